@@ -1,0 +1,66 @@
+"""gittrack: ML experiment tracking that is nothing but git.
+
+::
+
+    import gittrack
+
+    with gittrack.init(experiment="digits", config={"lr": 0.003}) as run:
+        run.log({"val_accuracy": 0.97}, step=1)
+
+What is offered here is defined in `gittrack.api`, which is imported at the first use: ``import gittrack``
+by itself costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gittrack.api import diff, fingerprint, finish, get, init, log, params, runs
+    from gittrack.core.errors import AmbiguousRun, NoSuchRun, NotARepository, TrackError
+    from gittrack.read.record import RunRecord
+    from gittrack.record.run import Run
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    **dict.fromkeys(
+        ("diff", "finish", "fingerprint", "get", "init", "log", "params", "runs"), "gittrack.api"
+    ),
+    **dict.fromkeys(
+        ("AmbiguousRun", "NoSuchRun", "NotARepository", "TrackError"), "gittrack.core.errors"
+    ),
+    "RunRecord": "gittrack.read.record",
+    "Run": "gittrack.record.run",
+}
+__all__ = [
+    "AmbiguousRun",
+    "NoSuchRun",
+    "NotARepository",
+    "Run",
+    "RunRecord",
+    "TrackError",
+    "__version__",
+    "diff",
+    "fingerprint",
+    "finish",
+    "get",
+    "init",
+    "log",
+    "params",
+    "runs",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'gittrack' has no attribute {name!r}")
+    import importlib  # noqa: PLC0415 - only when something is asked for
+
+    found = getattr(importlib.import_module(_HOMES[name]), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return __all__

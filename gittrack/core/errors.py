@@ -1,0 +1,48 @@
+"""The errors of the library: one sentence on what is wrong, one on what to do."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class TrackError(Exception):
+    """Something the user can act on.
+
+    ``message`` says what is wrong, ``hint`` what to do about it, ``code`` is the exit status that
+    the command line ends with.
+    """
+
+    def __init__(self, message: str, hint: str = "", *, code: int = 1) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.code = code
+
+    def __str__(self) -> str:
+        return f"{self.message}. {self.hint}" if self.hint else self.message
+
+
+class NotARepository(TrackError):
+    """The folder is not inside a git repository."""
+
+
+class NoSuchRun(TrackError):
+    """No run answers to the address that was given."""
+
+
+class AmbiguousRun(TrackError):
+    """More than one run answers to the address that was given."""
+
+
+class Damaged(TrackError):
+    """What is stored for a run cannot be read back."""
+
+
+def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
+    """Return a hint that names the known words nearest to ``word``, or ``otherwise``."""
+    names = list(known)
+    near = difflib.get_close_matches(word, names, n=3, cutoff=0.5)
+    if near:
+        return "did you mean " + " or ".join(near) + "?"
+    return otherwise

@@ -1,0 +1,92 @@
+"""The journal of a run that is going on: one JSON operation a line, and the state they fold to.
+
+The journal has two verbs, append and read.  The first line says what the run is, each later one what
+was learnt since; the state is nothing but the fold of the lines, whoever wrote them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from gittrack.core.fingerprint import fingerprint, recipe
+from gittrack.core.values import merge
+
+START, PARAMS, TAGS, NOTE = "start", "params", "tags", "note"
+SUMMARY, INPUT, OUTPUT, ENV, FACTS = "summary", "input", "output", "env", "facts"
+
+
+class State(NamedTuple):
+    """What the operations of a journal add up to."""
+
+    facts: dict[str, Any]
+    params: dict[str, Any]
+    summary: dict[str, float]
+    env: dict[str, Any]
+    inputs: list[dict[str, Any]]
+    outputs: list[dict[str, Any]]
+
+
+def line(op: str, **fields: Any) -> bytes:
+    """Return one operation as a line of the journal."""
+    return json.dumps({"op": op, **fields}, separators=(",", ":")).encode() + b"\n"
+
+
+def parse(data: bytes) -> list[dict[str, Any]]:
+    """Return the operations of a journal; a torn last line was never acknowledged and is left out.
+
+    Raises ValueError where another line is damaged.
+    """
+    whole = data[: data.rfind(b"\n") + 1]
+    return [json.loads(text) for text in whole.splitlines() if text]
+
+
+def fold(operations: Iterable[Mapping[str, Any]]) -> State:
+    """Return the state after ``operations``; unknown ones are skipped.
+
+    Raises ValueError if the first of them does not start a run.
+    """
+    state = State({}, {}, {}, {}, [], [])
+    for number, op in enumerate(operations):
+        if number == 0 and op["op"] != START:
+            raise ValueError("the journal does not begin with 'start'")
+        state = _apply(state, op)
+    if not state.facts:
+        raise ValueError("the journal is empty")
+    return state
+
+
+def _apply(state: State, op: Mapping[str, Any]) -> State:
+    kind, facts = op["op"], state.facts
+    if kind in (START, FACTS):
+        return state._replace(facts={**facts, **op["values"]})
+    if kind == PARAMS:
+        return state._replace(params=merge(state.params, op["values"]))
+    if kind == TAGS:
+        tags = dict.fromkeys([*(facts.get("tags") or []), *op["add"]])
+        return state._replace(facts={**facts, "tags": list(tags)})
+    if kind == NOTE:
+        note = "\n".join(filter(None, (facts.get("note"), op["text"])))
+        return state._replace(facts={**facts, "note": note})
+    if kind == SUMMARY:
+        return state._replace(summary={**state.summary, **op["values"]})
+    if kind == ENV:
+        return state._replace(env={**state.env, **op["values"]})
+    if kind in (INPUT, OUTPUT):
+        items = state.inputs if kind == INPUT else state.outputs
+        kept = [item for item in items if item["path"] != op["values"]["path"]]
+        kept.append(dict(op["values"]))
+        return state._replace(inputs=kept) if kind == INPUT else state._replace(outputs=kept)
+    return state
+
+
+def derived(state: State) -> dict[str, Any]:
+    """Return the facts that follow from the others: fingerprint of the config, and recipe."""
+    facts = state.facts
+    code = facts.get("code") or {}
+    config = fingerprint(state.params) if state.params else None
+    digests = [item["sha256"] for item in state.inputs if "sha256" in item]
+    command = facts.get("command") or []
+    named = recipe(code.get("tree"), command, config, digests, facts.get("seed"))
+    return {"fingerprint": config, "recipe": named}

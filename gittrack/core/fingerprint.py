@@ -1,0 +1,38 @@
+"""Digests that name a configuration and an experiment."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+def fingerprint(config: Mapping[str, Any]) -> str:
+    """Return the first 12 hex digits of the SHA-256 of the sorted JSON of ``config``.
+
+    Anyone can compute it: ``sha256(json.dumps(config, sort_keys=True)).hexdigest()[:12]``.
+    """
+    return hashlib.sha256(json.dumps(config, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def recipe(
+    tree: str | None,
+    command: Sequence[str],
+    config: str | None,
+    inputs: Sequence[str],
+    seed: int | None,
+) -> str:
+    """Return 12 hex digits over code tree, command, config fingerprint, input digests and seed.
+
+    Two runs with one recipe are the same experiment.
+    """
+    return fingerprint(
+        {
+            "code": tree,
+            "command": list(command),
+            "config": config,
+            "inputs": sorted(inputs),
+            "seed": seed,
+        }
+    )

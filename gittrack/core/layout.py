@@ -1,0 +1,131 @@
+"""Every name that gittrack writes: refs, run ids, files of a run, folders.  Format beside parse."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from pathlib import Path
+
+from gittrack.core.errors import TrackError
+
+FORMAT = 1
+RUNS = "refs/runs/"
+DEFAULT_EXPERIMENT = "default"
+
+# Files in the tree of a run commit.
+RUN = "run.yaml"
+PARAMS = "params.yaml"
+METRICS = "metrics.yaml"
+SERIES = "metrics.csv"
+DIFF = "diff.yaml"
+ENV = "env.yaml"
+INPUTS = "inputs.yaml"
+OUTPUTS = "outputs.yaml"
+LOG = "log.txt"
+ARTIFACTS = "artifacts"
+
+# Folders below <git common dir>.
+HOME = "gittrack"
+LIVE = "live"
+CACHE = "cache"
+
+# Files of a journal besides SERIES and ARTIFACTS (see core/events.py and record/journal.py).
+EVENTS = "events.jsonl"
+LOCK = "lock"
+POINTS = "metrics.jsonl"
+POINT_TIMES = "metrics.times"
+LOG_HEAD = "log.txt"
+LOG_TAIL = ("log.tail.0", "log.tail.1")
+OBJECTS = "objects"
+
+_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{8}")
+_COMPONENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+def new_id(now: float) -> str:
+    """Return a run id for the moment ``now`` (seconds since 1970): UTC date, time, 8 random hex.
+
+    A clock before 1970 or beyond year 9999 is pinned to that range, so that ids stay well formed.
+    """
+    moment = time.gmtime(min(max(now, 0.0), 253402300799.0))
+    return time.strftime("%Y%m%d-%H%M%S-", moment) + os.urandom(4).hex()
+
+
+def is_id(text: str) -> bool:
+    """Say whether ``text`` is a full run id."""
+    return _ID.fullmatch(text) is not None
+
+
+def check_experiment(name: str) -> str:
+    """Return ``name`` if it can name an experiment, else raise TrackError.
+
+    Components are ``[A-Za-z0-9][A-Za-z0-9._-]*`` joined by ``/``; what git refuses in a ref
+    (``..``, a trailing ``.`` or ``.lock``) and what would look like a run id is refused.
+    """
+    for part in name.split("/"):
+        bad = ".." in part or part.endswith((".", ".lock")) or is_id(part)
+        if bad or not _COMPONENT.fullmatch(part):
+            raise TrackError(
+                f"{name!r} cannot be the name of an experiment",
+                "use letters, digits, '.', '_' and '-', with '/' between the parts",
+            )
+    if len(name) > 200:
+        raise TrackError("the name of the experiment is longer than 200 characters", "shorten it")
+    return name
+
+
+def run_ref(experiment: str, run_id: str) -> str:
+    """Return the ref of a run."""
+    return f"{RUNS}{experiment}/{run_id}"
+
+
+def parse_run_ref(ref: str) -> tuple[str, str] | None:
+    """Return (experiment, id) of a run's ref, or None where the ref is somebody else's."""
+    if not ref.startswith(RUNS):
+        return None
+    experiment, _, run_id = ref[len(RUNS) :].rpartition("/")
+    return (experiment, run_id) if experiment and is_id(run_id) else None
+
+
+def check_artifact_name(name: str) -> str:
+    """Return the artifact's path within the run, normalised, or raise TrackError.
+
+    Refused: absolute paths, ``..``, empty parts, ``.git`` in any spelling that a file system may
+    fold to it, NUL, and anything that git would not take in a tree.  A backslash is data here, but
+    separates folders elsewhere, and to git's own check of trees, so both readings must be safe.
+    """
+    parts = [part for part in name.replace(os.sep, "/").split("/") if part not in ("", ".")]
+    pieces = [piece for part in parts for piece in part.split("\\")]
+    bad = ".." in pieces or any(map(_gitty, pieces)) or re.search(r"\0|[\ud800-\udc7f]", name)
+    if not parts or name.startswith("/") or bad:
+        raise TrackError(
+            f"{name!r} cannot be the name of an artifact",
+            "give a relative path without '..' and '.git'",
+        )
+    if any(len(os.fsencode(part)) > 255 for part in parts):
+        raise TrackError(
+            f"the artifact name {name[:60]!r}... has a part of more than 255 bytes", "shorten it"
+        )
+    return "/".join(parts)
+
+
+def _gitty(part: str) -> bool:
+    part = re.sub(r"[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]", "", part)
+    bare = part.lower().rstrip(" .").split(":")[0].rstrip(" .")
+    return bare in (".git", "git~1")
+
+
+def home(common_dir: str | Path) -> Path:
+    """Return gittrack's own folder in a repository."""
+    return Path(common_dir) / HOME
+
+
+def live_dir(common_dir: str | Path) -> Path:
+    """Return the folder that holds the journals of runs that are not committed yet."""
+    return home(common_dir) / LIVE
+
+
+def cache_dir(common_dir: str | Path) -> Path:
+    """Return the folder for what can be computed again."""
+    return home(common_dir) / CACHE

@@ -1,0 +1,43 @@
+"""A lock that the kernel releases on any death of its owner: alive means locked.
+
+``flock`` belongs to the open file, so a forked child must close its copy (see Recorder); a program
+started by the owner never has one, because Python opens files close-on-exec.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+
+def acquire(path: Path) -> int | None:
+    """Return a descriptor that holds the lock, or None where somebody else does.
+
+    The file is made where it is missing.  Closing the descriptor gives the lock back.
+    """
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        return None
+    except OSError:
+        os.close(handle)
+        raise
+    return handle
+
+
+def is_held(path: Path) -> bool:
+    """Say whether a living process holds the lock; a missing file is not held."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False

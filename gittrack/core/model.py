@@ -1,0 +1,124 @@
+"""What a run is, as frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from typing import Any, NamedTuple
+
+from gittrack.core.series import Metric
+
+RUNNING, FINISHED, FAILED, KILLED, CRASHED = "running", "finished", "failed", "killed", "crashed"
+DAMAGED = "damaged"
+STATUSES = (RUNNING, FINISHED, FAILED, KILLED, CRASHED, DAMAGED)
+
+
+class Code(NamedTuple):
+    """The code state of a run; ``snapshot`` is a commit that holds uncommitted changes."""
+
+    commit: str | None = None
+    branch: str | None = None
+    dirty: bool = False
+    snapshot: str | None = None
+    remote: str | None = None
+
+    @property
+    def state(self) -> str | None:
+        """The commit whose tree is the code that ran."""
+        return self.snapshot or self.commit
+
+
+class RunInfo(NamedTuple):
+    """One run as a listing sees it.  Times are ISO 8601 in UTC, ``duration`` is in seconds."""
+
+    id: str
+    experiment: str
+    status: str
+    name: str | None = None
+    started: str | None = None
+    ended: str | None = None
+    duration: float | None = None
+    params: dict[str, Any] = {}  # noqa: RUF012 - read-only by convention, never changed in place
+    metrics: dict[str, Metric] = {}  # noqa: RUF012
+    tags: tuple[str, ...] = ()
+    note: str | None = None
+    group: str | None = None
+    seed: int | None = None
+    command: tuple[str, ...] = ()
+    cwd: str | None = None
+    exit_code: int | None = None
+    signal: str | None = None
+    peak_memory: int | None = None
+    fingerprint: str | None = None
+    recipe: str | None = None
+    parent: str | None = None
+    user: str | None = None
+    host: str | None = None
+    code: Code = Code()
+    commit: str | None = None
+    ref: str | None = None
+    problem: str | None = None
+
+    @property
+    def finished(self) -> bool:
+        """Whether the run came to its end without a failure."""
+        return self.status == FINISHED
+
+
+def run_info(
+    facts: Mapping[str, Any],
+    params: Mapping[str, Any],
+    metrics: Mapping[str, Any],
+    *,
+    commit: str | None = None,
+    ref: str | None = None,
+) -> RunInfo:
+    """Return the RunInfo of a run.yaml's facts, its params and its {name: summary}.
+
+    Facts that this version does not know are ignored, so that a later format stays readable.
+    """
+    code = facts.get("code") or {}
+    known = {key: facts[key] for key in _COPIED if key in facts}
+    return RunInfo(
+        **known,
+        duration=facts.get("duration_s"),
+        tags=tuple(facts.get("tags") or ()),
+        command=tuple(facts.get("command") or ()),
+        params=dict(params),
+        metrics={name: metric(value) for name, value in metrics.items()},
+        code=Code(**{key: code[key] for key in Code._fields if key in code}),
+        commit=commit,
+        ref=ref,
+    )
+
+
+_COPIED = (
+    *("id", "experiment", "status", "name", "started", "ended", "note", "group", "seed", "cwd"),
+    *("exit_code", "signal", "peak_memory", "fingerprint", "recipe", "parent", "user", "host"),
+)
+
+
+def metric(value: Mapping[str, Any]) -> Metric:
+    """Return the Metric of one line of metrics.yaml."""
+    nan = float("nan")
+    return Metric(
+        value.get("last", nan),
+        value.get("min", nan),
+        value.get("max", nan),
+        value.get("step"),
+        value.get("count", 0),
+    )
+
+
+def iso(seconds: float) -> str:
+    """Return a moment (seconds since 1970) as ISO 8601 in UTC with milliseconds."""
+    try:
+        moment = datetime.fromtimestamp(seconds, timezone.utc)
+    except (OverflowError, ValueError, OSError):
+        moment = datetime.fromtimestamp(0, timezone.utc)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+def from_iso(text: str) -> float:
+    """Return the seconds since 1970 of what `iso` wrote.  Raises ValueError."""
+    return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()

@@ -1,0 +1,101 @@
+"""Scalars as text that any YAML 1.1 or 1.2 reader, and for the most part JSON, reads the same.
+
+Numbers and strings are the only subtle part of the format.  ``repr(1e-05)`` is a *string* to a
+YAML 1.1 reader, which wants a dot and a signed exponent, so floats are written ``1.0e-05``.
+Strings stay bare only where no reader of any version takes them for something else.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from math import isfinite, isnan
+from typing import Any
+
+Scalar = str | int | float | bool | None
+
+# Begins with a letter or '_', and nothing in it that YAML gives a meaning to.
+_BARE = re.compile(r"[A-Za-z_][A-Za-z0-9_./@+-]*(?: [A-Za-z0-9_./@+-]+)*")
+_RESERVED = frozenset(
+    [
+        "y",
+        "n",
+        "yes",
+        "no",
+        "on",
+        "off",
+        "true",
+        "false",
+        "null",
+        "none",
+        "nan",
+        "inf",
+        "infinity",
+        "undefined",
+    ]
+)
+# What YAML does not allow bare in a stream, and what hides in a terminal (bidi, zero width).
+_HIDDEN = re.compile(
+    "[\x7f-\xa0\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff\ufff9-\uffff]"
+)
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|-?\.inf\b|\.nan\b')
+_FROM_YAML = {".nan": "NaN", ".inf": "Infinity", "-.inf": "-Infinity"}
+
+
+def float_text(value: float) -> str:
+    """Return a float as the shortest text that reads back as the same float everywhere."""
+    if isfinite(value):
+        text = float.__repr__(value)
+        if "e" in text and "." not in text:
+            mantissa, _, exponent = text.partition("e")
+            return f"{mantissa}.0e{exponent}"
+        return text
+    return ".nan" if isnan(value) else (".inf" if value > 0 else "-.inf")
+
+
+def quote(text: str) -> str:
+    """Return ``text`` as a JSON string that is a YAML double-quoted string as well."""
+    plain = json.dumps(text, ensure_ascii=False)
+    return _HIDDEN.sub(lambda match: f"\\u{ord(match[0]):04x}", plain)
+
+
+def is_bare(text: str) -> bool:
+    """Say whether a string may stand without quotes."""
+    return _BARE.fullmatch(text) is not None and text.lower() not in _RESERVED
+
+
+def scalar_text(value: Scalar, *, bare: bool = True) -> str:
+    """Return a scalar as text; ``bare`` allows strings without quotes where that is safe."""
+    if isinstance(value, str):
+        return value if bare and len(value) < 200 and is_bare(value) else quote(value)
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return float_text(value) if isinstance(value, float) else str(value)
+
+
+def flow_text(value: Any) -> str:
+    """Return a plain value on one line: JSON, but for ``.nan`` and ``.inf``.  Keys are sorted."""
+    if isinstance(value, dict):
+        inner = (f"{quote(key)}: {flow_text(value[key])}" for key in sorted(value))
+        return "{" + ", ".join(inner) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(flow_text(item) for item in value) + "]"
+    return scalar_text(value, bare=False)
+
+
+def parse_flow(text: str) -> Any:
+    """Return the value of what `flow_text` or `scalar_text` wrote.
+
+    Raises ValueError where the text is neither.
+    """
+    if text[:1].isalpha() or text[:1] == "_":
+        return _WORDS.get(text, text)
+    try:
+        return json.loads(text)
+    except ValueError:
+        return json.loads(_TOKEN.sub(lambda match: _FROM_YAML.get(match[0], match[0]), text))
+
+
+_WORDS = {"true": True, "false": False, "null": None}

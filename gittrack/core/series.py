@@ -1,0 +1,127 @@
+"""metrics.csv: ``step,name,value,time``, one line a point, append-only; and its fold, the summary.
+
+``time`` is seconds since the start of the run.  The file is written in its final form while the run
+goes on, so recovery after a kill takes the longest prefix of whole lines.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+HEADER = "step,name,value,time\n"
+
+
+class Metric(NamedTuple):
+    """What a listing shows of a series; ``step`` belongs to ``last``, ``count`` is its length."""
+
+    last: float
+    min: float
+    max: float
+    step: float | None
+    count: int  # type: ignore[assignment]  # shadows tuple.count on purpose
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the metric as it stands in metrics.yaml."""
+        return self._asdict()
+
+
+def cell(name: str) -> str:
+    """Return a metric's name as a CSV cell (RFC 4180), on one line whatever it contains.
+
+    A name with a line break, or with a backslash in front, is escaped and gets a backslash in front.
+    """
+    if "\n" in name or "\r" in name or name.startswith("\\"):
+        escaped = name.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r")
+        name = "\\" + escaped
+    return '"' + name.replace('"', '""') + '"' if "," in name or '"' in name else name
+
+
+def _name(text: str) -> str:
+    """Return the name that `cell` escaped."""
+    out, chars = [], iter(text[1:])
+    for char in chars:
+        follow = next(chars, "") if char == "\\" else None
+        out.append(char if follow is None else {"n": "\n", "r": "\r"}.get(follow, follow))
+    return "".join(out)
+
+
+def line(name: str, value: float, step: float, seconds: float) -> str:
+    """Return one point as a line of metrics.csv."""
+    return f"{step!r},{cell(name)},{value!r},{seconds:.3f}\n"
+
+
+def whole_lines(data: bytes) -> bytes:
+    """Return ``data`` up to its last newline: a torn last line was never acknowledged."""
+    return data[: data.rfind(b"\n") + 1]
+
+
+def to_number(text: str) -> int | float:
+    """Return the number that stands in a value or step cell."""
+    try:
+        return int(text)
+    except ValueError:
+        return float(text)
+
+
+def parse(lines: Iterable[str]) -> Iterator[tuple[float, str, float, float]]:
+    """Yield (step, name, value, seconds) for the lines of a metrics.csv, header or not.
+
+    Raises ValueError naming the line that is not a point.
+    """
+    for number, text in enumerate(lines, 1):
+        row = next(csv.reader([text])) if '"' in text else text.rstrip("\n").split(",")
+        if len(row) != 4:
+            raise ValueError(f"line {number} is not 'step,name,value,time'")
+        step, name, value, seconds = row
+        if number == 1 and step == "step":
+            continue
+        name = _name(name) if name[:1] == "\\" else name
+        yield to_number(step), name, to_number(value), float(seconds)
+
+
+def summarise(lines: Iterable[str]) -> dict[str, Metric]:
+    """Return {name: Metric} over the lines of a metrics.csv; see `fold`."""
+    return fold(parse(lines))
+
+
+def fold(points: Iterable[tuple[float, str, float, float]]) -> dict[str, Metric]:
+    """Return {name: Metric} over points: last is the last logged; NaN counts, but never wins.
+
+    Memory grows with the number of metrics, not of points.
+    """
+    folds: dict[str, _Fold] = {}
+    for step, name, value, _ in points:
+        fold = folds.get(name)
+        if fold is None:
+            folds[name] = fold = _Fold()
+        fold.add(step, value)
+    return {name: fold.metric() for name, fold in folds.items()}
+
+
+class _Fold:
+    __slots__ = ("count", "last", "max", "min", "step")
+
+    def __init__(self) -> None:
+        self.last = self.min = self.max = float("nan")
+        self.step: float | None = None
+        self.count = 0
+
+    def add(self, step: float, value: float) -> None:
+        self.last = value
+        self.step = step
+        self.count += 1
+        if not self.min <= value and value == value:  # also true while min is NaN
+            self.min = value
+        if not self.max >= value and value == value:
+            self.max = value
+
+    def metric(self) -> Metric:
+        return Metric(self.last, self.min, self.max, self.step, self.count)
+
+
+def text_lines(data: bytes) -> io.TextIOWrapper:
+    """Return the bytes of a metrics.csv as lines of text."""
+    return io.TextIOWrapper(io.BytesIO(data), "utf-8", "surrogatepass", newline="\n")

@@ -1,0 +1,62 @@
+"""Settings: git configuration under ``track.``, as frozen values with their defaults."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from gittrack.core.errors import TrackError
+
+_UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
+
+
+class Settings(NamedTuple):
+    """What can be set with ``git config track.<name>``; sizes in bytes (1k, 5m, 1g are understood)."""
+
+    experiment: str = "default"
+    max_file_size: int = 10 << 20
+    max_snapshot_size: int = 100 << 20
+    max_artifact_size: int = 50 << 20
+    max_log_size: int = 4 << 20
+    pack_refs: int = 500
+    env: tuple[str, ...] = ()
+    user_name: str | None = None
+    user_email: str | None = None
+    remote: str | None = None
+
+
+def from_config(config: Mapping[str, str]) -> Settings:
+    """Return the settings in git's configuration, {lower-case key: value}.
+
+    Raises TrackError naming a setting whose value cannot be used.
+    """
+
+    def size(key: str, default: int) -> int:
+        text = config.get(f"track.{key.lower()}")
+        if text is None:
+            return default
+        match = re.fullmatch(r"([0-9]+)([kmg]?)", text.strip().lower())
+        if match is None:
+            raise TrackError(
+                f"the setting track.{key} is {text!r}, which is not a size",
+                f"set it like this: git config track.{key} 10m",
+            )
+        return int(match[1]) * _UNITS[match[2]]
+
+    default = Settings()
+    remote = config.get("remote.origin.url") or next(
+        (v for k, v in config.items() if k.startswith("remote.") and k.endswith(".url")), None
+    )
+    return Settings(
+        experiment=config.get("track.experiment", default.experiment),
+        max_file_size=size("maxFileSize", default.max_file_size),
+        max_snapshot_size=size("maxSnapshotSize", default.max_snapshot_size),
+        max_artifact_size=size("maxArtifactSize", default.max_artifact_size),
+        max_log_size=size("maxLogSize", default.max_log_size),
+        pack_refs=size("packRefs", default.pack_refs),
+        env=tuple(config.get("track.env", "").replace(",", " ").split()),
+        user_name=config.get("user.name"),
+        user_email=config.get("user.email"),
+        remote=remote,
+    )

@@ -1,0 +1,173 @@
+"""YAML and JSON text -> plain values: safe, bounded, YAML 1.2 numbers and booleans.
+
+The parser is PyYAML's (libyaml where it is there); the values are built here from its events, so
+that tags, aliases, duplicate keys and depth are refused where they occur, with line and column.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from gittrack.core.errors import TrackError
+
+MAX_DEPTH = 64
+MAX_BYTES = 8 << 20
+
+_INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_WORDS: dict[str, Any] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+    **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
+    **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"), float("inf")),
+    **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), float("-inf")),
+}
+
+
+def plain_scalar(text: str) -> Any:
+    """Return the value of an unquoted scalar by the core schema of YAML 1.2 (section 10.3)."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INT.fullmatch(text):
+        return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
+    return float(text) if _FLOAT.fullmatch(text) else text
+
+
+def load(data: bytes, where: str, *, limit: int = MAX_BYTES) -> Any:
+    """Return the one document in ``data``; ``where`` names it in errors.
+
+    Raises TrackError with line and column for broken text, tags, aliases, duplicate keys, more than
+    ``MAX_DEPTH`` levels, and more than ``limit`` bytes.
+    """
+    if len(data) > limit:
+        raise TrackError(
+            f"{where} is larger than {limit >> 20} MiB", "keep data out of the configuration"
+        )
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise TrackError(f"{where} is not UTF-8 text (byte {error.start})", "save it as UTF-8")
+    return _load_json(text, where) if where.endswith(".json") else _load_yaml(text, where)
+
+
+def _load_json(text: str, where: str) -> Any:
+    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+        value = dict(items)
+        if len(value) != len(items):
+            keys = [key for key, _ in items]
+            twice = next(key for key in keys if keys.count(key) > 1)
+            raise TrackError(f"{where}: the key {twice!r} appears twice", "remove one of them")
+        return value
+
+    try:
+        value = json.loads(text, object_pairs_hook=pairs)
+    except RecursionError:
+        raise _too_deep(where)
+    except ValueError as error:
+        if isinstance(error, json.JSONDecodeError):
+            where = f"{where}, line {error.lineno}, column {error.colno}"
+            raise TrackError(f"{where}: {error.msg}", "correct the JSON there")
+        raise TrackError(f"{where}: {error}", "correct the JSON there")
+    level = [value]
+    for _ in range(MAX_DEPTH + 1):
+        level = [inner for outer in level for inner in _inside(outer)]
+    if level:
+        raise _too_deep(where)
+    return value
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _load_yaml(text: str, where: str) -> Any:
+    import yaml  # noqa: PLC0415 - 40 ms that a listing has no use for
+
+    # libyaml refuses the escape of a lone surrogate, which is how bytes that are not UTF-8 are kept.
+    surrogates = _SURROGATE.search(text) is not None
+    loader = yaml.SafeLoader if surrogates else getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        return _Builder(where).document(iter(yaml.parse(text, Loader=loader)))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        at = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        problem = error.problem or error.context or "not YAML"
+        raise TrackError(f"{where}{at}: {problem}", "correct the YAML there")
+    except yaml.YAMLError as error:
+        reason = str(error).splitlines()[0]
+        raise TrackError(f"{where} is not YAML: {reason}", "remove the odd character")
+
+
+def _too_deep(where: str) -> TrackError:
+    return TrackError(f"{where} is nested more than {MAX_DEPTH} levels deep", "flatten it")
+
+
+class _Builder:
+    """Builds values from parser events, refusing what a configuration has no use for."""
+
+    def __init__(self, where: str) -> None:
+        self.where = where
+
+    def document(self, events: Iterator[Any]) -> Any:
+        next(events)  # stream start
+        if type(event := next(events)).__name__ == "StreamEndEvent":
+            return None
+        value = self.node(next(events), events, 0)
+        next(events)  # document end
+        event = next(events)
+        if type(event).__name__ != "StreamEndEvent":
+            raise self.error(event, "a second document begins here", "keep one document a file")
+        return value
+
+    def node(self, event: Any, events: Iterator[Any], depth: int) -> Any:
+        kind = type(event).__name__
+        if kind == "AliasEvent":
+            raise self.error(event, f"the alias *{event.anchor}", "write the value out")
+        tag = getattr(event, "tag", None)
+        if tag is not None and tag not in ("!", "tag:yaml.org,2002:str"):
+            raise self.error(event, f"the tag {tag}", "tags are not read; write a plain value")
+        if depth > MAX_DEPTH:
+            raise _too_deep(self.where)
+        if kind == "ScalarEvent":
+            return self.scalar(event) if event.implicit[0] and tag is None else event.value
+        if kind == "SequenceStartEvent":
+            return list(self.items(events, depth))
+        return self.mapping(events, depth)
+
+    def scalar(self, event: Any) -> Any:
+        try:
+            return plain_scalar(event.value)
+        except ValueError:  # Python takes no integer of more than 4,300 digits
+            what = f"a number of {len(event.value)} digits"
+            raise self.error(event, what, "put it in quotes to keep it as text")
+
+    def items(self, events: Iterator[Any], depth: int) -> Iterator[Any]:
+        for event in events:
+            if type(event).__name__ == "SequenceEndEvent":
+                return
+            yield self.node(event, events, depth + 1)
+
+    def mapping(self, events: Iterator[Any], depth: int) -> dict[Any, Any]:
+        value: dict[Any, Any] = {}
+        for event in events:
+            if type(event).__name__ == "MappingEndEvent":
+                break
+            key = self.node(event, events, depth + 1)
+            if isinstance(key, (dict, list)):
+                raise self.error(event, "a mapping or list as key", "use a word as key")
+            if key in value:
+                raise self.error(event, f"the key {key!r} a second time", "remove one of them")
+            value[key] = self.node(next(events), events, depth + 1)
+        return value
+
+    def error(self, event: Any, what: str, hint: str) -> TrackError:
+        mark = event.start_mark
+        at = f"line {mark.line + 1}, column {mark.column + 1}"
+        return TrackError(f"{self.where}, {at}: {what}", hint)
