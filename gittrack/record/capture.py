@@ -1,0 +1,281 @@
+"""The code that runs, as a commit: HEAD, or a snapshot of the uncommitted changes on top of it.
+
+Nothing of the user's is touched: the snapshot is made in a private copy of the index, and its objects
+lie in the run's journal until the run is published, where no garbage collection can reach them.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from gittrack import git, objects
+from gittrack.core.errors import TrackError
+from gittrack.core.model import Code
+from gittrack.core.secrets import is_withheld, redact_url
+from gittrack.core.settings import Settings
+from gittrack.record import patches
+
+_AUTHOR = "gittrack <gittrack@localhost>"
+_MESSAGE = "Uncommitted changes at the start of a run\n"
+
+
+class Captured(NamedTuple):
+    """The code state at the start of a run; ``diff`` is what diff.yaml will hold."""
+
+    code: Code
+    tree: str | None
+    diff: dict[str, Any]
+    warnings: tuple[str, ...] = ()
+
+
+class Change(NamedTuple):
+    """A path that differs from HEAD; ``head`` is (mode, id) there, or None for a new file."""
+
+    path: str
+    head: tuple[str, str] | None
+    submodule: str = "N..."
+
+
+class Status(NamedTuple):
+    """What ``git status`` said."""
+
+    commit: str | None
+    branch: str | None
+    changes: tuple[Change, ...]
+
+
+class Question(NamedTuple):
+    """The git processes that look at the work tree, side by side."""
+
+    status: git.Call
+    flags: git.Call
+    head: git.Call
+
+
+def ask(repo: git.Repo) -> Question:
+    """Start to look at the work tree; `answer` waits for it."""
+    return Question(
+        _status_call(repo, {}),
+        repo.call("ls-files", "-v", "-z", "--full-name", ":/"),
+        repo.call("log", "-1", "--format=%ct %T", "HEAD", "--"),
+    )
+
+
+def answer(repo: git.Repo, question: Question, folder: Path, settings: Settings) -> Captured:
+    """Return the code state, with the snapshot's objects written below ``folder``/objects."""
+    head = question.head.wait()
+    date, _, tree = head.out.decode().strip().partition(" ")
+    flagged = _flagged(question.flags.wait())
+    index = _PrivateIndex(repo, folder)
+    status = _status(repo, question, index)
+    remote = redact_url(settings.remote) if settings.remote else None
+    code = Code(commit=status.commit, branch=status.branch, remote=remote)
+    if not status.changes and not flagged:
+        return Captured(code, tree or None, {})
+    try:
+        return _snapshot(index, status, flagged, code, int(date or 0), tree, settings)
+    except (TrackError, OSError) as error:
+        problem = f"the uncommitted changes could not be captured: {error}"
+        diff = {"base": status.commit, "inexact": [problem]}
+        return Captured(code._replace(dirty=True), None, diff, (problem,))
+    finally:
+        index.remove()
+
+
+def _status_call(repo: git.Repo, env: dict[str, str]) -> git.Call:
+    flags = ("--porcelain=v2", "-z", "--branch", "--untracked-files=all", "--no-renames")
+    return repo.call("status", *flags, "--ignore-submodules=none", env=env)
+
+
+def _status(repo: git.Repo, question: Question, index: _PrivateIndex) -> Status:
+    found = question.status.wait()
+    if found.code != 0:  # a corrupt index: look once more with one made afresh from HEAD
+        index.from_head()
+        found = git.Answer(0, _status_call(repo, index.env).output(), b"")
+    return parse_status(found.out)
+
+
+def parse_status(out: bytes) -> Status:
+    """Return the meaning of ``git status --porcelain=v2 -z --branch``."""
+    commit, branch, changes = None, None, []
+    for entry in os.fsdecode(out).split("\0"):
+        kind, _, rest = entry.partition(" ")
+        if kind == "#":
+            key, _, value = rest.partition(" ")
+            if key == "branch.oid" and value != "(initial)":
+                commit = value
+            elif key == "branch.head" and value != "(detached)":
+                branch = value
+        elif kind == "1":
+            _, submodule, mode, _, _, oid, _, path = rest.split(" ", 7)
+            changes.append(Change(path, _present(mode, oid), submodule))
+        elif kind == "u":
+            _, submodule, _, mode, _, _, _, oid, _, path = rest.split(" ", 9)
+            changes.append(Change(path, _present(mode, oid), submodule))
+        elif kind == "?":
+            changes.append(Change(rest, None))
+    return Status(commit, branch, tuple(changes))
+
+
+def _present(mode: str, oid: str) -> tuple[str, str] | None:
+    return (mode, oid) if oid.strip("0") else None
+
+
+def _flagged(found: git.Answer) -> dict[str, str]:
+    """Return {path: tag} of files whose changes git was told to overlook."""
+    entries = os.fsdecode(found.out).split("\0") if found.code == 0 else []
+    return {e[2:]: e[0] for e in entries if e and (e[0].islower() or e[0] == "S")}
+
+
+def _snapshot(
+    index: _PrivateIndex,
+    status: Status,
+    flagged: dict[str, str],
+    code: Code,
+    date: int,
+    head_tree: str,
+    settings: Settings,
+) -> Captured:
+    root = index.root
+    overlooked = [path for path in flagged if os.path.lexists(os.path.join(root, path))]
+    changes = [*status.changes, *(Change(path, None) for path in overlooked)]
+    kept, withheld = sort_out(root, changes, settings)
+    index.take(kept, overlooked, withheld)
+    tree = index.write_tree()
+    notes = [
+        f"{c.path} is a repository of its own; only its commit is recorded"
+        for c in status.changes
+        if c.path.endswith("/") or (c.submodule[0] == "S" and c.submodule[2:] != "..")
+    ]
+    if tree == head_tree and not withheld and not notes:
+        return Captured(code, head_tree, {})
+    snapshot = None
+    if tree != head_tree:
+        store = objects.Store(index.objects, index.repo.hash_name, flush=False)
+        parents = [code.commit] if code.commit else []
+        snapshot = store.commit(tree, parents, _AUTHOR, date, _MESSAGE)
+    diff: dict[str, Any] = {"base": code.commit, "snapshot": snapshot}
+    if snapshot:
+        diff["files"] = patches.files(index.repo, head_tree or None, tree, index.env)
+    if withheld:
+        diff["withheld"] = [{"path": c.path, "reason": why} for c, why in withheld]
+    if notes:
+        diff["inexact"] = notes
+    return Captured(
+        code._replace(dirty=True, snapshot=snapshot), tree, diff, tuple(_said(withheld))
+    )
+
+
+def _said(withheld: list[tuple[Change, str]]) -> Iterable[str]:
+    if withheld:
+        names = ", ".join(change.path for change, _ in withheld[:3])
+        more = f" and {len(withheld) - 3} more" if len(withheld) > 3 else ""
+        yield f"not captured: {names}{more} ({withheld[0][1]}); diff.yaml lists what was left out"
+
+
+def sort_out(
+    root: str, changes: Iterable[Change], settings: Settings
+) -> tuple[list[Change], list[tuple[Change, str]]]:
+    """Return the changes to capture, and those to withhold, each with the reason.
+
+    Small files go first, so that one large folder of data never crowds out the code.
+    """
+    kept: list[Change] = []
+    withheld: list[tuple[Change, str]] = []
+    total = 0
+    for size, change in sorted((_size(root, change.path), change) for change in changes):
+        why = ""
+        if is_withheld(change.path):
+            why = "may hold secrets"
+        elif size > settings.max_file_size:
+            why = f"larger than track.maxFileSize ({settings.max_file_size:,} bytes)"
+        elif total + max(size, 0) > settings.max_snapshot_size:
+            why = f"more than track.maxSnapshotSize ({settings.max_snapshot_size:,} bytes) in all"
+        elif size >= 0 and not _readable(os.path.join(root, change.path)):
+            why = "not readable"
+        if why:
+            withheld.append((change, why))
+        else:
+            total += max(size, 0)
+            kept.append(change)
+    return kept, withheld
+
+
+def _size(root: str, path: str) -> int:
+    try:
+        return os.lstat(os.path.join(root, path)).st_size
+    except OSError:  # deleted: that is a change too
+        return -1
+
+
+def _readable(path: str) -> bool:
+    return os.path.islink(path) or os.access(path, os.R_OK)
+
+
+class _PrivateIndex:
+    """A copy of the user's index, and an object folder of our own, for one snapshot."""
+
+    def __init__(self, repo: git.Repo, folder: Path) -> None:
+        self.repo = repo
+        self.root = repo.work_tree or ""
+        self.path = folder / "index"
+        self.objects = str(folder / "objects")
+        self.env = {
+            "GIT_INDEX_FILE": str(self.path),
+            "GIT_OBJECT_DIRECTORY": self.objects,
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES": git.open_object_store(repo),
+        }
+
+    def from_head(self) -> None:
+        """Fill the index from HEAD, or leave it empty where there is no commit."""
+        os.makedirs(self.objects, exist_ok=True)
+        if self.path.exists():
+            self.path.unlink()
+        self._call("read-tree", "HEAD").wait()
+
+    def take(
+        self, kept: list[Change], overlooked: list[str], withheld: list[tuple[Change, str]]
+    ) -> None:
+        """Bring the kept paths as they are in the work tree, the withheld ones as in HEAD."""
+        os.makedirs(self.objects, exist_ok=True)
+        source = os.path.join(self.repo.git_dir, "index")
+        if not self.path.exists() and os.path.exists(source):
+            shutil.copyfile(source, self.path)
+            stat = os.stat(source)  # git tells racily clean entries by the time of the index
+            os.utime(self.path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+        if overlooked:
+            for flag in ("--no-assume-unchanged", "--no-skip-worktree"):
+                self._feed(("update-index", "-z", flag, "--stdin"), overlooked)
+        paths = [change.path.rstrip("/") for change in kept]
+        if paths:
+            update = ("-c", "core.safecrlf=false", "update-index", "--add", "--remove", "--replace")
+            self._feed((*update, "-z", "--stdin"), paths)
+        if withheld:
+            zero = "0" * (64 if self.repo.hash_name == "sha256" else 40)
+            lines = [
+                f"{change.head[0]} {change.head[1]}\t{change.path}"
+                if change.head
+                else f"0 {zero}\t{change.path.rstrip('/')}"
+                for change, _ in withheld
+            ]
+            self._feed(("update-index", "-z", "--index-info"), lines)
+
+    def write_tree(self) -> str:
+        """Return the id of the tree that the index holds."""
+        return self._call("write-tree", "--missing-ok").output().decode().strip()
+
+    def remove(self) -> None:
+        """Remove the private index; the objects stay with the journal."""
+        for path in (self.path, self.path.with_name("index.lock")):
+            path.unlink(missing_ok=True)
+
+    def _call(self, *args: str) -> git.Call:
+        return self.repo.call(*args, env=self.env)
+
+    def _feed(self, args: tuple[str, ...], items: list[str]) -> None:
+        feed = os.fsencode("".join(item + "\0" for item in items))
+        self.repo.call(*args, env=self.env, feed=feed).output()

@@ -1,0 +1,93 @@
+"""A run that nobody finishes ends with its process: at exit, on an exception, on a signal.
+
+Installed with the first run that this process owns.  What was there before (a hook, a handler) is
+called as before.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import signal
+import sys
+import threading
+from types import FrameType, TracebackType
+from typing import Any, NoReturn
+
+from gittrack.core import model
+from gittrack.record.run import Run, exit_status
+
+_SIGNALS = ("SIGTERM", "SIGHUP")
+
+
+class _Ending:
+    """The runs of this process that are going on, and how the process is about to end."""
+
+    def __init__(self) -> None:
+        self.runs: list[Run] = []
+        self.status = model.FINISHED
+        self.exit_code = 0
+        self.signal: str | None = None
+        self.installed = False
+
+    def install(self) -> None:
+        if self.installed:
+            return
+        self.installed = True
+        atexit.register(self.at_exit)
+        os.register_at_fork(after_in_child=self.in_child)
+        self.hook = sys.excepthook
+        sys.excepthook = self.on_exception
+        self.exit = sys.exit
+        sys.exit = self.on_sys_exit
+        if threading.current_thread() is threading.main_thread():
+            for name in _SIGNALS:
+                number = getattr(signal, name)
+                if signal.getsignal(number) is signal.SIG_DFL:
+                    signal.signal(number, self.on_signal)
+
+    def at_exit(self) -> None:
+        for run in list(self.runs):
+            run.finish(self.status, exit_code=self.exit_code, signal=self.signal)
+
+    def in_child(self) -> None:
+        for run in self.runs:
+            run.forget()
+        self.runs.clear()
+
+    def on_exception(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> Any:
+        interrupted = issubclass(kind, KeyboardInterrupt)
+        self.status = model.KILLED if interrupted else model.FAILED
+        self.signal = "SIGINT" if interrupted else None
+        self.exit_code = 130 if interrupted else 1
+        return self.hook(kind, error, trace)
+
+    def on_sys_exit(self, code: Any = None) -> NoReturn:
+        self.exit_code = exit_status(code)
+        self.status = model.FINISHED if self.exit_code == 0 else model.FAILED
+        self.exit(code)
+
+    def on_signal(self, number: int, frame: FrameType | None) -> None:
+        name = signal.Signals(number).name
+        for run in list(self.runs):
+            run.finish(model.KILLED, signal=name)
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+
+
+_ENDING = _Ending()
+
+
+def watch(run: Run) -> None:
+    """Have ``run`` finished when this process ends."""
+    _ENDING.runs[:] = [other for other in _ENDING.runs if other.status == model.RUNNING]
+    _ENDING.runs.append(run)
+    _ENDING.install()
+
+
+def latest() -> Run | None:
+    """Return the run that was started last in this process and is still going on."""
+    going = [run for run in _ENDING.runs if run.status == model.RUNNING]
+    return going[-1] if going else None

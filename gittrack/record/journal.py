@@ -1,0 +1,163 @@
+"""The journal of a run that is going on: a folder below ``<git common dir>/gittrack/live/``.
+
+Making the folder is the claim on the id; the lock in it is held for the owner's whole life.  Files are
+only ever appended to, each call one ``write`` of whole lines, so several processes can share them and
+a SIGKILL loses nothing that was acknowledged.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+from gittrack.core import events, layout, lock, series
+from gittrack.core.errors import TrackError
+
+_NEWBORN_SECONDS = 60
+
+
+class Appender:
+    """An append-only file that outlives a full disk: what cannot be written now is kept and retried."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+        self.pending = b""
+
+    def write(self, data: bytes) -> OSError | None:
+        """Append whole lines; return the error where they are only kept in memory for now."""
+        data = self.pending + data
+        self.pending = b""
+        size = -1
+        try:
+            size = os.fstat(self.fd).st_size
+            done = os.write(self.fd, data) if data else 0
+            if done == len(data):
+                return None
+            self.torn(size, done)
+            error = OSError(28, "No space left on device")
+        except OSError as caught:
+            error = caught
+        self.pending = data
+        return error
+
+    def torn(self, size: int, done: int) -> None:
+        """Take back a write of which only ``done`` bytes got in, so that the line stays whole."""
+        if os.fstat(self.fd).st_size == size + done:
+            os.ftruncate(self.fd, size)
+
+    def close(self) -> None:
+        """Close the file; a second time does nothing."""
+        if self.fd >= 0:
+            os.close(self.fd)
+            self.fd = -1
+
+
+class Journal:
+    """One run's journal; ``owner`` is the one process that will commit it."""
+
+    def __init__(self, folder: Path, lock_fd: int | None) -> None:
+        self.folder = folder
+        self.id = folder.name
+        self.lock_fd = lock_fd
+        self.events = Appender(folder / layout.EVENTS)
+        self.series = Appender(folder / layout.SERIES)
+
+    @property
+    def owner(self) -> bool:
+        """Whether this process holds the journal."""
+        return self.lock_fd is not None
+
+    def append(self, op: str, **fields: Any) -> OSError | None:
+        """Append one operation; return the error where it is only kept in memory for now."""
+        return self.events.write(events.line(op, **fields))
+
+    def state(self) -> events.State:
+        """Return the fold of all operations so far."""
+        return read_state(self.folder)
+
+    def release(self) -> None:
+        """Close the files and give the lock back."""
+        self.events.close()
+        self.series.close()
+        if self.lock_fd is not None:
+            os.close(self.lock_fd)
+            self.lock_fd = None
+
+
+def create(common_dir: str, *, now: float | None = None, run_id: str | None = None) -> Journal:
+    """Claim a new run id (or ``run_id``, to continue that run) and return its journal.
+
+    Raises TrackError where the repository cannot be written, or ``run_id`` is going on already.
+    """
+    live = layout.live_dir(common_dir)
+    try:
+        live.mkdir(parents=True, exist_ok=True)
+        while True:
+            folder = live / (run_id or layout.new_id(time.time() if now is None else now))
+            try:
+                folder.mkdir(mode=0o755)
+                break
+            except FileExistsError:
+                if run_id is not None:
+                    raise TrackError(f"the run {run_id} is going on", "wait for its end")
+        held = lock.acquire(folder / layout.LOCK)
+        if held is None:  # `recover` is looking at it; a folder this young is left alone
+            raise TrackError(f"the new run {folder.name} is locked by another process", "try again")
+        journal = Journal(folder, held)
+        journal.series.write(series.HEADER.encode())
+    except OSError as error:
+        raise TrackError(
+            f"the run cannot be recorded in {common_dir}: {error.strerror}",
+            "make the repository writable and see that its disk has room",
+        )
+    return journal
+
+
+def join(folder: Path) -> Journal | None:
+    """Return a journal that another process owns, to write into it; None where it has ended."""
+    if not lock.is_held(folder / layout.LOCK):
+        return None
+    return Journal(folder, None)
+
+
+def adopt(folder: Path) -> Journal | None:
+    """Return a journal whose owner is dead, now held by this process; None where there is none.
+
+    A folder without a first line is a run that died before anything was acknowledged: it is removed,
+    once it is old enough not to be one that is just being made.
+    """
+    try:
+        held = lock.acquire(folder / layout.LOCK)
+    except FileNotFoundError:
+        return None
+    if held is None:
+        return None
+    same = os.path.exists(folder / layout.LOCK) and os.path.samestat(
+        os.fstat(held), os.stat(folder / layout.LOCK)
+    )
+    if same and (folder / layout.EVENTS).exists() and (folder / layout.EVENTS).stat().st_size:
+        return Journal(folder, held)
+    if same and time.time() - folder.stat().st_mtime > _NEWBORN_SECONDS:
+        shutil.rmtree(folder)
+    os.close(held)
+    return None
+
+
+def dead(common_dir: str) -> list[Path]:
+    """Return the journals that no living process holds, oldest first."""
+    live = layout.live_dir(common_dir)
+    names = sorted(os.listdir(live)) if live.is_dir() else []
+    folders = [live / name for name in names if layout.is_id(name)]
+    return [folder for folder in folders if not lock.is_held(folder / layout.LOCK)]
+
+
+def read_state(folder: Path) -> events.State:
+    """Return the fold of a journal's operations.  Raises TrackError where it is damaged."""
+    try:
+        return events.fold(events.parse((folder / layout.EVENTS).read_bytes()))
+    except (ValueError, KeyError, TypeError) as error:
+        raise TrackError(f"the journal {folder} is damaged: {error}", "look at events.jsonl in it")

@@ -1,0 +1,71 @@
+"""log.txt: the console of a run, its head and its tail, never more than the limit."""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+
+from gittrack.core import layout
+
+
+class LogFile:
+    """Takes the console output of a command; bounded on disk while the run goes on.
+
+    A quarter of ``limit`` is kept from the beginning; the rest alternates between two tail files, so
+    that a kill at any moment leaves at least the last quarter and a bit on disk.
+    """
+
+    def __init__(self, folder: Path, limit: int) -> None:
+        self.folder = folder
+        self.head_left = limit // 4
+        self.tail_size = max(1, limit * 3 // 8)
+        self.head = open(folder / layout.LOG_HEAD, "ab", buffering=0)  # noqa: SIM115
+        self.tail = None if self.head_left else self._open_tail()
+        self.dropped = 0
+
+    def write(self, data: bytes) -> int:
+        """Append console output; return how many bytes of it were taken.
+
+        Raises OSError where the disk is full.
+        """
+        if self.head_left > 0:
+            done = self.head.write(data[: self.head_left]) or 0
+            self.head_left -= done
+            return done
+        if self.tail is None:
+            self.tail = self._open_tail()
+        if self.tail.tell() >= self.tail_size:
+            self._turn()
+        return self.tail.write(data[: self.tail_size - self.tail.tell()]) or 0
+
+    def close(self) -> None:
+        """Close the files."""
+        self.head.close()
+        if self.tail is not None:
+            self.tail.close()
+
+    def _open_tail(self) -> io.FileIO:
+        return open(self.folder / layout.LOG_TAIL[0], "ab", buffering=0)
+
+    def _turn(self) -> None:
+        """Make the full tail the older one and begin another."""
+        assert self.tail is not None
+        self.tail.close()
+        older = self.folder / layout.LOG_TAIL[1]
+        if older.exists():
+            self.dropped += older.stat().st_size
+            (self.folder / "log.dropped").write_text(str(self.dropped))
+        os.replace(self.folder / layout.LOG_TAIL[0], older)
+        self.tail = self._open_tail()
+
+
+def assemble(folder: Path) -> bytes:
+    """Return the content of log.txt from a journal's pieces; empty where nothing was printed."""
+    pieces = [folder / name for name in (layout.LOG_HEAD, *reversed(layout.LOG_TAIL))]
+    head, older, newer = (p.read_bytes() if p.exists() else b"" for p in pieces)
+    mark = folder / "log.dropped"
+    gap = b""
+    if mark.exists():
+        gap = f"\n[... {int(mark.read_text() or 0):,} bytes left out ...]\n".encode()
+    return head + gap + older + newer

@@ -1,0 +1,77 @@
+"""diff.yaml's list of files: per file status, lines added and removed, and the patch."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from gittrack import git
+
+MAX_PATCH = 256 << 10
+MAX_PATCHES = 8 << 20
+_STATUS = {"A": "added", "D": "deleted", "M": "modified", "T": "type changed"}
+_EMPTY_TREE = {
+    "sha1": "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+    "sha256": "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
+}
+
+
+def files(
+    repo: git.Repo, before: str | None, after: str, env: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Return an entry for each file that differs between two trees.
+
+    ``added`` and ``removed`` count lines and are absent for binary files.  A patch over 256 KiB, or
+    past 8 MiB in all, is left out: the snapshot commit holds the content anyway.
+    """
+    base = before or _EMPTY_TREE[repo.hash_name]
+    options = ("-r", "-z", "--raw", "--numstat", "-p", "--no-renames", "--full-index")
+    plain = ("--no-ext-diff", "--no-textconv", "--no-color")
+    out = repo.call("diff-tree", *options, *plain, base, after, env=env).output()
+    entries, counts, patches = _split(out)
+    left = MAX_PATCHES
+    result = []
+    for (status, path), (added, removed), patch in zip(entries, counts, patches, strict=True):
+        item: dict[str, Any] = {"path": path, "status": _STATUS.get(status, status)}
+        if added.isdigit():
+            item.update(added=int(added), removed=int(removed))
+        if len(patch) <= min(MAX_PATCH, left):
+            item["patch"] = os.fsdecode(patch)
+            left -= len(patch)
+        else:
+            item["patch_left_out"] = len(patch)
+        result.append(item)
+    return result
+
+
+def _split(
+    out: bytes,
+) -> tuple[list[tuple[str, str]], list[tuple[str, str]], list[bytes]]:
+    """Take apart the NUL-separated raw entries, the numstat and the patches, in that order."""
+    entries, counts, at = [], [], 0
+
+    def field() -> str:
+        nonlocal at
+        end = out.index(b"\0", at)
+        text, at = os.fsdecode(out[at:end]), end + 1
+        return text
+
+    while out[at : at + 1] == b":":
+        status = field().rpartition(" ")[2]
+        entries.append((status[:1], field()))
+    for _ in entries:
+        added, removed, _path = field().split("\t", 2)
+        counts.append((added, removed))
+    patches = list(_patches(out[at:].lstrip(b"\0")))
+    # A change of nothing but the type or the mode may come as two patches, or none.
+    if len(patches) != len(entries):
+        patches = [b""] * len(entries)
+    return entries, counts, patches
+
+
+def _patches(text: bytes) -> Iterator[bytes]:
+    starts = [match.start() for match in re.finditer(rb"^diff --git ", text, re.M)]
+    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+        yield text[start:end]

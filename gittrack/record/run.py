@@ -1,0 +1,348 @@
+"""An active run: what training code talks to."""
+
+from __future__ import annotations
+
+import logging
+import os
+import resource
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from gittrack.core import events, layout, model, series, values
+from gittrack.core.errors import TrackError
+from gittrack.record import artifacts, environment, inputs, session
+from gittrack.record.journal import Journal
+from gittrack.record.views import Config, Summary
+
+_log = logging.getLogger("gittrack")
+_SYNC_SECONDS = 10.0
+
+
+class Run:
+    """A run that is going on.  Made by `gittrack.init`; also a context manager.
+
+    ``owner`` runs commit themselves when they finish; a run that joined the one of ``git track run``
+    only writes into its journal.
+    """
+
+    def __init__(
+        self, journal: Journal, begun: session.Session | None, folder: str, offset: float = 0.0
+    ) -> None:
+        state = journal.state()
+        self.id = journal.id
+        self.experiment: str = state.facts["experiment"]
+        self.name: str | None = state.facts.get("name")
+        self.seed: int | None = state.facts.get("seed")
+        self.config = Config(state.params)
+        self.summary = Summary(self._log_summary)
+        self.status = model.RUNNING
+        self._journal = journal
+        self._session = begun
+        self._cwd = folder
+        self._lock = threading.RLock()  # a signal handler may finish the run in the middle of `log`
+        self._cells: dict[str, str] = {}
+        self._next: dict[str, float] = {}
+        self._fd = journal.series.fd
+        started = time.time() - model.from_iso(state.facts["started"]) if begun is None else 0.0
+        self._zero = time.monotonic() - max(0.0, started) - offset
+        self._sync_at = _SYNC_SECONDS
+        self._warned: set[str] = set()
+        self.disabled = False
+
+    def continue_from(self, steps: Mapping[str, float]) -> None:
+        """Let the step counters go on from ``steps``: the next step of each metric."""
+        self._next.update(steps)
+
+    # -- metrics ---------------------------------------------------------------------------------
+
+    def log(self, metrics: Mapping[str, Any], step: float | None = None) -> None:
+        """Record a point of each metric; on return they survive a SIGKILL.
+
+        ``step`` defaults to a counter per metric.  Raises TrackError naming the metric that is no
+        number; nothing is recorded then.
+        """
+        if self.disabled:
+            return
+        seconds = f",{time.monotonic() - self._zero:.3f}\n"
+        if step is not None and type(step) is not int:
+            step = values.number(step, "step")
+        with self._lock:
+            lines = ""
+            counters = {}
+            for name, value in metrics.items():
+                cell = self._cells.get(name) or self._cell(name)
+                if type(value) is not float:
+                    value = values.number(value, name)
+                at = self._next.get(name, 0) if step is None else step
+                counters[name] = at + 1
+                lines += f"{at},{cell},{value!r}{seconds}"
+            self._write(lines)
+            self._next.update(counters)
+
+    def log_metric(self, name: str, value: Any, step: float | None = None) -> None:
+        """Record one point of one metric; see `log`."""
+        if self.disabled:
+            return
+        now = time.monotonic() - self._zero
+        if type(value) is not float:
+            value = values.number(value, name)
+        if step is not None and type(step) is not int:
+            step = values.number(step, "step")
+        with self._lock:
+            cell = self._cells.get(name) or self._cell(name)
+            at = self._next.get(name, 0) if step is None else step
+            self._write(f"{at},{cell},{value!r},{now:.3f}\n")
+            self._next[name] = at + 1
+
+    log_metrics = log
+
+    def _cell(self, name: Any) -> str:
+        cell = series.cell(values.check_name(name, "metric"))
+        self._cells[name] = cell
+        return cell
+
+    def _write(self, lines: str) -> None:
+        data = lines.encode("utf-8", "surrogatepass")
+        book = self._journal.series
+        if not book.pending:
+            try:
+                done = os.write(self._fd, data)
+            except OSError as error:
+                if self._fd < 0 or book.fd < 0:
+                    raise TrackError(f"the run {self.id} is finished", "start another one")
+                book.pending = data
+                self._warn_kept(error)
+                return
+            if done == len(data):
+                if time.monotonic() - self._zero > self._sync_at:
+                    self._sync()
+                return
+            book.torn(os.fstat(self._fd).st_size - done, done)
+        error_now = book.write(data)
+        if error_now is not None:
+            self._warn_kept(error_now)
+
+    def _sync(self) -> None:
+        """Hand the series to the disk now and then, against power loss; SIGKILL needs none of it."""
+        try:
+            os.fdatasync(self._fd)
+        except OSError as error:
+            self._warn_kept(error)
+        self._sync_at = time.monotonic() - self._zero + _SYNC_SECONDS
+
+    # -- everything else -------------------------------------------------------------------------
+
+    def log_params(self, params: Any, *, allow_change: bool = False) -> None:
+        """Add params.  A name that has another value already is an error that names both."""
+        if self.disabled:
+            return
+        new = values.config_dict(params)
+        with self._lock:
+            error = session.log_params(self._journal, new, allow_change=allow_change)
+            self._said(error)
+            self.config = Config(values.merge(self.config.to_dict(), new))
+
+    def log_param(self, name: str, value: Any) -> None:
+        """Add one param; see `log_params`."""
+        self.log_params({name: value})
+
+    def log_artifact(self, path: str | os.PathLike[str], name: str | None = None) -> None:
+        """Keep a file or folder, as it is now, with the run; ``name`` is its path among the artifacts.
+
+        Raises TrackError where there is no such file, or it is no regular file or folder.
+        """
+        if self.disabled:
+            return
+        text = os.fsdecode(path)
+        limit = self._limit()
+        target = self._journal.folder / layout.ARTIFACTS
+        try:
+            for entry in artifacts.take(text, name or artifacts.default_name(text), target, limit):
+                if entry["where"] != "git":
+                    _log.warning(
+                        "the artifact %s (%s bytes) is over track.maxArtifactSize and was not stored",
+                        *(entry["path"], f"{entry['size']:,}"),
+                    )
+                self._append(events.OUTPUT, values=entry)
+        except OSError as error:
+            self._warn("artifact", f"the artifact {text} was not stored: {error.strerror}")
+
+    def log_input(self, path: str | os.PathLike[str]) -> None:
+        """Record the fingerprint of a data file or folder that the run reads."""
+        if self.disabled:
+            return
+        text = os.fsdecode(path)
+        cache = self._journal.folder.parent.parent / layout.CACHE
+        self._append(
+            events.INPUT, values=inputs.fingerprint(text, shown_path(text, self._cwd), cache)
+        )
+
+    def add_tags(self, *tags: str) -> None:
+        """Add tags to the run."""
+        if not self.disabled:
+            self._append(events.TAGS, add=[values.check_name(tag, "tag") for tag in tags])
+
+    def note(self, text: str) -> None:
+        """Add a remark to the run's note."""
+        if not self.disabled:
+            self._append(events.NOTE, text=values.plain(text, "note"))
+
+    def _log_summary(self, new: dict[str, Any]) -> None:
+        if not self.disabled:
+            found = {values.check_name(k, "metric"): values.number(v, k) for k, v in new.items()}
+            self._append(events.SUMMARY, values=found)
+
+    def _append(self, op: str, **fields: Any) -> None:
+        with self._lock:
+            if self._journal.events.fd < 0:
+                raise TrackError(f"the run {self.id} is finished", "start another one")
+            self._said(self._journal.append(op, **fields))
+
+    def _limit(self) -> int:
+        chosen = self._session.settings if self._session else None
+        return chosen.max_artifact_size if chosen else int(os.environ.get(ARTIFACT_LIMIT, 50 << 20))
+
+    # -- the end ---------------------------------------------------------------------------------
+
+    def finish(
+        self,
+        status: str = model.FINISHED,
+        *,
+        exit_code: int | None = None,
+        signal: str | None = None,
+    ) -> None:
+        """End the run: commit its journal.  A second call does nothing.
+
+        Where that is not possible now, a warning says where the journal is kept and how it is
+        committed later; training that is done is never turned into a failure.
+        """
+        with self._lock:
+            if self.disabled or self.status != model.RUNNING:
+                return
+            self.status = status
+            if self._session is None:
+                self._leave()
+            else:
+                self._commit(self._session, status, exit_code, signal)
+            self._fd = -1
+            self._journal.release()
+
+    def _leave(self) -> None:
+        """Say the last words in the launcher's journal; the exit status is the launcher's to tell."""
+        self._said(self._journal.append(events.ENV, values=environment.capture()))
+        self._said(self._journal.series.write(b""))
+
+    def _commit(
+        self, begun: session.Session, status: str, exit_code: int | None, signal: str | None
+    ) -> None:
+        facts: dict[str, Any] = {"status": status, "peak_memory": peak_memory()}
+        if exit_code is not None:
+            facts["exit_code"] = exit_code
+        if signal is not None:
+            facts["signal"] = signal
+        try:
+            env = environment.capture(begun.settings.env)
+            if env != self._journal.state().env:
+                self._journal.append(events.ENV, values=env)
+            published = session.end(begun, facts)
+        except (TrackError, OSError) as error:
+            _log.warning(
+                "the run %s could not be committed: %s. It is kept in %s; "
+                "commit it later with: git track recover",
+                *(self.id, error, self._journal.folder),
+            )
+            return
+        for note in published.notes:
+            _log.warning("run %s: %s", self.id, note)
+
+    def forget(self) -> None:
+        """Make this object silent, as in a forked child: the parent's run is not the child's."""
+        self.disabled = True
+        self._journal.release()
+
+    def _said(self, error: OSError | None) -> None:
+        if error is not None:
+            self._warn_kept(error)
+
+    def _warn_kept(self, error: OSError) -> None:
+        self._warn(
+            "disk",
+            f"{self._journal.folder} cannot be written ({error.strerror}); "
+            "what is logged is kept in memory and written as soon as that works again",
+        )
+
+    def _warn(self, kind: str, message: str) -> None:
+        if kind not in self._warned:
+            self._warned.add(kind)
+            _log.warning("%s", message)
+
+    def __enter__(self) -> Run:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            self.finish(exit_code=0)
+        elif issubclass(kind, SystemExit):
+            code = exit_status(getattr(error, "code", None))
+            self.finish(model.FINISHED if code == 0 else model.FAILED, exit_code=code)
+        elif issubclass(kind, KeyboardInterrupt):
+            self.finish(model.KILLED, signal="SIGINT")
+        else:
+            self.finish(model.FAILED, exit_code=1)
+
+    def __repr__(self) -> str:
+        return f"<gittrack run {self.id} of {self.experiment}, {self.status}>"
+
+
+ARTIFACT_LIMIT = "GITTRACK_ARTIFACT_LIMIT"
+
+
+class DisabledRun(Run):
+    """A run that records nothing, at the cost of a function call."""
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        self.id = ""
+        self.experiment = ""
+        self.name = None
+        self.seed = None
+        self.config = Config(config)
+        self.status = model.RUNNING
+        self.disabled = True
+        self.summary = Summary(lambda new: None)
+
+    def log_params(self, params: Any, *, allow_change: bool = False) -> None:
+        """Show the params in ``run.config``; nothing is recorded."""
+        self.config = Config(values.merge(self.config.to_dict(), values.config_dict(params)))
+
+    def forget(self) -> None:
+        """There is nothing to forget."""
+
+
+def shown_path(path: str, root: str) -> str:
+    """Return a path relative to the repository's root where it is inside, else absolute."""
+    full = os.path.abspath(path)
+    inside = os.path.relpath(full, root)
+    return full if inside.startswith("..") else Path(inside).as_posix()
+
+
+def exit_status(code: object) -> int:
+    """Return the exit status that ``sys.exit(code)`` ends with."""
+    if code is None:
+        return 0
+    return code & 0xFF if isinstance(code, int) else 1
+
+
+def peak_memory() -> int:
+    """Return the most memory this process had resident so far, in bytes."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most * 1024

@@ -1,0 +1,228 @@
+"""The beginning and the end of recording a run, for the launcher and the Python API alike."""
+
+from __future__ import annotations
+
+import logging
+import os
+import pwd
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from gittrack import __version__, git
+from gittrack.core import events, layout, model, settings, values, yaml_write
+from gittrack.core.errors import TrackError
+from gittrack.core.secrets import redact_command
+from gittrack.record import capture, journal, writer
+
+Say = Callable[[str], None]
+_log = logging.getLogger("gittrack")
+
+
+class Request(NamedTuple):
+    """What a run is asked to be called and to be about."""
+
+    experiment: str | None = None
+    name: str | None = None
+    params: Mapping[str, Any] = {}
+    tags: Sequence[str] = ()
+    note: str | None = None
+    group: str | None = None
+    seed: int | None = None
+    command: Sequence[str] = ()
+    resumes: str | None = None
+    run_id: str | None = None
+
+
+class Session(NamedTuple):
+    """A run that is being recorded by this process."""
+
+    repo: git.Repo
+    journal: journal.Journal
+    settings: settings.Settings
+    author: str
+    started: float
+    clock: float
+    warnings: tuple[str, ...]
+
+
+def begin(repo: git.Repo, request: Request) -> Session:
+    """Claim an id, capture the code and write the first lines of the journal.
+
+    Raises TrackError where nothing can be recorded here: a bare repository, no write permission.
+    """
+    started, clock = time.time(), time.monotonic()
+    if repo.work_tree is None:
+        raise TrackError(
+            "runs cannot be recorded in a bare repository", "work in a clone of it that has files"
+        )
+    question, config_call = capture.ask(repo), repo.config()
+    config = git.parse_config(config_call.output())
+    chosen = settings.from_config(config)
+    experiment = layout.check_experiment(request.experiment or chosen.experiment)
+    book = journal.create(repo.common_dir, now=started, run_id=request.run_id)
+    captured = capture.answer(repo, question, book.folder, chosen)
+    facts = {**_facts(repo, request, captured, started), "id": book.id, "experiment": experiment}
+    order = {"format": layout.FORMAT, "id": book.id, "experiment": experiment}
+    try:
+        if captured.diff:
+            (book.folder / layout.DIFF).write_bytes(yaml_write.dump(captured.diff))
+        error = book.append(events.START, values={**order, **facts})
+        if request.params:
+            error = book.append(events.PARAMS, values=dict(request.params)) or error
+    except OSError as caught:
+        error = caught
+    if error is not None:
+        raise TrackError(
+            f"the run cannot be recorded in {book.folder}: {error.strerror}",
+            "make room on the disk and start again",
+        )
+    author = git.identity(config) or f"{_user()} <{_user()}@{os.uname().nodename}>"
+    return Session(repo, book, chosen, author, started, clock, captured.warnings)
+
+
+def end(session: Session, facts: Mapping[str, Any]) -> writer.Published:
+    """Write the facts of the end into the journal and commit it.
+
+    Raises TrackError or OSError with the journal kept.
+    """
+    duration = max(0.0, time.monotonic() - session.clock)
+    full = {"ended": model.iso(time.time()), "duration_s": round(duration, 3), **facts}
+    full.update(events.derived(session.journal.state()))
+    error = session.journal.append(events.FACTS, values=full) or session.journal.series.write(b"")
+    if error is not None:
+        raise error
+    published = writer.publish(session.repo, session.journal, full, session.author)
+    pack_refs_sometimes(session.repo, session.settings.pack_refs)
+    return published
+
+
+def say(warnings: Sequence[str]) -> None:
+    """Tell the user, once each, on stderr unless the program's logging says otherwise."""
+    for warning in warnings:
+        _log.warning("%s", warning)
+
+
+def pack_refs_sometimes(repo: git.Repo, threshold: int) -> None:
+    """Pack the refs, in the background, when about ``threshold`` runs lie about as loose files.
+
+    Counting costs one `listdir` an experiment.  What fails here fails for a process that packs
+    already, and the next run tries again.
+    """
+    if threshold <= 0:
+        return
+    loose = 0
+    for _, _, names in os.walk(os.path.join(repo.common_dir, layout.RUNS)):
+        loose += len(names)
+        if loose >= threshold:
+            git.pack_refs_in_background(repo)
+            return
+
+
+def _facts(
+    repo: git.Repo, request: Request, captured: capture.Captured, started: float
+) -> dict[str, Any]:
+    code = {k: v for k, v in captured.code._asdict().items() if v is not None}
+    if captured.tree:
+        code["tree"] = captured.tree
+    tags = [values.check_name(tag, "tag") for tag in request.tags]
+    name = values.check_name(request.name, "run") if request.name is not None else None
+    for what, text in (("note", request.note), ("group", request.group)):
+        if text is not None and "\0" in text:
+            raise TrackError(f"the {what} has a NUL character", "remove it")
+    facts: dict[str, Any] = {
+        "name": name,
+        "status": model.RUNNING,
+        "started": model.iso(started),
+        "command": redact_command(request.command),
+        "cwd": repo.prefix.rstrip("/") or ".",
+        "user": _user(),
+        "host": os.uname().nodename,
+        "seed": request.seed,
+        "tags": list(dict.fromkeys(tags)),
+        "note": request.note,
+        "group": request.group,
+        "code": code,
+        "resumes": request.resumes,
+        "gittrack": _version(),
+    }
+    return {key: value for key, value in facts.items() if value not in (None, [], {})}
+
+
+def _user() -> str:
+    name = os.environ.get("USER") or os.environ.get("LOGNAME")
+    if name:
+        return name
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
+
+
+def _version() -> str:
+    return __version__
+
+
+def log_params(
+    book: journal.Journal, new: Mapping[str, Any], *, allow_change: bool = False
+) -> OSError | None:
+    """Add params to a run; the same name with another value is an error that names both.
+
+    Raises TrackError; returns the OSError of a disk that has no room just now.
+    """
+    if not allow_change:
+        _check_unchanged(book.state().params, new, ())
+    return book.append(events.PARAMS, values=dict(new))
+
+
+def _check_unchanged(old: Mapping[str, Any], new: Mapping[str, Any], path: tuple[str, ...]) -> None:
+    for key, value in new.items():
+        if key not in old:
+            continue
+        both = isinstance(value, Mapping) and isinstance(old[key], Mapping)
+        if both:
+            _check_unchanged(old[key], value, (*path, key))
+        elif not values.same(old[key], value):
+            name = ".".join((*path, key))
+            raise TrackError(
+                f"the param {name!r} is {old[key]!r} already and cannot become {value!r}",
+                "log it under another name, or pass allow_change=True",
+            )
+
+
+def recover(repo: git.Repo) -> list[writer.Published | tuple[Path, Exception]]:
+    """Commit every journal whose owner is dead; return what became of each.
+
+    A second call changes nothing.  What cannot be committed now stays where it is.
+    """
+    config = git.parse_config(repo.config().output())
+    author = git.identity(config) or f"{_user()} <{_user()}@{os.uname().nodename}>"
+    results: list[writer.Published | tuple[Path, Exception]] = []
+    for folder in journal.dead(repo.common_dir):
+        book = journal.adopt(folder)
+        if book is None:
+            continue
+        try:
+            results.append(writer.publish(repo, book, _end_of_crash(book), author))
+        except (TrackError, OSError) as error:
+            results.append((folder, error))
+        finally:
+            book.release()
+    return results
+
+
+def _end_of_crash(book: journal.Journal) -> dict[str, Any]:
+    """Return the facts of the end of a run whose owner vanished, from what the journal shows."""
+    state = book.state()
+    if "ended" in state.facts:
+        return {}
+    files = [book.folder / name for name in os.listdir(book.folder) if name != layout.LOCK]
+    last = max(path.stat().st_mtime for path in files)
+    started = model.from_iso(state.facts["started"])
+    return {
+        "status": model.CRASHED,
+        "ended": model.iso(max(last, started)),
+        "duration_s": round(max(0.0, last - started), 3),
+        **events.derived(state),
+    }

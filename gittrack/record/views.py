@@ -1,0 +1,65 @@
+"""What a run shows of itself while it goes on: ``run.config`` and ``run.summary``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+
+class Config(Mapping[str, Any]):
+    """The params of a run, read-only: ``run.config["lr"]``, ``run.config.lr``, nested likewise."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values = values
+
+    def __getitem__(self, key: str) -> Any:
+        value = self._values[key]
+        return Config(value) if isinstance(value, dict) else value
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(f"the config has no {name!r}") from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        return f"Config({dict(self._values)!r})"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the params as plain nested dicts."""
+        return dict(self._values)
+
+
+class Summary:
+    """Final values, ``run.summary["test_accuracy"] = 0.97``: they stand as the metric's last value."""
+
+    def __init__(self, store: Callable[[dict[str, Any]], None]) -> None:
+        self._store = store
+        self._values: dict[str, Any] = {}
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self.update({name: value})
+
+    def __getitem__(self, name: str) -> Any:
+        return self._values[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._values
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return the value set here, or ``default``."""
+        return self._values.get(name, default)
+
+    def update(self, values: Mapping[str, Any]) -> None:
+        """Set several final values."""
+        self._store(dict(values))
+        self._values.update(values)
+
+    def __repr__(self) -> str:
+        return f"Summary({self._values!r})"
