@@ -1,0 +1,43 @@
+"""Find what differs between two recorded runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gittrack import git
+from gittrack.core import body
+from gittrack.core.differences import CodeChange, RunDiff, changes, metric_changes
+from gittrack.read.record import RunRecord
+
+
+def diff(repo: git.Repo, a: RunRecord, b: RunRecord) -> RunDiff:
+    """Return what differs between two runs."""
+    return RunDiff(
+        a.info,
+        b.info,
+        params=changes(body.dotted(a.info.params), body.dotted(b.info.params)),
+        metrics=metric_changes(a.info.metrics, b.info.metrics),
+        env=changes(body.dotted(a.env), body.dotted(b.env)),
+        inputs=changes(_digests(a), _digests(b)),
+        code=code_change(repo, a, b),
+    )
+
+
+def _digests(run: RunRecord) -> dict[str, Any]:
+    return {item["path"]: item.get("sha256") for item in run.inputs}
+
+
+def code_change(repo: git.Repo, a: RunRecord, b: RunRecord) -> CodeChange:
+    """Return the difference between the code of two runs, snapshots where the tree was dirty."""
+    before, after = a.info.code.state, b.info.code.state
+    if before == after:
+        return CodeChange(before, after, "", "")
+    if before is None or after is None:
+        return CodeChange(before, after, "", "", "one of the runs has no commit")
+    gone = git.missing(repo, [before, after])
+    if gone:
+        problem = f"the commit {gone[0][:12]} is not in this repository"
+        return CodeChange(before, after, "", "", f"{problem} (a shallow or partial clone?)")
+    patch = git.diff(repo, before, after).decode(errors="surrogateescape")
+    stat = git.diff(repo, before, after, "--shortstat").decode().strip()
+    return CodeChange(before, after, patch, stat)

@@ -1,0 +1,89 @@
+"""Runs that are going on, or whose owner vanished: read from their journals, with live values."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+from gittrack.core import events, layout, lock, model, series, yaml_read
+from gittrack.core.points import convert
+
+_WHOLE = 8 << 20
+_DIFF_LIMIT = 256 << 20
+
+
+def read(folder: Path) -> model.RunInfo | None:
+    """Return the run of a journal; None for one that has not begun or is gone.
+
+    The status is ``running`` while somebody holds the journal's lock, else ``crashed``.  Of a series
+    over 8 MiB only the end is looked at: last values are right, min, max and count are of that end.
+    """
+    try:
+        alive = lock.is_held(folder / layout.LOCK)
+        operations = events.parse((folder / layout.EVENTS).read_bytes())
+        if not operations:
+            return None
+        state = events.fold(operations)
+        metrics = _metrics(folder)
+        touched = (folder / layout.SERIES).stat().st_mtime
+    except FileNotFoundError:
+        return None  # committed between two of our looks
+    except (ValueError, KeyError, TypeError) as error:
+        return model.RunInfo(
+            folder.name, layout.DEFAULT_EXPERIMENT, model.DAMAGED, problem=str(error)
+        )
+    started = model.from_iso(state.facts["started"])
+    facts = {**state.facts, **events.derived(state)}
+    facts["status"] = model.RUNNING if alive else model.CRASHED
+    facts["duration_s"] = max(0.0, (time.time() if alive else touched) - started)
+    for name, value in state.summary.items():
+        old = metrics.get(name)
+        metrics[name] = (
+            old._replace(last=value) if old else series.Metric(value, value, value, None, 0)
+        )
+    summaries = {name: metric.to_dict() for name, metric in metrics.items()}
+    return model.run_info(facts, state.params, summaries)
+
+
+def series_lines(folder: Path, limit: int | None = None) -> list[str]:
+    """Return the points of a live run as lines of metrics.csv, of its last ``limit`` bytes."""
+    path = folder / layout.SERIES
+    with open(path, "rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        start = 0 if limit is None or size <= limit else size - limit
+        file.seek(start)
+        data = series.whole_lines(file.read())
+    if start:
+        data = data[data.find(b"\n") + 1 :]
+    text = data.decode("utf-8", "surrogatepass")
+    points = folder / layout.POINTS
+    if points.exists():
+        times = folder / layout.POINT_TIMES
+        lines, _ = convert(points.read_bytes(), times.read_bytes() if times.exists() else b"")
+        text += lines
+    return [line + "\n" for line in text.split("\n")[:-1]]
+
+
+def _metrics(folder: Path) -> dict[str, series.Metric]:
+    good: list[tuple[float, str, float, float]] = []
+    for line in series_lines(folder, _WHOLE):
+        try:
+            good.extend(series.parse([line]))
+        except ValueError:
+            continue  # `recover` and `finish` count damaged lines; a listing shows the others
+    return series.fold(good)
+
+
+def document(folder: Path, name: str) -> Any:
+    """Return what the YAML file ``name`` of a live run's tree would hold by now."""
+    state = events.fold(events.parse((folder / layout.EVENTS).read_bytes()))
+    if name == layout.DIFF:
+        path = folder / layout.DIFF
+        return yaml_read.load(path.read_bytes(), name, limit=_DIFF_LIMIT) if path.exists() else None
+    return {
+        layout.ENV: state.env,
+        layout.INPUTS: {"inputs": state.inputs},
+        layout.OUTPUTS: {"outputs": state.outputs},
+    }.get(name)

@@ -1,0 +1,135 @@
+"""Listing and ranking: which runs, in which order.  Linear in the number of runs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from gittrack import git
+from gittrack.core import body
+from gittrack.core.errors import TrackError, did_you_mean
+from gittrack.read import reader, resolve
+from gittrack.read.reader import Raw
+
+
+class Listing(NamedTuple):
+    """Some runs, and how many there are in all; ``damaged`` of all could not be read."""
+
+    runs: list[Raw]
+    total: int
+    damaged: int = 0
+
+
+class Ranking(NamedTuple):
+    """The best runs by a metric; ``without`` the metric and ``nan`` are counted, and come last."""
+
+    runs: list[Raw]
+    total: int
+    without: int
+    nan: int
+    damaged: int
+
+
+def listing(
+    repo: git.Repo,
+    *,
+    experiment: str | None = None,
+    sort: str | None = None,
+    reverse: bool = False,
+    limit: int | None = None,
+) -> Listing:
+    """Return runs, newest first or by ``sort``; ``-key`` sorts downwards.
+
+    Runs that lack the key come last.  Raises TrackError where no run has it.
+    """
+    raws = reader.names(repo, resolve.experiment_of(repo, experiment))
+    total = len(raws)
+    if sort in (None, "started", "-started", "id", "-id"):
+        upwards = sort in ("started", "id")
+        ordered = raws[::-1] if upwards != reverse else raws
+        chosen = reader.bodies(repo, ordered if limit is None else ordered[:limit])
+        return Listing(chosen, total, _damaged(raws) + _unreadable(chosen))
+    raws = reader.bodies(repo, raws)
+    key = str(sort).removeprefix("-")
+    downwards = str(sort).startswith("-") != reverse
+    ordered = _ordered(repo, raws, key, downwards)
+    return Listing(ordered[:limit], total, _damaged(raws) + _unreadable(raws))
+
+
+def _ordered(repo: git.Repo, raws: list[Raw], key: str, downwards: bool) -> list[Raw]:
+    pairs = [(reader.value(repo, raw, key), raw) for raw in raws]
+    known = [(_rank(found), raw) for found, raw in pairs if not _absent(found)]
+    if not known and raws:
+        raise TrackError(
+            f"no run has anything called {key!r}",
+            did_you_mean(key, _all_names(raws), "see the columns: git track ls --all-params"),
+        )
+    known.sort(key=lambda pair: pair[0], reverse=downwards)
+    return [raw for _, raw in known] + [raw for found, raw in pairs if _absent(found)]
+
+
+def _absent(found: Any) -> bool:
+    return isinstance(found, body.Missing) or found is None or found != found
+
+
+def _rank(found: Any) -> tuple[int, Any]:
+    """Numbers before text before the rest, so that mixed values can be sorted at all."""
+    if isinstance(found, (int, float)):
+        return (0, found)
+    return (1, found) if isinstance(found, str) else (2, str(found))
+
+
+def _all_names(raws: Sequence[Raw]) -> list[str]:
+    bodies = [raw.body for raw in raws if raw.body is not None]
+    found = body.names(bodies, "metrics") | body.names(bodies, "params")
+    for raw in raws:
+        if raw.info is not None:
+            found |= {body.key_text(name) for name in raw.info.metrics}
+            found |= set(body.dotted(raw.info.params))
+    return sorted(found | {"name", "status", "duration", "seed", "group", "user", "host"})
+
+
+def _damaged(raws: Sequence[Raw]) -> int:
+    return sum(1 for raw in raws if raw.problem is not None)
+
+
+def _unreadable(raws: Sequence[Raw]) -> int:
+    return sum(1 for raw in raws if raw.commit is not None and raw.body is None)
+
+
+def top(
+    repo: git.Repo,
+    metric: str,
+    *,
+    smallest: bool = False,
+    experiment: str | None = None,
+    limit: int | None = None,
+) -> Ranking:
+    """Return the runs ranked by a metric's last value, or ``METRIC.max``, ``METRIC.min``; best first.
+
+    Raises TrackError naming the metrics that exist where no run has this one.
+    """
+    key = f"metrics.{metric.removeprefix('metrics.')}"
+    raws = reader.bodies(repo, reader.names(repo, resolve.experiment_of(repo, experiment)))
+    pairs = [(reader.value(repo, raw, key), raw) for raw in raws]
+    if not any(isinstance(found, (int, float)) for found, _ in pairs):
+        known = list(metrics_of(raws))
+        there = f"there are: {', '.join(known[:8])}" if known else "no run has logged a metric"
+        raise TrackError(f"no run has the metric {metric!r}", did_you_mean(metric, known, there))
+    ranked = [(found, raw) for found, raw in pairs if not _absent(found)]
+    ranked.sort(key=lambda pair: pair[0], reverse=not smallest)
+    nan = [raw for found, raw in pairs if isinstance(found, float) and math.isnan(found)]
+    without = [raw for found, raw in pairs if isinstance(found, body.Missing)]
+    ordered = [raw for _, raw in ranked] + nan + without
+    damaged = _damaged(raws)
+    return Ranking(ordered[:limit], len(raws), len(without) - damaged, len(nan), damaged)
+
+
+def metrics_of(raws: Sequence[Raw]) -> list[str]:
+    """Return the names of all metrics of the runs, sorted."""
+    found = body.names([raw.body for raw in raws if raw.body is not None], "metrics")
+    for raw in raws:
+        if raw.info is not None:
+            found |= {body.key_text(name) for name in raw.info.metrics}
+    return sorted(found)

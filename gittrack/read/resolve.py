@@ -1,0 +1,105 @@
+"""An address -> one run: ids, prefixes, names, commits, ``@``, ``@~2``, ``digits@``."""
+
+from __future__ import annotations
+
+import re
+
+from gittrack import git
+from gittrack.core import body, layout
+from gittrack.core.errors import AmbiguousRun, NoSuchRun, did_you_mean
+from gittrack.read import reader
+from gittrack.read.reader import Raw
+
+_LATEST = re.compile(r"(?P<experiment>[^@]*)@(?:~(?P<back>[0-9]+))?")
+_HEX = re.compile(r"[0-9a-f-]+")
+
+
+def resolve(repo: git.Repo, address: str) -> Raw:
+    """Return the run that ``address`` means, with its body.
+
+    An address is a full id, a unique prefix of an id or of its 8 hex digits, a name, a run commit's
+    id, ``@`` (the latest), ``@~2`` (two before it), or ``<experiment>@``.  Raises NoSuchRun with near
+    matches, AmbiguousRun with the candidates.
+    """
+    latest = _LATEST.fullmatch(address)
+    if latest is not None:
+        return _latest(repo, address, latest["experiment"] or None, int(latest["back"] or 0))
+    raws = reader.names(repo)
+    matches = [raw for raw in raws if _matches(raw, address)] if _HEX.fullmatch(address) else []
+    exact = [raw for raw in matches if raw.id == address]
+    if not exact and not matches:
+        raws = reader.bodies(repo, raws)
+        matches = [raw for raw in raws if _name(raw) == address]
+    found = exact or matches
+    if len(found) == 1:
+        return reader.bodies(repo, found)[0]
+    if found:
+        raise _ambiguous(repo, address, found)
+    raise _none(address, raws)
+
+
+def _matches(raw: Raw, address: str) -> bool:
+    short = raw.id[16:]
+    commit = raw.commit or ""
+    return (
+        raw.id.startswith(address)
+        or short.startswith(address)
+        or (len(address) >= 7 and commit.startswith(address))
+    )
+
+
+def _latest(repo: git.Repo, address: str, experiment: str | None, back: int) -> Raw:
+    raws = reader.names(repo, experiment)
+    if back < len(raws):
+        return reader.bodies(repo, [raws[back]])[0]
+    where = f" in {experiment!r}" if experiment else ""
+    counted = "no runs" if not raws else f"only {len(raws)} runs"
+    hint = "record one: git track run -- COMMAND" if not raws else "see: git track ls"
+    if experiment and not raws:
+        known = {raw.experiment for raw in reader.names(repo)}
+        hint = did_you_mean(experiment, known, hint)
+    raise NoSuchRun(f"there is no run {address!r}: there are {counted}{where}", hint)
+
+
+def _name(raw: Raw) -> str | None:
+    if raw.info is not None:
+        return raw.info.name
+    found = body.find(raw.body, "name") if raw.body else body.MISSING
+    return found if isinstance(found, str) else None
+
+
+def _ambiguous(repo: git.Repo, address: str, found: list[Raw]) -> AmbiguousRun:
+    shown = [
+        f"{raw.id} ({', '.join(filter(None, (raw.experiment, _name(raw))))})"
+        for raw in reader.bodies(repo, found[:5])
+    ]
+    more = f" and {len(found) - 5} more" if len(found) > 5 else ""
+    return AmbiguousRun(
+        f"{address!r} is {len(found)} runs: {', '.join(shown)}{more}", "give more of the id"
+    )
+
+
+def _none(address: str, raws: list[Raw]) -> NoSuchRun:
+    if not raws:
+        return NoSuchRun(
+            f"there is no run {address!r}: no runs are recorded here",
+            "record one: git track run -- COMMAND",
+        )
+    known = [name for name in map(_name, raws) if name]
+    known += [raw.id for raw in raws] + [raw.id[16:] for raw in raws]
+    return NoSuchRun(
+        f"there is no run {address!r}",
+        did_you_mean(address, known, "see what there is: git track ls"),
+    )
+
+
+def experiment_of(repo: git.Repo, experiment: str | None) -> str | None:
+    """Return ``experiment`` if it has runs (or is None).  Raises NoSuchRun with near names."""
+    if experiment is not None and not reader.names(repo, layout.check_experiment(experiment)):
+        known = sorted({raw.experiment for raw in reader.names(repo)})
+        hint = "there are: " + ", ".join(known[:5]) if known else "nothing is recorded here yet"
+        raise NoSuchRun(
+            f"there are no runs of the experiment {experiment!r}",
+            did_you_mean(experiment, known, hint),
+        )
+    return experiment
