@@ -1,0 +1,1 @@
+"""``git track run``: start a command, see to it, and record it."""

@@ -1,0 +1,70 @@
+"""The resolved configuration of a run: files, later ones over earlier ones, and ``-S`` on top."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from gittrack.core import body, layout, values, yaml_read
+from gittrack.core.errors import TrackError, did_you_mean
+
+
+def resolve(files: Sequence[str], overrides: Sequence[str]) -> dict[str, Any]:
+    """Return the configuration of ``files`` (default: params.yaml, if there is one) and ``overrides``.
+
+    Raises TrackError for a file that is missing or broken, and for a key that the files do not have.
+    """
+    chosen = list(files) or [name for name in (layout.PARAMS,) if Path(name).is_file()]
+    config: dict[str, Any] = {}
+    for name in chosen:
+        config = values.merge(config, _load(name))
+    for text in overrides:
+        config = _override(config, text, strict=bool(chosen))
+    return config
+
+
+def _load(name: str) -> dict[str, Any]:
+    try:
+        with open(name, "rb") as file:
+            data = file.read(yaml_read.MAX_BYTES + 1)
+    except OSError as error:
+        raise TrackError(f"the configuration {name} cannot be read: {error.strerror}", "check -p")
+    found = yaml_read.load(data, name)
+    if found is not None and not isinstance(found, dict):
+        raise TrackError(f"{name} is not a mapping of names to values", "write 'name: value' lines")
+    return values.config_dict(found or {})
+
+
+def _override(config: dict[str, Any], text: str, *, strict: bool) -> dict[str, Any]:
+    key, equals, value = text.partition("=")
+    new = key.startswith("+")
+    parts = _parts(key.removeprefix("+")) if equals else ()
+    if not equals or not all(parts):
+        raise TrackError(f"-S {text} is not KEY=VALUE", "write it like this: -S lr=1e-3")
+    known = body.dotted(config)
+    if strict and not new and not _has(config, parts):
+        name = body.join_key(parts)
+        near = did_you_mean(name, known, "it has: " + ", ".join(known) if known else "")
+        add = f"add a new one with: -S +{text}"
+        raise TrackError(
+            f"the configuration has no key {name!r}", f"{near}; {add}" if near else add
+        )
+    parsed = yaml_read.load(value.encode(), f"-S {key}")
+    return values.config_dict(values.set_path(config, parts, parsed))
+
+
+def _parts(key: str) -> tuple[str, ...]:
+    try:
+        return body.split_key(key)
+    except ValueError:
+        return (key,)
+
+
+def _has(config: Mapping[str, Any], parts: tuple[str, ...]) -> bool:
+    node: Any = config
+    for part in parts:
+        if not isinstance(node, Mapping) or part not in node:
+            return False
+        node = node[part]
+    return True

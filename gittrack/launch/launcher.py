@@ -1,0 +1,205 @@
+"""Run one command as one run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from gittrack import git
+from gittrack.core import events, layout, model, yaml_write
+from gittrack.core.errors import TrackError
+from gittrack.launch import probe, process, template
+from gittrack.launch.console import Console
+from gittrack.record import artifacts, inputs, logs, session, writer
+from gittrack.record.run import ARTIFACT_LIMIT, shown_path
+
+_TICK_SECONDS = 0.2
+
+
+class Plan(NamedTuple):
+    """What is to be run: the command as typed, with its fields, and what goes with it."""
+
+    request: session.Request
+    inputs: Sequence[str] = ()
+    outputs: Sequence[str] = ()
+
+
+class Result(NamedTuple):
+    """What became of it; ``published`` is None where the run is kept in ``journal`` for later."""
+
+    exit_code: int
+    published: writer.Published | None
+    journal: Path
+    notes: tuple[str, ...]
+
+
+def check_command(argv: Sequence[str]) -> None:
+    """Raise TrackError with the code 127 where a command is not found, 126 where it cannot be executed."""
+    if not argv:
+        raise TrackError(
+            "no command is given", "write it after --: git track run -- python train.py"
+        )
+    if shutil.which(argv[0]):
+        return
+    if os.path.exists(argv[0]) and os.sep in argv[0]:
+        hint = "is it a folder?" if os.path.isdir(argv[0]) else f"try: chmod +x {argv[0]}"
+        raise TrackError(f"{argv[0]} is not executable", hint, code=126)
+    raise TrackError(
+        f"the command {argv[0]!r} was not found", "check the spelling and PATH", code=127
+    )
+
+
+def launch(repo: git.Repo, plan: Plan, say: session.Say) -> Result:
+    """Record and run a command; ``say`` is called with what the user should know at the start.
+
+    Raises TrackError before anything runs where the command, an input or the repository will not do.
+    """
+    check_command(plan.request.command)
+    cache = layout.cache_dir(repo.common_dir)
+    found = [inputs.fingerprint(p, shown_path(p, repo.work_tree or ""), cache) for p in plan.inputs]
+    for path in plan.outputs:
+        layout.check_artifact_name(artifacts.default_name(path))
+    begun = session.begin(repo, plan.request)
+    for warning in begun.warnings:
+        say(warning)
+    for entry in found:
+        begun.journal.append(events.INPUT, values=entry)
+    started = time.time()
+    outcome, notes = _execute(begun, plan)
+    notes += _keep_outputs(begun, plan.outputs, started)
+    facts: dict[str, Any] = {
+        "status": _status(outcome),
+        "exit_code": outcome.exit_code,
+        "signal": outcome.signal,
+        "peak_memory": outcome.peak_memory,
+    }
+    folder = begun.journal.folder
+    try:
+        published = session.end(begun, {k: v for k, v in facts.items() if v is not None})
+    except (TrackError, OSError) as error:
+        notes.append(f"the run could not be committed: {error}")
+        return Result(outcome.shell_code, None, folder, tuple(notes))
+    finally:
+        begun.journal.release()
+    return Result(outcome.shell_code, published, folder, (*notes, *published.notes))
+
+
+def _status(outcome: process.Outcome) -> str:
+    if outcome.signal is not None:
+        return model.KILLED
+    return model.FINISHED if outcome.exit_code == 0 else model.FAILED
+
+
+def environment_of(begun: session.Session, plan: Plan) -> dict[str, str]:
+    """Return the environment of the command; it says which run it is part of."""
+    folder = begun.journal.folder
+    env = {k: v for k, v in os.environ.items() if k not in ("GITTRACK_SEED",)}
+    env.update(
+        GITTRACK_RUN=begun.journal.id,
+        GITTRACK_JOURNAL=str(folder),
+        GITTRACK_ROOT=begun.repo.work_tree or "",
+        GITTRACK_PARAMS=str(folder / layout.PARAMS),
+        GITTRACK_METRICS=str(folder / layout.POINTS),
+    )
+    env[ARTIFACT_LIMIT] = str(begun.settings.max_artifact_size)
+    if plan.request.seed is not None:
+        env["GITTRACK_SEED"] = str(plan.request.seed)
+        env["PYTHONHASHSEED"] = str(plan.request.seed % 2**32)
+    return env
+
+
+def _execute(begun: session.Session, plan: Plan) -> tuple[process.Outcome, list[str]]:
+    folder = begun.journal.folder
+    params = plan.request.params
+    (folder / layout.PARAMS).write_bytes(yaml_write.dump(params, sort=True))
+    (folder / layout.POINTS).touch()
+    env = environment_of(begun, plan)
+    argv = template.fill(plan.request.command, params, env["GITTRACK_PARAMS"])
+    log = _Log(logs.LogFile(folder, begun.settings.max_log_size))
+    asked = probe.Probe(argv, env, begun.settings.env)
+    running = process.Process(argv, env, Console(log.write), f"GITTRACK_RUN={begun.journal.id}")
+    points = _Growth(folder / layout.POINTS, folder / layout.POINT_TIMES, begun.clock)
+    outcome = running.wait(_TICK_SECONDS, points.note)
+    points.note()
+    notes = log.close()
+    # What a script in this run said about itself comes later in the journal and stands.
+    known = begun.journal.state().env
+    begun.journal.append(events.ENV, values={**asked.facts(), **known})
+    return outcome, notes
+
+
+def _keep_outputs(begun: session.Session, paths: Sequence[str], started: float) -> list[str]:
+    notes = []
+    target = begun.journal.folder / layout.ARTIFACTS
+    for path in paths:
+        try:
+            limit = begun.settings.max_artifact_size
+            for entry in artifacts.take(path, artifacts.default_name(path), target, limit):
+                begun.journal.append(events.OUTPUT, values=entry)
+                if entry["where"] != "git":
+                    notes.append(
+                        f"the output {entry['path']} is over track.maxArtifactSize: not stored"
+                    )
+        except TrackError as error:
+            notes.append(f"{error.message.replace('artifact', 'output', 1)}: not stored")
+        except OSError as error:
+            notes.append(f"the output {path} was not stored: {error.strerror}")
+    return notes
+
+
+class _Growth:
+    """Notes when the file of metric points was seen to have grown, and how far."""
+
+    def __init__(self, points: Path, times: Path, clock: float) -> None:
+        self.points, self.times, self.clock, self.size = points, times, clock, 0
+
+    def note(self) -> None:
+        try:
+            size = self.points.stat().st_size
+            if size != self.size:
+                with open(self.times, "ab", buffering=0) as file:
+                    file.write(f"{size} {time.monotonic() - self.clock:.3f}\n".encode())
+                self.size = size
+        except OSError:
+            return  # the points themselves are safe; one of them gets the time of a later look
+
+
+class _Log:
+    """The log, which must not stop the command when the disk is full."""
+
+    def __init__(self, file: logs.LogFile) -> None:
+        self.file = file
+        self.kept: list[bytes] = []
+        self.problem: str | None = None
+
+    def write(self, data: bytes) -> None:
+        self.kept.append(data)
+        self._flush()
+
+    def _flush(self) -> None:
+        try:
+            while self.kept:
+                self.kept[0] = self.kept[0][self.file.write(self.kept[0]) :]
+                if not self.kept[0]:
+                    del self.kept[0]
+        except OSError as error:
+            self.problem = error.strerror
+
+    def close(self) -> list[str]:
+        self._flush()
+        self.file.close()
+        return [f"log.txt is incomplete: {self.problem}"] if self.kept else []
+
+
+def environment_names() -> Mapping[str, str]:
+    """Return the variables that a command gets, with what each is for."""
+    return {
+        "GITTRACK_RUN": "the id of the run",
+        "GITTRACK_PARAMS": "a YAML file with the resolved configuration",
+        "GITTRACK_METRICS": 'a file to write points to, as JSON lines: {"step": 3, "loss": 0.4}',
+        "GITTRACK_SEED": "the seed, where --seed was given",
+    }

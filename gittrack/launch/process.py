@@ -1,0 +1,173 @@
+"""The command's process: started by fork and exec, never outliving us, its end told exactly."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import NamedTuple, NoReturn
+
+from gittrack.launch.console import Console
+
+_FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
+_GRACE_SECONDS = 2.0
+
+
+class Outcome(NamedTuple):
+    """How the command ended; ``peak_memory`` is in bytes."""
+
+    exit_code: int | None
+    signal: str | None
+    peak_memory: int
+
+    @property
+    def shell_code(self) -> int:
+        """The exit status that a shell would report."""
+        if self.signal is not None:
+            return 128 + getattr(signal, self.signal, 0)
+        return self.exit_code or 0
+
+
+class Process:
+    """A running command, and a watcher that ends it should we be killed."""
+
+    def __init__(
+        self, argv: Sequence[str], env: Mapping[str, str], console: Console, mark: str
+    ) -> None:
+        self.console = console
+        self.signalled: int | None = None
+        self.wake, self._waker = os.pipe()
+        for fd in (self.wake, self._waker):
+            os.set_blocking(fd, False)
+        self._before = {number: signal.getsignal(number) for number in _FORWARDED}
+        self.pid = os.fork()
+        if self.pid == 0:
+            _become(argv, env, console)
+        self._lifeline = _watch(self.pid, mark)
+        console.started()
+        signal.set_wakeup_fd(self._waker)
+        signal.signal(signal.SIGCHLD, lambda number, frame: None)
+        signal.signal(signal.SIGWINCH, lambda number, frame: console.resize())
+        for number in _FORWARDED:
+            signal.signal(number, self._forward)
+
+    def wait(self, tick: float, on_tick: object) -> Outcome:
+        """Pass output on until the command ends; call ``on_tick`` about every ``tick`` seconds."""
+        assert callable(on_tick)
+        next_tick = time.monotonic() + tick
+        while True:
+            pid, status, usage = os.wait4(self.pid, os.WNOHANG)
+            if pid:
+                break
+            self.console.pump(self.wake, tick)
+            if time.monotonic() >= next_tick:
+                on_tick()
+                next_tick = time.monotonic() + tick
+        self.console.drain()
+        self.console.close()
+        os.write(self._lifeline, b".")
+        os.close(self._lifeline)
+        signal.set_wakeup_fd(-1)
+        return self._outcome(status, usage.ru_maxrss * 1024)
+
+    def _outcome(self, status: int, peak: int) -> Outcome:
+        if os.WIFSIGNALED(status):
+            return Outcome(None, _name(os.WTERMSIG(status)), peak)
+        code = os.WEXITSTATUS(status)
+        if (
+            self.signalled is not None and code == 128 + self.signalled
+        ):  # a shell tells it like this
+            return Outcome(code, _name(self.signalled), peak)
+        return Outcome(code, None, peak)
+
+    def _forward(self, number: int, frame: FrameType | None) -> None:
+        again = self.signalled == number
+        self.signalled = number
+        if number == signal.SIGINT and _from_terminal() and not again:
+            return  # the terminal has sent it to the command as well
+        try:
+            os.kill(self.pid, number)
+        except ProcessLookupError:
+            return
+
+
+def _name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"SIG{number}"
+
+
+def _from_terminal() -> bool:
+    """Say whether we are what runs in the foreground of a terminal, where Ctrl-C reaches all."""
+    try:
+        with open("/dev/tty", "rb") as terminal:
+            return os.tcgetpgrp(terminal.fileno()) == os.getpgrp()
+    except OSError:
+        return False
+
+
+def _become(argv: Sequence[str], env: Mapping[str, str], console: Console) -> NoReturn:
+    """In the child: take stdout and stderr, and become the command."""
+    try:
+        out, err = console.stdout, console.stderr
+        os.dup2(out, 1)
+        os.dup2(err, 2)
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # Python ignores it; a command expects it
+        os.execvpe(argv[0], list(argv), dict(env))
+    except OSError as error:
+        os.write(2, f"error: {argv[0]}: {error.strerror}\n".encode())
+    finally:
+        os._exit(127)
+
+
+def _watch(pid: int, mark: str) -> int:
+    """Start the watcher; return the pipe end whose closing, without a word, tells it that we died."""
+    ours, theirs = os.pipe()
+    if os.fork():
+        os.close(ours)
+        return theirs
+    try:
+        os.setsid()
+        null = os.open(os.devnull, os.O_RDWR)
+        for fd in (0, 1, 2):
+            os.dup2(null, fd)
+        os.dup2(ours, 3)
+        os.closerange(4, 4096)
+        if os.read(3, 1) == b"":
+            _end_all(pid, mark)
+    finally:
+        os._exit(0)
+
+
+def _end_all(pid: int, mark: str) -> None:
+    """End the command and all that it started: politely, and two seconds later for good."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        deadline = time.monotonic() + _GRACE_SECONDS
+        found = _family(pid, mark)
+        for member in found:
+            try:
+                os.kill(member, number)
+            except ProcessLookupError:
+                continue
+        while _family(pid, mark) and time.monotonic() < deadline:
+            time.sleep(0.02)
+
+
+def _family(pid: int, mark: str) -> list[int]:
+    """Return the living processes that carry ``mark`` in the environment they were started with."""
+    found = []
+    names = os.listdir("/proc") if os.path.isdir("/proc") else [str(pid)]
+    for name in names:
+        if not name.isdigit() or int(name) == os.getpid():
+            continue
+        try:
+            inside = mark.encode() in Path(f"/proc/{name}/environ").read_bytes().split(b"\0")
+        except OSError:
+            inside = int(name) == pid and not os.path.isdir("/proc")
+        if inside:
+            found.append(int(name))
+    return found

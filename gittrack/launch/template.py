@@ -1,0 +1,65 @@
+"""``{params}``, ``{args}`` and ``{overrides}`` in a command line."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gittrack.core import body
+from gittrack.core.scalars import flow_text, scalar_text
+
+_FIELD = re.compile(r"\{\{|\{(params|args|overrides)\}")
+
+
+def fill(argv: Sequence[str], params: Mapping[str, Any], path: str) -> list[str]:
+    """Return a command line with its fields filled in; ``{{`` becomes ``{``.
+
+    ``{params}`` is the path of the resolved configuration, ``{args}`` is ``--lr 0.003 --batch-size 64``,
+    ``{overrides}`` is ``lr=0.003 batch_size=64``.  A field that is a word of its own becomes as many words
+    as it has; inside a word it is quoted as for a shell.
+    """
+    words = {"params": [path], "args": options(params), "overrides": overrides(params)}
+    result: list[str] = []
+    for word in argv:
+        whole = _FIELD.fullmatch(word)
+        if whole is not None and whole[1] is not None:
+            result.extend(words[whole[1]])
+        else:
+            result.append(_FIELD.sub(lambda m: shlex.join(words[m[1]]) if m[1] else "{", word))
+    return result
+
+
+def options(params: Mapping[str, Any]) -> list[str]:
+    """Return params as options: true is a bare flag, false and null are left out, a list is many words."""
+    found: list[str] = []
+    for key, value in body.dotted(params).items():
+        if value is None or value is False:
+            continue
+        found.append("--" + key.replace("_", "-"))
+        if isinstance(value, list):
+            found.extend(_word(item) for item in value)
+        elif value is not True:
+            found.append(_word(value))
+    return found
+
+
+def overrides(params: Mapping[str, Any]) -> list[str]:
+    """Return params as Hydra's overrides, ``key=value`` each."""
+    return [f"{key}={_hydra(value)}" for key, value in body.dotted(params).items()]
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, float):
+        return repr(value)
+    return value if isinstance(value, str) else flow_text(value)
+
+
+def _hydra(value: Any) -> str:
+    if isinstance(value, (dict, list)):
+        return flow_text(value).replace(", ", ",").replace(": ", ":")
+    if isinstance(value, str):
+        plain = re.fullmatch(r"[A-Za-z_/][\w./@-]*", value) and scalar_text(value) == value
+        return value if plain else "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+    return repr(value) if isinstance(value, float) else flow_text(value)
