@@ -1,0 +1,113 @@
+"""The command line: one verb, one file in `commands`; and the one boundary where errors become text."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+from typing import NoReturn
+
+from gittrack import __version__
+from gittrack.core.errors import TrackError, did_you_mean
+
+# verb: what it does.  Each has its file, commands/<verb>.py, imported only when it is asked for.
+VERBS = {
+    "init": "scaffold params.yaml, settings and .gitignore lines (optional)",
+    "run": "run a command and record it as a run",
+    "ls": "list runs, newest first, live ones too",
+    "top": "the leaderboard of a metric",
+    "show": "everything about one run",
+    "diff": "what differs between two runs",
+    "recover": "commit runs whose process vanished",
+    "doctor": "look for damage and say what to do",
+    "demo": "see it work on a small real project",
+}
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors look like all others."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print an error and a hint; exit with 2."""
+        self.exit(2, f"error: {message}\nhint: see: {self.prog} -h\n")
+
+
+def parser(verb: str) -> Parser:
+    """Return the parser of one verb."""
+    module = importlib.import_module(f"gittrack.commands.{verb}")
+    made = Parser(
+        prog=f"git track {verb}",
+        description=module.__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    module.arguments(made)
+    return made
+
+
+def overview() -> str:
+    """Return what ``git track -h`` prints."""
+    lines = "".join(f"  {verb:<9} {about}\n" for verb, about in VERBS.items())
+    return (
+        "usage: git track VERB ...\n\nML experiment tracking that is nothing but git: a run is a commit.\n\n"
+        f"{lines}\n"
+        "A RUN is a full id, a unique prefix of it or of its 8 hex digits, a name, a run commit,\n"
+        "@ (the latest), @~2 (two before it), or EXPERIMENT@.\n"
+        "More on each: git track VERB -h\n"
+    )
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit status; no traceback reaches the user."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _dispatch(words)
+    except TrackError as error:
+        return _report(error.message, error.hint, error.code)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # the reader of our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 0
+    except OSError as error:
+        name = f" ({error.filename})" if error.filename else ""
+        return _report(f"{error.strerror or error}{name}", "see: git track doctor", 1)
+    except Exception:  # noqa: BLE001 - the one boundary; it keeps the traceback in a file
+        return _report_bug()
+
+
+def _dispatch(words: list[str]) -> int:
+    if not words or words[0] in ("-h", "--help", "help"):
+        print(overview(), end="")
+        return 0 if words else 2
+    if words[0] in ("-V", "--version", "version"):
+        print(f"gittrack {__version__}")
+        return 0
+    verb = words[0]
+    if verb not in VERBS:
+        hint = did_you_mean(verb, VERBS, "see: git track -h")
+        return _report(f"there is no verb {verb!r}", hint, 2)
+    args = parser(verb).parse_args(words[1:])
+    module = importlib.import_module(f"gittrack.commands.{verb}")
+    code: int = module.run(args)
+    sys.stdout.flush()
+    return code
+
+
+def _report(message: str, hint: str, code: int) -> int:
+    printable = f"error: {message}\n" + (f"hint: {hint}\n" if hint else "")
+    clean = "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in printable)
+    sys.stderr.write(clean.encode(errors="backslashreplace").decode())
+    return code
+
+
+def _report_bug() -> int:
+    """Keep the traceback of what must be a bug of ours in a file, and say where."""
+    with tempfile.NamedTemporaryFile("w", prefix="gittrack-", suffix=".txt", delete=False) as file:
+        traceback.print_exc(file=file)
+    kind = sys.exc_info()[0]
+    name = kind.__name__ if kind else "error"
+    return _report(f"gittrack has a bug ({name})", f"please report it with {file.name}", 1)

@@ -1,0 +1,52 @@
+"""What several verbs share: how a result is printed, and the options for that."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+
+from gittrack import git
+
+
+def add_formats(parser: argparse.ArgumentParser, *styles: str) -> None:
+    """Add ``--json`` and the like; ``args.style`` is the one chosen, ``text`` by default."""
+    group = parser.add_mutually_exclusive_group()
+    told = {"json": "JSON, a stable format", "csv": "CSV", "md": "Markdown"}
+    for style in styles:
+        group.add_argument(
+            f"--{style}", dest="style", action="store_const", const=style, help=f"as {told[style]}"
+        )
+    parser.set_defaults(style="text")
+
+
+def positive(text: str) -> int:
+    """Return a count of at least 1, for argparse."""
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return int(text)
+
+
+def out(text: str) -> None:
+    """Print a result; on a terminal that it does not fit, through the user's pager."""
+    data = text.encode("utf-8", "backslashreplace")
+    lines = text.count("\n")
+    if sys.stdout.isatty() and lines >= shutil.get_terminal_size().lines - 1 and git.page(data):
+        return
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def note(text: str) -> None:
+    """Print a remark for people on stderr, where it does not mix with the result."""
+    sys.stderr.write(text.encode("utf-8", "backslashreplace").decode() + "\n")
+
+
+def paint(text: str, style: str) -> str:
+    """Return the text coloured (``green``, ``red``, ``dim``, ``bold``) where stdout is a terminal."""
+    codes = {"green": "32", "red": "31", "dim": "2", "bold": "1", "yellow": "33"}
+    if not sys.stdout.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return text
+    return f"\x1b[{codes[style]}m{text}\x1b[m"

@@ -1,0 +1,59 @@
+"""List runs, newest first; those that are going on or crashed too, with live values."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+
+from gittrack import git
+from gittrack.commands._common import add_formats, note, out, positive
+from gittrack.read import query, reader
+from gittrack.show import jsonable, runs, table
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``git track ls``."""
+    parser.add_argument(
+        "-e", "--experiment", help="only runs of this experiment, and those below it"
+    )
+    parser.add_argument(
+        "--sort", metavar="KEY", help="by a metric, param or fact; -KEY for downwards"
+    )
+    parser.add_argument("--reverse", action="store_true", help="turn the order round")
+    parser.add_argument("-n", type=positive, default=20, metavar="N", help="at most N runs (20)")
+    parser.add_argument("--columns", metavar="A,B", help="these columns: facts, metrics, params")
+    parser.add_argument(
+        "--all-params", action="store_true", help="all params, not only differing ones"
+    )
+    add_formats(parser, "json", "csv", "md")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the listing; 1 where a run is damaged."""
+    repo = git.find()
+    found = query.listing(
+        repo, experiment=args.experiment, sort=args.sort, reverse=args.reverse, limit=args.n
+    )
+    infos = [reader.decode(repo, raw) for raw in found.runs]
+    if args.style == "json":
+        out(jsonable.dump([jsonable.run(info) for info in infos]))
+    elif not infos:
+        note("no runs are recorded here yet; record one: git track run -- COMMAND")
+    else:
+        columns = args.columns.split(",") if args.columns else []
+        made = runs.listing(infos, time.time(), columns, all_params=args.all_params)
+        more = found.total - len(infos)
+        tail = (
+            f"{more} more: git track ls -n {found.total}\n" if more and args.style == "text" else ""
+        )
+        out(table.render(made, args.style) + tail)
+    return report_damage(found.damaged, found.total)
+
+
+def report_damage(damaged: int, total: int) -> int:
+    """Say on stderr how many runs cannot be read; return the exit status that goes with it."""
+    if damaged:
+        sys.stdout.flush()
+        note(f"warning: {damaged} of {total} runs are damaged; see: git track doctor")
+    return 1 if damaged else 0

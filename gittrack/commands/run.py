@@ -1,0 +1,143 @@
+"""Run a command and record it: params, metrics, console, exit code, code state, environment.
+
+The command keeps its own stdin, stdout and stderr, and git track run ends with its exit code.
+In COMMAND, {params} is the path of the resolved configuration, {args} is --lr 0.003 ..., and
+{overrides} is lr=0.003 ... (Hydra); a literal { is {{.
+
+The command finds in its environment:
+  GITTRACK_PARAMS   a YAML file with the resolved configuration
+  GITTRACK_METRICS  a file to append points to, as JSON lines: {"step": 3, "val_loss": 0.4}
+  GITTRACK_RUN      the id of the run; a script that uses the Python API joins this run
+  GITTRACK_SEED     the seed, where --seed was given
+"""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+
+from gittrack import git
+from gittrack.commands._common import note, out
+from gittrack.core import body, yaml_write
+from gittrack.core.secrets import redact_command
+from gittrack.launch import config, launcher, template
+from gittrack.record import session
+from gittrack.record.writer import Published
+from gittrack.show import text
+from gittrack.show.runs import short_id
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``git track run``."""
+    add = parser.add_argument
+    parser.usage = "git track run [OPTIONS] -- COMMAND..."
+    add("-e", "--experiment", help="the experiment (track.experiment, or 'default')")
+    add("-n", "--name", help="a name for the run, to address it by")
+    add("-t", "--tag", action="append", default=[], metavar="TAG", help="a tag; repeatable")
+    add("-m", "--note", help="a remark")
+    add("-g", "--group", help="the group that the run belongs to")
+    add("--seed", type=int, metavar="N", help="the seed; also GITTRACK_SEED and PYTHONHASHSEED")
+    add(
+        "-p",
+        "--params",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="configuration, YAML or JSON",
+    )
+    add(
+        "-S",
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="override; +KEY=VALUE adds",
+    )
+    add(
+        "--input",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="data to fingerprint; repeatable",
+    )
+    add(
+        "--output",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="a file or folder to keep; repeatable",
+    )
+    add("--dry-run", action="store_true", help="say what would be run, and stop")
+    add("command", nargs=argparse.REMAINDER, metavar="COMMAND")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command; return its exit code."""
+    command = args.command[1:] if args.command[:1] == ["--"] else args.command
+    launcher.check_command(command)
+    params = config.resolve(args.params, args.set)
+    seed = args.seed if args.seed is not None else params.get("seed")
+    request = session.Request(
+        experiment=args.experiment,
+        name=args.name,
+        params=params,
+        tags=args.tag,
+        note=args.note,
+        group=args.group,
+        seed=seed if isinstance(seed, int) and not isinstance(seed, bool) else None,
+        command=command,
+    )
+    repo = git.find()
+    if args.dry_run:
+        return _dry_run(request)
+    _recover(repo)
+    result = launcher.launch(repo, launcher.Plan(request, args.input, args.output), _warn)
+    sys.stdout.flush()
+    for remark in result.notes:
+        _warn(remark)
+    if result.published is None:
+        note(f"hint: the run is kept in {result.journal}; commit it later with: git track recover")
+    else:
+        note(_summary(result.published))
+    return result.exit_code
+
+
+def _dry_run(request: session.Request) -> int:
+    filled = template.fill(request.command, request.params, "PARAMS.yaml")
+    out(f"would run: {text.escape(shlex.join(redact_command(filled)))}\n")
+    if request.seed is not None:
+        out(f"with seed: {request.seed}\n")
+    if request.params:
+        out("with params:\n")
+        made = yaml_write.dump(request.params, sort=True).decode()
+        out("".join(f"  {text.escape(line)}\n" for line in made.splitlines()))
+    return 0
+
+
+def _recover(repo: git.Repo) -> None:
+    """Commit what earlier runs left in the journal, as the beginning of a run always does."""
+    for result in session.recover(repo):
+        if isinstance(result, Published):
+            note(
+                f"recovered {result.info.id} ({result.info.status}) of an earlier, vanished process"
+            )
+        else:
+            folder, error = result
+            _warn(
+                f"the earlier run {folder.name} cannot be committed: {error}; it is kept in {folder}"
+            )
+
+
+def _summary(published: Published) -> str:
+    info = published.info
+    values = [
+        f"{body.key_text(k)}={text.value(m.last)}" for k, m in list(info.metrics.items())[-3:]
+    ]
+    name = f" {text.escape(info.name)}" if info.name else ""
+    told = "  ".join([f"{info.status} in {text.duration(info.duration)}", *values])
+    return f"run {short_id(info.id)}{name} {told}"
+
+
+def _warn(message: str) -> None:
+    note(f"warning: {text.escape(message)}")

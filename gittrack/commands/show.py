@@ -1,0 +1,38 @@
+"""Everything about one run: what it was, its params, metrics, data, artifacts, code and machine."""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+from gittrack import git
+from gittrack.commands._common import add_formats, out
+from gittrack.core.model import DAMAGED
+from gittrack.read import resolve
+from gittrack.read.record import RunRecord
+from gittrack.show import detail, jsonable
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``git track show``."""
+    parser.add_argument(
+        "run", metavar="RUN", help="id, prefix, name, commit, @, @~2 or EXPERIMENT@"
+    )
+    add_formats(parser, "json")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the run; 1 where it is damaged."""
+    repo = git.find()
+    record = RunRecord(repo, resolve.resolve(repo, args.run))
+    info = record.info
+    if info.status == DAMAGED:
+        env, inputs, outputs, diff = {}, [], [], {}
+    else:
+        env, inputs, outputs, diff = record.env, record.inputs, record.outputs, record.diff
+    if args.style == "json":
+        more = {"env": env, "inputs": inputs, "outputs": outputs, "diff": diff}
+        out(jsonable.dump({**jsonable.run(info), **more}))
+    else:
+        out(detail.page(info, env, inputs, outputs, diff, time.time()))
+    return 1 if info.status == DAMAGED else 0

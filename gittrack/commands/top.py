@@ -1,0 +1,66 @@
+"""The leaderboard: best first by a metric's last value, or METRIC.max, METRIC.min for the best seen."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Sequence
+
+from gittrack import git
+from gittrack.commands._common import add_formats, note, out, positive
+from gittrack.commands.ls import report_damage
+from gittrack.core.model import RunInfo
+from gittrack.read import query, reader
+from gittrack.show import jsonable, runs, table, text
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``git track top``."""
+    parser.add_argument("metric", metavar="METRIC", help="a metric; METRIC.max and METRIC.min too")
+    parser.add_argument("--min", action="store_true", help="the smallest is the best")
+    parser.add_argument(
+        "-e", "--experiment", help="only runs of this experiment, and those below it"
+    )
+    parser.add_argument("-n", type=positive, default=10, metavar="N", help="at most N runs (10)")
+    add_formats(parser, "json", "csv", "md")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the leaderboard; 1 where a run is damaged."""
+    repo = git.find()
+    found = query.top(
+        repo, args.metric, smallest=args.min, experiment=args.experiment, limit=args.n
+    )
+    infos = [reader.decode(repo, raw) for raw in found.runs]
+    if args.style == "json":
+        out(jsonable.dump([jsonable.run(info) for info in infos]))
+    else:
+        metric = args.metric.removeprefix("metrics.")
+        made = table.render(runs.ranking(infos, metric, time.time()), args.style)
+        plain = args.style == "text"
+        out((_constants(infos) if plain else "") + made + (_tail(found, args) if plain else ""))
+        if not plain and (found.without or found.nan):
+            note(_counted(found, args.metric))
+    return report_damage(found.damaged, found.total)
+
+
+def _constants(infos: Sequence[RunInfo]) -> str:
+    equal = runs.constants(infos) if len(infos) > 1 else {}
+    if not equal:
+        return ""
+    shown = "  ".join(f"{text.escape(k)}={text.value(v)}" for k, v in equal.items())
+    return f"all: {shown}\n\n"
+
+
+def _tail(found: query.Ranking, args: argparse.Namespace) -> str:
+    more = found.total - found.damaged - len(found.runs)
+    lines = [f"{more} more: git track top {args.metric} -n {found.total}"] if more > 0 else []
+    if found.without or found.nan:
+        lines.append(_counted(found, args.metric))
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _counted(found: query.Ranking, metric: str) -> str:
+    counts = [(found.nan, f"have {metric} = NaN"), (found.without, f"do not have {metric}")]
+    told = ", ".join(f"{count} {what}" for count, what in counts if count)
+    return f"last, because they cannot be ranked: {told}"

@@ -1,0 +1,1 @@
+"""Faces: values in, text out.  Nothing here reads git, and nothing here prints."""

@@ -1,0 +1,135 @@
+"""One run on a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gittrack.core import body
+from gittrack.core.model import RunInfo, from_iso
+from gittrack.show import text
+
+
+def page(
+    info: RunInfo,
+    env: Mapping[str, Any],
+    inputs: Sequence[Mapping[str, Any]],
+    outputs: Sequence[Mapping[str, Any]],
+    diff: Mapping[str, Any],
+    now: float,
+) -> str:
+    """Return what ``git track show`` prints of a run."""
+    parts = [
+        _facts(info, now),
+        _params(info),
+        _metrics(info),
+        _files("inputs", inputs),
+        _files("artifacts", outputs),
+        _changes(diff),
+        _environment(env),
+        _by_hand(info),
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def _facts(info: RunInfo, now: float) -> str:
+    code = info.code
+    state = f"{code.commit[:12]}" if code.commit else "no commit yet"
+    if code.branch:
+        state += f" on {text.escape(code.branch)}"
+    if code.dirty:
+        state += f", with uncommitted changes ({(code.snapshot or 'not captured')[:12]})"
+    started = (
+        f"{info.started}  ({text.age(now - from_iso(info.started))})" if info.started else None
+    )
+    ended = {"exit_code": info.exit_code, "signal": info.signal}
+    how = ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in ended.items() if v is not None)
+    rows = [
+        ("run", info.id),
+        ("experiment", info.experiment),
+        ("name", info.name),
+        ("status", f"{info.status} ({how})" if how else info.status),
+        ("problem", info.problem),
+        ("started", started),
+        ("duration", text.duration(info.duration) if info.duration is not None else None),
+        ("command", " ".join(info.command)),
+        ("folder", info.cwd if info.cwd not in (None, ".") else None),
+        ("code", state),
+        ("tags", ", ".join(info.tags)),
+        ("group", info.group),
+        ("note", info.note),
+        ("seed", None if info.seed is None else str(info.seed)),
+        ("config", info.fingerprint),
+        ("recipe", info.recipe),
+        ("memory", text.size(info.peak_memory) + " at most" if info.peak_memory else None),
+        ("by", "@".join(filter(None, (info.user, info.host)))),
+    ]
+    return _block("", [(name, text.escape(found)) for name, found in rows if found])
+
+
+def _params(info: RunInfo) -> str:
+    flat = body.dotted(info.params)
+    return _block("params", [(text.escape(k), text.exact(v)) for k, v in flat.items()])
+
+
+def _metrics(info: RunInfo) -> str:
+    if not info.metrics:
+        return ""
+    head = ["", "last", "min", "max", "step", "points"]
+    rows = [
+        [text.escape(name), *(text.value(v, 6) for v in (m.last, m.min, m.max, m.step, m.count))]
+        for name, m in sorted(info.metrics.items())
+    ]
+    lines = text.columns([head, *rows], [False, *[True] * 5])
+    return "metrics\n" + "".join(f"  {line}\n" for line in lines)
+
+
+def _files(title: str, items: Sequence[Mapping[str, Any]]) -> str:
+    rows = []
+    for item in items:
+        where = item.get("where")
+        told = "" if where in (None, "git") else f"  ({where})"
+        digest = str(item.get("sha256", ""))[:12]
+        count = f", {item['files']} files" if "files" in item else ""
+        facts = f"{text.size(item.get('size', 0))}{count}  {digest}{told}"
+        rows.append((text.escape(str(item["path"])), facts.strip()))
+    return _block(title, rows)
+
+
+def _changes(diff: Mapping[str, Any]) -> str:
+    rows = []
+    for item in diff.get("files", []):
+        counts = f"+{item['added']} -{item['removed']}" if "added" in item else "binary"
+        rows.append((text.escape(str(item["path"])), f"{item['status']}  {counts}"))
+    for item in diff.get("withheld", []):
+        rows.append(
+            (text.escape(str(item["path"])), f"not captured: {text.escape(item['reason'])}")
+        )
+    rows += [("note", text.escape(str(note))) for note in diff.get("inexact", [])]
+    return _block("uncommitted changes", rows)
+
+
+def _environment(env: Mapping[str, Any]) -> str:
+    python, cpu = env.get("python") or {}, env.get("cpu") or {}
+    rows = [
+        ("python", python.get("version")),
+        ("packages", str(len(env["packages"])) if env.get("packages") else None),
+        ("platform", " ".join(str(v) for v in (env.get("platform") or {}).values() if v)),
+        ("cpu", f"{cpu.get('model', 'unknown')} ({cpu.get('count')} cores)" if cpu else None),
+        ("gpu", ", ".join((env.get("gpu") or {}).get("models", []))),
+    ]
+    return _block("environment", [(name, text.escape(str(found))) for name, found in rows if found])
+
+
+def _by_hand(info: RunInfo) -> str:
+    if info.ref is None:
+        return ""
+    return f"by hand\n  git show {info.ref}:run.yaml\n  git ls-tree -r {info.ref}\n"
+
+
+def _block(title: str, rows: Sequence[tuple[str, str]]) -> str:
+    if not rows:
+        return ""
+    pad = "  " if title else ""
+    lines = text.columns([[name, found] for name, found in rows])
+    return (f"{title}\n" if title else "") + "".join(f"{pad}{line}\n" for line in lines)

@@ -1,0 +1,102 @@
+"""Runs and differences as JSON.  Keys are a promise: a later version may add some, never take one away."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from gittrack.core.body import Missing
+from gittrack.core.differences import Change, RunDiff
+from gittrack.core.model import RunInfo
+
+
+def dump(value: Any) -> str:
+    """Return JSON text.  NaN and infinities, which JSON lacks, become the strings ``"NaN"``, ``"Infinity"``."""
+    return json.dumps(_plain(value), indent=2, allow_nan=False) + "\n"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return None if isinstance(value, Missing) else value
+
+
+def run(info: RunInfo) -> dict[str, Any]:
+    """Return a run as ``ls``, ``top`` and ``show`` give it; the README lists the keys."""
+    code = info.code
+    return {
+        "id": info.id,
+        "experiment": info.experiment,
+        "name": info.name,
+        "status": info.status,
+        "started": info.started,
+        "ended": info.ended,
+        "duration": info.duration,
+        "params": info.params,
+        "metrics": {name: metric.to_dict() for name, metric in info.metrics.items()},
+        "tags": list(info.tags),
+        "note": info.note,
+        "group": info.group,
+        "seed": info.seed,
+        "command": list(info.command),
+        "cwd": info.cwd,
+        "exit_code": info.exit_code,
+        "signal": info.signal,
+        "peak_memory": info.peak_memory,
+        "fingerprint": info.fingerprint,
+        "recipe": info.recipe,
+        "commit": info.commit,
+        "ref": info.ref,
+        "code": {
+            "commit": code.commit,
+            "branch": code.branch,
+            "dirty": code.dirty,
+            "snapshot": code.snapshot,
+            "remote": code.remote,
+        },
+        "user": info.user,
+        "host": info.host,
+        "problem": info.problem,
+    }
+
+
+def difference(found: RunDiff) -> dict[str, Any]:
+    """Return the difference between two runs."""
+    return {
+        "a": found.a.id,
+        "b": found.b.id,
+        "params": _changes(found.params),
+        "metrics": [
+            {
+                "name": change.name,
+                "a": change.a.to_dict() if change.a else None,
+                "b": change.b.to_dict() if change.b else None,
+                "delta": change.delta,
+                "percent": change.percent,
+            }
+            for change in found.metrics
+        ],
+        "env": _changes(found.env),
+        "inputs": _changes(found.inputs),
+        "code": found.code._asdict(),
+    }
+
+
+def _changes(found: list[Change]) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": change.name,
+            "a": change.a,
+            "b": change.b,
+            "only_in": ("b" if isinstance(change.a, Missing) else "a")
+            if isinstance(change.a, Missing) or isinstance(change.b, Missing)
+            else None,
+        }
+        for change in found
+    ]
