@@ -187,7 +187,7 @@ def runs(
     limit: int | None = None,
     repo: str | os.PathLike[str] | None = None,
 ) -> list[RunRecord]:
-    """Return the recorded runs, newest first, or by ``sort``: a metric, param or fact, ``-`` for downwards."""
+    """Return the recorded runs, newest first or by ``sort``: metric, param or fact, ``-`` for downwards."""
     place = git.find(repo)
     known = experiment is None or any(reader.names(place, experiment))
     if not known:

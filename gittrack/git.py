@@ -354,3 +354,45 @@ def page(data: bytes) -> bool:
     except BrokenPipeError:  # left before the end
         shell.wait()
     return shell.returncode not in (126, 127)
+
+
+def include_config(repo: Repo, path: str) -> None:
+    """Have the repository's own configuration include a file, once."""
+    known = repo.call("config", "--local", "--get-all", "include.path", shared=True).wait()
+    if path not in os.fsdecode(known.out).splitlines():
+        repo.read("config", "--local", "--add", "include.path", path)
+
+
+def fsck(repo: Repo, *tips: str) -> str:
+    """Return what ``git fsck`` says of the objects that ``tips`` reach; empty where all is well."""
+    if not tips:
+        return ""
+    args = ("fsck", "--connectivity-only", "--no-dangling", "--no-progress", *tips)
+    answer = repo.call(*args, shared=True).wait()
+    return os.fsdecode(answer.out + answer.err).strip()
+
+
+def new_project(path: str) -> None:
+    """Make a repository in ``path`` with all files in one commit, by the user or a stand-in."""
+    environment = {}
+    if identity(parse_config(Call(["config", "--list", "-z"], cwd=path).output())) is None:
+        environment = {
+            f"GIT_{role}_{what}": value
+            for role in ("AUTHOR", "COMMITTER")
+            for what, value in (("NAME", "demo"), ("EMAIL", "demo@localhost"))
+        }
+    for args in (
+        ("init", "--quiet", "--initial-branch=main"),
+        ("add", "--all"),
+        ("commit", "--quiet", "--no-gpg-sign", "--no-verify", "-m", "A small classifier of digits"),
+    ):
+        Call(list(args), cwd=path, env=environment).output()
+
+
+def drop_ref(repo: Repo, ref: str) -> None:
+    """Delete a ref, whatever it holds: a zero-length file too, which git itself does not touch."""
+    path = os.path.join(repo.common_dir, ref)
+    if os.path.isfile(path) and os.path.getsize(path) == 0:
+        os.unlink(path)
+        return
+    repo.call("update-ref", "--no-deref", "-d", ref, shared=True).output()

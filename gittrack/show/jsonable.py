@@ -13,7 +13,7 @@ from gittrack.core.model import RunInfo
 
 
 def dump(value: Any) -> str:
-    """Return JSON text.  NaN and infinities, which JSON lacks, become the strings ``"NaN"``, ``"Infinity"``."""
+    """Return JSON text.  NaN and infinities, which JSON lacks, become ``"NaN"``, ``"Infinity"``."""
     return json.dumps(_plain(value), indent=2, allow_nan=False) + "\n"
 
 

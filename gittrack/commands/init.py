@@ -1,0 +1,52 @@
+"""Scaffold a params.yaml, commented settings and .gitignore lines.  Optional: nothing needs them."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from gittrack import git
+from gittrack.commands._common import out
+from gittrack.core.errors import TrackError
+from gittrack.core.files import bundled
+
+SETTINGS = "gittrack.config"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """``git track init`` takes no options."""
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write what is missing; what is there already is left as it is."""
+    repo = git.find()
+    if repo.work_tree is None:
+        raise TrackError("this is a bare repository", "run it in a clone that has files")
+    root = Path(repo.work_tree)
+    for name, source in (("params.yaml", "params.yaml"), (SETTINGS, "settings")):
+        _write(root / name, bundled("templates", "init", source).read_text())
+    _add_lines(root / ".gitignore", bundled("templates", "init", "gitignore").read_text())
+    git.include_config(repo, str(root / SETTINGS))
+    out(f"settings  {SETTINGS} is included in this repository's git configuration\n")
+    out("\nnext: git track run -- python train.py\n")
+    return 0
+
+
+def _write(path: Path, content: str) -> None:
+    if path.exists():
+        out(f"kept      {path.name}\n")
+        return
+    path.write_text(content)
+    out(f"wrote     {path.name}\n")
+
+
+def _add_lines(path: Path, content: str) -> None:
+    there = path.read_text() if path.exists() else ""
+    known = set(there.splitlines())
+    new = [line for line in content.splitlines() if line not in known]
+    if not new:
+        out(f"kept      {path.name}\n")
+        return
+    gap = "" if not there or there.endswith("\n") else "\n"
+    path.write_text(there + gap + "\n".join(new) + "\n")
+    out(f"added to  {path.name}: {len(new)} lines\n")

@@ -1,0 +1,141 @@
+"""What is wrong in a repository's runs, and the remedy for each thing."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from gittrack import git
+from gittrack.core import body, layout, lock, model, yaml_read
+from gittrack.core.errors import TrackError
+from gittrack.core.values import same
+from gittrack.read import reader
+from gittrack.read.reader import Raw
+
+_STALE_SECONDS = 60
+
+
+class Finding(NamedTuple):
+    """Something that is wrong, and what to do about it; ``ref`` is the run it concerns."""
+
+    what: str
+    remedy: str
+    ref: str | None = None
+
+
+class Report(NamedTuple):
+    """The findings, among how many runs."""
+
+    runs: int
+    live: int
+    findings: list[Finding]
+
+
+def examine(repo: git.Repo) -> Report:
+    """Look at every run, its objects, and what dead processes may have left."""
+    git.check_version()
+    raws = reader.bodies(repo, reader.names(repo))
+    live = [raw for raw in raws if raw.info is not None and raw.info.status == model.RUNNING]
+    findings = [
+        *_damaged(repo, raws),
+        *_crashed(repo),
+        *_locks(repo),
+    ]
+    return Report(len(raws), len(live), findings)
+
+
+def _damaged(repo: git.Repo, raws: list[Raw]) -> Iterator[Finding]:
+    remedy = "fetch it again from where it was pushed to, or set it aside: git track doctor --fix"
+    whole = [raw for raw in raws if raw.commit is not None and raw.body is not None]
+    for raw in raws:
+        if raw.problem is not None:
+            yield Finding(f"{raw.ref or raw.id}: {raw.problem}", remedy, raw.ref)
+    # One process for all; only where it complains, one for each run to tell which.
+    if git.fsck(repo, *[str(raw.commit) for raw in whole]):
+        for raw in whole:
+            said = git.fsck(repo, str(raw.commit))
+            if said:
+                yield Finding(f"{raw.ref}: {said.splitlines()[0]}", remedy, raw.ref)
+                continue
+            yield from _compared(repo, [raw])
+    else:
+        yield from _compared(repo, whole)
+
+
+def _compared(repo: git.Repo, raws: list[Raw]) -> Iterator[Finding]:
+    """Compare the body of each run with its tree, which is the truth."""
+    names = (layout.RUN, layout.PARAMS, layout.METRICS)
+    blobs = git.objects(repo, [f"{raw.commit}:{name}" for raw in raws for name in names])
+    for raw in raws:
+        files = {name: next(blobs) for name in names}
+        try:
+            told = body.decode((raw.body or b"").decode().strip("\n"))
+            problem = _mismatch(told, files)
+        except (ValueError, TrackError) as error:
+            problem = str(error)
+        if problem:
+            yield Finding(
+                f"{raw.ref}: {problem}",
+                "the files of the run are right; the listing shows what its message says",
+                raw.ref,
+            )
+
+
+def _mismatch(told: dict[str, dict[str, Any]], files: dict[str, bytes | None]) -> str | None:
+    left_out = told["run"].pop(body.TRUNCATED, [])
+    if files[layout.RUN] is None:
+        return "it has no run.yaml"
+    for kind, name in (("run", layout.RUN), ("params", layout.PARAMS), ("metrics", layout.METRICS)):
+        data = files[name]
+        found = yaml_read.load(data, name, limit=reader.OWN_LIMIT) if data else {}
+        if kind not in left_out and not same(found, told[kind]):
+            return f"its message and its {name} differ"
+    return None
+
+
+def _crashed(repo: git.Repo) -> Iterator[Finding]:
+    folder = layout.live_dir(repo.common_dir)
+    names = sorted(os.listdir(folder)) if folder.is_dir() else []
+    for name in names:
+        if layout.is_id(name) and not lock.is_held(folder / name / layout.LOCK):
+            yield Finding(
+                f"the run {name} is in the journal only; its process is gone",
+                "commit it: git track recover",
+            )
+
+
+def _locks(repo: git.Repo) -> Iterator[Finding]:
+    """Find lock files that are old enough to be left by a dead git."""
+    for name in ("packed-refs.lock", "HEAD.lock", "index.lock", "config.lock", "gc.pid"):
+        path = os.path.join(repo.common_dir, name)
+        try:
+            age = time.time() - os.path.getmtime(path)
+        except FileNotFoundError:
+            continue
+        if age > _STALE_SECONDS:
+            yield Finding(
+                f"{path} is {age / 60:.0f} minutes old, probably left by a git that died",
+                "recording works all the same; if no git is at work here, delete the file",
+            )
+
+
+def set_aside(repo: git.Repo, report: Report) -> list[str]:
+    """Move the refs of damaged runs out of git's sight, into a file; return their names.
+
+    The file, <git common dir>/gittrack/damaged-refs, says what each ref pointed to.
+    """
+    refs = {
+        finding.ref for finding in report.findings if finding.ref and "differ" not in finding.what
+    }
+    if not refs:
+        return []
+    there = {ref.name: ref.oid for ref in git.refs(repo, layout.RUNS)}
+    record = layout.home(repo.common_dir) / "damaged-refs"
+    with open(record, "a", encoding="utf-8") as file:
+        for ref in sorted(refs):
+            file.write(f"{there.get(ref) or '-'} {ref}\n")
+    for ref in refs:
+        git.drop_ref(repo, ref)
+    return sorted(refs)
