@@ -17,7 +17,8 @@ from gittrack.read import compare, query, reader, resolve
 from gittrack.read.record import RunRecord
 from gittrack.record import ending, environment, journal, session
 from gittrack.record import resume as resuming
-from gittrack.record.run import DisabledRun, Run
+from gittrack.record.disabled import DisabledRun
+from gittrack.record.run import Run
 
 JOURNAL = "GITTRACK_JOURNAL"
 _RANKS = ("RANK", "LOCAL_RANK", "SLURM_PROCID")

@@ -50,6 +50,11 @@ class Answer(NamedTuple):
     err: bytes
 
 
+def _environment(more: Mapping[str, str]) -> dict[str, str]:
+    ours = {k: v for k, v in os.environ.items() if k not in _REDIRECTING}
+    return {**ours, **_QUIET, **more}
+
+
 class Call:
     """A git process that is under way; several can be, side by side."""
 
@@ -63,12 +68,11 @@ class Call:
     ) -> None:
         self.args = args
         self.feed = feed
-        environment = {k: v for k, v in os.environ.items() if k not in _REDIRECTING}
         try:
             self.process = subprocess.Popen(
                 ["git", *args],
                 cwd=cwd,
-                env={**environment, **_QUIET, **(env or {})},
+                env=_environment(env or {}),
                 stdin=subprocess.DEVNULL if feed is None else subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -209,35 +213,6 @@ def parse_config(listing: bytes) -> dict[str, str]:
     return result
 
 
-class Ref(NamedTuple):
-    """A ref and the id of what it points to; ``oid`` is empty where the ref is broken."""
-
-    name: str
-    oid: str
-
-
-_BROKEN = ("warning: ignoring broken ref ", "warning: ignoring dangling symref ")
-
-
-def refs(repo: Repo, *prefixes: str) -> list[Ref]:
-    """Return the refs below ``prefixes``, by name, broken ones at the end with an empty id."""
-    call = repo.call(
-        "for-each-ref", "--format=%(objectname) %(refname)", "--", *prefixes, shared=True
-    )
-    answer = call.wait()
-    if answer.code != 0:
-        raise failure(call.args, answer)
-    lines = os.fsdecode(answer.out).splitlines()
-    found = [
-        Ref(line[41:] if line[40] == " " else line[65:], line.partition(" ")[0]) for line in lines
-    ]
-    for line in os.fsdecode(answer.err).splitlines():
-        for mark in _BROKEN:
-            if line.startswith(mark):
-                found.append(Ref(line[len(mark) :], ""))
-    return found
-
-
 def objects(repo: Repo, names: Iterable[str]) -> Iterator[bytes | None]:
     """Yield the content of each named object, in order; None for one that is missing.
 
@@ -276,21 +251,6 @@ def diff(repo: Repo, before: str, after: str, *options: str) -> bytes:
     return repo.read("diff", *plain, *options, before, after, "--")
 
 
-def update_ref(repo: Repo, ref: str, new: str, old: str | None, reason: str) -> None:
-    """Move a ref by compare-and-swap, durably; ``old`` None means that it must not exist.
-
-    The user's own ``reference-transaction`` hook runs: an audit trail may hang on it.
-    Raises GitError where the ref was not at ``old``.
-    """
-    expected = "0" * len(new) if old is None else old
-    line = f"update {ref}\0{new}\0{expected}\0".encode()
-    args = ["--git-dir", repo.common_dir, "-c", "core.fsync=committed,reference"]
-    call = Call(
-        [*args, "update-ref", "-m", reason, "--stdin", "-z"], cwd=repo.common_dir, feed=line
-    )
-    call.output()
-
-
 def open_object_store(repo: Repo) -> str:
     """Return the folder of the repository's loose objects."""
     return os.path.join(repo.common_dir, "objects")
@@ -314,55 +274,6 @@ def missing(repo: Repo, oids: Sequence[str]) -> list[str]:
     return [line.split()[0] for line in out.decode().splitlines() if line.endswith(" missing")]
 
 
-def repair_ref(repo: Repo, ref: str, new: str) -> None:
-    """Replace a ref that has no readable value, as a machine that lost power leaves it."""
-    repo.call("update-ref", "--no-deref", ref, new, shared=True).output()
-
-
-def pack_refs(repo: Repo) -> None:
-    """Pack all refs into one file.  Raises GitError where another process is at it."""
-    repo.call("pack-refs", "--all", shared=True).output()
-
-
-def pack_refs_in_background(repo: Repo) -> None:
-    """Start to pack all refs and do not wait; git's own lock keeps two of them apart."""
-    args = ["git", "--git-dir", repo.common_dir, "pack-refs", "--all"]
-    environment = {k: v for k, v in os.environ.items() if k not in _REDIRECTING}
-    null = subprocess.DEVNULL
-    subprocess.Popen(
-        args, env=environment, stdin=null, stdout=null, stderr=null, start_new_session=True
-    )
-
-
-def page(data: bytes) -> bool:
-    """Show text in the user's pager, as git would; False where none is wanted.
-
-    The pager comes from the environment or the user's own configuration, never from a repository.
-    """
-    pager = os.environ.get("GIT_PAGER")
-    for scope in ("--global", "--system"):
-        if pager is None:
-            answer = Call(["config", scope, "--get", "core.pager"]).wait()
-            pager = answer.out.decode().strip() if answer.code == 0 else None
-    pager = os.environ.get("PAGER", "less") if pager is None else pager
-    if pager in ("", "cat"):
-        return False
-    environment = {"LESS": "FRX", "LV": "-c", **os.environ}
-    shell = subprocess.Popen(["sh", "-c", pager], stdin=subprocess.PIPE, env=environment)
-    try:
-        shell.communicate(data)
-    except BrokenPipeError:  # left before the end
-        shell.wait()
-    return shell.returncode not in (126, 127)
-
-
-def include_config(repo: Repo, path: str) -> None:
-    """Have the repository's own configuration include a file, once."""
-    known = repo.call("config", "--local", "--get-all", "include.path", shared=True).wait()
-    if path not in os.fsdecode(known.out).splitlines():
-        repo.read("config", "--local", "--add", "include.path", path)
-
-
 def fsck(repo: Repo, *tips: str) -> str:
     """Return what ``git fsck`` says of the objects that ``tips`` reach; empty where all is well."""
     if not tips:
@@ -372,27 +283,14 @@ def fsck(repo: Repo, *tips: str) -> str:
     return os.fsdecode(answer.out + answer.err).strip()
 
 
-def new_project(path: str) -> None:
-    """Make a repository in ``path`` with all files in one commit, by the user or a stand-in."""
-    environment = {}
-    if identity(parse_config(Call(["config", "--list", "-z"], cwd=path).output())) is None:
-        environment = {
-            f"GIT_{role}_{what}": value
-            for role in ("AUTHOR", "COMMITTER")
-            for what, value in (("NAME", "demo"), ("EMAIL", "demo@localhost"))
-        }
-    for args in (
-        ("init", "--quiet", "--initial-branch=main"),
-        ("add", "--all"),
-        ("commit", "--quiet", "--no-gpg-sign", "--no-verify", "-m", "A small classifier of digits"),
-    ):
-        Call(list(args), cwd=path, env=environment).output()
-
-
-def drop_ref(repo: Repo, ref: str) -> None:
-    """Delete a ref, whatever it holds: a zero-length file too, which git itself does not touch."""
-    path = os.path.join(repo.common_dir, ref)
-    if os.path.isfile(path) and os.path.getsize(path) == 0:
-        os.unlink(path)
-        return
-    repo.call("update-ref", "--no-deref", "-d", ref, shared=True).output()
+def detach(args: Sequence[str]) -> None:
+    """Start git and do not wait for it; it lives on when this process ends."""
+    null = subprocess.DEVNULL
+    subprocess.Popen(
+        ["git", *args],
+        env=_environment({}),
+        stdin=null,
+        stdout=null,
+        stderr=null,
+        start_new_session=True,
+    )

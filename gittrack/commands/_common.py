@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 
-from gittrack import git
+from gittrack.commands import _pager
 
 
 def add_formats(parser: argparse.ArgumentParser, *styles: str) -> None:
@@ -32,7 +32,7 @@ def out(text: str) -> None:
     """Print a result; on a terminal that it does not fit, through the user's pager."""
     data = text.encode("utf-8", "backslashreplace")
     lines = text.count("\n")
-    if sys.stdout.isatty() and lines >= shutil.get_terminal_size().lines - 1 and git.page(data):
+    if sys.stdout.isatty() and lines >= shutil.get_terminal_size().lines - 1 and _pager.show(data):
         return
     sys.stdout.flush()
     sys.stdout.buffer.write(data)

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from gittrack import git
+from gittrack import git, project
 from gittrack.commands._common import out, paint
 from gittrack.core import yaml_read
 from gittrack.core.errors import TrackError
@@ -71,7 +71,7 @@ def scaffold(folder: Path) -> list[dict[str, Any]]:
     )
     (folder / "gitignore").rename(folder / ".gitignore")
     (folder / "runs.yaml").unlink()
-    git.new_project(str(folder))
+    project.new(str(folder))
     plan = yaml_read.load((source / "runs.yaml").read_bytes(), "runs.yaml")
     return list(plan["runs"])
 

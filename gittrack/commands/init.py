@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from gittrack import git
+from gittrack import git, project
 from gittrack.commands._common import out
 from gittrack.core.errors import TrackError
 from gittrack.core.files import bundled
@@ -26,7 +26,7 @@ def run(args: argparse.Namespace) -> int:
     for name, source in (("params.yaml", "params.yaml"), (SETTINGS, "settings")):
         _write(root / name, bundled("templates", "init", source).read_text())
     _add_lines(root / ".gitignore", bundled("templates", "init", "gitignore").read_text())
-    git.include_config(repo, str(root / SETTINGS))
+    project.include_config(repo, str(root / SETTINGS))
     out(f"settings  {SETTINGS} is included in this repository's git configuration\n")
     out("\nnext: git track run -- python train.py\n")
     return 0

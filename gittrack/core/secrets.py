@@ -9,12 +9,12 @@ from fnmatch import fnmatchcase
 HIDDEN = "***"
 _SECRET = r"(?:[a-z0-9]*(?:token|key|secret|password|passwd|credentials?))"
 _NAME = re.compile(rf"(?:^|[-_.]){_SECRET}(?:$|[-_.])", re.I)
-_ASSIGNED = re.compile(r"(?s)(--?[^=\s]+|[A-Za-z_][A-Za-z0-9_.]*)=(.*)")
-_USERINFO = re.compile(r"([a-z][a-z0-9+.-]*://)[^/@\s]+@", re.I)
+_ASSIGNED = re.compile(r"(?s)(--?[^=\s]+|\+{0,2}[A-Za-z_][A-Za-z0-9_.]*)=(.*)")
+_USERINFO = re.compile(r"([a-z][a-z0-9+.-]*://)[^/\s]+@", re.I)
 
 # Matched against the file's name and, where there is a slash, the path; lower case.
 WITHHELD = (
-    *(".env", ".env.*", "*.env", ".netrc", "_netrc", ".pypirc", ".npmrc", ".pgpass"),
+    *(".env", ".envrc", ".env.*", "*.env", ".netrc", "_netrc", ".pypirc", ".npmrc", ".pgpass"),
     *("*.pem", "*.key", "*.p12", "*.pfx", "*.jks", "*.keystore", "*.kdbx", "*.ppk"),
     *("id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", "id_ecdsa_sk", "id_ed25519_sk"),
     *("kubeconfig", "kubeconfig.*", "*.kubeconfig", ".kube/config", "*/.kube/config"),
@@ -33,8 +33,8 @@ def redact_url(url: str) -> str:
 def redact_command(argv: Sequence[str]) -> list[str]:
     """Return a command line in which values that look secret are hidden.
 
-    Hidden are the value of ``--api-key X``, ``--api-key=X`` and ``API_KEY=X`` (any option whose name
-    has a part ending in token, key, secret, password or credential) and users in URLs.
+    Hidden are the value of ``--api-key X``, ``--api-key=X``, ``API_KEY=X`` and ``+api.key=X`` (any option
+    whose name has a part ending in token, key, secret, password or credential) and users in URLs.
     """
     result: list[str] = []
     hide_next = False

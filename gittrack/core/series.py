@@ -72,14 +72,16 @@ def parse(lines: Iterable[str]) -> Iterator[tuple[float, str, float, float]]:
     Raises ValueError naming the line that is not a point.
     """
     for number, text in enumerate(lines, 1):
-        row = next(csv.reader([text])) if '"' in text else text.rstrip("\n").split(",")
-        if len(row) != 4:
-            raise ValueError(f"line {number} is not 'step,name,value,time'")
-        step, name, value, seconds = row
-        if number == 1 and step == "step":
-            continue
-        name = _name(name) if name[:1] == "\\" else name
-        yield to_number(step), name, to_number(value), float(seconds)
+        try:
+            row = next(csv.reader([text])) if '"' in text else text.rstrip("\n").split(",")
+            step, name, value, seconds = row
+            if number == 1 and step == "step":
+                continue
+            name = _name(name) if name[:1] == "\\" else name
+            point = to_number(step), name, to_number(value), float(seconds)
+        except (ValueError, csv.Error):
+            raise ValueError(f"line {number} is not 'step,name,value,time'") from None
+        yield point
 
 
 def summarise(lines: Iterable[str]) -> dict[str, Metric]:

@@ -36,7 +36,7 @@ def from_config(config: Mapping[str, str]) -> Settings:
         text = config.get(f"track.{key.lower()}")
         if text is None:
             return default
-        match = re.fullmatch(r"([0-9]+)([kmg]?)", text.strip().lower())
+        match = re.fullmatch(r"([0-9]{1,15})([kmg]?)", text.strip().lower())
         if match is None:
             raise TrackError(
                 f"the setting track.{key} is {text!r}, which is not a size",

@@ -15,6 +15,7 @@ from gittrack.core.yaml_read import MAX_DEPTH
 MAX_LEAVES = 100_000
 MAX_TEXT = 10 << 20
 MAX_KEY = 500
+_HUGE = 10**4300  # Python neither prints nor reads a longer integer
 
 
 def check_name(name: object, what: str) -> str:
@@ -53,11 +54,12 @@ def number(value: Any, name: str) -> int | float:
 
     Takes Python, NumPy and torch scalars and arrays of one element.  Raises TrackError otherwise.
     """
-    kind = type(value)
-    if kind is float or kind is int:
-        return value  # type: ignore[no-any-return]
-    if isinstance(value, (int, float)):  # bool and subclasses, np.float64 among them
-        return float(value) if isinstance(value, float) else int(value)
+    if type(value) is float:
+        return value
+    if isinstance(value, int) and -_HUGE < value < _HUGE:
+        return int(value)
+    if isinstance(value, float):  # a subclass: np.float64
+        return float(value)
     item = getattr(value, "item", None)
     if (item is not None and getattr(value, "size", 1) in (1, item)) or _one_element(value):
         found = item() if item is not None else value
@@ -66,7 +68,7 @@ def number(value: Any, name: str) -> int | float:
         value = found
     try:
         as_float = float(value) if not isinstance(value, (str, bytes)) else None
-    except (TypeError, ValueError, OverflowError):
+    except (TypeError, ValueError, OverflowError):  # OverflowError: an int beyond all floats
         as_float = None
     if as_float is not None and (value == as_float or math.isnan(as_float)):
         return as_float
@@ -82,7 +84,8 @@ def _one_element(value: Any) -> bool:
 
 
 def _short(value: object) -> str:
-    text = repr(value)
+    huge = isinstance(value, int) and abs(value) >= _HUGE
+    text = "an integer of more than 4,300 digits" if huge else repr(value)
     text = text if len(text) <= 60 else text[:57] + "..."
     return f"{text} ({type(value).__name__})"
 
@@ -92,9 +95,10 @@ def _mapping_of(value: Any) -> Mapping[Any, Any] | None:
         return value
     if isinstance(value, type):
         return None
-    fields = getattr(type(value), "__dataclass_fields__", None)
-    if fields is not None:
-        return {str(name): getattr(value, name) for name in fields}
+    if hasattr(type(value), "__dataclass_fields__"):
+        import dataclasses  # noqa: PLC0415 - 10 ms that only those pay who use it anyway
+
+        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
     to_dict = getattr(value, "to_dict", None)
     if callable(to_dict):
         result = to_dict()
@@ -113,7 +117,7 @@ class _Plain:
         self.leaves = 0
 
     def mapping(self, value: Mapping[Any, Any], path: tuple[str, ...]) -> dict[str, Any]:
-        if len(path) > MAX_DEPTH:
+        if len(path) >= MAX_DEPTH:
             raise TrackError(
                 f"the config is nested more than {MAX_DEPTH} levels deep at {'.'.join(path[:3])}...",
                 "flatten it",
@@ -136,7 +140,9 @@ class _Plain:
                 f"the config has more than {MAX_LEAVES:,} values",
                 "log data with run.log_artifact or run.log_input",
             )
-        if value is None or type(value) in (bool, int, float):
+        if value is None or type(value) in (bool, float):
+            return value
+        if type(value) is int and -_HUGE < value < _HUGE:
             return value
         if isinstance(value, str):
             return self.text(value, path)
@@ -151,7 +157,7 @@ class _Plain:
                 f"the value of {name!r} has more than {MAX_TEXT >> 20} million characters",
                 "log it with run.log_artifact",
             )
-        return str(value)
+        return str.__str__(value)  # str() of a member of a text enumeration is its name
 
     def other(self, value: Any, path: tuple[str, ...]) -> Any:
         if isinstance(value, enum.Enum):
@@ -161,41 +167,44 @@ class _Plain:
         if isinstance(value, (datetime.datetime, datetime.date, datetime.time)):
             return value.isoformat()
         if isinstance(value, (set, frozenset)):
-            return sorted(
-                (self.value(item, path) for item in value), key=lambda v: (str(type(v)), v)
-            )
+            return sorted((self.value(item, path) for item in value), key=_rank)
         if isinstance(value, (list, tuple)):
             return self.sequence(list(value), path)
         nested = _mapping_of(value)
         if nested is not None:
             return self.mapping(nested, path)
-        if isinstance(value, (int, float)):
+        if isinstance(value, float) or (isinstance(value, int) and -_HUGE < value < _HUGE):
             return float(value) if isinstance(value, float) else int(value)
         if callable(getattr(value, "tolist", None)):  # NumPy and torch, scalars and arrays
             listed = value.tolist()
-            return (
-                self.sequence(listed, path)
-                if isinstance(listed, list)
-                else self.value(listed, path)
-            )
+            if isinstance(listed, list):
+                return self.sequence(listed, path)
+            if type(listed) is not type(value):  # np.longdouble has no plain form
+                return self.value(listed, path)
         raise TrackError(
             f"the param {'.'.join(path)!r} is {_short(value)}, which cannot be stored",
             "pass text, a number, a list or a mapping",
         )
 
     def sequence(self, value: list[Any], path: tuple[str, ...]) -> list[Any]:
-        if len(path) > MAX_DEPTH:
+        if len(path) >= MAX_DEPTH:
             raise TrackError(f"a list is nested more than {MAX_DEPTH} levels deep", "flatten it")
         return [self.value(item, (*path, str(index))) for index, item in enumerate(value)]
+
+
+def _rank(value: Any) -> tuple[str, Any]:
+    return str(type(value)), repr(value) if isinstance(value, list) else value
 
 
 def _key(key: Any) -> Any:
     """Return a key as JSON writes it: true, null, 1."""
     if isinstance(key, str):
-        return str(key)
+        return str.__str__(key)
     if key is None or isinstance(key, bool):
         return {None: "null", True: "true", False: "false"}[key]
-    return str(key) if isinstance(key, (int, float)) else key
+    if isinstance(key, int):
+        return int.__repr__(key) if -_HUGE < key < _HUGE else key
+    return float.__repr__(key) if isinstance(key, float) else key
 
 
 def set_path(config: Mapping[str, Any], parts: tuple[str, ...], value: Any) -> dict[str, Any]:

@@ -59,8 +59,8 @@ def _load_json(text: str, where: str) -> Any:
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
         value = dict(items)
         if len(value) != len(items):
-            keys = [key for key, _ in items]
-            twice = next(key for key in keys if keys.count(key) > 1)
+            first = {key: place for place, (key, _) in reversed(list(enumerate(items)))}
+            twice = next(key for place, (key, _) in enumerate(items) if first[key] != place)
             raise TrackError(f"{where}: the key {twice!r} appears twice", "remove one of them")
         return value
 

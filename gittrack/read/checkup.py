@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from gittrack import git
+from gittrack import git, refs
 from gittrack.core import body, layout, lock, model, yaml_read
 from gittrack.core.errors import TrackError
 from gittrack.core.values import same
@@ -126,16 +126,16 @@ def set_aside(repo: git.Repo, report: Report) -> list[str]:
 
     The file, <git common dir>/gittrack/damaged-refs, says what each ref pointed to.
     """
-    refs = {
+    names = {
         finding.ref for finding in report.findings if finding.ref and "differ" not in finding.what
     }
-    if not refs:
+    if not names:
         return []
-    there = {ref.name: ref.oid for ref in git.refs(repo, layout.RUNS)}
+    there = {ref.name: ref.oid for ref in refs.below(repo, layout.RUNS)}
     record = layout.home(repo.common_dir) / "damaged-refs"
     with open(record, "a", encoding="utf-8") as file:
-        for ref in sorted(refs):
+        for ref in sorted(names):
             file.write(f"{there.get(ref) or '-'} {ref}\n")
-    for ref in refs:
-        git.drop_ref(repo, ref)
-    return sorted(refs)
+    for ref in names:
+        refs.drop(repo, ref)
+    return sorted(names)

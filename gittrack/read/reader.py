@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from gittrack import git
+from gittrack import git, refs
 from gittrack.core import body, layout, model, yaml_read
 from gittrack.core.errors import Damaged, TrackError
 from gittrack.read import live
@@ -37,7 +37,7 @@ def names(repo: git.Repo, experiment: str | None = None) -> list[Raw]:
     """
     prefix = layout.RUNS + (f"{layout.check_experiment(experiment)}/" if experiment else "")
     found: dict[str, Raw] = {}
-    for ref, oid in git.refs(repo, prefix):
+    for ref, oid in refs.below(repo, prefix):
         parsed = layout.parse_run_ref(ref)
         if parsed is not None:
             problem = None if oid else "its ref has no value"

@@ -13,14 +13,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from gittrack.core import events, layout, model, series, values
+from gittrack.core import events, layout, model, values
 from gittrack.core.errors import TrackError
 from gittrack.record import artifacts, environment, inputs, session
 from gittrack.record.journal import Journal
+from gittrack.record.points import Points
 from gittrack.record.views import Config, Summary
 
 _log = logging.getLogger("gittrack")
-_SYNC_SECONDS = 10.0
 
 
 class Run:
@@ -45,20 +45,15 @@ class Run:
         self._session = begun
         self._cwd = folder
         self._lock = threading.RLock()  # a signal handler may finish the run in the middle of `log`
-        self._cells: dict[str, str] = {}
-        self._next: dict[str, float] = {}
-        self._fd = journal.series.fd
-        started = time.time() - model.from_iso(state.facts["started"]) if begun is None else 0.0
-        self._zero = time.monotonic() - max(0.0, started) - offset
-        self._sync_at = _SYNC_SECONDS
+        elapsed = time.time() - model.from_iso(state.facts["started"]) if begun is None else 0.0
+        zero = time.monotonic() - max(0.0, elapsed) - offset
+        self._points = Points(journal.series, zero, self._warn_kept)
         self._warned: set[str] = set()
         self.disabled = False
 
     def continue_from(self, steps: Mapping[str, float]) -> None:
         """Let the step counters go on from ``steps``: the next step of each metric."""
-        self._next.update(steps)
-
-    # -- metrics ---------------------------------------------------------------------------------
+        self._points.continue_from(steps)
 
     def log(self, metrics: Mapping[str, Any], step: float | None = None) -> None:
         """Record a point of each metric; on return they survive a SIGKILL.
@@ -66,76 +61,15 @@ class Run:
         ``step`` defaults to a counter per metric.  Raises TrackError naming the metric that is no
         number; nothing is recorded then.
         """
-        if self.disabled:
-            return
-        seconds = f",{time.monotonic() - self._zero:.3f}\n"
-        if step is not None and type(step) is not int:
-            step = values.number(step, "step")
-        with self._lock:
-            lines = ""
-            counters = {}
-            for name, value in metrics.items():
-                cell = self._cells.get(name) or self._cell(name)
-                if type(value) is not float:
-                    value = values.number(value, name)
-                at = self._next.get(name, 0) if step is None else step
-                counters[name] = at + 1
-                lines += f"{at},{cell},{value!r}{seconds}"
-            self._write(lines)
-            self._next.update(counters)
-
-    def log_metric(self, name: str, value: Any, step: float | None = None) -> None:
-        """Record one point of one metric; see `log`."""
-        if self.disabled:
-            return
-        now = time.monotonic() - self._zero
-        if type(value) is not float:
-            value = values.number(value, name)
-        if step is not None and type(step) is not int:
-            step = values.number(step, "step")
-        with self._lock:
-            cell = self._cells.get(name) or self._cell(name)
-            at = self._next.get(name, 0) if step is None else step
-            self._write(f"{at},{cell},{value!r},{now:.3f}\n")
-            self._next[name] = at + 1
+        if not self.disabled:
+            self._points.log(metrics, step)
 
     log_metrics = log
 
-    def _cell(self, name: Any) -> str:
-        cell = series.cell(values.check_name(name, "metric"))
-        self._cells[name] = cell
-        return cell
-
-    def _write(self, lines: str) -> None:
-        data = lines.encode("utf-8", "surrogatepass")
-        book = self._journal.series
-        if not book.pending:
-            try:
-                done = os.write(self._fd, data)
-            except OSError as error:
-                if self._fd < 0 or book.fd < 0:
-                    raise TrackError(f"the run {self.id} is finished", "start another one")
-                book.pending = data
-                self._warn_kept(error)
-                return
-            if done == len(data):
-                if time.monotonic() - self._zero > self._sync_at:
-                    self._sync()
-                return
-            book.torn(os.fstat(self._fd).st_size - done, done)
-        error_now = book.write(data)
-        if error_now is not None:
-            self._warn_kept(error_now)
-
-    def _sync(self) -> None:
-        """Hand the series to the disk now and then, against power loss; SIGKILL needs none of it."""
-        try:
-            os.fdatasync(self._fd)
-        except OSError as error:
-            self._warn_kept(error)
-        self._sync_at = time.monotonic() - self._zero + _SYNC_SECONDS
-
-    # -- everything else -------------------------------------------------------------------------
+    def log_metric(self, name: str, value: Any, step: float | None = None) -> None:
+        """Record one point of one metric; see `log`."""
+        if not self.disabled:
+            self._points.log({name: value}, step)
 
     def log_params(self, params: Any, *, allow_change: bool = False) -> None:
         """Add params.  A name that has another value already is an error that names both."""
@@ -207,8 +141,6 @@ class Run:
         chosen = self._session.settings if self._session else None
         return chosen.max_artifact_size if chosen else int(os.environ.get(ARTIFACT_LIMIT, 50 << 20))
 
-    # -- the end ---------------------------------------------------------------------------------
-
     def finish(
         self,
         status: str = model.FINISHED,
@@ -229,7 +161,6 @@ class Run:
                 self._leave()
             else:
                 self._commit(self._session, status, exit_code, signal)
-            self._fd = -1
             self._journal.release()
 
     def _leave(self) -> None:
@@ -305,27 +236,6 @@ class Run:
 
 
 ARTIFACT_LIMIT = "GITTRACK_ARTIFACT_LIMIT"
-
-
-class DisabledRun(Run):
-    """A run that records nothing, at the cost of a function call."""
-
-    def __init__(self, config: Mapping[str, Any]) -> None:
-        self.id = ""
-        self.experiment = ""
-        self.name = None
-        self.seed = None
-        self.config = Config(config)
-        self.status = model.RUNNING
-        self.disabled = True
-        self.summary = Summary(lambda new: None)
-
-    def log_params(self, params: Any, *, allow_change: bool = False) -> None:
-        """Show the params in ``run.config``; nothing is recorded."""
-        self.config = Config(values.merge(self.config.to_dict(), values.config_dict(params)))
-
-    def forget(self) -> None:
-        """There is nothing to forget."""
 
 
 def shown_path(path: str, root: str) -> str:

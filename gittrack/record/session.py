@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from gittrack import __version__, git
+from gittrack import __version__, git, refs
 from gittrack.core import events, layout, model, settings, values, yaml_write
 from gittrack.core.errors import TrackError
 from gittrack.core.secrets import redact_command
@@ -116,7 +116,7 @@ def pack_refs_sometimes(repo: git.Repo, threshold: int) -> None:
     for _, _, names in os.walk(os.path.join(repo.common_dir, layout.RUNS)):
         loose += len(names)
         if loose >= threshold:
-            git.pack_refs_in_background(repo)
+            refs.pack_in_background(repo)
             return
 
 

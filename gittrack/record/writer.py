@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from gittrack import git, objects
+from gittrack import git, objects, refs
 from gittrack.core import layout, model
 from gittrack.core.errors import TrackError
 from gittrack.record import tree
@@ -72,9 +72,9 @@ def remove(journal: Journal) -> None:
 
 def _point(repo: git.Repo, ref: str, commit: str, resumes: str | None) -> None:
     try:
-        git.update_ref(repo, ref, commit, resumes, "gittrack: publish")
+        refs.update(repo, ref, commit, resumes, "gittrack: publish")
     except git.GitError:
-        there = [found.oid for found in git.refs(repo, ref) if found.name == ref]
+        there = [found.oid for found in refs.below(repo, ref) if found.name == ref]
         if there == [commit]:
             return  # killed after this very step, an earlier time
         if there and there != [""] and there != [resumes]:
@@ -83,7 +83,7 @@ def _point(repo: git.Repo, ref: str, commit: str, resumes: str | None) -> None:
                 f"compare them with: git show {ref}",
             )
         if there == [""]:  # a zero-length ref file of a machine that lost power
-            git.repair_ref(repo, ref, commit)
+            refs.repair(repo, ref, commit)
             return
         raise
 

@@ -1,0 +1,31 @@
+"""The run of a process that is not to record: tracking is off, or another rank records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gittrack.core import model, values
+from gittrack.record.run import Run
+from gittrack.record.views import Config, Summary
+
+
+class DisabledRun(Run):
+    """A run that records nothing, at the cost of a function call."""
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        self.id = ""
+        self.experiment = ""
+        self.name = None
+        self.seed = None
+        self.config = Config(config)
+        self.status = model.RUNNING
+        self.disabled = True
+        self.summary = Summary(lambda new: None)
+
+    def log_params(self, params: Any, *, allow_change: bool = False) -> None:
+        """Show the params in ``run.config``; nothing is recorded."""
+        self.config = Config(values.merge(self.config.to_dict(), values.config_dict(params)))
+
+    def forget(self) -> None:
+        """There is nothing to forget."""

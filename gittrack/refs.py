@@ -1,0 +1,71 @@
+"""Refs: listed in one process, moved by compare-and-swap, packed before they become many."""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple
+
+from gittrack.git import Call, Repo, detach, failure
+
+
+class Ref(NamedTuple):
+    """A ref and the id of what it points to; ``oid`` is empty where the ref is broken."""
+
+    name: str
+    oid: str
+
+
+_BROKEN = ("warning: ignoring broken ref ", "warning: ignoring dangling symref ")
+
+
+def below(repo: Repo, *prefixes: str) -> list[Ref]:
+    """Return the refs below ``prefixes``, by name, broken ones at the end with an empty id."""
+    call = repo.call(
+        "for-each-ref", "--format=%(objectname) %(refname)", "--", *prefixes, shared=True
+    )
+    answer = call.wait()
+    if answer.code != 0:
+        raise failure(call.args, answer)
+    lines = os.fsdecode(answer.out).splitlines()
+    found = [
+        Ref(line[41:] if line[40] == " " else line[65:], line.partition(" ")[0]) for line in lines
+    ]
+    for line in os.fsdecode(answer.err).splitlines():
+        for mark in _BROKEN:
+            if line.startswith(mark):
+                found.append(Ref(line[len(mark) :], ""))
+    return found
+
+
+def update(repo: Repo, ref: str, new: str, old: str | None, reason: str) -> None:
+    """Move a ref by compare-and-swap, durably; ``old`` None means that it must not exist.
+
+    The user's own ``reference-transaction`` hook runs: an audit trail may hang on it.
+    Raises GitError where the ref was not at ``old``.
+    """
+    expected = "0" * len(new) if old is None else old
+    line = f"update {ref}\0{new}\0{expected}\0".encode()
+    args = ["--git-dir", repo.common_dir, "-c", "core.fsync=committed,reference"]
+    call = Call(
+        [*args, "update-ref", "-m", reason, "--stdin", "-z"], cwd=repo.common_dir, feed=line
+    )
+    call.output()
+
+
+def repair(repo: Repo, ref: str, new: str) -> None:
+    """Replace a ref that has no readable value, as a machine that lost power leaves it."""
+    repo.call("update-ref", "--no-deref", ref, new, shared=True).output()
+
+
+def drop(repo: Repo, ref: str) -> None:
+    """Delete a ref, whatever it holds: a zero-length file too, which git itself does not touch."""
+    path = os.path.join(repo.common_dir, ref)
+    if os.path.isfile(path) and os.path.getsize(path) == 0:
+        os.unlink(path)
+        return
+    repo.call("update-ref", "--no-deref", "-d", ref, shared=True).output()
+
+
+def pack_in_background(repo: Repo) -> None:
+    """Start to pack all refs and do not wait; git's own lock keeps two of them apart."""
+    detach(["--git-dir", repo.common_dir, "pack-refs", "--all"])
