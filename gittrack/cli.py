@@ -6,8 +6,6 @@ import argparse
 import importlib
 import os
 import sys
-import tempfile
-import traceback
 from collections.abc import Sequence
 from typing import NoReturn
 
@@ -106,6 +104,9 @@ def _report(message: str, hint: str, code: int) -> int:
 
 def _report_bug() -> int:
     """Keep the traceback of what must be a bug of ours in a file, and say where."""
+    import tempfile  # noqa: PLC0415 - must never be needed
+    import traceback  # noqa: PLC0415
+
     with tempfile.NamedTemporaryFile("w", prefix="gittrack-", suffix=".txt", delete=False) as file:
         traceback.print_exc(file=file)
     kind = sys.exc_info()[0]

@@ -8,10 +8,10 @@ repository names are off for everything that only looks.
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from gittrack import spawn
 from gittrack.core.errors import NotARepository, TrackError
 
 if TYPE_CHECKING:
@@ -67,27 +67,15 @@ class Call:
         feed: bytes | None = None,
     ) -> None:
         self.args = args
-        self.feed = feed
+        argv = ["git", *(("-C", cwd) if cwd is not None else ()), *args]
         try:
-            self.process = subprocess.Popen(
-                ["git", *args],
-                cwd=cwd,
-                env=_environment(env or {}),
-                stdin=subprocess.DEVNULL if feed is None else subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-            )
+            self.child = spawn.Child(argv, _environment(env or {}), feed)
         except FileNotFoundError as error:
-            if cwd is not None and not os.path.isdir(cwd):
-                raise TrackError(
-                    f"the folder {cwd} is gone", "change to one that exists"
-                ) from error
             raise TrackError("git is not installed", "install git 2.36 or later") from error
 
     def wait(self) -> Answer:
         """Wait for the end of the process and return all that it said."""
-        out, err = self.process.communicate(self.feed)
-        return Answer(self.process.returncode, out, err)
+        return Answer(*self.child.wait())
 
     def output(self) -> bytes:
         """Wait and return its standard output.  Raises GitError where it failed."""
@@ -285,12 +273,4 @@ def fsck(repo: Repo, *tips: str) -> str:
 
 def detach(args: Sequence[str]) -> None:
     """Start git and do not wait for it; it lives on when this process ends."""
-    null = subprocess.DEVNULL
-    subprocess.Popen(
-        ["git", *args],
-        env=_environment({}),
-        stdin=null,
-        stdout=null,
-        stderr=null,
-        start_new_session=True,
-    )
+    spawn.detached(["git", *args], _environment({}))

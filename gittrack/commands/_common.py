@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import sys
-
-from gittrack.commands import _pager
 
 
 def add_formats(parser: argparse.ArgumentParser, *styles: str) -> None:
@@ -31,10 +28,12 @@ def positive(text: str) -> int:
 def out(text: str) -> None:
     """Print a result; on a terminal that it does not fit, through the user's pager."""
     data = text.encode("utf-8", "backslashreplace")
-    lines = text.count("\n")
-    if sys.stdout.isatty() and lines >= shutil.get_terminal_size().lines - 1 and _pager.show(data):
-        return
     sys.stdout.flush()
+    if sys.stdout.isatty() and text.count("\n") >= os.get_terminal_size(1).lines - 1:
+        from gittrack.commands import _pager  # noqa: PLC0415 - people see it, programs never
+
+        if _pager.show(data):
+            return
     sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()
 

@@ -28,7 +28,7 @@ def run(args: argparse.Namespace) -> int:
     a, b = (RunRecord(repo, resolve.resolve(repo, address)) for address in (args.a, args.b))
     found = compare.diff(repo, a, b)
     if args.style == "json":
-        whole = jsonable.difference(found)
+        whole = difference.jsonable(found)
         keys = ["a", "b", *args.sections] if args.sections else list(whole)
         out(jsonable.dump({key: whole[key] for key in keys}))
     else:

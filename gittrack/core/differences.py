@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from gittrack.core.body import MISSING
-from gittrack.core.model import RunInfo
-from gittrack.core.series import Metric
-from gittrack.core.values import same
+from gittrack.core.model import Metric, RunInfo
+from gittrack.core.nested import same
 
 
 class Change(NamedTuple):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import time
-from pathlib import Path
 
 from gittrack.core.errors import TrackError
 
@@ -44,12 +43,15 @@ _COMPONENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 def new_id(now: float) -> str:
-    """Return a run id for the moment ``now`` (seconds since 1970): UTC date, time, 8 random hex.
+    """Return a run id for the moment ``now`` (seconds since 1970): UTC date, time, 8 hex digits.
 
-    A clock before 1970 or beyond year 9999 is pinned to that range, so that ids stay well formed.
+    Of these, three are the 4096th parts of the second, so that ids sort as runs were started, and
+    five are random.  A clock before 1970 or beyond year 9999 is pinned to that range, so that ids
+    stay well formed.
     """
-    moment = time.gmtime(min(max(now, 0.0), 253402300799.0))
-    return time.strftime("%Y%m%d-%H%M%S-", moment) + os.urandom(4).hex()
+    pinned = min(max(now, 0.0), 253402300799.0)
+    moment = time.strftime("%Y%m%d-%H%M%S", time.gmtime(pinned))
+    return f"{moment}-{int(pinned % 1 * 4096):03x}{os.urandom(3).hex()[1:]}"
 
 
 def is_id(text: str) -> bool:
@@ -116,16 +118,16 @@ def _gitty(part: str) -> bool:
     return bare in (".git", "git~1")
 
 
-def home(common_dir: str | Path) -> Path:
+def home(common_dir: str) -> str:
     """Return gittrack's own folder in a repository."""
-    return Path(common_dir) / HOME
+    return f"{common_dir}/{HOME}"
 
 
-def live_dir(common_dir: str | Path) -> Path:
+def live_dir(common_dir: str) -> str:
     """Return the folder that holds the journals of runs that are not committed yet."""
-    return home(common_dir) / LIVE
+    return f"{common_dir}/{HOME}/{LIVE}"
 
 
-def cache_dir(common_dir: str | Path) -> Path:
+def cache_dir(common_dir: str) -> str:
     """Return the folder for what can be computed again."""
-    return home(common_dir) / CACHE
+    return f"{common_dir}/{HOME}/{CACHE}"

@@ -6,11 +6,23 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any, NamedTuple
 
-from gittrack.core.series import Metric
-
 RUNNING, FINISHED, FAILED, KILLED, CRASHED = "running", "finished", "failed", "killed", "crashed"
 DAMAGED = "damaged"
 STATUSES = (RUNNING, FINISHED, FAILED, KILLED, CRASHED, DAMAGED)
+
+
+class Metric(NamedTuple):
+    """What a listing shows of a series; ``step`` belongs to ``last``, ``count`` is its length."""
+
+    last: float
+    min: float
+    max: float
+    step: float | None
+    count: int  # type: ignore[assignment]  # shadows tuple.count on purpose
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the metric as it stands in metrics.yaml."""
+        return self._asdict()
 
 
 class Code(NamedTuple):

@@ -9,23 +9,10 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+
+from gittrack.core.model import Metric
 
 HEADER = "step,name,value,time\n"
-
-
-class Metric(NamedTuple):
-    """What a listing shows of a series; ``step`` belongs to ``last``, ``count`` is its length."""
-
-    last: float
-    min: float
-    max: float
-    step: float | None
-    count: int  # type: ignore[assignment]  # shadows tuple.count on purpose
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the metric as it stands in metrics.yaml."""
-        return self._asdict()
 
 
 def cell(name: str) -> str:

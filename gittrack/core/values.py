@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gittrack.core.errors import TrackError
+from gittrack.core.scalars import quote
 from gittrack.core.yaml_read import MAX_DEPTH
 
 MAX_LEAVES = 100_000
@@ -25,6 +26,9 @@ def check_name(name: object, what: str) -> str:
     if not name or "\0" in name or len(name) > MAX_KEY:
         problem = "empty" if not name else "longer than 500 characters"
         problem = "a name with a NUL character" if "\0" in name else problem
+        raise TrackError(f"the name of a {what} is {problem}", "use a short word")
+    if len(name) > 160 and len(quote(name)) > 1000:  # YAML reads no longer key on one line
+        problem = "longer than 1000 characters when its control characters are escaped"
         raise TrackError(f"the name of a {what} is {problem}", "use a short word")
     return name
 
@@ -205,35 +209,3 @@ def _key(key: Any) -> Any:
     if isinstance(key, int):
         return int.__repr__(key) if -_HUGE < key < _HUGE else key
     return float.__repr__(key) if isinstance(key, float) else key
-
-
-def set_path(config: Mapping[str, Any], parts: tuple[str, ...], value: Any) -> dict[str, Any]:
-    """Return ``config`` with the value at ``parts`` replaced or added."""
-    head, rest = parts[0], parts[1:]
-    if not rest:
-        return {**config, head: value}
-    inner = config.get(head)
-    return {**config, head: set_path(inner if isinstance(inner, Mapping) else {}, rest, value)}
-
-
-def merge(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
-    """Return ``first`` with ``second`` laid over it, mapping by mapping."""
-    result = dict(first)
-    for key, item in second.items():
-        old = result.get(key)
-        both = isinstance(old, Mapping) and isinstance(item, Mapping)
-        result[key] = merge(old, item) if both else item  # type: ignore[arg-type]
-    return result
-
-
-def same(a: Any, b: Any) -> bool:
-    """Say whether two plain values are the same, type included; NaN is the same as NaN."""
-    if isinstance(a, float) and isinstance(b, float):
-        return a == b or (a != a and b != b)
-    if isinstance(a, (int, float)) and isinstance(b, (int, float)):
-        return isinstance(a, bool) == isinstance(b, bool) and a == b
-    if isinstance(a, dict) and isinstance(b, dict):
-        return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
-    if isinstance(a, list) and isinstance(b, list):
-        return len(a) == len(b) and all(map(same, a, b))
-    return type(a) is type(b) and bool(a == b)

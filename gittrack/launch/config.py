@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from gittrack.core import body, layout, values, yaml_read
+from gittrack.core import body, layout, nested, values, yaml_read
 from gittrack.core.errors import TrackError, did_you_mean
 
 
@@ -18,7 +18,7 @@ def resolve(files: Sequence[str], overrides: Sequence[str]) -> dict[str, Any]:
     chosen = list(files) or [name for name in (layout.PARAMS,) if Path(name).is_file()]
     config: dict[str, Any] = {}
     for name in chosen:
-        config = values.merge(config, _load(name))
+        config = nested.merge(config, _load(name))
     for text in overrides:
         config = _override(config, text, strict=bool(chosen))
     return config
@@ -51,7 +51,7 @@ def _override(config: dict[str, Any], text: str, *, strict: bool) -> dict[str, A
             f"the configuration has no key {name!r}", f"{near}; {add}" if near else add
         )
     parsed = yaml_read.load(value.encode(), f"-S {key}")
-    return values.config_dict(values.set_path(config, parts, parsed))
+    return values.config_dict(nested.set_path(config, parts, parsed))
 
 
 def _parts(key: str) -> tuple[str, ...]:

@@ -41,7 +41,7 @@ def check_command(argv: Sequence[str]) -> None:
     """Raise TrackError with the code 127 where a command is not found, 126 where it cannot be executed."""
     if not argv:
         raise TrackError(
-            "no command is given", "write it after --: git track run -- python train.py"
+            "no command is given", "write it after --: git track run -- python train.py", code=2
         )
     if shutil.which(argv[0]):
         return
@@ -59,7 +59,7 @@ def launch(repo: git.Repo, plan: Plan, say: session.Say) -> Result:
     Raises TrackError before anything runs where the command, an input or the repository will not do.
     """
     check_command(plan.request.command)
-    cache = layout.cache_dir(repo.common_dir)
+    cache = Path(layout.cache_dir(repo.common_dir))
     found = [inputs.fingerprint(p, shown_path(p, repo.work_tree or ""), cache) for p in plan.inputs]
     for path in plan.outputs:
         layout.check_artifact_name(artifacts.default_name(path))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from gittrack import git, refs
 from gittrack.core import body, layout, lock, model, yaml_read
 from gittrack.core.errors import TrackError
-from gittrack.core.values import same
+from gittrack.core.nested import same
 from gittrack.read import reader
 from gittrack.read.reader import Raw
 
@@ -96,7 +97,7 @@ def _mismatch(told: dict[str, dict[str, Any]], files: dict[str, bytes | None]) -
 
 
 def _crashed(repo: git.Repo) -> Iterator[Finding]:
-    folder = layout.live_dir(repo.common_dir)
+    folder = Path(layout.live_dir(repo.common_dir))
     names = sorted(os.listdir(folder)) if folder.is_dir() else []
     for name in names:
         if layout.is_id(name) and not lock.is_held(folder / name / layout.LOCK):
@@ -132,7 +133,7 @@ def set_aside(repo: git.Repo, report: Report) -> list[str]:
     if not names:
         return []
     there = {ref.name: ref.oid for ref in refs.below(repo, layout.RUNS)}
-    record = layout.home(repo.common_dir) / "damaged-refs"
+    record = Path(layout.home(repo.common_dir), "damaged-refs")
     with open(record, "a", encoding="utf-8") as file:
         for ref in sorted(names):
             file.write(f"{there.get(ref) or '-'} {ref}\n")

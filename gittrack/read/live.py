@@ -14,12 +14,13 @@ _WHOLE = 8 << 20
 _DIFF_LIMIT = 256 << 20
 
 
-def read(folder: Path) -> model.RunInfo | None:
+def read(path: str) -> model.RunInfo | None:
     """Return the run of a journal; None for one that has not begun or is gone.
 
     The status is ``running`` while somebody holds the journal's lock, else ``crashed``.  Of a series
     over 8 MiB only the end is looked at: last values are right, min, max and count are of that end.
     """
+    folder = Path(path)
     try:
         alive = lock.is_held(folder / layout.LOCK)
         operations = events.parse((folder / layout.EVENTS).read_bytes())
@@ -41,7 +42,7 @@ def read(folder: Path) -> model.RunInfo | None:
     for name, value in state.summary.items():
         old = metrics.get(name)
         metrics[name] = (
-            old._replace(last=value) if old else series.Metric(value, value, value, None, 0)
+            old._replace(last=value) if old else model.Metric(value, value, value, None, 0)
         )
     summaries = {name: metric.to_dict() for name, metric in metrics.items()}
     return model.run_info(facts, state.params, summaries)
@@ -66,7 +67,7 @@ def series_lines(folder: Path, limit: int | None = None) -> list[str]:
     return [line + "\n" for line in text.split("\n")[:-1]]
 
 
-def _metrics(folder: Path) -> dict[str, series.Metric]:
+def _metrics(folder: Path) -> dict[str, model.Metric]:
     good: list[tuple[float, str, float, float]] = []
     for line in series_lines(folder, _WHOLE):
         try:

@@ -11,9 +11,8 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from gittrack import git, refs
-from gittrack.core import body, layout, model, yaml_read
+from gittrack.core import body, layout, model
 from gittrack.core.errors import Damaged, TrackError
-from gittrack.read import live
 
 OWN_LIMIT = 256 << 20
 
@@ -56,7 +55,11 @@ def _live(repo: git.Repo) -> list[Raw]:
         ids = [name for name in os.listdir(folder) if layout.is_id(name)]
     except FileNotFoundError:
         return []
-    found = (live.read(folder / run_id) for run_id in ids)
+    if not ids:
+        return []
+    from gittrack.read import live  # noqa: PLC0415 - most of the time nothing is going on
+
+    found = (live.read(f"{folder}/{run_id}") for run_id in ids)
     return [
         Raw(info.id, info.experiment, info=info, problem=info.problem) for info in found if info
     ]
@@ -114,6 +117,8 @@ def load_yaml(repo: git.Repo, raw: Raw, name: str) -> Any:
 
     Raises Damaged where it cannot be read.
     """
+    from gittrack.core import yaml_read  # noqa: PLC0415 - a listing reads no YAML
+
     data = next(git.objects(repo, [f"{raw.commit}:{name}"]))
     if data is None:
         return None

@@ -148,7 +148,7 @@ class RunRecord:
         incoming.replace(place)
 
     def _folder(self, commit: str) -> Path:
-        folder = layout.cache_dir(self._repo.common_dir) / "artifacts" / commit[:20]
+        folder = Path(layout.cache_dir(self._repo.common_dir), "artifacts", commit[:20])
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError:  # a repository that cannot be written can still be read
@@ -156,7 +156,7 @@ class RunRecord:
         return folder
 
     def _live(self) -> Path:
-        return layout.live_dir(self._repo.common_dir) / self.info.id
+        return Path(layout.live_dir(self._repo.common_dir), self.info.id)
 
     def _bytes(self, name: str) -> bytes | None:
         if self._raw.commit is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gittrack.core import model, values
+from gittrack.core import model, nested, values
 from gittrack.record.run import Run
 from gittrack.record.views import Config, Summary
 
@@ -25,7 +25,7 @@ class DisabledRun(Run):
 
     def log_params(self, params: Any, *, allow_change: bool = False) -> None:
         """Show the params in ``run.config``; nothing is recorded."""
-        self.config = Config(values.merge(self.config.to_dict(), values.config_dict(params)))
+        self.config = Config(nested.merge(self.config.to_dict(), values.config_dict(params)))
 
     def forget(self) -> None:
         """There is nothing to forget."""

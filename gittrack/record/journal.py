@@ -93,7 +93,7 @@ def create(common_dir: str, *, now: float | None = None, run_id: str | None = No
 
     Raises TrackError where the repository cannot be written, or ``run_id`` is going on already.
     """
-    live = layout.live_dir(common_dir)
+    live = Path(layout.live_dir(common_dir))
     try:
         live.mkdir(parents=True, exist_ok=True)
         while True:
@@ -149,7 +149,7 @@ def adopt(folder: Path) -> Journal | None:
 
 def dead(common_dir: str) -> list[Path]:
     """Return the journals that no living process holds, oldest first."""
-    live = layout.live_dir(common_dir)
+    live = Path(layout.live_dir(common_dir))
     names = sorted(os.listdir(live)) if live.is_dir() else []
     folders = [live / name for name in names if layout.is_id(name)]
     return [folder for folder in folders if not lock.is_held(folder / layout.LOCK)]

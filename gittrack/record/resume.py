@@ -10,7 +10,7 @@ import os
 from typing import Any
 
 from gittrack import git
-from gittrack.core import events, layout, model, series, values, yaml_read
+from gittrack.core import events, layout, model, nested, series, yaml_read
 from gittrack.core.errors import TrackError
 from gittrack.record import session
 
@@ -37,7 +37,7 @@ def begin(
         request._replace(
             experiment=old.experiment,
             name=request.name or old.name,
-            params=values.merge(old.params, request.params),
+            params=nested.merge(old.params, request.params),
             tags=tags,
             note=request.note or old.note,
             group=request.group or old.group,
@@ -55,7 +55,7 @@ def _check_params(old: model.RunInfo, request: session.Request) -> None:
     changed = [
         k
         for k in request.params
-        if k in old.params and not values.same(old.params[k], request.params[k])
+        if k in old.params and not nested.same(old.params[k], request.params[k])
     ]
     if changed:
         key = changed[0]

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from gittrack.core import events, layout, model, values
+from gittrack.core import events, layout, model, nested, values
 from gittrack.core.errors import TrackError
 from gittrack.record import artifacts, environment, inputs, session
 from gittrack.record.journal import Journal
@@ -79,7 +79,7 @@ class Run:
         with self._lock:
             error = session.log_params(self._journal, new, allow_change=allow_change)
             self._said(error)
-            self.config = Config(values.merge(self.config.to_dict(), new))
+            self.config = Config(nested.merge(self.config.to_dict(), new))
 
     def log_param(self, name: str, value: Any) -> None:
         """Add one param; see `log_params`."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from gittrack import __version__, git, refs
-from gittrack.core import events, layout, model, settings, values, yaml_write
+from gittrack.core import events, layout, model, nested, settings, values, yaml_write
 from gittrack.core.errors import TrackError
 from gittrack.core.secrets import redact_command
 from gittrack.record import capture, journal, writer
@@ -183,7 +183,7 @@ def _check_unchanged(old: Mapping[str, Any], new: Mapping[str, Any], path: tuple
         both = isinstance(value, Mapping) and isinstance(old[key], Mapping)
         if both:
             _check_unchanged(old[key], value, (*path, key))
-        elif not values.same(old[key], value):
+        elif not nested.same(old[key], value):
             name = ".".join((*path, key))
             raise TrackError(
                 f"the param {name!r} is {old[key]!r} already and cannot become {value!r}",

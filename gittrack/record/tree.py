@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from gittrack import objects
-from gittrack.core import body, events, layout, points, series, yaml_write
+from gittrack.core import body, events, layout, model, points, series, yaml_write
 from gittrack.core.scalars import float_text
 from gittrack.record import logs
 
@@ -18,7 +18,7 @@ class Contents(NamedTuple):
     """A written tree, the summaries in it, and what its user should know."""
 
     tree: str
-    metrics: dict[str, series.Metric]
+    metrics: dict[str, model.Metric]
     notes: tuple[str, ...]
 
 
@@ -55,7 +55,7 @@ def write(
 
 def _series(
     store: objects.Store, folder: Path, summary: Mapping[str, float]
-) -> tuple[dict[str, series.Metric], list[objects.Entry], tuple[str, ...]]:
+) -> tuple[dict[str, model.Metric], list[objects.Entry], tuple[str, ...]]:
     path = folder / layout.SERIES
     notes: list[str] = []
     raw = folder / layout.POINTS
@@ -76,12 +76,12 @@ def _series(
     for name, value in summary.items():
         old = found.get(name)
         found[name] = (
-            old._replace(last=value) if old else series.Metric(value, value, value, None, 0)
+            old._replace(last=value) if old else model.Metric(value, value, value, None, 0)
         )
     return found, entries, tuple(notes)
 
 
-def _fold(store: objects.Store, path: Path) -> tuple[dict[str, series.Metric], list[objects.Entry]]:
+def _fold(store: objects.Store, path: Path) -> tuple[dict[str, model.Metric], list[objects.Entry]]:
     with open(path, "rb") as file:
         size = _whole_size(path)
         if size <= len(series.HEADER):
@@ -163,7 +163,7 @@ def _artifact_tree(store: objects.Store, folder: Path, names: list[str]) -> str:
 
 
 def message(
-    facts: Mapping[str, Any], params: Mapping[str, Any], metrics: Mapping[str, series.Metric]
+    facts: Mapping[str, Any], params: Mapping[str, Any], metrics: Mapping[str, model.Metric]
 ) -> str:
     """Return the commit message: a subject for people, a body for listings."""
     shown = [

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
+from gittrack.core.body import Missing
 from gittrack.core.differences import Change, CodeChange, MetricChange, RunDiff
 from gittrack.core.model import RunInfo
 from gittrack.show import text
@@ -102,3 +104,39 @@ def _longest_fence(patch: str) -> int:
 
 def _indent(made: str, style: str) -> str:
     return made if style == "md" else "".join(f"  {line}\n" for line in made.splitlines())
+
+
+def jsonable(found: RunDiff) -> dict[str, Any]:
+    """Return the difference between two runs."""
+    return {
+        "a": found.a.id,
+        "b": found.b.id,
+        "params": _changes(found.params),
+        "metrics": [
+            {
+                "name": change.name,
+                "a": change.a.to_dict() if change.a else None,
+                "b": change.b.to_dict() if change.b else None,
+                "delta": change.delta,
+                "percent": change.percent,
+            }
+            for change in found.metrics
+        ],
+        "env": _changes(found.env),
+        "inputs": _changes(found.inputs),
+        "code": found.code._asdict(),
+    }
+
+
+def _changes(found: list[Change]) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": change.name,
+            "a": change.a,
+            "b": change.b,
+            "only_in": ("b" if isinstance(change.a, Missing) else "a")
+            if isinstance(change.a, Missing) or isinstance(change.b, Missing)
+            else None,
+        }
+        for change in found
+    ]

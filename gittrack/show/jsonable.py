@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from gittrack.core.body import Missing
-from gittrack.core.differences import Change, RunDiff
 from gittrack.core.model import RunInfo
 
 
@@ -64,39 +63,3 @@ def run(info: RunInfo) -> dict[str, Any]:
         "host": info.host,
         "problem": info.problem,
     }
-
-
-def difference(found: RunDiff) -> dict[str, Any]:
-    """Return the difference between two runs."""
-    return {
-        "a": found.a.id,
-        "b": found.b.id,
-        "params": _changes(found.params),
-        "metrics": [
-            {
-                "name": change.name,
-                "a": change.a.to_dict() if change.a else None,
-                "b": change.b.to_dict() if change.b else None,
-                "delta": change.delta,
-                "percent": change.percent,
-            }
-            for change in found.metrics
-        ],
-        "env": _changes(found.env),
-        "inputs": _changes(found.inputs),
-        "code": found.code._asdict(),
-    }
-
-
-def _changes(found: list[Change]) -> list[dict[str, Any]]:
-    return [
-        {
-            "name": change.name,
-            "a": change.a,
-            "b": change.b,
-            "only_in": ("b" if isinstance(change.a, Missing) else "a")
-            if isinstance(change.a, Missing) or isinstance(change.b, Missing)
-            else None,
-        }
-        for change in found
-    ]

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from gittrack.core import body
 from gittrack.core.body import MISSING, Missing
 from gittrack.core.model import RUNNING, RunInfo, from_iso
-from gittrack.core.values import same
+from gittrack.core.nested import same
 from gittrack.show import text
 from gittrack.show.table import Table
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -29,6 +27,9 @@ def render(table: Table, style: str = "text") -> str:
 
 
 def _csv(table: Table) -> str:
+    import csv  # noqa: PLC0415
+    import io  # noqa: PLC0415
+
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerows([table.heads, *table.rows])
     return out.getvalue()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -100,13 +99,10 @@ def width(text: str) -> int:
     """Return how many terminal columns a text takes: wide characters two, combining ones none."""
     if text.isascii():
         return len(text)
-    return sum(_columns(char) for char in text)
+    from unicodedata import combining, east_asian_width  # noqa: PLC0415 - most text is ASCII
 
-
-def _columns(char: str) -> int:
-    if unicodedata.combining(char):
-        return 0
-    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+    wide = sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
+    return wide - sum(1 for char in text if combining(char))
 
 
 def columns(rows: Sequence[Sequence[str]], right: Sequence[bool] = ()) -> list[str]:

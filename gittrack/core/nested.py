@@ -1,0 +1,38 @@
+"""Nested mappings of plain values: set, merge, compare.  A change returns a new value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def set_path(config: Mapping[str, Any], parts: tuple[str, ...], value: Any) -> dict[str, Any]:
+    """Return ``config`` with the value at ``parts`` replaced or added."""
+    head, rest = parts[0], parts[1:]
+    if not rest:
+        return {**config, head: value}
+    inner = config.get(head)
+    return {**config, head: set_path(inner if isinstance(inner, Mapping) else {}, rest, value)}
+
+
+def merge(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``first`` with ``second`` laid over it, mapping by mapping."""
+    result = dict(first)
+    for key, item in second.items():
+        old = result.get(key)
+        both = isinstance(old, Mapping) and isinstance(item, Mapping)
+        result[key] = merge(old, item) if both else item  # type: ignore[arg-type]
+    return result
+
+
+def same(a: Any, b: Any) -> bool:
+    """Say whether two plain values are the same, type included; NaN is the same as NaN."""
+    if isinstance(a, float) and isinstance(b, float):
+        return a == b or (a != a and b != b)
+    if isinstance(a, (int, float)) and isinstance(b, (int, float)):
+        return isinstance(a, bool) == isinstance(b, bool) and a == b
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
+    if isinstance(a, list) and isinstance(b, list):
+        return len(a) == len(b) and all(map(same, a, b))
+    return type(a) is type(b) and bool(a == b)
