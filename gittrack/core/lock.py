@@ -11,14 +11,14 @@ import os
 from pathlib import Path
 
 
-def acquire(path: Path) -> int | None:
-    """Return a descriptor that holds the lock, or None where somebody else does.
+def acquire(path: Path, *, wait: bool = False) -> int | None:
+    """Return a descriptor that holds the lock, or None where somebody else does; ``wait`` waits for it.
 
     The file is made where it is missing.  Closing the descriptor gives the lock back.
     """
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
     except BlockingIOError:
         os.close(handle)
         return None

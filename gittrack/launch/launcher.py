@@ -15,7 +15,7 @@ from gittrack.core.errors import TrackError
 from gittrack.launch import probe, process, template
 from gittrack.launch.console import Console
 from gittrack.record import artifacts, inputs, logs, session, writer
-from gittrack.record.run import ARTIFACT_LIMIT, shown_path
+from gittrack.record.run import ARTIFACT_LIMIT
 
 _TICK_SECONDS = 0.2
 
@@ -60,10 +60,14 @@ def launch(repo: git.Repo, plan: Plan, say: session.Say) -> Result:
     """
     check_command(plan.request.command)
     cache = Path(layout.cache_dir(repo.common_dir))
-    found = [inputs.fingerprint(p, shown_path(p, repo.work_tree or ""), cache) for p in plan.inputs]
+    found = [
+        inputs.fingerprint(p, inputs.shown_path(p, repo.work_tree or ""), cache)
+        for p in plan.inputs
+    ]
     for path in plan.outputs:
         layout.check_artifact_name(artifacts.default_name(path))
-    begun = session.begin(repo, plan.request)
+    left_out = [inputs.shown_path(path, repo.work_tree or "") for path in plan.outputs]
+    begun = session.begin(repo, plan.request, left_out)
     for warning in begun.warnings:
         say(warning)
     for entry in found:

@@ -7,8 +7,7 @@ lie in the run's journal until the run is published, where no garbage collection
 from __future__ import annotations
 
 import os
-import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +17,7 @@ from gittrack.core.model import Code
 from gittrack.core.secrets import is_withheld, redact_url
 from gittrack.core.settings import Settings
 from gittrack.record import patches
+from gittrack.record.index import Entry, PrivateIndex
 
 _AUTHOR = "gittrack <gittrack@localhost>"
 _MESSAGE = "Uncommitted changes at the start of a run\n"
@@ -47,6 +47,12 @@ class Status(NamedTuple):
     branch: str | None
     changes: tuple[Change, ...]
 
+    def without(self, made: Sequence[str]) -> Status:
+        """Return the status less the new files at or below the paths ``made``."""
+        below = tuple(f"{path}/" for path in made)
+        kept = [c for c in self.changes if c.head or not f"{c.path}/".startswith(below)]
+        return self._replace(changes=tuple(kept)) if below else self
+
 
 class Question(NamedTuple):
     """The git processes that look at the work tree, side by side."""
@@ -65,13 +71,22 @@ def ask(repo: git.Repo) -> Question:
     )
 
 
-def answer(repo: git.Repo, question: Question, folder: Path, settings: Settings) -> Captured:
-    """Return the code state, with the snapshot's objects written below ``folder``/objects."""
+def answer(
+    repo: git.Repo,
+    question: Question,
+    folder: Path,
+    settings: Settings,
+    made: Sequence[str] = (),
+) -> Captured:
+    """Return the code state, with the snapshot's objects written below ``folder``/objects.
+
+    New files at or below the paths ``made`` are what the run makes, not what it is made from.
+    """
     head = question.head.wait()
     date, _, tree = head.out.decode().strip().partition(" ")
     flagged = _flagged(question.flags.wait())
-    index = _PrivateIndex(repo, folder)
-    status = _status(repo, question, index)
+    index = PrivateIndex(repo, folder)
+    status = _status(repo, question, index).without(made)
     remote = redact_url(settings.remote) if settings.remote else None
     code = Code(commit=status.commit, branch=status.branch, remote=remote)
     if not status.changes and not flagged:
@@ -91,7 +106,7 @@ def _status_call(repo: git.Repo, env: dict[str, str]) -> git.Call:
     return repo.call("status", *flags, "--ignore-submodules=none", env=env)
 
 
-def _status(repo: git.Repo, question: Question, index: _PrivateIndex) -> Status:
+def _status(repo: git.Repo, question: Question, index: PrivateIndex) -> Status:
     found = question.status.wait()
     if found.code != 0:  # a corrupt index: look once more with one made afresh from HEAD
         index.from_head()
@@ -132,7 +147,7 @@ def _flagged(found: git.Answer) -> dict[str, str]:
 
 
 def _snapshot(
-    index: _PrivateIndex,
+    index: PrivateIndex,
     status: Status,
     flagged: dict[str, str],
     code: Code,
@@ -144,7 +159,11 @@ def _snapshot(
     overlooked = [path for path in flagged if os.path.lexists(os.path.join(root, path))]
     changes = [*status.changes, *(Change(path, None) for path in overlooked)]
     kept, withheld = sort_out(root, changes, settings)
-    index.take(kept, overlooked, withheld)
+    index.take(
+        [change.path.rstrip("/") for change in kept],
+        overlooked,
+        [Entry(change.path.rstrip("/"), change.head) for change, _ in withheld],
+    )
     tree = index.write_tree()
     notes = [
         f"{c.path} is a repository of its own; only its commit is recorded"
@@ -214,68 +233,3 @@ def _size(root: str, path: str) -> int:
 
 def _readable(path: str) -> bool:
     return os.path.islink(path) or os.access(path, os.R_OK)
-
-
-class _PrivateIndex:
-    """A copy of the user's index, and an object folder of our own, for one snapshot."""
-
-    def __init__(self, repo: git.Repo, folder: Path) -> None:
-        self.repo = repo
-        self.root = repo.work_tree or ""
-        self.path = folder / "index"
-        self.objects = str(folder / "objects")
-        self.env = {
-            "GIT_INDEX_FILE": str(self.path),
-            "GIT_OBJECT_DIRECTORY": self.objects,
-            "GIT_ALTERNATE_OBJECT_DIRECTORIES": git.open_object_store(repo),
-        }
-
-    def from_head(self) -> None:
-        """Fill the index from HEAD, or leave it empty where there is no commit."""
-        os.makedirs(self.objects, exist_ok=True)
-        if self.path.exists():
-            self.path.unlink()
-        self._call("read-tree", "HEAD").wait()
-
-    def take(
-        self, kept: list[Change], overlooked: list[str], withheld: list[tuple[Change, str]]
-    ) -> None:
-        """Bring the kept paths as they are in the work tree, the withheld ones as in HEAD."""
-        os.makedirs(self.objects, exist_ok=True)
-        source = os.path.join(self.repo.git_dir, "index")
-        if not self.path.exists() and os.path.exists(source):
-            shutil.copyfile(source, self.path)
-            stat = os.stat(source)  # git tells racily clean entries by the time of the index
-            os.utime(self.path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
-        if overlooked:
-            for flag in ("--no-assume-unchanged", "--no-skip-worktree"):
-                self._feed(("update-index", "-z", flag, "--stdin"), overlooked)
-        paths = [change.path.rstrip("/") for change in kept]
-        if paths:
-            update = ("-c", "core.safecrlf=false", "update-index", "--add", "--remove", "--replace")
-            self._feed((*update, "-z", "--stdin"), paths)
-        if withheld:
-            zero = "0" * (64 if self.repo.hash_name == "sha256" else 40)
-            lines = [
-                f"{change.head[0]} {change.head[1]}\t{change.path}"
-                if change.head
-                else f"0 {zero}\t{change.path.rstrip('/')}"
-                for change, _ in withheld
-            ]
-            self._feed(("update-index", "-z", "--index-info"), lines)
-
-    def write_tree(self) -> str:
-        """Return the id of the tree that the index holds."""
-        return self._call("write-tree", "--missing-ok").output().decode().strip()
-
-    def remove(self) -> None:
-        """Remove the private index; the objects stay with the journal."""
-        for path in (self.path, self.path.with_name("index.lock")):
-            path.unlink(missing_ok=True)
-
-    def _call(self, *args: str) -> git.Call:
-        return self.repo.call(*args, env=self.env)
-
-    def _feed(self, args: tuple[str, ...], items: list[str]) -> None:
-        feed = os.fsencode("".join(item + "\0" for item in items))
-        self.repo.call(*args, env=self.env, feed=feed).output()

@@ -105,3 +105,10 @@ class _Known:
             temporary.replace(self.file)
         except OSError:
             return  # only a cache: the next run hashes once more
+
+
+def shown_path(path: str, root: str) -> str:
+    """Return a path relative to the repository's root where it is inside, else absolute."""
+    full = os.path.abspath(path)
+    inside = os.path.relpath(full, root)
+    return full if inside.startswith("..") else Path(inside).as_posix()

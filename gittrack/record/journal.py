@@ -104,10 +104,8 @@ def create(common_dir: str, *, now: float | None = None, run_id: str | None = No
             except FileExistsError:
                 if run_id is not None:
                     raise TrackError(f"the run {run_id} is going on", "wait for its end")
-        held = lock.acquire(folder / layout.LOCK)
-        if held is None:  # `recover` is looking at it; a folder this young is left alone
-            raise TrackError(f"the new run {folder.name} is locked by another process", "try again")
-        journal = Journal(folder, held)
+        # Others may hold the lock for the moment of a look; a folder this young is left alone.
+        journal = Journal(folder, lock.acquire(folder / layout.LOCK, wait=True))
         journal.series.write(series.HEADER.encode())
     except OSError as error:
         raise TrackError(

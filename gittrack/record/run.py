@@ -9,7 +9,6 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
-from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -113,7 +112,7 @@ class Run:
         text = os.fsdecode(path)
         cache = self._journal.folder.parent.parent / layout.CACHE
         self._append(
-            events.INPUT, values=inputs.fingerprint(text, shown_path(text, self._cwd), cache)
+            events.INPUT, values=inputs.fingerprint(text, inputs.shown_path(text, self._cwd), cache)
         )
 
     def add_tags(self, *tags: str) -> None:
@@ -236,13 +235,6 @@ class Run:
 
 
 ARTIFACT_LIMIT = "GITTRACK_ARTIFACT_LIMIT"
-
-
-def shown_path(path: str, root: str) -> str:
-    """Return a path relative to the repository's root where it is inside, else absolute."""
-    full = os.path.abspath(path)
-    inside = os.path.relpath(full, root)
-    return full if inside.startswith("..") else Path(inside).as_posix()
 
 
 def exit_status(code: object) -> int:

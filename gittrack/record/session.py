@@ -47,9 +47,10 @@ class Session(NamedTuple):
     warnings: tuple[str, ...]
 
 
-def begin(repo: git.Repo, request: Request) -> Session:
+def begin(repo: git.Repo, request: Request, made: Sequence[str] = ()) -> Session:
     """Claim an id, capture the code and write the first lines of the journal.
 
+    ``made`` are paths that the run makes; where git does not know them they are not captured as code.
     Raises TrackError where nothing can be recorded here: a bare repository, no write permission.
     """
     started, clock = time.time(), time.monotonic()
@@ -62,7 +63,7 @@ def begin(repo: git.Repo, request: Request) -> Session:
     chosen = settings.from_config(config)
     experiment = layout.check_experiment(request.experiment or chosen.experiment)
     book = journal.create(repo.common_dir, now=started, run_id=request.run_id)
-    captured = capture.answer(repo, question, book.folder, chosen)
+    captured = capture.answer(repo, question, book.folder, chosen, made)
     facts = {**_facts(repo, request, captured, started), "id": book.id, "experiment": experiment}
     order = {"format": layout.FORMAT, "id": book.id, "experiment": experiment}
     try:
