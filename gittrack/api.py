@@ -68,7 +68,7 @@ def init(
         command=_command(),
     )
     place = git.find(repo)
-    session.recover(place)
+    session.say(session.kept(session.recover(place)))
     run = _resumed(place, resume, request) if resume else _begun(place, request)
     ending.watch(run)
     return run
@@ -135,17 +135,13 @@ def _join(params: Mapping[str, Any], **words: Any) -> Run | None:
     return run
 
 
-def _active() -> Run:
-    run = ending.latest()
-    if run is None:
-        raise TrackError("no run is active", "start one: gittrack.init()")
-    return run
-
-
 def log(metrics: Mapping[str, Any], step: float | None = None) -> None:
     """Record a point of each metric on the active run; see `Run.log`."""
-    if os.environ.get("GITTRACK_MODE") != "disabled" and not _is_secondary():
-        _active().log(metrics, step)
+    run = ending.latest()
+    if run is not None:
+        run.log(metrics, step)
+    elif os.environ.get("GITTRACK_MODE") != "disabled" and not _is_secondary():
+        raise TrackError("no run is active", "start one: gittrack.init()")
 
 
 def finish() -> None:
@@ -160,14 +156,15 @@ def params() -> dict[str, Any]:
 
     Raises TrackError where there is neither, or the file is broken.
     """
-    path = os.environ.get("GITTRACK_PARAMS") or layout.PARAMS
+    ours = os.environ.get("GITTRACK_PARAMS")
+    path = ours or layout.PARAMS
     try:
         data = Path(path).read_bytes()
     except FileNotFoundError:
         raise TrackError(
             f"there is no {path} here", "make one, or start with: git track run -p FILE -- COMMAND"
         ) from None
-    found = yaml_read.load(data, path)
+    found = yaml_read.load_own(data, path) if ours else yaml_read.load(data, path)
     if found is not None and not isinstance(found, dict):
         raise TrackError(f"{path} is not a mapping of names to values", "write 'name: value' lines")
     return values.config_dict(found or {})

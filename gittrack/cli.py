@@ -34,13 +34,19 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"error: {message}\nhint: see: {self.prog} -h\n")
 
 
+def _formatter(prog: str) -> argparse.HelpFormatter:
+    """Lay out help; told the width, argparse does not import `shutil` to ask for it."""
+    columns = os.get_terminal_size().columns if sys.stdout.isatty() else 100
+    return argparse.RawDescriptionHelpFormatter(prog, width=min(columns, 100) - 2)
+
+
 def parser(verb: str) -> Parser:
     """Return the parser of one verb."""
     module = importlib.import_module(f"gittrack.commands.{verb}")
     made = Parser(
         prog=f"git track {verb}",
         description=module.__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_formatter,
     )
     module.arguments(made)
     return made
@@ -88,11 +94,19 @@ def _dispatch(words: list[str]) -> int:
     if verb not in VERBS:
         hint = did_you_mean(verb, VERBS, "see: git track -h")
         return _report(f"there is no verb {verb!r}", hint, 2)
-    args = parser(verb).parse_args(words[1:])
+    args = parser(verb).parse_args(_joined(words[1:]) if verb == "ls" else words[1:])
     module = importlib.import_module(f"gittrack.commands.{verb}")
     code: int = module.run(args)
     sys.stdout.flush()
     return code
+
+
+def _joined(words: list[str]) -> list[str]:
+    """Make ``--sort -loss`` one word: argparse takes no value that begins with a dash."""
+    if "--sort" not in words[:-1]:
+        return words
+    at = words.index("--sort")
+    return [*words[:at], f"--sort={words[at + 1]}", *words[at + 2 :]]
 
 
 def _report(message: str, hint: str, code: int) -> int:

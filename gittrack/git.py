@@ -91,9 +91,9 @@ def failure(args: Sequence[str], answer: Answer) -> TrackError:
     lines = [line for line in text.splitlines() if not line.startswith("hint:")]
     if "not a git repository" in text:
         return NotARepository("this is not inside a git repository", "make one here: git init")
-    too_old = _too_old()
-    if too_old is not None:
-        return too_old
+    old = too_old()
+    if old is not None:
+        return old
     verb = next((word for word in args if not word.startswith("-") and "=" not in word), "")
     message = (lines or [f"git {verb} ended with {answer.code}"])[0]
     rest = " ".join(line.strip() for line in lines[1:])
@@ -107,7 +107,8 @@ def version() -> tuple[int, ...]:
     return tuple(int(n) for n in numbers if n.isdigit())
 
 
-def _too_old() -> TrackError | None:
+def too_old() -> TrackError | None:
+    """Return the error to raise where the git on PATH is older than 2.36."""
     found = version()
     if found >= OLDEST:
         return None
@@ -183,13 +184,6 @@ def find(path: str | os.PathLike[str] | None = None) -> Repo:
     return Repo(start, git_dir, common_dir, work_tree, prefix, hash_name)
 
 
-def check_version() -> None:
-    """Raise TrackError where the git on PATH is older than 2.36."""
-    too_old = _too_old()
-    if too_old is not None:
-        raise too_old
-
-
 def parse_config(listing: bytes) -> dict[str, str]:
     """Return {lower-case key: value} of ``git config --list -z``; the last value of a key wins."""
     result = {}
@@ -204,9 +198,9 @@ def parse_config(listing: bytes) -> dict[str, str]:
 def objects(repo: Repo, names: Iterable[str]) -> Iterator[bytes | None]:
     """Yield the content of each named object, in order; None for one that is missing.
 
-    One process, whatever the number.  Names are ids or ``id:path``; a line break cannot be in one.
+    One process, whatever the number.  Names are ids or ``id:path``.
     """
-    asked = list(names)
+    asked = [name if "\n" not in name else _id_of(repo, name) for name in names]
     if not asked:
         return
     feed = ("\n".join(asked) + "\n").encode(errors="surrogateescape")
@@ -222,6 +216,12 @@ def objects(repo: Repo, names: Iterable[str]) -> Iterator[bytes | None]:
             size = int(words[-1])
             yield out[end + 1 : end + 1 + size]
             at = end + size + 2
+
+
+def _id_of(repo: Repo, name: str) -> str:
+    """Return the id of ``id:path`` with a line break, which git takes on stdin since 2.38 only."""
+    args = ("rev-parse", "--verify", "--quiet", "--end-of-options", name)
+    return repo.call(*args, shared=True).wait().out.decode().strip() or "0" * 40
 
 
 def resolve(repo: Repo, name: str) -> str | None:

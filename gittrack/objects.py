@@ -16,6 +16,11 @@ from typing import BinaryIO, NamedTuple
 _CHUNK = 1 << 20
 
 
+def empty_tree(hash_name: str) -> str:
+    """Return the id of the tree without entries, which git knows without having it."""
+    return hashlib.new(hash_name, b"tree 0\0", usedforsecurity=False).hexdigest()
+
+
 class Entry(NamedTuple):
     """One line of a tree; ``mode`` is ``100644``, ``100755``, ``120000`` or ``40000``."""
 
@@ -77,6 +82,10 @@ class Store:
         head += [f"author {when}", f"committer {when}"]
         data = ("\n".join(head) + "\n\n" + message).encode(errors="surrogateescape")
         return self._put(b"commit", len(data), lambda: iter((data,)))
+
+    def keep(self, kind: bytes, data: bytes) -> str:
+        """Write an object as git gave it to us and return its id."""
+        return self._put(kind, len(data), lambda: iter((data,)))
 
     def adopt(self, folder: str) -> None:
         """Copy every loose object below another objects folder into this one."""

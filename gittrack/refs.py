@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import NamedTuple
 
 from gittrack.git import Call, Repo, detach, failure
@@ -15,6 +16,7 @@ class Ref(NamedTuple):
     oid: str
 
 
+_VALUE = re.compile(rb"([0-9a-f]{40}|[0-9a-f]{64}|ref: [^\0]+)\s*")
 _BROKEN = ("warning: ignoring broken ref ", "warning: ignoring dangling symref ")
 
 
@@ -44,12 +46,15 @@ def update(repo: Repo, ref: str, new: str, old: str | None, reason: str) -> None
     Raises GitError where the ref was not at ``old``.
     """
     expected = "0" * len(new) if old is None else old
-    line = f"update {ref}\0{new}\0{expected}\0".encode()
+    line = f"start\0update {ref}\0{new}\0{expected}\0commit\0".encode()
     args = ["--git-dir", repo.common_dir, "-c", "core.fsync=committed,reference"]
     call = Call(
         [*args, "update-ref", "-m", reason, "--stdin", "-z"], cwd=repo.common_dir, feed=line
     )
-    call.output()
+    # Git's word, not only its exit status: a program that ignores SIGCHLD never learns that one.
+    answer = call.wait()
+    if answer.code != 0 or not answer.out.endswith(b"commit: ok\n"):
+        raise failure(call.args, answer)
 
 
 def repair(repo: Repo, ref: str, new: str) -> None:
@@ -58,11 +63,13 @@ def repair(repo: Repo, ref: str, new: str) -> None:
 
 
 def drop(repo: Repo, ref: str) -> None:
-    """Delete a ref, whatever it holds: a zero-length file too, which git itself does not touch."""
+    """Delete a ref, whatever it holds: no bytes at all too, or rubbish, which git does not touch."""
     path = os.path.join(repo.common_dir, ref)
-    if os.path.isfile(path) and os.path.getsize(path) == 0:
-        os.unlink(path)
-        return
+    if os.path.isfile(path):
+        with open(path, "rb") as file:
+            if not _VALUE.fullmatch(file.read(4096)):
+                os.unlink(path)
+                return
     repo.call("update-ref", "--no-deref", "-d", ref, shared=True).output()
 
 

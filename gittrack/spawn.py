@@ -6,11 +6,12 @@ longer than git takes to list 1,000 runs.  The cost of a spawn does not grow wit
 
 from __future__ import annotations
 
+import fcntl
 import os
 import select
 from collections.abc import Mapping
 
-_CHUNK = 1 << 18
+_CHUNK = 1 << 20
 
 
 class Child:
@@ -23,6 +24,7 @@ class Child:
         self._feed = memoryview(feed or b"")
         out, theirs_out = os.pipe()
         err, theirs_err = os.pipe()
+        _widen(out)
         self._out, self._err, self._in = out, err, -1
         closing = [theirs_out, theirs_err]
         actions = [(os.POSIX_SPAWN_DUP2, theirs_out, 1), (os.POSIX_SPAWN_DUP2, theirs_err, 2)]
@@ -86,6 +88,15 @@ class Child:
             poll.unregister(self._in)
             os.close(self._in)
             self._in = -1
+
+
+def _widen(pipe: int) -> None:
+    """Make room in a pipe, so that git need not wait for us at every 64 KiB; only Linux can."""
+    if hasattr(fcntl, "F_SETPIPE_SZ"):
+        try:
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _CHUNK)
+        except OSError:  # the user has many pipes open; the size is a convenience
+            return
 
 
 def detached(argv: list[str], env: Mapping[str, str]) -> None:

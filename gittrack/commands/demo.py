@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from gittrack import git, project
+from gittrack import gitversion, project
 from gittrack.commands._common import out, paint
 from gittrack.core import yaml_read
 from gittrack.core.errors import TrackError
@@ -34,7 +34,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Scaffold the project and work in it with the ordinary commands."""
     began = time.monotonic()
-    git.check_version()
+    gitversion.check()
     folder = Path(args.dir)
     plan = scaffold(folder)
     out(f"A small project, a git repository of its own: {folder}\n")

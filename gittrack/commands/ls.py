@@ -48,7 +48,8 @@ def run(args: argparse.Namespace) -> int:
             f"{more} more: git track ls -n {found.total}\n" if more and args.style == "text" else ""
         )
         out(table.render(made, args.style) + tail)
-    return report_damage(found.damaged, found.total)
+    broken = reader.undecodable(found.runs, infos)
+    return report_damage(found.damaged + broken, found.total)
 
 
 def report_damage(damaged: int, total: int) -> int:

@@ -117,16 +117,14 @@ def _dry_run(request: session.Request) -> int:
 
 def _recover(repo: git.Repo) -> None:
     """Commit what earlier runs left in the journal, as the beginning of a run always does."""
-    for result in session.recover(repo):
+    results = session.recover(repo)
+    for result in results:
         if isinstance(result, Published):
             note(
                 f"recovered {result.info.id} ({result.info.status}) of an earlier, vanished process"
             )
-        else:
-            folder, error = result
-            _warn(
-                f"the earlier run {folder.name} cannot be committed: {error}; it is kept in {folder}"
-            )
+    for warning in session.kept(results):
+        _warn(warning)
 
 
 def _summary(published: Published) -> str:

@@ -41,7 +41,8 @@ def run(args: argparse.Namespace) -> int:
         out((_constants(infos) if plain else "") + made + (_tail(found, args) if plain else ""))
         if not plain and (found.without or found.nan):
             note(_counted(found, args.metric))
-    return report_damage(found.damaged, found.total)
+    broken = reader.undecodable(found.runs, infos)
+    return report_damage(found.damaged + broken, found.total)
 
 
 def _constants(infos: Sequence[RunInfo]) -> str:

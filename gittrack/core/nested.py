@@ -26,7 +26,7 @@ def merge(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]
 
 
 def same(a: Any, b: Any) -> bool:
-    """Say whether two plain values are the same, type included; NaN is the same as NaN."""
+    """Say whether two plain values are the same: NaN is NaN, 1 is 1.0, but true is not 1."""
     if isinstance(a, float) and isinstance(b, float):
         return a == b or (a != a and b != b)
     if isinstance(a, (int, float)) and isinstance(b, (int, float)):

@@ -93,9 +93,12 @@ def parse_flow(text: str) -> Any:
     if text[:1].isalpha() or text[:1] == "_":
         return _WORDS.get(text, text)
     try:
-        return json.loads(text)
-    except ValueError:
-        return json.loads(_TOKEN.sub(lambda match: _FROM_YAML.get(match[0], match[0]), text))
+        try:
+            return json.loads(text)
+        except ValueError:
+            return json.loads(_TOKEN.sub(lambda match: _FROM_YAML.get(match[0], match[0]), text))
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
 
 
 _WORDS = {"true": True, "false": False, "null": None}

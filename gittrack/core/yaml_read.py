@@ -15,6 +15,7 @@ from gittrack.core.errors import TrackError
 
 MAX_DEPTH = 64
 MAX_BYTES = 8 << 20
+MAX_NODES = 250_000
 
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
@@ -38,11 +39,16 @@ def plain_scalar(text: str) -> Any:
     return float(text) if _FLOAT.fullmatch(text) else text
 
 
-def load(data: bytes, where: str, *, limit: int = MAX_BYTES) -> Any:
+def load_own(data: bytes, where: str) -> Any:
+    """Return what we wrote ourselves: as `load`, for files of any number of values."""
+    return load(data, where, limit=256 << 20, nodes=1 << 40)
+
+
+def load(data: bytes, where: str, *, limit: int = MAX_BYTES, nodes: int = MAX_NODES) -> Any:
     """Return the one document in ``data``; ``where`` names it in errors.
 
     Raises TrackError with line and column for broken text, tags, aliases, duplicate keys, more than
-    ``MAX_DEPTH`` levels, and more than ``limit`` bytes.
+    ``MAX_DEPTH`` levels, ``nodes`` values in YAML, or ``limit`` bytes.
     """
     if len(data) > limit:
         raise TrackError(
@@ -52,7 +58,9 @@ def load(data: bytes, where: str, *, limit: int = MAX_BYTES) -> Any:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise TrackError(f"{where} is not UTF-8 text (byte {error.start})", "save it as UTF-8")
-    return _load_json(text, where) if where.endswith(".json") else _load_yaml(text, where)
+    if where.endswith(".json"):
+        return _load_json(text, where)
+    return _load_yaml(text, where, nodes)
 
 
 def _load_json(text: str, where: str) -> Any:
@@ -87,14 +95,14 @@ def _inside(value: Any) -> Iterable[Any]:
     return value if isinstance(value, list) else ()
 
 
-def _load_yaml(text: str, where: str) -> Any:
+def _load_yaml(text: str, where: str, nodes: int) -> Any:
     import yaml  # noqa: PLC0415 - 40 ms that a listing has no use for
 
     # libyaml refuses the escape of a lone surrogate, which is how bytes that are not UTF-8 are kept.
     surrogates = _SURROGATE.search(text) is not None
     loader = yaml.SafeLoader if surrogates else getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return _Builder(where).document(iter(yaml.parse(text, Loader=loader)))
+        return _Builder(where, nodes).document(iter(yaml.parse(text, Loader=loader)))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         at = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
@@ -112,8 +120,9 @@ def _too_deep(where: str) -> TrackError:
 class _Builder:
     """Builds values from parser events, refusing what a configuration has no use for."""
 
-    def __init__(self, where: str) -> None:
+    def __init__(self, where: str, nodes: int) -> None:
         self.where = where
+        self.nodes_left = nodes
 
     def document(self, events: Iterator[Any]) -> Any:
         next(events)  # stream start
@@ -135,6 +144,9 @@ class _Builder:
             raise self.error(event, f"the tag {tag}", "tags are not read; write a plain value")
         if depth > MAX_DEPTH:
             raise _too_deep(self.where)
+        self.nodes_left -= 1
+        if self.nodes_left < 0:
+            raise self.error(event, "too many values", "keep data out of the configuration")
         if kind == "ScalarEvent":
             return self.scalar(event) if event.implicit[0] and tag is None else event.value
         if kind == "SequenceStartEvent":

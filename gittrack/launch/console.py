@@ -30,6 +30,7 @@ class Console:
 
     def __init__(self, keep: Callable[[bytes], None]) -> None:
         self.keep = keep
+        self.problem: str | None = None
         first = _channel(1)
         self.channels = [first] if _same(1, 2) else [first, _channel(2)]
         self.open = {channel.outer: channel for channel in self.channels}
@@ -100,6 +101,8 @@ class Console:
         except BrokenPipeError:  # as without us: the command's next write meets a closed pipe
             os.close(channel.outer)
             del self.open[channel.outer]
+        except OSError as error:  # a full disk, a closed descriptor: the log has it all the same
+            self.problem = error.strerror
         return True
 
 

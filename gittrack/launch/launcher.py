@@ -125,11 +125,14 @@ def _execute(begun: session.Session, plan: Plan) -> tuple[process.Outcome, list[
     argv = template.fill(plan.request.command, params, env["GITTRACK_PARAMS"])
     log = _Log(logs.LogFile(folder, begun.settings.max_log_size))
     asked = probe.Probe(argv, env, begun.settings.env)
-    running = process.Process(argv, env, Console(log.write), f"GITTRACK_RUN={begun.journal.id}")
+    console = Console(log.write)
+    running = process.Process(argv, env, console, f"GITTRACK_RUN={begun.journal.id}")
     points = _Growth(folder / layout.POINTS, folder / layout.POINT_TIMES, begun.clock)
     outcome = running.wait(_TICK_SECONDS, points.note)
     points.note()
     notes = log.close()
+    if console.problem:
+        notes.append(f"output was lost on its way out ({console.problem}); log.txt has it")
     # What a script in this run said about itself comes later in the journal and stands.
     known = begun.journal.state().env
     begun.journal.append(events.ENV, values={**asked.facts(), **known})

@@ -50,7 +50,7 @@ class Process:
         console.started()
         signal.set_wakeup_fd(self._waker)
         signal.signal(signal.SIGCHLD, lambda number, frame: None)
-        signal.signal(signal.SIGWINCH, lambda number, frame: console.resize())
+        signal.signal(signal.SIGWINCH, self._resize)
         for number in _FORWARDED:
             signal.signal(number, self._forward)
 
@@ -82,6 +82,14 @@ class Process:
         ):  # a shell tells it like this
             return Outcome(code, _name(self.signalled), peak)
         return Outcome(code, None, peak)
+
+    def _resize(self, number: int, frame: FrameType | None) -> None:
+        """Pass the new size on, then tell the command, which looked at the old one when it was told."""
+        self.console.resize()
+        try:
+            os.kill(self.pid, number)
+        except ProcessLookupError:
+            return
 
     def _forward(self, number: int, frame: FrameType | None) -> None:
         again = self.signalled == number

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from gittrack import git, refs
+from gittrack import git, gitversion, refs
 from gittrack.core import body, layout, lock, model, yaml_read
 from gittrack.core.errors import TrackError
 from gittrack.core.nested import same
@@ -36,7 +36,7 @@ class Report(NamedTuple):
 
 def examine(repo: git.Repo) -> Report:
     """Look at every run, its objects, and what dead processes may have left."""
-    git.check_version()
+    gitversion.check()
     raws = reader.bodies(repo, reader.names(repo))
     live = [raw for raw in raws if raw.info is not None and raw.info.status == model.RUNNING]
     findings = [
@@ -58,7 +58,9 @@ def _damaged(repo: git.Repo, raws: list[Raw]) -> Iterator[Finding]:
         for raw in whole:
             said = git.fsck(repo, str(raw.commit))
             if said:
-                yield Finding(f"{raw.ref}: {said.splitlines()[0]}", remedy, raw.ref)
+                lines = said.splitlines()
+                told = next((line for line in lines if line.startswith("missing ")), lines[0])
+                yield Finding(f"{raw.ref}: {told}", remedy, raw.ref)
                 continue
             yield from _compared(repo, [raw])
     else:
@@ -90,7 +92,9 @@ def _mismatch(told: dict[str, dict[str, Any]], files: dict[str, bytes | None]) -
         return "it has no run.yaml"
     for kind, name in (("run", layout.RUN), ("params", layout.PARAMS), ("metrics", layout.METRICS)):
         data = files[name]
-        found = yaml_read.load(data, name, limit=reader.OWN_LIMIT) if data else {}
+        if data is None and told[kind]:
+            return f"its {name} is missing or cannot be read"
+        found = yaml_read.load_own(data, name) if data else {}
         if kind not in left_out and not same(found, told[kind]):
             return f"its message and its {name} differ"
     return None

@@ -11,7 +11,6 @@ from gittrack.core import events, layout, lock, model, series, yaml_read
 from gittrack.core.points import convert
 
 _WHOLE = 8 << 20
-_DIFF_LIMIT = 256 << 20
 
 
 def read(path: str) -> model.RunInfo | None:
@@ -82,7 +81,7 @@ def document(folder: Path, name: str) -> Any:
     state = events.fold(events.parse((folder / layout.EVENTS).read_bytes()))
     if name == layout.DIFF:
         path = folder / layout.DIFF
-        return yaml_read.load(path.read_bytes(), name, limit=_DIFF_LIMIT) if path.exists() else None
+        return yaml_read.load_own(path.read_bytes(), name) if path.exists() else None
     return {
         layout.ENV: state.env,
         layout.INPUTS: {"inputs": state.inputs},

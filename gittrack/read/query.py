@@ -10,6 +10,7 @@ from gittrack import git
 from gittrack.core import body
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.read import reader, resolve
+from gittrack.read.lookup import Lookup
 from gittrack.read.reader import Raw
 
 
@@ -58,7 +59,8 @@ def listing(
 
 
 def _ordered(repo: git.Repo, raws: list[Raw], key: str, downwards: bool) -> list[Raw]:
-    pairs = [(reader.value(repo, raw, key), raw) for raw in raws]
+    lookup = Lookup(repo, key)
+    pairs = [(lookup(raw), raw) for raw in raws]
     known = [(_rank(found), raw) for found, raw in pairs if not _absent(found)]
     if not known and raws:
         raise TrackError(
@@ -112,7 +114,8 @@ def top(
     """
     key = f"metrics.{metric.removeprefix('metrics.')}"
     raws = reader.bodies(repo, reader.names(repo, resolve.experiment_of(repo, experiment)))
-    pairs = [(reader.value(repo, raw, key), raw) for raw in raws]
+    lookup = Lookup(repo, key)
+    pairs = [(lookup(raw), raw) for raw in raws]
     if not any(isinstance(found, (int, float)) for found, _ in pairs):
         known = list(metrics_of(raws))
         there = f"there are: {', '.join(known[:8])}" if known else "no run has logged a metric"

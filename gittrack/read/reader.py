@@ -7,14 +7,12 @@ values they need in it and decode only what they show.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from gittrack import git, refs
 from gittrack.core import body, layout, model
 from gittrack.core.errors import Damaged, TrackError
-
-OWN_LIMIT = 256 << 20
 
 
 class Raw(NamedTuple):
@@ -76,11 +74,11 @@ def bodies(repo: git.Repo, raws: Iterable[Raw]) -> list[Raw]:
 def _with_body(raw: Raw, content: bytes | None) -> Raw:
     if content is None:
         return raw._replace(problem="its commit is missing")
-    head, _, message = content.partition(b"\n\n")
-    found = message[message.find(b"\n\n") + 1 :]  # keeps a line break in front, for body.find
-    if not found.startswith(b"\n") or not head.startswith(b"tree "):
+    message = content.find(b"\n\n") + 2
+    found = content.find(b"\n\n", message) + 1  # keeps a line break in front, for body.find
+    if not content.startswith(b"tree ") or message < 2 or found < 1:
         return raw._replace(problem="its commit has no body")
-    return raw._replace(body=found)
+    return Raw(raw.id, raw.experiment, raw.ref, raw.commit, content[found:])
 
 
 def decode(repo: git.Repo, raw: Raw) -> model.RunInfo:
@@ -106,6 +104,12 @@ def decode(repo: git.Repo, raw: Raw) -> model.RunInfo:
         return _damaged(raw, str(error))
 
 
+def undecodable(raws: Sequence[Raw], infos: Sequence[model.RunInfo]) -> int:
+    """Return how many runs turned out to be damaged only when their bodies were decoded."""
+    pairs = zip(raws, infos, strict=True)
+    return sum(raw.body is not None and info.status == model.DAMAGED for raw, info in pairs)
+
+
 def _damaged(raw: Raw, problem: str) -> model.RunInfo:
     return model.RunInfo(
         raw.id, raw.experiment, model.DAMAGED, commit=raw.commit, ref=raw.ref, problem=problem
@@ -123,65 +127,6 @@ def load_yaml(repo: git.Repo, raw: Raw, name: str) -> Any:
     if data is None:
         return None
     try:
-        return yaml_read.load(data, f"{raw.id}:{name}", limit=OWN_LIMIT)
+        return yaml_read.load_own(data, f"{raw.id}:{name}")
     except TrackError as error:
         raise Damaged(error.message, "see: git track doctor") from error
-
-
-def value(repo: git.Repo, raw: Raw, key: str) -> Any:
-    """Return what a run has under ``key``, or body.MISSING.
-
-    ``key`` is ``metrics.x`` (its last value), ``metrics.x.max``, ``params.x``, a fact such as ``status``,
-    or a bare name: a metric, a param or a fact, in this order.
-    """
-    kind, _, rest = key.partition(".")
-    if kind == "metrics" and rest:
-        return _metric(repo, raw, rest)
-    if kind == "params" and rest:
-        return _param(repo, raw, rest)
-    for look in (_metric, _param, _fact):
-        found = look(repo, raw, key)
-        if not isinstance(found, body.Missing):
-            return found
-    return body.MISSING
-
-
-_PARTS = ("last", "min", "max", "step", "count")
-
-
-def _metric(repo: git.Repo, raw: Raw, name: str) -> Any:
-    summary = _stored(repo, raw, f"metrics.{body.key_text(name)}")
-    stem, _, part = name.rpartition(".")
-    if isinstance(summary, body.Missing) and part in _PARTS:
-        summary = _stored(repo, raw, f"metrics.{body.key_text(stem)}")
-    else:
-        part = "last"
-    return summary.get(part, body.MISSING) if isinstance(summary, dict) else summary
-
-
-def _param(repo: git.Repo, raw: Raw, name: str) -> Any:
-    found = _stored(repo, raw, f"params.{name}")
-    if isinstance(found, body.Missing):
-        found = _stored(repo, raw, f"params.{body.key_text(name)}")
-    return found
-
-
-def _fact(repo: git.Repo, raw: Raw, name: str) -> Any:
-    return _stored(repo, raw, "duration_s" if name == "duration" else name)
-
-
-def _stored(repo: git.Repo, raw: Raw, key: str) -> Any:
-    """Return the value of one line of the body, or what would stand there for a live run."""
-    if raw.body is not None and b"\ntruncated: " not in raw.body:
-        try:
-            return body.find(raw.body, key)
-        except ValueError:
-            return body.MISSING
-    info = decode(repo, raw)
-    if key.startswith("metrics."):
-        by_key = {f"metrics.{body.key_text(n)}": m.to_dict() for n, m in info.metrics.items()}
-        return by_key.get(key, body.MISSING)
-    if key.startswith("params."):
-        return body.dotted(info.params).get(key[7:], body.MISSING)
-    found = getattr(info, "duration" if key == "duration_s" else key, None)
-    return body.MISSING if found is None or callable(found) else found

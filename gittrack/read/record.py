@@ -127,14 +127,17 @@ class RunRecord:
             )
         target = self._folder(self._raw.commit)
         for path in chosen:
-            self._restore(path, target)
+            self._restore(path, target, files[path].get("link"))
         return target / wanted
 
-    def _restore(self, path: str, target: Path) -> None:
+    def _restore(self, path: str, target: Path, link: str | None) -> None:
         """Write one artifact below ``target``: never above it, never through a link."""
         place = target / layout.check_artifact_name(path)
         if os.path.lexists(place):
             return
+        leads = os.path.normpath(os.path.join(os.path.dirname(path), link or ""))
+        if leads.startswith(("/", "..")):
+            raise TrackError(f"the artifact {path} would leave its folder", "do not trust this run")
         data = self._bytes(f"{layout.ARTIFACTS}/{path}")
         if data is None:
             raise TrackError(
@@ -144,7 +147,10 @@ class RunRecord:
         if not place.parent.resolve().is_relative_to(target.resolve()):
             raise TrackError(f"the artifact {path} would leave its folder", "do not trust this run")
         incoming = place.with_name(f".{os.getpid()}-{os.urandom(4).hex()}")
-        incoming.write_bytes(data)
+        if link is None:
+            incoming.write_bytes(data)
+        else:  # normalised, so that it cannot climb out by way of another link
+            incoming.symlink_to(os.path.normpath(link))
         incoming.replace(place)
 
     def _folder(self, commit: str) -> Path:

@@ -25,12 +25,12 @@ def resolve(repo: git.Repo, address: str) -> Raw:
     if latest is not None:
         return _latest(repo, address, latest["experiment"] or None, int(latest["back"] or 0))
     raws = reader.names(repo)
-    matches = [raw for raw in raws if _matches(raw, address)] if _HEX.fullmatch(address) else []
-    exact = [raw for raw in matches if raw.id == address]
-    if not exact and not matches:
+    found = [raw for raw in raws if address in (raw.id, raw.id[16:])]
+    if not found:  # a name is meant before the beginning of an id: runs are called "1" and "bad"
         raws = reader.bodies(repo, raws)
-        matches = [raw for raw in raws if _name(raw) == address]
-    found = exact or matches
+        found = [raw for raw in raws if _name(raw) == address]
+    if not found and _HEX.fullmatch(address):
+        found = [raw for raw in raws if _matches(raw, address)]
     if len(found) == 1:
         return reader.bodies(repo, found)[0]
     if found:

@@ -77,12 +77,16 @@ def _take_file(real: str, shown: str, name: str, target: Path, limit: int) -> di
         return {"path": name, "size": before.st_size, "where": "left out"}
     digest, size = hashlib.sha256(), 0
     incoming = target.with_name(f"incoming-{os.urandom(4).hex()}")  # a torn copy never has the name
-    with open(real, "rb") as source, open(incoming, "wb") as copy:
-        # A file that grows while it is read is taken up to the limit and no further.
-        while size < limit and (chunk := source.read(min(_CHUNK, limit - size))):
-            digest.update(chunk)
-            copy.write(chunk)
-            size += len(chunk)
+    try:
+        with open(real, "rb") as source, open(incoming, "wb") as copy:
+            # A file that grows while it is read is taken up to the limit and no further.
+            while size < limit and (chunk := source.read(min(_CHUNK, limit - size))):
+                digest.update(chunk)
+                copy.write(chunk)
+                size += len(chunk)
+    except OSError:
+        incoming.unlink(missing_ok=True)  # the room of half a copy is better used
+        raise
     if before.st_mode & 0o111:
         os.chmod(incoming, 0o755)
     incoming.replace(_place(target, name))

@@ -7,7 +7,7 @@ lie in the run's journal until the run is published, where no garbage collection
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,6 +20,7 @@ from gittrack.record import patches
 from gittrack.record.index import Entry, PrivateIndex
 
 _AUTHOR = "gittrack <gittrack@localhost>"
+_ATTEMPTS = 3
 _MESSAGE = "Uncommitted changes at the start of a run\n"
 
 
@@ -67,7 +68,7 @@ def ask(repo: git.Repo) -> Question:
     return Question(
         _status_call(repo, {}),
         repo.call("ls-files", "-v", "-z", "--full-name", ":/"),
-        repo.call("log", "-1", "--format=%ct %T", "HEAD", "--"),
+        repo.call("log", "-1", "--no-show-signature", "--format=%ct %T", "HEAD", "--"),
     )
 
 
@@ -84,21 +85,33 @@ def answer(
     """
     head = question.head.wait()
     date, _, tree = head.out.decode().strip().partition(" ")
-    flagged = _flagged(question.flags.wait())
     index = PrivateIndex(repo, folder)
     status = _status(repo, question, index).without(made)
     remote = redact_url(settings.remote) if settings.remote else None
     code = Code(commit=status.commit, branch=status.branch, remote=remote)
-    if not status.changes and not flagged:
+    if not status.changes:
+        index.remove()
         return Captured(code, tree or None, {})
     try:
-        return _snapshot(index, status, flagged, code, int(date or 0), tree, settings)
+        return _patiently(
+            lambda: _snapshot(index, status, code, int(date or 0), tree, settings), index
+        )
     except (TrackError, OSError) as error:
         problem = f"the uncommitted changes could not be captured: {error}"
         diff = {"base": status.commit, "inexact": [problem]}
         return Captured(code._replace(dirty=True), None, diff, (problem,))
     finally:
         index.remove()
+
+
+def _patiently(snapshot: Callable[[], Captured], index: PrivateIndex) -> Captured:
+    """Take a snapshot; once more where files or objects vanished between two of its steps."""
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return snapshot()
+        except TrackError:
+            index.remove()
+    return snapshot()
 
 
 def _status_call(repo: git.Repo, env: dict[str, str]) -> git.Call:
@@ -108,10 +121,24 @@ def _status_call(repo: git.Repo, env: dict[str, str]) -> git.Call:
 
 def _status(repo: git.Repo, question: Question, index: PrivateIndex) -> Status:
     found = question.status.wait()
-    if found.code != 0:  # a corrupt index: look once more with one made afresh from HEAD
-        index.from_head()
-        found = git.Answer(0, _status_call(repo, index.env).output(), b"")
-    return parse_status(found.out)
+    index.broken = found.code != 0
+    index.flagged = _flagged(question.flags.wait(), index.root)
+    if index.broken or index.flagged:  # once more, with an index that can be read and tells all
+        found = _look_again(index)
+    status = parse_status(found.out)
+    index.shadowing = [c.path for c in status.changes if _is_shadowing(index.root, c)]
+    return parse_status(_look_again(index).out) if index.shadowing else status
+
+
+def _look_again(index: PrivateIndex) -> git.Answer:
+    index.fill()
+    return git.Answer(0, _status_call(index.repo, index.env).output(), b"")
+
+
+def _is_shadowing(root: str, change: Change) -> bool:
+    path = os.path.join(root, change.path)
+    file = change.submodule[0] != "S" and not change.path.endswith("/")
+    return file and os.path.isdir(path) and not os.path.islink(path)
 
 
 def parse_status(out: bytes) -> Status:
@@ -140,36 +167,41 @@ def _present(mode: str, oid: str) -> tuple[str, str] | None:
     return (mode, oid) if oid.strip("0") else None
 
 
-def _flagged(found: git.Answer) -> dict[str, str]:
-    """Return {path: tag} of files whose changes git was told to overlook."""
+def _flagged(found: git.Answer, root: str) -> list[str]:
+    """Return the files whose changes git was told to overlook; sparse ones that are absent are none."""
     entries = os.fsdecode(found.out).split("\0") if found.code == 0 else []
-    return {e[2:]: e[0] for e in entries if e and (e[0].islower() or e[0] == "S")}
+    return [
+        e[2:]
+        for e in entries
+        if e[:1] == "h" or (e[:1] in ("S", "s") and os.path.lexists(os.path.join(root, e[2:])))
+    ]
 
 
 def _snapshot(
     index: PrivateIndex,
     status: Status,
-    flagged: dict[str, str],
     code: Code,
     date: int,
     head_tree: str,
     settings: Settings,
 ) -> Captured:
     root = index.root
-    overlooked = [path for path in flagged if os.path.lexists(os.path.join(root, path))]
-    changes = [*status.changes, *(Change(path, None) for path in overlooked)]
+    hollow = [c for c in status.changes if c.path.endswith("/") and not _has_commit(root, c.path)]
+    changes = [change for change in status.changes if change not in hollow]
     kept, withheld = sort_out(root, changes, settings)
     index.take(
         [change.path.rstrip("/") for change in kept],
-        overlooked,
         [Entry(change.path.rstrip("/"), change.head) for change, _ in withheld],
     )
     tree = index.write_tree()
+    if tree != head_tree:
+        index.own(head_tree or None, tree)
     notes = [
         f"{c.path} is a repository of its own; only its commit is recorded"
-        for c in status.changes
+        for c in changes
         if c.path.endswith("/") or (c.submodule[0] == "S" and c.submodule[2:] != "..")
     ]
+    notes += [f"{c.path} is a repository without a commit; it is not recorded" for c in hollow]
     if tree == head_tree and not withheld and not notes:
         return Captured(code, head_tree, {})
     snapshot = None
@@ -189,6 +221,13 @@ def _snapshot(
     )
 
 
+def _has_commit(root: str, path: str) -> bool:
+    """Say whether a repository inside the work tree has a commit that can stand for it."""
+    folder = os.path.join(root, path)
+    verify = ("rev-parse", "--verify", "--quiet", "HEAD")
+    return git.Call(["--git-dir", os.path.join(folder, ".git"), *verify]).wait().code == 0
+
+
 def _said(withheld: list[tuple[Change, str]]) -> Iterable[str]:
     if withheld:
         names = ", ".join(change.path for change, _ in withheld[:3])
@@ -206,7 +245,9 @@ def sort_out(
     kept: list[Change] = []
     withheld: list[tuple[Change, str]] = []
     total = 0
-    for size, change in sorted((_size(root, change.path), change) for change in changes):
+    sized = [(_size(root, change.path), change) for change in changes]
+    # A path can be there twice: taken out of the index, and untracked now.
+    for size, change in sorted(sized, key=lambda pair: (pair[0], pair[1].path)):
         why = ""
         if is_withheld(change.path):
             why = "may hold secrets"

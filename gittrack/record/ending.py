@@ -26,7 +26,7 @@ class _Ending:
     def __init__(self) -> None:
         self.runs: list[Run] = []
         self.status = model.FINISHED
-        self.exit_code = 0
+        self.exit_code: int | None = 0
         self.signal: str | None = None
         self.installed = False
 
@@ -61,7 +61,7 @@ class _Ending:
         interrupted = issubclass(kind, KeyboardInterrupt)
         self.status = model.KILLED if interrupted else model.FAILED
         self.signal = "SIGINT" if interrupted else None
-        self.exit_code = 130 if interrupted else 1
+        self.exit_code = None if interrupted else 1
         return self.hook(kind, error, trace)
 
     def on_sys_exit(self, code: Any = None) -> NoReturn:
@@ -89,5 +89,7 @@ def watch(run: Run) -> None:
 
 def latest() -> Run | None:
     """Return the run that was started last in this process and is still going on."""
-    going = [run for run in _ENDING.runs if run.status == model.RUNNING]
-    return going[-1] if going else None
+    for run in reversed(_ENDING.runs):
+        if run.status == model.RUNNING:
+            return run
+    return None

@@ -13,10 +13,11 @@ import time
 from pathlib import Path
 from typing import Any
 
-from gittrack.core import events, layout, lock, series
+from gittrack.core import events, layout, lock, model, series
 from gittrack.core.errors import TrackError
 
 _NEWBORN_SECONDS = 60
+GONE = ".gone-"
 
 
 class Appender:
@@ -49,6 +50,15 @@ class Appender:
         if os.fstat(self.fd).st_size == size + done:
             os.ftruncate(self.fd, size)
 
+    def mend(self) -> None:
+        """Cut off a torn last line, which was never acknowledged; only when nobody else writes."""
+        data = self.path.read_bytes()
+        whole = data.rfind(b"\n") + 1
+        if 0 < whole < len(data):
+            stat = os.fstat(self.fd)
+            os.ftruncate(self.fd, whole)
+            os.utime(self.fd, ns=(stat.st_atime_ns, stat.st_mtime_ns))  # tells when the run ended
+
     def close(self) -> None:
         """Close the file; a second time does nothing."""
         if self.fd >= 0:
@@ -70,6 +80,11 @@ class Journal:
     def owner(self) -> bool:
         """Whether this process holds the journal."""
         return self.lock_fd is not None
+
+    @property
+    def unwritten(self) -> int:
+        """The number of lines that are in memory only, for want of room on the disk."""
+        return (self.events.pending + self.series.pending).count(b"\n")
 
     def append(self, op: str, **fields: Any) -> OSError | None:
         """Append one operation; return the error where it is only kept in memory for now."""
@@ -129,6 +144,7 @@ def adopt(folder: Path) -> Journal | None:
     once it is old enough not to be one that is just being made.
     """
     try:
+        touched = folder.stat().st_mtime  # before a missing lock is made in it
         held = lock.acquire(folder / layout.LOCK)
     except FileNotFoundError:
         return None
@@ -138,8 +154,10 @@ def adopt(folder: Path) -> Journal | None:
         os.fstat(held), os.stat(folder / layout.LOCK)
     )
     if same and (folder / layout.EVENTS).exists() and (folder / layout.EVENTS).stat().st_size:
-        return Journal(folder, held)
-    if same and time.time() - folder.stat().st_mtime > _NEWBORN_SECONDS:
+        book = Journal(folder, held)
+        book.events.mend()
+        return book
+    if same and time.time() - touched > _NEWBORN_SECONDS:
         shutil.rmtree(folder)
     os.close(held)
     return None
@@ -149,6 +167,9 @@ def dead(common_dir: str) -> list[Path]:
     """Return the journals that no living process holds, oldest first."""
     live = Path(layout.live_dir(common_dir))
     names = sorted(os.listdir(live)) if live.is_dir() else []
+    for name in names:
+        if name.startswith(GONE):  # published, and its owner killed while it removed the journal
+            shutil.rmtree(live / name, ignore_errors=True)
     folders = [live / name for name in names if layout.is_id(name)]
     return [folder for folder in folders if not lock.is_held(folder / layout.LOCK)]
 
@@ -156,6 +177,9 @@ def dead(common_dir: str) -> list[Path]:
 def read_state(folder: Path) -> events.State:
     """Return the fold of a journal's operations.  Raises TrackError where it is damaged."""
     try:
-        return events.fold(events.parse((folder / layout.EVENTS).read_bytes()))
+        state = events.fold(events.parse((folder / layout.EVENTS).read_bytes()))
+        model.from_iso(state.facts["started"])
+        layout.run_ref(state.facts["experiment"], state.facts["id"])
+        return state
     except (ValueError, KeyError, TypeError) as error:
         raise TrackError(f"the journal {folder} is damaged: {error}", "look at events.jsonl in it")

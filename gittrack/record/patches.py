@@ -7,15 +7,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gittrack import git
+from gittrack import git, objects
 
 MAX_PATCH = 256 << 10
 MAX_PATCHES = 8 << 20
 _STATUS = {"A": "added", "D": "deleted", "M": "modified", "T": "type changed"}
-_EMPTY_TREE = {
-    "sha1": "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
-    "sha256": "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
-}
 
 
 def files(
@@ -26,7 +22,7 @@ def files(
     ``added`` and ``removed`` count lines and are absent for binary files.  A patch over 256 KiB, or
     past 8 MiB in all, is left out: the snapshot commit holds the content anyway.
     """
-    base = before or _EMPTY_TREE[repo.hash_name]
+    base = before or objects.empty_tree(repo.hash_name)
     options = ("-r", "-z", "--raw", "--numstat", "-p", "--no-renames", "--full-index")
     plain = ("--no-ext-diff", "--no-textconv", "--no-color")
     out = repo.call("diff-tree", *options, *plain, base, after, env=env).output()
@@ -64,11 +60,13 @@ def _split(
     for _ in entries:
         added, removed, _path = field().split("\t", 2)
         counts.append((added, removed))
-    patches = list(_patches(out[at:].lstrip(b"\0")))
-    # A change of nothing but the type or the mode may come as two patches, or none.
-    if len(patches) != len(entries):
-        patches = [b""] * len(entries)
-    return entries, counts, patches
+    patches = _patches(out[at:].lstrip(b"\0"))
+    # A file that became a link, or the like, comes as two patches: one takes away, one adds.
+    found = [
+        b"".join(next(patches, b"") for _ in range(2 if status == "T" else 1))
+        for status, _ in entries
+    ]
+    return entries, counts, found
 
 
 def _patches(text: bytes) -> Iterator[bytes]:

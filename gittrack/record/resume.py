@@ -14,8 +14,6 @@ from gittrack.core import events, layout, model, nested, series, yaml_read
 from gittrack.core.errors import TrackError
 from gittrack.record import session
 
-_LIMIT = 256 << 20
-
 
 def begin(
     repo: git.Repo, old: model.RunInfo, request: session.Request
@@ -47,7 +45,15 @@ def begin(
         ),
     )
     points = _restore(repo, old.commit, begun)
-    steps = {name: (metric.step or 0) + 1 for name, metric in series.fold(points).items()}
+    logged = series.fold(points)
+    steps = {name: (metric.step or 0) + 1 for name, metric in logged.items()}
+    final = {
+        name: metric.last
+        for name, metric in old.metrics.items()
+        if name not in logged or not nested.same(metric.last, logged[name].last)
+    }
+    if final:  # what `run.summary` said, which is in no series
+        begun.journal.append(events.SUMMARY, values=final)
     return begun, steps, max((point[3] for point in points), default=0.0)
 
 
@@ -84,7 +90,7 @@ def _restore(
 
 
 def _items(data: bytes | None, kind: str) -> list[dict[str, Any]]:
-    return list(yaml_read.load(data, kind, limit=_LIMIT)[kind]) if data else []
+    return list(yaml_read.load_own(data, kind)[kind]) if data else []
 
 
 def _restore_artifact(

@@ -152,10 +152,14 @@ class Run:
         Where that is not possible now, a warning says where the journal is kept and how it is
         committed later; training that is done is never turned into a failure.
         """
+        if self.disabled:  # a forked child: the lock may be held by a thread that it does not have
+            return
         with self._lock:
-            if self.disabled or self.status != model.RUNNING:
+            if self.status != model.RUNNING:
                 return
             self.status = status
+            if status == model.FINISHED and exit_code is None:
+                exit_code = 0
             if self._session is None:
                 self._leave()
             else:
@@ -181,10 +185,12 @@ class Run:
                 self._journal.append(events.ENV, values=env)
             published = session.end(begun, facts)
         except (TrackError, OSError) as error:
+            lost = self._journal.unwritten
+            missing = f", but for {lost:,} lines that could not be written" if lost else ""
             _log.warning(
-                "the run %s could not be committed: %s. It is kept in %s; "
+                "the run %s could not be committed: %s. It is kept in %s%s; "
                 "commit it later with: git track recover",
-                *(self.id, error, self._journal.folder),
+                *(self.id, error, self._journal.folder, missing),
             )
             return
         for note in published.notes:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from gittrack import __version__, git, refs
+from gittrack import __version__, git, gitversion, refs
 from gittrack.core import events, layout, model, nested, settings, values, yaml_write
 from gittrack.core.errors import TrackError
 from gittrack.core.secrets import redact_command
@@ -58,6 +58,8 @@ def begin(repo: git.Repo, request: Request, made: Sequence[str] = ()) -> Session
         raise TrackError(
             "runs cannot be recorded in a bare repository", "work in a clone of it that has files"
         )
+    _check_words(request)
+    gitversion.check(f"{layout.cache_dir(repo.common_dir)}/git-version")
     question, config_call = capture.ask(repo), repo.config()
     config = git.parse_config(config_call.output())
     chosen = settings.from_config(config)
@@ -121,19 +123,24 @@ def pack_refs_sometimes(repo: git.Repo, threshold: int) -> None:
             return
 
 
+def _check_words(request: Request) -> None:
+    if request.name is not None:
+        values.check_name(request.name, "run")
+    for tag in request.tags:
+        values.check_name(tag, "tag")
+    for what, text in (("note", request.note), ("group", request.group)):
+        if text is not None and "\0" in text:
+            raise TrackError(f"the {what} has a NUL character", "remove it")
+
+
 def _facts(
     repo: git.Repo, request: Request, captured: capture.Captured, started: float
 ) -> dict[str, Any]:
     code = {k: v for k, v in captured.code._asdict().items() if v is not None}
     if captured.tree:
         code["tree"] = captured.tree
-    tags = [values.check_name(tag, "tag") for tag in request.tags]
-    name = values.check_name(request.name, "run") if request.name is not None else None
-    for what, text in (("note", request.note), ("group", request.group)):
-        if text is not None and "\0" in text:
-            raise TrackError(f"the {what} has a NUL character", "remove it")
     facts: dict[str, Any] = {
-        "name": name,
+        "name": request.name,
         "status": model.RUNNING,
         "started": model.iso(started),
         "command": redact_command(request.command),
@@ -141,7 +148,7 @@ def _facts(
         "user": _user(),
         "host": os.uname().nodename,
         "seed": request.seed,
-        "tags": list(dict.fromkeys(tags)),
+        "tags": list(dict.fromkeys(request.tags)),
         "note": request.note,
         "group": request.group,
         "code": code,
@@ -197,20 +204,41 @@ def recover(repo: git.Repo) -> list[writer.Published | tuple[Path, Exception]]:
 
     A second call changes nothing.  What cannot be committed now stays where it is.
     """
+    results: list[writer.Published | tuple[Path, Exception]] = []
+    folders = journal.dead(repo.common_dir)
+    if not folders:
+        return results
     config = git.parse_config(repo.config().output())
     author = git.identity(config) or f"{_user()} <{_user()}@{os.uname().nodename}>"
-    results: list[writer.Published | tuple[Path, Exception]] = []
-    for folder in journal.dead(repo.common_dir):
-        book = journal.adopt(folder)
-        if book is None:
-            continue
+    for folder in folders:
         try:
-            results.append(writer.publish(repo, book, _end_of_crash(book), author))
+            book = journal.adopt(folder)
+            if book is not None:
+                results.append(_publish_dead(repo, book, author))
         except (TrackError, OSError) as error:
             results.append((folder, error))
-        finally:
-            book.release()
     return results
+
+
+def kept(results: Sequence[writer.Published | tuple[Path, Exception]]) -> list[str]:
+    """Return a warning for each journal that `recover` could not commit."""
+    failed = [result for result in results if not isinstance(result, writer.Published)]
+    return [
+        f"the earlier run {folder.name} cannot be committed: {error}; it is kept in {folder}"
+        for folder, error in failed
+    ]
+
+
+def _publish_dead(repo: git.Repo, book: journal.Journal, author: str) -> writer.Published:
+    try:
+        facts = _end_of_crash(book)
+        # Told once and for all: whoever continues after our own death must make the same commit.
+        error = book.append(events.FACTS, values=facts) if facts else None
+        if error is not None:
+            raise error
+        return writer.publish(repo, book, facts, author, patience=0.0)
+    finally:
+        book.release()
 
 
 def _end_of_crash(book: journal.Journal) -> dict[str, Any]:

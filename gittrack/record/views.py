@@ -9,8 +9,13 @@ from typing import Any
 class Config(Mapping[str, Any]):
     """The params of a run, read-only: ``run.config["lr"]``, ``run.config.lr``, nested likewise."""
 
+    _values: Mapping[str, Any]
+
     def __init__(self, values: Mapping[str, Any]) -> None:
-        self._values = values
+        object.__setattr__(self, "_values", values)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError(f"the config is read-only; log it: run.log_params({{{name!r}: ...}})")
 
     def __getitem__(self, key: str) -> Any:
         value = self._values[key]

@@ -11,10 +11,11 @@ from typing import Any, NamedTuple
 from gittrack import git, objects, refs
 from gittrack.core import layout, model
 from gittrack.core.errors import TrackError
-from gittrack.record import tree
-from gittrack.record.journal import Journal
+from gittrack.record import collecting, tree
+from gittrack.record.journal import GONE, Journal
 
 _PATIENCE_SECONDS = 2.0
+_TRIES = 10
 
 
 class Published(NamedTuple):
@@ -26,12 +27,19 @@ class Published(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def publish(repo: git.Repo, journal: Journal, end: Mapping[str, Any], author: str) -> Published:
+def publish(
+    repo: git.Repo,
+    journal: Journal,
+    end: Mapping[str, Any],
+    author: str,
+    patience: float = _PATIENCE_SECONDS,
+) -> Published:
     """Commit a journal and remove it; safe to repeat after a death at any point.
 
     ``end`` holds the facts of the end (status, ended, duration_s, ...).  Objects are written and
     flushed, the ref is made with an expected old value, the closure is checked, and only then does
-    the journal go.  Raises TrackError or OSError with the journal untouched.
+    the journal go: not while a garbage collection is under way that may not have seen the ref, for
+    the end of which we wait ``patience`` seconds.  Raises TrackError or OSError with the journal untouched.
     """
     state = journal.state()
     facts = {**state.facts, **end}
@@ -46,15 +54,22 @@ def publish(repo: git.Repo, journal: Journal, end: Mapping[str, Any], author: st
         parents = [p for p in parents if p not in lost]
 
     def write() -> tuple[str, tree.Contents]:
+        store.written.clear()
         store.adopt(str(journal.folder / layout.OBJECTS))
         found = tree.write(store, journal.folder, facts, state)
         message = tree.message(facts, state.params, found.metrics)
         moment = model.from_iso(facts["ended"])
         return store.commit(found.tree, parents, author, moment, message), found
 
-    commit, found = write()
-    _point(repo, ref, commit, resumes)
-    settled = _settle(repo, store, write)
+    for left in reversed(range(_TRIES)):
+        commit, found = write()
+        try:
+            commit = _point(repo, ref, commit, resumes)
+            break
+        except git.GitError:  # it may be that a prune was quicker than we
+            if not left or not _lost(repo, store.missing(), store):
+                raise
+    settled = _settle(repo, store, write, patience)
     if settled:
         remove(journal)
     summaries = {name: metric.to_dict() for name, metric in found.metrics.items()}
@@ -64,51 +79,64 @@ def publish(repo: git.Repo, journal: Journal, end: Mapping[str, Any], author: st
 
 def remove(journal: Journal) -> None:
     """Remove a published journal: out of sight first, so that no half of one is ever seen."""
-    gone = journal.folder.with_name(f".gone-{journal.id}-{os.getpid()}")
+    gone = journal.folder.with_name(f"{GONE}{journal.id}-{os.getpid()}")
     journal.folder.rename(gone)
     journal.release()
     shutil.rmtree(gone, ignore_errors=True)
 
 
-def _point(repo: git.Repo, ref: str, commit: str, resumes: str | None) -> None:
+def _point(repo: git.Repo, ref: str, commit: str, resumes: str | None) -> str:
+    """Make the ref and return the commit that it has."""
     try:
         refs.update(repo, ref, commit, resumes, "gittrack: publish")
     except git.GitError:
         there = [found.oid for found in refs.below(repo, ref) if found.name == ref]
-        if there == [commit]:
-            return  # killed after this very step, an earlier time
+        if there and there[0] and _same_run(repo, there[0], commit):
+            return there[0]  # killed after this very step, an earlier time
         if there and there != [""] and there != [resumes]:
             raise TrackError(
                 f"{ref} exists and is another commit than the journal's",
                 f"compare them with: git show {ref}",
             )
-        if there == [""]:  # a zero-length ref file of a machine that lost power
-            refs.repair(repo, ref, commit)
-            return
-        raise
+        if there != [""]:
+            raise
+        refs.repair(repo, ref, commit)  # a zero-length ref file of a machine that lost power
+    return commit
 
 
-def _settle(repo: git.Repo, store: objects.Store, write: Callable[[], object]) -> bool:
+def _same_run(repo: git.Repo, there: str, commit: str) -> bool:
+    """Say whether two commits have one tree and one code; who recovers a run may have another name."""
+    one, other = (
+        (content or b"").partition(b"\nauthor ")[0]
+        for content in git.objects(repo, [there, commit])
+    )
+    return one == other != b""
+
+
+def _settle(
+    repo: git.Repo, store: objects.Store, write: Callable[[], object], patience: float
+) -> bool:
     """Check that every object is there; write again what a concurrent prune took.
 
-    Returns False where a garbage collection goes on for longer than we wait: then the journal stays
-    until the next `recover` has looked again.
+    Returns False where a garbage collection goes on for longer than ``patience`` seconds: then the
+    journal stays until the next `recover` has looked again.
     """
-    deadline = time.monotonic() + _PATIENCE_SECONDS
-    pid_file = os.path.join(repo.common_dir, "gc.pid")
+    deadline = time.monotonic() + patience
+    collectors = collecting.at_work(repo.common_dir)  # later ones have seen the ref
     while True:
-        collecting = os.path.exists(pid_file)
-        for _ in range(10):
+        over = not collectors
+        for _ in range(_TRIES):
             if not _lost(repo, store.missing(), store):
                 break
             write()
         else:
             raise TrackError("the run's objects keep vanishing", "stop the pruning, then recover")
-        if not collecting:
+        if over:
             return True
-        if time.monotonic() > deadline:
+        if time.monotonic() >= deadline:
             return False
-        time.sleep(0.02)
+        time.sleep(0.01)
+        collectors &= collecting.at_work(repo.common_dir)
 
 
 def _lost(repo: git.Repo, oids: list[str], store: objects.Store) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -52,7 +53,7 @@ def _facts(info: RunInfo, now: float) -> str:
         ("problem", info.problem),
         ("started", started),
         ("duration", text.duration(info.duration) if info.duration is not None else None),
-        ("command", " ".join(info.command)),
+        ("command", shlex.join(info.command)),
         ("folder", info.cwd if info.cwd not in (None, ".") else None),
         ("code", state),
         ("tags", ", ".join(info.tags)),

@@ -69,7 +69,7 @@ def _metrics(found: Sequence[MetricChange], heads: tuple[str, str], style: str) 
     for change in found:
         a, b = (text.value(m.last, 6) if m else "-" for m in (change.a, change.b))
         delta = "" if change.delta is None else f"{change.delta:+.4g}"
-        percent = "" if change.percent is None else f"{change.percent:+.1f} %"
+        percent = "" if not change.percent else f"{change.percent:+.1f} %"
         if change.delta == 0 and change.a and change.b:
             delta = (
                 f"points {change.a.count} -> {change.b.count}"
