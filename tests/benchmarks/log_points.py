@@ -1,0 +1,52 @@
+"""Logging: the price of one call that is safe from SIGKILL when it returns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import baseline
+import repos
+from measure import Row, against, alternate
+
+import gittrack
+
+BATCH = 500
+REPEATS = 60
+TEN = [f"metric{number}" for number in range(10)]
+
+
+def rows(scratch: Path) -> Iterator[Row]:
+    """Yield one metric by both calls, then ten metrics in one call."""
+    repo = repos.small(scratch / "repo")
+    plain = baseline.Tracker(scratch / "plain", repos.PARAMS, repo)
+    run = gittrack.init(config=repos.PARAMS, repo=repo)
+
+    def one_metric() -> None:
+        for i in range(BATCH):
+            run.log_metric("loss", 1.0 / (i + 3), step=i)
+
+    def one_log() -> None:
+        for i in range(BATCH):
+            run.log({"loss": 1.0 / (i + 3)}, step=i)
+
+    def one_plain() -> None:
+        for i in range(BATCH):
+            plain.log_metric("loss", 1.0 / (i + 3), step=i)
+
+    def ten(log: Callable[..., None]) -> Callable[[], None]:
+        def batch() -> None:
+            for i in range(BATCH):
+                value = 1.0 / (i + 3)
+                log(dict.fromkeys(TEN, value), step=i)
+
+        return batch
+
+    for what, ours, theirs, bar in (
+        ("run.log_metric(name, x, step=i)", one_metric, one_plain, 0.27),
+        ("run.log({name: x}, step=i)", one_log, one_plain, 0.27),
+        ("run.log(ten metrics, step=i)", ten(run.log), ten(plain.log), 0.10),
+    ):
+        yield against(what, *alternate(ours, theirs, REPEATS), bar, BATCH)
+    run.finish()
+    plain.finish()

@@ -1,0 +1,60 @@
+"""git track demo: the main job on real data, in a project of its own."""
+
+import json
+
+import pytest
+from helpers import git, listed, run_cli
+
+from gittrack.commands import demo
+
+
+def test_a_folder_with_files_in_it_is_refused(tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.tex").write_text("x")
+    assert run_cli("demo", "mine") == (
+        1,
+        "",
+        "error: mine is there already and not empty\nhint: name a new folder: git track demo DIR\n",
+    )
+
+
+def test_the_project_is_a_repository_of_its_own_that_can_be_worked_in(tmp_path):
+    git(".", "init", "-q")  # even inside another one
+    (tmp_path / "d").mkdir()
+    plan = demo.scaffold(tmp_path / "d")
+    assert len(plan) == 6
+    assert [trial["name"] for trial in plan if "edit" in trial] == ["label-smoothing"]
+    assert git("d", "rev-parse", "--show-toplevel") == str(tmp_path / "d")
+    assert git("d", "status", "--porcelain") == ""
+    assert git("d", "log", "--format=%s") == "A small classifier of digits"
+    done = run_cli("run", "-S", "epochs=2", "--", "python", "train.py", cwd="d")
+    assert done.code == 0, done.err
+    (run,) = listed(cwd="d")
+    assert (run["params"]["epochs"], run["metrics"]["val_accuracy"]["count"]) == (2, 2)
+    assert git("d", "status", "--porcelain") == ""
+    assert listed() == []
+
+
+def test_the_whole_demo():
+    done = run_cli("demo")
+    assert done.code == 0, done.err
+    commands = [line for line in done.out.splitlines() if line.startswith("$ ")]
+    assert commands[0] == "$ cat params.yaml"
+    assert commands[1] == "$ git track run -n baseline -- python train.py"
+    assert len([line for line in commands if line.startswith("$ git track run ")]) == 6
+    assert commands[-3:] == [
+        "$ git track top val_accuracy",
+        "$ git track diff label-smoothing wide-fast",
+        "$ git log --no-walk '--glob=refs/runs/*' '--format=%h %s'",
+    ]
+    top = run_cli("top", "val_accuracy", "--json", cwd="gittrack-demo")
+    best, second, *_ = json.loads(top.out)
+    assert best["metrics"]["val_accuracy"]["last"] > 0.95
+    assert {best["name"], second["name"]} == {"label-smoothing", "wide-fast"}
+    assert "label smoothing" in done.out.partition("$ git track diff")[2]
+
+
+@pytest.mark.parametrize("word", ["CC BY 4.0", "Alpaydin"])
+def test_the_data_has_its_source_and_licence_stated(tmp_path, word):
+    demo.scaffold(tmp_path / "d")
+    assert word in (tmp_path / "d" / "data" / "README.md").read_text()

@@ -1,0 +1,213 @@
+"""git track ls: the newest runs, live and crashed ones too."""
+
+import csv
+import io
+import json
+import signal
+import subprocess
+import sys
+
+import pytest
+from helpers import git, listed, masked, python, record, repo, run_cli
+
+pytestmark = pytest.mark.usefixtures("project")
+
+
+def test_nothing_is_recorded_yet():
+    assert run_cli("ls") == (
+        0,
+        "",
+        "no runs are recorded here yet; record one: git track run -- COMMAND\n",
+    )
+    assert json.loads(run_cli("ls", "--json").out) == []
+
+
+def test_newest_first_with_what_differs():
+    record("slow", {"acc": 0.5}, {"acc": 0.61}, config={"lr": 0.001, "hidden": 64})
+    record("fast", {"acc": 0.9123456}, config={"lr": 0.1, "hidden": 64}, tags=["best", "x"])
+    done = run_cli("ls")
+    assert (done.code, done.err) == (0, "")
+    assert masked(done.out) == (
+        "ID  NAME  STATUS  STARTED  TIME  acc  lr  TAGS\n"
+        "SHORT  fast  finished  AGE  TIME  0.91235  0.1  best, x\n"
+        "SHORT  slow  finished  AGE  TIME  0.61  0.001\n"
+    )
+
+
+def test_columns_stand_below_their_heads_numbers_to_the_right():
+    record("a", {"acc": 0.5}, config={"lr": 10})
+    record("a longer name", {"acc": 12345.0}, config={"lr": 0.001})
+    done = run_cli("ls", "--columns", "name,acc,lr,status")
+    assert done.out == (
+        "NAME             acc     lr  STATUS\n"
+        "a longer name  12345  0.001  finished\n"
+        "a                0.5     10  finished\n"
+    )
+
+
+def test_any_fact_can_be_a_column():
+    record("a", {"acc": 0.5}, {"acc": 0.25}, config={"m": {"n": 1}}, seed=3, note="why", group="g")
+    names = "name,params.m.n,metrics.acc.max,acc.min,seed,note,group,branch,exit_code,nope"
+    assert masked(run_cli("ls", "--columns", names).out) == (
+        "NAME  m.n  acc.max  acc.min  SEED  NOTE  GROUP  BRANCH  EXIT  nope\n"
+        "a  1  0.5  0.25  3  why  g  main  0  -\n"
+    )
+
+
+def test_all_params_on_demand():
+    record("a", config={"x": 1, "y": {"z": "text"}})
+    assert masked(run_cli("ls").out).splitlines()[0] == "ID  NAME  STATUS  STARTED  TIME"
+    assert masked(run_cli("ls", "--all-params").out).splitlines()[0].endswith("TIME  x  y.z")
+
+
+def test_the_experiment_is_shown_where_there_are_several_and_can_be_chosen():
+    record("a", experiment="cifar/resnet")
+    record("b", experiment="cifar")
+    record("c", experiment="digits")
+    assert masked(run_cli("ls").out).splitlines()[1] == "SHORT  digits  c  finished  AGE  TIME"
+    assert [run["name"] for run in listed("-e", "cifar")] == ["b", "a"]
+    done = run_cli("ls", "-e", "cifra")
+    assert (done.code, done.err) == (
+        1,
+        "error: there are no runs of the experiment 'cifra'\nhint: did you mean cifar?\n",
+    )
+
+
+def test_more_than_fit_are_counted():
+    for name in "abc":
+        record(name)
+    done = run_cli("ls", "-n", "2", "--columns", "name")
+    assert done.out == "NAME\nc\nb\n1 more: git track ls -n 3\n"
+
+
+def test_twenty_unless_told():
+    for _ in range(21):
+        record(mode="online")
+    done = run_cli("ls", "--columns", "status")
+    assert done.out == "STATUS\n" + 20 * "finished\n" + "1 more: git track ls -n 21\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "order"),
+    [
+        ((), "cba"),
+        (("--reverse",), "abc"),
+        (("--sort", "started"), "abc"),
+        (("--sort", "acc"), "bca"),
+        (("--sort", "-acc"), "cba"),
+        (("--sort", "acc", "--reverse"), "cba"),
+        (("--sort", "metrics.acc.max"), "bca"),
+        (("--sort", "lr"), "abc"),
+        (("--sort", "-params.lr"), "cba"),
+        (("--sort", "name"), "abc"),
+    ],
+)
+def test_sorting_puts_runs_without_the_key_last(options, order):
+    record("a", config={"lr": 1})
+    record("b", {"acc": 0.1}, config={"lr": 2})
+    record("c", {"acc": 0.2}, config={"lr": "text"})
+    assert "".join(run["name"] for run in listed(*options)) == order
+
+
+def test_sorting_by_what_no_run_has():
+    record("a", {"accuracy": 1})
+    done = run_cli("ls", "--sort", "acuracy")
+    assert (done.code, done.err) == (
+        1,
+        "error: no run has anything called 'acuracy'\nhint: did you mean accuracy?\n",
+    )
+
+
+def test_csv():
+    record("a, b", {"acc": 0.5}, config={"text": 'say "hi"'})
+    record("c", config={"text": "x"})
+    rows = list(csv.DictReader(io.StringIO(run_cli("ls", "--csv").out)))
+    assert [(row["NAME"], row["acc"], row["text"]) for row in rows] == [
+        ("c", "-", "x"),
+        ("a, b", "0.5", 'say "hi"'),
+    ]
+
+
+def test_markdown():
+    record("a|b", {"acc": 0.5})
+    done = run_cli("ls", "--columns", "name,acc", "--md")
+    assert done.out == "| NAME   |   acc |\n|:-------|------:|\n| a\\|b   |   0.5 |\n"
+
+
+def test_a_run_that_is_going_on_and_one_that_crashed():
+    script = """
+import os, signal, sys, gittrack
+run = gittrack.init(name=sys.argv[1])
+run.log({"loss": 0.25}, step=7)
+print("ready", flush=True)
+sys.stdin.read()
+"""
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", script, name], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        for name in ("crashed", "running")
+    ]
+    for process in processes:
+        assert process.stdout.readline() == b"ready\n"
+    processes[0].send_signal(signal.SIGKILL)
+    processes[0].wait()
+    found = {run["name"]: run for run in listed()}
+    shown = run_cli("ls", "--sort", "name", "--columns", "name,status,loss").out
+    for process in processes:
+        process.communicate()
+    assert {name: run["status"] for name, run in found.items()} == {
+        "running": "running",
+        "crashed": "crashed",
+    }
+    assert {run["metrics"]["loss"]["last"] for run in found.values()} == {0.25}
+    assert shown == "NAME     STATUS   loss\ncrashed  crashed  0.25\nrunning  running  0.25\n"
+
+
+def test_damaged_runs_are_counted_and_the_others_listed():
+    record("good")
+    git(".", "update-ref", "refs/runs/x/20260101-000000-00000000", "HEAD")
+    done = run_cli("ls", "--columns", "name,status")
+    assert done.code == 1
+    assert done.out == "NAME  STATUS\ngood  finished\n-     damaged\n"
+    assert done.err == "warning: 1 of 2 runs are damaged; see: git track doctor\n"
+
+
+def test_refs_of_other_software_are_none_of_our_business():
+    record("a")
+    for ref in ("refs/runs/x", "refs/exps/a", "refs/runs2/d/20260101-000000-00000000"):
+        git(".", "update-ref", ref, "HEAD")
+    assert [run["name"] for run in listed()] == ["a"]
+
+
+def test_it_starts_a_handful_of_processes_whatever_the_number_of_runs(tmp_path):
+    for _ in range(5):
+        record()
+    trace = tmp_path / "trace"
+    run_cli("ls", env={"GIT_TRACE2": str(trace)})
+    assert trace.read_text().count(" start ") <= 4
+
+
+def test_from_a_subfolder_a_linked_work_tree_and_a_bare_clone(tmp_path):
+    record("a")
+    git(".", "worktree", "add", "-q", "../tree")
+    git(".", "clone", "-q", "--mirror", ".", str(tmp_path / "bare.git"))
+    (tmp_path / "sub").mkdir()
+    for folder in ("../tree", "sub", "bare.git"):
+        assert [run["name"] for run in listed(cwd=folder)] == ["a"]
+
+
+def test_a_reader_that_has_seen_enough():
+    for _ in range(3):
+        record()
+    line = f"{sys.executable} -m gittrack ls | true"
+    assert python(f"import os; os.system({line!r})").err == ""
+
+
+def test_the_repository_can_be_read_only(tmp_path):
+    path = repo(path=tmp_path / "r")
+    run_cli("run", "-n", "a", "--", "true", cwd=path)
+    before = sorted(str(p) for p in path.rglob("*"))
+    for verb in (["ls"], ["show", "@"], ["top", "m"], ["diff", "@", "@"]):
+        run_cli(*verb, cwd=path)
+    assert sorted(str(p) for p in path.rglob("*")) == before  # looking writes nothing

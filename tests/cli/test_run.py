@@ -1,0 +1,481 @@
+"""git track run: the command keeps its console and its exit code, and what it did is a run."""
+
+import hashlib
+import os
+import sys
+
+import pytest
+from helpers import git, listed, masked, python, repo, run_cli
+
+import gittrack
+from gittrack.show import jsonable
+
+pytestmark = pytest.mark.usefixtures("project")
+SUMMARY = "run SHORT finished in TIME\n"
+
+
+def show(run="@"):
+    found = gittrack.get(run)
+    return {**jsonable.run(found.info), "inputs": found.inputs, "outputs": found.outputs}
+
+
+def stored(name, run="@"):
+    """The content of a file of the run, by plain git."""
+    return git(".", "show", f"{show(run)['ref']}:{name}")
+
+
+def sh(script, *options, **more):
+    """Run a line of shell as a run."""
+    return run_cli("run", *options, "--", "sh", "-c", script, **more)
+
+
+class TestConsole:
+    def test_stdin_stdout_and_stderr_are_the_commands_own(self):
+        done = sh("cat; echo problem >&2", stdin="typed\n")
+        assert (done.code, done.out) == (0, "typed\n")
+        assert masked(done.err) == "problem\n" + SUMMARY
+
+    def test_bytes_pass_unchanged_when_they_are_no_text(self):
+        done = sh(r"printf '\377\033[31m\r\000'")
+        assert done.out.encode(errors="surrogateescape") == b"\xff\x1b[31m\r\0"
+
+    def test_a_pipe_stays_a_pipe(self):
+        assert sh("test -t 1 || echo pipe").out == "pipe\n"
+
+    def test_the_console_is_kept_in_the_log(self):
+        sh("echo out; echo err >&2")
+        assert sorted(stored("log.txt").splitlines()) == ["err", "out"]
+
+    def test_a_silent_command_has_no_log(self):
+        sh("true")
+        assert "log.txt" not in git(".", "ls-tree", "--name-only", show()["ref"]).splitlines()
+
+    def test_a_long_log_keeps_its_head_and_tail(self):
+        git(".", "config", "track.maxLogSize", "4k")
+        sh("seq 1 20000")
+        log = stored("log.txt")
+        assert log.startswith("1\n2\n3\n")
+        assert log.endswith("\n19999\n20000")
+        assert "bytes left out ...]" in log
+        assert len(log) < 4096 + 100
+
+    def test_a_reader_that_leaves_early_ends_the_command(self):
+        line = f"{sys.executable} -m gittrack run -- yes | head -n 1"
+        done = python(f"import os; os.system({line!r})")
+        assert done.out == "y\n"
+        assert listed()[0]["signal"] == "SIGPIPE"
+
+
+class TestEnd:
+    def test_exit_code(self):
+        done = sh("exit 3")
+        assert (done.code, masked(done.err)) == (3, "run SHORT failed in TIME\n")
+        assert (show()["status"], show()["exit_code"]) == ("failed", 3)
+
+    def test_signal(self):
+        done = sh("kill -TERM $$")
+        assert (done.code, masked(done.err)) == (143, "run SHORT killed in TIME\n")
+        run = show()
+        assert (run["status"], run["signal"], run["exit_code"]) == ("killed", "SIGTERM", None)
+
+    def test_duration_and_memory(self):
+        run_cli("run", "--", sys.executable, "-c", "x = bytearray(50 << 20)")
+        assert show()["duration"] > 0
+        assert 50 << 20 < show()["peak_memory"] < 500 << 20
+
+    def test_a_command_that_is_not_found(self):
+        done = run_cli("run", "--", "no-such-command", "x")
+        assert done.code == 127
+        assert done.err == (
+            "error: the command 'no-such-command' was not found\nhint: check the spelling and PATH\n"
+        )
+        assert listed() == []
+
+    def test_a_command_that_cannot_be_executed(self):
+        done = run_cli("run", "--", "./train.py")
+        assert (done.code, done.err) == (
+            126,
+            "error: ./train.py is not executable\nhint: try: chmod +x ./train.py\n",
+        )
+        assert listed() == []
+
+    def test_no_command(self):
+        done = run_cli("run", "-n", "x")
+        assert done.code == 2
+        assert done.err == (
+            "error: no command is given\nhint: write it after --: git track run -- python train.py\n"
+        )
+
+    def test_the_codes_127_and_126_of_the_command_itself_are_its_own(self):
+        assert sh("exit 127").code == 127
+        assert show()["exit_code"] == 127
+
+
+class TestIdentity:
+    def test_everything_that_can_be_said_about_a_run(self):
+        words = ("-e", "digits/mlp", "-n", "first", "-t", "a", "-t", "b c", "-m", "why", "-g", "G")
+        sh("true", *words)
+        run = show("first")
+        assert run["experiment"] == "digits/mlp"
+        assert (run["tags"], run["note"], run["group"]) == (["a", "b c"], "why", "G")
+        assert run["command"] == ["sh", "-c", "true"]
+        assert run["ref"] == f"refs/runs/digits/mlp/{run['id']}"
+
+    def test_the_usual_experiment_is_a_setting(self):
+        git(".", "config", "track.experiment", "mnist")
+        sh("true")
+        assert show()["experiment"] == "mnist"
+
+    def test_a_bad_experiment_is_refused_before_anything_runs(self):
+        done = sh("touch ran", "-e", "../x")
+        assert (done.code, done.err) == (
+            1,
+            "error: '../x' cannot be the name of an experiment\n"
+            "hint: use letters, digits, '.', '_' and '-', with '/' between the parts\n",
+        )
+        assert not os.path.exists("ran")
+
+    def test_the_seed_reaches_the_command(self):
+        done = sh("echo $GITTRACK_SEED $PYTHONHASHSEED", "--seed", "7")
+        assert (done.out, show()["seed"]) == ("7 7\n", 7)
+
+    def test_a_seed_in_the_configuration_is_the_seed(self):
+        assert sh("echo $GITTRACK_SEED", "-S", "+seed=3").out == "3\n"
+        assert show()["seed"] == 3
+
+    def test_the_code_is_the_commit_or_a_snapshot_of_what_is_not_committed(self):
+        sh("true", "-n", "clean")
+        with open("train.py", "a") as file:
+            file.write("# changed\n")
+        sh("true", "-n", "dirty")
+        clean, dirty = show("clean"), show("dirty")
+        assert (clean["code"]["dirty"], clean["code"]["snapshot"]) == (False, None)
+        assert clean["code"]["commit"] == git(".", "rev-parse", "HEAD")
+        assert git(".", "show", dirty["code"]["snapshot"] + ":train.py").endswith("# changed")
+        assert git(".", "status", "--porcelain") == "M train.py".rjust(11)
+
+    def test_secrets_on_the_command_line_are_not_recorded(self):
+        run_cli("run", "--", "echo", "--api-key", "12345", "--token=67890")
+        assert show()["command"] == ["echo", "--api-key", "***", "--token=***"]
+
+
+class TestConfiguration:
+    def test_params_yaml_is_taken_where_there_is_one(self):
+        assert sh("cat $GITTRACK_PARAMS").out == "lr: 0.003\nmodel:\n  hidden: 64\n"
+        assert show()["params"] == {"lr": 0.003, "model": {"hidden": 64}}
+
+    def test_later_files_win(self):
+        with open("a.yaml", "w") as file:
+            file.write("lr: 1\nmodel: {hidden: 8, depth: 2}\n")
+        with open("b.json", "w") as file:
+            file.write('{"model": {"hidden": 16}, "name": "b"}')
+        sh("true", "-p", "a.yaml", "-p", "b.json")
+        assert show()["params"] == {"lr": 1, "model": {"depth": 2, "hidden": 16}, "name": "b"}
+
+    @pytest.mark.parametrize(
+        ("text", "value"),
+        [
+            *(("1e-3", 0.001), ("1E5", 100000.0), ("3", 3), ("-0.0", -0.0), (".inf", float("inf"))),
+            *(("true", True), ("no", "no"), ("null", None), ("", None), ("012", 12)),
+            *(("relu", "relu"), ('"3"', "3"), ("[1, 2.5]", [1, 2.5]), ("{a: 1}", {"a": 1})),
+            *(("a=b", "a=b"), ("2024-01-01", "2024-01-01"), ("1:30", "1:30")),
+        ],
+    )
+    def test_overrides_are_typed_as_yaml(self, text, value):
+        assert sh("true", "-S", f"lr={text}").code == 0
+        found = gittrack.get("@").params["lr"]
+        assert (type(found), repr(found)) == (type(value), repr(value))
+
+    def test_an_override_goes_deep_and_a_plus_adds(self):
+        sh("true", "-S", "model.hidden=128", "-S", "+model.act=relu", "-S", "+new.key=1")
+        assert show()["params"] == {
+            "lr": 0.003,
+            "model": {"act": "relu", "hidden": 128},
+            "new": {"key": 1},
+        }
+
+    def test_a_key_that_the_file_does_not_have_is_an_error(self):
+        done = sh("touch ran", "-S", "model.hiden=128")
+        assert (done.code, done.err) == (
+            1,
+            "error: the configuration has no key 'model.hiden'\n"
+            "hint: did you mean model.hidden?; add a new one with: -S +model.hiden=128\n",
+        )
+        assert not os.path.exists("ran")
+
+    def test_without_a_file_any_key_will_do(self):
+        os.unlink("params.yaml")
+        sh("true", "-S", "lr=1", "-S", "a.b=2")
+        assert show()["params"] == {"a": {"b": 2}, "lr": 1}
+
+    def test_what_is_no_override(self):
+        done = sh("true", "-S", "lr")
+        assert done.err == "error: -S lr is not KEY=VALUE\nhint: write it like this: -S lr=1e-3\n"
+
+    def test_a_missing_file(self):
+        done = sh("true", "-p", "nope.yaml")
+        assert (done.code, done.err) == (
+            1,
+            "error: the configuration nope.yaml cannot be read: No such file or directory\n"
+            "hint: check -p\n",
+        )
+
+    def test_broken_yaml_is_named_with_line_and_column(self):
+        with open("params.yaml", "w") as file:
+            file.write("lr: 1\nmodel: [1, 2\n")
+        done = sh("true")
+        assert (done.code, done.err) == (
+            1,
+            "error: params.yaml, line 3, column 1: did not find expected ',' or ']'\n"
+            "hint: correct the YAML there\n",
+        )
+
+    def test_broken_json_is_named_with_line_and_column(self):
+        with open("c.json", "w") as file:
+            file.write('{\n "lr": 1,,\n}')
+        assert sh("true", "-p", "c.json").err.startswith("error: c.json, line 2, column 10: ")
+
+
+class TestTemplate:
+    def echo(self, *words, options=()):
+        return run_cli("run", *options, "--", "printf", r"%s\n", *words).out.splitlines()
+
+    def test_params_is_the_path_of_the_resolved_configuration(self):
+        done = run_cli("run", "-S", "lr=1", "--", "cat", "{params}")
+        assert done.out == "lr: 1\nmodel:\n  hidden: 64\n"
+
+    def test_args_are_options(self):
+        more = ("-S", "+batch_size=64", "-S", "+fast=true", "-S", "+slow=false", "-S", "+l=[1, 2]")
+        assert self.echo("{args}", options=more) == [
+            *("--batch-size", "64", "--fast", "--l", "1", "2", "--lr", "0.003"),
+            *("--model.hidden", "64"),
+        ]
+
+    def test_overrides_are_hydras(self):
+        more = ("-S", "+name=a b", "-S", "+none=null", "-S", "+l=[1, 2]")
+        assert self.echo("{overrides}", options=more) == [
+            *("l=[1,2]", "lr=0.003", "model.hidden=64", "name='a b'", "none=null"),
+        ]
+
+    def test_a_doubled_brace_is_a_brace_and_other_braces_are_left_alone(self):
+        words = ("{{params}", "${HOME}", "{x}", "a{{b")
+        assert self.echo(*words) == ["{params}", "${HOME}", "{x}", "a{b"]
+
+    def test_inside_a_word_it_is_quoted_as_for_a_shell(self):
+        assert self.echo("x {args} y") == ["x --lr 0.003 --model.hidden 64 y"]
+
+    def test_the_run_keeps_the_command_as_typed(self):
+        run_cli("run", "--", "true", "{args}")
+        assert show()["command"] == ["true", "{args}"]
+
+
+class TestMetrics:
+    def test_from_the_shell(self):
+        done = sh(
+            """for i in 1 2 3; do echo "{\\"step\\": $i, \\"loss\\": 0.$i}"; done >> $GITTRACK_METRICS"""
+        )
+        assert masked(done.err) == "run SHORT finished in TIME  loss=0.3\n"
+        assert show()["metrics"] == {
+            "loss": {"last": 0.3, "min": 0.1, "max": 0.3, "step": 3, "count": 3}
+        }
+
+    def test_from_awk_without_steps(self):
+        script = """
+            BEGIN { file = ENVIRON["GITTRACK_METRICS"]
+                    for (i = 1; i <= 3; i++) printf "{\\"a\\": %g, \\"b\\": %d}\\n", 1/i, i >> file }
+        """
+        run_cli("run", "--", "awk", script)
+        assert [(m["last"], m["step"]) for m in show()["metrics"].values()] == [
+            (0.333333, 2),
+            (3, 2),
+        ]
+
+    def test_lines_that_are_no_points_are_counted_and_the_others_kept(self):
+        lines = ('{"a": 1}', "oops", '{"a": "text"}', '{"a": 2}')
+        done = sh(
+            "printf '%s\\n' \"$@\" >> $GITTRACK_METRICS".replace(
+                '"$@"', " ".join(f"'{line}'" for line in lines)
+            )
+        )
+        assert done.code == 0
+        assert (
+            "warning: 2 lines of GITTRACK_METRICS are no points; line 2: not a JSON object\n"
+            in done.err
+        )
+        assert show()["metrics"]["a"]["count"] == 2
+
+
+class TestFiles:
+    def test_an_input_is_fingerprinted(self):
+        with open("data.csv", "w") as file:
+            file.write("1,2\n")
+        sh("true", "--input", "data.csv")
+        digest = hashlib.sha256(b"1,2\n").hexdigest()
+        assert show()["inputs"] == [
+            {"path": "data.csv", "kind": "file", "size": 4, "sha256": digest}
+        ]
+
+    def test_a_folder_is_fingerprinted_as_a_whole(self):
+        os.makedirs("data/sub")
+        for name in ("data/b", "data/sub/a"):
+            with open(name, "w") as file:
+                file.write(name)
+        sh("true", "--input", "data/")
+        listing = "cd data && find . -type f -printf '%P\\n' | LC_ALL=C sort"
+        by_hand = f"{listing} | xargs -d '\\n' sha256sum | sha256sum"
+        found = show()["inputs"][0]
+        assert (found["path"], found["kind"], found["files"]) == ("data", "folder", 2)
+        assert found["sha256"] == sh(by_hand).out.split()[0]
+
+    def test_hashes_are_cached_by_size_mtime_and_inode(self):
+        def digest(content, mtime):
+            with open("data", "w") as file:
+                file.write(content)
+            os.utime("data", (mtime, mtime))
+            sh("true", "--input", "data")
+            return show()["inputs"][0]["sha256"]
+
+        first = digest("one", 1_000_000_000)
+        assert digest("two", 1_000_000_000) == first  # the file was not read again
+        assert digest("two", 1_000_000_001) != first
+
+    def test_an_input_that_is_missing_is_an_error_before_anything_runs(self):
+        done = sh("touch ran", "--input", "nope")
+        assert (done.code, done.err) == (
+            1,
+            "error: the input nope does not exist\nhint: check the path\n",
+        )
+        assert not os.path.exists("ran")
+        assert listed() == []
+
+    def test_an_output_is_kept(self):
+        sh("mkdir -p out; echo weights > out/model; ln -s model out/best", "--output", "out")
+        outputs = show()["outputs"]
+        assert [(o["path"], o["size"], o["where"]) for o in outputs] == [
+            ("out/best", 5, "git"),
+            ("out/model", 8, "git"),
+        ]
+        assert stored("artifacts/out/model") == "weights"
+        assert git(".", "ls-tree", "-r", show()["ref"], "artifacts").startswith("120000 blob")
+
+    @pytest.mark.parametrize(
+        ("script", "problem"),
+        [
+            ("true", "the output out does not exist: not stored"),
+            ("mkfifo out", "the output out is not a regular file: not stored"),
+            (
+                "mkdir out; ln -s /etc/passwd out/x",
+                "the output {here}/out/x is a link that leads outside its folder: not stored",
+            ),
+            (
+                "head -c 2048 /dev/zero > out",
+                "the output out is over track.maxArtifactSize: not stored",
+            ),
+            ("truncate -s 1T out", "the output out is over track.maxArtifactSize: not stored"),
+        ],
+    )
+    def test_an_output_that_cannot_be_kept_is_said_and_the_run_stands(self, script, problem):
+        git(".", "config", "track.maxArtifactSize", "1k")
+        done = sh(script, "--output", "out")
+        expected = f"warning: {problem.format(here=os.getcwd())}\n{SUMMARY}"
+        assert (done.code, masked(done.err)) == (0, expected)
+        assert show()["status"] == "finished"
+        assert all(output["where"] != "git" for output in show()["outputs"])
+
+
+class TestDryRun:
+    def test_it_says_what_would_run_and_does_nothing(self):
+        done = run_cli(
+            *("run", "--dry-run", "--seed", "1", "-S", "lr=1", "--", "touch", "{args}", "a b")
+        )
+        assert done == (
+            0,
+            "would run: touch --lr 1 --model.hidden 64 'a b'\n"
+            "with seed: 1\n"
+            "with params:\n"
+            "  lr: 1\n"
+            "  model:\n"
+            "    hidden: 64\n",
+            "",
+        )
+        assert listed() == []
+        assert not os.path.exists("a b")
+
+
+JOIN = """
+import gittrack
+with gittrack.init(experiment="other", config={"seed": 5, "lr": 0.003}, tags=["api"], note="hi") as run:
+    print(run.id, run.experiment, run.config.to_dict())
+    run.log({"acc": 0.5})
+    run.summary["best"] = 0.9
+"""
+
+
+class TestJoining:
+    def test_a_script_joins_the_run_it_is_started_in(self):
+        done = run_cli("run", "-e", "digits", "-t", "cli", "--", sys.executable, "-c", JOIN)
+        run = show()
+        assert len(listed()) == 1
+        assert done.out == (
+            f"{run['id']} digits {{'lr': 0.003, 'model': {{'hidden': 64}}, 'seed': 5}}\n"
+        )
+        assert (run["tags"], run["note"]) == (["cli", "api"], "hi")
+        assert run["metrics"]["acc"]["last"] == 0.5
+        assert run["metrics"]["best"]["last"] == 0.9
+
+    def test_several_scripts_one_after_the_other_are_one_run(self):
+        one = f"{sys.executable} -c 'import gittrack; gittrack.init(); gittrack.log(dict(%s=1))'"
+        sh(f"{one % 'a'} && {one % 'b'} && {one % 'a'}")
+        assert len(listed()) == 1
+        assert {k: m["count"] for k, m in show()["metrics"].items()} == {"a": 2, "b": 1}
+
+    def test_points_from_the_script_and_from_the_file_are_one_series(self):
+        script = "import gittrack; gittrack.init().log({'a': 1}, step=0)"
+        sh(f"""{sys.executable} -c "{script}"; echo '{{"a": 2, "step": 1}}' >> $GITTRACK_METRICS""")
+        assert show()["metrics"]["a"] == {"last": 2, "min": 1, "max": 2, "step": 1, "count": 2}
+
+    def test_another_value_for_a_param_is_an_error_that_names_both(self):
+        script = "import gittrack; gittrack.init(config={'lr': 1})"
+        done = run_cli("run", "--", sys.executable, "-c", script)
+        assert done.code == 1
+        assert "the param 'lr' is 0.003 already and cannot become 1" in done.err
+        assert show()["status"] == "failed"
+
+    def test_params_gives_the_resolved_configuration(self):
+        script = "import gittrack; print(gittrack.params())"
+        done = run_cli("run", "-S", "lr=1", "--", sys.executable, "-c", script)
+        assert done.out == "{'lr': 1, 'model': {'hidden': 64}}\n"
+
+    def test_the_script_may_be_in_another_folder(self, tmp_path):
+        other = repo(path=tmp_path / "other")
+        script = f"import os, gittrack; os.chdir({str(other)!r}); gittrack.init().log({{'a': 1}})"
+        run_cli("run", "--", sys.executable, "-c", script)
+        assert [run["metrics"]["a"]["last"] for run in listed()] == [1]
+        assert listed(cwd=other) == []
+
+    def test_a_run_inside_a_run_is_one_of_its_own(self):
+        sh(f"{sys.executable} -m gittrack run -n inner -- echo x", "-n", "outer")
+        assert [run["name"] for run in listed()] == ["inner", "outer"]
+
+
+class TestWhere:
+    def test_from_a_folder_of_the_repository(self):
+        os.mkdir("sub")
+        with open("sub/data", "w") as file:
+            file.write("x")
+        assert sh("pwd", "--input", "data", cwd="sub").out.endswith("/sub\n")
+        assert (show()["cwd"], show()["inputs"][0]["path"]) == ("sub", "sub/data")
+
+    def test_without_any_commit(self, tmp_path):
+        git(tmp_path, "init", "-q", "new")
+        assert run_cli("run", "--", "true", cwd="new").code == 0
+        assert listed(cwd="new")[0]["code"]["commit"] is None
+
+    def test_in_a_bare_repository(self, tmp_path):
+        git(tmp_path, "init", "-q", "--bare", "b.git")
+        done = run_cli("run", "--", "true", cwd="b.git")
+        assert (done.code, done.err) == (
+            1,
+            "error: runs cannot be recorded in a bare repository\n"
+            "hint: work in a clone of it that has files\n",
+        )

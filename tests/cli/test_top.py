@@ -1,0 +1,133 @@
+"""git track top: the leaderboard."""
+
+import csv
+import io
+import json
+
+import pytest
+from helpers import masked, record, run_cli
+
+import gittrack
+
+pytestmark = pytest.mark.usefixtures("project")
+
+
+def names(*argv):
+    return "".join(run["name"] for run in json.loads(run_cli("top", *argv, "--json").out))
+
+
+def test_best_first_with_what_differs_and_what_is_constant():
+    record("a", {"acc": 0.5}, config={"lr": 0.1, "hidden": 64, "model": {"act": "relu"}})
+    record("b", {"acc": 0.9}, config={"lr": 0.2, "hidden": 64, "model": {"act": "relu"}})
+    record("c", {"acc": 0.7}, config={"lr": 0.3, "hidden": 64, "model": {"act": "relu"}})
+    done = run_cli("top", "acc")
+    assert (done.code, done.err) == (0, "")
+    assert masked(done.out) == (
+        "all: hidden=64  model.act=relu\n"
+        "\n"
+        "#  ID  NAME  acc  lr  STARTED\n"
+        "1  SHORT  b  0.9  0.2  AGE\n"
+        "2  SHORT  c  0.7  0.3  AGE\n"
+        "3  SHORT  a  0.5  0.1  AGE\n"
+    )
+
+
+def test_the_last_value_counts_or_the_best_seen():
+    record("a", {"acc": 0.9}, {"acc": 0.1})
+    record("b", {"acc": 0.2}, {"acc": 0.5})
+    assert names("acc") == "ba"
+    assert names("acc.max") == "ab"
+    assert names("acc.min") == "ba"
+    assert names("acc", "--min") == "ab"
+    assert names("acc.min", "--min") == "ab"
+
+
+def test_runs_without_the_metric_or_with_nan_are_last_and_counted():
+    record("n", {"acc": float("nan")})
+    record("w", {"loss": 1})
+    record("a", {"acc": 0.1})
+    record("i", {"acc": float("-inf")})
+    done = run_cli("top", "acc")
+    assert masked(done.out) == (
+        "#  ID  NAME  acc  STARTED\n"
+        "1  SHORT  a  0.1  AGE\n"
+        "2  SHORT  i  -inf  AGE\n"
+        "3  SHORT  n  nan  AGE\n"
+        "4  SHORT  w  -  AGE\n"
+        "last, because they cannot be ranked: 1 have acc = NaN, 1 do not have acc\n"
+    )
+    assert names("acc", "--min") == "ianw"
+
+
+def test_ten_unless_told_and_the_rest_is_counted():
+    for number in range(12):
+        record(chr(97 + number), {"acc": number})
+    assert len(names("acc")) == 10
+    assert names("acc", "-n", "2") == "lk"
+    assert run_cli("top", "acc", "-n", "2").out.endswith("\n10 more: git track top acc -n 12\n")
+
+
+def test_of_one_experiment():
+    record("a", {"acc": 1}, experiment="x")
+    record("b", {"acc": 2}, experiment="y")
+    assert names("acc", "-e", "x") == "a"
+    assert "EXPERIMENT" in run_cli("top", "acc").out
+
+
+def test_a_failed_run_says_so():
+    record("a", {"acc": 1})
+    with pytest.raises(ZeroDivisionError), gittrack.init(name="b") as run:
+        run.log({"acc": 1 / 0})
+    assert masked(run_cli("top", "acc").out).splitlines()[0] == "#  ID  NAME  STATUS  acc  STARTED"
+
+
+def test_a_change_of_the_code_is_a_column():
+    record("a", {"acc": 1})
+    with open("train.py", "a") as file:
+        file.write("# changed\n")
+    record("b", {"acc": 2})
+    rows = masked(run_cli("top", "acc").out).splitlines()
+    assert rows == [
+        "#  ID  NAME  acc  CODE  STARTED",
+        "1  SHORT  b  2  SHORT*  AGE",
+        "2  SHORT  a  1  SHORT  AGE",
+    ]
+
+
+def test_no_metric_of_that_name():
+    record("a", {"val_accuracy": 1, "loss": 2})
+    assert run_cli("top", "val_acc") == (
+        1,
+        "",
+        "error: no run has the metric 'val_acc'\nhint: did you mean val_accuracy?\n",
+    )
+    assert run_cli("top", "xyz").err == (
+        "error: no run has the metric 'xyz'\nhint: there are: loss, val_accuracy\n"
+    )
+
+
+def test_no_run_at_all():
+    assert run_cli("top", "acc").err == (
+        "error: no run has the metric 'acc'\nhint: no run has logged a metric\n"
+    )
+
+
+def test_a_metric_whose_name_is_more_than_a_word():
+    record("a", {"val acc.top-5 (é)": 1, "a.max": 7, "-x": 3})
+    assert names("val acc.top-5 (é)") == "a"
+    assert names("a.max") == "a"
+    assert names("metrics.a.max.last") == "a"
+    assert json.loads(run_cli("top", "--json", "--", "-x").out)[0]["name"] == "a"
+
+
+def test_csv_and_markdown_keep_the_count_out_of_the_table():
+    record("a", {"acc": 0.5}, config={"lr": 1})
+    record("b", config={"lr": 2})
+    done = run_cli("top", "acc", "--csv")
+    rows = list(csv.DictReader(io.StringIO(done.out)))
+    assert [(row["#"], row["NAME"], row["acc"], row["lr"]) for row in rows] == [
+        ("1", "a", "0.5", "1"),
+        ("2", "b", "-", "2"),
+    ]
+    assert done.err == "last, because they cannot be ranked: 1 do not have acc\n"
+    assert run_cli("top", "acc", "--md").out.startswith("|   # | ID       | NAME   |   acc |")

@@ -1,0 +1,72 @@
+"""A sealed environment: no test sees the machine's own git configuration, time zone or launcher."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import hypothesis
+import pytest
+from hypothesis.configuration import set_hypothesis_home_dir
+
+HERE = Path(__file__).parent
+# `import helpers` and `import gittrack` work however pytest is started.
+for folder in (HERE, HERE.parent):
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
+
+# Repeatable, and nothing written into the checkout.
+set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "gittrack-hypothesis")
+hypothesis.settings.register_profile(
+    "gittrack", deadline=None, derandomize=True, database=None, max_examples=70
+)
+hypothesis.settings.load_profile("gittrack")
+
+GIT_CONFIG = """\
+[user]
+    name = Ada Lovelace
+    email = ada@example.org
+[init]
+    defaultBranch = main
+"""
+# What a launcher, a git hook or the user's shell may have set.
+STRAY = ("GIT_", "GITTRACK_")
+STRAY_NAMES = (
+    *("RANK", "LOCAL_RANK", "WORLD_SIZE", "SLURM_PROCID", "SLURM_JOB_ID"),
+    *("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "VISUAL", "PAGER", "LESS"),
+)
+
+
+@pytest.fixture(autouse=True)
+def sealed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give the test an empty folder as the current one, and a home of its own; returns the home."""
+    home = tmp_path.parent / "homes" / tmp_path.name  # apart, so that ls in the test stays empty
+    home.mkdir(parents=True)
+    config = home / "gitconfig"
+    config.write_text(GIT_CONFIG)
+    for name in list(os.environ):
+        if name.startswith(STRAY) or name in STRAY_NAMES:
+            monkeypatch.delenv(name)
+    for name, value in {
+        "HOME": str(home),
+        "XDG_CONFIG_HOME": str(home / "xdg"),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": str(config),
+        "TZ": "UTC",
+        "LC_ALL": "C.UTF-8",
+        "EDITOR": "false",
+        "COLUMNS": "200",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+    return home
+
+
+@pytest.fixture
+def project(sealed: Path) -> Path:
+    """Make the current folder a repository with train.py and params.yaml; see `helpers.repo`."""
+    import helpers
+
+    return helpers.repo(path=".")

@@ -1,0 +1,209 @@
+"""How a process ends is recorded as it was, and stays as it was."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+from helpers import python, repo, run_cli, start
+
+import gittrack
+
+SCRIPT = """
+import ctypes, os, signal, sys
+import gittrack
+run = gittrack.init()
+run.log({"loss": 1.0}, step=0)
+%s
+"""
+ENDS = [
+    # code, (exit code of the process, status, exit code and signal that are recorded)
+    ("pass", (0, "finished", 0, None)),
+    ("sys.exit(0)", (0, "finished", 0, None)),
+    ("sys.exit(3)", (3, "failed", 3, None)),
+    ("sys.exit('no data')", (1, "failed", 1, None)),
+    ("1 / 0", (1, "failed", 1, None)),
+    ("raise KeyboardInterrupt", (-2, "killed", None, "SIGINT")),
+    ("os.kill(os.getpid(), signal.SIGINT)", (-2, "killed", None, "SIGINT")),
+    ("os.kill(os.getpid(), signal.SIGTERM)", (-15, "killed", None, "SIGTERM")),
+    ("os.kill(os.getpid(), signal.SIGHUP)", (-1, "killed", None, "SIGHUP")),
+]
+VANISHING = [("os._exit(5)", 5), ("ctypes.string_at(0)", -11), ("os.abort()", -6)]
+
+
+@pytest.fixture
+def place() -> Path:
+    return repo()
+
+
+def the_run(place: Path) -> gittrack.RunRecord:
+    (run,) = gittrack.runs(repo=place)
+    assert run.commit
+    assert not any((place / ".git/gittrack/live").glob("*"))
+    return run
+
+
+@pytest.mark.parametrize(("code", "expected"), ENDS)
+def test_the_end_of_a_script(place, code, expected):
+    ended = python(SCRIPT % code, place)
+    run = the_run(place)
+    assert (ended.code, run.status, run.info.exit_code, run.info.signal) == expected
+    assert run.metrics["loss"].count == 1
+
+
+@pytest.mark.parametrize(("code", "expected"), VANISHING)
+def test_a_script_that_vanishes(place, code, expected):
+    assert python(SCRIPT % code, place).code == expected
+    (run,) = gittrack.runs(repo=place)
+    assert run.status == "crashed"
+    assert run_cli("recover", cwd=place).code == 0
+    run = the_run(place)
+    assert (run.status, run.metrics["loss"].count) == ("crashed", 1)
+
+
+def test_a_handler_of_the_user_is_left_alone(place):
+    code = "signal.signal(signal.SIGTERM, lambda *args: sys.exit(9))\n"
+    ended = python(SCRIPT.replace("run =", code + "run =") % "signal.raise_signal(15)", place)
+    run = the_run(place)
+    assert (ended.code, run.status, run.info.exit_code) == (9, "failed", 9)
+
+
+def test_a_signal_in_the_middle_of_logging(place):
+    code = """
+print("ready", flush=True)
+step = 1
+while True:
+    run.log({"loss": step}, step)
+    step += 1
+"""
+    process = start(sys.executable, "-c", SCRIPT % code, cwd=place)
+    process.stdout.readline()
+    process.terminate()
+    process.communicate()
+    run = the_run(place)
+    steps = [step for step, _, _, _ in run.points()]
+    assert (process.returncode, run.status) == (-15, "killed")
+    assert steps == list(range(len(steps)))
+
+
+def test_a_program_that_ignores_its_children_records_its_run(place):
+    code = SCRIPT.replace("run =", "signal.signal(signal.SIGCHLD, signal.SIG_IGN)\nrun =")
+    assert python(code % "", place).code == 0
+    assert the_run(place).status == "finished"
+
+
+def launched(place: Path, script: str) -> list[str]:
+    (place / "job.py").write_text(script)
+    return [sys.executable, "-m", "gittrack", "run", "--", sys.executable, "job.py"]
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("pass", (0, "finished", 0, None)),
+        ("sys.exit(3)", (3, "failed", 3, None)),
+        ("raise SystemExit(4)", (4, "failed", 4, None)),
+        ("os._exit(5)", (5, "failed", 5, None)),
+        ("1 / 0", (1, "failed", 1, None)),
+        ("ctypes.string_at(0)", (139, "killed", None, "SIGSEGV")),
+        ("os.kill(os.getpid(), signal.SIGKILL)", (137, "killed", None, "SIGKILL")),
+        ("os.kill(os.getpid(), signal.SIGTERM)", (143, "killed", None, "SIGTERM")),
+        ("os.kill(os.getpid(), signal.SIGINT)", (130, "killed", None, "SIGINT")),
+    ],
+)
+def test_the_end_of_a_command(place, code, expected):
+    process = start(*launched(place, SCRIPT % code), cwd=place)
+    process.communicate()
+    run = the_run(place)
+    assert (process.returncode, run.status, run.info.exit_code, run.info.signal) == expected
+    assert run.metrics["loss"].count == 1
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_to_the_launcher_reaches_the_command(place, name):
+    number = signal.Signals[name]
+    code = "print('ready', flush=True)\nsignal.pause()"
+    process = start(*launched(place, SCRIPT % code), cwd=place)
+    assert process.stdout.readline() == "ready\n"
+    process.send_signal(number)
+    process.communicate()
+    run = the_run(place)
+    assert (process.returncode, run.status, run.info.signal) == (128 + number, "killed", name)
+
+
+def test_a_command_that_answers_a_signal_with_success_has_succeeded(place):
+    shell = "trap 'exit 0' TERM; echo ready; while :; do read -r line; done"
+    process = start(*(sys.executable, "-m", "gittrack", "run", "--", "sh", "-c", shell), cwd=place)
+    assert process.stdout.readline() == "ready\n"
+    process.terminate()
+    process.communicate()
+    run = the_run(place)
+    assert (process.returncode, run.status, run.info.exit_code) == (0, "finished", 0)
+
+
+# A training that ignores SIGTERM, with a child that ignores it too.
+STUBBORN = """
+import os, signal, subprocess, sys
+import gittrack
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+child = subprocess.Popen([sys.executable, "-c", "import signal, sys; print(flush=True); signal.pause()"],
+                         stdout=subprocess.PIPE)
+child.stdout.readline()
+run = gittrack.init()
+run.log({"loss": 1.0}, step=0)
+with open(os.environ["GITTRACK_METRICS"], "a") as file:
+    file.write('{"step": 0, "accuracy": 0.5}\\n')
+print("begun", os.getpid(), child.pid, flush=True)
+signal.pause()
+"""
+
+
+def test_a_killed_launcher_takes_its_processes_along_and_leaves_the_run(place):
+    process = start(*launched(place, STUBBORN), cwd=place)
+    pids = [int(word) for word in process.stdout.readline().split()[1:]]
+    watched = [os.pidfd_open(pid) for pid in pids]
+    process.kill()
+    process.wait()
+    for handle in watched:
+        assert ended_within(handle, 5.0)
+    assert run_cli("recover", cwd=place).code == 0
+    run = the_run(place)
+    assert run.status == "crashed"
+    assert {name: metric.last for name, metric in run.metrics.items()} == {
+        "loss": 1.0,
+        "accuracy": 0.5,
+    }
+    assert run.log.startswith("begun ")
+
+
+def ended_within(handle: int, seconds: float) -> bool:
+    """Wait for the end of a process that is not our child."""
+    poll = select.poll()
+    poll.register(handle, select.POLLIN)
+    return bool(poll.poll(seconds * 1000))
+
+
+def test_a_killed_parent_of_eight_launchers_leaves_no_process(place):
+    job = "import os, signal; os.write(1, b'%d\\n' % os.getpid()); signal.pause()"
+    parent = f"""
+import subprocess, sys
+for _ in range(8):
+    subprocess.Popen({launched(place, job)!r})
+sys.stdin.read()
+"""
+    process = start(sys.executable, "-c", parent, cwd=place)
+    pids = [int(process.stdout.readline()) for _ in range(8)]
+    watched = [os.pidfd_open(pid) for pid in pids]
+    launchers = {int(Path(f"/proc/{pid}/stat").read_text().split()[3]) for pid in pids}
+    process.kill()
+    for pid in launchers:  # what a batch system does to the whole job
+        os.kill(pid, signal.SIGKILL)
+    assert all(ended_within(handle, 5.0) for handle in watched)
+    process.communicate()
+    assert run_cli("recover", cwd=place).code == 0
+    runs = gittrack.runs(repo=place)
+    assert [run.status for run in runs] == ["crashed"] * 8

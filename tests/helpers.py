@@ -1,0 +1,195 @@
+"""What tests share: real repositories, real processes, and values that break naive code."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from hypothesis import strategies as st
+
+import gittrack
+
+ROOT = Path(__file__).parent.parent
+DATE = "2026-01-02T03:04:05Z"
+CONTENT = """
+cat > train.py <<'END'
+print("training")
+END
+cat > params.yaml <<'END'
+lr: 0.003
+model:
+  hidden: 64
+END
+git add . && git commit -qm 'first commit'
+"""
+
+
+class Done(NamedTuple):
+    """How a process ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+def repo(script: str = "", path: Path | str | None = None) -> Path:
+    """Make a repository (default: ./repo) with train.py and params.yaml in one commit.
+
+    The shell snippet ``script`` is then run in it.  Commits get one fixed date, so that their ids
+    are the same in every run of the tests.
+    """
+    folder = Path(path or "repo").absolute()
+    folder.mkdir(parents=True, exist_ok=True)
+    git(folder, "init", "-q")
+    _succeed(["sh", "-e", "-c", CONTENT + script], folder)
+    return folder
+
+
+def git(path: Path | str, *args: str) -> str:
+    """Run git in a folder and return its standard output without the last line break."""
+    return _succeed(["git", *args], path).removesuffix("\n")
+
+
+def run_cli(
+    *argv: str,
+    cwd: Path | str | None = None,
+    env: Mapping[str, str] | None = None,
+    stdin: str | None = None,
+) -> Done:
+    """Run ``git-track`` with these arguments as a process of its own."""
+    return _run([sys.executable, "-m", "gittrack", *argv], cwd, env, stdin)
+
+
+def python(code: str, cwd: Path | str | None = None, env: Mapping[str, str] | None = None) -> Done:
+    """Run a snippet of Python that can import gittrack."""
+    return _run([sys.executable, "-c", code], cwd, env, None)
+
+
+def record(name: str | None = None, *points: Mapping[str, Any], **more: Any) -> str:
+    """Record a run in the current folder's repository and return its id; see `gittrack.init`."""
+    with gittrack.init(name=name, **more) as run:
+        for point in points:
+            run.log(point)
+    return run.id
+
+
+def listed(*argv: str, cwd: Path | str | None = None) -> list[dict[str, Any]]:
+    """Return what ``git track ls --json`` says, newest run first."""
+    done = run_cli("ls", "-n", "1000", *argv, "--json", cwd=cwd)
+    assert done.code == 0, done.err
+    return json.loads(done.out)
+
+
+def masked(text: str) -> str:
+    """Return output with what differs from run to run replaced, and columns two spaces apart.
+
+    A run id becomes ID (its 8 hex digits SHORT), a commit or digest HASH, an age AGE, a duration
+    TIME.
+    """
+    for pattern, word in (
+        (r"\b\d{8}-\d{6}-[0-9a-f]{8}\b", "ID"),
+        (r"\b(?:[0-9a-f]{40}|[0-9a-f]{12})\b", "HASH"),
+        (r"\b[0-9a-f]{8}\b", "SHORT"),
+        (r"\b\d{4}-\d\d-\d\dT[\d:.]+Z", "ISO"),
+        (r"just now|\b\d+ (?:s|min|h|d|y) ago", "AGE"),
+        (r"\b[\d.e-]+ s\b", "TIME"),
+        (r"(?<=\S)  +", "  "),
+    ):
+        text = re.sub(pattern, word, text)
+    return text
+
+
+def start(
+    *argv: str, cwd: Path | str | None = None, env: Mapping[str, str] | None = None
+) -> subprocess.Popen[str]:
+    """Start a process that can import gittrack and return at once; its output comes on pipes."""
+    return subprocess.Popen(
+        argv,
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **(env or {})},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def _run(
+    argv: list[str],
+    cwd: Path | str | None,
+    env: Mapping[str, str] | None,
+    stdin: str | None,
+) -> Done:
+    search = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+    done = subprocess.run(
+        argv,
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": search, **(env or {})},
+        input=(stdin or "").encode(),
+        capture_output=True,
+        check=False,
+    )
+    out, err = (text.decode(errors="surrogateescape") for text in (done.stdout, done.stderr))
+    return Done(done.returncode, out, err)
+
+
+def _succeed(argv: list[str], cwd: Path | str) -> str:
+    done = _run(argv, cwd, {"GIT_AUTHOR_DATE": DATE, "GIT_COMMITTER_DATE": DATE}, None)
+    assert done.code == 0, f"{argv} ended with {done.code}\n{done.out}{done.err}"
+    return done.out
+
+
+# Strings that look like something else to one reader or another, and that hide or break lines.
+NASTY_TEXT = (
+    *("", " ", " a", "a ", "a  b", "-", "- a", "?", "? a", ":", "a: b", "a:", "#", "a #b"),
+    *("&a", "*a"),
+    *("no", "Yes", "ON", "y", "true", "False", "null", "Null", "~", "nan", ".nan", ".inf", "-.Inf"),
+    *("inf", "NaN", "Infinity", "undefined", "=", "<<", "!!python/object:x", "!t", "%TAG"),
+    *("@a", "`a"),
+    *("1", "-1", "+1", "012", "0o17", "0x1F", "0b1", "1_000", "1e5", "1e-5", "1.0e-05", ".5", "5."),
+    *("1:30", "190:20:30", "2024-01-01", "2024-01-01T00:00:00Z", "---", "...", "{}", "[]"),
+    *("{a", "|"),
+    *(">", "'", '"', "\\", "\\n", "a\\", "'a'", '"a"', "a,b", "a\tb", "\t", "a\n", "\n"),
+    *("\na", "a\n\n"),
+    *("a\n b\n", " a\nb", "a\n  \n", "a\n\tb", "a\r", "a\r\nb", "#a\nb"),
+    *("---\na", "a\n...\nb\n\n\n"),
+    *("a\u0085b", "a\u2028b", "a\u2029b", "\ufeffa", "a\ufeff", "\x1b[31m", "\x01", "\x7f", "\x9b"),
+    *("\u202eabc", "a\u200bb", "\u2066", "\ud800", "\udcff", "caf\u00e9"),
+    *("cafe\u0301", "\U0001f600"),
+    *("\U0001f468\u200d\U0001f469", "\ufffe", "\uffff", "\U0010ffff", "\xa0", "\xad", "x" * 300),
+)
+NASTY_FLOATS = (
+    *(float("nan"), float("inf"), float("-inf"), 0.0, -0.0, 5e-324, -5e-324, 1e-5, 1e16, 1e22),
+    *(1.7976931348623157e308, 2.2250738585072014e-308, 0.1, 1 / 3, 123456789.0, 1e100, 100000.0),
+)
+NASTY_INTS = (0, -1, 2**31, 2**53 + 1, 2**63, -(2**63) - 1, 2**64, 2**200, -(2**200))
+
+_any_char = st.characters(exclude_characters="\0", exclude_categories=())
+texts = st.sampled_from(NASTY_TEXT) | st.text(_any_char, max_size=12).map(
+    # Two surrogates that make a pair are one character to JSON.
+    lambda text: text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+)
+floats = st.sampled_from(NASTY_FLOATS) | st.floats()
+ints = st.sampled_from(NASTY_INTS) | st.integers()
+scalars = st.none() | st.booleans() | ints | floats | texts
+values = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4),
+    max_leaves=12,
+)
+configs = st.dictionaries(texts, values, max_size=5)
+
+
+def exact(value: Any) -> Any:
+    """Return what compares equal only for the same plain value: NaN, -0.0 and types included."""
+    if isinstance(value, dict):
+        return {key: exact(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [exact(item) for item in value]
+    return type(value), repr(value)

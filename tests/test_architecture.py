@@ -1,0 +1,375 @@
+"""The house rules of DESIGN.md, held against every module below gittrack/.
+
+Each rule finds what it is about in the code and compares that with a literal table here.  To break
+a rule, add a line with a reason; a line that nothing needs any more fails as well.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "gittrack"
+
+# --- The tables --------------------------------------------------------------------------------
+
+# Which part of the house a file or folder directly below gittrack/ belongs to.
+PART_OF = {
+    **dict.fromkeys(("core", "record", "read", "launch", "show")),  # a folder is a part by itself
+    **dict.fromkeys(("git", "gitversion", "spawn", "objects", "refs", "project"), "git"),
+    **dict.fromkeys(("__init__", "__main__", "api", "cli", "commands"), "doors"),
+}
+
+# Floors from the ground up.  The towers (record, read) never see each other, faces (show) see only
+# words, and nothing but a door sees a face.
+MAY_IMPORT = {
+    "core": {"core"},
+    "git": {"core", "git"},
+    "record": {"core", "git", "record"},
+    "read": {"core", "git", "read"},
+    "launch": {"core", "git", "record", "read", "launch"},
+    "show": {"core", "show"},
+    "doors": {"core", "git", "record", "read", "launch", "show", "doors"},
+}
+FLOOR_EXCEPTIONS = {
+    "record/session.py -> gittrack": "__version__, which the build reads there; it imports nothing",
+}
+
+STARTS_PROCESSES = {
+    "spawn.py": "starts git, for git.py and nobody else",
+    "launch/probe.py": "asks the command's own interpreter what it is",
+    "launch/console.py": "gives the user's command a terminal of its own",
+    "launch/process.py": "starts the user's command",
+    "commands/demo.py": "runs git-track itself in the demo project",
+    "commands/_pager.py": "shows long output in the user's pager",
+}
+IMPORTS_GITPYTHON = {"git.py": "the one door to git"}
+
+SPEAKS = ("cli.py", "commands/")
+SPEAKS_EXCEPTIONS = {
+    "__main__.py": "ends with what cli.main returns",
+    "record/ending.py": "wraps sys.exit, to learn the exit code of the process that is recorded",
+    "record/environment.py": "runs as a script in the command's interpreter and answers on stdout",
+    "launch/process.py": "a forked child must leave by os._exit",
+}
+
+READS_ENVIRONMENT = {
+    "git.py": "drops variables that redirect git; git's own identity variables",
+    "api.py": "what the launcher told the command about its run; the ranks of distributed jobs",
+    "record/environment.py": "records the variables on the allow-list",
+    "record/run.py": "the limit that the launcher passes on",
+    "record/session.py": "the user's name",
+    "launch/launcher.py": "what the command inherits",
+    "commands/_common.py": "NO_COLOR and TERM",
+    "commands/_pager.py": "GIT_PAGER and PAGER, by git's rules",
+    "commands/demo.py": "puts git-track on PATH",
+}
+
+BROAD_EXCEPTS = {
+    "cli.py": "the one boundary: keeps the traceback in a file and says where",
+}
+
+LAZY_IMPORTS = {
+    "__init__.py": {"importlib": "`import gittrack` costs nothing until something is asked for"},
+    "cli.py": {"tempfile": "only a bug needs it", "traceback": "only a bug needs it"},
+    "commands/_common.py": {"gittrack.commands._pager": "people see it, programs never"},
+    "core/errors.py": {"difflib": "only a mistake needs it"},
+    "core/values.py": {"dataclasses": "10 ms that only those pay who use it anyway"},
+    "core/yaml_read.py": {"yaml": "40 ms that a listing has no use for"},
+    "git.py": {"git": "100 ms that a listing has no use for"},
+    "read/reader.py": {
+        "gittrack.core.yaml_read": "a listing reads no YAML",
+        "gittrack.read.live": "most of the time nothing is going on",
+    },
+    "read/record.py": {"numpy": "140 ms that a listing has no use for"},
+    "show/table.py": {
+        "csv": "only --csv needs it",
+        "io": "only --csv needs it",
+        "tabulate": "80 ms that only --md needs",
+    },
+    "show/text.py": {"unicodedata": "most text is ASCII"},
+}
+
+LONGEST_MODULE, LONGEST_FUNCTION = 300, 60
+LONG_MODULES: dict[str, str] = {}
+LONG_FUNCTIONS: dict[str, str] = {}
+
+# --- Looking at the code -----------------------------------------------------------------------
+
+STARTERS = ("fork", "forkpty", "popen", "posix_spawn", "posix_spawnp", "system", "exec", "spawn")
+VOICES = ("sys.exit", "sys.stdout", "sys.stderr", "os._exit", "print", "exit", "quit")
+ENVIRONMENT = ("os.environ", "os.environb", "os.getenv", "os.putenv", "os.unsetenv")
+
+
+class Import(NamedTuple):
+    """One imported module; ``lazy`` inside a function, ``typing`` only for type checkers."""
+
+    name: str
+    lazy: bool
+    typing: bool
+
+
+class Module(NamedTuple):
+    path: str
+    name: str
+    tree: ast.Module
+
+    @property
+    def part(self) -> str:
+        """The part of the house that the module is in."""
+        return part(self.name)
+
+
+def part(name: str) -> str:
+    """Return the part of the house that a module of gittrack is in."""
+    first = (*name.split("."), "__init__")[1]
+    return PART_OF[first] or first
+
+
+def load() -> dict[str, Module]:
+    """Return {dotted name: module} of the package."""
+    modules = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        relative = path.relative_to(PACKAGE)
+        if relative.parts[0] == "_files":  # templates, in a wheel
+            continue
+        name = ".".join(("gittrack", *relative.with_suffix("").parts)).removesuffix(".__init__")
+        tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
+        modules[name] = Module(relative.as_posix(), name, tree)
+    return modules
+
+
+MODULES = load()
+
+
+def imports(node: ast.AST, lazy: bool = False, typing: bool = False) -> Iterator[Import]:
+    """Yield what is imported below a node; names from our own packages as modules."""
+    if isinstance(node, ast.Import):
+        yield from (Import(alias.name, lazy, typing) for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        base = "." * node.level + (node.module or "")
+        for alias in node.names:
+            inner = f"{base}.{alias.name}"
+            yield Import(inner if inner in MODULES else base, lazy, typing)
+    elif isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+        for child in node.body:
+            yield from imports(child, lazy, True)
+        for child in node.orelse:
+            yield from imports(child, lazy, typing)
+    else:
+        inside = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
+        for child in ast.iter_child_nodes(node):
+            yield from imports(child, lazy or inside, typing)
+
+
+def names(tree: ast.AST) -> Iterator[str]:
+    """Yield the names that code uses: ``print``, ``os.environ``, however that was imported."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            yield f"{node.value.id}.{node.attr}"
+        elif isinstance(node, ast.Name):
+            yield node.id
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def starts_processes(tree: ast.AST) -> bool:
+    """Say whether code can start a process."""
+    outside = {found.name.partition(".")[0] for found in imports(tree) if not found.typing}
+    calls = {name[3:] for name in names(tree) if name.startswith("os.")}
+    by_os = any(call in STARTERS or call.startswith(("exec", "spawn")) for call in calls)
+    return by_os or not outside.isdisjoint(("subprocess", "multiprocessing", "pty"))
+
+
+def speaks(tree: ast.AST) -> bool:
+    """Say whether code prints, or ends the process."""
+    raises = (node for node in ast.walk(tree) if isinstance(node, ast.Raise) and node.exc)
+    leaves = any("SystemExit" in ast.unparse(node.exc) for node in raises if node.exc)
+    return leaves or not set(names(tree)).isdisjoint(VOICES)
+
+
+def reads_environment(tree: ast.AST) -> bool:
+    """Say whether code reads or sets environment variables."""
+    return not set(names(tree)).isdisjoint(ENVIRONMENT)
+
+
+def handlers(tree: ast.AST) -> Iterator[tuple[str, bool]]:
+    """Yield (what is caught, whether it is raised again) for every ``except``."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ExceptHandler):
+            again = any(isinstance(inner, ast.Raise) for inner in ast.walk(node))
+            yield ast.unparse(node.type) if node.type else "", again
+
+
+def swallows(tree: ast.AST) -> bool:
+    """Say whether code catches every exception and goes on."""
+    return any(
+        not again and {"Exception", "BaseException"} & set(caught.strip("()").split(", "))
+        for caught, again in handlers(tree)
+    )
+
+
+def functions(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    """Yield (name, lines) of every function."""
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield node.name, (node.end_lineno or 0) - node.lineno + 1
+
+
+def where(holds) -> set[str]:
+    """Return the paths of the modules for whose tree ``holds`` is true."""
+    return {module.path for module in MODULES.values() if holds(module.tree)}
+
+
+# --- The rules ---------------------------------------------------------------------------------
+
+
+def test_every_module_has_its_place():
+    assert {module.path for module in MODULES.values() if not module.part} == set()
+
+
+def test_floors():
+    upward = {
+        f"{module.path} -> {found.name}"
+        for module in MODULES.values()
+        for found in imports(module.tree)
+        if found.name.partition(".")[0] == "gittrack"
+        and part(found.name) not in MAY_IMPORT[module.part]
+    }
+    assert upward == set(FLOOR_EXCEPTIONS)
+
+
+def test_imports_are_absolute():
+    assert where(lambda tree: any(found.name.startswith(".") for found in imports(tree))) == set()
+
+
+def test_there_are_no_import_cycles():
+    left = {
+        module.name: {
+            found.name
+            for found in imports(module.tree)
+            if found.name in MODULES and not found.lazy and not found.typing
+        }
+        for module in MODULES.values()
+    }
+    while leaves := [name for name, needs in left.items() if not needs & left.keys()]:
+        for name in leaves:
+            del left[name]
+    assert left == {}
+
+
+def test_imports_inside_functions_are_named():
+    lazy = {
+        module.path: {
+            found.name if found.name in MODULES else found.name.partition(".")[0]
+            for found in imports(module.tree)
+            if found.lazy
+        }
+        for module in MODULES.values()
+    }
+    named = {path: set(reasons) for path, reasons in LAZY_IMPORTS.items()}
+    assert {path: found for path, found in lazy.items() if found} == named
+
+
+def test_few_modules_start_processes():
+    assert where(starts_processes) == set(STARTS_PROCESSES)
+
+
+def test_one_module_starts_git():
+    def uses(tree: ast.AST) -> bool:
+        return any(found.name == "gittrack.spawn" for found in imports(tree))
+
+    assert where(uses) == {"git.py"}
+
+
+def test_one_module_imports_gitpython():
+    def uses(tree: ast.AST) -> bool:
+        found = (one.name.partition(".")[0] for one in imports(tree) if not one.typing)
+        return not {"git", "gitdb"}.isdisjoint(found)
+
+    assert where(uses) == set(IMPORTS_GITPYTHON)
+
+
+def test_only_the_command_line_prints_or_exits():
+    quiet = {path for path in where(speaks) if not path.startswith(SPEAKS)}
+    assert quiet == set(SPEAKS_EXCEPTIONS)
+
+
+def test_few_modules_know_the_environment():
+    assert where(reads_environment) == set(READS_ENVIRONMENT)
+
+
+def test_nothing_is_caught_without_saying_what():
+    assert where(lambda tree: any(not caught for caught, _ in handlers(tree))) == set()
+
+
+def test_nothing_is_caught_and_forgotten():
+    assert where(swallows) == set(BROAD_EXCEPTS)
+
+
+def test_no_module_is_a_drawer_for_odds_and_ends():
+    assert [name for name in MODULES if name.rpartition(".")[2].startswith("util")] == []
+
+
+def test_modules_are_short():
+    lengths = {path: len((PACKAGE / path).read_text().splitlines()) for path in where(bool)}
+    assert {path for path, lines in lengths.items() if lines > LONGEST_MODULE} == set(LONG_MODULES)
+
+
+def test_functions_are_short():
+    long = {
+        f"{module.path}: {name}"
+        for module in MODULES.values()
+        for name, lines in functions(module.tree)
+        if lines > LONGEST_FUNCTION
+    }
+    assert long == set(LONG_FUNCTIONS)
+
+
+# --- The rules can fail ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rule", "code"),
+    [
+        (starts_processes, "def f():\n    import subprocess"),
+        (starts_processes, "import os\nos.execvp('git', [])"),
+        (starts_processes, "from os import system"),
+        (speaks, "print(1)"),
+        (speaks, "import sys\nsys.exit(1)"),
+        (speaks, "raise SystemExit(1)"),
+        (reads_environment, "from os import getenv"),
+        (reads_environment, "import os\nx = {**os.environ}"),
+        (swallows, "try:\n    f()\nexcept Exception:\n    pass"),
+        (swallows, "try:\n    f()\nexcept (OSError, BaseException) as e:\n    log(e)"),
+    ],
+)
+def test_a_rule_sees_what_it_is_about(rule, code):
+    assert rule(ast.parse(code))
+
+
+@pytest.mark.parametrize(
+    ("rule", "code"),
+    [
+        (starts_processes, "import os\nos.path.join('a')"),
+        (speaks, "def f(kind):\n    return issubclass(kind, SystemExit)"),
+        (reads_environment, "from gittrack.record import environment"),
+        (swallows, "try:\n    f()\nexcept Exception:\n    clean()\n    raise"),
+        (swallows, "try:\n    f()\nexcept OSError:\n    pass"),
+    ],
+)
+def test_a_rule_sees_nothing_else(rule, code):
+    assert not rule(ast.parse(code))
+
+
+def test_kinds_of_imports_are_told_apart():
+    code = "import a\nif TYPE_CHECKING:\n    import b\ndef f():\n    from gittrack import git\n"
+    assert list(imports(ast.parse(code))) == [
+        Import("a", False, False),
+        Import("b", False, True),
+        Import("gittrack.git", True, False),
+    ]

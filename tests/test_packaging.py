@@ -1,0 +1,85 @@
+"""Templates and hooks are found from a checkout, an editable install and a wheel."""
+
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from helpers import ROOT
+
+FIND = """
+import sys
+from gittrack.core.files import bundled
+for parts in (("templates", "demo", "train.py"), ("templates", "init", "params.yaml"), ("hooks",)):
+    print(bundled(*parts))
+"""
+
+
+def found(interpreter, **env):
+    """Where an interpreter finds the files, started in a folder of no meaning."""
+    clean = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+    done = subprocess.run(
+        [interpreter, "-c", FIND], env={**clean, **env}, capture_output=True, text=True, check=True
+    )
+    return done.stdout.splitlines()
+
+
+EXPECTED = ["templates/demo/train.py", "templates/init/params.yaml", "hooks"]
+
+
+def test_from_a_checkout():
+    assert found(sys.executable, PYTHONPATH=str(ROOT)) == [str(ROOT / name) for name in EXPECTED]
+
+
+def test_from_the_installation_that_the_tests_run_in():
+    paths = found(sys.executable)
+    assert [Path(path).exists() for path in paths] == [True] * 3
+    assert all(path.endswith(name) for path, name in zip(paths, EXPECTED, strict=True))
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    """The wheel of this checkout, built from a copy, so that nothing is written into it."""
+    pytest.importorskip(
+        "hatchling", reason="a wheel is built without the network where hatchling is there"
+    )
+    copy, out = tmp_path_factory.mktemp("source") / "gittrack", tmp_path_factory.mktemp("wheel")
+    ignored = shutil.ignore_patterns(".*", "__pycache__", "tests")
+    shutil.copytree(ROOT, copy, ignore=ignored)
+    argv = [
+        "-m",
+        "pip",
+        "wheel",
+        "-q",
+        "--no-deps",
+        "--no-build-isolation",
+        "-w",
+        str(out),
+        str(copy),
+    ]
+    env = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    subprocess.run([sys.executable, *argv], check=True, env=env)
+    return next(out.glob("gittrack-*.whl"))
+
+
+def test_from_a_wheel(wheel, tmp_path):
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", "venv"], check=True)
+    interpreter = str(tmp_path / "venv/bin/python")
+    purelib = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    site = subprocess.run(
+        [interpreter, "-c", purelib], capture_output=True, text=True, check=True
+    ).stdout.strip()
+    zipfile.ZipFile(wheel).extractall(site)  # what installing a pure wheel does
+    base = os.path.join(site, "gittrack", "_files")
+    assert found(interpreter) == [os.path.join(base, name) for name in EXPECTED]
+
+
+def test_what_is_in_the_wheel(wheel):
+    names = zipfile.ZipFile(wheel).namelist()
+    assert not [name for name in names if "__pycache__" in name or name.startswith("tests")]
+    assert {"gittrack/cli.py", "gittrack/_files/templates/demo/data/digits.csv.gz"} <= set(names)
+    scripts = next(name for name in names if name.endswith("entry_points.txt"))
+    assert b"git-track = gittrack.cli:main" in zipfile.ZipFile(wheel).read(scripts)
