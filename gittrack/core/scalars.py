@@ -35,7 +35,7 @@ _RESERVED = frozenset(
     ]
 )
 # What YAML does not allow bare in a stream, and what hides in a terminal (bidi, zero width).
-_HIDDEN = re.compile(
+_HIDDEN = (  # compiled when first needed: most text is plain
     "[\x7f-\xa0\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff\ufff9-\uffff]"
 )
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|-?\.inf\b|\.nan\b')
@@ -56,7 +56,9 @@ def float_text(value: float) -> str:
 def quote(text: str) -> str:
     """Return ``text`` as a JSON string that is a YAML double-quoted string as well."""
     plain = json.dumps(text, ensure_ascii=False)
-    return _HIDDEN.sub(lambda match: f"\\u{ord(match[0]):04x}", plain)
+    if plain.isascii() and "\x7f" not in plain:
+        return plain
+    return re.sub(_HIDDEN, lambda match: f"\\u{ord(match[0]):04x}", plain)
 
 
 def is_bare(text: str) -> bool:

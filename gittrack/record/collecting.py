@@ -16,7 +16,7 @@ _STALE_GC_SECONDS = 12 * 3600
 
 def at_work(common_dir: str) -> set[str]:
     """Return the processes, by id, that may be deleting objects of a repository just now."""
-    found = {pid for pid in _processes() if _collects(pid)}
+    found = {pid for pid in _processes() if _collects(pid, common_dir)}
     told = _told(os.path.join(common_dir, "gc.pid"))
     return found | {told} if told else found
 
@@ -28,14 +28,37 @@ def _processes() -> list[str]:
         return []
 
 
-def _collects(pid: str) -> bool:
-    """Say whether a process is a git that deletes objects, in whichever repository."""
+def _collects(pid: str, common_dir: str) -> bool:
+    """Say whether a process is a git that deletes objects of this repository.
+
+    One that may not be looked at is somebody else's, and tells of itself in gc.pid only.
+    """
     try:
         with open(f"/proc/{pid}/cmdline", "rb", buffering=0) as file:
-            words = file.read(512).split(b"\0")
+            words = file.read(4096).split(b"\0")
+        if not words[0].endswith(b"git") or _VERBS.isdisjoint(words[1:]):
+            return False
+        with open(f"/proc/{pid}/environ", "rb", buffering=0) as file:
+            told = b"\0".join([*words, file.read()])
+        return os.fsencode(common_dir) in told or _is_in(
+            os.readlink(f"/proc/{pid}/cwd"), common_dir
+        )
     except OSError:
         return False
-    return words[0].endswith(b"git") and not _VERBS.isdisjoint(words[1:])
+
+
+def _is_in(folder: str, common_dir: str) -> bool:
+    """Say whether git, started in ``folder``, would find the repository of ``common_dir``."""
+    while True:
+        marker = os.path.join(folder, ".git")
+        if os.path.isfile(marker):  # a linked work tree
+            with open(marker, encoding="utf-8", errors="surrogateescape") as file:
+                return common_dir in file.read()
+        if folder == common_dir or os.path.isdir(marker):
+            return common_dir in (folder, marker)
+        if folder == os.path.dirname(folder):
+            return False
+        folder = os.path.dirname(folder)
 
 
 def _told(pid_file: str) -> str | None:

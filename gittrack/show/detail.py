@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -53,7 +52,7 @@ def _facts(info: RunInfo, now: float) -> str:
         ("problem", info.problem),
         ("started", started),
         ("duration", text.duration(info.duration) if info.duration is not None else None),
-        ("command", shlex.join(info.command)),
+        ("command", text.command(info.command)),
         ("folder", info.cwd if info.cwd not in (None, ".") else None),
         ("code", state),
         ("tags", ", ".join(info.tags)),

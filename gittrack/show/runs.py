@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -137,7 +136,7 @@ _FIXED = {
     ),
     "branch": Column("BRANCH", lambda run: text.value(run.code.branch)),
     "code": Column("CODE", lambda run: (run.code.state or "-")[:8]),
-    "command": Column("COMMAND", lambda run: text.value(shlex.join(run.command))),
+    "command": Column("COMMAND", lambda run: text.value(text.command(run.command))),
 }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from gittrack.core.body import Missing
 from gittrack.core.scalars import flow_text
 
-_UNSAFE = re.compile(
+_UNSAFE = (  # compiled when first needed: most text is plain
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff\ufff9-\uffff]"
 )
 _STEPS = ((60, "s"), (3600, "min"), (86400, "h"), (86400 * 365, "d"), (float("inf"), "y"))
@@ -20,6 +20,8 @@ def escape(text: str, *, keep: str = "") -> str:
 
     ``keep`` lists characters to leave alone, such as a line break and a tab in a log.
     """
+    if text.isascii() and text.isprintable():
+        return text
 
     def shown(match: re.Match[str]) -> str:
         char = match[0]
@@ -28,7 +30,7 @@ def escape(text: str, *, keep: str = "") -> str:
         code = ord(char)
         return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
 
-    return _UNSAFE.sub(shown, text)
+    return re.sub(_UNSAFE, shown, text)
 
 
 def value(item: Any, digits: int = 5) -> str:
@@ -51,6 +53,13 @@ def exact(item: Any) -> str:
     if isinstance(item, Missing):
         return "(none)"
     return escape(item) if isinstance(item, str) else escape(flow_text(item))
+
+
+def command(words: Sequence[str]) -> str:
+    """Return a command line as one would type it."""
+    import shlex  # noqa: PLC0415 - a table of runs has no use for it
+
+    return shlex.join(words)
 
 
 def shorten(text: str, width: int) -> str:
