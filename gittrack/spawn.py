@@ -12,6 +12,8 @@ import select
 from collections.abc import Mapping
 
 _CHUNK = 1 << 20
+_SIGKILL = 9  # without importing `signal`, and with it `enum`
+_LEFT: list[int] = []
 
 
 class Child:
@@ -21,30 +23,38 @@ class Child:
     """
 
     def __init__(self, argv: list[str], env: Mapping[str, str], feed: bytes | None) -> None:
+        self._parent = 0  # until there is a process to wait for
         self._feed = memoryview(feed or b"")
-        out, theirs_out = os.pipe()
-        err, theirs_err = os.pipe()
-        _widen(out)
-        self._out, self._err, self._in = out, err, -1
-        closing = [theirs_out, theirs_err]
-        actions = [(os.POSIX_SPAWN_DUP2, theirs_out, 1), (os.POSIX_SPAWN_DUP2, theirs_err, 2)]
+        self._out, theirs_out = os.pipe()
+        self._err, theirs_err = os.pipe()
+        self._open = {self._out, self._err}
+        _widen(self._out)
         if feed is None:
+            self._in = -1
             theirs_in = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
         else:
             theirs_in, self._in = os.pipe()
             os.set_blocking(self._in, False)
-        closing.append(theirs_in)
-        actions.append((os.POSIX_SPAWN_DUP2, theirs_in, 0))
+            self._open.add(self._in)
+        theirs = (theirs_in, theirs_out, theirs_err)
+        actions = [(os.POSIX_SPAWN_DUP2, fd, number) for number, fd in enumerate(theirs)]
         try:
             self.pid = os.posix_spawnp(argv[0], argv, env, file_actions=actions)
-        except BaseException:
-            for fd in (out, err, self._in):
-                if fd >= 0:
-                    os.close(fd)
-            raise
+            self._parent = os.getpid()
         finally:
-            for fd in closing:
+            for fd in theirs:
                 os.close(fd)
+
+    def __del__(self) -> None:
+        """End a process that nobody waits for any more, because an error came between."""
+        for fd in list(self._open):
+            self._close(fd)
+        if self._parent == os.getpid():  # and not a forked copy of us
+            try:
+                os.kill(self.pid, _SIGKILL)
+            except ProcessLookupError:
+                return
+            self._status()
 
     def wait(self) -> tuple[int, bytes, bytes]:
         """Feed it, read it to the end, and return (exit status, stdout, stderr).
@@ -53,41 +63,42 @@ class Child:
         """
         pieces: dict[int, list[bytes]] = {self._out: [], self._err: []}
         poll = select.poll()  # unlike `select`, at ease with descriptors above 1023
-        for fd in pieces:
-            poll.register(fd, select.POLLIN)
-        if self._in >= 0:
-            poll.register(self._in, select.POLLOUT)
-        left = len(pieces)
-        while left:
+        for fd in self._open:
+            poll.register(fd, select.POLLOUT if fd == self._in else select.POLLIN)
+        while not self._open <= {self._in}:
             for fd, _ in poll.poll():
                 if fd == self._in:
-                    self._write(poll)
-                elif data := os.read(fd, _CHUNK):
-                    pieces[fd].append(data)
+                    over = not self._write()
                 else:
+                    data = os.read(fd, _CHUNK)
+                    pieces[fd].append(data)
+                    over = not data
+                if over:
                     poll.unregister(fd)
-                    os.close(fd)
-                    left -= 1
-        if self._in >= 0:
-            os.close(self._in)
+                    self._close(fd)
+        self._close(self._in)
         return self._status(), b"".join(pieces[self._out]), b"".join(pieces[self._err])
 
-    def _status(self) -> int:
-        try:
-            return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
-        except ChildProcessError:  # the program ignores SIGCHLD, or waits for every child itself
-            return 0
-
-    def _write(self, poll: select.poll) -> None:
+    def _write(self) -> bool:
+        """Feed a bit more; say whether there is more to come."""
         try:
             done = os.write(self._in, self._feed[:_CHUNK]) if self._feed else 0
             self._feed = self._feed[done:]
         except BrokenPipeError:  # it has read as much as it wanted
             self._feed = memoryview(b"")
-        if not self._feed:
-            poll.unregister(self._in)
-            os.close(self._in)
-            self._in = -1
+        return bool(self._feed)
+
+    def _close(self, fd: int) -> None:
+        if fd in self._open:
+            self._open.discard(fd)
+            os.close(fd)
+
+    def _status(self) -> int:
+        self._parent = 0
+        try:
+            return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        except ChildProcessError:  # the program ignores SIGCHLD, or waits for every child itself
+            return 0
 
 
 def _widen(pipe: int) -> None:
@@ -103,5 +114,13 @@ def detached(argv: list[str], env: Mapping[str, str]) -> None:
     """Start a process that lives on when this one ends, and do not wait for it."""
     null = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
     actions = [(os.POSIX_SPAWN_DUP2, null, fd) for fd in (0, 1, 2)]
-    os.posix_spawnp(argv[0], argv, env, file_actions=actions, setpgroup=0)
+    _LEFT[:] = [pid for pid in _LEFT if not _is_over(pid)]
+    _LEFT.append(os.posix_spawnp(argv[0], argv, env, file_actions=actions, setpgroup=0))
     os.close(null)
+
+
+def _is_over(pid: int) -> bool:
+    try:
+        return os.waitpid(pid, os.WNOHANG)[0] != 0
+    except ChildProcessError:
+        return True
