@@ -29,9 +29,7 @@ def below(repo: Repo, *prefixes: str) -> list[Ref]:
     if answer.code != 0:
         raise failure(call.args, answer)
     lines = os.fsdecode(answer.out).splitlines()
-    found = [
-        Ref(line[41:] if line[40] == " " else line[65:], line.partition(" ")[0]) for line in lines
-    ]
+    found = [Ref(name, oid) for oid, _, name in (line.partition(" ") for line in lines)]
     for line in os.fsdecode(answer.err).splitlines():
         for mark in _BROKEN:
             if line.startswith(mark):

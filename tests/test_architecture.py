@@ -91,7 +91,10 @@ LAZY_IMPORTS = {
         "io": "only --csv needs it",
         "tabulate": "80 ms that only --md needs",
     },
-    "show/text.py": {"unicodedata": "most text is ASCII"},
+    "show/text.py": {
+        "shlex": "only the column of commands needs it",
+        "unicodedata": "most text is ASCII",
+    },
 }
 
 LONGEST_MODULE, LONGEST_FUNCTION = 300, 60

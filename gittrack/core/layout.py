@@ -86,8 +86,9 @@ def parse_run_ref(ref: str) -> tuple[str, str] | None:
     """Return (experiment, id) of a run's ref, or None where the ref is somebody else's."""
     if not ref.startswith(RUNS):
         return None
-    experiment, _, run_id = ref[len(RUNS) :].rpartition("/")
-    return (experiment, run_id) if experiment and is_id(run_id) else None
+    experiment, run_id = ref[len(RUNS) : -25], ref[-24:]
+    whole = experiment and ref[-25] == "/" and _ID.fullmatch(run_id)
+    return (experiment, run_id) if whole else None
 
 
 def check_artifact_name(name: str) -> str:

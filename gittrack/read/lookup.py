@@ -34,7 +34,7 @@ class Lookup:
     def __call__(self, raw: Raw) -> Any:
         """Return the value that a run has."""
         text = raw.body
-        if text is None or b"\ntruncated: " in text:
+        if text is None:
             return self._decoded(decode(self.repo, raw))
         for mark, part in self.marks:
             at = text.find(mark)
@@ -45,6 +45,8 @@ class Lookup:
                     return _part(line, part) if part else body.parse_value(line.decode())
                 except ValueError:
                     return body.MISSING
+        if b"\ntruncated: " in text:
+            return self._decoded(decode(self.repo, raw))
         return body.MISSING
 
     def _decoded(self, info: RunInfo) -> Any:

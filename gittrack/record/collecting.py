@@ -16,7 +16,8 @@ _STALE_GC_SECONDS = 12 * 3600
 
 def at_work(common_dir: str) -> set[str]:
     """Return the processes, by id, that may be deleting objects of a repository just now."""
-    found = {pid for pid in _processes() if _collects(pid, common_dir)}
+    home = os.path.realpath(common_dir)
+    found = {pid for pid in _processes() if _collects(pid) and not _is_elsewhere(pid, home)}
     told = _told(os.path.join(common_dir, "gc.pid"))
     return found | {told} if told else found
 
@@ -28,37 +29,45 @@ def _processes() -> list[str]:
         return []
 
 
-def _collects(pid: str, common_dir: str) -> bool:
-    """Say whether a process is a git that deletes objects of this repository.
+def _collects(pid: str) -> bool:
+    """Say whether a process is a git that deletes objects, in whichever repository."""
+    words = _words(pid, "cmdline")
+    return words[0].endswith(b"git") and not _VERBS.isdisjoint(words[1:])
 
-    One that may not be looked at is somebody else's, and tells of itself in gc.pid only.
-    """
-    try:
-        with open(f"/proc/{pid}/cmdline", "rb", buffering=0) as file:
-            words = file.read(4096).split(b"\0")
-        if not words[0].endswith(b"git") or _VERBS.isdisjoint(words[1:]):
-            return False
-        with open(f"/proc/{pid}/environ", "rb", buffering=0) as file:
-            told = b"\0".join([*words, file.read()])
-        return os.fsencode(common_dir) in told or _is_in(
-            os.readlink(f"/proc/{pid}/cwd"), common_dir
-        )
-    except OSError:
+
+def _is_elsewhere(pid: str, home: str) -> bool:
+    """Say whether a git is surely at work in another repository than ``home``."""
+    words = [*_words(pid, "cmdline"), *_words(pid, "environ")]
+    if any(word.startswith((b"--git-dir", b"GIT_DIR=")) for word in words):
         return False
+    try:
+        found = _repository(os.readlink(f"/proc/{pid}/cwd"))
+    except OSError:  # another user's: we cannot tell
+        return False
+    return found is not None and os.path.realpath(found) != home
 
 
-def _is_in(folder: str, common_dir: str) -> bool:
-    """Say whether git, started in ``folder``, would find the repository of ``common_dir``."""
+def _repository(folder: str) -> str | None:
+    """Return the common folder of the repository that ``folder`` is in."""
     while True:
-        marker = os.path.join(folder, ".git")
-        if os.path.isfile(marker):  # a linked work tree
-            with open(marker, encoding="utf-8", errors="surrogateescape") as file:
-                return common_dir in file.read()
-        if folder == common_dir or os.path.isdir(marker):
-            return common_dir in (folder, marker)
+        dot = os.path.join(folder, ".git")
+        if os.path.isfile(dot):  # a linked worktree or a submodule: it may be any
+            return None
+        if os.path.isdir(dot):
+            return dot
+        if os.path.isfile(os.path.join(folder, "HEAD")):
+            return folder
         if folder == os.path.dirname(folder):
-            return False
+            return None
         folder = os.path.dirname(folder)
+
+
+def _words(pid: str, name: str) -> list[bytes]:
+    try:
+        with open(f"/proc/{pid}/{name}", "rb", buffering=0) as file:
+            return file.read(1 << 16).split(b"\0")
+    except OSError:
+        return [b""]
 
 
 def _told(pid_file: str) -> str | None:

@@ -130,7 +130,7 @@ def test_a_command_that_handles_ctrl_c_ends_as_it_likes():
 def going(script, *options):
     """A run that prints `ready` and then waits for the end of its stdin."""
     process = subprocess.Popen(
-        [*TRACK, "run", *options, "--", "sh", "-c", f"{script}\necho ready; cat >/dev/null"],
+        [*TRACK, "run", *options, "--", "sh", "-c", f"{script}\necho ready; exec cat >/dev/null"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

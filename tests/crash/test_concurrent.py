@@ -189,3 +189,18 @@ def test_a_stale_gc_pid_does_not_keep_runs_in_the_journal():
     (run,) = gittrack.runs(repo=place)
     assert run.status == "finished"
     assert not any((place / ".git/gittrack/live").iterdir())
+
+
+def test_a_garbage_collection_elsewhere_is_not_waited_for():
+    other = repo(path="other")
+    place = repo()
+    hang = "trap 'exit 0' TERM; echo ready; cat"
+    argv = ["-c", f'alias.wait=!sh -c "{hang}"', "wait", "gc"]
+    process = start("git", *argv, cwd=other)
+    assert process.stdout.readline() == "ready\n"
+    code = "from gittrack.record import collecting; print(len(collecting.at_work({!r})))"
+    here, there = (
+        python(code.format(str(path / ".git")), path).out.strip() for path in (place, other)
+    )
+    process.communicate()
+    assert (here, there) == ("0", "1")
