@@ -64,12 +64,13 @@ class Call:
         *,
         cwd: str | None = None,
         env: Mapping[str, str] | None = None,
-        feed: bytes | None = None,
+        feed: bytes | Call | None = None,
     ) -> None:
         self.args = args
         argv = ["git", *(("-C", cwd) if cwd is not None else ()), *args]
         try:
-            self.child = spawn.Child(argv, _environment(env or {}), feed)
+            source = feed.child if isinstance(feed, Call) else feed
+            self.child: spawn.Child = spawn.Child(argv, _environment(env or {}), source)
         except FileNotFoundError as error:
             raise TrackError("git is not installed", "install git 2.36 or later") from error
 
@@ -129,7 +130,7 @@ class Repo(NamedTuple):
     def call(
         self,
         *args: str,
-        feed: bytes | None = None,
+        feed: bytes | Call | None = None,
         env: Mapping[str, str] | None = None,
         shared: bool = False,
     ) -> Call:

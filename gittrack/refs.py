@@ -22,9 +22,7 @@ _BROKEN = ("warning: ignoring broken ref ", "warning: ignoring dangling symref "
 
 def below(repo: Repo, *prefixes: str) -> list[Ref]:
     """Return the refs below ``prefixes``, by name, broken ones at the end with an empty id."""
-    call = repo.call(
-        "for-each-ref", "--format=%(objectname) %(refname)", "--", *prefixes, shared=True
-    )
+    call = _list(repo, *prefixes)
     answer = call.wait()
     if answer.code != 0:
         raise failure(call.args, answer)
@@ -34,6 +32,34 @@ def below(repo: Repo, *prefixes: str) -> list[Ref]:
         for mark in _BROKEN:
             if line.startswith(mark):
                 found.append(Ref(line[len(mark) :], ""))
+    return found
+
+
+def _list(repo: Repo, *prefixes: str) -> Call:
+    form = "--format=%(objectname) %(refname)"
+    return repo.call("for-each-ref", form, "--", *prefixes, shared=True)
+
+
+def contents(repo: Repo, prefix: str) -> list[tuple[Ref, bytes]] | None:
+    """Return the refs below ``prefix`` with the content of what they point to, in one pass of two processes.
+
+    None where a ref is broken or an object missing: `below` and `git.objects` tell which.
+    """
+    listing = _list(repo, prefix)
+    form = "--batch=%(objectname) %(objectsize) %(rest)"
+    reading = repo.call("cat-file", form, "--buffer", feed=listing, shared=True)
+    answer, listed = reading.wait(), listing.wait()
+    if answer.code != 0 or listed.code != 0 or listed.err:
+        return None
+    found, out, at = [], answer.out, 0
+    while at < len(out):
+        end = out.index(b"\n", at)
+        words = out[at:end].decode("utf-8", "surrogateescape").split(" ", 2)
+        if len(words) < 3:  # "<id> missing"
+            return None
+        oid, size, name = words
+        at = end + int(size) + 2
+        found.append((Ref(name, oid), out[end + 1 : at - 1]))
     return found
 
 

@@ -19,19 +19,24 @@ _LEFT: list[int] = []
 class Child:
     """A process with pipes for stdout and stderr, and for stdin where there is something to feed.
 
+    ``feed`` is what it gets on stdin: bytes, the stdout of another child, or nothing.
     Raises FileNotFoundError where there is no such program.
     """
 
-    def __init__(self, argv: list[str], env: Mapping[str, str], feed: bytes | None) -> None:
+    def __init__(self, argv: list[str], env: Mapping[str, str], feed: bytes | Child | None) -> None:
         self._parent = 0  # until there is a process to wait for
-        self._feed = memoryview(feed or b"")
+        self._feed = memoryview(feed if isinstance(feed, bytes) else b"")
         self._out, theirs_out = os.pipe()
         self._err, theirs_err = os.pipe()
         self._open = {self._out, self._err}
         _widen(self._out)
+        _widen(self._err)
+        self._in = -1
         if feed is None:
-            self._in = -1
             theirs_in = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+        elif isinstance(feed, Child):
+            theirs_in = feed._out
+            feed._open.discard(theirs_in)
         else:
             theirs_in, self._in = os.pipe()
             os.set_blocking(self._in, False)

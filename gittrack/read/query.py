@@ -44,14 +44,16 @@ def listing(
 
     Runs that lack the key come last.  Raises TrackError where no run has it.
     """
-    raws = reader.names(repo, resolve.experiment_of(repo, experiment))
+    by_time = sort in (None, "started", "-started", "id", "-id")
+    raws = (reader.names if by_time else reader.whole)(repo, experiment)
     total = len(raws)
-    if sort in (None, "started", "-started", "id", "-id"):
+    if not raws:
+        resolve.check_experiment(repo, experiment)
+    if by_time:
         upwards = sort in ("started", "id")
         ordered = raws[::-1] if upwards != reverse else raws
         chosen = reader.bodies(repo, ordered if limit is None else ordered[:limit])
         return Listing(chosen, total, _damaged(raws) + _unreadable(chosen))
-    raws = reader.bodies(repo, raws)
     key = str(sort).removeprefix("-")
     downwards = str(sort).startswith("-") != reverse
     ordered = _ordered(repo, raws, key, downwards)
@@ -113,7 +115,9 @@ def top(
     Raises TrackError naming the metrics that exist where no run has this one.
     """
     key = f"metrics.{metric.removeprefix('metrics.')}"
-    raws = reader.bodies(repo, reader.names(repo, resolve.experiment_of(repo, experiment)))
+    raws = reader.whole(repo, experiment)
+    if not raws:
+        resolve.check_experiment(repo, experiment)
     lookup = Lookup(repo, key)
     pairs = [(lookup(raw), raw) for raw in raws]
     if not any(isinstance(found, (int, float)) for found, _ in pairs):

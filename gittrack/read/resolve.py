@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from gittrack import git
-from gittrack.core import body, layout
+from gittrack.core import body
 from gittrack.core.errors import AmbiguousRun, NoSuchRun, did_you_mean
 from gittrack.read import reader
 from gittrack.read.reader import Raw
@@ -93,13 +93,13 @@ def _none(address: str, raws: list[Raw]) -> NoSuchRun:
     )
 
 
-def experiment_of(repo: git.Repo, experiment: str | None) -> str | None:
-    """Return ``experiment`` if it has runs (or is None).  Raises NoSuchRun with near names."""
-    if experiment is not None and not reader.names(repo, layout.check_experiment(experiment)):
-        known = sorted({raw.experiment for raw in reader.names(repo)})
-        hint = "there are: " + ", ".join(known[:5]) if known else "nothing is recorded here yet"
-        raise NoSuchRun(
-            f"there are no runs of the experiment {experiment!r}",
-            did_you_mean(experiment, known, hint),
-        )
-    return experiment
+def check_experiment(repo: git.Repo, experiment: str | None) -> None:
+    """Raise NoSuchRun with near names for an experiment that was found to have no runs."""
+    if experiment is None:
+        return
+    known = sorted({raw.experiment for raw in reader.names(repo)})
+    hint = "there are: " + ", ".join(known[:5]) if known else "nothing is recorded here yet"
+    raise NoSuchRun(
+        f"there are no runs of the experiment {experiment!r}",
+        did_you_mean(experiment, known, hint),
+    )

@@ -135,9 +135,9 @@ def kill_at(step: int, place: Path) -> None:
     assert run_cli("run", "--", "true", cwd=place).code == 0
 
 
-@pytest.mark.parametrize("part", range(8))
+@pytest.mark.parametrize("part", range(6))
 def test_a_kill_at_a_step_of_a_run(place, part):
-    kill_at(1 + (steps_of_life() - 1) * part // 7, place)
+    kill_at(1 + (steps_of_life() - 1) * part // 5, place)
 
 
 @pytest.mark.slow
@@ -156,11 +156,11 @@ def crashed(place) -> Path:
     return place
 
 
-@pytest.mark.parametrize("part", range(5))
+@pytest.mark.parametrize("part", range(4))
 def test_a_kill_at_a_step_of_recovery(crashed, part):
     shutil.copytree(crashed, "copy", symlinks=True)
     steps = steps_of(RECOVERY, Path("copy"))
-    kill_recovery(crashed, 1 + (steps - 1) * part // 4)
+    kill_recovery(crashed, 1 + (steps - 1) * part // 3)
 
 
 @pytest.mark.slow
