@@ -140,8 +140,13 @@ def log(metrics: Mapping[str, Any], step: float | None = None) -> None:
     run = ending.latest()
     if run is not None:
         run.log(metrics, step)
-    elif os.environ.get("GITTRACK_MODE") != "disabled" and not _is_secondary():
+    elif not _records_nothing():
         raise TrackError("no run is active", "start one: gittrack.init()")
+
+
+def _records_nothing() -> bool:
+    off = os.environ.get("GITTRACK_MODE") == "disabled"
+    return off or _is_secondary() or ending.in_forked_child()
 
 
 def finish() -> None:

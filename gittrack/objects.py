@@ -124,7 +124,7 @@ class Store:
         try:
             os.utime(target)
             return
-        except FileNotFoundError:
+        except OSError:  # missing, or another user's in a shared repository: then write it anew
             pass
         for _ in range(20):
             try:

@@ -29,6 +29,7 @@ class _Ending:
         self.exit_code: int | None = 0
         self.signal: str | None = None
         self.installed = False
+        self.forked = False
 
     def install(self) -> None:
         if self.installed:
@@ -51,6 +52,7 @@ class _Ending:
             run.finish(self.status, exit_code=self.exit_code, signal=self.signal)
 
     def in_child(self) -> None:
+        self.forked = self.forked or bool(self.runs)
         for run in self.runs:
             run.forget()
         self.runs.clear()
@@ -85,6 +87,11 @@ def watch(run: Run) -> None:
     _ENDING.runs[:] = [other for other in _ENDING.runs if other.status == model.RUNNING]
     _ENDING.runs.append(run)
     _ENDING.install()
+
+
+def in_forked_child() -> bool:
+    """Say whether the run of this process is its parent's, which alone records it."""
+    return _ENDING.forked
 
 
 def latest() -> Run | None:

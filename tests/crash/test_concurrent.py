@@ -116,7 +116,8 @@ from gittrack.core import layout
 real, taken = layout.new_id, iter(["20260101-000000-00000000"])
 layout.new_id = lambda now: next(taken, None) or real(now)
 """
-        + WORKER
+        # The id is claimed as long as its run goes on, so the two have to overlap.
+        + WORKER.replace("for step", "print('begun', flush=True); sys.stdin.readline()\nfor step")
     )
     workers = [start(sys.executable, "-c", code, str(n), cwd=place) for n in range(2)]
     for worker in workers:
@@ -124,9 +125,10 @@ layout.new_id = lambda now: next(taken, None) or real(now)
     for worker in workers:
         worker.stdin.write("go\n")
         worker.stdin.flush()
-    # The id is claimed as long as its run goes on, so the two have to overlap.
     for worker in workers:
-        worker.communicate()
+        assert worker.stdout.readline() == "begun\n"
+    for worker in workers:
+        worker.communicate("finish\n")
         assert worker.returncode == 0
     runs = gittrack.runs(repo=place)
     assert sorted(run.params["worker"] for run in runs) == [0, 1]
