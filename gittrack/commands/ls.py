@@ -42,7 +42,9 @@ def run(args: argparse.Namespace) -> int:
         note("no runs are recorded here yet; record one: git track run -- COMMAND")
     else:
         columns = args.columns.split(",") if args.columns else []
-        made = runs.listing(infos, time.time(), columns, all_params=args.all_params)
+        made = runs.listing(
+            infos, time.time(), columns, all_params=args.all_params, exact=args.style == "csv"
+        )
         more = found.total - len(infos)
         tail = (
             f"{more} more: git track ls -n {found.total}\n" if more and args.style == "text" else ""

@@ -25,7 +25,7 @@ from gittrack.launch import config, launcher, template
 from gittrack.record import session
 from gittrack.record.writer import Published
 from gittrack.show import text
-from gittrack.show.runs import short_id
+from gittrack.show.columns import short_id
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -36,7 +36,9 @@ def run(args: argparse.Namespace) -> int:
         out(jsonable.dump([jsonable.run(info) for info in infos]))
     else:
         metric = args.metric.removeprefix("metrics.")
-        made = table.render(runs.ranking(infos, metric, time.time()), args.style)
+        made = table.render(
+            runs.ranking(infos, metric, time.time(), exact=args.style == "csv"), args.style
+        )
         plain = args.style == "text"
         out((_constants(infos) if plain else "") + made + (_tail(found, args) if plain else ""))
         if not plain and (found.without or found.nan):

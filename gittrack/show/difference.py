@@ -9,7 +9,7 @@ from gittrack.core.body import Missing
 from gittrack.core.differences import Change, CodeChange, MetricChange, RunDiff
 from gittrack.core.model import RunInfo
 from gittrack.show import text
-from gittrack.show.runs import short_id
+from gittrack.show.columns import short_id
 from gittrack.show.table import Table, render
 
 SECTIONS = ("params", "metrics", "inputs", "env", "code")

@@ -1,71 +1,59 @@
-"""Several runs as a table: which columns are worth their place, and what stands in them."""
+"""Several runs as a table: which columns are worth their place."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any
 
 from gittrack.core import body
-from gittrack.core.body import MISSING, Missing
-from gittrack.core.model import RUNNING, RunInfo, from_iso
+from gittrack.core.model import RunInfo
 from gittrack.core.nested import same
-from gittrack.show import text
+from gittrack.show import columns, text
+from gittrack.show.columns import FACTS, Column
 from gittrack.show.table import Table
 
 _MAX_METRICS = 4
 _MAX_PARAMS = 6
 
 
-class Column(NamedTuple):
-    """A column: its head, what stands in it for a run, and whether that is a number."""
-
-    head: str
-    cell: Callable[[RunInfo], str]
-    right: bool = False
-
-
-class Facts(NamedTuple):
-    """A run beside its params by dotted name and its metrics by name, flattened once."""
-
-    info: RunInfo
-    params: Mapping[str, Any]
-
-
-def short_id(run_id: str) -> str:
-    """Return the 8 hex digits of an id, which address the run wherever they are unique."""
-    return run_id[16:] or run_id
-
-
 def listing(
-    runs: Sequence[RunInfo], now: float, chosen: Sequence[str] = (), *, all_params: bool = False
+    runs: Sequence[RunInfo],
+    now: float,
+    chosen: Sequence[str] = (),
+    *,
+    all_params: bool = False,
+    exact: bool = False,
 ) -> Table:
-    """Return the table of ``ls``; ``chosen`` names columns instead of the usual ones."""
+    """Return the table of ``ls``; ``chosen`` names columns, ``exact`` is for programs, not people."""
     if chosen:
-        return _table(runs, [_named(name, now) for name in chosen])
-    fixed = [_FIXED["id"], _FIXED["name"], _FIXED["status"], _started(now), _FIXED["duration"]]
-    if len({run.experiment for run in runs}) > 1:
-        fixed.insert(1, _FIXED["experiment"])
-    if not any(run.name for run in runs):
-        fixed.remove(_FIXED["name"])
-    metrics = _common_metrics(runs)[:_MAX_METRICS]
-    params = _param_names(runs) if all_params else differing(runs)[:_MAX_PARAMS]
-    tags = [_FIXED["tags"]] if any(run.tags for run in runs) else []
-    return _table(runs, [*fixed, *map(_metric, metrics), *map(_param, params), *tags])
+        return _table(runs, [columns.named(name, now) for name in chosen], exact)
+    fixed = [FACTS["id"], FACTS["name"], FACTS["status"], columns.started(now), FACTS["duration"]]
+    if exact or len({run.experiment for run in runs}) > 1:
+        fixed.insert(1, FACTS["experiment"])
+    if not exact and not any(run.name for run in runs):
+        fixed.remove(FACTS["name"])
+    metrics = _common_metrics(runs)
+    params = _param_names(runs) if all_params or exact else differing(runs)[:_MAX_PARAMS]
+    tags = [FACTS["tags"]] if exact or any(run.tags for run in runs) else []
+    shown = metrics if exact else metrics[:_MAX_METRICS]
+    every = [*fixed, *map(columns.metric, shown), *map(columns.param, params), *tags]
+    return _table(runs, every, exact)
 
 
-def ranking(runs: Sequence[RunInfo], metric: str, now: float, first: int = 1) -> Table:
+def ranking(runs: Sequence[RunInfo], metric: str, now: float, *, exact: bool = False) -> Table:
     """Return the table of ``top``: rank, run, the metric, and the params in which the rows differ."""
-    columns = [_FIXED["id"]]
-    if any(run.name for run in runs):
-        columns.append(_FIXED["name"])
-    if len({run.experiment for run in runs}) > 1:
-        columns.append(_FIXED["experiment"])
-    if any(run.status != "finished" for run in runs):
-        columns.append(_FIXED["status"])
-    columns += [_metric(metric), *map(_param, differing(runs)), *_dirty(runs), _started(now)]
-    table = _table(runs, columns)
-    rows = [[str(first + place), *row] for place, row in enumerate(table.rows)]
-    return Table(["#", *table.heads], rows, [True, *table.right])
+    chosen = [FACTS["id"]]
+    if exact or any(run.name for run in runs):
+        chosen.append(FACTS["name"])
+    if exact or len({run.experiment for run in runs}) > 1:
+        chosen.append(FACTS["experiment"])
+    if exact or any(run.status != "finished" for run in runs):
+        chosen.append(FACTS["status"])
+    params = _param_names(runs) if exact else differing(runs)
+    chosen += [columns.metric(metric), *map(columns.param, params)]
+    table = _table(runs, [*chosen, *columns.code_states(runs), columns.started(now)], exact)
+    rows = [[str(place), *row] for place, row in enumerate(table.rows, 1)]
+    return Table(["rank" if exact else "#", *table.heads], rows, [True, *table.right])
 
 
 def constants(runs: Sequence[RunInfo]) -> dict[str, Any]:
@@ -94,102 +82,9 @@ def _common_metrics(runs: Sequence[RunInfo]) -> list[str]:
     return sorted(counts, key=lambda name: -counts[name])
 
 
-def _table(runs: Sequence[RunInfo], columns: Sequence[Column]) -> Table:
-    rows = [[column.cell(run) for column in columns] for run in runs]
-    return Table([column.head for column in columns], rows, [column.right for column in columns])
-
-
-def _status(run: RunInfo) -> str:
-    return f"{run.status}*" if run.status == RUNNING else run.status
-
-
-def _text(name: str) -> Column:
-    return Column(name.upper(), lambda run: text.value(getattr(run, name)))
-
-
-_FIXED = {
-    **{
-        name: _text(name)
-        for name in (
-            *(
-                "experiment",
-                "name",
-                "note",
-                "group",
-                "user",
-                "host",
-                "fingerprint",
-                "recipe",
-                "cwd",
-            ),
-            *("ended", "signal", "ref", "commit", "parent"),
-        )
-    },
-    "id": Column("ID", lambda run: short_id(run.id)),
-    "status": Column("STATUS", lambda run: run.status),
-    "duration": Column("TIME", lambda run: text.duration(run.duration), True),
-    "tags": Column("TAGS", lambda run: text.escape(", ".join(run.tags))),
-    "seed": Column("SEED", lambda run: text.value(run.seed), True),
-    "exit_code": Column("EXIT", lambda run: text.value(run.exit_code), True),
-    "memory": Column(
-        "MEMORY", lambda run: text.size(run.peak_memory) if run.peak_memory else "-", True
-    ),
-    "branch": Column("BRANCH", lambda run: text.value(run.code.branch)),
-    "code": Column("CODE", lambda run: (run.code.state or "-")[:8]),
-    "command": Column("COMMAND", lambda run: text.value(text.command(run.command))),
-}
-
-
-def _started(now: float) -> Column:
-    def cell(run: RunInfo) -> str:
-        return text.age(now - from_iso(run.started)) if run.started else "-"
-
-    return Column("STARTED", cell)
-
-
-def _dirty(runs: Sequence[RunInfo]) -> list[Column]:
-    """Return the column that tells apart code states, where there are several."""
-    if len({run.code.state for run in runs}) < 2:
-        return []
-    return [
-        Column("CODE", lambda run: (run.code.state or "-")[:8] + ("*" if run.code.dirty else ""))
-    ]
-
-
-def _metric(name: str) -> Column:
-    def cell(run: RunInfo) -> str:
-        if name in run.metrics:
-            return text.value(run.metrics[name].last)
-        stem, _, part = name.rpartition(".")
-        found = run.metrics.get(stem)
-        return text.value(getattr(found, part, None)) if found else "-"
-
-    return Column(text.escape(name), cell, True)
-
-
-def _param(name: str) -> Column:
-    def cell(run: RunInfo) -> str:
-        found = body.dotted(run.params).get(name, MISSING)
-        return "-" if isinstance(found, Missing) else text.value(found)
-
-    return Column(text.escape(name), cell, True)
-
-
-def _named(name: str, now: float) -> Column:
-    """Return the column that a user asked for: a fact, ``metrics.x``, ``params.x`` or a bare name."""
-    if name in _FIXED:
-        return _FIXED[name]
-    if name == "started":
-        return _started(now)
-    kind, _, rest = name.partition(".")
-    if kind == "params" and rest:
-        return _param(rest)
-    if kind == "metrics" and rest:
-        return _metric(rest)
-    metric, param = _metric(name), _param(name)
-
-    def either(run: RunInfo) -> str:
-        found = metric.cell(run)
-        return param.cell(run) if found == "-" else found
-
-    return Column(text.escape(name), either, True)
+def _table(runs: Sequence[RunInfo], chosen: Sequence[Column], exact: bool) -> Table:
+    if exact:
+        plain = [[text.plain(column.get(run)) for column in chosen] for run in runs]
+        return Table([column.name for column in chosen], plain)
+    rows = [[column.show(column.get(run)) for column in chosen] for run in runs]
+    return Table([column.head for column in chosen], rows, [column.right for column in chosen])

@@ -48,6 +48,17 @@ def value(item: Any, digits: int = 5) -> str:
     return str(item) if abs(item) < 10**18 else f"{float(item):.{digits}g}"
 
 
+def plain(item: Any) -> str:
+    """Return a value for a program to read: nothing for none, full precision, unescaped text."""
+    if item is None or item == () or isinstance(item, Missing):
+        return ""
+    if isinstance(item, str):
+        return item
+    if isinstance(item, tuple):
+        item = list(item)
+    return repr(item) if isinstance(item, float) else flow_text(item)
+
+
 def exact(item: Any) -> str:
     """Return a value in full, escaped."""
     if isinstance(item, Missing):

@@ -122,8 +122,8 @@ def test_csv():
     record("a, b", {"acc": 0.5}, config={"text": 'say "hi"'})
     record("c", config={"text": "x"})
     rows = list(csv.DictReader(io.StringIO(run_cli("ls", "--csv").out)))
-    assert [(row["NAME"], row["acc"], row["text"]) for row in rows] == [
-        ("c", "-", "x"),
+    assert [(row["name"], row["acc"], row["text"]) for row in rows] == [
+        ("c", "", "x"),
         ("a, b", "0.5", 'say "hi"'),
     ]
 

@@ -125,9 +125,9 @@ def test_csv_and_markdown_keep_the_count_out_of_the_table():
     record("b", config={"lr": 2})
     done = run_cli("top", "acc", "--csv")
     rows = list(csv.DictReader(io.StringIO(done.out)))
-    assert [(row["#"], row["NAME"], row["acc"], row["lr"]) for row in rows] == [
+    assert [(row["rank"], row["name"], row["acc"], row["lr"]) for row in rows] == [
         ("1", "a", "0.5", "1"),
-        ("2", "b", "-", "2"),
+        ("2", "b", "", "2"),
     ]
     assert done.err == "last, because they cannot be ranked: 1 do not have acc\n"
     assert run_cli("top", "acc", "--md").out.startswith("|   # | ID       | NAME   |   acc |")
