@@ -8,7 +8,7 @@ from gittrack.git import Call, Repo, identity, parse_config
 
 
 def include_config(repo: Repo, path: str) -> None:
-    """Have the repository's own configuration include a file, once."""
+    """Have the repository's own configuration include a file beside it, once."""
     known = repo.call("config", "--local", "--get-all", "include.path", shared=True).wait()
     if path not in os.fsdecode(known.out).splitlines():
         repo.read("config", "--local", "--add", "include.path", path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -23,6 +24,12 @@ hypothesis.settings.register_profile(
     "gittrack", deadline=None, derandomize=True, database=None, max_examples=70
 )
 hypothesis.settings.load_profile("gittrack")
+
+# A shell's `&` and nohup have their children ignore signals, and theirs; tests that send them would wait.
+for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM, signal.SIGQUIT):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        usual = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
+        signal.signal(number, usual)
 
 GIT_CONFIG = """\
 [user]

@@ -7,10 +7,13 @@ from pathlib import Path
 
 from gittrack import git, project
 from gittrack.commands._common import out
+from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.core.files import bundled
 
-SETTINGS = "gittrack.config"
+# In the repository's own folder: a file of the work tree could come from anybody's commit, and git's
+# configuration can name programs to run.
+SETTINGS = f"{layout.HOME}/config"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,11 +26,13 @@ def run(args: argparse.Namespace) -> int:
     if repo.work_tree is None:
         raise TrackError("this is a bare repository", "run it in a clone that has files")
     root = Path(repo.work_tree)
-    for name, source in (("params.yaml", "params.yaml"), (SETTINGS, "settings")):
-        _write(root / name, bundled("templates", "init", source).read_text())
+    settings = Path(repo.common_dir, SETTINGS)
+    settings.parent.mkdir(exist_ok=True)
+    for path, source in ((root / "params.yaml", "params.yaml"), (settings, "settings")):
+        _write(path, bundled("templates", "init", source).read_text())
     _add_lines(root / ".gitignore", bundled("templates", "init", "gitignore").read_text())
-    project.include_config(repo, str(root / SETTINGS))
-    out(f"settings  {SETTINGS} is included in this repository's git configuration\n")
+    project.include_config(repo, SETTINGS)
+    out(f"settings  edit {settings}, or use: git config track.<name> <value>\n")
     out("\nnext: git track run -- python train.py\n")
     return 0
 

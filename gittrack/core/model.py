@@ -88,8 +88,13 @@ def run_info(
     """Return the RunInfo of a run.yaml's facts, its params and its {name: summary}.
 
     Facts that this version does not know are ignored, so that a later format stays readable.
+    Raises ValueError where one that it knows is of another type: the run may be somebody else's.
     """
+    for key, value in facts.items():
+        _check(key, value)
     code = facts.get("code") or {}
+    for key in Code._fields:
+        _check(key, code.get(key))
     known = {key: facts[key] for key in _COPIED if key in facts}
     return RunInfo(
         **known,
@@ -104,6 +109,36 @@ def run_info(
     )
 
 
+def _check(key: str, value: Any) -> None:
+    kind = _KINDS.get(key)
+    if value is None or kind is None:
+        return
+    right = isinstance(value, kind) and (isinstance(value, bool) == (kind is bool))
+    if kind is list:
+        right = right and all(isinstance(word, str) for word in value)
+    if not right:
+        raise ValueError(f"its {key} is {value!r:.40}")
+    if key in ("started", "ended"):
+        from_iso(value)
+    if key == "duration_s" and not 0 <= value < 1e12:
+        raise ValueError(f"its {key} is {value!r:.40}")
+
+
+_KINDS: dict[str, Any] = {
+    **dict.fromkeys(
+        (
+            *("id", "experiment", "status", "name", "started", "ended", "note", "group", "cwd"),
+            *("signal", "fingerprint", "recipe", "parent", "user", "host"),
+            *("commit", "branch", "snapshot", "remote"),
+        ),
+        str,
+    ),
+    **dict.fromkeys(("seed", "exit_code", "peak_memory"), int),
+    **dict.fromkeys(("tags", "command"), list),
+    "duration_s": (int, float),
+    "dirty": bool,
+    "code": dict,
+}
 _COPIED = (
     *("id", "experiment", "status", "name", "started", "ended", "note", "group", "seed", "cwd"),
     *("exit_code", "signal", "peak_memory", "fingerprint", "recipe", "parent", "user", "host"),
@@ -111,8 +146,15 @@ _COPIED = (
 
 
 def metric(value: Mapping[str, Any]) -> Metric:
-    """Return the Metric of one line of metrics.yaml."""
+    """Return the Metric of one line of metrics.yaml.  Raises ValueError where it holds no numbers."""
     nan = float("nan")
+    for part in Metric._fields:
+        found = value.get(part)
+        number = isinstance(found, (int, float)) and not isinstance(found, bool)
+        if not (number or (found is None and part == "step") or part not in value):
+            raise ValueError(f"the {part} of a metric is {found!r:.40}")
+        if isinstance(found, int) and abs(found) > 10**300:
+            raise ValueError(f"the {part} of a metric is too large")
     return Metric(
         value.get("last", nan),
         value.get("min", nan),

@@ -76,7 +76,7 @@ def _compared(repo: git.Repo, raws: list[Raw]) -> Iterator[Finding]:
         try:
             told = body.decode((raw.body or b"").decode().strip("\n"))
             problem = _mismatch(told, files)
-        except (ValueError, TrackError) as error:
+        except (ValueError, TypeError, AttributeError, TrackError) as error:
             problem = str(error)
         if problem:
             yield Finding(

@@ -119,7 +119,7 @@ def top(
     if not raws:
         resolve.check_experiment(repo, experiment)
     lookup = Lookup(repo, key)
-    pairs = [(lookup(raw), raw) for raw in raws]
+    pairs = [(_number(lookup(raw)), raw) for raw in raws]
     if not any(isinstance(found, (int, float)) for found, _ in pairs):
         known = list(metrics_of(raws))
         there = f"there are: {', '.join(known[:8])}" if known else "no run has logged a metric"
@@ -131,6 +131,11 @@ def top(
     ordered = [raw for _, raw in ranked] + nan + without
     damaged = _damaged(raws)
     return Ranking(ordered[:limit], len(raws), len(without) - damaged, len(nan), damaged)
+
+
+def _number(found: Any) -> Any:
+    """Return what can be ranked; what else stands in a run from elsewhere is not the metric."""
+    return found if isinstance(found, (int, float)) else body.MISSING
 
 
 def metrics_of(raws: Sequence[Raw]) -> list[str]:

@@ -64,7 +64,10 @@ def _latest(repo: git.Repo, address: str, experiment: str | None, back: int) -> 
 def _name(raw: Raw) -> str | None:
     if raw.info is not None:
         return raw.info.name
-    found = body.find(raw.body, "name") if raw.body else body.MISSING
+    try:
+        found = body.find(raw.body, "name") if raw.body else None
+    except ValueError:
+        return None
     return found if isinstance(found, str) else None
 
 

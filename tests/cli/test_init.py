@@ -10,9 +10,9 @@ def test_it_scaffolds_what_is_missing(tmp_path):
     assert (done.code, done.err) == (0, "")
     assert done.out == (
         "wrote     params.yaml\n"
-        "wrote     gittrack.config\n"
+        "wrote     config\n"
         f"added to  .gitignore: {len((tmp_path / '.gitignore').read_text().splitlines())} lines\n"
-        "settings  gittrack.config is included in this repository's git configuration\n"
+        f"settings  edit {tmp_path}/.git/gittrack/config, or use: git config track.<name> <value>\n"
         "\n"
         "next: git track run -- python train.py\n"
     )
@@ -22,7 +22,7 @@ def test_it_scaffolds_what_is_missing(tmp_path):
 def test_the_settings_in_it_take_effect(tmp_path):
     git(".", "init", "-q")
     run_cli("init")
-    with open("gittrack.config", "a") as file:
+    with open(".git/gittrack/config", "a") as file:
         file.write("[track]\n\texperiment = mine\n")
     assert git(".", "config", "track.experiment") == "mine"
 
@@ -32,10 +32,8 @@ def test_what_is_there_is_left_as_it_is(tmp_path):
     (tmp_path / ".gitignore").write_text("*.o")
     before = (tmp_path / "params.yaml").read_text()
     first, second = run_cli("init"), run_cli("init")
-    assert first.out.startswith("kept      params.yaml\nwrote     gittrack.config\n")
-    assert second.out.startswith(
-        "kept      params.yaml\nkept      gittrack.config\nkept      .gitignore\n"
-    )
+    assert first.out.startswith("kept      params.yaml\nwrote     config\n")
+    assert second.out.startswith("kept      params.yaml\nkept      config\nkept      .gitignore\n")
     assert (tmp_path / "params.yaml").read_text() == before
     assert (tmp_path / ".gitignore").read_text().startswith("*.o\n")
     assert git(".", "config", "--get-all", "include.path").count("\n") == 0
@@ -45,7 +43,7 @@ def test_what_is_there_is_left_as_it_is(tmp_path):
 def test_from_a_subfolder_it_sets_up_the_repository(tmp_path):
     (tmp_path / "sub").mkdir()
     run_cli("init", cwd="sub")
-    assert (tmp_path / "gittrack.config").exists()
+    assert (tmp_path / ".git/gittrack/config").exists()
     assert not list((tmp_path / "sub").iterdir())
 
 
