@@ -92,10 +92,11 @@ class Process:
             return
 
     def _forward(self, number: int, frame: FrameType | None) -> None:
-        again = self.signalled == number
         self.signalled = number
-        if number == signal.SIGINT and _from_terminal() and not again:
-            return  # the terminal has sent it to the command as well
+        # The terminal sends Ctrl-C to the command as well; and to git, whose `git track` we may be and
+        # which sends it to us a second time (run_command's clean_on_exit).
+        if number == signal.SIGINT and _from_terminal():
+            return
         try:
             os.kill(self.pid, number)
         except ProcessLookupError:
