@@ -116,6 +116,24 @@ def test_ctrl_c_ends_the_command_and_the_run_is_recorded():
     assert (run.status, run.signal) == ("killed", "SIGINT")
 
 
+def test_ctrl_c_reaches_the_command_once_though_git_sends_it_to_us_again():
+    """`git track` waits for `git-track`, and passes a signal that it gets on to it."""
+    count = (
+        "import signal, time\n"
+        "signal.signal(signal.SIGINT, lambda *_: print('<told>', flush=True))\n"
+        "print('ready', flush=True)\n"
+        "input()\n"
+    )
+    terminal = run_in_terminal(sys.executable, "-c", count)
+    terminal.until("ready")
+    terminal.type("\x03")
+    terminal.until("<told>")
+    os.kill(terminal.pid, signal.SIGINT)  # as git does when it is told
+    terminal.type("\n")
+    shown, _ = terminal.end()
+    assert shown.count("<told>") == 1
+
+
 def test_a_command_that_handles_ctrl_c_ends_as_it_likes():
     script = f"try:\n    {WAIT}\nexcept KeyboardInterrupt: print('saved')"
     terminal = run_in_terminal(sys.executable, "-c", script)
