@@ -121,6 +121,7 @@ def test_ctrl_c_reaches_the_command_once_though_git_sends_it_to_us_again():
     count = (
         "import signal, time\n"
         "signal.signal(signal.SIGINT, lambda *_: print('<told>', flush=True))\n"
+        "signal.signal(signal.SIGUSR1, lambda *_: print('<asked>', flush=True))\n"
         "print('ready', flush=True)\n"
         "input()\n"
     )
@@ -129,6 +130,8 @@ def test_ctrl_c_reaches_the_command_once_though_git_sends_it_to_us_again():
     terminal.type("\x03")
     terminal.until("<told>")
     os.kill(terminal.pid, signal.SIGINT)  # as git does when it is told
+    os.kill(terminal.pid, signal.SIGUSR1)  # comes after it, and is passed on
+    terminal.until("<asked>")
     terminal.type("\n")
     shown, _ = terminal.end()
     assert shown.count("<told>") == 1
