@@ -237,7 +237,7 @@ def resolve(repo: Repo, name: str) -> str | None:
 def diff(repo: Repo, before: str, after: str, *options: str) -> bytes:
     """Return ``git diff`` between two commits or trees, by full id, with no helper program run."""
     plain = ("--no-ext-diff", "--no-textconv", "--no-color", "--no-renames")
-    return repo.read("diff", *plain, *options, before, after, "--")
+    return repo.read("diff", *plain, *options, "--end-of-options", before, after, "--")
 
 
 def open_object_store(repo: Repo) -> str:
@@ -269,7 +269,9 @@ def fsck(repo: Repo, *tips: str) -> str:
         return ""
     args = ("fsck", "--connectivity-only", "--no-dangling", "--no-progress", *tips)
     answer = repo.call(*args, shared=True).wait()
-    return os.fsdecode(answer.out + answer.err).strip()
+    if answer.code == 0:  # what it says then are remarks, not damage
+        return ""
+    return os.fsdecode(answer.out + answer.err).strip() or f"git fsck ended with {answer.code}"
 
 
 def detach(args: Sequence[str]) -> None:

@@ -26,9 +26,9 @@ def below(repo: Repo, *prefixes: str) -> list[Ref]:
     answer = call.wait()
     if answer.code != 0:
         raise failure(call.args, answer)
-    lines = os.fsdecode(answer.out).splitlines()
+    lines = os.fsdecode(answer.out).split("\n")[:-1]  # not splitlines: a ref may hold U+2028
     found = [Ref(name, oid) for oid, _, name in (line.partition(" ") for line in lines)]
-    for line in os.fsdecode(answer.err).splitlines():
+    for line in os.fsdecode(answer.err).split("\n"):
         for mark in _BROKEN:
             if line.startswith(mark):
                 found.append(Ref(line[len(mark) :], ""))

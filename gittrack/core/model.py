@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any, NamedTuple
@@ -120,10 +121,13 @@ def _check(key: str, value: Any) -> None:
         raise ValueError(f"its {key} is {value!r:.40}")
     if key in ("started", "ended"):
         from_iso(value)
+    if key in ("commit", "snapshot") and not _OID.fullmatch(value):
+        raise ValueError(f"its code.{key} is {value!r:.40}")  # it will be an operand of git's
     if key == "duration_s" and not 0 <= value < 1e12:
         raise ValueError(f"its {key} is {value!r:.40}")
 
 
+_OID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _KINDS: dict[str, Any] = {
     **dict.fromkeys(
         (

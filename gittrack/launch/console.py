@@ -12,8 +12,11 @@ import os
 import pty
 import select
 import termios
+import time
 from collections.abc import Callable
 from typing import NamedTuple
+
+_DRAIN_SECONDS = 2.0
 
 
 class Channel(NamedTuple):
@@ -71,9 +74,10 @@ class Console:
 
     def drain(self) -> None:
         """Pass on what the command left; a child of its own that still holds the end is not waited for."""
+        deadline = time.monotonic() + _DRAIN_SECONDS
         while self.open:
             ready, _, _ = select.select(list(self.open), [], [], 0.05)
-            if not ready:
+            if not ready or time.monotonic() > deadline:
                 return
             for outer in ready:
                 self._move(self.open[outer])

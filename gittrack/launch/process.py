@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import time
@@ -68,7 +69,8 @@ class Process:
                 next_tick = time.monotonic() + tick
         self.console.drain()
         self.console.close()
-        os.write(self._lifeline, b".")
+        with contextlib.suppress(BrokenPipeError):  # somebody has killed the watcher
+            os.write(self._lifeline, b".")
         os.close(self._lifeline)
         signal.set_wakeup_fd(-1)
         return self._outcome(status, usage.ru_maxrss * 1024)

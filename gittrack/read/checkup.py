@@ -132,7 +132,9 @@ def set_aside(repo: git.Repo, report: Report) -> list[str]:
     The file, <git common dir>/gittrack/damaged-refs, says what each ref pointed to.
     """
     names = {
-        finding.ref for finding in report.findings if finding.ref and "differ" not in finding.what
+        finding.ref
+        for finding in report.findings
+        if finding.ref and not finding.what.endswith(" differ")
     }
     if not names:
         return []

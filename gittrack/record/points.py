@@ -31,10 +31,16 @@ class Points:
         self._cells: dict[str, str] = {}
         self._next: dict[str, float] = {}
         self._sync_at = _SYNC_SECONDS
+        self._closed = False
 
     def continue_from(self, steps: Mapping[str, float]) -> None:
         """Let the step counters go on from ``steps``: the next step of each metric."""
         self._next.update(steps)
+
+    def close(self) -> None:
+        """Take no more points: whatever another thread logs from now on is an error there, not a loss."""
+        with self._lock:
+            self._closed = True
 
     def log(self, metrics: Mapping[str, Any], step: float | None = None) -> None:
         """Write a point of each metric; see `Run.log`."""
@@ -52,6 +58,10 @@ class Points:
                 at = self._next.get(name, 0) if step is None else step
                 counters[name] = at + 1
                 lines += f"{at},{cell},{value!r}{seconds}"
+            if self._closed:
+                raise TrackError(
+                    "the run is finished and takes no more points", "start another one"
+                )
             data = lines.encode("utf-8", "surrogatepass")
             try:
                 done = -1 if self._file.pending else os.write(self._file.fd, data)

@@ -158,6 +158,7 @@ class Run:
             if self.status != model.RUNNING:
                 return
             self.status = status
+            self._points.close()
             if status == model.FINISHED and exit_code is None:
                 exit_code = 0
             if self._session is None:
