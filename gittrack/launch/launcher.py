@@ -64,6 +64,10 @@ def launch(repo: git.Repo, plan: Plan, say: session.Say) -> Result:
         inputs.fingerprint(p, inputs.shown_path(p, repo.work_tree or ""), cache)
         for p in plan.inputs
     ]
+    names = [artifacts.default_name(path) for path in plan.outputs]
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise TrackError(f"two outputs would both be called {twice}", "name their folder instead")
     for path in plan.outputs:
         layout.check_artifact_name(artifacts.default_name(path))
     left_out = [inputs.shown_path(path, repo.work_tree or "") for path in plan.outputs]

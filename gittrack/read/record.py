@@ -100,10 +100,11 @@ class RunRecord:
     def points(self) -> Iterator[tuple[float, str, float, float]]:
         """Yield (step, name, value, seconds) of every point, in the order of logging."""
         if self._raw.commit is None:
-            return series.parse(live.series_lines(self._live()))
+            yield from series.parse(live.series_lines(self._live()))
+            return
         data = self._bytes(layout.SERIES) or b""
         try:
-            return series.parse(series.text_lines(data))
+            yield from series.parse(series.text_lines(data))
         except ValueError as error:
             raise TrackError(f"metrics.csv of {self.info.id} is damaged: {error}", "") from error
 
@@ -143,9 +144,10 @@ class RunRecord:
             raise TrackError(
                 f"the artifact {path} of {self.info.id} is missing", "git track doctor"
             )
-        place.parent.mkdir(parents=True, exist_ok=True)
-        if not place.parent.resolve().is_relative_to(target.resolve()):
+        # No part of the way may be a link: one that was restored before could lead anywhere.
+        if place.parent.resolve() != target.resolve() / os.path.dirname(path):
             raise TrackError(f"the artifact {path} would leave its folder", "do not trust this run")
+        place.parent.mkdir(parents=True, exist_ok=True)
         incoming = place.with_name(f".{os.getpid()}-{os.urandom(4).hex()}")
         if link is None:
             incoming.write_bytes(data)

@@ -95,6 +95,8 @@ def _take_file(real: str, shown: str, name: str, target: Path, limit: int) -> di
 
 def _place(target: Path, name: str) -> Path:
     place = target / name
+    if place.parent.resolve() != target.resolve() / os.path.dirname(name):
+        raise TrackError(f"the artifact {name} would lie below a link", "choose another name")
     place.parent.mkdir(parents=True, exist_ok=True)
     if os.path.lexists(place):
         place.unlink()
