@@ -121,7 +121,12 @@ def _join(params: Mapping[str, Any], **words: Any) -> Run | None:
         return None
     state = book.state()
     session.log_params(book, params)
-    given = {key: words[key] for key in ("name", "group") if words[key] is not None}
+    # What was said on the command line stands, as it does for the experiment and the seed.
+    given = {
+        key: words[key]
+        for key in ("name", "group")
+        if words[key] is not None and state.facts.get(key) is None
+    }
     if words["seed"] is not None and state.facts.get("seed") is None:
         given["seed"] = words["seed"]
     if given:

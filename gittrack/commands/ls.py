@@ -50,6 +50,10 @@ def run(args: argparse.Namespace) -> int:
             f"{more} more: git track ls -n {found.total}\n" if more and args.style == "text" else ""
         )
         out(table.render(made, args.style) + tail)
+    if args.style != "text" and found.total > len(infos):
+        note(
+            f"{found.total - len(infos)} more runs; all of them: git track ls -n {found.total} --{args.style}"
+        )
     broken = reader.undecodable(found.runs, infos)
     return report_damage(found.damaged + broken, found.total)
 
