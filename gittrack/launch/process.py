@@ -43,7 +43,6 @@ class Process:
         self.wake, self._waker = os.pipe()
         for fd in (self.wake, self._waker):
             os.set_blocking(fd, False)
-        self._before = {number: signal.getsignal(number) for number in _FORWARDED}
         self.pid = os.fork()
         if self.pid == 0:
             _become(argv, env, console)
