@@ -191,16 +191,20 @@ def fingerprint(config: Any) -> str:
 def runs(
     experiment: str | None = None,
     *,
+    where: str | None = None,
     sort: str | None = None,
     limit: int | None = None,
     repo: str | os.PathLike[str] | None = None,
 ) -> list[RunRecord]:
-    """Return the recorded runs, newest first or by ``sort``: metric, param or fact, ``-`` for downwards."""
+    """Return the recorded runs, newest first or by ``sort``: metric, param or fact, ``-`` for downwards.
+
+    ``where`` is a query such as ``metrics.val_accuracy > 0.9 and params.lr <= 0.01``.  Raises QueryError.
+    """
     place = git.find(repo)
     known = experiment is None or any(reader.names(place, experiment))
     if not known:
         return []
-    found = query.listing(place, experiment=experiment, sort=sort, limit=limit)
+    found = query.listing(place, experiment=experiment, sort=sort, limit=limit, where=where)
     return [RunRecord(place, raw) for raw in found.runs]
 
 

@@ -18,6 +18,16 @@ def add_formats(parser: argparse.ArgumentParser, *styles: str) -> None:
     parser.set_defaults(style="text")
 
 
+def add_where(parser: argparse.ArgumentParser) -> None:
+    """Add ``-w QUERY``."""
+    parser.add_argument(
+        "-w",
+        "--where",
+        metavar="QUERY",
+        help='only runs that match: "val_accuracy > 0.9 and lr < 0.1"',
+    )
+
+
 def positive(text: str) -> int:
     """Return a count of at least 1, for argparse."""
     if not text.isdigit() or int(text) < 1:

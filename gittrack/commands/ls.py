@@ -7,7 +7,7 @@ import sys
 import time
 
 from gittrack import git
-from gittrack.commands._common import add_formats, note, out, positive
+from gittrack.commands._common import add_formats, add_where, note, out, positive
 from gittrack.read import query, reader
 from gittrack.show import jsonable, runs, table
 
@@ -26,6 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--all-params", action="store_true", help="all params, not only differing ones"
     )
+    add_where(parser)
     add_formats(parser, "json", "csv", "md")
 
 
@@ -33,11 +34,18 @@ def run(args: argparse.Namespace) -> int:
     """Print the listing; 1 where a run is damaged."""
     repo = git.find()
     found = query.listing(
-        repo, experiment=args.experiment, sort=args.sort, reverse=args.reverse, limit=args.n
+        repo,
+        experiment=args.experiment,
+        sort=args.sort,
+        reverse=args.reverse,
+        limit=args.n,
+        where=args.where,
     )
     infos = [reader.decode(repo, raw) for raw in found.runs]
     if args.style == "json":
         out(jsonable.dump([jsonable.run(info) for info in infos]))
+    elif not infos and args.where is not None:
+        note("no run matches the query")
     elif not infos:
         note("no runs are recorded here yet; record one: git track run -- COMMAND")
     else:

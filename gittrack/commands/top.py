@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 
 from gittrack import git
-from gittrack.commands._common import add_formats, note, out, positive
+from gittrack.commands._common import add_formats, add_where, note, out, positive
 from gittrack.commands.ls import report_damage
 from gittrack.core.model import RunInfo
 from gittrack.read import query, reader
@@ -22,6 +22,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "-e", "--experiment", help="only runs of this experiment, and those below it"
     )
     parser.add_argument("-n", type=positive, default=10, metavar="N", help="at most N runs (10)")
+    add_where(parser)
     add_formats(parser, "json", "csv", "md")
 
 
@@ -29,7 +30,12 @@ def run(args: argparse.Namespace) -> int:
     """Print the leaderboard; 1 where a run is damaged."""
     repo = git.find()
     found = query.top(
-        repo, args.metric, smallest=args.min, experiment=args.experiment, limit=args.n
+        repo,
+        args.metric,
+        smallest=args.min,
+        experiment=args.experiment,
+        limit=args.n,
+        where=args.where,
     )
     infos = [reader.decode(repo, raw) for raw in found.runs]
     if args.style == "json":

@@ -38,12 +38,14 @@ class Damaged(TrackError):
     """What is stored for a run cannot be read back."""
 
 
-def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
-    """Return a hint that names the known words nearest to ``word``, or ``otherwise``."""
+def near(word: str, known: Iterable[str]) -> list[str]:
+    """Return the known words nearest to ``word``, at most three, the nearest first."""
     import difflib  # noqa: PLC0415 - only a mistake needs it
 
-    names = list(known)
-    near = difflib.get_close_matches(word, names, n=3, cutoff=0.5)
-    if near:
-        return "did you mean " + " or ".join(near) + "?"
-    return otherwise
+    return difflib.get_close_matches(word, list(known), n=3, cutoff=0.5)
+
+
+def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
+    """Return a hint that names the known words nearest to ``word``, or ``otherwise``."""
+    found = near(word, known)
+    return f"did you mean {' or '.join(found)}?" if found else otherwise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from gittrack import git
@@ -20,15 +21,11 @@ class Way(NamedTuple):
 
 
 class Lookup:
-    """What runs have under ``key``: called with a run, it returns the value or body.MISSING.
+    """What runs have: called with a run, it returns the value that the first way finds, or body.MISSING."""
 
-    ``key`` is ``metrics.x`` (its last value), ``metrics.x.max``, ``params.x``, a fact such as ``status``,
-    or a bare name: a metric, a param or a fact, in this order.
-    """
-
-    def __init__(self, repo: git.Repo, key: str) -> None:
+    def __init__(self, repo: git.Repo, ways: Sequence[Way]) -> None:
         self.repo = repo
-        self.ways = _ways(key)
+        self.ways = ways
         self.marks = [(f"\n{way.line}: ".encode(), way.part) for way in self.ways]
 
     def __call__(self, raw: Raw) -> Any:
@@ -55,7 +52,9 @@ class Lookup:
             f"metrics.{body.key_text(name)}": m.to_dict() for name, m in info.metrics.items()
         }
         params = {f"params.{name}": value for name, value in body.dotted(info.params).items()}
-        stored = {**info._asdict(), "duration_s": info.duration, **params, **metrics}
+        code = {f"code.{name}": value for name, value in info.code._asdict().items()}
+        facts = {**info._asdict(), **code, "duration_s": info.duration}
+        stored = {**facts, **params, **metrics}
         for line, part in self.ways:
             found = stored.get(line)
             if found is not None:
@@ -73,23 +72,38 @@ def _part(summary: bytes, part: str) -> Any:
     return body.parse_value(summary[start : min(end for end in ends if end > 0)].decode())
 
 
-def _ways(key: str) -> list[Way]:
+def ways(key: str) -> list[Way]:
+    """Return the ways to what ``key`` names.
+
+    It is ``metrics.x`` (its last value), ``metrics.x.max``, ``params.x``, a fact such as ``status``, or
+    a bare name: a metric, a param or a fact, in this order.
+    """
     kind, _, rest = key.partition(".")
     if kind == "metrics" and rest:
-        return _metric(rest)
+        return metric(rest)
     if kind == "params" and rest:
-        return _param(rest)
-    return [*_metric(key), *_param(key), Way("duration_s" if key == "duration" else key)]
+        return param((rest,))
+    return [*metric(key), *param((key,)), fact(key)]
 
 
-def _metric(name: str) -> list[Way]:
+def metric(name: str) -> list[Way]:
+    """Return the ways to a metric's last value, or to ``NAME.max`` and the like."""
     stem, _, part = name.rpartition(".")
-    ways = [Way(f"metrics.{body.key_text(name)}", "last")]
+    found = [Way(f"metrics.{body.key_text(name)}", "last")]
     if stem and part in _PARTS:
-        ways.append(Way(f"metrics.{body.key_text(stem)}", part))
-    return ways
+        found.append(Way(f"metrics.{body.key_text(stem)}", part))
+    return found
 
 
-def _param(name: str) -> list[Way]:
-    """A dotted name is a path; a name with other characters may also be one key."""
-    return [Way(f"params.{key}") for key in dict.fromkeys((name, body.key_text(name)))]
+def param(parts: tuple[str, ...]) -> list[Way]:
+    """Return the ways to a param: a path, words with dots between them, or one key with dots in it."""
+    dotted = ".".join(parts)
+    return [
+        Way(f"params.{key}")
+        for key in dict.fromkeys((body.join_key(parts), dotted, body.key_text(dotted)))
+    ]
+
+
+def fact(name: str) -> Way:
+    """Return the way to a fact of a run."""
+    return Way("duration_s" if name == "duration" else name)

@@ -10,7 +10,7 @@ from gittrack import git
 from gittrack.core import body
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.read import reader, resolve
-from gittrack.read.lookup import Lookup
+from gittrack.read.lookup import Lookup, ways
 from gittrack.read.reader import Raw
 
 
@@ -39,15 +39,20 @@ def listing(
     sort: str | None = None,
     reverse: bool = False,
     limit: int | None = None,
+    where: str | None = None,
 ) -> Listing:
-    """Return runs, newest first or by ``sort``; ``-key`` sorts downwards.
+    """Return runs, newest first or by ``sort``; ``-key`` sorts downwards; ``where`` is a query.
 
-    Runs that lack the key come last.  Raises TrackError where no run has it.
+    Runs that lack the key come last.  Raises TrackError where no run has it, QueryError for a query that
+    cannot be understood.
     """
     by_time = sort in (None, "started", "-started", "id", "-id")
-    raws = (reader.names if by_time else reader.whole)(repo, experiment)
+    if by_time and where is None:
+        raws = reader.names(repo, experiment)
+    else:
+        raws = _matching(repo, reader.whole(repo, experiment), where)
     total = len(raws)
-    if not raws:
+    if not raws and where is None:
         resolve.check_experiment(repo, experiment)
     if by_time:
         upwards = sort in ("started", "id")
@@ -60,8 +65,16 @@ def listing(
     return Listing(ordered[:limit], total, _damaged(raws) + _unreadable(raws))
 
 
+def _matching(repo: git.Repo, raws: list[Raw], query: str | None) -> list[Raw]:
+    if query is None:
+        return raws
+    from gittrack.read import where  # noqa: PLC0415 - a listing without a query has no use for it
+
+    return where.matching(repo, raws, query)
+
+
 def _ordered(repo: git.Repo, raws: list[Raw], key: str, downwards: bool) -> list[Raw]:
-    lookup = Lookup(repo, key)
+    lookup = Lookup(repo, ways(key))
     pairs = [(lookup(raw), raw) for raw in raws]
     known = [(_rank(found), raw) for found, raw in pairs if not _absent(found)]
     if not known and raws:
@@ -109,16 +122,18 @@ def top(
     smallest: bool = False,
     experiment: str | None = None,
     limit: int | None = None,
+    where: str | None = None,
 ) -> Ranking:
     """Return the runs ranked by a metric's last value, or ``METRIC.max``, ``METRIC.min``; best first.
 
-    Raises TrackError naming the metrics that exist where no run has this one.
+    ``where`` is a query.  Raises TrackError naming the metrics that exist where no run has this one,
+    QueryError for a query that cannot be understood.
     """
     key = f"metrics.{metric.removeprefix('metrics.')}"
-    raws = reader.whole(repo, experiment)
+    raws = _matching(repo, reader.whole(repo, experiment), where)
     if not raws:
         resolve.check_experiment(repo, experiment)
-    lookup = Lookup(repo, key)
+    lookup = Lookup(repo, ways(key))
     pairs = [(_number(lookup(raw)), raw) for raw in raws]
     if not any(isinstance(found, (int, float)) for found, _ in pairs):
         known = list(metrics_of(raws))

@@ -1,0 +1,73 @@
+"""The words of a query: parsed by Python's own grammar, never evaluated; mistakes shown where they are."""
+
+from __future__ import annotations
+
+import ast
+from typing import NamedTuple
+
+from gittrack.core.errors import TrackError
+
+_MAX_LENGTH = 10_000
+
+
+class Name(NamedTuple):
+    """A name in a query: ``kind`` is ``metrics``, ``params`` or, for a bare one, empty.
+
+    ``parts`` are the words between the dots, or the texts in brackets; ``column`` counts from 1.
+    ``asked`` is a name that only ``has`` asks for.
+    """
+
+    kind: str
+    parts: tuple[str, ...]
+    column: int
+    asked: bool = False
+
+
+class QueryError(TrackError):
+    """A query that cannot be understood; ``column`` counts from 1."""
+
+    def __init__(self, problem: str, text: str, column: int, hint: str = "") -> None:
+        start = max(0, column - 60)
+        shown = text[start : start + 100]
+        mark = " " * (column - 1 - start) + "^"
+        super().__init__(f"in the query, column {column}: {problem}\n  {shown}\n  {mark}", hint)
+        self.column = column
+
+
+def parse(text: str) -> ast.expr:
+    """Return the tree of a query, its columns one too high.  Raises QueryError."""
+    if len(text) > _MAX_LENGTH:
+        raise QueryError(f"it is longer than {_MAX_LENGTH:,} characters", text[:100], 1)
+    begin = len(text) - len(text.lstrip())
+    if begin == len(text):
+        raise QueryError("it is empty", text, 1, 'write one like this: -w "val_accuracy > 0.9"')
+    try:
+        # Spaces in front would be an indentation; brackets keep the columns, but for one.
+        return ast.parse(f"({text})", mode="eval").body
+    except SyntaxError as error:
+        column = min(max(1, (error.offset or 2) - 1), len(text))
+        raise QueryError(_told(error), text, column, _repair(text, error.msg)) from None
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise QueryError(str(error) or "it is nested too deeply", text, 1) from None
+
+
+def _told(error: SyntaxError) -> str:
+    said = error.msg.partition(". Perhaps")[0].partition(". Maybe")[0]
+    return "this cannot be understood" if "syntax" in said else said
+
+
+def _repair(text: str, said: str) -> str:
+    """Return a hint for the habits of other languages."""
+    if "never closed" in said or "unterminated" in said:
+        return "close it"
+    for sign, instead in (("&&", "and"), ("||", "or"), ("<>", "!=")):
+        if sign in text:
+            return f"write {instead!r} instead of {sign!r}"
+    bare = text
+    for sign in ("==", "<=", ">=", "!="):
+        bare = bare.replace(sign, "")
+    if "=" in bare:
+        return "compare with =="
+    if "!" in bare:
+        return "write 'not' instead of '!'"
+    return 'a name that is no identifier goes in brackets: params["weight decay"]'

@@ -1,0 +1,147 @@
+"""Which runs a query means: the names in it bound to lookups in the undecoded bodies."""
+
+from __future__ import annotations
+
+import keyword
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from gittrack import git
+from gittrack.core import body, expression, model
+from gittrack.core.body import MISSING, Missing
+from gittrack.core.errors import near
+from gittrack.core.grammar import Name, QueryError
+from gittrack.read import lookup
+from gittrack.read.lookup import Lookup
+from gittrack.read.reader import Raw
+
+_TEXTS = (
+    *("id", "experiment", "name", "status", "started", "ended", "note", "group", "cwd"),
+    *("signal", "fingerprint", "recipe", "user", "host"),
+)
+FACTS = (*_TEXTS, "age", "duration", "tags", "command", "seed", "exit_code", "peak_memory")
+_CODE = ("commit", "branch", "dirty", "snapshot", "remote")
+
+
+def matching(repo: git.Repo, raws: Sequence[Raw], text: str) -> list[Raw]:
+    """Return the runs that a query holds for, in their order.  Linear in the number of runs.
+
+    Raises QueryError, also for a name that none of the runs has.
+    """
+    names: list[_Found] = []
+
+    def bind(name: Name) -> expression.Value:
+        names.append(_Found(name, text, _ways_of(repo, name), _convert(name)))
+        return names[-1]
+
+    holds = expression.compiled(text, bind)
+    chosen = [raw for raw in raws if holds(raw)]
+    for name in names:
+        if raws and not name.kinds and not name.known(raws):
+            raise _unknown(name.name, raws, text)
+    return chosen
+
+
+class _Found:
+    """The value of one name in a run; remembers whether it was ever a metric, a param, or neither."""
+
+    def __init__(
+        self,
+        name: Name,
+        text: str,
+        ways: Sequence[tuple[str, Lookup]],
+        convert: Callable[[Any], Any] | None,
+    ) -> None:
+        self.name, self.text, self.ways, self.convert = name, text, ways, convert
+        self.kinds: set[str] = set()
+
+    def __call__(self, raw: Raw) -> Any:
+        found: Any = MISSING
+        for kind, look in self.ways:
+            item = look(raw)
+            if not isinstance(item, Missing):
+                found = item
+                self.kinds.add(kind)
+        if len(self.kinds) > 1:
+            raise self.ambiguous()
+        return self.convert(found) if self.convert else found
+
+    def known(self, raws: Sequence[Raw]) -> bool:
+        """Say whether any of the runs has it; facts are always known, and ``has`` may ask for anything."""
+        if self.name.asked or not self.ways or self.ways[0][0] == "fact":
+            return True
+        return any(not isinstance(self(raw), Missing) for raw in raws)
+
+    def ambiguous(self) -> QueryError:
+        name = ".".join(self.name.parts)
+        both = " or ".join(_spelled(kind, name) for kind in ("metrics", "params"))
+        problem = f"{name!r} is a metric and a param"
+        return QueryError(problem, self.text, self.name.column, f"write {both}")
+
+
+def _ways_of(repo: git.Repo, name: Name) -> list[tuple[str, Lookup]]:
+    whole = ".".join(name.parts)
+    if name.kind == "metrics":
+        return [("metrics", Lookup(repo, lookup.metric(whole)))]
+    if name.kind == "params":
+        return [("params", Lookup(repo, lookup.param(name.parts)))]
+    code = name.parts[0] == "code" and name.parts[1:2] and name.parts[1] in _CODE
+    if whole in FACTS or code:
+        return [("fact", Lookup(repo, [lookup.fact("started" if whole == "age" else whole)]))]
+    kinds = {"metrics": lookup.metric(whole), "params": lookup.param(name.parts)}
+    return [(kind, Lookup(repo, ways)) for kind, ways in kinds.items()]
+
+
+def _convert(name: Name) -> Callable[[Any], Any] | None:
+    """Return what makes of a stored fact the value that a query compares."""
+    whole = "" if name.kind else ".".join(name.parts)
+    if whole == "age":
+        now = time.time()
+        return lambda found: now - model.from_iso(found) if isinstance(found, str) else found
+    if whole == "tags":
+        return lambda found: [] if isinstance(found, Missing) else found
+    if whole == "command":
+        return lambda found: " ".join(found) if isinstance(found, (list, tuple)) else found
+    if whole == "code.dirty":
+        return lambda found: False if isinstance(found, Missing) else found
+    return None
+
+
+def _unknown(name: Name, raws: Sequence[Raw], text: str) -> QueryError:
+    whole = ".".join(name.parts)
+    written = f"{name.kind}.{whole}" if name.kind else whole
+    problem = f"no run has {written!r}"
+    if whole in model.STATUSES:
+        return QueryError(problem, text, name.column, f'put the word in quotes: "{whole}"')
+    kinds = [name.kind] if name.kind else ["metrics", "params"]
+    known = {
+        ".".join(body.split_key(found)): _spelled(kind, found)
+        for kind in kinds
+        for found in names_of(raws, kind)
+    }
+    known |= {} if name.kind else {fact: fact for fact in FACTS}
+    meant = [known[found] for found in near(whole, known)]
+    if meant:
+        return QueryError(problem, text, name.column, f"did you mean {' or '.join(meant)}?")
+    some = ", ".join(sorted(known.values())[:8])
+    return QueryError(problem, text, name.column, f"there are: {some}" if some else "")
+
+
+def _spelled(kind: str, dotted: str) -> str:
+    """Return a metric or param as a query names it: ``params.lr``, ``params["weight decay"]``."""
+    parts = body.split_key(dotted)
+    plain = all(part.isidentifier() and not keyword.iskeyword(part) for part in parts)
+    if plain:
+        return ".".join((kind, *parts))
+    return kind + "".join(f'["{part}"]' for part in parts)
+
+
+def names_of(raws: Sequence[Raw], kind: str) -> list[str]:
+    """Return the names of all ``metrics`` or ``params`` (dotted) of the runs, sorted."""
+    found = body.names([raw.body for raw in raws if raw.body is not None], kind)
+    for raw in raws:
+        if raw.info is not None:
+            live = body.dotted(raw.info.params) if kind == "params" else raw.info.metrics
+            found |= set(live) if kind == "params" else {body.key_text(name) for name in live}
+    return sorted(found)
