@@ -194,17 +194,21 @@ def runs(
     where: str | None = None,
     sort: str | None = None,
     limit: int | None = None,
+    archived: bool = False,
     repo: str | os.PathLike[str] | None = None,
 ) -> list[RunRecord]:
     """Return the recorded runs, newest first or by ``sort``: metric, param or fact, ``-`` for downwards.
 
-    ``where`` is a query such as ``metrics.val_accuracy > 0.9 and params.lr <= 0.01``.  Raises QueryError.
+    ``where`` is a query such as ``metrics.val_accuracy > 0.9 and params.lr <= 0.01``; archived runs are
+    left out unless ``archived``.  Raises QueryError.
     """
     place = git.find(repo)
     known = experiment is None or any(reader.names(place, experiment))
     if not known:
         return []
-    found = query.listing(place, experiment=experiment, sort=sort, limit=limit, where=where)
+    found = query.listing(
+        place, experiment=experiment, sort=sort, limit=limit, where=where, archived=archived
+    )
     return [RunRecord(place, raw) for raw in found.runs]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from gittrack.git import Call, Repo, detach, failure
@@ -40,12 +41,12 @@ def _list(repo: Repo, *prefixes: str) -> Call:
     return repo.call("for-each-ref", form, "--", *prefixes, shared=True)
 
 
-def contents(repo: Repo, prefix: str) -> list[tuple[Ref, bytes]] | None:
-    """Return the refs below ``prefix`` with the content of what they point to, in one pass of two processes.
+def contents(repo: Repo, *prefixes: str) -> list[tuple[Ref, bytes]] | None:
+    """Return the refs below ``prefixes`` with the content of what they point to, in one pass.
 
-    None where a ref is broken or an object missing: `below` and `git.objects` tell which.
+    Two processes.  None where a ref is broken or an object missing: `below` and `git.objects` tell which.
     """
-    listing = _list(repo, prefix)
+    listing = _list(repo, *prefixes)
     form = "--batch=%(objectname) %(objectsize) %(rest)"
     reading = repo.call("cat-file", form, "--buffer", feed=listing, shared=True)
     answer, listed = reading.wait(), listing.wait()
@@ -63,6 +64,14 @@ def contents(repo: Repo, prefix: str) -> list[tuple[Ref, bytes]] | None:
     return found
 
 
+def peeled(repo: Repo) -> list[tuple[str, str]]:
+    """Return (name, id) of every ref, annotated tags taken for the commit that they name."""
+    form = "--format=%(objectname) %(*objectname) %(refname)"
+    lines = os.fsdecode(repo.read("for-each-ref", form)).split("\n")[:-1]
+    words = [line.split(" ", 2) for line in lines]
+    return [(name, tagged or oid) for oid, tagged, name in words]
+
+
 def update(repo: Repo, ref: str, new: str, old: str | None, reason: str) -> None:
     """Move a ref by compare-and-swap, durably; ``old`` None means that it must not exist.
 
@@ -70,15 +79,28 @@ def update(repo: Repo, ref: str, new: str, old: str | None, reason: str) -> None
     Raises GitError where the ref was not at ``old``.
     """
     expected = "0" * len(new) if old is None else old
-    line = f"start\0update {ref}\0{new}\0{expected}\0commit\0".encode()
+    _transact(repo, [f"update {ref}\0{new}\0{expected}"], reason)
+
+
+def _transact(repo: Repo, commands: Sequence[str], reason: str) -> None:
+    feed = "\0".join(["start", *commands, "commit", ""]).encode()
     args = ["--git-dir", repo.common_dir, "-c", "core.fsync=committed,reference"]
     call = Call(
-        [*args, "update-ref", "-m", reason, "--stdin", "-z"], cwd=repo.common_dir, feed=line
+        [*args, "update-ref", "-m", reason, "--stdin", "-z"], cwd=repo.common_dir, feed=feed
     )
     # Git's word, not only its exit status: a program that ignores SIGCHLD never learns that one.
     answer = call.wait()
     if answer.code != 0 or not answer.out.endswith(b"commit: ok\n"):
         raise failure(call.args, answer)
+
+
+def move(repo: Repo, moves: Sequence[tuple[str, str, str]], reason: str) -> None:
+    """Move refs, each given as (old name, new name, id), all of them or none.  Raises GitError."""
+    zero = "0" * len(moves[0][2])
+    commands = []
+    for old, new, oid in moves:
+        commands += [f"update {new}\0{oid}\0{zero}", f"delete {old}\0{oid}"]
+    _transact(repo, commands, reason)
 
 
 def repair(repo: Repo, ref: str, new: str) -> None:

@@ -19,8 +19,10 @@ PACKAGE = Path(__file__).parent.parent / "gittrack"
 
 # Which part of the house a file or folder directly below gittrack/ belongs to.
 PART_OF = {
-    **dict.fromkeys(("core", "record", "read", "launch", "show")),  # a folder is a part by itself
-    **dict.fromkeys(("git", "gitversion", "spawn", "objects", "refs", "project"), "git"),
+    **dict.fromkeys(
+        ("core", "record", "read", "launch", "tidy", "show")
+    ),  # a folder is a part by itself
+    **dict.fromkeys(("git", "gitversion", "spawn", "objects", "refs", "notes", "project"), "git"),
     **dict.fromkeys(("__init__", "__main__", "api", "cli", "commands"), "doors"),
 }
 
@@ -32,8 +34,9 @@ MAY_IMPORT = {
     "record": {"core", "git", "record"},
     "read": {"core", "git", "read"},
     "launch": {"core", "git", "record", "read", "launch"},
+    "tidy": {"core", "git", "record", "read", "tidy"},
     "show": {"core", "show"},
-    "doors": {"core", "git", "record", "read", "launch", "show", "doors"},
+    "doors": {"core", "git", "record", "read", "launch", "tidy", "show", "doors"},
 }
 FLOOR_EXCEPTIONS = {
     "record/session.py -> gittrack": "__version__, which the build reads there; it imports nothing",

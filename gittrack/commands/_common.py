@@ -28,6 +28,11 @@ def add_where(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_archived(parser: argparse.ArgumentParser) -> None:
+    """Add ``--archived``."""
+    parser.add_argument("--archived", action="store_true", help="archived runs too")
+
+
 def positive(text: str) -> int:
     """Return a count of at least 1, for argparse."""
     if not text.isdigit() or int(text) < 1:

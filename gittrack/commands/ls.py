@@ -7,7 +7,7 @@ import sys
 import time
 
 from gittrack import git
-from gittrack.commands._common import add_formats, add_where, note, out, positive
+from gittrack.commands._common import add_archived, add_formats, add_where, note, out, positive
 from gittrack.read import query, reader
 from gittrack.show import jsonable, runs, table
 
@@ -27,6 +27,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--all-params", action="store_true", help="all params, not only differing ones"
     )
     add_where(parser)
+    add_archived(parser)
     add_formats(parser, "json", "csv", "md")
 
 
@@ -40,6 +41,7 @@ def run(args: argparse.Namespace) -> int:
         reverse=args.reverse,
         limit=args.n,
         where=args.where,
+        archived=args.archived,
     )
     infos = [reader.decode(repo, raw) for raw in found.runs]
     if args.style == "json":
@@ -57,6 +59,10 @@ def run(args: argparse.Namespace) -> int:
         tail = (
             f"{more} more: git track ls -n {found.total}\n" if more and args.style == "text" else ""
         )
+        if found.archived and args.style == "text":
+            tail += (
+                f"archived and not shown: {found.archived}; with them: git track ls --archived\n"
+            )
         out(table.render(made, args.style) + tail)
     if args.style != "text" and found.total > len(infos):
         note(

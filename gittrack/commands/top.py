@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 
 from gittrack import git
-from gittrack.commands._common import add_formats, add_where, note, out, positive
+from gittrack.commands._common import add_archived, add_formats, add_where, note, out, positive
 from gittrack.commands.ls import report_damage
 from gittrack.core.model import RunInfo
 from gittrack.read import query, reader
@@ -23,6 +23,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("-n", type=positive, default=10, metavar="N", help="at most N runs (10)")
     add_where(parser)
+    add_archived(parser)
     add_formats(parser, "json", "csv", "md")
 
 
@@ -36,6 +37,7 @@ def run(args: argparse.Namespace) -> int:
         experiment=args.experiment,
         limit=args.n,
         where=args.where,
+        archived=args.archived,
     )
     infos = [reader.decode(repo, raw) for raw in found.runs]
     if args.style == "json":

@@ -65,7 +65,8 @@ def _apply(state: State, op: Mapping[str, Any]) -> State:
         return state._replace(params=merge(state.params, op["values"]))
     if kind == TAGS:
         tags = dict.fromkeys([*(facts.get("tags") or []), *op["add"]])
-        return state._replace(facts={**facts, "tags": list(tags)})
+        kept = [tag for tag in tags if tag not in op.get("remove", ())]
+        return state._replace(facts={**facts, "tags": kept})
     if kind == NOTE:
         note = "\n".join(filter(None, (facts.get("note"), op["text"])))
         return state._replace(facts={**facts, "note": note})

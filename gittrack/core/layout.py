@@ -10,6 +10,8 @@ from gittrack.core.errors import TrackError
 
 FORMAT = 1
 RUNS = "refs/runs/"
+TRASH = "refs/trash/runs/"
+NOTES = "refs/notes/runs"
 DEFAULT_EXPERIMENT = "default"
 
 # Files in the tree of a run commit.
@@ -82,11 +84,16 @@ def run_ref(experiment: str, run_id: str) -> str:
     return f"{RUNS}{experiment}/{run_id}"
 
 
-def parse_run_ref(ref: str) -> tuple[str, str] | None:
-    """Return (experiment, id) of a run's ref, or None where the ref is somebody else's."""
-    if not ref.startswith(RUNS):
+def trash_ref(experiment: str, run_id: str) -> str:
+    """Return the ref of a run that was moved to the trash."""
+    return f"{TRASH}{experiment}/{run_id}"
+
+
+def parse_run_ref(ref: str, place: str = RUNS) -> tuple[str, str] | None:
+    """Return (experiment, id) of a run's ref below ``place``, or None where the ref is somebody else's."""
+    if not ref.startswith(place):
         return None
-    experiment, run_id = ref[len(RUNS) : -25], ref[-24:]
+    experiment, run_id = ref[len(place) : -25], ref[-24:]
     whole = experiment and ref[-25] == "/" and _ID.fullmatch(run_id)
     return (experiment, run_id) if whole else None
 

@@ -71,6 +71,7 @@ class RunInfo(NamedTuple):
     commit: str | None = None
     ref: str | None = None
     problem: str | None = None
+    archived: bool = False
 
     @property
     def finished(self) -> bool:

@@ -31,7 +31,7 @@ class Lookup:
     def __call__(self, raw: Raw) -> Any:
         """Return the value that a run has."""
         text = raw.body
-        if text is None:
+        if text is None or raw.said:
             return self._decoded(decode(self.repo, raw))
         for mark, part in self.marks:
             at = text.find(mark)

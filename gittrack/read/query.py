@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from gittrack import git
-from gittrack.core import body
+from gittrack.core import body, remarks
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.read import reader, resolve
 from gittrack.read.lookup import Lookup, ways
@@ -20,6 +20,7 @@ class Listing(NamedTuple):
     runs: list[Raw]
     total: int
     damaged: int = 0
+    archived: int = 0  # left out of all this
 
 
 class Ranking(NamedTuple):
@@ -40,29 +41,37 @@ def listing(
     reverse: bool = False,
     limit: int | None = None,
     where: str | None = None,
+    archived: bool = False,
 ) -> Listing:
     """Return runs, newest first or by ``sort``; ``-key`` sorts downwards; ``where`` is a query.
 
-    Runs that lack the key come last.  Raises TrackError where no run has it, QueryError for a query that
-    cannot be understood.
+    Archived runs are left out unless ``archived``.  Runs that lack the key come last.  Raises TrackError
+    where no run has it, QueryError for a query that cannot be understood.
     """
     by_time = sort in (None, "started", "-started", "id", "-id")
-    if by_time and where is None:
-        raws = reader.names(repo, experiment)
-    else:
-        raws = _matching(repo, reader.whole(repo, experiment), where)
-    total = len(raws)
-    if not raws and where is None:
+    heads = by_time and where is None
+    every = (reader.names if heads else reader.whole)(repo, experiment)
+    if not every:
         resolve.check_experiment(repo, experiment)
+    current = _current(every, archived)
+    raws = _matching(repo, current, where)
+    total, hidden = len(raws), len(every) - len(current)
     if by_time:
         upwards = sort in ("started", "id")
         ordered = raws[::-1] if upwards != reverse else raws
         chosen = reader.bodies(repo, ordered if limit is None else ordered[:limit])
-        return Listing(chosen, total, _damaged(raws) + _unreadable(chosen))
+        return Listing(chosen, total, _damaged(raws) + _unreadable(chosen), hidden)
     key = str(sort).removeprefix("-")
     downwards = str(sort).startswith("-") != reverse
     ordered = _ordered(repo, raws, key, downwards)
-    return Listing(ordered[:limit], total, _damaged(raws) + _unreadable(raws))
+    return Listing(ordered[:limit], total, _damaged(raws) + _unreadable(raws), hidden)
+
+
+def _current(raws: list[Raw], archived: bool) -> list[Raw]:
+    """Return the runs without those that were archived; most have nothing said about them at all."""
+    if archived or not any(raw.said for raw in raws):
+        return raws
+    return [raw for raw in raws if not remarks.is_archived(raw.said)]
 
 
 def _matching(repo: git.Repo, raws: list[Raw], query: str | None) -> list[Raw]:
@@ -123,16 +132,18 @@ def top(
     experiment: str | None = None,
     limit: int | None = None,
     where: str | None = None,
+    archived: bool = False,
 ) -> Ranking:
     """Return the runs ranked by a metric's last value, or ``METRIC.max``, ``METRIC.min``; best first.
 
-    ``where`` is a query.  Raises TrackError naming the metrics that exist where no run has this one,
-    QueryError for a query that cannot be understood.
+    ``where`` is a query; archived runs are left out unless ``archived``.  Raises TrackError naming the
+    metrics that exist where no run has this one, QueryError for a query that cannot be understood.
     """
     key = f"metrics.{metric.removeprefix('metrics.')}"
-    raws = _matching(repo, reader.whole(repo, experiment), where)
-    if not raws:
+    every = reader.whole(repo, experiment)
+    if not every:
         resolve.check_experiment(repo, experiment)
+    raws = _matching(repo, _current(every, archived), where)
     lookup = Lookup(repo, ways(key))
     pairs = [(_number(lookup(raw)), raw) for raw in raws]
     if not any(isinstance(found, (int, float)) for found, _ in pairs):

@@ -10,8 +10,8 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from gittrack import git, refs
-from gittrack.core import body, layout, model
+from gittrack import git, notes, refs
+from gittrack.core import body, layout, model, remarks
 from gittrack.core.errors import Damaged, TrackError
 
 
@@ -25,6 +25,7 @@ class Raw(NamedTuple):
     body: bytes | None = None
     info: model.RunInfo | None = None
     problem: str | None = None
+    said: tuple[remarks.Operation, ...] = ()  # what was said about it afterwards
 
 
 def names(repo: git.Repo, experiment: str | None = None) -> list[Raw]:
@@ -32,26 +33,51 @@ def names(repo: git.Repo, experiment: str | None = None) -> list[Raw]:
 
     ``experiment`` also takes in the ones below it: ``cifar`` has ``cifar/resnet``.
     """
-    found = []
-    for ref, oid in refs.below(repo, _prefix(experiment)):
+    found, said = [], None
+    for ref, oid in refs.below(repo, _prefix(experiment), layout.NOTES):
+        said = oid if ref == layout.NOTES else said
         parsed = layout.parse_run_ref(ref)
         if parsed is not None:
             problem = None if oid else "its ref has no value"
             found.append(Raw(parsed[1], parsed[0], ref, oid or None, problem=problem))
-    return _with_live(repo, found, experiment)
+    return _with_live(repo, _annotated(repo, found, said), experiment)
 
 
 def whole(repo: git.Repo, experiment: str | None = None) -> list[Raw]:
     """Return what `names` returns, with the bodies: the fast way to look at every run."""
-    contents = refs.contents(repo, _prefix(experiment))
+    contents = refs.contents(repo, _prefix(experiment), layout.NOTES)
     if contents is None:  # something is damaged: find out what, one step after the other
         return bodies(repo, names(repo, experiment))
-    found = []
+    found, said = [], None
     for (ref, oid), content in contents:
+        said = oid if ref == layout.NOTES else said
         parsed = layout.parse_run_ref(ref)
         if parsed is not None:
             found.append(_with_body(Raw(parsed[1], parsed[0], ref, oid), content))
-    return _with_live(repo, found, experiment)
+    return _with_live(repo, _annotated(repo, found, said), experiment)
+
+
+def trashed(repo: git.Repo) -> list[Raw]:
+    """Return the runs in the trash, with their bodies, newest first."""
+    found = [
+        Raw(parsed[1], parsed[0], ref, oid or None)
+        for ref, oid in refs.below(repo, layout.TRASH)
+        if (parsed := layout.parse_run_ref(ref, layout.TRASH)) is not None
+    ]
+    commit = next((oid for ref, oid in refs.below(repo, layout.NOTES) if ref == layout.NOTES), None)
+    ordered = sorted(found, key=lambda raw: raw.id, reverse=True)
+    return bodies(repo, _annotated(repo, ordered, commit))
+
+
+def _annotated(repo: git.Repo, raws: list[Raw], commit: str | None) -> list[Raw]:
+    """Return the runs with what was said about them afterwards; ``commit`` is where the notes are."""
+    if not commit:
+        return raws
+    said = notes.read(repo, commit)
+    return [
+        raw._replace(said=remarks.parse(said[raw.commit])) if raw.commit in said else raw
+        for raw in raws
+    ]
 
 
 def _prefix(experiment: str | None) -> str:
@@ -100,7 +126,7 @@ def _with_body(raw: Raw, content: bytes | None) -> Raw:
     found = content.find(b"\n\n", message) + 1  # keeps a line break in front, for body.find
     if not content.startswith(b"tree ") or message < 2 or found < 1:
         return raw._replace(problem="its commit has no body")
-    return Raw(raw.id, raw.experiment, raw.ref, raw.commit, content[found:])
+    return Raw(raw.id, raw.experiment, raw.ref, raw.commit, content[found:], said=raw.said)
 
 
 def decode(repo: git.Repo, raw: Raw) -> model.RunInfo:
@@ -121,7 +147,8 @@ def decode(repo: git.Repo, raw: Raw) -> model.RunInfo:
             metrics = load_yaml(repo, raw, layout.METRICS) or metrics
         facts = {**facts, "id": raw.id, "experiment": raw.experiment}
         facts.setdefault("status", model.DAMAGED)
-        return model.run_info(facts, params, metrics, commit=raw.commit, ref=raw.ref)
+        info = model.run_info(facts, params, metrics, commit=raw.commit, ref=raw.ref)
+        return remarks.applied(info, raw.said)
     except (ValueError, TypeError, AttributeError, IndexError, TrackError) as error:
         return _damaged(raw, str(error))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from gittrack import git
-from gittrack.core import body
+from gittrack.core import body, remarks
 from gittrack.core.errors import AmbiguousRun, NoSuchRun, did_you_mean
 from gittrack.read import reader
 from gittrack.read.reader import Raw
@@ -14,17 +14,17 @@ _LATEST = re.compile(r"(?P<experiment>[^@]*)@(?:~(?P<back>[0-9]+))?")
 _HEX = re.compile(r"[0-9a-f-]+")
 
 
-def resolve(repo: git.Repo, address: str) -> Raw:
-    """Return the run that ``address`` means, with its body.
+def resolve(repo: git.Repo, address: str, among: list[Raw] | None = None) -> Raw:
+    """Return the run that ``address`` means, with its body; ``among`` are other runs than those listed.
 
     An address is a full id, a unique prefix of an id or of its 8 hex digits, a name, a run commit's
     id, ``@`` (the latest), ``@~2`` (two before it), or ``<experiment>@``.  Raises NoSuchRun with near
     matches, AmbiguousRun with the candidates.
     """
     latest = _LATEST.fullmatch(address)
-    if latest is not None:
+    if latest is not None and among is None:
         return _latest(repo, address, latest["experiment"] or None, int(latest["back"] or 0))
-    raws = reader.names(repo)
+    raws = reader.names(repo) if among is None else among
     found = [raw for raw in raws if address in (raw.id, raw.id[16:])]
     if not found:  # a name is meant before the beginning of an id: runs are called "1" and "bad"
         raws = reader.bodies(repo, raws)
@@ -36,6 +36,15 @@ def resolve(repo: git.Repo, address: str) -> Raw:
     if found:
         raise _ambiguous(repo, address, found)
     raise _none(address, raws)
+
+
+def named(repo: git.Repo, name: str) -> list[Raw]:
+    """Return the runs that bear a name, archived ones left aside."""
+    return [
+        raw
+        for raw in reader.whole(repo)
+        if _name(raw) == name and not remarks.is_archived(raw.said)
+    ]
 
 
 def _matches(raw: Raw, address: str) -> bool:
@@ -64,6 +73,9 @@ def _latest(repo: git.Repo, address: str, experiment: str | None, back: int) -> 
 def _name(raw: Raw) -> str | None:
     if raw.info is not None:
         return raw.info.name
+    renamed = [op["name"] for op in raw.said if op.get("op") == remarks.NAME and "name" in op]
+    if renamed:
+        return str(renamed[-1]) or None
     try:
         found = body.find(raw.body, "name") if raw.body else None
     except ValueError:

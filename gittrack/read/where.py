@@ -87,7 +87,7 @@ def _ways_of(repo: git.Repo, name: Name) -> list[tuple[str, Lookup]]:
     if name.kind == "params":
         return [("params", Lookup(repo, lookup.param(name.parts)))]
     code = name.parts[0] == "code" and name.parts[1:2] and name.parts[1] in _CODE
-    if whole in FACTS or code:
+    if whole in (*FACTS, "archived") or code:
         return [("fact", Lookup(repo, [lookup.fact("started" if whole == "age" else whole)]))]
     kinds = {"metrics": lookup.metric(whole), "params": lookup.param(name.parts)}
     return [(kind, Lookup(repo, ways)) for kind, ways in kinds.items()]
@@ -103,7 +103,7 @@ def _convert(name: Name) -> Callable[[Any], Any] | None:
         return lambda found: [] if isinstance(found, Missing) else found
     if whole == "command":
         return lambda found: " ".join(found) if isinstance(found, (list, tuple)) else found
-    if whole == "code.dirty":
+    if whole in ("code.dirty", "archived"):
         return lambda found: False if isinstance(found, Missing) else found
     return None
 

@@ -81,8 +81,7 @@ def begin(repo: git.Repo, request: Request, made: Sequence[str] = ()) -> Session
             f"the run cannot be recorded in {book.folder}: {error.strerror}",
             "make room on the disk and start again",
         )
-    author = git.identity(config) or f"{_user()} <{_user()}@{os.uname().nodename}>"
-    return Session(repo, book, chosen, author, started, clock, captured.warnings)
+    return Session(repo, book, chosen, author(config), started, clock, captured.warnings)
 
 
 def end(session: Session, facts: Mapping[str, Any]) -> writer.Published:
@@ -158,6 +157,11 @@ def _facts(
     return {key: value for key, value in facts.items() if value not in (None, [], {})}
 
 
+def author(config: Mapping[str, str]) -> str:
+    """Return who commits, ``name <mail>``: git's identity, or else the user of this machine."""
+    return git.identity(config) or f"{_user()} <{_user()}@{os.uname().nodename}>"
+
+
 def _user() -> str:
     name = os.environ.get("USER") or os.environ.get("LOGNAME")
     if name:
@@ -209,12 +213,12 @@ def recover(repo: git.Repo) -> list[writer.Published | tuple[Path, Exception]]:
     if not folders:
         return results
     config = git.parse_config(repo.config().output())
-    author = git.identity(config) or f"{_user()} <{_user()}@{os.uname().nodename}>"
+    who = author(config)
     for folder in folders:
         try:
             book = journal.adopt(folder)
             if book is not None:
-                results.append(_publish_dead(repo, book, author))
+                results.append(_publish_dead(repo, book, who))
         except (TrackError, OSError) as error:
             results.append((folder, error))
     return results

@@ -62,4 +62,5 @@ def run(info: RunInfo) -> dict[str, Any]:
         "user": info.user,
         "host": info.host,
         "problem": info.problem,
+        "archived": info.archived,
     }

@@ -1,0 +1,102 @@
+"""Remove for good what has been in the trash for long, and what crashed runs left in the journal folder.
+
+Runs that a ref, a tag or a note names stay.  --keep-best moves all but the best runs to the trash.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+from gittrack import git
+from gittrack.commands import _runs
+from gittrack.commands._common import note, out, positive
+from gittrack.core import spans
+from gittrack.read import query
+from gittrack.record import session
+from gittrack.show import text
+from gittrack.tidy import collect, trash
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``git track gc``."""
+    parser.add_argument(
+        "--older-than", type=_span, default=30 * 86400.0, metavar="AGE", help="in the trash (30d)"
+    )
+    parser.add_argument(
+        "--dry-run", action="store_true", help="say what would be removed, and stop"
+    )
+    parser.add_argument(
+        "--keep-best", type=positive, metavar="N", help="move all but the N best runs to the trash"
+    )
+    parser.add_argument("--by", metavar="METRIC", help="the metric that --keep-best goes by")
+    parser.add_argument("--min", action="store_true", help="the smallest is the best")
+    parser.add_argument("-e", "--experiment", help="--keep-best among the runs of this experiment")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Say how much would go, then remove it."""
+    repo = git.find()
+    if (args.keep_best is None) != (args.by is None):
+        note("error: --keep-best and --by belong together")
+        note("hint: git track gc --keep-best 10 --by val_accuracy")
+        return 2
+    if args.keep_best is not None:
+        return _keep_best(repo, args)
+    found = collect.plan(repo, args.older_than, time.time())
+    out(_told(found))
+    if not args.dry_run:
+        session.say(session.kept(session.recover(repo)))
+        collect.carry_out(repo, found)
+    if args.dry_run and (found.runs or found.leftovers):
+        out("nothing was removed: --dry-run\n")
+    return 0
+
+
+def _told(found: collect.Plan) -> str:
+    size = text.size(found.run_bytes)
+    lines = []
+    if found.runs:
+        lines.append(f"{_count(len(found.runs))} of the trash: {size}, freed by the next git gc")
+        lines += [f"  {raw.id}  {raw.experiment}" for raw in found.runs]
+    if found.leftovers:
+        left = text.size(found.leftover_bytes)
+        lines.append(
+            f"{len(found.leftovers)} leftover folders of the journal and the cache: {left}"
+        )
+    if found.younger:
+        lines.append(f"{_count(found.younger)} in the trash for less than that: kept")
+    lines += [f"kept: {kept.what}: {text.escape(kept.why)}" for kept in found.kept]
+    return "".join(f"{line}\n" for line in lines or ["nothing to remove"])
+
+
+def _keep_best(repo: git.Repo, args: argparse.Namespace) -> int:
+    ranking = query.top(repo, args.by, smallest=args.min, experiment=args.experiment)
+    ranked = ranking.runs[: len(ranking.runs) - ranking.without - ranking.nan]
+    rest = [raw for raw in ranked[args.keep_best :] if raw.commit is not None]
+    reasons = collect.named_elsewhere(repo, rest)
+    chosen = [raw for raw in rest if raw.id not in reasons]
+    kept = len(ranked) - len(chosen) - len(reasons)
+    out(f"the best {kept} of {_count(len(ranked))} by {text.escape(args.by)} stay\n")
+    out("".join(f"kept: {run_id}: {text.escape(why)}\n" for run_id, why in reasons.items()))
+    if not chosen:
+        out("nothing to move to the trash\n")
+        return 0
+    out("".join(f"to the trash: {_runs.called(repo, raw)}\n" for raw in chosen))
+    if args.dry_run:
+        out("nothing was moved: --dry-run\n")
+        return 0
+    trash.remove(repo, chosen)
+    out("git track restore brings them back; git track gc removes them for good after 30 days\n")
+    return 0
+
+
+def _count(number: int) -> str:
+    return f"{number} run{'' if number == 1 else 's'}"
+
+
+def _span(word: str) -> float:
+    try:
+        return spans.seconds(word)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None

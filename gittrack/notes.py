@@ -1,0 +1,101 @@
+"""Notes on run commits, ``refs/notes/runs``: read in one pass, appended to by compare-and-swap."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+from gittrack.git import Call, Repo, failure, objects
+from gittrack.git import resolve as resolve_commit
+
+_PATIENCE_SECONDS = 20.0
+
+
+def tip(repo: Repo, ref: str) -> str | None:
+    """Return the commit that a notes ref is at, or None."""
+    return resolve_commit(repo, ref)
+
+
+def read(repo: Repo, commit: str) -> dict[str, bytes]:
+    """Return {id of what is annotated: note} at a commit of a notes ref, in one pass of two processes."""
+    form = "--format=%(objectname) %(path)"
+    listing = repo.call("ls-tree", "-r", form, "--end-of-options", commit, shared=True)
+    batch = "--batch=%(objectsize) %(rest)"
+    reading = repo.call("cat-file", batch, "--buffer", feed=listing, shared=True)
+    out = reading.output()
+    if listing.wait().code != 0:
+        raise failure(listing.args, listing.wait())
+    found, at = {}, 0
+    while at < len(out):
+        end = out.index(b"\n", at)
+        size, _, path = out[at:end].decode(errors="replace").partition(" ")
+        if not size.isdigit():  # "<id> missing": a partial clone; the other notes are there
+            at = end + 1
+            continue
+        found[path.replace("/", "")] = out[end + 1 : end + 1 + int(size)]
+        at = end + int(size) + 2
+    return found
+
+
+def append(
+    repo: Repo,
+    ref: str,
+    author: str,
+    message: str,
+    lines: Callable[[str, bytes], bytes],
+    *commits: str,
+) -> None:
+    """Append to the notes of some commits, in one commit of the notes ref.
+
+    ``lines`` is called with a commit and its note so far and returns what to append; it is called again
+    where somebody else's note came first.  `git fast-import` keeps the tree fanned out as git itself does,
+    and refuses to move a ref that is no longer where we read it.  Raises GitError.
+    """
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        old = tip(repo, ref)
+        there = _some(repo, old, commits) if old else {}
+        notes = {c: there.get(c, b"") for c in commits}
+        added = {c: _ended(note) + lines(c, note) for c, note in notes.items()}
+        stream = _stream(ref, old, author, message, added)
+        args = ["--git-dir", repo.common_dir, "-c", "core.fsync=committed,reference"]
+        call = Call([*args, "fast-import", "--quiet"], cwd=repo.common_dir, feed=stream)
+        answer = call.wait()
+        if answer.code == 0:
+            return
+        if time.monotonic() > deadline or (tip(repo, ref) == old and b"lock" not in answer.err):
+            raise failure(call.args, answer)
+        time.sleep(random.uniform(0.001, 0.05))  # somebody else was first
+
+
+def _some(repo: Repo, commit: str, wanted: Sequence[str]) -> dict[str, bytes]:
+    """Return the notes of a few commits, wherever git's fan-out has put them."""
+    paths = {f"{commit}:{path}": one for one in wanted for path in _paths(one)}
+    contents = zip(paths.values(), objects(repo, paths), strict=True)
+    return {one: content for one, content in contents if content is not None}
+
+
+def _paths(oid: str) -> list[str]:
+    """Return where a note can lie: flat, or in folders of two digits, as many as git finds fit."""
+    heads = ["/".join(oid[i : i + 2] for i in range(0, depth * 2, 2)) for depth in range(5)]
+    return [f"{head}/{oid[2 * depth :]}".lstrip("/") for depth, head in enumerate(heads)]
+
+
+def _ended(note: bytes) -> bytes:
+    return note if not note or note.endswith(b"\n") else note + b"\n"
+
+
+def _stream(
+    ref: str, old: str | None, author: str, message: str, notes: Mapping[str, bytes]
+) -> bytes:
+    text = message.encode(errors="replace")
+    lines = [
+        b"commit %s\n" % ref.encode(),
+        b"committer %s %d +0000\n" % (author.encode(errors="replace"), int(time.time())),
+        b"data %d\n%s\n" % (len(text), text),
+        b"from %s\n" % old.encode() if old else b"",
+    ]
+    for commit, note in notes.items():
+        lines.append(b"N inline %s\ndata %d\n%s\n" % (commit.encode(), len(note), note))
+    return b"".join(lines)

@@ -1,0 +1,139 @@
+"""Say something about a run that is recorded: tags, remarks, a name, archiving.
+
+A committed run gets a line in its git note.  One that is going on gets it in its journal, with which it will
+be committed.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from gittrack import git, notes, refs
+from gittrack.core import events, layout, remarks, values
+from gittrack.core.errors import TrackError
+from gittrack.record import journal, session
+
+_PATIENCE_SECONDS = 30.0
+
+
+class Target(NamedTuple):
+    """A run to say something about; ``commit`` is None for one that is going on."""
+
+    id: str
+    commit: str | None
+
+
+def tag(
+    repo: git.Repo, targets: Sequence[Target], add: Sequence[str], remove: Sequence[str]
+) -> None:
+    """Add and remove tags.  Raises TrackError for a tag that cannot be one."""
+    for name in add:
+        values.check_name(name, "tag")
+    fields = {k: list(v) for k, v in (("add", add), ("remove", remove)) if v}
+    told = " ".join([*(f"+{name}" for name in add), *(f"-{name}" for name in remove)])
+    _say(repo, targets, remarks.TAG, fields, told, (events.TAGS, {"add": [], **fields}))
+
+
+def note(repo: git.Repo, target: Target, text: str, *, replace: bool = False) -> None:
+    """Add a remark, or put it in the place of all earlier ones."""
+    clean = values.plain(text, "note")
+    if "\0" in clean:
+        raise TrackError("the note has a NUL character", "remove it")
+    fields = {"text": clean, **({"replace": True} if replace else {})}
+    event = (events.FACTS, {"values": {"note": clean}}) if replace else (events.NOTE, fields)
+    _say(repo, [target], remarks.NOTE, fields, "", event)
+
+
+def rename(repo: git.Repo, target: Target, name: str) -> None:
+    """Give a run another name; an empty one takes its name away."""
+    if name:
+        values.check_name(name, "run")
+    event = (events.FACTS, {"values": {"name": name or None}})
+    _say(repo, [target], remarks.NAME, {"name": name}, name, event)
+
+
+def archive(repo: git.Repo, targets: Sequence[Target], archived: bool = True) -> None:
+    """Leave runs out of listings, or take them in again.  Raises TrackError for one that is going on."""
+    _say(repo, targets, remarks.ARCHIVE, {"archived": archived}, "", None)
+
+
+def moved(repo: git.Repo, targets: Sequence[Target], op: str) -> None:
+    """Note that runs were moved to the trash (``rm``) or back (``restore``): when, and by whom."""
+    _say(repo, targets, op, {}, "", None)
+
+
+def _say(
+    repo: git.Repo,
+    targets: Sequence[Target],
+    op: str,
+    fields: Mapping[str, Any],
+    told: str,
+    event: tuple[str, Mapping[str, Any]] | None,
+) -> None:
+    commits = []
+    for target in targets:
+        commit = target.commit
+        if commit is None:
+            if event is None:
+                raise TrackError(f"the run {target.id} is not committed yet", "wait for its end")
+            commit = _into_journal(repo, target.id, *event)
+        if commit is not None:
+            commits.append(commit)
+    if not commits:
+        return
+    author = session.author(git.parse_config(repo.config().output()))
+
+    def lines(commit: str, so_far: bytes) -> bytes:
+        at = remarks.next_moment(so_far, time.time())
+        return remarks.line(op, author, at, **fields)
+
+    which = targets[0].id if len(targets) == 1 else f"{len(targets)} runs"
+    message = " ".join(filter(None, (f"gittrack: {op} {which}", told)))
+    notes.append(repo, layout.NOTES, author, message, lines, *commits)
+
+
+def _into_journal(repo: git.Repo, run_id: str, kind: str, fields: Mapping[str, Any]) -> str | None:
+    """Write into the journal of a run that is going on; return its commit if it ended before that."""
+    folder = Path(layout.live_dir(repo.common_dir), run_id)
+    line = events.line(kind, **fields)
+    book = journal.join(folder)
+    if book is not None:
+        try:
+            book.events.write(line)
+        finally:
+            book.release()
+        if _precedes_the_end(folder, line):
+            return None
+    elif folder.exists():
+        session.recover(repo)
+    return _commit_of(repo, run_id)
+
+
+def _precedes_the_end(folder: Path, line: bytes) -> bool:
+    """Say whether the owner, who reads the journal after its last line, is sure to have read ours."""
+    try:
+        told = events.parse((folder / layout.EVENTS).read_bytes())
+    except FileNotFoundError:
+        return False
+    for op in told:
+        if op.get("op") == events.FACTS and "ended" in op.get("values", {}):
+            return False
+        if events.line(**op) == line:
+            return True
+    return False
+
+
+def _commit_of(repo: git.Repo, run_id: str) -> str:
+    """Wait until a run that is about to end is committed."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        found = [
+            ref.oid for ref in refs.below(repo, layout.RUNS) if ref.name.endswith(f"/{run_id}")
+        ]
+        if found:
+            return found[0]
+        time.sleep(0.05)
+    raise TrackError(f"the run {run_id} is not committed yet", "try: git track recover")

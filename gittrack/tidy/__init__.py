@@ -1,0 +1,1 @@
+"""Keeping runs in order: the trash, and what may go for good."""

@@ -1,0 +1,122 @@
+"""What may go for good: runs that have been in the trash for long, and what dead processes left behind.
+
+Nothing is removed that another ref, a tag, or a note names.  The objects are git's: `git gc` frees them.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from gittrack import git, notes, refs
+from gittrack.core import layout, lock, remarks
+from gittrack.read import reader
+from gittrack.read.reader import Raw
+
+_SHORT = re.compile(rb"\b(?:[0-9]{8}-[0-9]{6}-)?([0-9a-f]{8})\b")
+
+
+class Kept(NamedTuple):
+    """Something that stays, and why."""
+
+    what: str
+    why: str
+
+
+class Plan(NamedTuple):
+    """What a collection would remove: runs of the trash, and leftover folders; and what it leaves."""
+
+    runs: list[Raw]
+    leftovers: list[Path]
+    kept: list[Kept]
+    younger: int
+    run_bytes: int
+    leftover_bytes: int
+
+
+def plan(repo: git.Repo, older_than: float, now: float) -> Plan:
+    """Say what could go that has lain in the trash for ``older_than`` seconds; nothing is changed."""
+    old, kept, younger = [], [], 0
+    trashed = reader.trashed(repo)
+    reasons = named_elsewhere(repo, trashed)
+    for raw in trashed:
+        since = remarks.removed_at(raw.said)
+        if since is None and older_than > 0:
+            kept.append(Kept(raw.id, "nobody said when it was removed: --older-than 0d takes it"))
+        elif since is not None and now - since < older_than:
+            younger += 1
+        elif raw.id in reasons:
+            kept.append(Kept(raw.id, reasons[raw.id]))
+        else:
+            old.append(raw)
+    leftovers = list(_leftovers(repo))
+    sizes = sum(map(_size, leftovers))
+    return Plan(old, leftovers, kept, younger, _freed(repo, old), sizes)
+
+
+def carry_out(repo: git.Repo, chosen: Plan) -> None:
+    """Remove what a plan names."""
+    for raw in chosen.runs:
+        refs.drop(repo, str(raw.ref))
+    for path in chosen.leftovers:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def named_elsewhere(repo: git.Repo, raws: Sequence[Raw]) -> dict[str, str]:
+    """Return {id: why} of the runs that a ref, a tag, somebody's note or another run's note names."""
+    commits = {raw.commit: raw.id for raw in raws if raw.commit}
+    if not commits:
+        return {}
+    found: dict[str, str] = {}
+    for name, oid in refs.peeled(repo):
+        if oid in commits and not name.startswith((layout.RUNS, layout.TRASH)):
+            found.setdefault(commits[oid], f"{name} names it")
+    for name, oid in refs.below(repo, "refs/notes/"):
+        for commit, note in notes.read(repo, oid).items() if oid else ():
+            if name != layout.NOTES and commit in commits:
+                found.setdefault(commits[commit], f"it has a note in {name}")
+            for short in _SHORT.findall(note):
+                for other in commits.values():
+                    if other.endswith(short.decode()) and commits.get(commit) != other:
+                        found.setdefault(other, f"a note on {commit[:12]} names it")
+    return found
+
+
+def _leftovers(repo: git.Repo) -> Iterator[Path]:
+    """Yield folders of the journal that hold no run any more, and cached artifacts of runs that are gone."""
+    live = Path(layout.live_dir(repo.common_dir))
+    for path in _folders(live):
+        empty = not (path / layout.EVENTS).is_file() or not (path / layout.EVENTS).stat().st_size
+        fresh = time.time() - path.stat().st_mtime < 60
+        published = not layout.is_id(path.name)
+        if published or (empty and not fresh and not lock.is_held(path / layout.LOCK)):
+            yield path
+    cached = Path(layout.cache_dir(repo.common_dir), "artifacts")
+    there = {(raw.commit or "")[:20] for raw in (*reader.names(repo), *reader.trashed(repo))}
+    yield from (path for path in _folders(cached) if path.name not in there)
+
+
+def _folders(path: Path) -> list[Path]:
+    return sorted(entry for entry in path.iterdir() if entry.is_dir()) if path.is_dir() else []
+
+
+def _size(folder: Path) -> int:
+    return sum(
+        os.lstat(Path(top, name)).st_size for top, _, names in os.walk(folder) for name in names
+    )
+
+
+def _freed(repo: git.Repo, raws: Iterable[Raw]) -> int:
+    """Return how much of the object store only these runs need, in bytes on disk."""
+    commits = [raw.commit for raw in raws if raw.commit]
+    if not commits:
+        return 0
+    others = ("--not", f"--exclude={layout.TRASH}*", "--all")
+    feed = ("\n".join(commits) + "\n").encode()
+    out = repo.read("rev-list", "--objects", "--disk-usage", "--stdin", *others, feed=feed)
+    return int(out.strip() or 0)

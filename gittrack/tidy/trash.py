@@ -1,0 +1,43 @@
+"""The trash: a run's ref moves below ``refs/trash/runs/`` and back; its commit stays what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gittrack import git, refs
+from gittrack.core import layout, model, remarks
+from gittrack.core.errors import TrackError
+from gittrack.read import reader
+from gittrack.read.reader import Raw
+from gittrack.record import annotate
+from gittrack.record.annotate import Target
+
+
+def remove(repo: git.Repo, runs: Sequence[Raw]) -> None:
+    """Move runs to the trash, all of them or none.  Raises TrackError for one that is not committed."""
+    for raw in runs:
+        if raw.commit is None or raw.ref is None:
+            going = raw.info is not None and raw.info.status == model.RUNNING
+            hint = "wait for its end, or stop it" if going else "commit it first: git track recover"
+            raise TrackError(f"the run {raw.id} is not committed yet", hint)
+    _move(repo, runs, layout.trash_ref, remarks.REMOVE)
+
+
+def restore(repo: git.Repo, runs: Sequence[Raw]) -> None:
+    """Bring runs back from the trash, all of them or none."""
+    there = {raw.ref for raw in reader.names(repo)}
+    for raw in runs:
+        if layout.run_ref(raw.experiment, raw.id) in there:
+            raise TrackError(
+                f"the run {raw.id} is in the trash and among the runs",
+                f"compare them: git diff {raw.ref} {layout.run_ref(raw.experiment, raw.id)}",
+            )
+    _move(repo, runs, layout.run_ref, remarks.RESTORE)
+
+
+def _move(repo: git.Repo, runs: Sequence[Raw], place: object, op: str) -> None:
+    assert callable(place)
+    # Said before it is done: killed in between, a run has a line too many, never an unknown age in the trash.
+    annotate.moved(repo, [Target(raw.id, raw.commit) for raw in runs], op)
+    moves = [(str(raw.ref), place(raw.experiment, raw.id), str(raw.commit)) for raw in runs]
+    refs.move(repo, moves, f"gittrack: {op}")

@@ -1,0 +1,148 @@
+"""git track rm, restore, gc: runs go to the trash, come back, and go for good only after saying so."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from helpers import git, listed, masked, record, run_cli
+
+import gittrack
+
+pytestmark = pytest.mark.usefixtures("project")
+
+
+def done(*argv):
+    found = run_cli(*argv)
+    assert (found.code, found.err) == (0, "")
+    return found.out
+
+
+def refs(prefix):
+    return git(".", "for-each-ref", "--format=%(refname)", prefix).splitlines()
+
+
+def test_there_and_back():
+    commit = gittrack.get(record("a", {"acc": 0.5})).info.commit
+    record("b")
+    assert masked(done("rm", "a")) == (
+        "moved to the trash: SHORT a\nbring it back: git track restore SHORT\n"
+    )
+    assert [run["name"] for run in listed()] == ["b"]
+    assert [ref.startswith("refs/trash/runs/default/") for ref in refs("refs/trash")] == [True]
+    assert masked(done("restore")) == "SHORT  default  a  removed AGE\n"
+    assert masked(done("restore", "a")) == "restored SHORT a\n"
+    assert gittrack.get("a").info.commit == commit
+    assert refs("refs/trash") == []
+
+
+def test_all_or_none():
+    record("a")
+    found = run_cli("rm", "a", "nobody")
+    assert (found.code, len(listed())) == (1, 1)
+
+
+def test_a_run_that_is_going_on_stays():
+    with gittrack.init(name="live"):
+        found = run_cli("rm", "live")
+        assert (found.code, "not committed yet" in found.err) == (1, True)
+
+
+def test_restoring_says_when_the_name_is_taken_by_now():
+    record("a")
+    done("rm", "a")
+    record("a")
+    found = run_cli("restore", "a")
+    assert found.code == 0
+    assert "warning: a is also the name of" in found.err
+
+
+def test_gc_takes_what_is_old_and_says_how_much():
+    record("a")
+    record("b")
+    done("rm", "a", "b")
+    done("restore", "b")
+    assert done("gc") == "1 run in the trash for less than that: kept\n"
+    told = done("gc", "--older-than", "0d", "--dry-run")
+    assert "1 run of the trash: " in told
+    assert "nothing was removed" in told
+    assert len(refs("refs/trash")) == 1
+    assert "freed by the next git gc" in done("gc", "--older-than", "0d")
+    assert refs("refs/trash") == []
+    assert [run["name"] for run in listed()] == ["b"]
+    git(".", "gc", "-q", "--prune=now")
+    assert git(".", "fsck") == ""
+    assert done("gc", "--older-than", "0d") == "nothing to remove\n"
+
+
+@pytest.mark.parametrize("how", ["tag", "branch", "note", "remark"])
+def test_what_is_named_elsewhere_stays(how):
+    run = gittrack.get(record("a"))
+    record("other")
+    commit = run.info.commit
+    done("rm", "a")
+    reason = {
+        "tag": "refs/tags/v1 names it",
+        "branch": "refs/heads/keep names it",
+        "note": "it has a note in refs/notes/commits",
+        "remark": "names it",
+    }[how]
+    if how == "tag":
+        git(".", "tag", "-a", "-m", "x", "v1", commit)
+    elif how == "branch":
+        git(".", "branch", "keep", commit)
+    elif how == "note":
+        git(".", "notes", "add", "-m", "seen", commit)
+    else:
+        done("note", "other", f"better than {run.id[16:]}")
+    assert reason in done("gc", "--older-than", "0d")
+    assert len(refs("refs/trash")) == 1
+
+
+def test_moved_by_hand_nobody_knows_since_when():
+    run = gittrack.get(record("a"))
+    git(".", "update-ref", run.ref.replace("runs", "trash/runs", 1), run.info.commit)
+    git(".", "update-ref", "-d", run.ref)
+    assert "nobody said when it was removed" in done("gc")
+    assert "1 run of the trash" in done("gc", "--older-than", "0d")
+
+
+def test_gc_clears_what_crashes_left():
+    record("a")
+    live = Path(".git/gittrack/live")
+    gone = live / ".gone-20260101-000000-aaaaaaaa-1"
+    empty = live / "20260101-000000-bbbbbbbb"
+    cached = Path(".git/gittrack/cache/artifacts/0123")
+    for folder in (gone, empty, cached):
+        folder.mkdir(parents=True)
+        (folder / "file").write_bytes(bytes(3000))
+        os.utime(folder, (0, 0))
+    told = done("gc")
+    assert "3 leftover folders of the journal and the cache: 8.8 KiB" in told
+    assert [folder.exists() for folder in (gone, empty, cached)] == [False] * 3
+    assert [run["name"] for run in listed()] == ["a"]
+
+
+def test_gc_commits_a_crashed_run_before_anything(tmp_path):
+    with gittrack.init(name="a") as run:
+        shutil.copytree(f".git/gittrack/live/{run.id}", tmp_path / "saved")
+    git(".", "update-ref", "-d", gittrack.get("a").ref)
+    shutil.copytree(tmp_path / "saved", f".git/gittrack/live/{run.id}")
+    done("gc", "--older-than", "0d")
+    assert [(one["name"], one["status"]) for one in listed()] == [("a", "crashed")]
+
+
+def test_keep_best():
+    for n in range(5):
+        record(f"r{n}", {"acc": n / 10})
+    record("without")
+    git(".", "tag", "protected", gittrack.get("r0").info.commit)
+    told = done("gc", "--keep-best", "2", "--by", "acc", "--dry-run")
+    assert "nothing was moved" in told
+    assert len(listed()) == 6
+    told = done("gc", "--keep-best", "2", "--by", "acc")
+    assert told.startswith("the best 2 of 5 runs by acc stay\n")
+    assert "refs/tags/protected names it" in told
+    assert {run["name"] for run in listed()} == {"r4", "r3", "r0", "without"}
+    assert run_cli("gc", "--keep-best", "2").code == 2
+    assert "no run has the metric" in run_cli("gc", "--keep-best", "2", "--by", "nope").err
