@@ -263,17 +263,6 @@ def missing(repo: Repo, oids: Sequence[str]) -> list[str]:
     return [line.split()[0] for line in out.decode().splitlines() if line.endswith(" missing")]
 
 
-def fsck(repo: Repo, *tips: str) -> str:
-    """Return what ``git fsck`` says of the objects that ``tips`` reach; empty where all is well."""
-    if not tips:
-        return ""
-    args = ("fsck", "--connectivity-only", "--no-dangling", "--no-progress", *tips)
-    answer = repo.call(*args, shared=True).wait()
-    if answer.code == 0:  # what it says then are remarks, not damage
-        return ""
-    return os.fsdecode(answer.out + answer.err).strip() or f"git fsck ended with {answer.code}"
-
-
 def detach(args: Sequence[str]) -> None:
     """Start git and do not wait for it; it lives on when this process ends."""
     spawn.detached(["git", *args], _environment({}))

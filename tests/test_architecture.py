@@ -22,7 +22,9 @@ PART_OF = {
     **dict.fromkeys(
         ("core", "record", "read", "launch", "tidy", "show")
     ),  # a folder is a part by itself
-    **dict.fromkeys(("git", "gitversion", "spawn", "objects", "refs", "notes", "project"), "git"),
+    **dict.fromkeys(
+        ("git", "gitversion", "spawn", "objects", "refs", "notes", "integrity", "project"), "git"
+    ),
     **dict.fromkeys(("__init__", "__main__", "api", "cli", "commands"), "doors"),
 }
 
@@ -86,6 +88,7 @@ LAZY_IMPORTS = {
     "git.py": {"git": "100 ms that a listing has no use for"},
     "read/query.py": {"gittrack.read.where": "10 ms that a listing without a query has no use for"},
     "read/reader.py": {
+        "gittrack.core.shape": "a listing reads no YAML",
         "gittrack.core.yaml_read": "a listing reads no YAML",
         "gittrack.read.live": "most of the time nothing is going on",
     },

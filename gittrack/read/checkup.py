@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from gittrack import git, gitversion, refs
-from gittrack.core import body, layout, lock, model, yaml_read
+from gittrack import git, gitversion, integrity, refs
+from gittrack.core import body, layout, lock, model, shape, yaml_read
 from gittrack.core.errors import TrackError
 from gittrack.core.nested import same
 from gittrack.read import reader
 from gittrack.read.reader import Raw
 
 _STALE_SECONDS = 60
+_REMEDY = "fetch it again from where it was pushed to, or set it aside: git track doctor --fix"
+_LOOK = (
+    "git has no trouble with it: its other files can be read; listings show what its message says"
+)
 
 
 class Finding(NamedTuple):
-    """Something that is wrong, and what to do about it; ``ref`` is the run it concerns."""
+    """Something that is wrong, and what to do about it; ``aside`` is a ref that is in git's own way."""
 
     what: str
     remedy: str
-    ref: str | None = None
+    aside: str | None = None
 
 
 class Report(NamedTuple):
@@ -48,48 +53,57 @@ def examine(repo: git.Repo) -> Report:
 
 
 def _damaged(repo: git.Repo, raws: list[Raw]) -> Iterator[Finding]:
-    remedy = "fetch it again from where it was pushed to, or set it aside: git track doctor --fix"
     whole = [raw for raw in raws if raw.commit is not None and raw.body is not None]
     for raw in raws:
         if raw.problem is not None:
-            yield Finding(f"{raw.ref or raw.id}: {raw.problem}", remedy, raw.ref)
-    # One process for all; only where it complains, one for each run to tell which.
-    if git.fsck(repo, *[str(raw.commit) for raw in whole]):
-        for raw in whole:
-            said = git.fsck(repo, str(raw.commit))
-            if said:
-                lines = said.splitlines()
-                told = next((line for line in lines if line.startswith("missing ")), lines[0])
-                yield Finding(f"{raw.ref}: {told}", remedy, raw.ref)
-                continue
-            yield from _compared(repo, [raw])
+            yield Finding(f"{raw.ref or raw.id}: {raw.problem}", _REMEDY, raw.ref)
+    # One look at all; only where something is wrong, one at each run to tell which.
+    commits = [str(raw.commit) for raw in whole]
+    if integrity.disconnected(repo, commits):
+        told = {commit: integrity.disconnected(repo, [commit]) for commit in commits}
     else:
-        yield from _compared(repo, whole)
+        told = {}
+    sound = [raw for raw in whole if not told.get(str(raw.commit))]
+    told |= {
+        commit: f"the object {oid[:12]} does not hold what its name says"
+        for commit, oid in integrity.garbled(repo, [str(raw.commit) for raw in sound])
+    }
+    for raw in whole:
+        lines = told.get(str(raw.commit), "").splitlines()
+        if lines:
+            missing = next((line for line in lines if line.startswith("missing ")), lines[0])
+            yield Finding(f"{raw.ref}: {missing}", _REMEDY, raw.ref)
+    yield from _compared(repo, [raw for raw in whole if not told.get(str(raw.commit))])
 
 
 def _compared(repo: git.Repo, raws: list[Raw]) -> Iterator[Finding]:
     """Compare the body of each run with its tree, which is the truth."""
-    names = (layout.RUN, layout.PARAMS, layout.METRICS)
+    names = tuple(shape.SHAPES)
     blobs = git.objects(repo, [f"{raw.commit}:{name}" for raw in raws for name in names])
     for raw in raws:
         files = {name: next(blobs) for name in names}
         try:
             told = body.decode((raw.body or b"").decode().strip("\n"))
+        except (ValueError, TypeError, AttributeError) as error:
+            yield Finding(f"{raw.ref}: {error}", _REMEDY, raw.ref)
+            continue
+        try:
             problem = _mismatch(told, files)
         except (ValueError, TypeError, AttributeError, TrackError) as error:
             problem = str(error)
         if problem:
-            yield Finding(
-                f"{raw.ref}: {problem}",
-                "the files of the run are right; the listing shows what its message says",
-                raw.ref,
-            )
+            yield Finding(f"{raw.ref}: {problem}", _LOOK)
 
 
 def _mismatch(told: dict[str, dict[str, Any]], files: dict[str, bytes | None]) -> str | None:
     left_out = told["run"].pop(body.TRUNCATED, [])
     if files[layout.RUN] is None:
         return "it has no run.yaml"
+    wrong = next(
+        filter(None, (_misshapen(name, data) for name, data in files.items() if data)), None
+    )
+    if wrong:
+        return wrong
     for kind, name in (("run", layout.RUN), ("params", layout.PARAMS), ("metrics", layout.METRICS)):
         data = files[name]
         if data is None and told[kind]:
@@ -98,6 +112,12 @@ def _mismatch(told: dict[str, dict[str, Any]], files: dict[str, bytes | None]) -
         if kind not in left_out and not same(found, told[kind]):
             return f"its message and its {name} differ"
     return None
+
+
+@functools.lru_cache(maxsize=256)
+def _misshapen(name: str, data: bytes) -> str | None:
+    """Say what is wrong with a file; many runs share one environment."""
+    return shape.problem(name, yaml_read.load_own(data, name))
 
 
 def _crashed(repo: git.Repo) -> Iterator[Finding]:
@@ -131,11 +151,7 @@ def set_aside(repo: git.Repo, report: Report) -> list[str]:
 
     The file, <git common dir>/gittrack/damaged-refs, says what each ref pointed to.
     """
-    names = {
-        finding.ref
-        for finding in report.findings
-        if finding.ref and not finding.what.endswith(" differ")
-    }
+    names = {finding.aside for finding in report.findings if finding.aside}
     if not names:
         return []
     there = {ref.name: ref.oid for ref in refs.below(repo, layout.RUNS)}

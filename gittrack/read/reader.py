@@ -85,13 +85,17 @@ def _prefix(experiment: str | None) -> str:
 
 
 def _with_live(repo: git.Repo, committed: list[Raw], experiment: str | None) -> list[Raw]:
-    """Return the runs newest first, with those that are going on or crashed among them."""
-    found = {raw.id: raw for raw in committed}
+    """Return the runs newest first, with those that are going on or crashed among them.
+
+    A run is its experiment and its id: a broken push may bring one id under two experiments.
+    """
+    found = {(raw.id, raw.experiment): raw for raw in committed}
     for raw in _live(repo):
+        key = (raw.id, raw.experiment)
         inside = experiment is None or f"{raw.experiment}/".startswith(f"{experiment}/")
-        resumed = raw.id in found and raw.info is not None and raw.info.status == model.RUNNING
-        if inside and (raw.id not in found or resumed):
-            found[raw.id] = raw
+        resumed = key in found and raw.info is not None and raw.info.status == model.RUNNING
+        if inside and (key not in found or resumed):
+            found[key] = raw
     return [found[key] for key in sorted(found, reverse=True)]
 
 
@@ -170,12 +174,16 @@ def load_yaml(repo: git.Repo, raw: Raw, name: str) -> Any:
 
     Raises Damaged where it cannot be read.
     """
-    from gittrack.core import yaml_read  # noqa: PLC0415 - a listing reads no YAML
+    from gittrack.core import shape, yaml_read  # noqa: PLC0415 - a listing reads no YAML
 
     data = next(git.objects(repo, [f"{raw.commit}:{name}"]))
     if data is None:
         return None
     try:
-        return yaml_read.load_own(data, f"{raw.id}:{name}")
+        found = yaml_read.load_own(data, f"{raw.id}:{name}")
     except TrackError as error:
         raise Damaged(error.message, "see: git track doctor") from error
+    wrong = None if found is None else shape.problem(name, found)
+    if wrong:
+        raise Damaged(f"the run {raw.id} is damaged: {wrong}", "see: git track doctor")
+    return found

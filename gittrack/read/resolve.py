@@ -17,15 +17,15 @@ _HEX = re.compile(r"[0-9a-f-]+")
 def resolve(repo: git.Repo, address: str, among: list[Raw] | None = None) -> Raw:
     """Return the run that ``address`` means, with its body; ``among`` are other runs than those listed.
 
-    An address is a full id, a unique prefix of an id or of its 8 hex digits, a name, a run commit's
-    id, ``@`` (the latest), ``@~2`` (two before it), or ``<experiment>@``.  Raises NoSuchRun with near
-    matches, AmbiguousRun with the candidates.
+    An address is a full id (``<experiment>/<id>`` too), a unique prefix of an id or of its 8 hex digits, a
+    name, a run commit's id, ``@`` (the latest), ``@~2`` (two before it), or ``<experiment>@``.
+    Raises NoSuchRun with near matches, AmbiguousRun with the candidates.
     """
     latest = _LATEST.fullmatch(address)
     if latest is not None and among is None:
         return _latest(repo, address, latest["experiment"] or None, int(latest["back"] or 0))
     raws = reader.names(repo) if among is None else among
-    found = [raw for raw in raws if address in (raw.id, raw.id[16:])]
+    found = [raw for raw in raws if address in (raw.id, raw.id[16:], f"{raw.experiment}/{raw.id}")]
     if not found:  # a name is meant before the beginning of an id: runs are called "1" and "bad"
         raws = reader.bodies(repo, raws)
         found = [raw for raw in raws if _name(raw) == address]
@@ -90,7 +90,8 @@ def _ambiguous(repo: git.Repo, address: str, found: list[Raw]) -> AmbiguousRun:
     ]
     more = f" and {len(found) - 5} more" if len(found) > 5 else ""
     return AmbiguousRun(
-        f"{address!r} is {len(found)} runs: {', '.join(shown)}{more}", "give more of the id"
+        f"{address!r} is {len(found)} runs: {', '.join(shown)}{more}",
+        "give more of the id, or EXPERIMENT/ID",
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import zlib
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,12 @@ def ref_to_nothing(place, ref):
     (place / ".git" / ref).write_text("1234567890" * 4 + "\n")
 
 
+def garbled_log(place, ref):
+    """A blob of the run's own tree that unpacks well, and is another one."""
+    oid = git(place, "rev-parse", f"{ref}:metrics.csv")
+    overwrite(loose(place, oid), zlib.compress(b"blob 5\0wrong"))
+
+
 def missing_commit(place, ref):
     loose(place, git(place, "rev-parse", ref)).unlink()
 
@@ -117,7 +124,7 @@ SEEN = [
     *(empty_commit_object, garbled_commit_object, commit_of_others, broken_body, deep_body),
     blob_in_place_of_a_commit,
 ]
-UNSEEN = [missing_tree, missing_blob, garbled_blob]
+UNSEEN = [missing_tree, missing_blob, garbled_blob, garbled_log]
 
 
 def status(place: Path, *more: str) -> tuple[int, list[str]]:

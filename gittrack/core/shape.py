@@ -1,0 +1,71 @@
+"""The shape of every YAML file of a run: which value is of which type.
+
+A run may have come from anywhere.  Its files are checked once, where they are read, so that nobody after
+that meets a number where a list should be.  Keys that are not named here are free.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gittrack.core import layout
+
+_ITEM = {"path!": str, "size": int, "sha256": str}
+
+# A type, {key: shape} of a mapping ("key!" must be there), or [shape] of a list's items.
+SHAPES: Mapping[str, Any] = {
+    layout.RUN: {},
+    layout.PARAMS: {},
+    layout.METRICS: {},
+    layout.ENV: {
+        "python": {"version": str, "implementation": str},
+        "packages": {},
+        "platform": {},
+        "cpu": {"model": str, "count": int, "simd": [str]},
+        "gpu": {"driver": str, "models": [str]},
+        "blas": {},
+        "variables": {},
+    },
+    layout.INPUTS: {"inputs": [{**_ITEM, "kind": str, "files": int}]},
+    layout.OUTPUTS: {"outputs": [{**_ITEM, "where": str, "link": str}]},
+    layout.DIFF: {
+        "base": str,
+        "snapshot": str,
+        "files": [{"path!": str, "status!": str, "added": int, "removed": int, "patch": str}],
+        "withheld": [{"path!": str, "reason!": str}],
+        "inexact": [str],
+    },
+}
+
+
+def problem(name: str, value: Any) -> str | None:
+    """Return what is wrong with the content of the file ``name``, or None where all is well."""
+    return _problem(SHAPES.get(name, {}), value, name)
+
+
+def _problem(shape: Any, value: Any, where: str) -> str | None:
+    if isinstance(shape, dict):
+        return _in_mapping(shape, value, where)
+    if isinstance(shape, list):
+        if not isinstance(value, list):
+            return f"{where} is {value!r:.40}, not a list"
+        found = (_problem(shape[0], item, f"{where}[{n}]") for n, item in enumerate(value))
+        return next((what for what in found if what), None)
+    if isinstance(value, shape) and not isinstance(value, bool):
+        return None
+    return f"{where} is {value!r:.40}"
+
+
+def _in_mapping(shape: Mapping[str, Any], value: Any, where: str) -> str | None:
+    if not isinstance(value, dict):
+        return f"{where} is {value!r:.40}, not a mapping"
+    for key, inner in shape.items():
+        name = key.removesuffix("!")
+        if value.get(name) is not None:
+            found = _problem(inner, value[name], f"{where}: {name}")
+            if found:
+                return found
+        elif key.endswith("!"):
+            return f"{where} has no {name}"
+    return None

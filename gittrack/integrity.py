@@ -1,0 +1,87 @@
+"""Whether objects are there and hold what their names say."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Sequence
+
+from gittrack.git import GitError, Repo
+
+_MANY = 2_000
+_BATCH_BYTES = 64 << 20
+
+
+def disconnected(repo: Repo, tips: Sequence[str]) -> str:
+    """Return what ``git fsck`` says of the objects that ``tips`` reach; empty where all is well."""
+    for at in range(0, len(tips), _MANY):
+        args = ("fsck", "--connectivity-only", "--no-dangling", "--no-progress")
+        answer = repo.call(*args, *tips[at : at + _MANY], shared=True).wait()
+        if answer.code != 0:  # what it says otherwise are remarks, not damage
+            said = os.fsdecode(answer.out + answer.err).strip()
+            return said or f"git fsck ended with {answer.code}"
+    return ""
+
+
+def garbled(repo: Repo, commits: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield (commit, id of an object of its own tree) wherever the content is not what its name says.
+
+    Each object is read once, whatever the number of runs that share it; the code is not read.
+    """
+    every: dict[str, None] = {}
+    for at in range(0, len(commits), _MANY):
+        every.update(dict.fromkeys(_objects(repo, commits[at : at + _MANY])))
+    wrong = {oid for batch in _batches(repo, list(every)) for oid in _wrong(repo, batch)}
+    for commit in commits if wrong else ():
+        yield from ((commit, oid) for oid in _objects(repo, [commit]) if oid in wrong)
+
+
+def _objects(repo: Repo, commits: Sequence[str]) -> list[str]:
+    feed = ("\n".join(commits) + "\n").encode()
+    out = repo.read("rev-list", "--objects", "--no-walk", "--stdin", feed=feed)
+    return [line.partition(b" ")[0].decode() for line in out.splitlines()]
+
+
+def _batches(repo: Repo, oids: list[str]) -> Iterator[list[str]]:
+    """Yield the ids in groups that fit into memory."""
+    if not oids:
+        return
+    feed = ("\n".join(oids) + "\n").encode()
+    out = repo.read("cat-file", "--batch-check=%(objectname) %(objectsize)", feed=feed)
+    batch: list[str] = []
+    total = 0
+    for line in out.decode().splitlines():
+        oid, _, size = line.partition(" ")
+        count = int(size) if size.isdigit() else 0
+        if batch and total + count > _BATCH_BYTES:
+            yield batch
+            batch, total = [], 0
+        batch.append(oid)
+        total += count
+    if batch:
+        yield batch
+
+
+def _wrong(repo: Repo, oids: list[str]) -> list[str]:
+    """Return those of the objects that cannot be read or have another hash than their name."""
+    try:
+        out = repo.read("cat-file", "--batch", "--buffer", feed=("\n".join(oids) + "\n").encode())
+    except GitError:  # git ends at the first that it cannot read: find out which
+        if len(oids) == 1:
+            return oids
+        half = len(oids) // 2
+        return _wrong(repo, oids[:half]) + _wrong(repo, oids[half:])
+    found, at = [], 0
+    for oid in oids:
+        end = out.index(b"\n", at)
+        words = out[at:end].split(b" ")
+        if len(words) < 3:  # "<id> missing"
+            found.append(oid)
+            at = end + 1
+            continue
+        _, kind, size = words
+        body = out[end + 1 : end + 1 + int(size)]
+        if hashlib.new(repo.hash_name, b"%s %s\0%s" % (kind, size, body)).hexdigest() != oid:
+            found.append(oid)
+        at = end + 1 + int(size) + 1
+    return found
