@@ -7,16 +7,19 @@ called as before.
 from __future__ import annotations
 
 import atexit
+import logging
 import os
 import signal
 import sys
 import threading
 from types import FrameType, TracebackType
-from typing import Any, NoReturn
+from typing import Any
 
 from gittrack.core import model
-from gittrack.record.run import Run, exit_status
+from gittrack.record.leaving import Leaving
+from gittrack.record.run import Run
 
+_log = logging.getLogger("gittrack")
 _SIGNALS = ("SIGTERM", "SIGHUP")
 
 
@@ -25,9 +28,8 @@ class _Ending:
 
     def __init__(self) -> None:
         self.runs: list[Run] = []
-        self.status = model.FINISHED
-        self.exit_code: int | None = 0
-        self.signal: str | None = None
+        self.raised: str | None = None
+        self.leaving: Leaving | None = None
         self.installed = False
         self.forked = False
 
@@ -39,8 +41,7 @@ class _Ending:
         os.register_at_fork(after_in_child=self.in_child)
         self.hook = sys.excepthook
         sys.excepthook = self.on_exception
-        self.exit = sys.exit
-        sys.exit = self.on_sys_exit
+        self.leaving = Leaving()
         if threading.current_thread() is threading.main_thread():
             for name in _SIGNALS:
                 number = getattr(signal, name)
@@ -49,7 +50,23 @@ class _Ending:
 
     def at_exit(self) -> None:
         for run in list(self.runs):
-            run.finish(self.status, exit_code=self.exit_code, signal=self.signal)
+            run.finish(**self.how())
+
+    def how(self) -> dict[str, Any]:
+        """Return how the process is about to end: as the status, exit code and signal of its runs."""
+        if self.raised == "KeyboardInterrupt":
+            return {"status": model.KILLED, "signal": "SIGINT"}
+        if self.raised is not None:
+            return {"status": model.FAILED, "exit_code": 1}
+        if self.leaving is None or self.leaving.returned():
+            return {"status": model.FINISHED, "exit_code": 0}
+        code = self.leaving.asked
+        if code is None:
+            _log.warning(
+                "the script ended by SystemExit, whose code this Python tells nobody: the run is recorded as "
+                "failed, without an exit code; end it by sys.exit, or use 'with gittrack.init(...)'"
+            )
+        return {"status": model.FINISHED if code == 0 else model.FAILED, "exit_code": code}
 
     def in_child(self) -> None:
         self.forked = self.forked or bool(self.runs)
@@ -60,16 +77,8 @@ class _Ending:
     def on_exception(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> Any:
-        interrupted = issubclass(kind, KeyboardInterrupt)
-        self.status = model.KILLED if interrupted else model.FAILED
-        self.signal = "SIGINT" if interrupted else None
-        self.exit_code = None if interrupted else 1
+        self.raised = "KeyboardInterrupt" if issubclass(kind, KeyboardInterrupt) else kind.__name__
         return self.hook(kind, error, trace)
-
-    def on_sys_exit(self, code: Any = None) -> NoReturn:
-        self.exit_code = exit_status(code)
-        self.status = model.FINISHED if self.exit_code == 0 else model.FAILED
-        self.exit(code)
 
     def on_signal(self, number: int, frame: FrameType | None) -> None:
         name = signal.Signals(number).name

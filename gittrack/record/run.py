@@ -16,6 +16,7 @@ from gittrack.core import events, layout, model, nested, values
 from gittrack.core.errors import TrackError
 from gittrack.record import artifacts, environment, inputs, session
 from gittrack.record.journal import Journal
+from gittrack.record.leaving import exit_status
 from gittrack.record.points import Points
 from gittrack.record.views import Config, Summary
 
@@ -242,13 +243,6 @@ class Run:
 
 
 ARTIFACT_LIMIT = "GITTRACK_ARTIFACT_LIMIT"
-
-
-def exit_status(code: object) -> int:
-    """Return the exit status that ``sys.exit(code)`` ends with."""
-    if code is None:
-        return 0
-    return code & 0xFF if isinstance(code, int) else 1
 
 
 def peak_memory() -> int:

@@ -20,17 +20,35 @@ run = gittrack.init()
 run.log({"loss": 1.0}, step=0)
 %s
 """
+ALL_WELL = (0, "finished", 0, None)
 ENDS = [
     # code, (exit code of the process, status, exit code and signal that are recorded)
     ("pass", (0, "finished", 0, None)),
     ("sys.exit(0)", (0, "finished", 0, None)),
     ("sys.exit(3)", (3, "failed", 3, None)),
     ("sys.exit('no data')", (1, "failed", 1, None)),
+    ("exit(3)", (3, "failed", 3, None)),
+    ("quit()", (0, "finished", 0, None)),
+    ("from sys import exit; exit(3)", (3, "failed", 3, None)),
+    # Caught, or in another thread: the script goes on, and comes to its ordinary end.
+    ("try: sys.exit(3)\nexcept SystemExit: pass", (0, "finished", 0, None)),
+    (
+        "import threading; t = threading.Thread(target=sys.exit, args=[3]); t.start(); t.join()",
+        ALL_WELL,
+    ),
+    ("def f():\n  try: exit(5)\n  finally: return\nf()", (0, "finished", 0, None)),
+    ("try: exit(5)\nfinally: sys.exit(6)", (6, "failed", 6, None)),
     ("1 / 0", (1, "failed", 1, None)),
     ("raise KeyboardInterrupt", (-2, "killed", None, "SIGINT")),
     ("os.kill(os.getpid(), signal.SIGINT)", (-2, "killed", None, "SIGINT")),
     ("os.kill(os.getpid(), signal.SIGTERM)", (-15, "killed", None, "SIGTERM")),
     ("os.kill(os.getpid(), signal.SIGHUP)", (-1, "killed", None, "SIGHUP")),
+]
+# Python tells nobody the code before 3.12: failed, and a warning, rather than a code that is not true.
+RAISED = [
+    ("raise SystemExit(3)", 3),
+    ("raise SystemExit", 0),
+    ("def f(): raise SystemExit(4)\nf()", 4),
 ]
 VANISHING = [("os._exit(5)", 5), ("ctypes.string_at(0)", -11), ("os.abort()", -6)]
 
@@ -53,6 +71,28 @@ def test_the_end_of_a_script(place, code, expected):
     run = the_run(place)
     assert (ended.code, run.status, run.info.exit_code, run.info.signal) == expected
     assert run.metrics["loss"].count == 1
+
+
+@pytest.mark.parametrize(("code", "expected"), RAISED)
+def test_a_script_that_raises_system_exit(place, code, expected):
+    ended = python(SCRIPT % code, place)
+    run = the_run(place)
+    assert ended.code == expected
+    if sys.version_info >= (3, 12):
+        status = "finished" if expected == 0 else "failed"
+        assert (run.status, run.info.exit_code) == (status, expected)
+    else:
+        assert (run.status, run.info.exit_code) == ("failed", None)
+        assert "ended by SystemExit" in ended.err
+
+
+def test_a_module_run_by_name(place):
+    """``python -m train``: the outermost frame is not the script's."""
+    for code, expected in (("sys.exit(3)", ("failed", 3)), ("pass", ("finished", 0))):
+        (place / "module.py").write_text(SCRIPT % code)
+        python("import sys; sys.argv = ['module']; import runpy; runpy.run_module('module')", place)
+        run = gittrack.runs(repo=place)[0]
+        assert (run.status, run.info.exit_code) == expected
 
 
 @pytest.mark.parametrize(("code", "expected"), VANISHING)
