@@ -54,6 +54,11 @@ def init(
         raise TrackError(f"tags is the text {tags!r}", f"pass a list: tags=[{tags!r}]")
     if chosen == "disabled" or _is_secondary():
         return DisabledRun(params)
+    if resume and _launched():
+        raise TrackError(
+            "a run that git track run has begun cannot resume another one",
+            "resume without it: python train.py; or leave resume= out",
+        )
     joined = _join(params, name=name, tags=tags, note=note, group=group, seed=seed)
     if joined is not None:
         return joined
@@ -112,11 +117,14 @@ def _resumed(place: git.Repo, address: str, request: session.Request) -> Run:
     return run
 
 
+def _launched() -> str | None:
+    """Return the journal of the run that ``git track run`` has begun around us."""
+    return os.environ.get(JOURNAL) if os.environ.get("GITTRACK_RUN") else None
+
+
 def _join(params: Mapping[str, Any], **words: Any) -> Run | None:
-    folder = os.environ.get(JOURNAL)
-    if not os.environ.get("GITTRACK_RUN") or not folder:
-        return None
-    book = journal.join(Path(folder))
+    folder = _launched()
+    book = journal.join(Path(folder)) if folder else None
     if book is None:  # the launcher is gone, or its run has ended: this is a run of its own
         return None
     state = book.state()

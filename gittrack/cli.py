@@ -73,7 +73,9 @@ def overview() -> str:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit status; no traceback reaches the user."""
-    words = list(sys.argv[1:] if argv is None else argv)
+    given = sys.argv[1:] if argv is None else argv
+    # Arguments are UTF-8, whatever the locale is taken for; other bytes travel as lone surrogates.
+    words = [os.fsencode(word).decode("utf-8", "surrogateescape") for word in given]
     try:
         return _dispatch(words)
     except TrackError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from gittrack import git
+from gittrack.core import folders
 
 
 def check(memory: str | None = None) -> None:
@@ -43,7 +44,7 @@ def _content(path: str) -> bytes:
 
 def _remember(path: str, content: bytes) -> None:
     try:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
+        folders.make(os.path.dirname(path))
         with open(path, "wb") as file:
             file.write(content)
     except OSError:

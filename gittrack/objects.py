@@ -13,6 +13,8 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO, NamedTuple
 
+from gittrack.core import folders
+
 _CHUNK = 1 << 20
 
 
@@ -138,11 +140,12 @@ class Store:
 
     def _write(self, target: str, chunks: Iterator[bytes]) -> None:
         folder = os.path.dirname(target)
-        os.makedirs(folder, exist_ok=True)
+        folders.make(folder)
         # Git's own prefix: `git prune` clears away what a killed writer leaves.
         temporary = f"{folder}/tmp_obj_{os.getpid():x}{os.urandom(4).hex()}"
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o444)
         try:
+            folders.share(handle, folder, 0o444)
             with open(handle, "wb") as file:
                 file.writelines(chunks)
                 file.flush()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gittrack import git, project
 from gittrack.commands._common import out
-from gittrack.core import layout
+from gittrack.core import folders, layout
 from gittrack.core.errors import TrackError
 from gittrack.core.files import bundled
 
@@ -27,7 +27,7 @@ def run(args: argparse.Namespace) -> int:
         raise TrackError("this is a bare repository", "run it in a clone that has files")
     root = Path(repo.work_tree)
     settings = Path(repo.common_dir, SETTINGS)
-    settings.parent.mkdir(exist_ok=True)
+    folders.make(str(settings.parent))
     for path, source in ((root / "params.yaml", "params.yaml"), (settings, "settings")):
         _write(path, bundled("templates", "init", source).read_text())
     _add_lines(root / ".gitignore", bundled("templates", "init", "gitignore").read_text())

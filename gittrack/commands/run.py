@@ -19,7 +19,7 @@ import sys
 
 from gittrack import git
 from gittrack.commands._common import note, out
-from gittrack.core import body, yaml_write
+from gittrack.core import body, model, yaml_write
 from gittrack.core.secrets import redact_command
 from gittrack.launch import config, launcher, template
 from gittrack.record import session
@@ -130,10 +130,13 @@ def _recover(repo: git.Repo) -> None:
 def _summary(published: Published) -> str:
     info = published.info
     values = [
-        f"{body.key_text(k)}={text.value(m.last)}" for k, m in list(info.metrics.items())[-3:]
+        f"{body.key_text(name)}={text.value(info.metrics[name].last)}"
+        for name in model.headline(info.metrics)
     ]
     name = f" {text.escape(info.name)}" if info.name else ""
-    told = "  ".join([f"{info.status} in {text.duration(info.duration)}", *values])
+    how = {"signal": info.signal, "exit code": info.exit_code}
+    why = next((f" ({k} {v})".replace("(signal ", "(") for k, v in how.items() if v), "")
+    told = "  ".join([f"{info.status}{why} in {text.duration(info.duration)}", *values])
     return f"run {short_id(info.id)}{name} {told}"
 
 

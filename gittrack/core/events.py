@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from gittrack.core.fingerprint import fingerprint, recipe
+from gittrack.core.model import from_iso
 from gittrack.core.nested import merge
 
 START, PARAMS, TAGS, NOTE = "start", "params", "tags", "note"
@@ -80,6 +81,12 @@ def _apply(state: State, op: Mapping[str, Any]) -> State:
         kept.append(dict(op["values"]))
         return state._replace(inputs=kept) if kind == INPUT else state._replace(outputs=kept)
     return state
+
+
+def lasted(facts: Mapping[str, Any], until: float) -> float:
+    """Return the seconds that a run has gone on by a moment, without the time before it was resumed."""
+    begun = from_iso(facts.get("resumed_at") or facts["started"])
+    return float(facts.get("earlier_s", 0.0)) + max(0.0, until - begun)
 
 
 def derived(state: State) -> dict[str, Any]:

@@ -72,6 +72,7 @@ class RunInfo(NamedTuple):
     ref: str | None = None
     problem: str | None = None
     archived: bool = False
+    resumed: int = 0
 
     @property
     def finished(self) -> bool:
@@ -138,7 +139,7 @@ _KINDS: dict[str, Any] = {
         ),
         str,
     ),
-    **dict.fromkeys(("seed", "exit_code", "peak_memory"), int),
+    **dict.fromkeys(("seed", "exit_code", "peak_memory", "resumed"), int),
     **dict.fromkeys(("tags", "command"), list),
     "duration_s": (int, float),
     "dirty": bool,
@@ -147,7 +148,27 @@ _KINDS: dict[str, Any] = {
 _COPIED = (
     *("id", "experiment", "status", "name", "started", "ended", "note", "group", "seed", "cwd"),
     *("exit_code", "signal", "peak_memory", "fingerprint", "recipe", "parent", "user", "host"),
+    "resumed",
 )
+
+
+def with_final(metric: Metric | None, value: float) -> Metric:
+    """Return a metric whose last value was told (``run.summary``) rather than logged."""
+    if metric is None:
+        return Metric(value, value, value, None, 0)
+    if value != value:
+        return metric._replace(last=value)
+    low, high = (value if end != end else end for end in (metric.min, metric.max))
+    return metric._replace(last=value, min=min(low, value), max=max(high, value))
+
+
+def headline(metrics: Mapping[str, Metric]) -> list[str]:
+    """Return the names of the three metrics to tell of a run: those of validation and test first."""
+
+    def kind(name: str) -> int:
+        return 0 if name.lower().startswith(("val", "test", "eval")) else 1
+
+    return sorted(metrics, key=kind)[:3]
 
 
 def metric(value: Mapping[str, Any]) -> Metric:

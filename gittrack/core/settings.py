@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from gittrack.core.errors import TrackError
+from gittrack.core.errors import TrackError, near
 
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
@@ -24,6 +24,30 @@ class Settings(NamedTuple):
     user_name: str | None = None
     user_email: str | None = None
     remote: str | None = None
+
+
+_NAMES = (
+    "experiment",
+    "maxFileSize",
+    "maxSnapshotSize",
+    "maxArtifactSize",
+    "maxLogSize",
+    "packRefs",
+    "env",
+)
+
+
+def unknown(config: Mapping[str, str]) -> list[str]:
+    """Return a warning for each ``track.`` setting that there is not: mistyped, it would do nothing."""
+    known = {name.lower(): f"track.{name}" for name in _NAMES}
+    given = (key.removeprefix("track.") for key in config if key.startswith("track."))
+    warnings = []
+    for name in given:
+        if name not in known:
+            meant = [known[word] for word in near(name, known)]
+            hint = f"did you mean {' or '.join(meant)}?" if meant else "the README lists them"
+            warnings.append(f"there is no setting track.{name}: {hint}")
+    return warnings
 
 
 def from_config(config: Mapping[str, str]) -> Settings:
@@ -45,6 +69,10 @@ def from_config(config: Mapping[str, str]) -> Settings:
         return int(match[1]) * _UNITS[match[2]]
 
     default = Settings()
+    if "track.experiment" in config and not config["track.experiment"]:
+        raise TrackError(
+            "the setting track.experiment is empty", "set it: git config track.experiment NAME"
+        )
     remote = config.get("remote.origin.url") or next(
         (v for k, v in config.items() if k.startswith("remote.") and k.endswith(".url")), None
     )

@@ -28,7 +28,7 @@ SHAPES: Mapping[str, Any] = {
         "variables": {},
     },
     layout.INPUTS: {"inputs": [{**_ITEM, "kind": str, "files": int}]},
-    layout.OUTPUTS: {"outputs": [{**_ITEM, "where": str, "link": str}]},
+    layout.OUTPUTS: {"outputs": [{**_ITEM, "where": str, "link": str, "executable": bool}]},
     layout.DIFF: {
         "base": str,
         "snapshot": str,
@@ -52,7 +52,7 @@ def _problem(shape: Any, value: Any, where: str) -> str | None:
             return f"{where} is {value!r:.40}, not a list"
         found = (_problem(shape[0], item, f"{where}[{n}]") for n, item in enumerate(value))
         return next((what for what in found if what), None)
-    if isinstance(value, shape) and not isinstance(value, bool):
+    if isinstance(value, shape) and (shape is bool or not isinstance(value, bool)):
         return None
     return f"{where} is {value!r:.40}"
 

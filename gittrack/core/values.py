@@ -9,6 +9,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.core.scalars import quote
 from gittrack.core.yaml_read import MAX_DEPTH
@@ -31,6 +32,17 @@ def check_name(name: object, what: str) -> str:
         problem = "longer than 1000 characters when its control characters are escaped"
         raise TrackError(f"the name of a {what} is {problem}", "use a short word")
     return name
+
+
+def check_run_name(name: object) -> str:
+    """Return ``name`` if it can name a run: as `check_name`, and nothing that addresses another one."""
+    found = check_name(name, "run")
+    if "@" in found or layout.is_id(found[-24:]):
+        raise TrackError(
+            f"{found!r} cannot be the name of a run: it looks like an address",
+            "use a name without '@' that is no run id",
+        )
+    return found
 
 
 def config_dict(config: Any) -> dict[str, Any]:

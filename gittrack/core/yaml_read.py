@@ -107,6 +107,8 @@ def _load_yaml(text: str, where: str, nodes: int) -> Any:
         mark = error.problem_mark or error.context_mark
         at = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         problem = error.problem or error.context or "not YAML"
+        if "nesting depth" in problem:  # libyaml, which reads ahead, has a limit of its own
+            raise _too_deep(where)
         raise TrackError(f"{where}{at}: {problem}", "correct the YAML there")
     except yaml.YAMLError as error:
         reason = str(error).splitlines()[0]

@@ -130,7 +130,9 @@ def _execute(begun: session.Session, plan: Plan) -> tuple[process.Outcome, list[
     log = _Log(logs.LogFile(folder, begun.settings.max_log_size))
     asked = probe.Probe(argv, env, begun.settings.env)
     console = Console(log.write)
-    running = process.Process(argv, env, console, f"GITTRACK_RUN={begun.journal.id}")
+    running = process.Process(
+        argv, env, console, f"GITTRACK_RUN={begun.journal.id}", begun.journal.lock_fd or 0
+    )
     points = _Growth(folder / layout.POINTS, folder / layout.POINT_TIMES, begun.clock)
     outcome = running.wait(_TICK_SECONDS, points.note)
     points.note()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import shutil
 import signal
 import time
 from collections.abc import Mapping, Sequence
@@ -36,7 +38,7 @@ class Process:
     """A running command, and a watcher that ends it should we be killed."""
 
     def __init__(
-        self, argv: Sequence[str], env: Mapping[str, str], console: Console, mark: str
+        self, argv: Sequence[str], env: Mapping[str, str], console: Console, mark: str, lock: int
     ) -> None:
         self.console = console
         self.signalled: int | None = None
@@ -46,7 +48,7 @@ class Process:
         self.pid = os.fork()
         if self.pid == 0:
             _become(argv, env, console)
-        self._lifeline = _watch(self.pid, mark)
+        self._lifeline = _watch(self.pid, mark, lock)
         console.started()
         signal.set_wakeup_fd(self._waker)
         signal.signal(signal.SIGCHLD, lambda number, frame: None)
@@ -127,15 +129,24 @@ def _become(argv: Sequence[str], env: Mapping[str, str], console: Console) -> No
         os.dup2(out, 1)
         os.dup2(err, 2)
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # Python ignores it; a command expects it
-        os.execvpe(argv[0], list(argv), dict(env))
+        try:
+            os.execvpe(argv[0], list(argv), dict(env))
+        except OSError as error:  # a script without `#!` is for the shell, as in a shell
+            if error.errno != errno.ENOEXEC:
+                raise
+            path = shutil.which(argv[0]) or argv[0]
+            os.execve("/bin/sh", ["sh", path, *argv[1:]], dict(env))
     except OSError as error:
         os.write(2, f"error: {argv[0]}: {error.strerror}\n".encode())
     finally:
         os._exit(127)
 
 
-def _watch(pid: int, mark: str) -> int:
-    """Start the watcher; return the pipe end whose closing, without a word, tells it that we died."""
+def _watch(pid: int, mark: str, lock: int) -> int:
+    """Start the watcher; return the pipe end whose closing, without a word, tells it that we died.
+
+    It holds the journal's ``lock`` with us: the run is alive until everything that it started has ended.
+    """
     ours, theirs = os.pipe()
     if os.fork():
         os.close(ours)
@@ -145,9 +156,11 @@ def _watch(pid: int, mark: str) -> int:
         null = os.open(os.devnull, os.O_RDWR)
         for fd in (0, 1, 2):
             os.dup2(null, fd)
-        os.dup2(ours, 3)
-        os.closerange(4, 4096)
-        if os.read(3, 1) == b"":
+        kept, reading = os.dup(lock), os.dup(ours)
+        os.dup2(kept, 3)
+        os.dup2(reading, 4)
+        os.closerange(5, 4096)
+        if os.read(4, 1) == b"":
             _end_all(pid, mark)
     finally:
         os._exit(0)

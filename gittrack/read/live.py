@@ -34,15 +34,11 @@ def read(path: str) -> model.RunInfo | None:
         return model.RunInfo(
             folder.name, layout.DEFAULT_EXPERIMENT, model.DAMAGED, problem=str(error)
         )
-    started = model.from_iso(state.facts["started"])
     facts = {**state.facts, **events.derived(state)}
     facts["status"] = model.RUNNING if alive else model.CRASHED
-    facts["duration_s"] = max(0.0, (time.time() if alive else touched) - started)
+    facts["duration_s"] = events.lasted(state.facts, time.time() if alive else touched)
     for name, value in state.summary.items():
-        old = metrics.get(name)
-        metrics[name] = (
-            old._replace(last=value) if old else model.Metric(value, value, value, None, 0)
-        )
+        metrics[name] = model.with_final(metrics.get(name), value)
     summaries = {name: metric.to_dict() for name, metric in metrics.items()}
     return model.run_info(facts, state.params, summaries)
 

@@ -128,12 +128,12 @@ class RunRecord:
             )
         target = self._folder(self._raw.commit)
         for path in chosen:
-            self._restore(path, target, files[path].get("link"))
+            self._restore(path, target, files[path])
         return target / wanted
 
-    def _restore(self, path: str, target: Path, link: str | None) -> None:
+    def _restore(self, path: str, target: Path, item: dict[str, Any]) -> None:
         """Write one artifact below ``target``: never above it, never through a link."""
-        place = target / layout.check_artifact_name(path)
+        place, link = target / layout.check_artifact_name(path), item.get("link")
         if os.path.lexists(place):
             return
         leads = os.path.normpath(os.path.join(os.path.dirname(path), link or ""))
@@ -151,6 +151,7 @@ class RunRecord:
         incoming = place.with_name(f".{os.getpid()}-{os.urandom(4).hex()}")
         if link is None:
             incoming.write_bytes(data)
+            incoming.chmod(0o755 if item.get("executable") else 0o644)
         else:  # normalised, so that it cannot climb out by way of another link
             incoming.symlink_to(os.path.normpath(link))
         incoming.replace(place)

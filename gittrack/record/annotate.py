@@ -50,7 +50,7 @@ def note(repo: git.Repo, target: Target, text: str, *, replace: bool = False) ->
 def rename(repo: git.Repo, target: Target, name: str) -> None:
     """Give a run another name; an empty one takes its name away."""
     if name:
-        values.check_name(name, "run")
+        values.check_run_name(name)
     event = (events.FACTS, {"values": {"name": name or None}})
     _say(repo, [target], remarks.NAME, {"name": name}, name, event)
 

@@ -90,7 +90,8 @@ def _take_file(real: str, shown: str, name: str, target: Path, limit: int) -> di
     if before.st_mode & 0o111:
         os.chmod(incoming, 0o755)
     incoming.replace(_place(target, name))
-    return {"path": name, "size": size, "sha256": digest.hexdigest(), "where": "git"}
+    entry = {"path": name, "size": size, "sha256": digest.hexdigest(), "where": "git"}
+    return {**entry, "executable": True} if before.st_mode & stat.S_IXUSR else entry
 
 
 def _place(target: Path, name: str) -> Path:

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from gittrack.core import folders
 from gittrack.core.errors import TrackError
 
 # A file changed again within the clock's tick of its time stamp would look unchanged; git calls such
@@ -60,8 +61,8 @@ def _files(root: str) -> Iterator[str]:
     def stop(error: OSError) -> None:
         raise error
 
-    for folder, folders, names in os.walk(root, onerror=stop):
-        folders[:] = [name for name in folders if name != ".git"]
+    for folder, inner, names in os.walk(root, onerror=stop):
+        inner[:] = [name for name in inner if name != ".git"]
         for name in names:
             full = os.path.join(folder, name)
             if os.path.isfile(full):
@@ -100,7 +101,7 @@ class _Known:
             return
         temporary = self.file.with_suffix(f".{os.getpid()}")
         try:
-            self.file.parent.mkdir(parents=True, exist_ok=True)
+            folders.make(str(self.file.parent))
             temporary.write_bytes(json.dumps(self.fresh).encode())
             temporary.replace(self.file)
         except OSError:

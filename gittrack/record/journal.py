@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import time
 from pathlib import Path
 from typing import Any
 
-from gittrack.core import events, layout, lock, model, series
+from gittrack.core import events, folders, layout, lock, model, series
 from gittrack.core.errors import TrackError
 
 _NEWBORN_SECONDS = 60
@@ -25,7 +26,10 @@ class Appender:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        new = not path.exists()
         self.fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+        if new:
+            folders.share(self.fd, str(path.parent), 0o664)
         self.pending = b""
 
     def write(self, data: bytes) -> OSError | None:
@@ -110,17 +114,20 @@ def create(common_dir: str, *, now: float | None = None, run_id: str | None = No
     """
     live = Path(layout.live_dir(common_dir))
     try:
-        live.mkdir(parents=True, exist_ok=True)
+        folders.make(str(live))
         while True:
             folder = live / (run_id or layout.new_id(time.time() if now is None else now))
             try:
-                folder.mkdir(mode=0o755)
+                folder.mkdir()
+                folder.chmod(stat.S_IMODE(live.stat().st_mode))
                 break
             except FileExistsError:
                 if run_id is not None:
                     raise TrackError(f"the run {run_id} is going on", "wait for its end")
         # Others may hold the lock for the moment of a look; a folder this young is left alone.
-        journal = Journal(folder, lock.acquire(folder / layout.LOCK, wait=True))
+        held = lock.acquire(folder / layout.LOCK, wait=True)
+        folders.share(held or 0, str(folder), 0o664)
+        journal = Journal(folder, held)
         journal.series.write(series.HEADER.encode())
     except OSError as error:
         raise TrackError(

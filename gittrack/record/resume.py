@@ -44,6 +44,9 @@ def begin(
             run_id=old.id,
         ),
     )
+    now = begun.journal.state().facts["started"]
+    told = {"resumed": old.resumed + 1, "resumed_at": now, "earlier_s": old.duration or 0.0}
+    begun.journal.append(events.FACTS, values={**told, "started": old.started or now})
     points = _restore(repo, old.commit, begun)
     logged = series.fold(points)
     steps = {name: (metric.step or 0) + 1 for name, metric in logged.items()}
@@ -105,4 +108,5 @@ def _restore_artifact(
             os.symlink(os.fsdecode(data), place)
         else:
             place.write_bytes(data)
+            place.chmod(0o755 if item.get("executable") else 0o644)
     begun.journal.append(events.OUTPUT, values=item)

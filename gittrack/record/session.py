@@ -81,7 +81,8 @@ def begin(repo: git.Repo, request: Request, made: Sequence[str] = ()) -> Session
             f"the run cannot be recorded in {book.folder}: {error.strerror}",
             "make room on the disk and start again",
         )
-    return Session(repo, book, chosen, author(config), started, clock, captured.warnings)
+    warnings = (*settings.unknown(config), *captured.warnings)
+    return Session(repo, book, chosen, author(config), started, clock, warnings)
 
 
 def end(session: Session, facts: Mapping[str, Any]) -> writer.Published:
@@ -89,7 +90,8 @@ def end(session: Session, facts: Mapping[str, Any]) -> writer.Published:
 
     Raises TrackError or OSError with the journal kept.
     """
-    duration = max(0.0, time.monotonic() - session.clock)
+    earlier = float(session.journal.state().facts.get("earlier_s", 0.0))
+    duration = earlier + max(0.0, time.monotonic() - session.clock)
     full = {"ended": model.iso(time.time()), "duration_s": round(duration, 3), **facts}
     full.update(events.derived(session.journal.state()))
     error = session.journal.append(events.FACTS, values=full) or session.journal.series.write(b"")
@@ -124,7 +126,7 @@ def pack_refs_sometimes(repo: git.Repo, threshold: int) -> None:
 
 def _check_words(request: Request) -> None:
     if request.name is not None:
-        values.check_name(request.name, "run")
+        values.check_run_name(request.name)
     for tag in request.tags:
         values.check_name(tag, "tag")
     for what, text in (("note", request.note), ("group", request.group)):
@@ -159,7 +161,8 @@ def _facts(
 
 def author(config: Mapping[str, str]) -> str:
     """Return who commits, ``name <mail>``: git's identity, or else the user of this machine."""
-    return git.identity(config) or f"{_user()} <{_user()}@{os.uname().nodename}>"
+    user = _user().translate(str.maketrans("", "", "<>\r\n\0")) or "unknown"
+    return git.identity(config) or f"{user} <{user}@{os.uname().nodename}>"
 
 
 def _user() -> str:
@@ -256,6 +259,6 @@ def _end_of_crash(book: journal.Journal) -> dict[str, Any]:
     return {
         "status": model.CRASHED,
         "ended": model.iso(max(last, started)),
-        "duration_s": round(max(0.0, last - started), 3),
+        "duration_s": round(events.lasted(state.facts, last), 3),
         **events.derived(state),
     }

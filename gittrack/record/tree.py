@@ -74,10 +74,7 @@ def _series(
         notes.append(f"{dropped} damaged lines of metrics.csv were left out")
         found, entries = _fold(store, path)
     for name, value in summary.items():
-        old = found.get(name)
-        found[name] = (
-            old._replace(last=value) if old else model.Metric(value, value, value, None, 0)
-        )
+        found[name] = model.with_final(found.get(name), value)
     return found, entries, tuple(notes)
 
 
@@ -167,8 +164,8 @@ def message(
 ) -> str:
     """Return the commit message: a subject for people, a body for listings."""
     shown = [
-        f"{body.key_text(name)}={float_text(float(f'{metric.last:.4g}'))}"
-        for name, metric in list(metrics.items())[-3:]
+        f"{body.key_text(name)}={float_text(float(f'{metrics[name].last:.4g}'))}"
+        for name in model.headline(metrics)
     ]
     subject = " ".join([facts["experiment"], facts["id"], facts["status"], *shown])
     summaries = {name: metric.to_dict() for name, metric in metrics.items()}

@@ -5,6 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from gittrack.core.errors import TrackError
+
+
+def _read_only(name: str) -> TrackError:
+    return TrackError(
+        "the config of a run is read-only", f"run.log_params({{{name!r}: ...}}) adds to it"
+    )
+
 
 class Config(Mapping[str, Any]):
     """The params of a run, read-only: ``run.config["lr"]``, ``run.config.lr``, nested likewise."""
@@ -15,7 +23,10 @@ class Config(Mapping[str, Any]):
         object.__setattr__(self, "_values", values)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        raise AttributeError(f"the config is read-only; log it: run.log_params({{{name!r}: ...}})")
+        raise _read_only(name)
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        raise _read_only(name)
 
     def __getitem__(self, key: str) -> Any:
         value = self._values[key]

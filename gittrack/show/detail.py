@@ -52,6 +52,10 @@ def _facts(info: RunInfo, now: float) -> str:
         ("problem", info.problem),
         ("started", started),
         ("duration", text.duration(info.duration) if info.duration is not None else None),
+        (
+            "resumed",
+            f"{info.resumed} times" if info.resumed > 1 else "once" if info.resumed else "",
+        ),
         ("command", text.command(info.command)),
         ("folder", info.cwd if info.cwd not in (None, ".") else None),
         ("code", state),

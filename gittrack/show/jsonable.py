@@ -63,4 +63,5 @@ def run(info: RunInfo) -> dict[str, Any]:
         "host": info.host,
         "problem": info.problem,
         "archived": info.archived,
+        "resumed": info.resumed,
     }

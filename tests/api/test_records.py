@@ -1,5 +1,7 @@
 """Runs as Python values: lists, records, differences."""
 
+import os
+
 import git as gitpython
 import pytest
 from helpers import git, record
@@ -100,3 +102,26 @@ def test_get_raises_what_can_be_caught():
         gittrack.get("a")
     with pytest.raises(gittrack.NotARepository):
         gittrack.get("a", repo="/")
+
+
+def test_an_artifact_can_be_executed_again():
+    with gittrack.init(name="a") as run:
+        for name in ("tool", "data"):
+            with open(name, "w") as file:
+                file.write("#!/bin/sh\n")
+        os.chmod("tool", 0o755)
+        run.log_artifact("tool")
+        run.log_artifact("data")
+    found = gittrack.get("a")
+    assert os.access(found.artifact("tool"), os.X_OK)
+    assert not os.access(found.artifact("data"), os.X_OK)
+
+
+def test_a_final_value_widens_the_range():
+    with gittrack.init(name="a") as run:
+        run.log({"acc": 0.5})
+        run.summary["acc"] = 0.9
+        run.summary["odd"] = float("nan")
+        assert gittrack.get("a").metrics["acc"][:3] == (0.9, 0.5, 0.9)
+    metric = gittrack.get("a").metrics["acc"]
+    assert (metric.last, metric.min, metric.max) == (0.9, 0.5, 0.9)

@@ -122,3 +122,25 @@ def test_a_resumed_run_that_crashes_again_is_recovered():
     assert run_cli("recover").code == 0
     (found,) = gittrack.runs()
     assert (found.status, found.history("a").values.tolist()) == ("crashed", [0, 9])
+
+
+def test_the_record_says_that_it_was_resumed_and_begins_where_it_began():
+    record_failed()
+    before = gittrack.get("x")
+    with gittrack.init(resume="x") as run:
+        assert gittrack.get("x").status == "running"
+        run.log({"a": 1})
+    after = gittrack.get("x")
+    assert (after.resumed, after.started) == (1, before.started)
+    assert after.duration >= before.duration
+    facts = git(".", "show", f"{after.ref}:run.yaml")
+    assert "resumed: 1\n" in facts
+    assert "resumed_at: " in facts
+    assert "\nresumed     once\n" in run_cli("show", "x").out
+
+
+def test_not_inside_git_track_run():
+    record_failed()
+    done = run_cli("run", "--", sys.executable, "-c", "import gittrack; gittrack.init(resume='x')")
+    assert "git track run has begun cannot resume another one" in done.err
+    assert gittrack.get("x").status == "failed"

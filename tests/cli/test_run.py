@@ -69,12 +69,12 @@ class TestConsole:
 class TestEnd:
     def test_exit_code(self):
         done = sh("exit 3")
-        assert (done.code, masked(done.err)) == (3, "run SHORT failed in TIME\n")
+        assert (done.code, masked(done.err)) == (3, "run SHORT failed (exit code 3) in TIME\n")
         assert (show()["status"], show()["exit_code"]) == ("failed", 3)
 
     def test_signal(self):
         done = sh("kill -TERM $$")
-        assert (done.code, masked(done.err)) == (143, "run SHORT killed in TIME\n")
+        assert (done.code, masked(done.err)) == (143, "run SHORT killed (SIGTERM) in TIME\n")
         run = show()
         assert (run["status"], run["signal"], run["exit_code"]) == ("killed", "SIGTERM", None)
 
@@ -110,8 +110,39 @@ class TestEnd:
         assert sh("exit 127").code == 127
         assert show()["exit_code"] == 127
 
+    def test_a_script_without_an_interpreter_line_is_for_the_shell(self, project):
+        (project / "go").write_text("echo $1; exit 4\n")
+        (project / "go").chmod(0o755)
+        done = run_cli("run", "--", "./go", "far")
+        assert (done.code, done.out) == (4, "far\n")
+
 
 class TestIdentity:
+    @pytest.mark.parametrize("name", ["@", "x@", "me@home", "20260101-000000-aaaaaaaa"])
+    def test_a_name_is_not_an_address(self, name):
+        done = run_cli("run", "-n", name, "--", "true")
+        assert (done.code, "looks like an address" in done.err) == (1, True)
+
+    def test_arguments_are_utf_8_in_any_locale(self):
+        env = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+        assert run_cli("run", "-n", "né", "--", "true", env=env).code == 0
+        assert listed()[0]["name"] == "né"
+
+    def test_a_mistyped_setting_is_told(self):
+        git(".", "config", "track.maxfile", "1m")
+        git(".", "config", "track.experiment", "x")
+        done = run_cli("run", "--", "true")
+        assert (
+            "warning: there is no setting track.maxfile: did you mean track.maxFileSize" in done.err
+        )
+        assert done.err.count("warning") == 1
+
+    def test_an_empty_setting_is_named(self):
+        with open(".git/config", "a") as file:
+            file.write("[track]\n\texperiment\n")
+        done = run_cli("run", "--", "true")
+        assert done.err.startswith("error: the setting track.experiment is empty\n")
+
     def test_everything_that_can_be_said_about_a_run(self):
         words = ("-e", "digits/mlp", "-n", "first", "-t", "a", "-t", "b c", "-m", "why", "-g", "G")
         sh("true", *words)

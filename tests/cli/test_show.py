@@ -117,7 +117,7 @@ class TestAddresses:
         assert (done.code, masked(done.err)) == (
             1,
             f"error: '{self.ids[0][:6]}' is 3 runs: ID (default, c), ID (x/y, b), ID (default, a)\n"
-            "hint: give more of the id\n",
+            "hint: give more of the id, or EXPERIMENT/ID\n",
         )
 
     def test_two_runs_of_one_name(self):

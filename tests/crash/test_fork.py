@@ -18,7 +18,11 @@ def place() -> Path:
 def record(place: Path, code: str, **env: str) -> gittrack.RunRecord:
     """Run the code as a file, as `spawn` needs it, and return its only run."""
     (place / "train.py").write_text(code)
-    done = python("import runpy; runpy.run_path('train.py', run_name='__main__')", place, env)
+    quiet = {
+        **env,
+        "PYTHONWARNINGS": "ignore::DeprecationWarning",
+    }  # of forks beside threads, since 3.12
+    done = python("import runpy; runpy.run_path('train.py', run_name='__main__')", place, quiet)
     assert (done.code, done.err) == (0, "")
     (run,) = gittrack.runs(repo=place)
     assert run.status == "finished"

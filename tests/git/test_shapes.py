@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -248,6 +249,32 @@ def test_autocrlf_with_a_clean_tree():
         "git config core.autocrlf true; touch crlf.txt"
     )
     assert not record(place).code.dirty
+
+
+def test_a_repository_shared_by_a_group():
+    """What we make in it is as open to the others as what git makes."""
+    place = Path("shared")
+    place.mkdir()
+    git(place, "init", "-q", "--shared=group")
+    (place / "train.py").write_text("print(1)\n")
+    record(place)
+    made = [*(place / ".git/gittrack").rglob("*"), *(place / ".git/objects").glob("??")]
+    closed = [path for path in made if path.is_dir() and not path.stat().st_mode & stat.S_IWGRP]
+    assert len(made) > 10
+    assert closed == []
+    with gittrack.init(repo=place) as run:
+        journal = place / ".git/gittrack/live" / run.id
+        assert journal.stat().st_mode & stat.S_IWGRP
+        assert (journal / "events.jsonl").stat().st_mode & stat.S_IWGRP
+        assert (journal / "lock").stat().st_mode & stat.S_IWGRP
+
+
+def test_a_user_whose_name_would_break_the_commit():
+    place = repo()
+    git(place, "config", "user.name", "")
+    bare = {"GIT_CONFIG_GLOBAL": "/dev/null", "USER": "Eve <e@x>\nparent 0000"}
+    run = record(place, **bare)
+    assert git(place, "log", "-1", "--format=%an", run.ref) == "Eve e@xparent 0000"
 
 
 def test_no_name():

@@ -1,0 +1,33 @@
+"""New folders and files in a repository, with the permissions of the folder that they are made in.
+
+Git gives the folders of a repository that is shared by a group (``core.sharedRepository``) the bits for that;
+what we make in them must stay open to the others as well: `git prune`, `git track recover`.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+
+
+def make(path: str) -> None:
+    """Make a folder and those above it; an existing one is left as it is."""
+    if os.path.isdir(path):
+        return
+    parent = os.path.dirname(path)
+    make(parent)
+    try:
+        os.mkdir(path)
+    except FileExistsError:
+        if not os.path.isdir(path):
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), path) from None
+    mode = stat.S_IMODE(os.stat(parent).st_mode)
+    if mode & stat.S_IWGRP:
+        os.chmod(path, mode)
+
+
+def share(handle: int, folder: str, mode: int) -> None:
+    """Give an open file the ``mode`` that a group needs, where ``folder`` is a group's."""
+    if os.stat(folder).st_mode & stat.S_IWGRP:
+        os.fchmod(handle, mode)
