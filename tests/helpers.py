@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import pty
 import re
+import struct
 import subprocess
 import sys
+import termios
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -103,6 +107,47 @@ def masked(text: str) -> str:
     ):
         text = re.sub(pattern, word, text)
     return text
+
+
+def on_terminal(*argv: str, lines: int = 1000, columns: int = 80) -> tuple[str, int]:
+    """Run ``git-track`` on a pseudo-terminal; return all that it shows, and its exit code."""
+    return Terminal(sys.executable, "-m", "gittrack", *argv, lines=lines, columns=columns).end()
+
+
+class Terminal:
+    """A command on a pseudo-terminal of its own, of so many lines and columns where that matters."""
+
+    def __init__(self, *argv, lines=0, columns=0):
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            try:
+                if columns:
+                    size = struct.pack("HHHH", lines, columns, 0, 0)
+                    fcntl.ioctl(0, termios.TIOCSWINSZ, size)
+                os.execvp(argv[0], argv)
+            finally:
+                os._exit(127)
+        self.seen = ""
+
+    def type(self, text):
+        os.write(self.fd, text.encode())
+
+    def until(self, text):
+        while text not in self.seen:
+            self.seen += os.read(self.fd, 65536).decode()
+
+    def end(self):
+        """Everything that was shown, once the command has ended, and its exit code."""
+        while True:
+            try:
+                data = os.read(self.fd, 65536)
+            except OSError:  # how Linux says that the other side is closed
+                data = b""
+            if not data:
+                break
+            self.seen += data.decode()
+        os.close(self.fd)
+        return self.seen, os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
 
 
 def start(

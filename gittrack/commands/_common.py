@@ -5,6 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Sequence
+
+from gittrack.show.text import escape
 
 
 def add_formats(parser: argparse.ArgumentParser, *styles: str) -> None:
@@ -53,13 +56,35 @@ def out(text: str) -> None:
     sys.stdout.buffer.flush()
 
 
+def room() -> int | None:
+    """Return the width that a table has to fit into, or None where it goes to a file or a pipe."""
+    return os.get_terminal_size(1).columns if sys.stdout.isatty() else None
+
+
+def left_out(names: Sequence[str]) -> str:
+    """Return a line on what had no room in a table, or nothing."""
+    if not names:
+        return ""
+    told = ", ".join(map(escape, names[:8])) + (", ..." if len(names) > 8 else "")
+    return f"not shown: {told} (--all-params, --columns A,B, --csv)\n"
+
+
 def note(text: str) -> None:
     """Print a remark for people on stderr, where it does not mix with the result."""
     sys.stderr.write(text.encode("utf-8", "backslashreplace").decode() + "\n")
 
 
+def paint_lines(text: str, styles: Sequence[str]) -> str:
+    """Return lines, each in its style; an empty one leaves it as it is."""
+    lines = text.splitlines()
+    told = [*styles, *[""] * len(lines)]
+    return "".join(paint(line, style) + "\n" for line, style in zip(lines, told, strict=False))
+
+
 def paint(text: str, style: str) -> str:
     """Return the text coloured (``green``, ``red``, ``dim``, ``bold``) where stdout is a terminal."""
+    if not style or not text:
+        return text
     codes = {"green": "32", "red": "31", "dim": "2", "bold": "1", "yellow": "33"}
     if not sys.stdout.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return text

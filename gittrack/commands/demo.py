@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     _say(
         "What was different about it? Its code: an uncommitted change, kept with the run",
         folder,
-        ["git", "track", "diff", plan[-1]["name"], plan[-2]["name"]],
+        ["git", "track", "diff", plan[-2]["name"], plan[-1]["name"]],
     )
     _say(
         "All of it is plain git",

@@ -7,9 +7,21 @@ import sys
 import time
 
 from gittrack import git
-from gittrack.commands._common import add_archived, add_formats, add_where, note, out, positive
+from gittrack.commands._common import (
+    add_archived,
+    add_formats,
+    add_where,
+    left_out,
+    note,
+    out,
+    paint_lines,
+    positive,
+    room,
+)
 from gittrack.read import query, reader
 from gittrack.show import jsonable, runs, table
+
+_STYLES = {"running": "green", **dict.fromkeys(("failed", "killed", "crashed", "damaged"), "red")}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,8 +64,14 @@ def run(args: argparse.Namespace) -> int:
         note("no runs are recorded here yet; record one: git track run -- COMMAND")
     else:
         columns = args.columns.split(",") if args.columns else []
+        query.check_columns(infos, columns, runs.FACT_NAMES)
         made = runs.listing(
-            infos, time.time(), columns, all_params=args.all_params, exact=args.style == "csv"
+            infos,
+            time.time(),
+            columns,
+            all_params=args.all_params,
+            exact=args.style == "csv",
+            width=room(),
         )
         more = found.total - len(infos)
         tail = (
@@ -63,7 +81,11 @@ def run(args: argparse.Namespace) -> int:
             tail += (
                 f"archived and not shown: {found.archived}; with them: git track ls --archived\n"
             )
-        out(table.render(made, args.style) + tail)
+        shown = table.render(made, args.style)
+        if args.style == "text":
+            shown = paint_lines(shown, ["bold", *(_STYLES.get(info.status, "") for info in infos)])
+            tail = left_out(made.left_out) + tail
+        out(shown + tail)
     if args.style != "text" and found.total > len(infos):
         note(
             f"{found.total - len(infos)} more runs; all of them: git track ls -n {found.total} --{args.style}"

@@ -7,7 +7,17 @@ import time
 from collections.abc import Sequence
 
 from gittrack import git
-from gittrack.commands._common import add_archived, add_formats, add_where, note, out, positive
+from gittrack.commands._common import (
+    add_archived,
+    add_formats,
+    add_where,
+    left_out,
+    note,
+    out,
+    paint_lines,
+    positive,
+    room,
+)
 from gittrack.commands.ls import report_damage
 from gittrack.core.model import RunInfo
 from gittrack.read import query, reader
@@ -44,11 +54,13 @@ def run(args: argparse.Namespace) -> int:
         out(jsonable.dump([jsonable.run(info) for info in infos]))
     else:
         metric = args.metric.removeprefix("metrics.")
-        made = table.render(
-            runs.ranking(infos, metric, time.time(), exact=args.style == "csv"), args.style
-        )
         plain = args.style == "text"
-        out((_constants(infos) if plain else "") + made + (_tail(found, args) if plain else ""))
+        ranked = runs.ranking(infos, metric, time.time(), exact=args.style == "csv", width=room())
+        made = table.render(ranked, args.style)
+        if plain:
+            made = _constants(infos) + paint_lines(made, ["bold", "green"])
+            made += left_out(ranked.left_out) + _tail(found, args)
+        out(made)
         if not plain and (found.without or found.nan):
             note(_counted(found, args.metric))
     broken = reader.undecodable(found.runs, infos)

@@ -44,6 +44,7 @@ class RunDiff(NamedTuple):
 
     a: RunInfo
     b: RunInfo
+    run: list[Change]
     params: list[Change]
     metrics: list[MetricChange]
     env: list[Change]
@@ -55,6 +56,39 @@ def changes(a: Mapping[str, Any], b: Mapping[str, Any]) -> list[Change]:
     """Return the keys whose values differ, sorted."""
     pairs = ((key, a.get(key, MISSING), b.get(key, MISSING)) for key in sorted({*a, *b}))
     return [Change(key, x, y) for key, x, y in pairs if not same(x, y)]
+
+
+_FACTS = (
+    "status",
+    "exit_code",
+    "signal",
+    "command",
+    "seed",
+    "tags",
+    "group",
+    "note",
+    "cwd",
+    "user",
+    "host",
+)
+
+
+def fact_changes(a: RunInfo, b: RunInfo) -> list[Change]:
+    """Return the facts in which two runs differ, but for those that tell any two runs apart."""
+    one, other = (
+        {
+            name: _plain(getattr(info, name))
+            for name in _FACTS
+            if getattr(info, name) not in (None, ())
+        }
+        for info in (a, b)
+    )
+    found = {change.name: change for change in changes(one, other)}
+    return [found[name] for name in _FACTS if name in found]
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def metric_changes(a: Mapping[str, Metric], b: Mapping[str, Metric]) -> list[MetricChange]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from gittrack import git
 from gittrack.core import body
-from gittrack.core.differences import CodeChange, RunDiff, changes, metric_changes
+from gittrack.core.differences import CodeChange, RunDiff, changes, fact_changes, metric_changes
 from gittrack.read.record import RunRecord
 
 
@@ -15,6 +15,7 @@ def diff(repo: git.Repo, a: RunRecord, b: RunRecord) -> RunDiff:
     return RunDiff(
         a.info,
         b.info,
+        run=fact_changes(a.info, b.info),
         params=changes(body.dotted(a.info.params), body.dotted(b.info.params)),
         metrics=metric_changes(a.info.metrics, b.info.metrics),
         env=changes(body.dotted(a.env), body.dotted(b.env)),

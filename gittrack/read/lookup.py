@@ -10,7 +10,7 @@ from gittrack.core import body
 from gittrack.core.model import RunInfo
 from gittrack.read.reader import Raw, decode
 
-_PARTS = ("last", "min", "max", "step", "count")
+METRIC_PARTS = ("last", "min", "max", "step", "count")
 
 
 class Way(NamedTuple):
@@ -90,7 +90,7 @@ def metric(name: str) -> list[Way]:
     """Return the ways to a metric's last value, or to ``NAME.max`` and the like."""
     stem, _, part = name.rpartition(".")
     found = [Way(f"metrics.{body.key_text(name)}", "last")]
-    if stem and part in _PARTS:
+    if stem and part in METRIC_PARTS:
         found.append(Way(f"metrics.{body.key_text(stem)}", part))
     return found
 

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 from gittrack import git
 from gittrack.core import body, remarks
 from gittrack.core.errors import TrackError, did_you_mean
+from gittrack.core.model import RunInfo
 from gittrack.read import reader, resolve
-from gittrack.read.lookup import Lookup, ways
+from gittrack.read.lookup import METRIC_PARTS, Lookup, ways
 from gittrack.read.reader import Raw
 
 
@@ -95,6 +96,23 @@ def _ordered(repo: git.Repo, raws: list[Raw], key: str, downwards: bool) -> list
     return [raw for _, raw in known] + [raw for found, raw in pairs if _absent(found)]
 
 
+def check_columns(infos: Sequence[RunInfo], names: Sequence[str], facts: Sequence[str]) -> None:
+    """Raise TrackError for the name of a column that none of the runs has anything under."""
+    known: dict[str, set[str]] = {"metrics": set(), "params": set()}
+    for info in infos:
+        known["metrics"].update(info.metrics)
+        known["params"].update(body.dotted(info.params))
+    every = {*facts, *known["metrics"], *known["params"]}
+    every |= {f"{kind}.{name}" for kind, found in known.items() for name in found}
+    for name in names:
+        stem, _, part = name.rpartition(".")
+        if name not in every and not (stem in every and part in METRIC_PARTS):
+            raise TrackError(
+                f"no run has anything called {name!r}",
+                did_you_mean(name, every, "see the columns: git track ls --all-params"),
+            )
+
+
 def _absent(found: Any) -> bool:
     return isinstance(found, body.Missing) or found is None or found != found
 
@@ -147,6 +165,10 @@ def top(
     lookup = Lookup(repo, ways(key))
     pairs = [(_number(lookup(raw)), raw) for raw in raws]
     if not any(isinstance(found, (int, float)) for found, _ in pairs):
+        if body.names([raw.body for raw in raws if raw.body], "params") & {metric}:
+            raise TrackError(
+                f"{metric!r} is a param, not a metric", f"sort by it: git track ls --sort {metric}"
+            )
         known = list(metrics_of(raws))
         there = f"there are: {', '.join(known[:8])}" if known else "no run has logged a metric"
         raise TrackError(f"no run has the metric {metric!r}", did_you_mean(metric, known, there))

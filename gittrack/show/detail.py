@@ -68,7 +68,14 @@ def _facts(info: RunInfo, now: float) -> str:
         ("memory", text.size(info.peak_memory) + " at most" if info.peak_memory else None),
         ("by", "@".join(filter(None, (info.user, info.host)))),
     ]
-    return _block("", [(name, text.escape(found)) for name, found in rows if found])
+    lines = [(name, line) for name, found in rows if found for line in _lines(name, found)]
+    return _block("", [(name if first else "", line) for name, (first, line) in lines])
+
+
+def _lines(name: str, found: str) -> list[tuple[bool, str]]:
+    """Return a value as lines, and which is the first: a note may have several, other facts have one."""
+    parts = found.split("\n") if name == "note" else [found]
+    return [(number == 0, text.escape(part)) for number, part in enumerate(parts)]
 
 
 def _params(info: RunInfo) -> str:
@@ -94,7 +101,8 @@ def _files(title: str, items: Sequence[Mapping[str, Any]]) -> str:
         where = item.get("where")
         told = "" if where in (None, "git") else f"  ({where})"
         digest = str(item.get("sha256", ""))[:12]
-        count = f", {item['files']} files" if "files" in item else ""
+        number = item.get("files")
+        count = f", {number} file{'' if number == 1 else 's'}" if number is not None else ""
         facts = f"{text.size(item.get('size', 0))}{count}  {digest}{told}"
         rows.append((text.escape(str(item["path"])), facts.strip()))
     return _block(title, rows)

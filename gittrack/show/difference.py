@@ -12,8 +12,8 @@ from gittrack.show import text
 from gittrack.show.columns import short_id
 from gittrack.show.table import Table, render
 
-SECTIONS = ("params", "metrics", "inputs", "env", "code")
-_PLURAL = {"env": "environment and packages"}
+SECTIONS = ("params", "metrics", "run", "inputs", "env", "code")
+_PLURAL = {"env": "environment and packages", "run": "command, seed and tags"}
 
 
 def page(found: RunDiff, sections: Sequence[str] = (), style: str = "text") -> str:
@@ -23,6 +23,7 @@ def page(found: RunDiff, sections: Sequence[str] = (), style: str = "text") -> s
     blocks = {
         "params": _values("param", found.params, heads, style),
         "metrics": _metrics(found.metrics, heads, style),
+        "run": _values("fact", _told(found.run), heads, style),
         "inputs": _values("input", found.inputs, heads, style),
         "env": _values("environment", found.env, heads, style),
         "code": _code(found.code, style),
@@ -60,6 +61,17 @@ def _values(kind: str, found: Sequence[Change], heads: tuple[str, str], style: s
         for c in found
     ]
     return _indent(render(Table([kind, f"A {heads[0]}", f"B {heads[1]}"], rows), style), style)
+
+
+def _told(found: Sequence[Change]) -> list[Change]:
+    """Return facts as people write them: a command as a line, tags with commas."""
+
+    def told(name: str, value: Any) -> Any:
+        if isinstance(value, list):
+            return text.command(value) if name == "command" else ", ".join(value)
+        return value
+
+    return [Change(c.name, told(c.name, c.a), told(c.name, c.b)) for c in found]
 
 
 def _metrics(found: Sequence[MetricChange], heads: tuple[str, str], style: str) -> str:
@@ -111,6 +123,7 @@ def jsonable(found: RunDiff) -> dict[str, Any]:
     return {
         "a": found.a.id,
         "b": found.b.id,
+        "run": _changes(found.run),
         "params": _changes(found.params),
         "metrics": [
             {

@@ -14,6 +14,7 @@ from gittrack.show.table import Table
 
 _MAX_METRICS = 4
 _MAX_PARAMS = 6
+FACT_NAMES = (*FACTS, "started")
 
 
 def listing(
@@ -23,8 +24,12 @@ def listing(
     *,
     all_params: bool = False,
     exact: bool = False,
+    width: int | None = None,
 ) -> Table:
-    """Return the table of ``ls``; ``chosen`` names columns, ``exact`` is for programs, not people."""
+    """Return the table of ``ls``; ``chosen`` names columns, ``exact`` is for programs, not people.
+
+    ``width`` is that of the terminal that it has to fit into.
+    """
     if chosen:
         return _table(runs, [columns.named(name, now) for name in chosen], exact)
     fixed = [FACTS["id"], FACTS["name"], FACTS["status"], columns.started(now), FACTS["duration"]]
@@ -32,15 +37,27 @@ def listing(
         fixed.insert(1, FACTS["experiment"])
     if not exact and not any(run.name for run in runs):
         fixed.remove(FACTS["name"])
-    metrics = _common_metrics(runs)
-    params = _param_names(runs) if all_params or exact else differing(runs)[:_MAX_PARAMS]
     tags = [FACTS["tags"]] if exact or any(run.tags for run in runs) else []
-    shown = metrics if exact else metrics[:_MAX_METRICS]
-    every = [*fixed, *map(columns.metric, shown), *map(columns.param, params), *tags]
-    return _table(runs, every, exact)
+    metrics = _common_metrics(runs)
+    if exact or all_params:
+        params, shown = _param_names(runs), metrics if exact else metrics[:_MAX_METRICS]
+        every = [*map(columns.metric, shown), *map(columns.param, params)]
+        return _table(runs, [*fixed, *every, *tags], exact)
+    names = differing(runs)
+    params = [name for name in names if name in _telling(runs, names)]
+    optional = [*map(columns.metric, metrics[:_MAX_METRICS]), *map(columns.param, params)]
+    cut = [*metrics[_MAX_METRICS:], *(name for name in names if name not in params)]
+    return _fitted(runs, fixed, optional, tags, width, cut)
 
 
-def ranking(runs: Sequence[RunInfo], metric: str, now: float, *, exact: bool = False) -> Table:
+def ranking(
+    runs: Sequence[RunInfo],
+    metric: str,
+    now: float,
+    *,
+    exact: bool = False,
+    width: int | None = None,
+) -> Table:
     """Return the table of ``top``: rank, run, the metric, and the params in which the rows differ."""
     chosen = [FACTS["id"]]
     if exact or any(run.name for run in runs):
@@ -50,10 +67,47 @@ def ranking(runs: Sequence[RunInfo], metric: str, now: float, *, exact: bool = F
     if exact or any(run.status != "finished" for run in runs):
         chosen.append(FACTS["status"])
     params = _param_names(runs) if exact else differing(runs)
-    chosen += [columns.metric(metric), *map(columns.param, params)]
-    table = _table(runs, [*chosen, *columns.code_states(runs), columns.started(now)], exact)
-    rows = [[str(place), *row] for place, row in enumerate(table.rows, 1)]
-    return Table(["rank" if exact else "#", *table.heads], rows, [True, *table.right])
+    end = [*columns.code_states(runs), columns.started(now)]
+    ranked = columns.metric(metric)
+    chosen.append(ranked)
+    optional = [*map(columns.param, params)]
+    if exact:
+        table = _table(runs, [*chosen, *optional, *end], exact)
+    else:
+        table = _fitted(runs, chosen, optional, end, width and width - 4, [])
+    values = [ranked.get(run) for run in runs]
+    rows = [
+        ["" if found is None or found != found else str(place), *row]
+        for place, (found, row) in enumerate(zip(values, table.rows, strict=True), 1)
+    ]
+    heads = ["rank" if exact else "#", *table.heads]
+    return Table(heads, rows, [True, *table.right], table.left_out)
+
+
+def _telling(runs: Sequence[RunInfo], names: Sequence[str]) -> list[str]:
+    """Return the params, few enough for a table, that have the most different values."""
+    flat = [body.dotted(run.params) for run in runs]
+    different = {name: len({str(one.get(name)) for one in flat}) for name in names}
+    return sorted(names, key=lambda name: -different[name])[:_MAX_PARAMS]
+
+
+def _fitted(
+    runs: Sequence[RunInfo],
+    start: Sequence[Column],
+    optional: Sequence[Column],
+    end: Sequence[Column],
+    width: int | None,
+    cut: Sequence[str],
+) -> Table:
+    """Return the table with as many of the optional columns as there is room for."""
+    count = len(optional)
+    while True:
+        table = _table(runs, [*start, *optional[:count], *end], False)
+        lines = text.columns([table.heads, *table.rows], table.right)
+        if width is None or count == 0 or max(map(text.width, lines)) <= width:
+            dropped = [column.name for column in optional[count:]]
+            return table._replace(left_out=[*dropped, *cut])
+        count -= 1
 
 
 def constants(runs: Sequence[RunInfo]) -> dict[str, Any]:

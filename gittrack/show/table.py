@@ -9,11 +9,12 @@ from gittrack.show import text
 
 
 class Table(NamedTuple):
-    """Cells of text below heads; ``right`` says which columns hold numbers."""
+    """Cells of text below heads; ``right`` says which columns hold numbers, ``left_out`` what had no room."""
 
     heads: Sequence[str]
     rows: Sequence[Sequence[str]]
     right: Sequence[bool] = ()
+    left_out: Sequence[str] = ()
 
 
 def render(table: Table, style: str = "text") -> str:

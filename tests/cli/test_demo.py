@@ -44,7 +44,7 @@ def test_the_whole_demo():
     assert len([line for line in commands if line.startswith("$ git track run ")]) == 6
     assert commands[-3:] == [
         "$ git track top val_accuracy",
-        "$ git track diff label-smoothing wide-fast",
+        "$ git track diff wide-fast label-smoothing",
         "$ git log --no-walk '--glob=refs/runs/*' '--format=%h %s'",
     ]
     top = run_cli("top", "val_accuracy", "--json", cwd="gittrack-demo")

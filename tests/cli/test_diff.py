@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from helpers import git, masked, record, run_cli
+from helpers import ROOT, git, masked, on_terminal, record, run_cli
 
 import gittrack
 
@@ -54,7 +54,7 @@ code
   2 files changed, 2 insertions(+), 2 deletions(-)  (git diff {a} {b})
 """
         + git(".", "diff", "--no-renames", a, b)
-        + "\n\nequal: environment and packages\n"
+        + "\n\nequal: command, seed and tags, environment and packages\n"
     )
 
 
@@ -75,7 +75,7 @@ def test_equal_runs_are_said_to_be_equal_in_one_line():
     ids = [record(config={"lr": 1}) for _ in "ab"]
     assert run_cli("diff", *ids).out == (
         f"A = {ids[0]}  default  finished\nB = {ids[1]}  default  finished\n\n"
-        "equal: params, metrics, inputs, environment and packages, code\n"
+        "equal: params, metrics, command, seed and tags, inputs, environment and packages, code\n"
     )
 
 
@@ -146,3 +146,31 @@ def test_a_repositorys_own_diff_programs_do_not_run(pair):
         file.write("* diff=x\n")
     assert "print('two')" in run_cli("diff", "a", "b").out
     assert "ran" not in git(".", "status", "--porcelain")
+
+
+def test_what_was_run_and_said_differs():
+    run_cli("run", "-n", "a", "--seed", "1", "-t", "x", "--", "sh", "-c", "exit 0")
+    run_cli("run", "-n", "b", "--seed", "2", "-m", "why", "--", "sh", "-c", "exit 3")
+    assert masked(run_cli("diff", "a", "b", "--run").out).split("\n\n")[1] == (
+        "command, seed and tags\n"
+        "  fact  A a  B b\n"
+        "  status  finished  failed\n"
+        "  exit_code  0  3\n"
+        "  command  sh -c 'exit 0'  sh -c 'exit 3'\n"
+        "  seed  1  2\n"
+        "  tags  x  (none)\n"
+        "  note  (none)  why\n"
+    )
+    found = json.loads(run_cli("diff", "a", "b", "--json").out)["run"]
+    assert {"name": "seed", "a": 1, "b": 2, "only_in": None} in found
+
+
+def test_colours_only_on_a_terminal(pair, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("TERM", "xterm")
+    shown, code = on_terminal("diff", "a", "b", "--code")
+    assert code == 0
+    assert "\x1b[32m+print('two')\x1b[m" in shown
+    assert "\x1b" not in run_cli("diff", "a", "b").out
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b" not in on_terminal("diff", "a", "b", "--code")[0]

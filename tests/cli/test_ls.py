@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 import pytest
-from helpers import git, listed, masked, python, record, repo, run_cli
+from helpers import ROOT, git, listed, masked, on_terminal, python, record, repo, run_cli
 
 pytestmark = pytest.mark.usefixtures("project")
 
@@ -47,10 +47,10 @@ def test_columns_stand_below_their_heads_numbers_to_the_right():
 
 def test_any_fact_can_be_a_column():
     record("a", {"acc": 0.5}, {"acc": 0.25}, config={"m": {"n": 1}}, seed=3, note="why", group="g")
-    names = "name,params.m.n,metrics.acc.max,acc.min,seed,note,group,branch,exit_code,nope"
+    names = "name,params.m.n,metrics.acc.max,acc.min,seed,note,group,branch,exit_code"
     assert masked(run_cli("ls", "--columns", names).out) == (
-        "NAME  m.n  acc.max  acc.min  SEED  NOTE  GROUP  BRANCH  EXIT  nope\n"
-        "a  1  0.5  0.25  3  why  g  main  0  -\n"
+        "NAME  m.n  acc.max  acc.min  SEED  NOTE  GROUP  BRANCH  EXIT\n"
+        "a  1  0.5  0.25  3  why  g  main  0\n"
     )
 
 
@@ -211,3 +211,31 @@ def test_the_repository_can_be_read_only(tmp_path):
     for verb in (["ls"], ["show", "@"], ["top", "m"], ["diff", "@", "@"]):
         run_cli(*verb, cwd=path)
     assert sorted(str(p) for p in path.rglob("*")) == before  # looking writes nothing
+
+
+def test_a_column_that_nobody_has_is_an_error():
+    record("a", {"acc": 0.5}, config={"lr": 1})
+    done = run_cli("ls", "--columns", "name,ac")
+    assert (done.code, done.out, done.err) == (
+        *(1, ""),
+        "error: no run has anything called 'ac'\nhint: did you mean acc or branch?\n",
+    )
+    assert run_cli("ls", "--columns", "params.lr,metrics.acc.max,acc.min").code == 0
+
+
+def test_it_fits_the_terminal_and_says_what_it_left_out(monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("NO_COLOR", "1")
+    for n in range(2):
+        config = {f"a_rather_long_param_{i}": i + n for i in range(9)}
+        record(f"run{n}", {"acc": n}, config=config)
+    shown, code = on_terminal("ls", columns=80)
+    assert code == 0
+    assert max(map(len, shown.splitlines()[:3])) <= 80
+    assert "not shown: a_rather_long_param_1" in shown
+    piped = run_cli("ls").out
+    assert piped.splitlines()[0].count("a_rather_long_param_") == 6
+    assert "not shown: a_rather_long_param_6, a_rather_long_param_7, a_rather" in piped
+    shown, _ = on_terminal("top", "acc", columns=60)
+    assert max(map(len, shown.splitlines()[:3])) <= 60
+    assert "not shown: " in shown

@@ -1,7 +1,6 @@
 """git track run on a terminal, and while the command is going on."""
 
 import os
-import pty
 import signal
 import subprocess
 import sys
@@ -9,45 +8,12 @@ import termios
 from contextlib import contextmanager
 
 import pytest
-from helpers import ROOT, listed, run_cli
+from helpers import ROOT, Terminal, listed, run_cli
 
 import gittrack
 
 pytestmark = pytest.mark.usefixtures("project")
 TRACK = [sys.executable, "-m", "gittrack"]
-
-
-class Terminal:
-    """A command on a pseudo-terminal of its own, 100 columns wide."""
-
-    def __init__(self, *argv):
-        self.pid, self.fd = pty.fork()
-        if self.pid == 0:
-            try:
-                os.execvp(argv[0], argv)
-            finally:
-                os._exit(127)
-        self.seen = ""
-
-    def type(self, text):
-        os.write(self.fd, text.encode())
-
-    def until(self, text):
-        while text not in self.seen:
-            self.seen += os.read(self.fd, 65536).decode()
-
-    def end(self):
-        """Everything that was shown, once the command has ended, and its exit code."""
-        while True:
-            try:
-                data = os.read(self.fd, 65536)
-            except OSError:  # how Linux says that the other side is closed
-                data = b""
-            if not data:
-                break
-            self.seen += data.decode()
-        os.close(self.fd)
-        return self.seen, os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
 
 
 @pytest.fixture(autouse=True)

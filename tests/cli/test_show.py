@@ -153,3 +153,9 @@ def test_a_damaged_run_is_shown_as_far_as_it_goes():
     assert done.code == 1
     assert "status      damaged\nproblem     its commit has no body\n" in done.out
     assert json.loads(run_cli("show", "@", "--json").out)["status"] == "damaged"
+
+
+def test_a_note_of_several_lines_is_shown_as_lines():
+    record("a", note="first\nsecond \x1b[31m")
+    shown = run_cli("show", "a").out
+    assert "note        first\n            second \\x1b[31m\n" in shown

@@ -52,8 +52,8 @@ def test_runs_without_the_metric_or_with_nan_are_last_and_counted():
         "#  ID  NAME  acc  STARTED\n"
         "1  SHORT  a  0.1  AGE\n"
         "2  SHORT  i  -inf  AGE\n"
-        "3  SHORT  n  nan  AGE\n"
-        "4  SHORT  w  -  AGE\n"
+        "   SHORT  n  nan  AGE\n"
+        "   SHORT  w  -  AGE\n"
         "last, because they cannot be ranked: 1 have acc = NaN, 1 do not have acc\n"
     )
     assert names("acc", "--min") == "ianw"
@@ -127,7 +127,14 @@ def test_csv_and_markdown_keep_the_count_out_of_the_table():
     rows = list(csv.DictReader(io.StringIO(done.out)))
     assert [(row["rank"], row["name"], row["acc"], row["lr"]) for row in rows] == [
         ("1", "a", "0.5", "1"),
-        ("2", "b", "", "2"),
+        ("", "b", "", "2"),
     ]
     assert done.err == "last, because they cannot be ranked: 1 do not have acc\n"
     assert run_cli("top", "acc", "--md").out.startswith("|   # | ID       | NAME   |   acc |")
+
+
+def test_a_param_is_no_metric():
+    record("a", {"acc": 0.5}, config={"lr": 1})
+    assert run_cli("top", "lr").err == (
+        "error: 'lr' is a param, not a metric\nhint: sort by it: git track ls --sort lr\n"
+    )
