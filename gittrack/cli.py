@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib
 import os
 import sys
@@ -71,6 +72,17 @@ def overview() -> str:
     )
 
 
+def script() -> NoReturn:
+    """Be the program ``git-track``: run, and leave without taking the interpreter apart piece by piece."""
+    code = main()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:  # whoever read it has gone
+            code = code or 1
+    os._exit(code)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit status; no traceback reaches the user."""
     given = sys.argv[1:] if argv is None else argv
@@ -100,6 +112,8 @@ def _dispatch(words: list[str]) -> int:
         print(f"gittrack {__version__}")
         return 0
     verb = words[0]
+    if verb != "run":  # a short life: what is garbage goes with it
+        gc.disable()
     if verb not in VERBS:
         hint = did_you_mean(verb, VERBS, "see: git track -h")
         return _report(f"there is no verb {verb!r}", hint, 2)

@@ -65,12 +65,15 @@ class Call:
         cwd: str | None = None,
         env: Mapping[str, str] | None = None,
         feed: bytes | Call | None = None,
+        piped: bool = False,
     ) -> None:
         self.args = args
         argv = ["git", *(("-C", cwd) if cwd is not None else ()), *args]
         try:
             source = feed.child if isinstance(feed, Call) else feed
-            self.child: spawn.Child = spawn.Child(argv, _environment(env or {}), source)
+            self.child: spawn.Child = spawn.Child(
+                argv, _environment(env or {}), source, piped=piped
+            )
         except FileNotFoundError as error:
             raise TrackError("git is not installed", "install git 2.36 or later") from error
 
@@ -133,19 +136,24 @@ class Repo(NamedTuple):
         feed: bytes | Call | None = None,
         env: Mapping[str, str] | None = None,
         shared: bool = False,
+        piped: bool = False,
     ) -> Call:
         """Start git in this repository, without hooks and helpers of its own.
 
         ``shared`` asks for the repository itself rather than this work tree of it, which may be
-        gone by the time a run ends.
+        gone by the time a run ends.  ``piped`` output is fed to another call.
         """
         if shared or self.work_tree is None:
             folder = self.common_dir if shared else self.git_dir
             return Call(
-                ["--git-dir", folder, *_LOOKING, *args], cwd=self.common_dir, env=env, feed=feed
+                ["--git-dir", folder, *_LOOKING, *args],
+                cwd=self.common_dir,
+                env=env,
+                feed=feed,
+                piped=piped,
             )
         where = ("--git-dir", self.git_dir, "--work-tree", self.work_tree)
-        return Call([*where, *_LOOKING, *args], cwd=self.work_tree, env=env, feed=feed)
+        return Call([*where, *_LOOKING, *args], cwd=self.work_tree, env=env, feed=feed, piped=piped)
 
     def read(self, *args: str, feed: bytes | None = None, shared: bool = True) -> bytes:
         """Run git and return its standard output.  Raises GitError where it failed."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import random
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 
@@ -20,7 +20,7 @@ def tip(repo: Repo, ref: str) -> str | None:
 def read(repo: Repo, commit: str) -> dict[str, bytes]:
     """Return {id of what is annotated: note} at a commit of a notes ref, in one pass of two processes."""
     form = "--format=%(objectname) %(path)"
-    listing = repo.call("ls-tree", "-r", form, "--end-of-options", commit, shared=True)
+    listing = repo.call("ls-tree", "-r", form, "--end-of-options", commit, shared=True, piped=True)
     batch = "--batch=%(objectsize) %(rest)"
     reading = repo.call("cat-file", batch, "--buffer", feed=listing, shared=True)
     out = reading.output()
@@ -66,7 +66,7 @@ def append(
             return
         if time.monotonic() > deadline or (tip(repo, ref) == old and b"lock" not in answer.err):
             raise failure(call.args, answer)
-        time.sleep(random.uniform(0.001, 0.05))  # somebody else was first
+        time.sleep(os.urandom(1)[0] / 5_000)  # somebody else was first
 
 
 def _some(repo: Repo, commit: str, wanted: Sequence[str]) -> dict[str, bytes]:

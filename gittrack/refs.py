@@ -36,9 +36,9 @@ def below(repo: Repo, *prefixes: str) -> list[Ref]:
     return found
 
 
-def _list(repo: Repo, *prefixes: str) -> Call:
+def _list(repo: Repo, *prefixes: str, piped: bool = False) -> Call:
     form = "--format=%(objectname) %(refname)"
-    return repo.call("for-each-ref", form, "--", *prefixes, shared=True)
+    return repo.call("for-each-ref", form, "--", *prefixes, shared=True, piped=piped)
 
 
 def contents(repo: Repo, *prefixes: str) -> list[tuple[Ref, bytes]] | None:
@@ -46,7 +46,7 @@ def contents(repo: Repo, *prefixes: str) -> list[tuple[Ref, bytes]] | None:
 
     Two processes.  None where a ref is broken or an object missing: `below` and `git.objects` tell which.
     """
-    listing = _list(repo, *prefixes)
+    listing = _list(repo, *prefixes, piped=True)
     form = "--batch=%(objectname) %(objectsize) %(rest)"
     reading = repo.call("cat-file", form, "--buffer", feed=listing, shared=True)
     answer, listed = reading.wait(), listing.wait()

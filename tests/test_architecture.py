@@ -93,6 +93,7 @@ LAZY_IMPORTS = {
         "gittrack.read.live": "most of the time nothing is going on",
     },
     "read/record.py": {"numpy": "140 ms that a listing has no use for"},
+    "spawn.py": {"tempfile": "only where there are no files in memory"},
     "show/table.py": {
         "csv": "only --csv needs it",
         "io": "only --csv needs it",
