@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from gittrack.api import diff, fingerprint, finish, get, init, log, params, runs
     from gittrack.core.errors import AmbiguousRun, NoSuchRun, NotARepository, TrackError
-    from gittrack.read.record import RunRecord
     from gittrack.record.run import Run
+    from gittrack.sequence import RunRecord, Runs
 
 __version__ = "0.1.0"
 
@@ -30,7 +30,7 @@ _HOMES = {
     **dict.fromkeys(
         ("AmbiguousRun", "NoSuchRun", "NotARepository", "TrackError"), "gittrack.core.errors"
     ),
-    "RunRecord": "gittrack.read.record",
+    **dict.fromkeys(("RunRecord", "Runs"), "gittrack.sequence"),
     "Run": "gittrack.record.run",
 }
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "NotARepository",
     "Run",
     "RunRecord",
+    "Runs",
     "TrackError",
     "__version__",
     "diff",

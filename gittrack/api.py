@@ -14,11 +14,11 @@ from gittrack.core.differences import RunDiff
 from gittrack.core.errors import TrackError
 from gittrack.core.fingerprint import fingerprint as _fingerprint
 from gittrack.read import compare, query, reader, resolve
-from gittrack.read.record import RunRecord
 from gittrack.record import ending, environment, journal, session
 from gittrack.record import resume as resuming
 from gittrack.record.disabled import DisabledRun
 from gittrack.record.run import Run
+from gittrack.sequence import RunRecord, Runs
 
 JOURNAL = "GITTRACK_JOURNAL"
 _RANKS = ("RANK", "LOCAL_RANK", "SLURM_PROCID")
@@ -204,20 +204,21 @@ def runs(
     limit: int | None = None,
     archived: bool = False,
     repo: str | os.PathLike[str] | None = None,
-) -> list[RunRecord]:
+) -> Runs:
     """Return the recorded runs, newest first or by ``sort``: metric, param or fact, ``-`` for downwards.
 
     ``where`` is a query such as ``metrics.val_accuracy > 0.9 and params.lr <= 0.01``; archived runs are
-    left out unless ``archived``.  Raises QueryError.
+    left out unless ``archived``.  The sequence has ``.top(metric)``, ``.to_dicts()`` and ``.to_pandas()``.
+    Raises QueryError.
     """
     place = git.find(repo)
     known = experiment is None or any(reader.names(place, experiment))
     if not known:
-        return []
+        return Runs(())
     found = query.listing(
         place, experiment=experiment, sort=sort, limit=limit, where=where, archived=archived
     )
-    return [RunRecord(place, raw) for raw in found.runs]
+    return Runs(RunRecord(place, raw) for raw in found.runs)
 
 
 def get(run: str, *, repo: str | os.PathLike[str] | None = None) -> RunRecord:

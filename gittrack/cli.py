@@ -13,25 +13,52 @@ from typing import NoReturn
 from gittrack import __version__
 from gittrack.core.errors import TrackError, did_you_mean
 
-# verb: what it does.  Each has its file, commands/<verb>.py, imported only when it is asked for.
-VERBS = {
-    "init": "scaffold params.yaml, settings and .gitignore lines (optional)",
-    "run": "run a command and record it as a run",
-    "ls": "list runs, newest first, live ones too",
-    "top": "the leaderboard of a metric",
-    "show": "everything about one run",
-    "diff": "what differs between two runs",
-    "tag": "add tags to a run, or take them away",
-    "note": "add a remark to a run",
-    "rename": "give a run another name",
-    "archive": "leave runs out of listings",
-    "rm": "move runs to the trash",
-    "restore": "bring runs back from the trash",
-    "gc": "remove for good what has been in the trash for long",
-    "recover": "commit runs whose process vanished",
-    "doctor": "look for damage and say what to do",
-    "demo": "see it work on a small real project",
+# Verbs by task: what each does.  Each has its file, commands/<verb>.py, imported only when it is asked for.
+_TASKS = {
+    "record runs": {
+        "run": "run a command and record it as a run",
+        "init": "scaffold params.yaml, settings and .gitignore lines (optional)",
+        "demo": "see it work on a small real project",
+    },
+    "find and compare": {
+        "ls": "list runs, newest first, live ones too",
+        "top": "the leaderboard of a metric",
+        "show": "everything about one run",
+        "diff": "what differs between runs",
+        "log": "the lab notebook: a paragraph for each run",
+        "plot": "a chart of a metric in the terminal",
+        "report": "a comparison to paste into a pull request",
+        "params": "the params that runs have, with their ranges",
+        "metrics": "the metrics that runs have logged, with their ranges",
+        "experiments": "the experiments, with their runs",
+    },
+    "take out": {
+        "files": "the files of a run",
+        "cat": "print a file of a run",
+        "get": "bring a file or an artifact of a run here",
+        "export": "runs as CSV, JSON Lines or Parquet",
+    },
+    "keep in order": {
+        "tag": "add tags to a run, or take them away",
+        "note": "add a remark to a run",
+        "rename": "give a run another name",
+        "archive": "leave runs out of listings",
+        "rm": "move runs to the trash",
+        "restore": "bring runs back from the trash",
+        "gc": "remove for good what has been in the trash for long",
+    },
+    "look after": {
+        "recover": "commit runs whose process vanished",
+        "doctor": "look for damage and say what to do",
+        "completion": "a completion script for bash, zsh or fish",
+    },
 }
+_HIDDEN = {
+    "__complete": "complete",
+    "__manpage": "manpage",
+}  # for programs: see commands/_hidden.py
+GROUPS = {task: tuple(verbs) for task, verbs in _TASKS.items()}
+VERBS = {verb: about for verbs in _TASKS.values() for verb, about in verbs.items()}
 
 
 class Parser(argparse.ArgumentParser):
@@ -62,7 +89,10 @@ def parser(verb: str) -> Parser:
 
 def overview() -> str:
     """Return what ``git track -h`` prints."""
-    lines = "".join(f"  {verb:<9} {about}\n" for verb, about in VERBS.items())
+    lines = "\n".join(
+        f"{task}\n" + "".join(f"  {verb:<11} {VERBS[verb]}\n" for verb in verbs)
+        for task, verbs in GROUPS.items()
+    )
     return (
         "usage: git track VERB ...\n\nML experiment tracking that is nothing but git: a run is a commit.\n\n"
         f"{lines}\n"
@@ -112,6 +142,10 @@ def _dispatch(words: list[str]) -> int:
         print(f"gittrack {__version__}")
         return 0
     verb = words[0]
+    if verb in _HIDDEN:
+        hidden = importlib.import_module("gittrack.commands._hidden")
+        found: int = getattr(hidden, _HIDDEN[verb])(words[1:])
+        return found
     if verb != "run":  # a short life: what is garbage goes with it
         gc.disable()
     if verb not in VERBS:

@@ -39,7 +39,7 @@ def garbled(repo: Repo, commits: Sequence[str]) -> Iterator[tuple[str, str]]:
 def _objects(repo: Repo, commits: Sequence[str]) -> list[str]:
     feed = ("\n".join(commits) + "\n").encode()
     out = repo.read("rev-list", "--objects", "--no-walk", "--stdin", feed=feed)
-    return [line.partition(b" ")[0].decode() for line in out.splitlines()]
+    return [line.partition(b" ")[0].decode() for line in out.split(b"\n")[:-1]]
 
 
 def _batches(repo: Repo, oids: list[str]) -> Iterator[list[str]]:

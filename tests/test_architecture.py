@@ -25,7 +25,9 @@ PART_OF = {
     **dict.fromkeys(
         ("git", "gitversion", "spawn", "objects", "refs", "notes", "integrity", "project"), "git"
     ),
-    **dict.fromkeys(("__init__", "__main__", "api", "cli", "commands"), "doors"),
+    **dict.fromkeys(
+        ("__init__", "__main__", "api", "cli", "commands", "completing", "sequence"), "doors"
+    ),
 }
 
 # Floors from the ground up.  The towers (record, read) never see each other, faces (show) see only
@@ -82,6 +84,12 @@ LAZY_IMPORTS = {
     "__init__.py": {"importlib": "`import gittrack` costs nothing until something is asked for"},
     "cli.py": {"tempfile": "only a bug needs it", "traceback": "only a bug needs it"},
     "commands/_common.py": {"gittrack.commands._pager": "people see it, programs never"},
+    "commands/_hidden.py": {"gittrack.completing": "it needs the parsers' own modules"},
+    "commands/export.py": {"gittrack.show.parquet": "an extra"},
+    "sequence.py": {"pandas": "only where it is installed, and asked for"},
+    "show/parquet.py": {"pyarrow": "an extra, and a heavy one"},
+    "commands/top.py": {"gittrack.commands._over": "a plain leaderboard has no use for it"},
+    "core/groups.py": {"numpy": "100 ms that a plain leaderboard has no use for"},
     "core/errors.py": {"difflib": "only a mistake needs it"},
     "core/values.py": {"dataclasses": "10 ms that only those pay who use it anyway"},
     "core/yaml_read.py": {"yaml": "40 ms that a listing has no use for"},
@@ -94,6 +102,7 @@ LAZY_IMPORTS = {
     },
     "read/record.py": {"numpy": "140 ms that a listing has no use for"},
     "spawn.py": {"tempfile": "only where there are no files in memory"},
+    "show/plot.py": {"plotext": "50 ms that only a chart needs"},
     "show/table.py": {
         "csv": "only --csv needs it",
         "io": "only --csv needs it",

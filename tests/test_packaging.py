@@ -81,5 +81,12 @@ def test_what_is_in_the_wheel(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     assert not [name for name in names if "__pycache__" in name or name.startswith("tests")]
     assert {"gittrack/cli.py", "gittrack/_files/templates/demo/data/digits.csv.gz"} <= set(names)
+    shared = {name.partition(".data/data/")[2] for name in names if ".data/data/" in name}
+    assert shared == {
+        "share/man/man1/git-track.1",
+        "share/bash-completion/completions/git-track",
+        "share/zsh/site-functions/_git-track",
+        "share/fish/vendor_completions.d/git-track.fish",
+    }
     scripts = next(name for name in names if name.endswith("entry_points.txt"))
-    assert b"git-track = gittrack.cli:main" in zipfile.ZipFile(wheel).read(scripts)
+    assert b"git-track = gittrack.cli:script" in zipfile.ZipFile(wheel).read(scripts)

@@ -6,9 +6,10 @@ import argparse
 
 from gittrack import git
 from gittrack.commands._common import add_formats, out, paint_lines
+from gittrack.core.errors import TrackError
 from gittrack.read import compare, resolve
 from gittrack.read.record import RunRecord
-from gittrack.show import difference, jsonable
+from gittrack.show import difference, jsonable, several
 
 _ONLY = {
     "run": "only command, seed, tags, status and the like",
@@ -18,8 +19,8 @@ _ONLY = {
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``git track diff``."""
-    parser.add_argument("a", metavar="RUN_A")
-    parser.add_argument("b", metavar="RUN_B")
+    parser.usage = "git track diff RUN RUN [RUN...] [OPTIONS]"
+    parser.add_argument("runs", nargs="+", metavar="RUN", help="two, or more for a table")
     for name in ("params", "metrics", "run", "code", "env", "inputs"):
         parser.add_argument(
             f"--{name}",
@@ -33,9 +34,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the difference."""
+    if len(args.runs) < 2:
+        raise TrackError("one run alone does not differ", "name another one, such as @", code=2)
     repo = git.find()
-    a, b = (RunRecord(repo, resolve.resolve(repo, address)) for address in (args.a, args.b))
-    found = compare.diff(repo, a, b)
+    records = [RunRecord(repo, resolve.resolve(repo, address)) for address in args.runs]
+    if len(records) > 2:
+        return _several(records, args)
+    found = compare.diff(repo, *records)
     if args.style == "json":
         whole = difference.jsonable(found)
         keys = ["a", "b", *args.sections] if args.sections else list(whole)
@@ -44,4 +49,15 @@ def run(args: argparse.Namespace) -> int:
         page = difference.page(found, args.sections or (), args.style)
         signs = {"+": "green", "-": "red", "@": "dim"}
         out(paint_lines(page, [signs.get(line[:1], "") for line in page.splitlines()]))
+    return 0
+
+
+def _several(records: list[RunRecord], args: argparse.Namespace) -> int:
+    found = compare.table(records)
+    if args.style == "json":
+        whole = several.jsonable(found)
+        keys = ["runs", *args.sections] if args.sections else list(whole)
+        out(jsonable.dump({key: whole[key] for key in keys}))
+    else:
+        out(several.page(found, args.sections or (), args.style))
     return 0

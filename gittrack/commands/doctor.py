@@ -7,6 +7,7 @@ import argparse
 from gittrack import git
 from gittrack.commands._common import out
 from gittrack.read import checkup
+from gittrack.show import text
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,10 +25,10 @@ def run(args: argparse.Namespace) -> int:
     report = checkup.examine(repo)
     out(f"{report.runs} runs, {report.live} going on\n")
     for finding in report.findings:
-        out(f"{finding.what}\n  {finding.remedy}\n")
+        out(f"{text.escape(finding.what)}\n  {text.escape(finding.remedy)}\n")
     if args.fix:
         for ref in checkup.set_aside(repo, report):
-            out(f"moved aside: {ref}\n")
+            out(f"moved aside: {text.escape(ref)}\n")
     if not report.findings:
         out("all is well\n")
     return 1 if report.findings else 0

@@ -22,6 +22,7 @@ from gittrack.commands._common import note, out
 from gittrack.core import body, model, yaml_write
 from gittrack.core.secrets import redact_command
 from gittrack.launch import config, launcher, template
+from gittrack.read import resolve
 from gittrack.record import session
 from gittrack.record.writer import Published
 from gittrack.show import text
@@ -100,6 +101,7 @@ def run(args: argparse.Namespace) -> int:
         note(f"hint: the run is kept in {result.journal}; commit it later with: git track recover")
     else:
         note(_summary(result.published))
+        _say_clash(repo, result.published)
     return result.exit_code
 
 
@@ -125,6 +127,16 @@ def _recover(repo: git.Repo) -> None:
             )
     for warning in session.kept(results):
         _warn(warning)
+
+
+def _say_clash(repo: git.Repo, published: Published) -> None:
+    """Say that another run bears the name too: the name alone then addresses neither."""
+    info = published.info
+    others = resolve.named(repo, info.name) if info.name else []
+    taken = next((one for one in others if one.id != info.id), None)
+    if taken is not None:
+        name = text.escape(info.name or "")
+        _warn(f"{name} is also the name of {taken.id}; rename one: git track rename RUN NAME")
 
 
 def _summary(published: Published) -> str:

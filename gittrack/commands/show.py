@@ -7,7 +7,9 @@ import time
 
 from gittrack import git
 from gittrack.commands._common import add_formats, out
+from gittrack.core import layout
 from gittrack.core.model import DAMAGED
+from gittrack.core.smoothing import MAX_SERIES, courses
 from gittrack.read import resolve
 from gittrack.read.record import RunRecord
 from gittrack.show import detail, jsonable
@@ -30,9 +32,13 @@ def run(args: argparse.Namespace) -> int:
         env, inputs, outputs, diff = {}, [], [], {}
     else:
         env, inputs, outputs, diff = record.env, record.inputs, record.outputs, record.diff
-    if args.style == "json":
+    if info.status == DAMAGED and args.style != "json":
+        out(detail.page(info, env, inputs, outputs, diff, time.time()))
+    elif args.style == "json":
         more = {"env": env, "inputs": inputs, "outputs": outputs, "diff": diff}
         out(jsonable.dump({**jsonable.run(info), **more}))
     else:
-        out(detail.page(info, env, inputs, outputs, diff, time.time()))
+        short = record.files().get(layout.SERIES, MAX_SERIES + 1) <= MAX_SERIES
+        drawn = courses(record.read(layout.SERIES)) if short else {}
+        out(detail.page(info, env, inputs, outputs, diff, time.time(), drawn))
     return 1 if info.status == DAMAGED else 0

@@ -32,6 +32,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "-e", "--experiment", help="only runs of this experiment, and those below it"
     )
     parser.add_argument("-n", type=positive, default=10, metavar="N", help="at most N runs (10)")
+    parser.add_argument(
+        "--over",
+        nargs="+",
+        action="extend",
+        metavar="PARAM",
+        help="groups of runs that are equal in all params but these: mean and deviation",
+    )
     add_where(parser)
     add_archived(parser)
     add_formats(parser, "json", "csv", "md")
@@ -45,12 +52,16 @@ def run(args: argparse.Namespace) -> int:
         args.metric,
         smallest=args.min,
         experiment=args.experiment,
-        limit=args.n,
+        limit=None if args.over else args.n,
         where=args.where,
         archived=args.archived,
     )
     infos = [reader.decode(repo, raw) for raw in found.runs]
-    if args.style == "json":
+    if args.over:
+        from gittrack.commands import _over  # noqa: PLC0415 - a plain leaderboard has no use for it
+
+        _over.show(infos, args)
+    elif args.style == "json":
         out(jsonable.dump([jsonable.run(info) for info in infos]))
     else:
         metric = args.metric.removeprefix("metrics.")

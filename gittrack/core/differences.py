@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gittrack.core.body import MISSING
@@ -52,6 +52,27 @@ class RunDiff(NamedTuple):
     code: CodeChange
 
 
+class Row(NamedTuple):
+    """One thing in which several runs differ: its name and its value in each, body.MISSING where it lacks."""
+
+    name: str
+    values: tuple[Any, ...]
+
+
+class Table(NamedTuple):
+    """Everything in which several runs differ, by section; sections without a difference are empty."""
+
+    runs: tuple[RunInfo, ...]
+    sections: dict[str, list[Row]]
+
+
+def rows(found: Sequence[Mapping[str, Any]]) -> list[Row]:
+    """Return the keys whose values are not the same in all of the mappings, sorted."""
+    names = sorted({name for one in found for name in one})
+    made = [Row(name, tuple(one.get(name, MISSING) for one in found)) for name in names]
+    return [row for row in made if not all(same(row.values[0], item) for item in row.values[1:])]
+
+
 def changes(a: Mapping[str, Any], b: Mapping[str, Any]) -> list[Change]:
     """Return the keys whose values differ, sorted."""
     pairs = ((key, a.get(key, MISSING), b.get(key, MISSING)) for key in sorted({*a, *b}))
@@ -73,17 +94,15 @@ _FACTS = (
 )
 
 
+def facts(info: RunInfo) -> dict[str, Any]:
+    """Return the facts of a run that are worth comparing: not those that tell any two runs apart."""
+    found = {name: getattr(info, name) for name in _FACTS}
+    return {name: _plain(value) for name, value in found.items() if value not in (None, ())}
+
+
 def fact_changes(a: RunInfo, b: RunInfo) -> list[Change]:
     """Return the facts in which two runs differ, but for those that tell any two runs apart."""
-    one, other = (
-        {
-            name: _plain(getattr(info, name))
-            for name in _FACTS
-            if getattr(info, name) not in (None, ())
-        }
-        for info in (a, b)
-    )
-    found = {change.name: change for change in changes(one, other)}
+    found = {change.name: change for change in changes(facts(a), facts(b))}
     return [found[name] for name in _FACTS if name in found]
 
 

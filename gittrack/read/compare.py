@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from gittrack import git
 from gittrack.core import body
-from gittrack.core.differences import CodeChange, RunDiff, changes, fact_changes, metric_changes
+from gittrack.core.differences import (
+    CodeChange,
+    RunDiff,
+    Table,
+    changes,
+    fact_changes,
+    facts,
+    metric_changes,
+    rows,
+)
 from gittrack.read.record import RunRecord
 
 
@@ -42,3 +52,29 @@ def code_change(repo: git.Repo, a: RunRecord, b: RunRecord) -> CodeChange:
     patch = git.diff(repo, before, after).decode(errors="surrogateescape")
     stat = git.diff(repo, before, after, "--shortstat").decode().strip()
     return CodeChange(before, after, patch, stat)
+
+
+def table(runs: Sequence[RunRecord]) -> Table:
+    """Return what differs among several runs, code as the state that each ran with."""
+    infos = [run.info for run in runs]
+    return Table(
+        tuple(infos),
+        {
+            "params": rows([body.dotted(info.params) for info in infos]),
+            "metrics": rows([{k: m.last for k, m in info.metrics.items()} for info in infos]),
+            "run": rows([facts(info) for info in infos]),
+            "inputs": rows([_digests(run) for run in runs]),
+            "env": rows([body.dotted(run.env) for run in runs]),
+            "code": rows([{"code": info.code.state} for info in infos]),
+        },
+    )
+
+
+def stat(repo: git.Repo, a: RunRecord, b: RunRecord) -> str:
+    """Return ``git diff --stat`` between the code of two runs; a word where there is none."""
+    before, after = a.info.code.state, b.info.code.state
+    if before == after:
+        return "the same code\n"
+    if before is None or after is None or git.missing(repo, [before, after]):
+        return "their code cannot be compared here\n"
+    return git.diff(repo, before, after, "--stat").decode(errors="surrogateescape")

@@ -62,6 +62,25 @@ def series_lines(folder: Path, limit: int | None = None) -> list[str]:
     return [line + "\n" for line in text.split("\n")[:-1]]
 
 
+def files(folder: Path) -> dict[str, int]:
+    """Return {path: size} of what there is by now of a run's files."""
+    names = (layout.PARAMS, layout.SERIES, layout.DIFF, layout.LOG)
+    found = {name: folder / name for name in names if (folder / name).is_file()}
+    kept = folder / layout.ARTIFACTS
+    for path in sorted(kept.rglob("*")) if kept.is_dir() else ():
+        if path.is_file() or path.is_symlink():
+            found[path.relative_to(folder).as_posix()] = path
+    return {name: path.lstat().st_size for name, path in found.items()}
+
+
+def content(folder: Path, name: str) -> bytes | None:
+    """Return a file of a live run; the series with the points that its command wrote itself."""
+    path = folder / name
+    if name == layout.SERIES and path.is_file():
+        return "".join(series_lines(folder)).encode("utf-8", "surrogatepass")
+    return path.read_bytes() if path.is_file() else None
+
+
 def _metrics(folder: Path) -> dict[str, model.Metric]:
     good: list[tuple[float, str, float, float]] = []
     for line in series_lines(folder, _WHOLE):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import tempfile
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from gittrack import git
 from gittrack.core import layout, model, series
 from gittrack.core.errors import TrackError, did_you_mean
-from gittrack.read import live, reader
+from gittrack.read import live, reader, restore
 
 if TYPE_CHECKING:
     import numpy as np
@@ -115,11 +116,11 @@ class RunRecord:
         """
         wanted = layout.check_artifact_name(name)
         if self._raw.commit is None:
-            path = self._live() / layout.ARTIFACTS / wanted
-            if path.exists():
-                return path
+            copy = self._live() / layout.ARTIFACTS / wanted
+            if copy.exists():
+                return copy
         files = {item["path"]: item for item in self.outputs if item.get("where") == "git"}
-        chosen = [p for p in files if p == wanted or p.startswith(wanted + "/")]
+        chosen = restore.chosen(files, wanted)
         if not chosen or self._raw.commit is None:
             known = ", ".join(files) or "none"
             raise TrackError(
@@ -128,33 +129,40 @@ class RunRecord:
             )
         target = self._folder(self._raw.commit)
         for path in chosen:
-            self._restore(path, target, files[path])
+            if not os.path.lexists(target / layout.check_artifact_name(path)):
+                restore.write(target / path, self.read(path), files[path], target)
         return target / wanted
 
-    def _restore(self, path: str, target: Path, item: dict[str, Any]) -> None:
-        """Write one artifact below ``target``: never above it, never through a link."""
-        place, link = target / layout.check_artifact_name(path), item.get("link")
-        if os.path.lexists(place):
-            return
-        leads = os.path.normpath(os.path.join(os.path.dirname(path), link or ""))
-        if leads.startswith(("/", "..")):
-            raise TrackError(f"the artifact {path} would leave its folder", "do not trust this run")
-        data = self._bytes(f"{layout.ARTIFACTS}/{path}")
-        if data is None:
-            raise TrackError(
-                f"the artifact {path} of {self.info.id} is missing", "git track doctor"
-            )
-        # No part of the way may be a link: one that was restored before could lead anywhere.
-        if place.parent.resolve() != target.resolve() / os.path.dirname(path):
-            raise TrackError(f"the artifact {path} would leave its folder", "do not trust this run")
-        place.parent.mkdir(parents=True, exist_ok=True)
-        incoming = place.with_name(f".{os.getpid()}-{os.urandom(4).hex()}")
-        if link is None:
-            incoming.write_bytes(data)
-            incoming.chmod(0o755 if item.get("executable") else 0o644)
-        else:  # normalised, so that it cannot climb out by way of another link
-            incoming.symlink_to(os.path.normpath(link))
-        incoming.replace(place)
+    def files(self) -> dict[str, int]:
+        """Return {path: size in bytes} of every file of the run."""
+        if self._raw.commit is None:
+            return live.files(self._live())
+        out = self._repo.read("ls-tree", "-r", "-l", "-z", "--full-tree", self._raw.commit)
+        found = {}
+        for entry in os.fsdecode(out).split("\0")[:-1]:
+            facts, _, path = entry.partition("\t")
+            size = facts.split()[3]
+            found[path] = int(size) if size.isdigit() else 0
+        return found
+
+    def read(self, path: str) -> bytes:
+        """Return the content of a file of the run, by its path or its name among the artifacts.
+
+        Raises TrackError with near names where there is none.
+        """
+        for name in (path, f"{layout.ARTIFACTS}/{path}"):
+            data = self._bytes(name) if name in self._paths else None
+            if data is not None:
+                return data
+        known = [*self._paths, *(name.removeprefix(f"{layout.ARTIFACTS}/") for name in self._paths)]
+        raise TrackError(
+            f"the run {self.info.id} has no file {path!r}",
+            did_you_mean(path, known, f"see: git track files {self.info.id[16:]}"),
+        )
+
+    @functools.cached_property
+    def _paths(self) -> dict[str, int]:
+        return self.files()
 
     def _folder(self, commit: str) -> Path:
         folder = Path(layout.cache_dir(self._repo.common_dir), "artifacts", commit[:20])
@@ -169,8 +177,7 @@ class RunRecord:
 
     def _bytes(self, name: str) -> bytes | None:
         if self._raw.commit is None:
-            path = self._live() / name
-            return path.read_bytes() if path.is_file() else None
+            return live.content(self._live(), name)
         return next(git.objects(self._repo, [f"{self._raw.commit}:{name}"]))
 
     def _yaml(self, name: str) -> Any:

@@ -17,12 +17,13 @@ def page(
     outputs: Sequence[Mapping[str, Any]],
     diff: Mapping[str, Any],
     now: float,
+    courses: Mapping[str, str] = {},
 ) -> str:
-    """Return what ``git track show`` prints of a run."""
+    """Return what ``git track show`` prints of a run; ``courses`` are the sparklines of its metrics."""
     parts = [
         _facts(info, now),
         _params(info),
-        _metrics(info),
+        _metrics(info, courses),
         _files("inputs", inputs),
         _files("artifacts", outputs),
         _changes(diff),
@@ -83,12 +84,16 @@ def _params(info: RunInfo) -> str:
     return _block("params", [(text.escape(k), text.exact(v)) for k, v in flat.items()])
 
 
-def _metrics(info: RunInfo) -> str:
+def _metrics(info: RunInfo, courses: Mapping[str, str]) -> str:
     if not info.metrics:
         return ""
-    head = ["", "last", "min", "max", "step", "points"]
+    head = ["", "last", "min", "max", "step", "points", ""]
     rows = [
-        [text.escape(name), *(text.value(v, 6) for v in (m.last, m.min, m.max, m.step, m.count))]
+        [
+            text.escape(name),
+            *(text.value(v, 6) for v in (m.last, m.min, m.max, m.step, m.count)),
+            courses.get(name, ""),
+        ]
         for name, m in sorted(info.metrics.items())
     ]
     lines = text.columns([head, *rows], [False, *[True] * 5])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, TextIO
 
 from gittrack.show import text
 
@@ -28,12 +28,21 @@ def render(table: Table, style: str = "text") -> str:
 
 
 def _csv(table: Table) -> str:
-    import csv  # noqa: PLC0415
     import io  # noqa: PLC0415
 
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows([table.heads, *table.rows])
+    write_csv([table.heads, *table.rows], out)
     return out.getvalue()
+
+
+def write_csv(rows: Iterable[Sequence[str]], out: TextIO) -> None:
+    """Write rows as CSV; a cell with a carriage return is quoted too, which `csv` forgets."""
+    import csv  # noqa: PLC0415
+
+    plain = csv.writer(out, lineterminator="\n")
+    quoting = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    for row in rows:
+        (quoting if any("\r" in cell for cell in row) else plain).writerow(row)
 
 
 def _markdown(table: Table) -> str:

@@ -185,3 +185,12 @@ def test_in_a_repository_of_another_hash():
         pass
     run_cli("tag", "a", "+good", cwd="other")
     assert gittrack.get("a", repo="other").tags == ("good",)
+
+
+def test_a_name_that_is_taken_is_told_when_the_run_ends():
+    record("a")
+    other = gittrack.get("a").id
+    found = run_cli("run", "-n", "a", "--", "true")
+    assert f"warning: a is also the name of {other}; rename one" in found.err
+    assert "is 2 runs" in run_cli("show", "a").err
+    assert "warning" not in run_cli("run", "-n", "new", "--", "true").err

@@ -29,7 +29,7 @@ def test_without_a_verb_the_overview_is_shown():
 
 
 def test_an_unknown_verb():
-    assert run_cli("lst") == (2, "", "error: there is no verb 'lst'\nhint: did you mean ls?\n")
+    assert run_cli("shwo") == (2, "", "error: there is no verb 'shwo'\nhint: did you mean show?\n")
     assert run_cli("xyzzy").err == "error: there is no verb 'xyzzy'\nhint: see: git track -h\n"
 
 
@@ -38,7 +38,7 @@ def test_an_unknown_verb():
     [
         (["top"], "the following arguments are required: METRIC"),
         (["show"], "the following arguments are required: RUN"),
-        (["diff", "a"], "the following arguments are required: RUN_B"),
+        (["diff"], "the following arguments are required: RUN"),
         (["ls", "-n", "0"], "argument -n: '0' is not a whole number above 0"),
         (["ls", "--json", "--csv"], "argument --csv: not allowed with argument --json"),
         (["ls", "--nope"], "unrecognized arguments: --nope"),

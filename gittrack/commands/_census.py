@@ -1,0 +1,49 @@
+"""``git track params``, ``metrics`` and ``experiments``: what exists."""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+from gittrack import git
+from gittrack.commands._common import add_archived, add_formats, add_where, note, out
+from gittrack.commands.ls import report_damage
+from gittrack.core import census
+from gittrack.read import query, reader
+from gittrack.show import census as faces
+from gittrack.show import jsonable, table
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options that the three share."""
+    parser.add_argument(
+        "-e", "--experiment", help="only runs of this experiment, and those below it"
+    )
+    add_where(parser)
+    add_archived(parser)
+    add_formats(parser, "json", "csv", "md")
+
+
+def show(args: argparse.Namespace, kind: str) -> int:
+    """Print what there is of a kind; 1 where a run is damaged."""
+    repo = git.find()
+    found = query.listing(
+        repo, experiment=args.experiment, where=args.where, archived=args.archived
+    )
+    infos = [reader.decode(repo, raw) for raw in found.runs]
+    count = {"params": census.params, "metrics": census.metrics}.get(kind)
+    exact = args.style == "csv"
+    if count is not None:
+        rows = count(infos)
+        made, plain = faces.values(rows, kind[:-1], exact=exact), faces.jsonable(rows)
+    else:
+        ours = census.experiments(infos)
+        made, plain = faces.experiments(ours, time.time(), exact=exact), faces.jsonable(ours)
+    if args.style == "json":
+        out(jsonable.dump(plain))
+    elif not plain and not exact:
+        note(f"no run has {kind}" if infos else "no runs are recorded here yet")
+    else:
+        out(table.render(made, args.style))
+    broken = reader.undecodable(found.runs, infos)
+    return report_damage(found.damaged + broken, found.total)

@@ -1,0 +1,30 @@
+"""Verbs for programs, not for people: ``__complete`` for shells, ``__manpage`` for whoever changes a verb."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gittrack import __version__, cli
+from gittrack.core.errors import TrackError
+from gittrack.core.files import bundled
+from gittrack.show import manual
+
+
+def complete(words: Sequence[str]) -> int:
+    """Print what can come next; a shell that asks wants no errors."""
+    from gittrack import completing  # noqa: PLC0415 - it needs the parsers' own modules
+
+    try:
+        found = completing.candidates(words[1:] if words[:1] == ["--"] else words)
+    except (TrackError, OSError):
+        return 0
+    print("".join(f"{word}\t{told}\n" if told else f"{word}\n" for word, told in found), end="")
+    return 0
+
+
+def manpage(words: Sequence[str]) -> int:
+    """Print the manual page, as it is kept in templates/share/man/man1."""
+    verbs = {verb: cli.parser(verb) for verb in cli.VERBS}
+    sections = bundled("templates", "manual.txt").read_text(encoding="utf-8")
+    print(manual.page(verbs, cli.GROUPS, sections, __version__), end="")
+    return 0

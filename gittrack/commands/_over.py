@@ -1,0 +1,50 @@
+"""``git track top METRIC --over PARAM``: groups of runs instead of runs."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from gittrack.commands._common import left_out, out, paint_lines
+from gittrack.core import body, groups
+from gittrack.core.errors import TrackError, did_you_mean
+from gittrack.core.model import RunInfo
+from gittrack.show import columns, jsonable, table, text
+from gittrack.show import groups as faces
+
+
+def show(infos: Sequence[RunInfo], args: argparse.Namespace) -> None:
+    """Print the leaderboard of groups.  Raises TrackError for a param that no run has."""
+    known = sorted({name for info in infos for name in body.dotted(info.params)} | {"seed"})
+    for name in args.over:
+        if name not in known:
+            hint = did_you_mean(name, known, f"there are: {', '.join(known[:8])}")
+            raise TrackError(f"no run has the param {name!r}", hint)
+    metric = args.metric.removeprefix("metrics.")
+    found = groups.grouped(infos, args.over, columns.metric(metric).get, smallest=args.min)
+    first = groups.compared(*found[:2]) if len(found) > 1 else None
+    if args.style == "json":
+        out(jsonable.dump(faces.jsonable(found[: args.n], first, args.over)))
+        return
+    shown = faces.table(found[: args.n], metric, exact=args.style == "csv")
+    made = table.render(shown, args.style)
+    if args.style == "text":
+        equal = faces.constants(found)
+        told = "  ".join(f"{text.escape(k)}={text.value(v)}" for k, v in equal.items())
+        made = (f"all: {told}\n\n" if told else "") + paint_lines(made, ["bold", "green"])
+        made += left_out(shown.left_out)
+        told = faces.verdict(found, first, args.over, smallest=args.min)
+        made += f"\n{told}" if told else ""
+        made += _remarks(infos, found)
+    out(made)
+
+
+def _remarks(infos: Sequence[RunInfo], found: Sequence[groups.Group]) -> str:
+    ranked = sum(len(group.runs) for group in found)
+    mixed = [str(place) for place, group in enumerate(found, 1) if group.codes > 1]
+    lines = []
+    if mixed:
+        lines.append(f"made with more than one code state: {', '.join(mixed)}")
+    if ranked < len(infos):
+        lines.append(f"left out, without a finite value: {len(infos) - ranked}")
+    return "".join(f"{line}\n" for line in lines)

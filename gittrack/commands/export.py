@@ -1,0 +1,115 @@
+"""Runs as CSV, JSON Lines or Parquet, for spreadsheets and data frames; --history gives every point."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any, BinaryIO
+
+from gittrack import git
+from gittrack.commands._common import add_archived, add_where
+from gittrack.commands.ls import report_damage
+from gittrack.core.errors import TrackError
+from gittrack.core.model import DAMAGED
+from gittrack.read import query
+from gittrack.read.record import RunRecord
+from gittrack.show import flat, jsonable, table
+
+Point = tuple[str, str, float, float, float]
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``git track export``."""
+    parser.add_argument(
+        "-e", "--experiment", help="only runs of this experiment, and those below it"
+    )
+    add_where(parser)
+    add_archived(parser)
+    parser.add_argument(
+        "--format",
+        choices=("csv", "json", "parquet"),
+        default="csv",
+        help="csv; json: a line a run",
+    )
+    parser.add_argument(
+        "--history",
+        action="store_true",
+        help="a row for each point: run, metric, step, value, time",
+    )
+    parser.add_argument("-o", "--output", metavar="FILE", help="into a file")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the runs, newest first; 1 where a run is damaged."""
+    repo = git.find()
+    found = query.listing(
+        repo, experiment=args.experiment, where=args.where, archived=args.archived
+    )
+    records = [RunRecord(repo, raw) for raw in found.runs]
+    if args.format == "parquet" and args.output is None and sys.stdout.isatty():
+        raise TrackError("Parquet is not for a terminal", "name a file: -o runs.parquet")
+    if args.format == "parquet":
+        from gittrack.show import parquet  # noqa: PLC0415 - an extra
+
+        parquet.library()
+    with contextlib.ExitStack() as stack:
+        target = stack.enter_context(open(args.output, "wb")) if args.output else sys.stdout.buffer
+        (_history if args.history else _runs)(records, args.format, target)
+        target.flush()
+    broken = sum(record.info.status == DAMAGED for record in records)
+    return report_damage(broken, found.total)
+
+
+def _runs(records: Sequence[RunRecord], style: str, target: BinaryIO) -> None:
+    if style == "json":
+        for record in records:
+            target.write(_line(jsonable.run(record.info)))
+        return
+    rows = [flat.row(record.info) for record in records]
+    names = flat.columns(rows)
+    if style == "parquet":
+        from gittrack.show import parquet  # noqa: PLC0415 - an extra
+
+        parquet.write(rows, names, target)
+        return
+    _csv([[flat.cell(name) for name in names]], target)
+    _csv(([flat.cell(row.get(name)) for name in names] for row in rows), target)
+
+
+def _history(records: Sequence[RunRecord], style: str, target: BinaryIO) -> None:
+    if style == "parquet":
+        from gittrack.show import parquet  # noqa: PLC0415 - an extra
+
+        parquet.write_history(_points(records), target)
+    elif style == "json":
+        for point in _points(records):
+            target.write(_line(dict(zip(flat.HISTORY, point, strict=True))))
+    else:
+        _csv([flat.HISTORY], target)
+        _csv(([flat.cell(part) for part in point] for point in _points(records)), target)
+
+
+def _points(records: Sequence[RunRecord]) -> Iterator[Point]:
+    for record in records:
+        if record.info.status != DAMAGED:
+            for step, name, value, seconds in record.points():
+                yield record.id, name, step, value, seconds
+
+
+def _line(item: dict[str, Any]) -> bytes:
+    return json.dumps(jsonable.plain(item), allow_nan=False).encode() + b"\n"
+
+
+def _csv(rows: Iterator[Sequence[str]] | Sequence[Sequence[str]], target: BinaryIO) -> None:
+    buffer = io.StringIO()
+    for row in rows:
+        table.write_csv([row], buffer)
+        if buffer.tell() > 1 << 16:
+            target.write(buffer.getvalue().encode("utf-8", "backslashreplace"))
+            buffer.seek(0)
+            buffer.truncate()
+    target.write(buffer.getvalue().encode("utf-8", "backslashreplace"))

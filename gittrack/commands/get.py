@@ -1,0 +1,66 @@
+"""Bring a file of a run, or a folder of its artifacts, into the current folder or to DEST."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+from gittrack import git
+from gittrack.commands._common import out
+from gittrack.core import layout
+from gittrack.core.errors import TrackError
+from gittrack.read import resolve, restore
+from gittrack.read.record import RunRecord
+from gittrack.show import text
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``git track get``."""
+    parser.add_argument("run", metavar="RUN", help="id, prefix, name, commit, @ or EXPERIMENT@")
+    parser.add_argument("path", metavar="PATH", help="a file, an artifact, a folder of artifacts")
+    parser.add_argument("-o", "--output", metavar="DEST", help="a folder, or the name of the file")
+    parser.add_argument("--force", action="store_true", help="write over what is there")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the files.  Raises TrackError where another one is in the way."""
+    repo = git.find()
+    record = RunRecord(repo, resolve.resolve(repo, args.run))
+    items = {
+        f"{layout.ARTIFACTS}/{item['path']}": item
+        for item in record.outputs
+        if item.get("where") == "git"
+    }
+    known = {path: items.get(path, {"path": path}) for path in record.files()}
+    chosen = restore.chosen(known, args.path) or restore.chosen(
+        known, f"{layout.ARTIFACTS}/{args.path}"
+    )
+    if not chosen:
+        record.read(args.path)  # which says what there is
+    places = _places(args, chosen)
+    contents = {path: record.read(path) for path in chosen}
+    for path, place in places.items():
+        if not args.force and restore.differs(place, contents[path], known[path]):
+            raise TrackError(
+                f"{place} is there already, and is another file", "write over it: --force"
+            )
+    root = Path(args.output or os.curdir)
+    root = root if root.is_dir() or len(chosen) > 1 else root.parent
+    for path, place in places.items():
+        restore.write(place, contents[path], known[path], root)
+        out(f"{text.escape(str(place))}  {text.size(len(contents[path]))}\n")
+    return 0
+
+
+def _places(args: argparse.Namespace, chosen: list[str]) -> dict[str, Path]:
+    """Return where each file goes: a single one may be given another name."""
+    target = Path(args.output or os.curdir)
+    named = args.path.strip("/")
+    single = chosen[0] in (named, f"{layout.ARTIFACTS}/{named}")
+    if single:
+        name = os.path.basename(chosen[0])
+        return {chosen[0]: target / name if target.is_dir() else target}
+    prefix = named if chosen[0].startswith(named + "/") else f"{layout.ARTIFACTS}/{named}"
+    folder = os.path.dirname(prefix)
+    return {path: target / os.path.relpath(path, folder or ".") for path in chosen}

@@ -1,0 +1,47 @@
+"""The lab notebook: runs, newest first, a paragraph each: what was tried, how it went, what was said."""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+from gittrack import git
+from gittrack.commands._common import add_archived, add_where, note, out, positive
+from gittrack.commands.ls import report_damage
+from gittrack.core import layout
+from gittrack.core.smoothing import courses
+from gittrack.read import query, reader
+from gittrack.show import notebook
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``git track log``."""
+    parser.add_argument(
+        "-e", "--experiment", help="only runs of this experiment, and those below it"
+    )
+    parser.add_argument("-n", type=positive, default=20, metavar="N", help="at most N runs (20)")
+    add_where(parser)
+    add_archived(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the notebook; 1 where a run is damaged."""
+    repo = git.find()
+    found = query.listing(
+        repo, experiment=args.experiment, limit=args.n, where=args.where, archived=args.archived
+    )
+    infos = [reader.decode(repo, raw) for raw in found.runs]
+    if not infos:
+        note("no run matches" if found.archived or args.where else "no runs are recorded here yet")
+    names = [f"{info.commit}:{layout.SERIES}" for info in infos if info.commit]
+    contents = iter(list(git.objects(repo, names)))
+    drawn = [courses(next(contents)) if info.commit else {} for info in infos]
+    pages = [
+        notebook.paragraph(info, course, time.time())
+        for info, course in zip(infos, drawn, strict=True)
+    ]
+    more = found.total - len(infos)
+    tail = f"\n{more} more: git track log -n {found.total}\n" if more else ""
+    out("\n".join(pages) + tail)
+    broken = reader.undecodable(found.runs, infos)
+    return report_damage(found.damaged + broken, found.total)

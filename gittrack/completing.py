@@ -1,0 +1,160 @@
+"""What can come next on a command line, told by the argument parsers themselves and by the runs there are.
+
+The scripts of ``git track completion`` ask with ``git-track __complete -- WORDS...``, the last word being the
+one that is typed.  An answer is a candidate a line, a tab, and what it is; ``:files`` stands for files.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from gittrack import cli, git
+from gittrack.core import body
+from gittrack.core.model import RunInfo
+from gittrack.read import reader, resolve
+from gittrack.read.record import RunRecord
+from gittrack.show.columns import short_id
+from gittrack.show.runs import FACT_NAMES
+
+Candidate = tuple[str, str]
+FILES: Candidate = (":files", "")
+_NEWEST = 300  # runs that are looked at: an answer must come at once
+
+
+def candidates(words: Sequence[str]) -> list[Candidate]:
+    """Return what the last of the words can become; those before it are taken as they are."""
+    *before, current = words or [""]
+    if not before:
+        return _beginning(cli.VERBS.items(), current)
+    if before[0] not in cli.VERBS:
+        return []
+    parser = cli.parser(before[0])
+    if "--" in before[1:] and before[0] == "run":
+        return [FILES]
+    return _of_verb(parser, before, current)
+
+
+def _of_verb(
+    parser: argparse.ArgumentParser, before: Sequence[str], current: str
+) -> list[Candidate]:
+    options = {name: action for action in parser._actions for name in action.option_strings}
+    name, equals, value = current.partition("=")
+    if equals and name in options and options[name].nargs != 0:
+        found = _values(options[name], before, value)
+        return [(f"{name}={word}", told) for word, told in found if word != FILES[0]]
+    expecting = options.get(before[-1])
+    if expecting is not None and expecting.nargs != 0:
+        return _values(expecting, before, current)
+    if current.startswith("-") and not (before[0] == "tag" and len(before) > 1):
+        shown = ((name, action.help or "") for name, action in options.items())
+        return _beginning(shown, current)
+    action = _positional(parser, options, before[1:])
+    return _values(action, before, current) if action is not None else []
+
+
+def _positional(
+    parser: argparse.ArgumentParser, options: dict[str, argparse.Action], words: Sequence[str]
+) -> argparse.Action | None:
+    """Return the positional argument that comes after ``words``."""
+    count, skip = 0, False
+    for word in words:
+        if skip:
+            skip = False
+        elif word in options:
+            skip = options[word].nargs != 0
+        else:
+            count += 1
+    places = [action for action in parser._actions if not action.option_strings]
+    for action in places:
+        if action.nargs in ("+", "*", argparse.REMAINDER) or count == 0:
+            return action
+        count -= 1
+    return None
+
+
+def _values(action: argparse.Action, before: Sequence[str], current: str) -> list[Candidate]:
+    if action.choices:
+        return _beginning(((str(choice), "") for choice in action.choices), current)
+    kind = action.metavar if isinstance(action.metavar, str) else (action.dest or "").upper()
+    if before[0] in ("cat", "get") and kind == "PATH":
+        return _beginning(_files_of(before[1]), current)
+    find = _KINDS.get(kind)
+    if find is None:
+        return []
+    if kind == "A,B":
+        done, comma, last = current.rpartition(",")
+        return [(f"{done}{comma}{word}", told) for word, told in _beginning(find(), last)]
+    return [FILES] if find is _files else _beginning(find(), current)
+
+
+def _beginning(found: Iterable[Candidate], current: str) -> list[Candidate]:
+    """Return those that begin with what is typed; names that could steer a terminal are not offered."""
+    return [
+        (word, " ".join(told.split()))
+        for word, told in found
+        if word.startswith(current) and word.isprintable()
+    ]
+
+
+def _recent() -> list[RunInfo]:
+    repo = git.find()
+    raws = reader.bodies(repo, reader.names(repo)[:_NEWEST])
+    return [reader.decode(repo, raw) for raw in raws]
+
+
+def _runs() -> Iterator[Candidate]:
+    infos = _recent()
+    for info in infos:
+        told = f"{info.experiment} {info.status}"
+        if info.name:
+            yield info.name, f"{short_id(info.id)} {told}"
+        yield short_id(info.id), f"{info.name or ''} {told}"
+
+
+def _experiments() -> list[Candidate]:
+    names = dict.fromkeys(raw.experiment for raw in reader.names(git.find()))
+    return [(name, "experiment") for name in names]
+
+
+def _metrics() -> list[Candidate]:
+    names = sorted({name for info in _recent() for name in info.metrics})
+    return [(name, "metric") for name in names]
+
+
+def _params() -> list[Candidate]:
+    names = sorted({name for info in _recent() for name in body.dotted(info.params)})
+    return [(name, "param") for name in names]
+
+
+def _tags() -> list[Candidate]:
+    names = sorted({tag for info in _recent() for tag in info.tags})
+    return [(f"{sign}{name}", "tag") for name in names for sign in "+-"]
+
+
+def _files() -> list[Candidate]:
+    return [FILES]
+
+
+def _keys() -> list[Candidate]:
+    return [*_metrics(), *_params(), *((name, "fact") for name in FACT_NAMES)]
+
+
+def _files_of(address: str) -> list[Candidate]:
+    repo = git.find()
+    paths = RunRecord(repo, resolve.resolve(repo, address)).files()
+    return [(path.removeprefix("artifacts/"), "file") for path in paths]
+
+
+# What the metavar of an option or argument stands for; others are free text.
+_KINDS: dict[str, Callable[[], Iterable[Candidate]]] = {
+    "RUN": _runs,
+    "EXPERIMENT": _experiments,
+    "METRIC": _metrics,
+    "PARAM": _params,
+    "KEY": _keys,
+    "A,B": _keys,
+    "KEY=VALUE": lambda: ((f"{name}=", told) for name, told in _params()),
+    "TAG": _tags,
+    **dict.fromkeys(("FILE", "PATH", "DEST", "DIR", "COMMAND"), _files),
+}

@@ -1,0 +1,143 @@
+"""Completion: what the parsers and the runs say can come next, asked by real shells."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from helpers import ROOT, record, run_cli
+
+from gittrack import cli
+
+pytestmark = pytest.mark.usefixtures("project")
+GIT_COMPLETION = Path("/usr/share/bash-completion/completions/git")
+
+
+def offered(*words):
+    done = run_cli("__complete", "--", *words)
+    assert (done.code, done.err) == (0, "")
+    return [line.partition("\t")[0] for line in done.out.splitlines()]
+
+
+@pytest.fixture
+def runs(project):
+    record(
+        "first", {"val_acc": 1, "loss": 2}, config={"lr": 1, "model": {"hidden": 2}}, tags=["good"]
+    )
+    record("other", {"val_acc": 1}, experiment="digits")
+
+
+def test_verbs_and_options():
+    assert offered("") == list(cli.VERBS)
+    assert offered("re") == ["report", "rename", "restore", "recover"]
+    assert {"--sort", "--json", "--where"} <= set(offered("ls", "--"))
+    assert offered("plot", "--x", "") == ["step", "time"]
+    assert offered("nothing", "x") == []
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (("show", "f"), {"first"}),
+        (("diff", "first", "oth"), {"other"}),
+        (("ls", "-e", ""), {"default", "digits"}),
+        (("ls", "--experiment=d"), {"--experiment=default", "--experiment=digits"}),
+        (("top", "va"), {"val_acc"}),
+        (("top", "val_acc", "--over", ""), {"lr", "model.hidden"}),
+        (("ls", "--sort", "mo"), {"model.hidden"}),
+        (("ls", "--columns", "name,lo"), {"name,loss"}),
+        (("run", "-S", "m"), {"model.hidden="}),
+        (("gc", "--by", "l"), {"loss"}),
+        (("tag", "first", "+"), {"+good"}),
+        (("tag", "first", "-"), {"-good"}),
+        (("cat", "first", "metrics."), {"metrics.csv", "metrics.yaml"}),
+        (("run", "-p", ""), {":files"}),
+        (("run", "--", "python", ""), {":files"}),
+        (("note", "first", ""), set()),
+    ],
+)
+def test_what_can_come_next(runs, words, found):
+    assert set(offered(*words)) == found
+
+
+def test_a_name_that_could_steer_the_terminal_is_not_offered():
+    record("evil\x1b[31m", {"m\x07": 1})
+    assert not any("\x1b" in word or "\x07" in word for word in offered("show", ""))
+    assert offered("top", "") == []
+
+
+def test_outside_a_repository_nothing_is_said(tmp_path):
+    os.chdir(tmp_path.parent)
+    assert offered("show", "") == []
+
+
+def shell(argv, script, monkeypatch):
+    """Run a script in a shell in which ``git-track`` is this one."""
+    folder = Path("bin").absolute()
+    folder.mkdir()
+    program = folder / "git-track"
+    program.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m gittrack "$@"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+    done = subprocess.run([*argv, script], capture_output=True, text=True, check=False)
+    return done.stdout
+
+
+TRY = """
+try() {
+    COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMP_LINE="$*" COMP_POINT=${#COMP_LINE} COMPREPLY=()
+    $complete "$1"
+    echo "${COMPREPLY[@]}"
+}
+"""
+
+
+@pytest.mark.skipif(not GIT_COMPLETION.exists(), reason="git's completion for bash is not here")
+def test_bash_through_gits_own_completion(runs, monkeypatch):
+    script = f"""
+source {GIT_COMPLETION}
+source <(git-track completion bash)
+{TRY}
+complete=__git_wrap__git_main
+try git track to
+try git track top va
+try git -C . track show fi
+"""
+    assert shell(["bash", "-c"], script, monkeypatch).splitlines() == ["top", "val_acc", "first"]
+
+
+def test_bash_alone(runs, monkeypatch):
+    script = f"""
+source <(git-track completion bash)
+{TRY}
+complete=_git_track_alone
+try git-track to
+try git-track run -S l
+try git-track ls --sort=va
+"""
+    found = shell(["bash", "-c"], script, monkeypatch).splitlines()
+    assert found == ["top", "lr=", "val_acc"]
+
+
+def test_bash_quotes_names(project, monkeypatch):
+    record("two words; $(rm)")
+    script = f"source <(git-track completion bash)\n{TRY}\ncomplete=_git_track_alone\ntry git-track show two"
+    assert shell(["bash", "-c"], script, monkeypatch).strip() == r"two\ words\;\ \$\(rm\)"
+
+
+@pytest.mark.skipif(not shutil.which("fish"), reason="fish is not here")
+def test_fish(runs, monkeypatch):
+    script = (
+        "git-track completion fish | source\n"
+        "complete -C 'git track top va'\ncomplete -C 'git-track show fi'"
+    )
+    found = shell(["fish", "--no-config", "-c"], script, monkeypatch).splitlines()
+    assert [line.partition("\t")[0] for line in found] == ["val_acc", "first"]
+
+
+@pytest.mark.skipif(not shutil.which("zsh"), reason="zsh is not here")
+def test_zsh_can_read_it(runs, monkeypatch):
+    script = "git-track completion zsh > _git-track; zsh -n _git-track && echo good"
+    assert shell(["sh", "-c"], script, monkeypatch) == "good\n"

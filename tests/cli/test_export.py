@@ -1,0 +1,112 @@
+"""git track export: for spreadsheets and data frames."""
+
+import csv
+import io
+import json
+import math
+
+import pytest
+from helpers import git, record, run_cli
+
+import gittrack
+
+pytestmark = pytest.mark.usefixtures("project")
+
+
+def rows(*argv):
+    done = run_cli("export", *argv)
+    assert (done.code, done.err) == (0, "")
+    return list(csv.DictReader(io.StringIO(done.out)))
+
+
+def lines(*argv):
+    done = run_cli("export", "--format", "json", *argv)
+    assert (done.code, done.err) == (0, "")
+    return [json.loads(line) for line in done.out.splitlines()]
+
+
+@pytest.fixture
+def two(project):
+    record("a", {"acc": 0.5}, {"acc": 0.25}, config={"lr": 0.1, "model": {"hidden": 4}}, tags=["x"])
+    record("b", {"acc": math.nan, "loss": -0.5}, config={"lr": "auto"}, note="second")
+
+
+def test_a_row_for_each_run(two):
+    found = rows()
+    assert [row["name"] for row in found] == ["b", "a"]
+    assert (found[1]["params.lr"], found[1]["params.model.hidden"]) == ("0.1", "4")
+    parts = (found[1][f"metrics.acc{part}"] for part in ("", ".min", ".max"))
+    assert list(parts) == ["0.25", "0.25", "0.5"]
+    assert (found[0]["metrics.acc"], found[0]["metrics.loss"]) == ("nan", "-0.5")
+    assert (found[0]["note"], found[0]["params.model.hidden"]) == ("second", "")
+
+
+def test_a_line_of_json_for_each_run(two):
+    found = lines("-w", 'name == "a"')
+    (shown,) = (run for run in json.loads(run_cli("ls", "--json").out) if run["name"] == "a")
+    assert found == [shown]
+    assert lines()[0]["metrics"]["acc"]["last"] == "NaN"
+
+
+def test_every_point(two):
+    run_id = gittrack.get("a").id
+    found = rows("--history", "-w", 'name == "a"')
+    assert [(row["run"], row["metric"], row["step"], row["value"]) for row in found] == [
+        (run_id, "acc", "0", "0.5"),
+        (run_id, "acc", "1", "0.25"),
+    ]
+    assert [(p["step"], p["value"]) for p in lines("--history") if p["run"] == run_id] == [
+        (0, 0.5),
+        (1, 0.25),
+    ]
+
+
+@pytest.mark.parametrize("evil", ["=1+1", "+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])
+def test_no_cell_is_a_formula(evil):
+    record("a", {"m": -1.5}, config={"text": evil, evil: 1, "number": -2}, note=evil)
+    (row,) = rows()
+    assert row["params.text"] == f"'{evil}"
+    assert row["note"] == f"'{evil}"
+    assert (row["params.number"], row["metrics.m"]) == ("-2", "-1.5")
+    assert not any(name[:1] in "=+-@\t\r\n" for name in row)
+
+
+def test_into_a_file(two):
+    assert run_cli("export", "-o", "runs.csv").out == ""
+    with open("runs.csv") as file:
+        assert len(list(csv.DictReader(file))) == 2
+    assert run_cli("export", "-o", "no/where").err.startswith("error: No such file or directory")
+
+
+def test_nothing_to_export():
+    assert run_cli("export", "--format", "json").out == ""
+    assert run_cli("export", "--history").out == "run,metric,step,value,time\n"
+
+
+def test_parquet_without_pyarrow_says_what_to_install(two):
+    code = (
+        "import sys; sys.modules['pyarrow'] = None\n"
+        "from gittrack.cli import main; sys.exit(main(['export', '--format', 'parquet', '-o', 'x']))"
+    )
+    from helpers import python
+
+    assert python(code).err == (
+        "error: Parquet needs pyarrow, which is not installed\n"
+        "hint: pip install 'gittrack[parquet]'\n"
+    )
+    assert git(".", "status", "--short") == ""
+
+
+def test_parquet(two):
+    parquet = pytest.importorskip("pyarrow.parquet")
+    assert run_cli("export", "--format", "parquet", "-o", "runs.parquet").code == 0
+    table = parquet.read_table("runs.parquet").to_pydict()
+    assert table["name"] == ["b", "a"]
+    assert table["params.lr"] == ["auto", "0.1"]  # values of several types: text
+    assert table["params.model.hidden"] == [None, 4]
+    assert table["metrics.acc"][1] == 0.25
+    assert math.isnan(table["metrics.acc"][0])
+    assert run_cli("export", "--format", "parquet", "--history", "-o", "points.parquet").code == 0
+    points = parquet.read_table("points.parquet").to_pydict()
+    assert sorted(points) == ["metric", "run", "step", "time", "value"]
+    assert len(points["run"]) == 4
