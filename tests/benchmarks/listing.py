@@ -14,6 +14,7 @@ from measure import Row, against, alternate, cli, most, quietly
 PIPELINE = "git for-each-ref --format='%(objectname)' refs/runs | git cat-file --batch >/dev/null"
 VERBS = (("ls", "-n", "20"), ("top", "m0"))
 HANDFUL = 5
+QUERY = "m0 > 0.2 and params.lr < 1 and status == 'finished' and has(metrics.m1)"
 
 
 def rows(scratch: Path) -> Iterator[Row]:
@@ -29,6 +30,15 @@ def rows(scratch: Path) -> Iterator[Row]:
             )
             yield against(f"git-track {' '.join(verb)}, {count:,} runs", *times, 3)
             yield most("    git processes", _processes(argv, repo, scratch), HANDFUL)
+    yield _filtered(repo)
+
+
+def _filtered(repo: Path) -> Row:
+    """Compare a listing of all runs with one that is filtered by a query and sorted."""
+    plain = [*cli(), "ls", "-n", "10000", "--json"]
+    chosen = [*plain, "-w", QUERY, "--sort", "m0"]
+    times = alternate(lambda: quietly(chosen, repo), lambda: quietly(plain, repo), 9)
+    return against("ls -w ... --sort, 10,000 runs, against ls", *times, 1.3)
 
 
 def _processes(argv: Sequence[str], repo: Path, scratch: Path) -> int:

@@ -35,11 +35,11 @@ def test_remarks_add_up_or_replace():
 
 
 def test_a_new_name_addresses_the_run_and_the_old_one_does_not():
-    run_id = record("a", {"acc": 0.5})
-    assert done("rename", "a", "best") == f"{run_id[16:]} a -> best\n"
+    run_id = record("zebra", {"acc": 0.5})
+    assert done("rename", "zebra", "best") == f"{run_id[16:]} zebra -> best\n"
     assert gittrack.get("best").id == run_id
     assert json.loads(done("top", "acc", "--json"))[0]["name"] == "best"
-    assert "there is no run 'a'" in run_cli("show", "a").err
+    assert "there is no run 'zebra'" in run_cli("show", "zebra").err
 
 
 def test_names_stay_unique():
