@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from gittrack import __version__
+from gittrack.core import layout
 from gittrack.core.errors import TrackError, did_you_mean
 
 # Verbs by task: what each does.  Each has its file, commands/<verb>.py, imported only when it is asked for.
@@ -151,6 +152,9 @@ def _dispatch(words: list[str]) -> int:
     if verb not in VERBS:
         hint = did_you_mean(verb, VERBS, "see: git track -h")
         return _report(f"there is no verb {verb!r}", hint, 2)
+    if verb == "top" and not {"-e", "--experiment"} & set(words):
+        refs = importlib.import_module("gittrack.refs")
+        refs.look_ahead(layout.RUNS, layout.NOTES)
     args = parser(verb).parse_args(_joined(words[1:]) if verb == "ls" else words[1:])
     module = importlib.import_module(f"gittrack.commands.{verb}")
     code: int = module.run(args)

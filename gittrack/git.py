@@ -35,7 +35,7 @@ _QUIET = {
     "GIT_ADVICE": "0",
     "LC_ALL": "C.UTF-8",
 }
-_LOOKING = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "--no-pager")
+LOOKING = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "--no-pager")
 
 
 class GitError(TrackError):
@@ -146,14 +146,14 @@ class Repo(NamedTuple):
         if shared or self.work_tree is None:
             folder = self.common_dir if shared else self.git_dir
             return Call(
-                ["--git-dir", folder, *_LOOKING, *args],
+                ["--git-dir", folder, *LOOKING, *args],
                 cwd=self.common_dir,
                 env=env,
                 feed=feed,
                 piped=piped,
             )
         where = ("--git-dir", self.git_dir, "--work-tree", self.work_tree)
-        return Call([*where, *_LOOKING, *args], cwd=self.work_tree, env=env, feed=feed, piped=piped)
+        return Call([*where, *LOOKING, *args], cwd=self.work_tree, env=env, feed=feed, piped=piped)
 
     def read(self, *args: str, feed: bytes | None = None, shared: bool = True) -> bytes:
         """Run git and return its standard output.  Raises GitError where it failed."""

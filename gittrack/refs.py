@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from gittrack.git import Call, Repo, detach, failure
+from gittrack.git import LOOKING, Call, Repo, detach, failure
 
 
 class Ref(NamedTuple):
@@ -36,9 +36,37 @@ def below(repo: Repo, *prefixes: str) -> list[Ref]:
     return found
 
 
-def _list(repo: Repo, *prefixes: str, piped: bool = False) -> Call:
-    form = "--format=%(objectname) %(refname)"
-    return repo.call("for-each-ref", form, "--", *prefixes, shared=True, piped=piped)
+def _list(repo: Repo, *prefixes: str) -> Call:
+    return repo.call("for-each-ref", _NAMES, "--", *prefixes, shared=True)
+
+
+_NAMES = "--format=%(objectname) %(refname)"
+_CONTENTS = ("cat-file", "--batch=%(objectname) %(objectsize) %(rest)", "--buffer")
+
+
+class _Pipeline(NamedTuple):
+    """Two processes under way: one lists refs, the other reads what they point to."""
+
+    listing: Call
+    reading: Call
+    prefixes: tuple[str, ...]
+
+
+_AHEAD: list[_Pipeline] = []
+
+
+def look_ahead(*prefixes: str) -> None:
+    """Begin with `contents` of the repository around the current folder, before it is asked for.
+
+    Git then reads while our own modules are still being imported.
+    """
+    listing = Call([*LOOKING, "for-each-ref", _NAMES, "--", *prefixes], piped=True)
+    _AHEAD.append(_Pipeline(listing, Call([*LOOKING, *_CONTENTS], feed=listing), prefixes))
+
+
+def _pipeline(repo: Repo, prefixes: tuple[str, ...]) -> _Pipeline:
+    listing = repo.call("for-each-ref", _NAMES, "--", *prefixes, shared=True, piped=True)
+    return _Pipeline(listing, repo.call(*_CONTENTS, feed=listing, shared=True), prefixes)
 
 
 def contents(repo: Repo, *prefixes: str) -> list[tuple[Ref, bytes]] | None:
@@ -46,9 +74,9 @@ def contents(repo: Repo, *prefixes: str) -> list[tuple[Ref, bytes]] | None:
 
     Two processes.  None where a ref is broken or an object missing: `below` and `git.objects` tell which.
     """
-    listing = _list(repo, *prefixes, piped=True)
-    form = "--batch=%(objectname) %(objectsize) %(rest)"
-    reading = repo.call("cat-file", form, "--buffer", feed=listing, shared=True)
+    ahead = _AHEAD.pop() if _AHEAD else None
+    asked = ahead is not None and ahead.prefixes == prefixes
+    listing, reading, _ = ahead if ahead and asked else _pipeline(repo, prefixes)
     answer, listed = reading.wait(), listing.wait()
     if answer.code != 0 or listed.code != 0 or listed.err:
         return None

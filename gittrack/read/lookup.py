@@ -68,8 +68,14 @@ def _part(summary: bytes, part: str) -> Any:
     if at < 0:
         return body.MISSING
     start = at + len(part) + 4
-    ends = (summary.find(b",", start), summary.find(b"}", start))
-    return body.parse_value(summary[start : min(end for end in ends if end > 0)].decode())
+    end = summary.find(b",", start)
+    text = summary[start : end if end > 0 else summary.find(b"}", start)]
+    if len(text) < 16:  # short enough for a float to hold every digit of it
+        try:
+            return float(text)
+        except ValueError:  # .nan, .inf, null
+            pass
+    return body.parse_value(text.decode())
 
 
 def ways(key: str) -> list[Way]:

@@ -50,10 +50,13 @@ def whole(repo: git.Repo, experiment: str | None = None) -> list[Raw]:
         return bodies(repo, names(repo, experiment))
     found, said = [], None
     for (ref, oid), content in contents:
-        said = oid if ref == layout.NOTES else said
         parsed = layout.parse_run_ref(ref)
         if parsed is not None:
-            found.append(_with_body(Raw(parsed[1], parsed[0], ref, oid), content))
+            start, problem = _body_of(content)
+            text = None if problem else content[start:]
+            found.append(Raw(parsed[1], parsed[0], ref, oid, text, None, problem))
+        elif ref == layout.NOTES:
+            said = oid
     return _with_live(repo, _annotated(repo, found, said), experiment)
 
 
@@ -126,11 +129,16 @@ def bodies(repo: git.Repo, raws: Iterable[Raw]) -> list[Raw]:
 def _with_body(raw: Raw, content: bytes | None) -> Raw:
     if content is None:
         return raw._replace(problem="its commit is missing")
-    message = content.find(b"\n\n") + 2
-    found = content.find(b"\n\n", message) + 1  # keeps a line break in front, for body.find
-    if not content.startswith(b"tree ") or message < 2 or found < 1:
-        return raw._replace(problem="its commit has no body")
-    return Raw(raw.id, raw.experiment, raw.ref, raw.commit, content[found:], said=raw.said)
+    start, problem = _body_of(content)
+    return raw._replace(problem=problem) if problem else raw._replace(body=content[start:])
+
+
+def _body_of(commit: bytes) -> tuple[int, str | None]:
+    """Return where the body begins in a commit, a line break in front of it; or what is wrong."""
+    message = commit.find(b"\n\n") + 2
+    found = commit.find(b"\n\n", message) + 1
+    sound = commit.startswith(b"tree ") and message > 1 and found > 0
+    return found, None if sound else "its commit has no body"
 
 
 def decode(repo: git.Repo, raw: Raw) -> model.RunInfo:
