@@ -100,7 +100,7 @@ def test_depth_has_a_limit(opening, closing, where):
 @pytest.mark.parametrize("where", ["c.yaml", "c.json"])
 @pytest.mark.parametrize("levels", [1000, 100_000, 4_000_000])
 def test_depth_far_beyond_the_limit_is_refused_at_once(where, levels):
-    assert "64 levels deep" in refused(b"[" * levels, where)
+    assert "64 levels deep" in refused(b"[" * levels + b"]" * levels, where)
 
 
 def test_depth_in_block_style():
