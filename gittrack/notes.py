@@ -18,14 +18,17 @@ def tip(repo: Repo, ref: str) -> str | None:
 
 
 def read(repo: Repo, commit: str) -> dict[str, bytes]:
-    """Return {id of what is annotated: note} at a commit of a notes ref, in one pass of two processes."""
+    """Return {id of what is annotated: note} at a commit of a notes ref, in one pass of two processes.
+
+    Raises GitError where it is no commit.
+    """
     form = "--format=%(objectname) %(path)"
     listing = repo.call("ls-tree", "-r", form, "--end-of-options", commit, shared=True, piped=True)
     batch = "--batch=%(objectsize) %(rest)"
     reading = repo.call("cat-file", batch, "--buffer", feed=listing, shared=True)
-    out = reading.output()
-    if listing.wait().code != 0:
-        raise failure(listing.args, listing.wait())
+    out, listed = reading.output(), listing.wait()
+    if listed.code != 0:
+        raise failure(listing.args, listed)
     found, at = {}, 0
     while at < len(out):
         end = out.index(b"\n", at)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from gittrack import git, gitversion, integrity, refs
+from gittrack import git, gitversion, integrity, notes, refs
 from gittrack.core import body, layout, lock, model, shape, yaml_read
 from gittrack.core.errors import TrackError
 from gittrack.core.nested import same
@@ -47,6 +47,7 @@ def examine(repo: git.Repo) -> Report:
     findings = [
         *_damaged(repo, raws),
         *_crashed(repo),
+        *_notes(repo),
         *_locks(repo),
     ]
     return Report(len(raws), len(live), findings)
@@ -128,6 +129,18 @@ def _crashed(repo: git.Repo) -> Iterator[Finding]:
             yield Finding(
                 f"the run {name} is in the journal only; its process is gone",
                 "commit it: git track recover",
+            )
+
+
+def _notes(repo: git.Repo) -> Iterator[Finding]:
+    """Find out whether what was said about runs can be read."""
+    for name, oid in refs.below(repo, layout.NOTES):
+        try:
+            notes.read(repo, oid)
+        except git.GitError as error:
+            yield Finding(
+                f"{name} cannot be read, so what was said about runs is not shown: {error.message}",
+                f"fetch it again, or delete it: git update-ref -d {name}",
             )
 
 

@@ -76,7 +76,10 @@ def _annotated(repo: git.Repo, raws: list[Raw], commit: str | None) -> list[Raw]
     """Return the runs with what was said about them afterwards; ``commit`` is where the notes are."""
     if not commit:
         return raws
-    said = notes.read(repo, commit)
+    try:
+        said = notes.read(repo, commit)
+    except git.GitError:  # `doctor` tells; the runs are there without their remarks
+        return raws
     return [
         raw._replace(said=remarks.parse(said[raw.commit])) if raw.commit in said else raw
         for raw in raws

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from gittrack.core.errors import TrackError
 from gittrack.core.smoothing import thinned
 from gittrack.show import text
 
@@ -58,7 +59,13 @@ def chart(lines: Sequence[Line], frame: Frame) -> str:
         return f"nothing to draw: no finite value of {text.escape(frame.title)}\n"
     if frame.log:
         _label_powers(plotext, lines)
-    made = plotext.build()
+    try:
+        made = plotext.build()
+    except (ValueError, OverflowError, ZeroDivisionError) as error:
+        raise TrackError(
+            f"these values cannot be drawn on one scale: {error}",
+            "look at them: git track cat RUN metrics.csv",
+        ) from error
     shown = made if frame.colour else plotext.uncolorize(made)
     rows = "".join(f"{row.rstrip()}\n" for row in shown.split("\n") if row.strip())
     told = f"left out: {left_out} points that are not finite" if left_out else ""

@@ -194,3 +194,14 @@ def test_a_name_that_is_taken_is_told_when_the_run_ends():
     assert f"warning: a is also the name of {other}; rename one" in found.err
     assert "is 2 runs" in run_cli("show", "a").err
     assert "warning" not in run_cli("run", "-n", "new", "--", "true").err
+
+
+def test_notes_that_cannot_be_read_do_not_hide_the_runs():
+    record("a")
+    git(".", "update-ref", "refs/notes/runs", git(".", "hash-object", "-w", "train.py"))
+    assert [run["name"] for run in listed()] == ["a"]
+    found = run_cli("doctor")
+    assert (found.code, "refs/notes/runs cannot be read" in found.out) == (1, True)
+    assert run_cli("tag", "a", "+x").err.startswith("error: git: ")
+    git(".", "update-ref", "-d", "refs/notes/runs")
+    done("tag", "a", "+x")

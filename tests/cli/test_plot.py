@@ -71,3 +71,9 @@ def test_many_points_are_drawn_at_once():
         for n in range(20_000):
             run.log({"m": float(n % 100)})
     assert run_cli("plot", "m").code == 0
+
+
+def test_values_beyond_any_scale():
+    record("a", {"m": 1e308}, {"m": -1e308})
+    done = run_cli("plot", "m")
+    assert (done.code, "these values cannot be drawn on one scale" in done.err) == (1, True)

@@ -413,6 +413,28 @@ class TestFiles:
         assert show()["status"] == "finished"
         assert all(output["where"] != "git" for output in show()["outputs"])
 
+    def test_two_outputs_of_one_name_are_refused(self, project):
+        for folder in ("x", "/tmp/../" + str(project) + "/y"):
+            os.makedirs(folder, exist_ok=True)
+        done = run_cli("run", "--output", "../x/out", "--output", "../y/out", "--", "touch", "ran")
+        assert (done.code, "two outputs would both be called out" in done.err) == (1, True)
+        assert not os.path.exists("ran")
+
+    def test_a_grandchild_that_keeps_the_pipe_does_not_keep_us(self):
+        """Output of a child that outlives the command is waited for two seconds at most."""
+        done = run_cli("run", "--", "sh", "-c", "(while :; do echo x; sleep 0.01; done) & exit 0")
+        assert done.code == 0
+        assert listed()[0]["status"] == "finished"
+
+    def test_the_watcher_may_be_killed(self):
+        """Whoever kills our watcher does not make the run fail."""
+        script = (
+            "for p in $(ps -o pid= --ppid $PPID); do [ $p = $$ ] || kill -9 $p; done; echo done"
+        )
+        done = run_cli("run", "--", "sh", "-c", script)
+        assert (done.code, "bug" in done.err) == (0, False)
+        assert listed()[0]["status"] == "finished"
+
 
 class TestDryRun:
     def test_it_says_what_would_run_and_does_nothing(self):

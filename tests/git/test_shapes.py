@@ -463,3 +463,25 @@ def test_commits_of_fixed_dates(monkeypatch):
     assert git(place, "log", "-1", "--format=%cI %aI", first.code.snapshot) == " ".join(
         [DATE.replace("Z", "+00:00")] * 2
     )
+
+
+def test_refs_with_odd_line_separators_in_their_names():
+    """U+2028 is a line break to str.splitlines, and a character like any other to git."""
+    place = repo()
+    run = record(place)
+    git(place, "update-ref", "refs/runs/odd\u2028name", run.info.commit)
+    assert run_cli("ls", cwd=place).out.count("finished") == 2
+    assert run_cli("doctor", cwd=place).code == 0
+
+
+def test_a_call_that_is_given_up_leaves_no_process():
+    place = repo()
+    code = (
+        "import gc, os, time\n"
+        "from gittrack import git\n"
+        "call = git.find().call('cat-file', '--batch', feed=git.find().call('log', piped=True))\n"
+        "del call; gc.collect()\n"
+        "try: os.waitpid(-1, os.WNOHANG); print('left')\n"
+        "except ChildProcessError: print('none')\n"
+    )
+    assert python(code, place) == (0, "none\n", "")
