@@ -128,7 +128,8 @@ def _join(params: Mapping[str, Any], **words: Any) -> Run | None:
     if book is None:  # the launcher is gone, or its run has ended: this is a run of its own
         return None
     state = book.state()
-    session.log_params(book, params)
+    # A run that is being reproduced was given the params of the first one; what the script says stands.
+    session.log_params(book, params, allow_change="GITTRACK_REPRODUCES" in os.environ)
     # What was said on the command line stands, as it does for the experiment and the seed.
     given = {
         key: words[key]

@@ -33,6 +33,11 @@ _TASKS = {
         "metrics": "the metrics that runs have logged, with their ranges",
         "experiments": "the experiments, with their runs",
     },
+    "reproduce": {
+        "reproduce": "run a run again from its commit: is it the same?",
+        "verify": "the same verdict between recorded runs",
+        "checkout": "a worktree at the code and params of a run",
+    },
     "take out": {
         "files": "the files of a run",
         "cat": "print a file of a run",

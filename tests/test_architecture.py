@@ -20,10 +20,21 @@ PACKAGE = Path(__file__).parent.parent / "gittrack"
 # Which part of the house a file or folder directly below gittrack/ belongs to.
 PART_OF = {
     **dict.fromkeys(
-        ("core", "record", "read", "launch", "tidy", "show")
+        ("core", "record", "read", "launch", "tidy", "reproduce", "show")
     ),  # a folder is a part by itself
     **dict.fromkeys(
-        ("git", "gitversion", "spawn", "objects", "refs", "notes", "integrity", "project"), "git"
+        (
+            "git",
+            "gitversion",
+            "spawn",
+            "objects",
+            "refs",
+            "notes",
+            "integrity",
+            "worktree",
+            "project",
+        ),
+        "git",
     ),
     **dict.fromkeys(
         ("__init__", "__main__", "api", "cli", "commands", "completing", "sequence"), "doors"
@@ -39,8 +50,9 @@ MAY_IMPORT = {
     "read": {"core", "git", "read"},
     "launch": {"core", "git", "record", "read", "launch"},
     "tidy": {"core", "git", "record", "read", "tidy"},
+    "reproduce": {"core", "git", "record", "read", "launch", "reproduce"},
     "show": {"core", "show"},
-    "doors": {"core", "git", "record", "read", "launch", "tidy", "show", "doors"},
+    "doors": {"core", "git", "record", "read", "launch", "tidy", "reproduce", "show", "doors"},
 }
 FLOOR_EXCEPTIONS = {
     "record/session.py -> gittrack": "__version__, which the build reads there; it imports nothing",
@@ -71,6 +83,8 @@ READS_ENVIRONMENT = {
     "record/run.py": "the limit that the launcher passes on",
     "record/session.py": "the user's name",
     "launch/launcher.py": "what the command inherits",
+    "reproduce/rerun.py": "tells the script that it is being reproduced",
+    "core/trust.py": "where the user's state is kept",
     "commands/_common.py": "NO_COLOR and TERM",
     "commands/_pager.py": "GIT_PAGER and PAGER, by git's rules",
     "commands/demo.py": "puts git-track on PATH",

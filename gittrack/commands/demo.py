@@ -48,6 +48,11 @@ def run(args: argparse.Namespace) -> int:
         ["git", "track", "diff", plan[-2]["name"], plan[-1]["name"]],
     )
     _say(
+        "Was it luck? Run the winner again, from its commit, uncommitted change included",
+        folder,
+        ["git", "track", "reproduce", plan[-1]["name"]],
+    )
+    _say(
         "All of it is plain git",
         folder,
         ["git", "log", "--no-walk", "--glob=refs/runs/*", "--format=%h %s"],

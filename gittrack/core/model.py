@@ -73,6 +73,8 @@ class RunInfo(NamedTuple):
     problem: str | None = None
     archived: bool = False
     resumed: int = 0
+    reproduces: str | None = None
+    output_paths: tuple[str, ...] = ()
 
     @property
     def finished(self) -> bool:
@@ -104,6 +106,7 @@ def run_info(
         duration=facts.get("duration_s"),
         tags=tuple(facts.get("tags") or ()),
         command=tuple(facts.get("command") or ()),
+        output_paths=tuple(facts.get("output_paths") or ()),
         params=dict(params),
         metrics={name: metric(value) for name, value in metrics.items()},
         code=Code(**{key: code[key] for key in Code._fields if key in code}),
@@ -134,13 +137,13 @@ _KINDS: dict[str, Any] = {
     **dict.fromkeys(
         (
             *("id", "experiment", "status", "name", "started", "ended", "note", "group", "cwd"),
-            *("signal", "fingerprint", "recipe", "parent", "user", "host"),
+            *("signal", "fingerprint", "recipe", "parent", "user", "host", "reproduces"),
             *("commit", "branch", "snapshot", "remote"),
         ),
         str,
     ),
     **dict.fromkeys(("seed", "exit_code", "peak_memory", "resumed"), int),
-    **dict.fromkeys(("tags", "command"), list),
+    **dict.fromkeys(("tags", "command", "output_paths"), list),
     "duration_s": (int, float),
     "dirty": bool,
     "code": dict,
@@ -148,7 +151,7 @@ _KINDS: dict[str, Any] = {
 _COPIED = (
     *("id", "experiment", "status", "name", "started", "ended", "note", "group", "seed", "cwd"),
     *("exit_code", "signal", "peak_memory", "fingerprint", "recipe", "parent", "user", "host"),
-    "resumed",
+    *("resumed", "reproduces"),
 )
 
 

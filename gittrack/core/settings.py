@@ -34,6 +34,8 @@ _NAMES = (
     "maxLogSize",
     "packRefs",
     "env",
+    "volatile",
+    "link",
 )
 
 

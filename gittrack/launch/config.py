@@ -24,6 +24,14 @@ def resolve(files: Sequence[str], overrides: Sequence[str]) -> dict[str, Any]:
     return config
 
 
+def override(config: Mapping[str, Any], overrides: Sequence[str]) -> dict[str, Any]:
+    """Return a configuration with ``KEY=VALUE`` overrides.  Raises TrackError for an unknown key."""
+    result = dict(config)
+    for text in overrides:
+        result = _override(result, text, strict=True)
+    return result
+
+
 def _load(name: str) -> dict[str, Any]:
     try:
         with open(name, "rb") as file:

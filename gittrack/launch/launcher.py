@@ -26,6 +26,7 @@ class Plan(NamedTuple):
     request: session.Request
     inputs: Sequence[str] = ()
     outputs: Sequence[str] = ()
+    apart: Sequence[str] = ()  # paths from the root that are no code, whatever git thinks of them
 
 
 class Result(NamedTuple):
@@ -71,7 +72,8 @@ def launch(repo: git.Repo, plan: Plan, say: session.Say) -> Result:
     for path in plan.outputs:
         layout.check_artifact_name(artifacts.default_name(path))
     left_out = [inputs.shown_path(path, repo.work_tree or "") for path in plan.outputs]
-    begun = session.begin(repo, plan.request, left_out)
+    request = plan.request._replace(output_paths=left_out)
+    begun = session.begin(repo, request, [*left_out, *plan.apart])
     for warning in begun.warnings:
         say(warning)
     for entry in found:

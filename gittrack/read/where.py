@@ -18,7 +18,7 @@ from gittrack.read.reader import Raw
 
 _TEXTS = (
     *("id", "experiment", "name", "status", "started", "ended", "note", "group", "cwd"),
-    *("signal", "fingerprint", "recipe", "user", "host"),
+    *("signal", "fingerprint", "recipe", "user", "host", "reproduces"),
 )
 FACTS = (*_TEXTS, "age", "duration", "tags", "command", "seed", "exit_code", "peak_memory")
 _CODE = ("commit", "branch", "dirty", "snapshot", "remote")

@@ -33,6 +33,8 @@ class Request(NamedTuple):
     command: Sequence[str] = ()
     resumes: str | None = None
     run_id: str | None = None
+    reproduces: str | None = None
+    output_paths: Sequence[str] = ()
 
 
 class Session(NamedTuple):
@@ -154,6 +156,8 @@ def _facts(
         "group": request.group,
         "code": code,
         "resumes": request.resumes,
+        "reproduces": request.reproduces,
+        "output_paths": list(request.output_paths),
         "gittrack": _version(),
     }
     return {key: value for key, value in facts.items() if value not in (None, [], {})}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import time
@@ -9,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from gittrack import git, objects, refs
-from gittrack.core import layout, model
+from gittrack.core import layout, model, trust
 from gittrack.core.errors import TrackError
 from gittrack.record import collecting, tree
 from gittrack.record.journal import GONE, Journal
@@ -69,6 +70,8 @@ def publish(
         except git.GitError:  # it may be that a prune was quicker than we
             if not left or not _lost(repo, store.missing(), store):
                 raise
+    with contextlib.suppress(OSError):  # without a home, `git track reproduce` asks first
+        trust.remember(commit)
     settled = _settle(repo, store, write, patience)
     if settled:
         remove(journal)

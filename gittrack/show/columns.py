@@ -31,7 +31,7 @@ def _fact(name: str, show: Callable[[Any], str] = text.value, *, right: bool = F
 
 
 _SIMPLE = ("experiment", "name", "status", "note", "group", "user", "host", "cwd", "signal")
-_MORE = ("fingerprint", "recipe", "ref", "commit", "parent", "ended")
+_MORE = ("fingerprint", "recipe", "ref", "commit", "parent", "ended", "reproduces")
 FACTS = {
     **{name: _fact(name) for name in (*_SIMPLE, *_MORE)},
     "id": _fact("id", short_id),

@@ -57,6 +57,7 @@ def _facts(info: RunInfo, now: float) -> str:
             "resumed",
             f"{info.resumed} times" if info.resumed > 1 else "once" if info.resumed else "",
         ),
+        ("reproduces", info.reproduces),
         ("command", text.command(info.command)),
         ("folder", info.cwd if info.cwd not in (None, ".") else None),
         ("code", state),

@@ -65,4 +65,5 @@ def run(info: RunInfo) -> dict[str, Any]:
         "problem": info.problem,
         "archived": info.archived,
         "resumed": info.resumed,
+        "reproduces": info.reproduces,
     }

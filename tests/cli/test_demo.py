@@ -42,13 +42,15 @@ def test_the_whole_demo():
     assert commands[0] == "$ cat params.yaml"
     assert commands[1] == "$ git track run -n baseline -- python train.py"
     assert len([line for line in commands if line.startswith("$ git track run ")]) == 6
-    assert commands[-3:] == [
+    assert commands[-4:] == [
         "$ git track top val_accuracy",
         "$ git track diff wide-fast label-smoothing",
+        "$ git track reproduce label-smoothing",
         "$ git log --no-walk '--glob=refs/runs/*' '--format=%h %s'",
     ]
     top = run_cli("top", "val_accuracy", "--json", cwd="gittrack-demo")
-    best, second, *_ = json.loads(top.out)
+    assert "\nEXACT  every point of every metric and every artifact are the same" in done.out
+    best, second, *_ = (run for run in json.loads(top.out) if run["reproduces"] is None)
     assert best["metrics"]["val_accuracy"]["last"] > 0.95
     assert {best["name"], second["name"]} == {"label-smoothing", "wide-fast"}
     assert "label smoothing" in done.out.partition("$ git track diff")[2]

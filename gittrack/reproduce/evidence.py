@@ -1,0 +1,98 @@
+"""What two recorded runs show of each other: the verdict, and what may be the reason for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gittrack import git
+from gittrack.core import canonical, verdict
+from gittrack.core.differences import RunDiff
+from gittrack.core.verdict import Verdict
+from gittrack.read import compare
+from gittrack.read.record import RunRecord
+
+_NEVER_THE_REASON = ("variables.", "platform.release")
+
+
+def judge(
+    a: RunRecord,
+    b: RunRecord,
+    *,
+    rtol: float = verdict.RTOL,
+    atol: float = verdict.ATOL,
+    volatile: Sequence[str] = verdict.VOLATILE,
+) -> Verdict:
+    """Return the verdict between two runs: every series and every artifact.
+
+    A run that did not finish is compared no further.  Raises TrackError where one cannot be read.
+    """
+    for run in (a, b):
+        if not run.info.finished:
+            return Verdict(verdict.FAILED, f"the run {run.id} {_ended(run)}")
+    return verdict.compared(
+        _series(a), _series(b), _differing(a, b), rtol=rtol, atol=atol, volatile=volatile
+    )
+
+
+def _ended(run: RunRecord) -> str:
+    how = run.info.signal or (f"exit code {run.info.exit_code}" if run.info.exit_code else "")
+    return f"is {run.info.status}" + (f" ({how})" if how else "")
+
+
+def _series(run: RunRecord) -> dict[str, list[tuple[float, float]]]:
+    """Return every point; a value that was only told (``run.summary``) is a point at the end."""
+    found: dict[str, list[tuple[float, float]]] = {}
+    for step, name, value, _ in run.points():
+        found.setdefault(name, []).append((step, value))
+    for name, metric in run.info.metrics.items():
+        points = found.setdefault(name, [])
+        if not points or not verdict.same_bits(float(points[-1][1]), float(metric.last)):
+            points.append((float("inf"), metric.last))
+    return found
+
+
+def _differing(a: RunRecord, b: RunRecord) -> list[str]:
+    """Return the artifacts that only one run has, or whose content differs."""
+    one, other = ({item["path"]: item for item in run.outputs} for run in (a, b))
+    return [path for path in sorted({*one, *other}) if not _equal(a, b, one, other, path)]
+
+
+def _equal(a: RunRecord, b: RunRecord, one: dict, other: dict, path: str) -> bool:  # type: ignore[type-arg]
+    if path not in one or path not in other:
+        return False
+    if one[path].get("sha256") == other[path].get("sha256"):
+        return True
+    if any(items[path].get("where") != "git" for items in (one, other)):
+        return False
+    name = f"artifacts/{path}"
+    return canonical.digest(a.read(name)) == canonical.digest(b.read(name))
+
+
+def reasons(repo: git.Repo, a: RunRecord, b: RunRecord) -> list[str]:
+    """Return what differs between the runs besides their results, each in a few words."""
+    found = compare.diff(repo, a, b)
+    return [*_code(found), *_changed("param", found.params), *_inputs(found), *_environment(found)]
+
+
+def _code(found: RunDiff) -> list[str]:
+    if found.code.problem:
+        return [f"code: {found.code.problem}"]
+    return [f"code: {found.code.stat}"] if found.code.patch else []
+
+
+def _changed(kind: str, changes: Sequence[object]) -> list[str]:
+    names = [str(getattr(change, "name", "")) for change in changes]
+    return [f"{kind}s: {', '.join(names[:6])}{', ...' if len(names) > 6 else ''}"] if names else []
+
+
+def _inputs(found: RunDiff) -> list[str]:
+    return _changed("input", found.inputs)
+
+
+def _environment(found: RunDiff) -> list[str]:
+    told = [c for c in found.env if not c.name.startswith(_NEVER_THE_REASON)]
+    return [f"{change.name}: {_plain(change.a)} -> {_plain(change.b)}" for change in told[:8]]
+
+
+def _plain(value: object) -> str:
+    return str(value) if isinstance(value, (str, int, float, list, dict)) else "none"

@@ -1,0 +1,36 @@
+"""Worktrees with exactly the code of a commit, made without running a hook that the repository names."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+
+from gittrack.git import Repo
+
+
+def add(repo: Repo, commit: str, folder: str, branch: str | None = None) -> None:
+    """Make a worktree at a commit, detached or on a new branch.  Raises GitError."""
+    how = ("-b", branch) if branch else ("--detach",)
+    # The folder is absolute and the commit a full id: neither can be taken for an option.
+    repo.read("worktree", "add", "--quiet", *how, os.path.abspath(folder), commit)
+
+
+def private(repo: Repo, commit: str) -> str:
+    """Make a disposable worktree in a folder that only the user can read; return its path."""
+    home = tempfile.mkdtemp(prefix="gittrack-")  # mode 0700
+    folder = os.path.join(home, "tree")
+    try:
+        add(repo, commit, folder)
+    except BaseException:
+        remove(repo, folder)
+        raise
+    return folder
+
+
+def remove(repo: Repo, folder: str) -> None:
+    """Remove a worktree that `private` made, and what was left in it."""
+    answer = repo.call("worktree", "remove", "--force", "--force", folder, shared=True).wait()
+    shutil.rmtree(os.path.dirname(folder), ignore_errors=True)
+    if answer.code != 0:
+        repo.call("worktree", "prune", shared=True).wait()

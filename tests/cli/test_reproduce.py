@@ -1,0 +1,259 @@
+"""git track reproduce, verify, checkout: run it again from its commit, and say whether it is the same."""
+
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+from helpers import git, listed, record, repo, run_cli, start
+
+import gittrack
+
+TRAIN = """
+import random, sys, os
+import gittrack
+known = os.path.exists("params.yaml") or "GITTRACK_PARAMS" in os.environ
+params = gittrack.params() if known else {"lr": 0.5}
+run = gittrack.init(config=params)
+random.seed(params.get("seed", 0))
+for step in range(5):
+    run.log({"loss": random.random() * params["lr"], "epoch_time": os.getpid()})
+with open("model.bin", "w") as file:
+    file.write(f"{random.random()}")
+run.log_artifact("model.bin")
+run.finish()
+"""
+
+
+@pytest.fixture
+def project(sealed):
+    """A repository with a training script that is deterministic."""
+    folder = repo(path=".")
+    Path("train.py").write_text(TRAIN)
+    Path(".gitignore").write_text("model.bin\ndata\n")
+    git(folder, "add", ".")
+    git(folder, "commit", "-qm", "train")
+    return folder
+
+
+def train(*options, name="first"):
+    done = run_cli("run", "-n", name, *options, "--", sys.executable, "train.py")
+    assert done.code == 0, done.err
+    return gittrack.get(name)
+
+
+def reproduce(*argv, code=0):
+    done = run_cli("reproduce", *argv)
+    assert done.code == code, done.out + done.err
+    return done
+
+
+def left():
+    """What a rerun may not leave: worktrees, processes, changes."""
+    return git(".", "worktree", "list").count("\n"), git(".", "status", "--short")
+
+
+def test_exact(project):
+    first = train("--seed", "3", "-S", "lr=0.25")
+    done = reproduce("first")
+    assert done.out.startswith(
+        "EXACT  every point of every metric and every artifact are the same (metrics: 1, points: 5)\n"
+    )
+    assert "left out, because they measure time or memory: epoch_time" in done.out
+    again = gittrack.get("@")
+    assert (again.reproduces, again.recipe, again.params) == (first.id, first.recipe, first.params)
+    assert (again.seed, again.code.branch) == (3, None)
+    assert left() == (0, "")
+
+
+def test_the_users_tree_may_be_anything_by_then(project):
+    """Uncommitted changes and an untracked module are what ran; the branch is gone, the garbage collected."""
+    git(".", "switch", "-qc", "topic")
+    Path("helper.py").write_text("FACTOR = 2\n")
+    text = Path("train.py").read_text()
+    Path("train.py").write_text(text.replace("import gittrack\n", "import gittrack, helper\n", 1))
+    train()
+    git(".", "checkout", "-q", "-f", "main")
+    os.unlink("helper.py")
+    git(".", "branch", "-D", "topic")
+    git(".", "commit", "-q", "--amend", "-m", "other")
+    git(".", "gc", "-q", "--prune=now")
+    Path("train.py").write_text("raise SystemExit(1)\n")
+    reproduce("first")
+    assert left() == (0, " M train.py")
+
+
+def test_recorded_without_the_launcher_and_from_a_subfolder(project):
+    os.makedirs("sub")
+    Path("sub/train.py").write_text(TRAIN)
+    git(".", "add", ".")
+    git(".", "commit", "-qm", "sub")
+    code = "import os, sys; os.chdir('sub'); os.execv(sys.executable, [sys.executable, 'train.py'])"
+    process = start(sys.executable, "-c", code)
+    assert process.communicate()[1] == ""
+    first = gittrack.get("@")
+    assert (first.cwd, first.command) == ("sub", ("python", "train.py"))
+    env = {"PATH": f"{os.path.dirname(sys.executable)}:{os.environ['PATH']}"}
+    done = run_cli("reproduce", first.id, env=env)
+    assert (done.code, done.out[:5]) == (0, "EXACT"), done.out + done.err
+
+
+def test_different_and_why(project):
+    Path("train.py").write_text(TRAIN.replace('random.seed(params.get("seed", 0))', ""))
+    train()
+    done = reproduce("first", code=3)
+    assert done.out.startswith(
+        "DIFFERENT  metrics that differ: 1 (metrics: 1, points: 5)\n  loss: from step 0 on, "
+    )
+    assert "artifact model.bin: its content differs" in done.out
+    assert "rerun twice more with --runs 3" in done.out
+    done = reproduce("first", "--runs", "2", "--verify", "none")
+    assert "the 2 reruns are not the same: the program itself is not deterministic here" in done.out
+
+
+def test_a_param_changed_knowingly(project):
+    train()
+    done = reproduce("first", "-S", "lr=0.5", code=3)
+    assert done.out.startswith("DIFFERENT")
+    assert "params: lr" in done.out
+    assert "changed knowingly: lr=0.5" in done.out
+    assert gittrack.get("@").params["lr"] == 0.5
+    assert run_cli("reproduce", "first", "-S", "lrr=1").err.startswith(
+        "error: the configuration has no key"
+    )
+
+
+def test_close(project):
+    train()
+    shifted = TRAIN.replace("random.random() * params", "(random.random() + 1e-9) * params")
+    Path("train.py").write_text(shifted)
+    train(name="second")
+    done = run_cli("verify", "first", "second")
+    assert (
+        done.code,
+        done.out.startswith("CLOSE  within tolerance, metrics that differ a little: 1 ("),
+    ) == (3, True)
+    assert "code: 1 file changed" in done.out
+    assert run_cli("verify", "first", "second", "--verify", "close").code == 0
+    found = json.loads(run_cli("verify", "first", "second", "--json").out)
+    assert (found["verdict"], found["divergences"][0]["step"]) == ("CLOSE", 0)
+    assert run_cli("verify", "first", "second", "--rtol", "0", "--atol", "0").out.startswith("DIFF")
+
+
+def test_a_rerun_that_fails_shows_the_end_of_its_log_and_keeps_its_tree(project):
+    Path("flag").write_text("")
+    Path(".git/info/exclude").write_text("flag\n")
+    Path("train.py").write_text(TRAIN + "assert os.path.exists('flag'), 'no flag here'\n")
+    train()
+    done = reproduce("first", code=3)
+    assert done.out.startswith("FAILED  the run ")
+    assert "AssertionError: no flag here" in done.out
+    kept = done.err.rpartition("the worktree is kept in ")[2].strip()
+    assert os.path.exists(f"{kept}/train.py")
+    assert os.stat(os.path.dirname(kept)).st_mode & 0o777 == 0o700
+    git(".", "worktree", "remove", "--force", kept)
+
+
+def test_data_that_git_ignores_is_linked_and_checked(project):
+    os.makedirs("data")
+    Path("data/x").write_text("1")
+    Path("train.py").write_text(TRAIN + "open('data/x').read()\n")
+    train("--input", "data")
+    reproduce("first")
+    assert [item["path"] for item in gittrack.get("@").inputs] == ["data"]
+    assert gittrack.get("@").code.state == gittrack.get("first").code.state
+    Path("data/x").write_text("2")
+    done = reproduce("first", code=3)
+    assert done.out.startswith("NOT RUN  the input data has changed since: ")
+    Path("data/x").unlink()
+    Path("data").rmdir()
+    assert reproduce("first", code=3).out.startswith("NOT RUN  the input data is missing\n")
+
+
+def test_outputs_of_the_command_line_are_kept_again(project):
+    run_cli("run", "-n", "sh", "--output", "out.txt", "--", "sh", "-c", "echo result > out.txt")
+    reproduce("sh")
+    assert gittrack.get("@").artifact("out.txt").read_text() == "result\n"
+    run_cli("run", "-n", "date", "--output", "t", "--", "sh", "-c", "date +%N > t")
+    assert "artifact t: its content differs" in reproduce("date", code=3).out
+
+
+def test_hooks_of_the_repository_do_not_run(project):
+    train()
+    for name in ("post-checkout", "post-commit", "reference-transaction"):
+        hook = Path(f".git/hooks/{name}")
+        hook.write_text(f"#!/bin/sh\ntouch {os.getcwd()}/ran-{name}\n")
+        hook.chmod(0o755)
+    Path(".git/info/exclude").write_text("ran-*\n")
+    reproduce("first")
+    assert not os.path.exists("ran-post-checkout")
+
+
+def test_a_run_from_elsewhere_is_asked_about(project):
+    first = train()
+    os.unlink(os.path.expanduser("~/.local/state/gittrack/trusted"))
+    done = reproduce("first", code=3)
+    commit = first.info.commit
+    assert "was not recorded on this machine; it would execute:" in done.err
+    assert "'train.py']" in done.err
+    assert f"--trust {commit}" in done.err
+    assert len(listed()) == 1
+    assert reproduce("first", "--trust", "0" * 40, code=3).out == ""
+    reproduce("first", "--trust", commit)
+    reproduce("first")
+
+
+def test_what_cannot_be_run(project):
+    run_cli("run", "-n", "secret", "--", "echo", "--api-key", "abc")
+    done = reproduce("secret", code=3)
+    assert done.out.startswith("NOT RUN  its command holds a secret, which was not recorded\n")
+    record("live")
+    with gittrack.init(name="going"):
+        assert "not committed yet" in run_cli("reproduce", "going").err
+
+
+def test_a_shallow_clone_says_what_is_missing(project):
+    train()
+    Path("x").write_text("x")
+    git(".", "add", "x")
+    git(".", "commit", "-qm", "more")
+    git(".", "clone", "-q", "--depth=1", f"file://{os.getcwd()}", "../shallow")
+    git("../shallow", "fetch", "-q", "--depth=1", "origin", "refs/runs/*:refs/runs/*")
+    done = run_cli("reproduce", "first", cwd="../shallow")
+    assert (done.code, done.out.startswith("NOT RUN  its code, ")) == (3, True)
+    assert "is not in this repository" in done.out
+
+
+def test_ctrl_c_leaves_no_worktree_and_no_process(project):
+    Path("train.py").write_text(
+        "import gittrack, os, sys, time\n"
+        "run = gittrack.init()\nrun.log({'m': 1})\n"
+        "if 'GITTRACK_REPRODUCES' in os.environ:\n"
+        "    print('begun', os.getpid(), file=sys.stderr, flush=True)\n"
+        "    time.sleep(60)\n"
+    )
+    train()
+    process = start(sys.executable, "-m", "gittrack", "reproduce", "first")
+    line = process.stderr.readline()
+    assert line.startswith("begun")
+    process.send_signal(signal.SIGINT)
+    process.communicate()
+    assert process.returncode != 0
+    assert left()[0] == 0
+    assert not Path(f"/proc/{line.split()[1]}").exists()
+
+
+def test_checkout(project):
+    Path("new.py").write_text("1\n")
+    first = train("-S", "lr=0.125")
+    os.unlink("new.py")
+    done = run_cli("checkout", "first", "../look")
+    assert (done.code, done.err) == (0, "")
+    assert Path("../look/new.py").read_text() == "1\n"
+    assert "lr: 0.125\n" in Path("../look/params.yaml").read_text()
+    assert git("../look", "rev-parse", "HEAD") == first.info.code.state
+    assert run_cli("checkout", "first", "../look").err.startswith("error: ../look is there already")
+    assert run_cli("checkout", "first", "../branch", "-b", "again").code == 0
+    assert git("../branch", "branch", "--show-current") == "again"
