@@ -59,6 +59,7 @@ def sealed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name, value in {
         "HOME": str(home),
         "XDG_CONFIG_HOME": str(home / "xdg"),
+        "XDG_STATE_HOME": str(home / "state"),
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_CONFIG_GLOBAL": str(config),
         "TZ": "UTC",

@@ -193,7 +193,7 @@ def test_hooks_of_the_repository_do_not_run(project):
 
 def test_a_run_from_elsewhere_is_asked_about(project):
     first = train()
-    os.unlink(os.path.expanduser("~/.local/state/gittrack/trusted"))
+    os.unlink(os.path.join(os.environ["XDG_STATE_HOME"], "gittrack/trusted"))
     done = reproduce("first", code=3)
     commit = first.info.commit
     assert "was not recorded on this machine; it would execute:" in done.err

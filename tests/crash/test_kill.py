@@ -146,6 +146,12 @@ def test_a_kill_at_every_step_of_a_run():
         kill_at(step, repo("echo '# changed' >> train.py", f"repo{step}"))
 
 
+@pytest.fixture(autouse=True)
+def _state():
+    """The user's list of trusted runs is there already, so that every life takes the same steps."""
+    Path(os.environ["XDG_STATE_HOME"], "gittrack").mkdir(parents=True)
+
+
 @pytest.fixture
 def crashed(place) -> Path:
     """A repository whose only run vanished, with points of both kinds and an artifact."""
