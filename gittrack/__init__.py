@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gittrack.api import diff, fingerprint, finish, get, init, log, params, runs
     from gittrack.core.errors import AmbiguousRun, NoSuchRun, NotARepository, TrackError
     from gittrack.record.run import Run
+    from gittrack.seeding import generator, seed_everything
     from gittrack.sequence import RunRecord, Runs
 
 __version__ = "0.1.0"
@@ -32,6 +33,7 @@ _HOMES = {
     ),
     **dict.fromkeys(("RunRecord", "Runs"), "gittrack.sequence"),
     "Run": "gittrack.record.run",
+    **dict.fromkeys(("generator", "seed_everything"), "gittrack.seeding"),
 }
 __all__ = [
     "AmbiguousRun",
@@ -45,11 +47,13 @@ __all__ = [
     "diff",
     "fingerprint",
     "finish",
+    "generator",
     "get",
     "init",
     "log",
     "params",
     "runs",
+    "seed_everything",
 ]
 
 

@@ -36,6 +36,7 @@ _TASKS = {
     "reproduce": {
         "reproduce": "run a run again from its commit: is it the same?",
         "verify": "the same verdict between recorded runs",
+        "repeat": "run a run again under other seeds",
         "checkout": "a worktree at the code and params of a run",
     },
     "take out": {

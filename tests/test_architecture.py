@@ -37,7 +37,8 @@ PART_OF = {
         "git",
     ),
     **dict.fromkeys(
-        ("__init__", "__main__", "api", "cli", "commands", "completing", "sequence"), "doors"
+        ("__init__", "__main__", "api", "cli", "commands", "completing", "seeding", "sequence"),
+        "doors",
     ),
 }
 
@@ -83,6 +84,7 @@ READS_ENVIRONMENT = {
     "record/run.py": "the limit that the launcher passes on",
     "record/session.py": "the user's name",
     "launch/launcher.py": "what the command inherits",
+    "seeding.py": "the seed that the launcher passes on, and what it had to set",
     "reproduce/rerun.py": "tells the script that it is being reproduced",
     "core/trust.py": "where the user's state is kept",
     "commands/_common.py": "NO_COLOR and TERM",
@@ -100,6 +102,7 @@ LAZY_IMPORTS = {
     "commands/_common.py": {"gittrack.commands._pager": "people see it, programs never"},
     "commands/_hidden.py": {"gittrack.completing": "it needs the parsers' own modules"},
     "commands/export.py": {"gittrack.show.parquet": "an extra"},
+    "seeding.py": {"numpy": "only who asks for a generator needs it"},
     "sequence.py": {"pandas": "only where it is installed, and asked for"},
     "show/parquet.py": {"pyarrow": "an extra, and a heavy one"},
     "commands/top.py": {"gittrack.commands._over": "a plain leaderboard has no use for it"},

@@ -55,6 +55,11 @@ def demands(repo: git.Repo, args: argparse.Namespace) -> Demands:
     )
 
 
+def links(repo: git.Repo) -> tuple[str, ...]:
+    """Return the paths that ``track.link`` names."""
+    return _words(git.parse_config(repo.config().output()).get("track.link"))
+
+
 def _words(value: str | None) -> tuple[str, ...]:
     return tuple((value or "").replace(",", " ").split())
 

@@ -8,13 +8,12 @@ NOT RUN.  The exit status is 0 where it is as good as --verify asks, else 3.
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import Any
 
 from gittrack import git
-from gittrack.commands import _verdict
+from gittrack.commands import _consent, _verdict
 from gittrack.commands._common import add_formats, note, out, positive
-from gittrack.core import trust, verdict
+from gittrack.core import verdict
 from gittrack.core.errors import TrackError
 from gittrack.core.verdict import Verdict
 from gittrack.launch import config
@@ -57,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
     first = RunRecord(repo, resolve.resolve(repo, args.run))
     if first.info.commit is None:
         raise TrackError(f"the run {first.id} is not committed yet", "wait for its end")
-    _consent(first, args.trust)
+    _consent.check(first, args.trust)
     asked = _verdict.demands(repo, args)
     changed = config.override(first.info.params, args.set) if args.set else None
     try:
@@ -138,26 +137,3 @@ def _tell(
         return
     pair = f"{short_id(first.id)} again: {short_id(again.id)}" if again else ""
     out(verdicts.page(found, why, "\n".join(line for line in (more, pair) if line)))
-
-
-def _consent(run: RunRecord, trusted: str | None) -> None:
-    """Ask before the command of a run that this machine did not record is run for the first time."""
-    commit = str(run.info.commit)
-    if trusted == commit:
-        trust.remember(commit)
-    if trust.is_trusted(commit):
-        return
-    info = run.info
-    note(f"the run {run.id} was not recorded on this machine; it would execute:")
-    note(f"  command  {[text.escape(word) for word in info.command]}")
-    note(f"  code     {info.code.state}  ({text.escape(info.cwd or '.')})")
-    for item in run.diff.get("files", []):
-        note(f"  changed  {text.escape(str(item['path']))}  {item['status']}")
-    hint = f"look at it, then: git track reproduce {short_id(run.id)} --trust {commit}"
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise TrackError("it is not trusted, and there is no terminal to ask", hint, code=3)
-    sys.stderr.write(f"type the first 8 characters of {commit} to run it: ")
-    sys.stderr.flush()
-    if sys.stdin.readline().strip() != commit[:8]:
-        raise TrackError("it is not trusted", hint, code=3)
-    trust.remember(commit)

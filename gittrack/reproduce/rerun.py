@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from gittrack import git, worktree
-from gittrack.core import layout
+from gittrack.core import layout, model
 from gittrack.core.errors import TrackError
+from gittrack.core.fingerprint import fingerprint
 from gittrack.launch import launcher
 from gittrack.read.record import RunRecord
 from gittrack.record import inputs, session
@@ -63,13 +64,15 @@ def rerun(
     run: RunRecord,
     *,
     changed: Mapping[str, Any] | None = None,
+    seed: int | None = None,
     keep: bool = False,
     links: Sequence[str] = (),
     say: session.Say = lambda text: None,
 ) -> Result:
     """Run the command of a recorded run again and record that; the worktree is kept on failure or ``keep``.
 
-    ``changed`` are params in the place of the recorded ones.  Raises Impossible before anything runs.
+    ``changed`` are params in the place of the recorded ones, ``seed`` another seed: then the new run is no
+    reproduction.  Raises Impossible before anything runs.
     """
     commit = check(repo, run)
     data = _data(repo, run)
@@ -77,7 +80,7 @@ def rerun(
     kept = True
     try:
         linked = _link(repo, folder, [*data, *links])
-        result = _launch(folder, run, changed, linked, say)
+        result = _launch(folder, run, _request(run, changed, seed), linked, say)
         stopped = result.exit_code in _STOPPED
         kept = keep or (result.exit_code != 0 and not stopped)
         return result._replace(kept=folder if kept else None)
@@ -92,10 +95,33 @@ def rerun(
             worktree.remove(repo, folder)
 
 
+def _request(
+    run: RunRecord, changed: Mapping[str, Any] | None, seed: int | None
+) -> session.Request:
+    info = run.info
+    params = dict(info.params) if changed is None else dict(changed)
+    if seed is not None and "seed" in params:
+        params["seed"] = seed
+    return session.Request(
+        experiment=info.experiment,
+        params=params,
+        group=info.group,
+        seed=info.seed if seed is None else seed,
+        command=list(info.command),
+        reproduces=run.id if seed is None else None,
+    )
+
+
+def without_seed(info: model.RunInfo) -> tuple[Any, ...]:
+    """Return what makes runs equal but for their seeds: code, command and params."""
+    params = {name: value for name, value in info.params.items() if name != "seed"}
+    return info.code.state, info.command, fingerprint(params)
+
+
 def _launch(
     folder: str,
     run: RunRecord,
-    changed: Mapping[str, Any] | None,
+    request: session.Request,
     linked: Sequence[str],
     say: session.Say,
 ) -> Result:
@@ -105,14 +131,6 @@ def _launch(
         raise Impossible(f"its folder {info.cwd} is not in its code", "run it by hand")
     with _inside(where):
         place = git.find()
-        request = session.Request(
-            experiment=info.experiment,
-            params=dict(info.params) if changed is None else changed,
-            group=info.group,
-            seed=info.seed,
-            command=list(info.command),
-            reproduces=run.id,
-        )
         root = place.work_tree or folder
         known = [os.path.relpath(os.path.join(root, i["path"])) for i in run.inputs]
         asked = [os.path.relpath(os.path.join(root, path)) for path in info.output_paths]

@@ -31,7 +31,7 @@ def runs(project):
 
 def test_verbs_and_options():
     assert offered("") == list(cli.VERBS)
-    assert offered("re") == ["report", "reproduce", "rename", "restore", "recover"]
+    assert offered("re") == ["report", "reproduce", "repeat", "rename", "restore", "recover"]
     assert {"--sort", "--json", "--where"} <= set(offered("ls", "--"))
     assert offered("plot", "--x", "") == ["step", "time"]
     assert offered("nothing", "x") == []

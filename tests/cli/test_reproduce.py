@@ -245,6 +245,33 @@ def test_ctrl_c_leaves_no_worktree_and_no_process(project):
     assert not Path(f"/proc/{line.split()[1]}").exists()
 
 
+def test_repeat_under_other_seeds(project):
+    first = train("--seed", "3", "-S", "+seed=3")
+    done = run_cli("repeat", "first", "--seeds", "2")
+    assert done.code == 0, done.err
+    assert [line.partition(":")[0] for line in done.out.splitlines()[:2]] == ["seed 4", "seed 5"]
+    assert done.out.endswith("compare them: git track top METRIC --over seed\n")
+    run_cli("repeat", "first", "--seeds", "1")
+    runs = gittrack.runs()
+    assert [run.seed for run in runs] == [6, 5, 4, 3]
+    assert [run.params["seed"] for run in runs] == [6, 5, 4, 3]
+    assert len({run.metrics["loss"].last for run in runs}) == 4
+    assert {run.code.state for run in runs} == {first.info.code.state}
+    assert {run.reproduces for run in runs} == {None}
+    (group,) = json.loads(run_cli("top", "loss", "--over", "seed", "--json").out)["groups"]
+    assert group["n"] == 4
+    assert left() == (0, "")
+
+
+def test_a_script_that_has_its_own_seed_is_told_of(project):
+    Path("train.py").write_text(
+        "import gittrack\nwith gittrack.init(config={'seed': 3}) as run: run.log({'loss': 1})\n"
+    )
+    train()
+    done = run_cli("repeat", "first", "--seeds", "1")
+    assert "warning: the script says that its seed is 3" in done.err
+
+
 def test_checkout(project):
     Path("new.py").write_text("1\n")
     first = train("-S", "lr=0.125")
