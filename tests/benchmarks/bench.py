@@ -20,6 +20,7 @@ PARTS = {
     "listing": "listing",
     "importing": "importing",
     "refs": "refs",
+    "reproducing": "reproducing",
     "long": "long_run",
 }
 
