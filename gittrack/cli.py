@@ -64,6 +64,7 @@ _HIDDEN = {
     "__complete": "complete",
     "__manpage": "manpage",
 }  # for programs: see commands/_hidden.py
+_LONG = ("run", "reproduce", "repeat", "demo")
 GROUPS = {task: tuple(verbs) for task, verbs in _TASKS.items()}
 VERBS = {verb: about for verbs in _TASKS.values() for verb, about in verbs.items()}
 
@@ -153,7 +154,7 @@ def _dispatch(words: list[str]) -> int:
         hidden = importlib.import_module("gittrack.commands._hidden")
         found: int = getattr(hidden, _HIDDEN[verb])(words[1:])
         return found
-    if verb != "run":  # a short life: what is garbage goes with it
+    if verb not in _LONG:  # a short life: what is garbage goes with it
         gc.disable()
     if verb not in VERBS:
         hint = did_you_mean(verb, VERBS, "see: git track -h")

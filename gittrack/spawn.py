@@ -92,8 +92,10 @@ class Child:
 
 def _file() -> int:
     """Return a new file without a name: in memory on Linux, in the folder for such files elsewhere."""
-    if hasattr(os, "memfd_create"):
+    try:
         return os.memfd_create("git")
+    except (AttributeError, OSError):  # not Linux, or a sandbox that has none
+        pass
     import tempfile  # noqa: PLC0415 - only where there are no files in memory
 
     with tempfile.TemporaryFile() as file:

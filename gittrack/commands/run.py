@@ -14,6 +14,7 @@ The command finds in its environment:
 from __future__ import annotations
 
 import argparse
+import functools
 import shlex
 import sys
 
@@ -22,7 +23,7 @@ from gittrack.commands._common import note, out
 from gittrack.core import body, model, yaml_write
 from gittrack.core.secrets import redact_command
 from gittrack.launch import config, launcher, template
-from gittrack.read import resolve
+from gittrack.read import query, reader, resolve
 from gittrack.record import session
 from gittrack.record.writer import Published
 from gittrack.show import text
@@ -69,6 +70,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         help="a file or folder to keep; repeatable",
     )
+    add(
+        "--skip-existing",
+        action="store_true",
+        help="run nothing where a finished run was asked the same: code, command, params, inputs, seed",
+    )
     add("--dry-run", action="store_true", help="say what would be run, and stop")
     add("command", nargs=argparse.REMAINDER, metavar="COMMAND")
 
@@ -93,7 +99,12 @@ def run(args: argparse.Namespace) -> int:
     if args.dry_run:
         return _dry_run(request)
     _recover(repo)
-    result = launcher.launch(repo, launcher.Plan(request, args.input, args.output), _warn)
+    done = functools.partial(_done, repo) if args.skip_existing else None
+    plan = launcher.Plan(request, args.input, args.output, done=done)
+    result = launcher.launch(repo, plan, _warn)
+    if result.skipped is not None:
+        note(f"run {short_id(result.skipped)} has done the same already: nothing was run")
+        return 0
     sys.stdout.flush()
     for remark in result.notes:
         _warn(remark)
@@ -103,6 +114,17 @@ def run(args: argparse.Namespace) -> int:
         note(_summary(result.published))
         _say_clash(repo, result.published)
     return result.exit_code
+
+
+def _done(repo: git.Repo, asked: str) -> str | None:
+    """Return the id of the latest finished run that was asked the same."""
+    wanted = f'status == "finished" and asked == "{asked}"'
+    found = query.listing(repo, where=wanted, limit=1, archived=True).runs if _any(repo) else []
+    return found[0].id if found else None
+
+
+def _any(repo: git.Repo) -> bool:
+    return any(raw.commit for raw in reader.names(repo))
 
 
 def _dry_run(request: session.Request) -> int:

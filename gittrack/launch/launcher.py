@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,15 +27,22 @@ class Plan(NamedTuple):
     inputs: Sequence[str] = ()
     outputs: Sequence[str] = ()
     apart: Sequence[str] = ()  # paths from the root that are no code, whatever git thinks of them
+    done: Callable[[str], str | None] | None = (
+        None  # the id of a finished run that was asked the same
+    )
 
 
 class Result(NamedTuple):
-    """What became of it; ``published`` is None where the run is kept in ``journal`` for later."""
+    """What became of it; ``published`` is None where the run is kept in ``journal`` for later.
+
+    ``skipped`` is the id of a run that did the same before: then nothing was run.
+    """
 
     exit_code: int
     published: writer.Published | None
     journal: Path
     notes: tuple[str, ...]
+    skipped: str | None = None
 
 
 def check_command(argv: Sequence[str]) -> None:
@@ -78,6 +85,13 @@ def launch(repo: git.Repo, plan: Plan, say: session.Say) -> Result:
         say(warning)
     for entry in found:
         begun.journal.append(events.INPUT, values=entry)
+    # What was asked, before the script says more about itself: its recipe as far as it is known by now.
+    asked = events.derived(begun.journal.state())["recipe"]
+    before = plan.done(asked) if plan.done else None
+    if before is not None:
+        writer.remove(begun.journal)
+        return Result(0, None, begun.journal.folder, (), before)
+    begun.journal.append(events.FACTS, values={"asked": asked})
     started = time.time()
     outcome, notes = _execute(begun, plan)
     notes += _keep_outputs(begun, plan.outputs, started)

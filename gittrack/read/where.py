@@ -20,7 +20,7 @@ _TEXTS = (
     *("id", "experiment", "name", "status", "started", "ended", "note", "group", "cwd"),
     *("signal", "fingerprint", "recipe", "user", "host", "reproduces"),
 )
-FACTS = (*_TEXTS, "age", "duration", "tags", "command", "seed", "exit_code", "peak_memory")
+FACTS = (*_TEXTS, "age", "duration", "tags", "command", "seed", "exit_code", "peak_memory", "asked")
 _CODE = ("commit", "branch", "dirty", "snapshot", "remote")
 
 

@@ -436,6 +436,50 @@ class TestFiles:
         assert listed()[0]["status"] == "finished"
 
 
+class TestSkipExisting:
+    def test_what_a_finished_run_has_done_already_is_not_run(self, project):
+        argv = (
+            "run",
+            "--skip-existing",
+            "-S",
+            "lr=1",
+            "--input",
+            "params.yaml",
+            "--",
+            "sh",
+            "-c",
+            "echo ran",
+        )
+        assert run_cli(*argv).out == "ran\n"
+        done = run_cli(*argv)
+        (run,) = listed()
+        assert done == (0, "", f"run {run['id'][16:]} has done the same already: nothing was run\n")
+        assert not os.listdir(".git/gittrack/live")
+
+    @pytest.mark.parametrize(
+        "change", [("-S", "lr=2"), ("--seed", "1"), ("--input", "params.yaml")]
+    )
+    def test_anything_else_is(self, change):
+        argv = ("run", "--skip-existing")
+        run_cli(*argv, "--", "sh", "-c", "echo ran")
+        assert run_cli(*argv, *change, "--", "sh", "-c", "echo ran").out == "ran\n"
+
+    def test_other_code_and_a_failure_are_run_again(self, project):
+        argv = ("run", "--skip-existing", "--", "sh", "-c", "echo ran; test -f ok")
+        assert run_cli(*argv).code == 1
+        assert run_cli(*argv).code == 1
+        (project / "ok").touch()
+        assert run_cli(*argv).out == "ran\n"
+        assert run_cli(*argv).out == ""
+        (project / "train.py").write_text("changed")
+        assert run_cli(*argv).out == "ran\n"
+
+    def test_a_script_that_says_more_about_itself_is_found_too(self):
+        code = "import gittrack; gittrack.init(config={'more': 1}).log({'m': 1}); print('ran')"
+        argv = ("run", "--skip-existing", "--", sys.executable, "-c", code)
+        assert (run_cli(*argv).out, run_cli(*argv).out) == ("ran\n", "")
+
+
 class TestDryRun:
     def test_it_says_what_would_run_and_does_nothing(self):
         done = run_cli(
