@@ -14,7 +14,7 @@ from gittrack.core.differences import RunDiff
 from gittrack.core.errors import TrackError
 from gittrack.core.fingerprint import fingerprint as _fingerprint
 from gittrack.read import compare, query, reader, resolve
-from gittrack.record import ending, environment, journal, session
+from gittrack.record import ending, environment, journal, recovery, session
 from gittrack.record import resume as resuming
 from gittrack.record.disabled import DisabledRun
 from gittrack.record.run import Run
@@ -73,7 +73,7 @@ def init(
         command=_command(),
     )
     place = git.find(repo)
-    session.say(session.kept(session.recover(place)))
+    session.say(recovery.kept(recovery.recover(place)))
     run = _resumed(place, resume, request) if resume else _begun(place, request)
     ending.watch(run)
     return run

@@ -37,6 +37,7 @@ _TASKS = {
         "reproduce": "run a run again from its commit: is it the same?",
         "verify": "the same verdict between recorded runs",
         "repeat": "run a run again under other seeds",
+        "hooks": "hooks around a run: what may refuse it, what hears of it",
         "checkout": "a worktree at the code and params of a run",
     },
     "take out": {

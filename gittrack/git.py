@@ -161,7 +161,9 @@ class Repo(NamedTuple):
 
     def config(self) -> Call:
         """Ask for the whole configuration; see `parse_config`."""
-        return self.call("config", "--list", "-z", "--includes")
+        # Without the settings that we look with, of which it would tell.
+        where = ("--git-dir", self.git_dir)
+        return Call([*where, "config", "--list", "-z", "--includes"], cwd=self.work_tree)
 
     def object(self) -> gitpython.Repo:
         """Return GitPython's view of the repository."""

@@ -13,7 +13,7 @@ from gittrack.commands import _runs
 from gittrack.commands._common import note, out, positive
 from gittrack.core import spans
 from gittrack.read import query
-from gittrack.record import session
+from gittrack.record import recovery, session
 from gittrack.show import text
 from gittrack.tidy import collect, trash
 
@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     found = collect.plan(repo, args.older_than, time.time())
     out(_told(found))
     if not args.dry_run:
-        session.say(session.kept(session.recover(repo)))
+        session.say(recovery.kept(recovery.recover(repo)))
         collect.carry_out(repo, found)
     if args.dry_run and (found.runs or found.leftovers):
         out("nothing was removed: --dry-run\n")

@@ -6,7 +6,7 @@ import argparse
 
 from gittrack import git
 from gittrack.commands._common import note, out
-from gittrack.record import session
+from gittrack.record import recovery
 from gittrack.record.writer import Published
 
 
@@ -16,7 +16,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Recover and say what became of each run; 1 where one could not be committed."""
-    results = session.recover(git.find())
+    results = recovery.recover(git.find())
     failed = 0
     for result in results:
         if isinstance(result, Published):

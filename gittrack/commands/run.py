@@ -24,7 +24,7 @@ from gittrack.core import body, model, yaml_write
 from gittrack.core.secrets import redact_command
 from gittrack.launch import config, launcher, template
 from gittrack.read import query, reader, resolve
-from gittrack.record import session
+from gittrack.record import recovery, session
 from gittrack.record.writer import Published
 from gittrack.show import text
 from gittrack.show.columns import short_id
@@ -75,6 +75,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="run nothing where a finished run was asked the same: code, command, params, inputs, seed",
     )
+    add("--no-verify", action="store_true", help="do not ask the pre-run hook; the run says so")
     add("--dry-run", action="store_true", help="say what would be run, and stop")
     add("command", nargs=argparse.REMAINDER, metavar="COMMAND")
 
@@ -94,6 +95,7 @@ def run(args: argparse.Namespace) -> int:
         group=args.group,
         seed=seed if isinstance(seed, int) and not isinstance(seed, bool) else None,
         command=command,
+        verify=not args.no_verify,
     )
     repo = git.find()
     if args.dry_run:
@@ -141,13 +143,13 @@ def _dry_run(request: session.Request) -> int:
 
 def _recover(repo: git.Repo) -> None:
     """Commit what earlier runs left in the journal, as the beginning of a run always does."""
-    results = session.recover(repo)
+    results = recovery.recover(repo)
     for result in results:
         if isinstance(result, Published):
             note(
                 f"recovered {result.info.id} ({result.info.status}) of an earlier, vanished process"
             )
-    for warning in session.kept(results):
+    for warning in recovery.kept(results):
         _warn(warning)
 
 

@@ -36,6 +36,9 @@ _NAMES = (
     "env",
     "volatile",
     "link",
+    # Of the sample hooks.
+    *("inputs", "minDisk", "gpuWait", "testCommand", "lockFile"),
+    *("pushTo", "summary", "bestMetric", "bestMin", "bestCommand"),
 )
 
 

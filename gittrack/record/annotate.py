@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from gittrack import git, notes, refs
 from gittrack.core import events, layout, remarks, values
 from gittrack.core.errors import TrackError
-from gittrack.record import journal, session
+from gittrack.record import journal, recovery, session
 
 _PATIENCE_SECONDS = 30.0
 
@@ -108,7 +108,7 @@ def _into_journal(repo: git.Repo, run_id: str, kind: str, fields: Mapping[str, A
         if _precedes_the_end(folder, line):
             return None
     elif folder.exists():
-        session.recover(repo)
+        recovery.recover(repo)
     return _commit_of(repo, run_id)
 
 

@@ -7,14 +7,13 @@ import os
 import pwd
 import time
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from gittrack import __version__, git, gitversion, refs
 from gittrack.core import events, layout, model, nested, settings, values, yaml_write
 from gittrack.core.errors import TrackError
 from gittrack.core.secrets import redact_command
-from gittrack.record import capture, journal, writer
+from gittrack.record import capture, hooks, journal, writer
 
 Say = Callable[[str], None]
 _log = logging.getLogger("gittrack")
@@ -35,6 +34,9 @@ class Request(NamedTuple):
     run_id: str | None = None
     reproduces: str | None = None
     output_paths: Sequence[str] = ()
+    inputs: Sequence[str] = ()
+    verify: bool = True  # whether the pre-run hook is asked
+    in_copy: bool = False  # in a worktree whose code may be somebody else's
 
 
 class Session(NamedTuple):
@@ -47,6 +49,7 @@ class Session(NamedTuple):
     started: float
     clock: float
     warnings: tuple[str, ...]
+    post: bool = False  # whether there is a post-run hook to tell
 
 
 def begin(repo: git.Repo, request: Request, made: Sequence[str] = ()) -> Session:
@@ -66,6 +69,9 @@ def begin(repo: git.Repo, request: Request, made: Sequence[str] = ()) -> Session
     config = git.parse_config(config_call.output())
     chosen = settings.from_config(config)
     experiment = layout.check_experiment(request.experiment or chosen.experiment)
+    theirs = request.in_copy and hooks.is_of_the_code(config)
+    heard = () if theirs else _ask_hook(repo, config, request, experiment)
+    post = not theirs and hooks.is_there(repo, config, hooks.POST)
     book = journal.create(repo.common_dir, now=started, run_id=request.run_id)
     captured = capture.answer(repo, question, book.folder, chosen, made)
     facts = {**_facts(repo, request, captured, started), "id": book.id, "experiment": experiment}
@@ -83,8 +89,27 @@ def begin(repo: git.Repo, request: Request, made: Sequence[str] = ()) -> Session
             f"the run cannot be recorded in {book.folder}: {error.strerror}",
             "make room on the disk and start again",
         )
-    warnings = (*settings.unknown(config), *captured.warnings)
-    return Session(repo, book, chosen, author(config), started, clock, warnings)
+    warnings = (*settings.unknown(config), *heard, *captured.warnings)
+    return Session(repo, book, chosen, author(config), started, clock, warnings, post)
+
+
+def _ask_hook(
+    repo: git.Repo, config: Mapping[str, str], request: Request, experiment: str
+) -> tuple[str, ...]:
+    """Ask the pre-run hook, if there is one; return what it said."""
+    if not request.verify or not hooks.is_there(repo, config, hooks.PRE):
+        return ()
+    words = {
+        "experiment": experiment,
+        "name": request.name,
+        "tags": list(request.tags),
+        "group": request.group,
+        "seed": request.seed,
+        "inputs": list(request.inputs),
+        "reproduces": request.reproduces,
+    }
+    told = hooks.facts(words, request.command, request.params)
+    return tuple(hooks.ask(repo, told, request.params).splitlines())
 
 
 def end(session: Session, facts: Mapping[str, Any]) -> writer.Published:
@@ -101,7 +126,21 @@ def end(session: Session, facts: Mapping[str, Any]) -> writer.Published:
         raise error
     published = writer.publish(session.repo, session.journal, full, session.author)
     pack_refs_sometimes(session.repo, session.settings.pack_refs)
-    return published
+    return _tell_hook(session, published) if session.post else published
+
+
+def _tell_hook(session: Session, published: writer.Published) -> writer.Published:
+    """Tell the post-run hook; what it says becomes a note to the user."""
+    info = published.info
+    words = {
+        "run": info.id,
+        "experiment": info.experiment,
+        "name": info.name,
+        "status": info.status,
+    }
+    more = {"ref": published.ref, "commit": published.commit, "exit_code": info.exit_code}
+    said = hooks.tell(session.repo, hooks.facts({**words, **more}, info.command, info.params))
+    return published._replace(notes=(*published.notes, *said.splitlines()))
 
 
 def say(warnings: Sequence[str]) -> None:
@@ -158,6 +197,7 @@ def _facts(
         "resumes": request.resumes,
         "reproduces": request.reproduces,
         "output_paths": list(request.output_paths),
+        "verified": None if request.verify else False,
         "gittrack": _version(),
     }
     return {key: value for key, value in facts.items() if value not in (None, [], {})}
@@ -208,61 +248,3 @@ def _check_unchanged(old: Mapping[str, Any], new: Mapping[str, Any], path: tuple
                 f"the param {name!r} is {old[key]!r} already and cannot become {value!r}",
                 "log it under another name, or pass allow_change=True",
             )
-
-
-def recover(repo: git.Repo) -> list[writer.Published | tuple[Path, Exception]]:
-    """Commit every journal whose owner is dead; return what became of each.
-
-    A second call changes nothing.  What cannot be committed now stays where it is.
-    """
-    results: list[writer.Published | tuple[Path, Exception]] = []
-    folders = journal.dead(repo.common_dir)
-    if not folders:
-        return results
-    config = git.parse_config(repo.config().output())
-    who = author(config)
-    for folder in folders:
-        try:
-            book = journal.adopt(folder)
-            if book is not None:
-                results.append(_publish_dead(repo, book, who))
-        except (TrackError, OSError) as error:
-            results.append((folder, error))
-    return results
-
-
-def kept(results: Sequence[writer.Published | tuple[Path, Exception]]) -> list[str]:
-    """Return a warning for each journal that `recover` could not commit."""
-    failed = [result for result in results if not isinstance(result, writer.Published)]
-    return [
-        f"the earlier run {folder.name} cannot be committed: {error}; it is kept in {folder}"
-        for folder, error in failed
-    ]
-
-
-def _publish_dead(repo: git.Repo, book: journal.Journal, author: str) -> writer.Published:
-    try:
-        facts = _end_of_crash(book)
-        # Told once and for all: whoever continues after our own death must make the same commit.
-        error = book.append(events.FACTS, values=facts) if facts else None
-        if error is not None:
-            raise error
-        return writer.publish(repo, book, facts, author, patience=0.0)
-    finally:
-        book.release()
-
-
-def _end_of_crash(book: journal.Journal) -> dict[str, Any]:
-    """Return the facts of the end of a run whose owner vanished, from what the journal shows."""
-    state = book.state()
-    if "ended" in state.facts:
-        return {}
-    files = [book.folder / name for name in os.listdir(book.folder) if name != layout.LOCK]
-    last = max(path.stat().st_mtime for path in files)
-    started = model.from_iso(state.facts["started"])
-    return {
-        "status": model.CRASHED,
-        "ended": model.iso(max(last, started)),
-        "duration_s": round(events.lasted(state.facts, last), 3),
-        **events.derived(state),
-    }

@@ -109,6 +109,7 @@ def _request(
         seed=info.seed if seed is None else seed,
         command=list(info.command),
         reproduces=run.id if seed is None else None,
+        in_copy=True,
     )
 
 

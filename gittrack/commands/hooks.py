@@ -1,0 +1,132 @@
+"""The hooks around a run: list what is installed and what can be, install, uninstall, run them.
+
+A pre-run hook may refuse a run, a post-run hook hears of it.  They are ordinary git hooks, in git's hooks
+folder; samples lie beside each other in pre-run.d/ and post-run.d/, and a hook of your own is kept there too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+from pathlib import Path
+
+from gittrack import git
+from gittrack.commands._common import note, out
+from gittrack.core.errors import TrackError, did_you_mean
+from gittrack.core.files import bundled
+from gittrack.record import hooks
+from gittrack.show import text
+
+_OWN = "00-own"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``git track hooks``."""
+    parser.add_argument(
+        "action",
+        nargs="?",
+        default="list",
+        choices=("list", "install", "uninstall", "run"),
+        help="list",
+    )
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help="samples; for run: pre-run, post-run"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do what is asked.  Raises TrackError for a sample that there is not."""
+    repo = git.find()
+    config = git.parse_config(repo.config().output())
+    place = Path(hooks.folder(repo, config))
+    known = samples()
+    if args.action == "list":
+        _list(place, known)
+    elif args.action == "run":
+        return _run(repo, config, args.names or [hooks.PRE])
+    else:
+        if not args.names:
+            raise TrackError("no hook is named", "see what there is: git track hooks", code=2)
+        for name in args.names:
+            if name not in known:
+                hint = did_you_mean(name, known, f"there are: {', '.join(known)}")
+                raise TrackError(f"there is no hook {name!r}", hint)
+        for name in args.names:
+            (_install if args.action == "install" else _uninstall)(place, name, known[name][0])
+    return 0
+
+
+def samples() -> dict[str, tuple[str, str]]:
+    """Return {name: (pre-run or post-run, what it does)} of the samples that come with gittrack."""
+    found = {}
+    for path in sorted(bundled("hooks").iterdir()):
+        head = path.read_text(encoding="utf-8").split("\n")[1:3]
+        match = re.fullmatch(r"# hook: (pre-run|post-run)", head[0]) if len(head) == 2 else None
+        if match:
+            found[path.name] = (match[1], head[1].removeprefix("# "))
+    return found
+
+
+def _list(place: Path, known: dict[str, tuple[str, str]]) -> None:
+    rows = []
+    for name, (kind, about) in known.items():
+        there = (place / f"{kind}.d" / name).exists()
+        rows.append(["*" if there else " ", name, kind, about])
+    out("".join(f"{line}\n" for line in text.columns(rows)))
+    own = [kind for kind in (hooks.PRE, hooks.POST) if _own(place, kind)]
+    out(f"* installed in {place}\n" + "".join(f"{kind}: a hook of your own too\n" for kind in own))
+
+
+def _own(place: Path, kind: str) -> bool:
+    return (place / f"{kind}.d" / _OWN).exists() or (
+        (place / kind).exists() and not _is_ours(place / kind)
+    )
+
+
+def _is_ours(path: Path) -> bool:
+    return path.is_file() and path.read_bytes() == bundled("hooks", "dispatcher").read_bytes()
+
+
+def _install(place: Path, name: str, kind: str) -> None:
+    folder, front = place / f"{kind}.d", place / kind
+    folder.mkdir(parents=True, exist_ok=True)
+    if front.exists() and not _is_ours(front):
+        front.rename(folder / _OWN)
+        out(f"your own {kind} hook is kept, as {folder / _OWN}\n")
+    if not front.exists():
+        shutil.copyfile(bundled("hooks", "dispatcher"), front)
+        front.chmod(0o755)
+    shutil.copyfile(bundled("hooks", name), folder / name)
+    (folder / name).chmod(0o755)
+    out(f"installed {name} ({kind})\n")
+
+
+def _uninstall(place: Path, name: str, kind: str) -> None:
+    folder, front = place / f"{kind}.d", place / kind
+    if not (folder / name).exists():
+        note(f"{name} is not installed")
+        return
+    (folder / name).unlink()
+    left = sorted(os.listdir(folder))
+    if left in ([], [_OWN]) and _is_ours(front):
+        front.unlink()
+        if left:
+            (folder / _OWN).rename(front)
+        folder.rmdir()
+    out(f"uninstalled {name} ({kind})\n")
+
+
+def _run(repo: git.Repo, config: dict[str, str], names: list[str]) -> int:
+    """Run hooks by hand, as a run with no name and no params would."""
+    for name in names:
+        if name not in (hooks.PRE, hooks.POST):
+            raise TrackError(f"there is no hook {name!r}", "there are pre-run and post-run", code=2)
+        if not hooks.is_there(repo, config, name):
+            note(f"there is no {name} hook")
+        elif name == hooks.PRE:
+            out(text.escape(hooks.ask(repo, hooks.facts({}, [], {}), {}), keep="\n"))
+        else:
+            out(text.escape(hooks.tell(repo, hooks.facts({}, [], {})), keep="\n"))
+    return 0

@@ -1,0 +1,77 @@
+"""The user's own hooks around a run: ``pre-run`` may refuse it, ``post-run`` hears of it.
+
+They are ordinary git hooks, executables in git's hooks folder, started by ``git hook run``.  They get facts
+in ``GITTRACK_*`` variables and can edit nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gittrack import git
+from gittrack.core import yaml_write
+from gittrack.core.errors import TrackError
+from gittrack.core.fingerprint import fingerprint
+
+PRE, POST = "pre-run", "post-run"
+
+
+def folder(repo: git.Repo, config: Mapping[str, str]) -> str:
+    """Return git's hooks folder: ``core.hooksPath``, from the top of the work tree, or its own."""
+    chosen = config.get("core.hookspath")
+    if chosen:
+        return os.path.join(repo.work_tree or repo.common_dir, os.path.expanduser(chosen))
+    return os.path.join(repo.common_dir, "hooks")
+
+
+def is_there(repo: git.Repo, config: Mapping[str, str], name: str) -> bool:
+    """Say whether there is a hook to run: without one, asking costs no process."""
+    return os.access(os.path.join(folder(repo, config), name), os.X_OK)
+
+
+def is_of_the_code(config: Mapping[str, str]) -> bool:
+    """Say whether the hooks are files of the work tree: those of a fetched commit are somebody else's."""
+    chosen = config.get("core.hookspath", "")
+    return bool(chosen) and not os.path.isabs(os.path.expanduser(chosen))
+
+
+def facts(
+    words: Mapping[str, Any], command: Sequence[str], params: Mapping[str, Any]
+) -> dict[str, str]:
+    """Return the variables that tell a hook about a run; lists are JSON, what is not known is left out."""
+    told = {f"GITTRACK_{key.upper()}": value for key, value in words.items() if value is not None}
+    told["GITTRACK_COMMAND"] = list(command)
+    if params:
+        told["GITTRACK_FINGERPRINT"] = fingerprint(params)
+    return {k: v if isinstance(v, str) else json.dumps(v) for k, v in told.items()}
+
+
+def ask(repo: git.Repo, variables: Mapping[str, str], params: Mapping[str, Any]) -> str:
+    """Run the pre-run hook and return what it printed.  Raises TrackError, in its words, where it refuses."""
+    with tempfile.TemporaryDirectory(prefix="gittrack-") as place:
+        path = os.path.join(place, "params.yaml")
+        with open(path, "wb") as file:
+            file.write(yaml_write.dump(params, sort=True) if params else b"")
+        code, said = _run(repo, PRE, {**variables, "GITTRACK_PARAMS": path})
+    if code != 0:
+        words = said.strip() or f"it ended with {code}"
+        raise TrackError(
+            f"the pre-run hook refused the run: {words}", "--no-verify runs it all the same"
+        )
+    return said
+
+
+def tell(repo: git.Repo, variables: Mapping[str, str]) -> str:
+    """Run the post-run hook; return what it printed, and how it ended where that was not well."""
+    code, said = _run(repo, POST, variables)
+    return said + (f"the post-run hook ended with {code}\n" if code else "")
+
+
+def _run(repo: git.Repo, name: str, variables: Mapping[str, str]) -> tuple[int, str]:
+    where = repo.work_tree or repo.common_dir
+    answer = git.Call(["hook", "run", "--ignore-missing", name], cwd=where, env=variables).wait()
+    return answer.code, (answer.out + answer.err).decode(errors="backslashreplace")

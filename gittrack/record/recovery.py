@@ -1,0 +1,71 @@
+"""Runs whose process vanished: committed from their journals, with everything that they had logged."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from gittrack import git
+from gittrack.core import events, layout, model
+from gittrack.core.errors import TrackError
+from gittrack.record import journal, session, writer
+
+
+def recover(repo: git.Repo) -> list[writer.Published | tuple[Path, Exception]]:
+    """Commit every journal whose owner is dead; return what became of each.
+
+    A second call changes nothing.  What cannot be committed now stays where it is.
+    """
+    results: list[writer.Published | tuple[Path, Exception]] = []
+    folders = journal.dead(repo.common_dir)
+    if not folders:
+        return results
+    config = git.parse_config(repo.config().output())
+    who = session.author(config)
+    for folder in folders:
+        try:
+            book = journal.adopt(folder)
+            if book is not None:
+                results.append(_publish_dead(repo, book, who))
+        except (TrackError, OSError) as error:
+            results.append((folder, error))
+    return results
+
+
+def kept(results: Sequence[writer.Published | tuple[Path, Exception]]) -> list[str]:
+    """Return a warning for each journal that `recover` could not commit."""
+    failed = [result for result in results if not isinstance(result, writer.Published)]
+    return [
+        f"the earlier run {folder.name} cannot be committed: {error}; it is kept in {folder}"
+        for folder, error in failed
+    ]
+
+
+def _publish_dead(repo: git.Repo, book: journal.Journal, author: str) -> writer.Published:
+    try:
+        facts = _end_of_crash(book)
+        # Told once and for all: whoever continues after our own death must make the same commit.
+        error = book.append(events.FACTS, values=facts) if facts else None
+        if error is not None:
+            raise error
+        return writer.publish(repo, book, facts, author, patience=0.0)
+    finally:
+        book.release()
+
+
+def _end_of_crash(book: journal.Journal) -> dict[str, Any]:
+    """Return the facts of the end of a run whose owner vanished, from what the journal shows."""
+    state = book.state()
+    if "ended" in state.facts:
+        return {}
+    files = [book.folder / name for name in os.listdir(book.folder) if name != layout.LOCK]
+    last = max(path.stat().st_mtime for path in files)
+    started = model.from_iso(state.facts["started"])
+    return {
+        "status": model.CRASHED,
+        "ended": model.iso(max(last, started)),
+        "duration_s": round(events.lasted(state.facts, last), 3),
+        **events.derived(state),
+    }
