@@ -194,7 +194,9 @@ def _snapshot(
         [Entry(change.path.rstrip("/"), change.head) for change, _ in withheld],
     )
     tree = index.write_tree()
-    if tree != head_tree:
+    asked = None
+    if tree != head_tree:  # git looks at the changes while their objects are made safe
+        asked = patches.ask(index.repo, head_tree or None, tree, index.env)
         index.own(head_tree or None, tree)
     notes = [
         f"{c.path} is a repository of its own; only its commit is recorded"
@@ -210,8 +212,8 @@ def _snapshot(
         parents = [code.commit] if code.commit else []
         snapshot = store.commit(tree, parents, _AUTHOR, date, _MESSAGE)
     diff: dict[str, Any] = {"base": code.commit, "snapshot": snapshot}
-    if snapshot:
-        diff["files"] = patches.files(index.repo, head_tree or None, tree, index.env)
+    if asked is not None:
+        diff["files"] = patches.files(asked)
     if withheld:
         diff["withheld"] = [{"path": c.path, "reason": why} for c, why in withheld]
     if notes:

@@ -14,18 +14,21 @@ MAX_PATCHES = 8 << 20
 _STATUS = {"A": "added", "D": "deleted", "M": "modified", "T": "type changed"}
 
 
-def files(
-    repo: git.Repo, before: str | None, after: str, env: Mapping[str, str]
-) -> list[dict[str, Any]]:
-    """Return an entry for each file that differs between two trees.
+def ask(repo: git.Repo, before: str | None, after: str, env: Mapping[str, str]) -> git.Call:
+    """Begin to compare two trees; `files` has the answer."""
+    base = before or objects.empty_tree(repo.hash_name)
+    options = ("-r", "-z", "--raw", "--numstat", "-p", "--no-renames", "--full-index")
+    plain = ("--no-ext-diff", "--no-textconv", "--no-color")
+    return repo.call("diff-tree", *options, *plain, base, after, env=env)
+
+
+def files(asked: git.Call) -> list[dict[str, Any]]:
+    """Return an entry for each file that differs between the two trees of `ask`.
 
     ``added`` and ``removed`` count lines and are absent for binary files.  A patch over 256 KiB, or
     past 8 MiB in all, is left out: the snapshot commit holds the content anyway.
     """
-    base = before or objects.empty_tree(repo.hash_name)
-    options = ("-r", "-z", "--raw", "--numstat", "-p", "--no-renames", "--full-index")
-    plain = ("--no-ext-diff", "--no-textconv", "--no-color")
-    out = repo.call("diff-tree", *options, *plain, base, after, env=env).output()
+    out = asked.output()
     entries, counts, patches = _split(out)
     left = MAX_PATCHES
     result = []
