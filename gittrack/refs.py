@@ -100,6 +100,20 @@ def peeled(repo: Repo) -> list[tuple[str, str]]:
     return [(name, tagged or oid) for oid, tagged, name in words]
 
 
+def is_there(repo: Repo, ref: str) -> bool:
+    """Say whether a ref exists, without a process: for a check that every run makes at its start.
+
+    Only git's files are looked at: in a repository with another ref storage the answer is no.
+    """
+    if os.path.exists(os.path.join(repo.common_dir, ref)):
+        return True
+    try:
+        with open(os.path.join(repo.common_dir, "packed-refs"), "rb") as file:
+            return b" %s\n" % os.fsencode(ref) in file.read()
+    except FileNotFoundError:
+        return False
+
+
 def update(repo: Repo, ref: str, new: str, old: str | None, reason: str) -> None:
     """Move a ref by compare-and-swap, durably; ``old`` None means that it must not exist.
 

@@ -11,6 +11,7 @@ import os
 import shutil
 import stat
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -107,10 +108,18 @@ class Journal:
             self.lock_fd = None
 
 
-def create(common_dir: str, *, now: float | None = None, run_id: str | None = None) -> Journal:
+def create(
+    common_dir: str,
+    *,
+    now: float | None = None,
+    run_id: str | None = None,
+    is_taken: Callable[[str], bool] = lambda run_id: False,
+) -> Journal:
     """Claim a new run id (or ``run_id``, to continue that run) and return its journal.
 
-    Raises TrackError where the repository cannot be written, or ``run_id`` is going on already.
+    ``is_taken`` tells whether a run of a new id is committed already: under a clock that stands, ids
+    differ by their 20 random bits only.  Raises TrackError where the repository cannot be written, or
+    ``run_id`` is going on already.
     """
     live = Path(layout.live_dir(common_dir))
     try:
@@ -119,6 +128,10 @@ def create(common_dir: str, *, now: float | None = None, run_id: str | None = No
             folder = live / (run_id or layout.new_id(time.time() if now is None else now))
             try:
                 folder.mkdir()
+                # Asked after the claim: a journal goes only when its ref is there.
+                if run_id is None and is_taken(folder.name):
+                    folder.rmdir()
+                    continue
                 folder.chmod(stat.S_IMODE(live.stat().st_mode))
                 break
             except FileExistsError:

@@ -72,7 +72,12 @@ def begin(repo: git.Repo, request: Request, made: Sequence[str] = ()) -> Session
     theirs = request.in_copy and hooks.is_of_the_code(config)
     heard = () if theirs else _ask_hook(repo, config, request, experiment)
     post = not theirs and hooks.is_there(repo, config, hooks.POST)
-    book = journal.create(repo.common_dir, now=started, run_id=request.run_id)
+    book = journal.create(
+        repo.common_dir,
+        now=started,
+        run_id=request.run_id,
+        is_taken=lambda run_id: refs.is_there(repo, layout.run_ref(experiment, run_id)),
+    )
     captured = capture.answer(repo, question, book.folder, chosen, made)
     facts = {**_facts(repo, request, captured, started), "id": book.id, "experiment": experiment}
     order = {"format": layout.FORMAT, "id": book.id, "experiment": experiment}

@@ -61,3 +61,26 @@ for number in range(20):
     assert python(code, place).code == 0
     runs = gittrack.runs(repo=place)
     assert sorted(run.metrics["n"].last for run in runs) == list(range(20))
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_an_id_that_a_committed_run_has_is_drawn_again(packed):
+    place = repo()
+    code = """
+import os, subprocess, time
+time.time = lambda: 1e9
+import gittrack
+from gittrack.core import layout
+real, drawn = layout.new_id, iter(["20010909-014640-00000000"] * 2)
+layout.new_id = lambda now: next(drawn, None) or real(now)
+for number in range(2):
+    with gittrack.init() as run:
+        run.log({"n": number})
+    if %r:
+        subprocess.run(["git", "pack-refs", "--all"], check=True)
+"""
+    done = python(code % packed, place)
+    assert (done.code, done.err) == (0, "")
+    first, second = sorted(gittrack.runs(repo=place), key=lambda run: run.metrics["n"].last)
+    assert first.id == "20010909-014640-00000000"
+    assert second.id != first.id
