@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Sequence
 from types import FrameType, TracebackType
 from typing import Any
 
@@ -49,7 +50,7 @@ class _Ending:
                     signal.signal(number, self.on_signal)
 
     def at_exit(self) -> None:
-        for run in list(self.runs):
+        for run in _going_on(self.runs):
             run.finish(**self.how())
 
     def how(self) -> dict[str, Any]:
@@ -82,7 +83,7 @@ class _Ending:
 
     def on_signal(self, number: int, frame: FrameType | None) -> None:
         name = signal.Signals(number).name
-        for run in list(self.runs):
+        for run in _going_on(self.runs):
             run.finish(model.KILLED, signal=name)
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
@@ -91,10 +92,13 @@ class _Ending:
 _ENDING = _Ending()
 
 
+def _going_on(runs: Sequence[Run]) -> list[Run]:
+    return [run for run in runs if run.status == model.RUNNING]
+
+
 def watch(run: Run) -> None:
     """Have ``run`` finished when this process ends."""
-    _ENDING.runs[:] = [other for other in _ENDING.runs if other.status == model.RUNNING]
-    _ENDING.runs.append(run)
+    _ENDING.runs[:] = [*_going_on(_ENDING.runs), run]
     _ENDING.install()
 
 
@@ -105,7 +109,5 @@ def in_forked_child() -> bool:
 
 def latest() -> Run | None:
     """Return the run that was started last in this process and is still going on."""
-    for run in reversed(_ENDING.runs):
-        if run.status == model.RUNNING:
-            return run
-    return None
+    going_on = _going_on(_ENDING.runs)
+    return going_on[-1] if going_on else None

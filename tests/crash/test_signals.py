@@ -86,6 +86,14 @@ def test_a_script_that_raises_system_exit(place, code, expected):
         assert "ended by SystemExit" in ended.err
 
 
+def test_an_end_after_the_run_is_none_of_its_business():
+    place = repo()
+    done = python("import gittrack\nwith gittrack.init(): pass\nraise SystemExit(3)", place)
+    assert (done.code, done.err) == (3, "")
+    run = the_run(place)
+    assert (run.status, run.info.exit_code) == ("finished", 0)
+
+
 def test_a_module_run_by_name(place):
     """``python -m train``: the outermost frame is not the script's."""
     for code, expected in (("sys.exit(3)", ("failed", 3)), ("pass", ("finished", 0))):
