@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
+import gc
+import io
 import json
 import os
 import pty
@@ -18,6 +21,7 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 
 import gittrack
+from gittrack import cli
 
 ROOT = Path(__file__).parent.parent
 DATE = "2026-01-02T03:04:05Z"
@@ -68,6 +72,16 @@ def run_cli(
 ) -> Done:
     """Run ``git-track`` with these arguments as a process of its own."""
     return _run([sys.executable, "-m", "gittrack", *argv], cwd, env, stdin)
+
+
+def look(*argv: str) -> Done:
+    """Say what ``git-track`` says to these arguments, in this process: for looks by the dozen."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = cli.main(argv)
+    gc.enable()  # the command line needs no collector in its short life; we do
+    out.flush(), err.flush()
+    return Done(code, *(file.buffer.getvalue().decode() for file in (out, err)))
 
 
 def python(code: str, cwd: Path | str | None = None, env: Mapping[str, str] | None = None) -> Done:
