@@ -13,7 +13,7 @@ by itself costs next to nothing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from gittrack.core.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gittrack.api import diff, fingerprint, finish, get, init, log, params, runs

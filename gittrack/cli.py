@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import argparse
 import gc
 import importlib
 import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
 
-from gittrack import __version__
+from gittrack import __version__, git, refs
 from gittrack.core import layout
 from gittrack.core.errors import TrackError, did_you_mean
+from gittrack.core.typed import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:  # it needs argparse, for which git need not wait: see _look_ahead
+    from gittrack import parsing
 
 # Verbs by task: what each does.  Each has its file, commands/<verb>.py, imported only when it is asked for.
 _TASKS = {
@@ -70,30 +72,10 @@ GROUPS = {task: tuple(verbs) for task, verbs in _TASKS.items()}
 VERBS = {verb: about for verbs in _TASKS.values() for verb, about in verbs.items()}
 
 
-class Parser(argparse.ArgumentParser):
-    """A parser whose errors look like all others."""
-
-    def error(self, message: str) -> NoReturn:
-        """Print an error and a hint; exit with 2."""
-        self.exit(2, f"error: {message}\nhint: see: {self.prog} -h\n")
-
-
-def _formatter(prog: str) -> argparse.HelpFormatter:
-    """Lay out help; told the width, argparse does not import `shutil` to ask for it."""
-    columns = os.get_terminal_size().columns if sys.stdout.isatty() else 100
-    return argparse.RawDescriptionHelpFormatter(prog, width=min(columns, 100) - 2)
-
-
-def parser(verb: str) -> Parser:
+def parser(verb: str) -> parsing.Parser:
     """Return the parser of one verb."""
-    module = importlib.import_module(f"gittrack.commands.{verb}")
-    made = Parser(
-        prog=f"git track {verb}",
-        description=module.__doc__,
-        formatter_class=_formatter,
-    )
-    module.arguments(made)
-    return made
+    found: parsing.Parser = importlib.import_module("gittrack.parsing").parser(verb)
+    return found
 
 
 def overview() -> str:
@@ -160,14 +142,21 @@ def _dispatch(words: list[str]) -> int:
     if verb not in VERBS:
         hint = did_you_mean(verb, VERBS, "see: git track -h")
         return _report(f"there is no verb {verb!r}", hint, 2)
-    if verb == "top" and not {"-e", "--experiment"} & set(words):
-        refs = importlib.import_module("gittrack.refs")
-        refs.look_ahead(layout.RUNS, layout.NOTES)
+    _look_ahead(verb, words)
     args = parser(verb).parse_args(_joined(words[1:]) if verb == "ls" else words[1:])
     module = importlib.import_module(f"gittrack.commands.{verb}")
     code: int = module.run(args)
     sys.stdout.flush()
     return code
+
+
+def _look_ahead(verb: str, words: list[str]) -> None:
+    """Let git begin with what the verb will most probably ask for, before all else is imported."""
+    if verb in ("ls", "top") and not {"-e", "--experiment"} & set(words):
+        whole = verb == "top" or not {"-w", "--where", "--sort"}.isdisjoint(words)
+        refs.look_ahead(layout.RUNS, layout.NOTES, whole=whole)
+    if verb in GROUPS["find and compare"]:
+        git.look_ahead()
 
 
 def _joined(words: list[str]) -> list[str]:

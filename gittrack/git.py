@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gittrack import spawn
 from gittrack.core.errors import NotARepository, TrackError
+from gittrack.core.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import git as gitpython
@@ -172,19 +172,25 @@ class Repo(NamedTuple):
         return gitpython.Repo(self.common_dir)
 
 
+_WHERE = (
+    *("rev-parse", "--path-format=absolute", "--git-dir", "--git-common-dir"),
+    *("--is-bare-repository", "--show-object-format", "--show-prefix", "--show-toplevel"),
+)
+_AHEAD: list[Call] = []
+
+
+def look_ahead() -> None:
+    """Begin with `find` for the current folder, while our own modules are still being imported."""
+    _AHEAD.append(Call(_WHERE))
+
+
 def find(path: str | os.PathLike[str] | None = None) -> Repo:
     """Return the repository that ``path`` (default: the current folder) is in.
 
     Raises NotARepository, and GitError with git's own words where git will not work in it.
     """
     start = os.path.abspath(path or os.curdir)
-    call = Call(
-        [
-            *("rev-parse", "--path-format=absolute", "--git-dir", "--git-common-dir"),
-            *("--is-bare-repository", "--show-object-format", "--show-prefix", "--show-toplevel"),
-        ],
-        cwd=start,
-    )
+    call = _AHEAD.pop() if _AHEAD and path is None else Call(_WHERE, cwd=start)
     answer = call.wait()
     lines = os.fsdecode(answer.out).split("\n")
     if len(lines) < 5 or not lines[0].startswith("/"):

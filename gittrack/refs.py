@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from gittrack.core.typed import NamedTuple
 from gittrack.git import LOOKING, Call, Repo, detach, failure
 
 
@@ -17,13 +17,14 @@ class Ref(NamedTuple):
     oid: str
 
 
-_VALUE = re.compile(rb"([0-9a-f]{40}|[0-9a-f]{64}|ref: [^\0]+)\s*")
+_VALUE = rb"([0-9a-f]{40}|[0-9a-f]{64}|ref: [^\0]+)\s*"
 _BROKEN = ("warning: ignoring broken ref ", "warning: ignoring dangling symref ")
 
 
 def below(repo: Repo, *prefixes: str) -> list[Ref]:
     """Return the refs below ``prefixes``, by name, broken ones at the end with an empty id."""
-    call = _list(repo, *prefixes)
+    ahead = _ahead(prefixes)
+    call = ahead.listing if ahead and ahead.reading is None else _list(repo, *prefixes)
     answer = call.wait()
     if answer.code != 0:
         raise failure(call.args, answer)
@@ -44,29 +45,38 @@ _NAMES = "--format=%(objectname) %(refname)"
 _CONTENTS = ("cat-file", "--batch=%(objectname) %(objectsize) %(rest)", "--buffer")
 
 
-class _Pipeline(NamedTuple):
-    """Two processes under way: one lists refs, the other reads what they point to."""
+class _Ahead(NamedTuple):
+    """Processes under way: one lists refs, another may read what they point to."""
 
-    listing: Call
-    reading: Call
     prefixes: tuple[str, ...]
+    listing: Call
+    reading: Call | None
 
 
-_AHEAD: list[_Pipeline] = []
+_AHEAD: list[_Ahead] = []
 
 
-def look_ahead(*prefixes: str) -> None:
-    """Begin with `contents` of the repository around the current folder, before it is asked for.
+def look_ahead(*prefixes: str, whole: bool) -> None:
+    """Begin with `below` or, ``whole``, `contents` for the current folder, before that is asked for.
 
     Git then reads while our own modules are still being imported.
     """
-    listing = Call([*LOOKING, "for-each-ref", _NAMES, "--", *prefixes], piped=True)
-    _AHEAD.append(_Pipeline(listing, Call([*LOOKING, *_CONTENTS], feed=listing), prefixes))
+    listing = Call([*LOOKING, "for-each-ref", _NAMES, "--", *prefixes], piped=whole)
+    reading = Call([*LOOKING, *_CONTENTS], feed=listing) if whole else None
+    _AHEAD.append(_Ahead(prefixes, listing, reading))
 
 
-def _pipeline(repo: Repo, prefixes: tuple[str, ...]) -> _Pipeline:
+def _ahead(prefixes: tuple[str, ...]) -> _Ahead | None:
+    found = _AHEAD.pop() if _AHEAD else None
+    return found if found and found.prefixes == prefixes else None
+
+
+def _pipeline(repo: Repo, prefixes: tuple[str, ...]) -> tuple[Call, Call]:
+    ahead = _ahead(prefixes)
+    if ahead and ahead.reading:
+        return ahead.listing, ahead.reading
     listing = repo.call("for-each-ref", _NAMES, "--", *prefixes, shared=True, piped=True)
-    return _Pipeline(listing, repo.call(*_CONTENTS, feed=listing, shared=True), prefixes)
+    return listing, repo.call(*_CONTENTS, feed=listing, shared=True)
 
 
 def contents(repo: Repo, *prefixes: str) -> list[tuple[Ref, bytes]] | None:
@@ -74,9 +84,7 @@ def contents(repo: Repo, *prefixes: str) -> list[tuple[Ref, bytes]] | None:
 
     Two processes.  None where a ref is broken or an object missing: `below` and `git.objects` tell which.
     """
-    ahead = _AHEAD.pop() if _AHEAD else None
-    asked = ahead is not None and ahead.prefixes == prefixes
-    listing, reading, _ = ahead if ahead and asked else _pipeline(repo, prefixes)
+    listing, reading = _pipeline(repo, prefixes)
     answer, listed = reading.wait(), listing.wait()
     if answer.code != 0 or listed.code != 0 or listed.err:
         return None
@@ -155,7 +163,7 @@ def drop(repo: Repo, ref: str) -> None:
     path = os.path.join(repo.common_dir, ref)
     if os.path.isfile(path):
         with open(path, "rb") as file:
-            if not _VALUE.fullmatch(file.read(4096)):
+            if not re.fullmatch(_VALUE, file.read(4096)):
                 os.unlink(path)
                 return
     repo.call("update-ref", "--no-deref", "-d", ref, shared=True).output()

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import helpers
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "gittrack"
@@ -37,7 +38,10 @@ PART_OF = {
         "git",
     ),
     **dict.fromkeys(
-        ("__init__", "__main__", "api", "cli", "commands", "completing", "seeding", "sequence"),
+        (
+            *("__init__", "__main__", "api", "cli", "commands", "completing", "parsing"),
+            *("seeding", "sequence"),
+        ),
         "doors",
     ),
 }
@@ -69,7 +73,7 @@ STARTS_PROCESSES = {
 }
 IMPORTS_GITPYTHON = {"git.py": "the one door to git"}
 
-SPEAKS = ("cli.py", "commands/")
+SPEAKS = ("cli.py", "parsing.py", "commands/")
 SPEAKS_EXCEPTIONS = {
     "__main__.py": "ends with what cli.main returns",
     "record/leaving.py": "wraps sys.exit, to learn the exit code of the process that is recorded",
@@ -310,6 +314,16 @@ def test_imports_inside_functions_are_named():
     }
     named = {path: set(reasons) for path, reasons in LAZY_IMPORTS.items()}
     assert {path: found for path, found in lazy.items() if found} == named
+
+
+def test_a_listing_does_not_import_typing(project):
+    code = "import sys; from gittrack import cli; cli.main(['top', 'x']); print(*sys.modules)"
+    loaded = set(helpers.python(code).out.split()) & MODULES.keys()
+    takers = {
+        name for name in loaded for found in imports(MODULES[name].tree) if found.name == "typing"
+    }
+    assert "gittrack.show.runs" in loaded
+    assert takers == {"gittrack.core.typed"}  # for type checkers, and that module says why
 
 
 def test_few_modules_start_processes():

@@ -10,15 +10,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from gittrack.core.scalars import flow_text, parse_flow, quote, scalar_text
+from gittrack.core.typed import Any
 
 TRUNCATED = "truncated"
 _MAX_LINE = 4096
 _MAX_LEAVES = 1000
 _WORD = re.compile(r"[A-Za-z0-9_/-]+")
-_PART = re.compile(r'([A-Za-z0-9_/-]+|"(?:[^"\\]|\\.)*")(\.|$)')
+_PART = (
+    r'([A-Za-z0-9_/-]+|"(?:[^"\\]|\\.)*")(\.|$)'  # compiled when first needed: few keys are quoted
+)
 
 
 def key_text(part: str) -> str:
@@ -39,7 +41,7 @@ def split_key(key: str) -> tuple[str, ...]:
         return tuple(key.split("."))
     parts, position = [], 0
     while position < len(key):
-        match = _PART.match(key, position)
+        match = re.compile(_PART).match(key, position)
         if match is None:
             raise ValueError(f"not a dotted key: {key!r}")
         parts.append(parse_flow(match[1]) if match[1].startswith('"') else match[1])
@@ -61,6 +63,16 @@ def flatten(
 def dotted(value: Mapping[str, Any]) -> dict[str, Any]:
     """Return a nested mapping as {dotted key: leaf}, sorted by key."""
     return dict(sorted((join_key(parts), leaf) for parts, leaf in flatten(value)))
+
+
+def at(value: Mapping[str, Any], parts: tuple[str, ...]) -> Any:
+    """Return the leaf of a nested mapping at ``parts``, or MISSING."""
+    found: Any = value
+    for part in parts:
+        if not isinstance(found, dict) or part not in found:
+            return MISSING
+        found = found[part]
+    return MISSING if isinstance(found, dict) and found else found
 
 
 def nest(pairs: Mapping[tuple[str, ...], Any]) -> dict[str, Any]:
@@ -115,7 +127,7 @@ def decode(body: str) -> dict[str, dict[str, Any]]:
         key, colon, text = line.partition(": ")
         if not colon:
             raise ValueError(f"not a 'key: value' line: {line[:60]!r}")
-        value = parse_flow(text)
+        value = parse_value(text)
         if key.startswith("params."):
             params[split_key(key[7:])] = value
         elif key.startswith("metrics."):
@@ -130,11 +142,13 @@ _decode = json.JSONDecoder().raw_decode
 
 def parse_value(text: str) -> Any:
     """Return the value of one line: `parse_flow`, with a short way for what listings read most."""
-    if text[:1] in "{0123456789" and ".nan" not in text and ".inf" not in text:
+    if text[:1] in '{["0123456789' and ".nan" not in text and ".inf" not in text:
         try:
-            return _decode(text)[0]
+            found, end = _decode(text)
         except RecursionError:
             raise ValueError("nested too deeply") from None
+        if end == len(text):
+            return found
     return parse_flow(text)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+
+from gittrack.core.typed import Any
 
 
 def set_path(config: Mapping[str, Any], parts: tuple[str, ...], value: Any) -> dict[str, Any]:

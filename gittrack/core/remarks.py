@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from gittrack.core.model import RunInfo, from_iso, iso
+from gittrack.core.typed import Any
 
 TAG, NOTE, NAME, ARCHIVE, REMOVE, RESTORE = "tag", "note", "name", "archive", "rm", "restore"
 Operation = Mapping[str, Any]

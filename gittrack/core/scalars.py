@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import re
 from math import isfinite, isnan
-from typing import Any
+
+from gittrack.core.typed import Any
 
 Scalar = str | int | float | bool | None
 
@@ -38,7 +39,7 @@ _RESERVED = frozenset(
 _HIDDEN = (  # compiled when first needed: most text is plain
     "[\x7f-\xa0\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff\ufff9-\uffff]"
 )
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|-?\.inf\b|\.nan\b')
+_TOKEN = r'"(?:[^"\\]|\\.)*"|-?\.inf\b|\.nan\b'  # likewise
 _FROM_YAML = {".nan": "NaN", ".inf": "Infinity", "-.inf": "-Infinity"}
 
 
@@ -98,7 +99,9 @@ def parse_flow(text: str) -> Any:
         try:
             return json.loads(text)
         except ValueError:
-            return json.loads(_TOKEN.sub(lambda match: _FROM_YAML.get(match[0], match[0]), text))
+            return json.loads(
+                re.sub(_TOKEN, lambda match: _FROM_YAML.get(match[0], match[0]), text)
+            )
     except RecursionError:
         raise ValueError("nested too deeply") from None
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
 
 from gittrack import git
 from gittrack.core import body
 from gittrack.core.model import RunInfo
+from gittrack.core.typed import Any, NamedTuple
 from gittrack.read.reader import Raw, decode
 
 METRIC_PARTS = ("last", "min", "max", "step", "count")
@@ -70,7 +70,7 @@ def _part(summary: bytes, part: str) -> Any:
     start = at + len(part) + 4
     end = summary.find(b",", start)
     text = summary[start : end if end > 0 else summary.find(b"}", start)]
-    if len(text) < 16:  # short enough for a float to hold every digit of it
+    if b"." in text or len(text) < 16:  # no whole number with more digits than a float can hold
         try:
             return float(text)
         except ValueError:  # .nan, .inf, null

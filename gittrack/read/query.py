@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from typing import Any, NamedTuple
 
 from gittrack import git
 from gittrack.core import body, remarks
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.model import RunInfo
+from gittrack.core.typed import Any, NamedTuple
 from gittrack.read import reader, resolve
 from gittrack.read.lookup import METRIC_PARTS, Lookup, ways
 from gittrack.read.reader import Raw
@@ -163,8 +162,16 @@ def top(
         resolve.check_experiment(repo, experiment)
     raws = _matching(repo, _current(every, archived), where)
     lookup = Lookup(repo, ways(key))
-    pairs = [(_number(lookup(raw)), raw) for raw in raws]
-    if not any(isinstance(found, (int, float)) for found, _ in pairs):
+    ranked, nan, without = [], [], []
+    for raw in raws:
+        found = lookup(raw)
+        if not isinstance(found, (int, float)):  # in a run from elsewhere, it may be anything
+            without.append(raw)
+        elif found != found:
+            nan.append(raw)
+        else:
+            ranked.append((found, raw))
+    if not ranked and not nan:
         if body.names([raw.body for raw in raws if raw.body], "params") & {metric}:
             raise TrackError(
                 f"{metric!r} is a param, not a metric", f"sort by it: git track ls --sort {metric}"
@@ -172,18 +179,10 @@ def top(
         known = list(metrics_of(raws))
         there = f"there are: {', '.join(known[:8])}" if known else "no run has logged a metric"
         raise TrackError(f"no run has the metric {metric!r}", did_you_mean(metric, known, there))
-    ranked = [(found, raw) for found, raw in pairs if not _absent(found)]
     ranked.sort(key=lambda pair: pair[0], reverse=not smallest)
-    nan = [raw for found, raw in pairs if isinstance(found, float) and math.isnan(found)]
-    without = [raw for found, raw in pairs if isinstance(found, body.Missing)]
     ordered = [raw for _, raw in ranked] + nan + without
     damaged = _damaged(raws)
     return Ranking(ordered[:limit], len(raws), len(without) - damaged, len(nan), damaged)
-
-
-def _number(found: Any) -> Any:
-    """Return what can be ranked; what else stands in a run from elsewhere is not the metric."""
-    return found if isinstance(found, (int, float)) else body.MISSING
 
 
 def metrics_of(raws: Sequence[Raw]) -> list[str]:

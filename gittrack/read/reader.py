@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
 
 from gittrack import git, notes, refs
 from gittrack.core import body, layout, model, remarks
 from gittrack.core.errors import Damaged, TrackError
+from gittrack.core.typed import Any, NamedTuple
 
 
 class Raw(NamedTuple):

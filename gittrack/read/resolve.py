@@ -10,8 +10,9 @@ from gittrack.core.errors import AmbiguousRun, NoSuchRun, did_you_mean
 from gittrack.read import reader
 from gittrack.read.reader import Raw
 
-_LATEST = re.compile(r"(?P<experiment>[^@]*)@(?:~(?P<back>[0-9]+))?")
-_HEX = re.compile(r"[0-9a-f-]+")
+# Compiled when first needed: a listing resolves nothing.
+_LATEST = r"(?P<experiment>[^@]*)@(?:~(?P<back>[0-9]+))?"
+_HEX = r"[0-9a-f-]+"
 
 
 def resolve(repo: git.Repo, address: str, among: list[Raw] | None = None) -> Raw:
@@ -21,7 +22,7 @@ def resolve(repo: git.Repo, address: str, among: list[Raw] | None = None) -> Raw
     name, a run commit's id, ``@`` (the latest), ``@~2`` (two before it), or ``<experiment>@``.
     Raises NoSuchRun with near matches, AmbiguousRun with the candidates.
     """
-    latest = _LATEST.fullmatch(address)
+    latest = re.fullmatch(_LATEST, address)
     if latest is not None and among is None:
         return _latest(repo, address, latest["experiment"] or None, int(latest["back"] or 0))
     raws = reader.names(repo) if among is None else among
@@ -29,7 +30,7 @@ def resolve(repo: git.Repo, address: str, among: list[Raw] | None = None) -> Raw
     if not found:  # a name is meant before the beginning of an id: runs are called "1" and "bad"
         raws = reader.bodies(repo, raws)
         found = [raw for raw in raws if _name(raw) == address]
-    if not found and _HEX.fullmatch(address):
+    if not found and re.fullmatch(_HEX, address):
         found = [raw for raw in raws if _matches(raw, address)]
     if len(found) == 1:
         return reader.bodies(repo, found)[0]

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
 
 from gittrack.core import body
-from gittrack.core.body import MISSING
 from gittrack.core.model import RunInfo, from_iso
+from gittrack.core.typed import Any, NamedTuple
 from gittrack.show import text
 
 
@@ -83,9 +82,13 @@ def metric(name: str) -> Column:
 
 def param(name: str) -> Column:
     """Return the column of a param, by its dotted name."""
+    try:
+        parts = body.split_key(name)
+    except ValueError:  # the name of a metric, with a quote in it
+        parts = (name,)
 
     def get(run: RunInfo) -> Any:
-        return body.dotted(run.params).get(name, MISSING)
+        return body.at(run.params, parts)
 
     return Column(name, get, right=True, head=text.escape(name))
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from typing import Any
 
 from gittrack.core.body import Missing
 from gittrack.core.model import RunInfo
+from gittrack.core.typed import Any
 
 
 def dump(value: Any) -> str:

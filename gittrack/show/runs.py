@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from gittrack.core import body
 from gittrack.core.model import RunInfo
 from gittrack.core.nested import same
+from gittrack.core.typed import Any
 from gittrack.show import columns, text
 from gittrack.show.columns import FACTS, Column
 from gittrack.show.table import Table
@@ -40,11 +40,12 @@ def listing(
     tags = [FACTS["tags"]] if exact or any(run.tags for run in runs) else []
     metrics = _common_metrics(runs)
     if exact or all_params:
-        params, shown = _param_names(runs), metrics if exact else metrics[:_MAX_METRICS]
+        params, shown = _names(_flat(runs)), metrics if exact else metrics[:_MAX_METRICS]
         every = [*map(columns.metric, shown), *map(columns.param, params)]
         return _table(runs, [*fixed, *every, *tags], exact)
-    names = differing(runs)
-    params = [name for name in names if name in _telling(runs, names)]
+    flat = _flat(runs)
+    names = _differing(flat)
+    params = [name for name in names if name in _telling(flat, names)]
     optional = [*map(columns.metric, metrics[:_MAX_METRICS]), *map(columns.param, params)]
     cut = [*metrics[_MAX_METRICS:], *(name for name in names if name not in params)]
     return _fitted(runs, fixed, optional, tags, width, cut)
@@ -66,7 +67,7 @@ def ranking(
         chosen.append(FACTS["experiment"])
     if exact or any(run.status != "finished" for run in runs):
         chosen.append(FACTS["status"])
-    params = _param_names(runs) if exact else differing(runs)
+    params = (_names if exact else _differing)(_flat(runs))
     end = [*columns.code_states(runs), columns.started(now)]
     ranked = columns.metric(metric)
     chosen.append(ranked)
@@ -84,9 +85,8 @@ def ranking(
     return Table(heads, rows, [True, *table.right], table.left_out)
 
 
-def _telling(runs: Sequence[RunInfo], names: Sequence[str]) -> list[str]:
+def _telling(flat: Sequence[dict[str, Any]], names: Sequence[str]) -> list[str]:
     """Return the params, few enough for a table, that have the most different values."""
-    flat = [body.dotted(run.params) for run in runs]
     different = {name: len({str(one.get(name)) for one in flat}) for name in names}
     return sorted(names, key=lambda name: -different[name])[:_MAX_PARAMS]
 
@@ -112,19 +112,26 @@ def _fitted(
 
 def constants(runs: Sequence[RunInfo]) -> dict[str, Any]:
     """Return the params that are equal in all of the runs, by dotted name."""
-    flat = [body.dotted(run.params) for run in runs]
+    return _equal(_flat(runs))
+
+
+def _flat(runs: Sequence[RunInfo]) -> list[dict[str, Any]]:
+    """Return the params of each run by their dotted names."""
+    return [body.dotted(run.params) for run in runs]
+
+
+def _equal(flat: Sequence[dict[str, Any]]) -> dict[str, Any]:
     shared = flat[0] if flat else {}
     return {k: v for k, v in shared.items() if all(k in one and same(one[k], v) for one in flat)}
 
 
-def differing(runs: Sequence[RunInfo]) -> list[str]:
-    """Return the dotted names of the params in which the runs differ, sorted."""
-    equal = constants(runs)
-    return [name for name in _param_names(runs) if name not in equal]
+def _differing(flat: Sequence[dict[str, Any]]) -> list[str]:
+    equal = _equal(flat)
+    return [name for name in _names(flat) if name not in equal]
 
 
-def _param_names(runs: Sequence[RunInfo]) -> list[str]:
-    return sorted({name for run in runs for name in body.dotted(run.params)})
+def _names(flat: Sequence[dict[str, Any]]) -> list[str]:
+    return sorted({name for params in flat for name in params})
 
 
 def _common_metrics(runs: Sequence[RunInfo]) -> list[str]:

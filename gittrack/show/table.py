@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple, TextIO
 
+from gittrack.core.typed import NamedTuple, TextIO
 from gittrack.show import text
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
 from gittrack.core.body import Missing
 from gittrack.core.scalars import flow_text
+from gittrack.core.typed import Any
 
 _UNSAFE = (  # compiled when first needed: most text is plain
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff\ufff9-\uffff]"
