@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from collections.abc import Callable, Mapping
+from os import write
+from time import monotonic
 from typing import Any
 
 from gittrack.core import series, values
@@ -13,6 +14,14 @@ from gittrack.core.errors import TrackError
 from gittrack.record.journal import Appender
 
 _SYNC_SECONDS = 10.0
+
+
+class _Cells(dict[str, str]):
+    """The names of metrics as they stand within a line, each checked when it is first logged."""
+
+    def __missing__(self, name: Any) -> str:
+        cell = self[name] = f",{series.cell(values.check_name(name, 'metric'))},"
+        return cell
 
 
 class Points:
@@ -28,7 +37,7 @@ class Points:
         self._zero = zero
         self._kept = kept
         self._lock = threading.RLock()  # a signal handler may finish the run in the middle of `log`
-        self._cells: dict[str, str] = {}
+        self._cells = _Cells()
         self._next: dict[str, float] = {}
         self._sync_at = _SYNC_SECONDS
         self._closed = False
@@ -44,27 +53,24 @@ class Points:
 
     def log(self, metrics: Mapping[str, Any], step: float | None = None) -> None:
         """Write a point of each metric; see `Run.log`."""
-        now = time.monotonic() - self._zero
+        now = monotonic() - self._zero
         if step is not None and type(step) is not int:
             step = values.number(step, "step")
         seconds = f",{now:.3f}\n"
+        cells, counters, lines = self._cells, self._next, ""
+        at = None if step is None else f"{step}"
         with self._lock:
-            lines = ""
-            counters = {}
             for name, value in metrics.items():
-                cell = self._cells.get(name) or self._cell(name)
                 if type(value) is not float:
                     value = values.number(value, name)
-                at = self._next.get(name, 0) if step is None else step
-                counters[name] = at + 1
-                lines += f"{at},{cell},{value!r}{seconds}"
+                lines += f"{at or counters.get(name, 0)}{cells[name]}{value!r}{seconds}"
             if self._closed:
                 raise TrackError(
                     "the run is finished and takes no more points", "start another one"
                 )
             data = lines.encode("utf-8", "surrogatepass")
             try:
-                done = -1 if self._file.pending else os.write(self._file.fd, data)
+                done = -1 if self._file.pending else write(self._file.fd, data)
             except OSError as error:
                 self._failed(data, error)
             else:
@@ -72,12 +78,8 @@ class Points:
                     self._catch_up(data, done)
                 elif now > self._sync_at:
                     self._sync(now)
-            self._next.update(counters)
-
-    def _cell(self, name: Any) -> str:
-        cell = series.cell(values.check_name(name, "metric"))
-        self._cells[name] = cell
-        return cell
+            for name in metrics:
+                counters[name] = (counters.get(name, 0) if step is None else step) + 1
 
     def _failed(self, data: bytes, error: OSError) -> None:
         if self._file.fd < 0:
