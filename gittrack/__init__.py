@@ -8,12 +8,13 @@
         run.log({"val_accuracy": 0.97}, step=1)
 
 What is offered here is defined in `gittrack.api`, which is imported at the first use: ``import gittrack``
-by itself costs next to nothing.
+by itself costs next to nothing.  It only has ``sys.exit`` tell us its code: see `gittrack.record.exits`.
 """
 
 from __future__ import annotations
 
 from gittrack.core.typed import TYPE_CHECKING, Any
+from gittrack.record import exits
 
 if TYPE_CHECKING:
     from gittrack.api import diff, fingerprint, finish, get, init, log, params, runs
@@ -55,6 +56,9 @@ __all__ = [
     "runs",
     "seed_everything",
 ]
+
+
+exits.listen()
 
 
 def __getattr__(name: str) -> Any:

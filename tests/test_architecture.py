@@ -76,7 +76,6 @@ IMPORTS_GITPYTHON = {"git.py": "the one door to git"}
 SPEAKS = ("cli.py", "parsing.py", "commands/")
 SPEAKS_EXCEPTIONS = {
     "__main__.py": "ends with what cli.main returns",
-    "record/leaving.py": "wraps sys.exit, to learn the exit code of the process that is recorded",
     "record/environment.py": "runs as a script in the command's interpreter and answers on stdout",
     "launch/process.py": "a forked child must leave by os._exit",
 }

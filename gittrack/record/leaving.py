@@ -7,13 +7,14 @@ end, at its ``return`` or not; and from Python 3.12 on, by `sys.monitoring` (PEP
 
 from __future__ import annotations
 
-import builtins
 import sys
 import threading
 from collections.abc import Callable
 from opcode import opname
 from types import CodeType, FrameType
 from typing import Any
+
+from gittrack.record import exits
 
 _RETURNS = ("RETURN_VALUE", "RETURN_CONST")
 
@@ -22,27 +23,15 @@ class Leaving:
     """Looks on as the main thread leaves; made while the program runs."""
 
     def __init__(self) -> None:
-        self.asked: int | None = None
         self.frame = _outermost()
-        exits = {sys.exit: _Wrapped(sys.exit, self)}
-        for name in ("exit", "quit"):
-            original = getattr(builtins, name, None)  # absent under `python -S`
-            if original is not None:
-                exits[original] = _Wrapped(original, self)
-                setattr(builtins, name, exits[original])
-        # `from sys import exit` in the script itself, done before we came.
-        script = vars(sys.modules["__main__"])
-        for name in ("exit", "quit"):
-            if callable(script.get(name)) and script[name] in exits:
-                script[name] = exits[script[name]]
-        sys.exit = exits[sys.exit]
+        exits.listen()
         if self.frame is not None and sys.version_info >= (3, 12):
-            _on_unwinding(self.frame.f_code, self.note)
+            _on_unwinding(self.frame.f_code, exits.note)
 
-    def note(self, code: Any) -> None:
-        """Note a code that somebody asked to leave with; in another thread it only ends that one."""
-        if threading.current_thread() is threading.main_thread():
-            self.asked = exit_status(code)
+    @property
+    def asked(self) -> int | None:
+        """The code that was asked for, where anybody did."""
+        return exits.asked()
 
     def returned(self) -> bool:
         """Say whether the outermost frame came to its ordinary end, so that the exit code is 0."""
@@ -51,21 +40,6 @@ class Leaving:
         if self.frame.f_lasti < 0:
             return False
         return opname[self.frame.f_code.co_code[self.frame.f_lasti]] in _RETURNS
-
-
-class _Wrapped:
-    """An exit function that tells with which code it was called."""
-
-    def __init__(self, original: Callable[..., Any], leaving: Leaving) -> None:
-        self.original = original
-        self.leaving = leaving
-
-    def __call__(self, code: Any = None) -> Any:
-        self.leaving.note(code)
-        return self.original(code)
-
-    def __repr__(self) -> str:  # what one reads after typing `exit` at a prompt
-        return repr(self.original)
 
 
 def _outermost() -> FrameType | None:
@@ -92,10 +66,3 @@ def _on_unwinding(outermost: CodeType, note: Callable[[Any], None]) -> None:
     monitoring.use_tool_id(tool, "gittrack")
     monitoring.register_callback(tool, monitoring.events.PY_UNWIND, unwinding)
     monitoring.set_events(tool, monitoring.events.PY_UNWIND)
-
-
-def exit_status(code: object) -> int:
-    """Return the exit status that ``sys.exit(code)`` ends with."""
-    if code is None:
-        return 0
-    return code & 0xFF if isinstance(code, int) else 1

@@ -15,8 +15,8 @@ from typing import Any
 from gittrack.core import events, layout, model, nested, values
 from gittrack.core.errors import TrackError
 from gittrack.record import artifacts, environment, inputs, session
+from gittrack.record.exits import exit_status
 from gittrack.record.journal import Journal
-from gittrack.record.leaving import exit_status
 from gittrack.record.points import Points
 from gittrack.record.views import Config, Summary
 

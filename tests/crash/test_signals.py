@@ -73,6 +73,23 @@ def test_the_end_of_a_script(place, code, expected):
     assert run.metrics["loss"].count == 1
 
 
+def test_a_script_that_leaves_with_what_main_returns(place):
+    code = """
+import sys, gittrack
+def main():
+    gittrack.init().log({"loss": 1.0})
+    return int(sys.argv[1])
+sys.exit(main())
+"""
+    Path("script.py").write_text(code)
+    for expected, status in ((0, "finished"), (3, "failed")):
+        ended = start(sys.executable, str(Path("script.py").absolute()), str(expected), cwd=place)
+        _, said = ended.communicate()
+        run = gittrack.runs(repo=place)[0]
+        assert (ended.returncode, run.status, run.info.exit_code) == (expected, status, expected)
+        assert said == ""
+
+
 @pytest.mark.parametrize(("code", "expected"), RAISED)
 def test_a_script_that_raises_system_exit(place, code, expected):
     ended = python(SCRIPT % code, place)
