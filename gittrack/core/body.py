@@ -155,6 +155,9 @@ def parse_value(text: str) -> Any:
 class Missing:
     """The value of a key that a run does not have."""
 
+    def __repr__(self) -> str:
+        return "MISSING"
+
 
 MISSING = Missing()
 

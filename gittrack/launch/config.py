@@ -53,11 +53,9 @@ def _override(config: dict[str, Any], text: str, *, strict: bool) -> dict[str, A
     known = body.dotted(config)
     if strict and not new and not _has(config, parts):
         name = body.join_key(parts)
-        near = did_you_mean(name, known, "it has: " + ", ".join(known) if known else "")
+        near = did_you_mean(name, known, f"it has: {', '.join(known)};" if known else "")
         add = f"add a new one with: -S +{text}"
-        raise TrackError(
-            f"the configuration has no key {name!r}", f"{near}; {add}" if near else add
-        )
+        raise TrackError(f"the configuration has no key {name!r}", f"{near} {add}".lstrip())
     parsed = yaml_read.load(value.encode(), f"-S {key}")
     return values.config_dict(nested.set_path(config, parts, parsed))
 

@@ -41,12 +41,12 @@ def listing(
     metrics = _common_metrics(runs)
     if exact or all_params:
         params, shown = _names(_flat(runs)), metrics if exact else metrics[:_MAX_METRICS]
-        every = [*map(columns.metric, shown), *map(columns.param, params)]
+        every = [*map(columns.metric, shown), *_params(params, metrics)]
         return _table(runs, [*fixed, *every, *tags], exact)
     flat = _flat(runs)
     names = _differing(flat)
     params = [name for name in names if name in _telling(flat, names)]
-    optional = [*map(columns.metric, metrics[:_MAX_METRICS]), *map(columns.param, params)]
+    optional = [*map(columns.metric, metrics[:_MAX_METRICS]), *_params(params, metrics)]
     cut = [*metrics[_MAX_METRICS:], *(name for name in names if name not in params)]
     return _fitted(runs, fixed, optional, tags, width, cut)
 
@@ -71,7 +71,7 @@ def ranking(
     end = [*columns.code_states(runs), columns.started(now)]
     ranked = columns.metric(metric)
     chosen.append(ranked)
-    optional = [*map(columns.param, params)]
+    optional = _params(params, [metric])
     if exact:
         table = _table(runs, [*chosen, *optional, *end], exact)
     else:
@@ -108,6 +108,17 @@ def _fitted(
             dropped = [column.name for column in optional[count:]]
             return table._replace(left_out=[*dropped, *cut])
         count -= 1
+
+
+def _params(names: Sequence[str], metrics: Sequence[str]) -> list[Column]:
+    """Return the columns of params; one that is called like a metric says which of the two it is."""
+    made = []
+    for name in names:
+        column, full = columns.param(name), f"params.{name}"
+        if name in metrics:
+            column = column._replace(name=full, head=text.escape(full))
+        made.append(column)
+    return made
 
 
 def constants(runs: Sequence[RunInfo]) -> dict[str, Any]:

@@ -54,6 +54,13 @@ def test_any_fact_can_be_a_column():
     )
 
 
+def test_a_param_that_is_called_like_a_metric_says_so():
+    for lr in (1, 2):
+        record(None, {"lr": 0.5}, config={"lr": lr})
+    assert masked(run_cli("ls").out).splitlines()[0] == "ID  STATUS  STARTED  TIME  lr  params.lr"
+    assert run_cli("ls", "--csv").out.splitlines()[0].endswith(",lr,params.lr,tags")
+
+
 def test_all_params_on_demand():
     record("a", config={"x": 1, "y": {"z": "text"}})
     assert masked(run_cli("ls").out).splitlines()[0] == "ID  NAME  STATUS  STARTED  TIME"

@@ -230,7 +230,7 @@ class TestConfiguration:
         assert (done.code, done.err) == (
             1,
             "error: the configuration has no key 'model.hiden'\n"
-            "hint: did you mean model.hidden?; add a new one with: -S +model.hiden=128\n",
+            "hint: did you mean model.hidden? add a new one with: -S +model.hiden=128\n",
         )
         assert not os.path.exists("ran")
 
