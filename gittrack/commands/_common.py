@@ -61,6 +61,11 @@ def room() -> int | None:
     return os.get_terminal_size(1).columns if sys.stdout.isatty() else None
 
 
+def cut_off(count: int, total: int) -> str:
+    """Return a line on the runs that a listing was too short for, or nothing."""
+    return f"{count} more: add -n {total}\n" if count > 0 else ""
+
+
 def left_out(names: Sequence[str]) -> str:
     """Return a line on what had no room in a table, or nothing."""
     if not names:

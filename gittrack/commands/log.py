@@ -6,7 +6,7 @@ import argparse
 import time
 
 from gittrack import git
-from gittrack.commands._common import add_archived, add_where, note, out, positive
+from gittrack.commands._common import add_archived, add_where, cut_off, note, out, positive
 from gittrack.commands.ls import report_damage
 from gittrack.core import layout
 from gittrack.core.smoothing import courses
@@ -41,7 +41,6 @@ def run(args: argparse.Namespace) -> int:
         for info, course in zip(infos, drawn, strict=True)
     ]
     more = found.total - len(infos)
-    tail = f"\n{more} more: git track log -n {found.total}\n" if more else ""
-    out("\n".join(pages) + tail)
+    out("\n".join([*pages, cut_off(more, found.total)] if more else pages))
     broken = reader.undecodable(found.runs, infos)
     return report_damage(found.damaged + broken, found.total)

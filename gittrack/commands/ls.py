@@ -11,6 +11,7 @@ from gittrack.commands._common import (
     add_archived,
     add_formats,
     add_where,
+    cut_off,
     left_out,
     note,
     out,
@@ -74,22 +75,16 @@ def run(args: argparse.Namespace) -> int:
             width=room(),
         )
         more = found.total - len(infos)
-        tail = (
-            f"{more} more: git track ls -n {found.total}\n" if more and args.style == "text" else ""
-        )
+        tail = cut_off(more, found.total) if args.style == "text" else ""
         if found.archived and args.style == "text":
-            tail += (
-                f"archived and not shown: {found.archived}; with them: git track ls --archived\n"
-            )
+            tail += f"archived and not shown: {found.archived}; with them: add --archived\n"
         shown = table.render(made, args.style)
         if args.style == "text":
             shown = paint_lines(shown, ["bold", *(_STYLES.get(info.status, "") for info in infos)])
             tail = left_out(made.left_out) + tail
         out(shown + tail)
     if args.style != "text" and found.total > len(infos):
-        note(
-            f"{found.total - len(infos)} more runs; all of them: git track ls -n {found.total} --{args.style}"
-        )
+        note(cut_off(found.total - len(infos), found.total).rstrip())
     broken = reader.undecodable(found.runs, infos)
     return report_damage(found.damaged + broken, found.total)
 

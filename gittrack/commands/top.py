@@ -11,6 +11,7 @@ from gittrack.commands._common import (
     add_archived,
     add_formats,
     add_where,
+    cut_off,
     left_out,
     note,
     out,
@@ -88,10 +89,8 @@ def _constants(infos: Sequence[RunInfo]) -> str:
 
 def _tail(found: query.Ranking, args: argparse.Namespace) -> str:
     more = found.total - found.damaged - len(found.runs)
-    lines = [f"{more} more: git track top {args.metric} -n {found.total}"] if more > 0 else []
-    if found.without or found.nan:
-        lines.append(_counted(found, args.metric))
-    return "".join(f"{line}\n" for line in lines)
+    counted = f"{_counted(found, args.metric)}\n" if found.without or found.nan else ""
+    return cut_off(more, found.total) + counted
 
 
 def _counted(found: query.Ranking, metric: str) -> str:

@@ -174,7 +174,9 @@ class _Compiler:
         word = node.func.id if isinstance(node.func, ast.Name) else ""
         if word not in ("has", "like") or node.keywords:
             hint = did_you_mean(word, ("has", "like"), "there are has(NAME), like(NAME, PATTERN)")
-            raise self.error(node, f"there is no function {word or 'like this'!r}", hint)
+            raise self.error(
+                node, f"there is no function {word!r}" if word else "this cannot be called", hint
+            )
         wanted = {"has": 1, "like": 2}[word]
         if len(node.args) != wanted:
             raise self.error(

@@ -84,14 +84,14 @@ def test_more_than_fit_are_counted():
     for name in "abc":
         record(name)
     done = run_cli("ls", "-n", "2", "--columns", "name")
-    assert done.out == "NAME\nc\nb\n1 more: git track ls -n 3\n"
+    assert done.out == "NAME\nc\nb\n1 more: add -n 3\n"
 
 
 def test_twenty_unless_told():
     for _ in range(21):
         record(mode="online")
     done = run_cli("ls", "--columns", "status")
-    assert done.out == "STATUS\n" + 20 * "finished\n" + "1 more: git track ls -n 21\n"
+    assert done.out == "STATUS\n" + 20 * "finished\n" + "1 more: add -n 21\n"
 
 
 @pytest.mark.parametrize(

@@ -123,5 +123,5 @@ def test_the_lab_notebook(three):
         *("first line", "second", "[good]", "acc  0.9  ▁█  0.1 to 0.9"),
     ]
     assert second.endswith(f"  code {code}*")
-    assert more == "3 more: git track log -n 5\n"
+    assert more == "3 more: add -n 5\n"
     assert git(".", "status", "--short") == " M train.py"

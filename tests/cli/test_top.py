@@ -64,7 +64,7 @@ def test_ten_unless_told_and_the_rest_is_counted():
         record(chr(97 + number), {"acc": number})
     assert len(names("acc")) == 10
     assert names("acc", "-n", "2") == "lk"
-    assert run_cli("top", "acc", "-n", "2").out.endswith("\n10 more: git track top acc -n 12\n")
+    assert run_cli("top", "acc", "-n", "2").out.endswith("\n10 more: add -n 12\n")
 
 
 def test_of_one_experiment():

@@ -112,7 +112,7 @@ def test_false(text):
         ("lr = 1", 1, "cannot be understood"),
         ("(lr > 1", 1, "never closed"),
         ("lr > 1 and __import__('os')", 12, "no function '__import__'"),
-        ("lr.__class__.__mro__()", 1, "no function"),
+        ("lr.__class__.__mro__()", 1, "cannot be called"),
         ("lambda: 1", 1, "lambda"),
         ("lr if lr else 1", 1, "if ... else"),
         ("[x for x in tags]", 1, "listcomp"),
