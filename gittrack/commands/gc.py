@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     if args.keep_best is not None:
         return _keep_best(repo, args)
     found = collect.plan(repo, args.older_than, time.time())
-    out(_told(found))
+    out(_told(found, args.older_than))
     if not args.dry_run:
         session.say(recovery.kept(recovery.recover(repo)))
         collect.carry_out(repo, found)
@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _told(found: collect.Plan) -> str:
+def _told(found: collect.Plan, older_than: float) -> str:
     size = text.size(found.run_bytes)
     lines = []
     if found.runs:
@@ -65,7 +65,8 @@ def _told(found: collect.Plan) -> str:
             f"{len(found.leftovers)} leftover folders of the journal and the cache: {left}"
         )
     if found.younger:
-        lines.append(f"{_count(found.younger)} in the trash for less than that: kept")
+        days = f"{older_than / 86400:g} days"
+        lines.append(f"kept: {_count(found.younger)} in the trash for less than {days}")
     lines += [f"kept: {kept.what}: {text.escape(kept.why)}" for kept in found.kept]
     return "".join(f"{line}\n" for line in lines or ["nothing to remove"])
 

@@ -46,11 +46,16 @@ def run(args: argparse.Namespace) -> int:
                 f"{place} is there already, and is another file", "write over it: --force"
             )
     root = Path(args.output or os.curdir)
-    root = root if root.is_dir() or len(chosen) > 1 else root.parent
+    root = root if _is_folder(args.output) or len(chosen) > 1 else root.parent
     for path, place in places.items():
         restore.write(place, contents[path], known[path], root)
         out(f"{text.escape(str(place))}  {text.size(len(contents[path]))}\n")
     return 0
+
+
+def _is_folder(dest: str | None) -> bool:
+    """Say whether DEST is a folder: it is there, or is written as one (``here/``)."""
+    return dest is None or dest.endswith(os.sep) or os.path.isdir(dest)
 
 
 def _places(args: argparse.Namespace, chosen: list[str]) -> dict[str, Path]:
@@ -60,7 +65,7 @@ def _places(args: argparse.Namespace, chosen: list[str]) -> dict[str, Path]:
     single = chosen[0] in (named, f"{layout.ARTIFACTS}/{named}")
     if single:
         name = os.path.basename(chosen[0])
-        return {chosen[0]: target / name if target.is_dir() else target}
+        return {chosen[0]: target / name if _is_folder(args.output) else target}
     prefix = named if chosen[0].startswith(named + "/") else f"{layout.ARTIFACTS}/{named}"
     folder = os.path.dirname(prefix)
     return {path: target / os.path.relpath(path, folder or ".") for path in chosen}

@@ -25,7 +25,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Change the tags and show what they are now."""
     for word in args.tags:
-        if word[:1] not in ("+", "-") or len(word) < 2:
+        if word in ("+", "-"):
+            raise TrackError("the name of a tag is empty", "use a short word")
+        if word[:1] not in ("+", "-"):
             raise TrackError(
                 f"{word!r} is neither +TAG nor -TAG",
                 f"write +{word} to add it, -{word} to take it away",

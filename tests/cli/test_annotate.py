@@ -162,6 +162,7 @@ def test_what_is_said_about_a_failed_run_stays_when_it_is_resumed():
 @pytest.mark.parametrize(
     ("argv", "message"),
     [
+        (("tag", "a", "+"), "the name of a tag is empty"),
         (("tag", "a", "good"), "'good' is neither +TAG nor -TAG"),
         (("tag", "a", "-good"), "the run has no tag 'good'"),
         (("tag", "nobody", "+x"), "there is no run 'nobody'"),

@@ -66,6 +66,7 @@ def test_get_a_file_a_name_a_folder(kept):
     assert run_cli("get", "a", "tool", "-o", "here").code == 0
     assert os.access("here/tool", os.X_OK)
     assert run_cli("get", "a", "out/b.txt", "-o", "copy.txt").out == "copy.txt  2 B\n"
+    assert run_cli("get", "a", "tool", "-o", "new/folder/").out.startswith("new/folder/tool  ")
     assert run_cli("get", "a", "metrics.csv").out.startswith("metrics.csv")
     assert run_cli("get", "a", "out", "-o", "here").code == 0
     assert Path("here/out/deep/a.bin").read_bytes() == bytes(range(256))

@@ -62,7 +62,7 @@ def test_gc_takes_what_is_old_and_says_how_much():
     record("b")
     done("rm", "a", "b")
     done("restore", "b")
-    assert done("gc") == "1 run in the trash for less than that: kept\n"
+    assert done("gc") == "kept: 1 run in the trash for less than 30 days\n"
     told = done("gc", "--older-than", "0d", "--dry-run")
     assert "1 run of the trash: " in told
     assert "nothing was removed" in told
