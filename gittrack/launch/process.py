@@ -137,7 +137,12 @@ def _become(argv: Sequence[str], env: Mapping[str, str], console: Console) -> No
             path = shutil.which(argv[0]) or argv[0]
             os.execve("/bin/sh", ["sh", path, *argv[1:]], dict(env))
     except OSError as error:
-        os.write(2, f"error: {argv[0]}: {error.strerror}\n".encode())
+        told = (
+            f"error: {argv[0]}: {error.strerror}\nhint: check that it can be run on this machine\n"
+        )
+        if error.errno == errno.ENOENT:  # it was there a moment ago: the launcher has looked
+            told = f"error: the interpreter that {argv[0]} names is not there\nhint: correct its `#!` line\n"
+        os.write(2, told.encode("utf-8", "surrogateescape"))
     finally:
         os._exit(127)
 

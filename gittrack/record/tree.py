@@ -63,9 +63,8 @@ def _series(
         times = folder / layout.POINT_TIMES
         lines, bad = points.convert(raw.read_bytes(), times.read_bytes() if times.exists() else b"")
         if bad:
-            notes.append(
-                f"{len(bad)} lines of GITTRACK_METRICS are no points; line {bad[0].number}: {bad[0].reason}"
-            )
+            counted = "1 line is no point" if len(bad) == 1 else f"{len(bad)} lines are no points"
+            notes.append(f"in GITTRACK_METRICS {counted}; line {bad[0].number}: {bad[0].reason}")
         path = _merged(path, lines, folder / "metrics.all.csv")
     try:
         found, entries = _fold(store, path)

@@ -99,6 +99,13 @@ class TestEnd:
         )
         assert listed() == []
 
+    def test_a_script_whose_interpreter_is_missing(self, project):
+        (project / "go").write_text("#!/no/such/interpreter\n")
+        (project / "go").chmod(0o755)
+        done = run_cli("run", "--", "./go")
+        assert done.code == 127
+        assert "error: the interpreter that ./go names is not there\nhint: " in done.err
+
     def test_no_command(self):
         done = run_cli("run", "-n", "x")
         assert done.code == 2
@@ -330,7 +337,7 @@ class TestMetrics:
         )
         assert done.code == 0
         assert (
-            "warning: 2 lines of GITTRACK_METRICS are no points; line 2: not a JSON object\n"
+            "warning: in GITTRACK_METRICS 2 lines are no points; line 2: not a JSON object\n"
             in done.err
         )
         assert show()["metrics"]["a"]["count"] == 2
