@@ -3,6 +3,7 @@
 import hashlib
 import os
 import subprocess
+import threading
 
 import numpy as np
 import pytest
@@ -237,6 +238,26 @@ class TestFiles:
             file.write("x")
         run.log_artifact("m")
         assert gittrack.get(run.id).artifact("m").read_text() == "x"
+
+    def test_the_digest_of_a_file_that_changes_meanwhile_is_of_what_was_stored(self, run):
+        ready, stop = threading.Event(), threading.Event()
+
+        def change():
+            while not stop.is_set():
+                with open("growing", "ab") as file:
+                    file.write(os.urandom(1 << 16))
+                ready.set()
+
+        writer = threading.Thread(target=change)
+        writer.start()
+        ready.wait()
+        run.log_artifact("growing")
+        stop.set()
+        writer.join()
+        run.finish()
+        found = gittrack.get(run.id)
+        stored = found.artifact("growing").read_bytes()
+        assert found.outputs[0]["sha256"] == hashlib.sha256(stored).hexdigest()
 
     def test_what_cannot_be_an_artifact(self, run):
         os.mkfifo("fifo")
