@@ -77,6 +77,10 @@ class Call:
         except FileNotFoundError as error:
             raise TrackError("git is not installed", "install git 2.36 or later") from error
 
+    def so_far(self) -> bytes:
+        """Return what the process has said until now."""
+        return self.child.so_far()
+
     def wait(self) -> Answer:
         """Wait for the end of the process and return all that it said."""
         return Answer(*self.child.wait())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from gittrack.core.typed import NamedTuple
 from gittrack.git import LOOKING, Call, Repo, detach, failure
@@ -79,25 +79,40 @@ def _pipeline(repo: Repo, prefixes: tuple[str, ...]) -> tuple[Call, Call]:
     return listing, repo.call(*_CONTENTS, feed=listing, shared=True)
 
 
-def contents(repo: Repo, *prefixes: str) -> list[tuple[Ref, bytes]] | None:
-    """Return the refs below ``prefixes`` with the content of what they point to, in one pass.
+class Incomplete(Exception):
+    """A ref is broken, or an object missing; `below` and `git.objects` tell which."""
 
-    Two processes.  None where a ref is broken or an object missing: `below` and `git.objects` tell which.
+
+def contents(repo: Repo, *prefixes: str) -> Iterator[tuple[Ref, bytes]]:
+    """Yield the refs below ``prefixes`` with the content of what they point to, in one pass.
+
+    Two processes; what they have said so far is looked at while they go on.  Raises Incomplete.
     """
     listing, reading = _pipeline(repo, prefixes)
-    answer, listed = reading.wait(), listing.wait()
-    if answer.code != 0 or listed.code != 0 or listed.err:
+    out, over, at = reading.so_far(), False, 0
+    while not over or at < len(out):
+        record = _record(out, at)
+        if record is not None:
+            ref, content, at = record
+            yield ref, content
+        elif over:
+            raise Incomplete
+        else:
+            answer, listed = reading.wait(), listing.wait()
+            if answer.code != 0 or listed.code != 0 or listed.err:
+                raise Incomplete
+            out, over = answer.out, True
+
+
+def _record(out: bytes, at: int) -> tuple[Ref, bytes, int] | None:
+    """Return the ref and content at ``at``, and where the next ones begin; None where they are not whole."""
+    end = out.find(b"\n", at)
+    words = out[at : max(end, at)].decode("utf-8", "surrogateescape").split(" ", 2)
+    if len(words) < 3:  # "<id> missing"
         return None
-    found, out, at = [], answer.out, 0
-    while at < len(out):
-        end = out.index(b"\n", at)
-        words = out[at:end].decode("utf-8", "surrogateescape").split(" ", 2)
-        if len(words) < 3:  # "<id> missing"
-            return None
-        oid, size, name = words
-        at = end + int(size) + 2
-        found.append((Ref(name, oid), out[end + 1 : at - 1]))
-    return found
+    oid, size, name = words
+    after = end + int(size) + 2
+    return (Ref(name, oid), out[end + 1 : after - 1], after) if after <= len(out) else None
 
 
 def peeled(repo: Repo) -> list[tuple[str, str]]:

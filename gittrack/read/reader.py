@@ -45,18 +45,18 @@ def names(repo: git.Repo, experiment: str | None = None) -> list[Raw]:
 
 def whole(repo: git.Repo, experiment: str | None = None) -> list[Raw]:
     """Return what `names` returns, with the bodies: the fast way to look at every run."""
-    contents = refs.contents(repo, _prefix(experiment), layout.NOTES)
-    if contents is None:  # something is damaged: find out what, one step after the other
-        return bodies(repo, names(repo, experiment))
     found, said = [], None
-    for (ref, oid), content in contents:
-        parsed = layout.parse_run_ref(ref)
-        if parsed is not None:
-            start, problem = _body_of(content)
-            text = None if problem else content[start:]
-            found.append(Raw(parsed[1], parsed[0], ref, oid, text, None, problem))
-        elif ref == layout.NOTES:
-            said = oid
+    try:
+        for (ref, oid), content in refs.contents(repo, _prefix(experiment), layout.NOTES):
+            parsed = layout.parse_run_ref(ref)
+            if parsed is not None:
+                start, problem = _body_of(content)
+                text = None if problem else content[start:]
+                found.append(Raw(parsed[1], parsed[0], ref, oid, text, None, problem))
+            elif ref == layout.NOTES:
+                said = oid
+    except refs.Incomplete:  # something is damaged: find out what, one step after the other
+        return bodies(repo, names(repo, experiment))
     return _with_live(repo, _annotated(repo, found, said), experiment)
 
 
