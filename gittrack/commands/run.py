@@ -46,7 +46,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="configuration, YAML or JSON",
+        help="configuration, YAML or JSON (params.yaml); repeatable, the later wins",
     )
     add(
         "-S",
@@ -54,7 +54,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="KEY=VALUE",
-        help="override; +KEY=VALUE adds",
+        help="override; +KEY=VALUE adds; repeatable",
     )
     add(
         "--input",
