@@ -7,7 +7,7 @@ import time
 
 from gittrack import git
 from gittrack.commands._common import add_archived, add_formats, add_where, note, out
-from gittrack.commands.ls import report_damage
+from gittrack.commands.ls import nothing, report_damage
 from gittrack.core import census
 from gittrack.read import query, reader
 from gittrack.show import census as faces
@@ -42,7 +42,7 @@ def show(args: argparse.Namespace, kind: str) -> int:
     if args.style == "json":
         out(jsonable.dump(plain))
     elif not plain and not exact:
-        note(f"no run has {kind}" if infos else "no runs are recorded here yet")
+        note(f"no run has {kind}" if infos else nothing(found, args.where))
     else:
         out(table.render(made, args.style))
     broken = reader.undecodable(found.runs, infos)

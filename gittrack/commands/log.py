@@ -7,7 +7,7 @@ import time
 
 from gittrack import git
 from gittrack.commands._common import add_archived, add_where, cut_off, note, out, positive
-from gittrack.commands.ls import report_damage
+from gittrack.commands.ls import nothing, report_damage
 from gittrack.core import layout
 from gittrack.core.smoothing import courses
 from gittrack.read import query, reader
@@ -32,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
     )
     infos = [reader.decode(repo, raw) for raw in found.runs]
     if not infos:
-        note("no run matches" if found.archived or args.where else "no runs are recorded here yet")
+        note(nothing(found, args.where))
     names = [f"{info.commit}:{layout.SERIES}" for info in infos if info.commit]
     contents = iter(list(git.objects(repo, names)))
     drawn = [courses(next(contents)) if info.commit else {} for info in infos]

@@ -59,10 +59,8 @@ def run(args: argparse.Namespace) -> int:
     infos = [reader.decode(repo, raw) for raw in found.runs]
     if args.style == "json":
         out(jsonable.dump([jsonable.run(info) for info in infos]))
-    elif not infos and args.where is not None:
-        note("no run matches the query")
     elif not infos:
-        note("no runs are recorded here yet; record one: git track run -- COMMAND")
+        note(nothing(found, args.where))
     else:
         columns = args.columns.split(",") if args.columns else []
         query.check_columns(infos, columns, runs.FACT_NAMES)
@@ -87,6 +85,15 @@ def run(args: argparse.Namespace) -> int:
         note(cut_off(found.total - len(infos), found.total).rstrip())
     broken = reader.undecodable(found.runs, infos)
     return report_damage(found.damaged + broken, found.total)
+
+
+def nothing(found: query.Listing, where: str | None) -> str:
+    """Say why a listing is empty."""
+    if where is not None:
+        return "no run matches the query"
+    if found.archived:
+        return "all runs are archived; with them: add --archived"
+    return "no runs are recorded here yet; record one: git track run -- COMMAND"
 
 
 def report_damage(damaged: int, total: int) -> int:

@@ -160,7 +160,8 @@ def top(
     every = reader.whole(repo, experiment)
     if not every:
         resolve.check_experiment(repo, experiment)
-    raws = _matching(repo, _current(every, archived), where)
+    current = _current(every, archived)
+    raws = _matching(repo, current, where)
     lookup = Lookup(repo, ways(key))
     ranked, nan, without = [], [], []
     for raw in raws:
@@ -177,12 +178,24 @@ def top(
                 f"{metric!r} is a param, not a metric", f"sort by it: git track ls --sort {metric}"
             )
         known = list(metrics_of(raws))
-        there = f"there are: {', '.join(known[:8])}" if known else "no run has logged a metric"
+        there = f"there are: {', '.join(known[:8])}"
+        if not known:
+            there = _why_none(len(every) - len(current), len(current), where)
         raise TrackError(f"no run has the metric {metric!r}", did_you_mean(metric, known, there))
     ranked.sort(key=lambda pair: pair[0], reverse=not smallest)
     ordered = [raw for _, raw in ranked] + nan + without
     damaged = _damaged(raws)
     return Ranking(ordered[:limit], len(raws), len(without) - damaged, len(nan), damaged)
+
+
+def _why_none(archived: int, others: int, where: str | None) -> str:
+    if where is not None and others:
+        return "look at what the query finds: git track ls -w QUERY"
+    return (
+        "all runs are archived; with them: add --archived"
+        if archived and not others
+        else "no run has logged a metric"
+    )
 
 
 def metrics_of(raws: Sequence[Raw]) -> list[str]:

@@ -12,6 +12,7 @@ from gittrack.core import body, expression, model
 from gittrack.core.body import MISSING, Missing
 from gittrack.core.errors import near
 from gittrack.core.grammar import Name, QueryError
+from gittrack.core.scalars import quote
 from gittrack.read import lookup
 from gittrack.read.lookup import Lookup
 from gittrack.read.reader import Raw
@@ -134,7 +135,7 @@ def _spelled(kind: str, dotted: str) -> str:
     plain = all(part.isidentifier() and not keyword.iskeyword(part) for part in parts)
     if plain:
         return ".".join((kind, *parts))
-    return kind + "".join(f'["{part}"]' for part in parts)
+    return kind + "".join(f"[{quote(part)}]" for part in parts)
 
 
 def names_of(raws: Sequence[Raw], kind: str) -> list[str]:

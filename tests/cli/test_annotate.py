@@ -66,7 +66,10 @@ def test_archived_runs_are_left_out_and_counted():
     assert [run.name for run in gittrack.runs(archived=True)] == ["b", "a"]
     assert "0.9" not in done("top", "acc")
     assert done("show", "b")
-    done("archive", "--undo", "b")
+    done("archive", "a")
+    for verb in (["ls"], ["top", "acc"], ["log"], ["params"]):
+        assert "all runs are archived; with them: add --archived\n" in run_cli(*verb).err
+    done("archive", "--undo", "a", "b")
     assert [run["name"] for run in listed()] == ["b", "a"]
 
 

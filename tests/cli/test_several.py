@@ -104,7 +104,11 @@ def test_what_metrics_and_experiments_there_are(three):
 def test_nothing_there():
     for verb in ("params", "metrics", "experiments", "log"):
         done = run_cli(verb)
-        assert (done.code, done.out, done.err) == (0, "", "no runs are recorded here yet\n")
+        assert (done.code, done.out, done.err) == (
+            0,
+            "",
+            "no runs are recorded here yet; record one: git track run -- COMMAND\n",
+        )
 
 
 def test_the_lab_notebook(three):
