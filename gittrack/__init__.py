@@ -19,6 +19,7 @@ from gittrack.record import exits
 if TYPE_CHECKING:
     from gittrack.api import diff, fingerprint, finish, get, init, log, params, runs
     from gittrack.core.errors import AmbiguousRun, NoSuchRun, NotARepository, TrackError
+    from gittrack.pipeline import main
     from gittrack.record.run import Run
     from gittrack.seeding import generator, seed_everything
     from gittrack.sequence import RunRecord, Runs
@@ -34,6 +35,7 @@ _HOMES = {
     ),
     **dict.fromkeys(("RunRecord", "Runs"), "gittrack.sequence"),
     "Run": "gittrack.record.run",
+    "main": "gittrack.pipeline",
     **dict.fromkeys(("generator", "seed_everything"), "gittrack.seeding"),
 }
 __all__ = [
@@ -52,6 +54,7 @@ __all__ = [
     "get",
     "init",
     "log",
+    "main",
     "params",
     "runs",
     "seed_everything",

@@ -14,7 +14,7 @@ from gittrack.core.differences import RunDiff
 from gittrack.core.errors import TrackError
 from gittrack.core.fingerprint import fingerprint as _fingerprint
 from gittrack.read import compare, query, reader, resolve
-from gittrack.record import ending, environment, journal, recovery, session
+from gittrack.record import ending, environment, journal, numerics, recovery, session
 from gittrack.record import resume as resuming
 from gittrack.record.disabled import DisabledRun
 from gittrack.record.run import Run
@@ -54,7 +54,7 @@ def init(
         raise TrackError(f"tags is the text {tags!r}", f"pass a list: tags=[{tags!r}]")
     if chosen == "disabled" or _is_secondary():
         return DisabledRun(params)
-    if resume and _launched():
+    if resume and launched():
         raise TrackError(
             "a run that git track run has begun cannot resume another one",
             "resume without it: python train.py; or leave resume= out",
@@ -104,7 +104,8 @@ def _begun(place: git.Repo, request: session.Request) -> Run:
 
 
 def _started(place: git.Repo, begun: session.Session, offset: float = 0.0) -> Run:
-    begun.journal.append(events.ENV, values=environment.capture(begun.settings.env))
+    facts = environment.capture(begun.settings.env, numerics.capture())
+    begun.journal.append(events.ENV, values=facts)
     session.say(begun.warnings)
     return Run(begun.journal, begun, place.work_tree or "", offset)
 
@@ -117,13 +118,13 @@ def _resumed(place: git.Repo, address: str, request: session.Request) -> Run:
     return run
 
 
-def _launched() -> str | None:
-    """Return the journal of the run that ``git track run`` has begun around us."""
+def launched() -> str | None:
+    """Return the journal of the run that ``git track run`` has begun around us, if it has."""
     return os.environ.get(JOURNAL) if os.environ.get("GITTRACK_RUN") else None
 
 
 def _join(params: Mapping[str, Any], **words: Any) -> Run | None:
-    folder = _launched()
+    folder = launched()
     book = journal.join(Path(folder)) if folder else None
     if book is None:  # the launcher is gone, or its run has ended: this is a run of its own
         return None
@@ -154,11 +155,12 @@ def log(metrics: Mapping[str, Any], step: float | None = None) -> None:
     run = ending.latest()
     if run is not None:
         run.log(metrics, step)
-    elif not _records_nothing():
+    elif not records_nothing():
         raise TrackError("no run is active", "start one: gittrack.init()")
 
 
-def _records_nothing() -> bool:
+def records_nothing() -> bool:
+    """Say whether this process is one that records no run: tracking is off, or another one records."""
     off = os.environ.get("GITTRACK_MODE") == "disabled"
     return off or _is_secondary() or ending.in_forked_child()
 

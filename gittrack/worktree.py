@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 
 from gittrack.git import Repo
 
@@ -30,7 +31,22 @@ def private(repo: Repo, commit: str) -> str:
 
 def remove(repo: Repo, folder: str) -> None:
     """Remove a worktree that `private` made, and what was left in it."""
-    answer = repo.call("worktree", "remove", "--force", "--force", folder, shared=True).wait()
+    known = forget(repo, folder)
     shutil.rmtree(os.path.dirname(folder), ignore_errors=True)
-    if answer.code != 0:
+    if not known:
         repo.call("worktree", "prune", shared=True).wait()
+
+
+def forget(repo: Repo, folder: str) -> bool:
+    """Remove a worktree, whatever is in it; return whether git knew it."""
+    answer = repo.call("worktree", "remove", "--force", "--force", folder, shared=True).wait()
+    return answer.code == 0
+
+
+def links(repo: Repo, commit: str) -> Iterator[tuple[str, str]]:
+    """Yield (path, commit) of the submodules of a commit."""
+    out = repo.read("ls-tree", "-r", "-z", "--full-tree", "--end-of-options", commit)
+    for entry in os.fsdecode(out).split("\0"):
+        facts, _, path = entry.partition("\t")
+        if facts.startswith("160000 "):
+            yield path, facts.split()[2]

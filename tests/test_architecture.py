@@ -40,6 +40,7 @@ PART_OF = {
     **dict.fromkeys(
         (
             *("__init__", "__main__", "api", "cli", "commands", "completing", "parsing"),
+            "pipeline",
             *("seeding", "sequence"),
         ),
         "doors",
@@ -76,6 +77,7 @@ IMPORTS_GITPYTHON = {"git.py": "the one door to git"}
 SPEAKS = ("cli.py", "parsing.py", "commands/")
 SPEAKS_EXCEPTIONS = {
     "__main__.py": "ends with what cli.main returns",
+    "pipeline.py": "makes a script of a function: it reads its command line and says what is wrong with it",
     "record/environment.py": "runs as a script in the command's interpreter and answers on stdout",
     "launch/process.py": "a forked child must leave by os._exit",
 }
@@ -88,6 +90,7 @@ READS_ENVIRONMENT = {
     "record/session.py": "the user's name",
     "launch/launcher.py": "what the command inherits",
     "seeding.py": "the seed that the launcher passes on, and what it had to set",
+    "pipeline.py": "what the launcher was told",
     "reproduce/rerun.py": "tells the script that it is being reproduced",
     "core/trust.py": "where the user's state is kept",
     "commands/_common.py": "NO_COLOR and TERM",
@@ -120,6 +123,7 @@ LAZY_IMPORTS = {
         "gittrack.core.yaml_read": "a listing reads no YAML",
         "gittrack.read.live": "most of the time nothing is going on",
     },
+    "record/numerics.py": {"ctypes": "only where there is a library to ask"},
     "read/record.py": {"numpy": "140 ms that a listing has no use for"},
     "spawn.py": {"tempfile": "only where there are no files in memory"},
     "show/plot.py": {"plotext": "50 ms that only a chart needs"},

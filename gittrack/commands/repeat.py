@@ -25,6 +25,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--trust", metavar="COMMIT", help="run what this run commit records, without being asked"
     )
+    parser.add_argument(
+        "--no-verify", action="store_true", help="do not ask the pre-run hook; the runs say so"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -42,9 +45,8 @@ def run(args: argparse.Namespace) -> int:
         done = rerun.rerun(
             repo,
             first,
-            seed=seed,
-            links=_verdict.links(repo),
-            say=lambda remark: note(f"warning: {text.escape(remark)}"),
+            rerun.Wish(seed=seed, links=_verdict.links(repo), verify=not args.no_verify),
+            lambda remark: note(f"warning: {text.escape(remark)}"),
         )
         failed += done.exit_code != 0
         told = "finished" if done.exit_code == 0 else f"ended with {done.exit_code}"
@@ -57,6 +59,8 @@ def run(args: argparse.Namespace) -> int:
             )
         if done.kept:
             note(f"its worktree is kept in {done.kept}")
+        if done.stopped:
+            return 1
     out("compare them: git track top METRIC --over seed\n")
     return 1 if failed else 0
 

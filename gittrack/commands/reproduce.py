@@ -8,6 +8,7 @@ NOT RUN.  The exit status is 0 where it is as good as --verify asks, else 3.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from typing import Any
 
 from gittrack import git
@@ -20,6 +21,7 @@ from gittrack.launch import config
 from gittrack.read import resolve
 from gittrack.read.record import RunRecord
 from gittrack.reproduce import evidence, rerun
+from gittrack.reproduce.place import Impossible
 from gittrack.show import jsonable, text, verdicts
 from gittrack.show.columns import short_id
 
@@ -37,6 +39,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--keep", action="store_true", help="keep the worktree")
     parser.add_argument(
+        "--in-place",
+        action="store_true",
+        help="run it in your own tree, which must be at the same code",
+    )
+    parser.add_argument(
         "-S",
         "--set",
         action="append",
@@ -46,6 +53,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--trust", metavar="COMMIT", help="run what this run commit records, without being asked"
+    )
+    parser.add_argument(
+        "--no-verify", action="store_true", help="do not ask the pre-run hook; the run says so"
     )
     add_formats(parser, "json")
 
@@ -60,37 +70,53 @@ def run(args: argparse.Namespace) -> int:
     asked = _verdict.demands(repo, args)
     changed = config.override(first.info.params, args.set) if args.set else None
     try:
-        made = [_once(repo, first, args, asked, changed) for _ in range(args.runs)]
-    except rerun.Impossible as error:
-        _tell(args, Verdict(verdict.NOT_RUN, error.message), first, None, [], error.hint)
+        made = _reruns(repo, first, args, asked, changed)
+    except Impossible as error:
+        _tell(args, Verdict(verdict.NOT_RUN, error.message), [first], more=error.hint)
         return _verdict.UNMET
     runs = [RunRecord(repo, resolve.resolve(repo, result.id)) for result in made]
     found = [_judged(first, again, asked) for again in runs]
     worst = _verdict.worst(found)
     chosen = runs[found.index(worst)]
+    same = _same(runs, asked)
     why = evidence.reasons(repo, first, chosen) if worst.level != verdict.EXACT else []
-    _tell(args, worst, first, chosen, why, _more(args, worst, runs, why, asked))
+    _tell(args, worst, [first, chosen], why, _more(args, worst, [first, chosen], why, same), same)
     for result in made:
         if result.kept:
             note(f"the worktree is kept in {result.kept}")
     return 0 if worst.meets(asked.level) else _verdict.UNMET
 
 
-def _once(
+def _reruns(
     repo: git.Repo,
     first: RunRecord,
     args: argparse.Namespace,
     asked: _verdict.Demands,
     changed: dict[str, Any] | None,
-) -> rerun.Result:
-    return rerun.rerun(
-        repo,
-        first,
-        changed=changed,
+) -> list[rerun.Result]:
+    """Run it as often as asked; fewer times where somebody stops it."""
+    made: list[rerun.Result] = []
+    wish = rerun.Wish(
+        changed,
         keep=args.keep,
+        in_place=args.in_place,
+        verify=not args.no_verify,
         links=asked.links,
-        say=lambda remark: note(f"warning: {text.escape(remark)}"),
     )
+    while len(made) < args.runs and not any(result.stopped for result in made):
+        made.append(rerun.rerun(repo, first, wish, _warn))
+    return made
+
+
+def _warn(remark: str) -> None:
+    note(f"warning: {text.escape(remark)}")
+
+
+def _same(runs: list[RunRecord], asked: _verdict.Demands) -> bool | None:
+    """Say whether several reruns came out the same; None where there is only one, or one was stopped."""
+    if len(runs) < 2 or not all(one.info.finished for one in runs):
+        return None
+    return all(_judged(runs[0], one, asked).level == verdict.EXACT for one in runs[1:])
 
 
 def _judged(a: RunRecord, b: RunRecord, asked: _verdict.Demands) -> Verdict:
@@ -100,22 +126,23 @@ def _judged(a: RunRecord, b: RunRecord, asked: _verdict.Demands) -> Verdict:
 def _more(
     args: argparse.Namespace,
     found: Verdict,
-    runs: list[RunRecord],
+    pair: list[RunRecord],
     why: list[str],
-    asked: _verdict.Demands,
+    same: bool | None,
 ) -> str:
     """Return what else there is to say: what was changed, how a rerun failed, whether reruns agree."""
     lines = [f"changed knowingly: {' '.join(map(text.escape, args.set))}"] if args.set else []
     if found.level == verdict.FAILED:
-        tail = runs[-1].log.rstrip("\n").split("\n")[-10:]
+        tail = pair[1].log.rstrip("\n").split("\n")[-10:]
         lines += [f"  {text.escape(line)}" for line in tail if line]
-    if len(runs) > 1:
-        same = all(_judged(runs[0], one, asked).level == verdict.EXACT for one in runs[1:])
+    if found.level in (verdict.CLOSE, verdict.DIFFERENT):
+        lines += evidence.uncontrolled(*pair)
+    if same is not None:
         lines.append(
-            f"the {len(runs)} reruns are {'the same' if same else 'not the same'}: "
+            f"the {args.runs} reruns are {'the same' if same else 'not the same'}: "
             f"the program itself is {'' if same else 'not '}deterministic here"
         )
-    elif found.level in (verdict.CLOSE, verdict.DIFFERENT) and not why:
+    elif found.level in (verdict.CLOSE, verdict.DIFFERENT) and not why and args.runs == 1:
         lines.append(
             "the environment is the same: rerun twice more with --runs 3 to see whether the program itself "
             "is deterministic"
@@ -126,14 +153,15 @@ def _more(
 def _tell(
     args: argparse.Namespace,
     found: Verdict,
-    first: RunRecord,
-    again: RunRecord | None,
-    why: list[str],
-    more: str,
+    pair: list[RunRecord],
+    why: Sequence[str] = (),
+    more: str = "",
+    same: bool | None = None,
 ) -> None:
+    ids = [run.id for run in pair]
     if args.style == "json":
-        whole = verdicts.jsonable(found, first.id, again.id if again else None, why)
-        out(jsonable.dump({**whole, "changed": args.set}))
+        whole = verdicts.jsonable(found, ids[0], ids[1] if len(ids) > 1 else None, why)
+        out(jsonable.dump({**whole, "changed": args.set, "deterministic": same}))
         return
-    pair = f"{short_id(first.id)} again: {short_id(again.id)}" if again else ""
-    out(verdicts.page(found, why, "\n".join(line for line in (more, pair) if line)))
+    last = " again: ".join(map(short_id, ids)) if len(ids) > 1 else ""
+    out(verdicts.page(found, why, "\n".join(line for line in (more, last) if line)))

@@ -17,16 +17,18 @@ import argparse
 import functools
 import shlex
 import sys
+from collections.abc import Mapping
+from typing import Any
 
 from gittrack import git
-from gittrack.commands._common import note, out
-from gittrack.core import body, model, yaml_write
+from gittrack.commands._common import note, out, positive
+from gittrack.core import yaml_write
 from gittrack.core.secrets import redact_command
 from gittrack.launch import config, launcher, template
 from gittrack.read import query, reader, resolve
-from gittrack.record import recovery, session
+from gittrack.record import environment, recovery, session
 from gittrack.record.writer import Published
-from gittrack.show import text
+from gittrack.show import detail, text
 from gittrack.show.columns import short_id
 
 
@@ -40,6 +42,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add("-m", "--note", help="a remark")
     add("-g", "--group", help="the group that the run belongs to")
     add("--seed", type=int, metavar="N", help="the seed; also GITTRACK_SEED and PYTHONHASHSEED")
+    add(
+        "--threads",
+        type=positive,
+        metavar="N",
+        help="threads of OpenMP, OpenBLAS, MKL and the like: a sum depends on their number",
+    )
     add(
         "-p",
         "--params",
@@ -85,7 +93,6 @@ def run(args: argparse.Namespace) -> int:
     command = args.command[1:] if args.command[:1] == ["--"] else args.command
     launcher.check_command(command)
     params = config.resolve(args.params, args.set)
-    seed = args.seed if args.seed is not None else params.get("seed")
     request = session.Request(
         experiment=args.experiment,
         name=args.name,
@@ -93,7 +100,7 @@ def run(args: argparse.Namespace) -> int:
         tags=args.tag,
         note=args.note,
         group=args.group,
-        seed=seed if isinstance(seed, int) and not isinstance(seed, bool) else None,
+        seed=args.seed if args.seed is not None else _seed(params),
         command=command,
         verify=not args.no_verify,
     )
@@ -102,7 +109,14 @@ def run(args: argparse.Namespace) -> int:
         return _dry_run(request)
     _recover(repo)
     done = functools.partial(_done, repo) if args.skip_existing else None
-    plan = launcher.Plan(request, args.input, args.output, done=done)
+    plan = launcher.Plan(
+        request,
+        args.input,
+        args.output,
+        done=done,
+        controls=dict.fromkeys(environment.THREADS, str(args.threads)) if args.threads else {},
+        given=_given(args, params),
+    )
     result = launcher.launch(repo, plan, _warn)
     if result.skipped is not None:
         note(f"run {short_id(result.skipped)} has done the same already: nothing was run")
@@ -113,9 +127,23 @@ def run(args: argparse.Namespace) -> int:
     if result.published is None:
         note(f"hint: the run is kept in {result.journal}; commit it later with: git track recover")
     else:
-        note(_summary(result.published))
+        note(detail.closing(result.published.info))
         _say_clash(repo, result.published)
     return result.exit_code
+
+
+def _given(args: argparse.Namespace, params: Mapping[str, Any]) -> launcher.Given | None:
+    """Return what was said here, for a script that has a configuration of its own; None for all of it."""
+    if args.params:
+        return None
+    said = config.pick(params, args.set)
+    seed = args.seed if args.seed is not None else _seed(said)
+    return launcher.Given(said, seed)
+
+
+def _seed(params: Mapping[str, Any]) -> int | None:
+    seed = params.get("seed")
+    return seed if isinstance(seed, int) and not isinstance(seed, bool) else None
 
 
 def _done(repo: git.Repo, asked: str) -> str | None:
@@ -161,19 +189,6 @@ def _say_clash(repo: git.Repo, published: Published) -> None:
     if taken is not None:
         name = text.escape(info.name or "")
         _warn(f"{name} is also the name of {taken.id}; rename one: git track rename RUN NAME")
-
-
-def _summary(published: Published) -> str:
-    info = published.info
-    values = [
-        f"{body.key_text(name)}={text.value(info.metrics[name].last)}"
-        for name in model.headline(info.metrics)
-    ]
-    name = f" {text.escape(info.name)}" if info.name else ""
-    how = {"signal": info.signal, "exit code": info.exit_code}
-    why = next((f" ({k} {v})".replace("(signal ", "(") for k, v in how.items() if v), "")
-    told = "  ".join([f"{info.status}{why} in {text.duration(info.duration)}", *values])
-    return f"run {short_id(info.id)}{name} {told}"
 
 
 def _warn(message: str) -> None:

@@ -63,7 +63,10 @@ def _apply(state: State, op: Mapping[str, Any]) -> State:
     if kind in (START, FACTS):
         return state._replace(facts={**facts, **op["values"]})
     if kind == PARAMS:
-        return state._replace(params=merge(state.params, op["values"]))
+        before = (
+            {} if op.get("fresh") else state.params
+        )  # fresh: in the place of all that was known
+        return state._replace(params=merge(before, op["values"]))
     if kind == TAGS:
         tags = dict.fromkeys([*(facts.get("tags") or []), *op["add"]])
         kept = [tag for tag in tags if tag not in op.get("remove", ())]

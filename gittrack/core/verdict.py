@@ -79,7 +79,10 @@ def compared(
     level = CLOSE if all(close for _, close in apart) and apart else DIFFERENT
     if not apart:
         level = DIFFERENT  # equal numbers, other content: accuracy can stay while weights change
-    divergences = tuple(divergence for divergence, _ in apart)
+    earliest = sorted(
+        (one for one, _ in apart), key=lambda one: -1 if one.step is None else one.step
+    )
+    divergences = tuple(earliest)  # first the metric that parts first; equal ones by name
     return Verdict(level, divergences=divergences, **facts)  # type: ignore[arg-type]
 
 

@@ -32,6 +32,18 @@ def override(config: Mapping[str, Any], overrides: Sequence[str]) -> dict[str, A
     return result
 
 
+def pick(config: Mapping[str, Any], overrides: Sequence[str]) -> dict[str, Any]:
+    """Return only that part of a resolved configuration which the overrides named."""
+    found: dict[str, Any] = {}
+    for text in overrides:
+        parts = _parts(text.partition("=")[0].removeprefix("+"))
+        value: Any = config
+        for part in parts:
+            value = value[part]
+        found = nested.set_path(found, parts, value)
+    return found
+
+
 def _load(name: str) -> dict[str, Any]:
     try:
         with open(name, "rb") as file:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import time
@@ -10,14 +11,22 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from gittrack import git
-from gittrack.core import events, layout, model, yaml_write
+from gittrack.core import events, layout, model, nested, yaml_write
 from gittrack.core.errors import TrackError
 from gittrack.launch import probe, process, template
 from gittrack.launch.console import Console
 from gittrack.record import artifacts, inputs, logs, session, writer
 from gittrack.record.run import ARTIFACT_LIMIT
 
+GIVEN = "GITTRACK_GIVEN"
 _TICK_SECONDS = 0.2
+
+
+class Given(NamedTuple):
+    """The params and the seed that were asked for, without what came from a params.yaml that was there."""
+
+    params: Mapping[str, Any]
+    seed: int | None
 
 
 class Plan(NamedTuple):
@@ -30,6 +39,8 @@ class Plan(NamedTuple):
     done: Callable[[str], str | None] | None = (
         None  # the id of a finished run that was asked the same
     )
+    controls: Mapping[str, str | None] = {}  # variables for the command; None takes one away
+    given: Given | None = None  # None: all of the request's
 
 
 class Result(NamedTuple):
@@ -129,7 +140,12 @@ def environment_of(begun: session.Session, plan: Plan) -> dict[str, str]:
         GITTRACK_PARAMS=str(folder / layout.PARAMS),
         GITTRACK_METRICS=str(folder / layout.POINTS),
     )
+    for name, value in plan.controls.items():
+        env.pop(name, None) if value is None else env.update({name: value})
     env[ARTIFACT_LIMIT] = str(begun.settings.max_artifact_size)
+    env.pop(GIVEN, None)
+    if plan.given is not None:
+        env[GIVEN] = str(folder / "given.json")
     if plan.request.seed is not None:
         env["GITTRACK_SEED"] = str(plan.request.seed)
         env["PYTHONHASHSEED"] = str(plan.request.seed % 2**32)
@@ -142,10 +158,13 @@ def _execute(begun: session.Session, plan: Plan) -> tuple[process.Outcome, list[
     params = plan.request.params
     (folder / layout.PARAMS).write_bytes(yaml_write.dump(params, sort=True))
     (folder / layout.POINTS).touch()
+    if plan.given is not None:
+        (folder / "given.json").write_text(json.dumps(plan.given._asdict()))
     env = environment_of(begun, plan)
     argv = template.fill(plan.request.command, params, env["GITTRACK_PARAMS"])
     log = _Log(logs.LogFile(folder, begun.settings.max_log_size))
-    asked = probe.Probe(argv, env, begun.settings.env)
+    cache = layout.cache_dir(begun.repo.common_dir)
+    asked = probe.Probe(argv, env, begun.settings.env, cache)
     console = Console(log.write)
     running = process.Process(
         argv, env, console, f"GITTRACK_RUN={begun.journal.id}", begun.journal.lock_fd or 0
@@ -158,7 +177,7 @@ def _execute(begun: session.Session, plan: Plan) -> tuple[process.Outcome, list[
         notes.append(f"output was lost on its way out ({console.problem}); log.txt has it")
     # What a script in this run said about itself comes later in the journal and stands.
     known = begun.journal.state().env
-    begun.journal.append(events.ENV, values={**asked.facts(), **known})
+    begun.journal.append(events.ENV, values=nested.merge(asked.facts(), known))
     return outcome, notes
 
 

@@ -15,13 +15,15 @@ from gittrack.record import environment
 class Probe:
     """The facts of the environment that a command runs in; `facts` waits for them."""
 
-    def __init__(self, argv: Sequence[str], env: Mapping[str, str], more: Sequence[str]) -> None:
+    def __init__(
+        self, argv: Sequence[str], env: Mapping[str, str], more: Sequence[str], cache: str
+    ) -> None:
         self.more = more
         interpreter = interpreter_of(argv, env)
         self.process: subprocess.Popen[bytes] | None = None
         if interpreter:
             self.process = subprocess.Popen(
-                [interpreter, environment.__file__, *more],
+                [interpreter, environment.__file__, cache, *more],
                 env=dict(env),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,

@@ -1,31 +1,46 @@
 """What a result may depend on besides code and data: Python, packages, machine.
 
-Run as a script (``python environment.py``) it prints the facts of the interpreter that runs it as JSON, so a
-launcher can ask the interpreter of the command it starts.  Standard library only, and nothing
-newer than Python 3.7.
+Run as a script (``python environment.py CACHE NAME...``) it prints the facts of the interpreter that runs
+it as JSON, so a launcher can ask the interpreter of the command it starts, beside the training.  There it
+imports NumPy to see which kernels it chooses; what came of that is kept in the folder CACHE, per environment.
+Standard library only, and nothing newer than Python 3.7.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import importlib
 import json
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-VARIABLES = (
-    *("CUDA_VISIBLE_DEVICES", "CUBLAS_WORKSPACE_CONFIG", "NVIDIA_TF32_OVERRIDE"),
+_NOTHING: Mapping[str, Any] = {}
+THREADS = (
     *("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS"),
-    *("VECLIB_MAXIMUM_THREADS", "OPENBLAS_CORETYPE", "MKL_CBWR", "MKL_ENABLE_INSTRUCTIONS"),
-    *("PYTHONHASHSEED", "TF_DETERMINISTIC_OPS", "TF_ENABLE_ONEDNN_OPTS", "XLA_FLAGS"),
-    *("JAX_ENABLE_X64", "JAX_PLATFORMS", "NPY_DISABLE_CPU_FEATURES", "CONDA_DEFAULT_ENV"),
-    *("WORLD_SIZE", "PYTORCH_CUDA_ALLOC_CONF"),
+    *("VECLIB_MAXIMUM_THREADS", "BLIS_NUM_THREADS"),
+)
+# What decides about the bits of a result; a rerun gets them as they were.
+CONTROLS = (
+    *THREADS,
+    *("PYTHONHASHSEED", "CUBLAS_WORKSPACE_CONFIG", "NVIDIA_TF32_OVERRIDE", "OPENBLAS_CORETYPE"),
+    *("MKL_CBWR", "MKL_ENABLE_INSTRUCTIONS", "NPY_DISABLE_CPU_FEATURES", "XLA_FLAGS"),
+    *("TF_DETERMINISTIC_OPS", "TF_ENABLE_ONEDNN_OPTS", "JAX_ENABLE_X64"),
+)
+VARIABLES = (
+    *CONTROLS,
+    *("CUDA_VISIBLE_DEVICES", "JAX_PLATFORMS", "CONDA_DEFAULT_ENV", "WORLD_SIZE"),
+    "PYTORCH_CUDA_ALLOC_CONF",
 )
 
 
-def capture(more: Iterable[str] = ()) -> dict[str, Any]:
-    """Return the facts of this interpreter and machine; ``more`` names further variables."""
+def capture(more: Iterable[str] = (), arithmetic: Mapping[str, Any] = _NOTHING) -> dict[str, Any]:
+    """Return the facts of this interpreter and machine.
+
+    ``more`` names further variables, ``arithmetic`` is what `numerics.capture` found.
+    """
     facts: dict[str, Any] = {
         "python": python(),
         "packages": packages(sys.path),
@@ -35,9 +50,7 @@ def capture(more: Iterable[str] = ()) -> dict[str, Any]:
     gpu = nvidia()
     if gpu:
         facts["gpu"] = gpu
-    blas = numpy_blas()
-    if blas:
-        facts["blas"] = blas
+    facts.update(arithmetic)
     variables = {k: os.environ[k] for k in (*VARIABLES, *more) if k in os.environ}
     if variables:
         facts["variables"] = variables
@@ -45,9 +58,14 @@ def capture(more: Iterable[str] = ()) -> dict[str, Any]:
 
 
 def python() -> dict[str, str]:
-    """Return version and implementation of the interpreter."""
+    """Return version and implementation of the interpreter, and what orders its sets of strings."""
     version = ".".join(map(str, sys.version_info[:3]))
-    return {"version": version, "implementation": sys.implementation.name}
+    seed = "" if sys.flags.ignore_environment else os.environ.get("PYTHONHASHSEED", "")
+    return {
+        "version": version,
+        "implementation": sys.implementation.name,
+        "hash_seed": seed or "random",
+    }
 
 
 def packages(path: Iterable[str]) -> dict[str, str]:
@@ -84,8 +102,10 @@ def machine() -> dict[str, Any]:
 
 
 def cpu() -> dict[str, Any]:
-    """Return model, count and SIMD level of the processor."""
+    """Return model, count and SIMD level of the processor; ``usable`` is how many of them we may use."""
     facts: dict[str, Any] = {"count": os.cpu_count()}
+    if hasattr(os, "sched_getaffinity"):
+        facts["usable"] = len(os.sched_getaffinity(0))
     try:
         with open("/proc/cpuinfo", "rb") as file:
             text = file.read(8192).decode("utf-8", "replace")
@@ -119,14 +139,36 @@ def nvidia() -> dict[str, Any] | None:
     return {"driver": driver, "models": models}
 
 
-def numpy_blas() -> dict[str, str] | None:
-    """Return name and version of NumPy's BLAS where the program has imported NumPy."""
-    config = getattr(sys.modules.get("numpy.__config__"), "CONFIG", None)
-    if not isinstance(config, dict):
-        return None
-    blas = config.get("Build Dependencies", {}).get("blas", {})
-    return {key: str(blas[key]) for key in ("name", "version") if blas.get(key)} or None
+def _arithmetic(facts: dict[str, Any], cache: str) -> dict[str, Any]:
+    """Return what NumPy computes with under this interpreter, asked once per environment."""
+    known = json.dumps([sys.executable, sys.path, facts], sort_keys=True).encode()
+    path = os.path.join(cache, "environment", hashlib.sha256(known).hexdigest()[:24] + ".json")
+    with contextlib.suppress(OSError, ValueError), open(path, "rb") as file:
+        return dict(json.load(file))
+    with contextlib.suppress(ImportError):
+        importlib.import_module("numpy")
+    beside = os.path.join(os.path.dirname(os.path.abspath(__file__)), "numerics.py")
+    names: dict[str, Any] = {}
+    with open(beside, encoding="utf-8") as file:  # gittrack cannot be imported here
+        exec(compile(file.read(), beside, "exec"), names)
+    found: dict[str, Any] = names["capture"]()
+    temporary = f"{path}.{os.getpid()}"
+    with contextlib.suppress(OSError):  # only a cache: the next run asks once more
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(temporary, "w", encoding="utf-8") as file:
+            json.dump(found, file)
+        os.replace(temporary, path)
+    return found
+
+
+def _main(cache: str, more: Iterable[str]) -> None:
+    ours = os.path.dirname(os.path.abspath(__file__))
+    sys.path[:] = [folder for folder in sys.path if folder != ours]
+    facts = capture(more)
+    if "numpy" in facts["packages"]:
+        facts = {**facts, **_arithmetic(facts, cache)}
+    json.dump(facts, sys.stdout)
 
 
 if __name__ == "__main__":
-    json.dump(capture(sys.argv[1:]), sys.stdout)
+    _main(sys.argv[1], sys.argv[2:])

@@ -14,7 +14,7 @@ from typing import Any
 
 from gittrack.core import events, layout, model, nested, values
 from gittrack.core.errors import TrackError
-from gittrack.record import artifacts, environment, inputs, session
+from gittrack.record import artifacts, environment, inputs, numerics, session
 from gittrack.record.exits import exit_status
 from gittrack.record.journal import Journal
 from gittrack.record.points import Points
@@ -170,7 +170,9 @@ class Run:
 
     def _leave(self) -> None:
         """Say the last words in the launcher's journal; the exit status is the launcher's to tell."""
-        self._said(self._journal.append(events.ENV, values=environment.capture()))
+        self._said(
+            self._journal.append(events.ENV, values=environment.capture((), numerics.capture()))
+        )
         self._said(self._journal.series.write(b""))
 
     def _commit(
@@ -182,7 +184,7 @@ class Run:
         if signal is not None:
             facts["signal"] = signal
         try:
-            env = environment.capture(begun.settings.env)
+            env = environment.capture(begun.settings.env, numerics.capture())
             if env != self._journal.state().env:
                 self._journal.append(events.ENV, values=env)
             published = session.end(begun, facts)

@@ -11,7 +11,7 @@ from gittrack.core.verdict import Verdict
 from gittrack.read import compare
 from gittrack.read.record import RunRecord
 
-_NEVER_THE_REASON = ("variables.", "platform.release")
+_NEVER_THE_REASON = ("variables.CONDA_DEFAULT_ENV", "platform.release")
 
 
 def judge(
@@ -24,19 +24,32 @@ def judge(
 ) -> Verdict:
     """Return the verdict between two runs: every series and every artifact.
 
-    A run that did not finish is compared no further.  Raises TrackError where one cannot be read.
+    FAILED where ``b`` did not finish, even if ``a`` did not either: the reason says whether it was the same
+    up to there.  Raises TrackError where a run cannot be read.
     """
-    for run in (a, b):
-        if not run.info.finished:
-            return Verdict(verdict.FAILED, f"the run {run.id} {_ended(run)}")
-    return verdict.compared(
+    found = verdict.compared(
         _series(a), _series(b), _differing(a, b), rtol=rtol, atol=atol, volatile=volatile
     )
+    if not b.info.finished:
+        return Verdict(verdict.FAILED, _failure(a, b, found))
+    if not a.info.finished:
+        reason = f"the run {a.id} {_ended(a)}, but {b.id} finished"
+        return found._replace(level=verdict.DIFFERENT, reason=reason)
+    return found
+
+
+def _failure(a: RunRecord, b: RunRecord, found: Verdict) -> str:
+    told = f"the run {b.id} {_ended(b)}"
+    if _ended(a) != _ended(b):
+        return told
+    same = "the same" if found.level == verdict.EXACT else "not the same"
+    return f"{told}, as {a.id} did; up to there they are {same}"
 
 
 def _ended(run: RunRecord) -> str:
     how = run.info.signal or (f"exit code {run.info.exit_code}" if run.info.exit_code else "")
-    return f"is {run.info.status}" + (f" ({how})" if how else "")
+    words = {"failed": "failed", "crashed": "crashed", "killed": "was killed"}
+    return words.get(run.info.status, f"is {run.info.status}") + (f" ({how})" if how else "")
 
 
 def _series(run: RunRecord) -> dict[str, list[tuple[float, float]]]:
@@ -71,7 +84,13 @@ def _equal(a: RunRecord, b: RunRecord, one: dict, other: dict, path: str) -> boo
 def reasons(repo: git.Repo, a: RunRecord, b: RunRecord) -> list[str]:
     """Return what differs between the runs besides their results, each in a few words."""
     found = compare.diff(repo, a, b)
-    return [*_code(found), *_changed("param", found.params), *_inputs(found), *_environment(found)]
+    return [
+        *_code(found),
+        *_changed("param", found.params),
+        *_inputs(found),
+        *_environment(found),
+        *_not_captured(a),
+    ]
 
 
 def _code(found: RunDiff) -> list[str]:
@@ -96,3 +115,22 @@ def _environment(found: RunDiff) -> list[str]:
 
 def _plain(value: object) -> str:
     return str(value) if isinstance(value, (str, int, float, list, dict)) else "none"
+
+
+def _not_captured(run: RunRecord) -> list[str]:
+    """Return what the first run had and its commit has not: that much the rerun had to do without."""
+    withheld = [str(item["path"]) for item in run.diff.get("withheld", [])]
+    told = f"{', '.join(withheld[:6])}{', ...' if len(withheld) > 6 else ''}"
+    names = [f"not captured with its code: {told}"] if withheld else []
+    return [*names, *(str(remark) for remark in run.diff.get("inexact", []))]
+
+
+def uncontrolled(a: RunRecord, b: RunRecord) -> list[str]:
+    """Return what neither run held fast: there, equal facts do not mean equal runs."""
+    found = []
+    if a.info.seed is None and b.info.seed is None:
+        found.append("neither has a seed: git track run --seed N, and gittrack.seed_everything")
+    python = [run.env.get("python") or {} for run in (a, b)]
+    if all(facts.get("hash_seed") == "random" for facts in python):
+        found.append("sets of strings have a random order in both: git track run --seed N")
+    return found

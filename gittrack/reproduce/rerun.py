@@ -1,28 +1,41 @@
-"""Run a recorded command again, in a worktree at its code, with its params, its seed and its data."""
+"""Run a recorded command again, at its code, with its params, its seed, its controls and its data."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import contextmanager, nullcontext
 from typing import Any, NamedTuple
 
-from gittrack import git, worktree
-from gittrack.core import layout, model
+from gittrack import git
+from gittrack.core import model
 from gittrack.core.errors import TrackError
 from gittrack.core.fingerprint import fingerprint
 from gittrack.launch import launcher
 from gittrack.read.record import RunRecord
-from gittrack.record import inputs, session
+from gittrack.record import environment, session
+from gittrack.reproduce import place
+from gittrack.reproduce.place import Impossible
 
 REPRODUCES = "GITTRACK_REPRODUCES"
 _STOPPED = (128 + signal.SIGINT, 128 + signal.SIGTERM)
 
 
-class Impossible(TrackError):
-    """The run cannot be run again here; the message says why."""
+class Wish(NamedTuple):
+    """How to run it again: what to change knowingly, where, and what to leave behind.
+
+    ``changed`` are params in the place of the recorded ones, ``seed`` another seed: then the new run is no
+    reproduction.  The worktree is kept on failure or ``keep``; ``links`` are further paths to link into it.
+    """
+
+    changed: Mapping[str, Any] | None = None
+    seed: int | None = None
+    keep: bool = False
+    in_place: bool = False
+    verify: bool = True
+    links: Sequence[str] = ()
 
 
 class Result(NamedTuple):
@@ -31,6 +44,11 @@ class Result(NamedTuple):
     id: str
     exit_code: int
     kept: str | None = None
+
+    @property
+    def stopped(self) -> bool:
+        """Whether somebody ended it, rather than it itself."""
+        return self.exit_code in _STOPPED
 
 
 def check(repo: git.Repo, run: RunRecord) -> str:
@@ -43,6 +61,9 @@ def check(repo: git.Repo, run: RunRecord) -> str:
             "its command holds a secret, which was not recorded",
             "run it by hand: git track checkout RUN",
         )
+    program = info.command[0]
+    if os.sep not in program and not shutil.which(program):
+        raise Impossible(f"the command {program!r} was not found", "is its environment active?")
     return code_of(repo, run)
 
 
@@ -62,54 +83,40 @@ def code_of(repo: git.Repo, run: RunRecord) -> str:
 def rerun(
     repo: git.Repo,
     run: RunRecord,
-    *,
-    changed: Mapping[str, Any] | None = None,
-    seed: int | None = None,
-    keep: bool = False,
-    links: Sequence[str] = (),
+    wish: Wish,
     say: session.Say = lambda text: None,
 ) -> Result:
-    """Run the command of a recorded run again and record that; the worktree is kept on failure or ``keep``.
-
-    ``changed`` are params in the place of the recorded ones, ``seed`` another seed: then the new run is no
-    reproduction.  Raises Impossible before anything runs.
-    """
+    """Run the command of a recorded run again and record that.  Raises Impossible before anything runs."""
     commit = check(repo, run)
-    data = _data(repo, run)
-    folder = worktree.private(repo, commit)
-    kept = True
-    try:
-        linked = _link(repo, folder, [*data, *links])
-        result = _launch(folder, run, _request(run, changed, seed), linked, say)
-        stopped = result.exit_code in _STOPPED
-        kept = keep or (result.exit_code != 0 and not stopped)
-        return result._replace(kept=folder if kept else None)
-    except (TrackError, OSError):
-        kept = keep
-        raise
-    except BaseException:  # Ctrl-C and the like: nothing may stay registered
-        kept = False
-        raise
-    finally:
-        if not kept:
-            worktree.remove(repo, folder)
+    data = place.data(repo, run)
+    where = (
+        nullcontext(place.own(repo, run, commit))
+        if wish.in_place
+        else place.fresh(repo, commit, [*data, *wish.links])
+    )
+    with where as found:
+        result = _launch(found, run, _request(run, wish), say)
+        failed = result.exit_code != 0 and not result.stopped
+        if wish.in_place or not (wish.keep or failed):
+            return result
+        found.keep()
+        return result._replace(kept=found.folder)
 
 
-def _request(
-    run: RunRecord, changed: Mapping[str, Any] | None, seed: int | None
-) -> session.Request:
+def _request(run: RunRecord, wish: Wish) -> session.Request:
     info = run.info
-    params = dict(info.params) if changed is None else dict(changed)
-    if seed is not None and "seed" in params:
-        params["seed"] = seed
+    params = dict(info.params) if wish.changed is None else dict(wish.changed)
+    if wish.seed is not None and "seed" in params:
+        params["seed"] = wish.seed
     return session.Request(
         experiment=info.experiment,
         params=params,
         group=info.group,
-        seed=info.seed if seed is None else seed,
+        seed=info.seed if wish.seed is None else wish.seed,
         command=list(info.command),
-        reproduces=run.id if seed is None else None,
-        in_copy=True,
+        reproduces=run.id if wish.seed is None else None,
+        verify=wish.verify,
+        in_copy=not wish.in_place,
     )
 
 
@@ -120,32 +127,44 @@ def without_seed(info: model.RunInfo) -> tuple[Any, ...]:
 
 
 def _launch(
-    folder: str,
-    run: RunRecord,
-    request: session.Request,
-    linked: Sequence[str],
-    say: session.Say,
+    found: place.Place, run: RunRecord, request: session.Request, say: session.Say
 ) -> Result:
     info = run.info
-    where = os.path.join(folder, info.cwd or ".")
+    where = os.path.join(found.folder, info.cwd or ".")
     if not os.path.isdir(where):
         raise Impossible(f"its folder {info.cwd} is not in its code", "run it by hand")
-    with _inside(where):
-        place = git.find()
-        root = place.work_tree or folder
+    with _inside(where), _told(run.id):
+        here = git.find()
+        root = here.work_tree or found.folder
         known = [os.path.relpath(os.path.join(root, i["path"])) for i in run.inputs]
         asked = [os.path.relpath(os.path.join(root, path)) for path in info.output_paths]
-        before = os.environ.get(REPRODUCES)
-        os.environ[REPRODUCES] = run.id
+        plan = launcher.Plan(request, known, asked, found.linked, controls=_controls(run))
         try:
-            done = launcher.launch(place, launcher.Plan(request, known, asked, linked), say)
-        finally:
-            os.environ.pop(REPRODUCES) if before is None else os.environ.update(
-                {REPRODUCES: before}
-            )
+            done = launcher.launch(here, plan, say)
+        except TrackError as error:  # raised before anything runs
+            raise Impossible(error.message, error.hint) from error
     if done.published is None:
         raise TrackError(f"the new run is kept in {done.journal}", "commit it: git track recover")
     return Result(done.published.info.id, done.exit_code)
+
+
+def _controls(run: RunRecord) -> dict[str, str | None]:
+    """Return the variables that decide about bits, as the run had them; None for those that it lacked."""
+    if not run.env:
+        return {}
+    known = run.env.get("variables") or {}
+    return {name: known.get(name) for name in environment.CONTROLS}
+
+
+@contextmanager
+def _told(run_id: str) -> Iterator[None]:
+    """Tell hooks and the script which run is run again."""
+    before = os.environ.get(REPRODUCES)
+    os.environ[REPRODUCES] = run_id
+    try:
+        yield
+    finally:
+        os.environ.pop(REPRODUCES) if before is None else os.environ.update({REPRODUCES: before})
 
 
 @contextmanager
@@ -160,42 +179,3 @@ def _inside(folder: str) -> Iterator[None]:
         os.dup2(out, 1)
         os.close(out)
         os.chdir(back)
-
-
-def _data(repo: git.Repo, run: RunRecord) -> list[str]:
-    """Return the recorded inputs that lie in the user's tree only, and are what they were."""
-    found = []
-    cache = Path(layout.cache_dir(repo.common_dir))
-    for item in run.inputs:
-        path = item["path"]
-        real = os.path.join(repo.work_tree or "", path)
-        if _in_code(repo, run, path):
-            continue
-        if not os.path.exists(real):
-            raise Impossible(f"the input {path} is missing", "bring it back, then try again")
-        now = inputs.fingerprint(real, path, cache)
-        if now["sha256"] != item.get("sha256"):
-            raise Impossible(
-                f"the input {path} has changed since: {str(item.get('sha256'))[:12]} -> {now['sha256'][:12]}",
-                "bring the old one back, or compare all the same: git track run",
-            )
-        if not os.path.isabs(path):
-            found.append(path)
-    return found
-
-
-def _in_code(repo: git.Repo, run: RunRecord, path: str) -> bool:
-    state = run.info.code.state
-    return not os.path.isabs(path) and next(git.objects(repo, [f"{state}:{path}"])) is not None
-
-
-def _link(repo: git.Repo, folder: str, paths: Sequence[str]) -> list[str]:
-    """Link what git ignores from the user's tree into the worktree; return what was linked."""
-    made = []
-    for path in paths:
-        source, target = os.path.join(repo.work_tree or "", path), os.path.join(folder, path)
-        if os.path.exists(source) and not os.path.lexists(target):
-            os.makedirs(os.path.dirname(target), exist_ok=True)
-            os.symlink(os.path.abspath(source), target)
-            made.append(path)
-    return made

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gittrack.core import body
-from gittrack.core.model import RunInfo, from_iso
+from gittrack.core.model import RunInfo, from_iso, headline
 from gittrack.show import text
+from gittrack.show.columns import short_id
 
 
 def page(
@@ -31,6 +32,19 @@ def page(
         _by_hand(info),
     ]
     return "\n".join(part for part in parts if part)
+
+
+def closing(info: RunInfo) -> str:
+    """Return the line that is said when a run has ended."""
+    values = [
+        f"{body.key_text(name)}={text.value(info.metrics[name].last)}"
+        for name in headline(info.metrics)
+    ]
+    name = f" {text.escape(info.name)}" if info.name else ""
+    how = {"signal": info.signal, "exit code": info.exit_code}
+    why = next((f" ({k} {v})".replace("(signal ", "(") for k, v in how.items() if v), "")
+    told = "  ".join([f"{info.status}{why} in {text.duration(info.duration)}", *values])
+    return f"run {short_id(info.id)}{name} {told}"
 
 
 def _facts(info: RunInfo, now: float) -> str:
@@ -134,9 +148,18 @@ def _environment(env: Mapping[str, Any]) -> str:
         ("packages", str(len(env["packages"])) if env.get("packages") else None),
         ("platform", " ".join(str(v) for v in (env.get("platform") or {}).values() if v)),
         ("cpu", f"{cpu.get('model', 'unknown')} ({cpu.get('count')} cores)" if cpu else None),
+        ("arithmetic", _arithmetic(env)),
         ("gpu", ", ".join((env.get("gpu") or {}).get("models", []))),
     ]
     return _block("environment", [(name, text.escape(str(found))) for name, found in rows if found])
+
+
+def _arithmetic(env: Mapping[str, Any]) -> str:
+    """Return the BLAS with its kernels, and how many threads each library has."""
+    words = [str((env.get("blas") or {}).get(key, "")) for key in ("name", "version", "core")]
+    threads = [f"{name} {count}" for name, count in (env.get("threads") or {}).items()]
+    told = f"threads: {', '.join(threads)}" if threads else ""
+    return "  ".join(filter(None, [" ".join(filter(None, words)), told]))
 
 
 def _by_hand(info: RunInfo) -> str:

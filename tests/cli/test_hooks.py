@@ -134,7 +134,12 @@ class TestReproduce:
     def test_the_users_own_do(self):
         allowed("-n", "a")
         hook("pre-run", "echo no more; exit 1")
-        assert "no more" in run_cli("reproduce", "a").err
+        done = run_cli("reproduce", "a")
+        assert (done.code, done.out) == (
+            3,
+            "NOT RUN  the pre-run hook refused the run: no more\n--no-verify runs it all the same\n",
+        )
+        assert run_cli("reproduce", "a", "--no-verify").out.startswith("EXACT")
 
 
 class TestInstall:

@@ -1,0 +1,135 @@
+"""Where a rerun takes place: a disposable worktree at the code that ran, or the user's own tree.
+
+The worktree gets what its commit lacks from the user's tree: recorded data and other paths that git ignores
+as links, submodules as worktrees of their own.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from gittrack import git, worktree
+from gittrack.core import layout, settings
+from gittrack.core.errors import TrackError
+from gittrack.read.record import RunRecord
+from gittrack.record import capture, inputs
+
+
+class Impossible(TrackError):
+    """The run cannot be run again here; the message says why."""
+
+
+class Place(NamedTuple):
+    """A folder with the code of a run; ``linked`` are paths in it that are no code."""
+
+    folder: str
+    linked: Sequence[str]
+    keep: Callable[[], None] = lambda: None
+
+
+@contextmanager
+def fresh(repo: git.Repo, commit: str, paths: Sequence[str]) -> Iterator[Place]:
+    """Make a disposable worktree with ``paths`` linked into it; it goes again unless ``keep`` was called.
+
+    Raises Impossible where a submodule is not at hand.
+    """
+    folder = worktree.private(repo, commit)
+    kept: list[bool] = []
+    inner: list[tuple[git.Repo, str]] = []
+    try:
+        _fill(repo, commit, folder, inner)
+        yield Place(folder, _link(repo, folder, paths), lambda: kept.append(True))
+    finally:
+        if not kept:
+            for module, place in reversed(inner):
+                worktree.forget(module, place)
+            worktree.remove(repo, folder)
+
+
+def own(repo: git.Repo, run: RunRecord, commit: str) -> Place:
+    """Return the user's own tree.  Raises Impossible where it is not at exactly the code that ran."""
+    made = [*run.info.output_paths, *(item["path"] for item in run.outputs)]
+    chosen = settings.from_config(git.parse_config(repo.config().output()))
+    with tempfile.TemporaryDirectory(prefix="gittrack-") as scratch:
+        found = capture.answer(repo, capture.ask(repo), Path(scratch), chosen, made)
+    if found.tree is None or found.tree != _tree(repo, commit):
+        raise Impossible(
+            f"this work tree is not at the code that ran, {commit[:12]}",
+            "leave --in-place out, or go there: git track checkout RUN",
+        )
+    return Place(repo.work_tree or "", made)
+
+
+def _tree(repo: git.Repo, commit: str) -> str:
+    content = next(git.objects(repo, [commit])) or b""
+    return content.partition(b"\n")[0].decode().removeprefix("tree ")
+
+
+def data(repo: git.Repo, run: RunRecord) -> list[str]:
+    """Return the recorded inputs that lie in the user's tree only, and are what they were.
+
+    Raises Impossible for one that is missing or has changed.
+    """
+    found = []
+    cache = Path(layout.cache_dir(repo.common_dir))
+    for item in run.inputs:
+        path = item["path"]
+        real = os.path.join(repo.work_tree or "", path)
+        if _in_code(repo, run, path):
+            continue
+        if not os.path.exists(real):
+            raise Impossible(f"the input {path} is missing", "bring it back, then try again")
+        now = inputs.fingerprint(real, path, cache)
+        if now["sha256"] != item.get("sha256"):
+            raise Impossible(
+                f"the input {path} has changed since: {str(item.get('sha256'))[:12]} -> {now['sha256'][:12]}",
+                "bring the old one back, or compare all the same: git track run",
+            )
+        if not os.path.isabs(path):
+            found.append(path)
+    return found
+
+
+def _in_code(repo: git.Repo, run: RunRecord, path: str) -> bool:
+    state = run.info.code.state
+    return not os.path.isabs(path) and next(git.objects(repo, [f"{state}:{path}"])) is not None
+
+
+def _link(repo: git.Repo, folder: str, paths: Sequence[str]) -> list[str]:
+    """Link what git ignores from the user's tree into the worktree; return what was linked."""
+    made = []
+    for path in paths:
+        source, target = os.path.join(repo.work_tree or "", path), os.path.join(folder, path)
+        if os.path.exists(source) and not os.path.lexists(target):
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            os.symlink(os.path.abspath(source), target)
+            made.append(path)
+    return made
+
+
+def _fill(repo: git.Repo, commit: str, folder: str, made: list[tuple[git.Repo, str]]) -> None:
+    """Give each submodule its code, from the user's copy: nothing is fetched.
+
+    One that is not checked out in the user's tree stays empty, as it is there.
+    """
+    top = repo.work_tree or ""
+    if not os.path.exists(os.path.join(top, ".gitmodules")):
+        return
+    for path, oid in worktree.links(repo, commit):
+        if not os.path.exists(os.path.join(top, path, ".git")):
+            continue
+        module = git.find(os.path.join(top, path))
+        if git.missing(module, [oid]):
+            raise Impossible(
+                f"the submodule {path} does not have the commit {oid[:12]} that ran",
+                f"bring it: git -C {path} fetch",
+            )
+        target = os.path.join(folder, path)
+        worktree.add(module, oid, target)
+        made.append((module, target))
+        _fill(module, oid, target, made)
