@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from gittrack.core.errors import AmbiguousRun, NoSuchRun, NotARepository, TrackError
     from gittrack.pipeline import main
     from gittrack.record.run import Run
-    from gittrack.seeding import generator, seed_everything
+    from gittrack.seeding import generator, jax_key, seed_everything
     from gittrack.sequence import RunRecord, Runs
 
 __version__ = "0.1.0"
@@ -36,7 +36,7 @@ _HOMES = {
     **dict.fromkeys(("RunRecord", "Runs"), "gittrack.sequence"),
     "Run": "gittrack.record.run",
     "main": "gittrack.pipeline",
-    **dict.fromkeys(("generator", "seed_everything"), "gittrack.seeding"),
+    **dict.fromkeys(("generator", "jax_key", "seed_everything"), "gittrack.seeding"),
 }
 __all__ = [
     "AmbiguousRun",
@@ -53,6 +53,7 @@ __all__ = [
     "generator",
     "get",
     "init",
+    "jax_key",
     "log",
     "main",
     "params",

@@ -17,31 +17,40 @@ from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from gittrack.record import environment, numerics
+
 if TYPE_CHECKING:
     import numpy as np
 
 _log = logging.getLogger("gittrack")
 _HASHSEED, _CUBLAS = "PYTHONHASHSEED", "CUBLAS_WORKSPACE_CONFIG"
+_XLA = "xla_gpu_deterministic_ops"
 _chosen: list[int] = []
 
 
-def seed_everything(seed: int = 42) -> list[str]:
+def seed_everything(seed: int = 42, *, threads: int | None = None) -> list[str]:
     """Seed Python's `random`, NumPy's global state, torch and TensorFlow; return what was too late.
 
-    Torch is told to use deterministic algorithms on all devices.  What has to be set before the process
-    starts (``PYTHONHASHSEED``, ``CUBLAS_WORKSPACE_CONFIG``) `git track run --seed` sets; where that was not
-    done it is in the list that is returned, and said.  Raises ValueError for what is no seed.
+    Torch is told to use deterministic algorithms on all devices, and so is XLA, on which JAX runs; JAX itself
+    has no global state, see `jax_key`.  ``threads`` sets how many threads sum up.  What has to be set before
+    the process starts (``PYTHONHASHSEED``, ``CUBLAS_WORKSPACE_CONFIG``, threads) `git track run --seed N
+    --threads N` sets; where that was not done it is in the list that is returned, and said.
+    Raises ValueError for what is no seed.
     """
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         raise ValueError(f"a seed is a whole number from 0 on, not {seed!r}")
     _chosen[:] = [seed]
+    if threads is not None:
+        os.environ.update(
+            dict.fromkeys(environment.THREADS, str(threads))
+        )  # for what is loaded later
     random.seed(seed)
     for name, plant in _PLANTERS.items():
         if name in sys.modules:
             plant(sys.modules[name], seed)
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Finder())
-    late = _too_late(seed)
+    late = _too_late(seed) + _too_many(threads)
     for remark in late:
         _log.warning("%s", remark)
     return late
@@ -59,6 +68,13 @@ def generator(name: str = "") -> np.random.Generator:
     words = hashlib.sha256(name.encode()).digest()
     numbers = [int.from_bytes(words[i : i + 4], "big") for i in range(0, 16, 4)]
     return np.random.default_rng(np.random.SeedSequence([_seed(), *numbers]))
+
+
+def jax_key(name: str = "") -> Any:
+    """Return a ``jax.random.key`` that depends on the seed of the run and on ``name``; see `generator`."""
+    import jax  # noqa: PLC0415 - only who asks for a key needs it
+
+    return jax.random.key(int(generator(name).integers(2**32)))
 
 
 def _seed() -> int:
@@ -82,6 +98,19 @@ def _too_late(seed: int) -> list[str]:
     return late
 
 
+def _too_many(threads: int | None) -> list[str]:
+    """Return which libraries were loaded before ``threads`` was said."""
+    if threads is None:
+        return []
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.set_num_threads(threads)
+    counts = numerics.capture().get("threads", {})
+    wrong = [f"{name} has {count}" for name, count in counts.items() if count != threads]
+    start = f"start with OMP_NUM_THREADS={threads}, or with git track run --threads {threads}"
+    return [f"threads were chosen already ({', '.join(wrong)}): {start}"] if wrong else []
+
+
 def _numpy(module: Any, seed: int) -> None:
     module.random.seed(seed % 2**32)
 
@@ -99,11 +128,17 @@ def _tensorflow(module: Any, seed: int) -> None:
     module.config.experimental.enable_op_determinism()
 
 
+def _jax(module: Any, seed: int) -> None:
+    flags = os.environ.get("XLA_FLAGS", "")
+    if _XLA not in flags:  # read when the first array is made
+        os.environ["XLA_FLAGS"] = f"{flags} --{_XLA}=true".strip()
+
+
 _PLANTERS: Mapping[str, Callable[[Any, int], None]] = {
     "numpy": _numpy,
     "torch": _torch,
     "tensorflow": _tensorflow,
-    # JAX has no global state: its keys come from the program; `generator` and the seed are there for them.
+    "jax": _jax,
 }
 
 

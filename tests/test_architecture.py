@@ -108,7 +108,10 @@ LAZY_IMPORTS = {
     "commands/_common.py": {"gittrack.commands._pager": "people see it, programs never"},
     "commands/_hidden.py": {"gittrack.completing": "it needs the parsers' own modules"},
     "commands/export.py": {"gittrack.show.parquet": "an extra"},
-    "seeding.py": {"numpy": "only who asks for a generator needs it"},
+    "seeding.py": {
+        "jax": "only who asks for a key needs it",
+        "numpy": "only who asks for a generator needs it",
+    },
     "sequence.py": {"pandas": "only where it is installed, and asked for"},
     "show/parquet.py": {"pyarrow": "an extra, and a heavy one"},
     "commands/top.py": {"gittrack.commands._over": "a plain leaderboard has no use for it"},

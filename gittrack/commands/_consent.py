@@ -4,30 +4,30 @@ from __future__ import annotations
 
 import sys
 
+from gittrack import git
 from gittrack.commands._common import note
 from gittrack.core import trust
 from gittrack.core.errors import TrackError
 from gittrack.read.record import RunRecord
+from gittrack.reproduce import content
 from gittrack.show import text
 from gittrack.show.columns import short_id
 
 
-def check(run: RunRecord, trusted: str | None) -> None:
+def check(repo: git.Repo, run: RunRecord, trusted: str | None, links: tuple[str, ...]) -> None:
     """Show what would be executed and ask; ``trusted`` is a run commit that may be run unasked.
 
     Raises TrackError with the code 3 where the answer is no, or nobody can be asked.
     """
     commit = str(run.info.commit)
     if trusted == commit:
-        trust.remember(commit)
+        _remember(commit)
+        return
     if trust.is_trusted(commit):
         return
-    info = run.info
     note(f"the run {run.id} was not recorded on this machine; it would execute:")
-    note(f"  command  {[text.escape(word) for word in info.command]}")
-    note(f"  code     {info.code.state}  ({text.escape(info.cwd or '.')})")
-    for item in run.diff.get("files", []):
-        note(f"  changed  {text.escape(str(item['path']))}  {item['status']}")
+    for name, told in _rows(repo, run, links):
+        note(f"  {name:<9}{text.escape(told)}")
     hint = f"look at it, then: git track reproduce {short_id(run.id)} --trust {commit}"
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise TrackError("it is not trusted, and there is no terminal to ask", hint, code=3)
@@ -35,4 +35,27 @@ def check(run: RunRecord, trusted: str | None) -> None:
     sys.stderr.flush()
     if sys.stdin.readline().strip() != commit[:8]:
         raise TrackError("it is not trusted", hint, code=3)
-    trust.remember(commit)
+    _remember(commit)
+
+
+def _remember(commit: str) -> None:
+    try:
+        trust.remember(commit)
+    except OSError as error:
+        note(
+            f"warning: {trust.place()} cannot be written ({error.strerror}): you will be asked again"
+        )
+
+
+def _rows(repo: git.Repo, run: RunRecord, links: tuple[str, ...]) -> list[tuple[str, str]]:
+    info = run.info
+    rows = [
+        ("commit", str(info.commit)),
+        ("command", repr(list(info.command))),
+        ("folder", info.cwd or "."),
+        ("code", f"{info.code.state}{content.against_head(repo, run)}"),
+    ]
+    rows += [("runs", told) for told in content.executed(repo, run)]
+    rows += [("differs", told) for told in content.changed(repo, run)]
+    rows += [("data", str(item["path"])) for item in run.inputs]
+    return [*rows, *(("link", path) for path in links)]

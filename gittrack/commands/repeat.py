@@ -36,7 +36,8 @@ def run(args: argparse.Namespace) -> int:
     first = RunRecord(repo, resolve.resolve(repo, args.run))
     if first.info.commit is None:
         raise TrackError(f"the run {first.id} is not committed yet", "wait for its end")
-    _consent.check(first, args.trust)
+    links = _verdict.links(repo)
+    _consent.check(repo, first, args.trust, links)
     used = _used(repo, first)
     start = (first.info.seed if first.info.seed is not None else -1) + 1
     seeds = [seed for seed in range(start, start + args.seeds + len(used)) if seed not in used]
@@ -45,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
         done = rerun.rerun(
             repo,
             first,
-            rerun.Wish(seed=seed, links=_verdict.links(repo), verify=not args.no_verify),
+            rerun.Wish(seed=seed, links=links, verify=not args.no_verify),
             lambda remark: note(f"warning: {text.escape(remark)}"),
         )
         failed += done.exit_code != 0

@@ -66,8 +66,8 @@ def run(args: argparse.Namespace) -> int:
     first = RunRecord(repo, resolve.resolve(repo, args.run))
     if first.info.commit is None:
         raise TrackError(f"the run {first.id} is not committed yet", "wait for its end")
-    _consent.check(first, args.trust)
     asked = _verdict.demands(repo, args)
+    _consent.check(repo, first, args.trust, asked.links)
     changed = config.override(first.info.params, args.set) if args.set else None
     try:
         made = _reruns(repo, first, args, asked, changed)

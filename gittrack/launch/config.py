@@ -49,7 +49,9 @@ def _load(name: str) -> dict[str, Any]:
         with open(name, "rb") as file:
             data = file.read(yaml_read.MAX_BYTES + 1)
     except OSError as error:
-        raise TrackError(f"the configuration {name} cannot be read: {error.strerror}", "check -p")
+        raise TrackError(
+            f"the configuration {name} cannot be read: {error.strerror}", "check the path"
+        )
     found = yaml_read.load(data, name)
     if found is not None and not isinstance(found, dict):
         raise TrackError(f"{name} is not a mapping of names to values", "write 'name: value' lines")

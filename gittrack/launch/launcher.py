@@ -148,7 +148,8 @@ def environment_of(begun: session.Session, plan: Plan) -> dict[str, str]:
         env[GIVEN] = str(folder / "given.json")
     if plan.request.seed is not None:
         env["GITTRACK_SEED"] = str(plan.request.seed)
-        env["PYTHONHASHSEED"] = str(plan.request.seed % 2**32)
+        if not plan.controls.get("PYTHONHASHSEED"):
+            env["PYTHONHASHSEED"] = str(plan.request.seed % 2**32)
         env.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     return env
 

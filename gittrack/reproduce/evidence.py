@@ -10,8 +10,14 @@ from gittrack.core.differences import RunDiff
 from gittrack.core.verdict import Verdict
 from gittrack.read import compare
 from gittrack.read.record import RunRecord
+from gittrack.record import environment
 
-_NEVER_THE_REASON = ("variables.CONDA_DEFAULT_ENV", "platform.release")
+_SHOWN = 12
+_NEVER_THE_REASON = (
+    "variables.CONDA_DEFAULT_ENV",
+    "variables.PYTHONHASHSEED",  # python.hash_seed says it
+    "platform.release",
+)
 
 
 def judge(
@@ -109,8 +115,12 @@ def _inputs(found: RunDiff) -> list[str]:
 
 
 def _environment(found: RunDiff) -> list[str]:
-    told = [c for c in found.env if not c.name.startswith(_NEVER_THE_REASON)]
-    return [f"{change.name}: {_plain(change.a)} -> {_plain(change.b)}" for change in told[:8]]
+    counted = any(change.name.startswith("threads.") for change in found.env)
+    known = tuple(f"variables.{name}" for name in environment.THREADS) if counted else ()
+    told = [c for c in found.env if not c.name.startswith((*_NEVER_THE_REASON, *known))]
+    lines = [f"{change.name}: {_plain(change.a)} -> {_plain(change.b)}" for change in told[:_SHOWN]]
+    more = len(told) - _SHOWN
+    return [*lines, f"and {more} more: git track diff --env"] if more > 0 else lines
 
 
 def _plain(value: object) -> str:

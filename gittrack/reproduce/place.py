@@ -78,7 +78,7 @@ def data(repo: git.Repo, run: RunRecord) -> list[str]:
     found = []
     cache = Path(layout.cache_dir(repo.common_dir))
     for item in run.inputs:
-        path = item["path"]
+        path = inside(item["path"])
         real = os.path.join(repo.work_tree or "", path)
         if _in_code(repo, run, path):
             continue
@@ -93,6 +93,14 @@ def data(repo: git.Repo, run: RunRecord) -> list[str]:
         if not os.path.isabs(path):
             found.append(path)
     return found
+
+
+def inside(path: str) -> str:
+    """Return a recorded path.  Raises Impossible where it would lead out of the tree: then it is forged."""
+    parts = path.replace("\\", "/").split("/")
+    if not os.path.isabs(path) and (".." in parts or ".git" in map(str.lower, parts)):
+        raise Impossible(f"its path {path} leads out of its code", "do not trust this run")
+    return path
 
 
 def _in_code(repo: git.Repo, run: RunRecord, path: str) -> bool:

@@ -130,7 +130,7 @@ def _launch(
     found: place.Place, run: RunRecord, request: session.Request, say: session.Say
 ) -> Result:
     info = run.info
-    where = os.path.join(found.folder, info.cwd or ".")
+    where = os.path.join(found.folder, place.inside(info.cwd or ".").lstrip("/"))
     if not os.path.isdir(where):
         raise Impossible(f"its folder {info.cwd} is not in its code", "run it by hand")
     with _inside(where), _told(run.id):
@@ -138,7 +138,7 @@ def _launch(
         root = here.work_tree or found.folder
         known = [os.path.relpath(os.path.join(root, i["path"])) for i in run.inputs]
         asked = [os.path.relpath(os.path.join(root, path)) for path in info.output_paths]
-        plan = launcher.Plan(request, known, asked, found.linked, controls=_controls(run))
+        plan = launcher.Plan(request, known, asked, found.linked, controls=_controls(run, request))
         try:
             done = launcher.launch(here, plan, say)
         except TrackError as error:  # raised before anything runs
@@ -148,12 +148,14 @@ def _launch(
     return Result(done.published.info.id, done.exit_code)
 
 
-def _controls(run: RunRecord) -> dict[str, str | None]:
+def _controls(run: RunRecord, request: session.Request) -> dict[str, str | None]:
     """Return the variables that decide about bits, as the run had them; None for those that it lacked."""
     if not run.env:
         return {}
     known = run.env.get("variables") or {}
-    return {name: known.get(name) for name in environment.CONTROLS}
+    had = {name: known.get(name) for name in environment.CONTROLS}
+    # Another seed brings its own.
+    return had if request.seed == run.info.seed else {**had, "PYTHONHASHSEED": None}
 
 
 @contextmanager
