@@ -35,10 +35,13 @@ def seed_everything(seed: int = 42, *, threads: int | None = None) -> list[str]:
     has no global state, see `jax_key`.  ``threads`` sets how many threads sum up.  What has to be set before
     the process starts (``PYTHONHASHSEED``, ``CUBLAS_WORKSPACE_CONFIG``, threads) `git track run --seed N
     --threads N` sets; where that was not done it is in the list that is returned, and said.
-    Raises ValueError for what is no seed.
+    Raises ValueError for what is no seed or no number of threads.
     """
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         raise ValueError(f"a seed is a whole number from 0 on, not {seed!r}")
+    whole = isinstance(threads, int) and not isinstance(threads, bool)
+    if threads is not None and not (whole and threads > 0):
+        raise ValueError(f"threads is a whole number above 0, not {threads!r}")
     _chosen[:] = [seed]
     if threads is not None:
         os.environ.update(

@@ -92,15 +92,27 @@ def _is_ours(path: Path) -> bool:
 def _install(place: Path, name: str, kind: str) -> None:
     folder, front = place / f"{kind}.d", place / kind
     folder.mkdir(parents=True, exist_ok=True)
-    if front.exists() and not _is_ours(front):
-        front.rename(folder / _OWN)
-        out(f"your own {kind} hook is kept, as {folder / _OWN}\n")
+    if os.path.lexists(front) and not _is_ours(front):
+        names = (folder / f"{_OWN}{more}" for more in ("", *(f"-{n}" for n in range(2, 100))))
+        kept = next(name for name in names if not os.path.lexists(name))
+        _move(front, kept)
+        out(f"your own {kind} hook is kept, as {kept}\n")
     if not front.exists():
         shutil.copyfile(bundled("hooks", "dispatcher"), front)
         front.chmod(0o755)
     shutil.copyfile(bundled("hooks", name), folder / name)
     (folder / name).chmod(0o755)
     out(f"installed {name} ({kind})\n")
+
+
+def _move(source: Path, target: Path) -> None:
+    """Move a hook; a link still leads where it led."""
+    if source.is_symlink() and not os.path.isabs(os.readlink(source)):
+        leads = os.path.join(source.parent, os.readlink(source))
+        target.symlink_to(os.path.relpath(leads, target.parent))
+        source.unlink()
+    else:
+        source.rename(target)
 
 
 def _uninstall(place: Path, name: str, kind: str) -> None:
@@ -113,7 +125,7 @@ def _uninstall(place: Path, name: str, kind: str) -> None:
     if left in ([], [_OWN]) and _is_ours(front):
         front.unlink()
         if left:
-            (folder / _OWN).rename(front)
+            _move(folder / _OWN, front)
         folder.rmdir()
     out(f"uninstalled {name} ({kind})\n")
 
@@ -128,5 +140,5 @@ def _run(repo: git.Repo, config: dict[str, str], names: list[str]) -> int:
         elif name == hooks.PRE:
             out(text.escape(hooks.ask(repo, hooks.facts({}, [], {}), {}), keep="\n"))
         else:
-            out(text.escape(hooks.tell(repo, hooks.facts({}, [], {})), keep="\n"))
+            out(text.escape(hooks.tell(repo, hooks.facts({}, [], {}), {}), keep="\n"))
     return 0

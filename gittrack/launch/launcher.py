@@ -90,7 +90,10 @@ def launch(repo: git.Repo, plan: Plan, say: session.Say) -> Result:
     for path in plan.outputs:
         layout.check_artifact_name(artifacts.default_name(path))
     left_out = [inputs.shown_path(path, repo.work_tree or "") for path in plan.outputs]
-    request = plan.request._replace(output_paths=left_out, inputs=list(plan.inputs))
+    digests = {entry["path"]: entry["sha256"] for entry in found}
+    request = plan.request._replace(
+        output_paths=left_out, inputs=list(plan.inputs), digests=digests
+    )
     begun = session.begin(repo, request, [*left_out, *plan.apart])
     for warning in begun.warnings:
         say(warning)

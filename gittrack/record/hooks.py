@@ -52,11 +52,7 @@ def facts(
 
 def ask(repo: git.Repo, variables: Mapping[str, str], params: Mapping[str, Any]) -> str:
     """Run the pre-run hook and return what it printed.  Raises TrackError, in its words, where it refuses."""
-    with tempfile.TemporaryDirectory(prefix="gittrack-") as place:
-        path = os.path.join(place, "params.yaml")
-        with open(path, "wb") as file:
-            file.write(yaml_write.dump(params, sort=True) if params else b"")
-        code, said = _run(repo, PRE, {**variables, "GITTRACK_PARAMS": path})
+    code, said = _run(repo, PRE, variables, params)
     if code != 0:
         words = said.strip() or f"it ended with {code}"
         raise TrackError(
@@ -65,13 +61,20 @@ def ask(repo: git.Repo, variables: Mapping[str, str], params: Mapping[str, Any])
     return said
 
 
-def tell(repo: git.Repo, variables: Mapping[str, str]) -> str:
+def tell(repo: git.Repo, variables: Mapping[str, str], params: Mapping[str, Any]) -> str:
     """Run the post-run hook; return what it printed, and how it ended where that was not well."""
-    code, said = _run(repo, POST, variables)
+    code, said = _run(repo, POST, variables, params)
     return said + (f"the post-run hook ended with {code}\n" if code else "")
 
 
-def _run(repo: git.Repo, name: str, variables: Mapping[str, str]) -> tuple[int, str]:
+def _run(
+    repo: git.Repo, name: str, variables: Mapping[str, str], params: Mapping[str, Any]
+) -> tuple[int, str]:
     where = repo.work_tree or repo.common_dir
-    answer = git.Call(["hook", "run", "--ignore-missing", name], cwd=where, env=variables).wait()
+    with tempfile.TemporaryDirectory(prefix="gittrack-") as place:
+        path = os.path.join(place, "params.yaml")
+        with open(path, "wb") as file:
+            file.write(yaml_write.dump(params, sort=True) if params else b"")
+        env = {**variables, "GITTRACK_PARAMS": path}
+        answer = git.Call(["hook", "run", "--ignore-missing", name], cwd=where, env=env).wait()
     return answer.code, (answer.out + answer.err).decode(errors="backslashreplace")

@@ -35,6 +35,7 @@ class Request(NamedTuple):
     reproduces: str | None = None
     output_paths: Sequence[str] = ()
     inputs: Sequence[str] = ()
+    digests: Mapping[str, str] = {}  # of the inputs, by path from the root
     verify: bool = True  # whether the pre-run hook is asked
     in_copy: bool = False  # in a worktree whose code may be somebody else's
 
@@ -111,6 +112,7 @@ def _ask_hook(
         "group": request.group,
         "seed": request.seed,
         "inputs": list(request.inputs),
+        "input_digests": dict(request.digests),
         "reproduces": request.reproduces,
     }
     told = hooks.facts(words, request.command, request.params)
@@ -144,7 +146,9 @@ def _tell_hook(session: Session, published: writer.Published) -> writer.Publishe
         "status": info.status,
     }
     more = {"ref": published.ref, "commit": published.commit, "exit_code": info.exit_code}
-    said = hooks.tell(session.repo, hooks.facts({**words, **more}, info.command, info.params))
+    said = hooks.tell(
+        session.repo, hooks.facts({**words, **more}, info.command, info.params), info.params
+    )
     return published._replace(notes=(*published.notes, *said.splitlines()))
 
 

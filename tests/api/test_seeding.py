@@ -86,3 +86,31 @@ def test_torch_is_seeded_and_deterministic():
     env = {"PYTHONHASHSEED": "1"}
     assert python(code, env=env).out == python(code, env=env).out
     assert "True" in python(code, env=env).out
+
+
+def test_threads_are_set_for_what_is_loaded_later_and_told_of_what_was_loaded():
+    code = "import gittrack, os\n%sprint(gittrack.seed_everything(1, threads=1))\n"
+    code += "print(os.environ['OMP_NUM_THREADS'])"
+    env = {"PYTHONHASHSEED": "1"}
+    assert python(code % "", env=env).out == "[]\n1\n"
+    late = python(code % "import numpy\n", env={**env, "OMP_NUM_THREADS": "2"})
+    if "has 2" in late.out:  # OpenBLAS, MKL, ... say so
+        assert "start with OMP_NUM_THREADS=1, or with git track run --threads 1" in late.err
+
+
+@pytest.mark.parametrize("wrong", [0, -1, True, "2"])
+def test_what_is_no_number_of_threads(wrong):
+    with pytest.raises(ValueError, match="threads is a whole number above 0"):
+        gittrack.seed_everything(1, threads=wrong)
+
+
+def test_keys_for_jax():
+    pytest.importorskip("jax")
+    code = (
+        "import gittrack; gittrack.seed_everything(1); import jax, os\n"
+        "print(*(jax.random.uniform(gittrack.jax_key(name)) for name in 'ab'), os.environ['XLA_FLAGS'])"
+    )
+    env = {"PYTHONHASHSEED": "1"}
+    a, b, flags = python(code, env=env).out.split()
+    assert (a != b, flags) == (True, "--xla_gpu_deterministic_ops=true")
+    assert python(code, env=env).out.split() == [a, b, flags]

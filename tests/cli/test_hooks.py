@@ -101,8 +101,10 @@ class TestPreRun:
 
 class TestPostRun:
     def test_it_hears_of_every_run(self):
-        hook("post-run", 'echo "$GITTRACK_RUN $GITTRACK_STATUS $GITTRACK_REF" >> .git/heard')
+        script = 'echo "$GITTRACK_RUN $GITTRACK_STATUS $GITTRACK_REF" >> .git/heard'
+        hook("post-run", f'{script}; cp "$GITTRACK_PARAMS" .git/params')
         allowed("-n", "a")
+        assert "lr: 0.003\n" in Path(".git/params").read_text()
         record("b")
         a, b = (gittrack.get(name) for name in "ab")
         assert Path(".git/heard").read_text() == "".join(
@@ -163,6 +165,32 @@ class TestInstall:
         run_cli("hooks", "uninstall", "clean-tree")
         assert Path(".git/hooks/pre-run").read_text() == "#!/bin/sh\necho mine\n"
 
+    def test_a_hook_that_is_a_link_leads_where_it_led(self):
+        Path("tools").mkdir()
+        Path("tools/check").write_text("#!/bin/sh\necho linked\n")
+        os.chmod("tools/check", 0o755)
+        Path(".git/hooks/pre-run").symlink_to("../../tools/check")
+        git(".", "add", ".")
+        git(".", "commit", "-qm", "tools")
+        install("clean-tree")
+        assert "linked" in allowed().err
+        run_cli("hooks", "uninstall", "clean-tree")
+        assert os.readlink(".git/hooks/pre-run") == "../../tools/check"
+
+    def test_all_samples_together(self):
+        git(".", "config", "track.minDisk", "1")
+        git(".", "config", "track.testCommand", "true")
+        git(".", "config", "track.bestMetric", "acc")
+        Path(".git/info/exclude").write_text("runs.md\n")
+        names = [path.name for path in sorted((ROOT / "hooks").iterdir())]
+        names = [name for name in names if name not in ("README.md", "dispatcher")]
+        assert len(names) == 10
+        install(*names)
+        allowed("-n", "a", "--seed", "1")
+        assert run_cli("reproduce", "a").out.startswith("EXACT")
+        assert "has done the same already" in refused("--seed", "1")
+        assert "| a " in Path("runs.md").read_text()
+
     def test_run_by_hand(self):
         install("clean-tree")
         Path("new").touch()
@@ -200,7 +228,12 @@ class TestSamples:
         os.mkdir("data")
         assert "the data data is empty" in refused()
         Path("data/x").touch()
-        allowed()
+        allowed("--input", "data", "-n", "a")
+        allowed("--input", "data")
+        Path("data/x").write_text("changed")
+        assert f"the data data is not what the run {gittrack.get('@').id} had" in refused(
+            "--input", "data"
+        )
 
     def test_disk_space(self):
         install("disk-space")

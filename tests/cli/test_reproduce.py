@@ -2,12 +2,13 @@
 
 import json
 import os
+import shutil
 import signal
 import sys
 from pathlib import Path
 
 import pytest
-from helpers import git, listed, record, repo, run_cli, start
+from helpers import Terminal, git, listed, record, repo, run_cli, start
 
 import gittrack
 
@@ -100,6 +101,131 @@ def test_recorded_without_the_launcher_and_from_a_subfolder(project):
     assert (done.code, done.out[:5]) == (0, "EXACT"), done.out + done.err
 
 
+def test_detached_rebased_and_with_arguments(project):
+    """From a subfolder, on a detached HEAD whose commits were then rebased away."""
+    os.makedirs("sub dir")
+    Path("sub dir/args.py").write_text(
+        TRAIN.replace("import random, sys, os", "import random, sys, os\nprint(sys.argv[1:])")
+    )
+    git(".", "add", ".")
+    git(".", "commit", "-qm", "sub")
+    git(".", "switch", "-q", "--detach")
+    words = ["--note", "two words", "-x", "$HOME"]
+    done = run_cli(
+        "run",
+        "-n",
+        "first",
+        "-p",
+        "../params.yaml",
+        "--",
+        sys.executable,
+        "args.py",
+        *words,
+        cwd="sub dir",
+    )
+    assert (done.code, done.out) == (0, f"{words}\n")
+    git(".", "rebase", "-q", "--onto", "HEAD~2", "HEAD~1", "--force-rebase")
+    git(".", "reflog", "expire", "--expire=now", "--all")
+    git(".", "gc", "-q", "--prune=now")
+    done = reproduce("first")
+    assert f"{words}\n" in done.err
+    assert gittrack.get("@").cwd == "sub dir"
+
+
+def test_in_a_linked_worktree_that_is_gone_by_then(project):
+    git(".", "worktree", "add", "-q", "../linked", "-b", "topic")
+    Path("../linked/train.py").write_text(TRAIN + "# changed\n")
+    run_cli("run", "-n", "first", "--", sys.executable, "train.py", cwd="../linked")
+    assert reproduce("first").out.startswith("EXACT")
+    done = run_cli("reproduce", "first", "--in-place", cwd="../linked")
+    assert (done.code, done.out[:5]) == (0, "EXACT"), done.out
+    git(".", "worktree", "remove", "--force", "../linked")
+    reproduce("first")
+    assert left() == (0, "")
+
+
+def test_submodules_come_from_the_users_copy(project):
+    repo("echo FACTOR = 3 > factor.py; git add .; git commit -qm factor", "../module")
+    git(".", "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", "../module", "lib")
+    Path("train.py").write_text("import sys; sys.path.insert(0, 'lib')\nimport factor\n" + TRAIN)
+    git(".", "commit", "-qam", "with a module")
+    first = train()
+    assert first.code.dirty is False
+    reproduce("first")
+    assert gittrack.get("@").code.state == first.info.code.state
+    assert git("lib", "worktree", "list").count("\n") == 0
+    assert left() == (0, "")
+    shutil.rmtree(".git/modules/lib/objects/pack", ignore_errors=True)
+    git("lib", "checkout", "-q", "--orphan", "other")
+    git("lib", "commit", "-qm", "other")
+    for ref in git("lib", "for-each-ref", "--format=%(refname)").splitlines():
+        if ref != "refs/heads/other":
+            git("lib", "update-ref", "-d", ref)
+    git("lib", "reflog", "expire", "--expire=now", "--all")
+    git("lib", "gc", "-q", "--prune=now")
+    done = reproduce("first", code=3)
+    assert done.out.startswith("NOT RUN  the submodule lib does not have the commit ")
+    assert left()[0] == 0
+
+
+def test_in_place(project):
+    Path("train.py").write_text(TRAIN + "# changed\n")
+    first = train()
+    assert reproduce("first", "--in-place").out.startswith("EXACT")
+    again = gittrack.get("@")
+    assert (again.reproduces, again.recipe, again.code.branch) == (first.id, first.recipe, "main")
+    Path("train.py").write_text(TRAIN)
+    done = reproduce("first", "--in-place", code=3)
+    assert done.out.startswith("NOT RUN  this work tree is not at the code that ran, ")
+    assert len(listed()) == 2
+
+
+def test_a_run_that_failed_fails_again(project):
+    Path("train.py").write_text(TRAIN + "assert False, 'always'\n")
+    run_cli("run", "-n", "first", "--", sys.executable, "train.py")
+    done = reproduce("first", code=3)
+    assert done.out.startswith("FAILED  the run ")
+    assert " failed (exit code 1), as " in done.out
+    assert "did; up to there they are the same\n" in done.out
+    assert "AssertionError: always" in done.out
+    train_ok = TRAIN + "# mended\n"
+    Path("train.py").write_text(train_ok)
+    train(name="mended")
+    done = run_cli("verify", "first", "mended")
+    assert (done.code, done.out[:9]) == (3, "DIFFERENT")
+
+
+def test_controls_are_what_they_were(project):
+    """A rerun computes with the threads and the hash seed of the run, whatever is set by then."""
+    Path("train.py").write_text(
+        TRAIN
+        + "print([os.environ.get(n) for n in ('OMP_NUM_THREADS', 'PYTHONHASHSEED', 'MKL_CBWR')])\n"
+    )
+    done = run_cli(
+        "run",
+        "-n",
+        "first",
+        "--threads",
+        "1",
+        "--",
+        sys.executable,
+        "train.py",
+        env={"PYTHONHASHSEED": "8"},
+    )
+    assert done.out == "['1', '8', None]\n"
+    done = run_cli("reproduce", "first", env={"OMP_NUM_THREADS": "2", "MKL_CBWR": "COMPATIBLE"})
+    assert (done.code, "['1', '8', None]\n" in done.err) == (0, True), done.err
+
+
+def test_what_was_not_captured_is_told(project):
+    Path(".env").write_text("FACTOR=2\n")
+    Path("train.py").write_text(TRAIN + "run = gittrack.init\nassert os.path.exists('.env')\n")
+    train()
+    Path("params.yaml").write_text("lr: 1\n")
+    done = reproduce("first", code=3)
+    assert "not captured with its code: .env" in done.out
+
+
 def test_different_and_why(project):
     Path("train.py").write_text(TRAIN.replace('random.seed(params.get("seed", 0))', ""))
     train()
@@ -109,6 +235,7 @@ def test_different_and_why(project):
     )
     assert "artifact model.bin: its content differs" in done.out
     assert "rerun twice more with --runs 3" in done.out
+    assert "neither has a seed" in done.out
     done = reproduce("first", "--runs", "2", "--verify", "none")
     assert "the 2 reruns are not the same: the program itself is not deterministic here" in done.out
 
@@ -192,17 +319,37 @@ def test_hooks_of_the_repository_do_not_run(project):
 
 
 def test_a_run_from_elsewhere_is_asked_about(project):
+    Path("helper.py").write_text("1\n")
     first = train()
     os.unlink(os.path.join(os.environ["XDG_STATE_HOME"], "gittrack/trusted"))
     done = reproduce("first", code=3)
     commit = first.info.commit
     assert "was not recorded on this machine; it would execute:" in done.err
     assert "'train.py']" in done.err
+    assert "  runs     train.py  " in done.err
+    assert "  differs  helper.py  +1 -0\n" in done.err
     assert f"--trust {commit}" in done.err
     assert len(listed()) == 1
     assert reproduce("first", "--trust", "0" * 40, code=3).out == ""
     reproduce("first", "--trust", commit)
     reproduce("first")
+    os.unlink(os.path.join(os.environ["XDG_STATE_HOME"], "gittrack/trusted"))
+    terminal = Terminal(sys.executable, "-m", "gittrack", "reproduce", "first")
+    terminal.until("type the first 8 characters of ")
+    terminal.type(f"{commit[:8]}\n")
+    shown, code = terminal.end()
+    assert (code, "EXACT" in shown) == (0, True)
+
+
+def test_paths_that_lead_out_of_the_code_are_refused(project):
+    """A run commit that somebody has made by hand: listings and we believe its message."""
+    ref = train().ref
+    message = git(".", "log", "-1", "--format=%B", ref).replace('cwd: "."\n', 'cwd: "../../.."\n')
+    made = git(".", "commit-tree", f"{ref}^{{tree}}", "-p", f"{ref}^", "-m", message)
+    git(".", "update-ref", ref, made)
+    done = reproduce("first", "--trust", made, code=3)
+    assert done.out.startswith("NOT RUN  its path ../../.. leads out of its code\n")
+    assert left()[0] == 0
 
 
 def test_what_cannot_be_run(project):
