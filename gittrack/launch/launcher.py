@@ -46,7 +46,8 @@ class Plan(NamedTuple):
 class Result(NamedTuple):
     """What became of it; ``published`` is None where the run is kept in ``journal`` for later.
 
-    ``skipped`` is the id of a run that did the same before: then nothing was run.
+    ``skipped`` is the id of a run that did the same before: then nothing was run.  ``stopped`` says whether
+    a signal came to end it.
     """
 
     exit_code: int
@@ -54,6 +55,7 @@ class Result(NamedTuple):
     journal: Path
     notes: tuple[str, ...]
     skipped: str | None = None
+    stopped: bool = False
 
 
 def check_command(argv: Sequence[str]) -> None:
@@ -107,7 +109,7 @@ def launch(repo: git.Repo, plan: Plan, say: session.Say) -> Result:
         return Result(0, None, begun.journal.folder, (), before)
     begun.journal.append(events.FACTS, values={"asked": asked})
     started = time.time()
-    outcome, notes = _execute(begun, plan)
+    running, outcome, notes = _execute(begun, plan)
     notes += _keep_outputs(begun, plan.outputs, started)
     facts: dict[str, Any] = {
         "status": _status(outcome),
@@ -120,10 +122,11 @@ def launch(repo: git.Repo, plan: Plan, say: session.Say) -> Result:
         published = session.end(begun, {k: v for k, v in facts.items() if v is not None})
     except (TrackError, OSError) as error:
         notes.append(f"the run could not be committed: {error}")
-        return Result(outcome.shell_code, None, folder, tuple(notes))
+        return Result(outcome.shell_code, None, folder, tuple(notes), stopped=running.stopped)
     finally:
         begun.journal.release()
-    return Result(outcome.shell_code, published, folder, (*notes, *published.notes))
+    told = (*notes, *published.notes)
+    return Result(outcome.shell_code, published, folder, told, stopped=running.stopped)
 
 
 def _status(outcome: process.Outcome) -> str:
@@ -157,7 +160,9 @@ def environment_of(begun: session.Session, plan: Plan) -> dict[str, str]:
     return env
 
 
-def _execute(begun: session.Session, plan: Plan) -> tuple[process.Outcome, list[str]]:
+def _execute(
+    begun: session.Session, plan: Plan
+) -> tuple[process.Process, process.Outcome, list[str]]:
     folder = begun.journal.folder
     params = plan.request.params
     (folder / layout.PARAMS).write_bytes(yaml_write.dump(params, sort=True))
@@ -182,7 +187,7 @@ def _execute(begun: session.Session, plan: Plan) -> tuple[process.Outcome, list[
     # What a script in this run said about itself comes later in the journal and stands.
     known = begun.journal.state().env
     begun.journal.append(events.ENV, values=nested.merge(asked.facts(), known))
-    return outcome, notes
+    return running, outcome, notes
 
 
 def _keep_outputs(begun: session.Session, paths: Sequence[str], started: float) -> list[str]:

@@ -42,6 +42,7 @@ class Process:
     ) -> None:
         self.console = console
         self.signalled: int | None = None
+        self.over = False
         self.wake, self._waker = os.pipe()
         for fd in (self.wake, self._waker):
             os.set_blocking(fd, False)
@@ -68,6 +69,7 @@ class Process:
             if time.monotonic() >= next_tick:
                 on_tick()
                 next_tick = time.monotonic() + tick
+        self.over = True
         self.console.drain()
         self.console.close()
         with contextlib.suppress(BrokenPipeError):  # somebody has killed the watcher
@@ -75,6 +77,11 @@ class Process:
         os.close(self._lifeline)
         signal.set_wakeup_fd(-1)
         return self._outcome(status, usage.ru_maxrss * 1024)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether we were told to stop, and told it so."""
+        return self.signalled in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
     def _outcome(self, status: int, peak: int) -> Outcome:
         if os.WIFSIGNALED(status):
@@ -89,6 +96,8 @@ class Process:
     def _resize(self, number: int, frame: FrameType | None) -> None:
         """Pass the new size on, then tell the command, which looked at the old one when it was told."""
         self.console.resize()
+        if self.over:
+            return
         try:
             os.kill(self.pid, number)
         except ProcessLookupError:
@@ -96,6 +105,8 @@ class Process:
 
     def _forward(self, number: int, frame: FrameType | None) -> None:
         self.signalled = number
+        if self.over:  # its number may be another process's by now
+            return
         # The terminal sends Ctrl-C to the command as well; and to git, whose `git track` we may be and
         # which sends it to us a second time (run_command's clean_on_exit).
         if number == signal.SIGINT and _from_terminal():

@@ -18,6 +18,7 @@ from gittrack.core import layout, settings
 from gittrack.core.errors import TrackError
 from gittrack.read.record import RunRecord
 from gittrack.record import capture, inputs
+from gittrack.reproduce import interrupts
 
 
 class Impossible(TrackError):
@@ -38,17 +39,20 @@ def fresh(repo: git.Repo, commit: str, paths: Sequence[str]) -> Iterator[Place]:
 
     Raises Impossible where a submodule is not at hand.
     """
-    folder = worktree.private(repo, commit)
     kept: list[bool] = []
     inner: list[tuple[git.Repo, str]] = []
-    try:
-        _fill(repo, commit, folder, inner)
-        yield Place(folder, _link(repo, folder, paths), lambda: kept.append(True))
-    finally:
-        if not kept:
-            for module, place in reversed(inner):
-                worktree.forget(module, place)
-            worktree.remove(repo, folder)
+    with interrupts.held():
+        folder = worktree.private(repo, commit)
+        try:
+            _fill(repo, commit, folder, inner)
+            found = Place(folder, _link(repo, folder, paths), lambda: kept.append(True))
+            with interrupts.let_through():
+                yield found
+        finally:
+            if not kept:
+                for module, place in reversed(inner):
+                    worktree.forget(module, place)
+                worktree.remove(repo, folder)
 
 
 def own(repo: git.Repo, run: RunRecord, commit: str) -> Place:

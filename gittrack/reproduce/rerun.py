@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any, NamedTuple
@@ -20,7 +19,6 @@ from gittrack.reproduce import place
 from gittrack.reproduce.place import Impossible
 
 REPRODUCES = "GITTRACK_REPRODUCES"
-_STOPPED = (128 + signal.SIGINT, 128 + signal.SIGTERM)
 
 
 class Wish(NamedTuple):
@@ -39,16 +37,15 @@ class Wish(NamedTuple):
 
 
 class Result(NamedTuple):
-    """The new run's id, how its command ended, and where the worktree is if it was kept."""
+    """The new run's id, how its command ended, and where the worktree is if it was kept.
+
+    ``stopped`` says whether a signal came to end it.
+    """
 
     id: str
     exit_code: int
     kept: str | None = None
-
-    @property
-    def stopped(self) -> bool:
-        """Whether somebody ended it, rather than it itself."""
-        return self.exit_code in _STOPPED
+    stopped: bool = False
 
 
 def check(repo: git.Repo, run: RunRecord) -> str:
@@ -145,7 +142,7 @@ def _launch(
             raise Impossible(error.message, error.hint) from error
     if done.published is None:
         raise TrackError(f"the new run is kept in {done.journal}", "commit it: git track recover")
-    return Result(done.published.info.id, done.exit_code)
+    return Result(done.published.info.id, done.exit_code, stopped=done.stopped)
 
 
 def _controls(run: RunRecord, request: session.Request) -> dict[str, str | None]:

@@ -255,7 +255,7 @@ class TestConfiguration:
         assert (done.code, done.err) == (
             1,
             "error: the configuration nope.yaml cannot be read: No such file or directory\n"
-            "hint: check -p\n",
+            "hint: check the path\n",
         )
 
     def test_broken_yaml_is_named_with_line_and_column(self):
