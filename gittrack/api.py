@@ -14,7 +14,7 @@ from gittrack.core.differences import RunDiff
 from gittrack.core.errors import TrackError
 from gittrack.core.fingerprint import fingerprint as _fingerprint
 from gittrack.read import compare, query, reader, resolve
-from gittrack.record import ending, environment, journal, numerics, recovery, session
+from gittrack.record import ending, environment, journal, recovery, session
 from gittrack.record import resume as resuming
 from gittrack.record.disabled import DisabledRun
 from gittrack.record.run import Run
@@ -104,8 +104,8 @@ def _begun(place: git.Repo, request: session.Request) -> Run:
 
 
 def _started(place: git.Repo, begun: session.Session, offset: float = 0.0) -> Run:
-    facts = environment.capture(begun.settings.env, numerics.capture())
-    begun.journal.append(events.ENV, values=facts)
+    # What computes is asked at the end, when all is loaded and nobody waits.
+    begun.journal.append(events.ENV, values=environment.capture(begun.settings.env))
     session.say(begun.warnings)
     return Run(begun.journal, begun, place.work_tree or "", offset)
 
