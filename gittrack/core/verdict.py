@@ -42,6 +42,7 @@ class Verdict(NamedTuple):
     left_out: tuple[str, ...] = ()
     metrics: int = 0
     points: int = 0
+    unknown: tuple[str, ...] = ()  # artifacts that were not stored, so not compared
 
     def meets(self, asked: str) -> bool:
         """Say whether this is good enough for ``exact``, ``close`` or ``none``."""

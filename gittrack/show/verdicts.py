@@ -19,6 +19,9 @@ def page(found: Verdict, why: Sequence[str] = (), more: str = "") -> str:
     if len(found.divergences) > _SHOWN:
         lines.append(f"  and {len(found.divergences) - _SHOWN} more metrics")
     lines += [f"  artifact {text.escape(path)}: its content differs" for path in found.artifacts]
+    if found.unknown:
+        names = ", ".join(map(text.escape, found.unknown))
+        lines.append(f"not compared, because they are over track.maxArtifactSize: {names}")
     if found.left_out:
         names = ", ".join(map(text.escape, found.left_out))
         lines.append(f"left out, because they measure time or memory: {names}")
@@ -35,7 +38,8 @@ def _summary(found: Verdict) -> str:
         return text.escape(found.reason)
     what = f"metrics: {found.metrics}, points: {found.points}"
     if found.level == EXACT:
-        return f"every point of every metric and every artifact are the same ({what})"
+        stored = " that was stored" if found.unknown else ""
+        return f"every point of every metric and every artifact{stored} are the same ({what})"
     if found.level == CLOSE:
         return f"within tolerance, metrics that differ a little: {len(found.divergences)} ({what})"
     if found.level == DIFFERENT and not found.divergences:
@@ -69,5 +73,6 @@ def jsonable(found: Verdict, a: str, b: str | None, why: Sequence[str] = ()) -> 
         "divergences": [one._asdict() for one in found.divergences],
         "artifacts": list(found.artifacts),
         "left_out": list(found.left_out),
+        "not_compared": list(found.unknown),
         "differences": list(why),
     }

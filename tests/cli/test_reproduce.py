@@ -277,7 +277,7 @@ def test_a_rerun_that_fails_shows_the_end_of_its_log_and_keeps_its_tree(project)
     done = reproduce("first", code=3)
     assert done.out.startswith("FAILED  the run ")
     assert "AssertionError: no flag here" in done.out
-    kept = done.err.rpartition("the worktree is kept in ")[2].strip()
+    kept = done.err.rpartition("the worktree is kept in ")[2].split()[0]
     assert os.path.exists(f"{kept}/train.py")
     assert os.stat(os.path.dirname(kept)).st_mode & 0o777 == 0o700
     git(".", "worktree", "remove", "--force", kept)
@@ -305,6 +305,27 @@ def test_outputs_of_the_command_line_are_kept_again(project):
     assert gittrack.get("@").artifact("out.txt").read_text() == "result\n"
     run_cli("run", "-n", "date", "--output", "t", "--", "sh", "-c", "date +%N > t")
     assert "artifact t: its content differs" in reproduce("date", code=3).out
+
+
+def test_artifacts_that_were_not_stored_are_not_called_the_same(project):
+    git(".", "config", "track.maxArtifactSize", "3")
+    train()
+    done = reproduce("first")
+    assert done.out.startswith(
+        "EXACT  every point of every metric and every artifact that was stored"
+    )
+    assert "not compared, because they are over track.maxArtifactSize: model.bin\n" in done.out
+
+
+def test_paths_named_by_the_setting_are_linked(project):
+    os.makedirs("data")
+    Path("data/x").write_text("1")
+    Path("train.py").write_text(TRAIN + "open('data/x').read()\n")
+    train()
+    assert reproduce("first", code=3).out.startswith("FAILED")
+    git(".", "config", "track.link", "data")
+    reproduce("first")
+    assert gittrack.get("@").code.state == gittrack.get("first").code.state
 
 
 def test_hooks_of_the_repository_do_not_run(project):
