@@ -41,6 +41,30 @@ class Probe:
         return {k: v for k, v in environment.capture(self.more).items() if k not in _OURS}
 
 
+_ASK = """
+import os, sys
+found = [os.path.abspath(folder) for folder in sys.path if folder]
+for finder in sys.meta_path:
+    known = getattr(sys.modules.get(getattr(finder, "__module__", "")), "MAPPING", {})
+    found += [os.path.dirname(folder) for folder in known.values()]
+sys.stdout.buffer.write(b"\\0".join(map(os.fsencode, found)))
+"""
+
+
+def imports_from(argv: Sequence[str], env: Mapping[str, str]) -> list[str]:
+    """Return the folders that the Python of a command line imports from, editable installations included."""
+    interpreter = interpreter_of(argv, env)
+    if interpreter is None:
+        return []
+    try:
+        done = subprocess.run(
+            [interpreter, "-c", _ASK], env=dict(env), cwd="/", capture_output=True, check=False
+        )
+    except OSError:  # the command will say why
+        return []
+    return [os.fsdecode(folder) for folder in done.stdout.split(b"\0") if folder]
+
+
 _OURS = ("python", "packages", "blas")
 
 

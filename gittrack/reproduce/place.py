@@ -42,7 +42,10 @@ def fresh(repo: git.Repo, commit: str, paths: Sequence[str]) -> Iterator[Place]:
     kept: list[bool] = []
     inner: list[tuple[git.Repo, str]] = []
     with interrupts.held():
-        folder = worktree.private(repo, commit)
+        try:
+            folder = worktree.private(repo, commit)
+        except git.GitError as error:  # a partial clone without its remote, a full disk
+            raise Impossible(error.message, error.hint) from error
         try:
             _fill(repo, commit, folder, inner)
             found = Place(folder, _link(repo, folder, paths), lambda: kept.append(True))

@@ -12,7 +12,7 @@ from gittrack import git
 from gittrack.core import model
 from gittrack.core.errors import TrackError
 from gittrack.core.fingerprint import fingerprint
-from gittrack.launch import launcher
+from gittrack.launch import launcher, probe
 from gittrack.read.record import RunRecord
 from gittrack.record import environment, session
 from gittrack.reproduce import place
@@ -92,7 +92,7 @@ def rerun(
         else place.fresh(repo, commit, [*data, *wish.links])
     )
     with where as found:
-        result = _launch(found, run, _request(run, wish), say)
+        result = _launch(repo, found, run, _request(run, wish), say)
         failed = result.exit_code != 0 and not result.stopped
         if wish.in_place or not (wish.keep or failed):
             return result
@@ -124,7 +124,7 @@ def without_seed(info: model.RunInfo) -> tuple[Any, ...]:
 
 
 def _launch(
-    found: place.Place, run: RunRecord, request: session.Request, say: session.Say
+    repo: git.Repo, found: place.Place, run: RunRecord, request: session.Request, say: session.Say
 ) -> Result:
     info = run.info
     where = os.path.join(found.folder, place.inside(info.cwd or ".").lstrip("/"))
@@ -135,7 +135,14 @@ def _launch(
         root = here.work_tree or found.folder
         known = [os.path.relpath(os.path.join(root, i["path"])) for i in run.inputs]
         asked = [os.path.relpath(os.path.join(root, path)) for path in info.output_paths]
-        plan = launcher.Plan(request, known, asked, found.linked, controls=_controls(run, request))
+        controls = _controls(run, request)
+        if request.in_copy:
+            controls.update(_imports(repo, found, info.command))
+            for word in _named_in_own_tree(repo, found, info.command):
+                say(
+                    f"the command names {word}: that is the file in your own tree, not the code that ran"
+                )
+        plan = launcher.Plan(request, known, asked, found.linked, controls=controls)
         try:
             done = launcher.launch(here, plan, say)
         except TrackError as error:  # raised before anything runs
@@ -153,6 +160,31 @@ def _controls(run: RunRecord, request: session.Request) -> dict[str, str | None]
     had = {name: known.get(name) for name in environment.CONTROLS}
     # Another seed brings its own.
     return had if request.seed == run.info.seed else {**had, "PYTHONHASHSEED": None}
+
+
+def _imports(repo: git.Repo, found: place.Place, command: Sequence[str]) -> dict[str, str]:
+    """Let Python import the code that ran where it would import it from the user's own tree.
+
+    It does so after ``pip install -e``, or with an absolute path in PYTHONPATH.
+    """
+    top = repo.work_tree or ""
+    folders = [
+        os.path.normpath(os.path.join(found.folder, os.path.relpath(folder, top)))
+        for folder in probe.imports_from(command, os.environ)
+        if top and os.path.commonpath([folder, top]) == top
+    ]
+    real = os.path.realpath(found.folder)
+    ours = [one for one in folders if os.path.isdir(one) and os.path.realpath(one).startswith(real)]
+    if not ours:
+        return {}
+    return {"PYTHONPATH": os.pathsep.join([*ours, *filter(None, [os.environ.get("PYTHONPATH")])])}
+
+
+def _named_in_own_tree(repo: git.Repo, found: place.Place, command: Sequence[str]) -> list[str]:
+    """Return the words that are the absolute path of a file that the code that ran has too."""
+    top = f"{repo.work_tree}/"
+    inside = [word for word in command if word.startswith(top)]
+    return [w for w in inside if os.path.isfile(os.path.join(found.folder, w.removeprefix(top)))]
 
 
 @contextmanager

@@ -328,6 +328,28 @@ def test_paths_named_by_the_setting_are_linked(project):
     assert gittrack.get("@").code.state == gittrack.get("first").code.state
 
 
+def test_code_is_imported_from_the_commit_whatever_the_path_says(project):
+    """As after pip install -e: the path names the user's own tree, where the module has changed since."""
+    os.makedirs("src")
+    Path("src/helper.py").write_text("FACTOR = 1\n")
+    Path("train.py").write_text("import helper\n" + TRAIN + "print(helper.__file__)\n")
+    env = {"PYTHONPATH": f"{os.getcwd()}/src"}
+    done = run_cli("run", "-n", "first", "--", sys.executable, "train.py", env=env)
+    assert done.out == f"{os.getcwd()}/src/helper.py\n"
+    Path("src/helper.py").write_text("raise SystemExit(1)\n")
+    done = run_cli("reproduce", "first", env=env)
+    assert done.out.startswith("EXACT"), done.err
+    assert "/tree/src/helper.py\n" in done.err
+
+
+def test_a_command_that_names_a_file_in_the_users_tree_is_told_of(project):
+    run_cli("run", "-n", "first", "--", sys.executable, f"{os.getcwd()}/train.py")
+    done = reproduce("first")
+    assert (
+        f"warning: the command names {os.getcwd()}/train.py: that is the file in your" in done.err
+    )
+
+
 def test_hooks_of_the_repository_do_not_run(project):
     train()
     for name in ("post-checkout", "post-commit", "reference-transaction"):
