@@ -14,7 +14,7 @@ from typing import Any
 from gittrack import git
 from gittrack.commands import _consent, _verdict
 from gittrack.commands._common import add_formats, note, out, positive
-from gittrack.core import verdict
+from gittrack.core import body, nested, verdict
 from gittrack.core.errors import TrackError
 from gittrack.core.verdict import Verdict
 from gittrack.launch import config
@@ -132,22 +132,36 @@ def _more(
 ) -> str:
     """Return what else there is to say: what was changed, how a rerun failed, whether reruns agree."""
     lines = [f"changed knowingly: {' '.join(map(text.escape, args.set))}"] if args.set else []
+    lines += _without_effect(args, pair)
     if found.level == verdict.FAILED:
         tail = pair[1].log.rstrip("\n").split("\n")[-10:]
         lines += [f"  {text.escape(line)}" for line in tail if line]
-    if found.level in (verdict.CLOSE, verdict.DIFFERENT):
+    apart = found.level in (verdict.CLOSE, verdict.DIFFERENT) and not found.reason
+    if apart:
         lines += evidence.uncontrolled(*pair)
     if same is not None:
         lines.append(
             f"the {args.runs} reruns are {'the same' if same else 'not the same'}: "
             f"the program itself is {'' if same else 'not '}deterministic here"
         )
-    elif found.level in (verdict.CLOSE, verdict.DIFFERENT) and not why and args.runs == 1:
+    elif apart and not why and args.runs == 1:
         lines.append(
             "the environment is the same: rerun twice more with --runs 3 to see whether the program itself "
             "is deterministic"
         )
     return "\n".join(lines)
+
+
+def _without_effect(args: argparse.Namespace, pair: list[RunRecord]) -> list[str]:
+    """Return a line for each param that was changed here and is another one again in the new run."""
+    wanted = config.pick(config.override(pair[0].info.params, args.set), args.set)
+    known = body.dotted(pair[1].info.params)
+    return [
+        f"warning: the script says that its {text.escape(key)} is {known[key]!r}: the change had no effect; "
+        "let it take its params from gittrack.params()"
+        for key, value in body.dotted(wanted).items()
+        if key in known and not nested.same(known[key], value)
+    ]
 
 
 def _tell(

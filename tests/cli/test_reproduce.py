@@ -252,6 +252,16 @@ def test_a_param_changed_knowingly(project):
     )
 
 
+def test_a_change_that_the_script_does_not_heed_is_told_of(project):
+    Path("train.py").write_text(
+        "import gittrack\nwith gittrack.init(config={'lr': 3}) as run: run.log({'loss': 1})\n"
+    )
+    os.unlink("params.yaml")
+    train()
+    done = reproduce("first", "-S", "lr=5")
+    assert "warning: the script says that its lr is 3: the change had no effect" in done.out
+
+
 def test_close(project):
     train()
     shifted = TRAIN.replace("random.random() * params", "(random.random() + 1e-9) * params")
