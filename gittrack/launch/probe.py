@@ -51,18 +51,26 @@ sys.stdout.buffer.write(b"\\0".join(map(os.fsencode, found)))
 """
 
 
-def imports_from(argv: Sequence[str], env: Mapping[str, str]) -> list[str]:
-    """Return the folders that the Python of a command line imports from, editable installations included."""
-    interpreter = interpreter_of(argv, env)
-    if interpreter is None:
-        return []
-    try:
-        done = subprocess.run(
-            [interpreter, "-c", _ASK], env=dict(env), cwd="/", capture_output=True, check=False
-        )
-    except OSError:  # the command will say why
-        return []
-    return [os.fsdecode(folder) for folder in done.stdout.split(b"\0") if folder]
+class Imports:
+    """The folders that the Python of a command line imports from; `folders` waits for them."""
+
+    def __init__(self, argv: Sequence[str], env: Mapping[str, str]) -> None:
+        interpreter = interpreter_of(argv, env)
+        self.process: subprocess.Popen[bytes] | None = None
+        if interpreter:
+            self.process = subprocess.Popen(
+                [interpreter, "-c", _ASK],
+                env=dict(env),
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            )
+
+    def folders(self) -> list[str]:
+        """Return them, those of editable installations included; none for a command that is no Python."""
+        out = self.process.communicate()[0] if self.process is not None else b""
+        return [os.fsdecode(folder) for folder in out.split(b"\0") if folder]
 
 
 _OURS = ("python", "packages", "blas")

@@ -86,13 +86,14 @@ def rerun(
     """Run the command of a recorded run again and record that.  Raises Impossible before anything runs."""
     commit = check(repo, run)
     data = place.data(repo, run)
+    imports = probe.Imports(run.info.command, os.environ)  # beside what follows
     where = (
         nullcontext(place.own(repo, run, commit))
         if wish.in_place
         else place.fresh(repo, commit, [*data, *wish.links])
     )
     with where as found:
-        result = _launch(repo, found, run, _request(run, wish), say)
+        result = _launch(repo, found, run, _request(run, wish), imports, say)
         failed = result.exit_code != 0 and not result.stopped
         if wish.in_place or not (wish.keep or failed):
             return result
@@ -124,7 +125,12 @@ def without_seed(info: model.RunInfo) -> tuple[Any, ...]:
 
 
 def _launch(
-    repo: git.Repo, found: place.Place, run: RunRecord, request: session.Request, say: session.Say
+    repo: git.Repo,
+    found: place.Place,
+    run: RunRecord,
+    request: session.Request,
+    imports: probe.Imports,
+    say: session.Say,
 ) -> Result:
     info = run.info
     where = os.path.join(found.folder, place.inside(info.cwd or ".").lstrip("/"))
@@ -137,7 +143,7 @@ def _launch(
         asked = [os.path.relpath(os.path.join(root, path)) for path in info.output_paths]
         controls = _controls(run, request)
         if request.in_copy:
-            controls.update(_imports(repo, found, info.command))
+            controls.update(_imports(repo, found, imports))
             for word in _named_in_own_tree(repo, found, info.command):
                 say(
                     f"the command names {word}: that is the file in your own tree, not the code that ran"
@@ -162,7 +168,7 @@ def _controls(run: RunRecord, request: session.Request) -> dict[str, str | None]
     return had if request.seed == run.info.seed else {**had, "PYTHONHASHSEED": None}
 
 
-def _imports(repo: git.Repo, found: place.Place, command: Sequence[str]) -> dict[str, str]:
+def _imports(repo: git.Repo, found: place.Place, imports: probe.Imports) -> dict[str, str]:
     """Let Python import the code that ran where it would import it from the user's own tree.
 
     It does so after ``pip install -e``, or with an absolute path in PYTHONPATH.
@@ -170,7 +176,7 @@ def _imports(repo: git.Repo, found: place.Place, command: Sequence[str]) -> dict
     top = repo.work_tree or ""
     folders = [
         os.path.normpath(os.path.join(found.folder, os.path.relpath(folder, top)))
-        for folder in probe.imports_from(command, os.environ)
+        for folder in imports.folders()
         if top and os.path.commonpath([folder, top]) == top
     ]
     real = os.path.realpath(found.folder)
