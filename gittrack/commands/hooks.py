@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     if args.action == "list":
         _list(place, known)
     elif args.action == "run":
-        return _run(repo, config, args.names or [hooks.PRE])
+        return _run(repo, str(place), args.names or [hooks.PRE])
     else:
         if not args.names:
             raise TrackError("no hook is named", "see what there is: git track hooks", code=2)
@@ -130,15 +130,15 @@ def _uninstall(place: Path, name: str, kind: str) -> None:
     out(f"uninstalled {name} ({kind})\n")
 
 
-def _run(repo: git.Repo, config: dict[str, str], names: list[str]) -> int:
+def _run(repo: git.Repo, place: str, names: list[str]) -> int:
     """Run hooks by hand, as a run with no name and no params would."""
     for name in names:
         if name not in (hooks.PRE, hooks.POST):
             raise TrackError(f"there is no hook {name!r}", "there are pre-run and post-run", code=2)
-        if not hooks.is_there(repo, config, name):
+        if not hooks.is_there(place, name):
             note(f"there is no {name} hook")
         elif name == hooks.PRE:
-            out(text.escape(hooks.ask(repo, hooks.facts({}, [], {}), {}), keep="\n"))
+            out(text.escape(hooks.ask(repo, place, hooks.facts({}, [], {}), {}), keep="\n"))
         else:
-            out(text.escape(hooks.tell(repo, hooks.facts({}, [], {}), {}), keep="\n"))
+            out(text.escape(hooks.tell(repo, place, hooks.facts({}, [], {}), {}), keep="\n"))
     return 0

@@ -20,23 +20,21 @@ from gittrack.core.fingerprint import fingerprint
 PRE, POST = "pre-run", "post-run"
 
 
-def folder(repo: git.Repo, config: Mapping[str, str]) -> str:
-    """Return git's hooks folder: ``core.hooksPath``, from the top of the work tree, or its own."""
+def folder(repo: git.Repo, config: Mapping[str, str], top: str | None = None) -> str:
+    """Return git's hooks folder: ``core.hooksPath``, from ``top`` (the work tree), or its own.
+
+    ``top`` is the user's own tree where this one may be somebody else's code, whose hooks are not to run.
+    """
     chosen = config.get("core.hookspath")
     if chosen:
-        return os.path.join(repo.work_tree or repo.common_dir, os.path.expanduser(chosen))
+        base = top or repo.work_tree or repo.common_dir
+        return os.path.join(base, os.path.expanduser(chosen))
     return os.path.join(repo.common_dir, "hooks")
 
 
-def is_there(repo: git.Repo, config: Mapping[str, str], name: str) -> bool:
-    """Say whether there is a hook to run: without one, asking costs no process."""
-    return os.access(os.path.join(folder(repo, config), name), os.X_OK)
-
-
-def is_of_the_code(config: Mapping[str, str]) -> bool:
-    """Say whether the hooks are files of the work tree: those of a fetched commit are somebody else's."""
-    chosen = config.get("core.hookspath", "")
-    return bool(chosen) and not os.path.isabs(os.path.expanduser(chosen))
+def is_there(place: str, name: str) -> bool:
+    """Say whether a folder has a hook to run: without one, asking costs no process."""
+    return os.access(os.path.join(place, name), os.X_OK)
 
 
 def facts(
@@ -50,9 +48,9 @@ def facts(
     return {k: v if isinstance(v, str) else json.dumps(v) for k, v in told.items()}
 
 
-def ask(repo: git.Repo, variables: Mapping[str, str], params: Mapping[str, Any]) -> str:
+def ask(repo: git.Repo, place: str, variables: Mapping[str, str], params: Mapping[str, Any]) -> str:
     """Run the pre-run hook and return what it printed.  Raises TrackError, in its words, where it refuses."""
-    code, said = _run(repo, PRE, variables, params)
+    code, said = _run(repo, place, PRE, variables, params)
     if code != 0:
         words = said.strip() or f"it ended with {code}"
         raise TrackError(
@@ -61,20 +59,27 @@ def ask(repo: git.Repo, variables: Mapping[str, str], params: Mapping[str, Any])
     return said
 
 
-def tell(repo: git.Repo, variables: Mapping[str, str], params: Mapping[str, Any]) -> str:
+def tell(
+    repo: git.Repo, place: str, variables: Mapping[str, str], params: Mapping[str, Any]
+) -> str:
     """Run the post-run hook; return what it printed, and how it ended where that was not well."""
-    code, said = _run(repo, POST, variables, params)
+    code, said = _run(repo, place, POST, variables, params)
     return said + (f"the post-run hook ended with {code}\n" if code else "")
 
 
 def _run(
-    repo: git.Repo, name: str, variables: Mapping[str, str], params: Mapping[str, Any]
+    repo: git.Repo,
+    place: str,
+    name: str,
+    variables: Mapping[str, str],
+    params: Mapping[str, Any],
 ) -> tuple[int, str]:
     where = repo.work_tree or repo.common_dir
-    with tempfile.TemporaryDirectory(prefix="gittrack-") as place:
-        path = os.path.join(place, "params.yaml")
+    with tempfile.TemporaryDirectory(prefix="gittrack-") as scratch:
+        path = os.path.join(scratch, "params.yaml")
         with open(path, "wb") as file:
             file.write(yaml_write.dump(params, sort=True) if params else b"")
         env = {**variables, "GITTRACK_PARAMS": path}
-        answer = git.Call(["hook", "run", "--ignore-missing", name], cwd=where, env=env).wait()
+        args = ["-c", f"core.hooksPath={place}", "hook", "run", "--ignore-missing", name]
+        answer = git.Call(args, cwd=where, env=env).wait()
     return answer.code, (answer.out + answer.err).decode(errors="backslashreplace")

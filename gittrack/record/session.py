@@ -37,7 +37,7 @@ class Request(NamedTuple):
     inputs: Sequence[str] = ()
     digests: Mapping[str, str] = {}  # of the inputs, by path from the root
     verify: bool = True  # whether the pre-run hook is asked
-    in_copy: bool = False  # in a worktree whose code may be somebody else's
+    hooks_of: str | None = None  # the user's own tree, where this one may be somebody else's code
 
 
 class Session(NamedTuple):
@@ -50,7 +50,7 @@ class Session(NamedTuple):
     started: float
     clock: float
     warnings: tuple[str, ...]
-    post: bool = False  # whether there is a post-run hook to tell
+    post: str | None = None  # the folder of the post-run hook, if there is one
 
 
 def begin(repo: git.Repo, request: Request, made: Sequence[str] = ()) -> Session:
@@ -70,9 +70,9 @@ def begin(repo: git.Repo, request: Request, made: Sequence[str] = ()) -> Session
     config = git.parse_config(config_call.output())
     chosen = settings.from_config(config)
     experiment = layout.check_experiment(request.experiment or chosen.experiment)
-    theirs = request.in_copy and hooks.is_of_the_code(config)
-    heard = () if theirs else _ask_hook(repo, config, request, experiment)
-    post = not theirs and hooks.is_there(repo, config, hooks.POST)
+    place = hooks.folder(repo, config, request.hooks_of)
+    heard = _ask_hook(repo, place, request, experiment)
+    post = place if hooks.is_there(place, hooks.POST) else None
     book = journal.create(
         repo.common_dir,
         now=started,
@@ -99,11 +99,9 @@ def begin(repo: git.Repo, request: Request, made: Sequence[str] = ()) -> Session
     return Session(repo, book, chosen, author(config), started, clock, warnings, post)
 
 
-def _ask_hook(
-    repo: git.Repo, config: Mapping[str, str], request: Request, experiment: str
-) -> tuple[str, ...]:
+def _ask_hook(repo: git.Repo, place: str, request: Request, experiment: str) -> tuple[str, ...]:
     """Ask the pre-run hook, if there is one; return what it said."""
-    if not request.verify or not hooks.is_there(repo, config, hooks.PRE):
+    if not request.verify or not hooks.is_there(place, hooks.PRE):
         return ()
     words = {
         "experiment": experiment,
@@ -116,7 +114,7 @@ def _ask_hook(
         "reproduces": request.reproduces,
     }
     told = hooks.facts(words, request.command, request.params)
-    return tuple(hooks.ask(repo, told, request.params).splitlines())
+    return tuple(hooks.ask(repo, place, told, request.params).splitlines())
 
 
 def end(session: Session, facts: Mapping[str, Any]) -> writer.Published:
@@ -146,9 +144,8 @@ def _tell_hook(session: Session, published: writer.Published) -> writer.Publishe
         "status": info.status,
     }
     more = {"ref": published.ref, "commit": published.commit, "exit_code": info.exit_code}
-    said = hooks.tell(
-        session.repo, hooks.facts({**words, **more}, info.command, info.params), info.params
-    )
+    told = hooks.facts({**words, **more}, info.command, info.params)
+    said = hooks.tell(session.repo, session.post or "", told, info.params)
     return published._replace(notes=(*published.notes, *said.splitlines()))
 
 

@@ -93,7 +93,7 @@ def rerun(
         else place.fresh(repo, commit, [*data, *wish.links])
     )
     with where as found:
-        result = _launch(repo, found, run, _request(run, wish), imports, say)
+        result = _launch(repo, found, run, _request(repo, run, wish), imports, say)
         failed = result.exit_code != 0 and not result.stopped
         if wish.in_place or not (wish.keep or failed):
             return result
@@ -101,7 +101,7 @@ def rerun(
         return result._replace(kept=found.folder)
 
 
-def _request(run: RunRecord, wish: Wish) -> session.Request:
+def _request(repo: git.Repo, run: RunRecord, wish: Wish) -> session.Request:
     info = run.info
     params = dict(info.params) if wish.changed is None else dict(wish.changed)
     if wish.seed is not None and "seed" in params:
@@ -114,7 +114,7 @@ def _request(run: RunRecord, wish: Wish) -> session.Request:
         command=list(info.command),
         reproduces=run.id if wish.seed is None else None,
         verify=wish.verify,
-        in_copy=not wish.in_place,
+        hooks_of=None if wish.in_place else repo.work_tree or repo.common_dir,
     )
 
 
@@ -142,7 +142,7 @@ def _launch(
         known = [os.path.relpath(os.path.join(root, i["path"])) for i in run.inputs]
         asked = [os.path.relpath(os.path.join(root, path)) for path in info.output_paths]
         controls = _controls(run, request)
-        if request.in_copy:
+        if request.hooks_of:
             controls.update(_imports(repo, found, imports))
             for word in _named_in_own_tree(repo, found, info.command):
                 say(

@@ -121,7 +121,7 @@ class TestPostRun:
 
 class TestReproduce:
     def test_hooks_of_the_code_that_is_reproduced_do_not_run(self):
-        """With a relative hooksPath a worktree would bring the hooks of its own commit."""
+        """With a relative hooksPath a worktree would bring the hooks of its own commit; the user's run."""
         os.mkdir("githooks")
         Path("githooks/pre-run").write_text(f"#!/bin/sh\necho x >> {os.getcwd()}/.git/ran\n")
         os.chmod("githooks/pre-run", 0o755)
@@ -130,8 +130,12 @@ class TestReproduce:
         git(".", "commit", "-qm", "hooks")
         allowed("-n", "a")
         assert Path(".git/ran").read_text() == "x\n"
+        Path("githooks/pre-run").write_text(f"#!/bin/sh\necho mine >> {os.getcwd()}/.git/ran\n")
         assert run_cli("reproduce", "a").out.startswith("EXACT")
-        assert Path(".git/ran").read_text() == "x\n"
+        assert Path(".git/ran").read_text() == "x\nmine\n"
+        os.unlink("githooks/pre-run")
+        assert run_cli("reproduce", "a").out.startswith("EXACT")
+        assert Path(".git/ran").read_text() == "x\nmine\n"
 
     def test_the_users_own_do(self):
         allowed("-n", "a")
