@@ -27,12 +27,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from gittrack import api, seeding
-from gittrack.cli import Parser
 from gittrack.core import events, layout, nested
 from gittrack.core.errors import TrackError
 from gittrack.core.fingerprint import fingerprint
 from gittrack.launch import config as configuration
 from gittrack.launch.launcher import GIVEN
+from gittrack.parsing import Parser
 from gittrack.record import journal
 from gittrack.record.run import Run
 from gittrack.show import detail
