@@ -22,11 +22,17 @@ THREADS = (
     *("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS"),
     *("VECLIB_MAXIMUM_THREADS", "BLIS_NUM_THREADS"),
 )
+_KERNELS = (
+    "OPENBLAS_CORETYPE",
+    "MKL_CBWR",
+    "MKL_ENABLE_INSTRUCTIONS",
+    "NPY_DISABLE_CPU_FEATURES",
+)
 # What decides about the bits of a result; a rerun gets them as they were.
 CONTROLS = (
     *THREADS,
-    *("PYTHONHASHSEED", "CUBLAS_WORKSPACE_CONFIG", "NVIDIA_TF32_OVERRIDE", "OPENBLAS_CORETYPE"),
-    *("MKL_CBWR", "MKL_ENABLE_INSTRUCTIONS", "NPY_DISABLE_CPU_FEATURES", "XLA_FLAGS"),
+    *_KERNELS,
+    *("PYTHONHASHSEED", "CUBLAS_WORKSPACE_CONFIG", "NVIDIA_TF32_OVERRIDE", "XLA_FLAGS"),
     *("TF_DETERMINISTIC_OPS", "TF_ENABLE_ONEDNN_OPTS", "JAX_ENABLE_X64"),
 )
 VARIABLES = (
@@ -141,7 +147,10 @@ def nvidia() -> dict[str, Any] | None:
 
 def _arithmetic(facts: dict[str, Any], cache: str) -> dict[str, Any]:
     """Return what NumPy computes with under this interpreter, asked once per environment."""
-    known = json.dumps([sys.executable, sys.path, facts], sort_keys=True).encode()
+    # What NumPy's choice hangs on: not the hash seed, which differs from run to run.
+    fixed = {key: facts[key] for key in ("packages", "platform", "cpu")}
+    chosen = {name: os.environ.get(name) for name in (*THREADS, *_KERNELS)}
+    known = json.dumps([sys.version, sys.path, fixed, chosen], sort_keys=True).encode()
     path = os.path.join(cache, "environment", hashlib.sha256(known).hexdigest()[:24] + ".json")
     with contextlib.suppress(OSError, ValueError), open(path, "rb") as file:
         return dict(json.load(file))
