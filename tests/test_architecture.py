@@ -20,7 +20,7 @@ PACKAGE = Path(__file__).parent.parent / "gittrack"
 # Which part of the house a file or folder directly below gittrack/ belongs to.
 PART_OF = {
     **dict.fromkeys(
-        ("core", "record", "read", "launch", "tidy", "reproduce", "show")
+        ("core", "record", "read", "launch", "tidy", "reproduce", "search", "sweep", "show")
     ),  # a folder is a part by itself
     **dict.fromkeys(
         (
@@ -52,8 +52,13 @@ MAY_IMPORT = {
     "launch": {"core", "git", "record", "read", "launch"},
     "tidy": {"core", "git", "record", "read", "tidy"},
     "reproduce": {"core", "git", "record", "read", "launch", "reproduce"},
+    "search": {"core", "search"},
+    "sweep": {"core", "git", "record", "read", "launch", "reproduce", "search", "sweep"},
     "show": {"core", "show"},
-    "doors": {"core", "git", "record", "read", "launch", "tidy", "reproduce", "show", "doors"},
+    "doors": {
+        *("core", "git", "record", "read", "launch", "tidy", "reproduce", "search", "sweep"),
+        *("show", "doors"),
+    },
 }
 FLOOR_EXCEPTIONS = {
     "record/session.py -> gittrack": "__version__, which the build reads there; it imports nothing",
@@ -102,6 +107,7 @@ LAZY_IMPORTS = {
     "commands/_common.py": {"gittrack.commands._pager": "people see it, programs never"},
     "commands/_hidden.py": {"gittrack.completing": "it needs the parsers' own modules"},
     "commands/export.py": {"gittrack.show.parquet": "an extra"},
+    "search/space.py": {"statistics": "10 ms that only normal distributions need"},
     "seeding.py": {"numpy": "only who asks for a generator needs it"},
     "sequence.py": {"pandas": "only where it is installed, and asked for"},
     "show/parquet.py": {"pyarrow": "an extra, and a heavy one"},
@@ -118,6 +124,7 @@ LAZY_IMPORTS = {
         "gittrack.read.live": "most of the time nothing is going on",
     },
     "read/record.py": {"numpy": "140 ms that a listing has no use for"},
+    "sweep/__init__.py": {"importlib": "a name costs its own module, when it is asked for"},
     "spawn.py": {"tempfile": "only where there are no files in memory"},
     "show/plot.py": {"plotext": "50 ms that only a chart needs"},
     "show/table.py": {

@@ -1,0 +1,178 @@
+"""The ``parameters`` of a sweep file, in W&B's words and a few more -> a space."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from gittrack.core import body
+from gittrack.core.errors import TrackError, did_you_mean
+from gittrack.search import space
+from gittrack.search.space import Distribution
+
+_BOUNDS = ("min", "max")
+# What each distribution may be given besides its own name; what ends in ! must be.
+_TAKES: dict[str, tuple[str, ...]] = {
+    "constant": ("value!",),
+    "categorical": ("values!", "probabilities"),
+    "int_uniform": ("min!", "max!", "step"),
+    "uniform": ("min!", "max!", "step"),
+    "q_uniform": ("min!", "max!", "q"),
+    "log_uniform_values": ("min!", "max!"),
+    "q_log_uniform_values": ("min!", "max!", "q"),
+    "inv_log_uniform_values": ("min!", "max!"),
+    "normal": ("mu", "sigma"),
+    "q_normal": ("mu", "sigma", "q"),
+    "log_normal": ("mu", "sigma"),
+    "q_log_normal": ("mu", "sigma", "q"),
+}
+_MAKES: dict[str, Callable[..., Distribution]] = {
+    "constant": lambda value: space.choice([value]),
+    "categorical": lambda values, probabilities=None: space.choice(values, probabilities),
+    "int_uniform": lambda min, max, step=1: space.randint(min, max, step),
+    "uniform": lambda min, max, step=None: space.uniform(min, max, step),
+    "q_uniform": lambda min, max, q=1: space.uniform(min, max, q=q),
+    "log_uniform_values": lambda min, max: space.log_uniform(min, max),
+    "q_log_uniform_values": lambda min, max, q=1: space.log_uniform(min, max, q),
+    # log(1/x) is uniform where log(x) is: W&B's two names are one distribution.
+    "inv_log_uniform_values": lambda min, max: space.log_uniform(min, max),
+    "normal": lambda mu=0.0, sigma=1.0: space.normal(mu, sigma),
+    "q_normal": lambda mu=0.0, sigma=1.0, q=1: space.normal(mu, sigma, q),
+    "log_normal": lambda mu=0.0, sigma=1.0: space.log_normal(mu, sigma),
+    "q_log_normal": lambda mu=0.0, sigma=1.0, q=1: space.log_normal(mu, sigma, q),
+}
+_EXPONENTS = ("log_uniform", "q_log_uniform", "inv_log_uniform")
+_OTHERS = {
+    "beta": "q_uniform, normal or a list of values",
+    "q_beta": "q_uniform, q_normal or a list of values",
+    "loguniform": "log_uniform_values",
+    "log_uniform_value": "log_uniform_values",
+    "choice": "categorical",
+    "randint": "int_uniform",
+    "int": "int_uniform",
+}
+_KEYS = ("distribution", *sorted({k.rstrip("!") for takes in _TAKES.values() for k in takes}))
+
+
+def read(found: Any, where: str = "parameters") -> dict[str, Distribution]:
+    """Return the space that ``parameters`` describes, by dotted name in the order of the file.
+
+    Raises TrackError, naming the param and the nearest known word.
+    """
+    result: dict[str, Distribution] = {}
+    _read(found, where, (), result)
+    if not result:
+        raise TrackError(
+            f"{where} names no param", "write: parameters: {lr: {values: [0.1, 0.01]}}"
+        )
+    _check_nesting(result)
+    return result
+
+
+def _read(found: Any, where: str, prefix: tuple[str, ...], result: dict[str, Distribution]) -> None:
+    if not isinstance(found, Mapping):
+        raise TrackError(
+            f"{where} is not a mapping", "write: parameters: {lr: {values: [0.1, 0.01]}}"
+        )
+    for key, one in found.items():
+        parts = (*prefix, *_split(str(key)))
+        name = body.join_key(parts)
+        if isinstance(one, Mapping) and "parameters" in one:
+            if len(one) > 1:
+                other = next(word for word in one if word != "parameters")
+                raise TrackError(
+                    f"{name} has both parameters and {other}", "it is a group or a param, not both"
+                )
+            _read(one["parameters"], f"{name}.parameters", parts, result)
+        elif name in result:
+            raise TrackError(f"the param {name} is described twice", "remove one of them")
+        else:
+            result[name] = _named(name, one)
+
+
+def _split(key: str) -> tuple[str, ...]:
+    try:
+        return body.split_key(key)
+    except ValueError:
+        return (key,)
+
+
+def _check_nesting(found: Mapping[str, Distribution]) -> None:
+    paths = {body.split_key(name) for name in found}
+    for path in paths:
+        for length in range(1, len(path)):
+            if path[:length] in paths:
+                raise TrackError(
+                    f"{body.join_key(path[:length])} is a param and a group that holds "
+                    f"{body.join_key(path)}",
+                    "rename one of them",
+                )
+
+
+def _named(name: str, one: Any) -> Distribution:
+    try:
+        return _distribution(one)
+    except TrackError as error:
+        raise TrackError(f"the param {name}: {error.message}", error.hint) from None
+
+
+def _distribution(one: Any) -> Distribution:
+    if not isinstance(one, Mapping):
+        asks = "values" if isinstance(one, list) else "value"
+        raise TrackError(f"{one!r} is no description of a param", f"write {{{asks}: {one!r}}}")
+    for key in one:
+        if key not in _KEYS:
+            hint = did_you_mean(str(key), _KEYS, "known are " + ", ".join(_KEYS))
+            raise TrackError(f"the key {key!r} is unknown", hint)
+    kind = _kind(one)
+    given = {str(key): value for key, value in one.items() if key != "distribution"}
+    takes = _TAKES[kind]
+    names = [word.rstrip("!") for word in takes]
+    for key in given:
+        if key not in names:
+            raise TrackError(f"{kind} takes no {key}", "it takes " + ", ".join(names))
+    for word in takes:
+        if word.endswith("!") and word[:-1] not in given:
+            raise TrackError(f"{kind} needs {word[:-1]}", "it takes " + ", ".join(names))
+    for key in ("values", "probabilities"):
+        if key in given and not isinstance(given[key], list):
+            raise TrackError(f"{key} is {given[key]!r}, which is no list", f"write {key}: [...]")
+    return _MAKES[kind](**given)
+
+
+def _kind(one: Mapping[Any, Any]) -> str:
+    named = one.get("distribution")
+    if named is None:
+        return _guessed(one)
+    if named in _EXPONENTS:
+        raise TrackError(
+            f"the bounds of {named} are exponents, which is easily mistaken",
+            f"write {named}_values and the bounds themselves",
+        )
+    if named in _OTHERS:
+        raise TrackError(f"there is no distribution {named!r}", f"use {_OTHERS[named]}")
+    if named not in _TAKES:
+        hint = did_you_mean(str(named), _TAKES, "known are " + ", ".join(_TAKES))
+        raise TrackError(f"there is no distribution {named!r}", hint)
+    return str(named)
+
+
+def _guessed(one: Mapping[Any, Any]) -> str:
+    """Return the distribution that W&B takes where none is named."""
+    shapes = [("value", "constant"), ("values", "categorical")]
+    for key, kind in shapes:
+        if key in one:
+            return kind
+    if all(key in one for key in _BOUNDS):
+        whole = all(type(one[key]) is int for key in _BOUNDS)
+        return "int_uniform" if whole and type(one.get("step", 1)) is int else "uniform"
+    if "mu" in one or "sigma" in one:
+        return "normal"
+    missing = next((key for key in _BOUNDS if key not in one), "value")
+    has = ", ".join(map(str, one)) or "nothing"
+    raise TrackError(
+        f"it has {has}, which says no values"
+        if missing == "value" or not set(_BOUNDS) & set(one)
+        else f"it has no {missing}",
+        "write value, values, or min and max",
+    )
