@@ -107,6 +107,11 @@ LAZY_IMPORTS = {
     "commands/_common.py": {"gittrack.commands._pager": "people see it, programs never"},
     "commands/_hidden.py": {"gittrack.completing": "it needs the parsers' own modules"},
     "commands/export.py": {"gittrack.show.parquet": "an extra"},
+    "search/bayes.py": {
+        "optuna": "an extra, and a heavy one",
+        "warnings": "Optuna says of some options that they may change",
+    },
+    "search/sobol.py": {"scipy": "an extra, and a heavy one"},
     "search/space.py": {"statistics": "10 ms that only normal distributions need"},
     "seeding.py": {"numpy": "only who asks for a generator needs it"},
     "sequence.py": {"pandas": "only where it is installed, and asked for"},

@@ -23,15 +23,13 @@ class Flat(NamedTuple):
         self, outcomes: Sequence[Outcome], started: Collection[str], free: int
     ) -> tuple[Trial, ...]:
         left = (number for number in range(self.size) if str(number) not in started)
-        return tuple(self._trial(number) for number in islice(left, free))
+        return tuple(self._trial(number) for number in islice(left, max(0, free)))
 
     def done(self, outcomes: Sequence[Outcome], started: Collection[str]) -> bool:
         return len({one.key for one in outcomes}) >= self.size
 
     def best(self, outcomes: Sequence[Outcome]) -> str | None:
-        scores = {int(one.key): ranking.usable(one) for one in outcomes}
-        first = ranking.order(scores.items(), self.goal)[:1]
-        return str(first[0]) if first and scores[first[0]] is not None else None
+        return ranking.best(outcomes, self.goal)
 
     def trial(self, key: str, outcomes: Sequence[Outcome]) -> Trial:
         found = keys.parse(key)

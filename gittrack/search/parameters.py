@@ -8,13 +8,17 @@ from typing import Any
 from gittrack.core import body
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.search import space
+from gittrack.search.keyed import known, mapping
 from gittrack.search.space import Distribution
+
+_EXAMPLE = "parameters: {lr: {values: [0.1, 0.01]}}"
 
 _BOUNDS = ("min", "max")
 # What each distribution may be given besides its own name; what ends in ! must be.
 _TAKES: dict[str, tuple[str, ...]] = {
     "constant": ("value!",),
     "categorical": ("values!", "probabilities"),
+    "categorical_w_probabilities": ("values!", "probabilities!"),
     "int_uniform": ("min!", "max!", "step"),
     "uniform": ("min!", "max!", "step"),
     "q_uniform": ("min!", "max!", "q"),
@@ -29,6 +33,7 @@ _TAKES: dict[str, tuple[str, ...]] = {
 _MAKES: dict[str, Callable[..., Distribution]] = {
     "constant": lambda value: space.choice([value]),
     "categorical": lambda values, probabilities=None: space.choice(values, probabilities),
+    "categorical_w_probabilities": space.choice,
     "int_uniform": lambda min, max, step=1: space.randint(min, max, step),
     "uniform": lambda min, max, step=None: space.uniform(min, max, step),
     "q_uniform": lambda min, max, q=1: space.uniform(min, max, q=q),
@@ -43,8 +48,8 @@ _MAKES: dict[str, Callable[..., Distribution]] = {
 }
 _EXPONENTS = ("log_uniform", "q_log_uniform", "inv_log_uniform")
 _OTHERS = {
-    "beta": "q_uniform, normal or a list of values",
-    "q_beta": "q_uniform, q_normal or a list of values",
+    "beta": "uniform, normal, or values with probabilities",
+    "q_beta": "q_uniform, q_normal, or values with probabilities",
     "loguniform": "log_uniform_values",
     "log_uniform_value": "log_uniform_values",
     "choice": "categorical",
@@ -54,26 +59,26 @@ _OTHERS = {
 _KEYS = ("distribution", *sorted({k.rstrip("!") for takes in _TAKES.values() for k in takes}))
 
 
-def read(found: Any, where: str = "parameters") -> dict[str, Distribution]:
-    """Return the space that ``parameters`` describes, by dotted name in the order of the file.
+def read(found: Any, where: str = "parameters") -> tuple[dict[str, Distribution], tuple[str, ...]]:
+    """Return the space that ``parameters`` describes, by dotted name in the order of the file, and remarks.
 
     Raises TrackError, naming the param and the nearest known word.
     """
     result: dict[str, Distribution] = {}
-    _read(found, where, (), result)
+    remarks: list[str] = []
+    _read(mapping(found, where, _EXAMPLE), (), result, remarks)
     if not result:
-        raise TrackError(
-            f"{where} names no param", "write: parameters: {lr: {values: [0.1, 0.01]}}"
-        )
+        raise TrackError(f"{where} names no param", f"write: {_EXAMPLE}")
     _check_nesting(result)
-    return result
+    return result, tuple(remarks)
 
 
-def _read(found: Any, where: str, prefix: tuple[str, ...], result: dict[str, Distribution]) -> None:
-    if not isinstance(found, Mapping):
-        raise TrackError(
-            f"{where} is not a mapping", "write: parameters: {lr: {values: [0.1, 0.01]}}"
-        )
+def _read(
+    found: Mapping[str, Any],
+    prefix: tuple[str, ...],
+    result: dict[str, Distribution],
+    remarks: list[str],
+) -> None:
     for key, one in found.items():
         parts = (*prefix, *_split(str(key)))
         name = body.join_key(parts)
@@ -83,11 +88,22 @@ def _read(found: Any, where: str, prefix: tuple[str, ...], result: dict[str, Dis
                 raise TrackError(
                     f"{name} has both parameters and {other}", "it is a group or a param, not both"
                 )
-            _read(one["parameters"], f"{name}.parameters", parts, result)
+            _read(mapping(one["parameters"], f"the group {name}", _EXAMPLE), parts, result, remarks)
         elif name in result:
             raise TrackError(f"the param {name} is described twice", "remove one of them")
         else:
             result[name] = _named(name, one)
+            if _looks_like_a_share(one):
+                remarks.append(
+                    f"{name} is 0 or 1, since its min and max are whole numbers; for all numbers between, "
+                    "write min: 0.0"
+                )
+
+
+def _looks_like_a_share(one: Any) -> bool:
+    kind = isinstance(one, Mapping) and "distribution" not in one and "step" not in one
+    bounds = [one.get(key) for key in ("min", "max")] if kind else []
+    return bounds == [0, 1] and all(type(bound) is int for bound in bounds)
 
 
 def _split(key: str) -> tuple[str, ...]:
@@ -120,10 +136,7 @@ def _distribution(one: Any) -> Distribution:
     if not isinstance(one, Mapping):
         asks = "values" if isinstance(one, list) else "value"
         raise TrackError(f"{one!r} is no description of a param", f"write {{{asks}: {one!r}}}")
-    for key in one:
-        if key not in _KEYS:
-            hint = did_you_mean(str(key), _KEYS, "known are " + ", ".join(_KEYS))
-            raise TrackError(f"the key {key!r} is unknown", hint)
+    known(one, _KEYS, "its description")
     kind = _kind(one)
     given = {str(key): value for key, value in one.items() if key != "distribution"}
     takes = _TAKES[kind]
@@ -137,7 +150,14 @@ def _distribution(one: Any) -> Distribution:
     for key in ("values", "probabilities"):
         if key in given and not isinstance(given[key], list):
             raise TrackError(f"{key} is {given[key]!r}, which is no list", f"write {key}: [...]")
+    if kind == "int_uniform":
+        given = {key: _whole(value) for key, value in given.items()}
     return _MAKES[kind](**given)
+
+
+def _whole(value: Any) -> Any:
+    """Return 1000 for 1e3."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _kind(one: Mapping[Any, Any]) -> str:
@@ -168,11 +188,6 @@ def _guessed(one: Mapping[Any, Any]) -> str:
         return "int_uniform" if whole and type(one.get("step", 1)) is int else "uniform"
     if "mu" in one or "sigma" in one:
         return "normal"
-    missing = next((key for key in _BOUNDS if key not in one), "value")
-    has = ", ".join(map(str, one)) or "nothing"
-    raise TrackError(
-        f"it has {has}, which says no values"
-        if missing == "value" or not set(_BOUNDS) & set(one)
-        else f"it has no {missing}",
-        "write value, values, or min and max",
-    )
+    missing = [key for key in _BOUNDS if key not in one]
+    problem = f"it has no {missing[0]}" if len(missing) == 1 else "it says no values"
+    raise TrackError(problem, "write value, values, or min and max")

@@ -93,7 +93,8 @@ class Plan(NamedTuple):
     ``command`` has the fields of ``git track run``; ``run_cap`` limits the runs in all; ``configs`` is the
     number of configurations that are tried, None where the method decides; ``seeds`` are the seeds under
     which each configuration is repeated, empty for once without a seed; ``timeout`` is in seconds.
-    ``remarks`` are sentences for the user: what was left out or taken differently.
+    ``remarks`` are sentences for the user: what was left out or taken differently.  Once a score is as good
+    as ``target``, nothing more is begun.
     """
 
     name: str | None
@@ -112,6 +113,7 @@ class Plan(NamedTuple):
     early_terminate: EarlyTerminate | None = None
     optuna: Optuna | None = None
     remarks: tuple[str, ...] = ()
+    target: float | None = None
 
 
 class Strategy(Protocol):

@@ -33,3 +33,10 @@ def order(scores: Iterable[tuple[int, float | None]], goal: str) -> list[int]:
         return not fine, sign * score if fine and score is not None else 0.0, number
 
     return [number for number, _ in sorted(scores, key=rank)]
+
+
+def best(outcomes: Iterable[Outcome], goal: str) -> str | None:
+    """Return the key of the best of trials that are keyed by their configuration, None where none counts."""
+    scores = {int(one.key): usable(one) for one in outcomes}
+    first = next(iter(order(scores.items(), goal)), None)
+    return None if first is None or scores[first] is None else str(first)

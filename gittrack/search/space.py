@@ -91,11 +91,16 @@ class Uniform(NamedTuple):
             return _rounded(self.low + self.step * int(u * self._steps()))
         if self.log:
             low, high = math.log(self.low), math.log(self.high)
-            value = math.exp(low + u * (high - low))
-        else:
-            value = self.low * (1 - u) + self.high * u
+            return self.nearest(math.exp(low + u * (high - low)))
+        return self.nearest(self.low * (1 - u) + self.high * u)
+
+    def nearest(self, value: float) -> float | int:
+        """Return the value of the distribution that is nearest to a number."""
+        if self.step is not None:
+            place = min(max(round((value - self.low) / self.step), 0), self._steps() - 1)
+            return _rounded(self.low + self.step * place)
         if self.q is not None:
-            first, last = math.ceil(self.low / self.q), math.floor(self.high / self.q)
+            first, last = _multiples(self.low, self.high, self.q)
             return _multiple(min(max(round(value / self.q), first), last), self.q)
         return float(min(max(_rounded(value), self.low), self.high))
 
@@ -104,15 +109,14 @@ class Uniform(NamedTuple):
             _countable(self, self._steps())
             return tuple(_rounded(self.low + self.step * i) for i in range(self._steps()))
         if self.q is not None:
-            first, last = math.ceil(self.low / self.q), math.floor(self.high / self.q)
+            first, last = _multiples(self.low, self.high, self.q)
             _countable(self, last - first + 1)
             return tuple(_multiple(i, self.q) for i in range(first, last + 1))
         return None
 
     def _steps(self) -> int:
         assert self.step is not None
-        # A range that ends on its last step keeps it, though 0.3 / 0.1 is a bit less than 3.
-        return math.floor((self.high - self.low) / self.step * (1 + 1e-12)) + 1
+        return _multiples(0, self.high - self.low, self.step)[1] + 1
 
     def text(self) -> str:
         name = ("q_" if self.q is not None else "") + ("loguniform" if self.log else "uniform")
@@ -213,12 +217,23 @@ def _lattice(found: Uniform) -> Uniform:
     for name, size in (("the step", found.step), ("q", found.q)):
         if size is not None:
             _positive(size, name)
-    if found.q is not None and math.ceil(found.low / found.q) > math.floor(found.high / found.q):
-        raise TrackError(
-            f"no multiple of {found.q} lies between {found.low} and {found.high}",
-            "choose a smaller q",
-        )
+    if found.q is not None:
+        first, last = _multiples(found.low, found.high, found.q)
+        if first > last:
+            raise TrackError(
+                f"no multiple of {found.q} lies between {found.low} and {found.high}",
+                "choose a smaller q",
+            )
     return found
+
+
+def _multiples(low: float, high: float, q: float) -> tuple[int, int]:
+    """Return the first and last whole number whose multiple of q lies within the bounds.
+
+    0.3 is a multiple of 0.1, though 0.3 / 0.1 is a bit less than 3.
+    """
+    slack = 1e-9
+    return math.ceil(low / q - slack), math.floor(high / q + slack)
 
 
 def _finite(value: Any, what: str) -> float:

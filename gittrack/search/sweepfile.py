@@ -7,14 +7,17 @@ from typing import Any
 
 from gittrack.core import spans
 from gittrack.core.errors import TrackError, did_you_mean
-from gittrack.search import grid, parameters
-from gittrack.search.methods import METHODS
-from gittrack.search.plan import Plan, Resource
+from gittrack.search import bayes, command, earlystop, parameters, rungs, sizing
+from gittrack.search.keyed import known, mapping, whole
+from gittrack.search.methods import HALVING, METHODS
+from gittrack.search.plan import Optuna, Plan, Resource
 
 KEYS = (
     *("name", "description", "program", "command", "method", "metric", "parameters"),
-    *("early_terminate", "run_cap", "configs", "seed", "seeds", "resource", "trial", "optuna"),
+    *("early_terminate", "run_cap", "configs", "seed", "seeds", "resource", "trial", "sampler"),
 )
+# W&B's, of no consequence for what is run.
+IGNORED = ("project", "entity", "controller", "kind", "apiVersion")
 
 
 def read(found: Any, where: str = "the sweep file") -> Plan:
@@ -23,37 +26,42 @@ def read(found: Any, where: str = "the sweep file") -> Plan:
     ``found`` is what `core.yaml_read.load` made of the file.  Raises TrackError for everything that is
     wrong and can be known before a trial runs.
     """
-    if not isinstance(found, Mapping):
-        raise TrackError(f"{where} is not a mapping of keys to values", "write 'key: value' lines")
-    _known(found, KEYS, where)
-    method = _method(found)
-    metric, goal = _metric(found.get("metric"))
+    file = mapping(found, where, "'key: value' lines")
+    known(file, (*KEYS, *IGNORED), where)
+    method = _method(file)
+    metric, goal, target = _metric(file.get("metric"), method)
+    space, remarks = parameters.read(file.get("parameters"))
+    ignored = [f"{key} is W&B's and means nothing here" for key in IGNORED if key in file]
     plan = Plan(
-        name=None if found.get("name") is None else str(found["name"]),
-        command=_command(found),
+        name=_text(file, "name"),
+        command=command.read(file),
         method=method,
         metric=metric,
         goal=goal,
-        space=parameters.read(found.get("parameters")),
-        run_cap=_whole(found, "run_cap"),
-        configs=_whole(found, "configs"),
-        seed=_whole(found, "seed", least=0) or 0,
-        seeds=_seeds(found.get("seeds")),
-        resource=_resource(found.get("resource")),
-        **_trial(found.get("trial")),
+        target=target,
+        space=space,
+        run_cap=whole(file, "run_cap"),
+        configs=whole(file, "configs"),
+        seed=whole(file, "seed", least=0) or 0,
+        seeds=_seeds(file.get("seeds")),
+        resource=_resource(file.get("resource"), method),
+        early_terminate=earlystop.read(file.get("early_terminate"), method),
+        optuna=_sampler(file.get("sampler"), method),
+        remarks=(*ignored, *remarks),
+        **_trial(file.get("trial")),
     )
-    return _sized(plan)
+    return sizing.sized(plan)
 
 
-def _known(found: Mapping[Any, Any], known: tuple[str, ...], where: str) -> None:
-    for key in found:
-        if key not in known:
-            hint = did_you_mean(str(key), known, "known are " + ", ".join(known))
-            raise TrackError(f"{where} has the unknown key {key!r}", hint)
+def _text(file: Mapping[str, Any], key: str) -> str | None:
+    value = file.get(key)
+    if value is not None and not isinstance(value, str):
+        raise TrackError(f"{key} is {value!r}, which is no text", f"write {key}: in quotes")
+    return value
 
 
-def _method(found: Mapping[Any, Any]) -> str:
-    method = found.get("method")
+def _method(file: Mapping[str, Any]) -> str:
+    method = file.get("method")
     if method is None:
         raise TrackError("the sweep has no method", "write one of " + ", ".join(METHODS))
     if method == "bayes":
@@ -64,38 +72,27 @@ def _method(found: Mapping[Any, Any]) -> str:
     return str(method)
 
 
-def _metric(found: Any) -> tuple[str, str]:
-    if not isinstance(found, Mapping) or not isinstance(found.get("name"), str):
+def _metric(found: Any, method: str) -> tuple[str, str, float | None]:
+    metric = mapping(found, "metric", "metric: {name: val_loss, goal: minimize}")
+    known(metric, ("name", "goal", "target"), "metric")
+    name = metric.get("name")
+    if not isinstance(name, str) or not name:
         raise TrackError(
-            "the sweep names no metric", "write: metric: {name: val_loss, goal: minimize}"
+            "the metric has no name", "write: metric: {name: val_loss, goal: minimize}"
         )
-    _known(found, ("name", "goal"), "metric")
-    goal = found.get("goal", "minimize")
-    if goal not in ("minimize", "maximize"):
-        raise TrackError(f"the goal is {goal!r}", "write minimize or maximize")
-    return found["name"], goal
-
-
-def _command(found: Mapping[Any, Any]) -> tuple[str, ...]:
-    command, program = found.get("command"), found.get("program")
-    if command is not None:
-        if not isinstance(command, list) or not all(isinstance(word, str) for word in command):
-            raise TrackError(
-                "command is no list of words", "write: command: [python, train.py, '{args}']"
-            )
-        return tuple(command)
-    if program is None:
-        return ()
-    return ("python", str(program), "{args}")
-
-
-def _whole(found: Mapping[Any, Any], key: str, least: int = 1) -> int | None:
-    value = found.get(key)
-    if value is None:
-        return None
-    if type(value) is not int or value < least:
-        raise TrackError(f"{key} is {value!r}", f"write a whole number, {least} or more")
-    return value
+    goal = metric.get("goal")
+    if goal is None and method in HALVING:
+        raise TrackError(
+            f"method {method} needs the goal of {name}", "write goal: minimize or goal: maximize"
+        )
+    if goal not in ("minimize", "maximize", None):
+        raise TrackError(f"the goal of {name} is {goal!r}", "write minimize or maximize")
+    target = metric.get("target")
+    if target is not None and type(target) not in (int, float):
+        raise TrackError(f"the target of {name} is {target!r}", "write a number")
+    if target is not None and method in HALVING:
+        raise TrackError(f"method {method} takes no target", "leave it out, or use another method")
+    return name, goal or "minimize", target
 
 
 def _seeds(found: Any) -> tuple[int, ...]:
@@ -111,68 +108,63 @@ def _seeds(found: Any) -> tuple[int, ...]:
     raise TrackError(f"seeds is {found!r}", "write how many, or a list of different seeds")
 
 
-def _resource(found: Any) -> Resource | None:
-    if found is None:
+def _resource(found: Any, method: str) -> Resource | None:
+    example = "resource: {name: epochs, min: 1, max: 81}"
+    if method not in HALVING:
+        if found is not None:
+            raise TrackError(f"method {method} deals out no resource", "leave resource out")
         return None
-    if not isinstance(found, Mapping):
-        raise TrackError(
-            "resource is not a mapping", "write: resource: {name: epochs, min: 1, max: 81}"
-        )
-    _known(found, ("name", "min", "max", "eta", "mode"), "resource")
-    name = found.get("name")
-    if not isinstance(name, str):
+    resource = mapping(found, f"method {method}: the resource", example)
+    known(resource, Resource._fields, "resource")
+    name, mode = resource.get("name"), resource.get("mode", "restart")
+    if not isinstance(name, str) or not name:
         raise TrackError(
             "the resource has no name", "name the param that carries it, such as epochs"
         )
-    low, high, eta = _whole(found, "min"), _whole(found, "max"), _whole(found, "eta", least=2)
-    mode = found.get("mode", "restart")
-    if high is None:
+    if "max" not in resource:
         raise TrackError("the resource has no max", "write how much the last rung gets")
-    if (low or 1) > high:
-        raise TrackError(f"the resource's min {low} is above its max {high}", "swap them")
     if mode not in ("restart", "resume"):
-        raise TrackError(f"the resource's mode is {mode!r}", "write restart or resume")
-    return Resource(name, low or 1, high, eta or 3, mode)
+        raise TrackError(f"the mode of the resource is {mode!r}", "write restart or resume")
+    low, high, eta = resource.get("min", 1), resource["max"], resource.get("eta", 3)
+    rungs.check(low, high, eta)
+    return Resource(name, low, high, eta, mode)
+
+
+def _sampler(found: Any, method: str) -> Optuna | None:
+    if method != "optuna":
+        if found is not None:
+            raise TrackError(f"method {method} has no sampler", "write method: optuna")
+        return None
+    if found is None:
+        return Optuna()
+    if isinstance(found, str):
+        found = {"name": found}
+    sampler = mapping(found, "sampler", "sampler: tpe")
+    name = sampler.get("name", "tpe")
+    if name not in bayes.SAMPLERS:
+        hint = did_you_mean(str(name), bayes.SAMPLERS, "known are " + ", ".join(bayes.SAMPLERS))
+        raise TrackError(f"there is no sampler {name!r}", hint)
+    return Optuna(name, {key: value for key, value in sampler.items() if key != "name"})
 
 
 def _trial(found: Any) -> dict[str, Any]:
     if found is None:
         return {}
-    if not isinstance(found, Mapping):
-        raise TrackError("trial is not a mapping", "write: trial: {timeout: 30min, retries: 1}")
-    _known(found, ("timeout", "retries"), "trial")
+    trial = mapping(found, "trial", "trial: {timeout: 30min, retries: 1}")
+    known(trial, ("timeout", "retries"), "trial")
     return {
-        "timeout": _span(found.get("timeout")),
-        "retries": _whole(found, "retries", least=0) or 0,
+        "timeout": _span(trial.get("timeout")),
+        "retries": whole(trial, "retries", least=0) or 0,
     }
 
 
 def _span(found: Any) -> float | None:
     if found is None:
         return None
-    if type(found) in (int, float) and 0 < found < float("inf"):
-        return float(found)
     try:
-        return spans.seconds(str(found))
+        seconds = float(found) if type(found) in (int, float) else spans.seconds(str(found))
     except ValueError:
-        raise TrackError(f"the timeout is {found!r}", "write 90s, 30min or 2h") from None
-
-
-def _sized(plan: Plan) -> Plan:
-    """Return a plan with the number of configurations where the method leaves it to the file."""
-    if plan.method == "grid":
-        found = grid.of(plan.space)
-        if plan.run_cap is not None and found.size > plan.run_cap:
-            raise TrackError(
-                f"the grid has {found.size:,} combinations, and run_cap is {plan.run_cap:,}",
-                "raise run_cap, leave values out, or use method: random",
-            )
-        words = tuple(
-            f"{name} has {value!r} twice; it is tried once" for name, value in found.dropped
-        )
-        return plan._replace(remarks=(*plan.remarks, *words))
-    if plan.method == "random" and plan.configs is None:
-        if plan.run_cap is None:
-            raise TrackError(f"method {plan.method} has no end", "write run_cap: 50, or give -n 50")
-        return plan._replace(configs=plan.run_cap)
-    return plan
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise TrackError(f"the timeout is {found!r}", "write seconds, or 90s, 30min, 2h")
+    return seconds

@@ -15,24 +15,36 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from gittrack.search.api import grid_search, random_search
+    from gittrack.search.api import (
+        asha,
+        grid_search,
+        hyperband,
+        random_search,
+        successive_halving,
+    )
     from gittrack.search.space import choice, log_normal, log_uniform, normal, randint, uniform
 
 _HOMES = {
-    **dict.fromkeys(("grid_search", "random_search"), "gittrack.search.api"),
+    **dict.fromkeys(
+        ("asha", "grid_search", "hyperband", "random_search", "successive_halving"),
+        "gittrack.search.api",
+    ),
     **dict.fromkeys(
         ("choice", "log_normal", "log_uniform", "normal", "randint", "uniform"),
         "gittrack.search.space",
     ),
 }
 __all__ = [
+    "asha",
     "choice",
     "grid_search",
+    "hyperband",
     "log_normal",
     "log_uniform",
     "normal",
     "randint",
     "random_search",
+    "successive_halving",
     "uniform",
 ]
 
