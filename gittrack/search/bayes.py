@@ -68,40 +68,46 @@ def check(space: Mapping[str, Distribution], optuna: Optuna) -> None:
         hint = did_you_mean(optuna.sampler, SAMPLERS, "known are " + ", ".join(SAMPLERS))
         raise TrackError(f"there is no sampler {optuna.sampler!r}", hint)
     _distributions(space)
-    _sampler(optuna, 0)
+    _made(optuna, 0)
 
 
 def propose(search: Bayes, number: int, ended: Sequence[Outcome]) -> dict[str, Any]:
     """Return configuration ``number``, given the trials that ended, in that order."""
     optuna = _library()
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
     ranges = _distributions(search.space)
     study = optuna.create_study(direction=search.goal)
     for one in ended:
         _tell(search, study, ranges, one)
-    study.sampler = _sampler(search.optuna, sampling.bits(search.seed, number, "sampler", 32))
+    study.sampler = _sampler(search, number)
     asked = study.ask(ranges).params
     return {name: _ours(one, asked.get(name)) for name, one in search.space.items()}
 
 
 def _tell(search: Bayes, study: Any, ranges: Mapping[str, Any], one: Outcome) -> None:
+    """Add a trial that ended to a study."""
     optuna, score = _library(), ranking.usable(one)
-    states = optuna.trial.TrialState
-    state = states.FAIL if score is None else states.COMPLETE
-    params = one.params or {}
+    states, params = optuna.trial.TrialState, one.params or {}
     known = {name: _theirs(search.space[name], params[name]) for name in ranges if name in params}
-    if search.optuna.sampler != "cmaes":
-        found = {name: ranges[name] for name in known}
-        study.add_trial(
-            optuna.trial.create_trial(state=state, value=score, params=known, distributions=found)
+    attributes: Mapping[str, Any] = {}
+    if search.optuna.sampler == "cmaes":
+        attributes = _asked_again(search, study, ranges, keys.parse(one.key).config)
+    study.add_trial(
+        optuna.trial.create_trial(
+            state=states.FAIL if score is None else states.COMPLETE,
+            value=score,
+            params=known,
+            distributions={name: ranges[name] for name in known},
+            system_attrs=attributes,
         )
-        return
-    # CMA-ES keeps its state in the trials that it made, so it is asked again and answered as before.
-    study.sampler = _sampler(
-        search.optuna, sampling.bits(search.seed, keys.parse(one.key).config, "sampler", 32)
     )
-    study.enqueue_trial(known)
-    study.tell(study.ask(ranges), score, state=state)
+
+
+def _asked_again(search: Bayes, study: Any, ranges: Mapping[str, Any], number: int) -> Any:
+    """Return what CMA-ES notes in a trial that it makes: it keeps its state there and nowhere else."""
+    study.sampler = _sampler(search, number)
+    study.tell(study.ask(ranges), state=_library().trial.TrialState.FAIL)
+    return study.get_trials(deepcopy=False)[-1].system_attrs
 
 
 def _library() -> Any:
@@ -112,7 +118,12 @@ def _library() -> Any:
     return optuna
 
 
-def _sampler(optuna: Optuna, seed: int) -> Any:
+def _sampler(search: Bayes, number: int) -> Any:
+    """Return the sampler that proposes configuration ``number``."""
+    return _made(search.optuna, sampling.bits(search.seed, number, "sampler", 32))
+
+
+def _made(optuna: Optuna, seed: int) -> Any:
     import warnings  # noqa: PLC0415 - Optuna says of some options that they may change
 
     samplers = _library().samplers

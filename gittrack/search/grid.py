@@ -40,7 +40,7 @@ def of(space: Mapping[str, Distribution]) -> Grid:
         if values is None:
             raise TrackError(
                 f"{name} is {distribution.text()}, which has no end of values for a grid",
-                f"list its values, give it a step (q), or use another method than grid for {name}",
+                f"list the values of {name}, give it a step, or use another method than grid",
             )
         own: list[Any] = []
         for value in values:

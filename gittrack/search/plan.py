@@ -120,7 +120,9 @@ class Strategy(Protocol):
     """Decides what to try.  Immutable: every method is a pure function of its arguments.
 
     ``outcomes`` are the trials that ended, in any order; ``started`` are the keys of all trials that
-    were begun, ended or not.
+    were begun, ended or not.  A trial that was cut off by a kill is in neither, once it is forgotten: it is
+    asked for again where the method always would (all but ``asha`` and ``optuna``); with any method it can be
+    had again from `trial`, and is then in ``started``.
     """
 
     @property

@@ -10,11 +10,12 @@ a machine's ``exp`` does not tell two machines apart.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from gittrack.core.errors import TrackError
-from gittrack.core.scalars import flow_text
+from gittrack.core.scalars import flow_text, scalar_text
 from gittrack.core.values import plain
 
 _MAX_GRID = 1_000_000
@@ -49,7 +50,7 @@ class Choice(NamedTuple):
         return self.values
 
     def text(self) -> str:
-        inside = ",".join(map(flow_text, self.values))
+        inside = ",".join(map(_word, self.values))
         return inside if len(self.values) == 1 else f"choice({inside})"
 
 
@@ -88,7 +89,7 @@ class Uniform(NamedTuple):
 
     def at(self, u: float) -> float | int:
         if self.step is not None:
-            return _rounded(self.low + self.step * int(u * self._steps()))
+            return self._stair(int(u * self._steps()))
         if self.log:
             low, high = math.log(self.low), math.log(self.high)
             return self.nearest(math.exp(low + u * (high - low)))
@@ -98,7 +99,7 @@ class Uniform(NamedTuple):
         """Return the value of the distribution that is nearest to a number."""
         if self.step is not None:
             place = min(max(round((value - self.low) / self.step), 0), self._steps() - 1)
-            return _rounded(self.low + self.step * place)
+            return self._stair(place)
         if self.q is not None:
             first, last = _multiples(self.low, self.high, self.q)
             return _multiple(min(max(round(value / self.q), first), last), self.q)
@@ -107,19 +108,23 @@ class Uniform(NamedTuple):
     def grid(self) -> tuple[float | int, ...] | None:
         if self.step is not None:
             _countable(self, self._steps())
-            return tuple(_rounded(self.low + self.step * i) for i in range(self._steps()))
+            return tuple(map(self._stair, range(self._steps())))
         if self.q is not None:
             first, last = _multiples(self.low, self.high, self.q)
             _countable(self, last - first + 1)
             return tuple(_multiple(i, self.q) for i in range(first, last + 1))
         return None
 
+    def _stair(self, place: int) -> float | int:
+        assert self.step is not None
+        return min(max(_rounded(self.low + self.step * place), self.low), self.high)
+
     def _steps(self) -> int:
         assert self.step is not None
         return _multiples(0, self.high - self.low, self.step)[1] + 1
 
     def text(self) -> str:
-        name = ("q_" if self.q is not None else "") + ("loguniform" if self.log else "uniform")
+        name = ("q" if self.q is not None else "") + ("loguniform" if self.log else "uniform")
         more = [x for x in (self.step, self.q) if x is not None]
         return f"{name}({','.join(map(flow_text, (self.low, self.high, *more)))})"
 
@@ -143,7 +148,7 @@ class Normal(NamedTuple):
         return None
 
     def text(self) -> str:
-        name = ("q_" if self.q is not None else "") + ("lognormal" if self.log else "normal")
+        name = ("q" if self.q is not None else "") + ("lognormal" if self.log else "normal")
         more = [] if self.q is None else [self.q]
         return f"{name}({','.join(map(flow_text, (self.mu, self.sigma, *more)))})"
 
@@ -252,6 +257,11 @@ def _positive(value: Any, what: str) -> None:
 def _ordered(low: float, high: float) -> None:
     if low > high:
         raise TrackError(f"min {low} is above max {high}", "swap them")
+
+
+def _word(value: Any) -> str:
+    bare = isinstance(value, str) and re.fullmatch(r"[A-Za-z_][\w.-]*", value)
+    return value if bare and scalar_text(value) == value else flow_text(value)
 
 
 def _rounded(value: float) -> float | int:
