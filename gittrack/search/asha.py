@@ -55,18 +55,21 @@ class Asha(NamedTuple):
         return all_ended(outcomes, started) and not self.ask(outcomes, started, 1)
 
     def best(self, outcomes: Sequence[Outcome]) -> str | None:
-        return winner(outcomes, self.goal, lambda key: self.trial(key, ()).budget or 0)
+        return winner(outcomes, self.goal, lambda key: self.bracket.budgets[self._place(key)[1]])
 
     def trial(self, key: str, outcomes: Sequence[Outcome]) -> Trial:
+        return trial(self.propose, self.resource, self.bracket, *self._place(key))
+
+    def table(self) -> tuple[Rung, ...]:
+        return rungs.table((self.bracket,))
+
+    def _place(self, key: str) -> tuple[int, int]:
         found = keys.parse(key)
         rung = found.rung if found.rung is not None else -1
         inside = found.config < self.bracket.trials[0] and rung in range(len(self.bracket.budgets))
         if found != keys.Key(found.config, None, rung) or not inside:
             raise no_trial(key)
-        return trial(self.propose, self.resource, self.bracket, found.config, rung)
-
-    def table(self) -> tuple[Rung, ...]:
-        return rungs.table((self.bracket,))
+        return found.config, rung
 
     def _full(self, begun: set[str], reserve: int = 0) -> bool:
         return self.cap is not None and len(begun) + reserve >= self.cap

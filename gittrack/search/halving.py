@@ -51,18 +51,25 @@ class Halving(NamedTuple):
         return all_ended(outcomes, started) and not self.ask(outcomes, started, 1)
 
     def best(self, outcomes: Sequence[Outcome]) -> str | None:
-        return winner(outcomes, self.goal, lambda key: self.trial(key, ()).budget or 0)
+        return winner(outcomes, self.goal, self._budget)
 
     def trial(self, key: str, outcomes: Sequence[Outcome]) -> Trial:
-        config, number, rung, _ = found = keys.parse(key)
-        for one in self.brackets:
-            inside = 0 <= config - one.first < one.trials[0]
-            if inside and one.number == number and rung in range(len(one.budgets)):
-                return trial(self.propose, self.resource, one, config, rung or 0)
-        raise no_trial(keys.format(found))
+        return trial(self.propose, self.resource, *self._place(key))
 
     def table(self) -> tuple[Rung, ...]:
         return rungs.table(self.brackets)
+
+    def _budget(self, key: str) -> int:
+        bracket, _, rung = self._place(key)
+        return bracket.budgets[rung]
+
+    def _place(self, key: str) -> tuple[Bracket, int, int]:
+        config, number, rung, repeat = keys.parse(key)
+        for one in self.brackets:
+            inside = 0 <= config - one.first < one.trials[0] and repeat is None
+            if inside and one.number == number and rung in range(len(one.budgets)):
+                return one, config, rung or 0
+        raise no_trial(key)
 
 
 def trial(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from gittrack.core.errors import TrackError
@@ -27,6 +28,7 @@ def format(key: Key) -> str:
     )
 
 
+@lru_cache(maxsize=1 << 17)  # a strategy reads all keys again whenever it is asked
 def parse(text: str) -> Key:
     """Return what a key says.  Raises TrackError."""
     match = _KEY.fullmatch(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from gittrack.search import keys, ranking
@@ -32,14 +33,12 @@ class Repeated(NamedTuple):
         for key in started:
             begun.setdefault(_outer(key), set()).add(key)
         folded = self._fold(outcomes)
-        half = sorted(
-            (keys.parse(key) for key, has in begun.items() if len(has) < len(self.seeds)), key=repr
-        )
+        half = [key for key, has in begun.items() if len(has) < len(self.seeds)]
         found = [
             one
-            for key in half
-            for one in self._each(self.inner.trial(keys.format(key), folded))
-            if one.key not in begun[keys.format(key)]
+            for key in sorted(half, key=_place)
+            for one in self._each(self.inner.trial(key, folded))
+            if one.key not in begun[key]
         ]
         wanted = -(-(free - len(found)) // len(self.seeds))
         if wanted > 0:
@@ -77,8 +76,14 @@ class Repeated(NamedTuple):
         return [_mean(key, each) for key, each in together.items() if len(each) == len(self.seeds)]
 
 
+@lru_cache(maxsize=1 << 17)
 def _outer(key: str) -> str:
+    """Return the key of the trial that the strategy inside sees."""
     return keys.format(keys.parse(key)._replace(repeat=None))
+
+
+def _place(key: str) -> tuple[int, ...]:
+    return tuple(-1 if part is None else part for part in keys.parse(key))
 
 
 def _mean(key: str, each: Sequence[Outcome]) -> Outcome:
