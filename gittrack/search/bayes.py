@@ -88,7 +88,11 @@ def _tell(search: Bayes, study: Any, ranges: Mapping[str, Any], one: Outcome) ->
     """Add a trial that ended to a study."""
     optuna, score = _library(), ranking.usable(one)
     states, params = optuna.trial.TrialState, one.params or {}
-    known = {name: _theirs(search.space[name], params[name]) for name in ranges if name in params}
+    known = {
+        name: value
+        for name in ranges
+        if (value := _theirs(search.space[name], params.get(name))) is not None
+    }
     attributes: Mapping[str, Any] = {}
     if search.optuna.sampler == "cmaes":
         attributes = _asked_again(search, study, ranges, keys.parse(one.key).config)
@@ -183,6 +187,8 @@ def _ours(one: Distribution, value: Any) -> Any:
 
 
 def _theirs(one: Distribution, value: Any) -> Any:
+    """Return what Optuna is told for a value, None where it is none of the param's."""
     if isinstance(one, Choice):
-        return next(place for place, other in enumerate(one.values) if same(other, value))
+        places = (place for place, other in enumerate(one.values) if same(other, value))
+        return next(places, None)
     return value

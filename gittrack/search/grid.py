@@ -36,7 +36,7 @@ def of(space: Mapping[str, Distribution]) -> Grid:
     """Return the grid of a space.  Raises TrackError where a param has values without end."""
     kept, dropped = [], []
     for name, distribution in space.items():
-        values = distribution.grid()
+        values = _values(name, distribution)
         if values is None:
             raise TrackError(
                 f"{name} is {distribution.text()}, which has no end of values for a grid",
@@ -50,6 +50,13 @@ def of(space: Mapping[str, Distribution]) -> Grid:
                 own.append(value)
         kept.append(tuple(own))
     return Grid(tuple(space), tuple(kept), tuple(dropped))
+
+
+def _values(name: str, distribution: Distribution) -> tuple[Any, ...] | None:
+    try:
+        return distribution.grid()
+    except TrackError as error:
+        raise TrackError(f"the param {name}: {error.message}", error.hint) from None
 
 
 def _seen(value: Any, own: list[Any]) -> bool:

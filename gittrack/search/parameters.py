@@ -164,6 +164,10 @@ def _kind(one: Mapping[Any, Any]) -> str:
     named = one.get("distribution")
     if named is None:
         return _guessed(one)
+    if not isinstance(named, str):
+        raise TrackError(
+            f"distribution is {named!r}, which is no name", "known are " + ", ".join(_TAKES)
+        )
     if named in _EXPONENTS:
         raise TrackError(
             f"the bounds of {named} are exponents, which is easily mistaken",
@@ -172,9 +176,9 @@ def _kind(one: Mapping[Any, Any]) -> str:
     if named in _OTHERS:
         raise TrackError(f"there is no distribution {named!r}", f"use {_OTHERS[named]}")
     if named not in _TAKES:
-        hint = did_you_mean(str(named), _TAKES, "known are " + ", ".join(_TAKES))
+        hint = did_you_mean(named, _TAKES, "known are " + ", ".join(_TAKES))
         raise TrackError(f"there is no distribution {named!r}", hint)
-    return str(named)
+    return named
 
 
 def _guessed(one: Mapping[Any, Any]) -> str:

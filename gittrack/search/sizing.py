@@ -60,6 +60,14 @@ def _halving(plan: Plan, resource: Resource) -> Plan:
                 "leave configs out",
             )
         brackets = rungs.hyperband(low, high, eta)
+        begins = ", ".join(str(one.trials[0]) for one in brackets)
+        plan = plan._replace(
+            remarks=(
+                *plan.remarks,
+                f"hyperband begins with {begins} configurations, by the formula of Algorithm 1 in its paper; "
+                "Table 1 there does not follow it",
+            )
+        )
         configs = sum(one.trials[0] for one in brackets)
         runs = sum(sum(one.trials) for one in brackets) * repeats
         smaller = f"raise run_cap to {runs}, or the min of the resource"

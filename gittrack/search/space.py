@@ -17,8 +17,10 @@ from typing import Any, NamedTuple, Protocol
 from gittrack.core.errors import TrackError
 from gittrack.core.scalars import flow_text, scalar_text
 from gittrack.core.values import plain
+from gittrack.search.bounds import finite, multiple, multiples, ordered, positive, rounded
 
 _MAX_GRID = 1_000_000
+_MAX_STEPS = 1e15  # beyond, steps and multiples are not exact any more
 
 
 class Distribution(Protocol):
@@ -101,27 +103,27 @@ class Uniform(NamedTuple):
             place = min(max(round((value - self.low) / self.step), 0), self._steps() - 1)
             return self._stair(place)
         if self.q is not None:
-            first, last = _multiples(self.low, self.high, self.q)
-            return _multiple(min(max(round(value / self.q), first), last), self.q)
-        return float(min(max(_rounded(value), self.low), self.high))
+            first, last = multiples(self.low, self.high, self.q)
+            return multiple(min(max(round(value / self.q), first), last), self.q)
+        return float(min(max(rounded(value), self.low), self.high))
 
     def grid(self) -> tuple[float | int, ...] | None:
         if self.step is not None:
             _countable(self, self._steps())
             return tuple(map(self._stair, range(self._steps())))
         if self.q is not None:
-            first, last = _multiples(self.low, self.high, self.q)
+            first, last = multiples(self.low, self.high, self.q)
             _countable(self, last - first + 1)
-            return tuple(_multiple(i, self.q) for i in range(first, last + 1))
+            return tuple(multiple(i, self.q) for i in range(first, last + 1))
         return None
 
     def _stair(self, place: int) -> float | int:
         assert self.step is not None
-        return min(max(_rounded(self.low + self.step * place), self.low), self.high)
+        return min(max(rounded(self.low + self.step * place), self.low), self.high)
 
     def _steps(self) -> int:
         assert self.step is not None
-        return _multiples(0, self.high - self.low, self.step)[1] + 1
+        return multiples(0, self.high - self.low, self.step)[1] + 1
 
     def text(self) -> str:
         name = ("q" if self.q is not None else "") + ("loguniform" if self.log else "uniform")
@@ -142,7 +144,7 @@ class Normal(NamedTuple):
 
         value = self.mu + self.sigma * NormalDist().inv_cdf(u)
         value = math.exp(value) if self.log else value
-        return _rounded(value) if self.q is None else _multiple(round(value / self.q), self.q)
+        return rounded(value) if self.q is None else multiple(round(value / self.q), self.q)
 
     def grid(self) -> None:
         return None
@@ -164,7 +166,7 @@ def choice(values: Sequence[Any], probabilities: Sequence[float] | None = None) 
         raise TrackError(
             f"{len(found)} values with {len(probabilities)} probabilities", "give one to each value"
         )
-    weights = [_finite(one, "a probability") for one in probabilities]
+    weights = [finite(one, "a probability") for one in probabilities]
     if min(weights) < 0 or not math.isclose(math.fsum(weights), 1, rel_tol=1e-6):
         raise TrackError(
             f"the probabilities add up to {math.fsum(weights):g}",
@@ -180,20 +182,20 @@ def randint(low: int, high: int, step: int = 1) -> Integers:
             raise TrackError(
                 f"{bound!r} is no whole number", "use uniform for numbers with a point"
             )
-    _ordered(low, high)
-    _positive(step, "the step")
+    ordered(low, high)
+    positive(step, "the step")
     return Integers(low, high, step)
 
 
 def uniform(low: float, high: float, step: float | None = None, q: float | None = None) -> Uniform:
     """Return numbers from ``low`` to ``high``.  Raises TrackError."""
-    _ordered(_finite(low, "min"), _finite(high, "max"))
+    ordered(finite(low, "min"), finite(high, "max"))
     return _lattice(Uniform(low, high, step, q=q))
 
 
 def log_uniform(low: float, high: float, q: float | None = None) -> Uniform:
     """Return numbers from ``low`` to ``high`` whose logarithms are all alike.  Raises TrackError."""
-    _ordered(_finite(low, "min"), _finite(high, "max"))
+    ordered(finite(low, "min"), finite(high, "max"))
     if low <= 0:
         raise TrackError(f"the logarithm of {low} does not exist", "min must be above 0")
     return _lattice(Uniform(low, high, log=True, q=q))
@@ -201,16 +203,23 @@ def log_uniform(low: float, high: float, q: float | None = None) -> Uniform:
 
 def normal(mu: float = 0.0, sigma: float = 1.0, q: float | None = None) -> Normal:
     """Return normally distributed numbers.  Raises TrackError."""
-    _finite(mu, "mu")
-    _positive(sigma, "sigma")
-    if q is not None:
-        _positive(q, "q")
-    return Normal(mu, sigma, q=q)
+    return _bell(Normal(mu, sigma, q=q))
 
 
 def log_normal(mu: float = 0.0, sigma: float = 1.0, q: float | None = None) -> Normal:
     """Return numbers whose logarithm is normally distributed.  Raises TrackError."""
-    return normal(mu, sigma, q)._replace(log=True)
+    return _bell(Normal(mu, sigma, log=True, q=q))
+
+
+def _bell(found: Normal) -> Normal:
+    finite(found.mu, "mu")
+    positive(found.sigma, "sigma")
+    most = abs(found.mu) + 10 * found.sigma  # no draw is further out
+    if found.q is not None:
+        positive(found.q, "q")
+    if (found.log and most > 500) or most > _MAX_STEPS * (found.q or 1):
+        raise TrackError(f"{found.text()} reaches too far", "choose a smaller sigma")
+    return found
 
 
 def _countable(one: Distribution, count: int) -> None:
@@ -221,9 +230,13 @@ def _countable(one: Distribution, count: int) -> None:
 def _lattice(found: Uniform) -> Uniform:
     for name, size in (("the step", found.step), ("q", found.q)):
         if size is not None:
-            _positive(size, name)
+            positive(size, name)
+            if max(abs(found.low), abs(found.high)) / size > _MAX_STEPS:
+                raise TrackError(
+                    f"{name} {size} is too small for {found.high}", "choose a larger one"
+                )
     if found.q is not None:
-        first, last = _multiples(found.low, found.high, found.q)
+        first, last = multiples(found.low, found.high, found.q)
         if first > last:
             raise TrackError(
                 f"no multiple of {found.q} lies between {found.low} and {found.high}",
@@ -232,44 +245,9 @@ def _lattice(found: Uniform) -> Uniform:
     return found
 
 
-def _multiples(low: float, high: float, q: float) -> tuple[int, int]:
-    """Return the first and last whole number whose multiple of q lies within the bounds.
-
-    0.3 is a multiple of 0.1, though 0.3 / 0.1 is a bit less than 3.
-    """
-    slack = 1e-9
-    return math.ceil(low / q - slack), math.floor(high / q + slack)
-
-
-def _finite(value: Any, what: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise TrackError(f"{what} is {value!r}, which is no number", "write a number")
-    if not math.isfinite(value):
-        raise TrackError(f"{what} is {value}", "write a finite number")
-    return value
-
-
-def _positive(value: Any, what: str) -> None:
-    if _finite(value, what) <= 0:
-        raise TrackError(f"{what} is {value}", "it must be above 0")
-
-
-def _ordered(low: float, high: float) -> None:
-    if low > high:
-        raise TrackError(f"min {low} is above max {high}", "swap them")
-
-
 def _word(value: Any) -> str:
     bare = isinstance(value, str) and re.fullmatch(r"[A-Za-z_][\w.-]*", value)
     return value if bare and scalar_text(value) == value else flow_text(value)
-
-
-def _rounded(value: float) -> float | int:
-    return value if isinstance(value, int) else float(f"{value:.12g}")
-
-
-def _multiple(count: int, q: float) -> float | int:
-    return count * q if isinstance(q, int) else float(f"{count * q:.12g}")
 
 
 def of(params: Mapping[str, Any]) -> dict[str, Distribution]:

@@ -141,7 +141,7 @@ def _sampler(found: Any, method: str) -> Optuna | None:
         found = {"name": found}
     sampler = mapping(found, "sampler", "sampler: tpe")
     name = sampler.get("name", "tpe")
-    if name not in bayes.SAMPLERS:
+    if not isinstance(name, str) or name not in bayes.SAMPLERS:
         hint = did_you_mean(str(name), bayes.SAMPLERS, "known are " + ", ".join(bayes.SAMPLERS))
         raise TrackError(f"there is no sampler {name!r}", hint)
     return Optuna(name, {key: value for key, value in sampler.items() if key != "name"})

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import json
 
 import pytest
 from helpers import ROOT
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gittrack.core import yaml_read
 from gittrack.core.errors import TrackError
@@ -315,6 +319,13 @@ def test_grids():
         sweepfile.read(changed(method="grid"))
 
 
+def test_hyperband_says_that_the_papers_table_differs():
+    assert sweepfile.read(changed(**{**HALVING, "method": "hyperband"})).remarks == (
+        "hyperband begins with 81, 34, 15, 8, 5 configurations, by the formula of Algorithm 1 in its "
+        "paper; Table 1 there does not follow it",
+    )
+
+
 def test_early_terminate():
     def rule(**given):
         return sweepfile.read(changed(early_terminate=given)).early_terminate
@@ -340,13 +351,42 @@ def test_the_rest():
     assert sweepfile.read(changed(program=None)).command == ()
 
 
+def places(value, path=()):
+    """The paths of all values in a file."""
+    yield path
+    pairs = value.items() if isinstance(value, dict) else ()
+    for key, inner in pairs:
+        yield from places(inner, (*path, key))
+
+
+ALL = [load(path.read_text()) for path in SAMPLES] + [load(WANDB)]
+odd = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3)
+odd = st.sampled_from([0, -1, 1e400, 10**400, 5e-324, "nan", [], {}, [[]]]) | odd
+odd = odd | st.lists(odd, max_size=2) | st.dictionaries(st.text(max_size=3), odd, max_size=2)
+
+
+@given(st.data())
+@settings(max_examples=300)
+def test_nonsense_anywhere_is_an_error_of_ours_or_works(data):
+    file = copy.deepcopy(data.draw(st.sampled_from(ALL)))
+    *way, last = data.draw(st.sampled_from([path for path in places(file) if path]))
+    inner = file
+    for key in way:
+        inner = inner[key]
+    inner[last] = data.draw(odd)
+    with contextlib.suppress(TrackError):
+        plan = sweepfile.read(file)
+        if plan.method not in ("sobol", "optuna"):
+            methods.strategy(plan).ask((), (), 2)
+
+
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
 def test_samples(path):
     file = load(path.read_text())
     assert valid(file)
     plan = sweepfile.read(file)
     assert plan.method == path.stem
-    assert plan.remarks == ()
+    assert len(plan.remarks) == (plan.method == "hyperband")
     if plan.method not in ("sobol", "optuna"):
         assert methods.strategy(plan).ask((), (), 3)
 
