@@ -108,6 +108,7 @@ LAZY_IMPORTS = {
     "commands/_hidden.py": {"gittrack.completing": "it needs the parsers' own modules"},
     "commands/export.py": {"gittrack.show.parquet": "an extra"},
     "search/bayes.py": {
+        "importlib": "only this method needs it",
         "optuna": "an extra, and a heavy one",
         "warnings": "Optuna says of some options that they may change",
     },

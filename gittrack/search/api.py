@@ -85,8 +85,8 @@ def successive_halving(
 ) -> Best:
     """Give many configurations a little and the best 1/eta of each rung eta times more, up to ``max_budget``.
 
-    Jamieson & Talwalkar 2016, Algorithm 1, with whole numbers: see `gittrack.search.rungs.halving`.  Raises
-    TrackError for budgets that have no rungs, and where no score counts.
+    Jamieson & Talwalkar 2016, "Successive Halving", with whole numbers: see `gittrack.search.rungs.halving`.
+    Raises TrackError for budgets that have no rungs, and where no score counts.
     """
     _count(n_configs, "n_configs")
     bracket = rungs.halving(n_configs, min_budget, max_budget, eta)

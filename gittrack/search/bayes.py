@@ -18,6 +18,7 @@ from gittrack.search.halving import no_trial
 from gittrack.search.plan import Optuna, Outcome, Rung, Trial
 from gittrack.search.space import Choice, Distribution, Integers, Uniform
 
+_NEEDS = {"cmaes": ("cmaes",), "gp": ("scipy", "torch")}
 SAMPLERS = {"tpe": "TPESampler", "cmaes": "CmaEsSampler", "gp": "GPSampler"}
 
 
@@ -69,6 +70,14 @@ def check(space: Mapping[str, Distribution], optuna: Optuna) -> None:
         raise TrackError(f"there is no sampler {optuna.sampler!r}", hint)
     _distributions(space)
     _made(optuna, 0)
+    from importlib.util import find_spec  # noqa: PLC0415 - only this method needs it
+
+    for package in _NEEDS.get(optuna.sampler, ()):  # Optuna itself would say so after some trials
+        if find_spec(package) is None:
+            raise TrackError(
+                f"the sampler {optuna.sampler} needs the package {package}",
+                f"install it: pip install {package}",
+            )
 
 
 def propose(search: Bayes, number: int, ended: Sequence[Outcome]) -> dict[str, Any]:
@@ -139,11 +148,6 @@ def _made(optuna: Optuna, seed: int) -> Any:
         raise TrackError(
             f"the sampler {optuna.sampler} cannot be made: {error}",
             f"its options are those of optuna.samplers.{SAMPLERS[optuna.sampler]}",
-        ) from None
-    except ImportError as error:
-        raise TrackError(
-            f"the sampler {optuna.sampler} lacks a package: {error}",
-            "install it: pip install 'gittrack[optuna]'; gp needs torch as well",
         ) from None
 
 

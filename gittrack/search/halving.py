@@ -1,8 +1,8 @@
 """Successive halving and Hyperband: many configurations for a little, the best of them for more.
 
 Jamieson & Talwalkar 2016, "Non-stochastic best arm identification and hyperparameter optimization",
-Algorithm 1; Li et al. 2018, "Hyperband: a novel bandit-based approach to hyperparameter optimization",
-Algorithm 1.
+"Successive Halving"; Li et al. 2018, "Hyperband: a novel bandit-based approach to hyperparameter
+optimization", Algorithm 1.
 """
 
 # ruff: noqa: D102 - the methods are documented once, in plan.Strategy

@@ -54,9 +54,9 @@ def ladder(low: int, high: int, eta: int) -> tuple[int, ...]:
 def halving(count: int, low: int, high: int, eta: int) -> Bracket:
     """Return the schedule of successive halving for ``count`` configurations.
 
-    Of n trials the best ceil(n / eta) go on, at least one, until the budget is ``high``.  Karnin et al. 2013
-    (Algorithm 1) and scikit-learn round up; Jamieson & Talwalkar 2016 (Algorithm 1) round down, which is the
-    same where eta divides n.
+    Of n trials the best ceil(n / eta) go on, so at least one, until the budget is ``high``.  Rounded up as by
+    Karnin et al. 2013 ("Almost optimal exploration in multi-armed bandits", Algorithm 1) and scikit-learn; it
+    is the same as rounding down where eta divides n.
     """
     budgets = ladder(low, high, eta)
     return Bracket(None, 0, tuple(-(-count // eta**k) for k in range(len(budgets))), budgets)

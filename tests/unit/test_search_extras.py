@@ -140,6 +140,11 @@ class TestOptuna:
             bayes.check(one, Optuna())
         assert str(caught.value).startswith(said)
 
+    def test_a_sampler_without_its_package_is_refused_at_once(self, monkeypatch):
+        monkeypatch.setitem(bayes._NEEDS, "tpe", ("no_such_package",))
+        with pytest.raises(TrackError, match="the sampler tpe needs the package no_such_package"):
+            bayes.check(SPACE, Optuna())
+
     def test_options_are_checked_before_anything_runs(self):
         with pytest.raises(TrackError, match=r"the sampler tpe cannot be made: .*startup_trials"):
             bayes.check(SPACE, Optuna("tpe", {"startup_trials": 3}))

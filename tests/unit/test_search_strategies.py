@@ -167,6 +167,8 @@ def test_a_trial_that_resumes_goes_on_from_its_rung_before():
     assert (last.rung, last.budget) == (3, 20)
     assert last.after == last.key.replace("r3", "r2")
     assert all(one.after is None for one in pool.began if one.rung == 0)
+    repeated = methods.strategy(plan(**FILES["resume"], seeds=2))
+    assert repeated.trial("3.r2.s1", ()).after == "3.r1.s1"
 
 
 def test_asha_promotes_as_soon_as_a_rung_has_eta_and_then_begins_new_ones():
