@@ -7,12 +7,13 @@ import sys
 from typing import Any
 
 from gittrack.core.errors import TrackError
+from gittrack.search.keyed import shortly
 
 
 def finite(value: Any, what: str) -> float:
     """Return a number.  Raises TrackError for what is none, nan or infinite; ``what`` names it."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise TrackError(f"{what} is {value!r}, which is no number", "write a number")
+        raise TrackError(f"{what} is {shortly(value)}, which is no number", "write a number")
     if not -sys.float_info.max <= value <= sys.float_info.max:
         shown = value if isinstance(value, float) else "too large"
         raise TrackError(f"{what} is {shown}", "write a finite number")

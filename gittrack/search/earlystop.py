@@ -41,6 +41,8 @@ def read(found: Any, method: str) -> EarlyTerminate | None:
         least = whole(rule, "min_trials") or 3
         return EarlyTerminate(kind, warmup=whole(rule, "min_iter", least=0) or 0, least=least)
     known(rule, ("type", "min_iter", "max_iter", "s", "eta", "strict"), "early_terminate")
+    if type(rule.get("strict", True)) is not bool:
+        raise TrackError(f"strict is {rule['strict']!r}", "write true, or leave it out")
     eta = whole(rule, "eta", least=2) or 3
     return EarlyTerminate(kind, _looks(rule, eta), eta)
 
@@ -52,7 +54,9 @@ def _looks(rule: Mapping[str, Any], eta: int) -> tuple[int, ...]:
             raise TrackError(
                 "early_terminate has both min_iter and s", "s goes with max_iter alone"
             )
-        last = high if high is not None else _ENDLESS
+        last = high if high is not None else max(low, _ENDLESS)
+        if low > last:
+            raise TrackError(f"min_iter {low} is above max_iter {last}", "swap them")
         return tuple(low * eta**k for k in range(rungs.power(low, last, eta) + 1))
     if high is None or s is None:
         raise TrackError(

@@ -13,7 +13,7 @@ def mapping(found: Any, what: str, example: str) -> Mapping[str, Any]:
     if found is None:
         raise TrackError(f"{what} is missing", f"write: {example}")
     if not isinstance(found, Mapping):
-        raise TrackError(f"{what} is {_short(found)}, which is no mapping", f"write: {example}")
+        raise TrackError(f"{what} is {shortly(found)}, which is no mapping", f"write: {example}")
     return found
 
 
@@ -31,10 +31,11 @@ def whole(found: Mapping[str, Any], key: str, least: int = 1) -> int | None:
     if value is None:
         return None
     if type(value) is not int or value < least:
-        raise TrackError(f"{key} is {_short(value)}", f"write a whole number, {least} or more")
+        raise TrackError(f"{key} is {shortly(value)}", f"write a whole number, {least} or more")
     return value
 
 
-def _short(value: Any) -> str:
+def shortly(value: Any) -> str:
+    """Return a value as it is quoted in an error."""
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."

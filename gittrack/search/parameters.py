@@ -8,7 +8,7 @@ from typing import Any
 from gittrack.core import body
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.search import space
-from gittrack.search.keyed import known, mapping
+from gittrack.search.keyed import known, mapping, shortly
 from gittrack.search.space import Distribution
 
 _EXAMPLE = "parameters: {lr: {values: [0.1, 0.01]}}"
@@ -66,9 +66,7 @@ def read(found: Any, where: str = "parameters") -> tuple[dict[str, Distribution]
     """
     result: dict[str, Distribution] = {}
     remarks: list[str] = []
-    _read(mapping(found, where, _EXAMPLE), (), result, remarks)
-    if not result:
-        raise TrackError(f"{where} names no param", f"write: {_EXAMPLE}")
+    _read(_filled(found, where), (), result, remarks)
     _check_nesting(result)
     return result, tuple(remarks)
 
@@ -88,7 +86,7 @@ def _read(
                 raise TrackError(
                     f"{name} has both parameters and {other}", "it is a group or a param, not both"
                 )
-            _read(mapping(one["parameters"], f"the group {name}", _EXAMPLE), parts, result, remarks)
+            _read(_filled(one["parameters"], f"the group {name}"), parts, result, remarks)
         elif name in result:
             raise TrackError(f"the param {name} is described twice", "remove one of them")
         else:
@@ -98,6 +96,14 @@ def _read(
                     f"{name} is 0 or 1, since its min and max are whole numbers; for all numbers between, "
                     "write min: 0.0"
                 )
+
+
+def _filled(found: Any, what: str) -> Mapping[str, Any]:
+    """Return a mapping with something in it.  Raises TrackError."""
+    inside = mapping(found, what, _EXAMPLE)
+    if not inside:
+        raise TrackError(f"{what} names no param", f"write: {_EXAMPLE}")
+    return inside
 
 
 def _looks_like_a_share(one: Any) -> bool:
@@ -135,7 +141,9 @@ def _named(name: str, one: Any) -> Distribution:
 def _distribution(one: Any) -> Distribution:
     if not isinstance(one, Mapping):
         asks = "values" if isinstance(one, list) else "value"
-        raise TrackError(f"{one!r} is no description of a param", f"write {{{asks}: {one!r}}}")
+        raise TrackError(
+            f"{shortly(one)} is no description of a param", f"write {{{asks}: {shortly(one)}}}"
+        )
     known(one, _KEYS, "its description")
     kind = _kind(one)
     given = {str(key): value for key, value in one.items() if key != "distribution"}
@@ -149,7 +157,9 @@ def _distribution(one: Any) -> Distribution:
             raise TrackError(f"{kind} needs {word[:-1]}", "it takes " + ", ".join(names))
     for key in ("values", "probabilities"):
         if key in given and not isinstance(given[key], list):
-            raise TrackError(f"{key} is {given[key]!r}, which is no list", f"write {key}: [...]")
+            raise TrackError(
+                f"{key} is {shortly(given[key])}, which is no list", f"write {key}: [...]"
+            )
     if kind == "int_uniform":
         given = {key: _whole(value) for key, value in given.items()}
     return _MAKES[kind](**given)
@@ -166,7 +176,7 @@ def _kind(one: Mapping[Any, Any]) -> str:
         return _guessed(one)
     if not isinstance(named, str):
         raise TrackError(
-            f"distribution is {named!r}, which is no name", "known are " + ", ".join(_TAKES)
+            f"distribution is {shortly(named)}, which is no name", "known are " + ", ".join(_TAKES)
         )
     if named in _EXPONENTS:
         raise TrackError(

@@ -100,7 +100,11 @@ def table(brackets: Iterable[Bracket]) -> tuple[Rung, ...]:
 
 def most_configs(limit: int, low: int, high: int, eta: int) -> int:
     """Return for how many configurations halving needs at most ``limit`` trials, 0 where for none."""
-    count = 0
-    while sum(halving(count + 1, low, high, eta).trials) <= limit:
-        count += 1
-    return count
+    fits, too_many = 0, limit + 1
+    while too_many - fits > 1:
+        middle = (fits + too_many) // 2
+        if sum(halving(middle, low, high, eta).trials) <= limit:
+            fits = middle
+        else:
+            too_many = middle
+    return fits

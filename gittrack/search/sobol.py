@@ -15,6 +15,7 @@ from gittrack.search import sampling
 from gittrack.search.space import Choice, Distribution
 
 _BITS = 30  # SciPy's
+_MOST = 1 << 20  # all points are made at once
 
 
 def proposer(
@@ -29,10 +30,10 @@ def proposer(
     except ImportError:
         raise TrackError("method sobol needs SciPy", "install it: pip install 'gittrack[sobol]'")
     names = [name for name, one in space.items() if _varies(one)]
-    if count > 1 << _BITS or len(names) > qmc.Sobol.MAXDIM:
+    if count > _MOST or len(names) > qmc.Sobol.MAXDIM:
         raise TrackError(
             f"Sobol's sequence has no {count:,} points of {len(names):,} params",
-            f"it has 2**{_BITS} points of {qmc.Sobol.MAXDIM:,}",
+            f"it is made for up to {_MOST:,} points of {qmc.Sobol.MAXDIM:,} params",
         )
     engine = qmc.Sobol(max(1, len(names)), scramble=False, bits=_BITS)
     drawn = engine.random_base2((count - 1).bit_length())

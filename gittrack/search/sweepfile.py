@@ -8,7 +8,7 @@ from typing import Any
 from gittrack.core import spans
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.search import bayes, command, earlystop, parameters, rungs, sizing
-from gittrack.search.keyed import known, mapping, whole
+from gittrack.search.keyed import known, mapping, shortly, whole
 from gittrack.search.methods import HALVING, METHODS
 from gittrack.search.plan import Optuna, Plan, Resource
 
@@ -16,6 +16,7 @@ KEYS = (
     *("name", "description", "program", "command", "method", "metric", "parameters"),
     *("early_terminate", "run_cap", "configs", "seed", "seeds", "resource", "trial", "sampler"),
 )
+_MOST_SEEDS = 1000
 # W&B's, of no consequence for what is run.
 IGNORED = ("project", "entity", "controller", "kind", "apiVersion")
 
@@ -28,6 +29,7 @@ def read(found: Any, where: str = "the sweep file") -> Plan:
     """
     file = mapping(found, where, "'key: value' lines")
     known(file, (*KEYS, *IGNORED), where)
+    _text(file, "description")
     method = _method(file)
     metric, goal, target = _metric(file.get("metric"), method)
     space, remarks = parameters.read(file.get("parameters"))
@@ -56,7 +58,7 @@ def read(found: Any, where: str = "the sweep file") -> Plan:
 def _text(file: Mapping[str, Any], key: str) -> str | None:
     value = file.get(key)
     if value is not None and not isinstance(value, str):
-        raise TrackError(f"{key} is {value!r}, which is no text", f"write {key}: in quotes")
+        raise TrackError(f"{key} is {shortly(value)}, which is no text", f"write {key}: in quotes")
     return value
 
 
@@ -98,18 +100,20 @@ def _metric(found: Any, method: str) -> tuple[str, str, float | None]:
 def _seeds(found: Any) -> tuple[int, ...]:
     if found is None:
         return ()
-    if type(found) is int and found > 0:
+    if type(found) is int and 0 < found <= _MOST_SEEDS:
         return tuple(range(found))
     listed = found if isinstance(found, list) else []
     if listed and all(type(one) is int and one >= 0 for one in listed):
         if len(set(listed)) == len(listed):
             return tuple(listed)
-        raise TrackError(f"seeds is {found!r}, with one of them twice", "leave it out")
-    raise TrackError(f"seeds is {found!r}", "write how many, or a list of different seeds")
+        raise TrackError("one of the seeds stands there twice", "leave it out")
+    raise TrackError(
+        f"seeds is {shortly(found)}", f"write how many (up to {_MOST_SEEDS:,}), or a list of them"
+    )
 
 
 def _resource(found: Any, method: str) -> Resource | None:
-    example = "resource: {name: epochs, min: 1, max: 81}"
+    example = "resource: {name: epochs, min: 1, max: 81}, or give --resource epochs=1,81"
     if method not in HALVING:
         if found is not None:
             raise TrackError(f"method {method} deals out no resource", "leave resource out")
@@ -163,8 +167,8 @@ def _span(found: Any) -> float | None:
         return None
     try:
         seconds = float(found) if type(found) in (int, float) else spans.seconds(str(found))
-    except ValueError:
+    except (ValueError, OverflowError):
         seconds = 0.0
     if not 0 < seconds < float("inf"):
-        raise TrackError(f"the timeout is {found!r}", "write seconds, or 90s, 30min, 2h")
+        raise TrackError(f"the timeout is {shortly(found)}", "write seconds, or 90s, 30min, 2h")
     return seconds

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gittrack.core.errors import TrackError
 from gittrack.search import cmdline, parameters
@@ -46,6 +50,13 @@ def test_what_can_be_written(spec, same):
 
 def test_order_and_dotted_names():
     assert text("model.lr=1,2", "a=3") == {"model.lr": "choice(1,2)", "a": "3"}
+
+
+@given(st.text("uniformchoceragl(),[]{}'\"1e-. \n:#&*\0", max_size=12) | st.text(max_size=6))
+def test_nonsense_is_an_error_of_ours_or_works(values):
+    for form in ("{}", "uniform({})", "range({})", "choice({})", "randint(1,{})"):
+        with contextlib.suppress(TrackError):
+            assert list(text("a=" + form.format(values))) == ["a"]
 
 
 @pytest.mark.parametrize(
