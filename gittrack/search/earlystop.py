@@ -19,9 +19,9 @@ _ENDLESS = 1 << 40  # steps; no curve is longer
 def read(found: Any, method: str) -> EarlyTerminate | None:
     """Return the rule, None where the file has none.  Raises TrackError.
 
-    ``hyperband`` is W&B's: with ``min_iter`` it looks at steps min_iter, min_iter * eta, ... (up to
-    ``max_iter``, if that is given as well), with ``max_iter`` and ``s`` at max_iter / eta, ...,
-    max_iter / eta**s, always in its strict form.  ``median`` looks at every step from ``min_iter`` on, once
+    ``hyperband`` is W&B's: with ``min_iter`` it looks after min_iter, min_iter * eta, ... values of the
+    metric (up to ``max_iter``, if that is given as well), with ``max_iter`` and ``s`` after max_iter / eta, ...,
+    max_iter / eta**s, always in its strict form.  ``median`` looks at every value from ``min_iter`` on, once
     ``min_trials`` have finished.
     """
     if found is None:
@@ -62,8 +62,6 @@ def _looks(rule: Mapping[str, Any], eta: int) -> tuple[int, ...]:
         raise TrackError(
             "early_terminate says not where to look", "write min_iter, or max_iter and s"
         )
-    if eta**s > high:
-        raise TrackError(
-            f"max_iter {high} cannot be divided by eta {eta} so often: s is {s}", "make s smaller"
-        )
-    return tuple(high // eta**k for k in range(s, 0, -1))
+    if eta > high:
+        raise TrackError(f"max_iter {high} is less than eta {eta}", "there is no step to look at")
+    return tuple(high // eta**k for k in range(min(s, rungs.power(1, high, eta)), 0, -1))

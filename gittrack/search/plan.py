@@ -71,12 +71,12 @@ class Resource(NamedTuple):
 
 
 class EarlyTerminate(NamedTuple):
-    """When a trial may be stopped from inside; ``rungs`` are the steps at which ``hyperband`` looks."""
+    """When a trial may be stopped from inside; counted in values logged: ``hyperband`` looks at ``rungs``."""
 
     kind: str  # hyperband or median
     rungs: tuple[int, ...] = ()
     eta: int = 3
-    warmup: int = 0  # median: steps that are never judged
+    warmup: int = 0  # median: fewer values are never judged
     least: int = 3  # median: trials that must have ended before
 
 

@@ -217,7 +217,8 @@ def _bell(found: Normal) -> Normal:
     most = abs(found.mu) + 10 * found.sigma  # no draw is further out
     if found.q is not None:
         positive(found.q, "q")
-    if (found.log and most > 500) or most > _MAX_STEPS * (found.q or 1):
+    exact = found.q is None or most <= _MAX_STEPS * found.q
+    if not exact or most > (500 if found.log else 1e300):
         raise TrackError(f"{found.text()} reaches too far", "choose a smaller sigma")
     return found
 

@@ -1,6 +1,7 @@
 """When a trial may be stopped from inside, seen from the curves of all trials: pure functions.
 
-A curve is a sequence of (step, value), steps rising; a value may be nan or infinite.
+A curve is the sequence of (step, value) of a metric as it was logged; a value may be nan or infinite.
+What is counted are values, not steps: a step may be an epoch to one script and a batch to another.
 """
 
 from __future__ import annotations
@@ -30,36 +31,30 @@ def stops(rule: EarlyTerminate, goal: str, own: Curve, others: Iterable[Seen]) -
 
 
 def _hyperband(rule: EarlyTerminate, goal: str, own: Curve, others: Iterable[Seen]) -> bool:
-    """Judge by the last rung that the trial has reached.
+    """Judge by the last rung that the trial has reached: after so many values, as W&B counts.
 
     The stopping form of asynchronous halving (after Li et al. 2020, Algorithm 2; W&B's ``hyperband``): a
     trial goes on while it is among the best 1/eta of all that have reached the rung so far, itself included.
     """
-    reached = [rung for rung in rule.rungs if rung <= own[-1][0]]
-    if not reached:
+    rung = max((rung for rung in rule.rungs if rung <= len(own)), default=None)
+    if rung is None:
         return False
-    value = _at(own, reached[-1])
-    rivals = [
-        _at(seen.curve, reached[-1])
-        for seen in others
-        if seen.curve and seen.curve[-1][0] >= reached[-1]
-    ]
-    if value is None or not math.isfinite(value):
+    value = own[rung - 1][1]
+    if not math.isfinite(value):
         return True
+    rivals = [seen.curve[rung - 1][1] for seen in others if len(seen.curve) >= rung]
     kept = max(1, (len(rivals) + 1) // rule.eta)
-    better = sum(1 for other in rivals if other is not None and _better(other, value, goal))
-    return better >= kept
+    return sum(_better(other, value, goal) for other in rivals) >= kept
 
 
 def _median(rule: EarlyTerminate, goal: str, own: Curve, others: Iterable[Seen]) -> bool:
-    """Judge by the median of what the finished trials had on average up to the same step.
+    """Judge by the median of what the finished trials had on average over as many values.
 
     Golovin et al. 2017, "Google Vizier", section 3.2.2: stop when the best value so far is strictly worse.
     """
-    step = own[-1][0]
-    if step < rule.warmup:
+    if len(own) < rule.warmup:
         return False
-    averages = [_average(seen.curve, step) for seen in others if seen.finished]
+    averages = [_average(seen.curve[: len(own)]) for seen in others if seen.finished]
     known = sorted(one for one in averages if one is not None)
     if len(known) < rule.least:
         return False
@@ -71,13 +66,8 @@ def _median(rule: EarlyTerminate, goal: str, own: Curve, others: Iterable[Seen])
     return _better(median, max(values) if goal == "maximize" else min(values), goal)
 
 
-def _at(curve: Curve, step: int) -> float | None:
-    """Return the last value up to a step."""
-    return next((value for at, value in reversed(curve) if at <= step), None)
-
-
-def _average(curve: Curve, step: int) -> float | None:
-    values = [value for at, value in curve if at <= step and math.isfinite(value)]
+def _average(curve: Curve) -> float | None:
+    values = [value for _, value in curve if math.isfinite(value)]
     return math.fsum(values) / len(values) if values else None
 
 

@@ -69,6 +69,12 @@ def test_a_trial_stops_below_the_median_of_what_the_finished_had_by_then(goal, o
     assert stops(MEDIAN, goal, mine, others(*(sign * x for x in averages), finished=True)) is stop
 
 
+def test_values_are_counted_and_steps_are_not():
+    mine = [(step, 5.0) for step in (0, 500, 1000)]
+    assert stops(HYPERBAND, "maximize", mine, others(9))
+    assert not stops(HYPERBAND, "maximize", mine[:2], others(9))
+
+
 def test_the_median_rule_looks_at_no_later_step_and_at_no_running_trial():
     rising = [Seen(curve(0, 0, 9, 9, 9), finished=True)] * 3
     assert not stops(MEDIAN, "maximize", curve(1, 1), rising)

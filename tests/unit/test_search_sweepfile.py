@@ -186,8 +186,8 @@ def test_names_are_dotted_and_quoted_like_everywhere():
             "min_iter 8 is above max_iter 3. swap them",
         ),
         (
-            {"early_terminate": {"type": "hyperband", "max_iter": 8, "s": 3}},
-            "max_iter 8 cannot be divided by eta 3 so often: s is 3. make s smaller",
+            {"early_terminate": {"type": "hyperband", "max_iter": 2, "s": 3}},
+            "max_iter 2 is less than eta 3. there is no step to look at",
         ),
     ],
 )
@@ -335,6 +335,7 @@ def test_early_terminate():
         return sweepfile.read(changed(early_terminate=given)).early_terminate
 
     assert rule(type="hyperband", min_iter=2, max_iter=20).rungs == (2, 6, 18)
+    assert rule(type="hyperband", max_iter=10, s=9).rungs == (1, 3)  # as W&B does
     assert rule(type="hyperband", min_iter=1, eta=2).rungs[:5] == (1, 2, 4, 8, 16)
     assert rule(type="median", min_iter=5, min_trials=2) == EarlyTerminate("median", (), 3, 5, 2)
 
