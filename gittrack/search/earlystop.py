@@ -20,9 +20,9 @@ def read(found: Any, method: str) -> EarlyTerminate | None:
     """Return the rule, None where the file has none.  Raises TrackError.
 
     ``hyperband`` is W&B's: with ``min_iter`` it looks after min_iter, min_iter * eta, ... values of the
-    metric (up to ``max_iter``, if that is given as well), with ``max_iter`` and ``s`` after max_iter / eta, ...,
-    max_iter / eta**s, always in its strict form.  ``median`` looks at every value from ``min_iter`` on, once
-    ``min_trials`` have finished.
+    metric (up to ``max_iter``, if that is given as well), with ``max_iter`` and ``s`` after max_iter / eta,
+    ..., max_iter / eta**s, always in its strict form.  ``median`` looks at every value from ``min_iter`` on,
+    once ``min_trials`` have finished.
     """
     if found is None:
         return None
