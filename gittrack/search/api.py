@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
+from gittrack.core import values
 from gittrack.core.errors import TrackError
 from gittrack.search import grid, rungs, sampling, space
 from gittrack.search.asha import Asha
@@ -69,6 +70,7 @@ def random_search(
     """
     _count(n_trials, "n_trials")
     found = space.of(params)
+    _whole(seed, "the seed")
     return (sampling.config(found, seed, index) for index in range(n_trials))
 
 
@@ -135,6 +137,7 @@ def asha(
 
 
 def _proposer(params: Mapping[str, Any], seed: int) -> Callable[[int], Mapping[str, Any]]:
+    _whole(seed, "the seed")
     return partial(sampling.config, space.of(params), seed)
 
 
@@ -146,7 +149,7 @@ def _run(strategy: Strategy, evaluate: Evaluate) -> Best:
         config = {name: value for name, value in trial.params.items() if name != _BUDGET}
         budget = trial.budget or 0
         given = evaluate(dict(config), budget)
-        score = None if given is None else float(given)
+        score = None if given is None else float(values.number(given, "score"))
         outcomes.append(Outcome(trial.key, score, len(outcomes), "finished"))
         history[trial.key] = Evaluation(
             trial.config, config, budget, score, trial.rung, trial.bracket
@@ -165,6 +168,11 @@ def _run(strategy: Strategy, evaluate: Evaluate) -> Best:
 def _count(value: Any, name: str) -> None:
     if type(value) is not int or value < 1:
         raise TrackError(f"{name} is {value!r}", "give a whole number, 1 or more")
+
+
+def _whole(value: Any, name: str) -> None:
+    if type(value) is not int:
+        raise TrackError(f"{name} is {value!r}", "give a whole number")
 
 
 def _goal(goal: Any) -> str:

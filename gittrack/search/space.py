@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from gittrack.core.errors import TrackError
 from gittrack.core.scalars import flow_text, scalar_text
 from gittrack.core.values import plain
 from gittrack.search.bounds import finite, multiple, multiples, ordered, positive, rounded
+from gittrack.search.keyed import shortly
 
 _MAX_GRID = 1_000_000
 _MAX_STEPS = 1e15  # beyond, steps and multiples are not exact any more
@@ -155,8 +156,10 @@ class Normal(NamedTuple):
         return f"{name}({','.join(map(flow_text, (self.mu, self.sigma, *more)))})"
 
 
-def choice(values: Sequence[Any], probabilities: Sequence[float] | None = None) -> Choice:
+def choice(values: Iterable[Any], probabilities: Sequence[float] | None = None) -> Choice:
     """Return one of ``values``, all alike or with ``probabilities``.  Raises TrackError."""
+    if isinstance(values, (str, bytes, Mapping)) or not isinstance(values, Iterable):
+        raise TrackError(f"a choice of {shortly(values)}, which is no list", "write choice([...])")
     found = tuple(plain(value, "choice") for value in values)
     if not found:
         raise TrackError("a choice of no values", "give it at least one")
@@ -252,18 +255,26 @@ def _word(value: Any) -> str:
 
 
 def of(params: Mapping[str, Any]) -> dict[str, Distribution]:
-    """Return a space given from Python: distributions, lists or ranges of values, or one value.
+    """Return a space given from Python: distributions; lists, ranges or arrays of values; or one value.
 
     Raises TrackError.
     """
+    example = "give it params, such as {'lr': [0.1, 0.01]}"
+    if not isinstance(params, Mapping):
+        raise TrackError(f"the space is {shortly(params)}, which is no mapping", example)
     if not params:
-        raise TrackError("the space is empty", "give it params, such as {'lr': [0.1, 0.01]}")
+        raise TrackError("the space is empty", example)
     found: dict[str, Distribution] = {}
-    for name, one in params.items():
+    for name, given in params.items():
+        one = given.tolist() if getattr(given, "ndim", 0) == 1 else given  # np.logspace(-3, -1, 5)
         if isinstance(one, (Choice, Integers, Uniform, Normal)):
             found[name] = one
+        elif isinstance(one, (set, frozenset)):
+            raise TrackError(
+                f"the values of {name} are a set, which has no order", "give it a list"
+            )
         elif isinstance(one, (list, tuple, range)):
-            found[name] = choice(one)
+            found[name] = choice([plain(value, name) for value in one])
         else:
-            found[name] = choice([one])
+            found[name] = choice([plain(one, name)])
     return found

@@ -122,7 +122,17 @@ def test_an_error_of_the_function_comes_through():
             lambda: successive_halving(SPACE, 3, 1, 9, evaluate=near, goal="max"),
             "the goal is 'max'",
         ),
+        (
+            lambda: successive_halving(SPACE, 3, 1, 9, evaluate=lambda *_: "x", goal="maximize"),
+            "metric",
+        ),
         (lambda: grid_search({}), "the space is empty"),
+        (lambda: grid_search([1]), "the space is [1], which is no mapping"),
+        (lambda: grid_search({"a": {1, 2}}), "the values of a are a set, which has no order"),
+        (lambda: grid_search({"a": uniform}), "the param 'a' is <function uniform"),
+        (lambda: random_search(SPACE, 3, seed="x"), "the seed is 'x'"),
+        (lambda: choice("ab"), "a choice of 'ab', which is no list"),
+        (lambda: choice(3), "a choice of 3, which is no list"),
     ],
 )
 def test_mistakes(call, said):

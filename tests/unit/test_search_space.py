@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from statistics import NormalDist
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -125,7 +126,7 @@ def test_large_ranges_are_not_listed():
         (lambda: space.uniform(0, 1e308, 1e-308), "the step 1e-308 is too small for 1e+308"),
         (lambda: space.uniform(0, 1, q=1e-308), "q 1e-308 is too small for 1"),
         (lambda: space.of({}), "the space is empty"),
-        (lambda: space.of({"lr": object()}), "the param 'choice' is <object"),
+        (lambda: space.of({"lr": object()}), "the param 'lr' is <object"),
     ],
 )
 def test_what_makes_no_sense_is_refused(make, problem):
@@ -154,3 +155,5 @@ def test_text_is_as_on_the_command_line():
 def test_a_space_from_python():
     found = space.of({"a": [1, 2], "b": range(3), "c": "x", "d": space.uniform(0, 1)})
     assert [one.grid() for one in found.values()] == [(1, 2), (0, 1, 2), ("x",), None]
+    array = space.of({"a": np.linspace(0, 1, 3), "b": space.choice(np.array([1, 2]))})
+    assert [one.grid() for one in array.values()] == [(0, 0.5, 1), (1, 2)]
