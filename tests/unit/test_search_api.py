@@ -124,7 +124,7 @@ def test_an_error_of_the_function_comes_through():
         ),
         (
             lambda: successive_halving(SPACE, 3, 1, 9, evaluate=lambda *_: "x", goal="maximize"),
-            "metric",
+            "the metric 'score' is 'x'",
         ),
         (lambda: grid_search({}), "the space is empty"),
         (lambda: grid_search([1]), "the space is [1], which is no mapping"),
