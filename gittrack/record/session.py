@@ -19,6 +19,17 @@ Say = Callable[[str], None]
 _log = logging.getLogger("gittrack")
 
 
+class Code(NamedTuple):
+    """The code that a run has to have: that of its sweep.  New files other than ``new`` are none of it."""
+
+    tree: str | None
+    new: frozenset[str] = frozenset()
+
+
+class CodeChanged(TrackError):
+    """The code is not what the run was to have."""
+
+
 class Request(NamedTuple):
     """What a run is asked to be called and to be about."""
 
@@ -37,6 +48,8 @@ class Request(NamedTuple):
     inputs: Sequence[str] = ()
     verify: bool = True  # whether the pre-run hook is asked
     in_copy: bool = False  # in a worktree whose code may be somebody else's
+    sweep: Mapping[str, Any] | None = None  # see core/trials.py
+    code: Code | None = None
 
 
 class Session(NamedTuple):
@@ -73,7 +86,11 @@ def begin(repo: git.Repo, request: Request, made: Sequence[str] = ()) -> Session
     heard = () if theirs else _ask_hook(repo, config, request, experiment)
     post = not theirs and hooks.is_there(repo, config, hooks.POST)
     book = journal.create(repo.common_dir, now=started, run_id=request.run_id)
-    captured = capture.answer(repo, question, book.folder, chosen, made)
+    only = None if request.code is None else request.code.new
+    captured = capture.answer(repo, question, book.folder, chosen, made, only)
+    if request.code is not None and captured.tree != request.code.tree:
+        writer.remove(book)
+        raise CodeChanged("the code has changed since the sweep began", "")
     facts = {**_facts(repo, request, captured, started), "id": book.id, "experiment": experiment}
     order = {"format": layout.FORMAT, "id": book.id, "experiment": experiment}
     try:
@@ -89,8 +106,17 @@ def begin(repo: git.Repo, request: Request, made: Sequence[str] = ()) -> Session
             f"the run cannot be recorded in {book.folder}: {error.strerror}",
             "make room on the disk and start again",
         )
-    warnings = (*settings.unknown(config), *heard, *captured.warnings)
+    late = _late(captured.late) if captured.late else ()
+    warnings = (*settings.unknown(config), *heard, *captured.warnings, *late)
     return Session(repo, book, chosen, author(config), started, clock, warnings, post)
+
+
+def _late(names: Sequence[str]) -> tuple[str]:
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    told = f"{', '.join(names[:3])}{more}"
+    return (
+        f"not taken for code, being new since the sweep began: {told} (.gitignore is for them)",
+    )
 
 
 def _ask_hook(
@@ -187,7 +213,7 @@ def _facts(
         "started": model.iso(started),
         "command": redact_command(request.command),
         "cwd": repo.prefix.rstrip("/") or ".",
-        "user": _user(),
+        "user": user(),
         "host": os.uname().nodename,
         "seed": request.seed,
         "tags": list(dict.fromkeys(request.tags)),
@@ -196,6 +222,7 @@ def _facts(
         "code": code,
         "resumes": request.resumes,
         "reproduces": request.reproduces,
+        "sweep": dict(request.sweep) if request.sweep else None,
         "output_paths": list(request.output_paths),
         "verified": None if request.verify else False,
         "gittrack": _version(),
@@ -205,11 +232,12 @@ def _facts(
 
 def author(config: Mapping[str, str]) -> str:
     """Return who commits, ``name <mail>``: git's identity, or else the user of this machine."""
-    user = _user().translate(str.maketrans("", "", "<>\r\n\0")) or "unknown"
-    return git.identity(config) or f"{user} <{user}@{os.uname().nodename}>"
+    name = user().translate(str.maketrans("", "", "<>\r\n\0")) or "unknown"
+    return git.identity(config) or f"{name} <{name}@{os.uname().nodename}>"
 
 
-def _user() -> str:
+def user() -> str:
+    """Return the name of the user of this machine."""
     name = os.environ.get("USER") or os.environ.get("LOGNAME")
     if name:
         return name

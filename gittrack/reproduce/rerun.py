@@ -79,7 +79,7 @@ def rerun(
     folder = worktree.private(repo, commit)
     kept = True
     try:
-        linked = _link(repo, folder, [*data, *links])
+        linked = link(repo, folder, [*data, *links])
         result = _launch(folder, run, _request(run, changed, seed), linked, say)
         stopped = result.exit_code in _STOPPED
         kept = keep or (result.exit_code != 0 and not stopped)
@@ -189,7 +189,7 @@ def _in_code(repo: git.Repo, run: RunRecord, path: str) -> bool:
     return not os.path.isabs(path) and next(git.objects(repo, [f"{state}:{path}"])) is not None
 
 
-def _link(repo: git.Repo, folder: str, paths: Sequence[str]) -> list[str]:
+def link(repo: git.Repo, folder: str, paths: Sequence[str]) -> list[str]:
     """Link what git ignores from the user's tree into the worktree; return what was linked."""
     made = []
     for path in paths:
