@@ -47,7 +47,7 @@ PART_OF = {
 MAY_IMPORT = {
     "core": {"core"},
     "git": {"core", "git"},
-    "record": {"core", "git", "record"},
+    "record": {"core", "git", "search", "record"},  # the rule of `run.should_stop`
     "read": {"core", "git", "read"},
     "launch": {"core", "git", "record", "read", "launch"},
     "tidy": {"core", "git", "record", "read", "tidy"},
@@ -69,6 +69,7 @@ STARTS_PROCESSES = {
     "launch/probe.py": "asks the command's own interpreter what it is",
     "launch/console.py": "gives the user's command a terminal of its own",
     "launch/process.py": "starts the user's command",
+    "sweep/pool.py": "forks a launcher for each trial, which costs no start of an interpreter",
     "commands/demo.py": "runs git-track itself in the demo project",
     "commands/_pager.py": "shows long output in the user's pager",
 }
@@ -80,6 +81,7 @@ SPEAKS_EXCEPTIONS = {
     "record/leaving.py": "wraps sys.exit, to learn the exit code of the process that is recorded",
     "record/environment.py": "runs as a script in the command's interpreter and answers on stdout",
     "launch/process.py": "a forked child must leave by os._exit",
+    "sweep/pool.py": "a forked child must leave by os._exit",
 }
 
 READS_ENVIRONMENT = {
@@ -91,6 +93,7 @@ READS_ENVIRONMENT = {
     "launch/launcher.py": "what the command inherits",
     "seeding.py": "the seed that the launcher passes on, and what it had to set",
     "reproduce/rerun.py": "tells the script that it is being reproduced",
+    "record/stopping.py": "what the sweep told its trial about its rule",
     "core/trust.py": "where the user's state is kept",
     "commands/_common.py": "NO_COLOR and TERM",
     "commands/_pager.py": "GIT_PAGER and PAGER, by git's rules",
@@ -129,6 +132,7 @@ LAZY_IMPORTS = {
         "gittrack.core.yaml_read": "a listing reads no YAML",
         "gittrack.read.live": "most of the time nothing is going on",
     },
+    "record/run.py": {"gittrack.record.stopping": "only trials of a sweep ask"},
     "read/record.py": {"numpy": "140 ms that a listing has no use for"},
     "sweep/__init__.py": {"importlib": "a name costs its own module, when it is asked for"},
     "spawn.py": {"tempfile": "only where there are no files in memory"},
