@@ -108,6 +108,7 @@ LAZY_IMPORTS = {
     "__init__.py": {"importlib": "`import gittrack` costs nothing until something is asked for"},
     "cli.py": {"tempfile": "only a bug needs it", "traceback": "only a bug needs it"},
     "commands/_common.py": {"gittrack.commands._pager": "people see it, programs never"},
+    "commands/_progress.py": {"tqdm": "30 ms that only a sweep on a terminal needs"},
     "commands/_hidden.py": {"gittrack.completing": "it needs the parsers' own modules"},
     "commands/export.py": {"gittrack.show.parquet": "an extra"},
     "search/bayes.py": {
