@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from gittrack import git, objects, refs
 from gittrack.core import body, layout, model, settings, shape, trust, yaml_read, yaml_write
 from gittrack.core.errors import Damaged, TrackError
-from gittrack.record import capture, session
+from gittrack.record import capture, session, writer
 
 _OID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _TRIES = 10
@@ -109,18 +109,23 @@ def _commit(
     store = objects.Store(git.open_object_store(repo), repo.hash_name)
     who, now = session.author(looked.config), time.time()
     ref = layout.sweep_ref(str(full["id"]))
-    for left in reversed(range(_TRIES)):
+
+    def write() -> str:
         store.written.clear()
         store.adopt(str(looked.folder / layout.OBJECTS))
         files = {layout.SWEEP: text, layout.PLAN: yaml_write.dump(full)}
         entries = [objects.Entry("100644", name, store.blob(data)) for name, data in files.items()]
-        commit = store.commit(store.tree(entries), parents, who, now, _message(full))
+        return store.commit(store.tree(entries), parents, who, now, _message(full))
+
+    for left in reversed(range(_TRIES)):
+        commit = write()
         try:
             refs.update(repo, ref, commit, before, "gittrack: sweep")
             break
         except git.GitError:  # it may be that a prune was quicker than we
             if not left or not store.missing():
                 raise
+    writer.settle(repo, store, write, writer.PATIENCE_SECONDS)
     trust_here(commit)
     return Sweep(str(full["id"]), commit, text, full)
 
