@@ -52,7 +52,9 @@ def leaderboard(shown: SweepView, limit: int | None) -> list[str]:
 def _best(sweep: Sweep, found: begin.Opened, shown: SweepView) -> list[str]:
     best = next((one for one in shown.trials if one.key == shown.best), None)
     if best is None:
-        return ["\nno trial has a score: see what went wrong: git track ls --sort started\n"]
+        runs = f"git track ls -w 'group == \"{shown.id}\"'"
+        metric = text.escape(shown.metric or "")
+        return [f"\nno trial has a score by {metric}; its runs:  {runs}\n"]
     again = f"git track repeat {short_id(best.run)} --seeds 5"
     return [
         f"\nthe best, trial {best.key}, as a command:\n",

@@ -187,6 +187,8 @@ def _resource(word: str) -> dict[str, Any]:
 
 def _how(args: argparse.Namespace) -> drive.How:
     gpus = tuple(one.strip() for one in (args.gpus or "").split(",") if one.strip())
+    if args.gpus is not None and not gpus:
+        raise TrackError("--gpus names none", "write --gpus 0,1", code=2)
     jobs = args.jobs or max(1, len(gpus))
     return drive.How(jobs, gpus, args.isolate)
 

@@ -60,6 +60,9 @@ def opened(asked: Asked) -> Opened:
             "the sweep has no command", "write program: train.py in it, or give it after --", code=2
         )
     launcher.check_command(plan.command)
+    for path in asked.inputs:
+        if not os.path.exists(path):
+            raise TrackError(f"the input {path} does not exist", "check the path")
     base = config.resolve(asked.files, [])
     return Opened(plan, strategy, base, (*plan.remarks, *_strangers(plan, base)))
 
