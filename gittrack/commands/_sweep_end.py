@@ -56,6 +56,10 @@ def _best(sweep: Sweep, found: begin.Opened, shown: SweepView) -> list[str]:
         metric = text.escape(shown.metric or "")
         return [f"\nno trial has a score by {metric}; its runs:  {runs}\n"]
     again = f"git track repeat {short_id(best.run)} --seeds 5"
+    if best.seed is not None:
+        metric = shlex.quote(shown.metric or "")
+        side = " --min" if shown.goal == "minimize" else ""
+        again = f"git track top {metric}{side} --over seed -w 'group == \"{shown.id}\"'"
     return [
         f"\nthe best, trial {best.key}, as a command:\n",
         f"  {text.escape(command(sweep, found, best.params, best.seed))}\n",
