@@ -319,16 +319,16 @@ with gittrack.init(config=params) as run:
 def test_halving_goes_on_from_the_rung_before(project):
     Path("made.py").write_text(LEARN)
     Path("made.yaml").write_text(
-        "method: halving\nmetric: {name: loss, goal: minimize}\nconfigs: 9\n"
-        "resource: {name: epochs, min: 1, max: 9, eta: 3, mode: resume}\n"
+        "method: halving\nmetric: {name: loss, goal: minimize}\nconfigs: 4\n"
+        "resource: {name: epochs, min: 1, max: 4, eta: 2, mode: resume}\n"
         "parameters:\n  x: {min: 0.0, max: 1.0}\n"
     )
     done = run_cli("sweep", *EMPTY, "made.yaml", "--", sys.executable, "made.py")
     assert done.code == 0, done.out + done.err
     trials = shown()["trials"]
-    assert sorted(one["budget"] for one in trials) == [1] * 9 + [3] * 3 + [9]
+    assert sorted(one["budget"] for one in trials) == [1] * 4 + [2] * 2 + [4]
     best = next(one for one in trials if one["key"] == shown()["best"])
-    assert best["budget"] == 9
+    assert best["budget"] == 4
     new = {run["sweep"]["trial"]: run["metrics"]["new"]["last"] for run in listed()}
-    assert sorted(new.values()) == [1] * 9 + [2] * 3 + [6]
-    assert "13 trials; epochs in all: 27 if each rung trains anew (restart), 21" in done.out
+    assert sorted(new.values()) == [1] * 6 + [2]
+    assert "7 trials; epochs in all: 12 if each rung trains anew (restart), 8" in done.out
