@@ -35,6 +35,9 @@ _TASKS = {
         "metrics": "the metrics that runs have logged, with their ranges",
         "experiments": "the experiments, with their runs",
     },
+    "search": {
+        "sweep": "try many configurations, every trial a run: grid, random, halving",
+    },
     "reproduce": {
         "reproduce": "run a run again from its commit: is it the same?",
         "verify": "the same verdict between recorded runs",
@@ -67,7 +70,7 @@ _HIDDEN = {
     "__complete": "complete",
     "__manpage": "manpage",
 }  # for programs: see commands/_hidden.py
-_LONG = ("run", "reproduce", "repeat", "demo")
+_LONG = ("run", "reproduce", "repeat", "sweep", "demo")
 GROUPS = {task: tuple(verbs) for task, verbs in _TASKS.items()}
 VERBS = {verb: about for verbs in _TASKS.values() for verb, about in verbs.items()}
 
@@ -143,7 +146,11 @@ def _dispatch(words: list[str]) -> int:
         hint = did_you_mean(verb, VERBS, "see: git track -h")
         return _report(f"there is no verb {verb!r}", hint, 2)
     _look_ahead(verb, words)
-    args = parser(verb).parse_args(_joined(words[1:]) if verb == "ls" else words[1:])
+    given = _joined(words[1:]) if verb == "ls" else words[1:]
+    at = given.index("--") if verb == "sweep" and "--" in given else len(given)
+    args = parser(verb).parse_args(given[:at])
+    if given[at:]:  # among optional arguments, argparse would not find where the command begins
+        args.command = given[at + 1 :]
     module = importlib.import_module(f"gittrack.commands.{verb}")
     code: int = module.run(args)
     sys.stdout.flush()

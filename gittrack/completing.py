@@ -16,9 +16,11 @@ from gittrack.read import reader, resolve
 from gittrack.read.record import RunRecord
 from gittrack.show.columns import short_id
 from gittrack.show.runs import FACT_NAMES
+from gittrack.sweep import find, stored
 
 Candidate = tuple[str, str]
 FILES: Candidate = (":files", "")
+_SWEEP_WORDS = ("ls", "show", "resume", "stop")
 _NEWEST = 300  # runs that are looked at: an answer must come at once
 
 
@@ -30,7 +32,7 @@ def candidates(words: Sequence[str]) -> list[Candidate]:
     if before[0] not in cli.VERBS:
         return []
     parser = cli.parser(before[0])
-    if "--" in before[1:] and before[0] == "run":
+    if "--" in before[1:] and before[0] in ("run", "sweep"):
         return [FILES]
     return _of_verb(parser, before, current)
 
@@ -77,15 +79,17 @@ def _values(action: argparse.Action, before: Sequence[str], current: str) -> lis
     if action.choices:
         return _beginning(((str(choice), "") for choice in action.choices), current)
     kind = action.metavar if isinstance(action.metavar, str) else (action.dest or "").upper()
+    if before[0] == "sweep" and action.dest == "what":
+        return [*_beginning(((word, "") for word in _SWEEP_WORDS), current), FILES]
     if before[0] in ("cat", "get") and kind == "PATH":
         return _beginning(_files_of(before[1]), current)
-    find = _KINDS.get(kind)
-    if find is None:
+    look = _KINDS.get(kind)
+    if look is None:
         return []
     if kind == "A,B":
         done, comma, last = current.rpartition(",")
-        return [(f"{done}{comma}{word}", told) for word, told in _beginning(find(), last)]
-    return [FILES] if find is _files else _beginning(find(), current)
+        return [(f"{done}{comma}{word}", told) for word, told in _beginning(look(), last)]
+    return [FILES] if look is _files else _beginning(look(), current)
 
 
 def _beginning(found: Iterable[Candidate], current: str) -> list[Candidate]:
@@ -110,6 +114,16 @@ def _runs() -> Iterator[Candidate]:
         if info.name:
             yield info.name, f"{short_id(info.id)} {told}"
         yield short_id(info.id), f"{info.name or ''} {told}"
+
+
+def _sweeps() -> Iterator[Candidate]:
+    repo = git.find()
+    yield "@", "the latest"
+    for sweep in find.readable(repo, stored.every(repo)[:_NEWEST]):
+        told = f"{sweep.facts['method']} {sweep.facts['metric']}"
+        if sweep.name:
+            yield sweep.name, f"{short_id(sweep.id)} {told}"
+        yield short_id(sweep.id), f"{sweep.name or ''} {told}"
 
 
 def _experiments() -> list[Candidate]:
@@ -150,11 +164,14 @@ def _files_of(address: str) -> list[Candidate]:
 _KINDS: dict[str, Callable[[], Iterable[Candidate]]] = {
     "RUN": _runs,
     "EXPERIMENT": _experiments,
+    "SWEEP": _sweeps,
     "METRIC": _metrics,
     "PARAM": _params,
     "KEY": _keys,
     "A,B": _keys,
-    "KEY=VALUE": lambda: ((f"{name}=", told) for name, told in _params()),
+    **dict.fromkeys(
+        ("KEY=VALUE", "KEY=VALUES"), lambda: ((f"{name}=", told) for name, told in _params())
+    ),
     "TAG": _tags,
     **dict.fromkeys(("FILE", "PATH", "DEST", "DIR", "COMMAND"), _files),
 }

@@ -17,10 +17,14 @@ def add(repo: Repo, commit: str, folder: str, branch: str | None = None) -> None
     repo.read("worktree", "add", "--quiet", *how, os.path.abspath(folder), commit)
 
 
+def home() -> str:
+    """Make a folder that only the user can read, for a worktree ``tree`` in it."""
+    return tempfile.mkdtemp(prefix="gittrack-")  # mode 0700
+
+
 def private(repo: Repo, commit: str) -> str:
     """Make a disposable worktree in a folder that only the user can read; return its path."""
-    home = tempfile.mkdtemp(prefix="gittrack-")  # mode 0700
-    folder = os.path.join(home, "tree")
+    folder = os.path.join(home(), "tree")
     try:
         add(repo, commit, folder)
     except BaseException:

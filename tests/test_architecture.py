@@ -21,7 +21,7 @@ PACKAGE = Path(__file__).parent.parent / "gittrack"
 # Which part of the house a file or folder directly below gittrack/ belongs to.
 PART_OF = {
     **dict.fromkeys(
-        ("core", "record", "read", "launch", "tidy", "reproduce", "show")
+        ("core", "record", "read", "launch", "tidy", "reproduce", "search", "sweep", "show")
     ),  # a folder is a part by itself
     **dict.fromkeys(
         (
@@ -52,13 +52,18 @@ PART_OF = {
 MAY_IMPORT = {
     "core": {"core"},
     "git": {"core", "git"},
-    "record": {"core", "git", "record"},
+    "record": {"core", "git", "search", "record"},  # the rule of `run.should_stop`
     "read": {"core", "git", "read"},
     "launch": {"core", "git", "record", "read", "launch"},
     "tidy": {"core", "git", "record", "read", "tidy"},
     "reproduce": {"core", "git", "record", "read", "launch", "reproduce"},
+    "search": {"core", "search"},
+    "sweep": {"core", "git", "record", "read", "launch", "reproduce", "search", "sweep"},
     "show": {"core", "show"},
-    "doors": {"core", "git", "record", "read", "launch", "tidy", "reproduce", "show", "doors"},
+    "doors": {
+        *("core", "git", "record", "read", "launch", "tidy", "reproduce", "search", "sweep"),
+        *("show", "doors"),
+    },
 }
 FLOOR_EXCEPTIONS = {
     "record/session.py -> gittrack": "__version__, which the build reads there; it imports nothing",
@@ -69,6 +74,7 @@ STARTS_PROCESSES = {
     "launch/probe.py": "asks the command's own interpreter what it is",
     "launch/console.py": "gives the user's command a terminal of its own",
     "launch/process.py": "starts the user's command",
+    "sweep/pool.py": "forks a launcher for each trial, which costs no start of an interpreter",
     "commands/demo.py": "runs git-track itself in the demo project",
     "commands/_pager.py": "shows long output in the user's pager",
 }
@@ -80,6 +86,7 @@ SPEAKS_EXCEPTIONS = {
     "pipeline.py": "makes a script of a function: it reads its command line and says what is wrong with it",
     "record/environment.py": "runs as a script in the command's interpreter and answers on stdout",
     "launch/process.py": "a forked child must leave by os._exit",
+    "sweep/pool.py": "a forked child must leave by os._exit",
 }
 
 READS_ENVIRONMENT = {
@@ -92,6 +99,7 @@ READS_ENVIRONMENT = {
     "seeding.py": "the seed that the launcher passes on, and what it had to set",
     "pipeline.py": "what the launcher was told",
     "reproduce/rerun.py": "tells the script that it is being reproduced",
+    "record/stopping.py": "what the sweep told its trial about its rule",
     "core/trust.py": "where the user's state is kept",
     "commands/_common.py": "NO_COLOR and TERM",
     "commands/_pager.py": "GIT_PAGER and PAGER, by git's rules",
@@ -106,8 +114,16 @@ LAZY_IMPORTS = {
     "__init__.py": {"importlib": "`import gittrack` costs nothing until something is asked for"},
     "cli.py": {"tempfile": "only a bug needs it", "traceback": "only a bug needs it"},
     "commands/_common.py": {"gittrack.commands._pager": "people see it, programs never"},
+    "commands/_progress.py": {"tqdm": "30 ms that only a sweep on a terminal needs"},
     "commands/_hidden.py": {"gittrack.completing": "it needs the parsers' own modules"},
     "commands/export.py": {"gittrack.show.parquet": "an extra"},
+    "search/bayes.py": {
+        "importlib": "only this method needs it",
+        "optuna": "an extra, and a heavy one",
+        "warnings": "Optuna says of some options that they may change",
+    },
+    "search/sobol.py": {"scipy": "an extra, and a heavy one"},
+    "search/space.py": {"statistics": "10 ms that only normal distributions need"},
     "seeding.py": {
         "jax": "only who asks for a key needs it",
         "numpy": "only who asks for a generator needs it",
@@ -127,7 +143,9 @@ LAZY_IMPORTS = {
         "gittrack.read.live": "most of the time nothing is going on",
     },
     "record/numerics.py": {"ctypes": "only where there is a library to ask"},
+    "record/run.py": {"gittrack.record.stopping": "only trials of a sweep ask"},
     "read/record.py": {"numpy": "140 ms that a listing has no use for"},
+    "sweep/__init__.py": {"importlib": "a name costs its own module, when it is asked for"},
     "spawn.py": {"tempfile": "only where there are no files in memory"},
     "show/plot.py": {"plotext": "50 ms that only a chart needs"},
     "show/table.py": {

@@ -17,6 +17,7 @@ RUN = {
     **{"note": MAYBE_TEXT, "group": MAYBE_TEXT, "seed": MAYBE_INT, "command": list},
     **{"exit_code": MAYBE_INT, "fingerprint": MAYBE_TEXT, "recipe": MAYBE_TEXT},
     **{"commit": MAYBE_TEXT, "ref": MAYBE_TEXT, "code": dict, "user": TEXT, "host": TEXT},
+    **{"sweep": (dict, type(None))},
 }
 METRIC = {"last": NUMBER, "min": NUMBER, "max": NUMBER, "step": NUMBER, "count": int}
 CODE = {"commit": MAYBE_TEXT, "branch": MAYBE_TEXT, "dirty": bool, "snapshot": MAYBE_TEXT}

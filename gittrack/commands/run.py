@@ -1,8 +1,9 @@
 """Run a command and record it: params, metrics, console, exit code, code state, environment.
 
 The command keeps its own stdin, stdout and stderr, and git track run ends with its exit code.
-In COMMAND, {params} is the path of the resolved configuration, {args} is --lr 0.003 ..., and
-{overrides} is lr=0.003 ... (Hydra); a literal { is {{.
+In COMMAND, {params} is the path of the resolved configuration, {args} is --lr 0.003 ...,
+{overrides} is lr=0.003 ... (Hydra), {pairs} is --lr=0.003 ..., and {flags} the same with true as a
+bare flag and false left out (both as in W&B's sweeps); a literal { is {{.
 
 The command finds in its environment:
   GITTRACK_PARAMS   a YAML file with the resolved configuration

@@ -12,6 +12,7 @@ FORMAT = 1
 RUNS = "refs/runs/"
 TRASH = "refs/trash/runs/"
 NOTES = "refs/notes/runs"
+SWEEPS = "refs/sweeps/"
 DEFAULT_EXPERIMENT = "default"
 
 # Files in the tree of a run commit.
@@ -26,10 +27,15 @@ OUTPUTS = "outputs.yaml"
 LOG = "log.txt"
 ARTIFACTS = "artifacts"
 
+# Files in the tree of a sweep commit.
+SWEEP = "sweep.yaml"
+PLAN = "plan.yaml"
+
 # Folders below <git common dir>.
 HOME = "gittrack"
 LIVE = "live"
 CACHE = "cache"
+ROOMS = "sweeps"
 
 # Files of a journal besides SERIES and ARTIFACTS (see core/events.py and record/journal.py).
 EVENTS = "events.jsonl"
@@ -134,6 +140,22 @@ def home(common_dir: str) -> str:
 def live_dir(common_dir: str) -> str:
     """Return the folder that holds the journals of runs that are not committed yet."""
     return f"{common_dir}/{HOME}/{LIVE}"
+
+
+def sweep_ref(sweep_id: str) -> str:
+    """Return the ref of a sweep."""
+    return f"{SWEEPS}{sweep_id}"
+
+
+def parse_sweep_ref(ref: str) -> str | None:
+    """Return the id of a sweep's ref, or None where the ref is somebody else's."""
+    found = ref.removeprefix(SWEEPS)
+    return found if found != ref and is_id(found) else None
+
+
+def sweep_dir(common_dir: str, sweep_id: str) -> str:
+    """Return the folder for what a sweep needs while it is going on."""
+    return f"{common_dir}/{HOME}/{ROOMS}/{sweep_id}"
 
 
 def cache_dir(common_dir: str) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime, timezone
 
+from gittrack.core import trials
 from gittrack.core.typed import Any, NamedTuple
 
 RUNNING, FINISHED, FAILED, KILLED, CRASHED = "running", "finished", "failed", "killed", "crashed"
@@ -76,6 +77,7 @@ class RunInfo(NamedTuple):
     resumed: int = 0
     reproduces: str | None = None
     output_paths: tuple[str, ...] = ()
+    sweep: trials.TrialFacts | None = None
 
     @property
     def finished(self) -> bool:
@@ -110,6 +112,7 @@ def run_info(
         output_paths=tuple(facts.get("output_paths") or ()),
         params=dict(params),
         metrics={name: metric(value) for name, value in metrics.items()},
+        sweep=trials.from_facts(facts.get("sweep")),
         code=Code(**{key: code[key] for key in Code._fields if key in code}),
         commit=commit,
         ref=ref,
@@ -147,7 +150,7 @@ _KINDS: dict[str, Any] = {
     **dict.fromkeys(("tags", "command", "output_paths"), list),
     "duration_s": (int, float),
     "dirty": bool,
-    "code": dict,
+    **dict.fromkeys(("code", "sweep"), dict),
 }
 _COPIED = (
     *("id", "experiment", "status", "name", "started", "ended", "note", "group", "seed", "cwd"),

@@ -15,7 +15,7 @@ _ITEM = {"path!": str, "size": int, "sha256": str}
 
 # A type, {key: shape} of a mapping ("key!" must be there), or [shape] of a list's items.
 SHAPES: Mapping[str, Any] = {
-    layout.RUN: {},
+    layout.RUN: {"sweep": {"id!": str, "trial!": str}},
     layout.PARAMS: {},
     layout.METRICS: {},
     layout.ENV: {
@@ -38,10 +38,25 @@ SHAPES: Mapping[str, Any] = {
     },
 }
 
+# The same of a sweep.
+SWEEP_SHAPES: Mapping[str, Any] = {
+    layout.PLAN: {
+        **dict.fromkeys(("id!", "method!", "metric!", "goal!", "created!", "experiment!"), str),
+        **dict.fromkeys(("name", "cwd", "user", "host"), str),
+        "command!": [str],
+        "params": {},
+        "asked": {},
+        "code!": dict.fromkeys(("commit", "branch", "snapshot", "remote", "tree"), str),
+        **{name: [str] for name in ("new", "inputs", "outputs", "files")},
+        "size": int,
+    }
+}
+
 
 def problem(name: str, value: Any) -> str | None:
     """Return what is wrong with the content of the file ``name``, or None where all is well."""
-    return _problem(SHAPES.get(name, {}), value, name)
+    known = SHAPES.get(name) or SWEEP_SHAPES.get(name, {})
+    return _problem(known, value, name)
 
 
 def _problem(shape: Any, value: Any, where: str) -> str | None:

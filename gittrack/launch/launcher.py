@@ -41,6 +41,11 @@ class Plan(NamedTuple):
     )
     controls: Mapping[str, str | None] = {}  # variables for the command; None takes one away
     given: Given | None = None  # None: all of the request's
+    env: Mapping[str, str] = {}  # more for the command's environment
+    leave: Callable[[], str | None] = lambda: None  # asked now and then; a reason ends the command
+    last: Callable[[events.State, Mapping[str, Any]], Mapping[str, Any]] | None = (
+        None  # more facts, of the run as it is at its end and the facts of that
+    )
 
 
 class Result(NamedTuple):
@@ -112,14 +117,16 @@ def launch(repo: git.Repo, plan: Plan, say: session.Say) -> Result:
     running, outcome, notes = _execute(begun, plan)
     notes += _keep_outputs(begun, plan.outputs, started)
     facts: dict[str, Any] = {
-        "status": _status(outcome),
+        "status": model.KILLED if outcome.ended else _status(outcome),
         "exit_code": outcome.exit_code,
         "signal": outcome.signal,
         "peak_memory": outcome.peak_memory,
     }
     folder = begun.journal.folder
     try:
-        published = session.end(begun, {k: v for k, v in facts.items() if v is not None})
+        facts = {k: v for k, v in facts.items() if v is not None}
+        more = plan.last(begun.journal.state(), facts) if plan.last else {}
+        published = session.end(begun, {**facts, **more})
     except (TrackError, OSError) as error:
         notes.append(f"the run could not be committed: {error}")
         return Result(outcome.shell_code, None, folder, tuple(notes), stopped=running.stopped)
@@ -157,7 +164,7 @@ def environment_of(begun: session.Session, plan: Plan) -> dict[str, str]:
         if not plan.controls.get("PYTHONHASHSEED"):
             env["PYTHONHASHSEED"] = str(plan.request.seed % 2**32)
         env.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-    return env
+    return {**env, **plan.env}
 
 
 def _execute(
@@ -179,7 +186,14 @@ def _execute(
         argv, env, console, f"GITTRACK_RUN={begun.journal.id}", begun.journal.lock_fd or 0
     )
     points = _Growth(folder / layout.POINTS, folder / layout.POINT_TIMES, begun.clock)
-    outcome = running.wait(_TICK_SECONDS, points.note)
+
+    def tick() -> None:
+        points.note()
+        reason = plan.leave()
+        if reason is not None:
+            running.end()
+
+    outcome = running.wait(_TICK_SECONDS, tick)
     points.note()
     notes = log.close()
     if console.problem:

@@ -25,6 +25,7 @@ class Outcome(NamedTuple):
     exit_code: int | None
     signal: str | None
     peak_memory: int
+    ended: bool = False  # by us, with all that it had started
 
     @property
     def shell_code(self) -> int:
@@ -41,14 +42,14 @@ class Process:
         self, argv: Sequence[str], env: Mapping[str, str], console: Console, mark: str, lock: int
     ) -> None:
         self.console = console
+        self.mark = mark
+        self.ending: float | None = None  # when we began to end it
         self.signalled: int | None = None
         self.over = False
         self.wake, self._waker = os.pipe()
         for fd in (self.wake, self._waker):
             os.set_blocking(fd, False)
-        self.pid = os.fork()
-        if self.pid == 0:
-            _become(argv, env, console)
+        self.pid = _spawn(argv, env, console)
         self._lifeline = _watch(self.pid, mark, lock)
         console.started()
         signal.set_wakeup_fd(self._waker)
@@ -69,14 +70,27 @@ class Process:
             if time.monotonic() >= next_tick:
                 on_tick()
                 next_tick = time.monotonic() + tick
+        if self.ending is not None:
+            _end_all(self.pid, self.mark)
         self.over = True
         self.console.drain()
         self.console.close()
         with contextlib.suppress(BrokenPipeError):  # somebody has killed the watcher
             os.write(self._lifeline, b".")
-        os.close(self._lifeline)
         signal.set_wakeup_fd(-1)
-        return self._outcome(status, usage.ru_maxrss * 1024)
+        for handle in (self._lifeline, self.wake, self._waker):
+            os.close(handle)
+        found = self._outcome(status, usage.ru_maxrss * 1024)
+        return found._replace(ended=self.ending is not None)
+
+    def end(self) -> None:
+        """End the command and all that it started: politely, and two seconds later for good."""
+        now = time.monotonic()
+        if self.ending is None:
+            self.ending = now
+            _tell(_family(self.pid, self.mark), signal.SIGTERM)
+        elif now > self.ending + _GRACE_SECONDS:
+            _tell(_family(self.pid, self.mark), signal.SIGKILL)
 
     @property
     def stopped(self) -> bool:
@@ -133,6 +147,22 @@ def _from_terminal() -> bool:
         return False
 
 
+def _spawn(argv: Sequence[str], env: Mapping[str, str], console: Console) -> int:
+    """Start the command; without a copy of us, which costs more the larger we are, where that works."""
+    ends = enumerate((console.stdout, console.stderr), 1)
+    actions = [(os.POSIX_SPAWN_DUP2, inner, number) for number, inner in ends]
+    try:
+        # Python ignores SIGPIPE; a command expects it.
+        return os.posix_spawnp(
+            argv[0], list(argv), dict(env), file_actions=actions, setsigdef=[signal.SIGPIPE]
+        )
+    except OSError:  # a script without `#!`, or something to be told on its stderr
+        pid = os.fork()
+    if pid == 0:
+        _become(argv, env, console)
+    return pid
+
+
 def _become(argv: Sequence[str], env: Mapping[str, str], console: Console) -> NoReturn:
     """In the child: take stdout and stderr, and become the command."""
     try:
@@ -186,14 +216,17 @@ def _end_all(pid: int, mark: str) -> None:
     """End the command and all that it started: politely, and two seconds later for good."""
     for number in (signal.SIGTERM, signal.SIGKILL):
         deadline = time.monotonic() + _GRACE_SECONDS
-        found = _family(pid, mark)
-        for member in found:
-            try:
-                os.kill(member, number)
-            except ProcessLookupError:
-                continue
+        _tell(_family(pid, mark), number)
         while _family(pid, mark) and time.monotonic() < deadline:
             time.sleep(0.02)
+
+
+def _tell(members: Sequence[int], number: int) -> None:
+    for member in members:
+        try:
+            os.kill(member, number)
+        except ProcessLookupError:
+            continue
 
 
 def _family(pid: int, mark: str) -> list[int]:

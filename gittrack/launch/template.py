@@ -1,4 +1,4 @@
-"""``{params}``, ``{args}`` and ``{overrides}`` in a command line."""
+"""``{params}``, ``{args}``, ``{overrides}``, ``{pairs}`` and ``{flags}`` in a command line."""
 
 from __future__ import annotations
 
@@ -10,17 +10,24 @@ from typing import Any
 from gittrack.core import body
 from gittrack.core.scalars import flow_text, scalar_text
 
-_FIELD = re.compile(r"\{\{|\{(params|args|overrides)\}")
+_FIELD = re.compile(r"\{\{|\{(params|args|overrides|pairs|flags)\}")
 
 
 def fill(argv: Sequence[str], params: Mapping[str, Any], path: str) -> list[str]:
     """Return a command line with its fields filled in; ``{{`` becomes ``{``.
 
     ``{params}`` is the path of the resolved configuration, ``{args}`` is ``--lr 0.003 --batch-size 64``,
-    ``{overrides}`` is ``lr=0.003 batch_size=64``.  A field that is a word of its own becomes as many words
-    as it has; inside a word it is quoted as for a shell.
+    ``{overrides}`` is ``lr=0.003 batch_size=64``, ``{pairs}`` is ``--lr=0.003 --batch_size=64``, ``{flags}``
+    the same with true as a bare flag and false left out.  A field that is a word of its own becomes as
+    many words as it has; inside a word it is quoted as for a shell.
     """
-    words = {"params": [path], "args": options(params), "overrides": overrides(params)}
+    words = {
+        "params": [path],
+        "args": options(params),
+        "overrides": overrides(params),
+        "pairs": pairs(params),
+        "flags": flags(params),
+    }
     result: list[str] = []
     for word in argv:
         whole = _FIELD.fullmatch(word)
@@ -48,6 +55,24 @@ def options(params: Mapping[str, Any]) -> list[str]:
 def overrides(params: Mapping[str, Any]) -> list[str]:
     """Return params as Hydra's overrides, ``key=value`` each."""
     return [f"{key}={_hydra(value)}" for key, value in body.dotted(params).items()]
+
+
+def pairs(params: Mapping[str, Any]) -> list[str]:
+    """Return params as W&B's sweeps hand them on: a word each, names and truth as in Python."""
+    return [f"--{key}={_python(value)}" for key, value in body.dotted(params).items()]
+
+
+def flags(params: Mapping[str, Any]) -> list[str]:
+    """Return params as `pairs`, but true as a bare flag and false left out."""
+    return [
+        f"--{key}" if value is True else f"--{key}={_python(value)}"
+        for key, value in body.dotted(params).items()
+        if value is not False
+    ]
+
+
+def _python(value: Any) -> str:
+    return str(value) if value is None or isinstance(value, bool) else _word(value)
 
 
 def _word(value: Any) -> str:

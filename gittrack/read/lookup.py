@@ -53,7 +53,8 @@ class Lookup:
         }
         params = {f"params.{name}": value for name, value in body.dotted(info.params).items()}
         code = {f"code.{name}": value for name, value in info.code._asdict().items()}
-        facts = {**info._asdict(), **code, "duration_s": info.duration}
+        sweep = {f"sweep.{k}": v for k, v in info.sweep._asdict().items()} if info.sweep else {}
+        facts = {**info._asdict(), **code, **sweep, "duration_s": info.duration}
         stored = {**facts, **params, **metrics}
         for line, part in self.ways:
             found = stored.get(line)

@@ -13,6 +13,7 @@ from gittrack.core.body import MISSING, Missing
 from gittrack.core.errors import near
 from gittrack.core.grammar import Name, QueryError
 from gittrack.core.scalars import quote
+from gittrack.core.trials import TrialFacts
 from gittrack.read import lookup
 from gittrack.read.lookup import Lookup
 from gittrack.read.reader import Raw
@@ -22,7 +23,10 @@ _TEXTS = (
     *("signal", "fingerprint", "recipe", "user", "host", "reproduces"),
 )
 FACTS = (*_TEXTS, "age", "duration", "tags", "command", "seed", "exit_code", "peak_memory", "asked")
-_CODE = ("commit", "branch", "dirty", "snapshot", "remote")
+_PARTS = {
+    "code": ("commit", "branch", "dirty", "snapshot", "remote"),
+    "sweep": TrialFacts._fields,
+}
 
 
 def matching(repo: git.Repo, raws: Sequence[Raw], text: str) -> list[Raw]:
@@ -87,8 +91,8 @@ def _ways_of(repo: git.Repo, name: Name) -> list[tuple[str, Lookup]]:
         return [("metrics", Lookup(repo, lookup.metric(whole)))]
     if name.kind == "params":
         return [("params", Lookup(repo, lookup.param(name.parts)))]
-    code = name.parts[0] == "code" and name.parts[1:2] and name.parts[1] in _CODE
-    if whole in (*FACTS, "archived") or code:
+    inner = name.parts[1:2] and name.parts[1] in _PARTS.get(name.parts[0], ())
+    if whole in (*FACTS, "archived") or inner:
         return [("fact", Lookup(repo, [lookup.fact("started" if whole == "age" else whole)]))]
     kinds = {"metrics": lookup.metric(whole), "params": lookup.param(name.parts)}
     return [(kind, Lookup(repo, ways)) for kind, ways in kinds.items()]
@@ -104,7 +108,7 @@ def _convert(name: Name) -> Callable[[Any], Any] | None:
         return lambda found: [] if isinstance(found, Missing) else found
     if whole == "command":
         return lambda found: " ".join(found) if isinstance(found, (list, tuple)) else found
-    if whole in ("code.dirty", "archived"):
+    if whole in ("code.dirty", "archived", "sweep.interrupted"):
         return lambda found: False if isinstance(found, Missing) else found
     return None
 

@@ -7,7 +7,7 @@ lie in the run's journal until the run is published, where no garbage collection
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,6 +31,8 @@ class Captured(NamedTuple):
     tree: str | None
     diff: dict[str, Any]
     warnings: tuple[str, ...] = ()
+    new: frozenset[str] = frozenset()  # the files that git does not know, among the code
+    late: tuple[str, ...] = ()  # and those that were not taken for code
 
 
 class Change(NamedTuple):
@@ -53,6 +55,10 @@ class Status(NamedTuple):
         below = tuple(f"{path}/" for path in made)
         kept = [c for c in self.changes if c.head or not f"{c.path}/".startswith(below)]
         return self._replace(changes=tuple(kept)) if below else self
+
+    def new(self) -> frozenset[str]:
+        """Return the files that git does not know."""
+        return frozenset(change.path for change in self.changes if change.head is None)
 
 
 class Question(NamedTuple):
@@ -78,28 +84,36 @@ def answer(
     folder: Path,
     settings: Settings,
     made: Sequence[str] = (),
+    only: Collection[str] | None = None,
 ) -> Captured:
     """Return the code state, with the snapshot's objects written below ``folder``/objects.
 
-    New files at or below the paths ``made`` are what the run makes, not what it is made from.
+    New files at or below the paths ``made`` are what the run makes, not what it is made from; where
+    ``only`` is given, so are all new files but those.
     """
     head = question.head.wait()
     date, _, tree = head.out.decode().strip().partition(" ")
     index = PrivateIndex(repo, folder)
     status = _status(repo, question, index).without(made)
+    late = sorted(status.new().difference(only)) if only is not None else []
+    status = status.without(late)
     remote = redact_url(settings.remote) if settings.remote else None
     code = Code(commit=status.commit, branch=status.branch, remote=remote)
+    told = Captured(code, tree or None, {}, new=status.new(), late=tuple(late))
     if not status.changes:
         index.remove()
-        return Captured(code, tree or None, {})
+        return told
     try:
-        return _patiently(
+        found = _patiently(
             lambda: _snapshot(index, status, code, int(date or 0), tree, settings), index
         )
+        return found._replace(new=told.new, late=told.late)
     except (TrackError, OSError) as error:
         problem = f"the uncommitted changes could not be captured: {error}"
         diff = {"base": status.commit, "inexact": [problem]}
-        return Captured(code._replace(dirty=True), None, diff, (problem,))
+        return told._replace(
+            code=code._replace(dirty=True), tree=None, diff=diff, warnings=(problem,)
+        )
     finally:
         index.remove()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ def recover(repo: git.Repo) -> list[writer.Published | tuple[Path, Exception]]:
         try:
             book = journal.adopt(folder)
             if book is not None:
-                results.append(_publish_dead(repo, book, who))
+                results.append(publish_dead(repo, book, who))
         except (TrackError, OSError) as error:
             results.append((folder, error))
     return results
@@ -43,9 +43,15 @@ def kept(results: Sequence[writer.Published | tuple[Path, Exception]]) -> list[s
     ]
 
 
-def _publish_dead(repo: git.Repo, book: journal.Journal, author: str) -> writer.Published:
+def publish_dead(
+    repo: git.Repo, book: journal.Journal, author: str, more: Mapping[str, Any] | None = None
+) -> writer.Published:
+    """Commit the journal of a dead process, ``more`` facts with it, and give it back.
+
+    Raises TrackError or OSError with the journal kept.
+    """
     try:
-        facts = _end_of_crash(book)
+        facts = {**_end_of_crash(book), **(more or {})}
         # Told once and for all: whoever continues after our own death must make the same commit.
         error = book.append(events.FACTS, values=facts) if facts else None
         if error is not None:

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gittrack.core import events, layout, model, nested, values
 from gittrack.core.errors import TrackError
@@ -19,6 +19,9 @@ from gittrack.record.exits import exit_status
 from gittrack.record.journal import Journal
 from gittrack.record.points import Points
 from gittrack.record.views import Config, Summary
+
+if TYPE_CHECKING:
+    from gittrack.record.stopping import Stopping
 
 _log = logging.getLogger("gittrack")
 
@@ -50,6 +53,8 @@ class Run:
         self._points = Points(journal.series, zero, self._warn_kept)
         self._warned: set[str] = set()
         self.disabled = False
+        self._rule: Stopping | None = None
+        self._rule_known = False
 
     def continue_from(self, steps: Mapping[str, float]) -> None:
         """Let the step counters go on from ``steps``: the next step of each metric."""
@@ -115,6 +120,20 @@ class Run:
         self._append(
             events.INPUT, values=inputs.fingerprint(text, inputs.shown_path(text, self._cwd), cache)
         )
+
+    def should_stop(self) -> bool:
+        """Say whether this trial of a sweep should end early, by the sweep's ``early_terminate``.
+
+        Ask after logging the metric: ``if run.should_stop(): break``.  False for a run that is no trial, or
+        whose sweep has no such rule.
+        """
+        if self.disabled or self._session is not None:
+            return False
+        if not self._rule_known:
+            from gittrack.record import stopping  # noqa: PLC0415 - only trials of a sweep ask
+
+            self._rule, self._rule_known = stopping.of_environment(self._journal), True
+        return self._rule is not None and self._rule.asked()
 
     def add_tags(self, *tags: str) -> None:
         """Add tags to the run."""

@@ -19,6 +19,17 @@ Say = Callable[[str], None]
 _log = logging.getLogger("gittrack")
 
 
+class Code(NamedTuple):
+    """The code that a run has to have: that of its sweep.  New files other than ``new`` are none of it."""
+
+    tree: str | None
+    new: frozenset[str] = frozenset()
+
+
+class CodeChanged(TrackError):
+    """The code is not what the run was to have."""
+
+
 class Request(NamedTuple):
     """What a run is asked to be called and to be about."""
 
@@ -38,6 +49,8 @@ class Request(NamedTuple):
     digests: Mapping[str, str] = {}  # of the inputs, by path from the root
     verify: bool = True  # whether the pre-run hook is asked
     hooks_of: str | None = None  # the user's own tree, where this one may be somebody else's code
+    sweep: Mapping[str, Any] | None = None  # see core/trials.py
+    code: Code | None = None
 
 
 class Session(NamedTuple):
@@ -79,7 +92,11 @@ def begin(repo: git.Repo, request: Request, made: Sequence[str] = ()) -> Session
         run_id=request.run_id,
         is_taken=lambda run_id: refs.is_there(repo, layout.run_ref(experiment, run_id)),
     )
-    captured = capture.answer(repo, question, book.folder, chosen, made)
+    only = None if request.code is None else request.code.new
+    captured = capture.answer(repo, question, book.folder, chosen, made, only)
+    if request.code is not None and captured.tree != request.code.tree:
+        writer.remove(book)
+        raise CodeChanged("the code has changed since the sweep began", "")
     facts = {**_facts(repo, request, captured, started), "id": book.id, "experiment": experiment}
     order = {"format": layout.FORMAT, "id": book.id, "experiment": experiment}
     try:
@@ -95,8 +112,17 @@ def begin(repo: git.Repo, request: Request, made: Sequence[str] = ()) -> Session
             f"the run cannot be recorded in {book.folder}: {error.strerror}",
             "make room on the disk and start again",
         )
-    warnings = (*settings.unknown(config), *heard, *captured.warnings)
+    late = _late(captured.late) if captured.late else ()
+    warnings = (*settings.unknown(config), *heard, *captured.warnings, *late)
     return Session(repo, book, chosen, author(config), started, clock, warnings, post)
+
+
+def _late(names: Sequence[str]) -> tuple[str]:
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    told = f"{', '.join(names[:3])}{more}"
+    return (
+        f"not taken for code, being new since the sweep began: {told} (.gitignore is for them)",
+    )
 
 
 def _ask_hook(repo: git.Repo, place: str, request: Request, experiment: str) -> tuple[str, ...]:
@@ -193,7 +219,7 @@ def _facts(
         "started": model.iso(started),
         "command": redact_command(request.command),
         "cwd": repo.prefix.rstrip("/") or ".",
-        "user": _user(),
+        "user": user(),
         "host": os.uname().nodename,
         "seed": request.seed,
         "tags": list(dict.fromkeys(request.tags)),
@@ -202,6 +228,7 @@ def _facts(
         "code": code,
         "resumes": request.resumes,
         "reproduces": request.reproduces,
+        "sweep": dict(request.sweep) if request.sweep else None,
         "output_paths": list(request.output_paths),
         "verified": None if request.verify else False,
         "gittrack": _version(),
@@ -211,11 +238,12 @@ def _facts(
 
 def author(config: Mapping[str, str]) -> str:
     """Return who commits, ``name <mail>``: git's identity, or else the user of this machine."""
-    user = _user().translate(str.maketrans("", "", "<>\r\n\0")) or "unknown"
-    return git.identity(config) or f"{user} <{user}@{os.uname().nodename}>"
+    name = user().translate(str.maketrans("", "", "<>\r\n\0")) or "unknown"
+    return git.identity(config) or f"{name} <{name}@{os.uname().nodename}>"
 
 
-def _user() -> str:
+def user() -> str:
+    """Return the name of the user of this machine."""
     name = os.environ.get("USER") or os.environ.get("LOGNAME")
     if name:
         return name

@@ -15,7 +15,7 @@ from gittrack.core.errors import TrackError
 from gittrack.record import collecting, tree
 from gittrack.record.journal import GONE, Journal
 
-_PATIENCE_SECONDS = 2.0
+PATIENCE_SECONDS = 2.0
 _TRIES = 10
 
 
@@ -33,7 +33,7 @@ def publish(
     journal: Journal,
     end: Mapping[str, Any],
     author: str,
-    patience: float = _PATIENCE_SECONDS,
+    patience: float = PATIENCE_SECONDS,
 ) -> Published:
     """Commit a journal and remove it; safe to repeat after a death at any point.
 
@@ -72,7 +72,7 @@ def publish(
                 raise
     with contextlib.suppress(OSError):  # without a home, `git track reproduce` asks first
         trust.remember(commit)
-    settled = _settle(repo, store, write, patience)
+    settled = settle(repo, store, write, patience)
     if settled:
         remove(journal)
     summaries = {name: metric.to_dict() for name, metric in found.metrics.items()}
@@ -116,7 +116,7 @@ def _same_run(repo: git.Repo, there: str, commit: str) -> bool:
     return one == other != b""
 
 
-def _settle(
+def settle(
     repo: git.Repo, store: objects.Store, write: Callable[[], object], patience: float
 ) -> bool:
     """Check that every object is there; write again what a concurrent prune took.

@@ -48,7 +48,7 @@ def fresh(repo: git.Repo, commit: str, paths: Sequence[str]) -> Iterator[Place]:
             raise Impossible(error.message, error.hint) from error
         try:
             _fill(repo, commit, folder, inner)
-            found = Place(folder, _link(repo, folder, paths), lambda: kept.append(True))
+            found = Place(folder, link(repo, folder, paths), lambda: kept.append(True))
             with interrupts.let_through():
                 yield found
         finally:
@@ -115,7 +115,7 @@ def _in_code(repo: git.Repo, run: RunRecord, path: str) -> bool:
     return not os.path.isabs(path) and next(git.objects(repo, [f"{state}:{path}"])) is not None
 
 
-def _link(repo: git.Repo, folder: str, paths: Sequence[str]) -> list[str]:
+def link(repo: git.Repo, folder: str, paths: Sequence[str]) -> list[str]:
     """Link what git ignores from the user's tree into the worktree; return what was linked."""
     made = []
     for path in paths:

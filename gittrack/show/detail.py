@@ -7,6 +7,7 @@ from typing import Any
 
 from gittrack.core import body
 from gittrack.core.model import RunInfo, from_iso, headline
+from gittrack.core.trials import TrialFacts
 from gittrack.show import text
 from gittrack.show.columns import short_id
 
@@ -72,6 +73,7 @@ def _facts(info: RunInfo, now: float) -> str:
             f"{info.resumed} times" if info.resumed > 1 else "once" if info.resumed else "",
         ),
         ("reproduces", info.reproduces),
+        ("trial", _trial(info.sweep) if info.sweep else None),
         ("command", text.command(info.command)),
         ("folder", info.cwd if info.cwd not in (None, ".") else None),
         ("code", state),
@@ -86,6 +88,16 @@ def _facts(info: RunInfo, now: float) -> str:
     ]
     lines = [(name, line) for name, found in rows if found for line in _lines(name, found)]
     return _block("", [(name if first else "", line) for name, (first, line) in lines])
+
+
+def _trial(part: TrialFacts) -> str:
+    how = [
+        f"ended: {part.why}" if part.why else "",
+        f"stopped early at step {part.stopped:g}" if part.stopped is not None else "",
+        "it does not count" if part.order is None else "",
+    ]
+    told = ", ".join(filter(None, how))
+    return f"{part.trial} of sweep {part.id}" + (f" ({told})" if told else "")
 
 
 def _lines(name: str, found: str) -> list[tuple[bool, str]]:

@@ -66,4 +66,5 @@ def run(info: RunInfo) -> dict[str, Any]:
         "archived": info.archived,
         "resumed": info.resumed,
         "reproduces": info.reproduces,
+        "sweep": info.sweep._asdict() if info.sweep else None,
     }

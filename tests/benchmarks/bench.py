@@ -21,6 +21,7 @@ PARTS = {
     "importing": "importing",
     "refs": "refs",
     "reproducing": "reproducing",
+    "sweeping": "sweeping",
     "long": "long_run",
 }
 

@@ -295,6 +295,15 @@ class TestTemplate:
             *("l=[1,2]", "lr=0.003", "model.hidden=64", "name='a b'", "none=null"),
         ]
 
+    def test_pairs_and_flags_are_those_of_wandb(self):
+        more = ("-S", "+batch_size=64", "-S", "+fast=true", "-S", "+slow=false")
+        assert self.echo("{pairs}", options=more) == [
+            *("--batch_size=64", "--fast=True", "--lr=0.003", "--model.hidden=64", "--slow=False"),
+        ]
+        assert self.echo("{flags}", options=more) == [
+            *("--batch_size=64", "--fast", "--lr=0.003", "--model.hidden=64"),
+        ]
+
     def test_a_doubled_brace_is_a_brace_and_other_braces_are_left_alone(self):
         words = ("{{params}", "${HOME}", "{x}", "a{{b")
         assert self.echo(*words) == ["{params}", "${HOME}", "{x}", "a{b"]

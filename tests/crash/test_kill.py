@@ -231,7 +231,7 @@ run.finish()
 """
 
 
-@pytest.mark.parametrize("step", ["refs.update", "writer._settle", "writer.remove"])
+@pytest.mark.parametrize("step", ["refs.update", "writer.settle", "writer.remove"])
 def test_a_death_between_objects_ref_and_journal(place, step):
     assert python(BETWEEN % step, place).code == 7
     before = refs(place)

@@ -1,0 +1,87 @@
+"""What is said of a sweep when it ends: the leaderboard, the best, and the next step."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gittrack import git
+from gittrack.commands._common import out
+from gittrack.core import body
+from gittrack.core.model import RunInfo
+from gittrack.core.scalars import flow_text
+from gittrack.core.sweepview import SweepView
+from gittrack.show import sweeps, table, text
+from gittrack.show.columns import short_id
+from gittrack.sweep import begin, room, state, view
+from gittrack.sweep.stored import Sweep
+
+
+def seen(
+    repo: git.Repo, sweep: Sweep, found: begin.Opened, runs: Sequence[RunInfo] | None = None
+) -> SweepView:
+    """Return the sweep as its runs, or those that are known already, show it now."""
+    busy = room.is_busy(repo.common_dir, sweep.id)
+    return view.view(sweep, found, state.runs(repo, sweep.id) if runs is None else runs, busy=busy)
+
+
+def report(
+    repo: git.Repo, sweep: Sweep, found: begin.Opened, *, done: bool, seconds: float
+) -> bool:
+    """Print how a sweep stands at the end of a process that ran it; say whether there is a best."""
+    shown = seen(repo, sweep, found)
+    told = [sweeps.headline(shown).rstrip("\n") + f"  in {text.duration(seconds)}\n"]
+    told += leaderboard(shown, 10)
+    if done:
+        told += _best(sweep, found, shown)
+    out("".join(told))
+    return shown.best is not None
+
+
+def leaderboard(shown: SweepView, limit: int | None) -> list[str]:
+    """Return the leaderboard as text, nothing where no trial has ended."""
+    if not shown.ended:
+        return []
+    more = len(shown.ended) - limit if limit is not None else 0
+    rest = f"{more} more: git track sweep show {short_id(shown.id)} -n {len(shown.ended)}\n"
+    made = table.render(sweeps.leaderboard(shown, limit))
+    return ["\n", made, rest if more > 0 else ""]
+
+
+def _best(sweep: Sweep, found: begin.Opened, shown: SweepView) -> list[str]:
+    best = next((one for one in shown.trials if one.key == shown.best), None)
+    if best is None:
+        runs = f"git track ls -w 'group == \"{shown.id}\"'"
+        metric = text.escape(shown.metric or "")
+        return [f"\nno trial has a score by {metric}; its runs:  {runs}\n"]
+    again = f"git track repeat {short_id(best.run)} --seeds 5"
+    if best.seed is not None:
+        metric = shlex.quote(shown.metric or "")
+        side = " --min" if shown.goal == "minimize" else ""
+        again = f"git track top {metric}{side} --over seed -w 'group == \"{shown.id}\"'"
+    return [
+        f"\nthe best, trial {best.key}, as a command:\n",
+        f"  {text.escape(command(sweep, found, best.params, best.seed))}\n",
+        f"is it better, or luckier?  {again}\n",
+        f"all about it:  git track sweep show {short_id(sweep.id)}\n",
+    ]
+
+
+def command(sweep: Sweep, found: begin.Opened, params: Mapping[str, Any], seed: int | None) -> str:
+    """Return the command line that runs one configuration again."""
+    files = [str(name) for name in sweep.facts.get("files") or ()]
+    words = ["git", "track", "run"]
+    for name in files:
+        words += ["-p", name]
+    for name, value in params.items():
+        new = "+" if found.base and state.value_at(found.base, name) is None else ""
+        written = value if isinstance(value, str) and _plain(value) else flow_text(value)
+        words += ["-S", f"{new}{name}={written}"]
+    if seed is not None:
+        words += ["--seed", str(seed)]
+    return shlex.join([*words, "--", *found.plan.command])
+
+
+def _plain(value: str) -> bool:
+    return body.key_text(value) == value and flow_text(value).strip('"') == value

@@ -1,0 +1,58 @@
+"""Look at sweeps: which there are, and how one stands."""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+from gittrack import git
+from gittrack.commands import _sweep_end
+from gittrack.commands._common import note, out
+from gittrack.core.errors import TrackError
+from gittrack.show import jsonable, sweeps, table
+from gittrack.sweep import begin, find, state, stored
+
+
+def listing(args: argparse.Namespace) -> int:
+    """Print the sweeps, newest first; 1 where one cannot be read."""
+    repo = git.find()
+    every = stored.every(repo)
+    readable = find.readable(repo, every)
+    views, broken = [], len(every) - len(readable)
+    runs = state.by_sweep(repo)
+    for sweep in readable:
+        try:
+            found = begin.reopened(sweep)
+            views.append(_sweep_end.seen(repo, sweep, found, runs.get(sweep.id, [])))
+        except TrackError as error:
+            broken += 1
+            note(f"warning: the sweep {sweep.id} cannot be shown: {error.message}")
+    if args.style == "json":
+        out(jsonable.dump([sweeps.jsonable(view) for view in views]))
+    elif not every:
+        note("no sweep was begun here yet; see: git track sweep -h")
+    else:
+        made = sweeps.listing(views, time.time(), exact=args.style == "csv")
+        out(table.render(made, args.style))
+    if len(every) > len(readable):
+        note(f"warning: {len(every) - len(readable)} of {len(every)} sweeps are damaged")
+    return 1 if broken else 0
+
+
+def show(args: argparse.Namespace) -> int:
+    """Print how a sweep stands."""
+    repo = git.find()
+    sweep = find.find(repo, args.sweep)
+    found = begin.reopened(sweep)
+    shown = _sweep_end.seen(repo, sweep, found)
+    if args.plot:
+        raise TrackError("this version draws no sweeps", "leave out --plot")
+    if args.style == "json":
+        out(jsonable.dump(sweeps.jsonable(shown)))
+    elif args.style == "csv":
+        out(table.render(sweeps.leaderboard(shown, None, exact=True), "csv"))
+    else:
+        limit = args.n or 20
+        board = "".join(_sweep_end.leaderboard(shown, limit))
+        out(sweeps.headline(shown) + sweeps.going_on(shown) + board)
+    return 0

@@ -1,0 +1,147 @@
+"""Sweeps as text and JSON: the budget table, the leaderboard, the list of sweeps."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from gittrack.core.model import from_iso
+from gittrack.core.sweepview import SweepView, TrialView
+from gittrack.show import text
+from gittrack.show.columns import short_id
+from gittrack.show.table import Table, render
+
+# Bracket, rung, trials, resource for each, and what they cost in all: trained anew, or going on.
+BudgetRow = tuple[int, int, int, "int | None", "int | None", "int | None"]
+_MOST_PARAMS = 8
+
+
+class Counts(NamedTuple):
+    """How many trials of a sweep there are of each kind."""
+
+    done: int
+    failed: int
+    running: int
+
+
+def counts(view: SweepView) -> Counts:
+    """Count the trials: ``done`` have ended and count, ``failed`` among them."""
+    ended = view.ended
+    failed = sum(1 for one in ended if one.status not in ("finished", "stopped"))
+    running = sum(1 for one in view.trials if one.order is None and one.status == "running")
+    return Counts(len(ended), failed, running)
+
+
+def budget(rows: Sequence[BudgetRow], resource: str | None, mode: str | None) -> str:
+    """Return the budget table; of a method without a resource only the number of trials."""
+    trials = sum(row[2] for row in rows)
+    if resource is None or not any(row[3] is not None for row in rows):
+        return f"{trials:,} {'trial' if trials == 1 else 'trials'}\n"
+    brackets = len({row[0] for row in rows}) > 1
+    cells = [
+        [
+            *([str(row[0])] if brackets else []),
+            str(row[1]),
+            f"{row[2]:,}",
+            *(f"{n:,}" if n is not None else "-" for n in row[3:]),
+        ]
+        for row in rows
+    ]
+    name = text.escape(resource).upper()
+    heads = ["RUNG", "TRIALS", f"{name} EACH", "RESTART", "RESUME"]
+    made = render(Table(["BRACKET", *heads] if brackets else heads, cells, [True] * 6))
+    total = [sum(row[at] or 0 for row in rows) for at in (4, 5)]
+    costs = {"restart": f"{total[0]:,} if each rung trains anew (restart)"}
+    costs["resume"] = f"{total[1]:,} if it goes on from the rung before (resume)"
+    chosen = f"; mode: {mode}" if mode else ""
+    return (
+        f"{made}{trials:,} trials; {text.escape(resource)} in all: "
+        f"{costs['restart']}, {costs['resume']}{chosen}\n"
+    )
+
+
+def ranked(view: SweepView) -> list[TrialView]:
+    """Return the trials that ended, best first: the highest rung before all, then the score."""
+    sign = -1.0 if view.goal == "maximize" else 1.0
+
+    def rank(one: TrialView) -> tuple[int, bool, float, int, str]:
+        fine = one.score is not None and math.isfinite(one.score)
+        score = sign * one.score if fine and one.score is not None else 0.0
+        return -(one.budget or 0), not fine, score, one.config, one.key
+
+    ordered = sorted(view.ended, key=rank)
+    best = [one for one in ordered if one.key == view.best]
+    return [*best, *(one for one in ordered if one.key != view.best)]
+
+
+def leaderboard(view: SweepView, limit: int | None = 10, *, exact: bool = False) -> Table:
+    """Return the trials that ended as a table, best first."""
+    show = text.plain if exact else text.value
+    names = [axis.name for axis in view.axes]
+    names = names if exact else names[:_MOST_PARAMS]
+    budgeted = any(one.budget is not None for one in view.trials)
+    seeded = any(one.seed is not None for one in view.trials)
+    rows = []
+    for number, one in enumerate(ranked(view)[:limit], 1):
+        row = [str(number), one.key, one.run if exact else short_id(one.run)]
+        row += [one.status if one.score is None else show(one.score)]
+        row += [show(one.budget)] if budgeted else []
+        row += [show(one.seed)] if seeded else []
+        rows.append([*row, *(show(one.params.get(name)) for name in names)])
+    first = ["#", "TRIAL", "RUN"]
+    heads = [*(["rank", "trial", "run"] if exact else first), text.escape(view.metric or "score")]
+    heads += [text.escape(view.resource or "budget")] if budgeted else []
+    heads += ["seed" if exact else "SEED"] if seeded else []
+    right = [True, False, False, *[True] * (len(heads) - 3 + len(names))]
+    return Table([*heads, *map(text.escape, names)], rows, right)
+
+
+def headline(view: SweepView) -> str:
+    """Return what a sweep is and where it stands, in a line or two."""
+    found = counts(view)
+    name = f" {text.escape(view.name)}" if view.name else ""
+    size = f" of {view.size:,}" if view.size is not None else ""
+    parts = [f"{found.done:,}{size} done"]
+    parts += [f"{found.failed:,} failed"] if found.failed else []
+    parts += [f"{found.running:,} running"] if found.running else []
+    return (
+        f"sweep {short_id(view.id)}{name}  {view.method}, {view.goal} {text.escape(view.metric or '-')}"
+        f"  {view.state}: {', '.join(parts)}\n"
+    )
+
+
+def going_on(view: SweepView) -> str:
+    """Return a line on the trials that are running, nothing where none is."""
+    found = [one for one in view.trials if one.order is None and one.status == "running"]
+    told = [f"{one.key} (run {short_id(one.run)}, {text.duration(one.duration)})" for one in found]
+    return f"running: {', '.join(told)}\n" if told else ""
+
+
+def listing(views: Sequence[SweepView], now: float, *, exact: bool = False) -> Table:
+    """Return the table of sweeps."""
+    rows = []
+    for view in views:
+        found = counts(view)
+        best = next((one.score for one in view.trials if one.key == view.best), None)
+        size = "" if view.size is None else f"/{view.size}"
+        age = text.age(now - from_iso(view.started)) if view.started else "-"
+        rows.append(
+            [
+                *(view.id if exact else short_id(view.id), text.escape(view.name or "-")),
+                *(view.method, view.state, f"{found.done}{size}", str(found.failed)),
+                *(text.escape(view.metric or "-"), text.plain(best) if exact else text.value(best)),
+                (view.started or "") if exact else age,
+            ]
+        )
+    heads = ["ID", "NAME", "METHOD", "STATE", "TRIALS", "FAILED", "METRIC", "BEST", "STARTED"]
+    right = [False, False, False, False, True, True, False, True]
+    return Table([head.lower() for head in heads] if exact else heads, rows, right)
+
+
+def jsonable(view: SweepView) -> dict[str, Any]:
+    """Return a sweep as JSON knows it."""
+    found = view._asdict()
+    found["axes"] = [axis._asdict() for axis in view.axes]
+    found["trials"] = [one._asdict() for one in view.trials]
+    return found

@@ -1,0 +1,63 @@
+"""Sweeps: many trials of one command, every trial a run.
+
+::
+
+    from gittrack.sweep import choice, log_uniform, random_search
+
+    for config in random_search({"lr": log_uniform(1e-5, 1e-1), "batch": choice([32, 64])}, n_trials=50):
+        ...
+
+What is offered here is defined in `gittrack.search`, which is imported at the first use.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gittrack.search.api import (
+        asha,
+        grid_search,
+        hyperband,
+        random_search,
+        successive_halving,
+    )
+    from gittrack.search.space import choice, log_normal, log_uniform, normal, randint, uniform
+
+_HOMES = {
+    **dict.fromkeys(
+        ("asha", "grid_search", "hyperband", "random_search", "successive_halving"),
+        "gittrack.search.api",
+    ),
+    **dict.fromkeys(
+        ("choice", "log_normal", "log_uniform", "normal", "randint", "uniform"),
+        "gittrack.search.space",
+    ),
+}
+__all__ = [
+    "asha",
+    "choice",
+    "grid_search",
+    "hyperband",
+    "log_normal",
+    "log_uniform",
+    "normal",
+    "randint",
+    "random_search",
+    "successive_halving",
+    "uniform",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'gittrack.sweep' has no attribute {name!r}")
+    import importlib  # noqa: PLC0415 - only when something is asked for
+
+    found = getattr(importlib.import_module(_HOMES[name]), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return __all__

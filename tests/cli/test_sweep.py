@@ -1,0 +1,334 @@
+"""git track sweep: every trial a run, and the sweep nothing but a commit and its runs."""
+
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+from helpers import Terminal, git, listed, run_cli, start
+
+import gittrack
+
+pytestmark = pytest.mark.usefixtures("project")
+
+# What a trial does: a loss that is the value of x, told without an interpreter to start.
+TRIAL = """echo "{\\"loss\\": $2}" >> "$GITTRACK_METRICS" """
+COMMAND = ("--", "sh", "-c", TRIAL, "sh", "{args}")
+EMPTY = ("-p", "empty.yaml")
+
+
+@pytest.fixture(autouse=True)
+def base(project):
+    """An empty configuration to lay params over, so that a trial is given nothing else."""
+    Path("empty.yaml").write_text("{}\n")
+    Path(".gitignore").write_text("made*\n")
+    git(".", "add", ".")
+    git(".", "commit", "-qm", "base")
+
+
+def sweep(*argv, code=0, command=COMMAND):
+    done = run_cli("sweep", *EMPTY, *argv, "-m", "loss", *command)
+    assert done.code == code, done.out + done.err
+    return done
+
+
+def shown(address="@"):
+    return json.loads(run_cli("sweep", "show", address, "--json").out)
+
+
+def scores(address="@"):
+    return {one["key"]: one["score"] for one in shown(address)["trials"]}
+
+
+def test_a_sweep_from_the_command_line(project):
+    done = sweep("-S", "x=3,1,2", "--name", "first")
+    assert done.out.startswith("grid, minimize loss: 3 trials\n")
+    assert (
+        "the best, trial 1, as a command:\n  git track run -p empty.yaml -S x=1 -- sh" in done.out
+    )
+    assert "[3/3]  trial 2  finished  loss=2  x=2" in done.err
+    found = shown("first")
+    assert (found["state"], found["best"], found["size"]) == ("done", "1", 3)
+    assert scores() == {"0": 3.0, "1": 1.0, "2": 2.0}
+    runs = listed("-w", f'sweep.id == "{found["id"]}" and sweep.order >= 0')
+    assert {run["group"] for run in runs} == {found["id"]}
+    assert [run["sweep"]["order"] for run in runs] == [2, 1, 0]
+    assert git(".", "status", "--short") == ""
+    # With nothing of ours: the file, the plan, and the code as its parent.
+    ref = f"refs/sweeps/{found['id']}"
+    assert git(".", "show", f"{ref}:sweep.yaml").startswith("method: grid\n")
+    assert git(".", "rev-parse", f"{ref}^") == git(".", "rev-parse", "HEAD")
+    assert run_cli("sweep", "ls").out.splitlines()[1].split()[1:5] == [
+        "first",
+        "grid",
+        "done",
+        "3/3",
+    ]
+    assert run_cli("doctor").code == 0
+
+
+def test_a_sweep_file_as_wandb_has_it(project):
+    Path("made").mkdir()
+    Path("made/sweep.yaml").write_text(
+        "program: train.py\nmethod: random\nrun_cap: 4\nmetric: {name: loss, goal: maximize}\n"
+        "parameters:\n  x: {min: 0.0, max: 1.0}\n"
+    )
+    done = run_cli("sweep", "made/sweep.yaml", "--dry-run")
+    assert (done.code, done.out) == (0, "random, maximize loss: 4 trials\n")
+    assert listed() == []
+    done = run_cli("sweep", *EMPTY, "made/sweep.yaml", "-j", "2", *COMMAND)
+    assert done.code == 0, done.err
+    found = scores()
+    assert len(set(found.values())) == 4
+    again = run_cli("sweep", *EMPTY, "made/sweep.yaml", "--seed", "0", *COMMAND)
+    assert again.code == 0
+    assert scores() == found, "the params of trial i are a function of (seed, i), not of -j"
+
+
+@pytest.mark.parametrize(
+    ("argv", "message"),
+    [
+        ((), "there is nothing to try"),
+        (("-S", "x=1"), "the sweep has no metric"),
+        (("-S", "x=1,2", "-m", "loss"), "the sweep has no command"),
+        (("-S", "x=1,2", "-m", "loss", "--", "no-such-command"), "was not found"),
+        (("-S", "x=uniform(0,1)", "-m", "loss", "--", "true"), "x"),
+        (("-S", "x=uniform(2,1)", "-m", "loss", "--random", "3", "--", "true"), "x"),
+        (("-S", "x=loguniform(0,1)", "-m", "loss", "--random", "3", "--", "true"), "x"),
+        (("-S", "x=unifrm(0,1)", "-m", "loss", "--", "true"), "there is no unifrm(...)"),
+        (("-S", "x=1,2,3", "-m", "loss", "-n", "2", "--", "true"), "3 combinations"),
+        (("-S", "x=range(3,3)", "-m", "loss", "--", "true"), "range has no values"),
+        (("-S", "x", "-m", "loss", "--", "true"), "-S x is not KEY=VALUES"),
+        (("-S", "x=1", "-S", "x=2", "-m", "loss", "--", "true"), "given twice"),
+        (("no-such-file.yaml",), "cannot be read"),
+        (("show",), "which sweep?"),
+        (("show", "first"), "there is no sweep 'first'"),
+        (("ls", "-j", "3"), "has no use for --jobs"),
+        (("file.yaml", "python", "train.py"), "unrecognized arguments"),
+    ],
+)
+def test_what_can_be_known_before_is_said_before(argv, message):
+    done = run_cli("sweep", *argv)
+    assert done.code != 0
+    assert message in done.err
+    assert "hint: " in done.err
+    assert "Traceback" not in done.err
+    assert git(".", "for-each-ref", "refs/runs", "refs/sweeps") == ""
+
+
+def test_a_failed_trial_is_no_failed_sweep(project):
+    """One fails, one is killed as if out of memory, one hangs, one kills its own launcher."""
+    script = (
+        """
+    case $2 in
+      1) echo broken; exit 3;;
+      2) kill -9 $$;;
+      3) sleep 1000;;
+      4) kill -9 $PPID;;
+    esac
+    """
+        + TRIAL
+    )
+    done = sweep(
+        *("-S", "x=range(6)", "-j", "3", "--timeout", "1s"),
+        command=("--", "sh", "-c", script, "sh", "{args}"),
+    )
+    statuses = {one["key"]: one["status"] for one in shown()["trials"]}
+    assert statuses == dict(
+        zip(
+            "012345", ("finished", "failed", "killed", "killed", "crashed", "finished"), strict=True
+        )
+    )
+    assert "  | broken\n" in done.err
+    assert "trial 3  killed (timeout)" in done.err
+    assert "done: 6 of 6 done, 4 failed" in done.out
+    assert sorted(one["order"] for one in shown()["trials"]) == list(range(6))
+
+
+def test_retries(project):
+    script = f"test -e made || {{ touch made; exit 1; }}; {TRIAL}"
+    done = sweep("-S", "x=5", "--retries", "2", command=("--", "sh", "-c", script, "sh", "{args}"))
+    assert "[0/1]  trial 0  failed (exit code 1)" in done.err
+    assert "(it is tried again)" in done.err
+    assert [
+        (run["status"], run["sweep"]["attempt"], run["sweep"]["order"]) for run in listed()
+    ] == [
+        ("finished", 2, 0),
+        ("failed", 1, None),
+    ]
+
+
+def test_a_metric_that_is_never_logged_is_said_after_the_first_trial(project):
+    done = sweep("-S", "x=1,2", code=1, command=("--", "true"))
+    first, second = done.err.index("without the metric 'loss'"), done.err.index("[2/2]")
+    assert first < second
+    assert "no trial has a score" in done.out
+
+
+@pytest.fixture
+def going(project):
+    """A sweep of three trials whose second waits for the file ``made``."""
+    wait = f"touch made.begun; while ! test -e {project}/made; do sleep 0.01; done"
+    script = f"if test $2 = 2; then {wait}; fi; {TRIAL}"
+    command = ("sh", "-c", script, "sh", "{args}")
+    argv = ("sweep", *EMPTY, "-S", "x=1,2,3", "-m", "loss", "--", *command)
+    process = start(sys.executable, "-m", "gittrack", *argv)
+    while not Path("made.begun").exists():
+        assert process.poll() is None
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def ended(process):
+    out, err = process.communicate()
+    return process.returncode, out + err
+
+
+def test_sweep_stop_lets_running_trials_finish(going):
+    done = run_cli("sweep", "stop", "@")
+    assert (done.code, done.err) == (0, "")
+    Path("made").touch()
+    code, text = ended(going)
+    assert (code, "stopped: 2 of 3 done" in text) == (1, True)
+    assert "git track sweep resume" in text
+    done = run_cli("sweep", "resume", "@")
+    assert done.code == 0, done.err
+    assert scores() == {"0": 1.0, "1": 2.0, "2": 3.0}
+    assert len(listed()) == 3
+    assert "is not being run" in run_cli("sweep", "stop", "@").err
+
+
+def test_one_process_runs_a_sweep(going):
+    assert "is being run already" in run_cli("sweep", "resume", "@").err
+    assert shown()["state"] == "running"
+
+
+def test_a_signal_ends_running_trials_too_and_they_are_run_again(going):
+    going.send_signal(signal.SIGTERM)
+    code, text = ended(going)
+    assert code == 128 + signal.SIGTERM
+    assert "trial 1  interrupted" in text
+    Path("made").touch()
+    assert run_cli("sweep", "resume", "@", "-j", "2").code == 0
+    assert scores() == {"0": 1.0, "1": 2.0, "2": 3.0}
+    assert [run["status"] for run in listed()] == ["finished", "finished", "killed", "finished"]
+
+
+def test_ctrl_c_on_a_terminal(project):
+    """Once: what runs may finish."""
+    script = f"while ! test -e made; do sleep 0.01; done; {TRIAL}"
+    argv = ("sweep", *EMPTY, "-S", "x=1,2", "-m", "loss", "--", "sh", "-c", script, "sh", "{args}")
+    terminal = Terminal(sys.executable, "-m", "gittrack", *argv, lines=30, columns=120)
+    terminal.until("running=1")
+    terminal.type("\x03")
+    terminal.until("Ctrl-C once more ends them")
+    Path("made").touch()
+    text, code = terminal.end()
+    assert code == 130
+    assert "stopped: 1 of 2 done" in text
+
+
+def test_the_sweep_does_not_go_on_by_itself_with_other_code(going):
+    Path("new.txt").write_text("what a trial writes is no code\n")
+    with open("train.py", "a") as file:
+        file.write("# changed\n")
+    Path("made").touch()
+    code, text = ended(going)
+    assert code == 1
+    assert "the code has changed since the sweep began: train.py\n" in text
+    done = run_cli("sweep", "resume", "@")
+    assert (done.code, "--accept-code" in done.err) == (1, True)
+    done = run_cli("sweep", "resume", "@", "--isolate")
+    assert done.code == 0, done.err
+    assert scores() == {"0": 1.0, "1": 2.0, "2": 3.0}
+    runs = listed()
+    assert len({run["recipe"] for run in runs}) == 3, "params differ, the code does not"
+    assert git(".", "worktree", "list").count("\n") == 0
+    assert run_cli("sweep", "resume", "@", "--accept-code").code == 0
+    ref = git(".", "for-each-ref", "--format=%(refname)", "refs/sweeps")
+    assert git(".", "rev-list", "--count", f"{ref}^@", "--", "sweep.yaml") == "1"
+
+
+def test_another_clone_goes_on(going, project, tmp_path):
+    going.send_signal(signal.SIGTERM)
+    ended(going)
+    git(".", "clone", "-q", ".", str(tmp_path / "clone"))
+    os.chdir(tmp_path / "clone")
+    git(".", "fetch", "-q", "origin", "refs/runs/*:refs/runs/*", "refs/sweeps/*:refs/sweeps/*")
+    os.environ["XDG_STATE_HOME"] = str(tmp_path / "elsewhere")
+    done = run_cli("sweep", "resume", "@")
+    assert (done.code, "it is not trusted" in done.err) == (3, True)
+    (project / "made").touch()
+    commit = git(".", "for-each-ref", "--format=%(objectname)", "refs/sweeps")
+    done = run_cli("sweep", "resume", "@", "--trust", commit)
+    assert done.code == 0, done.err
+    assert scores() == {"0": 1.0, "1": 2.0, "2": 3.0}
+
+
+def test_gpus_are_dealt_out(project):
+    script = 'echo "{\\"gpu\\": $CUDA_VISIBLE_DEVICES, \\"loss\\": 1}" >> "$GITTRACK_METRICS"'
+    sweep("-S", "x=range(4)", "--gpus", "3,5", command=("--", "sh", "-c", script))
+    assert {run.metrics["gpu"].last for run in gittrack.runs()} == {3, 5}
+
+
+EARLY = """
+import gittrack
+params = gittrack.params()
+with gittrack.init(config=params) as run:
+    for step in range(1, 10):
+        run.log({"loss": params["x"]}, step=step)
+        if run.should_stop():
+            break
+"""
+
+
+@pytest.mark.parametrize("rule", ["hyperband, min_iter: 3", "median, min_trials: 1"])
+def test_a_trial_asks_whether_to_stop_early(project, rule):
+    """One at a time: 1 is kept, 3 and 2 are worse than it when they are looked at."""
+    Path("made.py").write_text(EARLY)
+    Path("made.yaml").write_text(
+        "program: made.py\nmethod: grid\nmetric: {name: loss, goal: minimize}\n"
+        f"early_terminate: {{type: {rule}}}\nparameters:\n  x: {{values: [1.0, 3.0, 2.0, 0.5]}}\n"
+    )
+    done = run_cli("sweep", *EMPTY, "made.yaml", "--", sys.executable, "made.py")
+    assert done.code == 0, done.err
+    found = {one["key"]: one["status"] for one in shown()["trials"]}
+    assert found == {"0": "finished", "1": "stopped", "2": "stopped", "3": "finished"}
+    assert done.err.count("stopped") == 2
+    at = {run["sweep"]["trial"]: run["sweep"]["stopped"] for run in listed()}
+    assert at["1"] == (3 if "hyperband" in rule else 1)
+    with gittrack.init() as run:
+        assert not run.should_stop(), "a run that is no trial"
+
+
+LEARN = """
+import gittrack, os, pathlib
+params = gittrack.params()
+before = os.environ.get("GITTRACK_RESUME")
+done = int(pathlib.Path(before, "made.txt").read_text()) if before else 0
+with gittrack.init(config=params) as run:
+    run.log({"loss": params["x"] / params["epochs"], "new": params["epochs"] - done})
+    pathlib.Path("made.txt").write_text(str(params["epochs"]))
+    run.log_artifact("made.txt")
+"""
+
+
+def test_halving_goes_on_from_the_rung_before(project):
+    Path("made.py").write_text(LEARN)
+    Path("made.yaml").write_text(
+        "method: halving\nmetric: {name: loss, goal: minimize}\nconfigs: 4\n"
+        "resource: {name: epochs, min: 1, max: 4, eta: 2, mode: resume}\n"
+        "parameters:\n  x: {min: 0.0, max: 1.0}\n"
+    )
+    done = run_cli("sweep", *EMPTY, "made.yaml", "--", sys.executable, "made.py")
+    assert done.code == 0, done.out + done.err
+    trials = shown()["trials"]
+    assert sorted(one["budget"] for one in trials) == [1] * 4 + [2] * 2 + [4]
+    best = next(one for one in trials if one["key"] == shown()["best"])
+    assert best["budget"] == 4
+    new = {run["sweep"]["trial"]: run["metrics"]["new"]["last"] for run in listed()}
+    assert sorted(new.values()) == [1] * 6 + [2]
+    assert "7 trials; epochs in all: 12 if each rung trains anew (restart), 8" in done.out

@@ -1,0 +1,41 @@
+"""show/sweeps: a sweep as text."""
+
+from gittrack.core.sweepview import Axis, SweepView, TrialView
+from gittrack.show import sweeps, table
+
+
+def view(*trials, best=None, goal="minimize"):
+    return SweepView(
+        "s", None, "halving", "loss", goal, (Axis("x"),), trials, best, resource="epochs"
+    )
+
+
+def trial(key, score, budget=None, status="finished", order=0):
+    return TrialView(key, int(key), {"x": int(key)}, status, score, order, budget=budget)
+
+
+def test_the_budget_table_has_both_costs():
+    rows = [(0, 0, 9, 1, 9, 9), (0, 1, 3, 3, 9, 6), (0, 2, 1, 9, 9, 6)]
+    assert sweeps.budget(rows, "epochs", "resume").splitlines() == [
+        "RUNG  TRIALS  EPOCHS EACH  RESTART  RESUME",
+        "   0       9            1        9       9",
+        "   1       3            3        9       6",
+        "   2       1            9        9       6",
+        "13 trials; epochs in all: 27 if each rung trains anew (restart), "
+        "21 if it goes on from the rung before (resume); mode: resume",
+    ]
+    assert sweeps.budget([(0, 0, 1, None, None, None)], None, None) == "1 trial\n"
+
+
+def test_the_leaderboard_has_the_highest_rung_first_and_what_does_not_count_last():
+    nan = float("nan")
+    found = view(
+        trial("0", 0.1, 1), trial("1", 0.5, 3), trial("2", nan, 3), trial("3", None, 3, "failed")
+    )
+    assert [one.key for one in sweeps.ranked(found)] == ["1", "2", "3", "0"]
+    shown = table.render(sweeps.leaderboard(found)).splitlines()
+    assert shown[0].split() == ["#", "TRIAL", "RUN", "loss", "epochs", "x"]
+    assert [line.split()[2] for line in shown[1:]] == ["0.5", "nan", "failed", "0.1"]
+    assert [
+        one.key for one in sweeps.ranked(view(trial("0", 1.0), trial("1", 2.0), goal="maximize"))
+    ] == ["1", "0"]
