@@ -113,6 +113,7 @@ LAZY_IMPORTS = {
         "warnings": "Optuna says of some options that they may change",
     },
     "search/sobol.py": {"scipy": "an extra, and a heavy one"},
+    "search/fanova.py": {"optuna": "an extra", "sklearn": "what Optuna needs for it"},
     "search/space.py": {"statistics": "10 ms that only normal distributions need"},
     "seeding.py": {"numpy": "only who asks for a generator needs it"},
     "sequence.py": {"pandas": "only where it is installed, and asked for"},
