@@ -134,6 +134,9 @@ LAZY_IMPORTS = {
     "sweep/__init__.py": {"importlib": "a name costs its own module, when it is asked for"},
     "spawn.py": {"tempfile": "only where there are no files in memory"},
     "show/plot.py": {"plotext": "50 ms that only a chart needs"},
+    "show/pictures.py": {"matplotlib": "an extra, and a heavy one"},
+    "show/pictures_panels.py": {"matplotlib": "an extra, and a heavy one"},
+    "show/pictures_style.py": {"matplotlib": "an extra, and a heavy one"},
     "show/table.py": {
         "csv": "only --csv needs it",
         "io": "only --csv needs it",

@@ -47,7 +47,7 @@ def importance(trials: Sequence[Scored], goal: str) -> tuple[Importance, ...]:
     things", 1904), ties taking their mean rank; of choices it is the share of the variance that lies between
     the groups (the squared correlation ratio, eta squared), which on ranks is the statistic of Kruskal and
     Wallis (1952) over n - 1.  A number whose best values lie in the middle has no rank correlation: where
-    more variance lies between ranges of it (at most five, with equally many trials), it is told like a choice.
+    more variance lies between ranges of it (at most five, of equally many trials), it is told like a choice.
     Both are adjusted for what chance explains, as in Ezekiel's R squared, with k groups:
     1 - (1 - share) (n - 1) / (n - k), not below 0.
 

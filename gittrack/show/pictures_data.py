@@ -1,0 +1,124 @@
+"""What the pictures of a sweep show: which trials, in which order, how good."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from gittrack.core.sweepview import Axis, SweepView, TrialView
+from gittrack.show import scale, text
+from gittrack.show.scale import Scale
+
+MOST_AXES = 12
+
+
+class Search(NamedTuple):
+    """A sweep made ready to be drawn; ``axes`` are the parameters to show, the most important first.
+
+    ``standing`` is how each trial with a finite score came out, by its key: 0 the best, 1 the worst.
+    """
+
+    view: SweepView
+    axes: tuple[Axis, ...]
+    shares: Mapping[str, float | None]
+    scales: Mapping[str, Scale]
+    score: Scale
+    standing: Mapping[str, float]
+
+    @property
+    def best(self) -> TrialView | None:
+        """The winner, where it has a finite score."""
+        found = [trial for trial in self.view.trials if trial.key == self.view.best]
+        return found[0] if found and has_score(found[0]) else None
+
+    @property
+    def budgets(self) -> tuple[int, ...]:
+        """The budgets that were given, from the smallest; more than one in the halving family."""
+        return tuple(sorted({t.budget for t in self.view.trials if t.budget is not None}))
+
+    @property
+    def score_label(self) -> str:
+        """The metric and which way is better."""
+        way = "higher" if self.view.goal == "maximize" else "lower"
+        return f"{text.shorten(text.escape(self.view.metric or 'score'), 40)} ({way} is better)"
+
+
+def prepared(view: SweepView, shares: Mapping[str, float | None]) -> Search | None:
+    """Return the sweep ready to be drawn; None where no trial has a finite score."""
+    scores = [trial.score for trial in view.trials if trial.score is not None and has_score(trial)]
+    if not scores:
+        return None
+    axes = sorted(view.axes, key=lambda axis: -(shares.get(axis.name) or 0.0))
+    scales = {
+        axis.name: scale.of_axis(
+            axis, (t.params[axis.name] for t in view.trials if axis.name in t.params)
+        )
+        for axis in axes
+    }
+    return Search(
+        view, tuple(axes), shares, scales, scale.of_scores(scores), standing(view.trials, view.goal)
+    )
+
+
+def has_score(trial: TrialView) -> bool:
+    """Return whether a trial has a score that can be drawn."""
+    return trial.score is not None and scale.is_number(trial.score)
+
+
+def standing(trials: Sequence[TrialView], goal: str) -> dict[str, float]:
+    """Return the place of each trial with a finite score among the others: 0 the best, 1 the worst.
+
+    Ranks, and not scores, choose the colours: so one diverged loss leaves the others theirs.  A larger budget
+    is better than a smaller one, whatever the score: such trials were promoted.
+    """
+    sign = -1.0 if goal == "maximize" else 1.0
+    rank = {
+        trial.key: (-(trial.budget or 0), sign * trial.score)
+        for trial in trials
+        if trial.score is not None and has_score(trial)
+    }
+    places = {pair: place for place, pair in enumerate(sorted(set(rank.values())))}
+    return {key: places[pair] / max(len(places) - 1, 1) for key, pair in rank.items()}
+
+
+def furthest(trials: Iterable[TrialView]) -> list[TrialView]:
+    """Return of each configuration the trial with the most resource, in the order of the first of them."""
+    found: dict[tuple[int, int, int | None], TrialView] = {}
+    for trial in trials:
+        like = trial.bracket, trial.config, trial.seed
+        if like not in found or trial.rung > found[like].rung:
+            found[like] = trial
+    return list(found.values())
+
+
+def best_so_far(view: SweepView) -> list[tuple[int, float]]:
+    """Return (number of the trial as they ended, best score until then); of the largest budget alone."""
+    most = max((trial.budget for trial in view.trials if trial.budget is not None), default=None)
+    better = max if view.goal == "maximize" else min
+    found: list[tuple[int, float]] = []
+    for number, trial in enumerate(view.ended):
+        if trial.score is None or not has_score(trial) or trial.budget != most:
+            continue
+        best = trial.score if not found else better(found[-1][1], trial.score)
+        found.append((number, best))
+    return found
+
+
+def spread(config: int, wide: float) -> float:
+    """Return how far a point moves aside, that equal ones be seen; the same for the same configuration."""
+    golden = (math.sqrt(5) - 1) / 2
+    return wide * ((config + 1) * golden % 1 - 0.5)
+
+
+def told(trial: TrialView, view: SweepView) -> str:
+    """Return one trial in words, unescaped for HTML: ``trial 7: val_loss 0.0525, lr 0.3``."""
+    score = "no score" if trial.score is None else text.value(trial.score, 6)
+    parts = [f"{text.escape(view.metric or 'score')} {score}"]
+    if trial.status != "finished":
+        parts.append(trial.status)
+    if trial.budget is not None:
+        parts.append(f"{text.escape(view.resource or 'budget')} {trial.budget}")
+    names = [axis.name for axis in view.axes if axis.name in trial.params]
+    parts += [f"{text.escape(name)} {text.value(trial.params[name])}" for name in names]
+    return f"trial {trial.key}: {', '.join(parts)}"
