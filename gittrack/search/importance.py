@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Mapping, Sequence
-from statistics import correlation
 from typing import Any, NamedTuple
 
 from gittrack.core.scalars import flow_text
@@ -112,7 +111,7 @@ def _one(name: str, values: list[Any], ranks: list[float]) -> Importance:
     if not numeric:
         share = _adjusted(between(groups, ranks), len(set(groups)), len(ranks))
         return Importance(name, share, method, len(ranks))
-    rho = correlation(ranked(values), ranks)
+    rho = _correlation(ranked(values), ranks)
     share, ranges = _adjusted(rho * rho, 2, len(ranks)), _ranges(values)
     by_range = _adjusted(between(ranges, ranks), len(set(ranges)), len(ranks))
     if by_range > share:
@@ -130,6 +129,14 @@ def _untellable(groups: Sequence[Hashable], ranks: Sequence[float], numeric: boo
     if not numeric and len(set(groups)) == len(groups):
         return "every trial has a value of its own"
     return ""
+
+
+def _correlation(xs: Sequence[float], ys: Sequence[float]) -> float:
+    """Return Pearson's correlation, between -1 and 1."""
+    mean_x, mean_y = math.fsum(xs) / len(xs), math.fsum(ys) / len(ys)
+    both = math.fsum((x - mean_x) * (y - mean_y) for x, y in zip(xs, ys, strict=True))
+    alone = [math.fsum((v - m) ** 2 for v in vs) for vs, m in ((xs, mean_x), (ys, mean_y))]
+    return min(max(both / math.sqrt(alone[0] * alone[1]), -1.0), 1.0)
 
 
 def _adjusted(share: float, groups: int, trials: int) -> float:
