@@ -21,6 +21,7 @@ PARTS = {
     "importing": "importing",
     "refs": "refs",
     "reproducing": "reproducing",
+    "searching": "search",
     "long": "long_run",
 }
 
