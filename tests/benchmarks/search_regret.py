@@ -1,8 +1,8 @@
 """At equal epochs: how far the chosen configuration is from the best of the table, ours against Optuna's.
 
-With ``mode: resume`` an epoch is charged once: a trial that goes on pays for what is new, as Optuna's pruners
-have it.  With ``mode: restart`` it pays for all of it again, which Optuna has no counterpart of.  Everybody gets
-the epochs of one Hyperband of ours that resumes.
+With ``mode: resume`` an epoch is charged once: a trial that goes on pays for what is new, as Optuna's
+pruners have it.  With ``mode: restart`` it pays for all of it again, which Optuna has no counterpart of.
+Everybody gets the epochs of one Hyperband of ours that resumes.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from typing import Any
 
 import numpy as np
 import search_curves
-from gittrack.search.asha import Asha
-from gittrack.search.halving import Halving
 from measure import Row
 from search_curves import EPOCHS, Curves
 
 from gittrack.core.groups import Group, compared
 from gittrack.search import rungs, sampling
+from gittrack.search.asha import Asha
 from gittrack.search.flat import Flat
+from gittrack.search.halving import Halving
 from gittrack.search.plan import Outcome, Resource, Strategy
 from gittrack.sweep import choice
 

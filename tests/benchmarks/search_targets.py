@@ -1,10 +1,11 @@
 """How often a search hits a target of 1 % of the space, as in section 4 of Bergstra and Bengio.
 
 "Random search for hyper-parameter optimization", JMLR 13, 2012.  Targets are boxes with a hundredth of the
-volume of the unit cube: sides drawn uniformly, then scaled to that volume together, those longer than the cube
-drawn again; the place is uniform among those inside the cube.  125 trials in 3 dimensions are a grid of 5 values
-each, 243 in 5 dimensions one of 3 values.  Quoted for it are .71 for random against .61 for grid, and .91 against
-.67.  For random that is 1 - .99**n, whatever the boxes; for grid it depends on the law of their sides.
+volume of the unit cube: sides drawn uniformly, then scaled to that volume together, those longer than the
+cube drawn again; the place is uniform among those inside the cube.  125 trials in 3 dimensions are a grid of
+5 values each, 243 in 5 dimensions one of 3 values.  Quoted for it are .71 for random against .61 for grid,
+and .91 against .67.  For random that is 1 - .99**n, whatever the boxes; for grid it depends on the law of
+their sides, and ours need not be the paper's.
 """
 
 from __future__ import annotations
