@@ -106,6 +106,10 @@ LAZY_IMPORTS = {
     "cli.py": {"tempfile": "only a bug needs it", "traceback": "only a bug needs it"},
     "commands/_common.py": {"gittrack.commands._pager": "people see it, programs never"},
     "commands/_hidden.py": {"gittrack.completing": "it needs the parsers' own modules"},
+    "commands/_sweep_search.py": {
+        "gittrack.search.fanova": "an extra",
+        "gittrack.show.pictures": "an extra",
+    },
     "commands/export.py": {"gittrack.show.parquet": "an extra"},
     "search/bayes.py": {
         "importlib": "only this method needs it",

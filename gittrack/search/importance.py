@@ -7,8 +7,11 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gittrack.core.scalars import flow_text
+from gittrack.core.standing import furthest, standing
+from gittrack.core.sweepview import SweepView
 
-RANKS, GROUPS, FANOVA = "rank correlation", "variance between groups", "fANOVA"
+RANKS, GROUPS, RANGES = "rank correlation", "variance between groups", "variance between ranges"
+FANOVA = "fANOVA"
 _FEWEST = 5
 _MOST_RANGES = 5
 _ABSENT = object()
@@ -60,6 +63,31 @@ def importance(trials: Sequence[Scored], goal: str) -> tuple[Importance, ...]:
         _one(name, [trial.params.get(name, _ABSENT) for trial in scored], ranks) for name in names
     ]
     return ordered(found)
+
+
+def of_sweep(view: SweepView) -> tuple[Importance, ...]:
+    """Return the importance of each parameter that a sweep varied, the most important first.
+
+    A configuration counts once for each seed, by the trial that had the most resource; one that had more
+    is the better one, since it was promoted.
+    """
+    return importance(scored(view), "minimize")
+
+
+def scored(view: SweepView) -> list[Scored]:
+    """Return the configurations of a sweep with how they stand: 0 the best, 1 the worst, nan without place.
+
+    Where all had the same resource that is the rank of their scores.
+    """
+    place = standing(view.ended, view.goal)
+    found = []
+    for trial in furthest(view.ended):
+        failed = trial.score is None
+        params = {
+            axis.name: trial.params[axis.name] for axis in view.axes if axis.name in trial.params
+        }
+        found.append(Scored(params, None if failed else place.get(trial.key, math.nan)))
+    return found
 
 
 def ordered(found: Sequence[Importance]) -> tuple[Importance, ...]:
@@ -115,7 +143,7 @@ def _one(name: str, values: list[Any], ranks: list[float]) -> Importance:
     share, ranges = _adjusted(rho * rho, 2, len(ranks)), _ranges(values)
     by_range = _adjusted(between(ranges, ranks), len(set(ranges)), len(ranks))
     if by_range > share:
-        return Importance(name, by_range, GROUPS, len(ranks), rho)
+        return Importance(name, by_range, RANGES, len(ranks), rho)
     return Importance(name, share, RANKS, len(ranks), rho)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
+from gittrack.core.standing import has_score, standing
 from gittrack.core.sweepview import Axis, SweepView, TrialView
 from gittrack.show import scale, text
 from gittrack.show.scale import Scale
@@ -59,37 +60,6 @@ def prepared(view: SweepView, shares: Mapping[str, float | None]) -> Search | No
     return Search(
         view, tuple(axes), shares, scales, scale.of_scores(scores), standing(view.trials, view.goal)
     )
-
-
-def has_score(trial: TrialView) -> bool:
-    """Return whether a trial has a score that can be drawn."""
-    return trial.score is not None and scale.is_number(trial.score)
-
-
-def standing(trials: Sequence[TrialView], goal: str) -> dict[str, float]:
-    """Return the place of each trial with a finite score among the others: 0 the best, 1 the worst.
-
-    Ranks, and not scores, choose the colours: so one diverged loss leaves the others theirs.  A larger budget
-    is better than a smaller one, whatever the score: such trials were promoted.
-    """
-    sign = -1.0 if goal == "maximize" else 1.0
-    rank = {
-        trial.key: (-(trial.budget or 0), sign * trial.score)
-        for trial in trials
-        if trial.score is not None and has_score(trial)
-    }
-    places = {pair: place for place, pair in enumerate(sorted(set(rank.values())))}
-    return {key: places[pair] / max(len(places) - 1, 1) for key, pair in rank.items()}
-
-
-def furthest(trials: Iterable[TrialView]) -> list[TrialView]:
-    """Return of each configuration the trial with the most resource, in the order of the first of them."""
-    found: dict[tuple[int, int, int | None], TrialView] = {}
-    for trial in trials:
-        like = trial.bracket, trial.config, trial.seed
-        if like not in found or trial.rung > found[like].rung:
-            found[like] = trial
-    return list(found.values())
 
 
 def best_so_far(view: SweepView) -> list[tuple[int, float]]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from gittrack.core.standing import furthest
 from gittrack.core.sweepview import Axis, TrialView
 from gittrack.show import text
-from gittrack.show.pictures_data import MOST_AXES, Search, best_so_far, furthest, spread
+from gittrack.show.pictures_data import MOST_AXES, Search, best_so_far, spread
 from gittrack.show.pictures_style import (
     BEST,
     OURS,

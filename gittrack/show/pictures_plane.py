@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from gittrack.core.scalars import flow_text
+from gittrack.core.standing import furthest
 from gittrack.core.sweepview import Axis
-from gittrack.show.pictures_data import Search, furthest
+from gittrack.show.pictures_data import Search
 from gittrack.show.pictures_style import (
     OURS,
     colour_bar,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from gittrack.core.standing import has_score
 from gittrack.core.sweepview import TrialView
 from gittrack.show import text
-from gittrack.show.pictures_data import Search, has_score
+from gittrack.show.pictures_data import Search
 from gittrack.show.scale import Scale
 
 # Of the palette of Okabe and Ito, made for all kinds of colour vision.

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from gittrack.core.scalars import flow_text
+from gittrack.core.standing import LARGEST
 from gittrack.core.sweepview import Axis
 from gittrack.show import text
 
-_LARGEST = 1e300
 _LABEL = 14
 _WIDE = 20  # the largest score over the smallest from which on a logarithmic scale shows more
 
@@ -85,7 +85,7 @@ def of_numbers(numbers: Sequence[float], log: bool) -> Scale:
 def is_number(value: Any) -> bool:
     """Return whether a value has a place among numbers."""
     plain = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return plain and -_LARGEST < value < _LARGEST
+    return plain and -LARGEST < value < LARGEST
 
 
 def number_label(value: float) -> str:

@@ -9,16 +9,20 @@ import sys
 
 import pytest
 
+from gittrack.core.sweepview import Axis, SweepView, TrialView
 from gittrack.search import fanova
 from gittrack.search.importance import (
     FANOVA,
     GROUPS,
+    RANGES,
     RANKS,
     Scored,
     between,
     importance,
+    of_sweep,
     ranked,
 )
+from gittrack.show import importances
 
 
 def trials(count, score, seed=0):
@@ -55,7 +59,7 @@ def test_a_choice_that_decides_is_found_by_its_groups():
 
 def test_a_number_whose_best_is_in_the_middle_is_not_overlooked():
     found = importance(trials(60, lambda p: (math.log10(p["lr"]) + 2.5) ** 2), "minimize")
-    assert (found[0].name, found[0].method) == ("lr", GROUPS)
+    assert (found[0].name, found[0].method) == ("lr", RANGES)
     assert found[0].share > 0.7
     assert abs(found[0].correlation) < 0.3
 
@@ -149,3 +153,55 @@ def test_importance_needs_neither_optuna_nor_numpy():
     code = "import sys, gittrack.search.importance; print({'numpy', 'optuna'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
+
+
+# --- A sweep, and what is said of it ---------------------------------------------------------------
+
+
+def sweep(*trials, goal="minimize"):
+    axes = (Axis("lr", log=True), Axis("opt", "choice", values=("a", "b")))
+    return SweepView("s", None, "halving", "loss", goal, axes, tuple(trials))
+
+
+def trial(config, score, rung=0, **params):
+    budget = 3**rung
+    status = "failed" if score is None else "finished"
+    params = {"lr": 0.1 * (config + 1), "opt": "ab"[config % 2], "epochs": budget, **params}
+    return TrialView(
+        f"{config}.r{rung}", config, params, status, score, config + 99 * rung, rung, 0, budget
+    )
+
+
+def test_a_promoted_configuration_is_better_whatever_its_score():
+    made = [trial(i, float(i)) for i in range(9)] + [trial(0, 50.0, rung=1), trial(1, 60.0, rung=1)]
+    lr, opt = of_sweep(sweep(*made))
+    assert (lr.name, lr.trials, lr.correlation) == ("lr", 9, pytest.approx(-1))
+    assert opt.share < 0.2  # and the resource is none of the parameters
+
+
+def test_of_a_sweep_failed_trials_are_left_out_and_diverged_ones_the_worst():
+    made = [trial(i, math.nan if i > 6 else 1.0 + i) for i in range(10)] + [trial(10, None)]
+    lr = of_sweep(sweep(*made))[0]
+    assert (lr.trials, lr.correlation) == (10, pytest.approx(-0.988, abs=1e-3))
+
+
+def test_it_is_told_in_lines():
+    weights = [
+        importances.Weight("lr", 0.5644, RANKS, 30, -0.75),
+        importances.Weight("opt\x1b", 0.06, GROUPS, 30),
+        importances.Weight("dropout", 0.0, RANKS, 30, 0.01),
+        importances.Weight("width", None, RANKS, 30, None, "it was always the same"),
+    ]
+    assert importances.page(weights) == (
+        "what each parameter explains, alone:\n"
+        "  lr       56 %  rank correlation -0.75, less is better\n"
+        "  opt\\x1b   6 %  variance between groups\n"
+        "  dropout   0 %  rank correlation +0.01\n"
+        "  width       -  it was always the same\n"
+    )
+
+
+def test_of_few_trials_it_is_a_hint():
+    shown = importances.page([importances.Weight("lr", 0.5, RANKS, 9, 0.7)])
+    assert shown.endswith("  (of 9 trials only: take it as a hint)\n")
+    assert importances.page([]) == ""

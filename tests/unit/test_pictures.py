@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from gittrack.core import standing
 from gittrack.core.errors import TrackError
 from gittrack.core.sweepview import Axis, SweepView, TrialView
 from gittrack.show import pictures, pictures_data, scale
@@ -77,7 +78,7 @@ def test_what_is_no_number_has_no_place():
 
 
 def test_colours_are_ranks_so_that_one_diverged_loss_takes_nothing_from_the_others():
-    found = pictures_data.standing(
+    found = standing.standing(
         [trial(0, 0.1), trial(1, 1e9), trial(2, 0.2), trial(3, math.nan)], "minimize"
     )
     assert found == {"0": 0.0, "2": 0.5, "1": 1.0}
@@ -91,7 +92,7 @@ def test_the_best_so_far_is_of_the_largest_budget_alone():
 
 def test_each_configuration_is_shown_as_far_as_it_got():
     made = [trial(0, 0.1, 0, 1), trial(1, 0.3, 0, 1), trial(0, 0.5, 1, 3)]
-    assert [one.key for one in pictures_data.furthest(made)] == ["0.r1", "1"]
+    assert [one.key for one in standing.furthest(made)] == ["0.r1", "1"]
 
 
 def test_what_is_drawn_depends_on_the_search():
