@@ -52,8 +52,8 @@ class SweepView(NamedTuple):
     """One sweep.  ``goal`` is ``minimize`` or ``maximize``; ``metric`` is None where nothing is ranked.
 
     ``state`` is ``running``, ``done`` or ``stopped`` (it can be resumed).  ``trials`` are in the order in
-    which they were started.  ``best`` is the key of the winner, in the halving family one of the highest rung.
-    ``size`` is how many trials there will be, where that is known.
+    which they were started.  ``best`` is the key of the winner, in the halving family one of the highest
+    rung.  ``size`` is how many trials there will be, where that is known.
     """
 
     id: str

@@ -17,11 +17,11 @@ import measure
 PARTS = {
     "logging": "log_points",
     "startfinish": "start_finish",
+    "searching": "search",
     "listing": "listing",
     "importing": "importing",
     "refs": "refs",
     "reproducing": "reproducing",
-    "searching": "search",
     "long": "long_run",
 }
 
