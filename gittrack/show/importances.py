@@ -36,12 +36,12 @@ def page(found: Sequence[Weight]) -> str:
     lines = ["what each parameter explains, alone:", *text.columns(rows, [False, True])]
     trials = max(one.trials for one in found)
     if trials < _FEW and any(one.share is not None for one in found):
-        lines.append(f"  (of {trials} trials only: take it as a hint)")
+        lines.append(f"  (of {trials} configurations only: take it as a hint)")
     return "".join(f"{line}\n" for line in lines)
 
 
 def _share(one: Weight) -> str:
-    return "-" if one.share is None else f"{one.share:.0%}".replace("%", " %")
+    return "-" if one.share is None else f"{100 * one.share:.0f} %"
 
 
 def _about(one: Weight) -> str:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from gittrack.core.errors import TrackError
 from gittrack.core.sweepview import SweepView
 from gittrack.show import pictures_page, pictures_panels, pictures_plane, text
-from gittrack.show.pictures_data import Search, prepared
+from gittrack.show.pictures_data import Search, left_out, prepared
 
 KINDS = (".html", ".png")
 _WIDTH = 12.0
@@ -71,8 +71,10 @@ def render(view: SweepView, kind: str, shares: Mapping[str, float | None] | None
     search = prepared(view, shares or {})
     if search is None:
         raise TrackError(
-            f"the sweep {view.id} has no trial with a finite score yet",
-            "wait for one to end, or look at why they fail: git track sweep show " + view.id,
+            f"no trial of the sweep {text.escape(view.id)} has a finite score",
+            f"look at its trials: git track sweep show {text.escape(view.id)}"
+            if view.ended
+            else "wait for the first to end",
         )
     figure = library()
     from matplotlib import rc_context  # noqa: PLC0415 - an extra, and a heavy one
@@ -109,7 +111,7 @@ def panels(search: Search) -> list[Panel]:
         rows = pictures_panels.rows(search)
         found.append(
             Panel(
-                "Each parameter against the score",
+                f"Each parameter against the score{left_out(search)}",
                 "Most important first, where that can be told.",
                 2.9 * rows + 0.3,
                 pictures_panels.parameters,
@@ -117,7 +119,7 @@ def panels(search: Search) -> list[Panel]:
         )
         found.append(
             Panel(
-                "Parallel coordinates",
+                f"Parallel coordinates{left_out(search)}",
                 "A line for each configuration, through its parameters to its score; thick, the winner.",
                 4.4,
                 pictures_panels.parallel,

@@ -6,12 +6,13 @@ import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from gittrack.core.standing import has_score, standing
+from gittrack.core.standing import furthest, has_score, standing
 from gittrack.core.sweepview import Axis, SweepView, TrialView
 from gittrack.show import scale, text
 from gittrack.show.scale import Scale
 
 MOST_AXES = 12
+MOST_TRIALS = 1_000
 
 
 class Search(NamedTuple):
@@ -60,6 +61,31 @@ def prepared(view: SweepView, shares: Mapping[str, float | None]) -> Search | No
     return Search(
         view, tuple(axes), shares, scales, scale.of_scores(scores), standing(view.trials, view.goal)
     )
+
+
+def drawn(search: Search) -> list[TrialView]:
+    """Return the trials to draw where each is drawn once for every parameter: of very many, an even part.
+
+    Of each configuration it is the trial that had the most resource.  The part is taken evenly from the best
+    to the worst, both ends included, so it looks like the whole.
+    """
+    found = furthest(search.view.ended)
+    if len(found) <= MOST_TRIALS:
+        return found
+    best = search.view.best
+    ranked = sorted(found, key=lambda t: (t.key != best, search.standing.get(t.key, 2.0)))
+    step = (len(ranked) - 1) / (MOST_TRIALS - 1)
+    return [ranked[round(place * step)] for place in range(MOST_TRIALS)]
+
+
+def left_out(search: Search) -> str:
+    """Return how much is drawn of what there is too much of, nothing where all is."""
+    counts = (
+        (MOST_TRIALS, len(furthest(search.view.ended)), "configurations"),
+        (MOST_AXES, len(search.axes), "parameters"),
+    )
+    told = [f"{most:,} of {count:,} {what}" for most, count, what in counts if count > most]
+    return f" ({', '.join(told)})" if told else ""
 
 
 def best_so_far(view: SweepView) -> list[tuple[int, float]]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from gittrack.core.standing import furthest
 from gittrack.core.sweepview import Axis, TrialView
 from gittrack.show import text
-from gittrack.show.pictures_data import MOST_AXES, Search, best_so_far, spread
+from gittrack.show.pictures_data import MOST_AXES, Search, best_so_far, drawn, spread
 from gittrack.show.pictures_style import (
     BEST,
     OURS,
@@ -124,7 +123,7 @@ def parameters(fig: Any, search: Search) -> None:
     shown = search.axes[:MOST_AXES]
     abreast = min(len(shown), _ABREAST)
     grid = fig.subplots(rows(search), abreast, sharey=True, squeeze=False)
-    good, bad = scored(furthest(search.view.ended))
+    good, bad = scored(drawn(search))
     for place, ax in enumerate(grid.flat):
         if place >= len(shown):
             ax.set_visible(False)
@@ -155,13 +154,15 @@ def _parameter(
         ring(ax, x, search.score.place(best.score) or 0.0)
     share = search.shares.get(axis.name)
     ax.set_xlabel(name(axis.name) + (" (log)" if scale.log else ""))
-    ax.set_title("" if share is None else f"explains {share:.0%}", loc="right", color="#555555")
+    ax.set_title(
+        "" if share is None else f"explains {100 * share:.0f} %", loc="right", color="#555555"
+    )
 
 
 def parallel(fig: Any, search: Search) -> None:
     """Draw a line for each configuration through its parameters to its score; the winner on top."""
-    shown = search.axes[: MOST_AXES - 1][::-1]  # the most important beside the score
-    good, _ = scored(furthest(search.view.ended))
+    shown = search.axes[:MOST_AXES][::-1]  # the most important beside the score
+    good, _ = scored(drawn(search))
     heads = [*(name(axis.name, 18) for axis in shown), name(search.view.metric or "score", 18)]
     scales = [*(search.scales[axis.name] for axis in shown), search.score]
     ax = fig.subplots()
@@ -182,7 +183,8 @@ def parallel(fig: Any, search: Search) -> None:
 def _lines(ax: Any, names: list[str], good: list[TrialView], search: Search) -> None:
     from matplotlib.collections import LineCollection  # noqa: PLC0415 - an extra
 
-    order = sorted(good, key=lambda trial: -search.standing[trial.key])
+    best = search.view.best
+    order = sorted(good, key=lambda one: (one.key == best, -search.standing[one.key]))
     paths, owners = [], []
     for trial in order:
         ys = [_along(search.scales[key], trial, key) for key in names]
@@ -191,8 +193,7 @@ def _lines(ax: Any, names: list[str], good: list[TrialView], search: Search) -> 
         if len(path) > 1:
             paths.append(path)
             owners.append(trial)
-    best = search.best
-    won = [best is not None and trial.key == best.key for trial in owners]
+    won = [trial.key == best for trial in owners]
     shades = [
         BEST if w else colours()(search.standing[t.key]) for w, t in zip(won, owners, strict=True)
     ]

@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from gittrack.core.errors import TrackError
 from gittrack.core.sweepview import Axis, SweepView, TrialView
 from gittrack.search import fanova
 from gittrack.search.importance import (
@@ -149,6 +150,12 @@ def test_fanova_tells_what_it_cannot_tell():
     assert fanova.fanova(made[:3])[0].share is None
 
 
+def test_without_optuna_it_is_said_how_to_get_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "optuna", None)
+    with pytest.raises(TrackError, match=r"pip install 'gittrack\[optuna\]' scikit-learn"):
+        fanova.fanova(trials(9, lambda p: p["lr"]))
+
+
 def test_importance_needs_neither_optuna_nor_numpy():
     code = "import sys, gittrack.search.importance; print({'numpy', 'optuna'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -203,5 +210,5 @@ def test_it_is_told_in_lines():
 
 def test_of_few_trials_it_is_a_hint():
     shown = importances.page([importances.Weight("lr", 0.5, RANKS, 9, 0.7)])
-    assert shown.endswith("  (of 9 trials only: take it as a hint)\n")
+    assert shown.endswith("  (of 9 configurations only: take it as a hint)\n")
     assert importances.page([]) == ""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from xml.etree import ElementTree
 
 import pytest
 
+from gittrack.commands import _sweep_search
 from gittrack.core import standing
 from gittrack.core.errors import TrackError
 from gittrack.core.sweepview import Axis, SweepView, TrialView
@@ -95,6 +97,16 @@ def test_each_configuration_is_shown_as_far_as_it_got():
     assert [one.key for one in standing.furthest(made)] == ["0.r1", "1"]
 
 
+def test_of_very_many_an_even_part_is_drawn_and_the_best_is_in_it():
+    search = pictures_data.prepared(sweep([trial(i, float(i)) for i in range(2500)], best="0"), {})
+    shown = pictures_data.drawn(search)
+    assert (len(shown), len({one.key for one in shown})) == (1000, 1000)
+    assert (shown[0].key, shown[-1].key) == ("0", "2499")
+    assert (
+        pictures.panels(search)[-1].title == "Parallel coordinates (1,000 of 2,500 configurations)"
+    )
+
+
 def test_what_is_drawn_depends_on_the_search():
     def titles(view):
         return [panel.title for panel in pictures.panels(pictures_data.prepared(view, {}))]
@@ -130,8 +142,30 @@ def test_another_ending_is_refused():
 
 
 def test_nothing_to_draw_is_said():
-    with pytest.raises(TrackError, match="no trial with a finite score"):
+    with pytest.raises(TrackError, match=r"has a finite score\. look at its trials"):
         pictures.render(sweep([trial(0, None), trial(1, math.nan)]), ".png")
+
+
+def test_before_the_first_trial_has_ended_there_is_nothing_to_look_at():
+    running = trial(0, None)._replace(status="running", order=None)
+    with pytest.raises(TrackError, match="wait for the first to end"):
+        pictures.render(sweep([running]), ".html")
+
+
+def test_without_matplotlib_it_is_said_how_to_get_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    with pytest.raises(TrackError, match=r"pip install 'gittrack\[plot\]'"):
+        pictures.render(sweep([trial(0, 1.0)]), ".png")
+
+
+def test_a_file_is_written_or_it_is_said_why_not(tmp_path, capsys):
+    pytest.importorskip("matplotlib")
+    view = sweep([trial(i, 1.0 + i) for i in range(6)], best="0")
+    _sweep_search.draw(view, str(tmp_path / "a.png"))
+    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+    assert capsys.readouterr().err == f"drew 6 trials into {tmp_path}/a.png\n"
+    with pytest.raises(TrackError, match="No such file or directory"):
+        _sweep_search.draw(view, str(tmp_path / "no" / "a.html"))
 
 
 def test_a_page_is_safe_whatever_it_is_made_of():
