@@ -49,6 +49,7 @@ def page(search: Search, drawings: Sequence[tuple[Titled, str]]) -> bytes:
     parts += ["<h2>Trials</h2>", _table(search)]
     whole = (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         f"<title>{html.escape(title(view))}</title><style>{_STYLE}</style></head>\n<body>\n"
         + "\n".join(parts)

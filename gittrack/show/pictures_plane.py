@@ -51,10 +51,8 @@ def plane(fig: Any, search: Search) -> None:
     middle.set_xlabel(name(first.name) + (" (log)" if x_scale.log else ""))
     middle.set_ylabel(name(second.name) + (" (log)" if y_scale.log else ""))
     both = [at for trial in trials if (at := where(trial))]
-    _edge(top, "x", [x for x, _ in both], f"{_values(search, first)} values of {name(first.name)}")
-    _edge(
-        side, "y", [y for _, y in both], f"{_values(search, second)} values of {name(second.name)}"
-    )
+    _edge(top, "x", [x for x, _ in both], _values(search, first))
+    _edge(side, "y", [y for _, y in both], _values(search, second))
     colour_bar(fig, [middle, top, side], search)
 
 
@@ -63,15 +61,15 @@ def about(search: Search) -> str:
     first, second = search.axes
     count = len(furthest(search.view.ended))
     return (
-        f"{count} configurations tried {_values(search, first)} values of {name(first.name)} and"
-        f" {_values(search, second)} of {name(second.name)}. A grid tries few values of each, over and over;"
-        " random search never the same twice."
+        f"{count} configurations tried {_values(search, first)} and {_values(search, second)}."
+        " A grid tries few values of each, over and over; random search never the same twice."
     )
 
 
-def _values(search: Search, axis: Axis) -> int:
+def _values(search: Search, axis: Axis) -> str:
     tried = (t.params[axis.name] for t in search.view.trials if axis.name in t.params)
-    return len({flow_text(value) for value in tried})
+    count = len({flow_text(value) for value in tried})
+    return f"{count} value{'s' if count != 1 else ''} of {name(axis.name)}"
 
 
 def _edge(ax: Any, along: str, places: list[float], label: str) -> None:

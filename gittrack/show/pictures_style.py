@@ -38,10 +38,10 @@ def name(label: str, most: int = 28) -> str:
 def mark_x(ax: Any, scale: Scale, most: int = 6) -> None:
     """Write the ticks of a scale below a picture whose x goes from 0 to 1."""
     ticks = scale.ticks(most)
-    wide = sum(len(label) for _, label in ticks) > 34
-    ax.set_xticks([place for place, _ in ticks], [label for _, label in ticks])
-    if wide:
-        ax.tick_params(axis="x", labelrotation=30)
+    labels = [label for _, label in ticks]
+    slant = {"rotation": 30, "ha": "right", "rotation_mode": "anchor"}
+    crowded = sum(map(len, labels)) > 34
+    ax.set_xticks([place for place, _ in ticks], labels, **(slant if crowded else {}))
     ax.set_xlim(-0.04, 1.04)
 
 
@@ -88,11 +88,12 @@ def ring(ax: Any, x: float, y: float, label: str = "") -> None:
     """Mark the winner."""
     ax.scatter([x], [y], s=130, facecolors="none", edgecolors=BEST, linewidths=2, zorder=5)
     if label:
+        above = y < 0.8 * ax.get_ylim()[1]
         side = x > (ax.get_xlim()[0] + ax.get_xlim()[1]) / 2
         told = ax.annotate(
             label,
             (x, y),
-            xytext=(-12 if side else 12, 12),
+            xytext=(-12 if side else 12, 12 if above else -18),
             textcoords="offset points",
             ha="right" if side else "left",
             color=BEST,

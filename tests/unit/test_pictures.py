@@ -125,7 +125,7 @@ def test_the_plane_says_how_few_values_a_grid_tries():
         [trial(i, 1.0, lr=float(i % 3), x=float(i // 3)) for i in range(9)], Axis("lr"), Axis("x")
     )
     about = pictures.pictures_plane.about(pictures_data.prepared(grid, {}))
-    assert about.startswith("9 configurations tried 3 values of lr and 3 of x.")
+    assert about.startswith("9 configurations tried 3 values of lr and 3 values of x.")
 
 
 # --- What is written -----------------------------------------------------------------------------
