@@ -25,7 +25,7 @@ def test_rungs_are_those_of_scikit_learn_where_its_arithmetic_is_right(numbers):
     assert search_others.ours(*numbers) == search_others.scikit_learn(*numbers)
 
 
-@pytest.mark.parametrize("numbers", search_others.OTHER)
+@pytest.mark.parametrize("numbers", [n for n in search_others.OTHER if n[0] < 300])
 def test_where_scikit_learn_stops_early_we_go_on_to_the_maximum(numbers):
     pytest.importorskip("sklearn")
     ours, theirs = search_others.ours(*numbers), search_others.scikit_learn(*numbers)
