@@ -18,8 +18,7 @@ def weights(view: SweepView, *, forest: bool = False) -> tuple[Importance, ...]:
         return importance.of_sweep(view)
     from gittrack.search import fanova  # noqa: PLC0415 - an extra
 
-    log = [axis.name for axis in view.axes if axis.log]
-    return fanova.fanova(importance.scored(view), log)
+    return fanova.of_sweep(view)
 
 
 def lines(view: SweepView, *, forest: bool = False) -> str:

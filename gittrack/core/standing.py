@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from gittrack.core.sweepview import TrialView
 
 LARGEST = 1e300  # a difference of two larger numbers may be beyond all floats
 
 
+def is_number(value: Any) -> bool:
+    """Return whether a value has a place among numbers; truth, nan and infinities have none."""
+    plain = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return plain and -LARGEST < value < LARGEST
+
+
 def has_score(trial: TrialView) -> bool:
     """Return whether a trial has a finite score, which has a place on an axis."""
-    return trial.score is not None and abs(trial.score) < LARGEST
+    return is_number(trial.score)
 
 
 def standing(trials: Sequence[TrialView], goal: str) -> dict[str, float]:

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gittrack.core.scalars import flow_text
-from gittrack.core.standing import furthest, standing
+from gittrack.core.standing import furthest, is_number, standing
 from gittrack.core.sweepview import SweepView
 
 RANKS, GROUPS, RANGES = "rank correlation", "variance between groups", "variance between ranges"
@@ -131,7 +131,7 @@ def between(groups: Sequence[Hashable], ranks: Sequence[float]) -> float:
 
 
 def _one(name: str, values: list[Any], ranks: list[float]) -> Importance:
-    numeric = all(_number(value) for value in values)
+    numeric = all(is_number(value) for value in values)
     method = RANKS if numeric else GROUPS
     groups: list[Hashable] = [*values] if numeric else [_key(value) for value in values]
     if why := _untellable(groups, ranks, numeric):
@@ -178,10 +178,6 @@ def _ranges(values: Sequence[float]) -> list[int]:
     """Return for each value the number of the range it is in, with about equally many trials in each."""
     count = min(_MOST_RANGES, math.isqrt(len(values)))
     return [int((rank - 0.5) * count / len(values)) for rank in ranked(values)]
-
-
-def _number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _key(value: Any) -> str:

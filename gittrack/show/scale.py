@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from gittrack.core.scalars import flow_text
-from gittrack.core.standing import LARGEST
+from gittrack.core.standing import is_number
 from gittrack.core.sweepview import Axis
 from gittrack.show import text
 
@@ -80,12 +80,6 @@ def of_numbers(numbers: Sequence[float], log: bool) -> Scale:
         around = (low / 10, low * 10) if log else (low - (abs(low) or 1), low + (abs(low) or 1))
         low, high = around
     return Scale(low, high, log) if low < high else Scale()
-
-
-def is_number(value: Any) -> bool:
-    """Return whether a value has a place among numbers."""
-    plain = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return plain and -LARGEST < value < LARGEST
 
 
 def number_label(value: float) -> str:

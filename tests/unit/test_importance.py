@@ -8,6 +8,8 @@ import subprocess
 import sys
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gittrack.core.errors import TrackError
 from gittrack.core.sweepview import Axis, SweepView, TrialView
@@ -22,6 +24,7 @@ from gittrack.search.importance import (
     importance,
     of_sweep,
     ranked,
+    scored,
 )
 from gittrack.show import importances
 
@@ -108,6 +111,23 @@ def test_what_cannot_be_told_is_not_told(made, why):
     assert (found.share, found.why) == (None, why)
 
 
+VALUES = (
+    st.none() | st.booleans() | st.integers() | st.just(10**400) | st.floats() | st.text(max_size=2)
+)
+TRIALS = st.lists(
+    st.tuples(st.dictionaries(st.sampled_from("xyz"), VALUES), st.none() | st.floats()), max_size=25
+)
+
+
+@given(TRIALS, st.sampled_from(["minimize", "maximize"]))
+def test_whatever_was_tried_a_share_is_a_share_or_has_a_reason(made, goal):
+    found = importance([Scored(params, score) for params, score in made], goal)
+    assert {one.name for one in found} == {name for params, _ in made for name in params}
+    for one in found:
+        assert (one.share is None) == bool(one.why)
+        assert one.share is None or 0 <= one.share <= 1
+
+
 def test_no_trials_have_no_parameters():
     assert importance([], "minimize") == ()
 
@@ -148,6 +168,25 @@ def test_fanova_tells_what_it_cannot_tell():
         ("same", "it was always the same"),
     ]
     assert fanova.fanova(made[:3])[0].share is None
+    assert fanova.fanova([Scored({"x": i}, 1.0) for i in range(9)])[0].why == "all scores are equal"
+
+
+def test_fanova_of_a_sweep_is_of_its_scores_or_where_budgets_differ_of_its_ranks():
+    pytest.importorskip("optuna")
+    pytest.importorskip("sklearn")
+    alike = [trial(i, float(i % 5)) for i in range(20)]
+    made = [Scored({"lr": one.params["lr"], "opt": one.params["opt"]}, one.score) for one in alike]
+    assert fanova.of_sweep(sweep(*alike)) == fanova.fanova(made, log=["lr"])
+    rungs = sweep(*alike, trial(0, 50.0, rung=1))
+    assert fanova.of_sweep(rungs) == fanova.fanova(scored(rungs), log=["lr"])
+
+
+def test_what_fanova_cannot_tell_apart_is_said():
+    pytest.importorskip("optuna")
+    pytest.importorskip("sklearn")
+    near = [Scored({"x": 2**70 + i, "y": i}, float(i % 7)) for i in range(30)]
+    with pytest.raises(TrackError, match="fANOVA cannot be made of these trials"):
+        fanova.fanova(near)
 
 
 def test_without_optuna_it_is_said_how_to_get_it(monkeypatch):
