@@ -81,7 +81,7 @@ def _speaking(drawing: str, words: dict[str, str]) -> str:
         about = html.escape(words.get(match[1], match[1]))
         return f'<a xlink:href="#trial-{match[1]}"><title>{about}</title>'
 
-    return re.sub(r'<a xlink:href="#trial-([^"]*)" target="_blank">', titled, drawing)
+    return re.sub(r'<a xlink:href="#trial-([^"]*)"(?: target="[^"]*")?>', titled, drawing)
 
 
 def _table(search: Search) -> str:
