@@ -116,6 +116,10 @@ LAZY_IMPORTS = {
     "commands/_common.py": {"gittrack.commands._pager": "people see it, programs never"},
     "commands/_progress.py": {"tqdm": "30 ms that only a sweep on a terminal needs"},
     "commands/_hidden.py": {"gittrack.completing": "it needs the parsers' own modules"},
+    "commands/_sweep_search.py": {
+        "gittrack.search.fanova": "an extra",
+        "gittrack.show.pictures": "an extra",
+    },
     "commands/export.py": {"gittrack.show.parquet": "an extra"},
     "search/bayes.py": {
         "importlib": "only this method needs it",
@@ -123,6 +127,7 @@ LAZY_IMPORTS = {
         "warnings": "Optuna says of some options that they may change",
     },
     "search/sobol.py": {"scipy": "an extra, and a heavy one"},
+    "search/fanova.py": {"optuna": "an extra", "sklearn": "what Optuna needs for it"},
     "search/space.py": {"statistics": "10 ms that only normal distributions need"},
     "seeding.py": {
         "jax": "only who asks for a key needs it",
@@ -148,6 +153,9 @@ LAZY_IMPORTS = {
     "sweep/__init__.py": {"importlib": "a name costs its own module, when it is asked for"},
     "spawn.py": {"tempfile": "only where there are no files in memory"},
     "show/plot.py": {"plotext": "50 ms that only a chart needs"},
+    "show/pictures.py": {"matplotlib": "an extra, and a heavy one"},
+    "show/pictures_panels.py": {"matplotlib": "an extra, and a heavy one"},
+    "show/pictures_style.py": {"matplotlib": "an extra, and a heavy one"},
     "show/table.py": {
         "csv": "only --csv needs it",
         "io": "only --csv needs it",

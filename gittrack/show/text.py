@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 
@@ -45,7 +46,10 @@ def value(item: Any, digits: int = 5) -> str:
         return shorten(escape(item), 40)
     if isinstance(item, (dict, list)):
         return shorten(escape(flow_text(item)), 40)
-    return str(item) if abs(item) < 10**18 else f"{float(item):.{digits}g}"
+    if abs(item) < 10**18:
+        return str(item)
+    exponent = int(math.log10(abs(item)))  # no float is as large as an int may be
+    return f"{item / 10**exponent:.{digits}g}e+{exponent}"
 
 
 def plain(item: Any) -> str:

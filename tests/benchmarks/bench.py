@@ -17,6 +17,7 @@ import measure
 PARTS = {
     "logging": "log_points",
     "startfinish": "start_finish",
+    "searching": "search",
     "listing": "listing",
     "importing": "importing",
     "refs": "refs",

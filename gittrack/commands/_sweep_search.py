@@ -1,0 +1,44 @@
+"""What a sweep says of its parameters: their importance, and the search in pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gittrack.commands._common import note
+from gittrack.core.errors import TrackError
+from gittrack.core.sweepview import SweepView
+from gittrack.search import importance
+from gittrack.search.importance import Importance
+from gittrack.show import importances, text
+
+
+def weights(view: SweepView, *, forest: bool = False) -> tuple[Importance, ...]:
+    """Return the importance of each parameter; with ``forest`` by Optuna's fANOVA.  Raises TrackError."""
+    if not forest:
+        return importance.of_sweep(view)
+    from gittrack.search import fanova  # noqa: PLC0415 - an extra
+
+    return fanova.of_sweep(view)
+
+
+def lines(view: SweepView, *, forest: bool = False) -> str:
+    """Return the importance of each parameter as text, nothing where no trial has a score."""
+    found = weights(view, forest=forest)
+    if not any(one.trials for one in found):
+        return ""
+    return importances.page([importances.Weight(*one) for one in found])
+
+
+def draw(view: SweepView, path: str) -> None:
+    """Write the pictures of a sweep into ``path``, a .html or .png.  Raises TrackError."""
+    from gittrack.show import pictures  # noqa: PLC0415 - an extra
+
+    kind = pictures.kind(path)
+    made = pictures.render(view, kind, {one.name: one.share for one in weights(view)})
+    try:
+        Path(path).write_bytes(made)
+    except OSError as error:
+        raise TrackError(
+            f"cannot write {text.escape(path)}: {error.strerror}", "name another file"
+        ) from error
+    note(f"drew {len(view.ended)} trials into {text.escape(path)}")

@@ -1,0 +1,53 @@
+"""What each parameter of a search has to do with the score, as lines for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from gittrack.show import text
+
+_FEW = 20
+_LITTLE = 0.005
+
+
+class Weight(NamedTuple):
+    """One parameter: the share that it explains, 0 to 1, or None and ``why``.
+
+    ``correlation`` is that of ranks, from -1 to 1, above 0 where more is better; None where there is no such
+    thing.  ``method`` is how the share was told, ``trials`` on how many trials it rests.
+    """
+
+    name: str
+    share: float | None
+    method: str
+    trials: int
+    correlation: float | None = None
+    why: str = ""
+
+
+def page(found: Sequence[Weight]) -> str:
+    """Return a line for each parameter, in the given order, and how far to trust them; nothing for none."""
+    if not found:
+        return ""
+    rows = [
+        [f"  {text.shorten(text.escape(one.name), 40)}", _share(one), _about(one)] for one in found
+    ]
+    lines = ["what each parameter explains, alone:", *text.columns(rows, [False, True])]
+    trials = max(one.trials for one in found)
+    if trials < _FEW and any(one.share is not None for one in found):
+        lines.append(f"  (of {trials} configurations only: take it as a hint)")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _share(one: Weight) -> str:
+    return "-" if one.share is None else f"{100 * one.share:.0f} %"
+
+
+def _about(one: Weight) -> str:
+    if one.share is None:
+        return one.why
+    if one.correlation is None or one.method != "rank correlation":
+        return one.method
+    way = "" if one.share < _LITTLE else f", {'more' if one.correlation > 0 else 'less'} is better"
+    return f"{one.method} {one.correlation:+.2f}{way}"
