@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gittrack import git
+from gittrack.commands import _sweep_search
 from gittrack.commands._common import out
 from gittrack.core import body
 from gittrack.core.model import RunInfo
@@ -34,6 +35,7 @@ def report(
     told = [sweeps.headline(shown).rstrip("\n") + f"  in {text.duration(seconds)}\n"]
     told += leaderboard(shown, 10)
     if done:
+        told.append(_sweep_search.lines(shown))
         told += _best(sweep, found, shown)
     out("".join(told))
     return shown.best is not None
@@ -64,7 +66,7 @@ def _best(sweep: Sweep, found: begin.Opened, shown: SweepView) -> list[str]:
         f"\nthe best, trial {best.key}, as a command:\n",
         f"  {text.escape(command(sweep, found, best.params, best.seed))}\n",
         f"is it better, or luckier?  {again}\n",
-        f"all about it:  git track sweep show {short_id(sweep.id)}\n",
+        f"the search in pictures:  git track sweep show {short_id(sweep.id)} --plot sweep.html\n",
     ]
 
 

@@ -6,7 +6,7 @@ import argparse
 import time
 
 from gittrack import git
-from gittrack.commands import _sweep_end
+from gittrack.commands import _sweep_end, _sweep_search
 from gittrack.commands._common import note, out
 from gittrack.core.errors import TrackError
 from gittrack.show import jsonable, sweeps, table
@@ -46,13 +46,16 @@ def show(args: argparse.Namespace) -> int:
     found = begin.reopened(sweep)
     shown = _sweep_end.seen(repo, sweep, found)
     if args.plot:
-        raise TrackError("this version draws no sweeps", "leave out --plot")
-    if args.style == "json":
-        out(jsonable.dump(sweeps.jsonable(shown)))
+        _sweep_search.draw(shown, args.plot)
+    elif args.style == "json":
+        weights = _sweep_search.weights(shown, forest=args.fanova)
+        importance = [one._asdict() for one in weights]
+        out(jsonable.dump({**sweeps.jsonable(shown), "importance": importance}))
     elif args.style == "csv":
         out(table.render(sweeps.leaderboard(shown, None, exact=True), "csv"))
     else:
         limit = args.n or 20
         board = "".join(_sweep_end.leaderboard(shown, limit))
-        out(sweeps.headline(shown) + sweeps.going_on(shown) + board)
+        explained = _sweep_search.lines(shown, forest=args.fanova)
+        out(sweeps.headline(shown) + sweeps.going_on(shown) + board + explained)
     return 0

@@ -26,7 +26,7 @@ def lines(view: SweepView, *, forest: bool = False) -> str:
     found = weights(view, forest=forest)
     if not any(one.trials for one in found):
         return ""
-    return importances.page([importances.Weight(*one) for one in found])
+    return "\n" + importances.page([importances.Weight(*one) for one in found])
 
 
 def draw(view: SweepView, path: str) -> None:

@@ -30,11 +30,11 @@ _RUNNING = {"jobs", "gpus", "isolate"}
 # The options that each action knows; a new sweep knows all but those of the others.
 _KNOWN = {
     "ls": {"style"},
-    "show": {"style", "plot", "n"},
+    "show": {"style", "plot", "fanova", "n"},
     "resume": {*_RUNNING, "accept_code", "trust"},
     "stop": {"now"},
 }
-_OTHERS = {"style", "plot", "accept_code", "trust", "now"}
+_OTHERS = {"style", "plot", "fanova", "accept_code", "trust", "now"}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,6 +52,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add("--accept-code", action="store_true", help="resume: go on though the code has changed")
     add("--trust", metavar="COMMIT", help="resume: run what this sweep commit says, unasked")
     add("--plot", metavar="FILE", help="show: draw the search into FILE.html or FILE.png")
+    add("--fanova", action="store_true", help="show: importance by Optuna's fANOVA, not by ranks")
     add_formats(parser, "json", "csv")
 
 
