@@ -21,6 +21,7 @@ PARTS = {
     "importing": "importing",
     "refs": "refs",
     "reproducing": "reproducing",
+    "registry": "registry",
     "long": "long_run",
 }
 
