@@ -180,6 +180,8 @@ def _is_ref(text: str) -> bool:
 
 def is_semver(text: str) -> bool:
     """Say whether this is a semantic version, without a ``v``."""
+    if len(text) > _LONGEST:
+        return False
     parts = text.split(".")
     if len(parts) == 3 and all(
         _DIGITS.issuperset(p) and p and (p == "0" or p[0] != "0") for p in parts

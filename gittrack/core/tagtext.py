@@ -6,9 +6,10 @@ the facts, one ``key: value`` a line, values in JSON.  A message of another tool
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
-from gittrack.core import body
+from gittrack.core import body, modelnames
 from gittrack.core.scalars import flow_text, parse_flow, scalar_text
 from gittrack.core.typed import Any, NamedTuple
 
@@ -58,7 +59,7 @@ def parse(data: bytes) -> Text | None:
     if len(lines) > 3 and lines[3].startswith("tagger "):
         person, _, when = lines[3][7:].rpartition("> ")
         stamp = when.partition(" ")[0]
-        person, seconds = f"{person}>", int(stamp) if stamp.isdigit() else 0
+        person, seconds = f"{person}>", int(stamp) if stamp.isdigit() and len(stamp) < 15 else 0
     signed = b"-----BEGIN " in rest
     if signed:
         end = max(b"\n".join((b"", rest)).rfind(mark) for mark in _SIGNATURES)
@@ -83,4 +84,39 @@ def _facts(text: str) -> dict[str, Any]:
         found = {}
     if found.get("by") is None:
         return {"why": text.strip()} if text.strip() else {}
-    return found
+    return {key: value for key, value in found.items() if _fits(key, value)}
+
+
+def _fits(key: str, value: Any) -> bool:
+    """Say whether a fact is of the type that is counted on: a tag may have come from anywhere."""
+    if key == "metrics":
+        return isinstance(value, dict) and all(map(_is_number, value.values()))
+    if key == "artifacts":
+        return isinstance(value, list) and all(map(_is_artifact, value))
+    if key == "forced":
+        return isinstance(value, list) and all(isinstance(text, str) for text in value)
+    if key == "version":
+        return isinstance(value, str) and value[:1] == "v" and modelnames.is_semver(value[1:])
+    if key == "at":
+        return isinstance(value, str) and re.fullmatch(_MOMENT, value) is not None
+    return isinstance(value, str) or key not in _TEXTS
+
+
+_MOMENT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9.]{2,9}Z"
+_TEXTS = (
+    *("model", "stage", "from", "replaces", "run", "experiment", "name", "status"),
+    *("fingerprint", "recipe", "gate", "why", "by"),
+)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _is_artifact(item: Any) -> bool:
+    return (
+        isinstance(item, dict)
+        and isinstance(item.get("path"), str)
+        and isinstance(item.get("sha256", ""), str)
+        and _is_number(item.get("size", 0))
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 from collections.abc import Iterable, Iterator
 
 from gittrack import git, refs
@@ -124,7 +125,7 @@ class Registry:
         except git.GitError:
             found = [self._content(one) for one in names]
         for one, content in zip(names, found, strict=True):
-            if content is None:
+            if content is None and not one.where:  # what was fetched may be gone again
                 self.damaged.setdefault(one.tag, "its object is missing")
         return found
 
@@ -132,7 +133,8 @@ class Registry:
         try:
             return next(git.objects(self.repo, [one.oid]))
         except git.GitError as error:
-            self.damaged[one.tag] = error.message
+            if not one.where:
+                self.damaged[one.tag] = error.message
             return None
 
     def _clashing(self, model: str, tags: list[Name]) -> list[Name]:
@@ -157,7 +159,7 @@ class Registry:
         for line in lines:
             oid, _, rest = line.partition("\t")
             told = rest.rpartition("\t")[2]
-            if told.startswith("tag '"):
+            if told.startswith("tag '") and re.fullmatch("[0-9a-f]{40,64}", oid):
                 tag, _, place = told[5:].partition("' of ")
                 found.add(tag, oid, place)
         return found

@@ -133,6 +133,16 @@ def test_one_damaged_tag_among_others(three):
     assert model("promote", "m@3", "production").startswith("m v3: ")
 
 
+def test_a_tag_that_somebody_forged(three):
+    head = git(".", "cat-file", "tag", "m@v1.0.0").partition("\n\n")[0].replace("v1.0.0", "v9.0.0")
+    facts = 'metrics: 7\nrun: [1]\nby: E\nat: "\\u001b[31m"\nwhy: "\\u001b[31m"\n'
+    (three / "forged").write_text(f"{head}\n\nregister: m\n\n{facts}")
+    oid = git(".", "hash-object", "-t", "tag", "-w", "forged")
+    git(".", "update-ref", "refs/tags/m@v9.0.0", oid)
+    for words in (("ls",), ("ls", "m"), ("show", "m"), ("history", "m"), ("show", "m@9", "--json")):
+        assert "\x1b" not in model(*words)
+
+
 def test_looking_at_a_registry_that_cannot_be_written(three):
     git(".", "config", "track.stages", "production")
     bare = three / "bare.git"

@@ -95,6 +95,24 @@ def test_the_message_is_yaml_and_is_read_back():
     assert found.facts == {**{k: v for k, v in facts.items() if v}, "by": "Ada <a@e.org>"}
 
 
+def test_facts_of_the_wrong_type_are_not_taken():
+    """A tag may have come from anywhere."""
+    forged = {
+        "metrics": {"a": "x"},
+        "artifacts": [{"sha256": 1}],
+        "at": "\x1b[31m",
+        "run": 7,
+        "forced": 3,
+    }
+    text = tagtext.message(("register", "m"), {**forged, "version": "3", "why": "w", "by": "Eve"})
+    found = tagtext.parse(tagtext.payload("0" * 40, "m@v1.0.0", "Eve <e>", 7, text))
+    assert found.facts == {"why": "w", "by": "Eve"}
+    late = tagtext.parse(
+        b"object %s\ntype commit\ntag t\ntagger A <a> 9%s +0000\n\n" % (b"0" * 40, b"9" * 5000)
+    )
+    assert late.seconds == 0
+
+
 def test_a_message_of_another_tool_is_a_reason():
     head = b"object %s\ntype commit\ntag t\ntagger A <a> 1 +0000\n\n" % (b"0" * 40)
     assert tagtext.parse(head + b"Assigning stage: x").facts == {"why": "Assigning stage: x"}
