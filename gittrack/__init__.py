@@ -19,6 +19,7 @@ from gittrack.record import exits
 if TYPE_CHECKING:
     from gittrack.api import diff, fingerprint, finish, get, init, log, params, runs
     from gittrack.core.errors import AmbiguousRun, NoSuchRun, NotARepository, TrackError
+    from gittrack.modelapi import ModelVersion, Registry, registry
     from gittrack.pipeline import main
     from gittrack.record.run import Run
     from gittrack.seeding import generator, jax_key, seed_everything
@@ -35,13 +36,16 @@ _HOMES = {
     ),
     **dict.fromkeys(("RunRecord", "Runs"), "gittrack.sequence"),
     "Run": "gittrack.record.run",
+    **dict.fromkeys(("ModelVersion", "Registry", "registry"), "gittrack.modelapi"),
     "main": "gittrack.pipeline",
     **dict.fromkeys(("generator", "jax_key", "seed_everything"), "gittrack.seeding"),
 }
 __all__ = [
     "AmbiguousRun",
+    "ModelVersion",
     "NoSuchRun",
     "NotARepository",
+    "Registry",
     "Run",
     "RunRecord",
     "Runs",
@@ -57,6 +61,7 @@ __all__ = [
     "log",
     "main",
     "params",
+    "registry",
     "runs",
     "seed_everything",
 ]

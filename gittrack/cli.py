@@ -51,6 +51,9 @@ _TASKS = {
         "get": "bring a file or an artifact of a run here",
         "export": "runs as CSV, JSON Lines or Parquet",
     },
+    "release": {
+        "model": "the model registry: versions, stages, gates, history",
+    },
     "keep in order": {
         "tag": "add tags to a run, or take them away",
         "note": "add a remark to a run",
@@ -70,14 +73,25 @@ _HIDDEN = {
     "__complete": "complete",
     "__manpage": "manpage",
 }  # for programs: see commands/_hidden.py
+NESTED = ("model",)  # verbs with verbs of their own
+# These begin with a look at the registry.
+_LOOK_AT_MODELS = tuple(
+    f"model {verb}" for verb in ("ls", "show", "history", "get", "diff", "promote")
+)
 _LONG = ("run", "reproduce", "repeat", "sweep", "demo")
 GROUPS = {task: tuple(verbs) for task, verbs in _TASKS.items()}
 VERBS = {verb: about for verbs in _TASKS.values() for verb, about in verbs.items()}
 
 
 def parser(verb: str) -> parsing.Parser:
-    """Return the parser of one verb."""
+    """Return the parser of one verb, such as ``ls`` or ``model ls``."""
     found: parsing.Parser = importlib.import_module("gittrack.parsing").parser(verb)
+    return found
+
+
+def inner(verb: str) -> dict[str, str]:
+    """Return the verbs below a verb, each with what it does."""
+    found: dict[str, str] = importlib.import_module(f"gittrack.commands.{verb}").VERBS
     return found
 
 
@@ -91,7 +105,7 @@ def overview() -> str:
         "usage: git track VERB ...\n\nML experiment tracking that is nothing but git: a run is a commit.\n\n"
         f"{lines}\n"
         "A RUN is a full id, a unique prefix of it or of its 8 hex digits, a name, a run commit,\n"
-        "@ (the latest), @~2 (two before it), or EXPERIMENT@.\n"
+        "@ (the latest), @~2 (two before it), EXPERIMENT@, MODEL@VERSION or MODEL@STAGE.\n"
         "More on each: git track VERB -h\n"
     )
 
@@ -145,13 +159,19 @@ def _dispatch(words: list[str]) -> int:
     if verb not in VERBS:
         hint = did_you_mean(verb, VERBS, "see: git track -h")
         return _report(f"there is no verb {verb!r}", hint, 2)
+    if verb in NESTED and words[1:] and not words[1].startswith("-"):
+        known = inner(verb)
+        if words[1] not in known:
+            hint = did_you_mean(words[1], known, f"see: git track {verb} -h")
+            return _report(f"there is no verb '{verb} {words[1]}'", hint, 2)
+        verb, words = f"{verb} {words[1]}", words[1:]
     _look_ahead(verb, words)
     given = _joined(words[1:]) if verb == "ls" else words[1:]
     at = given.index("--") if verb == "sweep" and "--" in given else len(given)
     args = parser(verb).parse_args(given[:at])
     if given[at:]:  # among optional arguments, argparse would not find where the command begins
         args.command = given[at + 1 :]
-    module = importlib.import_module(f"gittrack.commands.{verb}")
+    module = importlib.import_module(f"gittrack.commands.{verb.replace(' ', '.')}")
     code: int = module.run(args)
     sys.stdout.flush()
     return code
@@ -162,7 +182,10 @@ def _look_ahead(verb: str, words: list[str]) -> None:
     if verb in ("ls", "top") and not {"-e", "--experiment"} & set(words):
         whole = verb == "top" or not {"-w", "--where", "--sort"}.isdisjoint(words)
         refs.look_ahead(layout.RUNS, layout.NOTES, whole=whole)
-    if verb in GROUPS["find and compare"]:
+    if verb in _LOOK_AT_MODELS:
+        names = importlib.import_module("gittrack.core.modelnames")
+        refs.look_ahead(*names.PLACES, whole=False)
+    if verb in (*GROUPS["find and compare"], *_LOOK_AT_MODELS):
         git.look_ahead()
 
 

@@ -13,6 +13,7 @@ from gittrack import cli, git
 from gittrack.core import body
 from gittrack.core.model import RunInfo
 from gittrack.read import reader, resolve
+from gittrack.read.models import Registry
 from gittrack.read.record import RunRecord
 from gittrack.show.columns import short_id
 from gittrack.show.runs import FACT_NAMES
@@ -29,7 +30,11 @@ def candidates(words: Sequence[str]) -> list[Candidate]:
     *before, current = words or [""]
     if not before:
         return _beginning(cli.VERBS.items(), current)
-    if before[0] not in cli.VERBS:
+    if before[0] in cli.NESTED and len(before) == 1 and not current.startswith("-"):
+        return _beginning(cli.inner(before[0]).items(), current)
+    if before[0] in cli.NESTED and len(before) > 1 and before[1] in cli.inner(before[0]):
+        before = [f"{before[0]} {before[1]}", *before[2:]]
+    elif before[0] not in cli.VERBS:
         return []
     parser = cli.parser(before[0])
     if "--" in before[1:] and before[0] in ("run", "sweep"):
@@ -83,13 +88,13 @@ def _values(action: argparse.Action, before: Sequence[str], current: str) -> lis
         return [*_beginning(((word, "") for word in _SWEEP_WORDS), current), FILES]
     if before[0] in ("cat", "get") and kind == "PATH":
         return _beginning(_files_of(before[1]), current)
-    look = _KINDS.get(kind)
-    if look is None:
+    find = (_OF_MODELS if before[0].startswith("model ") else _KINDS).get(kind)
+    if find is None:
         return []
     if kind == "A,B":
         done, comma, last = current.rpartition(",")
-        return [(f"{done}{comma}{word}", told) for word, told in _beginning(look(), last)]
-    return [FILES] if look is _files else _beginning(look(), current)
+        return [(f"{done}{comma}{word}", told) for word, told in _beginning(find(), last)]
+    return [FILES] if find is _files else _beginning(find(), current)
 
 
 def _beginning(found: Iterable[Candidate], current: str) -> list[Candidate]:
@@ -114,6 +119,7 @@ def _runs() -> Iterator[Candidate]:
         if info.name:
             yield info.name, f"{short_id(info.id)} {told}"
         yield short_id(info.id), f"{info.name or ''} {told}"
+    yield from _versions()
 
 
 def _sweeps() -> Iterator[Candidate]:
@@ -160,6 +166,24 @@ def _files_of(address: str) -> list[Candidate]:
     return [(path.removeprefix("artifacts/"), "file") for path in paths]
 
 
+def _models() -> Iterator[Candidate]:
+    for model in Registry(git.find()).every():
+        yield model.name, "model"
+
+
+def _versions() -> Iterator[Candidate]:
+    for model in Registry(git.find()).every():
+        for version in reversed(model.versions):
+            yield f"{model.name}@{version.short}", "version"
+        for stage, held in model.stages.items():
+            yield f"{model.name}@{stage}", held.short
+
+
+def _stages() -> Iterator[Candidate]:
+    there = {stage for model in Registry(git.find()).every() for stage in model.stages}
+    yield from ((stage, "stage") for stage in sorted({"production", "staging", *there}))
+
+
 # What the metavar of an option or argument stands for; others are free text.
 _KINDS: dict[str, Callable[[], Iterable[Candidate]]] = {
     "RUN": _runs,
@@ -174,4 +198,13 @@ _KINDS: dict[str, Callable[[], Iterable[Candidate]]] = {
     ),
     "TAG": _tags,
     **dict.fromkeys(("FILE", "PATH", "DEST", "DIR", "COMMAND"), _files),
+}
+# In the verbs of git track model.
+_OF_MODELS: dict[str, Callable[[], Iterable[Candidate]]] = {
+    "NAME": _models,
+    "NAME@VERSION": _versions,
+    "NAME[@VERSION|@STAGE]": lambda: [*_models(), *_versions()],
+    "STAGE": _stages,
+    "RUN": _runs,
+    "DIR": _files,
 }

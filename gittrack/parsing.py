@@ -25,8 +25,8 @@ def _formatter(prog: str) -> argparse.HelpFormatter:
 
 
 def parser(verb: str) -> Parser:
-    """Return the parser of one verb."""
-    module = importlib.import_module(f"gittrack.commands.{verb}")
+    """Return the parser of one verb, such as ``ls`` or ``model ls``."""
+    module = importlib.import_module(f"gittrack.commands.{verb.replace(' ', '.')}")
     made = Parser(
         prog=f"git track {verb}",
         description=module.__doc__,

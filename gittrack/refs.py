@@ -24,7 +24,15 @@ _BROKEN = ("warning: ignoring broken ref ", "warning: ignoring dangling symref "
 def below(repo: Repo, *prefixes: str) -> list[Ref]:
     """Return the refs below ``prefixes``, by name, broken ones at the end with an empty id."""
     ahead = _ahead(prefixes)
-    call = ahead.listing if ahead and ahead.reading is None else _list(repo, *prefixes)
+    return _told(ahead.listing if ahead and ahead.reading is None else _list(repo, *prefixes))
+
+
+def now(repo: Repo, *prefixes: str) -> list[Ref]:
+    """Return what `below` does, and never what was looked at ahead: for a change that is decided on it."""
+    return _told(_list(repo, *prefixes))
+
+
+def _told(call: Call) -> list[Ref]:
     answer = call.wait()
     if answer.code != 0:
         raise failure(call.args, answer)
@@ -144,10 +152,13 @@ def update(repo: Repo, ref: str, new: str, old: str | None, reason: str) -> None
     Raises GitError where the ref was not at ``old``.
     """
     expected = "0" * len(new) if old is None else old
-    _transact(repo, [f"update {ref}\0{new}\0{expected}"], reason)
+    transact(repo, [f"update {ref}\0{new}\0{expected}"], reason)
 
 
-def _transact(repo: Repo, commands: Sequence[str], reason: str) -> None:
+def transact(repo: Repo, commands: Sequence[str], reason: str) -> None:
+    """Carry out commands of ``git update-ref --stdin -z``, all of them or none, durably.  Raises GitError."""
+    if not commands:
+        return
     feed = "\0".join(["start", *commands, "commit", ""]).encode()
     args = ["--git-dir", repo.common_dir, "-c", "core.fsync=committed,reference"]
     call = Call(
@@ -165,7 +176,7 @@ def move(repo: Repo, moves: Sequence[tuple[str, str, str]], reason: str) -> None
     commands = []
     for old, new, oid in moves:
         commands += [f"update {new}\0{oid}\0{zero}", f"delete {old}\0{oid}"]
-    _transact(repo, commands, reason)
+    transact(repo, commands, reason)
 
 
 def repair(repo: Repo, ref: str, new: str) -> None:

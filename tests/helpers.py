@@ -104,6 +104,13 @@ def listed(*argv: str, cwd: Path | str | None = None) -> list[dict[str, Any]]:
     return json.loads(done.out)
 
 
+def model(*words: str, code: int = 0) -> str:
+    """Do ``git track model`` in this process; return what it prints, failing what it says on stderr."""
+    done = look("model", *words)
+    assert done.code == code, done.out + done.err
+    return done.out if code == 0 else done.err
+
+
 def masked(text: str) -> str:
     """Return output with what differs from run to run replaced, and columns two spaces apart.
 

@@ -104,3 +104,25 @@ def test_numbers_that_json_lacks_are_words():
         "up": "Infinity",
         "down": "-Infinity",
     }
+
+
+def test_models_versions_and_events():
+    gittrack.registry().register("m", record("r"))
+    gittrack.registry().promote("m", 1, "staging")
+    version = {
+        **{"model": TEXT, "version": (int, str), "tag": TEXT, "commit": TEXT, "stage": TEXT},
+        **{"stages": list, "deprecated": bool, "run": TEXT, "metrics": dict, "artifacts": list},
+        **{"at": TEXT, "by": TEXT, "why": MAYBE_TEXT, "signature": TEXT},
+    }
+    found = {
+        words: json.loads(run_cli("model", *words, "--json").out)
+        for words in (("ls",), ("ls", "m"), ("show", "m"), ("history", "m"))
+    }
+    kinds = {"model": TEXT, "latest": dict, "stages": dict, "versions": list, "conflicts": list}
+    check(found["ls",][0], kinds)
+    for one in (*found["ls", "m"], found["show", "m"], found["ls",][0]["latest"]):
+        check(one, version)
+    check(found["show", "m"], {"run_signature": TEXT, "history": list})
+    event = {"number": MAYBE_INT, "event": TEXT, "version": TEXT, "stage": MAYBE_TEXT, "tag": TEXT}
+    for one in found["history", "m"]:
+        check(one, {**event, "at": TEXT, "by": TEXT, "forced": list, "commit": TEXT})

@@ -24,7 +24,15 @@ def complete(words: Sequence[str]) -> int:
 
 def manpage(words: Sequence[str]) -> int:
     """Print the manual page, as it is kept in templates/share/man/man1."""
-    verbs = {verb: cli.parser(verb) for verb in cli.VERBS}
+    groups = {
+        task: [name for verb in verbs for name in (verb, *_below(verb))]
+        for task, verbs in cli.GROUPS.items()
+    }
+    verbs = {name: cli.parser(name) for names in groups.values() for name in names}
     sections = bundled("templates", "manual.txt").read_text(encoding="utf-8")
-    print(manual.page(verbs, cli.GROUPS, sections, __version__), end="")
+    print(manual.page(verbs, groups, sections, __version__), end="")
     return 0
+
+
+def _below(verb: str) -> list[str]:
+    return [f"{verb} {word}" for word in cli.inner(verb)] if verb in cli.NESTED else []

@@ -1,4 +1,4 @@
-"""See it work: a small real project, six runs, the leaderboard, and what made the best one best.
+"""See it work: a small real project, six runs, the leaderboard, what made the best one best, its release.
 
 A multi-layer perceptron in plain NumPy learns to read handwritten digits (UCI optical digits, bundled).
 DIR (default: a new folder gittrack-demo) must be missing or empty.
@@ -24,6 +24,7 @@ from gittrack.core.errors import TrackError
 from gittrack.core.files import bundled
 
 METRIC = "val_accuracy"
+MODEL = "digits-mlp"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -57,8 +58,30 @@ def run(args: argparse.Namespace) -> int:
         folder,
         ["git", "log", "--no-walk", "--glob=refs/runs/*", "--format=%h %s"],
     )
+    _release(folder, plan[-1]["name"])
     out(_farewell(folder, time.monotonic() - began))
     return 0
+
+
+def _release(folder: Path, winner: str) -> None:
+    """Register the winner, promote it past a gate, and fetch its weights."""
+    steps = {
+        "Release it. What goes to production is code that is committed": [
+            *("git", "commit", "-qam", "Smooth the labels"),
+        ],
+        "A version of a model is a tag on the run": [
+            *("git", "track", "model", "register", MODEL, winner, "-m", "the best of six"),
+        ],
+        "A stage is a ref; a gate may guard it": [
+            *("git", "track", "model", "promote", f"{MODEL}@1", "production"),
+            *("--require", f'{METRIC} > 0.95 and verdict == "EXACT"'),
+        ],
+        "Whoever deploys it needs no more than its name": [
+            *("git", "track", "model", "get", f"{MODEL}@production", "-o", "deployed"),
+        ],
+    }
+    for title, command in steps.items():
+        _say(title, folder, command)
 
 
 def scaffold(folder: Path) -> list[dict[str, Any]]:
@@ -117,6 +140,7 @@ def _farewell(folder: Path, seconds: float) -> str:
         "  git track ls                                   every run, newest first\n"
         "  git track show @                               everything about the latest\n"
         f"  git track top {METRIC}.max                 by the best value seen\n"
+        f"  git track model show {MODEL}@production     what is in production, and why\n"
         "  git track run -S lr=0.1 -- python train.py     one more\n\n"
         "In your own project nothing has to be set up: git track run -- python train.py\n"
     )

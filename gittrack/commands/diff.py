@@ -21,6 +21,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``git track diff``."""
     parser.usage = "git track diff RUN RUN [RUN...] [OPTIONS]"
     parser.add_argument("runs", nargs="+", metavar="RUN", help="two, or more for a table")
+    sections(parser)
+
+
+def sections(parser: argparse.ArgumentParser) -> None:
+    """Declare the options that say which parts of a difference are shown, and how."""
     for name in ("params", "metrics", "run", "code", "env", "inputs"):
         parser.add_argument(
             f"--{name}",
@@ -38,8 +43,11 @@ def run(args: argparse.Namespace) -> int:
         raise TrackError("one run alone does not differ", "name another one, such as @", code=2)
     repo = git.find()
     records = [RunRecord(repo, resolve.resolve(repo, address)) for address in args.runs]
-    if len(records) > 2:
-        return _several(records, args)
+    return _several(records, args) if len(records) > 2 else between(repo, records, args)
+
+
+def between(repo: git.Repo, records: list[RunRecord], args: argparse.Namespace) -> int:
+    """Print the difference of two runs."""
     found = compare.diff(repo, *records)
     if args.style == "json":
         whole = difference.jsonable(found)

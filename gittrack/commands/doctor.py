@@ -1,4 +1,7 @@
-"""Look for damage: unreadable runs, refs without value, leftovers of dead processes; say what to do."""
+"""Look for damage: unreadable runs, refs without value, leftovers of dead processes; say what to do.
+
+Stage refs of models that disagree with the events are put right: they can be computed again.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,10 @@ import argparse
 
 from gittrack import git
 from gittrack.commands._common import out
+from gittrack.models import repair
 from gittrack.read import checkup
-from gittrack.show import text
+from gittrack.read.models import Registry
+from gittrack.show import models, text
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,6 +34,19 @@ def run(args: argparse.Namespace) -> int:
     if args.fix:
         for ref in checkup.set_aside(repo, report):
             out(f"moved aside: {text.escape(ref)}\n")
-    if not report.findings:
+    stuck = _stages(repo)
+    state = Registry(repo)
+    torn = models.warnings(state.every()) + models.damage(state.damaged)
+    out(torn)
+    if not (report.findings or stuck or torn):
         out("all is well\n")
-    return 1 if report.findings else 0
+    return 1 if report.findings or stuck or torn else 0
+
+
+def _stages(repo: git.Repo) -> int:
+    """Put stage refs right that other tools left behind; return how many could not be."""
+    found = repair.repair(repo)
+    for one in found:
+        word = f"not repaired ({one.problem})" if one.problem else "repaired"
+        out(text.escape(f"{word}: {one.ref} said {one.said}, the events say {one.events}") + "\n")
+    return sum(1 for one in found if one.problem)

@@ -76,6 +76,7 @@ def _list(place: Path, known: dict[str, tuple[str, str]]) -> None:
         rows.append(["*" if there else " ", name, kind, about])
     out("".join(f"{line}\n" for line in text.columns(rows)))
     own = [kind for kind in (hooks.PRE, hooks.POST) if _own(place, kind)]
+    own += [hooks.PROMOTE] if (place / hooks.PROMOTE).exists() else []
     out(f"* installed in {place}\n" + "".join(f"{kind}: a hook of your own too\n" for kind in own))
 
 

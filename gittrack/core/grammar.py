@@ -51,6 +51,14 @@ def parse(text: str) -> ast.expr:
         raise QueryError(str(error) or "it is nested too deeply", text, 1) from None
 
 
+def conjuncts(text: str) -> list[str]:
+    """Return the parts of a query that must all hold, each as a query.  Raises QueryError."""
+    tree = parse(text)
+    if isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.And):
+        return [ast.unparse(part) for part in tree.values]
+    return [text.strip()]
+
+
 def _told(error: SyntaxError) -> str:
     said = error.msg.partition(". Perhaps")[0].partition(". Maybe")[0]
     return "this cannot be understood" if "syntax" in said else said

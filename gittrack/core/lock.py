@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import fcntl
 import os
-from pathlib import Path
+
+from gittrack.core.typed import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
-def acquire(path: Path, *, wait: bool = False) -> int | None:
+def acquire(path: Path | str, *, wait: bool = False) -> int | None:
     """Return a descriptor that holds the lock, or None where somebody else does; ``wait`` waits for it.
 
     The file is made where it is missing.  Closing the descriptor gives the lock back.

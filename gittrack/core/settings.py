@@ -24,6 +24,7 @@ class Settings(NamedTuple):
     user_name: str | None = None
     user_email: str | None = None
     remote: str | None = None
+    sign: bool = False
 
 
 _NAMES = (
@@ -36,6 +37,8 @@ _NAMES = (
     "env",
     "volatile",
     "link",
+    "sign",
+    "stages",
     # Of the sample hooks.
     *("inputs", "minDisk", "gpuWait", "testCommand", "lockFile"),
     *("pushTo", "summary", "bestMetric", "bestMin", "bestCommand"),
@@ -48,11 +51,22 @@ def unknown(config: Mapping[str, str]) -> list[str]:
     given = (key.removeprefix("track.") for key in config if key.startswith("track."))
     warnings = []
     for name in given:
-        if name not in known:
+        if name not in known and not name.startswith("gate."):
             meant = [known[word] for word in near(name, known)]
             hint = f"did you mean {' or '.join(meant)}?" if meant else "the README lists them"
             warnings.append(f"there is no setting track.{name}: {hint}")
     return warnings
+
+
+def sign(config: Mapping[str, str]) -> bool:
+    """Say whether run commits and registry tags are signed.  Raises TrackError for what is no yes or no."""
+    text = config.get("track.sign", "").strip().lower()
+    if text not in ("", "true", "yes", "on", "1", "false", "no", "off", "0"):
+        raise TrackError(
+            f"the setting track.sign is {text!r}, which is neither true nor false",
+            "set it: git config track.sign true",
+        )
+    return text in ("true", "yes", "on", "1")
 
 
 def from_config(config: Mapping[str, str]) -> Settings:
@@ -92,4 +106,5 @@ def from_config(config: Mapping[str, str]) -> Settings:
         user_name=config.get("user.name"),
         user_email=config.get("user.email"),
         remote=remote,
+        sign=sign(config),
     )

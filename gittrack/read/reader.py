@@ -129,6 +129,21 @@ def bodies(repo: git.Repo, raws: Iterable[Raw]) -> list[Raw]:
     return [raw if raw.commit is None else _with_body(raw, next(contents)) for raw in raws]
 
 
+def of_commit(oid: str, content: bytes) -> Raw | None:
+    """Return the run that a commit is, without its ref; None for a commit of anything else."""
+    start, problem = _body_of(content)
+    if problem:
+        return None
+    raw = Raw("", "", None, oid, content[start:])
+    try:
+        found = [body.find(content[start:], key) for key in ("id", "experiment", "started")]
+    except ValueError:
+        return None
+    if not all(isinstance(word, str) for word in found) or not layout.is_id(found[0]):
+        return None
+    return raw._replace(id=found[0], experiment=found[1])
+
+
 def _with_body(raw: Raw, content: bytes | None) -> Raw:
     if content is None:
         return raw._replace(problem="its commit is missing")

@@ -1,4 +1,4 @@
-"""An address -> one run: ids, prefixes, names, commits, ``@``, ``@~2``, ``digits@``."""
+"""An address -> one run: ids, prefixes, names, commits, ``@``, ``@~2``, ``digits@``, ``resnet18@3``."""
 
 from __future__ import annotations
 
@@ -19,13 +19,16 @@ def resolve(repo: git.Repo, address: str, among: list[Raw] | None = None) -> Raw
     """Return the run that ``address`` means, with its body; ``among`` are other runs than those listed.
 
     An address is a full id (``<experiment>/<id>`` too), a unique prefix of an id or of its 8 hex digits, a
-    name, a run commit's id, ``@`` (the latest), ``@~2`` (two before it), or ``<experiment>@``.
-    Raises NoSuchRun with near matches, AmbiguousRun with the candidates.
+    name, a run commit's id, ``@`` (the latest), ``@~2`` (two before it), ``<experiment>@``, or
+    ``<model>@<version or stage>``.  Raises NoSuchRun with near matches, AmbiguousRun with the candidates.
     """
     latest = re.fullmatch(_LATEST, address)
     if latest is not None and among is None:
         return _latest(repo, address, latest["experiment"] or None, int(latest["back"] or 0))
     raws = reader.names(repo) if among is None else among
+    held = _of_model(repo, address, raws) if "@" in address else None
+    if isinstance(held, Raw):
+        return held
     found = [raw for raw in raws if address in (raw.id, raw.id[16:], f"{raw.experiment}/{raw.id}")]
     if not found:  # a name is meant before the beginning of an id: runs are called "1" and "bad"
         raws = reader.bodies(repo, raws)
@@ -36,7 +39,24 @@ def resolve(repo: git.Repo, address: str, among: list[Raw] | None = None) -> Raw
         return reader.bodies(repo, found)[0]
     if found:
         raise _ambiguous(repo, address, found)
-    raise _none(address, raws)
+    raise held or _none(address, raws)
+
+
+def _of_model(repo: git.Repo, address: str, raws: list[Raw]) -> Raw | NoSuchRun | None:
+    """Return the run of a version of a model, ``resnet18@3``; None where there is no such model.
+
+    One that has no such version or stage is an error only where no run bears that name.
+    """
+    from gittrack.read import models, versions  # noqa: PLC0415 - most addresses name no model
+
+    try:
+        version = models.at(repo, address)
+    except versions.NoSuchModel as error:
+        return NoSuchRun(error.message, error.hint)
+    if version is None:
+        return None
+    listed = [raw for raw in raws if raw.commit == version.commit]
+    return reader.bodies(repo, listed)[0] if listed else versions.run_of(repo, version)
 
 
 def named(repo: git.Repo, name: str) -> list[Raw]:

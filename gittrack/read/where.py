@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import keyword
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from gittrack import git
-from gittrack.core import body, expression, model
+from gittrack.core import body, expression, grammar, model
 from gittrack.core.body import MISSING, Missing
 from gittrack.core.errors import near
 from gittrack.core.grammar import Name, QueryError
-from gittrack.core.scalars import quote
+from gittrack.core.scalars import flow_text, quote
 from gittrack.core.trials import TrialFacts
 from gittrack.read import lookup
 from gittrack.read.lookup import Lookup
@@ -150,3 +150,42 @@ def names_of(raws: Sequence[Raw], kind: str) -> list[str]:
             live = body.dotted(raw.info.params) if kind == "params" else raw.info.metrics
             found |= set(live) if kind == "params" else {body.key_text(name) for name in live}
     return sorted(found)
+
+
+def unmet(
+    repo: git.Repo, raw: Raw, text: str, more: Mapping[str, Callable[[], Any]] = {}
+) -> list[str]:
+    """Return the parts of a query, between its ``and``, that do not hold for a run, with the values met.
+
+    ``more`` are names besides those of the run, whose values are asked for only where they are needed.
+    Raises QueryError.
+    """
+    expression.compiled(text, lambda name: lambda subject: MISSING)  # mistakes, shown in the whole
+    return [told for part in grammar.conjuncts(text) if (told := _unmet(repo, raw, part, more))]
+
+
+def _unmet(
+    repo: git.Repo, raw: Raw, text: str, more: Mapping[str, Callable[[], Any]]
+) -> str | None:
+    met: dict[str, Any] = {}
+
+    def bind(name: Name) -> expression.Value:
+        written = ".".join(filter(None, (name.kind, *name.parts)))
+        found = _Found(name, text, _ways_of(repo, name), _convert(name))
+
+        def seen(subject: Any) -> Any:
+            met[written] = more[written]() if written in more else found(subject)
+            return MISSING if met[written] is None else met[written]
+
+        return seen
+
+    if expression.compiled(text, bind)(raw):
+        return None
+    values = ", ".join(f"{name} is {_told(value)}" for name, value in met.items())
+    return f"{text} ({values})" if values else text
+
+
+def _told(value: Any) -> str:
+    if value is None or isinstance(value, Missing):
+        return "not known"
+    return repr(value) if isinstance(value, str) else flow_text(value)

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 from gittrack import git, notes, refs
 from gittrack.core import events, layout, remarks, values
 from gittrack.core.errors import TrackError
-from gittrack.record import journal, recovery, session
+from gittrack.record import journal, recovery
+from gittrack.record.author import author
 
 _PATIENCE_SECONDS = 30.0
 
@@ -84,15 +85,15 @@ def _say(
             commits.append(commit)
     if not commits:
         return
-    author = session.author(git.parse_config(repo.config().output()))
+    who = author(git.parse_config(repo.config().output()))
 
     def lines(commit: str, so_far: bytes) -> bytes:
         at = remarks.next_moment(so_far, time.time())
-        return remarks.line(op, author, at, **fields)
+        return remarks.line(op, who, at, **fields)
 
     which = targets[0].id if len(targets) == 1 else f"{len(targets)} runs"
     message = " ".join(filter(None, (f"gittrack: {op} {which}", told)))
-    notes.append(repo, layout.NOTES, author, message, lines, *commits)
+    notes.append(repo, layout.NOTES, who, message, lines, *commits)
 
 
 def _into_journal(repo: git.Repo, run_id: str, kind: str, fields: Mapping[str, Any]) -> str | None:

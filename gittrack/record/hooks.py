@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,6 +17,7 @@ from gittrack.core.errors import TrackError
 from gittrack.core.fingerprint import fingerprint
 
 PRE, POST = "pre-run", "post-run"
+PROMOTE = "pre-promote"  # asked by gittrack/models/gates.py
 
 
 def folder(repo: git.Repo, config: Mapping[str, str], top: str | None = None) -> str:
@@ -50,7 +50,7 @@ def facts(
 
 def ask(repo: git.Repo, place: str, variables: Mapping[str, str], params: Mapping[str, Any]) -> str:
     """Run the pre-run hook and return what it printed.  Raises TrackError, in its words, where it refuses."""
-    code, said = _run(repo, place, PRE, variables, params)
+    code, said = started(repo, place, PRE, variables, params)
     if code != 0:
         words = said.strip() or f"it ended with {code}"
         raise TrackError(
@@ -63,17 +63,20 @@ def tell(
     repo: git.Repo, place: str, variables: Mapping[str, str], params: Mapping[str, Any]
 ) -> str:
     """Run the post-run hook; return what it printed, and how it ended where that was not well."""
-    code, said = _run(repo, place, POST, variables, params)
+    code, said = started(repo, place, POST, variables, params)
     return said + (f"the post-run hook ended with {code}\n" if code else "")
 
 
-def _run(
+def started(
     repo: git.Repo,
     place: str,
     name: str,
     variables: Mapping[str, str],
     params: Mapping[str, Any],
 ) -> tuple[int, str]:
+    """Run the hook of this name in the hooks folder ``place``; return how it ended and what it printed."""
+    import tempfile  # noqa: PLC0415 - most have no hook
+
     where = repo.work_tree or repo.common_dir
     with tempfile.TemporaryDirectory(prefix="gittrack-") as scratch:
         path = os.path.join(scratch, "params.yaml")

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from gittrack import git
-from gittrack.core import events, layout, model
+from gittrack.core import events, layout, model, settings
 from gittrack.core.errors import TrackError
-from gittrack.record import journal, session, writer
+from gittrack.record import journal, writer
+from gittrack.record.author import author
 
 
 def recover(repo: git.Repo) -> list[writer.Published | tuple[Path, Exception]]:
@@ -23,12 +24,12 @@ def recover(repo: git.Repo) -> list[writer.Published | tuple[Path, Exception]]:
     if not folders:
         return results
     config = git.parse_config(repo.config().output())
-    who = session.author(config)
+    who = author(config)
     for folder in folders:
         try:
             book = journal.adopt(folder)
             if book is not None:
-                results.append(publish_dead(repo, book, who))
+                results.append(publish_dead(repo, book, who, settings.sign(config)))
         except (TrackError, OSError) as error:
             results.append((folder, error))
     return results
@@ -44,7 +45,11 @@ def kept(results: Sequence[writer.Published | tuple[Path, Exception]]) -> list[s
 
 
 def publish_dead(
-    repo: git.Repo, book: journal.Journal, author: str, more: Mapping[str, Any] | None = None
+    repo: git.Repo,
+    book: journal.Journal,
+    author: str,
+    sign: bool,
+    more: Mapping[str, Any] | None = None,
 ) -> writer.Published:
     """Commit the journal of a dead process, ``more`` facts with it, and give it back.
 
@@ -56,7 +61,7 @@ def publish_dead(
         error = book.append(events.FACTS, values=facts) if facts else None
         if error is not None:
             raise error
-        return writer.publish(repo, book, facts, author, patience=0.0)
+        return writer.publish(repo, book, facts, author, patience=0.0, sign=sign)
     finally:
         book.release()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import pwd
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -14,6 +13,7 @@ from gittrack.core import events, layout, model, nested, settings, values, yaml_
 from gittrack.core.errors import TrackError
 from gittrack.core.secrets import redact_command
 from gittrack.record import capture, hooks, journal, writer
+from gittrack.record.author import author, user
 
 Say = Callable[[str], None]
 _log = logging.getLogger("gittrack")
@@ -155,7 +155,8 @@ def end(session: Session, facts: Mapping[str, Any]) -> writer.Published:
     error = session.journal.append(events.FACTS, values=full) or session.journal.series.write(b"")
     if error is not None:
         raise error
-    published = writer.publish(session.repo, session.journal, full, session.author)
+    sign = session.settings.sign
+    published = writer.publish(session.repo, session.journal, full, session.author, sign=sign)
     pack_refs_sometimes(session.repo, session.settings.pack_refs)
     return _tell_hook(session, published) if session.post else published
 
@@ -234,23 +235,6 @@ def _facts(
         "gittrack": _version(),
     }
     return {key: value for key, value in facts.items() if value not in (None, [], {})}
-
-
-def author(config: Mapping[str, str]) -> str:
-    """Return who commits, ``name <mail>``: git's identity, or else the user of this machine."""
-    name = user().translate(str.maketrans("", "", "<>\r\n\0")) or "unknown"
-    return git.identity(config) or f"{name} <{name}@{os.uname().nodename}>"
-
-
-def user() -> str:
-    """Return the name of the user of this machine."""
-    name = os.environ.get("USER") or os.environ.get("LOGNAME")
-    if name:
-        return name
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        return str(os.getuid())
 
 
 def _version() -> str:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from gittrack import git, objects, refs
+from gittrack import git, objects, refs, signing
 from gittrack.core import layout, model, trust
 from gittrack.core.errors import TrackError
 from gittrack.record import collecting, tree
@@ -34,13 +34,17 @@ def publish(
     end: Mapping[str, Any],
     author: str,
     patience: float = PATIENCE_SECONDS,
+    *,
+    sign: bool = False,
 ) -> Published:
     """Commit a journal and remove it; safe to repeat after a death at any point.
 
     ``end`` holds the facts of the end (status, ended, duration_s, ...).  Objects are written and
     flushed, the ref is made with an expected old value, the closure is checked, and only then does
     the journal go: not while a garbage collection is under way that may not have seen the ref, for
-    the end of which we wait ``patience`` seconds.  Raises TrackError or OSError with the journal untouched.
+    the end of which we wait ``patience`` seconds.  ``sign`` has git sign the commit.
+
+    Raises TrackError or OSError with the journal untouched.
     """
     state = journal.state()
     facts = {**state.facts, **end}
@@ -54,13 +58,15 @@ def publish(
         facts["parents_lost"] = lost
         parents = [p for p in parents if p not in lost]
 
+    signed = _Signing(repo, store, author, sign)
+
     def write() -> tuple[str, tree.Contents]:
         store.written.clear()
         store.adopt(str(journal.folder / layout.OBJECTS))
         found = tree.write(store, journal.folder, facts, state)
         message = tree.message(facts, state.params, found.metrics)
         moment = model.from_iso(facts["ended"])
-        return store.commit(found.tree, parents, author, moment, message), found
+        return signed.commit(found.tree, parents, moment, message), found
 
     for left in reversed(range(_TRIES)):
         commit, found = write()
@@ -77,7 +83,31 @@ def publish(
         remove(journal)
     summaries = {name: metric.to_dict() for name, metric in found.metrics.items()}
     info = model.run_info(facts, state.params, summaries, commit=commit, ref=ref)
-    return Published(ref, commit, info, found.notes)
+    return Published(ref, commit, info, (*found.notes, *signed.notes))
+
+
+class _Signing:
+    """Writes run commits, signed where that is wanted; a key that fails costs the signature, not the run.
+
+    One content is signed once: a signature made anew would be another commit.
+    """
+
+    def __init__(self, repo: git.Repo, store: objects.Store, author: str, wanted: bool) -> None:
+        self.repo, self.store, self.author, self.wanted = repo, store, author, wanted
+        self.made: dict[tuple[object, ...], bytes] = {}
+        self.notes: tuple[str, ...] = ()
+
+    def commit(self, tree: str, parents: list[str], seconds: float, message: str) -> str:
+        key = (tree, *parents, message)
+        if self.wanted and not self.notes and key not in self.made:
+            try:
+                made = signing.commit(self.repo, tree, parents, self.author, seconds, message)
+                self.made[key] = made
+            except TrackError as error:
+                self.notes = (f"the run is not signed: {error}",)
+        if key in self.made:
+            return self.store.keep(b"commit", self.made[key])
+        return self.store.commit(tree, parents, self.author, seconds, message)
 
 
 def remove(journal: Journal) -> None:

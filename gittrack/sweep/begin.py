@@ -10,7 +10,7 @@ from gittrack.core import body, layout, nested, yaml_read
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.secrets import HIDDEN, redact_command
 from gittrack.launch import config, launcher
-from gittrack.record import session
+from gittrack.record.author import user
 from gittrack.search import methods, sweepfile
 from gittrack.search.plan import Plan, Strategy
 from gittrack.sweep.stored import Sweep
@@ -112,7 +112,7 @@ def facts(asked: Asked, found: Opened, experiment: str, moment: str, prefix: str
         "goal": plan.goal,
         "created": moment,
         "experiment": experiment,
-        "user": session.user(),
+        "user": user(),
         "host": os.uname().nodename,
         "cwd": prefix.rstrip("/") or ".",
         "command": redact_command(plan.command),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from gittrack import git
-from gittrack.core import layout, lock, model
+from gittrack.core import layout, lock, model, settings
 from gittrack.core.errors import TrackError
-from gittrack.record import journal, recovery, session
+from gittrack.record import journal, recovery
+from gittrack.record.author import author
 from gittrack.sweep import room, state
 from gittrack.sweep.trial import Job, Report
 
@@ -24,7 +26,7 @@ def rescue(repo: git.Repo, job: Job) -> Report:
     config = git.parse_config(repo.config().output())
     try:
         for folder in _journals(repo, sweep_id, job):
-            _publish(repo, folder, job, session.author(config))
+            _publish(repo, folder, job, config)
     except (TrackError, OSError) as error:
         return Report(problem=(f"the run of trial {job.trial.key} is kept: {error}", ""))
     for info in reversed(state.runs(repo, sweep_id)):
@@ -57,7 +59,7 @@ def _journals(repo: git.Repo, sweep_id: str, job: Job) -> list[Path]:
     return found
 
 
-def _publish(repo: git.Repo, folder: Path, job: Job, author: str) -> None:
+def _publish(repo: git.Repo, folder: Path, job: Job, config: Mapping[str, str]) -> None:
     # Its watcher holds the lock until all that the command started has ended: seconds at most.
     os.close(lock.acquire(folder / layout.LOCK, wait=True) or 0)
     book = journal.adopt(folder)
@@ -68,4 +70,4 @@ def _publish(repo: git.Repo, folder: Path, job: Job, author: str) -> None:
     if job.final and facts["sweep"].get("order") is None:
         order = job.base + room.take_order(Path(job.room), job.mark)
         more = {"sweep": {**facts["sweep"], "order": order}}
-    recovery.publish_dead(repo, book, author, more)
+    recovery.publish_dead(repo, book, author(config), settings.sign(config), more)

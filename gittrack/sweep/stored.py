@@ -20,6 +20,7 @@ from gittrack import git, objects, refs
 from gittrack.core import body, layout, model, settings, shape, trust, yaml_read, yaml_write
 from gittrack.core.errors import Damaged, TrackError
 from gittrack.record import capture, session, writer
+from gittrack.record.author import author
 
 _OID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _TRIES = 10
@@ -107,7 +108,7 @@ def _commit(
     full = {key: value for key, value in full.items() if value not in (None, [], {}, "")}
     parents = [parent for parent in (captured.code.state, before) if parent]
     store = objects.Store(git.open_object_store(repo), repo.hash_name)
-    who, now = session.author(looked.config), time.time()
+    who, now = author(looked.config), time.time()
     ref = layout.sweep_ref(str(full["id"]))
 
     def write() -> str:

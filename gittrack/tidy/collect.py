@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from gittrack import git, notes, refs
 from gittrack.core import layout, lock, remarks
-from gittrack.read import reader
+from gittrack.read import models, reader
 from gittrack.read.reader import Raw
 
 _SHORT = re.compile(rb"\b(?:[0-9]{8}-[0-9]{6}-)?([0-9a-f]{8})\b")
@@ -72,7 +72,8 @@ def named_elsewhere(repo: git.Repo, raws: Sequence[Raw]) -> dict[str, str]:
     commits = {raw.commit: raw.id for raw in raws if raw.commit}
     if not commits:
         return {}
-    found: dict[str, str] = {}
+    held = models.registered(repo)
+    found = {run: f"it is {held[oid]}" for oid, run in commits.items() if oid in held}
     for name, oid in refs.peeled(repo):
         if oid in commits and not name.startswith((layout.RUNS, layout.TRASH)):
             found.setdefault(commits[oid], f"{name} names it")

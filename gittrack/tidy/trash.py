@@ -7,19 +7,29 @@ from collections.abc import Sequence
 from gittrack import git, refs
 from gittrack.core import layout, model, remarks
 from gittrack.core.errors import TrackError
-from gittrack.read import reader
+from gittrack.read import models, reader
 from gittrack.read.reader import Raw
 from gittrack.record import annotate
 from gittrack.record.annotate import Target
 
 
 def remove(repo: git.Repo, runs: Sequence[Raw]) -> None:
-    """Move runs to the trash, all of them or none.  Raises TrackError for one that is not committed."""
+    """Move runs to the trash, all of them or none.
+
+    Raises TrackError for one that is not committed, and for one that is a version of a model.
+    """
+    held = models.registered(repo)
     for raw in runs:
         if raw.commit is None or raw.ref is None:
             going = raw.info is not None and raw.info.status == model.RUNNING
             hint = "wait for its end, or stop it" if going else "commit it first: git track recover"
             raise TrackError(f"the run {raw.id} is not committed yet", hint)
+        if raw.commit in held:
+            version = "@".join(held[raw.commit].split()[:2])
+            raise TrackError(
+                f"the run {raw.id} is {held[raw.commit]}",
+                f"a version keeps its run; remove that first: git track model rm {version}",
+            )
     _move(repo, runs, layout.trash_ref, remarks.REMOVE)
 
 

@@ -23,6 +23,7 @@ PARTS = {
     "refs": "refs",
     "reproducing": "reproducing",
     "sweeping": "sweeping",
+    "registry": "registry",
     "long": "long_run",
 }
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from helpers import ROOT, record, run_cli
 
+import gittrack
 from gittrack import cli
 
 pytestmark = pytest.mark.usefixtures("project")
@@ -27,6 +28,21 @@ def runs(project):
         "first", {"val_acc": 1, "loss": 2}, config={"lr": 1, "model": {"hidden": 2}}, tags=["good"]
     )
     record("other", {"val_acc": 1}, experiment="digits")
+
+
+def test_models_versions_and_stages(runs):
+    record("r")
+    registry = gittrack.registry()
+    for name in ("first", "r"):
+        registry.register("resnet18", name)
+    registry.promote("resnet18", 1, "canary")
+    assert offered("model", "re") == ["register"]
+    assert offered("model", "ls", "r") == ["resnet18"]
+    assert offered("model", "promote", "res") == ["resnet18@v2", "resnet18@v1", "resnet18@canary"]
+    assert offered("model", "promote", "resnet18@v2", "") == ["canary", "production", "staging"]
+    assert offered("model", "register", "resnet18", "fi") == ["first"]
+    assert "--require" in offered("model", "promote", "--")
+    assert "resnet18@canary" in offered("show", "resnet18@")
 
 
 def test_verbs_and_options():
@@ -106,6 +122,21 @@ try git track top va
 try git -C . track show fi
 """
     assert shell(["bash", "-c"], script, monkeypatch).splitlines() == ["top", "val_acc", "first"]
+
+
+@pytest.mark.skipif(not GIT_COMPLETION.exists(), reason="git's completion for bash is not here")
+def test_bash_breaks_words_at_the_at_sign(runs, monkeypatch):
+    gittrack.registry().register("resnet18", "first")
+    gittrack.registry().promote("resnet18", 1, "canary")
+    script = f"""
+source {GIT_COMPLETION}
+source <(git-track completion bash)
+COMP_WORDS=(git track show resnet18 @ ca) COMP_CWORD=5
+COMP_LINE="git track show resnet18@ca" COMP_POINT=${{#COMP_LINE}} COMPREPLY=()
+__git_wrap__git_main git
+echo "${{COMPREPLY[@]}}"
+"""
+    assert shell(["bash", "-c"], script, monkeypatch).strip() == "canary"
 
 
 def test_bash_alone(runs, monkeypatch):

@@ -1,6 +1,8 @@
 """git track demo: the main job on real data, in a project of its own."""
 
+import hashlib
 import json
+from pathlib import Path
 
 import pytest
 from helpers import git, listed, run_cli
@@ -42,12 +44,22 @@ def test_the_whole_demo():
     assert commands[0] == "$ cat params.yaml"
     assert commands[1] == "$ git track run -n baseline -- python train.py"
     assert len([line for line in commands if line.startswith("$ git track run ")]) == 6
-    assert commands[-4:] == [
+    assert commands[-8:] == [
         "$ git track top val_accuracy",
         "$ git track diff wide-fast label-smoothing",
         "$ git track reproduce label-smoothing",
         "$ git log --no-walk '--glob=refs/runs/*' '--format=%h %s'",
+        "$ git commit -qam 'Smooth the labels'",
+        "$ git track model register digits-mlp label-smoothing -m 'the best of six'",
+        "$ git track model promote digits-mlp@1 production"
+        """ --require 'val_accuracy > 0.95 and verdict == "EXACT"'""",
+        "$ git track model get digits-mlp@production -o deployed",
     ]
+    deployed = Path("gittrack-demo/deployed/model.npz").read_bytes()
+    assert hashlib.sha256(deployed).hexdigest() in git(
+        "gittrack-demo", "tag", "-n20", "digits-mlp@v1.0.0"
+    )
+    assert git("gittrack-demo", "status", "--porcelain") == ""
     top = run_cli("top", "val_accuracy", "--json", cwd="gittrack-demo")
     assert "\nEXACT  every point of every metric and every artifact are the same" in done.out
     best, second, *_ = (run for run in json.loads(top.out) if run["reproduces"] is None)

@@ -1,0 +1,38 @@
+"""What happened to a model, in the order of the numbers in the tags: who did what, when and why."""
+
+from __future__ import annotations
+
+import argparse
+
+from gittrack import git
+from gittrack.commands._common import add_formats, note, out
+from gittrack.commands.model import _damage
+from gittrack.core import modelnames
+from gittrack.models import promote
+from gittrack.read.models import Registry
+from gittrack.show import modeljson, models, table
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``git track model history``."""
+    parser.add_argument("model", metavar="NAME", help="the model")
+    parser.add_argument("--stage", metavar="STAGE", help="only what concerns this stage")
+    add_formats(parser, "json", "csv", "md")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the events."""
+    if args.stage:
+        modelnames.check_stage(args.stage)
+    state = Registry(git.find())
+    model = state.model(args.model)
+    events = promote.history(model, args.stage)
+    if args.style == "json":
+        out(modeljson.dump([modeljson.event(model, one) for one in events]))
+    elif not events:
+        note(f"{model.name} has never been in {args.stage}")
+    else:
+        out(table.render(models.history(model, events), args.style))
+    if args.style == "text":
+        out(models.warnings([model]))
+    return _damage.status(state)

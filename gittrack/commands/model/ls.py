@@ -1,0 +1,45 @@
+"""List the models with what is in which stage; with NAME the versions of that one, newest first."""
+
+from __future__ import annotations
+
+import argparse
+
+from gittrack import git
+from gittrack.commands._common import add_formats, note, out, paint_lines
+from gittrack.commands.model import _damage
+from gittrack.read.models import Registry
+from gittrack.read.signatures import of_versions
+from gittrack.show import modeljson, models, table
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``git track model ls``."""
+    parser.add_argument("model", nargs="?", metavar="NAME", help="the versions of this model")
+    add_formats(parser, "json", "csv", "md")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the table."""
+    repo = git.find()
+    state = Registry(repo)
+    found = [state.model(args.model)] if args.model else state.overview()
+    latest = [one.latest for one in found if one.latest]
+    shown = list(reversed(found[0].versions)) if args.model else latest
+    signatures = of_versions(repo, shown)
+    if args.style == "json":
+        one = modeljson.version if args.model else modeljson.model
+        things = shown if args.model else found
+        out(modeljson.dump([one(thing, signatures) for thing in things]))  # type: ignore[arg-type]
+    elif not found:
+        note("no models are registered here yet; register one: git track model register NAME RUN")
+    else:
+        exact = args.style == "csv"
+        if args.model:
+            made = models.versions(shown, signatures, exact=exact)
+        else:
+            made = models.listing(found, signatures, exact=exact)
+        whole = table.render(made, args.style)
+        out(paint_lines(whole, ["bold"]) if args.style == "text" else whole)
+        if args.style == "text":
+            out(models.warnings(found))
+    return _damage.status(state)

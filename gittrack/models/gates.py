@@ -1,0 +1,149 @@
+"""What must hold before a version may be promoted: allowed stages, queries, a sound run, the user's hook."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from gittrack import git
+from gittrack.core import registry
+from gittrack.core.errors import TrackError, did_you_mean
+from gittrack.core.model import RunInfo
+from gittrack.core.registry import Model, Version
+from gittrack.core.typed import Any
+from gittrack.read import reader, versions
+from gittrack.read.reader import Raw
+from gittrack.record import hooks
+
+
+class Refused(TrackError):
+    """A gate, a rule or a hook does not let the version pass."""
+
+
+def check_stage(config: Mapping[str, str], stage: str) -> None:
+    """Raise TrackError where ``track.stages`` lists the stages and this is none of them."""
+    if stage in registry.DERIVED:
+        raise TrackError(
+            f"{stage} is said of versions that are in no stage",
+            "take it out of its stages: git track model demote NAME@VERSION",
+        )
+    allowed = config.get("track.stages", "").replace(",", " ").split()
+    if allowed and stage not in allowed:
+        raise TrackError(
+            f"there is no stage {stage!r} here",
+            did_you_mean(stage, allowed, f"track.stages allows: {', '.join(allowed)}"),
+        )
+
+
+def check(
+    repo: git.Repo,
+    config: Mapping[str, str],
+    version: Version,
+    stage: str,
+    *,
+    require: str | None,
+    force: bool,
+) -> dict[str, Any]:
+    """Return what the promotion should record: the gates that were passed, and what was forced.
+
+    Raises Refused with the values that failed, QueryError for a query that cannot be understood.
+    """
+    standing = config.get(f"track.gate.{stage.lower()}", "")
+    if not (standing or require or stage == registry.PRODUCTION):
+        return {}
+    raw = versions.run_of(repo, version)
+    if require:
+        failed = _failed(repo, raw, require)
+        if failed:
+            raise _refusal(version, stage, failed, "")
+    held = (
+        [f"track.gate.{stage}: {text}" for text in _failed(repo, raw, standing)] if standing else []
+    )
+    if held and not force:
+        raise _refusal(
+            version, stage, [text.partition(": ")[2] for text in held], f"track.gate.{stage}"
+        )
+    unsound = _unsound(repo, reader.decode(repo, raw)) if stage == registry.PRODUCTION else []
+    if unsound and not force:
+        raise Refused(
+            f"{version.model} {version.short} cannot go to {stage}: {'; '.join(text for text, _ in unsound)}",
+            f"{unsound[0][1]}; or promote it all the same: --force",
+        )
+    passed = [gate for gate in (standing if not held else "", require) if gate]
+    forced = [*(text for text, _ in unsound), *held]
+    return {"gate": " and ".join(passed) or None, "forced": forced}
+
+
+def _refusal(version: Version, stage: str, failed: list[str], setting: str) -> Refused:
+    where_from = f" ({setting})" if setting else ""
+    hint = "see: git track model show " + f"{version.model}@{version.short}"
+    if setting:
+        hint += "; or promote it all the same: --force"
+    if any("verdict" in text for text in failed):
+        hint = f"reproduce it first: git track reproduce {version.model}@{version.short}"
+    return Refused(
+        f"{version.model} {version.short} does not pass the gate of {stage}{where_from}: {'; '.join(failed)}",
+        hint,
+    )
+
+
+def _failed(repo: git.Repo, raw: Raw, query: str) -> list[str]:
+    """Return the parts of a query that do not hold, each with the values that it met."""
+    from gittrack.models import verdicts  # noqa: PLC0415 - most promotions pass no gate
+    from gittrack.read import where  # noqa: PLC0415
+
+    more = {"verdict": lambda: verdicts.best(repo, raw)}
+    return where.unmet(repo, raw, query, more)
+
+
+def _unsound(repo: git.Repo, info: RunInfo) -> list[tuple[str, str]]:
+    """Return why a run is nothing to put into production, each with what can be done."""
+    found = []
+    if not info.finished:
+        found.append((f"its run is {info.status}, not finished", "register a finished run"))
+    if info.code.commit is None and info.code.snapshot is None:
+        found.append(("its code is not committed", "commit the code and run it again"))
+    elif info.code.snapshot and not _is_committed(repo, info.code.snapshot):
+        found.append(
+            ("its code is committed nowhere but in its own snapshot", "commit it to a branch")
+        )
+    return found
+
+
+def _is_committed(repo: git.Repo, snapshot: str) -> bool:
+    """Say whether a commit of a branch or a tag, of the registry's none, has the very tree that ran."""
+    tree = repo.read("rev-parse", "--verify", f"{snapshot}^{{tree}}").decode().strip()
+    head = git.resolve(repo, "HEAD")
+    ours = ("--exclude=*@*", "--exclude=*#*", "--tags")
+    places = ("--branches", "--remotes", *ours, *([head] if head else []))
+    trees = repo.read("rev-list", "--format=%T", *places, "--")
+    return tree in trees.decode().split("\n")
+
+
+def ask_hook(
+    repo: git.Repo, config: Mapping[str, str], model: Model, version: Version, stage: str, why: str
+) -> str:
+    """Run the user's ``pre-promote`` hook, if there is one; return what it said.  Raises Refused."""
+    place = hooks.folder(repo, config)
+    if not hooks.is_there(place, hooks.PROMOTE):
+        return ""
+    there = model.stages.get(stage)
+    words = {
+        "GITTRACK_MODEL": model.name,
+        "GITTRACK_VERSION": version.number,
+        "GITTRACK_STAGE": stage,
+        "GITTRACK_FROM": version.stage,
+        "GITTRACK_REPLACES": there.number if there else "",
+        "GITTRACK_COMMIT": version.commit,
+        "GITTRACK_RUN": str(version.facts.get("run") or ""),
+        "GITTRACK_METRICS": json.dumps(version.facts.get("metrics") or {}),
+        "GITTRACK_WHY": why,
+    }
+    code, said = hooks.started(repo, place, hooks.PROMOTE, words, {})
+    if code != 0:
+        told = said.strip() or f"it ended with {code}"
+        raise Refused(
+            f"the pre-promote hook refused {model.name} {version.short} for {stage}: {told}",
+            "make it content, or take it out of git's hooks folder",
+        )
+    return said

@@ -1,0 +1,170 @@
+"""One transaction of the registry: event tags are made and stage refs moved, all of them or none."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from gittrack import git, objects, refs, signing
+from gittrack.core import folders, layout, lock, model, modelnames, registry, settings, tagtext
+from gittrack.core.modelnames import Mark
+from gittrack.core.registry import Event, Model
+from gittrack.core.typed import Any, NamedTuple
+from gittrack.read.models import Registry
+from gittrack.record.author import author
+
+_TRIES = 20
+
+
+class Draft(NamedTuple):
+    """An event to be written: what it is about, the commit, a summary (verb, words) and facts."""
+
+    mark: Mark  # its number is given when it is written
+    commit: str
+    summary: tuple[str, str]
+    facts: Mapping[str, Any]
+    counted: bool = True
+
+
+class Plan(NamedTuple):
+    """What a change comes to: events to write, and tags to delete as (tag, id)."""
+
+    drafts: Sequence[Draft]
+    removed: Sequence[tuple[str, str]] = ()
+
+
+class Known(NamedTuple):
+    """What a caller read before it decided to make a change."""
+
+    config: Mapping[str, str]
+    state: Registry
+    model: Model
+
+
+Decide = Callable[[Registry, Model | None], Plan]  # may be asked again, on a newer state
+
+
+def change(
+    repo: git.Repo, name: str, decide: Decide, reason: str, known: Known | None = None
+) -> tuple[Model, list[Event]]:
+    """Write what ``decide`` plans for a model; return the model as it is then, and the new events.
+
+    ``known`` is what was read before, and holds where the tags are still the same.  Processes of this
+    repository take turns.  Where another tool was quicker, the plan is made anew on the new state.  Stage
+    refs that disagree with the events are moved to where these say.
+    """
+    config = known.config if known else git.parse_config(repo.config().output())
+    with _turn(repo):
+        for left in reversed(range(_TRIES)):
+            state = _now(repo)
+            before = _model(state, name, known)
+            plan = decide(state, before)
+            events = _written(repo, config, state, before, plan)
+            gone = {tag for tag, _ in plan.removed}
+            kept = [e for e in (before.events if before else ()) if e.tag not in gone]
+            after = registry.fold(name, [*kept, *events])
+            try:
+                clear(repo, state, after)
+                refs.transact(repo, [*_commands(events, plan), *moves(state, after)], reason)
+                return after, events
+            except git.GitError:
+                if not left or _same(_now(repo), state):
+                    raise
+                time.sleep(os.urandom(1)[0] / 5000)  # up to 50 ms
+    raise AssertionError("unreachable")
+
+
+def _now(repo: git.Repo) -> Registry:
+    return Registry(repo, refs.now(repo, *modelnames.PLACES))
+
+
+def _model(state: Registry, name: str, known: Known | None) -> Model | None:
+    if name not in state:
+        return None
+    if known is not None and state.tags.of(name) == known.state.tags.of(name):
+        return known.model
+    return state.model(name)
+
+
+@contextmanager
+def _turn(repo: git.Repo) -> Iterator[None]:
+    place = layout.home(repo.common_dir)
+    folders.make(place)
+    handle = lock.acquire(f"{place}/models.lock", wait=True)
+    try:
+        yield
+    finally:
+        if handle is not None:
+            os.close(handle)
+
+
+def _same(one: Registry, other: Registry) -> bool:
+    return one.tags.listed == other.tags.listed and one.stage_refs == other.stage_refs
+
+
+def _commands(events: Sequence[Event], plan: Plan) -> list[str]:
+    zero = "0" * len(events[0].oid) if events else ""
+    made = [f"update {modelnames.TAGS}{event.tag}\0{event.oid}\0{zero}" for event in events]
+    return made + [f"delete {modelnames.TAGS}{tag}\0{oid}" for tag, oid in plan.removed]
+
+
+def clear(repo: git.Repo, state: Registry, model: Model) -> None:
+    """Drop stage refs of a model that have no value, as a machine that lost power leaves them."""
+    for event in model.events:
+        ref = modelnames.stage_ref(model.name, event.mark.stage)
+        if event.mark.stage and state.stage_refs.get(ref) == "":
+            refs.drop(repo, ref)
+            del state.stage_refs[ref]
+
+
+def moves(state: Registry, after: Model) -> list[str]:
+    """Return the commands that bring the stage refs of a model to where its events say."""
+    wanted = {
+        modelnames.stage_ref(after.name, stage): one.event.oid if one.event else one.commit
+        for stage, one in after.stages.items()
+    }
+    stages = {event.mark.stage for event in after.events if event.mark.stage}
+    known = {modelnames.stage_ref(after.name, stage) for stage in stages}
+    commands = []
+    for ref in sorted(wanted.keys() | (known & state.stage_refs.keys())):
+        old, new = state.stage_refs.get(ref), wanted.get(ref)
+        if old == new:
+            continue
+        if new is None:
+            commands.append(f"delete {ref}\0{old}")
+        else:
+            commands.append(f"update {ref}\0{new}\0{old or '0' * len(new)}")
+    return commands
+
+
+def _written(
+    repo: git.Repo, config: Mapping[str, str], state: Registry, before: Model | None, plan: Plan
+) -> list[Event]:
+    """Write the tag objects of a plan.  Dates only ever grow, because GTO goes by them."""
+    store = objects.Store(git.open_object_store(repo), repo.hash_name)
+    person, now = author(config), time.time()
+    seconds = max((e.text.seconds for e in (before.events if before else ())), default=0)
+    number = (
+        max(state.taken_numbers(plan.drafts[0].mark.model), before.last_number if before else 0)
+        if plan.drafts
+        else 0
+    )
+    events = []
+    for draft in plan.drafts:
+        number += draft.counted
+        mark = draft.mark._replace(number=number if draft.counted else 0)
+        seconds = max(int(now), seconds + 1)
+        facts = {**draft.facts, "by": person, "at": model.iso(now)}
+        text = tagtext.message(draft.summary, facts)
+        name = modelnames.format_tag(mark)
+        sign = settings.sign(config)
+        if sign:
+            oid = signing.tag(repo, name, draft.commit, person, seconds, text)
+        else:
+            data = tagtext.payload(draft.commit, name, person, seconds, text)
+            oid = store.keep(b"tag", data)
+        told = tagtext.Text(draft.commit, person, seconds, facts, sign)
+        events.append(Event(mark, name, oid, told))
+    return events

@@ -1,0 +1,119 @@
+"""Register a run as a version of a model: an annotated tag on the run commit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gittrack import git
+from gittrack.core import layout, modelnames
+from gittrack.core.errors import TrackError, did_you_mean
+from gittrack.core.model import DAMAGED, RUNNING, RunInfo
+from gittrack.core.modelnames import REGISTER, Mark
+from gittrack.core.registry import Model, Version
+from gittrack.core.typed import Any
+from gittrack.models import ledger
+from gittrack.models.ledger import Draft, Plan
+from gittrack.read import reader, restore
+from gittrack.read.models import Registry
+from gittrack.read.reader import Raw
+
+_MOST_METRICS = 1000
+
+
+def register(
+    repo: git.Repo,
+    name: str,
+    raw: Raw,
+    *,
+    version: str | None = None,
+    artifacts: Sequence[str] = (),
+    why: str = "",
+) -> tuple[Model, Version]:
+    """Register a run and return the model and its new version; without ``version`` the next whole number.
+
+    ``artifacts`` are paths among the run's artifacts, files or folders; none stands for all of them.  A run
+    whose version was deprecated takes that version up again.  Raises TrackError.
+    """
+    modelnames.check_model(name)
+    wanted = None if version is None else modelnames.check_version(version)
+    info = _committed(repo, raw)
+    facts = _facts(repo, raw, info, artifacts)
+
+    def decide(state: Registry, model: Model | None) -> Plan:
+        number = _number(model, name, str(raw.commit), wanted)
+        again = model is not None and any(one.number == number for one in model.versions)
+        mark = Mark(name, REGISTER, number)
+        told = {"model": name, "version": number, **facts, "why": why}
+        summary = ("register", f"{name} {modelnames.short(number)}")
+        return Plan([Draft(mark, str(raw.commit), summary, told, counted=again)])
+
+    model, events = ledger.change(repo, name, decide, f"gittrack: register {name}")
+    made = next(one for one in model.versions if one.number == events[0].mark.version)
+    return model, made
+
+
+def _committed(repo: git.Repo, raw: Raw) -> RunInfo:
+    info = reader.decode(repo, raw)
+    if raw.commit is None:
+        hint = "wait for its end" if info.status == RUNNING else "commit it: git track recover"
+        raise TrackError(f"the run {info.id} is {info.status}, not committed yet", hint)
+    if info.status == DAMAGED:
+        raise TrackError(f"the run {info.id} is damaged: {info.problem}", "see: git track doctor")
+    return info
+
+
+def _number(model: Model | None, name: str, commit: str, wanted: str | None) -> str:
+    """Return the version that a commit gets.  Raises TrackError where it cannot have one."""
+    if model is None:
+        return wanted or "v1.0.0"
+    if model.deprecated:
+        tag = next(e.tag for e in model.events if e.mark.kind == modelnames.DEPRECATE)
+        raise TrackError(f"the model {name} is deprecated", f"take that back: git tag -d {tag}")
+    same = [one for one in model.versions if one.commit == commit and one.number]
+    current = [one for one in same if not one.deprecated]
+    if current:
+        short = current[0].short
+        raise TrackError(
+            f"this run is {name} {short} already", f"see: git track model show {name}@{short}"
+        )
+    if same and wanted in (None, same[-1].number):
+        return same[-1].number
+    taken = {one.number: one for one in model.versions}
+    if wanted in taken:
+        short = modelnames.short(str(wanted))
+        hint = "leave --version out for the next one, or name another"
+        raise TrackError(f"{name} has a version {short} already", hint)
+    # A number is not given again while events of a stage tell of it.
+    told = [str(event.text.facts.get("version") or "") for event in model.events]
+    highest = max(modelnames.order(number)[0] for number in (*taken, *told, "v0.0.0"))
+    return wanted or f"v{highest + 1}.0.0"
+
+
+def _facts(repo: git.Repo, raw: Raw, info: RunInfo, artifacts: Sequence[str]) -> dict[str, Any]:
+    found = reader.load_yaml(repo, raw, layout.OUTPUTS) or {}
+    items = {item["path"]: item for item in found.get("outputs", [])}
+    paths = list(items) if not artifacts else []
+    for wanted in artifacts:
+        chosen = restore.chosen(items, wanted)
+        if not chosen:
+            known = ", ".join(list(items)[:8]) or "none"
+            raise TrackError(
+                f"the run {info.id} has no artifact {wanted!r}",
+                did_you_mean(wanted, items, f"it has: {known}"),
+            )
+        paths += chosen
+    kept = [
+        {key: items[path][key] for key in ("path", "sha256", "size") if key in items[path]}
+        for path in dict.fromkeys(paths)
+    ]
+    few = len(info.metrics) <= _MOST_METRICS
+    return {
+        "run": info.id,
+        "experiment": info.experiment,
+        "name": info.name,
+        "status": info.status,
+        "fingerprint": info.fingerprint,
+        "recipe": info.recipe,
+        "metrics": {key: metric.last for key, metric in info.metrics.items()} if few else {},
+        "artifacts": kept,
+    }

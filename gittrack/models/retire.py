@@ -1,0 +1,89 @@
+"""Versions that are not to be used any more: deprecated, with their history, or removed."""
+
+from __future__ import annotations
+
+from gittrack import git
+from gittrack.core import modelnames
+from gittrack.core.errors import TrackError
+from gittrack.core.modelnames import DEPRECATE, DEREGISTER, Mark
+from gittrack.core.registry import Model, Version
+from gittrack.models import ledger, promote
+from gittrack.models.ledger import Draft, Plan
+from gittrack.read import versions
+from gittrack.read.models import Registry
+
+
+def deprecate(repo: git.Repo, address: str, why: str = "") -> list[Version]:
+    """Deprecate a version, or with a bare name the whole model; it leaves its stages.
+
+    Returns the versions that this concerned.  Raises TrackError where that was done already.
+    """
+    wanted = modelnames.parse_address(address)
+    bare = not (wanted.version or wanted.stage or wanted.latest)
+    found: list[Version] = []
+
+    def decide(now: Registry, model: Model | None) -> Plan:
+        model = model or now.model(wanted.model)
+        chosen = list(model.versions) if bare else [versions.chosen(model, wanted)]
+        if model.deprecated or (not bare and chosen[0].deprecated):
+            what = model.name if bare else f"{model.name} {chosen[0].short}"
+            raise TrackError(
+                f"{what} is deprecated already", f"see: git track model ls {model.name}"
+            )
+        found[:] = chosen
+        drafts = [
+            draft
+            for one in chosen
+            for stage in one.stages
+            for draft in promote.demotions(model, one, stage, why or "it was deprecated")
+        ]
+        return Plan([*drafts, _draft(model, chosen[-1], bare, why)])
+
+    ledger.change(repo, wanted.model, decide, f"gittrack: deprecate {address}")
+    return found
+
+
+def _draft(model: Model, version: Version, whole: bool, why: str) -> Draft:
+    facts = {"model": model.name, "version": None if whole else version.number, "why": why}
+    if whole:
+        summary = ("deprecate", f"{model.name}")
+        return Draft(Mark(model.name, DEPRECATE), version.commit, summary, facts, counted=False)
+    if not version.number:
+        raise TrackError(f"{model.name} {version.short} was never registered", "demote it instead")
+    summary = ("deprecate", f"{model.name} {version.short}")
+    facts |= {"from": version.stage, "run": version.facts.get("run")}
+    return Draft(Mark(model.name, DEREGISTER, version.number), version.commit, summary, facts)
+
+
+def remove(repo: git.Repo, address: str, *, force: bool = False) -> Version:
+    """Delete the tag of a version that never reached a stage; ``force`` also that of one that did.
+
+    The events of its stages stay, with demotions where it is in one: they are history, and their numbers are
+    not given again.  Raises TrackError.
+    """
+    wanted = modelnames.parse_address(address)
+    if not (wanted.version or wanted.stage or wanted.latest):
+        raise TrackError(f"which version of {wanted.model}?", f"write {wanted.model}@3", code=2)
+    found: list[Version] = []
+
+    def decide(now: Registry, model: Model | None) -> Plan:
+        model = model or now.model(wanted.model)
+        version = versions.chosen(model, wanted)
+        found[:] = [version]
+        reached = [e for e in model.events if e.mark.stage and e.text.commit == version.commit]
+        if reached and not force:
+            stages = ", ".join(dict.fromkeys(e.mark.stage for e in reached))
+            raise TrackError(
+                f"{model.name} {version.short} has been in {stages}",
+                f"keep it: git track model deprecate {model.name}@{version.short}; or remove it: --force",
+            )
+        drafts = [
+            draft
+            for stage in version.stages
+            for draft in promote.demotions(model, version, stage, "it was removed")
+        ]
+        tags = [(e.tag, e.oid) for e in model.events if e.mark.version == version.number != ""]
+        return Plan(drafts, tags)
+
+    ledger.change(repo, wanted.model, decide, f"gittrack: remove {address}")
+    return found[0]

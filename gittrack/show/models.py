@@ -1,0 +1,167 @@
+"""The model registry as tables, and what is wrong in it as paragraphs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from gittrack.core import modelnames
+from gittrack.core.registry import (
+    PRODUCTION,
+    STAGING,
+    Event,
+    Model,
+    Signature,
+    Version,
+)
+from gittrack.show import text
+from gittrack.show.columns import short_id
+from gittrack.show.table import Table
+
+Signatures = Mapping[str, Signature]
+
+
+def listing(models: Sequence[Model], signatures: Signatures, *, exact: bool = False) -> Table:
+    """Return a row for each model: its latest version, and what is in which stage; ``exact`` for programs."""
+    none = "" if exact else "-"
+    found = dict.fromkeys(stage for model in models for stage in model.stages)
+    stages = sorted(found, key=lambda s: (s != PRODUCTION, s != STAGING, s))
+    heads = [
+        "MODEL",
+        "LATEST",
+        *map(str.upper, stages),
+        "VERSIONS",
+        "REGISTERED",
+        "BY",
+        "SIGNATURE",
+    ]
+    rows = []
+    for model in models:
+        latest, count = model.latest, len(model.numbers)
+        name = text.escape(model.name) + (" (deprecated)" if model.deprecated else "")
+        held = [model.stages[s].short if s in model.stages else none for s in stages]
+        rows.append(
+            [
+                name,
+                latest.short if latest else none,
+                *held,
+                str(count),
+                *_origin(latest, signatures),
+            ]
+        )
+    right = [False, False, *[False] * len(stages), True]
+    return Table(heads, rows, right)
+
+
+def _origin(version: Version | None, signatures: Signatures) -> list[str]:
+    event = version.event if version else None
+    if event is None:
+        return ["-", "-", "-"]
+    return [event.at[:10], text.escape(_person(event)), signatures[event.oid].state]
+
+
+def _person(event: Event) -> str:
+    return event.text.person.partition(" <")[0] or "-"
+
+
+def versions(found: Sequence[Version], signatures: Signatures, *, exact: bool = False) -> Table:
+    """Return a row for each version of a model; ``exact`` for programs, with whole numbers and texts."""
+    show = text.plain if exact else text.value
+    from gittrack.core.model import headline  # noqa: PLC0415 - the list of models has no use for it
+
+    metrics = [name for one in found for name in headline(one.facts.get("metrics") or {})]
+    names = list(dict.fromkeys(metrics))[:3]
+    heads = ["VERSION", "STAGE", "RUN", *names, "REGISTERED", "BY", "SIGNATURE", "WHY"]
+    rows = []
+    for one in found:
+        values = one.facts.get("metrics") or {}
+        why = one.event.why if one.event else ""
+        rows.append(
+            [
+                one.short,
+                stage_of(one),
+                _run(one),
+                *(show(values.get(name)) for name in names),
+                *_origin(one, signatures),
+                why if exact else text.shorten(text.escape(why), 50),
+            ]
+        )
+    return Table([text.escape(head) for head in heads], rows, [*[False] * 3, *[True] * len(names)])
+
+
+def stage_of(one: Version) -> str:
+    """Return the stages of a version in words."""
+    told = ", ".join(one.stages) or one.stage
+    return "deprecated" if one.deprecated else told
+
+
+def _run(one: Version) -> str:
+    run, name = one.facts.get("run"), one.facts.get("name")
+    shown = short_id(str(run)) if run else one.commit[:8]
+    return text.escape(f"{shown} {name}" if name else shown)
+
+
+def history(model: Model, events: Sequence[Event]) -> Table:
+    """Return a row for each event, in order; registering carries no number."""
+    rows = [
+        [
+            str(one.mark.number or ""),
+            one.at[:16].replace("T", " "),
+            one.mark.kind,
+            version_of(model, one),
+            one.mark.stage or "-",
+            text.escape(_person(one)),
+            text.shorten(text.escape(one.why), 60),
+        ]
+        for one in events
+    ]
+    return Table(["#", "WHEN", "EVENT", "VERSION", "STAGE", "BY", "WHY"], rows, [True])
+
+
+def version_of(model: Model, event: Event) -> str:
+    """Return the version that an event is about, which its commit says."""
+    if event.mark.version:
+        return modelnames.short(event.mark.version)
+    if event.mark.kind == modelnames.DEPRECATE:
+        return "-"
+    found = [one for one in model.versions if one.commit == event.text.commit]
+    told = event.text.facts.get("version")
+    return (
+        found[-1].short if found else modelnames.short(str(told)) if told else event.text.commit[:8]
+    )
+
+
+def damage(tags: Mapping[str, str]) -> str:
+    """Return a paragraph for each tag that cannot be read."""
+    told = (
+        f"refs/tags/{tag}: {why}\n  fetch it again from where it was pushed to, or delete it: git tag -d\n"
+        for tag, why in tags.items()
+    )
+    return text.escape("".join(told), keep="\n")
+
+
+def warnings(models: Iterable[Model]) -> str:
+    """Return a paragraph for each conflict between two clones, with both sides; or nothing."""
+    lines = [line for one in models for pair in one.conflicts for line in _conflict(one, *pair)]
+    return "".join(f"{text.escape(line)}\n" for line in lines)
+
+
+def _conflict(one: Model, ours: Event, theirs: Event, where: str) -> list[str]:
+    if ours.mark.stage:
+        head = f"two events of {one.name} are number {ours.mark.number}"
+        way = f"git track model promote {one.name}@VERSION {ours.mark.stage}"
+    else:
+        short = modelnames.short(ours.mark.version)
+        head = f"two commits are {one.name} {short}"
+        way = f"git track model rm {one.name}@{short}, and register it again"
+    there = f"  in {where}" if where else ""
+    return [
+        f"conflict: {head}",
+        f"  {_side(one, ours)}",
+        f"  {_side(one, theirs)}{there}",
+        f"  settle it: {way}",
+    ]
+
+
+def _side(one: Model, found: Event) -> str:
+    what = f"{found.mark.kind} {version_of(one, found)} {found.mark.stage}".rstrip()
+    return f"{found.tag}: {what}, by {_person(found)}, {found.at[:16].replace('T', ' ')}"

@@ -1,0 +1,287 @@
+"""git track model: register, promote, demote, look, fetch, deprecate, remove."""
+
+import csv
+import io
+import json
+import os
+
+import pytest
+import yaml
+from helpers import git, look, masked, model, record, run_cli
+
+import gittrack
+
+QUERY = "val_accuracy >= 0.95 and verdict == 'EXACT'"
+
+
+@pytest.fixture
+def runs(project):
+    """Three runs, r1 to r3, with an artifact each."""
+    for number in (1, 2, 3):
+        with gittrack.init("digits", name=f"r{number}", config={"lr": 0.1 * number}) as run:
+            run.log({"val_accuracy": 0.9 + number / 100})
+            (project / "weights").write_text(f"weights of r{number}")
+            run.log_artifact("weights", name="model/weights.bin")
+            os.remove("weights")
+    return project
+
+
+def tags():
+    return git(".", "tag").split("\n")
+
+
+def test_from_a_run_to_production(runs):
+    assert model("register", "resnet18", "r1") == "resnet18 v1\n"
+    assert model("register", "resnet18", "r2", "-m", "wider") == "resnet18 v2\n"
+    assert (
+        model("promote", "resnet18@1", "production") == "resnet18 v1: development -> production\n"
+    )
+    assert model("promote", "resnet18@v2.0.0", "production", "-m", "better") == (
+        "resnet18 v2: development -> production, in the place of v1, which is archived now\n"
+    )
+    assert tags() == [
+        *("resnet18#production#1", "resnet18#production#2", "resnet18@v1.0.0", "resnet18@v2.0.0"),
+    ]
+    assert git(".", "rev-parse", "refs/models/resnet18/production") == git(
+        ".", "rev-parse", "refs/tags/resnet18@v2.0.0"
+    )
+    assert masked(model("ls")) == (
+        "MODEL  LATEST  PRODUCTION  VERSIONS  REGISTERED  BY  SIGNATURE\n"
+        f"resnet18  v2  v2  2  {model('ls').split()[11]}  Ada Lovelace  unsigned\n"
+    )
+    shown = json.loads(model("show", "resnet18@production", "--json"))
+    assert (shown["version"], shown["stage"], shown["why"]) == (2, "production", "wider")
+    assert [event["why"] for event in shown["history"]] == ["wider", "better"]
+    assert run_cli("show", "resnet18@production").out.startswith(f"run         {shown['run']}")
+    model("get", "resnet18@production", "-o", "out")
+    assert (runs / "out/model/weights.bin").read_text() == "weights of r2"
+    assert "params.lr" not in model("diff", "resnet18", "1", "production", "--metrics")
+    assert "lr" in model("diff", "resnet18", "1", "production")
+
+
+def test_the_tag_says_what_it_is_in_yaml(runs):
+    model("register", "resnet18", "r1")
+    model("promote", "resnet18@1", "staging")
+    model("promote", "resnet18@1", "production", "-m", 'it is "good": yes')
+    told = yaml.safe_load(git(".", "tag", "-l", "--format=%(contents)", "resnet18#production#2"))
+    assert told["promote"] == "resnet18 v1 to production"
+    assert (told["from"], told["why"]) == ("staging", 'it is "good": yes')
+    assert told["metrics"] == {"val_accuracy": 0.91}
+    assert told["artifacts"][0]["path"] == "model/weights.bin"
+    assert told["by"] == "Ada Lovelace <ada@example.org>"
+    assert told["fingerprint"] == gittrack.fingerprint({"lr": 0.1})
+
+
+def test_out_of_a_stage(runs):
+    for name in ("r1", "r2"):
+        model("register", "m", name)
+        model("promote", "m@latest", "production")
+    model("promote", "m@2", "staging")
+    assert model("demote", "m", "production") == "m v2: out of production\n"
+    assert model("demote", "m@2") == "m v2: out of staging\n"
+    assert git(".", "for-each-ref", "refs/models") == ""
+    assert "m v2 is not in any stage" in model("demote", "m@2", code=1)
+    assert "no version in production" in model("demote", "m", "production", code=1)
+    assert "which version of m is meant, or which stage?" in model("demote", "m", code=2)
+    assert [
+        e["version"] for e in json.loads(model("history", "m", "--stage", "production", "--json"))
+    ] == [
+        *("v1", "v2", "v2", "v1"),
+    ]
+
+
+def test_versions_of_any_kind(runs):
+    assert model("register", "m", "r1", "--version", "1.2.0-rc.1") == "m v1.2.0-rc.1\n"
+    assert model("register", "m", "r2") == "m v2\n"
+    assert model("register", "m", "r3", "--version", "1.5.0") == "m v1.5.0\n"
+    assert model("ls", "m").split("\n")[1].startswith("v2 ")
+    for address, number in (("m", 2), ("m@latest", 2), ("m@v2", 2), ("m@1.5.0", "1.5.0")):
+        assert json.loads(model("show", address, "--json"))["version"] == number
+
+
+def test_deprecate_and_take_it_up_again(runs):
+    model("register", "m", "r1")
+    model("promote", "m@1", "production")
+    assert model("deprecate", "m@1", "-m", "biased") == "m v1: deprecated, out of production\n"
+    assert "m@v1.0.0!#3" in tags()
+    assert git(".", "for-each-ref", "refs/models") == ""
+    assert "every version of m is deprecated" in model("show", "m", code=1)
+    assert "m v1 is deprecated" in model("promote", "m@1", "staging", code=1)
+    assert model("register", "m", "r1") == "m v1\n"
+    assert "m@v1.0.0#4" in tags()
+    assert model("deprecate", "m") == "m v1: deprecated\n"
+    assert "git tag -d m@deprecated" in model("register", "m", "r2", code=1)
+
+
+def test_remove(runs):
+    model("register", "m", "r1")
+    model("register", "m", "r2")
+    model("promote", "m@1", "staging")
+    assert model("rm", "m@2").startswith("removed: m v2\nbring it back: git update-ref ")
+    assert "m v1 has been in staging" in model("rm", "m@1", code=1)
+    model("rm", "m@1", "--force")
+    assert tags() == ["m#staging!#2", "m#staging#1"]
+    assert model("register", "m", "r3") == "m v2\n"  # v1 is taken by its history
+
+
+def test_a_version_keeps_its_run(runs):
+    model("register", "m", "r1")
+    model("promote", "m@1", "production")
+    refused = run_cli("rm", "r1")
+    assert refused.code == 1
+    assert "is m v1 (production)" in refused.err
+    assert "git track model rm m@v1" in refused.err
+    kept = run_cli("gc", "--keep-best", "1", "--by", "val_accuracy").out
+    assert "it is m v1 (production)" in kept
+    assert {one["name"] for one in json.loads(run_cli("ls", "--json").out)} == {"r1", "r3"}
+
+
+MISTAKES = [
+    (("register", "m", "nope"), "there is no run 'nope'"),
+    (("register", "a b", "r1"), "'a b' cannot be the name of a model"),
+    (("register", "m@3", "r1"), "'m@3' cannot be the name of a model"),
+    (("register", "m", "r2", "--version", "1.2"), "'1.2' is not a version"),
+    (("register", "m", "r2", "--version", "1"), "m has a version v1 already"),
+    (("register", "m", "r1"), "this run is m v1 already"),
+    (("register", "m", "r2", "--artifact", "modl"), "has no artifact 'modl'\nhint: it has"),
+    (("promote", "m@1", "archived"), "archived is said of versions that are in no stage"),
+    (("promote", "m@1", "a b"), "'a b' cannot be the name of a stage"),
+    (("promote", "m@1", "staging", "--require", "val_accuracy >"), "in the query, column"),
+    (("promote", "m@7", "staging"), "m has no version v7\nhint: did you mean v1?"),
+    (("promote", "n@1", "staging"), "there is no model 'n'"),
+    (("promote", "m@1.x", "staging"), "'1.x' is not a version"),
+    (("show", "resnet"), "there is no model 'resnet'\nhint: there are: m"),
+    (("show", "m@production"), "m has no version in production"),
+    (("get", "m@2"), "m has no version v2"),
+    (("history", "mm"), "there is no model 'mm'\nhint: did you mean m?"),
+    (("rm", "m"), "which version of m?"),
+    (("promot", "m@1", "staging"), "there is no verb 'model promot'\nhint: did you mean promote"),
+]
+
+
+def test_mistakes(runs):
+    """One clear error each, and nothing half done."""
+    model("register", "m", "r1")
+    before = git(".", "for-each-ref")
+    for words, said in MISTAKES:
+        done = look("model", *words)
+        assert (done.code in (1, 2), done.out) == (True, ""), (words, done)
+        assert said in done.err, words
+    git(".", "config", "track.stages", "staging production")
+    assert "there is no stage 'prodction' here\nhint: did you mean production?" in model(
+        "promote", "m@1", "prodction", code=1
+    )
+    assert git(".", "for-each-ref") == before
+
+
+def test_tables_for_programs(runs):
+    model("register", "m", "r1", "-m", "two\nlines")
+    model("register", "m", "r2")
+    model("promote", "m@1", "staging")
+    rows = list(csv.reader(io.StringIO(model("ls", "m", "--csv"))))
+    assert rows[0] == [
+        "VERSION",
+        "STAGE",
+        "RUN",
+        "val_accuracy",
+        "REGISTERED",
+        "BY",
+        "SIGNATURE",
+        "WHY",
+    ]
+    assert [(row[0], row[1], row[3], row[7]) for row in rows[1:]] == [
+        ("v2", "development", "0.92", ""),
+        ("v1", "staging", "0.91", "two\nlines"),
+    ]
+    assert model("ls", "--csv").splitlines()[1].startswith("m,v2,v1,2,")
+    assert "| m       | v2       | v1        |" in model("ls", "--md")
+
+
+def test_a_run_in_a_repository_without_commits_yet(tmp_path):
+    git(".", "init", "-q")
+    (tmp_path / "train.py").write_text("1\n")
+    record("r")
+    model("register", "m", "r")
+    refused = model("promote", "m@1", "production", code=1)
+    assert "its code is committed nowhere but in its own snapshot" in refused
+    git(".", "add", "."), git(".", "commit", "-qm", "first")
+    model("promote", "m@1", "production")
+
+
+def test_gates(runs):
+    model("register", "m", "r3")
+    refused = model("promote", "m@1", "staging", "--require", QUERY, code=1)
+    assert "val_accuracy >= 0.95 (val_accuracy is 0.93)" in refused
+    assert "verdict == 'EXACT' (verdict is not known)" in refused
+    git(".", "config", "track.gate.production", "val_accuracy > 0.95")
+    refused = model("promote", "m@1", "production", code=1)
+    assert (
+        "does not pass the gate of production (track.gate.production): val_accuracy > 0.95"
+        in refused
+    )
+    assert model("promote", "m@1", "production", "--force", "--require", "lr < 1") == (
+        "m v1: development -> production\n"
+    )
+    event = json.loads(model("history", "m", "--json"))[-1]
+    assert (event["gate"], len(event["forced"])) == ("lr < 1", 1)
+
+
+def test_the_verdict_of_a_reproduction_opens_a_gate(project):
+    assert run_cli("run", "-n", "r", "--", "true").code == 0
+    run_cli("reproduce", "r")
+    model("register", "m", "r")
+    model("promote", "m@1", "production", "--require", "verdict == 'EXACT'")
+    assert json.loads(model("history", "m", "--json"))[-1]["gate"] == "verdict == 'EXACT'"
+
+
+def test_production_takes_sound_runs_only(project):
+    assert run_cli("run", "-n", "bad", "--", "false").code == 1
+    model("register", "m", "bad")
+    assert "its run is failed, not finished" in model("promote", "m@1", "production", code=1)
+    (project / "train.py").write_text("print('changed')\n")
+    record("dirty")
+    model("register", "m", "dirty")
+    refused = model("promote", "m@2", "production", code=1)
+    assert "its code is committed nowhere but in its own snapshot" in refused
+    model("promote", "m@2", "staging")
+    git(".", "commit", "-qam", "keep it")
+    model("promote", "m@2", "production")
+    model("promote", "m@1", "production", "--force")
+    assert json.loads(model("history", "m", "--json"))[-1]["forced"] == [
+        "its run is failed, not finished"
+    ]
+
+
+def test_a_hook_can_refuse(runs):
+    hook = runs / ".git/hooks/pre-promote"
+    hook.write_text(
+        "#!/bin/sh\n"
+        'echo $GITTRACK_MODEL $GITTRACK_VERSION $GITTRACK_FROM $GITTRACK_STAGE "$GITTRACK_METRICS"\n'
+        '[ "$GITTRACK_STAGE" != production ]\n'
+    )
+    hook.chmod(0o755)
+    model("register", "m", "r1")
+    assert "m v1.0.0 development staging" in run_cli("model", "promote", "m@1", "staging").err
+    refused = model("promote", "m@1", "production", code=1)
+    assert (
+        'the pre-promote hook refused m v1 for production: m v1.0.0 staging production {"val_acc'
+        in refused
+    )
+
+
+def test_a_stage_that_is_a_folder_of_another_is_refused_by_git(runs):
+    model("register", "a", "r1")
+    model("register", "a/b", "r2")
+    model("promote", "a@1", "b")
+    before = git(".", "for-each-ref")
+    assert "git: " in model("promote", "a/b@1", "c", code=1)
+    assert git(".", "for-each-ref") == before
+
+
+def test_get_writes_over_nothing_else(runs):
+    model("register", "m", "r1")
+    (runs / "model").mkdir()
+    (runs / "model/weights.bin").write_text("mine")
+    assert "is there already, and is another file" in model("get", "m", code=1)
+    model("get", "m", "--force")
+    assert (runs / "model/weights.bin").read_text() == "weights of r1"
