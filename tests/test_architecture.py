@@ -150,6 +150,10 @@ LAZY_IMPORTS = {
     "show/parquet.py": {"pyarrow": "an extra, and a heavy one"},
     "commands/top.py": {"gittrack.commands._over": "a plain leaderboard has no use for it"},
     "core/groups.py": {"numpy": "100 ms that a plain leaderboard has no use for"},
+    "core/model.py": {
+        "datetime": "2 ms that a listing has no use for",
+        "gittrack.core.trials": "most runs are none",
+    },
     "core/errors.py": {"difflib": "only a mistake needs it"},
     "core/values.py": {"dataclasses": "10 ms that only those pay who use it anyway"},
     "core/yaml_read.py": {"yaml": "40 ms that a listing has no use for"},

@@ -6,8 +6,8 @@ import argparse
 import time
 
 from gittrack import git
-from gittrack.commands._common import add_archived, add_formats, add_where, note, out
-from gittrack.commands.ls import nothing, report_damage
+from gittrack.commands._common import add_archived, add_formats, add_where, note, out, report_damage
+from gittrack.commands.ls import nothing
 from gittrack.core import census
 from gittrack.read import query, reader
 from gittrack.show import census as faces

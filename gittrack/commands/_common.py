@@ -94,3 +94,11 @@ def paint(text: str, style: str) -> str:
     if not sys.stdout.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return text
     return f"\x1b[{codes[style]}m{text}\x1b[m"
+
+
+def report_damage(damaged: int, total: int) -> int:
+    """Say on stderr how many runs cannot be read; return the exit status that goes with it."""
+    if damaged:
+        sys.stdout.flush()
+        note(f"warning: {damaged} of {total} runs are damaged; see: git track doctor")
+    return 1 if damaged else 0

@@ -11,8 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
 from gittrack import git
-from gittrack.commands._common import add_archived, add_where
-from gittrack.commands.ls import report_damage
+from gittrack.commands._common import add_archived, add_where, report_damage
 from gittrack.core.errors import TrackError
 from gittrack.core.model import DAMAGED
 from gittrack.read import query

@@ -6,8 +6,16 @@ import argparse
 import time
 
 from gittrack import git
-from gittrack.commands._common import add_archived, add_where, cut_off, note, out, positive
-from gittrack.commands.ls import nothing, report_damage
+from gittrack.commands._common import (
+    add_archived,
+    add_where,
+    cut_off,
+    note,
+    out,
+    positive,
+    report_damage,
+)
+from gittrack.commands.ls import nothing
 from gittrack.core import layout
 from gittrack.core.smoothing import courses
 from gittrack.read import query, reader

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 import time
 
 from gittrack import git
@@ -17,6 +16,7 @@ from gittrack.commands._common import (
     out,
     paint_lines,
     positive,
+    report_damage,
     room,
 )
 from gittrack.read import query, reader
@@ -94,11 +94,3 @@ def nothing(found: query.Listing, where: str | None) -> str:
     if found.archived:
         return "all runs are archived; with them: add --archived"
     return "no runs are recorded here yet; record one: git track run -- COMMAND"
-
-
-def report_damage(damaged: int, total: int) -> int:
-    """Say on stderr how many runs cannot be read; return the exit status that goes with it."""
-    if damaged:
-        sys.stdout.flush()
-        note(f"warning: {damaged} of {total} runs are damaged; see: git track doctor")
-    return 1 if damaged else 0

@@ -17,9 +17,9 @@ from gittrack.commands._common import (
     out,
     paint_lines,
     positive,
+    report_damage,
     room,
 )
-from gittrack.commands.ls import report_damage
 from gittrack.core.model import RunInfo
 from gittrack.read import query, reader
 from gittrack.show import jsonable, runs, table, text

@@ -47,7 +47,7 @@ LOG_TAIL = ("log.tail.0", "log.tail.1")
 OBJECTS = "objects"
 
 _ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{8}")
-_COMPONENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_COMPONENT = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 
 
 def new_id(now: float) -> str:
@@ -75,7 +75,7 @@ def check_experiment(name: str) -> str:
     """
     for part in name.split("/"):
         bad = ".." in part or part.endswith((".", ".lock")) or is_id(part)
-        if bad or not _COMPONENT.fullmatch(part):
+        if bad or not re.fullmatch(_COMPONENT, part):
             raise TrackError(
                 f"{name!r} cannot be the name of an experiment",
                 "use letters, digits, '.', '_' and '-', with '/' between the parts",

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Mapping
-from datetime import datetime, timezone
 
-from gittrack.core import trials
-from gittrack.core.typed import Any, NamedTuple
+from gittrack.core.typed import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from gittrack.core.trials import TrialFacts
 
 RUNNING, FINISHED, FAILED, KILLED, CRASHED = "running", "finished", "failed", "killed", "crashed"
 DAMAGED = "damaged"
 STATUSES = (RUNNING, FINISHED, FAILED, KILLED, CRASHED, DAMAGED)
+
+_ZEROS = str.maketrans("123456789", "0" * 9)
+_DAYS = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)  # of the year before each month
 
 
 class Metric(NamedTuple):
@@ -77,7 +82,7 @@ class RunInfo(NamedTuple):
     resumed: int = 0
     reproduces: str | None = None
     output_paths: tuple[str, ...] = ()
-    sweep: trials.TrialFacts | None = None
+    sweep: TrialFacts | None = None
 
     @property
     def finished(self) -> bool:
@@ -112,11 +117,17 @@ def run_info(
         output_paths=tuple(facts.get("output_paths") or ()),
         params=dict(params),
         metrics={name: metric(value) for name, value in metrics.items()},
-        sweep=trials.from_facts(facts.get("sweep")),
+        sweep=_trial(facts["sweep"]) if "sweep" in facts else None,
         code=Code(**{key: code[key] for key in Code._fields if key in code}),
         commit=commit,
         ref=ref,
     )
+
+
+def _trial(facts: Any) -> TrialFacts | None:
+    from gittrack.core import trials  # noqa: PLC0415 - most runs are none
+
+    return trials.from_facts(facts)
 
 
 def _check(key: str, value: Any) -> None:
@@ -199,6 +210,8 @@ def metric(value: Mapping[str, Any]) -> Metric:
 
 def iso(seconds: float) -> str:
     """Return a moment (seconds since 1970) as ISO 8601 in UTC with milliseconds."""
+    from datetime import datetime, timezone  # noqa: PLC0415 - 2 ms; a listing only reads moments
+
     try:
         moment = datetime.fromtimestamp(seconds, timezone.utc)
     except (OverflowError, ValueError, OSError):
@@ -208,4 +221,25 @@ def iso(seconds: float) -> str:
 
 def from_iso(text: str) -> float:
     """Return the seconds since 1970 of what `iso` wrote.  Raises ValueError."""
+    exact = _moment(text)
+    if exact is not None:
+        return exact
+    from datetime import datetime  # noqa: PLC0415 - only what others wrote needs it
+
     return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
+
+
+def _moment(text: str) -> float | None:
+    """Return the moment where the text is exactly as `iso` writes it, else None."""
+    if text.translate(_ZEROS) != "0000-00-00T00:00:00.000Z":
+        return None
+    year, month, day, hour, minute = (int(text[at : at + 2]) for at in (2, 5, 8, 11, 14))
+    year += int(text[:2]) * 100
+    if not 1 <= month <= 12 or hour > 23 or minute > 59 or text[17] > "5" or year < 1970:
+        return None
+    before = year - (month <= 2)  # the last year whose 29 February is over
+    days = 365 * year + before // 4 - before // 100 + before // 400 + _DAYS[month - 1] + day
+    moment = (days - 719_528) * 86_400 + hour * 3_600 + minute * 60
+    if time.gmtime(moment)[:3] != (year, month, day):  # the 31st of a month that has 30
+        return None
+    return moment + int(text[17:19]) + int(text[20:23]) / 1000

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from gittrack.core.typed import Any, NamedTuple
 
-_KEY = re.compile(r"[0-9a-z][0-9a-z.]{0,63}")
+_KEY = r"[0-9a-z][0-9a-z.]{0,63}"
 
 
 class TrialFacts(NamedTuple):
@@ -65,7 +65,7 @@ def from_facts(facts: Mapping[str, Any] | None) -> TrialFacts | None:
         if not isinstance(value, _KINDS[key]) or isinstance(value, bool) != (key == "interrupted"):
             raise ValueError(f"its sweep.{key} is {value!r:.40}")
     for key in ("trial", "after"):
-        if key in known and not _KEY.fullmatch(known[key]):
+        if key in known and not re.fullmatch(_KEY, known[key]):
             raise ValueError(f"its sweep.{key} is {known[key]!r:.40}")
     if "id" not in known or "trial" not in known:
         raise ValueError("its sweep has no id or no trial")

@@ -1,6 +1,7 @@
 """core/model: frozen values, and the moments in them."""
 
 import math
+from datetime import datetime, timezone
 
 import pytest
 from hypothesis import given
@@ -21,6 +22,11 @@ FACTS = {
     "format": 1,
     "from a later version": [1, 2],
 }
+NO_MOMENTS = [
+    *("2026-13-01T00:00:00.000Z", "2026-00-01T00:00:00.000Z", "2026-02-29T00:00:00.000Z"),
+    *("2026-04-31T00:00:00.000Z", "2026-01-00T00:00:00.000Z", "2026-01-01T24:00:00.000Z"),
+    *("2026-01-01T00:60:00.000Z", "2026-01-01T00:00:60.000Z", "0000-01-01T00:00:00.000Z"),
+]
 
 
 def test_a_run_from_its_files():
@@ -77,12 +83,21 @@ def test_a_moment_reads_back_as_itself(milliseconds):
     assert model.iso(model.from_iso(text) + 0.0001) == text
 
 
+@given(st.datetimes(timezones=st.just(timezone.utc)))
+def test_a_moment_is_what_the_library_says(moment):
+    text = (
+        moment.strftime("%Y-%m-%dT%H:%M:%S.").rjust(20, "0") + f"{moment.microsecond // 1000:03d}Z"
+    )
+    expected = datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
+    assert model.from_iso(text) == pytest.approx(expected, abs=1e-6)
+
+
 @pytest.mark.parametrize("seconds", [float("nan"), float("inf"), 1e300, -1e300])
 def test_a_moment_that_is_none(seconds):
     assert model.iso(seconds) == "1970-01-01T00:00:00.000Z"
 
 
-@pytest.mark.parametrize("text", ["", "yesterday", "2026-13-01T00:00:00.000Z"])
+@pytest.mark.parametrize("text", ["", "yesterday", *NO_MOMENTS])
 def test_text_that_is_no_moment(text):
     with pytest.raises(ValueError):  # noqa: PT011 - any ValueError is what callers catch
         model.from_iso(text)
