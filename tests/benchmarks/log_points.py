@@ -17,7 +17,7 @@ TEN = [f"metric{number}" for number in range(10)]
 
 
 def rows(scratch: Path) -> Iterator[Row]:
-    """Yield one metric by both calls, then ten metrics in one call."""
+    """Yield one metric by both calls, ten metrics in one call, and what a bare prototype takes here."""
     repo = repos.small(scratch / "repo")
     plain = baseline.Tracker(scratch / "plain", repos.PARAMS, repo)
     run = gittrack.init(config=repos.PARAMS, repo=repo)
@@ -42,11 +42,22 @@ def rows(scratch: Path) -> Iterator[Row]:
 
         return batch
 
+    bare = baseline.Bare(scratch / "bare.csv")
+
+    def one_bare() -> None:
+        for i in range(BATCH):
+            bare.log({"loss": 1.0 / (i + 3)}, step=i)
+
     for what, ours, theirs, bar in (
         ("run.log_metric(name, x, step=i)", one_metric, one_plain, 0.27),
         ("run.log({name: x}, step=i)", one_log, one_plain, 0.27),
         ("run.log(ten metrics, step=i)", ten(run.log), ten(plain.log), 0.10),
     ):
         yield against(what, *alternate(ours, theirs, REPEATS), bar, BATCH)
+    for what, ours, theirs in (
+        ("    bare write of one", one_bare, one_plain),
+        ("    bare write of ten", ten(bare.log), ten(plain.log)),
+    ):
+        yield against(what, *alternate(ours, theirs, REPEATS), None, BATCH)
     run.finish()
     plain.finish()

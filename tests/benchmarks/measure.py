@@ -47,11 +47,14 @@ def alternate(
     return median(times[ours]), median(times[theirs])
 
 
-def against(what: str, ours: float, theirs: float, bar: float, calls: int = 1) -> Row:
-    """Return the row of a bar that is a multiple of the other side's time."""
+def against(what: str, ours: float, theirs: float, bar: float | None, calls: int = 1) -> Row:
+    """Return the row of a bar that is a multiple of the other side's time; None: only to compare."""
     ratio = ours / theirs
-    shown = f"{ratio:.3f}" if bar < 1 else f"{ratio:.2f}"
-    return Row(what, span(ours / calls), span(theirs / calls), shown, f"{bar:g} x", ratio > bar)
+    shown = f"{ratio:.3f}" if ratio < 1 else f"{ratio:.2f}"
+    both = span(ours / calls), span(theirs / calls)
+    if bar is None:
+        return Row(what, *both, shown)
+    return Row(what, *both, shown, f"{bar:g} x", ratio > bar)
 
 
 def more(what: str, ours: float, theirs: float, bar: float) -> Row:
