@@ -47,15 +47,14 @@ def of_sweep(view: SweepView) -> tuple[Importance, ...]:
     log = [axis.name for axis in view.axes if axis.log]
     if len({trial.budget for trial in view.trials}) > 1:
         return fanova(importance.scored(view), log)
-    names = [axis.name for axis in view.axes]
-    params = [{n: one.params[n] for n in names if n in one.params} for one in view.ended]
-    scores = [one.score for one in view.ended]
-    return fanova([Scored(*pair) for pair in zip(params, scores, strict=True)], log)
+    return fanova(
+        importance.folded(view, lambda one: math.nan if one.score is None else one.score), log
+    )
 
 
 def _untellable(values: Sequence[Any], flat: bool) -> str:
     if len(values) < _FEWEST:
-        return f"only {len(values)} trials have all parameters and a finite score"
+        return f"only {len(values)} of the trials have all parameters and a finite score"
     if len({flow_text(value) for value in values}) == 1:
         return "it was always the same"
     return "all scores are equal" if flat else ""

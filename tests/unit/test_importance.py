@@ -97,7 +97,10 @@ def test_values_of_several_kinds_are_groups():
 @pytest.mark.parametrize(
     ("made", "why"),
     [
-        ([Scored({"x": 1}, 1.0), Scored({"x": 2}, None)], "only 1 trials have a score"),
+        (
+            [Scored({"x": 1}, 1.0), Scored({"x": 2}, None)],
+            "fewer than 5 configurations have a score",
+        ),
         ([Scored({"x": 1}, float(i)) for i in range(9)], "it was always the same"),
         ([Scored({"x": i}, 1.0) for i in range(9)], "all scores are equal"),
         (
@@ -229,6 +232,12 @@ def test_of_a_sweep_failed_trials_are_left_out_and_diverged_ones_the_worst():
     made = [trial(i, math.nan if i > 6 else 1.0 + i) for i in range(10)] + [trial(10, None)]
     lr = of_sweep(sweep(*made))[0]
     assert (lr.trials, lr.correlation) == (10, pytest.approx(-0.988, abs=1e-3))
+
+
+def test_a_configuration_under_many_seeds_counts_once():
+    made = [trial(i, float(i)) for i in range(6)]
+    many = [one._replace(key=f"{one.key}.s{s}", seed=s) for one in made for s in range(9)]
+    assert of_sweep(sweep(*many)) == of_sweep(sweep(*made))
 
 
 def test_it_is_told_in_lines():
