@@ -11,6 +11,8 @@ from typing import Any
 
 from gittrack.commands._common import note
 from gittrack.core import body
+from gittrack.core.model import FINISHED
+from gittrack.core.sweepview import STOPPED
 from gittrack.search import ranking
 from gittrack.search.plan import Outcome
 from gittrack.show import text
@@ -59,7 +61,7 @@ class Progress:
     def resumed(self, outcomes: Sequence[Outcome]) -> None:
         """Take in what ended before this process began."""
         self.done = len(outcomes)
-        self.failed = sum(1 for one in outcomes if ranking.usable(one) is None)
+        self.failed = sum(1 for one in outcomes if one.status not in (FINISHED, STOPPED))
         for one in outcomes:
             self._rank(one)
         if sys.stderr.isatty():

@@ -84,7 +84,7 @@ class _Session:
         """Say what begins; the first trial comes next."""
         self.sweep = sweep
         name = f" {text.escape(sweep.name)}" if sweep.name else ""
-        known = f", ended by now: {len(begun.outcomes):,} trials" if begun.outcomes else ""
+        known = f", ended by now: {len(begun.outcomes):,}" if begun.outcomes else ""
         note(f"sweep {short_id(sweep.id)}{name} begins{known}")
         self.progress.resumed(begun.outcomes)
 
