@@ -27,6 +27,8 @@ def read(found: Any, where: str = "the sweep file") -> Plan:
     ``found`` is what `core.yaml_read.load` made of the file.  Raises TrackError for everything that is
     wrong and can be known before a trial runs.
     """
+    if found is None:
+        raise TrackError(f"{where} is empty", "see the samples: templates/sweeps/")
     file = mapping(found, where, "'key: value' lines")
     known(file, (*KEYS, *IGNORED), where)
     _text(file, "description")
