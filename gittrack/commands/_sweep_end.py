@@ -9,7 +9,7 @@ from typing import Any
 from gittrack import git
 from gittrack.commands import _sweep_search
 from gittrack.commands._common import out
-from gittrack.core import body
+from gittrack.core import body, layout
 from gittrack.core.model import RunInfo
 from gittrack.core.scalars import flow_text
 from gittrack.core.sweepview import SweepView
@@ -74,8 +74,15 @@ def command(sweep: Sweep, found: begin.Opened, params: Mapping[str, Any], seed: 
     """Return the command line that runs one configuration again."""
     files = [str(name) for name in sweep.facts.get("files") or ()]
     words = ["git", "track", "run"]
+    if sweep.facts["experiment"] != layout.DEFAULT_EXPERIMENT:
+        words += ["-e", str(sweep.facts["experiment"])]
     for name in files:
         words += ["-p", name]
+    for kind in ("input", "output"):
+        for path in sweep.facts.get(f"{kind}s") or ():
+            words += [f"--{kind}", str(path)]
+    if seed is not None and "seed" in {**found.base, **params}:
+        params = {**params, "seed": seed}
     for name, value in params.items():
         new = "+" if found.base and state.value_at(found.base, name) is None else ""
         written = value if isinstance(value, str) and _plain(value) else flow_text(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -14,6 +15,8 @@ from gittrack.record.author import user
 from gittrack.search import methods, sweepfile
 from gittrack.search.plan import Plan, Strategy
 from gittrack.sweep.stored import Sweep
+
+_PYTHON = re.compile(r"python[\d.]*")
 
 
 class Asked(NamedTuple):
@@ -60,11 +63,21 @@ def opened(asked: Asked) -> Opened:
             "the sweep has no command", "write program: train.py in it, or give it after --", code=2
         )
     launcher.check_command(plan.command)
+    _check_script(plan.command)
     for path in asked.inputs:
         if not os.path.exists(path):
             raise TrackError(f"the input {path} does not exist", "check the path")
     base = config.resolve(asked.files, [])
     return Opened(plan, strategy, base, (*plan.remarks, *_strangers(plan, base)))
+
+
+def _check_script(command: Sequence[str]) -> None:
+    """Raise TrackError where Python is to run a file that is not there: every trial would fail."""
+    if len(command) < 2 or not _PYTHON.fullmatch(os.path.basename(command[0])):
+        return
+    script = command[1]
+    if not script.startswith("-") and "{" not in script and not os.path.exists(script):
+        raise TrackError(f"the program {script} does not exist", "check the path")
 
 
 def reopened(sweep: Sweep, command: Sequence[str] = ()) -> Opened:

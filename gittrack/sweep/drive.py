@@ -106,7 +106,8 @@ def code_changed(repo: git.Repo, sweep: Sweep, looked: stored.Looked) -> engine.
     return engine.CodeChanged(
         f"the code has changed since the sweep began{told}",
         f"put it back and go on: {again}; or run trials in worktrees with the code as it was: "
-        f"{again} --isolate; or go on with the code as it is: {again} --accept-code",
+        f"{again} --isolate; or go on with the code as it is (what training writes belongs in "
+        f".gitignore first): {again} --accept-code",
     )
 
 

@@ -9,10 +9,12 @@ other code is another commit on top: the ref only ever moves forward.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import stat
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -61,14 +63,39 @@ class Looked(NamedTuple):
 
 
 def look(repo: git.Repo, folder: Path, known: session.Code | None = None) -> Looked:
-    """Capture the code; where ``known`` is given, new files other than its own are no code."""
+    """Capture the code; where ``known`` is given, new files other than its own are no code.
+
+    Nor is a new file that our own output goes into, as of ``nohup git track sweep FILE > log``.
+    """
     if repo.work_tree is None:
         raise TrackError("a sweep cannot be run in a bare repository", "work in a clone of it")
     question, config_call = capture.ask(repo), repo.config()
     config = git.parse_config(config_call.output())
     chosen = settings.from_config(config)
     only = None if known is None else known.new
-    return Looked(capture.answer(repo, question, folder, chosen, (), only), config, folder)
+    found = capture.answer(repo, question, folder, chosen, (), only)
+    told = _told(repo.work_tree, found.new) if known is None else []
+    if told:
+        found = capture.answer(repo, capture.ask(repo), folder, chosen, told)
+    return Looked(found, config, folder)
+
+
+def _told(top: str, names: Iterable[str]) -> list[str]:
+    """Return those of the files that this process writes its output into."""
+    ours = set()
+    for handle in (1, 2):
+        with contextlib.suppress(OSError):
+            found = os.fstat(handle)
+            ours |= {(found.st_dev, found.st_ino)} if stat.S_ISREG(found.st_mode) else set()
+    return [name for name in names if ours and _place(os.path.join(top, name)) in ours]
+
+
+def _place(path: str) -> tuple[int, int] | None:
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def changed(repo: git.Repo, sweep: Sweep, looked: Looked) -> list[str]:

@@ -2,7 +2,9 @@
 
 import json
 import os
+import shlex
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -94,6 +96,7 @@ def test_a_sweep_file_as_wandb_has_it(project):
         (("-S", "x=1"), "the sweep has no metric"),
         (("-S", "x=1,2", "-m", "loss"), "the sweep has no command"),
         (("-S", "x=1,2", "-m", "loss", "--", "no-such-command"), "was not found"),
+        (("-S", "x=1,2", "-m", "loss", "--", "python3", "no.py"), "no.py does not exist"),
         (("-S", "x=uniform(0,1)", "-m", "loss", "--", "true"), "x"),
         (("-S", "x=uniform(2,1)", "-m", "loss", "--random", "3", "--", "true"), "x"),
         (("-S", "x=loguniform(0,1)", "-m", "loss", "--random", "3", "--", "true"), "x"),
@@ -165,6 +168,28 @@ def test_a_metric_that_is_never_logged_is_said_after_the_first_trial(project):
     first, second = done.err.index("without the metric 'loss'"), done.err.index("[2/2]")
     assert first < second
     assert "no trial has a score" in done.out
+
+
+def test_the_best_as_a_command_gives_the_same_run(project):
+    Path("made.yaml").write_text("seed: 0\n")
+    file = {
+        "command": list(COMMAND[1:]),
+        "method": "grid",
+        "seeds": [5, 6],
+        "metric": {"name": "loss"},
+    }
+    Path("made.json").write_text(json.dumps({**file, "parameters": {"x": {"values": [3]}}}))
+    # Its output goes into the tree, as nohup's does: that is no change of the code.
+    argv = ("sweep", "made.json", "-p", "made.yaml", "-e", "other", "--input", "train.py")
+    with open("out.txt", "w") as file:
+        command = [sys.executable, "-m", "gittrack", *argv]
+        subprocess.run(command, stdout=file, stderr=file, check=True)
+    told = next(line for line in Path("out.txt").read_text().split("\n") if " track run " in line)
+    Path("out.txt").unlink()
+    assert run_cli(*shlex.split(told)[2:]).code == 0
+    typed, _, best = listed("-w", "experiment == 'other'")
+    same = ("recipe", "params", "metrics", "experiment", "seed")
+    assert [typed[key] for key in same] == [best[key] for key in same]
 
 
 @pytest.fixture
