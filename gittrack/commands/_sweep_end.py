@@ -12,6 +12,7 @@ from gittrack.commands._common import out
 from gittrack.core import body, layout
 from gittrack.core.model import RunInfo
 from gittrack.core.scalars import flow_text
+from gittrack.core.standing import averaged
 from gittrack.core.sweepview import SweepView
 from gittrack.show import sweeps, table, text
 from gittrack.show.columns import short_id
@@ -43,6 +44,7 @@ def report(
 
 def leaderboard(shown: SweepView, limit: int | None) -> list[str]:
     """Return the leaderboard as text, nothing where no trial has ended."""
+    shown = averaged(shown)
     if not shown.ended:
         return []
     more = len(shown.ended) - limit if limit is not None else 0

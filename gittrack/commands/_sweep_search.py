@@ -6,6 +6,7 @@ from pathlib import Path
 
 from gittrack.commands._common import note
 from gittrack.core.errors import TrackError
+from gittrack.core.standing import averaged
 from gittrack.core.sweepview import SweepView
 from gittrack.search import importance
 from gittrack.search.importance import Importance
@@ -34,7 +35,9 @@ def draw(view: SweepView, path: str) -> None:
     from gittrack.show import pictures  # noqa: PLC0415 - an extra
 
     kind = pictures.kind(path)
-    made = pictures.render(view, kind, {one.name: one.share for one in weights(view)})
+    shares = {one.name: one.share for one in weights(view)}
+    view = averaged(view)
+    made = pictures.render(view, kind, shares)
     try:
         Path(path).write_bytes(made)
     except OSError as error:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from gittrack.core.sweepview import TrialView
+from gittrack.core.sweepview import STOPPED, SweepView, TrialView
 
 LARGEST = 1e300  # a difference of two larger numbers may be beyond all floats
 
@@ -44,3 +45,45 @@ def furthest(trials: Iterable[TrialView]) -> list[TrialView]:
         if like not in found or trial.rung > found[like].rung:
             found[like] = trial
     return list(found.values())
+
+
+def averaged(view: SweepView) -> SweepView:
+    """Return a sweep under seeds as one of configurations, each with the mean of its scores; else the same.
+
+    That is what its winner is chosen by.  A configuration has ended when all of its seeds have, and has a
+    score when all of theirs have one; its run is that of the first seed.
+    """
+    seeds = len({trial.seed for trial in view.trials if trial.seed is not None})
+    if not seeds:
+        return view
+    together: dict[str, list[TrialView]] = {}
+    for trial in view.trials:
+        together.setdefault(_outer(trial.key), []).append(trial)
+    return view._replace(
+        metric=view.metric and f"{view.metric} (mean of {seeds})",
+        trials=tuple(_mean(key, each, seeds) for key, each in together.items()),
+        best=None if view.best is None else _outer(view.best),
+        size=None if view.size is None else view.size // seeds,
+    )
+
+
+def _outer(key: str) -> str:
+    return key.rpartition(".s")[0]
+
+
+def _mean(key: str, each: Sequence[TrialView], seeds: int) -> TrialView:
+    first = min(each, key=lambda trial: (len(trial.key), trial.key))
+    orders = [trial.order for trial in each if trial.order is not None]
+    scores = [trial.score for trial in each if trial.score is not None]
+    over, scored = len(orders) == seeds, len(scores) == seeds
+    finite = all(map(math.isfinite, scores))
+    mean = math.fsum(scores) / seeds if finite else math.nan
+    bad = [t.status for t in each if t.status not in ("finished", STOPPED)]
+    return first._replace(
+        key=key,
+        status=bad[0] if bad else first.status,
+        score=mean if over and scored else None,
+        order=max(orders) if over else None,
+        seed=None,
+        duration=sum(trial.duration or 0.0 for trial in each),
+    )

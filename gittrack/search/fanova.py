@@ -8,7 +8,7 @@ from typing import Any
 
 from gittrack.core.errors import TrackError
 from gittrack.core.scalars import flow_text
-from gittrack.core.standing import is_number
+from gittrack.core.standing import averaged, is_number
 from gittrack.core.sweepview import SweepView
 from gittrack.search import importance
 from gittrack.search.importance import FANOVA, Importance, Scored, ordered
@@ -47,9 +47,11 @@ def of_sweep(view: SweepView) -> tuple[Importance, ...]:
     log = [axis.name for axis in view.axes if axis.log]
     if len({trial.budget for trial in view.trials}) > 1:
         return fanova(importance.scored(view), log)
-    return fanova(
-        importance.folded(view, lambda one: math.nan if one.score is None else one.score), log
-    )
+    names = [axis.name for axis in view.axes]
+    ended = averaged(view).ended
+    params = [{n: one.params[n] for n in names if n in one.params} for one in ended]
+    scores = [one.score for one in ended]
+    return fanova([Scored(*pair) for pair in zip(params, scores, strict=True)], log)
 
 
 def _untellable(values: Sequence[Any], flat: bool) -> str:

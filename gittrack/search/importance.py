@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gittrack.core.scalars import flow_text
-from gittrack.core.standing import furthest, is_number, standing
-from gittrack.core.sweepview import SweepView, TrialView
+from gittrack.core.standing import averaged, furthest, is_number, standing
+from gittrack.core.sweepview import SweepView
 
 RANKS, GROUPS, RANGES = "rank correlation", "variance between groups", "variance between ranges"
 FANOVA = "fANOVA"
@@ -68,8 +68,9 @@ def importance(trials: Sequence[Scored], goal: str) -> tuple[Importance, ...]:
 def of_sweep(view: SweepView) -> tuple[Importance, ...]:
     """Return the importance of each parameter that a sweep varied, the most important first.
 
-    A configuration counts once, by the trial that had the most resource, or the mean of those under its
-    seeds; one that had more is the better one, since it was promoted.
+    A configuration counts once, with the mean over its seeds, by the trial that had the most resource; one
+    that had more is the better one, since it was promoted.  Seeds are no configurations of their own: they
+    would make chance look like a reason.
     """
     return importance(scored(view), "minimize")
 
@@ -79,30 +80,16 @@ def scored(view: SweepView) -> list[Scored]:
 
     Where all had the same resource that is the rank of their scores.
     """
+    view = averaged(view)
     place = standing(view.ended, view.goal)
-    return folded(view, lambda trial: place.get(trial.key, math.nan))
-
-
-def folded(view: SweepView, value: Callable[[TrialView], float]) -> list[Scored]:
-    """Return the configurations of a sweep, each with the mean over its seeds of a value of its trials.
-
-    Seeds are no configurations of their own: counted as such they would make chance look like a reason.
-    Failed trials have no value.
-    """
-    together: dict[tuple[int, int], list[TrialView]] = {}
-    for trial in furthest(view.ended):
-        together.setdefault((trial.bracket, trial.config), []).append(trial)
     found = []
-    for each in together.values():
-        params = {a.name: each[0].params[a.name] for a in view.axes if a.name in each[0].params}
-        values = [value(trial) for trial in each if trial.score is not None]
-        found.append(Scored(params, _mean(values) if values else None))
+    for trial in furthest(view.ended):
+        failed = trial.score is None
+        params = {
+            axis.name: trial.params[axis.name] for axis in view.axes if axis.name in trial.params
+        }
+        found.append(Scored(params, None if failed else place.get(trial.key, math.nan)))
     return found
-
-
-def _mean(values: Sequence[float]) -> float:
-    finite = all(map(math.isfinite, values))
-    return math.fsum(values) / len(values) if finite else math.nan
 
 
 def ordered(found: Sequence[Importance]) -> tuple[Importance, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from gittrack.core.model import from_iso
+from gittrack.core.standing import averaged
 from gittrack.core.sweepview import SweepView, TrialView
 from gittrack.show import text
 from gittrack.show.columns import short_id
@@ -70,6 +71,13 @@ def ranked(view: SweepView) -> list[TrialView]:
         score = sign * one.score if fine and one.score is not None else 0.0
         return -(one.budget or 0), not fine, score, one.config, one.key
 
+    folded = averaged(view)
+    if folded is not view:  # those of one configuration together
+        places = {one.key: place for place, one in enumerate(ranked(folded))}
+        return sorted(
+            view.ended,
+            key=lambda one: (places.get(one.key.rpartition(".s")[0], len(places)), one.seed),
+        )
     ordered = sorted(view.ended, key=rank)
     best = [one for one in ordered if one.key == view.best]
     return [*best, *(one for one in ordered if one.key != view.best)]
@@ -123,7 +131,8 @@ def listing(views: Sequence[SweepView], now: float, *, exact: bool = False) -> T
     rows = []
     for view in views:
         found = counts(view)
-        best = next((one.score for one in view.trials if one.key == view.best), None)
+        mean = averaged(view)
+        best = next((one.score for one in mean.trials if one.key == mean.best), None)
         size = "" if view.size is None else f"/{view.size}"
         age = text.age(now - from_iso(view.started)) if view.started else "-"
         rows.append(

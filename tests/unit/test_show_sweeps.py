@@ -1,5 +1,6 @@
 """show/sweeps: a sweep as text."""
 
+from gittrack.core.standing import averaged
 from gittrack.core.sweepview import Axis, SweepView, TrialView
 from gittrack.show import sweeps, table
 
@@ -39,3 +40,29 @@ def test_the_leaderboard_has_the_highest_rung_first_and_what_does_not_count_last
     assert [
         one.key for one in sweeps.ranked(view(trial("0", 1.0), trial("1", 2.0), goal="maximize"))
     ] == ["1", "0"]
+
+
+def test_under_seeds_the_mean_ranks():
+    scores = {
+        "0.s0": 0.0,
+        "0.s1": 10.0,
+        "1.s0": 4.0,
+        "1.s1": 4.0,
+        "2.s0": 1.0,
+        "3.s0": 1.0,
+        "3.s1": None,
+    }
+    found = view(
+        *(
+            TrialView(
+                key, int(key[0]), {"x": int(key[0])}, "finished", score, number, seed=int(key[-1])
+            )
+            for number, (key, score) in enumerate(scores.items())
+        ),
+        best="1.s0",
+    )
+    shown = table.render(sweeps.leaderboard(averaged(found))).splitlines()
+    assert shown[0].split()[3:] == ["loss", "(mean", "of", "2)", "x"]
+    assert [line.split()[1:3] for line in shown[1:]] == [["1", "4"], ["0", "5"], ["3", "finished"]]
+    assert sweeps.listing([found], 0.0).rows[0][7] == "4"
+    assert [one.key for one in sweeps.ranked(found)][:4] == ["1.s0", "1.s1", "0.s0", "0.s1"]
