@@ -9,7 +9,7 @@ from typing import Any
 from gittrack import git
 from gittrack.commands import _sweep_search
 from gittrack.commands._common import out
-from gittrack.core import body, layout
+from gittrack.core import body, layout, yaml_read
 from gittrack.core.model import RunInfo
 from gittrack.core.scalars import flow_text
 from gittrack.core.standing import averaged
@@ -95,4 +95,5 @@ def command(sweep: Sweep, found: begin.Opened, params: Mapping[str, Any], seed: 
 
 
 def _plain(value: str) -> bool:
-    return body.key_text(value) == value and flow_text(value).strip('"') == value
+    """Say whether a text is itself without quotes: 1e3 would be a number."""
+    return body.key_text(value) == value and yaml_read.load(value.encode(), "a param") == value

@@ -178,7 +178,7 @@ def test_the_best_as_a_command_gives_the_same_run(project):
         "seeds": [5, 6],
         "metric": {"name": "loss"},
     }
-    Path("made.json").write_text(json.dumps({**file, "parameters": {"x": {"values": [3]}}}))
+    Path("made.json").write_text(json.dumps({**file, "parameters": {"x": {"values": ["1e3"]}}}))
     # Its output goes into the tree, as nohup's does: that is no change of the code.
     argv = ("sweep", "made.json", "-p", "made.yaml", "-e", "other", "--input", "train.py")
     with open("out.txt", "w") as file:
