@@ -37,7 +37,7 @@ def report(
     told += leaderboard(shown, 10)
     if done:
         told.append(_sweep_search.lines(shown))
-        told += _best(sweep, found, shown)
+        told += _best(repo, sweep, found, shown)
     out("".join(told))
     return shown.best is not None
 
@@ -53,19 +53,22 @@ def leaderboard(shown: SweepView, limit: int | None) -> list[str]:
     return ["\n", made, rest if more > 0 else ""]
 
 
-def _best(sweep: Sweep, found: begin.Opened, shown: SweepView) -> list[str]:
+def _best(repo: git.Repo, sweep: Sweep, found: begin.Opened, shown: SweepView) -> list[str]:
     best = next((one for one in shown.trials if one.key == shown.best), None)
     if best is None:
         runs = f"git track ls -w 'group == \"{shown.id}\"'"
         metric = text.escape(shown.metric or "")
         return [f"\nno trial has a score by {metric}; its runs:  {runs}\n"]
+    folder = sweep.facts.get("cwd") or "."
+    elsewhere = folder != (repo.prefix.rstrip("/") or ".")
+    where = f" (in the folder {text.escape(folder)} of the repository)" if elsewhere else ""
     again = f"git track repeat {short_id(best.run)} --seeds 5"
     if best.seed is not None:
         metric = shlex.quote(shown.metric or "")
         side = " --min" if shown.goal == "minimize" else ""
         again = f"git track top {metric}{side} --over seed -w 'group == \"{shown.id}\"'"
     return [
-        f"\nthe best, trial {best.key}, as a command:\n",
+        f"\nthe best, trial {best.key}, as a command{where}:\n",
         f"  {text.escape(command(sweep, found, best.params, best.seed))}\n",
         f"is it better, or luckier?  {again}\n",
         f"the search in pictures:  git track sweep show {short_id(sweep.id)} --plot sweep.html\n",

@@ -8,6 +8,7 @@ import time
 from gittrack import git
 from gittrack.commands import _sweep_end, _sweep_search
 from gittrack.commands._common import note, out
+from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.show import jsonable, sweeps, table
 from gittrack.sweep import begin, find, state, stored
@@ -34,8 +35,11 @@ def listing(args: argparse.Namespace) -> int:
     else:
         made = sweeps.listing(views, time.time(), exact=args.style == "csv")
         out(table.render(made, args.style))
-    if len(every) > len(readable):
-        note(f"warning: {len(every) - len(readable)} of {len(every)} sweeps are damaged")
+    found_whole = {sweep.id for sweep in readable}
+    damaged = [ref.name for ref in every if layout.parse_sweep_ref(ref.name) not in found_whole]
+    if damaged:
+        told = f"{', '.join(damaged[:3])}{', ...' if len(damaged) > 3 else ''}"
+        note(f"warning: damaged, {len(damaged)} of {len(every)} sweeps: {told}")
     return 1 if broken else 0
 
 
