@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from helpers import Terminal, git, listed, run_cli, start
+from helpers import Terminal, git, listed, repo, run_cli, start
 
 import gittrack
 
@@ -250,6 +250,26 @@ def test_the_sweep_does_not_go_on_by_itself_with_other_code(going):
     assert run_cli("sweep", "resume", "@", "--accept-code").code == 0
     ref = git(".", "for-each-ref", "--format=%(refname)", "refs/sweeps")
     assert git(".", "rev-list", "--count", f"{ref}^@", "--", "sweep.yaml") == "1"
+
+
+def test_a_worktree_of_its_own_has_submodules_and_imports_its_own_code(project, monkeypatch):
+    repo("echo LOSS = 3 > inner.py; git add .; git commit -qm inner", "../inner")
+    git(".", "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", "../inner", "lib")
+    Path("src").mkdir()
+    Path("src/outer.py").write_text("import os\nLOSS, PLACE = 1, os.path.realpath(__file__)\n")
+    Path("look.py").write_text(
+        "import json, os, sys\nsys.path.append('lib')\nimport inner, outer\n"
+        "own = outer.PLACE.startswith(os.path.realpath('.'))\n"
+        "with open(os.environ['GITTRACK_METRICS'], 'a') as file:\n"
+        "    file.write(json.dumps({'loss': inner.LOSS + outer.LOSS, 'own': int(own)}) + '\\n')\n"
+    )
+    git(".", "add", ".")
+    git(".", "commit", "-qm", "with a module")
+    monkeypatch.setenv("PYTHONPATH", str(project / "src"))  # so does pip install -e
+    sweep("-S", "x=1", "--isolate", command=("--", sys.executable, "look.py"))
+    found = gittrack.get("@").metrics
+    assert {name: one.last for name, one in found.items()} == {"loss": 4, "own": 1}
+    assert git("lib", "worktree", "list").count("\n") == 0
 
 
 def test_another_clone_goes_on(going, project, tmp_path):
