@@ -6,9 +6,8 @@ from pathlib import Path
 
 from gittrack.commands._common import note
 from gittrack.core.errors import TrackError
-from gittrack.core.sweepview import SweepView
+from gittrack.core.sweepview import Importance, SweepView
 from gittrack.search import importance
-from gittrack.search.importance import Importance
 from gittrack.show import importances, text
 
 
@@ -26,7 +25,7 @@ def lines(view: SweepView, *, forest: bool = False) -> str:
     found = weights(view, forest=forest)
     if not any(one.trials for one in found):
         return ""
-    return "\n" + importances.page([importances.Weight(*one) for one in found])
+    return "\n" + importances.page(found)
 
 
 def draw(view: SweepView, path: str) -> None:

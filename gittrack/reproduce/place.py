@@ -117,6 +117,11 @@ def _in_code(repo: git.Repo, run: RunRecord, path: str) -> bool:
     return not os.path.isabs(path) and next(git.objects(repo, [f"{state}:{path}"])) is not None
 
 
+def links(repo: git.Repo) -> tuple[str, ...]:
+    """Return the paths that ``track.link`` names: to be linked into a worktree, beside the data."""
+    return settings.words(git.parse_config(repo.config().output()), "track.link")
+
+
 def own_code(
     repo: git.Repo, folder: str, command: Sequence[str], imports: Sequence[str]
 ) -> tuple[dict[str, str], list[str]]:

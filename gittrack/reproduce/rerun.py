@@ -12,6 +12,7 @@ from gittrack import git
 from gittrack.core import model
 from gittrack.core.errors import TrackError
 from gittrack.core.fingerprint import fingerprint
+from gittrack.core.secrets import HIDDEN
 from gittrack.launch import launcher, probe
 from gittrack.read.record import RunRecord
 from gittrack.record import environment, session
@@ -53,7 +54,7 @@ def check(repo: git.Repo, run: RunRecord) -> str:
     info = run.info
     if not info.command:
         raise Impossible("its command was not recorded", "run it by hand: git track checkout RUN")
-    if "***" in " ".join(info.command):
+    if any(HIDDEN in word for word in info.command):
         raise Impossible(
             "its command holds a secret, which was not recorded",
             "run it by hand: git track checkout RUN",
@@ -86,7 +87,7 @@ def rerun(
     """Run the command of a recorded run again and record that.  Raises Impossible before anything runs."""
     commit = check(repo, run)
     data = place.data(repo, run)
-    imports = probe.Imports(run.info.command, os.environ)  # beside what follows
+    imports = probe.Imports(run.info.command)  # beside what follows
     where = (
         nullcontext(place.own(repo, run, commit))
         if wish.in_place

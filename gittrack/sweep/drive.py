@@ -152,7 +152,7 @@ class _Maker:
 
     def __init__(self, repo: git.Repo, sweep: Sweep, found: Opened, how: How, place: Room) -> None:
         self.repo, self.sweep, self.found, self.how, self.place = repo, sweep, found, how, place
-        asked = probe.Imports(found.plan.command, os.environ).folders() if how.isolate else ()
+        asked = probe.Imports(found.plan.command).folders() if how.isolate else ()
         self.imports = tuple(asked)
 
     def job(

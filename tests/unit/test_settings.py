@@ -41,7 +41,8 @@ def test_every_size_has_its_key(key, field):
 
 def test_words():
     found = from_config({"track.experiment": "digits", "user.name": "Ada", "user.email": "a@b.c"})
-    assert (found.experiment, found.user_name, found.user_email) == ("digits", "Ada", "a@b.c")
+    assert found.experiment == "digits"
+    assert settings.words({"track.link": " .venv, build"}, "track.link") == (".venv", "build")
 
 
 def test_variables_are_a_list():
