@@ -2,6 +2,7 @@
 
 import pytest
 
+from gittrack.core import settings
 from gittrack.core.errors import TrackError
 from gittrack.core.settings import Settings, from_config
 
