@@ -131,14 +131,11 @@ LAZY_IMPORTS = {
     "commands/_progress.py": {"tqdm": "30 ms that only a sweep on a terminal needs"},
     "commands/_hidden.py": {"gittrack.completing": "it needs the parsers' own modules"},
     "commands/_sweep_search.py": {
-        "gittrack.search.fanova": "an extra",
         "gittrack.show.pictures": "an extra",
     },
     "commands/export.py": {"gittrack.show.parquet": "an extra"},
     "search/bayes.py": {
-        "importlib": "only this method needs it",
         "optuna": "an extra, and a heavy one",
-        "warnings": "Optuna says of some options that they may change",
     },
     "search/sobol.py": {"scipy": "an extra, and a heavy one"},
     "search/fanova.py": {"optuna": "an extra", "sklearn": "what Optuna needs for it"},

@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 from gittrack import git
@@ -89,7 +90,7 @@ class _Session:
         note(f"sweep {short_id(sweep.id)}{name} begins{known}")
         self.progress.resumed(begun.outcomes)
 
-    def run(self, go: Any) -> int:
+    def run(self, go: Callable[[], bool]) -> int:
         """Run the sweep and say how it ended; return the exit status."""
         began = time.monotonic()
         try:

@@ -7,7 +7,7 @@ from pathlib import Path
 from gittrack.commands._common import note
 from gittrack.core.errors import TrackError
 from gittrack.core.sweepview import Importance, SweepView
-from gittrack.search import importance
+from gittrack.search import fanova, importance
 from gittrack.show import importances, text
 
 
@@ -15,8 +15,6 @@ def weights(view: SweepView, *, forest: bool = False) -> tuple[Importance, ...]:
     """Return the importance of each parameter; with ``forest`` by Optuna's fANOVA.  Raises TrackError."""
     if not forest:
         return importance.of_sweep(view)
-    from gittrack.search import fanova  # noqa: PLC0415 - an extra
-
     return fanova.of_sweep(view)
 
 

@@ -220,9 +220,9 @@ def params_of(base: Mapping[str, Any], one: Trial, resource: str | None) -> dict
     """Return the whole configuration of a trial: the sweep's params laid over the base."""
     params = dict(base)
     for name, value in one.params.items():
-        params = nested.set_path(params, body.split_key(name), value)
+        params = nested.set_path(params, body.parts(name), value)
     if resource is not None and one.budget is not None:
-        params = nested.set_path(params, body.split_key(resource), one.budget)
+        params = nested.set_path(params, body.parts(resource), one.budget)
     if one.seed is not None and "seed" in params:
         params["seed"] = one.seed
     return params

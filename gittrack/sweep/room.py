@@ -125,4 +125,4 @@ def forget_trees(folder: Path) -> list[str]:
         return []
     with contextlib.suppress(FileNotFoundError):
         (folder / _TREES).unlink()
-    return [path for path in found if os.path.isdir(path)]
+    return [path for path in found if os.path.isdir(os.path.dirname(path))]
