@@ -39,3 +39,13 @@ def test_the_leaderboard_has_the_highest_rung_first_and_what_does_not_count_last
     assert [
         one.key for one in sweeps.ranked(view(trial("0", 1.0), trial("1", 2.0), goal="maximize"))
     ] == ["1", "0"]
+
+
+def test_the_list_has_numbers_for_programs():
+    found = view(trial("0", 0.5, 1), best="0")._replace(size=2, started="2026-01-02T03:04:05.000Z")
+    shown = table.render(sweeps.listing([found], 0.0, exact=True), "csv").split()
+    assert shown == [
+        "id,name,method,state,trials,size,failed,metric,best,started",
+        "s,-,halving,done,1,2,0,loss,0.5,2026-01-02T03:04:05.000Z",
+    ]
+    assert "1/2" in table.render(sweeps.listing([found], 0.0))
