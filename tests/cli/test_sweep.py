@@ -320,6 +320,9 @@ def test_a_trial_asks_whether_to_stop_early(project, rule):
     assert done.err.count("stopped") == 2
     at = {run["sweep"]["trial"]: run["sweep"]["stopped"] for run in listed()}
     assert at["1"] == (3 if "hyperband" in rule else 1)
+    stopped = next(run["id"] for run in listed() if run["sweep"]["trial"] == "1")
+    again = run_cli("reproduce", stopped, "--in-place").out
+    assert f"its sweep stopped it early at step {at['1']}, and a rerun goes on" in again
     with gittrack.init() as run:
         assert not run.should_stop(), "a run that is no trial"
 
