@@ -18,13 +18,18 @@ def add(repo: Repo, commit: str, folder: str, branch: str | None = None) -> None
 
 
 def home() -> str:
-    """Make a folder that only the user can read, for a worktree ``tree`` in it."""
+    """Make a folder that only the user can read, for a worktree in it."""
     return tempfile.mkdtemp(prefix="gittrack-")  # mode 0700
 
 
-def private(repo: Repo, commit: str) -> str:
-    """Make a disposable worktree in a folder that only the user can read; return its path."""
-    folder = os.path.join(home(), "tree")
+def inside(place: str) -> str:
+    """Return where the worktree is in a folder of `home`."""
+    return os.path.join(place, "tree")
+
+
+def private(repo: Repo, commit: str, place: str | None = None) -> str:
+    """Make a disposable worktree in a folder of `home`, a new one if need be; return its path."""
+    folder = inside(place or home())
     try:
         add(repo, commit, folder)
     except BaseException:

@@ -87,7 +87,7 @@ STARTS_PROCESSES = {
     "launch/probe.py": "asks the command's own interpreter what it is",
     "launch/console.py": "gives the user's command a terminal of its own",
     "launch/process.py": "starts the user's command",
-    "sweep/pool.py": "forks a launcher for each trial, which costs no start of an interpreter",
+    "sweep/pool.py": "forks the launchers of trials, which costs no start of an interpreter",
     "commands/demo.py": "runs git-track itself in the demo project",
     "commands/_pager.py": "shows long output in the user's pager",
 }
@@ -112,6 +112,7 @@ READS_ENVIRONMENT = {
     "seeding.py": "the seed that the launcher passes on, and what it had to set",
     "pipeline.py": "what the launcher was told",
     "reproduce/rerun.py": "tells the script that it is being reproduced",
+    "reproduce/place.py": "puts folders of the worktree before the user's PYTHONPATH",
     "record/stopping.py": "what the sweep told its trial about its rule",
     "core/trust.py": "where the user's state is kept",
     "commands/_common.py": "NO_COLOR and TERM",
@@ -130,14 +131,11 @@ LAZY_IMPORTS = {
     "commands/_progress.py": {"tqdm": "30 ms that only a sweep on a terminal needs"},
     "commands/_hidden.py": {"gittrack.completing": "it needs the parsers' own modules"},
     "commands/_sweep_search.py": {
-        "gittrack.search.fanova": "an extra",
         "gittrack.show.pictures": "an extra",
     },
     "commands/export.py": {"gittrack.show.parquet": "an extra"},
     "search/bayes.py": {
-        "importlib": "only this method needs it",
         "optuna": "an extra, and a heavy one",
-        "warnings": "Optuna says of some options that they may change",
     },
     "search/sobol.py": {"scipy": "an extra, and a heavy one"},
     "search/fanova.py": {"optuna": "an extra", "sklearn": "what Optuna needs for it"},

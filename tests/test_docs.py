@@ -34,6 +34,22 @@ def test_every_option_has_a_description(verb):
         assert action.help or not action.option_strings, f"{verb} {action.option_strings}"
 
 
+def test_the_design_names_every_module():
+    house = re.search(r"\n## 4\. The house\n(.*?)\nFlows", (ROOT / "DESIGN.md").read_text(), re.S)
+    named: dict[str, set[str]] = {}
+    for place, told in re.findall(r"^\| `?(\w+)/?`? \| (.*) \|$", house[1], re.M):
+        folder = "gittrack" if place in ("doors", "git") else place
+        named.setdefault(folder, set()).update(re.findall(r"`(\w+)`", told))
+    there: dict[str, set[str]] = {}
+    for path in (ROOT / "gittrack").glob("**/*.py"):
+        if path.parent.name in named and (
+            path.stem != "__init__" or path.parent.name == "gittrack"
+        ):
+            there.setdefault(path.parent.name, set()).add(path.stem)
+    del named["where"]  # the heading
+    assert named == there
+
+
 def test_git_finds_the_verbs(project):
     bin_folder = project / "bin"
     bin_folder.mkdir()

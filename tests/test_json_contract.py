@@ -11,6 +11,7 @@ import gittrack
 pytestmark = pytest.mark.usefixtures("project")
 
 TEXT, NUMBER, MAYBE_TEXT, MAYBE_INT = str, (int, float), (str, type(None)), (int, type(None))
+MAYBE = (int, float, type(None))
 RUN = {
     **{"id": TEXT, "experiment": TEXT, "name": MAYBE_TEXT, "status": TEXT, "started": TEXT},
     **{"ended": MAYBE_TEXT, "duration": NUMBER, "params": dict, "metrics": dict, "tags": list},
@@ -123,6 +124,46 @@ def test_models_versions_and_events():
     for one in (*found["ls", "m"], found["show", "m"], found["ls",][0]["latest"]):
         check(one, version)
     check(found["show", "m"], {"run_signature": TEXT, "history": list})
-    event = {"number": MAYBE_INT, "event": TEXT, "version": TEXT, "stage": MAYBE_TEXT, "tag": TEXT}
+    event = {
+        **{"number": MAYBE_INT, "event": TEXT, "version": (int, str), "stage": MAYBE_TEXT},
+        **{"tag": TEXT, "replaces": (int, str, type(None))},
+    }
     for one in found["history", "m"]:
         check(one, {**event, "at": TEXT, "by": TEXT, "forced": list, "commit": TEXT})
+
+
+def test_sweeps_and_their_trials():
+    trial = """echo "{\\"loss\\": $2}" >> "$GITTRACK_METRICS" """
+    options = ("-S", "lr=0.1,0.2", "-m", "loss", "-n", "2")
+    assert run_cli("sweep", *options, "--", "sh", "-c", trial, "sh", "{args}").code == 0
+    listed = json.loads(run_cli("sweep", "ls", "--json").out)
+    shown = json.loads(run_cli("sweep", "show", "@", "--json").out)
+    for found in (*listed, shown):
+        check(
+            found,
+            {
+                **{"id": TEXT, "name": MAYBE_TEXT, "method": TEXT, "metric": TEXT, "goal": TEXT},
+                **{"axes": list, "trials": list, "best": MAYBE_TEXT, "size": MAYBE_INT},
+                **{"state": TEXT, "resource": MAYBE_TEXT, "started": TEXT},
+            },
+        )
+        check(
+            found["axes"][0],
+            {
+                **{"name": TEXT, "kind": TEXT, "log": bool, "low": MAYBE, "high": MAYBE},
+                "values": list,
+            },
+        )
+        check(
+            found["trials"][0],
+            {
+                **{"key": TEXT, "config": int, "params": dict, "status": TEXT, "score": MAYBE},
+                **{"order": MAYBE_INT, "rung": int, "bracket": int, "budget": MAYBE_INT},
+                **{"seed": MAYBE_INT, "run": TEXT, "duration": NUMBER},
+            },
+        )
+    weight = {"name": TEXT, "share": MAYBE, "method": TEXT, "trials": int, "why": TEXT}
+    check(shown["importance"][0], {**weight, "correlation": MAYBE})
+    run = json.loads(run_cli("show", shown["trials"][0]["run"], "--json").out)
+    facts = {"id": TEXT, "trial": TEXT, "config": int, "attempt": int, "known": int, "order": int}
+    check(run["sweep"], {**facts, "interrupted": bool, "stopped": MAYBE, "why": MAYBE_TEXT})

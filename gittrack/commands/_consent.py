@@ -1,8 +1,10 @@
-"""Ask before the command of a run that this machine did not record is run for the first time."""
+"""Ask before a command that this machine did not record, of a run or a sweep, is run for the first time."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from gittrack import git
 from gittrack.commands._common import note
@@ -13,6 +15,9 @@ from gittrack.reproduce import content
 from gittrack.show import text
 from gittrack.show.columns import short_id
 
+if TYPE_CHECKING:
+    from gittrack.sweep.stored import Sweep
+
 
 def check(repo: git.Repo, run: RunRecord, trusted: str | None, links: tuple[str, ...]) -> None:
     """Show what would be executed and ask; ``trusted`` is a run commit that may be run unasked.
@@ -20,15 +25,34 @@ def check(repo: git.Repo, run: RunRecord, trusted: str | None, links: tuple[str,
     Raises TrackError with the code 3 where the answer is no, or nobody can be asked.
     """
     commit = str(run.info.commit)
-    if trusted == commit:
-        _remember(commit)
-        return
-    if trust.is_trusted(commit):
-        return
-    note(f"the run {run.id} was not recorded on this machine; it would execute:")
-    for name, told in _rows(repo, run, links):
+    if not _is_allowed(commit, trusted):
+        note(f"the run {run.id} was not recorded on this machine; it would execute:")
+        _ask(commit, _rows(repo, run, links), f"git track reproduce {short_id(run.id)}")
+
+
+def check_sweep(sweep: Sweep, trusted: str | None) -> None:
+    """Show what a sweep would execute and ask, as `check` does, where this machine did not begin it."""
+    if not _is_allowed(sweep.commit, trusted):
+        note(f"the sweep {sweep.id} was not begun on this machine; it would execute:")
+        rows = [
+            ("command", repr(list(sweep.facts["command"]))),
+            ("folder", str(sweep.facts.get("cwd") or ".")),
+            ("code", str(sweep.code)),
+        ]
+        _ask(sweep.commit, rows, f"git track sweep resume {short_id(sweep.id)}")
+
+
+def _is_allowed(commit: str, trusted: str | None) -> bool:
+    if trusted != commit:
+        return trust.is_trusted(commit)
+    _remember(commit)
+    return True
+
+
+def _ask(commit: str, rows: Sequence[tuple[str, str]], again: str) -> None:
+    for name, told in rows:
         note(f"  {name:<9}{text.escape(told)}")
-    hint = f"look at it, then: git track reproduce {short_id(run.id)} --trust {commit}"
+    hint = f"look at it, then: {again} --trust {commit}"
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise TrackError("it is not trusted, and there is no terminal to ask", hint, code=3)
     sys.stderr.write(f"type the first 8 characters of {commit} to run it: ")

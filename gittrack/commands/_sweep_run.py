@@ -6,15 +6,17 @@ import argparse
 import os
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 from gittrack import git
-from gittrack.commands import _sweep_end
+from gittrack.commands import _consent, _sweep_end
 from gittrack.commands._common import note, out
 from gittrack.commands._progress import Progress, Stopper
-from gittrack.core import trust, yaml_write
+from gittrack.core import yaml_write
 from gittrack.core.errors import TrackError
 from gittrack.record import recovery
+from gittrack.reproduce import place
 from gittrack.search import cmdline
 from gittrack.show import sweeps, text
 from gittrack.show.columns import short_id
@@ -44,7 +46,7 @@ def resume(args: argparse.Namespace) -> int:
     repo = git.find()
     sweep = find.find(repo, args.sweep)
     found = begin.reopened(sweep, args.command)
-    _consent(sweep, args.trust)
+    _consent.check_sweep(sweep, args.trust)
     how = _how(args)._replace(accept=args.accept_code)
     if repo.work_tree is None:
         raise TrackError("a sweep cannot be run in a bare repository", "work in a clone of it")
@@ -88,7 +90,7 @@ class _Session:
         note(f"sweep {short_id(sweep.id)}{name} begins{known}")
         self.progress.resumed(begun.outcomes)
 
-    def run(self, go: Any) -> int:
+    def run(self, go: Callable[[], bool]) -> int:
         """Run the sweep and say how it ended; return the exit status."""
         began = time.monotonic()
         try:
@@ -194,8 +196,7 @@ def _how(args: argparse.Namespace) -> drive.How:
 
 
 def _linked(repo: git.Repo, how: drive.How) -> drive.How:
-    words = git.parse_config(repo.config().output()).get("track.link") or ""
-    return how._replace(links=tuple(words.replace(",", " ").split()))
+    return how._replace(links=place.links(repo)) if how.isolate else how
 
 
 def _table(found: begin.Opened) -> None:
@@ -207,22 +208,3 @@ def _table(found: begin.Opened) -> None:
     apart = "\n" if made.count("\n") > 1 else " "
     out(f"{plan.method}, {plan.goal} {text.escape(plan.metric)}:{apart}{made}")
     sys.stdout.flush()
-
-
-def _consent(sweep: Sweep, trusted: str | None) -> None:
-    """Show what would be executed, and ask, where this machine did not begin the sweep."""
-    if trusted == sweep.commit:
-        trust.remember(sweep.commit)
-    if trust.is_trusted(sweep.commit):
-        return
-    note(f"the sweep {sweep.id} was not begun on this machine; it would execute:")
-    note(f"  command  {[text.escape(word) for word in sweep.facts['command']]}")
-    note(f"  code     {sweep.code}  ({text.escape(sweep.facts.get('cwd') or '.')})")
-    hint = f"look at it, then: git track sweep resume {short_id(sweep.id)} --trust {sweep.commit}"
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise TrackError("it is not trusted, and there is no terminal to ask", hint, code=3)
-    sys.stderr.write(f"type the first 8 characters of {sweep.commit} to run it: ")
-    sys.stderr.flush()
-    if sys.stdin.readline().strip() != sweep.commit[:8]:
-        raise TrackError("it is not trusted", hint, code=3)
-    trust.remember(sweep.commit)

@@ -7,9 +7,8 @@ from pathlib import Path
 from gittrack.commands._common import note
 from gittrack.core.errors import TrackError
 from gittrack.core.standing import averaged
-from gittrack.core.sweepview import SweepView
-from gittrack.search import importance
-from gittrack.search.importance import Importance
+from gittrack.core.sweepview import Importance, SweepView
+from gittrack.search import fanova, importance
 from gittrack.show import importances, text
 
 
@@ -17,8 +16,6 @@ def weights(view: SweepView, *, forest: bool = False) -> tuple[Importance, ...]:
     """Return the importance of each parameter; with ``forest`` by Optuna's fANOVA.  Raises TrackError."""
     if not forest:
         return importance.of_sweep(view)
-    from gittrack.search import fanova  # noqa: PLC0415 - an extra
-
     return fanova.of_sweep(view)
 
 
@@ -27,7 +24,7 @@ def lines(view: SweepView, *, forest: bool = False) -> str:
     found = weights(view, forest=forest)
     if not any(one.trials for one in found):
         return ""
-    return "\n" + importances.page([importances.Weight(*one) for one in found])
+    return "\n" + importances.page(found)
 
 
 def draw(view: SweepView, path: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from gittrack import git
-from gittrack.core import verdict
+from gittrack.core import settings, verdict
 
 UNMET = 3
 
@@ -49,19 +49,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def demands(repo: git.Repo, args: argparse.Namespace) -> Demands:
     """Return what the options and the settings ask for."""
     config = git.parse_config(repo.config().output())
-    volatile = _words(config.get("track.volatile")) or verdict.VOLATILE
-    return Demands(
-        args.verify, args.rtol, args.atol, tuple(volatile), _words(config.get("track.link"))
-    )
-
-
-def links(repo: git.Repo) -> tuple[str, ...]:
-    """Return the paths that ``track.link`` names."""
-    return _words(git.parse_config(repo.config().output()).get("track.link"))
-
-
-def _words(value: str | None) -> tuple[str, ...]:
-    return tuple((value or "").replace(",", " ").split())
+    volatile = settings.words(config, "track.volatile") or verdict.VOLATILE
+    links = settings.words(config, "track.link")
+    return Demands(args.verify, args.rtol, args.atol, tuple(volatile), links)
 
 
 def worst(found: Sequence[verdict.Verdict]) -> verdict.Verdict:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import argparse
 
 from gittrack import git
-from gittrack.commands import _consent, _verdict
+from gittrack.commands import _consent
 from gittrack.commands._common import note, out, positive
 from gittrack.core.errors import TrackError
 from gittrack.read import query, reader, resolve
 from gittrack.read.record import RunRecord
-from gittrack.reproduce import rerun
+from gittrack.reproduce import place, rerun
 from gittrack.show import text
 from gittrack.show.columns import short_id
 
@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     first = RunRecord(repo, resolve.resolve(repo, args.run))
     if first.info.commit is None:
         raise TrackError(f"the run {first.id} is not committed yet", "wait for its end")
-    links = _verdict.links(repo)
+    links = place.links(repo)
     _consent.check(repo, first, args.trust, links)
     used = _used(repo, first)
     start = (first.info.seed if first.info.seed is not None else -1) + 1

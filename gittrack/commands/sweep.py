@@ -36,6 +36,8 @@ _KNOWN = {
 }
 _OTHERS = {"style", "plot", "fanova", "accept_code", "trust", "now"}
 
+_WRITTEN = {"n": "-n", "goal": "--min and --max", "style": "--json and --csv"}
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``git track sweep``."""
@@ -109,9 +111,10 @@ def _check(args: argparse.Namespace, action: str | None) -> None:
     given -= {"what", "sweep", "command"}
     wrong = given - _KNOWN[action] if action else given & _OTHERS
     if wrong:
-        name = min(wrong).replace("_", "-")
+        name = min(wrong)
+        option = _WRITTEN.get(name, "--" + name.replace("_", "-"))
         what = f"sweep {action}" if action else "a new sweep"
-        raise TrackError(f"{what} has no use for --{name}", "see: git track sweep -h", code=2)
+        raise TrackError(f"{what} has no use for {option}", "see: git track sweep -h", code=2)
     if action not in (None, "ls") and args.sweep is None:
         raise TrackError("which sweep?", f"name one: git track sweep {action} @", code=2)
     if action in (None, "ls") and args.sweep is not None:

@@ -49,6 +49,14 @@ def split_key(key: str) -> tuple[str, ...]:
     return tuple(parts)
 
 
+def parts(name: str) -> tuple[str, ...]:
+    """Return the parts of a dotted key as people write it: what is none is one part as it stands."""
+    try:
+        return split_key(name)
+    except ValueError:
+        return (name,)
+
+
 def flatten(
     value: Mapping[str, Any], prefix: tuple[str, ...] = ()
 ) -> Iterator[tuple[tuple[str, ...], Any]]:

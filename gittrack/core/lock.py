@@ -15,17 +15,26 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def acquire(path: Path | str, *, wait: bool = False) -> int | None:
-    """Return a descriptor that holds the lock, or None where somebody else does; ``wait`` waits for it.
+def acquire(path: Path | str) -> int | None:
+    """Return a descriptor that holds the lock, or None where somebody else does.
 
     The file is made where it is missing.  Closing the descriptor gives the lock back.
     """
+    try:
+        return _locked(path, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return None
+
+
+def take(path: Path | str) -> int:
+    """Return a descriptor that holds the lock, as `acquire` does; wait for it where somebody else does."""
+    return _locked(path, fcntl.LOCK_EX)
+
+
+def _locked(path: Path | str, how: int) -> int:
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-    except BlockingIOError:
-        os.close(handle)
-        return None
+        fcntl.flock(handle, how)
     except OSError:
         os.close(handle)
         raise

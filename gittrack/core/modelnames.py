@@ -61,6 +61,11 @@ class Address(NamedTuple):
     stage: str = ""
     latest: bool = False
 
+    @property
+    def is_bare(self) -> bool:
+        """Whether only the model was named."""
+        return not (self.version or self.stage or self.latest)
+
 
 def parse_tag(tag: str) -> Mark | None:
     """Return what a tag means in the registry, or None where it is somebody else's."""
@@ -107,11 +112,6 @@ def format_tag(mark: Mark) -> str:
 def stage_ref(model: str, stage: str) -> str:
     """Return the ref that points to the version in a stage."""
     return f"{STAGES}{_to_ref(model)}/{stage}"
-
-
-def tag_prefix(model: str) -> str:
-    """Return how the refs of all tags of a model begin, up to ``@`` or ``#``."""
-    return f"{TAGS}{_to_ref(model)}"
 
 
 def _to_ref(model: str) -> str:

@@ -1,4 +1,4 @@
-"""Nested mappings of plain values: set, merge, compare.  A change returns a new value."""
+"""Nested mappings of plain values: get, set, merge, compare.  A change returns a new value."""
 
 from __future__ import annotations
 
@@ -14,6 +14,16 @@ def set_path(config: Mapping[str, Any], parts: tuple[str, ...], value: Any) -> d
         return {**config, head: value}
     inner = config.get(head)
     return {**config, head: set_path(inner if isinstance(inner, Mapping) else {}, rest, value)}
+
+
+def at_path(config: Mapping[str, Any], parts: tuple[str, ...], absent: Any = None) -> Any:
+    """Return the value at ``parts``, a mapping too; ``absent`` where there is none."""
+    node: Any = config
+    for part in parts:
+        if not isinstance(node, Mapping) or part not in node:
+            return absent
+        node = node[part]
+    return node
 
 
 def merge(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:

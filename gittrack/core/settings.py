@@ -21,8 +21,6 @@ class Settings(NamedTuple):
     max_log_size: int = 4 << 20
     pack_refs: int = 500
     env: tuple[str, ...] = ()
-    user_name: str | None = None
-    user_email: str | None = None
     remote: str | None = None
     sign: bool = False
 
@@ -56,6 +54,11 @@ def unknown(config: Mapping[str, str]) -> list[str]:
             hint = f"did you mean {' or '.join(meant)}?" if meant else "the README lists them"
             warnings.append(f"there is no setting track.{name}: {hint}")
     return warnings
+
+
+def words(config: Mapping[str, str], key: str) -> tuple[str, ...]:
+    """Return the words of a setting, which stand apart by spaces or commas; none where it is not set."""
+    return tuple(config.get(key, "").replace(",", " ").split())
 
 
 def sign(config: Mapping[str, str]) -> bool:
@@ -102,9 +105,7 @@ def from_config(config: Mapping[str, str]) -> Settings:
         max_artifact_size=size("maxArtifactSize", default.max_artifact_size),
         max_log_size=size("maxLogSize", default.max_log_size),
         pack_refs=size("packRefs", default.pack_refs),
-        env=tuple(config.get("track.env", "").replace(",", " ").split()),
-        user_name=config.get("user.name"),
-        user_email=config.get("user.email"),
+        env=words(config, "track.env"),
         remote=remote,
         sign=sign(config),
     )

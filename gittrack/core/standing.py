@@ -1,4 +1,4 @@
-"""How the trials of a sweep stand among each other, for pictures and for the importance of parameters."""
+"""How the trials of a sweep stand among each other: which score is better, what has a place in pictures."""
 
 from __future__ import annotations
 
@@ -20,6 +20,13 @@ def is_number(value: Any) -> bool:
 def has_score(trial: TrialView) -> bool:
     """Return whether a trial has a finite score, which has a place on an axis."""
     return is_number(trial.score)
+
+
+def better_first(score: float | None, goal: str) -> tuple[bool, float]:
+    """Return what scores sort by, the best first; nan, infinities and missing ones come last, all alike."""
+    if score is None or not math.isfinite(score):
+        return True, 0.0
+    return False, -score if goal == "maximize" else score
 
 
 def standing(trials: Sequence[TrialView], goal: str) -> dict[str, float]:

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 # What a trial can be besides the statuses of a run (running finished failed killed crashed).
 STOPPED = "stopped"  # it ended itself early, because `run.should_stop()` said so
-STATES = ("running", "finished", "stopped", "failed", "killed", "crashed")
 
 
 class Axis(NamedTuple):
@@ -74,3 +73,20 @@ class SweepView(NamedTuple):
         """The trials that have ended, in the order in which they did."""
         found = [trial for trial in self.trials if trial.order is not None]
         return tuple(sorted(found, key=lambda trial: trial.order or 0))
+
+
+class Importance(NamedTuple):
+    """What one parameter explains.
+
+    ``share`` is the part of the variance that the parameter alone accounts for, from 0 to 1, or None
+    where the trials cannot tell, and then ``why`` says the reason; ``method`` is how it was told.
+    ``correlation`` is Spearman's, from -1 to 1, with the quality of the score: above 0, more of the
+    parameter is better; None for choices.  ``trials`` is how many trials the share rests on.
+    """
+
+    name: str
+    share: float | None
+    method: str
+    trials: int
+    correlation: float | None = None
+    why: str = ""

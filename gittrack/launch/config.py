@@ -9,6 +9,8 @@ from typing import Any
 from gittrack.core import body, layout, nested, values, yaml_read
 from gittrack.core.errors import TrackError, did_you_mean
 
+_ABSENT = object()
+
 
 def resolve(files: Sequence[str], overrides: Sequence[str]) -> dict[str, Any]:
     """Return the configuration of ``files`` (default: params.yaml, if there is one) and ``overrides``.
@@ -36,11 +38,8 @@ def pick(config: Mapping[str, Any], overrides: Sequence[str]) -> dict[str, Any]:
     """Return only that part of a resolved configuration which the overrides named."""
     found: dict[str, Any] = {}
     for text in overrides:
-        parts = _parts(text.partition("=")[0].removeprefix("+"))
-        value: Any = config
-        for part in parts:
-            value = value[part]
-        found = nested.set_path(found, parts, value)
+        parts = body.parts(text.partition("=")[0].removeprefix("+"))
+        found = nested.set_path(found, parts, nested.at_path(config, parts))
     return found
 
 
@@ -61,30 +60,14 @@ def _load(name: str) -> dict[str, Any]:
 def _override(config: dict[str, Any], text: str, *, strict: bool) -> dict[str, Any]:
     key, equals, value = text.partition("=")
     new = key.startswith("+")
-    parts = _parts(key.removeprefix("+")) if equals else ()
+    parts = body.parts(key.removeprefix("+")) if equals else ()
     if not equals or not all(parts):
         raise TrackError(f"-S {text} is not KEY=VALUE", "write it like this: -S lr=1e-3")
     known = body.dotted(config)
-    if strict and not new and not _has(config, parts):
+    if strict and not new and nested.at_path(config, parts, _ABSENT) is _ABSENT:
         name = body.join_key(parts)
         near = did_you_mean(name, known, f"it has: {', '.join(known)};" if known else "")
         add = f"add a new one with: -S +{text}"
         raise TrackError(f"the configuration has no key {name!r}", f"{near} {add}".lstrip())
     parsed = yaml_read.load(value.encode(), f"-S {key}")
     return values.config_dict(nested.set_path(config, parts, parsed))
-
-
-def _parts(key: str) -> tuple[str, ...]:
-    try:
-        return body.split_key(key)
-    except ValueError:
-        return (key,)
-
-
-def _has(config: Mapping[str, Any], parts: tuple[str, ...]) -> bool:
-    node: Any = config
-    for part in parts:
-        if not isinstance(node, Mapping) or part not in node:
-            return False
-        node = node[part]
-    return True

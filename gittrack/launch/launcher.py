@@ -116,24 +116,32 @@ def launch(repo: git.Repo, plan: Plan, say: session.Say) -> Result:
     started = time.time()
     running, outcome, notes = _execute(begun, plan)
     notes += _keep_outputs(begun, plan.outputs, started)
-    facts: dict[str, Any] = {
+    published = None
+    try:
+        published = session.end(begun, _facts_of_end(begun, plan, outcome))
+        notes += published.notes
+    except (TrackError, OSError) as error:
+        notes.append(f"the run could not be committed: {error}")
+    finally:
+        begun.journal.release()
+    told = tuple(notes)
+    return Result(
+        outcome.shell_code, published, begun.journal.folder, told, stopped=running.stopped
+    )
+
+
+def _facts_of_end(
+    begun: session.Session, plan: Plan, outcome: process.Outcome
+) -> Mapping[str, Any]:
+    facts = {
         "status": model.KILLED if outcome.ended else _status(outcome),
         "exit_code": outcome.exit_code,
         "signal": outcome.signal,
         "peak_memory": outcome.peak_memory,
     }
-    folder = begun.journal.folder
-    try:
-        facts = {k: v for k, v in facts.items() if v is not None}
-        more = plan.last(begun.journal.state(), facts) if plan.last else {}
-        published = session.end(begun, {**facts, **more})
-    except (TrackError, OSError) as error:
-        notes.append(f"the run could not be committed: {error}")
-        return Result(outcome.shell_code, None, folder, tuple(notes), stopped=running.stopped)
-    finally:
-        begun.journal.release()
-    told = (*notes, *published.notes)
-    return Result(outcome.shell_code, published, folder, told, stopped=running.stopped)
+    facts = {key: value for key, value in facts.items() if value is not None}
+    more = plan.last(begun.journal.state(), facts) if plan.last else {}
+    return {**facts, **more}
 
 
 def _status(outcome: process.Outcome) -> str:

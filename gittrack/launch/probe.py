@@ -52,15 +52,14 @@ sys.stdout.buffer.write(b"\\0".join(map(os.fsencode, found)))
 
 
 class Imports:
-    """The folders that the Python of a command line imports from; `folders` waits for them."""
+    """The folders that the Python of a command line imports from, as here; `folders` waits for them."""
 
-    def __init__(self, argv: Sequence[str], env: Mapping[str, str]) -> None:
-        interpreter = interpreter_of(argv, env)
+    def __init__(self, argv: Sequence[str]) -> None:
+        interpreter = interpreter_of(argv, {})
         self.process: subprocess.Popen[bytes] | None = None
         if interpreter:
             self.process = subprocess.Popen(
                 [interpreter, "-c", _ASK],
-                env=dict(env),
                 cwd="/",
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
@@ -77,7 +76,10 @@ _OURS = ("python", "packages", "blas")
 
 
 def interpreter_of(argv: Sequence[str], env: Mapping[str, str]) -> str | None:
-    """Return the Python that a command line runs in: named, or in the first line of its script."""
+    """Return the Python that a command line runs in: named, or in the first line of its script.
+
+    Where ``env`` has no PATH, ours is meant.
+    """
     found = shutil.which(argv[0], path=env.get("PATH"))
     if found is None:
         return None

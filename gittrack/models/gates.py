@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 
 from gittrack import git
-from gittrack.core import registry
+from gittrack.core import registry, settings
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.model import RunInfo
 from gittrack.core.registry import Model, Version
@@ -27,7 +27,7 @@ def check_stage(config: Mapping[str, str], stage: str) -> None:
             f"{stage} is said of versions that are in no stage",
             "take it out of its stages: git track model demote NAME@VERSION",
         )
-    allowed = config.get("track.stages", "").replace(",", " ").split()
+    allowed = settings.words(config, "track.stages")
     if allowed and stage not in allowed:
         raise TrackError(
             f"there is no stage {stage!r} here",

@@ -92,12 +92,11 @@ def _model(state: Registry, name: str, known: Known | None) -> Model | None:
 def _turn(repo: git.Repo) -> Iterator[None]:
     place = layout.home(repo.common_dir)
     folders.make(place)
-    handle = lock.acquire(f"{place}/models.lock", wait=True)
+    handle = lock.take(f"{place}/models.lock")
     try:
         yield
     finally:
-        if handle is not None:
-            os.close(handle)
+        os.close(handle)
 
 
 def _same(one: Registry, other: Registry) -> bool:

@@ -59,18 +59,7 @@ def promote(
         _check(current, there, stage)
         before = current.stages.get(stage)
         found.update(came_from=there.stage, replaced=before)
-        facts = {
-            "model": current.name,
-            "version": there.number,
-            "stage": stage,
-            "from": there.stage,
-            "replaces": before.number if before and before.commit != there.commit else None,
-            **{key: there.facts.get(key) for key in ("run", "fingerprint", "metrics", "artifacts")},
-            **passed,
-            "why": why,
-        }
-        summary = ("promote", f"{current.name} {there.short} to {stage}")
-        return Plan([Draft(Mark(current.name, PROMOTE, "", stage), there.commit, summary, facts)])
+        return Plan([_promotion(there, stage, before, {**passed, "why": why})])
 
     known = ledger.Known(config, state, model)
     after, _ = ledger.change(
@@ -80,6 +69,21 @@ def promote(
     if replaced is not None and replaced.commit == version.commit:
         replaced = None
     return Promotion(after.stages[stage], stage, found["came_from"], replaced, after, said)
+
+
+def _promotion(version: Version, stage: str, before: Version | None, more: dict[str, Any]) -> Draft:
+    """Return the event that puts a version into a stage, where ``before`` was."""
+    facts = {
+        "model": version.model,
+        "version": version.number,
+        "stage": stage,
+        "from": version.stage,
+        "replaces": before.number if before and before.commit != version.commit else None,
+        **{key: version.facts.get(key) for key in ("run", "fingerprint", "metrics", "artifacts")},
+        **more,
+    }
+    summary = ("promote", f"{version.model} {version.short} to {stage}")
+    return Draft(Mark(version.model, PROMOTE, "", stage), version.commit, summary, facts)
 
 
 def _check(model: Model, version: Version, stage: str) -> None:
@@ -114,8 +118,7 @@ def demote(
     Returns the versions and stages.  Raises TrackError where there is nothing to take out.
     """
     wanted = modelnames.parse_address(address)
-    bare = not (wanted.version or wanted.stage or wanted.latest)
-    if bare and stage is None:
+    if wanted.is_bare and stage is None:
         raise TrackError(
             f"which version of {wanted.model} is meant, or which stage?",
             f"write {wanted.model}@3, or {wanted.model} production",
@@ -128,7 +131,7 @@ def demote(
     def decide(now: Registry, model: Model | None) -> Plan:
         if model is None:
             model = now.model(wanted.model)
-        version = _holder(model, str(stage)) if bare else versions.chosen(model, wanted)
+        version = _holder(model, str(stage)) if wanted.is_bare else versions.chosen(model, wanted)
         stages = _out_of(model, version, stage or wanted.stage or None)
         found[:] = [(version, one) for one in stages]
         return Plan([draft for one in stages for draft in demotions(model, version, one, why)])

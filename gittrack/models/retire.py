@@ -19,7 +19,7 @@ def deprecate(repo: git.Repo, address: str, why: str = "") -> list[Version]:
     Returns the versions that this concerned.  Raises TrackError where that was done already.
     """
     wanted = modelnames.parse_address(address)
-    bare = not (wanted.version or wanted.stage or wanted.latest)
+    bare = wanted.is_bare
     found: list[Version] = []
 
     def decide(now: Registry, model: Model | None) -> Plan:
@@ -62,7 +62,7 @@ def remove(repo: git.Repo, address: str, *, force: bool = False) -> Version:
     not given again.  Raises TrackError.
     """
     wanted = modelnames.parse_address(address)
-    if not (wanted.version or wanted.stage or wanted.latest):
+    if wanted.is_bare:
         raise TrackError(f"which version of {wanted.model}?", f"write {wanted.model}@3", code=2)
     found: list[Version] = []
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gittrack import git
-from gittrack.core import verdict
+from gittrack.core import settings, verdict
 from gittrack.core.scalars import scalar_text
 from gittrack.read import reader
 from gittrack.read.reader import Raw
@@ -17,7 +17,7 @@ def best(repo: git.Repo, run: Raw) -> str | None:
     """Return ``EXACT``, ``CLOSE``, ``DIFFERENT`` or ``FAILED``; None where nobody has reproduced the run."""
     first = RunRecord(repo, run)
     config = git.parse_config(repo.config().output())
-    volatile = tuple(config.get("track.volatile", "").replace(",", " ").split())
+    volatile = settings.words(config, "track.volatile")
     line = f"\nreproduces: {scalar_text(run.id)}\n".encode()
     found = [
         evidence.judge(first, RunRecord(repo, raw), volatile=volatile or verdict.VOLATILE).level

@@ -32,16 +32,12 @@ def chosen(model: Model, wanted: modelnames.Address) -> Version:
         found = in_stage(model, wanted.stage)
         if found is None:
             there = [f"{stage} ({one.short})" for stage, one in model.stages.items()]
-            hint = f"it has: {', '.join(there)}" if there else "promote one: "
+            hint = f"promote one: git track model promote {model.name}@latest {wanted.stage}"
+            if there:
+                hint = f"it has: {', '.join(there)}"
             raise NoSuchModel(
                 f"{model.name} has no version in {wanted.stage}",
-                did_you_mean(
-                    wanted.stage,
-                    model.stages,
-                    hint
-                    if there
-                    else f"git track model promote {model.name}@latest {wanted.stage}",
-                ),
+                did_you_mean(wanted.stage, model.stages, hint),
             )
         return found
     if model.latest is None:

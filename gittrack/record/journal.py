@@ -138,8 +138,8 @@ def create(
                 if run_id is not None:
                     raise TrackError(f"the run {run_id} is going on", "wait for its end")
         # Others may hold the lock for the moment of a look; a folder this young is left alone.
-        held = lock.acquire(folder / layout.LOCK, wait=True)
-        folders.share(held or 0, str(folder), 0o664)
+        held = lock.take(folder / layout.LOCK)
+        folders.share(held, str(folder), 0o664)
         journal = Journal(folder, held)
         journal.series.write(series.HEADER.encode())
     except OSError as error:

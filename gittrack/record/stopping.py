@@ -61,8 +61,8 @@ class Stopping:
 
 def of_environment(journal: Journal) -> Stopping | None:
     """Return the rule that a run is under, None where its sweep has none, or where it is no trial."""
-    folder = os.environ.get(VARIABLE)
-    return Stopping(Path(folder), journal) if folder else None
+    folder = os.environ.get(VARIABLE)  # a run that a trial starts inherits it, and is none itself
+    return Stopping(Path(folder), journal) if folder and "sweep" in journal.state().facts else None
 
 
 class _Lines:

@@ -104,12 +104,25 @@ def reasons(repo: git.Repo, a: RunRecord, b: RunRecord) -> list[str]:
     """Return what differs between the runs besides their results, each in a few words."""
     found = compare.diff(repo, a, b)
     return [
+        *_of_sweep(a, b),
         *_code(found),
         *_changed("param", found.params),
         *_inputs(found),
         *_environment(found),
         *_not_captured(a),
     ]
+
+
+def _of_sweep(trial: RunRecord, again: RunRecord) -> list[str]:
+    """Return what its sweep did to a trial, and nobody did to a rerun."""
+    facts, found = trial.info.sweep, []
+    if facts is None or again.info.sweep is not None:
+        return []
+    if facts.stopped is not None:
+        found.append(f"its sweep stopped it early at step {facts.stopped:g}, and a rerun goes on")
+    if facts.after is not None:
+        found.append(f"it went on from the artifacts of trial {facts.after}: a rerun has none")
+    return found
 
 
 def _code(found: RunDiff) -> list[str]:

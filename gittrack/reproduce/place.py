@@ -1,7 +1,7 @@
-"""Where a rerun takes place: a disposable worktree at the code that ran, or the user's own tree.
+"""Where recorded code is run: a disposable worktree at its commit, or the user's own tree.
 
 The worktree gets what its commit lacks from the user's tree: recorded data and other paths that git ignores
-as links, submodules as worktrees of their own.
+as links, submodules as worktrees of their own.  `own_code` has the command meet its files, not the user's.
 """
 
 from __future__ import annotations
@@ -34,21 +34,23 @@ class Place(NamedTuple):
 
 
 @contextmanager
-def fresh(repo: git.Repo, commit: str, paths: Sequence[str]) -> Iterator[Place]:
+def fresh(
+    repo: git.Repo, commit: str, paths: Sequence[str], home: str | None = None
+) -> Iterator[Place]:
     """Make a disposable worktree with ``paths`` linked into it; it goes again unless ``keep`` was called.
 
-    Raises Impossible where a submodule is not at hand.
+    ``home`` is a folder of `worktree.home` for it.  Raises Impossible where a submodule is not at hand.
     """
     kept: list[bool] = []
     inner: list[tuple[git.Repo, str]] = []
     with interrupts.held():
         try:
-            folder = worktree.private(repo, commit)
+            folder = worktree.private(repo, commit, home)
         except git.GitError as error:  # a partial clone without its remote, a full disk
             raise Impossible(error.message, error.hint) from error
         try:
             _fill(repo, commit, folder, inner)
-            found = Place(folder, link(repo, folder, paths), lambda: kept.append(True))
+            found = Place(folder, _link(repo, folder, paths), lambda: kept.append(True))
             with interrupts.let_through():
                 yield found
         finally:
@@ -115,7 +117,35 @@ def _in_code(repo: git.Repo, run: RunRecord, path: str) -> bool:
     return not os.path.isabs(path) and next(git.objects(repo, [f"{state}:{path}"])) is not None
 
 
-def link(repo: git.Repo, folder: str, paths: Sequence[str]) -> list[str]:
+def links(repo: git.Repo) -> tuple[str, ...]:
+    """Return the paths that ``track.link`` names: to be linked into a worktree, beside the data."""
+    return settings.words(git.parse_config(repo.config().output()), "track.link")
+
+
+def own_code(
+    repo: git.Repo, folder: str, command: Sequence[str], imports: Sequence[str]
+) -> tuple[dict[str, str], list[str]]:
+    """Return variables that have Python import a worktree's code, and warnings of files that stay the user's.
+
+    ``imports`` are the folders that the command's Python imports from: the user's own tree after
+    ``pip install -e``, or with an absolute path in PYTHONPATH.
+    """
+    top = repo.work_tree
+    if not top:
+        return {}, []
+    inside = [os.path.relpath(one, top) for one in imports if os.path.commonpath([one, top]) == top]
+    folders = [os.path.normpath(os.path.join(folder, one)) for one in inside]
+    real = os.path.realpath(folder)
+    ours = [one for one in folders if os.path.isdir(one) and os.path.realpath(one).startswith(real)]
+    before = os.environ.get("PYTHONPATH")
+    variables = {"PYTHONPATH": os.pathsep.join([*ours, *([before] if before else [])])}
+    named = [word for word in command if word.startswith(f"{top}/")]
+    theirs = [w for w in named if os.path.isfile(os.path.join(folder, os.path.relpath(w, top)))]
+    said = "that is the file in your own tree, not the code that ran"
+    return variables if ours else {}, [f"the command names {word}: {said}" for word in theirs]
+
+
+def _link(repo: git.Repo, folder: str, paths: Sequence[str]) -> list[str]:
     """Link what git ignores from the user's tree into the worktree; return what was linked."""
     made = []
     for path in paths:

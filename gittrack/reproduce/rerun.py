@@ -12,6 +12,7 @@ from gittrack import git
 from gittrack.core import model
 from gittrack.core.errors import TrackError
 from gittrack.core.fingerprint import fingerprint
+from gittrack.core.secrets import HIDDEN
 from gittrack.launch import launcher, probe
 from gittrack.read.record import RunRecord
 from gittrack.record import environment, session
@@ -53,7 +54,7 @@ def check(repo: git.Repo, run: RunRecord) -> str:
     info = run.info
     if not info.command:
         raise Impossible("its command was not recorded", "run it by hand: git track checkout RUN")
-    if "***" in " ".join(info.command):
+    if any(HIDDEN in word for word in info.command):
         raise Impossible(
             "its command holds a secret, which was not recorded",
             "run it by hand: git track checkout RUN",
@@ -86,7 +87,7 @@ def rerun(
     """Run the command of a recorded run again and record that.  Raises Impossible before anything runs."""
     commit = check(repo, run)
     data = place.data(repo, run)
-    imports = probe.Imports(run.info.command, os.environ)  # beside what follows
+    imports = probe.Imports(run.info.command)  # beside what follows
     where = (
         nullcontext(place.own(repo, run, commit))
         if wish.in_place
@@ -143,11 +144,12 @@ def _launch(
         asked = [os.path.relpath(os.path.join(root, path)) for path in info.output_paths]
         controls = _controls(run, request)
         if request.hooks_of:
-            controls.update(_imports(repo, found, imports))
-            for word in _named_in_own_tree(repo, found, info.command):
-                say(
-                    f"the command names {word}: that is the file in your own tree, not the code that ran"
-                )
+            variables, warnings = place.own_code(
+                repo, found.folder, info.command, imports.folders()
+            )
+            controls.update(variables)
+            for warning in warnings:
+                say(warning)
         plan = launcher.Plan(request, known, asked, found.linked, controls=controls)
         try:
             done = launcher.launch(here, plan, say)
@@ -166,31 +168,6 @@ def _controls(run: RunRecord, request: session.Request) -> dict[str, str | None]
     had = {name: known.get(name) for name in environment.CONTROLS}
     # Another seed brings its own.
     return had if request.seed == run.info.seed else {**had, "PYTHONHASHSEED": None}
-
-
-def _imports(repo: git.Repo, found: place.Place, imports: probe.Imports) -> dict[str, str]:
-    """Let Python import the code that ran where it would import it from the user's own tree.
-
-    It does so after ``pip install -e``, or with an absolute path in PYTHONPATH.
-    """
-    top = repo.work_tree or ""
-    folders = [
-        os.path.normpath(os.path.join(found.folder, os.path.relpath(folder, top)))
-        for folder in imports.folders()
-        if top and os.path.commonpath([folder, top]) == top
-    ]
-    real = os.path.realpath(found.folder)
-    ours = [one for one in folders if os.path.isdir(one) and os.path.realpath(one).startswith(real)]
-    if not ours:
-        return {}
-    return {"PYTHONPATH": os.pathsep.join([*ours, *filter(None, [os.environ.get("PYTHONPATH")])])}
-
-
-def _named_in_own_tree(repo: git.Repo, found: place.Place, command: Sequence[str]) -> list[str]:
-    """Return the words that are the absolute path of a file that the code that ran has too."""
-    top = f"{repo.work_tree}/"
-    inside = [word for word in command if word.startswith(top)]
-    return [w for w in inside if os.path.isfile(os.path.join(found.folder, w.removeprefix(top)))]
 
 
 @contextmanager

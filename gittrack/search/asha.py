@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gittrack.search import keys, ranking, rungs
-from gittrack.search.halving import all_ended, no_trial, rung_key, trial, winner
+from gittrack.search.halving import all_ended, rung_key, trial, winner
 from gittrack.search.plan import Outcome, Resource, Rung, Trial
 from gittrack.search.rungs import Bracket
 
@@ -68,7 +68,7 @@ class Asha(NamedTuple):
         rung = found.rung if found.rung is not None else -1
         inside = found.config < self.bracket.trials[0] and rung in range(len(self.bracket.budgets))
         if found != keys.Key(found.config, None, rung) or not inside:
-            raise no_trial(key)
+            raise keys.no_trial(key)
         return found.config, rung
 
     def _full(self, begun: set[str], reserve: int = 0) -> bool:

@@ -7,14 +7,15 @@ ended, and a sampler seeded by (seed, number) is asked.  So a sweep that was kil
 # ruff: noqa: D102 - the methods are documented once, in plan.Strategy
 from __future__ import annotations
 
+import warnings
 from collections.abc import Collection, Mapping, Sequence
+from importlib.util import find_spec
 from itertools import islice
 from typing import Any, NamedTuple
 
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.nested import same
 from gittrack.search import keys, ranking, sampling
-from gittrack.search.halving import no_trial
 from gittrack.search.plan import Optuna, Outcome, Rung, Trial
 from gittrack.search.space import Choice, Distribution, Integers, Uniform
 
@@ -47,7 +48,7 @@ class Bayes(NamedTuple):
         """Return a trial again, as recorded where its outcome is known, else as proposed now."""
         found = keys.parse(key)
         if found != keys.Key(found.config) or found.config >= self.size:
-            raise no_trial(key)
+            raise keys.no_trial(key)
         for one in outcomes:
             if one.key == key and one.params is not None:
                 return Trial(key, found.config, one.params)
@@ -70,8 +71,6 @@ def check(space: Mapping[str, Distribution], optuna: Optuna) -> None:
         raise TrackError(f"there is no sampler {optuna.sampler!r}", hint)
     _distributions(space)
     _made(optuna, 0)
-    from importlib.util import find_spec  # noqa: PLC0415 - only this method needs it
-
     for package in _NEEDS.get(optuna.sampler, ()):  # Optuna itself would say so after some trials
         if find_spec(package) is None:
             raise TrackError(
@@ -137,12 +136,10 @@ def _sampler(search: Bayes, number: int) -> Any:
 
 
 def _made(optuna: Optuna, seed: int) -> Any:
-    import warnings  # noqa: PLC0415 - Optuna says of some options that they may change
-
     samplers = _library().samplers
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+            warnings.simplefilter("ignore")  # of options that may change
             return getattr(samplers, SAMPLERS[optuna.sampler])(seed=seed, **optuna.options)
     except TypeError as error:
         raise TrackError(

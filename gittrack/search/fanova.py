@@ -9,9 +9,9 @@ from typing import Any
 from gittrack.core.errors import TrackError
 from gittrack.core.scalars import flow_text
 from gittrack.core.standing import averaged, is_number
-from gittrack.core.sweepview import SweepView
+from gittrack.core.sweepview import Importance, SweepView
 from gittrack.search import importance
-from gittrack.search.importance import FANOVA, Importance, Scored, ordered
+from gittrack.search.importance import FANOVA, Scored, ordered
 
 _FEWEST = 5
 

@@ -12,7 +12,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
-from gittrack.core.errors import TrackError
 from gittrack.search import keys, ranking, rungs
 from gittrack.search.plan import Outcome, Resource, Rung, Trial
 from gittrack.search.rungs import Bracket
@@ -69,7 +68,7 @@ class Halving(NamedTuple):
             inside = 0 <= config - one.first < one.trials[0] and repeat is None
             if inside and one.number == number and rung in range(len(one.budgets)):
                 return one, config, rung or 0
-        raise no_trial(key)
+        raise keys.no_trial(key)
 
 
 def trial(
@@ -107,11 +106,6 @@ def winner(outcomes: Sequence[Outcome], goal: str, budget: Callable[[str], int])
 def all_ended(outcomes: Sequence[Outcome], started: Collection[str]) -> bool:
     """Say whether nothing is running."""
     return {one.key for one in outcomes}.issuperset(started)
-
-
-def no_trial(key: str) -> TrackError:
-    """Return the error for a key that is none of the sweep's."""
-    return TrackError(f"{key!r} is no trial of this sweep", "look at: git track sweep show")
 
 
 def rung_key(bracket: Bracket, config: int, rung: int) -> str:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from gittrack.core.scalars import flow_text
 from gittrack.core.standing import averaged, furthest, is_number, standing
-from gittrack.core.sweepview import SweepView
+from gittrack.core.sweepview import Importance, SweepView
 
 RANKS, GROUPS, RANGES = "rank correlation", "variance between groups", "variance between ranges"
 FANOVA = "fANOVA"
@@ -22,23 +22,6 @@ class Scored(NamedTuple):
 
     params: Mapping[str, Any]
     score: float | None
-
-
-class Importance(NamedTuple):
-    """What one parameter explains.
-
-    ``share`` is the part of the variance that the parameter alone accounts for, from 0 to 1, or None
-    where the trials cannot tell, and then ``why`` says the reason.  ``correlation`` is Spearman's,
-    from -1 to 1, with the quality of the score: above 0, more of the parameter is better; None for
-    choices.  ``trials`` is how many trials the share rests on.
-    """
-
-    name: str
-    share: float | None
-    method: str
-    trials: int
-    correlation: float | None = None
-    why: str = ""
 
 
 def importance(trials: Sequence[Scored], goal: str) -> tuple[Importance, ...]:

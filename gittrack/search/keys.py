@@ -35,3 +35,8 @@ def parse(text: str) -> Key:
     if match is None:
         raise TrackError(f"{text!r} is no trial of a sweep", "a trial is called 7, 7.s2 or 7.b2.r1")
     return Key(*(None if part is None else int(part) for part in match.groups()))  # type: ignore[arg-type]
+
+
+def no_trial(key: str) -> TrackError:
+    """Return the error for a key that is none of the sweep's."""
+    return TrackError(f"{key!r} is no trial of this sweep", "look at: git track sweep show")

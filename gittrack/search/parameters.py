@@ -78,7 +78,7 @@ def _read(
     remarks: list[str],
 ) -> None:
     for key, one in found.items():
-        parts = (*prefix, *_split(str(key)))
+        parts = (*prefix, *body.parts(str(key)))
         name = body.join_key(parts)
         if isinstance(one, Mapping) and "parameters" in one:
             if len(one) > 1:
@@ -110,13 +110,6 @@ def _looks_like_a_share(one: Any) -> bool:
     kind = isinstance(one, Mapping) and "distribution" not in one and "step" not in one
     bounds = [one.get(key) for key in ("min", "max")] if kind else []
     return bounds == [0, 1] and all(type(bound) is int for bound in bounds)
-
-
-def _split(key: str) -> tuple[str, ...]:
-    try:
-        return body.split_key(key)
-    except ValueError:
-        return (key,)
 
 
 def _check_nesting(found: Mapping[str, Distribution]) -> None:

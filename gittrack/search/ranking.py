@@ -1,4 +1,4 @@
-"""Which score is better: the one rule of every strategy and every leaderboard of a sweep.
+"""Which score is better: the one rule of every strategy, on that of `core/standing.py`.
 
 Better first; nan, infinities, missing and failed last; ties go to the lower configuration number.
 Configurations themselves are never compared.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+from gittrack.core.standing import better_first
 from gittrack.search.plan import Outcome
 
 
@@ -25,12 +26,10 @@ def usable(outcome: Outcome) -> float | None:
 
 def order(scores: Iterable[tuple[int, float | None]], goal: str) -> list[int]:
     """Return configuration numbers, the best first, of (number, score) in any order."""
-    sign = -1.0 if goal == "maximize" else 1.0
 
     def rank(item: tuple[int, float | None]) -> tuple[bool, float, int]:
         number, score = item
-        fine = score is not None and math.isfinite(score)
-        return not fine, sign * score if fine and score is not None else 0.0, number
+        return *better_first(score, goal), number
 
     return [number for number, _ in sorted(scores, key=rank)]
 

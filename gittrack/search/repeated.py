@@ -9,7 +9,6 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from gittrack.search import keys, ranking
-from gittrack.search.halving import no_trial
 from gittrack.search.plan import Outcome, Rung, Strategy, Trial
 
 
@@ -57,7 +56,7 @@ class Repeated(NamedTuple):
     def trial(self, key: str, outcomes: Sequence[Outcome]) -> Trial:
         found = keys.parse(key)
         if found.repeat is None or found.repeat >= len(self.seeds):
-            raise no_trial(key)
+            raise keys.no_trial(key)
         inner = self.inner.trial(_outer(key), self._fold(outcomes))
         return tuple(self._each(inner))[found.repeat]
 

@@ -95,18 +95,11 @@ def _configs(plan: Plan, resource: Resource) -> int:
 
 def _apart(plan: Plan, resource: Resource) -> None:
     """Raise TrackError where the resource is one of the params that are searched, or a group of them."""
-    own = _parts(resource.name)
+    own = body.parts(resource.name)
     for name in plan.space:
-        parts = _parts(name)
+        parts = body.parts(name)
         if parts[: len(own)] == own or own[: len(parts)] == parts:
             raise TrackError(
                 f"{name} is searched, and {resource.name} is the resource",
                 "leave it out of parameters: halving sets it",
             )
-
-
-def _parts(name: str) -> tuple[str, ...]:
-    try:
-        return body.split_key(name)
-    except ValueError:
-        return (name,)

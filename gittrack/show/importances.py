@@ -3,30 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from gittrack.core.sweepview import Importance
 from gittrack.show import text
 
 _FEW = 20
 _LITTLE = 0.005
 
 
-class Weight(NamedTuple):
-    """One parameter: the share that it explains, 0 to 1, or None and ``why``.
-
-    ``correlation`` is that of ranks, from -1 to 1, above 0 where more is better; None where there is no such
-    thing.  ``method`` is how the share was told, ``trials`` on how many trials it rests.
-    """
-
-    name: str
-    share: float | None
-    method: str
-    trials: int
-    correlation: float | None = None
-    why: str = ""
-
-
-def page(found: Sequence[Weight]) -> str:
+def page(found: Sequence[Importance]) -> str:
     """Return a line for each parameter, in the given order, and how far to trust them; nothing for none."""
     if not found:
         return ""
@@ -40,11 +25,11 @@ def page(found: Sequence[Weight]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _share(one: Weight) -> str:
+def _share(one: Importance) -> str:
     return "-" if one.share is None else f"{100 * one.share:.0f} %"
 
 
-def _about(one: Weight) -> str:
+def _about(one: Importance) -> str:
     if one.share is None:
         return one.why
     if one.correlation is None or one.method != "rank correlation":

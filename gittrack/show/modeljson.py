@@ -6,7 +6,7 @@ from gittrack.core import modelnames
 from gittrack.core.registry import Event, Model, Signature, Version
 from gittrack.core.typed import Any
 from gittrack.show import jsonable
-from gittrack.show.models import Signatures, version_of
+from gittrack.show.models import Signatures
 
 dump = jsonable.dump
 
@@ -17,19 +17,33 @@ def event(model: Model, one: Event) -> dict[str, Any]:
         "number": one.mark.number or None,
         "event": one.mark.kind,
         "model": model.name,
-        "version": version_of(model, one),
+        "version": _version_of(model, one),
         "stage": one.mark.stage or None,
         "at": one.at,
         "by": one.text.person,
         "why": one.why or None,
         "from": one.text.facts.get("from"),
-        "replaces": one.text.facts.get("replaces"),
+        "replaces": _plain(one.text.facts.get("replaces")),
         "gate": one.text.facts.get("gate"),
         "forced": one.text.facts.get("forced") or [],
         "commit": one.text.commit,
         "tag": one.tag,
         "signed": one.text.signed,
     }
+
+
+def _version_of(model: Model, one: Event) -> int | str | None:
+    """Return the version that an event is about, as `version` has it; None for the whole model."""
+    found = [held for held in model.versions if held.commit == one.text.commit]
+    if one.mark.version or one.mark.kind == modelnames.DEPRECATE:
+        return _plain(one.mark.version)
+    return found[-1].plain if found else _plain(one.text.facts.get("version"))
+
+
+def _plain(number: Any) -> int | str | None:
+    """Return what programs call a version; None for what is none, as somebody else's tag may say."""
+    fine = isinstance(number, str) and modelnames.is_semver(number.removeprefix("v"))
+    return modelnames.plain(number) if fine else None
 
 
 def model(one: Model, signatures: Signatures) -> dict[str, Any]:

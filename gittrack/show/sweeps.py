@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from gittrack.core.model import from_iso
-from gittrack.core.standing import averaged
+from gittrack.core.standing import averaged, better_first
 from gittrack.core.sweepview import SweepView, TrialView
 from gittrack.show import text
 from gittrack.show.columns import short_id
@@ -64,12 +63,9 @@ def budget(rows: Sequence[BudgetRow], resource: str | None, mode: str | None) ->
 
 def ranked(view: SweepView) -> list[TrialView]:
     """Return the trials that ended, best first: the highest rung before all, then the score."""
-    sign = -1.0 if view.goal == "maximize" else 1.0
 
     def rank(one: TrialView) -> tuple[int, bool, float, int, str]:
-        fine = one.score is not None and math.isfinite(one.score)
-        score = sign * one.score if fine and one.score is not None else 0.0
-        return -(one.budget or 0), not fine, score, one.config, one.key
+        return -(one.budget or 0), *better_first(one.score, view.goal), one.config, one.key
 
     folded = averaged(view)
     if folded is not view:  # those of one configuration together
@@ -127,23 +123,25 @@ def going_on(view: SweepView) -> str:
 
 
 def listing(views: Sequence[SweepView], now: float, *, exact: bool = False) -> Table:
-    """Return the table of sweeps."""
+    """Return the table of sweeps; ``exact`` for programs, with how many trials there will be apart."""
     rows = []
     for view in views:
         found = counts(view)
         mean = averaged(view)
         best = next((one.score for one in mean.trials if one.key == mean.best), None)
-        size = "" if view.size is None else f"/{view.size}"
+        size = "" if view.size is None else str(view.size)
+        done = [str(found.done), size] if exact else [f"{found.done}{size and '/'}{size}"]
         age = text.age(now - from_iso(view.started)) if view.started else "-"
         rows.append(
             [
                 *(view.id if exact else short_id(view.id), text.escape(view.name or "-")),
-                *(view.method, view.state, f"{found.done}{size}", str(found.failed)),
+                *(view.method, view.state, *done, str(found.failed)),
                 *(text.escape(view.metric or "-"), text.plain(best) if exact else text.value(best)),
                 (view.started or "") if exact else age,
             ]
         )
-    heads = ["ID", "NAME", "METHOD", "STATE", "TRIALS", "FAILED", "METRIC", "BEST", "STARTED"]
+    trials = ["TRIALS", "SIZE"] if exact else ["TRIALS"]
+    heads = ["ID", "NAME", "METHOD", "STATE", *trials, "FAILED", "METRIC", "BEST", "STARTED"]
     right = [False, False, False, False, True, True, False, True]
     return Table([head.lower() for head in heads] if exact else heads, rows, right)
 

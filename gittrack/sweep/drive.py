@@ -13,6 +13,7 @@ from gittrack import git, worktree
 from gittrack.core import body, layout, model, nested
 from gittrack.core.model import RunInfo
 from gittrack.core.trials import TrialFacts
+from gittrack.launch import probe
 from gittrack.read.reader import Raw
 from gittrack.record import recovery, session, stopping
 from gittrack.search.plan import Trial
@@ -152,7 +153,8 @@ class _Maker:
 
     def __init__(self, repo: git.Repo, sweep: Sweep, found: Opened, how: How, place: Room) -> None:
         self.repo, self.sweep, self.found, self.how, self.place = repo, sweep, found, how, place
-        self.made = 0
+        asked = probe.Imports(found.plan.command).folders() if how.isolate else ()
+        self.imports = tuple(asked)
 
     def job(
         self, one: Trial, attempt: int, known: int, earlier: RunInfo | None, base: int
@@ -212,16 +214,16 @@ class _Maker:
         named = [path for path in self.sweep.facts.get("inputs") or () if not os.path.isabs(path)]
         data = [os.path.normpath(os.path.join(folder, path)) for path in named]
         links = [path for path in (*data, *self.how.links) if not path.startswith("..")]
-        return trial.Isolation(self.sweep.code, worktree.home(), tuple(links))
+        return trial.Isolation(self.sweep.code, worktree.home(), tuple(links), self.imports)
 
 
 def params_of(base: Mapping[str, Any], one: Trial, resource: str | None) -> dict[str, Any]:
     """Return the whole configuration of a trial: the sweep's params laid over the base."""
     params = dict(base)
     for name, value in one.params.items():
-        params = nested.set_path(params, body.split_key(name), value)
+        params = nested.set_path(params, body.parts(name), value)
     if resource is not None and one.budget is not None:
-        params = nested.set_path(params, body.split_key(resource), one.budget)
+        params = nested.set_path(params, body.parts(resource), one.budget)
     if one.seed is not None and "seed" in params:
         params["seed"] = one.seed
     return params

@@ -61,7 +61,7 @@ def _journals(repo: git.Repo, sweep_id: str, job: Job) -> list[Path]:
 
 def _publish(repo: git.Repo, folder: Path, job: Job, config: Mapping[str, str]) -> None:
     # Its watcher holds the lock until all that the command started has ended: seconds at most.
-    os.close(lock.acquire(folder / layout.LOCK, wait=True) or 0)
+    os.close(lock.take(folder / layout.LOCK))
     book = journal.adopt(folder)
     if book is None:  # somebody else recovers it just now
         return

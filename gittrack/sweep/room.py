@@ -49,10 +49,10 @@ def enter(common_dir: str, sweep_id: str, waiting: Callable[[], None]) -> Room:
     trials = lock.acquire(folder / _TRIALS)
     if trials is None:
         waiting()
-        trials = lock.acquire(folder / _TRIALS, wait=True)
+        trials = lock.take(folder / _TRIALS)
     for name in (_STOP, _ENDED):
         (folder / name).unlink(missing_ok=True)
-    return Room(folder, owner, trials or 0)
+    return Room(folder, owner, trials)
 
 
 def leave(room: Room) -> None:
@@ -125,4 +125,4 @@ def forget_trees(folder: Path) -> list[str]:
         return []
     with contextlib.suppress(FileNotFoundError):
         (folder / _TREES).unlink()
-    return [path for path in found if os.path.isdir(path)]
+    return [path for path in found if os.path.isdir(os.path.dirname(path))]

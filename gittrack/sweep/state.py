@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gittrack import git
-from gittrack.core import body, model, sweepview
+from gittrack.core import body, model, nested, sweepview
 from gittrack.core.model import RunInfo
 from gittrack.core.scalars import scalar_text
 from gittrack.core.trials import TrialFacts
@@ -144,9 +144,4 @@ def _again(
 
 def value_at(params: Mapping[str, Any], name: str) -> Any:
     """Return the value of a dotted name in nested params, None where there is none."""
-    node: Any = params
-    for part in body.split_key(name):
-        if not isinstance(node, Mapping) or part not in node:
-            return None
-        node = node[part]
-    return node
+    return nested.at_path(params, body.parts(name))

@@ -26,11 +26,15 @@ RESUME = "GITTRACK_RESUME"
 
 
 class Isolation(NamedTuple):
-    """A worktree of its own: at which commit, where, with what linked into it from the user's tree."""
+    """A worktree of its own: at which commit, where, with what linked into it from the user's tree.
+
+    ``imports`` are the folders that the command's Python imports from.
+    """
 
     commit: str
     home: str
     links: tuple[str, ...] = ()
+    imports: tuple[str, ...] = ()
 
 
 class Job(NamedTuple):
@@ -92,18 +96,21 @@ def work(repo: git.Repo, job: Job) -> Report:
 
 def _apart(repo: git.Repo, job: Job, where: Isolation, said: list[str]) -> Report:
     """Run a trial in a worktree of its own."""
-    tree, back = os.path.join(where.home, "tree"), os.getcwd()
-    room.note_tree(Path(job.room), tree)
-    try:
-        worktree.add(repo, where.commit, tree)
-        linked = place.link(repo, tree, where.links)
-        own = repo.work_tree or repo.common_dir  # whose hooks are to run
-        job = job._replace(request=job.request._replace(hooks_of=own))
-        os.chdir(os.path.join(tree, job.folder))
-        return _launch(git.find(), job, linked, said)
-    finally:
-        os.chdir(back)
-        worktree.remove(repo, tree)
+    back = os.getcwd()
+    room.note_tree(Path(job.room), worktree.inside(where.home))
+    with place.fresh(repo, where.commit, where.links, where.home) as found:
+        try:
+            variables, warnings = place.own_code(
+                repo, found.folder, job.request.command or (), where.imports
+            )
+            said.extend(warnings)
+            own = repo.work_tree or repo.common_dir  # whose hooks are to run
+            request = job.request._replace(hooks_of=own)
+            os.chdir(os.path.join(found.folder, job.folder))
+            job = job._replace(request=request, env={**job.env, **variables})
+            return _launch(git.find(), job, found.linked, said)
+        finally:
+            os.chdir(back)
 
 
 def _launch(repo: git.Repo, job: Job, linked: Sequence[str], said: list[str]) -> Report:

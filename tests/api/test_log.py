@@ -308,3 +308,10 @@ class TestFiles:
     def test_an_input_that_is_missing(self, run):
         with pytest.raises(gittrack.TrackError, match="the input nope does not exist"):
             run.log_input("nope")
+
+
+def test_a_run_that_a_trial_starts_is_no_trial(monkeypatch):
+    monkeypatch.setenv("GITTRACK_SWEEP", os.getcwd())
+    with gittrack.init() as run:
+        run.log({"loss": 1.0})
+        assert run.should_stop() is False

@@ -86,7 +86,7 @@ def test_out_of_a_stage(runs):
     assert [
         e["version"] for e in json.loads(model("history", "m", "--stage", "production", "--json"))
     ] == [
-        *("v1", "v2", "v2", "v1"),
+        *(1, 2, 2, 1),
     ]
 
 

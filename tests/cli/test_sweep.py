@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from helpers import Terminal, git, listed, run_cli, start
+from helpers import Terminal, git, listed, repo, run_cli, start
 
 import gittrack
 
@@ -277,6 +277,26 @@ def test_the_sweep_does_not_go_on_by_itself_with_other_code(going):
     assert git(".", "rev-list", "--count", f"{ref}^@", "--", "sweep.yaml") == "1"
 
 
+def test_a_worktree_of_its_own_has_submodules_and_imports_its_own_code(project, monkeypatch):
+    repo("echo LOSS = 3 > inner.py; git add .; git commit -qm inner", "../inner")
+    git(".", "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", "../inner", "lib")
+    Path("src").mkdir()
+    Path("src/outer.py").write_text("import os\nLOSS, PLACE = 1, os.path.realpath(__file__)\n")
+    Path("look.py").write_text(
+        "import json, os, sys\nsys.path.append('lib')\nimport inner, outer\n"
+        "own = outer.PLACE.startswith(os.path.realpath('.'))\n"
+        "with open(os.environ['GITTRACK_METRICS'], 'a') as file:\n"
+        "    file.write(json.dumps({'loss': inner.LOSS + outer.LOSS, 'own': int(own)}) + '\\n')\n"
+    )
+    git(".", "add", ".")
+    git(".", "commit", "-qm", "with a module")
+    monkeypatch.setenv("PYTHONPATH", str(project / "src"))  # so does pip install -e
+    sweep("-S", "x=1", "--isolate", command=("--", sys.executable, "look.py"))
+    found = gittrack.get("@").metrics
+    assert {name: one.last for name, one in found.items()} == {"loss": 4, "own": 1}
+    assert git("lib", "worktree", "list").count("\n") == 0
+
+
 def test_another_clone_goes_on(going, project, tmp_path):
     going.send_signal(signal.SIGTERM)
     ended(going)
@@ -325,6 +345,9 @@ def test_a_trial_asks_whether_to_stop_early(project, rule):
     assert done.err.count("stopped") == 2
     at = {run["sweep"]["trial"]: run["sweep"]["stopped"] for run in listed()}
     assert at["1"] == (3 if "hyperband" in rule else 1)
+    stopped = next(run["id"] for run in listed() if run["sweep"]["trial"] == "1")
+    again = run_cli("reproduce", stopped, "--in-place").out
+    assert f"its sweep stopped it early at step {at['1']}, and a rerun goes on" in again
     with gittrack.init() as run:
         assert not run.should_stop(), "a run that is no trial"
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gittrack.core.errors import TrackError
-from gittrack.core.sweepview import Axis, SweepView, TrialView
+from gittrack.core.sweepview import Axis, Importance, SweepView, TrialView
 from gittrack.search import fanova
 from gittrack.search.importance import (
     FANOVA,
@@ -242,10 +242,10 @@ def test_a_configuration_under_many_seeds_counts_once():
 
 def test_it_is_told_in_lines():
     weights = [
-        importances.Weight("lr", 0.5644, RANKS, 30, -0.75),
-        importances.Weight("opt\x1b", 0.06, GROUPS, 30),
-        importances.Weight("dropout", 0.0, RANKS, 30, 0.01),
-        importances.Weight("width", None, RANKS, 30, None, "it was always the same"),
+        Importance("lr", 0.5644, RANKS, 30, -0.75),
+        Importance("opt\x1b", 0.06, GROUPS, 30),
+        Importance("dropout", 0.0, RANKS, 30, 0.01),
+        Importance("width", None, RANKS, 30, None, "it was always the same"),
     ]
     assert importances.page(weights) == (
         "what each parameter explains, alone:\n"
@@ -257,6 +257,6 @@ def test_it_is_told_in_lines():
 
 
 def test_of_few_trials_it_is_a_hint():
-    shown = importances.page([importances.Weight("lr", 0.5, RANKS, 9, 0.7)])
+    shown = importances.page([Importance("lr", 0.5, RANKS, 9, 0.7)])
     assert shown.endswith("  (of 9 configurations only: take it as a hint)\n")
     assert importances.page([]) == ""

@@ -66,3 +66,13 @@ def test_under_seeds_the_mean_ranks():
     assert [line.split()[1:3] for line in shown[1:]] == [["1", "4"], ["0", "5"], ["3", "finished"]]
     assert sweeps.listing([found], 0.0).rows[0][7] == "4"
     assert [one.key for one in sweeps.ranked(found)][:4] == ["1.s0", "1.s1", "0.s0", "0.s1"]
+
+
+def test_the_list_has_numbers_for_programs():
+    found = view(trial("0", 0.5, 1), best="0")._replace(size=2, started="2026-01-02T03:04:05.000Z")
+    shown = table.render(sweeps.listing([found], 0.0, exact=True), "csv").split()
+    assert shown == [
+        "id,name,method,state,trials,size,failed,metric,best,started",
+        "s,-,halving,done,1,2,0,loss,0.5,2026-01-02T03:04:05.000Z",
+    ]
+    assert "1/2" in table.render(sweeps.listing([found], 0.0))
