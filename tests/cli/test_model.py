@@ -269,6 +269,15 @@ def test_a_hook_can_refuse(runs):
     )
 
 
+def test_a_number_that_leaves_no_room_for_the_next_is_told_of(runs):
+    model("register", "net", "r1")
+    git(".", "tag", "-a", "net#staging#999999999999999", "-m", "x", "net@v1.0.0^{}")
+    assert "error: the next tag of net would be net#prod#1000000000000000" in model(
+        "promote", "net@1", "prod", code=1
+    )
+    assert tags() == ["net#staging#999999999999999", "net@v1.0.0"]
+
+
 def test_a_stage_that_is_a_folder_of_another_is_refused_by_git(runs):
     model("register", "a", "r1")
     model("register", "a/b", "r2")
