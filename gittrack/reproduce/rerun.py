@@ -15,7 +15,7 @@ from gittrack.core.fingerprint import fingerprint
 from gittrack.launch import launcher, probe
 from gittrack.read.record import RunRecord
 from gittrack.record import environment, session
-from gittrack.reproduce import place
+from gittrack.reproduce import handover, place
 from gittrack.reproduce.place import Impossible
 
 REPRODUCES = "GITTRACK_REPRODUCES"
@@ -92,8 +92,8 @@ def rerun(
         if wish.in_place
         else place.fresh(repo, commit, [*data, *wish.links])
     )
-    with where as found:
-        result = _launch(repo, found, run, _request(repo, run, wish), imports, say)
+    with where as found, handover.again(repo, run) as handed:
+        result = _launch(repo, found, run, _request(repo, run, wish), imports, handed, say)
         failed = result.exit_code != 0 and not result.stopped
         if wish.in_place or not (wish.keep or failed):
             return result
@@ -130,6 +130,7 @@ def _launch(
     run: RunRecord,
     request: session.Request,
     imports: probe.Imports,
+    handed: Mapping[str, str | None],
     say: session.Say,
 ) -> Result:
     info = run.info
@@ -141,7 +142,7 @@ def _launch(
         root = here.work_tree or found.folder
         known = [os.path.relpath(os.path.join(root, i["path"])) for i in run.inputs]
         asked = [os.path.relpath(os.path.join(root, path)) for path in info.output_paths]
-        controls = _controls(run, request)
+        controls = {**_controls(run, request), **handed}
         if request.hooks_of:
             controls.update(_imports(repo, found, imports))
             for word in _named_in_own_tree(repo, found, info.command):

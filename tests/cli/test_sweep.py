@@ -357,3 +357,6 @@ def test_halving_goes_on_from_the_rung_before(project):
     new = {run["sweep"]["trial"]: run["metrics"]["new"]["last"] for run in listed()}
     assert sorted(new.values()) == [1] * 6 + [2]
     assert "7 trials; epochs in all: 12 if each rung trains anew (restart), 8" in done.out
+    git(".", "config", "track.link", "made.py")
+    done = run_cli("reproduce", best["run"])  # gets what the trial went on from, again
+    assert done.out.startswith("EXACT"), done.out + done.err
