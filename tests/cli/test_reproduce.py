@@ -320,9 +320,9 @@ def test_outputs_of_the_command_line_are_kept_again(project):
 def test_artifacts_that_were_not_stored_are_not_called_the_same(project):
     git(".", "config", "track.maxArtifactSize", "3")
     train()
-    done = reproduce("first")
+    done = reproduce("first", "--verify", "close")
     assert done.out.startswith(
-        "EXACT  every point of every metric and every artifact that was stored"
+        "CLOSE  every point and every artifact that was stored are the same, the others cannot be told"
     )
     assert "not compared, because they are over track.maxArtifactSize: model.bin\n" in done.out
 
@@ -484,3 +484,22 @@ def test_checkout(project):
     assert run_cli("checkout", "first", "../look").err.startswith("error: ../look is there already")
     assert run_cli("checkout", "first", "../branch", "-b", "again").code == 0
     assert git("../branch", "branch", "--show-current") == "again"
+
+
+def test_a_checkout_writes_nowhere_else(project):
+    """The code of a run that was fetched may hold links."""
+    Path("../victim").write_text("lr: 2\n")
+    os.unlink("params.yaml")
+    os.symlink("../victim", "params.yaml")
+    assert run_cli("run", "-n", "link", "-S", "lr=1", "--", "true").code == 0
+    done = run_cli("checkout", "link", "../links")
+    assert (done.code, Path("../victim").read_text()) == (0, "lr: 2\n")
+    assert "warning: params.yaml is a link" in done.err
+
+
+def test_points_that_are_missing_are_not_taken_for_none(project):
+    oid = git(".", "rev-parse", f"{train().ref}:metrics.csv")
+    os.unlink(f".git/objects/{oid[:2]}/{oid[2:]}")
+    done = run_cli("verify", "first", "first")
+    assert (done.code, done.out) == (1, "")
+    assert done.err.startswith("error: metrics.csv of the run ")
