@@ -58,6 +58,7 @@ def check(repo: git.Repo, run: RunRecord) -> str:
             "its command holds a secret, which was not recorded",
             "run it by hand: git track checkout RUN",
         )
+    place.check_words("command", info.command)
     program = info.command[0]
     if os.sep not in program and not shutil.which(program):
         raise Impossible(f"the command {program!r} was not found", "is its environment active?")
@@ -141,6 +142,7 @@ def _launch(
         here = git.find()
         root = here.work_tree or found.folder
         known = [os.path.relpath(os.path.join(root, i["path"])) for i in run.inputs]
+        place.check_words("output", info.output_paths)
         asked = [os.path.relpath(os.path.join(root, path)) for path in info.output_paths]
         controls = {**_controls(run, request), **handed}
         if request.hooks_of:
@@ -165,6 +167,10 @@ def _controls(run: RunRecord, request: session.Request) -> dict[str, str | None]
         return {}
     known = run.env.get("variables") or {}
     had = {name: known.get(name) for name in environment.CONTROLS}
+    for name, value in had.items():
+        if not isinstance(value, str | None):
+            raise Impossible(f"its variable {name} is {value!r:.60}", "do not trust this run")
+        place.check_words(f"variable {name}", [value or ""])
     # Another seed brings its own.
     return had if request.seed == run.info.seed else {**had, "PYTHONHASHSEED": None}
 
