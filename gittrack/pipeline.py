@@ -143,9 +143,19 @@ def _setup(args: argparse.Namespace) -> Setup:
         file = layout.PARAMS if config and Path(layout.PARAMS).is_file() else None
     config = nested.merge(config, given)
     if seed is None:
-        own = config.get("seed")
-        seed = own if isinstance(own, int) and not isinstance(own, bool) and own >= 0 else _SEED
+        seed = _seed_of(config)
     return Setup(config, file, seed)
+
+
+def _seed_of(config: Mapping[str, Any]) -> int:
+    own = config.get("seed")
+    if own is None:
+        return _SEED
+    if isinstance(own, bool) or not isinstance(own, int) or own < 0:
+        raise TrackError(
+            f"the seed of the configuration is {own!r}", "give a whole number from 0 on, or none"
+        )
+    return own
 
 
 def _given() -> tuple[dict[str, Any], int | None]:

@@ -156,13 +156,18 @@ def update(repo: Repo, ref: str, new: str, old: str | None, reason: str) -> None
 
 
 def transact(repo: Repo, commands: Sequence[str], reason: str) -> None:
-    """Carry out commands of ``git update-ref --stdin -z``, all of them or none, durably.  Raises GitError."""
+    """Carry out commands of ``git update-ref --stdin -z``, all of them or none, durably.  Raises GitError.
+
+    A ref that somebody made symbolic is replaced itself, not the branch or the tag that it leads to.
+    """
     if not commands:
         return
     feed = "\0".join(["start", *commands, "commit", ""]).encode()
     args = ["--git-dir", repo.common_dir, "-c", "core.fsync=committed,reference"]
     call = Call(
-        [*args, "update-ref", "-m", reason, "--stdin", "-z"], cwd=repo.common_dir, feed=feed
+        [*args, "update-ref", "-m", reason, "--no-deref", "--stdin", "-z"],
+        cwd=repo.common_dir,
+        feed=feed,
     )
     # Git's word, not only its exit status: a program that ignores SIGCHLD never learns that one.
     answer = call.wait()

@@ -82,4 +82,7 @@ def _rows(repo: git.Repo, run: RunRecord, links: tuple[str, ...]) -> list[tuple[
     rows += [("runs", told) for told in content.executed(repo, run)]
     rows += [("differs", told) for told in content.changed(repo, run)]
     rows += [("data", str(item["path"])) for item in run.inputs]
+    rows += [("keeps", path) for path in info.output_paths]
+    if info.sweep is not None and info.sweep.after is not None:
+        rows.append(("gets", f"the artifacts of the trial {info.sweep.after} of its sweep"))
     return [*rows, *(("link", path) for path in links)]

@@ -10,12 +10,12 @@ import os
 from pathlib import Path
 
 from gittrack import git, worktree
-from gittrack.commands._common import out
+from gittrack.commands._common import note, out
 from gittrack.core import layout, yaml_write
 from gittrack.core.errors import TrackError
 from gittrack.read import resolve
 from gittrack.read.record import RunRecord
-from gittrack.reproduce import rerun
+from gittrack.reproduce import place, rerun
 from gittrack.show.columns import short_id
 
 
@@ -31,18 +31,30 @@ def run(args: argparse.Namespace) -> int:
     repo = git.find()
     record = RunRecord(repo, resolve.resolve(repo, args.run))
     commit = rerun.code_of(repo, record)
-    place = Path(repo.work_tree or repo.common_dir)
-    folder = Path(args.dir) if args.dir else place.with_name(f"{place.name}-{short_id(record.id)}")
+    inner = place.inside(record.info.cwd or ".").lstrip("/")
+    top = Path(repo.work_tree or repo.common_dir)
+    folder = Path(args.dir) if args.dir else top.with_name(f"{top.name}-{short_id(record.id)}")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise TrackError(
             f"{folder} is there already", "name a new folder: git track checkout RUN DIR"
         )
     worktree.add(repo, commit, str(folder), args.branch)
     out(f"{folder}: the code of {record.id}, {commit[:12]}\n")
-    params = folder / (record.info.cwd or ".") / layout.PARAMS
-    content = yaml_write.dump(record.info.params, sort=True)
-    if record.info.params and (not params.exists() or params.read_bytes() != content):
-        params.write_bytes(content)
-        out(f"{os.path.relpath(params, folder)} now has the params that were recorded\n")
+    _write_params(record, folder, inner)
     out(f"when it is of no use any more: git worktree remove --force {folder}\n")
     return 0
+
+
+def _write_params(record: RunRecord, folder: Path, inner: str) -> None:
+    """Write the recorded params where the command would look for them, but never through a link."""
+    params = folder / inner / layout.PARAMS
+    content = yaml_write.dump(record.info.params, sort=True)
+    if not record.info.params or (params.exists() and params.read_bytes() == content):
+        return
+    name = os.path.relpath(params, folder)
+    if params.is_symlink() or params.parent.resolve() != folder.resolve() / os.path.normpath(inner):
+        note(f"warning: {name} is a link, so the params that were recorded are not written there")
+        return
+    params.parent.mkdir(parents=True, exist_ok=True)
+    params.write_bytes(content)
+    out(f"{name} now has the params that were recorded\n")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import os
 import re
-import shutil
 from pathlib import Path
 
 from gittrack import git
@@ -99,11 +98,20 @@ def _install(place: Path, name: str, kind: str) -> None:
         _move(front, kept)
         out(f"your own {kind} hook is kept, as {kept}\n")
     if not front.exists():
-        shutil.copyfile(bundled("hooks", "dispatcher"), front)
-        front.chmod(0o755)
-    shutil.copyfile(bundled("hooks", name), folder / name)
-    (folder / name).chmod(0o755)
+        _copy("dispatcher", front)
+    _copy(name, folder / name)
     out(f"installed {name} ({kind})\n")
+
+
+def _copy(name: str, target: Path) -> None:
+    """Bring a script that comes with gittrack to its place, whole or not at all."""
+    incoming = target.with_name(f".{target.name}-{os.getpid()}")
+    try:
+        incoming.write_bytes(bundled("hooks", name).read_bytes())
+        incoming.chmod(0o755)
+        incoming.replace(target)
+    finally:
+        incoming.unlink(missing_ok=True)
 
 
 def _move(source: Path, target: Path) -> None:

@@ -113,10 +113,13 @@ def _warn(remark: str) -> None:
 
 
 def _same(runs: list[RunRecord], asked: _verdict.Demands) -> bool | None:
-    """Say whether several reruns came out the same; None where there is only one, or one was stopped."""
+    """Say whether several reruns came out the same; None where nobody can tell, such as of one alone."""
     if len(runs) < 2 or not all(one.info.finished for one in runs):
         return None
-    return all(_judged(runs[0], one, asked).level == verdict.EXACT for one in runs[1:])
+    found = [_judged(runs[0], one, asked) for one in runs[1:]]
+    if any(one.divergences or one.artifacts for one in found):
+        return False
+    return None if any(one.unknown for one in found) else True
 
 
 def _judged(a: RunRecord, b: RunRecord, asked: _verdict.Demands) -> Verdict:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from gittrack import git, objects, refs, signing
 from gittrack.core import folders, layout, lock, model, modelnames, registry, settings, tagtext
+from gittrack.core.errors import TrackError
 from gittrack.core.modelnames import Mark
 from gittrack.core.registry import Event, Model
 from gittrack.core.typed import Any, NamedTuple
@@ -158,6 +159,7 @@ def _written(
         facts = {**draft.facts, "by": person, "at": model.iso(now)}
         text = tagtext.message(draft.summary, facts)
         name = modelnames.format_tag(mark)
+        _check_readable(name, mark)
         sign = settings.sign(config)
         if sign:
             oid = signing.tag(repo, name, draft.commit, person, seconds, text)
@@ -167,3 +169,12 @@ def _written(
         told = tagtext.Text(draft.commit, person, seconds, facts, sign)
         events.append(Event(mark, name, oid, told))
     return events
+
+
+def _check_readable(tag: str, mark: Mark) -> None:
+    """Raise TrackError for a tag that nobody would read as this event: one before it counts too far."""
+    if modelnames.parse_tag(tag) != mark:
+        raise TrackError(
+            f"the next tag of {mark.model} would be {tag}, which is too long to count on",
+            f"a tag of it has a number that cannot be right: git tag -l '{mark.model}[@#]*'",
+        )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from gittrack import git
 from gittrack.core import settings, verdict
+from gittrack.core.errors import Damaged
 from gittrack.core.scalars import scalar_text
 from gittrack.read import reader
 from gittrack.read.reader import Raw
@@ -14,14 +17,20 @@ _ORDER = (verdict.EXACT, verdict.CLOSE, verdict.DIFFERENT, verdict.FAILED)
 
 
 def best(repo: git.Repo, run: Raw) -> str | None:
-    """Return ``EXACT``, ``CLOSE``, ``DIFFERENT`` or ``FAILED``; None where nobody has reproduced the run."""
+    """Return ``EXACT``, ``CLOSE``, ``DIFFERENT`` or ``FAILED``; None where nobody has reproduced the run.
+
+    Raises Damaged where the run itself cannot be read.
+    """
     first = RunRecord(repo, run)
+    evidence.judge(first, first)  # raises where it cannot be read itself
     config = git.parse_config(repo.config().output())
     volatile = settings.words(config, "track.volatile")
     line = f"\nreproduces: {scalar_text(run.id)}\n".encode()
-    found = [
-        evidence.judge(first, RunRecord(repo, raw), volatile=volatile or verdict.VOLATILE).level
-        for raw in reader.whole(repo)
-        if raw.commit and raw.body is not None and line in raw.body
-    ]
+    found = []
+    for raw in reader.whole(repo):
+        if raw.commit and raw.body is not None and line in raw.body:
+            with contextlib.suppress(Damaged):  # what cannot be read proves nothing
+                again = RunRecord(repo, raw)
+                judged = evidence.judge(first, again, volatile=volatile or verdict.VOLATILE)
+                found.append(judged.level)
     return min(found, key=_ORDER.index, default=None)

@@ -195,6 +195,17 @@ def _damaged(raw: Raw, problem: str) -> model.RunInfo:
     )
 
 
+def content(repo: git.Repo, raw: Raw, name: str) -> bytes | None:
+    """Return a file of a committed run; None where it has none.
+
+    Raises Damaged where it has one that is not here: nobody is to take that for a run without it.
+    """
+    data, tree = git.objects(repo, [f"{raw.commit}:{name}", f"{raw.commit}^{{tree}}"])
+    if data is None and (tree is None or f" {name}\0".encode() in tree):
+        raise Damaged(f"{name} of the run {raw.id} is missing", "see: git track doctor")
+    return data
+
+
 def load_yaml(repo: git.Repo, raw: Raw, name: str) -> Any:
     """Return the content of a YAML file of a committed run; None where it has none.
 
@@ -202,7 +213,7 @@ def load_yaml(repo: git.Repo, raw: Raw, name: str) -> Any:
     """
     from gittrack.core import shape, yaml_read  # noqa: PLC0415 - a listing reads no YAML
 
-    data = next(git.objects(repo, [f"{raw.commit}:{name}"]))
+    data = content(repo, raw, name)
     if data is None:
         return None
     try:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gittrack import git
 from gittrack.core import layout, model, series
-from gittrack.core.errors import TrackError, did_you_mean
+from gittrack.core.errors import Damaged, TrackError, did_you_mean
 from gittrack.read import live, reader, restore
 
 if TYPE_CHECKING:
@@ -107,7 +107,9 @@ class RunRecord:
         try:
             yield from series.parse(series.text_lines(data))
         except ValueError as error:
-            raise TrackError(f"metrics.csv of {self.info.id} is damaged: {error}", "") from error
+            raise Damaged(
+                f"metrics.csv of {self.info.id} is damaged: {error}", "see: git track doctor"
+            ) from error
 
     def artifact(self, name: str) -> Path:
         """Return the path of a copy of an artifact (file or folder) that is safe to read.
@@ -178,7 +180,7 @@ class RunRecord:
     def _bytes(self, name: str) -> bytes | None:
         if self._raw.commit is None:
             return live.content(self._live(), name)
-        return next(git.objects(self._repo, [f"{self._raw.commit}:{name}"]))
+        return reader.content(self._repo, self._raw, name)
 
     def _yaml(self, name: str) -> Any:
         if self._raw.commit is not None:

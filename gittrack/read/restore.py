@@ -29,12 +29,15 @@ def write(place: Path, data: bytes, item: Mapping[str, Any], root: Path) -> None
         raise TrackError(f"the link {inner} would leave its folder", "do not trust this run")
     place.parent.mkdir(parents=True, exist_ok=True)
     incoming = place.with_name(f".{os.getpid()}-{os.urandom(4).hex()}")
-    if link is None:
-        incoming.write_bytes(data)
-        incoming.chmod(0o755 if item.get("executable") else 0o644)
-    else:  # normalised, so that it cannot climb out by way of another link
-        incoming.symlink_to(os.path.normpath(link))
-    incoming.replace(place)
+    try:
+        if link is None:
+            incoming.write_bytes(data)
+            incoming.chmod(0o755 if item.get("executable") else 0o644)
+        else:  # normalised, so that it cannot climb out by way of another link
+            incoming.symlink_to(os.path.normpath(link))
+        incoming.replace(place)
+    finally:
+        incoming.unlink(missing_ok=True)
 
 
 def differs(place: Path, data: bytes, item: Mapping[str, Any]) -> bool:

@@ -14,6 +14,7 @@ from gittrack.read.record import RunRecord
 from gittrack.record import environment
 
 _SHOWN = 12
+_UNPROVED = "every point and every artifact that was stored are the same, the others cannot be told"
 _NEVER_THE_REASON = (
     "variables.CONDA_DEFAULT_ENV",
     "variables.PYTHONHASHSEED",  # python.hash_seed says it
@@ -32,7 +33,8 @@ def judge(
     """Return the verdict between two runs: every series and every artifact.
 
     FAILED where ``b`` did not finish, even if ``a`` did not either: the reason says whether it was the same
-    up to there.  Raises TrackError where a run cannot be read.
+    up to there.  CLOSE at best where an artifact was not stored: nobody can tell.  Raises TrackError where a
+    run cannot be read.
     """
     found = verdict.compared(
         _series(a), _series(b), _differing(a, b), rtol=rtol, atol=atol, volatile=volatile
@@ -42,6 +44,8 @@ def judge(
     if not a.info.finished:
         reason = f"the run {a.id} {_ended(a)}, but {b.id} finished"
         return found._replace(level=verdict.DIFFERENT, reason=reason)
+    if found.level == verdict.EXACT and found.unknown:
+        return found._replace(level=verdict.CLOSE, reason=_UNPROVED)
     return found
 
 
@@ -104,25 +108,13 @@ def reasons(repo: git.Repo, a: RunRecord, b: RunRecord) -> list[str]:
     """Return what differs between the runs besides their results, each in a few words."""
     found = compare.diff(repo, a, b)
     return [
-        *_of_sweep(a, b),
         *_code(found),
         *_changed("param", found.params),
         *_inputs(found),
         *_environment(found),
         *_not_captured(a),
+        *_stopped(a, b),
     ]
-
-
-def _of_sweep(trial: RunRecord, again: RunRecord) -> list[str]:
-    """Return what its sweep did to a trial, and nobody did to a rerun."""
-    facts, found = trial.info.sweep, []
-    if facts is None or again.info.sweep is not None:
-        return []
-    if facts.stopped is not None:
-        found.append(f"its sweep stopped it early at step {facts.stopped:g}, and a rerun goes on")
-    if facts.after is not None:
-        found.append(f"it went on from the artifacts of trial {facts.after}: a rerun has none")
-    return found
 
 
 def _code(found: RunDiff) -> list[str]:
@@ -170,3 +162,12 @@ def uncontrolled(a: RunRecord, b: RunRecord) -> list[str]:
     if all(facts.get("hash_seed") == "random" for facts in python):
         found.append("sets of strings have a random order in both: git track run --seed N")
     return found
+
+
+def _stopped(*runs: RunRecord) -> list[str]:
+    """Return which of the runs were told by their sweep to stop early: a rerun is told by nobody."""
+    return [
+        f"the run {run.id}: its sweep stopped it early at step {run.info.sweep.stopped:g}"
+        for run in runs
+        if run.info.sweep is not None and run.info.sweep.stopped is not None
+    ]

@@ -106,10 +106,22 @@ def data(repo: git.Repo, run: RunRecord) -> list[str]:
 
 def inside(path: str) -> str:
     """Return a recorded path.  Raises Impossible where it would lead out of the tree: then it is forged."""
+    check_words("path", [path])
     parts = path.replace("\\", "/").split("/")
     if not os.path.isabs(path) and (".." in parts or ".git" in map(str.lower, parts)):
         raise Impossible(f"its path {path} leads out of its code", "do not trust this run")
     return path
+
+
+def check_words(what: str, words: Sequence[str]) -> None:
+    """Raise Impossible for text that no process and no file system takes: then it is forged."""
+    for word in words:
+        try:
+            sound = b"\0" not in os.fsencode(word)
+        except UnicodeEncodeError:
+            sound = False
+        if not sound:
+            raise Impossible(f"its {what} has {word!r:.60} in it", "do not trust this run")
 
 
 def _in_code(repo: git.Repo, run: RunRecord, path: str) -> bool:

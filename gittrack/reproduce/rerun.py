@@ -16,7 +16,7 @@ from gittrack.core.secrets import HIDDEN
 from gittrack.launch import launcher, probe
 from gittrack.read.record import RunRecord
 from gittrack.record import environment, session
-from gittrack.reproduce import place
+from gittrack.reproduce import handover, place
 from gittrack.reproduce.place import Impossible
 
 REPRODUCES = "GITTRACK_REPRODUCES"
@@ -59,6 +59,7 @@ def check(repo: git.Repo, run: RunRecord) -> str:
             "its command holds a secret, which was not recorded",
             "run it by hand: git track checkout RUN",
         )
+    place.check_words("command", info.command)
     program = info.command[0]
     if os.sep not in program and not shutil.which(program):
         raise Impossible(f"the command {program!r} was not found", "is its environment active?")
@@ -93,8 +94,8 @@ def rerun(
         if wish.in_place
         else place.fresh(repo, commit, [*data, *wish.links])
     )
-    with where as found:
-        result = _launch(repo, found, run, _request(repo, run, wish), imports, say)
+    with where as found, handover.again(repo, run) as handed:
+        result = _launch(repo, found, run, _request(repo, run, wish), imports, handed, say)
         failed = result.exit_code != 0 and not result.stopped
         if wish.in_place or not (wish.keep or failed):
             return result
@@ -131,6 +132,7 @@ def _launch(
     run: RunRecord,
     request: session.Request,
     imports: probe.Imports,
+    handed: Mapping[str, str | None],
     say: session.Say,
 ) -> Result:
     info = run.info
@@ -141,8 +143,9 @@ def _launch(
         here = git.find()
         root = here.work_tree or found.folder
         known = [os.path.relpath(os.path.join(root, i["path"])) for i in run.inputs]
+        place.check_words("output", info.output_paths)
         asked = [os.path.relpath(os.path.join(root, path)) for path in info.output_paths]
-        controls = _controls(run, request)
+        controls = {**_controls(run, request), **handed}
         if request.hooks_of:
             variables, warnings = place.own_code(
                 repo, found.folder, info.command, imports.folders()
@@ -166,6 +169,10 @@ def _controls(run: RunRecord, request: session.Request) -> dict[str, str | None]
         return {}
     known = run.env.get("variables") or {}
     had = {name: known.get(name) for name in environment.CONTROLS}
+    for name, value in had.items():
+        if not isinstance(value, str | None):
+            raise Impossible(f"its variable {name} is {value!r:.60}", "do not trust this run")
+        place.check_words(f"variable {name}", [value or ""])
     # Another seed brings its own.
     return had if request.seed == run.info.seed else {**had, "PYTHONHASHSEED": None}
 

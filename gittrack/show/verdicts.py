@@ -38,8 +38,7 @@ def _summary(found: Verdict) -> str:
         return text.escape(found.reason)
     what = f"metrics: {found.metrics}, points: {found.points}"
     if found.level == EXACT:
-        stored = " that was stored" if found.unknown else ""
-        return f"every point of every metric and every artifact{stored} are the same ({what})"
+        return f"every point of every metric and every artifact are the same ({what})"
     if found.level == CLOSE:
         return f"within tolerance, metrics that differ a little: {len(found.divergences)} ({what})"
     if found.level == DIFFERENT and not found.divergences:

@@ -13,16 +13,15 @@ from gittrack import git, worktree
 from gittrack.core import events, layout, model
 from gittrack.core.errors import TrackError
 from gittrack.launch import launcher
-from gittrack.read import live, reader, restore
-from gittrack.read.record import RunRecord
+from gittrack.read import live, reader
 from gittrack.record import session, stopping
-from gittrack.reproduce import place
+from gittrack.reproduce import handover, place
+from gittrack.reproduce.handover import RESUME
 from gittrack.search.plan import Trial
 from gittrack.sweep import room
 
 INTERRUPTED, TIMEOUT = "interrupted", "timeout"
 END = "end"  # a file in the room: every running trial is to end, and counts for nothing
-RESUME = "GITTRACK_RESUME"
 
 
 class Isolation(NamedTuple):
@@ -177,17 +176,9 @@ class _Watch:
 def _hand_over(repo: git.Repo, job: Job) -> str | None:
     """Bring the artifacts of the rung before into a folder of the trial's own."""
     assert job.earlier is not None
-    earlier = RunRecord(repo, reader.bodies(repo, [job.earlier])[0])
-    kept = [item for item in earlier.outputs if item.get("where") == "git"]
-    if not kept:
-        return None
     folder = Path(job.room, f"resume-{os.getpid()}")
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700)
-    for item in kept:
-        path = item["path"]
-        restore.write(folder / path, earlier.read(f"artifacts/{path}"), item, folder)
-    return str(folder)
+    return str(folder) if handover.bring(repo, job.earlier, folder) else None
 
 
 def _tail(repo: git.Repo, info: model.RunInfo) -> str:

@@ -93,6 +93,7 @@ def test_without_a_file_params_yaml_will_do():
 @pytest.mark.parametrize(
     ("argv", "code", "told"),
     [
+        (["-S", "+seed=-1"], 1, "error: the seed of the configuration is -1\n"),
         (
             ["--config", "no.json"],
             1,

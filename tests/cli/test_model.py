@@ -269,6 +269,35 @@ def test_a_hook_can_refuse(runs):
     )
 
 
+def test_a_number_that_leaves_no_room_for_the_next_is_told_of(runs):
+    model("register", "net", "r1")
+    git(".", "tag", "-a", "net#staging#999999999999999", "-m", "x", "net@v1.0.0^{}")
+    assert "error: the next tag of net would be net#prod#1000000000000000" in model(
+        "promote", "net@1", "prod", code=1
+    )
+    assert tags() == ["net#staging#999999999999999", "net@v1.0.0"]
+
+
+def test_a_version_whose_tag_was_moved_by_hand_leaves_its_stage_alone(runs):
+    model("register", "net", "r1")
+    model("register", "net", "r2")
+    model("promote", "net@1", "production")
+    was = git(".", "rev-parse", "--short=8", "net@v1.0.0^{}")
+    git(".", "tag", "-f", "-a", "net@v1.0.0", "-m", "x", gittrack.get("r3").info.commit)
+    assert model("promote", "net@2", "production") == (
+        f"net v2: development -> production, in the place of {was}, which was never registered\n"
+    )
+
+
+def test_a_stage_ref_that_was_made_symbolic_moves_no_tag(runs):
+    model("register", "net", "r1")
+    model("register", "net", "r2")
+    tag = git(".", "rev-parse", "refs/tags/net@v1.0.0")
+    git(".", "symbolic-ref", "refs/models/net/production", "refs/tags/net@v1.0.0")
+    model("promote", "net@2", "production")
+    assert git(".", "rev-parse", "refs/tags/net@v1.0.0") == tag
+
+
 def test_a_stage_that_is_a_folder_of_another_is_refused_by_git(runs):
     model("register", "a", "r1")
     model("register", "a/b", "r2")

@@ -51,7 +51,7 @@ def test_a_plan_is_made_anew_where_another_tool_was_quicker(three):
     hook.chmod(0o755)
     model("promote", "m@3", "production")
     found = json.loads(model("history", "m", "--stage", "production", "--json"))
-    assert [(e["number"], e["version"]) for e in found] == [(1, "v1"), (7, "v2"), (8, "v3")]
+    assert [(e["number"], e["version"]) for e in found] == [(1, 1), (7, 2), (8, 3)]
 
 
 def test_two_clones_that_promoted_offline(three, tmp_path):
@@ -69,7 +69,7 @@ def test_two_clones_that_promoted_offline(three, tmp_path):
         assert "conflict: two events of m are number 2\n" in shown
         assert "promote v3 production, by Ada" in shown
         assert "promote v2 production, by Bob" in shown
-    assert json.loads(model("ls", "--json"))[0]["conflicts"][0]["theirs"]["version"] == "v2"
+    assert json.loads(model("ls", "--json"))[0]["conflicts"][0]["theirs"]["version"] == 2
     assert model("promote", "m@3", "production") == "m v3: stays in production\n"
     assert "conflict" not in model("ls")
     subprocess.run(["git", "fetch", "-q", three, "refs/tags/*:refs/tags/*"], cwd=bob, check=False)

@@ -320,9 +320,9 @@ def test_outputs_of_the_command_line_are_kept_again(project):
 def test_artifacts_that_were_not_stored_are_not_called_the_same(project):
     git(".", "config", "track.maxArtifactSize", "3")
     train()
-    done = reproduce("first")
+    done = reproduce("first", "--verify", "close")
     assert done.out.startswith(
-        "EXACT  every point of every metric and every artifact that was stored"
+        "CLOSE  every point and every artifact that was stored are the same, the others cannot be told"
     )
     assert "not compared, because they are over track.maxArtifactSize: model.bin\n" in done.out
 
@@ -373,7 +373,7 @@ def test_hooks_of_the_repository_do_not_run(project):
 
 def test_a_run_from_elsewhere_is_asked_about(project):
     Path("helper.py").write_text("1\n")
-    first = train()
+    first = train("--output", "model.bin")
     os.unlink(os.path.join(os.environ["XDG_STATE_HOME"], "gittrack/trusted"))
     done = reproduce("first", code=3)
     commit = first.info.commit
@@ -381,6 +381,7 @@ def test_a_run_from_elsewhere_is_asked_about(project):
     assert "'train.py']" in done.err
     assert "  runs     train.py  " in done.err
     assert "  differs  helper.py  +1 -0\n" in done.err
+    assert "  keeps    model.bin\n" in done.err
     assert f"--trust {commit}" in done.err
     assert len(listed()) == 1
     assert reproduce("first", "--trust", "0" * 40, code=3).out == ""
@@ -394,15 +395,20 @@ def test_a_run_from_elsewhere_is_asked_about(project):
     assert (code, "EXACT" in shown) == (0, True)
 
 
-def test_paths_that_lead_out_of_the_code_are_refused(project):
+def test_what_was_forged_is_refused(project):
     """A run commit that somebody has made by hand: listings and we believe its message."""
     ref = train().ref
-    message = git(".", "log", "-1", "--format=%B", ref).replace('cwd: "."\n', 'cwd: "../../.."\n')
-    made = git(".", "commit-tree", f"{ref}^{{tree}}", "-p", f"{ref}^", "-m", message)
-    git(".", "update-ref", ref, made)
-    done = reproduce("first", "--trust", made, code=3)
-    assert done.out.startswith("NOT RUN  its path ../../.. leads out of its code\n")
-    assert left()[0] == 0
+    message = git(".", "log", "-1", "--format=%B", ref)
+    for old, new, told in (
+        ('cwd: "."\n', 'cwd: "../../.."\n', "its path ../../.. leads out of its code\n"),
+        ('"train.py"]', '"a\\u0000b"]', "its command has 'a\\x00b' in it\n"),
+    ):
+        text = message.replace(old, new)
+        made = git(".", "commit-tree", f"{ref}^{{tree}}", "-p", f"{ref}^", "-m", text)
+        git(".", "update-ref", ref, made)
+        done = reproduce("first", "--trust", made, code=3)
+        assert done.out.startswith(f"NOT RUN  {told}")
+        assert left()[0] == 0
 
 
 def test_what_cannot_be_run(project):
@@ -484,3 +490,22 @@ def test_checkout(project):
     assert run_cli("checkout", "first", "../look").err.startswith("error: ../look is there already")
     assert run_cli("checkout", "first", "../branch", "-b", "again").code == 0
     assert git("../branch", "branch", "--show-current") == "again"
+
+
+def test_a_checkout_writes_nowhere_else(project):
+    """The code of a run that was fetched may hold links."""
+    Path("../victim").write_text("lr: 2\n")
+    os.unlink("params.yaml")
+    os.symlink("../victim", "params.yaml")
+    assert run_cli("run", "-n", "link", "-S", "lr=1", "--", "true").code == 0
+    done = run_cli("checkout", "link", "../links")
+    assert (done.code, Path("../victim").read_text()) == (0, "lr: 2\n")
+    assert "warning: params.yaml is a link" in done.err
+
+
+def test_points_that_are_missing_are_not_taken_for_none(project):
+    oid = git(".", "rev-parse", f"{train().ref}:metrics.csv")
+    os.unlink(f".git/objects/{oid[:2]}/{oid[2:]}")
+    done = run_cli("verify", "first", "first")
+    assert (done.code, done.out) == (1, "")
+    assert done.err.startswith("error: metrics.csv of the run ")

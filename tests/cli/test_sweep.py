@@ -347,7 +347,7 @@ def test_a_trial_asks_whether_to_stop_early(project, rule):
     assert at["1"] == (3 if "hyperband" in rule else 1)
     stopped = next(run["id"] for run in listed() if run["sweep"]["trial"] == "1")
     again = run_cli("reproduce", stopped, "--in-place").out
-    assert f"its sweep stopped it early at step {at['1']}, and a rerun goes on" in again
+    assert f"its sweep stopped it early at step {at['1']}" in again
     with gittrack.init() as run:
         assert not run.should_stop(), "a run that is no trial"
 
@@ -380,3 +380,6 @@ def test_halving_goes_on_from_the_rung_before(project):
     new = {run["sweep"]["trial"]: run["metrics"]["new"]["last"] for run in listed()}
     assert sorted(new.values()) == [1] * 6 + [2]
     assert "7 trials; epochs in all: 12 if each rung trains anew (restart), 8" in done.out
+    git(".", "config", "track.link", "made.py")
+    done = run_cli("reproduce", best["run"])  # gets what the trial went on from, again
+    assert done.out.startswith("EXACT"), done.out + done.err

@@ -43,8 +43,9 @@ def run(args: argparse.Namespace) -> int:
     moved = f"stays in {done.stage}" if stays else f"{done.came_from} -> {done.stage}"
     line = f"{done.version.model} {done.version.short}: {moved}"
     if done.replaced is not None:
-        now = next(one for one in done.model.versions if one.commit == done.replaced.commit)
-        line += f", in the place of {now.short}, which is {_is(now.stage)} now"
+        same = [one for one in done.model.versions if one.commit == done.replaced.commit]
+        is_now = f"is {_is(same[-1].stage)} now" if same else "was never registered"
+        line += f", in the place of {done.replaced.short}, which {is_now}"
     out(line + "\n")
     return 0
 
