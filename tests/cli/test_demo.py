@@ -37,7 +37,8 @@ def test_the_project_is_a_repository_of_its_own_that_can_be_worked_in(tmp_path):
     assert listed() == []
 
 
-def test_the_whole_demo():
+def test_the_whole_demo_where_git_knows_no_name_yet(sealed):
+    (sealed / "gitconfig").write_text("[user]\n    useConfigOnly = true\n")
     done = run_cli("demo")
     assert done.code == 0, done.err
     commands = [line for line in done.out.splitlines() if line.startswith("$ ")]
