@@ -59,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
                 "gittrack.params(), or its seed from GITTRACK_SEED"
             )
         if done.kept:
-            note(f"its worktree is kept in {done.kept}")
+            note(_verdict.kept(first, done))
         if done.stopped:
             return 1
     out("compare them: git track top METRIC --over seed\n")
