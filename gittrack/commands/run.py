@@ -9,7 +9,7 @@ The command finds in its environment:
   GITTRACK_PARAMS   a YAML file with the resolved configuration
   GITTRACK_METRICS  a file to append points to, as JSON lines: {"step": 3, "val_loss": 0.4}
   GITTRACK_RUN      the id of the run; a script that uses the Python API joins this run
-  GITTRACK_SEED     the seed, where --seed was given
+  GITTRACK_SEED     the seed: --seed, or the configuration's
 """
 
 from __future__ import annotations
