@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 
 from gittrack import git
-from gittrack.commands import _consent
+from gittrack.commands import _consent, _verdict
 from gittrack.commands._common import note, out, positive
 from gittrack.core.errors import TrackError
 from gittrack.read import query, reader, resolve
