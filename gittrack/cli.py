@@ -137,7 +137,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     except OSError as error:
         name = f" ({error.filename})" if error.filename else ""
-        return _report(f"{error.strerror or error}{name}", "see: git track doctor", 1)
+        hint = "check that path and its permissions; if it is the repository's: git track doctor"
+        return _report(
+            f"{error.strerror or error}{name}", hint if name else "see: git track doctor", 1
+        )
     except Exception:  # noqa: BLE001 - the one boundary; it keeps the traceback in a file
         return _report_bug()
 

@@ -142,6 +142,8 @@ def _setup(args: argparse.Namespace) -> Setup:
         config = configuration.override(api.params() if api.launched() else {}, args.set)
         file = layout.PARAMS if config and Path(layout.PARAMS).is_file() else None
     config = nested.merge(config, given)
+    if seed is not None and "seed" in config and "seed" not in given:
+        config["seed"] = seed
     if seed is None:
         seed = _seed_of(config)
     return Setup(config, file, seed)

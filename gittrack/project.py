@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from gittrack.git import Call, Repo, identity, parse_config
+from gittrack.git import Call, Repo
 
 
 def include_config(repo: Repo, path: str) -> None:
@@ -16,16 +16,11 @@ def include_config(repo: Repo, path: str) -> None:
 
 def new(path: str) -> None:
     """Make a repository in ``path`` with all files in one commit, by the user or a stand-in."""
-    environment = {}
-    if identity(parse_config(Call(["config", "--list", "-z"], cwd=path).output())) is None:
-        environment = {
-            f"GIT_{role}_{what}": value
-            for role in ("AUTHOR", "COMMITTER")
-            for what, value in (("NAME", "demo"), ("EMAIL", "demo@localhost"))
-        }
-    for args in (
-        ("init", "--quiet", "--initial-branch=main"),
-        ("add", "--all"),
-        ("commit", "--quiet", "--no-gpg-sign", "--no-verify", "-m", "A small classifier of digits"),
-    ):
-        Call(list(args), cwd=path, env=environment).output()
+    Call(["init", "--quiet", "--initial-branch=main"], cwd=path).output()
+    if Call(["var", "GIT_COMMITTER_IDENT"], cwd=path).wait().code != 0:  # as where git is new
+        for key, value in (("user.name", "demo"), ("user.email", "demo@localhost")):
+            Call(["config", key, value], cwd=path).output()
+    Call(["config", "commit.gpgSign", "false"], cwd=path).output()  # no passphrase in a demo
+    Call(["add", "--all"], cwd=path).output()
+    message = "A small classifier of digits"
+    Call(["commit", "--quiet", "--no-verify", "-m", message], cwd=path).output()

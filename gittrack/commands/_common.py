@@ -66,12 +66,12 @@ def cut_off(count: int, total: int) -> str:
     return f"{count} more: add -n {total}\n" if count > 0 else ""
 
 
-def left_out(names: Sequence[str]) -> str:
-    """Return a line on what had no room in a table, or nothing."""
+def left_out(names: Sequence[str], ways: str = "--csv") -> str:
+    """Return a line on what had no room in a table and the options that show it, or nothing."""
     if not names:
         return ""
     told = ", ".join(map(escape, names[:8])) + (", ..." if len(names) > 8 else "")
-    return f"not shown: {told} (--all-params, --columns A,B, --csv)\n"
+    return f"not shown: {told} ({ways})\n"
 
 
 def note(text: str) -> None:

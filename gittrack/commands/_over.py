@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from gittrack.commands._common import left_out, out, paint_lines
+from gittrack.commands._common import cut_off, left_out, out, paint_lines
 from gittrack.core import body, groups
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.model import RunInfo
@@ -28,23 +28,34 @@ def show(infos: Sequence[RunInfo], args: argparse.Namespace) -> None:
         return
     shown = faces.table(found[: args.n], metric, exact=args.style == "csv")
     made = table.render(shown, args.style)
+    more = cut_off(len(found) - args.n, len(found))
     if args.style == "text":
         equal = faces.constants(found)
         told = "  ".join(f"{text.escape(k)}={text.value(v)}" for k, v in equal.items())
         made = (f"all: {told}\n\n" if told else "") + paint_lines(made, ["bold", "green"])
-        made += left_out(shown.left_out)
+        made += left_out(shown.left_out) + more
         told = faces.verdict(found, first, args.over, smallest=args.min)
         made += f"\n{told}" if told else ""
-        made += _remarks(infos, found)
+        made += _remarks(infos, found, args)
     out(made)
 
 
-def _remarks(infos: Sequence[RunInfo], found: Sequence[groups.Group]) -> str:
-    ranked = sum(len(group.runs) for group in found)
-    mixed = [str(place) for place, group in enumerate(found, 1) if group.codes > 1]
+def _remarks(
+    infos: Sequence[RunInfo], found: Sequence[groups.Group], args: argparse.Namespace
+) -> str:
+    reruns = sum(group.reruns for group in found)
+    ranked = sum(len(group.runs) for group in found) + reruns
+    shown = list(enumerate(found[: args.n], 1))
+    repeated = [str(place) for place, group in shown if group.repeated]
+    mixed = [str(place) for place, group in shown if group.codes > 1]
     lines = []
     if mixed:
         lines.append(f"made with more than one code state: {', '.join(mixed)}")
+    if repeated:
+        same = " and ".join(map(text.escape, args.over))
+        lines.append(f"with the same {same} more than once: {', '.join(repeated)}")
+    if reruns:
+        lines.append(f"left out, being reruns of runs that count: {reruns}")
     if ranked < len(infos):
         lines.append(f"left out, without a finite value: {len(infos) - ranked}")
     return "".join(f"{line}\n" for line in lines)

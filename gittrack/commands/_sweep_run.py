@@ -86,8 +86,8 @@ class _Session:
         """Say what begins; the first trial comes next."""
         self.sweep = sweep
         name = f" {text.escape(sweep.name)}" if sweep.name else ""
-        known = f", ended by now: {len(begun.outcomes):,}" if begun.outcomes else ""
-        note(f"sweep {short_id(sweep.id)}{name} begins{known}")
+        known = f"goes on, ended by now: {len(begun.outcomes):,}" if begun.outcomes else "begins"
+        note(f"sweep {short_id(sweep.id)}{name} {known}")
         self.progress.resumed(begun.outcomes)
 
     def run(self, go: Callable[[], bool]) -> int:

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from gittrack import git
 from gittrack.core import settings, verdict
+from gittrack.read.record import RunRecord
+from gittrack.reproduce import rerun
 
 UNMET = 3
 
@@ -52,6 +54,17 @@ def demands(repo: git.Repo, args: argparse.Namespace) -> Demands:
     volatile = settings.words(config, "track.volatile") or verdict.VOLATILE
     links = settings.words(config, "track.link")
     return Demands(args.verify, args.rtol, args.atol, tuple(volatile), links)
+
+
+def kept(first: RunRecord, again: rerun.Result) -> str:
+    """Return what to say of the worktree that a rerun left, and of what it may have lacked there."""
+    told = f"the worktree is kept in {again.kept}"
+    if again.exit_code != 0 and first.info.finished:
+        told += (
+            "\nhint: of the files that git ignores, only inputs are in it (git track run --input PATH), "
+            "and what the setting track.link names"
+        )
+    return told
 
 
 def worst(found: Sequence[verdict.Verdict]) -> verdict.Verdict:

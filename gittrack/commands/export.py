@@ -56,11 +56,18 @@ def run(args: argparse.Namespace) -> int:
 
         parquet.library()
     with contextlib.ExitStack() as stack:
-        target = stack.enter_context(open(args.output, "wb")) if args.output else sys.stdout.buffer
+        target = stack.enter_context(_opened(args.output)) if args.output else sys.stdout.buffer
         (_history if args.history else _runs)(records, args.format, target)
         target.flush()
     broken = sum(record.info.status == DAMAGED for record in records)
     return report_damage(broken, found.total)
+
+
+def _opened(path: str) -> BinaryIO:
+    try:
+        return open(path, "wb")
+    except OSError as error:
+        raise TrackError(f"{path} cannot be written: {error.strerror}", "check the path") from error
 
 
 def _runs(records: Sequence[RunRecord], style: str, target: BinaryIO) -> None:

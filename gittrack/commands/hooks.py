@@ -9,10 +9,11 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import textwrap
 from pathlib import Path
 
 from gittrack import git
-from gittrack.commands._common import note, out
+from gittrack.commands._common import note, out, room
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.files import bundled
 from gittrack.record import hooks
@@ -70,9 +71,11 @@ def samples() -> dict[str, tuple[str, str]]:
 
 def _list(place: Path, known: dict[str, tuple[str, str]]) -> None:
     rows = []
+    left = (room() or 1000) - max(map(len, known)) - len("*    post-run  ")
     for name, (kind, about) in known.items():
         there = (place / f"{kind}.d" / name).exists()
-        rows.append(["*" if there else " ", name, kind, about])
+        first, *more = textwrap.wrap(about, max(left, 20))
+        rows += [["*" if there else " ", name, kind, first], *(["", "", "", one] for one in more)]
     out("".join(f"{line}\n" for line in text.columns(rows)))
     own = [kind for kind in (hooks.PRE, hooks.POST) if _own(place, kind)]
     own += [hooks.PROMOTE] if (place / hooks.PROMOTE).exists() else []

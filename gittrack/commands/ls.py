@@ -79,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
         shown = table.render(made, args.style)
         if args.style == "text":
             shown = paint_lines(shown, ["bold", *(_STYLES.get(info.status, "") for info in infos)])
-            tail = left_out(made.left_out) + tail
+            tail = left_out(made.left_out, "--all-params, --columns A,B, --csv") + tail
         out(shown + tail)
     if args.style != "text" and found.total > len(infos):
         note(cut_off(found.total - len(infos), found.total).rstrip())

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 
 from gittrack import git
-from gittrack.commands import _consent
+from gittrack.commands import _consent, _verdict
 from gittrack.commands._common import note, out, positive
 from gittrack.core.errors import TrackError
 from gittrack.read import query, reader, resolve
@@ -59,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
                 "gittrack.params(), or its seed from GITTRACK_SEED"
             )
         if done.kept:
-            note(f"its worktree is kept in {done.kept}")
+            note(_verdict.kept(first, done))
         if done.stopped:
             return 1
     out("compare them: git track top METRIC --over seed\n")

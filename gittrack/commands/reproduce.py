@@ -83,7 +83,7 @@ def run(args: argparse.Namespace) -> int:
     _tell(args, worst, [first, chosen], why, _more(args, worst, [first, chosen], why, same), same)
     for result in made:
         if result.kept:
-            note(f"the worktree is kept in {result.kept}")
+            note(_verdict.kept(first, result))
     return 0 if worst.meets(asked.level) else _verdict.UNMET
 
 

@@ -9,7 +9,7 @@ The command finds in its environment:
   GITTRACK_PARAMS   a YAML file with the resolved configuration
   GITTRACK_METRICS  a file to append points to, as JSON lines: {"step": 3, "val_loss": 0.4}
   GITTRACK_RUN      the id of the run; a script that uses the Python API joins this run
-  GITTRACK_SEED     the seed, where --seed was given
+  GITTRACK_SEED     the seed: --seed, or the configuration's
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def run(args: argparse.Namespace) -> int:
     """Run the command; return its exit code."""
     command = args.command[1:] if args.command[:1] == ["--"] else args.command
     launcher.check_command(command)
-    params = config.resolve(args.params, args.set)
+    params = _seeded(args, config.resolve(args.params, args.set))
     request = session.Request(
         experiment=args.experiment,
         name=args.name,
@@ -140,6 +140,13 @@ def _given(args: argparse.Namespace, params: Mapping[str, Any]) -> launcher.Give
     said = config.pick(params, args.set)
     seed = args.seed if args.seed is not None else _seed(said)
     return launcher.Given(said, seed)
+
+
+def _seeded(args: argparse.Namespace, params: dict[str, Any]) -> dict[str, Any]:
+    """Let ``--seed`` stand above a seed in a file, which the script may well read."""
+    if args.seed is None or "seed" not in params or "seed" in config.pick(params, args.set):
+        return params
+    return {**params, "seed": args.seed}
 
 
 def _seed(params: Mapping[str, Any]) -> int | None:

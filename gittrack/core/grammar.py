@@ -78,4 +78,8 @@ def _repair(text: str, said: str) -> str:
         return "compare with =="
     if "!" in bare:
         return "write 'not' instead of '!'"
+    if text.rstrip().endswith(
+        ("and", "or", "not", "in", "<", ">", "==", "<=", ">=", "!=", "(", ",")
+    ):
+        return "something is missing at the end"
     return 'a name that is no identifier goes in brackets: params["weight decay"]'

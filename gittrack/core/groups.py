@@ -15,11 +15,17 @@ _RESAMPLES = 10_000
 
 
 class Group(NamedTuple):
-    """Runs that differ only in the params they are taken over; ``params`` are those that they share."""
+    """Runs that differ only in the params they are taken over; ``params`` are those that they share.
+
+    ``reruns`` counts those that reproduce another of the group: no further samples, they are left out.
+    ``repeated`` says whether some of the runs are equal in what they are taken over, too.
+    """
 
     params: dict[str, Any]
     runs: tuple[RunInfo, ...]
     values: tuple[float, ...]
+    reruns: int = 0
+    repeated: bool = False
 
     @property
     def mean(self) -> float:
@@ -69,11 +75,28 @@ def grouped(
         key = flow_text(rest)
         shared[key] = rest
         found.setdefault(key, []).append((run, float(number)))
-    made = [
-        Group(shared[key], tuple(run for run, _ in pairs), tuple(x for _, x in pairs))
-        for key, pairs in found.items()
-    ]
+    made = [_group(shared[key], pairs, over) for key, pairs in found.items()]
     return sorted(made, key=lambda group: group.mean, reverse=not smallest)
+
+
+def _group(
+    shared: dict[str, Any], pairs: Sequence[tuple[RunInfo, float]], over: Sequence[str]
+) -> Group:
+    ids = {run.id for run, _ in pairs}
+    own = [(run, number) for run, number in pairs if run.reproduces not in ids]
+    places = [flow_text([run.code.state, *_taken_over(run, over)]) for run, _ in own]
+    return Group(
+        shared,
+        tuple(run for run, _ in own),
+        tuple(number for _, number in own),
+        len(pairs) - len(own),
+        len(set(places)) < len(places),
+    )
+
+
+def _taken_over(run: RunInfo, over: Sequence[str]) -> list[Any]:
+    flat = body.dotted({"seed": run.seed, **run.params})
+    return [flat.get(name) for name in over]
 
 
 def compared(a: Group, b: Group) -> Comparison | None:

@@ -281,5 +281,5 @@ def environment_names() -> Mapping[str, str]:
         "GITTRACK_RUN": "the id of the run",
         "GITTRACK_PARAMS": "a YAML file with the resolved configuration",
         "GITTRACK_METRICS": 'a file to write points to, as JSON lines: {"step": 3, "loss": 0.4}',
-        "GITTRACK_SEED": "the seed, where --seed was given",
+        "GITTRACK_SEED": "the seed: --seed, or the configuration's",
     }

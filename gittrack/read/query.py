@@ -177,6 +177,8 @@ def top(
             raise TrackError(
                 f"{metric!r} is a param, not a metric", f"sort by it: git track ls --sort {metric}"
             )
+        if current and not raws:
+            raise TrackError("no run matches the query", "look at it: git track ls -w QUERY")
         known = list(metrics_of(raws))
         there = f"there are: {', '.join(known[:8])}"
         if not known:

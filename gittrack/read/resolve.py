@@ -39,7 +39,7 @@ def resolve(repo: git.Repo, address: str, among: list[Raw] | None = None) -> Raw
         return reader.bodies(repo, found)[0]
     if found:
         raise _ambiguous(repo, address, found)
-    raise held or _none(address, raws)
+    raise held or _none(address, raws, " in the trash" if among is not None else "")
 
 
 def _of_model(repo: git.Repo, address: str, raws: list[Raw]) -> Raw | NoSuchRun | None:
@@ -116,8 +116,8 @@ def _ambiguous(repo: git.Repo, address: str, found: list[Raw]) -> AmbiguousRun:
     )
 
 
-def _none(address: str, raws: list[Raw]) -> NoSuchRun:
-    if not raws:
+def _none(address: str, raws: list[Raw], where: str) -> NoSuchRun:
+    if not raws and not where:
         return NoSuchRun(
             f"there is no run {address!r}: no runs are recorded here",
             "record one: git track run -- COMMAND",
@@ -125,8 +125,10 @@ def _none(address: str, raws: list[Raw]) -> NoSuchRun:
     known = [name for name in map(_name, raws) if name]
     known += [raw.id for raw in raws] + [raw.id[16:] for raw in raws]
     return NoSuchRun(
-        f"there is no run {address!r}",
-        did_you_mean(address, known, "see what there is: git track ls"),
+        f"there is no run {address!r}{where}",
+        did_you_mean(
+            address, known, f"see what there is: git track {'restore' if where else 'ls'}"
+        ),
     )
 
 

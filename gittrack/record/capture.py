@@ -16,7 +16,7 @@ from gittrack.core.errors import TrackError
 from gittrack.core.model import Code
 from gittrack.core.secrets import is_withheld, redact_url
 from gittrack.core.settings import Settings
-from gittrack.record import patches
+from gittrack.record import patches, printed
 from gittrack.record.index import Entry, PrivateIndex
 
 _AUTHOR = "gittrack <gittrack@localhost>"
@@ -88,13 +88,14 @@ def answer(
 ) -> Captured:
     """Return the code state, with the snapshot's objects written below ``folder``/objects.
 
-    New files at or below the paths ``made`` are what the run makes, not what it is made from; where
-    ``only`` is given, so are all new files but those.
+    New files at or below the paths ``made`` are what the run makes, not what it is made from; so is one that
+    stdout or stderr go to, and where ``only`` is given, all new files but those.
     """
     head = question.head.wait()
     date, _, tree = head.out.decode().strip().partition(" ")
     index = PrivateIndex(repo, folder)
     status = _status(repo, question, index).without(made)
+    status = status.without(printed.files(index.root, status.new()))
     late = sorted(status.new().difference(only)) if only is not None else []
     status = status.without(late)
     remote = redact_url(settings.remote) if settings.remote else None

@@ -65,7 +65,7 @@ def verdict(
     better = -found.difference if smallest else found.difference
     low, high = (-found.high, -found.low) if smallest else (found.low, found.high)
     across = " and ".join(text.escape(name) for name in over)
-    if len(a.values) == len(b.values):
+    if len(a.values) == len(b.values) and not a.repeated and not b.repeated:
         across = f"{len(a.values)} {across}{'' if across.endswith('s') else 's'}"
     unit, scale = ("", 1.0) if smallest else _unit(a, b)
     told = f"{better * scale:.3g}{unit} better across {across}"

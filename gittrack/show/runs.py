@@ -46,9 +46,11 @@ def listing(
     flat = _flat(runs)
     names = _differing(flat)
     params = [name for name in names if name in _telling(flat, names)]
-    optional = [*map(columns.metric, metrics[:_MAX_METRICS]), *_params(params, metrics)]
+    first, then = list(map(columns.metric, metrics[:_MAX_METRICS])), _params(params, metrics)
     cut = [*metrics[_MAX_METRICS:], *(name for name in names if name not in params)]
-    return _fitted(runs, fixed, optional, tags, width, cut)
+    return _fitted(
+        runs, [*fixed, *first, *then, *tags], [*then[::-1], *tags, *first[::-1]], width, cut
+    )
 
 
 def ranking(
@@ -68,14 +70,15 @@ def ranking(
     if exact or any(run.status != "finished" for run in runs):
         chosen.append(FACTS["status"])
     params = (_names if exact else _differing)(_flat(runs))
-    end = [*columns.code_states(runs), columns.started(now)]
+    code, age = columns.code_states(runs), columns.started(now)
     ranked = columns.metric(metric)
     chosen.append(ranked)
     optional = _params(params, [metric])
+    every = [*chosen, *optional, *code, age]
     if exact:
-        table = _table(runs, [*chosen, *optional, *end], exact)
+        table = _table(runs, every, exact)
     else:
-        table = _fitted(runs, chosen, optional, end, width and width - 4, [])
+        table = _fitted(runs, every, [age, *optional[::-1]], width and width - 4, [])
     values = [ranked.get(run) for run in runs]
     rows = [
         ["" if found is None or found != found else str(place), *row]
@@ -93,21 +96,21 @@ def _telling(flat: Sequence[dict[str, Any]], names: Sequence[str]) -> list[str]:
 
 def _fitted(
     runs: Sequence[RunInfo],
-    start: Sequence[Column],
-    optional: Sequence[Column],
-    end: Sequence[Column],
+    every: Sequence[Column],
+    yielding: Sequence[Column],
     width: int | None,
     cut: Sequence[str],
 ) -> Table:
-    """Return the table with as many of the optional columns as there is room for."""
-    count = len(optional)
+    """Return the table with the columns that there is room for; ``yielding`` are those that go, in order."""
+    count = 0
     while True:
-        table = _table(runs, [*start, *optional[:count], *end], False)
+        gone = yielding[:count]
+        table = _table(runs, [column for column in every if column not in gone], False)
         lines = text.columns([table.heads, *table.rows], table.right)
-        if width is None or count == 0 or max(map(text.width, lines)) <= width:
-            dropped = [column.name for column in optional[count:]]
+        if width is None or count == len(yielding) or max(map(text.width, lines)) <= width:
+            dropped = [column.name for column in every if column in gone]
             return table._replace(left_out=[*dropped, *cut])
-        count -= 1
+        count += 1
 
 
 def _params(names: Sequence[str], metrics: Sequence[str]) -> list[Column]:

@@ -9,12 +9,10 @@ other code is another commit on top: the ref only ever moves forward.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
-import stat
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -73,29 +71,7 @@ def look(repo: git.Repo, folder: Path, known: session.Code | None = None) -> Loo
     config = git.parse_config(config_call.output())
     chosen = settings.from_config(config)
     only = None if known is None else known.new
-    found = capture.answer(repo, question, folder, chosen, (), only)
-    told = _told(repo.work_tree, found.new) if known is None else []
-    if told:
-        found = capture.answer(repo, capture.ask(repo), folder, chosen, told)
-    return Looked(found, config, folder)
-
-
-def _told(top: str, names: Iterable[str]) -> list[str]:
-    """Return those of the files that this process writes its output into."""
-    ours = set()
-    for handle in (1, 2):
-        with contextlib.suppress(OSError):
-            found = os.fstat(handle)
-            ours |= {(found.st_dev, found.st_ino)} if stat.S_ISREG(found.st_mode) else set()
-    return [name for name in names if ours and _place(os.path.join(top, name)) in ours]
-
-
-def _place(path: str) -> tuple[int, int] | None:
-    try:
-        found = os.lstat(path)
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
+    return Looked(capture.answer(repo, question, folder, chosen, (), only), config, folder)
 
 
 def changed(repo: git.Repo, sweep: Sweep, looked: Looked) -> list[str]:

@@ -74,7 +74,7 @@ def test_what_git_track_run_is_told_stands_above_the_file():
     )
     assert gittrack.get("@").params == {"lr": 0.5, "model": {"hidden": 8}, "seed": 5}
     script("--config", "experiment_42.json", launcher=["run", "--seed", "8"])
-    assert (gittrack.get("@").seed, gittrack.get("@").params) == (8, CONFIG)
+    assert (gittrack.get("@").seed, gittrack.get("@").params) == (8, {**CONFIG, "seed": 8})
     done = run_cli("reproduce", "@", "-S", "lr=3", "--verify", "none")
     assert (done.code, gittrack.get("@").params["lr"]) == (0, 3)
 

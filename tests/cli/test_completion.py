@@ -136,7 +136,7 @@ COMP_LINE="git track show resnet18@ca" COMP_POINT=${{#COMP_LINE}} COMPREPLY=()
 __git_wrap__git_main git
 echo "${{COMPREPLY[@]}}"
 """
-    assert shell(["bash", "-c"], script, monkeypatch).strip() == "canary"
+    assert shell(["bash", "-c"], script, monkeypatch).strip() == "@canary"
 
 
 def test_bash_alone(runs, monkeypatch):

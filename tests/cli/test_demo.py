@@ -20,6 +20,13 @@ def test_a_folder_with_files_in_it_is_refused(tmp_path):
     )
 
 
+def test_a_folder_that_cannot_be_made():
+    assert run_cli("demo", "/dev/null/x").err == (
+        "error: Not a directory (/dev/null/x)\n"
+        "hint: check that path and its permissions; if it is the repository's: git track doctor\n"
+    )
+
+
 def test_the_project_is_a_repository_of_its_own_that_can_be_worked_in(tmp_path):
     git(".", "init", "-q")  # even inside another one
     (tmp_path / "d").mkdir()
@@ -37,7 +44,8 @@ def test_the_project_is_a_repository_of_its_own_that_can_be_worked_in(tmp_path):
     assert listed() == []
 
 
-def test_the_whole_demo():
+def test_the_whole_demo_where_git_knows_no_name_yet(sealed):
+    (sealed / "gitconfig").write_text("[user]\n    useConfigOnly = true\n")
     done = run_cli("demo")
     assert done.code == 0, done.err
     commands = [line for line in done.out.splitlines() if line.startswith("$ ")]

@@ -75,7 +75,9 @@ def test_into_a_file(two):
     assert run_cli("export", "-o", "runs.csv").out == ""
     with open("runs.csv") as file:
         assert len(list(csv.DictReader(file))) == 2
-    assert run_cli("export", "-o", "no/where").err.startswith("error: No such file or directory")
+    assert run_cli("export", "-o", "no/where").err == (
+        "error: no/where cannot be written: No such file or directory\nhint: check the path\n"
+    )
 
 
 def test_nothing_to_export():

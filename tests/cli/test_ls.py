@@ -245,4 +245,8 @@ def test_it_fits_the_terminal_and_says_what_it_left_out(monkeypatch):
     assert "not shown: a_rather_long_param_6, a_rather_long_param_7, a_rather" in piped
     shown, _ = on_terminal("top", "acc", columns=60)
     assert max(map(len, shown.splitlines()[:3])) <= 60
-    assert "not shown: " in shown
+    assert shown.splitlines()[0].endswith(" acc  a_rather_long_param_0")  # rather than STARTED
+    assert "--columns" not in shown  # top has no such option
+    run_cli("tag", "run0", "+a-tag-that-is-longer-than-what-is-left")
+    shown, _ = on_terminal("ls", columns=70)
+    assert shown.splitlines()[0].split()[-2:] == ["TIME", "acc"]  # a metric tells more than a tag

@@ -332,7 +332,9 @@ def test_paths_named_by_the_setting_are_linked(project):
     Path("data/x").write_text("1")
     Path("train.py").write_text(TRAIN + "open('data/x').read()\n")
     train()
-    assert reproduce("first", code=3).out.startswith("FAILED")
+    done = reproduce("first", code=3)
+    assert done.out.startswith("FAILED")
+    assert "\nhint: of the files that git ignores, only inputs are in it" in done.err
     git(".", "config", "track.link", "data")
     reproduce("first")
     assert gittrack.get("@").code.state == gittrack.get("first").code.state

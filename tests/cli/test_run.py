@@ -177,6 +177,11 @@ class TestIdentity:
         done = sh("echo $GITTRACK_SEED $PYTHONHASHSEED", "--seed", "7")
         assert (done.out, show()["seed"]) == ("7 7\n", 7)
 
+    def test_it_stands_above_one_in_a_file(self, project):
+        (project / "params.yaml").write_text("seed: 1\nlr: 2\n")
+        assert sh("echo {args}", "--seed", "7").out == "--lr 2 --seed 7\n"
+        assert (show()["seed"], show()["params"]) == (7, {"lr": 2, "seed": 7})
+
     def test_a_seed_in_the_configuration_is_the_seed(self):
         assert sh("echo $GITTRACK_SEED", "-S", "+seed=3").out == "3\n"
         assert show()["seed"] == 3

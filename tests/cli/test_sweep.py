@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from helpers import Terminal, git, listed, repo, run_cli, start
+from helpers import ROOT, Terminal, git, listed, repo, run_cli, start
 
 import gittrack
 
@@ -254,6 +254,27 @@ def test_ctrl_c_on_a_terminal(project):
     text, code = terminal.end()
     assert code == 130
     assert "stopped: 1 of 2 done" in text
+
+
+def test_a_log_that_it_is_sent_to_is_no_change_of_the_code():
+    argv = [
+        sys.executable,
+        "-m",
+        "gittrack",
+        "sweep",
+        *EMPTY,
+        "-S",
+        "x=1,2",
+        "-m",
+        "loss",
+        *COMMAND,
+    ]
+    with open("sweep.log", "w") as log:
+        done = subprocess.run(
+            argv, stdout=log, stderr=log, env={**os.environ, "PYTHONPATH": str(ROOT)}
+        )
+    assert done.returncode == 0, Path("sweep.log").read_text()
+    assert not any(run["code"]["dirty"] for run in listed())
 
 
 def test_the_sweep_does_not_go_on_by_itself_with_other_code(going):

@@ -31,6 +31,9 @@ def test_there_and_back():
     assert [run["name"] for run in listed()] == ["b"]
     assert [ref.startswith("refs/trash/runs/default/") for ref in refs("refs/trash")] == [True]
     assert masked(done("restore")) == "SHORT  default  a  removed AGE\n"
+    assert run_cli("restore", "other").err == (
+        "error: there is no run 'other' in the trash\nhint: see what there is: git track restore\n"
+    )
     assert masked(done("restore", "a")) == "restored SHORT a\n"
     assert gittrack.get("a").info.commit == commit
     assert refs("refs/trash") == []

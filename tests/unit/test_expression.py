@@ -144,6 +144,11 @@ def test_an_error_names_its_column(text, column, words):
         assert caught.value.column == column
 
 
+def test_a_query_that_is_not_at_its_end():
+    with pytest.raises(QueryError, match="something is missing at the end"):
+        holds("lr > 1 and")
+
+
 def test_an_error_shows_the_place():
     with pytest.raises(QueryError) as caught:
         holds("lr > 1 && opt")

@@ -39,6 +39,17 @@ def test_equal_in_all_params_but_these():
     assert found[0].deviation is None
 
 
+def test_a_rerun_is_no_further_sample():
+    first = run(1, 1.0, lr=1, seed=0)
+    again = run(2, 1.0, lr=1, seed=0)._replace(reproduces=first.id)
+    (group,) = grouped(first, again, run(3, 2.0, lr=1, seed=1))
+    assert (group.values, group.reruns, group.repeated) == ((1.0, 2.0), 1, False)
+    (alone,) = grouped(again)  # where the first is not among them
+    assert (alone.values, alone.reruns) == ((1.0,), 0)
+    (group,) = grouped(first, again._replace(reproduces=None))
+    assert (group.values, group.repeated) == ((1.0, 1.0), True)
+
+
 def test_the_smallest_mean_first():
     found = grouped(run(1, 1.0, a=1), run(2, 2.0, a=2), smallest=True)
     assert [group.mean for group in found] == [1.0, 2.0]
