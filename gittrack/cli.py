@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import importlib
 import os
 import sys
 from collections.abc import Sequence
@@ -11,7 +10,7 @@ from collections.abc import Sequence
 from gittrack import __version__, git, refs
 from gittrack.core import layout
 from gittrack.core.errors import TrackError, did_you_mean
-from gittrack.core.typed import TYPE_CHECKING, NoReturn
+from gittrack.core.typed import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:  # it needs argparse, for which git need not wait: see _look_ahead
     from gittrack import parsing
@@ -83,15 +82,25 @@ GROUPS = {task: tuple(verbs) for task, verbs in _TASKS.items()}
 VERBS = {verb: about for verbs in _TASKS.values() for verb, about in verbs.items()}
 
 
+def _module(name: str) -> Any:
+    """Import a module by its name; `importlib` would import `warnings` too, a millisecond."""
+    __import__(name)
+    return sys.modules[name]
+
+
+def _file(verb: str) -> str:
+    return f"gittrack.commands.{verb.replace(' ', '.')}"
+
+
 def parser(verb: str) -> parsing.Parser:
     """Return the parser of one verb, such as ``ls`` or ``model ls``."""
-    found: parsing.Parser = importlib.import_module("gittrack.parsing").parser(verb)
+    found: parsing.Parser = _module("gittrack.parsing").parser(verb, _module(_file(verb)))
     return found
 
 
 def inner(verb: str) -> dict[str, str]:
     """Return the verbs below a verb, each with what it does."""
-    found: dict[str, str] = importlib.import_module(f"gittrack.commands.{verb}").VERBS
+    found: dict[str, str] = _module(_file(verb)).VERBS
     return found
 
 
@@ -154,7 +163,7 @@ def _dispatch(words: list[str]) -> int:
         return 0
     verb = words[0]
     if verb in _HIDDEN:
-        hidden = importlib.import_module("gittrack.commands._hidden")
+        hidden = _module("gittrack.commands._hidden")
         found: int = getattr(hidden, _HIDDEN[verb])(words[1:])
         return found
     if verb not in _LONG:  # a short life: what is garbage goes with it
@@ -174,7 +183,7 @@ def _dispatch(words: list[str]) -> int:
     args = parser(verb).parse_args(given[:at])
     if given[at:]:  # among optional arguments, argparse would not find where the command begins
         args.command = given[at + 1 :]
-    module = importlib.import_module(f"gittrack.commands.{verb.replace(' ', '.')}")
+    module = _module(_file(verb))
     code: int = module.run(args)
     sys.stdout.flush()
     return code
@@ -183,11 +192,10 @@ def _dispatch(words: list[str]) -> int:
 def _look_ahead(verb: str, words: list[str]) -> None:
     """Let git begin with what the verb will most probably ask for, before all else is imported."""
     if verb in ("ls", "top") and not {"-e", "--experiment"} & set(words):
-        whole = verb == "top" or not {"-w", "--where", "--sort"}.isdisjoint(words)
-        refs.look_ahead(layout.RUNS, layout.NOTES, whole=whole)
+        refs.look_ahead(layout.RUNS, layout.NOTES)
     if verb in _LOOK_AT_MODELS:
-        names = importlib.import_module("gittrack.core.modelnames")
-        refs.look_ahead(*names.PLACES, whole=False)
+        names = _module("gittrack.core.modelnames")
+        refs.look_ahead(*names.PLACES)
     if verb in (*GROUPS["find and compare"], *_LOOK_AT_MODELS):
         git.look_ahead()
 

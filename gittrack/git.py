@@ -77,10 +77,6 @@ class Call:
         except FileNotFoundError as error:
             raise TrackError("git is not installed", "install git 2.36 or later") from error
 
-    def so_far(self) -> bytes:
-        """Return what the process has said until now."""
-        return self.child.so_far()
-
     def wait(self) -> Answer:
         """Wait for the end of the process and return all that it said."""
         return Answer(*self.child.wait())
@@ -219,13 +215,14 @@ def parse_config(listing: bytes) -> dict[str, str]:
 def objects(repo: Repo, names: Iterable[str]) -> Iterator[bytes | None]:
     """Yield the content of each named object, in order; None for one that is missing.
 
-    One process, whatever the number.  Names are ids or ``id:path``.
+    One process, whatever the number.  Names are ids or ``id:path``, and mean what they say: a `git
+    replace` is not followed.
     """
     asked = [name if "\n" not in name else _id_of(repo, name) for name in names]
     if not asked:
         return
     feed = ("\n".join(asked) + "\n").encode(errors="surrogateescape")
-    out = repo.read("cat-file", "--batch", "--buffer", feed=feed)
+    out = repo.read("--no-replace-objects", "cat-file", "--batch", "--buffer", feed=feed)
     at = 0
     for _ in asked:
         end = out.index(b"\n", at)

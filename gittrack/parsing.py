@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import os
 import sys
 
-from gittrack.core.typed import NoReturn
+from gittrack.core.typed import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 
 class Parser(argparse.ArgumentParser):
@@ -24,9 +26,10 @@ def _formatter(prog: str) -> argparse.HelpFormatter:
     return argparse.RawDescriptionHelpFormatter(prog, width=min(columns, 100) - 2)
 
 
-def parser(verb: str) -> Parser:
-    """Return the parser of one verb, such as ``ls`` or ``model ls``."""
-    module = importlib.import_module(f"gittrack.commands.{verb.replace(' ', '.')}")
+def parser(verb: str, module: ModuleType) -> Parser:
+    """Return the parser of one verb, such as ``ls`` or ``model ls``, that ``module`` is for."""
+    # Its words are English: asking `gettext` for each takes 1.5 ms and finds no catalogue.
+    argparse._ = str  # type: ignore[attr-defined]
     made = Parser(
         prog=f"git track {verb}",
         description=module.__doc__,

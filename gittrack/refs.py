@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from gittrack.core.typed import NamedTuple
 from gittrack.git import LOOKING, Call, Repo, detach, failure
@@ -23,8 +23,8 @@ _BROKEN = ("warning: ignoring broken ref ", "warning: ignoring dangling symref "
 
 def below(repo: Repo, *prefixes: str) -> list[Ref]:
     """Return the refs below ``prefixes``, by name, broken ones at the end with an empty id."""
-    ahead = _ahead(prefixes)
-    return _told(ahead.listing if ahead and ahead.reading is None else _list(repo, *prefixes))
+    ahead = _AHEAD.pop() if _AHEAD else None
+    return _told(ahead.listing if ahead and ahead.prefixes == prefixes else _list(repo, *prefixes))
 
 
 def now(repo: Repo, *prefixes: str) -> list[Ref]:
@@ -50,77 +50,24 @@ def _list(repo: Repo, *prefixes: str) -> Call:
 
 
 _NAMES = "--format=%(objectname) %(refname)"
-_CONTENTS = ("cat-file", "--batch=%(objectname) %(objectsize) %(rest)", "--buffer")
 
 
 class _Ahead(NamedTuple):
-    """Processes under way: one lists refs, another may read what they point to."""
+    """A listing that is under way."""
 
     prefixes: tuple[str, ...]
     listing: Call
-    reading: Call | None
 
 
 _AHEAD: list[_Ahead] = []
 
 
-def look_ahead(*prefixes: str, whole: bool) -> None:
-    """Begin with `below` or, ``whole``, `contents` for the current folder, before that is asked for.
+def look_ahead(*prefixes: str) -> None:
+    """Begin with `below` for the current folder, before that is asked for.
 
     Git then reads while our own modules are still being imported.
     """
-    listing = Call([*LOOKING, "for-each-ref", _NAMES, "--", *prefixes], piped=whole)
-    reading = Call([*LOOKING, *_CONTENTS], feed=listing) if whole else None
-    _AHEAD.append(_Ahead(prefixes, listing, reading))
-
-
-def _ahead(prefixes: tuple[str, ...]) -> _Ahead | None:
-    found = _AHEAD.pop() if _AHEAD else None
-    return found if found and found.prefixes == prefixes else None
-
-
-def _pipeline(repo: Repo, prefixes: tuple[str, ...]) -> tuple[Call, Call]:
-    ahead = _ahead(prefixes)
-    if ahead and ahead.reading:
-        return ahead.listing, ahead.reading
-    listing = repo.call("for-each-ref", _NAMES, "--", *prefixes, shared=True, piped=True)
-    return listing, repo.call(*_CONTENTS, feed=listing, shared=True)
-
-
-class Incomplete(Exception):
-    """A ref is broken, or an object missing; `below` and `git.objects` tell which."""
-
-
-def contents(repo: Repo, *prefixes: str) -> Iterator[tuple[Ref, bytes]]:
-    """Yield the refs below ``prefixes`` with the content of what they point to, in one pass.
-
-    Two processes; what they have said so far is looked at while they go on.  Raises Incomplete.
-    """
-    listing, reading = _pipeline(repo, prefixes)
-    out, over, at = reading.so_far(), False, 0
-    while not over or at < len(out):
-        record = _record(out, at)
-        if record is not None:
-            ref, content, at = record
-            yield ref, content
-        elif over:
-            raise Incomplete
-        else:
-            answer, listed = reading.wait(), listing.wait()
-            if answer.code != 0 or listed.code != 0 or listed.err:
-                raise Incomplete
-            out, over = answer.out, True
-
-
-def _record(out: bytes, at: int) -> tuple[Ref, bytes, int] | None:
-    """Return the ref and content at ``at``, and where the next ones begin; None where they are not whole."""
-    end = out.find(b"\n", at)
-    words = out[at : max(end, at)].decode("utf-8", "surrogateescape").split(" ", 2)
-    if len(words) < 3:  # "<id> missing"
-        return None
-    oid, size, name = words
-    after = end + int(size) + 2
-    return (Ref(name, oid), out[end + 1 : after - 1], after) if after <= len(out) else None
+    _AHEAD.append(_Ahead(prefixes, Call([*LOOKING, "for-each-ref", _NAMES, "--", *prefixes])))
 
 
 def peeled(repo: Repo) -> list[tuple[str, str]]:

@@ -67,10 +67,6 @@ class Child:
             self._status()
         self._close()
 
-    def so_far(self) -> bytes:
-        """Return what it has said until now; it writes where the file's offset is, so that stays."""
-        return os.pread(self._out, os.fstat(self._out).st_size, 0)
-
     def wait(self) -> tuple[int, bytes, bytes]:
         """Wait for its end and return (exit status, stdout, stderr); a piped stdout is the reader's.
 

@@ -156,6 +156,7 @@ LAZY_IMPORTS = {
     "core/values.py": {"dataclasses": "10 ms that only those pay who use it anyway"},
     "core/yaml_read.py": {"yaml": "40 ms that a listing has no use for"},
     "git.py": {"git": "100 ms that a listing has no use for"},
+    "read/cache.py": {"gittrack.core.folders": "few listings write there"},
     "read/query.py": {"gittrack.read.where": "10 ms that a listing without a query has no use for"},
     "read/reader.py": {
         "gittrack.core.shape": "a listing reads no YAML",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import shlex
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ from gittrack import git, gitversion, integrity, notes, refs
 from gittrack.core import body, layout, lock, model, shape, yaml_read
 from gittrack.core.errors import TrackError
 from gittrack.core.nested import same
-from gittrack.read import reader
+from gittrack.read import cache, reader
 from gittrack.read.reader import Raw
 
 _STALE_SECONDS = 60
@@ -49,6 +50,7 @@ def examine(repo: git.Repo) -> Report:
         *_crashed(repo),
         *_notes(repo),
         *_locks(repo),
+        *_cache(repo, raws),
     ]
     return Report(len(raws), len(live), findings)
 
@@ -142,6 +144,18 @@ def _notes(repo: git.Repo) -> Iterator[Finding]:
                 f"{name} cannot be read, so what was said about runs is not shown: {error.message}",
                 f"fetch it again, or delete it: git update-ref -d {name}",
             )
+
+
+def _cache(repo: git.Repo, raws: list[Raw]) -> Iterator[Finding]:
+    """Find out whether what listings go by is what the commits say: somebody else may have written there."""
+    known = cache.load(repo.common_dir)
+    wrong = [
+        raw.id for raw in raws if raw.body and known.get(str(raw.commit), raw.body) != raw.body
+    ]
+    if wrong:
+        path = cache.path(repo.common_dir)
+        told = f"{path} does not say what the commits of {len(wrong)} runs say, such as {wrong[0]}"
+        yield Finding(told, f"delete it, it is made again: rm {shlex.quote(path)}")
 
 
 def _locks(repo: git.Repo) -> Iterator[Finding]:

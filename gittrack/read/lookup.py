@@ -26,7 +26,10 @@ class Lookup:
     def __init__(self, repo: git.Repo, ways: Sequence[Way]) -> None:
         self.repo = repo
         self.ways = ways
-        self.marks = [(f"\n{way.line}: ".encode(), way.part) for way in self.ways]
+        self.marks = [
+            (f"\n{way.line}: ".encode(), f'"{way.part}": '.encode() if way.part else None)
+            for way in self.ways
+        ]
 
     def __call__(self, raw: Raw) -> Any:
         """Return the value that a run has."""
@@ -37,9 +40,11 @@ class Lookup:
             at = text.find(mark)
             if at >= 0:
                 start = at + len(mark)
-                line = text[start : text.find(b"\n", start)]
+                end = text.find(b"\n", start)
                 try:
-                    return _part(line, part) if part else body.parse_value(line.decode())
+                    if part:
+                        return _part(text, start, end, part)
+                    return body.parse_value(text[start:end].decode())
                 except ValueError:
                     return body.MISSING
         if b"\ntruncated: " in text:
@@ -63,20 +68,20 @@ class Lookup:
         return body.MISSING
 
 
-def _part(summary: bytes, part: str) -> Any:
+def _part(text: bytes, start: int, end: int, part: bytes) -> Any:
     """Return one number of a metric's summary, ``{"count": 20, "last": 0.5, ...}``, and parse no more."""
-    at = summary.find(b'"' + part.encode() + b'": ')
+    at = text.find(part, start, end)
     if at < 0:
         return body.MISSING
-    start = at + len(part) + 4
-    end = summary.find(b",", start)
-    text = summary[start : end if end > 0 else summary.find(b"}", start)]
-    if b"." in text or len(text) < 16:  # no whole number with more digits than a float can hold
+    start = at + len(part)
+    comma = text.find(b",", start, end)
+    number = text[start : comma if comma > 0 else text.find(b"}", start, end)]
+    if b"." in number or len(number) < 16:  # no whole number with more digits than a float can hold
         try:
-            return float(text)
+            return float(number)
         except ValueError:  # .nan, .inf, null
             pass
-    return body.parse_value(text.decode())
+    return body.parse_value(number.decode())
 
 
 def ways(key: str) -> list[Way]:

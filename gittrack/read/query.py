@@ -13,6 +13,8 @@ from gittrack.read import reader, resolve
 from gittrack.read.lookup import METRIC_PARTS, Lookup, ways
 from gittrack.read.reader import Raw
 
+_FEW = 1000  # up to so many bodies git is asked for; more are looked at with all
+
 
 class Listing(NamedTuple):
     """Some runs, and how many there are in all; ``damaged`` of all could not be read."""
@@ -49,7 +51,7 @@ def listing(
     where no run has it, QueryError for a query that cannot be understood.
     """
     by_time = sort in (None, "started", "-started", "id", "-id")
-    heads = by_time and where is None
+    heads = by_time and where is None and limit is not None and limit <= _FEW
     every = (reader.names if heads else reader.whole)(repo, experiment)
     if not every:
         resolve.check_experiment(repo, experiment)
@@ -59,7 +61,7 @@ def listing(
     if by_time:
         upwards = sort in ("started", "id")
         ordered = raws[::-1] if upwards != reverse else raws
-        chosen = reader.bodies(repo, ordered if limit is None else ordered[:limit])
+        chosen = reader.bodies(repo, ordered[:limit]) if heads else ordered[:limit]
         return Listing(chosen, total, _damaged(raws) + _unreadable(chosen), hidden)
     key = str(sort).removeprefix("-")
     downwards = str(sort).startswith("-") != reverse

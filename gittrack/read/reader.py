@@ -7,12 +7,15 @@ values they need in it and decode only what they show.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from gittrack import git, notes, refs
 from gittrack.core import body, layout, model, remarks
 from gittrack.core.errors import Damaged, TrackError
 from gittrack.core.typed import Any, NamedTuple
+from gittrack.read import cache
+
+_FEW = 32  # bodies that git is asked for every time rather than renewing the cache
 
 
 class Raw(NamedTuple):
@@ -28,36 +31,49 @@ class Raw(NamedTuple):
     said: tuple[remarks.Operation, ...] = ()  # what was said about it afterwards
 
 
-def names(repo: git.Repo, experiment: str | None = None) -> list[Raw]:
-    """Return all runs, newest first, without their bodies; live ones are decoded already.
+def names(
+    repo: git.Repo, experiment: str | None = None, known: Mapping[str, bytes] | None = None
+) -> list[Raw]:
+    """Return all runs, newest first, with the bodies that are ``known``; live ones are decoded already.
 
     ``experiment`` also takes in the ones below it: ``cifar`` has ``cifar/resnet``.
     """
+    known = known or {}
     found, said = [], None
     for ref, oid in refs.below(repo, _prefix(experiment), layout.NOTES):
         said = oid if ref == layout.NOTES else said
         parsed = layout.parse_run_ref(ref)
         if parsed is not None:
             problem = None if oid else "its ref has no value"
-            found.append(Raw(parsed[1], parsed[0], ref, oid or None, problem=problem))
+            found.append(Raw(parsed[1], parsed[0], ref, oid or None, known.get(oid), None, problem))
     return _with_live(repo, _annotated(repo, found, said), experiment)
 
 
 def whole(repo: git.Repo, experiment: str | None = None) -> list[Raw]:
-    """Return what `names` returns, with the bodies: the fast way to look at every run."""
-    found, said = [], None
-    try:
-        for (ref, oid), content in refs.contents(repo, _prefix(experiment), layout.NOTES):
-            parsed = layout.parse_run_ref(ref)
-            if parsed is not None:
-                start, problem = _body_of(content)
-                text = None if problem else content[start:]
-                found.append(Raw(parsed[1], parsed[0], ref, oid, text, None, problem))
-            elif ref == layout.NOTES:
-                said = oid
-    except refs.Incomplete:  # something is damaged: find out what, one step after the other
-        return bodies(repo, names(repo, experiment))
-    return _with_live(repo, _annotated(repo, found, said), experiment)
+    """Return what `names` returns, with the bodies: the fast way to look at every run.
+
+    Git is asked for the bodies that the cache does not have; once these are many, the cache is renewed.
+    """
+    known = cache.load(repo.common_dir)
+    found = names(repo, experiment, known)
+    unread = [raw for raw in found if raw.body is None and raw.info is None]
+    read = {raw.ref: raw for raw in bodies(repo, unread)} if unread else {}
+    if read:
+        found = [read.get(raw.ref, raw) if raw.body is None else raw for raw in found]
+    new = sum(raw.body is not None for raw in read.values())
+    _renew(repo, found, known, new, whole=experiment is None)
+    return found
+
+
+def _renew(
+    repo: git.Repo, found: list[Raw], known: Mapping[str, bytes], new: int, *, whole: bool
+) -> None:
+    """Keep the bodies that were found, where many are new or, in a look at all runs, kept ones are gone."""
+    there = sum(raw.body is not None for raw in found)
+    gone = whole and there - new < len(known)
+    if gone or new > max(_FEW, len(known) // 16):
+        kept = {str(raw.commit): raw.body for raw in found if raw.body is not None}
+        cache.store(repo.common_dir, kept if whole else {**known, **kept})
 
 
 def trashed(repo: git.Repo) -> list[Raw]:
@@ -95,8 +111,11 @@ def _with_live(repo: git.Repo, committed: list[Raw], experiment: str | None) -> 
 
     A run is its experiment and its id: a broken push may bring one id under two experiments.
     """
+    live = _live(repo)
+    if not live:
+        return sorted(committed, reverse=True)
     found = {(raw.id, raw.experiment): raw for raw in committed}
-    for raw in _live(repo):
+    for raw in live:
         key = (raw.id, raw.experiment)
         inside = experiment is None or f"{raw.experiment}/".startswith(f"{experiment}/")
         resumed = key in found and raw.info is not None and raw.info.status == model.RUNNING

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from gittrack import git, notes, refs
 from gittrack.core import layout, lock, remarks
-from gittrack.read import models, reader
+from gittrack.read import cache, models, reader
 from gittrack.read.reader import Raw
 
 _SHORT = re.compile(rb"\b(?:[0-9]{8}-[0-9]{6}-)?([0-9a-f]{8})\b")
@@ -63,6 +63,8 @@ def carry_out(repo: git.Repo, chosen: Plan) -> None:
     """Remove what a plan names."""
     for raw in chosen.runs:
         refs.drop(repo, str(raw.ref))
+    if chosen.runs:
+        cache.forget(repo.common_dir)
     for path in chosen.leftovers:
         shutil.rmtree(path, ignore_errors=True)
 

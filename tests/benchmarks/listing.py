@@ -11,6 +11,8 @@ from pathlib import Path
 import repos
 from measure import Row, against, alternate, cli, most, quietly
 
+from gittrack.read import cache
+
 PIPELINE = "git for-each-ref --format='%(objectname)' refs/runs | git cat-file --batch >/dev/null"
 VERBS = (("ls", "-n", "20"), ("top", "m0"))
 HANDFUL = 5
@@ -30,7 +32,20 @@ def rows(scratch: Path) -> Iterator[Row]:
             )
             yield against(f"git-track {' '.join(verb)}, {count:,} runs", *times, 3)
             yield most("    git processes", _processes(argv, repo, scratch), HANDFUL)
+        yield _uncached(repo, count)
     yield _filtered(repo)
+
+
+def _uncached(repo: Path, count: int) -> Row:
+    """Compare a leaderboard where nothing was looked at before: it reads all, and keeps it."""
+    kept = Path(cache.path(f"{repo}/.git"))
+    times = alternate(
+        lambda: quietly([*cli(), "top", "m0"], repo),
+        lambda: quietly(["sh", "-c", PIPELINE], repo),
+        15,
+        before=lambda: kept.unlink(missing_ok=True),
+    )
+    return against(f"    the first time, {count:,} runs", *times, None)
 
 
 def _filtered(repo: Path) -> Row:
