@@ -278,3 +278,15 @@ def test_a_replaced_commit_is_not_followed(place):
     git(place, "replace", chosen["commit"], other["commit"])
     assert best() == ALL
     assert json.loads(look("show", chosen["id"], "--json").out)["metrics"]["loss"]["last"] == 5.0
+
+
+def test_a_run_that_was_damaged_since_is_no_reason_to_run_nothing(place):
+    argv = ("run", "--skip-existing", "-e", "c", "--", "echo", "ran")
+    assert run_cli(*argv).out == "ran\n"
+    kept(place).unlink()
+    best()  # which keeps it now
+    assert "nothing was run" in run_cli(*argv).err
+    (commit,) = (run["commit"] for run in listed("-e", "c"))
+    (place / ".git/objects" / commit[:2] / commit[2:]).unlink()  # as a broken disk does
+    done = run_cli(*argv)
+    assert done.out == "ran\n", done.err
