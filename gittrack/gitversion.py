@@ -45,7 +45,9 @@ def _content(path: str) -> bytes:
 def _remember(path: str, content: bytes) -> None:
     try:
         folders.make(os.path.dirname(path))
-        with open(path, "wb") as file:
+        how = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
+        with open(os.open(path, how, 0o666), "wb") as file:
+            folders.share(file.fileno(), os.path.dirname(path), 0o664)
             file.write(content)
     except OSError:
         return  # a repository that cannot be written: what wants to record there says so

@@ -157,8 +157,10 @@ def _seed(params: Mapping[str, Any]) -> int | None:
 def _done(repo: git.Repo, asked: str) -> str | None:
     """Return the id of the latest finished run that was asked the same."""
     wanted = f'status == "finished" and asked == "{asked}"'
-    found = query.listing(repo, where=wanted, limit=1, archived=True).runs if _any(repo) else []
-    return found[0].id if found else None
+    found = query.listing(repo, where=wanted, archived=True).runs if _any(repo) else []
+    # Of git itself: a run that was damaged since is no reason to run nothing.
+    there = (raw.id for raw in found if reader.bodies(repo, [raw])[0].body is not None)
+    return next(there, None)
 
 
 def _any(repo: git.Repo) -> bool:

@@ -165,9 +165,9 @@ def of_commit(oid: str, content: bytes) -> Raw | None:
 
 def _with_body(raw: Raw, content: bytes | None) -> Raw:
     if content is None:
-        return raw._replace(problem="its commit is missing")
+        return raw._replace(body=None, problem="its commit is missing")
     start, problem = _body_of(content)
-    return raw._replace(problem=problem) if problem else raw._replace(body=content[start:])
+    return raw._replace(body=None if problem else content[start:], problem=problem)
 
 
 def _body_of(commit: bytes) -> tuple[int, str | None]:

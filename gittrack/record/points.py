@@ -15,6 +15,7 @@ from gittrack.core.errors import TrackError
 from gittrack.record.journal import Appender
 
 _SYNC_SECONDS = 10.0
+_MOST = values.MOST
 
 
 class _Cells(dict[str, str]):
@@ -55,7 +56,7 @@ class Points:
 
     def log(self, metrics: Mapping[str, Any], step: float | None = None) -> None:
         """Write a point of each metric; see `Run.log`."""
-        if step is not None and type(step) is not int:
+        if step is not None and (type(step) is not int or not -_MOST < step < _MOST):
             step = values.number(step, "step")
         at = None if step is None else f"{step}"
         cells, counters, lines = self._cells, self._next, []

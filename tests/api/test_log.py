@@ -69,6 +69,19 @@ class TestMetrics:
         assert found.history("a").steps.tolist() == [5, 5, -3, 1.5, 2]
         assert (found.metrics["a"].last, found.metrics["a"].step) == (20, 2)  # the last logged
 
+    @pytest.mark.parametrize("number", [10**299, -(10**400), 10**5000], ids=["299", "400", "5000"])
+    def test_an_integer_that_no_reader_takes_is_refused_at_once(self, run, number):
+        run.log({"a": 1}, step=10**299 - 1)
+        run.log({"a": 2})
+        with pytest.raises(gittrack.TrackError, match="the metric 'a' is "):
+            run.log({"a": number})
+        with pytest.raises(gittrack.TrackError, match="the metric 'step' is "):
+            run.log({"a": 1}, step=number)
+        found = finished(run)
+        assert (found.status, found.metrics["a"].last, found.metrics["a"].step) == (
+            *("finished", 2, 10**299),
+        )
+
     def test_history_is_arrays(self, run):
         run.log({"a": 0.5})
         run.log({"a": 0.25})

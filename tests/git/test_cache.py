@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
+import time
+from binascii import crc32
 from pathlib import Path
 
 import pytest
-from helpers import git, listed, look, python, record, run_cli
+from helpers import git, listed, look, python, record, run_cli, start
 
 from gittrack import git as door
 from gittrack.read import cache
@@ -106,7 +109,7 @@ def test_gc_keeps_nothing_of_what_it_removes(place):
     best()
     gone = next(run for run in listed() if run["name"] == "r5")
     assert look("rm", "r5").code == 0
-    left = kept(place).with_name("bodies.4711")  # of a listing that was killed as it wrote
+    left = kept(place).with_name("bodies.new")  # of a listing that was killed as it wrote
     shutil.copy(kept(place), left)
     assert look("gc", "--older-than", "0d").code == 0
     assert not left.exists()
@@ -150,8 +153,36 @@ def unreadable(path: Path) -> None:
     path.chmod(0)
 
 
+def a_pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+def a_link_to_what_has_no_end(path: Path) -> None:
+    path.unlink()
+    path.symlink_to("/dev/zero")
+
+
+def huge(path: Path) -> None:
+    os.truncate(path, 1 << 40)
+
+
+def nonsense_with_a_checksum(path: Path) -> None:
+    rest = b"one two\0only one"
+    path.write_bytes(b"gittrack bodies 1 %08x\n" % crc32(rest) + rest)
+
+
+def bytes_with_a_checksum(path: Path) -> None:
+    rest = b"\xff\0body"
+    path.write_bytes(b"gittrack bodies 1 %08x\n" % crc32(rest) + rest)
+
+
 @pytest.mark.parametrize(
-    "harm", [cut_short, garbled, emptied, of_a_later_version, a_folder, unreadable]
+    "harm",
+    [
+        *(cut_short, garbled, emptied, of_a_later_version, a_folder, unreadable, a_pipe),
+        *(a_link_to_what_has_no_end, huge, nonsense_with_a_checksum, bytes_with_a_checksum),
+    ],
 )
 def test_a_damaged_one_is_as_good_as_none(place, harm):
     best()
@@ -174,6 +205,60 @@ def test_it_is_in_the_way_of_nothing(place):
     assert best() == ALL
 
 
+def test_nothing_is_written_through_links(place, tmp_path):
+    """Whoever may write in the repository may not have us write elsewhere."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    names = ("bodies", "bodies.new", "git-version")
+    for name in names:
+        (elsewhere / name).write_text("precious")
+    folder = kept(place).parent
+    shutil.rmtree(folder)
+    folder.mkdir()
+    for name in names:
+        (folder / name).symlink_to(elsewhere / name)
+    record("new", {"loss": 99.0})
+    assert best() == ["new", *ALL]
+    shutil.rmtree(folder)
+    folder.symlink_to(elsewhere)
+    assert best() == ["new", *ALL]
+    cache.forget(door.find().common_dir)
+    found = {path.name: path.read_text() for path in elsewhere.iterdir()}
+    assert found == dict.fromkeys(names, "precious")
+
+
+@pytest.mark.parametrize("age", [-1000, 1000])
+def test_a_listing_that_was_killed_as_it_wrote_leaves_nothing_for_long(place, age):
+    draft = kept(place).with_name("bodies.new")
+    draft.parent.mkdir(exist_ok=True)
+    draft.write_text("half a fi")
+    assert best() == ALL
+    assert draft.exists()  # somebody may be at it just now
+    assert not kept(place).exists()
+    os.utime(draft, (time.time() - age,) * 2)
+    assert best() == ALL
+    assert not draft.exists()
+    assert kept(place).exists()
+
+
+def test_many_threads_and_processes_read_and_write_it_at_once(place):
+    code = f"""
+import threading, gittrack
+def read():
+    for _ in range(5):
+        assert len(gittrack.runs()) == {COUNT}
+threads = [threading.Thread(target=read) for _ in range(4)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+"""
+    readers = [start(sys.executable, "-c", code, cwd=place) for _ in range(4)]
+    while any(reader.poll() is None for reader in readers):
+        cache.forget(door.find().common_dir)
+    assert [reader.communicate() for reader in readers] == [("", "")] * 4
+    assert best() == ALL
+    assert sorted(path.name for path in kept(place).parent.glob("bodies*")) == ["bodies"]
+
+
 def test_doctor_tells_of_one_that_does_not_say_what_the_commits_say(place):
     best()
     common_dir = door.find().common_dir
@@ -193,3 +278,15 @@ def test_a_replaced_commit_is_not_followed(place):
     git(place, "replace", chosen["commit"], other["commit"])
     assert best() == ALL
     assert json.loads(look("show", chosen["id"], "--json").out)["metrics"]["loss"]["last"] == 5.0
+
+
+def test_a_run_that_was_damaged_since_is_no_reason_to_run_nothing(place):
+    argv = ("run", "--skip-existing", "-e", "c", "--", "echo", "ran")
+    assert run_cli(*argv).out == "ran\n"
+    kept(place).unlink()
+    best()  # which keeps it now
+    assert "nothing was run" in run_cli(*argv).err
+    (commit,) = (run["commit"] for run in listed("-e", "c"))
+    (place / ".git/objects" / commit[:2] / commit[2:]).unlink()  # as a broken disk does
+    done = run_cli(*argv)
+    assert done.out == "ran\n", done.err

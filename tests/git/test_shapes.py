@@ -262,6 +262,7 @@ def test_a_repository_shared_by_a_group():
     closed = [path for path in made if path.is_dir() and not path.stat().st_mode & stat.S_IWGRP]
     assert len(made) > 10
     assert closed == []
+    assert (place / ".git/gittrack/cache/git-version").stat().st_mode & stat.S_IWGRP
     with gittrack.init(repo=place) as run:
         journal = place / ".git/gittrack/live" / run.id
         assert journal.stat().st_mode & stat.S_IWGRP
