@@ -37,7 +37,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Say how much would go, then remove it."""
+    """Say how much would go, then remove it; 1 where something could not be removed."""
     repo = git.find()
     if (args.keep_best is None) != (args.by is None):
         note("error: --keep-best and --by belong together")
@@ -47,14 +47,15 @@ def run(args: argparse.Namespace) -> int:
         return _keep_best(repo, args)
     found = collect.plan(repo, args.older_than, time.time())
     out(_told(found, args.older_than))
-    if not args.dry_run:
-        session.say(recovery.kept(recovery.recover(repo)))
-        for folder in collect.carry_out(repo, found):
-            note(f"warning: {text.escape(folder)} could not be removed")
-            note("hint: see what is in it, and delete it: its record is kept until then")
-    if args.dry_run and (found.runs or found.leftovers):
-        out("nothing was removed: --dry-run\n")
-    return 0
+    if args.dry_run:
+        out("nothing was removed: --dry-run\n" if found.runs or found.leftovers else "")
+        return 0
+    session.say(recovery.kept(recovery.recover(repo)))
+    stayed = collect.carry_out(repo, found)
+    for folder in stayed:
+        note(f"error: {text.escape(folder)} could not be removed")
+        note("hint: see what is in the way, and try again: git track gc")
+    return 1 if stayed else 0
 
 
 def _told(found: collect.Plan, older_than: float) -> str:

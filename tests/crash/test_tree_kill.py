@@ -187,7 +187,7 @@ def test_what_cannot_be_removed_is_told_of(module, scratch):
     if os.access(home / "tree/closed", os.W_OK):
         pytest.skip("to this user no folder is closed")
     done = run_cli("gc")
-    assert f"warning: {home} could not be removed\n" in done.err
+    assert (done.code, f"error: {home} could not be removed\n" in done.err) == (1, True)
     assert f"a worktree is left in {home}" in run_cli("doctor").out
     (home / "tree/closed").chmod(0o755)
     run_cli("gc")
