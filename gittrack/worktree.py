@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 
 from gittrack.git import Repo
@@ -17,39 +15,9 @@ def add(repo: Repo, commit: str, folder: str, branch: str | None = None) -> None
     repo.read("worktree", "add", "--quiet", *how, os.path.abspath(folder), commit)
 
 
-def home() -> str:
-    """Make a folder that only the user can read, for a worktree in it."""
-    return tempfile.mkdtemp(prefix="gittrack-")  # mode 0700
-
-
-def inside(place: str) -> str:
-    """Return where the worktree is in a folder of `home`."""
-    return os.path.join(place, "tree")
-
-
-def private(repo: Repo, commit: str, place: str | None = None) -> str:
-    """Make a disposable worktree in a folder of `home`, a new one if need be; return its path."""
-    folder = inside(place or home())
-    try:
-        add(repo, commit, folder)
-    except BaseException:
-        remove(repo, folder)
-        raise
-    return folder
-
-
-def remove(repo: Repo, folder: str) -> None:
-    """Remove a worktree that `private` made, and what was left in it."""
-    known = forget(repo, folder)
-    shutil.rmtree(os.path.dirname(folder), ignore_errors=True)
-    if not known:
-        repo.call("worktree", "prune", shared=True).wait()
-
-
-def forget(repo: Repo, folder: str) -> bool:
-    """Remove a worktree, whatever is in it; return whether git knew it."""
-    answer = repo.call("worktree", "remove", "--force", "--force", folder, shared=True).wait()
-    return answer.code == 0
+def forget(repo: Repo, folder: str) -> None:
+    """Have git forget a worktree, if it knows it; ``folder`` is its path, or the end of that."""
+    repo.call("worktree", "remove", "--force", "--force", folder, shared=True).wait()
 
 
 def links(repo: Repo, commit: str) -> Iterator[tuple[str, str]]:

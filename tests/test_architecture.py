@@ -45,6 +45,7 @@ PART_OF = {
             "signing",
             "integrity",
             "worktree",
+            "disposable",
             "project",
         ),
         "git",

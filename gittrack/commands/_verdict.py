@@ -69,8 +69,7 @@ def kept(first: RunRecord, again: rerun.Result) -> str:
 
 def worst(found: Sequence[verdict.Verdict]) -> verdict.Verdict:
     """Return the verdict that is furthest from EXACT."""
-    order = (verdict.EXACT, verdict.CLOSE, verdict.DIFFERENT, verdict.FAILED, verdict.NOT_RUN)
-    return max(found, key=lambda one: order.index(one.level))
+    return max(found, key=lambda one: verdict.ORDER.index(one.level))
 
 
 def _tolerance(word: str) -> float:

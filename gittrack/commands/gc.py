@@ -1,12 +1,14 @@
-"""Remove for good what has been in the trash for long, and what crashed runs left in the journal folder.
+"""Remove for good what has been in the trash for long, and what killed processes and past sweeps have left.
 
-Runs that a ref, a tag or a note names stay.  --keep-best moves all but the best runs to the trash.
+Left are folders of the journal, worktrees of reruns, folders that sweeps work in.  Runs that a ref, a tag or
+a note names stay.  --keep-best moves all but the best runs to the trash.
 """
 
 from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Iterator
 
 from gittrack import git
 from gittrack.commands import _runs
@@ -35,7 +37,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Say how much would go, then remove it."""
+    """Say how much would go, then remove it; 1 where something could not be removed."""
     repo = git.find()
     if (args.keep_best is None) != (args.by is None):
         note("error: --keep-best and --by belong together")
@@ -45,12 +47,15 @@ def run(args: argparse.Namespace) -> int:
         return _keep_best(repo, args)
     found = collect.plan(repo, args.older_than, time.time())
     out(_told(found, args.older_than))
-    if not args.dry_run:
-        session.say(recovery.kept(recovery.recover(repo)))
-        collect.carry_out(repo, found)
-    if args.dry_run and (found.runs or found.leftovers):
-        out("nothing was removed: --dry-run\n")
-    return 0
+    if args.dry_run:
+        out("nothing was removed: --dry-run\n" if found.runs or found.leftovers else "")
+        return 0
+    session.say(recovery.kept(recovery.recover(repo)))
+    stayed = collect.carry_out(repo, found)
+    for folder in stayed:
+        note(f"error: {text.escape(folder)} could not be removed")
+        note("hint: see what is in the way, and try again: git track gc")
+    return 1 if stayed else 0
 
 
 def _told(found: collect.Plan, older_than: float) -> str:
@@ -59,16 +64,24 @@ def _told(found: collect.Plan, older_than: float) -> str:
     if found.runs:
         lines.append(f"{_count(len(found.runs))} of the trash: {size}, freed by the next git gc")
         lines += [f"  {raw.id}  {raw.experiment}" for raw in found.runs]
-    if found.leftovers:
-        left = text.size(found.leftover_bytes)
-        lines.append(
-            f"{len(found.leftovers)} leftover folders of the journal and the cache: {left}"
-        )
+    lines += _left(found.leftovers)
     if found.younger:
         days = f"{older_than / 86400:g} days"
         lines.append(f"kept: {_count(found.younger)} in the trash for less than {days}")
     lines += [f"kept: {kept.what}: {text.escape(kept.why)}" for kept in found.kept]
     return "".join(f"{line}\n" for line in lines or ["nothing to remove"])
+
+
+def _left(found: collect.Leftovers) -> Iterator[str]:
+    """Yield a line for each kind of leftovers, and their names where a person might know them."""
+    of_files, of_rooms, of_trees = map(text.size, found.sizes)
+    if found.folders:
+        yield f"{len(found.folders)} leftover folders of the journal and the cache: {of_files}"
+    if found.rooms:
+        yield f"working folders of sweeps that nobody runs: {len(found.rooms)}, {of_rooms}"
+    if found.trees:
+        yield f"worktrees that killed processes left: {len(found.trees)}, {of_trees}"
+        yield from (f"  {text.escape(one.home)}" for one in found.trees if one.home)
 
 
 def _keep_best(repo: git.Repo, args: argparse.Namespace) -> int:

@@ -1,8 +1,9 @@
 """Run a recorded run again, from its commit, and say whether it came out the same.
 
 A disposable worktree gets exactly the code that ran, uncommitted changes included; the recorded params,
-seed and data go with it.  The first word of the output is the verdict: EXACT, CLOSE, DIFFERENT, FAILED, or
-NOT RUN.  The exit status is 0 where it is as good as --verify asks, else 3.
+seed and data go with it.  The first word of the output is the verdict: EXACT, CLOSE, DIFFERENT, UNKNOWN
+(there was nothing to compare), FAILED, or NOT RUN.  The exit status is 0 where it is as good as --verify
+asks, else 3.
 """
 
 from __future__ import annotations
@@ -79,7 +80,7 @@ def run(args: argparse.Namespace) -> int:
     worst = _verdict.worst(found)
     chosen = runs[found.index(worst)]
     same = _same(runs, asked)
-    why = evidence.reasons(repo, first, chosen) if worst.level != verdict.EXACT else []
+    why = evidence.reasons(repo, first, chosen) if worst.may_have_reasons else []
     _tell(args, worst, [first, chosen], why, _more(args, worst, [first, chosen], why, same), same)
     for result in made:
         if result.kept:
@@ -119,7 +120,8 @@ def _same(runs: list[RunRecord], asked: _verdict.Demands) -> bool | None:
     found = [_judged(runs[0], one, asked) for one in runs[1:]]
     if any(one.divergences or one.artifacts for one in found):
         return False
-    return None if any(one.unknown for one in found) else True
+    unsure = any(one.unknown or one.level == verdict.UNKNOWN for one in found)
+    return None if unsure else True
 
 
 def _judged(a: RunRecord, b: RunRecord, asked: _verdict.Demands) -> Verdict:

@@ -1,7 +1,8 @@
 """Say whether recorded runs are the same: every point of every metric, and every artifact.
 
-The verdict is EXACT, CLOSE (within tolerance) or DIFFERENT; FAILED where a run did not finish.  Others than
-the first RUN are each compared with it.  The exit status is 0 where all are as good as --verify asks, else 3.
+The verdict is EXACT, CLOSE (within tolerance) or DIFFERENT; UNKNOWN where they have nothing to compare,
+FAILED where a run did not finish.  Others than the first RUN are each compared with it.  The exit status is 0
+where all are as good as --verify asks, else 3.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ import argparse
 from gittrack import git
 from gittrack.commands import _verdict
 from gittrack.commands._common import add_formats, out
-from gittrack.core import verdict
 from gittrack.core.errors import TrackError
 from gittrack.read import resolve
 from gittrack.read.record import RunRecord
@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
         one = evidence.judge(
             first, other, rtol=asked.rtol, atol=asked.atol, volatile=asked.volatile
         )
-        why = evidence.reasons(repo, first, other) if one.level != verdict.EXACT else []
+        why = evidence.reasons(repo, first, other) if one.may_have_reasons else []
         found.append(one)
         told.append(verdicts.jsonable(one, first.id, other.id, why))
         if args.style != "json":

@@ -36,6 +36,11 @@ HOME = "gittrack"
 LIVE = "live"
 CACHE = "cache"
 ROOMS = "sweeps"
+TREES = "trees"
+
+# What is locked in the folder of a sweep (see sweep/room.py).
+ROOM_OWNER = "owner"
+ROOM_TRIALS = "trials"
 
 # Files of a journal besides SERIES and ARTIFACTS (see core/events.py and record/journal.py).
 EVENTS = "events.jsonl"
@@ -153,9 +158,19 @@ def parse_sweep_ref(ref: str) -> str | None:
     return found if found != ref and is_id(found) else None
 
 
+def rooms_dir(common_dir: str) -> str:
+    """Return the folder that holds those of sweeps."""
+    return f"{common_dir}/{HOME}/{ROOMS}"
+
+
+def trees_dir(common_dir: str) -> str:
+    """Return the folder with a record of each disposable worktree."""
+    return f"{common_dir}/{HOME}/{TREES}"
+
+
 def sweep_dir(common_dir: str, sweep_id: str) -> str:
     """Return the folder for what a sweep needs while it is going on."""
-    return f"{common_dir}/{HOME}/{ROOMS}/{sweep_id}"
+    return f"{rooms_dir(common_dir)}/{sweep_id}"
 
 
 def cache_dir(common_dir: str) -> str:

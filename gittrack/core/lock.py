@@ -41,6 +41,14 @@ def _locked(path: Path | str, how: int) -> int:
     return handle
 
 
+def is_at(handle: int, path: Path | str) -> bool:
+    """Say whether a lock is on the file that is at ``path`` now: it may have been removed in between."""
+    try:
+        return os.path.samestat(os.fstat(handle), os.stat(path))
+    except FileNotFoundError:
+        return False
+
+
 def is_held(path: Path) -> bool:
     """Say whether a living process holds the lock; a missing file is not held."""
     try:

@@ -1,7 +1,8 @@
 """Whether two runs are the same: every point of every metric, every artifact; else how far apart they are.
 
 A metric is the same when its series is bit-identical, by value and in the order of its steps; times are not
-looked at.  Metrics that measure time or memory are left out, and named.
+looked at.  Metrics that measure time or memory are left out, and named.  Where nothing is left to compare,
+nobody knows.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
-EXACT, CLOSE, DIFFERENT = "EXACT", "CLOSE", "DIFFERENT"
+EXACT, CLOSE, UNKNOWN, DIFFERENT = "EXACT", "CLOSE", "UNKNOWN", "DIFFERENT"
 FAILED, NOT_RUN = "FAILED", "NOT RUN"
-LEVELS = {"none": (EXACT, CLOSE, DIFFERENT), "close": (EXACT, CLOSE), "exact": (EXACT,)}
+# Best first.  What nobody knows is no proof, and what is known to differ is worse.
+ORDER = (EXACT, CLOSE, UNKNOWN, DIFFERENT, FAILED, NOT_RUN)
+LEVELS = {"none": (EXACT, CLOSE, UNKNOWN, DIFFERENT), "close": (EXACT, CLOSE), "exact": (EXACT,)}
 RTOL, ATOL = 1e-5, 1e-8
 VOLATILE = ("*time*", "*seconds*", "*memory*", "*_per_s")
 
@@ -48,6 +51,11 @@ class Verdict(NamedTuple):
         """Say whether this is good enough for ``exact``, ``close`` or ``none``."""
         return self.level in LEVELS[asked]
 
+    @property
+    def may_have_reasons(self) -> bool:
+        """Whether something came out otherwise, for which what differs besides may be the reason."""
+        return self.level not in (EXACT, UNKNOWN)
+
 
 def is_volatile(name: str, patterns: Sequence[str] = VOLATILE) -> bool:
     """Say whether a metric measures time or the like, which never repeats."""
@@ -62,9 +70,11 @@ def compared(
     rtol: float = RTOL,
     atol: float = ATOL,
     volatile: Sequence[str] = VOLATILE,
+    kept: int = 0,
 ) -> Verdict:
     """Return the verdict on two series sets; ``artifacts`` names those whose content differs.
 
+    ``kept`` is how many artifacts there are at all: with none, and no metric, the verdict is UNKNOWN.
     Close is what NumPy calls so: ``abs(a - b) <= atol + rtol * abs(b)``, with equal steps in equal order.
     """
     names = sorted({*a, *b})
@@ -75,6 +85,8 @@ def compared(
     differing = tuple(sorted(artifacts))
     points = sum(len(a.get(name, ())) for name in judged)
     facts = {"left_out": left_out, "metrics": len(judged), "points": points, "artifacts": differing}
+    if not (judged or differing or kept):
+        return Verdict(UNKNOWN, _nothing(left_out), **facts)  # type: ignore[arg-type]
     if not apart and not differing:
         return Verdict(EXACT, **facts)  # type: ignore[arg-type]
     level = CLOSE if all(close for _, close in apart) and apart else DIFFERENT
@@ -85,6 +97,14 @@ def compared(
     )
     divergences = tuple(earliest)  # first the metric that parts first; equal ones by name
     return Verdict(level, divergences=divergences, **facts)  # type: ignore[arg-type]
+
+
+def _nothing(left_out: Sequence[str]) -> str:
+    if left_out:
+        what = "no artifacts, and no metrics but those that are left out"
+    else:
+        what = "neither metrics nor artifacts"
+    return f"there is nothing to compare: the run has {what}"
 
 
 def _divergence(

@@ -46,6 +46,7 @@ class Plan(NamedTuple):
     last: Callable[[events.State, Mapping[str, Any]], Mapping[str, Any]] | None = (
         None  # more facts, of the run as it is at its end and the facts of that
     )
+    locks: tuple[int, ...] = ()  # further ones, held until all that the command started has ended
 
 
 class Result(NamedTuple):
@@ -190,9 +191,8 @@ def _execute(
     cache = layout.cache_dir(begun.repo.common_dir)
     asked = probe.Probe(argv, env, begun.settings.env, cache)
     console = Console(log.write)
-    running = process.Process(
-        argv, env, console, f"GITTRACK_RUN={begun.journal.id}", begun.journal.lock_fd or 0
-    )
+    locks = (*plan.locks, begun.journal.lock_fd or 0)
+    running = process.Process(argv, env, console, f"GITTRACK_RUN={begun.journal.id}", locks)
     points = _Growth(folder / layout.POINTS, folder / layout.POINT_TIMES, begun.clock)
 
     def tick() -> None:

@@ -39,7 +39,12 @@ class Process:
     """A running command, and a watcher that ends it should we be killed."""
 
     def __init__(
-        self, argv: Sequence[str], env: Mapping[str, str], console: Console, mark: str, lock: int
+        self,
+        argv: Sequence[str],
+        env: Mapping[str, str],
+        console: Console,
+        mark: str,
+        locks: Sequence[int],
     ) -> None:
         self.console = console
         self.mark = mark
@@ -50,7 +55,7 @@ class Process:
         for fd in (self.wake, self._waker):
             os.set_blocking(fd, False)
         self.pid = _spawn(argv, env, console)
-        self._lifeline = _watch(self.pid, mark, lock)
+        self._lifeline = _watch(self.pid, mark, locks)
         console.started()
         signal.set_wakeup_fd(self._waker)
         signal.signal(signal.SIGCHLD, lambda number, frame: None)
@@ -188,10 +193,10 @@ def _become(argv: Sequence[str], env: Mapping[str, str], console: Console) -> No
         os._exit(127)
 
 
-def _watch(pid: int, mark: str, lock: int) -> int:
+def _watch(pid: int, mark: str, locks: Sequence[int]) -> int:
     """Start the watcher; return the pipe end whose closing, without a word, tells it that we died.
 
-    It holds the journal's ``lock`` with us: the run is alive until everything that it started has ended.
+    It holds the ``locks`` with us, such as the journal's: a run is alive until all that it started has ended.
     """
     ours, theirs = os.pipe()
     if os.fork():
@@ -202,11 +207,12 @@ def _watch(pid: int, mark: str, lock: int) -> int:
         null = os.open(os.devnull, os.O_RDWR)
         for fd in (0, 1, 2):
             os.dup2(null, fd)
-        kept, reading = os.dup(lock), os.dup(ours)
-        os.dup2(kept, 3)
-        os.dup2(reading, 4)
-        os.closerange(5, 4096)
-        if os.read(4, 1) == b"":
+        kept = [os.dup(handle) for handle in (*locks, ours)]  # upwards: none is in another's way
+        for number, handle in enumerate(kept, 3):
+            os.dup2(handle, number)
+        reading = 2 + len(kept)
+        os.closerange(reading + 1, 4096)
+        if os.read(reading, 1) == b"":
             _end_all(pid, mark)
     finally:
         os._exit(0)

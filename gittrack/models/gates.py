@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 
 from gittrack import git
-from gittrack.core import registry, settings
+from gittrack.core import registry, settings, verdict
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.model import RunInfo
 from gittrack.core.registry import Model, Version
@@ -81,6 +81,10 @@ def _refusal(version: Version, stage: str, failed: list[str], setting: str) -> R
         hint += "; or promote it all the same: --force"
     if any("verdict" in text for text in failed):
         hint = f"reproduce it first: git track reproduce {version.model}@{version.short}"
+    if any(f"verdict is {verdict.UNKNOWN!r}" in text for text in failed):
+        hint = (
+            "its run has nothing to compare: register one that logs a metric or keeps an --output"
+        )
     return Refused(
         f"{version.model} {version.short} does not pass the gate of {stage}{where_from}: {'; '.join(failed)}",
         hint,

@@ -13,11 +13,9 @@ from gittrack.read.reader import Raw
 from gittrack.read.record import RunRecord
 from gittrack.reproduce import evidence
 
-_ORDER = (verdict.EXACT, verdict.CLOSE, verdict.DIFFERENT, verdict.FAILED)
-
 
 def best(repo: git.Repo, run: Raw) -> str | None:
-    """Return ``EXACT``, ``CLOSE``, ``DIFFERENT`` or ``FAILED``; None where nobody has reproduced the run.
+    """Return ``EXACT``, ``CLOSE``, ``UNKNOWN``, ``DIFFERENT`` or ``FAILED``; None where nobody has rerun it.
 
     Raises Damaged where the run itself cannot be read.
     """
@@ -33,4 +31,4 @@ def best(repo: git.Repo, run: Raw) -> str | None:
                 again = RunRecord(repo, raw)
                 judged = evidence.judge(first, again, volatile=volatile or verdict.VOLATILE)
                 found.append(judged.level)
-    return min(found, key=_ORDER.index, default=None)
+    return min(found, key=verdict.ORDER.index, default=None)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from gittrack import git, gitversion, integrity, notes, refs
+from gittrack import disposable, git, gitversion, integrity, notes, refs
 from gittrack.core import body, layout, lock, model, shape, yaml_read
 from gittrack.core.errors import TrackError
 from gittrack.core.nested import same
@@ -50,6 +50,7 @@ def examine(repo: git.Repo) -> Report:
         *_crashed(repo),
         *_notes(repo),
         *_locks(repo),
+        *_trees(repo),
         *_cache(repo, raws),
     ]
     return Report(len(raws), len(live), findings)
@@ -171,6 +172,14 @@ def _locks(repo: git.Repo) -> Iterator[Finding]:
                 f"{path} is {age / 60:.0f} minutes old, probably left by a git that died",
                 "recording works all the same; if no git is at work here, delete the file",
             )
+
+
+def _trees(repo: git.Repo) -> Iterator[Finding]:
+    """Find worktrees of reruns and isolated trials whose process was killed."""
+    for one in disposable.left(repo):
+        if one.home:
+            told = f"a worktree is left in {one.home}; the process that made it is gone"
+            yield Finding(told, "remove it: git track gc")
 
 
 def set_aside(repo: git.Repo, report: Report) -> list[str]:

@@ -15,6 +15,7 @@ from gittrack.record import environment
 
 _SHOWN = 12
 _UNPROVED = "every point and every artifact that was stored are the same, the others cannot be told"
+_SIZES_ONLY = "there are no metrics, and no artifact was stored: nothing but their sizes is known"
 _NEVER_THE_REASON = (
     "variables.CONDA_DEFAULT_ENV",
     "variables.PYTHONHASHSEED",  # python.hash_seed says it
@@ -33,11 +34,12 @@ def judge(
     """Return the verdict between two runs: every series and every artifact.
 
     FAILED where ``b`` did not finish, even if ``a`` did not either: the reason says whether it was the same
-    up to there.  CLOSE at best where an artifact was not stored: nobody can tell.  Raises TrackError where a
-    run cannot be read.
+    up to there.  CLOSE at best where an artifact was not stored: nobody can tell.  UNKNOWN where neither has
+    anything to compare.  Raises TrackError where a run cannot be read.
     """
+    kept = len({item["path"] for run in (a, b) for item in run.outputs})
     found = verdict.compared(
-        _series(a), _series(b), _differing(a, b), rtol=rtol, atol=atol, volatile=volatile
+        _series(a), _series(b), _differing(a, b), rtol=rtol, atol=atol, volatile=volatile, kept=kept
     )._replace(unknown=tuple(_unknown(a, b)))
     if not b.info.finished:
         return Verdict(verdict.FAILED, _failure(a, b, found))
@@ -45,7 +47,8 @@ def judge(
         reason = f"the run {a.id} {_ended(a)}, but {b.id} finished"
         return found._replace(level=verdict.DIFFERENT, reason=reason)
     if found.level == verdict.EXACT and found.unknown:
-        return found._replace(level=verdict.CLOSE, reason=_UNPROVED)
+        proved = found.metrics or kept > len(found.unknown)
+        return found._replace(level=verdict.CLOSE, reason=_UNPROVED if proved else _SIZES_ONLY)
     return found
 
 
@@ -53,6 +56,8 @@ def _failure(a: RunRecord, b: RunRecord, found: Verdict) -> str:
     told = f"the run {b.id} {_ended(b)}"
     if _ended(a) != _ended(b):
         return told
+    if found.level == verdict.UNKNOWN:
+        return f"{told}, as {a.id} did; up to there they have nothing to compare"
     same = "the same" if found.level == verdict.EXACT else "not the same"
     return f"{told}, as {a.id} did; up to there they are {same}"
 

@@ -29,10 +29,11 @@ def bring(repo: git.Repo, earlier: reader.Raw, folder: Path) -> bool:
 
 
 @contextmanager
-def again(repo: git.Repo, run: RunRecord) -> Iterator[dict[str, str | None]]:
+def again(repo: git.Repo, run: RunRecord, beside: str | None) -> Iterator[dict[str, str | None]]:
     """Give a rerun what its trial went on from, as variables for the command; nothing for other runs.
 
-    Raises Impossible where the run before is not here.
+    ``beside`` is the folder for it, if there is one that goes with the rerun's worktree.  Raises Impossible
+    where the run before is not here.
     """
     trial = run.info.sweep
     if trial is None or trial.after is None:
@@ -44,7 +45,7 @@ def again(repo: git.Repo, run: RunRecord) -> Iterator[dict[str, str | None]]:
             f"it went on from the trial {trial.after} of its sweep, which is not here",
             "fetch the runs of the sweep, or bring it back: git track restore",
         )
-    scratch = tempfile.mkdtemp(prefix="gittrack-")
+    scratch = tempfile.mkdtemp(prefix="gittrack-", dir=beside)
     try:
         folder = Path(scratch, "resume")
         yield {RESUME: str(folder)} if bring(repo, earlier, folder) else {}

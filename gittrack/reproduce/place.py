@@ -6,6 +6,7 @@ as links, submodules as worktrees of their own.  `own_code` has the command meet
 
 from __future__ import annotations
 
+import functools
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -13,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from gittrack import git, worktree
+from gittrack import disposable, git, worktree
 from gittrack.core import layout, settings
 from gittrack.core.errors import TrackError
 from gittrack.read.record import RunRecord
@@ -26,38 +27,40 @@ class Impossible(TrackError):
 
 
 class Place(NamedTuple):
-    """A folder with the code of a run; ``linked`` are paths in it that are no code."""
+    """A folder with the code of a run; ``linked`` are paths in it that are no code.
+
+    ``locks`` are held as long as something is at work in it; ``beside`` is a folder that goes with it.
+    """
 
     folder: str
     linked: Sequence[str]
     keep: Callable[[], None] = lambda: None
+    locks: tuple[int, ...] = ()
+    beside: str | None = None
 
 
 @contextmanager
-def fresh(
-    repo: git.Repo, commit: str, paths: Sequence[str], home: str | None = None
-) -> Iterator[Place]:
+def fresh(repo: git.Repo, commit: str, paths: Sequence[str]) -> Iterator[Place]:
     """Make a disposable worktree with ``paths`` linked into it; it goes again unless ``keep`` was called.
 
-    ``home`` is a folder of `worktree.home` for it.  Raises Impossible where a submodule is not at hand.
+    Raises Impossible where a submodule is not at hand.
     """
     kept: list[bool] = []
-    inner: list[tuple[git.Repo, str]] = []
     with interrupts.held():
         try:
-            folder = worktree.private(repo, commit, home)
+            tree = disposable.make(repo, commit)
         except git.GitError as error:  # a partial clone without its remote, a full disk
             raise Impossible(error.message, error.hint) from error
         try:
-            _fill(repo, commit, folder, inner)
-            found = Place(folder, _link(repo, folder, paths), lambda: kept.append(True))
+            _fill(repo, commit, tree, tree.folder)
+            linked, keep = _link(repo, tree.folder, paths), functools.partial(kept.append, True)
             with interrupts.let_through():
-                yield found
+                yield Place(tree.folder, linked, keep, (tree.handle,), tree.home)
         finally:
-            if not kept:
-                for module, place in reversed(inner):
-                    worktree.forget(module, place)
-                worktree.remove(repo, folder)
+            if kept:
+                disposable.release(tree)
+            else:
+                disposable.remove(repo, tree)
 
 
 def own(repo: git.Repo, run: RunRecord, commit: str) -> Place:
@@ -169,7 +172,7 @@ def _link(repo: git.Repo, folder: str, paths: Sequence[str]) -> list[str]:
     return made
 
 
-def _fill(repo: git.Repo, commit: str, folder: str, made: list[tuple[git.Repo, str]]) -> None:
+def _fill(repo: git.Repo, commit: str, tree: disposable.Tree, folder: str) -> None:
     """Give each submodule its code, from the user's copy: nothing is fetched.
 
     One that is not checked out in the user's tree stays empty, as it is there.
@@ -187,6 +190,5 @@ def _fill(repo: git.Repo, commit: str, folder: str, made: list[tuple[git.Repo, s
                 f"bring it: git -C {path} fetch",
             )
         target = os.path.join(folder, path)
-        worktree.add(module, oid, target)
-        made.append((module, target))
-        _fill(module, oid, target, made)
+        disposable.make_inner(module, oid, tree, target)
+        _fill(module, oid, tree, target)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any, NamedTuple
 
-from gittrack import git
+from gittrack import disposable, git
 from gittrack.core import model
 from gittrack.core.errors import TrackError
 from gittrack.core.fingerprint import fingerprint
@@ -86,6 +86,8 @@ def rerun(
     say: session.Say = lambda text: None,
 ) -> Result:
     """Run the command of a recorded run again and record that.  Raises Impossible before anything runs."""
+    for folder in disposable.clear_all(repo):
+        say(cleared(folder))
     commit = check(repo, run)
     data = place.data(repo, run)
     imports = probe.Imports(run.info.command)  # beside what follows
@@ -94,13 +96,18 @@ def rerun(
         if wish.in_place
         else place.fresh(repo, commit, [*data, *wish.links])
     )
-    with where as found, handover.again(repo, run) as handed:
+    with where as found, handover.again(repo, run, found.beside) as handed:
         result = _launch(repo, found, run, _request(repo, run, wish), imports, handed, say)
         failed = result.exit_code != 0 and not result.stopped
         if wish.in_place or not (wish.keep or failed):
             return result
         found.keep()
         return result._replace(kept=found.folder)
+
+
+def cleared(folder: str) -> str:
+    """Return what to say of a worktree that was removed for a process that could not any more."""
+    return f"removed the worktree that an earlier, killed process left in {folder}"
 
 
 def _request(repo: git.Repo, run: RunRecord, wish: Wish) -> session.Request:
@@ -153,7 +160,9 @@ def _launch(
             controls.update(variables)
             for warning in warnings:
                 say(warning)
-        plan = launcher.Plan(request, known, asked, found.linked, controls=controls)
+        plan = launcher.Plan(
+            request, known, asked, found.linked, controls=controls, locks=found.locks
+        )
         try:
             done = launcher.launch(here, plan, say)
         except TrackError as error:  # raised before anything runs

@@ -6,10 +6,11 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from gittrack.core.verdict import CLOSE, DIFFERENT, EXACT, Divergence, Verdict
+from gittrack.core.verdict import CLOSE, DIFFERENT, EXACT, UNKNOWN, Divergence, Verdict
 from gittrack.show import text
 
 _SHOWN = 8
+_REMEDY = "hint: have it log a metric, or name what it writes: git track run --output PATH"
 
 
 def page(found: Verdict, why: Sequence[str] = (), more: str = "") -> str:
@@ -25,6 +26,8 @@ def page(found: Verdict, why: Sequence[str] = (), more: str = "") -> str:
     if found.left_out:
         names = ", ".join(map(text.escape, found.left_out))
         lines.append(f"left out, because they measure time or memory: {names}")
+    if found.level == UNKNOWN:
+        lines.append(_REMEDY)
     if why:
         lines.append("what differs besides, and may be the reason:")
         lines += [f"  {text.escape(reason)}" for reason in why]

@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from gittrack import git, worktree
+from gittrack import disposable, git
 from gittrack.core import body, layout, model, nested
 from gittrack.core.model import RunInfo
 from gittrack.core.trials import TrialFacts
 from gittrack.launch import probe
 from gittrack.read.reader import Raw
 from gittrack.record import recovery, session, stopping
+from gittrack.reproduce import rerun
 from gittrack.search.plan import Trial
 from gittrack.sweep import begin, curves, engine, rescue, room, state, stored, trial
 from gittrack.sweep.begin import Asked, Opened
@@ -80,12 +81,11 @@ def _room(repo: git.Repo, sweep_id: str, talk: Talk) -> Iterator[Room]:
         lambda: talk.watcher.warn("trials of an earlier process are ending; waiting for them"),
     )
     try:
-        for tree in room.forget_trees(place.folder):
-            worktree.remove(repo, tree)
+        for folder in disposable.clear_all(repo):
+            talk.watcher.warn(rerun.cleared(folder))
         yield place
     finally:
-        for tree in room.forget_trees(place.folder):  # of trials that died
-            worktree.remove(repo, tree)
+        disposable.clear_all(repo)  # of trials that died
         room.leave(place)
 
 
@@ -214,7 +214,7 @@ class _Maker:
         named = [path for path in self.sweep.facts.get("inputs") or () if not os.path.isabs(path)]
         data = [os.path.normpath(os.path.join(folder, path)) for path in named]
         links = [path for path in (*data, *self.how.links) if not path.startswith("..")]
-        return trial.Isolation(self.sweep.code, worktree.home(), tuple(links), self.imports)
+        return trial.Isolation(self.sweep.code, tuple(links), self.imports)
 
 
 def params_of(base: Mapping[str, Any], one: Trial, resource: str | None) -> dict[str, Any]:

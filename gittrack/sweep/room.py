@@ -1,17 +1,16 @@
 """The folder that a sweep works in while it is going on: ``<git common dir>/gittrack/sweeps/<id>/``.
 
-Nothing in it is needed to resume: the state of a sweep is its commit and its runs.
+Nothing in it is needed to resume: the state of a sweep is its commit and its runs.  So `git track gc` removes
+it when nobody holds its locks.
 
     owner       locked by the process that runs the sweep, for its whole life
     trials      locked by it and by every trial that it has started, until the last of them has ended
     ended       a line for each trial that counts, appended as it ends: its line number is its order
     stop        what `git track sweep stop` asks for: ``finish`` the running trials, or end them ``now``
-    trees       the worktrees that were made for trials, to be cleared away after a death
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +20,8 @@ from gittrack.core import folders, layout, lock
 from gittrack.core.errors import TrackError
 
 FINISH, NOW = "finish", "now"
-_OWNER, _TRIALS, _ENDED, _STOP, _TREES = "owner", "trials", "ended", "stop", "trees"
+_OWNER, _TRIALS = layout.ROOM_OWNER, layout.ROOM_TRIALS
+_ENDED, _STOP = "ended", "stop"
 
 
 class Room(NamedTuple):
@@ -39,8 +39,7 @@ def enter(common_dir: str, sweep_id: str, waiting: Callable[[], None]) -> Room:
     where another process is running the sweep.
     """
     folder = Path(layout.sweep_dir(common_dir, sweep_id))
-    folders.make(str(folder))
-    owner = lock.acquire(folder / _OWNER)
+    owner = _own(folder)
     if owner is None:
         raise TrackError(
             f"the sweep {sweep_id} is being run already",
@@ -53,6 +52,19 @@ def enter(common_dir: str, sweep_id: str, waiting: Callable[[], None]) -> Room:
     for name in (_STOP, _ENDED):
         (folder / name).unlink(missing_ok=True)
     return Room(folder, owner, trials)
+
+
+def _own(folder: Path) -> int | None:
+    """Return the lock of a folder, which is made where it is missing; None where somebody holds it."""
+    while True:
+        folders.make(str(folder))
+        try:
+            owner = lock.acquire(folder / _OWNER)
+        except FileNotFoundError:  # `git track gc` has just removed it
+            continue
+        if owner is None or lock.is_at(owner, folder / _OWNER):
+            return owner
+        os.close(owner)
 
 
 def leave(room: Room) -> None:
@@ -109,20 +121,3 @@ def orders(folder: Path) -> list[str]:
         return (folder / _ENDED).read_text().split("\n")[:-1]
     except FileNotFoundError:
         return []
-
-
-def note_tree(folder: Path, path: str) -> None:
-    """Remember a worktree that is about to be made."""
-    with open(folder / _TREES, "a", encoding="utf-8") as file:
-        file.write(f"{path}\n")
-
-
-def forget_trees(folder: Path) -> list[str]:
-    """Return the worktrees that may have been left behind, and forget them."""
-    try:
-        found = (folder / _TREES).read_text().split("\n")[:-1]
-    except FileNotFoundError:
-        return []
-    with contextlib.suppress(FileNotFoundError):
-        (folder / _TREES).unlink()
-    return [path for path in found if os.path.isdir(os.path.dirname(path))]

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from gittrack import git, worktree
+from gittrack import git
 from gittrack.core import events, layout, model
 from gittrack.core.errors import TrackError
 from gittrack.launch import launcher
@@ -25,13 +25,12 @@ END = "end"  # a file in the room: every running trial is to end, and counts for
 
 
 class Isolation(NamedTuple):
-    """A worktree of its own: at which commit, where, with what linked into it from the user's tree.
+    """A worktree of its own: at which commit, with what linked into it from the user's tree.
 
     ``imports`` are the folders that the command's Python imports from.
     """
 
     commit: str
-    home: str
     links: tuple[str, ...] = ()
     imports: tuple[str, ...] = ()
 
@@ -96,8 +95,7 @@ def work(repo: git.Repo, job: Job) -> Report:
 def _apart(repo: git.Repo, job: Job, where: Isolation, said: list[str]) -> Report:
     """Run a trial in a worktree of its own."""
     back = os.getcwd()
-    room.note_tree(Path(job.room), worktree.inside(where.home))
-    with place.fresh(repo, where.commit, where.links, where.home) as found:
+    with place.fresh(repo, where.commit, where.links) as found:
         try:
             variables, warnings = place.own_code(
                 repo, found.folder, job.request.command or (), where.imports
@@ -107,12 +105,14 @@ def _apart(repo: git.Repo, job: Job, where: Isolation, said: list[str]) -> Repor
             request = job.request._replace(hooks_of=own)
             os.chdir(os.path.join(found.folder, job.folder))
             job = job._replace(request=request, env={**job.env, **variables})
-            return _launch(git.find(), job, found.linked, said)
+            return _launch(git.find(), job, found.linked, said, found.locks)
         finally:
             os.chdir(back)
 
 
-def _launch(repo: git.Repo, job: Job, linked: Sequence[str], said: list[str]) -> Report:
+def _launch(
+    repo: git.Repo, job: Job, linked: Sequence[str], said: list[str], locks: tuple[int, ...] = ()
+) -> Report:
     watch = _Watch(job)
     handed = _hand_over(repo, job) if job.earlier is not None else None
     if job.earlier is not None and handed is None:
@@ -121,7 +121,14 @@ def _launch(repo: git.Repo, job: Job, linked: Sequence[str], said: list[str]) ->
         )
     env = {**job.env, **({RESUME: handed} if handed else {})}
     plan = launcher.Plan(
-        job.request, job.inputs, job.outputs, linked, env=env, leave=watch.leave, last=watch.last
+        job.request,
+        job.inputs,
+        job.outputs,
+        linked,
+        env=env,
+        leave=watch.leave,
+        last=watch.last,
+        locks=locks,
     )
     try:
         done = launcher.launch(repo, plan, said.append)

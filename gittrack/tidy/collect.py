@@ -13,10 +13,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from gittrack import git, notes, refs
+from gittrack import disposable, git, notes, refs
 from gittrack.core import layout, lock, remarks
 from gittrack.read import cache, models, reader
 from gittrack.read.reader import Raw
+from gittrack.tidy import rooms
 
 _SHORT = re.compile(rb"\b(?:[0-9]{8}-[0-9]{6}-)?([0-9a-f]{8})\b")
 
@@ -28,15 +29,26 @@ class Kept(NamedTuple):
     why: str
 
 
+class Leftovers(NamedTuple):
+    """What processes left behind that are gone, and how many bytes that is."""
+
+    folders: Sequence[Path] = ()  # of the journal and the cache
+    rooms: Sequence[Path] = ()  # of sweeps that nobody runs
+    trees: Sequence[disposable.Left] = ()  # worktrees of reruns and trials
+    sizes: tuple[int, int, int] = (0, 0, 0)
+
+    def __bool__(self) -> bool:
+        return bool(self.folders or self.rooms or self.trees)
+
+
 class Plan(NamedTuple):
-    """What a collection would remove: runs of the trash, and leftover folders; and what it leaves."""
+    """What a collection would remove: runs of the trash, and leftovers; and what it leaves."""
 
     runs: list[Raw]
-    leftovers: list[Path]
+    leftovers: Leftovers
     kept: list[Kept]
     younger: int
     run_bytes: int
-    leftover_bytes: int
 
 
 def plan(repo: git.Repo, older_than: float, now: float) -> Plan:
@@ -54,19 +66,28 @@ def plan(repo: git.Repo, older_than: float, now: float) -> Plan:
             kept.append(Kept(raw.id, reasons[raw.id]))
         else:
             old.append(raw)
-    leftovers = list(_leftovers(repo))
-    sizes = sum(map(_size, leftovers))
-    return Plan(old, leftovers, kept, younger, _freed(repo, old), sizes)
+    return Plan(old, leftovers(repo), kept, younger, _freed(repo, old))
 
 
-def carry_out(repo: git.Repo, chosen: Plan) -> None:
-    """Remove what a plan names."""
+def leftovers(repo: git.Repo) -> Leftovers:
+    """Say what dead processes have left."""
+    found = list(_folders_left(repo)), list(rooms.idle(repo)), disposable.left(repo)
+    homes = [Path(one.home) for one in found[2] if one.home]
+    sizes = tuple(sum(map(_size, paths)) for paths in (*found[:2], homes))
+    return Leftovers(*found, (sizes[0], sizes[1], sizes[2]))
+
+
+def carry_out(repo: git.Repo, chosen: Plan) -> list[str]:
+    """Remove what a plan names; return the folders that could not be removed."""
     for raw in chosen.runs:
         refs.drop(repo, str(raw.ref))
     if chosen.runs:
         cache.forget(repo.common_dir)
-    for path in chosen.leftovers:
+    for path in chosen.leftovers.folders:
         shutil.rmtree(path, ignore_errors=True)
+    for path in chosen.leftovers.rooms:
+        rooms.remove(path)
+    return [one.home for one in chosen.leftovers.trees if not disposable.clear(repo, one)]
 
 
 def named_elsewhere(repo: git.Repo, raws: Sequence[Raw]) -> dict[str, str]:
@@ -90,10 +111,10 @@ def named_elsewhere(repo: git.Repo, raws: Sequence[Raw]) -> dict[str, str]:
     return found
 
 
-def _leftovers(repo: git.Repo) -> Iterator[Path]:
+def _folders_left(repo: git.Repo) -> Iterator[Path]:
     """Yield folders of the journal that hold no run any more, and cached artifacts of runs that are gone."""
     live = Path(layout.live_dir(repo.common_dir))
-    for path in _folders(live):
+    for path in rooms.folders(live):
         empty = not (path / layout.EVENTS).is_file() or not (path / layout.EVENTS).stat().st_size
         fresh = time.time() - path.stat().st_mtime < 60
         published = not layout.is_id(path.name)
@@ -101,11 +122,7 @@ def _leftovers(repo: git.Repo) -> Iterator[Path]:
             yield path
     cached = Path(layout.cache_dir(repo.common_dir), "artifacts")
     there = {(raw.commit or "")[:20] for raw in (*reader.names(repo), *reader.trashed(repo))}
-    yield from (path for path in _folders(cached) if path.name not in there)
-
-
-def _folders(path: Path) -> list[Path]:
-    return sorted(entry for entry in path.iterdir() if entry.is_dir()) if path.is_dir() else []
+    yield from (path for path in rooms.folders(cached) if path.name not in there)
 
 
 def _size(folder: Path) -> int:

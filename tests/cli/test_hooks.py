@@ -24,6 +24,9 @@ def _tools(project, monkeypatch):
     monkeypatch.setenv("PATH", f"{folder}:{os.path.dirname(sys.executable)}:{os.environ['PATH']}")
 
 
+LOGS = ("--", "sh", "-c", """echo '{"loss": 1}' >> "$GITTRACK_METRICS\"""")
+
+
 def hook(name, script):
     path = Path(f".git/hooks/{name}")
     path.parent.mkdir(exist_ok=True)
@@ -38,14 +41,14 @@ def install(*names):
 
 
 def refused(*argv):
-    done = run_cli("run", *argv, "--", "true")
+    done = run_cli("run", *argv, *LOGS)
     assert done.code == 1, done.err
     assert done.err.startswith("error: the pre-run hook refused the run: ")
     return done.err
 
 
 def allowed(*argv):
-    done = run_cli("run", *argv, "--", "true")
+    done = run_cli("run", *argv, *LOGS)
     assert done.code == 0, done.err
     return done
 
@@ -75,7 +78,7 @@ class TestPreRun:
         told = dict(line.split("=", 1) for line in Path("got").read_text().splitlines())
         assert told["GITTRACK_EXPERIMENT"] == "x/y"
         assert (told["GITTRACK_NAME"], told["GITTRACK_SEED"]) == ("a", "3")
-        assert json.loads(told["GITTRACK_COMMAND"]) == ["true"]
+        assert json.loads(told["GITTRACK_COMMAND"]) == list(LOGS[1:])
         assert json.loads(told["GITTRACK_TAGS"]) == ["good"]
         assert json.loads(told["GITTRACK_INPUTS"]) == ["train.py"]
         assert told["GITTRACK_FINGERPRINT"] == gittrack.get("a").info.fingerprint

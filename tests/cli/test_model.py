@@ -11,6 +11,7 @@ from helpers import git, look, masked, model, record, run_cli
 
 import gittrack
 
+LOGS = """echo '{"loss": 1}' >> "$GITTRACK_METRICS\""""
 QUERY = "val_accuracy >= 0.95 and verdict == 'EXACT'"
 
 
@@ -227,11 +228,23 @@ def test_gates(runs):
 
 
 def test_the_verdict_of_a_reproduction_opens_a_gate(project):
-    assert run_cli("run", "-n", "r", "--", "true").code == 0
+    assert run_cli("run", "-n", "r", "--", "sh", "-c", LOGS).code == 0
     run_cli("reproduce", "r")
     model("register", "m", "r")
     model("promote", "m@1", "production", "--require", "verdict == 'EXACT'")
     assert json.loads(model("history", "m", "--json"))[-1]["gate"] == "verdict == 'EXACT'"
+
+
+def test_a_reproduction_that_had_nothing_to_compare_opens_no_gate(project):
+    assert run_cli("run", "-n", "r", "--", "true").code == 0
+    run_cli("reproduce", "r")
+    model("register", "m", "r")
+    refused = model("promote", "m@1", "production", "--require", "verdict == 'EXACT'", code=1)
+    assert "verdict == 'EXACT' (verdict is 'UNKNOWN')" in refused
+    assert "hint: its run has nothing to compare: register one that logs a metric" in refused
+    # A rerun that logged something is known to differ, whatever the other has shown.
+    record("other", {"loss": 1})
+    assert run_cli("verify", "r", "other", "--verify", "none").out.startswith("DIFFERENT")
 
 
 def test_production_takes_sound_runs_only(project):

@@ -327,6 +327,55 @@ def test_artifacts_that_were_not_stored_are_not_called_the_same(project):
     assert "not compared, because they are over track.maxArtifactSize: model.bin\n" in done.out
 
 
+def test_sizes_alone_prove_little(project):
+    git(".", "config", "track.maxArtifactSize", "3")
+    run_cli("run", "-n", "sh", "--output", "out", "--", "sh", "-c", "echo result > out")
+    done = reproduce("sh", "--verify", "close")
+    assert done.out.startswith(
+        "CLOSE  there are no metrics, and no artifact was stored: nothing but "
+    )
+    assert reproduce("sh", code=3)
+
+
+def test_a_run_with_nothing_to_compare_is_not_called_the_same(project):
+    run_cli("run", "-n", "nothing", "--", "true")
+    done = reproduce("nothing", code=3)
+    assert done.out.startswith(
+        "UNKNOWN  there is nothing to compare: the run has neither metrics nor artifacts\n"
+        "hint: have it log a metric, or name what it writes: git track run --output PATH\n"
+    )
+    assert "differs besides" not in done.out
+    reproduce("nothing", "--verify", "close", code=3)
+    reproduce("nothing", "--verify", "none")
+    found = json.loads(reproduce("nothing", "--runs", "2", "--json", code=3).out)
+    assert (found["verdict"], found["deterministic"]) == ("UNKNOWN", None)
+    assert found["reason"].startswith("there is nothing to compare")
+    done = run_cli("verify", "nothing", "@")
+    assert (done.code, done.out[:7]) == (3, "UNKNOWN")
+    train(name="something")
+    done = run_cli("verify", "nothing", "@~1", "something", "--verify", "none", "--json")
+    assert [one["verdict"] for one in json.loads(done.out)] == ["UNKNOWN", "DIFFERENT"]
+
+
+def test_times_alone_are_nothing_to_compare(project):
+    logs = """echo '{"epoch_time": 1}' >> "$GITTRACK_METRICS\""""
+    run_cli("run", "-n", "times", "--", "sh", "-c", logs)
+    done = reproduce("times", code=3)
+    assert done.out.startswith(
+        "UNKNOWN  there is nothing to compare: the run has no artifacts, and no "
+    )
+    assert "left out, because they measure time or memory: epoch_time\n" in done.out
+    git(".", "config", "track.volatile", "nothing_is")
+    assert reproduce("times").out.startswith("EXACT")
+
+
+def test_a_failure_with_nothing_to_compare_says_no_more_than_that(project):
+    run_cli("run", "-n", "bad", "--", "false")
+    done = reproduce("bad", code=3)
+    assert done.out.startswith("FAILED")
+    assert "did; up to there they have nothing to compare\n" in done.out
+
+
 def test_paths_named_by_the_setting_are_linked(project):
     os.makedirs("data")
     Path("data/x").write_text("1")

@@ -12,6 +12,8 @@ import pytest
 from helpers import ROOT, Terminal, git, listed, repo, run_cli, start
 
 import gittrack
+from gittrack.core import lock
+from gittrack.sweep import room
 
 pytestmark = pytest.mark.usefixtures("project")
 
@@ -404,3 +406,83 @@ def test_halving_goes_on_from_the_rung_before(project):
     git(".", "config", "track.link", "made.py")
     done = run_cli("reproduce", best["run"])  # gets what the trial went on from, again
     assert done.out.startswith("EXACT"), done.out + done.err
+
+
+def rooms():
+    folder = Path(".git/gittrack/sweeps")
+    return sorted(os.listdir(folder)) if folder.is_dir() else []
+
+
+def test_gc_removes_the_folder_of_a_sweep_that_has_ended(project):
+    sweep("-S", "x=1,2")
+    (found,) = rooms()
+    done = run_cli("gc", "--dry-run")
+    assert "working folders of sweeps that nobody runs: 1, " in done.out
+    assert rooms() == [found]
+    run_cli("gc")
+    assert rooms() == []
+    assert run_cli("gc").out == "nothing to remove\n"
+    assert shown()["state"] == "done"
+    assert "is not being run" in run_cli("sweep", "stop", "@").err
+    assert run_cli("sweep", "resume", "@").code == 0
+    assert scores() == {"0": 1.0, "1": 2.0}
+    assert len(listed()) == 2
+    # Also where nothing else of the sweep is left, and where a gc was killed while it removed a folder.
+    git(".", "update-ref", "-d", f"refs/sweeps/{found}")
+    os.rename(f".git/gittrack/sweeps/{found}", f".git/gittrack/sweeps/.gone-{found}-01234567")
+    run_cli("gc")
+    assert rooms() == []
+
+
+def test_gc_leaves_the_folder_of_a_sweep_that_goes_on(going):
+    assert run_cli("gc").out == "nothing to remove\n"
+    assert len(rooms()) == 1
+    assert run_cli("sweep", "stop", "@").code == 0
+    Path("made").touch()
+    assert "stopped: 2 of 3 done" in ended(going)[1]
+    run_cli("gc")
+    assert rooms() == []
+    done = run_cli("sweep", "resume", "@")
+    assert done.code == 0, done.err
+    assert scores() == {"0": 1.0, "1": 2.0, "2": 3.0}
+    assert sorted(run["sweep"]["order"] for run in listed()) == [0, 1, 2]
+
+
+def test_gc_leaves_the_folder_while_trials_of_a_killed_sweep_end(project):
+    """The sweep's process is gone; a launcher, which holds the other lock, is held up."""
+    wait = "echo $PPID > made.new; mv made.new made; sleep 60"
+    argv = ("sweep", *EMPTY, "-S", "x=1,2", "-m", "loss", "--", "sh", "-c", wait)
+    process = start(sys.executable, "-m", "gittrack", *argv)
+    while not Path("made").exists():
+        assert process.poll() is None
+    launcher = int(Path("made").read_text())
+    os.kill(launcher, signal.SIGSTOP)
+    process.kill()
+    process.communicate()
+    run_cli("gc")
+    (found,) = rooms()
+    os.kill(launcher, signal.SIGCONT)
+    os.close(lock.take(f".git/gittrack/sweeps/{found}/trials"))
+    run_cli("gc")
+    assert rooms() == []
+
+
+def test_a_sweep_that_comes_while_gc_removes_its_folder_has_one_of_its_own(project, monkeypatch):
+    """Between its opening the lock and its taking it: it must not be at work in a folder without a name."""
+    folder = project / ".git/gittrack/sweeps/20260101-000000-00000000"
+    folder.mkdir(parents=True)
+    taken = lock.acquire
+    calls = []
+
+    def late(path):
+        handle = taken(path)
+        calls.append(path)
+        if len(calls) == 1:
+            folder.rename(folder.with_name(".gone"))
+        return handle
+
+    monkeypatch.setattr(lock, "acquire", late)
+    place = room.enter(str(project / ".git"), folder.name, lambda: None)
+    assert lock.is_at(place.owner, folder / "owner")
+    assert lock.is_at(place.trials, folder / "trials")
+    room.leave(place)

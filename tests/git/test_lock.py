@@ -120,6 +120,16 @@ def test_a_program_that_the_owner_starts_does_not_keep_the_lock(path):
     program.communicate()
 
 
+def test_a_lock_whose_file_was_replaced_is_told_from_one_that_is_there(path):
+    handle = lock.acquire(path)
+    assert lock.is_at(handle, path)
+    path.unlink()
+    assert not lock.is_at(handle, path)
+    other = lock.acquire(path)
+    assert (lock.is_at(handle, path), lock.is_at(other, path)) == (False, True)
+    os.close(handle), os.close(other)
+
+
 def test_a_folder_that_is_gone_is_an_error(tmp_path):
     with pytest.raises(FileNotFoundError):
         lock.acquire(tmp_path / "gone" / "lock")

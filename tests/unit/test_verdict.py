@@ -5,7 +5,7 @@ import math
 import pytest
 
 from gittrack.core import verdict
-from gittrack.core.verdict import CLOSE, DIFFERENT, EXACT
+from gittrack.core.verdict import CLOSE, DIFFERENT, EXACT, UNKNOWN
 
 A = {"loss": [(0, 1.0), (1, 0.5)], "acc": [(0, 0.1), (1, 0.9)]}
 
@@ -67,8 +67,30 @@ def test_times_are_left_out_and_named():
     assert (found.level, found.left_out) == (EXACT, ("Images_per_s", "epoch_time"))
 
 
+def test_where_there_is_nothing_to_compare_nobody_knows():
+    assert verdict.compared({}, {}, []) == verdict.Verdict(
+        UNKNOWN, "there is nothing to compare: the run has neither metrics nor artifacts"
+    )
+    times = {"epoch_time": [(0, 1.0)]}
+    found = verdict.compared(times, {"epoch_time": [(0, 2.0)]}, [])
+    assert (found.level, found.left_out) == (UNKNOWN, ("epoch_time",))
+    assert found.reason.endswith("no artifacts, and no metrics but those that are left out")
+    assert verdict.compared(times, times, [], volatile=("x",)).level == EXACT
+    assert verdict.compared({}, {}, [], kept=1).level == EXACT
+    assert verdict.compared({}, A, []).level == DIFFERENT
+    assert verdict.compared({}, {}, ["model.npz"], kept=1).level == DIFFERENT
+
+
+def test_the_order_of_verdicts():
+    proven = {level: verdict.ORDER.index(level) for level in verdict.ORDER}
+    assert proven[EXACT] < proven[CLOSE] < proven[UNKNOWN] < proven[DIFFERENT]
+    assert all(verdict.ORDER.index(level) <= 3 for level in verdict.LEVELS["none"])
+
+
 def test_what_is_good_enough():
     assert verdict.Verdict(CLOSE).meets("close")
     assert not verdict.Verdict(CLOSE).meets("exact")
     assert verdict.Verdict(DIFFERENT).meets("none")
+    unknown = verdict.Verdict(UNKNOWN)
+    assert [unknown.meets(asked) for asked in ("exact", "close", "none")] == [False, False, True]
     assert not verdict.Verdict(verdict.FAILED).meets("none")
