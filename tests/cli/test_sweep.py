@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from helpers import ROOT, Terminal, git, listed, repo, run_cli, start
+from helpers import ROOT, Terminal, git, listed, on_terminal, repo, run_cli, start
 
 import gittrack
 
@@ -404,3 +404,57 @@ def test_halving_goes_on_from_the_rung_before(project):
     git(".", "config", "track.link", "made.py")
     done = run_cli("reproduce", best["run"])  # gets what the trial went on from, again
     assert done.out.startswith("EXACT"), done.out + done.err
+
+
+def test_what_has_no_room_on_a_terminal_is_named(monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("NO_COLOR", "1")
+    options = [word for n in range(2) for word in ("-S", f"z_rather_long_param_{n}=1,2")]
+    sweep("-S", "x=3", *options, "--name", "a-name-that-is-longer-than-all-others")
+    text, code = on_terminal("sweep", "ls")
+    assert code == 0
+    assert max(map(len, text.splitlines())) <= 80
+    assert "not shown: method, started (--csv)" in text
+    text, _ = on_terminal("sweep", "show", "@", columns=60)
+    address = shown()["id"][16:]
+    assert max(map(len, text.splitlines()[2:7])) <= 60
+    assert f"not shown: z_rather_long_param_1 (git track sweep show {address} --csv)" in text
+    for style in ((), ("--csv",)):
+        table, _, _ = run_cli("sweep", "show", "@", *style).out.partition("what each")
+        assert "z_rather_long_param_1" in table
+    assert "a-name-that-is-longer-than-all-others" in run_cli("sweep", "ls").out
+
+
+@pytest.mark.parametrize(
+    ("argv", "problem"),
+    [
+        (("show", "@", "--plot", "made.png", "--json"), "--plot and --json do not go together"),
+        (("show", "@", "--plot", "made.png", "--csv"), "--plot and --csv do not go together"),
+        (("show", "@", "--csv", "--fanova"), "--csv and --fanova do not go together"),
+        (("show", "@", "-n", "1", "--json"), "-n and --json do not go together"),
+        (("show", "@", "-n", "1", "--plot", "made.png"), "-n and --plot do not go together"),
+        (("show", "@", "--seed", "0"), "sweep show has no use for --seed"),
+        (("show", "@", "--", "true"), "sweep show has no use for a command after --"),
+        (
+            ("resume", "@", "--isolate", "--accept-code"),
+            "--isolate and --accept-code do not go together",
+        ),
+        (
+            ("-S", "x=1", "-m", "loss", "--min", "--max", "--", "true"),
+            "argument --max: not allowed with argument --min",
+        ),
+        (
+            ("-S", "x=1", "-m", "loss", "--seed", "7", "--", "true"),
+            "--seed is of no effect on a grid, where nothing is drawn",
+        ),
+    ],
+)
+def test_no_option_is_silently_ignored(argv, problem):
+    done = run_cli("sweep", *argv)
+    assert (done.code, done.err.splitlines()[0]) == (2, f"error: {problem}")
+    assert done.err.splitlines()[1].startswith("hint: ")
+
+
+def test_so_many_lines_of_csv(project):
+    sweep("-S", "x=3,1,2")
+    assert len(run_cli("sweep", "show", "@", "--csv", "-n", "2").out.splitlines()) == 3
