@@ -61,6 +61,7 @@ class Job(NamedTuple):
     )
     earlier: reader.Raw | None = None
     isolation: Isolation | None = None
+    apart: tuple[str, ...] = ()  # paths that are no code, whatever git thinks of them
 
     @property
     def mark(self) -> str:
@@ -121,7 +122,13 @@ def _launch(repo: git.Repo, job: Job, linked: Sequence[str], said: list[str]) ->
         )
     env = {**job.env, **({RESUME: handed} if handed else {})}
     plan = launcher.Plan(
-        job.request, job.inputs, job.outputs, linked, env=env, leave=watch.leave, last=watch.last
+        job.request,
+        job.inputs,
+        job.outputs,
+        (*linked, *job.apart),
+        env=env,
+        leave=watch.leave,
+        last=watch.last,
     )
     try:
         done = launcher.launch(repo, plan, said.append)

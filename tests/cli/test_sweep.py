@@ -256,25 +256,29 @@ def test_ctrl_c_on_a_terminal(project):
     assert "stopped: 1 of 2 done" in text
 
 
-def test_a_log_that_it_is_sent_to_is_no_change_of_the_code():
-    argv = [
-        sys.executable,
-        "-m",
-        "gittrack",
-        "sweep",
-        *EMPTY,
-        "-S",
-        "x=1,2",
-        "-m",
-        "loss",
-        *COMMAND,
-    ]
-    with open("sweep.log", "w") as log:
-        done = subprocess.run(
-            argv, stdout=log, stderr=log, env={**os.environ, "PYTHONPATH": str(ROOT)}
-        )
-    assert done.returncode == 0, Path("sweep.log").read_text()
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_log_that_it_is_sent_to_is_no_change_of_the_code(jobs):
+    words = (*EMPTY, "-S", "x=1,2,3", "-m", "loss", "-j", jobs, *COMMAND)
+    assert "warning" not in logged("sweep.log", *words)
     assert not any(run["code"]["dirty"] for run in listed())
+
+
+def test_another_log_that_it_goes_on_into_is_none_either(going):
+    run_cli("sweep", "stop", "@")
+    Path("made").touch()
+    ended(going)
+    assert "warning" not in logged("second.log", "resume", "@")
+    assert scores() == {"0": 1.0, "1": 2.0, "2": 3.0}
+
+
+def logged(name, *argv):
+    """Do ``git track sweep ... > NAME 2>&1``; return what is in the file then."""
+    own = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with open(name, "w") as log:
+        argv = [sys.executable, "-m", "gittrack", "sweep", *argv]
+        done = subprocess.run(argv, stdout=log, stderr=log, env=own, check=False)
+    assert done.returncode == 0, Path(name).read_text()
+    return Path(name).read_text()
 
 
 def test_the_sweep_does_not_go_on_by_itself_with_other_code(going):
