@@ -85,7 +85,7 @@ class _Session:
         self.repo, self.found = repo, found
         self.sweep: Sweep | None = None
         self.stopper = Stopper()
-        self.progress = Progress(found.strategy.size, found.plan.goal, found.plan.metric)
+        self.progress = Progress(found.strategy, found.plan.metric)
         self.talk = drive.Talk(self.progress, lambda: self.stopper.how, self.begun)
 
     def begun(self, sweep: Sweep, begun: state.State) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -462,3 +463,21 @@ def test_no_option_is_silently_ignored(argv, problem):
 def test_so_many_lines_of_csv(project):
     sweep("-S", "x=3,1,2")
     assert len(run_cli("sweep", "show", "@", "--csv", "-n", "2").out.splitlines()) == 3
+
+
+def test_the_bar_calls_best_what_the_report_does(project, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("NO_COLOR", "1")
+    Path("made.yaml").write_text(
+        "method: grid\nmetric: {name: loss, goal: minimize}\nseeds: [0, 1]\n"
+        "parameters: {x: {values: [1, 2]}}\n"
+    )
+    # The luckiest run, with a loss of 0, is of x=1, whose mean is 5; that of x=2 is 4.
+    script = "case $2$GITTRACK_SEED in 10) l=0;; 11) l=10;; *) l=4;; esac\n"
+    script += """echo "{\\"loss\\": $l}" >> "$GITTRACK_METRICS" """
+    argv = ("sweep", "made.yaml", *EMPTY, "--", "sh", "-c", script, "sh", "{args}")
+    text, code = on_terminal(*argv, columns=120)
+    assert code == 0
+    bar = re.findall(r"(\d)/4 .*best=(\S+?)\]", text.replace("\r", "\n"))
+    assert dict(bar) == {"2": "5", "3": "5", "4": "4"}
+    assert re.search(r"^1  1 +[0-9a-f]{8} +4  2$", text.replace("\r", ""), re.M), text
