@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from gittrack import cli, git
 from gittrack.core import body
 from gittrack.core.model import RunInfo
-from gittrack.read import reader, resolve
+from gittrack.read import reader, resolve, where
 from gittrack.read.models import Registry
 from gittrack.read.record import RunRecord
 from gittrack.show.columns import short_id
@@ -157,7 +157,8 @@ def _files() -> list[Candidate]:
 
 
 def _keys() -> list[Candidate]:
-    return [*_metrics(), *_params(), *((name, "fact") for name in FACT_NAMES)]
+    facts = dict.fromkeys((*FACT_NAMES, *where.NAMES))
+    return [*_metrics(), *_params(), *((name, "fact") for name in facts)]
 
 
 def _files_of(address: str) -> list[Candidate]:

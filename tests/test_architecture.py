@@ -184,6 +184,7 @@ LAZY_IMPORTS = {
         "gittrack.read.versions": "most addresses name no model",
     },
     "spawn.py": {"tempfile": "only where there are no files in memory"},
+    "show/columns.py": {"gittrack.core.trials": "few tables have a column of trials"},
     "show/plot.py": {"plotext": "50 ms that only a chart needs"},
     "show/pictures.py": {"matplotlib": "an extra, and a heavy one"},
     "show/pictures_panels.py": {"matplotlib": "an extra, and a heavy one"},

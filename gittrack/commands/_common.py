@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Sequence
 
+from gittrack.core.errors import TrackError
 from gittrack.show.text import escape
+
+# Words in the name of a metric that say that small is good.
+_SMALL = frozenset(
+    (
+        *("loss", "losses", "logloss", "error", "errors", "err", "mse", "rmse", "msle", "rmsle"),
+        *("mae", "mape", "smape", "nll", "crossentropy", "perplexity", "ppl", "bpc", "bpb"),
+        *("wer", "cer", "eer", "fid", "brier", "ece", "regret", "latency"),
+    )
+)
 
 
 def add_formats(parser: argparse.ArgumentParser, *styles: str) -> None:
@@ -43,6 +54,16 @@ def positive(text: str) -> int:
     return int(text)
 
 
+def apart(hint: str, *options: tuple[str, object]) -> None:
+    """Raise TrackError where two of the options are given, of which one would be of no effect.
+
+    ``options`` are pairs of how each is written and whether it is given.
+    """
+    given = [name for name, there in options if there]
+    if len(given) > 1:
+        raise TrackError(f"{given[0]} and {given[1]} do not go together", hint, code=2)
+
+
 def out(text: str) -> None:
     """Print a result; on a terminal that it does not fit, through the user's pager."""
     data = text.encode("utf-8", "backslashreplace")
@@ -72,6 +93,17 @@ def left_out(names: Sequence[str], ways: str = "--csv") -> str:
         return ""
     told = ", ".join(map(escape, names[:8])) + (", ..." if len(names) > 8 else "")
     return f"not shown: {told} ({ways})\n"
+
+
+def largest_first(metric: str, count: int) -> str:
+    """Return a line on a ranking of ``count`` that has the worst first, or nothing.
+
+    What is bad goes by the words in the name of the metric; ``METRIC.max`` is meant as it is written.
+    """
+    words = re.split(r"[^a-z0-9]+", metric.lower())
+    if count < 2 or words[-1] in ("max", "step", "count") or _SMALL.isdisjoint(words):
+        return ""
+    return "the largest is first; for the smallest: add --min\n"
 
 
 def note(text: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from gittrack.commands._common import cut_off, left_out, out, paint_lines
+from gittrack.commands._common import cut_off, largest_first, left_out, out, paint_lines
 from gittrack.core import body, groups
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.model import RunInfo
@@ -37,6 +37,7 @@ def show(infos: Sequence[RunInfo], args: argparse.Namespace) -> None:
         told = faces.verdict(found, first, args.over, smallest=args.min)
         made += f"\n{told}" if told else ""
         made += _remarks(infos, found, args)
+        made += "" if args.min else largest_first(args.metric, len(found))
     out(made)
 
 

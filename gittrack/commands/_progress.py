@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import sys
 import time
@@ -13,8 +14,8 @@ from gittrack.commands._common import note
 from gittrack.core import body
 from gittrack.core.model import FINISHED
 from gittrack.core.sweepview import STOPPED
-from gittrack.search import ranking
-from gittrack.search.plan import Outcome
+from gittrack.search import keys
+from gittrack.search.plan import Outcome, Strategy
 from gittrack.show import text
 from gittrack.show.columns import short_id
 from gittrack.sweep import room
@@ -50,20 +51,18 @@ class Stopper:
 class Progress:
     """Tells of trials as they begin and end."""
 
-    def __init__(self, size: int | None, goal: str, metric: str) -> None:
-        self.size, self.goal, self.metric = size, goal, metric
+    def __init__(self, strategy: Strategy, metric: str) -> None:
+        self.strategy, self.size, self.metric = strategy, strategy.size, metric
         self.done, self.failed, self.running = 0, 0, 0
-        self.best: tuple[float, str] | None = None
+        self.outcomes: list[Outcome] = []
         self.said: set[str] = set()
         self.told = False  # what the first trial that failed had to say
         self.bar: Any = None
 
     def resumed(self, outcomes: Sequence[Outcome]) -> None:
         """Take in what ended before this process began."""
-        self.done = len(outcomes)
+        self.done, self.outcomes = len(outcomes), list(outcomes)
         self.failed = sum(1 for one in outcomes if one.status not in (FINISHED, STOPPED))
-        for one in outcomes:
-            self._rank(one)
         if sys.stderr.isatty():
             self.bar = _bar(self.size, self.done)
 
@@ -78,7 +77,7 @@ class Progress:
         info = report.info
         if outcome is not None:
             self.done += 1
-            self._rank(outcome)
+            self.outcomes.append(outcome)
         if info is not None and outcome is not None and not info.finished:
             self.failed += 1
             if not self.told and report.tail:
@@ -116,13 +115,13 @@ class Progress:
         if self.bar is not None:
             self.bar.close()
 
-    def _rank(self, outcome: Outcome) -> None:
-        score = ranking.usable(outcome)
-        if score is None:
-            return
-        sign = -1 if self.goal == "maximize" else 1
-        if self.best is None or sign * score < sign * self.best[0]:
-            self.best = (score, outcome.key)
+    def _best(self) -> float | None:
+        """Return the score of what the report will call best: under seeds the mean of a configuration."""
+        key = self.strategy.best(self.outcomes)
+        if key is None:
+            return None
+        alike = [one for one in self.outcomes if _apart_from_seed(one.key) == _apart_from_seed(key)]
+        return math.fsum(one.score or 0.0 for one in alike) / len(alike)
 
     def _line(self, job: Job, report: Report, outcome: Outcome | None) -> str:
         info = report.info
@@ -148,10 +147,15 @@ class Progress:
     def _refresh(self) -> None:
         if self.bar is None:
             return
-        told = {"failed": self.failed, "running": self.running}
-        if self.best is not None:
-            told["best"] = text.value(self.best[0])  # type: ignore[assignment]
+        told: dict[str, Any] = {"failed": self.failed, "running": self.running}
+        best = self._best()
+        if best is not None:
+            told["best"] = text.value(best)
         self.bar.set_postfix(told)
+
+
+def _apart_from_seed(key: str) -> keys.Key:
+    return keys.parse(key)._replace(repeat=None)
 
 
 def _how(report: Report, outcome: Outcome | None) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 
 from gittrack import git
 from gittrack.commands import _sweep_search
-from gittrack.commands._common import out
+from gittrack.commands._common import left_out, out
+from gittrack.commands._common import room as width
 from gittrack.core import body, layout, yaml_read
 from gittrack.core.model import RunInfo
 from gittrack.core.scalars import flow_text
@@ -42,15 +43,17 @@ def report(
     return shown.best is not None
 
 
-def leaderboard(shown: SweepView, limit: int | None) -> list[str]:
+def leaderboard(shown: SweepView, limit: int) -> list[str]:
     """Return the leaderboard as text, nothing where no trial has ended."""
     shown = averaged(shown)
     if not shown.ended:
         return []
-    more = len(shown.ended) - limit if limit is not None else 0
-    rest = f"{more} more: git track sweep show {short_id(shown.id)} -n {len(shown.ended)}\n"
-    made = table.render(sweeps.leaderboard(shown, limit))
-    return ["\n", made, rest if more > 0 else ""]
+    more = len(shown.ended) - limit
+    again = f"git track sweep show {short_id(shown.id)}"
+    rest = f"{more} more: {again} -n {len(shown.ended)}\n"
+    made = sweeps.leaderboard(shown, limit, width=width())
+    cut = left_out(made.left_out, f"{again} --csv")
+    return ["\n", table.render(made), cut, rest if more > 0 else ""]
 
 
 def _best(repo: git.Repo, sweep: Sweep, found: begin.Opened, shown: SweepView) -> list[str]:

@@ -7,7 +7,7 @@ import time
 
 from gittrack import git
 from gittrack.commands import _sweep_end, _sweep_search
-from gittrack.commands._common import note, out
+from gittrack.commands._common import left_out, note, out, room
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.show import jsonable, sweeps, table
@@ -33,8 +33,8 @@ def listing(args: argparse.Namespace) -> int:
     elif not every:
         note("no sweep was begun here yet; see: git track sweep -h")
     else:
-        made = sweeps.listing(views, time.time(), exact=args.style == "csv")
-        out(table.render(made, args.style))
+        made = sweeps.listing(views, time.time(), exact=args.style == "csv", width=room())
+        out(table.render(made, args.style) + left_out(made.left_out))
     found_whole = {sweep.id for sweep in readable}
     damaged = [ref.name for ref in every if layout.parse_sweep_ref(ref.name) not in found_whole]
     if damaged:
@@ -50,13 +50,13 @@ def show(args: argparse.Namespace) -> int:
     found = begin.reopened(sweep)
     shown = _sweep_end.seen(repo, sweep, found)
     if args.plot:
-        _sweep_search.draw(shown, args.plot)
+        _sweep_search.draw(shown, args.plot, forest=args.fanova)
     elif args.style == "json":
         weights = _sweep_search.weights(shown, forest=args.fanova)
         importance = [one._asdict() for one in weights]
         out(jsonable.dump({**sweeps.jsonable(shown), "importance": importance}))
     elif args.style == "csv":
-        out(table.render(sweeps.leaderboard(shown, None, exact=True), "csv"))
+        out(table.render(sweeps.leaderboard(shown, args.n, exact=True), "csv"))
     else:
         limit = args.n or 20
         board = "".join(_sweep_end.leaderboard(shown, limit))

@@ -30,6 +30,12 @@ def start(args: argparse.Namespace) -> int:
     """Begin a sweep and run it."""
     asked = _asked(args)
     found = begin.opened(asked)
+    if args.seed is not None and found.plan.method == "grid":
+        raise TrackError(
+            "--seed is of no effect on a grid, where nothing is drawn",
+            f"for the seed of the trials: -S seed={args.seed}",
+            code=2,
+        )
     how = _how(args)
     repo = git.find()
     _table(found)
@@ -79,7 +85,7 @@ class _Session:
         self.repo, self.found = repo, found
         self.sweep: Sweep | None = None
         self.stopper = Stopper()
-        self.progress = Progress(found.strategy.size, found.plan.goal, found.plan.metric)
+        self.progress = Progress(found.strategy, found.plan.metric)
         self.talk = drive.Talk(self.progress, lambda: self.stopper.how, self.begun)
 
     def begun(self, sweep: Sweep, begun: state.State) -> None:

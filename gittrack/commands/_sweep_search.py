@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gittrack.commands._common import note
+from gittrack.commands._common import note, room
 from gittrack.core.errors import TrackError
 from gittrack.core.standing import averaged
 from gittrack.core.sweepview import Importance, SweepView
@@ -24,15 +24,15 @@ def lines(view: SweepView, *, forest: bool = False) -> str:
     found = weights(view, forest=forest)
     if not any(one.trials for one in found):
         return ""
-    return "\n" + importances.page(found)
+    return "\n" + importances.page(found, room())
 
 
-def draw(view: SweepView, path: str) -> None:
+def draw(view: SweepView, path: str, *, forest: bool = False) -> None:
     """Write the pictures of a sweep into ``path``, a .html or .png.  Raises TrackError."""
     from gittrack.show import pictures  # noqa: PLC0415 - an extra
 
     kind = pictures.kind(path)
-    shares = {one.name: one.share for one in weights(view)}
+    shares = {one.name: one.share for one in weights(view, forest=forest)}
     view = averaged(view)
     made = pictures.render(view, kind, shares)
     try:

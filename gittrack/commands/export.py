@@ -11,12 +11,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
 from gittrack import git
-from gittrack.commands._common import add_archived, add_where, report_damage
-from gittrack.core.errors import TrackError
+from gittrack.commands._common import add_archived, add_where, note, report_damage
+from gittrack.core.errors import Damaged, TrackError
 from gittrack.core.model import DAMAGED
 from gittrack.read import query
 from gittrack.read.record import RunRecord
-from gittrack.show import flat, jsonable, table
+from gittrack.show import flat, jsonable, table, text
 
 Point = tuple[str, str, float, float, float]
 
@@ -43,7 +43,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the runs, newest first; 1 where a run is damaged."""
+    """Write the runs, newest first; 1 where a run is damaged, and left out of a history."""
     repo = git.find()
     found = query.listing(
         repo, experiment=args.experiment, where=args.where, archived=args.archived
@@ -55,12 +55,19 @@ def run(args: argparse.Namespace) -> int:
         from gittrack.show import parquet  # noqa: PLC0415 - an extra
 
         parquet.library()
+    lost: dict[RunRecord, TrackError] = {}
     with contextlib.ExitStack() as stack:
         target = stack.enter_context(_opened(args.output)) if args.output else sys.stdout.buffer
-        (_history if args.history else _runs)(records, args.format, target)
+        if args.history:
+            _history(_points(records, lost), args.format, target)
+        else:
+            _runs(records, args.format, target)
         target.flush()
+    for error in lost.values():
+        note(f"warning: left out: {text.escape(error.message)}")
     broken = sum(record.info.status == DAMAGED for record in records)
-    return report_damage(broken, found.total)
+    broken += sum(isinstance(error, (Damaged, git.GitError)) for error in lost.values())
+    return report_damage(broken, found.total) or int(bool(lost))
 
 
 def _opened(path: str) -> BinaryIO:
@@ -86,24 +93,29 @@ def _runs(records: Sequence[RunRecord], style: str, target: BinaryIO) -> None:
     _csv(([flat.cell(row.get(name)) for name in names] for row in rows), target)
 
 
-def _history(records: Sequence[RunRecord], style: str, target: BinaryIO) -> None:
+def _history(points: Iterator[Point], style: str, target: BinaryIO) -> None:
     if style == "parquet":
         from gittrack.show import parquet  # noqa: PLC0415 - an extra
 
-        parquet.write_history(_points(records), target)
+        parquet.write_history(points, target)
     elif style == "json":
-        for point in _points(records):
+        for point in points:
             target.write(_line(dict(zip(flat.HISTORY, point, strict=True))))
     else:
         _csv([flat.HISTORY], target)
-        _csv(([flat.cell(part) for part in point] for point in _points(records)), target)
+        _csv(([flat.cell(part) for part in point] for point in points), target)
 
 
-def _points(records: Sequence[RunRecord]) -> Iterator[Point]:
+def _points(records: Sequence[RunRecord], lost: dict[RunRecord, TrackError]) -> Iterator[Point]:
+    """Yield the points of the runs; one whose series cannot be read is left out whole, and is ``lost``."""
     for record in records:
-        if record.info.status != DAMAGED:
-            for step, name, value, seconds in record.points():
+        if record.info.status == DAMAGED:
+            continue
+        try:
+            for step, name, value, seconds in record.points(whole=True):
                 yield record.id, name, step, value, seconds
+        except TrackError as error:
+            lost[record] = error
 
 
 def _line(item: dict[str, Any]) -> bytes:

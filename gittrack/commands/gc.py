@@ -12,19 +12,20 @@ from collections.abc import Iterator
 
 from gittrack import git
 from gittrack.commands import _runs
-from gittrack.commands._common import note, out, positive
+from gittrack.commands._common import apart, note, out, positive
 from gittrack.core import spans
+from gittrack.core.errors import TrackError
 from gittrack.read import query
 from gittrack.record import recovery, session
 from gittrack.show import text
 from gittrack.tidy import collect, trash
 
+_MONTH = 30 * 86400.0
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``git track gc``."""
-    parser.add_argument(
-        "--older-than", type=_span, default=30 * 86400.0, metavar="AGE", help="in the trash (30d)"
-    )
+    parser.add_argument("--older-than", type=_span, metavar="AGE", help="in the trash (30d)")
     parser.add_argument(
         "--dry-run", action="store_true", help="say what would be removed, and stop"
     )
@@ -43,10 +44,17 @@ def run(args: argparse.Namespace) -> int:
         note("error: --keep-best and --by belong together")
         note("hint: git track gc --keep-best 10 --by val_accuracy")
         return 2
+    best = ("--keep-best", args.keep_best is not None)
+    for name, there in (("--min", args.min), ("-e", args.experiment)):
+        if there and not best[1]:
+            raise TrackError(f"{name} is for --keep-best only", "leave it out", code=2)
+    age = ("--older-than", args.older_than is not None)
+    apart("clear the trash by itself: git track gc --older-than AGE", best, age)
     if args.keep_best is not None:
         return _keep_best(repo, args)
-    found = collect.plan(repo, args.older_than, time.time())
-    out(_told(found, args.older_than))
+    older_than = _MONTH if args.older_than is None else args.older_than
+    found = collect.plan(repo, older_than, time.time())
+    out(_told(found, older_than))
     if args.dry_run:
         out("nothing was removed: --dry-run\n" if found.runs or found.leftovers else "")
         return 0

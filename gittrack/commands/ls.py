@@ -10,6 +10,7 @@ from gittrack.commands._common import (
     add_archived,
     add_formats,
     add_where,
+    apart,
     cut_off,
     left_out,
     note,
@@ -46,6 +47,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the listing; 1 where a run is damaged."""
+    columns = ("--columns", args.columns)
+    apart(
+        "leave one out: --all-params adds all of them", columns, ("--all-params", args.all_params)
+    )
+    apart("JSON has everything; for some columns: --csv", columns, ("--json", args.style == "json"))
     repo = git.find()
     found = query.listing(
         repo,
@@ -62,12 +68,12 @@ def run(args: argparse.Namespace) -> int:
     elif not infos:
         note(nothing(found, args.where))
     else:
-        columns = args.columns.split(",") if args.columns else []
-        query.check_columns(infos, columns, runs.FACT_NAMES)
+        chosen = args.columns.split(",") if args.columns else []
+        query.check_columns(infos, chosen, runs.FACT_NAMES)
         made = runs.listing(
             infos,
             time.time(),
-            columns,
+            chosen,
             all_params=args.all_params,
             exact=args.style == "csv",
             width=room(),

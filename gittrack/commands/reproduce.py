@@ -14,7 +14,7 @@ from typing import Any
 
 from gittrack import git
 from gittrack.commands import _consent, _verdict
-from gittrack.commands._common import add_formats, note, out, positive
+from gittrack.commands._common import add_formats, apart, note, out, positive
 from gittrack.core import body, nested, verdict
 from gittrack.core.errors import TrackError
 from gittrack.core.verdict import Verdict
@@ -63,6 +63,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Rerun, compare, print the verdict."""
+    apart("in place there is no worktree", ("--in-place", args.in_place), ("--keep", args.keep))
     repo = git.find()
     first = RunRecord(repo, resolve.resolve(repo, args.run))
     if first.info.commit is None:

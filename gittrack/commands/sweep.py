@@ -15,9 +15,10 @@ one or of its 8 hex digits, a name, or @ (the latest).
 from __future__ import annotations
 
 import argparse
+from typing import Any
 
 from gittrack.commands import _sweep_look, _sweep_run
-from gittrack.commands._common import add_formats, positive
+from gittrack.commands._common import add_formats, apart, positive
 from gittrack.core.errors import TrackError
 
 _ACTIONS = {
@@ -31,12 +32,14 @@ _RUNNING = {"jobs", "gpus", "isolate"}
 _KNOWN = {
     "ls": {"style"},
     "show": {"style", "plot", "fanova", "n"},
-    "resume": {*_RUNNING, "accept_code", "trust"},
+    "resume": {*_RUNNING, "accept_code", "trust", "command"},
     "stop": {"now"},
 }
 _OTHERS = {"style", "plot", "fanova", "accept_code", "trust", "now"}
 
 _WRITTEN = {"n": "-n", "goal": "--min and --max", "style": "--json and --csv"}
+_WRITTEN |= {"command": "a command after --"}
+_ONE = "ask for one after the other"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,7 +50,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add("sweep", nargs="?", metavar="SWEEP", help="id, prefix, name, or @ for the latest")
     parser.set_defaults(command=[])
     asks = parser.add_argument_group("what to try")
-    _asks(asks.add_argument)
+    _asks(asks)
     hows = parser.add_argument_group("how to run it")
     _hows(hows.add_argument)
     add("--now", action="store_true", help="stop: end the running trials, too")
@@ -58,12 +61,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_formats(parser, "json", "csv")
 
 
-def _asks(add: argparse._ActionStr) -> None:  # type: ignore[name-defined]
-    repeated = {"action": "append", "default": []}
+def _asks(group: argparse._ArgumentGroup) -> None:
+    add, goal = group.add_argument, group.add_mutually_exclusive_group().add_argument
+    repeated: dict[str, Any] = {"action": "append", "default": []}
     add("-S", "--set", **repeated, metavar="KEY=VALUES", help="a param and what it can be")
     add("-m", "--metric", metavar="METRIC", help="what is to become small, or large with --max")
-    add("--min", dest="goal", action="store_const", const="minimize", help="the smaller the better")
-    add("--max", dest="goal", action="store_const", const="maximize", help="the larger the better")
+    for word, const, told in (("min", "minimize", "smaller"), ("max", "maximize", "larger")):
+        told = f"the {told} the better"
+        goal(f"--{word}", dest="goal", action="store_const", const=const, help=told)
     add("--random", type=positive, metavar="N", help="N random configurations, instead of a grid")
     add("--halving", action="store_true", help="successive halving; needs --resource")
     add(
@@ -107,8 +112,9 @@ def run(args: argparse.Namespace) -> int:
 
 def _check(args: argparse.Namespace, action: str | None) -> None:
     """Raise TrackError for an option that the action has no use for, and for a missing address."""
-    given = {key for key, value in vars(args).items() if value not in (None, False, [], "text")}
-    given -= {"what", "sweep", "command"}
+    unset: tuple[object, ...] = (None, [], "text")
+    given = {key for key, value in vars(args).items() if value is not False and value not in unset}
+    given -= {"what", "sweep"} if action else {"what", "sweep", "command"}
     wrong = given - _KNOWN[action] if action else given & _OTHERS
     if wrong:
         name = min(wrong)
@@ -123,3 +129,12 @@ def _check(args: argparse.Namespace, action: str | None) -> None:
             "see: git track sweep -h (the command comes after --)",
             code=2,
         )
+    json, csv = ("--json", args.style == "json"), ("--csv", args.style == "csv")
+    plot, fanova, lines = ("--plot", args.plot), ("--fanova", args.fanova), ("-n", args.n)
+    apart(_ONE, plot, json, csv)
+    if action == "show":
+        apart("the CSV has no importance; the JSON has: --json", csv, fanova)
+        apart("leave -n out: it is of all trials", lines, plot)
+        apart("leave -n out: it is of all trials", lines, json)
+    accept = ("--accept-code", args.accept_code)
+    apart("leave one out: --isolate runs the code as it was", ("--isolate", args.isolate), accept)

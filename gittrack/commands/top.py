@@ -12,6 +12,7 @@ from gittrack.commands._common import (
     add_formats,
     add_where,
     cut_off,
+    largest_first,
     left_out,
     note,
     out,
@@ -90,7 +91,9 @@ def _constants(infos: Sequence[RunInfo]) -> str:
 def _tail(found: query.Ranking, args: argparse.Namespace) -> str:
     more = found.total - found.damaged - len(found.runs)
     counted = f"{_counted(found, args.metric)}\n" if found.without or found.nan else ""
-    return cut_off(more, found.total) + counted
+    ranked = found.total - found.damaged - found.without - found.nan
+    worst = "" if args.min else largest_first(args.metric, ranked)
+    return cut_off(more, found.total) + counted + worst
 
 
 def _counted(found: query.Ranking, metric: str) -> str:

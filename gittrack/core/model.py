@@ -71,6 +71,7 @@ class RunInfo(NamedTuple):
     peak_memory: int | None = None
     fingerprint: str | None = None
     recipe: str | None = None
+    asked: str | None = None
     parent: str | None = None
     user: str | None = None
     host: str | None = None
@@ -153,7 +154,7 @@ _KINDS: dict[str, Any] = {
         (
             *("id", "experiment", "status", "name", "started", "ended", "note", "group", "cwd"),
             *("signal", "fingerprint", "recipe", "parent", "user", "host", "reproduces"),
-            *("commit", "branch", "snapshot", "remote"),
+            *("asked", "commit", "branch", "snapshot", "remote"),
         ),
         str,
     ),
@@ -166,7 +167,7 @@ _KINDS: dict[str, Any] = {
 _COPIED = (
     *("id", "experiment", "status", "name", "started", "ended", "note", "group", "seed", "cwd"),
     *("exit_code", "signal", "peak_memory", "fingerprint", "recipe", "parent", "user", "host"),
-    *("resumed", "reproduces"),
+    *("resumed", "reproduces", "asked"),
 )
 
 

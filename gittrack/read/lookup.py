@@ -11,6 +11,13 @@ from gittrack.core.typed import Any, NamedTuple
 from gittrack.read.reader import Raw, decode
 
 METRIC_PARTS = ("last", "min", "max", "step", "count")
+# The lines of facts that go by another name there.
+_LINES = {
+    "duration": ("duration_s",),
+    "age": ("started",),
+    "branch": ("code.branch",),
+    "code": ("code.snapshot", "code.commit"),
+}
 
 
 class Way(NamedTuple):
@@ -95,7 +102,7 @@ def ways(key: str) -> list[Way]:
         return metric(rest)
     if kind == "params" and rest:
         return param((rest,))
-    return [*metric(key), *param((key,)), fact(key)]
+    return [*metric(key), *param((key,)), *fact(key)]
 
 
 def metric(name: str) -> list[Way]:
@@ -116,6 +123,6 @@ def param(parts: tuple[str, ...]) -> list[Way]:
     ]
 
 
-def fact(name: str) -> Way:
-    """Return the way to a fact of a run."""
-    return Way("duration_s" if name == "duration" else name)
+def fact(name: str) -> list[Way]:
+    """Return the ways to a fact of a run; to ``age`` those to its start."""
+    return [Way(line) for line in _LINES.get(name, (name,))]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from gittrack import git
 from gittrack.core import body, remarks
 from gittrack.core.errors import TrackError, did_you_mean
-from gittrack.core.model import RunInfo
+from gittrack.core.model import RunInfo, from_iso
 from gittrack.core.typed import Any, NamedTuple
 from gittrack.read import reader, resolve
 from gittrack.read.lookup import METRIC_PARTS, Lookup, ways
@@ -48,7 +48,7 @@ def listing(
     """Return runs, newest first or by ``sort``; ``-key`` sorts downwards; ``where`` is a query.
 
     Archived runs are left out unless ``archived``.  Runs that lack the key come last.  Raises TrackError
-    where no run has it, QueryError for a query that cannot be understood.
+    where no run has it and it is no fact either, QueryError for a query that cannot be understood.
     """
     by_time = sort in (None, "started", "-started", "id", "-id")
     heads = by_time and where is None and limit is not None and limit <= _FEW
@@ -87,8 +87,10 @@ def _matching(repo: git.Repo, raws: list[Raw], query: str | None) -> list[Raw]:
 def _ordered(repo: git.Repo, raws: list[Raw], key: str, downwards: bool) -> list[Raw]:
     lookup = Lookup(repo, ways(key))
     pairs = [(lookup(raw), raw) for raw in raws]
+    if key == "age":  # what is found is when it started
+        pairs = [(_age(found), raw) for found, raw in pairs]
     known = [(_rank(found), raw) for found, raw in pairs if not _absent(found)]
-    if not known and raws:
+    if not known and raws and key not in _facts():
         raise TrackError(
             f"no run has anything called {key!r}",
             did_you_mean(key, _all_names(raws), "see the columns: git track ls --all-params"),
@@ -98,24 +100,43 @@ def _ordered(repo: git.Repo, raws: list[Raw], key: str, downwards: bool) -> list
 
 
 def check_columns(infos: Sequence[RunInfo], names: Sequence[str], facts: Sequence[str]) -> None:
-    """Raise TrackError for the name of a column that none of the runs has anything under."""
+    """Raise TrackError for the name of a column that none of the runs has anything under.
+
+    ``facts`` are columns besides what a query knows.
+    """
     known: dict[str, set[str]] = {"metrics": set(), "params": set()}
     for info in infos:
         known["metrics"].update(info.metrics)
         known["params"].update(body.dotted(info.params))
-    every = {*facts, *known["metrics"], *known["params"]}
+    every = {*facts, *_facts(), *known["metrics"], *known["params"]}
     every |= {f"{kind}.{name}" for kind, found in known.items() for name in found}
     for name in names:
         stem, _, part = name.rpartition(".")
-        if name not in every and not (stem in every and part in METRIC_PARTS):
+        ranged = stem.removeprefix("metrics.") in known["metrics"] and part in METRIC_PARTS
+        if name not in every and not ranged:
             raise TrackError(
                 f"no run has anything called {name!r}",
                 did_you_mean(name, every, "see the columns: git track ls --all-params"),
             )
 
 
+def _facts() -> Sequence[str]:
+    """Return the names of all facts that a query knows."""
+    from gittrack.read import where  # noqa: PLC0415 - few listings name any
+
+    return where.NAMES
+
+
 def _absent(found: Any) -> bool:
     return isinstance(found, body.Missing) or found is None or found != found
+
+
+def _age(found: Any) -> Any:
+    """Return what sorts runs by their age, of the start of one; a param of that name stays what it is."""
+    try:
+        return -from_iso(found) if isinstance(found, str) else found
+    except ValueError:  # somebody else's run
+        return None
 
 
 def _rank(found: Any) -> tuple[int, Any]:
@@ -132,7 +153,7 @@ def _all_names(raws: Sequence[Raw]) -> list[str]:
         if raw.info is not None:
             found |= {body.key_text(name) for name in raw.info.metrics}
             found |= set(body.dotted(raw.info.params))
-    return sorted(found | {"name", "status", "duration", "seed", "group", "user", "host"})
+    return sorted(found.union(_facts()))
 
 
 def _damaged(raws: Sequence[Raw]) -> int:

@@ -98,14 +98,18 @@ class RunRecord:
         steps, values, times = (np.array([point[i] for point in points]) for i in (0, 2, 3))
         return History(steps, values, times)
 
-    def points(self) -> Iterator[tuple[float, str, float, float]]:
-        """Yield (step, name, value, seconds) of every point, in the order of logging."""
-        if self._raw.commit is None:
-            yield from series.parse(live.series_lines(self._live()))
-            return
-        data = self._bytes(layout.SERIES) or b""
+    def points(self, *, whole: bool = False) -> Iterator[tuple[float, str, float, float]]:
+        """Yield (step, name, value, seconds) of every point, in the order of logging.
+
+        Raises Damaged for a line that is no point; with ``whole`` before the first point is yielded.
+        """
+        data = self._bytes(layout.SERIES)
+        if data is None and self._raw.commit is None:
+            raise TrackError(f"the run {self.info.id} has just ended", "ask once more")
         try:
-            yield from series.parse(series.text_lines(data))
+            if whole:
+                series.summarise(series.text_lines(data or b""))
+            yield from series.parse(series.text_lines(data or b""))
         except ValueError as error:
             raise Damaged(
                 f"metrics.csv of {self.info.id} is damaged: {error}", "see: git track doctor"

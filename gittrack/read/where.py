@@ -27,6 +27,8 @@ _PARTS = {
     "code": ("commit", "branch", "dirty", "snapshot", "remote"),
     "sweep": TrialFacts._fields,
 }
+# All of them, as they are written.
+NAMES = (*FACTS, "archived", *(f"{kind}.{part}" for kind in _PARTS for part in _PARTS[kind]))
 
 
 def matching(repo: git.Repo, raws: Sequence[Raw], text: str) -> list[Raw]:
@@ -91,9 +93,8 @@ def _ways_of(repo: git.Repo, name: Name) -> list[tuple[str, Lookup]]:
         return [("metrics", Lookup(repo, lookup.metric(whole)))]
     if name.kind == "params":
         return [("params", Lookup(repo, lookup.param(name.parts)))]
-    inner = name.parts[1:2] and name.parts[1] in _PARTS.get(name.parts[0], ())
-    if whole in (*FACTS, "archived") or inner:
-        return [("fact", Lookup(repo, [lookup.fact("started" if whole == "age" else whole)]))]
+    if whole in NAMES:
+        return [("fact", Lookup(repo, lookup.fact(whole)))]
     kinds = {"metrics": lookup.metric(whole), "params": lookup.param(name.parts)}
     return [(kind, Lookup(repo, ways)) for kind, ways in kinds.items()]
 
@@ -125,7 +126,7 @@ def _unknown(name: Name, raws: Sequence[Raw], text: str) -> QueryError:
         for kind in kinds
         for found in names_of(raws, kind)
     }
-    known |= {} if name.kind else {fact: fact for fact in FACTS}
+    known |= {} if name.kind else {fact: fact for fact in NAMES}
     meant = [known[found] for found in near(whole, known)]
     if meant:
         return QueryError(problem, text, name.column, f"did you mean {' or '.join(meant)}?")

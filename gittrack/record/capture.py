@@ -33,6 +33,7 @@ class Captured(NamedTuple):
     warnings: tuple[str, ...] = ()
     new: frozenset[str] = frozenset()  # the files that git does not know, among the code
     late: tuple[str, ...] = ()  # and those that were not taken for code
+    printed: tuple[str, ...] = ()  # nor were these, which stdout and stderr go to
 
 
 class Change(NamedTuple):
@@ -95,12 +96,13 @@ def answer(
     date, _, tree = head.out.decode().strip().partition(" ")
     index = PrivateIndex(repo, folder)
     status = _status(repo, question, index).without(made)
-    status = status.without(printed.files(index.root, status.new()))
+    ours = tuple(printed.files(index.root, status.new()))
+    status = status.without(ours)
     late = sorted(status.new().difference(only)) if only is not None else []
     status = status.without(late)
     remote = redact_url(settings.remote) if settings.remote else None
     code = Code(commit=status.commit, branch=status.branch, remote=remote)
-    told = Captured(code, tree or None, {}, new=status.new(), late=tuple(late))
+    told = Captured(code, tree or None, {}, new=status.new(), late=tuple(late), printed=ours)
     if not status.changes:
         index.remove()
         return told
@@ -108,7 +110,7 @@ def answer(
         found = _patiently(
             lambda: _snapshot(index, status, code, int(date or 0), tree, settings), index
         )
-        return found._replace(new=told.new, late=told.late)
+        return found._replace(new=told.new, late=told.late, printed=ours)
     except (TrackError, OSError) as error:
         problem = f"the uncommitted changes could not be captured: {error}"
         diff = {"base": status.commit, "inexact": [problem]}

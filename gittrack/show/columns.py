@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from gittrack.core import body
-from gittrack.core.model import RunInfo, from_iso
+from gittrack.core.model import Code, RunInfo, from_iso
 from gittrack.core.typed import Any, NamedTuple
 from gittrack.show import text
 
@@ -29,8 +29,23 @@ def _fact(name: str, show: Callable[[Any], str] = text.value, *, right: bool = F
     return Column(name, lambda run: getattr(run, name), show, right, name.upper())
 
 
+def _oid(oid: str | None) -> str:
+    return (oid or "-")[:8]
+
+
 _SIMPLE = ("experiment", "name", "status", "note", "group", "user", "host", "cwd", "signal")
-_MORE = ("fingerprint", "recipe", "ref", "commit", "parent", "ended", "reproduces")
+_MORE = (
+    "fingerprint",
+    "recipe",
+    "asked",
+    "ref",
+    "commit",
+    "parent",
+    "ended",
+    "reproduces",
+    "archived",
+)
+_NUMBERS = ("config", "rung", "bracket", "budget", "seed", "attempt", "known", "order", "stopped")
 FACTS = {
     **{name: _fact(name) for name in (*_SIMPLE, *_MORE)},
     "id": _fact("id", short_id),
@@ -42,7 +57,7 @@ FACTS = {
         "peak_memory", lambda size: text.size(size) if size else "-", right=True
     )._replace(head="MEMORY"),
     "branch": Column("branch", lambda run: run.code.branch, head="BRANCH"),
-    "code": Column("code", lambda run: run.code.state, lambda oid: (oid or "-")[:8], head="CODE"),
+    "code": Column("code", lambda run: run.code.state, _oid, head="CODE"),
     "command": _fact("command", lambda words: text.value(text.command(words))),
 }
 
@@ -56,6 +71,33 @@ def started(now: float) -> Column:
     return Column("started", lambda run: run.started, age, head="STARTED")
 
 
+def _age(now: float) -> Column:
+    def get(run: RunInfo) -> float | None:
+        return now - from_iso(run.started) if run.started else None
+
+    return Column("age", get, text.duration, True, "AGE")
+
+
+def _part(kind: str, rest: str) -> Column | None:
+    """Return the column of a fact with parts, such as ``sweep.id``; None for what is none."""
+    from gittrack.core.trials import TrialFacts  # noqa: PLC0415 - most tables have no such column
+
+    fields = {"code": Code._fields, "sweep": TrialFacts._fields}.get(kind, ())
+    if rest not in fields:
+        return None
+
+    def get(run: RunInfo) -> Any:
+        return getattr(getattr(run, kind), rest, None)
+
+    name = f"{kind}.{rest}"
+    shown = {"sweep.id": _short, "code.commit": _oid, "code.snapshot": _oid}.get(name, text.value)
+    return Column(name, get, shown, rest in _NUMBERS, name.upper())
+
+
+def _short(run_id: str | None) -> str:
+    return short_id(run_id) if run_id else "-"
+
+
 def code_states(runs: Sequence[RunInfo]) -> list[Column]:
     """Return the column that tells code states apart, a star for a dirty one, where there are several."""
     if len({run.code.state for run in runs}) < 2:
@@ -63,7 +105,7 @@ def code_states(runs: Sequence[RunInfo]) -> list[Column]:
     dirty = {run.code.state for run in runs if run.code.dirty}
 
     def show(oid: str | None) -> str:
-        return (oid or "-")[:8] + ("*" if oid in dirty else "")
+        return _oid(oid) + ("*" if oid in dirty else "")
 
     return [FACTS["code"]._replace(show=show)]
 
@@ -97,9 +139,12 @@ def named(name: str, now: float) -> Column:
     """Return the column that a user asked for: a fact, ``metrics.x``, ``params.x`` or a bare name."""
     if name in FACTS:
         return FACTS[name]
-    if name == "started":
-        return started(now)
+    if name in ("started", "age"):
+        return started(now) if name == "started" else _age(now)
     kind, _, rest = name.partition(".")
+    part = _part(kind, rest) if kind in ("code", "sweep") else None
+    if part is not None:
+        return part
     if kind == "params" and rest:
         return param(rest)
     if kind == "metrics" and rest:

@@ -9,14 +9,20 @@ from gittrack.show import text
 
 _FEW = 20
 _LITTLE = 0.005
+_CUT, _LEAST = 40, 12  # letters of a name
 
 
-def page(found: Sequence[Importance]) -> str:
-    """Return a line for each parameter, in the given order, and how far to trust them; nothing for none."""
+def page(found: Sequence[Importance], width: int | None = None) -> str:
+    """Return a line for each parameter, in the given order, and how far to trust them; nothing for none.
+
+    ``width`` is that of the terminal: the names are cut to what is left of it.
+    """
     if not found:
         return ""
+    rest = max(len(_about(one)) for one in found) + len("    100 %  ")
+    cut = _CUT if width is None else max(_LEAST, min(_CUT, width - rest))
     rows = [
-        [f"  {text.shorten(text.escape(one.name), 40)}", _share(one), _about(one)] for one in found
+        [f"  {text.shorten(text.escape(one.name), cut)}", _share(one), _about(one)] for one in found
     ]
     lines = ["what each parameter explains, alone:", *text.columns(rows, [False, True])]
     trials = max(one.trials for one in found)

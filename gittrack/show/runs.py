@@ -10,7 +10,7 @@ from gittrack.core.nested import same
 from gittrack.core.typed import Any
 from gittrack.show import columns, text
 from gittrack.show.columns import FACTS, Column
-from gittrack.show.table import Table
+from gittrack.show.table import Table, fitted
 
 _MAX_METRICS = 4
 _MAX_PARAMS = 6
@@ -102,15 +102,8 @@ def _fitted(
     cut: Sequence[str],
 ) -> Table:
     """Return the table with the columns that there is room for; ``yielding`` are those that go, in order."""
-    count = 0
-    while True:
-        gone = yielding[:count]
-        table = _table(runs, [column for column in every if column not in gone], False)
-        lines = text.columns([table.heads, *table.rows], table.right)
-        if width is None or count == len(yielding) or max(map(text.width, lines)) <= width:
-            dropped = [column.name for column in every if column in gone]
-            return table._replace(left_out=[*dropped, *cut])
-        count += 1
+    whole = _table(runs, every, False)._replace(left_out=cut)
+    return fitted(whole, {every.index(column): column.name for column in yielding}, width)
 
 
 def _params(names: Sequence[str], metrics: Sequence[str]) -> list[Column]:

@@ -10,11 +10,11 @@ from gittrack.core.standing import averaged, better_first
 from gittrack.core.sweepview import SweepView, TrialView
 from gittrack.show import text
 from gittrack.show.columns import short_id
-from gittrack.show.table import Table, render
+from gittrack.show.table import Table, fitted, render
 
 # Bracket, rung, trials, resource for each, and what they cost in all: trained anew, or going on.
 BudgetRow = tuple[int, int, int, "int | None", "int | None", "int | None"]
-_MOST_PARAMS = 8
+_CUT = 24  # letters of a name on a terminal
 
 
 class Counts(NamedTuple):
@@ -79,11 +79,12 @@ def ranked(view: SweepView) -> list[TrialView]:
     return [*best, *(one for one in ordered if one.key != view.best)]
 
 
-def leaderboard(view: SweepView, limit: int | None = 10, *, exact: bool = False) -> Table:
-    """Return the trials that ended as a table, best first."""
+def leaderboard(
+    view: SweepView, limit: int | None = 10, *, exact: bool = False, width: int | None = None
+) -> Table:
+    """Return the trials that ended as a table, best first, to fit a terminal of ``width``."""
     show = text.plain if exact else text.value
     names = [axis.name for axis in view.axes]
-    names = names if exact else names[:_MOST_PARAMS]
     budgeted = any(one.budget is not None for one in view.trials)
     seeded = any(one.seed is not None for one in view.trials)
     rows = []
@@ -98,7 +99,9 @@ def leaderboard(view: SweepView, limit: int | None = 10, *, exact: bool = False)
     heads += [text.escape(view.resource or "budget")] if budgeted else []
     heads += ["seed" if exact else "SEED"] if seeded else []
     right = [True, False, False, *[True] * (len(heads) - 3 + len(names))]
-    return Table([*heads, *map(text.escape, names)], rows, right)
+    places = dict(enumerate(names, len(heads)))
+    yielding = dict(reversed(places.items()))
+    return fitted(Table([*heads, *map(text.escape, names)], rows, right), yielding, width)
 
 
 def headline(view: SweepView) -> str:
@@ -122,9 +125,15 @@ def going_on(view: SweepView) -> str:
     return f"running: {', '.join(told)}\n" if told else ""
 
 
-def listing(views: Sequence[SweepView], now: float, *, exact: bool = False) -> Table:
-    """Return the table of sweeps; ``exact`` for programs, with how many trials there will be apart."""
+def listing(
+    views: Sequence[SweepView], now: float, *, exact: bool = False, width: int | None = None
+) -> Table:
+    """Return the table of sweeps; ``exact`` for programs, with how many trials there will be apart.
+
+    ``width`` is that of the terminal that it has to fit into.
+    """
     rows = []
+    cut = _CUT if width and not exact else 10_000
     for view in views:
         found = counts(view)
         mean = averaged(view)
@@ -132,18 +141,26 @@ def listing(views: Sequence[SweepView], now: float, *, exact: bool = False) -> T
         size = "" if view.size is None else str(view.size)
         done = [str(found.done), size] if exact else [f"{found.done}{size and '/'}{size}"]
         age = text.age(now - from_iso(view.started)) if view.started else "-"
+        name, metric = (
+            text.shorten(text.escape(word or "-"), cut) for word in (view.name, view.metric)
+        )
         rows.append(
             [
-                *(view.id if exact else short_id(view.id), text.escape(view.name or "-")),
+                *(view.id if exact else short_id(view.id), name),
                 *(view.method, view.state, *done, str(found.failed)),
-                *(text.escape(view.metric or "-"), text.plain(best) if exact else text.value(best)),
+                *(metric, text.plain(best) if exact else text.value(best)),
                 (view.started or "") if exact else age,
             ]
         )
     trials = ["TRIALS", "SIZE"] if exact else ["TRIALS"]
     heads = ["ID", "NAME", "METHOD", "STATE", *trials, "FAILED", "METRIC", "BEST", "STARTED"]
     right = [False, False, False, False, True, True, False, True]
-    return Table([head.lower() for head in heads] if exact else heads, rows, right)
+    if exact:
+        return Table([head.lower() for head in heads], rows, right)
+    yielding = {
+        heads.index(name): name.lower() for name in ("METHOD", "STARTED", "FAILED", "METRIC")
+    }
+    return fitted(Table(heads, rows, right), yielding, width)
 
 
 def jsonable(view: SweepView) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from gittrack.core.typed import NamedTuple, TextIO
 from gittrack.show import text
@@ -25,6 +25,30 @@ def render(table: Table, style: str = "text") -> str:
         return _markdown(table)
     # Aligned here and not by tabulate, whose import takes longer than listing 10,000 runs.
     return "".join(line + "\n" for line in text.columns([table.heads, *table.rows], table.right))
+
+
+def fitted(table: Table, yielding: Mapping[int, str], width: int | None) -> Table:
+    """Return the table with the columns that there is room for, and in ``left_out`` the names of the others.
+
+    ``yielding`` are the places and names of the columns that may go, in the order in which they do.
+    """
+    for count in range(len(yielding) + 1):
+        gone = list(yielding)[:count]
+        made = _without(table, gone)
+        if width is None or _width(made) <= width:
+            break
+    return made._replace(left_out=[*(yielding[at] for at in sorted(gone)), *table.left_out])
+
+
+def _width(table: Table) -> int:
+    return max(map(text.width, text.columns([table.heads, *table.rows], table.right)))
+
+
+def _without(table: Table, gone: Sequence[int]) -> Table:
+    kept = [at for at in range(len(table.heads)) if at not in gone]
+    right = [*table.right, *[False] * len(table.heads)]
+    rows = [[row[at] for at in kept] for row in table.rows]
+    return Table([table.heads[at] for at in kept], rows, [right[at] for at in kept])
 
 
 def _csv(table: Table) -> str:

@@ -33,6 +33,7 @@ class How(NamedTuple):
     isolate: bool = False
     links: tuple[str, ...] = ()
     accept: bool = False  # go on though the code has changed
+    apart: tuple[str, ...] = ()  # new files that are no code: what the sweep itself prints to
 
 
 class Talk(NamedTuple):
@@ -55,6 +56,7 @@ def start(repo: git.Repo, asked: Asked, found: Opened, how: How, talk: Talk) -> 
         )
         told = begin.facts(asked, found, chosen, model.iso(time.time()), repo.prefix)
         sweep = stored.create(repo, sweep_id, looked, asked.text, told)
+        how = how._replace(apart=looked.captured.printed)
         return _drive(repo, sweep, found, state.State(), how, talk, place)
 
 
@@ -67,7 +69,7 @@ def resume(repo: git.Repo, sweep: Sweep, found: Opened, how: How, talk: Talk) ->
         for text in recovery.kept(recovery.recover(repo)):
             talk.watcher.warn(text)
         if not how.isolate:
-            sweep = _same_code(repo, sweep, how, place)
+            sweep, how = _same_code(repo, sweep, how, place)
         infos = state.runs(repo, sweep.id)
         begun = state.of_runs(infos, found.plan.metric, found.names, found.resource)
         return _drive(repo, sweep, found, begun, how, talk, place)
@@ -89,13 +91,14 @@ def _room(repo: git.Repo, sweep_id: str, talk: Talk) -> Iterator[Room]:
         room.leave(place)
 
 
-def _same_code(repo: git.Repo, sweep: Sweep, how: How, place: Room) -> Sweep:
-    """Return the sweep if the code is what it was, or if that is to be accepted."""
+def _same_code(repo: git.Repo, sweep: Sweep, how: How, place: Room) -> tuple[Sweep, How]:
+    """Return the sweep if the code is what it was, or if that is to be accepted; and what is no code."""
     looked = stored.look(repo, place.folder, sweep.demanded)
+    how = how._replace(apart=looked.captured.printed)
     if looked.captured.tree == sweep.demanded.tree:
-        return sweep
+        return sweep, how
     if how.accept:
-        return stored.accept(repo, sweep, stored.look(repo, place.folder))
+        return stored.accept(repo, sweep, stored.look(repo, place.folder)), how
     raise code_changed(repo, sweep, looked)
 
 
@@ -177,6 +180,7 @@ class _Maker:
             metric=plan.metric if plan.early_terminate else None,
             earlier=_raw(earlier) if earlier is not None else None,
             isolation=self._isolation() if self.how.isolate else None,
+            apart=self.how.apart,
         )
 
     def _request(self, one: Trial, attempt: int, known: int) -> session.Request:

@@ -60,6 +60,7 @@ class Job(NamedTuple):
     )
     earlier: reader.Raw | None = None
     isolation: Isolation | None = None
+    apart: tuple[str, ...] = ()  # paths that are no code, whatever git thinks of them
 
     @property
     def mark(self) -> str:
@@ -124,7 +125,7 @@ def _launch(
         job.request,
         job.inputs,
         job.outputs,
-        linked,
+        (*linked, *job.apart),
         env=env,
         leave=watch.leave,
         last=watch.last,

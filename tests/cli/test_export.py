@@ -4,6 +4,8 @@ import csv
 import io
 import json
 import math
+import zlib
+from pathlib import Path
 
 import pytest
 from helpers import git, record, run_cli
@@ -112,3 +114,54 @@ def test_parquet(two):
     points = parquet.read_table("points.parquet").to_pydict()
     assert sorted(points) == ["metric", "run", "step", "time", "value"]
     assert len(points["run"]) == 4
+
+
+@pytest.fixture
+def damaged(two):
+    """Three runs more: one without its series, one with half a line in it, and one that is sound."""
+    lost, torn = record("lost", {"acc": 1.0}), record("torn", {"acc": 0.125}, {"acc": 2.0})
+    record("c", {"acc": 3.0})
+    oid = git(".", "rev-parse", f"refs/runs/default/{lost}:metrics.csv")
+    Path(".git/objects", oid[:2], oid[2:]).unlink()
+    oid = git(".", "rev-parse", f"refs/runs/default/{torn}:metrics.csv")
+    content = git(".", "cat-file", "blob", oid).encode()[:-6] + b"\n"
+    place = Path(".git/objects", oid[:2], oid[2:])
+    place.chmod(0o644)
+    place.write_bytes(zlib.compress(b"blob %d\0%b" % (len(content), content)))
+    return lost, torn
+
+
+@pytest.mark.parametrize("style", ["csv", "json", "parquet"])
+def test_points_that_are_lost_do_not_keep_the_others_back(damaged, style):
+    if style == "parquet":
+        pytest.importorskip("pyarrow")
+    lost, torn = damaged
+    done = run_cli("export", "--history", "--format", style, "-o", "points")
+    assert (done.code, done.out) == (1, "")
+    assert done.err.splitlines() == [
+        f"warning: left out: metrics.csv of {torn} is damaged: line 3 is not 'step,name,value,time'",
+        f"warning: left out: metrics.csv of the run {lost} is missing",
+        "warning: 2 of 5 runs are damaged; see: git track doctor",
+    ]
+    found = read(style, Path("points"))
+    assert set(found) == {gittrack.get(name).id for name in "abc"}  # and no half of a series
+    assert len(found) == 5
+
+
+def read(style, path):
+    """Return the run of each point in a file."""
+    if style == "json":
+        return [json.loads(line)["run"] for line in path.read_text().splitlines()]
+    if style == "csv":
+        return [row["run"] for row in csv.DictReader(io.StringIO(path.read_text()))]
+    return pytest.importorskip("pyarrow.parquet").read_table(path).to_pydict()["run"]
+
+
+def test_points_of_a_run_that_is_going_on_with_a_line_that_is_none(project):
+    with gittrack.init(name="live") as run:
+        run.log({"acc": 0.5})
+        with open(f".git/gittrack/live/{run.id}/metrics.csv", "a") as file:
+            file.write("rubbish\n")
+        done = run_cli("export", "--history")
+    assert (done.code, done.out) == (1, "run,metric,step,value,time\n")
+    assert f"left out: metrics.csv of {run.id} is damaged" in done.err

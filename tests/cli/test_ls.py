@@ -6,9 +6,12 @@ import json
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
-from helpers import ROOT, git, listed, masked, on_terminal, python, record, repo, run_cli
+from helpers import ROOT, git, listed, look, masked, on_terminal, python, record, repo, run_cli
+
+from gittrack.read import where
 
 pytestmark = pytest.mark.usefixtures("project")
 
@@ -250,3 +253,52 @@ def test_it_fits_the_terminal_and_says_what_it_left_out(monkeypatch):
     run_cli("tag", "run0", "+a-tag-that-is-longer-than-what-is-left")
     shown, _ = on_terminal("ls", columns=70)
     assert shown.splitlines()[0].split()[-2:] == ["TIME", "acc"]  # a metric tells more than a tag
+
+
+@pytest.mark.parametrize("other", ["--all-params", "--json"])
+def test_columns_that_would_be_ignored(other):
+    record("a")
+    done = run_cli("ls", "--columns", "id", other)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(f"error: --columns and {other} do not go together\nhint: ")
+
+
+@pytest.fixture
+def trial():
+    """A run that is a trial of a sweep, and one that is none."""
+    Path("empty.yaml").write_text("{}\n")
+    argv = ("-p", "empty.yaml", "-S", "x=1,2", "-m", "loss", "--", "true")
+    assert run_cli("sweep", *argv).code == 1  # nothing has a score
+    record("none", note="no trial")
+
+
+def test_what_a_query_knows_is_a_column_and_a_key_to_sort_by(trial):
+    for name in where.NAMES:
+        done = look("ls", "--columns", f"id,{name}", "--sort", name)
+        assert (done.code, done.err, len(done.out.splitlines())) == (0, "", 4), name
+        exact = look("ls", "--columns", name, "--csv", "-w", f"has({name})")
+        assert name in (exact.out.splitlines() or [name])[0]
+    shown = run_cli("ls", "--columns", "sweep.trial,sweep.id,name", "--sort", "-sweep.order").out
+    lines = [line.split() for line in shown.splitlines()]
+    assert lines[0] == ["SWEEP.TRIAL", "SWEEP.ID", "NAME"]
+    assert [line[0] for line in lines[1:]] == ["1", "0", "-"]
+    (sweep,) = json.loads(run_cli("sweep", "ls", "--json").out)
+    assert lines[1][1] == sweep["id"][16:]
+    exact = run_cli("ls", "--csv", "--columns", "sweep.id,code.dirty", "--sort", "sweep.order").out
+    assert exact.splitlines()[1] == f"{sweep['id']},true"
+
+
+def test_by_age_the_youngest_is_first():
+    for name in "abc":
+        record(name)
+    assert [run["name"] for run in listed("--sort", "age")] == ["c", "b", "a"]
+    assert [run["name"] for run in listed("--sort", "-age")] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("option", ["--columns", "--sort"])
+def test_a_fact_that_is_mistyped(trial, option):
+    done = run_cli("ls", option, "sweep.oder")
+    assert done.err == (
+        "error: no run has anything called 'sweep.oder'\n"
+        "hint: did you mean sweep.order or sweep.id or sweep.after?\n"
+    )

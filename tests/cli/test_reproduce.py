@@ -172,6 +172,8 @@ def test_in_place(project):
     Path("train.py").write_text(TRAIN + "# changed\n")
     first = train()
     assert reproduce("first", "--in-place").out.startswith("EXACT")
+    refused = reproduce("first", "--in-place", "--keep", code=2)
+    assert "--in-place and --keep do not go together" in refused.err
     again = gittrack.get("@")
     assert (again.reproduces, again.recipe, again.code.branch) == (first.id, first.recipe, "main")
     Path("train.py").write_text(TRAIN)

@@ -500,6 +500,12 @@ class TestSkipExisting:
         argv = ("run", "--skip-existing", "--", sys.executable, "-c", code)
         assert (run_cli(*argv).out, run_cli(*argv).out) == ("ran\n", "")
 
+    def test_one_that_something_was_said_about_is_found_too(self):
+        argv = ("run", "--skip-existing", "--", "echo", "ran")
+        assert run_cli(*argv).out == "ran\n"
+        assert run_cli("tag", "@", "+best").code == 0
+        assert run_cli(*argv).out == ""
+
 
 class TestDryRun:
     def test_it_says_what_would_run_and_does_nothing(self):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -9,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from helpers import ROOT, Terminal, git, listed, repo, run_cli, start
+from helpers import ROOT, Terminal, git, listed, on_terminal, repo, run_cli, start
 
 import gittrack
 from gittrack.core import lock
@@ -258,25 +259,29 @@ def test_ctrl_c_on_a_terminal(project):
     assert "stopped: 1 of 2 done" in text
 
 
-def test_a_log_that_it_is_sent_to_is_no_change_of_the_code():
-    argv = [
-        sys.executable,
-        "-m",
-        "gittrack",
-        "sweep",
-        *EMPTY,
-        "-S",
-        "x=1,2",
-        "-m",
-        "loss",
-        *COMMAND,
-    ]
-    with open("sweep.log", "w") as log:
-        done = subprocess.run(
-            argv, stdout=log, stderr=log, env={**os.environ, "PYTHONPATH": str(ROOT)}
-        )
-    assert done.returncode == 0, Path("sweep.log").read_text()
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_log_that_it_is_sent_to_is_no_change_of_the_code(jobs):
+    words = (*EMPTY, "-S", "x=1,2,3", "-m", "loss", "-j", jobs, *COMMAND)
+    assert "warning" not in logged("sweep.log", *words)
     assert not any(run["code"]["dirty"] for run in listed())
+
+
+def test_another_log_that_it_goes_on_into_is_none_either(going):
+    run_cli("sweep", "stop", "@")
+    Path("made").touch()
+    ended(going)
+    assert "warning" not in logged("second.log", "resume", "@")
+    assert scores() == {"0": 1.0, "1": 2.0, "2": 3.0}
+
+
+def logged(name, *argv):
+    """Do ``git track sweep ... > NAME 2>&1``; return what is in the file then."""
+    own = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with open(name, "w") as log:
+        argv = [sys.executable, "-m", "gittrack", "sweep", *argv]
+        done = subprocess.run(argv, stdout=log, stderr=log, env=own, check=False)
+    assert done.returncode == 0, Path(name).read_text()
+    return Path(name).read_text()
 
 
 def test_the_sweep_does_not_go_on_by_itself_with_other_code(going):
@@ -486,3 +491,75 @@ def test_a_sweep_that_comes_while_gc_removes_its_folder_has_one_of_its_own(proje
     assert lock.is_at(place.owner, folder / "owner")
     assert lock.is_at(place.trials, folder / "trials")
     room.leave(place)
+
+
+def test_what_has_no_room_on_a_terminal_is_named(monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("NO_COLOR", "1")
+    options = [word for n in range(2) for word in ("-S", f"z_rather_long_param_{n}=1,2")]
+    sweep("-S", "x=3", *options, "--name", "a-name-that-is-longer-than-all-others")
+    text, code = on_terminal("sweep", "ls")
+    assert code == 0
+    assert max(map(len, text.splitlines())) <= 80
+    assert "not shown: method, started (--csv)" in text
+    text, _ = on_terminal("sweep", "show", "@", columns=60)
+    address = shown()["id"][16:]
+    assert max(map(len, text.splitlines()[2:7])) <= 60
+    assert f"not shown: z_rather_long_param_1 (git track sweep show {address} --csv)" in text
+    for style in ((), ("--csv",)):
+        table, _, _ = run_cli("sweep", "show", "@", *style).out.partition("what each")
+        assert "z_rather_long_param_1" in table
+    assert "a-name-that-is-longer-than-all-others" in run_cli("sweep", "ls").out
+
+
+@pytest.mark.parametrize(
+    ("argv", "problem"),
+    [
+        (("show", "@", "--plot", "made.png", "--json"), "--plot and --json do not go together"),
+        (("show", "@", "--plot", "made.png", "--csv"), "--plot and --csv do not go together"),
+        (("show", "@", "--csv", "--fanova"), "--csv and --fanova do not go together"),
+        (("show", "@", "-n", "1", "--json"), "-n and --json do not go together"),
+        (("show", "@", "-n", "1", "--plot", "made.png"), "-n and --plot do not go together"),
+        (("show", "@", "--seed", "0"), "sweep show has no use for --seed"),
+        (("show", "@", "--", "true"), "sweep show has no use for a command after --"),
+        (
+            ("resume", "@", "--isolate", "--accept-code"),
+            "--isolate and --accept-code do not go together",
+        ),
+        (
+            ("-S", "x=1", "-m", "loss", "--min", "--max", "--", "true"),
+            "argument --max: not allowed with argument --min",
+        ),
+        (
+            ("-S", "x=1", "-m", "loss", "--seed", "7", "--", "true"),
+            "--seed is of no effect on a grid, where nothing is drawn",
+        ),
+    ],
+)
+def test_no_option_is_silently_ignored(argv, problem):
+    done = run_cli("sweep", *argv)
+    assert (done.code, done.err.splitlines()[0]) == (2, f"error: {problem}")
+    assert done.err.splitlines()[1].startswith("hint: ")
+
+
+def test_so_many_lines_of_csv(project):
+    sweep("-S", "x=3,1,2")
+    assert len(run_cli("sweep", "show", "@", "--csv", "-n", "2").out.splitlines()) == 3
+
+
+def test_the_bar_calls_best_what_the_report_does(project, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("NO_COLOR", "1")
+    Path("made.yaml").write_text(
+        "method: grid\nmetric: {name: loss, goal: minimize}\nseeds: [0, 1]\n"
+        "parameters: {x: {values: [1, 2]}}\n"
+    )
+    # The luckiest run, with a loss of 0, is of x=1, whose mean is 5; that of x=2 is 4.
+    script = "case $2$GITTRACK_SEED in 10) l=0;; 11) l=10;; *) l=4;; esac\n"
+    script += """echo "{\\"loss\\": $l}" >> "$GITTRACK_METRICS" """
+    argv = ("sweep", "made.yaml", *EMPTY, "--", "sh", "-c", script, "sh", "{args}")
+    text, code = on_terminal(*argv, columns=120)
+    assert code == 0
+    bar = re.findall(r"(\d)/4 .*best=(\S+?)\]", text.replace("\r", "\n"))
+    assert dict(bar) == {"2": "5", "3": "5", "4": "4"}
+    assert re.search(r"^1  1 +[0-9a-f]{8} +4  2$", text.replace("\r", ""), re.M), text

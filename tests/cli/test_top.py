@@ -138,3 +138,30 @@ def test_a_param_is_no_metric():
     assert run_cli("top", "lr").err == (
         "error: 'lr' is a param, not a metric\nhint: sort by it: git track ls --sort lr\n"
     )
+
+
+@pytest.mark.parametrize("metric", ["val_loss", "test/RMSE", "dev-wer", "ppl", "val_loss.min"])
+def test_that_the_worst_is_first_is_said(metric):
+    for name, value in (("a", 1.0), ("b", 2.0)):
+        record(name, {metric.removesuffix(".min"): value})
+    said = "the largest is first; for the smallest: add --min\n"
+    assert run_cli("top", metric).out.endswith(said)
+    for more in ("--min", "--json", "--csv", "--md"):
+        done = run_cli("top", metric, more)
+        assert (done.code, "the largest" in done.out + done.err) == (0, False)
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "lossless", "samples_per_second", "loss.max"])
+def test_it_is_not_said_where_large_may_be_good(metric):
+    for value in (1.0, 2.0):
+        record(None, {metric.removesuffix(".max"): value})
+    assert "the largest" not in run_cli("top", metric).out
+
+
+def test_it_is_said_of_groups_and_not_of_a_single_run():
+    record(None, {"loss": 1.0}, config={"lr": 1}, seed=1)
+    assert "the largest" not in run_cli("top", "loss").out
+    record(None, {"loss": 2.0}, config={"lr": 2}, seed=2)
+    said = "the largest is first; for the smallest: add --min\n"
+    assert run_cli("top", "loss", "--over", "seed").out.endswith(said)
+    assert "the largest" not in run_cli("top", "loss", "--over", "seed", "--min").out

@@ -148,4 +148,10 @@ def test_keep_best():
     assert "refs/tags/protected names it" in told
     assert {run["name"] for run in listed()} == {"r4", "r3", "r0", "without"}
     assert run_cli("gc", "--keep-best", "2").code == 2
+    for ignored in (
+        ("-e", "x"),
+        ("--min",),
+        ("--keep-best", "2", "--by", "acc", "--older-than", "1d"),
+    ):
+        assert run_cli("gc", *ignored).code == 2
     assert "no run has the metric" in run_cli("gc", "--keep-best", "2", "--by", "nope").err

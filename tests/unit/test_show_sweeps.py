@@ -1,8 +1,8 @@
 """show/sweeps: a sweep as text."""
 
 from gittrack.core.standing import averaged
-from gittrack.core.sweepview import Axis, SweepView, TrialView
-from gittrack.show import sweeps, table
+from gittrack.core.sweepview import Axis, Importance, SweepView, TrialView
+from gittrack.show import importances, sweeps, table
 
 
 def view(*trials, best=None, goal="minimize"):
@@ -76,3 +76,28 @@ def test_the_list_has_numbers_for_programs():
         "s,-,halving,done,1,2,0,loss,0.5,2026-01-02T03:04:05.000Z",
     ]
     assert "1/2" in table.render(sweeps.listing([found], 0.0))
+
+
+def test_tables_fit_a_terminal_and_say_what_they_left_out():
+    names = [f"a_rather_long_param_{n}" for n in range(5)]
+    axes, params = tuple(map(Axis, names)), dict.fromkeys(names, 1)
+    found = view(trial("0", 0.5)._replace(params=params), best="0")
+    found = found._replace(axes=axes, name="n" * 40, metric="a_rather_long_metric")
+    made = sweeps.leaderboard(found, width=80)
+    assert made.heads == ["#", "TRIAL", "RUN", "a_rather_long_metric", *names[:1]]
+    assert made.left_out == names[1:]
+    whole = sweeps.leaderboard(found)
+    assert (list(whole.heads[4:]), list(whole.left_out)) == (names, [])
+    listed = sweeps.listing([found], 0.0, width=80)
+    assert max(map(len, table.render(listed).splitlines())) <= 80
+    assert listed.left_out == ["method", "started"]
+    assert sweeps.listing([found], 0.0, width=20).heads == ["ID", "NAME", "STATE", "TRIALS", "BEST"]
+    whole = sweeps.listing([found], 0.0)
+    assert (whole.rows[0][1], list(whole.left_out)) == ("n" * 40, [])
+
+
+def test_names_of_important_params_are_cut_to_the_terminal():
+    found = [Importance("x" * 50, 1.0, "rank correlation", 30, 0.5)]
+    lines = importances.page(found, 60).splitlines()
+    assert lines[1] == f"  {'x' * 11}…  100 %  rank correlation +0.50, more is better"
+    assert f"  {'x' * 39}…  " in importances.page(found)
