@@ -47,11 +47,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the listing; 1 where a run is damaged."""
-    columns = ("--columns", args.columns)
-    apart(
-        "leave one out: --all-params adds all of them", columns, ("--all-params", args.all_params)
-    )
-    apart("JSON has everything; for some columns: --csv", columns, ("--json", args.style == "json"))
+    all_params = ("--all-params", args.all_params)
+    apart("--all-params adds all of them", ("--columns", args.columns), all_params)
     repo = git.find()
     found = query.listing(
         repo,

@@ -255,12 +255,17 @@ def test_it_fits_the_terminal_and_says_what_it_left_out(monkeypatch):
     assert shown.splitlines()[0].split()[-2:] == ["TIME", "acc"]  # a metric tells more than a tag
 
 
-@pytest.mark.parametrize("other", ["--all-params", "--json"])
-def test_columns_that_would_be_ignored(other):
+def test_columns_beside_all_params():
     record("a")
-    done = run_cli("ls", "--columns", "id", other)
+    done = run_cli("ls", "--columns", "id", "--all-params")
     assert (done.code, done.out) == (2, "")
-    assert done.err.startswith(f"error: --columns and {other} do not go together\nhint: ")
+    assert done.err.startswith("error: --columns and --all-params do not go together\nhint: ")
+
+
+def test_json_is_whole_whatever_the_columns():
+    record("a")
+    (run,) = json.loads(run_cli("ls", "--columns", "id", "--json").out)
+    assert run["name"] == "a"
 
 
 @pytest.fixture
