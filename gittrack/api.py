@@ -123,6 +123,9 @@ def launched() -> str | None:
     return os.environ.get(JOURNAL) if os.environ.get("GITTRACK_RUN") else None
 
 
+_GIVEN = "git track run gave it that (params.yaml, -p, -S): take it from gittrack.params()"
+
+
 def _join(params: Mapping[str, Any], **words: Any) -> Run | None:
     folder = launched()
     book = journal.join(Path(folder)) if folder else None
@@ -130,7 +133,8 @@ def _join(params: Mapping[str, Any], **words: Any) -> Run | None:
         return None
     state = book.state()
     # A run that is being reproduced was given the params of the first one; what the script says stands.
-    session.log_params(book, params, allow_change="GITTRACK_REPRODUCES" in os.environ)
+    again = "GITTRACK_REPRODUCES" in os.environ
+    session.log_params(book, params, allow_change=again, hint=_GIVEN)
     # What was said on the command line stands, as it does for the experiment and the seed.
     given = {
         key: words[key]

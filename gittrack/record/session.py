@@ -242,27 +242,33 @@ def _version() -> str:
 
 
 def log_params(
-    book: journal.Journal, new: Mapping[str, Any], *, allow_change: bool = False
+    book: journal.Journal,
+    new: Mapping[str, Any],
+    *,
+    allow_change: bool = False,
+    hint: str = "log it under another name, or pass allow_change=True",
 ) -> OSError | None:
-    """Add params to a run; the same name with another value is an error that names both.
+    """Add params to a run; the same name with another value is an error that names both, with the ``hint``.
 
     Raises TrackError; returns the OSError of a disk that has no room just now.
     """
     if not allow_change:
-        _check_unchanged(book.state().params, new, ())
+        _check_unchanged(book.state().params, new, (), hint)
     return book.append(events.PARAMS, values=dict(new))
 
 
-def _check_unchanged(old: Mapping[str, Any], new: Mapping[str, Any], path: tuple[str, ...]) -> None:
+def _check_unchanged(
+    old: Mapping[str, Any], new: Mapping[str, Any], path: tuple[str, ...], hint: str
+) -> None:
     for key, value in new.items():
         if key not in old:
             continue
         both = isinstance(value, Mapping) and isinstance(old[key], Mapping)
         if both:
-            _check_unchanged(old[key], value, (*path, key))
+            _check_unchanged(old[key], value, (*path, key), hint)
         elif not nested.same(old[key], value):
             name = ".".join((*path, key))
             raise TrackError(
                 f"the param {name!r} is {old[key]!r} already and cannot become {value!r}",
-                "log it under another name, or pass allow_change=True",
+                hint,
             )

@@ -563,6 +563,7 @@ class TestJoining:
         done = run_cli("run", "--", sys.executable, "-c", script)
         assert done.code == 1
         assert "the param 'lr' is 0.003 already and cannot become 1" in done.err
+        assert "take it from gittrack.params()" in done.err
         assert show()["status"] == "failed"
 
     def test_params_gives_the_resolved_configuration(self):
