@@ -125,12 +125,17 @@ def moves(state: Registry, after: Model) -> list[str]:
         modelnames.stage_ref(after.name, stage): one.event.oid if one.event else one.commit
         for stage, one in after.stages.items()
     }
+    # A version whose own tag is gone or was moved: the ref may be the last that has the tag as it was.
+    holders = {
+        modelnames.stage_ref(after.name, stage): one.event is None
+        for stage, one in after.stages.items()
+    }
     stages = {event.mark.stage for event in after.events if event.mark.stage}
     known = {modelnames.stage_ref(after.name, stage) for stage in stages}
     commands = []
     for ref in sorted(wanted.keys() | (known & state.stage_refs.keys())):
         old, new = state.stage_refs.get(ref), wanted.get(ref)
-        if old == new:
+        if old == new or (old and holders.get(ref) and git.resolve(state.repo, old) == new):
             continue
         if new is None:
             commands.append(f"delete {ref}\0{old}")
@@ -166,7 +171,7 @@ def _written(
         else:
             data = tagtext.payload(draft.commit, name, person, seconds, text)
             oid = store.keep(b"tag", data)
-        told = tagtext.Text(draft.commit, person, seconds, facts, sign)
+        told = tagtext.Text(draft.commit, person, seconds, facts, sign, name)
         events.append(Event(mark, name, oid, told))
     return events
 

@@ -49,7 +49,7 @@ def promote(
     model = state.model(wanted.model)
     version = versions.chosen(model, wanted)
     _check(model, version, stage)
-    passed = gates.check(repo, config, version, stage, require=require, force=force)
+    passed = gates.check(repo, config, model, version, stage, require=require, force=force)
     said = gates.ask_hook(repo, config, model, version, stage, why)
     found: dict[str, Any] = {}
 

@@ -105,13 +105,15 @@ class Registry:
         clashing = {name: self._clashing(name, tags) for name, tags in chosen.items()}
         asked = [one for tags in (*chosen.values(), *clashing.values()) for one in tags]
         contents = iter(self._contents(asked))
-        events = {name: list(_events(tags, contents)) for name, tags in chosen.items()}
-        others = {name: list(_events(tags, contents)) for name, tags in clashing.items()}
+        read = {name: _parsed(tags, contents) for name, tags in chosen.items()}
+        events = {name: list(_events(found)) for name, found in read.items()}
+        others = {name: list(_events(_parsed(tags, contents))) for name, tags in clashing.items()}
         return {
             name: registry.fold(
                 name,
                 [event for event, _ in events[name]],
                 [(event, where) for event, where in others[name]],
+                _silent(self.repo, read[name]),
             )
             for name in chosen
             if events[name]
@@ -185,13 +187,36 @@ class Registry:
         return NoSuchModel(f"there is no model {name!r}", did_you_mean(name, known, there or start))
 
 
-def _events(tags: list[Name], contents: Iterator[bytes | None]) -> Iterator[tuple[Event, str]]:
+class Read(NamedTuple):
+    """A tag whose object was looked at: its content, and what that says as an event."""
+
+    name: Name
+    data: bytes | None
+    text: tagtext.Text | None
+
+
+def _parsed(tags: list[Name], contents: Iterator[bytes | None]) -> list[Read]:
+    pairs = ((one, next(contents)) for one in tags)
+    return [Read(one, data, tagtext.parse(data) if data else None) for one, data in pairs]
+
+
+def _events(read: Iterable[Read]) -> Iterator[tuple[Event, str]]:
     """Yield the events of tags; lightweight ones, and those of no commit, say nothing (as for GTO)."""
-    for one in tags:
-        data = next(contents)
-        text = tagtext.parse(data) if data is not None else None
+    for one, _, text in read:
         if text is not None:
             yield Event(one.mark, one.tag, one.oid, text), one.where
+
+
+def _silent(repo: git.Repo, read: Iterable[Read]) -> list[Event]:
+    """Return the version tags that are no events: lightweight ones, tags of tags, unreadable ones."""
+    found = []
+    for one, data, text in read:
+        if one.mark.kind == modelnames.REGISTER and text is None:
+            is_tag = data is not None and data.startswith(b"object ")
+            commit = git.resolve(repo, one.oid) or "" if is_tag else one.oid if data else ""
+            told = tagtext.Text(commit, "", 0, {}, False)
+            found.append(Event(one.mark, one.tag, one.oid, told))
+    return found
 
 
 def _registered(tags: list[Name]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from gittrack.core import modelnames
+from gittrack.core.moved import Moved
 from gittrack.core.registry import (
     PRODUCTION,
     STAGING,
@@ -140,8 +141,13 @@ def damage(tags: Mapping[str, str]) -> str:
 
 
 def warnings(models: Iterable[Model]) -> str:
-    """Return a paragraph for each conflict between two clones, with both sides; or nothing."""
-    lines = [line for one in models for pair in one.conflicts for line in _conflict(one, *pair)]
+    """Return a paragraph for each conflict between two clones, and each tag that was moved or deleted."""
+    lines = [
+        line
+        for one in models
+        for told in (*(_conflict(one, *pair) for pair in one.conflicts), *map(_moved, one.moved))
+        for line in told
+    ]
     return "".join(f"{text.escape(line)}\n" for line in lines)
 
 
@@ -160,6 +166,31 @@ def _conflict(one: Model, ours: Event, theirs: Event, where: str) -> list[str]:
         f"  {_side(one, theirs)}{there}",
         f"  settle it: {way}",
     ]
+
+
+def _moved(one: Moved) -> list[str]:
+    """Return what a version tag names, what it was made for, who says so, and the way back."""
+    short = modelnames.short(one.told)
+    made = f"{one.model} {short}, " if one.told != one.version else ""
+    made += f"the run {one.run}" if one.run else f"the commit {one.was[:12]}"
+    at = f" at {one.was[:12]}" if one.run and one.was else ""
+    said = f"{one.proof} says" if one.proof else "its message says"
+    head = f"moved: the tag {one.tag} names the commit {one.commit[:12]}"
+    if not one.commit:
+        head = f"gone: there is no tag {one.tag}, and its version is in a stage"
+    return [head, f"  it was made for {made}{at}, as {said}", f"  put it back: {_way_back(one)}"]
+
+
+def _way_back(one: Moved) -> str:
+    if one.original:
+        return f"git update-ref refs/tags/{one.tag} {one.original}"
+    if one.was and not one.run:
+        return f"git tag -f -a -m 'put back' {one.tag} {one.was}"
+    run = one.run if one.told == one.version else "RUN"
+    version = modelnames.short(one.version).removeprefix("v")
+    again = f"git track model register {one.model} {run} --version {version}"
+    away = f"git tag -d {one.tag}, then " if one.commit else ""
+    return f"{away}fetch it from where it was pushed to, or {again}"
 
 
 def _side(one: Model, found: Event) -> str:
