@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -9,7 +10,7 @@ from contextlib import contextmanager
 
 from gittrack import git, objects, refs, signing
 from gittrack.core import folders, layout, lock, model, modelnames, registry, settings, tagtext
-from gittrack.core.errors import TrackError
+from gittrack.core.errors import TrackError, unwritable
 from gittrack.core.modelnames import Mark
 from gittrack.core.registry import Event, Model
 from gittrack.core.typed import Any, NamedTuple
@@ -57,7 +58,7 @@ def change(
     refs that disagree with the events are moved to where these say.
     """
     config = known.config if known else git.parse_config(repo.config().output())
-    with _turn(repo):
+    with _writing(repo, name), _turn(repo):
         for left in reversed(range(_TRIES)):
             state = _now(repo)
             before = _model(state, name, known)
@@ -87,6 +88,22 @@ def _model(state: Registry, name: str, known: Known | None) -> Model | None:
     if known is not None and state.tags.of(name) == known.state.tags.of(name):
         return known.model
     return state.model(name)
+
+
+@contextmanager
+def _writing(repo: git.Repo, name: str) -> Iterator[None]:
+    """Say it as `git track run` does where the repository cannot be written; git tells of its refs in words."""
+    what = f"the model {name} cannot be changed"
+    try:
+        yield
+    except OSError as error:
+        raise unwritable(what, repo.common_dir, error.strerror or str(error)) from error
+    except git.GitError as error:
+        told = [why for why in map(os.strerror, _UNWRITABLE) if error.message.endswith(why)]
+        raise (unwritable(what, repo.common_dir, told[0]) if told else error) from error
+
+
+_UNWRITABLE = (errno.EACCES, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
 
 
 @contextmanager
