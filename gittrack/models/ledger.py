@@ -92,7 +92,7 @@ def _model(state: Registry, name: str, known: Known | None) -> Model | None:
 
 @contextmanager
 def _writing(repo: git.Repo, name: str) -> Iterator[None]:
-    """Say it as `git track run` does where the repository cannot be written; git tells of its refs in words."""
+    """Say where the repository cannot be written what `git track run` says; of refs git tells in words."""
     what = f"the model {name} cannot be changed"
     try:
         yield

@@ -9,20 +9,31 @@ from gittrack.core.moved import Moved
 from gittrack.core.registry import (
     PRODUCTION,
     STAGING,
+    UNSIGNED,
     Event,
     Model,
     Signature,
     Version,
 )
-from gittrack.show import text
+from gittrack.show import table, text
 from gittrack.show.columns import short_id
 from gittrack.show.table import Table
 
 Signatures = Mapping[str, Signature]
+_MOST_METRICS, _LONGEST_CELL = 3, 30
 
 
-def listing(models: Sequence[Model], signatures: Signatures, *, exact: bool = False) -> Table:
-    """Return a row for each model: its latest version, and what is in which stage; ``exact`` for programs."""
+def listing(
+    models: Sequence[Model],
+    signatures: Signatures,
+    *,
+    exact: bool = False,
+    width: int | None = None,
+) -> Table:
+    """Return a row for each model: its latest version, and what is in which stage; ``exact`` for programs.
+
+    ``width`` is that of the terminal that it has to fit into.
+    """
     none = "" if exact else "-"
     found = dict.fromkeys(stage for model in models for stage in model.stages)
     stages = sorted(found, key=lambda s: (s != PRODUCTION, s != STAGING, s))
@@ -49,8 +60,15 @@ def listing(models: Sequence[Model], signatures: Signatures, *, exact: bool = Fa
                 *_origin(latest, signatures),
             ]
         )
-    right = [False, False, *[False] * len(stages), True]
-    return Table(heads, rows, right)
+    made = Table(heads, rows, [False, False, *[False] * len(stages), True])
+    count, by, signature = (len(heads) - place for place in (4, 2, 1))
+    yielding = [*_unsigned(rows, signature), by, by - 1, count, *range(count - 1, 2, -1)]
+    return table.fitted(made, heads, yielding, width)
+
+
+def _unsigned(rows: Sequence[Sequence[str]], place: int) -> list[int]:
+    """Return the place of the signatures where they all tell of none: only then the column may go."""
+    return [place] if {row[place] for row in rows} <= {UNSIGNED, "-"} else []
 
 
 def _origin(version: Version | None, signatures: Signatures) -> list[str]:
@@ -64,13 +82,24 @@ def _person(event: Event) -> str:
     return event.text.person.partition(" <")[0] or "-"
 
 
-def versions(found: Sequence[Version], signatures: Signatures, *, exact: bool = False) -> Table:
-    """Return a row for each version of a model; ``exact`` for programs, with whole numbers and texts."""
-    show = text.plain if exact else text.value
+def versions(
+    found: Sequence[Version],
+    signatures: Signatures,
+    *,
+    exact: bool = False,
+    width: int | None = None,
+) -> Table:
+    """Return a row for each version of a model; ``exact`` for programs: whole numbers, texts and all metrics.
+
+    ``width`` is that of the terminal that it has to fit into.
+    """
+    show, longest = text.plain if exact else text.value, _LONGEST_CELL if width else 10**9
     from gittrack.core.model import headline  # noqa: PLC0415 - the list of models has no use for it
 
-    metrics = [name for one in found for name in headline(one.facts.get("metrics") or {})]
-    names = list(dict.fromkeys(metrics))[:3]
+    metrics = [one.facts.get("metrics") or {} for one in found]
+    first = dict.fromkeys(name for one in metrics for name in headline(one))
+    every = list(first | dict.fromkeys(name for one in metrics for name in one))
+    names, cut = (every, []) if exact else (every[:_MOST_METRICS], every[_MOST_METRICS:])
     heads = ["VERSION", "STAGE", "RUN", *names, "REGISTERED", "BY", "SIGNATURE", "WHY"]
     rows = []
     for one in found:
@@ -79,14 +108,21 @@ def versions(found: Sequence[Version], signatures: Signatures, *, exact: bool = 
         rows.append(
             [
                 one.short,
-                stage_of(one),
-                _run(one),
+                text.shorten(stage_of(one), longest),
+                text.shorten(_run(one), longest),
                 *(show(values.get(name)) for name in names),
                 *_origin(one, signatures),
                 why if exact else text.shorten(text.escape(why), 50),
             ]
         )
-    return Table([text.escape(head) for head in heads], rows, [*[False] * 3, *[True] * len(names)])
+    made = Table(
+        [text.escape(head) for head in heads], rows, [*[False] * 3, *[True] * len(names)], cut
+    )
+    registered = 3 + len(names)
+    by, signature, last = registered + 1, registered + 2, registered + 3
+    later, headline_one = range(registered - 1, 3, -1), range(3, min(registered, 4))  # metrics
+    yielding = [*_unsigned(rows, signature), *later, last, by, registered, *headline_one]
+    return table.fitted(made, heads, yielding, width)
 
 
 def stage_of(one: Version) -> str:

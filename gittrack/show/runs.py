@@ -8,7 +8,7 @@ from gittrack.core import body
 from gittrack.core.model import RunInfo
 from gittrack.core.nested import same
 from gittrack.core.typed import Any
-from gittrack.show import columns, text
+from gittrack.show import columns, table, text
 from gittrack.show.columns import FACTS, Column
 from gittrack.show.table import Table
 
@@ -76,16 +76,16 @@ def ranking(
     optional = _params(params, [metric])
     every = [*chosen, *optional, *code, age]
     if exact:
-        table = _table(runs, every, exact)
+        shown = _table(runs, every, exact)
     else:
-        table = _fitted(runs, every, [age, *optional[::-1]], width and width - 4, [])
+        shown = _fitted(runs, every, [age, *optional[::-1]], width and width - 4, [])
     values = [ranked.get(run) for run in runs]
     rows = [
         ["" if found is None or found != found else str(place), *row]
-        for place, (found, row) in enumerate(zip(values, table.rows, strict=True), 1)
+        for place, (found, row) in enumerate(zip(values, shown.rows, strict=True), 1)
     ]
-    heads = ["rank" if exact else "#", *table.heads]
-    return Table(heads, rows, [True, *table.right], table.left_out)
+    heads = ["rank" if exact else "#", *shown.heads]
+    return Table(heads, rows, [True, *shown.right], shown.left_out)
 
 
 def _telling(flat: Sequence[dict[str, Any]], names: Sequence[str]) -> list[str]:
@@ -102,15 +102,9 @@ def _fitted(
     cut: Sequence[str],
 ) -> Table:
     """Return the table with the columns that there is room for; ``yielding`` are those that go, in order."""
-    count = 0
-    while True:
-        gone = yielding[:count]
-        table = _table(runs, [column for column in every if column not in gone], False)
-        lines = text.columns([table.heads, *table.rows], table.right)
-        if width is None or count == len(yielding) or max(map(text.width, lines)) <= width:
-            dropped = [column.name for column in every if column in gone]
-            return table._replace(left_out=[*dropped, *cut])
-        count += 1
+    whole = _table(runs, every, False)._replace(left_out=cut)
+    places = [every.index(column) for column in yielding]
+    return table.fitted(whole, [column.name for column in every], places, width)
 
 
 def _params(names: Sequence[str], metrics: Sequence[str]) -> list[Column]:

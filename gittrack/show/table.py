@@ -17,6 +17,25 @@ class Table(NamedTuple):
     left_out: Sequence[str] = ()
 
 
+def fitted(whole: Table, names: Sequence[str], yielding: Sequence[int], width: int | None) -> Table:
+    """Return the table with the columns that there is room for, and the ``names`` of the others as left out.
+
+    ``yielding`` are the places of those that go where there is no room, in order.
+    """
+    if width is None:
+        return whole
+    for count in range(len(yielding) + 1):
+        gone = set(yielding[:count])
+        kept = [place for place in range(len(whole.heads)) if place not in gone]
+        rows = [[row[place] for place in kept] for row in (whole.heads, *whole.rows)]
+        right = [place < len(whole.right) and whole.right[place] for place in kept]
+        lines = text.columns(rows, right)
+        if max(map(text.width, lines)) <= width:
+            break
+    left_out = [names[place] for place in sorted(gone)]
+    return Table(rows[0], rows[1:], right, [*left_out, *whole.left_out])
+
+
 def render(table: Table, style: str = "text") -> str:
     """Return the table in a style: ``text``, ``md`` or ``csv``; each line ends with a line break."""
     if style == "csv":

@@ -7,7 +7,7 @@ import os
 
 import pytest
 import yaml
-from helpers import git, look, masked, model, record, run_cli
+from helpers import ROOT, git, look, masked, model, on_terminal, record, run_cli
 
 import gittrack
 
@@ -195,6 +195,39 @@ def test_tables_for_programs(runs):
     ]
     assert model("ls", "--csv").splitlines()[1].startswith("m,v2,v1,2,")
     assert "| m       | v2       | v1        |" in model("ls", "--md")
+
+
+def test_tables_fit_the_terminal_and_say_what_they_left_out(project, monkeypatch):
+    """Programs get all of it."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("NO_COLOR", "1")
+    record("r", {f"a_rather_long_metric_{n}": n for n in range(5)})
+    model("register", "m", "r", "-m", "it says why at some length, which takes most of a line")
+    for stage in ("by", "a-stage-with-a-long-name", "b-stage-with-a-long-name", "production"):
+        model("promote", "m@1", stage)
+    shown, code = on_terminal("model", "ls", "m", columns=80)
+    head, row, note = shown.splitlines()
+    assert code == 0
+    assert max(map(len, (head, row))) <= 80
+    assert head.split() == ["VERSION", "STAGE", "RUN", "a_rather_long_metric_0"]
+    assert "production, a-stage-with-a-lo…" in row
+    assert note == (
+        "not shown: a_rather_long_metric_1, a_rather_long_metric_2, REGISTERED, BY, SIGNATURE, WHY, "
+        "a_rather_long_metric_3, a_rather_long_metric_4 (--csv)"
+    )
+    shown, _ = on_terminal("model", "ls", columns=60)
+    assert shown.splitlines()[0].split() == [
+        *("MODEL", "LATEST", "PRODUCTION", "A-STAGE-WITH-A-LONG-NAME"),
+    ]
+    assert "not shown: B-STAGE-WITH-A-LONG-NAME, BY, VERSIONS, " in shown
+    assert model("ls", "m").splitlines()[0].count("a_rather_long_metric_") == 3
+    rows = list(csv.reader(io.StringIO(model("ls", "m", "--csv"))))
+    assert rows[0][3:8] == [f"a_rather_long_metric_{n}" for n in range(5)]
+    assert rows[1][3:8] == list("01234")
+    assert (
+        on_terminal("model", "ls", "m", "--csv", columns=80)[0].split()
+        == model("ls", "m", "--csv").split()
+    )
 
 
 def test_a_run_in_a_repository_without_commits_yet(tmp_path):
