@@ -37,7 +37,9 @@ class Moved(NamedTuple):
 
 
 def by_events(
-    events: Sequence[Event], silent: Sequence[Event], unnamed: Mapping[str, str]
+    events: Sequence[Event],
+    silent: Sequence[Event] = (),
+    unnamed: Mapping[str, str] | None = None,
 ) -> tuple[Moved, ...]:
     """Return the version tags of a model that its own tags prove moved or deleted, each once.
 
@@ -49,7 +51,11 @@ def by_events(
         if event.mark.kind == REGISTER:
             made.setdefault(event.mark.version, []).append(event)
     found: dict[str, Moved] = {}
-    for one in (*_contradicted(events, made), *_mistaken(events), *_gone(events, made, unnamed)):
+    for one in (
+        *_contradicted(events, made),
+        *_mistaken(events),
+        *_gone(events, made, unnamed or {}),
+    ):
         found.setdefault(one.tag, one)
     return tuple(found.values())
 

@@ -15,6 +15,7 @@ from gittrack.core.modelnames import Mark
 from gittrack.core.registry import Event, Model
 from gittrack.core.typed import Any, NamedTuple
 from gittrack.read.models import Registry
+from gittrack.read.versions import NoSuchModel
 from gittrack.record.author import author
 
 _TRIES = 20
@@ -87,7 +88,10 @@ def _model(state: Registry, name: str, known: Known | None) -> Model | None:
         return None
     if known is not None and state.tags.of(name) == known.state.tags.of(name):
         return known.model
-    return state.model(name)
+    try:
+        return state.model(name)
+    except NoSuchModel:  # its tags say nothing
+        return None
 
 
 @contextmanager
@@ -99,6 +103,9 @@ def _writing(repo: git.Repo, name: str) -> Iterator[None]:
     except OSError as error:
         raise unwritable(what, repo.common_dir, error.strerror or str(error)) from error
     except git.GitError as error:
+        if "; cannot create '" in error.message:
+            hint = "git has no ref below another one: choose another name"
+            raise TrackError(error.message, hint) from error
         told = [why for why in map(os.strerror, _UNWRITABLE) if error.message.endswith(why)]
         raise (unwritable(what, repo.common_dir, told[0]) if told else error) from error
 
@@ -181,7 +188,7 @@ def _written(
         facts = {**draft.facts, "by": person, "at": model.iso(now)}
         text = tagtext.message(draft.summary, facts)
         name = modelnames.format_tag(mark)
-        _check_readable(name, mark)
+        _check_name(state, name, mark, plan)
         sign = settings.sign(config)
         if sign:
             oid = signing.tag(repo, name, draft.commit, person, seconds, text)
@@ -193,10 +200,16 @@ def _written(
     return events
 
 
-def _check_readable(tag: str, mark: Mark) -> None:
-    """Raise TrackError for a tag that nobody would read as this event: one before it counts too far."""
+def _check_name(state: Registry, tag: str, mark: Mark, plan: Plan) -> None:
+    """Raise TrackError for a tag that nobody would read as this event, or of which the name is taken."""
     if modelnames.parse_tag(tag) != mark:
         raise TrackError(
             f"the next tag of {mark.model} would be {tag}, which is too long to count on",
             f"a tag of it has a number that cannot be right: git tag -l '{mark.model}[@#]*'",
+        )
+    taken = {one.tag for one in state.tags.of(mark.model)} - {gone for gone, _ in plan.removed}
+    if tag in taken:
+        raise TrackError(
+            f"there is a tag {tag} already, which is no version",
+            f"see what it is: git show {tag}; delete it: git tag -d {tag}",
         )

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
-import re
 from collections.abc import Iterable, Iterator
 
 from gittrack import git, refs
@@ -93,13 +91,11 @@ class Registry:
         """
         heads = {name: _heads(self.tags.of(name)) for name in self.tags.models()}
         found = self._read(heads)
-        more = {name: _held(found[name], self.tags.of(name)) for name in found}
+        more = {name: _held(found.get(name), self.tags.of(name)) for name in heads}
         if any(more.values()):
             wider = {name: [*heads[name], *added] for name, added in more.items() if added}
             found |= self._read(wider)
-        return [
-            found[name]._replace(numbers=_registered(self.tags.of(name))) for name in sorted(found)
-        ]
+        return [_counted(found[name], self.tags.of(name)) for name in sorted(found)]
 
     def _read(self, chosen: dict[str, list[Name]]) -> dict[str, Model]:
         clashing = {name: self._clashing(name, tags) for name, tags in chosen.items()}
@@ -149,21 +145,8 @@ class Registry:
     def _fetched(self) -> Shelf:
         """Tags of the last fetch, those too that git would not put over ours (``FETCH_HEAD``)."""
         found = Shelf()
-        try:
-            with open(
-                os.path.join(self.repo.git_dir, "FETCH_HEAD"),
-                encoding="utf-8",
-                errors="surrogateescape",
-            ) as file:
-                lines = file.read().split("\n")
-        except OSError:
-            return found
-        for line in lines:
-            oid, _, rest = line.partition("\t")
-            told = rest.rpartition("\t")[2]
-            if told.startswith("tag '") and re.fullmatch("[0-9a-f]{40,64}", oid):
-                tag, _, place = told[5:].partition("' of ")
-                found.add(tag, oid, place)
+        for tag, oid, place in refs.fetched_tags(self.repo):
+            found.add(tag, oid, place)
         return found
 
     def taken_numbers(self, model: str) -> int:
@@ -182,6 +165,11 @@ class Registry:
 
     def _unknown(self, name: str) -> NoSuchModel:
         known = self.tags.models()
+        if name in known:
+            look = f"see: git for-each-ref 'refs/tags/{name.replace(':', '=')}[@#]*'"
+            return NoSuchModel(
+                f"no tag of the model {name!r} is an annotated tag of a commit", look
+            )
         there = f"there are: {', '.join(known[:8])}" if known else ""
         start = "register one: git track model register NAME RUN"
         return NoSuchModel(f"there is no model {name!r}", did_you_mean(name, known, there or start))
@@ -209,18 +197,29 @@ def _events(read: Iterable[Read]) -> Iterator[tuple[Event, str]]:
 
 def _silent(repo: git.Repo, read: Iterable[Read]) -> list[Event]:
     """Return the version tags that are no events: lightweight ones, tags of tags, unreadable ones."""
+    odd = [one for one in read if one.name.mark.kind == modelnames.REGISTER and one.text is None]
+    nested = [
+        one.name.oid for one in odd if one.data is not None and one.data.startswith(b"object ")
+    ]
+    commits = dict(zip(nested, refs.commits(repo, nested), strict=True))
     found = []
-    for one, data, text in read:
-        if one.mark.kind == modelnames.REGISTER and text is None:
-            is_tag = data is not None and data.startswith(b"object ")
-            commit = git.resolve(repo, one.oid) or "" if is_tag else one.oid if data else ""
-            told = tagtext.Text(commit, "", 0, {}, False)
-            found.append(Event(one.mark, one.tag, one.oid, told))
+    for (mark, tag, oid, _), data, _ in odd:
+        text = tagtext.Text(commits.get(oid, oid if data else ""), "", 0, {}, False)
+        found.append(Event(mark, tag, oid, text))
     return found
 
 
+def _counted(model: Model, tags: list[Name]) -> Model:
+    """Return a model of an overview with all versions that were registered, from the lowest."""
+    found = _registered(tags)
+    if not set(found[-1:]) <= set(
+        model.numbers
+    ):  # the highest says nothing, so all of them were read
+        found = tuple(sorted(model.numbers, key=modelnames.order))
+    return model._replace(numbers=found)
+
+
 def _registered(tags: list[Name]) -> tuple[str, ...]:
-    """Return the versions that were registered, from the lowest."""
     found = {one.mark.version for one in tags if one.mark.kind == modelnames.REGISTER}
     return tuple(sorted(found, key=modelnames.order))
 
@@ -249,11 +248,15 @@ def _heads(tags: list[Name]) -> list[Name]:
     ]
 
 
-def _held(model: Model, tags: list[Name]) -> list[Name]:
+def _held(model: Model | None, tags: list[Name]) -> list[Name]:
     """Return the registrations that are missing in an overview: of versions in stages, by what tags say.
 
-    Tags of another tool do not say which version they are about: then all of them.
+    Tags of another tool do not say which version they are about: then all of them.  So too where the tag of
+    the latest is none that says anything.
     """
+    registered = [one for one in tags if one.mark.kind in _REGISTRATION]
+    if model is None or not set(_registered(tags)[-1:]) <= set(model.numbers):
+        return registered
     unknown = [one for one in model.versions if not one.number]
     if not unknown:
         return []
@@ -262,7 +265,6 @@ def _held(model: Model, tags: list[Name]) -> list[Name]:
         for event in model.events
         if any(event.text.commit == one.commit for one in unknown)
     }
-    registered = [one for one in tags if one.mark.kind in _REGISTRATION]
     chosen = [one for one in registered if one.mark.version in told]
     return chosen if None not in told and chosen else registered
 

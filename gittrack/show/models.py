@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from gittrack.core import modelnames
+from gittrack.core import modelnames, moved
 from gittrack.core.moved import Moved
 from gittrack.core.registry import (
     PRODUCTION,
@@ -194,7 +194,7 @@ def _conflict(one: Model, ours: Event, theirs: Event, where: str) -> list[str]:
     else:
         short = modelnames.short(ours.mark.version)
         head = f"two commits are {one.name} {short}"
-        way = f"git track model rm {one.name}@{short}, and register it again"
+        way = _settling(one, ours, theirs, f"{one.name}@{short}")
     there = f"  in {where}" if where else ""
     return [
         f"conflict: {head}",
@@ -202,6 +202,18 @@ def _conflict(one: Model, ours: Event, theirs: Event, where: str) -> list[str]:
         f"  {_side(one, theirs)}{there}",
         f"  settle it: {way}",
     ]
+
+
+def _settling(one: Model, ours: Event, theirs: Event, address: str) -> str:
+    """Return how to settle two tags of one version: where only one of them is what events of stages say."""
+    rest = [event for event in one.events if event.tag != ours.tag]
+    told = ([found.tag for found in moved.by_events([*rest, side])] for side in (ours, theirs))
+    mine, other = (ours.tag in tags for tags in told)
+    if mine and not other:
+        return f"its stages speak for theirs: git tag -d {ours.tag}, and fetch it again"
+    if other and not mine:
+        return f"its stages speak for ours: git push --force REMOTE refs/tags/{ours.tag}"
+    return f"git track model rm {address}, and register it again"
 
 
 def _moved(one: Moved) -> list[str]:

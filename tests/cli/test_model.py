@@ -336,8 +336,46 @@ def test_a_stage_that_is_a_folder_of_another_is_refused_by_git(runs):
     model("register", "a/b", "r2")
     model("promote", "a@1", "b")
     before = git(".", "for-each-ref")
-    assert "git: " in model("promote", "a/b@1", "c", code=1)
+    refused = model("promote", "a/b@1", "c", code=1)
+    assert refused.startswith("error: git: ")
+    assert refused.endswith("hint: git has no ref below another one: choose another name\n")
     assert git(".", "for-each-ref") == before
+
+
+def test_a_stage_that_differs_in_capital_letters_is_a_slip(runs):
+    """It would pass by the gates of production, and be the same file where names have no case."""
+    model("register", "m", "r1")
+    model("promote", "m@1", "canary")
+    for slip, meant in (("Production", "production"), ("Canary", "canary")):
+        assert f"{slip} and the stage {meant} differ only in capital letters" in model(
+            "promote", "m@1", slip, code=1
+        )
+
+
+def test_a_lightweight_tag_is_no_version_and_in_nobodys_way(runs):
+    model("register", "m", "r1")
+    git(".", "tag", "m@v5.0.0")
+    git(".", "tag", "only@v1.0.0")
+    model("register", "m", "r2")
+    [found] = json.loads(model("ls", "--json"))
+    assert (found["latest"]["version"], found["versions"]) == (2, [1, 2])
+    assert model("register", "m", "r3", "--version", "5", code=1) == (
+        "error: there is a tag m@v5.0.0 already, which is no version\n"
+        "hint: see what it is: git show m@v5.0.0; delete it: git tag -d m@v5.0.0\n"
+    )
+    assert "no tag of the model 'only' is an annotated tag of a commit" in model(
+        "show", "only", code=1
+    )
+    assert model("register", "only", "r3", "--version", "2") == "only v2\n"
+
+
+def test_stage_tags_without_those_of_the_versions(runs):
+    """As they are after a fetch of half of them."""
+    model("register", "m", "r1")
+    model("promote", "m@1", "staging")
+    git(".", "tag", "-d", "m@v1.0.0")
+    assert "no version of m is registered here\nhint: fetch its tags" in model("show", "m", code=1)
+    assert "gone: there is no tag m@v1.0.0" in model("show", "m@staging")
 
 
 def test_get_writes_over_nothing_else(runs):

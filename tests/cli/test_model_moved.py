@@ -174,3 +174,27 @@ def test_fetched_tags_are_no_moved_ones(runs, tmp_path):
     shown = run_cli("model", "ls", cwd=bob).out
     assert "conflict: two commits are m v1" in shown
     assert "moved" not in shown
+    assert "its stages speak for theirs: git tag -d m@v1.0.0, and fetch it again" in shown
+
+
+def test_a_tag_that_was_moved_elsewhere_and_pushed_is_not_to_be_followed(runs, tmp_path):
+    bob = repo(path=tmp_path / "bob")
+    git(bob, "fetch", "-q", "..", "refs/tags/*:refs/tags/*")
+    git(bob, "tag", "-f", "-a", "-m", "x", "m@v1.0.0", commit("r2"))
+    fetch = ["git", "fetch", "-q", str(bob), "refs/tags/*:refs/tags/*"]
+    subprocess.run(fetch, check=False, capture_output=True)
+    assert "its stages speak for ours: git push --force REMOTE refs/tags/m@v1.0.0" in doctor()
+    git(".", "fetch", "-q", "-f", str(bob), "refs/tags/*:refs/tags/*")
+    assert "moved: the tag m@v1.0.0 names the commit" in doctor()
+
+
+def test_a_shallow_clone_and_packed_refs_tell_the_same(runs, tmp_path):
+    git(".", "gc", "-q", "--prune=now")
+    assert doctor() == WELL
+    place = tmp_path / "shallow"
+    git(".", "clone", "-q", "--depth", "1", f"file://{tmp_path}", str(place))
+    git(place, "fetch", "-q", "--depth", "1", "origin", "refs/tags/*:refs/tags/*")
+    assert run_cli("doctor", cwd=place).out.endswith("all is well\n")
+    git(place, "tag", "-f", "m@v1.0.0", commit("r2"))
+    git(place, "gc", "-q", "--prune=now")
+    assert "moved: the tag m@v1.0.0" in run_cli("doctor", cwd=place).out
