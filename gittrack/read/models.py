@@ -8,44 +8,11 @@ from collections.abc import Iterable, Iterator
 from gittrack import git, refs
 from gittrack.core import modelnames, registry, tagtext
 from gittrack.core.errors import did_you_mean
-from gittrack.core.modelnames import Mark
 from gittrack.core.registry import Event, Model, Version
 from gittrack.core.typed import NamedTuple
-from gittrack.read import versions
+from gittrack.read import shelf, versions
+from gittrack.read.shelf import Name, Shelf
 from gittrack.read.versions import NoSuchModel
-
-
-class Name(NamedTuple):
-    """A tag of the registry whose object was not looked at yet; ``where`` is another clone, or empty."""
-
-    mark: Mark
-    tag: str
-    oid: str
-    where: str = ""
-
-
-class Shelf:
-    """Tags by model; what their names say is looked at when the model is asked for."""
-
-    def __init__(self) -> None:
-        self.listed: dict[str, list[tuple[str, str, str]]] = {}  # model -> tag, id, other clone
-        self._known: dict[str, list[Name]] = {}
-
-    def add(self, tag: str, oid: str, where: str = "") -> None:
-        """Put a tag on the shelf; one of somebody else's does no harm."""
-        if oid:
-            self.listed.setdefault(modelnames.model_of(tag), []).append((tag, oid, where))
-
-    def of(self, model: str) -> list[Name]:
-        """Return the tags of a model."""
-        if model not in self._known:
-            marks = ((modelnames.parse_tag(one[0]), one) for one in self.listed.get(model, ()))
-            self._known[model] = [Name(mark, *one) for mark, one in marks if mark is not None]
-        return self._known[model]
-
-    def models(self) -> list[str]:
-        """Return the names of the models that have tags."""
-        return sorted(model for model in self.listed if self.of(model))
 
 
 class Registry:
@@ -89,13 +56,18 @@ class Registry:
 
         Of the tags only these are read; ``numbers`` are all versions there are.
         """
-        heads = {name: _heads(self.tags.of(name)) for name in self.tags.models()}
+        names = self.tags.models()
+        heads = {name: shelf.heads(self.tags.of(name)) for name in names}
         found = self._read(heads)
-        more = {name: _held(found.get(name), self.tags.of(name)) for name in heads}
-        if any(more.values()):
-            wider = {name: [*heads[name], *added] for name, added in more.items() if added}
-            found |= self._read(wider)
-        return [_counted(found[name], self.tags.of(name)) for name in sorted(found)]
+        for look in (shelf.held, shelf.rest):
+            wider = {}
+            for name in names:
+                tags, named = self.tags.of(name), self.tags.versions(name)
+                if added := look(found.get(name), tags, named):
+                    wider[name] = [*heads[name], *added]
+            if wider:
+                found |= self._read(wider)
+        return [shelf.counted(found[name], self.tags.versions(name)) for name in sorted(found)]
 
     def _read(self, chosen: dict[str, list[Name]]) -> dict[str, Model]:
         clashing = {name: self._clashing(name, tags) for name, tags in chosen.items()}
@@ -207,69 +179,6 @@ def _silent(repo: git.Repo, read: Iterable[Read]) -> list[Event]:
         text = tagtext.Text(commits.get(oid, oid if data else ""), "", 0, {}, False)
         found.append(Event(mark, tag, oid, text))
     return found
-
-
-def _counted(model: Model, tags: list[Name]) -> Model:
-    """Return a model of an overview with all versions that were registered, from the lowest."""
-    found = _registered(tags)
-    if not set(found[-1:]) <= set(
-        model.numbers
-    ):  # the highest says nothing, so all of them were read
-        found = tuple(sorted(model.numbers, key=modelnames.order))
-    return model._replace(numbers=found)
-
-
-def _registered(tags: list[Name]) -> tuple[str, ...]:
-    found = {one.mark.version for one in tags if one.mark.kind == modelnames.REGISTER}
-    return tuple(sorted(found, key=modelnames.order))
-
-
-def _heads(tags: list[Name]) -> list[Name]:
-    """Return the tags that say what is so now: the latest version, and of each stage the last event.
-
-    Where the last event of a stage is a demotion, all of them: an earlier one may stand.
-    """
-    last: dict[str, Name] = {}  # by stage, and by version
-    for one in tags:
-        key = one.mark.version or one.mark.stage
-        if key not in last or registry.order(one.mark) > registry.order(last[key].mark):
-            last[key] = one
-    kept = {one.tag: one for one in last.values() if one.mark.kind != modelnames.REGISTER}
-    current = [one for one in last.values() if one.mark.kind == modelnames.REGISTER]
-    if current:
-        latest = max(current, key=lambda one: modelnames.order(one.mark.version))
-        kept[latest.tag] = latest
-    demoted = {one.mark.stage for one in kept.values() if one.mark.kind == modelnames.DEMOTE}
-    retired = {one.mark.version for one in kept.values() if one.mark.version}
-    return [
-        one
-        for one in tags
-        if one.tag in kept or one.mark.stage in demoted or one.mark.version in retired
-    ]
-
-
-def _held(model: Model | None, tags: list[Name]) -> list[Name]:
-    """Return the registrations that are missing in an overview: of versions in stages, by what tags say.
-
-    Tags of another tool do not say which version they are about: then all of them.  So too where the tag of
-    the latest is none that says anything.
-    """
-    registered = [one for one in tags if one.mark.kind in _REGISTRATION]
-    if model is None or not set(_registered(tags)[-1:]) <= set(model.numbers):
-        return registered
-    unknown = [one for one in model.versions if not one.number]
-    if not unknown:
-        return []
-    told = {
-        event.text.facts.get("version")
-        for event in model.events
-        if any(event.text.commit == one.commit for one in unknown)
-    }
-    chosen = [one for one in registered if one.mark.version in told]
-    return chosen if None not in told and chosen else registered
-
-
-_REGISTRATION = (modelnames.REGISTER, modelnames.DEREGISTER)
 
 
 def registered(repo: git.Repo) -> dict[str, str]:

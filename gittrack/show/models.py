@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from gittrack.core import modelnames, moved
+from gittrack.core import layout, modelnames, moved
 from gittrack.core.moved import Moved
 from gittrack.core.registry import (
     PRODUCTION,
@@ -234,7 +234,8 @@ def _way_back(one: Moved) -> str:
         return f"git update-ref refs/tags/{one.tag} {one.original}"
     if one.was and not one.run:
         return f"git tag -f -a -m 'put back' {one.tag} {one.was}"
-    run = one.run if one.told == one.version else "RUN"
+    # A tag may have come from anywhere, and this is a line that people paste into a shell.
+    run = one.run if one.told == one.version and layout.is_id(one.run) else "RUN"
     version = modelnames.short(one.version).removeprefix("v")
     again = f"git track model register {one.model} {run} --version {version}"
     away = f"git tag -d {one.tag}, then " if one.commit else ""

@@ -198,3 +198,24 @@ def test_a_shallow_clone_and_packed_refs_tell_the_same(runs, tmp_path):
     git(place, "tag", "-f", "m@v1.0.0", commit("r2"))
     git(place, "gc", "-q", "--prune=now")
     assert "moved: the tag m@v1.0.0" in run_cli("doctor", cwd=place).out
+
+
+def forge(tag, to, facts):
+    """Write a tag as this registry would, with facts of somebody's own."""
+    head = f"object {to}\ntype commit\ntag {tag}\ntagger E <e@e> 1700000000 +0000\n\n"
+    with open("forged", "w", encoding="utf-8") as file:
+        file.write(f"{head}x: y\n\nmodel: m\nby: E\n{facts}")
+    git(".", "update-ref", f"refs/tags/{tag}", git(".", "hash-object", "-t", "tag", "-w", "forged"))
+
+
+def test_what_is_to_be_typed_holds_nothing_that_a_stranger_wrote(runs):
+    forge("m@v3.0.0", commit("r3"), 'version: v3.0.0\nrun: "x; rm -rf ~ \\u001b[31m"\n')
+    told = doctor()
+    assert "made for the run x; rm -rf ~ \\x1b[31m, as its message says" in told
+    assert "git track model register m RUN --version 3" in told
+
+
+def test_an_event_that_lies_about_its_version_misleads_no_overview(runs):
+    model("register", "m", "r3")
+    forge("m#production#9", commit("r2"), "version: v1.0.0\n")
+    assert [line.split()[2] for line in model("ls").splitlines()] == ["PRODUCTION", "v2"]
