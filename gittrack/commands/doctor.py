@@ -1,4 +1,4 @@
-"""Look for damage: unreadable runs, refs without value, leftovers of dead processes; say what to do.
+"""Look for damage: unreadable runs, refs without value, moved version tags, leftovers of dead processes.
 
 Stage refs of models that disagree with the events are put right: they can be computed again.
 """
