@@ -99,8 +99,12 @@ def failure(args: Sequence[str], answer: Answer) -> TrackError:
     if old is not None:
         return old
     verb = next((word for word in args if not word.startswith("-") and "=" not in word), "")
+    lines = [line for line in lines if not line.startswith("warning:")] or lines
     message = (lines or [f"git {verb} ended with {answer.code}"])[0]
     rest = " ".join(line.strip() for line in lines[1:])
+    if "promisor remote" in message:
+        every = "'refs/tags/*:refs/tags/*' 'refs/runs/*:refs/runs/*'"
+        rest = f"this clone left it out: git fetch --refetch --no-filter origin {every}"
     return GitError(f"git: {message.removeprefix('fatal: ').removeprefix('error: ')}", rest)
 
 

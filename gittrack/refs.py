@@ -78,6 +78,33 @@ def peeled(repo: Repo) -> list[tuple[str, str]]:
     return [(name, tagged or oid) for oid, tagged, name in words]
 
 
+def commits(repo: Repo, oids: Sequence[str]) -> list[str]:
+    """Return the commits that tags come to in the end, through other tags too; empty for what is none."""
+    if not oids:
+        return []
+    feed = "".join(f"{oid}^{{commit}}\n" for oid in oids).encode()
+    lines = repo.read("cat-file", "--batch-check=%(objectname)", feed=feed).decode().split("\n")
+    return ["" if " " in line else line for line in lines[:-1]]
+
+
+def fetched_tags(repo: Repo) -> list[tuple[str, str, str]]:
+    """Return (tag, id, place) of the last fetch; those too that git would not put over ours."""
+    try:
+        path = os.path.join(repo.git_dir, "FETCH_HEAD")
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            lines = file.read().split("\n")
+    except OSError:
+        return []
+    found = []
+    for line in lines:
+        oid, _, rest = line.partition("\t")
+        told = rest.rpartition("\t")[2]
+        if told.startswith("tag '") and re.fullmatch("[0-9a-f]{40,64}", oid):
+            tag, _, place = told[5:].partition("' of ")
+            found.append((tag, oid, place))
+    return found
+
+
 def is_there(repo: Repo, ref: str) -> bool:
     """Say whether a ref exists, without a process: for a check that every run makes at its start.
 

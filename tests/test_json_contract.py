@@ -120,10 +120,10 @@ def test_models_versions_and_events():
         for words in (("ls",), ("ls", "m"), ("show", "m"), ("history", "m"))
     }
     kinds = {"model": TEXT, "latest": dict, "stages": dict, "versions": list, "conflicts": list}
-    check(found["ls",][0], kinds)
+    check(found["ls",][0], {**kinds, "moved": list})
     for one in (*found["ls", "m"], found["show", "m"], found["ls",][0]["latest"]):
         check(one, version)
-    check(found["show", "m"], {"run_signature": TEXT, "history": list})
+    check(found["show", "m"], {"run_signature": TEXT, "history": list, "moved": list})
     event = {
         **{"number": MAYBE_INT, "event": TEXT, "version": (int, str), "stage": MAYBE_TEXT},
         **{"tag": TEXT, "replaces": (int, str, type(None))},

@@ -1,4 +1,4 @@
-"""Look for damage: unreadable runs, refs without value, leftovers of dead processes; say what to do.
+"""Look for damage: unreadable runs, refs without value, moved version tags, leftovers of dead processes.
 
 Stage refs of models that disagree with the events are put right: they can be computed again.
 """
@@ -10,7 +10,7 @@ import argparse
 from gittrack import git
 from gittrack.commands._common import out
 from gittrack.models import repair
-from gittrack.read import checkup
+from gittrack.read import checkup, moved
 from gittrack.read.models import Registry
 from gittrack.show import models, text
 
@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
             out(f"moved aside: {text.escape(ref)}\n")
     stuck = _stages(repo)
     state = Registry(repo)
-    torn = models.warnings(state.every()) + models.damage(state.damaged)
+    torn = models.warnings(moved.examined(state, state.every())) + models.damage(state.damaged)
     out(torn)
     if not (report.findings or stuck or torn):
         out("all is well\n")

@@ -38,6 +38,13 @@ class Damaged(TrackError):
     """What is stored for a run cannot be read back."""
 
 
+def unwritable(what: str, place: str, why: str) -> TrackError:
+    """Return the error for a repository that cannot be written, such as a read-only one or a full disk."""
+    return TrackError(
+        f"{what} in {place}: {why}", "make the repository writable and see that its disk has room"
+    )
+
+
 def near(word: str, known: Iterable[str]) -> list[str]:
     """Return the known words nearest to ``word``, at most three, the nearest first."""
     import difflib  # noqa: PLC0415 - only a mistake needs it

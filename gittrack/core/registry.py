@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from gittrack.core import modelnames
+from gittrack.core import modelnames, moved
 from gittrack.core.modelnames import DEPRECATE, DEREGISTER, PROMOTE, REGISTER, Mark
+from gittrack.core.moved import Moved
 from gittrack.core.tagtext import Text
 from gittrack.core.typed import Any, NamedTuple
 
@@ -100,7 +101,8 @@ class Conflict(NamedTuple):
 class Model(NamedTuple):
     """A model: its versions from the lowest, {stage: version}, and its events in order.
 
-    ``numbers`` are all versions that were registered; an overview does not have each of them.
+    ``numbers`` are all versions that were registered; an overview does not have each of them.  ``moved`` are
+    version tags that do not name what they were made for, or are gone.
     """
 
     name: str
@@ -110,6 +112,7 @@ class Model(NamedTuple):
     deprecated: bool = False
     conflicts: tuple[Conflict, ...] = ()
     numbers: tuple[str, ...] = ()
+    moved: tuple[Moved, ...] = ()
 
     @property
     def latest(self) -> Version | None:
@@ -128,8 +131,17 @@ def order(mark: Mark) -> tuple[int, int]:
     return mark.number, modelnames.KINDS.index(mark.kind)
 
 
-def fold(name: str, events: Iterable[Event], others: Sequence[tuple[Event, str]] = ()) -> Model:
-    """Return the state after the events of one model; ``others`` are (event, place) of other clones."""
+def fold(
+    name: str,
+    events: Iterable[Event],
+    others: Sequence[tuple[Event, str]] = (),
+    silent: Sequence[Event] = (),
+) -> Model:
+    """Return the state after the events of one model.
+
+    ``others`` are (event, place) of other clones, ``silent`` version tags that say nothing, as lightweight
+    ones do; they only tell where somebody moved a tag.
+    """
     ordered = tuple(sorted(events, key=lambda event: (*order(event.mark), event.tag)))
     registered, deregistered = _registrations(ordered)
     of_commit = _of_commit(registered, deregistered)
@@ -161,10 +173,20 @@ def fold(name: str, events: Iterable[Event], others: Sequence[tuple[Event, str]]
         stage: versions[of_commit[commit]] if commit in of_commit else unnamed[commit]
         for stage, commit in sorted(held.items())
     }
+    nameless = {stage: one.commit for stage, one in stages.items() if not one.number}
     deprecated = any(event.mark.kind == DEPRECATE for event in ordered)
     clashes = (*_same_number(ordered), *_elsewhere(ordered, others))
     open_ones = tuple(_open(ordered, clashes))
-    return Model(name, tuple(every), stages, ordered, deprecated, open_ones, tuple(registered))
+    return Model(
+        *(name, tuple(every), stages, ordered, deprecated, open_ones, tuple(registered)),
+        _unexplained(moved.by_events(ordered, silent, nameless), open_ones),
+    )
+
+
+def _unexplained(found: Sequence[Moved], conflicts: Sequence[Conflict]) -> tuple[Moved, ...]:
+    """Leave out the tags that another clone registered otherwise: that conflict is told already."""
+    told = {(one.ours.tag, one.theirs.text.commit) for one in conflicts}
+    return tuple(one for one in found if (one.tag, one.was) not in told)
 
 
 def _registrations(events: Sequence[Event]) -> tuple[dict[str, Event], set[str]]:

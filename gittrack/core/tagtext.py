@@ -23,13 +23,17 @@ _SIGNATURES = (
 
 
 class Text(NamedTuple):
-    """A tag as it was read: the commit that it names, who made it and when, and what its message says."""
+    """A tag as it was read: the commit that it names, who made it and when, and what its message says.
+
+    ``name`` is what the tag object calls itself; a ref of another name can point to it.
+    """
 
     commit: str
     person: str
     seconds: int
     facts: dict[str, Any]
     signed: bool
+    name: str = ""
 
 
 def message(summary: tuple[str, str], facts: Mapping[str, Any]) -> str:
@@ -64,9 +68,9 @@ def parse(data: bytes) -> Text | None:
     if signed:
         end = max(b"\n".join((b"", rest)).rfind(mark) for mark in _SIGNATURES)
         signed, rest = end >= 0, rest[:end] if end >= 0 else rest
-    return Text(
-        lines[0][7:], person, seconds, _facts(rest.decode("utf-8", "surrogateescape")), signed
-    )
+    name = lines[2][4:] if lines[2].startswith("tag ") else ""
+    facts = _facts(rest.decode("utf-8", "surrogateescape"))
+    return Text(lines[0][7:], person, seconds, facts, signed, name)
 
 
 def _facts(text: str) -> dict[str, Any]:

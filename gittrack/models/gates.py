@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from gittrack import git
 from gittrack.core import registry, settings, verdict
@@ -11,7 +11,7 @@ from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.model import RunInfo
 from gittrack.core.registry import Model, Version
 from gittrack.core.typed import Any
-from gittrack.read import reader, versions
+from gittrack.read import moved, reader, versions
 from gittrack.read.reader import Raw
 from gittrack.record import hooks
 
@@ -38,6 +38,7 @@ def check_stage(config: Mapping[str, str], stage: str) -> None:
 def check(
     repo: git.Repo,
     config: Mapping[str, str],
+    model: Model,
     version: Version,
     stage: str,
     *,
@@ -63,7 +64,11 @@ def check(
         raise _refusal(
             version, stage, [text.partition(": ")[2] for text in held], f"track.gate.{stage}"
         )
-    unsound = _unsound(repo, reader.decode(repo, raw)) if stage == registry.PRODUCTION else []
+    unsound = (
+        [*_moved(repo, model, version, raw), *_unsound(repo, reader.decode(repo, raw))]
+        if stage == registry.PRODUCTION
+        else []
+    )
     if unsound and not force:
         raise Refused(
             f"{version.model} {version.short} cannot go to {stage}: {'; '.join(text for text, _ in unsound)}",
@@ -98,6 +103,14 @@ def _failed(repo: git.Repo, raw: Raw, query: str) -> list[str]:
 
     more = {"verdict": lambda: verdicts.best(repo, raw)}
     return where.unmet(repo, raw, query, more)
+
+
+def _moved(repo: git.Repo, model: Model, version: Version, raw: Raw) -> Iterator[tuple[str, str]]:
+    """Tell where the tag of the version does not name what it was made for."""
+    found = moved.with_run(repo, model, version, raw.body).moved
+    if version.event is not None and version.event.tag in {one.tag for one in found}:
+        look = f"see: git track model show {version.model}@{version.short}"
+        yield "its tag was moved to another commit", look
 
 
 def _unsound(repo: git.Repo, info: RunInfo) -> list[tuple[str, str]]:

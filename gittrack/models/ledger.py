@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -9,11 +10,12 @@ from contextlib import contextmanager
 
 from gittrack import git, objects, refs, signing
 from gittrack.core import folders, layout, lock, model, modelnames, registry, settings, tagtext
-from gittrack.core.errors import TrackError
+from gittrack.core.errors import TrackError, unwritable
 from gittrack.core.modelnames import Mark
 from gittrack.core.registry import Event, Model
 from gittrack.core.typed import Any, NamedTuple
 from gittrack.read.models import Registry
+from gittrack.read.versions import NoSuchModel
 from gittrack.record.author import author
 
 _TRIES = 20
@@ -57,7 +59,7 @@ def change(
     refs that disagree with the events are moved to where these say.
     """
     config = known.config if known else git.parse_config(repo.config().output())
-    with _turn(repo):
+    with _writing(repo, name), _turn(repo):
         for left in reversed(range(_TRIES)):
             state = _now(repo)
             before = _model(state, name, known)
@@ -86,7 +88,29 @@ def _model(state: Registry, name: str, known: Known | None) -> Model | None:
         return None
     if known is not None and state.tags.of(name) == known.state.tags.of(name):
         return known.model
-    return state.model(name)
+    try:
+        return state.model(name)
+    except NoSuchModel:  # its tags say nothing
+        return None
+
+
+@contextmanager
+def _writing(repo: git.Repo, name: str) -> Iterator[None]:
+    """Say where the repository cannot be written what `git track run` says; of refs git tells in words."""
+    what = f"the model {name} cannot be changed"
+    try:
+        yield
+    except OSError as error:
+        raise unwritable(what, repo.common_dir, error.strerror or str(error)) from error
+    except git.GitError as error:
+        if "; cannot create '" in error.message:
+            hint = "git has no ref below another one: choose another name"
+            raise TrackError(error.message, hint) from error
+        told = [why for why in map(os.strerror, _UNWRITABLE) if error.message.endswith(why)]
+        raise (unwritable(what, repo.common_dir, told[0]) if told else error) from error
+
+
+_UNWRITABLE = (errno.EACCES, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
 
 
 @contextmanager
@@ -125,12 +149,17 @@ def moves(state: Registry, after: Model) -> list[str]:
         modelnames.stage_ref(after.name, stage): one.event.oid if one.event else one.commit
         for stage, one in after.stages.items()
     }
+    # A version whose own tag is gone or was moved: the ref may be the last that has the tag as it was.
+    holders = {
+        modelnames.stage_ref(after.name, stage): one.event is None
+        for stage, one in after.stages.items()
+    }
     stages = {event.mark.stage for event in after.events if event.mark.stage}
     known = {modelnames.stage_ref(after.name, stage) for stage in stages}
     commands = []
     for ref in sorted(wanted.keys() | (known & state.stage_refs.keys())):
         old, new = state.stage_refs.get(ref), wanted.get(ref)
-        if old == new:
+        if old == new or (old and holders.get(ref) and git.resolve(state.repo, old) == new):
             continue
         if new is None:
             commands.append(f"delete {ref}\0{old}")
@@ -159,22 +188,28 @@ def _written(
         facts = {**draft.facts, "by": person, "at": model.iso(now)}
         text = tagtext.message(draft.summary, facts)
         name = modelnames.format_tag(mark)
-        _check_readable(name, mark)
+        _check_name(state, name, mark, plan)
         sign = settings.sign(config)
         if sign:
             oid = signing.tag(repo, name, draft.commit, person, seconds, text)
         else:
             data = tagtext.payload(draft.commit, name, person, seconds, text)
             oid = store.keep(b"tag", data)
-        told = tagtext.Text(draft.commit, person, seconds, facts, sign)
+        told = tagtext.Text(draft.commit, person, seconds, facts, sign, name)
         events.append(Event(mark, name, oid, told))
     return events
 
 
-def _check_readable(tag: str, mark: Mark) -> None:
-    """Raise TrackError for a tag that nobody would read as this event: one before it counts too far."""
+def _check_name(state: Registry, tag: str, mark: Mark, plan: Plan) -> None:
+    """Raise TrackError for a tag that nobody would read as this event, or of which the name is taken."""
     if modelnames.parse_tag(tag) != mark:
         raise TrackError(
             f"the next tag of {mark.model} would be {tag}, which is too long to count on",
             f"a tag of it has a number that cannot be right: git tag -l '{mark.model}[@#]*'",
+        )
+    taken = {one.tag for one in state.tags.of(mark.model)} - {gone for gone, _ in plan.removed}
+    if tag in taken:
+        raise TrackError(
+            f"there is a tag {tag} already, which is no version",
+            f"see what it is: git show {tag}; delete it: git tag -d {tag}",
         )

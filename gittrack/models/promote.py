@@ -14,6 +14,8 @@ from gittrack.read import versions
 from gittrack.read.models import Registry
 from gittrack.read.versions import NoSuchModel
 
+_KNOWN = (registry.PRODUCTION, registry.STAGING)
+
 
 class Promotion(NamedTuple):
     """What a promotion did: the version, where it came from, and which one it took the place of."""
@@ -49,7 +51,7 @@ def promote(
     model = state.model(wanted.model)
     version = versions.chosen(model, wanted)
     _check(model, version, stage)
-    passed = gates.check(repo, config, version, stage, require=require, force=force)
+    passed = gates.check(repo, config, model, version, stage, require=require, force=force)
     said = gates.ask_hook(repo, config, model, version, stage, why)
     found: dict[str, Any] = {}
 
@@ -96,6 +98,13 @@ def _check(model: Model, version: Version, stage: str) -> None:
     if version.deprecated or model.deprecated:
         raise TrackError(
             f"{name} is deprecated", f"choose another: git track model ls {model.name}"
+        )
+    stages = dict.fromkeys((*_KNOWN, *(event.mark.stage for event in model.events)))
+    like = [one for one in stages if one != stage and one.lower() == stage.lower()]
+    if like and stage not in stages:
+        raise TrackError(
+            f"{stage} and the stage {like[0]} differ only in capital letters",
+            f"write {like[0]}, or choose another name",
         )
     torn = any(conflict.ours.mark.stage == stage for conflict in model.conflicts)
     if stage in version.stages and not torn:

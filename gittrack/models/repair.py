@@ -32,8 +32,9 @@ def repair(repo: git.Repo) -> list[Repair]:
         try:
             ledger.clear(repo, state, model)
             refs.transact(repo, ledger.moves(state, model), "gittrack: repair")
-        except git.GitError as error:
-            told = [one._replace(problem=error.message) for one in told]
+        except (git.GitError, OSError) as error:
+            problem = error.message if isinstance(error, git.GitError) else error.strerror
+            told = [one._replace(problem=problem or str(error)) for one in told]
         found += told
     return [*found, *_orphans(state, models)]
 

@@ -3,51 +3,16 @@
 from __future__ import annotations
 
 import functools
-import os
-import re
 from collections.abc import Iterable, Iterator
 
 from gittrack import git, refs
 from gittrack.core import modelnames, registry, tagtext
 from gittrack.core.errors import did_you_mean
-from gittrack.core.modelnames import Mark
 from gittrack.core.registry import Event, Model, Version
 from gittrack.core.typed import NamedTuple
-from gittrack.read import versions
+from gittrack.read import shelf, versions
+from gittrack.read.shelf import Name, Shelf
 from gittrack.read.versions import NoSuchModel
-
-
-class Name(NamedTuple):
-    """A tag of the registry whose object was not looked at yet; ``where`` is another clone, or empty."""
-
-    mark: Mark
-    tag: str
-    oid: str
-    where: str = ""
-
-
-class Shelf:
-    """Tags by model; what their names say is looked at when the model is asked for."""
-
-    def __init__(self) -> None:
-        self.listed: dict[str, list[tuple[str, str, str]]] = {}  # model -> tag, id, other clone
-        self._known: dict[str, list[Name]] = {}
-
-    def add(self, tag: str, oid: str, where: str = "") -> None:
-        """Put a tag on the shelf; one of somebody else's does no harm."""
-        if oid:
-            self.listed.setdefault(modelnames.model_of(tag), []).append((tag, oid, where))
-
-    def of(self, model: str) -> list[Name]:
-        """Return the tags of a model."""
-        if model not in self._known:
-            marks = ((modelnames.parse_tag(one[0]), one) for one in self.listed.get(model, ()))
-            self._known[model] = [Name(mark, *one) for mark, one in marks if mark is not None]
-        return self._known[model]
-
-    def models(self) -> list[str]:
-        """Return the names of the models that have tags."""
-        return sorted(model for model in self.listed if self.of(model))
 
 
 class Registry:
@@ -91,27 +56,32 @@ class Registry:
 
         Of the tags only these are read; ``numbers`` are all versions there are.
         """
-        heads = {name: _heads(self.tags.of(name)) for name in self.tags.models()}
+        names = self.tags.models()
+        heads = {name: shelf.heads(self.tags.of(name)) for name in names}
         found = self._read(heads)
-        more = {name: _held(found[name], self.tags.of(name)) for name in found}
-        if any(more.values()):
-            wider = {name: [*heads[name], *added] for name, added in more.items() if added}
-            found |= self._read(wider)
-        return [
-            found[name]._replace(numbers=_registered(self.tags.of(name))) for name in sorted(found)
-        ]
+        for look in (shelf.held, shelf.rest):
+            wider = {}
+            for name in names:
+                tags, named = self.tags.of(name), self.tags.versions(name)
+                if added := look(found.get(name), tags, named):
+                    wider[name] = [*heads[name], *added]
+            if wider:
+                found |= self._read(wider)
+        return [shelf.counted(found[name], self.tags.versions(name)) for name in sorted(found)]
 
     def _read(self, chosen: dict[str, list[Name]]) -> dict[str, Model]:
         clashing = {name: self._clashing(name, tags) for name, tags in chosen.items()}
         asked = [one for tags in (*chosen.values(), *clashing.values()) for one in tags]
         contents = iter(self._contents(asked))
-        events = {name: list(_events(tags, contents)) for name, tags in chosen.items()}
-        others = {name: list(_events(tags, contents)) for name, tags in clashing.items()}
+        read = {name: _parsed(tags, contents) for name, tags in chosen.items()}
+        events = {name: list(_events(found)) for name, found in read.items()}
+        others = {name: list(_events(_parsed(tags, contents))) for name, tags in clashing.items()}
         return {
             name: registry.fold(
                 name,
                 [event for event, _ in events[name]],
                 [(event, where) for event, where in others[name]],
+                _silent(self.repo, read[name]),
             )
             for name in chosen
             if events[name]
@@ -147,21 +117,8 @@ class Registry:
     def _fetched(self) -> Shelf:
         """Tags of the last fetch, those too that git would not put over ours (``FETCH_HEAD``)."""
         found = Shelf()
-        try:
-            with open(
-                os.path.join(self.repo.git_dir, "FETCH_HEAD"),
-                encoding="utf-8",
-                errors="surrogateescape",
-            ) as file:
-                lines = file.read().split("\n")
-        except OSError:
-            return found
-        for line in lines:
-            oid, _, rest = line.partition("\t")
-            told = rest.rpartition("\t")[2]
-            if told.startswith("tag '") and re.fullmatch("[0-9a-f]{40,64}", oid):
-                tag, _, place = told[5:].partition("' of ")
-                found.add(tag, oid, place)
+        for tag, oid, place in refs.fetched_tags(self.repo):
+            found.add(tag, oid, place)
         return found
 
     def taken_numbers(self, model: str) -> int:
@@ -180,69 +137,48 @@ class Registry:
 
     def _unknown(self, name: str) -> NoSuchModel:
         known = self.tags.models()
+        if name in known:
+            look = f"see: git for-each-ref 'refs/tags/{name.replace(':', '=')}[@#]*'"
+            return NoSuchModel(
+                f"no tag of the model {name!r} is an annotated tag of a commit", look
+            )
         there = f"there are: {', '.join(known[:8])}" if known else ""
         start = "register one: git track model register NAME RUN"
         return NoSuchModel(f"there is no model {name!r}", did_you_mean(name, known, there or start))
 
 
-def _events(tags: list[Name], contents: Iterator[bytes | None]) -> Iterator[tuple[Event, str]]:
+class Read(NamedTuple):
+    """A tag whose object was looked at: its content, and what that says as an event."""
+
+    name: Name
+    data: bytes | None
+    text: tagtext.Text | None
+
+
+def _parsed(tags: list[Name], contents: Iterator[bytes | None]) -> list[Read]:
+    pairs = ((one, next(contents)) for one in tags)
+    return [Read(one, data, tagtext.parse(data) if data else None) for one, data in pairs]
+
+
+def _events(read: Iterable[Read]) -> Iterator[tuple[Event, str]]:
     """Yield the events of tags; lightweight ones, and those of no commit, say nothing (as for GTO)."""
-    for one in tags:
-        data = next(contents)
-        text = tagtext.parse(data) if data is not None else None
+    for one, _, text in read:
         if text is not None:
             yield Event(one.mark, one.tag, one.oid, text), one.where
 
 
-def _registered(tags: list[Name]) -> tuple[str, ...]:
-    """Return the versions that were registered, from the lowest."""
-    found = {one.mark.version for one in tags if one.mark.kind == modelnames.REGISTER}
-    return tuple(sorted(found, key=modelnames.order))
-
-
-def _heads(tags: list[Name]) -> list[Name]:
-    """Return the tags that say what is so now: the latest version, and of each stage the last event.
-
-    Where the last event of a stage is a demotion, all of them: an earlier one may stand.
-    """
-    last: dict[str, Name] = {}  # by stage, and by version
-    for one in tags:
-        key = one.mark.version or one.mark.stage
-        if key not in last or registry.order(one.mark) > registry.order(last[key].mark):
-            last[key] = one
-    kept = {one.tag: one for one in last.values() if one.mark.kind != modelnames.REGISTER}
-    current = [one for one in last.values() if one.mark.kind == modelnames.REGISTER]
-    if current:
-        latest = max(current, key=lambda one: modelnames.order(one.mark.version))
-        kept[latest.tag] = latest
-    demoted = {one.mark.stage for one in kept.values() if one.mark.kind == modelnames.DEMOTE}
-    retired = {one.mark.version for one in kept.values() if one.mark.version}
-    return [
-        one
-        for one in tags
-        if one.tag in kept or one.mark.stage in demoted or one.mark.version in retired
+def _silent(repo: git.Repo, read: Iterable[Read]) -> list[Event]:
+    """Return the version tags that are no events: lightweight ones, tags of tags, unreadable ones."""
+    odd = [one for one in read if one.name.mark.kind == modelnames.REGISTER and one.text is None]
+    nested = [
+        one.name.oid for one in odd if one.data is not None and one.data.startswith(b"object ")
     ]
-
-
-def _held(model: Model, tags: list[Name]) -> list[Name]:
-    """Return the registrations that are missing in an overview: of versions in stages, by what tags say.
-
-    Tags of another tool do not say which version they are about: then all of them.
-    """
-    unknown = [one for one in model.versions if not one.number]
-    if not unknown:
-        return []
-    told = {
-        event.text.facts.get("version")
-        for event in model.events
-        if any(event.text.commit == one.commit for one in unknown)
-    }
-    registered = [one for one in tags if one.mark.kind in _REGISTRATION]
-    chosen = [one for one in registered if one.mark.version in told]
-    return chosen if None not in told and chosen else registered
-
-
-_REGISTRATION = (modelnames.REGISTER, modelnames.DEREGISTER)
+    commits = dict(zip(nested, refs.commits(repo, nested), strict=True))
+    found = []
+    for (mark, tag, oid, _), data, _ in odd:
+        text = tagtext.Text(commits.get(oid, oid if data else ""), "", 0, {}, False)
+        found.append(Event(mark, tag, oid, text))
+    return found
 
 
 def registered(repo: git.Repo) -> dict[str, str]:

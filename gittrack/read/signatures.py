@@ -16,10 +16,9 @@ def of_versions(repo: git.Repo, versions: Sequence[Version]) -> dict[str, Signat
     return unsigned | dict(zip(signed, signing.check(repo, "tag", signed), strict=True))
 
 
-def of_commit(repo: git.Repo, oid: str) -> Signature:
-    """Return the signature of a commit."""
-    content = next(git.objects(repo, [oid])) or b""
-    head = content.partition(b"\n\n")[0]
+def of_commit(repo: git.Repo, oid: str, content: bytes | None) -> Signature:
+    """Return the signature of a commit, whose content is given."""
+    head = (content or b"").partition(b"\n\n")[0]
     if b"\ngpgsig" not in head:
         return Signature(UNSIGNED)
     return signing.check(repo, "commit", [oid])[0]

@@ -40,6 +40,11 @@ def chosen(model: Model, wanted: modelnames.Address) -> Version:
                 did_you_mean(wanted.stage, model.stages, hint),
             )
         return found
+    if model.latest is None and not any(one.number for one in model.versions):
+        raise NoSuchModel(
+            f"no version of {model.name} is registered here",
+            "fetch its tags, or register a run: git track model register NAME RUN",
+        )
     if model.latest is None:
         raise NoSuchModel(
             f"every version of {model.name} is deprecated", f"see: git track model ls {model.name}"

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from gittrack.core import events, folders, layout, lock, model, series
-from gittrack.core.errors import TrackError
+from gittrack.core.errors import TrackError, unwritable
 
 _NEWBORN_SECONDS = 60
 GONE = ".gone-"
@@ -143,10 +143,7 @@ def create(
         journal = Journal(folder, held)
         journal.series.write(series.HEADER.encode())
     except OSError as error:
-        raise TrackError(
-            f"the run cannot be recorded in {common_dir}: {error.strerror}",
-            "make the repository writable and see that its disk has room",
-        )
+        raise unwritable("the run cannot be recorded", common_dir, str(error.strerror))
     return journal
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gittrack.core import modelnames
+from gittrack.core.moved import Moved
 from gittrack.core.registry import Event, Model, Signature, Version
 from gittrack.core.typed import Any
 from gittrack.show import jsonable
@@ -57,7 +58,13 @@ def model(one: Model, signatures: Signatures) -> dict[str, Any]:
         "conflicts": [
             _conflict_json(one, pair.ours, pair.theirs, pair.where) for pair in one.conflicts
         ],
+        "moved": [_moved_json(found) for found in one.moved],
     }
+
+
+def _moved_json(found: Moved) -> dict[str, Any]:
+    told = {"tag": found.tag, "commit": found.commit or None, "proof": found.proof or None}
+    return {**told, "made_for": {"run": found.run or None, "commit": found.was or None}}
 
 
 def _conflict_json(one: Model, ours: Event, theirs: Event, where: str) -> dict[str, Any]:
@@ -88,4 +95,10 @@ def version(one: Version, signatures: Signatures) -> dict[str, Any]:
 def page_json(one: Model, shown: Version, signatures: Signatures, run: Signature) -> dict[str, Any]:
     """Return what ``git track model show --json`` gives."""
     events = [event(one, e) for e in one.events if e.text.commit == shown.commit]
-    return {**version(shown, signatures), "run_signature": run.state, "history": events}
+    moved = [_moved_json(found) for found in one.moved]
+    return {
+        **version(shown, signatures),
+        "run_signature": run.state,
+        "history": events,
+        "moved": moved,
+    }

@@ -76,16 +76,16 @@ def ranking(
     optional = _params(params, [metric])
     every = [*chosen, *optional, *code, age]
     if exact:
-        table = _table(runs, every, exact)
+        shown = _table(runs, every, exact)
     else:
-        table = _fitted(runs, every, [age, *optional[::-1]], width and width - 4, [])
+        shown = _fitted(runs, every, [age, *optional[::-1]], width and width - 4, [])
     values = [ranked.get(run) for run in runs]
     rows = [
         ["" if found is None or found != found else str(place), *row]
-        for place, (found, row) in enumerate(zip(values, table.rows, strict=True), 1)
+        for place, (found, row) in enumerate(zip(values, shown.rows, strict=True), 1)
     ]
-    heads = ["rank" if exact else "#", *table.heads]
-    return Table(heads, rows, [True, *table.right], table.left_out)
+    heads = ["rank" if exact else "#", *shown.heads]
+    return Table(heads, rows, [True, *shown.right], shown.left_out)
 
 
 def _telling(flat: Sequence[dict[str, Any]], names: Sequence[str]) -> list[str]:

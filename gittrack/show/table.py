@@ -32,10 +32,12 @@ def fitted(table: Table, yielding: Mapping[int, str], width: int | None) -> Tabl
 
     ``yielding`` are the places and names of the columns that may go, in the order in which they do.
     """
+    if width is None:
+        return table
     for count in range(len(yielding) + 1):
         gone = list(yielding)[:count]
         made = _without(table, gone)
-        if width is None or _width(made) <= width:
+        if _width(made) <= width:
             break
     return made._replace(left_out=[*(yielding[at] for at in sorted(gone)), *table.left_out])
 

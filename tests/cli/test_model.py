@@ -7,7 +7,7 @@ import os
 
 import pytest
 import yaml
-from helpers import git, look, masked, model, record, run_cli
+from helpers import ROOT, git, look, masked, model, on_terminal, record, run_cli
 
 import gittrack
 
@@ -198,6 +198,39 @@ def test_tables_for_programs(runs):
     assert "| m       | v2       | v1        |" in model("ls", "--md")
 
 
+def test_tables_fit_the_terminal_and_say_what_they_left_out(project, monkeypatch):
+    """Programs get all of it."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("NO_COLOR", "1")
+    record("r", {f"a_rather_long_metric_{n}": n for n in range(5)})
+    model("register", "m", "r", "-m", "it says why at some length, which takes most of a line")
+    for stage in ("by", "a-stage-with-a-long-name", "b-stage-with-a-long-name", "production"):
+        model("promote", "m@1", stage)
+    shown, code = on_terminal("model", "ls", "m", columns=80)
+    head, row, note = shown.splitlines()
+    assert code == 0
+    assert max(map(len, (head, row))) <= 80
+    assert head.split() == ["VERSION", "STAGE", "RUN", "a_rather_long_metric_0"]
+    assert "production, a-stage-with-a-lo…" in row
+    assert note == (
+        "not shown: a_rather_long_metric_1, a_rather_long_metric_2, REGISTERED, BY, SIGNATURE, WHY, "
+        "a_rather_long_metric_3, a_rather_long_metric_4 (--csv)"
+    )
+    shown, _ = on_terminal("model", "ls", columns=60)
+    assert shown.splitlines()[0].split() == [
+        *("MODEL", "LATEST", "PRODUCTION", "A-STAGE-WITH-A-LONG-NAME"),
+    ]
+    assert "not shown: B-STAGE-WITH-A-LONG-NAME, BY, VERSIONS, " in shown
+    assert model("ls", "m").splitlines()[0].count("a_rather_long_metric_") == 3
+    rows = list(csv.reader(io.StringIO(model("ls", "m", "--csv"))))
+    assert rows[0][3:8] == [f"a_rather_long_metric_{n}" for n in range(5)]
+    assert rows[1][3:8] == list("01234")
+    assert (
+        on_terminal("model", "ls", "m", "--csv", columns=80)[0].split()
+        == model("ls", "m", "--csv").split()
+    )
+
+
 def test_a_run_in_a_repository_without_commits_yet(tmp_path):
     git(".", "init", "-q")
     (tmp_path / "train.py").write_text("1\n")
@@ -316,8 +349,46 @@ def test_a_stage_that_is_a_folder_of_another_is_refused_by_git(runs):
     model("register", "a/b", "r2")
     model("promote", "a@1", "b")
     before = git(".", "for-each-ref")
-    assert "git: " in model("promote", "a/b@1", "c", code=1)
+    refused = model("promote", "a/b@1", "c", code=1)
+    assert refused.startswith("error: git: ")
+    assert refused.endswith("hint: git has no ref below another one: choose another name\n")
     assert git(".", "for-each-ref") == before
+
+
+def test_a_stage_that_differs_in_capital_letters_is_a_slip(runs):
+    """It would pass by the gates of production, and be the same file where names have no case."""
+    model("register", "m", "r1")
+    model("promote", "m@1", "canary")
+    for slip, meant in (("Production", "production"), ("Canary", "canary")):
+        assert f"{slip} and the stage {meant} differ only in capital letters" in model(
+            "promote", "m@1", slip, code=1
+        )
+
+
+def test_a_lightweight_tag_is_no_version_and_in_nobodys_way(runs):
+    model("register", "m", "r1")
+    git(".", "tag", "m@v5.0.0")
+    git(".", "tag", "only@v1.0.0")
+    model("register", "m", "r2")
+    [found] = json.loads(model("ls", "--json"))
+    assert (found["latest"]["version"], found["versions"]) == (2, [1, 2])
+    assert model("register", "m", "r3", "--version", "5", code=1) == (
+        "error: there is a tag m@v5.0.0 already, which is no version\n"
+        "hint: see what it is: git show m@v5.0.0; delete it: git tag -d m@v5.0.0\n"
+    )
+    assert "no tag of the model 'only' is an annotated tag of a commit" in model(
+        "show", "only", code=1
+    )
+    assert model("register", "only", "r3", "--version", "2") == "only v2\n"
+
+
+def test_stage_tags_without_those_of_the_versions(runs):
+    """As they are after a fetch of half of them."""
+    model("register", "m", "r1")
+    model("promote", "m@1", "staging")
+    git(".", "tag", "-d", "m@v1.0.0")
+    assert "no version of m is registered here\nhint: fetch its tags" in model("show", "m", code=1)
+    assert "gone: there is no tag m@v1.0.0" in model("show", "m@staging")
 
 
 def test_get_writes_over_nothing_else(runs):

@@ -395,6 +395,36 @@ def test_a_repository_that_is_mounted_read_only(read_only):
     assert "Read-only file system" in done.stderr
 
 
+CHANGES = [
+    ("register", "m", "@"),
+    ("promote", "m@1", "production"),
+    ("demote", "m@1"),
+    ("deprecate", "m@1"),
+    ("rm", "m@1", "--force"),
+]
+
+
+def test_a_registry_that_is_mounted_read_only(read_only):
+    """One error for every change, as `git track run` says it; the stage ref is doctor's to tell."""
+    place = Path("repo").absolute()
+    for words in (("register", "m", "@~1"), ("promote", "m@1", "staging")):
+        assert run_cli("model", *words, cwd=place).code == 0
+    git(place, "update-ref", "refs/models/m/staging", "HEAD")
+    track = f"'{sys.executable}' -m gittrack"
+    for words in CHANGES:
+        done = read_only(f"{track} model {' '.join(words)}")
+        assert (done.returncode, done.stdout, done.stderr) == (
+            1,
+            "",
+            f"error: the model m cannot be changed in {place}/.git: Read-only file system\n"
+            "hint: make the repository writable and see that its disk has room\n",
+        )
+    (place / ".git/refs/models/m/staging").write_text("")
+    done = read_only(f"{track} doctor")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "not repaired (Read-only file system" in done.stdout
+
+
 @pytest.fixture
 def stranger():
     """Returns a function that runs `git track` as a user who may look at a repository, but not write.
@@ -486,3 +516,20 @@ def test_a_call_that_is_given_up_leaves_no_process():
         "except ChildProcessError: print('none')\n"
     )
     assert python(code, place) == (0, "none\n", "")
+
+
+def test_a_registry_of_which_only_the_refs_cannot_be_written(stranger):
+    """Then it is git that is refused, which says so in words of its own."""
+    place = repo()
+    assert python(SCRIPT, place).code == 0
+    give_away(place)
+    for folder in (place / ".git/gittrack", place / ".git/objects"):
+        for path in (folder, *folder.rglob("*")):
+            path.chmod(0o777)
+    done = stranger(place, "model", "register", "m", "@")
+    assert done == Done(
+        1,
+        "",
+        f"error: the model m cannot be changed in {place}/.git: Permission denied\n"
+        "hint: make the repository writable and see that its disk has room\n",
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from gittrack import git
-from gittrack.commands._common import add_formats, note, out, paint_lines
+from gittrack.commands._common import add_formats, left_out, note, out, paint_lines, room
 from gittrack.commands.model import _damage
 from gittrack.read.models import Registry
 from gittrack.read.signatures import of_versions
@@ -33,13 +33,13 @@ def run(args: argparse.Namespace) -> int:
     elif not found:
         note("no models are registered here yet; register one: git track model register NAME RUN")
     else:
-        exact = args.style == "csv"
+        exact, width = args.style == "csv", room() if args.style == "text" else None
         if args.model:
-            made = models.versions(shown, signatures, exact=exact)
+            made = models.versions(shown, signatures, exact=exact, width=width)
         else:
-            made = models.listing(found, signatures, exact=exact)
+            made = models.listing(found, signatures, exact=exact, width=width)
         whole = table.render(made, args.style)
-        out(paint_lines(whole, ["bold"]) if args.style == "text" else whole)
         if args.style == "text":
-            out(models.warnings(found))
+            whole = paint_lines(whole, ["bold"]) + left_out(made.left_out) + models.warnings(found)
+        out(whole)
     return _damage.status(state)

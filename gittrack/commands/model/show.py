@@ -8,7 +8,7 @@ from gittrack import git
 from gittrack.commands._common import add_formats, out
 from gittrack.commands.model import _damage
 from gittrack.core import modelnames
-from gittrack.read import versions
+from gittrack.read import moved, versions
 from gittrack.read.models import Registry
 from gittrack.read.signatures import of_commit, of_versions
 from gittrack.show import modeljson, modelpage, models
@@ -28,7 +28,9 @@ def run(args: argparse.Namespace) -> int:
     model = state.model(wanted.model)
     version = versions.chosen(model, wanted)
     signatures = of_versions(repo, [version])
-    run_signature = of_commit(repo, version.commit)
+    content = next(git.objects(repo, [version.commit]))
+    run_signature = of_commit(repo, version.commit, content)
+    model = moved.with_run(repo, model, version, content)
     if args.style == "json":
         out(modeljson.dump(modeljson.page_json(model, version, signatures, run_signature)))
     else:
