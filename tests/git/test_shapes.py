@@ -460,9 +460,8 @@ def test_a_repository_of_somebody_else_is_for_its_user_to_trust(stranger):
 def test_commits_of_fixed_dates(monkeypatch):
     place = repo("echo changed > train.py")
     first = record(place)
-    assert git(place, "log", "-1", "--format=%cI %aI", first.code.snapshot) == " ".join(
-        [DATE.replace("Z", "+00:00")] * 2
-    )
+    told = git(place, "log", "-1", "--format=%cI %aI", first.code.snapshot)
+    assert told.replace("+00:00", "Z").split() == [DATE, DATE]  # git writes Z from 2.45 on
 
 
 def test_refs_with_odd_line_separators_in_their_names():
