@@ -68,7 +68,7 @@ def test_the_command_reads_what_is_typed():
     assert "hello Ada" in terminal.end()[0]
 
 
-# Blocked from before it is said that it may come: one that came just before a `pause` would be waited for forever.
+# Blocked before it can come: one that came just before a `pause` would be waited for forever.
 WAIT = (
     "import signal; signal.pthread_sigmask(signal.SIG_BLOCK, {2}); print('ready', flush=True); "
     "signal.sigwait({2}); signal.pthread_sigmask(signal.SIG_UNBLOCK, {2}); signal.raise_signal(2)"
