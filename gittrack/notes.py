@@ -67,9 +67,13 @@ def append(
         answer = call.wait()
         if answer.code == 0:
             return
-        if time.monotonic() > deadline or (tip(repo, ref) == old and b"lock" not in answer.err):
+        if time.monotonic() > deadline or (tip(repo, ref) == old and not _busy(answer.err)):
             raise failure(call.args, answer)
         time.sleep(os.urandom(1)[0] / 5_000)  # somebody else was first
+
+
+def _busy(told: bytes) -> bool:
+    return b"lock" in told or b"concurrently modified" in told
 
 
 def _some(repo: Repo, commit: str, wanted: Sequence[str]) -> dict[str, bytes]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 
 from gittrack.core.typed import NamedTuple
-from gittrack.git import LOOKING, Call, Repo, detach, failure
+from gittrack.git import LOOKING, Answer, Call, Repo, detach, failure
 
 
 class Ref(NamedTuple):
@@ -17,6 +18,10 @@ class Ref(NamedTuple):
     oid: str
 
 
+TABLES = "reftable"  # the folder of git's other ref storage
+# With tables, every change of a ref takes one lock, for which git waits little or not at all.
+_BUSY = (b"cannot lock references", b"data is locked", b"concurrently modified")
+_PATIENCE_SECONDS = 10.0
 _VALUE = rb"([0-9a-f]{40}|[0-9a-f]{64}|ref: [^\0]+)\s*"
 _BROKEN = ("warning: ignoring broken ref ", "warning: ignoring dangling symref ")
 
@@ -106,12 +111,14 @@ def fetched_tags(repo: Repo) -> list[tuple[str, str, str]]:
 
 
 def is_there(repo: Repo, ref: str) -> bool:
-    """Say whether a ref exists, without a process: for a check that every run makes at its start.
+    """Say whether a ref exists: for a check that every run makes at its start.
 
-    Only git's files are looked at: in a repository with another ref storage the answer is no.
+    Git's files are looked at, without a process; git itself is asked where it keeps refs in tables.
     """
     if os.path.exists(os.path.join(repo.common_dir, ref)):
         return True
+    if os.path.exists(os.path.join(repo.common_dir, TABLES)):
+        return repo.call("show-ref", "--verify", "--quiet", ref, shared=True).wait().code == 0
     try:
         with open(os.path.join(repo.common_dir, "packed-refs"), "rb") as file:
             return b" %s\n" % os.fsencode(ref) in file.read()
@@ -138,15 +145,29 @@ def transact(repo: Repo, commands: Sequence[str], reason: str) -> None:
         return
     feed = "\0".join(["start", *commands, "commit", ""]).encode()
     args = ["--git-dir", repo.common_dir, "-c", "core.fsync=committed,reference"]
-    call = Call(
-        [*args, "update-ref", "-m", reason, "--no-deref", "--stdin", "-z"],
-        cwd=repo.common_dir,
-        feed=feed,
-    )
+    args += ["update-ref", "-m", reason, "--no-deref", "--stdin", "-z"]
+    answer = _patiently(lambda: Call(args, cwd=repo.common_dir, feed=feed))
     # Git's word, not only its exit status: a program that ignores SIGCHLD never learns that one.
-    answer = call.wait()
     if answer.code != 0 or not answer.out.endswith(b"commit: ok\n"):
-        raise failure(call.args, answer)
+        raise failure(args, answer)
+
+
+def _patiently(begin: Callable[[], Call]) -> Answer:
+    """Return what git answers, asked again while somebody else changes refs."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        answer = begin().wait()
+        busy = answer.code != 0 and any(mark in answer.err for mark in _BUSY)
+        if not busy or time.monotonic() > deadline:
+            return answer
+        time.sleep(os.urandom(1)[0] / 5_000)  # up to 50 ms
+
+
+def _update(repo: Repo, *args: str) -> None:
+    call = ("update-ref", "--no-deref", *args)
+    answer = _patiently(lambda: repo.call(*call, shared=True))
+    if answer.code != 0:
+        raise failure(call, answer)
 
 
 def move(repo: Repo, moves: Sequence[tuple[str, str, str]], reason: str) -> None:
@@ -160,7 +181,7 @@ def move(repo: Repo, moves: Sequence[tuple[str, str, str]], reason: str) -> None
 
 def repair(repo: Repo, ref: str, new: str) -> None:
     """Replace a ref that has no readable value, as a machine that lost power leaves it."""
-    repo.call("update-ref", "--no-deref", ref, new, shared=True).output()
+    _update(repo, ref, new)
 
 
 def drop(repo: Repo, ref: str) -> None:
@@ -171,7 +192,7 @@ def drop(repo: Repo, ref: str) -> None:
             if not re.fullmatch(_VALUE, file.read(4096)):
                 os.unlink(path)
                 return
-    repo.call("update-ref", "--no-deref", "-d", ref, shared=True).output()
+    _update(repo, "-d", ref)
 
 
 def pack_in_background(repo: Repo) -> None:

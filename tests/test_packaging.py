@@ -86,7 +86,7 @@ def test_what_is_in_the_wheel(wheel):
         "share/man/man1/git-track.1",
         "share/bash-completion/completions/git-track",
         "share/zsh/site-functions/_git-track",
-        "share/fish/vendor_completions.d/git-track.fish",
+        "share/fish/vendor_conf.d/git-track.fish",
     }
     scripts = next(name for name in names if name.endswith("entry_points.txt"))
     assert b"git-track = gittrack.cli:script" in zipfile.ZipFile(wheel).read(scripts)

@@ -3,7 +3,7 @@
 Where it goes:
   bash   git track completion bash > ~/.local/share/bash-completion/completions/git-track
   zsh    git track completion zsh > a folder of your $fpath, as _git-track
-  fish   git track completion fish > ~/.config/fish/completions/git-track.fish
+  fish   git track completion fish > ~/.config/fish/conf.d/git-track.fish
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from gittrack.core.files import bundled
 PLACES = {
     "bash": "bash-completion/completions/git-track",
     "zsh": "zsh/site-functions/_git-track",
-    "fish": "fish/vendor_completions.d/git-track.fish",
+    "fish": "fish/vendor_conf.d/git-track.fish",
 }
 
 

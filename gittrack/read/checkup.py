@@ -19,6 +19,7 @@ from gittrack.read.reader import Raw
 
 _STALE_SECONDS = 60
 _REMEDY = "fetch it again from where it was pushed to, or set it aside: git track doctor --fix"
+_IN_THE_WAY = "runs are recorded, and committed by git track recover once it is gone"
 _LOOK = (
     "git has no trouble with it: its other files can be read; listings show what its message says"
 )
@@ -161,7 +162,8 @@ def _cache(repo: git.Repo, raws: list[Raw]) -> Iterator[Finding]:
 
 def _locks(repo: git.Repo) -> Iterator[Finding]:
     """Find lock files that are old enough to be left by a dead git."""
-    for name in ("packed-refs.lock", "HEAD.lock", "index.lock", "config.lock", "gc.pid"):
+    tables = f"{refs.TABLES}/tables.list.lock"
+    for name in ("packed-refs.lock", "HEAD.lock", "index.lock", "config.lock", "gc.pid", tables):
         path = os.path.join(repo.common_dir, name)
         try:
             age = time.time() - os.path.getmtime(path)
@@ -170,7 +172,8 @@ def _locks(repo: git.Repo) -> Iterator[Finding]:
         if age > _STALE_SECONDS:
             yield Finding(
                 f"{path} is {age / 60:.0f} minutes old, probably left by a git that died",
-                "recording works all the same; if no git is at work here, delete the file",
+                f"{_IN_THE_WAY if name == tables else 'recording works all the same'};"
+                " if no git is at work here, delete the file",
             )
 
 

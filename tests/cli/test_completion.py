@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from helpers import ROOT, record, run_cli
+from helpers import ROOT, Terminal, record, run_cli
 
 import gittrack
 from gittrack import cli
@@ -159,16 +159,66 @@ def test_bash_quotes_names(project, monkeypatch):
 
 
 @pytest.mark.skipif(not shutil.which("fish"), reason="fish is not here")
-def test_fish(runs, monkeypatch):
-    script = (
-        "git-track completion fish | source\n"
-        "complete -C 'git track top va'\ncomplete -C 'git-track show fi'"
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("git track top va", "val_acc"),
+        ("git-track show fi", "first"),
+        ("git -C . --no-pager track show fi", "first"),
+        ("git add track sh", ""),
+        ("git tra", "track"),
+        ("git track show 'ot", "other"),
+    ],
+)
+def test_fish(runs, monkeypatch, line, found):
+    script = f'git-track completion fish | source\ncomplete -C "{line}"'
+    told = shell(["fish", "--no-config", "-c"], script, monkeypatch)
+    assert [one.partition("\t")[0] for one in told.splitlines() if "train.py" not in one] == (
+        [found] if found else []
     )
-    found = shell(["fish", "--no-config", "-c"], script, monkeypatch).splitlines()
-    assert [line.partition("\t")[0] for line in found] == ["val_acc", "first"]
+
+
+@pytest.mark.skipif(not shutil.which("fish"), reason="fish is not here")
+def test_fish_finds_it_where_we_say(runs, sealed, monkeypatch):
+    """Of `git track` fish loads what there is for git only."""
+    script = (
+        "git-track completion fish > $__fish_config_dir/conf.d/git-track.fish\n"
+        "fish -c 'complete -C \"git track show fi\"'"
+    )
+    (sealed / "xdg/fish/conf.d").mkdir(parents=True)
+    assert shell(["fish", "-c"], script, monkeypatch).startswith("first\t")
+
+
+ZSHRC = """
+PS1='PROMPT>'
+fpath=($ZDOTDIR $fpath)
+autoload -Uz compinit; compinit -u -d $ZDOTDIR/dump
+show() { print -r -- "BUFFER[$BUFFER]" }
+zle -N show
+bindkey '^Xs' show
+"""
 
 
 @pytest.mark.skipif(not shutil.which("zsh"), reason="zsh is not here")
-def test_zsh_can_read_it(runs, monkeypatch):
-    script = "git-track completion zsh > _git-track; zsh -n _git-track && echo good"
-    assert shell(["sh", "-c"], script, monkeypatch) == "good\n"
+@pytest.mark.parametrize(
+    ("typed", "becomes"),
+    [
+        ("git-track sho", "git-track show "),
+        ("git track show fi", "git track show first "),
+        ("git -C . track show fi", "git -C . track show first "),
+        ("git track run -S l", "git track run -S lr="),
+        ("git track show 'two w", "git track show 'two words' "),
+        ("git track show two\\ w", "git track show two\\ words "),
+    ],
+)
+def test_zsh(runs, sealed, monkeypatch, typed, becomes):
+    record("two words")
+    (sealed / ".zshrc").write_text(ZSHRC)
+    monkeypatch.setenv("ZDOTDIR", str(sealed))
+    shell(["sh", "-c"], 'git-track completion zsh > "$ZDOTDIR/_git-track"', monkeypatch)
+    terminal = Terminal("zsh", "-i", columns=120, lines=40)
+    terminal.until("PROMPT>")
+    terminal.type(typed + "\t\x18s")
+    terminal.until("]")
+    terminal.type("\x15exit\n")
+    assert f"BUFFER[{becomes}]" in terminal.end()[0]

@@ -68,7 +68,11 @@ def test_the_command_reads_what_is_typed():
     assert "hello Ada" in terminal.end()[0]
 
 
-WAIT = "import signal; print('ready', flush=True); signal.pause()"
+# Blocked before it can come: one that came just before a `pause` would be waited for forever.
+WAIT = (
+    "import signal; signal.pthread_sigmask(signal.SIG_BLOCK, {2}); print('ready', flush=True); "
+    "signal.sigwait({2}); signal.pthread_sigmask(signal.SIG_UNBLOCK, {2}); signal.raise_signal(2)"
+)
 
 
 def test_ctrl_c_ends_the_command_and_the_run_is_recorded():
@@ -85,9 +89,9 @@ def test_ctrl_c_ends_the_command_and_the_run_is_recorded():
 def test_ctrl_c_reaches_the_command_once_though_git_sends_it_to_us_again():
     """`git track` waits for `git-track`, and passes a signal that it gets on to it."""
     count = (
-        "import signal, time\n"
-        "signal.signal(signal.SIGINT, lambda *_: print('<told>', flush=True))\n"
-        "signal.signal(signal.SIGUSR1, lambda *_: print('<asked>', flush=True))\n"
+        "import os, signal\n"
+        "signal.signal(signal.SIGINT, lambda *_: os.write(1, b'<told>'))\n"  # not in mid-print
+        "signal.signal(signal.SIGUSR1, lambda *_: os.write(1, b'<asked>'))\n"
         "print('ready', flush=True)\n"
         "input()\n"
     )

@@ -14,6 +14,9 @@ import pytest
 from helpers import DATE, Done, git, python, repo, run_cli, start
 
 import gittrack
+from gittrack import refs
+from gittrack.core import layout
+from gittrack.git import find as git_of
 
 SCRIPT = """
 import gittrack
@@ -491,9 +494,8 @@ def test_a_repository_of_somebody_else_is_for_its_user_to_trust(stranger):
 def test_commits_of_fixed_dates(monkeypatch):
     place = repo("echo changed > train.py")
     first = record(place)
-    assert git(place, "log", "-1", "--format=%cI %aI", first.code.snapshot) == " ".join(
-        [DATE.replace("Z", "+00:00")] * 2
-    )
+    told = git(place, "log", "-1", "--format=%cI %aI", first.code.snapshot)
+    assert told.replace("+00:00", "Z").split() == [DATE, DATE]  # git writes Z from 2.45 on
 
 
 def test_refs_with_odd_line_separators_in_their_names():
@@ -503,6 +505,58 @@ def test_refs_with_odd_line_separators_in_their_names():
     git(place, "update-ref", "refs/runs/odd\u2028name", run.info.commit)
     assert run_cli("ls", cwd=place).out.count("finished") == 2
     assert run_cli("doctor", cwd=place).code == 0
+
+
+@pytest.fixture
+def tables():
+    """A repository whose refs are kept in tables."""
+    Path("repo").mkdir()
+    if start("git", "init", "-q", "--ref-format=reftable", cwd="repo").wait():
+        pytest.skip("git has no reftable")
+    return repo()
+
+
+def test_refs_in_tables(tables):
+    assert parents(tables, record(tables)) == [git(tables, "rev-parse", "HEAD")]
+    (ref, *_) = refs.below(git_of(tables), layout.RUNS)
+    other = gittrack.get("@~1", repo=tables).id
+    assert refs.is_there(git_of(tables), ref.name)
+    assert not refs.is_there(git_of(tables), ref.name[:-1])
+    for argv in (
+        ("tag", "@", "+good"),
+        ("note", "@", "kept"),
+        ("rm", other),
+        ("restore", other),
+        ("rm", other),
+        ("gc", "--older-than", "0d"),
+        ("reproduce", "@"),
+        ("model", "register", "m", "@"),
+        ("model", "promote", "m@v1", "production"),
+        ("doctor",),
+    ):
+        done = run_cli(*argv, cwd=tables)
+        assert done.code == 0, (argv, done.err)
+
+
+def test_many_end_at_once_where_refs_are_in_tables(tables):
+    """Every change of a ref takes one lock there, and git does not wait for it."""
+    code = "import sys, gittrack; run = gittrack.init(); print(1, flush=True); sys.stdin.read()"
+    processes = [start(sys.executable, "-c", code, cwd=tables) for _ in range(12)]
+    for process in processes:
+        process.stdout.readline()
+    for process in processes:
+        process.stdin.close()
+    assert [(process.wait(), process.stderr.read()) for process in processes] == [(0, "")] * 12
+    assert [run.status for run in gittrack.runs(repo=tables)] == ["finished"] * 12
+
+
+def test_the_doctor_explains_a_lock_of_tables(tables):
+    lock = tables / ".git/reftable/tables.list.lock"
+    lock.touch()
+    os.utime(lock, (1e9, 1e9))
+    done = run_cli("doctor", cwd=tables)
+    assert f"{lock} is" in done.out
+    assert "committed by git track recover once it is gone" in done.out
 
 
 def test_a_call_that_is_given_up_leaves_no_process():
