@@ -46,8 +46,14 @@ STRAY_NAMES = (
 )
 
 
+@pytest.fixture
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for temporary files; of a short path, since `multiprocessing` makes sockets there."""
+    return Path(tempfile.mkdtemp(prefix="t", dir=tmp_path_factory.getbasetemp()))
+
+
 @pytest.fixture(autouse=True)
-def sealed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def sealed(tmp_path: Path, scratch: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give the test an empty folder as the current one, and a home of its own; returns the home."""
     home = tmp_path.parent / "homes" / tmp_path.name  # apart, so that ls in the test stays empty
     home.mkdir(parents=True)
@@ -58,6 +64,7 @@ def sealed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             monkeypatch.delenv(name)
     for name, value in {
         "HOME": str(home),
+        "TMPDIR": str(scratch),
         "XDG_CONFIG_HOME": str(home / "xdg"),
         "XDG_STATE_HOME": str(home / "state"),
         "GIT_CONFIG_NOSYSTEM": "1",
@@ -68,6 +75,7 @@ def sealed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "COLUMNS": "200",
     }.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
     monkeypatch.chdir(tmp_path)
     return home
 

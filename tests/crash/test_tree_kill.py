@@ -49,15 +49,6 @@ print(left)
 """
 
 
-@pytest.fixture(autouse=True)
-def scratch(tmp_path_factory, monkeypatch):
-    """A temporary folder of the test's own, so that it can be seen to be empty again."""
-    folder = tmp_path_factory.mktemp("scratch")
-    monkeypatch.setenv("TMPDIR", str(folder))
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    return folder
-
-
 @pytest.fixture
 def signals(tmp_path_factory):
     """A folder for what processes tell each other."""
