@@ -381,8 +381,11 @@ def test_imports_inside_functions_are_named():
     assert {path: found for path, found in lazy.items() if found} == named
 
 
-def test_a_listing_does_not_import_typing(project):
-    code = "import sys; from gittrack import cli; cli.main(['top', 'x']); print(*sys.modules)"
+@pytest.mark.parametrize("argv", [["ls"], ["top", "loss"]])
+def test_a_listing_does_not_import_typing(project, argv):
+    helpers.record("first", {"loss": 1.0}, config={"lr": 0.1})
+    helpers.record("second", {"loss": 2.0}, config={"lr": 0.2})
+    code = f"import sys; from gittrack import cli; cli.main({argv}); print(*sys.modules)"
     loaded = set(helpers.python(code).out.split()) & MODULES.keys()
     takers = {
         name for name in loaded for found in imports(MODULES[name].tree) if found.name == "typing"

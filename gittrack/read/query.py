@@ -104,6 +104,8 @@ def check_columns(infos: Sequence[RunInfo], names: Sequence[str], facts: Sequenc
 
     ``facts`` are columns besides what a query knows.
     """
+    if not names:
+        return
     known: dict[str, set[str]] = {"metrics": set(), "params": set()}
     for info in infos:
         known["metrics"].update(info.metrics)
