@@ -28,7 +28,7 @@ def run(args: argparse.Namespace) -> int:
     """Print what was found; 1 where something is wrong."""
     repo = git.find()
     report = checkup.examine(repo)
-    out(f"{report.runs} runs, {report.live} going on\n")
+    out(f"{report.runs} run{'s' if report.runs != 1 else ''}, {report.live} going on\n")
     for finding in report.findings:
         out(f"{text.escape(finding.what)}\n  {text.escape(finding.remedy)}\n")
     if args.fix:

@@ -54,14 +54,14 @@ def test_the_next_run_recovers_too():
 def test_a_run_that_is_going_on_is_left_alone():
     with gittrack.init() as run:
         assert run_cli("recover").out == "nothing to recover\n"
-        assert run_cli("doctor") == (0, "1 runs, 1 going on\nall is well\n", "")
+        assert run_cli("doctor") == (0, "1 run, 1 going on\nall is well\n", "")
         run.log({"a": 1})
     assert gittrack.get("@").metrics["a"].count == 1
 
 
 def test_all_is_well():
     record("a")
-    assert run_cli("doctor") == (0, "1 runs, 0 going on\nall is well\n", "")
+    assert run_cli("doctor") == (0, "1 run, 0 going on\nall is well\n", "")
 
 
 def test_a_crashed_run_is_a_finding():
@@ -69,7 +69,7 @@ def test_a_crashed_run_is_a_finding():
     done = run_cli("doctor")
     assert (done.code, masked(done.out)) == (
         1,
-        "1 runs, 0 going on\n"
+        "1 run, 0 going on\n"
         "the run ID is in the journal only; its process is gone\n"
         "  commit it: git track recover\n",
     )
