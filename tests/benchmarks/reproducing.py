@@ -24,7 +24,7 @@ def rows(scratch: Path) -> Iterator[Row]:
         ours, theirs, plain = [], [], []
         for _ in range(_TURNS):
             plain.append(_seconds(command, repo))
-            ours.append(_seconds([*cli(), "reproduce", "first"], repo))
+            ours.append(_seconds([*cli(), "reproduce", "first", "--verify", "none"], repo))
             theirs.append(_worktree(repo))
         overhead = median(ours) - median(plain)
         yield against(
