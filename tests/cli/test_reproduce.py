@@ -71,6 +71,7 @@ def test_exact(project):
 
 def test_the_users_tree_may_be_anything_by_then(project):
     """Uncommitted changes and an untracked module are what ran; the branch is gone, the garbage collected."""
+    Path(".git/info/exclude").write_text("__pycache__/\n")
     git(".", "switch", "-qc", "topic")
     Path("helper.py").write_text("FACTOR = 2\n")
     text = Path("train.py").read_text()
@@ -145,7 +146,8 @@ def test_in_a_linked_worktree_that_is_gone_by_then(project):
 
 
 def test_submodules_come_from_the_users_copy(project):
-    repo("echo FACTOR = 3 > factor.py; git add .; git commit -qm factor", "../module")
+    content = "echo FACTOR = 3 > factor.py; echo __pycache__/ > .gitignore"
+    repo(f"{content}; git add .; git commit -qm factor", "../module")
     git(".", "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", "../module", "lib")
     Path("train.py").write_text("import sys; sys.path.insert(0, 'lib')\nimport factor\n" + TRAIN)
     git(".", "commit", "-qam", "with a module")
