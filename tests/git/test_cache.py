@@ -193,7 +193,7 @@ def test_a_damaged_one_is_as_good_as_none(place, harm):
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is read-only for root")
 def test_in_a_read_only_repository_git_is_asked_every_time(place):
-    (place / ".git/gittrack").chmod(0o555)
+    kept(place).parent.chmod(0o555)
     assert best() == ALL
     assert not kept(place).exists()
 
