@@ -120,7 +120,10 @@ class Progress:
         key = self.strategy.best(self.outcomes)
         if key is None:
             return None
-        alike = [one for one in self.outcomes if _apart_from_seed(one.key) == _apart_from_seed(key)]
+        if keys.parse(key).repeat is None:
+            alike = [one for one in self.outcomes if one.key == key]
+        else:
+            alike = [one for one in self.outcomes if _unseeded(one.key) == _unseeded(key)]
         return math.fsum(one.score or 0.0 for one in alike) / len(alike)
 
     def _line(self, job: Job, report: Report, outcome: Outcome | None) -> str:
@@ -154,7 +157,7 @@ class Progress:
         self.bar.set_postfix(told)
 
 
-def _apart_from_seed(key: str) -> keys.Key:
+def _unseeded(key: str) -> keys.Key:
     return keys.parse(key)._replace(repeat=None)
 
 
