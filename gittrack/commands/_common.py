@@ -77,9 +77,9 @@ def out(text: str) -> None:
     sys.stdout.buffer.flush()
 
 
-def room() -> int | None:
-    """Return the width that a table has to fit into, or None where it goes to a file or a pipe."""
-    return os.get_terminal_size(1).columns if sys.stdout.isatty() else None
+def room(style: str = "text") -> int | None:
+    """Return the width that a table has to fit into; None for other styles, and for a file or a pipe."""
+    return os.get_terminal_size(1).columns if style == "text" and sys.stdout.isatty() else None
 
 
 def cut_off(count: int, total: int) -> str:

@@ -33,7 +33,7 @@ def listing(args: argparse.Namespace) -> int:
     elif not every:
         note("no sweep was begun here yet; see: git track sweep -h")
     else:
-        made = sweeps.listing(views, time.time(), exact=args.style == "csv", width=room())
+        made = sweeps.listing(views, time.time(), exact=args.style == "csv", width=room(args.style))
         out(table.render(made, args.style) + left_out(made.left_out))
     found_whole = {sweep.id for sweep in readable}
     damaged = [ref.name for ref in every if layout.parse_sweep_ref(ref.name) not in found_whole]

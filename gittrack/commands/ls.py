@@ -73,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
             chosen,
             all_params=args.all_params,
             exact=args.style == "csv",
-            width=room(),
+            width=room(args.style),
         )
         more = found.total - len(infos)
         tail = cut_off(more, found.total) if args.style == "text" else ""

@@ -68,7 +68,9 @@ def run(args: argparse.Namespace) -> int:
     else:
         metric = args.metric.removeprefix("metrics.")
         plain = args.style == "text"
-        ranked = runs.ranking(infos, metric, time.time(), exact=args.style == "csv", width=room())
+        ranked = runs.ranking(
+            infos, metric, time.time(), exact=args.style == "csv", width=room(args.style)
+        )
         made = table.render(ranked, args.style)
         if plain:
             made = _constants(infos) + paint_lines(made, ["bold", "green"])

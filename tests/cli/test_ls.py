@@ -255,6 +255,14 @@ def test_it_fits_the_terminal_and_says_what_it_left_out(monkeypatch):
     assert shown.splitlines()[0].split()[-2:] == ["TIME", "acc"]  # a metric tells more than a tag
 
 
+def test_markdown_is_whole_on_a_terminal_too():
+    record("a", {"a_rather_long_name": 1.0}, config={"another_rather_long_name": 1})
+    record("b", {"a_rather_long_name": 2.0}, config={"another_rather_long_name": 2})
+    shown, _ = on_terminal("ls", "--md", columns=40)
+    heads = shown.splitlines()[0].split()
+    assert {"a_rather_long_name", "another_rather_long_name"} <= set(heads)
+
+
 def test_columns_beside_all_params():
     record("a")
     done = run_cli("ls", "--columns", "id", "--all-params")

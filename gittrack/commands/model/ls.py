@@ -33,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
     elif not found:
         note("no models are registered here yet; register one: git track model register NAME RUN")
     else:
-        exact, width = args.style == "csv", room() if args.style == "text" else None
+        exact, width = args.style == "csv", room(args.style)
         if args.model:
             made = models.versions(shown, signatures, exact=exact, width=width)
         else:
