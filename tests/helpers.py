@@ -97,6 +97,16 @@ def record(name: str | None = None, *points: Mapping[str, Any], **more: Any) -> 
     return run.id
 
 
+def recorded(place: Path, code: str) -> Path:
+    """Make a repository, with who commits in it, and run a snippet of Python in it that records runs."""
+    place.mkdir()
+    for args in (("init", "-q"), ("config", "user.name", "Ada"), ("config", "user.email", "a@b")):
+        git(place, *args)
+    done = python(code, place)
+    assert done.code == 0, done.err
+    return place
+
+
 def listed(*argv: str, cwd: Path | str | None = None) -> list[dict[str, Any]]:
     """Return what ``git track ls --json`` says, newest run first."""
     done = run_cli("ls", "-n", "1000", *argv, "--json", cwd=cwd)

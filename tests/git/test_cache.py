@@ -11,7 +11,7 @@ from binascii import crc32
 from pathlib import Path
 
 import pytest
-from helpers import git, listed, look, python, record, run_cli, start
+from helpers import git, listed, look, record, recorded, run_cli, start
 
 from gittrack import git as door
 from gittrack.read import cache
@@ -28,12 +28,7 @@ for number in range({COUNT}):
 @pytest.fixture(scope="session")
 def original(tmp_path_factory) -> Path:
     """A repository with runs that nobody has listed yet, made once."""
-    place = tmp_path_factory.mktemp("cached") / "repo"
-    place.mkdir()
-    for args in (("init", "-q"), ("config", "user.name", "Ada"), ("config", "user.email", "a@b")):
-        git(place, *args)
-    assert python(RECORD, place).code == 0
-    return place
+    return recorded(tmp_path_factory.mktemp("cached") / "repo", RECORD)
 
 
 @pytest.fixture

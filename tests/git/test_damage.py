@@ -8,7 +8,7 @@ import zlib
 from pathlib import Path
 
 import pytest
-from helpers import git, python, repo, run_cli
+from helpers import git, python, recorded, repo, run_cli
 
 COUNT = 8
 RECORD = f"""
@@ -22,13 +22,7 @@ for number in range({COUNT}):
 @pytest.fixture(scope="session")
 def original(tmp_path_factory) -> Path:
     """A repository with runs, made once."""
-    home = tmp_path_factory.mktemp("damage")
-    place = home / "repo"
-    place.mkdir()
-    for args in (("init", "-q"), ("config", "user.name", "Ada"), ("config", "user.email", "a@b")):
-        git(place, *args)
-    assert python(RECORD, place).code == 0
-    return place
+    return recorded(tmp_path_factory.mktemp("damage") / "repo", RECORD)
 
 
 @pytest.fixture
