@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from gittrack.core.typed import TYPE_CHECKING, Any
 from gittrack.record import exits
+from gittrack.version import __version__
 
 if TYPE_CHECKING:
     from gittrack.api import diff, fingerprint, finish, get, init, log, params, runs
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from gittrack.record.run import Run
     from gittrack.seeding import generator, jax_key, seed_everything
     from gittrack.sequence import RunRecord, Runs
-
-__version__ = "0.1.0"
 
 _HOMES = {
     **dict.fromkeys(

@@ -7,10 +7,11 @@ import os
 import sys
 from collections.abc import Sequence
 
-from gittrack import __version__, git, refs
+from gittrack import git, refs
 from gittrack.core import layout
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.typed import TYPE_CHECKING, Any, NoReturn
+from gittrack.version import __version__
 
 if TYPE_CHECKING:  # it needs argparse, for which git need not wait: see _look_ahead
     from gittrack import parsing

@@ -9,7 +9,8 @@ from typing import Any
 from gittrack import git
 from gittrack.core import modelnames
 from gittrack.core.errors import TrackError
-from gittrack.core.registry import Event, Version
+from gittrack.core.registry import Version
+from gittrack.core.registry_events import Event
 from gittrack.models import promote, register, retire
 from gittrack.read import resolve, versions
 from gittrack.read.models import Registry as _State

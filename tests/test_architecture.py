@@ -20,6 +20,7 @@ PACKAGE = Path(__file__).parent.parent / "gittrack"
 
 # Which part of the house a file or folder directly below gittrack/ belongs to.
 PART_OF = {
+    "version": "core",
     **dict.fromkeys(
         (
             "core",
@@ -79,9 +80,7 @@ MAY_IMPORT = {
         *("models", "show", "doors"),
     },
 }
-FLOOR_EXCEPTIONS = {
-    "record/session.py -> gittrack": "__version__, which the build reads there; it imports nothing",
-}
+FLOOR_EXCEPTIONS: dict[str, str] = {}
 
 STARTS_PROCESSES = {
     "spawn.py": "starts git, for git.py and nobody else",
@@ -168,7 +167,7 @@ LAZY_IMPORTS = {
     "record/run.py": {"gittrack.record.stopping": "only trials of a sweep ask"},
     "read/record.py": {"numpy": "140 ms that a listing has no use for"},
     "sweep/__init__.py": {"importlib": "a name costs its own module, when it is asked for"},
-    "core/registry.py": {"gittrack.core.model": "5 ms that only tags of other tools need"},
+    "core/registry_events.py": {"gittrack.core.model": "5 ms that only tags of other tools need"},
     "show/models.py": {"gittrack.core.model": "5 ms that the list of models has no use for"},
     "read/versions.py": {
         "gittrack.read.reader": "10 ms that a look at the registry has no use for"

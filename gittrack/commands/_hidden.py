@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gittrack import __version__, cli
+from gittrack import cli
 from gittrack.core.errors import TrackError
 from gittrack.core.files import bundled
 from gittrack.show import manual
+from gittrack.version import __version__
 
 
 def complete(words: Sequence[str]) -> int:

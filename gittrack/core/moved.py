@@ -11,10 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from gittrack.core import modelnames
 from gittrack.core.modelnames import PROMOTE, REGISTER, Mark
-from gittrack.core.typed import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from gittrack.core.registry import Event
+from gittrack.core.registry_events import Event
+from gittrack.core.typed import NamedTuple
 
 
 class Moved(NamedTuple):

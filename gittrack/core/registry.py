@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from gittrack.core import modelnames, moved
 from gittrack.core.modelnames import DEPRECATE, DEREGISTER, PROMOTE, REGISTER, Mark
 from gittrack.core.moved import Moved
-from gittrack.core.tagtext import Text
+from gittrack.core.registry_events import Event
 from gittrack.core.typed import Any, NamedTuple
 
 DEVELOPMENT, ARCHIVED, STAGING, PRODUCTION = "development", "archived", "staging", "production"
@@ -27,30 +27,6 @@ class Signature(NamedTuple):
 
     state: str
     words: str = ""
-
-
-class Event(NamedTuple):
-    """One tag of the registry: what its name and its text say, and the id of the tag object."""
-
-    mark: Mark
-    tag: str
-    oid: str
-    text: Text
-
-    @property
-    def why(self) -> str:
-        """The reason that was given."""
-        return str(self.text.facts.get("why") or "")
-
-    @property
-    def at(self) -> str:
-        """When it was, ISO 8601 in UTC: for display, never for order."""
-        told = self.text.facts.get("at")
-        if isinstance(told, str):
-            return told
-        from gittrack.core.model import iso  # noqa: PLC0415 - our own tags say it themselves
-
-        return iso(self.text.seconds)
 
 
 class Version(NamedTuple):

@@ -12,7 +12,8 @@ from gittrack import git, objects, refs, signing
 from gittrack.core import folders, layout, lock, model, modelnames, registry, settings, tagtext
 from gittrack.core.errors import TrackError, unwritable
 from gittrack.core.modelnames import Mark
-from gittrack.core.registry import Event, Model
+from gittrack.core.registry import Model
+from gittrack.core.registry_events import Event
 from gittrack.core.typed import Any, NamedTuple
 from gittrack.read.models import Registry
 from gittrack.read.versions import NoSuchModel

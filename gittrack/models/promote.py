@@ -6,7 +6,8 @@ from gittrack import git
 from gittrack.core import modelnames, registry
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.modelnames import DEMOTE, PROMOTE, Mark
-from gittrack.core.registry import Event, Model, Version
+from gittrack.core.registry import Model, Version
+from gittrack.core.registry_events import Event
 from gittrack.core.typed import Any, NamedTuple
 from gittrack.models import gates, ledger
 from gittrack.models.ledger import Draft, Plan

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from gittrack import git, refs
 from gittrack.core import modelnames, registry, tagtext
 from gittrack.core.errors import did_you_mean
-from gittrack.core.registry import Event, Model, Version
+from gittrack.core.registry import Model, Version
+from gittrack.core.registry_events import Event
 from gittrack.core.typed import NamedTuple
 from gittrack.read import shelf, versions
 from gittrack.read.shelf import Name, Shelf

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from gittrack import git
 from gittrack.core import body, layout, modelnames, moved, tagtext
 from gittrack.core.moved import Moved
-from gittrack.core.registry import Event, Model, Version
+from gittrack.core.registry import Model, Version
+from gittrack.core.registry_events import Event
 from gittrack.read.models import Registry
 
 

@@ -8,12 +8,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from gittrack import __version__, git, gitversion, refs
+from gittrack import git, gitversion, refs
 from gittrack.core import events, layout, model, nested, settings, values, yaml_write
 from gittrack.core.errors import TrackError
 from gittrack.core.secrets import redact_command
 from gittrack.record import capture, hooks, journal, writer
 from gittrack.record.author import author, user
+from gittrack.version import __version__
 
 Say = Callable[[str], None]
 _log = logging.getLogger("gittrack")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from gittrack.core import modelnames
 from gittrack.core.moved import Moved
-from gittrack.core.registry import Event, Model, Signature, Version
+from gittrack.core.registry import Model, Signature, Version
+from gittrack.core.registry_events import Event
 from gittrack.core.typed import Any
 from gittrack.show import jsonable
 from gittrack.show.models import Signatures

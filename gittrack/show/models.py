@@ -10,11 +10,11 @@ from gittrack.core.registry import (
     PRODUCTION,
     STAGING,
     UNSIGNED,
-    Event,
     Model,
     Signature,
     Version,
 )
+from gittrack.core.registry_events import Event
 from gittrack.show import text
 from gittrack.show.columns import short_id
 from gittrack.show.table import Table, fitted
