@@ -26,7 +26,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from gittrack import api, seeding
+from gittrack import api as tracking
+from gittrack import seeding
 from gittrack.core import events, layout, nested
 from gittrack.core.errors import TrackError
 from gittrack.core.fingerprint import fingerprint
@@ -83,7 +84,7 @@ class Script:
             setup = _setup(args)
             seeding.seed_everything(setup.seed)
             _tell_launcher(setup)
-            active = api.init(config=setup.config, seed=setup.seed)
+            active = tracking.init(config=setup.config, seed=setup.seed)
             if setup.file:
                 active.log_input(setup.file)
                 active.log_artifact(setup.file)
@@ -134,12 +135,12 @@ def _setup(args: argparse.Namespace) -> Setup:
     """Return what to train with: the file, over it ``-S``, and over that what ``git track run`` was told."""
     given, seed = _given()
     file = args.config
-    if file is None and api.launched() is None and Path(layout.PARAMS).is_file():
+    if file is None and tracking.launched() is None and Path(layout.PARAMS).is_file():
         file = layout.PARAMS
     if file is not None:
         config = configuration.resolve([file], args.set)
     else:
-        config = configuration.override(api.params() if api.launched() else {}, args.set)
+        config = configuration.override(tracking.params() if tracking.launched() else {}, args.set)
         file = layout.PARAMS if config and Path(layout.PARAMS).is_file() else None
     config = nested.merge(config, given)
     if seed is not None and "seed" in config and "seed" not in given:
@@ -162,19 +163,19 @@ def _seed_of(config: Mapping[str, Any]) -> int:
 
 def _given() -> tuple[dict[str, Any], int | None]:
     """Return the params and the seed that the launcher was told, but for those it took from params.yaml."""
-    if api.launched() is None:
+    if tracking.launched() is None:
         return {}, None
     path = os.environ.get(GIVEN)
     if path:
         told = json.loads(Path(path).read_bytes())
         return told["params"], told["seed"]
     seed = os.environ.get("GITTRACK_SEED", "")
-    return api.params(), int(seed) if seed.isdigit() else None
+    return tracking.params(), int(seed) if seed.isdigit() else None
 
 
 def _tell_launcher(setup: Setup) -> None:
     """Put our configuration in the place of the one that the launcher found without knowing of ours."""
-    folder = None if api.records_nothing() else api.launched()
+    folder = None if tracking.records_nothing() else tracking.launched()
     book = journal.join(Path(folder)) if folder else None
     if book is not None:
         book.append(events.PARAMS, values=setup.config, fresh=True)
@@ -189,9 +190,9 @@ def _heading(setup: Setup) -> str:
 
 def _close(run: Run) -> None:
     """Say how it ended, as ``git track run`` does where it is around us."""
-    if api.launched() is None:
+    if tracking.launched() is None:
         with contextlib.suppress(TrackError):  # its journal is kept, which was said
-            _say(detail.closing(api.get(run.id).info))
+            _say(detail.closing(tracking.get(run.id).info))
 
 
 def _keep(run: Run, metrics: Mapping[str, Any] | None, name: str) -> None:

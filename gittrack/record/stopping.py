@@ -15,8 +15,7 @@ from typing import Any
 
 from gittrack.core import events, layout, series
 from gittrack.record.journal import Journal
-from gittrack.search.plan import EarlyTerminate
-from gittrack.search.stopping import Seen, stops
+from gittrack.search.stopping import EarlyTerminate, Seen, stops
 
 VARIABLE = "GITTRACK_SWEEP"
 RULE, CURVES = "rule.json", "curves.jsonl"

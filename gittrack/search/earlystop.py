@@ -9,7 +9,7 @@ from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.search import rungs
 from gittrack.search.keyed import known, mapping, whole
 from gittrack.search.methods import HALVING
-from gittrack.search.plan import EarlyTerminate
+from gittrack.search.stopping import EarlyTerminate
 
 _EXAMPLE = "early_terminate: {type: hyperband, min_iter: 3}"
 _KINDS = ("hyperband", "median")

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from gittrack.search.space import Distribution
+from gittrack.search.stopping import EarlyTerminate
 
 
 class Trial(NamedTuple):
@@ -68,16 +69,6 @@ class Resource(NamedTuple):
     max: int
     eta: int = 3
     mode: str = "restart"
-
-
-class EarlyTerminate(NamedTuple):
-    """When a trial may be stopped from inside; counted in values logged: ``hyperband`` looks at ``rungs``."""
-
-    kind: str  # hyperband or median
-    rungs: tuple[int, ...] = ()
-    eta: int = 3
-    warmup: int = 0  # median: fewer values are never judged
-    least: int = 3  # median: trials that must have ended before
 
 
 class Optuna(NamedTuple):

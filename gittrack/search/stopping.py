@@ -10,7 +10,16 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from gittrack.search.plan import EarlyTerminate
+
+class EarlyTerminate(NamedTuple):
+    """When a trial may be stopped from inside; counted in values logged: ``hyperband`` looks at ``rungs``."""
+
+    kind: str  # hyperband or median
+    rungs: tuple[int, ...] = ()
+    eta: int = 3
+    warmup: int = 0  # median: fewer values are never judged
+    least: int = 3  # median: trials that must have ended before
+
 
 Curve = Sequence[tuple[int, float]]
 
