@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 
 from gittrack.core.typed import NamedTuple
 from gittrack.git import LOOKING, Answer, Call, Repo, detach, failure
@@ -170,12 +170,18 @@ def _update(repo: Repo, *args: str) -> None:
         raise failure(call, answer)
 
 
-def move(repo: Repo, moves: Sequence[tuple[str, str, str]], reason: str) -> None:
-    """Move refs, each given as (old name, new name, id), all of them or none.  Raises GitError."""
+def move(
+    repo: Repo, moves: Sequence[tuple[str, str, str]], reason: str, there: Container[str] = ()
+) -> None:
+    """Move refs, each given as (old name, new name, id), all of them or none.  Raises GitError.
+
+    New names in ``there`` exist already, with the same id: the old ref is deleted, and nothing is written.
+    """
     zero = "0" * len(moves[0][2])
     commands = []
     for old, new, oid in moves:
-        commands += [f"update {new}\0{oid}\0{zero}", f"delete {old}\0{oid}"]
+        arrive = f"verify {new}\0{oid}" if new in there else f"update {new}\0{oid}\0{zero}"
+        commands += [arrive, f"delete {old}\0{oid}"]
     transact(repo, commands, reason)
 
 

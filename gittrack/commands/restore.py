@@ -28,8 +28,11 @@ def run(args: argparse.Namespace) -> int:
         _list(repo)
         return 0
     found = _runs.find(repo, args.runs, trashed=True)
-    trash.restore(repo, found)
+    again = trash.restore(repo, found)
     for raw in found:
+        if raw.id in again:
+            out(f"{_runs.called(repo, raw)} is there already; removed it from the trash\n")
+            continue
         out(f"restored {_runs.called(repo, raw)}\n")
         _say_clash(repo, raw)
     return 0

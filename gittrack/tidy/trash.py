@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from gittrack import git, refs
 from gittrack.core import layout, model, remarks
 from gittrack.core.errors import TrackError
-from gittrack.read import models, reader
+from gittrack.read import models
 from gittrack.read.reader import Raw
 from gittrack.record import annotate
 from gittrack.record.annotate import Target
@@ -33,21 +33,32 @@ def remove(repo: git.Repo, runs: Sequence[Raw]) -> None:
     _move(repo, runs, layout.trash_ref, remarks.REMOVE)
 
 
-def restore(repo: git.Repo, runs: Sequence[Raw]) -> None:
-    """Bring runs back from the trash, all of them or none."""
-    there = {raw.ref for raw in reader.names(repo)}
+def restore(repo: git.Repo, runs: Sequence[Raw]) -> set[str]:
+    """Bring runs back from the trash, all of them or none.
+
+    Returns the ids of those that a fetch had brought back before: they only leave the trash.
+    """
+    return _move(repo, runs, layout.run_ref, remarks.RESTORE)
+
+
+def _move(
+    repo: git.Repo, runs: Sequence[Raw], target: Callable[[str, str], str], op: str
+) -> set[str]:
+    """Move the runs' refs; where the same commit is at the target already, only delete the old ref.
+
+    Returns the ids of the latter.  Raises TrackError where another commit is at the target.
+    """
+    targets = {raw.id: target(raw.experiment, raw.id) for raw in runs}
+    commits = {ref.name: ref.oid for ref in refs.now(repo, *targets.values())}
     for raw in runs:
-        if layout.run_ref(raw.experiment, raw.id) in there:
+        if commits.get(targets[raw.id], raw.commit) != raw.commit:
             raise TrackError(
-                f"the run {raw.id} is in the trash and among the runs",
-                f"compare them: git diff {raw.ref} {layout.run_ref(raw.experiment, raw.id)}",
+                f"the run {raw.id} is in the trash and among the runs, with different commits",
+                f"compare them: git diff {raw.ref} {targets[raw.id]}; keep one of them as a branch "
+                f"(git branch NAME REF), then delete its ref: git update-ref -d REF",
             )
-    _move(repo, runs, layout.run_ref, remarks.RESTORE)
-
-
-def _move(repo: git.Repo, runs: Sequence[Raw], place: object, op: str) -> None:
-    assert callable(place)
     # Said before it is done: killed in between, a run has a line too many, never an unknown age in the trash.
     annotate.moved(repo, [Target(raw.id, raw.commit) for raw in runs], op)
-    moves = [(str(raw.ref), place(raw.experiment, raw.id), str(raw.commit)) for raw in runs]
-    refs.move(repo, moves, f"gittrack: {op}")
+    moves = [(str(raw.ref), targets[raw.id], str(raw.commit)) for raw in runs]
+    refs.move(repo, moves, f"gittrack: {op}", there=commits)
+    return {raw.id for raw in runs if targets[raw.id] in commits}

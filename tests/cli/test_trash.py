@@ -60,6 +60,44 @@ def test_restoring_says_when_the_name_is_taken_by_now():
     assert "warning: a is also the name of" in found.err
 
 
+def come_back(run, commit=None):
+    """Bring a removed run's ref back, as a fetch of refs/runs/* does."""
+    git(".", "update-ref", run.ref, commit or run.info.commit)
+
+
+def test_a_removed_run_that_a_fetch_brought_back_can_be_removed_again():
+    run = gittrack.get(record("a"))
+    done("rm", "a")
+    come_back(run)
+    assert masked(done("rm", "a")).startswith("moved to the trash: SHORT a\n")
+    assert (refs("refs/runs"), len(refs("refs/trash"))) == ([], 1)
+    done("restore", "a")
+    assert (refs("refs/runs"), refs("refs/trash")) == ([run.ref], [])
+
+
+def test_restoring_a_run_that_a_fetch_brought_back_clears_its_trash():
+    run = gittrack.get(record("a"))
+    done("rm", "a")
+    come_back(run)
+    assert masked(done("restore", "a")) == "SHORT a is there already; removed it from the trash\n"
+    assert (refs("refs/runs"), refs("refs/trash")) == ([run.ref], [])
+
+
+@pytest.mark.parametrize("verb", ["rm", "restore"])
+def test_a_run_and_its_trash_with_different_commits_both_stay(verb):
+    run = gittrack.get(record("a"))
+    other = gittrack.get(record("b")).info.commit
+    done("rm", "a")
+    come_back(run, other)
+    found = run_cli(verb, run.id)
+    assert (found.code, "with different commits\nhint: compare them: git diff" in found.err) == (
+        1,
+        True,
+    )
+    assert git(".", "rev-parse", run.ref) == other
+    assert git(".", "rev-parse", *refs("refs/trash")) == run.info.commit
+
+
 def test_gc_takes_what_is_old_and_says_how_much():
     record("a")
     record("b")
