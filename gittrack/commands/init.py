@@ -6,10 +6,12 @@ import argparse
 from pathlib import Path
 
 from gittrack import git, project
-from gittrack.commands._common import out
+from gittrack.commands._common import note, out
 from gittrack.core import folders, layout
 from gittrack.core.errors import TrackError
 from gittrack.core.files import bundled
+from gittrack.read import refspecs
+from gittrack.show import text
 
 # In the repository's own folder: a file of the work tree could come from anybody's commit, and git's
 # configuration can name programs to run.
@@ -33,6 +35,8 @@ def run(args: argparse.Namespace) -> int:
     _add_lines(root / ".gitignore", bundled("templates", "init", "gitignore").read_text())
     project.include_config(repo, SETTINGS)
     out(f"settings  edit {settings}, or use: git config track.<name> <value>\n")
+    for risk in refspecs.risks(repo):
+        note(f"warning: {text.escape(risk.what)}\n  {text.escape(risk.remedy)}")
     out("\nnext: git track run -- python train.py\n")
     return 0
 

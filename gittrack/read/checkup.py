@@ -14,7 +14,7 @@ from gittrack import disposable, git, gitversion, integrity, notes, refs
 from gittrack.core import body, layout, lock, model, shape, yaml_read
 from gittrack.core.errors import TrackError
 from gittrack.core.nested import same
-from gittrack.read import cache, reader
+from gittrack.read import cache, reader, refspecs
 from gittrack.read.reader import Raw
 
 _STALE_SECONDS = 60
@@ -53,6 +53,7 @@ def examine(repo: git.Repo) -> Report:
         *_locks(repo),
         *_trees(repo),
         *_cache(repo, raws),
+        *(Finding(risk.what, risk.remedy) for risk in refspecs.risks(repo)),
     ]
     return Report(len(raws), len(live), findings)
 

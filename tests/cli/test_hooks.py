@@ -285,6 +285,24 @@ class TestSamples:
         ref = gittrack.get("a").ref
         assert git("../remote.git", "for-each-ref", "--format=%(refname)") == ref
 
+    def test_push_run_merges_annotations(self):
+        install("push-run")
+        git(".", "config", "fetch.prune", "true")
+        git(".", "init", "-q", "--bare", "../remote.git")
+        git(".", "remote", "add", "origin", "../remote.git")
+        allowed("-n", "a", "-t", "ours")
+        commit = git(".", "rev-parse", gittrack.get("a").ref)
+        git("..", "clone", "-q", "--mirror", "remote.git", "other.git")
+        git("../other.git", "config", "--unset", "remote.origin.mirror")
+        git("../other.git", "notes", "--ref=runs", "append", "-m", "theirs", commit)
+        git("../other.git", "push", "-q", "origin", "refs/notes/runs")
+        assert run_cli("note", "a", "mine").code == 0
+        allowed("-n", "b")
+        for folder in (".", "../remote.git"):
+            shown = git(folder, "notes", "--ref=runs", "show", commit)
+            assert ("theirs" in shown, "mine" in shown) == (True, True)
+        assert git(".", "for-each-ref", "refs/notes/push-run") == ""
+
     def test_summary(self):
         install("summary")
         allowed("-n", "a")

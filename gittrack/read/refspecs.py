@@ -1,0 +1,146 @@
+"""Settings of remotes with which a plain fetch or push deletes or overwrites runs, models or annotations.
+
+Here and on a remote these refs have the same names.  So a fetch that prunes deletes what was not pushed
+yet, and a ``+`` replaces what one side has by what the other side has.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from gittrack import git, refs
+from gittrack.core import layout
+
+_SETTINGS = r"^(remote\..*\.(fetch|push|mirror|prune|prunetags)|fetch\.(prune|prunetags))$"
+_TAGS = "refs/tags/"
+_CONTENTS = {
+    layout.RUNS: "runs",
+    layout.SWEEPS: "sweeps",
+    "refs/trash/": "the trash",
+    "refs/models/": "models",
+    layout.NOTES: "annotations",
+    _TAGS: "tags of models",
+}
+
+
+class Risk(NamedTuple):
+    """A configured line that can lose something, and what to do about that line."""
+
+    what: str
+    remedy: str
+
+
+class _Line(NamedTuple):
+    """A line of git's configuration; ``remote`` is empty for ``fetch.*``, ``name`` is the last word."""
+
+    origin: str
+    key: str
+    remote: str
+    name: str
+    value: str
+
+    def is_on(self) -> bool:
+        return self.value.strip().lower() not in ("false", "no", "off", "0", "")
+
+
+def risks(repo: git.Repo) -> list[Risk]:
+    """Return the configured lines that can lose runs, sweeps, models, their tags or annotations."""
+    lines = list(_lines(repo))
+    namespaces = [name for name in _CONTENTS if name != _TAGS or _has_models(repo)]
+    return [
+        risk
+        for remote in dict.fromkeys(line.remote for line in lines if line.remote)
+        if not (repo.work_tree is None and _is_set(lines, remote, "mirror"))  # a backup
+        for risk in _of_remote(lines, remote, namespaces)
+    ]
+
+
+def _has_models(repo: git.Repo) -> bool:
+    return any(mark in tag.name for tag in refs.below(repo, _TAGS) for mark in "@#")
+
+
+def _lines(repo: git.Repo) -> Iterator[_Line]:
+    args = ("config", "--show-origin", "-z", "--get-regexp", _SETTINGS)
+    words = os.fsdecode(repo.call(*args).wait().out).split("\0")
+    for origin, setting in zip(words[::2], words[1::2], strict=False):
+        key, equals, value = setting.partition("\n")
+        remote, _, name = key.partition(".")[2].rpartition(".")
+        yield _Line(origin, key, remote, name, value if equals else "true")
+
+
+def _is_set(lines: Sequence[_Line], remote: str, name: str) -> bool:
+    """Say whether a setting is on for a remote; the remote's own line overrides that of ``fetch``."""
+    own = [line for line in lines if line.remote == remote and line.name == name]
+    general = [line for line in lines if not line.remote and line.name == name]
+    return next((line.is_on() for line in reversed(general + own)), False)
+
+
+def _of_remote(lines: Sequence[_Line], remote: str, namespaces: Sequence[str]) -> Iterator[Risk]:
+    prunes = _is_set(lines, remote, "prune")
+    mine = [line for line in lines if line.remote == remote]
+    excluded = [_Refspec(line.value) for line in mine if line.value.startswith("^")]
+    for line in mine:
+        if line.name == "mirror" and line.is_on():
+            yield _risk(line, "git push deletes there what others pushed and you did not fetch")
+        elif line.name == "prunetags" and _TAGS in namespaces and line.is_on() and prunes:
+            yield _risk(line, f"git fetch deletes {_CONTENTS[_TAGS]} that were not pushed")
+        elif line.name in ("fetch", "push"):
+            spec = _Refspec(line.value)
+            touched = [
+                name
+                for name in namespaces
+                if spec.writes(name) and not any(one.writes(name) for one in excluded)
+            ]
+            effect = _effect(line.name, spec, touched, prunes) if touched else ""
+            if effect:
+                yield _risk(line, effect)
+    if prunes and _TAGS in namespaces and not any(line.name == "prunetags" for line in mine):
+        for line in lines:
+            if not line.remote and line.name == "prunetags" and line.is_on():
+                yield _risk(line, f"git fetch deletes {_CONTENTS[_TAGS]} that were not pushed")
+
+
+def _effect(verb: str, spec: _Refspec, touched: Sequence[str], prunes: bool) -> str:
+    contents = ", ".join(_CONTENTS[name] for name in touched)
+    if verb == "push":
+        if spec.deletes:
+            return f"git push deletes {contents} there"
+        return f"git push overwrites {contents} there" if spec.forced else ""
+    if prunes and spec.is_pattern:
+        return f"git fetch deletes {contents} that were not pushed, because pruning is on"
+    if spec.forced:
+        return f"git fetch overwrites {contents} with those of the remote"
+    if spec.is_pattern and list(touched) != [_TAGS]:
+        return f"git fetch --prune deletes {contents} that were not pushed"
+    return ""
+
+
+class _Refspec:
+    """One refspec: ``[+^]source[:destination]``."""
+
+    def __init__(self, text: str) -> None:
+        source, colon, destination = text.lstrip("+^").partition(":")
+        self.forced = text.startswith("+")
+        self.deletes = bool(colon and not source and destination)
+        self.target = destination if colon else source
+        self.is_pattern = "*" in self.target
+
+    def writes(self, namespace: str) -> bool:
+        """Say whether the refspec's destination lies in a namespace, or covers it."""
+        head = self.target.partition("*")[0]
+        if not self.is_pattern and not namespace.endswith("/"):
+            return head == namespace
+        return head.startswith(namespace) or (self.is_pattern and namespace.startswith(head))
+
+
+def _risk(line: _Line, effect: str) -> Risk:
+    what = f"{line.key} is {line.value}: {effect}"
+    kind, _, path = line.origin.partition(":")
+    if kind != "file":
+        return Risk(what, f"leave it out; it comes from: {line.origin}")
+    argv = ["git", "config", "--file", path, "--fixed-value", "--unset-all", line.key, line.value]
+    remedy = shlex.join(argv)
+    return Risk(what, f"remove it: {remedy}; README shows how to share runs without it")
