@@ -8,9 +8,10 @@ from pathlib import Path
 
 from gittrack import git
 from gittrack.commands._common import out
-from gittrack.core import layout
+from gittrack.commands._destination import destination
+from gittrack.core import layout, restore
 from gittrack.core.errors import TrackError
-from gittrack.read import resolve, restore
+from gittrack.read import resolve
 from gittrack.read.record import RunRecord
 from gittrack.show import text
 
@@ -38,17 +39,16 @@ def run(args: argparse.Namespace) -> int:
     )
     if not chosen:
         record.read(args.path)  # which says what there is
-    places = _places(args, chosen)
+    root, names = _places(repo, args, chosen)
     contents = {path: record.read(path) for path in chosen}
-    for path, place in places.items():
+    for path, name in names.items():
+        place = restore.check(root, name, known[path])
         if not args.force and restore.differs(place, contents[path], known[path]):
             raise TrackError(
                 f"{place} is there already, and is another file", "write over it: --force"
             )
-    root = Path(args.output or os.curdir)
-    root = root if _is_folder(args.output) or len(chosen) > 1 else root.parent
-    for path, place in places.items():
-        restore.write(place, contents[path], known[path], root)
+    for path, name in names.items():
+        place = restore.write(root, name, contents[path], known[path])
         out(f"{text.escape(str(place))}  {text.size(len(contents[path]))}\n")
     return 0
 
@@ -58,14 +58,16 @@ def _is_folder(dest: str | None) -> bool:
     return dest is None or dest.endswith(os.sep) or os.path.isdir(dest)
 
 
-def _places(args: argparse.Namespace, chosen: list[str]) -> dict[str, Path]:
-    """Return where each file goes: a single one may be given another name."""
-    target = Path(args.output or os.curdir)
-    named = args.path.strip("/")
-    single = chosen[0] in (named, f"{layout.ARTIFACTS}/{named}")
-    if single:
-        name = os.path.basename(chosen[0])
-        return {chosen[0]: target / name if _is_folder(args.output) else target}
+def _places(
+    repo: git.Repo, args: argparse.Namespace, chosen: list[str]
+) -> tuple[Path, dict[str, str]]:
+    """Return the folder to write to, and where each file goes in it: a single one may get another name."""
+    target = destination(repo, args.output)
+    named = layout.check_artifact_name(args.path)
+    if chosen[0] in (named, f"{layout.ARTIFACTS}/{named}"):
+        if _is_folder(args.output):
+            return target, {chosen[0]: os.path.basename(chosen[0])}
+        return target.parent, {chosen[0]: target.name}
     prefix = named if chosen[0].startswith(named + "/") else f"{layout.ARTIFACTS}/{named}"
-    folder = os.path.dirname(prefix)
-    return {path: target / os.path.relpath(path, folder or ".") for path in chosen}
+    start = len(os.path.dirname(prefix)) + 1 if "/" in prefix else 0
+    return target, {path: path[start:] for path in chosen}

@@ -6,6 +6,7 @@ import os
 import re
 import time
 
+from gittrack.core import paths
 from gittrack.core.errors import TrackError
 
 FORMAT = 1
@@ -112,14 +113,11 @@ def parse_run_ref(ref: str, place: str = RUNS) -> tuple[str, str] | None:
 def check_artifact_name(name: str) -> str:
     """Return the artifact's path within the run, normalised, or raise TrackError.
 
-    Refused: absolute paths, ``..``, empty parts, ``.git`` in any spelling that a file system may
-    fold to it, NUL, and anything that git would not take in a tree.  A backslash is data here, but
-    separates folders elsewhere, and to git's own check of trees, so both readings must be safe.
+    Refused: what `paths.fault` names, and parts of more than 255 bytes.
     """
     parts = [part for part in name.replace(os.sep, "/").split("/") if part not in ("", ".")]
-    pieces = [piece for part in parts for piece in part.split("\\")]
-    bad = ".." in pieces or any(map(_gitty, pieces)) or re.search(r"\0|[\ud800-\udc7f]", name)
-    if not parts or name.startswith("/") or bad:
+    absolute = name.startswith("/")
+    if absolute or paths.fault("/".join(parts)):
         raise TrackError(
             f"{name!r} cannot be the name of an artifact",
             "give a relative path without '..' and '.git'",
@@ -129,12 +127,6 @@ def check_artifact_name(name: str) -> str:
             f"the artifact name {name[:60]!r}... has a part of more than 255 bytes", "shorten it"
         )
     return "/".join(parts)
-
-
-def _gitty(part: str) -> bool:
-    part = re.sub(r"[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]", "", part)
-    bare = part.lower().rstrip(" .").split(":")[0].rstrip(" .")
-    return bare in (".git", "git~1")
 
 
 def home(common_dir: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gittrack import git
-from gittrack.core import layout, modelnames
+from gittrack.core import layout, modelnames, restore
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.model import DAMAGED, RUNNING, RunInfo
 from gittrack.core.modelnames import REGISTER, Mark
@@ -13,7 +13,7 @@ from gittrack.core.registry import Model, Version
 from gittrack.core.typed import Any
 from gittrack.models import ledger
 from gittrack.models.ledger import Draft, Plan
-from gittrack.read import reader, restore
+from gittrack.read import reader
 from gittrack.read.models import Registry
 from gittrack.read.reader import Raw
 

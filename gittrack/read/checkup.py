@@ -14,7 +14,7 @@ from gittrack import disposable, git, gitversion, integrity, notes, refs
 from gittrack.core import body, layout, lock, model, shape, yaml_read
 from gittrack.core.errors import TrackError
 from gittrack.core.nested import same
-from gittrack.read import cache, reader, refspecs
+from gittrack.read import cache, checkup_paths, reader, refspecs
 from gittrack.read.reader import Raw
 
 _STALE_SECONDS = 60
@@ -22,6 +22,12 @@ _REMEDY = "fetch it again from where it was pushed to, or set it aside: git trac
 _IN_THE_WAY = "runs are recorded, and committed by git track recover once it is gone"
 _LOOK = (
     "git has no trouble with it: its other files can be read; listings show what its message says"
+)
+
+
+_FORGED = (
+    "gittrack writes no such file, and this run was not made by it: do not trust it; remove it:"
+    " git track rm"
 )
 
 
@@ -48,6 +54,7 @@ def examine(repo: git.Repo) -> Report:
     live = [raw for raw in raws if raw.info is not None and raw.info.status == model.RUNNING]
     findings = [
         *_damaged(repo, raws),
+        *_unsafe(repo, raws),
         *_crashed(repo),
         *_notes(repo),
         *_locks(repo),
@@ -80,6 +87,13 @@ def _damaged(repo: git.Repo, raws: list[Raw]) -> Iterator[Finding]:
             missing = next((line for line in lines if line.startswith("missing ")), lines[0])
             yield Finding(f"{raw.ref}: {missing}", _REMEDY, raw.ref)
     yield from _compared(repo, [raw for raw in whole if not told.get(str(raw.commit))])
+
+
+def _unsafe(repo: git.Repo, raws: list[Raw]) -> Iterator[Finding]:
+    """Find runs whose paths lead out of a folder or into a .git."""
+    whole = [raw for raw in raws if raw.commit is not None and raw.body is not None]
+    for raw, why in checkup_paths.faults(repo, whole):
+        yield Finding(f"{raw.ref}: {why}", f"{_FORGED} {raw.id}")
 
 
 def _compared(repo: git.Repo, raws: list[Raw]) -> Iterator[Finding]:

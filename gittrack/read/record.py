@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gittrack import git
-from gittrack.core import layout, model, series
+from gittrack.core import layout, model, restore, series
 from gittrack.core.errors import Damaged, TrackError, did_you_mean
-from gittrack.read import live, reader, restore
+from gittrack.read import live, reader
 
 if TYPE_CHECKING:
     import numpy as np
@@ -135,8 +135,8 @@ class RunRecord:
             )
         target = self._folder(self._raw.commit)
         for path in chosen:
-            if not os.path.lexists(target / layout.check_artifact_name(path)):
-                restore.write(target / path, self.read(path), files[path], target)
+            if not os.path.lexists(restore.check(target, path, files[path])):
+                restore.write(target, path, self.read(path), files[path])
         return target / wanted
 
     def files(self) -> dict[str, int]:

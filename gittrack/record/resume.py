@@ -6,12 +6,11 @@ nothing that was recorded is replaced and a push needs no force.
 
 from __future__ import annotations
 
-import os
-from typing import Any
+from typing import Any, NamedTuple
 
 from gittrack import git
-from gittrack.core import events, layout, model, nested, series, yaml_read
-from gittrack.core.errors import TrackError
+from gittrack.core import events, layout, model, nested, restore, series, yaml_read
+from gittrack.core.errors import Damaged, TrackError
 from gittrack.record import session
 
 
@@ -29,6 +28,7 @@ def begin(
             "only crashed, failed and killed runs can",
         )
     _check_params(old, request)
+    files = _files(repo, old.commit)
     tags = [*old.tags, *(tag for tag in request.tags if tag not in old.tags)]
     begun = session.begin(
         repo,
@@ -47,7 +47,7 @@ def begin(
     now = begun.journal.state().facts["started"]
     told = {"resumed": old.resumed + 1, "resumed_at": now, "earlier_s": old.duration or 0.0}
     begun.journal.append(events.FACTS, values={**told, "started": old.started or now})
-    points = _restore(repo, old.commit, begun)
+    points = _restore(files, begun)
     logged = series.fold(points)
     steps = {name: (metric.step or 0) + 1 for name, metric in logged.items()}
     final = {
@@ -74,39 +74,53 @@ def _check_params(old: model.RunInfo, request: session.Request) -> None:
         )
 
 
-def _restore(
-    repo: git.Repo, commit: str, begun: session.Session
-) -> list[tuple[float, str, float, float]]:
-    """Bring series, log, inputs and artifacts of the earlier commit into the journal."""
+class _Files(NamedTuple):
+    """What the earlier commit holds that goes on: series, log, inputs, and each artifact with its content."""
+
+    series: bytes
+    log: bytes
+    inputs: list[dict[str, Any]]
+    outputs: list[tuple[dict[str, Any], bytes | None]]
+
+
+def _files(repo: git.Repo, commit: str) -> _Files:
+    """Read the earlier commit, before anything is begun.
+
+    Raises TrackError for an artifact that must not be written, and Damaged for one that is missing.
+    """
     names = (layout.SERIES, layout.LOG, layout.INPUTS, layout.OUTPUTS)
-    files = dict(zip(names, git.objects(repo, [f"{commit}:{n}" for n in names]), strict=True))
-    folder = begun.journal.folder
-    earlier = files[layout.SERIES] or b""
-    begun.journal.series.write(earlier.removeprefix(series.HEADER.encode()))
-    if files[layout.LOG]:
-        (folder / layout.LOG_HEAD).write_bytes(files[layout.LOG] or b"")
-    for item in _items(files[layout.INPUTS], "inputs"):
-        begun.journal.append(events.INPUT, values=item)
-    for item in _items(files[layout.OUTPUTS], "outputs"):
-        _restore_artifact(repo, commit, item, begun)
-    return list(series.parse(series.text_lines(earlier)))
+    points, log, inputs, outputs = git.objects(repo, [f"{commit}:{name}" for name in names])
+    items = _items(outputs, "outputs")
+    held = [item for item in items if item.get("where") == "git"]
+    for item in held:
+        restore.check_names(item["path"], item)
+    asked = [f"{commit}:{layout.ARTIFACTS}/{item['path']}" for item in held]
+    contents = dict(zip((item["path"] for item in held), git.objects(repo, asked), strict=True))
+    missing = next((path for path, data in contents.items() if data is None), None)
+    if missing is not None:
+        raise Damaged(f"the artifact {missing} is not in the run", "see: git track doctor")
+    return _Files(
+        points or b"",
+        log or b"",
+        _items(inputs, "inputs"),
+        [(item, contents.get(item["path"])) for item in items],
+    )
 
 
 def _items(data: bytes | None, kind: str) -> list[dict[str, Any]]:
     return list(yaml_read.load_own(data, kind)[kind]) if data else []
 
 
-def _restore_artifact(
-    repo: git.Repo, commit: str, item: dict[str, Any], begun: session.Session
-) -> None:
-    if item.get("where") == "git":
-        name = layout.check_artifact_name(item["path"])
-        data = next(git.objects(repo, [f"{commit}:{layout.ARTIFACTS}/{name}"])) or b""
-        place = begun.journal.folder / layout.ARTIFACTS / name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        if "link" in item:
-            os.symlink(os.fsdecode(data), place)
-        else:
-            place.write_bytes(data)
-            place.chmod(0o755 if item.get("executable") else 0o644)
-    begun.journal.append(events.OUTPUT, values=item)
+def _restore(files: _Files, begun: session.Session) -> list[tuple[float, str, float, float]]:
+    """Bring series, log, inputs and artifacts of the earlier commit into the journal."""
+    folder = begun.journal.folder
+    begun.journal.series.write(files.series.removeprefix(series.HEADER.encode()))
+    if files.log:
+        (folder / layout.LOG_HEAD).write_bytes(files.log)
+    for item in files.inputs:
+        begun.journal.append(events.INPUT, values=item)
+    for item, data in files.outputs:
+        if data is not None:
+            restore.write(folder / layout.ARTIFACTS, item["path"], data, item)
+        begun.journal.append(events.OUTPUT, values=item)
+    return list(series.parse(series.text_lines(files.series)))

@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from gittrack import git
+from gittrack.core import restore
 from gittrack.core.trials import TrialFacts
-from gittrack.read import reader, restore
+from gittrack.read import reader
 from gittrack.read.record import RunRecord
 from gittrack.reproduce.place import Impossible
 
@@ -21,10 +22,12 @@ def bring(repo: git.Repo, earlier: reader.Raw, folder: Path) -> bool:
     """Bring the artifacts of a run into a new folder; return whether it kept any."""
     run = RunRecord(repo, reader.bodies(repo, [earlier])[0])
     kept = [item for item in run.outputs if item.get("where") == "git"]
+    for item in kept:  # all are checked before the first is written
+        restore.check(folder, item["path"], item)
     if kept:
         folder.mkdir(mode=0o700)
     for item in kept:
-        restore.write(folder / item["path"], run.read(f"artifacts/{item['path']}"), item, folder)
+        restore.write(folder, item["path"], run.read(f"artifacts/{item['path']}"), item)
     return bool(kept)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gittrack import disposable, git, worktree
-from gittrack.core import layout, settings
+from gittrack.core import layout, paths, settings
 from gittrack.core.errors import TrackError
 from gittrack.read.record import RunRecord
 from gittrack.record import capture, inputs
@@ -110,8 +110,8 @@ def data(repo: git.Repo, run: RunRecord) -> list[str]:
 def inside(path: str) -> str:
     """Return a recorded path.  Raises Impossible where it would lead out of the tree: then it is forged."""
     check_words("path", [path])
-    parts = path.replace("\\", "/").split("/")
-    if not os.path.isabs(path) and (".." in parts or ".git" in map(str.lower, parts)):
+    plain = "/".join(part for part in path.split("/") if part not in ("", "."))
+    if not os.path.isabs(path) and plain and paths.fault(plain):
         raise Impossible(f"its path {path} leads out of its code", "do not trust this run")
     return path
 
@@ -160,10 +160,19 @@ def own_code(
     return variables if ours else {}, [f"the command names {word}: {said}" for word in theirs]
 
 
-def _link(repo: git.Repo, folder: str, paths: Sequence[str]) -> list[str]:
-    """Link what git ignores from the user's tree into the worktree; return what was linked."""
+def _link(repo: git.Repo, folder: str, wanted: Sequence[str]) -> list[str]:
+    """Link what git ignores from the user's tree into the worktree; return what was linked.
+
+    Raises Impossible for a path that would be made outside the worktree.
+    """
     made = []
-    for path in paths:
+    for path in wanted:
+        inner = os.path.normpath(path)
+        if paths.fault(inner) or paths.through_link(folder, inner):
+            raise Impossible(
+                f"the path {path} leads out of its code, so it is not linked",
+                "do not trust this run, or correct track.link",
+            )
         source, target = os.path.join(repo.work_tree or "", path), os.path.join(folder, path)
         if os.path.exists(source) and not os.path.lexists(target):
             os.makedirs(os.path.dirname(target), exist_ok=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from gittrack import git
 from gittrack.commands._common import out
+from gittrack.commands._destination import destination
+from gittrack.core import restore
 from gittrack.core.errors import TrackError
-from gittrack.read import artifacts, restore
+from gittrack.read import artifacts
 from gittrack.read.models import Registry
 from gittrack.show import text
 
@@ -16,9 +17,7 @@ from gittrack.show import text
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``git track model get``."""
     parser.add_argument("model", metavar="NAME[@VERSION|@STAGE]", help="the latest, if only a name")
-    parser.add_argument(
-        "-o", "--output", default=".", metavar="DIR", help="a folder (the current one)"
-    )
+    parser.add_argument("-o", "--output", metavar="DIR", help="a folder (the current one)")
     parser.add_argument("--force", action="store_true", help="write over what is there")
 
 
@@ -26,17 +25,17 @@ def run(args: argparse.Namespace) -> int:
     """Write the artifacts, all of them or none where another file is in the way."""
     repo = git.find()
     version = Registry(repo).find(args.model)
-    root = Path(args.output)
+    root = destination(repo, args.output)
     found = artifacts.of_version(repo, version)
     for item, data in found:
-        if not args.force and restore.differs(root / item["path"], data, item):
+        place = restore.check(root, item["path"], item)
+        if not args.force and restore.differs(place, data, item):
             raise TrackError(
-                f"{root / item['path']} is there already, and is another file",
+                f"{place} is there already, and is another file",
                 "write over it: --force",
             )
     root.mkdir(parents=True, exist_ok=True)
     for item, data in found:
-        place = root / item["path"]
-        restore.write(place, data, item, root)
+        place = restore.write(root, item["path"], data, item)
         out(f"{text.escape(str(place))}  {text.size(len(data))}\n")
     return 0

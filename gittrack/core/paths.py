@@ -1,0 +1,75 @@
+"""The one rule on paths that come from a run: each stays below its folder, and names no ``.git``.
+
+A run may have been fetched from anywhere, and git takes any name in a tree.  Every spelling is refused that
+some file system takes for ``.git``, whatever the file system at hand, because runs travel.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+
+# Unicode's Default_Ignorable_Code_Point.  HFS+ drops some of them when it compares names (git's
+# `is_hfs_dotgit` has the list), a case-insensitive folder of ext4 or f2fs drops all.
+_IGNORED = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e0fff]"
+)
+# NTFS drops dots and spaces at the end, has streams after a colon, and a short name (git's `is_ntfs_dotgit`).
+_DOT_GIT = re.compile(r"(\.git|git~1)[. ]*(:.*)?", re.DOTALL)
+_NO_TEXT = re.compile(r"[\0\ud800-\udc7f\udd00-\udfff]")  # U+DC80 to U+DCFF stand for bytes
+_ABSOLUTE = re.compile(r"[/\\]|[A-Za-z]:[/\\]")
+
+
+def fault(path: str) -> str | None:
+    """Say why a relative path cannot be trusted.
+
+    Parameters
+    ----------
+    path
+        A path with ``/`` between its parts.  A backslash is data here, but separates folders elsewhere, so
+        both readings must be safe.
+
+    Returns
+    -------
+    str or None
+        What is wrong, as the end of a sentence that begins with the path; None if nothing is.
+    """
+    if _NO_TEXT.search(path):
+        return "has a character that no file name can have"
+    if _ABSOLUTE.match(path):
+        return "is absolute"
+    parts = path.split("/")
+    if "" in parts or "." in parts:
+        return "has an empty part"
+    pieces = [piece for part in parts for piece in part.split("\\")]
+    if ".." in pieces:
+        return "leads out of its folder by '..'"
+    return "names .git" if any(map(is_dot_git, pieces)) else None
+
+
+def link_fault(path: str, target: str) -> str | None:
+    """Say why a symlink at the relative ``path`` cannot be trusted to lead to ``target``; None if it can.
+
+    ``target`` may climb by ``..`` as long as it stays in the folder that ``path`` is relative to.
+    """
+    leads = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
+    if target and leads == ".":
+        return None
+    why = "is empty" if not target else fault(target if _ABSOLUTE.match(target) else leads)
+    return why or ("names .git" if any(map(is_dot_git, re.split(r"[/\\]", target))) else None)
+
+
+def is_dot_git(part: str) -> bool:
+    """Say whether some file system takes ``part``, one part of a path, for ``.git``."""
+    return _DOT_GIT.fullmatch(_IGNORED.sub("", part).lower()) is not None
+
+
+def through_link(root: str | os.PathLike[str], path: str) -> bool:
+    """Say whether a symlink lies on the way from the folder ``root`` to the relative ``path``."""
+    folder = os.path.dirname(path)
+    return os.path.realpath(os.path.join(root, folder)) != os.path.normpath(
+        os.path.join(os.path.realpath(root), folder)
+    )

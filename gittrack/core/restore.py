@@ -1,0 +1,92 @@
+"""Files of a run brought back into a folder: never above it, never through a link, as they were recorded."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from gittrack.core import layout, paths
+from gittrack.core.errors import Damaged, TrackError
+
+_HINT = "do not trust this run; see: git track doctor"
+
+
+def check(root: Path, path: str, item: Mapping[str, Any]) -> Path:
+    """Return where `write` would put a file; nothing is written.
+
+    Parameters
+    ----------
+    root
+        The folder that the user or gittrack chose; it may lie anywhere.
+    path
+        The path below it.  It comes from the run, so it is not trusted.
+    item
+        The file's line of outputs.yaml.
+
+    Raises
+    ------
+    TrackError
+        For a path or a link that could leave ``root`` or reach into a ``.git`` (see `paths.fault`), and for
+        a symlink on the way.
+    """
+    check_names(path, item)
+    if paths.through_link(root, path):
+        raise TrackError(
+            f"{path!r} would leave its folder by a link that is there", "remove that link first"
+        )
+    return root / path
+
+
+def check_names(path: str, item: Mapping[str, Any]) -> None:
+    """Raise TrackError for a path, or a target of a link, that no folder may get; see `check`."""
+    why = paths.fault(path)
+    if why:
+        raise TrackError(f"the path {path!r} in the run {why}, so it is not written", _HINT)
+    link = item.get("link")
+    why = None if link is None else paths.link_fault(path, link)
+    if why:
+        raise TrackError(
+            f"the link {path!r} in the run would leave its folder: {link!r} {why}", _HINT
+        )
+
+
+def write(root: Path, path: str, data: bytes, item: Mapping[str, Any]) -> Path:
+    """Write a file of a run below ``root`` and return where it is; see `check` for what is refused.
+
+    Raises Damaged if ``data`` is not what ``item`` says.
+    """
+    place = check(root, path, item)
+    digest = item.get("sha256")
+    if digest is not None and hashlib.sha256(data).hexdigest() != digest:
+        raise Damaged(f"{item['path']} is not what was recorded", "see: git track doctor")
+    link = item.get("link")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    incoming = place.with_name(f".{os.getpid()}-{os.urandom(4).hex()}")
+    try:
+        if link is None:
+            incoming.write_bytes(data)
+            incoming.chmod(0o755 if item.get("executable") else 0o644)
+        else:  # normalised, so that it cannot climb out by way of another link
+            incoming.symlink_to(os.path.normpath(link))
+        incoming.replace(place)
+    finally:
+        incoming.unlink(missing_ok=True)
+    return place
+
+
+def differs(place: Path, data: bytes, item: Mapping[str, Any]) -> bool:
+    """Say whether something else is at ``place`` already."""
+    if place.is_symlink():
+        return os.readlink(place) != item.get("link")
+    if not place.exists():
+        return False
+    return not place.is_file() or place.read_bytes() != data
+
+
+def chosen(items: Mapping[str, Any], wanted: str) -> list[str]:
+    """Return the paths that ``wanted`` names: one file, or all below a folder."""
+    name = layout.check_artifact_name(wanted)
+    return [path for path in items if path == name or path.startswith(name + "/")]
