@@ -10,17 +10,18 @@ import os
 import posixpath
 import re
 
+# The patterns are compiled when they are used: a listing, which uses none, saves a millisecond.
 # Unicode's Default_Ignorable_Code_Point.  HFS+ drops some of them when it compares names (git's
 # `is_hfs_dotgit` has the list), a case-insensitive folder of ext4 or f2fs drops all.
-_IGNORED = re.compile(
+_IGNORED = (
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
     "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     "\U000e0000-\U000e0fff]"
 )
 # NTFS drops dots and spaces at the end, has streams after a colon, and a short name (git's `is_ntfs_dotgit`).
-_DOT_GIT = re.compile(r"(\.git|git~1)[. ]*(:.*)?", re.DOTALL)
-_NO_TEXT = re.compile(r"[\0\ud800-\udc7f\udd00-\udfff]")  # U+DC80 to U+DCFF stand for bytes
-_ABSOLUTE = re.compile(r"[/\\]|[A-Za-z]:[/\\]")
+_DOT_GIT = r"(?s:(\.git|git~1)[. ]*(:.*)?)"
+_NO_TEXT = r"[\0\ud800-\udc7f\udd00-\udfff]"  # U+DC80 to U+DCFF stand for bytes
+_ABSOLUTE = r"[/\\]|[A-Za-z]:[/\\]"
 
 
 def fault(path: str) -> str | None:
@@ -37,9 +38,9 @@ def fault(path: str) -> str | None:
     str or None
         What is wrong, as the end of a sentence that begins with the path; None if nothing is.
     """
-    if _NO_TEXT.search(path):
+    if re.search(_NO_TEXT, path):
         return "has a character that no file name can have"
-    if _ABSOLUTE.match(path):
+    if re.match(_ABSOLUTE, path):
         return "is absolute"
     parts = path.split("/")
     if "" in parts or "." in parts:
@@ -58,13 +59,13 @@ def link_fault(path: str, target: str) -> str | None:
     leads = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
     if target and leads == ".":
         return None
-    why = "is empty" if not target else fault(target if _ABSOLUTE.match(target) else leads)
+    why = "is empty" if not target else fault(target if re.match(_ABSOLUTE, target) else leads)
     return why or ("names .git" if any(map(is_dot_git, re.split(r"[/\\]", target))) else None)
 
 
 def is_dot_git(part: str) -> bool:
     """Say whether some file system takes ``part``, one part of a path, for ``.git``."""
-    return _DOT_GIT.fullmatch(_IGNORED.sub("", part).lower()) is not None
+    return re.fullmatch(_DOT_GIT, re.sub(_IGNORED, "", part).lower()) is not None
 
 
 def through_link(root: str | os.PathLike[str], path: str) -> bool:
