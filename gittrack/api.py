@@ -59,19 +59,24 @@ def init(
             "a run that git track run has begun cannot resume another one",
             "resume without it: python train.py; or leave resume= out",
         )
-    joined = _join(params, name=name, tags=tags, note=note, group=group, seed=seed)
+    request = session.checked(
+        session.Request(
+            experiment=experiment,
+            name=name,
+            params=params,
+            tags=tags,
+            note=note,
+            group=group,
+            seed=_seed(seed, params),
+            command=_command(),
+        )
+    )
+    words = request._asdict()
+    joined = _join(
+        params, seed=seed, **{key: words[key] for key in ("name", "tags", "note", "group")}
+    )
     if joined is not None:
         return joined
-    request = session.Request(
-        experiment=experiment,
-        name=name,
-        params=params,
-        tags=tags,
-        note=note,
-        group=group,
-        seed=_seed(seed, params),
-        command=_command(),
-    )
     place = git.find(repo)
     session.say(recovery.kept(recovery.recover(place)))
     run = _resumed(place, resume, request) if resume else _begun(place, request)
@@ -169,11 +174,16 @@ def records_nothing() -> bool:
     return off or _is_secondary() or ending.in_forked_child()
 
 
-def finish() -> None:
-    """End the active run; without one, nothing happens."""
+def finish(
+    status: str | int | Mapping[str, Any] | None = None,
+    *,
+    exit_code: int | None = None,
+    signal: str | None = None,
+) -> None:
+    """End the active run; without one, nothing happens.  For the parameters see `Run.finish`."""
     run = ending.latest()
     if run is not None:
-        run.finish(exit_code=0)
+        run.finish(status, exit_code=exit_code, signal=signal)
 
 
 def params() -> dict[str, Any]:

@@ -216,17 +216,19 @@ def parse_config(listing: bytes) -> dict[str, str]:
     return result
 
 
-def objects(repo: Repo, names: Iterable[str]) -> Iterator[bytes | None]:
+def objects(repo: Repo, names: Iterable[str], *, most: int | None = None) -> Iterator[bytes | None]:
     """Yield the content of each named object, in order; None for one that is missing.
 
     One process, whatever the number.  Names are ids or ``id:path``, and mean what they say: a `git
-    replace` is not followed.
+    replace` is not followed.  Raises GitError if git needs more than ``most`` bytes of memory for one.
     """
     asked = [name if "\n" not in name else _id_of(repo, name) for name in names]
     if not asked:
         return
     feed = ("\n".join(asked) + "\n").encode(errors="surrogateescape")
-    out = repo.read("--no-replace-objects", "cat-file", "--batch", "--buffer", feed=feed)
+    read = ("--no-replace-objects", "cat-file", "--batch", "--buffer")
+    limit = {} if most is None else {"GIT_ALLOC_LIMIT": str(most)}
+    out = repo.call(*read, feed=feed, env=limit, shared=True).output()
     at = 0
     for _ in asked:
         end = out.index(b"\n", at)

@@ -38,6 +38,7 @@ PART_OF = {
     **dict.fromkeys(
         (
             "git",
+            "bounded",
             "gitversion",
             "spawn",
             "objects",
@@ -121,6 +122,10 @@ READS_ENVIRONMENT = {
 }
 
 BROAD_EXCEPTS = {
+    "read/checkup.py": "one run that cannot be compared is a finding and never hides the others",
+    "read/reader.py": "one run that cannot be decoded is marked damaged and never hides the others",
+    "read/live.py": "one journal that cannot be decoded is marked damaged and never hides the others",
+    "record/recovery.py": "one journal that cannot be committed is kept and never stops the others",
     "cli.py": "the one boundary: keeps the traceback in a file and says where",
 }
 

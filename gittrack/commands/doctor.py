@@ -20,7 +20,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fix",
         action="store_true",
-        help="move refs of damaged runs aside, so that git gc works again",
+        help="move refs of damaged runs, and damaged journals, aside; nothing is deleted",
     )
 
 
@@ -34,6 +34,8 @@ def run(args: argparse.Namespace) -> int:
     if args.fix:
         for ref in checkup.set_aside(repo, report):
             out(f"moved aside: {text.escape(ref)}\n")
+        for path, target in checkup.set_journals_aside(repo, report):
+            out(f"moved aside: {text.escape(str(path))} to {text.escape(str(target))}\n")
     stuck = _stages(repo)
     state = Registry(repo)
     torn = models.warnings(moved.examined(state, state.every())) + models.damage(state.damaged)

@@ -26,7 +26,8 @@ def run(args: argparse.Namespace) -> int:
         else:
             failed += 1
             folder, error = result
-            note(f"error: {folder.name} could not be committed: {error}")
+            reason = str(error) or type(error).__name__
+            note(f"error: {folder.name} could not be committed: {reason}")
             note(f"hint: it is kept in {folder}")
     if not results:
         out("nothing to recover\n")

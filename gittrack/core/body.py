@@ -11,12 +11,15 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 
+from gittrack.core.nested import MAX_DEPTH, check_depth
 from gittrack.core.scalars import flow_text, parse_flow, quote, scalar_text
 from gittrack.core.typed import Any
 
 TRUNCATED = "truncated"
 _MAX_LINE = 4096
 _MAX_LEAVES = 1000
+_MAX_LINES = 100_000  # `encode` writes far fewer
+MAX_BYTES = 16 << 20
 _WORD = re.compile(r"[A-Za-z0-9_/-]+")
 _PART = (
     r'([A-Za-z0-9_/-]+|"(?:[^"\\]|\\.)*")(\.|$)'  # compiled when first needed: few keys are quoted
@@ -36,9 +39,12 @@ def join_key(parts: tuple[str, ...]) -> str:
 
 
 def split_key(key: str) -> tuple[str, ...]:
-    """Return the parts of a dotted key.  Raises ValueError where it is none."""
+    """Return the parts of a dotted key.  Raises ValueError if it is none, or has over 64 parts."""
     if '"' not in key:
-        return tuple(key.split("."))
+        words = tuple(key.split("."))
+        if len(words) > MAX_DEPTH:
+            raise ValueError(f"a key of {len(words)} parts, more than {MAX_DEPTH}")
+        return words
     parts, position = [], 0
     while position < len(key):
         match = re.compile(_PART).match(key, position)
@@ -46,6 +52,8 @@ def split_key(key: str) -> tuple[str, ...]:
             raise ValueError(f"not a dotted key: {key!r}")
         parts.append(parse_flow(match[1]) if match[1].startswith('"') else match[1])
         position = match.end()
+    if len(parts) > MAX_DEPTH:
+        raise ValueError(f"a key of {len(parts)} parts, more than {MAX_DEPTH}")
     return tuple(parts)
 
 
@@ -126,8 +134,11 @@ def _value(leaf: Any) -> str:
 def decode(body: str) -> dict[str, dict[str, Any]]:
     """Return {"run": {...}, "params": {...}, "metrics": {...}} of a body.
 
-    Raises ValueError where a line is not ``key: value``.
+    Raises ValueError for a line that is not ``key: value``, and for more lines or deeper values than
+    any run has.
     """
+    if body.count("\n") > _MAX_LINES:
+        raise ValueError(f"its message has more than {_MAX_LINES:,} lines")
     run: dict[tuple[str, ...], Any] = {}
     params: dict[tuple[str, ...], Any] = {}
     metrics: dict[str, Any] = {}
@@ -149,7 +160,14 @@ _decode = json.JSONDecoder().raw_decode
 
 
 def parse_value(text: str) -> Any:
-    """Return the value of one line: `parse_flow`, with a short way for what listings read most."""
+    """Return the value of one line: `parse_flow`, with a short way for what listings read most.
+
+    Raises ValueError for text that is no value, or is nested more than 64 levels deep.
+    """
+    if len(text) > 2 * MAX_DEPTH and text.count("[") + text.count("{") > MAX_DEPTH:
+        value = parse_flow(text)
+        check_depth(value)
+        return value
     if text[:1] in '{["0123456789' and ".nan" not in text and ".inf" not in text:
         try:
             found, end = _decode(text)
@@ -183,4 +201,4 @@ def find(body: bytes, key: str) -> Any:
 def names(bodies: Iterator[bytes] | list[bytes], kind: str) -> set[str]:
     """Return the dotted names of all params or metrics (``kind``) in encoded bodies."""
     mark = re.compile(rb"^%s\.(.*?): " % kind.encode(), re.M)
-    return {name.decode() for text in bodies for name in mark.findall(text)}
+    return {name.decode(errors="replace") for text in bodies for name in mark.findall(text)}

@@ -38,6 +38,10 @@ class Damaged(TrackError):
     """What is stored for a run cannot be read back."""
 
 
+class NewerFormat(TrackError):
+    """What is stored for a run was written by a later gittrack, and is left unchanged."""
+
+
 def unwritable(what: str, place: str, why: str) -> TrackError:
     """Return the error for a repository that cannot be written, such as a read-only one or a full disk."""
     return TrackError(

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
+from gittrack.core import layout, model, shape
 from gittrack.core.fingerprint import fingerprint, recipe
 from gittrack.core.model import from_iso
-from gittrack.core.nested import merge
+from gittrack.core.nested import check_depth, merge
 
 START, PARAMS, TAGS, NOTE = "start", "params", "tags", "note"
 SUMMARY, INPUT, OUTPUT, ENV, FACTS = "summary", "input", "output", "env", "facts"
+MAX_BYTES = 256 << 20
+_DEEPEST = 128  # levels of an operation: a configuration and what it is wrapped in
 
 
 class State(NamedTuple):
@@ -41,6 +45,86 @@ def parse(data: bytes) -> list[dict[str, Any]]:
     """
     whole = data[: data.rfind(b"\n") + 1]
     return [json.loads(text) for text in whole.splitlines() if text]
+
+
+class NewerFormat(ValueError):
+    """The journal has a format that only a later gittrack knows."""
+
+
+def decode(data: bytes, run_id: str) -> State:
+    """Return the state of the journal of ``run_id``; this is the one decoder of journals.
+
+    Raises NewerFormat for a journal of a later format, and ValueError with the reason for everything
+    else that this function cannot read, whatever the bytes are.
+    """
+    try:
+        operations = parse(data)
+        first = operations[0].get("values") if operations else None
+        if isinstance(first, dict) and model.is_newer(first):
+            raise NewerFormat(model.NEWER)
+        for op in operations:
+            check(op["op"], op)
+        state = fold(operations)
+        if state.facts["id"] != run_id:
+            raise ValueError(f"it is the journal of {state.facts['id']}")
+        layout.check_experiment(state.facts["experiment"])
+        lasted(state.facts, 0.0)
+        model.run_info(state.facts, state.params, {})
+        return state
+    except ValueError:
+        raise
+    except KeyError as error:
+        raise ValueError(f"it has no {error}") from error
+    except Exception as error:
+        raise ValueError(str(error) or type(error).__name__) from error
+
+
+def read(path: Path, run_id: str) -> State:
+    """Return the state of a journal's file; see `decode`.  A file over 256 MiB is not read at all."""
+    if path.stat().st_size > MAX_BYTES:
+        raise ValueError(f"its journal is larger than {MAX_BYTES >> 20} MiB")
+    return decode(path.read_bytes(), run_id)
+
+
+def check(kind: str, op: Mapping[str, Any]) -> None:
+    """Raise ValueError if the fields of an operation are not what `fold` can work with.
+
+    The writer of a journal and its readers both ask this function.
+    """
+    if kind == NOTE and not isinstance(op["text"], str):
+        raise ValueError(f"its note is {op['text']!r:.40}")
+    if kind == TAGS and not all(
+        isinstance(names, (list, tuple)) and all(isinstance(name, str) for name in names)
+        for names in (op["add"], op.get("remove", ()))
+    ):
+        raise ValueError(f"its tags are {op['add']!r:.40}")
+    if kind in _WITH_VALUES:
+        values = op["values"]
+        if not isinstance(values, Mapping):
+            raise ValueError(f"its {kind} is {values!r:.40}")
+        check_depth(values, _DEEPEST)
+        _check_values(kind, values)
+
+
+def _check_values(kind: str, values: Mapping[str, Any]) -> None:
+    if kind in (START, FACTS):
+        for key, value in values.items():
+            model.check_fact(key, value)
+        if values.get("status", model.RUNNING) not in model.STATUSES:
+            raise ValueError(f"its status is {values['status']!r:.40}")
+    if kind in (INPUT, OUTPUT):
+        file, key = _FILES[kind]
+        problem = shape.problem(file, {key: [dict(values)]})
+        if problem:
+            raise ValueError(problem)
+    if kind == SUMMARY:
+        for name, value in values.items():
+            if isinstance(value, bool) or not isinstance(value, (int, float)):
+                raise ValueError(f"the final {name} is {value!r:.40}")
+
+
+_WITH_VALUES = (START, FACTS, PARAMS, SUMMARY, ENV, INPUT, OUTPUT)
+_FILES = {INPUT: (layout.INPUTS, "inputs"), OUTPUT: (layout.OUTPUTS, "outputs")}
 
 
 def fold(operations: Iterable[Mapping[str, Any]]) -> State:

@@ -79,6 +79,8 @@ def check_experiment(name: str) -> str:
     Components are ``[A-Za-z0-9][A-Za-z0-9._-]*`` joined by ``/``; what git refuses in a ref
     (``..``, a trailing ``.`` or ``.lock``) and what would look like a run id is refused.
     """
+    if not isinstance(name, str):
+        raise TrackError(f"the experiment is {name!r:.40}, not text", "pass its name as a string")
     for part in name.split("/"):
         bad = ".." in part or part.endswith((".", ".lock")) or is_id(part)
         if bad or not re.fullmatch(_COMPONENT, part):
@@ -137,6 +139,11 @@ def home(common_dir: str) -> str:
 def live_dir(common_dir: str) -> str:
     """Return the folder that holds the journals of runs that are not committed yet."""
     return f"{common_dir}/{HOME}/{LIVE}"
+
+
+def set_aside_dir(common_dir: str) -> str:
+    """Return the folder for journals that could not be read."""
+    return f"{common_dir}/{HOME}/set-aside"
 
 
 def sweep_ref(sweep_id: str) -> str:

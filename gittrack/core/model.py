@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Mapping
 
+from gittrack.core import layout
 from gittrack.core.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -13,7 +14,9 @@ if TYPE_CHECKING:
 
 RUNNING, FINISHED, FAILED, KILLED, CRASHED = "running", "finished", "failed", "killed", "crashed"
 DAMAGED = "damaged"
-STATUSES = (RUNNING, FINISHED, FAILED, KILLED, CRASHED, DAMAGED)
+ENDS = (FINISHED, FAILED, KILLED, CRASHED)
+STATUSES = (RUNNING, *ENDS, DAMAGED)
+NEWER = "written by a newer gittrack: update gittrack"
 
 _ZEROS = str.maketrans("123456789", "0" * 9)
 _DAYS = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)  # of the year before each month
@@ -105,10 +108,10 @@ def run_info(
     Raises ValueError where one that it knows is of another type: the run may be somebody else's.
     """
     for key, value in facts.items():
-        _check(key, value)
+        check_fact(key, value)
     code = facts.get("code") or {}
     for key in Code._fields:
-        _check(key, code.get(key))
+        check_fact(key, code.get(key))
     known = {key: facts[key] for key in _COPIED if key in facts}
     return RunInfo(
         **known,
@@ -119,10 +122,17 @@ def run_info(
         params=dict(params),
         metrics={name: metric(value) for name, value in metrics.items()},
         sweep=_trial(facts["sweep"]) if "sweep" in facts else None,
+        problem=NEWER if is_newer(facts) else None,
         code=Code(**{key: code[key] for key in Code._fields if key in code}),
         commit=commit,
         ref=ref,
     )
+
+
+def is_newer(facts: Mapping[str, Any]) -> bool:
+    """Return whether a run has a format that only a later gittrack knows."""
+    number = facts.get("format")
+    return isinstance(number, int) and number > layout.FORMAT
 
 
 def _trial(facts: Any) -> TrialFacts | None:
@@ -131,7 +141,8 @@ def _trial(facts: Any) -> TrialFacts | None:
     return trials.from_facts(facts)
 
 
-def _check(key: str, value: Any) -> None:
+def check_fact(key: str, value: Any) -> None:
+    """Raise ValueError if ``value`` is of another type than the fact ``key`` of a run."""
     kind = _KINDS.get(key)
     if value is None or kind is None:
         return

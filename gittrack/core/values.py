@@ -11,8 +11,8 @@ from typing import Any
 
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
+from gittrack.core.nested import MAX_DEPTH
 from gittrack.core.scalars import quote
-from gittrack.core.yaml_read import MAX_DEPTH
 
 MAX_LEAVES = 100_000
 MAX_TEXT = 10 << 20
@@ -44,6 +44,19 @@ def check_run_name(name: object) -> str:
             "use a name without '@' that is no run id",
         )
     return found
+
+
+def check_text(text: object, what: str) -> str:
+    """Return ``text`` if it can be the ``what`` of a run: text without NUL of at most 10 MiB characters."""
+    if not isinstance(text, str):
+        raise TrackError(f"the {what} is {_short(text)}, not text", f"pass the {what} as a string")
+    if "\0" in text:
+        raise TrackError(f"the {what} has a NUL character", "remove it")
+    if len(text) > MAX_TEXT:
+        raise TrackError(
+            f"the {what} has more than {MAX_TEXT >> 20} million characters", "shorten it"
+        )
+    return str.__str__(text)
 
 
 def config_dict(config: Any) -> dict[str, Any]:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from gittrack.core.errors import TrackError
+from gittrack.core.nested import MAX_DEPTH, check_depth
 
-MAX_DEPTH = 64
 MAX_BYTES = 8 << 20
 MAX_NODES = 250_000
 
@@ -81,18 +81,11 @@ def _load_json(text: str, where: str) -> Any:
             where = f"{where}, line {error.lineno}, column {error.colno}"
             raise TrackError(f"{where}: {error.msg}", "correct the JSON there")
         raise TrackError(f"{where}: {error}", "correct the JSON there")
-    level = [value]
-    for _ in range(MAX_DEPTH + 1):
-        level = [inner for outer in level for inner in _inside(outer)]
-    if level:
+    try:
+        check_depth(value)
+    except ValueError:
         raise _too_deep(where)
     return value
-
-
-def _inside(value: Any) -> Iterable[Any]:
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
 
 
 def _load_yaml(text: str, where: str, nodes: int) -> Any:

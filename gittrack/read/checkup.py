@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import os
 import shlex
 import time
@@ -11,15 +12,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from gittrack import disposable, git, gitversion, integrity, notes, refs
-from gittrack.core import body, layout, lock, model, shape, yaml_read
-from gittrack.core.errors import TrackError
+from gittrack.core import body, folders, layout, lock, model, shape, yaml_read
 from gittrack.core.nested import same
-from gittrack.read import cache, checkup_paths, reader, refspecs
+from gittrack.read import cache, checkup_paths, live, reader, refspecs
 from gittrack.read.reader import Raw
 
 _STALE_SECONDS = 60
 _REMEDY = "fetch it again from where it was pushed to, or set it aside: git track doctor --fix"
 _IN_THE_WAY = "runs are recorded, and committed by git track recover once it is gone"
+_ASIDE = "set it aside: git track doctor --fix; its files can still be read there"
 _LOOK = (
     "git has no trouble with it: its other files can be read; listings show what its message says"
 )
@@ -37,6 +38,7 @@ class Finding(NamedTuple):
     what: str
     remedy: str
     aside: str | None = None
+    journal: Path | None = None  # a journal that cannot be read
 
 
 class Report(NamedTuple):
@@ -51,24 +53,24 @@ def examine(repo: git.Repo) -> Report:
     """Look at every run, its objects, and what dead processes may have left."""
     gitversion.check()
     raws = reader.bodies(repo, reader.names(repo))
-    live = [raw for raw in raws if raw.info is not None and raw.info.status == model.RUNNING]
+    going_on = [raw for raw in raws if raw.info is not None and raw.info.status == model.RUNNING]
     findings = [
         *_damaged(repo, raws),
         *_unsafe(repo, raws),
-        *_crashed(repo),
+        *_journals(repo),
         *_notes(repo),
         *_locks(repo),
         *_trees(repo),
         *_cache(repo, raws),
         *(Finding(risk.what, risk.remedy) for risk in refspecs.risks(repo)),
     ]
-    return Report(len(raws), len(live), findings)
+    return Report(len(raws), len(going_on), findings)
 
 
 def _damaged(repo: git.Repo, raws: list[Raw]) -> Iterator[Finding]:
     whole = [raw for raw in raws if raw.commit is not None and raw.body is not None]
     for raw in raws:
-        if raw.problem is not None:
+        if raw.problem is not None and raw.ref is not None:
             yield Finding(f"{raw.ref or raw.id}: {raw.problem}", _REMEDY, raw.ref)
     # One look at all; only where something is wrong, one at each run to tell which.
     commits = [str(raw.commit) for raw in whole]
@@ -104,13 +106,16 @@ def _compared(repo: git.Repo, raws: list[Raw]) -> Iterator[Finding]:
         files = {name: next(blobs) for name in names}
         try:
             told = body.decode((raw.body or b"").decode().strip("\n"))
-        except (ValueError, TypeError, AttributeError) as error:
-            yield Finding(f"{raw.ref}: {error}", _REMEDY, raw.ref)
+        except Exception as error:  # noqa: BLE001 - one bad run never hides the others
+            yield Finding(f"{raw.ref}: {error or type(error).__name__}", _REMEDY, raw.ref)
+            continue
+        if model.is_newer(told["run"]):
+            yield Finding(f"{raw.ref} was {model.NEWER}", "it is left unchanged")
             continue
         try:
             problem = _mismatch(told, files)
-        except (ValueError, TypeError, AttributeError, TrackError) as error:
-            problem = str(error)
+        except Exception as error:  # noqa: BLE001 - likewise
+            problem = str(error) or type(error).__name__
         if problem:
             yield Finding(f"{raw.ref}: {problem}", _LOOK)
 
@@ -140,11 +145,20 @@ def _misshapen(name: str, data: bytes) -> str | None:
     return shape.problem(name, yaml_read.load_own(data, name))
 
 
-def _crashed(repo: git.Repo) -> Iterator[Finding]:
+def _journals(repo: git.Repo) -> Iterator[Finding]:
+    """Find journals whose process is gone, and those that cannot be read."""
     folder = Path(layout.live_dir(repo.common_dir))
     names = sorted(os.listdir(folder)) if folder.is_dir() else []
-    for name in names:
-        if layout.is_id(name) and not lock.is_held(folder / name / layout.LOCK):
+    for name in filter(layout.is_id, names):
+        info = live.read(f"{folder}/{name}")
+        if info is None or info.status == model.RUNNING:
+            continue
+        if info.problem == model.NEWER:
+            yield Finding(f"the journal {name} was {model.NEWER}", "it is left unchanged")
+        elif info.status == model.DAMAGED:
+            what = f"the journal {folder / name} is damaged: {info.problem}"
+            yield Finding(what, _ASIDE, journal=folder / name)
+        else:
             yield Finding(
                 f"the run {name} is in the journal only; its process is gone",
                 "commit it: git track recover",
@@ -216,3 +230,33 @@ def set_aside(repo: git.Repo, report: Report) -> list[str]:
     for ref in names:
         refs.drop(repo, ref)
     return sorted(names)
+
+
+def set_journals_aside(repo: git.Repo, report: Report) -> list[tuple[Path, Path]]:
+    """Move journals that cannot be read out of the folder of live runs; return (from, to) of each.
+
+    The target is <git common dir>/gittrack/set-aside.  Nothing is deleted.  A journal whose process
+    still runs stays.
+    """
+    moved = []
+    for path in [finding.journal for finding in report.findings if finding.journal]:
+        target = _free(Path(layout.set_aside_dir(repo.common_dir), path.name))
+        if _is_held(path):
+            continue
+        folders.make(str(target.parent))
+        path.rename(target)
+        moved.append((path, target))
+    return moved
+
+
+def _is_held(folder: Path) -> bool:
+    try:
+        return lock.is_held(folder / layout.LOCK)
+    except OSError:  # the lock itself is damaged: no process can hold it
+        return False
+
+
+def _free(path: Path) -> Path:
+    """Return the path, with a number added if there is something already."""
+    numbered = (path.with_name(f"{path.name}-{number}") for number in itertools.count(1))
+    return next(one for one in itertools.chain([path], numbered) if not os.path.lexists(one))

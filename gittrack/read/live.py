@@ -21,19 +21,23 @@ def read(path: str) -> model.RunInfo | None:
     """
     folder = Path(path)
     try:
-        alive = lock.is_held(folder / layout.LOCK)
-        operations = events.parse((folder / layout.EVENTS).read_bytes())
-        if not operations:
-            return None
-        state = events.fold(operations)
-        metrics = _metrics(folder)
-        touched = (folder / layout.SERIES).stat().st_mtime
+        return _read(folder)
     except FileNotFoundError:
         return None  # committed between two of our looks
-    except (ValueError, KeyError, TypeError) as error:
-        return model.RunInfo(
-            folder.name, layout.DEFAULT_EXPERIMENT, model.DAMAGED, problem=str(error)
-        )
+    except Exception as error:  # noqa: BLE001 - one bad journal never hides the other runs
+        reason = str(error) or type(error).__name__
+        return model.RunInfo(folder.name, layout.DEFAULT_EXPERIMENT, model.DAMAGED, problem=reason)
+
+
+def _read(folder: Path) -> model.RunInfo | None:
+    if (folder / layout.LOCK).is_dir():
+        raise ValueError("its lock is a folder")
+    alive = lock.is_held(folder / layout.LOCK)
+    if (folder / layout.EVENTS).stat().st_size == 0:
+        return None
+    state = events.read(folder / layout.EVENTS, folder.name)
+    metrics = _metrics(folder)
+    touched = (folder / layout.SERIES).stat().st_mtime
     facts = {**state.facts, **events.derived(state)}
     facts["status"] = model.RUNNING if alive else model.CRASHED
     facts["duration_s"] = events.lasted(state.facts, time.time() if alive else touched)
@@ -93,7 +97,7 @@ def _metrics(folder: Path) -> dict[str, model.Metric]:
 
 def document(folder: Path, name: str) -> Any:
     """Return what the YAML file ``name`` of a live run's tree would hold by now."""
-    state = events.fold(events.parse((folder / layout.EVENTS).read_bytes()))
+    state = events.read(folder / layout.EVENTS, folder.name)
     if name == layout.DIFF:
         path = folder / layout.DIFF
         return yaml_read.load_own(path.read_bytes(), name) if path.exists() else None

@@ -62,11 +62,11 @@ def listing(
         upwards = sort in ("started", "id")
         ordered = raws[::-1] if upwards != reverse else raws
         chosen = reader.bodies(repo, ordered[:limit]) if heads else ordered[:limit]
-        return Listing(chosen, total, _damaged(raws) + _unreadable(chosen), hidden)
+        return Listing(chosen, total, _damage(raws, chosen), hidden)
     key = str(sort).removeprefix("-")
     downwards = str(sort).startswith("-") != reverse
     ordered = _ordered(repo, raws, key, downwards)
-    return Listing(ordered[:limit], total, _damaged(raws) + _unreadable(raws), hidden)
+    return Listing(ordered[:limit], total, _damage(raws, raws), hidden)
 
 
 def _current(raws: list[Raw], archived: bool) -> list[Raw]:
@@ -162,8 +162,11 @@ def _damaged(raws: Sequence[Raw]) -> int:
     return sum(1 for raw in raws if raw.problem is not None)
 
 
-def _unreadable(raws: Sequence[Raw]) -> int:
-    return sum(1 for raw in raws if raw.commit is not None and raw.body is None)
+def _damage(raws: Sequence[Raw], chosen: Sequence[Raw]) -> int:
+    """Return how many runs are damaged; only the bodies of ``chosen`` were read."""
+    bad = {(raw.ref, raw.id) for raw in raws if raw.problem is not None}
+    unread = (raw for raw in chosen if raw.commit is not None and raw.body is None)
+    return len(bad.union((raw.ref, raw.id) for raw in unread))
 
 
 def top(

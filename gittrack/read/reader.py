@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 
-from gittrack import git, notes, refs
+from gittrack import bounded, git, notes, refs
 from gittrack.core import body, layout, model, remarks
 from gittrack.core.errors import Damaged, TrackError
 from gittrack.core.typed import Any, NamedTuple
 from gittrack.read import cache
 
+_GONE = f"its commit is missing, or larger than {body.MAX_BYTES >> 20} MiB"
 _FEW = 32  # bodies that git is asked for every time rather than renewing the cache
 
 
@@ -136,7 +137,14 @@ def _live(repo: git.Repo) -> list[Raw]:
 
     found = (live.read(f"{folder}/{run_id}") for run_id in ids)
     return [
-        Raw(info.id, info.experiment, info=info, problem=info.problem) for info in found if info
+        Raw(
+            info.id,
+            info.experiment,
+            info=info,
+            problem=info.problem if info.status == model.DAMAGED else None,
+        )
+        for info in found
+        if info
     ]
 
 
@@ -144,7 +152,7 @@ def bodies(repo: git.Repo, raws: Iterable[Raw]) -> list[Raw]:
     """Return the runs with the bodies of the committed ones, in one git process."""
     raws = list(raws)
     wanted = [raw.commit for raw in raws if raw.commit is not None]
-    contents = iter(list(git.objects(repo, wanted)))
+    contents = iter(bounded.objects(repo, wanted, body.MAX_BYTES))
     return [raw if raw.commit is None else _with_body(raw, next(contents)) for raw in raws]
 
 
@@ -165,7 +173,7 @@ def of_commit(oid: str, content: bytes) -> Raw | None:
 
 def _with_body(raw: Raw, content: bytes | None) -> Raw:
     if content is None:
-        return raw._replace(body=None, problem="its commit is missing")
+        return raw._replace(body=None, problem=_GONE)
     start, problem = _body_of(content)
     return raw._replace(body=None if problem else content[start:], problem=problem)
 
@@ -183,8 +191,10 @@ def decode(repo: git.Repo, raw: Raw) -> model.RunInfo:
     if raw.info is not None:
         return raw.info
     if raw.body is None:
-        return _damaged(raw, raw.problem or "its commit is missing")
+        return _damaged(raw, raw.problem or _GONE)
     try:
+        if len(raw.body) > body.MAX_BYTES:
+            raise ValueError(_GONE)
         parts = body.decode(raw.body.decode().strip("\n"))
         facts, params, metrics = parts["run"], parts["params"], parts["metrics"]
         left_out = facts.pop(body.TRUNCATED, [])
@@ -198,8 +208,8 @@ def decode(repo: git.Repo, raw: Raw) -> model.RunInfo:
         facts.setdefault("status", model.DAMAGED)
         info = model.run_info(facts, params, metrics, commit=raw.commit, ref=raw.ref)
         return remarks.applied(info, raw.said)
-    except (ValueError, TypeError, AttributeError, IndexError, TrackError) as error:
-        return _damaged(raw, str(error))
+    except Exception as error:  # noqa: BLE001 - one bad run never hides the others
+        return _damaged(raw, str(error) or type(error).__name__)
 
 
 def undecodable(raws: Sequence[Raw], infos: Sequence[model.RunInfo]) -> int:

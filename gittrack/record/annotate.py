@@ -40,9 +40,7 @@ def tag(
 
 def note(repo: git.Repo, target: Target, text: str, *, replace: bool = False) -> None:
     """Add a remark, or put it in the place of all earlier ones."""
-    clean = values.plain(text, "note")
-    if "\0" in clean:
-        raise TrackError("the note has a NUL character", "remove it")
+    clean = values.check_text(text, "note")
     fields = {"text": clean, **({"replace": True} if replace else {})}
     event = (events.FACTS, {"values": {"note": clean}}) if replace else (events.NOTE, fields)
     _say(repo, [target], remarks.NOTE, fields, "", event)
@@ -117,7 +115,7 @@ def _precedes_the_end(folder: Path, line: bytes) -> bool:
     """Say whether the owner, who reads the journal after its last line, is sure to have read ours."""
     try:
         told = events.parse((folder / layout.EVENTS).read_bytes())
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError):
         return False
     for op in told:
         if op.get("op") == events.FACTS and "ended" in op.get("values", {}):

@@ -15,8 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from gittrack.core import events, folders, layout, lock, model, series
-from gittrack.core.errors import TrackError, unwritable
+from gittrack.core import events, folders, layout, lock, series
+from gittrack.core.errors import Damaged, NewerFormat, TrackError, unwritable
 
 _NEWBORN_SECONDS = 60
 GONE = ".gone-"
@@ -92,7 +92,14 @@ class Journal:
         return (self.events.pending + self.series.pending).count(b"\n")
 
     def append(self, op: str, **fields: Any) -> OSError | None:
-        """Append one operation; return the error where it is only kept in memory for now."""
+        """Append one operation; return the error where it is only kept in memory for now.
+
+        Raises TrackError, with nothing written, for values that could not be read back.
+        """
+        try:
+            events.check(op, fields)
+        except ValueError as error:
+            raise TrackError(f"the run {self.id} cannot record this: {error}", "correct the value")
         return self.events.write(events.line(op, **fields))
 
     def state(self) -> events.State:
@@ -158,7 +165,8 @@ def adopt(folder: Path) -> Journal | None:
     """Return a journal whose owner is dead, now held by this process; None where there is none.
 
     A folder without a first line is a run that died before anything was acknowledged: it is removed,
-    once it is old enough not to be one that is just being made.
+    once it is old enough not to be one that is just being made.  Raises Damaged or NewerFormat, with the
+    journal left unchanged, if it cannot be read.
     """
     try:
         touched = folder.stat().st_mtime  # before a missing lock is made in it
@@ -171,6 +179,11 @@ def adopt(folder: Path) -> Journal | None:
         os.fstat(held), os.stat(folder / layout.LOCK)
     )
     if same and (folder / layout.EVENTS).exists() and (folder / layout.EVENTS).stat().st_size:
+        try:
+            read_state(folder)
+        except TrackError:
+            os.close(held)
+            raise
         book = Journal(folder, held)
         book.events.mend()
         return book
@@ -188,15 +201,23 @@ def dead(common_dir: str) -> list[Path]:
         if name.startswith(GONE):  # published, and its owner killed while it removed the journal
             shutil.rmtree(live / name, ignore_errors=True)
     folders = [live / name for name in names if layout.is_id(name)]
-    return [folder for folder in folders if not lock.is_held(folder / layout.LOCK)]
+    return [folder for folder in folders if not _held(folder)]
+
+
+def _held(folder: Path) -> bool:
+    try:
+        return lock.is_held(folder / layout.LOCK)
+    except OSError:  # `adopt` raises the same error, for this journal alone
+        return False
 
 
 def read_state(folder: Path) -> events.State:
-    """Return the fold of a journal's operations.  Raises TrackError where it is damaged."""
+    """Return the fold of a journal's operations.  Raises Damaged, or NewerFormat for a later format."""
     try:
-        state = events.fold(events.parse((folder / layout.EVENTS).read_bytes()))
-        model.from_iso(state.facts["started"])
-        layout.run_ref(state.facts["experiment"], state.facts["id"])
-        return state
-    except (ValueError, KeyError, TypeError) as error:
-        raise TrackError(f"the journal {folder} is damaged: {error}", "look at events.jsonl in it")
+        return events.read(folder / layout.EVENTS, folder.name)
+    except events.NewerFormat as error:
+        raise NewerFormat(f"the journal {folder} was {error}", "it is left unchanged until then")
+    except ValueError as error:
+        raise Damaged(
+            f"the journal {folder} is damaged: {error}", "set it aside: git track doctor --fix"
+        )

@@ -9,7 +9,7 @@ from typing import Any
 
 from gittrack import git
 from gittrack.core import events, layout, model, settings
-from gittrack.core.errors import TrackError
+from gittrack.core.errors import Damaged, NewerFormat
 from gittrack.record import journal, writer
 from gittrack.record.author import author
 
@@ -30,7 +30,7 @@ def recover(repo: git.Repo) -> list[writer.Published | tuple[Path, Exception]]:
             book = journal.adopt(folder)
             if book is not None:
                 results.append(publish_dead(repo, book, who, settings.sign(config)))
-        except (TrackError, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - one bad journal never stops the others
             results.append((folder, error))
     return results
 
@@ -38,10 +38,14 @@ def recover(repo: git.Repo) -> list[writer.Published | tuple[Path, Exception]]:
 def kept(results: Sequence[writer.Published | tuple[Path, Exception]]) -> list[str]:
     """Return a warning for each journal that `recover` could not commit."""
     failed = [result for result in results if not isinstance(result, writer.Published)]
-    return [
-        f"the earlier run {folder.name} cannot be committed: {error}; it is kept in {folder}"
-        for folder, error in failed
-    ]
+    return [_kept(folder, error) for folder, error in failed]
+
+
+def _kept(folder: Path, error: Exception) -> str:
+    if isinstance(error, (Damaged, NewerFormat)):  # both name the journal
+        return str(error)
+    reason = str(error) or type(error).__name__
+    return f"the earlier run {folder.name} cannot be committed: {reason}; it is kept in {folder}"
 
 
 def publish_dead(

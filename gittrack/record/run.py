@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from gittrack.core import events, layout, model, nested, values
 from gittrack.core.errors import TrackError
-from gittrack.record import artifacts, environment, inputs, numerics, session
+from gittrack.record import artifacts, end_status, environment, inputs, numerics, session
 from gittrack.record.exits import exit_status
 from gittrack.record.journal import Journal
 from gittrack.record.points import Points
@@ -142,8 +142,8 @@ class Run:
 
     def note(self, text: str) -> None:
         """Add a remark to the run's note."""
-        if not self.disabled:
-            self._append(events.NOTE, text=values.plain(text, "note"))
+        if not self.disabled and text is not None and (clean := values.check_text(text, "note")):
+            self._append(events.NOTE, text=clean)
 
     def _log_summary(self, new: dict[str, Any]) -> None:
         if not self.disabled:
@@ -162,14 +162,17 @@ class Run:
 
     def finish(
         self,
-        status: str = model.FINISHED,
+        status: str | int | Mapping[str, Any] | None = None,
         *,
         exit_code: int | None = None,
         signal: str | None = None,
     ) -> None:
         """End the run: commit its journal.  A second call does nothing.
 
-        Where that is not possible now, a warning says where the journal is kept and how it is
+        ``status`` is ``finished``, ``failed``, ``killed`` or ``crashed``; or an exit code, of which 0 means
+        finished and any other failed; or final values of metrics, as for ``run.summary``.  Without it,
+        ``signal`` and ``exit_code`` decide.  Raises TrackError, with the run still going on, for anything
+        else.  Where that is not possible now, a warning says where the journal is kept and how it is
         committed later; training that is done is never turned into a failure.
         """
         if self.disabled:  # a forked child: the lock may be held by a thread that it does not have
@@ -177,14 +180,16 @@ class Run:
         with self._lock:
             if self.status != model.RUNNING:
                 return
-            self.status = status
+            if isinstance(status, Mapping):
+                self.summary.update(status)
+                status = None
+            end = end_status.of(status, exit_code, signal)
+            self.status = end.status
             self._points.close()
-            if status == model.FINISHED and exit_code is None:
-                exit_code = 0
             if self._session is None:
                 self._leave()
             else:
-                self._commit(self._session, status, exit_code, signal)
+                self._commit(self._session, end)
             self._journal.release()
 
     def _leave(self) -> None:
@@ -194,14 +199,9 @@ class Run:
         )
         self._said(self._journal.series.write(b""))
 
-    def _commit(
-        self, begun: session.Session, status: str, exit_code: int | None, signal: str | None
-    ) -> None:
-        facts: dict[str, Any] = {"status": status, "peak_memory": peak_memory()}
-        if exit_code is not None:
-            facts["exit_code"] = exit_code
-        if signal is not None:
-            facts["signal"] = signal
+    def _commit(self, begun: session.Session, end: end_status.EndStatus) -> None:
+        facts = {"peak_memory": peak_memory(), **end._asdict()}
+        facts = {key: value for key, value in facts.items() if value is not None}
         try:
             env = environment.capture(begun.settings.env, numerics.capture())
             if env != self._journal.state().env:

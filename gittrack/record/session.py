@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gittrack import git, gitversion, refs
@@ -78,7 +78,7 @@ def begin(repo: git.Repo, request: Request, made: Sequence[str] = ()) -> Session
         raise TrackError(
             "runs cannot be recorded in a bare repository", "work in a clone of it that has files"
         )
-    _check_words(request)
+    request = checked(request)
     gitversion.check(f"{layout.cache_dir(repo.common_dir)}/git-version")
     question, config_call = capture.ask(repo), repo.config()
     config = git.parse_config(config_call.output())
@@ -199,14 +199,25 @@ def pack_refs_sometimes(repo: git.Repo, threshold: int) -> None:
             return
 
 
-def _check_words(request: Request) -> None:
+def checked(request: Request) -> Request:
+    """Return the request, with an empty experiment, note or group as not given.
+
+    Raises TrackError for words of another type or that cannot be stored.
+    """
     if request.name is not None:
         values.check_run_name(request.name)
+    if isinstance(request.tags, str) or not isinstance(request.tags, Iterable):
+        raise TrackError(f"tags is {request.tags!r:.40}", "pass a list: tags=['good']")
     for tag in request.tags:
         values.check_name(tag, "tag")
-    for what, text in (("note", request.note), ("group", request.group)):
-        if text is not None and "\0" in text:
-            raise TrackError(f"the {what} has a NUL character", "remove it")
+    experiment = request.experiment
+    if experiment is not None and experiment != "":
+        layout.check_experiment(experiment)
+    note, group = (
+        None if text is None else values.check_text(text, what) or None
+        for what, text in (("note", request.note), ("group", request.group))
+    )
+    return request._replace(note=note, group=group, tags=list(request.tags))
 
 
 def _facts(

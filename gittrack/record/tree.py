@@ -28,7 +28,7 @@ def write(
     """Write every file of the run and return the tree; files that would be empty are left out."""
     summary, series_entry, notes = _series(store, folder, state.summary)
     files: dict[str, Any] = {
-        layout.RUN: yaml_write.dump({k: v for k, v in facts.items() if v not in (None, [], "")}),
+        layout.RUN: yaml_write.dump(facts),
         layout.PARAMS: yaml_write.dump(state.params, sort=True) if state.params else None,
         layout.METRICS: yaml_write.dump(
             {name: metric.to_dict() for name, metric in summary.items()}, sort=True, flow_from=1

@@ -47,7 +47,7 @@ def publish(
     Raises TrackError or OSError with the journal untouched.
     """
     state = journal.state()
-    facts = {**state.facts, **end}
+    facts = {k: v for k, v in {**state.facts, **end}.items() if v not in (None, [], "")}
     resumes = facts.pop("resumes", None)
     store = objects.Store(git.open_object_store(repo), repo.hash_name)
     ref = layout.run_ref(facts["experiment"], facts["id"])

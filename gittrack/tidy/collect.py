@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gittrack import disposable, git, notes, refs
-from gittrack.core import layout, lock, remarks
+from gittrack.core import layout, lock, model, remarks
 from gittrack.read import cache, models, reader
 from gittrack.read.reader import Raw
 from gittrack.tidy import rooms
@@ -62,6 +62,8 @@ def plan(repo: git.Repo, older_than: float, now: float) -> Plan:
             kept.append(Kept(raw.id, "nobody said when it was removed: --older-than 0d takes it"))
         elif since is not None and now - since < older_than:
             younger += 1
+        elif reader.decode(repo, raw).problem == model.NEWER:
+            kept.append(Kept(raw.id, model.NEWER))
         elif raw.id in reasons:
             kept.append(Kept(raw.id, reasons[raw.id]))
         else:

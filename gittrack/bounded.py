@@ -1,0 +1,26 @@
+"""Objects up to a size, so that a huge one from elsewhere does not fill the memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gittrack import git
+
+
+def objects(repo: git.Repo, oids: Sequence[str], most: int) -> list[bytes | None]:
+    """Return the content of each object; None for one that is missing or has more than ``most`` bytes.
+
+    Git stops at an object that needs more memory.  Only then the sizes are asked for, so that ordinary
+    listings pay nothing.
+    """
+    try:
+        return list(git.objects(repo, oids, most=most))
+    except git.GitError:
+        feed = ("\n".join(oids) + "\n").encode()
+        check = ("cat-file", "--batch-check=%(objectsize)")
+        sizes = repo.read("--no-replace-objects", *check, feed=feed).split(b"\n")
+        pairs = zip(oids, sizes, strict=False)  # the last line break is followed by nothing
+        small = [size.isdigit() and int(size) <= most for _, size in pairs]
+        wanted = [oid for oid, fits in zip(oids, small, strict=True) if fits]
+        contents = git.objects(repo, wanted)
+        return [next(contents) if fits else None for fits in small]
