@@ -42,10 +42,10 @@ def kept(results: Sequence[writer.Published | tuple[Path, Exception]]) -> list[s
 
 
 def _kept(folder: Path, error: Exception) -> str:
-    if isinstance(error, (Damaged, NewerFormat)):  # both name the journal
-        return str(error)
     reason = str(error) or type(error).__name__
-    return f"the earlier run {folder.name} cannot be committed: {reason}; it is kept in {folder}"
+    if not isinstance(error, (Damaged, NewerFormat)):  # both name the journal
+        reason += f"; it is kept in {folder}"
+    return f"the earlier run {folder.name} cannot be committed: {reason}"
 
 
 def publish_dead(
