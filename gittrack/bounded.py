@@ -14,7 +14,7 @@ def objects(repo: git.Repo, oids: Sequence[str], most: int) -> list[bytes | None
     listings pay nothing.
     """
     try:
-        return list(git.objects(repo, oids, most=most))
+        return list(git.read_objects(repo, oids, most=most))
     except git.GitError:
         feed = ("\n".join(oids) + "\n").encode()
         check = ("cat-file", "--batch-check=%(objectsize)")
@@ -22,5 +22,5 @@ def objects(repo: git.Repo, oids: Sequence[str], most: int) -> list[bytes | None
         pairs = zip(oids, sizes, strict=False)  # the last line break is followed by nothing
         small = [size.isdigit() and int(size) <= most for _, size in pairs]
         wanted = [oid for oid, fits in zip(oids, small, strict=True) if fits]
-        contents = git.objects(repo, wanted)
+        contents = git.read_objects(repo, wanted)
         return [next(contents) if fits else None for fits in small]

@@ -108,7 +108,7 @@ def failure(args: Sequence[str], answer: Answer) -> TrackError:
     return GitError(f"git: {message.removeprefix('fatal: ').removeprefix('error: ')}", rest)
 
 
-def version() -> tuple[int, ...]:
+def installed_version() -> tuple[int, ...]:
     """Return the version of the git on PATH."""
     words = Call(["version"]).output().decode().split()
     numbers = words[2].split(".")[:3] if len(words) > 2 else []
@@ -117,7 +117,7 @@ def version() -> tuple[int, ...]:
 
 def too_old() -> TrackError | None:
     """Return the error to raise where the git on PATH is older than 2.36."""
-    found = version()
+    found = installed_version()
     if found >= OLDEST:
         return None
     shown = ".".join(map(str, found))
@@ -216,7 +216,9 @@ def parse_config(listing: bytes) -> dict[str, str]:
     return result
 
 
-def objects(repo: Repo, names: Iterable[str], *, most: int | None = None) -> Iterator[bytes | None]:
+def read_objects(
+    repo: Repo, names: Iterable[str], *, most: int | None = None
+) -> Iterator[bytes | None]:
     """Yield the content of each named object, in order; None for one that is missing.
 
     One process, whatever the number.  Names are ids or ``id:path``, and mean what they say: a `git

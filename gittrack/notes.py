@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from gittrack.git import Call, Repo, failure, objects
+from gittrack.git import Call, Repo, failure, read_objects
 from gittrack.git import resolve as resolve_commit
 
 _PATIENCE_SECONDS = 20.0
@@ -79,7 +79,7 @@ def _busy(told: bytes) -> bool:
 def _some(repo: Repo, commit: str, wanted: Sequence[str]) -> dict[str, bytes]:
     """Return the notes of a few commits, wherever git's fan-out has put them."""
     paths = {f"{commit}:{path}": one for one in wanted for path in _paths(one)}
-    contents = zip(paths.values(), objects(repo, paths), strict=True)
+    contents = zip(paths.values(), read_objects(repo, paths), strict=True)
     return {one: content for one, content in contents if content is not None}
 
 

@@ -32,7 +32,7 @@ def commit(
         shared=True,
     )
     oid = _signed(call.wait()).decode().strip()
-    found = next(git.objects(repo, [oid]))
+    found = next(git.read_objects(repo, [oid]))
     if found is None:
         raise TrackError(f"the signed commit {oid} is gone", "try again")
     return found
@@ -73,7 +73,7 @@ def tag(repo: git.Repo, name: str, target: str, person: str, seconds: int, text:
         )
         oid = _signed(answer, found.wait()).decode().strip()
     # Git 2.39 takes the failure of ssh-keygen for a success, and the tag has no signature.
-    text_of = next(git.objects(repo, [oid]))
+    text_of = next(git.read_objects(repo, [oid]))
     parsed = tagtext.parse(text_of) if text_of is not None else None
     if parsed is None or not parsed.signed:
         raise _failure(answer)

@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     if not infos:
         note(nothing(found, args.where))
     names = [f"{info.commit}:{layout.SERIES}" for info in infos if info.commit]
-    contents = iter(list(git.objects(repo, names)))
+    contents = iter(list(git.read_objects(repo, names)))
     drawn = [courses(next(contents)) if info.commit else {} for info in infos]
     pages = [
         notebook.paragraph(info, course, time.time())

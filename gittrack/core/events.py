@@ -69,7 +69,7 @@ def decode(data: bytes, run_id: str) -> State:
             raise ValueError(f"it is the journal of {state.facts['id']}")
         layout.check_experiment(state.facts["experiment"])
         lasted(state.facts, 0.0)
-        model.run_info(state.facts, state.params, {})
+        model.from_facts(state.facts, state.params, {})
         return state
     except ValueError:
         raise

@@ -94,7 +94,7 @@ class RunInfo(NamedTuple):
         return self.status == FINISHED
 
 
-def run_info(
+def from_facts(
     facts: Mapping[str, Any],
     params: Mapping[str, Any],
     metrics: Mapping[str, Any],

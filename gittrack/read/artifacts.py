@@ -26,7 +26,7 @@ def of_version(repo: git.Repo, version: Version) -> list[tuple[dict[str, Any], b
     if not listed:
         raise TrackError(f"{name} has no artifacts", f"see: git track show {raw.id or raw.commit}")
     paths = [layout.check_artifact_name(str(item["path"])) for item in listed]
-    contents = list(git.objects(repo, [f"{raw.commit}:{layout.ARTIFACTS}/{p}" for p in paths]))
+    contents = list(git.read_objects(repo, [f"{raw.commit}:{layout.ARTIFACTS}/{p}" for p in paths]))
     made = []
     for path, item, data in zip(paths, listed, contents, strict=True):
         if data is None:

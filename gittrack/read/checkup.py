@@ -101,7 +101,7 @@ def _unsafe(repo: git.Repo, raws: list[Raw]) -> Iterator[Finding]:
 def _compared(repo: git.Repo, raws: list[Raw]) -> Iterator[Finding]:
     """Compare the body of each run with its tree, which is the truth."""
     names = tuple(shape.SHAPES)
-    blobs = git.objects(repo, [f"{raw.commit}:{name}" for raw in raws for name in names])
+    blobs = git.read_objects(repo, [f"{raw.commit}:{name}" for raw in raws for name in names])
     for raw in raws:
         files = {name: next(blobs) for name in names}
         try:

@@ -29,7 +29,7 @@ def faults(repo: git.Repo, raws: Sequence[Raw]) -> Iterator[tuple[Raw, str]]:
     """
     roots = _trees_of(repo, raws)
     trees = _read(repo, list(roots.values()))
-    outputs = git.objects(repo, [f"{raw.commit}:{layout.OUTPUTS}" for raw in raws])
+    outputs = git.read_objects(repo, [f"{raw.commit}:{layout.OUTPUTS}" for raw in raws])
     for raw, data in zip(raws, outputs, strict=True):
         root = roots.get(str(raw.commit))
         why = _in_tree(trees, root) if root else None
@@ -39,7 +39,7 @@ def faults(repo: git.Repo, raws: Sequence[Raw]) -> Iterator[tuple[Raw, str]]:
 
 
 def _trees_of(repo: git.Repo, raws: Sequence[Raw]) -> dict[str, str]:
-    contents = git.objects(repo, [str(raw.commit) for raw in raws])
+    contents = git.read_objects(repo, [str(raw.commit) for raw in raws])
     return {
         str(raw.commit): data.partition(b"\n")[0].decode().removeprefix("tree ")
         for raw, data in zip(raws, contents, strict=True)
@@ -53,7 +53,7 @@ def _read(repo: git.Repo, roots: list[str]) -> dict[str, _Tree]:
     size = hashlib.new(repo.hash_name).digest_size
     level = list(dict.fromkeys(roots))
     for _ in range(_DEEPEST):
-        for oid, data in zip(level, git.objects(repo, level), strict=True):
+        for oid, data in zip(level, git.read_objects(repo, level), strict=True):
             trees[oid] = _parsed(data or b"", size)
         inner = (oid for tree in level for oid in trees[tree].folders.values())
         level = [oid for oid in dict.fromkeys(inner) if oid not in trees]

@@ -44,7 +44,7 @@ def _read(folder: Path) -> model.RunInfo | None:
     for name, value in state.summary.items():
         metrics[name] = model.with_final(metrics.get(name), value)
     summaries = {name: metric.to_dict() for name, metric in metrics.items()}
-    return model.run_info(facts, state.params, summaries)
+    return model.from_facts(facts, state.params, summaries)
 
 
 def series_lines(folder: Path, limit: int | None = None) -> list[str]:

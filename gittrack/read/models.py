@@ -92,7 +92,7 @@ class Registry:
         """Return the content of tags; one that cannot be read is noted, and costs only itself."""
         oids = [one.oid for one in names]
         try:
-            found = list(git.objects(self.repo, oids))
+            found = list(git.read_objects(self.repo, oids))
         except git.GitError:
             found = [self._content(one) for one in names]
         for one, content in zip(names, found, strict=True):
@@ -102,7 +102,7 @@ class Registry:
 
     def _content(self, one: Name) -> bytes | None:
         try:
-            return next(git.objects(self.repo, [one.oid]))
+            return next(git.read_objects(self.repo, [one.oid]))
         except git.GitError as error:
             if not one.where:
                 self.damaged[one.tag] = error.message

@@ -52,7 +52,7 @@ def _by_run(repo: git.Repo, event: Event, content: bytes | None) -> Moved | None
 def _contents(repo: git.Repo, oids: list[str]) -> list[bytes | None]:
     """Return the content of objects; None for those that git cannot read, of which `doctor` tells."""
     try:
-        return list(git.objects(repo, oids))
+        return list(git.read_objects(repo, oids))
     except git.GitError:
         return [None] if len(oids) == 1 else [one for oid in oids for one in _contents(repo, [oid])]
 

@@ -206,7 +206,7 @@ def decode(repo: git.Repo, raw: Raw) -> model.RunInfo:
             metrics = load_yaml(repo, raw, layout.METRICS) or metrics
         facts = {**facts, "id": raw.id, "experiment": raw.experiment}
         facts.setdefault("status", model.DAMAGED)
-        info = model.run_info(facts, params, metrics, commit=raw.commit, ref=raw.ref)
+        info = model.from_facts(facts, params, metrics, commit=raw.commit, ref=raw.ref)
         return remarks.applied(info, raw.said)
     except Exception as error:  # noqa: BLE001 - one bad run never hides the others
         return _damaged(raw, str(error) or type(error).__name__)
@@ -229,7 +229,7 @@ def content(repo: git.Repo, raw: Raw, name: str) -> bytes | None:
 
     Raises Damaged where it has one that is not here: nobody is to take that for a run without it.
     """
-    data, tree = git.objects(repo, [f"{raw.commit}:{name}", f"{raw.commit}^{{tree}}"])
+    data, tree = git.read_objects(repo, [f"{raw.commit}:{name}", f"{raw.commit}^{{tree}}"])
     if data is None and (tree is None or f" {name}\0".encode() in tree):
         raise Damaged(f"{name} of the run {raw.id} is missing", "see: git track doctor")
     return data

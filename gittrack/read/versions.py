@@ -72,7 +72,7 @@ def run_of(repo: git.Repo, version: Version) -> Raw:
     """
     from gittrack.read import reader  # noqa: PLC0415 - the registry is looked at without its runs
 
-    content = next(git.objects(repo, [version.commit]))
+    content = next(git.read_objects(repo, [version.commit]))
     raw = reader.of_commit(version.commit, content) if content is not None else None
     if raw is None:
         raise NoSuchRun(

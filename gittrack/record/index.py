@@ -99,7 +99,7 @@ class PrivateIndex:
         kinds[tree] = b"040000"
         store = objects.Store(self.objects, self.repo.hash_name, flush=False)
         absent = [oid for oid in kinds if not os.path.exists(store.path(oid))]
-        for oid, content in zip(absent, git.objects(self.repo, absent), strict=True):
+        for oid, content in zip(absent, git.read_objects(self.repo, absent), strict=True):
             if content is None:
                 raise TrackError(f"the object {oid} vanished", "is a git gc at work?")
             store.keep(b"tree" if kinds[oid] == b"040000" else b"blob", content)

@@ -89,13 +89,15 @@ def _files(repo: git.Repo, commit: str) -> _Files:
     Raises TrackError for an artifact that must not be written, and Damaged for one that is missing.
     """
     names = (layout.SERIES, layout.LOG, layout.INPUTS, layout.OUTPUTS)
-    points, log, inputs, outputs = git.objects(repo, [f"{commit}:{name}" for name in names])
+    points, log, inputs, outputs = git.read_objects(repo, [f"{commit}:{name}" for name in names])
     items = _items(outputs, "outputs")
     held = [item for item in items if item.get("where") == "git"]
     for item in held:
         restore.check_names(item["path"], item)
     asked = [f"{commit}:{layout.ARTIFACTS}/{item['path']}" for item in held]
-    contents = dict(zip((item["path"] for item in held), git.objects(repo, asked), strict=True))
+    contents = dict(
+        zip((item["path"] for item in held), git.read_objects(repo, asked), strict=True)
+    )
     missing = next((path for path, data in contents.items() if data is None), None)
     if missing is not None:
         raise Damaged(f"the artifact {missing} is not in the run", "see: git track doctor")

@@ -82,7 +82,7 @@ def publish(
     if settled:
         remove(journal)
     summaries = {name: metric.to_dict() for name, metric in found.metrics.items()}
-    info = model.run_info(facts, state.params, summaries, commit=commit, ref=ref)
+    info = model.from_facts(facts, state.params, summaries, commit=commit, ref=ref)
     return Published(ref, commit, info, (*found.notes, *signed.notes))
 
 
@@ -141,7 +141,7 @@ def _same_run(repo: git.Repo, there: str, commit: str) -> bool:
     """Say whether two commits have one tree and one code; who recovers a run may have another name."""
     one, other = (
         (content or b"").partition(b"\nauthor ")[0]
-        for content in git.objects(repo, [there, commit])
+        for content in git.read_objects(repo, [there, commit])
     )
     return one == other != b""
 

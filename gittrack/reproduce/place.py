@@ -78,7 +78,7 @@ def own(repo: git.Repo, run: RunRecord, commit: str) -> Place:
 
 
 def _tree(repo: git.Repo, commit: str) -> str:
-    content = next(git.objects(repo, [commit])) or b""
+    content = next(git.read_objects(repo, [commit])) or b""
     return content.partition(b"\n")[0].decode().removeprefix("tree ")
 
 
@@ -129,7 +129,7 @@ def check_words(what: str, words: Sequence[str]) -> None:
 
 def _in_code(repo: git.Repo, run: RunRecord, path: str) -> bool:
     state = run.info.code.state
-    return not os.path.isabs(path) and next(git.objects(repo, [f"{state}:{path}"])) is not None
+    return not os.path.isabs(path) and next(git.read_objects(repo, [f"{state}:{path}"])) is not None
 
 
 def links(repo: git.Repo) -> tuple[str, ...]:

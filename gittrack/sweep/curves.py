@@ -20,7 +20,7 @@ def prepare(repo: git.Repo, folder: Path, plan: Plan, begun: State) -> None:
     curves = folder / stopping.CURVES
     curves.unlink(missing_ok=True)
     runs = [begun.runs[one.key] for one in begun.outcomes]
-    files = git.objects(repo, [f"{info.commit}:{layout.SERIES}" for info in runs])
+    files = git.read_objects(repo, [f"{info.commit}:{layout.SERIES}" for info in runs])
     for info, data in zip(runs, files, strict=True):
         part = info.sweep
         assert part is not None

@@ -191,6 +191,6 @@ def _hand_over(repo: git.Repo, job: Job) -> str | None:
 
 def _tail(repo: git.Repo, info: model.RunInfo) -> str:
     """Return the last lines that a trial which failed had to say."""
-    log = next(git.objects(repo, [f"{info.commit}:log.txt"])) or b""
+    log = next(git.read_objects(repo, [f"{info.commit}:log.txt"])) or b""
     lines = [line for line in log.decode(errors="replace").splitlines() if line.strip()]
     return "\n".join(lines[-3:])

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gittrack.core import model
-from gittrack.core.model import Code, RunInfo, run_info
+from gittrack.core.model import Code, RunInfo, from_facts
 from gittrack.core.series import Metric
 
 FACTS = {
@@ -31,7 +31,7 @@ NO_MOMENTS = [
 
 def test_a_run_from_its_files():
     summary = {"last": 1, "min": 0, "max": 2, "step": 3, "count": 4}
-    info = run_info(FACTS, {"lr": 0.1}, {"loss": summary})
+    info = from_facts(FACTS, {"lr": 0.1}, {"loss": summary})
     assert (info.id, info.experiment, info.duration) == (FACTS["id"], "digits", 1.5)
     assert (info.tags, info.command) == (("best",), ("python", "train.py"))
     assert info.metrics == {"loss": Metric(1, 0, 2, 3, 4)}
@@ -39,7 +39,7 @@ def test_a_run_from_its_files():
 
 
 def test_a_run_from_the_least_there_can_be():
-    info = run_info({"id": "x", "experiment": "e", "status": "running"}, {}, {})
+    info = from_facts({"id": "x", "experiment": "e", "status": "running"}, {}, {})
     assert info == RunInfo("x", "e", "running")
     assert info.code.state is None
 
@@ -47,7 +47,7 @@ def test_a_run_from_the_least_there_can_be():
 @pytest.mark.parametrize("missing", ["id", "experiment", "status"])
 def test_a_run_without_identity_is_none(missing):
     with pytest.raises(TypeError):
-        run_info({key: value for key, value in FACTS.items() if key != missing}, {}, {})
+        from_facts({key: value for key, value in FACTS.items() if key != missing}, {}, {})
 
 
 def test_the_code_that_ran_is_the_snapshot_where_there_is_one():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gittrack.core.model import run_info
+from gittrack.core.model import from_facts as run_from_facts
 from gittrack.core.trials import TrialFacts, from_facts
 
 WHOLE = TrialFacts("20260227-143022-a1b2c3d4", "7.b2.r1", 7, 1, 2, 27, 3, "7.b2.r0", 2, 9, 11)
@@ -11,8 +11,8 @@ RUN = {"id": "x", "experiment": "e", "status": "finished"}
 
 def test_there_and_back():
     assert from_facts(WHOLE.to_dict()) == WHOLE
-    assert run_info({**RUN, "sweep": WHOLE.to_dict()}, {}, {}).sweep == WHOLE
-    assert run_info(RUN, {}, {}).sweep is None
+    assert run_from_facts({**RUN, "sweep": WHOLE.to_dict()}, {}, {}).sweep == WHOLE
+    assert run_from_facts(RUN, {}, {}).sweep is None
 
 
 def test_what_is_not_known_is_left_out_and_what_is_new_is_ignored():
@@ -36,4 +36,4 @@ def test_what_is_not_known_is_left_out_and_what_is_new_is_ignored():
 )
 def test_of_another_shape_it_is_damage(wrong):
     with pytest.raises(ValueError, match=r"its sweep"):
-        run_info({**RUN, "sweep": wrong}, {}, {})
+        run_from_facts({**RUN, "sweep": wrong}, {}, {})

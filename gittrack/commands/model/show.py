@@ -28,7 +28,7 @@ def run(args: argparse.Namespace) -> int:
     model = state.model(wanted.model)
     version = versions.chosen(model, wanted)
     signatures = of_versions(repo, [version])
-    content = next(git.objects(repo, [version.commit]))
+    content = next(git.read_objects(repo, [version.commit]))
     run_signature = of_commit(repo, version.commit, content)
     model = moved.with_run(repo, model, version, content)
     if args.style == "json":
