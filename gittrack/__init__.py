@@ -7,37 +7,38 @@
     with gittrack.init(experiment="digits", config={"lr": 0.003}) as run:
         run.log({"val_accuracy": 0.97}, step=1)
 
-What is offered here is defined in `gittrack.api`, which is imported at the first use: ``import gittrack``
-by itself costs next to nothing.  It only has ``sys.exit`` tell us its code: see `gittrack.record.exits`.
+What is offered here is defined in `gittrack.api` and imported at the first use: ``import gittrack`` by itself
+costs next to nothing.  It only wraps ``sys.exit``: see `gittrack.record.ending.exit_functions`.
 """
 
 from __future__ import annotations
 
-from gittrack.core.typed import TYPE_CHECKING, Any
-from gittrack.record import exits
+from gittrack.core.fast_typing import TYPE_CHECKING, Any
+from gittrack.record.ending import exit_functions
 from gittrack.version import __version__
 
 if TYPE_CHECKING:
-    from gittrack.api import diff, fingerprint, finish, get, init, log, params, runs
+    from gittrack.api.registry import ModelVersion, Registry, registry
+    from gittrack.api.run import diff, fingerprint, finish, get, init, log, params, runs
+    from gittrack.api.runs import RunRecord, Runs
+    from gittrack.api.seeding import generator, jax_key, seed_everything
+    from gittrack.cli.script import main
     from gittrack.core.errors import AmbiguousRun, NoSuchRun, NotARepository, TrackError
-    from gittrack.modelapi import ModelVersion, Registry, registry
-    from gittrack.pipeline import main
     from gittrack.record.run import Run
-    from gittrack.seeding import generator, jax_key, seed_everything
-    from gittrack.sequence import RunRecord, Runs
 
 _HOMES = {
     **dict.fromkeys(
-        ("diff", "finish", "fingerprint", "get", "init", "log", "params", "runs"), "gittrack.api"
+        ("diff", "finish", "fingerprint", "get", "init", "log", "params", "runs"),
+        "gittrack.api.run",
     ),
     **dict.fromkeys(
         ("AmbiguousRun", "NoSuchRun", "NotARepository", "TrackError"), "gittrack.core.errors"
     ),
-    **dict.fromkeys(("RunRecord", "Runs"), "gittrack.sequence"),
+    **dict.fromkeys(("RunRecord", "Runs"), "gittrack.api.runs"),
     "Run": "gittrack.record.run",
-    **dict.fromkeys(("ModelVersion", "Registry", "registry"), "gittrack.modelapi"),
-    "main": "gittrack.pipeline",
-    **dict.fromkeys(("generator", "jax_key", "seed_everything"), "gittrack.seeding"),
+    **dict.fromkeys(("ModelVersion", "Registry", "registry"), "gittrack.api.registry"),
+    "main": "gittrack.cli.script",
+    **dict.fromkeys(("generator", "jax_key", "seed_everything"), "gittrack.api.seeding"),
 }
 __all__ = [
     "AmbiguousRun",
@@ -66,7 +67,7 @@ __all__ = [
 ]
 
 
-exits.listen()
+exit_functions.listen()
 
 
 def __getattr__(name: str) -> Any:

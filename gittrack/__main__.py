@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from gittrack.cli import main
+from gittrack.cli.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 
 import gittrack
-from gittrack import cli
+from gittrack.cli import main
 
 ROOT = Path(__file__).parent.parent
 DATE = "2026-01-02T03:04:05Z"
@@ -78,7 +78,7 @@ def look(*argv: str) -> Done:
     """Say what ``git-track`` says to these arguments, in this process: for looks by the dozen."""
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        code = cli.main(argv)
+        code = main.main(argv)
     gc.enable()  # the command line needs no collector in its short life; we do
     out.flush(), err.flush()
     return Done(code, *(file.buffer.getvalue().decode() for file in (out, err)))

@@ -7,6 +7,7 @@ a rule, add a line with a reason; a line that nothing needs any more fails as we
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -18,193 +19,165 @@ PACKAGE = Path(__file__).parent.parent / "gittrack"
 
 # --- The tables --------------------------------------------------------------------------------
 
-# Which part of the house a file or folder directly below gittrack/ belongs to.
-PART_OF = {
-    "version": "core",
-    **dict.fromkeys(
-        (
-            "core",
-            "record",
-            "read",
-            "launch",
-            "tidy",
-            "reproduce",
-            "search",
-            "sweep",
-            "models",
-            "show",
-        )
-    ),  # a folder is a part by itself
-    **dict.fromkeys(
-        (
-            "git",
-            "bounded",
-            "gitversion",
-            "spawn",
-            "objects",
-            "refs",
-            "notes",
-            "signing",
-            "integrity",
-            "worktree",
-            "disposable",
-            "project",
-        ),
-        "git",
-    ),
-    **dict.fromkeys(
-        (
-            *("__init__", "__main__", "api", "cli", "commands", "completing", "parsing"),
-            "pipeline",
-            *("modelapi", "seeding", "sequence"),
-        ),
-        "doors",
-    ),
-}
-
-# Floors from the ground up.  The towers (record, read) never see each other, faces (show) see only
-# words, and nothing but a door sees a face.
+# What each layer, a folder or file directly below gittrack/, may import besides itself, from the ground up.
+# Recording and reading never see each other; what is shown (show) sees only values and analysis, and
+# nothing but an entry point sees that.
+_BASE = {"core", "disk"}
+_RUNS = {*_BASE, "git", "analysis", "record", "read"}
 MAY_IMPORT = {
-    "core": {"core"},
-    "git": {"core", "git"},
-    "record": {"core", "git", "search", "record"},  # the rule of `run.should_stop`
-    "read": {"core", "git", "read"},
-    "launch": {"core", "git", "record", "read", "launch"},
-    "tidy": {"core", "git", "record", "read", "tidy"},
-    "reproduce": {"core", "git", "record", "read", "launch", "reproduce"},
-    "search": {"core", "search"},
-    "sweep": {"core", "git", "record", "read", "launch", "reproduce", "search", "sweep"},
-    "models": {"core", "git", "record", "read", "reproduce", "models"},
-    "show": {"core", "show"},
-    "doors": {
-        *("core", "git", "record", "read", "launch", "tidy", "reproduce", "search", "sweep"),
-        *("models", "show", "doors"),
+    "version": set(),
+    "core": set(),
+    "disk": {"core"},
+    "analysis": {"core"},
+    "git": _BASE,
+    "record": {*_BASE, "git", "analysis", "version"},  # analysis: the rule of `run.should_stop`
+    "read": {*_BASE, "git", "analysis"},
+    "launch": _RUNS,
+    "tidy": _RUNS,
+    "reproduce": {*_RUNS, "launch"},
+    "search": {"core", "analysis"},
+    "sweeping": {*_RUNS, "launch", "reproduce", "search"},
+    "models": {*_RUNS, "reproduce"},
+    "show": {"core", "analysis"},
+    "api": {*_RUNS, "launch", "models", "search", "show"},
+    "sweep": {"api", "search"},  # the public names of `gittrack.sweep`
+    "cli": {
+        *_RUNS,
+        *("launch", "tidy", "reproduce", "search", "sweeping", "models", "show", "api", "version"),
     },
+    "__main__": {"cli"},
+    "__init__": {"api", "cli", "core", "record", "version"},  # the public names of `gittrack`
 }
-FLOOR_EXCEPTIONS: dict[str, str] = {}
+LAYER_EXCEPTIONS: dict[str, str] = {}
 
 STARTS_PROCESSES = {
-    "spawn.py": "starts git, for git.py and nobody else",
+    "git/spawn.py": "starts git, for git/process.py and nobody else",
     "launch/probe.py": "asks the command's own interpreter what it is",
     "launch/console.py": "gives the user's command a terminal of its own",
     "launch/process.py": "starts the user's command",
-    "sweep/pool.py": "forks the launchers of trials, which costs no start of an interpreter",
-    "commands/demo.py": "runs git-track itself in the demo project",
-    "commands/_pager.py": "shows long output in the user's pager",
+    "sweeping/pool.py": "forks the launchers of trials, which costs no start of an interpreter",
+    "cli/commands/demo.py": "runs git-track itself in the demo project",
+    "cli/pager.py": "shows long output in the user's pager",
 }
-IMPORTS_GITPYTHON = {"git.py": "the one door to git"}
+IMPORTS_GITPYTHON = {"git/process.py": "the one door to git"}
 
-SPEAKS = ("cli.py", "parsing.py", "commands/")
+SPEAKS = ("cli/",)
 SPEAKS_EXCEPTIONS = {
     "__main__.py": "ends with what cli.main returns",
-    "pipeline.py": "makes a script of a function: it reads its command line and says what is wrong with it",
-    "record/environment.py": "runs as a script in the command's interpreter and answers on stdout",
+    "record/machine/environment.py": "runs as a script in the command's interpreter and answers on stdout",
     "launch/process.py": "a forked child must leave by os._exit",
-    "sweep/pool.py": "a forked child must leave by os._exit",
+    "sweeping/pool.py": "a forked child must leave by os._exit",
 }
 
 READS_ENVIRONMENT = {
-    "git.py": "drops variables that redirect git; git's own identity variables",
-    "api.py": "what the launcher told the command about its run; the ranks of distributed jobs",
-    "record/environment.py": "records the variables on the allow-list",
+    "git/process.py": "drops variables that redirect git; git's own identity variables",
+    "api/run.py": "what the launcher told the command about its run; the ranks of distributed jobs",
+    "record/machine/environment.py": "records the variables on the allow-list",
     "record/run.py": "the limit that the launcher passes on",
-    "record/author.py": "the user's name",
+    "record/machine/author.py": "the user's name",
     "launch/launcher.py": "what the command inherits",
-    "seeding.py": "the seed that the launcher passes on, and what it had to set",
-    "pipeline.py": "what the launcher was told",
+    "api/seeding.py": "the seed that the launcher passes on, and what it had to set",
+    "cli/script.py": "what the launcher was told",
     "reproduce/rerun.py": "tells the script that it is being reproduced",
-    "reproduce/place.py": "puts folders of the worktree before the user's PYTHONPATH",
+    "reproduce/rerun_worktree.py": "puts folders of the worktree before the user's PYTHONPATH",
     "record/stopping.py": "what the sweep told its trial about its rule",
-    "core/trust.py": "where the user's state is kept",
-    "commands/_common.py": "NO_COLOR and TERM",
-    "commands/_pager.py": "GIT_PAGER and PAGER, by git's rules",
-    "commands/demo.py": "puts git-track on PATH",
+    "disk/trust.py": "where the user's state is kept",
+    "cli/output.py": "NO_COLOR and TERM",
+    "cli/pager.py": "GIT_PAGER and PAGER, by git's rules",
+    "cli/commands/demo.py": "puts git-track on PATH",
 }
 
 BROAD_EXCEPTS = {
-    "read/checkup.py": "one run that cannot be compared is a finding and never hides the others",
-    "read/reader.py": "one run that cannot be decoded is marked damaged and never hides the others",
-    "read/live.py": "one journal that cannot be decoded is marked damaged and never hides the others",
+    "read/doctor_checks.py": "one run that cannot be compared is a finding and never hides the others",
+    "read/runs/reader.py": "one run that cannot be decoded is marked damaged and never hides the others",
+    "read/runs/live.py": "one journal that cannot be decoded is marked damaged and never hides the others",
     "record/recovery.py": "one journal that cannot be committed is kept and never stops the others",
-    "cli.py": "the one boundary: keeps the traceback in a file and says where",
+    "cli/main.py": "the one boundary: keeps the traceback in a file and says where",
 }
 
 LAZY_IMPORTS = {
     "__init__.py": {"importlib": "`import gittrack` costs nothing until something is asked for"},
-    "cli.py": {"tempfile": "only a bug needs it", "traceback": "only a bug needs it"},
-    "commands/_common.py": {"gittrack.commands._pager": "people see it, programs never"},
-    "commands/_progress.py": {"tqdm": "30 ms that only a sweep on a terminal needs"},
-    "commands/_hidden.py": {"gittrack.completing": "it needs the parsers' own modules"},
-    "commands/_sweep_search.py": {
-        "gittrack.show.pictures": "an extra",
+    "cli/main.py": {"tempfile": "only a bug needs it", "traceback": "only a bug needs it"},
+    "cli/output.py": {"gittrack.cli.pager": "people see it, programs never"},
+    "cli/commands/sweep/_progress.py": {"tqdm": "30 ms that only a sweep on a terminal needs"},
+    "cli/commands/_hidden.py": {"gittrack.cli.completing": "it needs the parsers' own modules"},
+    "cli/commands/sweep/_search.py": {
+        "gittrack.show.page.pictures": "an extra",
     },
-    "commands/export.py": {"gittrack.show.parquet": "an extra"},
-    "search/bayes.py": {
+    "cli/commands/export.py": {"gittrack.show.data.parquet": "an extra"},
+    "search/strategies/optuna_sampler.py": {
         "optuna": "an extra, and a heavy one",
     },
-    "search/sobol.py": {"scipy": "an extra, and a heavy one"},
-    "search/fanova.py": {"optuna": "an extra", "sklearn": "what Optuna needs for it"},
+    "search/strategies/sobol.py": {"scipy": "an extra, and a heavy one"},
+    "analysis/fanova.py": {"optuna": "an extra", "sklearn": "what Optuna needs for it"},
     "search/space.py": {"statistics": "10 ms that only normal distributions need"},
-    "seeding.py": {
+    "api/seeding.py": {
         "jax": "only who asks for a key needs it",
         "numpy": "only who asks for a generator needs it",
     },
-    "sequence.py": {"pandas": "only where it is installed, and asked for"},
-    "show/parquet.py": {"pyarrow": "an extra, and a heavy one"},
-    "commands/top.py": {"gittrack.commands._over": "a plain leaderboard has no use for it"},
-    "core/groups.py": {"numpy": "100 ms that a plain leaderboard has no use for"},
-    "core/model.py": {
+    "api/runs.py": {"pandas": "only where it is installed, and asked for"},
+    "show/data/parquet.py": {"pyarrow": "an extra, and a heavy one"},
+    "cli/commands/top.py": {"gittrack.cli.commands._over": "a plain leaderboard has no use for it"},
+    "analysis/groups.py": {"numpy": "100 ms that a plain leaderboard has no use for"},
+    "core/run/run_info.py": {
         "datetime": "2 ms that a listing has no use for",
-        "gittrack.core.trials": "most runs are none",
+        "gittrack.core.run.trials": "most runs are none",
     },
     "core/errors.py": {"difflib": "only a mistake needs it"},
     "core/values.py": {"dataclasses": "10 ms that only those pay who use it anyway"},
     "core/yaml_read.py": {"yaml": "40 ms that a listing has no use for"},
-    "git.py": {"git": "100 ms that a listing has no use for"},
-    "read/cache.py": {"gittrack.core.folders": "few listings write there"},
-    "read/query.py": {"gittrack.read.where": "10 ms that a listing without a query has no use for"},
-    "read/reader.py": {
-        "gittrack.core.shape": "a listing reads no YAML",
-        "gittrack.core.yaml_read": "a listing reads no YAML",
-        "gittrack.read.live": "most of the time nothing is going on",
+    "git/process.py": {"git": "100 ms that a listing has no use for"},
+    "read/runs/cache.py": {"gittrack.disk.folders": "few listings write there"},
+    "read/runs/query.py": {
+        "gittrack.read.runs.filters": "10 ms that a listing without a query has no use for"
     },
-    "record/numerics.py": {"ctypes": "only where there is a library to ask"},
+    "read/runs/reader.py": {
+        "gittrack.core.run.schemas": "a listing reads no YAML",
+        "gittrack.core.yaml_read": "a listing reads no YAML",
+        "gittrack.read.runs.live": "most of the time nothing is going on",
+    },
+    "record/machine/numerics.py": {"ctypes": "only where there is a library to ask"},
     "record/run.py": {"gittrack.record.stopping": "only trials of a sweep ask"},
-    "read/record.py": {"numpy": "140 ms that a listing has no use for"},
+    "read/runs/record.py": {"numpy": "140 ms that a listing has no use for"},
     "sweep/__init__.py": {"importlib": "a name costs its own module, when it is asked for"},
-    "core/registry_events.py": {"gittrack.core.model": "5 ms that only tags of other tools need"},
-    "show/models.py": {"gittrack.core.model": "5 ms that the list of models has no use for"},
-    "read/versions.py": {
-        "gittrack.read.reader": "10 ms that a look at the registry has no use for"
+    "core/registry/events.py": {
+        "gittrack.core.run.run_info": "5 ms that only tags of other tools need"
+    },
+    "show/terminal/models.py": {
+        "gittrack.core.run.run_info": "5 ms that the list of models has no use for"
+    },
+    "read/registry/versions.py": {
+        "gittrack.read.runs.reader": "10 ms that a look at the registry has no use for"
     },
     "models/gates.py": {
         "gittrack.models.verdicts": "most promotions pass no gate",
-        "gittrack.read.where": "most promotions pass no gate",
+        "gittrack.read.runs.filters": "most promotions pass no gate",
     },
     "record/hooks.py": {"tempfile": "most have no hook"},
-    "signing.py": {"tempfile": "few sign"},
-    "read/resolve.py": {
-        "gittrack.read.models": "most addresses name no model",
-        "gittrack.read.versions": "most addresses name no model",
+    "git/signing.py": {"tempfile": "few sign"},
+    "read/runs/resolve.py": {
+        "gittrack.read.registry.models": "most addresses name no model",
+        "gittrack.read.registry.versions": "most addresses name no model",
     },
-    "spawn.py": {"tempfile": "only where there are no files in memory"},
-    "show/columns.py": {"gittrack.core.trials": "few tables have a column of trials"},
-    "show/plot.py": {"plotext": "50 ms that only a chart needs"},
-    "show/pictures.py": {"matplotlib": "an extra, and a heavy one"},
-    "show/pictures_panels.py": {"matplotlib": "an extra, and a heavy one"},
-    "show/pictures_style.py": {"matplotlib": "an extra, and a heavy one"},
-    "show/table.py": {
+    "git/spawn.py": {"tempfile": "only where there are no files in memory"},
+    "show/terminal/columns.py": {"gittrack.core.run.trials": "few tables have a column of trials"},
+    "show/terminal/plot.py": {"plotext": "50 ms that only a chart needs"},
+    "show/page/pictures.py": {"matplotlib": "an extra, and a heavy one"},
+    "show/page/pictures_panels.py": {"matplotlib": "an extra, and a heavy one"},
+    "show/page/pictures_style.py": {"matplotlib": "an extra, and a heavy one"},
+    "show/terminal/table.py": {
         "csv": "only --csv needs it",
         "io": "only --csv needs it",
         "tabulate": "80 ms that only --md needs",
     },
-    "show/text.py": {
+    "show/terminal/text.py": {
         "shlex": "only the column of commands needs it",
         "unicodedata": "most text is ASCII",
     },
 }
 
 LONGEST_MODULE, LONGEST_FUNCTION = 300, 60
+MOST_MODULES_IN_A_FOLDER = 16  # with its __init__.py
 LONG_MODULES: dict[str, str] = {}
 LONG_FUNCTIONS: dict[str, str] = {}
 
@@ -229,15 +202,14 @@ class Module(NamedTuple):
     tree: ast.Module
 
     @property
-    def part(self) -> str:
-        """The part of the house that the module is in."""
-        return part(self.name)
+    def layer(self) -> str:
+        """The layer that the module is in."""
+        return layer(self.name)
 
 
-def part(name: str) -> str:
-    """Return the part of the house that a module of gittrack is in."""
-    first = (*name.split("."), "__init__")[1]
-    return PART_OF[first] or first
+def layer(name: str) -> str:
+    """Return the layer that a module of gittrack is in: its folder or file below gittrack/."""
+    return (*name.split("."), "__init__")[1]
 
 
 def load() -> dict[str, Module]:
@@ -338,19 +310,25 @@ def where(holds) -> set[str]:
 # --- The rules ---------------------------------------------------------------------------------
 
 
-def test_every_module_has_its_place():
-    assert {module.path for module in MODULES.values() if not module.part} == set()
+def test_every_module_is_in_a_layer():
+    assert {module.layer for module in MODULES.values()} == set(MAY_IMPORT)
 
 
-def test_floors():
+def test_layers():
     upward = {
-        f"{module.path} -> {found.name}"
+        f"{module.path} -> {imported.name}"
         for module in MODULES.values()
-        for found in imports(module.tree)
-        if found.name.partition(".")[0] == "gittrack"
-        and part(found.name) not in MAY_IMPORT[module.part]
+        for imported in imports(module.tree)
+        if imported.name.partition(".")[0] == "gittrack"
+        and layer(imported.name) not in {module.layer, *MAY_IMPORT[module.layer]}
     }
-    assert upward == set(FLOOR_EXCEPTIONS)
+    assert upward == set(LAYER_EXCEPTIONS)
+
+
+def test_folders_fit_on_a_screen():
+    sizes = Counter(str(Path(module.path).parent) for module in MODULES.values())
+    full = {folder for folder, size in sizes.items() if size > MOST_MODULES_IN_A_FOLDER}
+    assert full == {"cli/commands"}  # one file per verb
 
 
 def test_imports_are_absolute():
@@ -360,9 +338,7 @@ def test_imports_are_absolute():
 def test_there_are_no_import_cycles():
     left = {
         module.name: {
-            found.name
-            for found in imports(module.tree)
-            if found.name in MODULES and not found.lazy and not found.typing
+            imported.name for imported in imports(module.tree) if imported.name in MODULES
         }
         for module in MODULES.values()
     }
@@ -389,13 +365,13 @@ def test_imports_inside_functions_are_named():
 def test_a_listing_does_not_import_typing(project, argv):
     helpers.record("first", {"loss": 1.0}, config={"lr": 0.1})
     helpers.record("second", {"loss": 2.0}, config={"lr": 0.2})
-    code = f"import sys; from gittrack import cli; cli.main({argv}); print(*sys.modules)"
+    code = f"import sys; from gittrack.cli import main; main.main({argv}); print(*sys.modules)"
     loaded = set(helpers.python(code).out.split()) & MODULES.keys()
     takers = {
         name for name in loaded for found in imports(MODULES[name].tree) if found.name == "typing"
     }
-    assert "gittrack.show.runs" in loaded
-    assert takers == {"gittrack.core.typed"}  # for type checkers, and that module says why
+    assert "gittrack.show.terminal.runs" in loaded
+    assert takers == {"gittrack.core.fast_typing"}  # for type checkers, and that module says why
 
 
 def test_few_modules_start_processes():
@@ -404,9 +380,9 @@ def test_few_modules_start_processes():
 
 def test_one_module_starts_git():
     def uses(tree: ast.AST) -> bool:
-        return any(found.name == "gittrack.spawn" for found in imports(tree))
+        return any(found.name == "gittrack.git.spawn" for found in imports(tree))
 
-    assert where(uses) == {"git.py"}
+    assert where(uses) == {"git/process.py"}
 
 
 def test_one_module_imports_gitpython():
@@ -480,7 +456,7 @@ def test_a_rule_sees_what_it_is_about(rule, code):
     [
         (starts_processes, "import os\nos.path.join('a')"),
         (speaks, "def f(kind):\n    return issubclass(kind, SystemExit)"),
-        (reads_environment, "from gittrack.record import environment"),
+        (reads_environment, "from gittrack.record.machine import environment"),
         (swallows, "try:\n    f()\nexcept Exception:\n    clean()\n    raise"),
         (swallows, "try:\n    f()\nexcept OSError:\n    pass"),
     ],

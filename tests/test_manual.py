@@ -7,7 +7,7 @@ import sys
 import pytest
 from helpers import ROOT, run_cli
 
-from gittrack import cli
+from gittrack.cli import main
 
 PAGE = ROOT / "templates/share/man/man1/git-track.1"
 
@@ -21,9 +21,9 @@ def test_it_is_what_the_parsers_say():
 
 def test_every_verb_and_option_is_in_it():
     text = PAGE.read_text()
-    for verb in cli.VERBS:
+    for verb in main.VERBS:
         assert f".SS git track {verb}\n" in text
-        for action in cli.parser(verb)._actions:
+        for action in main.parser(verb)._actions:
             for name in action.option_strings if action.dest != "help" else ():
                 assert name.replace("-", "\\-") in text
 

@@ -12,7 +12,7 @@ from helpers import ROOT
 
 FIND = """
 import sys
-from gittrack.core.files import bundled
+from gittrack.disk.files import bundled
 for parts in (("templates", "demo", "train.py"), ("templates", "init", "params.yaml"), ("hooks",)):
     print(bundled(*parts))
 """
@@ -80,7 +80,9 @@ def test_from_a_wheel(wheel, tmp_path):
 def test_what_is_in_the_wheel(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     assert not [name for name in names if "__pycache__" in name or name.startswith("tests")]
-    assert {"gittrack/cli.py", "gittrack/_files/templates/demo/data/digits.csv.gz"} <= set(names)
+    assert {"gittrack/cli/main.py", "gittrack/_files/templates/demo/data/digits.csv.gz"} <= set(
+        names
+    )
     shared = {name.partition(".data/data/")[2] for name in names if ".data/data/" in name}
     assert shared == {
         "share/man/man1/git-track.1",
@@ -89,4 +91,4 @@ def test_what_is_in_the_wheel(wheel):
         "share/fish/vendor_conf.d/git-track.fish",
     }
     scripts = next(name for name in names if name.endswith("entry_points.txt"))
-    assert b"git-track = gittrack.cli:script" in zipfile.ZipFile(wheel).read(scripts)
+    assert b"git-track = gittrack.cli.main:script" in zipfile.ZipFile(wheel).read(scripts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gittrack.core.typed import Any
+from gittrack.core.fast_typing import Any
 
 MAX_DEPTH = 64  # levels of a configuration, and of everything that is read back
 

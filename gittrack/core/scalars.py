@@ -11,7 +11,7 @@ import json
 import re
 from math import isfinite, isnan
 
-from gittrack.core.typed import Any
+from gittrack.core.fast_typing import Any
 
 Scalar = str | int | float | bool | None
 

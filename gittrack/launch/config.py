@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from gittrack.core import body, layout, nested, values, yaml_read
+from gittrack.core import layout, nested, values, yaml_read
 from gittrack.core.errors import TrackError, did_you_mean
+from gittrack.core.run import commit_message
 
 _ABSENT = object()
 
@@ -38,7 +39,7 @@ def pick(config: Mapping[str, Any], overrides: Sequence[str]) -> dict[str, Any]:
     """Return only that part of a resolved configuration which the overrides named."""
     found: dict[str, Any] = {}
     for text in overrides:
-        parts = body.parts(text.partition("=")[0].removeprefix("+"))
+        parts = commit_message.parts(text.partition("=")[0].removeprefix("+"))
         found = nested.set_path(found, parts, nested.at_path(config, parts))
     return found
 
@@ -60,12 +61,12 @@ def _load(name: str) -> dict[str, Any]:
 def _override(config: dict[str, Any], text: str, *, strict: bool) -> dict[str, Any]:
     key, equals, value = text.partition("=")
     new = key.startswith("+")
-    parts = body.parts(key.removeprefix("+")) if equals else ()
+    parts = commit_message.parts(key.removeprefix("+")) if equals else ()
     if not equals or not all(parts):
         raise TrackError(f"-S {text} is not KEY=VALUE", "write it like this: -S lr=1e-3")
-    known = body.dotted(config)
+    known = commit_message.dotted(config)
     if strict and not new and nested.at_path(config, parts, _ABSENT) is _ABSENT:
-        name = body.join_key(parts)
+        name = commit_message.join_key(parts)
         near = did_you_mean(name, known, f"it has: {', '.join(known)};" if known else "")
         add = f"add a new one with: -S +{text}"
         raise TrackError(f"the configuration has no key {name!r}", f"{near} {add}".lstrip())

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from gittrack import git
-from gittrack.core import events, layout, model, nested, yaml_write
+from gittrack.core import layout, nested, yaml_write
 from gittrack.core.errors import TrackError
+from gittrack.core.run import events, run_info
 from gittrack.launch import probe, process, template
 from gittrack.launch.console import Console
-from gittrack.record import artifacts, inputs, logs, session, writer
+from gittrack.record import artifacts, inputs, session
+from gittrack.record.publish import logs, writer
 from gittrack.record.run import ARTIFACT_LIMIT
 
 GIVEN = "GITTRACK_GIVEN"
@@ -135,7 +137,7 @@ def _facts_of_end(
     begun: session.Session, plan: Plan, outcome: process.Outcome
 ) -> Mapping[str, Any]:
     facts = {
-        "status": model.KILLED if outcome.ended else _status(outcome),
+        "status": run_info.KILLED if outcome.ended else _status(outcome),
         "exit_code": outcome.exit_code,
         "signal": outcome.signal,
         "peak_memory": outcome.peak_memory,
@@ -147,8 +149,8 @@ def _facts_of_end(
 
 def _status(outcome: process.Outcome) -> str:
     if outcome.signal is not None:
-        return model.KILLED
-    return model.FINISHED if outcome.exit_code == 0 else model.FAILED
+        return run_info.KILLED
+    return run_info.FINISHED if outcome.exit_code == 0 else run_info.FAILED
 
 
 def environment_of(begun: session.Session, plan: Plan) -> dict[str, str]:

@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gittrack.record import environment
+from gittrack.record.machine import environment
 
 
 class Probe:

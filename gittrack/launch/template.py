@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gittrack.core import body
+from gittrack.core.run import commit_message
 from gittrack.core.scalars import flow_text, scalar_text
 
 _FIELD = re.compile(r"\{\{|\{(params|args|overrides|pairs|flags)\}")
@@ -41,7 +41,7 @@ def fill(argv: Sequence[str], params: Mapping[str, Any], path: str) -> list[str]
 def options(params: Mapping[str, Any]) -> list[str]:
     """Return params as options: true is a bare flag, false and null are left out, a list is many words."""
     found: list[str] = []
-    for key, value in body.dotted(params).items():
+    for key, value in commit_message.dotted(params).items():
         if value is None or value is False:
             continue
         found.append("--" + key.replace("_", "-"))
@@ -54,19 +54,19 @@ def options(params: Mapping[str, Any]) -> list[str]:
 
 def overrides(params: Mapping[str, Any]) -> list[str]:
     """Return params as Hydra's overrides, ``key=value`` each."""
-    return [f"{key}={_hydra(value)}" for key, value in body.dotted(params).items()]
+    return [f"{key}={_hydra(value)}" for key, value in commit_message.dotted(params).items()]
 
 
 def pairs(params: Mapping[str, Any]) -> list[str]:
     """Return params as W&B's sweeps hand them on: a word each, names and truth as in Python."""
-    return [f"--{key}={_python(value)}" for key, value in body.dotted(params).items()]
+    return [f"--{key}={_python(value)}" for key, value in commit_message.dotted(params).items()]
 
 
 def flags(params: Mapping[str, Any]) -> list[str]:
     """Return params as `pairs`, but true as a bare flag and false left out."""
     return [
         f"--{key}" if value is True else f"--{key}={_python(value)}"
-        for key, value in body.dotted(params).items()
+        for key, value in commit_message.dotted(params).items()
         if value is not False
     ]
 

@@ -6,13 +6,16 @@ import json
 from collections.abc import Iterator, Mapping
 
 from gittrack import git
-from gittrack.core import registry, settings, verdict
+from gittrack.analysis import verdict
+from gittrack.core import settings
 from gittrack.core.errors import TrackError, did_you_mean
-from gittrack.core.model import RunInfo
-from gittrack.core.registry import Model, Version
-from gittrack.core.typed import Any
-from gittrack.read import moved, reader, versions
-from gittrack.read.reader import Raw
+from gittrack.core.fast_typing import Any
+from gittrack.core.registry import model_state
+from gittrack.core.registry.model_state import Model, Version
+from gittrack.core.run.run_info import RunInfo
+from gittrack.read.registry import moved_tags, versions
+from gittrack.read.runs import reader
+from gittrack.read.runs.reader import Raw
 from gittrack.record import hooks
 
 
@@ -22,7 +25,7 @@ class Refused(TrackError):
 
 def check_stage(config: Mapping[str, str], stage: str) -> None:
     """Raise TrackError where ``track.stages`` lists the stages and this is none of them."""
-    if stage in registry.DERIVED:
+    if stage in model_state.DERIVED:
         raise TrackError(
             f"{stage} is said of versions that are in no stage",
             "take it out of its stages: git track model demote NAME@VERSION",
@@ -50,7 +53,7 @@ def check(
     Raises Refused with the values that failed, QueryError for a query that cannot be understood.
     """
     standing = config.get(f"track.gate.{stage.lower()}", "")
-    if not (standing or require or stage == registry.PRODUCTION):
+    if not (standing or require or stage == model_state.PRODUCTION):
         return {}
     raw = versions.run_of(repo, version)
     if require:
@@ -66,7 +69,7 @@ def check(
         )
     unsound = (
         [*_moved(repo, model, version, raw), *_unsound(repo, reader.decode(repo, raw))]
-        if stage == registry.PRODUCTION
+        if stage == model_state.PRODUCTION
         else []
     )
     if unsound and not force:
@@ -99,15 +102,15 @@ def _refusal(version: Version, stage: str, failed: list[str], setting: str) -> R
 def _failed(repo: git.Repo, raw: Raw, query: str) -> list[str]:
     """Return the parts of a query that do not hold, each with the values that it met."""
     from gittrack.models import verdicts  # noqa: PLC0415 - most promotions pass no gate
-    from gittrack.read import where  # noqa: PLC0415
+    from gittrack.read.runs import filters  # noqa: PLC0415
 
     more = {"verdict": lambda: verdicts.best(repo, raw)}
-    return where.unmet(repo, raw, query, more)
+    return filters.unmet(repo, raw, query, more)
 
 
 def _moved(repo: git.Repo, model: Model, version: Version, raw: Raw) -> Iterator[tuple[str, str]]:
     """Tell where the tag of the version does not name what it was made for."""
-    found = moved.with_run(repo, model, version, raw.body).moved
+    found = moved_tags.with_run(repo, model, version, raw.body).moved
     if version.event is not None and version.event.tag in {one.tag for one in found}:
         look = f"see: git track model show {version.model}@{version.short}"
         yield "its tag was moved to another commit", look

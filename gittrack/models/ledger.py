@@ -8,16 +8,20 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from gittrack import git, objects, refs, signing
-from gittrack.core import folders, layout, lock, model, modelnames, registry, settings, tagtext
+from gittrack import git
+from gittrack.core import layout, settings
 from gittrack.core.errors import TrackError, unwritable
-from gittrack.core.modelnames import Mark
-from gittrack.core.registry import Model
-from gittrack.core.registry_events import Event
-from gittrack.core.typed import Any, NamedTuple
-from gittrack.read.models import Registry
-from gittrack.read.versions import NoSuchModel
-from gittrack.record.author import author
+from gittrack.core.fast_typing import Any, NamedTuple
+from gittrack.core.registry import model_state, names, tag_message
+from gittrack.core.registry.events import Event
+from gittrack.core.registry.model_state import Model
+from gittrack.core.registry.names import Mark
+from gittrack.core.run import run_info
+from gittrack.disk import folders, lock
+from gittrack.git import objects, refs, signing
+from gittrack.read.registry.models import Registry
+from gittrack.read.registry.versions import NoSuchModel
+from gittrack.record.machine.author import author
 
 _TRIES = 20
 
@@ -68,7 +72,7 @@ def change(
             events = _written(repo, config, state, before, plan)
             gone = {tag for tag, _ in plan.removed}
             kept = [e for e in (before.events if before else ()) if e.tag not in gone]
-            after = registry.fold(name, [*kept, *events])
+            after = model_state.fold(name, [*kept, *events])
             try:
                 clear(repo, state, after)
                 refs.transact(repo, [*_commands(events, plan), *moves(state, after)], reason)
@@ -81,7 +85,7 @@ def change(
 
 
 def _now(repo: git.Repo) -> Registry:
-    return Registry(repo, refs.now(repo, *modelnames.PLACES))
+    return Registry(repo, refs.now(repo, *names.PLACES))
 
 
 def _model(state: Registry, name: str, known: Known | None) -> Model | None:
@@ -131,14 +135,14 @@ def _same(one: Registry, other: Registry) -> bool:
 
 def _commands(events: Sequence[Event], plan: Plan) -> list[str]:
     zero = "0" * len(events[0].oid) if events else ""
-    made = [f"update {modelnames.TAGS}{event.tag}\0{event.oid}\0{zero}" for event in events]
-    return made + [f"delete {modelnames.TAGS}{tag}\0{oid}" for tag, oid in plan.removed]
+    made = [f"update {names.TAGS}{event.tag}\0{event.oid}\0{zero}" for event in events]
+    return made + [f"delete {names.TAGS}{tag}\0{oid}" for tag, oid in plan.removed]
 
 
 def clear(repo: git.Repo, state: Registry, model: Model) -> None:
     """Drop stage refs of a model that have no value, as a machine that lost power leaves them."""
     for event in model.events:
-        ref = modelnames.stage_ref(model.name, event.mark.stage)
+        ref = names.stage_ref(model.name, event.mark.stage)
         if event.mark.stage and state.stage_refs.get(ref) == "":
             refs.drop(repo, ref)
             del state.stage_refs[ref]
@@ -147,16 +151,15 @@ def clear(repo: git.Repo, state: Registry, model: Model) -> None:
 def moves(state: Registry, after: Model) -> list[str]:
     """Return the commands that bring the stage refs of a model to where its events say."""
     wanted = {
-        modelnames.stage_ref(after.name, stage): one.event.oid if one.event else one.commit
+        names.stage_ref(after.name, stage): one.event.oid if one.event else one.commit
         for stage, one in after.stages.items()
     }
     # A version whose own tag is gone or was moved: the ref may be the last that has the tag as it was.
     holders = {
-        modelnames.stage_ref(after.name, stage): one.event is None
-        for stage, one in after.stages.items()
+        names.stage_ref(after.name, stage): one.event is None for stage, one in after.stages.items()
     }
     stages = {event.mark.stage for event in after.events if event.mark.stage}
-    known = {modelnames.stage_ref(after.name, stage) for stage in stages}
+    known = {names.stage_ref(after.name, stage) for stage in stages}
     commands = []
     for ref in sorted(wanted.keys() | (known & state.stage_refs.keys())):
         old, new = state.stage_refs.get(ref), wanted.get(ref)
@@ -186,24 +189,24 @@ def _written(
         number += draft.counted
         mark = draft.mark._replace(number=number if draft.counted else 0)
         seconds = max(int(now), seconds + 1)
-        facts = {**draft.facts, "by": person, "at": model.iso(now)}
-        text = tagtext.message(draft.summary, facts)
-        name = modelnames.format_tag(mark)
+        facts = {**draft.facts, "by": person, "at": run_info.iso(now)}
+        text = tag_message.message(draft.summary, facts)
+        name = names.format_tag(mark)
         _check_name(state, name, mark, plan)
         sign = settings.sign(config)
         if sign:
             oid = signing.tag(repo, name, draft.commit, person, seconds, text)
         else:
-            data = tagtext.payload(draft.commit, name, person, seconds, text)
+            data = tag_message.payload(draft.commit, name, person, seconds, text)
             oid = store.keep(b"tag", data)
-        told = tagtext.Text(draft.commit, person, seconds, facts, sign, name)
+        told = tag_message.Text(draft.commit, person, seconds, facts, sign, name)
         events.append(Event(mark, name, oid, told))
     return events
 
 
 def _check_name(state: Registry, tag: str, mark: Mark, plan: Plan) -> None:
     """Raise TrackError for a tag that nobody would read as this event, or of which the name is taken."""
-    if modelnames.parse_tag(tag) != mark:
+    if names.parse_tag(tag) != mark:
         raise TrackError(
             f"the next tag of {mark.model} would be {tag}, which is too long to count on",
             f"a tag of it has a number that cannot be right: git tag -l '{mark.model}[@#]*'",

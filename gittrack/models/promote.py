@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from gittrack import git
-from gittrack.core import modelnames, registry
 from gittrack.core.errors import TrackError, did_you_mean
-from gittrack.core.modelnames import DEMOTE, PROMOTE, Mark
-from gittrack.core.registry import Model, Version
-from gittrack.core.registry_events import Event
-from gittrack.core.typed import Any, NamedTuple
+from gittrack.core.fast_typing import Any, NamedTuple
+from gittrack.core.registry import model_state, names
+from gittrack.core.registry.events import Event
+from gittrack.core.registry.model_state import Model, Version
+from gittrack.core.registry.names import DEMOTE, PROMOTE, Mark
 from gittrack.models import gates, ledger
 from gittrack.models.ledger import Draft, Plan
-from gittrack.read import versions
-from gittrack.read.models import Registry
-from gittrack.read.versions import NoSuchModel
+from gittrack.read.registry import versions
+from gittrack.read.registry.models import Registry
+from gittrack.read.registry.versions import NoSuchModel
 
-_KNOWN = (registry.PRODUCTION, registry.STAGING)
+_KNOWN = (model_state.PRODUCTION, model_state.STAGING)
 
 
 class Promotion(NamedTuple):
@@ -43,8 +43,8 @@ def promote(
     ``force`` passes over an unfinished run, code that is committed nowhere else, and the standing gate; that
     is recorded.  ``require`` always holds.
     """
-    modelnames.check_new_stage(stage)
-    wanted = modelnames.parse_address(address)
+    names.check_new_stage(stage)
+    wanted = names.parse_address(address)
     asked = repo.config()
     state = Registry(repo)
     config = git.parse_config(asked.output())
@@ -127,7 +127,7 @@ def demote(
 
     Returns the versions and stages.  Raises TrackError where there is nothing to take out.
     """
-    wanted = modelnames.parse_address(address)
+    wanted = names.parse_address(address)
     if wanted.is_bare and stage is None:
         raise TrackError(
             f"which version of {wanted.model} is meant, or which stage?",
@@ -135,7 +135,7 @@ def demote(
             code=2,
         )
     if stage is not None:
-        modelnames.check_stage(stage)
+        names.check_stage(stage)
     found: list[tuple[Version, str]] = []
 
     def decide(now: Registry, model: Model | None) -> Plan:
@@ -151,7 +151,7 @@ def demote(
 
 
 def _holder(model: Model, stage: str) -> Version:
-    return versions.chosen(model, modelnames.Address(model.name, stage=stage))
+    return versions.chosen(model, names.Address(model.name, stage=stage))
 
 
 def _out_of(model: Model, version: Version, stage: str | None) -> tuple[str, ...]:
@@ -172,7 +172,7 @@ def demotions(model: Model, version: Version, stage: str, why: str) -> list[Draf
     To GTO the one before would be in the stage again.
     """
     drafts = []
-    for commit in reversed(registry.standing(model, stage)):
+    for commit in reversed(model_state.standing(model, stage)):
         one = next((v for v in model.versions if v.commit == commit and v.number), None)
         short = one.short if one else commit[:8]
         facts = {

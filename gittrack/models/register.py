@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gittrack import git
-from gittrack.core import layout, modelnames, restore
+from gittrack.core import layout
 from gittrack.core.errors import TrackError, did_you_mean
-from gittrack.core.model import DAMAGED, RUNNING, RunInfo
-from gittrack.core.modelnames import REGISTER, Mark
-from gittrack.core.registry import Model, Version
-from gittrack.core.typed import Any
+from gittrack.core.fast_typing import Any
+from gittrack.core.registry import names
+from gittrack.core.registry.model_state import Model, Version
+from gittrack.core.registry.names import REGISTER, Mark
+from gittrack.core.run.run_info import DAMAGED, RUNNING, RunInfo
+from gittrack.disk import restore
 from gittrack.models import ledger
 from gittrack.models.ledger import Draft, Plan
-from gittrack.read import reader
-from gittrack.read.models import Registry
-from gittrack.read.reader import Raw
+from gittrack.read.registry.models import Registry
+from gittrack.read.runs import reader
+from gittrack.read.runs.reader import Raw
 
 _MOST_METRICS = 1000
 
@@ -34,8 +36,8 @@ def register(
     ``artifacts`` are paths among the run's artifacts, files or folders; none stands for all of them.  A run
     whose version was deprecated takes that version up again.  Raises TrackError.
     """
-    modelnames.check_model(name)
-    wanted = None if version is None else modelnames.check_version(version)
+    names.check_model(name)
+    wanted = None if version is None else names.check_version(version)
     info = _committed(repo, raw)
     facts = _facts(repo, raw, info, artifacts)
 
@@ -44,7 +46,7 @@ def register(
         again = model is not None and any(one.number == number for one in model.versions)
         mark = Mark(name, REGISTER, number)
         told = {"model": name, "version": number, **facts, "why": why}
-        summary = ("register", f"{name} {modelnames.short(number)}")
+        summary = ("register", f"{name} {names.short(number)}")
         return Plan([Draft(mark, str(raw.commit), summary, told, counted=again)])
 
     model, events = ledger.change(repo, name, decide, f"gittrack: register {name}")
@@ -67,7 +69,7 @@ def _number(model: Model | None, name: str, commit: str, wanted: str | None) -> 
     if model is None:
         return wanted or "v1.0.0"
     if model.deprecated:
-        tag = next(e.tag for e in model.events if e.mark.kind == modelnames.DEPRECATE)
+        tag = next(e.tag for e in model.events if e.mark.kind == names.DEPRECATE)
         raise TrackError(f"the model {name} is deprecated", f"take that back: git tag -d {tag}")
     same = [one for one in model.versions if one.commit == commit and one.number]
     current = [one for one in same if not one.deprecated]
@@ -80,12 +82,12 @@ def _number(model: Model | None, name: str, commit: str, wanted: str | None) -> 
         return same[-1].number
     taken = {one.number: one for one in model.versions}
     if wanted in taken:
-        short = modelnames.short(str(wanted))
+        short = names.short(str(wanted))
         hint = "leave --version out for the next one, or name another"
         raise TrackError(f"{name} has a version {short} already", hint)
     # A number is not given again while events of a stage tell of it.
     told = [str(event.text.facts.get("version") or "") for event in model.events]
-    highest = max(modelnames.order(number)[0] for number in (*taken, *told, "v0.0.0"))
+    highest = max(names.order(number)[0] for number in (*taken, *told, "v0.0.0"))
     return wanted or f"v{highest + 1}.0.0"
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from gittrack import git, refs
-from gittrack.core import modelnames
-from gittrack.core.registry import Model
-from gittrack.core.typed import NamedTuple
+from gittrack import git
+from gittrack.core.fast_typing import NamedTuple
+from gittrack.core.registry import names
+from gittrack.core.registry.model_state import Model
+from gittrack.git import refs
 from gittrack.models import ledger
-from gittrack.read.models import Registry
+from gittrack.read.registry.models import Registry
 
 
 class Repair(NamedTuple):
@@ -45,9 +46,7 @@ def _told(state: Registry, model: Model, command: str) -> Repair:
     old = state.stage_refs.get(ref)
     said = "nothing" if ref not in state.stage_refs else by_oid.get(old or "", (old or "")[:12])
     here = [
-        held
-        for stage, held in model.stages.items()
-        if modelnames.stage_ref(model.name, stage) == ref
+        held for stage, held in model.stages.items() if names.stage_ref(model.name, stage) == ref
     ]
     return Repair(ref, said or "nothing that can be read", here[0].short if here else "nothing")
 
@@ -55,7 +54,7 @@ def _told(state: Registry, model: Model, command: str) -> Repair:
 def _orphans(state: Registry, models: list[Model]) -> list[Repair]:
     """Find refs that no event tells of: it may be that their tags were not fetched."""
     known = {
-        modelnames.stage_ref(model.name, event.mark.stage)
+        names.stage_ref(model.name, event.mark.stage)
         for model in models
         for event in model.events
         if event.mark.stage

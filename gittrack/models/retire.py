@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from gittrack import git
-from gittrack.core import modelnames
 from gittrack.core.errors import TrackError
-from gittrack.core.modelnames import DEPRECATE, DEREGISTER, Mark
-from gittrack.core.registry import Model, Version
+from gittrack.core.registry import names
+from gittrack.core.registry.model_state import Model, Version
+from gittrack.core.registry.names import DEPRECATE, DEREGISTER, Mark
 from gittrack.models import ledger, promote
 from gittrack.models.ledger import Draft, Plan
-from gittrack.read import versions
-from gittrack.read.models import Registry
+from gittrack.read.registry import versions
+from gittrack.read.registry.models import Registry
 
 
 def deprecate(repo: git.Repo, address: str, why: str = "") -> list[Version]:
@@ -18,7 +18,7 @@ def deprecate(repo: git.Repo, address: str, why: str = "") -> list[Version]:
 
     Returns the versions that this concerned.  Raises TrackError where that was done already.
     """
-    wanted = modelnames.parse_address(address)
+    wanted = names.parse_address(address)
     bare = wanted.is_bare
     found: list[Version] = []
 
@@ -61,7 +61,7 @@ def remove(repo: git.Repo, address: str, *, force: bool = False) -> Version:
     The events of its stages stay, with demotions where it is in one: they are history, and their numbers are
     not given again.  Raises TrackError.
     """
-    wanted = modelnames.parse_address(address)
+    wanted = names.parse_address(address)
     if wanted.is_bare:
         raise TrackError(f"which version of {wanted.model}?", f"write {wanted.model}@3", code=2)
     found: list[Version] = []

@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 
 from gittrack import git
-from gittrack.core import settings, verdict
+from gittrack.analysis import verdict
+from gittrack.core import settings
 from gittrack.core.errors import Damaged
 from gittrack.core.scalars import scalar_text
-from gittrack.read import reader
-from gittrack.read.reader import Raw
-from gittrack.read.record import RunRecord
+from gittrack.read.runs import reader
+from gittrack.read.runs.reader import Raw
+from gittrack.read.runs.record import RunRecord
 from gittrack.reproduce import evidence
 
 

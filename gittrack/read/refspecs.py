@@ -11,8 +11,9 @@ import shlex
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from gittrack import git, refs
+from gittrack import git
 from gittrack.core import layout
+from gittrack.git import refs
 
 _SETTINGS = r"^(remote\..*\.(fetch|push|mirror|prune|prunetags)|fetch\.(prune|prunetags))$"
 _TAGS = "refs/tags/"

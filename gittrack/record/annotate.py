@@ -11,11 +11,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from gittrack import git, notes, refs
-from gittrack.core import events, layout, remarks, values
+from gittrack import git
+from gittrack.core import layout, values
 from gittrack.core.errors import TrackError
+from gittrack.core.run import annotation_log, events
+from gittrack.git import notes, refs
 from gittrack.record import journal, recovery
-from gittrack.record.author import author
+from gittrack.record.machine.author import author
 
 _PATIENCE_SECONDS = 30.0
 
@@ -35,7 +37,7 @@ def tag(
         values.check_name(name, "tag")
     fields = {k: list(v) for k, v in (("add", add), ("remove", remove)) if v}
     told = " ".join([*(f"+{name}" for name in add), *(f"-{name}" for name in remove)])
-    _say(repo, targets, remarks.TAG, fields, told, (events.TAGS, {"add": [], **fields}))
+    _say(repo, targets, annotation_log.TAG, fields, told, (events.TAGS, {"add": [], **fields}))
 
 
 def note(repo: git.Repo, target: Target, text: str, *, replace: bool = False) -> None:
@@ -43,7 +45,7 @@ def note(repo: git.Repo, target: Target, text: str, *, replace: bool = False) ->
     clean = values.check_text(text, "note")
     fields = {"text": clean, **({"replace": True} if replace else {})}
     event = (events.FACTS, {"values": {"note": clean}}) if replace else (events.NOTE, fields)
-    _say(repo, [target], remarks.NOTE, fields, "", event)
+    _say(repo, [target], annotation_log.NOTE, fields, "", event)
 
 
 def rename(repo: git.Repo, target: Target, name: str) -> None:
@@ -51,12 +53,12 @@ def rename(repo: git.Repo, target: Target, name: str) -> None:
     if name:
         values.check_run_name(name)
     event = (events.FACTS, {"values": {"name": name or None}})
-    _say(repo, [target], remarks.NAME, {"name": name}, name, event)
+    _say(repo, [target], annotation_log.NAME, {"name": name}, name, event)
 
 
 def archive(repo: git.Repo, targets: Sequence[Target], archived: bool = True) -> None:
     """Leave runs out of listings, or take them in again.  Raises TrackError for one that is going on."""
-    _say(repo, targets, remarks.ARCHIVE, {"archived": archived}, "", None)
+    _say(repo, targets, annotation_log.ARCHIVE, {"archived": archived}, "", None)
 
 
 def moved(repo: git.Repo, targets: Sequence[Target], op: str) -> None:
@@ -86,8 +88,8 @@ def _say(
     who = author(git.parse_config(repo.config().output()))
 
     def lines(commit: str, so_far: bytes) -> bytes:
-        at = remarks.next_moment(so_far, time.time())
-        return remarks.line(op, who, at, **fields)
+        at = annotation_log.next_moment(so_far, time.time())
+        return annotation_log.line(op, who, at, **fields)
 
     which = targets[0].id if len(targets) == 1 else f"{len(targets)} runs"
     message = " ".join(filter(None, (f"gittrack: {op} {which}", told)))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gittrack.core import model, nested, values
+from gittrack.core import nested, values
+from gittrack.core.run import run_info
+from gittrack.record.config import Config, Summary
 from gittrack.record.run import Run
-from gittrack.record.views import Config, Summary
 
 
 class DisabledRun(Run):
@@ -19,7 +20,7 @@ class DisabledRun(Run):
         self.name = None
         self.seed = None
         self.config = Config(config)
-        self.status = model.RUNNING
+        self.status = run_info.RUNNING
         self.disabled = True
         self.summary = Summary(lambda new: None)
 

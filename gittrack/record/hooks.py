@@ -14,7 +14,7 @@ from typing import Any
 from gittrack import git
 from gittrack.core import yaml_write
 from gittrack.core.errors import TrackError
-from gittrack.core.fingerprint import fingerprint
+from gittrack.core.run.fingerprint import fingerprint
 
 PRE, POST = "pre-run", "post-run"
 PROMOTE = "pre-promote"  # asked by gittrack/models/gates.py

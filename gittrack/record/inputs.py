@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from gittrack.core import folders
 from gittrack.core.errors import TrackError
+from gittrack.disk import folders
 
 # A file changed again within the clock's tick of its time stamp would look unchanged; git calls such
 # entries "racily clean".  What is younger than this when hashed is hashed again next time.

@@ -15,8 +15,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from gittrack.core import events, folders, layout, lock, series
+from gittrack.core import layout
 from gittrack.core.errors import Damaged, NewerFormat, TrackError, unwritable
+from gittrack.core.run import events, series
+from gittrack.disk import folders, lock
 
 _NEWBORN_SECONDS = 60
 GONE = ".gone-"

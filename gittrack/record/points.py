@@ -10,8 +10,9 @@ from os import write
 from time import monotonic
 from typing import Any
 
-from gittrack.core import series, values
+from gittrack.core import values
 from gittrack.core.errors import TrackError
+from gittrack.core.run import series
 from gittrack.record.journal import Appender
 
 _SYNC_SECONDS = 10.0

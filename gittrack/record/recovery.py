@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from gittrack import git
-from gittrack.core import events, layout, model, settings
+from gittrack.core import layout, settings
 from gittrack.core.errors import Damaged, NewerFormat
-from gittrack.record import journal, writer
-from gittrack.record.author import author
+from gittrack.core.run import events, run_info
+from gittrack.record import journal
+from gittrack.record.machine.author import author
+from gittrack.record.publish import writer
 
 
 def recover(repo: git.Repo) -> list[writer.Published | tuple[Path, Exception]]:
@@ -77,10 +79,10 @@ def _end_of_crash(book: journal.Journal) -> dict[str, Any]:
         return {}
     files = [book.folder / name for name in os.listdir(book.folder) if name != layout.LOCK]
     last = max(path.stat().st_mtime for path in files)
-    started = model.from_iso(state.facts["started"])
+    started = run_info.from_iso(state.facts["started"])
     return {
-        "status": model.CRASHED,
-        "ended": model.iso(max(last, started)),
+        "status": run_info.CRASHED,
+        "ended": run_info.iso(max(last, started)),
         "duration_s": round(events.lasted(state.facts, last), 3),
         **events.derived(state),
     }

@@ -9,20 +9,22 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from gittrack import git
-from gittrack.core import events, layout, model, nested, restore, series, yaml_read
+from gittrack.core import layout, nested, yaml_read
 from gittrack.core.errors import Damaged, TrackError
+from gittrack.core.run import events, run_info, series
+from gittrack.disk import restore
 from gittrack.record import session
 
 
 def begin(
-    repo: git.Repo, old: model.RunInfo, request: session.Request
+    repo: git.Repo, old: run_info.RunInfo, request: session.Request
 ) -> tuple[session.Session, dict[str, float], float]:
     """Begin to record again where ``old`` stopped.
 
     Returns the session, the next step of each metric and the seconds that the clock of the series is
     ahead.  Raises TrackError for a run that is going on or that finished.
     """
-    if old.status in (model.RUNNING, model.FINISHED, model.DAMAGED) or old.commit is None:
+    if old.status in (run_info.RUNNING, run_info.FINISHED, run_info.DAMAGED) or old.commit is None:
         raise TrackError(
             f"the run {old.id} is {old.status} and cannot be resumed",
             "only crashed, failed and killed runs can",
@@ -60,7 +62,7 @@ def begin(
     return begun, steps, max((point[3] for point in points), default=0.0)
 
 
-def _check_params(old: model.RunInfo, request: session.Request) -> None:
+def _check_params(old: run_info.RunInfo, request: session.Request) -> None:
     changed = [
         k
         for k in request.params

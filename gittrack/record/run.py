@@ -12,13 +12,16 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from gittrack.core import events, layout, model, nested, values
+from gittrack.core import layout, nested, values
 from gittrack.core.errors import TrackError
-from gittrack.record import artifacts, end_status, environment, inputs, numerics, session
-from gittrack.record.exits import exit_status
+from gittrack.core.run import events, run_info
+from gittrack.record import artifacts, inputs, session
+from gittrack.record.config import Config, Summary
+from gittrack.record.ending import end_status
+from gittrack.record.ending.exit_functions import exit_status
 from gittrack.record.journal import Journal
+from gittrack.record.machine import environment, numerics
 from gittrack.record.points import Points
-from gittrack.record.views import Config, Summary
 
 if TYPE_CHECKING:
     from gittrack.record.stopping import Stopping
@@ -43,12 +46,12 @@ class Run:
         self.seed: int | None = state.facts.get("seed")
         self.config = Config(state.params)
         self.summary = Summary(self._log_summary)
-        self.status = model.RUNNING
+        self.status = run_info.RUNNING
         self._journal = journal
         self._session = begun
         self._cwd = folder
         self._lock = threading.RLock()  # a signal handler may finish the run in the middle of `log`
-        elapsed = time.time() - model.from_iso(state.facts["started"]) if begun is None else 0.0
+        elapsed = time.time() - run_info.from_iso(state.facts["started"]) if begun is None else 0.0
         zero = time.monotonic() - max(0.0, elapsed) - offset
         self._points = Points(journal.series, zero, self._warn_kept)
         self._warned: set[str] = set()
@@ -178,7 +181,7 @@ class Run:
         if self.disabled:  # a forked child: the lock may be held by a thread that it does not have
             return
         with self._lock:
-            if self.status != model.RUNNING:
+            if self.status != run_info.RUNNING:
                 return
             if isinstance(status, Mapping):
                 self.summary.update(status)
@@ -253,11 +256,11 @@ class Run:
             self.finish(exit_code=0)
         elif issubclass(kind, SystemExit):
             code = exit_status(getattr(error, "code", None))
-            self.finish(model.FINISHED if code == 0 else model.FAILED, exit_code=code)
+            self.finish(run_info.FINISHED if code == 0 else run_info.FAILED, exit_code=code)
         elif issubclass(kind, KeyboardInterrupt):
-            self.finish(model.KILLED, signal="SIGINT")
+            self.finish(run_info.KILLED, signal="SIGINT")
         else:
-            self.finish(model.FAILED, exit_code=1)
+            self.finish(run_info.FAILED, exit_code=1)
 
     def __repr__(self) -> str:
         return f"<gittrack run {self.id} of {self.experiment}, {self.status}>"

@@ -8,12 +8,16 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from gittrack import git, gitversion, refs
-from gittrack.core import events, layout, model, nested, settings, values, yaml_write
+from gittrack import git
+from gittrack.core import layout, nested, settings, values, yaml_write
 from gittrack.core.errors import TrackError
+from gittrack.core.run import events, run_info
 from gittrack.core.secrets import redact_command
-from gittrack.record import capture, hooks, journal, writer
-from gittrack.record.author import author, user
+from gittrack.git import refs, version
+from gittrack.record import hooks, journal
+from gittrack.record.code import capture
+from gittrack.record.machine.author import author, user
+from gittrack.record.publish import writer
 from gittrack.version import __version__
 
 Say = Callable[[str], None]
@@ -79,7 +83,7 @@ def begin(repo: git.Repo, request: Request, made: Sequence[str] = ()) -> Session
             "runs cannot be recorded in a bare repository", "work in a clone of it that has files"
         )
     request = checked(request)
-    gitversion.check(f"{layout.cache_dir(repo.common_dir)}/git-version")
+    version.check(f"{layout.cache_dir(repo.common_dir)}/git-version")
     question, config_call = capture.ask(repo), repo.config()
     config = git.parse_config(config_call.output())
     chosen = settings.from_config(config)
@@ -151,7 +155,7 @@ def end(session: Session, facts: Mapping[str, Any]) -> writer.Published:
     """
     earlier = float(session.journal.state().facts.get("earlier_s", 0.0))
     duration = earlier + max(0.0, time.monotonic() - session.clock)
-    full = {"ended": model.iso(time.time()), "duration_s": round(duration, 3), **facts}
+    full = {"ended": run_info.iso(time.time()), "duration_s": round(duration, 3), **facts}
     full.update(events.derived(session.journal.state()))
     error = session.journal.append(events.FACTS, values=full) or session.journal.series.write(b"")
     if error is not None:
@@ -228,8 +232,8 @@ def _facts(
         code["tree"] = captured.tree
     facts: dict[str, Any] = {
         "name": request.name,
-        "status": model.RUNNING,
-        "started": model.iso(started),
+        "status": run_info.RUNNING,
+        "started": run_info.iso(started),
         "command": redact_command(request.command),
         "cwd": repo.prefix.rstrip("/") or ".",
         "user": user(),

@@ -13,9 +13,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from gittrack.core import events, layout, series
+from gittrack.analysis.stopping_rules import EarlyTerminate, Seen, stops
+from gittrack.core import layout
+from gittrack.core.run import events, series
 from gittrack.record.journal import Journal
-from gittrack.search.stopping import EarlyTerminate, Seen, stops
 
 VARIABLE = "GITTRACK_SWEEP"
 RULE, CURVES = "rule.json", "curves.jsonl"

@@ -7,7 +7,7 @@ import posixpath
 from collections.abc import Iterator
 
 from gittrack import git
-from gittrack.read.record import RunRecord
+from gittrack.read.runs.record import RunRecord
 
 _SHOWN = 20
 

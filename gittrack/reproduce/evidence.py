@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gittrack import git
-from gittrack.core import canonical, verdict
-from gittrack.core.differences import RunDiff
-from gittrack.core.verdict import Verdict
-from gittrack.read import compare
-from gittrack.read.record import RunRecord
-from gittrack.record import environment
+from gittrack.analysis import canonical, verdict
+from gittrack.analysis.differences import RunDiff
+from gittrack.analysis.verdict import Verdict
+from gittrack.read.runs import compare
+from gittrack.read.runs.record import RunRecord
+from gittrack.record.machine import environment
 
 _SHOWN = 12
 _UNPROVED = "every point and every artifact that was stored are the same, the others cannot be told"

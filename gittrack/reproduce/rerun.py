@@ -8,16 +8,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any, NamedTuple
 
-from gittrack import disposable, git
-from gittrack.core import model
+from gittrack import git
 from gittrack.core.errors import TrackError
-from gittrack.core.fingerprint import fingerprint
+from gittrack.core.run import run_info
+from gittrack.core.run.fingerprint import fingerprint
 from gittrack.core.secrets import HIDDEN
+from gittrack.git import temporary_worktree
 from gittrack.launch import launcher, probe
-from gittrack.read.record import RunRecord
-from gittrack.record import environment, session
-from gittrack.reproduce import handover, place
-from gittrack.reproduce.place import Impossible
+from gittrack.read.runs.record import RunRecord
+from gittrack.record import session
+from gittrack.record.machine import environment
+from gittrack.reproduce import rerun_worktree, resume_artifacts
+from gittrack.reproduce.rerun_worktree import Impossible
 
 REPRODUCES = "GITTRACK_REPRODUCES"
 
@@ -59,7 +61,7 @@ def check(repo: git.Repo, run: RunRecord) -> str:
             "its command holds a secret, which was not recorded",
             "run it by hand: git track checkout RUN",
         )
-    place.check_words("command", info.command)
+    rerun_worktree.check_words("command", info.command)
     program = info.command[0]
     if os.sep not in program and not shutil.which(program):
         raise Impossible(f"the command {program!r} was not found", "is its environment active?")
@@ -86,17 +88,17 @@ def rerun(
     say: session.Say = lambda text: None,
 ) -> Result:
     """Run the command of a recorded run again and record that.  Raises Impossible before anything runs."""
-    for folder in disposable.clear_all(repo):
+    for folder in temporary_worktree.clear_all(repo):
         say(cleared(folder))
     commit = check(repo, run)
-    data = place.data(repo, run)
+    data = rerun_worktree.data(repo, run)
     imports = probe.Imports(run.info.command)  # beside what follows
     where = (
-        nullcontext(place.own(repo, run, commit))
+        nullcontext(rerun_worktree.own(repo, run, commit))
         if wish.in_place
-        else place.fresh(repo, commit, [*data, *wish.links])
+        else rerun_worktree.fresh(repo, commit, [*data, *wish.links])
     )
-    with where as found, handover.again(repo, run, found.beside) as handed:
+    with where as found, resume_artifacts.again(repo, run, found.beside) as handed:
         result = _launch(repo, found, run, _request(repo, run, wish), imports, handed, say)
         failed = result.exit_code != 0 and not result.stopped
         if wish.in_place or not (wish.keep or failed):
@@ -127,7 +129,7 @@ def _request(repo: git.Repo, run: RunRecord, wish: Wish) -> session.Request:
     )
 
 
-def without_seed(info: model.RunInfo) -> tuple[Any, ...]:
+def without_seed(info: run_info.RunInfo) -> tuple[Any, ...]:
     """Return what makes runs equal but for their seeds: code, command and params."""
     params = {name: value for name, value in info.params.items() if name != "seed"}
     return info.code.state, info.command, fingerprint(params)
@@ -135,7 +137,7 @@ def without_seed(info: model.RunInfo) -> tuple[Any, ...]:
 
 def _launch(
     repo: git.Repo,
-    found: place.Place,
+    found: rerun_worktree.Place,
     run: RunRecord,
     request: session.Request,
     imports: probe.Imports,
@@ -143,18 +145,18 @@ def _launch(
     say: session.Say,
 ) -> Result:
     info = run.info
-    where = os.path.join(found.folder, place.inside(info.cwd or ".").lstrip("/"))
+    where = os.path.join(found.folder, rerun_worktree.inside(info.cwd or ".").lstrip("/"))
     if not os.path.isdir(where):
         raise Impossible(f"its folder {info.cwd} is not in its code", "run it by hand")
     with _inside(where), _told(run.id):
         here = git.find()
         root = here.work_tree or found.folder
         known = [os.path.relpath(os.path.join(root, i["path"])) for i in run.inputs]
-        place.check_words("output", info.output_paths)
+        rerun_worktree.check_words("output", info.output_paths)
         asked = [os.path.relpath(os.path.join(root, path)) for path in info.output_paths]
         controls = {**_controls(run, request), **handed}
         if request.hooks_of:
-            variables, warnings = place.own_code(
+            variables, warnings = rerun_worktree.own_code(
                 repo, found.folder, info.command, imports.folders()
             )
             controls.update(variables)
@@ -181,7 +183,7 @@ def _controls(run: RunRecord, request: session.Request) -> dict[str, str | None]
     for name, value in had.items():
         if not isinstance(value, str | None):
             raise Impossible(f"its variable {name} is {value!r:.60}", "do not trust this run")
-        place.check_words(f"variable {name}", [value or ""])
+        rerun_worktree.check_words(f"variable {name}", [value or ""])
     # Another seed brings its own.
     return had if request.seed == run.info.seed else {**had, "PYTHONHASHSEED": None}
 

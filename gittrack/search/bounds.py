@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 from gittrack.core.errors import TrackError
-from gittrack.search.keyed import shortly
+from gittrack.search.checks import shortly
 
 
 def finite(value: Any, what: str) -> float:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
+from gittrack.analysis.stopping_rules import EarlyTerminate
 from gittrack.search.space import Distribution
-from gittrack.search.stopping import EarlyTerminate
 
 
 class Trial(NamedTuple):

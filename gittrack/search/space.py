@@ -18,7 +18,7 @@ from gittrack.core.errors import TrackError
 from gittrack.core.scalars import flow_text, scalar_text
 from gittrack.core.values import plain
 from gittrack.search.bounds import finite, multiple, multiples, ordered, positive, rounded
-from gittrack.search.keyed import shortly
+from gittrack.search.checks import shortly
 
 _MAX_GRID = 1_000_000
 _MAX_STEPS = 1e15  # beyond, steps and multiples are not exact any more

@@ -15,19 +15,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from gittrack.search.api import (
-        asha,
-        grid_search,
-        hyperband,
-        random_search,
-        successive_halving,
-    )
+    from gittrack.api.search import asha, grid_search, hyperband, random_search, successive_halving
     from gittrack.search.space import choice, log_normal, log_uniform, normal, randint, uniform
 
 _HOMES = {
     **dict.fromkeys(
         ("asha", "grid_search", "hyperband", "random_search", "successive_halving"),
-        "gittrack.search.api",
+        "gittrack.api.search",
     ),
     **dict.fromkeys(
         ("choice", "log_normal", "log_uniform", "normal", "randint", "uniform"),

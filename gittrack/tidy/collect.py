@@ -13,11 +13,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from gittrack import disposable, git, notes, refs
-from gittrack.core import layout, lock, model, remarks
-from gittrack.read import cache, models, reader
-from gittrack.read.reader import Raw
-from gittrack.tidy import rooms
+from gittrack import git
+from gittrack.core import layout
+from gittrack.core.run import annotation_log, run_info
+from gittrack.disk import lock
+from gittrack.git import notes, refs, temporary_worktree
+from gittrack.read.registry import models
+from gittrack.read.runs import cache, reader
+from gittrack.read.runs.reader import Raw
+from gittrack.tidy import stale_workdirs
 
 _SHORT = re.compile(rb"\b(?:[0-9]{8}-[0-9]{6}-)?([0-9a-f]{8})\b")
 
@@ -34,7 +38,7 @@ class Leftovers(NamedTuple):
 
     folders: Sequence[Path] = ()  # of the journal and the cache
     rooms: Sequence[Path] = ()  # of sweeps that nobody runs
-    trees: Sequence[disposable.Left] = ()  # worktrees of reruns and trials
+    trees: Sequence[temporary_worktree.Left] = ()  # worktrees of reruns and trials
     sizes: tuple[int, int, int] = (0, 0, 0)
 
     def __bool__(self) -> bool:
@@ -57,13 +61,13 @@ def plan(repo: git.Repo, older_than: float, now: float) -> Plan:
     trashed = reader.trashed(repo)
     reasons = named_elsewhere(repo, trashed)
     for raw in trashed:
-        since = remarks.removed_at(raw.said)
+        since = annotation_log.removed_at(raw.said)
         if since is None and older_than > 0:
             kept.append(Kept(raw.id, "nobody said when it was removed: --older-than 0d takes it"))
         elif since is not None and now - since < older_than:
             younger += 1
-        elif reader.decode(repo, raw).problem == model.NEWER:
-            kept.append(Kept(raw.id, model.NEWER))
+        elif reader.decode(repo, raw).problem == run_info.NEWER:
+            kept.append(Kept(raw.id, run_info.NEWER))
         elif raw.id in reasons:
             kept.append(Kept(raw.id, reasons[raw.id]))
         else:
@@ -73,7 +77,11 @@ def plan(repo: git.Repo, older_than: float, now: float) -> Plan:
 
 def leftovers(repo: git.Repo) -> Leftovers:
     """Say what dead processes have left."""
-    found = list(_folders_left(repo)), list(rooms.idle(repo)), disposable.left(repo)
+    found = (
+        list(_folders_left(repo)),
+        list(stale_workdirs.idle(repo)),
+        temporary_worktree.left(repo),
+    )
     homes = [Path(one.home) for one in found[2] if one.home]
     sizes = tuple(sum(map(_size, paths)) for paths in (*found[:2], homes))
     return Leftovers(*found, (sizes[0], sizes[1], sizes[2]))
@@ -88,8 +96,8 @@ def carry_out(repo: git.Repo, chosen: Plan) -> list[str]:
     for path in chosen.leftovers.folders:
         shutil.rmtree(path, ignore_errors=True)
     for path in chosen.leftovers.rooms:
-        rooms.remove(path)
-    return [one.home for one in chosen.leftovers.trees if not disposable.clear(repo, one)]
+        stale_workdirs.remove(path)
+    return [one.home for one in chosen.leftovers.trees if not temporary_worktree.clear(repo, one)]
 
 
 def named_elsewhere(repo: git.Repo, raws: Sequence[Raw]) -> dict[str, str]:
@@ -116,7 +124,7 @@ def named_elsewhere(repo: git.Repo, raws: Sequence[Raw]) -> dict[str, str]:
 def _folders_left(repo: git.Repo) -> Iterator[Path]:
     """Yield folders of the journal that hold no run any more, and cached artifacts of runs that are gone."""
     live = Path(layout.live_dir(repo.common_dir))
-    for path in rooms.folders(live):
+    for path in stale_workdirs.folders(live):
         empty = not (path / layout.EVENTS).is_file() or not (path / layout.EVENTS).stat().st_size
         fresh = time.time() - path.stat().st_mtime < 60
         published = not layout.is_id(path.name)
@@ -124,7 +132,7 @@ def _folders_left(repo: git.Repo) -> Iterator[Path]:
             yield path
     cached = Path(layout.cache_dir(repo.common_dir), "artifacts")
     there = {(raw.commit or "")[:20] for raw in (*reader.names(repo), *reader.trashed(repo))}
-    yield from (path for path in rooms.folders(cached) if path.name not in there)
+    yield from (path for path in stale_workdirs.folders(cached) if path.name not in there)
 
 
 def _size(folder: Path) -> int:

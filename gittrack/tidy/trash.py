@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from gittrack import git, refs
-from gittrack.core import layout, model, remarks
+from gittrack import git
+from gittrack.core import layout
 from gittrack.core.errors import TrackError
-from gittrack.read import models
-from gittrack.read.reader import Raw
+from gittrack.core.run import annotation_log, run_info
+from gittrack.git import refs
+from gittrack.read.registry import models
+from gittrack.read.runs.reader import Raw
 from gittrack.record import annotate
 from gittrack.record.annotate import Target
 
@@ -21,7 +23,7 @@ def remove(repo: git.Repo, runs: Sequence[Raw]) -> None:
     held = models.registered(repo)
     for raw in runs:
         if raw.commit is None or raw.ref is None:
-            going = raw.info is not None and raw.info.status == model.RUNNING
+            going = raw.info is not None and raw.info.status == run_info.RUNNING
             hint = "wait for its end, or stop it" if going else "commit it first: git track recover"
             raise TrackError(f"the run {raw.id} is not committed yet", hint)
         if raw.commit in held:
@@ -30,7 +32,7 @@ def remove(repo: git.Repo, runs: Sequence[Raw]) -> None:
                 f"the run {raw.id} is {held[raw.commit]}",
                 f"a version keeps its run; remove that first: git track model rm {version}",
             )
-    _move(repo, runs, layout.trash_ref, remarks.REMOVE)
+    _move(repo, runs, layout.trash_ref, annotation_log.REMOVE)
 
 
 def restore(repo: git.Repo, runs: Sequence[Raw]) -> set[str]:
@@ -38,7 +40,7 @@ def restore(repo: git.Repo, runs: Sequence[Raw]) -> set[str]:
 
     Returns the ids of those that a fetch had brought back before: they only leave the trash.
     """
-    return _move(repo, runs, layout.run_ref, remarks.RESTORE)
+    return _move(repo, runs, layout.run_ref, annotation_log.RESTORE)
 
 
 def _move(

@@ -11,7 +11,7 @@ from pathlib import Path
 import repos
 from measure import Row, against, alternate, cli, most, quietly
 
-from gittrack.read import cache
+from gittrack.read.runs import cache
 
 PIPELINE = "git for-each-ref --format='%(objectname)' refs/runs | git cat-file --batch >/dev/null"
 VERBS = (("ls", "-n", "20"), ("top", "m0"))

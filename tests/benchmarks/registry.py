@@ -15,9 +15,9 @@ from measure import Row, against, alternate, cli, git, quietly
 
 import gittrack
 from gittrack import git as door
-from gittrack import objects
-from gittrack.core import modelnames, tagtext
-from gittrack.core.modelnames import Mark
+from gittrack.core.registry import names, tag_message
+from gittrack.core.registry.names import Mark
+from gittrack.git import objects
 
 MODELS, VERSIONS = 15, 50  # each version registered and promoted once: two tags
 BAR = 4
@@ -61,8 +61,8 @@ def with_tags(path: Path) -> Path:
     for number, commit in enumerate(commits):
         model, version = f"m{number % MODELS}", number // MODELS + 1
         for mark in (
-            Mark(model, modelnames.REGISTER, f"v{version}.0.0"),
-            Mark(model, modelnames.PROMOTE, "", "production", version),
+            Mark(model, names.REGISTER, f"v{version}.0.0"),
+            Mark(model, names.PROMOTE, "", "production", version),
         ):
             facts = {
                 "model": model,
@@ -70,10 +70,10 @@ def with_tags(path: Path) -> Path:
                 "metrics": {"m0": 0.5},
                 "by": "A B <a@b.c>",
             }
-            text = tagtext.message((mark.kind, f"{model} v{version}"), facts)
-            name = modelnames.format_tag(mark)
+            text = tag_message.message((mark.kind, f"{model} v{version}"), facts)
+            name = names.format_tag(mark)
             oid = store.keep(
-                b"tag", tagtext.payload(commit, name, "A B <a@b.c>", 10**9 + number, text)
+                b"tag", tag_message.payload(commit, name, "A B <a@b.c>", 10**9 + number, text)
             )
             lines.append(f"create refs/tags/{name} {oid}\n")
     git(path, "update-ref", "--stdin", feed="".join(lines).encode())

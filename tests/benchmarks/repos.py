@@ -9,8 +9,9 @@ from pathlib import Path
 
 from measure import git
 
-from gittrack.core import layout, model, series
-from gittrack.record import tree
+from gittrack.core import layout
+from gittrack.core.run import run_info, series
+from gittrack.record.publish import tree
 
 PARAMS = {
     "lr": 0.003,
@@ -103,9 +104,9 @@ def _run(dice: random.Random, started: float, head: str) -> tuple[str, str]:
         "format": layout.FORMAT,
         "id": run_id,
         "experiment": experiment,
-        "status": dice.choice((model.FINISHED,) * 9 + (model.FAILED,)),
-        "started": model.iso(started),
-        "ended": model.iso(started + 300),
+        "status": dice.choice((run_info.FINISHED,) * 9 + (run_info.FAILED,)),
+        "started": run_info.iso(started),
+        "ended": run_info.iso(started + 300),
         "duration_s": round(dice.uniform(1, 500), 3),
         "command": ["python", "train.py", "--lr", "0.1"],
         "cwd": ".",

@@ -44,7 +44,7 @@ def _rungs() -> Iterator[Row]:
 
 
 def _grid() -> Iterator[Row]:
-    from gittrack.search.api import grid_search
+    from gittrack.api.search import grid_search
 
     ours = [tuple(config.values()) for config in grid_search(_GRID)]
     theirs = search_others.optuna_grid(_GRID)

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gittrack.search import rungs
+from gittrack.search.strategies import rungs
 
 Schedule = tuple[tuple[int, int], ...]  # (trials, budget) of each rung
 

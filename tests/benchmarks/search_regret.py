@@ -18,12 +18,13 @@ import search_curves
 from measure import Row
 from search_curves import EPOCHS, Curves
 
-from gittrack.core.groups import Group, compared
-from gittrack.search import rungs, sampling
-from gittrack.search.asha import Asha
-from gittrack.search.flat import Flat
-from gittrack.search.halving import Halving
+from gittrack.analysis.groups import Group, compared
+from gittrack.search import sampling
 from gittrack.search.plan import Outcome, Resource, Strategy
+from gittrack.search.strategies import rungs
+from gittrack.search.strategies.asha import Asha
+from gittrack.search.strategies.fixed_list import Flat
+from gittrack.search.strategies.halving import Halving
 from gittrack.sweep import choice
 
 SEEDS, ETA = 20, 3

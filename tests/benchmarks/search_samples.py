@@ -10,8 +10,8 @@ import numpy as np
 import search_curves
 from measure import Row
 
+from gittrack.api.search import random_search
 from gittrack.search import sampling
-from gittrack.search.api import random_search
 from gittrack.search.space import Distribution
 from gittrack.sweep import choice, log_uniform, normal, randint, uniform
 

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 from measure import Row
 
-from gittrack.search import sobol
-from gittrack.search.api import grid_search, random_search
+from gittrack.api.search import grid_search, random_search
+from gittrack.search.strategies import sobol
 from gittrack.sweep import uniform
 
 VOLUME = 0.01

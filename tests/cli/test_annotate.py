@@ -115,7 +115,7 @@ def test_two_clones_say_things_and_git_merges_them():
 def test_eight_processes_at_once_lose_nothing():
     names = [record(f"run{n}") for n in range(2)]
     code = (
-        "import sys; from gittrack.cli import main\n"
+        "import sys; from gittrack.cli.main import main\n"
         "for n in range(3): assert main(['tag', sys.argv[2], f'+{sys.argv[1]}-{n}']) == 0"
     )
     started = [start(sys.executable, "-c", code, str(n), names[n % 2]) for n in range(8)]

@@ -10,7 +10,7 @@ import pytest
 from helpers import ROOT, Terminal, record, run_cli
 
 import gittrack
-from gittrack import cli
+from gittrack.cli import main
 
 pytestmark = pytest.mark.usefixtures("project")
 GIT_COMPLETION = Path("/usr/share/bash-completion/completions/git")
@@ -46,7 +46,7 @@ def test_models_versions_and_stages(runs):
 
 
 def test_verbs_and_options():
-    assert offered("") == list(cli.VERBS)
+    assert offered("") == list(main.VERBS)
     assert offered("re") == ["report", "reproduce", "repeat", "rename", "restore", "recover"]
     assert {"--sort", "--json", "--where"} <= set(offered("ls", "--"))
     assert offered("plot", "--x", "") == ["step", "time"]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from helpers import git, listed, run_cli
 
-from gittrack.commands import demo
+from gittrack.cli.commands import demo
 
 
 def test_a_folder_with_files_in_it_is_refused(tmp_path):

@@ -90,7 +90,7 @@ def test_nothing_to_export():
 def test_parquet_without_pyarrow_says_what_to_install(two):
     code = (
         "import sys; sys.modules['pyarrow'] = None\n"
-        "from gittrack.cli import main; sys.exit(main(['export', '--format', 'parquet', '-o', 'x']))"
+        "from gittrack.cli.main import main; sys.exit(main(['export', '--format', 'parquet', '-o', 'x']))"
     )
     from helpers import python
 

@@ -181,12 +181,12 @@ def test_a_rerun_gets_no_artifacts_of_a_forged_run_before(clone):
     found = gittrack.get("@")
     code = f"""
 from gittrack import git
-from gittrack.read import reader
-from gittrack.reproduce import handover
+from gittrack.read.runs import reader
+from gittrack.reproduce import resume_artifacts
 from pathlib import Path
 repo = git.find()
 (raw,) = [raw for raw in reader.whole(repo) if raw.id == {found.id!r}]
-handover.bring(repo, raw, Path("resume"))
+resume_artifacts.bring(repo, raw, Path("resume"))
 """
     done = python(code)
     assert "the path '../.git/hooks/post-checkout' in the run leads out of its folder" in done.err
@@ -209,7 +209,7 @@ def test_in_a_bare_repository_a_folder_must_be_named(clone):
 def test_a_worktree_gets_no_link_through_a_link(clone):
     """Recorded data is linked into a rerun's worktree, and never by way of a link in its code."""
     from gittrack import git as door
-    from gittrack.reproduce import place
+    from gittrack.reproduce import rerun_worktree
 
     clone("a")
     os.makedirs("data")
@@ -218,8 +218,8 @@ def test_a_worktree_gets_no_link_through_a_link(clone):
     os.makedirs("../elsewhere")
     os.symlink("../elsewhere", "../code/data")
     for path in ("data/x", "../clone/data/x", "data/../.git/x"):
-        with pytest.raises(place.Impossible, match="leads out of its code"):
-            place._link(door.find(), os.path.abspath("../code"), [path])
+        with pytest.raises(rerun_worktree.Impossible, match="leads out of its code"):
+            rerun_worktree._link(door.find(), os.path.abspath("../code"), [path])
     assert os.listdir("../elsewhere") == []
 
 

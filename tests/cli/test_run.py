@@ -8,7 +8,7 @@ import pytest
 from helpers import git, listed, masked, python, repo, run_cli
 
 import gittrack
-from gittrack.show import jsonable
+from gittrack.show.data import jsonable
 
 pytestmark = pytest.mark.usefixtures("project")
 SUMMARY = "run SHORT finished in TIME\n"

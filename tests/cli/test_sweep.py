@@ -13,8 +13,8 @@ import pytest
 from helpers import ROOT, Terminal, git, listed, on_terminal, repo, run_cli, start
 
 import gittrack
-from gittrack.core import lock
-from gittrack.sweep import room
+from gittrack.disk import lock
+from gittrack.sweeping import workdir
 
 pytestmark = pytest.mark.usefixtures("project")
 
@@ -487,10 +487,10 @@ def test_a_sweep_that_comes_while_gc_removes_its_folder_has_one_of_its_own(proje
         return handle
 
     monkeypatch.setattr(lock, "acquire", late)
-    place = room.enter(str(project / ".git"), folder.name, lambda: None)
+    place = workdir.enter(str(project / ".git"), folder.name, lambda: None)
     assert lock.is_at(place.owner, folder / "owner")
     assert lock.is_at(place.trials, folder / "trials")
-    room.leave(place)
+    workdir.leave(place)
 
 
 def test_what_has_no_room_on_a_terminal_is_named(monkeypatch):

@@ -222,8 +222,8 @@ def test_a_kill_in_a_hot_loop_loses_no_point(place, acknowledged):
 
 BETWEEN = """
 import os, gittrack
-from gittrack import refs
-from gittrack.record import writer
+from gittrack.git import refs
+from gittrack.record.publish import writer
 run = gittrack.init()
 run.log({"loss": 1.0})
 %s = lambda *args, **words: os._exit(7)

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from helpers import git, masked, python, repo, run_cli, start
 
-from gittrack import disposable
 from gittrack import git as door
-from gittrack.core import lock
+from gittrack.disk import lock
+from gittrack.git import temporary_worktree
 
 RECORDS = Path(".git/gittrack/trees")
 WAITS = """
@@ -29,7 +29,7 @@ with gittrack.init() as run:
 COUNTDOWN = """
 import os, signal, sys, tempfile
 from gittrack import git
-from gittrack.reproduce import place
+from gittrack.reproduce import rerun_worktree
 left = int(os.environ["STEPS"])
 
 def step(event, args):
@@ -43,7 +43,7 @@ def step(event, args):
 found, commit = git.find(), git.resolve(git.find(), "HEAD")
 tempfile.gettempdir()  # tries it out, with a file of its own
 sys.addaudithook(step)
-with place.fresh(found, commit, []):
+with rerun_worktree.fresh(found, commit, []):
     pass
 print(left)
 """
@@ -217,7 +217,7 @@ def test_killed_at_every_step(project, scratch):
     for steps in range(1, 100):
         done = python(COUNTDOWN, env={"STEPS": str(steps)})
         quiet() if RECORDS.is_dir() else None
-        disposable.clear_all(door.find())
+        temporary_worktree.clear_all(door.find())
         assert worktrees() == 0, steps
         assert os.listdir(scratch) == [], steps
         assert not RECORDS.is_dir() or os.listdir(RECORDS) == [], steps

@@ -14,9 +14,9 @@ import pytest
 from helpers import DATE, Done, git, python, repo, run_cli, start
 
 import gittrack
-from gittrack import refs
 from gittrack.core import layout
 from gittrack.git import find as git_of
+from gittrack.git import refs
 
 SCRIPT = """
 import gittrack

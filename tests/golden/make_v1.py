@@ -14,8 +14,10 @@ import sys
 from pathlib import Path
 
 from gittrack import git
-from gittrack.core import events, layout, model, yaml_write
-from gittrack.record import artifacts, journal, writer
+from gittrack.core import layout, yaml_write
+from gittrack.core.run import events, run_info
+from gittrack.record import artifacts, journal
+from gittrack.record.publish import writer
 
 AUTHOR = "Ada Lovelace <ada@example.org>"
 START = 1767323045.0  # 2026-01-02T03:04:05Z
@@ -73,7 +75,7 @@ def record(place, run_id, experiment, status, started, head, snapshot):
         "id": run_id,
         "experiment": experiment,
         "status": "running",
-        "started": model.iso(started),
+        "started": run_info.iso(started),
         "command": ["python", "train.py", "--lr", "1e-5", "a b"],
         "cwd": ".",
         "user": "ada",
@@ -94,7 +96,7 @@ def record(place, run_id, experiment, status, started, head, snapshot):
     book.append(events.PARAMS, values=PARAMS if whole else {"lr": 0.1, "long": "x" * 5000})
     if whole:
         complete(book)
-    end = {"status": status, "ended": model.iso(started + 3.5), "duration_s": 3.5}
+    end = {"status": status, "ended": run_info.iso(started + 3.5), "duration_s": 3.5}
     if status != "crashed":
         end.update(exit_code=0 if whole else 3, peak_memory=1 << 20)
     book.append(events.FACTS, values={**end, **events.derived(book.state())})

@@ -9,7 +9,7 @@ import pytest
 from helpers import exact, git, masked, run_cli
 
 import gittrack
-from gittrack.core.model import Code
+from gittrack.core.run.run_info import Code
 
 FULL = "20260102-030405-a1b2c3d4"
 HEAD = "5fe253bd21f88f470ee07d7764f59eccf299d0ab"

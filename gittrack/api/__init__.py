@@ -1,0 +1,1 @@
+"""The Python entry point: what `import gittrack` and `import gittrack.sweep` offer."""

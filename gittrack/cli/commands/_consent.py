@@ -1,0 +1,88 @@
+"""Ask before a command that this machine did not record, of a run or a sweep, is run for the first time."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from gittrack import git
+from gittrack.cli.output import note
+from gittrack.core.errors import TrackError
+from gittrack.disk import trust
+from gittrack.read.runs.record import RunRecord
+from gittrack.reproduce import content
+from gittrack.show.terminal import text
+from gittrack.show.terminal.columns import short_id
+
+if TYPE_CHECKING:
+    from gittrack.sweeping.stored import Sweep
+
+
+def check(repo: git.Repo, run: RunRecord, trusted: str | None, links: tuple[str, ...]) -> None:
+    """Show what would be executed and ask; ``trusted`` is a run commit that may be run unasked.
+
+    Raises TrackError with the code 3 where the answer is no, or nobody can be asked.
+    """
+    commit = str(run.info.commit)
+    if not _is_allowed(commit, trusted):
+        note(f"the run {run.id} was not recorded on this machine; it would execute:")
+        _ask(commit, _rows(repo, run, links), f"git track reproduce {short_id(run.id)}")
+
+
+def check_sweep(sweep: Sweep, trusted: str | None) -> None:
+    """Show what a sweep would execute and ask, as `check` does, where this machine did not begin it."""
+    if not _is_allowed(sweep.commit, trusted):
+        note(f"the sweep {sweep.id} was not begun on this machine; it would execute:")
+        rows = [
+            ("command", repr(list(sweep.facts["command"]))),
+            ("folder", str(sweep.facts.get("cwd") or ".")),
+            ("code", str(sweep.code)),
+        ]
+        _ask(sweep.commit, rows, f"git track sweep resume {short_id(sweep.id)}")
+
+
+def _is_allowed(commit: str, trusted: str | None) -> bool:
+    if trusted != commit:
+        return trust.is_trusted(commit)
+    _remember(commit)
+    return True
+
+
+def _ask(commit: str, rows: Sequence[tuple[str, str]], again: str) -> None:
+    for name, told in rows:
+        note(f"  {name:<9}{text.escape(told)}")
+    hint = f"look at it, then: {again} --trust {commit}"
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise TrackError("it is not trusted, and there is no terminal to ask", hint, code=3)
+    sys.stderr.write(f"type the first 8 characters of {commit} to run it: ")
+    sys.stderr.flush()
+    if sys.stdin.readline().strip() != commit[:8]:
+        raise TrackError("it is not trusted", hint, code=3)
+    _remember(commit)
+
+
+def _remember(commit: str) -> None:
+    try:
+        trust.remember(commit)
+    except OSError as error:
+        note(
+            f"warning: {trust.place()} cannot be written ({error.strerror}): you will be asked again"
+        )
+
+
+def _rows(repo: git.Repo, run: RunRecord, links: tuple[str, ...]) -> list[tuple[str, str]]:
+    info = run.info
+    rows = [
+        ("commit", str(info.commit)),
+        ("command", repr(list(info.command))),
+        ("folder", info.cwd or "."),
+        ("code", f"{info.code.state}{content.against_head(repo, run)}"),
+    ]
+    rows += [("runs", told) for told in content.executed(repo, run)]
+    rows += [("differs", told) for told in content.changed(repo, run)]
+    rows += [("data", str(item["path"])) for item in run.inputs]
+    rows += [("keeps", path) for path in info.output_paths]
+    if info.sweep is not None and info.sweep.after is not None:
+        rows.append(("gets", f"the artifacts of the trial {info.sweep.after} of its sweep"))
+    return [*rows, *(("link", path) for path in links)]

@@ -1,0 +1,83 @@
+"""What reproduce and verify share: tolerances, settings, and the exit status that goes with a verdict."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from gittrack import git
+from gittrack.analysis import verdict
+from gittrack.core import settings
+from gittrack.read.runs.record import RunRecord
+from gittrack.reproduce import rerun
+
+UNMET = 3
+
+
+class Demands(NamedTuple):
+    """What is asked of a verdict, and by what measure."""
+
+    level: str
+    rtol: float
+    atol: float
+    volatile: tuple[str, ...]
+    links: tuple[str, ...]
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options that both have."""
+    parser.add_argument(
+        "--verify",
+        choices=tuple(verdict.LEVELS),
+        default="exact",
+        help="what is good enough for exit status 0 (exact)",
+    )
+    parser.add_argument(
+        "--rtol",
+        type=_tolerance,
+        default=verdict.RTOL,
+        metavar="X",
+        help="relative tolerance (1e-5)",
+    )
+    parser.add_argument(
+        "--atol",
+        type=_tolerance,
+        default=verdict.ATOL,
+        metavar="X",
+        help="absolute tolerance (1e-8)",
+    )
+
+
+def demands(repo: git.Repo, args: argparse.Namespace) -> Demands:
+    """Return what the options and the settings ask for."""
+    config = git.parse_config(repo.config().output())
+    volatile = settings.words(config, "track.volatile") or verdict.VOLATILE
+    links = settings.words(config, "track.link")
+    return Demands(args.verify, args.rtol, args.atol, tuple(volatile), links)
+
+
+def kept(first: RunRecord, again: rerun.Result) -> str:
+    """Return what to say of the worktree that a rerun left, and of what it may have lacked there."""
+    told = f"the worktree is kept in {again.kept}"
+    if again.exit_code != 0 and first.info.finished:
+        told += (
+            "\nhint: of the files that git ignores, only inputs are in it (git track run --input PATH), "
+            "and what the setting track.link names"
+        )
+    return told
+
+
+def worst(found: Sequence[verdict.Verdict]) -> verdict.Verdict:
+    """Return the verdict that is furthest from EXACT."""
+    return max(found, key=lambda one: verdict.ORDER.index(one.level))
+
+
+def _tolerance(word: str) -> float:
+    try:
+        found = float(word)
+    except ValueError:
+        found = -1.0
+    if not 0 <= found < float("inf"):
+        raise argparse.ArgumentTypeError(f"{word!r} is not a number from 0 on")
+    return found

@@ -1,0 +1,61 @@
+"""A worktree at exactly the code and params of a run, to look around in or to branch from.
+
+DIR is a new folder (default: beside the repository, with the run's short id).  No hook runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+from gittrack import git
+from gittrack.cli.output import note, out
+from gittrack.core import layout, yaml_write
+from gittrack.core.errors import TrackError
+from gittrack.git import worktree
+from gittrack.read.runs import resolve
+from gittrack.read.runs.record import RunRecord
+from gittrack.reproduce import rerun, rerun_worktree
+from gittrack.show.terminal.columns import short_id
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``git track checkout``."""
+    parser.add_argument("run", metavar="RUN", help="id, prefix, name, commit, @ or EXPERIMENT@")
+    parser.add_argument("dir", nargs="?", metavar="DIR", help="a new folder")
+    parser.add_argument("-b", "--branch", metavar="BRANCH", help="on a new branch")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Make the worktree."""
+    repo = git.find()
+    record = RunRecord(repo, resolve.resolve(repo, args.run))
+    commit = rerun.code_of(repo, record)
+    inner = rerun_worktree.inside(record.info.cwd or ".").lstrip("/")
+    top = Path(repo.work_tree or repo.common_dir)
+    folder = Path(args.dir) if args.dir else top.with_name(f"{top.name}-{short_id(record.id)}")
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise TrackError(
+            f"{folder} is there already", "name a new folder: git track checkout RUN DIR"
+        )
+    worktree.add(repo, commit, str(folder), args.branch)
+    out(f"{folder}: the code of {record.id}, {commit[:12]}\n")
+    _write_params(record, folder, inner)
+    out(f"when it is of no use any more: git worktree remove --force {folder}\n")
+    return 0
+
+
+def _write_params(record: RunRecord, folder: Path, inner: str) -> None:
+    """Write the recorded params where the command would look for them, but never through a link."""
+    params = folder / inner / layout.PARAMS
+    content = yaml_write.dump(record.info.params, sort=True)
+    if not record.info.params or (params.exists() and params.read_bytes() == content):
+        return
+    name = os.path.relpath(params, folder)
+    if params.is_symlink() or params.parent.resolve() != folder.resolve() / os.path.normpath(inner):
+        note(f"warning: {name} is a link, so the params that were recorded are not written there")
+        return
+    params.parent.mkdir(parents=True, exist_ok=True)
+    params.write_bytes(content)
+    out(f"{name} now has the params that were recorded\n")

@@ -1,0 +1,134 @@
+"""Runs as CSV, JSON Lines or Parquet, for spreadsheets and data frames; --history gives every point."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any, BinaryIO
+
+from gittrack import git
+from gittrack.cli.output import add_archived, add_where, note, report_damage
+from gittrack.core.errors import Damaged, TrackError
+from gittrack.core.run.run_info import DAMAGED
+from gittrack.read.runs import query
+from gittrack.read.runs.record import RunRecord
+from gittrack.show.data import flat, jsonable
+from gittrack.show.terminal import table, text
+
+Point = tuple[str, str, float, float, float]
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``git track export``."""
+    parser.add_argument(
+        "-e", "--experiment", help="only runs of this experiment, and those below it"
+    )
+    add_where(parser)
+    add_archived(parser)
+    parser.add_argument(
+        "--format",
+        choices=("csv", "json", "parquet"),
+        default="csv",
+        help="csv; json: a line a run",
+    )
+    parser.add_argument(
+        "--history",
+        action="store_true",
+        help="a row for each point: run, metric, step, value, time",
+    )
+    parser.add_argument("-o", "--output", metavar="FILE", help="into a file")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the runs, newest first; 1 where a run is damaged, and left out of a history."""
+    repo = git.find()
+    found = query.listing(
+        repo, experiment=args.experiment, where=args.where, archived=args.archived
+    )
+    records = [RunRecord(repo, raw) for raw in found.runs]
+    if args.format == "parquet" and args.output is None and sys.stdout.isatty():
+        raise TrackError("Parquet is not for a terminal", "name a file: -o runs.parquet")
+    if args.format == "parquet":
+        from gittrack.show.data import parquet  # noqa: PLC0415 - an extra
+
+        parquet.library()
+    lost: dict[RunRecord, TrackError] = {}
+    with contextlib.ExitStack() as stack:
+        target = stack.enter_context(_opened(args.output)) if args.output else sys.stdout.buffer
+        if args.history:
+            _history(_points(records, lost), args.format, target)
+        else:
+            _runs(records, args.format, target)
+        target.flush()
+    for error in lost.values():
+        note(f"warning: left out: {text.escape(error.message)}")
+    broken = sum(record.info.status == DAMAGED for record in records)
+    broken += sum(isinstance(error, (Damaged, git.GitError)) for error in lost.values())
+    return report_damage(broken, found.total) or int(bool(lost))
+
+
+def _opened(path: str) -> BinaryIO:
+    try:
+        return open(path, "wb")
+    except OSError as error:
+        raise TrackError(f"{path} cannot be written: {error.strerror}", "check the path") from error
+
+
+def _runs(records: Sequence[RunRecord], style: str, target: BinaryIO) -> None:
+    if style == "json":
+        for record in records:
+            target.write(_line(jsonable.run(record.info)))
+        return
+    rows = [flat.row(record.info) for record in records]
+    names = flat.columns(rows)
+    if style == "parquet":
+        from gittrack.show.data import parquet  # noqa: PLC0415 - an extra
+
+        parquet.write(rows, names, target)
+        return
+    _csv([[flat.cell(name) for name in names]], target)
+    _csv(([flat.cell(row.get(name)) for name in names] for row in rows), target)
+
+
+def _history(points: Iterator[Point], style: str, target: BinaryIO) -> None:
+    if style == "parquet":
+        from gittrack.show.data import parquet  # noqa: PLC0415 - an extra
+
+        parquet.write_history(points, target)
+    elif style == "json":
+        for point in points:
+            target.write(_line(dict(zip(flat.HISTORY, point, strict=True))))
+    else:
+        _csv([flat.HISTORY], target)
+        _csv(([flat.cell(part) for part in point] for point in points), target)
+
+
+def _points(records: Sequence[RunRecord], lost: dict[RunRecord, TrackError]) -> Iterator[Point]:
+    """Yield the points of the runs; one whose series cannot be read is left out whole, and is ``lost``."""
+    for record in records:
+        if record.info.status == DAMAGED:
+            continue
+        try:
+            for step, name, value, seconds in record.points(whole=True):
+                yield record.id, name, step, value, seconds
+        except TrackError as error:
+            lost[record] = error
+
+
+def _line(item: dict[str, Any]) -> bytes:
+    return json.dumps(jsonable.plain(item), allow_nan=False).encode() + b"\n"
+
+
+def _csv(rows: Iterator[Sequence[str]] | Sequence[Sequence[str]], target: BinaryIO) -> None:
+    buffer = io.StringIO()
+    for row in rows:
+        table.write_csv([row], buffer)
+        if buffer.tell() > 1 << 16:
+            target.write(buffer.getvalue().encode("utf-8", "backslashreplace"))
+            buffer.seek(0)
+            buffer.truncate()
+    target.write(buffer.getvalue().encode("utf-8", "backslashreplace"))

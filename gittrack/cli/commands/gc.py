@@ -1,0 +1,124 @@
+"""Remove for good what has been in the trash for long, and what killed processes and past sweeps have left.
+
+Left are folders of the journal, worktrees of reruns, folders that sweeps work in.  Runs that a ref, a tag or
+a note names stay.  --keep-best moves all but the best runs to the trash.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Iterator
+
+from gittrack import git
+from gittrack.cli.commands import _runs
+from gittrack.cli.output import apart, note, out, positive
+from gittrack.core.errors import TrackError
+from gittrack.core.query import durations
+from gittrack.read.runs import query
+from gittrack.record import recovery, session
+from gittrack.show.terminal import text
+from gittrack.tidy import collect, trash
+
+_MONTH = 30 * 86400.0
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``git track gc``."""
+    parser.add_argument("--older-than", type=_span, metavar="AGE", help="in the trash (30d)")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="say what would be removed, and stop"
+    )
+    parser.add_argument(
+        "--keep-best", type=positive, metavar="N", help="move all but the N best runs to the trash"
+    )
+    parser.add_argument("--by", metavar="METRIC", help="the metric that --keep-best goes by")
+    parser.add_argument("--min", action="store_true", help="the smallest is the best")
+    parser.add_argument("-e", "--experiment", help="--keep-best among the runs of this experiment")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Say how much would go, then remove it; 1 where something could not be removed."""
+    repo = git.find()
+    if (args.keep_best is None) != (args.by is None):
+        note("error: --keep-best and --by belong together")
+        note("hint: git track gc --keep-best 10 --by val_accuracy")
+        return 2
+    best = ("--keep-best", args.keep_best is not None)
+    for name, there in (("--min", args.min), ("-e", args.experiment)):
+        if there and not best[1]:
+            raise TrackError(f"{name} is for --keep-best only", "leave it out", code=2)
+    age = ("--older-than", args.older_than is not None)
+    apart("clear the trash by itself: git track gc --older-than AGE", best, age)
+    if args.keep_best is not None:
+        return _keep_best(repo, args)
+    older_than = _MONTH if args.older_than is None else args.older_than
+    found = collect.plan(repo, older_than, time.time())
+    out(_told(found, older_than))
+    if args.dry_run:
+        out("nothing was removed: --dry-run\n" if found.runs or found.leftovers else "")
+        return 0
+    session.say(recovery.kept(recovery.recover(repo)))
+    stayed = collect.carry_out(repo, found)
+    for folder in stayed:
+        note(f"error: {text.escape(folder)} could not be removed")
+        note("hint: see what is in the way, and try again: git track gc")
+    return 1 if stayed else 0
+
+
+def _told(found: collect.Plan, older_than: float) -> str:
+    size = text.size(found.run_bytes)
+    lines = []
+    if found.runs:
+        lines.append(f"{_count(len(found.runs))} of the trash: {size}, freed by the next git gc")
+        lines += [f"  {raw.id}  {raw.experiment}" for raw in found.runs]
+    lines += _left(found.leftovers)
+    if found.younger:
+        days = f"{older_than / 86400:g} days"
+        lines.append(f"kept: {_count(found.younger)} in the trash for less than {days}")
+    lines += [f"kept: {kept.what}: {text.escape(kept.why)}" for kept in found.kept]
+    return "".join(f"{line}\n" for line in lines or ["nothing to remove"])
+
+
+def _left(found: collect.Leftovers) -> Iterator[str]:
+    """Yield a line for each kind of leftovers, and their names where a person might know them."""
+    of_files, of_rooms, of_trees = map(text.size, found.sizes)
+    if found.folders:
+        yield f"{len(found.folders)} leftover folders of the journal and the cache: {of_files}"
+    if found.rooms:
+        yield f"working folders of sweeps that nobody runs: {len(found.rooms)}, {of_rooms}"
+    if found.trees:
+        yield f"worktrees that killed processes left: {len(found.trees)}, {of_trees}"
+        yield from (f"  {text.escape(one.home)}" for one in found.trees if one.home)
+
+
+def _keep_best(repo: git.Repo, args: argparse.Namespace) -> int:
+    ranking = query.top(repo, args.by, smallest=args.min, experiment=args.experiment)
+    ranked = ranking.runs[: len(ranking.runs) - ranking.without - ranking.nan]
+    rest = [raw for raw in ranked[args.keep_best :] if raw.commit is not None]
+    reasons = collect.named_elsewhere(repo, rest)
+    chosen = [raw for raw in rest if raw.id not in reasons]
+    kept = len(ranked) - len(chosen) - len(reasons)
+    out(f"the best {kept} of {_count(len(ranked))} by {text.escape(args.by)} stay\n")
+    out("".join(f"kept: {run_id}: {text.escape(why)}\n" for run_id, why in reasons.items()))
+    if not chosen:
+        out("nothing to move to the trash\n")
+        return 0
+    out("".join(f"to the trash: {_runs.called(repo, raw)}\n" for raw in chosen))
+    if args.dry_run:
+        out("nothing was moved: --dry-run\n")
+        return 0
+    trash.remove(repo, chosen)
+    out("git track restore brings them back; git track gc removes them for good after 30 days\n")
+    return 0
+
+
+def _count(number: int) -> str:
+    return f"{number} run{'' if number == 1 else 's'}"
+
+
+def _span(word: str) -> float:
+    try:
+        return durations.seconds(word)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None

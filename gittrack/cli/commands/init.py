@@ -1,0 +1,63 @@
+"""Scaffold a params.yaml, commented settings and .gitignore lines.  Optional: nothing needs them."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from gittrack import git
+from gittrack.cli.output import note, out
+from gittrack.core import layout
+from gittrack.core.errors import TrackError
+from gittrack.disk import folders
+from gittrack.disk.files import bundled
+from gittrack.git import project
+from gittrack.read import refspecs
+from gittrack.show.terminal import text
+
+# In the repository's own folder: a file of the work tree could come from anybody's commit, and git's
+# configuration can name programs to run.
+SETTINGS = f"{layout.HOME}/config"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """``git track init`` takes no options."""
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write what is missing; what is there already is left as it is."""
+    repo = git.find()
+    if repo.work_tree is None:
+        raise TrackError("this is a bare repository", "run it in a clone that has files")
+    root = Path(repo.work_tree)
+    settings = Path(repo.common_dir, SETTINGS)
+    folders.make(str(settings.parent))
+    for path, source in ((root / "params.yaml", "params.yaml"), (settings, "settings")):
+        _write(path, bundled("templates", "init", source).read_text())
+    _add_lines(root / ".gitignore", bundled("templates", "init", "gitignore").read_text())
+    project.include_config(repo, SETTINGS)
+    out(f"settings  edit {settings}, or use: git config track.<name> <value>\n")
+    for risk in refspecs.risks(repo):
+        note(f"warning: {text.escape(risk.what)}\n  {text.escape(risk.remedy)}")
+    out("\nnext: git track run -- python train.py\n")
+    return 0
+
+
+def _write(path: Path, content: str) -> None:
+    if path.exists():
+        out(f"kept      {path.name}\n")
+        return
+    path.write_text(content)
+    out(f"wrote     {path.name}\n")
+
+
+def _add_lines(path: Path, content: str) -> None:
+    there = path.read_text() if path.exists() else ""
+    known = set(there.splitlines())
+    new = [line for line in content.splitlines() if line not in known]
+    if not new:
+        out(f"kept      {path.name}\n")
+        return
+    gap = "" if not there or there.endswith("\n") else "\n"
+    path.write_text(there + gap + "\n".join(new) + "\n")
+    out(f"added to  {path.name}: {len(new)} lines\n")

@@ -1,0 +1,46 @@
+"""The lab notebook: runs, newest first, a paragraph each: what was tried, how it went, what was said."""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+from gittrack import git
+from gittrack.analysis.smoothing import courses
+from gittrack.cli.commands.ls import nothing
+from gittrack.cli.output import add_archived, add_where, cut_off, note, out, positive, report_damage
+from gittrack.core import layout
+from gittrack.read.runs import query, reader
+from gittrack.show.page import notebook
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``git track log``."""
+    parser.add_argument(
+        "-e", "--experiment", help="only runs of this experiment, and those below it"
+    )
+    parser.add_argument("-n", type=positive, default=20, metavar="N", help="at most N runs (20)")
+    add_where(parser)
+    add_archived(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the notebook; 1 where a run is damaged."""
+    repo = git.find()
+    found = query.listing(
+        repo, experiment=args.experiment, limit=args.n, where=args.where, archived=args.archived
+    )
+    infos = [reader.decode(repo, raw) for raw in found.runs]
+    if not infos:
+        note(nothing(found, args.where))
+    names = [f"{info.commit}:{layout.SERIES}" for info in infos if info.commit]
+    contents = iter(list(git.read_objects(repo, names)))
+    drawn = [courses(next(contents)) if info.commit else {} for info in infos]
+    pages = [
+        notebook.paragraph(info, course, time.time())
+        for info, course in zip(infos, drawn, strict=True)
+    ]
+    more = found.total - len(infos)
+    out("\n".join([*pages, cut_off(more, found.total)] if more else pages))
+    broken = reader.undecodable(found.runs, infos)
+    return report_damage(found.damaged + broken, found.total)

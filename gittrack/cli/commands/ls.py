@@ -1,0 +1,100 @@
+"""List runs, newest first; those that are going on or crashed too, with live values."""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+from gittrack import git
+from gittrack.cli.output import (
+    add_archived,
+    add_formats,
+    add_where,
+    apart,
+    cut_off,
+    left_out,
+    note,
+    out,
+    paint_lines,
+    positive,
+    report_damage,
+    room,
+)
+from gittrack.read.runs import query, reader
+from gittrack.show.data import jsonable
+from gittrack.show.terminal import runs, table
+
+_STYLES = {"running": "green", **dict.fromkeys(("failed", "killed", "crashed", "damaged"), "red")}
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``git track ls``."""
+    parser.add_argument(
+        "-e", "--experiment", help="only runs of this experiment, and those below it"
+    )
+    parser.add_argument(
+        "--sort", metavar="KEY", help="by a metric, param or fact; -KEY for downwards"
+    )
+    parser.add_argument("--reverse", action="store_true", help="turn the order round")
+    parser.add_argument("-n", type=positive, default=20, metavar="N", help="at most N runs (20)")
+    parser.add_argument("--columns", metavar="A,B", help="these columns: facts, metrics, params")
+    parser.add_argument(
+        "--all-params", action="store_true", help="all params, not only differing ones"
+    )
+    add_where(parser)
+    add_archived(parser)
+    add_formats(parser, "json", "csv", "md")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the listing; 1 where a run is damaged."""
+    all_params = ("--all-params", args.all_params)
+    apart("--all-params adds all of them", ("--columns", args.columns), all_params)
+    repo = git.find()
+    found = query.listing(
+        repo,
+        experiment=args.experiment,
+        sort=args.sort,
+        reverse=args.reverse,
+        limit=args.n,
+        where=args.where,
+        archived=args.archived,
+    )
+    infos = [reader.decode(repo, raw) for raw in found.runs]
+    if args.style == "json":
+        out(jsonable.dump([jsonable.run(info) for info in infos]))
+    elif not infos:
+        note(nothing(found, args.where))
+    else:
+        chosen = args.columns.split(",") if args.columns else []
+        query.check_columns(infos, chosen, runs.FACT_NAMES)
+        made = runs.listing(
+            infos,
+            time.time(),
+            chosen,
+            all_params=args.all_params,
+            exact=args.style == "csv",
+            width=room(args.style),
+        )
+        more = found.total - len(infos)
+        tail = cut_off(more, found.total) if args.style == "text" else ""
+        if found.archived and args.style == "text":
+            tail += f"archived and not shown: {found.archived}; with them: add --archived\n"
+        shown = table.render(made, args.style)
+        if args.style == "text":
+            shown = paint_lines(shown, ["bold", *(_STYLES.get(info.status, "") for info in infos)])
+            tail = left_out(made.left_out, "--all-params, --columns A,B, --csv") + tail
+        out(shown + tail)
+    if args.style != "text" and found.total > len(infos):
+        note(cut_off(found.total - len(infos), found.total).rstrip())
+    broken = reader.undecodable(found.runs, infos)
+    return report_damage(found.damaged + broken, found.total)
+
+
+def nothing(found: query.Listing, where: str | None) -> str:
+    """Say why a listing is empty."""
+    if where is not None:
+        return "no run matches the query"
+    if found.archived:
+        return "all runs are archived; with them: add --archived"
+    return "no runs are recorded here yet; record one: git track run -- COMMAND"

@@ -1,0 +1,26 @@
+"""Mark a version as not to be used any more; it leaves its stages, its history stays.
+
+With NAME alone, the whole model.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from gittrack import git
+from gittrack.cli.output import out
+from gittrack.models import retire
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``git track model deprecate``."""
+    parser.add_argument("model", metavar="NAME@VERSION", help="the version, or a NAME")
+    parser.add_argument("-m", "--message", default="", metavar="MESSAGE", help="why")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Deprecate and say what."""
+    for one in retire.deprecate(git.find(), args.model, args.message):
+        left = f", out of {', '.join(one.stages)}" if one.stages else ""
+        out(f"{one.model} {one.short}: deprecated{left}\n")
+    return 0

@@ -1,0 +1,41 @@
+"""Bring the artifacts of a version into the current folder or to DIR; the digests in its tag are checked."""
+
+from __future__ import annotations
+
+import argparse
+
+from gittrack import git
+from gittrack.cli.commands._destination import destination
+from gittrack.cli.output import out
+from gittrack.core.errors import TrackError
+from gittrack.disk import restore
+from gittrack.read.registry.models import Registry
+from gittrack.read.runs import artifacts
+from gittrack.show.terminal import text
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``git track model get``."""
+    parser.add_argument("model", metavar="NAME[@VERSION|@STAGE]", help="the latest, if only a name")
+    parser.add_argument("-o", "--output", metavar="DIR", help="a folder (the current one)")
+    parser.add_argument("--force", action="store_true", help="write over what is there")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the artifacts, all of them or none where another file is in the way."""
+    repo = git.find()
+    version = Registry(repo).find(args.model)
+    root = destination(repo, args.output)
+    found = artifacts.of_version(repo, version)
+    for item, data in found:
+        place = restore.check(root, item["path"], item)
+        if not args.force and restore.differs(place, data, item):
+            raise TrackError(
+                f"{place} is there already, and is another file",
+                "write over it: --force",
+            )
+    root.mkdir(parents=True, exist_ok=True)
+    for item, data in found:
+        place = restore.write(root, item["path"], data, item)
+        out(f"{text.escape(str(place))}  {text.size(len(data))}\n")
+    return 0

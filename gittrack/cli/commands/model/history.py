@@ -1,0 +1,39 @@
+"""What happened to a model, in the order of the numbers in the tags: who did what, when and why."""
+
+from __future__ import annotations
+
+import argparse
+
+from gittrack import git
+from gittrack.cli.commands.model import _damage
+from gittrack.cli.output import add_formats, note, out
+from gittrack.core.registry import names
+from gittrack.models import promote
+from gittrack.read.registry.models import Registry
+from gittrack.show.data import model_json
+from gittrack.show.terminal import models, table
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``git track model history``."""
+    parser.add_argument("model", metavar="NAME", help="the model")
+    parser.add_argument("--stage", metavar="STAGE", help="only what concerns this stage")
+    add_formats(parser, "json", "csv", "md")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the events."""
+    if args.stage:
+        names.check_stage(args.stage)
+    state = Registry(git.find())
+    model = state.model(args.model)
+    events = promote.history(model, args.stage)
+    if args.style == "json":
+        out(model_json.dump([model_json.event(model, one) for one in events]))
+    elif not events:
+        note(f"{model.name} has never been in {args.stage}")
+    else:
+        out(table.render(models.history(model, events), args.style))
+    if args.style == "text":
+        out(models.warnings([model]))
+    return _damage.status(state)

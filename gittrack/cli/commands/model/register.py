@@ -1,0 +1,41 @@
+"""Make a run a version of a model: an annotated tag, NAME@v3.0.0, on the run commit.
+
+Versions count up by whole numbers.  The message of the tag holds metrics, artifacts, who and why.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from gittrack import git
+from gittrack.cli.output import note, out
+from gittrack.models import register
+from gittrack.read.runs import resolve
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``git track model register``."""
+    parser.add_argument("model", metavar="NAME", help="the model, new or known")
+    parser.add_argument("run", metavar="RUN", help="id, prefix, name, commit, @ or EXPERIMENT@")
+    parser.add_argument("--version", metavar="X.Y.Z", help="another version than the next number")
+    parser.add_argument(
+        "--artifact",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="an artifact of the run that belongs to the model; may be repeated (all)",
+    )
+    parser.add_argument("-m", "--message", default="", metavar="MESSAGE", help="why")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Register the run and print the version."""
+    repo = git.find()
+    raw = resolve.resolve(repo, args.run)
+    _, made = register.register(
+        repo, args.model, raw, version=args.version, artifacts=args.artifact, why=args.message
+    )
+    out(f"{made.model} {made.short}\n")
+    if not made.facts.get("artifacts"):
+        note(f"{made.model} {made.short} has no artifacts: the run recorded none")
+    return 0

@@ -1,0 +1,26 @@
+"""Remove a version that never reached a stage: its tag is deleted, the run stays.  --force takes any."""
+
+from __future__ import annotations
+
+import argparse
+
+from gittrack import git
+from gittrack.cli.output import out
+from gittrack.models import retire
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``git track model rm``."""
+    parser.add_argument("model", metavar="NAME@VERSION", help="the version")
+    parser.add_argument(
+        "--force", action="store_true", help="one that reached a stage too; its events stay"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Remove the version and say how to get it back."""
+    gone = retire.remove(git.find(), args.model, force=args.force)
+    out(f"removed: {gone.model} {gone.short}\n")
+    if gone.event is not None:
+        out(f"bring it back: git update-ref 'refs/tags/{gone.event.tag}' {gone.event.oid}\n")
+    return 0

@@ -1,0 +1,34 @@
+"""Commit the runs whose process vanished, with all that they had logged; safe to repeat."""
+
+from __future__ import annotations
+
+import argparse
+
+from gittrack import git
+from gittrack.cli.output import note, out
+from gittrack.record import recovery
+from gittrack.record.publish.writer import Published
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """``git track recover`` takes no options."""
+
+
+def run(args: argparse.Namespace) -> int:
+    """Recover and say what became of each run; 1 where one could not be committed."""
+    results = recovery.recover(git.find())
+    failed = 0
+    for result in results:
+        if isinstance(result, Published):
+            out(f"recovered {result.info.id} of {result.info.experiment} ({result.info.status})\n")
+            for remark in result.notes:
+                note(f"  {remark}")
+        else:
+            failed += 1
+            folder, error = result
+            reason = str(error) or type(error).__name__
+            note(f"error: {folder.name} could not be committed: {reason}")
+            note(f"hint: it is kept in {folder}")
+    if not results:
+        out("nothing to recover\n")
+    return 1 if failed else 0

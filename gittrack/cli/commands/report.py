@@ -1,0 +1,31 @@
+"""A comparison to paste into a pull request: runs, changed params, metrics with arrows, changes of the code.
+
+The first RUN is what the others are compared with.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from gittrack import git
+from gittrack.cli.output import add_formats, out
+from gittrack.read.runs import compare, resolve
+from gittrack.read.runs.record import RunRecord
+from gittrack.show.page import report
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``git track report``."""
+    parser.add_argument(
+        "runs", nargs="+", metavar="RUN", help="the runs, the first one to compare with"
+    )
+    add_formats(parser, "md")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the report."""
+    repo = git.find()
+    records = [RunRecord(repo, resolve.resolve(repo, address)) for address in args.runs]
+    stats = {run.id: compare.stat(repo, records[0], run) for run in records[1:]}
+    out(report.page(compare.table(records), stats, args.style))
+    return 0

@@ -1,0 +1,60 @@
+"""Bring runs back from the trash; without RUN, list what is in it."""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+from gittrack import git
+from gittrack.cli.commands import _runs
+from gittrack.cli.output import note, out
+from gittrack.core.run import annotation_log
+from gittrack.read.runs import reader, resolve
+from gittrack.read.runs.reader import Raw
+from gittrack.show.terminal import text
+from gittrack.show.terminal.columns import short_id
+from gittrack.tidy import trash
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``git track restore``."""
+    parser.add_argument("runs", nargs="*", metavar="RUN", help="the runs, as they were addressed")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Restore the runs, all of them or none."""
+    repo = git.find()
+    if not args.runs:
+        _list(repo)
+        return 0
+    found = _runs.find(repo, args.runs, trashed=True)
+    again = trash.restore(repo, found)
+    for raw in found:
+        if raw.id in again:
+            out(f"{_runs.called(repo, raw)} is there already; removed it from the trash\n")
+            continue
+        out(f"restored {_runs.called(repo, raw)}\n")
+        _say_clash(repo, raw)
+    return 0
+
+
+def _list(repo: git.Repo) -> None:
+    rows = []
+    for raw in reader.trashed(repo):
+        since = annotation_log.removed_at(raw.said)
+        age = f"removed {text.age(time.time() - since)}" if since is not None else ""
+        name = text.escape(reader.decode(repo, raw).name or "-")
+        rows.append([short_id(raw.id), raw.experiment, name, age])
+    out("".join(f"{line}\n" for line in text.columns(rows)))
+    if not rows:
+        note("the trash is empty")
+
+
+def _say_clash(repo: git.Repo, raw: Raw) -> None:
+    name = reader.decode(repo, raw).name
+    others = [one for one in resolve.named(repo, name) if one.id != raw.id] if name else []
+    if others:
+        note(
+            f"warning: {text.escape(name or '')} is also the name of {others[0].id}; "
+            f"rename one: git track rename {short_id(raw.id)} NAME"
+        )

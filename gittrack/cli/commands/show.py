@@ -1,0 +1,45 @@
+"""Everything about one run: what it was, its params, metrics, data, artifacts, code and machine."""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+from gittrack import git
+from gittrack.analysis.smoothing import MAX_SERIES, courses
+from gittrack.cli.output import add_formats, out
+from gittrack.core import layout
+from gittrack.core.run.run_info import DAMAGED
+from gittrack.read.runs import resolve
+from gittrack.read.runs.record import RunRecord
+from gittrack.show.data import jsonable
+from gittrack.show.terminal import detail
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``git track show``."""
+    parser.add_argument(
+        "run", metavar="RUN", help="id, prefix, name, commit, @, @~2 or EXPERIMENT@"
+    )
+    add_formats(parser, "json")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the run; 1 where it is damaged."""
+    repo = git.find()
+    record = RunRecord(repo, resolve.resolve(repo, args.run))
+    info = record.info
+    if info.status == DAMAGED:
+        env, inputs, outputs, diff = {}, [], [], {}
+    else:
+        env, inputs, outputs, diff = record.env, record.inputs, record.outputs, record.diff
+    if info.status == DAMAGED and args.style != "json":
+        out(detail.page(info, env, inputs, outputs, diff, time.time()))
+    elif args.style == "json":
+        more = {"env": env, "inputs": inputs, "outputs": outputs, "diff": diff}
+        out(jsonable.dump({**jsonable.run(info), **more}))
+    else:
+        short = record.files().get(layout.SERIES, MAX_SERIES + 1) <= MAX_SERIES
+        drawn = courses(record.read(layout.SERIES)) if short else {}
+        out(detail.page(info, env, inputs, outputs, diff, time.time(), drawn))
+    return 1 if info.status == DAMAGED else 0

@@ -1,0 +1,105 @@
+"""The leaderboard: best first by a metric's last value, or METRIC.max, METRIC.min for the best seen."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Sequence
+
+from gittrack import git
+from gittrack.cli.output import (
+    add_archived,
+    add_formats,
+    add_where,
+    cut_off,
+    largest_first,
+    left_out,
+    note,
+    out,
+    paint_lines,
+    positive,
+    report_damage,
+    room,
+)
+from gittrack.core.run.run_info import RunInfo
+from gittrack.read.runs import query, reader
+from gittrack.show.data import jsonable
+from gittrack.show.terminal import runs, table, text
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``git track top``."""
+    parser.add_argument("metric", metavar="METRIC", help="a metric; METRIC.max and METRIC.min too")
+    parser.add_argument("--min", action="store_true", help="the smallest is the best")
+    parser.add_argument(
+        "-e", "--experiment", help="only runs of this experiment, and those below it"
+    )
+    parser.add_argument("-n", type=positive, default=10, metavar="N", help="at most N runs (10)")
+    parser.add_argument(
+        "--over",
+        nargs="+",
+        action="extend",
+        metavar="PARAM",
+        help="groups of runs that are equal in all params but these: mean and deviation",
+    )
+    add_where(parser)
+    add_archived(parser)
+    add_formats(parser, "json", "csv", "md")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the leaderboard; 1 where a run is damaged."""
+    repo = git.find()
+    found = query.top(
+        repo,
+        args.metric,
+        smallest=args.min,
+        experiment=args.experiment,
+        limit=None if args.over else args.n,
+        where=args.where,
+        archived=args.archived,
+    )
+    infos = [reader.decode(repo, raw) for raw in found.runs]
+    if args.over:
+        from gittrack.cli.commands import _over  # noqa: PLC0415 - a plain leaderboard has no use for it
+
+        _over.show(infos, args)
+    elif args.style == "json":
+        out(jsonable.dump([jsonable.run(info) for info in infos]))
+    else:
+        metric = args.metric.removeprefix("metrics.")
+        plain = args.style == "text"
+        ranked = runs.ranking(
+            infos, metric, time.time(), exact=args.style == "csv", width=room(args.style)
+        )
+        made = table.render(ranked, args.style)
+        if plain:
+            made = _constants(infos) + paint_lines(made, ["bold", "green"])
+            made += left_out(ranked.left_out) + _tail(found, args)
+        out(made)
+        if not plain and (found.without or found.nan):
+            note(_counted(found, args.metric))
+    broken = reader.undecodable(found.runs, infos)
+    return report_damage(found.damaged + broken, found.total)
+
+
+def _constants(infos: Sequence[RunInfo]) -> str:
+    equal = runs.constants(infos) if len(infos) > 1 else {}
+    if not equal:
+        return ""
+    shown = "  ".join(f"{text.escape(k)}={text.value(v)}" for k, v in equal.items())
+    return f"all: {shown}\n\n"
+
+
+def _tail(found: query.Ranking, args: argparse.Namespace) -> str:
+    more = found.total - found.damaged - len(found.runs)
+    counted = f"{_counted(found, args.metric)}\n" if found.without or found.nan else ""
+    ranked = found.total - found.damaged - found.without - found.nan
+    worst = "" if args.min else largest_first(args.metric, ranked)
+    return cut_off(more, found.total) + counted + worst
+
+
+def _counted(found: query.Ranking, metric: str) -> str:
+    counts = [(found.nan, f"have {metric} = NaN"), (found.without, f"do not have {metric}")]
+    told = ", ".join(f"{count} {what}" for count, what in counts if count)
+    return f"last, because they cannot be ranked: {told}"

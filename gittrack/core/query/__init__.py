@@ -1,0 +1,1 @@
+"""The query language of `-w`, `--require` and gates."""

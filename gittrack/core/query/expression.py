@@ -1,0 +1,261 @@
+"""Queries over runs: Python's own grammar for expressions, interpreted over a whitelist.
+
+``metrics.val_accuracy > 0.9 and params.lr <= 0.01 and "baseline" in tags`` is parsed with `ast` and turned
+into closures.  Nothing is ever evaluated as Python: what is not listed here is an error that names its
+column.  A comparison with a value that a run does not have is false, whichever comparison it is.
+"""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable, Mapping
+from fnmatch import fnmatchcase
+from itertools import pairwise
+from typing import Any
+
+from gittrack.core.errors import did_you_mean
+from gittrack.core.nested import same
+from gittrack.core.query import durations
+from gittrack.core.query.grammar import Name, QueryError, parse
+from gittrack.core.run.commit_message import MISSING, Missing
+
+Value = Callable[[Any], Any]  # a subject, such as a run -> the value of a part of the query
+_SPANS, _MOMENTS = ("age", "duration"), ("started", "ended")
+
+
+def compiled(text: str, bind: Callable[[Name], Value]) -> Callable[[Any], bool]:
+    """Return the predicate that a query is; ``bind`` says how the value of a name is got from a subject.
+
+    Raises QueryError.
+    """
+    whole = text.replace("\n", " ").replace("\t", " ")
+    tree = parse(whole)
+    compiler = _Compiler(whole, bind)
+    if isinstance(tree, (ast.Constant, ast.List, ast.Tuple)):
+        raise compiler.error(tree, "this asks nothing of a run", "compare: lr == 0.1")
+    try:
+        found = compiler.value(tree)
+    except RecursionError:
+        raise QueryError("it is nested too deeply", whole, 1) from None
+    return lambda subject: _truth(found(subject))
+
+
+_COMPARISONS: Mapping[type, Callable[[Any, Any], bool]] = {
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Eq: same,
+    ast.NotEq: lambda a, b: not same(a, b),
+    ast.In: lambda a, b: _inside(a, b),
+    ast.NotIn: lambda a, b: not _inside(a, b),
+}
+_ARITHMETIC: Mapping[type, Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+}
+
+
+class _Compiler:
+    """Turns the nodes of one query into closures."""
+
+    def __init__(self, text: str, bind: Callable[[Name], Value]) -> None:
+        self.text = text
+        self.bind = bind
+
+    def value(self, node: ast.expr) -> Value:
+        """Return how the value of a node is got from a subject."""
+        if isinstance(node, ast.Constant):
+            return self.constant(node)
+        if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)):
+            return self.bind(self.name(node))
+        if isinstance(node, ast.BoolOp):
+            parts = [self.value(part) for part in node.values]
+            if isinstance(node.op, ast.And):
+                return lambda subject: all(_truth(part(subject)) for part in parts)
+            return lambda subject: any(_truth(part(subject)) for part in parts)
+        if isinstance(node, ast.UnaryOp):
+            return self.unary(node)
+        if isinstance(node, ast.Compare):
+            return self.comparison(node)
+        if isinstance(node, ast.BinOp):
+            return self.arithmetic(node)
+        if isinstance(node, ast.Call):
+            return self.call(node)
+        if isinstance(node, (ast.List, ast.Tuple)):
+            items = [self.value(item) for item in node.elts]
+            return lambda subject: [item(subject) for item in items]
+        raise self.error(node, f"{_kind(node)} is not part of a query", _GRAMMAR)
+
+    def constant(self, node: ast.Constant) -> Value:
+        item = node.value
+        if item is not None and not isinstance(item, (str, int, float)):
+            raise self.error(node, f"a value like {item!r:.20} is not part of a query", _GRAMMAR)
+        return lambda subject: item
+
+    def name(self, node: ast.expr, *, asked: bool = False) -> Name:
+        parts: list[str] = []
+        inner = node
+        while not isinstance(inner, ast.Name):
+            if isinstance(inner, ast.Attribute):
+                parts.append(inner.attr)
+            elif (
+                isinstance(inner, ast.Subscript)
+                and isinstance(inner.slice, ast.Constant)
+                and isinstance(inner.slice.value, str)
+            ):
+                parts.append(inner.slice.value)
+            else:
+                raise self.error(inner, "this is no name", 'names: lr, params.lr, params["a b"]')
+            inner = inner.value
+        words = (inner.id, *reversed(parts))
+        column = self.column(node)
+        if words[0] not in ("params", "metrics"):
+            return Name("", words, column, asked)
+        if len(words) == 1:
+            raise self.error(node, f"{words[0]} alone is no value", f"name one: {words[0]}.lr")
+        return Name(words[0], words[1:], column, asked)
+
+    def unary(self, node: ast.UnaryOp) -> Value:
+        inner = self.value(node.operand)
+        if isinstance(node.op, ast.Not):
+            return lambda subject: not _truth(inner(subject))
+        if isinstance(node.op, ast.USub):
+            return lambda subject: _calculated(operator.mul, inner(subject), -1)
+        if isinstance(node.op, ast.UAdd):
+            return inner
+        raise self.error(node, "~ is not part of a query", "write 'not'")
+
+    def comparison(self, node: ast.Compare) -> Value:
+        """``a < b < c`` compares neighbours, as in Python."""
+        sides = [node.left, *node.comparators]
+        values = [self.side(side, sides) for side in sides]
+        tests = []
+        for op, (a, b) in zip(node.ops, pairwise(values), strict=True):
+            test = _COMPARISONS.get(type(op))
+            if test is None:
+                raise self.error(node, "'is' is not part of a query", "compare with ==")
+            tests.append((test, a, b))
+        if self.about(sides) in _MOMENTS:
+            tests = [(_BEGINNINGS.get(test, test), a, b) for test, a, b in tests]
+        if len(tests) == 1:
+            only, left, right = tests[0]
+            return lambda subject: _compared(only, left(subject), right(subject))
+        return lambda subject: all(_compared(t, a(subject), b(subject)) for t, a, b in tests)
+
+    def about(self, sides: list[ast.expr]) -> str:
+        """Return the name of the time that is compared, if one is."""
+        times = (side.id for side in sides if isinstance(side, ast.Name))
+        return next((name for name in times if name in (*_SPANS, *_MOMENTS)), "")
+
+    def side(self, node: ast.expr, sides: list[ast.expr]) -> Value:
+        """Return one side of a comparison; a text beside a time is read as one."""
+        about = self.about(sides)
+        if not about or not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+            return self.value(node)
+        try:
+            found = (durations.seconds if about in _SPANS else durations.moment)(node.value)
+        except ValueError as error:
+            said, _, hint = str(error).partition("; ")
+            raise self.error(node, said, hint) from None
+        return lambda subject: found
+
+    def arithmetic(self, node: ast.BinOp) -> Value:
+        calculate = _ARITHMETIC.get(type(node.op))
+        if calculate is None:
+            raise self.error(node, "this calculation is not part of a query", "there are + - * /")
+        a, b = self.value(node.left), self.value(node.right)
+        return lambda subject: _calculated(calculate, a(subject), b(subject))
+
+    def call(self, node: ast.Call) -> Value:
+        word = node.func.id if isinstance(node.func, ast.Name) else ""
+        if word not in ("has", "like") or node.keywords:
+            hint = did_you_mean(word, ("has", "like"), "there are has(NAME), like(NAME, PATTERN)")
+            raise self.error(
+                node, f"there is no function {word!r}" if word else "this cannot be called", hint
+            )
+        wanted = {"has": 1, "like": 2}[word]
+        if len(node.args) != wanted:
+            raise self.error(
+                node, f"{word} takes {wanted} of them", 'has(params.lr), like(name, "res*")'
+            )
+        if word == "has":
+            asked = self.bind(self.name(node.args[0], asked=True))
+            return lambda subject: not isinstance(asked(subject), Missing)
+        text, pattern = map(self.value, node.args)
+        return lambda subject: _like(text(subject), pattern(subject))
+
+    def column(self, node: ast.expr) -> int:
+        """Return the column of a node, from 1; `ast` counts bytes, and the bracket in front."""
+        before = f"({self.text}".encode()[: node.col_offset]
+        return max(1, len(before.decode(errors="ignore")))
+
+    def error(self, node: ast.expr, problem: str, hint: str) -> QueryError:
+        return QueryError(problem, self.text, self.column(node), hint)
+
+
+_GRAMMAR = "there are names, numbers, texts, comparisons, in, and, or, not, + - * /, has(), like()"
+
+
+def _kind(node: ast.expr) -> str:
+    told = {
+        "Lambda": "lambda",
+        "IfExp": "if ... else",
+        "JoinedStr": "an f-string",
+        "Dict": "a dict",
+    }
+    return told.get(type(node).__name__, f"{type(node).__name__.lower()}")
+
+
+def _truth(found: Any) -> bool:
+    return not isinstance(found, Missing) and bool(found)
+
+
+def _compared(test: Callable[[Any, Any], bool], a: Any, b: Any) -> bool:
+    if isinstance(a, Missing) or isinstance(b, Missing):
+        return False
+    try:
+        return test(a, b)
+    except TypeError:  # a text and a number have no order
+        return False
+
+
+def _calculated(calculate: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
+    """Return a number; texts are not added up, nor repeated a million times."""
+    for item in (a, b):
+        if not isinstance(item, (int, float)) or isinstance(item, bool):
+            return MISSING
+    try:
+        return calculate(a, b)
+    except (ZeroDivisionError, OverflowError):
+        return MISSING
+
+
+def _inside(item: Any, container: Any) -> bool:
+    if isinstance(container, str):
+        return isinstance(item, str) and item in container
+    if isinstance(container, (list, tuple)):
+        return any(same(item, other) for other in container)
+    return False
+
+
+def _like(text: Any, pattern: Any) -> bool:
+    """Compare with a pattern of the shell; of a list, any item will do."""
+    items = text if isinstance(text, (list, tuple)) else [text]
+    return isinstance(pattern, str) and any(
+        isinstance(item, str) and fnmatchcase(item, pattern) for item in items
+    )
+
+
+def _begins(a: Any, b: Any) -> bool:
+    return isinstance(a, str) and isinstance(b, str) and (a.startswith(b) or b.startswith(a))
+
+
+# A date is the beginning of all its moments: started == "2026-02-01" is that day.
+_BEGINNINGS: dict[Any, Callable[[Any, Any], bool]] = {
+    _COMPARISONS[ast.Eq]: _begins,
+    _COMPARISONS[ast.NotEq]: lambda a, b: not _begins(a, b),
+}

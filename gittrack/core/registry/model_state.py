@@ -1,0 +1,252 @@
+"""The state of the model registry as a fold over its events: versions, stages, history, conflicts.
+
+Events are in the order of their numbers, never of clocks.  A stage is held by the version that was promoted
+to it last and not demoted since, as GTO reads it; an event means the version at the commit of its tag.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from gittrack.core.fast_typing import Any, NamedTuple
+from gittrack.core.registry import moved_tags, names
+from gittrack.core.registry.events import Event
+from gittrack.core.registry.moved_tags import Moved
+from gittrack.core.registry.names import DEPRECATE, DEREGISTER, PROMOTE, REGISTER, Mark
+
+DEVELOPMENT, ARCHIVED, STAGING, PRODUCTION = "development", "archived", "staging", "production"
+DERIVED = (DEVELOPMENT, ARCHIVED)  # said of versions that are in no stage
+_KNOWN = (PRODUCTION, STAGING)
+
+
+GOOD, BAD, UNKNOWN, UNSIGNED = "verified", "BAD", "not verified", "unsigned"
+
+
+class Signature(NamedTuple):
+    """What a look at a signature brought: ``state`` and git's own words."""
+
+    state: str
+    words: str = ""
+
+
+class Version(NamedTuple):
+    """One version of a model: ``v3.0.0``, its commit, the stages it holds, and how it was registered.
+
+    ``number`` is empty for a commit that other tools put into a stage without registering it.
+    """
+
+    model: str
+    number: str
+    commit: str
+    event: Event | None
+    stages: tuple[str, ...] = ()
+    archived: bool = False
+    deprecated: bool = False
+
+    @property
+    def stage(self) -> str:
+        """The stage to tell: production before staging before others; else archived or development."""
+        if self.stages:
+            return self.stages[0]
+        return ARCHIVED if self.archived or self.deprecated else DEVELOPMENT
+
+    @property
+    def short(self) -> str:
+        """What people call it: ``v3``, or the beginning of its commit."""
+        return names.short(self.number) if self.number else self.commit[:8]
+
+    @property
+    def plain(self) -> int | str:
+        """What programs call it: 3 for ``v3.0.0``, else ``1.2.0``; a commit where it is unregistered."""
+        return names.plain(self.number) if self.number else self.short
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """What its tag says: metrics, artifacts, run, who and why."""
+        return self.event.text.facts if self.event else {}
+
+
+class Conflict(NamedTuple):
+    """Two tags that are the same event to the grammar and are not the same; ``where`` the other one is."""
+
+    ours: Event
+    theirs: Event
+    where: str
+
+
+class Model(NamedTuple):
+    """A model: its versions from the lowest, {stage: version}, and its events in order.
+
+    ``numbers`` are all versions that were registered; an overview does not have each of them.  ``moved`` are
+    version tags that do not name what they were made for, or are gone.
+    """
+
+    name: str
+    versions: tuple[Version, ...]
+    stages: dict[str, Version]
+    events: tuple[Event, ...]
+    deprecated: bool = False
+    conflicts: tuple[Conflict, ...] = ()
+    numbers: tuple[str, ...] = ()
+    moved: tuple[Moved, ...] = ()
+
+    @property
+    def latest(self) -> Version | None:
+        """The highest version that is not deprecated."""
+        current = [one for one in self.versions if one.number and not one.deprecated]
+        return current[-1] if current else None
+
+    @property
+    def last_number(self) -> int:
+        """The number of the latest event."""
+        return max((event.mark.number for event in self.events), default=0)
+
+
+def order(mark: Mark) -> tuple[int, int]:
+    """Return what events sort by: their number, then registering before what builds on it."""
+    return mark.number, names.KINDS.index(mark.kind)
+
+
+def fold(
+    name: str,
+    events: Iterable[Event],
+    others: Sequence[tuple[Event, str]] = (),
+    silent: Sequence[Event] = (),
+) -> Model:
+    """Return the state after the events of one model.
+
+    ``others`` are (event, place) of other clones, ``silent`` version tags that say nothing, as lightweight
+    ones do; they only tell where somebody moved a tag.
+    """
+    ordered = tuple(sorted(events, key=lambda event: (*order(event.mark), event.tag)))
+    registered, deregistered = _registrations(ordered)
+    of_commit = _of_commit(registered, deregistered)
+    hidden = {registered[n].text.commit for n in deregistered} - set(of_commit)
+    standing, replaced = _assignments(ordered, hidden)
+    held = {stage: commits[-1] for stage, commits in standing.items() if commits}
+    versions = {
+        number: Version(
+            name,
+            number,
+            event.text.commit,
+            event,
+            _stages(held, event.text.commit) if number not in deregistered else (),
+            event.text.commit in replaced,
+            number in deregistered,
+        )
+        for number, event in registered.items()
+    }
+    unnamed = {
+        commit: Version(name, "", commit, None, _stages(held, commit))
+        for commit in held.values()
+        if commit not in of_commit
+    }
+    every = [
+        *unnamed.values(),
+        *sorted(versions.values(), key=lambda v: names.order(v.number)),
+    ]
+    stages = {
+        stage: versions[of_commit[commit]] if commit in of_commit else unnamed[commit]
+        for stage, commit in sorted(held.items())
+    }
+    nameless = {stage: one.commit for stage, one in stages.items() if not one.number}
+    deprecated = any(event.mark.kind == DEPRECATE for event in ordered)
+    clashes = (*_same_number(ordered), *_elsewhere(ordered, others))
+    open_ones = tuple(_open(ordered, clashes))
+    return Model(
+        *(name, tuple(every), stages, ordered, deprecated, open_ones, tuple(registered)),
+        _unexplained(moved_tags.by_events(ordered, silent, nameless), open_ones),
+    )
+
+
+def _unexplained(found: Sequence[Moved], conflicts: Sequence[Conflict]) -> tuple[Moved, ...]:
+    """Leave out the tags that another clone registered otherwise: that conflict is told already."""
+    told = {(one.ours.tag, one.theirs.text.commit) for one in conflicts}
+    return tuple(one for one in found if (one.tag, one.was) not in told)
+
+
+def _registrations(events: Sequence[Event]) -> tuple[dict[str, Event], set[str]]:
+    """Return {version: the event that registered it} and the versions that are deprecated."""
+    registered: dict[str, Event] = {}
+    deregistered: set[str] = set()
+    for event in events:
+        number = event.mark.version
+        if event.mark.kind == REGISTER:
+            registered[number] = event
+            deregistered.discard(number)
+        elif event.mark.kind == DEREGISTER:
+            deregistered.add(number)
+    return registered, deregistered & set(registered)
+
+
+def _of_commit(registered: Mapping[str, Event], deregistered: set[str]) -> dict[str, str]:
+    numbers = sorted(registered, key=names.order)
+    return {registered[n].text.commit: n for n in numbers if n not in deregistered}
+
+
+def _assignments(
+    events: Sequence[Event], hidden: set[str]
+) -> tuple[dict[str, list[str]], set[str]]:
+    """Return {stage: commits promoted and not demoted, the holder last}, and commits that were replaced."""
+    standing: dict[str, list[str]] = {}
+    replaced: set[str] = set()
+    for event in events:
+        commit = event.text.commit
+        if not event.mark.stage or commit in hidden:
+            continue
+        line = standing.setdefault(event.mark.stage, [])
+        if event.mark.kind == PROMOTE:
+            replaced |= {other for other in line[-1:] if other != commit}
+            replaced.discard(commit)
+        if commit in line:
+            line.remove(commit)
+        if event.mark.kind == PROMOTE:
+            line.append(commit)
+    return standing, replaced
+
+
+def standing(model: Model, stage: str) -> list[str]:
+    """Return the commits that were promoted to a stage and never demoted, the holder last.
+
+    To GTO the one before takes the stage again when the holder is demoted.
+    """
+    return _assignments(model.events, set())[0].get(stage, [])
+
+
+def _stages(held: Mapping[str, str], commit: str) -> tuple[str, ...]:
+    found = [stage for stage, holder in held.items() if holder == commit]
+    return tuple(sorted(found, key=lambda s: (_KNOWN.index(s) if s in _KNOWN else 9, s)))
+
+
+def _same_number(events: Sequence[Event]) -> Iterable[Conflict]:
+    """Find two events of one stage under one number, as two clones may count them."""
+    seen: dict[tuple[str, int], Event] = {}
+    for event in events:
+        if event.mark.stage and event.mark.number:
+            key = (event.mark.stage, event.mark.number)
+            if key in seen:
+                yield Conflict(seen[key], event, "")
+            seen[key] = event
+
+
+def _elsewhere(events: Sequence[Event], others: Sequence[tuple[Event, str]]) -> Iterable[Conflict]:
+    """Find tags that another clone has under the same name with another content."""
+    ours = {event.tag: event for event in events}
+    for theirs, where in others:
+        mine = ours.get(theirs.tag)
+        if mine is not None and mine.oid != theirs.oid and mine.text.commit != theirs.text.commit:
+            yield Conflict(mine, theirs, where)
+
+
+def _open(events: Sequence[Event], found: Iterable[Conflict]) -> Iterable[Conflict]:
+    """Return the conflicts that no later event of the stage has settled; each once."""
+    last: dict[str, int] = {}
+    for event in events:
+        last[event.mark.stage] = max(last.get(event.mark.stage, 0), event.mark.number)
+    seen = set()
+    for conflict in found:
+        stage, number = conflict.ours.mark.stage, conflict.ours.mark.number
+        settled = bool(stage) and last.get(stage, 0) > number
+        if not settled and conflict.theirs.oid not in seen:
+            seen.add(conflict.theirs.oid)
+            yield conflict

@@ -1,0 +1,259 @@
+"""Names of the model registry: tags in GTO's grammar, versions, addresses, stage refs.  Format beside parse.
+
+===========================  ===============================================
+``resnet18@v3.0.0``          the version was registered
+``resnet18@v3.0.0!#9``       the version was deprecated
+``resnet18#production#7``    the version at that commit was promoted
+``resnet18#production!#8``   and demoted
+``resnet18@deprecated``      the whole model was deprecated
+===========================  ===============================================
+
+The number at the end counts the events of a model; order comes from it.  A name may have a folder in front,
+``vision:resnet18``, which stands in tags and refs as ``vision=resnet18`` (GTO 1.10, ``gto/constants.py``).
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from gittrack.core.errors import TrackError
+from gittrack.core.fast_typing import NamedTuple
+
+TAGS = "refs/tags/"
+STAGES = "refs/models/"
+REMOTES = "refs/remotes/"
+PLACES = (TAGS, STAGES, f"{REMOTES}*/tags/**")
+REGISTER, DEREGISTER = "register", "deprecate"
+PROMOTE, DEMOTE = "promote", "demote"
+DEPRECATE = "deprecate model"
+KINDS = (REGISTER, DEREGISTER, PROMOTE, DEMOTE, DEPRECATE)
+
+_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
+_INNER = _LETTERS | set("-_/")
+_FOLDER = _LETTERS | set("-_./")
+_DIGITS = frozenset("0123456789")
+# semver.org's own expression, without the build, which has no say in the order.
+_SEMVER = (
+    r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)"
+    r"(?:-((?:0|[1-9][0-9]*|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*)(?:\.(?:0|[1-9][0-9]*|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*))*))?"
+    r"(?:\+[0-9a-zA-Z-]+(?:\.[0-9a-zA-Z-]+)*)?"
+)
+_LONGEST = 100
+_LATEST = ("latest", "greatest")
+
+
+class Mark(NamedTuple):
+    """What the name of a tag says: the event ``number`` (0 where none is given) of a model."""
+
+    model: str
+    kind: str
+    version: str = ""
+    stage: str = ""
+    number: int = 0
+
+
+class Address(NamedTuple):
+    """A model, and which version of it: ``version``, ``stage``, or neither; ``latest`` where it was said."""
+
+    model: str
+    version: str = ""
+    stage: str = ""
+    latest: bool = False
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether only the model was named."""
+        return not (self.version or self.stage or self.latest)
+
+
+def parse_tag(tag: str) -> Mark | None:
+    """Return what a tag means in the registry, or None where it is somebody else's."""
+    end = _end(tag)
+    model, rest = _from_ref(tag[:end]), tag[end + 1 :]
+    if end == len(tag) or model is None:
+        return None
+    word, counted, digits = rest.partition("#")
+    if counted and not (digits and _DIGITS.issuperset(digits) and len(digits) < 16):
+        return None
+    number = int(digits or 0)
+    cancelled = word.endswith("!")
+    word = word[:-1] if cancelled else word
+    if tag[end] == "#":
+        kind = DEMOTE if cancelled else PROMOTE
+        return Mark(model, kind, "", word, number) if _is_word(word) else None
+    if word == "deprecated" and not cancelled:
+        return Mark(model, DEPRECATE, number=number)
+    if word[:1] == "v" and is_semver(word[1:]):
+        return Mark(model, DEREGISTER if cancelled else REGISTER, word, "", number)
+    return None
+
+
+def model_of(tag: str) -> str:
+    """Return the model that a tag is about if it is one of the registry, without a closer look."""
+    return tag[: _end(tag)].replace("=", ":")
+
+
+def _end(tag: str) -> int:
+    """Return where the name of the model ends in a tag."""
+    at, hashed = tag.find("@"), tag.find("#")
+    if at < 0 or -1 < hashed < at:
+        at = hashed
+    return at if at >= 0 else len(tag)
+
+
+def format_tag(mark: Mark) -> str:
+    """Return the name of the tag that says this; `parse_tag` takes it apart."""
+    cancel = "!" if mark.kind in (DEREGISTER, DEMOTE) else ""
+    word = f"#{mark.stage}" if mark.stage else f"@{mark.version or 'deprecated'}"
+    return f"{_to_ref(mark.model)}{word}{cancel}" + (f"#{mark.number}" if mark.number else "")
+
+
+def stage_ref(model: str, stage: str) -> str:
+    """Return the ref that points to the version in a stage."""
+    return f"{STAGES}{_to_ref(model)}/{stage}"
+
+
+def _to_ref(model: str) -> str:
+    return model.replace(":", "=")
+
+
+@functools.cache
+def _from_ref(text: str) -> str | None:
+    folder, equals, name = text.rpartition("=")
+    if not _is_word(name) or (equals and not (folder and _FOLDER.issuperset(folder))):
+        return None
+    return text.replace("=", ":")
+
+
+@functools.cache
+def _is_word(text: str) -> bool:
+    """Say whether this can name a model or a stage: letters and digits, ``-_/`` between them."""
+    if not text or text[0] not in _LETTERS or text[-1] not in _LETTERS:
+        return False
+    return _INNER.issuperset(text)
+
+
+def check_model(name: str) -> str:
+    """Return a name that a model can have, else raise TrackError.
+
+    What GTO's grammar allows and git refuses in a ref is refused too.
+    """
+    folder, colon, last = name.rpartition(":")
+    sound = _is_word(last) and (not colon or (bool(folder) and _FOLDER.issuperset(folder)))
+    if not sound or not _is_ref(_to_ref(name)) or len(name) > _LONGEST:
+        raise TrackError(
+            f"{name!r} cannot be the name of a model",
+            "use letters, digits, '-' and '_', with '/' between the parts",
+        )
+    return name
+
+
+def check_stage(name: str) -> str:
+    """Return a name that a stage can have, else raise TrackError."""
+    if not _is_word(name) or not _is_ref(name) or len(name) > _LONGEST:
+        raise TrackError(
+            f"{name!r} cannot be the name of a stage",
+            "use letters, digits, '-', '_' and '/', such as staging or production",
+        )
+    return name
+
+
+def check_new_stage(name: str) -> str:
+    """Return a name that a stage can be given; one that would read as a version in an address is refused."""
+    check_stage(name)
+    if _plain(name) or name in (*_LATEST, "deprecated", "created"):
+        raise TrackError(
+            f"a stage cannot be called {name!r}, which would read as a version",
+            "use a name such as staging or production",
+        )
+    return name
+
+
+def _is_ref(text: str) -> bool:
+    bad = any(
+        part == "" or part.startswith(".") or part.endswith((".", ".lock"))
+        for part in text.split("/")
+    )
+    return not bad and ".." not in text
+
+
+def is_semver(text: str) -> bool:
+    """Say whether this is a semantic version, without a ``v``."""
+    if len(text) > _LONGEST:
+        return False
+    parts = text.split(".")
+    if len(parts) == 3 and all(
+        _DIGITS.issuperset(p) and p and (p == "0" or p[0] != "0") for p in parts
+    ):
+        return True
+    return re.fullmatch(_SEMVER, text) is not None
+
+
+def check_version(word: str) -> str:
+    """Return ``v3.0.0`` for ``3``, ``v3``, ``3.0.0`` and the like, else raise TrackError."""
+    bare = word.removeprefix("v")
+    if bare.isascii() and bare.isdigit() and (bare == "0" or bare[0] != "0"):
+        bare = f"{bare}.0.0"
+    if not is_semver(bare) or len(bare) > _LONGEST:
+        raise TrackError(
+            f"{word!r} is not a version", "versions look like 3, v3, 3.1.0 or 3.1.0-rc.1"
+        )
+    return f"v{bare}"
+
+
+def short(version: str) -> str:
+    """Return ``v3`` for ``v3.0.0``, and any other version as it is."""
+    major, dot, rest = version.partition(".")
+    return major if dot and rest == "0.0" else version
+
+
+def plain(version: str) -> int | str:
+    """Return what programs call a version: 3 for ``v3.0.0``, else ``1.2.0``."""
+    word = short(version).removeprefix("v")
+    return int(word) if word.isdigit() else word
+
+
+def order(version: str) -> tuple[int, int, int, bool, tuple[tuple[bool, int, str], ...]]:
+    """Return what versions sort by: the precedence of semver.org, section 11."""
+    found = re.fullmatch(_SEMVER, version.removeprefix("v"))
+    if found is None:
+        return (-1, 0, 0, False, ())
+    early = tuple(
+        (not part.isdigit(), int(part) if part.isdigit() else 0, part)
+        for part in (found[4] or "").split(".")
+        if part
+    )
+    return (int(found[1]), int(found[2]), int(found[3]), not early, early)
+
+
+def parse_address(text: str) -> Address:
+    """Return what ``NAME``, ``NAME@3``, ``NAME@production`` or ``NAME@latest`` means.
+
+    ``NAME#production``, as GTO writes it, is understood too.  Raises TrackError for what is none of these.
+    """
+    name, sign, word = text.partition("#" if "#" in text and "@" not in text else "@")
+    check_model(name)
+    if not sign:
+        return Address(name)
+    if word in _LATEST and sign == "@":
+        return Address(name, latest=True)
+    versionlike = word[:1].isdigit() or (word[:1] == "v" and word[1:2].isdigit())
+    if sign == "@" and versionlike and not (_is_word(word) and not _plain(word)):
+        return Address(name, version=check_version(word))
+    if not _is_word(word) or not _is_ref(word):
+        raise TrackError(
+            f"{word!r} is neither a version nor a stage",
+            f"write {name}@3, {name}@v3.0.0, {name}@production or {name}@latest",
+        )
+    return Address(name, stage=word)
+
+
+def _plain(word: str) -> bool:
+    return _DIGITS.issuperset(word.removeprefix("v"))
+
+
+def is_address(text: str) -> bool:
+    """Say whether this may address a version of a model, as ``resnet18@production`` does."""
+    name, sign, word = text.partition("@")
+    return bool(sign and word) and not word.startswith("~") and _is_word(name.rpartition(":")[2])

@@ -1,0 +1,1 @@
+"""A run: its facts, its files and its commit message."""

@@ -1,0 +1,204 @@
+"""The body of a run's commit message: flat YAML, one ``key: value`` a line, sorted.
+
+A listing reads only this, one object a run and no YAML parser.  The tree is the truth; the body is
+derived from it and `git track doctor` compares the two.  A part of a key that is more than a word
+stands in JSON quotes, ``params."weight decay": 0.1``, so a key is taken apart again exactly.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+
+from gittrack.core.fast_typing import Any
+from gittrack.core.nested import MAX_DEPTH, check_depth
+from gittrack.core.scalars import flow_text, parse_flow, quote, scalar_text
+
+TRUNCATED = "truncated"
+_MAX_LINE = 4096
+_MAX_LEAVES = 1000
+_MAX_LINES = 100_000  # `encode` writes far fewer
+MAX_BYTES = 16 << 20
+_WORD = re.compile(r"[A-Za-z0-9_/-]+")
+_PART = (
+    r'([A-Za-z0-9_/-]+|"(?:[^"\\]|\\.)*")(\.|$)'  # compiled when first needed: few keys are quoted
+)
+
+
+def key_text(part: str) -> str:
+    """Return one part of a dotted key as it stands in the body."""
+    if _WORD.fullmatch(part):
+        return part
+    return quote(part).replace(":", "\\u003a").replace("#", "\\u0023")
+
+
+def join_key(parts: tuple[str, ...]) -> str:
+    """Return the dotted key of ``parts``; `split_key` takes it apart."""
+    return ".".join(map(key_text, parts))
+
+
+def split_key(key: str) -> tuple[str, ...]:
+    """Return the parts of a dotted key.  Raises ValueError if it is none, or has over 64 parts."""
+    if '"' not in key:
+        words = tuple(key.split("."))
+        if len(words) > MAX_DEPTH:
+            raise ValueError(f"a key of {len(words)} parts, more than {MAX_DEPTH}")
+        return words
+    parts, position = [], 0
+    while position < len(key):
+        match = re.compile(_PART).match(key, position)
+        if match is None:
+            raise ValueError(f"not a dotted key: {key!r}")
+        parts.append(parse_flow(match[1]) if match[1].startswith('"') else match[1])
+        position = match.end()
+    if len(parts) > MAX_DEPTH:
+        raise ValueError(f"a key of {len(parts)} parts, more than {MAX_DEPTH}")
+    return tuple(parts)
+
+
+def parts(name: str) -> tuple[str, ...]:
+    """Return the parts of a dotted key as people write it: what is none is one part as it stands."""
+    try:
+        return split_key(name)
+    except ValueError:
+        return (name,)
+
+
+def flatten(
+    value: Mapping[str, Any], prefix: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield (parts, leaf) for every leaf of a nested mapping; an empty mapping is a leaf."""
+    for key, item in value.items():
+        if isinstance(item, Mapping) and item:
+            yield from flatten(item, (*prefix, key))
+        else:
+            yield (*prefix, key), item
+
+
+def dotted(value: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a nested mapping as {dotted key: leaf}, sorted by key."""
+    return dict(sorted((join_key(parts), leaf) for parts, leaf in flatten(value)))
+
+
+def at(value: Mapping[str, Any], parts: tuple[str, ...]) -> Any:
+    """Return the leaf of a nested mapping at ``parts``, or MISSING."""
+    found: Any = value
+    for part in parts:
+        if not isinstance(found, dict) or part not in found:
+            return MISSING
+        found = found[part]
+    return MISSING if isinstance(found, dict) and found else found
+
+
+def nest(pairs: Mapping[tuple[str, ...], Any]) -> dict[str, Any]:
+    """Return the nested mapping that `flatten` took apart."""
+    root: dict[str, Any] = {}
+    for parts, leaf in pairs.items():
+        node = root
+        for part in parts[:-1]:
+            node = node.setdefault(part, {})
+        node[parts[-1]] = leaf
+    return root
+
+
+def encode(facts: Mapping[str, Any], params: Mapping[str, Any], metrics: Mapping[str, Any]) -> str:
+    """Return the body for a run's facts, params and metric summaries.
+
+    Lines over 4 KiB, and all params or metrics where there are over 1,000 of them, are left out;
+    ``truncated`` then names the files that a reader has to open.
+    """
+    lines: list[str] = []
+    truncated: list[str] = []
+    for name, leaves in (
+        ("run", [(p, v) for p, v in flatten(facts) if v is not None]),
+        ("params", [(("params", *p), v) for p, v in flatten(params)]),
+        ("metrics", [(("metrics", k), v) for k, v in metrics.items()]),
+    ):
+        block = [f"{join_key(parts)}: {_value(leaf)}" for parts, leaf in leaves]
+        fits = [line for line in block if len(line) <= _MAX_LINE]
+        if name != "run" and len(block) > _MAX_LEAVES:
+            fits = []
+        if len(fits) < len(block):
+            truncated.append(name)
+        lines.extend(fits)
+    if truncated:
+        lines.append(f"{TRUNCATED}: {flow_text(truncated)}")
+    return "\n".join(sorted(lines)) + "\n"
+
+
+def _value(leaf: Any) -> str:
+    return flow_text(leaf) if isinstance(leaf, (dict, list)) else scalar_text(leaf)
+
+
+def decode(body: str) -> dict[str, dict[str, Any]]:
+    """Return {"run": {...}, "params": {...}, "metrics": {...}} of a body.
+
+    Raises ValueError for a line that is not ``key: value``, and for more lines or deeper values than
+    any run has.
+    """
+    if body.count("\n") > _MAX_LINES:
+        raise ValueError(f"its message has more than {_MAX_LINES:,} lines")
+    run: dict[tuple[str, ...], Any] = {}
+    params: dict[tuple[str, ...], Any] = {}
+    metrics: dict[str, Any] = {}
+    for line in body.rstrip("\n").split("\n"):
+        key, colon, text = line.partition(": ")
+        if not colon:
+            raise ValueError(f"not a 'key: value' line: {line[:60]!r}")
+        value = parse_value(text)
+        if key.startswith("params."):
+            params[split_key(key[7:])] = value
+        elif key.startswith("metrics."):
+            metrics[split_key(key[8:])[0]] = value
+        else:
+            run[split_key(key)] = value
+    return {"run": nest(run), "params": nest(params), "metrics": metrics}
+
+
+_decode = json.JSONDecoder().raw_decode
+
+
+def parse_value(text: str) -> Any:
+    """Return the value of one line: `parse_flow`, with a short way for what listings read most.
+
+    Raises ValueError for text that is no value, or is nested more than 64 levels deep.
+    """
+    if len(text) > 2 * MAX_DEPTH and text.count("[") + text.count("{") > MAX_DEPTH:
+        value = parse_flow(text)
+        check_depth(value)
+        return value
+    if text[:1] in '{["0123456789' and ".nan" not in text and ".inf" not in text:
+        try:
+            found, end = _decode(text)
+        except RecursionError:
+            raise ValueError("nested too deeply") from None
+        if end == len(text):
+            return found
+    return parse_flow(text)
+
+
+class Missing:
+    """The value of a key that a run does not have."""
+
+    def __repr__(self) -> str:
+        return "MISSING"
+
+
+MISSING = Missing()
+
+
+def find(body: bytes, key: str) -> Any:
+    """Return the value of one dotted key in an encoded body, or MISSING; nothing else is parsed."""
+    mark = b"\n" + key.encode() + b": "
+    at = body.find(mark)
+    if at < 0:
+        return MISSING
+    start = at + len(mark)
+    return parse_flow(body[start : body.index(b"\n", start)].decode())
+
+
+def names(bodies: Iterator[bytes] | list[bytes], kind: str) -> set[str]:
+    """Return the dotted names of all params or metrics (``kind``) in encoded bodies."""
+    mark = re.compile(rb"^%s\.(.*?): " % kind.encode(), re.M)
+    return {name.decode(errors="replace") for text in bodies for name in mark.findall(text)}

@@ -1,0 +1,188 @@
+"""The journal of a run that is going on: one JSON operation a line, and the state they fold to.
+
+The journal has two verbs, append and read.  The first line says what the run is, each later one what
+was learnt since; the state is nothing but the fold of the lines, whoever wrote them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from gittrack.core import layout
+from gittrack.core.nested import check_depth, merge
+from gittrack.core.run import run_info, schemas
+from gittrack.core.run.fingerprint import fingerprint, recipe
+from gittrack.core.run.run_info import from_iso
+
+START, PARAMS, TAGS, NOTE = "start", "params", "tags", "note"
+SUMMARY, INPUT, OUTPUT, ENV, FACTS = "summary", "input", "output", "env", "facts"
+MAX_BYTES = 256 << 20
+_DEEPEST = 128  # levels of an operation: a configuration and what it is wrapped in
+
+
+class State(NamedTuple):
+    """What the operations of a journal add up to."""
+
+    facts: dict[str, Any]
+    params: dict[str, Any]
+    summary: dict[str, float]
+    env: dict[str, Any]
+    inputs: list[dict[str, Any]]
+    outputs: list[dict[str, Any]]
+
+
+def line(op: str, **fields: Any) -> bytes:
+    """Return one operation as a line of the journal."""
+    return json.dumps({"op": op, **fields}, separators=(",", ":")).encode() + b"\n"
+
+
+def parse(data: bytes) -> list[dict[str, Any]]:
+    """Return the operations of a journal; a torn last line was never acknowledged and is left out.
+
+    Raises ValueError where another line is damaged.
+    """
+    whole = data[: data.rfind(b"\n") + 1]
+    return [json.loads(text) for text in whole.splitlines() if text]
+
+
+class NewerFormat(ValueError):
+    """The journal has a format that only a later gittrack knows."""
+
+
+def decode(data: bytes, run_id: str) -> State:
+    """Return the state of the journal of ``run_id``; this is the one decoder of journals.
+
+    Raises NewerFormat for a journal of a later format, and ValueError with the reason for everything
+    else that this function cannot read, whatever the bytes are.
+    """
+    try:
+        operations = parse(data)
+        first = operations[0].get("values") if operations else None
+        if isinstance(first, dict) and run_info.is_newer(first):
+            raise NewerFormat(run_info.NEWER)
+        for op in operations:
+            check(op["op"], op)
+        state = fold(operations)
+        if state.facts["id"] != run_id:
+            raise ValueError(f"it is the journal of {state.facts['id']}")
+        layout.check_experiment(state.facts["experiment"])
+        lasted(state.facts, 0.0)
+        run_info.from_facts(state.facts, state.params, {})
+        return state
+    except ValueError:
+        raise
+    except KeyError as error:
+        raise ValueError(f"it has no {error}") from error
+    except Exception as error:
+        raise ValueError(str(error) or type(error).__name__) from error
+
+
+def read(path: Path, run_id: str) -> State:
+    """Return the state of a journal's file; see `decode`.  A file over 256 MiB is not read at all."""
+    if path.stat().st_size > MAX_BYTES:
+        raise ValueError(f"its journal is larger than {MAX_BYTES >> 20} MiB")
+    return decode(path.read_bytes(), run_id)
+
+
+def check(kind: str, op: Mapping[str, Any]) -> None:
+    """Raise ValueError if the fields of an operation are not what `fold` can work with.
+
+    The writer of a journal and its readers both ask this function.
+    """
+    if kind == NOTE and not isinstance(op["text"], str):
+        raise ValueError(f"its note is {op['text']!r:.40}")
+    if kind == TAGS and not all(
+        isinstance(names, (list, tuple)) and all(isinstance(name, str) for name in names)
+        for names in (op["add"], op.get("remove", ()))
+    ):
+        raise ValueError(f"its tags are {op['add']!r:.40}")
+    if kind in _WITH_VALUES:
+        values = op["values"]
+        if not isinstance(values, Mapping):
+            raise ValueError(f"its {kind} is {values!r:.40}")
+        check_depth(values, _DEEPEST)
+        _check_values(kind, values)
+
+
+def _check_values(kind: str, values: Mapping[str, Any]) -> None:
+    if kind in (START, FACTS):
+        for key, value in values.items():
+            run_info.check_fact(key, value)
+        if values.get("status", run_info.RUNNING) not in run_info.STATUSES:
+            raise ValueError(f"its status is {values['status']!r:.40}")
+    if kind in (INPUT, OUTPUT):
+        file, key = _FILES[kind]
+        problem = schemas.problem(file, {key: [dict(values)]})
+        if problem:
+            raise ValueError(problem)
+    if kind == SUMMARY:
+        for name, value in values.items():
+            if isinstance(value, bool) or not isinstance(value, (int, float)):
+                raise ValueError(f"the final {name} is {value!r:.40}")
+
+
+_WITH_VALUES = (START, FACTS, PARAMS, SUMMARY, ENV, INPUT, OUTPUT)
+_FILES = {INPUT: (layout.INPUTS, "inputs"), OUTPUT: (layout.OUTPUTS, "outputs")}
+
+
+def fold(operations: Iterable[Mapping[str, Any]]) -> State:
+    """Return the state after ``operations``; unknown ones are skipped.
+
+    Raises ValueError if the first of them does not start a run.
+    """
+    state = State({}, {}, {}, {}, [], [])
+    for number, op in enumerate(operations):
+        if number == 0 and op["op"] != START:
+            raise ValueError("the journal does not begin with 'start'")
+        state = _apply(state, op)
+    if not state.facts:
+        raise ValueError("the journal is empty")
+    return state
+
+
+def _apply(state: State, op: Mapping[str, Any]) -> State:
+    kind, facts = op["op"], state.facts
+    if kind in (START, FACTS):
+        return state._replace(facts={**facts, **op["values"]})
+    if kind == PARAMS:
+        before = (
+            {} if op.get("fresh") else state.params
+        )  # fresh: in the place of all that was known
+        return state._replace(params=merge(before, op["values"]))
+    if kind == TAGS:
+        tags = dict.fromkeys([*(facts.get("tags") or []), *op["add"]])
+        kept = [tag for tag in tags if tag not in op.get("remove", ())]
+        return state._replace(facts={**facts, "tags": kept})
+    if kind == NOTE:
+        note = "\n".join(filter(None, (facts.get("note"), op["text"])))
+        return state._replace(facts={**facts, "note": note})
+    if kind == SUMMARY:
+        return state._replace(summary={**state.summary, **op["values"]})
+    if kind == ENV:
+        return state._replace(env={**state.env, **op["values"]})
+    if kind in (INPUT, OUTPUT):
+        items = state.inputs if kind == INPUT else state.outputs
+        kept = [item for item in items if item["path"] != op["values"]["path"]]
+        kept.append(dict(op["values"]))
+        return state._replace(inputs=kept) if kind == INPUT else state._replace(outputs=kept)
+    return state
+
+
+def lasted(facts: Mapping[str, Any], until: float) -> float:
+    """Return the seconds that a run has gone on by a moment, without the time before it was resumed."""
+    begun = from_iso(facts.get("resumed_at") or facts["started"])
+    return float(facts.get("earlier_s", 0.0)) + max(0.0, until - begun)
+
+
+def derived(state: State) -> dict[str, Any]:
+    """Return the facts that follow from the others: fingerprint of the config, and recipe."""
+    facts = state.facts
+    code = facts.get("code") or {}
+    config = fingerprint(state.params) if state.params else None
+    digests = [item["sha256"] for item in state.inputs if "sha256" in item]
+    command = facts.get("command") or []
+    named = recipe(code.get("tree"), command, config, digests, facts.get("seed"))
+    return {"fingerprint": config, "recipe": named}

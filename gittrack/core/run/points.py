@@ -1,0 +1,72 @@
+"""Metrics that a command writes as JSON lines, from any language: ``{"step": 3, "val_loss": 0.4}``.
+
+The command's file is the truth; beside it the launcher notes how far the file had grown at which time.
+Points are made from both when the run ends, or is recovered, so a kill can neither lose nor double one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from gittrack.core import values
+from gittrack.core.errors import TrackError
+from gittrack.core.run import series
+
+
+class Bad(NamedTuple):
+    """A line that is no point."""
+
+    number: int
+    reason: str
+
+
+def convert(data: bytes, times: bytes) -> tuple[str, list[Bad]]:
+    """Return the lines of metrics.csv for the command's JSON lines, and the lines that are none.
+
+    ``times`` has a line ``<bytes> <seconds>`` for each time that the file was seen to have grown.
+    A last line without a line break counts if it is whole.
+    """
+    clock = _Clock(times)
+    lines: list[str] = []
+    bad: list[Bad] = []
+    counts: dict[str, int] = {}
+    at = 0
+    for number, text in enumerate(data.split(b"\n"), 1):
+        at += len(text) + 1
+        if not text.strip():
+            continue
+        try:
+            lines.extend(_points(json.loads(text), counts, clock.at(at)))
+        except (ValueError, TrackError, RecursionError) as error:
+            message = error.message if isinstance(error, TrackError) else "not a JSON object"
+            bad.append(Bad(number, message))
+    return "".join(lines), bad
+
+
+def _points(point: Any, counts: dict[str, int], seconds: float) -> Iterator[str]:
+    if not isinstance(point, dict):
+        raise ValueError("not an object")
+    step = point.pop("step", None)
+    if step is not None:
+        step = values.number(step, "step")
+    found = {values.check_name(k, "metric"): values.number(v, k) for k, v in point.items()}
+    for name, value in found.items():
+        at = counts.get(name, 0) if step is None else step
+        counts[name] = int(at) + 1 if at == at and abs(at) < 2**62 else 0
+        yield series.line(name, value, at, seconds)
+
+
+class _Clock:
+    def __init__(self, times: bytes) -> None:
+        whole = series.whole_lines(times).decode("ascii", "replace").splitlines()
+        pairs = [line.split() for line in whole]
+        self.seen = [(int(p[0]), float(p[1])) for p in pairs if len(p) == 2]
+        self.index = 0
+
+    def at(self, offset: int) -> float:
+        """Return when the file was first seen to reach past ``offset``; offsets must not fall."""
+        while self.index < len(self.seen) - 1 and self.seen[self.index][0] < offset:
+            self.index += 1
+        return self.seen[self.index][1] if self.seen else 0.0

@@ -1,0 +1,257 @@
+"""What a run is, as frozen values."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping
+
+from gittrack.core import layout
+from gittrack.core.fast_typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from gittrack.core.run.trials import TrialFacts
+
+RUNNING, FINISHED, FAILED, KILLED, CRASHED = "running", "finished", "failed", "killed", "crashed"
+DAMAGED = "damaged"
+ENDS = (FINISHED, FAILED, KILLED, CRASHED)
+STATUSES = (RUNNING, *ENDS, DAMAGED)
+NEWER = "written by a newer gittrack: update gittrack"
+
+_ZEROS = str.maketrans("123456789", "0" * 9)
+_DAYS = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)  # of the year before each month
+
+
+class Metric(NamedTuple):
+    """What a listing shows of a series; ``step`` belongs to ``last``, ``count`` is its length."""
+
+    last: float
+    min: float
+    max: float
+    step: float | None
+    count: int  # type: ignore[assignment]  # shadows tuple.count on purpose
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the metric as it stands in metrics.yaml."""
+        return self._asdict()
+
+
+class Code(NamedTuple):
+    """The code state of a run; ``snapshot`` is a commit that holds uncommitted changes."""
+
+    commit: str | None = None
+    branch: str | None = None
+    dirty: bool = False
+    snapshot: str | None = None
+    remote: str | None = None
+
+    @property
+    def state(self) -> str | None:
+        """The commit whose tree is the code that ran."""
+        return self.snapshot or self.commit
+
+
+class RunInfo(NamedTuple):
+    """One run as a listing sees it.  Times are ISO 8601 in UTC, ``duration`` is in seconds."""
+
+    id: str
+    experiment: str
+    status: str
+    name: str | None = None
+    started: str | None = None
+    ended: str | None = None
+    duration: float | None = None
+    params: dict[str, Any] = {}  # noqa: RUF012 - read-only by convention, never changed in place
+    metrics: dict[str, Metric] = {}  # noqa: RUF012
+    tags: tuple[str, ...] = ()
+    note: str | None = None
+    group: str | None = None
+    seed: int | None = None
+    command: tuple[str, ...] = ()
+    cwd: str | None = None
+    exit_code: int | None = None
+    signal: str | None = None
+    peak_memory: int | None = None
+    fingerprint: str | None = None
+    recipe: str | None = None
+    asked: str | None = None
+    parent: str | None = None
+    user: str | None = None
+    host: str | None = None
+    code: Code = Code()
+    commit: str | None = None
+    ref: str | None = None
+    problem: str | None = None
+    archived: bool = False
+    resumed: int = 0
+    reproduces: str | None = None
+    output_paths: tuple[str, ...] = ()
+    sweep: TrialFacts | None = None
+
+    @property
+    def finished(self) -> bool:
+        """Whether the run came to its end without a failure."""
+        return self.status == FINISHED
+
+
+def from_facts(
+    facts: Mapping[str, Any],
+    params: Mapping[str, Any],
+    metrics: Mapping[str, Any],
+    *,
+    commit: str | None = None,
+    ref: str | None = None,
+) -> RunInfo:
+    """Return the RunInfo of a run.yaml's facts, its params and its {name: summary}.
+
+    Facts that this version does not know are ignored, so that a later format stays readable.
+    Raises ValueError where one that it knows is of another type: the run may be somebody else's.
+    """
+    for key, value in facts.items():
+        check_fact(key, value)
+    code = facts.get("code") or {}
+    for key in Code._fields:
+        check_fact(key, code.get(key))
+    known = {key: facts[key] for key in _COPIED if key in facts}
+    return RunInfo(
+        **known,
+        duration=facts.get("duration_s"),
+        tags=tuple(facts.get("tags") or ()),
+        command=tuple(facts.get("command") or ()),
+        output_paths=tuple(facts.get("output_paths") or ()),
+        params=dict(params),
+        metrics={name: metric(value) for name, value in metrics.items()},
+        sweep=_trial(facts["sweep"]) if "sweep" in facts else None,
+        problem=NEWER if is_newer(facts) else None,
+        code=Code(**{key: code[key] for key in Code._fields if key in code}),
+        commit=commit,
+        ref=ref,
+    )
+
+
+def is_newer(facts: Mapping[str, Any]) -> bool:
+    """Return whether a run has a format that only a later gittrack knows."""
+    number = facts.get("format")
+    return isinstance(number, int) and number > layout.FORMAT
+
+
+def _trial(facts: Any) -> TrialFacts | None:
+    from gittrack.core.run import trials  # noqa: PLC0415 - most runs are none
+
+    return trials.from_facts(facts)
+
+
+def check_fact(key: str, value: Any) -> None:
+    """Raise ValueError if ``value`` is of another type than the fact ``key`` of a run."""
+    kind = _KINDS.get(key)
+    if value is None or kind is None:
+        return
+    right = isinstance(value, kind) and (isinstance(value, bool) == (kind is bool))
+    if kind is list:
+        right = right and all(isinstance(word, str) for word in value)
+    if not right:
+        raise ValueError(f"its {key} is {value!r:.40}")
+    if key in ("started", "ended"):
+        from_iso(value)
+    if key in ("commit", "snapshot") and not _OID.fullmatch(value):
+        raise ValueError(f"its code.{key} is {value!r:.40}")  # it will be an operand of git's
+    if key == "duration_s" and not 0 <= value < 1e12:
+        raise ValueError(f"its {key} is {value!r:.40}")
+
+
+_OID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_KINDS: dict[str, Any] = {
+    **dict.fromkeys(
+        (
+            *("id", "experiment", "status", "name", "started", "ended", "note", "group", "cwd"),
+            *("signal", "fingerprint", "recipe", "parent", "user", "host", "reproduces"),
+            *("asked", "commit", "branch", "snapshot", "remote"),
+        ),
+        str,
+    ),
+    **dict.fromkeys(("seed", "exit_code", "peak_memory", "resumed"), int),
+    **dict.fromkeys(("tags", "command", "output_paths"), list),
+    "duration_s": (int, float),
+    "dirty": bool,
+    **dict.fromkeys(("code", "sweep"), dict),
+}
+_COPIED = (
+    *("id", "experiment", "status", "name", "started", "ended", "note", "group", "seed", "cwd"),
+    *("exit_code", "signal", "peak_memory", "fingerprint", "recipe", "parent", "user", "host"),
+    *("resumed", "reproduces", "asked"),
+)
+
+
+def with_final(metric: Metric | None, value: float) -> Metric:
+    """Return a metric whose last value was told (``run.summary``) rather than logged."""
+    if metric is None:
+        return Metric(value, value, value, None, 0)
+    if value != value:
+        return metric._replace(last=value)
+    low, high = (value if end != end else end for end in (metric.min, metric.max))
+    return metric._replace(last=value, min=min(low, value), max=max(high, value))
+
+
+def headline(metrics: Mapping[str, Metric]) -> list[str]:
+    """Return the names of the three metrics to tell of a run: those of validation and test first."""
+
+    def kind(name: str) -> int:
+        return 0 if name.lower().startswith(("val", "test", "eval")) else 1
+
+    return sorted(metrics, key=kind)[:3]
+
+
+def metric(value: Mapping[str, Any]) -> Metric:
+    """Return the Metric of one line of metrics.yaml.  Raises ValueError where it holds no numbers."""
+    nan = float("nan")
+    for part in Metric._fields:
+        found = value.get(part)
+        number = isinstance(found, (int, float)) and not isinstance(found, bool)
+        if not (number or (found is None and part == "step") or part not in value):
+            raise ValueError(f"the {part} of a metric is {found!r:.40}")
+        if isinstance(found, int) and abs(found) > 10**300:
+            raise ValueError(f"the {part} of a metric is too large")
+    return Metric(
+        value.get("last", nan),
+        value.get("min", nan),
+        value.get("max", nan),
+        value.get("step"),
+        value.get("count", 0),
+    )
+
+
+def iso(seconds: float) -> str:
+    """Return a moment (seconds since 1970) as ISO 8601 in UTC with milliseconds."""
+    from datetime import datetime, timezone  # noqa: PLC0415 - 2 ms; a listing only reads moments
+
+    try:
+        moment = datetime.fromtimestamp(seconds, timezone.utc)
+    except (OverflowError, ValueError, OSError):
+        moment = datetime.fromtimestamp(0, timezone.utc)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+def from_iso(text: str) -> float:
+    """Return the seconds since 1970 of what `iso` wrote.  Raises ValueError."""
+    exact = _moment(text)
+    if exact is not None:
+        return exact
+    from datetime import datetime  # noqa: PLC0415 - only what others wrote needs it
+
+    return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
+
+
+def _moment(text: str) -> float | None:
+    """Return the moment where the text is exactly as `iso` writes it, else None."""
+    if text.translate(_ZEROS) != "0000-00-00T00:00:00.000Z":
+        return None
+    year, month, day, hour, minute = (int(text[at : at + 2]) for at in (2, 5, 8, 11, 14))
+    year += int(text[:2]) * 100
+    if not 1 <= month <= 12 or hour > 23 or minute > 59 or text[17] > "5" or year < 1970:
+        return None
+    before = year - (month <= 2)  # the last year whose 29 February is over
+    days = 365 * year + before // 4 - before // 100 + before // 400 + _DAYS[month - 1] + day
+    moment = (days - 719_528) * 86_400 + hour * 3_600 + minute * 60
+    if time.gmtime(moment)[:3] != (year, month, day):  # the 31st of a month that has 30
+        return None
+    return moment + int(text[17:19]) + int(text[20:23]) / 1000

@@ -1,0 +1,136 @@
+"""metrics.csv: ``step,name,value,time``, one line a point, append-only; and its fold, the summary.
+
+``time`` is seconds since the start of the run.  The file is written in its final form while the run
+goes on, so recovery after a kill takes the longest prefix of whole lines.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+
+from gittrack.core.run.run_info import Metric
+
+HEADER = "step,name,value,time\n"
+
+
+def cell(name: str) -> str:
+    """Return a metric's name as a CSV cell (RFC 4180), on one line whatever it contains.
+
+    A name with a line break, or with a backslash in front, is escaped and gets a backslash in front.
+    """
+    if "\n" in name or "\r" in name or name.startswith("\\"):
+        escaped = name.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r")
+        name = "\\" + escaped
+    return '"' + name.replace('"', '""') + '"' if "," in name or '"' in name else name
+
+
+def _name(text: str) -> str:
+    """Return the name that `cell` escaped."""
+    out, chars = [], iter(text[1:])
+    for char in chars:
+        follow = next(chars, "") if char == "\\" else None
+        out.append(char if follow is None else {"n": "\n", "r": "\r"}.get(follow, follow))
+    return "".join(out)
+
+
+def line(name: str, value: float, step: float, seconds: float) -> str:
+    """Return one point as a line of metrics.csv."""
+    return f"{step!r},{cell(name)},{value!r},{seconds:.3f}\n"
+
+
+def whole_lines(data: bytes) -> bytes:
+    """Return ``data`` up to its last newline: a torn last line was never acknowledged."""
+    return data[: data.rfind(b"\n") + 1]
+
+
+def to_number(text: str) -> int | float:
+    """Return the number that stands in a value or step cell.  Raises ValueError where none does."""
+    return int(text) if text.removeprefix("-").isdigit() else float(text)
+
+
+def parse(lines: Iterable[str]) -> Iterator[tuple[float, str, float, float]]:
+    """Yield (step, name, value, seconds) for the lines of a metrics.csv, header or not.
+
+    Raises ValueError naming the line that is not a point.
+    """
+    for number, text in enumerate(lines, 1):
+        if number > 1 or text != HEADER:
+            yield _point(text, number)
+
+
+def _point(text: str, number: int) -> tuple[float, str, float, float]:
+    try:
+        row = next(csv.reader([text])) if '"' in text else text.rstrip("\n").split(",")
+        step, name, value, seconds = row
+        name = _name(name) if name[:1] == "\\" else name
+        return to_number(step), name, to_number(value), float(seconds)
+    except (ValueError, csv.Error):
+        raise ValueError(f"line {number} is not 'step,name,value,time'") from None
+
+
+def summarise(lines: Iterable[str]) -> dict[str, Metric]:
+    """Return {name: Metric} over the lines of a metrics.csv, as `fold` of `parse` would.
+
+    Ten million points take seconds here, so the plain lines, nearly all, go a shorter way.
+    """
+    folds: dict[str, _Fold] = {}
+    for number, text in enumerate(lines, 1):
+        if '"' in text or "\\" in text or text == HEADER:
+            for step, name, value, _ in parse([text]) if number == 1 else [_point(text, number)]:
+                _fold_of(folds, name).add(step, value)
+            continue
+        try:
+            at, name, cell, seconds = text.split(",")
+            value = float(cell) if "." in cell else to_number(cell)
+            step = int(at) if at.isdigit() else to_number(at)
+            float(seconds)
+        except ValueError:
+            raise ValueError(f"line {number} is not 'step,name,value,time'") from None
+        (folds.get(name) or _fold_of(folds, name)).add(step, value)
+    return {name: fold.metric() for name, fold in folds.items()}
+
+
+def fold(points: Iterable[tuple[float, str, float, float]]) -> dict[str, Metric]:
+    """Return {name: Metric} over points: last is the last logged; NaN counts, but never wins.
+
+    Memory grows with the number of metrics, not of points.
+    """
+    folds: dict[str, _Fold] = {}
+    for step, name, value, _ in points:
+        _fold_of(folds, name).add(step, value)
+    return {name: fold.metric() for name, fold in folds.items()}
+
+
+def _fold_of(folds: dict[str, _Fold], name: str) -> _Fold:
+    found = folds.get(name)
+    if found is None:
+        folds[name] = found = _Fold()
+    return found
+
+
+class _Fold:
+    __slots__ = ("count", "last", "max", "min", "step")
+
+    def __init__(self) -> None:
+        self.last = self.min = self.max = float("nan")
+        self.step: float | None = None
+        self.count = 0
+
+    def add(self, step: float, value: float) -> None:
+        self.last = value
+        self.step = step
+        self.count += 1
+        if not self.min <= value and value == value:  # also true while min is NaN
+            self.min = value
+        if not self.max >= value and value == value:
+            self.max = value
+
+    def metric(self) -> Metric:
+        return Metric(self.last, self.min, self.max, self.step, self.count)
+
+
+def text_lines(data: bytes) -> io.TextIOWrapper:
+    """Return the bytes of a metrics.csv as lines of text."""
+    return io.TextIOWrapper(io.BytesIO(data), "utf-8", "surrogatepass", newline="\n")

@@ -1,0 +1,1 @@
+"""Files, folders and locks: what every layer above needs of the file system."""

@@ -1,0 +1,64 @@
+"""A lock that the kernel releases on any death of its owner: alive means locked.
+
+``flock`` belongs to the open file, so a forked child must close its copy (see Recorder); a program
+started by the owner never has one, because Python opens files close-on-exec.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+
+from gittrack.core.fast_typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def acquire(path: Path | str) -> int | None:
+    """Return a descriptor that holds the lock, or None where somebody else does.
+
+    The file is made where it is missing.  Closing the descriptor gives the lock back.
+    """
+    try:
+        return _locked(path, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return None
+
+
+def take(path: Path | str) -> int:
+    """Return a descriptor that holds the lock, as `acquire` does; wait for it where somebody else does."""
+    return _locked(path, fcntl.LOCK_EX)
+
+
+def _locked(path: Path | str, how: int) -> int:
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        fcntl.flock(handle, how)
+    except OSError:
+        os.close(handle)
+        raise
+    return handle
+
+
+def is_at(handle: int, path: Path | str) -> bool:
+    """Say whether a lock is on the file that is at ``path`` now: it may have been removed in between."""
+    try:
+        return os.path.samestat(os.fstat(handle), os.stat(path))
+    except FileNotFoundError:
+        return False
+
+
+def is_held(path: Path) -> bool:
+    """Say whether a living process holds the lock; a missing file is not held."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False

@@ -1,0 +1,164 @@
+r"""Loose git objects, written by us: a run's files cost one small write each, and no process.
+
+The layout is git's own (gitformat-loose-object): ``objects/ab/cdef...`` holds the zlib stream of
+``<kind> <size>\\0<content>`` under the hash of the same.  An object that is there already is given a new
+time stamp, which is how git itself protects it from a prune that is under way ("freshening").
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from typing import BinaryIO, NamedTuple
+
+from gittrack.disk import folders
+
+_CHUNK = 1 << 20
+
+
+def empty_tree(hash_name: str) -> str:
+    """Return the id of the tree without entries, which git knows without having it."""
+    return hashlib.new(hash_name, b"tree 0\0", usedforsecurity=False).hexdigest()
+
+
+class Entry(NamedTuple):
+    """One line of a tree; ``mode`` is ``100644``, ``100755``, ``120000`` or ``40000``."""
+
+    mode: str
+    name: str
+    oid: str
+
+
+class Store:
+    """The loose objects of a repository.  Remembers what it wrote, so that loss can be seen."""
+
+    def __init__(self, folder: str, hash_name: str, *, flush: bool = True) -> None:
+        self.folder = folder
+        self.hash_name = hash_name
+        self.flush = flush
+        self.written: list[str] = []
+
+    def path(self, oid: str) -> str:
+        """Return where the loose object of this id is, or would be."""
+        return f"{self.folder}/{oid[:2]}/{oid[2:]}"
+
+    def blob(self, data: bytes) -> str:
+        """Write a blob and return its id."""
+        return self._put(b"blob", len(data), lambda: iter((data,)))
+
+    def blob_of(self, stream: BinaryIO, size: int) -> str:
+        """Write ``size`` bytes of a seekable stream as a blob, in bounded memory."""
+
+        def chunks() -> Iterator[bytes]:
+            stream.seek(0)
+            left = size
+            while left > 0:
+                data = stream.read(min(_CHUNK, left))
+                if not data:
+                    raise OSError("the file became shorter while it was read")
+                left -= len(data)
+                yield data
+
+        return self._put(b"blob", size, chunks)
+
+    def tree(self, entries: Iterable[Entry]) -> str:
+        """Write a tree and return its id; entries are put into git's order."""
+
+        def order(entry: Entry) -> bytes:
+            return os.fsencode(entry.name) + (b"/" if entry.mode == "40000" else b"")
+
+        data = b"".join(
+            f"{entry.mode} ".encode() + os.fsencode(entry.name) + b"\0" + bytes.fromhex(entry.oid)
+            for entry in sorted(entries, key=order)
+        )
+        return self._put(b"tree", len(data), lambda: iter((data,)))
+
+    def commit(
+        self, tree: str, parents: Iterable[str], author: str, seconds: float, message: str
+    ) -> str:
+        """Write a commit (same person and UTC moment as author and committer); return its id."""
+        when = f"{author} {min(max(int(seconds), 0), 4102444800)} +0000"
+        head = [f"tree {tree}", *(f"parent {p}" for p in parents)]
+        head += [f"author {when}", f"committer {when}"]
+        data = ("\n".join(head) + "\n\n" + message).encode(errors="surrogateescape")
+        return self._put(b"commit", len(data), lambda: iter((data,)))
+
+    def keep(self, kind: bytes, data: bytes) -> str:
+        """Write an object as git gave it to us and return its id."""
+        return self._put(kind, len(data), lambda: iter((data,)))
+
+    def adopt(self, folder: str) -> None:
+        """Copy every loose object below another objects folder into this one."""
+        for fan in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
+            if len(fan) != 2:
+                continue
+            for rest in sorted(os.listdir(os.path.join(folder, fan))):
+                if not rest.startswith("tmp_"):
+                    with open(os.path.join(folder, fan, rest), "rb") as source:
+                        self._keep(fan + rest, lambda source=source: _chunks(source))  # type: ignore[misc]
+
+    def missing(self) -> list[str]:
+        """Return the ids written here that are no loose object any more."""
+        return [oid for oid in self.written if not os.path.exists(self.path(oid))]
+
+    def _put(self, kind: bytes, size: int, chunks: Callable[[], Iterator[bytes]]) -> str:
+        header = kind + b" %d\0" % size
+        digest = hashlib.new(self.hash_name, header, usedforsecurity=False)
+        for chunk in chunks():
+            digest.update(chunk)
+
+        def deflated() -> Iterator[bytes]:
+            packer = zlib.compressobj(1)
+            yield packer.compress(header)
+            for chunk in chunks():
+                yield packer.compress(chunk)
+            yield packer.flush()
+
+        oid = digest.hexdigest()
+        self._keep(oid, deflated)
+        return oid
+
+    def _keep(self, oid: str, chunks: Callable[[], Iterator[bytes]]) -> None:
+        self.written.append(oid)
+        target = self.path(oid)
+        try:
+            os.utime(target)
+            return
+        except OSError:  # missing, or another user's in a shared repository: then write it anew
+            pass
+        for _ in range(20):
+            try:
+                self._write(target, chunks())
+                return
+            except (
+                FileNotFoundError
+            ):  # gc removed the empty fan-out folder between two of our steps
+                continue
+        raise OSError(f"the folder {os.path.dirname(target)} keeps vanishing")
+
+    def _write(self, target: str, chunks: Iterator[bytes]) -> None:
+        folder = os.path.dirname(target)
+        folders.make(folder)
+        # Git's own prefix: `git prune` clears away what a killed writer leaves.
+        temporary = f"{folder}/tmp_obj_{os.getpid():x}{os.urandom(4).hex()}"
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o444)
+        try:
+            folders.share(handle, folder, 0o444)
+            with open(handle, "wb") as file:
+                file.writelines(chunks)
+                file.flush()
+                if self.flush:
+                    os.fsync(file.fileno())
+            os.rename(temporary, target)
+        except BaseException:
+            if os.path.exists(temporary):
+                os.unlink(temporary)
+            raise
+
+
+def _chunks(source: BinaryIO) -> Iterator[bytes]:
+    source.seek(0)
+    while data := source.read(_CHUNK):
+        yield data

@@ -1,0 +1,293 @@
+"""The one door to git: every git process of gittrack is started here.
+
+Each call is an argument list; text from outside is an operand after ``--end-of-options`` or ``--``,
+or goes in on stdin.  Hooks, filters, pagers, external diffs and the file system monitor that a
+repository names are off for everything that only looks.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from gittrack.core.errors import NotARepository, TrackError
+from gittrack.core.fast_typing import TYPE_CHECKING, Any, NamedTuple
+from gittrack.git import spawn
+
+if TYPE_CHECKING:
+    import git as gitpython
+
+OLDEST = (2, 36)
+
+# Variables that would send a call to another repository, index or object store.  They are set when
+# gittrack is started inside a git hook, and are no statement about which repository is meant.
+_REDIRECTING = (
+    *("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX"),
+    *("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_NAMESPACE"),
+    *("GIT_EXTERNAL_DIFF", "GIT_DIFF_OPTS", "GIT_QUARANTINE_PATH", "GIT_SHALLOW_FILE"),
+    *("GIT_GRAFT_FILE", "GIT_REPLACE_REF_BASE", "GIT_CONFIG", "GIT_LITERAL_PATHSPECS"),
+    *("GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS"),
+)
+_QUIET = {
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ADVICE": "0",
+    "LC_ALL": "C.UTF-8",
+}
+LOOKING = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "--no-pager")
+
+
+class GitError(TrackError):
+    """Git refused or failed; the message is git's own."""
+
+
+class Answer(NamedTuple):
+    """What a git process left behind."""
+
+    code: int
+    out: bytes
+    err: bytes
+
+
+def _environment(more: Mapping[str, str]) -> dict[str, str]:
+    ours = {k: v for k, v in os.environ.items() if k not in _REDIRECTING}
+    return {**ours, **_QUIET, **more}
+
+
+class Call:
+    """A git process that is under way; several can be, side by side."""
+
+    def __init__(
+        self,
+        args: Sequence[str],
+        *,
+        cwd: str | None = None,
+        env: Mapping[str, str] | None = None,
+        feed: bytes | Call | None = None,
+        piped: bool = False,
+    ) -> None:
+        self.args = args
+        argv = ["git", *(("-C", cwd) if cwd is not None else ()), *args]
+        try:
+            source = feed.child if isinstance(feed, Call) else feed
+            self.child: spawn.Child = spawn.Child(
+                argv, _environment(env or {}), source, piped=piped
+            )
+        except FileNotFoundError as error:
+            raise TrackError("git is not installed", "install git 2.36 or later") from error
+
+    def wait(self) -> Answer:
+        """Wait for the end of the process and return all that it said."""
+        return Answer(*self.child.wait())
+
+    def output(self) -> bytes:
+        """Wait and return its standard output.  Raises GitError where it failed."""
+        answer = self.wait()
+        if answer.code != 0:
+            raise failure(self.args, answer)
+        return answer.out
+
+
+def failure(args: Sequence[str], answer: Answer) -> TrackError:
+    """Return the error for a git process that failed, in git's own words."""
+    text = answer.err.decode(errors="replace").strip()
+    lines = [line for line in text.splitlines() if not line.startswith("hint:")]
+    if "not a git repository" in text:
+        return NotARepository("this is not inside a git repository", "make one here: git init")
+    old = too_old()
+    if old is not None:
+        return old
+    verb = next((word for word in args if not word.startswith("-") and "=" not in word), "")
+    lines = [line for line in lines if not line.startswith("warning:")] or lines
+    message = (lines or [f"git {verb} ended with {answer.code}"])[0]
+    rest = " ".join(line.strip() for line in lines[1:])
+    if "promisor remote" in message:
+        every = "'refs/tags/*:refs/tags/*' 'refs/runs/*:refs/runs/*'"
+        rest = f"this clone left it out: git fetch --refetch --no-filter origin {every}"
+    return GitError(f"git: {message.removeprefix('fatal: ').removeprefix('error: ')}", rest)
+
+
+def installed_version() -> tuple[int, ...]:
+    """Return the version of the git on PATH."""
+    words = Call(["version"]).output().decode().split()
+    numbers = words[2].split(".")[:3] if len(words) > 2 else []
+    return tuple(int(n) for n in numbers if n.isdigit())
+
+
+def too_old() -> TrackError | None:
+    """Return the error to raise where the git on PATH is older than 2.36."""
+    found = installed_version()
+    if found >= OLDEST:
+        return None
+    shown = ".".join(map(str, found))
+    return TrackError(f"git {shown} is too old", "gittrack needs git 2.36 or later")
+
+
+class Repo(NamedTuple):
+    """A repository, as git found it from ``start``."""
+
+    start: str
+    git_dir: str
+    common_dir: str
+    work_tree: str | None
+    prefix: str
+    hash_name: str
+
+    def call(
+        self,
+        *args: str,
+        feed: bytes | Call | None = None,
+        env: Mapping[str, str] | None = None,
+        shared: bool = False,
+        piped: bool = False,
+    ) -> Call:
+        """Start git in this repository, without hooks and helpers of its own.
+
+        ``shared`` asks for the repository itself rather than this work tree of it, which may be
+        gone by the time a run ends.  ``piped`` output is fed to another call.
+        """
+        if shared or self.work_tree is None:
+            folder = self.common_dir if shared else self.git_dir
+            return Call(
+                ["--git-dir", folder, *LOOKING, *args],
+                cwd=self.common_dir,
+                env=env,
+                feed=feed,
+                piped=piped,
+            )
+        where = ("--git-dir", self.git_dir, "--work-tree", self.work_tree)
+        return Call([*where, *LOOKING, *args], cwd=self.work_tree, env=env, feed=feed, piped=piped)
+
+    def read(self, *args: str, feed: bytes | None = None, shared: bool = True) -> bytes:
+        """Run git and return its standard output.  Raises GitError where it failed."""
+        return self.call(*args, feed=feed, shared=shared).output()
+
+    def config(self) -> Call:
+        """Ask for the whole configuration; see `parse_config`."""
+        # Without the settings that we look with, of which it would tell.
+        where = ("--git-dir", self.git_dir)
+        return Call([*where, "config", "--list", "-z", "--includes"], cwd=self.work_tree)
+
+    def object(self) -> gitpython.Repo:
+        """Return GitPython's view of the repository."""
+        import git as gitpython  # noqa: PLC0415 - 100 ms that a listing has no use for
+
+        return gitpython.Repo(self.common_dir)
+
+
+_WHERE = (
+    *("rev-parse", "--path-format=absolute", "--git-dir", "--git-common-dir"),
+    *("--is-bare-repository", "--show-object-format", "--show-prefix", "--show-toplevel"),
+)
+_AHEAD: list[Call] = []
+
+
+def look_ahead() -> None:
+    """Begin with `find` for the current folder, while our own modules are still being imported."""
+    _AHEAD.append(Call(_WHERE))
+
+
+def find(path: str | os.PathLike[str] | None = None) -> Repo:
+    """Return the repository that ``path`` (default: the current folder) is in.
+
+    Raises NotARepository, and GitError with git's own words where git will not work in it.
+    """
+    start = os.path.abspath(path or os.curdir)
+    call = _AHEAD.pop() if _AHEAD and path is None else Call(_WHERE, cwd=start)
+    answer = call.wait()
+    lines = os.fsdecode(answer.out).split("\n")
+    if len(lines) < 5 or not lines[0].startswith("/"):
+        raise failure(call.args, answer)
+    git_dir, common_dir, bare, hash_name, prefix = lines[:5]
+    inside = bare == "false" and answer.code == 0
+    work_tree = lines[5] if inside and len(lines) > 5 else None
+    return Repo(start, git_dir, common_dir, work_tree, prefix, hash_name)
+
+
+def parse_config(listing: bytes) -> dict[str, str]:
+    """Return {lower-case key: value} of ``git config --list -z``; the last value of a key wins."""
+    result = {}
+    for entry in os.fsdecode(listing).split("\0"):
+        key, _, value = entry.partition("\n")
+        if key:
+            section, _, name = key.rpartition(".")
+            result[f"{section}.{name.lower()}"] = value
+    return result
+
+
+def read_objects(
+    repo: Repo, names: Iterable[str], *, most: int | None = None
+) -> Iterator[bytes | None]:
+    """Yield the content of each named object, in order; None for one that is missing.
+
+    One process, whatever the number.  Names are ids or ``id:path``, and mean what they say: a `git
+    replace` is not followed.  Raises GitError if git needs more than ``most`` bytes of memory for one.
+    """
+    asked = [name if "\n" not in name else _id_of(repo, name) for name in names]
+    if not asked:
+        return
+    feed = ("\n".join(asked) + "\n").encode(errors="surrogateescape")
+    read = ("--no-replace-objects", "cat-file", "--batch", "--buffer")
+    limit = {} if most is None else {"GIT_ALLOC_LIMIT": str(most)}
+    out = repo.call(*read, feed=feed, env=limit, shared=True).output()
+    at = 0
+    for _ in asked:
+        end = out.index(b"\n", at)
+        words = out[at:end].rsplit(b" ", 2)
+        if words[-1] in (b"missing", b"ambiguous") or not words[-1].isdigit():
+            at = end + 1
+            yield None
+        else:
+            size = int(words[-1])
+            yield out[end + 1 : end + 1 + size]
+            at = end + size + 2
+
+
+def _id_of(repo: Repo, name: str) -> str:
+    """Return the id of ``id:path`` with a line break, which git takes on stdin since 2.38 only."""
+    args = ("rev-parse", "--verify", "--quiet", "--end-of-options", name)
+    return repo.call(*args, shared=True).wait().out.decode().strip() or "0" * 40
+
+
+def resolve(repo: Repo, name: str) -> str | None:
+    """Return the full id of the commit that ``name`` means, or None."""
+    if name.startswith("-") or "\0" in name or "\n" in name:
+        return None
+    args = ("rev-parse", "--verify", "--quiet", "--end-of-options", name + "^{commit}")
+    answer = repo.call(*args, shared=False).wait()
+    return answer.out.decode().strip() if answer.code == 0 else None
+
+
+def diff(repo: Repo, before: str, after: str, *options: str) -> bytes:
+    """Return ``git diff`` between two commits or trees, by full id, with no helper program run."""
+    plain = ("--no-ext-diff", "--no-textconv", "--no-color", "--no-renames")
+    return repo.read("diff", *plain, *options, "--end-of-options", before, after, "--")
+
+
+def open_object_store(repo: Repo) -> str:
+    """Return the folder of the repository's loose objects."""
+    return os.path.join(repo.common_dir, "objects")
+
+
+def identity(config: Mapping[str, Any]) -> str | None:
+    """Return ``name <mail>`` from git's variables or configuration, or None where none is set."""
+    name = os.environ.get("GIT_COMMITTER_NAME") or config.get("user.name")
+    mail = os.environ.get("GIT_COMMITTER_EMAIL") or config.get("user.email")
+    if not name and not mail:
+        return None
+    clean = str.maketrans("", "", "<>\n\0")
+    return f"{(name or mail or '').translate(clean)} <{(mail or '').translate(clean)}>"
+
+
+def missing(repo: Repo, oids: Sequence[str]) -> list[str]:
+    """Return those of the ids that are in no object store of the repository."""
+    if not oids:
+        return []
+    out = repo.read("cat-file", "--batch-check", feed=("\n".join(oids) + "\n").encode())
+    return [line.split()[0] for line in out.decode().splitlines() if line.endswith(" missing")]
+
+
+def detach(args: Sequence[str]) -> None:
+    """Start git and do not wait for it; it lives on when this process ends."""
+    spawn.detached(["git", *args], _environment({}))

@@ -1,0 +1,206 @@
+"""Refs: listed in one process, moved by compare-and-swap, packed before they become many."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Callable, Container, Sequence
+
+from gittrack.core.fast_typing import NamedTuple
+from gittrack.git import LOOKING, Answer, Call, Repo, detach, failure
+
+
+class Ref(NamedTuple):
+    """A ref and the id of what it points to; ``oid`` is empty where the ref is broken."""
+
+    name: str
+    oid: str
+
+
+TABLES = "reftable"  # the folder of git's other ref storage
+# With tables, every change of a ref takes one lock, for which git waits little or not at all.
+_BUSY = (b"cannot lock references", b"data is locked", b"concurrently modified")
+_PATIENCE_SECONDS = 10.0
+_VALUE = rb"([0-9a-f]{40}|[0-9a-f]{64}|ref: [^\0]+)\s*"
+_BROKEN = ("warning: ignoring broken ref ", "warning: ignoring dangling symref ")
+
+
+def below(repo: Repo, *prefixes: str) -> list[Ref]:
+    """Return the refs below ``prefixes``, by name, broken ones at the end with an empty id."""
+    ahead = _AHEAD.pop() if _AHEAD else None
+    return _told(ahead.listing if ahead and ahead.prefixes == prefixes else _list(repo, *prefixes))
+
+
+def now(repo: Repo, *prefixes: str) -> list[Ref]:
+    """Return what `below` does, and never what was looked at ahead: for a change that is decided on it."""
+    return _told(_list(repo, *prefixes))
+
+
+def _told(call: Call) -> list[Ref]:
+    answer = call.wait()
+    if answer.code != 0:
+        raise failure(call.args, answer)
+    lines = os.fsdecode(answer.out).split("\n")[:-1]  # not splitlines: a ref may hold U+2028
+    found = [Ref(name, oid) for oid, _, name in (line.partition(" ") for line in lines)]
+    for line in os.fsdecode(answer.err).split("\n"):
+        for mark in _BROKEN:
+            if line.startswith(mark):
+                found.append(Ref(line[len(mark) :], ""))
+    return found
+
+
+def _list(repo: Repo, *prefixes: str) -> Call:
+    return repo.call("for-each-ref", _NAMES, "--", *prefixes, shared=True)
+
+
+_NAMES = "--format=%(objectname) %(refname)"
+
+
+class _Ahead(NamedTuple):
+    """A listing that is under way."""
+
+    prefixes: tuple[str, ...]
+    listing: Call
+
+
+_AHEAD: list[_Ahead] = []
+
+
+def look_ahead(*prefixes: str) -> None:
+    """Begin with `below` for the current folder, before that is asked for.
+
+    Git then reads while our own modules are still being imported.
+    """
+    _AHEAD.append(_Ahead(prefixes, Call([*LOOKING, "for-each-ref", _NAMES, "--", *prefixes])))
+
+
+def peeled(repo: Repo) -> list[tuple[str, str]]:
+    """Return (name, id) of every ref, annotated tags taken for the commit that they name."""
+    form = "--format=%(objectname) %(*objectname) %(refname)"
+    lines = os.fsdecode(repo.read("for-each-ref", form)).split("\n")[:-1]
+    words = [line.split(" ", 2) for line in lines]
+    return [(name, tagged or oid) for oid, tagged, name in words]
+
+
+def commits(repo: Repo, oids: Sequence[str]) -> list[str]:
+    """Return the commits that tags come to in the end, through other tags too; empty for what is none."""
+    if not oids:
+        return []
+    feed = "".join(f"{oid}^{{commit}}\n" for oid in oids).encode()
+    lines = repo.read("cat-file", "--batch-check=%(objectname)", feed=feed).decode().split("\n")
+    return ["" if " " in line else line for line in lines[:-1]]
+
+
+def fetched_tags(repo: Repo) -> list[tuple[str, str, str]]:
+    """Return (tag, id, place) of the last fetch; those too that git would not put over ours."""
+    try:
+        path = os.path.join(repo.git_dir, "FETCH_HEAD")
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            lines = file.read().split("\n")
+    except OSError:
+        return []
+    found = []
+    for line in lines:
+        oid, _, rest = line.partition("\t")
+        told = rest.rpartition("\t")[2]
+        if told.startswith("tag '") and re.fullmatch("[0-9a-f]{40,64}", oid):
+            tag, _, place = told[5:].partition("' of ")
+            found.append((tag, oid, place))
+    return found
+
+
+def is_there(repo: Repo, ref: str) -> bool:
+    """Say whether a ref exists: for a check that every run makes at its start.
+
+    Git's files are looked at, without a process; git itself is asked where it keeps refs in tables.
+    """
+    if os.path.exists(os.path.join(repo.common_dir, ref)):
+        return True
+    if os.path.exists(os.path.join(repo.common_dir, TABLES)):
+        return repo.call("show-ref", "--verify", "--quiet", ref, shared=True).wait().code == 0
+    try:
+        with open(os.path.join(repo.common_dir, "packed-refs"), "rb") as file:
+            return b" %s\n" % os.fsencode(ref) in file.read()
+    except FileNotFoundError:
+        return False
+
+
+def update(repo: Repo, ref: str, new: str, old: str | None, reason: str) -> None:
+    """Move a ref by compare-and-swap, durably; ``old`` None means that it must not exist.
+
+    The user's own ``reference-transaction`` hook runs: an audit trail may hang on it.
+    Raises GitError where the ref was not at ``old``.
+    """
+    expected = "0" * len(new) if old is None else old
+    transact(repo, [f"update {ref}\0{new}\0{expected}"], reason)
+
+
+def transact(repo: Repo, commands: Sequence[str], reason: str) -> None:
+    """Carry out commands of ``git update-ref --stdin -z``, all of them or none, durably.  Raises GitError.
+
+    A ref that somebody made symbolic is replaced itself, not the branch or the tag that it leads to.
+    """
+    if not commands:
+        return
+    feed = "\0".join(["start", *commands, "commit", ""]).encode()
+    args = ["--git-dir", repo.common_dir, "-c", "core.fsync=committed,reference"]
+    args += ["update-ref", "-m", reason, "--no-deref", "--stdin", "-z"]
+    answer = _patiently(lambda: Call(args, cwd=repo.common_dir, feed=feed))
+    # Git's word, not only its exit status: a program that ignores SIGCHLD never learns that one.
+    if answer.code != 0 or not answer.out.endswith(b"commit: ok\n"):
+        raise failure(args, answer)
+
+
+def _patiently(begin: Callable[[], Call]) -> Answer:
+    """Return what git answers, asked again while somebody else changes refs."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        answer = begin().wait()
+        busy = answer.code != 0 and any(mark in answer.err for mark in _BUSY)
+        if not busy or time.monotonic() > deadline:
+            return answer
+        time.sleep(os.urandom(1)[0] / 5_000)  # up to 50 ms
+
+
+def _update(repo: Repo, *args: str) -> None:
+    call = ("update-ref", "--no-deref", *args)
+    answer = _patiently(lambda: repo.call(*call, shared=True))
+    if answer.code != 0:
+        raise failure(call, answer)
+
+
+def move(
+    repo: Repo, moves: Sequence[tuple[str, str, str]], reason: str, there: Container[str] = ()
+) -> None:
+    """Move refs, each given as (old name, new name, id), all of them or none.  Raises GitError.
+
+    New names in ``there`` exist already, with the same id: the old ref is deleted, and nothing is written.
+    """
+    zero = "0" * len(moves[0][2])
+    commands = []
+    for old, new, oid in moves:
+        arrive = f"verify {new}\0{oid}" if new in there else f"update {new}\0{oid}\0{zero}"
+        commands += [arrive, f"delete {old}\0{oid}"]
+    transact(repo, commands, reason)
+
+
+def repair(repo: Repo, ref: str, new: str) -> None:
+    """Replace a ref that has no readable value, as a machine that lost power leaves it."""
+    _update(repo, ref, new)
+
+
+def drop(repo: Repo, ref: str) -> None:
+    """Delete a ref, whatever it holds: no bytes at all too, or rubbish, which git does not touch."""
+    path = os.path.join(repo.common_dir, ref)
+    if os.path.isfile(path):
+        with open(path, "rb") as file:
+            if not re.fullmatch(_VALUE, file.read(4096)):
+                os.unlink(path)
+                return
+    _update(repo, "-d", ref)
+
+
+def pack_in_background(repo: Repo) -> None:
+    """Start to pack all refs and do not wait; git's own lock keeps two of them apart."""
+    detach(["--git-dir", repo.common_dir, "pack-refs", "--all"])

@@ -1,0 +1,174 @@
+"""Signatures, made and checked by git itself with the key and the program that the user configured."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from gittrack import git
+from gittrack.core.errors import TrackError
+from gittrack.core.registry import tag_message
+from gittrack.core.registry.model_state import BAD, GOOD, UNKNOWN, UNSIGNED, Signature
+
+_PROGRAMS = {
+    "gpg.program": "gpg",
+    "gpg.openpgp.program": "gpg",
+    "gpg.ssh.program": "ssh-keygen",
+    "gpg.x509.program": "gpgsm",
+}
+_AT_ONCE = 8
+_OURS = ("local", "worktree", "command")  # scopes that may come with a repository, or are our own
+
+
+def commit(
+    repo: git.Repo, tree: str, parents: Sequence[str], person: str, seconds: float, message: str
+) -> bytes:
+    """Write a signed commit and return its bytes.  Raises TrackError where it cannot be signed."""
+    words = [word for parent in parents for word in ("-p", parent)]
+    call = repo.call(
+        *("-c", "i18n.commitEncoding=UTF-8", "commit-tree", "-S", tree, *words),
+        feed=message.encode(errors="surrogateescape"),
+        env=_identity(person, int(min(max(seconds, 0), 4102444800))),
+        shared=True,
+    )
+    oid = _signed(call.wait()).decode().strip()
+    found = next(git.read_objects(repo, [oid]))
+    if found is None:
+        raise TrackError(f"the signed commit {oid} is gone", "try again")
+    return found
+
+
+def tag(repo: git.Repo, name: str, target: str, person: str, seconds: int, text: str) -> str:
+    """Write a signed annotated tag that no ref points to; return its id.
+
+    Git signs while it makes a ref, so it makes that in a repository of its own, which borrows our objects and
+    our configuration.  Raises TrackError where it cannot be signed.
+    """
+    import tempfile  # noqa: PLC0415 - few sign
+
+    with tempfile.TemporaryDirectory(prefix="gittrack-") as place:
+        for folder in ("objects", "refs"):
+            os.mkdir(os.path.join(place, folder))
+        _write(place, "HEAD", "ref: refs/heads/none\n")
+        extension = "[extensions]\n\tobjectFormat = sha256\n" if repo.hash_name == "sha256" else ""
+        own = os.path.join(repo.common_dir, "config").replace("\\", "\\\\").replace('"', '\\"')
+        _write(
+            place,
+            "config",
+            f'[include]\n\tpath = "{own}"\n'
+            f"[core]\n\trepositoryFormatVersion = 1\n\tbare = false\n{extension}",
+        )
+        args = ["--git-dir", place, *git.LOOKING, "tag", "-s", "--cleanup=verbatim", "-F", "-"]
+        env = {
+            **_identity(person, seconds),
+            "GIT_OBJECT_DIRECTORY": git.open_object_store(repo),
+            "GIT_WORK_TREE": place,
+        }
+        feed = text.encode(errors="surrogateescape")
+        answer = git.Call(
+            [*args, "--end-of-options", name, target], cwd=place, env=env, feed=feed
+        ).wait()
+        found = git.Call(
+            ["--git-dir", place, "rev-parse", "--verify", f"refs/tags/{name}"], cwd=place
+        )
+        oid = _signed(answer, found.wait()).decode().strip()
+    # Git 2.39 takes the failure of ssh-keygen for a success, and the tag has no signature.
+    text_of = next(git.read_objects(repo, [oid]))
+    parsed = tag_message.parse(text_of) if text_of is not None else None
+    if parsed is None or not parsed.signed:
+        raise _failure(answer)
+    return oid
+
+
+def _write(place: str, name: str, text: str) -> None:
+    with open(os.path.join(place, name), "w", encoding="utf-8", errors="surrogateescape") as file:
+        file.write(text)
+
+
+def _signed(*answers: git.Answer) -> bytes:
+    """Return what the last of them said.  Raises TrackError where one failed."""
+    for answer in answers:
+        if answer.code != 0:
+            raise _failure(answer)
+    return answers[-1].out
+
+
+def _failure(answer: git.Answer) -> TrackError:
+    said = [
+        line.removeprefix("error: ").removeprefix("fatal: ").rstrip("?")
+        for line in answer.err.decode(errors="replace").splitlines()
+        if line.strip() and not line.startswith("[GNUPG:]")
+    ]
+    return TrackError(
+        f"it cannot be signed: {'; '.join(said[:3]) or 'git gives no reason'}",
+        "see git config user.signingKey and gpg.format; without signing: git config track.sign false",
+    )
+
+
+def _identity(person: str, seconds: int) -> dict[str, str]:
+    name, _, mail = person.rpartition(" <")
+    moment = f"@{seconds} +0000"
+    return {
+        **{f"GIT_{who}_NAME": name for who in ("AUTHOR", "COMMITTER")},
+        **{f"GIT_{who}_EMAIL": mail.removesuffix(">") for who in ("AUTHOR", "COMMITTER")},
+        **{f"GIT_{who}_DATE": moment for who in ("AUTHOR", "COMMITTER")},
+    }
+
+
+def check(repo: git.Repo, kind: str, oids: Sequence[str]) -> list[Signature]:
+    """Return what git says of the signatures of ``tag`` or ``commit`` objects; several at once.
+
+    A program that the repository itself names for this is not run.
+    """
+    if not oids:
+        return []
+    options = _trusted_programs(repo)
+    found = []
+    for start in range(0, len(oids), _AT_ONCE):
+        asked = oids[start : start + _AT_ONCE]
+        calls = [repo.call(*options, f"verify-{kind}", oid, shared=True) for oid in asked]
+        found += [_judged(call.wait()) for call in calls]
+    return found
+
+
+def _judged(answer: git.Answer) -> Signature:
+    lines = answer.err.decode(errors="replace").splitlines()
+    told = [
+        line.removeprefix("error: ").removeprefix("gpg: ").strip() for line in lines if line.strip()
+    ]
+    if any("no signature found" in line for line in told):
+        return Signature(UNSIGNED)
+    marks = (
+        "good",
+        "bad",
+        "can't check",
+        "no principal",
+        "allowedsigners",
+        "could not",
+        "verification",
+    )
+    chosen = [
+        line for line in told if line.lower().startswith(marks) or "allowedsigners" in line.lower()
+    ]
+    words = "; ".join((chosen or told)[:2])
+    if answer.code == 0:
+        return Signature(GOOD, words)
+    broken = any(line.startswith("BAD signature") or "incorrect signature" in line for line in told)
+    return Signature(BAD if broken else UNKNOWN, words)
+
+
+def _trusted_programs(repo: git.Repo) -> list[str]:
+    """Return options that put the user's own programs in the place of those that the repository names."""
+    listing = repo.read("config", "--list", "-z", "--includes", "--show-scope")
+    words = os.fsdecode(listing).split("\0")
+    own: dict[str, str] = {}
+    foreign = set()
+    for scope, entry in zip(words[::2], words[1::2], strict=False):
+        key, _, value = entry.partition("\n")
+        if key.lower() in _PROGRAMS:
+            if scope in _OURS:
+                foreign.add(key.lower())
+            else:
+                own[key.lower()] = value
+    chosen = {key: own.get(key, _PROGRAMS[key]) for key in foreign}
+    return [word for key, value in chosen.items() for word in ("-c", f"{key}={value}")]

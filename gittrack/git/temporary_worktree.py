@@ -1,0 +1,187 @@
+"""Worktrees that go again with the process that made them, and what is left of them where that was killed.
+
+Each has a record, ``<git common dir>/gittrack/trees/<name>``, which is locked as long as something is at work
+in the worktree, and removed with it.  Its lines are JSON: first the private folder that holds the worktree,
+then each worktree of a submodule in it, as [repository, path].  If nobody holds a record, what it names was
+left behind.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from gittrack import git
+from gittrack.core import layout
+from gittrack.disk import folders, lock
+from gittrack.git import worktree
+
+_PREFIX = "gittrack-"
+
+
+class Tree(NamedTuple):
+    """A worktree of ours: its record, the lock on that, and the private folder that it is in."""
+
+    record: str
+    handle: int
+    home: str
+
+    @property
+    def folder(self) -> str:
+        """Where the worktree is."""
+        return os.path.join(self.home, "tree")
+
+
+class Left(NamedTuple):
+    """What a process that is gone has left: its record, the private folder, worktrees of submodules.
+
+    ``home`` is empty where it was killed before it had made any.
+    """
+
+    record: str
+    home: str
+    inner: tuple[tuple[str, str], ...] = ()
+
+
+def make(repo: git.Repo, commit: str) -> Tree:
+    """Make a worktree at a commit, in a new folder that only the user can read.  Raises GitError."""
+    tree = _claim(repo)
+    try:
+        os.mkdir(tree.home, 0o700)
+    except OSError:
+        release(tree)
+        raise
+    try:
+        _add(repo, commit, tree, tree.folder)
+    except BaseException:
+        remove(repo, tree)
+        raise
+    return tree
+
+
+def make_inner(module: git.Repo, commit: str, tree: Tree, folder: str) -> None:
+    """Make a worktree of a submodule, at a ``folder`` in a tree; it goes with the tree.  Raises GitError."""
+    _note(tree, [module.common_dir, folder])
+    _add(module, commit, tree, folder)
+
+
+def release(tree: Tree) -> None:
+    """Leave a worktree to the user, who was told of it: nobody else removes it."""
+    Path(tree.record).unlink(missing_ok=True)
+    os.close(tree.handle)
+
+
+def remove(repo: git.Repo, tree: Tree) -> None:
+    """Remove a worktree and all that is in its folder."""
+    _remove(repo, _read(tree.record)._replace(home=tree.home))
+    os.close(tree.handle)
+
+
+def left(repo: git.Repo) -> list[Left]:
+    """Return what processes that are gone have left of this user's worktrees."""
+    place = Path(layout.trees_dir(repo.common_dir))
+    names = sorted(place.iterdir()) if place.is_dir() else []
+    return [_read(str(path)) for path in names if _is_ours(path) and not lock.is_held(path)]
+
+
+def clear(repo: git.Repo, found: Left) -> bool:
+    """Remove what was left; return whether it is gone.  One that is alive after all is not touched."""
+    handle = lock.acquire(found.record)
+    if handle is None:
+        return False
+    try:
+        return _remove(repo, _read(found.record))
+    finally:
+        os.close(handle)
+
+
+def clear_all(repo: git.Repo) -> list[str]:
+    """Remove whatever was left; return the folders that are gone by that."""
+    return [one.home for one in left(repo) if clear(repo, one) and one.home]
+
+
+def _claim(repo: git.Repo) -> Tree:
+    """Write down what is about to be made, so that no moment is too early to be killed."""
+    place = layout.trees_dir(repo.common_dir)
+    folders.make(place)
+    while True:
+        name = f"{_PREFIX}{os.urandom(8).hex()}"
+        record = os.path.join(place, name)
+        handle = lock.acquire(record)
+        if handle is not None and lock.is_at(handle, record):
+            break
+        if handle is not None:  # somebody took the empty file for one that was left
+            os.close(handle)
+    tree = Tree(record, handle, os.path.join(tempfile.gettempdir(), name))
+    _note(tree, tree.home)
+    return tree
+
+
+def _note(tree: Tree, told: Any) -> None:
+    os.write(tree.handle, json.dumps(told).encode() + b"\n")
+
+
+def _add(repo: git.Repo, commit: str, tree: Tree, folder: str) -> None:
+    os.set_inheritable(tree.handle, True)  # git holds it too: it may outlive us
+    try:
+        worktree.add(repo, commit, folder)
+    finally:
+        os.set_inheritable(tree.handle, False)
+
+
+def _read(record: str) -> Left:
+    """Return what a record names, as far as that can be ours."""
+    try:
+        lines = Path(record).read_text(encoding="utf-8").split("\n")[:-1]
+    except FileNotFoundError:  # somebody else has just cleared it
+        return Left(record, "")
+    told = list(_parsed(lines))
+    home = told[0] if told and isinstance(told[0], str) else ""
+    if not os.path.isabs(home) or os.path.basename(home) != os.path.basename(record):
+        return Left(record, "")
+    pairs = [one for one in told[1:] if isinstance(one, list) and len(one) == 2]
+    inner = [(str(of), str(at)) for of, at in pairs if os.path.normpath(str(at)) == at]
+    return Left(record, home, tuple((of, at) for of, at in inner if at.startswith(f"{home}/tree/")))
+
+
+def _parsed(lines: list[str]) -> Iterator[Any]:
+    for line in lines:
+        try:
+            yield json.loads(line)
+        except ValueError:  # not written by us
+            return
+
+
+def _remove(repo: git.Repo, found: Left) -> bool:
+    """Remove all that a record names, and the record if nothing is left of it; return whether that is so."""
+    if found.home:
+        if _is_ours(Path(found.home)):
+            shutil.rmtree(found.home, ignore_errors=True)
+        for common_dir, folder in reversed(found.inner):
+            if os.path.isdir(common_dir):
+                worktree.forget(git.find(common_dir), _end_of(folder, found.home))
+        worktree.forget(repo, _end_of(f"{found.home}/tree", found.home))
+        if _is_ours(Path(found.home)):
+            return False
+    Path(found.record).unlink(missing_ok=True)
+    return True
+
+
+def _end_of(folder: str, home: str) -> str:
+    """Return the end of a path, from our random name on: git knows a worktree by that, gone or not."""
+    return os.path.relpath(folder, os.path.dirname(home))
+
+
+def _is_ours(path: Path) -> bool:
+    """Say whether a path belongs to this user, and is there at all."""
+    try:
+        found = path.lstat()
+    except FileNotFoundError:
+        return False
+    return found.st_uid == os.geteuid() and not stat.S_ISLNK(found.st_mode)

@@ -1,0 +1,1 @@
+"""The model registry as readers see it: from tags and stage refs."""

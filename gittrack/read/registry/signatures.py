@@ -1,0 +1,25 @@
+"""What git says of the signatures of registry tags and run commits; unsigned ones cost no process."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gittrack import git
+from gittrack.core.registry.model_state import UNSIGNED, Signature, Version
+from gittrack.git import signing
+
+
+def of_versions(repo: git.Repo, versions: Sequence[Version]) -> dict[str, Signature]:
+    """Return {tag id: signature} of the tags that register versions."""
+    tags = [one.event for one in versions if one.event is not None]
+    signed = [event.oid for event in tags if event.text.signed]
+    unsigned = {event.oid: Signature(UNSIGNED) for event in tags if not event.text.signed}
+    return unsigned | dict(zip(signed, signing.check(repo, "tag", signed), strict=True))
+
+
+def of_commit(repo: git.Repo, oid: str, content: bytes | None) -> Signature:
+    """Return the signature of a commit, whose content is given."""
+    head = (content or b"").partition(b"\n\n")[0]
+    if b"\ngpgsig" not in head:
+        return Signature(UNSIGNED)
+    return signing.check(repo, "commit", [oid])[0]

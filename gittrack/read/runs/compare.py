@@ -1,0 +1,80 @@
+"""Find what differs between two recorded runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from gittrack import git
+from gittrack.analysis.differences import (
+    CodeChange,
+    RunDiff,
+    Table,
+    changes,
+    fact_changes,
+    facts,
+    metric_changes,
+    rows,
+)
+from gittrack.core.run import commit_message
+from gittrack.read.runs.record import RunRecord
+
+
+def diff(repo: git.Repo, a: RunRecord, b: RunRecord) -> RunDiff:
+    """Return what differs between two runs."""
+    return RunDiff(
+        a.info,
+        b.info,
+        run=fact_changes(a.info, b.info),
+        params=changes(commit_message.dotted(a.info.params), commit_message.dotted(b.info.params)),
+        metrics=metric_changes(a.info.metrics, b.info.metrics),
+        env=changes(commit_message.dotted(a.env), commit_message.dotted(b.env)),
+        inputs=changes(_digests(a), _digests(b)),
+        code=code_change(repo, a, b),
+    )
+
+
+def _digests(run: RunRecord) -> dict[str, Any]:
+    return {item["path"]: item.get("sha256") for item in run.inputs}
+
+
+def code_change(repo: git.Repo, a: RunRecord, b: RunRecord) -> CodeChange:
+    """Return the difference between the code of two runs, snapshots where the tree was dirty."""
+    before, after = a.info.code.state, b.info.code.state
+    if before == after:
+        return CodeChange(before, after, "", "")
+    if before is None or after is None:
+        return CodeChange(before, after, "", "", "one of the runs has no commit")
+    gone = git.missing(repo, [before, after])
+    if gone:
+        problem = f"the commit {gone[0][:12]} is not in this repository"
+        return CodeChange(before, after, "", "", f"{problem} (a shallow or partial clone?)")
+    patch = git.diff(repo, before, after).decode(errors="surrogateescape")
+    stat = git.diff(repo, before, after, "--shortstat").decode().strip()
+    return CodeChange(before, after, patch, stat)
+
+
+def table(runs: Sequence[RunRecord]) -> Table:
+    """Return what differs among several runs, code as the state that each ran with."""
+    infos = [run.info for run in runs]
+    return Table(
+        tuple(infos),
+        {
+            "params": rows([commit_message.dotted(info.params) for info in infos]),
+            "metrics": rows([{k: m.last for k, m in info.metrics.items()} for info in infos]),
+            "run": rows([facts(info) for info in infos]),
+            "inputs": rows([_digests(run) for run in runs]),
+            "env": rows([commit_message.dotted(run.env) for run in runs]),
+            "code": rows([{"code": info.code.state} for info in infos]),
+        },
+    )
+
+
+def stat(repo: git.Repo, a: RunRecord, b: RunRecord) -> str:
+    """Return ``git diff --stat`` between the code of two runs; a word where there is none."""
+    before, after = a.info.code.state, b.info.code.state
+    if before == after:
+        return "the same code\n"
+    if before is None or after is None or git.missing(repo, [before, after]):
+        return "their code cannot be compared here\n"
+    return git.diff(repo, before, after, "--stat").decode(errors="surrogateescape")

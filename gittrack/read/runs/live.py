@@ -1,0 +1,112 @@
+"""Runs that are going on, or whose owner vanished: read from their journals, with live values."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+from gittrack.core import layout, yaml_read
+from gittrack.core.run import events, run_info, series
+from gittrack.core.run.points import convert
+from gittrack.disk import lock
+
+_WHOLE = 8 << 20
+
+
+def read(path: str) -> run_info.RunInfo | None:
+    """Return the run of a journal; None for one that has not begun or is gone.
+
+    The status is ``running`` while somebody holds the journal's lock, else ``crashed``.  Of a series
+    over 8 MiB only the end is looked at: last values are right, min, max and count are of that end.
+    """
+    folder = Path(path)
+    try:
+        return _read(folder)
+    except FileNotFoundError:
+        return None  # committed between two of our looks
+    except Exception as error:  # noqa: BLE001 - one bad journal never hides the other runs
+        reason = str(error) or type(error).__name__
+        return run_info.RunInfo(
+            folder.name, layout.DEFAULT_EXPERIMENT, run_info.DAMAGED, problem=reason
+        )
+
+
+def _read(folder: Path) -> run_info.RunInfo | None:
+    if (folder / layout.LOCK).is_dir():
+        raise ValueError("its lock is a folder")
+    alive = lock.is_held(folder / layout.LOCK)
+    if (folder / layout.EVENTS).stat().st_size == 0:
+        return None
+    state = events.read(folder / layout.EVENTS, folder.name)
+    metrics = _metrics(folder)
+    touched = (folder / layout.SERIES).stat().st_mtime
+    facts = {**state.facts, **events.derived(state)}
+    facts["status"] = run_info.RUNNING if alive else run_info.CRASHED
+    facts["duration_s"] = events.lasted(state.facts, time.time() if alive else touched)
+    for name, value in state.summary.items():
+        metrics[name] = run_info.with_final(metrics.get(name), value)
+    summaries = {name: metric.to_dict() for name, metric in metrics.items()}
+    return run_info.from_facts(facts, state.params, summaries)
+
+
+def series_lines(folder: Path, limit: int | None = None) -> list[str]:
+    """Return the points of a live run as lines of metrics.csv, of its last ``limit`` bytes."""
+    path = folder / layout.SERIES
+    with open(path, "rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        start = 0 if limit is None or size <= limit else size - limit
+        file.seek(start)
+        data = series.whole_lines(file.read())
+    if start:
+        data = data[data.find(b"\n") + 1 :]
+    text = data.decode("utf-8", "surrogatepass")
+    points = folder / layout.POINTS
+    if points.exists():
+        times = folder / layout.POINT_TIMES
+        lines, _ = convert(points.read_bytes(), times.read_bytes() if times.exists() else b"")
+        text += lines
+    return [line + "\n" for line in text.split("\n")[:-1]]
+
+
+def files(folder: Path) -> dict[str, int]:
+    """Return {path: size} of what there is by now of a run's files."""
+    names = (layout.PARAMS, layout.SERIES, layout.DIFF, layout.LOG)
+    found = {name: folder / name for name in names if (folder / name).is_file()}
+    kept = folder / layout.ARTIFACTS
+    for path in sorted(kept.rglob("*")) if kept.is_dir() else ():
+        if path.is_file() or path.is_symlink():
+            found[path.relative_to(folder).as_posix()] = path
+    return {name: path.lstat().st_size for name, path in found.items()}
+
+
+def content(folder: Path, name: str) -> bytes | None:
+    """Return a file of a live run; the series with the points that its command wrote itself."""
+    path = folder / name
+    if name == layout.SERIES and path.is_file():
+        return "".join(series_lines(folder)).encode("utf-8", "surrogatepass")
+    return path.read_bytes() if path.is_file() else None
+
+
+def _metrics(folder: Path) -> dict[str, run_info.Metric]:
+    good: list[tuple[float, str, float, float]] = []
+    for line in series_lines(folder, _WHOLE):
+        try:
+            good.extend(series.parse([line]))
+        except ValueError:
+            continue  # `recover` and `finish` count damaged lines; a listing shows the others
+    return series.fold(good)
+
+
+def document(folder: Path, name: str) -> Any:
+    """Return what the YAML file ``name`` of a live run's tree would hold by now."""
+    state = events.read(folder / layout.EVENTS, folder.name)
+    if name == layout.DIFF:
+        path = folder / layout.DIFF
+        return yaml_read.load_own(path.read_bytes(), name) if path.exists() else None
+    return {
+        layout.ENV: state.env,
+        layout.INPUTS: {"inputs": state.inputs},
+        layout.OUTPUTS: {"outputs": state.outputs},
+    }.get(name)

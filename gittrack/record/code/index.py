@@ -1,0 +1,145 @@
+"""A private copy of the index: what would be committed, without touching what is staged."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from gittrack import git
+from gittrack.core.errors import TrackError
+from gittrack.git import objects
+
+
+class Entry(NamedTuple):
+    """A path, and its (mode, id) in HEAD, or None where HEAD does not have it."""
+
+    path: str
+    head: tuple[str, str] | None
+
+
+class PrivateIndex:
+    """A copy of the user's index, and an object folder of our own, for one snapshot."""
+
+    def __init__(self, repo: git.Repo, folder: Path) -> None:
+        self.repo = repo
+        self.root = repo.work_tree or ""
+        self.path = folder / "index"
+        self.objects = str(folder / "objects")
+        self.broken = False  # the user's index cannot be read
+        self.flagged: Sequence[str] = ()  # paths whose changes git was told to overlook
+        self.shadowing: Sequence[
+            str
+        ] = ()  # files that are folders now, which git does not look into
+        self.env = {
+            "GIT_INDEX_FILE": str(self.path),
+            "GIT_OBJECT_DIRECTORY": self.objects,
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES": _in_list(git.open_object_store(repo)),
+        }
+
+    def fill(self) -> None:
+        """Fill the index from the user's, or where that is broken from HEAD; the flags are cleared."""
+        os.makedirs(self.objects, exist_ok=True)
+        source = os.path.join(self.repo.git_dir, "index")
+        if self.broken:  # where there is no commit, it stays empty
+            self._call("read-tree", "HEAD").wait()
+        elif os.path.exists(source):
+            shutil.copyfile(source, self.path)
+            stat = os.stat(source)  # git tells racily clean entries by the time of the index
+            os.utime(self.path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+        if self.flagged:
+            for flag in ("--no-assume-unchanged", "--no-skip-worktree"):
+                self._feed(("update-index", "-z", flag, "--stdin"), self.flagged)
+        self._drop(self.shadowing)
+
+    def take(self, kept: Sequence[str], withheld: Sequence[Entry]) -> None:
+        """Bring the kept paths as they are in the work tree, the withheld ones as in HEAD."""
+        if not self.path.exists():
+            self.fill()
+        links = _Links(self.root)
+        self._drop([path for path in kept if not links.present(path)])
+        kept = [path for path in kept if links.present(path) and path not in self.shadowing]
+        if kept:
+            # A file above the threshold would go into a pack, and we keep loose objects.
+            options = ("-c", "core.safecrlf=false", "-c", "core.bigFileThreshold=1024g")
+            update = (*options, "update-index", "--add", "--remove", "--replace")
+            self._feed((*update, "-z", "--stdin"), kept)
+        if withheld:
+            zero = "0" * (64 if self.repo.hash_name == "sha256" else 40)
+            lines = [
+                f"{entry.head[0]} {entry.head[1]}\t{entry.path}"
+                if entry.head
+                else f"0 {zero}\t{entry.path}"
+                for entry in withheld
+            ]
+            self._feed(("update-index", "-z", "--index-info"), lines)
+
+    def _drop(self, paths: Sequence[str]) -> None:
+        if paths:
+            self._feed(("update-index", "--force-remove", "-z", "--stdin"), paths)
+
+    def write_tree(self) -> str:
+        """Return the id of the tree that the index holds."""
+        return self._call("write-tree", "--missing-ok").output().decode().strip()
+
+    def own(self, base: str | None, tree: str) -> None:
+        """Bring every object of ``tree`` that the tree ``base`` lacks into our own folder.
+
+        Git does not write what it finds in the repository, left there by another run or by `git add`;
+        but nothing protects that from the next `git gc`.  Raises TrackError where it is gone already.
+        """
+        options = ("-r", "-t", "-z", "--no-abbrev", "--no-renames")
+        empty = objects.empty_tree(self.repo.hash_name)
+        out = self._call("diff-tree", *options, base or empty, tree).output()
+        lines = [entry.split(b" ") for entry in out.split(b"\0")[:-1:2]]  # the others are paths
+        kinds = {
+            line[3].decode(): line[1] for line in lines if line[1] not in (b"000000", b"160000")
+        }
+        kinds[tree] = b"040000"
+        store = objects.Store(self.objects, self.repo.hash_name, flush=False)
+        absent = [oid for oid in kinds if not os.path.exists(store.path(oid))]
+        for oid, content in zip(absent, git.read_objects(self.repo, absent), strict=True):
+            if content is None:
+                raise TrackError(f"the object {oid} vanished", "is a git gc at work?")
+            store.keep(b"tree" if kinds[oid] == b"040000" else b"blob", content)
+
+    def remove(self) -> None:
+        """Remove the private index; the objects stay with the journal."""
+        for path in (self.path, self.path.with_name("index.lock")):
+            path.unlink(missing_ok=True)
+
+    def _call(self, *args: str) -> git.Call:
+        return self.repo.call(*args, env=self.env)
+
+    def _feed(self, args: tuple[str, ...], items: Sequence[str]) -> None:
+        feed = os.fsencode("".join(item + "\0" for item in items))
+        self.repo.call(*args, env=self.env, feed=feed).output()
+
+
+class _Links:
+    """Which paths are there as git sees it: what lies beyond a symbolic link is not."""
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+        self.known = {"": False}
+
+    def present(self, path: str) -> bool:
+        return not self._link(os.path.dirname(path)) and os.path.lexists(
+            os.path.join(self.root, path)
+        )
+
+    def _link(self, folder: str) -> bool:
+        """Say whether a folder, or one that it is in, is a link."""
+        if folder not in self.known:
+            itself = os.path.islink(os.path.join(self.root, folder))
+            self.known[folder] = itself or self._link(os.path.dirname(folder))
+        return self.known[folder]
+
+
+def _in_list(path: str) -> str:
+    """Return a path as git wants it in a list of paths that colons separate."""
+    if ":" not in path:
+        return path
+    return '"' + path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'

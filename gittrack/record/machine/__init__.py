@@ -1,0 +1,1 @@
+"""What a run ran on: interpreter, packages, numerics, user and host."""

@@ -1,0 +1,205 @@
+"""Where recorded code is run: a disposable worktree at its commit, or the user's own tree.
+
+The worktree gets what its commit lacks from the user's tree: recorded data and other paths that git ignores
+as links, submodules as worktrees of their own.  `own_code` has the command meet its files, not the user's.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from gittrack import git
+from gittrack.core import layout, paths, settings
+from gittrack.core.errors import TrackError
+from gittrack.git import temporary_worktree, worktree
+from gittrack.read.runs.record import RunRecord
+from gittrack.record import inputs
+from gittrack.record.code import capture
+from gittrack.reproduce import deferred_signals
+
+
+class Impossible(TrackError):
+    """The run cannot be run again here; the message says why."""
+
+
+class Place(NamedTuple):
+    """A folder with the code of a run; ``linked`` are paths in it that are no code.
+
+    ``locks`` are held as long as something is at work in it; ``beside`` is a folder that goes with it.
+    """
+
+    folder: str
+    linked: Sequence[str]
+    keep: Callable[[], None] = lambda: None
+    locks: tuple[int, ...] = ()
+    beside: str | None = None
+
+
+@contextmanager
+def fresh(repo: git.Repo, commit: str, paths: Sequence[str]) -> Iterator[Place]:
+    """Make a disposable worktree with ``paths`` linked into it; it goes again unless ``keep`` was called.
+
+    Raises Impossible where a submodule is not at hand.
+    """
+    kept: list[bool] = []
+    with deferred_signals.held():
+        try:
+            tree = temporary_worktree.make(repo, commit)
+        except git.GitError as error:  # a partial clone without its remote, a full disk
+            raise Impossible(error.message, error.hint) from error
+        try:
+            _fill(repo, commit, tree, tree.folder)
+            linked, keep = _link(repo, tree.folder, paths), functools.partial(kept.append, True)
+            with deferred_signals.let_through():
+                yield Place(tree.folder, linked, keep, (tree.handle,), tree.home)
+        finally:
+            if kept:
+                temporary_worktree.release(tree)
+            else:
+                temporary_worktree.remove(repo, tree)
+
+
+def own(repo: git.Repo, run: RunRecord, commit: str) -> Place:
+    """Return the user's own tree.  Raises Impossible where it is not at exactly the code that ran."""
+    made = [*run.info.output_paths, *(item["path"] for item in run.outputs)]
+    chosen = settings.from_config(git.parse_config(repo.config().output()))
+    with tempfile.TemporaryDirectory(prefix="gittrack-") as scratch:
+        found = capture.answer(repo, capture.ask(repo), Path(scratch), chosen, made)
+    if found.tree is None or found.tree != _tree(repo, commit):
+        raise Impossible(
+            f"this work tree is not at the code that ran, {commit[:12]}",
+            "leave --in-place out, or go there: git track checkout RUN",
+        )
+    return Place(repo.work_tree or "", made)
+
+
+def _tree(repo: git.Repo, commit: str) -> str:
+    content = next(git.read_objects(repo, [commit])) or b""
+    return content.partition(b"\n")[0].decode().removeprefix("tree ")
+
+
+def data(repo: git.Repo, run: RunRecord) -> list[str]:
+    """Return the recorded inputs that lie in the user's tree only, and are what they were.
+
+    Raises Impossible for one that is missing or has changed.
+    """
+    found = []
+    cache = Path(layout.cache_dir(repo.common_dir))
+    for item in run.inputs:
+        path = inside(item["path"])
+        real = os.path.join(repo.work_tree or "", path)
+        if _in_code(repo, run, path):
+            continue
+        if not os.path.exists(real):
+            raise Impossible(f"the input {path} is missing", "bring it back, then try again")
+        now = inputs.fingerprint(real, path, cache)
+        if now["sha256"] != item.get("sha256"):
+            raise Impossible(
+                f"the input {path} has changed since: {str(item.get('sha256'))[:12]} -> {now['sha256'][:12]}",
+                "bring the old one back, or compare all the same: git track run",
+            )
+        if not os.path.isabs(path):
+            found.append(path)
+    return found
+
+
+def inside(path: str) -> str:
+    """Return a recorded path.  Raises Impossible where it would lead out of the tree: then it is forged."""
+    check_words("path", [path])
+    plain = "/".join(part for part in path.split("/") if part not in ("", "."))
+    if not os.path.isabs(path) and plain and paths.fault(plain):
+        raise Impossible(f"its path {path} leads out of its code", "do not trust this run")
+    return path
+
+
+def check_words(what: str, words: Sequence[str]) -> None:
+    """Raise Impossible for text that no process and no file system takes: then it is forged."""
+    for word in words:
+        try:
+            sound = b"\0" not in os.fsencode(word)
+        except UnicodeEncodeError:
+            sound = False
+        if not sound:
+            raise Impossible(f"its {what} has {word!r:.60} in it", "do not trust this run")
+
+
+def _in_code(repo: git.Repo, run: RunRecord, path: str) -> bool:
+    state = run.info.code.state
+    return not os.path.isabs(path) and next(git.read_objects(repo, [f"{state}:{path}"])) is not None
+
+
+def links(repo: git.Repo) -> tuple[str, ...]:
+    """Return the paths that ``track.link`` names: to be linked into a worktree, beside the data."""
+    return settings.words(git.parse_config(repo.config().output()), "track.link")
+
+
+def own_code(
+    repo: git.Repo, folder: str, command: Sequence[str], imports: Sequence[str]
+) -> tuple[dict[str, str], list[str]]:
+    """Return variables that have Python import a worktree's code, and warnings of files that stay the user's.
+
+    ``imports`` are the folders that the command's Python imports from: the user's own tree after
+    ``pip install -e``, or with an absolute path in PYTHONPATH.
+    """
+    top = repo.work_tree
+    if not top:
+        return {}, []
+    inside = [os.path.relpath(one, top) for one in imports if os.path.commonpath([one, top]) == top]
+    folders = [os.path.normpath(os.path.join(folder, one)) for one in inside]
+    real = os.path.realpath(folder)
+    ours = [one for one in folders if os.path.isdir(one) and os.path.realpath(one).startswith(real)]
+    before = os.environ.get("PYTHONPATH")
+    variables = {"PYTHONPATH": os.pathsep.join([*ours, *([before] if before else [])])}
+    named = [word for word in command if word.startswith(f"{top}/")]
+    theirs = [w for w in named if os.path.isfile(os.path.join(folder, os.path.relpath(w, top)))]
+    said = "that is the file in your own tree, not the code that ran"
+    return variables if ours else {}, [f"the command names {word}: {said}" for word in theirs]
+
+
+def _link(repo: git.Repo, folder: str, wanted: Sequence[str]) -> list[str]:
+    """Link what git ignores from the user's tree into the worktree; return what was linked.
+
+    Raises Impossible for a path that would be made outside the worktree.
+    """
+    made = []
+    for path in wanted:
+        inner = os.path.normpath(path)
+        if paths.fault(inner) or paths.through_link(folder, inner):
+            raise Impossible(
+                f"the path {path} leads out of its code, so it is not linked",
+                "do not trust this run, or correct track.link",
+            )
+        source, target = os.path.join(repo.work_tree or "", path), os.path.join(folder, path)
+        if os.path.exists(source) and not os.path.lexists(target):
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            os.symlink(os.path.abspath(source), target)
+            made.append(path)
+    return made
+
+
+def _fill(repo: git.Repo, commit: str, tree: temporary_worktree.Tree, folder: str) -> None:
+    """Give each submodule its code, from the user's copy: nothing is fetched.
+
+    One that is not checked out in the user's tree stays empty, as it is there.
+    """
+    top = repo.work_tree or ""
+    if not os.path.exists(os.path.join(top, ".gitmodules")):
+        return
+    for path, oid in worktree.links(repo, commit):
+        if not os.path.exists(os.path.join(top, path, ".git")):
+            continue
+        module = git.find(os.path.join(top, path))
+        if git.missing(module, [oid]):
+            raise Impossible(
+                f"the submodule {path} does not have the commit {oid[:12]} that ran",
+                f"bring it: git -C {path} fetch",
+            )
+        target = os.path.join(folder, path)
+        temporary_worktree.make_inner(module, oid, tree, target)
+        _fill(module, oid, tree, target)

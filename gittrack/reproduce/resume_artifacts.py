@@ -1,0 +1,70 @@
+"""What a trial of a sweep goes on from: the artifacts of the trial of the rung before."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from gittrack import git
+from gittrack.core.run.trials import TrialFacts
+from gittrack.disk import restore
+from gittrack.read.runs import reader
+from gittrack.read.runs.record import RunRecord
+from gittrack.reproduce.rerun_worktree import Impossible
+
+RESUME = "GITTRACK_RESUME"
+
+
+def bring(repo: git.Repo, earlier: reader.Raw, folder: Path) -> bool:
+    """Bring the artifacts of a run into a new folder; return whether it kept any."""
+    run = RunRecord(repo, reader.bodies(repo, [earlier])[0])
+    kept = [item for item in run.outputs if item.get("where") == "git"]
+    for item in kept:  # all are checked before the first is written
+        restore.check(folder, item["path"], item)
+    if kept:
+        folder.mkdir(mode=0o700)
+    for item in kept:
+        restore.write(folder, item["path"], run.read(f"artifacts/{item['path']}"), item)
+    return bool(kept)
+
+
+@contextmanager
+def again(repo: git.Repo, run: RunRecord, beside: str | None) -> Iterator[dict[str, str | None]]:
+    """Give a rerun what its trial went on from, as variables for the command; nothing for other runs.
+
+    ``beside`` is the folder for it, if there is one that goes with the rerun's worktree.  Raises Impossible
+    where the run before is not here.
+    """
+    trial = run.info.sweep
+    if trial is None or trial.after is None:
+        yield {}
+        return
+    earlier = _before(repo, trial)
+    if earlier is None:
+        raise Impossible(
+            f"it went on from the trial {trial.after} of its sweep, which is not here",
+            "fetch the runs of the sweep, or bring it back: git track restore",
+        )
+    scratch = tempfile.mkdtemp(prefix="gittrack-", dir=beside)
+    try:
+        folder = Path(scratch, "resume")
+        yield {RESUME: str(folder)} if bring(repo, earlier, folder) else {}
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _before(repo: git.Repo, trial: TrialFacts) -> reader.Raw | None:
+    """Return the run that counts for the trial of the rung before."""
+    for raw in reader.whole(repo):
+        if raw.commit and raw.body is not None and b"\nsweep.id: " in raw.body:
+            known = reader.decode(repo, raw).sweep
+            if (
+                known
+                and (known.id, known.trial) == (trial.id, trial.after)
+                and known.order is not None
+            ):
+                return raw
+    return None

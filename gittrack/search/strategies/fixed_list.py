@@ -1,0 +1,45 @@
+"""Strategies that do not look at outcomes: a list of configurations, each tried once."""
+
+# ruff: noqa: D102 - the methods are documented once, in plan.Strategy
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from itertools import islice
+from typing import Any, NamedTuple
+
+from gittrack.core.errors import TrackError
+from gittrack.search import keys
+from gittrack.search.plan import Outcome, Rung, Trial
+from gittrack.search.strategies import ranking
+
+
+class Flat(NamedTuple):
+    """Configurations 0 to ``size`` - 1, each tried once; ``propose`` makes the one of a number."""
+
+    propose: Callable[[int], Mapping[str, Any]]
+    size: int
+    goal: str
+
+    def ask(
+        self, outcomes: Sequence[Outcome], started: Collection[str], free: int
+    ) -> tuple[Trial, ...]:
+        left = (number for number in range(self.size) if str(number) not in started)
+        return tuple(self._trial(number) for number in islice(left, max(0, free)))
+
+    def done(self, outcomes: Sequence[Outcome], started: Collection[str]) -> bool:
+        return len({one.key for one in outcomes}) >= self.size
+
+    def best(self, outcomes: Sequence[Outcome]) -> str | None:
+        return ranking.best(outcomes, self.goal)
+
+    def trial(self, key: str, outcomes: Sequence[Outcome]) -> Trial:
+        found = keys.parse(key)
+        if found != keys.Key(found.config) or found.config >= self.size:
+            raise TrackError(f"{key!r} is no trial of this sweep", f"it has 0 to {self.size - 1}")
+        return self._trial(found.config)
+
+    def table(self) -> tuple[Rung, ...]:
+        return (Rung(0, 0, self.size, None, None, None),)
+
+    def _trial(self, number: int) -> Trial:
+        return Trial(str(number), number, self.propose(number))

@@ -1,0 +1,58 @@
+"""Runs as HTML, for notebooks; everything that came from a run is escaped."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+
+from gittrack.core.run.run_info import RunInfo
+from gittrack.show.terminal import runs as tables
+from gittrack.show.terminal import text
+from gittrack.show.terminal.table import Table
+
+_MAX_ROWS = 100
+
+
+def page(runs: Sequence[RunInfo], now: float) -> str:
+    """Return a table of runs, and how many there are where they are too many to show."""
+    if not runs:
+        return "<p>no runs</p>"
+    made = table(tables.listing(runs[:_MAX_ROWS], now))
+    more = len(runs) - _MAX_ROWS
+    return made + (f"<p>and {more} more runs</p>" if more > 0 else "")
+
+
+def record(info: RunInfo) -> str:
+    """Return one run: facts, params and metrics."""
+    code = (info.code.state or "-")[:12] + ("*" if info.code.dirty else "")
+    facts = [
+        *(("run", info.id), ("experiment", info.experiment), ("name", info.name)),
+        *(("status", info.status), ("started", info.started), ("code", code)),
+        *(("command", text.command(info.command)), ("tags", ", ".join(info.tags))),
+        ("note", info.note),
+    ]
+    rows = [[name, text.escape(value)] for name, value in facts if value]
+    params = [[text.escape(key), text.exact(value)] for key, value in sorted(info.params.items())]
+    metrics = [
+        [text.escape(name), text.value(m.last, 6), text.value(m.min, 6), text.value(m.max, 6)]
+        for name, m in info.metrics.items()
+    ]
+    parts = [table(Table(["", ""], rows))]
+    if params:
+        parts.append(table(Table(["param", "value"], params)))
+    if metrics:
+        parts.append(table(Table(["metric", "last", "min", "max"], metrics, [False] + [True] * 3)))
+    return "".join(parts)
+
+
+def table(made: Table) -> str:
+    """Return a table as HTML, cells escaped."""
+    sides = [*made.right, *[False] * len(made.heads)]
+    heads = "".join(f"<th>{html.escape(head)}</th>" for head in made.heads)
+    rows = "".join("<tr>" + "".join(map(_cell, row, sides)) + "</tr>" for row in made.rows)
+    return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _cell(content: str, right: bool) -> str:
+    side = ' style="text-align: right"' if right else ""
+    return f"<td{side}>{html.escape(content)}</td>"

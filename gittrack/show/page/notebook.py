@@ -1,0 +1,57 @@
+"""A run as a paragraph of the lab notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from gittrack.core.run import commit_message, run_info
+from gittrack.core.run.run_info import RunInfo, from_iso
+from gittrack.show.terminal import text
+from gittrack.show.terminal.columns import short_id
+
+_MAX_PARAMS = 12
+
+
+def paragraph(info: RunInfo, courses: Mapping[str, str], now: float) -> str:
+    """Return the paragraph; ``courses`` are the sparklines of its metrics."""
+    age = text.age(now - from_iso(info.started)) if info.started else ""
+    head = [short_id(info.id), info.name or "", info.experiment, _status(info), age]
+    lines = ["  ".join(text.escape(part) for part in head if part)]
+    lines += [
+        f"    {line}" for line in (*_said(info), _params(info), *_metrics(info, courses)) if line
+    ]
+    code = (info.code.state or "")[:8] + ("*" if info.code.dirty else "")
+    command = text.shorten(text.escape(text.command(info.command)), 90)
+    lines.append("    " + "  ".join(part for part in (command, code and f"code {code}") if part))
+    return "".join(f"{line.rstrip()}\n" for line in lines)
+
+
+def _status(info: RunInfo) -> str:
+    told = {"signal": info.signal, "exit code": info.exit_code or None}
+    why = next((f" ({name} {value})" for name, value in told.items() if value is not None), "")
+    lasted = f" in {text.duration(info.duration)}" if info.duration is not None else ""
+    return f"{info.status}{why.replace('(signal ', '(')}{lasted}"
+
+
+def _said(info: RunInfo) -> list[str]:
+    """Return the note, line by line, and the tags: the words that people wrote come first."""
+    lines = [text.escape(line) for line in (info.note or "").split("\n") if line]
+    return lines + ([text.escape(f"[{', '.join(info.tags)}]")] if info.tags else [])
+
+
+def _params(info: RunInfo) -> str:
+    flat = commit_message.dotted(info.params)
+    shown = [f"{text.escape(k)}={text.value(v)}" for k, v in list(flat.items())[:_MAX_PARAMS]]
+    more = [f"and {len(flat) - _MAX_PARAMS} more"] if len(flat) > _MAX_PARAMS else []
+    return "  ".join([*shown, *more])
+
+
+def _metrics(info: RunInfo, courses: Mapping[str, str]) -> list[str]:
+    rows = []
+    for name in run_info.headline(info.metrics):
+        metric = info.metrics[name]
+        ends = f"{text.value(metric.min)} to {text.value(metric.max)}" if metric.count > 1 else ""
+        rows.append([text.escape(name), text.value(metric.last), courses.get(name, ""), ends])
+    rest = len(info.metrics) - len(rows)
+    lines = text.columns(rows, [False, True])
+    return lines + ([f"and {rest} more metric{'' if rest == 1 else 's'}"] if rest else [])

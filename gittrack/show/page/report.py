@@ -1,0 +1,86 @@
+"""A comparison of runs to paste into a pull request."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from gittrack.analysis.differences import Table
+from gittrack.core.run.run_info import RunInfo, headline
+from gittrack.show.terminal import diff_many, table, text
+from gittrack.show.terminal.columns import short_id
+
+
+def page(found: Table, stats: Mapping[str, str], style: str = "md") -> str:
+    """Return leaderboard, changed params, metrics with arrows, and what changed in the code.
+
+    The first run is what the others are compared with; ``stats`` are ``git diff --stat`` by run id.
+    """
+    base, others = found.runs[0], found.runs[1:]
+    parts = [_title("Runs", style), _runs(found.runs, style)]
+    params = found.sections["params"]
+    if params:
+        shown = diff_many.page(found, ["params"], style)
+        parts += [
+            _title("Changed params", style),
+            shown.partition("\n\n")[2] if style == "md" else shown,
+        ]
+    if any(run.metrics for run in found.runs):
+        parts += [_title("Metrics", style), _metrics(base, others, style)]
+    for run in others:
+        parts += [_title(f"Code: {diff_many.head(base)} to {diff_many.head(run)}", style)]
+        parts.append(_fenced(text.escape(stats[run.id], keep="\n"), style))
+    equal = [diff_many.SECTIONS[name] for name, rows in found.sections.items() if not rows]
+    if equal and others:
+        parts.append(f"Equal: {', '.join(equal)}.\n")
+    return "\n".join(parts)
+
+
+def _title(words: str, style: str) -> str:
+    return f"### {words}\n" if style == "md" else words
+
+
+def _fenced(content: str, style: str) -> str:
+    return f"```\n{content}```\n" if style == "md" else content
+
+
+def _runs(runs: Sequence[RunInfo], style: str) -> str:
+    names = headline({name: metric for run in runs for name, metric in run.metrics.items()})
+    heads = ["run", "name", "status", "commit", *map(text.escape, names)]
+    rows = []
+    for run in runs:
+        code = (run.code.state or "-")[:8] + ("*" if run.code.dirty else "")
+        values = [text.value(run.metrics[n].last, 6) if n in run.metrics else "-" for n in names]
+        rows.append([short_id(run.id), text.escape(run.name or "-"), run.status, code, *values])
+    right = [False] * 4 + [True] * len(names)
+    return table.render(table.Table(heads, rows, right), style)
+
+
+def _metrics(base: RunInfo, others: Sequence[RunInfo], style: str) -> str:
+    names = sorted({name for run in (base, *others) for name in run.metrics})
+    rows = [
+        [
+            text.escape(name),
+            text.value(base.metrics[name].last, 6) if name in base.metrics else "-",
+            *(_change(base, run, name) for run in others),
+        ]
+        for name in names
+    ]
+    heads = ["metric", *(diff_many.head(run) for run in (base, *others))]
+    return table.render(table.Table(heads, rows, [False] + [True] * (len(others) + 1)), style)
+
+
+def _change(base: RunInfo, run: RunInfo, name: str) -> str:
+    """Return ``0.9844 ▲ +0.0195 (+2.0 %)``; the arrow says which way, not whether that is good."""
+    if name not in run.metrics:
+        return "-"
+    last = run.metrics[name].last
+    shown = text.value(last, 6)
+    before = base.metrics[name].last if name in base.metrics else math.nan
+    delta = last - before
+    if not math.isfinite(delta):
+        return shown
+    if delta == 0:
+        return f"{shown} ="
+    percent = f" ({100 * delta / abs(before):+.1f} %)" if before else ""
+    return f"{shown} {'▲' if delta > 0 else '▼'} {delta:+.4g}{percent}"

@@ -1,0 +1,188 @@
+"""One run on a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gittrack.core.run import commit_message
+from gittrack.core.run.run_info import RunInfo, from_iso, headline
+from gittrack.core.run.trials import TrialFacts
+from gittrack.show.terminal import text
+from gittrack.show.terminal.columns import short_id
+
+
+def page(
+    info: RunInfo,
+    env: Mapping[str, Any],
+    inputs: Sequence[Mapping[str, Any]],
+    outputs: Sequence[Mapping[str, Any]],
+    diff: Mapping[str, Any],
+    now: float,
+    courses: Mapping[str, str] = {},
+) -> str:
+    """Return what ``git track show`` prints of a run; ``courses`` are the sparklines of its metrics."""
+    parts = [
+        _facts(info, now),
+        _params(info),
+        _metrics(info, courses),
+        _files("inputs", inputs),
+        _files("artifacts", outputs),
+        _changes(diff),
+        _environment(env),
+        _by_hand(info),
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def closing(info: RunInfo) -> str:
+    """Return the line that is said when a run has ended."""
+    values = [
+        f"{commit_message.key_text(name)}={text.value(info.metrics[name].last)}"
+        for name in headline(info.metrics)
+    ]
+    name = f" {text.escape(info.name)}" if info.name else ""
+    how = {"signal": info.signal, "exit code": info.exit_code}
+    why = next((f" ({k} {v})".replace("(signal ", "(") for k, v in how.items() if v), "")
+    told = "  ".join([f"{info.status}{why} in {text.duration(info.duration)}", *values])
+    return f"run {short_id(info.id)}{name} {told}"
+
+
+def _facts(info: RunInfo, now: float) -> str:
+    code = info.code
+    state = f"{code.commit[:12]}" if code.commit else "no commit yet"
+    if code.branch:
+        state += f" on {text.escape(code.branch)}"
+    if code.dirty:
+        state += f", with uncommitted changes ({(code.snapshot or 'not captured')[:12]})"
+    started = (
+        f"{info.started}  ({text.age(now - from_iso(info.started))})" if info.started else None
+    )
+    ended = {"exit_code": info.exit_code, "signal": info.signal}
+    how = ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in ended.items() if v is not None)
+    rows = [
+        ("run", info.id),
+        ("experiment", info.experiment),
+        ("name", info.name),
+        ("status", f"{info.status} ({how})" if how else info.status),
+        ("problem", info.problem),
+        ("started", started),
+        ("duration", text.duration(info.duration) if info.duration is not None else None),
+        (
+            "resumed",
+            f"{info.resumed} times" if info.resumed > 1 else "once" if info.resumed else "",
+        ),
+        ("reproduces", info.reproduces),
+        ("trial", _trial(info.sweep) if info.sweep else None),
+        ("command", text.command(info.command)),
+        ("folder", info.cwd if info.cwd not in (None, ".") else None),
+        ("code", state),
+        ("tags", ", ".join(info.tags)),
+        ("group", info.group),
+        ("note", info.note),
+        ("seed", None if info.seed is None else str(info.seed)),
+        ("config", info.fingerprint),
+        ("recipe", info.recipe),
+        ("memory", text.size(info.peak_memory) + " at most" if info.peak_memory else None),
+        ("by", "@".join(filter(None, (info.user, info.host)))),
+    ]
+    lines = [(name, line) for name, found in rows if found for line in _lines(name, found)]
+    return _block("", [(name if first else "", line) for name, (first, line) in lines])
+
+
+def _trial(part: TrialFacts) -> str:
+    how = [
+        f"ended: {part.why}" if part.why else "",
+        f"stopped early at step {part.stopped:g}" if part.stopped is not None else "",
+        "it does not count" if part.order is None else "",
+    ]
+    told = ", ".join(filter(None, how))
+    return f"{part.trial} of sweep {part.id}" + (f" ({told})" if told else "")
+
+
+def _lines(name: str, found: str) -> list[tuple[bool, str]]:
+    """Return a value as lines, and which is the first: a note may have several, other facts have one."""
+    parts = found.split("\n") if name == "note" else [found]
+    return [(number == 0, text.escape(part)) for number, part in enumerate(parts)]
+
+
+def _params(info: RunInfo) -> str:
+    flat = commit_message.dotted(info.params)
+    return _block("params", [(text.escape(k), text.exact(v)) for k, v in flat.items()])
+
+
+def _metrics(info: RunInfo, courses: Mapping[str, str]) -> str:
+    if not info.metrics:
+        return ""
+    head = ["", "last", "min", "max", "step", "points", ""]
+    rows = [
+        [
+            text.escape(name),
+            *(text.value(v, 6) for v in (m.last, m.min, m.max, m.step, m.count)),
+            courses.get(name, ""),
+        ]
+        for name, m in sorted(info.metrics.items())
+    ]
+    lines = text.columns([head, *rows], [False, *[True] * 5])
+    return "metrics\n" + "".join(f"  {line}\n" for line in lines)
+
+
+def _files(title: str, items: Sequence[Mapping[str, Any]]) -> str:
+    rows = []
+    for item in items:
+        where = item.get("where")
+        told = "" if where in (None, "git") else f"  ({where})"
+        digest = str(item.get("sha256", ""))[:12]
+        number = item.get("files")
+        count = f", {number} file{'' if number == 1 else 's'}" if number is not None else ""
+        facts = f"{text.size(item.get('size', 0))}{count}  {digest}{told}"
+        rows.append((text.escape(str(item["path"])), facts.strip()))
+    return _block(title, rows)
+
+
+def _changes(diff: Mapping[str, Any]) -> str:
+    rows = []
+    for item in diff.get("files", []):
+        counts = f"+{item['added']} -{item['removed']}" if "added" in item else "binary"
+        rows.append((text.escape(str(item["path"])), f"{item['status']}  {counts}"))
+    for item in diff.get("withheld", []):
+        rows.append(
+            (text.escape(str(item["path"])), f"not captured: {text.escape(item['reason'])}")
+        )
+    rows += [("note", text.escape(str(note))) for note in diff.get("inexact", [])]
+    return _block("uncommitted changes", rows)
+
+
+def _environment(env: Mapping[str, Any]) -> str:
+    python, cpu = env.get("python") or {}, env.get("cpu") or {}
+    rows = [
+        ("python", python.get("version")),
+        ("packages", str(len(env["packages"])) if env.get("packages") else None),
+        ("platform", " ".join(str(v) for v in (env.get("platform") or {}).values() if v)),
+        ("cpu", f"{cpu.get('model', 'unknown')} ({cpu.get('count')} cores)" if cpu else None),
+        ("arithmetic", _arithmetic(env)),
+        ("gpu", ", ".join((env.get("gpu") or {}).get("models", []))),
+    ]
+    return _block("environment", [(name, text.escape(str(found))) for name, found in rows if found])
+
+
+def _arithmetic(env: Mapping[str, Any]) -> str:
+    """Return the BLAS with its kernels, and how many threads each library has."""
+    words = [str((env.get("blas") or {}).get(key, "")) for key in ("name", "version", "core")]
+    threads = [f"{name} {count}" for name, count in (env.get("threads") or {}).items()]
+    told = f"threads: {', '.join(threads)}" if threads else ""
+    return "  ".join(filter(None, [" ".join(filter(None, words)), told]))
+
+
+def _by_hand(info: RunInfo) -> str:
+    if info.ref is None:
+        return ""
+    return f"by hand\n  git show {info.ref}:run.yaml\n  git ls-tree -r {info.ref}\n"
+
+
+def _block(title: str, rows: Sequence[tuple[str, str]]) -> str:
+    if not rows:
+        return ""
+    pad = "  " if title else ""
+    lines = text.columns([[name, found] for name, found in rows])
+    return (f"{title}\n" if title else "") + "".join(f"{pad}{line}\n" for line in lines)

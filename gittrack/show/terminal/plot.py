@@ -1,0 +1,86 @@
+"""Metrics of several runs as a chart in the terminal, drawn by plotext, told apart without colour."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from gittrack.analysis.smoothing import thinned
+from gittrack.core.errors import TrackError
+from gittrack.show.terminal import text
+
+_MARKERS = "oxabcdefghijklmnpqrstuvwyz*+#@%&"
+_COLOURS = ("blue", "orange", "green", "red", "magenta", "cyan", "gray")
+
+
+class Line(NamedTuple):
+    """One run's series: (x, y) pairs in their order."""
+
+    label: str
+    points: Sequence[tuple[float, float]]
+
+
+class Frame(NamedTuple):
+    """What goes around the lines, and how much room there is: columns and lines of the terminal."""
+
+    title: str
+    x: str = "step"
+    log: bool = False
+    width: int = 80
+    height: int = 24
+    colour: bool = False
+
+
+def chart(lines: Sequence[Line], frame: Frame) -> str:
+    """Return the chart; points that are not finite, or not positive on a log scale, are left out and told."""
+    import plotext  # noqa: PLC0415 - 50 ms that only a chart needs
+
+    plotext.clear_figure()
+    plotext.theme("clear")
+    plotext.plotsize(max(frame.width, 30), max(frame.height, 8))
+    plotext.title(text.escape(frame.title) + (" (log)" if frame.log else ""))
+    plotext.xlabel(frame.x)
+    left_out, drawn = 0, 0
+    for number, line in enumerate(lines):
+        good = [(x, y) for x, y in line.points if _fits(y, frame.log)]
+        left_out += len(line.points) - len(good)
+        if not good:
+            continue
+        drawn += 1
+        points = thinned(good, 4 * frame.width)
+        ys = [math.log10(y) if frame.log else y for _, y in points]
+        options = {"color": _COLOURS[number % len(_COLOURS)]} if frame.colour else {}
+        draw = plotext.plot if len(points) > 1 else plotext.scatter
+        marker = _MARKERS[number % len(_MARKERS)]
+        label = text.shorten(text.escape(line.label), 40)
+        draw([x for x, _ in points], ys, label=label, marker=marker, **options)
+    if not drawn:
+        return f"nothing to draw: no finite value of {text.escape(frame.title)}\n"
+    if frame.log:
+        _label_powers(plotext, lines)
+    try:
+        made = plotext.build()
+    except (ValueError, OverflowError, ZeroDivisionError) as error:
+        raise TrackError(
+            f"these values cannot be drawn on one scale: {error}",
+            "look at them: git track cat RUN metrics.csv",
+        ) from error
+    shown = made if frame.colour else plotext.uncolorize(made)
+    rows = "".join(f"{row.rstrip()}\n" for row in shown.split("\n") if row.strip())
+    told = f"left out: {left_out} points that are not finite" if left_out else ""
+    if left_out and frame.log:
+        told += " or not above zero"
+    return rows + (f"{told}\n" if told else "")
+
+
+def _fits(value: float, log: bool) -> bool:
+    return math.isfinite(value) and (value > 0 or not log)
+
+
+def _label_powers(plotext: object, lines: Sequence[Line]) -> None:
+    """Write values, not logarithms, at the ticks of a log scale."""
+    ys = [y for line in lines for _, y in line.points if _fits(y, True)]
+    low, high = math.log10(min(ys)), math.log10(max(ys))
+    places = [low + (high - low) * part / 4 for part in range(5)] if high > low else [low]
+    plotext.yticks(places, [f"{10**place:.3g}" for place in places])  # type: ignore[attr-defined]

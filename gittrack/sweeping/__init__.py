@@ -1,0 +1,1 @@
+"""Run sweeps: strategies propose, launchers run the trials, runs are the state."""

@@ -1,0 +1,51 @@
+"""The folders that sweeps work in while they are going on: nothing is lost with one that nobody works in."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from gittrack import git
+from gittrack.core import layout
+from gittrack.disk import lock
+
+_LOCKS = (layout.ROOM_OWNER, layout.ROOM_TRIALS)
+_GONE = ".gone-"
+
+
+def folders(path: Path) -> list[Path]:
+    """Return the folders in a folder, which need not be there."""
+    return sorted(entry for entry in path.iterdir() if entry.is_dir()) if path.is_dir() else []
+
+
+def idle(repo: git.Repo) -> Iterator[Path]:
+    """Yield the folders of sweeps that neither a process nor a trial is at work in."""
+    for path in folders(Path(layout.rooms_dir(repo.common_dir))):
+        held = any(lock.is_held(path / name) for name in _LOCKS)
+        if path.name.startswith(_GONE) or (layout.is_id(path.name) and not held):
+            yield path
+
+
+def remove(path: Path) -> None:
+    """Remove the folder of a sweep, unless somebody is at work in it again."""
+    if path.name.startswith(_GONE):  # by a gc that was killed
+        shutil.rmtree(path, ignore_errors=True)
+        return
+    held: list[int] = []
+    try:
+        for name in _LOCKS:
+            handle = lock.acquire(path / name)
+            if handle is None:
+                return
+            held.append(handle)
+        # Away first: who wants the folder now makes a new one, and meets no half of this.
+        gone = path.with_name(f"{_GONE}{path.name}-{os.urandom(4).hex()}")
+        path.rename(gone)
+        shutil.rmtree(gone, ignore_errors=True)
+    except FileNotFoundError:  # another gc was quicker
+        return
+    finally:
+        for handle in held:
+            os.close(handle)

@@ -1,0 +1,81 @@
+"""Stopping from inside: halving on the curves themselves, and the median rule."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from gittrack.analysis.stopping_rules import Seen, stops
+from gittrack.search.plan import EarlyTerminate
+
+HYPERBAND = EarlyTerminate("hyperband", rungs=(3, 9), eta=3)
+MEDIAN = EarlyTerminate("median", warmup=2, least=3)
+
+
+def curve(*values, start=1):
+    return [(step, float(value)) for step, value in enumerate(values, start)]
+
+
+def others(*last, length=3, finished=False):
+    return [Seen(curve(*[value] * length), finished) for value in last]
+
+
+@pytest.mark.parametrize("goal", ["maximize", "minimize"])
+@pytest.mark.parametrize(
+    ("own", "rivals", "stop"),
+    [
+        ((5, 5), (9, 9, 9), False),  # no rung yet
+        ((5, 5, 5), (), False),
+        ((5, 5, 5), (1,), False),
+        ((5, 5, 5), (9,), True),
+        ((5, 5, 5), (5,), False),  # a tie is not worse
+        ((5, 5, 5), (9, 1, 1, 1), True),  # the best 1 of 5
+        ((5, 5, 5), (9, 1, 1, 1, 1), False),  # the best 2 of 6
+        ((5, 5, 5, 0, 0), (4, 4), False),  # what counts is the value at the rung
+        ((9, 9, 0), (5,), True),
+        ((5, 5, math.nan), (), True),
+        ((5, 5, 5), (math.nan, math.inf), False),
+        ((), (9,), False),
+    ],
+)
+def test_a_trial_goes_on_while_it_is_in_the_best_third_of_its_rung(goal, own, rivals, stop):
+    sign = 1 if goal == "maximize" else -1
+    mine = curve(*(sign * x for x in own))
+    assert stops(HYPERBAND, goal, mine, others(*(sign * x for x in rivals))) is stop
+
+
+def test_only_trials_that_reached_the_rung_are_compared():
+    assert not stops(HYPERBAND, "maximize", curve(*[5] * 9), others(9, 9, 9, length=8))
+    assert stops(HYPERBAND, "maximize", curve(*[5] * 9), others(9, length=9))
+
+
+@pytest.mark.parametrize("goal", ["maximize", "minimize"])
+@pytest.mark.parametrize(
+    ("own", "averages", "stop"),
+    [
+        ((1,), (5, 5, 5), False),  # too early
+        ((1, 1), (5, 5), False),  # too few to compare with
+        ((1, 1), (5, 5, 5), True),
+        ((5, 1), (5, 5, 5), False),  # the best so far counts, and must be strictly worse
+        ((1, 4), (3, 5, 5, 3), False),
+        ((1, 3.9), (3, 5, 5, 3), True),
+        ((math.nan, math.nan), (5, 5, 5), True),
+    ],
+)
+def test_a_trial_stops_below_the_median_of_what_the_finished_had_by_then(goal, own, averages, stop):
+    sign = 1 if goal == "maximize" else -1
+    mine = curve(*(sign * x for x in own))
+    assert stops(MEDIAN, goal, mine, others(*(sign * x for x in averages), finished=True)) is stop
+
+
+def test_values_are_counted_and_steps_are_not():
+    mine = [(step, 5.0) for step in (0, 500, 1000)]
+    assert stops(HYPERBAND, "maximize", mine, others(9))
+    assert not stops(HYPERBAND, "maximize", mine[:2], others(9))
+
+
+def test_the_median_rule_looks_at_no_later_step_and_at_no_running_trial():
+    rising = [Seen(curve(0, 0, 9, 9, 9), finished=True)] * 3
+    assert not stops(MEDIAN, "maximize", curve(1, 1), rising)
+    assert not stops(MEDIAN, "maximize", curve(1, 1), others(5, 5, 5))

@@ -1,0 +1,66 @@
+"""env.yaml: what the bits of a result depend on, from inside the process and from beside it."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from helpers import python, run_cli
+
+import gittrack
+from gittrack.record.machine import numerics
+
+pytestmark = pytest.mark.usefixtures("project")
+ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="asks /proc")
+
+
+def env_of(code, *options, **variables):
+    done = run_cli("run", *options, "--", sys.executable, "-c", code, env=variables)
+    assert done.code == 0, done.err
+    return gittrack.get("@").env
+
+
+@ON_LINUX
+def test_what_computes_is_recorded_for_any_python():
+    """A command that never imports gittrack is looked at from beside it, once per environment."""
+    env = env_of("pass", "--threads", "1", "--seed", "7")
+    assert env["python"]["hash_seed"] == "7"
+    assert env["cpu"]["usable"] == len(os.sched_getaffinity(0))
+    assert env["blas"]["name"]
+    cached = list(Path(".git/gittrack/cache/environment").iterdir())
+    assert len(cached) == 1
+    assert env_of("pass", "--threads", "1", "--seed", "8")["blas"] == env["blas"]
+    assert list(Path(".git/gittrack/cache/environment").iterdir()) == cached
+    if "openblas" in env["blas"]["name"]:
+        assert env["threads"]["openblas"] == 1
+        assert env["blas"]["core"]
+        assert env_of("pass", "--threads", "2")["threads"]["openblas"] == min(2, os.cpu_count())
+
+
+@ON_LINUX
+def test_what_the_script_itself_sees_stands():
+    code = (
+        "import os; os.environ.update(OPENBLAS_NUM_THREADS='1', MKL_NUM_THREADS='1')\n"
+        "import numpy, gittrack; gittrack.init().finish()"
+    )
+    env = env_of(code, OPENBLAS_NUM_THREADS="2", MKL_NUM_THREADS="2")
+    assert env["variables"]["OPENBLAS_NUM_THREADS"] == "1"
+    assert set(env.get("threads", {"none": 1}).values()) == {1}
+    assert env["numpy"]["simd"]
+
+
+def test_nothing_is_loaded_to_be_asked():
+    code = "from gittrack.record.machine import numerics as n; import sys; "
+    code += "print(n.capture(), 'numpy' in sys.modules)"
+    assert python(code).out == "{} False\n"
+
+
+def test_the_hash_seed_is_random_where_nothing_sets_it(monkeypatch):
+    monkeypatch.delenv("PYTHONHASHSEED", raising=False)
+    assert env_of("pass")["python"]["hash_seed"] == "random"
+
+
+def test_libraries_that_disagree_are_both_told():
+    assert numerics._one([1, 1]) == 1
+    assert numerics._one([2, 1]) == [1, 2]
+    assert numerics._one([]) is None
