@@ -7,11 +7,12 @@ a SIGKILL loses nothing that was acknowledged.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import stat
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from gittrack.core.run import events, series
 from gittrack.disk import folders, lock
 
 _NEWBORN_SECONDS = 60
+_LAST_WORDS_BYTES = 16 << 20
 GONE = ".gone-"
 
 
@@ -82,6 +84,8 @@ class Journal:
         self.lock_fd = lock_fd
         self.events = Appender(folder / layout.EVENTS)
         self.series = Appender(folder / layout.SERIES)
+        self._decoder = events.Decoder(self.id)
+        self._decoded = 0  # bytes of the file of events
 
     @property
     def owner(self) -> bool:
@@ -102,11 +106,48 @@ class Journal:
             events.check(op, fields)
         except ValueError as error:
             raise TrackError(f"the run {self.id} cannot record this: {error}", "correct the value")
-        return self.events.write(events.line(op, **fields))
+        data = events.line(op, **fields)
+        self._check_room(op, len(data))
+        return self.events.write(data)
+
+    def _check_room(self, op: str, size: int) -> None:
+        """Raise TrackError if the journal would become too large to be read back."""
+        last_words = op in (events.FACTS, events.ENV)  # room for them is always left
+        most = events.MAX_BYTES - (0 if last_words else _LAST_WORDS_BYTES)
+        if size + len(self.events.pending) + os.fstat(self.events.fd).st_size > most:
+            raise TrackError(
+                f"the journal of the run {self.id} is full: {events.MAX_BYTES >> 20} MiB",
+                "record less of it: values in a file that is an artifact, files in one archive",
+            )
 
     def state(self) -> events.State:
-        """Return the fold of all operations so far."""
-        return read_state(self.folder)
+        """Return the fold of all operations so far, whoever wrote them."""
+        with _named(self.folder):
+            self._decode_new_lines()
+            return self._decoder.state()
+
+    def params(self) -> Mapping[str, Any]:
+        """Return the params so far, not to be changed: what `state` has, without a copy of everything."""
+        with _named(self.folder):
+            self._decode_new_lines()
+        return self._decoder.params
+
+    def _decode_new_lines(self) -> None:
+        """Read on in the file of events: each line is decoded once."""
+        with open(self.folder / layout.EVENTS, "rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if size > events.MAX_BYTES:
+                raise ValueError(events.TOO_LARGE)
+            if size < self._decoded:  # a write that did not get in whole was taken back
+                self._decoder, self._decoded = events.Decoder(self.id), 0
+            file.seek(self._decoded)
+            data = series.whole_lines(file.read())
+        try:
+            self._decoder.feed(data)
+            self._decoded += len(data)
+        except ValueError:
+            self._decoder, self._decoded = events.Decoder(self.id), 0
+            raise
 
     def release(self) -> None:
         """Close the files and give the lock back."""
@@ -215,8 +256,15 @@ def _held(folder: Path) -> bool:
 
 def read_state(folder: Path) -> events.State:
     """Return the fold of a journal's operations.  Raises Damaged, or NewerFormat for a later format."""
-    try:
+    with _named(folder):
         return events.read(folder / layout.EVENTS, folder.name)
+
+
+@contextlib.contextmanager
+def _named(folder: Path) -> Iterator[None]:
+    """Raise the errors of the decoder with the name of the journal, as NewerFormat or Damaged."""
+    try:
+        yield
     except events.NewerFormat as error:
         raise NewerFormat(f"the journal {folder} was {error}", "it is left unchanged until then")
     except ValueError as error:

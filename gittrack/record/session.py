@@ -269,7 +269,7 @@ def log_params(
     Raises TrackError; returns the OSError of a disk that has no room just now.
     """
     if not allow_change:
-        _check_unchanged(book.state().params, new, (), hint)
+        _check_unchanged(book.params(), new, (), hint)
     return book.append(events.PARAMS, values=dict(new))
 
 

@@ -7,31 +7,48 @@ was learnt since; the state is nothing but the fold of the lines, whoever wrote 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from gittrack.core import layout
-from gittrack.core.nested import check_depth, merge
+from gittrack.core.nested import check_depth
 from gittrack.core.run import run_info, schemas
 from gittrack.core.run.fingerprint import fingerprint, recipe
 from gittrack.core.run.run_info import from_iso
+from gittrack.core.run.run_state import (
+    ENV,
+    FACTS,
+    INPUT,
+    NOTE,
+    OUTPUT,
+    PARAMS,
+    START,
+    SUMMARY,
+    TAGS,
+    Fold,
+    State,
+    fold,
+)
 
-START, PARAMS, TAGS, NOTE = "start", "params", "tags", "note"
-SUMMARY, INPUT, OUTPUT, ENV, FACTS = "summary", "input", "output", "env", "facts"
+__all__ = [
+    "ENV",
+    "FACTS",
+    "INPUT",
+    "NOTE",
+    "OUTPUT",
+    "PARAMS",
+    "START",
+    "SUMMARY",
+    "TAGS",
+    "State",
+    "fold",
+]
+
 MAX_BYTES = 256 << 20
+TOO_LARGE = f"its journal is larger than {MAX_BYTES >> 20} MiB"
 _DEEPEST = 128  # levels of an operation: a configuration and what it is wrapped in
-
-
-class State(NamedTuple):
-    """What the operations of a journal add up to."""
-
-    facts: dict[str, Any]
-    params: dict[str, Any]
-    summary: dict[str, float]
-    env: dict[str, Any]
-    inputs: list[dict[str, Any]]
-    outputs: list[dict[str, Any]]
 
 
 def line(op: str, **fields: Any) -> bytes:
@@ -52,26 +69,53 @@ class NewerFormat(ValueError):
     """The journal has a format that only a later gittrack knows."""
 
 
-def decode(data: bytes, run_id: str) -> State:
-    """Return the state of the journal of ``run_id``; this is the one decoder of journals.
+class Decoder:
+    """Reads the journal of ``run_id``; this is the one decoder of journals.
 
-    Raises NewerFormat for a journal of a later format, and ValueError with the reason for everything
-    else that this function cannot read, whatever the bytes are.
+    The bytes may come in pieces, each of which is looked at once.  Whatever they are, the methods raise
+    NewerFormat for a journal of a later format, and ValueError with the reason for everything else that they
+    cannot read.
     """
+
+    def __init__(self, run_id: str) -> None:
+        self._run_id = run_id
+        self._fold = Fold()
+
+    @property
+    def params(self) -> Mapping[str, Any]:
+        """The params so far; not a copy."""
+        return self._fold.params
+
+    def feed(self, data: bytes) -> None:
+        """Add the operations in ``data``."""
+        with _as_value_error():
+            for op in parse(data):
+                first = op.get("values") if self._fold.empty else None
+                if isinstance(first, dict) and run_info.is_newer(first):
+                    raise NewerFormat(run_info.NEWER)
+                check(op["op"], op)
+                self._fold.add(op)
+
+    def state(self) -> State:
+        """Return the state of the journal."""
+        with _as_value_error():
+            state = self._fold.state()
+            for key in ("id", "experiment", "status", "started"):
+                if state.facts.get(key) is None:
+                    raise ValueError(f"it has no {key}")
+            if state.facts["id"] != self._run_id:
+                raise ValueError(f"it is the journal of {state.facts['id']}")
+            layout.check_experiment(state.facts["experiment"])
+            lasted(state.facts, 0.0)
+            run_info.from_facts(state.facts, state.params, {})
+            return state
+
+
+@contextmanager
+def _as_value_error() -> Iterator[None]:
+    """Raise every error as a ValueError with a reason."""
     try:
-        operations = parse(data)
-        first = operations[0].get("values") if operations else None
-        if isinstance(first, dict) and run_info.is_newer(first):
-            raise NewerFormat(run_info.NEWER)
-        for op in operations:
-            check(op["op"], op)
-        state = fold(operations)
-        if state.facts["id"] != run_id:
-            raise ValueError(f"it is the journal of {state.facts['id']}")
-        layout.check_experiment(state.facts["experiment"])
-        lasted(state.facts, 0.0)
-        run_info.from_facts(state.facts, state.params, {})
-        return state
+        yield
     except ValueError:
         raise
     except KeyError as error:
@@ -80,10 +124,17 @@ def decode(data: bytes, run_id: str) -> State:
         raise ValueError(str(error) or type(error).__name__) from error
 
 
+def decode(data: bytes, run_id: str) -> State:
+    """Return the state of the journal of ``run_id``; see `Decoder`."""
+    decoder = Decoder(run_id)
+    decoder.feed(data)
+    return decoder.state()
+
+
 def read(path: Path, run_id: str) -> State:
     """Return the state of a journal's file; see `decode`.  A file over 256 MiB is not read at all."""
     if path.stat().st_size > MAX_BYTES:
-        raise ValueError(f"its journal is larger than {MAX_BYTES >> 20} MiB")
+        raise ValueError(TOO_LARGE)
     return decode(path.read_bytes(), run_id)
 
 
@@ -126,49 +177,6 @@ def _check_values(kind: str, values: Mapping[str, Any]) -> None:
 
 _WITH_VALUES = (START, FACTS, PARAMS, SUMMARY, ENV, INPUT, OUTPUT)
 _FILES = {INPUT: (layout.INPUTS, "inputs"), OUTPUT: (layout.OUTPUTS, "outputs")}
-
-
-def fold(operations: Iterable[Mapping[str, Any]]) -> State:
-    """Return the state after ``operations``; unknown ones are skipped.
-
-    Raises ValueError if the first of them does not start a run.
-    """
-    state = State({}, {}, {}, {}, [], [])
-    for number, op in enumerate(operations):
-        if number == 0 and op["op"] != START:
-            raise ValueError("the journal does not begin with 'start'")
-        state = _apply(state, op)
-    if not state.facts:
-        raise ValueError("the journal is empty")
-    return state
-
-
-def _apply(state: State, op: Mapping[str, Any]) -> State:
-    kind, facts = op["op"], state.facts
-    if kind in (START, FACTS):
-        return state._replace(facts={**facts, **op["values"]})
-    if kind == PARAMS:
-        before = (
-            {} if op.get("fresh") else state.params
-        )  # fresh: in the place of all that was known
-        return state._replace(params=merge(before, op["values"]))
-    if kind == TAGS:
-        tags = dict.fromkeys([*(facts.get("tags") or []), *op["add"]])
-        kept = [tag for tag in tags if tag not in op.get("remove", ())]
-        return state._replace(facts={**facts, "tags": kept})
-    if kind == NOTE:
-        note = "\n".join(filter(None, (facts.get("note"), op["text"])))
-        return state._replace(facts={**facts, "note": note})
-    if kind == SUMMARY:
-        return state._replace(summary={**state.summary, **op["values"]})
-    if kind == ENV:
-        return state._replace(env={**state.env, **op["values"]})
-    if kind in (INPUT, OUTPUT):
-        items = state.inputs if kind == INPUT else state.outputs
-        kept = [item for item in items if item["path"] != op["values"]["path"]]
-        kept.append(dict(op["values"]))
-        return state._replace(inputs=kept) if kind == INPUT else state._replace(outputs=kept)
-    return state
 
 
 def lasted(facts: Mapping[str, Any], until: float) -> float:

@@ -1,0 +1,124 @@
+"""What the operations of a journal add up to, computed in one pass.
+
+An operation costs what is in it, never what came before it: a run may have 100,000 artifacts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from gittrack.core.nested import merge
+
+START, PARAMS, TAGS, NOTE = "start", "params", "tags", "note"
+SUMMARY, INPUT, OUTPUT, ENV, FACTS = "summary", "input", "output", "env", "facts"
+
+
+class State(NamedTuple):
+    """What the operations of a journal add up to."""
+
+    facts: dict[str, Any]
+    params: dict[str, Any]
+    summary: dict[str, float]
+    env: dict[str, Any]
+    inputs: list[dict[str, Any]]
+    outputs: list[dict[str, Any]]
+
+
+class Fold:
+    """The sum of the operations so far; `state` returns it as a value."""
+
+    def __init__(self) -> None:
+        self.params: dict[str, Any] = {}  # read-only for others
+        self._facts: dict[str, Any] = {}
+        self._tags: dict[str, None] | None = None  # if operations changed the fact
+        self._notes: list[str] | None = None  # likewise
+        self._summary: dict[str, float] = {}
+        self._env: dict[str, Any] = {}
+        self._inputs: dict[str, dict[str, Any]] = {}
+        self._outputs: dict[str, dict[str, Any]] = {}
+
+    @property
+    def empty(self) -> bool:
+        """Whether no operation was added."""
+        return not self._facts
+
+    def add(self, op: Mapping[str, Any]) -> None:
+        """Add an operation; an unknown one is skipped.
+
+        Raises ValueError if it is the first one and does not start a run.
+        """
+        kind = op["op"]
+        if self.empty and kind != START:
+            raise ValueError("the journal does not begin with 'start'")
+        if kind in (START, FACTS):
+            self._add_facts(op["values"])
+        elif kind == PARAMS:
+            self._add_params(op)
+        elif kind == TAGS:
+            self._add_tags(op)
+        elif kind == NOTE:
+            self._add_note(op["text"])
+        elif kind == SUMMARY:
+            self._summary.update(op["values"])
+        elif kind == ENV:
+            self._env.update(op["values"])
+        elif kind in (INPUT, OUTPUT):
+            files = self._inputs if kind == INPUT else self._outputs
+            entry = dict(op["values"])
+            files.pop(entry["path"], None)  # a file that is logged again is the last one
+            files[entry["path"]] = entry
+
+    def _add_facts(self, values: Mapping[str, Any]) -> None:
+        self._facts.update(values)
+        self._tags = None if "tags" in values else self._tags
+        self._notes = None if "note" in values else self._notes
+
+    def _add_params(self, op: Mapping[str, Any]) -> None:
+        if op.get("fresh"):  # these params replace all earlier ones
+            self.params = {}
+        for key, value in op["values"].items():
+            old = self.params.get(key)
+            both = isinstance(old, Mapping) and isinstance(value, Mapping)
+            self.params[key] = merge(old, value) if both else value  # type: ignore[arg-type]
+
+    def _add_tags(self, op: Mapping[str, Any]) -> None:
+        if self._tags is None:
+            self._tags = dict.fromkeys(self._facts.setdefault("tags", None) or ())
+        self._tags.update(dict.fromkeys(op["add"]))
+        for tag in op.get("remove", ()):
+            self._tags.pop(tag, None)
+
+    def _add_note(self, text: str) -> None:
+        if self._notes is None:
+            self._notes = list(filter(None, [self._facts.setdefault("note", None)]))
+        self._notes += filter(None, [text])
+
+    def state(self) -> State:
+        """Return the sum.  Raises ValueError if there was no operation."""
+        if self.empty:
+            raise ValueError("the journal is empty")
+        facts = dict(self._facts)
+        if self._tags is not None:
+            facts["tags"] = list(self._tags)
+        if self._notes is not None:
+            facts["note"] = "\n".join(self._notes)
+        return State(
+            facts,
+            dict(self.params),
+            dict(self._summary),
+            dict(self._env),
+            list(self._inputs.values()),
+            list(self._outputs.values()),
+        )
+
+
+def fold(operations: Iterable[Mapping[str, Any]]) -> State:
+    """Return the state after ``operations``; unknown ones are skipped.
+
+    Raises ValueError if the first of them does not start a run.
+    """
+    total = Fold()
+    for op in operations:
+        total.add(op)
+    return total.state()
