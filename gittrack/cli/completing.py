@@ -22,7 +22,6 @@ from gittrack.sweeping import find, stored
 
 Candidate = tuple[str, str]
 FILES: Candidate = (":files", "")
-_SWEEP_WORDS = ("ls", "show", "resume", "stop")
 _NEWEST = 300  # runs that are looked at: an answer must come at once
 
 
@@ -32,13 +31,14 @@ def candidates(words: Sequence[str]) -> list[Candidate]:
     if not before:
         return _beginning(main.VERBS.items(), current)
     if before[0] in main.NESTED and len(before) == 1 and not current.startswith("-"):
-        return _beginning(main.inner(before[0]).items(), current)
+        verbs = _beginning(main.inner(before[0]).items(), current)
+        return [*verbs, FILES] if before[0] in main.DEFAULTS else verbs
     if before[0] in main.NESTED and len(before) > 1 and before[1] in main.inner(before[0]):
         before = [f"{before[0]} {before[1]}", *before[2:]]
     elif before[0] not in main.VERBS:
         return []
     parser = main.parser(before[0])
-    if "--" in before[1:] and before[0] in ("run", "sweep"):
+    if "--" in before[1:] and before[0] in ("run", "sweep", "sweep resume"):
         return [FILES]
     return _of_verb(parser, before, current)
 
@@ -85,8 +85,6 @@ def _values(action: argparse.Action, before: Sequence[str], current: str) -> lis
     if action.choices:
         return _beginning(((str(choice), "") for choice in action.choices), current)
     kind = action.metavar if isinstance(action.metavar, str) else (action.dest or "").upper()
-    if before[0] == "sweep" and action.dest == "what":
-        return [*_beginning(((word, "") for word in _SWEEP_WORDS), current), FILES]
     if before[0] in ("cat", "get") and kind == "PATH":
         return _beginning(_files_of(before[1]), current)
     find = (_OF_MODELS if before[0].startswith("model ") else _KINDS).get(kind)

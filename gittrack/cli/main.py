@@ -74,7 +74,9 @@ _HIDDEN = {
     "__complete": "complete",
     "__manpage": "manpage",
 }  # for programs: see commands/_hidden.py
-NESTED = ("model",)  # verbs with verbs of their own
+NESTED = ("model", "sweep")  # verbs with verbs of their own
+DEFAULTS = ("sweep",)  # those that do something without a further verb, too
+_COMMANDS = ("sweep", "sweep resume")  # whose command line ends with ``-- COMMAND...``
 # These begin with a look at the registry.
 _LOOK_AT_MODELS = tuple(
     f"model {verb}" for verb in ("ls", "show", "history", "get", "diff", "promote")
@@ -173,15 +175,11 @@ def _dispatch(words: list[str]) -> int:
     if verb not in VERBS:
         hint = did_you_mean(verb, VERBS, "see: git track -h")
         return _report(f"there is no verb {verb!r}", hint, 2)
-    if verb in NESTED and words[1:] and not words[1].startswith("-"):
-        known = inner(verb)
-        if words[1] not in known:
-            hint = did_you_mean(words[1], known, f"see: git track {verb} -h")
-            return _report(f"there is no verb '{verb} {words[1]}'", hint, 2)
-        verb, words = f"{verb} {words[1]}", words[1:]
+    if verb in NESTED and (place := _inner_verb(verb, words)):
+        verb, words = f"{verb} {words[place]}", [*words[:place], *words[place + 1 :]]
     _look_ahead(verb, words)
     given = _joined(words[1:]) if verb == "ls" else words[1:]
-    at = given.index("--") if verb == "sweep" and "--" in given else len(given)
+    at = given.index("--") if verb in _COMMANDS and "--" in given else len(given)
     args = parser(verb).parse_args(given[:at])
     if given[at:]:  # among optional arguments, argparse would not find where the command begins
         args.command = given[at + 1 :]
@@ -189,6 +187,27 @@ def _dispatch(words: list[str]) -> int:
     code: int = module.run(args)
     sys.stdout.flush()
     return code
+
+
+def _inner_verb(verb: str, words: list[str]) -> int:
+    """Return where in ``words`` the verb below ``verb`` is; 0 if there is none.
+
+    Raises TrackError for an unknown one.  The verbs in ``DEFAULTS`` take options before it, too.
+    """
+    known = inner(verb)
+    if verb in DEFAULTS:
+        end = words.index("--") if "--" in words else len(words)
+        are_options = _module("gittrack.cli.parsing").are_options
+        places = (place for place in range(1, end) if words[place] in known)
+        return next(
+            (at for at in places if are_options(parser(f"{verb} {words[at]}"), words[1:at])), 0
+        )
+    if not words[1:] or words[1].startswith("-"):
+        return 0
+    if words[1] not in known:
+        hint = did_you_mean(words[1], known, f"see: git track {verb} -h")
+        raise TrackError(f"there is no verb '{verb} {words[1]}'", hint, code=2)
+    return 1
 
 
 def _look_ahead(verb: str, words: list[str]) -> None:

@@ -9,6 +9,7 @@ import sys
 from gittrack.core.fast_typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from types import ModuleType
 
 
@@ -37,3 +38,34 @@ def parser(verb: str, module: ModuleType) -> Parser:
     )
     module.arguments(made)
     return made
+
+
+def verbs_help(prog: str, verbs: Mapping[str, str]) -> str:
+    """Return the lines of a help text on the verbs below ``prog``, each with what it does."""
+    lines = "".join(f"  {verb:<11} {about}\n" for verb, about in verbs.items())
+    return f"verbs\n{lines}\nMore on each: {prog} VERB -h"
+
+
+def are_options(parser: argparse.ArgumentParser, words: Sequence[str]) -> bool:
+    """Say whether ``words`` are nothing but options of the parser, each with its value."""
+    left = list(words)
+    while left:
+        word = left.pop(0)
+        name, equals, _ = word.partition("=") if word.startswith("--") else (word[:2], word[2:], "")
+        action = _option(parser, name) if word.startswith("-") else None
+        if action is None:
+            return False
+        if action.nargs != 0 and not equals:
+            if not left:
+                return False
+            del left[0]
+    return True
+
+
+def _option(parser: argparse.ArgumentParser, name: str) -> argparse.Action | None:
+    """Return the option of a name; of one with two dashes, the beginning is enough, as in argparse."""
+    actions = parser._option_string_actions
+    if name in actions or not name.startswith("--"):
+        return actions.get(name)
+    matches = [action for option, action in actions.items() if option.startswith(name)]
+    return matches[0] if len(matches) == 1 else None

@@ -176,9 +176,9 @@ class Engine:
         told = f"trial {job.trial.key} finished without the metric {self.it.metric!r}"
         told += f" (metrics that it logged: {logged})"
         if self.it.learns:
-            self.problem = TrackError(
+            self.problem = MetricMissing(
                 told,
-                "name one that is logged, in a new sweep; or, if this is as it should be, resume",
+                "name one that is logged, in a new sweep; or, if this is as it should be, go on",
             )
         else:
             self.it.watcher.warn(f"{told}; nothing can be ranked by it")
@@ -186,3 +186,7 @@ class Engine:
 
 class CodeChanged(TrackError):
     """The code is not that of the sweep any more."""
+
+
+class MetricMissing(TrackError):
+    """The strategy learns from a metric that the first trial did not log."""

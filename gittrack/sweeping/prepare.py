@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from gittrack.core import layout, nested, yaml_read
+from gittrack.core import layout, nested, yaml_read, yaml_write
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.run import commit_message
 from gittrack.core.secrets import HIDDEN, redact_command
@@ -22,9 +22,13 @@ _PYTHON = re.compile(r"python[\d.]*")
 
 
 class Asked(NamedTuple):
-    """What the user asks for.  ``text`` is the sweep file, ``more`` what the command line lays over it."""
+    """What the user asks for: a sweep file, or ``content``, which options stand for.
 
-    text: bytes
+    ``text`` is the file as it was given, ``where`` its name.  ``more`` are keys that options lay over it.
+    """
+
+    content: Any = None
+    text: bytes | None = None
     where: str = layout.SWEEP
     more: Mapping[str, Any] = {}
     command: tuple[str, ...] = ()
@@ -34,6 +38,11 @@ class Asked(NamedTuple):
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     verify: bool = True
+
+    @property
+    def file(self) -> bytes:
+        """The sweep file as it is stored."""
+        return yaml_write.dump(self.content) if self.text is None else self.text
 
 
 class Opened(NamedTuple):
@@ -57,7 +66,10 @@ class Opened(NamedTuple):
 
 def opened(asked: Asked) -> Opened:
     """Return what is asked for.  Raises TrackError for all that can be known to be wrong by now."""
-    plan = _plan(asked.text, asked.where, asked.more)
+    content = asked.content
+    if asked.text is not None:
+        content = yaml_read.load(asked.text, asked.where)
+    plan = _plan(content, asked.where, asked.more)
     plan = plan._replace(command=asked.command or plan.command, name=asked.name or plan.name)
     strategy = methods.strategy(plan)
     if not plan.command:
@@ -84,7 +96,8 @@ def _check_script(command: Sequence[str]) -> None:
 
 def reopened(sweep: Sweep, command: Sequence[str] = ()) -> Opened:
     """Return a sweep that was begun before; ``command`` stands in for one that could not be recorded."""
-    plan = _plan(sweep.text, layout.SWEEP, sweep.facts.get("asked") or {})
+    content = yaml_read.load(sweep.text, layout.SWEEP)
+    plan = _plan(content, layout.SWEEP, sweep.facts.get("asked") or {})
     words = tuple(command) or tuple(sweep.facts["command"])
     plan = plan._replace(command=words, name=sweep.name)
     return Opened(plan, methods.strategy(plan), sweep.facts.get("params") or {})
@@ -100,11 +113,10 @@ def check_command(sweep: Sweep, opened: Opened) -> None:
     launcher.check_command(opened.plan.command)
 
 
-def _plan(text: bytes, where: str, more: Mapping[str, Any]) -> Plan:
-    found = yaml_read.load(text, where)
-    if isinstance(found, dict):
-        found = nested.merge(found, more)
-    return sweep_file.read(found, where)
+def _plan(content: Any, where: str, more: Mapping[str, Any]) -> Plan:
+    if isinstance(content, dict):
+        content = nested.merge(content, more)
+    return sweep_file.read(content, where)
 
 
 def _strangers(plan: Plan, base: Mapping[str, Any]) -> list[str]:

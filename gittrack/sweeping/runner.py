@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from gittrack import git
 from gittrack.core import layout, nested
+from gittrack.core.errors import TrackError
 from gittrack.core.run import commit_message, run_info
 from gittrack.core.run.run_info import RunInfo
 from gittrack.core.run.trials import TrialFacts
@@ -57,7 +58,7 @@ def start(repo: git.Repo, asked: Asked, found: Opened, how: How, talk: Talk) -> 
             asked.experiment or looked.config.get("track.experiment") or layout.DEFAULT_EXPERIMENT
         )
         told = prepare.facts(asked, found, chosen, run_info.iso(time.time()), repo.prefix)
-        sweep = stored.create(repo, sweep_id, looked, asked.text, told)
+        sweep = stored.create(repo, sweep_id, looked, asked.file, told)
         how = how._replace(apart=looked.captured.printed)
         return _drive(repo, sweep, found, state.State(), how, talk, place)
 
@@ -104,11 +105,16 @@ def _same_code(repo: git.Repo, sweep: Sweep, how: How, place: Room) -> tuple[Swe
     raise code_changed(repo, sweep, looked)
 
 
+def resume_command(sweep: Sweep) -> str:
+    """Return the command line that goes on with a sweep."""
+    return f"git track sweep resume {sweep.id[16:]}"
+
+
 def code_changed(repo: git.Repo, sweep: Sweep, looked: stored.Looked) -> engine.CodeChanged:
     """Return the error for code that is not the sweep's; it says what changed and how to go on."""
     names = stored.changed(repo, sweep, looked)
     told = f": {', '.join(names[:4])}{', ...' if len(names) > 4 else ''}" if names else ""
-    again = f"git track sweep resume {sweep.id[16:]}"
+    again = resume_command(sweep)
     return engine.CodeChanged(
         f"the code has changed since the sweep began{told}",
         f"put it back and go on: {again}; or run trials in worktrees with the code as it was: "
@@ -149,6 +155,11 @@ def _drive(
     except engine.CodeChanged:
         looked = stored.look(repo, place.folder, sweep.demanded)
         raise code_changed(repo, sweep, looked) from None
+    except engine.MetricMissing as error:
+        raise TrackError(error.message, f"{error.hint}: {resume_command(sweep)}") from error
+    except TrackError as error:
+        ways = [f"{error.hint}; then go on" if error.hint else "go on", resume_command(sweep)]
+        raise TrackError(error.message, ": ".join(ways), code=error.code) from error
     finally:
         pool.close()
 

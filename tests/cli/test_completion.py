@@ -72,6 +72,9 @@ def test_verbs_and_options():
         (("run", "-p", ""), {":files"}),
         (("run", "--", "python", ""), {":files"}),
         (("note", "first", ""), set()),
+        (("sweep", "s"), {"stop", "show", ":files"}),
+        (("sweep", "show", "--f"), {"--fanova"}),
+        (("sweep", "resume", "@", "--", "python", ""), {":files"}),
     ],
 )
 def test_what_can_come_next(runs, words, found):

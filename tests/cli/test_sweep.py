@@ -109,9 +109,9 @@ def test_a_sweep_file_as_wandb_has_it(project):
         (("-S", "x", "-m", "loss", "--", "true"), "-S x is not KEY=VALUES"),
         (("-S", "x=1", "-S", "x=2", "-m", "loss", "--", "true"), "given twice"),
         (("no-such-file.yaml",), "cannot be read"),
-        (("show",), "which sweep?"),
+        (("show",), "the following arguments are required: SWEEP"),
         (("show", "first"), "there is no sweep 'first'"),
-        (("ls", "-j", "3"), "has no use for --jobs"),
+        (("ls", "-j", "3"), "unrecognized arguments: -j 3"),
         (("file.yaml", "python", "train.py"), "unrecognized arguments"),
     ],
 )
@@ -193,6 +193,15 @@ def test_the_best_as_a_command_gives_the_same_run(project):
     typed, _, best = listed("-w", "experiment == 'other'")
     same = ("recipe", "params", "metrics", "experiment", "seed")
     assert [typed[key] for key in same] == [best[key] for key in same]
+
+
+def test_a_learning_sweep_without_its_metric_says_how_to_go_on():
+    options = ("-S", "x=1,2,3", "--halving", "--resource", "epochs=1,3", "--min")
+    done = sweep(*options, code=1, command=("--", "true"))
+    hint = done.err.splitlines()[-1]
+    again = f"git track sweep resume {shown()['id'][16:]}"
+    assert hint.startswith("hint: name one that is logged, in a new sweep; or, if ")
+    assert hint.endswith(f", go on: {again}")
 
 
 @pytest.fixture
@@ -520,8 +529,8 @@ def test_what_has_no_room_on_a_terminal_is_named(monkeypatch):
         (("show", "@", "--csv", "--fanova"), "--csv and --fanova do not go together"),
         (("show", "@", "-n", "1", "--json"), "-n and --json do not go together"),
         (("show", "@", "-n", "1", "--plot", "made.png"), "-n and --plot do not go together"),
-        (("show", "@", "--seed", "0"), "sweep show has no use for --seed"),
-        (("show", "@", "--", "true"), "sweep show has no use for a command after --"),
+        (("show", "@", "--seed", "0"), "unrecognized arguments: --seed 0"),
+        (("show", "@", "--", "true"), "unrecognized arguments: true"),
         (
             ("resume", "@", "--isolate", "--accept-code"),
             "--isolate and --accept-code do not go together",
@@ -540,6 +549,43 @@ def test_no_option_is_silently_ignored(argv, problem):
     done = run_cli("sweep", *argv)
     assert (done.code, done.err.splitlines()[0]) == (2, f"error: {problem}")
     assert done.err.splitlines()[1].startswith("hint: ")
+
+
+@pytest.mark.parametrize(
+    ("argv", "usage"),
+    [
+        ((), "usage: git track sweep [FILE | "),
+        (("resume",), "usage: git track sweep resume SWEEP "),
+        (("stop",), "usage: git track sweep stop "),
+        (("ls",), "usage: git track sweep ls "),
+        (("show",), "usage: git track sweep show "),
+    ],
+)
+def test_each_verb_has_its_own_help(argv, usage):
+    text = run_cli("sweep", *argv, "-h").out
+    assert text.startswith(usage)
+    assert ("--accept-code" in text) == (argv == ("resume",))
+    assert ("--halving" in text) == (argv == ())
+
+
+def test_options_may_come_before_the_verb():
+    sweep("-S", "x=3,1", "--name", "show")  # a name is no verb
+    lines = run_cli("sweep", "-n", "1", "--csv", "show", "show").out.splitlines()
+    assert len(lines) == 2
+    assert json.loads(run_cli("sweep", "--json", "ls").out)[0]["name"] == "show"
+    assert run_cli("sweep", "-j2", "--gpu=0", "resume", "@").code == 0
+
+
+def test_a_sweep_file_may_be_called_like_a_verb_with_its_folder():
+    Path("ls").write_text("method: grid\nmetric: {name: loss}\nparameters: {x: {values: [1]}}\n")
+    assert run_cli("sweep", "./ls", "--dry-run", *COMMAND).out.startswith("grid, minimize loss")
+
+
+@pytest.mark.parametrize("option", ["-S", "--random", "--halving", "--resource", "-m", "--min"])
+def test_a_sweep_file_says_what_to_try(option):
+    values = {"-S": ["x=1"], "--random": ["3"], "--resource": ["epochs=1,9"], "-m": ["loss"]}
+    done = run_cli("sweep", "file.yaml", option, *values.get(option, []), *COMMAND)
+    assert "cannot be combined with a sweep file" in done.err
 
 
 def test_so_many_lines_of_csv(project):

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import argparse
 
+from gittrack.cli import parsing
+
 # Each has its file here, imported only when it is asked for.
 VERBS = {
     "register": "make a run the next version of a model",
@@ -29,8 +31,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "verb", nargs="?", choices=tuple(VERBS), metavar="VERB", help=f"one of {', '.join(VERBS)}"
     )
-    lines = "".join(f"  {verb:<11} {about}\n" for verb, about in VERBS.items())
-    parser.epilog = f"verbs\n{lines}\nMore on each: {parser.prog} VERB -h"
+    parser.epilog = parsing.verbs_help(parser.prog, VERBS)
     parser.set_defaults(told=parser.format_help)
 
 

@@ -1,4 +1,4 @@
-"""What is said of a sweep when it ends: the leaderboard, the best, and the next step."""
+"""What is printed of a sweep when it ends: the leaderboard, the best, and the next step."""
 
 from __future__ import annotations
 

@@ -1,0 +1,49 @@
+"""List the sweeps, newest first, with how far each has come."""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+from gittrack import git
+from gittrack.cli.commands.sweep import _report
+from gittrack.cli.output import add_formats, left_out, note, out, room
+from gittrack.core import layout
+from gittrack.core.errors import TrackError
+from gittrack.show.data import jsonable
+from gittrack.show.terminal import sweeps, table
+from gittrack.sweeping import find, prepare, state, stored
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``git track sweep ls``."""
+    add_formats(parser, "json", "csv")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the sweeps; 1 if one cannot be read."""
+    repo = git.find()
+    every = stored.every(repo)
+    readable = find.readable(repo, every)
+    views, broken = [], len(every) - len(readable)
+    runs = state.by_sweep(repo)
+    for sweep in readable:
+        try:
+            opened = prepare.reopened(sweep)
+            views.append(_report.seen(repo, sweep, opened, runs.get(sweep.id, [])))
+        except TrackError as error:
+            broken += 1
+            note(f"warning: the sweep {sweep.id} cannot be shown: {error.message}")
+    if args.style == "json":
+        out(jsonable.dump([sweeps.jsonable(view) for view in views]))
+    elif not every:
+        note("no sweep was begun here yet; see: git track sweep -h")
+    else:
+        made = sweeps.listing(views, time.time(), exact=args.style == "csv", width=room(args.style))
+        out(table.render(made, args.style) + left_out(made.left_out))
+    readable_ids = {sweep.id for sweep in readable}
+    damaged = [ref.name for ref in every if layout.parse_sweep_ref(ref.name) not in readable_ids]
+    if damaged:
+        names = f"{', '.join(damaged[:3])}{', ...' if len(damaged) > 3 else ''}"
+        note(f"warning: damaged, {len(damaged)} of {len(every)} sweeps: {names}")
+    return 1 if broken else 0

@@ -1,0 +1,29 @@
+"""Ask the process that runs a sweep to stop; `git track sweep resume` goes on later.
+
+A SWEEP is an id, the beginning of an id or of its last 8 hex digits, a name, or @ (the latest).
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from gittrack import git
+from gittrack.cli.output import out
+from gittrack.show.terminal.columns import short_id
+from gittrack.sweeping import find, workdir
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``git track sweep stop``."""
+    parser.add_argument("sweep", metavar="SWEEP", help="id, prefix, name, or @ for the latest")
+    parser.add_argument("--now", action="store_true", help="end the running trials, too")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Ask and return at once."""
+    repo = git.find()
+    sweep = find.find(repo, args.sweep)
+    workdir.ask_to_stop(repo.common_dir, sweep.id, workdir.NOW if args.now else workdir.FINISH)
+    effect = "its running trials are ended" if args.now else "its running trials may finish"
+    out(f"asked sweep {short_id(sweep.id)} to stop: {effect}\n")
+    return 0
