@@ -1,59 +1,127 @@
-"""What must not be recorded: values on command lines, users in URLs, files that hold keys."""
+"""What must not be recorded: secret values on command lines, in URLs and in notes."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from fnmatch import fnmatchcase
+from functools import cache
 
 HIDDEN = "***"
-_SECRET = r"(?:[a-z0-9]*(?:token|key|secret|password|passwd|credentials?))"
-_NAME = re.compile(rf"(?:^|[-_.]){_SECRET}(?:$|[-_.])", re.I)
+
+# Tokens that are known by their shape, whatever stands around them, each with a text that all of
+# its kind contain.  Sources: the services' own documentation of their token formats.
+TOKEN_SHAPES = (
+    ("sk-", r"sk-(?:[a-z]+[0-9]*-)*(?=[A-Za-z0-9_-]*[0-9])[A-Za-z0-9_-]{20,}"),  # OpenAI, Anthropic
+    ("k_", r"[sr]k_(?:live|test)_[A-Za-z0-9]{16,}"),  # Stripe
+    ("gh", r"gh[pousr]_[A-Za-z0-9]{20,}"),  # GitHub
+    ("github_pat_", r"github_pat_[A-Za-z0-9_]{20,}"),
+    ("glpat-", r"glpat-[A-Za-z0-9_-]{20,}"),  # GitLab
+    ("hf_", r"hf_[A-Za-z0-9]{20,}"),  # Hugging Face
+    ("wandb_v1_", r"wandb_v1_[A-Za-z0-9_]{20,}"),  # Weights & Biases
+    ("AKIA", r"AKIA[A-Z0-9]{16}"),  # AWS
+    ("ASIA", r"ASIA[A-Z0-9]{16}"),
+    ("AIza", r"AIza[A-Za-z0-9_-]{35}"),  # Google
+    ("ya29.", r"ya29\.[A-Za-z0-9_-]{20,}"),
+    ("xox", r"xox[abeoprs]-[A-Za-z0-9-]{10,}"),  # Slack
+    ("xapp-", r"xapp-[A-Za-z0-9-]{10,}"),
+    ("npm_", r"npm_[A-Za-z0-9]{36}"),
+    ("pypi-", r"pypi-[A-Za-z0-9_-]{50,}"),
+    ("dapi", r"dapi[a-f0-9]{32}"),  # Databricks
+    ("nvapi-", r"nvapi-[A-Za-z0-9_-]{20,}"),
+    ("r8_", r"r8_[A-Za-z0-9]{30,}"),  # Replicate
+    ("gsk_", r"gsk_[A-Za-z0-9]{40,}"),  # Groq
+    ("SG.", r"SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}"),  # SendGrid
+    ("eyJ", r"eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"),  # JSON web token
+    (
+        "PRIVATE KEY-----",
+        r"(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)",
+    ),
+)
+
+_WORD = r"(?:[a-z0-9]*(?:token|key|secret|password|passwd|passphrase|credentials?))"
+_NAME = re.compile(rf"(?:^|[-_.]){_WORD}(?:$|[-_.])|(?:^|(?<!no)[-_.])(?:auth|pwd)$", re.I)
 _ASSIGNED = re.compile(r"(?s)(--?[^=\s]+|\+{0,2}[A-Za-z_][A-Za-z0-9_.]*)=(.*)")
 _USERINFO = re.compile(r"([a-z][a-z0-9+.-]*://)[^/\s]+@", re.I)
-
-# Matched against the file's name and, where there is a slash, the path; lower case.
-WITHHELD = (
-    *(".env", ".envrc", ".env.*", "*.env", ".netrc", "_netrc", ".pypirc", ".npmrc", ".pgpass"),
-    *("*.pem", "*.key", "*.p12", "*.pfx", "*.jks", "*.keystore", "*.kdbx", "*.ppk"),
-    *("id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", "id_ecdsa_sk", "id_ed25519_sk"),
-    *("kubeconfig", "kubeconfig.*", "*.kubeconfig", ".kube/config", "*/.kube/config"),
-    *(".git-credentials", ".htpasswd", ".dockercfg", ".docker/config.json"),
-    *("*/.docker/config.json", ".aws/credentials", "*/.aws/credentials"),
-    *("credentials.json", "client_secret*.json", "service-account*.json", "secrets.y*ml"),
+# Plain text: compiled at their first use, because most runs need none of them.
+_QUERY = r"([?&#])([\w.-]+)=([^&#\s\"']+)"
+_SIGNATURES = ("sig", "signature", "x-amz-signature", "x-amz-credential", "x-goog-signature")
+_HEADER = (
+    r"(?i)\b((?:proxy-)?authorization|private-token|api-key|x-(?:[a-z]+-)*(?:key|token|secret))"
+    r"(\s*:\s*)((?:(?:bearer|basic|token|digest|apikey)\s+)?)([^\s\"']+)"
 )
-_NOT_SECRET = (".env.example", ".env.sample", ".env.template", ".env.dist", "*.example.env")
+_BEARER = r"(?i)\b(bearer\s+)(?=\S*[0-9])([\w.~+/=-]{12,})"
+# Inside a longer text, such as `sh -c '...'`, only what cannot be ordinary code.
+_INNER_OPTION = r"((?:^|\s)--([\w.-]+)[\s=]+)(?!-)(\"[^\"]*\"|'[^']*'|[^\s\"';|&]+)"
+_INNER_VARIABLE = r"((?:^|[\s;&|])([A-Z][A-Z0-9_]*)=)(\"[^\"]*\"|'[^']*'|[^\s\"';|&]+)"
+_PLAIN_ANSWERS = ("true", "false", "yes", "no", "on", "off", "none", "null", HIDDEN)
 
 
 def redact_url(url: str) -> str:
-    """Return the text with the user and password of every URL in it hidden."""
-    return _USERINFO.sub(rf"\1{HIDDEN}@", url)
+    """Return the text with the secrets of every URL in it hidden.
+
+    Hidden are user and password, and the values of a query whose names say that they are secret.
+    """
+    url = _USERINFO.sub(rf"\1{HIDDEN}@", url)
+    return re.sub(_QUERY, _hide_query, url) if "=" in url else url
+
+
+def redact_text(text: str) -> str:
+    """Return a text, such as a note, in which what looks secret is hidden.
+
+    Hidden are secrets of URLs, of HTTP headers (``Authorization: Bearer X``), values of options and
+    upper-case variables whose names say that they are secret, and tokens of well-known shapes.
+    """
+    text = redact_url(text)
+    if ":" in text or " " in text:
+        text = re.sub(_HEADER, rf"\1\2\3{HIDDEN}", text)
+        text = re.sub(_BEARER, rf"\1{HIDDEN}", text)
+        text = re.sub(_INNER_OPTION, _hide_named, text)
+        text = re.sub(_INNER_VARIABLE, _hide_named, text)
+    if any(sign in text for sign, _ in TOKEN_SHAPES):
+        text = _shapes().sub(HIDDEN, text)
+    return text
 
 
 def redact_command(argv: Sequence[str]) -> list[str]:
     """Return a command line in which values that look secret are hidden.
 
     Hidden are the value of ``--api-key X``, ``--api-key=X``, ``API_KEY=X`` and ``+api.key=X`` (any option
-    whose name has a part ending in token, key, secret, password or credential) and users in URLs.
+    whose name has a part ending in token, key, secret, password, passphrase or credential, or that
+    ends in auth), and in every word what `redact_text` hides.
     """
     result: list[str] = []
     hide_next = False
     for word in argv:
         assigned = _ASSIGNED.fullmatch(word)
         if hide_next and not word.startswith("-"):
-            result.append(HIDDEN)
-        elif assigned and _NAME.search(assigned[1].lstrip("-")):
-            result.append(f"{assigned[1]}={HIDDEN}")
+            result.append(word if word.lower() in _PLAIN_ANSWERS else HIDDEN)
+        elif assigned and _is_secret_name(assigned[1].lstrip("-+")):
+            plain = assigned[2].lower() in _PLAIN_ANSWERS
+            result.append(word if plain else f"{assigned[1]}={HIDDEN}")
         else:
-            result.append(redact_url(word))
-        hide_next = word.startswith("--") and "=" not in word and bool(_NAME.search(word[2:]))
+            result.append(redact_text(word))
+        option = word.lstrip("-")
+        named = word.startswith("-") and len(option) > 1 and "=" not in word
+        hide_next = word == "Bearer" or (named and _is_secret_name(option) and " " not in word)
     return result
 
 
-def is_withheld(path: str) -> bool:
-    """Say whether a file, by its path, is of a kind that holds secrets and is never captured."""
-    lower = path.lower()
-    name = lower.rpartition("/")[2]
-    if any(fnmatchcase(name, pattern) for pattern in _NOT_SECRET):
-        return False
-    return any(fnmatchcase(lower if "/" in pattern else name, pattern) for pattern in WITHHELD)
+def _is_secret_name(name: str) -> bool:
+    return _NAME.search(name) is not None
+
+
+def _hide_query(match: re.Match[str]) -> str:
+    secret = _is_secret_name(match[2]) or match[2].lower() in _SIGNATURES
+    return f"{match[1]}{match[2]}={HIDDEN}" if secret else match[0]
+
+
+def _hide_named(match: re.Match[str]) -> str:
+    plain = match[3].lower() in _PLAIN_ANSWERS
+    return f"{match[1]}{HIDDEN}" if _is_secret_name(match[2]) and not plain else match[0]
+
+
+@cache
+def _shapes() -> re.Pattern[str]:
+    """Return one pattern for all token shapes; compiled only if a text may hold one."""
+    whole = "|".join(shape.removeprefix("(?s)") for _, shape in TOKEN_SHAPES)
+    return re.compile(rf"(?s)(?<![A-Za-z0-9_])(?:{whole})(?![A-Za-z0-9])")

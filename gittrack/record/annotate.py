@@ -15,6 +15,7 @@ from gittrack import git
 from gittrack.core import layout, values
 from gittrack.core.errors import TrackError
 from gittrack.core.run import annotation_log, events
+from gittrack.core.secrets import redact_text
 from gittrack.git import notes, refs
 from gittrack.record import journal, recovery
 from gittrack.record.machine.author import author
@@ -42,7 +43,7 @@ def tag(
 
 def note(repo: git.Repo, target: Target, text: str, *, replace: bool = False) -> None:
     """Add a remark, or put it in the place of all earlier ones."""
-    clean = values.check_text(text, "note")
+    clean = redact_text(values.check_text(text, "note"))
     fields = {"text": clean, **({"replace": True} if replace else {})}
     event = (events.FACTS, {"values": {"note": clean}}) if replace else (events.NOTE, fields)
     _say(repo, [target], annotation_log.NOTE, fields, "", event)

@@ -19,6 +19,7 @@ from typing import Any
 from gittrack.core import layout
 from gittrack.core.errors import Damaged, NewerFormat, TrackError, unwritable
 from gittrack.core.run import events, series
+from gittrack.core.secrets import redact_text
 from gittrack.disk import folders, lock
 
 _NEWBORN_SECONDS = 60
@@ -100,8 +101,11 @@ class Journal:
     def append(self, op: str, **fields: Any) -> OSError | None:
         """Append one operation; return the error where it is only kept in memory for now.
 
-        Raises TrackError, with nothing written, for values that could not be read back.
+        What looks secret in a note is hidden.  Raises TrackError, with nothing written, for values that
+        could not be read back.
         """
+        if op == events.NOTE and isinstance(fields.get("text"), str):
+            fields["text"] = redact_text(fields["text"])
         try:
             events.check(op, fields)
         except ValueError as error:

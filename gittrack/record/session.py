@@ -12,7 +12,7 @@ from gittrack import git
 from gittrack.core import layout, nested, settings, values, yaml_write
 from gittrack.core.errors import TrackError
 from gittrack.core.run import events, run_info
-from gittrack.core.secrets import redact_command
+from gittrack.core.secrets import redact_command, redact_text
 from gittrack.git import refs, version
 from gittrack.record import hooks, journal
 from gittrack.record.code import capture
@@ -240,7 +240,7 @@ def _facts(
         "host": os.uname().nodename,
         "seed": request.seed,
         "tags": list(dict.fromkeys(request.tags)),
-        "note": request.note,
+        "note": redact_text(request.note) if request.note else None,
         "group": request.group,
         "code": code,
         "resumes": request.resumes,

@@ -34,6 +34,17 @@ def test_remarks_add_up_or_replace():
     assert gittrack.get("a").note == "forget it"
 
 
+def test_a_token_in_a_note_is_hidden_wherever_it_was_written():
+    token = "hf" + "_abcdefghijklmnopqrstuvwxyzABCDEFGH"
+    record("a", note=f"with {token}")
+    with gittrack.init(name="b") as run:
+        run.note(f"https://h/?token={token}")
+    done("note", "b", f"Authorization: Bearer {token}")
+    assert gittrack.get("a").note == "with ***"
+    assert gittrack.get("b").note == "https://h/?token=***\nAuthorization: Bearer ***"
+    assert token not in git(".", "log", "-p", "--all")
+
+
 def test_a_new_name_addresses_the_run_and_the_old_one_does_not():
     run_id = record("zebra", {"acc": 0.5})
     assert done("rename", "zebra", "best") == f"{run_id[16:]} zebra -> best\n"

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 from gittrack import git
 from gittrack.core.errors import TrackError
 from gittrack.core.run.run_info import Code
-from gittrack.core.secrets import is_withheld, redact_url
+from gittrack.core.secret_files import is_withheld
+from gittrack.core.secrets import redact_text
 from gittrack.core.settings import Settings
 from gittrack.git import objects
 from gittrack.record.code import patches, redirects
@@ -101,7 +102,7 @@ def answer(
     status = status.without(ours)
     late = sorted(status.new().difference(only)) if only is not None else []
     status = status.without(late)
-    remote = redact_url(settings.remote) if settings.remote else None
+    remote = redact_text(settings.remote) if settings.remote else None
     code = Code(commit=status.commit, branch=status.branch, remote=remote)
     told = Captured(code, tree or None, {}, new=status.new(), late=tuple(late), printed=ours)
     if not status.changes:

@@ -1,0 +1,87 @@
+"""Files that are never captured: they hold keys, passwords, tokens, or what somebody typed.
+
+All patterns are lower case and compared with the lower-case path.  A backup of such a file
+(``id_rsa.bak``, ``kaggle.json~``) counts as the file.
+"""
+
+from __future__ import annotations
+
+import re
+from fnmatch import fnmatchcase
+
+# The whole name of a file.
+_NAMES = frozenset(
+    (
+        # Shells, editors and interpreters: histories of what was typed.
+        *("fish_history", ".lesshst", ".histfile", ".viminfo", "consolehost_history.txt"),
+        # Machine learning services.
+        *("kaggle.json", ".databrickscfg", ".modal.toml", ".comet.config"),
+        # Clouds and infrastructure.
+        *("application_default_credentials.json", ".boto", ".s3cfg", "rclone.conf", ".vault-token"),
+        *("kubeconfig", ".dockercfg", ".terraformrc", "terraform.rc", "local.settings.json"),
+        # Databases, packages, mail, the web.
+        *(".pgpass", ".my.cnf", ".mylogin.cnf", ".netrc", "_netrc", ".pypirc", ".npmrc"),
+        *(".htpasswd", ".git-credentials", ".renviron", "jupyter_server_config.json"),
+        *("jupyter_notebook_config.json", "jupyter_cookie_secret"),
+        # What people call such files.
+        *(".env", ".envrc", ".secrets", ".credentials", "token.json"),
+        *(f"credentials.{end}" for end in ("json", "toml", "yml", "yaml", "ini", "db")),
+        *(f"secrets.{end}" for end in ("json", "toml", "yml", "yaml", "ini", "env")),
+        *("id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", "id_ecdsa_sk", "id_ed25519_sk"),
+    )
+)
+# How the name of a file ends.
+_ENDS = (
+    *(".env", ".pem", ".key", ".p12", ".pfx", ".p8", ".jks", ".keystore", ".kdbx", ".ppk", ".ovpn"),
+    *(".kubeconfig", ".tfvars", ".tfvars.json", ".tfstate"),
+    *("_rsa", "_ecdsa", "_ed25519"),
+)
+# The name of a file with a `*`.
+_GLOBS = (
+    *(".*_history", ".env.*", ".secrets.*", "kubeconfig.*", "secring.*"),
+    *("client_secret*.json", "service-account*.json", "service_account*.json"),
+    "*-firebase-adminsdk-*.json",
+)
+# The last parts of a path; a `/` at the end stands for all that is in the folder.
+_PATHS = (
+    *(
+        "huggingface/token",
+        "huggingface/stored_tokens",
+        ".huggingface/token",
+        ".streamlit/secrets.toml",
+    ),
+    *("gh/hosts.yml", "glab-cli/config.yml", "github-copilot/hosts.json", ".cargo/credentials"),
+    *("gcloud/credentials.db", "gcloud/access_tokens.db", "gcloud/legacy_credentials/"),
+    *(".azure/", ".aws/credentials", ".aws/config", ".aws/sso/", ".ssh/", ".gnupg/"),
+    *(".kube/config", ".docker/config.json"),
+    *(".mlflow/credentials", ".snowflake/connections.toml", ".dbt/profiles.yml"),
+    *(".terraform.d/credentials.tfrc.json", ".gem/credentials", ".composer/auth.json"),
+    *(".ipython/profile_default/history.sqlite", ".config/op/config", ".oci/config"),
+)
+_PUBLIC = ("*.example", "*.sample", "*.template", "*.dist", "*.example.*", "*.pub")
+_BACKUP = re.compile(r"(?:~|[._ -](?:bak|backup|old|orig|save|saved|copy|sw[op]|tmp)\d*|\.\d+)$")
+
+
+def is_withheld(path: str) -> bool:
+    """Say whether a file, by its path, is of a kind that holds secrets and is never captured."""
+    folder, _, name = path.lower().rpartition("/")
+    name = name.strip("#")  # how Emacs names what it saves
+    while not any(fnmatchcase(name, pattern) for pattern in _PUBLIC):
+        if _is_secret(f"/{folder}/{name}" if folder else f"/{name}", name):
+            return True
+        swapped = name[1:] if name.endswith((".swp", ".swo")) and name[:1] == "." else name
+        shorter = _BACKUP.sub("", swapped)
+        if shorter == name:
+            return False
+        name = shorter
+    return False
+
+
+def _is_secret(path: str, name: str) -> bool:
+    if name in _NAMES or name.endswith(_ENDS):
+        return True
+    if any(fnmatchcase(name, pattern) for pattern in _GLOBS):
+        return True
+    return any(
+        f"/{part}" in path if part.endswith("/") else path.endswith(f"/{part}") for part in _PATHS
+    )
