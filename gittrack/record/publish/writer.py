@@ -1,4 +1,4 @@
-"""Journal -> commit: the tree of a run, its ref, and the proof that both are there to stay."""
+"""A run commit: its tree, its ref, and the proof that both are there to stay."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from gittrack.core.run import run_info
 from gittrack.disk import trust
 from gittrack.git import objects, refs, signing
 from gittrack.record.journal import GONE, Journal
-from gittrack.record.publish import running_gc, tree
+from gittrack.record.publish import collect, running_gc, tree
 
 PATIENCE_SECONDS = 2.0
 _TRIES = 10
@@ -52,41 +52,75 @@ def publish(
     state = journal.state()
     facts = {k: v for k, v in {**state.facts, **end}.items() if v not in (None, [], "")}
     resumes = facts.pop("resumes", None)
+    contents, notes = collect.collect(journal.folder, facts, state)
+    snapshot = str(journal.folder / layout.OBJECTS)
+    published, settled = write_run(
+        repo, contents, author, resumes=resumes, objects_of=snapshot, patience=patience, sign=sign
+    )
+    with contextlib.suppress(OSError):  # without a home, `git track reproduce` asks first
+        trust.remember(published.commit)
+    if settled:
+        remove(journal)
+    return published._replace(notes=(*notes, *published.notes))
+
+
+def write_run(
+    repo: git.Repo,
+    contents: tree.RunContents,
+    author: str,
+    *,
+    resumes: str | None = None,
+    objects_of: str | None = None,
+    patience: float = PATIENCE_SECONDS,
+    sign: bool = False,
+) -> tuple[Published, bool]:
+    """Commit a run that is given as values, whoever recorded it, and make its ref.
+
+    ``resumes`` is the commit of the same run that this one continues, ``objects_of`` a folder of loose git
+    objects that the run needs, such as those of its snapshot.  Returns also whether all objects are there to
+    stay: False if a garbage collection was still at work after ``patience`` seconds, so that the same call
+    must be made again later.
+
+    Raises TrackError or OSError, also if the ref exists and is another run.
+    """
+    facts = dict(contents.facts)
     store = objects.Store(git.open_object_store(repo), repo.hash_name)
     ref = layout.run_ref(facts["experiment"], facts["id"])
-    code = facts.get("code") or {}
-    parents = [p for p in (code.get("snapshot") or code.get("commit"), resumes) if p]
-    lost = _lost(repo, [p for p in parents if p != code.get("snapshot")], store)
+    parents, lost = _parents(repo, store, facts.get("code") or {}, resumes)
     if lost:
         facts["parents_lost"] = lost
-        parents = [p for p in parents if p not in lost]
-
+    contents = contents._replace(facts=facts)
+    message = tree.message(facts, contents.params, contents.metrics)
     signed = _Signing(repo, store, author, sign)
 
-    def write() -> tuple[str, tree.Contents]:
+    def write() -> str:
         store.written.clear()
-        store.adopt(str(journal.folder / layout.OBJECTS))
-        found = tree.write(store, journal.folder, facts, state)
-        message = tree.message(facts, state.params, found.metrics)
+        if objects_of:
+            store.adopt(objects_of)
         moment = run_info.from_iso(facts["ended"])
-        return signed.commit(found.tree, parents, moment, message), found
+        return signed.commit(tree.write(store, contents), parents, moment, message)
 
     for left in reversed(range(_TRIES)):
-        commit, found = write()
+        commit = write()
         try:
             commit = _point(repo, ref, commit, resumes)
             break
         except git.GitError:  # it may be that a prune was quicker than we
             if not left or not _lost(repo, store.missing(), store):
                 raise
-    with contextlib.suppress(OSError):  # without a home, `git track reproduce` asks first
-        trust.remember(commit)
     settled = settle(repo, store, write, patience)
-    if settled:
-        remove(journal)
-    summaries = {name: metric.to_dict() for name, metric in found.metrics.items()}
-    info = run_info.from_facts(facts, state.params, summaries, commit=commit, ref=ref)
-    return Published(ref, commit, info, (*found.notes, *signed.notes))
+    summaries = {name: metric.to_dict() for name, metric in contents.metrics.items()}
+    info = run_info.from_facts(facts, contents.params, summaries, commit=commit, ref=ref)
+    return Published(ref, commit, info, signed.notes), settled
+
+
+def _parents(
+    repo: git.Repo, store: objects.Store, code: Mapping[str, Any], resumes: str | None
+) -> tuple[list[str], list[str]]:
+    """Return the parents of the commit: the code, and the commit that is resumed; and those that are lost."""
+    parents = [p for p in (code.get("snapshot") or code.get("commit"), resumes) if p]
+    lost = _lost(repo, [p for p in parents if p != code.get("snapshot")], store)
+    return [p for p in parents if p not in lost], lost
 
 
 class _Signing:
