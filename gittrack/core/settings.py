@@ -17,18 +17,22 @@ class Settings(NamedTuple):
     experiment: str = "default"
     max_file_size: int = 10 << 20
     max_snapshot_size: int = 100 << 20
+    max_snapshot_files: int = 5000
     max_artifact_size: int = 50 << 20
     max_log_size: int = 4 << 20
     pack_refs: int = 500
     env: tuple[str, ...] = ()
     remote: str | None = None
     sign: bool = False
+    show_untracked: bool = True  # whether git lists new files: git's own status.showUntrackedFiles
 
 
+_NO = ("no", "false", "off", "0")
 _NAMES = (
     "experiment",
     "maxFileSize",
     "maxSnapshotSize",
+    "maxSnapshotFiles",
     "maxArtifactSize",
     "maxLogSize",
     "packRefs",
@@ -102,10 +106,12 @@ def from_config(config: Mapping[str, str]) -> Settings:
         experiment=config.get("track.experiment", default.experiment),
         max_file_size=size("maxFileSize", default.max_file_size),
         max_snapshot_size=size("maxSnapshotSize", default.max_snapshot_size),
+        max_snapshot_files=size("maxSnapshotFiles", default.max_snapshot_files),
         max_artifact_size=size("maxArtifactSize", default.max_artifact_size),
         max_log_size=size("maxLogSize", default.max_log_size),
         pack_refs=size("packRefs", default.pack_refs),
         env=words(config, "track.env"),
         remote=remote,
         sign=sign(config),
+        show_untracked=config.get("status.showuntrackedfiles", "").lower() not in _NO,
     )

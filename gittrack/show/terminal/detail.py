@@ -11,6 +11,8 @@ from gittrack.core.run.trials import TrialFacts
 from gittrack.show.terminal import text
 from gittrack.show.terminal.columns import short_id
 
+_MOST_FILES = 40  # of uncommitted changes, on one page
+
 
 def page(
     info: RunInfo,
@@ -142,10 +144,13 @@ def _files(title: str, items: Sequence[Mapping[str, Any]]) -> str:
 
 def _changes(diff: Mapping[str, Any]) -> str:
     rows = []
-    for item in diff.get("files", []):
+    files = diff.get("files", [])
+    for item in files[:_MOST_FILES]:
         counts = f"+{item['added']} -{item['removed']}" if "added" in item else "binary"
         rows.append((text.escape(str(item["path"])), f"{item['status']}  {counts}"))
-    for item in diff.get("withheld", []):
+    if len(files) > _MOST_FILES:
+        rows.append(("...", f"and {len(files) - _MOST_FILES:,} more files (--json has all)"))
+    for item in diff.get("withheld", [])[:_MOST_FILES]:
         rows.append(
             (text.escape(str(item["path"])), f"not captured: {text.escape(item['reason'])}")
         )

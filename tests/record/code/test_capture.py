@@ -210,6 +210,56 @@ def test_small_files_go_before_large_ones():
     assert [item["path"] for item in run.diff["withheld"]] == ["z"]
 
 
+def test_a_folder_with_too_many_new_files_leaves_room_for_the_code():
+    place = repo(
+        "git config track.maxSnapshotFiles 3; mkdir images; echo 1 > new.py; echo 2 > b.py;"
+        "for n in 1 2 3 4 5; do echo > images/$n; done; echo 3 >> train.py"
+    )
+    done = python(RECORD, place)
+    run = gittrack.runs(repo=place)[0]
+    names = ["b.py", "images/1", "new.py", "train.py"]
+    assert sorted(item["path"] for item in run.diff["files"]) == names
+    reason = "4 new files, more than track.maxSnapshotFiles (3) in all"
+    assert run.diff["withheld"] == [{"path": "images/", "reason": reason}]
+    assert f"not captured: images/ ({reason})" in done.err
+
+
+def test_the_size_of_a_large_snapshot_is_printed_and_show_stays_short():
+    place = repo("mkdir data; for n in $(seq 150); do echo $n > data/$n; done")
+    done = python(RECORD, place)
+    assert "has 150 files, 0.0 MiB; data belongs into .gitignore" in done.err
+    shown = run_cli("show", "@", cwd=place).out
+    assert "and 110 more files" in shown
+    assert "data/150" not in shown
+
+
+HOME = "mkdir -p Documents project; echo x > Documents/diary.txt; echo 1 > .vault; echo 1 > project/a.py"
+
+
+def test_in_a_home_folder_only_new_files_below_the_current_folder_are_code(sealed):
+    home = repo(f"git config status.showUntrackedFiles no; {HOME}; echo 2 >> train.py", sealed)
+    done = python(RECORD, home / "project")
+    run = gittrack.runs(repo=home)[0]
+    assert [item["path"] for item in run.diff["files"]] == ["project/a.py", "train.py"]
+    assert "new files outside project/ are not captured: the work tree holds the home" in done.err
+
+
+def test_in_the_home_folder_itself_no_new_file_is_code(sealed):
+    home = repo(HOME, sealed)
+    done = python(RECORD, home)
+    run = gittrack.runs(repo=home)[0]
+    assert (run.code.dirty, run.diff) == (False, {})
+    assert "no new file is captured: the work tree holds the home folder" in done.err
+
+
+def test_where_git_lists_no_new_files_those_outside_the_current_folder_are_no_code():
+    place = repo(f"git config status.showUntrackedFiles no; {HOME}")
+    done = python(RECORD, place / "project")
+    run = gittrack.runs(repo=place)[0]
+    assert [item["path"] for item in run.diff["files"]] == ["project/a.py"]
+    assert "outside project/ are not captured: status.showUntrackedFiles is no" in done.err
+
+
 def test_files_that_git_would_put_into_a_pack():
     place = repo("git config core.bigFileThreshold 1k; head -c 9000 /dev/urandom > data")
     run = record(place)

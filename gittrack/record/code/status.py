@@ -1,0 +1,66 @@
+"""What ``git status`` reports of a work tree."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import NamedTuple
+
+
+class Change(NamedTuple):
+    """A path that differs from HEAD; ``head`` is (mode, id) there, or None for a new file."""
+
+    path: str
+    head: tuple[str, str] | None
+    submodule: str = "N..."
+
+
+class Status(NamedTuple):
+    """What ``git status`` said."""
+
+    commit: str | None
+    branch: str | None
+    changes: tuple[Change, ...]
+
+    def without(self, paths: Sequence[str]) -> Status:
+        """Return the status less the new files at or below the paths."""
+        below = tuple(f"{path}/" for path in paths)
+        rest = [c for c in self.changes if c.head or not f"{c.path}/".startswith(below)]
+        return self._replace(changes=tuple(rest)) if below else self
+
+    def below(self, folder: str | None) -> Status:
+        """Return the status less the new files that are not below a folder; None: less all new files."""
+        rest = [
+            c for c in self.changes if c.head or (folder is not None and c.path.startswith(folder))
+        ]
+        return self._replace(changes=tuple(rest))
+
+    def new(self) -> frozenset[str]:
+        """Return the files that git does not know."""
+        return frozenset(change.path for change in self.changes if change.head is None)
+
+
+def parse_status(out: bytes) -> Status:
+    """Return the meaning of ``git status --porcelain=v2 -z --branch``."""
+    commit, branch, changes = None, None, []
+    for entry in os.fsdecode(out).split("\0"):
+        kind, _, rest = entry.partition(" ")
+        if kind == "#":
+            key, _, value = rest.partition(" ")
+            if key == "branch.oid" and value != "(initial)":
+                commit = value
+            elif key == "branch.head" and value != "(detached)":
+                branch = value
+        elif kind == "1":
+            _, submodule, mode, _, _, oid, _, path = rest.split(" ", 7)
+            changes.append(Change(path, _present(mode, oid), submodule))
+        elif kind == "u":
+            _, submodule, _, mode, _, _, _, oid, _, path = rest.split(" ", 9)
+            changes.append(Change(path, _present(mode, oid), submodule))
+        elif kind == "?":
+            changes.append(Change(rest, None))
+    return Status(commit, branch, tuple(changes))
+
+
+def _present(mode: str, oid: str) -> tuple[str, str] | None:
+    return (mode, oid) if oid.strip("0") else None
