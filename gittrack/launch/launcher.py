@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,6 +16,7 @@ from gittrack.core.errors import TrackError
 from gittrack.core.run import events, run_info
 from gittrack.launch import probe, process, template
 from gittrack.launch.console import Console
+from gittrack.launch.guest import Guest
 from gittrack.record import artifacts, inputs, session
 from gittrack.record.publish import logs, writer
 from gittrack.record.run import ARTIFACT_LIMIT
@@ -38,16 +39,10 @@ class Plan(NamedTuple):
     inputs: Sequence[str] = ()
     outputs: Sequence[str] = ()
     apart: Sequence[str] = ()  # paths from the root that are no code, whatever git thinks of them
-    done: Callable[[str], str | None] | None = (
-        None  # the id of a finished run that was asked the same
-    )
     controls: Mapping[str, str | None] = {}  # variables for the command; None takes one away
     given: Given | None = None  # None: all of the request's
     env: Mapping[str, str] = {}  # more for the command's environment
-    leave: Callable[[], str | None] = lambda: None  # asked now and then; a reason ends the command
-    last: Callable[[events.State, Mapping[str, Any]], Mapping[str, Any]] | None = (
-        None  # more facts, of the run as it is at its end and the facts of that
-    )
+    guest: Guest = Guest()
     locks: tuple[int, ...] = ()  # further ones, held until all that the command started has ended
 
 
@@ -111,7 +106,7 @@ def launch(repo: git.Repo, plan: Plan, say: session.Say) -> Result:
         begun.journal.append(events.INPUT, values=entry)
     # What was asked, before the script says more about itself: its recipe as far as it is known by now.
     asked = events.derived(begun.journal.state())["recipe"]
-    before = plan.done(asked) if plan.done else None
+    before = plan.guest.run_with(asked)
     if before is not None:
         writer.remove(begun.journal)
         return Result(0, None, begun.journal.folder, (), before)
@@ -143,8 +138,7 @@ def _facts_of_end(
         "peak_memory": outcome.peak_memory,
     }
     facts = {key: value for key, value in facts.items() if value is not None}
-    more = plan.last(begun.journal.state(), facts) if plan.last else {}
-    return {**facts, **more}
+    return {**facts, **plan.guest.facts_of_end(begun.journal.state(), facts)}
 
 
 def _status(outcome: process.Outcome) -> str:
@@ -199,8 +193,7 @@ def _execute(
 
     def tick() -> None:
         points.note()
-        reason = plan.leave()
-        if reason is not None:
+        if plan.guest.reason_to_end() is not None:
             running.end()
 
     outcome = running.wait(_TICK_SECONDS, tick)

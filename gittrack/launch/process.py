@@ -8,7 +8,7 @@ import os
 import shutil
 import signal
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import NamedTuple, NoReturn
@@ -63,9 +63,8 @@ class Process:
         for number in _FORWARDED:
             signal.signal(number, self._forward)
 
-    def wait(self, tick: float, on_tick: object) -> Outcome:
+    def wait(self, tick: float, on_tick: Callable[[], None]) -> Outcome:
         """Pass output on until the command ends; call ``on_tick`` about every ``tick`` seconds."""
-        assert callable(on_tick)
         next_tick = time.monotonic() + tick
         while True:
             pid, status, usage = os.wait4(self.pid, os.WNOHANG)

@@ -1,29 +1,36 @@
 """Asks the strategy, fills the pool, takes in what ends, until all is done or somebody wants to stop.
 
-The strategy sees outcomes in one order, that of the line each trial appends to a file as it ends; an outcome
-is shown to it only when all before it are known.  So what was proposed is a function of the first so
-many outcomes, whatever the parallelism, and that number stands in the run.
+The strategy sees outcomes in one order, in which the pool reports them.  So what was proposed is a function
+of the first so many outcomes, whatever the parallelism, and that number is in the run.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from gittrack.core.errors import TrackError
 from gittrack.core.run import run_info
 from gittrack.core.run.run_info import RunInfo
 from gittrack.search.plan import Outcome, Strategy, Trial
-from gittrack.sweeping import state, trial, workdir
-from gittrack.sweeping.pool import Ended, Pool
+from gittrack.sweeping import state, workdir
+from gittrack.sweeping.endings import Ended
+from gittrack.sweeping.pool import Pool
 from gittrack.sweeping.trial import Job, Report
 
 _TICK_SECONDS = 0.2
 
 
+class CodeChanged(TrackError):
+    """The code is not that of the sweep any more."""
+
+
+class MetricMissing(TrackError):
+    """The strategy learns from a metric that the first trial did not log."""
+
+
 class Watcher(Protocol):
-    """Who is told how the sweep goes."""
+    """Who hears how the sweep goes."""
 
     def started(self, job: Job) -> None:
         """A trial begins."""
@@ -44,122 +51,106 @@ class Watcher(Protocol):
 class Setting(NamedTuple):
     """What the engine is set up with.
 
-    ``job`` makes the job of (trial, attempt, number of known outcomes, the run it goes on from, the order
-    of the first to end).  ``rescue`` commits the run of a trial whose process died, by its job.  ``asked``
-    says how the user wants to stop (``finish``, ``now``, None).  ``names`` are the params searched over.
+    ``make_job`` makes the job of (trial, attempt, number of known outcomes, the run that the trial goes on
+    from).  ``stop_request`` says how the user wants to stop (``finish``, ``now``, None).  ``names`` are the
+    params that are searched over.  ``learns`` says whether the strategy cannot do without scores.
     """
 
     strategy: Strategy
     pool: Pool
     watcher: Watcher
-    folder: Path
     metric: str
     names: Collection[str]
-    job: Callable[[Trial, int, int, RunInfo | None, int], Job]
-    rescue: Callable[[Job], Report]
-    asked: Callable[[], str | None]
-    learns: bool = False  # whether the strategy cannot do without scores
+    make_job: Callable[[Trial, int, int, RunInfo | None], Job]
+    stop_request: Callable[[], str | None]
+    learns: bool = False
 
 
 class Engine:
-    """One process that runs a sweep; `run` returns when nothing runs any more."""
+    """One process that runs a sweep; `run` returns when nothing runs any more.
+
+    ``first`` says that no trial has shown yet that the metric is logged.
+    """
 
     def __init__(self, setting: Setting, begun: state.State, *, first: bool) -> None:
-        self.it = setting
+        self.setting, self.first = setting, first
+        self.strategy, self.pool, self.watcher = setting.strategy, setting.pool, setting.watcher
         self.outcomes = list(begun.outcomes)
         self.runs = dict(begun.runs)
-        self.started = {one.key for one in begun.outcomes}
+        self.started = {outcome.key for outcome in begun.outcomes}
         self.started.update(again.trial.key for again in begun.again)
         self.again = list(begun.again)
-        self.base = begun.next_order
-        self.pending: dict[int, Outcome] = {}  # by order: something before them is not known yet
-        self.shown = 0  # lines of the order that are taken in
         self.stop: str | None = None
         self.problem: TrackError | None = None
-        self.first = first  # whether no trial has shown yet that the metric is logged
 
     def run(self) -> bool:
         """Run trials; return whether the sweep is done.
 
-        Raises TrackError where it cannot go on: then running trials have been waited for first.
+        Raises TrackError if the sweep cannot go on, after the running trials have ended.
         """
-        (self.it.folder / trial.END).unlink(missing_ok=True)
         while True:
             self._look()
             self._fill()
-            if not self.it.pool.running:
+            if not self.pool.running:
                 break
-            for ended in self.it.pool.wait(_TICK_SECONDS):
+            for ended in self.pool.wait(_TICK_SECONDS):
                 self._take(ended)
-            self._show()  # after all of them: one that is over and not taken in would look dead
-            self.it.watcher.tick()
+            self.watcher.tick()
         if self.problem is not None:
             raise self.problem
-        return not self.again and self.it.strategy.done(self.outcomes, self.started)
+        return not self.again and self.strategy.done(self.outcomes, self.started)
 
     def _look(self) -> None:
         """See whether somebody asked to stop."""
-        asked = self.it.asked()
-        if asked and asked != self.stop and self.stop != workdir.NOW:
-            self.stop = asked
-            if asked == workdir.NOW:
-                (self.it.folder / trial.END).touch()
-            self.it.watcher.stopping(asked, len(self.it.pool.running))
+        request = self.setting.stop_request()
+        if request and request != self.stop and self.stop != workdir.NOW:
+            self.stop = request
+            if request == workdir.NOW:
+                self.pool.end_running()
+            self.watcher.stopping(request, len(self.pool.running))
 
     def _fill(self) -> None:
-        while self.it.pool.free and self.stop is None and self.problem is None:
+        while self.pool.free and self.stop is None and self.problem is None:
             if self.again:
-                found = [self.again.pop(0)]
+                begin = [self.again.pop(0)]
             else:
-                asked = self.it.strategy.ask(self.outcomes, self.started, self.it.pool.free)
-                found = [state.Again(one, 1, len(self.outcomes)) for one in asked]
-            if not found:
+                trials = self.strategy.ask(self.outcomes, self.started, self.pool.free)
+                begin = [state.Again(trial, 1, len(self.outcomes)) for trial in trials]
+            if not begin:
                 return
-            for one in found:
-                self._submit(one)
+            for again in begin:
+                self._submit(again)
 
-    def _submit(self, one: state.Again) -> None:
-        self.started.add(one.trial.key)
-        earlier = self.runs.get(one.trial.after) if one.trial.after else None
-        job = self.it.job(one.trial, one.attempt, one.known, earlier, self.base)
-        self.it.pool.submit(job)
-        self.it.watcher.started(job)
+    def _submit(self, again: state.Again) -> None:
+        trial = again.trial
+        self.started.add(trial.key)
+        earlier = self.runs.get(trial.after) if trial.after else None
+        job = self.setting.make_job(trial, again.attempt, again.known, earlier)
+        self.pool.submit(job)
+        self.watcher.started(job)
 
     def _take(self, ended: Ended) -> None:
-        job = ended.job
-        report = ended.report or self.it.rescue(job)
+        job, report = ended.job, ended.report
         for text in report.said:
-            self.it.watcher.warn(text)
+            self.watcher.warn(text)
         if report.problem is not None:
             self._cannot(job, report)
             return
         info = report.info
         assert info is not None
         assert info.sweep is not None
-        found = None
-        if info.sweep.order is not None:
-            found = state.outcome(info, self.it.metric, self.it.names)
-            self.pending[info.sweep.order] = found
+        outcome = None
+        if ended.order is not None:
+            outcome = state.outcome(info, self.setting.metric, self.setting.names)
+            self.outcomes.append(outcome)
             self.runs[job.trial.key] = info
         elif not info.sweep.interrupted and self.stop != workdir.NOW:
             self.again.append(state.Again(job.trial, job.attempt + 1, job.known))
-        self.it.watcher.ended(job, report, found)
-        if self.first and found is not None and found.status == run_info.FINISHED:
+        self.watcher.ended(job, report, outcome)
+        if self.first and outcome is not None and outcome.status == run_info.FINISHED:
             self.first = False
-            if found.score is None:
+            if outcome.score is None:
                 self._no_metric(job, info)
-
-    def _show(self) -> None:
-        """Take in the outcomes up to the first that is on its way still."""
-        running = {job.mark for job in self.it.pool.running}
-        marks = workdir.orders(self.it.folder)
-        while self.shown < len(marks):
-            order = self.base + self.shown
-            if order in self.pending:
-                self.outcomes.append(self.pending.pop(order))
-            elif marks[self.shown] in running:
-                return
-            self.shown += 1  # else it died between the line and the run
 
     def _cannot(self, job: Job, report: Report) -> None:
         """Start nothing more, because this trial could not even be run."""
@@ -173,20 +164,12 @@ class Engine:
     def _no_metric(self, job: Job, info: RunInfo) -> None:
         """Say after the first trial, not the last, that the metric is not logged."""
         logged = ", ".join(sorted(info.metrics)[:8]) or "none"
-        told = f"trial {job.trial.key} finished without the metric {self.it.metric!r}"
-        told += f" (metrics that it logged: {logged})"
-        if self.it.learns:
+        message = f"trial {job.trial.key} finished without the metric {self.setting.metric!r}"
+        message += f" (metrics that it logged: {logged})"
+        if self.setting.learns:
             self.problem = MetricMissing(
-                told,
+                message,
                 "name one that is logged, in a new sweep; or, if this is as it should be, go on",
             )
         else:
-            self.it.watcher.warn(f"{told}; nothing can be ranked by it")
-
-
-class CodeChanged(TrackError):
-    """The code is not that of the sweep any more."""
-
-
-class MetricMissing(TrackError):
-    """The strategy learns from a metric that the first trial did not log."""
+            self.watcher.warn(f"{message}; nothing can be ranked by it")

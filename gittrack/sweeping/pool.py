@@ -1,7 +1,7 @@
 """Where trials run: submit a job, wait for reports.  Strategies never see it.
 
 An engine for many machines is another `Pool`: its workers get a `Job`, which is plain values, call
-`trial.work` in a checkout of the code, and send the `Report` back.
+`trial.work` in a checkout of the code, with a `Supervisor` of that machine, and send the `Report` back.
 """
 
 from __future__ import annotations
@@ -15,18 +15,14 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, NoReturn, Protocol
 
+from gittrack.sweeping import workdir
+from gittrack.sweeping.endings import Ended, Endings
+from gittrack.sweeping.supervisor import Supervisor
 from gittrack.sweeping.trial import Job, Report
 
 
-class Ended(NamedTuple):
-    """A job that is over; ``report`` is None where its process died without a word."""
-
-    job: Job
-    report: Report | None
-
-
 class Pool(Protocol):
-    """What the engine asks of a place where trials run."""
+    """Where trials run.  A trial whose process died is reported as well, with what its run holds."""
 
     @property
     def free(self) -> int:
@@ -40,7 +36,13 @@ class Pool(Protocol):
         """Start a job."""
 
     def wait(self, timeout: float) -> list[Ended]:
-        """Return the jobs that ended, after ``timeout`` seconds at the latest."""
+        """Return the jobs that ended, after ``timeout`` seconds at the latest.
+
+        Trials that count come in their order (`Ended.order`): none comes before one of a lower order.
+        """
+
+    def end_running(self) -> None:
+        """End the running trials; they count for nothing."""
 
 
 class _Worker(NamedTuple):
@@ -56,18 +58,22 @@ class Processes:
     """Forked processes, each a launcher; ``slots`` of them, made as they are needed.
 
     Neither an interpreter nor a copy of this process is started for a trial.  A process that a trial has
-    taken with it is replaced.  ``close`` are descriptors that a worker must not
-    keep, and ``gpus`` are dealt out by slot, as CUDA_VISIBLE_DEVICES.
+    taken with it is replaced, and ``rescue`` commits what there is of the trial.  ``close`` are descriptors
+    that a worker must not keep, and ``gpus`` are dealt out by slot, as CUDA_VISIBLE_DEVICES.
     """
 
     def __init__(
         self,
-        work: Callable[[Job], Report],
+        work: Callable[[Supervisor, Job], Report],
+        rescue: Callable[[Supervisor, Job], Report],
+        supervisor: Supervisor,
         slots: int,
         close: Sequence[int] = (),
         gpus: Sequence[str] = (),
     ) -> None:
-        self.work, self.unshared, self.gpus = work, close, gpus
+        self.work, self.rescue, self.supervisor = work, rescue, supervisor
+        self.unshared, self.gpus = close, gpus
+        self.endings = Endings(supervisor.folder, supervisor.first_order)
         self.vacant = list(range(slots))
         self.idle: dict[int, _Worker] = {}
         self.busy: dict[int, tuple[_Worker, Job]] = {}
@@ -100,19 +106,23 @@ class Processes:
         self.busy[worker.reports] = worker, job
 
     def wait(self, timeout: float) -> list[Ended]:
-        """Return the jobs that ended, after ``timeout`` seconds at the latest."""
+        """Return the jobs that ended, in their order, after ``timeout`` seconds at the latest."""
         ready, _, _ = select.select(list(self.busy), [], [], timeout)
-        ended = []
         for reports in ready:
             worker, job = self.busy.pop(reports)
             report = _receive(reports)
             if report is None:
                 self._bury(worker)
+                report = self.rescue(self.supervisor, job)
             else:
                 self.idle[worker.slot] = worker
             self.vacant = sorted([*self.vacant, worker.slot])
-            ended.append(Ended(job, report))
-        return ended
+            self.endings.add(Ended(job, report))
+        return self.endings.release({job.mark for job in self.running})
+
+    def end_running(self) -> None:
+        """End the running trials; they count for nothing."""
+        workdir.end_trials(self.supervisor.folder)
 
     def close(self) -> None:
         """End the processes, which have nothing more to do."""
@@ -151,7 +161,7 @@ class Processes:
                 os.dup2(null, handle)
             _rest()
             while (job := _receive(jobs)) is not None:
-                _send(reports, self.work(job))
+                _send(reports, self.work(self.supervisor, job))
                 _rest()
         except BaseException as error:
             _send(

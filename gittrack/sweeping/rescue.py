@@ -14,11 +14,12 @@ from gittrack.core.run import run_info
 from gittrack.disk import lock
 from gittrack.record import journal, recovery
 from gittrack.record.machine.author import author
-from gittrack.sweeping import state, workdir
+from gittrack.sweeping import state
+from gittrack.sweeping.supervisor import Supervisor
 from gittrack.sweeping.trial import Job, Report
 
 
-def rescue(repo: git.Repo, job: Job) -> Report:
+def rescue(repo: git.Repo, supervisor: Supervisor, job: Job) -> Report:
     """Commit what the trial's journal holds and return what came of it.
 
     If the trial is not to be tried again, its run gets an order, so that it counts.
@@ -28,7 +29,7 @@ def rescue(repo: git.Repo, job: Job) -> Report:
     config = git.parse_config(repo.config().output())
     try:
         for folder in _journals(repo, sweep_id, job):
-            _publish(repo, folder, job, config)
+            _publish(repo, supervisor, folder, job, config)
     except (TrackError, OSError) as error:
         return Report(problem=(f"the run of trial {job.trial.key} is kept: {error}", ""))
     for info in reversed(state.runs(repo, sweep_id)):
@@ -61,7 +62,9 @@ def _journals(repo: git.Repo, sweep_id: str, job: Job) -> list[Path]:
     return found
 
 
-def _publish(repo: git.Repo, folder: Path, job: Job, config: Mapping[str, str]) -> None:
+def _publish(
+    repo: git.Repo, supervisor: Supervisor, folder: Path, job: Job, config: Mapping[str, str]
+) -> None:
     # Its watcher holds the lock until all that the command started has ended: seconds at most.
     os.close(lock.take(folder / layout.LOCK))
     book = journal.adopt(folder)
@@ -70,6 +73,6 @@ def _publish(repo: git.Repo, folder: Path, job: Job, config: Mapping[str, str]) 
     facts = book.state().facts
     more: dict[str, Any] = {}
     if job.final and facts["sweep"].get("order") is None:
-        order = job.base + workdir.take_order(Path(job.room), job.mark)
+        order = supervisor.take_order(job.mark)
         more = {"sweep": {**facts["sweep"], "order": order}}
     recovery.publish_dead(repo, book, author(config), settings.sign(config), more)

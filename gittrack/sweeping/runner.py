@@ -18,13 +18,14 @@ from gittrack.core.run.trials import TrialFacts
 from gittrack.git import temporary_worktree
 from gittrack.launch import probe
 from gittrack.read.runs.reader import Raw
-from gittrack.record import recovery, session, stopping
+from gittrack.record import recovery, session
 from gittrack.reproduce import rerun
 from gittrack.search.plan import Trial
 from gittrack.sweeping import curves, engine, prepare, rescue, state, stored, trial, workdir
 from gittrack.sweeping.pool import Processes
 from gittrack.sweeping.prepare import Asked, Opened
 from gittrack.sweeping.stored import Sweep
+from gittrack.sweeping.supervisor import Supervisor
 from gittrack.sweeping.workdir import Room
 
 
@@ -133,18 +134,18 @@ def _drive(
     place: Room,
 ) -> bool:
     talk.begun(sweep, begun)
-    maker = _Maker(repo, sweep, found, how, place)
-    pool = Processes(functools.partial(trial.work, repo), how.jobs, (place.owner,), how.gpus)
+    imports = probe.Imports(found.plan.command).folders() if how.isolate else ()
+    supervisor = Supervisor(place.folder, os.getpid(), begun.next_order, tuple(imports), how.apart)
+    work, save = functools.partial(trial.work, repo), functools.partial(rescue.rescue, repo)
+    pool = Processes(work, save, supervisor, how.jobs, (place.owner,), how.gpus)
     setting = engine.Setting(
         strategy=found.strategy,
         pool=pool,
         watcher=talk.watcher,
-        folder=place.folder,
         metric=found.plan.metric,
         names=found.names,
-        job=maker.job,
-        rescue=functools.partial(rescue.rescue, repo),
-        asked=lambda: talk.stop() or workdir.asked(place.folder),
+        make_job=JobMaker(sweep, found, how).job,
+        stop_request=lambda: talk.stop() or workdir.asked(place.folder),
         learns=found.plan.method not in ("grid", "random", "sobol"),
     )
     if found.plan.early_terminate is not None:
@@ -164,17 +165,15 @@ def _drive(
         pool.close()
 
 
-class _Maker:
-    """Makes the job of a trial."""
+class JobMaker(NamedTuple):
+    """Makes the jobs of a sweep."""
 
-    def __init__(self, repo: git.Repo, sweep: Sweep, found: Opened, how: How, place: Room) -> None:
-        self.repo, self.sweep, self.found, self.how, self.place = repo, sweep, found, how, place
-        asked = probe.Imports(found.plan.command).folders() if how.isolate else ()
-        self.imports = tuple(asked)
+    sweep: Sweep
+    found: Opened
+    how: How
 
-    def job(
-        self, one: Trial, attempt: int, known: int, earlier: RunInfo | None, base: int
-    ) -> trial.Job:
+    def job(self, one: Trial, attempt: int, known: int, earlier: RunInfo | None) -> trial.Job:
+        """Return the job of a trial."""
         plan, facts = self.found.plan, self.sweep.facts
         return trial.Job(
             one,
@@ -182,18 +181,13 @@ class _Maker:
             known,
             final=attempt > plan.retries,
             request=self._request(one, attempt, known),
-            room=str(self.place.folder),
-            base=base,
-            owner=os.getpid(),
             folder=facts.get("cwd") or ".",
             inputs=tuple(facts.get("inputs") or ()),
             outputs=tuple(facts.get("outputs") or ()),
             timeout=plan.timeout,
-            env={stopping.VARIABLE: str(self.place.folder)} if plan.early_terminate else {},
             metric=plan.metric if plan.early_terminate else None,
             earlier=_raw(earlier) if earlier is not None else None,
             isolation=self._isolation() if self.how.isolate else None,
-            apart=self.how.apart,
         )
 
     def _request(self, one: Trial, attempt: int, known: int) -> session.Request:
@@ -231,7 +225,7 @@ class _Maker:
         named = [path for path in self.sweep.facts.get("inputs") or () if not os.path.isabs(path)]
         data = [os.path.normpath(os.path.join(folder, path)) for path in named]
         links = [path for path in (*data, *self.how.links) if not path.startswith("..")]
-        return trial.Isolation(self.sweep.code, tuple(links), self.imports)
+        return trial.Isolation(self.sweep.code, tuple(links))
 
 
 def params_of(base: Mapping[str, Any], one: Trial, resource: str | None) -> dict[str, Any]:

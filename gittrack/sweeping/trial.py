@@ -14,33 +14,30 @@ from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.core.run import events, run_info
 from gittrack.launch import launcher
+from gittrack.launch.guest import Guest
 from gittrack.read.runs import live, reader
 from gittrack.record import session, stopping
 from gittrack.reproduce import rerun_worktree, resume_artifacts
 from gittrack.reproduce.resume_artifacts import RESUME
 from gittrack.search.plan import Trial
-from gittrack.sweeping import workdir
+from gittrack.sweeping.supervisor import Supervisor
 
 INTERRUPTED, TIMEOUT = "interrupted", "timeout"
-END = "end"  # a file in the room: every running trial is to end, and counts for nothing
 
 
 class Isolation(NamedTuple):
-    """A worktree of its own: at which commit, with what linked into it from the user's tree.
-
-    ``imports`` are the folders that the command's Python imports from.
-    """
+    """A worktree of its own: at which commit, with what linked into it from the user's tree."""
 
     commit: str
     links: tuple[str, ...] = ()
-    imports: tuple[str, ...] = ()
 
 
 class Job(NamedTuple):
-    """All that a worker needs to know, as plain values: it may be on another machine one day.
+    """One trial as plain values that mean the same on every machine, so that any `Pool` can carry it.
 
-    ``final`` says that the trial counts however it ends.  ``base`` is the order of the first trial that
-    ends under this process, ``owner``.  ``folder`` is where the command starts, from the top of the tree.
+    ``final`` says that the trial counts however it ends.  ``folder`` is where the command starts, from the
+    top of the tree.  ``env`` are further variables for the command.  ``metric`` is the one whose curve the
+    other trials see, if trials may stop early.  ``earlier`` is the run that the trial goes on from.
     """
 
     trial: Trial
@@ -48,20 +45,14 @@ class Job(NamedTuple):
     known: int
     final: bool
     request: session.Request
-    room: str
-    base: int
-    owner: int
     folder: str = ""
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     timeout: float | None = None
     env: Mapping[str, str] = {}
-    metric: str | None = (
-        None  # whose curve the other trials are told, where they may be stopped early
-    )
+    metric: str | None = None
     earlier: reader.Raw | None = None
     isolation: Isolation | None = None
-    apart: tuple[str, ...] = ()  # paths that are no code, whatever git thinks of them
 
     @property
     def mark(self) -> str:
@@ -79,13 +70,13 @@ class Report(NamedTuple):
     tail: str = ""
 
 
-def work(repo: git.Repo, job: Job) -> Report:
+def work(repo: git.Repo, supervisor: Supervisor, job: Job) -> Report:
     """Run a trial to its end and return what came of it; the current folder is the command's."""
     said: list[str] = []
     try:
         if job.isolation is None:
-            return _launch(repo, job, (), said)
-        return _apart(repo, job, job.isolation, said)
+            return _launch(repo, supervisor, job, (), said)
+        return _apart(repo, supervisor, job, job.isolation, said)
     except session.CodeChanged as error:
         return Report(None, tuple(said), (error.message, error.hint), code_changed=True)
     except TrackError as error:
@@ -94,42 +85,49 @@ def work(repo: git.Repo, job: Job) -> Report:
         return Report(None, tuple(said), (str(error.strerror or error), str(error.filename or "")))
 
 
-def _apart(repo: git.Repo, job: Job, where: Isolation, said: list[str]) -> Report:
+def _apart(
+    repo: git.Repo, supervisor: Supervisor, job: Job, where: Isolation, said: list[str]
+) -> Report:
     """Run a trial in a worktree of its own."""
     back = os.getcwd()
     with rerun_worktree.fresh(repo, where.commit, where.links) as found:
         try:
             variables, warnings = rerun_worktree.own_code(
-                repo, found.folder, job.request.command or (), where.imports
+                repo, found.folder, job.request.command or (), supervisor.imports
             )
             said.extend(warnings)
             own = repo.work_tree or repo.common_dir  # whose hooks are to run
             request = job.request._replace(hooks_of=own)
             os.chdir(os.path.join(found.folder, job.folder))
             job = job._replace(request=request, env={**job.env, **variables})
-            return _launch(git.find(), job, found.linked, said, found.locks)
+            return _launch(git.find(), supervisor, job, found.linked, said, found.locks)
         finally:
             os.chdir(back)
 
 
 def _launch(
-    repo: git.Repo, job: Job, linked: Sequence[str], said: list[str], locks: tuple[int, ...] = ()
+    repo: git.Repo,
+    supervisor: Supervisor,
+    job: Job,
+    linked: Sequence[str],
+    said: list[str],
+    locks: tuple[int, ...] = (),
 ) -> Report:
-    watch = _Watch(job)
-    handed = _hand_over(repo, job) if job.earlier is not None else None
+    handed = _hand_over(repo, supervisor, job.earlier) if job.earlier is not None else None
     if job.earlier is not None and handed is None:
         said.append(
             f"the trial {job.trial.after} kept no artifact to go on from: {RESUME} is not set"
         )
     env = {**job.env, **({RESUME: handed} if handed else {})}
+    if job.metric is not None:
+        env[stopping.VARIABLE] = str(supervisor.folder)
     plan = launcher.Plan(
         job.request,
         job.inputs,
         job.outputs,
-        (*linked, *job.apart),
+        (*linked, *supervisor.printed),
         env=env,
-        leave=watch.leave,
-        last=watch.last,
+        guest=_TrialGuest(repo, supervisor, job),
         locks=locks,
     )
     try:
@@ -146,48 +144,46 @@ def _launch(
     return Report(info, (*said, *done.notes), tail=tail)
 
 
-class _Watch:
+class _TrialGuest(Guest):
     """Tells the launcher when to end the command, and the run how it counts."""
 
-    def __init__(self, job: Job) -> None:
-        self.job = job
-        self.room = Path(job.room)
+    def __init__(self, repo: git.Repo, supervisor: Supervisor, job: Job) -> None:
+        self.repo, self.supervisor, self.job = repo, supervisor, job
         self.until = None if job.timeout is None else time.monotonic() + job.timeout
         self.why: str | None = None
 
-    def leave(self) -> str | None:
+    def reason_to_end(self) -> str | None:
         if self.why is None:
-            if os.getppid() != self.job.owner or (self.room / END).exists():
+            if self.supervisor.ends_trials():
                 self.why = INTERRUPTED
             elif self.until is not None and time.monotonic() > self.until:
                 self.why = TIMEOUT
         return self.why
 
-    def last(self, state: events.State, facts: Mapping[str, Any]) -> Mapping[str, Any]:
-        told = {**state.facts["sweep"], **({"why": self.why} if self.why else {})}
+    def facts_of_end(self, state: events.State, facts: Mapping[str, Any]) -> Mapping[str, Any]:
+        part = {**state.facts["sweep"], **({"why": self.why} if self.why else {})}
         counts = facts["status"] == run_info.FINISHED or self.job.final
         if self.why == INTERRUPTED:
-            told["interrupted"] = True
+            part["interrupted"] = True
         elif counts:
             if self.job.metric is not None:
                 self._tell(state, finished=facts["status"] == run_info.FINISHED)
-            told["order"] = self.job.base + workdir.take_order(self.room, self.job.mark)
-        return {"sweep": told}
+            part["order"] = self.supervisor.take_order(self.job.mark)
+        return {"sweep": part}
 
     def _tell(self, state: events.State, *, finished: bool) -> None:
         """Tell the trials that come after how this one went."""
-        folder = self.room.parent.parent / layout.LIVE / state.facts["id"]
+        folder = Path(layout.live_dir(self.repo.common_dir), state.facts["id"])
         curve = stopping.curve_of(live.series_lines(folder), self.job.metric or "")
         whole = finished and state.facts["sweep"].get("stopped") is None
-        stopping.tell(self.room / stopping.CURVES, self.job.mark, curve, whole)
+        stopping.tell(self.supervisor.folder / stopping.CURVES, self.job.mark, curve, whole)
 
 
-def _hand_over(repo: git.Repo, job: Job) -> str | None:
+def _hand_over(repo: git.Repo, supervisor: Supervisor, earlier: reader.Raw) -> str | None:
     """Bring the artifacts of the rung before into a folder of the trial's own."""
-    assert job.earlier is not None
-    folder = Path(job.room, f"resume-{os.getpid()}")
+    folder = supervisor.folder / f"resume-{os.getpid()}"
     shutil.rmtree(folder, ignore_errors=True)
-    return str(folder) if resume_artifacts.bring(repo, job.earlier, folder) else None
+    return str(folder) if resume_artifacts.bring(repo, earlier, folder) else None
 
 
 def _tail(repo: git.Repo, info: run_info.RunInfo) -> str:

@@ -7,6 +7,7 @@ it when nobody holds its locks.
     trials      locked by it and by every trial that it has started, until the last of them has ended
     ended       a line for each trial that counts, appended as it ends: its line number is its order
     stop        what `git track sweep stop` asks for: ``finish`` the running trials, or end them ``now``
+    end         is there when every running trial is to end, and counts for nothing
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from gittrack.disk import folders, lock
 
 FINISH, NOW = "finish", "now"
 _OWNER, _TRIALS = layout.ROOM_OWNER, layout.ROOM_TRIALS
-_ENDED, _STOP = "ended", "stop"
+_ENDED, _STOP, _END = "ended", "stop", "end"
 
 
 class Room(NamedTuple):
@@ -50,7 +51,7 @@ def enter(common_dir: str, sweep_id: str, waiting: Callable[[], None]) -> Room:
     if trials is None:
         waiting()
         trials = lock.take(folder / _TRIALS)
-    for name in (_STOP, _ENDED):
+    for name in (_STOP, _ENDED, _END):
         (folder / name).unlink(missing_ok=True)
     return Room(folder, owner, trials)
 
@@ -70,7 +71,7 @@ def _own(folder: Path) -> int | None:
 
 def leave(room: Room) -> None:
     """Give the locks back; what is left in the folder means nothing any more."""
-    for name in (_STOP, _ENDED):
+    for name in (_STOP, _ENDED, _END):
         (room.folder / name).unlink(missing_ok=True)
     os.close(room.owner)
     os.close(room.trials)
@@ -100,6 +101,16 @@ def asked(folder: Path) -> str | None:
         return (folder / _STOP).read_text() or None
     except FileNotFoundError:
         return None
+
+
+def end_trials(folder: Path) -> None:
+    """End the running trials; they count for nothing."""
+    (folder / _END).touch()
+
+
+def is_ending(folder: Path) -> bool:
+    """Say whether running trials are to end."""
+    return (folder / _END).exists()
 
 
 def take_order(folder: Path, mark: str) -> int:

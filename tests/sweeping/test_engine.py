@@ -1,6 +1,5 @@
-"""sweep/engine: what the strategy is shown, and when; trials are ended by hand here."""
+"""What the engine shows to the strategy, and when; trials are ended by hand here."""
 
-import os
 from typing import NamedTuple
 
 import pytest
@@ -12,7 +11,7 @@ from gittrack.core.run.trials import TrialFacts
 from gittrack.record import session
 from gittrack.search.plan import Trial
 from gittrack.sweeping import engine, state, workdir
-from gittrack.sweeping.pool import Ended
+from gittrack.sweeping.endings import Ended
 from gittrack.sweeping.trial import Job, Report
 
 
@@ -34,11 +33,14 @@ class Told:
 
 
 class ByHand:
-    """A pool whose trials end as a script says: (append the line of these, report those) at each wait."""
+    """A pool whose trials end as a script says: the keys of those that end at each wait, in their order.
 
-    def __init__(self, folder, slots, script):
-        self.folder, self.slots, self.script = folder, slots, list(script)
-        self.jobs, self.orders, self.most = {}, {}, 0
+    ``0!`` is a trial that died and does not count, ``0?`` one that could not be run.
+    """
+
+    def __init__(self, slots, script):
+        self.slots, self.script = slots, list(script)
+        self.jobs, self.order, self.ending = {}, 0, False
 
     @property
     def free(self):
@@ -50,20 +52,22 @@ class ByHand:
 
     def submit(self, job):
         self.jobs[job.trial.key] = job
-        self.most = max(self.most, len(self.jobs))
 
     def wait(self, timeout):
-        lines, reports = self.script.pop(0)
-        for key in lines:
-            self.orders[key] = self.jobs[key].base + workdir.take_order(
-                self.folder, self.jobs[key].mark
-            )
-        return [Ended(self.jobs.pop(key.strip("!")), self._report(key)) for key in reports]
+        return [
+            Ended(self.jobs.pop(key.strip("!?")), self._report(key)) for key in self.script.pop(0)
+        ]
+
+    def end_running(self):
+        self.ending = True
 
     def _report(self, key):
-        if key.endswith("!"):  # its process died
-            return None
-        facts = TrialFacts("s", key, order=self.orders.get(key))
+        if key.endswith("?"):
+            return Report(problem=("the disk is full", "make room"))
+        if key.endswith("!"):
+            return Report(RunInfo(key, "e", "crashed", sweep=TrialFacts("s", key.strip("!"))))
+        facts = TrialFacts("s", key, order=self.order)
+        self.order += 1
         metrics = {"loss": Metric(1.0, 1.0, 1.0, 0, 1)}
         return Report(RunInfo(key, "e", "finished", metrics=metrics, sweep=facts))
 
@@ -78,49 +82,48 @@ class Quiet(NamedTuple):
     def tick(self): ...
 
 
-def run(folder, strategy, pool, asked=lambda: None, rescue=None):
-    def job(trial, attempt, known, earlier, base):
-        request = session.Request(sweep={"id": "s"})
-        return Job(trial, attempt, known, True, request, str(folder), base, os.getpid())
+def run(strategy, pool, stop_request=lambda: None, metric="loss", learns=False):
+    def make_job(trial, attempt, known, earlier):
+        return Job(trial, attempt, known, True, session.Request(sweep={"id": "s"}))
 
-    setting = engine.Setting(strategy, pool, Quiet(), folder, "loss", (), job, rescue, asked)
+    setting = engine.Setting(
+        strategy, pool, Quiet(), metric, (), make_job, stop_request, learns=learns
+    )
     return engine.Engine(setting, state.State(), first=True).run()
 
 
-def test_an_outcome_is_not_shown_before_those_that_ended_earlier(tmp_path):
-    """0 ended first, but 1 is known first: until 0 is, nothing has ended."""
+def test_the_strategy_sees_outcomes_as_the_pool_reports_them():
     strategy = Told(4)
-    pool = ByHand(tmp_path, 2, [(["0", "1"], ["1"]), ([], ["0"]), (["2"], ["2"]), (["3"], ["3"])])
-    assert run(tmp_path, strategy, pool)
-    assert strategy.shown[:4] == [[], [], ["0", "1"], ["0", "1", "2"]]
-    assert pool.most == 2
+    assert run(strategy, ByHand(2, [["1"], ["0", "2"], ["3"]]))
+    assert strategy.shown[:3] == [[], ["1"], ["1", "0", "2"]]
 
 
-def test_two_that_are_known_at_once_are_both_taken_in(tmp_path):
+def test_a_trial_that_does_not_count_is_run_again():
     strategy = Told(2)
-    assert run(tmp_path, strategy, ByHand(tmp_path, 2, [(["1", "0"], ["0", "1"])]))
+    assert run(strategy, ByHand(2, [["1"], ["0!"], ["0"]]))
     assert strategy.shown[-1] == ["1", "0"]
 
 
-def test_a_line_without_a_run_does_not_hold_the_others_up(tmp_path):
-    """0 dies after it took its number; it is tried again and gets another."""
-    died = Report(RunInfo("0", "e", "crashed", sweep=TrialFacts("s", "0")))
-    strategy = Told(2)
-    pool = ByHand(tmp_path, 2, [(["0", "1"], ["1"]), ([], ["0!"]), (["0"], ["0"])])
-    assert run(tmp_path, strategy, pool, rescue=lambda job: died)
-    assert strategy.shown[-2:] == [["1"], ["1", "0"]]
-    assert pool.orders == {"0": 2, "1": 1}
-
-
-def test_nothing_is_begun_once_one_cannot_be_run(tmp_path):
-    pool = ByHand(tmp_path, 1, [([], ["0!"])])
-    problem = Report(problem=("the disk is full", "make room"))
+def test_nothing_is_begun_once_one_cannot_be_run():
     with pytest.raises(TrackError, match="the disk is full"):
-        run(tmp_path, Told(3), pool, rescue=lambda job: problem)
+        run(Told(3), ByHand(1, [["0?"]]))
 
 
-def test_a_wish_to_stop_is_heard(tmp_path):
+def test_a_strategy_that_learns_stops_without_the_metric():
+    with pytest.raises(engine.MetricMissing, match=r"without the metric 'acc'.*loss"):
+        run(Told(3), ByHand(1, [["0"]]), metric="acc", learns=True)
+
+
+def test_a_wish_to_stop_is_heard():
     wishes = iter([None, workdir.FINISH, workdir.FINISH])
-    strategy = Told(3)
-    assert not run(tmp_path, strategy, ByHand(tmp_path, 1, [(["0"], ["0"])]), lambda: next(wishes))
+    strategy, pool = Told(3), ByHand(1, [["0"]])
+    assert not run(strategy, pool, lambda: next(wishes))
     assert strategy.shown == [[]]
+    assert not pool.ending
+
+
+def test_a_wish_to_stop_now_ends_what_runs():
+    wishes = iter([None, workdir.NOW, workdir.NOW])
+    pool = ByHand(2, [[], ["0!", "1!"]])
+    assert not run(Told(3), pool, lambda: next(wishes))
+    assert pool.ending

@@ -15,7 +15,6 @@ The command finds in its environment:
 from __future__ import annotations
 
 import argparse
-import functools
 import shlex
 import sys
 from collections.abc import Mapping
@@ -26,6 +25,7 @@ from gittrack.cli.output import note, out, positive
 from gittrack.core import yaml_write
 from gittrack.core.secrets import redact_command
 from gittrack.launch import config, launcher, template
+from gittrack.launch.guest import Guest
 from gittrack.read.runs import query, reader, resolve
 from gittrack.record import recovery, session
 from gittrack.record.machine import environment
@@ -110,12 +110,11 @@ def run(args: argparse.Namespace) -> int:
     if args.dry_run:
         return _dry_run(request)
     _recover(repo)
-    done = functools.partial(_done, repo) if args.skip_existing else None
     plan = launcher.Plan(
         request,
         args.input,
         args.output,
-        done=done,
+        guest=_SkipExisting(repo) if args.skip_existing else Guest(),
         controls=dict.fromkeys(environment.THREADS, str(args.threads)) if args.threads else {},
         given=_given(args, params),
     )
@@ -155,13 +154,20 @@ def _seed(params: Mapping[str, Any]) -> int | None:
     return seed if isinstance(seed, int) and not isinstance(seed, bool) else None
 
 
-def _done(repo: git.Repo, asked: str) -> str | None:
-    """Return the id of the latest finished run that was asked the same."""
-    wanted = f'status == "finished" and asked == "{asked}"'
-    found = query.listing(repo, where=wanted, archived=True).runs if _any(repo) else []
-    # Of git itself: a run that was damaged since is no reason to run nothing.
-    there = (raw.id for raw in found if reader.bodies(repo, [raw])[0].body is not None)
-    return next(there, None)
+class _SkipExisting(Guest):
+    """Runs nothing if a finished run has the same recipe."""
+
+    def __init__(self, repo: git.Repo) -> None:
+        self.repo = repo
+
+    def run_with(self, recipe: str) -> str | None:
+        """Return the id of the latest finished run with this recipe."""
+        where = f'status == "finished" and asked == "{recipe}"'
+        repo = self.repo
+        runs = query.listing(repo, where=where, archived=True).runs if _any(repo) else []
+        # Of git itself: a run that was damaged since is no reason to run nothing.
+        intact = (raw.id for raw in runs if reader.bodies(repo, [raw])[0].body is not None)
+        return next(intact, None)
 
 
 def _any(repo: git.Repo) -> bool:
