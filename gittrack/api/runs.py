@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import logging
+import math
 import time
 from collections.abc import Iterable, Sequence
 from typing import Any, overload
 
+from gittrack import git
+from gittrack.analysis.direction import MAX, MIN, Direction, base, direction
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.read.runs import record
 from gittrack.show.data import flat, jsonable
 from gittrack.show.page import html
 from gittrack.show.terminal import columns, runs, table
+
+_log = logging.getLogger("gittrack")
 
 
 class RunRecord(record.RunRecord):
@@ -71,10 +77,24 @@ class Runs(Sequence[RunRecord]):
         rows = [flat.row(run.info) for run in self._runs]
         return pandas.DataFrame(rows, columns=flat.columns(rows))
 
-    def top(self, metric: str, *, smallest: bool = False) -> Runs:
-        """Return the runs that have a number for ``metric`` (or ``METRIC.max``, ``.min``), best first.
+    def top(self, metric: str, *, smallest: bool | None = None) -> Runs:
+        """Return the runs that have a number for a metric, best first.
 
-        Raises TrackError naming the metrics that exist where none has it.
+        Runs with NaN are left out, and those with infinity come last.
+
+        Parameters
+        ----------
+        metric : str
+            The name of a metric, for its last value; or ``METRIC.max``, ``METRIC.min``.
+        smallest : bool, optional
+            Whether the smallest is the best.  By default ``track.goal.<metric>``, the runs'
+            ``define_metric(goal=...)`` or a word in the name such as loss decide; if none of them says it,
+            the largest is first.  What was assumed is logged as a warning.
+
+        Raises
+        ------
+        TrackError
+            If no run has the metric; it names those that exist.
         """
         get = columns.metric(metric.removeprefix("metrics.")).get
         pairs = [(get(run.info), run) for run in self._runs]
@@ -83,5 +103,23 @@ class Runs(Sequence[RunRecord]):
             known = sorted({name for run in self._runs for name in run.info.metrics})
             hint = did_you_mean(metric, known, f"there are: {', '.join(known[:8]) or 'none'}")
             raise TrackError(f"no run has the metric {metric!r}", hint)
-        ranked.sort(key=lambda pair: pair[0], reverse=not smallest)
+        better = self._direction(metric, smallest)
+        sign = 1 if better.smallest else -1
+        ranked.sort(key=lambda pair: (math.isinf(pair[0]), sign * pair[0]))
         return Runs(run for _, run in ranked)
+
+    def _direction(self, metric: str, smallest: bool | None) -> Direction:
+        if smallest is not None or not self._runs:
+            return direction(metric, option=MIN if smallest else MAX)
+        repo, name = self._runs[0]._repo, base(metric)
+        config = git.parse_config(repo.config().output())
+        definitions = (run.info.metric_definitions.get(name, {}) for run in self._runs)
+        goals = {str(one["goal"]) for one in definitions if one.get("goal")}
+        better = direction(metric, config=config, defined=goals)
+        if better.assumed and len(self._runs) > 1:
+            first, option = ("smallest", False) if better.smallest else ("largest", True)
+            _log.warning(
+                "%s: the %s is first, because %s; the other way: top(..., smallest=%s)",
+                *(name, first, better.reason, option),
+            )
+        return better

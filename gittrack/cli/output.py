@@ -4,21 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import sys
 from collections.abc import Sequence
 
+from gittrack.analysis.direction import MAX, MIN, OPTION, Direction
 from gittrack.core.errors import TrackError
 from gittrack.show.terminal.text import escape
-
-# Words in the name of a metric that say that small is good.
-_SMALL = frozenset(
-    (
-        *("loss", "losses", "logloss", "error", "errors", "err", "mse", "rmse", "msle", "rmsle"),
-        *("mae", "mape", "smape", "nll", "crossentropy", "perplexity", "ppl", "bpc", "bpb"),
-        *("wer", "cer", "eer", "fid", "brier", "ece", "regret", "latency"),
-    )
-)
 
 
 def add_formats(parser: argparse.ArgumentParser, *styles: str) -> None:
@@ -45,6 +36,14 @@ def add_where(parser: argparse.ArgumentParser) -> None:
 def add_archived(parser: argparse.ArgumentParser) -> None:
     """Add ``--archived``."""
     parser.add_argument("--archived", action="store_true", help="archived runs too")
+
+
+def add_goal(parser: argparse.ArgumentParser) -> None:
+    """Add ``--min`` and ``--max``; ``args.goal`` is ``min``, ``max``, or None if neither is given."""
+    group = parser.add_mutually_exclusive_group()
+    for goal, best in ((MIN, "smallest"), (MAX, "largest")):
+        told = f"the {best} is the best"
+        group.add_argument(f"--{goal}", dest="goal", action="store_const", const=goal, help=told)
 
 
 def positive(text: str) -> int:
@@ -95,15 +94,15 @@ def left_out(names: Sequence[str], ways: str = "--csv") -> str:
     return f"not shown: {told} ({ways})\n"
 
 
-def largest_first(metric: str, count: int) -> str:
-    """Return a line on a ranking of ``count`` that has the worst first, or nothing.
-
-    What is bad goes by the words in the name of the metric; ``METRIC.max`` is meant as it is written.
-    """
-    words = re.split(r"[^a-z0-9]+", metric.lower())
-    if count < 2 or words[-1] in ("max", "step", "count") or _SMALL.isdisjoint(words):
+def ranking_order(chosen: Direction, ranked: int) -> str:
+    """Return a line on which of ``ranked`` runs is first and why, if no option says it; else nothing."""
+    if ranked < 2 or chosen.source == OPTION:
         return ""
-    return "the largest is first; for the smallest: add --min\n"
+    first, other, option = ("smallest", "largest", "--max")
+    if not chosen.smallest:
+        first, other, option = ("largest", "smallest", "--min")
+    ways = f"; for the {other}: add {option}" if chosen.assumed else ""
+    return f"the {first} is first, because {escape(chosen.reason)}{ways}\n"
 
 
 def note(text: str) -> None:

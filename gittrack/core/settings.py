@@ -53,7 +53,7 @@ def unknown(config: Mapping[str, str]) -> list[str]:
     given = (key.removeprefix("track.") for key in config if key.startswith("track."))
     warnings = []
     for name in given:
-        if name not in known and not name.startswith("gate."):
+        if name not in known and not name.startswith(("gate.", "goal.")):
             meant = [known[word] for word in near(name, known)]
             hint = f"did you mean {' or '.join(meant)}?" if meant else "the README lists them"
             warnings.append(f"there is no setting track.{name}: {hint}")

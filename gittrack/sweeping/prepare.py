@@ -38,6 +38,7 @@ class Asked(NamedTuple):
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     verify: bool = True
+    config: Mapping[str, str] = {}  # git's
 
     @property
     def file(self) -> bytes:
@@ -69,7 +70,7 @@ def opened(asked: Asked) -> Opened:
     content = asked.content
     if asked.text is not None:
         content = yaml_read.load(asked.text, asked.where)
-    plan = _plan(content, asked.where, asked.more)
+    plan = _plan(content, asked.where, asked.more, asked.config)
     plan = plan._replace(command=asked.command or plan.command, name=asked.name or plan.name)
     strategy = methods.strategy(plan)
     if not plan.command:
@@ -97,7 +98,8 @@ def _check_script(command: Sequence[str]) -> None:
 def reopened(sweep: Sweep, command: Sequence[str] = ()) -> Opened:
     """Return a sweep that was begun before; ``command`` stands in for one that could not be recorded."""
     content = yaml_read.load(sweep.text, layout.SWEEP)
-    plan = _plan(content, layout.SWEEP, sweep.facts.get("asked") or {})
+    decided = {"metric": {"goal": sweep.facts["goal"]}} if sweep.facts.get("metric") else {}
+    plan = _plan(content, layout.SWEEP, nested.merge(sweep.facts.get("asked") or {}, decided))
     words = tuple(command) or tuple(sweep.facts["command"])
     plan = plan._replace(command=words, name=sweep.name)
     return Opened(plan, methods.strategy(plan), sweep.facts.get("params") or {})
@@ -113,10 +115,12 @@ def check_command(sweep: Sweep, opened: Opened) -> None:
     launcher.check_command(opened.plan.command)
 
 
-def _plan(content: Any, where: str, more: Mapping[str, Any]) -> Plan:
+def _plan(
+    content: Any, where: str, more: Mapping[str, Any], config: Mapping[str, str] | None = None
+) -> Plan:
     if isinstance(content, dict):
         content = nested.merge(content, more)
-    return sweep_file.read(content, where)
+    return sweep_file.read(content, where, config)
 
 
 def _strangers(plan: Plan, base: Mapping[str, Any]) -> list[str]:

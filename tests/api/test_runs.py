@@ -37,6 +37,18 @@ def test_top(three):
         gittrack.runs().top("ac")
 
 
+def test_top_knows_losses_and_warns_of_what_it_assumes(project, caplog):
+    for name, loss in (("a", 0.5), ("b", 0.1), ("c", math.inf)):
+        record(name, {"val_loss": loss, "score": loss})
+    assert names(gittrack.runs().top("val_loss")) == "bac"
+    assert "the smallest is first, because the name has the word 'loss'" in caplog.text
+    assert names(gittrack.runs().top("score")) == "abc"
+    assert "because nothing says which direction is better" in caplog.text
+    caplog.clear()
+    assert names(gittrack.runs().top("val_loss", smallest=False)) == "abc"
+    assert caplog.text == ""
+
+
 def test_dicts_are_what_json_has(three):
     found = gittrack.runs(where='name == "a"').to_dicts()
     assert (found[0]["name"], found[0]["metrics"]["acc"]["last"]) == ("a", 0.5)

@@ -19,7 +19,7 @@ def seeds(project):
 
 
 def test_mean_deviation_and_a_sentence(seeds):
-    done = run_cli("top", "acc", "--over", "seed")
+    done = run_cli("top", "acc", "--over", "seed", "--max")
     assert (done.code, done.err) == (0, "")
     assert masked(done.out) == (
         "all: hidden=4\n\n"

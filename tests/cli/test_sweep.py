@@ -609,3 +609,32 @@ def test_the_bar_calls_best_what_the_report_does(project, monkeypatch):
     bar = re.findall(r"(\d)/4 .*best=(\S+?)\]", text.replace("\r", "\n"))
     assert dict(bar) == {"2": "5", "3": "5", "4": "4"}
     assert re.search(r"^1  1 +[0-9a-f]{8} +4  2$", text.replace("\r", ""), re.M), text
+
+
+def test_a_metric_whose_name_is_known_is_maximized_or_minimized(project):
+    script = """echo "{\\"val_accuracy\\": $(cut -d: -f2 $GITTRACK_PARAMS)}" >> $GITTRACK_METRICS"""
+    argv = (*EMPTY, "-S", "x=3,1,2", "-m", "val_accuracy", "--", "sh", "-c", script)
+    done = run_cli("sweep", *argv)
+    assert "note: maximize val_accuracy, because the name has the word 'accuracy'" in done.err
+    assert done.out.startswith("grid, maximize val_accuracy: 3 trials\n")
+    assert "the best, trial 0, as a command" in done.out
+    assert shown()["goal"] == "maximize"
+
+
+def test_a_metric_whose_direction_nobody_knows_is_refused(project):
+    argv = ("sweep", *EMPTY, "-S", "x=1,2", "-m", "score", "--dry-run", "--", "true")
+    done = run_cli(*argv)
+    assert (done.code, done.out) == (2, "")
+    assert "it is not known which direction of score is better" in done.err
+    assert "add --min or --max" in done.err
+    git(".", "config", "track.goal.score", "max")
+    done = run_cli(*argv)
+    assert done.out == "grid, maximize score: 2 trials\n"
+    assert done.err == "note: maximize score, because track.goal.score says so\n"
+
+
+def test_a_sweep_goes_on_in_the_direction_that_it_began_with(project):
+    git(".", "config", "track.goal.loss", "max")
+    sweep("-S", "x=3,1,2")
+    git(".", "config", "track.goal.loss", "min")
+    assert (shown()["goal"], shown()["best"]) == ("maximize", "0")

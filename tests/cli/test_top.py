@@ -5,7 +5,7 @@ import io
 import json
 
 import pytest
-from helpers import masked, record, run_cli
+from helpers import git, masked, record, run_cli
 
 import gittrack
 
@@ -29,6 +29,7 @@ def test_best_first_with_what_differs_and_what_is_constant():
         "1  SHORT  b  0.9  0.2  AGE\n"
         "2  SHORT  c  0.7  0.3  AGE\n"
         "3  SHORT  a  0.5  0.1  AGE\n"
+        "the largest is first, because the name has the word 'acc'; for the smallest: add --min\n"
     )
 
 
@@ -40,23 +41,27 @@ def test_the_last_value_counts_or_the_best_seen():
     assert names("acc.min") == "ba"
     assert names("acc", "--min") == "ab"
     assert names("acc.min", "--min") == "ab"
+    assert names("acc.max", "--max") == "ab"
 
 
-def test_runs_without_the_metric_or_with_nan_are_last_and_counted():
+def test_what_cannot_be_ranked_is_last_and_counted():
     record("n", {"acc": float("nan")})
     record("w", {"loss": 1})
     record("a", {"acc": 0.1})
     record("i", {"acc": float("-inf")})
+    record("j", {"acc": float("inf")})
     done = run_cli("top", "acc")
     assert masked(done.out) == (
         "#  ID  NAME  acc  STARTED\n"
         "1  SHORT  a  0.1  AGE\n"
-        "2  SHORT  i  -inf  AGE\n"
+        "   SHORT  j  inf  AGE\n"
+        "   SHORT  i  -inf  AGE\n"
         "   SHORT  n  nan  AGE\n"
         "   SHORT  w  -  AGE\n"
-        "last, because they cannot be ranked: 1 have acc = NaN, 1 do not have acc\n"
+        "last, because they cannot be ranked: 2 have acc = infinity, 1 have acc = NaN, "
+        "1 do not have acc\n"
     )
-    assert names("acc", "--min") == "ianw"
+    assert names("acc", "--min") == "aijnw"
 
 
 def test_ten_unless_told_and_the_rest_is_counted():
@@ -64,7 +69,7 @@ def test_ten_unless_told_and_the_rest_is_counted():
         record(chr(97 + number), {"acc": number})
     assert len(names("acc")) == 10
     assert names("acc", "-n", "2") == "lk"
-    assert run_cli("top", "acc", "-n", "2").out.endswith("\n10 more: add -n 12\n")
+    assert "\n10 more: add -n 12\n" in run_cli("top", "acc", "-n", "2").out
 
 
 def test_of_one_experiment():
@@ -86,7 +91,7 @@ def test_a_change_of_the_code_is_a_column():
     with open("train.py", "a") as file:
         file.write("# changed\n")
     record("b", {"acc": 2})
-    rows = masked(run_cli("top", "acc").out).splitlines()
+    rows = masked(run_cli("top", "acc", "--max").out).splitlines()
     assert rows == [
         "#  ID  NAME  acc  CODE  STARTED",
         "1  SHORT  b  2  SHORT*  AGE",
@@ -141,27 +146,52 @@ def test_a_param_is_no_metric():
 
 
 @pytest.mark.parametrize("metric", ["val_loss", "test/RMSE", "dev-wer", "ppl", "val_loss.min"])
-def test_that_the_worst_is_first_is_said(metric):
+def test_a_name_that_everybody_knows_decides_which_is_first(metric):
     for name, value in (("a", 1.0), ("b", 2.0)):
         record(name, {metric.removesuffix(".min"): value})
-    said = "the largest is first; for the smallest: add --min\n"
-    assert run_cli("top", metric).out.endswith(said)
-    for more in ("--min", "--json", "--csv", "--md"):
-        done = run_cli("top", metric, more)
-        assert (done.code, "the largest" in done.out + done.err) == (0, False)
+    assert names(metric) == "ab"
+    assert names(metric, "--max") == "ba"
+    (line,) = run_cli("top", metric).out.splitlines()[3:]
+    assert line.startswith("the smallest is first, because the name has the word ")
+    assert line.endswith("; for the largest: add --max")
+    for style in ("--json", "--csv", "--md"):
+        assert run_cli("top", metric, style).err == line + "\n"
+        assert run_cli("top", metric, "--min", style).err == ""
 
 
-@pytest.mark.parametrize("metric", ["accuracy", "lossless", "samples_per_second", "loss.max"])
-def test_it_is_not_said_where_large_may_be_good(metric):
-    for value in (1.0, 2.0):
-        record(None, {metric.removesuffix(".max"): value})
-    assert "the largest" not in run_cli("top", metric).out
+@pytest.mark.parametrize("metric", ["lossless", "samples_per_second", "score", "neg_loss"])
+def test_the_largest_is_first_if_nobody_knows(metric):
+    for name, value in (("a", 1.0), ("b", 2.0)):
+        record(name, {metric: value})
+    assert names(metric) == "ba"
+    assert run_cli("top", metric).out.endswith(
+        "the largest is first, because nothing says which direction is better; "
+        "for the smallest: add --min\n"
+    )
 
 
-def test_it_is_said_of_groups_and_not_of_a_single_run():
+def test_a_setting_overrides_the_name_and_an_option_overrides_both():
+    for name, value in (("a", 1.0), ("b", 2.0)):
+        record(name, {"val_acc": value})
+    git(".", "config", "track.goal.val-acc", "min")
+    assert names("val_acc") == names("val_acc.max") == "ab"
+    assert run_cli("top", "val_acc").out.endswith(
+        "the smallest is first, because track.goal.val-acc says so\n"
+    )
+    assert names("val_acc", "--max") == "ba"
+    git(".", "config", "track.goal.val-acc", "best")
+    assert run_cli("top", "val_acc").err == (
+        "error: the setting track.goal.val-acc is 'best', which is neither min nor max\n"
+        "hint: set it: git config track.goal.val-acc max\n"
+    )
+
+
+def test_a_single_run_has_no_direction_and_groups_have_one():
     record(None, {"loss": 1.0}, config={"lr": 1}, seed=1)
-    assert "the largest" not in run_cli("top", "loss").out
+    assert "is first" not in run_cli("top", "loss").out
     record(None, {"loss": 2.0}, config={"lr": 2}, seed=2)
-    said = "the largest is first; for the smallest: add --min\n"
-    assert run_cli("top", "loss", "--over", "seed").out.endswith(said)
-    assert "the largest" not in run_cli("top", "loss", "--over", "seed", "--min").out
+    line = (
+        "the smallest is first, because the name has the word 'loss'; for the largest: add --max\n"
+    )
+    assert run_cli("top", "loss", "--over", "seed").out.endswith(line)
+    assert "is first" not in run_cli("top", "loss", "--over", "seed", "--min").out

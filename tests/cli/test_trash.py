@@ -182,7 +182,9 @@ def test_keep_best():
     assert "nothing was moved" in told
     assert len(listed()) == 6
     told = done("gc", "--keep-best", "2", "--by", "acc")
-    assert told.startswith("the best 2 of 5 runs by acc stay\n")
+    assert told.startswith(
+        "the best 2 of 5 runs by acc (largest, because the name has the word 'acc') stay\n"
+    )
     assert "refs/tags/protected names it" in told
     assert {run["name"] for run in listed()} == {"r4", "r3", "r0", "without"}
     assert run_cli("gc", "--keep-best", "2").code == 2
@@ -193,3 +195,23 @@ def test_keep_best():
     ):
         assert run_cli("gc", *ignored).code == 2
     assert "no run has the metric" in run_cli("gc", "--keep-best", "2", "--by", "nope").err
+
+
+def test_keep_best_keeps_the_smallest_losses_and_never_guesses():
+    for name, loss in (("a", 0.1), ("b", 0.2), ("c", 0.3), ("diverged", float("inf"))):
+        record(name, {"val_loss": loss, "score": loss})
+    told = done("gc", "--keep-best", "1", "--by", "val_loss", "--dry-run")
+    assert told.startswith(
+        "the best 1 of 3 runs by val_loss (smallest, because the name has the word 'loss') stay\n"
+        "kept: 1 run with NaN or infinity, which cannot be ranked\n"
+    )
+    assert (" a\n" in told, " b\n" in told, " c\n" in told) == (False, True, True)
+    refused = run_cli("gc", "--keep-best", "1", "--by", "score")
+    assert refused.code == 2
+    assert "it is not known which direction of score is better" in refused.err
+    assert "add --min or --max" in refused.err
+    assert len(listed()) == 4
+    assert done("gc", "--keep-best", "1", "--by", "score", "--max").startswith(
+        "the best 1 of 3 runs by score stay\n"
+    )
+    assert {run["name"] for run in listed()} == {"c", "diverged"}

@@ -6,7 +6,8 @@ import argparse
 from collections.abc import Sequence
 
 from gittrack.analysis import groups
-from gittrack.cli.output import cut_off, largest_first, left_out, out, paint_lines
+from gittrack.analysis.direction import Direction
+from gittrack.cli.output import cut_off, left_out, out, paint_lines, ranking_order
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.run import commit_message
 from gittrack.core.run.run_info import RunInfo
@@ -15,7 +16,7 @@ from gittrack.show.terminal import columns, table, text
 from gittrack.show.terminal import groups as faces
 
 
-def show(infos: Sequence[RunInfo], args: argparse.Namespace) -> None:
+def show(infos: Sequence[RunInfo], args: argparse.Namespace, chosen: Direction) -> None:
     """Print the leaderboard of groups.  Raises TrackError for a param that no run has."""
     known = sorted(
         {name for info in infos for name in commit_message.dotted(info.params)} | {"seed"}
@@ -25,7 +26,7 @@ def show(infos: Sequence[RunInfo], args: argparse.Namespace) -> None:
             hint = did_you_mean(name, known, f"there are: {', '.join(known[:8])}")
             raise TrackError(f"no run has the param {name!r}", hint)
     metric = args.metric.removeprefix("metrics.")
-    found = groups.grouped(infos, args.over, columns.metric(metric).get, smallest=args.min)
+    found = groups.grouped(infos, args.over, columns.metric(metric).get, smallest=chosen.smallest)
     first = groups.compared(*found[:2]) if len(found) > 1 else None
     if args.style == "json":
         out(jsonable.dump(faces.jsonable(found[: args.n], first, args.over)))
@@ -38,10 +39,10 @@ def show(infos: Sequence[RunInfo], args: argparse.Namespace) -> None:
         told = "  ".join(f"{text.escape(k)}={text.value(v)}" for k, v in equal.items())
         made = (f"all: {told}\n\n" if told else "") + paint_lines(made, ["bold", "green"])
         made += left_out(shown.left_out) + more
-        told = faces.verdict(found, first, args.over, smallest=args.min)
+        told = faces.verdict(found, first, args.over, smallest=chosen.smallest)
         made += f"\n{told}" if told else ""
         made += _remarks(infos, found, args)
-        made += "" if args.min else largest_first(args.metric, len(found))
+        made += ranking_order(chosen, len(found))
     out(made)
 
 

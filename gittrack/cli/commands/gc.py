@@ -11,8 +11,9 @@ import time
 from collections.abc import Iterator
 
 from gittrack import git
+from gittrack.analysis import direction
 from gittrack.cli.commands import _runs
-from gittrack.cli.output import apart, note, out, positive
+from gittrack.cli.output import add_goal, apart, note, out, positive
 from gittrack.core.errors import TrackError
 from gittrack.core.query import durations
 from gittrack.read.runs import query
@@ -33,7 +34,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--keep-best", type=positive, metavar="N", help="move all but the N best runs to the trash"
     )
     parser.add_argument("--by", metavar="METRIC", help="the metric that --keep-best goes by")
-    parser.add_argument("--min", action="store_true", help="the smallest is the best")
+    add_goal(parser)
     parser.add_argument("-e", "--experiment", help="--keep-best among the runs of this experiment")
 
 
@@ -45,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
         note("hint: git track gc --keep-best 10 --by val_accuracy")
         return 2
     best = ("--keep-best", args.keep_best is not None)
-    for name, there in (("--min", args.min), ("-e", args.experiment)):
+    for name, there in ((f"--{args.goal}", args.goal), ("-e", args.experiment)):
         if there and not best[1]:
             raise TrackError(f"{name} is for --keep-best only", "leave it out", code=2)
     age = ("--older-than", args.older_than is not None)
@@ -93,13 +94,18 @@ def _left(found: collect.Leftovers) -> Iterator[str]:
 
 
 def _keep_best(repo: git.Repo, args: argparse.Namespace) -> int:
-    ranking = query.top(repo, args.by, smallest=args.min, experiment=args.experiment)
-    ranked = ranking.runs[: len(ranking.runs) - ranking.without - ranking.nan]
+    ranking = query.top(repo, args.by, goal=args.goal, experiment=args.experiment)
+    better = direction.required(ranking.direction)
+    ranked = ranking.runs[: ranking.ranked]
     rest = [raw for raw in ranked[args.keep_best :] if raw.commit is not None]
     reasons = collect.named_elsewhere(repo, rest)
     chosen = [raw for raw in rest if raw.id not in reasons]
     kept = len(ranked) - len(chosen) - len(reasons)
-    out(f"the best {kept} of {_count(len(ranked))} by {text.escape(args.by)} stay\n")
+    reason = f"{'smallest' if better.smallest else 'largest'}, because {better.reason}"
+    by = text.escape(args.by) + ("" if args.goal else f" ({text.escape(reason)})")
+    out(f"the best {kept} of {_count(len(ranked))} by {by} stay\n")
+    if unranked := ranking.infinite + ranking.nan:
+        out(f"kept: {_count(unranked)} with NaN or infinity, which cannot be ranked\n")
     out("".join(f"kept: {run_id}: {text.escape(why)}\n" for run_id, why in reasons.items()))
     if not chosen:
         out("nothing to move to the trash\n")

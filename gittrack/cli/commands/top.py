@@ -10,14 +10,15 @@ from gittrack import git
 from gittrack.cli.output import (
     add_archived,
     add_formats,
+    add_goal,
     add_where,
     cut_off,
-    largest_first,
     left_out,
     note,
     out,
     paint_lines,
     positive,
+    ranking_order,
     report_damage,
     room,
 )
@@ -30,7 +31,7 @@ from gittrack.show.terminal import runs, table, text
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``git track top``."""
     parser.add_argument("metric", metavar="METRIC", help="a metric; METRIC.max and METRIC.min too")
-    parser.add_argument("--min", action="store_true", help="the smallest is the best")
+    add_goal(parser)
     parser.add_argument(
         "-e", "--experiment", help="only runs of this experiment, and those below it"
     )
@@ -53,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
     found = query.top(
         repo,
         args.metric,
-        smallest=args.min,
+        goal=args.goal,
         experiment=args.experiment,
         limit=None if args.over else args.n,
         where=args.where,
@@ -63,9 +64,10 @@ def run(args: argparse.Namespace) -> int:
     if args.over:
         from gittrack.cli.commands import _over  # noqa: PLC0415 - a plain leaderboard has no use for it
 
-        _over.show(infos, args)
+        _over.show(infos, args, found.direction)
     elif args.style == "json":
         out(jsonable.dump([jsonable.run(info) for info in infos]))
+        _remark("", found)
     else:
         metric = args.metric.removeprefix("metrics.")
         plain = args.style == "text"
@@ -77,10 +79,17 @@ def run(args: argparse.Namespace) -> int:
             made = _constants(infos) + paint_lines(made, ["bold", "green"])
             made += left_out(ranked.left_out) + _tail(found, args)
         out(made)
-        if not plain and (found.without or found.nan):
-            note(_counted(found, args.metric))
+        if not plain:
+            _remark(_counted(found, args.metric), found)
     broken = reader.undecodable(found.runs, infos)
     return report_damage(found.damaged + broken, found.total)
+
+
+def _remark(counted: str, found: query.Ranking) -> None:
+    """Print on stderr what stands below the table elsewhere."""
+    lines = counted + ranking_order(found.direction, found.ranked)
+    if lines:
+        note(lines.rstrip("\n"))
 
 
 def _constants(infos: Sequence[RunInfo]) -> str:
@@ -93,13 +102,16 @@ def _constants(infos: Sequence[RunInfo]) -> str:
 
 def _tail(found: query.Ranking, args: argparse.Namespace) -> str:
     more = found.total - found.damaged - len(found.runs)
-    counted = f"{_counted(found, args.metric)}\n" if found.without or found.nan else ""
-    ranked = found.total - found.damaged - found.without - found.nan
-    worst = "" if args.min else largest_first(args.metric, ranked)
-    return cut_off(more, found.total) + counted + worst
+    order = ranking_order(found.direction, found.ranked)
+    return cut_off(more, found.total) + _counted(found, args.metric) + order
 
 
 def _counted(found: query.Ranking, metric: str) -> str:
-    counts = [(found.nan, f"have {metric} = NaN"), (found.without, f"do not have {metric}")]
+    """Return a line on the runs that cannot be ranked, or nothing."""
+    counts = [
+        (found.infinite, f"have {metric} = infinity"),
+        (found.nan, f"have {metric} = NaN"),
+        (found.without, f"do not have {metric}"),
+    ]
     told = ", ".join(f"{count} {what}" for count, what in counts if count)
-    return f"last, because they cannot be ranked: {told}"
+    return f"last, because they cannot be ranked: {told}\n" if told else ""

@@ -87,6 +87,7 @@ class RunInfo(NamedTuple):
     reproduces: str | None = None
     output_paths: tuple[str, ...] = ()
     sweep: TrialFacts | None = None
+    metric_definitions: dict[str, Any] = {}  # noqa: RUF012
 
     @property
     def finished(self) -> bool:
@@ -155,6 +156,8 @@ def check_fact(key: str, value: Any) -> None:
         from_iso(value)
     if key in ("commit", "snapshot") and not _OID.fullmatch(value):
         raise ValueError(f"its code.{key} is {value!r:.40}")  # it will be an operand of git's
+    if key == "metric_definitions" and not all(isinstance(item, dict) for item in value.values()):
+        raise ValueError(f"its {key} is {value!r:.40}")
     if key == "duration_s" and not 0 <= value < 1e12:
         raise ValueError(f"its {key} is {value!r:.40}")
 
@@ -173,12 +176,12 @@ _KINDS: dict[str, Any] = {
     **dict.fromkeys(("tags", "command", "output_paths"), list),
     "duration_s": (int, float),
     "dirty": bool,
-    **dict.fromkeys(("code", "sweep"), dict),
+    **dict.fromkeys(("code", "sweep", "metric_definitions"), dict),
 }
 _COPIED = (
     *("id", "experiment", "status", "name", "started", "ended", "note", "group", "seed", "cwd"),
     *("exit_code", "signal", "peak_memory", "fingerprint", "recipe", "parent", "user", "host"),
-    *("resumed", "reproduces", "asked"),
+    *("resumed", "reproduces", "asked", "metric_definitions"),
 )
 
 

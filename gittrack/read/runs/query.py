@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gittrack import git
+from gittrack.analysis import direction
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.run import annotation_log, commit_message
@@ -13,6 +14,7 @@ from gittrack.read.runs import reader, resolve
 from gittrack.read.runs.lookup import METRIC_PARTS, Lookup, ways
 from gittrack.read.runs.reader import Raw
 
+_INFINITY = float("inf")
 _FEW = 1000  # up to so many bodies git is asked for; more are looked at with all
 
 
@@ -26,13 +28,24 @@ class Listing(NamedTuple):
 
 
 class Ranking(NamedTuple):
-    """The best runs by a metric; ``without`` the metric and ``nan`` are counted, and come last."""
+    """The best runs by a metric, and which direction was best.
+
+    Runs with an ``infinite`` value, with ``nan`` and ``without`` the metric are counted, and come last in
+    this order.
+    """
 
     runs: list[Raw]
     total: int
     without: int
     nan: int
     damaged: int
+    infinite: int
+    direction: direction.Direction
+
+    @property
+    def ranked(self) -> int:
+        """How many of the runs have a finite value."""
+        return self.total - self.damaged - self.without - self.nan - self.infinite
 
 
 def listing(
@@ -173,7 +186,7 @@ def top(
     repo: git.Repo,
     metric: str,
     *,
-    smallest: bool = False,
+    goal: str | None = None,
     experiment: str | None = None,
     limit: int | None = None,
     where: str | None = None,
@@ -181,41 +194,81 @@ def top(
 ) -> Ranking:
     """Return the runs ranked by a metric's last value, or ``METRIC.max``, ``METRIC.min``; best first.
 
-    ``where`` is a query; archived runs are left out unless ``archived``.  Raises TrackError naming the
-    metrics that exist where no run has this one, QueryError for a query that cannot be understood.
+    ``goal`` is ``min`` or ``max``; without it the rule of `analysis.direction` decides, and if that does not
+    know, the largest is first.  NaN and infinities are never best.  ``where`` is a query; archived runs are
+    left out unless ``archived``.  Raises TrackError naming the metrics that exist if no run has this one,
+    QueryError for a query that cannot be understood.
     """
     key = f"metrics.{metric.removeprefix('metrics.')}"
+    asked = repo.config() if goal is None else None  # git works on it meanwhile
     every = reader.whole(repo, experiment)
+    config = git.parse_config(asked.output()) if asked else None
     if not every:
         resolve.check_experiment(repo, experiment)
     current = _current(every, archived)
     raws = _matching(repo, current, where)
     lookup = Lookup(repo, ways(key))
-    ranked, nan, without = [], [], []
+    ranked: list[tuple[float, Raw]] = []
+    infinite: list[tuple[float, Raw]] = []
+    nan, without = [], []
     for raw in raws:
-        found = lookup(raw)
-        if not isinstance(found, (int, float)):  # in a run from elsewhere, it may be anything
+        value = lookup(raw)
+        if not isinstance(value, (int, float)):  # in a run from elsewhere, it may be anything
             without.append(raw)
-        elif found != found:
+        elif value != value:
             nan.append(raw)
         else:
-            ranked.append((found, raw))
-    if not ranked and not nan:
-        if commit_message.names([raw.body for raw in raws if raw.body], "params") & {metric}:
-            raise TrackError(
-                f"{metric!r} is a param, not a metric", f"sort by it: git track ls --sort {metric}"
-            )
-        if current and not raws:
-            raise TrackError("no run matches the query", "look at it: git track ls -w QUERY")
-        known = list(metrics_of(raws))
-        there = f"there are: {', '.join(known[:8])}"
-        if not known:
-            there = _why_none(len(every) - len(current), len(current), where)
-        raise TrackError(f"no run has the metric {metric!r}", did_you_mean(metric, known, there))
-    ranked.sort(key=lambda pair: pair[0], reverse=not smallest)
-    ordered = [raw for _, raw in ranked] + nan + without
+            (infinite if value in (_INFINITY, -_INFINITY) else ranked).append((value, raw))
+    if not (ranked or infinite or nan):
+        raise _nothing_ranked(metric, raws, len(every) - len(current), len(current), where)
+    chosen = direction.direction(
+        metric,
+        option=goal,
+        config=config,
+        defined=() if goal else _defined_goals(raws, direction.base(metric)),
+    )
+    for pairs in (ranked, infinite):
+        pairs.sort(key=lambda pair: pair[0], reverse=not chosen.smallest)
+    ordered = [raw for _, raw in (*ranked, *infinite)] + nan + without
     damaged = _damaged(raws)
-    return Ranking(ordered[:limit], len(raws), len(without) - damaged, len(nan), damaged)
+    return Ranking(
+        ordered[:limit],
+        len(raws),
+        len(without) - damaged,
+        len(nan),
+        damaged,
+        len(infinite),
+        chosen,
+    )
+
+
+def _defined_goals(raws: Sequence[Raw], metric: str) -> set[str]:
+    """Return the goals that the runs defined for a metric."""
+    mark = f"\nmetric_definitions.{commit_message.key_text(metric)}.goal: ".encode()
+    goals = set()
+    for raw in raws:
+        if raw.body is not None:
+            start = raw.body.find(mark)
+            if start >= 0:
+                end = raw.body.find(b"\n", start + 1)
+                goals.add(raw.body[start + len(mark) : end].decode(errors="replace"))
+        elif raw.info is not None:
+            goals.add(str((raw.info.metric_definitions.get(metric) or {}).get("goal")))
+    return goals
+
+
+def _nothing_ranked(
+    metric: str, raws: Sequence[Raw], archived: int, current: int, where: str | None
+) -> TrackError:
+    """Return the error for a metric that none of ``raws`` has, of ``current`` runs and ``archived`` ones."""
+    if commit_message.names([raw.body for raw in raws if raw.body], "params") & {metric}:
+        hint = f"sort by it: git track ls --sort {metric}"
+        return TrackError(f"{metric!r} is a param, not a metric", hint)
+    if current and not raws:
+        return TrackError("no run matches the query", "look at it: git track ls -w QUERY")
+    known = list(metrics_of(raws))
+    there = f"there are: {', '.join(known[:8])}" if known else _why_none(archived, current, where)
+    return TrackError(f"no run has the metric {metric!r}", did_you_mean(metric, known, there))
 
 
 def _why_none(archived: int, others: int, where: str | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from gittrack.analysis.direction import OPTION, Direction, direction, required
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.query import durations
 from gittrack.search.checks import known, mapping, shortly, whole
@@ -22,10 +23,13 @@ _MOST_SEEDS = 1000
 IGNORED = ("project", "entity", "controller", "kind", "apiVersion")
 
 
-def read(found: Any, where: str = "the sweep file") -> Plan:
+def read(
+    found: Any, where: str = "the sweep file", config: Mapping[str, str] | None = None
+) -> Plan:
     """Return the plan that the content of a sweep file describes.
 
-    ``found`` is what `core.yaml_read.load` made of the file.  Raises TrackError for everything that is
+    ``found`` is what `core.yaml_read.load` made of the file.  ``config`` is git's configuration: it may say
+    which direction of the metric is better, if the file does not.  Raises TrackError for everything that is
     wrong and can be known before a trial runs.
     """
     if found is None:
@@ -34,7 +38,7 @@ def read(found: Any, where: str = "the sweep file") -> Plan:
     known(file, (*KEYS, *IGNORED), where)
     _text(file, "description")
     method = _method(file)
-    metric, goal, target = _metric(file.get("metric"), method)
+    metric, better, target = _metric(file.get("metric"), method, config)
     space, remarks = parameters.read(file.get("parameters"))
     ignored = [f"{key} is W&B's and means nothing here" for key in IGNORED if key in file]
     plan = Plan(
@@ -42,7 +46,7 @@ def read(found: Any, where: str = "the sweep file") -> Plan:
         command=command.read(file),
         method=method,
         metric=metric,
-        goal=goal,
+        goal="minimize" if better.smallest else "maximize",
         target=target,
         space=space,
         run_cap=whole(file, "run_cap"),
@@ -52,7 +56,7 @@ def read(found: Any, where: str = "the sweep file") -> Plan:
         resource=_resource(file.get("resource"), method),
         early_terminate=early_stopping.read(file.get("early_terminate"), method),
         optuna=_sampler(file.get("sampler"), method),
-        remarks=(*ignored, *remarks),
+        remarks=(*ignored, *remarks, *_assumed(better)),
         **_trial(file.get("trial")),
     )
     return sizing.sized(plan)
@@ -77,7 +81,9 @@ def _method(file: Mapping[str, Any]) -> str:
     return str(method)
 
 
-def _metric(found: Any, method: str) -> tuple[str, str, float | None]:
+def _metric(
+    found: Any, method: str, config: Mapping[str, str] | None
+) -> tuple[str, Direction, float | None]:
     metric = mapping(found, "metric", "metric: {name: val_loss, goal: minimize}")
     known(metric, ("name", "goal", "target"), "metric")
     name = metric.get("name")
@@ -86,10 +92,6 @@ def _metric(found: Any, method: str) -> tuple[str, str, float | None]:
             "the metric has no name", "write: metric: {name: val_loss, goal: minimize}"
         )
     goal = metric.get("goal")
-    if goal is None and method in HALVING:
-        raise TrackError(
-            f"method {method} needs the goal of {name}", "write goal: minimize or goal: maximize"
-        )
     if goal not in ("minimize", "maximize", None):
         raise TrackError(f"the goal of {name} is {goal!r}", "write minimize or maximize")
     target = metric.get("target")
@@ -97,7 +99,16 @@ def _metric(found: Any, method: str) -> tuple[str, str, float | None]:
         raise TrackError(f"the target of {name} is {target!r}", "write a number")
     if target is not None and method in HALVING:
         raise TrackError(f"method {method} takes no target", "leave it out, or use another method")
-    return name, goal or "minimize", target
+    return name, required(direction(name, option=goal, config=config)), target
+
+
+def _assumed(better: Direction) -> tuple[str, ...]:
+    """Return a remark on the goal of the metric if the sweep does not say it itself."""
+    if better.source == OPTION:
+        return ()
+    goal, other = ("minimize", "--max") if better.smallest else ("maximize", "--min")
+    ways = f"; the other way: {other}, or goal: in a sweep file" if better.assumed else ""
+    return (f"{goal} {better.metric}, because {better.reason}{ways}",)
 
 
 def _seeds(found: Any) -> tuple[int, ...]:

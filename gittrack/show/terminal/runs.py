@@ -81,11 +81,16 @@ def ranking(
         shown = _fitted(runs, every, [age, *optional[::-1]], width and width - 4, [])
     values = [ranked.get(run) for run in runs]
     rows = [
-        ["" if found is None or found != found else str(place), *row]
-        for place, (found, row) in enumerate(zip(values, shown.rows, strict=True), 1)
+        [str(place) if _is_ranked(value) else "", *row]
+        for place, (value, row) in enumerate(zip(values, shown.rows, strict=True), 1)
     ]
     heads = ["rank" if exact else "#", *shown.heads]
     return Table(heads, rows, [True, *shown.right], shown.left_out)
+
+
+def _is_ranked(value: Any) -> bool:
+    """Say whether the value of a metric has a place in a ranking: NaN and infinities have none."""
+    return value is not None and value - value == 0
 
 
 def _telling(flat: Sequence[dict[str, Any]], names: Sequence[str]) -> list[str]:

@@ -268,8 +268,8 @@ HALVING = {"method": "halving", "resource": {"name": "epochs", "max": 81}, "run_
             "lr is searched, and lr is the resource. leave it",
         ),
         (
-            {"metric": {"name": "acc"}},
-            "method halving needs the goal of acc. write goal: minimize or",
+            {"metric": {"name": "score"}},
+            "it is not known which direction of score is better: nothing says which direction is better. add",
         ),
         (
             {"metric": {"name": "a", "goal": "maximize", "target": 1}},
@@ -416,7 +416,6 @@ def test_there_is_a_sample_of_every_method_and_the_schema_knows_them():
         {"parameters": {"lr": {"distribution": "log_uniform_values", "min": 0, "max": 1}}},
         {"parameters": {"lr": {"values": [1], "min": 3}}},
         *({"trial": {"timeout": "x"}}, {"early_terminate": {"type": "hyperband"}}, {"command": []}),
-        {**HALVING, "metric": {"name": "acc"}},
         {**HALVING, "resource": None},
         {**HALVING, "method": "hyperband", "configs": 3},
     ],

@@ -17,7 +17,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add, goal = group.add_argument, group.add_mutually_exclusive_group().add_argument
     repeated: dict[str, Any] = {"action": "append", "default": []}
     add("-S", "--set", **repeated, metavar="KEY=VALUES", help="a param and what it can be")
-    add("-m", "--metric", metavar="METRIC", help="the metric to minimize (--max: maximize)")
+    add("-m", "--metric", metavar="METRIC", help="the metric to minimize or maximize")
     for word, const, which in (("min", "minimize", "smaller"), ("max", "maximize", "larger")):
         goal(
             f"--{word}",
@@ -109,9 +109,7 @@ def _inline(args: argparse.Namespace) -> dict[str, Any]:
             "there is nothing to try", "name a sweep file, or a param: -S lr=0.1,0.01", code=2
         )
     if not args.metric:
-        raise TrackError(
-            "the sweep has no metric", "write -m val_loss, and --max if more is better", code=2
-        )
+        raise TrackError("the sweep has no metric", "write -m val_loss, or -m score --max", code=2)
     if args.random and args.halving:
         raise TrackError("--random and --halving are two methods", "choose one", code=2)
     metric = {"name": args.metric, **({"goal": args.goal} if args.goal else {})}

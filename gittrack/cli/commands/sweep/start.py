@@ -29,7 +29,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Start the sweep; 0 if it came to its end and has a best trial."""
-    asked = _request.request(args)
+    repo = git.find()
+    config = git.parse_config(repo.config().output())
+    asked = _request.request(args)._replace(config=config)
     opened = prepare.opened(asked)
     if args.seed is not None and opened.plan.method == "grid":
         raise TrackError(
@@ -38,7 +40,6 @@ def run(args: argparse.Namespace) -> int:
             code=2,
         )
     how = _running.settings(args)
-    repo = git.find()
     _print_plan(opened)
     if args.dry_run:
         return 0

@@ -1,0 +1,186 @@
+"""Which direction of a metric is better: one rule for every verb that ranks.
+
+An option decides; else ``track.goal.<metric>`` in git's configuration; else what the runs defined; else a
+word in the name that everybody knows, such as loss or accuracy; else nobody knows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from itertools import pairwise
+
+from gittrack.core.errors import TrackError
+from gittrack.core.fast_typing import NamedTuple
+
+MIN, MAX = "min", "max"
+GOALS = {"min": MIN, "minimize": MIN, "max": MAX, "maximize": MAX}
+# Where a direction comes from.
+OPTION, CONFIG, RUNS, NAME, CONFLICT, UNKNOWN = (
+    *("option", "config", "runs", "name", "conflict", "unknown"),
+)
+PREFIX = "track.goal."
+PARTS = ("last", "min", "max")  # of a metric's summary, which have the direction of the metric
+
+_SMALL = frozenset(
+    (
+        *("loss", "losses", "logloss", "error", "errors", "err", "mse", "rmse", "msle", "rmsle"),
+        *("mae", "mape", "smape", "wape", "mase", "nll", "crossentropy", "perplexity", "ppl"),
+        *("bpc", "bpb", "wer", "cer", "eer", "ter", "fid", "fvd", "kid", "lpips", "brier", "ece"),
+        *("crps", "regret", "latency", "cost", "fpr", "fnr", "misclassification", "mcd"),
+    )
+)
+_LARGE = frozenset(
+    (
+        *("accuracy", "acc", "f1", "fscore", "auc", "auroc", "auprc", "aucpr", "roc", "map", "ap"),
+        *("bleu", "rouge", "meteor", "chrf", "precision", "recall", "sensitivity", "specificity"),
+        *("tpr", "r2", "iou", "miou", "dice", "jaccard", "ndcg", "mrr", "mcc", "kappa", "psnr"),
+        *("ssim", "reward", "rewards", "return", "returns", "elbo", "likelihood", "exactmatch"),
+        *("spearman", "pearson", "silhouette", "throughput", "top1", "top5"),
+    )
+)
+# Words that turn the meaning of the others: the negative of a loss, the weight or the spread of one.
+_TURNING = frozenset(
+    (
+        *("neg", "negative", "minus", "inverse", "inv", "std", "stdev", "var", "variance", "sem"),
+        *("weight", "weights", "scale", "coef", "coefficient", "threshold", "grad", "gradient"),
+        *("size", "time", "seconds", "duration", "lr", "delta", "drop"),
+    )
+)
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+class Direction(NamedTuple):
+    """Which direction of a metric is better.
+
+    ``goal`` is ``min``, ``max``, or None if nobody knows; ``source`` says where that comes from, and
+    ``detail`` which setting, or which word of the name.
+    """
+
+    metric: str
+    goal: str | None
+    source: str
+    detail: str = ""
+
+    @property
+    def smallest(self) -> bool:
+        """Whether the smallest value is first; the largest is if nobody knows."""
+        return self.goal == MIN
+
+    @property
+    def assumed(self) -> bool:
+        """Whether nobody said it, so that a verb has to print what it assumes."""
+        return self.source in (NAME, CONFLICT, UNKNOWN)
+
+    @property
+    def reason(self) -> str:
+        """Why it is so, to follow after "because"."""
+        return {
+            OPTION: f"{self.detail} says so",
+            CONFIG: f"{self.detail} says so",
+            RUNS: "the runs define it",
+            NAME: f"the name has the word {self.detail!r}",
+            CONFLICT: "some runs define min and others max",
+            UNKNOWN: "nothing says which direction is better",
+        }[self.source]
+
+
+def direction(
+    metric: str,
+    *,
+    option: str | None = None,
+    config: Mapping[str, str] | None = None,
+    defined: Collection[str] = (),
+) -> Direction:
+    """Return which direction of a metric is better.
+
+    Parameters
+    ----------
+    metric : str
+        The name of the metric, or ``NAME.max``, ``NAME.min``, ``NAME.last``.
+    option : str, optional
+        What the user asks for: ``min`` or ``max`` (``minimize`` and ``maximize`` too).
+    config : mapping, optional
+        Git's configuration, as `git.parse_config` returns it.
+    defined : collection of str
+        The goals that runs recorded for this metric (``run.define_metric``).
+
+    Raises
+    ------
+    TrackError
+        If ``track.goal.<metric>`` is neither min nor max.
+    """
+    stem = base(metric)
+    if option is not None:
+        return Direction(stem, GOALS[option], OPTION, f"--{GOALS[option]}")
+    setting, goal = _configured(stem, config or {})
+    if goal is not None:
+        return Direction(stem, goal, CONFIG, setting)
+    goals = {GOALS[word] for word in defined if word in GOALS}
+    if goals:
+        return Direction(stem, *((goals.pop(), RUNS) if len(goals) == 1 else (None, CONFLICT)))
+    goal, word = (None, "") if stem.endswith((".step", ".count")) else by_name(stem)
+    return Direction(stem, goal, NAME if goal else UNKNOWN, word)
+
+
+def required(found: Direction) -> Direction:
+    """Return a direction that is known.  Raises TrackError if nobody knows it."""
+    if found.goal is None:
+        raise TrackError(
+            f"it is not known which direction of {found.metric} is better: {found.reason}",
+            f"add --min or --max (in a sweep file: goal: minimize or goal: maximize), "
+            f"or set it for good: git config {setting_name(found.metric)} max",
+            code=2,
+        )
+    return found
+
+
+def base(metric: str) -> str:
+    """Return the name of a metric without ``metrics.`` before it and a part such as ``.max`` after it."""
+    stem, _, part = metric.removeprefix("metrics.").rpartition(".")
+    return stem if stem and part in PARTS else metric.removeprefix("metrics.")
+
+
+def setting_name(metric: str) -> str:
+    """Return the setting for a metric; git allows letters, digits and ``-`` in the name of one."""
+    return PREFIX + _plain(metric)
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+
+
+def _configured(metric: str, config: Mapping[str, str]) -> tuple[str, str | None]:
+    wanted = _plain(metric)
+    for key, value in config.items():
+        if key.startswith(PREFIX) and _plain(key.removeprefix(PREFIX)) == wanted:
+            goal = GOALS.get(value.strip().lower())
+            if goal is None:
+                raise TrackError(
+                    f"the setting {key} is {value!r}, which is neither min nor max",
+                    f"set it: git config {key} max",
+                )
+            return key, goal
+    return "", None
+
+
+def by_name(metric: str) -> tuple[str | None, str]:
+    """Return the goal that the words in the name of a metric say, and the word; (None, "") if unclear.
+
+    Words stand apart by ``_``, ``.``, ``/``, ``-``, spaces and capitals: ``val_loss``, ``testAcc``,
+    ``eval/rougeL``.  Words for both directions, or one that turns the meaning, say nothing.
+    """
+    words = list(_words(metric))
+    joined = [first + second for first, second in pairwise(words)]
+    every = {*words, *joined, *(word.rstrip("0123456789") for word in words)}
+    small, large = every & _SMALL, every & _LARGE
+    if bool(small) == bool(large) or every & _TURNING:
+        return None, ""
+    return (MIN, min(small)) if small else (MAX, min(large))
+
+
+def _words(metric: str) -> list[str]:
+    parts = re.split(r"[\W_]+", metric)
+    whole = [part.lower() for part in parts if part]
+    inner = [word.lower() for part in parts for word in _CAMEL.sub(" ", part).split()]
+    return [*inner, *(word for word in whole if word not in inner)]
