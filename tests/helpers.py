@@ -182,7 +182,10 @@ class Terminal:
 
 
 def start(
-    *argv: str, cwd: Path | str | None = None, env: Mapping[str, str] | None = None
+    *argv: str,
+    cwd: Path | str | None = None,
+    env: Mapping[str, str] | None = None,
+    start_new_session: bool = False,
 ) -> subprocess.Popen[str]:
     """Start a process that can import gittrack and return at once; its output comes on pipes."""
     return subprocess.Popen(
@@ -193,6 +196,7 @@ def start(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        start_new_session=start_new_session,
     )
 
 

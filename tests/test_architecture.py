@@ -55,6 +55,7 @@ STARTS_PROCESSES = {
     "launch/probe.py": "asks the command's own interpreter what it is",
     "launch/console.py": "gives the user's command a terminal of its own",
     "launch/process.py": "starts the user's command",
+    "launch/signals.py": "forks the witness of signals to the process group",
     "sweeping/pool.py": "forks the launchers of trials, which costs no start of an interpreter",
     "cli/commands/demo.py": "runs git-track itself in the demo project",
     "cli/pager.py": "shows long output in the user's pager",
@@ -66,6 +67,7 @@ SPEAKS_EXCEPTIONS = {
     "__main__.py": "ends with what cli.main returns",
     "record/machine/environment.py": "runs as a script in the command's interpreter and answers on stdout",
     "launch/process.py": "a forked child must leave by os._exit",
+    "launch/signals.py": "a forked child must leave by os._exit",
     "sweeping/pool.py": "a forked child must leave by os._exit",
 }
 

@@ -13,7 +13,7 @@ import pty
 import select
 import termios
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 _DRAIN_SECONDS = 2.0
@@ -61,14 +61,17 @@ class Console:
                 size = fcntl.ioctl(channel.target, termios.TIOCGWINSZ, bytes(8))
                 fcntl.ioctl(channel.outer, termios.TIOCSWINSZ, size)
 
-    def pump(self, wake: int, timeout: float) -> bool:
-        """Pass on what there is, waiting up to ``timeout`` seconds; say whether there was anything."""
-        ready, _, _ = select.select([*self.open, wake], [], [], timeout)
+    def pump(self, wake: int, timeout: float, others: Sequence[int] = ()) -> bool:
+        """Pass on what there is, waiting up to ``timeout`` seconds; say whether there was anything.
+
+        The wait ends early if ``wake`` can be read, which is then emptied, or one of the ``others``.
+        """
+        ready, _, _ = select.select([*self.open, wake, *others], [], [], timeout)
         if wake in ready:
             os.read(wake, 512)
         moved = False
         for outer in ready:
-            if outer != wake:
+            if outer in self.open:
                 moved = self._move(self.open[outer]) or moved
         return moved
 

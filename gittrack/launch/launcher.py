@@ -199,6 +199,8 @@ def _execute(
     outcome = running.wait(_TICK_SECONDS, tick)
     points.note()
     notes = log.close()
+    if running.git_ended:
+        notes.append("git ended before the command; in job scripts write: git-track run -- COMMAND")
     if console.problem:
         notes.append(f"output was lost on its way out ({console.problem}); log.txt has it")
     # What a script in this run said about itself comes later in the journal and stands.

@@ -13,7 +13,9 @@ from pathlib import Path
 from types import FrameType
 from typing import NamedTuple, NoReturn
 
+from gittrack.launch import signals
 from gittrack.launch.console import Console
+from gittrack.record.machine import memory
 
 _FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
 _GRACE_SECONDS = 2.0
@@ -51,9 +53,11 @@ class Process:
         self.ending: float | None = None  # when we began to end it
         self.signalled: int | None = None
         self.over = False
+        self.git_ended = False
         self.wake, self._waker = os.pipe()
         for fd in (self.wake, self._waker):
             os.set_blocking(fd, False)
+        self.witness, self.git = signals.Witness(), signals.GitParent()
         self.pid = _spawn(argv, env, console)
         self._lifeline = _watch(self.pid, mark, locks)
         console.started()
@@ -70,7 +74,11 @@ class Process:
             pid, status, usage = os.wait4(self.pid, os.WNOHANG)
             if pid:
                 break
-            self.console.pump(self.wake, tick)
+            self.console.pump(self.wake, tick, self.git.watched)
+            number = self.git.cause_of_end()
+            if number is not None:
+                self.git_ended = True
+                self._pass_on(number)
             if time.monotonic() >= next_tick:
                 on_tick()
                 next_tick = time.monotonic() + tick
@@ -84,8 +92,10 @@ class Process:
         signal.set_wakeup_fd(-1)
         for handle in (self._lifeline, self.wake, self._waker):
             os.close(handle)
-        found = self._outcome(status, usage.ru_maxrss * 1024)
-        return found._replace(ended=self.ending is not None)
+        self.witness.close()
+        self.git.close()
+        outcome = self._outcome(status, memory.peak_bytes(usage))
+        return outcome._replace(ended=self.ending is not None)
 
     def end(self) -> None:
         """End the command and all that it started: politely, and two seconds later for good."""
@@ -129,6 +139,16 @@ class Process:
         # which sends it to us a second time (run_command's clean_on_exit).
         if number == signal.SIGINT and _from_terminal():
             return
+        try:
+            in_our_group = os.getpgid(self.pid) == os.getpgrp()
+        except ProcessLookupError:
+            return
+        if not (self.witness.is_for_the_group(number) and in_our_group):
+            self._pass_on(number)
+
+    def _pass_on(self, number: int) -> None:
+        """Send the command a signal that it has not had."""
+        self.signalled = number
         try:
             os.kill(self.pid, number)
         except ProcessLookupError:

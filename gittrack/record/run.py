@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import resource
-import sys
 import threading
 import time
 from collections.abc import Mapping
@@ -20,7 +19,7 @@ from gittrack.record.config import Config, Summary
 from gittrack.record.ending import end_status
 from gittrack.record.ending.exit_functions import exit_status
 from gittrack.record.journal import Journal
-from gittrack.record.machine import environment, numerics
+from gittrack.record.machine import environment, memory, numerics
 from gittrack.record.points import Points
 
 if TYPE_CHECKING:
@@ -271,5 +270,4 @@ ARTIFACT_LIMIT = "GITTRACK_ARTIFACT_LIMIT"
 
 def peak_memory() -> int:
     """Return the most memory this process had resident so far, in bytes."""
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most if sys.platform == "darwin" else most * 1024
+    return memory.peak_bytes(resource.getrusage(resource.RUSAGE_SELF))

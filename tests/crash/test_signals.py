@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import select
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -198,6 +200,73 @@ def test_a_signal_to_the_launcher_reaches_the_command(place, name):
     process.communicate()
     run = the_run(place)
     assert (process.returncode, run.status, run.info.signal) == (128 + number, "killed", name)
+
+
+# Prints each signal that it gets, and ends when its stdin does.
+COUNTING = """
+import os, signal
+for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2):
+    signal.signal(number, lambda number, frame: os.write(1, b"<%d>" % number))
+print("ready", flush=True)
+input()
+"""
+MARK = signal.SIGUSR2  # sent to the launcher alone, after the others
+
+
+def counted(process, launcher: int) -> list[str]:
+    """Return the signals that the command has had, up to one sent to the launcher alone."""
+    shown = ""
+    os.kill(launcher, MARK)
+    while f"<{MARK:d}>" not in shown:
+        shown += os.read(process.stdout.fileno(), 100).decode()
+    process.communicate("\n")
+    return re.findall(r"<(\d+)>", shown)
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1"])
+def test_a_signal_to_the_process_group_reaches_the_command_once(place, name):
+    number = signal.Signals[name]
+    argv = launched(place, COUNTING)
+    process = start(*argv, cwd=place, start_new_session=True)
+    assert process.stdout.readline() == "ready\n"
+    os.killpg(process.pid, number)
+    assert counted(process, process.pid) == [str(number.value), str(MARK.value)]
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_it_reaches_the_command_of_git_track_once(place, name):
+    """git passes on to us what the whole group has had."""
+    number = signal.Signals[name]
+    process, launcher = by_git(place)
+    os.killpg(process.pid, number)
+    assert counted(process, launcher) == [str(number.value), str(MARK.value)]
+
+
+@pytest.mark.parametrize("name", ["SIGUSR1", "SIGKILL"])
+def test_what_ends_git_itself_is_passed_on(place, name):
+    number = signal.Signals[name]
+    process, _launcher = by_git(place)
+    process.send_signal(number)
+    passed = signal.SIGTERM if number == signal.SIGKILL else number
+    shown = ""
+    while f"<{passed:d}>" not in shown:
+        shown += os.read(process.stdout.fileno(), 100).decode()
+    process.communicate("\n")
+    assert shown == f"<{passed:d}>"
+
+
+def by_git(place: Path) -> tuple[subprocess.Popen[str], int]:
+    """Start COUNTING by `git track run`, in a session of its own; return git and the pid of git-track."""
+    script = place / "git-track"
+    script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m gittrack "$@"\n')
+    script.chmod(0o755)
+    show = f"import os; os.write(1, b'%d\\n' % os.getppid())\n{COUNTING}"
+    argv = ("git", "track", "run", "--", sys.executable, "-c", show)
+    env = {"PATH": f"{place}:{os.environ['PATH']}"}
+    process = start(*argv, cwd=place, env=env, start_new_session=True)
+    launcher = int(process.stdout.readline())
+    assert process.stdout.readline() == "ready\n"
+    return process, launcher
 
 
 def test_a_command_that_answers_a_signal_with_success_has_succeeded(place):
