@@ -133,6 +133,9 @@ LAZY_IMPORTS = {
     "read/runs/query.py": {
         "gittrack.read.runs.filters": "10 ms that a listing without a query has no use for"
     },
+    "read/runs/selection.py": {
+        "gittrack.read.runs.filters": "10 ms that a listing without a query has no use for"
+    },
     "read/runs/reader.py": {
         "gittrack.core.run.schemas": "a listing reads no YAML",
         "gittrack.core.yaml_read": "a listing reads no YAML",

@@ -15,7 +15,9 @@ from gittrack.core import layout, values, yaml_read
 from gittrack.core.errors import TrackError
 from gittrack.core.run import events
 from gittrack.core.run.fingerprint import fingerprint as _fingerprint
-from gittrack.read.runs import compare, query, reader, resolve
+from gittrack.read.runs import compare, query, resolve
+from gittrack.read.runs.source import Request
+from gittrack.read.runs.sources import source_of
 from gittrack.record import journal, recovery, session
 from gittrack.record import resume as resuming
 from gittrack.record.disabled import DisabledRun
@@ -232,8 +234,8 @@ def runs(
     Raises QueryError.
     """
     place = git.find(repo)
-    known = experiment is None or any(reader.names(place, experiment))
-    if not known:
+    counted = Request(experiment, limit=0, summaries=False)
+    if experiment is not None and not source_of(place).select(counted).listed:
         return Runs(())
     found = query.listing(
         place, experiment=experiment, sort=sort, limit=limit, where=where, archived=archived

@@ -16,6 +16,8 @@ from gittrack.core.run.run_info import RunInfo
 from gittrack.read.registry.models import Registry
 from gittrack.read.runs import filters, reader, resolve
 from gittrack.read.runs.record import RunRecord
+from gittrack.read.runs.source import Request
+from gittrack.read.runs.sources import source_of
 from gittrack.show.terminal.columns import short_id
 from gittrack.show.terminal.runs import FACT_NAMES
 from gittrack.sweeping import find, stored
@@ -107,8 +109,8 @@ def _beginning(found: Iterable[Candidate], current: str) -> list[Candidate]:
 
 def _recent() -> list[RunInfo]:
     repo = git.find()
-    raws = reader.bodies(repo, reader.names(repo)[:_NEWEST])
-    return [reader.decode(repo, raw) for raw in raws]
+    runs = source_of(repo).select(Request(limit=_NEWEST)).runs
+    return [reader.decode(repo, raw) for raw in runs]
 
 
 def _runs() -> Iterator[Candidate]:
@@ -132,8 +134,7 @@ def _sweeps() -> Iterator[Candidate]:
 
 
 def _experiments() -> list[Candidate]:
-    names = dict.fromkeys(raw.experiment for raw in reader.names(git.find()))
-    return [(name, "experiment") for name in names]
+    return [(name, "experiment") for name in source_of(git.find()).experiments()]
 
 
 def _metrics() -> list[Candidate]:

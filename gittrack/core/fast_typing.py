@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from typing import Any as Any
     from typing import NamedTuple as NamedTuple
     from typing import NoReturn as NoReturn
+    from typing import Protocol as Protocol
     from typing import TextIO as TextIO
 else:
     from collections import namedtuple
@@ -33,3 +34,6 @@ else:
 
     class NamedTuple(metaclass=_Fields):
         """`typing.NamedTuple`, for classes without other bases."""
+
+    class Protocol:
+        """`typing.Protocol`, which nobody checks at run time."""

@@ -8,10 +8,10 @@ from gittrack import git
 from gittrack.analysis import verdict
 from gittrack.core import settings
 from gittrack.core.errors import Damaged
-from gittrack.core.scalars import scalar_text
-from gittrack.read.runs import reader
 from gittrack.read.runs.reader import Raw
 from gittrack.read.runs.record import RunRecord
+from gittrack.read.runs.source import Request
+from gittrack.read.runs.sources import source_of
 from gittrack.reproduce import evidence
 
 
@@ -24,12 +24,12 @@ def best(repo: git.Repo, run: Raw) -> str | None:
     evidence.judge(first, first)  # raises where it cannot be read itself
     config = git.parse_config(repo.config().output())
     volatile = settings.words(config, "track.volatile")
-    line = f"\nreproduces: {scalar_text(run.id)}\n".encode()
-    found = []
-    for raw in reader.whole(repo):
-        if raw.commit and raw.body is not None and line in raw.body:
+    reruns = source_of(repo).select(Request(facts=(("reproduces", run.id),))).runs
+    levels = []
+    for raw in reruns:
+        if raw.commit:
             with contextlib.suppress(Damaged):  # what cannot be read proves nothing
                 again = RunRecord(repo, raw)
                 judged = evidence.judge(first, again, volatile=volatile or verdict.VOLATILE)
-                found.append(judged.level)
-    return min(found, key=verdict.ORDER.index, default=None)
+                levels.append(judged.level)
+    return min(levels, key=verdict.ORDER.index, default=None)

@@ -18,8 +18,10 @@ from gittrack.core.run import commit_message, run_info, schemas
 from gittrack.disk import folders, lock
 from gittrack.git import integrity, notes, refs, temporary_worktree, version
 from gittrack.read import doctor_paths, refspecs
-from gittrack.read.runs import cache, live, reader
+from gittrack.read.runs import cache, live
 from gittrack.read.runs.reader import Raw
+from gittrack.read.runs.source import Request
+from gittrack.read.runs.sources import source_of
 
 _STALE_SECONDS = 60
 _REMEDY = "fetch it again from where it was pushed to, or set it aside: git track doctor --fix"
@@ -56,7 +58,7 @@ class Report(NamedTuple):
 def examine(repo: git.Repo) -> Report:
     """Look at every run, its objects, and what dead processes may have left."""
     version.check()
-    raws = reader.bodies(repo, reader.names(repo))
+    raws = source_of(repo).select(Request(cached=False)).runs
     going_on = [raw for raw in raws if raw.info is not None and raw.info.status == run_info.RUNNING]
     findings = [
         *_damaged(repo, raws),

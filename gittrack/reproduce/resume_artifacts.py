@@ -13,6 +13,8 @@ from gittrack.core.run.trials import TrialFacts
 from gittrack.disk import restore
 from gittrack.read.runs import reader
 from gittrack.read.runs.record import RunRecord
+from gittrack.read.runs.source import Request
+from gittrack.read.runs.sources import source_of
 from gittrack.reproduce.rerun_worktree import Impossible
 
 RESUME = "GITTRACK_RESUME"
@@ -58,13 +60,9 @@ def again(repo: git.Repo, run: RunRecord, beside: str | None) -> Iterator[dict[s
 
 def _before(repo: git.Repo, trial: TrialFacts) -> reader.Raw | None:
     """Return the run that counts for the trial of the rung before."""
-    for raw in reader.whole(repo):
-        if raw.commit and raw.body is not None and b"\nsweep.id: " in raw.body:
-            known = reader.decode(repo, raw).sweep
-            if (
-                known
-                and (known.id, known.trial) == (trial.id, trial.after)
-                and known.order is not None
-            ):
-                return raw
+    facts = (("sweep.id", trial.id), ("sweep.trial", trial.after))
+    for raw in source_of(repo).select(Request(facts=facts)).runs:
+        sweep = reader.decode(repo, raw).sweep
+        if raw.commit and sweep is not None and sweep.order is not None:
+            return raw
     return None

@@ -15,9 +15,10 @@ from gittrack.core import nested
 from gittrack.core.run import commit_message, run_info
 from gittrack.core.run.run_info import RunInfo
 from gittrack.core.run.trials import TrialFacts
-from gittrack.core.scalars import scalar_text
 from gittrack.read.runs import reader
 from gittrack.read.runs.lookup import METRIC_PARTS
+from gittrack.read.runs.source import Request
+from gittrack.read.runs.sources import source_of
 from gittrack.search.plan import Outcome, Trial
 
 
@@ -44,20 +45,18 @@ class State(NamedTuple):
 
 def runs(repo: git.Repo, sweep_id: str) -> list[RunInfo]:
     """Return the runs of a sweep, those going on too, in the order in which they were started."""
-    return by_sweep(repo, f"\nsweep.id: {scalar_text(sweep_id)}\n".encode()).get(sweep_id, [])
+    return by_sweep(repo, sweep_id).get(sweep_id, [])
 
 
-def by_sweep(repo: git.Repo, mark: bytes = b"\nsweep.id: ") -> dict[str, list[RunInfo]]:
-    """Return {sweep: its runs, in the order of their start}; only bodies that hold ``mark`` are decoded."""
-    found: dict[str, list[RunInfo]] = {}
-    for raw in reversed(reader.whole(repo)):
-        text = raw.body
-        live = raw.info is not None and raw.info.sweep is not None
-        if live or (text is not None and (mark in text or b"\ntruncated: " in text)):
-            info = reader.decode(repo, raw)
-            if info.sweep is not None:
-                found.setdefault(info.sweep.id, []).append(info)
-    return found
+def by_sweep(repo: git.Repo, sweep_id: str | None = None) -> dict[str, list[RunInfo]]:
+    """Return {sweep: its runs, in the order of their start}, of one sweep or of all."""
+    request = Request(facts=(("sweep.id", sweep_id),), descending=False)
+    runs: dict[str, list[RunInfo]] = {}
+    for raw in source_of(repo).select(request).runs:
+        info = reader.decode(repo, raw)
+        if info.sweep is not None:
+            runs.setdefault(info.sweep.id, []).append(info)
+    return runs
 
 
 def of_runs(

@@ -21,6 +21,8 @@ from gittrack.git import notes, refs, temporary_worktree
 from gittrack.read.registry import models
 from gittrack.read.runs import cache, reader
 from gittrack.read.runs.reader import Raw
+from gittrack.read.runs.source import Request
+from gittrack.read.runs.sources import source_of, trash_of
 from gittrack.tidy import stale_workdirs
 
 _SHORT = re.compile(rb"\b(?:[0-9]{8}-[0-9]{6}-)?([0-9a-f]{8})\b")
@@ -58,7 +60,7 @@ class Plan(NamedTuple):
 def plan(repo: git.Repo, older_than: float, now: float) -> Plan:
     """Say what could go that has lain in the trash for ``older_than`` seconds; nothing is changed."""
     old, kept, younger = [], [], 0
-    trashed = reader.trashed(repo)
+    trashed = trash_of(repo).select(Request()).runs
     reasons = named_elsewhere(repo, trashed)
     for raw in trashed:
         since = annotation_log.removed_at(raw.said)
@@ -131,7 +133,9 @@ def _folders_left(repo: git.Repo) -> Iterator[Path]:
         if published or (empty and not fresh and not lock.is_held(path / layout.LOCK)):
             yield path
     cached = Path(layout.cache_dir(repo.common_dir), "artifacts")
-    there = {(raw.commit or "")[:20] for raw in (*reader.names(repo), *reader.trashed(repo))}
+    request = Request(summaries=False)
+    runs = (*source_of(repo).select(request).runs, *trash_of(repo).select(request).runs)
+    there = {(raw.commit or "")[:20] for raw in runs}
     yield from (path for path in stale_workdirs.folders(cached) if path.name not in there)
 
 

@@ -185,7 +185,7 @@ from gittrack.read.runs import reader
 from gittrack.reproduce import resume_artifacts
 from pathlib import Path
 repo = git.find()
-(raw,) = [raw for raw in reader.whole(repo) if raw.id == {found.id!r}]
+(raw,) = [raw for raw in reader.list_runs(repo) if raw.id == {found.id!r}]
 resume_artifacts.bring(repo, raw, Path("resume"))
 """
     done = python(code)

@@ -14,9 +14,8 @@ from gittrack.show.terminal.columns import short_id
 
 def find(repo: git.Repo, addresses: Sequence[str], *, trashed: bool = False) -> list[Raw]:
     """Return the runs that the addresses mean, each once; all of them are looked up before any is changed."""
-    among = reader.trashed(repo) if trashed else None
-    found = [resolve.resolve(repo, address, among) for address in addresses]
-    return list({(raw.experiment, raw.id): raw for raw in found}.values())
+    runs = [resolve.resolve(repo, address, trashed=trashed) for address in addresses]
+    return list({(raw.experiment, raw.id): raw for raw in runs}.values())
 
 
 def target(raw: Raw) -> Target:

@@ -11,6 +11,8 @@ from gittrack.cli.output import note, out
 from gittrack.core.run import annotation_log
 from gittrack.read.runs import reader, resolve
 from gittrack.read.runs.reader import Raw
+from gittrack.read.runs.source import Request
+from gittrack.read.runs.sources import trash_of
 from gittrack.show.terminal import text
 from gittrack.show.terminal.columns import short_id
 from gittrack.tidy import trash
@@ -40,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _list(repo: git.Repo) -> None:
     rows = []
-    for raw in reader.trashed(repo):
+    for raw in trash_of(repo).select(Request()).runs:
         since = annotation_log.removed_at(raw.said)
         age = f"removed {text.age(time.time() - since)}" if since is not None else ""
         name = text.escape(reader.decode(repo, raw).name or "-")

@@ -27,6 +27,8 @@ from gittrack.core.secrets import redact_command
 from gittrack.launch import config, launcher, template
 from gittrack.launch.guest import Guest
 from gittrack.read.runs import query, reader, resolve
+from gittrack.read.runs.source import Request
+from gittrack.read.runs.sources import source_of
 from gittrack.record import recovery, session
 from gittrack.record.machine import environment
 from gittrack.record.publish.writer import Published
@@ -171,7 +173,8 @@ class _SkipExisting(Guest):
 
 
 def _any(repo: git.Repo) -> bool:
-    return any(raw.commit for raw in reader.names(repo))
+    runs = source_of(repo).select(Request(summaries=False)).runs
+    return any(raw.commit for raw in runs)
 
 
 def _dry_run(request: session.Request) -> int:

@@ -1,4 +1,4 @@
-"""Listing and ranking: which runs, in which order.  Linear in the number of runs."""
+"""Listing and ranking: which runs, in which order, with an error that names what there is instead."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from collections.abc import Sequence
 from gittrack import git
 from gittrack.analysis import direction
 from gittrack.core.errors import TrackError, did_you_mean
-from gittrack.core.fast_typing import Any, NamedTuple
-from gittrack.core.run import annotation_log, commit_message
-from gittrack.core.run.run_info import RunInfo, from_iso
-from gittrack.read.runs import reader, resolve
-from gittrack.read.runs.lookup import METRIC_PARTS, Lookup, ways
+from gittrack.core.fast_typing import NamedTuple
+from gittrack.core.run import commit_message
+from gittrack.core.run.run_info import RunInfo
+from gittrack.read.runs import resolve
+from gittrack.read.runs.lookup import METRIC_PARTS
 from gittrack.read.runs.reader import Raw
-
-_INFINITY = float("inf")
-_FEW = 1000  # up to so many bodies git is asked for; more are looked at with all
+from gittrack.read.runs.source import Request, Selection
+from gittrack.read.runs.sources import source_of
 
 
 class Listing(NamedTuple):
@@ -64,52 +63,32 @@ def listing(
     where no run has it and it is no fact either, QueryError for a query that cannot be understood.
     """
     by_time = sort in (None, "started", "-started", "id", "-id")
-    heads = by_time and where is None and limit is not None and limit <= _FEW
-    every = (reader.names if heads else reader.whole)(repo, experiment)
-    if not every:
+    key = None if by_time else str(sort).removeprefix("-")
+    downwards = sort not in ("started", "id") if by_time else str(sort).startswith("-")
+    request = Request(
+        experiment,
+        where,
+        archived=archived,
+        order=key,
+        descending=downwards != reverse,
+        limit=limit,
+    )
+    answer = source_of(repo).select(request)
+    if not answer.listed:
         resolve.check_experiment(repo, experiment)
-    current = _current(every, archived)
-    raws = _matching(repo, current, where)
-    total, hidden = len(raws), len(every) - len(current)
-    if by_time:
-        upwards = sort in ("started", "id")
-        ordered = raws[::-1] if upwards != reverse else raws
-        chosen = reader.bodies(repo, ordered[:limit]) if heads else ordered[:limit]
-        return Listing(chosen, total, _damage(raws, chosen), hidden)
-    key = str(sort).removeprefix("-")
-    downwards = str(sort).startswith("-") != reverse
-    ordered = _ordered(repo, raws, key, downwards)
-    return Listing(ordered[:limit], total, _damage(raws, raws), hidden)
-
-
-def _current(raws: list[Raw], archived: bool) -> list[Raw]:
-    """Return the runs without those that were archived; most have nothing said about them at all."""
-    if archived or not any(raw.said for raw in raws):
-        return raws
-    return [raw for raw in raws if not annotation_log.is_archived(raw.said)]
-
-
-def _matching(repo: git.Repo, raws: list[Raw], query: str | None) -> list[Raw]:
-    if query is None:
-        return raws
-    from gittrack.read.runs import filters  # noqa: PLC0415 - a listing without a query has no use for it
-
-    return filters.matching(repo, raws, query)
-
-
-def _ordered(repo: git.Repo, raws: list[Raw], key: str, downwards: bool) -> list[Raw]:
-    lookup = Lookup(repo, ways(key))
-    pairs = [(lookup(raw), raw) for raw in raws]
-    if key == "age":  # what is found is when it started
-        pairs = [(_age(found), raw) for found, raw in pairs]
-    known = [(_rank(found), raw) for found, raw in pairs if not _absent(found)]
-    if not known and raws and key not in _facts():
+    if key is not None and answer.total and not answer.ranked and key not in _facts():
         raise TrackError(
             f"no run has anything called {key!r}",
-            did_you_mean(key, _all_names(raws), "see the columns: git track ls --all-params"),
+            did_you_mean(
+                key, _all_names(_all(repo, request)), "see the columns: git track ls --all-params"
+            ),
         )
-    known.sort(key=lambda pair: pair[0], reverse=downwards)
-    return [raw for _, raw in known] + [raw for found, raw in pairs if _absent(found)]
+    return Listing(answer.runs, answer.total, answer.damaged, answer.archived)
+
+
+def _all(repo: git.Repo, request: Request) -> list[Raw]:
+    """Return all runs that match a request, to name in an error what they have."""
+    return source_of(repo).select(request._replace(order=None, limit=None)).runs
 
 
 def check_columns(infos: Sequence[RunInfo], names: Sequence[str], facts: Sequence[str]) -> None:
@@ -142,25 +121,6 @@ def _facts() -> Sequence[str]:
     return filters.NAMES
 
 
-def _absent(found: Any) -> bool:
-    return isinstance(found, commit_message.Missing) or found is None or found != found
-
-
-def _age(found: Any) -> Any:
-    """Return what sorts runs by their age, of the start of one; a param of that name stays what it is."""
-    try:
-        return -from_iso(found) if isinstance(found, str) else found
-    except ValueError:  # somebody else's run
-        return None
-
-
-def _rank(found: Any) -> tuple[int, Any]:
-    """Numbers before text before the rest, so that mixed values can be sorted at all."""
-    if isinstance(found, (int, float)):
-        return (0, found)
-    return (1, found) if isinstance(found, str) else (2, str(found))
-
-
 def _all_names(raws: Sequence[Raw]) -> list[str]:
     bodies = [raw.body for raw in raws if raw.body is not None]
     found = commit_message.names(bodies, "metrics") | commit_message.names(bodies, "params")
@@ -169,17 +129,6 @@ def _all_names(raws: Sequence[Raw]) -> list[str]:
             found |= {commit_message.key_text(name) for name in raw.info.metrics}
             found |= set(commit_message.dotted(raw.info.params))
     return sorted(found.union(_facts()))
-
-
-def _damaged(raws: Sequence[Raw]) -> int:
-    return sum(1 for raw in raws if raw.problem is not None)
-
-
-def _damage(raws: Sequence[Raw], chosen: Sequence[Raw]) -> int:
-    """Return how many runs are damaged; only the bodies of ``chosen`` were read."""
-    bad = {(raw.ref, raw.id) for raw in raws if raw.problem is not None}
-    unread = (raw for raw in chosen if raw.commit is not None and raw.body is None)
-    return len(bad.union((raw.ref, raw.id) for raw in unread))
 
 
 def top(
@@ -201,74 +150,48 @@ def top(
     """
     key = f"metrics.{metric.removeprefix('metrics.')}"
     asked = repo.config() if goal is None else None  # git works on it meanwhile
-    every = reader.whole(repo, experiment)
-    config = git.parse_config(asked.output()) if asked else None
-    if not every:
+
+    def choose(defined: frozenset[str]) -> direction.Direction:
+        config = git.parse_config(asked.output()) if asked else None
+        return direction.direction(metric, option=goal, config=config, defined=defined)
+
+    request = Request(
+        experiment, where, archived=archived, order=key, numbers=True, direction=choose, limit=limit
+    )
+    answer = source_of(repo).select(request)
+    if not answer.listed:
         resolve.check_experiment(repo, experiment)
-    current = _current(every, archived)
-    raws = _matching(repo, current, where)
-    lookup = Lookup(repo, ways(key))
-    ranked: list[tuple[float, Raw]] = []
-    infinite: list[tuple[float, Raw]] = []
-    nan, without = [], []
-    for raw in raws:
-        value = lookup(raw)
-        if not isinstance(value, (int, float)):  # in a run from elsewhere, it may be anything
-            without.append(raw)
-        elif value != value:
-            nan.append(raw)
-        else:
-            (infinite if value in (_INFINITY, -_INFINITY) else ranked).append((value, raw))
-    if not (ranked or infinite or nan):
-        raise _nothing_ranked(metric, raws, len(every) - len(current), len(current), where)
-    chosen = direction.direction(
-        metric,
-        option=goal,
-        config=config,
-        defined=() if goal else _defined_goals(raws, direction.base(metric)),
-    )
-    for pairs in (ranked, infinite):
-        pairs.sort(key=lambda pair: pair[0], reverse=not chosen.smallest)
-    ordered = [raw for _, raw in (*ranked, *infinite)] + nan + without
-    damaged = _damaged(raws)
+    if answer.direction is None:
+        raise _nothing_ranked(metric, answer, _all(repo, request), where)
+    valued = answer.ranked + answer.infinite + answer.nan
     return Ranking(
-        ordered[:limit],
-        len(raws),
-        len(without) - damaged,
-        len(nan),
-        damaged,
-        len(infinite),
-        chosen,
+        answer.runs,
+        answer.total,
+        answer.total - valued - answer.damaged,
+        answer.nan,
+        answer.damaged,
+        answer.infinite,
+        answer.direction,
     )
-
-
-def _defined_goals(raws: Sequence[Raw], metric: str) -> set[str]:
-    """Return the goals that the runs defined for a metric."""
-    mark = f"\nmetric_definitions.{commit_message.key_text(metric)}.goal: ".encode()
-    goals = set()
-    for raw in raws:
-        if raw.body is not None:
-            start = raw.body.find(mark)
-            if start >= 0:
-                end = raw.body.find(b"\n", start + 1)
-                goals.add(raw.body[start + len(mark) : end].decode(errors="replace"))
-        elif raw.info is not None:
-            goals.add(str((raw.info.metric_definitions.get(metric) or {}).get("goal")))
-    return goals
 
 
 def _nothing_ranked(
-    metric: str, raws: Sequence[Raw], archived: int, current: int, where: str | None
+    metric: str, answer: Selection, raws: Sequence[Raw], where: str | None
 ) -> TrackError:
-    """Return the error for a metric that none of ``raws`` has, of ``current`` runs and ``archived`` ones."""
+    """Return the error for a metric that none of ``raws``, all that match a request, has."""
     if commit_message.names([raw.body for raw in raws if raw.body], "params") & {metric}:
         hint = f"sort by it: git track ls --sort {metric}"
         return TrackError(f"{metric!r} is a param, not a metric", hint)
+    current = answer.listed - answer.archived
     if current and not raws:
         return TrackError("no run matches the query", "look at it: git track ls -w QUERY")
     known = list(metrics_of(raws))
-    there = f"there are: {', '.join(known[:8])}" if known else _why_none(archived, current, where)
-    return TrackError(f"no run has the metric {metric!r}", did_you_mean(metric, known, there))
+    hint = (
+        f"there are: {', '.join(known[:8])}"
+        if known
+        else _why_none(answer.archived, current, where)
+    )
+    return TrackError(f"no run has the metric {metric!r}", did_you_mean(metric, known, hint))
 
 
 def _why_none(archived: int, others: int, where: str | None) -> str:

@@ -34,7 +34,7 @@ class Raw(NamedTuple):
     said: tuple[annotation_log.Operation, ...] = ()  # what was said about it afterwards
 
 
-def names(
+def list_runs(
     repo: git.Repo, experiment: str | None = None, known: Mapping[str, bytes] | None = None
 ) -> list[Raw]:
     """Return all runs, newest first, with the bodies that are ``known``; live ones are decoded already.
@@ -52,13 +52,13 @@ def names(
     return _with_live(repo, _annotated(repo, found, said), experiment)
 
 
-def whole(repo: git.Repo, experiment: str | None = None) -> list[Raw]:
-    """Return what `names` returns, with the bodies: the fast way to look at every run.
+def list_runs_with_summaries(repo: git.Repo, experiment: str | None = None) -> list[Raw]:
+    """Return what `list_runs` returns, with the bodies: the fast way to look at every run.
 
     Git is asked for the bodies that the cache does not have; once these are many, the cache is renewed.
     """
     known = cache.load(repo.common_dir)
-    found = names(repo, experiment, known)
+    found = list_runs(repo, experiment, known)
     unread = [raw for raw in found if raw.body is None and raw.info is None]
     read = {raw.ref: raw for raw in bodies(repo, unread)} if unread else {}
     if read:

@@ -6,43 +6,38 @@ import re
 
 from gittrack import git
 from gittrack.core.errors import AmbiguousRun, NoSuchRun, did_you_mean
-from gittrack.core.run import annotation_log, commit_message
-from gittrack.read.runs import reader
 from gittrack.read.runs.reader import Raw
+from gittrack.read.runs.selection import name_of
+from gittrack.read.runs.source import Request, Source
+from gittrack.read.runs.sources import source_of, trash_of
 
 # Compiled when first needed: a listing resolves nothing.
 _LATEST = r"(?P<experiment>[^@]*)@(?:~(?P<back>[0-9]+))?"
-_HEX = r"[0-9a-f-]+"
 
 
-def resolve(repo: git.Repo, address: str, among: list[Raw] | None = None) -> Raw:
-    """Return the run that ``address`` means, with its body; ``among`` are other runs than those listed.
+def resolve(repo: git.Repo, address: str, *, trashed: bool = False) -> Raw:
+    """Return the run that ``address`` means, with its body; ``trashed`` looks in the trash only.
 
     An address is a full id (``<experiment>/<id>`` too), a unique prefix of an id or of its 8 hex digits, a
     name, a run commit's id, ``@`` (the latest), ``@~2`` (two before it), ``<experiment>@``, or
     ``<model>@<version or stage>``.  Raises NoSuchRun with near matches, AmbiguousRun with the candidates.
     """
     latest = re.fullmatch(_LATEST, address)
-    if latest is not None and among is None:
+    if latest is not None and not trashed:
         return _latest(repo, address, latest["experiment"] or None, int(latest["back"] or 0))
-    raws = reader.names(repo) if among is None else among
-    held = _of_model(repo, address, raws) if "@" in address else None
-    if isinstance(held, Raw):
-        return held
-    found = [raw for raw in raws if address in (raw.id, raw.id[16:], f"{raw.experiment}/{raw.id}")]
-    if not found:  # a name is meant before the beginning of an id: runs are called "1" and "bad"
-        raws = reader.bodies(repo, raws)
-        found = [raw for raw in raws if _name(raw) == address]
-    if not found and re.fullmatch(_HEX, address):
-        found = [raw for raw in raws if _matches(raw, address)]
-    if len(found) == 1:
-        return reader.bodies(repo, found)[0]
-    if found:
-        raise _ambiguous(repo, address, found)
-    raise held or _none(address, raws, " in the trash" if among is not None else "")
+    source = trash_of(repo) if trashed else source_of(repo)
+    of_model = _of_model(repo, address, source) if "@" in address else None
+    if isinstance(of_model, Raw):
+        return of_model
+    runs = source.find(address)
+    if len(runs) == 1:
+        return runs[0]
+    if runs:
+        raise _ambiguous(address, runs)
+    raise of_model or _none(address, source.select(Request()).runs, trashed)
 
 
-def _of_model(repo: git.Repo, address: str, raws: list[Raw]) -> Raw | NoSuchRun | None:
+def _of_model(repo: git.Repo, address: str, source: Source) -> Raw | NoSuchRun | None:
     """Return the run of a version of a model, ``resnet18@3``; None where there is no such model.
 
     One that has no such version or stage is an error only where no run bears that name.
@@ -55,82 +50,51 @@ def _of_model(repo: git.Repo, address: str, raws: list[Raw]) -> Raw | NoSuchRun 
         return NoSuchRun(error.message, error.hint)
     if version is None:
         return None
-    listed = [raw for raw in raws if raw.commit == version.commit]
-    return reader.bodies(repo, listed)[0] if listed else versions.run_of(repo, version)
+    runs = source.of_commit(version.commit)
+    return runs[0] if runs else versions.run_of(repo, version)
 
 
 def named(repo: git.Repo, name: str) -> list[Raw]:
     """Return the runs that bear a name, archived ones left aside."""
-    return [
-        raw
-        for raw in reader.whole(repo)
-        if _name(raw) == name and not annotation_log.is_archived(raw.said)
-    ]
-
-
-def _matches(raw: Raw, address: str) -> bool:
-    short = raw.id[16:]
-    commit = raw.commit or ""
-    return (
-        raw.id.startswith(address)
-        or short.startswith(address)
-        or (len(address) >= 7 and commit.startswith(address))
-    )
+    return source_of(repo).named(name)
 
 
 def _latest(repo: git.Repo, address: str, experiment: str | None, back: int) -> Raw:
-    raws = reader.names(repo, experiment)
-    if back < len(raws):
-        return reader.bodies(repo, [raws[back]])[0]
-    where = f" in {experiment!r}" if experiment else ""
-    counted = "no runs" if not raws else f"only {len(raws)} runs"
-    hint = "record one: git track run -- COMMAND" if not raws else "see: git track ls"
-    if experiment and not raws:
-        known = {raw.experiment for raw in reader.names(repo)}
-        hint = did_you_mean(experiment, known, hint)
-    raise NoSuchRun(f"there is no run {address!r}: there are {counted}{where}", hint)
+    source = source_of(repo)
+    answer = source.select(Request(experiment, offset=back, limit=1))
+    if answer.runs:
+        return answer.runs[0]
+    inside = f" in {experiment!r}" if experiment else ""
+    counted = f"only {answer.total} runs" if answer.total else "no runs"
+    hint = "see: git track ls" if answer.total else "record one: git track run -- COMMAND"
+    if experiment and not answer.total:
+        hint = did_you_mean(experiment, source.experiments(), hint)
+    raise NoSuchRun(f"there is no run {address!r}: there are {counted}{inside}", hint)
 
 
-def _name(raw: Raw) -> str | None:
-    if raw.info is not None:
-        return raw.info.name
-    renamed = [
-        op["name"] for op in raw.said if op.get("op") == annotation_log.NAME and "name" in op
-    ]
-    if renamed:
-        return str(renamed[-1]) or None
-    try:
-        found = commit_message.find(raw.body, "name") if raw.body else None
-    except ValueError:
-        return None
-    return found if isinstance(found, str) else None
-
-
-def _ambiguous(repo: git.Repo, address: str, found: list[Raw]) -> AmbiguousRun:
+def _ambiguous(address: str, runs: list[Raw]) -> AmbiguousRun:
     shown = [
-        f"{raw.id} ({', '.join(filter(None, (raw.experiment, _name(raw))))})"
-        for raw in reader.bodies(repo, found[:5])
+        f"{raw.id} ({', '.join(filter(None, (raw.experiment, name_of(raw))))})" for raw in runs[:5]
     ]
-    more = f" and {len(found) - 5} more" if len(found) > 5 else ""
+    more = f" and {len(runs) - 5} more" if len(runs) > 5 else ""
     return AmbiguousRun(
-        f"{address!r} is {len(found)} runs: {', '.join(shown)}{more}",
+        f"{address!r} is {len(runs)} runs: {', '.join(shown)}{more}",
         "give more of the id, or EXPERIMENT/ID",
     )
 
 
-def _none(address: str, raws: list[Raw], where: str) -> NoSuchRun:
-    if not raws and not where:
+def _none(address: str, raws: list[Raw], trashed: bool) -> NoSuchRun:
+    if not raws and not trashed:
         return NoSuchRun(
             f"there is no run {address!r}: no runs are recorded here",
             "record one: git track run -- COMMAND",
         )
-    known = [name for name in map(_name, raws) if name]
+    known = [name for name in map(name_of, raws) if name]
     known += [raw.id for raw in raws] + [raw.id[16:] for raw in raws]
+    hint = f"see what there is: git track {'restore' if trashed else 'ls'}"
     return NoSuchRun(
-        f"there is no run {address!r}{where}",
-        did_you_mean(
-            address, known, f"see what there is: git track {'restore' if where else 'ls'}"
-        ),
+        f"there is no run {address!r}{' in the trash' if trashed else ''}",
+        did_you_mean(address, known, hint),
     )
 
 
@@ -138,7 +102,7 @@ def check_experiment(repo: git.Repo, experiment: str | None) -> None:
     """Raise NoSuchRun with near names for an experiment that was found to have no runs."""
     if experiment is None:
         return
-    known = sorted({raw.experiment for raw in reader.names(repo)})
+    known = source_of(repo).experiments()
     hint = "there are: " + ", ".join(known[:5]) if known else "nothing is recorded here yet"
     raise NoSuchRun(
         f"there are no runs of the experiment {experiment!r}",

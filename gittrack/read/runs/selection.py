@@ -1,0 +1,198 @@
+"""What a `Source` answers, found by a scan of a list of runs.  Linear in the number of runs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+from gittrack import git
+from gittrack.analysis.direction import Direction, base
+from gittrack.core.fast_typing import Any, NamedTuple
+from gittrack.core.run import annotation_log, commit_message
+from gittrack.core.run.run_info import from_iso
+from gittrack.core.scalars import scalar_text
+from gittrack.read.runs.lookup import Lookup, fact, ways
+from gittrack.read.runs.reader import Raw
+from gittrack.read.runs.source import Request, Selection
+
+_INFINITY = float("inf")
+_SHORTEST_COMMIT = 7  # digits; fewer may begin an id of a run, but no run commit
+
+
+def select(repo: git.Repo, raws: list[Raw], request: Request) -> Selection:
+    """Return those of some runs, newest first, that a request selects; ``experiment`` is not looked at."""
+    current = raws if request.archived else _current(raws)
+    matching = _matching(repo, current, request)
+    order = _order(repo, matching, request)
+    end = None if request.limit is None else request.offset + request.limit
+    return Selection(
+        order.runs[request.offset : end],
+        total=len(matching),
+        listed=len(raws),
+        archived=len(raws) - len(current),
+        damaged=sum(raw.problem is not None for raw in matching),
+        ranked=order.ranked,
+        infinite=order.infinite,
+        nan=order.nan,
+        direction=order.direction,
+    )
+
+
+def _current(raws: list[Raw]) -> list[Raw]:
+    """Return the runs that are not archived; most runs have no annotation at all."""
+    if not any(raw.said for raw in raws):
+        return raws
+    return [raw for raw in raws if not annotation_log.is_archived(raw.said)]
+
+
+def _matching(repo: git.Repo, raws: list[Raw], request: Request) -> list[Raw]:
+    for name, value in request.facts:
+        holds = _recorded(repo, name, value)
+        raws = [raw for raw in raws if holds(raw)]
+    if request.query is None:
+        return raws
+    from gittrack.read.runs import filters  # noqa: PLC0415 - 10 ms that only a query needs
+
+    return filters.matching(repo, raws, request.query)
+
+
+def _recorded(repo: git.Repo, name: str, value: str | None) -> Callable[[Raw], bool]:
+    """Return the predicate that a run was recorded with a fact; one line of most bodies decides."""
+    line = f"\n{name}: " if value is None else f"\n{name}: {scalar_text(value)}\n"
+    mark, lookup = line.encode(), Lookup(repo, fact(name))
+
+    def holds(raw: Raw) -> bool:
+        if raw.body is not None and (mark in raw.body or b"\ntruncated: " not in raw.body):
+            return mark in raw.body
+        recorded = lookup(raw)
+        return not _absent(recorded) if value is None else recorded == value
+
+    return holds
+
+
+class _Order(NamedTuple):
+    """Runs in the order of a request, with the counts of a `Selection`."""
+
+    runs: list[Raw]
+    ranked: int = 0
+    infinite: int = 0
+    nan: int = 0
+    direction: Direction | None = None
+
+
+def _order(repo: git.Repo, raws: list[Raw], request: Request) -> _Order:
+    """Return the runs in the order of a request; the ones without a value of its key come last."""
+    key = request.order
+    if key is None:
+        return _Order(raws if request.descending else raws[::-1])
+    lookup = Lookup(repo, ways(key))
+    if request.numbers:
+        return _numeric_order(raws, [lookup(raw) for raw in raws], request)
+    values = [_age(lookup(raw)) if key == "age" else lookup(raw) for raw in raws]
+    pairs = list(zip(values, raws, strict=True))
+    ranked = [(_rank(value), raw) for value, raw in pairs if not _absent(value)]
+    ranked.sort(key=lambda pair: pair[0], reverse=request.descending)
+    without = [raw for value, raw in pairs if _absent(value)]
+    return _Order([raw for _, raw in ranked] + without, len(ranked))
+
+
+def _numeric_order(raws: list[Raw], values: Iterable[Any], request: Request) -> _Order:
+    """Return the runs ranked by numbers: finite ones, infinite ones, NaN, and then runs without any."""
+    ranked: list[tuple[float, Raw]] = []
+    infinite: list[tuple[float, Raw]] = []
+    nan, without = [], []
+    for value, raw in zip(values, raws, strict=True):
+        if not isinstance(value, (int, float)):  # in a run of another tool, it may be anything
+            without.append(raw)
+        elif value != value:
+            nan.append(raw)
+        else:
+            (infinite if value in (_INFINITY, -_INFINITY) else ranked).append((value, raw))
+    descending, direction = request.descending, None
+    if request.direction is not None and (ranked or infinite or nan):
+        direction = request.direction(_goals(raws, str(request.order)))
+        descending = not direction.smallest
+    for pairs in (ranked, infinite):
+        pairs.sort(key=lambda pair: pair[0], reverse=descending)
+    runs = [raw for _, raw in (*ranked, *infinite)] + nan + without
+    return _Order(runs, len(ranked), len(infinite), len(nan), direction)
+
+
+def _goals(raws: Sequence[Raw], key: str) -> frozenset[str]:
+    """Return the goals that the runs defined for the metric that a sort key names."""
+    metric = base(key.removeprefix("metrics."))
+    mark = f"\nmetric_definitions.{commit_message.key_text(metric)}.goal: ".encode()
+    goals = set()
+    for raw in raws:
+        if raw.body is not None:
+            start = raw.body.find(mark)
+            if start >= 0:
+                end = raw.body.find(b"\n", start + 1)
+                goals.add(raw.body[start + len(mark) : end].decode(errors="replace"))
+        elif raw.info is not None:
+            goals.add(str((raw.info.metric_definitions.get(metric) or {}).get("goal")))
+    return frozenset(goals)
+
+
+def _absent(value: Any) -> bool:
+    return isinstance(value, commit_message.Missing) or value is None or value != value
+
+
+def _age(value: Any) -> Any:
+    """Return what sorts runs by their age, from a start; a param of that name keeps its value."""
+    try:
+        return -from_iso(value) if isinstance(value, str) else value
+    except ValueError:  # a run that another tool wrote
+        return None
+
+
+def _rank(value: Any) -> tuple[int, Any]:
+    """Return a key that sorts numbers before text before the rest, so that mixed values can be sorted."""
+    if isinstance(value, (int, float)):
+        return (0, value)
+    return (1, value) if isinstance(value, str) else (2, str(value))
+
+
+def by_id(raws: Iterable[Raw], address: str) -> list[Raw]:
+    """Return the runs with this id, ``EXPERIMENT/ID``, or these last 8 digits of an id."""
+    return [raw for raw in raws if address in (raw.id, raw.id[16:], f"{raw.experiment}/{raw.id}")]
+
+
+def by_name(raws: Iterable[Raw], name: str) -> list[Raw]:
+    """Return the runs that have a name; their bodies must be there."""
+    return [raw for raw in raws if name_of(raw) == name]
+
+
+def by_prefix(raws: Iterable[Raw], prefix: str) -> list[Raw]:
+    """Return the runs whose id, whose last 8 digits, or whose run commit begins with some hex digits."""
+    if not re.fullmatch("[0-9a-f-]+", prefix):
+        return []
+    long = len(prefix) >= _SHORTEST_COMMIT
+    return [
+        raw
+        for raw in raws
+        if raw.id.startswith(prefix)
+        or raw.id[16:].startswith(prefix)
+        or (long and (raw.commit or "").startswith(prefix))
+    ]
+
+
+def name_of(raw: Raw) -> str | None:
+    """Return the name of a run, from its last rename or its body."""
+    if raw.info is not None:
+        return raw.info.name
+    renamed = [
+        op["name"] for op in raw.said if op.get("op") == annotation_log.NAME and "name" in op
+    ]
+    if renamed:
+        return str(renamed[-1]) or None
+    try:
+        name = commit_message.find(raw.body, "name") if raw.body else None
+    except ValueError:
+        return None
+    return name if isinstance(name, str) else None
+
+
+def current_named(raws: Sequence[Raw], name: str) -> list[Raw]:
+    """Return the runs that have a name and are not archived."""
+    return [raw for raw in by_name(raws, name) if not annotation_log.is_archived(raw.said)]

@@ -1,0 +1,17 @@
+"""Which source answers for a repository: the one place that a further kind of source changes."""
+
+from __future__ import annotations
+
+from gittrack import git
+from gittrack.read.runs.refs_and_journals import RefsAndJournals, Trash
+from gittrack.read.runs.source import Source
+
+
+def source_of(repo: git.Repo) -> Source:
+    """Return the source of all runs of a repository, live ones too."""
+    return RefsAndJournals(repo)
+
+
+def trash_of(repo: git.Repo) -> Source:
+    """Return the source of the runs in the trash of a repository."""
+    return Trash(repo)
