@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from gittrack.core import nested, values
@@ -28,5 +28,9 @@ class DisabledRun(Run):
         """Show the params in ``run.config``; nothing is recorded."""
         self.config = Config(nested.merge(self.config.to_dict(), values.config_dict(params)))
 
-    def forget(self) -> None:
+    def forget(self, reclaimed: Callable[[Run], None] | None = None) -> None:
         """There is nothing to forget."""
+
+    def reclaim(self) -> bool:
+        """There is nothing to go on with."""
+        return False

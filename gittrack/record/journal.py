@@ -20,83 +20,30 @@ from gittrack.core import layout
 from gittrack.core.errors import Damaged, NewerFormat, TrackError, unwritable
 from gittrack.core.run import events, series
 from gittrack.core.secrets import redact_text
-from gittrack.disk import folders, lock
+from gittrack.disk import descriptors, folders, lock
+from gittrack.record.journal_files import JournalFiles
 
 _NEWBORN_SECONDS = 60
 _LAST_WORDS_BYTES = 16 << 20
 GONE = ".gone-"
 
 
-class Appender:
-    """An append-only file that outlives a full disk: what cannot be written now is kept and retried."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        new = not path.exists()
-        self.fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
-        if new:
-            folders.share(self.fd, str(path.parent), 0o664)
-        self.pending = b""
-
-    def write(self, data: bytes) -> OSError | None:
-        """Append whole lines; return the error where they are only kept in memory for now."""
-        data = self.pending + data
-        self.pending = b""
-        size = -1
-        try:
-            size = os.fstat(self.fd).st_size
-            done = os.write(self.fd, data) if data else 0
-            if done == len(data):
-                return None
-            self.torn(size, done)
-            error = OSError(28, "No space left on device")
-        except OSError as caught:
-            error = caught
-        self.pending = data
-        return error
-
-    def torn(self, size: int, done: int) -> None:
-        """Take back a write of which only ``done`` bytes got in, so that the line stays whole."""
-        if os.fstat(self.fd).st_size == size + done:
-            os.ftruncate(self.fd, size)
-
-    def mend(self) -> None:
-        """Cut off a torn last line, which was never acknowledged; only when nobody else writes."""
-        data = self.path.read_bytes()
-        whole = data.rfind(b"\n") + 1
-        if 0 < whole < len(data):
-            stat = os.fstat(self.fd)
-            os.ftruncate(self.fd, whole)
-            os.utime(self.fd, ns=(stat.st_atime_ns, stat.st_mtime_ns))  # tells when the run ended
-
-    def close(self) -> None:
-        """Close the file; a second time does nothing."""
-        if self.fd >= 0:
-            os.close(self.fd)
-            self.fd = -1
-
-
-class Journal:
+class Journal(JournalFiles):
     """One run's journal; ``owner`` is the one process that will commit it."""
 
     def __init__(self, folder: Path, lock_fd: int | None) -> None:
-        self.folder = folder
-        self.id = folder.name
-        self.lock_fd = lock_fd
-        self.events = Appender(folder / layout.EVENTS)
-        self.series = Appender(folder / layout.SERIES)
+        super().__init__(folder, lock_fd)
         self._decoder = events.Decoder(self.id)
         self._decoded = 0  # bytes of the file of events
-
-    @property
-    def owner(self) -> bool:
-        """Whether this process holds the journal."""
-        return self.lock_fd is not None
 
     @property
     def unwritten(self) -> int:
         """The number of lines that are in memory only, for want of room on the disk."""
         return (self.events.pending + self.series.pending).count(b"\n")
+
+    def _write_again(self) -> None:
+        super()._write_again()
+        self._decoder, self._decoded = events.Decoder(self.id), 0
 
     def append(self, op: str, **fields: Any) -> OSError | None:
         """Append one operation; return the error where it is only kept in memory for now.
@@ -118,7 +65,10 @@ class Journal:
         """Raise TrackError if the journal would become too large to be read back."""
         last_words = op in (events.FACTS, events.ENV)  # room for them is always left
         most = events.MAX_BYTES - (0 if last_words else _LAST_WORDS_BYTES)
-        if size + len(self.events.pending) + os.fstat(self.events.fd).st_size > most:
+        with contextlib.suppress(OSError):  # `write` returns the same error
+            self.events.ready()
+            size += os.fstat(self.events.fd).st_size
+        if size + len(self.events.pending) > most:
             raise TrackError(
                 f"the journal of the run {self.id} is full: {events.MAX_BYTES >> 20} MiB",
                 "record less of it: values in a file that is an artifact, files in one archive",
@@ -138,28 +88,20 @@ class Journal:
 
     def _decode_new_lines(self) -> None:
         """Read on in the file of events: each line is decoded once."""
-        with open(self.folder / layout.EVENTS, "rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            if size > events.MAX_BYTES:
-                raise ValueError(events.TOO_LARGE)
-            if size < self._decoded:  # a write that did not get in whole was taken back
-                self._decoder, self._decoded = events.Decoder(self.id), 0
-            file.seek(self._decoded)
-            data = series.whole_lines(file.read())
+        self.events.ready()
+        size = os.fstat(self.events.fd).st_size
+        if size > events.MAX_BYTES:
+            raise ValueError(events.TOO_LARGE)
+        if size < self._decoded:  # a write that did not get in whole was taken back
+            self._decoder, self._decoded = events.Decoder(self.id), 0
+        # Not by path: a process without a free descriptor can still end its run.
+        data = series.whole_lines(descriptors.content(self.events.fd, self._decoded))
         try:
             self._decoder.feed(data)
             self._decoded += len(data)
         except ValueError:
             self._decoder, self._decoded = events.Decoder(self.id), 0
             raise
-
-    def release(self) -> None:
-        """Close the files and give the lock back."""
-        self.events.close()
-        self.series.close()
-        if self.lock_fd is not None:
-            os.close(self.lock_fd)
-            self.lock_fd = None
 
 
 def create(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import math
 import os
 import threading
@@ -13,7 +14,8 @@ from typing import Any
 from gittrack.core import values
 from gittrack.core.errors import TrackError
 from gittrack.core.run import series
-from gittrack.record.journal import Appender
+from gittrack.disk import descriptors
+from gittrack.record.appender import Appender
 
 _SYNC_SECONDS = 10.0
 _MOST = values.MOST
@@ -49,6 +51,10 @@ class Points:
     def continue_from(self, steps: Mapping[str, float]) -> None:
         """Let the step counters go on from ``steps``: the next step of each metric."""
         self._next.update(steps)
+
+    def after_fork(self) -> None:
+        """Go on in a child process: a thread of the parent may have held the lock."""
+        self._lock = threading.RLock()
 
     def close(self) -> None:
         """Take no more points: whatever another thread logs from now on is an error there, not a loss."""
@@ -96,14 +102,28 @@ class Points:
                     counters[name] = after
 
     def _tick(self, now: float) -> str:
-        """Return how lines end in this millisecond: making that text is a tenth of a call."""
+        """Return how lines end in this millisecond: making that text is a tenth of a call.
+
+        The descriptor is looked at too: its number may be that of another file by now.  A high number is not
+        given again within a millisecond; a low one is looked at in every call.
+        """
+        try:
+            self._file.ready()
+        except OSError as error:
+            self._kept(error)
         milliseconds = math.floor(now * 1000)
-        self._end, self._end_until = f",{milliseconds / 1000:.3f}\n", (milliseconds + 1) / 1000
+        self._end, until = f",{milliseconds / 1000:.3f}\n", (milliseconds + 1) / 1000
+        self._end_until = until if self._file.fd >= descriptors.HIGH else -math.inf
         return self._end
 
     def _failed(self, data: bytes, error: OSError) -> None:
-        if self._file.fd < 0:
+        if self._file.closed:
             raise TrackError("the run is finished and takes no more points", "start another one")
+        if error.errno == errno.EBADF:  # closed by the program, to be opened again
+            failure = self._file.write(data)
+            if failure is not None:
+                self._kept(failure)
+            return
         self._file.pending = data
         self._kept(error)
 

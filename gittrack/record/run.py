@@ -7,7 +7,7 @@ import os
 import resource
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +15,9 @@ from gittrack.core import layout, nested, values
 from gittrack.core.errors import TrackError
 from gittrack.core.run import events, run_info
 from gittrack.record import artifacts, inputs, session
+from gittrack.record.appender import RecordingEnded
 from gittrack.record.config import Config, Summary
-from gittrack.record.ending import end_status
+from gittrack.record.ending import daemon, end_status
 from gittrack.record.ending.exit_functions import exit_status
 from gittrack.record.journal import Journal
 from gittrack.record.machine import environment, memory, numerics
@@ -55,6 +56,7 @@ class Run:
         self._points = Points(journal.series, zero, self._warn_kept)
         self._warned: set[str] = set()
         self.disabled = False
+        self._daemon: daemon.Daemon | None = None
         self._rule: Stopping | None = None
         self._rule_known = False
 
@@ -68,19 +70,19 @@ class Run:
         ``step`` defaults to a counter per metric.  Raises TrackError naming the metric that is no
         number; nothing is recorded then.
         """
-        if not self.disabled:
+        if not self.disabled or self.reclaim():
             self._points.log(metrics, step)
 
     log_metrics = log
 
     def log_metric(self, name: str, value: Any, step: float | None = None) -> None:
         """Record one point of one metric; see `log`."""
-        if not self.disabled:
+        if not self.disabled or self.reclaim():
             self._points.log({name: value}, step)
 
     def log_params(self, params: Any, *, allow_change: bool = False) -> None:
         """Add params.  A name that has another value already is an error that names both."""
-        if self.disabled:
+        if self.disabled and not self.reclaim():
             return
         new = values.config_dict(params)
         with self._lock:
@@ -97,7 +99,7 @@ class Run:
 
         Raises TrackError where there is no such file, or it is no regular file or folder.
         """
-        if self.disabled:
+        if self.disabled and not self.reclaim():
             return
         text = os.fsdecode(path)
         limit = self._limit()
@@ -115,7 +117,7 @@ class Run:
 
     def log_input(self, path: str | os.PathLike[str]) -> None:
         """Record the fingerprint of a data file or folder that the run reads."""
-        if self.disabled:
+        if self.disabled and not self.reclaim():
             return
         text = os.fsdecode(path)
         cache = self._journal.folder.parent.parent / layout.CACHE
@@ -139,22 +141,26 @@ class Run:
 
     def add_tags(self, *tags: str) -> None:
         """Add tags to the run."""
-        if not self.disabled:
+        if not self.disabled or self.reclaim():
             self._append(events.TAGS, add=[values.check_name(tag, "tag") for tag in tags])
 
     def note(self, text: str) -> None:
         """Add a remark to the run's note."""
-        if not self.disabled and text is not None and (clean := values.check_text(text, "note")):
+        if (
+            (not self.disabled or self.reclaim())
+            and text is not None
+            and (clean := values.check_text(text, "note"))
+        ):
             self._append(events.NOTE, text=clean)
 
     def _log_summary(self, new: dict[str, Any]) -> None:
-        if not self.disabled:
+        if not self.disabled or self.reclaim():
             found = {values.check_name(k, "metric"): values.number(v, k) for k, v in new.items()}
             self._append(events.SUMMARY, values=found)
 
     def _append(self, op: str, **fields: Any) -> None:
         with self._lock:
-            if self._journal.events.fd < 0:
+            if self._journal.events.closed:
                 raise TrackError(f"the run {self.id} is finished", "start another one")
             self._said(self._journal.append(op, **fields))
 
@@ -177,7 +183,7 @@ class Run:
         else.  Where that is not possible now, a warning says where the journal is kept and how it is
         committed later; training that is done is never turned into a failure.
         """
-        if self.disabled:  # a forked child: the lock may be held by a thread that it does not have
+        if self.disabled and not self.reclaim():  # a forked child: its parent ends the run
             return
         with self._lock:
             if self.status != run_info.RUNNING:
@@ -209,6 +215,9 @@ class Run:
             if env != self._journal.state().env:
                 self._journal.append(events.ENV, values=env)
             published = session.end(begun, facts)
+        except RecordingEnded as error:
+            self._warn_kept(error)
+            return
         except (TrackError, OSError) as error:
             lost = self._journal.unwritten
             missing = f", but for {lost:,} lines that could not be written" if lost else ""
@@ -221,21 +230,35 @@ class Run:
         for note in published.notes:
             _log.warning("run %s: %s", self.id, note)
 
-    def forget(self) -> None:
-        """Make this object silent, as in a forked child: the parent's run is not the child's."""
+    def forget(self, reclaimed: Callable[[Run], None] | None = None) -> None:
+        """Make this object silent in a forked child; ``reclaimed`` is called if the child goes on."""
         self.disabled = True
         self._journal.release()
+        if self._session is not None and reclaimed is not None:
+            self._daemon = daemon.Daemon(reclaimed)
+
+    def reclaim(self) -> bool:
+        """Own the run of a parent that has ended, if this process is its daemon; say whether it is."""
+        if self._daemon is None or not self._daemon.survives(self._journal):
+            return False
+        reclaimed, self._daemon = self._daemon.reclaimed, None
+        self._lock = threading.RLock()  # a thread of the parent may have held the other one
+        self._points.after_fork()
+        self.disabled = False
+        reclaimed(self)
+        return True
 
     def _said(self, error: OSError | None) -> None:
         if error is not None:
             self._warn_kept(error)
 
     def _warn_kept(self, error: OSError) -> None:
-        self._warn(
-            "disk",
-            f"{self._journal.folder} cannot be written ({error.strerror}); "
-            "what is logged is kept in memory and written as soon as that works again",
-        )
+        if isinstance(error, RecordingEnded):
+            after = "what is logged from now on is not recorded"
+            self._warn("ended", f"the recording of {self.id} has ended: {error.strerror}; {after}")
+            return
+        after = "what is logged is kept in memory and written as soon as that works again"
+        self._warn("disk", f"{self._journal.folder} cannot be written ({error.strerror}); {after}")
 
     def _warn(self, kind: str, message: str) -> None:
         if kind not in self._warned:

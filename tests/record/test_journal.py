@@ -39,8 +39,8 @@ def test_the_owner_reads_what_other_processes_write(book):
 
 def test_a_journal_never_grows_beyond_what_can_be_read_back(book, monkeypatch):
     monkeypatch.setattr(events, "MAX_BYTES", 20 << 20)
-    book.append(events.NOTE, text="a" * (3 << 20))
+    book.append(events.PARAMS, values={"a": "a" * (3 << 20)})
     with pytest.raises(TrackError, match="is full"):
-        book.append(events.NOTE, text="a" * (3 << 20))
+        book.append(events.PARAMS, values={"a": "a" * (3 << 20)})
     book.append(events.FACTS, values={"status": "finished"})
     assert book.state().facts["status"] == "finished"

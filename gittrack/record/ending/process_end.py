@@ -29,6 +29,7 @@ class _Ending:
 
     def __init__(self) -> None:
         self.runs: list[Run] = []
+        self.inherited: list[Run] = []  # by a fork: they are the parent's
         self.raised: str | None = None
         self.leaving: Leaving | None = None
         self.installed = False
@@ -71,9 +72,16 @@ class _Ending:
 
     def in_child(self) -> None:
         self.forked = self.forked or bool(self.runs)
+        self.inherited = [*self.inherited, *self.runs]
         for run in self.runs:
-            run.forget()
+            run.forget(self.reclaimed)
         self.runs.clear()
+
+    def reclaimed(self, run: Run) -> None:
+        """End a run with this process, a daemon: its parent has ended without it."""
+        self.inherited.remove(run)
+        self.runs.append(run)
+        self.forked = bool(self.inherited)
 
     def on_exception(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
@@ -110,4 +118,6 @@ def in_forked_child() -> bool:
 def latest() -> Run | None:
     """Return the run that was started last in this process and is still going on."""
     going_on = _going_on(_ENDING.runs)
+    if not going_on and _ENDING.inherited and _ENDING.inherited[-1].reclaim():
+        going_on = _ENDING.runs
     return going_on[-1] if going_on else None
