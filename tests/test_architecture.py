@@ -130,9 +130,6 @@ LAZY_IMPORTS = {
     "core/yaml_read.py": {"yaml": "40 ms that a listing has no use for"},
     "git/process.py": {"git": "100 ms that a listing has no use for"},
     "read/runs/cache.py": {"gittrack.disk.folders": "few listings write there"},
-    "read/runs/query.py": {
-        "gittrack.read.runs.filters": "10 ms that a listing without a query has no use for"
-    },
     "read/runs/selection.py": {
         "gittrack.read.runs.filters": "10 ms that a listing without a query has no use for"
     },
@@ -165,7 +162,6 @@ LAZY_IMPORTS = {
         "gittrack.read.registry.versions": "most addresses name no model",
     },
     "git/spawn.py": {"tempfile": "only where there are no files in memory"},
-    "show/terminal/columns.py": {"gittrack.core.run.trials": "few tables have a column of trials"},
     "show/terminal/plot.py": {"plotext": "50 ms that only a chart needs"},
     "show/page/pictures.py": {"matplotlib": "an extra, and a heavy one"},
     "show/page/pictures_panels.py": {"matplotlib": "an extra, and a heavy one"},

@@ -96,7 +96,7 @@ def test_no_document_names_a_verb_that_is_not_there():
         assert set(lines) <= set(main.VERBS), name
 
 
-def test_the_json_keys_are_documented():
-    keys = "id experiment name status started ended duration params metrics tags note group seed"
-    for key in (*keys.split(), "exit_code", "fingerprint", "recipe", "commit", "ref", "code"):
-        assert re.search(rf"\b{key}\b", README), f"README.md does not document {key}"
+def test_the_table_of_facts_is_that_of_the_code():
+    """After a change of a fact: python -m gittrack __facts, between the marks in README.md."""
+    table = re.search(r"<!-- facts: .*? -->\n(.*?)<!-- /facts -->", README, re.S)[1]
+    assert table == run_cli("__facts").out

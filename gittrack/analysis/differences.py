@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gittrack.core.nested import same
+from gittrack.core.run import facts as run_facts
 from gittrack.core.run.commit_message import MISSING
-from gittrack.core.run.run_info import Metric, RunInfo
+from gittrack.core.run.run_info import Metric, RunInfo, getter
 
 
 class Change(NamedTuple):
@@ -79,31 +80,19 @@ def changes(a: Mapping[str, Any], b: Mapping[str, Any]) -> list[Change]:
     return [Change(key, x, y) for key, x, y in pairs if not same(x, y)]
 
 
-_FACTS = (
-    "status",
-    "exit_code",
-    "signal",
-    "command",
-    "seed",
-    "tags",
-    "group",
-    "note",
-    "cwd",
-    "user",
-    "host",
-)
+_COMPARED = {fact.name: getter(fact) for fact in run_facts.FACTS if fact.compared}
 
 
 def facts(info: RunInfo) -> dict[str, Any]:
     """Return the facts of a run that are worth comparing: not those that tell any two runs apart."""
-    found = {name: getattr(info, name) for name in _FACTS}
-    return {name: _plain(value) for name, value in found.items() if value not in (None, ())}
+    values = {name: get(info) for name, get in _COMPARED.items()}
+    return {name: _plain(value) for name, value in values.items() if value not in (None, ())}
 
 
 def fact_changes(a: RunInfo, b: RunInfo) -> list[Change]:
     """Return the facts in which two runs differ, but for those that tell any two runs apart."""
     found = {change.name: change for change in changes(facts(a), facts(b))}
-    return [found[name] for name in _FACTS if name in found]
+    return [found[name] for name in _COMPARED if name in found]
 
 
 def _plain(value: Any) -> Any:

@@ -11,15 +11,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from gittrack import git
 from gittrack.cli import main
-from gittrack.core.run import commit_message
+from gittrack.core.run import commit_message, facts
 from gittrack.core.run.run_info import RunInfo
 from gittrack.read.registry.models import Registry
-from gittrack.read.runs import filters, reader, resolve
+from gittrack.read.runs import reader, resolve
 from gittrack.read.runs.record import RunRecord
 from gittrack.read.runs.source import Request
 from gittrack.read.runs.sources import source_of
 from gittrack.show.terminal.columns import short_id
-from gittrack.show.terminal.runs import FACT_NAMES
 from gittrack.sweeping import find, stored
 
 Candidate = tuple[str, str]
@@ -157,8 +156,8 @@ def _files() -> list[Candidate]:
 
 
 def _keys() -> list[Candidate]:
-    facts = dict.fromkeys((*FACT_NAMES, *filters.NAMES))
-    return [*_metrics(), *_params(), *((name, "fact") for name in facts)]
+    known = ((fact.name, fact.text.replace("`", "")) for fact in facts.LISTED.values())
+    return [*_metrics(), *_params(), *known]
 
 
 def _files_of(address: str) -> list[Candidate]:

@@ -73,6 +73,7 @@ _TASKS = {
 _HIDDEN = {
     "__complete": "complete",
     "__manpage": "manpage",
+    "__facts": "facts",
 }  # for programs: see commands/_hidden.py
 NESTED = ("model", "sweep")  # verbs with verbs of their own
 DEFAULTS = ("sweep",)  # those that do something without a further verb, too

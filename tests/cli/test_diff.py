@@ -155,11 +155,11 @@ def test_what_was_run_and_said_differs():
         "command, seed and tags\n"
         "  fact  A a  B b\n"
         "  status  finished  failed\n"
-        "  exit_code  0  3\n"
-        "  command  sh -c 'exit 0'  sh -c 'exit 3'\n"
-        "  seed  1  2\n"
         "  tags  x  (none)\n"
         "  note  (none)  why\n"
+        "  seed  1  2\n"
+        "  command  sh -c 'exit 0'  sh -c 'exit 3'\n"
+        "  exit_code  0  3\n"
     )
     found = json.loads(run_cli("diff", "a", "b", "--json").out)["run"]
     assert {"name": "seed", "a": 1, "b": 2, "only_in": None} in found

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from helpers import ROOT, git, listed, look, masked, on_terminal, python, record, repo, run_cli
 
-from gittrack.read.runs import filters
+from gittrack.core.run import facts
 
 pytestmark = pytest.mark.usefixtures("project")
 
@@ -286,7 +286,7 @@ def trial():
 
 
 def test_what_a_query_knows_is_a_column_and_a_key_to_sort_by(trial):
-    for name in filters.NAMES:
+    for name in facts.LISTED:
         done = look("ls", "--columns", f"id,{name}", "--sort", name)
         assert (done.code, done.err, len(done.out.splitlines())) == (0, "", 4), name
         exact = look("ls", "--columns", name, "--csv", "-w", f"has({name})")

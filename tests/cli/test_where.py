@@ -76,7 +76,7 @@ def test_live_runs_match_too(three):
 @pytest.mark.parametrize(
     ("query", "hint"),
     [
-        ("ac > 1 or f1 > 1", "did you mean metrics.acc?"),
+        ("ac > 1 or f1 > 1", "did you mean metrics.acc"),
         ("params.lrr > 1", "did you mean params.lr?"),
         ("metrics.lr > 1", "there are: metrics.acc, metrics.f1"),
         ("weight_decay > 1", 'did you mean params["weight decay"]'),

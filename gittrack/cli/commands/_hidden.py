@@ -1,10 +1,10 @@
-"""Verbs for programs, not for people: ``__complete`` for shells, ``__manpage`` for whoever changes a verb."""
+"""Verbs for programs: ``__complete`` for shells; ``__manpage`` and ``__facts`` for the documentation."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gittrack.cli import main, manual
+from gittrack.cli import main, manual, reference
 from gittrack.core.errors import TrackError
 from gittrack.disk.files import bundled
 from gittrack.version import __version__
@@ -31,6 +31,12 @@ def manpage(words: Sequence[str]) -> int:
     verbs = {name: main.parser(name) for names in groups.values() for name in names}
     sections = bundled("templates", "manual.txt").read_text(encoding="utf-8")
     print(manual.page(verbs, groups, sections, __version__), end="")
+    return 0
+
+
+def facts(words: Sequence[str]) -> int:
+    """Print the table of facts, as it is kept in the README."""
+    print(reference.facts_table(), end="")
     return 0
 
 

@@ -67,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
         note(nothing(found, args.where))
     else:
         chosen = args.columns.split(",") if args.columns else []
-        query.check_columns(infos, chosen, runs.FACT_NAMES)
+        query.check_columns(infos, chosen)
         made = runs.listing(
             infos,
             time.time(),

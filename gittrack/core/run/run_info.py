@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from gittrack.core import layout
 from gittrack.core.fast_typing import TYPE_CHECKING, Any, NamedTuple
+from gittrack.core.run import facts
 
 if TYPE_CHECKING:
     from gittrack.core.run.trials import TrialFacts
@@ -52,7 +52,10 @@ class Code(NamedTuple):
 
 
 class RunInfo(NamedTuple):
-    """One run as a listing sees it.  Times are ISO 8601 in UTC, ``duration`` is in seconds."""
+    """One run as a listing sees it: the facts of `core.run.facts` that code works with.
+
+    Times are ISO 8601 in UTC, ``duration`` is in seconds.  ``more`` has the facts without an attribute.
+    """
 
     id: str
     experiment: str
@@ -88,6 +91,7 @@ class RunInfo(NamedTuple):
     output_paths: tuple[str, ...] = ()
     sweep: TrialFacts | None = None
     metric_definitions: dict[str, Any] = {}  # noqa: RUF012
+    more: dict[str, Any] = {}  # noqa: RUF012
 
     @property
     def finished(self) -> bool:
@@ -96,93 +100,79 @@ class RunInfo(NamedTuple):
 
 
 def from_facts(
-    facts: Mapping[str, Any],
+    stored: Mapping[str, Any],
     params: Mapping[str, Any],
     metrics: Mapping[str, Any],
     *,
     commit: str | None = None,
     ref: str | None = None,
 ) -> RunInfo:
-    """Return the RunInfo of a run.yaml's facts, its params and its {name: summary}.
+    """Return the RunInfo of what run.yaml stores, of params and of {metric: summary}.
 
-    Facts that this version does not know are ignored, so that a later format stays readable.
-    Raises ValueError where one that it knows is of another type: the run may be somebody else's.
+    Keys that this version does not know are ignored, so that a later format stays readable.
+    Raises ValueError for a known key whose value is of another type: the run may come from anywhere.
     """
-    for key, value in facts.items():
+    known: dict[str, Any] = {}
+    more: dict[str, Any] = {}
+    for key, value in stored.items():
         check_fact(key, value)
-    code = facts.get("code") or {}
+        if key in _COPIED and value is not None:
+            known[_COPIED[key]] = tuple(value) if isinstance(value, list) else value
+        elif key in _MORE:
+            more[key] = value
+    code = stored.get("code") or {}
     for key in Code._fields:
-        check_fact(key, code.get(key))
-    known = {key: facts[key] for key in _COPIED if key in facts}
+        check_fact(f"code.{key}", code.get(key))
     return RunInfo(
         **known,
-        duration=facts.get("duration_s"),
-        tags=tuple(facts.get("tags") or ()),
-        command=tuple(facts.get("command") or ()),
-        output_paths=tuple(facts.get("output_paths") or ()),
+        output_paths=tuple(stored.get("output_paths") or ()),
         params=dict(params),
         metrics={name: metric(value) for name, value in metrics.items()},
-        sweep=_trial(facts["sweep"]) if "sweep" in facts else None,
-        problem=NEWER if is_newer(facts) else None,
+        sweep=_trial(stored["sweep"]) if "sweep" in stored else None,
+        problem=NEWER if is_newer(stored) else None,
         code=Code(**{key: code[key] for key in Code._fields if key in code}),
         commit=commit,
         ref=ref,
+        more=more,
     )
 
 
-def is_newer(facts: Mapping[str, Any]) -> bool:
+def is_newer(stored: Mapping[str, Any]) -> bool:
     """Return whether a run has a format that only a later gittrack knows."""
-    number = facts.get("format")
+    number = stored.get("format")
     return isinstance(number, int) and number > layout.FORMAT
 
 
-def _trial(facts: Any) -> TrialFacts | None:
-    from gittrack.core.run import trials  # noqa: PLC0415 - most runs are none
+def _trial(stored: Any) -> TrialFacts | None:
+    from gittrack.core.run import trials  # noqa: PLC0415 - most runs are not trials
 
-    return trials.from_facts(facts)
+    return trials.from_facts(stored)
 
 
 def check_fact(key: str, value: Any) -> None:
-    """Raise ValueError if ``value`` is of another type than the fact ``key`` of a run."""
-    kind = _KINDS.get(key)
-    if value is None or kind is None:
-        return
-    right = isinstance(value, kind) and (isinstance(value, bool) == (kind is bool))
-    if kind is list:
-        right = right and all(isinstance(word, str) for word in value)
-    if not right:
-        raise ValueError(f"its {key} is {value!r:.40}")
-    if key in ("started", "ended"):
+    """Raise ValueError if ``value`` is of another type than the fact that run.yaml has under ``key``."""
+    facts.check(key, value)
+    if facts.STORED.get(key) is facts.MOMENT and value is not None:
         from_iso(value)
-    if key in ("commit", "snapshot") and not _OID.fullmatch(value):
-        raise ValueError(f"its code.{key} is {value!r:.40}")  # it will be an operand of git's
-    if key == "metric_definitions" and not all(isinstance(item, dict) for item in value.values()):
-        raise ValueError(f"its {key} is {value!r:.40}")
-    if key == "duration_s" and not 0 <= value < 1e12:
-        raise ValueError(f"its {key} is {value!r:.40}")
 
 
-_OID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-_KINDS: dict[str, Any] = {
-    **dict.fromkeys(
-        (
-            *("id", "experiment", "status", "name", "started", "ended", "note", "group", "cwd"),
-            *("signal", "fingerprint", "recipe", "parent", "user", "host", "reproduces"),
-            *("asked", "commit", "branch", "snapshot", "remote"),
-        ),
-        str,
-    ),
-    **dict.fromkeys(("seed", "exit_code", "peak_memory", "resumed"), int),
-    **dict.fromkeys(("tags", "command", "output_paths"), list),
-    "duration_s": (int, float),
-    "dirty": bool,
-    **dict.fromkeys(("code", "sweep", "metric_definitions"), dict),
+# The facts that the attributes of a RunInfo hold as they are stored: {key: attribute}; and all others.
+_COPIED = {
+    (fact.keys or (fact.name,))[0]: fact.name
+    for fact in facts.FACTS
+    if fact.name in RunInfo._fields and fact.place is facts.MESSAGE and not fact.alias
 }
-_COPIED = (
-    *("id", "experiment", "status", "name", "started", "ended", "note", "group", "seed", "cwd"),
-    *("exit_code", "signal", "peak_memory", "fingerprint", "recipe", "parent", "user", "host"),
-    *("resumed", "reproduces", "asked", "metric_definitions"),
-)
+_MORE = {key for key in facts.LISTED if "." not in key and key in facts.STORED} - set(_COPIED)
+
+
+def getter(fact: facts.Fact) -> Callable[[RunInfo], Any]:
+    """Return the function that looks up a fact in a run; it returns None if the run does not have it."""
+    part, _, name = (fact.alias or fact.name).rpartition(".")
+    if part:
+        return lambda info: getattr(getattr(info, part), name, None)
+    if name in RunInfo._fields:
+        return lambda info: getattr(info, name)
+    return lambda info: info.more.get(name)
 
 
 def with_final(metric: Metric | None, value: float) -> Metric:

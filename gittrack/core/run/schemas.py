@@ -10,12 +10,28 @@ from collections.abc import Mapping
 from typing import Any
 
 from gittrack.core import layout
+from gittrack.core.run import facts
 
 _ITEM = {"path!": str, "size": int, "sha256": str}
 
+
+def _run() -> dict[str, Any]:
+    """Return the shape of run.yaml, from the table of facts."""
+    shape: dict[str, Any] = {"code": {}, "sweep": {}}
+    for key, kind in facts.STORED.items():
+        part, _, name = key.rpartition(".")
+        needed = "!" if key in ("sweep.id", "sweep.trial") else ""
+        expected = facts.TYPES[kind]
+        if expected is not dict:
+            (shape[part] if part else shape)[name + needed] = (
+                [str] if expected is list else expected
+            )
+    return shape
+
+
 # A type, {key: shape} of a mapping ("key!" must be there), or [shape] of a list's items.
 SHAPES: Mapping[str, Any] = {
-    layout.RUN: {"sweep": {"id!": str, "trial!": str}},
+    layout.RUN: _run(),
     layout.PARAMS: {},
     layout.METRICS: {},
     layout.ENV: {

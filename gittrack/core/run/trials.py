@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from gittrack.core.fast_typing import Any, NamedTuple
+from gittrack.core.run import facts
 
 _KEY = r"[0-9a-z][0-9a-z.]{0,63}"
 
@@ -42,28 +43,17 @@ class TrialFacts(NamedTuple):
         return {k: v for k, v in self._asdict().items() if v is not None and v is not False}
 
 
-_KINDS: Mapping[str, Any] = {
-    **dict.fromkeys(("id", "trial", "after", "why"), str),
-    **dict.fromkeys(
-        ("config", "rung", "bracket", "budget", "seed", "attempt", "known", "order"), int
-    ),
-    "interrupted": bool,
-    "stopped": (int, float),
-}
+def from_facts(stored: Mapping[str, Any] | None) -> TrialFacts | None:
+    """Return what run.yaml stores under ``sweep``; None for a run that is not a trial.
 
-
-def from_facts(facts: Mapping[str, Any] | None) -> TrialFacts | None:
-    """Return what run.yaml says under ``sweep``; None for a run that is no trial.
-
-    Facts that this version does not know are ignored.  Raises ValueError for one of another type: the run
-    may be somebody else's.
+    Keys that this version does not know are ignored.  Raises ValueError for a known key whose value is of
+    another type: the run may come from anywhere.
     """
-    if facts is None:
+    if stored is None:
         return None
-    known = {key: facts[key] for key in TrialFacts._fields if facts.get(key) is not None}
+    known = {key: stored[key] for key in TrialFacts._fields if stored.get(key) is not None}
     for key, value in known.items():
-        if not isinstance(value, _KINDS[key]) or isinstance(value, bool) != (key == "interrupted"):
-            raise ValueError(f"its sweep.{key} is {value!r:.40}")
+        facts.check(f"sweep.{key}", value)
     for key in ("trial", "after"):
         if key in known and not re.fullmatch(_KEY, known[key]):
             raise ValueError(f"its sweep.{key} is {known[key]!r:.40}")

@@ -11,25 +11,12 @@ from gittrack import git
 from gittrack.core.errors import near
 from gittrack.core.query import expression, grammar
 from gittrack.core.query.grammar import Name, QueryError
-from gittrack.core.run import commit_message, run_info
+from gittrack.core.run import commit_message, facts, run_info
 from gittrack.core.run.commit_message import MISSING, Missing
-from gittrack.core.run.trials import TrialFacts
 from gittrack.core.scalars import flow_text, quote
 from gittrack.read.runs import lookup
 from gittrack.read.runs.lookup import Lookup
 from gittrack.read.runs.reader import Raw
-
-_TEXTS = (
-    *("id", "experiment", "name", "status", "started", "ended", "note", "group", "cwd"),
-    *("signal", "fingerprint", "recipe", "user", "host", "reproduces"),
-)
-FACTS = (*_TEXTS, "age", "duration", "tags", "command", "seed", "exit_code", "peak_memory", "asked")
-_PARTS = {
-    "code": ("commit", "branch", "dirty", "snapshot", "remote"),
-    "sweep": TrialFacts._fields,
-}
-# All of them, as they are written.
-NAMES = (*FACTS, "archived", *(f"{kind}.{part}" for kind in _PARTS for part in _PARTS[kind]))
 
 
 def matching(repo: git.Repo, raws: Sequence[Raw], text: str) -> list[Raw]:
@@ -94,7 +81,7 @@ def _ways_of(repo: git.Repo, name: Name) -> list[tuple[str, Lookup]]:
         return [("metrics", Lookup(repo, lookup.metric(whole)))]
     if name.kind == "params":
         return [("params", Lookup(repo, lookup.param(name.parts)))]
-    if whole in NAMES:
+    if whole in facts.LISTED:
         return [("fact", Lookup(repo, lookup.fact(whole)))]
     kinds = {"metrics": lookup.metric(whole), "params": lookup.param(name.parts)}
     return [(kind, Lookup(repo, ways)) for kind, ways in kinds.items()]
@@ -102,16 +89,18 @@ def _ways_of(repo: git.Repo, name: Name) -> list[tuple[str, Lookup]]:
 
 def _convert(name: Name) -> Callable[[Any], Any] | None:
     """Return what makes of a stored fact the value that a query compares."""
-    whole = "" if name.kind else ".".join(name.parts)
-    if whole == "age":
+    fact = None if name.kind else facts.LISTED.get(".".join(name.parts))
+    if fact is None:
+        return None
+    if fact.name == "age":
         now = time.time()
-        return lambda found: now - run_info.from_iso(found) if isinstance(found, str) else found
-    if whole == "tags":
-        return lambda found: [] if isinstance(found, Missing) else found
-    if whole == "command":
-        return lambda found: " ".join(found) if isinstance(found, (list, tuple)) else found
-    if whole in ("code.dirty", "archived", "sweep.interrupted"):
-        return lambda found: False if isinstance(found, Missing) else found
+        return lambda value: now - run_info.from_iso(value) if isinstance(value, str) else value
+    if fact.kind is facts.NAMES:
+        return lambda value: [] if isinstance(value, Missing) else value
+    if fact.kind is facts.WORDS:
+        return lambda value: " ".join(value) if isinstance(value, (list, tuple)) else value
+    if fact.kind is facts.FLAG:
+        return lambda value: False if isinstance(value, Missing) else value
     return None
 
 
@@ -127,7 +116,7 @@ def _unknown(name: Name, raws: Sequence[Raw], text: str) -> QueryError:
         for kind in kinds
         for found in names_of(raws, kind)
     }
-    known |= {} if name.kind else {fact: fact for fact in NAMES}
+    known |= {} if name.kind else {fact: fact for fact in facts.LISTED}
     meant = [known[found] for found in near(whole, known)]
     if meant:
         return QueryError(problem, text, name.column, f"did you mean {' or '.join(meant)}?")

@@ -6,25 +6,22 @@ from collections.abc import Sequence
 
 from gittrack import git
 from gittrack.core.fast_typing import Any, NamedTuple
-from gittrack.core.run import commit_message
+from gittrack.core.run import commit_message, facts
 from gittrack.core.run.run_info import RunInfo
 from gittrack.read.runs.reader import Raw, decode
 
 METRIC_PARTS = ("last", "min", "max", "step", "count")
-# The lines of facts that go by another name there.
-_LINES = {
-    "duration": ("duration_s",),
-    "age": ("started",),
-    "branch": ("code.branch",),
-    "code": ("code.snapshot", "code.commit"),
-}
 
 
 class Way(NamedTuple):
-    """A line of the body to look for, and for a metric which part of its summary is meant."""
+    """A line of the body to look for, and for a metric which part of its summary is meant.
+
+    A fact whose ``place`` is not the message is no line: it comes from the ref or the decoded run.
+    """
 
     line: str
     part: str | None = None
+    place: str = facts.MESSAGE
 
 
 class Lookup:
@@ -36,10 +33,16 @@ class Lookup:
         self.marks = [
             (f"\n{way.line}: ".encode(), f'"{way.part}": '.encode() if way.part else None)
             for way in self.ways
+            if way.place is facts.MESSAGE
         ]
+        self.beside = [way for way in self.ways if way.place is not facts.MESSAGE]
 
     def __call__(self, raw: Raw) -> Any:
         """Return the value that a run has."""
+        for way in self.beside:
+            value = self._beside(raw, way)
+            if value is not None:
+                return value
         text = raw.body
         if text is None or raw.said:
             return self._decoded(decode(self.repo, raw))
@@ -58,6 +61,14 @@ class Lookup:
             return self._decoded(decode(self.repo, raw))
         return commit_message.MISSING
 
+    def _beside(self, raw: Raw, way: Way) -> Any:
+        """Return a fact that is not a line of the body, or None."""
+        if way.place is facts.REF:
+            return getattr(raw, way.line)
+        if way.place is facts.NOTES and raw.info is None and not raw.said:
+            return None
+        return getattr(decode(self.repo, raw), way.line)
+
     def _decoded(self, info: RunInfo) -> Any:
         """Look in a run that is decoded: one that is going on, or whose body was too long."""
         metrics = {
@@ -69,9 +80,9 @@ class Lookup:
         }
         code = {f"code.{name}": value for name, value in info.code._asdict().items()}
         sweep = {f"sweep.{k}": v for k, v in info.sweep._asdict().items()} if info.sweep else {}
-        facts = {**info._asdict(), **code, **sweep, "duration_s": info.duration}
-        stored = {**facts, **params, **metrics}
-        for line, part in self.ways:
+        single = {**info._asdict(), **info.more, "duration_s": info.duration}
+        stored = {**single, **code, **sweep, **params, **metrics}
+        for line, part, _ in self.ways:
             found = stored.get(line)
             if found is not None:
                 return found.get(part, commit_message.MISSING) if part else found
@@ -97,15 +108,15 @@ def _part(text: bytes, start: int, end: int, part: bytes) -> Any:
 def ways(key: str) -> list[Way]:
     """Return the ways to what ``key`` names.
 
-    It is ``metrics.x`` (its last value), ``metrics.x.max``, ``params.x``, a fact such as ``status``, or
-    a bare name: a metric, a param or a fact, in this order.
+    It is ``metrics.x`` (its last value), ``metrics.x.max``, ``params.x``, or a bare name: a fact such as
+    ``status``, a metric or a param, in this order, which is the order of columns and queries too.
     """
     kind, _, rest = key.partition(".")
     if kind == "metrics" and rest:
         return metric(rest)
     if kind == "params" and rest:
         return param((rest,))
-    return [*metric(key), *param((key,)), *fact(key)]
+    return [*fact(key), *metric(key), *param((key,))]
 
 
 def metric(name: str) -> list[Way]:
@@ -129,5 +140,8 @@ def param(parts: tuple[str, ...]) -> list[Way]:
 
 
 def fact(name: str) -> list[Way]:
-    """Return the ways to a fact of a run; to ``age`` those to its start."""
-    return [Way(line) for line in _LINES.get(name, (name,))]
+    """Return the ways to a fact of a run, none if there is no such fact; to ``age`` those to its start."""
+    known = facts.LISTED.get(name)
+    if known is None:
+        return []
+    return [Way(key, place=known.place) for key in known.keys or (name,)]

@@ -8,7 +8,7 @@ from gittrack import git
 from gittrack.analysis import direction
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.fast_typing import NamedTuple
-from gittrack.core.run import commit_message
+from gittrack.core.run import commit_message, facts
 from gittrack.core.run.run_info import RunInfo
 from gittrack.read.runs import resolve
 from gittrack.read.runs.lookup import METRIC_PARTS
@@ -76,7 +76,7 @@ def listing(
     answer = source_of(repo).select(request)
     if not answer.listed:
         resolve.check_experiment(repo, experiment)
-    if key is not None and answer.total and not answer.ranked and key not in _facts():
+    if key is not None and answer.total and not answer.ranked and key not in facts.LISTED:
         raise TrackError(
             f"no run has anything called {key!r}",
             did_you_mean(
@@ -91,18 +91,15 @@ def _all(repo: git.Repo, request: Request) -> list[Raw]:
     return source_of(repo).select(request._replace(order=None, limit=None)).runs
 
 
-def check_columns(infos: Sequence[RunInfo], names: Sequence[str], facts: Sequence[str]) -> None:
-    """Raise TrackError for the name of a column that none of the runs has anything under.
-
-    ``facts`` are columns besides what a query knows.
-    """
+def check_columns(infos: Sequence[RunInfo], names: Sequence[str]) -> None:
+    """Raise TrackError for the name of a column that is not a fact, and not a metric or param of a run."""
     if not names:
         return
     known: dict[str, set[str]] = {"metrics": set(), "params": set()}
     for info in infos:
         known["metrics"].update(info.metrics)
         known["params"].update(commit_message.dotted(info.params))
-    every = {*facts, *_facts(), *known["metrics"], *known["params"]}
+    every = {*facts.LISTED, *known["metrics"], *known["params"]}
     every |= {f"{kind}.{name}" for kind, found in known.items() for name in found}
     for name in names:
         stem, _, part = name.rpartition(".")
@@ -114,13 +111,6 @@ def check_columns(infos: Sequence[RunInfo], names: Sequence[str], facts: Sequenc
             )
 
 
-def _facts() -> Sequence[str]:
-    """Return the names of all facts that a query knows."""
-    from gittrack.read.runs import filters  # noqa: PLC0415 - few listings name any
-
-    return filters.NAMES
-
-
 def _all_names(raws: Sequence[Raw]) -> list[str]:
     bodies = [raw.body for raw in raws if raw.body is not None]
     found = commit_message.names(bodies, "metrics") | commit_message.names(bodies, "params")
@@ -128,7 +118,7 @@ def _all_names(raws: Sequence[Raw]) -> list[str]:
         if raw.info is not None:
             found |= {commit_message.key_text(name) for name in raw.info.metrics}
             found |= set(commit_message.dotted(raw.info.params))
-    return sorted(found.union(_facts()))
+    return sorted(found.union(facts.LISTED))
 
 
 def top(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from gittrack.core.fast_typing import Any
+from gittrack.core.run import facts
 from gittrack.core.run.commit_message import Missing
-from gittrack.core.run.run_info import RunInfo
+from gittrack.core.run.run_info import RunInfo, getter
 
 
 def dump(value: Any) -> str:
@@ -28,43 +29,23 @@ def plain(value: Any) -> Any:
 
 
 def run(info: RunInfo) -> dict[str, Any]:
-    """Return a run as ``ls``, ``top`` and ``show`` give it; the README lists the keys."""
-    code = info.code
-    return {
-        "id": info.id,
-        "experiment": info.experiment,
-        "name": info.name,
-        "status": info.status,
-        "started": info.started,
-        "ended": info.ended,
-        "duration": info.duration,
-        "params": info.params,
-        "metrics": {name: metric.to_dict() for name, metric in info.metrics.items()},
-        "tags": list(info.tags),
-        "note": info.note,
-        "group": info.group,
-        "seed": info.seed,
-        "command": list(info.command),
-        "cwd": info.cwd,
-        "exit_code": info.exit_code,
-        "signal": info.signal,
-        "peak_memory": info.peak_memory,
-        "fingerprint": info.fingerprint,
-        "recipe": info.recipe,
-        "commit": info.commit,
-        "ref": info.ref,
-        "code": {
-            "commit": code.commit,
-            "branch": code.branch,
-            "dirty": code.dirty,
-            "snapshot": code.snapshot,
-            "remote": code.remote,
-        },
-        "user": info.user,
-        "host": info.host,
-        "problem": info.problem,
-        "archived": info.archived,
-        "resumed": info.resumed,
-        "reproduces": info.reproduces,
-        "sweep": info.sweep._asdict() if info.sweep else None,
-    }
+    """Return a run as ``ls``, ``top`` and ``show`` give it; the keys are those of `core.run.facts`.
+
+    A fact with a dot is a key of a mapping; ``sweep`` is null in a run that is not a trial.
+    """
+    made: dict[str, Any] = {}
+    for part, name, get in _KEYS:
+        if part == "sweep" and info.sweep is None:
+            made[part] = None
+        else:
+            (made.setdefault(part, {}) if part else made)[name] = get(info)
+    made["metrics"] = {name: metric.to_dict() for name, metric in info.metrics.items()}
+    return made
+
+
+def _get(fact: facts.Fact) -> Callable[[RunInfo], Any]:
+    get = getter(fact)
+    return (lambda info: list(get(info) or ())) if facts.TYPES[fact.kind] is list else get
+
+
+_KEYS = [(*fact.name.rpartition(".")[::2], _get(fact)) for fact in facts.FACTS if fact.json]

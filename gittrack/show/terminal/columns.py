@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 
 from gittrack.core.fast_typing import Any, NamedTuple
-from gittrack.core.run import commit_message
-from gittrack.core.run.run_info import Code, RunInfo, from_iso
+from gittrack.core.run import commit_message, facts
+from gittrack.core.run.run_info import RunInfo, from_iso, getter
 from gittrack.show.terminal import text
 
 
@@ -25,41 +26,33 @@ def short_id(run_id: str) -> str:
     return run_id[16:] or run_id
 
 
-def _fact(name: str, show: Callable[[Any], str] = text.value, *, right: bool = False) -> Column:
-    return Column(name, lambda run: getattr(run, name), show, right, name.upper())
-
-
 def _oid(oid: str | None) -> str:
     return (oid or "-")[:8]
 
 
-_SIMPLE = ("experiment", "name", "status", "note", "group", "user", "host", "cwd", "signal")
-_MORE = (
-    "fingerprint",
-    "recipe",
-    "asked",
-    "ref",
-    "commit",
-    "parent",
-    "ended",
-    "reproduces",
-    "archived",
-)
-_NUMBERS = ("config", "rung", "bracket", "budget", "seed", "attempt", "known", "order", "stopped")
-FACTS = {
-    **{name: _fact(name) for name in (*_SIMPLE, *_MORE)},
-    "id": _fact("id", short_id),
-    "duration": _fact("duration", text.duration, right=True)._replace(head="TIME"),
-    "tags": _fact("tags", lambda tags: text.escape(", ".join(tags))),
-    "seed": _fact("seed", right=True),
-    "exit_code": _fact("exit_code", right=True)._replace(head="EXIT"),
-    "peak_memory": _fact(
-        "peak_memory", lambda size: text.size(size) if size else "-", right=True
-    )._replace(head="MEMORY"),
-    "branch": Column("branch", lambda run: run.code.branch, head="BRANCH"),
-    "code": Column("code", lambda run: run.code.state, _oid, head="CODE"),
-    "command": _fact("command", lambda words: text.value(text.command(words))),
+def _short(run_id: str | None) -> str:
+    return short_id(run_id) if run_id else "-"
+
+
+# How the values of a kind are shown, if not as they are.
+_SHOWN: Mapping[str, Callable[[Any], str]] = {
+    facts.RUN_ID: _short,
+    facts.COMMIT_ID: _oid,
+    facts.SECONDS: text.duration,
+    facts.BYTES: lambda size: text.size(size) if size else "-",
+    facts.NAMES: lambda names: text.escape(", ".join(names or ())),
+    facts.WORDS: lambda words: text.value(text.command(words or ())),
 }
+_NUMBERS = (facts.INTEGER, facts.NUMBER, facts.SECONDS, facts.BYTES)
+
+
+@cache
+def fact(name: str) -> Column:
+    """Return the column of a fact of the table in `core.run.facts`."""
+    known = facts.LISTED[name]
+    shown = _SHOWN.get(known.kind, text.value)
+    head = known.heading or name.upper()
+    return Column(name, getter(known), shown, known.kind in _NUMBERS, head)
 
 
 def started(now: float) -> Column:
@@ -68,34 +61,14 @@ def started(now: float) -> Column:
     def age(moment: str | None) -> str:
         return text.age(now - from_iso(moment)) if moment else "-"
 
-    return Column("started", lambda run: run.started, age, head="STARTED")
+    return fact("started")._replace(show=age)
 
 
 def _age(now: float) -> Column:
     def get(run: RunInfo) -> float | None:
         return now - from_iso(run.started) if run.started else None
 
-    return Column("age", get, text.duration, True, "AGE")
-
-
-def _part(kind: str, rest: str) -> Column | None:
-    """Return the column of a fact with parts, such as ``sweep.id``; None for what is none."""
-    from gittrack.core.run.trials import TrialFacts  # noqa: PLC0415 - most tables have no such column
-
-    fields = {"code": Code._fields, "sweep": TrialFacts._fields}.get(kind, ())
-    if rest not in fields:
-        return None
-
-    def get(run: RunInfo) -> Any:
-        return getattr(getattr(run, kind), rest, None)
-
-    name = f"{kind}.{rest}"
-    shown = {"sweep.id": _short, "code.commit": _oid, "code.snapshot": _oid}.get(name, text.value)
-    return Column(name, get, shown, rest in _NUMBERS, name.upper())
-
-
-def _short(run_id: str | None) -> str:
-    return short_id(run_id) if run_id else "-"
+    return fact("age")._replace(get=get)
 
 
 def code_states(runs: Sequence[RunInfo]) -> list[Column]:
@@ -107,7 +80,7 @@ def code_states(runs: Sequence[RunInfo]) -> list[Column]:
     def show(oid: str | None) -> str:
         return _oid(oid) + ("*" if oid in dirty else "")
 
-    return [FACTS["code"]._replace(show=show)]
+    return [fact("code")._replace(show=show)]
 
 
 def metric(name: str) -> Column:
@@ -137,14 +110,11 @@ def param(name: str) -> Column:
 
 def named(name: str, now: float) -> Column:
     """Return the column that a user asked for: a fact, ``metrics.x``, ``params.x`` or a bare name."""
-    if name in FACTS:
-        return FACTS[name]
     if name in ("started", "age"):
         return started(now) if name == "started" else _age(now)
+    if name in facts.LISTED:
+        return fact(name)
     kind, _, rest = name.partition(".")
-    part = _part(kind, rest) if kind in ("code", "sweep") else None
-    if part is not None:
-        return part
     if kind == "params" and rest:
         return param(rest)
     if kind == "metrics" and rest:

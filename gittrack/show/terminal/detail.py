@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gittrack.core.run import commit_message
+from gittrack.core.run import commit_message, facts
 from gittrack.core.run.run_info import RunInfo, from_iso, headline
 from gittrack.core.run.trials import TrialFacts
 from gittrack.show.terminal import text
-from gittrack.show.terminal.columns import short_id
+from gittrack.show.terminal.columns import fact, short_id
 
 _MOST_FILES = 40  # of uncommitted changes, on one page
 
@@ -87,9 +87,30 @@ def _facts(info: RunInfo, now: float) -> str:
         ("recipe", info.recipe),
         ("memory", text.size(info.peak_memory) + " at most" if info.peak_memory else None),
         ("by", "@".join(filter(None, (info.user, info.host)))),
+        *_others(info),
     ]
     lines = [(name, line) for name, found in rows if found for line in _lines(name, found)]
     return _block("", [(name if first else "", line) for name, (first, line) in lines])
+
+
+# The facts that `_facts` words itself, or that say nothing new besides those.
+_WORDED = {
+    *("id", "experiment", "name", "status", "exit_code", "signal", "problem", "started", "ended"),
+    *("age", "duration", "resumed", "reproduces", "command", "cwd", "code", "branch", "tags"),
+    *("group", "note", "seed", "fingerprint", "recipe", "asked", "peak_memory", "user", "host"),
+    *("ref", "commit"),
+}
+
+
+def _others(info: RunInfo) -> list[tuple[str, str]]:
+    """Return the rows of all other facts of the table that the run has."""
+    known = (fact(name) for name in facts.LISTED if name not in _WORDED and "." not in name)
+    values = ((column, column.get(info)) for column in known)
+    return [
+        (column.name, column.show(value))
+        for column, value in values
+        if value not in (None, False, (), "")
+    ]
 
 
 def _trial(part: TrialFacts) -> str:

@@ -9,12 +9,11 @@ from gittrack.core.nested import same
 from gittrack.core.run import commit_message
 from gittrack.core.run.run_info import RunInfo
 from gittrack.show.terminal import columns, text
-from gittrack.show.terminal.columns import FACTS, Column
+from gittrack.show.terminal.columns import Column
 from gittrack.show.terminal.table import Table, fitted
 
 _MAX_METRICS = 4
 _MAX_PARAMS = 6
-FACT_NAMES = (*FACTS, "started")
 
 
 def listing(
@@ -32,12 +31,18 @@ def listing(
     """
     if chosen:
         return _table(runs, [columns.named(name, now) for name in chosen], exact)
-    fixed = [FACTS["id"], FACTS["name"], FACTS["status"], columns.started(now), FACTS["duration"]]
+    fixed = [
+        columns.fact("id"),
+        columns.fact("name"),
+        columns.fact("status"),
+        columns.started(now),
+        columns.fact("duration"),
+    ]
     if exact or len({run.experiment for run in runs}) > 1:
-        fixed.insert(1, FACTS["experiment"])
+        fixed.insert(1, columns.fact("experiment"))
     if not exact and not any(run.name for run in runs):
-        fixed.remove(FACTS["name"])
-    tags = [FACTS["tags"]] if exact or any(run.tags for run in runs) else []
+        fixed.remove(columns.fact("name"))
+    tags = [columns.fact("tags")] if exact or any(run.tags for run in runs) else []
     metrics = _common_metrics(runs)
     if exact or all_params:
         params, shown = _names(_flat(runs)), metrics if exact else metrics[:_MAX_METRICS]
@@ -62,13 +67,13 @@ def ranking(
     width: int | None = None,
 ) -> Table:
     """Return the table of ``top``: rank, run, the metric, and the params in which the rows differ."""
-    chosen = [FACTS["id"]]
+    chosen = [columns.fact("id")]
     if exact or any(run.name for run in runs):
-        chosen.append(FACTS["name"])
+        chosen.append(columns.fact("name"))
     if exact or len({run.experiment for run in runs}) > 1:
-        chosen.append(FACTS["experiment"])
+        chosen.append(columns.fact("experiment"))
     if exact or any(run.status != "finished" for run in runs):
-        chosen.append(FACTS["status"])
+        chosen.append(columns.fact("status"))
     params = (_names if exact else _differing)(_flat(runs))
     code, age = columns.code_states(runs), columns.started(now)
     ranked = columns.metric(metric)

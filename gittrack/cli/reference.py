@@ -1,0 +1,17 @@
+"""Parts of the documentation that are made from tables in the code."""
+
+from __future__ import annotations
+
+from gittrack.core.run import facts
+
+
+def facts_table() -> str:
+    """Return the facts of a run as a table in Markdown."""
+    lines = ["| fact | type | column | meaning |", "|---|---|---|---|"]
+    for fact in facts.FACTS:
+        if not (fact.listed or fact.json):
+            continue
+        head = (fact.heading or fact.name.upper()) if fact.listed else ""
+        where = "" if fact.json and fact.listed else " (listings)" if fact.listed else " (JSON)"
+        lines.append(f"| `{fact.name}` | {fact.kind} | {head} | {fact.text}{where} |")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,191 @@
+"""The facts of a run: the one table from which everything that lists facts is derived.
+
+What is stored and checked, columns, keys to sort by, names in queries, keys in JSON, completion and the
+tables of the documentation all come from here.  To add a fact, add a line to `FACTS` and write its value
+into run.yaml.  Only a fact that code works with needs an attribute of `RunInfo` besides.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from gittrack.core.fast_typing import Any, NamedTuple
+
+# What kind of value a fact is: how it is checked, shown and compared.
+TEXT, RUN_ID, COMMIT_ID, MOMENT = "text", "run id", "commit id", "date"
+INTEGER, NUMBER, SECONDS, BYTES, FLAG = "integer", "number", "seconds", "bytes", "true or false"
+NAMES, WORDS = "list of names", "list of words"
+MAPPING, MAPPINGS = "mapping", "mapping of mappings"
+TYPES: Mapping[str, Any] = {
+    **dict.fromkeys((TEXT, RUN_ID, COMMIT_ID, MOMENT), str),
+    **dict.fromkeys((INTEGER, BYTES), int),
+    **dict.fromkeys((NUMBER, SECONDS), (int, float)),
+    **dict.fromkeys((NAMES, WORDS), list),
+    FLAG: bool,
+    **dict.fromkeys((MAPPING, MAPPINGS), dict),
+}
+
+# Where the value of a fact is.
+MESSAGE = "run.yaml and the commit message"
+FILE = "a file of its own"
+REF = "the ref of the run"
+NOTES = "notes about the run"
+DECODED = "known when the run is decoded"
+
+
+class Fact(NamedTuple):
+    """One fact of a run.
+
+    ``keys`` are its keys in run.yaml, of which the first that is there counts (default: its name).  An
+    ``alias`` is the dotted path of an attribute of `RunInfo`, for a second name of something.  A ``listed``
+    fact is a column, a key to sort by and a name in queries, always all three.  A fact with ``json`` is a key
+    in ``--json`` and a column of `git track export`.
+    """
+
+    name: str
+    kind: str
+    text: str  # one line of documentation
+    heading: str = ""  # of a column; default: the name in capitals
+    keys: tuple[str, ...] = ()
+    alias: str = ""
+    place: str = MESSAGE
+    listed: bool = True
+    json: bool = True
+    compared: bool = False  # by `git track diff`; not what tells any two runs apart
+
+
+FACTS = (
+    Fact("id", RUN_ID, "the id: date, time (UTC) and 8 hex digits"),
+    Fact("experiment", TEXT, "the experiment that the run belongs to"),
+    Fact("name", TEXT, "the name"),
+    Fact(
+        "status",
+        TEXT,
+        "`running`, `finished`, `failed`, `killed`, `crashed` or `damaged`",
+        compared=True,
+    ),
+    Fact("started", MOMENT, "when the run started, ISO 8601 in UTC"),
+    Fact("ended", MOMENT, "when the run ended"),
+    Fact("duration", SECONDS, "how long the run took", "TIME", ("duration_s",)),
+    Fact(
+        *("age", SECONDS, "how long ago the run started", "", ("started",)),
+        alias="started",
+        json=False,
+    ),
+    Fact("params", MAPPING, "the params, nested, as given", place=FILE, listed=False),
+    Fact(
+        *("metrics", MAPPING, "`{name: {last, min, max, step, count}}`"), place=FILE, listed=False
+    ),
+    Fact(
+        *(
+            "metric_definitions",
+            MAPPINGS,
+            "`{metric: {goal: min or max}}`, as the run defined them",
+        ),
+        listed=False,
+        json=False,
+    ),
+    Fact("tags", NAMES, "the tags", compared=True),
+    Fact("note", TEXT, "the note", compared=True),
+    Fact("group", TEXT, "the group", compared=True),
+    Fact("seed", INTEGER, "the seed", compared=True),
+    Fact("command", WORDS, "the command line; a query sees one text", compared=True),
+    Fact("cwd", TEXT, "the folder of the command, from the root of the repository", compared=True),
+    Fact("exit_code", INTEGER, "the exit status of the command", "EXIT", compared=True),
+    Fact("signal", TEXT, "the signal that ended the command", compared=True),
+    Fact("peak_memory", BYTES, "the most memory that the command used", "MEMORY"),
+    Fact("fingerprint", TEXT, "12 hex digits of the config"),
+    Fact("recipe", TEXT, "12 hex digits of code, command, config, inputs and seed together"),
+    Fact("asked", TEXT, "the recipe at the start of the run, for `--skip-existing`", json=False),
+    Fact("parent", TEXT, "the id of the run that this run belongs to", json=False),
+    Fact("commit", TEXT, "the run commit", place=REF),
+    Fact("ref", TEXT, "the ref of the run commit", place=REF),
+    Fact(
+        *("code", COMMIT_ID, "`code.snapshot`, or `code.commit` of a run without one"),
+        keys=("code.snapshot", "code.commit"),
+        alias="code.state",
+        json=False,
+    ),
+    Fact(
+        *("branch", TEXT, "`code.branch`", "", ("code.branch",)),
+        alias="code.branch",
+        json=False,
+    ),
+    Fact("code.commit", COMMIT_ID, "the commit that was checked out"),
+    Fact("code.branch", TEXT, "the branch that was checked out"),
+    Fact("code.dirty", FLAG, "whether there were uncommitted changes"),
+    Fact("code.snapshot", COMMIT_ID, "a commit that holds the uncommitted changes"),
+    Fact("code.remote", TEXT, "the URL of the remote"),
+    Fact("user", TEXT, "the user who started the run", compared=True),
+    Fact("host", TEXT, "the host that the run was on", compared=True),
+    Fact("problem", TEXT, "why a run is damaged, or that a newer gittrack wrote it", place=DECODED),
+    Fact("archived", FLAG, "whether listings leave the run out", place=NOTES),
+    Fact("resumed", INTEGER, "how often the run was continued"),
+    Fact("reproduces", TEXT, "the id of the run that this run repeats"),
+    Fact("sweep.id", RUN_ID, "the sweep that the run is a trial of"),
+    Fact("sweep.trial", TEXT, "the key of the trial in its sweep"),
+    Fact("sweep.config", INTEGER, "the number of its configuration"),
+    Fact("sweep.rung", INTEGER, "its rung"),
+    Fact("sweep.bracket", INTEGER, "its bracket"),
+    Fact("sweep.budget", INTEGER, "its budget"),
+    Fact("sweep.seed", INTEGER, "its seed"),
+    Fact("sweep.after", TEXT, "the trial whose artifacts it started from"),
+    Fact("sweep.attempt", INTEGER, "how often the trial was tried, from 1"),
+    Fact("sweep.known", INTEGER, "how many trials had ended when it was proposed"),
+    Fact(
+        "sweep.order",
+        INTEGER,
+        "its place among the trials that ended; a run without does not count",
+    ),
+    Fact("sweep.interrupted", FLAG, "whether the sweep ended the trial"),
+    Fact("sweep.stopped", NUMBER, "the step at which the trial was told to stop early"),
+    Fact("sweep.why", TEXT, "why the sweep ended the trial"),
+)
+
+# Keys of run.yaml or a journal that are for gittrack itself: neither listed nor in JSON.
+_INTERNAL = {
+    INTEGER: ("format",),
+    NUMBER: ("earlier_s",),
+    MOMENT: ("resumed_at",),
+    COMMIT_ID: ("resumes", "code.tree"),
+    TEXT: ("gittrack",),
+    FLAG: ("verified",),
+    NAMES: ("parents_lost", "output_paths"),
+    MAPPING: ("code", "sweep"),
+}
+
+LISTED: Mapping[str, Fact] = {fact.name: fact for fact in FACTS if fact.listed}
+# All that run.yaml can hold: {dotted key: kind}.
+STORED: Mapping[str, str] = {
+    **{key: kind for kind, keys in _INTERNAL.items() for key in keys},
+    **{
+        key: fact.kind
+        for fact in FACTS
+        if fact.place is MESSAGE and not fact.alias
+        for key in fact.keys or (fact.name,)
+    },
+}
+_COMMIT_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+
+
+def check(key: str, value: Any) -> None:
+    """Raise ValueError if ``value`` is of another type than the fact stored under ``key``.
+
+    None is always right, and so is every value of a key that this version does not know.
+    """
+    kind = STORED.get(key)
+    if value is None or kind is None:
+        return
+    expected = TYPES[kind]
+    right = isinstance(value, expected) and isinstance(value, bool) == (kind is FLAG)
+    if expected is list:
+        right = right and all(isinstance(word, str) for word in value)
+    elif kind is COMMIT_ID:  # it will be an operand of git's
+        right = right and _COMMIT_ID.fullmatch(value) is not None
+    elif kind is MAPPINGS:
+        right = right and all(isinstance(item, dict) for item in value.values())
+    elif kind is SECONDS:
+        right = right and 0 <= value < 1e12
+    if not right:
+        raise ValueError(f"its {key} is {value!r:.40}")
