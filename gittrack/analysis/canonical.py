@@ -12,7 +12,7 @@ import io
 import zipfile
 import zlib
 
-_LIMIT = 1 << 30  # bytes that are unpacked at most: an archive may be a bomb
+LIMIT = 1 << 30  # bytes that are unpacked at most: an archive may be a bomb
 
 
 def digest(data: bytes) -> str:
@@ -35,7 +35,7 @@ def _of_zip(data: bytes) -> str | None:
     total = hashlib.sha256(b"zip\0")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > _LIMIT:
+            if sum(entry.file_size for entry in archive.infolist()) > LIMIT:
                 return None
             for entry in sorted(archive.infolist(), key=lambda one: one.filename):
                 content = hashlib.sha256(archive.read(entry)).digest()
@@ -55,7 +55,7 @@ def _of_zip(data: bytes) -> str | None:
 def _of_gzip(data: bytes) -> str | None:
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
-            content = file.read(_LIMIT + 1)
+            content = file.read(LIMIT + 1)
     except (OSError, EOFError, zlib.error):
         return None
-    return None if len(content) > _LIMIT else hashlib.sha256(b"gzip\0" + content).hexdigest()
+    return None if len(content) > LIMIT else hashlib.sha256(b"gzip\0" + content).hexdigest()

@@ -38,6 +38,7 @@ LIVE = "live"
 CACHE = "cache"
 ROOMS = "sweeps"
 TREES = "trees"
+STORE = "store"
 
 # What is locked in the folder of a sweep (see sweep/room.py).
 ROOM_OWNER = "owner"
@@ -175,3 +176,8 @@ def sweep_dir(common_dir: str, sweep_id: str) -> str:
 def cache_dir(common_dir: str) -> str:
     """Return the folder for what can be computed again."""
     return f"{common_dir}/{HOME}/{CACHE}"
+
+
+def store_dir(common_dir: str) -> str:
+    """Return the folder for content that is too large for git."""
+    return f"{common_dir}/{HOME}/{STORE}"

@@ -19,6 +19,7 @@ class Settings(NamedTuple):
     max_snapshot_size: int = 100 << 20
     max_snapshot_files: int = 5000
     max_artifact_size: int = 50 << 20
+    max_store_size: int = 20 << 30
     max_log_size: int = 4 << 20
     pack_refs: int = 500
     env: tuple[str, ...] = ()
@@ -34,6 +35,7 @@ _NAMES = (
     "maxSnapshotSize",
     "maxSnapshotFiles",
     "maxArtifactSize",
+    "maxStoreSize",
     "maxLogSize",
     "packRefs",
     "env",
@@ -108,6 +110,7 @@ def from_config(config: Mapping[str, str]) -> Settings:
         max_snapshot_size=size("maxSnapshotSize", default.max_snapshot_size),
         max_snapshot_files=size("maxSnapshotFiles", default.max_snapshot_files),
         max_artifact_size=size("maxArtifactSize", default.max_artifact_size),
+        max_store_size=size("maxStoreSize", default.max_store_size),
         max_log_size=size("maxLogSize", default.max_log_size),
         pack_refs=size("packRefs", default.pack_refs),
         env=words(config, "track.env"),

@@ -28,6 +28,8 @@ def make(path: str) -> None:
 
 
 def share(handle: int, folder: str, mode: int) -> None:
-    """Give an open file the ``mode`` that a group needs, where ``folder`` is a group's."""
+    """Give an open file of this user the ``mode`` that a group needs, if ``folder`` is a group's."""
     if os.stat(folder).st_mode & stat.S_IWGRP:
-        os.fchmod(handle, mode)
+        file = os.fstat(handle)
+        if file.st_uid == os.geteuid() and stat.S_IMODE(file.st_mode) != mode:
+            os.fchmod(handle, mode)

@@ -10,6 +10,7 @@ import fcntl
 import os
 
 from gittrack.core.fast_typing import TYPE_CHECKING
+from gittrack.disk import folders
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,9 +33,25 @@ def take(path: Path | str) -> int:
 
 
 def _locked(path: Path | str, how: int) -> int:
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    handle = _opened(path)
     try:
         fcntl.flock(handle, how)
+    except OSError:
+        os.close(handle)
+        raise
+    return handle
+
+
+def _opened(path: Path | str) -> int:
+    """Open the file of a lock, made if it is missing: for a group, if the folder is a group's."""
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except (
+        PermissionError
+    ):  # another user's, made without the bits for the group: a lock needs no writing
+        return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        folders.share(handle, os.path.dirname(path) or ".", 0o664)
     except OSError:
         os.close(handle)
         raise

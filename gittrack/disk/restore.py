@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
+import io
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from gittrack.core import layout, paths
 from gittrack.core.errors import Damaged, TrackError
+from gittrack.disk import copies
 
+Content = bytes | Path  # of a file: itself, or the file of the content store that has it
 _HINT = "do not trust this run; see: git track doctor"
 
 
@@ -53,37 +55,54 @@ def check_names(path: str, item: Mapping[str, Any]) -> None:
         )
 
 
-def write(root: Path, path: str, data: bytes, item: Mapping[str, Any]) -> Path:
+def write(root: Path, path: str, content: Content, item: Mapping[str, Any]) -> Path:
     """Write a file of a run below ``root`` and return where it is; see `check` for what is refused.
 
-    Raises Damaged if ``data`` is not what ``item`` says.
+    Raises Damaged if ``content`` is not what ``item`` says.
     """
     place = check(root, path, item)
-    digest = item.get("sha256")
-    if digest is not None and hashlib.sha256(data).hexdigest() != digest:
-        raise Damaged(f"{item['path']} is not what was recorded", "see: git track doctor")
     link = item.get("link")
     place.parent.mkdir(parents=True, exist_ok=True)
     incoming = place.with_name(f".{os.getpid()}-{os.urandom(4).hex()}")
     try:
         if link is None:
-            incoming.write_bytes(data)
+            with _opened(content) as source, open(incoming, "x+b") as target:
+                digest, _ = copies.copy(source, target, size(content))
             incoming.chmod(0o755 if item.get("executable") else 0o644)
         else:  # normalised, so that it cannot climb out by way of another link
             incoming.symlink_to(os.path.normpath(link))
+            digest = _digest(content)
+        if item.get("sha256") not in (None, digest):
+            raise Damaged(f"{item['path']} is not what was recorded", "see: git track doctor")
         incoming.replace(place)
     finally:
         incoming.unlink(missing_ok=True)
     return place
 
 
-def differs(place: Path, data: bytes, item: Mapping[str, Any]) -> bool:
+def size(content: Content) -> int:
+    """Return the number of bytes."""
+    return len(content) if isinstance(content, bytes) else content.stat().st_size
+
+
+def _opened(content: Content) -> BinaryIO:
+    return io.BytesIO(content) if isinstance(content, bytes) else open(content, "rb")
+
+
+def _digest(content: Content) -> str:
+    with _opened(content) as source:
+        return copies.copy(source, None, size(content))[0]
+
+
+def differs(place: Path, content: Content, item: Mapping[str, Any]) -> bool:
     """Say whether something else is at ``place`` already."""
     if place.is_symlink():
         return os.readlink(place) != item.get("link")
     if not place.exists():
         return False
-    return not place.is_file() or place.read_bytes() != data
+    if not place.is_file() or size(place) != size(content):
+        return True
+    return _digest(place) != _digest(content)
 
 
 def chosen(items: Mapping[str, Any], wanted: str) -> list[str]:

@@ -14,12 +14,13 @@ from gittrack import git
 from gittrack.core import layout, nested, yaml_write
 from gittrack.core.errors import TrackError
 from gittrack.core.run import events, run_info
+from gittrack.disk.content_store import ContentStore
 from gittrack.launch import probe, process, template
 from gittrack.launch.console import Console
 from gittrack.launch.guest import Guest
 from gittrack.record import artifacts, inputs, session
 from gittrack.record.publish import logs, writer
-from gittrack.record.run import ARTIFACT_LIMIT
+from gittrack.record.run import LIMITS
 
 GIVEN = "GITTRACK_GIVEN"
 _TICK_SECONDS = 0.2
@@ -160,7 +161,7 @@ def environment_of(begun: session.Session, plan: Plan) -> dict[str, str]:
     )
     for name, value in plan.controls.items():
         env.pop(name, None) if value is None else env.update({name: value})
-    env[ARTIFACT_LIMIT] = str(begun.settings.max_artifact_size)
+    env[LIMITS] = f"{begun.settings.max_artifact_size} {begun.settings.max_store_size}"
     env.pop(GIVEN, None)
     if plan.given is not None:
         env[GIVEN] = str(folder / "given.json")
@@ -210,17 +211,16 @@ def _execute(
 
 
 def _keep_outputs(begun: session.Session, paths: Sequence[str], started: float) -> list[str]:
-    notes = []
+    notes: list[str] = []
     target = begun.journal.folder / layout.ARTIFACTS
+    chosen = begun.settings
+    limit = chosen.max_artifact_size
+    store = ContentStore(Path(layout.store_dir(begun.repo.common_dir)), chosen.max_store_size)
     for path in paths:
         try:
-            limit = begun.settings.max_artifact_size
-            for entry in artifacts.take(path, artifacts.default_name(path), target, limit):
+            for entry in artifacts.take(path, artifacts.default_name(path), target, limit, store):
                 begun.journal.append(events.OUTPUT, values=entry)
-                if entry["where"] != "git":
-                    notes.append(
-                        f"the output {entry['path']} is over track.maxArtifactSize: not stored"
-                    )
+                notes += filter(None, (artifacts.remark(entry, "output"),))
         except TrackError as error:
             notes.append(f"{error.message.replace('artifact', 'output', 1)}: not stored")
         except OSError as error:

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping
 from gittrack import git
 from gittrack.analysis import verdict
 from gittrack.core import settings
-from gittrack.core.errors import TrackError, did_you_mean
+from gittrack.core.errors import NoSuchRun, TrackError, did_you_mean
 from gittrack.core.fast_typing import Any
 from gittrack.core.registry import model_state
 from gittrack.core.registry.model_state import Model, Version
 from gittrack.core.run.run_info import RunInfo
-from gittrack.read.registry import moved_tags, versions
+from gittrack.read.registry import moved_tags, version_artifacts, versions
 from gittrack.read.runs import reader
 from gittrack.read.runs.reader import Raw
 from gittrack.record import hooks
@@ -53,9 +53,12 @@ def check(
     Raises Refused with the values that failed, QueryError for a query that cannot be understood.
     """
     standing = config.get(f"track.gate.{stage.lower()}", "")
-    if not (standing or require or stage == model_state.PRODUCTION):
-        return {}
-    raw = versions.run_of(repo, version)
+    try:
+        raw = versions.run_of(repo, version)
+    except NoSuchRun:  # a commit of the code, which GTO registered
+        if not (standing or require or stage == model_state.PRODUCTION):
+            return {}
+        raise
     if require:
         failed = _failed(repo, raw, require)
         if failed:
@@ -67,11 +70,10 @@ def check(
         raise _refusal(
             version, stage, [text.partition(": ")[2] for text in held], f"track.gate.{stage}"
         )
-    unsound = (
-        [*_moved(repo, model, version, raw), *_unsound(repo, reader.decode(repo, raw))]
-        if stage == model_state.PRODUCTION
-        else []
-    )
+    unsound = list(_missing(repo, version, raw))
+    if stage == model_state.PRODUCTION:
+        unsound += _moved(repo, model, version, raw)
+        unsound += _unsound(repo, reader.decode(repo, raw))
     if unsound and not force:
         raise Refused(
             f"{version.model} {version.short} cannot go to {stage}: {'; '.join(text for text, _ in unsound)}",
@@ -106,6 +108,12 @@ def _failed(repo: git.Repo, raw: Raw, query: str) -> list[str]:
 
     more = {"verdict": lambda: verdicts.best(repo, raw)}
     return filters.unmet(repo, raw, query, more)
+
+
+def _missing(repo: git.Repo, version: Version, raw: Raw) -> Iterator[tuple[str, str]]:
+    """Tell which artifacts of the version are not in this repository."""
+    for absent in version_artifacts.missing(repo, version, raw):
+        yield f"its artifact {absent.path} is not here: {absent.why}", absent.remedy
 
 
 def _moved(repo: git.Repo, model: Model, version: Version, raw: Raw) -> Iterator[tuple[str, str]]:

@@ -40,8 +40,8 @@ def promote(
 ) -> Promotion:
     """Promote the version that ``address`` means.  Raises TrackError where a gate, a rule or a hook refuses.
 
-    ``force`` passes over an unfinished run, code that is committed nowhere else, and the standing gate; that
-    is recorded.  ``require`` always holds.
+    ``force`` passes over artifacts that are not here, an unfinished run, code that is committed nowhere else,
+    and the standing gate; that is recorded.  ``require`` always holds.
     """
     names.check_new_stage(stage)
     wanted = names.parse_address(address)

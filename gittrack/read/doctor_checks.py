@@ -15,10 +15,10 @@ from gittrack import git
 from gittrack.core import layout, yaml_read
 from gittrack.core.nested import same
 from gittrack.core.run import commit_message, run_info, schemas
-from gittrack.disk import folders, lock
+from gittrack.disk import content_store, folders, lock
 from gittrack.git import integrity, notes, refs, temporary_worktree, version
 from gittrack.read import doctor_paths, refspecs
-from gittrack.read.runs import cache, live
+from gittrack.read.runs import artifacts, cache, live
 from gittrack.read.runs.reader import Raw
 from gittrack.read.runs.source import Request
 from gittrack.read.runs.sources import source_of
@@ -68,6 +68,7 @@ def examine(repo: git.Repo) -> Report:
         *_locks(repo),
         *_trees(repo),
         *_cache(repo, raws),
+        *_content(repo),
         *(Finding(risk.what, risk.remedy) for risk in refspecs.risks(repo)),
     ]
     return Report(len(raws), len(going_on), findings)
@@ -193,6 +194,18 @@ def _cache(repo: git.Repo, raws: list[Raw]) -> Iterator[Finding]:
         path = cache.path(repo.common_dir)
         told = f"{path} does not say what the commits of {len(wrong)} runs say, such as {wrong[0]}"
         yield Finding(told, f"delete it, it is made again: rm {shlex.quote(path)}")
+
+
+def _content(repo: git.Repo) -> Iterator[Finding]:
+    """Find content of the store that is not what its name says: the disk may have failed."""
+    for entry in artifacts.store(repo).listing():
+        try:
+            problem = "" if content_store.is_sound(Path(entry.path)) else "its content has changed"
+        except OSError as error:
+            problem = f"it cannot be read: {error.strerror}"
+        if problem:
+            remedy = "put a file with this SHA-256 in its place, or delete it; artifacts of runs that name it"
+            yield Finding(f"{entry.path}: {problem}", f"{remedy} are lost then")
 
 
 def _locks(repo: git.Repo) -> Iterator[Finding]:

@@ -1,18 +1,18 @@
-"""Files that a run leaves behind: copied into the journal when they are named, as they are then."""
+"""Files that a run leaves behind: copied as they are when they are named, to the journal or the store."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, NamedTuple
 
 from gittrack.core.errors import TrackError
 from gittrack.core.layout import check_artifact_name
-
-_CHUNK = 1 << 20
+from gittrack.disk import copies
+from gittrack.disk.content_store import ContentStore, Kept
 
 
 def default_name(path: str) -> str:
@@ -25,23 +25,51 @@ def default_name(path: str) -> str:
     )
 
 
-def take(path: str, name: str, target: Path, limit: int) -> Iterator[dict[str, Any]]:
+def take(
+    path: str, name: str, target: Path, limit: int, store: ContentStore | None = None
+) -> Iterator[dict[str, Any]]:
     """Copy a file or folder to ``target``/``name``; yield an entry of outputs.yaml for each file.
 
-    A symlink that stays inside the folder is kept as one.  A file over ``limit`` bytes is not read; its
-    entry says ``where: left out``.  Raises TrackError for what is missing, special, or points outside, and
-    OSError where it cannot be read or there is no room for the copy.
+    A symlink that stays inside the folder is kept as one.  A file over ``limit`` bytes goes to the store,
+    and its entry says ``where: store``.  What the store does not take is read all the same: its entry says
+    ``where: left out``, the digest and the ``reason``.
+
+    Raises
+    ------
+    TrackError
+        For what is missing, special, or points outside.
+    OSError
+        If a file cannot be read, or if there is no room for the copy of one that is not over the limit.
     """
     name = check_artifact_name(name)
     if not os.path.lexists(path):
         raise TrackError(f"the artifact {path} does not exist", "check the path")
+    kept = _Targets(target, limit, store)
     if os.path.isdir(path):
-        yield from _take_folder(path, name, target, limit)
+        yield from _take_folder(path, name, kept)
     else:
-        yield _take_file(os.path.realpath(path), path, name, target, limit)
+        yield _take_file(os.path.realpath(path), path, name, kept)
 
 
-def _take_folder(path: str, name: str, target: Path, limit: int) -> Iterator[dict[str, Any]]:
+def remark(entry: Mapping[str, Any], kind: str = "artifact") -> str | None:
+    """Return what the user should know of a file that did not go into the journal; None for one that did."""
+    what = f"the {kind} {entry['path']} is over track.maxArtifactSize"
+    if entry["where"] == "store":
+        return f"{what}: it is kept in this repository's store, which is not pushed"
+    if entry["where"] == "left out":
+        return f"{what}: only its digest is recorded, because {entry['reason']}"
+    return None
+
+
+class _Targets(NamedTuple):
+    """Where the content of artifacts goes: to a folder of the journal, over a limit to the store."""
+
+    folder: Path
+    limit: int
+    store: ContentStore | None
+
+
+def _take_folder(path: str, name: str, targets: _Targets) -> Iterator[dict[str, Any]]:
     root = os.path.realpath(path)
     for folder, folders, files in os.walk(root):
         folders.sort()
@@ -50,9 +78,9 @@ def _take_folder(path: str, name: str, target: Path, limit: int) -> Iterator[dic
             full = os.path.join(folder, item)
             inner = check_artifact_name(os.path.join(name, os.path.relpath(full, root)))
             if os.path.islink(full):
-                yield _take_link(full, root, inner, target)
+                yield _take_link(full, root, inner, targets.folder)
             else:
-                yield _take_file(full, full, inner, target, limit)
+                yield _take_file(full, full, inner, targets)
 
 
 def _take_link(path: str, root: str, name: str, target: Path) -> dict[str, Any]:
@@ -69,29 +97,46 @@ def _take_link(path: str, root: str, name: str, target: Path) -> dict[str, Any]:
     return {"path": name, "size": len(data), "sha256": digest, "where": "git", "link": link}
 
 
-def _take_file(real: str, shown: str, name: str, target: Path, limit: int) -> dict[str, Any]:
+def _take_file(real: str, shown: str, name: str, targets: _Targets) -> dict[str, Any]:
     before = os.stat(real)
     if not stat.S_ISREG(before.st_mode):
         raise TrackError(f"the artifact {shown} is not a regular file", "name a file or folder")
-    if before.st_size > limit:
-        return {"path": name, "size": before.st_size, "where": "left out"}
-    digest, size = hashlib.sha256(), 0
-    incoming = target.with_name(f"incoming-{os.urandom(4).hex()}")  # a torn copy never has the name
+    with open(real, "rb") as source:
+        if before.st_size > targets.limit:
+            entry = _large(source, name, before.st_size, targets.store)
+        else:
+            entry = _small(source, name, before, targets)
+    return {**entry, "executable": True} if before.st_mode & stat.S_IXUSR else entry
+
+
+def _large(source: BinaryIO, name: str, size: int, store: ContentStore | None) -> dict[str, Any]:
+    if store is None:
+        kept = Kept(*copies.copy(source, None, size), "it is larger than track.maxArtifactSize")
+    else:
+        kept = store.keep(source)
+    entry = {"path": name, "size": kept.size, "sha256": kept.digest}
+    if kept.problem:
+        return {**entry, "where": "left out", "reason": kept.problem}
+    return {**entry, "where": "store"}
+
+
+def _small(
+    source: BinaryIO, name: str, before: os.stat_result, targets: _Targets
+) -> dict[str, Any]:
+    incoming = targets.folder.with_name(
+        f"incoming-{os.urandom(4).hex()}"
+    )  # no torn copy has the name
     try:
-        with open(real, "rb") as source, open(incoming, "wb") as copy:
+        with open(incoming, "w+b") as copy:
             # A file that grows while it is read is taken up to the limit and no further.
-            while size < limit and (chunk := source.read(min(_CHUNK, limit - size))):
-                digest.update(chunk)
-                copy.write(chunk)
-                size += len(chunk)
+            digest, size = copies.copy(source, copy, targets.limit)
     except OSError:
         incoming.unlink(missing_ok=True)  # the room of half a copy is better used
         raise
     if before.st_mode & 0o111:
         os.chmod(incoming, 0o755)
-    incoming.replace(_place(target, name))
-    entry = {"path": name, "size": size, "sha256": digest.hexdigest(), "where": "git"}
-    return {**entry, "executable": True} if before.st_mode & stat.S_IXUSR else entry
+    incoming.replace(_place(targets.folder, name))
+    return {"path": name, "size": size, "sha256": digest, "where": "git"}
 
 
 def _place(target: Path, name: str) -> Path:

@@ -135,7 +135,6 @@ def create(
                     raise TrackError(f"the run {run_id} is going on", "wait for its end")
         # Others may hold the lock for the moment of a look; a folder this young is left alone.
         held = lock.take(folder / layout.LOCK)
-        folders.share(held, str(folder), 0o664)
         journal = Journal(folder, held)
         journal.series.write(series.HEADER.encode())
     except OSError as error:

@@ -11,9 +11,10 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from gittrack.core import layout, nested, values
+from gittrack.core import layout, nested, settings, values
 from gittrack.core.errors import TrackError
 from gittrack.core.run import events, run_info
+from gittrack.disk.content_store import ContentStore
 from gittrack.record import artifacts, inputs, session
 from gittrack.record.appender import RecordingEnded
 from gittrack.record.config import Config, Summary
@@ -102,16 +103,15 @@ class Run:
         if self.disabled and not self.reclaim():
             return
         text = os.fsdecode(path)
-        limit = self._limit()
+        called = name or artifacts.default_name(text)
         target = self._journal.folder / layout.ARTIFACTS
+        limit, store = self._limits()
         try:
-            for entry in artifacts.take(text, name or artifacts.default_name(text), target, limit):
-                if entry["where"] != "git":
-                    _log.warning(
-                        "the artifact %s (%s bytes) is over track.maxArtifactSize and was not stored",
-                        *(entry["path"], f"{entry['size']:,}"),
-                    )
+            for entry in artifacts.take(text, called, target, limit, store):
                 self._append(events.OUTPUT, values=entry)
+                if remark := artifacts.remark(entry):
+                    stored = entry["where"] == "store"
+                    self._warn("store" if stored else f"left out {entry['path']}", remark)
         except OSError as error:
             self._warn("artifact", f"the artifact {text} was not stored: {error.strerror}")
 
@@ -164,9 +164,13 @@ class Run:
                 raise TrackError(f"the run {self.id} is finished", "start another one")
             self._said(self._journal.append(op, **fields))
 
-    def _limit(self) -> int:
-        chosen = self._session.settings if self._session else None
-        return chosen.max_artifact_size if chosen else int(os.environ.get(ARTIFACT_LIMIT, 50 << 20))
+    def _limits(self) -> tuple[int, ContentStore]:
+        """Return the size over which an artifact goes to the store, and the store."""
+        chosen = self._session.settings if self._session else settings.Settings()
+        limit, most = chosen.max_artifact_size, chosen.max_store_size
+        if self._session is None and LIMITS in os.environ:
+            limit, most = map(int, os.environ[LIMITS].split())
+        return limit, ContentStore(self._journal.folder.parent.parent / layout.STORE, most)
 
     def finish(
         self,
@@ -288,7 +292,7 @@ class Run:
         return f"<gittrack run {self.id} of {self.experiment}, {self.status}>"
 
 
-ARTIFACT_LIMIT = "GITTRACK_ARTIFACT_LIMIT"
+LIMITS = "GITTRACK_ARTIFACT_LIMITS"  # track.maxArtifactSize and track.maxStoreSize, in bytes
 
 
 def peak_memory() -> int:

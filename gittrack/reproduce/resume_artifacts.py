@@ -21,16 +21,24 @@ RESUME = "GITTRACK_RESUME"
 
 
 def bring(repo: git.Repo, earlier: reader.Raw, folder: Path) -> bool:
-    """Bring the artifacts of a run into a new folder; return whether it kept any."""
+    """Bring the artifacts of a run into a new folder; return whether it has any.
+
+    Raises Impossible, with nothing written, if the content of one is not in this repository.
+    """
     run = RunRecord(repo, reader.bodies(repo, [earlier])[0])
-    kept = [item for item in run.outputs if item.get("where") == "git"]
-    for item in kept:  # all are checked before the first is written
+    for absent in run.missing.values():
+        artifact = f"the artifact {absent.path} of the run {run.id}"
+        raise Impossible(
+            f"it goes on from {artifact}, which is not here: {absent.why}", absent.remedy
+        )
+    items = run.outputs
+    for item in items:  # all are checked before the first is written
         restore.check(folder, item["path"], item)
-    if kept:
+    if items:
         folder.mkdir(mode=0o700)
-    for item in kept:
-        restore.write(folder, item["path"], run.read(f"artifacts/{item['path']}"), item)
-    return bool(kept)
+    for item in items:
+        restore.write(folder, item["path"], run.content(f"artifacts/{item['path']}"), item)
+    return bool(items)
 
 
 @contextmanager

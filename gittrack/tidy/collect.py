@@ -23,7 +23,7 @@ from gittrack.read.runs import cache, reader
 from gittrack.read.runs.reader import Raw
 from gittrack.read.runs.source import Request
 from gittrack.read.runs.sources import source_of, trash_of
-from gittrack.tidy import stale_workdirs
+from gittrack.tidy import stale_workdirs, stored_content
 
 _SHORT = re.compile(rb"\b(?:[0-9]{8}-[0-9]{6}-)?([0-9a-f]{8})\b")
 
@@ -55,6 +55,7 @@ class Plan(NamedTuple):
     kept: list[Kept]
     younger: int
     run_bytes: int
+    content: stored_content.Unnamed = stored_content.Unnamed({})
 
 
 def plan(repo: git.Repo, older_than: float, now: float) -> Plan:
@@ -74,7 +75,8 @@ def plan(repo: git.Repo, older_than: float, now: float) -> Plan:
             kept.append(Kept(raw.id, reasons[raw.id]))
         else:
             old.append(raw)
-    return Plan(old, leftovers(repo), kept, younger, _freed(repo, old))
+    content = stored_content.unnamed(repo, {str(raw.ref) for raw in old})
+    return Plan(old, leftovers(repo), kept, younger, _freed(repo, old), content)
 
 
 def leftovers(repo: git.Repo) -> Leftovers:
@@ -95,6 +97,8 @@ def carry_out(repo: git.Repo, chosen: Plan) -> list[str]:
         refs.drop(repo, str(raw.ref))
     if chosen.runs:
         cache.forget(repo.common_dir)
+    if chosen.content.sizes:
+        stored_content.remove(repo)
     for path in chosen.leftovers.folders:
         shutil.rmtree(path, ignore_errors=True)
     for path in chosen.leftovers.rooms:

@@ -292,20 +292,6 @@ class TestFiles:
         with pytest.raises(gittrack.TrackError, match="cannot be the name of an artifact"):
             gittrack.get(run.id).artifact(name)
 
-    def test_one_that_is_too_large_is_listed_and_not_stored(self, project, caplog):
-        git(".", "config", "track.maxArtifactSize", "1k")
-        with open("big", "wb") as file:
-            file.truncate(1 << 40)
-        with gittrack.init() as run:
-            run.log_artifact("big")
-        assert "over track.maxArtifactSize" in caplog.text
-        found = gittrack.get("@")
-        assert [(o["path"], o["size"], o["where"]) for o in found.outputs] == [
-            ("big", 1 << 40, "left out")
-        ]
-        with pytest.raises(gittrack.TrackError, match="has no artifact 'big'"):
-            found.artifact("big")
-
     def test_no_artifact_of_that_name(self, run):
         run.log_artifact("train.py")
         with pytest.raises(gittrack.TrackError, match=r"did you mean train\.py"):

@@ -321,24 +321,35 @@ def test_outputs_of_the_command_line_are_kept_again(project):
     assert "artifact t: its content differs" in reproduce("date", code=3).out
 
 
-def test_artifacts_that_were_not_stored_are_not_called_the_same(project):
+@pytest.mark.parametrize("room", ["1m", "0"])
+def test_artifacts_too_large_for_git_are_compared_by_their_digests(project, room):
     git(".", "config", "track.maxArtifactSize", "3")
+    git(".", "config", "track.maxStoreSize", room)
     train()
-    done = reproduce("first", "--verify", "close")
-    assert done.out.startswith(
-        "CLOSE  every point and every artifact that was stored are the same, the others cannot be told"
-    )
-    assert "not compared, because they are over track.maxArtifactSize: model.bin\n" in done.out
+    assert reproduce("first", "--verify", "exact").out.startswith("EXACT ")
+    run_cli("run", "-n", "date", "--output", "t", "--", "sh", "-c", "date +%s.%N > t")
+    assert "artifact t: its content differs" in reproduce("date", code=3).out
 
 
-def test_sizes_alone_prove_little(project):
-    git(".", "config", "track.maxArtifactSize", "3")
-    run_cli("run", "-n", "sh", "--output", "out", "--", "sh", "-c", "echo result > out")
-    done = reproduce("sh", "--verify", "close")
-    assert done.out.startswith(
-        "CLOSE  there are no metrics, and no artifact was stored: nothing but "
-    )
-    assert reproduce("sh", code=3)
+def test_an_artifact_without_a_digest_is_not_called_the_same(project):
+    """As an earlier gittrack recorded those that were too large."""
+    code = """
+import sys, gittrack
+from gittrack.core.run import events
+with gittrack.init() as run:
+    if sys.argv[1:]:
+        run.log({"loss": 1.0})
+    run._append(events.OUTPUT, values={"path": "model.bin", "size": 9, "where": "left out"})
+"""
+    Path("old.py").write_text(code)
+    for words, verdict in (
+        (["x"], "CLOSE  every point and every artifact that was stored are the same, the others "),
+        ([], "CLOSE  there are no metrics, and no artifact was stored: nothing but "),
+    ):
+        run_cli("run", "-n", "old", "--", sys.executable, "old.py", *words)
+        done = reproduce("@", "--verify", "close")
+        assert done.out.startswith(verdict)
+        assert "not compared, because they are over track.maxArtifactSize: model.bin\n" in done.out
 
 
 def test_a_run_with_nothing_to_compare_is_not_called_the_same(project):

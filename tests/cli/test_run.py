@@ -421,13 +421,19 @@ class TestFiles:
             ),
             (
                 "head -c 2048 /dev/zero > out",
-                "the output out is over track.maxArtifactSize: not stored",
+                "the output out is over track.maxArtifactSize: "
+                "it is kept in this repository's store, which is not pushed",
             ),
-            ("truncate -s 1T out", "the output out is over track.maxArtifactSize: not stored"),
+            (
+                "truncate -s 3M out",
+                "the output out is over track.maxArtifactSize: only its digest is recorded, "
+                "because the store would be larger than track.maxStoreSize",
+            ),
         ],
     )
     def test_an_output_that_cannot_be_kept_is_said_and_the_run_stands(self, script, problem):
         git(".", "config", "track.maxArtifactSize", "1k")
+        git(".", "config", "track.maxStoreSize", "1m")
         done = sh(script, "--output", "out")
         expected = f"warning: {problem.format(here=os.getcwd())}\n{SUMMARY}"
         assert (done.code, masked(done.err)) == (0, expected)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 from gittrack import git
 from gittrack.cli.output import out
 from gittrack.core.errors import TrackError
+from gittrack.disk import content_store
 from gittrack.read.runs import resolve
 from gittrack.read.runs.record import RunRecord
 from gittrack.show.terminal import text
@@ -22,7 +24,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the file; on a terminal, characters that could steer it are escaped."""
     repo = git.find()
-    data = RunRecord(repo, resolve.resolve(repo, args.run)).read(args.path)
+    content = RunRecord(repo, resolve.resolve(repo, args.run)).content(args.path)
+    if isinstance(content, Path) and not sys.stdout.isatty():
+        content_store.write_to(content, sys.stdout.buffer)
+        return 0
+    data = content if isinstance(content, bytes) else content_store.read(content)
     if not sys.stdout.isatty():
         sys.stdout.buffer.write(data)
         return 0

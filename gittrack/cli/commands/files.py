@@ -1,12 +1,15 @@
-"""The files of a run, artifacts among them, with their sizes."""
+"""The files of a run, artifacts among them, with their sizes; what is not in this repository, and why."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 
 from gittrack import git
 from gittrack.cli.output import add_formats, out
+from gittrack.core import layout
 from gittrack.read.runs import resolve
+from gittrack.read.runs.artifacts import Absent, Item
 from gittrack.read.runs.record import RunRecord
 from gittrack.show.data import jsonable
 from gittrack.show.terminal import text
@@ -23,11 +26,37 @@ def run(args: argparse.Namespace) -> int:
     """List the files."""
     repo = git.find()
     record = RunRecord(repo, resolve.resolve(repo, args.run))
-    found = record.files()
+    items = {f"{layout.ARTIFACTS}/{item['path']}": item for item in record.outputs}
+    sizes = {path: item.get("size", 0) for path, item in items.items()} | record.files()
+    sizes = dict(sorted(sizes.items()))
+    missing = record.missing
     if args.style == "json":
-        out(jsonable.dump([{"path": path, "size": size} for path, size in found.items()]))
+        out(jsonable.dump([_facts(path, sizes[path], items, missing) for path in sizes]))
         return 0
-    rows = [[text.size(size), text.escape(path)] for path, size in found.items()]
-    lines = "".join(f"{line}\n" for line in text.columns(rows, [True, False]))
+    rows = [
+        [
+            text.size(size),
+            text.escape(path),
+            text.escape(_remark(items.get(path), missing.get(path))),
+        ]
+        for path, size in sizes.items()
+    ]
+    lines = "".join(f"{line.rstrip()}\n" for line in text.columns(rows, [True, False, False]))
     out(f"{lines}show one: git track cat {short_id(record.id)} PATH\n")
     return 0
+
+
+def _remark(item: Item | None, absent: Absent | None) -> str:
+    """Return what is special about an artifact: it is not here, or only in the store."""
+    if absent is not None:
+        return f"not here: {absent.why}; {absent.remedy}"
+    return "in the store" if item is not None and item.get("where") != "git" else ""
+
+
+def _facts(
+    path: str, size: int, items: Mapping[str, Item], missing: Mapping[str, Absent]
+) -> dict[str, object]:
+    absent = missing.get(path)
+    where = items[path].get("where") if path in items else "git"
+    reason = absent.why if absent else None
+    return {"path": path, "size": size, "where": where, "here": not absent, "reason": reason}

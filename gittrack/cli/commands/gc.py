@@ -1,7 +1,8 @@
 """Remove for good what has been in the trash for long, and what killed processes and past sweeps have left.
 
-Left are folders of the journal, worktrees of reruns, folders that sweeps work in.  Runs that a ref, a tag or
-a note names stay.  --keep-best moves all but the best runs to the trash.
+Left are folders of the journal, worktrees of reruns, folders that sweeps work in, and content of the store
+that no run names.  Runs that a ref, a tag or a note names stay.  --keep-best moves all but the best runs to
+the trash.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from gittrack.core.query import durations
 from gittrack.read.runs import query
 from gittrack.record import recovery, session
 from gittrack.show.terminal import text
-from gittrack.tidy import collect, trash
+from gittrack.tidy import collect, stored_content, trash
 
 _MONTH = 30 * 86400.0
 
@@ -57,7 +58,8 @@ def run(args: argparse.Namespace) -> int:
     found = collect.plan(repo, older_than, time.time())
     out(_told(found, older_than))
     if args.dry_run:
-        out("nothing was removed: --dry-run\n" if found.runs or found.leftovers else "")
+        going = found.runs or found.leftovers or found.content.sizes
+        out("nothing was removed: --dry-run\n" if going else "")
         return 0
     session.say(recovery.kept(recovery.recover(repo)))
     stayed = collect.carry_out(repo, found)
@@ -74,6 +76,7 @@ def _told(found: collect.Plan, older_than: float) -> str:
         lines.append(f"{_count(len(found.runs))} of the trash: {size}, freed by the next git gc")
         lines += [f"  {raw.id}  {raw.experiment}" for raw in found.runs]
     lines += _left(found.leftovers)
+    lines += _content(found.content)
     if found.younger:
         days = f"{older_than / 86400:g} days"
         lines.append(f"kept: {_count(found.younger)} in the trash for less than {days}")
@@ -91,6 +94,21 @@ def _left(found: collect.Leftovers) -> Iterator[str]:
     if found.trees:
         yield f"worktrees that killed processes left: {len(found.trees)}, {of_trees}"
         yield from (f"  {text.escape(one.home)}" for one in found.trees if one.home)
+
+
+def _content(content: stored_content.Unnamed) -> Iterator[str]:
+    """Yield what can go of the content store, and what stays for another reason than that a run names it."""
+    if content.sizes:
+        size = text.size(sum(content.sizes.values()))
+        yield f"content of the store that no run names: {_files(len(content.sizes))}, {size}"
+    if content.fresh:
+        yield f"kept: content of the store that no run names: {_files(content.fresh)} of the last hour"
+    if content.doubt:
+        yield f"kept: all content of the store: {text.escape(content.doubt)}"
+
+
+def _files(number: int) -> str:
+    return f"{number} file{'' if number == 1 else 's'}"
 
 
 def _keep_best(repo: git.Repo, args: argparse.Namespace) -> int:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from gittrack import git
 from gittrack.cli.commands._destination import destination
-from gittrack.cli.output import out
+from gittrack.cli.output import note, out
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.disk import restore
@@ -26,22 +27,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the files.  Raises TrackError where another one is in the way."""
+    """Write the files; 1 if some are not here.  Raises TrackError if another file is in the way."""
     repo = git.find()
     record = RunRecord(repo, resolve.resolve(repo, args.run))
-    items = {
-        f"{layout.ARTIFACTS}/{item['path']}": item
-        for item in record.outputs
-        if item.get("where") == "git"
-    }
+    items = {f"{layout.ARTIFACTS}/{item['path']}": item for item in record.outputs}
     known = {path: items.get(path, {"path": path}) for path in record.files()}
-    chosen = restore.chosen(known, args.path) or restore.chosen(
-        known, f"{layout.ARTIFACTS}/{args.path}"
-    )
+    chosen, missing = _chosen(known, args.path), _chosen(record.missing, args.path)
     if not chosen:
-        record.read(args.path)  # which says what there is
+        record.content(missing[0] if missing else args.path)  # which says what there is
     root, names = _places(repo, args, chosen)
-    contents = {path: record.read(path) for path in chosen}
+    contents = {path: record.content(path) for path in chosen}
     for path, name in names.items():
         place = restore.check(root, name, known[path])
         if not args.force and restore.differs(place, contents[path], known[path]):
@@ -50,8 +45,16 @@ def run(args: argparse.Namespace) -> int:
             )
     for path, name in names.items():
         place = restore.write(root, name, contents[path], known[path])
-        out(f"{text.escape(str(place))}  {text.size(len(contents[path]))}\n")
-    return 0
+        out(f"{text.escape(str(place))}  {text.size(restore.size(contents[path]))}\n")
+    for path in missing:
+        why, remedy = record.missing[path][1:]
+        note(f"error: {text.escape(f'{path} is not here: {why}')}\nhint: {text.escape(remedy)}")
+    return 1 if missing else 0
+
+
+def _chosen(known: Mapping[str, object], wanted: str) -> list[str]:
+    """Return the paths that are meant: as `git track files` lists them, or by a name among the artifacts."""
+    return restore.chosen(known, wanted) or restore.chosen(known, f"{layout.ARTIFACTS}/{wanted}")
 
 
 def _is_folder(dest: str | None) -> bool:

@@ -44,7 +44,9 @@ SHAPES: Mapping[str, Any] = {
         "variables": {},
     },
     layout.INPUTS: {"inputs": [{**_ITEM, "kind": str, "files": int}]},
-    layout.OUTPUTS: {"outputs": [{**_ITEM, "where": str, "link": str, "executable": bool}]},
+    layout.OUTPUTS: {
+        "outputs": [{**_ITEM, "where": str, "reason": str, "link": str, "executable": bool}]
+    },
     layout.DIFF: {
         "base": str,
         "snapshot": str,

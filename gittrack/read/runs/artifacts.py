@@ -1,44 +1,47 @@
-"""The artifacts of a version of a model, as its tag lists them and its run commit holds them."""
+"""Where the content of artifacts is: in the run commit, in the content store, or not here; and why not."""
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Mapping
+from pathlib import Path
 
 from gittrack import git
 from gittrack.core import layout
-from gittrack.core.errors import Damaged, TrackError
-from gittrack.core.fast_typing import Any
-from gittrack.core.registry.model_state import Version
-from gittrack.read.registry import versions
-from gittrack.read.runs import reader
+from gittrack.core.fast_typing import Any, NamedTuple
+from gittrack.disk.content_store import ContentStore
+
+Item = Mapping[str, Any]  # an artifact's line of outputs.yaml
 
 
-def of_version(repo: git.Repo, version: Version) -> list[tuple[dict[str, Any], bytes]]:
-    """Return (line of outputs.yaml, content) of every artifact of a version.
+class Absent(NamedTuple):
+    """An artifact whose content is not in this repository: its path, why, and what to do."""
 
-    Raises TrackError where there is none, or one is kept elsewhere; Damaged where the content is not what
-    was registered.
-    """
-    raw = versions.run_of(repo, version)
-    found = reader.load_yaml(repo, raw, layout.OUTPUTS) or {}
-    recorded = {item["path"]: item for item in found.get("outputs", [])}
-    listed = version.facts.get("artifacts") or list(recorded.values())
-    name = f"{version.model} {version.short}"
-    if not listed:
-        raise TrackError(f"{name} has no artifacts", f"see: git track show {raw.id or raw.commit}")
-    paths = [layout.check_artifact_name(str(item["path"])) for item in listed]
-    contents = list(git.read_objects(repo, [f"{raw.commit}:{layout.ARTIFACTS}/{p}" for p in paths]))
-    made = []
-    for path, item, data in zip(paths, listed, contents, strict=True):
-        if data is None:
-            where = recorded.get(path, {}).get("where", "nowhere")
-            raise TrackError(
-                f"the artifact {path} of {name} is not in the run commit",
-                f"it was recorded as kept in {where}"
-                if where != "git"
-                else "see: git track doctor",
-            )
-        if item.get("sha256") not in (None, hashlib.sha256(data).hexdigest()):
-            raise Damaged(f"{path} is not what was registered as {name}", "see: git track doctor")
-        made.append(({**recorded.get(path, {}), "path": path}, data))
-    return made
+    path: str
+    why: str
+    remedy: str
+
+
+def store(repo: git.Repo) -> ContentStore:
+    """Return the content store of a repository, for reading."""
+    return ContentStore(Path(layout.store_dir(repo.common_dir)))
+
+
+def stored(repo: git.Repo, item: Item) -> Path | None:
+    """Return the file of the content store that holds an artifact, if it is there."""
+    return store(repo).content(item.get("sha256")) if item.get("where") != "git" else None
+
+
+def absent(item: Item, host: str | None) -> Absent:
+    """Say why an artifact of a run of ``host`` is not here."""
+    path, where, digest = str(item["path"]), item.get("where"), item.get("sha256")
+    remedy = f"a file with the SHA-256 {digest} is it" if digest else "it cannot be brought back"
+    if where == "git":
+        return Absent(path, "it is not in the run commit", "see: git track doctor")
+    if where == "store":
+        why = f"it was kept in the store of the repository on {host or 'another machine'} only"
+        inside = ContentStore(Path(".git", layout.HOME, layout.STORE)).path(str(digest))
+        return Absent(path, why, f"copy this file from there: {inside}")
+    if where == "left out":
+        reason = item.get("reason", "it was larger than track.maxArtifactSize")
+        return Absent(path, f"it was not kept, because {reason}", remedy)
+    return Absent(path, f"it was recorded as kept in {where or 'nowhere'}", remedy)

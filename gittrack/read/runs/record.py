@@ -13,8 +13,8 @@ from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import Damaged, TrackError, did_you_mean
 from gittrack.core.run import run_info, series
-from gittrack.disk import restore
-from gittrack.read.runs import live, reader
+from gittrack.disk import content_store, restore
+from gittrack.read.runs import artifacts, live, reader
 
 if TYPE_CHECKING:
     import numpy as np
@@ -127,7 +127,7 @@ class RunRecord:
             copy = self._live() / layout.ARTIFACTS / wanted
             if copy.exists():
                 return copy
-        files = {item["path"]: item for item in self.outputs if item.get("where") == "git"}
+        files = {item["path"]: item for item in self.outputs}
         chosen = restore.chosen(files, wanted)
         if not chosen or self._raw.commit is None:
             known = ", ".join(files) or "none"
@@ -137,12 +137,70 @@ class RunRecord:
             )
         target = self._folder(self._raw.commit)
         for path in chosen:
-            if not os.path.lexists(restore.check(target, path, files[path])):
-                restore.write(target, path, self.read(path), files[path])
+            copy = restore.check(target, path, files[path])
+            if os.path.exists(copy) or (os.path.islink(copy) and "link" in files[path]):
+                continue
+            content = self.content(f"{layout.ARTIFACTS}/{path}")
+            if isinstance(content, Path) and not files[path].get("executable"):
+                _link(copy, content)  # nobody can write there, and large content is not copied
+            else:
+                restore.write(target, path, content, files[path])
         return target / wanted
 
     def files(self) -> dict[str, int]:
-        """Return {path: size in bytes} of every file of the run."""
+        """Return {path: size in bytes} of every file of the run that is here."""
+        large = {path: restore.size(file) for path, file in self._stored.items()}
+        return {**self._paths, **large}
+
+    @property
+    def missing(self) -> dict[str, artifacts.Absent]:
+        """The artifacts whose content is not in this repository, each by its path in the run."""
+        here = self.files()
+        items = {f"{layout.ARTIFACTS}/{item['path']}": item for item in self.outputs}
+        return {
+            path: artifacts.absent(item, self.info.host)
+            for path, item in items.items()
+            if path not in here
+        }
+
+    def content(self, path: str) -> restore.Content:
+        """Return the content of a file of the run, by its path or its name among the artifacts.
+
+        What the content store has is returned as the path of a file that nobody can write to.
+
+        Raises
+        ------
+        TrackError
+            If the run has no such file, with near names; or if its content is not here, with the reason.
+        """
+        names = (path, f"{layout.ARTIFACTS}/{path}")
+        for name in names:
+            data = self._stored.get(name) or (self._bytes(name) if name in self._paths else None)
+            if data is not None:
+                return data
+        for absent in filter(None, map(self.missing.get, names)):
+            raise TrackError(
+                f"the artifact {absent.path} of the run {self.info.id} is not here: {absent.why}",
+                absent.remedy,
+            )
+        files = self.files()
+        known = [*files, *(name.removeprefix(f"{layout.ARTIFACTS}/") for name in files)]
+        raise TrackError(
+            f"the run {self.info.id} has no file {path!r}",
+            did_you_mean(path, known, f"see: git track files {self.info.id[16:]}"),
+        )
+
+    def read(self, path: str) -> bytes:
+        """Return the bytes of a file of the run; see `content`.
+
+        Raises Damaged if the content store has other bytes than were recorded.
+        """
+        data = self.content(path)
+        return data if isinstance(data, bytes) else content_store.read(data)
+
+    @functools.cached_property
+    def _paths(self) -> dict[str, int]:
+        """The files of the run commit, or of the journal, each with its size."""
         if self._raw.commit is None:
             return live.files(self._live())
         out = self._repo.read("ls-tree", "-r", "-l", "-z", "--full-tree", self._raw.commit)
@@ -153,24 +211,11 @@ class RunRecord:
             found[path] = int(size) if size.isdigit() else 0
         return found
 
-    def read(self, path: str) -> bytes:
-        """Return the content of a file of the run, by its path or its name among the artifacts.
-
-        Raises TrackError with near names where there is none.
-        """
-        for name in (path, f"{layout.ARTIFACTS}/{path}"):
-            data = self._bytes(name) if name in self._paths else None
-            if data is not None:
-                return data
-        known = [*self._paths, *(name.removeprefix(f"{layout.ARTIFACTS}/") for name in self._paths)]
-        raise TrackError(
-            f"the run {self.info.id} has no file {path!r}",
-            did_you_mean(path, known, f"see: git track files {self.info.id[16:]}"),
-        )
-
     @functools.cached_property
-    def _paths(self) -> dict[str, int]:
-        return self.files()
+    def _stored(self) -> dict[str, Path]:
+        """The artifacts that the content store has."""
+        files = ((item["path"], artifacts.stored(self._repo, item)) for item in self.outputs)
+        return {f"{layout.ARTIFACTS}/{path}": file for path, file in files if file is not None}
 
     def _folder(self, commit: str) -> Path:
         folder = Path(layout.cache_dir(self._repo.common_dir), "artifacts", commit[:20])
@@ -192,3 +237,11 @@ class RunRecord:
         if self._raw.commit is not None:
             return reader.load_yaml(self._repo, self._raw, name)
         return live.document(self._live(), name)
+
+
+def _link(place: Path, content: Path) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.unlink(
+        missing_ok=True
+    )  # an earlier link, to content that was removed and came back elsewhere
+    place.symlink_to(content)

@@ -9,8 +9,8 @@ from gittrack.cli.commands._destination import destination
 from gittrack.cli.output import out
 from gittrack.core.errors import TrackError
 from gittrack.disk import restore
+from gittrack.read.registry import version_artifacts
 from gittrack.read.registry.models import Registry
-from gittrack.read.runs import artifacts
 from gittrack.show.terminal import text
 
 
@@ -26,16 +26,16 @@ def run(args: argparse.Namespace) -> int:
     repo = git.find()
     version = Registry(repo).find(args.model)
     root = destination(repo, args.output)
-    found = artifacts.of_version(repo, version)
-    for item, data in found:
+    contents = version_artifacts.contents(repo, version)
+    for item, content in contents:
         place = restore.check(root, item["path"], item)
-        if not args.force and restore.differs(place, data, item):
+        if not args.force and restore.differs(place, content, item):
             raise TrackError(
                 f"{place} is there already, and is another file",
                 "write over it: --force",
             )
     root.mkdir(parents=True, exist_ok=True)
-    for item, data in found:
-        place = restore.write(root, item["path"], data, item)
-        out(f"{text.escape(str(place))}  {text.size(len(data))}\n")
+    for item, content in contents:
+        place = restore.write(root, item["path"], content, item)
+        out(f"{text.escape(str(place))}  {text.size(restore.size(content))}\n")
     return 0

@@ -27,7 +27,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--force",
         action="store_true",
-        help="past the standing gate, an unfinished run, uncommitted code; it is recorded",
+        help="past the standing gate, missing artifacts, an unfinished run, uncommitted code; it is recorded",
     )
 
 

@@ -10,7 +10,9 @@ import argparse
 from gittrack import git
 from gittrack.cli.output import note, out
 from gittrack.models import register
+from gittrack.read.registry import version_artifacts, versions
 from gittrack.read.runs import resolve
+from gittrack.show.terminal import text
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,4 +40,6 @@ def run(args: argparse.Namespace) -> int:
     out(f"{made.model} {made.short}\n")
     if not made.facts.get("artifacts"):
         note(f"{made.model} {made.short} has no artifacts: the run recorded none")
+    for absent in version_artifacts.missing(repo, made, versions.run_of(repo, made)):
+        note(text.escape(f"warning: the artifact {absent.path} is not here: {absent.why}"))
     return 0

@@ -1,0 +1,79 @@
+"""The artifacts of a version of a model, as its tag lists them and its run recorded them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+
+from gittrack import git
+from gittrack.core import layout
+from gittrack.core.errors import Damaged, TrackError
+from gittrack.core.fast_typing import Any
+from gittrack.core.registry.model_state import Version
+from gittrack.disk.restore import Content
+from gittrack.read.registry import versions
+from gittrack.read.runs import artifacts, reader
+from gittrack.read.runs.artifacts import Absent
+
+
+def contents(repo: git.Repo, version: Version) -> list[tuple[dict[str, Any], Content]]:
+    """Return (line of outputs.yaml, content) of every artifact of a version.
+
+    Raises
+    ------
+    TrackError
+        If there is no artifact, or if the content of one is not here.
+    Damaged
+        If a run commit has other content than was registered.  `restore.write` checks what the store has.
+    """
+    raw = versions.run_of(repo, version)
+    items = _items(repo, version, raw)
+    name = f"{version.model} {version.short}"
+    if not items:
+        raise TrackError(f"{name} has no artifacts", f"see: git track show {raw.id or raw.commit}")
+    paths = [item["path"] for item in items]
+    blobs = git.read_objects(repo, [f"{raw.commit}:{layout.ARTIFACTS}/{path}" for path in paths])
+    found: list[tuple[dict[str, Any], Content]] = []
+    for item, blob in zip(items, blobs, strict=True):
+        content = artifacts.stored(repo, item) if blob is None else blob
+        if content is None:
+            missing = artifacts.absent(item, reader.decode(repo, raw).host)
+            told = f"the artifact {missing.path} of {name} is not here: {missing.why}"
+            raise TrackError(told, missing.remedy)
+        if blob is not None and item.get("sha256") not in (None, hashlib.sha256(blob).hexdigest()):
+            told = f"{item['path']} is not what was registered as {name}"
+            raise Damaged(told, "see: git track doctor")
+        found.append((item, content))
+    return found
+
+
+def missing(repo: git.Repo, version: Version, raw: reader.Raw) -> list[Absent]:
+    """Return the artifacts of a version, whose run is ``raw``, that are not here.
+
+    The commit is asked for names only: in a partial clone git fetches their content when it is needed.
+    """
+    items = _items(repo, version, raw)
+    if not items:
+        return []
+    listing = ("ls-tree", "-r", "-z", "--name-only", "--full-tree", version.commit, "--")
+    in_commit = set(os.fsdecode(repo.read(*listing, layout.ARTIFACTS)).split("\0"))
+    away = [
+        item
+        for item in items
+        if f"{layout.ARTIFACTS}/{item['path']}" not in in_commit
+        and artifacts.stored(repo, item) is None
+    ]
+    host = reader.decode(repo, raw).host if away else None
+    return [artifacts.absent(item, host) for item in away]
+
+
+def _items(repo: git.Repo, version: Version, raw: reader.Raw) -> list[dict[str, Any]]:
+    """Return the lines of outputs.yaml of a version's artifacts, with the digests that its tag has."""
+    outputs = (reader.load_yaml(repo, raw, layout.OUTPUTS) or {}).get("outputs", [])
+    recorded = {item["path"]: item for item in outputs}
+    items = []
+    for entry in version.facts.get("artifacts") or outputs:
+        path = layout.check_artifact_name(str(entry["path"]))
+        registered = {"sha256": entry["sha256"]} if entry.get("sha256") else {}
+        items.append({**recorded.get(path, {}), "path": path, **registered})
+    return items

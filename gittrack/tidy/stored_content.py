@@ -1,0 +1,89 @@
+"""Content of the store that no run names any more, trash, journals and versions of models included."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from gittrack import git
+from gittrack.core import layout
+from gittrack.disk.content_store import is_fresh
+from gittrack.git import refs
+from gittrack.read.runs import artifacts
+
+_SHA256 = re.compile(rb"\b[0-9a-f]{64}\b")
+
+
+class Unnamed(NamedTuple):
+    """Content that can go: {SHA-256: bytes}; how many files are too young for that; why nothing can go."""
+
+    sizes: dict[str, int]
+    fresh: int = 0
+    doubt: str | None = None
+
+
+class _Unreadable(Exception):
+    """A run or a journal that may name content cannot be read."""
+
+
+def unnamed(repo: git.Repo, going: Container[str] = ()) -> Unnamed:
+    """Return the content that no run names, if those with a ref in ``going`` are removed.
+
+    If one run cannot be read, nothing can go, because that run may name anything.
+    """
+    entries = list(artifacts.store(repo).listing())
+    if not entries:
+        return Unnamed({})
+    try:
+        named = set(_named(repo, going))
+    except _Unreadable as error:
+        return Unnamed({}, 0, str(error))
+    rest = [entry for entry in entries if entry.name not in named]
+    old = {entry.name: entry.stat().st_size for entry in rest if not is_fresh(entry)}
+    return Unnamed(old, len(rest) - len(old))
+
+
+def remove(repo: git.Repo) -> None:
+    """Remove the content that no run names; that is looked up again while nobody can add content."""
+    artifacts.store(repo).remove(lambda: set(unnamed(repo).sizes))
+
+
+def _named(repo: git.Repo, going: Container[str]) -> Iterator[str]:
+    """Yield what may be a SHA-256 in outputs.yaml of all that a ref names, and in journals.
+
+    The text is searched, so that other formats and damaged files count too.  A tag of a version leads to its
+    run, even if the run's own ref is gone.
+    """
+    all_refs = [ref for ref in refs.now(repo) if ref.name not in going]
+    oids = [ref.oid for ref in all_refs if ref.oid]
+    questions = (f"{oid}{part}" for oid in oids for part in (f":{layout.OUTPUTS}", "^{tree}"))
+    answers = git.read_objects(repo, list(questions))
+    of_run = {
+        ref.oid: ref.name for ref in all_refs if ref.name.startswith((layout.RUNS, layout.TRASH))
+    }
+    if "" in of_run:
+        raise _Unreadable(f"{of_run['']} cannot be read")
+    for oid in oids:
+        outputs, tree = next(answers), next(answers)
+        is_lost = outputs is None and (tree is None or f" {layout.OUTPUTS}\0".encode() in tree)
+        if is_lost and oid in of_run:
+            raise _Unreadable(f"{of_run[oid]} cannot be read")
+        yield from _digests(outputs or b"")
+    for path in _journals(repo.common_dir):
+        try:
+            yield from _digests(path.read_bytes())
+        except FileNotFoundError:  # published meanwhile: whoever removes content looks again
+            continue
+        except OSError as error:
+            raise _Unreadable(f"{path}: {error.strerror}") from error
+
+
+def _journals(common_dir: str) -> Iterator[Path]:
+    for folder in (layout.live_dir(common_dir), layout.set_aside_dir(common_dir)):
+        yield from Path(folder).glob(f"*/{layout.EVENTS}")
+
+
+def _digests(text: bytes) -> Iterator[str]:
+    return (match.decode() for match in _SHA256.findall(text))
