@@ -76,6 +76,7 @@ def compared(
 
     ``kept`` is how many artifacts there are at all: with none, and no metric, the verdict is UNKNOWN.
     Close is what NumPy calls so: ``abs(a - b) <= atol + rtol * abs(b)``, with equal steps in equal order.
+    An infinity is close to nothing but itself.
     """
     names = sorted({*a, *b})
     left_out = tuple(name for name in names if is_volatile(name, volatile))
@@ -124,7 +125,7 @@ def _divergence(
             continue
         gap = abs(x - y) if same_bits(step, other) else math.inf
         largest = max(largest, gap if gap == gap else math.inf)
-        close = close and gap <= atol + rtol * abs(y)
+        close = close and math.isfinite(gap) and gap <= atol + rtol * abs(y)
         first = first or Divergence(name, step, x, y, 0.0)
     if len(a) != len(b):
         at = min(len(a), len(b))

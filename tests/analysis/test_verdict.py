@@ -94,3 +94,12 @@ def test_what_is_good_enough():
     unknown = verdict.Verdict(UNKNOWN)
     assert [unknown.meets(asked) for asked in ("exact", "close", "none")] == [False, False, True]
     assert not verdict.Verdict(verdict.FAILED).meets("none")
+
+
+@pytest.mark.parametrize(
+    "pair", [(2.0, math.inf), (2.0, -math.inf), (math.inf, -math.inf), (1.0, math.nan)]
+)
+def test_a_diverged_run_is_close_to_no_other(pair):
+    for x, y in (pair, pair[::-1]):
+        assert verdict.compared({"m": [(0, x)]}, {"m": [(0, y)]}, ()).level == DIFFERENT
+        assert verdict.compared({"m": [(0, x)]}, {"m": [(0, y)]}, (), rtol=1e9).level == DIFFERENT
