@@ -3,9 +3,12 @@
 import csv
 import io
 import json
+from pathlib import Path
 
 import pytest
 from helpers import masked, record, run_cli
+
+import gittrack
 
 pytestmark = pytest.mark.usefixtures("project")
 
@@ -27,7 +30,7 @@ def test_mean_deviation_and_a_sentence(seeds):
         "1  0.91 ± 0.01  3  0.1  SHORT SHORT SHORT\n"
         "2  0.81 ± 0.01  3  0.2  SHORT SHORT SHORT\n"
         "\n"
-        "1 is 10 points better across 3 seeds than 2 (95 % interval 8.67 to 11.3, bootstrap; n = 3 and 3): "
+        "1 is 10 points better across 3 seeds than 2 (95 % interval 7.73 to 12.3, Welch's t; n = 3 and 3): "
         "more than noise\n"
         "  SHORT SHORT SHORT against SHORT SHORT SHORT\n"
     )
@@ -42,7 +45,10 @@ def test_less_can_be_better(seeds):
 def test_one_run_is_not_enough(seeds):
     record(None, {"acc": 0.99}, config={"lr": 9, "hidden": 4, "seed": 0})
     done = run_cli("top", "acc", "--over", "seed")
-    assert "whether 1 is better than 2 cannot be said: 1 has a single run (n = 1 and 3)" in done.out
+    assert (
+        "whether 1 is better than 2 cannot be said: 1 has fewer than 3 runs that count (n = 1 and 3)"
+        in done.out
+    )
 
 
 def test_over_several_params(seeds):
@@ -73,3 +79,70 @@ def test_code_that_changed_within_a_group_is_told(seeds):
         file.write("# changed\n")
     record(None, {"acc": 0.9}, config={"lr": 0.1, "hidden": 4, "seed": 7})
     assert "made with more than one code state: 1\n" in run_cli("top", "acc", "--over", "seed").out
+
+
+def test_groups_of_different_scripts_experiments_and_data_stay_apart(project):
+    for name, scores in (("a", (0.9, 0.91, 0.905)), ("b", (0.5, 0.51, 0.505))):
+        Path(f"{name}.sh").write_text('echo "{\\"acc\\": $1}" >> $GITTRACK_METRICS\n')
+        for seed, score in enumerate(scores):
+            words = (
+                "run",
+                "-S",
+                "lr=0.1",
+                "--seed",
+                str(seed),
+                "--",
+                "sh",
+                f"{name}.sh",
+                str(score),
+            )
+            assert run_cli(*words).code == 0
+    out = run_cli("top", "acc", "--over", "seed").out
+    assert "COMMAND" in out
+    assert [line.split()[1] for line in out.splitlines() if "sh a.sh" in line] != []
+
+
+def test_survivors_do_not_win_and_failed_runs_are_counted(project):
+    for seed in range(5):
+        record(None, {"acc": 0.95 if seed < 2 else float("nan")}, config={"lr": 1}, seed=seed)
+        record(None, {"acc": 0.93 + seed / 1000}, config={"lr": 2}, seed=seed)
+    run = gittrack.init(config={"lr": 2}, seed=9)
+    run.log({"acc": 0.1})
+    run.finish("failed")
+    out = run_cli("top", "acc", "--over", "seed").out
+    first, second = (line.split() for line in out.splitlines()[1:3])
+    assert first[4:7] == ["5", "of", "6"]
+    assert second[4:7] == ["2", "of", "5"]
+    assert (
+        "whether 1 is better than 2 cannot be said: runs ended with NaN or infinity: 3 of 5 of 2"
+    ) in out
+    assert "left out, because they ended with NaN or infinity: 3\n" in out
+    assert "left out, because they did not finish: 1\n" in out
+
+
+def test_a_script_that_ignores_its_seed_is_asked_about_it(project):
+    for seed in range(3):
+        record(None, {"acc": 0.7}, config={"lr": 1}, seed=seed)
+        record(None, {"acc": 0.6 + seed / 100}, config={"lr": 2}, seed=seed)
+    out = run_cli("top", "acc", "--over", "seed").out
+    assert "all values of 1 are equal: does the seed reach the script?" in out
+
+
+def test_equal_seeds_are_compared_in_pairs_and_the_best_of_several_is_corrected(project):
+    for lr, gain in ((1, 0.0), (2, 0.02), (3, 0.1)):
+        for seed in range(4):
+            acc = 0.5 + seed / 10 + gain + (seed % 2) * gain / 10
+            record(None, {"acc": acc}, config={"lr": lr}, seed=seed)
+    out = run_cli("top", "acc", "--over", "seed").out
+    assert "paired t, corrected for the best of 3; n = 4 and 4): more than noise" in out
+    found = json.loads(run_cli("top", "acc", "--over", "seed", "--json").out)
+    assert found["difference"]["method"] == "paired t"
+    assert found["difference"]["among"] == 3
+    assert found["no_claim"] is None
+
+
+def test_values_near_the_largest_float_do_not_stop_the_leaderboard(project):
+    for seed in range(2):
+        record(None, {"acc": 1.7e308}, config={"lr": 1}, seed=seed)
+        record(None, {"acc": -1.7e308}, config={"lr": 2}, seed=seed)
+    assert run_cli("top", "acc", "--over", "seed").code == 0

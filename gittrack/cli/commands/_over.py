@@ -5,18 +5,22 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
+from gittrack import git
 from gittrack.analysis import groups
 from gittrack.analysis.direction import Direction
 from gittrack.cli.output import cut_off, left_out, out, paint_lines, ranking_order
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.run import commit_message
 from gittrack.core.run.run_info import RunInfo
+from gittrack.read.runs import inputs
 from gittrack.show.data import jsonable
 from gittrack.show.terminal import columns, table, text
 from gittrack.show.terminal import groups as faces
 
 
-def show(infos: Sequence[RunInfo], args: argparse.Namespace, chosen: Direction) -> None:
+def show(
+    repo: git.Repo, infos: Sequence[RunInfo], args: argparse.Namespace, chosen: Direction
+) -> None:
     """Print the leaderboard of groups.  Raises TrackError for a param that no run has."""
     known = sorted(
         {name for info in infos for name in commit_message.dotted(info.params)} | {"seed"}
@@ -26,8 +30,14 @@ def show(infos: Sequence[RunInfo], args: argparse.Namespace, chosen: Direction) 
             hint = did_you_mean(name, known, f"there are: {', '.join(known[:8])}")
             raise TrackError(f"no run has the param {name!r}", hint)
     metric = args.metric.removeprefix("metrics.")
-    found = groups.grouped(infos, args.over, columns.metric(metric).get, smallest=chosen.smallest)
-    first = groups.compared(*found[:2]) if len(found) > 1 else None
+    found = groups.grouped(
+        infos,
+        args.over,
+        columns.metric(metric).get,
+        smallest=chosen.smallest,
+        inputs=inputs.names(repo, infos),
+    )
+    first = groups.compared(found[0], found[1], len(found)) if len(found) > 1 else None
     if args.style == "json":
         out(jsonable.dump(faces.jsonable(found[: args.n], first, args.over)))
         return
@@ -50,7 +60,9 @@ def _remarks(
     infos: Sequence[RunInfo], found: Sequence[groups.Group], args: argparse.Namespace
 ) -> str:
     reruns = sum(group.reruns for group in found)
-    ranked = sum(len(group.runs) for group in found) + reruns
+    unfinished = sum(group.unfinished for group in found)
+    diverged = sum(group.diverged for group in found)
+    ranked = sum(len(group.runs) for group in found) + reruns + unfinished + diverged
     shown = list(enumerate(found[: args.n], 1))
     repeated = [str(place) for place, group in shown if group.repeated]
     mixed = [str(place) for place, group in shown if group.codes > 1]
@@ -62,6 +74,10 @@ def _remarks(
         lines.append(f"with the same {same} more than once: {', '.join(repeated)}")
     if reruns:
         lines.append(f"left out, being reruns of runs that count: {reruns}")
+    if diverged:
+        lines.append(f"left out, because they ended with NaN or infinity: {diverged}")
+    if unfinished:
+        lines.append(f"left out, because they did not finish: {unfinished}")
     if ranked < len(infos):
         lines.append(f"left out, without a finite value: {len(infos) - ranked}")
     return "".join(f"{line}\n" for line in lines)

@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
     if args.over:
         from gittrack.cli.commands import _over  # noqa: PLC0415 - a plain leaderboard has no use for it
 
-        _over.show(infos, args, found.direction)
+        _over.show(repo, infos, args, found.direction)
     elif args.style == "json":
         out(jsonable.dump([jsonable.run(info) for info in infos]))
         _remark("", found)

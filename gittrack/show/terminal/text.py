@@ -52,6 +52,25 @@ def value(item: Any, digits: int = 5) -> str:
     return f"{item / 10**exponent:.{digits}g}e+{exponent}"
 
 
+def apart(numbers: Sequence[Any], digits: int = 5) -> list[str]:
+    """Return numbers with as many significant digits as tell different neighbours apart; 5 at least.
+
+    Each pair of neighbours counts, in the given order, such as that of a leaderboard.
+    """
+    shown = [value(number, digits) for number in numbers]
+    for more in range(digits + 1, 18):
+        same = [
+            place
+            for place in range(len(numbers) - 1)
+            if shown[place] == shown[place + 1] and numbers[place] != numbers[place + 1]
+        ]
+        if not same:
+            break
+        for place in {*same, *(place + 1 for place in same)}:
+            shown[place] = value(numbers[place], more)
+    return shown
+
+
 def plain(item: Any) -> str:
     """Return a value for a program to read: nothing for none, full precision, unescaped text."""
     if item is None or item == () or isinstance(item, Missing):
@@ -112,9 +131,10 @@ def age(seconds: float) -> str:
 
 def size(count: float) -> str:
     """Return a number of bytes: ``512 B``, ``1.5 MiB``."""
-    for unit in ("B", "KiB", "MiB", "GiB"):
-        if count < 1024 or unit == "GiB":
-            return f"{count:.0f} B" if unit == "B" else f"{count:.1f} {unit}"
+    for unit in ("B", "KiB", "MiB", "GiB", "TiB"):
+        shown = f"{count:.0f} B" if unit == "B" else f"{count:.1f} {unit}"
+        if unit == "TiB" or (count < 1024 and not shown.startswith("1024")):  # rounded up
+            return shown
         count /= 1024
     return ""
 

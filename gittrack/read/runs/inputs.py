@@ -1,0 +1,40 @@
+"""The data that many runs read, by one git process."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from gittrack import git
+from gittrack.core import layout, yaml_read
+from gittrack.core.errors import TrackError
+from gittrack.core.run import schemas
+from gittrack.core.run.run_info import RunInfo
+
+
+def names(repo: git.Repo, runs: Sequence[RunInfo]) -> dict[str, tuple[str, ...]]:
+    """Return {id of a run: its inputs}, each as its path and the beginning of the digest of its content.
+
+    Runs without inputs, and those that are going on, are left out.
+    """
+    committed = [run for run in runs if run.commit is not None]
+    contents = git.read_objects(repo, [f"{run.commit}:{layout.INPUTS}" for run in committed])
+    known: dict[bytes, tuple[str, ...]] = {}
+    inputs = {}
+    for run, content in zip(committed, contents, strict=True):
+        if content is not None:
+            if content not in known:
+                known[content] = _names(content)
+            inputs[run.id] = known[content]
+    return inputs
+
+
+def _names(content: bytes) -> tuple[str, ...]:
+    try:
+        parsed = yaml_read.load(content, layout.INPUTS)
+    except TrackError:
+        parsed = None
+    if parsed is None or schemas.problem(layout.INPUTS, parsed):  # of somebody else's run
+        return (hashlib.sha256(content).hexdigest()[:8],)
+    items = parsed.get("inputs") or []
+    return tuple(sorted(f"{item['path']} {str(item.get('sha256'))[:8]}" for item in items))
