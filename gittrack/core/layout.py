@@ -51,6 +51,7 @@ POINTS = "metrics.jsonl"
 POINT_TIMES = "metrics.times"
 LOG_HEAD = "log.txt"
 LOG_TAIL = ("log.tail.0", "log.tail.1")
+LOG_FRAME = "log.frame"
 OBJECTS = "objects"
 
 _ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{8}")

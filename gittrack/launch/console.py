@@ -31,7 +31,7 @@ class Channel(NamedTuple):
 class Console:
     """The command's stdout and stderr; one channel where both of ours go to the same place."""
 
-    def __init__(self, keep: Callable[[bytes], None]) -> None:
+    def __init__(self, keep: Callable[[int, bytes], None]) -> None:
         self.keep = keep
         self.problem: str | None = None
         first = _channel(1)
@@ -102,7 +102,7 @@ class Console:
             os.close(channel.outer)
             del self.open[channel.outer]
             return False
-        self.keep(data)
+        self.keep(channel.target, data)
         try:
             _write_all(channel.target, data)
         except BrokenPipeError:  # as without us: the command's next write meets a closed pipe

@@ -17,6 +17,7 @@ from gittrack.core.run import events, run_info
 from gittrack.disk.content_store import ContentStore
 from gittrack.launch import probe, process, template
 from gittrack.launch.console import Console
+from gittrack.launch.console_log import ConsoleLog
 from gittrack.launch.guest import Guest
 from gittrack.record import artifacts, inputs, session
 from gittrack.record.publish import logs, writer
@@ -184,7 +185,8 @@ def _execute(
         (folder / "given.json").write_text(json.dumps(plan.given._asdict()))
     env = environment_of(begun, plan)
     argv = template.fill(plan.request.command, params, env["GITTRACK_PARAMS"])
-    log = _Log(logs.LogFile(folder, begun.settings.max_log_size))
+    limit = begun.settings.max_log_size
+    log = ConsoleLog(logs.LogFile(folder, limit), limit)
     cache = layout.cache_dir(begun.repo.common_dir)
     asked = probe.Probe(argv, env, begun.settings.env, cache)
     console = Console(log.write)
@@ -243,33 +245,6 @@ class _Growth:
                 self.size = size
         except OSError:
             return  # the points themselves are safe; one of them gets the time of a later look
-
-
-class _Log:
-    """The log, which must not stop the command when the disk is full."""
-
-    def __init__(self, file: logs.LogFile) -> None:
-        self.file = file
-        self.kept: list[bytes] = []
-        self.problem: str | None = None
-
-    def write(self, data: bytes) -> None:
-        self.kept.append(data)
-        self._flush()
-
-    def _flush(self) -> None:
-        try:
-            while self.kept:
-                self.kept[0] = self.kept[0][self.file.write(self.kept[0]) :]
-                if not self.kept[0]:
-                    del self.kept[0]
-        except OSError as error:
-            self.problem = error.strerror
-
-    def close(self) -> list[str]:
-        self._flush()
-        self.file.close()
-        return [f"log.txt is incomplete: {self.problem}"] if self.kept else []
 
 
 def environment_names() -> Mapping[str, str]:

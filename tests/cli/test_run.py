@@ -46,6 +46,28 @@ class TestConsole:
         sh("echo out; echo err >&2")
         assert sorted(stored("log.txt").splitlines()) == ["err", "out"]
 
+    def test_of_a_progress_bar_only_the_last_frame_is_kept(self):
+        script = r"printf '\r 0%%'; for n in 1 2 3; do printf '\r %s0%%' $n; done; echo; echo over"
+        done = sh(script)
+        assert done.out.encode() == b"\r 0%\r 10%\r 20%\r 30%\nover\n"  # nothing is changed here
+        assert stored("log.txt") == " 30%\nover"
+
+    def test_a_bar_on_stderr_overwrites_nothing_of_stdout(self):
+        sh(r"printf 'epoch 1: '; printf '\r 10%%' >&2; printf '\r 20%%\n' >&2; echo done")
+        assert sorted(stored("log.txt").splitlines()) == [" 20%", "epoch 1: done"]
+
+    def test_windows_line_ends_and_an_unfinished_bar_stay(self):
+        sh(r"printf 'a\r\nb\r\n 10%%\r 20%%\r'")
+        assert gittrack.get("@").log == "a\r\nb\r\n 20%\r"
+
+    def test_a_bar_of_megabytes_pushes_no_line_out_of_a_small_log(self):
+        git(".", "config", "track.maxLogSize", "4k")
+        frames = (
+            "import sys; print('first'); [sys.stdout.write(f'\\r{n:99}') for n in range(20000)]"
+        )
+        run_cli("run", "--", sys.executable, "-c", f"{frames}; print(); print('last')")
+        assert stored("log.txt").split() == ["first", "19999", "last"]
+
     def test_a_silent_command_has_no_log(self):
         sh("true")
         assert "log.txt" not in git(".", "ls-tree", "--name-only", show()["ref"]).splitlines()

@@ -23,6 +23,7 @@ class LogFile:
         self.head = open(folder / layout.LOG_HEAD, "ab", buffering=0)  # noqa: SIM115
         self.tail = None if self.head_left else self._open_tail()
         self.dropped = 0
+        self.frame: io.FileIO | None = None
 
     def write(self, data: bytes) -> int:
         """Append console output; return how many bytes of it were taken.
@@ -39,9 +40,23 @@ class LogFile:
             self._turn()
         return self.tail.write(data[: self.tail_size - self.tail.tell()]) or 0
 
+    def show(self, frame: bytes) -> None:
+        """Keep the line that has no end yet, in the place of the one before.
+
+        Raises OSError where the disk is full.
+        """
+        if self.frame is None:
+            if not frame:
+                return
+            self.frame = open(self.folder / layout.LOG_FRAME, "wb", buffering=0)  # noqa: SIM115
+        os.ftruncate(self.frame.fileno(), 0)
+        os.pwrite(self.frame.fileno(), frame, 0)
+
     def close(self) -> None:
         """Close the files."""
         self.head.close()
+        if self.frame is not None:
+            self.frame.close()
         if self.tail is not None:
             self.tail.close()
 
@@ -68,4 +83,5 @@ def assemble(folder: Path) -> bytes:
     gap = b""
     if mark.exists():
         gap = f"\n[... {int(mark.read_text() or 0):,} bytes left out ...]\n".encode()
-    return head + gap + older + newer
+    frame = folder / layout.LOG_FRAME
+    return head + gap + older + newer + (frame.read_bytes() if frame.exists() else b"")
