@@ -3,16 +3,47 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 
-from gittrack.git import Repo
+from gittrack.git import Repo, find
 
 
 def add(repo: Repo, commit: str, folder: str, branch: str | None = None) -> None:
-    """Make a worktree at a commit, detached or on a new branch.  Raises GitError."""
+    """Make a worktree at a commit, detached or on a new branch.
+
+    The user's filters run outside the new tree, and Python among them imports nothing from the current
+    folder: the tree may be somebody else's code, which nobody has agreed to run.  Raises GitError.
+    """
     how = ("-b", branch) if branch else ("--detach",)
+    folder = os.path.abspath(folder)
     # The folder is absolute and the commit a full id: neither can be taken for an option.
-    repo.read("worktree", "add", "--quiet", *how, os.path.abspath(folder), commit)
+    if not _has_filters(repo):
+        repo.read("worktree", "add", "--quiet", *how, folder, commit)
+        return
+    repo.read("worktree", "add", "--quiet", "--no-checkout", *how, folder, commit)
+    try:
+        _fill(find(folder), folder)
+    except BaseException:
+        forget(repo, folder)
+        raise
+
+
+def _fill(inner: Repo, folder: str) -> None:
+    inner.read("read-tree", "HEAD", shared=False)
+    with tempfile.TemporaryDirectory(prefix="gittrack-") as neutral:
+        # In an empty work tree git takes .gitattributes from the index, and filters start there.
+        outside = inner._replace(work_tree=os.path.realpath(neutral))
+        prefix = f"--prefix={folder}/"
+        outside.call("checkout-index", "--all", "--force", prefix, env=_SAFE_PATH).output()
+
+
+_SAFE_PATH = {"PYTHONSAFEPATH": "1"}
+
+
+def _has_filters(repo: Repo) -> bool:
+    pattern = r"^filter\..*\.(smudge|process)$"
+    return repo.call("config", "--name-only", "--get-regexp", pattern).wait().code == 0
 
 
 def forget(repo: Repo, folder: str) -> None:

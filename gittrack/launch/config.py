@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.run import commit_message
 
 _ABSENT = object()
+_DESCRIPTORS = ("/dev/fd/", "/proc/", "/dev/stdin")
 
 
 def resolve(files: Sequence[str], overrides: Sequence[str]) -> dict[str, Any]:
@@ -46,6 +49,13 @@ def pick(config: Mapping[str, Any], overrides: Sequence[str]) -> dict[str, Any]:
 
 def _load(name: str) -> dict[str, Any]:
     try:
+        # A pipe that a shell makes, `-p <(command)`, has somebody who writes; a named one may have nobody.
+        named_pipe = stat.S_ISFIFO(os.stat(name).st_mode) and not name.startswith(_DESCRIPTORS)
+        if named_pipe:
+            raise TrackError(
+                f"the configuration {name} is a named pipe",
+                "write it into a file, or use -p <(COMMAND)",
+            )
         with open(name, "rb") as file:
             data = file.read(yaml_read.MAX_BYTES + 1)
     except OSError as error:

@@ -29,17 +29,25 @@ def fingerprint(path: str, shown: str, cache: Path) -> dict[str, Any]:
     Hashes are kept below ``cache``, by size, mtime and inode.  Raises TrackError where the path is
     missing, unreadable or neither file nor folder.
     """
+    what = kind(path, shown)
     try:
-        if os.path.isdir(path):
-            return {"path": shown, "kind": "folder", **_folder(path, cache)}
-        if os.path.isfile(path):
-            known = _Known(path, cache)
-            size = os.path.getsize(path)
-            digest = known.digest(path, "")
-            known.save()
-            return {"path": shown, "kind": "file", "size": size, "sha256": digest}
+        if what == "folder":
+            return {"path": shown, "kind": what, **_folder(path, cache)}
+        known = _Known(path, cache)
+        size = os.path.getsize(path)
+        digest = known.digest(path, "")
+        known.save()
+        return {"path": shown, "kind": what, "size": size, "sha256": digest}
     except OSError as error:
         raise TrackError(f"the input {shown} cannot be read: {error.strerror}", "check the path")
+
+
+def kind(path: str, shown: str) -> str:
+    """Return ``folder`` or ``file``.  Raises TrackError if ``path`` is neither."""
+    if os.path.isdir(path):
+        return "folder"
+    if os.path.isfile(path):
+        return "file"
     what = "is no regular file or folder" if os.path.lexists(path) else "does not exist"
     raise TrackError(f"the input {shown} {what}", "check the path")
 

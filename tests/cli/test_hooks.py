@@ -53,6 +53,16 @@ def allowed(*argv):
     return done
 
 
+def test_hooks_in_a_folder_of_the_work_tree_do_not_dirty_it():
+    git(".", "config", "core.hooksPath", ".husky")
+    assert "git ignores them in this clone" in install("clean-tree")
+    assert git(".", "status", "--porcelain") == ""
+    allowed()
+    allowed()
+    assert run_cli("hooks", "uninstall", "clean-tree").code == 0
+    assert "husky" not in Path(".git/info/exclude").read_text()
+
+
 class TestPreRun:
     def test_it_refuses_and_nothing_is_recorded(self):
         hook("pre-run", "echo not today; exit 3")
@@ -197,6 +207,15 @@ class TestInstall:
         assert run_cli("reproduce", "a").out.startswith("EXACT")
         assert "has done the same already" in refused("--seed", "1")
         assert "| a " in Path("runs.md").read_text()
+        assert git(".", "status", "--porcelain") == ""
+
+    def test_summary_leaves_a_tracked_file_alone(self):
+        Path("runs.md").write_text("mine\n")
+        git(".", "add", ".")
+        git(".", "commit", "-qm", "runs")
+        install("summary")
+        assert "runs.md is tracked by git" in allowed("-n", "a").err
+        assert Path("runs.md").read_text() == "mine\n"
 
     def test_run_by_hand(self):
         install("clean-tree")
@@ -307,6 +326,15 @@ class TestSamples:
         install("summary")
         allowed("-n", "a")
         assert "| a " in Path("runs.md").read_text()
+        assert git(".", "status", "--porcelain") == ""
+
+    def test_summary_leaves_a_tracked_file_alone(self):
+        Path("runs.md").write_text("mine\n")
+        git(".", "add", ".")
+        git(".", "commit", "-qm", "runs")
+        install("summary")
+        assert "runs.md is tracked by git" in allowed("-n", "a").err
+        assert Path("runs.md").read_text() == "mine\n"
 
     def test_best_so_far(self):
         install("best-so-far")

@@ -2,10 +2,11 @@
 
 import hashlib
 import os
+import subprocess
 import sys
 
 import pytest
-from helpers import git, listed, masked, python, repo, run_cli
+from helpers import ROOT, git, listed, masked, python, repo, run_cli
 
 import gittrack
 from gittrack.show.data import jsonable
@@ -632,3 +633,43 @@ class TestWhere:
             "error: runs cannot be recorded in a bare repository\n"
             "hint: work in a clone of it that has files\n",
         )
+
+
+def test_a_run_with_neither_params_nor_metrics_says_how_to_get_them():
+    git(".", "rm", "-q", "params.yaml")
+    git(".", "commit", "-qm", "no params")
+    hint = "hint: the run has no params and no metrics"
+    assert hint in sh("true").err
+    assert hint not in sh("true", "-S", "lr=1").err
+    assert hint not in sh("""echo '{"a": 1}' >> $GITTRACK_METRICS""").err
+
+
+def test_a_dry_run_refuses_an_input_that_is_missing():
+    done = run_cli("run", "--dry-run", "--input", "nothing", "--", "true")
+    assert (done.code, done.out) == (1, "")
+    assert "the input nothing does not exist" in done.err
+
+
+def test_a_named_pipe_as_configuration_is_refused_and_that_of_a_shell_is_read():
+    os.mkfifo("pipe")
+    done = run_cli("run", "-p", "pipe", "--", "true")
+    assert (done.code, "is a named pipe" in done.err) == (1, True)
+    line = f"'{sys.executable}' -m gittrack run -p <(echo 'lr: 7') -- true"
+    subprocess.run(["bash", "-c", line], env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True)
+    assert show()["params"] == {"lr": 7}
+
+
+def test_the_page_of_a_failed_run_ends_with_its_last_lines():
+    sh("seq 20; echo 'it broke' >&2; exit 3")
+    shown = run_cli("show", "@").out
+    assert "end of log.txt (all of it: git track cat" in shown
+    assert shown.endswith("  20\n  it broke\n")
+    assert "\n  11\n" not in shown
+    sh("echo fine")
+    assert "end of log.txt" not in run_cli("show", "@").out
+
+
+def test_the_seeds_of_repeat_are_bounded():
+    sh("true")
+    done = run_cli("repeat", "@", "--seeds", str(2**70))
+    assert (done.code, "is more than 10,000" in done.err) == (2, True)

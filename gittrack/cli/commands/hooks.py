@@ -16,6 +16,7 @@ from gittrack import git
 from gittrack.cli.output import note, out, room
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.disk.files import bundled
+from gittrack.git import exclude
 from gittrack.record import hooks
 from gittrack.show.terminal import text
 
@@ -55,6 +56,7 @@ def run(args: argparse.Namespace) -> int:
                 raise TrackError(f"there is no hook {name!r}", hint)
         for name in args.names:
             (_install if args.action == "install" else _uninstall)(place, name, known[name][0])
+        _hide(repo, place)
     return 0
 
 
@@ -140,6 +142,16 @@ def _uninstall(place: Path, name: str, kind: str) -> None:
             _move(folder / _OWN, front)
         folder.rmdir()
     out(f"uninstalled {name} ({kind})\n")
+
+
+def _hide(repo: git.Repo, place: Path) -> None:
+    """Have git ignore what was installed, if ``core.hooksPath`` is a folder of the work tree."""
+    for kind in (hooks.PRE, hooks.POST):
+        paths = [str(place / kind), str(place / f"{kind}.d")]
+        if not (place / f"{kind}.d").exists():
+            exclude.remove(repo, paths)
+        elif names := exclude.add(repo, paths):
+            out(f"git ignores them in this clone (.git/info/exclude): {', '.join(names)}\n")
 
 
 def _run(repo: git.Repo, place: str, names: list[str]) -> int:

@@ -18,6 +18,8 @@ from gittrack.reproduce import rerun, rerun_worktree
 from gittrack.show.terminal import text
 from gittrack.show.terminal.columns import short_id
 
+_MOST_SEEDS = 10_000
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``git track repeat``."""
@@ -33,6 +35,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run it under K seeds that no run of this config has had; 1 where one of them failed."""
+    if args.seeds > _MOST_SEEDS:
+        raise TrackError(
+            f"--seeds {args.seeds} is more than {_MOST_SEEDS:,}",
+            "repeat the run in smaller steps",
+            code=2,
+        )
     repo = git.find()
     first = RunRecord(repo, resolve.resolve(repo, args.run))
     if first.info.commit is None:

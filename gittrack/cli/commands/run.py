@@ -29,11 +29,16 @@ from gittrack.launch.guest import Guest
 from gittrack.read.runs import query, reader, resolve
 from gittrack.read.runs.source import Request
 from gittrack.read.runs.sources import source_of
-from gittrack.record import recovery, session
+from gittrack.record import inputs, recovery, session
 from gittrack.record.machine import environment
 from gittrack.record.publish.writer import Published
 from gittrack.show.terminal import detail, text
 from gittrack.show.terminal.columns import short_id
+
+_NOTHING_LOGGED = (
+    "hint: the run has no params and no metrics: give params with -S lr=0.1 and {args} in the command, "
+    "and metrics by lines in the file $GITTRACK_METRICS or by gittrack.log()"
+)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -110,6 +115,8 @@ def run(args: argparse.Namespace) -> int:
     )
     repo = git.find()
     if args.dry_run:
+        for path in args.input:
+            inputs.kind(path, inputs.shown_path(path, repo.work_tree or ""))
         return _dry_run(request)
     _recover(repo)
     plan = launcher.Plan(
@@ -131,6 +138,8 @@ def run(args: argparse.Namespace) -> int:
         note(f"hint: the run is kept in {result.journal}; commit it later with: git track recover")
     else:
         note(detail.closing(result.published.info))
+        if not result.published.info.params and not result.published.info.metrics:
+            note(_NOTHING_LOGGED)
         _say_clash(repo, result.published)
     return result.exit_code
 

@@ -9,7 +9,7 @@ from gittrack import git
 from gittrack.analysis.smoothing import MAX_SERIES, courses
 from gittrack.cli.output import add_formats, out
 from gittrack.core import layout
-from gittrack.core.run.run_info import DAMAGED
+from gittrack.core.run.run_info import CRASHED, DAMAGED, FAILED, KILLED
 from gittrack.read.runs import resolve
 from gittrack.read.runs.record import RunRecord
 from gittrack.show.data import jsonable
@@ -42,4 +42,6 @@ def run(args: argparse.Namespace) -> int:
         short = record.files().get(layout.SERIES, MAX_SERIES + 1) <= MAX_SERIES
         drawn = courses(record.read(layout.SERIES)) if short else {}
         out(detail.page(info, env, inputs, outputs, diff, time.time(), drawn))
+        if info.status in (FAILED, KILLED, CRASHED):
+            out(detail.end_of_log(info, record.log))
     return 1 if info.status == DAMAGED else 0

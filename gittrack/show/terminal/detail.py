@@ -11,6 +11,7 @@ from gittrack.core.run.trials import TrialFacts
 from gittrack.show.terminal import text
 from gittrack.show.terminal.columns import fact, short_id
 
+_LOG_LINES, _LOG_COLUMNS = 10, 500
 _MOST_FILES = 40  # of uncommitted changes, on one page
 
 
@@ -35,6 +36,15 @@ def page(
         _by_hand(info),
     ]
     return "\n".join(part for part in parts if part)
+
+
+def end_of_log(info: RunInfo, log: str) -> str:
+    """Return the last lines that the command printed; nothing if it printed nothing."""
+    lines = log.rstrip().splitlines()[-_LOG_LINES:]
+    if not lines:
+        return ""
+    rows = "".join(f"  {text.escape(line[:_LOG_COLUMNS].rstrip())}\n" for line in lines)
+    return f"\nend of log.txt (all of it: git track cat {short_id(info.id)} log.txt)\n{rows}"
 
 
 def closing(info: RunInfo) -> str:

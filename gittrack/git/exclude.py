@@ -1,0 +1,65 @@
+"""The paths that git ignores in one clone: ``info/exclude``, which is never committed."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from gittrack.git import Repo
+
+
+def add(repo: Repo, paths: Sequence[str]) -> list[str]:
+    """Have git ignore paths inside the work tree; return those that it did not ignore before."""
+    patterns = _patterns(repo, paths)
+    lines = _lines(repo)
+    new = [pattern for pattern in patterns if pattern not in lines]
+    if new:
+        _write(repo, [*lines, *new])
+    return [pattern[1:] for pattern in new]
+
+
+def remove(repo: Repo, paths: Sequence[str]) -> None:
+    """Take back what `add` did."""
+    patterns = _patterns(repo, paths)
+    lines = _lines(repo)
+    rest = [line for line in lines if line not in patterns]
+    if rest != lines:
+        _write(repo, rest)
+
+
+def _patterns(repo: Repo, paths: Sequence[str]) -> list[str]:
+    """Return a pattern for each path that is inside the work tree and not inside git's own folder."""
+    top, own = os.path.realpath(repo.work_tree or repo.git_dir), os.path.realpath(repo.common_dir)
+    full = [os.path.realpath(path) for path in paths]
+    inside = [p for p in full if _is_below(p, top) and not _is_below(p, own)]
+    return ["/" + re.sub(r"([*?\[\\])", r"\\\1", os.path.relpath(path, top)) for path in inside]
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return os.path.commonpath((path, folder)) == folder
+
+
+def _file(repo: Repo) -> Path:
+    return Path(repo.common_dir, "info", "exclude")
+
+
+def _lines(repo: Repo) -> list[str]:
+    try:
+        text = _file(repo).read_bytes().decode("utf-8", "surrogateescape")
+    except FileNotFoundError:
+        return []
+    return text.removesuffix("\n").split("\n") if text else []
+
+
+def _write(repo: Repo, lines: Sequence[str]) -> None:
+    file = _file(repo)
+    file.parent.mkdir(exist_ok=True)
+    incoming = file.with_name(f".exclude-{os.getpid()}")
+    try:
+        text = "".join(f"{line}\n" for line in lines)
+        incoming.write_bytes(text.encode("utf-8", "surrogateescape"))
+        incoming.replace(file)
+    finally:
+        incoming.unlink(missing_ok=True)
