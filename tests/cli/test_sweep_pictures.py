@@ -51,7 +51,7 @@ def test_pictures_and_what_cannot_be_drawn():
     for argv, hint in (
         (["--fanova"], "pip install 'gittrack[optuna]' scikit-learn"),
         (["--plot", "made.png"], "pip install 'gittrack[plot]'"),
-        (["--plot", "made.gif"], "end the name of the file in .html or .png"),
+        (["--plot", "made.gif"], "use a file name that ends in .html or .png"),
     ):
         done = run_cli("sweep", "show", "@", *argv, env=bare)
         assert (done.code, done.out) == (1, "")

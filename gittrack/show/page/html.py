@@ -14,12 +14,12 @@ _MAX_ROWS = 100
 
 
 def page(runs: Sequence[RunInfo], now: float) -> str:
-    """Return a table of runs, and how many there are where they are too many to show."""
+    """Return a table of runs; of more than 100 runs, the first 100 and the number of the others."""
     if not runs:
         return "<p>no runs</p>"
-    made = table(tables.listing(runs[:_MAX_ROWS], now))
+    rows = table(tables.listing(runs[:_MAX_ROWS], now))
     more = len(runs) - _MAX_ROWS
-    return made + (f"<p>and {more} more runs</p>" if more > 0 else "")
+    return rows + (f"<p>and {more} more runs</p>" if more > 0 else "")
 
 
 def record(info: RunInfo) -> str:
@@ -45,11 +45,11 @@ def record(info: RunInfo) -> str:
     return "".join(parts)
 
 
-def table(made: Table) -> str:
+def table(content: Table) -> str:
     """Return a table as HTML, cells escaped."""
-    sides = [*made.right, *[False] * len(made.heads)]
-    heads = "".join(f"<th>{html.escape(head)}</th>" for head in made.heads)
-    rows = "".join("<tr>" + "".join(map(_cell, row, sides)) + "</tr>" for row in made.rows)
+    sides = [*content.right, *[False] * len(content.heads)]
+    heads = "".join(f"<th>{html.escape(head)}</th>" for head in content.heads)
+    rows = "".join("<tr>" + "".join(map(_cell, row, sides)) + "</tr>" for row in content.rows)
     return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
 
 

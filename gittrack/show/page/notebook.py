@@ -18,7 +18,9 @@ def paragraph(info: RunInfo, courses: Mapping[str, str], now: float) -> str:
     head = [short_id(info.id), info.name or "", info.experiment, _status(info), age]
     lines = ["  ".join(text.escape(part) for part in head if part)]
     lines += [
-        f"    {line}" for line in (*_said(info), _params(info), *_metrics(info, courses)) if line
+        f"    {line}"
+        for line in (*_annotations(info), _params(info), *_metrics(info, courses))
+        if line
     ]
     code = (info.code.state or "")[:8] + ("*" if info.code.dirty else "")
     command = text.shorten(text.escape(text.command(info.command)), 90)
@@ -27,23 +29,23 @@ def paragraph(info: RunInfo, courses: Mapping[str, str], now: float) -> str:
 
 
 def _status(info: RunInfo) -> str:
-    told = {"signal": info.signal, "exit code": info.exit_code or None}
-    why = next((f" ({name} {value})" for name, value in told.items() if value is not None), "")
-    lasted = f" in {text.duration(info.duration)}" if info.duration is not None else ""
-    return f"{info.status}{why.replace('(signal ', '(')}{lasted}"
+    causes = {"signal": info.signal, "exit code": info.exit_code or None}
+    why = next((f" ({name} {value})" for name, value in causes.items() if value is not None), "")
+    duration = f" in {text.duration(info.duration)}" if info.duration is not None else ""
+    return f"{info.status}{why.replace('(signal ', '(')}{duration}"
 
 
-def _said(info: RunInfo) -> list[str]:
-    """Return the note, line by line, and the tags: the words that people wrote come first."""
+def _annotations(info: RunInfo) -> list[str]:
+    """Return the lines of the note, and the tags."""
     lines = [text.escape(line) for line in (info.note or "").split("\n") if line]
     return lines + ([text.escape(f"[{', '.join(info.tags)}]")] if info.tags else [])
 
 
 def _params(info: RunInfo) -> str:
     flat = commit_message.dotted(info.params)
-    shown = [f"{text.escape(k)}={text.value(v)}" for k, v in list(flat.items())[:_MAX_PARAMS]]
+    pairs = [f"{text.escape(k)}={text.value(v)}" for k, v in list(flat.items())[:_MAX_PARAMS]]
     more = [f"and {len(flat) - _MAX_PARAMS} more"] if len(flat) > _MAX_PARAMS else []
-    return "  ".join([*shown, *more])
+    return "  ".join([*pairs, *more])
 
 
 def _metrics(info: RunInfo, courses: Mapping[str, str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""What the pictures of a sweep show: which trials, in which order, how good."""
+"""The data of a sweep's pictures: which trials are drawn, in which order, and how good they are."""
 
 from __future__ import annotations
 
@@ -17,9 +17,18 @@ MOST_TRIALS = 1_000
 
 
 class Search(NamedTuple):
-    """A sweep made ready to be drawn; ``axes`` are the parameters to show, the most important first.
+    """A sweep that is ready to be drawn.
 
-    ``standing`` is how each trial with a finite score came out, by its key: 0 the best, 1 the worst.
+    Attributes
+    ----------
+    axes
+        The parameters to draw, the most important first.
+    shares
+        The importance of each parameter, from 0 to 1; None if it is not known.
+    scales, score
+        The scale of each parameter, and that of the score.
+    standing
+        The rank of each trial with a finite score, by its key: 0 is the best, 1 the worst.
     """
 
     view: SweepView
@@ -31,24 +40,28 @@ class Search(NamedTuple):
 
     @property
     def best(self) -> TrialView | None:
-        """The winner, where it has a finite score."""
-        found = [trial for trial in self.view.trials if trial.key == self.view.best]
-        return found[0] if found and has_score(found[0]) else None
+        """The best trial, if it has a finite score."""
+        for trial in self.view.trials:
+            if trial.key == self.view.best and has_score(trial):
+                return trial
+        return None
 
     @property
     def budgets(self) -> tuple[int, ...]:
-        """The budgets that were given, from the smallest; more than one in the halving family."""
+        """The budgets of the trials, the smallest first; the halving family has several."""
         return tuple(sorted({t.budget for t in self.view.trials if t.budget is not None}))
 
     @property
     def score_label(self) -> str:
-        """The metric and which way is better."""
-        way = "higher" if self.view.goal == "maximize" else "lower"
-        return f"{text.shorten(text.escape(self.view.metric or 'score'), 40)} ({way} is better)"
+        """The metric, and which direction is better."""
+        direction = "higher" if self.view.goal == "maximize" else "lower"
+        return (
+            f"{text.shorten(text.escape(self.view.metric or 'score'), 40)} ({direction} is better)"
+        )
 
 
-def prepared(view: SweepView, shares: Mapping[str, float | None]) -> Search | None:
-    """Return the sweep ready to be drawn; None where no trial has a finite score."""
+def prepare(view: SweepView, shares: Mapping[str, float | None]) -> Search | None:
+    """Return a sweep ready to be drawn; None if no trial has a finite score."""
     scores = [trial.score for trial in view.trials if trial.score is not None and has_score(trial)]
     if not scores:
         return None
@@ -65,51 +78,54 @@ def prepared(view: SweepView, shares: Mapping[str, float | None]) -> Search | No
 
 
 def drawn(search: Search) -> list[TrialView]:
-    """Return the trials to draw where each is drawn once for every parameter: of very many, an even part.
+    """Return the trials to draw: the one with the most resource of each configuration.
 
-    Of each configuration it is the trial that had the most resource.  The part is taken evenly from the best
-    to the worst, both ends included, so it looks like the whole.
+    Of more than ``MOST_TRIALS``, it returns an even selection from the best to the worst, both ends included,
+    so that the picture looks like one of all trials.
     """
-    found = furthest(search.view.ended)
-    if len(found) <= MOST_TRIALS:
-        return found
+    trials = furthest(search.view.ended)
+    if len(trials) <= MOST_TRIALS:
+        return trials
     best = search.view.best
-    ranked = sorted(found, key=lambda t: (t.key != best, search.standing.get(t.key, 2.0)))
+    ranked = sorted(trials, key=lambda t: (t.key != best, search.standing.get(t.key, 2.0)))
     step = (len(ranked) - 1) / (MOST_TRIALS - 1)
-    return [ranked[round(place * step)] for place in range(MOST_TRIALS)]
+    return [ranked[round(number * step)] for number in range(MOST_TRIALS)]
 
 
 def left_out(search: Search) -> str:
-    """Return how much is drawn of what there is too much of, nothing where all is."""
+    """Return a remark on how many are drawn if there are too many; empty if all are drawn."""
     counts = (
         (MOST_TRIALS, len(furthest(search.view.ended)), "configurations"),
         (MOST_AXES, len(search.axes), "parameters"),
     )
-    told = [f"{most:,} of {count:,} {what}" for most, count, what in counts if count > most]
-    return f" ({', '.join(told)})" if told else ""
+    parts = [f"{most:,} of {count:,} {noun}" for most, count, noun in counts if count > most]
+    return f" ({', '.join(parts)})" if parts else ""
 
 
 def best_so_far(view: SweepView) -> list[tuple[int, float]]:
-    """Return (number of the trial as they ended, best score until then); of the largest budget alone."""
+    """Return (number of the trial, best score so far) of the trials with the largest budget."""
     most = max((trial.budget for trial in view.trials if trial.budget is not None), default=None)
     better = max if view.goal == "maximize" else min
-    found: list[tuple[int, float]] = []
+    steps: list[tuple[int, float]] = []
     for number, trial in enumerate(view.ended):
         if trial.score is None or not has_score(trial) or trial.budget != most:
             continue
-        best = trial.score if not found else better(found[-1][1], trial.score)
-        found.append((number, best))
-    return found
+        best = trial.score if not steps else better(steps[-1][1], trial.score)
+        steps.append((number, best))
+    return steps
 
 
 def spread(config: int, wide: float) -> float:
-    """Return how far a point moves aside, that equal ones be seen; the same for the same configuration."""
+    """Return how far a point moves sideways, so that equal points stay visible.
+
+    It is a function of the configuration (golden-ratio sequence), so every picture is the same.
+    """
     golden = (math.sqrt(5) - 1) / 2
     return wide * ((config + 1) * golden % 1 - 0.5)
 
 
-def told(trial: TrialView, view: SweepView) -> str:
-    """Return one trial in words, unescaped for HTML: ``trial 7: val_loss 0.0525, lr 0.3``."""
+def summary(trial: TrialView, view: SweepView) -> str:
+    """Return a trial as text, not yet escaped for HTML: ``trial 7: val_loss 0.0525, lr 0.3``."""
     score = "no score" if trial.score is None else text.value(trial.score, 6)
     parts = [f"{text.escape(view.metric or 'score')} {score}"]
     if trial.status != "finished":

@@ -1,4 +1,4 @@
-"""The page around the drawings of a sweep: one file, no script, nothing fetched, all text escaped."""
+"""The page around the drawings of a sweep: one file without scripts, which loads nothing; text is escaped."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from gittrack.analysis.sweep_view import SweepView, TrialView
-from gittrack.show.page.pictures_data import Search, told
+from gittrack.show.page.pictures_data import Search, summary
 from gittrack.show.terminal import text
 
 _MOST_ROWS = 2000
@@ -22,30 +22,30 @@ div{overflow-x:auto}table{border-collapse:collapse;font-size:.85rem}
 th,td{padding:.2rem .7rem;border-bottom:1px solid #e5e5e5;text-align:left;white-space:nowrap}
 th{position:sticky;top:0;background:#fff}tr:target{background:#ffe8d6}tr.best{font-weight:bold;color:#A84A00}
 """
-# Whatever a name may hold: the page runs nothing and fetches nothing.  The bars of colours are images in it.
+# Whatever a name contains, the page runs and loads nothing.  The colour bars are images inside the page.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
 class Titled(Protocol):
-    """What stands above a drawing."""
+    """A drawing's heading and description."""
 
     @property
     def title(self) -> str:
-        """Its heading."""
+        """The heading."""
 
     @property
     def about(self) -> str:
-        """What there is to see."""
+        """What the drawing shows."""
 
 
 def page(search: Search, drawings: Sequence[tuple[Titled, str]]) -> bytes:
-    """Return the page of the drawings (SVG) and a table of all trials, to which their marks lead."""
+    """Return the page: the drawings (SVG), whose marks link to the rows of a table of all trials."""
     view = search.view
-    words = {trial.key: told(trial, view) for trial in view.trials}
+    summaries = {trial.key: summary(trial, view) for trial in view.trials}
     parts = [f"<h1>{html.escape(title(view))}</h1>", f"<p>{html.escape(_facts(search))}</p>"]
     for panel, drawing in drawings:
         parts.append(f"<h2>{html.escape(panel.title)}</h2><p>{html.escape(panel.about)}</p>")
-        parts.append(_speaking(drawing, words))
+        parts.append(_with_titles(drawing, summaries))
     parts += ["<h2>Trials</h2>", _table(search)]
     whole = (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
@@ -59,9 +59,9 @@ def page(search: Search, drawings: Sequence[tuple[Titled, str]]) -> bytes:
 
 
 def title(view: SweepView) -> str:
-    """Return the heading of a sweep, escaped for people."""
-    called = f"{text.shorten(text.escape(view.name), 60)} " if view.name else ""
-    return f"Sweep {called}{text.escape(view.id)}"
+    """Return the heading of a sweep, escaped for the terminal."""
+    name = f"{text.shorten(text.escape(view.name), 60)} " if view.name else ""
+    return f"Sweep {name}{text.escape(view.id)}"
 
 
 def _facts(search: Search) -> str:
@@ -70,15 +70,15 @@ def _facts(search: Search) -> str:
     of = f" of {view.size}" if view.size is not None and view.size != number else ""
     facts = [f"{text.escape(view.method)}, {number}{of} trials ended, {search.score_label}"]
     if search.best is not None:
-        facts.append(f"best: {told(search.best, view)}")
+        facts.append(f"best: {summary(search.best, view)}")
     return ". ".join(facts) + "."
 
 
-def _speaking(drawing: str, words: dict[str, str]) -> str:
-    """Return a drawing whose marks tell their trial when pointed at."""
+def _with_titles(drawing: str, summaries: dict[str, str]) -> str:
+    """Return a drawing whose marks show their trial when the pointer is on them."""
 
     def titled(match: re.Match[str]) -> str:
-        about = html.escape(words.get(match[1], match[1]))
+        about = html.escape(summaries.get(match[1], match[1]))
         return f'<a xlink:href="#trial-{match[1]}"><title>{about}</title>'
 
     return re.sub(r'<a xlink:href="#trial-([^"]*)"(?: target="[^"]*")?>', titled, drawing)
@@ -102,7 +102,7 @@ def _row(trial: TrialView, names: Sequence[str], search: Search) -> str:
     budget = [text.value(trial.budget)] if search.budgets else []
     params = [text.value(trial.params[n]) if n in trial.params else "-" for n in names]
     cells = [trial.status, score, *budget, *params, trial.run or "-"]
-    shown = "".join(f"<td>{html.escape(text.escape(cell))}</td>" for cell in cells)
+    columns = "".join(f"<td>{html.escape(text.escape(cell))}</td>" for cell in cells)
     best = ' class="best"' if trial.key == search.view.best else ""
     key = html.escape(text.escape(trial.key))
-    return f'<tr id="trial-{key}"{best}><td>{key}</td>{shown}</tr>\n'
+    return f'<tr id="trial-{key}"{best}><td>{key}</td>{columns}</tr>\n'

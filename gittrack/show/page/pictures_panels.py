@@ -29,18 +29,18 @@ _MOST_BRACKETS = 6
 
 
 def progress(fig: Any, search: Search) -> None:
-    """Draw the score of each trial in the order in which they ended, and the best so far as steps."""
+    """Draw the score of each trial in the order in which they ended, and the best score so far."""
     ax = fig.subplots()
     ended = search.view.ended
-    number = {trial.key: place for place, trial in enumerate(ended, 1)}
+    number = {trial.key: count for count, trial in enumerate(ended, 1)}
     good, bad = scored(ended)
     mark_y(ax, search.score, below=bool(bad))
-    dots(ax, [(number[t.key], search.score.place(t.score) or 0.0, t) for t in good], search)
+    dots(ax, [(number[t.key], search.score.position(t.score) or 0.0, t) for t in good], search)
     crosses(ax, [(number[t.key], t) for t in bad])
     steps = best_so_far(search.view)
     if steps:
-        xs = [*(place + 1 for place, _ in steps), len(ended)]
-        ys = [search.score.place(score) for _, score in (*steps, steps[-1])]
+        xs = [*(count + 1 for count, _ in steps), len(ended)]
+        ys = [search.score.position(score) for _, score in (*steps, steps[-1])]
         ax.plot(xs, ys, drawstyle="steps-post", color=BEST, linewidth=1.8, zorder=4)
         most = search.budgets[-1:] if len(search.budgets) > 1 else ()
         of = f", at {name(search.view.resource or 'budget')} {most[0]}" if most else ""
@@ -50,10 +50,10 @@ def progress(fig: Any, search: Search) -> None:
     best = search.best
     if best is not None and best.key in number:
         label = f"{text.value(best.score, 4)} (trial {best.key})"
-        ring(ax, number[best.key], search.score.place(best.score) or 0.0, label)
+        ring(ax, number[best.key], search.score.position(best.score) or 0.0, label)
     ax.set_xlim(0, len(ended) + 1)
     _whole_numbers(ax)
-    ax.set_xlabel("trials, as they ended")
+    ax.set_xlabel("trials, in the order in which they ended")
     ax.set_ylabel(search.score_label)
     if steps or bad:
         ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, frameon=False, borderaxespad=0)
@@ -61,16 +61,16 @@ def progress(fig: Any, search: Search) -> None:
 
 
 def rungs(fig: Any, search: Search) -> None:
-    """Draw the score against the budget, a line for each configuration; a picture for each bracket."""
+    """Draw the score against the budget: a line for each configuration, a picture for each bracket."""
     brackets = sorted({trial.bracket for trial in search.view.trials}, reverse=True)
-    shown = brackets[:_MOST_BRACKETS]
-    places = {budget: place for place, budget in enumerate(search.budgets)}
-    axes = fig.subplots(1, len(shown), sharey=True, squeeze=False)[0]
-    for ax, bracket in zip(axes, shown, strict=True):
-        own = [t for t in search.view.trials if t.bracket == bracket and t.budget is not None]
-        _bracket(ax, own, places, search)
-        ax.set_xticks([*places.values()], [str(budget) for budget in places])
-        ax.set_xlim(-0.4, len(places) - 0.6)
+    drawn_brackets = brackets[:_MOST_BRACKETS]
+    positions = {budget: x for x, budget in enumerate(search.budgets)}
+    axes = fig.subplots(1, len(drawn_brackets), sharey=True, squeeze=False)[0]
+    for ax, bracket in zip(axes, drawn_brackets, strict=True):
+        trials = [t for t in search.view.trials if t.bracket == bracket and t.budget is not None]
+        _bracket(ax, trials, positions, search)
+        ax.set_xticks([*positions.values()], [str(budget) for budget in positions])
+        ax.set_xlim(-0.4, len(positions) - 0.6)
         ax.set_xlabel(name(search.view.resource or "budget"))
         if len(brackets) > 1:
             ax.set_title(f"bracket {bracket}", pad=16)
@@ -81,17 +81,17 @@ def rungs(fig: Any, search: Search) -> None:
     axes[0].set_ylabel(search.score_label)
 
 
-def _bracket(ax: Any, trials: list[TrialView], places: dict[int, int], search: Search) -> None:
+def _bracket(ax: Any, trials: list[TrialView], positions: dict[int, int], search: Search) -> None:
     lines: dict[tuple[int, int | None], list[TrialView]] = {}
     for trial in scored(trials)[0]:
         lines.setdefault((trial.config, trial.seed), []).append(trial)
     winner = search.best
     for line in lines.values():
         line.sort(key=lambda trial: trial.rung)
-        xs = [places[t.budget] for t in line if t.budget is not None]
-        ys = [search.score.place(t.score) for t in line]
+        xs = [positions[t.budget] for t in line if t.budget is not None]
+        ys = [search.score.position(t.score) for t in line]
         won = winner is not None and winner in line
-        # Blue for those that went on; what was left behind keeps only its dot.
+        # Configurations that continued are blue; the others have only a pale dot.
         colour = BEST if won else OURS
         ax.plot(
             xs, ys, color=colour, linewidth=2.2 if won else 0.9, alpha=1 if won else 0.55, zorder=2
@@ -100,7 +100,7 @@ def _bracket(ax: Any, trials: list[TrialView], places: dict[int, int], search: S
             xs,
             ys,
             s=12,
-            color=PALE if len(line) == 1 and xs[-1] < len(places) - 1 else colour,
+            color=PALE if len(line) == 1 and xs[-1] < len(positions) - 1 else colour,
             zorder=3,
         )
         marks.set_urls([link(trial) for trial in line])
@@ -108,29 +108,29 @@ def _bracket(ax: Any, trials: list[TrialView], places: dict[int, int], search: S
     for trial in trials:
         counts[trial.budget or 0] = counts.get(trial.budget or 0, 0) + 1
     for budget, count in counts.items():
-        ax.text(places[budget], 1.075, str(count), ha="center", color="#555555", clip_on=False)
+        ax.text(positions[budget], 1.075, str(count), ha="center", color="#555555", clip_on=False)
     if winner is not None and winner in trials and winner.budget is not None:
-        ring(ax, places[winner.budget], search.score.place(winner.score) or 0.0)
+        ring(ax, positions[winner.budget], search.score.position(winner.score) or 0.0)
 
 
 def rows(search: Search) -> int:
-    """Return in how many rows the parameters are drawn."""
+    """Return the number of rows of pictures that the parameters need."""
     return (min(len(search.axes), MOST_AXES) + _ABREAST - 1) // _ABREAST
 
 
 def parameters(fig: Any, search: Search) -> None:
-    """Draw each parameter against the score; of the halving family each configuration as far as it got."""
-    shown = search.axes[:MOST_AXES]
-    abreast = min(len(shown), _ABREAST)
+    """Draw each parameter against the score; each configuration at its largest budget."""
+    axes = search.axes[:MOST_AXES]
+    abreast = min(len(axes), _ABREAST)
     grid = fig.subplots(rows(search), abreast, sharey=True, squeeze=False)
     good, bad = scored(drawn(search))
-    for place, ax in enumerate(grid.flat):
-        if place >= len(shown):
+    for number, ax in enumerate(grid.flat):
+        if number >= len(axes):
             ax.set_visible(False)
             continue
-        _parameter(ax, shown[place], good, bad, search)
+        _parameter(ax, axes[number], good, bad, search)
         mark_y(ax, search.score, below=bool(bad))
-        ax.tick_params(axis="y", labelleft=place % abreast == 0)
+        ax.tick_params(axis="y", labelleft=number % abreast == 0)
     fig.supylabel(search.score_label, fontsize=9.5, color="#333333")
     colour_bar(fig, grid, search)
 
@@ -141,17 +141,19 @@ def _parameter(
     scale = search.scales[axis.name]
     wide = 0.5 / len(scale.keys) if scale.keys else 0.0
 
-    def where(trial: TrialView) -> float | None:
-        found = scale.place(trial.params[axis.name]) if axis.name in trial.params else None
-        return None if found is None else found + spread(trial.config, wide)
+    def position(trial: TrialView) -> float | None:
+        x = scale.position(trial.params[axis.name]) if axis.name in trial.params else None
+        return None if x is None else x + spread(trial.config, wide)
 
-    points = [(x, search.score.place(t.score), t) for t in good if (x := where(t)) is not None]
+    points = [
+        (x, search.score.position(t.score), t) for t in good if (x := position(t)) is not None
+    ]
     dots(ax, [(x, y, t) for x, y, t in points if y is not None], search)
-    crosses(ax, [(x, t) for t in bad if (x := where(t)) is not None])
+    crosses(ax, [(x, t) for t in bad if (x := position(t)) is not None])
     mark_x(ax, scale, 5)
     best = search.best
-    if best is not None and (x := where(best)) is not None:
-        ring(ax, x, search.score.place(best.score) or 0.0)
+    if best is not None and (x := position(best)) is not None:
+        ring(ax, x, search.score.position(best.score) or 0.0)
     share = search.shares.get(axis.name)
     ax.set_xlabel(name(axis.name) + (" (log)" if scale.log else ""))
     ax.set_title(
@@ -160,21 +162,21 @@ def _parameter(
 
 
 def parallel(fig: Any, search: Search) -> None:
-    """Draw a line for each configuration through its parameters to its score; the winner on top."""
-    shown = search.axes[:MOST_AXES][::-1]  # the most important beside the score
+    """Draw a line for each configuration through its parameters to its score; the best on top."""
+    axes = search.axes[:MOST_AXES][::-1]  # the most important beside the score
     good, _ = scored(drawn(search))
-    heads = [*(name(axis.name, 18) for axis in shown), name(search.view.metric or "score", 18)]
-    scales = [*(search.scales[axis.name] for axis in shown), search.score]
+    heads = [*(name(axis.name, 18) for axis in axes), name(search.view.metric or "score", 18)]
+    scales = [*(search.scales[axis.name] for axis in axes), search.score]
     ax = fig.subplots()
-    _lines(ax, [axis.name for axis in shown], good, search)
+    _lines(ax, [axis.name for axis in axes], good, search)
     for x, (head, scale) in enumerate(zip(heads, scales, strict=True)):
         ax.axvline(x, color="#888888", linewidth=1, zorder=6)
         log = "\n(log)" if scale.log else ""
         ax.text(x, 1.06, head + log, ha="center", va="bottom", fontweight="bold", clip_on=False)
-        for place, label in scale.ticks(6):
-            beside = ax.text(x + 0.02, place, label, va="center", fontsize=8.5, zorder=8)
+        for y, label in scale.ticks(6):
+            beside = ax.text(x + 0.02, y, label, va="center", fontsize=8.5, zorder=8)
             beside.set_bbox({"facecolor": "white", "alpha": 0.75, "pad": 1, "linewidth": 0})
-    ax.set_xlim(-0.3, len(shown) + 0.35)
+    ax.set_xlim(-0.3, len(axes) + 0.35)
     ax.set_ylim(-0.05, 1.05)
     ax.set_axis_off()
     colour_bar(fig, ax, search)
@@ -184,11 +186,11 @@ def _lines(ax: Any, names: list[str], good: list[TrialView], search: Search) -> 
     from matplotlib.collections import LineCollection  # noqa: PLC0415 - an extra
 
     best = search.view.best
-    order = sorted(good, key=lambda one: (one.key == best, -search.standing[one.key]))
+    order = sorted(good, key=lambda trial: (trial.key == best, -search.standing[trial.key]))
     paths, owners = [], []
     for trial in order:
         ys = [_along(search.scales[key], trial, key) for key in names]
-        ys.append(search.score.place(trial.score))
+        ys.append(search.score.position(trial.score))
         path = [(x, y) for x, y in enumerate(ys) if y is not None]
         if len(path) > 1:
             paths.append(path)
@@ -210,9 +212,9 @@ def _lines(ax: Any, names: list[str], good: list[TrialView], search: Search) -> 
 
 
 def _along(scale: Any, trial: TrialView, key: str) -> float | None:
-    place: float | None = scale.place(trial.params[key]) if key in trial.params else None
+    position: float | None = scale.position(trial.params[key]) if key in trial.params else None
     wide = 0.35 / len(scale.keys) if scale.keys else 0.0
-    return None if place is None else place + spread(trial.config, wide)
+    return None if position is None else position + spread(trial.config, wide)
 
 
 def _rgb(colour: Any) -> tuple[float, float, float]:

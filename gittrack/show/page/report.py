@@ -11,33 +11,40 @@ from gittrack.show.terminal import diff_many, table, text
 from gittrack.show.terminal.columns import short_id
 
 
-def page(found: Table, stats: Mapping[str, str], style: str = "md") -> str:
-    """Return leaderboard, changed params, metrics with arrows, and what changed in the code.
+def page(comparison: Table, stats: Mapping[str, str], style: str = "md") -> str:
+    """Return the runs, changed params, metrics with arrows, and what changed in the code.
 
-    The first run is what the others are compared with; ``stats`` are ``git diff --stat`` by run id.
+    Parameters
+    ----------
+    comparison
+        The runs; the first is the one that the others are compared with.
+    stats
+        The output of ``git diff --stat`` by run id.
+    style
+        ``md``, or ``text`` for a terminal.
     """
-    base, others = found.runs[0], found.runs[1:]
-    parts = [_title("Runs", style), _runs(found.runs, style)]
-    params = found.sections["params"]
+    base, others = comparison.runs[0], comparison.runs[1:]
+    parts = [_title("Runs", style), _runs(comparison.runs, style)]
+    params = comparison.sections["params"]
     if params:
-        shown = diff_many.page(found, ["params"], style)
+        rows = diff_many.page(comparison, ["params"], style)
         parts += [
             _title("Changed params", style),
-            shown.partition("\n\n")[2] if style == "md" else shown,
+            rows.partition("\n\n")[2] if style == "md" else rows,
         ]
-    if any(run.metrics for run in found.runs):
+    if any(run.metrics for run in comparison.runs):
         parts += [_title("Metrics", style), _metrics(base, others, style)]
     for run in others:
         parts += [_title(f"Code: {diff_many.head(base)} to {diff_many.head(run)}", style)]
         parts.append(_fenced(text.escape(stats[run.id], keep="\n"), style))
-    equal = [diff_many.SECTIONS[name] for name, rows in found.sections.items() if not rows]
+    equal = [diff_many.SECTIONS[name] for name, rows in comparison.sections.items() if not rows]
     if equal and others:
         parts.append(f"Equal: {', '.join(equal)}.\n")
     return "\n".join(parts)
 
 
-def _title(words: str, style: str) -> str:
-    return f"### {words}\n" if style == "md" else words
+def _title(heading: str, style: str) -> str:
+    return f"### {heading}\n" if style == "md" else heading
 
 
 def _fenced(content: str, style: str) -> str:
@@ -71,16 +78,16 @@ def _metrics(base: RunInfo, others: Sequence[RunInfo], style: str) -> str:
 
 
 def _change(base: RunInfo, run: RunInfo, name: str) -> str:
-    """Return ``0.9844 ▲ +0.0195 (+2.0 %)``; the arrow says which way, not whether that is good."""
+    """Return ``0.9844 ▲ +0.0195 (+2.0 %)``; the arrow shows the direction, not whether it is good."""
     if name not in run.metrics:
         return "-"
     last = run.metrics[name].last
-    shown = text.value(last, 6)
+    value = text.value(last, 6)
     before = base.metrics[name].last if name in base.metrics else math.nan
     delta = last - before
     if not math.isfinite(delta):
-        return shown
+        return value
     if delta == 0:
-        return f"{shown} ="
+        return f"{value} ="
     percent = f" ({100 * delta / abs(before):+.1f} %)" if before else ""
-    return f"{shown} {'▲' if delta > 0 else '▼'} {delta:+.4g}{percent}"
+    return f"{value} {'▲' if delta > 0 else '▼'} {delta:+.4g}{percent}"

@@ -1,4 +1,4 @@
-"""Where a value stands on an axis, from 0 to 1, and what is written beside it."""
+"""The position of a value on an axis, from 0 to 1, and the labels of the axis."""
 
 from __future__ import annotations
 
@@ -12,44 +12,44 @@ from gittrack.core.scalars import flow_text
 from gittrack.show.terminal import text
 
 _LABEL = 14
-_WIDE = 20  # the largest score over the smallest from which on a logarithmic scale shows more
+_WIDE = 20  # if the largest score is this many times the smallest, the scale is logarithmic
 
 
 class Scale(NamedTuple):
-    """An axis of numbers from ``low`` to ``high``, or of choices, by their ``keys``, evenly spaced."""
+    """An axis of numbers from ``low`` to ``high``, or of choices (``keys``), evenly spaced."""
 
     low: float = 0.0
     high: float = 1.0
     log: bool = False
     keys: tuple[str, ...] = ()
 
-    def place(self, value: Any) -> float | None:
-        """Return where a value stands, 0 to 1; None for what this axis has no place for."""
+    def position(self, value: Any) -> float | None:
+        """Return the position of a value, 0 to 1; None if the value does not fit the axis."""
         if self.keys:
             key = flow_text(value)
             return (self.keys.index(key) + 0.5) / len(self.keys) if key in self.keys else None
         if not is_number(value) or (self.log and value <= 0):
             return None
-        here, low, high = (self._bent(end) for end in (value, self.low, self.high))
-        return (here / 2 - low / 2) / (high / 2 - low / 2)  # halves: their difference is finite
+        point, low, high = (self._transform(x) for x in (value, self.low, self.high))
+        return (point / 2 - low / 2) / (high / 2 - low / 2)  # the difference of halves is finite
 
     def ticks(self, most: int = 6) -> list[tuple[float, str]]:
-        """Return (place, label) of about so many marks; every choice has one."""
+        """Return (position, label) of at most about ``most`` marks; every choice has a mark."""
         if self.keys:
-            places = [(i + 0.5) / len(self.keys) for i in range(len(self.keys))]
-            return [(p, choice_label(key)) for p, key in zip(places, self.keys, strict=True)]
+            count = len(self.keys)
+            return [((i + 0.5) / count, choice_label(key)) for i, key in enumerate(self.keys)]
         values = _decades(self.low, self.high, most) if self.log else []
         if len(values) < 2:
             values = _round_values(self.low, self.high, most)
-        found = [(self.place(value), number_label(value)) for value in values]
-        return [(p, label) for p, label in found if p is not None and -1e-9 <= p <= 1 + 1e-9]
+        marks = [(self.position(value), number_label(value)) for value in values]
+        return [(p, label) for p, label in marks if p is not None and -1e-9 <= p <= 1 + 1e-9]
 
-    def _bent(self, value: float) -> float:
+    def _transform(self, value: float) -> float:
         return math.log10(value) if self.log else float(value)
 
 
 def of_axis(axis: Axis, values: Iterable[Any]) -> Scale:
-    """Return the scale of a parameter: its declared bounds or choices, and whatever was tried outside."""
+    """Return the scale of a parameter: its declared bounds or choices, extended to all values tried."""
     tried = list(values)
     if axis.kind == "choice":
         choices: list[Any] = [*axis.values, *tried]
@@ -63,15 +63,15 @@ def of_axis(axis: Axis, values: Iterable[Any]) -> Scale:
 
 
 def of_scores(scores: Sequence[float]) -> Scale:
-    """Return the scale of the scores, logarithmic where the largest is many times the smallest."""
-    found = of_numbers(scores, False)
-    if found.low > 0 and min(scores) > 0 and max(scores) / min(scores) > _WIDE:
+    """Return the scale of the scores; logarithmic if the largest is many times the smallest."""
+    linear = of_numbers(scores, False)
+    if linear.low > 0 and min(scores) > 0 and max(scores) / min(scores) > _WIDE:
         return of_numbers(scores, True)
-    return found
+    return linear
 
 
 def of_numbers(numbers: Sequence[float], log: bool) -> Scale:
-    """Return the scale that has room for all numbers; a single one is in its middle."""
+    """Return the scale that covers all numbers; a single number is in the middle."""
     fitting = [number for number in numbers if number > 0 or not log]
     if not fitting:
         return Scale() if not log else Scale(0.1, 10.0, True)
@@ -83,7 +83,7 @@ def of_numbers(numbers: Sequence[float], log: bool) -> Scale:
 
 
 def number_label(value: float) -> str:
-    """Return a number as short as it can be read: ``0.001``, ``1e-5``, ``20000``."""
+    """Return a number as a short label: ``0.001``, ``1e-5``, ``20000``."""
     if value == 0 or 1e-3 <= abs(value) < 1e5:
         return f"{value:.4g}" if abs(value) < 1e4 else f"{value:.0f}"
     mantissa, _, exponent = f"{value:.3g}".partition("e")
@@ -91,7 +91,7 @@ def number_label(value: float) -> str:
 
 
 def choice_label(key: str) -> str:
-    """Return a choice as it stands beside an axis."""
+    """Return the label of a choice."""
     bare = key[1:-1] if len(key) > 2 and key[0] == key[-1] == '"' else key
     return text.shorten(text.escape(bare), _LABEL)
 

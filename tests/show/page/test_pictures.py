@@ -51,12 +51,12 @@ def test_a_scale_has_room_for_what_was_tried_outside_its_bounds():
 def test_choices_are_evenly_apart_and_numbers_among_them_sorted():
     found = scale.of_axis(Axis("n", "choice", values=(128, 32)), [])
     assert [label for _, label in found.ticks()] == ["32", "128"]
-    assert (found.place(32), found.place(128), found.place(64)) == (0.25, 0.75, None)
+    assert (found.position(32), found.position(128), found.position(64)) == (0.25, 0.75, None)
 
 
 def test_true_is_not_one():
     found = scale.of_axis(Axis("x", "choice", values=(True, 1, "1", None)), [])
-    assert len({found.place(value) for value in (True, 1, "1", None)}) == 4
+    assert len({found.position(value) for value in (True, 1, "1", None)}) == 4
 
 
 @pytest.mark.parametrize(
@@ -66,14 +66,16 @@ def test_true_is_not_one():
 @pytest.mark.parametrize("log", [False, True])
 def test_any_numbers_have_a_place_and_ticks(numbers, log):
     found = scale.of_numbers(numbers, log)
-    places = [found.place(number) for number in numbers]
+    places = [found.position(number) for number in numbers]
     assert all(place is None or -1e-9 <= place <= 1 + 1e-9 for place in places)
     assert 1 <= len(found.ticks()) <= 60
 
 
 def test_what_is_no_number_has_no_place():
-    assert [Scale().place(x) for x in (math.nan, math.inf, 10**400, "1", None, True)] == [None] * 6
-    assert Scale(0.1, 1, True).place(0) is None
+    assert [Scale().position(x) for x in (math.nan, math.inf, 10**400, "1", None, True)] == [
+        None
+    ] * 6
+    assert Scale(0.1, 1, True).position(0) is None
 
 
 # --- What is drawn -------------------------------------------------------------------------------
@@ -98,7 +100,7 @@ def test_each_configuration_is_shown_as_far_as_it_got():
 
 
 def test_of_very_many_an_even_part_is_drawn_and_the_best_is_in_it():
-    search = pictures_data.prepared(sweep([trial(i, float(i)) for i in range(2500)], best="0"), {})
+    search = pictures_data.prepare(sweep([trial(i, float(i)) for i in range(2500)], best="0"), {})
     shown = pictures_data.drawn(search)
     assert (len(shown), len({one.key for one in shown})) == (1000, 1000)
     assert (shown[0].key, shown[-1].key) == ("0", "2499")
@@ -109,7 +111,7 @@ def test_of_very_many_an_even_part_is_drawn_and_the_best_is_in_it():
 
 def test_what_is_drawn_depends_on_the_search():
     def titles(view):
-        return [panel.title for panel in pictures.panels(pictures_data.prepared(view, {}))]
+        return [panel.title for panel in pictures.panels(pictures_data.prepare(view, {}))]
 
     assert "The plane" in titles(sweep([trial(0, 1.0)]))
     three = [Axis("lr"), Axis("opt", "choice"), Axis("x")]
@@ -124,7 +126,7 @@ def test_the_plane_says_how_few_values_a_grid_tries():
     grid = sweep(
         [trial(i, 1.0, lr=float(i % 3), x=float(i // 3)) for i in range(9)], Axis("lr"), Axis("x")
     )
-    about = pictures.pictures_plane.about(pictures_data.prepared(grid, {}))
+    about = pictures.pictures_plane.about(pictures_data.prepare(grid, {}))
     assert about.startswith("9 configurations tried 3 values of lr and 3 values of x.")
 
 
@@ -137,7 +139,7 @@ def test_the_ending_of_the_file_decides(name, kind):
 
 
 def test_another_ending_is_refused():
-    with pytest.raises(TrackError, match=r"end the name of the file in .html or .png"):
+    with pytest.raises(TrackError, match=r"use a file name that ends in .html or .png"):
         pictures.kind("a.b/pdf")
 
 
@@ -148,7 +150,7 @@ def test_nothing_to_draw_is_said():
 
 def test_before_the_first_trial_has_ended_there_is_nothing_to_look_at():
     running = trial(0, None)._replace(status="running", order=None)
-    with pytest.raises(TrackError, match="wait for the first to end"):
+    with pytest.raises(TrackError, match="wait until the first trial ends"):
         pictures.render(sweep([running]), ".html")
 
 
