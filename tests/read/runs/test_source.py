@@ -260,7 +260,7 @@ def test_a_rule_decides_which_direction_is_better(case):
     def smallest(goals):
         return direction.direction("acc", option="min", defined=goals)
 
-    request = Request(order="metrics.acc", numbers=True)
+    request = Request(order="acc", numbers=True)
     answer = case.source.select(request._replace(direction=smallest))
     assert ids(answer.runs) == expected(case.plain, request._replace(descending=False))
     assert answer.direction.smallest
