@@ -72,7 +72,8 @@ SPEAKS_EXCEPTIONS = {
 }
 
 READS_ENVIRONMENT = {
-    "git/process.py": "drops variables that redirect git; git's own identity variables",
+    "git/process.py": "drops variables that redirect git",
+    "git/config.py": "git's own identity variables",
     "api/run.py": "what the launcher told the command about its run; the ranks of distributed jobs",
     "record/machine/environment.py": "records the variables on the allow-list",
     "record/run.py": "the limit that the launcher passes on",

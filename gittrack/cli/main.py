@@ -157,6 +157,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
     except Exception:  # noqa: BLE001 - the one boundary; it keeps the traceback in a file
         return _report_bug()
+    finally:
+        git.drop_ahead()
 
 
 def _dispatch(words: list[str]) -> int:
@@ -213,13 +215,17 @@ def _inner_verb(verb: str, words: list[str]) -> int:
 
 def _look_ahead(verb: str, words: list[str]) -> None:
     """Let git begin with what the verb will most probably ask for, before all else is imported."""
+    try:
+        folder = os.getcwd()
+    except FileNotFoundError:  # the verb says so
+        return
     if verb in ("ls", "top") and not {"-e", "--experiment"} & set(words):
-        refs.look_ahead(layout.RUNS, layout.NOTES)
+        refs.look_ahead(folder, layout.RUNS, layout.NOTES)
     if verb in _LOOK_AT_MODELS:
         names = _module("gittrack.core.registry.names")
-        refs.look_ahead(*names.PLACES)
+        refs.look_ahead(folder, *names.PLACES)
     if verb in (*GROUPS["find and compare"], *_LOOK_AT_MODELS):
-        git.look_ahead()
+        git.look_ahead(folder)
 
 
 def _joined(words: list[str]) -> list[str]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextvars import ContextVar
 
 from gittrack.core.errors import NotARepository, TrackError
-from gittrack.core.fast_typing import TYPE_CHECKING, Any, NamedTuple
+from gittrack.core.fast_typing import TYPE_CHECKING, NamedTuple
 from gittrack.git import spawn
 
 if TYPE_CHECKING:
@@ -169,7 +170,7 @@ class Repo(NamedTuple):
         where = ("--git-dir", self.git_dir)
         return Call([*where, "config", "--list", "-z", "--includes"], cwd=self.work_tree)
 
-    def object(self) -> gitpython.Repo:
+    def gitpython(self) -> gitpython.Repo:
         """Return GitPython's view of the repository."""
         import git as gitpython  # noqa: PLC0415 - 100 ms that a listing has no use for
 
@@ -180,12 +181,29 @@ _WHERE = (
     *("rev-parse", "--path-format=absolute", "--git-dir", "--git-common-dir"),
     *("--is-bare-repository", "--show-object-format", "--show-prefix", "--show-toplevel"),
 )
-_AHEAD: list[Call] = []
+# Calls that the command line began before they are asked for.  Other threads have a context of their own,
+# and the folder is a part of the key: nobody else can take one.
+_AHEAD: ContextVar[dict[tuple[str, ...], Call]] = ContextVar("ahead")
 
 
-def look_ahead() -> None:
-    """Begin with `find` for the current folder, while our own modules are still being imported."""
-    _AHEAD.append(Call(_WHERE))
+def begin(folder: str, question: Sequence[str], args: Sequence[str]) -> None:
+    """Start a git call in ``folder`` ahead of time, for `taken` with the same folder and question."""
+    _AHEAD.set({**_AHEAD.get({}), (folder, *question): Call(args, cwd=folder)})
+
+
+def taken(folder: str, question: Sequence[str]) -> Call | None:
+    """Return the call that was begun ahead of time, at most once; None if there is none."""
+    return _AHEAD.get({}).pop((folder, *question), None)
+
+
+def drop_ahead() -> None:
+    """End the calls that were begun ahead of time and not asked for."""
+    _AHEAD.set({})
+
+
+def look_ahead(folder: str) -> None:
+    """Begin with `find` for a folder, while our own modules are still being imported."""
+    begin(folder, _WHERE, _WHERE)
 
 
 def find(path: str | os.PathLike[str] | None = None) -> Repo:
@@ -194,7 +212,7 @@ def find(path: str | os.PathLike[str] | None = None) -> Repo:
     Raises NotARepository, and GitError with git's own words where git will not work in it.
     """
     start = os.path.abspath(path or os.curdir)
-    call = _AHEAD.pop() if _AHEAD and path is None else Call(_WHERE, cwd=start)
+    call = taken(start, _WHERE) or Call(_WHERE, cwd=start)
     answer = call.wait()
     lines = os.fsdecode(answer.out).split("\n")
     if len(lines) < 5 or not lines[0].startswith("/"):
@@ -203,17 +221,6 @@ def find(path: str | os.PathLike[str] | None = None) -> Repo:
     inside = bare == "false" and answer.code == 0
     work_tree = lines[5] if inside and len(lines) > 5 else None
     return Repo(start, git_dir, common_dir, work_tree, prefix, hash_name)
-
-
-def parse_config(listing: bytes) -> dict[str, str]:
-    """Return {lower-case key: value} of ``git config --list -z``; the last value of a key wins."""
-    result = {}
-    for entry in os.fsdecode(listing).split("\0"):
-        key, _, value = entry.partition("\n")
-        if key:
-            section, _, name = key.rpartition(".")
-            result[f"{section}.{name.lower()}"] = value
-    return result
 
 
 def read_objects(
@@ -265,19 +272,9 @@ def diff(repo: Repo, before: str, after: str, *options: str) -> bytes:
     return repo.read("diff", *plain, *options, "--end-of-options", before, after, "--")
 
 
-def open_object_store(repo: Repo) -> str:
+def object_store_path(repo: Repo) -> str:
     """Return the folder of the repository's loose objects."""
     return os.path.join(repo.common_dir, "objects")
-
-
-def identity(config: Mapping[str, Any]) -> str | None:
-    """Return ``name <mail>`` from git's variables or configuration, or None where none is set."""
-    name = os.environ.get("GIT_COMMITTER_NAME") or config.get("user.name")
-    mail = os.environ.get("GIT_COMMITTER_EMAIL") or config.get("user.email")
-    if not name and not mail:
-        return None
-    clean = str.maketrans("", "", "<>\n\0")
-    return f"{(name or mail or '').translate(clean)} <{(mail or '').translate(clean)}>"
 
 
 def missing(repo: Repo, oids: Sequence[str]) -> list[str]:

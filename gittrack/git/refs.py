@@ -9,6 +9,7 @@ from collections.abc import Callable, Container, Sequence
 
 from gittrack.core.fast_typing import NamedTuple
 from gittrack.git import LOOKING, Answer, Call, Repo, detach, failure
+from gittrack.git.process import begin, taken
 
 
 class Ref(NamedTuple):
@@ -28,8 +29,7 @@ _BROKEN = ("warning: ignoring broken ref ", "warning: ignoring dangling symref "
 
 def below(repo: Repo, *prefixes: str) -> list[Ref]:
     """Return the refs below ``prefixes``, by name, broken ones at the end with an empty id."""
-    ahead = _AHEAD.pop() if _AHEAD else None
-    return _told(ahead.listing if ahead and ahead.prefixes == prefixes else _list(repo, *prefixes))
+    return _told(taken(repo.start, ("refs", *prefixes)) or _list(repo, *prefixes))
 
 
 def now(repo: Repo, *prefixes: str) -> list[Ref]:
@@ -57,22 +57,12 @@ def _list(repo: Repo, *prefixes: str) -> Call:
 _NAMES = "--format=%(objectname) %(refname)"
 
 
-class _Ahead(NamedTuple):
-    """A listing that is under way."""
-
-    prefixes: tuple[str, ...]
-    listing: Call
-
-
-_AHEAD: list[_Ahead] = []
-
-
-def look_ahead(*prefixes: str) -> None:
-    """Begin with `below` for the current folder, before that is asked for.
+def look_ahead(folder: str, *prefixes: str) -> None:
+    """Begin with `below` for the repository of a folder, before that is asked for.
 
     Git then reads while our own modules are still being imported.
     """
-    _AHEAD.append(_Ahead(prefixes, Call([*LOOKING, "for-each-ref", _NAMES, "--", *prefixes])))
+    begin(folder, ("refs", *prefixes), [*LOOKING, "for-each-ref", _NAMES, "--", *prefixes])
 
 
 def peeled(repo: Repo) -> list[tuple[str, str]]:

@@ -61,7 +61,7 @@ def tag(repo: git.Repo, name: str, target: str, person: str, seconds: int, text:
         args = ["--git-dir", place, *git.LOOKING, "tag", "-s", "--cleanup=verbatim", "-F", "-"]
         env = {
             **_identity(person, seconds),
-            "GIT_OBJECT_DIRECTORY": git.open_object_store(repo),
+            "GIT_OBJECT_DIRECTORY": git.object_store_path(repo),
             "GIT_WORK_TREE": place,
         }
         feed = text.encode(errors="surrogateescape")

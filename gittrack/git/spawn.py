@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
+# Not of `os`: gevent puts another one there, which waits for ever for a child that gevent did not start.
+from posix import waitpid
+
 _SIGKILL = 9  # without importing `signal`, and with it `enum`
-_LEFT: list[int] = []
 
 
 class Child:
@@ -84,10 +86,15 @@ class Child:
 
     def _status(self) -> int:
         self._parent = 0
-        try:
-            return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
-        except ChildProcessError:  # the program ignores SIGCHLD, or waits for every child itself
-            return 0
+        return _ended(self.pid)
+
+
+def _ended(pid: int) -> int:
+    """Wait for the end of a process and return its exit status."""
+    try:
+        return os.waitstatus_to_exitcode(waitpid(pid, 0)[1])
+    except ChildProcessError:  # the program ignores SIGCHLD, or waits for every child itself
+        return 0
 
 
 def _file() -> int:
@@ -117,13 +124,10 @@ def detached(argv: list[str], env: Mapping[str, str]) -> None:
     """Start a process that lives on when this one ends, and do not wait for it."""
     null = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
     actions = [(os.POSIX_SPAWN_DUP2, null, fd) for fd in (0, 1, 2)]
-    _LEFT[:] = [pid for pid in _LEFT if not _is_over(pid)]
-    _LEFT.append(os.posix_spawnp(argv[0], argv, env, file_actions=actions, setpgroup=0))
-    os.close(null)
-
-
-def _is_over(pid: int) -> bool:
+    # A shell that ends at once: its child is then waited for by the system, and no list of them is kept.
+    shell = ["sh", "-c", '"$@" &', "sh", *argv]
     try:
-        return os.waitpid(pid, os.WNOHANG)[0] != 0
-    except ChildProcessError:
-        return True
+        pid = os.posix_spawnp(shell[0], shell, env, file_actions=actions, setpgroup=0)
+    finally:
+        os.close(null)
+    _ended(pid)

@@ -176,7 +176,7 @@ def _written(
     repo: git.Repo, config: Mapping[str, str], state: Registry, before: Model | None, plan: Plan
 ) -> list[Event]:
     """Write the tag objects of a plan.  Dates only ever grow, because GTO goes by them."""
-    store = objects.Store(git.open_object_store(repo), repo.hash_name)
+    store = objects.Store(git.object_store_path(repo), repo.hash_name)
     person, now = author(config), time.time()
     seconds = max((e.text.seconds for e in (before.events if before else ())), default=0)
     number = (

@@ -115,7 +115,7 @@ def _commit(
     full = {**facts, "code": {**code, "tree": captured.tree}, "new": sorted(captured.new)}
     full = {key: value for key, value in full.items() if value not in (None, [], {}, "")}
     parents = [parent for parent in (captured.code.state, before) if parent]
-    store = objects.Store(git.open_object_store(repo), repo.hash_name)
+    store = objects.Store(git.object_store_path(repo), repo.hash_name)
     who, now = author(looked.config), time.time()
     ref = layout.sweep_ref(str(full["id"]))
 

@@ -56,7 +56,7 @@ def with_tags(path: Path) -> Path:
     repos.with_runs(path, MODELS * VERSIONS)
     commits = git(path, "for-each-ref", "--format=%(objectname)", "refs/runs").split()
     place = door.find(path)
-    store = objects.Store(door.open_object_store(place), place.hash_name, flush=False)
+    store = objects.Store(door.object_store_path(place), place.hash_name, flush=False)
     lines = []
     for number, commit in enumerate(commits):
         model, version = f"m{number % MODELS}", number // MODELS + 1

@@ -41,15 +41,28 @@ def list_runs(
 
     ``experiment`` also takes in the ones below it: ``cifar`` has ``cifar/resnet``.
     """
-    known = known or {}
-    found, said = [], None
-    for ref, oid in refs.below(repo, _prefix(experiment), layout.NOTES):
-        said = oid if ref == layout.NOTES else said
+    places = (_prefix(experiment), layout.NOTES)
+    before = _live_ids(repo)
+    committed = _committed(repo, refs.below(repo, *places), known or {})
+    live = _live(repo)
+    vanished = set(before).difference(raw.id for raw in live)
+    if vanished.difference(raw.id for raw in committed):  # maybe committed between the two looks
+        committed = _committed(repo, refs.now(repo, *places), known or {})
+    return _with_live(committed, live, experiment)
+
+
+def _committed(
+    repo: git.Repo, listing: Iterable[refs.Ref], known: Mapping[str, bytes]
+) -> list[Raw]:
+    """Return the runs of a listing of refs, with their annotations."""
+    runs, commit_of_notes = [], None
+    for ref, oid in listing:
+        commit_of_notes = oid if ref == layout.NOTES else commit_of_notes
         parsed = layout.parse_run_ref(ref)
         if parsed is not None:
             problem = None if oid else "its ref has no value"
-            found.append(Raw(parsed[1], parsed[0], ref, oid or None, known.get(oid), None, problem))
-    return _with_live(repo, _annotated(repo, found, said), experiment)
+            runs.append(Raw(parsed[1], parsed[0], ref, oid or None, known.get(oid), None, problem))
+    return _annotated(repo, runs, commit_of_notes)
 
 
 def list_runs_with_summaries(repo: git.Repo, experiment: str | None = None) -> list[Raw]:
@@ -109,12 +122,11 @@ def _prefix(experiment: str | None) -> str:
     return layout.RUNS + (f"{layout.check_experiment(experiment)}/" if experiment else "")
 
 
-def _with_live(repo: git.Repo, committed: list[Raw], experiment: str | None) -> list[Raw]:
+def _with_live(committed: list[Raw], live: list[Raw], experiment: str | None) -> list[Raw]:
     """Return the runs newest first, with those that are going on or crashed among them.
 
     A run is its experiment and its id: a broken push may bring one id under two experiments.
     """
-    live = _live(repo)
     if not live:
         return sorted(committed, reverse=True)
     found = {(raw.id, raw.experiment): raw for raw in committed}
@@ -127,14 +139,18 @@ def _with_live(repo: git.Repo, committed: list[Raw], experiment: str | None) -> 
     return [found[key] for key in sorted(found, reverse=True)]
 
 
-def _live(repo: git.Repo) -> list[Raw]:
-    folder = layout.live_dir(repo.common_dir)
+def _live_ids(repo: git.Repo) -> list[str]:
     try:
-        ids = [name for name in os.listdir(folder) if layout.is_id(name)]
+        return list(filter(layout.is_id, os.listdir(layout.live_dir(repo.common_dir))))
     except FileNotFoundError:
         return []
+
+
+def _live(repo: git.Repo) -> list[Raw]:
+    ids = _live_ids(repo)
     if not ids:
         return []
+    folder = layout.live_dir(repo.common_dir)
     from gittrack.read.runs import live  # noqa: PLC0415 - most of the time nothing is going on
 
     found = (live.read(f"{folder}/{run_id}") for run_id in ids)

@@ -59,7 +59,7 @@ class RunRecord:
         """The run commit, as a ``git.Commit``.  Raises TrackError for a run that is going on."""
         if self.info.commit is None:
             raise TrackError(f"the run {self.info.id} is not committed yet", "wait for its end")
-        return self._repo.object().commit(self.info.commit)
+        return self._repo.gitpython().commit(self.info.commit)
 
     @property
     def env(self) -> dict[str, Any]:

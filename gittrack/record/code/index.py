@@ -36,7 +36,7 @@ class PrivateIndex:
         self.env = {
             "GIT_INDEX_FILE": str(self.path),
             "GIT_OBJECT_DIRECTORY": self.objects,
-            "GIT_ALTERNATE_OBJECT_DIRECTORIES": _in_list(git.open_object_store(repo)),
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES": _in_list(git.object_store_path(repo)),
         }
 
     def fill(self) -> None:

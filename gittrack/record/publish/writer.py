@@ -84,7 +84,7 @@ def write_run(
     Raises TrackError or OSError, also if the ref exists and is another run.
     """
     facts = dict(contents.facts)
-    store = objects.Store(git.open_object_store(repo), repo.hash_name)
+    store = objects.Store(git.object_store_path(repo), repo.hash_name)
     ref = layout.run_ref(facts["experiment"], facts["id"])
     parents, lost = _parents(repo, store, facts.get("code") or {}, resumes)
     if lost:

@@ -1,0 +1,29 @@
+"""What git's configuration says, as `git config --list` prints it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from gittrack.core.fast_typing import Any
+
+
+def parse_config(listing: bytes) -> dict[str, str]:
+    """Return {lower-case key: value} of ``git config --list -z``; the last value of a key wins."""
+    result = {}
+    for entry in os.fsdecode(listing).split("\0"):
+        key, _, value = entry.partition("\n")
+        if key:
+            section, _, name = key.rpartition(".")
+            result[f"{section}.{name.lower()}"] = value
+    return result
+
+
+def identity(config: Mapping[str, Any]) -> str | None:
+    """Return ``name <mail>`` from git's variables or configuration, or None where none is set."""
+    name = os.environ.get("GIT_COMMITTER_NAME") or config.get("user.name")
+    mail = os.environ.get("GIT_COMMITTER_EMAIL") or config.get("user.email")
+    if not name and not mail:
+        return None
+    clean = str.maketrans("", "", "<>\n\0")
+    return f"{(name or mail or '').translate(clean)} <{(mail or '').translate(clean)}>"
