@@ -42,6 +42,10 @@ class NewerFormat(TrackError):
     """What is stored for a run was written by a later gittrack, and is left unchanged."""
 
 
+class OnAnotherHost(TrackError):
+    """The process of a journal may be alive on another host, whose locks are not seen here."""
+
+
 def unwritable(what: str, place: str, why: str) -> TrackError:
     """Return the error for a repository that cannot be written, such as a read-only one or a full disk."""
     return TrackError(

@@ -41,7 +41,7 @@ TOKEN_SHAPES = (
 _WORD = r"(?:[a-z0-9]*(?:token|key|secret|password|passwd|passphrase|credentials?))"
 _NAME = re.compile(rf"(?:^|[-_.]){_WORD}(?:$|[-_.])|(?:^|(?<!no)[-_.])(?:auth|pwd)$", re.I)
 _ASSIGNED = re.compile(r"(?s)(--?[^=\s]+|\+{0,2}[A-Za-z_][A-Za-z0-9_.]*)=(.*)")
-_USERINFO = re.compile(r"([a-z][a-z0-9+.-]*://)[^/\s]+@", re.I)
+_USERINFO = re.compile(r"([a-z][a-z0-9+.-]{0,40}://)[^/\s]+@", re.I)
 # Plain text: compiled at their first use, because most runs need none of them.
 _QUERY = r"([?&#])([\w.-]+)=([^&#\s\"']+)"
 _SIGNATURES = ("sig", "signature", "x-amz-signature", "x-amz-credential", "x-goog-signature")

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from gittrack.core.errors import TrackError, near
 
+ADOPT_AFTER_SECONDS = 24 * 3600.0
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
 
@@ -42,6 +43,7 @@ _NAMES = (
     "volatile",
     "link",
     "sign",
+    "adoptAfter",
     "stages",
     # Of the sample hooks.
     *("inputs", "minDisk", "gpuWait", "testCommand", "lockFile"),
@@ -76,6 +78,23 @@ def sign(config: Mapping[str, str]) -> bool:
             "set it: git config track.sign true",
         )
     return text in ("true", "yes", "on", "1")
+
+
+def adopt_after(config: Mapping[str, str]) -> float:
+    """Return the seconds without a write after which the journal of another host counts as left.
+
+    Raises TrackError for a text that is no duration such as ``36h`` or ``7d``.
+    """
+    text = config.get("track.adoptafter")
+    if text is None:
+        return ADOPT_AFTER_SECONDS
+    match = re.fullmatch(r"([0-9]{1,9})([hd])", text.strip().lower())
+    if match is None:
+        raise TrackError(
+            f"the setting track.adoptAfter is {text!r}, which is not a duration",
+            "set it like this: git config track.adoptAfter 36h",
+        )
+    return int(match[1]) * (3600.0 if match[2] == "h" else 86400.0)
 
 
 def from_config(config: Mapping[str, str]) -> Settings:

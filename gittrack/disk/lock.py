@@ -6,14 +6,18 @@ started by the owner never has one, because Python opens files close-on-exec.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 
+from gittrack.core.errors import TrackError
 from gittrack.core.fast_typing import TYPE_CHECKING
 from gittrack.disk import folders
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_NO_LOCKS = (errno.EOPNOTSUPP, errno.ENOSYS, errno.ENOLCK)
 
 
 def acquire(path: Path | str) -> int | None:
@@ -36,8 +40,13 @@ def _locked(path: Path | str, how: int) -> int:
     handle = _opened(path)
     try:
         fcntl.flock(handle, how)
-    except OSError:
+    except OSError as error:
         os.close(handle)
+        if error.errno in _NO_LOCKS:
+            raise TrackError(
+                f"the file system of {path} has no file locks (flock), which tell whether a run is going on",
+                "keep the repository on another file system, or mount this one with locks",
+            )
         raise
     return handle
 
@@ -76,6 +85,10 @@ def is_held(path: Path) -> bool:
         fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
+    except OSError as error:
+        if error.errno not in _NO_LOCKS:
+            raise
+        return True  # nobody can know: nothing may be taken from its owner
     finally:
         os.close(handle)
     return False

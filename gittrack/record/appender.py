@@ -14,6 +14,15 @@ class RecordingEnded(OSError):
     """The journal is not there any more: nothing can be written into it again."""
 
 
+def explain(error: OSError, folder: Path) -> str:
+    """Return what becomes of what is logged after an error of `Appender.write`."""
+    if isinstance(error, RecordingEnded):
+        after = "what is logged from now on is not recorded"
+        return f"the recording of {folder.name} has ended: {error.strerror}; {after}"
+    after = "what is logged is kept in memory and written as soon as that works again"
+    return f"{folder} cannot be written ({error.strerror}); {after}"
+
+
 class Appender:
     """An append-only file that outlives a full disk, and the loss of its descriptor.
 

@@ -16,11 +16,11 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from gittrack.core import layout
-from gittrack.core.errors import Damaged, NewerFormat, TrackError, unwritable
+from gittrack.core import layout, settings
+from gittrack.core.errors import Damaged, NewerFormat, OnAnotherHost, TrackError, unwritable
 from gittrack.core.run import events, series
 from gittrack.core.secrets import redact_text
-from gittrack.disk import descriptors, folders, lock
+from gittrack.disk import descriptors, folders, lock, this_machine
 from gittrack.record.journal_files import JournalFiles
 
 _NEWBORN_SECONDS = 60
@@ -134,12 +134,21 @@ def create(
                 if run_id is not None:
                     raise TrackError(f"the run {run_id} is going on", "wait for its end")
         # Others may hold the lock for the moment of a look; a folder this young is left alone.
-        held = lock.take(folder / layout.LOCK)
+        held = _first_lock(folder)
         journal = Journal(folder, held)
+        journal.reserve_end()
         journal.series.write(series.HEADER.encode())
     except OSError as error:
         raise unwritable("the run cannot be recorded", common_dir, str(error.strerror))
     return journal
+
+
+def _first_lock(folder: Path) -> int:
+    try:
+        return lock.take(folder / layout.LOCK)
+    except TrackError:  # there are no locks here: leave nothing that looks like a run
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def join(folder: Path) -> Journal | None:
@@ -149,12 +158,15 @@ def join(folder: Path) -> Journal | None:
     return Journal(folder, None)
 
 
-def adopt(folder: Path) -> Journal | None:
+def adopt(
+    folder: Path, *, patience: float = settings.ADOPT_AFTER_SECONDS, force: bool = False
+) -> Journal | None:
     """Return a journal whose owner is dead, now held by this process; None where there is none.
 
     A folder without a first line is a run that died before anything was acknowledged: it is removed,
     once it is old enough not to be one that is just being made.  Raises Damaged or NewerFormat, with the
-    journal left unchanged, if it cannot be read.
+    journal left unchanged, if it cannot be read; and OnAnotherHost, unless ``force``, if its process may be
+    alive on another host: nothing was written for less than ``patience`` seconds.
     """
     try:
         touched = folder.stat().st_mtime  # before a missing lock is made in it
@@ -169,6 +181,8 @@ def adopt(folder: Path) -> Journal | None:
     if same and (folder / layout.EVENTS).exists() and (folder / layout.EVENTS).stat().st_size:
         try:
             read_state(folder)
+            if not force:
+                _check_host(folder, patience)
         except TrackError:
             os.close(held)
             raise
@@ -179,6 +193,18 @@ def adopt(folder: Path) -> Journal | None:
         shutil.rmtree(folder)
     os.close(held)
     return None
+
+
+def _check_host(folder: Path, patience: float) -> None:
+    process = events.process_of((folder / layout.EVENTS).read_bytes())
+    names = (layout.EVENTS, layout.SERIES, layout.POINTS, layout.LOG_HEAD, *layout.LOG_TAIL)
+    paths = [folder / name for name in names]
+    touched = max(path.stat().st_mtime for path in paths if path.exists())
+    if this_machine.may_live_elsewhere(process, touched, patience):
+        raise OnAnotherHost(
+            f"the process of the run {folder.name} may be alive on the host {process['host']}",
+            "if it is not: git track recover --force",
+        )
 
 
 def dead(common_dir: str) -> list[Path]:

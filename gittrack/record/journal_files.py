@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from gittrack.core import layout
+from gittrack.core.run import events, run_info
 from gittrack.disk import descriptors, folders, lock
 from gittrack.record.appender import Appender, RecordingEnded
+
+_END_BYTES = 4096
 
 
 class JournalFiles:
@@ -20,6 +27,7 @@ class JournalFiles:
         self.events = Appender(folder / layout.EVENTS, self._reopen)
         self.series = Appender(folder / layout.SERIES, self._reopen)
         self.lock_fd: int | None = None
+        self.rewritten = False
         if lock_fd is not None:
             self._hold(lock_fd)
 
@@ -60,7 +68,9 @@ class JournalFiles:
             self.folder.mkdir()
         except FileExistsError:
             raise RecordingEnded(errno.ESTALE, "another process records this run") from None
+        self.rewritten = True
         self._hold(lock.take(self.folder / layout.LOCK))
+        self.reserve_end()
         for file, data in zip(files, contents, strict=True):
             file.path.write_bytes(data)
             file.use(os.open(file.path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC))
@@ -71,6 +81,27 @@ class JournalFiles:
             file.ready()
         if not lock.is_at(self.events.fd, self.events.path):
             self._reopen()
+
+    def reserve_end(self) -> None:
+        """Reserve room for the end of the run, in the file of the lock, so that a full disk has it too."""
+        with contextlib.suppress(OSError, AttributeError):  # macOS has no posix_fallocate
+            os.posix_fallocate(self.lock_fd or -1, 0, _END_BYTES)
+
+    def write_end(self, facts: Mapping[str, Any]) -> None:
+        """Write how the run ended into the reserved room, because its line could not be appended."""
+        data = json.dumps(dict(facts)).encode() + b"\n"
+        if self.lock_fd is not None and descriptors.is_open(self.lock_fd, self._lock_identity):
+            with contextlib.suppress(OSError):
+                os.pwrite(self.lock_fd, data if len(data) <= _END_BYTES else b"", 0)
+
+    def end(self) -> dict[str, Any]:
+        """Return what `write_end` wrote; nothing if it was not called, or for anything that is no end."""
+        try:
+            facts = json.loads((self.folder / layout.LOCK).read_bytes().partition(b"\n")[0])
+            events.check(events.FACTS, {"values": facts})
+            return facts if facts.get("ended") and facts.get("status") in run_info.ENDS else {}
+        except (OSError, ValueError, RecursionError):
+            return {}
 
     def _lock_again(self) -> int:
         held = lock.acquire(self.folder / layout.LOCK)

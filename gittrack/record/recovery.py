@@ -9,17 +9,20 @@ from typing import Any
 
 from gittrack import git
 from gittrack.core import layout, settings
-from gittrack.core.errors import Damaged, NewerFormat
+from gittrack.core.errors import Damaged, NewerFormat, OnAnotherHost
 from gittrack.core.run import events, run_info
 from gittrack.record import journal
 from gittrack.record.machine.author import author
 from gittrack.record.publish import writer
 
 
-def recover(repo: git.Repo) -> list[writer.Published | tuple[Path, Exception]]:
+def recover(
+    repo: git.Repo, *, force: bool = False
+) -> list[writer.Published | tuple[Path, Exception]]:
     """Commit every journal whose owner is dead; return what became of each.
 
-    A second call changes nothing.  What cannot be committed now stays where it is.
+    A second call changes nothing.  What cannot be committed now stays where it is; so does the journal of
+    another host that was written to lately, unless ``force``: its process may be alive.
     """
     results: list[writer.Published | tuple[Path, Exception]] = []
     folders = journal.dead(repo.common_dir)
@@ -29,7 +32,8 @@ def recover(repo: git.Repo) -> list[writer.Published | tuple[Path, Exception]]:
     who = author(config)
     for folder in folders:
         try:
-            book = journal.adopt(folder)
+            patience = settings.adopt_after(config)
+            book = journal.adopt(folder, patience=patience, force=force)
             if book is not None:
                 results.append(publish_dead(repo, book, who, settings.sign(config)))
         except Exception as error:  # noqa: BLE001 - one bad journal never stops the others
@@ -40,7 +44,8 @@ def recover(repo: git.Repo) -> list[writer.Published | tuple[Path, Exception]]:
 def kept(results: Sequence[writer.Published | tuple[Path, Exception]]) -> list[str]:
     """Return a warning for each journal that `recover` could not commit."""
     failed = [result for result in results if not isinstance(result, writer.Published)]
-    return [_kept(folder, error) for folder, error in failed]
+    # A run that may be going on on another host is no fault.
+    return [_kept(path, error) for path, error in failed if not isinstance(error, OnAnotherHost)]
 
 
 def _kept(folder: Path, error: Exception) -> str:
@@ -77,6 +82,9 @@ def _end_of_crash(book: journal.Journal) -> dict[str, Any]:
     state = book.state()
     if "ended" in state.facts:
         return {}
+    end = book.end()
+    if end:  # the run had ended, but the disk was full
+        return {**end, **events.derived(state)}
     files = [book.folder / name for name in os.listdir(book.folder) if name != layout.LOCK]
     last = max(path.stat().st_mtime for path in files)
     started = run_info.from_iso(state.facts["started"])

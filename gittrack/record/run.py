@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import resource
@@ -16,7 +17,7 @@ from gittrack.core.errors import TrackError
 from gittrack.core.run import events, run_info
 from gittrack.disk.content_store import ContentStore
 from gittrack.record import artifacts, inputs, session
-from gittrack.record.appender import RecordingEnded
+from gittrack.record.appender import RecordingEnded, explain
 from gittrack.record.config import Config, Summary
 from gittrack.record.ending import daemon, end_status
 from gittrack.record.ending.exit_functions import exit_status
@@ -215,9 +216,10 @@ class Run:
         facts = {"peak_memory": peak_memory(), **end._asdict()}
         facts = {key: value for key, value in facts.items() if value is not None}
         try:
-            env = environment.capture(begun.settings.env, numerics.capture())
-            if env != self._journal.state().env:
-                self._journal.append(events.ENV, values=env)
+            with contextlib.suppress(OSError):  # such as no free descriptor: what was known stands
+                env = environment.capture(begun.settings.env, numerics.capture())
+                if env != self._journal.state().env:
+                    self._journal.append(events.ENV, values=env)
             published = session.end(begun, facts)
         except RecordingEnded as error:
             self._warn_kept(error)
@@ -257,12 +259,8 @@ class Run:
             self._warn_kept(error)
 
     def _warn_kept(self, error: OSError) -> None:
-        if isinstance(error, RecordingEnded):
-            after = "what is logged from now on is not recorded"
-            self._warn("ended", f"the recording of {self.id} has ended: {error.strerror}; {after}")
-            return
-        after = "what is logged is kept in memory and written as soon as that works again"
-        self._warn("disk", f"{self._journal.folder} cannot be written ({error.strerror}); {after}")
+        kind = "ended" if isinstance(error, RecordingEnded) else "disk"
+        self._warn(kind, explain(error, self._journal.folder))
 
     def _warn(self, kind: str, message: str) -> None:
         if kind not in self._warned:

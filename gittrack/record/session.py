@@ -13,11 +13,12 @@ from gittrack.core import layout, nested, settings, values, yaml_write
 from gittrack.core.errors import TrackError
 from gittrack.core.run import events, run_info
 from gittrack.core.secrets import redact_command, redact_text
+from gittrack.disk import this_machine
 from gittrack.git import refs, version
 from gittrack.record import hooks, journal
 from gittrack.record.code import capture
 from gittrack.record.machine.author import author, user
-from gittrack.record.publish import writer
+from gittrack.record.publish import removed_journal, writer
 from gittrack.version import __version__
 
 Say = Callable[[str], None]
@@ -107,7 +108,8 @@ def begin(repo: git.Repo, request: Request, made: Sequence[str] = ()) -> Session
     try:
         if captured.diff:
             (book.folder / layout.DIFF).write_bytes(yaml_write.dump(captured.diff))
-        error = book.append(events.START, values={**order, **facts})
+        start = {**order, **facts}
+        error = book.append(events.START, values=start, process=this_machine.process())
         if request.params:
             error = book.append(events.PARAMS, values=dict(request.params)) or error
     except OSError as caught:
@@ -151,13 +153,22 @@ def _ask_hook(repo: git.Repo, place: str, request: Request, experiment: str) -> 
 def end(session: Session, facts: Mapping[str, Any]) -> writer.Published:
     """Write the facts of the end into the journal and commit it.
 
-    Raises TrackError or OSError with the journal kept.
+    One error of the disk does not change how the run ended: the line is tried again, and then written into
+    room that was reserved for it.  Raises TrackError or OSError with the journal kept.
     """
+    session.journal.ready()
     earlier = float(session.journal.state().facts.get("earlier_s", 0.0))
     duration = earlier + max(0.0, time.monotonic() - session.clock)
     full = {"ended": run_info.iso(time.time()), "duration_s": round(duration, 3), **facts}
     full.update(events.derived(session.journal.state()))
-    error = session.journal.append(events.FACTS, values=full) or session.journal.series.write(b"")
+    if session.journal.rewritten:
+        full.update(removed_journal.restore(session.repo, session.journal))
+    error = session.journal.append(events.FACTS, values=full)
+    if error is not None:
+        error = session.journal.events.write(b"")
+    if error is not None:
+        session.journal.write_end(full)
+    error = error or session.journal.series.write(b"")
     if error is not None:
         raise error
     sign = session.settings.sign
@@ -248,13 +259,9 @@ def _facts(
         "sweep": dict(request.sweep) if request.sweep else None,
         "output_paths": list(request.output_paths),
         "verified": None if request.verify else False,
-        "gittrack": _version(),
+        "gittrack": __version__,
     }
     return {key: value for key, value in facts.items() if value not in (None, [], {})}
-
-
-def _version() -> str:
-    return __version__
 
 
 def log_params(

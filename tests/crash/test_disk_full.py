@@ -122,6 +122,7 @@ def test_a_disk_that_is_full_at_finish(disk):
     assert run_cli("recover", cwd=disk).code == 0
     run = the_run(disk)
     assert steps(run) == list(range(2000))
+    assert (run.status, run.exit_code) == ("finished", 0)
 
 
 def test_what_is_lost_with_the_process_is_said(disk):

@@ -6,23 +6,31 @@ import argparse
 
 from gittrack import git
 from gittrack.cli.output import note, out
+from gittrack.core.errors import OnAnotherHost
 from gittrack.record import recovery
 from gittrack.record.publish.writer import Published
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """``git track recover`` takes no options."""
+    """Declare the options of ``git track recover``."""
+    parser.add_argument(
+        "--force",
+        action="store_true",
+        help="also runs of other hosts that were going on lately: their processes must be dead",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Recover and say what became of each run; 1 where one could not be committed."""
-    results = recovery.recover(git.find())
+    results = recovery.recover(git.find(), force=args.force)
     failed = 0
     for result in results:
         if isinstance(result, Published):
             out(f"recovered {result.info.id} of {result.info.experiment} ({result.info.status})\n")
             for remark in result.notes:
                 note(f"  {remark}")
+        elif isinstance(result[1], OnAnotherHost):
+            note(str(result[1]))
         else:
             failed += 1
             folder, error = result

@@ -65,6 +65,14 @@ def parse(data: bytes) -> list[dict[str, Any]]:
     return [json.loads(text) for text in whole.splitlines() if text]
 
 
+def process_of(data: bytes) -> Any:
+    """Return what the first line of a journal says about its process; None if that is nothing."""
+    try:
+        return json.loads(data.partition(b"\n")[0]).get("process")
+    except (ValueError, AttributeError, RecursionError):
+        return None
+
+
 class NewerFormat(ValueError):
     """The journal has a format that only a later gittrack knows."""
 

@@ -7,10 +7,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from gittrack.core import layout, yaml_read
+from gittrack.core import layout, settings, yaml_read
 from gittrack.core.run import events, run_info, series
 from gittrack.core.run.points import convert
-from gittrack.disk import lock
+from gittrack.disk import lock, this_machine
 
 _WHOLE = 8 << 20
 
@@ -36,7 +36,7 @@ def read(path: str) -> run_info.RunInfo | None:
 def _read(folder: Path) -> run_info.RunInfo | None:
     if (folder / layout.LOCK).is_dir():
         raise ValueError("its lock is a folder")
-    alive = lock.is_held(folder / layout.LOCK)
+    alive = lock.is_held(folder / layout.LOCK) or _is_on_another_host(folder)
     if (folder / layout.EVENTS).stat().st_size == 0:
         return None
     state = events.read(folder / layout.EVENTS, folder.name)
@@ -49,6 +49,14 @@ def _read(folder: Path) -> run_info.RunInfo | None:
         metrics[name] = run_info.with_final(metrics.get(name), value)
     summaries = {name: metric.to_dict() for name, metric in metrics.items()}
     return run_info.from_facts(facts, state.params, summaries)
+
+
+def _is_on_another_host(folder: Path) -> bool:
+    """Return whether a run may be going on on a host whose locks are not seen here."""
+    with open(folder / layout.EVENTS, "rb") as file:
+        process = events.process_of(file.readline(_WHOLE))
+    touched = max((folder / name).stat().st_mtime for name in (layout.EVENTS, layout.SERIES))
+    return this_machine.may_live_elsewhere(process, touched, settings.ADOPT_AFTER_SECONDS)
 
 
 def series_lines(folder: Path, limit: int | None = None) -> list[str]:

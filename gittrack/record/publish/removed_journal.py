@@ -1,0 +1,39 @@
+"""A run whose journal another host committed and removed while it was going on.
+
+Its owner has written events and series again.  What else was in the folder is in the commit of that host,
+and the commit of the whole run continues that one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gittrack import git
+from gittrack.core import layout
+from gittrack.core.run import events
+from gittrack.disk import restore as restoring
+from gittrack.git import refs
+from gittrack.record.journal import Journal
+
+
+def restore(repo: git.Repo, book: Journal) -> dict[str, Any]:
+    """Bring artifacts and patches of the earlier commit back; return the facts that name that commit."""
+    state = book.state()
+    ref = layout.run_ref(state.facts["experiment"], book.id)
+    commit = next((oid for name, oid in refs.below(repo, ref) if name == ref), None)
+    paths = [item["path"] for item in state.outputs if item.get("where") == "git"]
+    names = [layout.DIFF, *(f"{layout.ARTIFACTS}/{path}" for path in paths)]
+    contents = git.read_objects(repo, [f"{commit}:{name}" for name in names]) if commit else ()
+    stored = dict(zip(names, contents, strict=False))
+    patches = stored.get(layout.DIFF)
+    if patches is not None:
+        (book.folder / layout.DIFF).write_bytes(patches)
+    for item in state.outputs:
+        data = stored.get(f"{layout.ARTIFACTS}/{item['path']}")
+        if item.get("where") != "git" or (book.folder / layout.ARTIFACTS / item["path"]).exists():
+            continue
+        if data is None:
+            book.append(events.OUTPUT, values={**item, "where": "left out"})
+        else:
+            restoring.write(book.folder / layout.ARTIFACTS, item["path"], data, item)
+    return {"resumes": commit} if commit else {}
