@@ -3,9 +3,10 @@
 import json
 
 import pytest
-from helpers import listed, record, run_cli
+from helpers import listed, look, record, run_cli
 
 import gittrack
+from gittrack.core.run import facts
 
 pytestmark = pytest.mark.usefixtures("project")
 
@@ -107,3 +108,54 @@ def test_a_bare_name_must_be_unambiguous(three):
 def test_a_query_error_in_python_is_a_track_error(three):
     with pytest.raises(gittrack.TrackError, match="column 6"):
         gittrack.runs(where="lr > lambda")
+
+
+def test_a_null_param_stays_findable(project):
+    for name in ("plain", "tagged", "archived"):
+        record(name, config={"x": None})
+    run_cli("tag", "tagged", "+good")
+    run_cli("archive", "archived")
+    with gittrack.init(name="live", config={"x": None}):
+        found = listed("-w", "params.x == None", "--archived")
+    assert sorted(run["name"] for run in found) == ["archived", "live", "plain", "tagged"]
+    assert listed("-w", "not has(params.x)", "--archived") == []
+    assert len(listed("--sort", "x")) == 3
+
+
+def test_what_a_run_does_not_have_is_the_same_after_an_annotation(project):
+    record("a")
+    record("b")
+    run_cli("tag", "b", "+good")
+    for name in facts.LISTED:
+        found = {run["name"] for run in listed("-w", f"has({name})")}
+        assert found in ({"a", "b"}, set()), name
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "started == '0001-01-01T00:00:00+23:00'",
+        "started == '9999-12-31T23:59:59-23:00'",
+        "started == '20261129'",
+        "started > '2026-W48-7'",
+        "has(params['\\ud800'])",
+        "acc > 0) or (acc < 1",
+        ") or (",
+        "params.\udcff > 1",
+    ],
+)
+def test_strange_queries_are_clear_errors(three, query):
+    done = look("ls", "-w", query)
+    assert "bug" not in done.err, done.err
+    if "ud800" not in query:
+        assert (done.code, done.out) == (1, "")
+        assert done.err.startswith("error: in the query, column "), done.err
+    assert look("ls", "--sort", "\udcff").err.startswith("error: no run has anything called ")
+
+
+def test_a_gate_that_is_nested_too_deeply_is_a_clear_error(three):
+    assert look("model", "register", "m", "a").code == 0
+    require = "+".join(["acc"] * 600) + " > 0 and acc > 0"
+    for words in (require, "not " * 430 + "acc and acc"):
+        done = look("model", "promote", "m@1", "staging", "--require", words)
+        assert "bug" not in done.err, done.err[-300:]

@@ -40,9 +40,11 @@ def moment(text: str) -> str:
     if found:
         return text
     try:
+        if not re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])", text):  # a week, or without dashes
+            raise ValueError
         parsed = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    except ValueError:
-        raise ValueError(f"{text!r} is no date; write 2026-02-01 or 2026-02-01T14:30") from None
-    if parsed.tzinfo is None:
-        return text.replace(" ", "T")
-    return parsed.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S")
+        if parsed.tzinfo is None:
+            return text.replace(" ", "T")
+        return parsed.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S")
+    except (ValueError, OverflowError):
+        raise ValueError(f"{text!r} is not a date; write 2026-02-01 or 2026-02-01T14:30") from None

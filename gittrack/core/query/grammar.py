@@ -43,7 +43,9 @@ def parse(text: str) -> ast.expr:
         raise QueryError("it is empty", text, 1, 'write one like this: -w "val_accuracy > 0.9"')
     try:
         # Spaces in front would be an indentation; brackets keep the columns, but for one.
-        return ast.parse(f"({text})", mode="eval").body
+        tree = ast.parse(f"({text})", mode="eval").body
+        _check_brackets(text)
+        return tree
     except SyntaxError as error:
         column = min(max(1, (error.offset or 2) - 1), len(text))
         raise QueryError(_told(error), text, column, _repair(text, error.msg)) from None
@@ -51,11 +53,25 @@ def parse(text: str) -> ast.expr:
         raise QueryError(str(error) or "it is nested too deeply", text, 1) from None
 
 
+def _check_brackets(text: str) -> None:
+    """Raise QueryError if the query closes a bracket that it did not open, as in ``a) or (b``."""
+    alone = text.strip().replace("\n", " ")
+    try:
+        ast.parse(alone, mode="eval")
+    except SyntaxError as error:
+        column = len(text) - len(text.lstrip()) + (error.offset or 1)
+        problem = "a bracket is closed that was not opened"
+        raise QueryError(problem, text, min(column, len(text)), "remove it") from None
+
+
 def conjuncts(text: str) -> list[str]:
     """Return the parts of a query that must all hold, each as a query.  Raises QueryError."""
     tree = parse(text)
     if isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.And):
-        return [ast.unparse(part) for part in tree.values]
+        try:
+            return [ast.unparse(part) for part in tree.values]
+        except RecursionError:
+            raise QueryError("it is nested too deeply", text, 1, "write it in parts") from None
     return [text.strip()]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from gittrack import git
 from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.run import commit_message, facts
-from gittrack.core.run.run_info import RunInfo
+from gittrack.core.run.run_info import Code, RunInfo
 from gittrack.read.runs.reader import Raw, decode
 
 METRIC_PARTS = ("last", "min", "max", "step", "count")
@@ -31,7 +31,10 @@ class Lookup:
         self.repo = repo
         self.ways = ways
         self.marks = [
-            (f"\n{way.line}: ".encode(), f'"{way.part}": '.encode() if way.part else None)
+            (
+                f"\n{way.line}: ".encode(errors="backslashreplace"),
+                f'"{way.part}": '.encode() if way.part else None,
+            )
             for way in self.ways
             if way.place is facts.MESSAGE
         ]
@@ -78,15 +81,22 @@ class Lookup:
         params = {
             f"params.{name}": value for name, value in commit_message.dotted(info.params).items()
         }
-        code = {f"code.{name}": value for name, value in info.code._asdict().items()}
-        sweep = {f"sweep.{k}": v for k, v in info.sweep._asdict().items()} if info.sweep else {}
-        single = {**info._asdict(), **info.more, "duration_s": info.duration}
+        code = {f"code.{name}": value for name, value in _known(info.code).items()}
+        sweep = {f"sweep.{k}": v for k, v in info.sweep.to_dict().items()} if info.sweep else {}
+        single = {**_known(info), **info.more, "duration_s": info.duration}
         stored = {**single, **code, **sweep, **params, **metrics}
         for line, part, _ in self.ways:
-            found = stored.get(line)
-            if found is not None:
-                return found.get(part, commit_message.MISSING) if part else found
+            if line in stored:
+                value = stored[line]
+                return value.get(part, commit_message.MISSING) if part else value
         return commit_message.MISSING
+
+
+def _known(part: RunInfo | Code) -> dict[str, Any]:
+    """Return the attributes that are stored: not those that have their default."""
+    defaults = part._field_defaults
+    items = part._asdict().items()
+    return {name: value for name, value in items if value != defaults.get(name)}
 
 
 def _part(text: bytes, start: int, end: int, part: bytes) -> Any:

@@ -77,12 +77,10 @@ def listing(
     if not answer.listed:
         resolve.check_experiment(repo, experiment)
     if key is not None and answer.total and not answer.ranked and key not in facts.LISTED:
-        raise TrackError(
-            f"no run has anything called {key!r}",
-            did_you_mean(
-                key, _all_names(_all(repo, request)), "see the columns: git track ls --all-params"
-            ),
-        )
+        known = _all_names(_all(repo, request))
+        if key.removeprefix("params.") not in known:  # a param that is null everywhere has no order
+            hint = did_you_mean(key, known, "see the columns: git track ls --all-params")
+            raise TrackError(f"no run has anything called {key!r}", hint)
     return Listing(answer.runs, answer.total, answer.damaged, answer.archived)
 
 
