@@ -12,13 +12,17 @@ from typing import NamedTuple
 
 
 class EarlyTerminate(NamedTuple):
-    """When a trial may be stopped from inside; counted in values logged: ``hyperband`` looks at ``rungs``."""
+    """When a trial may be stopped from inside; counted in values logged: ``hyperband`` looks at ``rungs``.
+
+    ``strict`` compares the value at the rung; without it, the best value up to now.
+    """
 
     kind: str  # hyperband or median
     rungs: tuple[int, ...] = ()
     eta: int = 3
     warmup: int = 0  # median: fewer values are never judged
     least: int = 3  # median: trials that must have ended before
+    strict: bool = True
 
 
 Curve = Sequence[tuple[int, float]]
@@ -42,18 +46,25 @@ def stops(rule: EarlyTerminate, goal: str, own: Curve, others: Iterable[Seen]) -
 def _hyperband(rule: EarlyTerminate, goal: str, own: Curve, others: Iterable[Seen]) -> bool:
     """Judge by the last rung that the trial has reached: after so many values, as W&B counts.
 
-    The stopping form of asynchronous halving (after Li et al. 2020, Algorithm 2; W&B's ``hyperband``): a
-    trial goes on while it is among the best 1/eta of all that have reached the rung so far, itself included.
+    The rule is that of W&B's package ``sweeps`` 0.3.0.  Of the n trials that have reached the rung so far,
+    this one included, the values at the rung are sorted, the best first; a trial stops if its own value is
+    worse than number floor(n / eta), counted from 0.  A value that is not finite is the worst.
     """
     rung = max((rung for rung in rule.rungs if rung <= len(own)), default=None)
     if rung is None:
         return False
-    value = own[rung - 1][1]
+    values = [seen.curve[rung - 1][1] for seen in others if len(seen.curve) >= rung]
+    losses = sorted(_loss(value, goal) for value in (*values, own[rung - 1][1]))
+    compared = own[rung - 1 : rung] if rule.strict else own
+    loss = min(_loss(value, goal) for _, value in compared)
+    return loss == math.inf or loss > losses[len(losses) // rule.eta]
+
+
+def _loss(value: float, goal: str) -> float:
+    """Return a number that is the smaller, the better the value; infinite for one that is not finite."""
     if not math.isfinite(value):
-        return True
-    rivals = [seen.curve[rung - 1][1] for seen in others if len(seen.curve) >= rung]
-    kept = max(1, (len(rivals) + 1) // rule.eta)
-    return sum(_better(other, value, goal) for other in rivals) >= kept
+        return math.inf
+    return -value if goal == "maximize" else value
 
 
 def _median(rule: EarlyTerminate, goal: str, own: Curve, others: Iterable[Seen]) -> bool:

@@ -126,7 +126,7 @@ def _sweeps() -> Iterator[Candidate]:
     repo = git.find()
     yield "@", "the latest"
     for sweep in find.readable(repo, stored.every(repo)[:_NEWEST]):
-        told = f"{sweep.facts['method']} {sweep.facts['metric']}"
+        told = f"{sweep.facts['method']} {sweep.facts.get('metric') or ''}"
         if sweep.name:
             yield sweep.name, f"{short_id(sweep.id)} {told}"
         yield short_id(sweep.id), f"{sweep.name or ''} {told}"

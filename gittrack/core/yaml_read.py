@@ -30,6 +30,15 @@ _WORDS: dict[str, Any] = {
 }
 
 
+_TAG = "tag:yaml.org,2002:"
+_SCALARS = {"float": float, "int": int, "bool": bool, "null": type(None)}
+
+
+def _is_typed(kind: str, tag: str) -> bool:
+    """Say whether a tag names the type of a plain scalar, as ``!!float`` does."""
+    return kind == "ScalarEvent" and tag.startswith(_TAG) and tag.removeprefix(_TAG) in _SCALARS
+
+
 def plain_scalar(text: str) -> Any:
     """Return the value of an unquoted scalar by the core schema of YAML 1.2 (section 10.3)."""
     if text in _WORDS:
@@ -135,7 +144,7 @@ class _Builder:
         if kind == "AliasEvent":
             raise self.error(event, f"the alias *{event.anchor}", "write the value out")
         tag = getattr(event, "tag", None)
-        if tag is not None and tag not in ("!", "tag:yaml.org,2002:str"):
+        if tag is not None and tag not in ("!", _TAG + "str") and not _is_typed(kind, tag):
             raise self.error(event, f"the tag {tag}", "tags are not read; write a plain value")
         if depth > MAX_DEPTH:
             raise _too_deep(self.where)
@@ -143,6 +152,8 @@ class _Builder:
         if self.nodes_left < 0:
             raise self.error(event, "too many values", "keep data out of the configuration")
         if kind == "ScalarEvent":
+            if tag is not None and _is_typed(kind, tag):
+                return self.typed_scalar(event, tag)
             return self.scalar(event) if event.implicit[0] and tag is None else event.value
         if kind == "SequenceStartEvent":
             return list(self.items(events, depth))
@@ -154,6 +165,16 @@ class _Builder:
         except ValueError:  # Python takes no integer of more than 4,300 digits
             what = f"a number of {len(event.value)} digits"
             raise self.error(event, what, "put it in quotes to keep it as text")
+
+    def typed_scalar(self, event: Any, tag: str) -> Any:
+        """Return the value of a scalar with a tag such as ``!!float``."""
+        value = self.scalar(event)
+        name = tag.removeprefix(_TAG)
+        if name == "float" and type(value) is int:
+            value = float(value)
+        if type(value) is not _SCALARS[name]:
+            raise self.error(event, f"{event.value!r:.60} is not a {name}", "correct the value")
+        return value
 
     def items(self, events: Iterator[Any], depth: int) -> Iterator[Any]:
         for event in events:

@@ -185,6 +185,8 @@ def _execute(
         (folder / "given.json").write_text(json.dumps(plan.given._asdict()))
     env = environment_of(begun, plan)
     argv = template.fill(plan.request.command, params, env["GITTRACK_PARAMS"])
+    if template.has_json_file(plan.request.command):
+        Path(template.json_path(env["GITTRACK_PARAMS"])).write_text(template.json_text(params))
     limit = begun.settings.max_log_size
     log = ConsoleLog(logs.LogFile(folder, limit), limit)
     cache = layout.cache_dir(begun.repo.common_dir)

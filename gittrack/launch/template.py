@@ -1,7 +1,8 @@
-"""``{params}``, ``{args}``, ``{overrides}``, ``{pairs}`` and ``{flags}`` in a command line."""
+"""The fields of a command line, such as ``{params}`` and ``{args}``, filled in."""
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from collections.abc import Mapping, Sequence
@@ -10,7 +11,7 @@ from typing import Any
 from gittrack.core.run import commit_message
 from gittrack.core.scalars import flow_text, scalar_text
 
-_FIELD = re.compile(r"\{\{|\{(params|args|overrides|pairs|flags)\}")
+_FIELD = re.compile(r"\{\{|\{(params|args|overrides|pairs|flags|args_json|args_json_file)\}")
 
 
 def fill(argv: Sequence[str], params: Mapping[str, Any], path: str) -> list[str]:
@@ -18,8 +19,9 @@ def fill(argv: Sequence[str], params: Mapping[str, Any], path: str) -> list[str]
 
     ``{params}`` is the path of the resolved configuration, ``{args}`` is ``--lr 0.003 --batch-size 64``,
     ``{overrides}`` is ``lr=0.003 batch_size=64``, ``{pairs}`` is ``--lr=0.003 --batch_size=64``, ``{flags}``
-    the same with true as a bare flag and false left out.  A field that is a word of its own becomes as
-    many words as it has; inside a word it is quoted as for a shell.
+    the same with true as a bare flag and false left out.  ``{args_json}`` is the configuration as JSON,
+    ``{args_json_file}`` the path of a file with it, see `json_path`.  A field that is a word of
+    its own becomes as many words as it has; inside a word it is quoted as for a shell.
     """
     words = {
         "params": [path],
@@ -27,6 +29,8 @@ def fill(argv: Sequence[str], params: Mapping[str, Any], path: str) -> list[str]
         "overrides": overrides(params),
         "pairs": pairs(params),
         "flags": flags(params),
+        "args_json": [json_text(params)],
+        "args_json_file": [json_path(path)],
     }
     result: list[str] = []
     for word in argv:
@@ -36,6 +40,21 @@ def fill(argv: Sequence[str], params: Mapping[str, Any], path: str) -> list[str]
         else:
             result.append(_FIELD.sub(lambda m: shlex.join(words[m[1]]) if m[1] else "{", word))
     return result
+
+
+def json_path(path: str) -> str:
+    """Return the path of the configuration as JSON, which is beside the YAML file ``path``."""
+    return f"{path.removesuffix('.yaml')}.json"
+
+
+def json_text(params: Mapping[str, Any]) -> str:
+    """Return the configuration as JSON."""
+    return json.dumps(params)
+
+
+def has_json_file(argv: Sequence[str]) -> bool:
+    """Say whether a command line names the file of `json_path`."""
+    return any(match[1] == "args_json_file" for word in argv for match in _FIELD.finditer(word))
 
 
 def options(params: Mapping[str, Any]) -> list[str]:

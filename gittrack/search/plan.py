@@ -91,7 +91,7 @@ class Plan(NamedTuple):
     name: str | None
     command: tuple[str, ...]
     method: str
-    metric: str
+    metric: str | None  # None: the trials are run and not ranked
     goal: str  # minimize or maximize
     space: Mapping[str, Distribution]
     run_cap: int | None = None

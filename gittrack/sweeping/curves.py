@@ -16,6 +16,7 @@ from gittrack.sweeping.state import State
 def prepare(repo: git.Repo, folder: Path, plan: Plan, begun: State) -> None:
     """Write the rule and the curves of the trials that have ended into the folder of a sweep."""
     assert plan.early_terminate is not None
+    assert plan.metric is not None
     rule = {"metric": plan.metric, "goal": plan.goal, "rule": plan.early_terminate._asdict()}
     (folder / stopping.RULE).write_text(json.dumps(rule))
     curves = folder / stopping.CURVES

@@ -59,7 +59,7 @@ class Setting(NamedTuple):
     strategy: Strategy
     pool: Pool
     watcher: Watcher
-    metric: str
+    metric: str | None
     names: Collection[str]
     make_job: Callable[[Trial, int, int, RunInfo | None], Job]
     stop_request: Callable[[], str | None]
@@ -73,7 +73,7 @@ class Engine:
     """
 
     def __init__(self, setting: Setting, begun: state.State, *, first: bool) -> None:
-        self.setting, self.first = setting, first
+        self.setting, self.first = setting, first and setting.metric is not None
         self.strategy, self.pool, self.watcher = setting.strategy, setting.pool, setting.watcher
         self.outcomes = list(begun.outcomes)
         self.runs = dict(begun.runs)

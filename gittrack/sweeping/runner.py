@@ -21,6 +21,7 @@ from gittrack.read.runs.reader import Raw
 from gittrack.record import recovery, session
 from gittrack.reproduce import rerun
 from gittrack.search.plan import Trial
+from gittrack.search.strategies import methods
 from gittrack.sweeping import curves, engine, prepare, rescue, state, stored, trial, workdir
 from gittrack.sweeping.pool import Processes
 from gittrack.sweeping.prepare import Asked, Opened
@@ -146,7 +147,7 @@ def _drive(
         names=found.names,
         make_job=JobMaker(sweep, found, how).job,
         stop_request=lambda: talk.stop() or workdir.asked(place.folder),
-        learns=found.plan.method not in ("grid", "random", "sobol"),
+        learns=found.plan.method not in methods.RANKS_NOTHING,
     )
     if found.plan.early_terminate is not None:
         curves.prepare(repo, place.folder, found.plan, begun)

@@ -60,7 +60,7 @@ def by_sweep(repo: git.Repo, sweep_id: str | None = None) -> dict[str, list[RunI
 
 
 def of_runs(
-    infos: Sequence[RunInfo], metric: str, names: Collection[str], resource: str | None
+    infos: Sequence[RunInfo], metric: str | None, names: Collection[str], resource: str | None
 ) -> State:
     """Return the state that the runs add up to; ``names`` are the params that are searched over."""
     ended: dict[str, RunInfo] = {}
@@ -92,7 +92,7 @@ def _rank(info: RunInfo) -> tuple[bool, int, str]:
     return order is None, order or 0, info.id
 
 
-def outcome(info: RunInfo, metric: str, names: Collection[str]) -> Outcome:
+def outcome(info: RunInfo, metric: str | None, names: Collection[str]) -> Outcome:
     """Return what a run that counts is to the strategy."""
     part = _part(info)
     return Outcome(
@@ -110,9 +110,9 @@ def status(info: RunInfo) -> str:
     return sweep_view.STOPPED if early else info.status
 
 
-def score(info: RunInfo, metric: str) -> float | None:
+def score(info: RunInfo, metric: str | None) -> float | None:
     """Return the last value of the metric (or ``METRIC.max`` and the like) of a run that did not fail."""
-    if info.status not in (run_info.FINISHED, run_info.RUNNING):
+    if metric is None or info.status not in (run_info.FINISHED, run_info.RUNNING):
         return None
     if metric in info.metrics:
         return float(info.metrics[metric].last)

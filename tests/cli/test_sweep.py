@@ -81,7 +81,10 @@ def test_a_sweep_file_as_wandb_has_it(project):
         "parameters:\n  x: {min: 0.0, max: 1.0}\n"
     )
     done = run_cli("sweep", "made/sweep.yaml", "--dry-run")
-    assert (done.code, done.out) == (0, "random, maximize loss: 4 trials\n")
+    assert done.code == 0
+    first, params, example = done.out.splitlines()
+    assert (first, params) == ("random, maximize loss: 4 trials", "  x  uniform(0.0,1.0)")
+    assert re.fullmatch(r"for example:  python train.py --lr=0.003 .* --x=0\.\d+", example)
     assert listed() == []
     done = run_cli("sweep", *EMPTY, "made/sweep.yaml", "-j", "2", *COMMAND)
     assert done.code == 0, done.err
@@ -122,6 +125,50 @@ def test_what_can_be_known_before_is_said_before(argv, message):
     assert "hint: " in done.err
     assert "Traceback" not in done.err
     assert git(".", "for-each-ref", "refs/runs", "refs/sweeps") == ""
+
+
+def test_a_sweep_without_a_metric_is_run_and_not_ranked():
+    Path("made.yaml").write_text("method: grid\nparameters: {x: {values: [1, 2]}}\n")
+    done = run_cli("sweep", *EMPTY, "made.yaml", *COMMAND)
+    assert done.code == 0, done.err
+    assert done.out.startswith("grid: 2 trials\n")
+    assert "note: without a metric, the trials are run and not ranked" in done.err
+    assert "its runs:  git track ls -w" in done.out
+    assert scores() == {"0": None, "1": None}
+    assert run_cli("sweep", "show", "@").code == run_cli("sweep", "ls").code == 0
+    assert offered_metrics() == ["grid"]
+
+
+def offered_metrics():
+    lines = run_cli("__complete", "--", "sweep", "show", "").out.splitlines()
+    return [line.partition("\t")[2] for line in lines if not line.startswith("@")]
+
+
+def test_params_as_json():
+    """As ``${args_json}`` and ``${args_json_file}`` of W&B."""
+    script = 'cp "$2" made.json; echo "$1" > made.txt'
+    Path("made.yaml").write_text(
+        json.dumps(
+            {
+                "method": "grid",
+                "command": ["sh", "-c", script, "sh", "${args_json}", "${args_json_file}"],
+                "parameters": {"a": {"parameters": {"b": {"value": "x"}}}, "c": {"value": 1.5}},
+            }
+        )
+    )
+    assert run_cli("sweep", *EMPTY, "made.yaml").code == 0
+    for name in ("made.json", "made.txt"):
+        assert json.loads(Path(name).read_text()) == {"a": {"b": "x"}, "c": 1.5}
+
+
+def test_asha_prints_about_how_much_it_takes():
+    Path("made.yaml").write_text(
+        "method: asha\nmetric: {name: loss, goal: minimize}\nparameters: {x: {values: [1, 2]}}\n"
+        "resource: {name: epochs, max: 9}\nconfigs: 9\n"
+    )
+    done = run_cli("sweep", *EMPTY, "made.yaml", "--dry-run", *COMMAND)
+    assert "about 13 trials; epochs in all: about 27 if each rung" in done.out
+    assert "at most 27" in done.err
 
 
 def test_a_failed_trial_is_no_failed_sweep(project):
@@ -629,7 +676,7 @@ def test_a_metric_whose_direction_nobody_knows_is_refused(project):
     assert "add --min or --max" in done.err
     git(".", "config", "track.goal.score", "max")
     done = run_cli(*argv)
-    assert done.out == "grid, maximize score: 2 trials\n"
+    assert done.out.startswith("grid, maximize score: 2 trials\n")
     assert done.err == "note: maximize score, because track.goal.score says so\n"
 
 

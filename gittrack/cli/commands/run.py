@@ -3,7 +3,8 @@
 The command keeps its own stdin, stdout and stderr, and git track run ends with its exit code.
 In COMMAND, {params} is the path of the resolved configuration, {args} is --lr 0.003 ...,
 {overrides} is lr=0.003 ... (Hydra), {pairs} is --lr=0.003 ..., and {flags} the same with true as a
-bare flag and false left out (both as in W&B's sweeps); a literal { is {{.
+bare flag and false left out (both as in W&B's sweeps); {args_json} is the configuration as JSON,
+{args_json_file} the path of a file with it; a literal { is {{.
 
 The command finds in its environment:
   GITTRACK_PARAMS   a YAML file with the resolved configuration

@@ -59,8 +59,8 @@ SHAPES: Mapping[str, Any] = {
 # The same of a sweep.
 SWEEP_SHAPES: Mapping[str, Any] = {
     layout.PLAN: {
-        **dict.fromkeys(("id!", "method!", "metric!", "goal!", "created!", "experiment!"), str),
-        **dict.fromkeys(("name", "cwd", "user", "host"), str),
+        **dict.fromkeys(("id!", "method!", "goal!", "created!", "experiment!"), str),
+        **dict.fromkeys(("metric", "name", "cwd", "user", "host"), str),
         "command!": [str],
         "params": {},
         "asked": {},

@@ -14,12 +14,10 @@ _WORDS = {
     "args": "{pairs}",
     "args_no_boolean_flags": "{flags}",
     "args_no_hyphens": "{overrides}",
+    "args_json": "{args_json}",
+    "args_json_file": "{args_json_file}",
 }
-_NOT_OURS = {
-    "args_json": "use {params}, the path of a YAML file with the params",
-    "args_json_file": "use {params}, the path of a YAML file with the params",
-}
-_KNOWN = ("env", "program", *_WORDS, *_NOT_OURS)
+_KNOWN = ("env", "program", *_WORDS)
 _DEFAULT = ("${interpreter}", "${program}", "${args}")
 
 
@@ -54,7 +52,7 @@ def _translated(words: list[str] | tuple[str, ...], program: str | None) -> tupl
 def _macro(name: str, program: str | None) -> str:
     if name == "env":
         raise TrackError(
-            "${env} stands inside a word", "let it be a word of its own, or leave it out"
+            "${env} must be a separate word", "write it as a word of its own, or leave it out"
         )
     if name == "program":
         if program is None:
@@ -64,8 +62,6 @@ def _macro(name: str, program: str | None) -> str:
         return program.replace("{", "{{")
     if name in _WORDS:
         return _WORDS[name]
-    if name in _NOT_OURS:
-        raise TrackError(f"${{{name}}} is not offered", _NOT_OURS[name])
     if name.startswith("envvar:"):
         variable = name.removeprefix("envvar:")
         raise TrackError(

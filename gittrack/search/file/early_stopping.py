@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from gittrack.analysis.stopping_rules import EarlyTerminate
 from gittrack.core.errors import TrackError, did_you_mean
-from gittrack.search.checks import known, mapping, whole
+from gittrack.search.checks import known, mapping, shortly, whole
 from gittrack.search.strategies import rungs
 from gittrack.search.strategies.methods import HALVING
 
@@ -16,16 +16,23 @@ _KINDS = ("hyperband", "median")
 _ENDLESS = 1 << 40  # steps; no curve is longer
 
 
-def read(found: Any, method: str) -> EarlyTerminate | None:
-    """Return the rule, None where the file has none.  Raises TrackError.
+class EarlyStopping(NamedTuple):
+    """The rule of a sweep file, None without one, and remarks for the user."""
+
+    rule: EarlyTerminate | None = None
+    remarks: tuple[str, ...] = ()
+
+
+def read(found: Any, method: str) -> EarlyStopping:
+    """Return the rule and remarks.  Raises TrackError.
 
     ``hyperband`` is W&B's: with ``min_iter`` it looks after min_iter, min_iter * eta, ... values of the
     metric (up to ``max_iter``, if that is given as well), with ``max_iter`` and ``s`` after max_iter / eta,
-    ..., max_iter / eta**s, always in its strict form.  ``median`` looks at every value from ``min_iter`` on,
-    once ``min_trials`` have finished.
+    ..., max_iter / eta**s.  ``median`` looks at every value from ``min_iter`` on, once ``min_trials`` have
+    finished.
     """
     if found is None:
-        return None
+        return EarlyStopping()
     if method in HALVING:
         raise TrackError(
             f"method {method} stops trials by itself",
@@ -39,28 +46,37 @@ def read(found: Any, method: str) -> EarlyTerminate | None:
     if kind == "median":
         known(rule, ("type", "min_iter", "min_trials"), "early_terminate")
         least = whole(rule, "min_trials") or 3
-        return EarlyTerminate(kind, warmup=whole(rule, "min_iter", least=0) or 0, least=least)
+        warmup = whole(rule, "min_iter", least=0) or 0
+        return EarlyStopping(EarlyTerminate(kind, warmup=warmup, least=least))
     known(rule, ("type", "min_iter", "max_iter", "s", "eta", "strict"), "early_terminate")
-    if type(rule.get("strict", True)) is not bool:
-        raise TrackError(f"strict is {rule['strict']!r}", "write true, or leave it out")
+    strict = rule.get("strict", True)
+    if type(strict) is not bool:
+        raise TrackError(f"strict is {shortly(strict)}", "write true or false")
     eta = whole(rule, "eta", least=2) or 3
-    return EarlyTerminate(kind, _looks(rule, eta), eta)
+    return EarlyStopping(
+        EarlyTerminate(kind, _rungs(rule, eta), eta, strict=strict), _without_effect(rule)
+    )
 
 
-def _looks(rule: Mapping[str, Any], eta: int) -> tuple[int, ...]:
+def _without_effect(rule: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return a remark on the key that W&B reads and does not use."""
+    if rule.get("s") is None or rule.get("min_iter") is None:
+        return ()
+    unused = "s" if rule.get("max_iter") is None else "min_iter"
+    used = "min_iter" if unused == "s" else "max_iter and s"
+    return (f"early_terminate: {unused} has no effect beside {used}, as with W&B",)
+
+
+def _rungs(rule: Mapping[str, Any], eta: int) -> tuple[int, ...]:
     low, high, s = (whole(rule, key) for key in ("min_iter", "max_iter", "s"))
-    if low is not None:
-        if s is not None:
-            raise TrackError(
-                "early_terminate has both min_iter and s", "s goes with max_iter alone"
-            )
+    if low is not None and (high is None or s is None):
         last = high if high is not None else max(low, _ENDLESS)
         if low > last:
             raise TrackError(f"min_iter {low} is above max_iter {last}", "swap them")
         return tuple(low * eta**k for k in range(rungs.power(low, last, eta) + 1))
     if high is None or s is None:
         raise TrackError(
-            "early_terminate says not where to look", "write min_iter, or max_iter and s"
+            "early_terminate has no step to look at", "write min_iter, or max_iter and s"
         )
     if eta > high:
         raise TrackError(f"max_iter {high} is less than eta {eta}", "there is no step to look at")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.run import commit_message
+from gittrack.core.scalars import flow_text
 from gittrack.search import space
+from gittrack.search.bounds import finite, ordered, rounded
 from gittrack.search.checks import known, mapping, shortly
 from gittrack.search.space import Distribution
 
@@ -25,6 +28,9 @@ _TAKES: dict[str, tuple[str, ...]] = {
     "log_uniform_values": ("min!", "max!"),
     "q_log_uniform_values": ("min!", "max!", "q"),
     "inv_log_uniform_values": ("min!", "max!"),
+    "log_uniform": ("min!", "max!"),
+    "q_log_uniform": ("min!", "max!", "q"),
+    "inv_log_uniform": ("min!", "max!"),
     "normal": ("mu", "sigma"),
     "q_normal": ("mu", "sigma", "q"),
     "log_normal": ("mu", "sigma"),
@@ -41,11 +47,16 @@ _MAKES: dict[str, Callable[..., Distribution]] = {
     "q_log_uniform_values": lambda min, max, q=1: space.log_uniform(min, max, q),
     # log(1/x) is uniform where log(x) is: W&B's two names are one distribution.
     "inv_log_uniform_values": lambda min, max: space.log_uniform(min, max),
+    # The bounds of these are exponents of e.
+    "log_uniform": lambda min, max: space.log_uniform(_exp(min), _exp(max)),
+    "q_log_uniform": lambda min, max, q=1: space.log_uniform(_exp(min), _exp(max), q),
+    "inv_log_uniform": lambda min, max: space.log_uniform(*_inverse(min, max)),
     "normal": lambda mu=0.0, sigma=1.0: space.normal(mu, sigma),
     "q_normal": lambda mu=0.0, sigma=1.0, q=1: space.normal(mu, sigma, q),
     "log_normal": lambda mu=0.0, sigma=1.0: space.log_normal(mu, sigma),
     "q_log_normal": lambda mu=0.0, sigma=1.0, q=1: space.log_normal(mu, sigma, q),
 }
+_MOST_EXPONENT = 700  # e to the power of 710 is no float
 _EXPONENTS = ("log_uniform", "q_log_uniform", "inv_log_uniform")
 _OTHERS = {
     "beta": "uniform, normal, or values with probabilities",
@@ -91,11 +102,25 @@ def _read(
             raise TrackError(f"the param {name} is described twice", "remove one of them")
         else:
             result[name] = _named(name, one)
-            if _looks_like_a_share(one):
-                remarks.append(
-                    f"{name} is 0 or 1, since its min and max are whole numbers; for all numbers between, "
-                    "write min: 0.0"
-                )
+            remarks += _remarks(name, one, result[name])
+
+
+def _remarks(
+    name: str, description: Mapping[str, Any], distribution: Distribution
+) -> Iterator[str]:
+    """Yield what the user may have meant differently."""
+    kind = description.get("distribution")
+    if kind in _EXPONENTS and isinstance(distribution, space.Uniform):
+        low, high = flow_text(distribution.low), flow_text(distribution.high)
+        yield (
+            f"{name} is from {low} to {high}: the bounds of {kind} are exponents of e "
+            f"(for the bounds themselves, write {kind}_values)"
+        )
+    if _looks_like_a_share(description):
+        yield (
+            f"{name} is 0 or 1, since its min and max are whole numbers; for all numbers between, "
+            "write min: 0.0"
+        )
 
 
 def _filled(found: Any, what: str) -> Mapping[str, Any]:
@@ -158,6 +183,22 @@ def _distribution(one: Any) -> Distribution:
     return _MAKES[kind](**given)
 
 
+def _exp(exponent: Any) -> float:
+    """Return e to the power of a bound, with 12 significant digits.  Raises TrackError."""
+    if abs(finite(exponent, "the bound")) > _MOST_EXPONENT:
+        raise TrackError(
+            f"the bound {exponent} is an exponent of e, and too large",
+            "for the bounds themselves, add _values to the name of the distribution",
+        )
+    return float(rounded(math.exp(exponent)))
+
+
+def _inverse(low: Any, high: Any) -> tuple[float, float]:
+    """Return the bounds of numbers whose reciprocal has a logarithm from ``low`` to ``high``."""
+    ordered(finite(low, "min"), finite(high, "max"))
+    return _exp(-high), _exp(-low)
+
+
 def _whole(value: Any) -> Any:
     """Return 1000 for 1e3."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
@@ -170,11 +211,6 @@ def _kind(one: Mapping[Any, Any]) -> str:
     if not isinstance(named, str):
         raise TrackError(
             f"distribution is {shortly(named)}, which is no name", "known are " + ", ".join(_TAKES)
-        )
-    if named in _EXPONENTS:
-        raise TrackError(
-            f"the bounds of {named} are exponents, which is easily mistaken",
-            f"write {named}_values and the bounds themselves",
         )
     if named in _OTHERS:
         raise TrackError(f"there is no distribution {named!r}", f"use {_OTHERS[named]}")

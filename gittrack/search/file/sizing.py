@@ -39,7 +39,10 @@ def _grid(plan: Plan) -> Plan:
 
 def _endless(plan: Plan) -> Plan:
     if plan.run_cap is None and plan.configs is None:
-        raise TrackError(f"method {plan.method} has no end", "write run_cap: 50, or give -n 50")
+        raise TrackError(
+            f"how many trials? Method {plan.method} goes on until it is stopped without a run_cap",
+            "give the number: -n 50, or write run_cap: 50",
+        )
     configs = plan.configs or max(1, (plan.run_cap or 1) // _repeats(plan))
     runs = configs * _repeats(plan)
     if plan.run_cap is not None and runs > plan.run_cap:
@@ -73,6 +76,8 @@ def _halving(plan: Plan, resource: Resource) -> Plan:
         smaller = f"raise run_cap to {runs}, or the min of the resource"
     else:
         configs = _configs(plan, resource)
+        if plan.method == "asha":
+            plan = _with_bound(plan, configs, len(rungs.ladder(low, high, eta)))
         runs = sum(rungs.halving(configs, low, high, eta).trials) * repeats
         smaller = f"raise run_cap to {runs}, or try fewer configs"
     if plan.run_cap is not None and runs > plan.run_cap:
@@ -81,6 +86,18 @@ def _halving(plan: Plan, resource: Resource) -> Plan:
             smaller,
         )
     return plan._replace(configs=configs)
+
+
+def _with_bound(plan: Plan, configs: int, rungs_each: int) -> Plan:
+    """Return a plan of ASHA with a remark on how many trials it can take."""
+    most = configs * rungs_each * _repeats(plan)
+    if plan.run_cap is not None:
+        most = min(most, plan.run_cap)
+    remark = (
+        "asha promotes trials before a rung is full, so their number is known only at the end: "
+        f"at most {most:,}"
+    )
+    return plan._replace(remarks=(*plan.remarks, remark))
 
 
 def _configs(plan: Plan, resource: Resource) -> int:

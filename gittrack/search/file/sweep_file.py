@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from gittrack.analysis.direction import OPTION, Direction, direction, required
 from gittrack.core.errors import TrackError, did_you_mean
@@ -12,12 +12,13 @@ from gittrack.search.checks import known, mapping, shortly, whole
 from gittrack.search.file import command, early_stopping, parameters, sizing
 from gittrack.search.plan import Optuna, Plan, Resource
 from gittrack.search.strategies import optuna_sampler, rungs
-from gittrack.search.strategies.methods import HALVING, METHODS
+from gittrack.search.strategies.methods import HALVING, METHODS, RANKS_NOTHING
 
 KEYS = (
     *("name", "description", "program", "command", "method", "metric", "parameters"),
     *("early_terminate", "run_cap", "configs", "seed", "seeds", "resource", "trial", "sampler"),
 )
+BAYES = "bayes"  # W&B's name of the method that we call optuna
 _MOST_SEEDS = 1000
 # W&B's, of no consequence for what is run.
 IGNORED = ("project", "entity", "controller", "kind", "apiVersion")
@@ -37,26 +38,27 @@ def read(
     file = mapping(found, where, "'key: value' lines")
     known(file, (*KEYS, *IGNORED), where)
     _text(file, "description")
-    method = _method(file)
-    metric, better, target = _metric(file.get("metric"), method, config)
+    method, bayes = _method(file)
+    early = early_stopping.read(file.get("early_terminate"), method)
+    metric = _metric(file, method, config)
     space, remarks = parameters.read(file.get("parameters"))
     ignored = [f"{key} is W&B's and means nothing here" for key in IGNORED if key in file]
     plan = Plan(
         name=_text(file, "name"),
         command=command.read(file),
         method=method,
-        metric=metric,
-        goal="minimize" if better.smallest else "maximize",
-        target=target,
+        metric=metric.name,
+        goal=metric.goal,
+        target=metric.target,
         space=space,
         run_cap=whole(file, "run_cap"),
         configs=whole(file, "configs"),
         seed=whole(file, "seed", least=0) or 0,
         seeds=_seeds(file.get("seeds")),
         resource=_resource(file.get("resource"), method),
-        early_terminate=early_stopping.read(file.get("early_terminate"), method),
+        early_terminate=early.rule,
         optuna=_sampler(file.get("sampler"), method),
-        remarks=(*ignored, *remarks, *_assumed(better)),
+        remarks=(*ignored, *bayes, *metric.remarks, *early.remarks, *remarks),
         **_trial(file.get("trial")),
     )
     return sizing.sized(plan)
@@ -69,21 +71,33 @@ def _text(file: Mapping[str, Any], key: str) -> str | None:
     return value
 
 
-def _method(file: Mapping[str, Any]) -> str:
+def _method(file: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
+    """Return the method, and a remark if W&B means another one by this name."""
     method = file.get("method")
     if method is None:
         raise TrackError("the sweep has no method", "write one of " + ", ".join(METHODS))
-    if method == "bayes":
-        raise TrackError("there is no method 'bayes'", "write method: optuna")
+    if method == BAYES:
+        runs = "TPE" if file.get("sampler") is None else "sampler that the file names"
+        return "optuna", (f"method {BAYES} runs Optuna's {runs}, not W&B's Gaussian process",)
     if method not in METHODS:
         hint = did_you_mean(str(method), METHODS, "known are " + ", ".join(METHODS))
         raise TrackError(f"there is no method {method!r}", hint)
-    return str(method)
+    return str(method), ()
 
 
-def _metric(
-    found: Any, method: str, config: Mapping[str, str] | None
-) -> tuple[str, Direction, float | None]:
+class _Metric(NamedTuple):
+    """What trials are ranked by; ``name`` is None if they are not."""
+
+    name: str | None = None
+    goal: str = "minimize"
+    target: float | None = None
+    remarks: tuple[str, ...] = ()
+
+
+def _metric(file: Mapping[str, Any], method: str, config: Mapping[str, str] | None) -> _Metric:
+    found = file.get("metric")
+    if found is None and method in RANKS_NOTHING and file.get("early_terminate") is None:
+        return _Metric(remarks=("without a metric, the trials are run and not ranked",))
     metric = mapping(found, "metric", "metric: {name: val_loss, goal: minimize}")
     known(metric, ("name", "goal", "target"), "metric")
     name = metric.get("name")
@@ -91,15 +105,26 @@ def _metric(
         raise TrackError(
             "the metric has no name", "write: metric: {name: val_loss, goal: minimize}"
         )
+    target = _target(metric, name, method)
+    better = _direction(metric, name, config)
+    return _Metric(name, "minimize" if better.smallest else "maximize", target, _assumed(better))
+
+
+def _direction(metric: Mapping[str, Any], name: str, config: Mapping[str, str] | None) -> Direction:
+    """Return the direction in which the metric gets better.  Raises TrackError."""
     goal = metric.get("goal")
     if goal not in ("minimize", "maximize", None):
         raise TrackError(f"the goal of {name} is {goal!r}", "write minimize or maximize")
-    target = metric.get("target")
+    return required(direction(name, option=goal, config=config))
+
+
+def _target(metric: Mapping[str, Any], name: str, method: str) -> float | None:
+    target: float | None = metric.get("target")
     if target is not None and type(target) not in (int, float):
         raise TrackError(f"the target of {name} is {target!r}", "write a number")
     if target is not None and method in HALVING:
         raise TrackError(f"method {method} takes no target", "leave it out, or use another method")
-    return name, required(direction(name, option=goal, config=config)), target
+    return target
 
 
 def _assumed(better: Direction) -> tuple[str, ...]:
@@ -120,7 +145,7 @@ def _seeds(found: Any) -> tuple[int, ...]:
     if listed and all(type(one) is int and one >= 0 for one in listed):
         if len(set(listed)) == len(listed):
             return tuple(listed)
-        raise TrackError("one of the seeds stands there twice", "leave it out")
+        raise TrackError("seeds contains a duplicate", "leave it out")
     raise TrackError(
         f"seeds is {shortly(found)}", f"write how many (up to {_MOST_SEEDS:,}), or a list of them"
     )

@@ -16,6 +16,7 @@ from gittrack.search.strategies.target import Until
 
 METHODS = ("grid", "random", "sobol", "halving", "hyperband", "asha", "optuna")
 HALVING = ("halving", "hyperband", "asha")  # those that deal out a resource
+RANKS_NOTHING = ("grid", "random", "sobol")  # those that do not learn from scores
 
 
 def strategy(plan: Plan) -> Strategy:

@@ -33,9 +33,15 @@ def counts(view: SweepView) -> Counts:
     return Counts(len(ended), failed, running)
 
 
-def budget(rows: Sequence[BudgetRow], resource: str | None, mode: str | None) -> str:
-    """Return the budget table; of a method without a resource only the number of trials."""
+def budget(
+    rows: Sequence[BudgetRow], resource: str | None, mode: str | None, *, about: bool = False
+) -> str:
+    """Return the budget table; of a method without a resource only the number of trials.
+
+    ``about`` says that it is not known before how many trials there will be.
+    """
     trials = sum(row[2] for row in rows)
+    roughly = "about " if about else ""
     if resource is None or not any(row[3] is not None for row in rows):
         return f"{trials:,} {'trial' if trials == 1 else 'trials'}\n"
     brackets = len({row[0] for row in rows}) > 1
@@ -52,11 +58,11 @@ def budget(rows: Sequence[BudgetRow], resource: str | None, mode: str | None) ->
     heads = ["RUNG", "TRIALS", f"{name} EACH", "RESTART", "RESUME"]
     made = render(Table(["BRACKET", *heads] if brackets else heads, cells, [True] * 6))
     total = [sum(row[at] or 0 for row in rows) for at in (4, 5)]
-    costs = {"restart": f"{total[0]:,} if each rung trains anew (restart)"}
-    costs["resume"] = f"{total[1]:,} if it goes on from the rung before (resume)"
+    costs = {"restart": f"{roughly}{total[0]:,} if each rung trains anew (restart)"}
+    costs["resume"] = f"{roughly}{total[1]:,} if it goes on from the rung before (resume)"
     chosen = f"; mode: {mode}" if mode else ""
     return (
-        f"{made}{trials:,} trials; {text.escape(resource)} in all: "
+        f"{made}{roughly}{trials:,} trials; {text.escape(resource)} in all: "
         f"{costs['restart']}, {costs['resume']}{chosen}\n"
     )
 
@@ -104,6 +110,11 @@ def leaderboard(
     return fitted(Table([*heads, *map(text.escape, names)], rows, right), yielding, width)
 
 
+def objective(method: str, metric: str | None, goal: str) -> str:
+    """Return how a sweep searches, and for what: ``grid, minimize loss``."""
+    return method if metric is None else f"{method}, {goal} {text.escape(metric)}"
+
+
 def headline(view: SweepView) -> str:
     """Return what a sweep is and where it stands, in a line or two."""
     found = counts(view)
@@ -113,7 +124,7 @@ def headline(view: SweepView) -> str:
     parts += [f"{found.failed:,} failed"] if found.failed else []
     parts += [f"{found.running:,} running"] if found.running else []
     return (
-        f"sweep {short_id(view.id)}{name}  {view.method}, {view.goal} {text.escape(view.metric or '-')}"
+        f"sweep {short_id(view.id)}{name}  {objective(view.method, view.metric, view.goal)}"
         f"  {view.state}: {', '.join(parts)}\n"
     )
 

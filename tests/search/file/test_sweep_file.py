@@ -117,6 +117,15 @@ def test_a_file_of_wandb():
             {"distribution": "q_log_uniform_values", "min": 1, "max": 8, "q": 2},
             "qloguniform(1,8,2)",
         ),
+        ({"distribution": "log_uniform", "min": 0, "max": 1}, "loguniform(1.0,2.71828182846)"),
+        (
+            {"distribution": "inv_log_uniform", "min": 0, "max": 1},
+            "loguniform(0.367879441171,1.0)",
+        ),
+        (
+            {"distribution": "q_log_uniform", "min": 0, "max": 2, "q": 2},
+            "qloguniform(1.0,7.38905609893,2)",
+        ),
         ({"distribution": "normal"}, "normal(0.0,1.0)"),
         ({"mu": 1, "sigma": 2}, "normal(1,2)"),
         ({"distribution": "q_normal", "mu": 1}, "qnormal(1,1.0,1)"),
@@ -140,19 +149,23 @@ def test_names_are_dotted_and_quoted_like_everywhere():
     [
         ({"methode": 1}, "the sweep file has the unknown key 'methode'. did you mean method?"),
         ({"method": None}, "the sweep has no method. write one of grid, random"),
-        ({"method": "bayes"}, "there is no method 'bayes'. write method: optuna"),
         ({"method": "randon"}, "there is no method 'randon'. did you mean random"),
-        ({"metric": None}, "metric is missing. write: metric: {name: val_loss, goal: minimize}"),
+        (
+            {"metric": None, "method": "optuna"},
+            "metric is missing. write: metric: {name: val_loss, goal: minimize}",
+        ),
+        ({"metric": None, "early_terminate": {"type": "median"}}, "metric is missing. write: met"),
         ({"metric": "loss"}, "metric is 'loss', which is no mapping. write: metric: {name"),
         ({"metric": {"nam": "x"}}, "metric has the unknown key 'nam'. did you mean name?"),
         ({"metric": {"name": "x", "goal": "max"}}, "the goal of x is 'max'. write minimize or"),
         ({"metric": {"name": "x", "target": "y"}}, "the target of x is 'y'. write a number"),
         ({"run_cap": 0}, "run_cap is 0. write a whole number, 1 or more"),
         ({"run_cap": True}, "run_cap is True. write a whole number, 1 or more"),
-        ({"run_cap": None}, "method random has no end. write run_cap: 50, or give -n 50"),
+        ({"run_cap": None}, "how many trials? Method random goes on until it is stopped"),
+        ({"run_cap": None, "method": "bayes"}, "how many trials? Method optuna goes on until it"),
         ({"seed": -1}, "seed is -1. write a whole number, 0 or more"),
         ({"seeds": 0}, "seeds is 0. write how many (up to 1,000), or a list of them"),
-        ({"seeds": [1, 1]}, "one of the seeds stands there twice. leave it out"),
+        ({"seeds": [1, 1]}, "seeds contains a duplicate. leave it out"),
         ({"seeds": 11}, "the sweep takes 11 runs, and run_cap is 10. raise run_cap to 11"),
         ({"configs": 11}, "the sweep takes 11 runs, and run_cap is 10. raise run_cap to 11"),
         ({"resource": {}}, "method random deals out no resource. leave resource out"),
@@ -167,9 +180,8 @@ def test_names_are_dotted_and_quoted_like_everywhere():
         ({"command": "python x"}, "command is no list of words. write: command: [python, train"),
         ({"command": []}, "command is empty. write: command: [python, train.py, '{args}']"),
         ({"command": ["${arg}"]}, "command has the unknown macro ${arg}. did you mean args"),
-        ({"command": ["${args_json}"]}, "${args_json} is not offered. use {params}, the path of"),
         ({"command": ["${envvar:X}"]}, "${envvar:X} is not offered. let a shell do it: [sh, -c"),
-        ({"command": ["x${env}"]}, "${env} stands inside a word. let it be a word of its own"),
+        ({"command": ["x${env}"]}, "${env} must be a separate word. write it as a word of its"),
         (
             {"command": ["${program}"], "program": None},
             "command has ${program}, and there is no program. write program: train.py",
@@ -180,7 +192,7 @@ def test_names_are_dotted_and_quoted_like_everywhere():
         ),
         (
             {"early_terminate": {"type": "hyperband"}},
-            "early_terminate says not where to look. write",
+            "early_terminate has no step to look at. write",
         ),
         (
             {"early_terminate": {"type": "hyperband", "min_iter": 8, "max_iter": 3}},
@@ -214,9 +226,8 @@ def test_mistakes_at_the_top(change, said):
             "the param lr: categorical takes no min. it takes values",
         ),
         (
-            {"lr": {"distribution": "log_uniform", "min": -5, "max": -1}},
-            "the param lr: the bounds of log_uniform are exponents, which is easily mistaken. "
-            "write log_uniform_values and the bounds themselves",
+            {"lr": {"distribution": "log_uniform", "min": -5, "max": 1000}},
+            "the param lr: the bound 1000 is an exponent of e, and too large. for the bounds",
         ),
         (
             {"lr": {"distribution": "log_uniform_values", "min": 0, "max": 1}},
@@ -341,19 +352,91 @@ def test_early_terminate():
     assert rule(type="median", min_iter=5, min_trials=2) == EarlyTerminate("median", (), 3, 5, 2)
 
 
+@pytest.mark.parametrize(
+    ("keys", "rungs", "remarks"),
+    [
+        (
+            {"min_iter": 3, "s": 2, "max_iter": 27},
+            (3, 9),
+            ("early_terminate: min_iter has no effect beside max_iter and s, as with W&B",),
+        ),
+        (
+            {"min_iter": 3, "s": 2},
+            (3, 9, 27),
+            ("early_terminate: s has no effect beside min_iter, as with W&B",),
+        ),
+    ],
+)
+def test_min_iter_beside_s(keys, rungs, remarks):
+    file = changed(early_terminate={"type": "hyperband", **keys})
+    plan = sweep_file.read(file)
+    assert plan.early_terminate.rungs[:3] == rungs
+    assert plan.remarks == remarks
+    assert valid(file)
+
+
+def test_a_rule_that_is_not_strict():
+    file = changed(early_terminate={"type": "hyperband", "min_iter": 3, "strict": False})
+    assert not sweep_file.read(file).early_terminate.strict
+    assert valid(file)
+
+
+def test_bayes_is_optunas_tpe():
+    file = changed(method="bayes")
+    plan = sweep_file.read(file)
+    assert (plan.method, plan.optuna) == ("optuna", Optuna("tpe"))
+    assert plan.remarks == ("method bayes runs Optuna's TPE, not W&B's Gaussian process",)
+    assert valid(file)
+    assert valid({**file, "sampler": "gp"})
+
+
+@pytest.mark.parametrize("method", ["random", "grid", "sobol"])
+def test_a_method_that_does_not_learn_needs_no_metric(method):
+    file = changed(method=method, metric=None, parameters={"lr": {"values": [1, 2]}})
+    plan = sweep_file.read(file)
+    assert plan.metric is None
+    assert plan.remarks == ("without a metric, the trials are run and not ranked",)
+    assert valid(file)
+
+
+def test_numbers_as_wandb_writes_them():
+    plan = read(FILE.replace("{min: 0.0, max: 1.0}", "{min: !!float 1e-5, max: !!float 1}"))
+    assert plan.space["lr"].text() == "uniform(1.0e-05,1.0)"
+
+
+def test_the_range_that_exponents_come_to_is_printed():
+    lr = {"distribution": "log_uniform", "min": -9.21, "max": -4.6}
+    assert sweep_file.read(changed(parameters={"lr": lr})).remarks == (
+        "lr is from 0.000100034042991 to 0.0100518357446: the bounds of log_uniform are exponents of e "
+        "(for the bounds themselves, write log_uniform_values)",
+    )
+
+
+def test_asha_says_that_its_number_of_trials_is_not_known():
+    file = changed(**{**HALVING, "method": "asha", "configs": 9})
+    assert sweep_file.read(file).remarks == (
+        "asha promotes trials before a rung is full, so their number is known only at the end: at most 45",
+    )
+
+
 def test_the_rest():
     file = changed(
         method="optuna",
         sampler={"name": "tpe", "n_startup_trials": 5},
         seeds=[3, 5],
         trial={"timeout": "1h30min", "retries": 2},
-        command=["${program}", "{args}", "${args_no_boolean_flags}", "a=${args_no_hyphens}"],
+        command=[
+            *("${program}", "{args}", "${args_no_boolean_flags}", "a=${args_no_hyphens}"),
+            *("${args_json}", "${args_json_file}"),
+        ],
         program="a{b.py",
     )
     plan = sweep_file.read(file)
     assert plan.optuna == Optuna("tpe", {"n_startup_trials": 5})
     assert (plan.seeds, plan.timeout, plan.retries, plan.configs) == ((3, 5), 5400, 2, 5)
-    assert plan.command == ("a{{b.py", "{args}", "{flags}", "a={overrides}")
+    assert plan.command == (
+        *("a{{b.py", "{args}", "{flags}", "a={overrides}", "{args_json}", "{args_json_file}"),
+    )
     assert sweep_file.read(changed(program=None)).command == ()
 
 
@@ -393,14 +476,14 @@ def test_samples(path):
     assert valid(file)
     plan = sweep_file.read(file)
     assert plan.method == path.stem
-    assert len(plan.remarks) == (plan.method == "hyperband")
+    assert len(plan.remarks) == (plan.method in ("hyperband", "asha"))
     if plan.method not in ("sobol", "optuna"):
         assert methods.strategy(plan).ask((), (), 3)
 
 
 def test_there_is_a_sample_of_every_method_and_the_schema_knows_them():
     assert sorted(methods.METHODS) == [path.stem for path in SAMPLES]
-    assert SCHEMA["properties"]["method"]["enum"] == list(methods.METHODS)
+    assert SCHEMA["properties"]["method"]["enum"] == [*methods.METHODS, sweep_file.BAYES]
     known = {*sweep_file.KEYS, *sweep_file.IGNORED}
     assert SCHEMA["properties"].keys() == known
 
@@ -408,11 +491,16 @@ def test_there_is_a_sample_of_every_method_and_the_schema_knows_them():
 @pytest.mark.parametrize(
     "change",
     [
-        *({"methode": 1}, {"method": "bayes"}, {"method": None}, {"metric": {"nam": 1}}),
+        *(
+            {"methode": 1},
+            {"method": "bayes", "metric": None},
+            {"method": None},
+            {"metric": {"nam": 1}},
+        ),
         *({"run_cap": 0}, {"run_cap": None}, {"seeds": [1, 1]}, {"resource": {}}),
         *({"sampler": "tpe"}, {"parameters": {}}, {"parameters": {"lr": 0.1}}),
         *({"parameters": {"lr": one}} for one in ({}, {"min": 1}, {"vales": []}, {"values": []})),
-        {"parameters": {"lr": {"distribution": "log_uniform", "min": -5, "max": -1}}},
+        {"parameters": {"lr": {"distribution": "log_uniform", "min": -5, "max": 1000}}},
         {"parameters": {"lr": {"distribution": "log_uniform_values", "min": 0, "max": 1}}},
         {"parameters": {"lr": {"values": [1], "min": 3}}},
         *({"trial": {"timeout": "x"}}, {"early_terminate": {"type": "hyperband"}}, {"command": []}),

@@ -51,7 +51,7 @@ class Stopper:
 class Progress:
     """Tells of trials as they begin and end."""
 
-    def __init__(self, strategy: Strategy, metric: str) -> None:
+    def __init__(self, strategy: Strategy, metric: str | None) -> None:
         self.strategy, self.size, self.metric = strategy, strategy.size, metric
         self.done, self.failed, self.running = 0, 0, 0
         self.outcomes: list[Outcome] = []
@@ -132,7 +132,7 @@ class Progress:
         part = info.sweep
         of = f"/{self.size}" if self.size is not None else ""
         words = [f"[{self.done}{of}]", f"trial {job.trial.key}", _how(report, outcome)]
-        if outcome is not None and outcome.score is not None:
+        if outcome is not None and outcome.score is not None and self.metric is not None:
             words.append(f"{commit_message.key_text(self.metric)}={text.value(outcome.score)}")
         words += [f"{name}={text.value(value)}" for name, value in job.trial.params.items()][:6]
         words += [f"run {short_id(info.id)}"]

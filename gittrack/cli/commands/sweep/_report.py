@@ -33,7 +33,7 @@ def seen(
 def report(
     repo: git.Repo, sweep: Sweep, found: prepare.Opened, *, done: bool, seconds: float
 ) -> bool:
-    """Print how a sweep stands at the end of a process that ran it; say whether there is a best."""
+    """Print how a sweep stands at the end of a process that ran it; say if it is a success."""
     shown = seen(repo, sweep, found)
     told = [sweeps.headline(shown).rstrip("\n") + f"  in {text.duration(seconds)}\n"]
     told += leaderboard(shown, 10)
@@ -41,7 +41,7 @@ def report(
         told.append(_search.lines(shown))
         told += _best(repo, sweep, found, shown)
     out("".join(told))
-    return shown.best is not None
+    return shown.best is not None or shown.metric is None
 
 
 def leaderboard(shown: SweepView, limit: int) -> list[str]:
@@ -61,8 +61,9 @@ def _best(repo: git.Repo, sweep: Sweep, found: prepare.Opened, shown: SweepView)
     best = next((one for one in shown.trials if one.key == shown.best), None)
     if best is None:
         runs = f"git track ls -w 'group == \"{shown.id}\"'"
-        metric = text.escape(shown.metric or "")
-        return [f"\nno trial has a score by {metric}; its runs:  {runs}\n"]
+        if shown.metric is None:
+            return [f"\nits runs:  {runs}\n"]
+        return [f"\nno trial has a score by {text.escape(shown.metric)}; its runs:  {runs}\n"]
     folder = sweep.facts.get("cwd") or "."
     elsewhere = folder != (repo.prefix.rstrip("/") or ".")
     where = f" (in the folder {text.escape(folder)} of the repository)" if elsewhere else ""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 
 from gittrack import git
 from gittrack.cli.commands.sweep import _request, _running
 from gittrack.cli.output import note, out
 from gittrack.core.errors import TrackError
+from gittrack.core.secrets import redact_command
+from gittrack.launch import template
 from gittrack.record import recovery
 from gittrack.show.terminal import sweeps, text
 from gittrack.sweeping import prepare, runner
@@ -42,6 +45,7 @@ def run(args: argparse.Namespace) -> int:
     how = _running.settings(args)
     _print_plan(opened)
     if args.dry_run:
+        _print_search(opened)
         return 0
     for warning in recovery.kept(recovery.recover(repo)):
         note(f"warning: {text.escape(warning)}")
@@ -56,7 +60,20 @@ def _print_plan(opened: prepare.Opened) -> None:
     for remark in opened.remarks:
         note(f"note: {text.escape(remark)}")
     mode = plan.resource.mode if plan.resource else None
-    budget = sweeps.budget(opened.strategy.table(), opened.resource, mode)
+    rows, about = opened.strategy.table(), plan.method == "asha"
+    budget = sweeps.budget(rows, opened.resource, mode, about=about)
     separator = "\n" if budget.count("\n") > 1 else " "
-    out(f"{plan.method}, {plan.goal} {text.escape(plan.metric)}:{separator}{budget}")
+    out(f"{sweeps.objective(plan.method, plan.metric, plan.goal)}:{separator}{budget}")
     sys.stdout.flush()
+
+
+def _print_search(opened: prepare.Opened) -> None:
+    """Print the range of each param, and the command of the first trial."""
+    plan = opened.plan
+    width = max(map(len, map(text.escape, plan.space)))
+    for name, distribution in plan.space.items():
+        out(f"  {text.escape(name):<{width}}  {text.escape(distribution.text())}\n")
+    trial = opened.strategy.ask((), (), 1)[0]
+    params = runner.params_of(opened.base, trial, opened.resource)
+    words = template.fill(plan.command, params, "PARAMS.yaml")
+    out(f"for example:  {text.escape(shlex.join(redact_command(words)))}\n")
