@@ -20,6 +20,7 @@ from gittrack.launch.console import Console
 from gittrack.launch.console_log import ConsoleLog
 from gittrack.launch.guest import Guest
 from gittrack.record import artifacts, inputs, session
+from gittrack.record.code import made_files
 from gittrack.record.publish import logs, writer
 from gittrack.record.run import LIMITS
 
@@ -225,6 +226,7 @@ def _keep_outputs(begun: session.Session, paths: Sequence[str], started: float) 
             for entry in artifacts.take(path, artifacts.default_name(path), target, limit, store):
                 begun.journal.append(events.OUTPUT, values=entry)
                 notes += filter(None, (artifacts.remark(entry, "output"),))
+            made_files.remember(begun.repo.common_dir, begun.journal.folder, path)
         except TrackError as error:
             notes.append(f"{error.message.replace('artifact', 'output', 1)}: not stored")
         except OSError as error:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import resource
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -18,6 +17,7 @@ from gittrack.core.run import events, run_info
 from gittrack.disk.content_store import ContentStore
 from gittrack.record import artifacts, inputs, session
 from gittrack.record.appender import RecordingEnded, explain
+from gittrack.record.code import made_files
 from gittrack.record.config import Config, Summary
 from gittrack.record.ending import daemon, end_status
 from gittrack.record.ending.exit_functions import exit_status
@@ -113,6 +113,7 @@ class Run:
                 if remark := artifacts.remark(entry):
                     stored = entry["where"] == "store"
                     self._warn("store" if stored else f"left out {entry['path']}", remark)
+            made_files.remember(str(self._journal.folder.parents[2]), self._journal.folder, text)
         except OSError as error:
             self._warn("artifact", f"the artifact {text} was not stored: {error.strerror}")
 
@@ -213,7 +214,7 @@ class Run:
         self._said(self._journal.series.write(b""))
 
     def _commit(self, begun: session.Session, end: end_status.EndStatus) -> None:
-        facts = {"peak_memory": peak_memory(), **end._asdict()}
+        facts = {"peak_memory": memory.own_peak_bytes(), **end._asdict()}
         facts = {key: value for key, value in facts.items() if value is not None}
         try:
             with contextlib.suppress(OSError):  # such as no free descriptor: what was known stands
@@ -291,8 +292,3 @@ class Run:
 
 
 LIMITS = "GITTRACK_ARTIFACT_LIMITS"  # track.maxArtifactSize and track.maxStoreSize, in bytes
-
-
-def peak_memory() -> int:
-    """Return the most memory this process had resident so far, in bytes."""
-    return memory.peak_bytes(resource.getrusage(resource.RUSAGE_SELF))

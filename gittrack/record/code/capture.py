@@ -17,7 +17,7 @@ from gittrack.core.run.run_info import Code
 from gittrack.core.secrets import redact_text
 from gittrack.core.settings import Settings
 from gittrack.git import objects
-from gittrack.record.code import limits, patches, redirects, scope
+from gittrack.record.code import limits, made_files, patches, redirects, scope
 from gittrack.record.code.index import Entry, PrivateIndex
 from gittrack.record.code.status import Change, Status, parse_status
 
@@ -65,15 +65,16 @@ def answer(
 ) -> Captured:
     """Return the code state, with the snapshot's objects written below ``folder``/objects.
 
-    New files at or below the paths ``made`` are what the run makes, not what it is made from; so is one that
-    stdout or stderr go to, and where ``only`` is given, all new files but those.
+    New files at or below the paths ``made`` are what the run makes, not what it is made from.  So is a file
+    that stdout or stderr go to, and one that an earlier run has made and logged as an artifact.  If ``only``
+    is given, so are all new files but those.
     """
     head = question.head.wait()
     date, _, tree = head.out.decode().strip().partition(" ")
     index = PrivateIndex(repo, folder)
     status, warnings = scope.within(repo, _status(repo, question, index).without(made), settings)
     ours = tuple(redirects.files(index.root, status.new()))
-    status = status.without(ours)
+    status = status.without([*ours, *made_files.among(repo.common_dir, index.root, status.new())])
     late = sorted(status.new().difference(only)) if only is not None else []
     status = status.without(late)
     remote = redact_text(settings.remote) if settings.remote else None

@@ -14,3 +14,8 @@ def peak_bytes(usage: resource.struct_rusage, platform: str = sys.platform) -> i
     ``ru_maxrss`` is in bytes on macOS and in KiB on Linux and the BSDs (their manual pages of getrusage).
     """
     return usage.ru_maxrss * (1 if platform == "darwin" else 1024)
+
+
+def own_peak_bytes() -> int:
+    """Return the most memory that this process had resident so far, in bytes."""
+    return peak_bytes(resource.getrusage(resource.RUSAGE_SELF))

@@ -260,6 +260,33 @@ def test_where_git_lists_no_new_files_those_outside_the_current_folder_are_no_co
     assert "outside project/ are not captured: status.showUntrackedFiles is no" in done.err
 
 
+LOGS = """
+import pathlib, gittrack
+with gittrack.init() as run:
+    pathlib.Path("model.bin").write_text("weights")
+    pathlib.Path("plots").mkdir(exist_ok=True)
+    pathlib.Path("plots/a.svg").write_text("<svg/>")
+    for name in ("model.bin", "plots", "new.py"):
+        run.log_artifact(name)
+"""
+
+
+def test_what_a_run_made_and_logged_is_not_code_of_the_next_one():
+    place = repo("echo 1 > new.py")
+    assert python(LOGS, place).code == 0
+    run = record(place)
+    assert [item["path"] for item in run.diff["files"]] == ["new.py"]  # it was there before the run
+    (place / "plots/a.svg").write_text("<svg>changed by hand</svg>")
+    assert [item["path"] for item in record(place).diff["files"]] == ["new.py", "plots/a.svg"]
+
+
+def test_an_output_of_a_command_is_not_code_of_another_one():
+    place = repo()
+    line = ("--output", "out.txt", "--", "sh", "-c", "echo 1 > out.txt")
+    assert run_cli("run", *line, cwd=place).code == 0
+    assert record(place).diff == {}
+
+
 def test_files_that_git_would_put_into_a_pack():
     place = repo("git config core.bigFileThreshold 1k; head -c 9000 /dev/urandom > data")
     run = record(place)
