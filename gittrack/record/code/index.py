@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from gittrack import git
 from gittrack.core.errors import TrackError
+from gittrack.disk import folders
 from gittrack.git import objects
 
 
@@ -41,7 +42,7 @@ class PrivateIndex:
 
     def fill(self) -> None:
         """Fill the index from the user's, or where that is broken from HEAD; the flags are cleared."""
-        os.makedirs(self.objects, exist_ok=True)
+        folders.make(self.objects)
         source = os.path.join(self.repo.git_dir, "index")
         if self.broken:  # where there is no commit, it stays empty
             self._call("read-tree", "HEAD").wait()
