@@ -42,6 +42,8 @@ def register(
     facts = _facts(repo, raw, info, artifacts)
 
     def decide(state: Registry, model: Model | None) -> Plan:
+        if model is None:
+            _check_case(state, name)
         number = _number(model, name, str(raw.commit), wanted)
         again = model is not None and any(one.number == number for one in model.versions)
         mark = Mark(name, REGISTER, number)
@@ -52,6 +54,16 @@ def register(
     model, events = ledger.change(repo, name, decide, f"gittrack: register {name}")
     made = next(one for one in model.versions if one.number == events[0].mark.version)
     return model, made
+
+
+def _check_case(state: Registry, name: str) -> None:
+    """Raise TrackError for a new model whose name is another one's but for capital letters."""
+    alike = [one for one in state.tags.models() if one != name and one.lower() == name.lower()]
+    if alike:
+        raise TrackError(
+            f"{name} and the model {alike[0]} differ only in capital letters",
+            f"write {alike[0]}, or choose another name",
+        )
 
 
 def _committed(repo: git.Repo, raw: Raw) -> RunInfo:

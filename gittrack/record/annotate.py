@@ -6,16 +6,19 @@ be committed.
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from gittrack import git
 from gittrack.core import layout, values
-from gittrack.core.errors import TrackError
+from gittrack.core.errors import TrackError, unwritable
 from gittrack.core.run import annotation_log, events
 from gittrack.core.secrets import redact_text
+from gittrack.disk import folders, lock
 from gittrack.git import notes, refs
 from gittrack.record import journal, recovery
 from gittrack.record.machine.author import author
@@ -49,12 +52,42 @@ def note(repo: git.Repo, target: Target, text: str, *, replace: bool = False) ->
     _say(repo, [target], annotation_log.NOTE, fields, "", event)
 
 
-def rename(repo: git.Repo, target: Target, name: str) -> None:
-    """Give a run another name; an empty one takes its name away."""
-    if name:
-        values.check_run_name(name)
+def rename(
+    repo: git.Repo, target: Target, name: str, bearers: Callable[[str], Sequence[str]]
+) -> None:
+    """Give a run another name; an empty one takes its name away.
+
+    ``bearers`` returns the ids of the runs that have a name.  It is called while no other process renames a
+    run of this repository.  Raises TrackError if another run has the name.
+    """
     event = (events.FACTS, {"values": {"name": name or None}})
-    _say(repo, [target], annotation_log.NAME, {"name": name}, name, event)
+    if not name:
+        _say(repo, [target], annotation_log.NAME, {"name": name}, name, event)
+        return
+    values.check_run_name(name)
+    with _turn(repo):
+        others = [run_id for run_id in bearers(name) if run_id != target.id]
+        if others:
+            raise TrackError(
+                f"{name!r} is the name of the run {others[0]} already",
+                "choose another one, or rename or archive that run first",
+            )
+        _say(repo, [target], annotation_log.NAME, {"name": name}, name, event)
+
+
+@contextmanager
+def _turn(repo: git.Repo) -> Iterator[None]:
+    home = layout.home(repo.common_dir)
+    try:
+        folders.make(home)
+        handle = lock.take(f"{home}/names.lock")
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise unwritable("the run cannot be renamed", repo.common_dir, why) from error
+    try:
+        yield
+    finally:
+        os.close(handle)
 
 
 def archive(repo: git.Repo, targets: Sequence[Target], archived: bool = True) -> None:

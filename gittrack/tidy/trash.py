@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from gittrack import git
 from gittrack.core import layout
-from gittrack.core.errors import TrackError
+from gittrack.core.errors import NoSuchRun, TrackError
 from gittrack.core.run import annotation_log, run_info
 from gittrack.git import refs
 from gittrack.read.registry import models
@@ -62,5 +62,16 @@ def _move(
     # Said before it is done: killed in between, a run has a line too many, never an unknown age in the trash.
     annotate.moved(repo, [Target(raw.id, raw.commit) for raw in runs], op)
     moves = [(str(raw.ref), targets[raw.id], str(raw.commit)) for raw in runs]
-    refs.move(repo, moves, f"gittrack: {op}", there=commits)
+    try:
+        refs.move(repo, moves, f"gittrack: {op}", there=commits)
+    except git.GitError:
+        there = {ref.name for ref in refs.now(repo, *(old for old, _, _ in moves))}
+        for raw in runs:
+            if raw.ref not in there:  # `git track gc`, or another `rm` or `restore`, was quicker
+                where = "in the trash" if op == annotation_log.RESTORE else "among the runs"
+                raise NoSuchRun(
+                    f"the run {raw.id} is not {where} any more; another process removed or moved it",
+                    "see what there is: git track ls, git track restore",
+                ) from None
+        raise
     return {raw.id for raw in runs if targets[raw.id] in commits}

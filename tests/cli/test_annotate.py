@@ -220,3 +220,13 @@ def test_notes_that_cannot_be_read_do_not_hide_the_runs():
     assert run_cli("tag", "a", "+x").err.startswith("error: git: ")
     git(".", "update-ref", "-d", "refs/notes/runs")
     done("tag", "a", "+x")
+
+
+def test_of_two_renames_to_one_name_at_once_one_fails():
+    runs = [record(f"r{number}") for number in range(4)]
+    argv = [sys.executable, "-m", "gittrack", "rename"]
+    processes = [start(*argv, run, "best") for run in runs]
+    answers = [(process.communicate()[1], process.returncode) for process in processes]
+    assert sorted(code for _, code in answers) == [0, 1, 1, 1]
+    assert sum("'best' is the name of the run" in err for err, _ in answers) == 3
+    assert [run["name"] for run in listed()].count("best") == 1

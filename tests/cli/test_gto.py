@@ -81,3 +81,25 @@ def test_we_read_what_gto_wrote(project, gto):
     git(".", "tag", "light#prod#1")  # a lightweight tag says nothing, to gto as to us
     assert [one["model"] for one in json.loads(model("ls", "--json"))] == ["resnet18"]
     assert gto("show", "--plain").split()[3:] == ["resnet18", "v2.0.0", "v2.0.0"]
+
+
+def test_a_registration_after_a_deprecation_takes_the_model_up_again(project, gto):
+    git(".", "config", "user.name", "Grace")
+    git(".", "config", "user.email", "grace@example.org")
+
+    def both_say_deprecated():
+        """What both tools say; gto goes by whole seconds, and so do we."""
+        theirs = "m" not in gto("show", "--plain").split()
+        assert ("(deprecated)" in model("ls")) == theirs
+        assert ("(deprecated)" in model("show", "m@0.0.1")) == theirs
+        return theirs
+
+    gto("register", "m", "HEAD")
+    assert not both_say_deprecated()
+    gto("deprecate", "m")
+    both_say_deprecated()
+    git(".", "commit", "-q", "--allow-empty", "-m", "more")
+    gto("register", "m", "HEAD", "--version", "v2.0.0")
+    assert not both_say_deprecated()
+    assert json.loads(model("ls", "--json"))[0]["latest"]["version"] == 2
+    assert model("register", "m", record("r")) == "m v3\n"

@@ -398,3 +398,10 @@ def test_get_writes_over_nothing_else(runs):
     assert "is there already, and is another file" in model("get", "m", code=1)
     model("get", "m", "--force")
     assert (runs / "model/weights.bin").read_text() == "weights of r1"
+
+
+def test_a_model_whose_name_differs_in_capital_letters_is_refused(runs):
+    model("register", "ResNet", "r1")
+    told = model("register", "resnet", "r2", code=1)
+    assert "resnet and the model ResNet differ only in capital letters" in told
+    assert model("register", "ResNet", "r2") == "ResNet v2\n"

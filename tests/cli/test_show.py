@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 import sys
 
@@ -114,9 +115,12 @@ class TestAddresses:
 
     def test_an_ambiguous_address_lists_the_candidates(self):
         done = run_cli("show", self.ids[0][:6])
-        assert (done.code, masked(done.err)) == (
+        info = gittrack.get(self.ids[0]).info
+        told = masked(done.err).replace(f"{info.user}@{info.host}", "me@here")
+        assert (done.code, re.sub(r"\d+ \w+ old", "AGE", told)) == (
             1,
-            f"error: '{self.ids[0][:6]}' is 3 runs: ID (default, c), ID (x/y, b), ID (default, a)\n"
+            f"error: '{self.ids[0][:6]}' is 3 runs: ID (default, c, me@here, AGE), "
+            "ID (x/y, b, me@here, AGE), ID (default, a, me@here, AGE)\n"
             "hint: give more of the id, or EXPERIMENT/ID\n",
         )
 

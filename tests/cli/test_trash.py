@@ -215,3 +215,19 @@ def test_keep_best_keeps_the_smallest_losses_and_never_guesses():
         "the best 1 of 3 runs by score stay\n"
     )
     assert {run["name"] for run in listed()} == {"c", "diverged"}
+
+
+def test_a_run_that_gc_took_while_it_was_being_restored(monkeypatch):
+    """The hook of the user stands for another process that is quicker."""
+    record("a")
+    done("rm", "a")
+    (ref,) = refs("refs/trash/")
+    hook = Path(".git/hooks/reference-transaction")
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(
+        f'#!/bin/sh\n[ "$1" = prepared ] && grep -q notes || exit 0\nrm -f {os.getcwd()}/.git/{ref}\n'
+    )
+    hook.chmod(0o755)
+    failed = run_cli("restore", "a")
+    assert failed.code == 1
+    assert "is not in the trash any more; another process removed or moved it" in failed.err

@@ -7,7 +7,6 @@ import argparse
 from gittrack import git
 from gittrack.cli.commands import _runs
 from gittrack.cli.output import out
-from gittrack.core.errors import TrackError
 from gittrack.read.runs import resolve
 from gittrack.record import annotate
 from gittrack.show.terminal import text
@@ -23,15 +22,11 @@ def run(args: argparse.Namespace) -> int:
     """Rename the run.  Raises TrackError where another one bears the name."""
     repo = git.find()
     (raw,) = _runs.find(repo, [args.run])
-    others = (
-        [one for one in resolve.named(repo, args.name) if one.id != raw.id] if args.name else []
-    )
-    if others:
-        raise TrackError(
-            f"{args.name!r} is the name of the run {others[0].id} already",
-            "choose another one, or rename or archive that run first",
-        )
     before = _runs.called(repo, raw)
-    annotate.rename(repo, _runs.target(raw), args.name)
+
+    def bearers(name: str) -> list[str]:
+        return [run.id for run in resolve.named(repo, name)]
+
+    annotate.rename(repo, _runs.target(raw), args.name, bearers)
     out(f"{before} -> {text.escape(args.name) or '(no name)'}\n")
     return 0

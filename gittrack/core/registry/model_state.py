@@ -150,7 +150,7 @@ def fold(
         for stage, commit in sorted(held.items())
     }
     nameless = {stage: one.commit for stage, one in stages.items() if not one.number}
-    deprecated = any(event.mark.kind == DEPRECATE for event in ordered)
+    deprecated = _is_deprecated(ordered)
     clashes = (*_same_number(ordered), *_elsewhere(ordered, others))
     open_ones = tuple(_open(ordered, clashes))
     return Model(
@@ -177,6 +177,13 @@ def _registrations(events: Sequence[Event]) -> tuple[dict[str, Event], set[str]]
         elif event.mark.kind == DEREGISTER:
             deregistered.add(number)
     return registered, deregistered & set(registered)
+
+
+def _is_deprecated(events: Sequence[Event]) -> bool:
+    """Say whether the whole model is deprecated: any later event takes that back, as for GTO."""
+    moments = [event.text.seconds for event in events if event.mark.kind == DEPRECATE]
+    others = (event.text.seconds for event in events if event.mark.kind != DEPRECATE)
+    return bool(moments) and max(others, default=0) < max(moments)
 
 
 def _of_commit(registered: Mapping[str, Event], deregistered: set[str]) -> dict[str, str]:

@@ -60,8 +60,11 @@ def counted(model: Model, named: tuple[str, ...]) -> Model:
 def heads(tags: list[Name]) -> list[Name]:
     """Return the tags that say what is so now: the latest version, and of each stage the last event.
 
-    Where the last event of a stage is a demotion, all of them: an earlier one may stand.
+    Where the last event of a stage is a demotion, all of them: an earlier one may stand.  All tags too if the
+    model was deprecated: any later event takes that back.
     """
+    if any(one.mark.kind == names.DEPRECATE for one in tags):
+        return tags
     last: dict[str, Name] = {}  # by stage, and by version
     for one in tags:
         key = one.mark.version or one.mark.stage

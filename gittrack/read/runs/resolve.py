@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import time
 
 from gittrack import git
 from gittrack.core.errors import AmbiguousRun, NoSuchRun, did_you_mean
+from gittrack.core.run.run_info import RunInfo, from_iso
+from gittrack.read.runs import reader
 from gittrack.read.runs.reader import Raw
 from gittrack.read.runs.selection import name_of
 from gittrack.read.runs.source import Request, Source
@@ -33,7 +36,7 @@ def resolve(repo: git.Repo, address: str, *, trashed: bool = False) -> Raw:
     if len(runs) == 1:
         return runs[0]
     if runs:
-        raise _ambiguous(address, runs)
+        raise _ambiguous(repo, address, runs)
     raise of_model or _none(address, source.select(Request()).runs, trashed)
 
 
@@ -72,15 +75,30 @@ def _latest(repo: git.Repo, address: str, experiment: str | None, back: int) -> 
     raise NoSuchRun(f"there is no run {address!r}: there are {counted}{inside}", hint)
 
 
-def _ambiguous(address: str, runs: list[Raw]) -> AmbiguousRun:
-    shown = [
-        f"{raw.id} ({', '.join(filter(None, (raw.experiment, name_of(raw))))})" for raw in runs[:5]
-    ]
+def _ambiguous(repo: git.Repo, address: str, runs: list[Raw]) -> AmbiguousRun:
+    shown = [_described(reader.decode(repo, raw)) for raw in runs[:5]]
     more = f" and {len(runs) - 5} more" if len(runs) > 5 else ""
     return AmbiguousRun(
         f"{address!r} is {len(runs)} runs: {', '.join(shown)}{more}",
         "give more of the id, or EXPERIMENT/ID",
     )
+
+
+def _described(info: RunInfo) -> str:
+    """Return the id of a run, and what tells it from another of the same name: whose it is, and its age."""
+    who = "@".join(filter(None, (info.user, info.host)))
+    words = (info.experiment, info.name, who, _age(info.started))
+    return f"{info.id} ({', '.join(filter(None, words))})"
+
+
+def _age(started: str | None) -> str | None:
+    try:
+        seconds = time.time() - from_iso(started or "")
+    except ValueError:
+        return None
+    sizes = (("days", 86400), ("hours", 3600), ("minutes", 60), ("seconds", 1))
+    unit, size = next((pair for pair in sizes if seconds >= 2 * pair[1]), sizes[-1])
+    return f"{seconds / size:.0f} {unit} old"
 
 
 def _none(address: str, raws: list[Raw], trashed: bool) -> NoSuchRun:
