@@ -18,8 +18,9 @@ from gittrack.record.ending import exit_functions
 from gittrack.version import __version__
 
 if TYPE_CHECKING:
+    from gittrack.api.records import diff, get, runs
     from gittrack.api.registry import ModelVersion, Registry, registry
-    from gittrack.api.run import diff, fingerprint, finish, get, init, log, params, runs
+    from gittrack.api.run import fingerprint, finish, init, log, params
     from gittrack.api.runs import RunRecord, Runs
     from gittrack.api.seeding import generator, jax_key, seed_everything
     from gittrack.cli.script import main
@@ -27,10 +28,8 @@ if TYPE_CHECKING:
     from gittrack.record.run import Run
 
 _HOMES = {
-    **dict.fromkeys(
-        ("diff", "finish", "fingerprint", "get", "init", "log", "params", "runs"),
-        "gittrack.api.run",
-    ),
+    **dict.fromkeys(("diff", "get", "runs"), "gittrack.api.records"),
+    **dict.fromkeys(("finish", "fingerprint", "init", "log", "params"), "gittrack.api.run"),
     **dict.fromkeys(
         ("AmbiguousRun", "NoSuchRun", "NotARepository", "TrackError"), "gittrack.core.errors"
     ),

@@ -85,8 +85,14 @@ def look(*argv: str) -> Done:
 
 
 def python(code: str, cwd: Path | str | None = None, env: Mapping[str, str] | None = None) -> Done:
-    """Run a snippet of Python that can import gittrack."""
-    return _run([sys.executable, "-c", code], cwd, env, None)
+    """Run a snippet of Python that can import gittrack; see `without_begin_and_end`."""
+    done = _run([sys.executable, "-c", code], cwd, env, None)
+    return done._replace(err=without_begin_and_end(done.err))
+
+
+def without_begin_and_end(err: str) -> str:
+    """Return what is on stderr besides the lines that `gittrack.init` prints about its run."""
+    return re.sub(r"(?m)^gittrack: (?:run [0-9a-f]{8} |it has neither ).*\n", "", err)
 
 
 def record(name: str | None = None, *points: Mapping[str, Any], **more: Any) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gittrack import git
+from gittrack.api import arguments, repository
 from gittrack.core.errors import TrackError
 from gittrack.core.registry import names
 from gittrack.core.registry.events import Event
@@ -69,7 +70,7 @@ class Registry:
     """The models of a repository: register, promote, and look them up."""
 
     def __init__(self, repo: str | os.PathLike[str] | None = None) -> None:
-        self._repo = git.find(repo)
+        self._repo = repository.find(repo)
 
     def register(
         self,
@@ -81,7 +82,10 @@ class Registry:
         message: str = "",
     ) -> ModelVersion:
         """Make a run, or the address of one, the next version of a model.  Raises TrackError."""
-        address = run if isinstance(run, str) else str(run.id)
+        names.check_model(name)
+        if isinstance(run, (Run, RunRecord)):
+            run = str(run.id)
+        address = arguments.text(run, "the run", "register('net', 'a1b2c3')")
         raw = resolve.resolve(self._repo, address)
         _, made = register.register(
             self._repo, name, raw, version=version, artifacts=artifacts, why=message
@@ -99,8 +103,9 @@ class Registry:
         force: bool = False,
     ) -> ModelVersion:
         """Put a version into a stage.  Raises TrackError where a gate, a rule or a hook refuses."""
+        names.check_stage(stage)
         done = promote.promote(
-            self._repo, f"{name}@{version}", stage, why=message, require=require, force=force
+            self._repo, _address(name, version), stage, why=message, require=require, force=force
         )
         return ModelVersion(self._repo, done.version)
 
@@ -113,16 +118,16 @@ class Registry:
         message: str = "",
     ) -> None:
         """Take a version out of its stages or out of one; without ``version``, what is in ``stage``."""
-        address = name if version is None else f"{name}@{version}"
+        address = names.check_model(name) if version is None else _address(name, version)
         promote.demote(self._repo, address, stage, message)
 
     def deprecate(self, name: str, version: int | str, *, message: str = "") -> None:
         """Mark a version as not to be used any more."""
-        retire.deprecate(self._repo, f"{name}@{version}", message)
+        retire.deprecate(self._repo, _address(name, version), message)
 
     def remove(self, name: str, version: int | str, *, force: bool = False) -> None:
         """Remove a version that never reached a stage; ``force`` takes any."""
-        retire.remove(self._repo, f"{name}@{version}", force=force)
+        retire.remove(self._repo, _address(name, version), force=force)
 
     def get(
         self, name: str, version: int | str | None = None, *, stage: str | None = None
@@ -137,7 +142,7 @@ class Registry:
         if stage is not None:
             wanted = names.Address(name, stage=names.check_stage(stage))
         else:
-            wanted = names.parse_address(name if version is None else f"{name}@{version}")
+            wanted = names.parse_address(name if version is None else _address(name, version))
         state = _State(self._repo)
         if name not in state:
             return None
@@ -167,6 +172,13 @@ class Registry:
         model = state.model(name)
         of_commit = {one.commit: one.plain for one in model.versions}
         return [_told(event, of_commit) for event in promote.history(model, stage)]
+
+
+def _address(name: str, version: int | str) -> str:
+    """Return the address of a version.  Raises TrackError for arguments of another type."""
+    if isinstance(version, bool) or not isinstance(version, (int, str)):
+        raise TrackError(f"the version is {version!r}", "pass its number, or '1.2.0'")
+    return f"{names.check_model(name)}@{version}"
 
 
 def _told(event: Event, of_commit: Mapping[str, int | str]) -> dict[str, Any]:

@@ -26,18 +26,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from gittrack.api import run as tracking
-from gittrack.api import seeding
+from gittrack.api import begin, launched, seeding
 from gittrack.cli.parsing import Parser
-from gittrack.core import layout, nested
+from gittrack.core import layout, nested, values
 from gittrack.core.errors import TrackError
-from gittrack.core.run import events
 from gittrack.core.run.fingerprint import fingerprint
 from gittrack.launch import config as configuration
 from gittrack.launch.launcher import GIVEN
-from gittrack.record import journal
+from gittrack.record import session
 from gittrack.record.run import Run
-from gittrack.show.terminal import detail
 
 Train = Callable[[dict[str, Any], Run], Mapping[str, Any] | None]
 _SEED = 42
@@ -84,21 +81,17 @@ class Script:
         with _errors():
             setup = _setup(args)
             seeding.seed_everything(setup.seed)
-            _tell_launcher(setup)
-            active = tracking.init(config=setup.config, seed=setup.seed)
+            active = _begin(setup)
             if setup.file:
                 active.log_input(setup.file)
                 active.log_artifact(setup.file)
         if active.disabled:
             return self.train(dict(setup.config), active)
         _say(_heading(setup))
-        try:
-            with active:
-                metrics = self.train(dict(setup.config), active)
-                with _errors():
-                    _keep(active, metrics, getattr(self.train, "__name__", "the function"))
-        finally:
-            _close(active)
+        with active:
+            metrics = self.train(dict(setup.config), active)
+            with _errors():
+                _keep(active, metrics, getattr(self.train, "__name__", "the function"))
         return metrics
 
 
@@ -136,12 +129,14 @@ def _setup(args: argparse.Namespace) -> Setup:
     """Return what to train with: the file, over it ``-S``, and over that what ``git track run`` was told."""
     given, seed = _given()
     file = args.config
-    if file is None and tracking.launched() is None and Path(layout.PARAMS).is_file():
+    if file is None and launched.journal_folder() is None and Path(layout.PARAMS).is_file():
         file = layout.PARAMS
     if file is not None:
         config = configuration.resolve([file], args.set)
     else:
-        config = configuration.override(tracking.params() if tracking.launched() else {}, args.set)
+        config = configuration.override(
+            launched.params() if launched.journal_folder() else {}, args.set
+        )
         file = layout.PARAMS if config and Path(layout.PARAMS).is_file() else None
     config = nested.merge(config, given)
     if seed is not None and "seed" in config and "seed" not in given:
@@ -164,36 +159,27 @@ def _seed_of(config: Mapping[str, Any]) -> int:
 
 def _given() -> tuple[dict[str, Any], int | None]:
     """Return the params and the seed that the launcher was told, but for those it took from params.yaml."""
-    if tracking.launched() is None:
+    if launched.journal_folder() is None:
         return {}, None
     path = os.environ.get(GIVEN)
     if path:
         told = json.loads(Path(path).read_bytes())
         return told["params"], told["seed"]
     seed = os.environ.get("GITTRACK_SEED", "")
-    return tracking.params(), int(seed) if seed.isdigit() else None
+    return launched.params(), int(seed) if seed.isdigit() else None
 
 
-def _tell_launcher(setup: Setup) -> None:
-    """Put our configuration in the place of the one that the launcher found without knowing of ours."""
-    folder = None if tracking.records_nothing() else tracking.launched()
-    book = journal.join(Path(folder)) if folder else None
-    if book is not None:
-        book.append(events.PARAMS, values=setup.config, fresh=True)
-        book.append(events.FACTS, values={"seed": setup.seed})
-        book.release()
+def _begin(setup: Setup) -> Run:
+    """Begin the run, or join that of the launcher, which does not know of our configuration yet."""
+    request = session.Request(
+        params=values.config_dict(setup.config), seed=setup.seed, command=begin.command()
+    )
+    return begin.begin(request, begin.Choice(resolved=True))
 
 
 def _heading(setup: Setup) -> str:
     file = f"config {setup.file}  " if setup.file else ""
     return f"{file}fingerprint {fingerprint(setup.config)}  seed {setup.seed}"
-
-
-def _close(run: Run) -> None:
-    """Say how it ended, as ``git track run`` does where it is around us."""
-    if tracking.launched() is None:
-        with contextlib.suppress(TrackError):  # its journal is kept, which was said
-            _say(detail.closing(tracking.get(run.id).info))
 
 
 def _keep(run: Run, metrics: Mapping[str, Any] | None, name: str) -> None:

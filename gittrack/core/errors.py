@@ -46,6 +46,10 @@ class OnAnotherHost(TrackError):
     """The process of a journal may be alive on another host, whose locks are not seen here."""
 
 
+class NotANumber(TrackError):
+    """A metric was given something that is not a number."""
+
+
 def unwritable(what: str, place: str, why: str) -> TrackError:
     """Return the error for a repository that cannot be written, such as a read-only one or a full disk."""
     return TrackError(

@@ -47,6 +47,8 @@ ROOM_TRIALS = "trials"
 # Files of a journal besides SERIES and ARTIFACTS (see core/events.py and record/journal.py).
 EVENTS = "events.jsonl"
 LOCK = "lock"
+JOINED = "joined"  # made and locked by the script whose run is the one of the launcher
+WORKERS = "workers"  # made by the first worker process that prints why it records nothing
 POINTS = "metrics.jsonl"
 POINT_TIMES = "metrics.times"
 LOG_HEAD = "log.txt"
@@ -119,6 +121,8 @@ def check_artifact_name(name: str) -> str:
 
     Refused: what `paths.fault` names, and parts of more than 255 bytes.
     """
+    if not isinstance(name, str):
+        raise TrackError(f"the name of the artifact is {name!r}, not text", "pass it as a string")
     parts = [part for part in name.replace(os.sep, "/").split("/") if part not in ("", ".")]
     absolute = name.startswith("/")
     if absolute or paths.fault("/".join(parts)):

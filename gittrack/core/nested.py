@@ -54,6 +54,32 @@ def merge(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]
     return result
 
 
+def absent(known: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the part of ``more`` that ``known`` has no value for, mapping by mapping."""
+    result: dict[str, Any] = {}
+    for key, item in more.items():
+        if key not in known:
+            result[key] = item
+        elif isinstance(known[key], Mapping) and isinstance(item, Mapping):
+            inner = absent(known[key], item)
+            if inner:
+                result[key] = inner
+    return result
+
+
+def conflicts(
+    known: Mapping[str, Any], more: Mapping[str, Any], path: tuple[str, ...] = ()
+) -> list[tuple[str, ...]]:
+    """Return the paths at which both mappings have a value, and not the same one."""
+    result: list[tuple[str, ...]] = []
+    for key, item in more.items():
+        if key not in known or same(known[key], item):
+            continue
+        both = isinstance(known[key], Mapping) and isinstance(item, Mapping)
+        result += conflicts(known[key], item, (*path, key)) if both else [(*path, key)]
+    return result
+
+
 def same(a: Any, b: Any) -> bool:
     """Say whether two plain values are the same: NaN is NaN, 1 is 1.0, but true is not 1."""
     if isinstance(a, float) and isinstance(b, float):

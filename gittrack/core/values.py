@@ -6,11 +6,11 @@ import datetime
 import enum
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any
 
-from gittrack.core import layout
-from gittrack.core.errors import TrackError
+from gittrack.core import foreign_objects, layout
+from gittrack.core.errors import NotANumber, TrackError
 from gittrack.core.nested import MAX_DEPTH
 from gittrack.core.scalars import quote
 
@@ -24,7 +24,7 @@ MOST = 10**299  # readers take a metric and its step up to 10**300: room to coun
 def check_name(name: object, what: str) -> str:
     """Return ``name`` if it can name a metric, param, tag or run: 1 to 500 characters, no NUL."""
     if not isinstance(name, str):
-        raise TrackError(f"the name of a {what} is {name!r}, not text", "use a string")
+        raise TrackError(f"the name of a {what} is {_shown(name)}, not text", "use a string")
     if not name or "\0" in name or len(name) > MAX_KEY:
         problem = "empty" if not name else "longer than 500 characters"
         problem = "a name with a NUL character" if "\0" in name else problem
@@ -59,19 +59,49 @@ def check_text(text: object, what: str) -> str:
     return str.__str__(text)
 
 
-def config_dict(config: Any) -> dict[str, Any]:
+def check_path(path: object, what: str) -> str:
+    """Return a path as text.  Raises TrackError if it is something else."""
+    if not isinstance(path, (str, bytes, os.PathLike)):
+        raise TrackError(f"the {what} is {_shown(path):.40}, not a path", "pass a file or folder")
+    return os.fsdecode(path)
+
+
+def config_dict(config: Any, as_text: list[str] | None = None) -> dict[str, Any]:
     """Return a user's configuration as a nested dict of plain values.
 
-    Takes mappings (OmegaConf's too), argparse namespaces, dataclasses and objects with
-    ``.to_dict()``.  Raises TrackError naming the key of what cannot be stored.
+    Parameters
+    ----------
+    config : object
+        A mapping (OmegaConf's too), an argparse namespace, a dataclass, a model of pydantic or attrs, or an
+        object with ``.to_dict()``.
+    as_text : list of str, optional
+        Gets the names of the params whose values are stored as text, because they have no plain form.
+
+    Raises
+    ------
+    TrackError
+        If something cannot be stored; it names the key.
     """
-    value = _mapping_of(config)
+    value = _readable(config, "config")
     if value is None:
         raise TrackError(
             f"the config is a {type(config).__name__}, not a mapping",
             "pass a dict, a namespace, a dataclass or something with .to_dict()",
         )
-    return _Plain().mapping(value, ())
+    return _Plain(as_text).mapping(value, ())
+
+
+def _readable(value: Any, name: str) -> Mapping[Any, Any] | None:
+    """Return the mapping that an object stands for; the object's own code may fail in any way."""
+    try:
+        return foreign_objects.mapping_of(value)
+    except TrackError:
+        raise
+    except Exception as error:
+        raise TrackError(
+            f"{name} cannot be read: {type(error).__name__}: {error}",
+            "give it a value, or leave it out",
+        ) from error
 
 
 def plain(value: Any, name: str) -> Any:
@@ -90,6 +120,8 @@ def number(value: Any, name: str) -> int | float:
         return int(value)
     if isinstance(value, float):  # a subclass: np.float64
         return float(value)
+    if foreign_objects.is_masked(value):
+        return math.nan
     item = getattr(value, "item", None)
     if (item is not None and getattr(value, "size", 1) in (1, item)) or _one_element(value):
         found = item() if item is not None else value
@@ -102,7 +134,7 @@ def number(value: Any, name: str) -> int | float:
         as_float = None
     if as_float is not None and (value == as_float or math.isnan(as_float)):
         return as_float
-    raise TrackError(
+    raise NotANumber(
         f"the metric {name!r} is {_short(value)}, not a number that a float holds exactly",
         "log a number; text belongs into params, notes or tags",
     )
@@ -114,37 +146,22 @@ def _one_element(value: Any) -> bool:
 
 
 def _short(value: object) -> str:
-    huge = isinstance(value, int) and abs(value) >= _HUGE
-    text = "an integer of more than 4,300 digits" if huge else repr(value)
+    text = _shown(value)
     text = text if len(text) <= 60 else text[:57] + "..."
     return f"{text} ({type(value).__name__})"
 
 
-def _mapping_of(value: Any) -> Mapping[Any, Any] | None:
-    if isinstance(value, Mapping):
-        return value
-    if isinstance(value, type):
-        return None
-    if hasattr(type(value), "__dataclass_fields__"):
-        import dataclasses  # noqa: PLC0415 - 10 ms that only those pay who use it anyway
-
-        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
-    to_dict = getattr(value, "to_dict", None)
-    if callable(to_dict):
-        result = to_dict()
-        return result if isinstance(result, Mapping) else None
-    if type(value).__name__ in ("Namespace", "SimpleNamespace"):
-        return dict(vars(value))
-    if hasattr(value, "keys") and hasattr(value, "__getitem__"):
-        return {key: value[key] for key in value.keys()}  # noqa: SIM118 - not a Mapping
-    return None
+def _shown(value: object) -> str:
+    huge = isinstance(value, int) and abs(value) >= _HUGE
+    return "an integer of more than 4,300 digits" if huge else repr(value)
 
 
 class _Plain:
     """One pass over a configuration; counts leaves so that a runaway one is refused early."""
 
-    def __init__(self) -> None:
+    def __init__(self, as_text: list[str] | None = None) -> None:
         self.leaves = 0
+        self.as_text = [] if as_text is None else as_text
 
     def mapping(self, value: Mapping[Any, Any], path: tuple[str, ...]) -> dict[str, Any]:
         if len(path) >= MAX_DEPTH:
@@ -154,7 +171,7 @@ class _Plain:
             )
         result: dict[str, Any] = {}
         for key, item in value.items():
-            name = check_name(_key(key), "param")
+            name = check_name(self.key(key, path), "param")
             if name in result:
                 raise TrackError(
                     f"the config has the key {name!r} twice, as text and as {type(key).__name__}",
@@ -196,25 +213,53 @@ class _Plain:
             return self.text(os.fsdecode(os.fspath(value)), path)
         if isinstance(value, (datetime.datetime, datetime.date, datetime.time)):
             return value.isoformat()
-        if isinstance(value, (set, frozenset)):
+        if isinstance(value, Set):
             return sorted((self.value(item, path) for item in value), key=_rank)
-        if isinstance(value, (list, tuple)):
-            return self.sequence(list(value), path)
-        nested = _mapping_of(value)
-        if nested is not None:
-            return self.mapping(nested, path)
         if isinstance(value, float) or (isinstance(value, int) and -_HUGE < value < _HUGE):
             return float(value) if isinstance(value, float) else int(value)
-        if callable(getattr(value, "tolist", None)):  # NumPy and torch, scalars and arrays
-            listed = value.tolist()
+        return self.foreign(value, path)
+
+    def foreign(self, value: Any, path: tuple[str, ...]) -> Any:
+        """Return the plain form of an object that is none of Python's own values."""
+        name = f"the param {'.'.join(path)!r}"
+        nested = _readable(value, name)
+        if nested is not None:
+            return self.mapping(nested, path)
+        listed = foreign_objects.list_of(value)
+        if listed is not None:
+            return self.sequence(listed, path)
+        if callable(getattr(value, "tolist", None)) and not isinstance(value, type):
+            listed = value.tolist()  # NumPy and torch, scalars and arrays
             if isinstance(listed, list):
                 return self.sequence(listed, path)
             if type(listed) is not type(value):  # np.longdouble has no plain form
                 return self.value(listed, path)
-        raise TrackError(
-            f"the param {'.'.join(path)!r} is {_short(value)}, which cannot be stored",
-            "pass text, a number, a list or a mapping",
-        )
+        if isinstance(value, int):
+            raise TrackError(f"{name} is {_short(value)}, which cannot be stored", "pass text")
+        return self.text_of(value, path)
+
+    def text_of(self, value: Any, path: tuple[str, ...]) -> str:
+        self.as_text.append(".".join(path))
+        try:
+            return self.text(foreign_objects.text_of(value), path)
+        except TypeError as error:
+            message = f"the param {'.'.join(path)!r} cannot be stored: {error}"
+            raise TrackError(message, "pass text, a number, a list or a mapping") from error
+
+    def key(self, key: Any, path: tuple[str, ...]) -> str:
+        """Return a key as JSON writes it (true, null, 1); what JSON does not know as text."""
+        plain = key if isinstance(key, str) else foreign_objects.key_of(key)
+        if isinstance(plain, str):
+            return str.__str__(plain)
+        if plain is None or isinstance(plain, bool):
+            return {None: "null", True: "true", False: "false"}[plain]
+        if isinstance(plain, int) and -_HUGE < plain < _HUGE:
+            return int.__repr__(plain)
+        if isinstance(plain, float):
+            return float.__repr__(plain)
+        if isinstance(plain, int):
+            return check_name(plain, "param")
+        return self.text_of(plain, (*path, foreign_objects.text_of(plain)))
 
     def sequence(self, value: list[Any], path: tuple[str, ...]) -> list[Any]:
         if len(path) >= MAX_DEPTH:
@@ -224,14 +269,3 @@ class _Plain:
 
 def _rank(value: Any) -> tuple[str, Any]:
     return str(type(value)), repr(value) if isinstance(value, list) else value
-
-
-def _key(key: Any) -> Any:
-    """Return a key as JSON writes it: true, null, 1."""
-    if isinstance(key, str):
-        return str.__str__(key)
-    if key is None or isinstance(key, bool):
-        return {None: "null", True: "true", False: "false"}[key]
-    if isinstance(key, int):
-        return int.__repr__(key) if -_HUGE < key < _HUGE else key
-    return float.__repr__(key) if isinstance(key, float) else key

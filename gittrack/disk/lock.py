@@ -36,6 +36,15 @@ def take(path: Path | str) -> int:
     return _locked(path, fcntl.LOCK_EX)
 
 
+def create(path: Path | str) -> int | None:
+    """Return a descriptor that holds the lock on a new file, or None if the file exists already."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644))
+    except FileExistsError:
+        return None
+    return _locked(path, fcntl.LOCK_EX)
+
+
 def _locked(path: Path | str, how: int) -> int:
     handle = _opened(path)
     try:

@@ -160,6 +160,7 @@ def environment_of(begun: session.Session, plan: Plan) -> dict[str, str]:
         GITTRACK_ROOT=begun.repo.work_tree or "",
         GITTRACK_PARAMS=str(folder / layout.PARAMS),
         GITTRACK_METRICS=str(folder / layout.POINTS),
+        GITTRACK_EXPERIMENT=plan.request.experiment or "",
     )
     for name, value in plan.controls.items():
         env.pop(name, None) if value is None else env.update({name: value})

@@ -31,8 +31,11 @@ GONE = ".gone-"
 class Journal(JournalFiles):
     """One run's journal; ``owner`` is the one process that will commit it."""
 
-    def __init__(self, folder: Path, lock_fd: int | None) -> None:
+    def __init__(self, folder: Path, lock_fd: int | None, join_fd: int | None = None) -> None:
         super().__init__(folder, lock_fd)
+        # Of the script that joined the launcher's run, as long as it records.
+        self._join_fd = -1 if join_fd is None else descriptors.lift(join_fd)
+        self._join_identity = (0, 0) if join_fd is None else descriptors.identity(self._join_fd)
         self._decoder = events.Decoder(self.id)
         self._decoded = 0  # bytes of the file of events
 
@@ -103,6 +106,11 @@ class Journal(JournalFiles):
             self._decoder, self._decoded = events.Decoder(self.id), 0
             raise
 
+    def release(self) -> None:
+        """Close the files and give the locks back."""
+        super().release()
+        descriptors.close(self._join_fd, self._join_identity)
+
 
 def create(
     common_dir: str,
@@ -152,10 +160,25 @@ def _first_lock(folder: Path) -> int:
 
 
 def join(folder: Path) -> Journal | None:
-    """Return a journal that another process owns, to write into it; None where it has ended."""
+    """Return a journal that another process owns, to write into it.
+
+    Only the first caller gets it: the series of a second run must not be mixed with those of the first.
+    None for later callers, and if the run has ended.
+    """
     if not lock.is_held(folder / layout.LOCK):
         return None
-    return Journal(folder, None)
+    try:
+        join_fd = lock.create(folder / layout.JOINED)
+    except FileNotFoundError:  # it has ended in between
+        return None
+    except OSError as error:
+        raise unwritable("the run cannot be joined", str(folder), str(error.strerror))
+    return None if join_fd is None else Journal(folder, None, join_fd)
+
+
+def live_lock(journal: Journal) -> Path:
+    """Return the file that is locked as long as this process records into the journal."""
+    return journal.folder / (layout.LOCK if journal.owner else layout.JOINED)
 
 
 def adopt(

@@ -2,65 +2,27 @@
 
 from __future__ import annotations
 
-import contextlib
-import logging
 import os
-import threading
-import time
-from collections.abc import Callable, Mapping
-from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from gittrack.core import layout, nested, settings, values
-from gittrack.core.errors import TrackError
-from gittrack.core.run import events, run_info
+from gittrack.core.errors import NotANumber, TrackError
+from gittrack.core.run import events
 from gittrack.disk.content_store import ContentStore
-from gittrack.record import artifacts, inputs, session
-from gittrack.record.appender import RecordingEnded, explain
+from gittrack.record import artifacts, inputs
+from gittrack.record.active import params as run_params
+from gittrack.record.active.config import Config
+from gittrack.record.active.recording import Recording
 from gittrack.record.code import made_files
-from gittrack.record.config import Config, Summary
-from gittrack.record.ending import daemon, end_status
-from gittrack.record.ending.exit_functions import exit_status
-from gittrack.record.journal import Journal
-from gittrack.record.machine import environment, memory, numerics
-from gittrack.record.points import Points
-
-if TYPE_CHECKING:
-    from gittrack.record.stopping import Stopping
-
-_log = logging.getLogger("gittrack")
 
 
-class Run:
+class Run(Recording):
     """A run that is going on.  Made by `gittrack.init`; also a context manager.
 
     ``owner`` runs commit themselves when they finish; a run that joined the one of ``git track run``
     only writes into its journal.
     """
-
-    def __init__(
-        self, journal: Journal, begun: session.Session | None, folder: str, offset: float = 0.0
-    ) -> None:
-        state = journal.state()
-        self.id = journal.id
-        self.experiment: str = state.facts["experiment"]
-        self.name: str | None = state.facts.get("name")
-        self.seed: int | None = state.facts.get("seed")
-        self.config = Config(state.params)
-        self.summary = Summary(self._log_summary)
-        self.status = run_info.RUNNING
-        self._journal = journal
-        self._session = begun
-        self._cwd = folder
-        self._lock = threading.RLock()  # a signal handler may finish the run in the middle of `log`
-        elapsed = time.time() - run_info.from_iso(state.facts["started"]) if begun is None else 0.0
-        zero = time.monotonic() - max(0.0, elapsed) - offset
-        self._points = Points(journal.series, zero, self._warn_kept)
-        self._warned: set[str] = set()
-        self.disabled = False
-        self._daemon: daemon.Daemon | None = None
-        self._rule: Stopping | None = None
-        self._rule_known = False
 
     def continue_from(self, steps: Mapping[str, float]) -> None:
         """Let the step counters go on from ``steps``: the next step of each metric."""
@@ -69,26 +31,102 @@ class Run:
     def log(self, metrics: Mapping[str, Any], step: float | None = None) -> None:
         """Record a point of each metric; on return they survive a SIGKILL.
 
-        ``step`` defaults to a counter per metric.  Raises TrackError naming the metric that is no
-        number; nothing is recorded then.
+        Parameters
+        ----------
+        metrics : mapping of str to number
+            A value that is not a number is left out, with one warning per metric; in a run of
+            ``init(strict=True)`` it is an error, and nothing of the call is recorded.
+        step : float, default a counter per metric
         """
-        if not self.disabled or self.reclaim():
+        if self.disabled and not self.reclaim():
+            return
+        try:
             self._points.log(metrics, step)
+        except NotANumber as error:
+            if self.strict:
+                raise
+            self._log_numbers(metrics, step, error)
+        except AttributeError:
+            if isinstance(metrics, Mapping):
+                raise
+            raise TrackError(
+                f"the metrics are {metrics!r:.40}, not a mapping", 'pass them as {"loss": 0.5}'
+            ) from None
 
     log_metrics = log
 
     def log_metric(self, name: str, value: Any, step: float | None = None) -> None:
         """Record one point of one metric; see `log`."""
-        if not self.disabled or self.reclaim():
-            self._points.log({name: value}, step)
+        self.log({name: value}, step)
+
+    def _log_numbers(self, metrics: Mapping[str, Any], step: Any, error: TrackError) -> None:
+        """Record what is a number in a call with something else in it, and print what is left out."""
+        try:
+            at = None if step is None else values.number(step, "step")
+        except NotANumber as problem:
+            self._warn("step", f"{problem.message}: the points get the next step of their metric")
+            at = None
+        numbers = self._numbers(metrics)
+        if numbers:
+            self._points.log(numbers, at)
+
+    def _numbers(self, metrics: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the metrics that are numbers; print once per name which are left out."""
+        numbers = {}
+        for name, value in metrics.items():
+            try:
+                numbers[values.check_name(name, "metric")] = values.number(value, name)
+            except TrackError as error:
+                left_out = "it is left out, and init(strict=True) makes that an error"
+                self._warn(f"metric {name!r}", f"{error.message}: {left_out}")
+        return numbers
+
+    def define_metric(
+        self,
+        name: str,
+        *,
+        goal: str | None = None,
+        step_metric: str | None = None,
+        summary: str | None = None,
+    ) -> None:
+        """Record what is known about a metric.
+
+        Parameters
+        ----------
+        name : str
+            The metric.
+        goal : {'min', 'max'}, optional
+            Which values are better; rankings of runs use it.
+        step_metric : str, optional
+            The metric that is the horizontal axis of this one.
+        summary : str, optional
+            Which value stands for the series, such as ``min``, ``max``, ``last`` or ``best``.
+
+        Raises
+        ------
+        TrackError
+            If a value is of another type, or the goal is unknown.
+        """
+        if self.disabled and not self.reclaim():
+            return
+        said = {"goal": _goal(goal), "step_metric": step_metric, "summary": summary}
+        definition = {
+            key: values.check_text(value, key) for key, value in said.items() if value is not None
+        }
+        with self._lock:
+            known = self._journal.state().facts.get("metric_definitions") or {}
+            own = {**known.get(values.check_name(name, "metric"), {}), **definition}
+            self._append(events.FACTS, values={"metric_definitions": {**known, name: own}})
 
     def log_params(self, params: Any, *, allow_change: bool = False) -> None:
         """Add params.  A name that has another value already is an error that names both."""
         if self.disabled and not self.reclaim():
             return
-        new = values.config_dict(params)
+        as_text: list[str] = []
+        new = values.config_dict(params, as_text)
+        run_params.say_stored_as_text(as_text)
         with self._lock:
-            error = session.log_params(self._journal, new, allow_change=allow_change)
+            error = run_params.log_params(self._journal, new, allow_change=allow_change)
             self._said(error)
             self.config = Config(nested.merge(self.config.to_dict(), new))
 
@@ -103,7 +141,7 @@ class Run:
         """
         if self.disabled and not self.reclaim():
             return
-        text = os.fsdecode(path)
+        text = values.check_path(path, "artifact")
         called = name or artifacts.default_name(text)
         target = self._journal.folder / layout.ARTIFACTS
         limit, store = self._limits()
@@ -121,7 +159,7 @@ class Run:
         """Record the fingerprint of a data file or folder that the run reads."""
         if self.disabled and not self.reclaim():
             return
-        text = os.fsdecode(path)
+        text = values.check_path(path, "input")
         cache = self._journal.folder.parent.parent / layout.CACHE
         self._append(
             events.INPUT, values=inputs.fingerprint(text, inputs.shown_path(text, self._cwd), cache)
@@ -136,7 +174,7 @@ class Run:
         if self.disabled or self._session is not None:
             return False
         if not self._rule_known:
-            from gittrack.record import stopping  # noqa: PLC0415 - only trials of a sweep ask
+            from gittrack.record.active import stopping  # noqa: PLC0415 - only trials of a sweep ask
 
             self._rule, self._rule_known = stopping.of_environment(self._journal), True
         return self._rule is not None and self._rule.asked()
@@ -155,17 +193,6 @@ class Run:
         ):
             self._append(events.NOTE, text=clean)
 
-    def _log_summary(self, new: dict[str, Any]) -> None:
-        if not self.disabled or self.reclaim():
-            found = {values.check_name(k, "metric"): values.number(v, k) for k, v in new.items()}
-            self._append(events.SUMMARY, values=found)
-
-    def _append(self, op: str, **fields: Any) -> None:
-        with self._lock:
-            if self._journal.events.closed:
-                raise TrackError(f"the run {self.id} is finished", "start another one")
-            self._said(self._journal.append(op, **fields))
-
     def _limits(self) -> tuple[int, ContentStore]:
         """Return the size over which an artifact goes to the store, and the store."""
         chosen = self._session.settings if self._session else settings.Settings()
@@ -174,121 +201,15 @@ class Run:
             limit, most = map(int, os.environ[LIMITS].split())
         return limit, ContentStore(self._journal.folder.parent.parent / layout.STORE, most)
 
-    def finish(
-        self,
-        status: str | int | Mapping[str, Any] | None = None,
-        *,
-        exit_code: int | None = None,
-        signal: str | None = None,
-    ) -> None:
-        """End the run: commit its journal.  A second call does nothing.
-
-        ``status`` is ``finished``, ``failed``, ``killed`` or ``crashed``; or an exit code, of which 0 means
-        finished and any other failed; or final values of metrics, as for ``run.summary``.  Without it,
-        ``signal`` and ``exit_code`` decide.  Raises TrackError, with the run still going on, for anything
-        else.  Where that is not possible now, a warning says where the journal is kept and how it is
-        committed later; training that is done is never turned into a failure.
-        """
-        if self.disabled and not self.reclaim():  # a forked child: its parent ends the run
-            return
-        with self._lock:
-            if self.status != run_info.RUNNING:
-                return
-            if isinstance(status, Mapping):
-                self.summary.update(status)
-                status = None
-            end = end_status.of(status, exit_code, signal)
-            self.status = end.status
-            self._points.close()
-            if self._session is None:
-                self._leave()
-            else:
-                self._commit(self._session, end)
-            self._journal.release()
-
-    def _leave(self) -> None:
-        """Say the last words in the launcher's journal; the exit status is the launcher's to tell."""
-        self._said(
-            self._journal.append(events.ENV, values=environment.capture((), numerics.capture()))
-        )
-        self._said(self._journal.series.write(b""))
-
-    def _commit(self, begun: session.Session, end: end_status.EndStatus) -> None:
-        facts = {"peak_memory": memory.own_peak_bytes(), **end._asdict()}
-        facts = {key: value for key, value in facts.items() if value is not None}
-        try:
-            with contextlib.suppress(OSError):  # such as no free descriptor: what was known stands
-                env = environment.capture(begun.settings.env, numerics.capture())
-                if env != self._journal.state().env:
-                    self._journal.append(events.ENV, values=env)
-            published = session.end(begun, facts)
-        except RecordingEnded as error:
-            self._warn_kept(error)
-            return
-        except (TrackError, OSError) as error:
-            lost = self._journal.unwritten
-            missing = f", but for {lost:,} lines that could not be written" if lost else ""
-            _log.warning(
-                "the run %s could not be committed: %s. It is kept in %s%s; "
-                "commit it later with: git track recover",
-                *(self.id, error, self._journal.folder, missing),
-            )
-            return
-        for note in published.notes:
-            _log.warning("run %s: %s", self.id, note)
-
-    def forget(self, reclaimed: Callable[[Run], None] | None = None) -> None:
-        """Make this object silent in a forked child; ``reclaimed`` is called if the child goes on."""
-        self.disabled = True
-        self._journal.release()
-        if self._session is not None and reclaimed is not None:
-            self._daemon = daemon.Daemon(reclaimed)
-
-    def reclaim(self) -> bool:
-        """Own the run of a parent that has ended, if this process is its daemon; say whether it is."""
-        if self._daemon is None or not self._daemon.survives(self._journal):
-            return False
-        reclaimed, self._daemon = self._daemon.reclaimed, None
-        self._lock = threading.RLock()  # a thread of the parent may have held the other one
-        self._points.after_fork()
-        self.disabled = False
-        reclaimed(self)
-        return True
-
-    def _said(self, error: OSError | None) -> None:
-        if error is not None:
-            self._warn_kept(error)
-
-    def _warn_kept(self, error: OSError) -> None:
-        kind = "ended" if isinstance(error, RecordingEnded) else "disk"
-        self._warn(kind, explain(error, self._journal.folder))
-
-    def _warn(self, kind: str, message: str) -> None:
-        if kind not in self._warned:
-            self._warned.add(kind)
-            _log.warning("%s", message)
-
-    def __enter__(self) -> Run:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if kind is None:
-            self.finish(exit_code=0)
-        elif issubclass(kind, SystemExit):
-            code = exit_status(getattr(error, "code", None))
-            self.finish(run_info.FINISHED if code == 0 else run_info.FAILED, exit_code=code)
-        elif issubclass(kind, KeyboardInterrupt):
-            self.finish(run_info.KILLED, signal="SIGINT")
-        else:
-            self.finish(run_info.FAILED, exit_code=1)
-
-    def __repr__(self) -> str:
-        return f"<gittrack run {self.id} of {self.experiment}, {self.status}>"
-
 
 LIMITS = "GITTRACK_ARTIFACT_LIMITS"  # track.maxArtifactSize and track.maxStoreSize, in bytes
+
+
+def _goal(goal: Any) -> str | None:
+    """Return ``min`` or ``max``; W&B's ``minimize`` and ``maximize`` are taken too."""
+    known = {"min": "min", "max": "max", "minimize": "min", "maximize": "max"}
+    if goal is None:
+        return None
+    if not isinstance(goal, str) or goal not in known:
+        raise TrackError(f"the goal is {goal!r:.40}", "it is 'min' or 'max'")
+    return known[goal]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gittrack import git
-from gittrack.core import layout, nested, settings, values, yaml_write
+from gittrack.core import layout, settings, values, yaml_write
 from gittrack.core.errors import TrackError
 from gittrack.core.run import events, run_info
 from gittrack.core.secrets import redact_command, redact_text
@@ -50,6 +50,7 @@ class Request(NamedTuple):
     resumes: str | None = None
     run_id: str | None = None
     reproduces: str | None = None
+    parent: str | None = None
     output_paths: Sequence[str] = ()
     inputs: Sequence[str] = ()
     digests: Mapping[str, str] = {}  # of the inputs, by path from the root
@@ -256,42 +257,10 @@ def _facts(
         "code": code,
         "resumes": request.resumes,
         "reproduces": request.reproduces,
+        "parent": request.parent,
         "sweep": dict(request.sweep) if request.sweep else None,
         "output_paths": list(request.output_paths),
         "verified": None if request.verify else False,
         "gittrack": __version__,
     }
     return {key: value for key, value in facts.items() if value not in (None, [], {})}
-
-
-def log_params(
-    book: journal.Journal,
-    new: Mapping[str, Any],
-    *,
-    allow_change: bool = False,
-    hint: str = "log it under another name, or pass allow_change=True",
-) -> OSError | None:
-    """Add params to a run; the same name with another value is an error that names both, with the ``hint``.
-
-    Raises TrackError; returns the OSError of a disk that has no room just now.
-    """
-    if not allow_change:
-        _check_unchanged(book.params(), new, (), hint)
-    return book.append(events.PARAMS, values=dict(new))
-
-
-def _check_unchanged(
-    old: Mapping[str, Any], new: Mapping[str, Any], path: tuple[str, ...], hint: str
-) -> None:
-    for key, value in new.items():
-        if key not in old:
-            continue
-        both = isinstance(value, Mapping) and isinstance(old[key], Mapping)
-        if both:
-            _check_unchanged(old[key], value, (*path, key), hint)
-        elif not nested.same(old[key], value):
-            name = ".".join((*path, key))
-            raise TrackError(
-                f"the param {name!r} is {old[key]!r} already and cannot become {value!r}",
-                hint,
-            )

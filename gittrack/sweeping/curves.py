@@ -8,7 +8,7 @@ from pathlib import Path
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.run import series
-from gittrack.record import stopping
+from gittrack.record.active import stopping
 from gittrack.search.plan import Plan
 from gittrack.sweeping.state import State
 

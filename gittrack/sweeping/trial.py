@@ -16,7 +16,8 @@ from gittrack.core.run import events, run_info
 from gittrack.launch import launcher
 from gittrack.launch.guest import Guest
 from gittrack.read.runs import live, reader
-from gittrack.record import session, stopping
+from gittrack.record import session
+from gittrack.record.active import stopping
 from gittrack.reproduce import rerun_worktree, resume_artifacts
 from gittrack.reproduce.resume_artifacts import RESUME
 from gittrack.search.plan import Trial

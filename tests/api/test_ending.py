@@ -1,7 +1,7 @@
 """What `finish`, `note` and `init` accept, and what they refuse before anything is written."""
 
 import pytest
-from helpers import run_cli
+from helpers import python, run_cli
 
 import gittrack
 
@@ -111,3 +111,33 @@ def test_a_joined_run_checks_its_words_too(project):
     (project / "joins.py").write_text(code)
     assert run_cli("run", "--", "python", "joins.py").code == 0
     assert run_cli("doctor").code == 0
+
+
+class TestFinishDuringAnException:
+    @pytest.mark.parametrize(
+        ("code", "end"),
+        [
+            ("try:\n    1 / 0\nfinally:\n    run.finish()", ("failed", 1, None)),
+            ("try:\n    1 / 0\nexcept Exception:\n    run.finish()", ("failed", 1, None)),
+            ("try:\n    1 / 0\nfinally:\n    gittrack.finish({'a': 1})", ("failed", 1, None)),
+            ("try:\n    1 / 0\nfinally:\n    run.finish('finished')", ("finished", 0, None)),
+            ("try:\n    raise SystemExit(3)\nfinally:\n    run.finish()", ("failed", 3, None)),
+            ("try:\n    exit()\nfinally:\n    run.finish()", ("finished", 0, None)),
+            (
+                "try:\n    raise KeyboardInterrupt\nexcept KeyboardInterrupt:\n    run.finish()",
+                ("killed", None, "SIGINT"),
+            ),
+            ("try:\n    1 / 0\nexcept Exception:\n    pass\nrun.finish()", ("finished", 0, None)),
+        ],
+    )
+    def test_is_its_end(self, code, end):
+        python(f"import gittrack\nrun = gittrack.init()\n{code}")
+        run = gittrack.get("@")
+        assert (run.status, run.exit_code, run.signal) == end
+
+    def test_that_is_older_than_the_run_is_another_matter(self):
+        code = (
+            "try:\n    import no_such\nexcept ImportError:\n    gittrack.init(); gittrack.finish()"
+        )
+        python(f"import gittrack\n{code}")
+        assert gittrack.get("@").status == "finished"

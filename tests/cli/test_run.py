@@ -576,24 +576,10 @@ class TestJoining:
         assert run["metrics"]["acc"]["last"] == 0.5
         assert run["metrics"]["best"]["last"] == 0.9
 
-    def test_several_scripts_one_after_the_other_are_one_run(self):
-        one = f"{sys.executable} -c 'import gittrack; gittrack.init(); gittrack.log(dict(%s=1))'"
-        sh(f"{one % 'a'} && {one % 'b'} && {one % 'a'}")
-        assert len(listed()) == 1
-        assert {k: m["count"] for k, m in show()["metrics"].items()} == {"a": 2, "b": 1}
-
     def test_points_from_the_script_and_from_the_file_are_one_series(self):
         script = "import gittrack; gittrack.init().log({'a': 1}, step=0)"
         sh(f"""{sys.executable} -c "{script}"; echo '{{"a": 2, "step": 1}}' >> $GITTRACK_METRICS""")
         assert show()["metrics"]["a"] == {"last": 2, "min": 1, "max": 2, "step": 1, "count": 2}
-
-    def test_another_value_for_a_param_is_an_error_that_names_both(self):
-        script = "import gittrack; gittrack.init(config={'lr': 1})"
-        done = run_cli("run", "--", sys.executable, "-c", script)
-        assert done.code == 1
-        assert "the param 'lr' is 0.003 already and cannot become 1" in done.err
-        assert "take it from gittrack.params()" in done.err
-        assert show()["status"] == "failed"
 
     def test_params_gives_the_resolved_configuration(self):
         script = "import gittrack; print(gittrack.params())"

@@ -52,10 +52,13 @@ def test_the_same_run_however_it_is_started():
     done = script("--config", "experiment_42.json")
     assert done.code == 0, done.err
     fingerprint = gittrack.fingerprint(CONFIG)
-    heading, closing = done.err.splitlines()
+    beginning, heading, closing = done.err.splitlines()
     assert heading == f"config experiment_42.json  fingerprint {fingerprint}  seed 5"
     plain = gittrack.get("@")
-    assert closing.startswith(f"run {plain.id[-8:]} finished in ")
+    key = plain.id[-8:]
+    shown = f"run {key} of default goes on; see it with: git track show {key}"
+    assert beginning == f"gittrack: {shown}"
+    assert closing.startswith(f"gittrack: run {key} finished in ")
     done = script("--config", "experiment_42.json", launcher=["run"])
     assert heading in done.err
     launched = gittrack.get("@")

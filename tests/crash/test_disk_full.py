@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from helpers import git, repo, run_cli, start
+from helpers import git, repo, run_cli, start, without_begin_and_end
 
 import gittrack
 
@@ -197,7 +197,7 @@ run.finish()
 """
     process = start(sys.executable, "-c", code, cwd=place)
     _, err = process.communicate()
-    assert err.count("\n") == 1
+    assert without_begin_and_end(err).count("\n") == 1
     assert "kept in memory" in err
     assert steps(the_run(place)) == list(range(5000))
     assert os.listdir(place / ".git/gittrack/live") == []

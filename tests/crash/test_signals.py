@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from helpers import python, repo, run_cli, start
+from helpers import python, repo, run_cli, start, without_begin_and_end
 
 import gittrack
 
@@ -89,7 +89,7 @@ sys.exit(main())
         _, said = ended.communicate()
         run = gittrack.runs(repo=place)[0]
         assert (ended.returncode, run.status, run.info.exit_code) == (expected, status, expected)
-        assert said == ""
+        assert without_begin_and_end(said) == ""
 
 
 @pytest.mark.parametrize(("code", "expected"), RAISED)

@@ -139,6 +139,8 @@ def check_model(name: str) -> str:
 
     What GTO's grammar allows and git refuses in a ref is refused too.
     """
+    if not isinstance(name, str):
+        raise TrackError(f"the model is {name!r}, not text", "pass its name as a string")
     folder, colon, last = name.rpartition(":")
     sound = _is_word(last) and (not colon or (bool(folder) and _FOLDER.issuperset(folder)))
     if not sound or not _is_ref(_to_ref(name)) or len(name) > _LONGEST:
@@ -151,6 +153,8 @@ def check_model(name: str) -> str:
 
 def check_stage(name: str) -> str:
     """Return a name that a stage can have, else raise TrackError."""
+    if not isinstance(name, str):
+        raise TrackError(f"the stage is {name!r}, not text", "pass its name as a string")
     if not _is_word(name) or not _is_ref(name) or len(name) > _LONGEST:
         raise TrackError(
             f"{name!r} cannot be the name of a stage",

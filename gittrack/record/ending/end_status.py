@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from gittrack.core.errors import TrackError
 from gittrack.core.run import run_info
 from gittrack.core.values import check_text
+from gittrack.record.ending.exit_functions import exit_status
 
 
 class EndStatus(NamedTuple):
@@ -40,6 +41,16 @@ def of(status: Any, exit_code: Any, signal: Any) -> EndStatus:
         )
     code = 0 if exit_code is None and status == run_info.FINISHED else exit_code
     return EndStatus(str.__str__(status), code, signal or None)
+
+
+def of_exception(error: BaseException) -> EndStatus:
+    """Return the end of a run that an exception ends."""
+    if isinstance(error, SystemExit):
+        code = exit_status(error.code)
+        return EndStatus(run_info.FINISHED if code == 0 else run_info.FAILED, code)
+    if isinstance(error, KeyboardInterrupt):
+        return EndStatus(run_info.KILLED, None, "SIGINT")
+    return EndStatus(run_info.FAILED, 1)
 
 
 def _is_code(value: Any) -> bool:

@@ -17,11 +17,13 @@ from types import FrameType, TracebackType
 from typing import Any
 
 from gittrack.core.run import run_info
+from gittrack.record.active import current
 from gittrack.record.ending.exit_code import Leaving
 from gittrack.record.run import Run
 
 _log = logging.getLogger("gittrack")
 _SIGNALS = ("SIGTERM", "SIGHUP")
+RECORDING = "GITTRACK_RECORDING"
 
 
 class _Ending:
@@ -34,8 +36,11 @@ class _Ending:
         self.leaving: Leaving | None = None
         self.installed = False
         self.forked = False
+        self.above = os.environ.get(RECORDING)
+        self.worker = 0
 
     def install(self) -> None:
+        self.install_in_worker()
         if self.installed:
             return
         self.installed = True
@@ -49,6 +54,19 @@ class _Ending:
                 number = getattr(signal, name)
                 if signal.getsignal(number) is signal.SIG_DFL:
                     signal.signal(number, self.on_signal)
+
+    def install_in_worker(self) -> None:
+        """Have multiprocessing finish the runs of a worker: it leaves without `atexit`."""
+        process = sys.modules.get("multiprocessing.process")
+        if process is None or process.parent_process() is None or self.worker == os.getpid():
+            return
+        self.worker = os.getpid()
+        finalize = sys.modules["multiprocessing.util"].Finalize
+        finalize(None, self.at_worker_end, exitpriority=100)
+
+    def at_worker_end(self) -> None:
+        for run in _going_on(self.runs):
+            run.finish()  # an exception that ends the worker is being handled now
 
     def at_exit(self) -> None:
         for run in _going_on(self.runs):
@@ -70,9 +88,20 @@ class _Ending:
             )
         return {"status": run_info.FINISHED if code == 0 else run_info.FAILED, "exit_code": code}
 
+    def publish(self) -> None:
+        """Let processes that are started from now on know the run that goes on here, if there is one."""
+        recording = [run for run in _going_on(self.runs) if not run.disabled]
+        if recording:
+            os.environ[RECORDING] = str(recording[-1].live_lock)
+        elif self.above is not None:
+            os.environ[RECORDING] = self.above
+        else:
+            os.environ.pop(RECORDING, None)
+
     def in_child(self) -> None:
-        self.forked = self.forked or bool(self.runs)
-        self.inherited = [*self.inherited, *self.runs]
+        self.above = os.environ.get(RECORDING)
+        self.forked = self.forked or bool(_going_on(self.runs))
+        self.inherited += [run for run in self.runs if not run.disabled]
         for run in self.runs:
             run.forget(self.reclaimed)
         self.runs.clear()
@@ -105,9 +134,17 @@ def _going_on(runs: Sequence[Run]) -> list[Run]:
 
 
 def watch(run: Run) -> None:
-    """Have ``run`` finished when this process ends."""
+    """Have ``run`` finished when this process ends, and tell child processes of it until then."""
     _ENDING.runs[:] = [*_going_on(_ENDING.runs), run]
-    _ENDING.install()
+    if not run.disabled:
+        _ENDING.install()
+        run.at_end(_ENDING.publish)
+        _ENDING.publish()
+
+
+def recording_above() -> str | None:
+    """Return the lock of the run that a parent process recorded when it started this one, if it did."""
+    return _ENDING.above
 
 
 def in_forked_child() -> bool:
@@ -116,8 +153,31 @@ def in_forked_child() -> bool:
 
 
 def latest() -> Run | None:
-    """Return the run that was started last in this process and is still going on."""
+    """Return the run that was started last and is still going on: in this thread or task if there is one.
+
+    A thread or task that began no run itself gets the latest of the process.
+    """
     going_on = _going_on(_ENDING.runs)
     if not going_on and _ENDING.inherited and _ENDING.inherited[-1].reclaim():
         going_on = _ENDING.runs
-    return going_on[-1] if going_on else None
+    if len(going_on) < 2:
+        return going_on[0] if going_on else None
+    open_here, owner = current.enclosing(), current.owner()
+    here = [run for run in going_on if run.owner is owner or run.id in open_here]
+    return (here or going_on)[-1]
+
+
+def enclosing() -> Run | None:
+    """Return the run of the innermost ``with`` block around the caller that is still going on."""
+    running = {run.id: run for run in _going_on(_ENDING.runs)}
+    return next((running[key] for key in reversed(current.enclosing()) if key in running), None)
+
+
+def without_block() -> list[Run]:
+    """Return the runs of this thread or task that are going on and are in no ``with`` block."""
+    owner = current.owner()
+    return [
+        run
+        for run in _going_on(_ENDING.runs)
+        if run.owner is owner and not run.entered and not run.disabled
+    ]

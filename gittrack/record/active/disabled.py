@@ -7,7 +7,8 @@ from typing import Any
 
 from gittrack.core import nested, values
 from gittrack.core.run import run_info
-from gittrack.record.config import Config, Summary
+from gittrack.record.active import current
+from gittrack.record.active.config import Config, Summary
 from gittrack.record.run import Run
 
 
@@ -22,11 +23,23 @@ class DisabledRun(Run):
         self.config = Config(config)
         self.status = run_info.RUNNING
         self.disabled = True
+        self.owner = current.owner()
+        self.entered = False
         self.summary = Summary(lambda new: None)
 
     def log_params(self, params: Any, *, allow_change: bool = False) -> None:
         """Show the params in ``run.config``; nothing is recorded."""
         self.config = Config(nested.merge(self.config.to_dict(), values.config_dict(params)))
+
+    def finish(
+        self,
+        status: str | int | Mapping[str, Any] | None = None,
+        *,
+        exit_code: int | None = None,
+        signal: str | None = None,
+    ) -> None:
+        """End the run; nothing is recorded."""
+        self.status = run_info.FINISHED
 
     def forget(self, reclaimed: Callable[[Run], None] | None = None) -> None:
         """There is nothing to forget."""

@@ -1,0 +1,187 @@
+"""How `gittrack.init` begins a run: join the launcher's, continue an earlier one, or begin a new one."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from gittrack import git
+from gittrack.api import arguments, launched, messages, repository, workers
+from gittrack.api.runs import RunRecord
+from gittrack.core import layout, nested
+from gittrack.core.errors import TrackError
+from gittrack.core.run import events
+from gittrack.disk import lock
+from gittrack.read.runs import resolve
+from gittrack.record import journal, recovery, session
+from gittrack.record import resume as resuming
+from gittrack.record.active import join
+from gittrack.record.active.disabled import DisabledRun
+from gittrack.record.ending import process_end
+from gittrack.record.machine import environment
+from gittrack.record.run import Run
+
+MODES = ("online", "disabled")
+REINITS = (None, "finish_previous", "create_new")
+
+
+class Choice(NamedTuple):
+    """How a run is to begin, besides what it is about."""
+
+    repo: str | os.PathLike[str] | None = None
+    mode: str | None = None
+    resume: str | None = None
+    reinit: str | None = None
+    strict: bool = False
+    resolved: bool = False  # the params contain those of the launcher already
+
+
+def begin(request: session.Request, choice: Choice) -> Run:
+    """Begin a run; see `gittrack.init`."""
+    if is_off(choice.mode):
+        return _silent(request.params)
+    reason = workers.silent_because()
+    if reason is not None:
+        workers.say_once(reason)
+        return _silent(request.params)
+    request = session.checked(request)
+    _check(choice)
+    folder = launched.journal_folder()
+    if choice.resume and folder:
+        raise TrackError(
+            "a run that git track run has begun cannot resume another one",
+            "resume without it: python train.py; or leave resume= out",
+        )
+    run = _joined(folder, request, choice) or _own(folder, request, choice)
+    run.strict = choice.strict
+    process_end.watch(run)
+    return run
+
+
+def _check(choice: Choice) -> None:
+    """Raise TrackError if the run cannot begin like this, whatever it is about."""
+    if choice.reinit not in REINITS:
+        raise TrackError(
+            f"there is no reinit {choice.reinit!r:.40}", "it is 'finish_previous' or 'create_new'"
+        )
+    arguments.optional_text(choice.resume, "resume", "the id or name of a run, resume='a1b2c3'")
+    if not isinstance(choice.strict, bool):
+        raise TrackError(f"strict is {choice.strict!r:.40}", "pass True or False")
+
+
+def is_off(mode: str | None) -> bool:
+    """Return whether nothing is to be recorded.  Raises TrackError for an unknown mode."""
+    chosen = mode or os.environ.get("GITTRACK_MODE") or MODES[0]
+    if chosen not in MODES:
+        raise TrackError(f"there is no mode {chosen!r:.40}", "it is 'online' or 'disabled'")
+    return chosen == "disabled"
+
+
+def command() -> list[str]:
+    """Return the command line of this script, as a person would type it again."""
+    argv = list(getattr(sys, "orig_argv", sys.argv)) or [""]
+    return ["python", *argv[1:]] if os.path.basename(argv[0]).startswith("python") else argv
+
+
+def _silent(params: Mapping[str, Any]) -> Run:
+    run = DisabledRun(params)
+    process_end.watch(run)
+    return run
+
+
+def _joined(folder: Path | None, request: session.Request, choice: Choice) -> Run | None:
+    """Return the launcher's run, if no run of the command has joined it before."""
+    if folder is None or not _same_repository(folder, choice.repo):
+        return None
+    book = journal.join(folder)
+    if book is None:
+        return None
+    overridden = join.describe(
+        book,
+        request,
+        resolved=choice.resolved,
+        names_experiment=launched.names_experiment(),
+    )
+    if overridden:
+        messages.show(messages.overridden(overridden))
+    return Run(book, None, launched.work_tree())
+
+
+def _same_repository(folder: Path, repo: str | os.PathLike[str] | None) -> bool:
+    if repo is None:
+        return True
+    return os.path.realpath(layout.live_dir(repository.find(repo).common_dir)) == os.path.realpath(
+        folder.parent
+    )
+
+
+def _own(folder: Path | None, request: session.Request, choice: Choice) -> Run:
+    """Begin a run that this process commits, as a child of the run that it belongs to, if there is one."""
+    repo = repository.find(choice.repo)
+    if launched.is_going_on(folder) and folder is not None:
+        request = _further(folder, request, choice)
+    if choice.reinit != "create_new":
+        _end_previous()
+    request = request._replace(parent=_parent(folder))
+    session.say(recovery.kept(recovery.recover(repo)))
+    run = _resumed(repo, choice.resume, request) if choice.resume else _new(repo, request)
+    messages.begun(run)
+    run.at_end(functools.partial(messages.ended, run))
+    return run
+
+
+def _further(folder: Path, request: session.Request, choice: Choice) -> session.Request:
+    """Return the request for a further run of the launcher's command: same group, same given values."""
+    group = request.group or join.group_of(folder)
+    seed = launched.seed() if request.seed is None else request.seed
+    if choice.resolved:
+        return request._replace(group=group, seed=seed)
+    given = launched.given_params()
+    overridden = nested.conflicts(given, request.params)
+    if overridden:
+        messages.show(messages.overridden(overridden))
+    return request._replace(group=group, seed=seed, params=nested.merge(request.params, given))
+
+
+def _parent(folder: Path | None) -> str | None:
+    """Return the id of the run around this one: of a block, of a parent process, of the launcher."""
+    around = process_end.enclosing()
+    if around is not None:
+        return around.id
+    above = process_end.recording_above()
+    if above and lock.is_held(Path(above)):
+        return Path(above).parent.name
+    return folder.name if launched.is_going_on(folder) and folder is not None else None
+
+
+def _end_previous() -> None:
+    """End the runs that this thread or task has begun and not ended, as the next one begins."""
+    for run in process_end.without_block():
+        messages.show(
+            f"run {run.id[-8:]} has ended, because the next one begins; "
+            "init(reinit='create_new') keeps both, and a with block makes the next one its child"
+        )
+        run.finish()
+
+
+def _new(repo: git.Repo, request: session.Request) -> Run:
+    return _started(repo, session.begin(repo, request))
+
+
+def _started(repo: git.Repo, begun: session.Session, offset: float = 0.0) -> Run:
+    # What computes is asked at the end, when all is loaded and nobody waits.
+    begun.journal.append(events.ENV, values=environment.capture(begun.settings.env))
+    session.say(begun.warnings)
+    return Run(begun.journal, begun, repo.work_tree or "", offset)
+
+
+def _resumed(repo: git.Repo, address: str, request: session.Request) -> Run:
+    record = RunRecord(repo, resolve.resolve(repo, address))
+    begun, steps, offset = resuming.begin(repo, record.info, request)
+    run = _started(repo, begun, offset)
+    run.continue_from(steps)
+    return run

@@ -1,0 +1,51 @@
+"""The lines that a person sees on stderr when a script begins and ends a run."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import sys
+from collections.abc import Sequence
+
+from gittrack.core.run import commit_message
+from gittrack.record.run import Run
+from gittrack.show.terminal import detail, text
+from gittrack.show.terminal.columns import short_id
+
+_log = logging.getLogger("gittrack")
+_SHOWN = 3
+
+
+def show(line: str) -> None:
+    """Print a line on stderr, unless the program has turned off the logger ``gittrack``."""
+    if sys.stderr is not None and _log.isEnabledFor(logging.WARNING):
+        with contextlib.suppress(OSError, ValueError):  # a closed or broken stderr ends no training
+            sys.stderr.write(f"gittrack: {line}\n")
+            sys.stderr.flush()
+
+
+def overridden(paths: Sequence[tuple[str, ...]]) -> str:
+    """Return the line about values of the script that the launcher's values override."""
+    names = [commit_message.join_key(path) for path in paths[:_SHOWN]]
+    more = f" and {len(paths) - _SHOWN} more" if len(paths) > _SHOWN else ""
+    return (
+        f"git track run sets {', '.join(names)}{more}, which overrides init(config=...); "
+        "run.config has the values that count"
+    )
+
+
+def begun(run: Run) -> None:
+    """Print that a run goes on and how to see it."""
+    name = f" {text.escape(run.name)}" if run.name else ""
+    key = short_id(run.id)
+    show(f"run {key}{name} of {run.experiment} goes on; see it with: git track show {key}")
+
+
+def ended(run: Run) -> None:
+    """Print how a run ended; the warning about a run that could not be committed says so already."""
+    if run.published is None:
+        return
+    info = run.published.info
+    show(detail.closing(info))
+    if not info.params and not info.metrics:
+        show("it has neither params nor metrics: init(config={...}) and run.log({...}) record them")

@@ -1,0 +1,73 @@
+"""Which repository the Python API means: that of the script, unless ``repo`` names another one."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from gittrack import git
+from gittrack.api import messages
+from gittrack.core.errors import TrackError
+
+_SAID: set[str] = set()
+
+
+def find(repo: str | os.PathLike[str] | None = None) -> git.Repo:
+    """Return the repository that ``repo`` is in; without it that of the script, else of the current folder.
+
+    A line says so if the script's repository is not that of the current folder.  Raises NotARepository,
+    and TrackError if ``repo`` is not a path.
+    """
+    if repo is not None:
+        if not isinstance(repo, (str, os.PathLike)):
+            raise TrackError(f"repo is {repo!r:.40}, not a path", "pass the folder of a repository")
+        return git.find(repo)
+    ours, here = _root(script_folder()), _root(os.getcwd())
+    if ours is None or ours == here:
+        return git.find()
+    return _of_script(ours, here)
+
+
+def script_folder() -> str | None:
+    """Return the folder of the user's script; None for a session without one, and for installed programs."""
+    path = getattr(sys.modules.get("__main__"), "__file__", None)
+    if not path:
+        return None
+    folder = os.path.dirname(os.path.realpath(path))
+    installed = (sys.prefix, sys.base_prefix, Path(__file__).parents[1])
+    if any(Path(folder).is_relative_to(os.path.realpath(root)) for root in installed):
+        return None
+    return None if {"site-packages", "dist-packages"} & set(folder.split(os.sep)) else folder
+
+
+def _root(folder: str | None) -> str | None:
+    """Return the nearest folder that has a ``.git``, without asking git."""
+    if folder is None:
+        return None
+    start = Path(os.path.realpath(folder))
+    found = (str(path) for path in (start, *start.parents) if os.path.exists(path / ".git"))
+    return next(found, None)
+
+
+def _of_script(ours: str, here: str | None) -> git.Repo:
+    """Return the script's repository, or the current folder's if that one holds the script's code too."""
+    try:
+        repo = git.find(ours)
+    except TrackError:
+        return git.find()
+    current = git.find() if here is not None else None
+    if current is not None and repo.common_dir.startswith(f"{current.common_dir}/modules/"):
+        return current  # the script is in a submodule, whose code the run of the superproject has
+    if current is not None and not os.access(repo.common_dir, os.W_OK):
+        _say(f"{ours} cannot be written: this is recorded in {here}, without the script's code")
+        return current
+    other = f"not {here}, where the current folder is" if here else "the current folder is in none"
+    _say(f"the repository is that of the script, {ours} ({other}); repo= chooses another one")
+    return repo
+
+
+def _say(line: str) -> None:
+    if line not in _SAID:
+        _SAID.add(line)
+        messages.show(line)

@@ -1,0 +1,109 @@
+"""Objects of other libraries in a configuration: as a mapping, a list, a number or text.
+
+They are recognized by what they offer, so that none of the libraries is imported.
+"""
+
+from __future__ import annotations
+
+import collections.abc
+import enum
+import os
+import re
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+_MOST_TEXT = 10_000  # characters of a text that stands for an object
+_ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]+")
+
+
+def mapping_of(value: Any) -> Mapping[Any, Any] | None:
+    """Return the mapping that an object is or stands for, None if it is something else.
+
+    Takes mappings, OmegaConf, dataclasses, pydantic, attrs, argparse and objects with ``.to_dict()``.
+    """
+    if isinstance(value, type):
+        return None
+    if type(value).__module__.startswith("omegaconf."):
+        value = sys.modules["omegaconf"].OmegaConf.to_container(value, resolve=True)
+    if isinstance(value, Mapping):
+        return value
+    fields = _fields(value)
+    if fields is not None:  # one that was declared and never set is no value
+        return {name: getattr(value, name) for name in fields if hasattr(value, name)}
+    for name in ("to_dict", "model_dump"):
+        method = getattr(value, name, None)
+        if callable(method):
+            result = method()
+            return result if isinstance(result, Mapping) else None
+    if hasattr(kind := type(value), "__fields__") and hasattr(kind, "parse_obj"):  # pydantic 1
+        return dict(value.dict())
+    if type(value).__name__ in ("Namespace", "SimpleNamespace"):
+        return dict(vars(value))
+    if hasattr(value, "keys") and hasattr(value, "__getitem__"):
+        return {key: value[key] for key in value.keys()}  # noqa: SIM118 - not a Mapping
+    return None
+
+
+def _fields(value: Any) -> list[str] | None:
+    """Return the names of the fields of a dataclass, or of a class of attrs or msgspec."""
+    kind = type(value)
+    if hasattr(kind, "__dataclass_fields__"):
+        import dataclasses  # noqa: PLC0415 - 10 ms that only those pay who use it anyway
+
+        return [field.name for field in dataclasses.fields(value)]
+    if hasattr(kind, "__attrs_attrs__"):
+        return [field.name for field in kind.__attrs_attrs__]
+    names = getattr(kind, "__struct_fields__", None)
+    return list(names) if names else None
+
+
+def list_of(value: Any) -> list[Any] | None:
+    """Return the list that a sequence is, None for text, bytes and everything else."""
+    if isinstance(value, (str, bytes, bytearray, memoryview)):
+        return None
+    if type(value).__module__.startswith("omegaconf."):
+        container = sys.modules["omegaconf"].OmegaConf.to_container(value, resolve=True)
+        return container if isinstance(container, list) else None
+    if isinstance(value, (collections.abc.Sequence, collections.abc.ValuesView)):
+        return list(value)
+    return None
+
+
+def is_masked(value: Any) -> bool:
+    """Return whether an object is the masked value of NumPy, whose ``item()`` is 0.0."""
+    if type(value).__name__ not in ("MaskedConstant", "MaskedArray", "mvoid"):
+        return False
+    return bool(value.size == 1 and value.mask.all())
+
+
+def key_of(key: Any) -> Any:
+    """Return a key of a mapping as text, number or None; any other object as it is."""
+    if isinstance(key, os.PathLike):
+        return os.fsdecode(key)
+    if isinstance(key, enum.Enum):
+        return key.value
+    plain = getattr(key, "tolist", None)
+    return plain() if callable(plain) and not isinstance(key, type) else key
+
+
+def text_of(value: Any) -> str:
+    """Return a text that stands for an object: the same one in every process.
+
+    Functions and classes are named with their module, bytes are decoded, or written in hexadecimal digits if
+    they are no text, and everything else is its ``str()`` without memory addresses.
+    """
+    name = getattr(value, "__qualname__", None)
+    if isinstance(name, str):
+        return f"{getattr(value, '__module__', None) or 'builtins'}.{name}"
+    if isinstance(value, (bytes, bytearray)):
+        try:
+            text = value.decode()
+        except UnicodeDecodeError:
+            text = value.hex()
+        return (value.hex() if "\0" in text else text)[:_MOST_TEXT]
+    try:
+        text = str(value)
+    except Exception as error:
+        raise TypeError(f"its str() fails with {type(error).__name__}: {error}") from error
+    return _ADDRESS.sub("", text).replace("\0", "")[:_MOST_TEXT]

@@ -1,0 +1,1 @@
+"""A run that this process records: what it shows of itself, who it belongs to, how it ends."""

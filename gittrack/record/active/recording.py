@@ -1,0 +1,213 @@
+"""A run that this process records: its journal, its lock, and how it ends."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from gittrack.core import values
+from gittrack.core.errors import TrackError
+from gittrack.core.run import events, run_info
+from gittrack.record import journal, session
+from gittrack.record.active import current
+from gittrack.record.active.config import Config, Summary
+from gittrack.record.appender import RecordingEnded, explain
+from gittrack.record.ending import daemon, end_status
+from gittrack.record.machine import environment, memory, numerics
+from gittrack.record.points import Points
+from gittrack.record.publish.writer import Published
+
+if TYPE_CHECKING:
+    from gittrack.record.active.stopping import Stopping
+
+_log = logging.getLogger("gittrack")
+_Self = TypeVar("_Self", bound="Recording")
+
+
+class Recording:
+    """What `gittrack.record.run.Run` adds the methods for training code to."""
+
+    def __init__(
+        self, book: journal.Journal, begun: session.Session | None, folder: str, offset: float = 0.0
+    ) -> None:
+        state = book.state()
+        self.id = book.id
+        self.experiment: str = state.facts["experiment"]
+        self.name: str | None = state.facts.get("name")
+        self.seed: int | None = state.facts.get("seed")
+        self.config = Config(state.params)
+        self.summary = Summary(self._log_summary)
+        self.status = run_info.RUNNING
+        self._journal = book
+        self._session = begun
+        self._cwd = folder
+        self.owner = current.owner()
+        self.entered = False
+        # What is being handled as the run begins says nothing about its end.
+        self._handled = id(sys.exc_info()[1])
+        self.published: Published | None = None  # what was committed, once it was
+        self._at_end: list[Callable[[], None]] = []
+        self._lock = threading.RLock()  # a signal handler may finish the run in the middle of `log`
+        elapsed = time.time() - run_info.from_iso(state.facts["started"]) if begun is None else 0.0
+        zero = time.monotonic() - max(0.0, elapsed) - offset
+        self._points = Points(book.series, zero, self._warn_kept)
+        self._warned: set[str] = set()
+        self.disabled = False
+        self.strict = False  # whether a metric that is not a number is an error
+        self._daemon: daemon.Daemon | None = None
+        self._rule: Stopping | None = None
+        self._rule_known = False
+
+    def _log_summary(self, new: dict[str, Any]) -> None:
+        if not self.disabled or self.reclaim():
+            final = {values.check_name(k, "metric"): values.number(v, k) for k, v in new.items()}
+            self._append(events.SUMMARY, values=final)
+
+    def _append(self, op: str, **fields: Any) -> None:
+        with self._lock:
+            if self._journal.events.closed:
+                raise TrackError(f"the run {self.id} is finished", "start another one")
+            self._said(self._journal.append(op, **fields))
+
+    def finish(
+        self,
+        status: str | int | Mapping[str, Any] | None = None,
+        *,
+        exit_code: int | None = None,
+        signal: str | None = None,
+    ) -> None:
+        """End the run: commit its journal.  A second call does nothing.
+
+        ``status`` is ``finished``, ``failed``, ``killed`` or ``crashed``; or an exit code, of which 0 means
+        finished and any other failed; or final values of metrics, as for ``run.summary``.  Without it,
+        ``signal`` and ``exit_code`` decide, and without these the exception that is being handled, if it is
+        younger than the run: ``finish()`` in a ``finally`` block during an exception is ``failed``.
+        Raises TrackError, with the run still going on, for anything else.
+        Where the journal cannot be committed now, a warning says where it is and how to commit it later;
+        training that is done is never turned into a failure.
+        """
+        if self.disabled and not self.reclaim():  # a forked child: its parent ends the run
+            return
+        with self._lock:
+            if self.status != run_info.RUNNING:
+                return
+            if isinstance(status, Mapping):
+                self.summary.update(status)
+                status = None
+            end = self._end(status, exit_code, signal)
+            self.status = end.status
+            self._points.close()
+            if self._session is None:
+                self._leave()
+            else:
+                self._commit(self._session, end)
+            self._journal.release()
+            for call in self._at_end:
+                call()
+
+    def _end(self, status: Any, exit_code: Any, signal: Any) -> end_status.EndStatus:
+        error = sys.exc_info()[1]
+        said = (status, exit_code, signal) != (None, None, None)
+        if said or error is None or id(error) == self._handled:
+            return end_status.of(status, exit_code, signal)
+        return end_status.of_exception(error)
+
+    @property
+    def live_lock(self) -> Path:
+        """The file that is locked as long as this process records the run."""
+        return journal.live_lock(self._journal)
+
+    def at_end(self, call: Callable[[], None]) -> None:
+        """Have ``call`` called after the run has ended."""
+        self._at_end.append(call)
+
+    def _leave(self) -> None:
+        """Say the last words in the launcher's journal; the exit status is the launcher's to tell."""
+        self._said(
+            self._journal.append(events.ENV, values=environment.capture((), numerics.capture()))
+        )
+        self._said(self._journal.series.write(b""))
+
+    def _commit(self, begun: session.Session, end: end_status.EndStatus) -> None:
+        facts = {"peak_memory": memory.own_peak_bytes(), **end._asdict()}
+        facts = {key: value for key, value in facts.items() if value is not None}
+        try:
+            with contextlib.suppress(OSError):  # such as no free descriptor: what was known stands
+                env = environment.capture(begun.settings.env, numerics.capture())
+                if env != self._journal.state().env:
+                    self._journal.append(events.ENV, values=env)
+            published = session.end(begun, facts)
+        except RecordingEnded as error:
+            self._warn_kept(error)
+            return
+        except (TrackError, OSError) as error:
+            lost = self._journal.unwritten
+            missing = f", but for {lost:,} lines that could not be written" if lost else ""
+            _log.warning(
+                "the run %s could not be committed: %s. It is kept in %s%s; "
+                "commit it later with: git track recover",
+                *(self.id, error, self._journal.folder, missing),
+            )
+            return
+        self.published = published
+        for note in published.notes:
+            _log.warning("run %s: %s", self.id, note)
+
+    def forget(self, reclaimed: Callable[[Any], None] | None = None) -> None:
+        """Make this object silent in a forked child; ``reclaimed`` is called if the child goes on."""
+        self.disabled = True
+        self._journal.release()
+        if self._session is not None and reclaimed is not None:
+            self._daemon = daemon.Daemon(reclaimed)
+
+    def reclaim(self) -> bool:
+        """Own the run of a parent that has ended, if this process is its daemon; say whether it is."""
+        if self._daemon is None or not self._daemon.survives(self._journal):
+            return False
+        reclaimed, self._daemon = self._daemon.reclaimed, None
+        self._lock = threading.RLock()  # a thread of the parent may have held the other one
+        self._points.after_fork()
+        self.disabled = False
+        reclaimed(self)
+        return True
+
+    def _said(self, error: OSError | None) -> None:
+        if error is not None:
+            self._warn_kept(error)
+
+    def _warn_kept(self, error: OSError) -> None:
+        kind = "ended" if isinstance(error, RecordingEnded) else "disk"
+        self._warn(kind, explain(error, self._journal.folder))
+
+    def _warn(self, kind: str, message: str) -> None:
+        if kind not in self._warned:
+            self._warned.add(kind)
+            _log.warning("%s", message)
+
+    def __enter__(self: _Self) -> _Self:
+        self.entered = True
+        if not self.disabled:
+            current.enter(self.id)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        current.leave(self.id)
+        if error is None:
+            self.finish(exit_code=0)
+        else:
+            self.finish(**end_status.of_exception(error)._asdict())
+
+    def __repr__(self) -> str:
+        return f"<gittrack run {self.id} of {self.experiment}, {self.status}>"
