@@ -74,7 +74,7 @@ class Runs(Sequence[RunRecord]):
             import pandas  # noqa: PLC0415 - only where it is installed, and asked for
         except ImportError:
             raise TrackError("pandas is not installed", "pip install pandas") from None
-        rows = [flat.row(run.info) for run in self._runs]
+        rows = [flat.utf8(flat.row(run.info)) for run in self._runs]
         return pandas.DataFrame(rows, columns=flat.columns(rows))
 
     def top(self, metric: str, *, smallest: bool | None = None) -> Runs:

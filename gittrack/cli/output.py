@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Sequence
 
@@ -65,6 +66,8 @@ def apart(hint: str, *options: tuple[str, object]) -> None:
 
 def out(text: str) -> None:
     """Print a result; on a terminal that it does not fit, through the user's pager."""
+    if sys.stdout.isatty():
+        text = harmless(text)
     data = text.encode("utf-8", "backslashreplace")
     sys.stdout.flush()
     if sys.stdout.isatty() and text.count("\n") >= os.get_terminal_size(1).lines - 1:
@@ -74,6 +77,17 @@ def out(text: str) -> None:
             return
     sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()
+
+
+def harmless(text: str) -> str:
+    """Return text for a terminal: every character that could steer it is escaped, except our colours.
+
+    Tables in CSV and the like are exact, so this is where values of runs become harmless.
+    """
+    pieces = re.split(r"(\x1b\[[0-79;]*m)", text)  # no 8, which hides text
+    for place in range(0, len(pieces), 2):
+        pieces[place] = "\n".join(map(escape, pieces[place].split("\n")))
+    return "".join(pieces)
 
 
 def room(style: str = "text") -> int | None:

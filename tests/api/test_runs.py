@@ -83,3 +83,11 @@ def test_html_is_escaped():
         assert "\x1b" not in shown
         assert "&lt;script&gt;" in shown
         assert shown.count("<table>") == shown.count("</table>") > 0
+
+
+def test_a_data_frame_takes_text_that_is_not_utf_8():
+    pytest.importorskip("pandas")
+    odd = b"a\xff".decode(errors="surrogateescape")
+    record(None, {odd: 1.0}, config={"p": odd, odd: [odd]}, tags=[odd], note=odd)
+    (row,) = gittrack.runs().to_pandas().to_dict("records")
+    assert (row["params.p"], row["note"], row["tags"]) == ("a\\udcff", "a\\udcff", ["a\\udcff"])

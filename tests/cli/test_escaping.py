@@ -13,7 +13,16 @@ OURS = re.compile(r"\x1b\[[0-9;]*m")
 STEERING = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
 
 LOOKS = (
-    *(["ls"], ["ls", "--all-params"], ["ls", "--md"], ["top", "m"], ["top", "m", "--over", "seed"]),
+    *(
+        ["ls"],
+        ["ls", "--all-params"],
+        ["ls", "--md"],
+        ["ls", "--csv"],
+        ["export"],
+        ["top", "m", "--csv"],
+        ["top", "m"],
+        ["top", "m", "--over", "seed"],
+    ),
     *(
         ["show", "@"],
         ["diff", "@", "@~1"],

@@ -270,10 +270,15 @@ def test_columns_beside_all_params():
     assert done.err.startswith("error: --columns and --all-params do not go together\nhint: ")
 
 
-def test_json_is_whole_whatever_the_columns():
+@pytest.mark.parametrize(
+    "options",
+    [("--columns", "id", "--json"), ("--all-params", "--json"), ("--all-params", "--csv")],
+)
+def test_options_that_have_no_effect_are_refused(options):
     record("a")
-    (run,) = json.loads(run_cli("ls", "--columns", "id", "--json").out)
-    assert run["name"] == "a"
+    done = look("ls", *options)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(f"error: {options[0]} and {options[-1]} do not go together\nhint: ")
 
 
 @pytest.fixture

@@ -129,3 +129,10 @@ def test_the_lab_notebook(three):
     assert second.endswith(f"  code {code}*")
     assert more == "3 more: add -n 5\n"
     assert git(".", "status", "--short") == " M train.py"
+
+
+def test_code_of_several_runs_has_no_patch_in_markdown():
+    ids = [record() for _ in range(3)]
+    done = run_cli("diff", *ids, "--code", "--md")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("error: --code and --md do not go together\nhint: ")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from gittrack import git
-from gittrack.cli.output import add_formats, out, paint_lines
+from gittrack.cli.output import add_formats, apart, out, paint_lines
 from gittrack.core.errors import TrackError
 from gittrack.read.runs import compare, resolve
 from gittrack.read.runs.record import RunRecord
@@ -62,6 +62,8 @@ def between(repo: git.Repo, records: list[RunRecord], args: argparse.Namespace) 
 
 
 def _several(records: list[RunRecord], args: argparse.Namespace) -> int:
+    patches = ("--code", "code" in (args.sections or ()))
+    apart("only two runs have a patch to show", patches, ("--md", args.style == "md"))
     found = compare.table(records)
     if args.style == "json":
         whole = diff_many.jsonable(found)

@@ -128,7 +128,13 @@ def _csv(rows: Iterator[Sequence[str]] | Sequence[Sequence[str]], target: Binary
     for row in rows:
         table.write_csv([row], buffer)
         if buffer.tell() > 1 << 16:
-            target.write(buffer.getvalue().encode("utf-8", "backslashreplace"))
+            _write(buffer.getvalue(), target)
             buffer.seek(0)
             buffer.truncate()
-    target.write(buffer.getvalue().encode("utf-8", "backslashreplace"))
+    _write(buffer.getvalue(), target)
+
+
+def _write(lines: str, target: BinaryIO) -> None:
+    """Write lines, exactly except on a terminal, which a value of a run could steer."""
+    shown = text.escape(lines, keep="\n") if target.isatty() else lines
+    target.write(shown.encode("utf-8", "backslashreplace"))

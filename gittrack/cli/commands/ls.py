@@ -48,8 +48,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the listing; 1 where a run is damaged."""
-    all_params = ("--all-params", args.all_params)
-    apart("--all-params adds all of them", ("--columns", args.columns), all_params)
+    columns, all_params = ("--columns", args.columns), ("--all-params", args.all_params)
+    apart("--all-params adds all of them", columns, all_params)
+    apart("JSON has everything", columns, ("--json", args.style == "json"))
+    for style in ("json", "csv"):
+        apart("it has all params", all_params, (f"--{style}", args.style == style))
     repo = git.find()
     found = query.listing(
         repo,

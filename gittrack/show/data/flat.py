@@ -26,6 +26,24 @@ def row(info: RunInfo) -> dict[str, Any]:
     return made
 
 
+def utf8(row: dict[str, Any]) -> dict[str, Any]:
+    r"""Return a row whose texts, names and lists have escapes for what UTF-8 cannot hold.
+
+    Bytes of other encodings are lone surrogates in a run; ``"a\udcff"`` stands for them.
+    """
+    return {_utf8(name): _utf8(value) for name, value in row.items()}
+
+
+def _utf8(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode(errors="backslashreplace").decode()
+    if isinstance(value, list):
+        return [_utf8(item) for item in value]
+    if isinstance(value, dict):
+        return {_utf8(key): _utf8(item) for key, item in value.items()}
+    return value
+
+
 def columns(rows: Sequence[dict[str, Any]]) -> list[str]:
     """Return the columns that the rows need: facts first, then params and metrics, sorted."""
     names = dict.fromkeys(name for one in rows for name in one)
