@@ -108,7 +108,12 @@ def metric_changes(a: Mapping[str, Metric], b: Mapping[str, Metric]) -> list[Met
             continue
         delta = percent = None
         if x is not None and y is not None and math.isfinite(x.last) and math.isfinite(y.last):
-            delta = y.last - x.last
-            percent = 100.0 * delta / abs(x.last) if x.last else None
+            delta = _finite(y.last - x.last)
+            percent = _finite(100.0 * delta / abs(x.last)) if delta is not None and x.last else None
         found.append(MetricChange(name, x, y, delta, percent))
     return found
+
+
+def _finite(number: float) -> float | None:
+    """Return a number, None if it is larger than any float."""
+    return number if math.isfinite(number) else None

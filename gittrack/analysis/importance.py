@@ -3,25 +3,71 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from gittrack.analysis import student
 from gittrack.analysis.sweep_ranking import averaged, furthest, is_number, standing
 from gittrack.analysis.sweep_view import Importance, SweepView
 from gittrack.core.scalars import flow_text
 
 RANKS, GROUPS, RANGES = "rank correlation", "variance between groups", "variance between ranges"
 FANOVA = "fANOVA"
+NO_MORE_THAN_CHANCE = "no more than chance explains"
+_NOISE = 0.04  # aimed at, so that at most 5 % of sweeps of noise print a share
 _FEWEST = 5
 _MOST_RANGES = 5
 _ABSENT = object()
 
 
 class Scored(NamedTuple):
-    """A trial: its flat params and its score; None where it failed or never logged the metric."""
+    """A trial: its flat params and its score; None if it failed or never logged the metric.
+
+    Only scores of one ``block``, such as a bracket, compare.
+    """
 
     params: Mapping[str, Any]
     score: float | None
+    block: int = 0
+
+
+class _Block(NamedTuple):
+    """The trials of which the scores compare: the values of one param, and the ranks of the scores."""
+
+    values: list[Any]
+    ranks: list[float]
+
+
+class _Fit(NamedTuple):
+    """The share of the variance that a model explains, and the degrees of freedom of it and of the rest."""
+
+    method: str
+    share: float
+    model: int
+    rest: int
+
+    @property
+    def adjusted(self) -> float:
+        """The share less what such a model explains by chance, as in Ezekiel's R squared."""
+        if self.rest < 1:
+            return 0.0
+        return min(max(1 - (1 - self.share) * (self.model + self.rest) / self.rest, 0.0), 1.0)
+
+    @property
+    def chance(self) -> float:
+        """The probability that such a model explains as much of pure noise."""
+        if self.rest < 2 or self.model < 1:
+            return 1.0
+        rest = (self.rest - 1) / 2  # one less, because ranks of few trials are not normal
+        return student.incomplete_beta(1 - self.share, self.share, rest, self.model / 2)
+
+    def interval(self) -> tuple[float, float]:
+        """Return the 95 % interval of the adjusted share, by Fisher's z of its square root."""
+        if self.rest < 3 or self.adjusted >= 1:
+            return (0.0, 1.0) if self.adjusted < 1 else (1.0, 1.0)
+        middle = math.atanh(math.sqrt(self.adjusted))
+        reach = student.quantile(0.05, self.rest) * math.sqrt(1.06 / (self.rest - 1))
+        return math.tanh(max(0.0, middle - reach)) ** 2, math.tanh(middle + reach) ** 2
 
 
 def importance(trials: Sequence[Scored], goal: str) -> tuple[Importance, ...]:
@@ -36,15 +82,31 @@ def importance(trials: Sequence[Scored], goal: str) -> tuple[Importance, ...]:
     Both are adjusted for what chance explains, as in Ezekiel's R squared, with k groups:
     1 - (1 - share) (n - 1) / (n - k), not below 0.
 
-    Trials without a score are left out; nan and infinities tie as the worst.  It is about each parameter
-    alone: one that matters only together with another is not seen.
+    A share is told only if pure noise explains as much in fewer than 5 of 100 sweeps: the probability is that
+    of an F test on the ranks, times the number of parameters and of statistics that were tried (Bonferroni).
+    Its 95 % interval is Fisher's z interval of its square root (1921), with the variance that Fieller,
+    Hartley and Pearson found for ranks (1957).
+
+    Trials are ranked within their block, and values too; blocks add up.  Trials without a score are left out;
+    nan and infinities tie as the worst.  It is about each parameter alone: one that matters only together
+    with another is not seen.
     """
     scored = [trial for trial in trials if trial.score is not None]
-    ranks = quality([trial.score for trial in scored if trial.score is not None], goal)
     names = list(dict.fromkeys(name for trial in trials for name in trial.params))
-    found = [
-        _one(name, [trial.params.get(name, _ABSENT) for trial in scored], ranks) for name in names
-    ]
+    blocks: dict[int, list[Scored]] = {}
+    for trial in scored:
+        blocks.setdefault(trial.block, []).append(trial)
+    ranks = {
+        block: quality([trial.score for trial in own if trial.score is not None], goal)
+        for block, own in blocks.items()
+    }
+    found = []
+    for name in names:
+        of_name = [
+            _Block([trial.params.get(name, _ABSENT) for trial in own], ranks[block])
+            for block, own in blocks.items()
+        ]
+        found.append(_one(name, of_name, len(names)))
     return ordered(found)
 
 
@@ -52,16 +114,16 @@ def of_sweep(view: SweepView) -> tuple[Importance, ...]:
     """Return the importance of each parameter that a sweep varied, the most important first.
 
     A configuration counts once, with the mean over its seeds, by the trial that had the most resource; one
-    that had more is the better one, since it was promoted.  Seeds are no configurations of their own: they
-    would make chance look like a reason.
+    of its bracket that had more is the better one, because it was promoted.  Brackets are ranked apart.
+    Seeds are no configurations of their own: they would make chance look like a reason.
     """
     return importance(scored(view), "minimize")
 
 
 def scored(view: SweepView) -> list[Scored]:
-    """Return the configurations of a sweep with how they stand: 0 the best, 1 the worst, nan without place.
+    """Return the configurations of a sweep with their place: 0 the best of a bracket, 1 the worst, else nan.
 
-    Where all had the same resource that is the rank of their scores.
+    If all had the same resource that is the rank of their scores.
     """
     view = averaged(view)
     place = standing(view.ended, view.goal)
@@ -71,7 +133,8 @@ def scored(view: SweepView) -> list[Scored]:
         params = {
             axis.name: trial.params[axis.name] for axis in view.axes if axis.name in trial.params
         }
-        found.append(Scored(params, None if failed else place.get(trial.key, math.nan)))
+        score = None if failed else place.get(trial.key, math.nan)
+        found.append(Scored(params, score, trial.bracket))
     return found
 
 
@@ -115,54 +178,83 @@ def between(groups: Sequence[Hashable], ranks: Sequence[float]) -> float:
     return inside / whole
 
 
-def _one(name: str, values: list[Any], ranks: list[float]) -> Importance:
-    numeric = all(is_number(value) for value in values)
+def _one(name: str, blocks: Sequence[_Block], params: int) -> Importance:
+    every = [value for block in blocks for value in block.values]
+    trials = len(every)
+    numeric = all(map(is_number, every))
     method = RANKS if numeric else GROUPS
-    groups: list[Hashable] = [*values] if numeric else [_key(value) for value in values]
-    if why := _untellable(groups, ranks, numeric):
-        return Importance(name, None, method, len(ranks), None, why)
-    if not numeric:
-        share = _adjusted(between(groups, ranks), len(set(groups)), len(ranks))
-        return Importance(name, share, method, len(ranks))
-    rho = _correlation(ranked(values), ranks)
-    share, ranges = _adjusted(rho * rho, 2, len(ranks)), _ranges(values)
-    by_range = _adjusted(between(ranges, ranks), len(set(ranges)), len(ranks))
-    if by_range > share:
-        return Importance(name, by_range, RANGES, len(ranks), rho)
-    return Importance(name, share, RANKS, len(ranks), rho)
+    why = _untellable(every if numeric else [_key(value) for value in every], blocks, numeric)
+    if why:
+        return Importance(name, None, method, trials, None, why)
+    fits = [_grouped(blocks, method, _keys)]
+    rho = None
+    if numeric:
+        line, rho = _line(blocks)
+        fits = [line, _grouped(blocks, RANGES, _ranges)]
+    best = max(fits, key=lambda fit: fit.adjusted)
+    if min(fit.chance for fit in fits) * len(fits) * params > _NOISE:
+        return Importance(name, None, best.method, trials, rho, NO_MORE_THAN_CHANCE)
+    return Importance(name, best.adjusted, best.method, trials, rho, "", *best.interval())
 
 
-def _untellable(groups: Sequence[Hashable], ranks: Sequence[float], numeric: bool) -> str:
-    if len(ranks) < _FEWEST:
+def _line(blocks: Sequence[_Block]) -> tuple[_Fit, float]:
+    """Return the fit of Spearman's correlation within blocks, and the correlation."""
+    sums, used = [0.0, 0.0, 0.0], [block for block in blocks if len(block.ranks) > 1]
+    for block in used:
+        xs, n = ranked(block.values), len(block.ranks)
+        x, y = ([(rank - (n + 1) / 2) / n for rank in ranks] for ranks in (xs, block.ranks))
+        sums[0] += math.fsum(a * b for a, b in zip(x, y, strict=True))
+        sums[1] += math.fsum(a * a for a in x)
+        sums[2] += math.fsum(b * b for b in y)
+    varies = sums[1] > 0 and sums[2] > 0
+    rho = min(max(sums[0] / math.sqrt(sums[1] * sums[2]), -1.0), 1.0) if varies else 0.0
+    rest = sum(len(block.ranks) for block in used) - len(used) - 1
+    return _Fit(RANKS, rho * rho, 1, rest), rho
+
+
+def _grouped(
+    blocks: Sequence[_Block], method: str, groups_of: Callable[[list[Any]], list[Hashable]]
+) -> _Fit:
+    """Return the fit of groups within blocks; blocks in which they tell nothing are left out."""
+    explained = whole = 0.0
+    model = rest = 0
+    for block in blocks:
+        groups, n = groups_of(block.values), len(block.ranks)
+        count = len(set(groups))
+        if 1 < count < n and len(set(block.ranks)) > 1:
+            scale = _variation(block.ranks) / n**2
+            explained += between(groups, block.ranks) * scale
+            whole += scale
+            model += count - 1
+            rest += n - count
+    return _Fit(method, explained / whole if whole else 0.0, model, rest)
+
+
+def _variation(ranks: Sequence[float]) -> float:
+    mean = math.fsum(ranks) / len(ranks)
+    return math.fsum((rank - mean) ** 2 for rank in ranks)
+
+
+def _untellable(groups: Sequence[Hashable], blocks: Sequence[_Block], numeric: bool) -> str:
+    if len(groups) < _FEWEST:
         return f"fewer than {_FEWEST} configurations have a score"
     if len(set(groups)) == 1:
         return "it was always the same"
-    if len(set(ranks)) == 1:
+    if all(len(set(block.ranks)) == 1 for block in blocks):
         return "all scores are equal"
     if not numeric and len(set(groups)) == len(groups):
         return "every trial has a value of its own"
     return ""
 
 
-def _correlation(xs: Sequence[float], ys: Sequence[float]) -> float:
-    """Return Pearson's correlation, between -1 and 1."""
-    mean_x, mean_y = math.fsum(xs) / len(xs), math.fsum(ys) / len(ys)
-    both = math.fsum((x - mean_x) * (y - mean_y) for x, y in zip(xs, ys, strict=True))
-    alone = [math.fsum((v - m) ** 2 for v in vs) for vs, m in ((xs, mean_x), (ys, mean_y))]
-    return min(max(both / math.sqrt(alone[0] * alone[1]), -1.0), 1.0)
-
-
-def _adjusted(share: float, groups: int, trials: int) -> float:
-    """Return a share less what so many groups explain by chance; a line counts as two."""
-    if groups >= trials:
-        return 0.0
-    return min(max(1 - (1 - share) * (trials - 1) / (trials - groups), 0.0), 1.0)
-
-
-def _ranges(values: Sequence[float]) -> list[int]:
+def _ranges(values: list[Any]) -> list[Hashable]:
     """Return for each value the number of the range it is in, with about equally many trials in each."""
     count = min(_MOST_RANGES, math.isqrt(len(values)))
     return [int((rank - 0.5) * count / len(values)) for rank in ranked(values)]
+
+
+def _keys(values: list[Any]) -> list[Hashable]:
+    return [_key(value) for value in values]
 
 
 def _key(value: Any) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any, NamedTuple
 
+from gittrack.core.equality import key
 from gittrack.core.run import commit_message
 from gittrack.core.run.run_info import RunInfo
-from gittrack.core.scalars import flow_text
 
 _MAX_VALUES = 1_000
 
@@ -52,11 +52,11 @@ def metrics(runs: Sequence[RunInfo]) -> list[Values]:
 
 
 def _collected(pairs: Iterable[tuple[str, Any]]) -> list[Values]:
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, dict[Hashable, Any]] = {}
     counts: dict[str, int] = {}
     for name, value in pairs:
         counts[name] = counts.get(name, 0) + 1
-        found.setdefault(name, {}).setdefault(flow_text(value), value)
+        found.setdefault(name, {}).setdefault(key(value), value)
     made = []
     for name in sorted(found):
         values = list(found[name].values())

@@ -33,11 +33,8 @@ def tails(t: float, df: float) -> float:
         return 1.0
     if math.isinf(square):
         return 0.0
-    # The complement is used for small t, because the fraction converges fast below (a + 1) / (a + b + 2).
-    x, a, b = df / (df + square), df / 2, 0.5
-    if x < (a + 1) / (a + b + 2):
-        return _beta(x, 1 - x if square > df else square / (df + square), a, b)
-    return 1.0 - _beta(square / (df + square), x, b, a)
+    rest = square / (df + square)
+    return incomplete_beta(1 - rest if square < df else df / (df + square), rest, df / 2, 0.5)
 
 
 def density(t: float, df: float) -> float:
@@ -72,10 +69,17 @@ def quantile(alpha: float, df: float) -> float:
     return t
 
 
-def _beta(x: float, rest: float, a: float, b: float) -> float:
-    """Return the regularized incomplete beta function I_x(a, b); ``rest`` is 1 - x without rounding."""
-    if x <= 0.0:
-        return 0.0
+def incomplete_beta(x: float, rest: float, a: float, b: float) -> float:
+    """Return the regularized incomplete beta function I_x(a, b).
+
+    ``rest`` is 1 - x, which the caller may know without rounding.  With a = (n - k) / 2 and
+    b = (k - 1) / 2 it is the probability that k groups of n normal values explain more than the share
+    1 - x by chance.
+    """
+    if x <= 0.0 or rest <= 0.0:
+        return 0.0 if x <= 0.0 else 1.0
+    if x > (a + 1) / (a + b + 2):  # beyond, the fraction of the complement converges faster
+        return 1.0 - incomplete_beta(rest, x, b, a)
     logarithm = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)
     front = math.exp(logarithm + a * math.log(x) + b * math.log(rest)) / a
     return front / _fraction(x, a, b)

@@ -30,18 +30,23 @@ def better_first(score: float | None, goal: str) -> tuple[bool, float]:
 
 
 def standing(trials: Sequence[TrialView], goal: str) -> dict[str, float]:
-    """Return the place of each trial with a finite score among the others: 0 the best, 1 the worst.
+    """Return the place of each trial with a finite score in its bracket: 0 the best, 1 the worst.
 
-    A larger budget is better than a smaller one, whatever the score: such trials were promoted.
+    Within a bracket a larger budget is better than a smaller one, whatever the score: such trials were
+    promoted.  Brackets of Hyperband begin with different budgets, so they do not compare.
     """
     sign = -1.0 if goal == "maximize" else 1.0
-    rank = {
-        trial.key: (-(trial.budget or 0), sign * trial.score)
-        for trial in trials
-        if trial.score is not None and has_score(trial)
-    }
-    places = {pair: place for place, pair in enumerate(sorted(set(rank.values())))}
-    return {key: places[pair] / max(len(places) - 1, 1) for key, pair in rank.items()}
+    brackets: dict[int, dict[str, tuple[float, float]]] = {}
+    for trial in trials:
+        if trial.score is not None and has_score(trial):
+            rank = -(trial.budget or 0), sign * trial.score
+            brackets.setdefault(trial.bracket, {})[trial.key] = rank
+    places: dict[str, float] = {}
+    for ranks in brackets.values():
+        order = {rank: place for place, rank in enumerate(sorted(set(ranks.values())))}
+        last = max(len(order) - 1, 1)
+        places |= {key: order[rank] / last for key, rank in ranks.items()}
+    return places
 
 
 def furthest(trials: Iterable[TrialView]) -> list[TrialView]:

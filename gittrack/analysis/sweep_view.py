@@ -79,7 +79,8 @@ class Importance(NamedTuple):
     """What one parameter explains.
 
     ``share`` is the part of the variance that the parameter alone accounts for, from 0 to 1, or None
-    where the trials cannot tell, and then ``why`` says the reason; ``method`` is how it was told.
+    where the trials cannot tell, and then ``why`` says the reason; ``method`` is how it was told.  ``low``
+    and ``high`` are the 95 % interval of the share, None if it has none.
     ``correlation`` is Spearman's, from -1 to 1, with the quality of the score: above 0, more of the
     parameter is better; None for choices.  ``trials`` is how many trials the share rests on.
     """
@@ -90,3 +91,5 @@ class Importance(NamedTuple):
     trials: int
     correlation: float | None = None
     why: str = ""
+    low: float | None = None
+    high: float | None = None

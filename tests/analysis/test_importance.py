@@ -15,6 +15,7 @@ from gittrack.analysis import fanova
 from gittrack.analysis.importance import (
     FANOVA,
     GROUPS,
+    NO_MORE_THAN_CHANCE,
     RANGES,
     RANKS,
     Scored,
@@ -44,7 +45,8 @@ def test_a_number_that_decides_is_found_by_its_ranks():
     assert (first.name, first.method, first.trials) == ("lr", RANKS, 40)
     assert first.share == pytest.approx(1)
     assert first.correlation == pytest.approx(-1)  # less of it is better
-    assert all(one.share < 0.2 for one in others)
+    assert {one.why for one in others} == {NO_MORE_THAN_CHANCE}
+    assert (first.low, first.high) == (1.0, 1.0)
 
 
 def test_the_goal_turns_the_sign_and_not_the_share():
@@ -72,7 +74,7 @@ def test_what_chance_explains_is_taken_off():
     def share(seed):
         draw = random.Random(seed)
         found = importance(trials(12, lambda p: draw.random(), seed), "minimize")
-        return sum(one.share for one in found) / 3
+        return sum(one.share or 0.0 for one in found) / 3
 
     assert sum(map(share, range(200))) / 200 < 0.1  # three groups of twelve explain 0.18 unadjusted
 
@@ -225,7 +227,7 @@ def test_a_promoted_configuration_is_better_whatever_its_score():
     made = [trial(i, float(i)) for i in range(9)] + [trial(0, 50.0, rung=1), trial(1, 60.0, rung=1)]
     lr, opt = of_sweep(sweep(*made))
     assert (lr.name, lr.trials, lr.correlation) == ("lr", 9, pytest.approx(-1))
-    assert opt.share < 0.2  # and the resource is none of the parameters
+    assert opt.why == NO_MORE_THAN_CHANCE  # and the resource is none of the parameters
 
 
 def test_of_a_sweep_failed_trials_are_left_out_and_diverged_ones_the_worst():
@@ -240,16 +242,44 @@ def test_a_configuration_under_many_seeds_counts_once():
     assert of_sweep(sweep(*many)) == of_sweep(sweep(*made))
 
 
+def test_brackets_are_ranked_apart():
+    made = []
+    for bracket, budget, count in ((2, 1, 9), (1, 3, 5), (0, 9, 3)):
+        for i in range(count):
+            score = 0.1 * (i + 1) + 1 / budget  # a later bracket begins with more resource
+            one = trial(10 * bracket + i, score, lr=0.1 * (i + 1))
+            made.append(one._replace(bracket=bracket, budget=budget, key=f"{one.key}.b{bracket}"))
+    lr, opt = of_sweep(sweep(*made))
+    assert (lr.name, lr.share, lr.correlation) == ("lr", pytest.approx(1), pytest.approx(-1))
+    assert opt.why == NO_MORE_THAN_CHANCE
+
+
+def test_noise_is_seldom_told_as_a_share():
+    def told(seed):
+        draw = random.Random(seed)
+        found = importance(trials(20, lambda p: draw.random(), seed), "minimize")
+        return any(one.share is not None for one in found)
+
+    assert sum(map(told, range(400))) <= 20  # 5 %
+
+
+def test_a_share_has_an_interval():
+    draw = random.Random(7)
+    lr = importance(trials(40, lambda p: math.log10(p["lr"]) + draw.gauss(0, 2)), "minimize")[0]
+    assert lr.name == "lr"
+    assert 0 < lr.low < lr.share < lr.high < 1
+
+
 def test_it_is_told_in_lines():
     weights = [
-        Importance("lr", 0.5644, RANKS, 30, -0.75),
+        Importance("lr", 0.5644, RANKS, 30, -0.75, "", 0.31, 0.742),
         Importance("opt\x1b", 0.06, GROUPS, 30),
         Importance("dropout", 0.0, RANKS, 30, 0.01),
         Importance("width", None, RANKS, 30, None, "it was always the same"),
     ]
     assert importances.page(weights) == (
         "what each parameter explains, alone:\n"
-        "  lr       56 %  rank correlation -0.75, less is better\n"
+        "  lr       56 %  rank correlation -0.75, less is better (31 to 74 %)\n"
         "  opt\\x1b   6 %  variance between groups\n"
         "  dropout   0 %  rank correlation +0.01\n"
         "  width       -  it was always the same\n"

@@ -195,3 +195,11 @@ def test_a_single_run_has_no_direction_and_groups_have_one():
     )
     assert run_cli("top", "loss", "--over", "seed").out.endswith(line)
     assert "is first" not in run_cli("top", "loss", "--over", "seed", "--min").out
+
+
+def test_the_leaderboard_has_the_digits_that_tell_neighbours_apart():
+    for number, acc in enumerate((0.912341, 0.912344, 0.912339)):
+        record(None, {"acc": acc}, config={"lr": 0.1 + number / 1e7})
+    rows = [line.split() for line in run_cli("top", "acc").out.splitlines()[1:4]]
+    assert [row[2] for row in rows] == ["0.912344", "0.912341", "0.912339"]
+    assert len({row[3] for row in rows}) == 3

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 _SECONDS = {
     **dict.fromkeys(("s", "sec"), 1),
@@ -30,21 +30,49 @@ def seconds(text: str) -> float:
     return total
 
 
+# The one grammar of moments: a year, and as much more of ISO 8601 as the user writes, with a zone last.
+_MOMENT = re.compile(
+    r"(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2})"
+    r"(?:[T ](?P<hour>[0-9]{2})(?::(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?P<part>\.[0-9]{1,9})?)?)?"
+    r"(?P<zone>Z|[+-][0-9]{2}:?[0-9]{2})?)?)?)?"
+)
+_NAMES = ("year", "month", "day", "hour", "minute", "second")
+_LENGTHS = (4, 7, 10, 13, 16, 19)  # of a moment that is known down to the year, the month, ...
+
+
 def moment(text: str) -> str:
-    """Return a date or time, in UTC where it names no zone, as it would stand in a run's facts.
+    """Return a date or time, in UTC if it names no zone, as it would stand in a run's facts.
 
     It keeps the precision that it was written with: ``2026-02`` is the beginning of every moment of
-    that month.  Raises ValueError where the text is neither.
+    that month.  Raises ValueError if the text is neither.
     """
-    found = re.fullmatch(r"[0-9]{4}(-[0-9]{2})?", text)
-    if found:
-        return text
+    match = _MOMENT.fullmatch(text)
     try:
-        if not re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])", text):  # a week, or without dashes
-            raise ValueError
-        parsed = datetime.fromisoformat(text.replace("Z", "+00:00"))
-        if parsed.tzinfo is None:
-            return text.replace(" ", "T")
-        return parsed.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S")
+        return _in_utc(match) if match else _refuse(text)
     except (ValueError, OverflowError):
-        raise ValueError(f"{text!r} is not a date; write 2026-02-01 or 2026-02-01T14:30") from None
+        return _refuse(text)
+
+
+def _refuse(text: str) -> str:
+    raise ValueError(f"{text!r} is not a date; write 2026-02-01 or 2026-02-01T14:30")
+
+
+def _in_utc(match: re.Match[str]) -> str:
+    known = [name for name in _NAMES if match[name] is not None]
+    fields = [int(match[name]) for name in known]
+    parsed = datetime(*[*fields, *(1, 1, 1)[len(fields) :]], tzinfo=timezone.utc)  # type: ignore[misc, arg-type]
+    precision = len(known)
+    zone = match["zone"] or "Z"
+    if zone != "Z":
+        hours, minutes = int(zone[1:3]), int(zone[-2:])
+        if hours > 23 or minutes > 59:
+            raise ValueError(zone)
+        offset = timedelta(hours=hours, minutes=minutes)
+        parsed = parsed - offset if zone[0] == "+" else parsed + offset
+        precision = max(precision, 5) if minutes else precision
+    part = (match["part"] or "")[:4]  # facts are kept to the millisecond
+    return (
+        parsed.strftime("%Y").zfill(4)
+        + parsed.strftime("-%m-%dT%H:%M:%S")[: _LENGTHS[precision - 1] - 4]
+        + part
+    )

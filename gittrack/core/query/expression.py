@@ -14,8 +14,8 @@ from fnmatch import fnmatchcase
 from itertools import pairwise
 from typing import Any
 
+from gittrack.core.equality import equal, ordered
 from gittrack.core.errors import did_you_mean
-from gittrack.core.nested import same
 from gittrack.core.query import durations
 from gittrack.core.query.grammar import Name, QueryError, parse
 from gittrack.core.run.commit_message import MISSING, Missing
@@ -42,12 +42,12 @@ def compiled(text: str, bind: Callable[[Name], Value]) -> Callable[[Any], bool]:
 
 
 _COMPARISONS: Mapping[type, Callable[[Any, Any], bool]] = {
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-    ast.Eq: same,
-    ast.NotEq: lambda a, b: not same(a, b),
+    ast.Lt: ordered(operator.lt, inclusive=False),
+    ast.LtE: ordered(operator.le, inclusive=True),
+    ast.Gt: ordered(operator.gt, inclusive=False),
+    ast.GtE: ordered(operator.ge, inclusive=True),
+    ast.Eq: equal,
+    ast.NotEq: lambda a, b: not equal(a, b),
     ast.In: lambda a, b: _inside(a, b),
     ast.NotIn: lambda a, b: not _inside(a, b),
 }
@@ -140,7 +140,7 @@ class _Compiler:
                 raise self.error(node, "'is' is not part of a query", "compare with ==")
             tests.append((test, a, b))
         if self.about(sides) in _MOMENTS:
-            tests = [(_BEGINNINGS.get(test, test), a, b) for test, a, b in tests]
+            tests = [(_MOMENT_TESTS[test], a, b) for test, a, b in tests]
         if len(tests) == 1:
             only, left, right = tests[0]
             return lambda subject: _compared(only, left(subject), right(subject))
@@ -154,14 +154,17 @@ class _Compiler:
     def side(self, node: ast.expr, sides: list[ast.expr]) -> Value:
         """Return one side of a comparison; a text beside a time is read as one."""
         about = self.about(sides)
+        if about and isinstance(node, (ast.List, ast.Tuple)):
+            items = [self.side(item, sides) for item in node.elts]
+            return lambda subject: [item(subject) for item in items]
         if not about or not isinstance(node, ast.Constant) or not isinstance(node.value, str):
             return self.value(node)
         try:
-            found = (durations.seconds if about in _SPANS else durations.moment)(node.value)
+            time = (durations.seconds if about in _SPANS else durations.moment)(node.value)
         except ValueError as error:
-            said, _, hint = str(error).partition("; ")
-            raise self.error(node, said, hint) from None
-        return lambda subject: found
+            problem, _, hint = str(error).partition("; ")
+            raise self.error(node, problem, hint) from None
+        return lambda subject: time
 
     def arithmetic(self, node: ast.BinOp) -> Value:
         calculate = _ARITHMETIC.get(type(node.op))
@@ -238,7 +241,7 @@ def _inside(item: Any, container: Any) -> bool:
     if isinstance(container, str):
         return isinstance(item, str) and item in container
     if isinstance(container, (list, tuple)):
-        return any(same(item, other) for other in container)
+        return any(equal(item, other) for other in container)
     return False
 
 
@@ -250,12 +253,37 @@ def _like(text: Any, pattern: Any) -> bool:
     )
 
 
-def _begins(a: Any, b: Any) -> bool:
-    return isinstance(a, str) and isinstance(b, str) and (a.startswith(b) or b.startswith(a))
+def _of_moments(test: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
+    """Return a comparison of moments, as precise as the less precise of the two.
+
+    A date is all moments of its day: a run of that day is ``==``, ``<=`` and ``>=``, and neither before nor
+    after it.
+    """
+
+    def compare(a: Any, b: Any) -> bool:
+        if not isinstance(a, str) or not isinstance(b, str):
+            return False
+        length = min(len(a), len(b))
+        return test(a[:length], b[:length])
+
+    return compare
 
 
-# A date is the beginning of all its moments: started == "2026-02-01" is that day.
-_BEGINNINGS: dict[Any, Callable[[Any, Any], bool]] = {
-    _COMPARISONS[ast.Eq]: _begins,
-    _COMPARISONS[ast.NotEq]: lambda a, b: not _begins(a, b),
+_EQUAL_MOMENTS = _of_moments(operator.eq)
+
+
+def _in_moments(moment: Any, moments: Any) -> bool:
+    listed = isinstance(moments, (list, tuple))
+    return listed and any(_EQUAL_MOMENTS(moment, other) for other in moments)
+
+
+_MOMENT_TESTS: Mapping[Any, Callable[[Any, Any], bool]] = {
+    _COMPARISONS[ast.Lt]: _of_moments(operator.lt),
+    _COMPARISONS[ast.LtE]: _of_moments(operator.le),
+    _COMPARISONS[ast.Gt]: _of_moments(operator.gt),
+    _COMPARISONS[ast.GtE]: _of_moments(operator.ge),
+    _COMPARISONS[ast.Eq]: _EQUAL_MOMENTS,
+    _COMPARISONS[ast.NotEq]: _of_moments(operator.ne),
+    _COMPARISONS[ast.In]: _in_moments,
+    _COMPARISONS[ast.NotIn]: lambda a, b: not _in_moments(a, b),
 }

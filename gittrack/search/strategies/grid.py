@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from gittrack.core.equality import equal
 from gittrack.core.errors import TrackError
-from gittrack.core.nested import same
 from gittrack.search.space import Distribution
 
 
@@ -60,4 +60,4 @@ def _values(name: str, distribution: Distribution) -> tuple[Any, ...] | None:
 
 
 def _seen(value: Any, own: list[Any]) -> bool:
-    return any(same(value, other) for other in own)
+    return any(equal(value, other) for other in own)

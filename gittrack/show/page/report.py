@@ -89,5 +89,7 @@ def _change(base: RunInfo, run: RunInfo, name: str) -> str:
         return value
     if delta == 0:
         return f"{value} ="
-    percent = f" ({100 * delta / abs(before):+.1f} %)" if before else ""
-    return f"{value} {'▲' if delta > 0 else '▼'} {delta:+.4g}{percent}"
+    value = text.apart([before, last], 6)[1]
+    percent = text.percent(100 * (delta / abs(before))) if before else ""
+    arrow = "▲" if delta > 0 else "▼"
+    return f"{value} {arrow} {delta:+.4g}{f' ({percent})' if percent else ''}"

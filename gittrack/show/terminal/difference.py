@@ -79,9 +79,9 @@ def _metrics(found: Sequence[MetricChange], heads: tuple[str, str], style: str) 
         return ""
     rows = []
     for change in found:
-        a, b = (text.value(m.last, 6) if m else "-" for m in (change.a, change.b))
+        a, b = text.apart([m.last if m else None for m in (change.a, change.b)], 6)
         delta = "" if change.delta is None else f"{change.delta:+.4g}"
-        percent = "" if not change.percent else f"{change.percent:+.1f} %"
+        percent = text.percent(change.percent)
         if change.delta == 0 and change.a and change.b:
             delta = (
                 f"points {change.a.count} -> {change.b.count}"

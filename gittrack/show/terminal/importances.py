@@ -35,10 +35,17 @@ def _share(one: Importance) -> str:
     return "-" if one.share is None else f"{100 * one.share:.0f} %"
 
 
+def _interval(one: Importance) -> str:
+    """Return `` (31 to 74 %)``, or nothing if the share has no interval."""
+    if one.low is None or one.high is None:
+        return ""
+    return f" ({100 * one.low:.0f} to {100 * one.high:.0f} %)"
+
+
 def _about(one: Importance) -> str:
     if one.share is None:
         return one.why
     if one.correlation is None or one.method != "rank correlation":
-        return one.method
+        return one.method + _interval(one)
     way = "" if one.share < _LITTLE else f", {'more' if one.correlation > 0 else 'less'} is better"
-    return f"{one.method} {one.correlation:+.2f}{way}"
+    return f"{one.method} {one.correlation:+.2f}{way}{_interval(one)}"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gittrack.core.equality import equal
 from gittrack.core.fast_typing import Any
-from gittrack.core.nested import same
 from gittrack.core.run import commit_message
 from gittrack.core.run.run_info import RunInfo
 from gittrack.show.terminal import columns, text
@@ -139,7 +139,7 @@ def _flat(runs: Sequence[RunInfo]) -> list[dict[str, Any]]:
 
 def _equal(flat: Sequence[dict[str, Any]]) -> dict[str, Any]:
     shared = flat[0] if flat else {}
-    return {k: v for k, v in shared.items() if all(k in one and same(one[k], v) for one in flat)}
+    return {k: v for k, v in shared.items() if all(k in one and equal(one[k], v) for one in flat)}
 
 
 def _differing(flat: Sequence[dict[str, Any]]) -> list[str]:
@@ -164,5 +164,21 @@ def _table(runs: Sequence[RunInfo], chosen: Sequence[Column], exact: bool) -> Ta
     if exact:
         plain = [[text.plain(column.get(run)) for column in chosen] for run in runs]
         return Table([column.name for column in chosen], plain)
-    rows = [[column.show(column.get(run)) for column in chosen] for run in runs]
+    cells = [_cells(column, runs) for column in chosen]
+    rows = [list(row) for row in zip(*cells, strict=True)] if chosen else [[] for _ in runs]
     return Table([column.head for column in chosen], rows, [column.right for column in chosen])
+
+
+def _cells(column: Column, runs: Sequence[RunInfo]) -> list[str]:
+    """Return a column as text; different numbers that are neighbours are told apart by more digits."""
+    values = [column.get(run) for run in runs]
+    cells = [column.show(value) for value in values]
+    alike = any(
+        cells[place] == cells[place - 1]
+        and isinstance(values[place], float)
+        and isinstance(values[place - 1], float)
+        and values[place] != values[place - 1]
+        for place in range(1, len(cells))
+    )
+    numbers = column.show is text.value and alike
+    return text.apart(values) if numbers else cells

@@ -94,9 +94,11 @@ def leaderboard(
     budgeted = any(one.budget is not None for one in view.trials)
     seeded = any(one.seed is not None for one in view.trials)
     rows = []
-    for number, one in enumerate(ranked(view)[:limit], 1):
+    shown = ranked(view)[:limit]
+    scores = [show(one.score) for one in shown] if exact else text.apart([t.score for t in shown])
+    for number, (one, score) in enumerate(zip(shown, scores, strict=True), 1):
         row = [str(number), one.key, one.run if exact else short_id(one.run)]
-        row += [one.status if one.score is None else show(one.score)]
+        row += [one.status if one.score is None else score]
         row += [show(one.budget)] if budgeted else []
         row += [show(one.seed)] if seeded else []
         rows.append([*row, *(show(one.params.get(name)) for name in names)])

@@ -71,6 +71,14 @@ def apart(numbers: Sequence[Any], digits: int = 5) -> list[str]:
     return shown
 
 
+def percent(share: float | None) -> str:
+    """Return a change in percent: ``+2.0 %``; never ``+0.0 %``, and nothing if it is infinite or unknown."""
+    if not share or not math.isfinite(share):
+        return ""
+    shown = f"{share:+.1f}"
+    return f"{shown if float(shown) else f'{share:+.1g}'} %"
+
+
 def plain(item: Any) -> str:
     """Return a value for a program to read: nothing for none, full precision, unescaped text."""
     if item is None or item == () or isinstance(item, Missing):

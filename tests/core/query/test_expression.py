@@ -64,7 +64,13 @@ def holds(text):
         "has(lr) and not has(other)",
         'like(opt, "a?am")',
         'like(tags, "base*")',
-        'started > "2026-02"',
+        'started > "2026-01"',
+        'started >= "2026-02"',
+        'started <= "2026-02-03"',
+        'not started > "2026-02-03"',
+        'not started < "2026-02-03"',
+        'started in ["2026-02-03", "2025"]',
+        'started not in ["2026-02-04"]',
         'started == "2026-02-03"',
         'started != "2026-02-04"',
         'started < "2026-02-03T12:00+01:00"',
@@ -171,3 +177,28 @@ def test_any_text_is_a_query_or_a_query_error(text):
 )
 def test_spans(text, seconds):
     assert durations.seconds(text) == seconds
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("20260101", "2026-W01", "2026-13", "2026-02-30", "2026-1-1", "2026-02-01T25:00"),
+        *("0000", "0001-01-01T00:00:00+23:00", "2026-02-01T10:00+25:00", "", "2026-02-01T"),
+    ],
+)
+def test_what_is_not_a_date_is_refused_by_every_comparison(text):
+    for operation in ("<", "<=", ">", ">=", "==", "!="):
+        with pytest.raises(QueryError, match="is not a date"):
+            holds(f'started {operation} "{text}"')
+
+
+@pytest.mark.parametrize("value", [1, 1.0, "1"])
+@pytest.mark.parametrize("literal", ["1", "1.0", '"1"'])
+def test_one_notion_of_equal_numbers(value, literal):
+    for query in ("x == {}", "x <= {}", "x >= {}", "not x < {}", "not x != {}", "x in [{}]"):
+        assert expression.compiled(query.format(literal), lambda name: lambda subject: value)(None)
+
+
+def test_a_float32_is_what_it_was_written_as():
+    for query in ("x == 0.1", "x <= 0.1", "not x > 0.1"):
+        assert expression.compiled(query, lambda name: lambda subject: 0.10000000149011612)(None)
