@@ -27,6 +27,15 @@ def make(path: str) -> None:
         os.chmod(path, mode)
 
 
+def share_file(path: str | os.PathLike[str], mode: int = 0o664) -> None:
+    """Give a file of this user the ``mode`` that a group needs, if its folder is a group's."""
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        share(handle, os.path.dirname(path) or ".", mode)
+    finally:
+        os.close(handle)
+
+
 def share(handle: int, folder: str, mode: int) -> None:
     """Give an open file of this user the ``mode`` that a group needs, if ``folder`` is a group's."""
     if os.stat(folder).st_mode & stat.S_IWGRP:

@@ -14,6 +14,7 @@ from gittrack import git
 from gittrack.core import layout, nested, yaml_write
 from gittrack.core.errors import TrackError
 from gittrack.core.run import events, run_info
+from gittrack.disk import folders
 from gittrack.disk.content_store import ContentStore
 from gittrack.launch import probe, process, template
 from gittrack.launch.console import Console
@@ -183,6 +184,7 @@ def _execute(
     params = plan.request.params
     (folder / layout.PARAMS).write_bytes(yaml_write.dump(params, sort=True))
     (folder / layout.POINTS).touch()
+    folders.share_file(folder / layout.POINTS)
     if plan.given is not None:
         (folder / "given.json").write_text(json.dumps(plan.given._asdict()))
     env = environment_of(begun, plan)

@@ -6,7 +6,6 @@ import functools
 import itertools
 import os
 import shlex
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,15 +16,13 @@ from gittrack.core.nested import same
 from gittrack.core.run import commit_message, run_info, schemas
 from gittrack.disk import content_store, folders, lock
 from gittrack.git import integrity, notes, refs, temporary_worktree, version
-from gittrack.read import doctor_paths, refspecs
+from gittrack.read import doctor_locks, doctor_paths, refspecs
 from gittrack.read.runs import artifacts, cache, live
 from gittrack.read.runs.reader import Raw
 from gittrack.read.runs.source import Request
 from gittrack.read.runs.sources import source_of
 
-_STALE_SECONDS = 60
 _REMEDY = "fetch it again from where it was pushed to, or set it aside: git track doctor --fix"
-_IN_THE_WAY = "runs are recorded, and committed by git track recover once it is gone"
 _ASIDE = "set it aside: git track doctor --fix; its files can still be read there"
 _LOOK = (
     "git has no trouble with it: its other files can be read; listings show what its message says"
@@ -65,7 +62,7 @@ def examine(repo: git.Repo) -> Report:
         *_unsafe(repo, raws),
         *_journals(repo),
         *_notes(repo),
-        *_locks(repo),
+        *(Finding(what, remedy) for what, remedy in doctor_locks.stale(repo)),
         *_trees(repo),
         *_cache(repo, raws),
         *_content(repo),
@@ -206,23 +203,6 @@ def _content(repo: git.Repo) -> Iterator[Finding]:
         if problem:
             remedy = "put a file with this SHA-256 in its place, or delete it; artifacts of runs that name it"
             yield Finding(f"{entry.path}: {problem}", f"{remedy} are lost then")
-
-
-def _locks(repo: git.Repo) -> Iterator[Finding]:
-    """Find lock files that are old enough to be left by a dead git."""
-    tables = f"{refs.TABLES}/tables.list.lock"
-    for name in ("packed-refs.lock", "HEAD.lock", "index.lock", "config.lock", "gc.pid", tables):
-        path = os.path.join(repo.common_dir, name)
-        try:
-            age = time.time() - os.path.getmtime(path)
-        except FileNotFoundError:
-            continue
-        if age > _STALE_SECONDS:
-            yield Finding(
-                f"{path} is {age / 60:.0f} minutes old, probably left by a git that died",
-                f"{_IN_THE_WAY if name == tables else 'recording works all the same'};"
-                " if no git is at work here, delete the file",
-            )
 
 
 def _trees(repo: git.Repo) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 from gittrack.core.errors import TrackError
 from gittrack.core.layout import check_artifact_name
-from gittrack.disk import copies
+from gittrack.disk import copies, folders
 from gittrack.disk.content_store import ContentStore, Kept
 
 
@@ -71,9 +71,9 @@ class _Targets(NamedTuple):
 
 def _take_folder(path: str, name: str, targets: _Targets) -> Iterator[dict[str, Any]]:
     root = os.path.realpath(path)
-    for folder, folders, files in os.walk(root):
-        folders.sort()
-        links = [item for item in folders if os.path.islink(os.path.join(folder, item))]
+    for folder, subfolders, files in os.walk(root):
+        subfolders.sort()
+        links = [item for item in subfolders if os.path.islink(os.path.join(folder, item))]
         for item in sorted([*files, *links]):
             full = os.path.join(folder, item)
             inner = check_artifact_name(os.path.join(name, os.path.relpath(full, root)))
@@ -133,8 +133,10 @@ def _small(
     except OSError:
         incoming.unlink(missing_ok=True)  # the room of half a copy is better used
         raise
-    if before.st_mode & 0o111:
+    is_program = before.st_mode & 0o111
+    if is_program:
         os.chmod(incoming, 0o755)
+    folders.share_file(incoming, 0o775 if is_program else 0o664)
     incoming.replace(_place(targets.folder, name))
     return {"path": name, "size": size, "sha256": digest, "where": "git"}
 
@@ -143,7 +145,7 @@ def _place(target: Path, name: str) -> Path:
     place = target / name
     if place.parent.resolve() != target.resolve() / os.path.dirname(name):
         raise TrackError(f"the artifact {name} would lie below a link", "choose another name")
-    place.parent.mkdir(parents=True, exist_ok=True)
+    folders.make(str(place.parent))
     if os.path.lexists(place):
         place.unlink()
     return place

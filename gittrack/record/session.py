@@ -13,7 +13,7 @@ from gittrack.core import layout, settings, values, yaml_write
 from gittrack.core.errors import TrackError
 from gittrack.core.run import events, run_info
 from gittrack.core.secrets import redact_command, redact_text
-from gittrack.disk import this_machine
+from gittrack.disk import folders, this_machine
 from gittrack.git import refs, version
 from gittrack.record import hooks, journal
 from gittrack.record.code import capture
@@ -109,6 +109,7 @@ def begin(repo: git.Repo, request: Request, made: Sequence[str] = ()) -> Session
     try:
         if captured.diff:
             (book.folder / layout.DIFF).write_bytes(yaml_write.dump(captured.diff))
+            folders.share_file(book.folder / layout.DIFF)
         start = {**order, **facts}
         error = book.append(events.START, values=start, process=this_machine.process())
         if request.params:

@@ -30,7 +30,8 @@ def remove(repo: git.Repo, runs: Sequence[Raw]) -> None:
             version = "@".join(held[raw.commit].split()[:2])
             raise TrackError(
                 f"the run {raw.id} is {held[raw.commit]}",
-                f"a version keeps its run; remove that first: git track model rm {version}",
+                f"a version keeps its run; remove that first: git track model rm {version}"
+                " (with --force if it ever was in a stage)",
             )
     _move(repo, runs, layout.trash_ref, annotation_log.REMOVE)
 

@@ -4,9 +4,10 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
-from helpers import git, listed, masked, record, run_cli
+from helpers import git, listed, masked, record, run_cli, start
 
 import gittrack
 
@@ -137,3 +138,35 @@ def test_a_journal_that_is_damaged_is_kept_and_named():
     assert f"hint: it is kept in {os.getcwd()}/.git/gittrack/live/{name}\n" in done.err
     ls = run_cli("ls", "--json")
     assert (ls.code, [run["status"] for run in json.loads(ls.out)]) == (1, ["damaged"])
+
+
+def test_stale_locks_of_refs_and_notes_are_named_and_other_runs_go_on():
+    begin = "import gittrack, sys; run = gittrack.init(); print(1, flush=True); sys.stdin.read()"
+    processes = [start(sys.executable, "-c", begin) for _ in range(2)]
+    assert [process.stdout.readline() for process in processes] == ["1\n", "1\n"]
+    for process in processes:
+        process.kill()
+        process.communicate()
+    stuck, free = sorted(os.listdir(".git/gittrack/live"))
+    names = (f"refs/runs/default/{stuck}.lock", "refs/notes/runs.lock", "packed-refs.lock")
+    for name in names:
+        path = Path(".git", name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"")
+        os.utime(path, (1, 1))
+    done = run_cli("recover")
+    assert done.code == 1
+    assert os.listdir(".git/gittrack/live") == [stuck]
+    assert gittrack.get(free).status == "crashed"
+    out = run_cli("doctor").out
+    for name in names:
+        assert f"{name} is " in out
+        assert f"{name}\n" in out  # as the end of the command that deletes it
+    assert out.count("probably left by a git that died") == 3
+    assert "no run can be tagged, renamed or removed until it is gone" in out
+    with open(".git/packed-refs.lock"):
+        assert f"the process {os.getpid()} has it open" in run_cli("doctor").out
+    for name in names:
+        Path(".git", name).unlink()
+    assert run_cli("recover").code == 0
+    assert run_cli("doctor").out.endswith("all is well\n")

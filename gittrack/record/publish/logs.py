@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from gittrack.core import layout
+from gittrack.disk import folders
 
 
 class LogFile:
@@ -20,7 +21,7 @@ class LogFile:
         self.folder = folder
         self.head_left = limit // 4
         self.tail_size = max(1, limit * 3 // 8)
-        self.head = open(folder / layout.LOG_HEAD, "ab", buffering=0)  # noqa: SIM115
+        self.head = _opened(folder / layout.LOG_HEAD, "ab")
         self.tail = None if self.head_left else self._open_tail()
         self.dropped = 0
         self.frame: io.FileIO | None = None
@@ -48,7 +49,7 @@ class LogFile:
         if self.frame is None:
             if not frame:
                 return
-            self.frame = open(self.folder / layout.LOG_FRAME, "wb", buffering=0)  # noqa: SIM115
+            self.frame = _opened(self.folder / layout.LOG_FRAME, "wb")
         os.ftruncate(self.frame.fileno(), 0)
         os.pwrite(self.frame.fileno(), frame, 0)
 
@@ -61,7 +62,7 @@ class LogFile:
             self.tail.close()
 
     def _open_tail(self) -> io.FileIO:
-        return open(self.folder / layout.LOG_TAIL[0], "ab", buffering=0)
+        return _opened(self.folder / layout.LOG_TAIL[0], "ab")
 
     def _turn(self) -> None:
         """Make the full tail the older one and begin another."""
@@ -73,6 +74,12 @@ class LogFile:
             (self.folder / "log.dropped").write_text(str(self.dropped))
         os.replace(self.folder / layout.LOG_TAIL[0], older)
         self.tail = self._open_tail()
+
+
+def _opened(path: Path, mode: str) -> io.FileIO:
+    file = io.FileIO(path, mode)
+    folders.share(file.fileno(), str(path.parent), 0o664)
+    return file
 
 
 def assemble(folder: Path) -> bytes:
