@@ -8,9 +8,11 @@ but in the list of processes, where the system has one to read.
 from __future__ import annotations
 
 import os
+import stat
 import time
 
 _VERBS = frozenset((b"gc", b"prune", b"prune-packed", b"repack", b"maintenance"))
+_WITH_VALUE = frozenset((b"-C", b"-c", b"--git-dir", b"--work-tree", b"--namespace"))
 _STALE_GC_SECONDS = 12 * 3600
 
 
@@ -31,8 +33,16 @@ def _processes() -> list[str]:
 
 def _collects(pid: str) -> bool:
     """Say whether a process is a git that deletes objects, in whichever repository."""
-    words = _words(pid, "cmdline")
-    return words[0].endswith(b"git") and not _VERBS.isdisjoint(words[1:])
+    return _verb(pid) in _VERBS
+
+
+def _verb(pid: str) -> bytes:
+    """Return what a git process was started to do, such as ``repack``; nothing for any other process."""
+    program, *words = _words(pid, "cmdline")
+    if not program.endswith(b"git"):
+        return b""
+    pairs = zip([b"", *words], words, strict=False)
+    return next((w for before, w in pairs if w[:1] != b"-" and before not in _WITH_VALUE), b"")
 
 
 def _is_elsewhere(pid: str, home: str) -> bool:
@@ -42,9 +52,43 @@ def _is_elsewhere(pid: str, home: str) -> bool:
         return False
     try:
         found = _repository(os.readlink(f"/proc/{pid}/cwd"))
-    except OSError:  # another user's: we cannot tell
-        return False
+    except OSError:  # another user's
+        return _follows_gc_pid(pid) or not _may_write(pid, os.path.join(home, "objects"))
     return found is not None and os.path.realpath(found) != home
+
+
+def _follows_gc_pid(pid: str) -> bool:
+    """Say whether a process is `git gc`, or was started by one: gc.pid then says where that is at work."""
+    while _collects(pid):
+        if _verb(pid) == b"gc":
+            return True
+        pid = _status(pid).get("PPid", "0")
+    return False
+
+
+def _may_write(pid: str, folder: str) -> bool:
+    """Say whether the user of a process may write in a folder; root may, and so may whom an ACL names."""
+    status = _status(pid)
+    users = set(status.get("Uid", "0").split())
+    groups = {*status.get("Gid", "").split(), *status.get("Groups", "").split()}
+    try:
+        facts = os.stat(folder)
+        listed = hasattr(os, "listxattr") and "system.posix_acl_access" in os.listxattr(folder)
+    except OSError:  # we cannot tell
+        return True
+    if listed or not users.isdisjoint(("0", str(facts.st_uid))):
+        return True
+    by_group = facts.st_mode & stat.S_IWGRP and str(facts.st_gid) in groups
+    return bool(by_group or facts.st_mode & stat.S_IWOTH)
+
+
+def _status(pid: str) -> dict[str, str]:
+    """Return what everybody may know of a process: its parent, its users, its groups."""
+    try:
+        with open(f"/proc/{pid}/status", encoding="utf-8", errors="replace") as file:
+            return dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
+    except OSError:
+        return {}
 
 
 def _repository(folder: str) -> str | None:

@@ -1,0 +1,111 @@
+"""Which garbage collections a run waits for: those of its own repository, as far as one can know."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+from helpers import git, repo
+
+from gittrack.record.publish import running_gc
+
+NOBODY, OTHER = 65534, 54321
+root_only = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be several users")
+
+
+@pytest.fixture
+def home():
+    """A repository of the user `NOBODY`, below a folder that everybody can pass."""
+    folder = Path(tempfile.mkdtemp(dir="/tmp"))
+    folder.chmod(0o755)
+    repo(path=folder / "ours")
+    for path in (folder, *folder.rglob("*")):
+        os.lchown(path, NOBODY, NOBODY)
+    yield folder / "ours" / ".git"
+    shutil.rmtree(folder)
+
+
+def git_that_waits(*words: str, user: int, cwd: Path) -> subprocess.Popen[str]:
+    """Start what looks like a git with these words, of a user, in a folder; it ends with its input."""
+    process = subprocess.Popen(
+        ["git", "-c", "echo; read line", *words],
+        executable="/bin/sh",
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=cwd,
+        user=user,
+        group=user,
+        extra_groups=[],
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline()
+    return process
+
+
+def at_work(home: Path) -> set[str]:
+    """Return what the user `NOBODY` sees at work in a repository."""
+    read, write = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.setgroups([])
+        os.setgid(NOBODY)
+        os.setuid(NOBODY)
+        os.write(write, " ".join(running_gc.at_work(str(home))).encode())
+        os._exit(0)
+    os.close(write)
+    os.waitpid(pid, 0)
+    with open(read) as answer:
+        return set(answer.read().split())
+
+
+@root_only
+@pytest.mark.parametrize(
+    ("words", "user"),
+    [(["gc"], 0), (["gc", "--auto"], OTHER), (["repack", "-adq"], OTHER), (["prune"], OTHER)],
+)
+def test_nobody_waits_for_another_user_in_another_repository(home, tmp_path, words, user):
+    with git_that_waits(*words, user=user, cwd=Path("/")) as process:
+        assert str(process.pid) not in at_work(home)
+        process.communicate("\n")
+
+
+@root_only
+def test_a_repack_of_root_may_be_in_our_repository(home):
+    with git_that_waits("repack", user=0, cwd=home) as process:
+        assert str(process.pid) in at_work(home)
+        process.communicate("\n")
+
+
+@root_only
+def test_a_gc_of_root_in_our_repository_is_named_by_gc_pid(home):
+    with git_that_waits("gc", user=0, cwd=home) as process:
+        (home / "gc.pid").write_text(f"{process.pid} {os.uname().nodename}")
+        assert str(process.pid) in at_work(home)
+        process.communicate("\n")
+
+
+@root_only
+def test_a_repack_of_a_user_of_our_group_may_be_in_our_repository(home):
+    os.chown(home / "objects", NOBODY, OTHER)
+    (home / "objects").chmod(0o775)
+    with git_that_waits("repack", user=OTHER, cwd=home) as process:
+        assert str(process.pid) in at_work(home)
+        process.communicate("\n")
+
+
+def test_only_the_verb_of_a_git_counts(project):
+    with git_that_waits("log", "--", "gc", user=os.geteuid(), cwd=project) as process:
+        assert str(process.pid) not in running_gc.at_work(str(project / ".git"))
+        process.communicate("\n")
+
+
+def test_a_repack_in_our_repository_is_waited_for(project):
+    git(project, "status")
+    with git_that_waits("repack", user=os.geteuid(), cwd=project) as process:
+        assert str(process.pid) in running_gc.at_work(str(project / ".git"))
+        process.communicate("\n")
