@@ -38,7 +38,7 @@ def runs(
     found = query.listing(
         place, experiment=experiment, sort=sort, limit=most, where=where, archived=archived
     )
-    return Runs(RunRecord(place, raw) for raw in found.runs)
+    return Runs(RunRecord(place, raw, fetch=False) for raw in found.runs)
 
 
 def get(run: str, *, repo: str | os.PathLike[str] | None = None) -> RunRecord:

@@ -1,6 +1,7 @@
 """Git: `gittrack.git.process` starts it, the other modules know what to ask."""
 
 from gittrack.git.config import identity, parse_config
+from gittrack.git.content import diff, missing, read_objects
 from gittrack.git.process import (
     LOOKING,
     OLDEST,
@@ -9,15 +10,12 @@ from gittrack.git.process import (
     GitError,
     Repo,
     detach,
-    diff,
     drop_ahead,
     failure,
     find,
     installed_version,
     look_ahead,
-    missing,
     object_store_path,
-    read_objects,
     resolve,
     too_old,
 )

@@ -1,14 +1,17 @@
 """The one door to git: every git process of gittrack is started here.
 
 Each call is an argument list; text from outside is an operand after ``--end-of-options`` or ``--``,
-or goes in on stdin.  Hooks, filters, pagers, external diffs and the file system monitor that a
-repository names are off for everything that only looks.
+or goes in on stdin.
+
+There are two kinds of calls.  A *looking* call asks nobody and runs nothing: hooks, pagers, external diffs
+and the file system monitor that a repository names are off, and so are prompts and the network.  A
+*talking* call may reach a remote, with the user's credentials and prompts.  Looking is the default.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 
 from gittrack.core.errors import NotARepository, TrackError
@@ -29,13 +32,8 @@ _REDIRECTING = (
     *("GIT_GRAFT_FILE", "GIT_REPLACE_REF_BASE", "GIT_CONFIG", "GIT_LITERAL_PATHSPECS"),
     *("GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS"),
 )
-_QUIET = {
-    "GIT_OPTIONAL_LOCKS": "0",
-    "GIT_TERMINAL_PROMPT": "0",
-    "GIT_NO_LAZY_FETCH": "1",
-    "GIT_ADVICE": "0",
-    "LC_ALL": "C.UTF-8",
-}
+_QUIET = {"GIT_OPTIONAL_LOCKS": "0", "GIT_ADVICE": "0", "LC_ALL": "C.UTF-8"}
+_LOOKING = {**_QUIET, "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"}
 LOOKING = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "--no-pager")
 
 
@@ -51,9 +49,9 @@ class Answer(NamedTuple):
     err: bytes
 
 
-def _environment(more: Mapping[str, str]) -> dict[str, str]:
+def _environment(more: Mapping[str, str], *, talking: bool = False) -> dict[str, str]:
     ours = {k: v for k, v in os.environ.items() if k not in _REDIRECTING}
-    return {**ours, **_QUIET, **more}
+    return {**ours, **(_QUIET if talking else _LOOKING), **more}
 
 
 class Call:
@@ -67,13 +65,14 @@ class Call:
         env: Mapping[str, str] | None = None,
         feed: bytes | Call | None = None,
         piped: bool = False,
+        talking: bool = False,
     ) -> None:
         self.args = args
         argv = ["git", *(("-C", cwd) if cwd is not None else ()), *args]
         try:
             source = feed.child if isinstance(feed, Call) else feed
             self.child: spawn.Child = spawn.Child(
-                argv, _environment(env or {}), source, piped=piped
+                argv, _environment(env or {}, talking=talking), source, piped=piped
             )
         except FileNotFoundError as error:
             raise TrackError("git is not installed", "install git 2.36 or later") from error
@@ -94,6 +93,8 @@ def failure(args: Sequence[str], answer: Answer) -> TrackError:
     """Return the error for a git process that failed, in git's own words."""
     text = answer.err.decode(errors="replace").strip()
     lines = [line for line in text.splitlines() if not line.startswith("hint:")]
+    if "promisor remote" in text:
+        return _left_out(lines, text)
     if "not a git repository" in text:
         return NotARepository("this is not inside a git repository", "make one here: git init")
     old = too_old()
@@ -103,10 +104,24 @@ def failure(args: Sequence[str], answer: Answer) -> TrackError:
     lines = [line for line in lines if not line.startswith("warning:")] or lines
     message = (lines or [f"git {verb} ended with {answer.code}"])[0]
     rest = " ".join(line.strip() for line in lines[1:])
-    if "promisor remote" in message:
-        every = "'refs/tags/*:refs/tags/*' 'refs/runs/*:refs/runs/*'"
-        rest = f"this clone left it out: git fetch --refetch --no-filter origin {every}"
     return GitError(f"git: {message.removeprefix('fatal: ').removeprefix('error: ')}", rest)
+
+
+def _left_out(lines: Sequence[str], text: str) -> GitError:
+    """Return the error for an object that a partial clone left out, and that git did not fetch."""
+    every = (
+        "git fetch --refetch --no-filter origin 'refs/tags/*:refs/tags/*' 'refs/runs/*:refs/runs/*'"
+    )
+    object_id = text.rpartition("could not fetch ")[2].partition(" ")[0][:12]
+    problem = f"this partial clone left out the object {object_id}"
+    if "lazy fetching disabled" in text:
+        hint = f"a verb about one run fetches it: git track show RUN; all objects: {every}"
+        return GitError(f"git: {problem}", hint)
+    reason = lines[0].removeprefix("fatal: ").removeprefix("error: ")
+    return GitError(
+        f"git: {problem}, and the remote that has it does not answer: {reason}",
+        f"try again when the remote can be reached; to need it no more: {every}",
+    )
 
 
 def installed_version() -> tuple[int, ...]:
@@ -134,6 +149,14 @@ class Repo(NamedTuple):
     work_tree: str | None
     prefix: str
     hash_name: str
+    fetches: bool = False  # whether calls may fetch what a partial clone left out
+
+    def fetching(self) -> Repo:
+        """Return the repository for a look at one run, which fetches what a partial clone left out.
+
+        Its calls are talking calls without hooks: the user's credentials and prompts work.
+        """
+        return self._replace(fetches=True)
 
     def call(
         self,
@@ -156,9 +179,16 @@ class Repo(NamedTuple):
                 env=env,
                 feed=feed,
                 piped=piped,
+                talking=self.fetches,
             )
-        where = ("--git-dir", self.git_dir, "--work-tree", self.work_tree)
-        return Call([*where, *LOOKING, *args], cwd=self.work_tree, env=env, feed=feed, piped=piped)
+        return Call(
+            ["--git-dir", self.git_dir, "--work-tree", self.work_tree, *LOOKING, *args],
+            cwd=self.work_tree,
+            env=env,
+            feed=feed,
+            piped=piped,
+            talking=self.fetches,
+        )
 
     def read(self, *args: str, feed: bytes | None = None, shared: bool = True) -> bytes:
         """Run git and return its standard output.  Raises GitError where it failed."""
@@ -223,40 +253,6 @@ def find(path: str | os.PathLike[str] | None = None) -> Repo:
     return Repo(start, git_dir, common_dir, work_tree, prefix, hash_name)
 
 
-def read_objects(
-    repo: Repo, names: Iterable[str], *, most: int | None = None
-) -> Iterator[bytes | None]:
-    """Yield the content of each named object, in order; None for one that is missing.
-
-    One process, whatever the number.  Names are ids or ``id:path``, and mean what they say: a `git
-    replace` is not followed.  Raises GitError if git needs more than ``most`` bytes of memory for one.
-    """
-    asked = [name if "\n" not in name else _id_of(repo, name) for name in names]
-    if not asked:
-        return
-    feed = ("\n".join(asked) + "\n").encode(errors="surrogateescape")
-    read = ("--no-replace-objects", "cat-file", "--batch", "--buffer")
-    limit = {} if most is None else {"GIT_ALLOC_LIMIT": str(most)}
-    out = repo.call(*read, feed=feed, env=limit, shared=True).output()
-    at = 0
-    for _ in asked:
-        end = out.index(b"\n", at)
-        words = out[at:end].rsplit(b" ", 2)
-        if words[-1] in (b"missing", b"ambiguous") or not words[-1].isdigit():
-            at = end + 1
-            yield None
-        else:
-            size = int(words[-1])
-            yield out[end + 1 : end + 1 + size]
-            at = end + size + 2
-
-
-def _id_of(repo: Repo, name: str) -> str:
-    """Return the id of ``id:path`` with a line break, which git takes on stdin since 2.38 only."""
-    args = ("rev-parse", "--verify", "--quiet", "--end-of-options", name)
-    return repo.call(*args, shared=True).wait().out.decode().strip() or "0" * 40
-
-
 def resolve(repo: Repo, name: str) -> str | None:
     """Return the full id of the commit that ``name`` means, or None."""
     if name.startswith("-") or "\0" in name or "\n" in name:
@@ -266,23 +262,9 @@ def resolve(repo: Repo, name: str) -> str | None:
     return answer.out.decode().strip() if answer.code == 0 else None
 
 
-def diff(repo: Repo, before: str, after: str, *options: str) -> bytes:
-    """Return ``git diff`` between two commits or trees, by full id, with no helper program run."""
-    plain = ("--no-ext-diff", "--no-textconv", "--no-color", "--no-renames")
-    return repo.read("diff", *plain, *options, "--end-of-options", before, after, "--")
-
-
 def object_store_path(repo: Repo) -> str:
     """Return the folder of the repository's loose objects."""
     return os.path.join(repo.common_dir, "objects")
-
-
-def missing(repo: Repo, oids: Sequence[str]) -> list[str]:
-    """Return those of the ids that are in no object store of the repository."""
-    if not oids:
-        return []
-    out = repo.read("cat-file", "--batch-check", feed=("\n".join(oids) + "\n").encode())
-    return [line.split()[0] for line in out.decode().splitlines() if line.endswith(" missing")]
 
 
 def detach(args: Sequence[str]) -> None:

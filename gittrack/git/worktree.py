@@ -19,11 +19,11 @@ def add(repo: Repo, commit: str, folder: str, branch: str | None = None) -> None
     folder = os.path.abspath(folder)
     # The folder is absolute and the commit a full id: neither can be taken for an option.
     if not _has_filters(repo):
-        repo.read("worktree", "add", "--quiet", *how, folder, commit)
+        repo.fetching().read("worktree", "add", "--quiet", *how, folder, commit)
         return
     repo.read("worktree", "add", "--quiet", "--no-checkout", *how, folder, commit)
     try:
-        _fill(find(folder), folder)
+        _fill(find(folder).fetching(), folder)
     except BaseException:
         forget(repo, folder)
         raise

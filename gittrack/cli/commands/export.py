@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     found = query.listing(
         repo, experiment=args.experiment, where=args.where, archived=args.archived
     )
-    records = [RunRecord(repo, raw) for raw in found.runs]
+    records = [RunRecord(repo, raw, fetch=False) for raw in found.runs]
     if args.format == "parquet" and args.output is None and sys.stdout.isatty():
         raise TrackError("Parquet is not for a terminal", "name a file: -o runs.parquet")
     if args.format == "parquet":

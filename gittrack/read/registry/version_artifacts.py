@@ -26,6 +26,7 @@ def contents(repo: git.Repo, version: Version) -> list[tuple[dict[str, Any], Con
     Damaged
         If a run commit has other content than was registered.  `restore.write` checks what the store has.
     """
+    repo = repo.fetching()
     raw = versions.run_of(repo, version)
     items = _items(repo, version, raw)
     name = f"{version.model} {version.short}"

@@ -49,8 +49,9 @@ def code_change(repo: git.Repo, a: RunRecord, b: RunRecord) -> CodeChange:
     if gone:
         problem = f"the commit {gone[0][:12]} is not in this repository"
         return CodeChange(before, after, "", "", f"{problem} (a shallow or partial clone?)")
-    patch = git.diff(repo, before, after).decode(errors="surrogateescape")
-    stat = git.diff(repo, before, after, "--shortstat").decode().strip()
+    fetching = repo.fetching()
+    patch = git.diff(fetching, before, after).decode(errors="surrogateescape")
+    stat = git.diff(fetching, before, after, "--shortstat").decode().strip()
     return CodeChange(before, after, patch, stat)
 
 
@@ -77,4 +78,4 @@ def stat(repo: git.Repo, a: RunRecord, b: RunRecord) -> str:
         return "the same code\n"
     if before is None or after is None or git.missing(repo, [before, after]):
         return "their code cannot be compared here\n"
-    return git.diff(repo, before, after, "--stat").decode(errors="surrogateescape")
+    return git.diff(repo.fetching(), before, after, "--stat").decode(errors="surrogateescape")

@@ -35,10 +35,21 @@ class History(NamedTuple):
 class RunRecord:
     """One recorded run: ``.params``, ``.metrics``, ``.status``, ... as in `model.RunInfo`, and its files."""
 
-    def __init__(self, repo: git.Repo, raw: reader.Raw) -> None:
-        self._repo = repo
+    def __init__(self, repo: git.Repo, raw: reader.Raw, *, fetch: bool = True) -> None:
+        """Make the record of a run.
+
+        Parameters
+        ----------
+        repo : git.Repo
+            The repository.
+        raw : reader.Raw
+            The run.
+        fetch : bool
+            Whether git may fetch what a partial clone left out; False for the runs of a listing.
+        """
+        self._repo = repo.fetching() if fetch else repo
         self._raw = raw
-        self.info = reader.decode(repo, raw)
+        self.info = reader.decode(self._repo, raw)
 
     def __getattr__(self, name: str) -> Any:
         if name in run_info.RunInfo._fields:

@@ -1,0 +1,55 @@
+"""Objects that git has: their content, what is missing, and how two of them differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from gittrack.git.process import Repo
+
+
+def read_objects(
+    repo: Repo, names: Iterable[str], *, most: int | None = None
+) -> Iterator[bytes | None]:
+    """Yield the content of each named object, in order; None for one that is missing.
+
+    One process, whatever the number.  Names are ids or ``id:path``, and mean what they say: a `git
+    replace` is not followed.  Raises GitError if git needs more than ``most`` bytes of memory for one.
+    """
+    asked = [name if "\n" not in name else _id_of(repo, name) for name in names]
+    if not asked:
+        return
+    feed = ("\n".join(asked) + "\n").encode(errors="surrogateescape")
+    read = ("--no-replace-objects", "cat-file", "--batch", "--buffer")
+    limit = {} if most is None else {"GIT_ALLOC_LIMIT": str(most)}
+    out = repo.call(*read, feed=feed, env=limit, shared=True).output()
+    at = 0
+    for _ in asked:
+        end = out.index(b"\n", at)
+        words = out[at:end].rsplit(b" ", 2)
+        if words[-1] in (b"missing", b"ambiguous") or not words[-1].isdigit():
+            at = end + 1
+            yield None
+        else:
+            size = int(words[-1])
+            yield out[end + 1 : end + 1 + size]
+            at = end + size + 2
+
+
+def _id_of(repo: Repo, name: str) -> str:
+    """Return the id of ``id:path`` with a line break, which git takes on stdin since 2.38 only."""
+    args = ("rev-parse", "--verify", "--quiet", "--end-of-options", name)
+    return repo.call(*args, shared=True).wait().out.decode().strip() or "0" * 40
+
+
+def diff(repo: Repo, before: str, after: str, *options: str) -> bytes:
+    """Return ``git diff`` between two commits or trees, by full id, with no helper program run."""
+    plain = ("--no-ext-diff", "--no-textconv", "--no-color", "--no-renames")
+    return repo.read("diff", *plain, *options, "--end-of-options", before, after, "--")
+
+
+def missing(repo: Repo, oids: Sequence[str]) -> list[str]:
+    """Return those of the ids that are in no object store of the repository."""
+    if not oids:
+        return []
+    out = repo.read("cat-file", "--batch-check", feed=("\n".join(oids) + "\n").encode())
+    return [line.split()[0] for line in out.decode().splitlines() if line.endswith(" missing")]

@@ -1,0 +1,84 @@
+"""Partial clones: listings never fetch, and a verb about one run fetches what it needs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from helpers import git, record, repo, run_cli
+
+import gittrack
+
+MISSING = ("rev-list", "--objects", "--all", "--missing=print")
+ONE_RUN = ("show a", "files a", "cat a metrics.csv", "diff a b", "plot acc a", "report a b")
+
+
+@pytest.fixture
+def clone(monkeypatch) -> Path:
+    """A clone without blobs, of a repository with two runs."""
+    origin = repo(path="origin")
+    git(origin, "config", "uploadpack.allowFilter", "true")
+    git(origin, "config", "uploadpack.allowAnySHA1InWant", "true")
+    monkeypatch.chdir(origin)
+    for name in "ab":
+        (origin / "train.py").write_text(f"print('{name}')\n")
+        (origin / "model.bin").write_text(f"weights of {name}")
+        with gittrack.init(name=name, config={"x": name}) as run:
+            run.log({"acc": 0.5})
+            run.log_artifact("model.bin")
+    place = origin.parent / "clone"
+    options = ("--filter=blob:none", "--no-checkout")
+    git(origin.parent, "clone", "-q", *options, f"file://{origin}", str(place))
+    git(place, "fetch", "-q", "origin", "refs/runs/*:refs/runs/*")
+    monkeypatch.chdir(place)
+    return place
+
+
+def left_out(place: Path) -> int:
+    """Return how many objects the clone does not have."""
+    return sum(line.startswith("?") for line in git(place, *MISSING).splitlines())
+
+
+@pytest.mark.parametrize("verb", ["ls", "ls -w x=='a'", "top acc", "params", "experiments"])
+def test_a_listing_fetches_nothing(clone, verb):
+    before = left_out(clone)
+    assert run_cli(*verb.split()).code == 0
+    assert left_out(clone) == before > 0
+
+
+@pytest.mark.parametrize("verb", ONE_RUN)
+def test_a_verb_about_one_run_fetches_what_it_needs(clone, verb):
+    done = run_cli(*verb.split())
+    assert (done.code, done.err) == (0, "")
+
+
+def test_an_artifact_and_the_code_of_a_run_are_fetched(clone):
+    assert run_cli("get", "a", "model.bin").code == 0
+    assert (clone / "model.bin").read_text() == "weights of a"
+    assert run_cli("checkout", "b", "../code").code == 0
+    assert Path("../code/train.py").read_text() == "print('b')\n"
+
+
+def test_a_run_of_the_python_api_is_fetched(clone):
+    assert list(gittrack.get("a").history("acc").values) == [0.5]
+
+
+@pytest.mark.parametrize("verb", ONE_RUN)
+def test_without_the_remote_there_is_one_clear_error(clone, verb):
+    Path("../origin").rename("../away")
+    done = run_cli(*verb.split())
+    assert done.code == 1
+    assert "this partial clone left out the object" in done.err
+    assert "the remote that has it does not answer" in done.err
+    assert "try again when the remote can be reached" in done.err
+
+
+def test_a_completion_fetches_nothing(clone):
+    before = left_out(clone)
+    run_cli("__complete", "--", "cat", "a", "")
+    assert left_out(clone) == before
+
+
+def test_a_run_is_recorded_without_the_remote(clone):
+    Path("../origin").rename("../away")
+    assert record("c", {"acc": 1.0})
