@@ -58,7 +58,7 @@ def grid_search(params: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
     Values that stand there twice are taken once.  Raises TrackError at once for values without end.
     """
-    found = grid.of(space.of(params))
+    found = grid.of_space(space.from_mapping(params))
     return (found.config(index) for index in range(found.size))
 
 
@@ -70,7 +70,7 @@ def random_search(
     After Bergstra & Bengio 2012, "Random search for hyper-parameter optimization".  Raises TrackError.
     """
     _count(n_trials, "n_trials")
-    found = space.of(params)
+    found = space.from_mapping(params)
     _whole(seed, "the seed")
     return (sampling.config(found, seed, index) for index in range(n_trials))
 
@@ -140,7 +140,7 @@ def asha(
 
 def _proposer(params: Mapping[str, Any], seed: int) -> Callable[[int], Mapping[str, Any]]:
     _whole(seed, "the seed")
-    return partial(sampling.config, space.of(params), seed)
+    return partial(sampling.config, space.from_mapping(params), seed)
 
 
 def _run(strategy: Strategy, evaluate: Evaluate) -> Best:

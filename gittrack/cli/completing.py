@@ -125,7 +125,7 @@ def _runs() -> Iterator[Candidate]:
 def _sweeps() -> Iterator[Candidate]:
     repo = git.find()
     yield "@", "the latest"
-    for sweep in find.readable(repo, stored.every(repo)[:_NEWEST]):
+    for sweep in find.readable(repo, stored.list_refs(repo)[:_NEWEST]):
         told = f"{sweep.facts['method']} {sweep.facts.get('metric') or ''}"
         if sweep.name:
             yield sweep.name, f"{short_id(sweep.id)} {told}"

@@ -40,9 +40,9 @@ ROOMS = "sweeps"
 TREES = "trees"
 STORE = "store"
 
-# What is locked in the folder of a sweep (see sweep/room.py).
-ROOM_OWNER = "owner"
-ROOM_TRIALS = "trials"
+# The locks in the working directory of a sweep (see sweeping/workdir.py).
+SWEEP_OWNER = "owner"
+SWEEP_TRIALS = "trials"
 
 # Files of a journal besides SERIES and ARTIFACTS (see core/events.py and record/journal.py).
 EVENTS = "events.jsonl"

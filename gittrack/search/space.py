@@ -254,7 +254,7 @@ def _word(value: Any) -> str:
     return value if bare and scalar_text(value) == value else flow_text(value)
 
 
-def of(params: Mapping[str, Any]) -> dict[str, Distribution]:
+def from_mapping(params: Mapping[str, Any]) -> dict[str, Distribution]:
     """Return a space given from Python: distributions; lists, ranges or arrays of values; or one value.
 
     Raises TrackError.

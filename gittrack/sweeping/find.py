@@ -16,7 +16,7 @@ _HEX = re.compile(r"[0-9a-f-]+")
 
 def find(repo: git.Repo, address: str) -> Sweep:
     """Return the sweep that ``address`` means.  Raises TrackError with near names."""
-    every = stored.every(repo)
+    every = stored.list_refs(repo)
     if not every:
         raise TrackError(
             f"there is no sweep {address!r}: none was begun here", "see: git track sweep -h"

@@ -186,7 +186,7 @@ def _wrong(facts: Mapping[str, Any]) -> str | None:
     return None
 
 
-def every(repo: git.Repo) -> list[refs.Ref]:
+def list_refs(repo: git.Repo) -> list[refs.Ref]:
     """Return the refs of all sweeps, newest first."""
     found = [ref for ref in refs.below(repo, layout.SWEEPS) if layout.parse_sweep_ref(ref.name)]
     return sorted(found, key=lambda ref: ref.name, reverse=True)

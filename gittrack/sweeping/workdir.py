@@ -22,7 +22,7 @@ from gittrack.core.errors import TrackError
 from gittrack.disk import folders, lock
 
 FINISH, NOW = "finish", "now"
-_OWNER, _TRIALS = layout.ROOM_OWNER, layout.ROOM_TRIALS
+_OWNER, _TRIALS = layout.SWEEP_OWNER, layout.SWEEP_TRIALS
 _ENDED, _STOP, _END = "ended", "stop", "end"
 
 

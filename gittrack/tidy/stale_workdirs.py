@@ -11,7 +11,7 @@ from gittrack import git
 from gittrack.core import layout
 from gittrack.disk import lock
 
-_LOCKS = (layout.ROOM_OWNER, layout.ROOM_TRIALS)
+_LOCKS = (layout.SWEEP_OWNER, layout.SWEEP_TRIALS)
 _GONE = ".gone-"
 
 

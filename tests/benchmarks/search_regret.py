@@ -23,7 +23,7 @@ from gittrack.search import sampling
 from gittrack.search.plan import Outcome, Resource, Strategy
 from gittrack.search.strategies import rungs
 from gittrack.search.strategies.asha import Asha
-from gittrack.search.strategies.fixed_list import Flat
+from gittrack.search.strategies.fixed_list import FixedList
 from gittrack.search.strategies.halving import Halving
 from gittrack.sweep import choice
 
@@ -55,7 +55,7 @@ def strategies(seed: int, mode: str) -> dict[str, Strategy]:
         spending = affordable
         affordable = rungs.halving(affordable.trials[0] + 1, 1, EPOCHS, ETA)
     return {
-        "none": Flat(propose, _PLENTY, "minimize"),
+        "none": FixedList(propose, _PLENTY, "minimize"),
         "halving": Halving(propose, (spending,), "minimize", resource),
         "Hyperband": Halving(propose, rungs.hyperband(1, EPOCHS, ETA), "minimize", resource),
         "ASHA": Asha(propose, rungs.asha(_PLENTY, 1, EPOCHS, ETA), "minimize", resource),

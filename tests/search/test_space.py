@@ -125,8 +125,8 @@ def test_large_ranges_are_not_listed():
         (lambda: space.uniform(0, 10**400), "max is too large"),
         (lambda: space.uniform(0, 1e308, 1e-308), "the step 1e-308 is too small for 1e+308"),
         (lambda: space.uniform(0, 1, q=1e-308), "q 1e-308 is too small for 1"),
-        (lambda: space.of({}), "the space is empty"),
-        (lambda: space.of({"lr": object()}), "the param 'lr' is <object"),
+        (lambda: space.from_mapping({}), "the space is empty"),
+        (lambda: space.from_mapping({"lr": object()}), "the param 'lr' is <object"),
     ],
 )
 def test_what_makes_no_sense_is_refused(make, problem):
@@ -153,7 +153,7 @@ def test_text_is_as_on_the_command_line():
 
 
 def test_a_space_from_python():
-    found = space.of({"a": [1, 2], "b": range(3), "c": "x", "d": space.uniform(0, 1)})
+    found = space.from_mapping({"a": [1, 2], "b": range(3), "c": "x", "d": space.uniform(0, 1)})
     assert [one.grid() for one in found.values()] == [(1, 2), (0, 1, 2), ("x",), None]
-    array = space.of({"a": np.linspace(0, 1, 3), "b": space.choice(np.array([1, 2]))})
+    array = space.from_mapping({"a": np.linspace(0, 1, 3), "b": space.choice(np.array([1, 2]))})
     assert [one.grid() for one in array.values()] == [(0, 0.5, 1), (1, 2)]

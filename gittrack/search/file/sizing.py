@@ -25,7 +25,7 @@ def _repeats(plan: Plan) -> int:
 def _grid(plan: Plan) -> Plan:
     if plan.configs is not None:
         raise TrackError("a grid tries every combination", "leave configs out; run_cap is a limit")
-    found = grid.of(plan.space)
+    found = grid.of_space(plan.space)
     runs = found.size * _repeats(plan)
     if plan.run_cap is not None and runs > plan.run_cap:
         each = f" under {len(plan.seeds)} seeds each" if plan.seeds else ""

@@ -13,7 +13,7 @@ from gittrack.search.plan import Outcome, Rung, Trial
 from gittrack.search.strategies import ranking
 
 
-class Flat(NamedTuple):
+class FixedList(NamedTuple):
     """Configurations 0 to ``size`` - 1, each tried once; ``propose`` makes the one of a number."""
 
     propose: Callable[[int], Mapping[str, Any]]

@@ -32,7 +32,7 @@ class Grid(NamedTuple):
         return {name: found[name] for name in self.names}
 
 
-def of(space: Mapping[str, Distribution]) -> Grid:
+def of_space(space: Mapping[str, Distribution]) -> Grid:
     """Return the grid of a space.  Raises TrackError where a param has values without end."""
     kept, dropped = [], []
     for name, distribution in space.items():

@@ -9,7 +9,7 @@ from gittrack.search import sampling
 from gittrack.search.plan import Optuna, Plan, Resource, Strategy
 from gittrack.search.strategies import grid, optuna_sampler, rungs, sobol
 from gittrack.search.strategies.asha import Asha
-from gittrack.search.strategies.fixed_list import Flat
+from gittrack.search.strategies.fixed_list import FixedList
 from gittrack.search.strategies.halving import Halving
 from gittrack.search.strategies.seeds import Repeated
 from gittrack.search.strategies.target import Until
@@ -28,17 +28,17 @@ def strategy(plan: Plan) -> Strategy:
 
 
 def _grid(plan: Plan) -> Strategy:
-    found = grid.of(plan.space)
-    return Flat(found.config, found.size, plan.goal)
+    found = grid.of_space(plan.space)
+    return FixedList(found.config, found.size, plan.goal)
 
 
 def _random(plan: Plan) -> Strategy:
-    return Flat(_proposer(plan), plan.configs or 0, plan.goal)
+    return FixedList(_proposer(plan), plan.configs or 0, plan.goal)
 
 
 def _sobol(plan: Plan) -> Strategy:
     count = plan.configs or 0
-    return Flat(sobol.proposer(plan.space, plan.seed, count), count, plan.goal)
+    return FixedList(sobol.proposer(plan.space, plan.seed, count), count, plan.goal)
 
 
 def _halving(plan: Plan) -> Strategy:

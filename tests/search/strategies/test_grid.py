@@ -17,22 +17,24 @@ from gittrack.search.strategies import grid
 def test_it_is_the_product_in_order(sizes):
     names = [f"p{place}" for place in range(len(sizes))]
     values = [list(range(size)) for size in sizes]
-    found = grid.of(space.of(dict(zip(names, values, strict=True))))
+    found = grid.of_space(space.from_mapping(dict(zip(names, values, strict=True))))
     expected = [dict(zip(names, one, strict=True)) for one in itertools.product(*values)]
     assert [found.config(index) for index in range(found.size)] == expected
 
 
 def test_what_stands_there_twice_is_tried_once():
-    found = grid.of(space.of({"a": [1, 2, 1.0, True], "b": [[1], [1]], "c": ["1", 1]}))
+    found = grid.of_space(
+        space.from_mapping({"a": [1, 2, 1.0, True], "b": [[1], [1]], "c": ["1", 1]})
+    )
     assert found.values == ((1, 2, True), ([1],), ("1",))
     assert found.dropped == (("a", 1.0), ("b", [1]), ("c", 1))
 
 
 def test_a_range_needs_a_step():
     with pytest.raises(TrackError) as caught:
-        grid.of({"lr": space.log_uniform(1e-5, 0.1)})
+        grid.of_space({"lr": space.log_uniform(1e-5, 0.1)})
     assert str(caught.value) == (
         "lr is loguniform(1.0e-05,0.1), which has no end of values for a grid. "
         "list the values of lr, give it a step, or use another method than grid"
     )
-    assert grid.of({"lr": space.uniform(0, 1, 0.5)}).values == ((0, 0.5, 1),)
+    assert grid.of_space({"lr": space.uniform(0, 1, 0.5)}).values == ((0, 0.5, 1),)

@@ -23,7 +23,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the sweeps; 1 if one cannot be read."""
     repo = git.find()
-    every = stored.every(repo)
+    every = stored.list_refs(repo)
     readable = find.readable(repo, every)
     views, broken = [], len(every) - len(readable)
     runs = state.by_sweep(repo)
