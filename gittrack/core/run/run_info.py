@@ -20,6 +20,7 @@ NEWER = "written by a newer gittrack: update gittrack"
 
 _ZEROS = str.maketrans("123456789", "0" * 9)
 _DAYS = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)  # of the year before each month
+NUMBER = "number"  # the kind of a series; the only one that there is
 
 
 class Metric(NamedTuple):
@@ -30,6 +31,11 @@ class Metric(NamedTuple):
     max: float
     step: float | None
     count: int  # type: ignore[assignment]  # shadows tuple.count on purpose
+
+    @property
+    def kind(self) -> str:
+        """The kind of the values of the series; summaries of images, tables or histograms are other types."""
+        return NUMBER
 
     def to_dict(self) -> dict[str, Any]:
         """Return the metric as it stands in metrics.yaml."""
@@ -127,7 +133,11 @@ def from_facts(
         **known,
         output_paths=tuple(stored.get("output_paths") or ()),
         params=dict(params),
-        metrics={name: metric(value) for name, value in metrics.items()},
+        metrics={
+            name: metric(value)
+            for name, value in metrics.items()
+            if value.get("kind", NUMBER) == NUMBER  # others are of a later version
+        },
         sweep=_trial(stored["sweep"]) if "sweep" in stored else None,
         problem=NEWER if is_newer(stored) else None,
         code=Code(**{key: code[key] for key in Code._fields if key in code}),

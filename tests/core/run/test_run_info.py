@@ -101,3 +101,15 @@ def test_a_moment_that_is_none(seconds):
 def test_text_that_is_no_moment(text):
     with pytest.raises(ValueError):  # noqa: PT011 - any ValueError is what callers catch
         run_info.from_iso(text)
+
+
+def test_the_kind_of_a_series_is_number_and_is_not_stored():
+    stored = {"last": 1.0, "min": 0.5, "max": 1.0, "step": 3, "count": 4}
+    assert run_info.metric(stored).kind == run_info.NUMBER
+    assert run_info.metric(stored).to_dict() == stored
+
+
+def test_a_series_of_a_kind_of_a_later_version_is_left_out():
+    facts = {"id": "x", "experiment": "e", "status": "finished"}
+    series = {"loss": {"last": 1.0, "kind": "number"}, "faces": {"kind": "image", "count": 2}}
+    assert list(from_facts(facts, {}, series).metrics) == ["loss"]
