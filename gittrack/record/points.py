@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import math
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from os import write
 from time import monotonic
 from typing import Any
@@ -37,8 +38,15 @@ class Points:
     in order, and goes first as soon as writing works again.
     """
 
-    def __init__(self, file: Appender, zero: float, kept: Callable[[OSError], None]) -> None:
+    def __init__(
+        self,
+        file: Appender,
+        zero: float,
+        kept: Callable[[OSError], None],
+        others: Sequence[Appender] = (),
+    ) -> None:
         self._file = file
+        self._others = others  # are synced with it
         self._zero = zero
         self._kept = kept
         self._lock = threading.RLock()  # a signal handler may finish the run in the middle of `log`
@@ -136,9 +144,11 @@ class Points:
             self._kept(error)
 
     def _sync(self, now: float) -> None:
-        """Hand the series to the disk now and then, against power loss; SIGKILL needs none of it."""
-        try:
-            os.fdatasync(self._file.fd)
-        except OSError as error:
-            self._kept(error)
+        """Have the journal written to the disk, against power loss; nobody who logs waits for that."""
+        threading.Thread(target=self._flush, name="gittrack sync", daemon=True).start()
         self._sync_at = now + _SYNC_SECONDS
+
+    def _flush(self) -> None:
+        for file in (self._file, *self._others):
+            with contextlib.suppress(OSError):  # the next write has the same error
+                os.fdatasync(file.fd)

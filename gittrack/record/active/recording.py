@@ -57,7 +57,7 @@ class Recording:
         self._lock = threading.RLock()  # a signal handler may finish the run in the middle of `log`
         elapsed = time.time() - run_info.from_iso(state.facts["started"]) if begun is None else 0.0
         zero = time.monotonic() - max(0.0, elapsed) - offset
-        self._points = Points(book.series, zero, self._warn_kept)
+        self._points = Points(book.series, zero, self._warn_kept, (book.events,))
         self._warned: set[str] = set()
         self.disabled = False
         self.strict = False  # whether a metric that is not a number is an error
