@@ -203,3 +203,22 @@ def test_the_leaderboard_has_the_digits_that_tell_neighbours_apart():
     rows = [line.split() for line in run_cli("top", "acc").out.splitlines()[1:4]]
     assert [row[2] for row in rows] == ["0.912344", "0.912341", "0.912339"]
     assert len({row[3] for row in rows}) == 3
+
+
+def test_what_the_runs_define_decides_and_a_contradiction_does_not():
+    for name, value in (("a", 1.0), ("b", 2.0)):
+        with gittrack.init(name=name) as run:
+            run.define_metric("val.score", goal="minimize")
+            run.log({"val.score": value})
+    assert names("val.score") == "ab"
+    assert run_cli("top", "val.score").out.endswith(
+        "the smallest is first, because the runs define it\n"
+    )
+    assert [run.name for run in gittrack.runs().top("val.score")] == ["a", "b"]
+    with gittrack.init(name="c") as run:
+        run.define_metric("val.score", goal="maximize")
+        run.log({"val.score": 3.0})
+    assert names("val.score") == "cba"
+    assert "because some runs define min and others max" in run_cli("top", "val.score").out
+    refused = run_cli("gc", "--keep-best", "1", "--by", "val.score")
+    assert (refused.code, "it is not known" in refused.err) == (2, True)
