@@ -21,6 +21,7 @@ def new(path: str) -> None:
         for key, value in (("user.name", "demo"), ("user.email", "demo@localhost")):
             Call(["config", key, value], cwd=path).output()
     Call(["config", "commit.gpgSign", "false"], cwd=path).output()  # no passphrase in a demo
+    Call(["config", "diff.context", "0"], cwd=path).output()  # short patches
     Call(["add", "--all"], cwd=path).output()
     message = "A small classifier of digits"
     Call(["commit", "--quiet", "--no-verify", "-m", message], cwd=path).output()

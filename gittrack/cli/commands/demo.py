@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from gittrack.cli.output import out, paint
+from gittrack.cli.output import note, out, paint
 from gittrack.core import yaml_read
 from gittrack.core.errors import TrackError
 from gittrack.disk.files import bundled
@@ -39,25 +39,16 @@ def run(args: argparse.Namespace) -> int:
     folder = Path(args.dir)
     plan = scaffold(folder)
     out(f"A small project, a git repository of its own: {folder}\n")
-    _say("The configuration", folder, ["cat", "params.yaml"])
-    for number, trial in enumerate(plan, 1):
-        _train(folder, number, len(plan), trial)
-    _say("Which was best?", folder, ["git", "track", "top", METRIC])
-    _say(
-        "What was different about it? Its code: an uncommitted change, kept with the run",
-        folder,
-        ["git", "track", "diff", plan[-2]["name"], plan[-1]["name"]],
-    )
-    _say(
-        "Was it luck? Run the winner again, from its commit, uncommitted change included",
-        folder,
-        ["git", "track", "reproduce", plan[-1]["name"]],
-    )
-    _say(
-        "All of it is plain git",
-        folder,
-        ["git", "log", "--no-walk", "--glob=refs/runs/*", "--format=%h %s"],
-    )
+    _title("Six runs; params.yaml has the defaults")
+    for trial in plan:
+        _train(folder, trial)
+    _title("Which was best?")
+    _do(folder, ["git", "track", "top", METRIC, "--max", "-n", "3"])
+    _title("What made it best? Its code: an uncommitted change, which is kept with the run")
+    _do(folder, ["git", "track", "diff", plan[-2]["name"], plan[-1]["name"], "--code"])
+    _title("Was it luck? Run it again from its commit, with the uncommitted change")
+    _do(folder, ["git", "track", "reproduce", plan[-1]["name"]], quiet=True)
+    _title("Release it: a version is a tag on the run, a stage is a ref, which a gate may guard")
     _release(folder, plan[-1]["name"])
     out(_farewell(folder, time.monotonic() - began))
     return 0
@@ -65,23 +56,12 @@ def run(args: argparse.Namespace) -> int:
 
 def _release(folder: Path, winner: str) -> None:
     """Register the winner, promote it past a gate, and fetch its weights."""
-    steps = {
-        "Release it. What goes to production is code that is committed": [
-            *("git", "commit", "-qam", "Smooth the labels"),
-        ],
-        "A version of a model is a tag on the run": [
-            *("git", "track", "model", "register", MODEL, winner, "-m", "the best of six"),
-        ],
-        "A stage is a ref; a gate may guard it": [
-            *("git", "track", "model", "promote", f"{MODEL}@1", "production"),
-            *("--require", f'{METRIC} > 0.95 and verdict == "EXACT"'),
-        ],
-        "Whoever deploys it needs no more than its name": [
-            *("git", "track", "model", "get", f"{MODEL}@production", "-o", "deployed"),
-        ],
-    }
-    for title, command in steps.items():
-        _say(title, folder, command)
+    gate = f'{METRIC} > 0.95 and verdict == "EXACT"'
+    register = ["git", "track", "model", "register", MODEL, winner, "-m", "the best of six"]
+    promote = ["git", "track", "model", "promote", f"{MODEL}@1", "production", "--require", gate]
+    deploy = ["git", "track", "model", "get", f"{MODEL}@production", "-o", "deployed"]
+    for command in (["git", "commit", "-qam", "Smooth the labels"], register, promote, deploy):
+        _do(folder, command)
 
 
 def scaffold(folder: Path) -> list[dict[str, Any]]:
@@ -104,27 +84,43 @@ def scaffold(folder: Path) -> list[dict[str, Any]]:
     return list(plan["runs"])
 
 
-def _train(folder: Path, number: int, count: int, trial: Mapping[str, Any]) -> None:
+def _train(folder: Path, trial: Mapping[str, Any]) -> None:
     edit = trial.get("edit")
     if edit:
         path = folder / edit["file"]
         path.write_text(path.read_text().replace(edit["find"], edit["replace"]))
-        shown = edit["replace"].strip()
-        out(paint(f"\n# An uncommitted change to {edit['file']}: {shown}\n", "dim"))
+        out(paint(f"# An uncommitted change to {edit['file']}\n", "dim"))
     overrides = [word for key, value in trial["set"].items() for word in ("-S", f"{key}={value}")]
     command = ["git", "track", "run", "-n", trial["name"], *overrides, "--", "python", "train.py"]
-    _say(f"Run {number} of {count}. {trial['note']}", folder, command)
+    told = _do(folder, command, quiet=True, remark=trial["note"])
+    out("".join(f"{line}\n" for line in told.splitlines() if line.startswith("run ")))
 
 
-def _say(title: str, folder: Path, command: list[str]) -> None:
-    """Print a title and a command, then run it; its output is its own."""
-    out(paint(f"\n# {title}\n", "dim") + paint(f"$ {shlex.join(command)}\n", "bold"))
-    done = subprocess.run(command, cwd=folder, env=_environment(), check=False)
+def _title(title: str) -> None:
+    out(paint(f"\n# {title}\n", "dim"))
+
+
+def _do(folder: Path, command: list[str], *, quiet: bool = False, remark: str = "") -> str:
+    """Print a command, then run it; its output is its own.
+
+    With ``quiet`` what it prints of the training is not shown: the stderr of `reproduce`, both streams of
+    `run`.  Returns that stderr.
+    """
+    line = paint(f"$ {shlex.join(command)}", "bold")
+    out(line + (paint(f"  # {remark}", "dim") if remark else "") + "\n")
+    hidden = subprocess.PIPE if quiet else None
+    stdout = subprocess.DEVNULL if remark else None
+    done = subprocess.run(
+        command, cwd=folder, env=_environment(), check=False, stdout=stdout, stderr=hidden
+    )
+    told = (done.stderr or b"").decode(errors="replace")
     if done.returncode != 0:
+        note(told.rstrip("\n"))
         raise TrackError(
             f"'{shlex.join(command)}' ended with {done.returncode}",
             f"the project is kept in {folder}",
         )
+    return told
 
 
 def _environment() -> dict[str, str]:
@@ -135,12 +131,7 @@ def _environment() -> dict[str, str]:
 
 def _farewell(folder: Path, seconds: float) -> str:
     return (
-        f"\nThat took {seconds:.0f} seconds. Where to go next:\n\n"
-        f"  cd {shlex.quote(str(folder))}\n"
-        "  git track ls                                   every run, newest first\n"
-        "  git track show @                               everything about the latest\n"
-        f"  git track top {METRIC}.max                 by the best value seen\n"
-        f"  git track model show {MODEL}@production     what is in production, and why\n"
-        "  git track run -S lr=0.1 -- python train.py     one more\n\n"
+        f"\nThat took {seconds:.0f} seconds. Go on: cd {shlex.quote(str(folder))}; git track ls; "
+        f"git track show @; git track model show {MODEL}@production\n"
         "In your own project nothing has to be set up: git track run -- python train.py\n"
     )
