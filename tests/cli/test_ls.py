@@ -242,7 +242,7 @@ def test_it_fits_the_terminal_and_says_what_it_left_out(monkeypatch):
     shown, code = on_terminal("ls", columns=80)
     assert code == 0
     assert max(map(len, shown.splitlines()[:3])) <= 80
-    assert "not shown: a_rather_long_param_1" in shown
+    assert "not shown: status, a_rather_long_param_1" in shown
     piped = run_cli("ls").out
     assert piped.splitlines()[0].count("a_rather_long_param_") == 6
     assert "not shown: a_rather_long_param_6, a_rather_long_param_7, a_rather" in piped
@@ -320,3 +320,47 @@ def test_a_fact_that_is_mistyped(trial, option):
         "error: no run has anything called 'sweep.oder'\n"
         "hint: did you mean sweep.order or sweep.id or sweep.after?\n"
     )
+
+
+def test_a_sweep_is_one_line(project):
+    Path("empty.yaml").write_text("{}\n")
+    record("before")
+    options = ("-p", "empty.yaml", "-S", "x=1,2,3", "-m", "loss", "-n", "3")
+    script = """echo "{\\"loss\\": 1}" >> "$GITTRACK_METRICS"; test $2 != 2"""
+    assert run_cli("sweep", *options, "--", "sh", "-c", script, "sh", "{args}").code == 0
+    record("after")
+    (sweep,) = json.loads(run_cli("sweep", "ls", "--json").out)
+    done = run_cli("ls", "-n", "2")
+    lines = masked(done.out).splitlines()
+    assert [line.split("  ")[:3] for line in lines[1:3]] == [
+        ["SHORT", "after", "finished"],
+        ["SHORT", "-", "sweep: 3 trials, 1 failed"],
+    ]
+    assert done.out.splitlines()[2].split()[0] == sweep["id"][16:]
+    assert lines[3:] == [
+        "1 more: add -n 5",
+        "a sweep is one line; for its trials: add --sort -started",
+    ]
+    assert "sweep: 3 trials" in run_cli("ls", "--md").out
+    for more in (("--sort", "-started"), ("-w", "has(x)"), ("--csv",), ("--columns", "id,x")):
+        assert "sweep: " not in run_cli("ls", *more).out
+    assert len(listed()) == 5
+    assert len(run_cli("top", "loss", "--csv").out.splitlines()) == 6
+
+
+def test_at_80_columns_what_is_equal_goes_first_and_names_are_shortened(monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("NO_COLOR", "1")
+    for n in range(2):
+        name = f"{n}-a-name-of-a-run-that-is-long-xxxx"
+        record(name, {"same": 1, "accuracy": n}, config={"learning_rate": n})
+    shown, _ = on_terminal("ls", columns=80)
+    lines = shown.replace("\r\n", "\n").splitlines()
+    assert lines[0].split() == ["ID", "NAME", "STARTED", "TIME", "accuracy", "learning_rate"]
+    assert all(len(line) <= 80 for line in lines[:3])
+    assert "1-a-name-of-a-run" in lines[1]
+    assert "…" in lines[1]
+    assert lines[3].startswith("not shown: status, same")
+    wide, _ = on_terminal("ls", columns=200)
+    assert "-xxxx " in wide
+    assert "same" in wide

@@ -6,6 +6,7 @@ import argparse
 import time
 
 from gittrack import git
+from gittrack.cli.commands import _sweep_lines
 from gittrack.cli.output import (
     add_archived,
     add_formats,
@@ -54,16 +55,14 @@ def run(args: argparse.Namespace) -> int:
     for style in ("json", "csv"):
         apart("it has all params", all_params, (f"--{style}", args.style == style))
     repo = git.find()
-    found = query.listing(
-        repo,
-        experiment=args.experiment,
-        sort=args.sort,
-        reverse=args.reverse,
-        limit=args.n,
-        where=args.where,
-        archived=args.archived,
-    )
-    infos = [reader.decode(repo, raw) for raw in found.runs]
+    found = _listing(repo, args, args.n)
+    folded = _may_fold(args) and _sweep_lines.has_trials(repo, found.runs)
+    if folded:
+        found = _listing(repo, args, None)
+        infos, shown_runs = _sweep_lines.lines(repo, found.runs, args.n)
+        found = found._replace(runs=shown_runs)
+    else:
+        infos = [reader.decode(repo, raw) for raw in found.runs]
     if args.style == "json":
         out(jsonable.dump([jsonable.run(info) for info in infos]))
     elif not infos:
@@ -79,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
             exact=args.style == "csv",
             width=room(args.style),
         )
-        more = found.total - len(infos)
+        more = found.total - len(found.runs)
         tail = cut_off(more, found.total) if args.style == "text" else ""
         if found.archived and args.style == "text":
             tail += f"archived and not shown: {found.archived}; with them: add --archived\n"
@@ -87,11 +86,30 @@ def run(args: argparse.Namespace) -> int:
         if args.style == "text":
             shown = paint_lines(shown, ["bold", *(_STYLES.get(info.status, "") for info in infos)])
             tail = left_out(made.left_out, "--all-params, --columns A,B, --csv") + tail
+            tail += "a sweep is one line; for its trials: add --sort -started\n" if folded else ""
         out(shown + tail)
-    if args.style != "text" and found.total > len(infos):
-        note(cut_off(found.total - len(infos), found.total).rstrip())
-    broken = reader.undecodable(found.runs, infos)
+    if args.style != "text" and found.total > len(found.runs):
+        note(cut_off(found.total - len(found.runs), found.total).rstrip())
+    broken = 0 if folded else reader.undecodable(found.runs, infos)
     return report_damage(found.damaged + broken, found.total)
+
+
+def _listing(repo: git.Repo, args: argparse.Namespace, limit: int | None) -> query.Listing:
+    return query.listing(
+        repo,
+        experiment=args.experiment,
+        sort=args.sort,
+        reverse=args.reverse,
+        limit=limit,
+        where=args.where,
+        archived=args.archived,
+    )
+
+
+def _may_fold(args: argparse.Namespace) -> bool:
+    """Return whether a sweep may be one line: not for programs, and not if trials are asked for."""
+    precise = args.where or args.sort or args.columns
+    return args.style in ("text", "md") and not precise
 
 
 def nothing(found: query.Listing, where: str | None) -> str:

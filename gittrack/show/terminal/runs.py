@@ -111,9 +111,27 @@ def _fitted(
     width: int | None,
     cut: Sequence[str],
 ) -> Table:
-    """Return the table with the columns that there is room for; ``yielding`` are those that go, in order."""
+    """Return the table with the columns that there is room for; ``yielding`` are those that go, in order.
+
+    Columns with one value in all runs go first; then long names are shortened, and then the others go.
+    """
     whole = _table(runs, every, False)._replace(left_out=cut)
-    return fitted(whole, {every.index(column): column.name for column in yielding}, width)
+    places = [every.index(column) for column in yielding]
+    if all(run.finished for run in runs):
+        places += [at for at, column in enumerate(every) if column.name == "status"]
+    equal = [place for place in places if len(runs) > 1 and _is_constant(whole, place)]
+    order = [*equal, *(every.index(column) for column in yielding)]
+    return fitted(
+        whole,
+        {place: every[place].name for place in order},
+        width,
+        shrinking=[at for at, column in enumerate(every) if column.name in ("name", "experiment")],
+        first=len(equal),
+    )
+
+
+def _is_constant(table: Table, place: int) -> bool:
+    return len({row[place] for row in table.rows}) == 1
 
 
 def _params(names: Sequence[str], metrics: Sequence[str]) -> list[Column]:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from gittrack.core.fast_typing import NamedTuple, TextIO
 from gittrack.show.terminal import text
 
+_SHORTEST = 12  # characters that are left of a name
+
 
 class Table(NamedTuple):
     """Cells of text below heads; ``right`` says which columns hold numbers, ``left_out`` what had no room."""
@@ -27,19 +29,43 @@ def render(table: Table, style: str = "text") -> str:
     return "".join(line + "\n" for line in text.columns([table.heads, *table.rows], table.right))
 
 
-def fitted(table: Table, yielding: Mapping[int, str], width: int | None) -> Table:
+def fitted(
+    table: Table,
+    yielding: Mapping[int, str],
+    width: int | None,
+    *,
+    shrinking: Sequence[int] = (),
+    first: int = 0,
+) -> Table:
     """Return the table with the columns that there is room for, and in ``left_out`` the names of the others.
 
-    ``yielding`` are the places and names of the columns that may go, in the order in which they do.
+    ``yielding`` are the places and names of the columns that may go, in the order in which they do.  The
+    cells of the columns in ``shrinking`` are shortened before any goes, except the ``first`` that go.
     """
     if width is None:
         return table
     for count in range(len(yielding) + 1):
         gone = list(yielding)[:count]
         made = _without(table, gone)
+        for place in shrinking if count >= first else ():
+            table = _shortened(table, place, _width(made) - width)
+            made = _without(table, gone)
         if _width(made) <= width:
             break
     return made._replace(left_out=[*(yielding[at] for at in sorted(gone)), *table.left_out])
+
+
+def _shortened(table: Table, place: int, excess: int) -> Table:
+    """Return the table with the cells of one column shorter by ``excess``, if they are long."""
+    if excess <= 0:
+        return table
+    longest = max((text.width(row[place]) for row in table.rows), default=0)
+    most = max(_SHORTEST, longest - excess)
+    rows = [
+        [text.shorten(cell, most) if at == place else cell for at, cell in enumerate(row)]
+        for row in table.rows
+    ]
+    return table._replace(rows=rows)
 
 
 def _width(table: Table) -> int:
