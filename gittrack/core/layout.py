@@ -35,6 +35,7 @@ PLAN = "plan.yaml"
 # Folders below <git common dir>.
 HOME = "gittrack"
 LIVE = "live"
+GONE = ".gone-"  # begins the name of a folder that is being removed
 CACHE = "cache"
 ROOMS = "sweeps"
 TREES = "trees"
@@ -176,6 +177,11 @@ def trees_dir(common_dir: str) -> str:
 def sweep_dir(common_dir: str, sweep_id: str) -> str:
     """Return the folder for what a sweep needs while it is going on."""
     return f"{rooms_dir(common_dir)}/{sweep_id}"
+
+
+def home_of_journal(folder: str) -> str:
+    """Return gittrack's own folder in the repository of a run's journal."""
+    return os.path.dirname(os.path.dirname(folder))
 
 
 def cache_dir(common_dir: str) -> str:

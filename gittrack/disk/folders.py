@@ -15,7 +15,7 @@ def make(path: str) -> None:
     """Make a folder and those above it; an existing one is left as it is."""
     if os.path.isdir(path):
         return
-    parent = os.path.dirname(path)
+    parent = os.path.dirname(path) or os.curdir
     make(parent)
     try:
         os.mkdir(path)
@@ -42,3 +42,22 @@ def share(handle: int, folder: str, mode: int) -> None:
         file = os.fstat(handle)
         if file.st_uid == os.geteuid() and stat.S_IMODE(file.st_mode) != mode:
             os.fchmod(handle, mode)
+
+
+def keep(path: str, content: bytes) -> None:
+    """Write a small file of a cache, as a whole or not at all; what cannot be written is not kept."""
+    folder = os.path.dirname(path) or os.curdir
+    draft = f"{path}.{os.getpid()}-{os.urandom(4).hex()}"
+    try:
+        make(folder)
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666)
+        try:
+            with open(handle, "wb") as file:
+                share(handle, folder, 0o664)
+                file.write(content)
+            os.replace(draft, path)
+        except BaseException:
+            os.unlink(draft)
+            raise
+    except OSError:  # a cache is only faster: whoever needs the content computes it again
+        return

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 
 from gittrack.git import Call, Repo, failure, read_objects
 from gittrack.git import resolve as resolve_commit
+from gittrack.git.refs import back_off
 
 _PATIENCE_SECONDS = 20.0
 
@@ -69,7 +69,7 @@ def append(
             return
         if time.monotonic() > deadline or (tip(repo, ref) == old and not _busy(answer.err)):
             raise failure(call.args, answer)
-        time.sleep(os.urandom(1)[0] / 5_000)  # somebody else was first
+        back_off()  # somebody else was first
 
 
 def _busy(told: bytes) -> bool:

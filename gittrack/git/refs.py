@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import time
 from collections.abc import Callable, Container, Sequence
 
+from gittrack.core.errors import TrackError
 from gittrack.core.fast_typing import NamedTuple
-from gittrack.git import LOOKING, Answer, Call, Repo, detach, failure
+from gittrack.git import LOOKING, Answer, Call, GitError, Repo, detach, failure
 from gittrack.git.process import begin, taken
 
 
@@ -139,7 +141,38 @@ def transact(repo: Repo, commands: Sequence[str], reason: str) -> None:
     answer = _patiently(lambda: Call(args, cwd=repo.common_dir, feed=feed))
     # Git's word, not only its exit status: a program that ignores SIGCHLD never learns that one.
     if answer.code != 0 or not answer.out.endswith(b"commit: ok\n"):
-        raise failure(args, answer)
+        raise _refused(failure(args, answer))
+
+
+class BelowAnotherRef(GitError):
+    """A ref cannot be made because another one is above or below it."""
+
+
+class Unwritable(GitError):
+    """The refs of the repository cannot be written; ``reason`` is the system's."""
+
+    reason = ""
+
+
+def _refused(error: TrackError) -> TrackError:
+    """Return the error of a transaction by its kind, which git says only in words."""
+    if "; cannot create '" in error.message:
+        hint = "git has no ref below another one: choose another name"
+        return BelowAnotherRef(error.message, hint)
+    for reason in map(os.strerror, _UNWRITABLE):
+        if error.message.endswith(reason):
+            unwritable = Unwritable(error.message, error.hint)
+            unwritable.reason = reason
+            return unwritable
+    return error
+
+
+_UNWRITABLE = (errno.EACCES, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
+
+
+def back_off() -> None:
+    """Wait up to 50 ms, at random, so that processes that got in each other's way try again apart."""
+    time.sleep(os.urandom(1)[0] / 5_000)
 
 
 def _patiently(begin: Callable[[], Call]) -> Answer:
@@ -150,7 +183,7 @@ def _patiently(begin: Callable[[], Call]) -> Answer:
         busy = answer.code != 0 and any(mark in answer.err for mark in _BUSY)
         if not busy or time.monotonic() > deadline:
             return answer
-        time.sleep(os.urandom(1)[0] / 5_000)  # up to 50 ms
+        back_off()
 
 
 def _update(repo: Repo, *args: str) -> None:

@@ -21,7 +21,7 @@ def check(memory: str | None = None) -> None:
     if old is not None:
         raise old
     if memory is not None:
-        _remember(memory, program)
+        folders.keep(memory, program)
 
 
 def _program() -> bytes:
@@ -40,14 +40,3 @@ def _content(path: str) -> bytes:
             return file.read()
     except OSError:
         return b""
-
-
-def _remember(path: str, content: bytes) -> None:
-    try:
-        folders.make(os.path.dirname(path))
-        how = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
-        with open(os.open(path, how, 0o666), "wb") as file:
-            folders.share(file.fileno(), os.path.dirname(path), 0o664)
-            file.write(content)
-    except OSError:
-        return  # a repository that cannot be written: what wants to record there says so

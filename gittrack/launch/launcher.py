@@ -26,6 +26,7 @@ from gittrack.record.publish import logs, writer
 from gittrack.record.run import LIMITS
 
 GIVEN = "GITTRACK_GIVEN"
+_GIVEN_FILE = "given.json"
 _TICK_SECONDS = 0.2
 
 
@@ -168,7 +169,7 @@ def environment_of(begun: session.Session, plan: Plan) -> dict[str, str]:
     env[LIMITS] = f"{begun.settings.max_artifact_size} {begun.settings.max_store_size}"
     env.pop(GIVEN, None)
     if plan.given is not None:
-        env[GIVEN] = str(folder / "given.json")
+        env[GIVEN] = str(folder / _GIVEN_FILE)
     if plan.request.seed is not None:
         env["GITTRACK_SEED"] = str(plan.request.seed)
         if not plan.controls.get("PYTHONHASHSEED"):
@@ -186,7 +187,7 @@ def _execute(
     (folder / layout.POINTS).touch()
     folders.share_file(folder / layout.POINTS)
     if plan.given is not None:
-        (folder / "given.json").write_text(json.dumps(plan.given._asdict()))
+        (folder / _GIVEN_FILE).write_text(json.dumps(plan.given._asdict()))
     env = environment_of(begun, plan)
     argv = template.fill(plan.request.command, params, env["GITTRACK_PARAMS"])
     if template.has_json_file(plan.request.command):

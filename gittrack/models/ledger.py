@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -80,7 +79,7 @@ def change(
             except git.GitError:
                 if not left or _same(_now(repo), state):
                     raise
-                time.sleep(os.urandom(1)[0] / 5000)  # up to 50 ms
+                refs.back_off()
     raise AssertionError("unreachable")
 
 
@@ -107,15 +106,8 @@ def _writing(repo: git.Repo, name: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise unwritable(what, repo.common_dir, error.strerror or str(error)) from error
-    except git.GitError as error:
-        if "; cannot create '" in error.message:
-            hint = "git has no ref below another one: choose another name"
-            raise TrackError(error.message, hint) from error
-        told = [why for why in map(os.strerror, _UNWRITABLE) if error.message.endswith(why)]
-        raise (unwritable(what, repo.common_dir, told[0]) if told else error) from error
-
-
-_UNWRITABLE = (errno.EACCES, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
+    except refs.Unwritable as error:
+        raise unwritable(what, repo.common_dir, error.reason) from error
 
 
 @contextmanager

@@ -107,13 +107,7 @@ class _Known:
     def save(self) -> None:
         if self.fresh == self.old:
             return
-        temporary = self.file.with_suffix(f".{os.getpid()}")
-        try:
-            folders.make(str(self.file.parent))
-            temporary.write_bytes(json.dumps(self.fresh).encode())
-            temporary.replace(self.file)
-        except OSError:
-            return  # only a cache: the next run hashes once more
+        folders.keep(str(self.file), json.dumps(self.fresh).encode())
 
 
 def shown_path(path: str, root: str) -> str:

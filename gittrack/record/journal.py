@@ -25,7 +25,6 @@ from gittrack.record.journal_files import JournalFiles
 
 _NEWBORN_SECONDS = 60
 _LAST_WORDS_BYTES = 16 << 20
-GONE = ".gone-"
 
 
 class Journal(JournalFiles):
@@ -235,7 +234,9 @@ def dead(common_dir: str) -> list[Path]:
     live = Path(layout.live_dir(common_dir))
     names = sorted(os.listdir(live)) if live.is_dir() else []
     for name in names:
-        if name.startswith(GONE):  # published, and its owner killed while it removed the journal
+        if name.startswith(
+            layout.GONE
+        ):  # published, and its owner killed while it removed the journal
             shutil.rmtree(live / name, ignore_errors=True)
     folders = [live / name for name in names if layout.is_id(name)]
     return [folder for folder in folders if not _held(folder)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from gittrack.core import layout, nested, settings, values
@@ -160,7 +161,7 @@ class Run(Recording):
         if self.disabled and not self.reclaim():
             return
         text = values.check_path(path, "input")
-        cache = self._journal.folder.parent.parent / layout.CACHE
+        cache = self._home() / layout.CACHE
         self._append(
             events.INPUT, values=inputs.fingerprint(text, inputs.shown_path(text, self._cwd), cache)
         )
@@ -193,13 +194,16 @@ class Run(Recording):
         ):
             self._append(events.NOTE, text=clean)
 
+    def _home(self) -> Path:
+        return Path(layout.home_of_journal(str(self._journal.folder)))
+
     def _limits(self) -> tuple[int, ContentStore]:
         """Return the size over which an artifact goes to the store, and the store."""
         chosen = self._session.settings if self._session else settings.Settings()
         limit, most = chosen.max_artifact_size, chosen.max_store_size
         if self._session is None and LIMITS in os.environ:
             limit, most = map(int, os.environ[LIMITS].split())
-        return limit, ContentStore(self._journal.folder.parent.parent / layout.STORE, most)
+        return limit, ContentStore(self._home() / layout.STORE, most)
 
 
 LIMITS = "GITTRACK_ARTIFACT_LIMITS"  # track.maxArtifactSize and track.maxStoreSize, in bytes

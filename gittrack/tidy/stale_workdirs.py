@@ -12,7 +12,6 @@ from gittrack.core import layout
 from gittrack.disk import lock
 
 _LOCKS = (layout.SWEEP_OWNER, layout.SWEEP_TRIALS)
-_GONE = ".gone-"
 
 
 def folders(path: Path) -> list[Path]:
@@ -24,13 +23,13 @@ def idle(repo: git.Repo) -> Iterator[Path]:
     """Yield the folders of sweeps that neither a process nor a trial is at work in."""
     for path in folders(Path(layout.rooms_dir(repo.common_dir))):
         held = any(lock.is_held(path / name) for name in _LOCKS)
-        if path.name.startswith(_GONE) or (layout.is_id(path.name) and not held):
+        if path.name.startswith(layout.GONE) or (layout.is_id(path.name) and not held):
             yield path
 
 
 def remove(path: Path) -> None:
     """Remove the folder of a sweep, unless somebody is at work in it again."""
-    if path.name.startswith(_GONE):  # by a gc that was killed
+    if path.name.startswith(layout.GONE):  # by a gc that was killed
         shutil.rmtree(path, ignore_errors=True)
         return
     held: list[int] = []
@@ -41,7 +40,7 @@ def remove(path: Path) -> None:
                 return
             held.append(handle)
         # Away first: who wants the folder now makes a new one, and meets no half of this.
-        gone = path.with_name(f"{_GONE}{path.name}-{os.urandom(4).hex()}")
+        gone = path.with_name(f"{layout.GONE}{path.name}-{os.urandom(4).hex()}")
         path.rename(gone)
         shutil.rmtree(gone, ignore_errors=True)
     except FileNotFoundError:  # another gc was quicker

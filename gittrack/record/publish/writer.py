@@ -15,7 +15,7 @@ from gittrack.core.errors import TrackError
 from gittrack.core.run import run_info
 from gittrack.disk import trust
 from gittrack.git import objects, refs, signing
-from gittrack.record.journal import GONE, Journal
+from gittrack.record.journal import Journal
 from gittrack.record.publish import collect, running_gc, tree
 
 PATIENCE_SECONDS = 2.0
@@ -149,7 +149,7 @@ class _Signing:
 
 def remove(journal: Journal) -> None:
     """Remove a published journal: out of sight first, so that no half of one is ever seen."""
-    gone = journal.folder.with_name(f"{GONE}{journal.id}-{os.getpid()}")
+    gone = journal.folder.with_name(f"{layout.GONE}{journal.id}-{os.getpid()}")
     journal.folder.rename(gone)
     journal.release()
     shutil.rmtree(gone, ignore_errors=True)
