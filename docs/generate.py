@@ -7,15 +7,28 @@ from __future__ import annotations
 
 import inspect
 import re
+import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import gittrack
 import gittrack.sweep
+from gittrack.cli import reference
 
 FOLDER = Path(__file__).parent / "reference"
 NOTE = "<!-- Made by docs/generate.py from the code: change it there. -->\n\n"
+_FACTS = """
+One name is the key in `--json`, the column of `ls --columns` and `git track export`, the key of `ls --sort` and
+the name in a query (`-w`). A name means the fact if there is one, then a metric, then a param; `metrics.x` and
+`params.x` say which.
+"""
+_SETTINGS = """
+Settings are git configuration: for a repository (`git config track.experiment digits`), for a user (`--global`),
+or for one command (`git -c track.experiment=digits track run ...`). Sizes are written `500k`, `10m`, `2g`.
+`git track init` writes the settings down as comments, with a `params.yaml` and lines for `.gitignore`. The sample
+hooks have settings of their own: [hooks/README.md](../../hooks/README.md).
+"""
 _SECTIONS = ("Parameters", "Attributes", "Returns", "Yields", "Raises", "Notes", "Examples")
 
 
@@ -137,14 +150,33 @@ def _code(body: str) -> str:
     return f"```python\n{body}\n```\n"
 
 
-PAGES: dict[str, Callable[[], str]] = {"api.md": api}
+def facts() -> str:
+    """Return the page of the facts of a run."""
+    return _page("The facts of a run", _FACTS, reference.facts_table())
+
+
+def settings() -> str:
+    """Return the page of the settings."""
+    return _page("Settings", _SETTINGS, reference.settings_table())
+
+
+def _page(title: str, text: str, table: str) -> str:
+    return f"# {title}\n\n{textwrap.fill(' '.join(text.split()), 120)}\n\n{table}"
+
+
+PAGES: dict[str, Callable[[], str]] = {"api.md": api, "facts.md": facts, "settings.md": settings}
+
+
+def content(name: str) -> str:
+    """Return the content of a page."""
+    return NOTE + PAGES[name]().rstrip() + "\n"
 
 
 def main() -> None:
     """Write every page."""
     FOLDER.mkdir(exist_ok=True)
-    for name, page in PAGES.items():
-        (FOLDER / name).write_text(NOTE + page().rstrip() + "\n", encoding="utf-8")
+    for name in PAGES:
+        (FOLDER / name).write_text(content(name), encoding="utf-8")
 
 
 if __name__ == "__main__":

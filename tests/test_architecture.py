@@ -1,4 +1,4 @@
-"""The house rules of DESIGN.md, held against every module below gittrack/.
+"""The rules of docs/design/layers.md, held against every module below gittrack/.
 
 Each rule finds what it is about in the code and compares that with a literal table here.  To break
 a rule, add a line with a reason; a line that nothing needs any more fails as well.

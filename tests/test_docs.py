@@ -1,4 +1,4 @@
-"""Every verb has help and is in the README, and what the README shows runs."""
+"""Every verb has help and is documented, what the documents show runs, and the reference is the code's."""
 
 import ast
 import re
@@ -11,8 +11,19 @@ from helpers import ROOT, python, repo, run_cli
 from gittrack.cli import main
 from gittrack.launch import launcher
 
+sys.path.insert(0, str(ROOT / "docs"))
+import generate
+
 README = (ROOT / "README.md").read_text()
-RUNNABLE = re.findall(r"<!-- runnable -->\n+```(\w+)\n(.*?)```", README, re.S)
+PAGES = sorted(ROOT.glob("docs/**/*.md"))
+DOCUMENTS = {
+    path.relative_to(ROOT).as_posix(): path.read_text() for path in (*ROOT.glob("*.md"), *PAGES)
+}
+RUNNABLE = {
+    name: blocks
+    for name, text in DOCUMENTS.items()
+    if (blocks := re.findall(r"<!-- runnable -->\n+```(\w+)\n(.*?)```", text, re.S))
+}
 
 
 @pytest.mark.parametrize("verb", main.VERBS)
@@ -24,8 +35,8 @@ def test_every_verb_has_help(verb):
 
 
 @pytest.mark.parametrize("verb", main.VERBS)
-def test_every_verb_is_in_the_readme_and_in_the_overview(verb):
-    assert re.search(rf"git track {verb}\b", README), f"README.md does not mention {verb}"
+def test_every_verb_is_in_the_documents_and_in_the_overview(verb):
+    assert any(re.search(rf"git track {verb}\b", text) for text in DOCUMENTS.values()), verb
     assert f"\n  {verb} " in main.overview()
 
 
@@ -36,9 +47,8 @@ def test_every_option_has_a_description(verb):
 
 
 def test_the_design_names_every_folder():
-    design = (ROOT / "DESIGN.md").read_text()
+    design = DOCUMENTS["docs/design/layers.md"]
     rows = dict(re.findall(r"^\| `([\w/]+)/` \| (.*) \|$", design, re.M))
-    del rows["artifacts"]  # of a run
     packages = {
         str(path.parent.relative_to(ROOT / "gittrack")): ast.get_docstring(
             ast.parse(path.read_text())
@@ -60,23 +70,23 @@ def test_git_finds_the_verbs(project):
     assert shown == main.overview()
 
 
-def test_the_variables_of_a_command_are_told_in_its_help_and_in_the_readme():
+def test_the_variables_of_a_command_are_in_its_help_and_in_the_documents():
     shown = run_cli("run", "-h").out
     for name in launcher.environment_names():
         assert name in shown
     for name in ("GITTRACK_PARAMS", "GITTRACK_METRICS", "GITTRACK_MODE"):
-        assert name in README
+        assert name in DOCUMENTS["docs/recording.md"]
 
 
-@pytest.mark.skipif(not RUNNABLE, reason="the README has no block after <!-- runnable -->")
-def test_the_readmes_code_runs():
+@pytest.mark.parametrize("name", RUNNABLE)
+def test_the_code_of_a_document_runs(name):
     """All blocks, in order, in one repository."""
     project = repo()
     folder = project.parent / "bin"
     folder.mkdir()
     (folder / "git-track").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m gittrack "$@"\n')
     (folder / "git-track").chmod(0o755)
-    for language, code in RUNNABLE:
+    for language, code in RUNNABLE[name]:
         if language == "python":
             done = python(code, cwd=project)
         else:
@@ -88,15 +98,23 @@ def test_the_readmes_code_runs():
         assert done[0] == 0, f"{code}\n{done[1]}{done[2]}"
 
 
-def test_no_document_names_a_verb_that_is_not_there():
-    for name in ("README.md", "DESIGN.md", "CONTRIBUTING.md"):
-        path = ROOT / name
-        text = path.read_text() if path.exists() else ""
-        lines = re.findall(r"^(?:\$ )?git track ([a-z]+)\b", text, re.M)
-        assert set(lines) <= set(main.VERBS), name
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_no_document_names_a_verb_that_is_not_there(name):
+    lines = re.findall(r"^(?:\$ )?git track ([a-z]+)\b", DOCUMENTS[name], re.M)
+    assert set(lines) <= set(main.VERBS)
 
 
-def test_the_table_of_facts_is_that_of_the_code():
-    """After a change of a fact: python -m gittrack __facts, between the marks in README.md."""
-    table = re.search(r"<!-- facts: .*? -->\n(.*?)<!-- /facts -->", README, re.S)[1]
-    assert table == run_cli("__facts").out
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_links_lead_somewhere(name):
+    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", DOCUMENTS[name])
+    assert [link for link in links if not (ROOT / name).parent.joinpath(link).exists()] == []
+
+
+@pytest.mark.parametrize("name", generate.PAGES)
+def test_reference_pages_are_those_of_the_code(name):
+    """After a change: python docs/generate.py."""
+    assert DOCUMENTS[f"docs/reference/{name}"] == generate.content(name)
+
+
+def test_the_readme_is_short():
+    assert len(README.splitlines()) <= 150

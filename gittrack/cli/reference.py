@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gittrack.core import settings
 from gittrack.core.run import facts
 
 
@@ -14,4 +15,12 @@ def facts_table() -> str:
         head = (fact.heading or fact.name.upper()) if fact.listed else ""
         where = "" if fact.json and fact.listed else " (listings)" if fact.listed else " (JSON)"
         lines.append(f"| `{fact.name}` | {fact.kind} | {head} | {fact.text}{where} |")
+    return "\n".join(lines) + "\n"
+
+
+def settings_table() -> str:
+    """Return the settings as a table in Markdown."""
+    lines = ["| setting | default | meaning |", "|---|---|---|"]
+    for name, (default, meaning) in settings.DESCRIBED.items():
+        lines.append(f"| `track.{name}` | {f'`{default}`' if default else ''} | {meaning} |")
     return "\n".join(lines) + "\n"

@@ -30,36 +30,56 @@ class Settings(NamedTuple):
 
 
 _NO = ("no", "false", "off", "0")
-_NAMES = (
-    "experiment",
-    "maxFileSize",
-    "maxSnapshotSize",
-    "maxSnapshotFiles",
-    "maxArtifactSize",
-    "maxStoreSize",
-    "maxLogSize",
-    "packRefs",
-    "env",
-    "volatile",
-    "link",
-    "sign",
-    "adoptAfter",
-    "stages",
-    # Of the sample hooks.
+# {name: (default, meaning)}, from which docs/reference/settings.md is made.
+DESCRIBED: dict[str, tuple[str, str]] = {
+    "experiment": ("default", "the experiment of runs that name none"),
+    "maxFileSize": ("10m", "an uncommitted file over this size is not captured"),
+    "maxSnapshotSize": ("100m", "the most that a snapshot captures in all"),
+    "maxSnapshotFiles": (
+        "5000",
+        "of more new files than this, those in the fullest folders are not captured",
+    ),
+    "maxArtifactSize": (
+        "50m",
+        "a larger artifact goes to the store in this repository, not into git; it is not pushed",
+    ),
+    "maxStoreSize": (
+        "20g",
+        "an artifact that would make the store larger is recorded by its digest only",
+    ),
+    "maxLogSize": ("4m", "of a longer console, the first quarter and the end are kept"),
+    "packRefs": ("500", "how many loose run refs are packed, in the background; 0: never"),
+    "env": ("", "more environment variables to record, separated by spaces or commas"),
+    "volatile": ("*time* *seconds* *memory* *_per_s", "metrics that a verdict leaves out"),
+    "link": (
+        "",
+        "more paths to link into the worktree of a rerun or an isolated trial, such as `.venv`",
+    ),
+    "sign": ("false", "whether run commits and registry tags are signed"),
+    "adoptAfter": (
+        "24h",
+        "a run of another host is committed here if nothing was logged for so long",
+    ),
+    "stages": ("", "the only stages that models may have, separated by spaces or commas"),
+    "goal.<metric>": ("", "`min` or `max`: which direction of this metric is better"),
+    "gate.<stage>": ("", "a query that must hold for whatever is promoted to that stage"),
+}
+_OF_SAMPLE_HOOKS = (
     *("inputs", "minDisk", "gpuWait", "testCommand", "lockFile"),
     *("pushTo", "summary", "bestMetric", "bestMin", "bestCommand"),
 )
 
 
 def unknown(config: Mapping[str, str]) -> list[str]:
-    """Return a warning for each ``track.`` setting that there is not: mistyped, it would do nothing."""
-    known = {name.lower(): f"track.{name}" for name in _NAMES}
-    given = (key.removeprefix("track.") for key in config if key.startswith("track."))
+    """Return a warning for each ``track.`` setting that does not exist: it would do nothing."""
+    settings = {name.lower(): f"track.{name}" for name in (*DESCRIBED, *_OF_SAMPLE_HOOKS)}
+    names = (key.removeprefix("track.") for key in config if key.startswith("track."))
     warnings = []
-    for name in given:
-        if name not in known and not name.startswith(("gate.", "goal.")):
-            meant = [known[word] for word in near(name, known)]
-            hint = f"did you mean {' or '.join(meant)}?" if meant else "the README lists them"
+    for name in names:
+        if name not in settings and not name.startswith(("gate.", "goal.")):
+            similar = [settings[word] for word in near(name, settings)]
+            list_of_all = "docs/reference/settings.md lists them"
+            hint = f"did you mean {' or '.join(similar)}?" if similar else list_of_all
             warnings.append(f"there is no setting track.{name}: {hint}")
     return warnings
 

@@ -144,4 +144,4 @@ def _risk(line: _Line, effect: str) -> Risk:
         return Risk(what, f"leave it out; it comes from: {line.origin}")
     argv = ["git", "config", "--file", path, "--fixed-value", "--unset-all", line.key, line.value]
     remedy = shlex.join(argv)
-    return Risk(what, f"remove it: {remedy}; README shows how to share runs without it")
+    return Risk(what, f"remove it: {remedy}; docs/sharing.md shows how to share runs without it")

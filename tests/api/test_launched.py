@@ -190,7 +190,7 @@ class TestNested:
 
 def test_the_example_of_the_readme_works_after_git_track_init():
     readme = (Path(gittrack.__file__).parent.parent / "README.md").read_text()
-    example = readme.partition("## Record from Python")[2].partition("```python\n")[2]
+    example = readme.partition("## From Python")[2].partition("```python\n")[2]
     Path("train.py").write_text(example.partition("```")[0])
     assert run_cli("init").code == 0
     done = run_cli("run", "--", "python", "train.py")

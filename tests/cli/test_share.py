@@ -1,4 +1,4 @@
-"""Sharing with plain git, by the lines of README; and the settings that doctor warns about."""
+"""Sharing with plain git, by the lines of docs/sharing.md; and the settings that doctor warns about."""
 
 import re
 import shlex
@@ -11,10 +11,8 @@ from helpers import ROOT, git, listed, model, record, repo, run_cli
 
 import gittrack
 
-README = (ROOT / "README.md").read_text()
-_SHARED = README[README.index("## Share runs") :]
-RUNS = _SHARED.split("```")[1].strip().splitlines()
-MODELS = README[README.index("**Shared.** Tags") :].split("```")[1].strip().splitlines()
+PAGE = (ROOT / "docs" / "sharing.md").read_text()
+RUNS, MODELS = (block.strip().splitlines() for block in PAGE.split("```")[1:4:2])
 
 
 @pytest.fixture
@@ -29,7 +27,7 @@ def clones(tmp_path, monkeypatch):
 
 
 def sh(folder, *lines, code=0):
-    """Run lines of README, of which the first that fails ends it."""
+    """Run lines of the page, of which the first that fails ends it."""
     tool = f'git() {{ if [ "$1" = track ]; then shift; {shlex.quote(sys.executable)} -m gittrack "$@"; '
     tool += 'else command git "$@"; fi; }\n'
     done = subprocess.run(
@@ -188,7 +186,7 @@ def test_doctor_and_init_name_a_setting_that_can_lose_something(project, line):
     doctor = run_cli("doctor")
     assert (doctor.code, told in doctor.out) == (1, True), doctor.out
     assert f"warning: {told}" in run_cli("init").err
-    remedy = re.search(r"remove it: (.*?); README", doctor.out)
+    remedy = re.search(r"remove it: (.*?); docs/sharing.md", doctor.out)
     sh(".", remedy[1])
     assert run_cli("doctor").out.endswith("all is well\n")
 

@@ -35,7 +35,7 @@ def manpage(words: Sequence[str]) -> int:
 
 
 def facts(words: Sequence[str]) -> int:
-    """Print the table of facts, as it is kept in the README."""
+    """Print the table of facts, as docs/reference/facts.md has it."""
     print(reference.facts_table(), end="")
     return 0
 
