@@ -19,15 +19,16 @@ from gittrack.cli import reference
 FOLDER = Path(__file__).parent / "reference"
 NOTE = "<!-- Made by docs/generate.py from the code: change it there. -->\n\n"
 _FACTS = """
-One name is the key in `--json`, the column of `ls --columns` and `git track export`, the key of `ls --sort` and
-the name in a query (`-w`). A name means the fact if there is one, then a metric, then a param; `metrics.x` and
-`params.x` say which.
+One name is the key in `--json`, the column of `ls --columns` and `git track export`, the key of `ls
+--sort` and the name in a query (`-w`). A name means the fact if there is one, then a metric, then a
+param; `metrics.x` and `params.x` say which.
 """
 _SETTINGS = """
-Settings are git configuration: for a repository (`git config track.experiment digits`), for a user (`--global`),
-or for one command (`git -c track.experiment=digits track run ...`). Sizes are written `500k`, `10m`, `2g`.
-`git track init` writes the settings down as comments, with a `params.yaml` and lines for `.gitignore`. The sample
-hooks have settings of their own: [hooks/README.md](../../hooks/README.md).
+Settings are git configuration: for a repository (`git config track.experiment digits`), for a user
+(`--global`), or for one command (`git -c track.experiment=digits track run ...`). Sizes are written
+`500k`, `10m`, `2g`. `git track init` writes the settings down as comments, with a `params.yaml` and
+lines for `.gitignore`. The sample hooks have settings of their own:
+[hooks/README.md](../../hooks/README.md).
 """
 _SECTIONS = ("Parameters", "Attributes", "Returns", "Yields", "Raises", "Notes", "Examples")
 
@@ -161,7 +162,7 @@ def settings() -> str:
 
 
 def _page(title: str, text: str, table: str) -> str:
-    return f"# {title}\n\n{textwrap.fill(' '.join(text.split()), 120)}\n\n{table}"
+    return f"# {title}\n\n{textwrap.fill(' '.join(text.split()), 120, break_on_hyphens=False)}\n\n{table}"
 
 
 PAGES: dict[str, Callable[[], str]] = {"api.md": api, "facts.md": facts, "settings.md": settings}
