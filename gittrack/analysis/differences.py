@@ -53,24 +53,24 @@ class RunDiff(NamedTuple):
     code: CodeChange
 
 
-class Row(NamedTuple):
+class DiffRow(NamedTuple):
     """One thing in which several runs differ: its name and its value in each, body.MISSING where it lacks."""
 
     name: str
     values: tuple[Any, ...]
 
 
-class Table(NamedTuple):
+class DiffTable(NamedTuple):
     """Everything in which several runs differ, by section; sections without a difference are empty."""
 
     runs: tuple[RunInfo, ...]
-    sections: dict[str, list[Row]]
+    sections: dict[str, list[DiffRow]]
 
 
-def rows(found: Sequence[Mapping[str, Any]]) -> list[Row]:
+def differing_rows(found: Sequence[Mapping[str, Any]]) -> list[DiffRow]:
     """Return the keys whose values are not the same in all of the mappings, sorted."""
     names = sorted({name for one in found for name in one})
-    made = [Row(name, tuple(one.get(name, MISSING) for one in found)) for name in names]
+    made = [DiffRow(name, tuple(one.get(name, MISSING) for one in found)) for name in names]
     return [row for row in made if not all(same(row.values[0], item) for item in row.values[1:])]
 
 
@@ -83,7 +83,7 @@ def changes(a: Mapping[str, Any], b: Mapping[str, Any]) -> list[Change]:
 _COMPARED = {fact.name: getter(fact) for fact in run_facts.FACTS if fact.compared}
 
 
-def facts(info: RunInfo) -> dict[str, Any]:
+def compared_facts(info: RunInfo) -> dict[str, Any]:
     """Return the facts of a run that are worth comparing: not those that tell any two runs apart."""
     values = {name: get(info) for name, get in _COMPARED.items()}
     return {name: _plain(value) for name, value in values.items() if value not in (None, ())}
@@ -91,7 +91,7 @@ def facts(info: RunInfo) -> dict[str, Any]:
 
 def fact_changes(a: RunInfo, b: RunInfo) -> list[Change]:
     """Return the facts in which two runs differ, but for those that tell any two runs apart."""
-    found = {change.name: change for change in changes(facts(a), facts(b))}
+    found = {change.name: change for change in changes(compared_facts(a), compared_facts(b))}
     return [found[name] for name in _COMPARED if name in found]
 
 

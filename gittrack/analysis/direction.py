@@ -110,7 +110,7 @@ def direction(
     TrackError
         If ``track.goal.<metric>`` is neither min nor max.
     """
-    stem = base(metric)
+    stem = base_name(metric)
     if option is not None:
         return Direction(stem, GOALS[option], OPTION, f"--{GOALS[option]}")
     setting, goal = _configured(stem, config or {})
@@ -119,11 +119,11 @@ def direction(
     goals = {GOALS[word] for word in defined if word in GOALS}
     if goals:
         return Direction(stem, *((goals.pop(), RUNS) if len(goals) == 1 else (None, CONFLICT)))
-    goal, word = (None, "") if stem.endswith((".step", ".count")) else by_name(stem)
+    goal, word = (None, "") if stem.endswith((".step", ".count")) else goal_of_name(stem)
     return Direction(stem, goal, NAME if goal else UNKNOWN, word)
 
 
-def required(found: Direction) -> Direction:
+def require_known(found: Direction) -> Direction:
     """Return a direction that is known.  Raises TrackError if nobody knows it."""
     if found.goal is None:
         raise TrackError(
@@ -135,7 +135,7 @@ def required(found: Direction) -> Direction:
     return found
 
 
-def base(metric: str) -> str:
+def base_name(metric: str) -> str:
     """Return the name of a metric without ``metrics.`` before it and a part such as ``.max`` after it."""
     stem, _, part = metric.removeprefix("metrics.").rpartition(".")
     return stem if stem and part in PARTS else metric.removeprefix("metrics.")
@@ -164,7 +164,7 @@ def _configured(metric: str, config: Mapping[str, str]) -> tuple[str, str | None
     return "", None
 
 
-def by_name(metric: str) -> tuple[str | None, str]:
+def goal_of_name(metric: str) -> tuple[str | None, str]:
     """Return the goal that the words in the name of a metric say, and the word; (None, "") if unclear.
 
     Words stand apart by ``_``, ``.``, ``/``, ``-``, spaces and capitals: ``val_loss``, ``testAcc``,

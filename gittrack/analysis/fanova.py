@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from gittrack.analysis import importance
-from gittrack.analysis.importance import FANOVA, Scored, ordered
-from gittrack.analysis.sweep_ranking import averaged, is_number
+from gittrack.analysis.importance import FANOVA, Scored, by_share
+from gittrack.analysis.sweep_ranking import average_seeds, is_number
 from gittrack.analysis.sweep_view import Importance, SweepView
 from gittrack.core.errors import TrackError
 from gittrack.core.scalars import flow_text
@@ -33,7 +33,7 @@ def fanova(
     told = {name: _untellable([t.params[name] for t in scored], flat) for name in names}
     axes = [name for name in names if not told[name]]
     shares = _shares(scored, axes, log, seed) if axes else {}
-    return ordered(
+    return by_share(
         [Importance(n, shares.get(n), FANOVA, len(scored), None, told[n]) for n in names]
     )
 
@@ -46,9 +46,9 @@ def of_sweep(view: SweepView) -> tuple[Importance, ...]:
     """
     log = [axis.name for axis in view.axes if axis.log]
     if len({trial.budget for trial in view.trials}) > 1:
-        return fanova(importance.scored(view), log)
+        return fanova(importance.scored_configurations(view), log)
     names = [axis.name for axis in view.axes]
-    ended = averaged(view).ended
+    ended = average_seeds(view).ended
     params = [{n: one.params[n] for n in names if n in one.params} for one in ended]
     scores = [one.score for one in ended]
     return fanova([Scored(*pair) for pair in zip(params, scores, strict=True)], log)

@@ -93,13 +93,13 @@ class Comparison(NamedTuple):
 
 
 class Refusal(NamedTuple):
-    """Why nothing is said about two groups; ``places`` are those that are to blame, 1 or 2."""
+    """Why nothing is said about two groups; ``positions`` are those of the groups that prevent it, 1 or 2."""
 
     reason: str
-    places: tuple[int, ...]
+    positions: tuple[int, ...]
 
 
-def grouped(
+def group_runs(
     runs: Sequence[RunInfo],
     over: Sequence[str],
     value: Callable[[RunInfo], Any],
@@ -183,7 +183,7 @@ def _taken_over(run: RunInfo, over: Sequence[str]) -> list[Any]:
     return [flat.get(name) for name in over]
 
 
-def compared(a: Group, b: Group, among: int = 2) -> Comparison | Refusal:
+def compare_groups(a: Group, b: Group, among: int = 2) -> Comparison | Refusal:
     """Return the difference of the means of ``a`` and ``b`` with its 95 % interval, or why there is none.
 
     If both groups have the same seeds, once each, it is the paired t interval of the differences seed by
@@ -197,7 +197,9 @@ def compared(a: Group, b: Group, among: int = 2) -> Comparison | Refusal:
     differences = _pairs(a, b)
     paired = bool(differences) and not samples.is_constant(differences)
     found = (
-        samples.paired(differences, alpha) if paired else samples.welch(a.values, b.values, alpha)
+        samples.paired_interval(differences, alpha)
+        if paired
+        else samples.welch_interval(a.values, b.values, alpha)
     )
     if not all(map(math.isfinite, found)):
         return Refusal(HUGE, (1, 2))

@@ -7,7 +7,12 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gittrack.analysis import student
-from gittrack.analysis.sweep_ranking import averaged, furthest, is_number, standing
+from gittrack.analysis.sweep_ranking import (
+    average_seeds,
+    furthest_trials,
+    is_number,
+    relative_ranks,
+)
 from gittrack.analysis.sweep_view import Importance, SweepView
 from gittrack.core.scalars import flow_text
 
@@ -97,7 +102,7 @@ def importance(trials: Sequence[Scored], goal: str) -> tuple[Importance, ...]:
     for trial in scored:
         blocks.setdefault(trial.block, []).append(trial)
     ranks = {
-        block: quality([trial.score for trial in own if trial.score is not None], goal)
+        block: score_ranks([trial.score for trial in own if trial.score is not None], goal)
         for block, own in blocks.items()
     }
     found = []
@@ -107,7 +112,7 @@ def importance(trials: Sequence[Scored], goal: str) -> tuple[Importance, ...]:
             for block, own in blocks.items()
         ]
         found.append(_one(name, of_name, len(names)))
-    return ordered(found)
+    return by_share(found)
 
 
 def of_sweep(view: SweepView) -> tuple[Importance, ...]:
@@ -117,18 +122,18 @@ def of_sweep(view: SweepView) -> tuple[Importance, ...]:
     of its bracket that had more is the better one, because it was promoted.  Brackets are ranked apart.
     Seeds are no configurations of their own: they would make chance look like a reason.
     """
-    return importance(scored(view), "minimize")
+    return importance(scored_configurations(view), "minimize")
 
 
-def scored(view: SweepView) -> list[Scored]:
+def scored_configurations(view: SweepView) -> list[Scored]:
     """Return the configurations of a sweep with their place: 0 the best of a bracket, 1 the worst, else nan.
 
     If all had the same resource that is the rank of their scores.
     """
-    view = averaged(view)
-    place = standing(view.ended, view.goal)
+    view = average_seeds(view)
+    place = relative_ranks(view.ended, view.goal)
     found = []
-    for trial in furthest(view.ended):
+    for trial in furthest_trials(view.ended):
         failed = trial.score is None
         params = {
             axis.name: trial.params[axis.name] for axis in view.axes if axis.name in trial.params
@@ -138,20 +143,20 @@ def scored(view: SweepView) -> list[Scored]:
     return found
 
 
-def ordered(found: Sequence[Importance]) -> tuple[Importance, ...]:
+def by_share(found: Sequence[Importance]) -> tuple[Importance, ...]:
     """Return the most important first; those that cannot be told last, else in the given order."""
     return tuple(
         sorted(found, key=lambda one: -1.0 if one.share is None else one.share, reverse=True)
     )
 
 
-def quality(scores: Sequence[float], goal: str) -> list[float]:
+def score_ranks(scores: Sequence[float], goal: str) -> list[float]:
     """Return the rank of each score from 1, the worst, which all that are not finite share."""
     sign = 1.0 if goal == "maximize" else -1.0
-    return ranked([sign * score if math.isfinite(score) else -math.inf for score in scores])
+    return mean_ranks([sign * score if math.isfinite(score) else -math.inf for score in scores])
 
 
-def ranked(values: Sequence[float]) -> list[float]:
+def mean_ranks(values: Sequence[float]) -> list[float]:
     """Return the rank of each value from 1, the smallest; equal values get the mean of their ranks."""
     order = sorted(range(len(values)), key=lambda i: values[i])
     ranks = [0.0] * len(values)
@@ -166,7 +171,7 @@ def ranked(values: Sequence[float]) -> list[float]:
     return ranks
 
 
-def between(groups: Sequence[Hashable], ranks: Sequence[float]) -> float:
+def share_between(groups: Sequence[Hashable], ranks: Sequence[float]) -> float:
     """Return the share of the variance of the ranks that lies between the groups, unadjusted."""
     sums: dict[Hashable, tuple[float, int]] = {}
     for group, rank in zip(groups, ranks, strict=True):
@@ -201,7 +206,7 @@ def _line(blocks: Sequence[_Block]) -> tuple[_Fit, float]:
     """Return the fit of Spearman's correlation within blocks, and the correlation."""
     sums, used = [0.0, 0.0, 0.0], [block for block in blocks if len(block.ranks) > 1]
     for block in used:
-        xs, n = ranked(block.values), len(block.ranks)
+        xs, n = mean_ranks(block.values), len(block.ranks)
         x, y = ([(rank - (n + 1) / 2) / n for rank in ranks] for ranks in (xs, block.ranks))
         sums[0] += math.fsum(a * b for a, b in zip(x, y, strict=True))
         sums[1] += math.fsum(a * a for a in x)
@@ -223,7 +228,7 @@ def _grouped(
         count = len(set(groups))
         if 1 < count < n and len(set(block.ranks)) > 1:
             scale = _variation(block.ranks) / n**2
-            explained += between(groups, block.ranks) * scale
+            explained += share_between(groups, block.ranks) * scale
             whole += scale
             model += count - 1
             rest += n - count
@@ -250,7 +255,7 @@ def _untellable(groups: Sequence[Hashable], blocks: Sequence[_Block], numeric: b
 def _ranges(values: list[Any]) -> list[Hashable]:
     """Return for each value the number of the range it is in, with about equally many trials in each."""
     count = min(_MOST_RANGES, math.isqrt(len(values)))
-    return [int((rank - 0.5) * count / len(values)) for rank in ranked(values)]
+    return [int((rank - 0.5) * count / len(values)) for rank in mean_ranks(values)]
 
 
 def _keys(values: list[Any]) -> list[Hashable]:

@@ -51,7 +51,7 @@ def is_constant(values: Sequence[float]) -> bool:
     return deviation(values) <= _ROUNDING * max(map(abs, values))
 
 
-def welch(a: Sequence[float], b: Sequence[float], alpha: float = ALPHA) -> Interval:
+def welch_interval(a: Sequence[float], b: Sequence[float], alpha: float = ALPHA) -> Interval:
     """Return the interval of Welch's t for the difference of the means of two independent samples.
 
     Parameters
@@ -77,7 +77,7 @@ def welch(a: Sequence[float], b: Sequence[float], alpha: float = ALPHA) -> Inter
     return _interval(mean(a) - mean(b), math.sqrt(total), df, alpha, scale)
 
 
-def paired(differences: Sequence[float], alpha: float = ALPHA) -> Interval:
+def paired_interval(differences: Sequence[float], alpha: float = ALPHA) -> Interval:
     """Return the interval of the paired t for the mean of differences, one of each pair.
 
     Student (W. S. Gosset), "The probable error of a mean", Biometrika 6 (1908).

@@ -12,7 +12,7 @@ MAX_SERIES = 4 << 20  # bytes
 _BARS = "▁▂▃▄▅▆▇█"
 
 
-def smoothed(values: Sequence[float], weight: float) -> list[float]:
+def smooth(values: Sequence[float], weight: float) -> list[float]:
     """Return the exponential moving average, corrected for its beginning at zero.
 
     As TensorBoard and W&B do it: ``m = weight * m + (1 - weight) * v``, divided by ``1 - weight ** n`` (the
@@ -30,7 +30,7 @@ def smoothed(values: Sequence[float], weight: float) -> list[float]:
     return found
 
 
-def thinned(points: Sequence[tuple[float, float]], buckets: int) -> list[tuple[float, float]]:
+def thin(points: Sequence[tuple[float, float]], buckets: int) -> list[tuple[float, float]]:
     """Return at most two points a bucket, its smallest and its largest: no peak is lost."""
     if len(points) <= 2 * buckets:
         return list(points)
@@ -43,7 +43,7 @@ def thinned(points: Sequence[tuple[float, float]], buckets: int) -> list[tuple[f
     return found
 
 
-def courses(data: bytes | None) -> dict[str, str]:
+def sparklines(data: bytes | None) -> dict[str, str]:
     """Return {metric: sparkline} of a metrics.csv; nothing for one that is damaged or too long."""
     if not data or len(data) > MAX_SERIES:
         return {}

@@ -28,14 +28,14 @@ class EarlyTerminate(NamedTuple):
 Curve = Sequence[tuple[int, float]]
 
 
-class Seen(NamedTuple):
+class OtherTrial(NamedTuple):
     """The curve of another trial, and whether that trial finished."""
 
     curve: Curve
     finished: bool
 
 
-def stops(rule: EarlyTerminate, goal: str, own: Curve, others: Iterable[Seen]) -> bool:
+def should_stop(rule: EarlyTerminate, goal: str, own: Curve, others: Iterable[OtherTrial]) -> bool:
     """Say whether the trial with the curve ``own`` should stop now."""
     if not own:
         return False
@@ -43,7 +43,7 @@ def stops(rule: EarlyTerminate, goal: str, own: Curve, others: Iterable[Seen]) -
     return judge(rule, goal, own, others)
 
 
-def _hyperband(rule: EarlyTerminate, goal: str, own: Curve, others: Iterable[Seen]) -> bool:
+def _hyperband(rule: EarlyTerminate, goal: str, own: Curve, others: Iterable[OtherTrial]) -> bool:
     """Judge by the last rung that the trial has reached: after so many values, as W&B counts.
 
     The rule is that of W&B's package ``sweeps`` 0.3.0.  Of the n trials that have reached the rung so far,
@@ -67,7 +67,7 @@ def _loss(value: float, goal: str) -> float:
     return -value if goal == "maximize" else value
 
 
-def _median(rule: EarlyTerminate, goal: str, own: Curve, others: Iterable[Seen]) -> bool:
+def _median(rule: EarlyTerminate, goal: str, own: Curve, others: Iterable[OtherTrial]) -> bool:
     """Judge by the median of what the finished trials had on average over as many values.
 
     Golovin et al. 2017, "Google Vizier", section 3.2.2: stop when the best value so far is strictly worse.

@@ -22,14 +22,14 @@ def has_score(trial: TrialView) -> bool:
     return is_number(trial.score)
 
 
-def better_first(score: float | None, goal: str) -> tuple[bool, float]:
+def best_first(score: float | None, goal: str) -> tuple[bool, float]:
     """Return what scores sort by, the best first; nan, infinities and missing ones come last, all alike."""
     if score is None or not math.isfinite(score):
         return True, 0.0
     return False, -score if goal == "maximize" else score
 
 
-def standing(trials: Sequence[TrialView], goal: str) -> dict[str, float]:
+def relative_ranks(trials: Sequence[TrialView], goal: str) -> dict[str, float]:
     """Return the place of each trial with a finite score in its bracket: 0 the best, 1 the worst.
 
     Within a bracket a larger budget is better than a smaller one, whatever the score: such trials were
@@ -49,7 +49,7 @@ def standing(trials: Sequence[TrialView], goal: str) -> dict[str, float]:
     return places
 
 
-def furthest(trials: Iterable[TrialView]) -> list[TrialView]:
+def furthest_trials(trials: Iterable[TrialView]) -> list[TrialView]:
     """Return of each configuration the trial with the most resource, in the order of the first of them."""
     found: dict[tuple[int, int, int | None], TrialView] = {}
     for trial in trials:
@@ -59,7 +59,7 @@ def furthest(trials: Iterable[TrialView]) -> list[TrialView]:
     return list(found.values())
 
 
-def averaged(view: SweepView) -> SweepView:
+def average_seeds(view: SweepView) -> SweepView:
     """Return a sweep under seeds as one of configurations, each with the mean of its scores; else the same.
 
     That is what its winner is chosen by.  A configuration has ended when all of its seeds have, and has a

@@ -62,7 +62,7 @@ def is_volatile(name: str, patterns: Sequence[str] = VOLATILE) -> bool:
     return any(fnmatchcase(name.lower(), pattern.lower()) for pattern in patterns)
 
 
-def compared(
+def compare_series(
     a: Series,
     b: Series,
     artifacts: Iterable[str],
@@ -70,11 +70,11 @@ def compared(
     rtol: float = RTOL,
     atol: float = ATOL,
     volatile: Sequence[str] = VOLATILE,
-    kept: int = 0,
+    artifact_count: int = 0,
 ) -> Verdict:
     """Return the verdict on two series sets; ``artifacts`` names those whose content differs.
 
-    ``kept`` is how many artifacts there are at all: with none, and no metric, the verdict is UNKNOWN.
+    ``artifact_count`` is the number of artifacts: without artifacts and metrics, the verdict is UNKNOWN.
     Close is what NumPy calls so: ``abs(a - b) <= atol + rtol * abs(b)``, with equal steps in equal order.
     An infinity is close to nothing but itself.
     """
@@ -86,7 +86,7 @@ def compared(
     differing = tuple(sorted(artifacts))
     points = sum(len(a.get(name, ())) for name in judged)
     facts = {"left_out": left_out, "metrics": len(judged), "points": points, "artifacts": differing}
-    if not (judged or differing or kept):
+    if not (judged or differing or artifact_count):
         return Verdict(UNKNOWN, _nothing(left_out), **facts)  # type: ignore[arg-type]
     if not apart and not differing:
         return Verdict(EXACT, **facts)  # type: ignore[arg-type]

@@ -46,6 +46,6 @@ def ended(run: Run) -> None:
     if run.published is None:
         return
     info = run.published.info
-    show(detail.closing(info))
+    show(detail.summary_line(info))
     if not info.params and not info.metrics:
         show("it has neither params nor metrics: init(config={...}) and run.log({...}) record them")

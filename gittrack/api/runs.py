@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, overload
 
 from gittrack import git
-from gittrack.analysis.direction import MAX, MIN, Direction, base, direction
+from gittrack.analysis.direction import MAX, MIN, Direction, base_name, direction
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.read.runs import record
 from gittrack.show.data import flat, jsonable
@@ -111,7 +111,7 @@ class Runs(Sequence[RunRecord]):
     def _direction(self, metric: str, smallest: bool | None) -> Direction:
         if smallest is not None or not self._runs:
             return direction(metric, option=MIN if smallest else MAX)
-        repo, name = self._runs[0]._repo, base(metric)
+        repo, name = self._runs[0]._repo, base_name(metric)
         config = git.parse_config(repo.config().output())
         definitions = (run.info.metric_definitions.get(name, {}) for run in self._runs)
         goals = {str(one["goal"]) for one in definitions if one.get("goal")}

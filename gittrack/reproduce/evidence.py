@@ -38,8 +38,14 @@ def judge(
     anything to compare.  Raises TrackError where a run cannot be read.
     """
     kept = len({item["path"] for run in (a, b) for item in run.outputs})
-    found = verdict.compared(
-        _series(a), _series(b), _differing(a, b), rtol=rtol, atol=atol, volatile=volatile, kept=kept
+    found = verdict.compare_series(
+        _series(a),
+        _series(b),
+        _differing(a, b),
+        rtol=rtol,
+        atol=atol,
+        volatile=volatile,
+        artifact_count=kept,
     )._replace(unknown=tuple(_unknown(a, b)))
     if not b.info.finished:
         return Verdict(verdict.FAILED, _failure(a, b, found))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gittrack.analysis.direction import MAX, MIN, by_name, direction, required
+from gittrack.analysis.direction import MAX, MIN, direction, goal_of_name, require_known
 from gittrack.core.errors import TrackError
 
 SMALL = (
@@ -22,12 +22,12 @@ UNCLEAR = (
 
 @pytest.mark.parametrize("name", SMALL)
 def test_names_of_which_the_smallest_is_best(name):
-    assert by_name(name)[0] == MIN
+    assert goal_of_name(name)[0] == MIN
 
 
 @pytest.mark.parametrize("name", LARGE)
 def test_names_of_which_the_largest_is_best(name):
-    assert by_name(name)[0] == MAX
+    assert goal_of_name(name)[0] == MAX
 
 
 @pytest.mark.parametrize("name", UNCLEAR)
@@ -35,7 +35,7 @@ def test_names_that_say_nothing(name):
     found = direction(name)
     assert (found.goal, found.smallest, found.assumed) == (None, False, True)
     with pytest.raises(TrackError, match="add --min or --max"):
-        required(found)
+        require_known(found)
 
 
 def test_an_option_comes_before_a_setting_before_the_runs_before_the_name():

@@ -16,7 +16,7 @@ def run(number, value, **params):
 
 
 def grouped(*runs, over=("seed",), **more):
-    return groups.grouped(runs, over, lambda one: one.metrics["m"].last, **more)
+    return groups.group_runs(runs, over, lambda one: one.metrics["m"].last, **more)
 
 
 def test_equal_in_all_params_but_these():
@@ -86,7 +86,7 @@ def test_only_finished_runs_count_and_those_that_diverged_are_counted():
     first, second = grouped(*survivors, failed, going_on, *steady)
     assert (first.params, second.params) == ({"lr": 2}, {"lr": 1})  # diverged is never best
     assert (len(second.values), second.diverged, second.unfinished, second.started) == (2, 3, 1, 6)
-    assert groups.compared(first, second) == (groups.DIVERGED, (2,))
+    assert groups.compare_groups(first, second) == (groups.DIVERGED, (2,))
 
 
 def two(a, b, over="seed"):
@@ -98,7 +98,7 @@ def two(a, b, over="seed"):
 
 
 def test_a_real_difference_is_more_than_noise():
-    found = groups.compared(*two([10, 10.1, 10, 10.1, 10], [1, 1.1, 1, 1.1, 1]))
+    found = groups.compare_groups(*two([10, 10.1, 10, 10.1, 10], [1, 1.1, 1, 1.1, 1]))
     assert found.difference == pytest.approx(9)
     assert found.low < 9 < found.high
     assert found.more_than_noise
@@ -106,12 +106,12 @@ def test_a_real_difference_is_more_than_noise():
 
 def test_noise_is_noise():
     values = [0.1, 0.9, 0.4, 0.6, 0.5]
-    assert not groups.compared(*two(values, [v + 0.01 for v in values])).more_than_noise
+    assert not groups.compare_groups(*two(values, [v + 0.01 for v in values])).more_than_noise
 
 
 def test_welch_as_scipy_has_it():
     a, b = [0.91, 0.92, 0.905, 0.93, 0.915], [0.90, 0.87, 0.93]
-    found = groups.compared(*two(a, b))
+    found = groups.compare_groups(*two(a, b))
     # scipy.stats.ttest_ind(a, b, equal_var=False).confidence_interval()
     assert found[:3] == pytest.approx((0.016, -0.053164171, 0.085164171))
     assert not found.paired
@@ -123,17 +123,17 @@ def test_equal_seeds_are_compared_seed_by_seed():
         *(run(n, v, a=1, seed=n) for n, v in enumerate(a)),
         *(run(n, v, a=2, seed=n) for n, v in enumerate(b)),
     )
-    found = groups.compared(*pair)
+    found = groups.compare_groups(*pair)
     # scipy.stats.ttest_rel(a, b).confidence_interval()
     assert found[:3] == pytest.approx((0.02, 0.007007717, 0.032992283))
     assert found.paired
     assert found.more_than_noise
-    assert not groups.compared(*two(a, b)).more_than_noise  # other seeds: Welch
+    assert not groups.compare_groups(*two(a, b)).more_than_noise  # other seeds: Welch
 
 
 def test_the_best_of_several_needs_more():
     pair = two([1.0, 1.1, 1.2], [0.8, 0.9, 0.7])
-    alone, among = groups.compared(*pair), groups.compared(*pair, among=10)
+    alone, among = groups.compare_groups(*pair), groups.compare_groups(*pair, among=10)
     assert alone.more_than_noise
     assert not among.more_than_noise
     assert (alone.among, among.among) == (2, 10)
@@ -150,7 +150,7 @@ def test_the_best_of_several_needs_more():
     ],
 )
 def test_nothing_is_said_without_evidence(a, b, reason, places):
-    assert groups.compared(*two(a, b)) == (reason, places)
+    assert groups.compare_groups(*two(a, b)) == (reason, places)
 
 
 def test_values_near_the_largest_float_have_a_mean_and_a_deviation():

@@ -19,11 +19,11 @@ from gittrack.analysis.importance import (
     RANGES,
     RANKS,
     Scored,
-    between,
     importance,
+    mean_ranks,
     of_sweep,
-    ranked,
-    scored,
+    scored_configurations,
+    share_between,
 )
 from gittrack.analysis.sweep_view import Axis, Importance, SweepView, TrialView
 from gittrack.core.errors import TrackError
@@ -141,11 +141,11 @@ def test_ranks_and_groups_are_those_of_scipy():
     stats = pytest.importorskip("scipy.stats")
     draw = random.Random(3)
     x, y = [[float(draw.randrange(9)) for _ in range(50)] for _ in range(2)]
-    assert ranked(x) == list(stats.rankdata(x))
+    assert mean_ranks(x) == list(stats.rankdata(x))
     groups = [int(value) % 3 for value in x]
     h = stats.kruskal(*[[b for g, b in zip(groups, y, strict=True) if g == k] for k in range(3)])
     tied = 1 - sum(y.count(v) ** 3 - y.count(v) for v in set(y)) / (50**3 - 50)
-    assert between(groups, ranked(y)) == pytest.approx(h.statistic / 49, rel=1e-9), tied
+    assert share_between(groups, mean_ranks(y)) == pytest.approx(h.statistic / 49, rel=1e-9), tied
     made = [Scored({"x": a}, b) for a, b in zip(x, y, strict=True)]
     assert importance(made, "maximize")[0].correlation == pytest.approx(
         stats.spearmanr(x, y).statistic
@@ -183,7 +183,7 @@ def test_fanova_of_a_sweep_is_of_its_scores_or_where_budgets_differ_of_its_ranks
     made = [Scored({"lr": one.params["lr"], "opt": one.params["opt"]}, one.score) for one in alike]
     assert fanova.of_sweep(sweep(*alike)) == fanova.fanova(made, log=["lr"])
     rungs = sweep(*alike, trial(0, 50.0, rung=1))
-    assert fanova.of_sweep(rungs) == fanova.fanova(scored(rungs), log=["lr"])
+    assert fanova.of_sweep(rungs) == fanova.fanova(scored_configurations(rungs), log=["lr"])
 
 
 def test_what_fanova_cannot_tell_apart_is_said():

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from gittrack.analysis.stopping_rules import Seen, stops
+from gittrack.analysis.stopping_rules import OtherTrial, should_stop
 from gittrack.search import sampling
 from gittrack.search.file import early_stopping
 from gittrack.search.plan import EarlyTerminate
@@ -20,7 +20,7 @@ def curve(*values, start=1):
 
 
 def others(*last, length=3, finished=False):
-    return [Seen(curve(*[value] * length), finished) for value in last]
+    return [OtherTrial(curve(*[value] * length), finished) for value in last]
 
 
 @pytest.mark.parametrize("goal", ["maximize", "minimize"])
@@ -45,12 +45,12 @@ def others(*last, length=3, finished=False):
 def test_a_trial_goes_on_while_it_is_in_the_best_third_of_its_rung(goal, own, rivals, stop):
     sign = 1 if goal == "maximize" else -1
     mine = curve(*(sign * x for x in own))
-    assert stops(HYPERBAND, goal, mine, others(*(sign * x for x in rivals))) is stop
+    assert should_stop(HYPERBAND, goal, mine, others(*(sign * x for x in rivals))) is stop
 
 
 def test_only_trials_that_reached_the_rung_are_compared():
-    assert not stops(HYPERBAND, "maximize", curve(*[5] * 9), others(9, 9, 9, length=8))
-    assert stops(HYPERBAND, "maximize", curve(*[5] * 9), others(9, length=9))
+    assert not should_stop(HYPERBAND, "maximize", curve(*[5] * 9), others(9, 9, 9, length=8))
+    assert should_stop(HYPERBAND, "maximize", curve(*[5] * 9), others(9, length=9))
 
 
 @pytest.mark.parametrize("goal", ["maximize", "minimize"])
@@ -69,19 +69,22 @@ def test_only_trials_that_reached_the_rung_are_compared():
 def test_a_trial_stops_below_the_median_of_what_the_finished_had_by_then(goal, own, averages, stop):
     sign = 1 if goal == "maximize" else -1
     mine = curve(*(sign * x for x in own))
-    assert stops(MEDIAN, goal, mine, others(*(sign * x for x in averages), finished=True)) is stop
+    assert (
+        should_stop(MEDIAN, goal, mine, others(*(sign * x for x in averages), finished=True))
+        is stop
+    )
 
 
 def test_values_are_counted_and_steps_are_not():
     mine = [(step, 5.0) for step in (0, 500, 1000)]
-    assert stops(HYPERBAND, "maximize", mine, others(9))
-    assert not stops(HYPERBAND, "maximize", mine[:2], others(9))
+    assert should_stop(HYPERBAND, "maximize", mine, others(9))
+    assert not should_stop(HYPERBAND, "maximize", mine[:2], others(9))
 
 
 def test_the_median_rule_looks_at_no_later_step_and_at_no_running_trial():
-    rising = [Seen(curve(0, 0, 9, 9, 9), finished=True)] * 3
-    assert not stops(MEDIAN, "maximize", curve(1, 1), rising)
-    assert not stops(MEDIAN, "maximize", curve(1, 1), others(5, 5, 5))
+    rising = [OtherTrial(curve(0, 0, 9, 9, 9), finished=True)] * 3
+    assert not should_stop(MEDIAN, "maximize", curve(1, 1), rising)
+    assert not should_stop(MEDIAN, "maximize", curve(1, 1), others(5, 5, 5))
 
 
 def wandb_curve(trial):
@@ -129,5 +132,5 @@ def test_hyperband_stops_what_wandb_stops(keys, goal, strict, stopped):
     found = {"type": "hyperband", "strict": strict, **keys}
     rule = early_stopping.read(found, "random").rule
     curves = [wandb_curve(trial) for trial in range(16)]
-    others = [[Seen(curve, False) for curve in curves if curve is not own] for own in curves]
-    assert [n for n in range(16) if stops(rule, goal, curves[n], others[n])] == stopped
+    others = [[OtherTrial(curve, False) for curve in curves if curve is not own] for own in curves]
+    assert [n for n in range(16) if should_stop(rule, goal, curves[n], others[n])] == stopped

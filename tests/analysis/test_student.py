@@ -46,11 +46,11 @@ def test_intervals_as_scipy_has_them(seed):
     draw = np.random.default_rng(seed)
     a, b = draw.normal(1, 3, 3 + seed), draw.normal(0, 1, 3 + seed)
     theirs = stats.ttest_ind(a, b, equal_var=False)
-    ours = samples.welch(a.tolist(), b.tolist())
+    ours = samples.welch_interval(a.tolist(), b.tolist())
     assert ours.df == pytest.approx(theirs.df)
     assert ours[1:3] == pytest.approx(tuple(theirs.confidence_interval()))
     other = draw.normal(0, 2, len(a))
-    ours = samples.paired((a - other).tolist(), 0.01)
+    ours = samples.paired_interval((a - other).tolist(), 0.01)
     assert ours[1:3] == pytest.approx(tuple(stats.ttest_rel(a, other).confidence_interval(0.99)))
     assert samples.deviation(a.tolist()) == pytest.approx(a.std(ddof=1))
 
@@ -64,4 +64,4 @@ def test_a_mean_of_equal_values_is_the_value():
 
 def test_a_small_sample_limits_the_degrees_of_freedom():
     small, large = [1.0, 1.1, 1.2], [0.1 * n for n in range(20)]
-    assert samples.welch(small, large).df == 4
+    assert samples.welch_interval(small, large).df == 4

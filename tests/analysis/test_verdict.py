@@ -30,9 +30,9 @@ def with_loss(*values):
     ],
 )
 def test_series(other, level, step, largest):
-    found = verdict.compared(A, other, [])
+    found = verdict.compare_series(A, other, [])
     assert found.level == level
-    assert verdict.compared(other, A, []).level == level
+    assert verdict.compare_series(other, A, []).level == level
     if level != EXACT:
         (one,) = found.divergences
         assert (one.metric, one.step) == ("loss", step)
@@ -41,25 +41,27 @@ def test_series(other, level, step, largest):
 
 def test_nan_is_nan_and_minus_zero_is_not_zero():
     nan = {"m": [(0, math.nan)]}
-    assert verdict.compared(nan, nan, []).level == EXACT
-    found = verdict.compared({"m": [(0, 0.0)]}, {"m": [(0, -0.0)]}, [])
+    assert verdict.compare_series(nan, nan, []).level == EXACT
+    found = verdict.compare_series({"m": [(0, 0.0)]}, {"m": [(0, -0.0)]}, [])
     assert found.level == CLOSE
 
 
 def test_equal_numbers_and_other_weights_are_different():
-    found = verdict.compared(A, A, ["model.npz"])
+    found = verdict.compare_series(A, A, ["model.npz"])
     assert (found.level, found.artifacts, found.divergences) == (DIFFERENT, ("model.npz",), ())
 
 
 def test_tolerances():
     other = with_loss(1.0, 0.6)
-    assert verdict.compared(A, other, [], rtol=0.2).level == CLOSE
-    assert verdict.compared(A, other, [], atol=0.2).level == CLOSE
-    assert verdict.compared(A, with_loss(1.0, 0.5 + 1e-9), [], rtol=0, atol=0).level == DIFFERENT
+    assert verdict.compare_series(A, other, [], rtol=0.2).level == CLOSE
+    assert verdict.compare_series(A, other, [], atol=0.2).level == CLOSE
+    assert (
+        verdict.compare_series(A, with_loss(1.0, 0.5 + 1e-9), [], rtol=0, atol=0).level == DIFFERENT
+    )
 
 
 def test_times_are_left_out_and_named():
-    found = verdict.compared(
+    found = verdict.compare_series(
         {**A, "epoch_time": [(0, 1.0)], "Images_per_s": [(0, 2.0)]},
         {**A, "epoch_time": [(0, 3.0)]},
         [],
@@ -68,17 +70,17 @@ def test_times_are_left_out_and_named():
 
 
 def test_where_there_is_nothing_to_compare_nobody_knows():
-    assert verdict.compared({}, {}, []) == verdict.Verdict(
+    assert verdict.compare_series({}, {}, []) == verdict.Verdict(
         UNKNOWN, "there is nothing to compare: the run has neither metrics nor artifacts"
     )
     times = {"epoch_time": [(0, 1.0)]}
-    found = verdict.compared(times, {"epoch_time": [(0, 2.0)]}, [])
+    found = verdict.compare_series(times, {"epoch_time": [(0, 2.0)]}, [])
     assert (found.level, found.left_out) == (UNKNOWN, ("epoch_time",))
     assert found.reason.endswith("no artifacts, and no metrics but those that are left out")
-    assert verdict.compared(times, times, [], volatile=("x",)).level == EXACT
-    assert verdict.compared({}, {}, [], kept=1).level == EXACT
-    assert verdict.compared({}, A, []).level == DIFFERENT
-    assert verdict.compared({}, {}, ["model.npz"], kept=1).level == DIFFERENT
+    assert verdict.compare_series(times, times, [], volatile=("x",)).level == EXACT
+    assert verdict.compare_series({}, {}, [], artifact_count=1).level == EXACT
+    assert verdict.compare_series({}, A, []).level == DIFFERENT
+    assert verdict.compare_series({}, {}, ["model.npz"], artifact_count=1).level == DIFFERENT
 
 
 def test_the_order_of_verdicts():
@@ -101,5 +103,8 @@ def test_what_is_good_enough():
 )
 def test_a_diverged_run_is_close_to_no_other(pair):
     for x, y in (pair, pair[::-1]):
-        assert verdict.compared({"m": [(0, x)]}, {"m": [(0, y)]}, ()).level == DIFFERENT
-        assert verdict.compared({"m": [(0, x)]}, {"m": [(0, y)]}, (), rtol=1e9).level == DIFFERENT
+        assert verdict.compare_series({"m": [(0, x)]}, {"m": [(0, y)]}, ()).level == DIFFERENT
+        assert (
+            verdict.compare_series({"m": [(0, x)]}, {"m": [(0, y)]}, (), rtol=1e9).level
+            == DIFFERENT
+        )

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from gittrack.analysis.groups import Comparison, Configuration, Group, compared
+from gittrack.analysis.groups import Comparison, Configuration, Group, compare_groups
 
 SIZES = (2, 3, 5, 10, 20)
 MOST = 0.06
@@ -59,7 +59,7 @@ def false_claims(
             shift = draw.normal(0.0, 0.02, n)
             groups = [g._replace(values=tuple(np.array(g.values) + shift)) for g in groups]
         groups.sort(key=lambda group: -group.mean)
-        found = compared(groups[0], groups[1], among)
+        found = compare_groups(groups[0], groups[1], among)
         false += isinstance(found, Comparison) and found.more_than_noise
     return false / simulations
 

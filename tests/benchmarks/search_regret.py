@@ -18,7 +18,7 @@ import search_curves
 from measure import Row
 from search_curves import EPOCHS, Curves
 
-from gittrack.analysis.groups import Group, compared
+from gittrack.analysis.groups import Group, compare_groups
 from gittrack.search import sampling
 from gittrack.search.plan import Outcome, Resource, Strategy
 from gittrack.search.strategies import rungs
@@ -145,7 +145,7 @@ def rows() -> Iterator[Row]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             others = [theirs(make(), seed, table, most) for seed in range(SEEDS)]
-        found = compared(Group({}, (), tuple(mine)), Group({}, (), tuple(others)))
+        found = compare_groups(Group({}, (), tuple(mine)), Group({}, (), tuple(others)))
         assert found is not None
         yield Row(
             f"mean regret, {SEEDS} seeds: {name}",

@@ -30,14 +30,14 @@ def show(
             hint = did_you_mean(name, known, f"there are: {', '.join(known[:8])}")
             raise TrackError(f"no run has the param {name!r}", hint)
     metric = args.metric.removeprefix("metrics.")
-    found = groups.grouped(
+    found = groups.group_runs(
         infos,
         args.over,
         columns.metric(metric).get,
         smallest=chosen.smallest,
         inputs=inputs.names(repo, infos),
     )
-    first = groups.compared(found[0], found[1], len(found)) if len(found) > 1 else None
+    first = groups.compare_groups(found[0], found[1], len(found)) if len(found) > 1 else None
     if args.style == "json":
         out(jsonable.dump(faces.jsonable(found[: args.n], first, args.over)))
         return

@@ -113,7 +113,7 @@ def _files(number: int) -> str:
 
 def _keep_best(repo: git.Repo, args: argparse.Namespace) -> int:
     ranking = query.top(repo, args.by, goal=args.goal, experiment=args.experiment)
-    better = direction.required(ranking.direction)
+    better = direction.require_known(ranking.direction)
     ranked = ranking.runs[: ranking.ranked]
     rest = [raw for raw in ranked[args.keep_best :] if raw.commit is not None]
     reasons = collect.named_elsewhere(repo, rest)

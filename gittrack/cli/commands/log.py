@@ -6,7 +6,7 @@ import argparse
 import time
 
 from gittrack import git
-from gittrack.analysis.smoothing import courses
+from gittrack.analysis.smoothing import sparklines
 from gittrack.cli.commands.ls import nothing
 from gittrack.cli.output import add_archived, add_where, cut_off, note, out, positive, report_damage
 from gittrack.core import layout
@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
         note(nothing(found, args.where))
     names = [f"{info.commit}:{layout.SERIES}" for info in infos if info.commit]
     contents = iter(list(git.read_objects(repo, names)))
-    drawn = [courses(next(contents)) if info.commit else {} for info in infos]
+    drawn = [sparklines(next(contents)) if info.commit else {} for info in infos]
     pages = [
         notebook.paragraph(info, course, time.time())
         for info, course in zip(infos, drawn, strict=True)

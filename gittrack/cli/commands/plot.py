@@ -7,7 +7,7 @@ import os
 import sys
 
 from gittrack import git
-from gittrack.analysis.smoothing import smoothed
+from gittrack.analysis.smoothing import smooth
 from gittrack.cli.output import note, out, paint
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.read.runs import resolve
@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
 def _line(record: RunRecord, args: argparse.Namespace) -> Line:
     own = [point for point in record.points() if point[1] == args.metric]
     xs = [point[3] if args.x == "time" else point[0] for point in own]
-    ys = smoothed([point[2] for point in own], args.smooth)
+    ys = smooth([point[2] for point in own], args.smooth)
     name = f" {record.name}" if record.name else ""
     return Line(short_id(record.id) + name, sorted(zip(xs, ys, strict=True), key=lambda p: p[0]))
 

@@ -138,7 +138,7 @@ def run(args: argparse.Namespace) -> int:
     if result.published is None:
         note(f"hint: the run is kept in {result.journal}; commit it later with: git track recover")
     else:
-        note(detail.closing(result.published.info))
+        note(detail.summary_line(result.published.info))
         if not result.published.info.params and not result.published.info.metrics:
             note(_NOTHING_LOGGED)
         _say_clash(repo, result.published)

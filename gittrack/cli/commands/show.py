@@ -6,7 +6,7 @@ import argparse
 import time
 
 from gittrack import git
-from gittrack.analysis.smoothing import MAX_SERIES, courses
+from gittrack.analysis.smoothing import MAX_SERIES, sparklines
 from gittrack.cli.output import add_formats, out
 from gittrack.core import layout
 from gittrack.core.run.run_info import CRASHED, DAMAGED, FAILED, KILLED
@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
         out(jsonable.dump({**jsonable.run(info), **more}))
     else:
         short = record.files().get(layout.SERIES, MAX_SERIES + 1) <= MAX_SERIES
-        drawn = courses(record.read(layout.SERIES)) if short else {}
+        drawn = sparklines(record.read(layout.SERIES)) if short else {}
         out(detail.page(info, env, inputs, outputs, diff, time.time(), drawn))
         if info.status in (FAILED, KILLED, CRASHED):
             out(detail.end_of_log(info, record.log))

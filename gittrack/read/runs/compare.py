@@ -8,13 +8,13 @@ from typing import Any
 from gittrack import git
 from gittrack.analysis.differences import (
     CodeChange,
+    DiffTable,
     RunDiff,
-    Table,
     changes,
+    compared_facts,
+    differing_rows,
     fact_changes,
-    facts,
     metric_changes,
-    rows,
 )
 from gittrack.core.run import commit_message
 from gittrack.read.runs.record import RunRecord
@@ -55,18 +55,20 @@ def code_change(repo: git.Repo, a: RunRecord, b: RunRecord) -> CodeChange:
     return CodeChange(before, after, patch, stat)
 
 
-def table(runs: Sequence[RunRecord]) -> Table:
+def table(runs: Sequence[RunRecord]) -> DiffTable:
     """Return what differs among several runs, code as the state that each ran with."""
     infos = [run.info for run in runs]
-    return Table(
+    return DiffTable(
         tuple(infos),
         {
-            "params": rows([commit_message.dotted(info.params) for info in infos]),
-            "metrics": rows([{k: m.last for k, m in info.metrics.items()} for info in infos]),
-            "run": rows([facts(info) for info in infos]),
-            "inputs": rows([_digests(run) for run in runs]),
-            "env": rows([commit_message.dotted(run.env) for run in runs]),
-            "code": rows([{"code": info.code.state} for info in infos]),
+            "params": differing_rows([commit_message.dotted(info.params) for info in infos]),
+            "metrics": differing_rows(
+                [{k: m.last for k, m in info.metrics.items()} for info in infos]
+            ),
+            "run": differing_rows([compared_facts(info) for info in infos]),
+            "inputs": differing_rows([_digests(run) for run in runs]),
+            "env": differing_rows([commit_message.dotted(run.env) for run in runs]),
+            "code": differing_rows([{"code": info.code.state} for info in infos]),
         },
     )
 

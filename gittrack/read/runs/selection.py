@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 from gittrack import git
-from gittrack.analysis.direction import Direction, base
+from gittrack.analysis.direction import Direction, base_name
 from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.run import annotation_log, commit_message
 from gittrack.core.run.run_info import from_iso
@@ -120,7 +120,7 @@ def _numeric_order(raws: list[Raw], values: Iterable[Any], request: Request) -> 
 
 def _goals(raws: Sequence[Raw], key: str) -> frozenset[str]:
     """Return the goals that the runs defined for the metric that a sort key names."""
-    metric = base(key.removeprefix("metrics."))
+    metric = base_name(key.removeprefix("metrics."))
     mark = f"\nmetric_definitions.{commit_message.key_text(metric)}.goal: ".encode()
     goals = set()
     for raw in raws:

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from gittrack.analysis.stopping_rules import EarlyTerminate, Seen, stops
+from gittrack.analysis.stopping_rules import EarlyTerminate, OtherTrial, should_stop
 from gittrack.core import layout
 from gittrack.core.run import events, series
 from gittrack.record.journal import Journal
@@ -35,7 +35,7 @@ class Stopping:
         facts = journal.state().facts["sweep"]
         self.trial = f"{facts['trial']} {facts.get('attempt', 1)}"
         self.own: Curve = []
-        self.others: dict[str, Seen] = {}
+        self.others: dict[str, OtherTrial] = {}
         self.points = _Lines(journal.folder / layout.SERIES)
         self.curves = _Lines(folder / CURVES)
         self.file = folder / CURVES
@@ -51,7 +51,7 @@ class Stopping:
         if self.own[self.told :]:
             tell(self.file, self.trial, self.own[self.told :])
             self.told = len(self.own)
-        if not self.over and stops(self.rule, self.goal, self.own, self.others.values()):
+        if not self.over and should_stop(self.rule, self.goal, self.own, self.others.values()):
             self.over = True
             facts = self.journal.state().facts["sweep"]
             stopped = {"sweep": {**facts, "stopped": self.own[-1][0]}}
@@ -88,12 +88,12 @@ def curve_of(lines: Iterable[str], metric: str) -> Curve:
     return [(int(step), value) for step, name, value, _ in points if name == metric]
 
 
-def _take(others: dict[str, Seen], line: str) -> None:
+def _take(others: dict[str, OtherTrial], line: str) -> None:
     found: dict[str, Any] = json.loads(line)
     points = [(int(step), float(value)) for step, value in found["curve"]]
     before = others.get(found["trial"])
     whole = points if "finished" in found or before is None else [*before.curve, *points]
-    others[found["trial"]] = Seen(whole, bool(found.get("finished")))
+    others[found["trial"]] = OtherTrial(whole, bool(found.get("finished")))
 
 
 def tell(file: Path, trial: str, curve: Curve, finished: bool | None = None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from gittrack.analysis.direction import OPTION, Direction, direction, required
+from gittrack.analysis.direction import OPTION, Direction, direction, require_known
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.query import durations
 from gittrack.search.checks import known, mapping, shortly, whole
@@ -115,7 +115,7 @@ def _direction(metric: Mapping[str, Any], name: str, config: Mapping[str, str] |
     goal = metric.get("goal")
     if goal not in ("minimize", "maximize", None):
         raise TrackError(f"the goal of {name} is {goal!r}", "write minimize or maximize")
-    return required(direction(name, option=goal, config=config))
+    return require_known(direction(name, option=goal, config=config))
 
 
 def _target(metric: Mapping[str, Any], name: str, method: str) -> float | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from gittrack.analysis.sweep_ranking import better_first
+from gittrack.analysis.sweep_ranking import best_first
 from gittrack.search.plan import Outcome
 
 
@@ -29,7 +29,7 @@ def order(scores: Iterable[tuple[int, float | None]], goal: str) -> list[int]:
 
     def rank(item: tuple[int, float | None]) -> tuple[bool, float, int]:
         number, score = item
-        return *better_first(score, goal), number
+        return *best_first(score, goal), number
 
     return [number for number, _ in sorted(scores, key=rank)]
 

@@ -28,7 +28,7 @@ def record(info: RunInfo) -> str:
     facts = [
         *(("run", info.id), ("experiment", info.experiment), ("name", info.name)),
         *(("status", info.status), ("started", info.started), ("code", code)),
-        *(("command", text.command(info.command)), ("tags", ", ".join(info.tags))),
+        *(("command", text.command_line(info.command)), ("tags", ", ".join(info.tags))),
         ("note", info.note),
     ]
     rows = [[name, text.escape(value)] for name, value in facts if value]

@@ -23,7 +23,7 @@ def paragraph(info: RunInfo, courses: Mapping[str, str], now: float) -> str:
         if line
     ]
     code = (info.code.state or "")[:8] + ("*" if info.code.dirty else "")
-    command = text.shorten(text.escape(text.command(info.command)), 90)
+    command = text.shorten(text.escape(text.command_line(info.command)), 90)
     lines.append("    " + "  ".join(part for part in (command, code and f"code {code}") if part))
     return "".join(f"{line.rstrip()}\n" for line in lines)
 

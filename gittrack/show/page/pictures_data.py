@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from gittrack.analysis.sweep_ranking import furthest, has_score, standing
+from gittrack.analysis.sweep_ranking import furthest_trials, has_score, relative_ranks
 from gittrack.analysis.sweep_view import Axis, SweepView, TrialView
 from gittrack.show.page import scale
 from gittrack.show.page.scale import Scale
@@ -27,7 +27,7 @@ class Search(NamedTuple):
         The importance of each parameter, from 0 to 1; None if it is not known.
     scales, score
         The scale of each parameter, and that of the score.
-    standing
+    ranks
         The rank of each trial with a finite score, by its key: 0 is the best, 1 the worst.
     """
 
@@ -36,7 +36,7 @@ class Search(NamedTuple):
     shares: Mapping[str, float | None]
     scales: Mapping[str, Scale]
     score: Scale
-    standing: Mapping[str, float]
+    ranks: Mapping[str, float]
 
     @property
     def best(self) -> TrialView | None:
@@ -73,7 +73,12 @@ def prepare(view: SweepView, shares: Mapping[str, float | None]) -> Search | Non
         for axis in axes
     }
     return Search(
-        view, tuple(axes), shares, scales, scale.of_scores(scores), standing(view.trials, view.goal)
+        view,
+        tuple(axes),
+        shares,
+        scales,
+        scale.of_scores(scores),
+        relative_ranks(view.trials, view.goal),
     )
 
 
@@ -83,11 +88,11 @@ def drawn(search: Search) -> list[TrialView]:
     Of more than ``MOST_TRIALS``, it returns an even selection from the best to the worst, both ends included,
     so that the picture looks like one of all trials.
     """
-    trials = furthest(search.view.ended)
+    trials = furthest_trials(search.view.ended)
     if len(trials) <= MOST_TRIALS:
         return trials
     best = search.view.best
-    ranked = sorted(trials, key=lambda t: (t.key != best, search.standing.get(t.key, 2.0)))
+    ranked = sorted(trials, key=lambda t: (t.key != best, search.ranks.get(t.key, 2.0)))
     step = (len(ranked) - 1) / (MOST_TRIALS - 1)
     return [ranked[round(number * step)] for number in range(MOST_TRIALS)]
 
@@ -95,7 +100,7 @@ def drawn(search: Search) -> list[TrialView]:
 def left_out(search: Search) -> str:
     """Return a remark on how many are drawn if there are too many; empty if all are drawn."""
     counts = (
-        (MOST_TRIALS, len(furthest(search.view.ended)), "configurations"),
+        (MOST_TRIALS, len(furthest_trials(search.view.ended)), "configurations"),
         (MOST_AXES, len(search.axes), "parameters"),
     )
     parts = [f"{most:,} of {count:,} {noun}" for most, count, noun in counts if count > most]

@@ -90,7 +90,7 @@ def _table(search: Search) -> str:
     budget = [view.resource or "budget"] if search.budgets else []
     heads = ["trial", "status", view.metric or "score", *budget, *names, "run"]
     top = "".join(f"<th>{html.escape(text.escape(head))}</th>" for head in heads)
-    ended = sorted(view.trials, key=lambda t: (-(t.budget or 0), search.standing.get(t.key, 2.0)))
+    ended = sorted(view.trials, key=lambda t: (-(t.budget or 0), search.ranks.get(t.key, 2.0)))
     rows = "".join(_row(trial, names, search) for trial in ended[:_MOST_ROWS])
     more = len(ended) - _MOST_ROWS
     note = f"<p>and {more} more trials</p>" if more > 0 else ""

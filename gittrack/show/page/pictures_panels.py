@@ -186,7 +186,7 @@ def _lines(ax: Any, names: list[str], good: list[TrialView], search: Search) -> 
     from matplotlib.collections import LineCollection  # noqa: PLC0415 - an extra
 
     best = search.view.best
-    order = sorted(good, key=lambda trial: (trial.key == best, -search.standing[trial.key]))
+    order = sorted(good, key=lambda trial: (trial.key == best, -search.ranks[trial.key]))
     paths, owners = [], []
     for trial in order:
         ys = [_along(search.scales[key], trial, key) for key in names]
@@ -197,11 +197,11 @@ def _lines(ax: Any, names: list[str], good: list[TrialView], search: Search) -> 
             owners.append(trial)
     won = [trial.key == best for trial in owners]
     shades = [
-        BEST if w else colours()(search.standing[t.key]) for w, t in zip(won, owners, strict=True)
+        BEST if w else colours()(search.ranks[t.key]) for w, t in zip(won, owners, strict=True)
     ]
     thin = min(1.0, math.sqrt(150 / max(len(owners), 1)))  # many lines are drawn lightly
     alphas = [
-        1.0 if w else thin * (0.75 - 0.45 * search.standing[t.key])
+        1.0 if w else thin * (0.75 - 0.45 * search.ranks[t.key])
         for w, t in zip(won, owners, strict=True)
     ]
     lines = LineCollection(paths, zorder=3, clip_on=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gittrack.analysis.sweep_ranking import furthest
+from gittrack.analysis.sweep_ranking import furthest_trials
 from gittrack.analysis.sweep_view import Axis
 from gittrack.core.scalars import flow_text
 from gittrack.show.page.pictures_data import Search
@@ -31,7 +31,7 @@ def plane(fig: Any, search: Search) -> None:
     first, second = search.axes
     grid = fig.add_gridspec(2, 2, width_ratios=[5, 0.8], height_ratios=[0.8, 5], wspace=0, hspace=0)
     middle, top, side = (fig.add_subplot(grid[cell]) for cell in ((1, 0), (0, 0), (1, 1)))
-    trials = furthest(search.view.ended)
+    trials = furthest_trials(search.view.ended)
     good, bad = scored(trials)
     x_scale, y_scale = search.scales[first.name], search.scales[second.name]
 
@@ -66,7 +66,7 @@ def plane(fig: Any, search: Search) -> None:
 def about(search: Search) -> str:
     """Return a sentence on how many values of each parameter were tried."""
     first, second = search.axes
-    count = len(furthest(search.view.ended))
+    count = len(furthest_trials(search.view.ended))
     return (
         f"{count} configurations tried {_values(search, first)} and {_values(search, second)}."
         " A grid repeats few values of each; random search tries a new value every time."

@@ -56,13 +56,13 @@ def mark_y(ax: Any, scale: Scale, most: int = 6, below: bool = False) -> None:
 
 def dots(ax: Any, points: Sequence[tuple[float, float, TrialView]], search: Search) -> None:
     """Draw trials as dots in the colour of their rank, the best on top; each links to its row."""
-    order = sorted(points, key=lambda point: -search.standing.get(point[2].key, 1.0))
+    order = sorted(points, key=lambda point: -search.ranks.get(point[2].key, 1.0))
     if not order:
         return
     marks = ax.scatter(
         [x for x, _, _ in order],
         [y for _, y, _ in order],
-        c=[search.standing.get(trial.key, 1.0) for _, _, trial in order],
+        c=[search.ranks.get(trial.key, 1.0) for _, _, trial in order],
         cmap=colours(),
         vmin=0,
         vmax=1,

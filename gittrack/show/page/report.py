@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from gittrack.analysis.differences import Table
+from gittrack.analysis.differences import DiffTable
 from gittrack.core.run.run_info import RunInfo, headline
 from gittrack.show.terminal import diff_many, table, text
 from gittrack.show.terminal.columns import short_id
 
 
-def page(comparison: Table, stats: Mapping[str, str], style: str = "md") -> str:
+def page(comparison: DiffTable, stats: Mapping[str, str], style: str = "md") -> str:
     """Return the runs, changed params, metrics with arrows, and what changed in the code.
 
     Parameters
@@ -89,7 +89,7 @@ def _change(base: RunInfo, run: RunInfo, name: str) -> str:
         return value
     if delta == 0:
         return f"{value} ="
-    value = text.apart([before, last], 6)[1]
+    value = text.distinct_numbers([before, last], 6)[1]
     percent = text.percent(100 * (delta / abs(before))) if before else ""
     arrow = "▲" if delta > 0 else "▼"
     return f"{value} {arrow} {delta:+.4g}{f' ({percent})' if percent else ''}"

@@ -41,7 +41,7 @@ _SHOWN: Mapping[str, Callable[[Any], str]] = {
     facts.SECONDS: text.duration,
     facts.BYTES: lambda size: text.size(size) if size else "-",
     facts.NAMES: lambda names: text.escape(", ".join(names or ())),
-    facts.WORDS: lambda words: text.value(text.command(words or ())),
+    facts.WORDS: lambda words: text.value(text.command_line(words or ())),
 }
 _NUMBERS = (facts.INTEGER, facts.NUMBER, facts.SECONDS, facts.BYTES)
 
@@ -108,7 +108,7 @@ def param(name: str) -> Column:
     return Column(name, get, right=True, head=text.escape(name))
 
 
-def named(name: str, now: float) -> Column:
+def by_name(name: str, now: float) -> Column:
     """Return the column that a user asked for: a fact, ``metrics.x``, ``params.x`` or a bare name."""
     if name in ("started", "age"):
         return started(now) if name == "started" else _age(now)

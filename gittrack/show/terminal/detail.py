@@ -47,7 +47,7 @@ def end_of_log(info: RunInfo, log: str) -> str:
     return f"\nend of log.txt (all of it: git track cat {short_id(info.id)} log.txt)\n{rows}"
 
 
-def closing(info: RunInfo) -> str:
+def summary_line(info: RunInfo) -> str:
     """Return the line that is said when a run has ended."""
     values = [
         f"{commit_message.key_text(name)}={text.value(info.metrics[name].last)}"
@@ -86,7 +86,7 @@ def _facts(info: RunInfo, now: float) -> str:
         ),
         ("reproduces", info.reproduces),
         ("trial", _trial(info.sweep) if info.sweep else None),
-        ("command", text.command(info.command)),
+        ("command", text.command_line(info.command)),
         ("folder", info.cwd if info.cwd not in (None, ".") else None),
         ("code", state),
         ("tags", ", ".join(info.tags)),

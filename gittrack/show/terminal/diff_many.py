@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from gittrack.analysis.differences import Row, Table
+from gittrack.analysis.differences import DiffRow, DiffTable
 from gittrack.core.run.commit_message import Missing
 from gittrack.core.run.run_info import RunInfo
 from gittrack.show.terminal import table, text
@@ -22,7 +22,7 @@ SECTIONS = {
 _CUT = 32
 
 
-def page(found: Table, sections: Sequence[str] = (), style: str = "text") -> str:
+def page(found: DiffTable, sections: Sequence[str] = (), style: str = "text") -> str:
     """Return a table for each section in which the runs differ, and one line for the others."""
     wanted = [name for name in SECTIONS if not sections or name in sections]
     blocks = [_block(name, found, style) for name in wanted if found.sections[name]]
@@ -37,7 +37,7 @@ def head(run: RunInfo) -> str:
     return text.shorten(text.escape(run.name or short_id(run.id)), 20)
 
 
-def _block(name: str, found: Table, style: str) -> str:
+def _block(name: str, found: DiffTable, style: str) -> str:
     rows = [
         [text.escape(row.name), *(_cell(row, item, style) for item in row.values)]
         for row in found.sections[name]
@@ -49,18 +49,18 @@ def _block(name: str, found: Table, style: str) -> str:
     return f"### {SECTIONS[name]}\n\n{made}" if style == "md" else made
 
 
-def _cell(row: Row, item: Any, style: str) -> str:
+def _cell(row: DiffRow, item: Any, style: str) -> str:
     if isinstance(item, Missing):
         return "-"
     if row.name == "code" and isinstance(item, str):
         return item[:12]
     if isinstance(item, float):
         return text.value(item, 6)
-    shown = text.exact(text.command(item)) if row.name == "command" else text.exact(item)
+    shown = text.exact(text.command_line(item)) if row.name == "command" else text.exact(item)
     return text.shorten(shown, _CUT) if style == "text" else shown
 
 
-def jsonable(found: Table) -> dict[str, Any]:
+def jsonable(found: DiffTable) -> dict[str, Any]:
     """Return the table as JSON knows it: for each section {name: {run id: value}}."""
     return {
         "runs": [run.id for run in found.runs],

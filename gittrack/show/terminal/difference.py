@@ -68,7 +68,7 @@ def _told(found: Sequence[Change]) -> list[Change]:
 
     def told(name: str, value: Any) -> Any:
         if isinstance(value, list):
-            return text.command(value) if name == "command" else ", ".join(value)
+            return text.command_line(value) if name == "command" else ", ".join(value)
         return value
 
     return [Change(c.name, told(c.name, c.a), told(c.name, c.b)) for c in found]
@@ -79,7 +79,7 @@ def _metrics(found: Sequence[MetricChange], heads: tuple[str, str], style: str) 
         return ""
     rows = []
     for change in found:
-        a, b = text.apart([m.last if m else None for m in (change.a, change.b)], 6)
+        a, b = text.distinct_numbers([m.last if m else None for m in (change.a, change.b)], 6)
         delta = "" if change.delta is None else f"{change.delta:+.4g}"
         percent = text.percent(change.percent)
         if change.delta == 0 and change.a and change.b:

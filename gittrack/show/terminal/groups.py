@@ -30,7 +30,7 @@ def table(groups: Sequence[Group], metric: str, *, exact: bool = False) -> Table
     parts = [
         part for part in _PARTS if len({str(getattr(g.configuration, part)) for g in groups}) > 1
     ]
-    means = text.apart([group.mean for group in groups])
+    means = text.distinct_numbers([group.mean for group in groups])
     rows = []
     for place, (group, mean) in enumerate(zip(groups, means, strict=True), 1):
         params = [show(group.params.get(name, MISSING)) for name in names]
@@ -56,7 +56,7 @@ _PARTS = ("experiment", "command", "inputs")
 def _part(group: Group, part: str, *, exact: bool) -> str:
     """Return one of the parts of a configuration as the cell of a table."""
     content = getattr(group.configuration, part)
-    told = content if isinstance(content, str) else text.command(content)
+    told = content if isinstance(content, str) else text.command_line(content)
     return told if exact else text.shorten(text.escape(told), 40) or "-"
 
 
@@ -115,13 +115,13 @@ def verdict(
 
 def _reason(refusal: Refusal, groups: Sequence[Group], across: str) -> str:
     """Return why nothing is said about two groups."""
-    names = " and ".join(map(str, refusal.places))
-    have = "has" if len(refusal.places) == 1 else "have"
+    names = " and ".join(map(str, refusal.positions))
+    have = "has" if len(refusal.positions) == 1 else "have"
     if refusal.reason == FEW:
         return f"{names} {have} fewer than {FEWEST} runs that count"
     if refusal.reason == DIVERGED:
         counts = [
-            f"{groups[n - 1].diverged} of {groups[n - 1].started} of {n}" for n in refusal.places
+            f"{groups[n - 1].diverged} of {groups[n - 1].started} of {n}" for n in refusal.positions
         ]
         return f"runs ended with NaN or infinity: {', '.join(counts)}"
     if refusal.reason == CONSTANT:

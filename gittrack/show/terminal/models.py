@@ -18,7 +18,7 @@ from gittrack.core.registry.model_state import (
 from gittrack.core.registry.moved_tags import Moved
 from gittrack.show.terminal import text
 from gittrack.show.terminal.columns import short_id
-from gittrack.show.terminal.table import Table, fitted
+from gittrack.show.terminal.table import Table, fit_columns
 
 Signatures = Mapping[str, Signature]
 _MOST_METRICS, _LONGEST_CELL = 3, 30
@@ -64,7 +64,7 @@ def listing(
     made = Table(heads, rows, [False, False, *[False] * len(stages), True])
     count, by, signature = (len(heads) - place for place in (4, 2, 1))
     yielding = [*_unsigned(rows, signature), by, by - 1, count, *range(count - 1, 2, -1)]
-    return fitted(made, {place: heads[place] for place in yielding}, width)
+    return fit_columns(made, {place: heads[place] for place in yielding}, width)
 
 
 def _unsigned(rows: Sequence[Sequence[str]], place: int) -> list[int]:
@@ -123,7 +123,7 @@ def versions(
     by, signature, last = registered + 1, registered + 2, registered + 3
     later, headline_one = range(registered - 1, 3, -1), range(3, min(registered, 4))  # metrics
     yielding = [*_unsigned(rows, signature), *later, last, by, registered, *headline_one]
-    return fitted(made, {place: heads[place] for place in yielding}, width)
+    return fit_columns(made, {place: heads[place] for place in yielding}, width)
 
 
 def stage_of(one: Version) -> str:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from gittrack.analysis.smoothing import thinned
+from gittrack.analysis.smoothing import thin
 from gittrack.core.errors import TrackError
 from gittrack.show.terminal import text
 
@@ -48,7 +48,7 @@ def chart(lines: Sequence[Line], frame: Frame) -> str:
         if not good:
             continue
         drawn += 1
-        points = thinned(good, 4 * frame.width)
+        points = thin(good, 4 * frame.width)
         ys = [math.log10(y) if frame.log else y for _, y in points]
         options = {"color": _COLOURS[number % len(_COLOURS)]} if frame.colour else {}
         draw = plotext.plot if len(points) > 1 else plotext.scatter

@@ -10,7 +10,7 @@ from gittrack.core.run import commit_message
 from gittrack.core.run.run_info import RunInfo
 from gittrack.show.terminal import columns, text
 from gittrack.show.terminal.columns import Column
-from gittrack.show.terminal.table import Table, fitted
+from gittrack.show.terminal.table import Table, fit_columns
 
 _MAX_METRICS = 4
 _MAX_PARAMS = 6
@@ -30,7 +30,7 @@ def listing(
     ``width`` is that of the terminal that it has to fit into.
     """
     if chosen:
-        return _table(runs, [columns.named(name, now) for name in chosen], exact)
+        return _table(runs, [columns.by_name(name, now) for name in chosen], exact)
     fixed = [
         columns.fact("id"),
         columns.fact("name"),
@@ -121,7 +121,7 @@ def _fitted(
         places += [at for at, column in enumerate(every) if column.name == "status"]
     equal = [place for place in places if len(runs) > 1 and _is_constant(whole, place)]
     order = [*equal, *(every.index(column) for column in yielding)]
-    return fitted(
+    return fit_columns(
         whole,
         {place: every[place].name for place in order},
         width,
@@ -199,4 +199,4 @@ def _cells(column: Column, runs: Sequence[RunInfo]) -> list[str]:
         for place in range(1, len(cells))
     )
     numbers = column.show is text.value and alike
-    return text.apart(values) if numbers else cells
+    return text.distinct_numbers(values) if numbers else cells

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from gittrack.analysis.sweep_ranking import averaged, better_first
+from gittrack.analysis.sweep_ranking import average_seeds, best_first
 from gittrack.analysis.sweep_view import SweepView, TrialView
 from gittrack.core.run.run_info import from_iso
 from gittrack.show.terminal import text
 from gittrack.show.terminal.columns import short_id
-from gittrack.show.terminal.table import Table, fitted, render
+from gittrack.show.terminal.table import Table, fit_columns, render
 
 # Bracket, rung, trials, resource for each, and what they cost in all: trained anew, or going on.
 BudgetRow = tuple[int, int, int, "int | None", "int | None", "int | None"]
@@ -67,15 +67,15 @@ def budget(
     )
 
 
-def ranked(view: SweepView) -> list[TrialView]:
+def ranking(view: SweepView) -> list[TrialView]:
     """Return the trials that ended, best first: the highest rung before all, then the score."""
 
     def rank(one: TrialView) -> tuple[int, bool, float, int, str]:
-        return -(one.budget or 0), *better_first(one.score, view.goal), one.config, one.key
+        return -(one.budget or 0), *best_first(one.score, view.goal), one.config, one.key
 
-    folded = averaged(view)
+    folded = average_seeds(view)
     if folded is not view:  # those of one configuration together
-        places = {one.key: place for place, one in enumerate(ranked(folded))}
+        places = {one.key: place for place, one in enumerate(ranking(folded))}
         return sorted(
             view.ended,
             key=lambda one: (places.get(one.key.rpartition(".s")[0], len(places)), one.seed),
@@ -94,8 +94,12 @@ def leaderboard(
     budgeted = any(one.budget is not None for one in view.trials)
     seeded = any(one.seed is not None for one in view.trials)
     rows = []
-    shown = ranked(view)[:limit]
-    scores = [show(one.score) for one in shown] if exact else text.apart([t.score for t in shown])
+    shown = ranking(view)[:limit]
+    scores = (
+        [show(one.score) for one in shown]
+        if exact
+        else text.distinct_numbers([t.score for t in shown])
+    )
     for number, (one, score) in enumerate(zip(shown, scores, strict=True), 1):
         row = [str(number), one.key, one.run if exact else short_id(one.run)]
         row += [one.status if one.score is None else score]
@@ -109,7 +113,7 @@ def leaderboard(
     right = [True, False, False, *[True] * (len(heads) - 3 + len(names))]
     places = dict(enumerate(names, len(heads)))
     yielding = dict(reversed(places.items()))
-    return fitted(Table([*heads, *map(text.escape, names)], rows, right), yielding, width)
+    return fit_columns(Table([*heads, *map(text.escape, names)], rows, right), yielding, width)
 
 
 def objective(method: str, metric: str | None, goal: str) -> str:
@@ -131,7 +135,7 @@ def headline(view: SweepView) -> str:
     )
 
 
-def going_on(view: SweepView) -> str:
+def running_line(view: SweepView) -> str:
     """Return a line on the trials that are running, nothing where none is."""
     found = [one for one in view.trials if one.order is None and one.status == "running"]
     told = [f"{one.key} (run {short_id(one.run)}, {text.duration(one.duration)})" for one in found]
@@ -149,7 +153,7 @@ def listing(
     cut = _CUT if width and not exact else 10_000
     for view in views:
         found = counts(view)
-        mean = averaged(view)
+        mean = average_seeds(view)
         best = next((one.score for one in mean.trials if one.key == mean.best), None)
         size = "" if view.size is None else str(view.size)
         done = [str(found.done), size] if exact else [f"{found.done}{size and '/'}{size}"]
@@ -173,7 +177,7 @@ def listing(
     yielding = {
         heads.index(name): name.lower() for name in ("METHOD", "STARTED", "FAILED", "METRIC")
     }
-    return fitted(Table(heads, rows, right), yielding, width)
+    return fit_columns(Table(heads, rows, right), yielding, width)
 
 
 def jsonable(view: SweepView) -> dict[str, Any]:

@@ -29,7 +29,7 @@ def render(table: Table, style: str = "text") -> str:
     return "".join(line + "\n" for line in text.columns([table.heads, *table.rows], table.right))
 
 
-def fitted(
+def fit_columns(
     table: Table,
     yielding: Mapping[int, str],
     width: int | None,

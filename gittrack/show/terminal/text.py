@@ -52,7 +52,7 @@ def value(item: Any, digits: int = 5) -> str:
     return f"{item / 10**exponent:.{digits}g}e+{exponent}"
 
 
-def apart(numbers: Sequence[Any], digits: int = 5) -> list[str]:
+def distinct_numbers(numbers: Sequence[Any], digits: int = 5) -> list[str]:
     """Return numbers with as many significant digits as tell different neighbours apart; 5 at least.
 
     Each pair of neighbours counts, in the given order, such as that of a leaderboard.
@@ -97,7 +97,7 @@ def exact(item: Any) -> str:
     return escape(item) if isinstance(item, str) else escape(flow_text(item))
 
 
-def command(words: Sequence[str]) -> str:
+def command_line(words: Sequence[str]) -> str:
     """Return a command line as one would type it."""
     import shlex  # noqa: PLC0415 - a table of runs has no use for it
 

@@ -82,7 +82,7 @@ def test_what_is_no_number_has_no_place():
 
 
 def test_colours_are_ranks_so_that_one_diverged_loss_takes_nothing_from_the_others():
-    found = sweep_ranking.standing(
+    found = sweep_ranking.relative_ranks(
         [trial(0, 0.1), trial(1, 1e9), trial(2, 0.2), trial(3, math.nan)], "minimize"
     )
     assert found == {"0": 0.0, "2": 0.5, "1": 1.0}
@@ -96,7 +96,7 @@ def test_the_best_so_far_is_of_the_largest_budget_alone():
 
 def test_each_configuration_is_shown_as_far_as_it_got():
     made = [trial(0, 0.1, 0, 1), trial(1, 0.3, 0, 1), trial(0, 0.5, 1, 3)]
-    assert [one.key for one in sweep_ranking.furthest(made)] == ["0.r1", "1"]
+    assert [one.key for one in sweep_ranking.furthest_trials(made)] == ["0.r1", "1"]
 
 
 def test_of_very_many_an_even_part_is_drawn_and_the_best_is_in_it():

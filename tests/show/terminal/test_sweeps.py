@@ -1,6 +1,6 @@
 """show/sweeps: a sweep as text."""
 
-from gittrack.analysis.sweep_ranking import averaged
+from gittrack.analysis.sweep_ranking import average_seeds
 from gittrack.analysis.sweep_view import Axis, Importance, SweepView, TrialView
 from gittrack.show.terminal import importances, sweeps, table
 
@@ -33,12 +33,12 @@ def test_the_leaderboard_has_the_highest_rung_first_and_what_does_not_count_last
     found = view(
         trial("0", 0.1, 1), trial("1", 0.5, 3), trial("2", nan, 3), trial("3", None, 3, "failed")
     )
-    assert [one.key for one in sweeps.ranked(found)] == ["1", "2", "3", "0"]
+    assert [one.key for one in sweeps.ranking(found)] == ["1", "2", "3", "0"]
     shown = table.render(sweeps.leaderboard(found)).splitlines()
     assert shown[0].split() == ["#", "TRIAL", "RUN", "loss", "epochs", "x"]
     assert [line.split()[2] for line in shown[1:]] == ["0.5", "nan", "failed", "0.1"]
     assert [
-        one.key for one in sweeps.ranked(view(trial("0", 1.0), trial("1", 2.0), goal="maximize"))
+        one.key for one in sweeps.ranking(view(trial("0", 1.0), trial("1", 2.0), goal="maximize"))
     ] == ["1", "0"]
 
 
@@ -61,11 +61,11 @@ def test_under_seeds_the_mean_ranks():
         ),
         best="1.s0",
     )
-    shown = table.render(sweeps.leaderboard(averaged(found))).splitlines()
+    shown = table.render(sweeps.leaderboard(average_seeds(found))).splitlines()
     assert shown[0].split()[3:] == ["loss", "(mean", "of", "2)", "x"]
     assert [line.split()[1:3] for line in shown[1:]] == [["1", "4"], ["0", "5"], ["3", "finished"]]
     assert sweeps.listing([found], 0.0).rows[0][7] == "4"
-    assert [one.key for one in sweeps.ranked(found)][:4] == ["1.s0", "1.s1", "0.s0", "0.s1"]
+    assert [one.key for one in sweeps.ranking(found)][:4] == ["1.s0", "1.s1", "0.s0", "0.s1"]
 
 
 def test_the_list_has_numbers_for_programs():

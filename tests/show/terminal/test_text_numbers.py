@@ -8,10 +8,10 @@ from gittrack.show.terminal import text
 
 
 def test_neighbours_get_as_many_digits_as_tell_them_apart():
-    assert text.apart([0.912344, 0.912341, 0.5]) == ["0.912344", "0.912341", "0.5"]
-    assert text.apart([0.25, 0.25, 1.0]) == ["0.25", "0.25", "1"]
-    assert len(set(text.apart([0.1, math.nextafter(0.1, 1)]))) == 2
-    assert text.apart([None, math.nan, 3, 3]) == ["-", "nan", "3", "3"]
+    assert text.distinct_numbers([0.912344, 0.912341, 0.5]) == ["0.912344", "0.912341", "0.5"]
+    assert text.distinct_numbers([0.25, 0.25, 1.0]) == ["0.25", "0.25", "1"]
+    assert len(set(text.distinct_numbers([0.1, math.nextafter(0.1, 1)]))) == 2
+    assert text.distinct_numbers([None, math.nan, 3, 3]) == ["-", "nan", "3", "3"]
 
 
 @pytest.mark.parametrize(

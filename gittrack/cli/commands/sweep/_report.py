@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gittrack import git
-from gittrack.analysis.sweep_ranking import averaged
+from gittrack.analysis.sweep_ranking import average_seeds
 from gittrack.analysis.sweep_view import SweepView
 from gittrack.cli.commands.sweep import _search
 from gittrack.cli.output import left_out, out
@@ -46,7 +46,7 @@ def report(
 
 def leaderboard(shown: SweepView, limit: int) -> list[str]:
     """Return the leaderboard as text, nothing where no trial has ended."""
-    shown = averaged(shown)
+    shown = average_seeds(shown)
     if not shown.ended:
         return []
     more = len(shown.ended) - limit

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from gittrack.analysis import fanova, importance
-from gittrack.analysis.sweep_ranking import averaged
+from gittrack.analysis.sweep_ranking import average_seeds
 from gittrack.analysis.sweep_view import Importance, SweepView
 from gittrack.cli.output import note, room
 from gittrack.core.errors import TrackError
@@ -33,7 +33,7 @@ def draw(view: SweepView, path: str, *, forest: bool = False) -> None:
 
     kind = pictures.kind(path)
     shares = {one.name: one.share for one in weights(view, forest=forest)}
-    view = averaged(view)
+    view = average_seeds(view)
     made = pictures.render(view, kind, shares)
     try:
         Path(path).write_bytes(made)

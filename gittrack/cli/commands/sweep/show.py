@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     else:
         board = "".join(_report.leaderboard(shown, args.n or 20))
         explained = _search.lines(shown, forest=args.fanova)
-        out(sweeps.headline(shown) + sweeps.going_on(shown) + board + explained)
+        out(sweeps.headline(shown) + sweeps.running_line(shown) + board + explained)
     return 0
 
 
