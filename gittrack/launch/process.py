@@ -18,6 +18,7 @@ from gittrack.launch.console import Console
 from gittrack.record.machine import memory
 
 _FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
+_ENDING_GIT = (signal.SIGUSR1, signal.SIGUSR2)  # git does not pass them on
 _GRACE_SECONDS = 2.0
 
 
@@ -54,6 +55,7 @@ class Process:
         self.signalled: int | None = None
         self.over = False
         self.git_ended = False
+        self.arrived: list[int] = []  # signals, to be looked at one by one
         self.wake, self._waker = os.pipe()
         for fd in (self.wake, self._waker):
             os.set_blocking(fd, False)
@@ -65,7 +67,7 @@ class Process:
         signal.signal(signal.SIGCHLD, lambda number, frame: None)
         signal.signal(signal.SIGWINCH, self._resize)
         for number in _FORWARDED:
-            signal.signal(number, self._forward)
+            signal.signal(number, self._note)
 
     def wait(self, tick: float, on_tick: Callable[[], None]) -> Outcome:
         """Pass output on until the command ends; call ``on_tick`` about every ``tick`` seconds."""
@@ -75,10 +77,13 @@ class Process:
             if pid:
                 break
             self.console.pump(self.wake, tick, self.git.watched)
+            while self.arrived:
+                self._forward(self.arrived.pop(0))
             number = self.git.cause_of_end()
             if number is not None:
                 self.git_ended = True
-                self._pass_on(number)
+                if not any(self.witness.is_for_the_group(had) for had in {number, *_ENDING_GIT}):
+                    self._pass_on(number)
             if time.monotonic() >= next_tick:
                 on_tick()
                 next_tick = time.monotonic() + tick
@@ -131,10 +136,13 @@ class Process:
         except ProcessLookupError:
             return
 
-    def _forward(self, number: int, frame: FrameType | None) -> None:
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        """Note a signal; a handler may interrupt another one, so that the loop looks at it."""
         self.signalled = number
-        if self.over:  # its number may be another process's by now
-            return
+        self.arrived.append(number)
+
+    def _forward(self, number: int) -> None:
+        """Pass a signal on to the command, unless it has had it."""
         # The terminal sends Ctrl-C to the command as well; and to git, whose `git track` we may be and
         # which sends it to us a second time (run_command's clean_on_exit).
         if number == signal.SIGINT and _from_terminal():

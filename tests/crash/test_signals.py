@@ -219,7 +219,7 @@ def counted(process, launcher: int) -> list[str]:
     os.kill(launcher, MARK)
     while f"<{MARK:d}>" not in shown:
         shown += os.read(process.stdout.fileno(), 100).decode()
-    process.communicate("\n")
+    shown += process.communicate("\n")[0]
     return re.findall(r"<(\d+)>", shown)
 
 
@@ -233,7 +233,7 @@ def test_a_signal_to_the_process_group_reaches_the_command_once(place, name):
     assert counted(process, process.pid) == [str(number.value), str(MARK.value)]
 
 
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1"])
 def test_it_reaches_the_command_of_git_track_once(place, name):
     """git passes on to us what the whole group has had."""
     number = signal.Signals[name]
