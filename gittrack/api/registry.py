@@ -147,7 +147,7 @@ class Registry:
         if name not in state:
             return None
         try:
-            return ModelVersion(self._repo, versions.chosen(state.model(name), wanted))
+            return ModelVersion(self._repo, versions.select(state.model(name), wanted))
         except versions.NoSuchModel:
             return None
 

@@ -23,7 +23,7 @@ FULL = "the store would be larger than track.maxStoreSize"
 _INCOMING = "incoming-"
 
 
-class Kept(NamedTuple):
+class Stored(NamedTuple):
     """What became of a file: its SHA-256 and size, and why its content is not in the store (empty: it is)."""
 
     digest: str
@@ -53,7 +53,7 @@ class ContentStore(NamedTuple):
             for inner in _entries(folder.path):
                 yield from _entries(inner.path)
 
-    def keep(self, source: BinaryIO) -> Kept:
+    def keep(self, source: BinaryIO) -> Stored:
         """Take the content of an open file, if there is room for it; its digest is computed always.
 
         Raises
@@ -71,9 +71,9 @@ class ContentStore(NamedTuple):
             except OSError as error:  # raised again below if it is the source that cannot be read
                 problem = f"it could not be stored: {error.strerror}"
         digest, size = copies.copy(source, None, most)
-        return Kept(digest, size, "" if self._refreshed(digest) else problem)
+        return Stored(digest, size, "" if self._refreshed(digest) else problem)
 
-    def _take(self, source: BinaryIO, most: int) -> Kept:
+    def _take(self, source: BinaryIO, most: int) -> Stored:
         folders.make(str(self.root))
         incoming = self.root / f"{_INCOMING}{os.getpid()}-{os.urandom(4).hex()}"
         handle = os.open(incoming, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o444)
@@ -92,7 +92,7 @@ class ContentStore(NamedTuple):
         except OSError:
             incoming.unlink(missing_ok=True)
             raise
-        return Kept(digest, size, "")
+        return Stored(digest, size, "")
 
     def _refreshed(self, digest: str) -> bool:
         """Say whether the content is here; it counts as fresh from now on."""
@@ -168,8 +168,8 @@ def _damaged(path: Path) -> Damaged:
 
 def _entries(folder: str | Path) -> list[os.DirEntry[str]]:
     try:
-        with os.scandir(folder) as found:
-            return list(found)
+        with os.scandir(folder) as entries:
+            return list(entries)
     except (FileNotFoundError, NotADirectoryError):
         return []
 

@@ -31,26 +31,26 @@ def identity(fd: int) -> Identity:
     return status.st_dev, status.st_ino
 
 
-def is_open(fd: int, known: Identity) -> bool:
+def is_open(fd: int, expected: Identity) -> bool:
     """Return whether a number still stands for the file of that identity."""
     try:
-        return fd >= 0 and identity(fd) == known
+        return fd >= 0 and identity(fd) == expected
     except OSError:
         return False
 
 
-def is_intact(fd: int, known: Identity) -> bool:
+def is_intact(fd: int, expected: Identity) -> bool:
     """Return whether a number still stands for that file, and the file was not deleted."""
     try:
         status = os.fstat(fd)
     except OSError:
         return False
-    return (status.st_dev, status.st_ino) == known and status.st_nlink > 0
+    return (status.st_dev, status.st_ino) == expected and status.st_nlink > 0
 
 
-def close(fd: int, known: Identity) -> None:
+def close(fd: int, expected: Identity) -> None:
     """Close a descriptor, unless its number is that of another file by now."""
-    if is_open(fd, known):
+    if is_open(fd, expected):
         os.close(fd)
 
 

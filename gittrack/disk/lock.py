@@ -45,10 +45,10 @@ def create(path: Path | str) -> int | None:
     return _locked(path, fcntl.LOCK_EX)
 
 
-def _locked(path: Path | str, how: int) -> int:
+def _locked(path: Path | str, operation: int) -> int:
     handle = _opened(path)
     try:
-        fcntl.flock(handle, how)
+        fcntl.flock(handle, operation)
     except OSError as error:
         os.close(handle)
         if error.errno in _NO_LOCKS:

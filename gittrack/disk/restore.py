@@ -60,10 +60,10 @@ def write(root: Path, path: str, content: Content, item: Mapping[str, Any]) -> P
 
     Raises Damaged if ``content`` is not what ``item`` says.
     """
-    place = check(root, path, item)
+    destination = check(root, path, item)
     link = item.get("link")
-    place.parent.mkdir(parents=True, exist_ok=True)
-    incoming = place.with_name(f".{os.getpid()}-{os.urandom(4).hex()}")
+    destination.parent.mkdir(parents=True, exist_ok=True)
+    incoming = destination.with_name(f".{os.getpid()}-{os.urandom(4).hex()}")
     try:
         if link is None:
             with _opened(content) as source, open(incoming, "x+b") as target:
@@ -74,10 +74,10 @@ def write(root: Path, path: str, content: Content, item: Mapping[str, Any]) -> P
             digest = _digest(content)
         if item.get("sha256") not in (None, digest):
             raise Damaged(f"{item['path']} is not what was recorded", "see: git track doctor")
-        incoming.replace(place)
+        incoming.replace(destination)
     finally:
         incoming.unlink(missing_ok=True)
-    return place
+    return destination
 
 
 def size(content: Content) -> int:
@@ -94,18 +94,18 @@ def _digest(content: Content) -> str:
         return copies.copy(source, None, size(content))[0]
 
 
-def differs(place: Path, content: Content, item: Mapping[str, Any]) -> bool:
+def differs(destination: Path, content: Content, item: Mapping[str, Any]) -> bool:
     """Say whether something else is at ``place`` already."""
-    if place.is_symlink():
-        return os.readlink(place) != item.get("link")
-    if not place.exists():
+    if destination.is_symlink():
+        return os.readlink(destination) != item.get("link")
+    if not destination.exists():
         return False
-    if not place.is_file() or size(place) != size(content):
+    if not destination.is_file() or size(destination) != size(content):
         return True
-    return _digest(place) != _digest(content)
+    return _digest(destination) != _digest(content)
 
 
-def chosen(items: Mapping[str, Any], wanted: str) -> list[str]:
+def select(items: Mapping[str, Any], name: str) -> list[str]:
     """Return the paths that ``wanted`` names: one file, or all below a folder."""
-    name = layout.check_artifact_name(wanted)
-    return [path for path in items if path == name or path.startswith(name + "/")]
+    prefix = layout.check_artifact_name(name)
+    return [path for path in items if path == prefix or path.startswith(prefix + "/")]

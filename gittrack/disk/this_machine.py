@@ -19,8 +19,8 @@ _BOOT_ID = "/proc/sys/kernel/random/boot_id"
 
 def process() -> dict[str, Any]:
     """Return what identifies this process everywhere: host, boot and process id."""
-    known = {"host": os.uname().nodename, "boot": _boot(), "pid": os.getpid()}
-    return {key: value for key, value in known.items() if value is not None}
+    facts = {"host": os.uname().nodename, "boot": _boot(), "pid": os.getpid()}
+    return {key: value for key, value in facts.items() if value is not None}
 
 
 def _boot() -> str | None:
@@ -39,8 +39,8 @@ def may_live_elsewhere(process: Any, touched: float, patience: float) -> bool:
     """
     if not isinstance(process, dict) or not isinstance(process.get("host"), str):
         return False  # an earlier version did not write it
-    boot, here = process.get("boot"), _boot()
-    if boot == here and (boot is not None or process["host"] == os.uname().nodename):
+    boot, own_boot = process.get("boot"), _boot()
+    if boot == own_boot and (boot is not None or process["host"] == os.uname().nodename):
         return False  # one kernel, maybe another container: its locks are seen
     if process["host"] == os.uname().nodename and touched < _started():
         return False  # this machine, before it was started again

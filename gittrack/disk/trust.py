@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 
 
-def place() -> Path:
+def list_path() -> Path:
     """Return the file that lists the run commits that may be run here."""
     state = os.environ.get("XDG_STATE_HOME") or os.path.join(
         os.path.expanduser("~"), ".local/state"
@@ -21,14 +21,14 @@ def place() -> Path:
 def is_trusted(commit: str) -> bool:
     """Say whether a run commit may be run here."""
     try:
-        return commit in place().read_text().split()
+        return commit in list_path().read_text().split()
     except OSError:
         return False
 
 
 def remember(commit: str) -> None:
     """Trust a run commit from now on.  Raises OSError where the list cannot be written."""
-    path = place()
+    path = list_path()
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
     try:

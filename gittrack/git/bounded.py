@@ -20,7 +20,7 @@ def objects(repo: git.Repo, oids: Sequence[str], most: int) -> list[bytes | None
         check = ("cat-file", "--batch-check=%(objectsize)")
         sizes = repo.read("--no-replace-objects", *check, feed=feed).split(b"\n")
         pairs = zip(oids, sizes, strict=False)  # the last line break is followed by nothing
-        small = [size.isdigit() and int(size) <= most for _, size in pairs]
-        wanted = [oid for oid, fits in zip(oids, small, strict=True) if fits]
-        contents = git.read_objects(repo, wanted)
-        return [next(contents) if fits else None for fits in small]
+        fitting = [size.isdigit() and int(size) <= most for _, size in pairs]
+        small_ids = [oid for oid, fits in zip(oids, fitting, strict=True) if fits]
+        contents = git.read_objects(repo, small_ids)
+        return [next(contents) if fits else None for fits in fitting]

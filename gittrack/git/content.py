@@ -15,15 +15,15 @@ def read_objects(
     One process, whatever the number.  Names are ids or ``id:path``, and mean what they say: a `git
     replace` is not followed.  Raises GitError if git needs more than ``most`` bytes of memory for one.
     """
-    asked = [name if "\n" not in name else _id_of(repo, name) for name in names]
-    if not asked:
+    questions = [name if "\n" not in name else _id_of(repo, name) for name in names]
+    if not questions:
         return
-    feed = ("\n".join(asked) + "\n").encode(errors="surrogateescape")
+    feed = ("\n".join(questions) + "\n").encode(errors="surrogateescape")
     read = ("--no-replace-objects", "cat-file", "--batch", "--buffer")
     limit = {} if most is None else {"GIT_ALLOC_LIMIT": str(most)}
     out = repo.call(*read, feed=feed, env=limit, shared=True).output()
     at = 0
-    for _ in asked:
+    for _ in questions:
         end = out.index(b"\n", at)
         words = out[at:end].rsplit(b" ", 2)
         if words[-1] in (b"missing", b"ambiguous") or not words[-1].isdigit():

@@ -31,9 +31,10 @@ def remove(repo: Repo, paths: Sequence[str]) -> None:
 
 def _patterns(repo: Repo, paths: Sequence[str]) -> list[str]:
     """Return a pattern for each path that is inside the work tree and not inside git's own folder."""
-    top, own = os.path.realpath(repo.work_tree or repo.git_dir), os.path.realpath(repo.common_dir)
+    top = os.path.realpath(repo.work_tree or repo.git_dir)
+    git_folder = os.path.realpath(repo.common_dir)
     full = [os.path.realpath(path) for path in paths]
-    inside = [p for p in full if _is_below(p, top) and not _is_below(p, own)]
+    inside = [p for p in full if _is_below(p, top) and not _is_below(p, git_folder)]
     return ["/" + re.sub(r"([*?\[\\])", r"\\\1", os.path.relpath(path, top)) for path in inside]
 
 

@@ -18,8 +18,8 @@ def disconnected(repo: Repo, tips: Sequence[str]) -> str:
         args = ("fsck", "--connectivity-only", "--no-dangling", "--no-progress")
         answer = repo.call(*args, *tips[at : at + _MANY], shared=True).wait()
         if answer.code != 0:  # what it says otherwise are remarks, not damage
-            said = os.fsdecode(answer.out + answer.err).strip()
-            return said or f"git fsck ended with {answer.code}"
+            message = os.fsdecode(answer.out + answer.err).strip()
+            return message or f"git fsck ended with {answer.code}"
     return ""
 
 
@@ -71,17 +71,17 @@ def _wrong(repo: Repo, oids: list[str]) -> list[str]:
             return oids
         half = len(oids) // 2
         return _wrong(repo, oids[:half]) + _wrong(repo, oids[half:])
-    found, at = [], 0
+    damaged, at = [], 0
     for oid in oids:
         end = out.index(b"\n", at)
         words = out[at:end].split(b" ")
         if len(words) < 3:  # "<id> missing"
-            found.append(oid)
+            damaged.append(oid)
             at = end + 1
             continue
         _, kind, size = words
         body = out[end + 1 : end + 1 + int(size)]
         if hashlib.new(repo.hash_name, b"%s %s\0%s" % (kind, size, body)).hexdigest() != oid:
-            found.append(oid)
+            damaged.append(oid)
         at = end + 1 + int(size) + 1
-    return found
+    return damaged

@@ -29,16 +29,16 @@ def read(repo: Repo, commit: str) -> dict[str, bytes]:
     out, listed = reading.output(), listing.wait()
     if listed.code != 0:
         raise failure(listing.args, listed)
-    found, at = {}, 0
+    notes, at = {}, 0
     while at < len(out):
         end = out.index(b"\n", at)
         size, _, path = out[at:end].decode(errors="replace").partition(" ")
         if not size.isdigit():  # "<id> missing": a partial clone; the other notes are there
             at = end + 1
             continue
-        found[path.replace("/", "")] = out[end + 1 : end + 1 + int(size)]
+        notes[path.replace("/", "")] = out[end + 1 : end + 1 + int(size)]
         at = end + int(size) + 2
-    return found
+    return notes
 
 
 def append(
@@ -58,8 +58,8 @@ def append(
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while True:
         old = tip(repo, ref)
-        there = _some(repo, old, commits) if old else {}
-        notes = {c: there.get(c, b"") for c in commits}
+        existing = _some(repo, old, commits) if old else {}
+        notes = {c: existing.get(c, b"") for c in commits}
         added = {c: _ended(note) + lines(c, note) for c, note in notes.items()}
         stream = _stream(ref, old, author, message, added)
         args = ["--git-dir", repo.common_dir, "-c", "core.fsync=committed,reference"]
@@ -72,15 +72,15 @@ def append(
         back_off()  # somebody else was first
 
 
-def _busy(told: bytes) -> bool:
-    return b"lock" in told or b"concurrently modified" in told
+def _busy(message: bytes) -> bool:
+    return b"lock" in message or b"concurrently modified" in message
 
 
-def _some(repo: Repo, commit: str, wanted: Sequence[str]) -> dict[str, bytes]:
+def _some(repo: Repo, commit: str, oids: Sequence[str]) -> dict[str, bytes]:
     """Return the notes of a few commits, wherever git's fan-out has put them."""
-    paths = {f"{commit}:{path}": one for one in wanted for path in _paths(one)}
+    paths = {f"{commit}:{path}": oid for oid in oids for path in _paths(oid)}
     contents = zip(paths.values(), read_objects(repo, paths), strict=True)
-    return {one: content for one, content in contents if content is not None}
+    return {oid: content for oid, content in contents if content is not None}
 
 
 def _paths(oid: str) -> list[str]:

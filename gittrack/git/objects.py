@@ -53,12 +53,12 @@ class Store:
 
         def chunks() -> Iterator[bytes]:
             stream.seek(0)
-            left = size
-            while left > 0:
-                data = stream.read(min(_CHUNK, left))
+            remaining = size
+            while remaining > 0:
+                data = stream.read(min(_CHUNK, remaining))
                 if not data:
                     raise OSError("the file became shorter while it was read")
-                left -= len(data)
+                remaining -= len(data)
                 yield data
 
         return self._put(b"blob", size, chunks)

@@ -133,11 +133,11 @@ def installed_version() -> tuple[int, ...]:
 
 def too_old() -> TrackError | None:
     """Return the error to raise where the git on PATH is older than 2.36."""
-    found = installed_version()
-    if found >= OLDEST:
+    installed = installed_version()
+    if installed >= OLDEST:
         return None
-    shown = ".".join(map(str, found))
-    return TrackError(f"git {shown} is too old", "gittrack needs git 2.36 or later")
+    text = ".".join(map(str, installed))
+    return TrackError(f"git {text} is too old", "gittrack needs git 2.36 or later")
 
 
 class Repo(NamedTuple):
@@ -197,8 +197,8 @@ class Repo(NamedTuple):
     def config(self) -> Call:
         """Ask for the whole configuration; see `parse_config`."""
         # Without the settings that we look with, of which it would tell.
-        where = ("--git-dir", self.git_dir)
-        return Call([*where, "config", "--list", "-z", "--includes"], cwd=self.work_tree)
+        repository = ("--git-dir", self.git_dir)
+        return Call([*repository, "config", "--list", "-z", "--includes"], cwd=self.work_tree)
 
     def gitpython(self) -> gitpython.Repo:
         """Return GitPython's view of the repository."""
@@ -207,7 +207,7 @@ class Repo(NamedTuple):
         return gitpython.Repo(self.common_dir)
 
 
-_WHERE = (
+_LOCATE = (
     *("rev-parse", "--path-format=absolute", "--git-dir", "--git-common-dir"),
     *("--is-bare-repository", "--show-object-format", "--show-prefix", "--show-toplevel"),
 )
@@ -216,12 +216,12 @@ _WHERE = (
 _AHEAD: ContextVar[dict[tuple[str, ...], Call]] = ContextVar("ahead")
 
 
-def begin(folder: str, question: Sequence[str], args: Sequence[str]) -> None:
+def begin_ahead(folder: str, question: Sequence[str], args: Sequence[str]) -> None:
     """Start a git call in ``folder`` ahead of time, for `taken` with the same folder and question."""
     _AHEAD.set({**_AHEAD.get({}), (folder, *question): Call(args, cwd=folder)})
 
 
-def taken(folder: str, question: Sequence[str]) -> Call | None:
+def take_ahead(folder: str, question: Sequence[str]) -> Call | None:
     """Return the call that was begun ahead of time, at most once; None if there is none."""
     return _AHEAD.get({}).pop((folder, *question), None)
 
@@ -233,7 +233,7 @@ def drop_ahead() -> None:
 
 def look_ahead(folder: str) -> None:
     """Begin with `find` for a folder, while our own modules are still being imported."""
-    begin(folder, _WHERE, _WHERE)
+    begin_ahead(folder, _LOCATE, _LOCATE)
 
 
 def find(path: str | os.PathLike[str] | None = None) -> Repo:
@@ -242,7 +242,7 @@ def find(path: str | os.PathLike[str] | None = None) -> Repo:
     Raises NotARepository, and GitError with git's own words where git will not work in it.
     """
     start = os.path.abspath(path or os.curdir)
-    call = taken(start, _WHERE) or Call(_WHERE, cwd=start)
+    call = take_ahead(start, _LOCATE) or Call(_LOCATE, cwd=start)
     answer = call.wait()
     lines = os.fsdecode(answer.out).split("\n")
     if len(lines) < 5 or not lines[0].startswith("/"):

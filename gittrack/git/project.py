@@ -9,8 +9,8 @@ from gittrack.git import Call, Repo
 
 def include_config(repo: Repo, path: str) -> None:
     """Have the repository's own configuration include a file beside it, once."""
-    known = repo.call("config", "--local", "--get-all", "include.path", shared=True).wait()
-    if path not in os.fsdecode(known.out).splitlines():
+    included = repo.call("config", "--local", "--get-all", "include.path", shared=True).wait()
+    if path not in os.fsdecode(included.out).splitlines():
         repo.read("config", "--local", "--add", "include.path", path)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Container, Sequence
 from gittrack.core.errors import TrackError
 from gittrack.core.fast_typing import NamedTuple
 from gittrack.git import LOOKING, Answer, Call, GitError, Repo, detach, failure
-from gittrack.git.process import begin, taken
+from gittrack.git.process import begin_ahead, take_ahead
 
 
 class Ref(NamedTuple):
@@ -31,25 +31,25 @@ _BROKEN = ("warning: ignoring broken ref ", "warning: ignoring dangling symref "
 
 def below(repo: Repo, *prefixes: str) -> list[Ref]:
     """Return the refs below ``prefixes``, by name, broken ones at the end with an empty id."""
-    return _told(taken(repo.start, ("refs", *prefixes)) or _list(repo, *prefixes))
+    return _listed(take_ahead(repo.start, ("refs", *prefixes)) or _list(repo, *prefixes))
 
 
 def now(repo: Repo, *prefixes: str) -> list[Ref]:
     """Return what `below` does, and never what was looked at ahead: for a change that is decided on it."""
-    return _told(_list(repo, *prefixes))
+    return _listed(_list(repo, *prefixes))
 
 
-def _told(call: Call) -> list[Ref]:
+def _listed(call: Call) -> list[Ref]:
     answer = call.wait()
     if answer.code != 0:
         raise failure(call.args, answer)
     lines = os.fsdecode(answer.out).split("\n")[:-1]  # not splitlines: a ref may hold U+2028
-    found = [Ref(name, oid) for oid, _, name in (line.partition(" ") for line in lines)]
+    listing = [Ref(name, oid) for oid, _, name in (line.partition(" ") for line in lines)]
     for line in os.fsdecode(answer.err).split("\n"):
         for mark in _BROKEN:
             if line.startswith(mark):
-                found.append(Ref(line[len(mark) :], ""))
-    return found
+                listing.append(Ref(line[len(mark) :], ""))
+    return listing
 
 
 def _list(repo: Repo, *prefixes: str) -> Call:
@@ -64,7 +64,7 @@ def look_ahead(folder: str, *prefixes: str) -> None:
 
     Git then reads while our own modules are still being imported.
     """
-    begin(folder, ("refs", *prefixes), [*LOOKING, "for-each-ref", _NAMES, "--", *prefixes])
+    begin_ahead(folder, ("refs", *prefixes), [*LOOKING, "for-each-ref", _NAMES, "--", *prefixes])
 
 
 def peeled(repo: Repo) -> list[tuple[str, str]]:
@@ -92,17 +92,17 @@ def fetched_tags(repo: Repo) -> list[tuple[str, str, str]]:
             lines = file.read().split("\n")
     except OSError:
         return []
-    found = []
+    tags = []
     for line in lines:
         oid, _, rest = line.partition("\t")
-        told = rest.rpartition("\t")[2]
-        if told.startswith("tag '") and re.fullmatch("[0-9a-f]{40,64}", oid):
-            tag, _, place = told[5:].partition("' of ")
-            found.append((tag, oid, place))
-    return found
+        description = rest.rpartition("\t")[2]
+        if description.startswith("tag '") and re.fullmatch("[0-9a-f]{40,64}", oid):
+            tag, _, source = description[5:].partition("' of ")
+            tags.append((tag, oid, source))
+    return tags
 
 
-def is_there(repo: Repo, ref: str) -> bool:
+def exists(repo: Repo, ref: str) -> bool:
     """Say whether a ref exists: for a check that every run makes at its start.
 
     Git's files are looked at, without a process; git itself is asked where it keeps refs in tables.
@@ -194,7 +194,7 @@ def _update(repo: Repo, *args: str) -> None:
 
 
 def move(
-    repo: Repo, moves: Sequence[tuple[str, str, str]], reason: str, there: Container[str] = ()
+    repo: Repo, moves: Sequence[tuple[str, str, str]], reason: str, existing: Container[str] = ()
 ) -> None:
     """Move refs, each given as (old name, new name, id), all of them or none.  Raises GitError.
 
@@ -203,7 +203,7 @@ def move(
     zero = "0" * len(moves[0][2])
     commands = []
     for old, new, oid in moves:
-        arrive = f"verify {new}\0{oid}" if new in there else f"update {new}\0{oid}\0{zero}"
+        arrive = f"verify {new}\0{oid}" if new in existing else f"update {new}\0{oid}\0{zero}"
         commands += [arrive, f"delete {old}\0{oid}"]
     transact(repo, commands, reason)
 

@@ -32,10 +32,10 @@ def commit(
         shared=True,
     )
     oid = _signed(call.wait()).decode().strip()
-    found = next(git.read_objects(repo, [oid]))
-    if found is None:
+    content = next(git.read_objects(repo, [oid]))
+    if content is None:
         raise TrackError(f"the signed commit {oid} is gone", "try again")
-    return found
+    return content
 
 
 def tag(repo: git.Repo, name: str, target: str, person: str, seconds: int, text: str) -> str:
@@ -46,32 +46,34 @@ def tag(repo: git.Repo, name: str, target: str, person: str, seconds: int, text:
     """
     import tempfile  # noqa: PLC0415 - few sign
 
-    with tempfile.TemporaryDirectory(prefix="gittrack-") as place:
+    with tempfile.TemporaryDirectory(prefix="gittrack-") as scratch:
         for folder in ("objects", "refs"):
-            os.mkdir(os.path.join(place, folder))
-        _write(place, "HEAD", "ref: refs/heads/none\n")
+            os.mkdir(os.path.join(scratch, folder))
+        _write(scratch, "HEAD", "ref: refs/heads/none\n")
         extension = "[extensions]\n\tobjectFormat = sha256\n" if repo.hash_name == "sha256" else ""
-        own = os.path.join(repo.common_dir, "config").replace("\\", "\\\\").replace('"', '\\"')
+        config_path = (
+            os.path.join(repo.common_dir, "config").replace("\\", "\\\\").replace('"', '\\"')
+        )
         _write(
-            place,
+            scratch,
             "config",
-            f'[include]\n\tpath = "{own}"\n'
+            f'[include]\n\tpath = "{config_path}"\n'
             f"[core]\n\trepositoryFormatVersion = 1\n\tbare = false\n{extension}",
         )
-        args = ["--git-dir", place, *git.LOOKING, "tag", "-s", "--cleanup=verbatim", "-F", "-"]
+        args = ["--git-dir", scratch, *git.LOOKING, "tag", "-s", "--cleanup=verbatim", "-F", "-"]
         env = {
             **_identity(person, seconds),
             "GIT_OBJECT_DIRECTORY": git.object_store_path(repo),
-            "GIT_WORK_TREE": place,
+            "GIT_WORK_TREE": scratch,
         }
         feed = text.encode(errors="surrogateescape")
         answer = git.Call(
-            [*args, "--end-of-options", name, target], cwd=place, env=env, feed=feed
+            [*args, "--end-of-options", name, target], cwd=scratch, env=env, feed=feed
         ).wait()
-        found = git.Call(
-            ["--git-dir", place, "rev-parse", "--verify", f"refs/tags/{name}"], cwd=place
+        lookup = git.Call(
+            ["--git-dir", scratch, "rev-parse", "--verify", f"refs/tags/{name}"], cwd=scratch
         )
-        oid = _signed(answer, found.wait()).decode().strip()
+        oid = _signed(answer, lookup.wait()).decode().strip()
     # Git 2.39 takes the failure of ssh-keygen for a success, and the tag has no signature.
     text_of = next(git.read_objects(repo, [oid]))
     parsed = tag_message.parse(text_of) if text_of is not None else None
@@ -80,8 +82,8 @@ def tag(repo: git.Repo, name: str, target: str, person: str, seconds: int, text:
     return oid
 
 
-def _write(place: str, name: str, text: str) -> None:
-    with open(os.path.join(place, name), "w", encoding="utf-8", errors="surrogateescape") as file:
+def _write(folder: str, name: str, text: str) -> None:
+    with open(os.path.join(folder, name), "w", encoding="utf-8", errors="surrogateescape") as file:
         file.write(text)
 
 
@@ -94,13 +96,13 @@ def _signed(*answers: git.Answer) -> bytes:
 
 
 def _failure(answer: git.Answer) -> TrackError:
-    said = [
+    reasons = [
         line.removeprefix("error: ").removeprefix("fatal: ").rstrip("?")
         for line in answer.err.decode(errors="replace").splitlines()
         if line.strip() and not line.startswith("[GNUPG:]")
     ]
     return TrackError(
-        f"it cannot be signed: {'; '.join(said[:3]) or 'git gives no reason'}",
+        f"it cannot be signed: {'; '.join(reasons[:3]) or 'git gives no reason'}",
         "see git config user.signingKey and gpg.format; without signing: git config track.sign false",
     )
 
@@ -123,20 +125,20 @@ def check(repo: git.Repo, kind: str, oids: Sequence[str]) -> list[Signature]:
     if not oids:
         return []
     options = _trusted_programs(repo)
-    found = []
+    signatures = []
     for start in range(0, len(oids), _AT_ONCE):
-        asked = oids[start : start + _AT_ONCE]
-        calls = [repo.call(*options, f"verify-{kind}", oid, shared=True) for oid in asked]
-        found += [_judged(call.wait()) for call in calls]
-    return found
+        batch = oids[start : start + _AT_ONCE]
+        calls = [repo.call(*options, f"verify-{kind}", oid, shared=True) for oid in batch]
+        signatures += [_judged(call.wait()) for call in calls]
+    return signatures
 
 
 def _judged(answer: git.Answer) -> Signature:
     lines = answer.err.decode(errors="replace").splitlines()
-    told = [
+    messages = [
         line.removeprefix("error: ").removeprefix("gpg: ").strip() for line in lines if line.strip()
     ]
-    if any("no signature found" in line for line in told):
+    if any("no signature found" in line for line in messages):
         return Signature(UNSIGNED)
     marks = (
         "good",
@@ -148,12 +150,16 @@ def _judged(answer: git.Answer) -> Signature:
         "verification",
     )
     chosen = [
-        line for line in told if line.lower().startswith(marks) or "allowedsigners" in line.lower()
+        line
+        for line in messages
+        if line.lower().startswith(marks) or "allowedsigners" in line.lower()
     ]
-    words = "; ".join((chosen or told)[:2])
+    words = "; ".join((chosen or messages)[:2])
     if answer.code == 0:
         return Signature(GOOD, words)
-    broken = any(line.startswith("BAD signature") or "incorrect signature" in line for line in told)
+    broken = any(
+        line.startswith("BAD signature") or "incorrect signature" in line for line in messages
+    )
     return Signature(BAD if broken else UNKNOWN, words)
 
 
@@ -161,7 +167,7 @@ def _trusted_programs(repo: git.Repo) -> list[str]:
     """Return options that put the user's own programs in the place of those that the repository names."""
     listing = repo.read("config", "--list", "-z", "--includes", "--show-scope")
     words = os.fsdecode(listing).split("\0")
-    own: dict[str, str] = {}
+    trusted: dict[str, str] = {}
     foreign = set()
     for scope, entry in zip(words[::2], words[1::2], strict=False):
         key, _, value = entry.partition("\n")
@@ -169,6 +175,6 @@ def _trusted_programs(repo: git.Repo) -> list[str]:
             if scope in _OURS:
                 foreign.add(key.lower())
             else:
-                own[key.lower()] = value
-    chosen = {key: own.get(key, _PROGRAMS[key]) for key in foreign}
+                trusted[key.lower()] = value
+    chosen = {key: trusted.get(key, _PROGRAMS[key]) for key in foreign}
     return [word for key, value in chosen.items() for word in ("-c", f"{key}={value}")]

@@ -38,7 +38,7 @@ class Tree(NamedTuple):
         return os.path.join(self.home, "tree")
 
 
-class Left(NamedTuple):
+class Leftover(NamedTuple):
     """What a process that is gone has left: its record, the private folder, worktrees of submodules.
 
     ``home`` is empty where it was killed before it had made any.
@@ -83,36 +83,38 @@ def remove(repo: git.Repo, tree: Tree) -> None:
     os.close(tree.handle)
 
 
-def left(repo: git.Repo) -> list[Left]:
+def leftovers(repo: git.Repo) -> list[Leftover]:
     """Return what processes that are gone have left of this user's worktrees."""
-    place = Path(layout.trees_dir(repo.common_dir))
-    names = sorted(place.iterdir()) if place.is_dir() else []
+    folder = Path(layout.trees_dir(repo.common_dir))
+    names = sorted(folder.iterdir()) if folder.is_dir() else []
     return [_read(str(path)) for path in names if _is_ours(path) and not lock.is_held(path)]
 
 
-def clear(repo: git.Repo, found: Left) -> bool:
+def clear(repo: git.Repo, leftover: Leftover) -> bool:
     """Remove what was left; return whether it is gone.  One that is alive after all is not touched."""
-    handle = lock.acquire(found.record)
+    handle = lock.acquire(leftover.record)
     if handle is None:
         return False
     try:
-        return _remove(repo, _read(found.record))
+        return _remove(repo, _read(leftover.record))
     finally:
         os.close(handle)
 
 
 def clear_all(repo: git.Repo) -> list[str]:
     """Remove whatever was left; return the folders that are gone by that."""
-    return [one.home for one in left(repo) if clear(repo, one) and one.home]
+    return [
+        leftover.home for leftover in leftovers(repo) if clear(repo, leftover) and leftover.home
+    ]
 
 
 def _claim(repo: git.Repo) -> Tree:
     """Write down what is about to be made, so that no moment is too early to be killed."""
-    place = layout.trees_dir(repo.common_dir)
-    folders.make(place)
+    folder = layout.trees_dir(repo.common_dir)
+    folders.make(folder)
     while True:
         name = f"{_PREFIX}{os.urandom(8).hex()}"
-        record = os.path.join(place, name)
+        record = os.path.join(folder, name)
         handle = lock.acquire(record)
         if handle is not None and lock.is_at(handle, record):
             break
@@ -123,8 +125,8 @@ def _claim(repo: git.Repo) -> Tree:
     return tree
 
 
-def _note(tree: Tree, told: Any) -> None:
-    os.write(tree.handle, json.dumps(told).encode() + b"\n")
+def _note(tree: Tree, value: Any) -> None:
+    os.write(tree.handle, json.dumps(value).encode() + b"\n")
 
 
 def _add(repo: git.Repo, commit: str, tree: Tree, folder: str) -> None:
@@ -135,19 +137,21 @@ def _add(repo: git.Repo, commit: str, tree: Tree, folder: str) -> None:
         os.set_inheritable(tree.handle, False)
 
 
-def _read(record: str) -> Left:
+def _read(record: str) -> Leftover:
     """Return what a record names, as far as that can be ours."""
     try:
         lines = Path(record).read_text(encoding="utf-8").split("\n")[:-1]
     except FileNotFoundError:  # somebody else has just cleared it
-        return Left(record, "")
-    told = list(_parsed(lines))
-    home = told[0] if told and isinstance(told[0], str) else ""
+        return Leftover(record, "")
+    values = list(_parsed(lines))
+    home = values[0] if values and isinstance(values[0], str) else ""
     if not os.path.isabs(home) or os.path.basename(home) != os.path.basename(record):
-        return Left(record, "")
-    pairs = [one for one in told[1:] if isinstance(one, list) and len(one) == 2]
+        return Leftover(record, "")
+    pairs = [value for value in values[1:] if isinstance(value, list) and len(value) == 2]
     inner = [(str(of), str(at)) for of, at in pairs if os.path.normpath(str(at)) == at]
-    return Left(record, home, tuple((of, at) for of, at in inner if at.startswith(f"{home}/tree/")))
+    return Leftover(
+        record, home, tuple((of, at) for of, at in inner if at.startswith(f"{home}/tree/"))
+    )
 
 
 def _parsed(lines: list[str]) -> Iterator[Any]:
@@ -158,18 +162,18 @@ def _parsed(lines: list[str]) -> Iterator[Any]:
             return
 
 
-def _remove(repo: git.Repo, found: Left) -> bool:
+def _remove(repo: git.Repo, leftover: Leftover) -> bool:
     """Remove all that a record names, and the record if nothing is left of it; return whether that is so."""
-    if found.home:
-        if _is_ours(Path(found.home)):
-            shutil.rmtree(found.home, ignore_errors=True)
-        for common_dir, folder in reversed(found.inner):
+    if leftover.home:
+        if _is_ours(Path(leftover.home)):
+            shutil.rmtree(leftover.home, ignore_errors=True)
+        for common_dir, folder in reversed(leftover.inner):
             if os.path.isdir(common_dir):
-                worktree.forget(git.find(common_dir), _end_of(folder, found.home))
-        worktree.forget(repo, _end_of(f"{found.home}/tree", found.home))
-        if _is_ours(Path(found.home)):
+                worktree.forget(git.find(common_dir), _end_of(folder, leftover.home))
+        worktree.forget(repo, _end_of(f"{leftover.home}/tree", leftover.home))
+        if _is_ours(Path(leftover.home)):
             return False
-    Path(found.record).unlink(missing_ok=True)
+    Path(leftover.record).unlink(missing_ok=True)
     return True
 
 
@@ -181,7 +185,7 @@ def _end_of(folder: str, home: str) -> str:
 def _is_ours(path: Path) -> bool:
     """Say whether a path belongs to this user, and is there at all."""
     try:
-        found = path.lstat()
+        status = path.lstat()
     except FileNotFoundError:
         return False
-    return found.st_uid == os.geteuid() and not stat.S_ISLNK(found.st_mode)
+    return status.st_uid == os.geteuid() and not stat.S_ISLNK(status.st_mode)

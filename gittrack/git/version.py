@@ -29,8 +29,8 @@ def _program() -> bytes:
     for folder in os.get_exec_path():
         path = os.path.join(folder, "git")
         if os.access(path, os.X_OK):
-            found = os.stat(path)
-            return os.fsencode(f"{path} {found.st_size} {found.st_mtime_ns}\n")
+            status = os.stat(path)
+            return os.fsencode(f"{path} {status.st_size} {status.st_mtime_ns}\n")
     return b""
 
 

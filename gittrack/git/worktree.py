@@ -15,13 +15,13 @@ def add(repo: Repo, commit: str, folder: str, branch: str | None = None) -> None
     The user's filters run outside the new tree, and Python among them imports nothing from the current
     folder: the tree may be somebody else's code, which nobody has agreed to run.  Raises GitError.
     """
-    how = ("-b", branch) if branch else ("--detach",)
+    mode = ("-b", branch) if branch else ("--detach",)
     folder = os.path.abspath(folder)
     # The folder is absolute and the commit a full id: neither can be taken for an option.
     if not _has_filters(repo):
-        repo.fetching().read("worktree", "add", "--quiet", *how, folder, commit)
+        repo.fetching().read("worktree", "add", "--quiet", *mode, folder, commit)
         return
-    repo.read("worktree", "add", "--quiet", "--no-checkout", *how, folder, commit)
+    repo.read("worktree", "add", "--quiet", "--no-checkout", *mode, folder, commit)
     try:
         _fill(find(folder).fetching(), folder)
     except BaseException:

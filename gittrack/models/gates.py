@@ -52,23 +52,25 @@ def check(
 
     Raises Refused with the values that failed, QueryError for a query that cannot be understood.
     """
-    standing = config.get(f"track.gate.{stage.lower()}", "")
+    configured = config.get(f"track.gate.{stage.lower()}", "")
     try:
         raw = versions.run_of(repo, version)
     except NoSuchRun:  # a commit of the code, which GTO registered
-        if not (standing or require or stage == model_state.PRODUCTION):
+        if not (configured or require or stage == model_state.PRODUCTION):
             return {}
         raise
     if require:
         failed = _failed(repo, raw, require)
         if failed:
             raise _refusal(version, stage, failed, "")
-    held = (
-        [f"track.gate.{stage}: {text}" for text in _failed(repo, raw, standing)] if standing else []
+    unmet = (
+        [f"track.gate.{stage}: {text}" for text in _failed(repo, raw, configured)]
+        if configured
+        else []
     )
-    if held and not force:
+    if unmet and not force:
         raise _refusal(
-            version, stage, [text.partition(": ")[2] for text in held], f"track.gate.{stage}"
+            version, stage, [text.partition(": ")[2] for text in unmet], f"track.gate.{stage}"
         )
     unsound = list(_missing(repo, version, raw))
     if stage == model_state.PRODUCTION:
@@ -79,8 +81,8 @@ def check(
             f"{version.model} {version.short} cannot go to {stage}: {'; '.join(text for text, _ in unsound)}",
             f"{unsound[0][1]}; or promote it all the same: --force",
         )
-    passed = [gate for gate in (standing if not held else "", require) if gate]
-    forced = [*(text for text, _ in unsound), *held]
+    passed = [gate for gate in (configured if not unmet else "", require) if gate]
+    forced = [*(text for text, _ in unsound), *unmet]
     return {"gate": " and ".join(passed) or None, "forced": forced}
 
 
@@ -118,24 +120,24 @@ def _missing(repo: git.Repo, version: Version, raw: Raw) -> Iterator[tuple[str, 
 
 def _moved(repo: git.Repo, model: Model, version: Version, raw: Raw) -> Iterator[tuple[str, str]]:
     """Tell where the tag of the version does not name what it was made for."""
-    found = moved_tags.with_run(repo, model, version, raw.body).moved
-    if version.event is not None and version.event.tag in {one.tag for one in found}:
+    moved = moved_tags.with_run(repo, model, version, raw.body).moved
+    if version.event is not None and version.event.tag in {move.tag for move in moved}:
         look = f"see: git track model show {version.model}@{version.short}"
         yield "its tag was moved to another commit", look
 
 
 def _unsound(repo: git.Repo, info: RunInfo) -> list[tuple[str, str]]:
     """Return why a run is nothing to put into production, each with what can be done."""
-    found = []
+    reasons = []
     if not info.finished:
-        found.append((f"its run is {info.status}, not finished", "register a finished run"))
+        reasons.append((f"its run is {info.status}, not finished", "register a finished run"))
     if info.code.commit is None and info.code.snapshot is None:
-        found.append(("its code is not committed", "commit the code and run it again"))
+        reasons.append(("its code is not committed", "commit the code and run it again"))
     elif info.code.snapshot and not _is_committed(repo, info.code.snapshot):
-        found.append(
+        reasons.append(
             ("its code is committed nowhere but in its own snapshot", "commit it to a branch")
         )
-    return found
+    return reasons
 
 
 def _is_committed(repo: git.Repo, snapshot: str) -> bool:
@@ -143,8 +145,8 @@ def _is_committed(repo: git.Repo, snapshot: str) -> bool:
     tree = repo.read("rev-parse", "--verify", f"{snapshot}^{{tree}}").decode().strip()
     head = git.resolve(repo, "HEAD")
     ours = ("--exclude=*@*", "--exclude=*#*", "--tags")
-    places = ("--branches", "--remotes", *ours, *([head] if head else []))
-    trees = repo.read("rev-list", "--format=%T", *places, "--")
+    revisions = ("--branches", "--remotes", *ours, *([head] if head else []))
+    trees = repo.read("rev-list", "--format=%T", *revisions, "--")
     return tree in trees.decode().split("\n")
 
 
@@ -152,26 +154,26 @@ def ask_hook(
     repo: git.Repo, config: Mapping[str, str], model: Model, version: Version, stage: str, why: str
 ) -> str:
     """Run the user's ``pre-promote`` hook, if there is one; return what it said.  Raises Refused."""
-    place = hooks.folder(repo, config)
-    if not hooks.is_there(place, hooks.PROMOTE):
+    hooks_folder = hooks.folder(repo, config)
+    if not hooks.is_there(hooks_folder, hooks.PROMOTE):
         return ""
-    there = model.stages.get(stage)
-    words = {
+    holder = model.stages.get(stage)
+    variables = {
         "GITTRACK_MODEL": model.name,
         "GITTRACK_VERSION": version.number,
         "GITTRACK_STAGE": stage,
         "GITTRACK_FROM": version.stage,
-        "GITTRACK_REPLACES": there.number if there else "",
+        "GITTRACK_REPLACES": holder.number if holder else "",
         "GITTRACK_COMMIT": version.commit,
         "GITTRACK_RUN": str(version.facts.get("run") or ""),
         "GITTRACK_METRICS": json.dumps(version.facts.get("metrics") or {}),
         "GITTRACK_WHY": why,
     }
-    code, said = hooks.started(repo, place, hooks.PROMOTE, words, {})
+    code, output = hooks.started(repo, hooks_folder, hooks.PROMOTE, variables, {})
     if code != 0:
-        told = said.strip() or f"it ended with {code}"
+        answer = output.strip() or f"it ended with {code}"
         raise Refused(
-            f"the pre-promote hook refused {model.name} {version.short} for {stage}: {told}",
+            f"the pre-promote hook refused {model.name} {version.short} for {stage}: {answer}",
             "make it content, or take it out of git's hooks folder",
         )
-    return said
+    return output

@@ -35,14 +35,14 @@ class Draft(NamedTuple):
     counted: bool = True
 
 
-class Plan(NamedTuple):
+class RegistryChange(NamedTuple):
     """What a change comes to: events to write, and tags to delete as (tag, id)."""
 
     drafts: Sequence[Draft]
     removed: Sequence[tuple[str, str]] = ()
 
 
-class Known(NamedTuple):
+class Basis(NamedTuple):
     """What a caller read before it decided to make a change."""
 
     config: Mapping[str, str]
@@ -50,11 +50,11 @@ class Known(NamedTuple):
     model: Model
 
 
-Decide = Callable[[Registry, Model | None], Plan]  # may be asked again, on a newer state
+Decide = Callable[[Registry, Model | None], RegistryChange]  # may be asked again, on a newer state
 
 
 def change(
-    repo: git.Repo, name: str, decide: Decide, reason: str, known: Known | None = None
+    repo: git.Repo, name: str, decide: Decide, reason: str, basis: Basis | None = None
 ) -> tuple[Model, list[Event]]:
     """Write what ``decide`` plans for a model; return the model as it is then, and the new events.
 
@@ -62,22 +62,22 @@ def change(
     repository take turns.  Where another tool was quicker, the plan is made anew on the new state.  Stage
     refs that disagree with the events are moved to where these say.
     """
-    config = known.config if known else git.parse_config(repo.config().output())
+    config = basis.config if basis else git.parse_config(repo.config().output())
     with _writing(repo, name), _turn(repo):
-        for left in reversed(range(_TRIES)):
+        for tries in reversed(range(_TRIES)):
             state = _now(repo)
-            before = _model(state, name, known)
-            plan = decide(state, before)
-            events = _written(repo, config, state, before, plan)
-            gone = {tag for tag, _ in plan.removed}
-            kept = [e for e in (before.events if before else ()) if e.tag not in gone]
-            after = model_state.fold(name, [*kept, *events])
+            before = _model(state, name, basis)
+            planned = decide(state, before)
+            events = _written(repo, config, state, before, planned)
+            removed = {tag for tag, _ in planned.removed}
+            remaining = [e for e in (before.events if before else ()) if e.tag not in removed]
+            after = model_state.fold(name, [*remaining, *events])
             try:
                 clear(repo, state, after)
-                refs.transact(repo, [*_commands(events, plan), *moves(state, after)], reason)
+                refs.transact(repo, [*_commands(events, planned), *moves(state, after)], reason)
                 return after, events
             except git.GitError:
-                if not left or _same(_now(repo), state):
+                if not tries or _same(_now(repo), state):
                     raise
                 refs.back_off()
     raise AssertionError("unreachable")
@@ -87,11 +87,11 @@ def _now(repo: git.Repo) -> Registry:
     return Registry(repo, refs.now(repo, *names.PLACES))
 
 
-def _model(state: Registry, name: str, known: Known | None) -> Model | None:
+def _model(state: Registry, name: str, basis: Basis | None) -> Model | None:
     if name not in state:
         return None
-    if known is not None and state.tags.of(name) == known.state.tags.of(name):
-        return known.model
+    if basis is not None and state.tags.of(name) == basis.state.tags.of(name):
+        return basis.model
     try:
         return state.model(name)
     except NoSuchModel:  # its tags say nothing
@@ -101,34 +101,34 @@ def _model(state: Registry, name: str, known: Known | None) -> Model | None:
 @contextmanager
 def _writing(repo: git.Repo, name: str) -> Iterator[None]:
     """Say where the repository cannot be written what `git track run` says; of refs git tells in words."""
-    what = f"the model {name} cannot be changed"
+    problem = f"the model {name} cannot be changed"
     try:
         yield
     except OSError as error:
-        raise unwritable(what, repo.common_dir, error.strerror or str(error)) from error
+        raise unwritable(problem, repo.common_dir, error.strerror or str(error)) from error
     except refs.Unwritable as error:
-        raise unwritable(what, repo.common_dir, error.reason) from error
+        raise unwritable(problem, repo.common_dir, error.reason) from error
 
 
 @contextmanager
 def _turn(repo: git.Repo) -> Iterator[None]:
-    place = layout.home(repo.common_dir)
-    folders.make(place)
-    handle = lock.take(f"{place}/models.lock")
+    folder = layout.home(repo.common_dir)
+    folders.make(folder)
+    handle = lock.take(f"{folder}/models.lock")
     try:
         yield
     finally:
         os.close(handle)
 
 
-def _same(one: Registry, other: Registry) -> bool:
-    return one.tags.listed == other.tags.listed and one.stage_refs == other.stage_refs
+def _same(first: Registry, second: Registry) -> bool:
+    return first.tags.listed == second.tags.listed and first.stage_refs == second.stage_refs
 
 
-def _commands(events: Sequence[Event], plan: Plan) -> list[str]:
+def _commands(events: Sequence[Event], plan: RegistryChange) -> list[str]:
     zero = "0" * len(events[0].oid) if events else ""
-    made = [f"update {names.TAGS}{event.tag}\0{event.oid}\0{zero}" for event in events]
-    return made + [f"delete {names.TAGS}{tag}\0{oid}" for tag, oid in plan.removed]
+    creations = [f"update {names.TAGS}{event.tag}\0{event.oid}\0{zero}" for event in events]
+    return creations + [f"delete {names.TAGS}{tag}\0{oid}" for tag, oid in plan.removed]
 
 
 def clear(repo: git.Repo, state: Registry, model: Model) -> None:
@@ -142,19 +142,20 @@ def clear(repo: git.Repo, state: Registry, model: Model) -> None:
 
 def moves(state: Registry, after: Model) -> list[str]:
     """Return the commands that bring the stage refs of a model to where its events say."""
-    wanted = {
-        names.stage_ref(after.name, stage): one.event.oid if one.event else one.commit
-        for stage, one in after.stages.items()
+    targets = {
+        names.stage_ref(after.name, stage): version.event.oid if version.event else version.commit
+        for stage, version in after.stages.items()
     }
     # A version whose own tag is gone or was moved: the ref may be the last that has the tag as it was.
     holders = {
-        names.stage_ref(after.name, stage): one.event is None for stage, one in after.stages.items()
+        names.stage_ref(after.name, stage): version.event is None
+        for stage, version in after.stages.items()
     }
     stages = {event.mark.stage for event in after.events if event.mark.stage}
-    known = {names.stage_ref(after.name, stage) for stage in stages}
+    stage_refs = {names.stage_ref(after.name, stage) for stage in stages}
     commands = []
-    for ref in sorted(wanted.keys() | (known & state.stage_refs.keys())):
-        old, new = state.stage_refs.get(ref), wanted.get(ref)
+    for ref in sorted(targets.keys() | (stage_refs & state.stage_refs.keys())):
+        old, new = state.stage_refs.get(ref), targets.get(ref)
         if old == new or (old and holders.get(ref) and git.resolve(state.repo, old) == new):
             continue
         if new is None:
@@ -165,14 +166,18 @@ def moves(state: Registry, after: Model) -> list[str]:
 
 
 def _written(
-    repo: git.Repo, config: Mapping[str, str], state: Registry, before: Model | None, plan: Plan
+    repo: git.Repo,
+    config: Mapping[str, str],
+    state: Registry,
+    before: Model | None,
+    plan: RegistryChange,
 ) -> list[Event]:
     """Write the tag objects of a plan.  Dates only ever grow, because GTO goes by them."""
     store = objects.Store(git.object_store_path(repo), repo.hash_name)
     person, now = author(config), time.time()
     seconds = max((e.text.seconds for e in (before.events if before else ())), default=0)
     number = (
-        max(state.taken_numbers(plan.drafts[0].mark.model), before.last_number if before else 0)
+        max(state.highest_number(plan.drafts[0].mark.model), before.last_number if before else 0)
         if plan.drafts
         else 0
     )
@@ -182,29 +187,31 @@ def _written(
         mark = draft.mark._replace(number=number if draft.counted else 0)
         seconds = max(int(now), seconds + 1)
         facts = {**draft.facts, "by": person, "at": run_info.iso(now)}
-        text = tag_message.message(draft.summary, facts)
+        message = tag_message.message(draft.summary, facts)
         name = names.format_tag(mark)
         _check_name(state, name, mark, plan)
         sign = settings.sign(config)
         if sign:
-            oid = signing.tag(repo, name, draft.commit, person, seconds, text)
+            oid = signing.tag(repo, name, draft.commit, person, seconds, message)
         else:
-            data = tag_message.payload(draft.commit, name, person, seconds, text)
+            data = tag_message.payload(draft.commit, name, person, seconds, message)
             oid = store.keep(b"tag", data)
-        told = tag_message.Text(draft.commit, person, seconds, facts, sign, name)
-        events.append(Event(mark, name, oid, told))
+        text = tag_message.Text(draft.commit, person, seconds, facts, sign, name)
+        events.append(Event(mark, name, oid, text))
     return events
 
 
-def _check_name(state: Registry, tag: str, mark: Mark, plan: Plan) -> None:
+def _check_name(state: Registry, tag: str, mark: Mark, plan: RegistryChange) -> None:
     """Raise TrackError for a tag that nobody would read as this event, or of which the name is taken."""
     if names.parse_tag(tag) != mark:
         raise TrackError(
             f"the next tag of {mark.model} would be {tag}, which is too long to count on",
             f"a tag of it has a number that cannot be right: git tag -l '{mark.model}[@#]*'",
         )
-    taken = {one.tag for one in state.tags.of(mark.model)} - {gone for gone, _ in plan.removed}
-    if tag in taken:
+    existing = {entry.tag for entry in state.tags.of(mark.model)} - {
+        removed for removed, _ in plan.removed
+    }
+    if tag in existing:
         raise TrackError(
             f"there is a tag {tag} already, which is no version",
             f"see what it is: git show {tag}; delete it: git tag -d {tag}",

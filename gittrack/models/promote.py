@@ -10,12 +10,12 @@ from gittrack.core.registry.events import Event
 from gittrack.core.registry.model_state import Model, Version
 from gittrack.core.registry.names import DEMOTE, PROMOTE, Mark
 from gittrack.models import gates, ledger
-from gittrack.models.ledger import Draft, Plan
+from gittrack.models.ledger import Draft, RegistryChange
 from gittrack.read.registry import versions
 from gittrack.read.registry.models import Registry
 from gittrack.read.registry.versions import NoSuchModel
 
-_KNOWN = (model_state.PRODUCTION, model_state.STAGING)
+_USUAL_STAGES = (model_state.PRODUCTION, model_state.STAGING)
 
 
 class Promotion(NamedTuple):
@@ -26,7 +26,7 @@ class Promotion(NamedTuple):
     came_from: str
     replaced: Version | None
     model: Model
-    said: str = ""  # what the hook printed
+    hook_output: str = ""  # what the hook printed
 
 
 def promote(
@@ -44,34 +44,34 @@ def promote(
     and the standing gate; that is recorded.  ``require`` always holds.
     """
     names.check_new_stage(stage)
-    wanted = names.parse_address(address)
-    asked = repo.config()
+    target = names.parse_address(address)
+    config_call = repo.config()
     state = Registry(repo)
-    config = git.parse_config(asked.output())
+    config = git.parse_config(config_call.output())
     gates.check_stage(config, stage)
-    model = state.model(wanted.model)
-    version = versions.chosen(model, wanted)
+    model = state.model(target.model)
+    version = versions.select(model, target)
     _check(model, version, stage)
     passed = gates.check(repo, config, model, version, stage, require=require, force=force)
-    said = gates.ask_hook(repo, config, model, version, stage, why)
-    found: dict[str, Any] = {}
+    hook_output = gates.ask_hook(repo, config, model, version, stage, why)
+    outcome: dict[str, Any] = {}
 
-    def decide(now: Registry, current: Model | None) -> Plan:
-        there = _again(current, version)
+    def decide(now: Registry, current: Model | None) -> RegistryChange:
+        latest = _again(current, version)
         assert current is not None
-        _check(current, there, stage)
+        _check(current, latest, stage)
         before = current.stages.get(stage)
-        found.update(came_from=there.stage, replaced=before)
-        return Plan([_promotion(there, stage, before, {**passed, "why": why})])
+        outcome.update(came_from=latest.stage, replaced=before)
+        return RegistryChange([_promotion(latest, stage, before, {**passed, "why": why})])
 
-    known = ledger.Known(config, state, model)
+    basis = ledger.Basis(config, state, model)
     after, _ = ledger.change(
-        repo, model.name, decide, f"gittrack: promote {address} to {stage}", known
+        repo, model.name, decide, f"gittrack: promote {address} to {stage}", basis
     )
-    replaced = found["replaced"]
+    replaced = outcome["replaced"]
     if replaced is not None and replaced.commit == version.commit:
         replaced = None
-    return Promotion(after.stages[stage], stage, found["came_from"], replaced, after, said)
+    return Promotion(after.stages[stage], stage, outcome["came_from"], replaced, after, hook_output)
 
 
 def _promotion(version: Version, stage: str, before: Version | None, more: dict[str, Any]) -> Draft:
@@ -100,12 +100,12 @@ def _check(model: Model, version: Version, stage: str) -> None:
         raise TrackError(
             f"{name} is deprecated", f"choose another: git track model ls {model.name}"
         )
-    stages = dict.fromkeys((*_KNOWN, *(event.mark.stage for event in model.events)))
-    like = [one for one in stages if one != stage and one.lower() == stage.lower()]
-    if like and stage not in stages:
+    stages = dict.fromkeys((*_USUAL_STAGES, *(event.mark.stage for event in model.events)))
+    similar = [other for other in stages if other != stage and other.lower() == stage.lower()]
+    if similar and stage not in stages:
         raise TrackError(
-            f"{stage} and the stage {like[0]} differ only in capital letters",
-            f"write {like[0]}, or choose another name",
+            f"{stage} and the stage {similar[0]} differ only in capital letters",
+            f"write {similar[0]}, or choose another name",
         )
     torn = any(conflict.ours.mark.stage == stage for conflict in model.conflicts)
     if stage in version.stages and not torn:
@@ -114,9 +114,9 @@ def _check(model: Model, version: Version, stage: str) -> None:
 
 def _again(model: Model | None, version: Version) -> Version:
     """Return a version as it is now; somebody may have removed it in the meantime."""
-    for one in model.versions if model else ():
-        if (one.number, one.commit) == (version.number, version.commit):
-            return one
+    for candidate in model.versions if model else ():
+        if (candidate.number, candidate.commit) == (version.number, version.commit):
+            return candidate
     raise NoSuchModel(f"{version.model} {version.short} is gone", "somebody removed it just now")
 
 
@@ -127,31 +127,33 @@ def demote(
 
     Returns the versions and stages.  Raises TrackError where there is nothing to take out.
     """
-    wanted = names.parse_address(address)
-    if wanted.is_bare and stage is None:
+    target = names.parse_address(address)
+    if target.is_bare and stage is None:
         raise TrackError(
-            f"which version of {wanted.model} is meant, or which stage?",
-            f"write {wanted.model}@3, or {wanted.model} production",
+            f"which version of {target.model} is meant, or which stage?",
+            f"write {target.model}@3, or {target.model} production",
             code=2,
         )
     if stage is not None:
         names.check_stage(stage)
-    found: list[tuple[Version, str]] = []
+    demoted: list[tuple[Version, str]] = []
 
-    def decide(now: Registry, model: Model | None) -> Plan:
+    def decide(now: Registry, model: Model | None) -> RegistryChange:
         if model is None:
-            model = now.model(wanted.model)
-        version = _holder(model, str(stage)) if wanted.is_bare else versions.chosen(model, wanted)
-        stages = _out_of(model, version, stage or wanted.stage or None)
-        found[:] = [(version, one) for one in stages]
-        return Plan([draft for one in stages for draft in demotions(model, version, one, why)])
+            model = now.model(target.model)
+        version = _holder(model, str(stage)) if target.is_bare else versions.select(model, target)
+        stages = _out_of(model, version, stage or target.stage or None)
+        demoted[:] = [(version, name) for name in stages]
+        return RegistryChange(
+            [draft for name in stages for draft in demotions(model, version, name, why)]
+        )
 
-    ledger.change(repo, wanted.model, decide, f"gittrack: demote {address}")
-    return found
+    ledger.change(repo, target.model, decide, f"gittrack: demote {address}")
+    return demoted
 
 
 def _holder(model: Model, stage: str) -> Version:
-    return versions.chosen(model, names.Address(model.name, stage=stage))
+    return versions.select(model, names.Address(model.name, stage=stage))
 
 
 def _out_of(model: Model, version: Version, stage: str | None) -> tuple[str, ...]:
@@ -159,9 +161,9 @@ def _out_of(model: Model, version: Version, stage: str | None) -> tuple[str, ...
         return (stage,)
     if stage is None and version.stages:
         return version.stages
-    where = f"in {stage}" if stage else "in any stage"
+    position = f"in {stage}" if stage else "in any stage"
     raise TrackError(
-        f"{model.name} {version.short} is not {where}",
+        f"{model.name} {version.short} is not {position}",
         did_you_mean(stage or "", version.stages, f"it is in {version.stage}"),
     )
 
@@ -173,14 +175,14 @@ def demotions(model: Model, version: Version, stage: str, why: str) -> list[Draf
     """
     drafts = []
     for commit in reversed(model_state.standing(model, stage)):
-        one = next((v for v in model.versions if v.commit == commit and v.number), None)
-        short = one.short if one else commit[:8]
+        holder = next((v for v in model.versions if v.commit == commit and v.number), None)
+        short = holder.short if holder else commit[:8]
         facts = {
             "model": model.name,
-            "version": one.number if one else None,
+            "version": holder.number if holder else None,
             "stage": stage,
             "from": stage,
-            "run": one.facts.get("run") if one else None,
+            "run": holder.facts.get("run") if holder else None,
             "why": why if commit == version.commit else f"{version.short} was demoted",
         }
         summary = ("demote", f"{model.name} {short} from {stage}")

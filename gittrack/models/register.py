@@ -14,7 +14,7 @@ from gittrack.core.registry.names import REGISTER, Mark
 from gittrack.core.run.run_info import DAMAGED, RUNNING, RunInfo
 from gittrack.disk import restore
 from gittrack.models import ledger
-from gittrack.models.ledger import Draft, Plan
+from gittrack.models.ledger import Draft, RegistryChange
 from gittrack.read.registry.models import Registry
 from gittrack.read.runs import reader
 from gittrack.read.runs.reader import Raw
@@ -37,28 +37,34 @@ def register(
     whose version was deprecated takes that version up again.  Raises TrackError.
     """
     names.check_model(name)
-    wanted = None if version is None else names.check_version(version)
+    requested = None if version is None else names.check_version(version)
     info = _committed(repo, raw)
     facts = _facts(repo, raw, info, artifacts)
 
-    def decide(state: Registry, model: Model | None) -> Plan:
+    def decide(state: Registry, model: Model | None) -> RegistryChange:
         if model is None:
             _check_case(state, name)
-        number = _number(model, name, str(raw.commit), wanted)
-        again = model is not None and any(one.number == number for one in model.versions)
+        number = _number(model, name, str(raw.commit), requested)
+        again = model is not None and any(
+            candidate.number == number for candidate in model.versions
+        )
         mark = Mark(name, REGISTER, number)
-        told = {"model": name, "version": number, **facts, "why": why}
+        tag_facts = {"model": name, "version": number, **facts, "why": why}
         summary = ("register", f"{name} {names.short(number)}")
-        return Plan([Draft(mark, str(raw.commit), summary, told, counted=again)])
+        return RegistryChange([Draft(mark, str(raw.commit), summary, tag_facts, counted=again)])
 
     model, events = ledger.change(repo, name, decide, f"gittrack: register {name}")
-    made = next(one for one in model.versions if one.number == events[0].mark.version)
-    return model, made
+    registered = next(
+        candidate for candidate in model.versions if candidate.number == events[0].mark.version
+    )
+    return model, registered
 
 
 def _check_case(state: Registry, name: str) -> None:
     """Raise TrackError for a new model whose name is another one's but for capital letters."""
-    alike = [one for one in state.tags.models() if one != name and one.lower() == name.lower()]
+    alike = [
+        other for other in state.tags.models() if other != name and other.lower() == name.lower()
+    ]
     if alike:
         raise TrackError(
             f"{name} and the model {alike[0]} differ only in capital letters",
@@ -76,47 +82,49 @@ def _committed(repo: git.Repo, raw: Raw) -> RunInfo:
     return info
 
 
-def _number(model: Model | None, name: str, commit: str, wanted: str | None) -> str:
+def _number(model: Model | None, name: str, commit: str, requested: str | None) -> str:
     """Return the version that a commit gets.  Raises TrackError where it cannot have one."""
     if model is None:
-        return wanted or "v1.0.0"
+        return requested or "v1.0.0"
     if model.deprecated:
         tag = next(e.tag for e in model.events if e.mark.kind == names.DEPRECATE)
         raise TrackError(f"the model {name} is deprecated", f"take that back: git tag -d {tag}")
-    same = [one for one in model.versions if one.commit == commit and one.number]
-    current = [one for one in same if not one.deprecated]
+    same = [
+        candidate for candidate in model.versions if candidate.commit == commit and candidate.number
+    ]
+    current = [candidate for candidate in same if not candidate.deprecated]
     if current:
         short = current[0].short
         raise TrackError(
             f"this run is {name} {short} already", f"see: git track model show {name}@{short}"
         )
-    if same and wanted in (None, same[-1].number):
+    if same and requested in (None, same[-1].number):
         return same[-1].number
-    taken = {one.number: one for one in model.versions}
-    if wanted in taken:
-        short = names.short(str(wanted))
+    by_number = {candidate.number: candidate for candidate in model.versions}
+    if requested in by_number:
+        short = names.short(str(requested))
         hint = "leave --version out for the next one, or name another"
         raise TrackError(f"{name} has a version {short} already", hint)
     # A number is not given again while events of a stage tell of it.
-    told = [str(event.text.facts.get("version") or "") for event in model.events]
-    highest = max(names.order(number)[0] for number in (*taken, *told, "v0.0.0"))
-    return wanted or f"v{highest + 1}.0.0"
+    mentioned = [str(event.text.facts.get("version") or "") for event in model.events]
+    highest = max(names.order(number)[0] for number in (*by_number, *mentioned, "v0.0.0"))
+    return requested or f"v{highest + 1}.0.0"
 
 
 def _facts(repo: git.Repo, raw: Raw, info: RunInfo, artifacts: Sequence[str]) -> dict[str, Any]:
-    found = reader.load_yaml(repo, raw, layout.OUTPUTS) or {}
-    items = {item["path"]: item for item in found.get("outputs", [])}
+    outputs = reader.load_yaml(repo, raw, layout.OUTPUTS) or {}
+    items = {item["path"]: item for item in outputs.get("outputs", [])}
     paths = list(items) if not artifacts else []
-    for wanted in artifacts:
-        chosen = restore.chosen(items, wanted)
+    for name in artifacts:
+        chosen = restore.select(items, name)
         if not chosen:
-            known = ", ".join(list(items)[:8]) or "none"
+            available = ", ".join(list(items)[:8]) or "none"
             raise TrackError(
-                f"the run {info.id} has no artifact {wanted!r}",
-                did_you_mean(wanted, items, f"it has: {known}"),
+                f"the run {info.id} has no artifact {name!r}",
+                did_you_mean(name, items, f"it has: {available}"),
             )
         paths += chosen
-    kept = [
+    lines = [
         {key: items[path][key] for key in ("path", "sha256", "size") if key in items[path]}
         for path in dict.fromkeys(paths)
     ]
@@ -129,5 +137,5 @@ def _facts(repo: git.Repo, raw: Raw, info: RunInfo, artifacts: Sequence[str]) ->
         "fingerprint": info.fingerprint,
         "recipe": info.recipe,
         "metrics": {key: metric.last for key, metric in info.metrics.items()} if few else {},
-        "artifacts": kept,
+        "artifacts": lines,
     }

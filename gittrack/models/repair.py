@@ -15,8 +15,8 @@ class Repair(NamedTuple):
     """A stage ref that disagreed with the events: what it said and what they say; ``problem`` if it stays."""
 
     ref: str
-    said: str
-    events: str
+    actual: str
+    expected: str
     problem: str = ""
 
 
@@ -26,34 +26,38 @@ def repair(repo: git.Repo) -> list[Repair]:
     models = state.every()
     if state.damaged:  # not all events are known
         return []
-    found = []
+    repairs = []
     for model in models:
         commands = ledger.moves(state, model)
-        told = [_told(state, model, command) for command in commands]
+        planned = [_described(state, model, command) for command in commands]
         try:
             ledger.clear(repo, state, model)
             refs.transact(repo, ledger.moves(state, model), "gittrack: repair")
         except (git.GitError, OSError) as error:
             problem = error.message if isinstance(error, git.GitError) else error.strerror
-            told = [one._replace(problem=problem or str(error)) for one in told]
-        found += told
-    return [*found, *_orphans(state, models)]
+            planned = [entry._replace(problem=problem or str(error)) for entry in planned]
+        repairs += planned
+    return [*repairs, *_orphans(state, models)]
 
 
-def _told(state: Registry, model: Model, command: str) -> Repair:
+def _described(state: Registry, model: Model, command: str) -> Repair:
     ref = command.partition(" ")[2].partition("\0")[0]
-    by_oid = {one.event.oid: one.short for one in model.versions if one.event}
+    by_oid = {version.event.oid: version.short for version in model.versions if version.event}
     old = state.stage_refs.get(ref)
-    said = "nothing" if ref not in state.stage_refs else by_oid.get(old or "", (old or "")[:12])
-    here = [
-        held for stage, held in model.stages.items() if names.stage_ref(model.name, stage) == ref
+    actual = "nothing" if ref not in state.stage_refs else by_oid.get(old or "", (old or "")[:12])
+    holders = [
+        holder
+        for stage, holder in model.stages.items()
+        if names.stage_ref(model.name, stage) == ref
     ]
-    return Repair(ref, said or "nothing that can be read", here[0].short if here else "nothing")
+    return Repair(
+        ref, actual or "nothing that can be read", holders[0].short if holders else "nothing"
+    )
 
 
 def _orphans(state: Registry, models: list[Model]) -> list[Repair]:
     """Find refs that no event tells of: it may be that their tags were not fetched."""
-    known = {
+    expected = {
         names.stage_ref(model.name, event.mark.stage)
         for model in models
         for event in model.events
@@ -62,5 +66,5 @@ def _orphans(state: Registry, models: list[Model]) -> list[Repair]:
     why = "no tag tells of it: fetch the tags, or delete it with git update-ref -d"
     return [
         Repair(ref, state.stage_refs[ref][:12] or "nothing", "nothing", why)
-        for ref in sorted(state.stage_refs.keys() - known)
+        for ref in sorted(state.stage_refs.keys() - expected)
     ]

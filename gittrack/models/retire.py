@@ -8,7 +8,7 @@ from gittrack.core.registry import names
 from gittrack.core.registry.model_state import Model, Version
 from gittrack.core.registry.names import DEPRECATE, DEREGISTER, Mark
 from gittrack.models import ledger, promote
-from gittrack.models.ledger import Draft, Plan
+from gittrack.models.ledger import Draft, RegistryChange
 from gittrack.read.registry import versions
 from gittrack.read.registry.models import Registry
 
@@ -18,29 +18,29 @@ def deprecate(repo: git.Repo, address: str, why: str = "") -> list[Version]:
 
     Returns the versions that this concerned.  Raises TrackError where that was done already.
     """
-    wanted = names.parse_address(address)
-    bare = wanted.is_bare
-    found: list[Version] = []
+    target = names.parse_address(address)
+    bare = target.is_bare
+    affected: list[Version] = []
 
-    def decide(now: Registry, model: Model | None) -> Plan:
-        model = model or now.model(wanted.model)
-        chosen = list(model.versions) if bare else [versions.chosen(model, wanted)]
+    def decide(now: Registry, model: Model | None) -> RegistryChange:
+        model = model or now.model(target.model)
+        chosen = list(model.versions) if bare else [versions.select(model, target)]
         if model.deprecated or (not bare and chosen[0].deprecated):
-            what = model.name if bare else f"{model.name} {chosen[0].short}"
+            subject = model.name if bare else f"{model.name} {chosen[0].short}"
             raise TrackError(
-                f"{what} is deprecated already", f"see: git track model ls {model.name}"
+                f"{subject} is deprecated already", f"see: git track model ls {model.name}"
             )
-        found[:] = chosen
+        affected[:] = chosen
         drafts = [
             draft
-            for one in chosen
-            for stage in one.stages
-            for draft in promote.demotions(model, one, stage, why or "it was deprecated")
+            for version in chosen
+            for stage in version.stages
+            for draft in promote.demotions(model, version, stage, why or "it was deprecated")
         ]
-        return Plan([*drafts, _draft(model, chosen[-1], bare, why)])
+        return RegistryChange([*drafts, _draft(model, chosen[-1], bare, why)])
 
-    ledger.change(repo, wanted.model, decide, f"gittrack: deprecate {address}")
-    return found
+    ledger.change(repo, target.model, decide, f"gittrack: deprecate {address}")
+    return affected
 
 
 def _draft(model: Model, version: Version, whole: bool, why: str) -> Draft:
@@ -61,15 +61,15 @@ def remove(repo: git.Repo, address: str, *, force: bool = False) -> Version:
     The events of its stages stay, with demotions where it is in one: they are history, and their numbers are
     not given again.  Raises TrackError.
     """
-    wanted = names.parse_address(address)
-    if wanted.is_bare:
-        raise TrackError(f"which version of {wanted.model}?", f"write {wanted.model}@3", code=2)
-    found: list[Version] = []
+    target = names.parse_address(address)
+    if target.is_bare:
+        raise TrackError(f"which version of {target.model}?", f"write {target.model}@3", code=2)
+    removed: list[Version] = []
 
-    def decide(now: Registry, model: Model | None) -> Plan:
-        model = model or now.model(wanted.model)
-        version = versions.chosen(model, wanted)
-        found[:] = [version]
+    def decide(now: Registry, model: Model | None) -> RegistryChange:
+        model = model or now.model(target.model)
+        version = versions.select(model, target)
+        removed[:] = [version]
         reached = [e for e in model.events if e.mark.stage and e.text.commit == version.commit]
         if reached and not force:
             stages = ", ".join(dict.fromkeys(e.mark.stage for e in reached))
@@ -83,7 +83,7 @@ def remove(repo: git.Repo, address: str, *, force: bool = False) -> Version:
             for draft in promote.demotions(model, version, stage, "it was removed")
         ]
         tags = [(e.tag, e.oid) for e in model.events if e.mark.version == version.number != ""]
-        return Plan(drafts, tags)
+        return RegistryChange(drafts, tags)
 
-    ledger.change(repo, wanted.model, decide, f"gittrack: remove {address}")
-    return found[0]
+    ledger.change(repo, target.model, decide, f"gittrack: remove {address}")
+    return removed[0]

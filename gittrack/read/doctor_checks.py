@@ -207,7 +207,7 @@ def _content(repo: git.Repo) -> Iterator[Finding]:
 
 def _trees(repo: git.Repo) -> Iterator[Finding]:
     """Find worktrees of reruns and isolated trials whose process was killed."""
-    for one in temporary_worktree.left(repo):
+    for one in temporary_worktree.leftovers(repo):
         if one.home:
             told = f"a worktree is left in {one.home}; the process that made it is gone"
             yield Finding(told, "remove it: git track gc")

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, NamedTuple
 from gittrack.core.errors import TrackError
 from gittrack.core.layout import check_artifact_name
 from gittrack.disk import copies, folders
-from gittrack.disk.content_store import ContentStore, Kept
+from gittrack.disk.content_store import ContentStore, Stored
 
 
 def default_name(path: str) -> str:
@@ -111,7 +111,7 @@ def _take_file(real: str, shown: str, name: str, targets: _Targets) -> dict[str,
 
 def _large(source: BinaryIO, name: str, size: int, store: ContentStore | None) -> dict[str, Any]:
     if store is None:
-        kept = Kept(*copies.copy(source, None, size), "it is larger than track.maxArtifactSize")
+        kept = Stored(*copies.copy(source, None, size), "it is larger than track.maxArtifactSize")
     else:
         kept = store.keep(source)
     entry = {"path": name, "size": kept.size, "sha256": kept.digest}

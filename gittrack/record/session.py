@@ -97,7 +97,7 @@ def begin(repo: git.Repo, request: Request, made: Sequence[str] = ()) -> Session
         repo.common_dir,
         now=started,
         run_id=request.run_id,
-        is_taken=lambda run_id: refs.is_there(repo, layout.run_ref(experiment, run_id)),
+        is_taken=lambda run_id: refs.exists(repo, layout.run_ref(experiment, run_id)),
     )
     only = None if request.code is None else request.code.new
     captured = capture.answer(repo, question, book.folder, chosen, made, only)

@@ -28,82 +28,86 @@ from gittrack.tidy import stale_workdirs, stored_content
 _SHORT = re.compile(rb"\b(?:[0-9]{8}-[0-9]{6}-)?([0-9a-f]{8})\b")
 
 
-class Kept(NamedTuple):
+class Exemption(NamedTuple):
     """Something that stays, and why."""
 
-    what: str
-    why: str
+    subject: str
+    reason: str
 
 
 class Leftovers(NamedTuple):
     """What processes left behind that are gone, and how many bytes that is."""
 
     folders: Sequence[Path] = ()  # of the journal and the cache
-    rooms: Sequence[Path] = ()  # of sweeps that nobody runs
-    trees: Sequence[temporary_worktree.Left] = ()  # worktrees of reruns and trials
+    workdirs: Sequence[Path] = ()  # of sweeps that nobody runs
+    trees: Sequence[temporary_worktree.Leftover] = ()  # worktrees of reruns and trials
     sizes: tuple[int, int, int] = (0, 0, 0)
 
     def __bool__(self) -> bool:
-        return bool(self.folders or self.rooms or self.trees)
+        return bool(self.folders or self.workdirs or self.trees)
 
 
-class Plan(NamedTuple):
+class Collection(NamedTuple):
     """What a collection would remove: runs of the trash, and leftovers; and what it leaves."""
 
     runs: list[Raw]
     leftovers: Leftovers
-    kept: list[Kept]
+    exempt: list[Exemption]
     younger: int
     run_bytes: int
     content: stored_content.Unnamed = stored_content.Unnamed({})
 
 
-def plan(repo: git.Repo, older_than: float, now: float) -> Plan:
+def plan(repo: git.Repo, older_than: float, now: float) -> Collection:
     """Say what could go that has lain in the trash for ``older_than`` seconds; nothing is changed."""
-    old, kept, younger = [], [], 0
+    old, exempt, younger = [], [], 0
     trashed = trash_of(repo).select(Request()).runs
     reasons = named_elsewhere(repo, trashed)
     for raw in trashed:
         since = annotation_log.removed_at(raw.said)
         if since is None and older_than > 0:
-            kept.append(Kept(raw.id, "nobody said when it was removed: --older-than 0d takes it"))
+            exempt.append(
+                Exemption(raw.id, "nobody said when it was removed: --older-than 0d takes it")
+            )
         elif since is not None and now - since < older_than:
             younger += 1
         elif reader.decode(repo, raw).problem == run_info.NEWER:
-            kept.append(Kept(raw.id, run_info.NEWER))
+            exempt.append(Exemption(raw.id, run_info.NEWER))
         elif raw.id in reasons:
-            kept.append(Kept(raw.id, reasons[raw.id]))
+            exempt.append(Exemption(raw.id, reasons[raw.id]))
         else:
             old.append(raw)
     content = stored_content.unnamed(repo, {str(raw.ref) for raw in old})
-    return Plan(old, leftovers(repo), kept, younger, _freed(repo, old), content)
+    return Collection(old, leftovers(repo), exempt, younger, _freed(repo, old), content)
 
 
 def leftovers(repo: git.Repo) -> Leftovers:
     """Say what dead processes have left."""
-    found = (
+    remains = (
         list(_folders_left(repo)),
         list(stale_workdirs.idle(repo)),
-        temporary_worktree.left(repo),
+        temporary_worktree.leftovers(repo),
     )
-    homes = [Path(one.home) for one in found[2] if one.home]
-    sizes = tuple(sum(map(_size, paths)) for paths in (*found[:2], homes))
-    return Leftovers(*found, (sizes[0], sizes[1], sizes[2]))
+    homes = [Path(tree.home) for tree in remains[2] if tree.home]
+    sizes = tuple(sum(map(_size, paths)) for paths in (*remains[:2], homes))
+    return Leftovers(*remains, (sizes[0], sizes[1], sizes[2]))
 
 
-def carry_out(repo: git.Repo, chosen: Plan) -> list[str]:
+def carry_out(repo: git.Repo, collection: Collection) -> list[str]:
     """Remove what a plan names; return the folders that could not be removed."""
-    for raw in chosen.runs:
+    for raw in collection.runs:
         refs.drop(repo, str(raw.ref))
-    if chosen.runs:
+    if collection.runs:
         cache.forget(repo.common_dir)
-    if chosen.content.sizes:
+    if collection.content.sizes:
         stored_content.remove(repo)
-    for path in chosen.leftovers.folders:
+    for path in collection.leftovers.folders:
         shutil.rmtree(path, ignore_errors=True)
-    for path in chosen.leftovers.rooms:
+    for path in collection.leftovers.workdirs:
         stale_workdirs.remove(path)
-    return [one.home for one in chosen.leftovers.trees if not temporary_worktree.clear(repo, one)]
+    return [
+        tree.home for tree in collection.leftovers.trees if not temporary_worktree.clear(repo, tree)
+    ]
 
 
 def named_elsewhere(repo: git.Repo, raws: Sequence[Raw]) -> dict[str, str]:
@@ -111,20 +115,20 @@ def named_elsewhere(repo: git.Repo, raws: Sequence[Raw]) -> dict[str, str]:
     commits = {raw.commit: raw.id for raw in raws if raw.commit}
     if not commits:
         return {}
-    held = models.registered(repo)
-    found = {run: f"it is {held[oid]}" for oid, run in commits.items() if oid in held}
+    versions = models.registered(repo)
+    reasons = {run: f"it is {versions[oid]}" for oid, run in commits.items() if oid in versions}
     for name, oid in refs.peeled(repo):
         if oid in commits and not name.startswith((layout.RUNS, layout.TRASH)):
-            found.setdefault(commits[oid], f"{name} names it")
+            reasons.setdefault(commits[oid], f"{name} names it")
     for name, oid in refs.below(repo, "refs/notes/"):
         for commit, note in notes.read(repo, oid).items() if oid else ():
             if name != layout.NOTES and commit in commits:
-                found.setdefault(commits[commit], f"it has a note in {name}")
+                reasons.setdefault(commits[commit], f"it has a note in {name}")
             for short in _SHORT.findall(note):
                 for other in commits.values():
                     if other.endswith(short.decode()) and commits.get(commit) != other:
-                        found.setdefault(other, f"a note on {commit[:12]} names it")
-    return found
+                        reasons.setdefault(other, f"a note on {commit[:12]} names it")
+    return reasons
 
 
 def _folders_left(repo: git.Repo) -> Iterator[Path]:
@@ -139,8 +143,8 @@ def _folders_left(repo: git.Repo) -> Iterator[Path]:
     cached = Path(layout.cache_dir(repo.common_dir), "artifacts")
     request = Request(summaries=False)
     runs = (*source_of(repo).select(request).runs, *trash_of(repo).select(request).runs)
-    there = {(raw.commit or "")[:20] for raw in runs}
-    yield from (path for path in stale_workdirs.folders(cached) if path.name not in there)
+    commits = {(raw.commit or "")[:20] for raw in runs}
+    yield from (path for path in stale_workdirs.folders(cached) if path.name not in commits)
 
 
 def _size(folder: Path) -> int:

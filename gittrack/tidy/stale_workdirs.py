@@ -22,8 +22,8 @@ def folders(path: Path) -> list[Path]:
 def idle(repo: git.Repo) -> Iterator[Path]:
     """Yield the folders of sweeps that neither a process nor a trial is at work in."""
     for path in folders(Path(layout.rooms_dir(repo.common_dir))):
-        held = any(lock.is_held(path / name) for name in _LOCKS)
-        if path.name.startswith(layout.GONE) or (layout.is_id(path.name) and not held):
+        is_busy = any(lock.is_held(path / name) for name in _LOCKS)
+        if path.name.startswith(layout.GONE) or (layout.is_id(path.name) and not is_busy):
             yield path
 
 
@@ -32,19 +32,19 @@ def remove(path: Path) -> None:
     if path.name.startswith(layout.GONE):  # by a gc that was killed
         shutil.rmtree(path, ignore_errors=True)
         return
-    held: list[int] = []
+    handles: list[int] = []
     try:
         for name in _LOCKS:
             handle = lock.acquire(path / name)
             if handle is None:
                 return
-            held.append(handle)
+            handles.append(handle)
         # Away first: who wants the folder now makes a new one, and meets no half of this.
-        gone = path.with_name(f"{layout.GONE}{path.name}-{os.urandom(4).hex()}")
-        path.rename(gone)
-        shutil.rmtree(gone, ignore_errors=True)
+        doomed = path.with_name(f"{layout.GONE}{path.name}-{os.urandom(4).hex()}")
+        path.rename(doomed)
+        shutil.rmtree(doomed, ignore_errors=True)
     except FileNotFoundError:  # another gc was quicker
         return
     finally:
-        for handle in held:
+        for handle in handles:
             os.close(handle)

@@ -20,16 +20,16 @@ def remove(repo: git.Repo, runs: Sequence[Raw]) -> None:
 
     Raises TrackError for one that is not committed, and for one that is a version of a model.
     """
-    held = models.registered(repo)
+    versions = models.registered(repo)
     for raw in runs:
         if raw.commit is None or raw.ref is None:
             going = raw.info is not None and raw.info.status == run_info.RUNNING
             hint = "wait for its end, or stop it" if going else "commit it first: git track recover"
             raise TrackError(f"the run {raw.id} is not committed yet", hint)
-        if raw.commit in held:
-            version = "@".join(held[raw.commit].split()[:2])
+        if raw.commit in versions:
+            version = "@".join(versions[raw.commit].split()[:2])
             raise TrackError(
-                f"the run {raw.id} is {held[raw.commit]}",
+                f"the run {raw.id} is {versions[raw.commit]}",
                 f"a version keeps its run; remove that first: git track model rm {version}"
                 " (with --force if it ever was in a stage)",
             )
@@ -64,14 +64,14 @@ def _move(
     annotate.moved(repo, [Target(raw.id, raw.commit) for raw in runs], op)
     moves = [(str(raw.ref), targets[raw.id], str(raw.commit)) for raw in runs]
     try:
-        refs.move(repo, moves, f"gittrack: {op}", there=commits)
+        refs.move(repo, moves, f"gittrack: {op}", existing=commits)
     except git.GitError:
-        there = {ref.name for ref in refs.now(repo, *(old for old, _, _ in moves))}
+        existing = {ref.name for ref in refs.now(repo, *(old for old, _, _ in moves))}
         for raw in runs:
-            if raw.ref not in there:  # `git track gc`, or another `rm` or `restore`, was quicker
-                where = "in the trash" if op == annotation_log.RESTORE else "among the runs"
+            if raw.ref not in existing:  # `git track gc`, or another `rm` or `restore`, was quicker
+                location = "in the trash" if op == annotation_log.RESTORE else "among the runs"
                 raise NoSuchRun(
-                    f"the run {raw.id} is not {where} any more; another process removed or moved it",
+                    f"the run {raw.id} is not {location} any more; another process removed or moved it",
                     "see what there is: git track ls, git track restore",
                 ) from None
         raise

@@ -520,8 +520,8 @@ def test_refs_in_tables(tables):
     assert parents(tables, record(tables)) == [git(tables, "rev-parse", "HEAD")]
     (ref, *_) = refs.below(git_of(tables), layout.RUNS)
     other = gittrack.get("@~1", repo=tables).id
-    assert refs.is_there(git_of(tables), ref.name)
-    assert not refs.is_there(git_of(tables), ref.name[:-1])
+    assert refs.exists(git_of(tables), ref.name)
+    assert not refs.exists(git_of(tables), ref.name[:-1])
     for argv in (
         ("tag", "@", "+good"),
         ("note", "@", "kept"),

@@ -67,7 +67,7 @@ def _remember(commit: str) -> None:
         trust.remember(commit)
     except OSError as error:
         note(
-            f"warning: {trust.place()} cannot be written ({error.strerror}): you will be asked again"
+            f"warning: {trust.list_path()} cannot be written ({error.strerror}): you will be asked again"
         )
 
 

@@ -51,5 +51,6 @@ def _stages(repo: git.Repo) -> int:
     found = repair.repair(repo)
     for one in found:
         word = f"not repaired ({one.problem})" if one.problem else "repaired"
-        out(text.escape(f"{word}: {one.ref} said {one.said}, the events say {one.events}") + "\n")
+        line = f"{word}: {one.ref} said {one.actual}, the events say {one.expected}"
+        out(text.escape(line) + "\n")
     return sum(1 for one in found if one.problem)

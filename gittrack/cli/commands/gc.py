@@ -69,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
     return 1 if stayed else 0
 
 
-def _told(found: collect.Plan, older_than: float) -> str:
+def _told(found: collect.Collection, older_than: float) -> str:
     size = text.size(found.run_bytes)
     lines = []
     if found.runs:
@@ -80,7 +80,7 @@ def _told(found: collect.Plan, older_than: float) -> str:
     if found.younger:
         days = f"{older_than / 86400:g} days"
         lines.append(f"kept: {_count(found.younger)} in the trash for less than {days}")
-    lines += [f"kept: {kept.what}: {text.escape(kept.why)}" for kept in found.kept]
+    lines += [f"kept: {item.subject}: {text.escape(item.reason)}" for item in found.exempt]
     return "".join(f"{line}\n" for line in lines or ["nothing to remove"])
 
 
@@ -89,8 +89,8 @@ def _left(found: collect.Leftovers) -> Iterator[str]:
     of_files, of_rooms, of_trees = map(text.size, found.sizes)
     if found.folders:
         yield f"{len(found.folders)} leftover folders of the journal and the cache: {of_files}"
-    if found.rooms:
-        yield f"working folders of sweeps that nobody runs: {len(found.rooms)}, {of_rooms}"
+    if found.workdirs:
+        yield f"working folders of sweeps that nobody runs: {len(found.workdirs)}, {of_rooms}"
     if found.trees:
         yield f"worktrees that killed processes left: {len(found.trees)}, {of_trees}"
         yield from (f"  {text.escape(one.home)}" for one in found.trees if one.home)

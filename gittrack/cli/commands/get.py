@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _chosen(known: Mapping[str, object], wanted: str) -> list[str]:
     """Return the paths that are meant: as `git track files` lists them, or by a name among the artifacts."""
-    return restore.chosen(known, wanted) or restore.chosen(known, f"{layout.ARTIFACTS}/{wanted}")
+    return restore.select(known, wanted) or restore.select(known, f"{layout.ARTIFACTS}/{wanted}")
 
 
 def _is_folder(dest: str | None) -> bool:

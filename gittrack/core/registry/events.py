@@ -23,9 +23,9 @@ class Event(NamedTuple):
     @property
     def at(self) -> str:
         """When it was, ISO 8601 in UTC: for display, never for order."""
-        told = self.text.facts.get("at")
-        if isinstance(told, str):
-            return told
+        moment = self.text.facts.get("at")
+        if isinstance(moment, str):
+            return moment
         from gittrack.core.run.run_info import iso  # noqa: PLC0415 - our own tags say it themselves
 
         return iso(self.text.seconds)

@@ -16,7 +16,7 @@ from gittrack.core.registry.names import DEPRECATE, DEREGISTER, PROMOTE, REGISTE
 
 DEVELOPMENT, ARCHIVED, STAGING, PRODUCTION = "development", "archived", "staging", "production"
 DERIVED = (DEVELOPMENT, ARCHIVED)  # said of versions that are in no stage
-_KNOWN = (PRODUCTION, STAGING)
+_FIRST = (PRODUCTION, STAGING)
 
 
 GOOD, BAD, UNKNOWN, UNSIGNED = "verified", "BAD", "not verified", "unsigned"
@@ -71,7 +71,7 @@ class Conflict(NamedTuple):
 
     ours: Event
     theirs: Event
-    where: str
+    source: str
 
 
 class Model(NamedTuple):
@@ -93,7 +93,9 @@ class Model(NamedTuple):
     @property
     def latest(self) -> Version | None:
         """The highest version that is not deprecated."""
-        current = [one for one in self.versions if one.number and not one.deprecated]
+        current = [
+            version for version in self.versions if version.number and not version.deprecated
+        ]
         return current[-1] if current else None
 
     @property
@@ -123,22 +125,22 @@ def fold(
     of_commit = _of_commit(registered, deregistered)
     hidden = {registered[n].text.commit for n in deregistered} - set(of_commit)
     standing, replaced = _assignments(ordered, hidden)
-    held = {stage: commits[-1] for stage, commits in standing.items() if commits}
+    holders = {stage: commits[-1] for stage, commits in standing.items() if commits}
     versions = {
         number: Version(
             name,
             number,
             event.text.commit,
             event,
-            _stages(held, event.text.commit) if number not in deregistered else (),
+            _stages(holders, event.text.commit) if number not in deregistered else (),
             event.text.commit in replaced,
             number in deregistered,
         )
         for number, event in registered.items()
     }
     unnamed = {
-        commit: Version(name, "", commit, None, _stages(held, commit))
-        for commit in held.values()
+        commit: Version(name, "", commit, None, _stages(holders, commit))
+        for commit in holders.values()
         if commit not in of_commit
     }
     every = [
@@ -147,22 +149,22 @@ def fold(
     ]
     stages = {
         stage: versions[of_commit[commit]] if commit in of_commit else unnamed[commit]
-        for stage, commit in sorted(held.items())
+        for stage, commit in sorted(holders.items())
     }
-    nameless = {stage: one.commit for stage, one in stages.items() if not one.number}
+    nameless = {stage: version.commit for stage, version in stages.items() if not version.number}
     deprecated = _is_deprecated(ordered)
     clashes = (*_same_number(ordered), *_elsewhere(ordered, others))
-    open_ones = tuple(_open(ordered, clashes))
+    open_conflicts = tuple(_open(ordered, clashes))
     return Model(
-        *(name, tuple(every), stages, ordered, deprecated, open_ones, tuple(registered)),
-        _unexplained(moved_tags.by_events(ordered, silent, nameless), open_ones),
+        *(name, tuple(every), stages, ordered, deprecated, open_conflicts, tuple(registered)),
+        _unexplained(moved_tags.by_events(ordered, silent, nameless), open_conflicts),
     )
 
 
-def _unexplained(found: Sequence[Moved], conflicts: Sequence[Conflict]) -> tuple[Moved, ...]:
+def _unexplained(moved: Sequence[Moved], conflicts: Sequence[Conflict]) -> tuple[Moved, ...]:
     """Leave out the tags that another clone registered otherwise: that conflict is told already."""
-    told = {(one.ours.tag, one.theirs.text.commit) for one in conflicts}
-    return tuple(one for one in found if (one.tag, one.was) not in told)
+    reported = {(pair.ours.tag, pair.theirs.text.commit) for pair in conflicts}
+    return tuple(move for move in moved if (move.tag, move.was) not in reported)
 
 
 def _registrations(events: Sequence[Event]) -> tuple[dict[str, Event], set[str]]:
@@ -220,9 +222,9 @@ def standing(model: Model, stage: str) -> list[str]:
     return _assignments(model.events, set())[0].get(stage, [])
 
 
-def _stages(held: Mapping[str, str], commit: str) -> tuple[str, ...]:
-    found = [stage for stage, holder in held.items() if holder == commit]
-    return tuple(sorted(found, key=lambda s: (_KNOWN.index(s) if s in _KNOWN else 9, s)))
+def _stages(holders: Mapping[str, str], commit: str) -> tuple[str, ...]:
+    stages = [stage for stage, holder in holders.items() if holder == commit]
+    return tuple(sorted(stages, key=lambda s: (_FIRST.index(s) if s in _FIRST else 9, s)))
 
 
 def _same_number(events: Sequence[Event]) -> Iterable[Conflict]:
@@ -239,19 +241,19 @@ def _same_number(events: Sequence[Event]) -> Iterable[Conflict]:
 def _elsewhere(events: Sequence[Event], others: Sequence[tuple[Event, str]]) -> Iterable[Conflict]:
     """Find tags that another clone has under the same name with another content."""
     ours = {event.tag: event for event in events}
-    for theirs, where in others:
+    for theirs, source in others:
         mine = ours.get(theirs.tag)
         if mine is not None and mine.oid != theirs.oid and mine.text.commit != theirs.text.commit:
-            yield Conflict(mine, theirs, where)
+            yield Conflict(mine, theirs, source)
 
 
-def _open(events: Sequence[Event], found: Iterable[Conflict]) -> Iterable[Conflict]:
+def _open(events: Sequence[Event], conflicts: Iterable[Conflict]) -> Iterable[Conflict]:
     """Return the conflicts that no later event of the stage has settled; each once."""
     last: dict[str, int] = {}
     for event in events:
         last[event.mark.stage] = max(last.get(event.mark.stage, 0), event.mark.number)
     seen = set()
-    for conflict in found:
+    for conflict in conflicts:
         stage, number = conflict.ours.mark.stage, conflict.ours.mark.number
         settled = bool(stage) and last.get(stage, 0) > number
         if not settled and conflict.theirs.oid not in seen:

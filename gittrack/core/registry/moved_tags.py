@@ -28,7 +28,7 @@ class Moved(NamedTuple):
     tag: str
     commit: str
     proof: str
-    told: str
+    stated: str
     run: str = ""
     was: str = ""
     original: str = ""
@@ -44,21 +44,23 @@ def by_events(
     ``silent`` are version tags that are no events, lightweight ones for instance, ``unnamed`` is {stage:
     commit} where no version is at the commit.
     """
-    made: dict[str, list[Event]] = {}
+    registrations: dict[str, list[Event]] = {}
     for event in (*events, *silent):
         if event.mark.kind == REGISTER:
-            made.setdefault(event.mark.version, []).append(event)
-    found: dict[str, Moved] = {}
-    for one in (
-        *_contradicted(events, made),
+            registrations.setdefault(event.mark.version, []).append(event)
+    moved: dict[str, Moved] = {}
+    for move in (
+        *_contradicted(events, registrations),
         *_mistaken(events),
-        *_gone(events, made, unnamed or {}),
+        *_deleted(events, registrations, unnamed or {}),
     ):
-        found.setdefault(one.tag, one)
-    return tuple(found.values())
+        moved.setdefault(move.tag, move)
+    return tuple(moved.values())
 
 
-def _contradicted(events: Sequence[Event], made: dict[str, list[Event]]) -> Iterator[Moved]:
+def _contradicted(
+    events: Sequence[Event], registrations: dict[str, list[Event]]
+) -> Iterator[Moved]:
     """Tell of the tags of versions that an event of ours found at another commit.
 
     Where the tag has our message, it may have been registered again after an `rm`: its run will tell.
@@ -68,11 +70,15 @@ def _contradicted(events: Sequence[Event], made: dict[str, list[Event]]) -> Iter
         version = event.mark.version or facts.get("version")
         if event.mark.kind == REGISTER or not version or not _is_ours(event):
             continue
-        before = [one for one in made.get(version, ()) if one.mark.number <= event.mark.number]
+        before = [
+            registration
+            for registration in registrations.get(version, ())
+            if registration.mark.number <= event.mark.number
+        ]
         if not before:
             continue
-        tag = max(before, key=lambda one: one.mark.number)
-        vouched = _is_ours(tag) and _told(tag) == version
+        tag = max(before, key=lambda registration: registration.mark.number)
+        vouched = _is_ours(tag) and _stated(tag) == version
         if not vouched and tag.text.commit not in ("", event.text.commit):
             run, was = str(facts.get("run") or ""), event.text.commit
             name, commit = tag.tag, tag.text.commit
@@ -82,20 +88,25 @@ def _contradicted(events: Sequence[Event], made: dict[str, list[Event]]) -> Iter
 def _mistaken(events: Sequence[Event]) -> Iterator[Moved]:
     """Tell of version tags whose object was made for another version of the model."""
     for event in events:
-        mark, told = event.mark, _told(event)
-        if mark.kind == REGISTER and told not in ("", mark.version):
+        mark, stated = event.mark, _stated(event)
+        if mark.kind == REGISTER and stated not in ("", mark.version):
             run = str(event.text.facts.get("run") or "")
-            yield Moved(mark.model, mark.version, event.tag, event.text.commit, "", told, run)
+            yield Moved(mark.model, mark.version, event.tag, event.text.commit, "", stated, run)
 
 
-def _gone(
-    events: Sequence[Event], made: Mapping[str, object], unnamed: Mapping[str, str]
+def _deleted(
+    events: Sequence[Event], registrations: Mapping[str, object], unnamed: Mapping[str, str]
 ) -> Iterator[Moved]:
     """Tell of versions without a tag that events of ours put into a stage: an `rm` takes them out."""
     for event in reversed(events):
         facts, commit = event.text.facts, event.text.commit
         version = facts.get("version")
-        if event.mark.kind != PROMOTE or not version or version in made or not _is_ours(event):
+        if (
+            event.mark.kind != PROMOTE
+            or not version
+            or version in registrations
+            or not _is_ours(event)
+        ):
             continue
         if unnamed.get(event.mark.stage) == commit:
             tag = names.format_tag(Mark(event.mark.model, REGISTER, version))
@@ -109,7 +120,7 @@ def _is_ours(event: Event) -> bool:
     return "by" in facts and facts.get("model") == event.mark.model
 
 
-def _told(event: Event) -> str:
+def _stated(event: Event) -> str:
     """Return the version of the model that a tag object says it registers, or nothing."""
     if _is_ours(event):
         return str(event.text.facts.get("version") or "")
@@ -117,9 +128,9 @@ def _told(event: Event) -> str:
     return named.version if named is not None and named.model == event.mark.model else ""
 
 
-def by_run(event: Event, found: str | None) -> Moved | None:
+def by_run(event: Event, actual_run: str | None) -> Moved | None:
     """Tell of a version tag whose message names another run than ``found``, which is at its commit."""
     mark, run = event.mark, event.text.facts.get("run")
-    if mark.kind != REGISTER or not _is_ours(event) or not run or run == found:
+    if mark.kind != REGISTER or not _is_ours(event) or not run or run == actual_run:
         return None
     return Moved(mark.model, mark.version, event.tag, event.text.commit, "", mark.version, str(run))

@@ -220,15 +220,15 @@ def plain(version: str) -> int | str:
 
 def order(version: str) -> tuple[int, int, int, bool, tuple[tuple[bool, int, str], ...]]:
     """Return what versions sort by: the precedence of semver.org, section 11."""
-    found = re.fullmatch(_SEMVER, version.removeprefix("v"))
-    if found is None:
+    match = re.fullmatch(_SEMVER, version.removeprefix("v"))
+    if match is None:
         return (-1, 0, 0, False, ())
     early = tuple(
         (not part.isdigit(), int(part) if part.isdigit() else 0, part)
-        for part in (found[4] or "").split(".")
+        for part in (match[4] or "").split(".")
         if part
     )
-    return (int(found[1]), int(found[2]), int(found[3]), not early, early)
+    return (int(match[1]), int(match[2]), int(match[3]), not early, early)
 
 
 def parse_address(text: str) -> Address:

@@ -77,19 +77,19 @@ def parse(data: bytes) -> Text | None:
 def _facts(text: str) -> dict[str, Any]:
     """Return the facts of a message; one that is not ours is a reason and nothing else."""
     lines = text.strip("\n").split("\n")[1:]
-    found: dict[str, Any] = {}
+    facts: dict[str, Any] = {}
     try:
         for line in lines:
             key, colon, value = line.partition(": ")
             if line and not colon:
                 raise ValueError(line)
             if line:
-                found[commit_message.split_key(key)[0]] = parse_flow(value)
+                facts[commit_message.split_key(key)[0]] = parse_flow(value)
     except (ValueError, TypeError):
-        found = {}
-    if found.get("by") is None:
+        facts = {}
+    if facts.get("by") is None:
         return {"why": text.strip()} if text.strip() else {}
-    return {key: value for key, value in found.items() if _fits(key, value)}
+    return {key: value for key, value in facts.items() if _fits(key, value)}
 
 
 def _fits(key: str, value: Any) -> bool:

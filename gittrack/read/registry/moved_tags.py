@@ -17,20 +17,20 @@ from gittrack.read.registry.models import Registry
 def examined(state: Registry, models: Iterable[Model]) -> list[Model]:
     """Return the models with every tag that is proved moved, and its object as it was if a ref has it."""
     models = list(models)
-    made = [e for one in models for e in one.events if e.mark.kind == names.REGISTER]
-    contents = _contents(state.repo, [event.text.commit for event in made])
-    told = [_by_run(state.repo, *pair) for pair in zip(made, contents, strict=True)]
+    registrations = [e for model in models for e in model.events if e.mark.kind == names.REGISTER]
+    contents = _contents(state.repo, [event.text.commit for event in registrations])
+    moved = [_by_run(state.repo, *pair) for pair in zip(registrations, contents, strict=True)]
     more: dict[str, list[Moved]] = {}
-    for found in filter(None, told):
-        more.setdefault(found.model, []).append(found)
-    return [_with(state, one, more.get(one.name, [])) for one in models]
+    for move in filter(None, moved):
+        more.setdefault(move.model, []).append(move)
+    return [_with(state, model, more.get(model.name, [])) for model in models]
 
 
 def with_run(repo: git.Repo, model: Model, version: Version, content: bytes | None) -> Model:
     """Return a model with what the commit of one version says of its tag."""
-    found = _by_run(repo, version.event, content) if version.event is not None else None
-    known = {one.tag for one in model.moved}
-    new = (found,) if found is not None and found.tag not in known else ()
+    move = _by_run(repo, version.event, content) if version.event is not None else None
+    tags = {entry.tag for entry in model.moved}
+    new = (move,) if move is not None and move.tag not in tags else ()
     return model._replace(moved=(*model.moved, *new))
 
 
@@ -42,13 +42,13 @@ def _by_run(repo: git.Repo, event: Event, content: bytes | None) -> Moved | None
         run = commit_message.find(content, "id")
     except ValueError:
         run = None
-    found = moved_tags.by_run(event, run if isinstance(run, str) else None)
-    if found is None:
+    move = moved_tags.by_run(event, run if isinstance(run, str) else None)
+    if move is None:
         return None
     # A run can have been brought here under another id than it was recorded with.
-    ref = layout.run_ref(str(event.text.facts.get("experiment")), found.run)
-    there = git.resolve(repo, ref)
-    return None if there == event.text.commit else found._replace(was=there or "")
+    ref = layout.run_ref(str(event.text.facts.get("experiment")), move.run)
+    current = git.resolve(repo, ref)
+    return None if current == event.text.commit else move._replace(was=current or "")
 
 
 def _contents(repo: git.Repo, oids: list[str]) -> list[bytes | None]:
@@ -56,18 +56,22 @@ def _contents(repo: git.Repo, oids: list[str]) -> list[bytes | None]:
     try:
         return list(git.read_objects(repo, oids))
     except git.GitError:
-        return [None] if len(oids) == 1 else [one for oid in oids for one in _contents(repo, [oid])]
+        return (
+            [None]
+            if len(oids) == 1
+            else [content for oid in oids for content in _contents(repo, [oid])]
+        )
 
 
 def _with(state: Registry, model: Model, more: Iterable[Moved]) -> Model:
-    by_tag = {one.tag: one for one in (*more, *model.moved)}
+    by_tag = {move.tag: move for move in (*more, *model.moved)}
     if not by_tag:
         return model
-    kept = _kept(state, model)
-    return model._replace(moved=tuple(_before(one, kept) for one in by_tag.values()))
+    originals = _originals(state, model)
+    return model._replace(moved=tuple(_with_original(move, originals) for move in by_tag.values()))
 
 
-def _kept(state: Registry, model: Model) -> dict[str, tag_message.Text]:
+def _originals(state: Registry, model: Model) -> dict[str, tag_message.Text]:
     """Return the tags that the stage refs of a model still point to."""
     refs = {names.stage_ref(model.name, event.mark.stage) for event in model.events}
     oids = sorted({oid for ref in refs if (oid := state.stage_refs.get(ref))})
@@ -76,9 +80,9 @@ def _kept(state: Registry, model: Model) -> dict[str, tag_message.Text]:
     return {oid: text for oid, text in texts.items() if text is not None}
 
 
-def _before(one: Moved, kept: Mapping[str, tag_message.Text]) -> Moved:
-    for oid, text in kept.items():
-        same = text.commit == one.was or (one.run and text.facts.get("run") == one.run)
-        if text.name == one.tag and same and text.commit != one.commit:
-            return one._replace(original=oid, was=text.commit)
-    return one
+def _with_original(move: Moved, originals: Mapping[str, tag_message.Text]) -> Moved:
+    for oid, text in originals.items():
+        same = text.commit == move.was or (move.run and text.facts.get("run") == move.run)
+        if text.name == move.tag and same and text.commit != move.commit:
+            return move._replace(original=oid, was=text.commit)
+    return move

@@ -11,7 +11,7 @@ from gittrack.git import signing
 
 def of_versions(repo: git.Repo, versions: Sequence[Version]) -> dict[str, Signature]:
     """Return {tag id: signature} of the tags that register versions."""
-    tags = [one.event for one in versions if one.event is not None]
+    tags = [version.event for version in versions if version.event is not None]
     signed = [event.oid for event in tags if event.text.signed]
     unsigned = {event.oid: Signature(UNSIGNED) for event in tags if not event.text.signed}
     return unsigned | dict(zip(signed, signing.check(repo, "tag", signed), strict=True))

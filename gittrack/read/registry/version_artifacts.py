@@ -34,18 +34,18 @@ def contents(repo: git.Repo, version: Version) -> list[tuple[dict[str, Any], Con
         raise TrackError(f"{name} has no artifacts", f"see: git track show {raw.id or raw.commit}")
     paths = [item["path"] for item in items]
     blobs = git.read_objects(repo, [f"{raw.commit}:{layout.ARTIFACTS}/{path}" for path in paths])
-    found: list[tuple[dict[str, Any], Content]] = []
+    pairs: list[tuple[dict[str, Any], Content]] = []
     for item, blob in zip(items, blobs, strict=True):
         content = artifacts.stored(repo, item) if blob is None else blob
         if content is None:
             missing = artifacts.absent(item, reader.decode(repo, raw).host)
-            told = f"the artifact {missing.path} of {name} is not here: {missing.why}"
-            raise TrackError(told, missing.remedy)
+            problem = f"the artifact {missing.path} of {name} is not here: {missing.why}"
+            raise TrackError(problem, missing.remedy)
         if blob is not None and item.get("sha256") not in (None, hashlib.sha256(blob).hexdigest()):
-            told = f"{item['path']} is not what was registered as {name}"
-            raise Damaged(told, "see: git track doctor")
-        found.append((item, content))
-    return found
+            problem = f"{item['path']} is not what was registered as {name}"
+            raise Damaged(problem, "see: git track doctor")
+        pairs.append((item, content))
+    return pairs
 
 
 def missing(repo: git.Repo, version: Version, raw: reader.Raw) -> list[Absent]:

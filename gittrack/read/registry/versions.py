@@ -16,31 +16,31 @@ class NoSuchModel(TrackError):
     """No model, version or stage answers to the address."""
 
 
-def chosen(model: Model, wanted: names.Address) -> Version:
+def select(model: Model, target: names.Address) -> Version:
     """Return the version of a model that an address means.  Raises NoSuchModel."""
-    if wanted.version:
-        for one in model.versions:
-            if one.number == wanted.version:
-                return one
-        known = [one.short for one in model.versions]
-        asked = names.short(wanted.version)
+    if target.version:
+        for version in model.versions:
+            if version.number == target.version:
+                return version
+        available = [version.short for version in model.versions]
+        requested = names.short(target.version)
         raise NoSuchModel(
-            f"{model.name} has no version {asked}",
-            did_you_mean(asked, known, "") or f"there are: {_some(known)}",
+            f"{model.name} has no version {requested}",
+            did_you_mean(requested, available, "") or f"there are: {_some(available)}",
         )
-    if wanted.stage:
-        found = in_stage(model, wanted.stage)
-        if found is None:
-            there = [f"{stage} ({one.short})" for stage, one in model.stages.items()]
-            hint = f"promote one: git track model promote {model.name}@latest {wanted.stage}"
-            if there:
-                hint = f"it has: {', '.join(there)}"
+    if target.stage:
+        holder = in_stage(model, target.stage)
+        if holder is None:
+            holders = [f"{stage} ({version.short})" for stage, version in model.stages.items()]
+            hint = f"promote one: git track model promote {model.name}@latest {target.stage}"
+            if holders:
+                hint = f"it has: {', '.join(holders)}"
             raise NoSuchModel(
-                f"{model.name} has no version in {wanted.stage}",
-                did_you_mean(wanted.stage, model.stages, hint),
+                f"{model.name} has no version in {target.stage}",
+                did_you_mean(target.stage, model.stages, hint),
             )
-        return found
-    if model.latest is None and not any(one.number for one in model.versions):
+        return holder
+    if model.latest is None and not any(version.number for version in model.versions):
         raise NoSuchModel(
             f"no version of {model.name} is registered here",
             "fetch its tags, or register a run: git track model register NAME RUN",
@@ -56,13 +56,15 @@ def in_stage(model: Model, stage: str) -> Version | None:
     """Return the version in a stage; of ``development`` and ``archived`` the highest one; or None."""
     if stage in model.stages:
         return model.stages[stage]
-    alike = [one for one in model.versions if one.stage == stage and not one.deprecated]
+    alike = [
+        version for version in model.versions if version.stage == stage and not version.deprecated
+    ]
     return alike[-1] if stage in model_state.DERIVED and alike else None
 
 
-def _some(known: list[str]) -> str:
-    shown = ", ".join(known[-6:])
-    return f"{shown} and {len(known) - 6} older" if len(known) > 6 else shown or "none"
+def _some(names: list[str]) -> str:
+    newest = ", ".join(names[-6:])
+    return f"{newest} and {len(names) - 6} older" if len(names) > 6 else newest or "none"
 
 
 def run_of(repo: git.Repo, version: Version) -> Raw:

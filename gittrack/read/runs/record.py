@@ -139,7 +139,7 @@ class RunRecord:
             if copy.exists():
                 return copy
         files = {item["path"]: item for item in self.outputs}
-        chosen = restore.chosen(files, wanted)
+        chosen = restore.select(files, wanted)
         if not chosen or self._raw.commit is None:
             known = ", ".join(files) or "none"
             raise TrackError(

@@ -48,7 +48,7 @@ def _of_model(repo: git.Repo, address: str, source: Source) -> Raw | NoSuchRun |
     from gittrack.read.registry import models, versions  # noqa: PLC0415 - most addresses name no model
 
     try:
-        version = models.at(repo, address)
+        version = models.version_at(repo, address)
     except versions.NoSuchModel as error:
         return NoSuchRun(error.message, error.hint)
     if version is None:

@@ -57,7 +57,7 @@ def model(one: Model, signatures: Signatures) -> dict[str, Any]:
         "versions": [names.plain(number) for number in one.numbers],
         "deprecated": one.deprecated,
         "conflicts": [
-            _conflict_json(one, pair.ours, pair.theirs, pair.where) for pair in one.conflicts
+            _conflict_json(one, pair.ours, pair.theirs, pair.source) for pair in one.conflicts
         ],
         "moved": [_moved_json(found) for found in one.moved],
     }

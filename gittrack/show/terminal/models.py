@@ -217,8 +217,8 @@ def _settling(one: Model, ours: Event, theirs: Event, address: str) -> str:
 
 def _moved(one: Moved) -> list[str]:
     """Return what a version tag names, what it was made for, who says so, and the way back."""
-    short = names.short(one.told)
-    made = f"{one.model} {short}, " if one.told != one.version else ""
+    short = names.short(one.stated)
+    made = f"{one.model} {short}, " if one.stated != one.version else ""
     made += f"the run {one.run}" if one.run else f"the commit {one.was[:12]}"
     at = f" at {one.was[:12]}" if one.run and one.was else ""
     said = f"{one.proof} says" if one.proof else "its message says"
@@ -234,7 +234,7 @@ def _way_back(one: Moved) -> str:
     if one.was and not one.run:
         return f"git tag -f -a -m 'put back' {one.tag} {one.was}"
     # A tag may have come from anywhere, and this is a line that people paste into a shell.
-    run = one.run if one.told == one.version and layout.is_id(one.run) else "RUN"
+    run = one.run if one.stated == one.version and layout.is_id(one.run) else "RUN"
     version = names.short(one.version).removeprefix("v")
     again = f"git track model register {one.model} {run} --version {version}"
     away = f"git tag -d {one.tag}, then " if one.commit else ""

@@ -65,7 +65,7 @@ def test_a_commit_in_a_stage_that_nobody_registered():
 def test_two_clones_counted_alike():
     other = [("m#prod#1", "b", "theirs")]
     found = model(*THREE, ("m#prod#1", "a"), others=other)
-    assert [(c.ours.text.commit, c.theirs.text.commit, c.where) for c in found.conflicts] == [
+    assert [(c.ours.text.commit, c.theirs.text.commit, c.source) for c in found.conflicts] == [
         ("a", "b", "bob")
     ]
     assert found.stages["prod"].short == "v1"

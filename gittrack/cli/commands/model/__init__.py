@@ -32,10 +32,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "verb", nargs="?", choices=tuple(VERBS), metavar="VERB", help=f"one of {', '.join(VERBS)}"
     )
     parser.epilog = parsing.verbs_help(parser.prog, VERBS)
-    parser.set_defaults(told=parser.format_help)
+    parser.set_defaults(print_help=parser.format_help)
 
 
 def run(args: argparse.Namespace) -> int:
     """Print what there is; 2, because no verb was given."""
-    print(args.told(), end="")
+    print(args.print_help(), end="")
     return 2

@@ -20,7 +20,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Deprecate and say what."""
-    for one in retire.deprecate(git.find(), args.model, args.message):
-        left = f", out of {', '.join(one.stages)}" if one.stages else ""
-        out(f"{one.model} {one.short}: deprecated{left}\n")
+    for version in retire.deprecate(git.find(), args.model, args.message):
+        suffix = f", out of {', '.join(version.stages)}" if version.stages else ""
+        out(f"{version.model} {version.short}: deprecated{suffix}\n")
     return 0

@@ -23,5 +23,7 @@ def run(args: argparse.Namespace) -> int:
     """Print the difference."""
     repo = git.find()
     state = Registry(repo)
-    found = [state.find(f"{args.model}@{word}") for word in (args.a, args.b)]
-    return diff.between(repo, [RunRecord(repo, versions.run_of(repo, one)) for one in found], args)
+    chosen = [state.find(f"{args.model}@{word}") for word in (args.a, args.b)]
+    return diff.between(
+        repo, [RunRecord(repo, versions.run_of(repo, version)) for version in chosen], args
+    )

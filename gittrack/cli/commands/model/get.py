@@ -28,14 +28,14 @@ def run(args: argparse.Namespace) -> int:
     root = destination(repo, args.output)
     contents = version_artifacts.contents(repo, version)
     for item, content in contents:
-        place = restore.check(root, item["path"], item)
-        if not args.force and restore.differs(place, content, item):
+        path = restore.check(root, item["path"], item)
+        if not args.force and restore.differs(path, content, item):
             raise TrackError(
-                f"{place} is there already, and is another file",
+                f"{path} is there already, and is another file",
                 "write over it: --force",
             )
     root.mkdir(parents=True, exist_ok=True)
     for item, content in contents:
-        place = restore.write(root, item["path"], content, item)
-        out(f"{text.escape(str(place))}  {text.size(restore.size(content))}\n")
+        path = restore.write(root, item["path"], content, item)
+        out(f"{text.escape(str(path))}  {text.size(restore.size(content))}\n")
     return 0

@@ -29,7 +29,7 @@ def run(args: argparse.Namespace) -> int:
     model = state.model(args.model)
     events = promote.history(model, args.stage)
     if args.style == "json":
-        out(model_json.dump([model_json.event(model, one) for one in events]))
+        out(model_json.dump([model_json.event(model, event) for event in events]))
     elif not events:
         note(f"{model.name} has never been in {args.stage}")
     else:

@@ -23,24 +23,28 @@ def run(args: argparse.Namespace) -> int:
     """Print the table."""
     repo = git.find()
     state = Registry(repo)
-    found = [state.model(args.model)] if args.model else state.overview()
-    latest = [one.latest for one in found if one.latest]
-    shown = list(reversed(found[0].versions)) if args.model else latest
-    signatures = of_versions(repo, shown)
+    selected = [state.model(args.model)] if args.model else state.overview()
+    latest = [one.latest for one in selected if one.latest]
+    listed = list(reversed(selected[0].versions)) if args.model else latest
+    signatures = of_versions(repo, listed)
     if args.style == "json":
         one = model_json.version if args.model else model_json.model
-        things = shown if args.model else found
+        things = listed if args.model else selected
         out(model_json.dump([one(thing, signatures) for thing in things]))  # type: ignore[arg-type]
-    elif not found:
+    elif not selected:
         note("no models are registered here yet; register one: git track model register NAME RUN")
     else:
         exact, width = args.style == "csv", room(args.style)
         if args.model:
-            made = models.versions(shown, signatures, exact=exact, width=width)
+            content = models.versions(listed, signatures, exact=exact, width=width)
         else:
-            made = models.listing(found, signatures, exact=exact, width=width)
-        whole = table.render(made, args.style)
+            content = models.listing(selected, signatures, exact=exact, width=width)
+        whole = table.render(content, args.style)
         if args.style == "text":
-            whole = paint_lines(whole, ["bold"]) + left_out(made.left_out) + models.warnings(found)
+            whole = (
+                paint_lines(whole, ["bold"])
+                + left_out(content.left_out)
+                + models.warnings(selected)
+            )
         out(whole)
     return _damage.status(state)

@@ -37,13 +37,15 @@ def run(args: argparse.Namespace) -> int:
     done = promote.promote(
         repo, args.model, args.stage, why=args.message, require=args.require, force=args.force
     )
-    if done.said.strip():
-        note(text.escape(done.said.rstrip("\n"), keep="\n\t"))
+    if done.hook_output.strip():
+        note(text.escape(done.hook_output.rstrip("\n"), keep="\n\t"))
     stays = done.came_from == done.stage
     moved = f"stays in {done.stage}" if stays else f"{done.came_from} -> {done.stage}"
     line = f"{done.version.model} {done.version.short}: {moved}"
     if done.replaced is not None:
-        same = [one for one in done.model.versions if one.commit == done.replaced.commit]
+        same = [
+            version for version in done.model.versions if version.commit == done.replaced.commit
+        ]
         is_now = f"is {_is(same[-1].stage)} now" if same else "was never registered"
         line += f", in the place of {done.replaced.short}, which {is_now}"
     out(line + "\n")

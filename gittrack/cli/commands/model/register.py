@@ -34,12 +34,12 @@ def run(args: argparse.Namespace) -> int:
     """Register the run and print the version."""
     repo = git.find()
     raw = resolve.resolve(repo, args.run)
-    _, made = register.register(
+    _, version = register.register(
         repo, args.model, raw, version=args.version, artifacts=args.artifact, why=args.message
     )
-    out(f"{made.model} {made.short}\n")
-    if not made.facts.get("artifacts"):
-        note(f"{made.model} {made.short} has no artifacts: the run recorded none")
-    for absent in version_artifacts.missing(repo, made, versions.run_of(repo, made)):
+    out(f"{version.model} {version.short}\n")
+    if not version.facts.get("artifacts"):
+        note(f"{version.model} {version.short} has no artifacts: the run recorded none")
+    for absent in version_artifacts.missing(repo, version, versions.run_of(repo, version)):
         note(text.escape(f"warning: the artifact {absent.path} is not here: {absent.why}"))
     return 0

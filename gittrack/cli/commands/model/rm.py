@@ -19,8 +19,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Remove the version and say how to get it back."""
-    gone = retire.remove(git.find(), args.model, force=args.force)
-    out(f"removed: {gone.model} {gone.short}\n")
-    if gone.event is not None:
-        out(f"bring it back: git update-ref 'refs/tags/{gone.event.tag}' {gone.event.oid}\n")
+    version = retire.remove(git.find(), args.model, force=args.force)
+    out(f"removed: {version.model} {version.short}\n")
+    if version.event is not None:
+        out(f"bring it back: git update-ref 'refs/tags/{version.event.tag}' {version.event.oid}\n")
     return 0

@@ -24,10 +24,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the version."""
     repo = git.find()
-    wanted = names.parse_address(args.model)
+    target = names.parse_address(args.model)
     state = Registry(repo)
-    model = state.model(wanted.model)
-    version = versions.chosen(model, wanted)
+    model = state.model(target.model)
+    version = versions.select(model, target)
     signatures = of_versions(repo, [version])
     content = next(git.read_objects(repo, [version.commit]))
     run_signature = of_commit(repo, version.commit, content)
