@@ -44,7 +44,7 @@ def kept(place: Path) -> Path:
 
 def best(*more: str) -> list[str]:
     """Return the names on the leaderboard."""
-    done = look("top", "loss", "-n", "100", "--json", *more)
+    done = look("top", "loss", "--max", "-n", "100", "--json", *more)
     assert done.code == 0, done.err
     return [run["name"] for run in json.loads(done.out)]
 
@@ -62,8 +62,8 @@ def git_verbs(place: Path, *argv: str) -> list[str]:
 
 
 def test_the_second_listing_asks_git_for_names_only(place):
-    assert git_verbs(place, "top", "loss") == ["cat-file", "for-each-ref", "rev-parse"]
-    assert git_verbs(place, "top", "loss") == ["for-each-ref", "rev-parse"]
+    assert git_verbs(place, "top", "loss", "--max") == ["cat-file", "for-each-ref", "rev-parse"]
+    assert git_verbs(place, "top", "loss", "--max") == ["for-each-ref", "rev-parse"]
     assert git_verbs(place, "ls", "--sort", "loss") == ["for-each-ref", "rev-parse"]
 
 
