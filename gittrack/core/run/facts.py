@@ -7,7 +7,6 @@ into run.yaml.  Only a fact that code works with needs an attribute of `RunInfo`
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from gittrack.core.fast_typing import Any, NamedTuple
@@ -166,7 +165,7 @@ STORED: Mapping[str, str] = {
         for key in fact.keys or (fact.name,)
     },
 }
-_COMMIT_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_HEX_DIGITS = "0123456789abcdef"
 
 
 def check(key: str, value: Any) -> None:
@@ -182,7 +181,7 @@ def check(key: str, value: Any) -> None:
     if expected is list:
         right = right and all(isinstance(word, str) for word in value)
     elif kind is COMMIT_ID:  # it will be an operand of git's
-        right = right and _COMMIT_ID.fullmatch(value) is not None
+        right = right and len(value) in (40, 64) and not value.strip(_HEX_DIGITS)
     elif kind is MAPPINGS:
         right = right and all(isinstance(item, dict) for item in value.values())
     elif kind is SECONDS:
