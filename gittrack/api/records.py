@@ -7,6 +7,7 @@ import os
 from gittrack.analysis.differences import RunDiff
 from gittrack.api import arguments, repository
 from gittrack.api.runs import RunRecord, Runs
+from gittrack.core import layout
 from gittrack.read.runs import compare, query, resolve
 from gittrack.read.runs.source import Request
 from gittrack.read.runs.sources import source_of
@@ -30,6 +31,7 @@ def runs(
     arguments.optional_text(experiment, "the experiment", "experiment='digits'")
     arguments.optional_text(where, "where", "where='loss < 0.1'")
     arguments.optional_text(sort, "sort", "sort='-val_accuracy'")
+    experiment = layout.experiment_slug(experiment) if experiment else None
     most = arguments.limit(limit)
     place = repository.find(repo)
     counted = Request(experiment, limit=0, summaries=False)

@@ -98,6 +98,15 @@ def check_experiment(name: str) -> str:
     return name
 
 
+def experiment_slug(name: str) -> str:
+    """Return the name under which an experiment is stored: white space becomes ``-``.
+
+    Raises TrackError if the result cannot name an experiment.
+    """
+    spaced = isinstance(name, str) and any(character.isspace() for character in name)
+    return check_experiment("-".join(name.split()) if spaced else name)
+
+
 def run_ref(experiment: str, run_id: str) -> str:
     """Return the ref of a run."""
     return f"{RUNS}{experiment}/{run_id}"

@@ -40,6 +40,7 @@ class Request(NamedTuple):
     """What a run is asked to be called and to be about."""
 
     experiment: str | None = None
+    experiment_name: str | None = None  # as given, if it is stored as another one
     name: str | None = None
     params: Mapping[str, Any] = {}
     tags: Sequence[str] = ()
@@ -227,14 +228,20 @@ def checked(request: Request) -> Request:
         raise TrackError(f"tags is {request.tags!r:.40}", "pass a list: tags=['good']")
     for tag in request.tags:
         values.check_name(tag, "tag")
-    experiment = request.experiment
-    if experiment is not None and experiment != "":
-        layout.check_experiment(experiment)
+    name = request.experiment or None
+    experiment = None if name is None else layout.experiment_slug(name)
+    given = request.experiment_name if name == experiment else name
     note, group = (
         None if text is None else values.check_text(text, what) or None
         for what, text in (("note", request.note), ("group", request.group))
     )
-    return request._replace(note=note, group=group, tags=list(request.tags))
+    return request._replace(
+        experiment=experiment,
+        experiment_name=given,
+        note=note,
+        group=group,
+        tags=list(request.tags),
+    )
 
 
 def _facts(
@@ -244,6 +251,7 @@ def _facts(
     if captured.tree:
         code["tree"] = captured.tree
     facts: dict[str, Any] = {
+        "experiment_name": request.experiment_name,
         "name": request.name,
         "status": run_info.RUNNING,
         "started": run_info.iso(started),

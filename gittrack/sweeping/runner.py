@@ -56,7 +56,7 @@ def start(repo: git.Repo, asked: Asked, found: Opened, how: How, talk: Talk) -> 
         looked = stored.look(repo, place.folder)
         for text in looked.captured.warnings:
             talk.watcher.warn(text)
-        chosen = layout.check_experiment(
+        chosen = layout.experiment_slug(
             asked.experiment or looked.config.get("track.experiment") or layout.DEFAULT_EXPERIMENT
         )
         told = prepare.facts(asked, found, chosen, run_info.iso(time.time()), repo.prefix)

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from helpers import git, python
+from helpers import git, python, run_cli
 
 import gittrack
 
@@ -53,7 +53,8 @@ def test_outside_a_repository(tmp_path):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ({"experiment": "a b"}, "'a b' cannot be the name of an experiment"),
+        ({"experiment": "a b:"}, "'a-b:' cannot be the name of an experiment"),
+        ({"experiment": " "}, "'' cannot be the name of an experiment"),
         ({"experiment": "../x"}, "'../x' cannot be the name of an experiment"),
         ({"name": ""}, "the name of a run is empty"),
         ({"tags": "baseline"}, "tags is the text 'baseline'"),
@@ -215,3 +216,17 @@ def test_without_a_run_the_module_says_so():
     with pytest.raises(gittrack.TrackError, match="no run is active"):
         gittrack.log({"a": 1})
     gittrack.finish()
+
+
+def test_an_experiment_may_have_spaces_in_its_name():
+    with gittrack.init("my first  exp/part two", name="one") as run:
+        pass
+    assert run.experiment == "my-first-exp/part-two"
+    assert "experiment_name: my first  exp/part two" in git(
+        ".", "show", f"{gittrack.get('one').commit}:run.yaml"
+    ).replace('"', "")
+    assert run_cli("run", "-e", "my first exp/part two", "--", "true").code == 0
+    assert len(gittrack.runs("my first exp/part two")) == 2
+    assert gittrack.get("my first exp/part two@").experiment == "my-first-exp/part-two"
+    assert run_cli("ls", "-e", "my first exp", "--json").out.count('"id"') == 2
+    assert run_cli("doctor").code == 0

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from gittrack import git
 from gittrack.analysis import direction
+from gittrack.core import layout
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.fast_typing import NamedTuple
 from gittrack.core.run import commit_message, facts
@@ -62,6 +63,7 @@ def listing(
     Archived runs are left out unless ``archived``.  Runs that lack the key come last.  Raises TrackError
     where no run has it and it is no fact either, QueryError for a query that cannot be understood.
     """
+    experiment = layout.experiment_slug(experiment) if experiment else None
     by_time = sort in (None, "started", "-started", "id", "-id")
     key = None if by_time else str(sort).removeprefix("-")
     downwards = sort not in ("started", "id") if by_time else str(sort).startswith("-")
@@ -136,6 +138,7 @@ def top(
     left out unless ``archived``.  Raises TrackError naming the metrics that exist if no run has this one,
     QueryError for a query that cannot be understood.
     """
+    experiment = layout.experiment_slug(experiment) if experiment else None
     key = f"metrics.{metric.removeprefix('metrics.')}"
     asked = repo.config() if goal is None else None  # git works on it meanwhile
 

@@ -6,6 +6,7 @@ import re
 import time
 
 from gittrack import git
+from gittrack.core import layout
 from gittrack.core.errors import AmbiguousRun, NoSuchRun, did_you_mean
 from gittrack.core.run.run_info import RunInfo, from_iso
 from gittrack.read.runs import reader
@@ -63,6 +64,7 @@ def named(repo: git.Repo, name: str) -> list[Raw]:
 
 
 def _latest(repo: git.Repo, address: str, experiment: str | None, back: int) -> Raw:
+    experiment = layout.experiment_slug(experiment) if experiment else None
     source = source_of(repo)
     answer = source.select(Request(experiment, offset=back, limit=1))
     if answer.runs:

@@ -43,6 +43,8 @@ def describe(
     facts = _new_facts(state.facts, request, resolved=resolved)
     if request.experiment and not names_experiment:
         facts["experiment"] = request.experiment
+        if request.experiment_name:
+            facts["experiment_name"] = request.experiment_name
     if facts:
         book.append(events.FACTS, values=facts)
     if request.tags:
