@@ -44,9 +44,9 @@ def begin(request: session.Request, choice: Choice) -> Run:
     """Begin a run; see `gittrack.init`."""
     if is_off(choice.mode):
         return _silent(request.params)
-    reason = workers.silent_because()
+    reason = workers.silent_rank()
     if reason is not None:
-        workers.say_once(reason)
+        workers.say_silent_rank(reason)
         return _silent(request.params)
     request = session.checked(request)
     _check(choice)
@@ -56,6 +56,8 @@ def begin(request: session.Request, choice: Choice) -> Run:
             "a run that git track run has begun cannot resume another one",
             "resume without it: python train.py; or leave resume= out",
         )
+    if workers.parent() is not None and workers.is_silent(_live(folder, choice)):
+        return _silent(request.params)
     run = _joined(folder, request, choice) or _own(folder, request, choice)
     run.strict = choice.strict
     process_end.watch(run)
@@ -79,6 +81,13 @@ def is_off(mode: str | None) -> bool:
     if chosen not in MODES:
         raise TrackError(f"there is no mode {chosen!r:.40}", "it is 'online' or 'disabled'")
     return chosen == "disabled"
+
+
+def _live(folder: Path | None, choice: Choice) -> Path:
+    """Return the folder of the runs that go on, where the parent of a worker process may record one."""
+    if folder is not None:
+        return folder.parent
+    return Path(layout.live_dir(repository.find(choice.repo).common_dir))
 
 
 def command() -> list[str]:

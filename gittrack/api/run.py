@@ -89,7 +89,8 @@ def log(metrics: Mapping[str, Any], step: float | None = None) -> None:
 def records_nothing() -> bool:
     """Return whether this process records no run: tracking is off, or another process records."""
     off = os.environ.get("GITTRACK_MODE") == "disabled"
-    return off or workers.silent_because() is not None or process_end.in_forked_child()
+    silent = off or workers.silent_rank() is not None or process_end.in_forked_child()
+    return silent or workers.without_run()
 
 
 def finish(

@@ -8,39 +8,62 @@ from pathlib import Path
 
 from gittrack.api import messages
 from gittrack.core import layout
-from gittrack.disk import lock
+from gittrack.record.active import recorders
 from gittrack.record.ending import process_end
 
 _LOCAL_RANKS = ("LOCAL_RANK", "NODE_RANK", "SLURM_PROCID")
 _ZERO = ("", "0", "-1")
 
 
-def silent_because() -> str | None:
-    """Return why this process records nothing, None if it records."""
+def silent_rank() -> str | None:
+    """Return why this process records nothing, if its rank is not zero."""
     rank = _rank()
-    if rank not in _ZERO:
-        return f"rank {rank} of a distributed job records nothing, rank 0 does"
-    lock_file = _lock_of_parent()
-    if lock_file is not None:
-        return (
-            f"worker processes record nothing, their parent process records {lock_file.parent.name}"
-        )
-    return None
+    return (
+        None if rank in _ZERO else f"rank {rank} of a distributed job records nothing, rank 0 does"
+    )
 
 
-def say_once(reason: str) -> None:
-    """Print why nothing is recorded: once for all workers of a run, and in rank 1 for all ranks."""
-    lock_file = _lock_of_parent()
+def say_silent_rank(reason: str) -> None:
+    """Print why this rank records nothing: once, and in rank 1 for all ranks."""
+    if _rank() == "1":
+        _say_once(reason)
+
+
+def parent() -> int | None:
+    """Return the process id of the parent if this is a worker process of multiprocessing, else None."""
+    process = sys.modules.get("multiprocessing.process")
+    creator = None if process is None else process.parent_process()
+    return None if creator is None else int(creator.pid)
+
+
+def is_silent(live: Path) -> bool:
+    """Return whether the parent of this worker process records a run in ``live``; print it once per run."""
+    pid = parent()
+    lock_file = None if pid is None else recorders.lock_of(live, pid)
     if lock_file is None:
-        first = _rank() == "1" and "rank" not in _SAID
-        _SAID.add("rank")
-    else:
-        first = _create(lock_file.with_name(layout.WORKERS))
-    if first:
-        messages.show(reason)
+        return False
+    if _create(lock_file.with_name(layout.WORKERS)):
+        run_id = lock_file.parent.name
+        messages.show(f"worker processes record nothing, their parent process records {run_id}")
+    return True
+
+
+def without_run() -> bool:
+    """Return whether this worker process may log without a run of its own; print that nothing is recorded."""
+    if parent() is None:
+        return False
+    if not process_end.in_forked_child():
+        _say_once("no run is active in this worker process: what it logs is not recorded")
+    return True
 
 
 _SAID: set[str] = set()
+
+
+def _say_once(reason: str) -> None:
+    if reason not in _SAID:
+        _SAID.add(reason)
+        messages.show(reason)
 
 
 def _rank() -> str:
@@ -52,15 +75,6 @@ def _rank() -> str:
         return os.environ["RANK"]
     ranks = (os.environ.get(name, "") for name in _LOCAL_RANKS)
     return next((rank for rank in ranks if rank not in _ZERO), "")
-
-
-def _lock_of_parent() -> Path | None:
-    """Return the lock of the run that a parent process records, if this is a worker of multiprocessing."""
-    process = sys.modules.get("multiprocessing.process")
-    if process is None or process.parent_process() is None:
-        return None
-    above = process_end.recording_above()
-    return Path(above) if above and lock.is_held(Path(above)) else None
 
 
 def _create(path: Path) -> bool:

@@ -8,6 +8,7 @@ a SIGKILL loses nothing that was acknowledged.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import stat
@@ -168,6 +169,8 @@ def join(folder: Path) -> Journal | None:
         return None
     try:
         join_fd = lock.create(folder / layout.JOINED)
+        if join_fd is not None:
+            os.write(join_fd, json.dumps(this_machine.process()).encode())
     except FileNotFoundError:  # it has ended in between
         return None
     except OSError as error:

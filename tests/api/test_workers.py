@@ -1,9 +1,10 @@
 """Which of several processes record: workers, ranks, and processes that torch started."""
 
+import sys
 from pathlib import Path
 
 import pytest
-from helpers import python, repo
+from helpers import python, repo, run_cli
 
 import gittrack
 
@@ -63,6 +64,38 @@ class TestWorkers:
         (run,) = gittrack.runs()
         said = f"worker processes record nothing, their parent process records {run.id}"
         assert err.count(said) == 1
+
+    def test_of_an_older_pool_are_silent_too(self, method):
+        self.script(
+            method,
+            "pool = context.Pool(1); pool.map(train, [0.1])\n"
+            "    run = gittrack.init(name='outer'); pool.map(train, [0.2]); run.finish()",
+        )
+        assert [run.name for run in gittrack.runs()] == ["outer", None]
+
+    def test_of_a_process_that_does_not_record_are_not_those_of_its_parent(self, method):
+        self.script(method, "context.Pool(1).map(train, [0.1])")
+        outer = "import gittrack, os, sys\nwith gittrack.init(name='outer'):\n"
+        run = "import runpy; runpy.run_path('train.py', run_name='__main__')"
+        done = python(f'{outer}    os.system(f"""{{sys.executable}} -c "{run}" """)')
+        assert done.code == 0
+        names = [run.name for run in gittrack.runs()]
+        assert names == [None, "outer", None]
+
+    def test_of_a_launched_process_are_silent_too(self, method):
+        self.script(method, "pass")
+        Path("train.py").write_text(
+            POOL.replace("METHOD", method).replace(
+                "BODY",
+                "run = gittrack.init(); context.Pool(2).map(train, [0.1, 0.2]); run.finish()",
+            )
+        )
+        assert run_cli("run", "--", sys.executable, "train.py").code == 0
+        assert len(gittrack.runs()) == 1
+
+    def test_that_log_without_a_run_print_it(self, method):
+        err = self.script(method, "context.Pool(1).map(gittrack.log, [{'loss': 1}] * 3)")
+        assert err.count("no run is active in this worker process") == 1
 
     def test_end_their_run_with_the_process(self, method):
         self.script(method, "p = context.Process(target=plain, args=[1]); p.start(); p.join()")

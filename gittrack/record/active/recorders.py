@@ -1,0 +1,45 @@
+"""Which run a process of this machine records."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from gittrack.core import layout
+from gittrack.disk import lock, this_machine
+
+
+def lock_of(live: Path, pid: int) -> Path | None:
+    """Return the lock of the run in the folder ``live`` that the process ``pid`` records, if it does."""
+    process = {**this_machine.process(), "pid": pid}
+    try:
+        folders = [live / name for name in os.listdir(live) if layout.is_id(name)]
+    except FileNotFoundError:
+        return None
+    for folder in folders:
+        for name, first_process in ((layout.JOINED, _joined), (layout.LOCK, _owner)):
+            if first_process(folder) == process and lock.is_held(folder / name):
+                return folder / name
+    return None
+
+
+def _joined(folder: Path) -> Any:
+    """Return the process that joined the run of a launcher."""
+    return _value(folder / layout.JOINED)
+
+
+def _owner(folder: Path) -> Any:
+    """Return the process that began the run."""
+    start = _value(folder / layout.EVENTS)
+    return start.get("process") if isinstance(start, dict) else None
+
+
+def _value(path: Path) -> Any:
+    """Return the value on the first line of a file, None if it has none."""
+    try:
+        with open(path, "rb") as file:
+            return json.loads(file.readline())
+    except (OSError, ValueError, RecursionError):
+        return None
