@@ -88,7 +88,7 @@ def config_dict(config: Any, as_text: list[str] | None = None) -> dict[str, Any]
             f"the config is a {type(config).__name__}, not a mapping",
             "pass a dict, a namespace, a dataclass or something with .to_dict()",
         )
-    return _Plain(as_text).mapping(value, ())
+    return _Plain([] if as_text is None else as_text).mapping(value, ())
 
 
 def _readable(value: Any, name: str) -> Mapping[Any, Any] | None:
@@ -106,7 +106,7 @@ def _readable(value: Any, name: str) -> Mapping[Any, Any] | None:
 
 def plain(value: Any, name: str) -> Any:
     """Return one value as plain Python; ``name`` is what an error calls it."""
-    return _Plain().value(value, (name,))
+    return _Plain(None).value(value, (name,))
 
 
 def number(value: Any, name: str) -> int | float:
@@ -159,9 +159,9 @@ def _shown(value: object) -> str:
 class _Plain:
     """One pass over a configuration; counts leaves so that a runaway one is refused early."""
 
-    def __init__(self, as_text: list[str] | None = None) -> None:
+    def __init__(self, as_text: list[str] | None) -> None:
         self.leaves = 0
-        self.as_text = [] if as_text is None else as_text
+        self.as_text = as_text  # None: a value that has only a text form is refused
 
     def mapping(self, value: Mapping[Any, Any], path: tuple[str, ...]) -> dict[str, Any]:
         if len(path) >= MAX_DEPTH:
@@ -239,6 +239,11 @@ class _Plain:
         return self.text_of(value, path)
 
     def text_of(self, value: Any, path: tuple[str, ...]) -> str:
+        if self.as_text is None:
+            raise TrackError(
+                f"the param {'.'.join(path)!r} is {_short(value)}, which cannot be stored",
+                "pass text, a number, a list or a mapping",
+            )
         self.as_text.append(".".join(path))
         try:
             return self.text(foreign_objects.text_of(value), path)
