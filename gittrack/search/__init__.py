@@ -1,1 +1,1 @@
-"""What a sweep tries next: spaces, samplers and strategies as pure functions of what is known."""
+"""What a sweep tries next: search spaces, random numbers and strategies, all pure functions."""

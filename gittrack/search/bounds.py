@@ -1,4 +1,4 @@
-"""Numbers that bound a param: checked when they are given, rounded when they are drawn."""
+"""Numbers that limit a param: their checks, and the rounding of what is drawn between them."""
 
 from __future__ import annotations
 
@@ -7,45 +7,59 @@ import sys
 from typing import Any
 
 from gittrack.core.errors import TrackError
-from gittrack.search.checks import shortly
+from gittrack.search.checks import short_repr
+
+_SLACK = 1e-9  # of one step: 0.3 counts as a multiple of 0.1, though 0.3 / 0.1 is a bit less than 3
 
 
-def finite(value: Any, what: str) -> float:
-    """Return a number.  Raises TrackError for what is none, nan or infinite; ``what`` names it."""
+def finite_number(value: Any, what: str) -> float:
+    """Return ``value`` if it is a finite number.
+
+    Parameters
+    ----------
+    value : object
+        A value of a sweep file or of a Python call.
+    what : str
+        What the value is, for the message: ``"min"``, ``"a probability"``.
+
+    Raises
+    ------
+    TrackError
+        If the value is not an int or a float (a bool is neither), or is nan or infinite.
+    """
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise TrackError(f"{what} is {shortly(value)}, which is no number", "write a number")
+        raise TrackError(f"{what} is {short_repr(value)}, which is not a number", "write a number")
     if not -sys.float_info.max <= value <= sys.float_info.max:
-        shown = value if isinstance(value, float) else "too large"
-        raise TrackError(f"{what} is {shown}", "write a finite number")
+        text = value if isinstance(value, float) else "too large"
+        raise TrackError(f"{what} is {text}", "write a finite number")
     return value
 
 
-def positive(value: Any, what: str) -> None:
-    """Raise TrackError for what is not a number above 0."""
-    if finite(value, what) <= 0:
-        raise TrackError(f"{what} is {value}", "it must be above 0")
+def check_positive(value: Any, what: str) -> None:
+    """Raise TrackError if ``value`` is not a finite number above 0; ``what`` names it."""
+    if finite_number(value, what) <= 0:
+        raise TrackError(f"{what} is {value}", "write a number above 0")
 
 
-def ordered(low: float, high: float) -> None:
-    """Raise TrackError where ``low`` is above ``high``."""
+def check_order(low: float, high: float) -> None:
+    """Raise TrackError if ``low`` is above ``high``."""
     if low > high:
         raise TrackError(f"min {low} is above max {high}", "swap them")
 
 
-def multiples(low: float, high: float, q: float) -> tuple[int, int]:
-    """Return the first and last whole number whose multiple of q lies within the bounds.
+def multiples_between(low: float, high: float, q: float) -> tuple[int, int]:
+    """Return the smallest and the largest n for which n * q lies between ``low`` and ``high``.
 
-    0.3 is a multiple of 0.1, though 0.3 / 0.1 is a bit less than 3.
+    The first is larger than the second if there is no such n.
     """
-    slack = 1e-9
-    return math.ceil(low / q - slack), math.floor(high / q + slack)
+    return math.ceil(low / q - _SLACK), math.floor(high / q + _SLACK)
 
 
 def rounded(value: float) -> float | int:
-    """Return a float with 12 significant digits; whole numbers stay whole."""
+    """Return a float with 12 significant digits, and an int as it is."""
     return value if isinstance(value, int) else float(f"{value:.12g}")
 
 
 def multiple(count: int, q: float) -> float | int:
-    """Return a multiple of ``q``: whole where q is, else with 12 significant digits."""
+    """Return ``count * q``: an int if q is an int, else a float with 12 significant digits."""
     return count * q if isinstance(q, int) else float(f"{count * q:.12g}")

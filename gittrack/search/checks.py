@@ -1,4 +1,4 @@
-"""Checks that every part of a sweep file needs: mappings, known keys, whole numbers."""
+"""Checks that every part of a sweep file needs: mappings, allowed keys, whole numbers."""
 
 from __future__ import annotations
 
@@ -7,35 +7,56 @@ from typing import Any
 
 from gittrack.core.errors import TrackError, did_you_mean
 
-
-def mapping(found: Any, what: str, example: str) -> Mapping[str, Any]:
-    """Return ``found`` if it is a mapping.  Raises TrackError that shows an example."""
-    if found is None:
-        raise TrackError(f"{what} is missing", f"write: {example}")
-    if not isinstance(found, Mapping):
-        raise TrackError(f"{what} is {shortly(found)}, which is no mapping", f"write: {example}")
-    return found
+_LONGEST = 60  # characters of a value in a message
 
 
-def known(found: Mapping[Any, Any], words: Collection[str], what: str) -> None:
-    """Raise TrackError for the first key that is not among ``words``, naming the nearest."""
-    for key in found:
-        if key not in words:
-            hint = did_you_mean(str(key), words, "known are " + ", ".join(words))
-            raise TrackError(f"{what} has the unknown key {key!r}", hint)
+def require_mapping(value: Any, what: str, example: str) -> Mapping[str, Any]:
+    """Return ``value`` if it is a mapping.
 
+    Parameters
+    ----------
+    value : object
+        A value of a sweep file; None means that the file does not have it.
+    what : str
+        What the value is, for the message.
+    example : str
+        How to write it, for the hint.
 
-def whole(found: Mapping[str, Any], key: str, least: int = 1) -> int | None:
-    """Return the whole number at ``key``, None where there is none.  Raises TrackError below ``least``."""
-    value = found.get(key)
+    Raises
+    ------
+    TrackError
+        If the value is missing, or is not a mapping.
+    """
     if value is None:
-        return None
-    if type(value) is not int or value < least:
-        raise TrackError(f"{key} is {shortly(value)}", f"write a whole number, {least} or more")
+        raise TrackError(f"{what} is missing", f"write: {example}")
+    if not isinstance(value, Mapping):
+        problem = f"{what} is {short_repr(value)}, which is not a mapping"
+        raise TrackError(problem, f"write: {example}")
     return value
 
 
-def shortly(value: Any) -> str:
-    """Return a value as it is quoted in an error."""
+def check_keys(mapping: Mapping[Any, Any], allowed: Collection[str], what: str) -> None:
+    """Raise TrackError for the first key that is not allowed; the hint names the nearest key."""
+    for key in mapping:
+        if key not in allowed:
+            hint = did_you_mean(str(key), allowed, "known are " + ", ".join(allowed))
+            raise TrackError(f"{what} has the unknown key {key!r}", hint)
+
+
+def whole_number(mapping: Mapping[str, Any], key: str, least: int = 1) -> int | None:
+    """Return the int at ``key``, or None if there is no value.
+
+    Raises TrackError if the value is not an int, or is below ``least``.
+    """
+    value = mapping.get(key)
+    if value is None:
+        return None
+    if type(value) is not int or value < least:
+        raise TrackError(f"{key} is {short_repr(value)}", f"write a whole number, {least} or more")
+    return value
+
+
+def short_repr(value: Any) -> str:
+    """Return a value as a message quotes it: Python's notation, at most 60 characters."""
     text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."

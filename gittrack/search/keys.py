@@ -1,4 +1,4 @@
-"""The keys of trials: ``7``, ``7.s2``, ``7.r1``, ``7.b2.r1.s0``; the grammar and its reader side by side."""
+"""The keys of trials, such as ``7``, ``7.s2``, ``7.r1`` and ``7.b2.r1.s0``: how they are written and read."""
 
 from __future__ import annotations
 
@@ -12,7 +12,19 @@ _KEY = re.compile(r"(0|[1-9][0-9]*)(?:\.b([0-9]+))?(?:\.r([0-9]+))?(?:\.s([0-9]+
 
 
 class Key(NamedTuple):
-    """What a key says: configuration, bracket, rung, and which of the seeds, from 0."""
+    """The parts of a key; those after ``config`` are None if the method has no such part.
+
+    Attributes
+    ----------
+    config : int
+        The number of the configuration, from 0.
+    bracket : int or None
+        The bracket of Hyperband.
+    rung : int or None
+        The rung of halving, from 0.
+    repeat : int or None
+        The position of the seed in the list of seeds, from 0.
+    """
 
     config: int
     bracket: int | None = None
@@ -21,22 +33,26 @@ class Key(NamedTuple):
 
 
 def format(key: Key) -> str:
-    """Return a key as text."""
+    """Return a key as text; `parse` reads it."""
     parts = (("b", key.bracket), ("r", key.rung), ("s", key.repeat))
     return ".".join(
-        (str(key.config), *(f"{mark}{part}" for mark, part in parts if part is not None))
+        (str(key.config), *(f"{letter}{part}" for letter, part in parts if part is not None))
     )
 
 
-@lru_cache(maxsize=1 << 17)  # a strategy reads all keys again whenever it is asked
+@lru_cache(maxsize=1 << 17)  # a strategy reads all keys again for every proposal
 def parse(text: str) -> Key:
-    """Return what a key says.  Raises TrackError."""
+    """Return the parts of a key.  Raises TrackError if ``text`` is not a key."""
     match = _KEY.fullmatch(text)
     if match is None:
-        raise TrackError(f"{text!r} is no trial of a sweep", "a trial is called 7, 7.s2 or 7.b2.r1")
+        raise TrackError(
+            f"{text!r} is not a trial of a sweep", "write a trial as 7, 7.s2 or 7.b2.r1"
+        )
     return Key(*(None if part is None else int(part) for part in match.groups()))  # type: ignore[arg-type]
 
 
-def no_trial(key: str) -> TrackError:
-    """Return the error for a key that is none of the sweep's."""
-    return TrackError(f"{key!r} is no trial of this sweep", "look at: git track sweep show")
+def unknown_trial(key: str) -> TrackError:
+    """Return the error for a key that this sweep does not have."""
+    return TrackError(
+        f"{key!r} is not a trial of this sweep", "see the trials: git track sweep show"
+    )

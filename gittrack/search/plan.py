@@ -1,4 +1,4 @@
-"""The words of a sweep: what is asked for (Plan), what is tried (Trial), what came of it (Outcome)."""
+"""The values of a search: what to do (SweepPlan), what to try (Trial), how it ended (Outcome)."""
 
 from __future__ import annotations
 
@@ -10,12 +10,25 @@ from gittrack.search.space import Distribution
 
 
 class Trial(NamedTuple):
-    """One execution of the command; ``params`` maps every dotted name to a plain value.
+    """One execution of the command.
 
-    ``key`` is its identity within the sweep, stable for ever: ``7`` is configuration 7, ``7.s2`` its third
-    seed, ``7.r1`` its rung 1, ``7.b2.r1`` its rung 1 in bracket 2.  ``budget`` is the resource to spend, in
-    total, in units of the resource; None where the method has none.  In mode ``resume``, ``after`` is
-    the key of the trial whose artifacts it goes on from.
+    Attributes
+    ----------
+    key : str
+        The identity of the trial in its sweep, which never changes: ``7`` is configuration 7, ``7.s2`` its
+        third seed, ``7.r1`` its rung 1, ``7.b2.r1`` its rung 1 in bracket 2.
+    config : int
+        The number of the configuration, from 0.
+    params : mapping
+        A plain value for every dotted name that is searched.
+    rung, bracket : int
+        Where halving runs the trial; 0 for other methods.
+    budget : int or None
+        The resource to spend in total, in its own unit; None if the method has no resource.
+    seed : int or None
+        The seed of the training, if the sweep repeats configurations.
+    after : str or None
+        In mode ``resume``: the key of the trial whose artifacts this trial continues from.
     """
 
     key: str
@@ -31,9 +44,18 @@ class Trial(NamedTuple):
 class Outcome(NamedTuple):
     """How a trial ended.
 
-    ``score`` is None where the trial failed or never logged the metric.  ``order`` counts in which order
-    trials ended.  ``status`` is finished, failed, killed, crashed or stopped (early).  ``params`` are the
-    trial's own, as recorded; only the strategy ``optuna``, which learns from them, needs them.
+    Attributes
+    ----------
+    key : str
+        The key of the trial.
+    score : float or None
+        The metric of the sweep; None if the trial failed or never logged the metric.
+    order : int
+        The position among the trials that ended, from 0.
+    status : str
+        ``finished``, ``failed``, ``killed``, ``crashed`` or ``stopped`` (early).
+    params : mapping or None
+        The params as the run recorded them; only the method ``optuna`` learns from them.
     """
 
     key: str
@@ -44,10 +66,10 @@ class Outcome(NamedTuple):
 
 
 class Rung(NamedTuple):
-    """A line of the budget table: so many trials of so much resource each.
+    """A line of the budget table: ``trials`` trials with ``budget`` of the resource each.
 
-    ``restart`` is what they cost in all when every trial trains anew, ``resume`` when each goes on from
-    its rung before.  ``budget`` and both costs are None where the method has no resource.
+    ``restart`` is their total cost if every trial trains from the start, ``resume`` if each continues from
+    its previous rung.  ``budget`` and both costs are None if the method has no resource.
     """
 
     bracket: int
@@ -59,9 +81,10 @@ class Rung(NamedTuple):
 
 
 class Resource(NamedTuple):
-    """What halving deals out: ``name`` is the param that carries it, ``min`` to ``max`` in steps of ``eta``.
+    """What halving distributes: the param ``name``, from ``min`` to ``max``, times ``eta`` in each rung.
 
-    ``mode`` is ``restart`` (train anew in every rung) or ``resume`` (go on from the rung before).
+    ``mode`` is ``restart`` (every rung trains from the start) or ``resume`` (a rung continues from the
+    artifacts of the previous one).
     """
 
     name: str
@@ -71,28 +94,59 @@ class Resource(NamedTuple):
     mode: str = "restart"
 
 
-class Optuna(NamedTuple):
-    """Which of Optuna's samplers proposes, and the options that it is made with."""
+class SamplerOptions(NamedTuple):
+    """The sampler of Optuna (``tpe``, ``cmaes`` or ``gp``) and the options of its constructor."""
 
     sampler: str = "tpe"
     options: Mapping[str, Any] = {}
 
 
-class Plan(NamedTuple):
+class SweepPlan(NamedTuple):
     """The checked content of a sweep file.
 
-    ``command`` has the fields of ``git track run``; ``run_cap`` limits the runs in all; ``configs`` is the
-    number of configurations that are tried, None where the method decides; ``seeds`` are the seeds under
-    which each configuration is repeated, empty for once without a seed; ``timeout`` is in seconds.
-    ``remarks`` are sentences for the user: what was left out or taken differently.  Once a score is as good
-    as ``target``, nothing more is begun.
+    Attributes
+    ----------
+    name : str or None
+        The name of the sweep.
+    command : tuple of str
+        The words to run, with the fields of ``git track run``.
+    method : str
+        One of `strategies.methods.METHODS`.
+    metric : str or None
+        What trials are ranked by; None if they are not ranked.
+    goal : str
+        ``minimize`` or ``maximize``.
+    space : mapping
+        A distribution for every dotted name that is searched.
+    run_cap : int or None
+        The largest number of runs.
+    configs : int or None
+        The number of configurations to try; None before `sizing.with_size` has set it.
+    seed : int
+        The seed of the search.
+    resource : Resource or None
+        What halving distributes; None for other methods.
+    seeds : tuple of int
+        The seeds under which each configuration is repeated; empty: once, without a seed.
+    timeout : float or None
+        The longest time of a trial, in seconds.
+    retries : int
+        How often a failed trial is tried again.
+    early_terminate : EarlyTerminate or None
+        The rule that stops trials early.
+    optuna : SamplerOptions or None
+        The sampler of the method ``optuna``.
+    remarks : tuple of str
+        Sentences for the user: which keys are ignored, and what was assumed.
+    target : float or None
+        No further trial starts when a score is at least this good.
     """
 
     name: str | None
     command: tuple[str, ...]
     method: str
-    metric: str | None  # None: the trials are run and not ranked
-    goal: str  # minimize or maximize
+    metric: str | None
+    goal: str
     space: Mapping[str, Distribution]
     run_cap: int | None = None
     configs: int | None = None
@@ -102,37 +156,36 @@ class Plan(NamedTuple):
     timeout: float | None = None
     retries: int = 0
     early_terminate: EarlyTerminate | None = None
-    optuna: Optuna | None = None
+    optuna: SamplerOptions | None = None
     remarks: tuple[str, ...] = ()
     target: float | None = None
 
 
 class Strategy(Protocol):
-    """Decides what to try.  Immutable: every method is a pure function of its arguments.
+    """Decides what to try next.  A strategy is immutable: each method is a pure function.
 
-    ``outcomes`` are the trials that ended, in any order; ``started`` are the keys of all trials that
-    were begun, ended or not.  A trial that was cut off by a kill is in neither, once it is forgotten: it is
-    asked for again where the method always would (all but ``asha`` and ``optuna``); with any method it can be
-    had again from `trial`, and is then in ``started``.
+    ``outcomes`` are the trials that ended, in any order; ``started`` are the keys of all trials that were
+    started, ended or not.  A trial that a kill interrupted is in neither.  All methods but ``asha`` and
+    ``optuna`` then propose it again; the caller can also get it from `trial` and keep it in ``started``.
     """
 
     @property
     def size(self) -> int | None:
-        """How many trials there will be in all, None where that depends on outcomes."""
+        """The total number of trials, or None if it depends on outcomes."""
 
     def ask(
         self, outcomes: Sequence[Outcome], started: Collection[str], free: int
     ) -> tuple[Trial, ...]:
-        """Return trials to start now, at most ``free``; () means wait for outcomes, or the end."""
+        """Return at most ``free`` trials to start now; () means: wait for outcomes, or the search is over."""
 
     def done(self, outcomes: Sequence[Outcome], started: Collection[str]) -> bool:
-        """Say whether all has ended and nothing is left to ask."""
+        """Return whether all trials have ended and no further trial would be proposed."""
 
     def best(self, outcomes: Sequence[Outcome]) -> str | None:
-        """Return the key of the winner so far, None where nothing counts yet."""
+        """Return the key of the best trial so far, or None if no score counts yet."""
 
     def trial(self, key: str, outcomes: Sequence[Outcome]) -> Trial:
-        """Return the trial of a key again.  Raises TrackError for a key that is none of ours."""
+        """Return the trial of a key again.  Raises TrackError if the search has no such trial."""
 
     def table(self) -> tuple[Rung, ...]:
-        """Return the budget table: what will be spent at most."""
+        """Return the budget table: the most that the search spends."""

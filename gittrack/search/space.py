@@ -1,9 +1,9 @@
-"""What a param can be: distributions as values.
+"""What values a param can have: distributions.
 
-A distribution maps a number between 0 and 1 to a value (its quantile function, ``at``), so one
-source of such numbers, random or Sobol's, serves them all; and it lists all of its values (``grid``) where
-they can be counted.  Floats have 12 significant digits: short to read and to type, and the last bit of
-a machine's ``exp`` does not tell two machines apart.
+A distribution maps a number between 0 and 1 to a value: `at` is its quantile function.  So one source of
+such numbers, random or Sobol's, works for all distributions.  `grid` lists all values if they can be
+counted.  Floats have 12 significant digits: they are short to read and to type, and machines whose ``exp``
+differs in the last bit agree.
 """
 
 # ruff: noqa: D102 - the methods are documented once, in Distribution
@@ -17,28 +17,39 @@ from typing import Any, NamedTuple, Protocol
 from gittrack.core.errors import TrackError
 from gittrack.core.scalars import flow_text, scalar_text
 from gittrack.core.values import plain
-from gittrack.search.bounds import finite, multiple, multiples, ordered, positive, rounded
-from gittrack.search.checks import shortly
+from gittrack.search.bounds import (
+    check_order,
+    check_positive,
+    finite_number,
+    multiple,
+    multiples_between,
+    rounded,
+)
+from gittrack.search.checks import short_repr
 
 _MAX_GRID = 1_000_000
-_MAX_STEPS = 1e15  # beyond, steps and multiples are not exact any more
+_MAX_STEPS = 1e15  # more steps or multiples than this are not exact in floats
+_EXAMPLE = "give it params, such as {'lr': [0.1, 0.01]}"
 
 
 class Distribution(Protocol):
-    """What a param can be."""
+    """The values that a param can have."""
 
     def at(self, u: float) -> Any:
-        """Return the value at the quantile ``u``, strictly between 0 and 1."""
+        """Return the value at the quantile ``u``, a number strictly between 0 and 1."""
 
     def grid(self) -> tuple[Any, ...] | None:
-        """Return every value, in order, or None where they cannot be counted."""
+        """Return every value, in order, or None if they cannot be counted.
+
+        Raises TrackError for more than a million values.
+        """
 
     def text(self) -> str:
-        """Return it as it is written on the command line."""
+        """Return the distribution as the command line writes it."""
 
 
 class Choice(NamedTuple):
-    """One of some values; ``cumulated`` are the sums of their probabilities, empty for equal ones."""
+    """One of ``values``; ``cumulated`` are the sums of their probabilities, empty if all are equal."""
 
     values: tuple[Any, ...]
     cumulated: tuple[float, ...] = ()
@@ -58,7 +69,7 @@ class Choice(NamedTuple):
 
 
 class Integers(NamedTuple):
-    """Whole numbers from ``low`` to ``high``, both included, in steps."""
+    """Whole numbers from ``low`` to ``high``, both included: low, low + step, ..."""
 
     low: int
     high: int
@@ -69,7 +80,7 @@ class Integers(NamedTuple):
         return self.low + self.step * (int(u * (1 << 53)) * count >> 53)
 
     def grid(self) -> tuple[int, ...]:
-        _countable(self, (self.high - self.low) // self.step + 1)
+        _check_count(self, (self.high - self.low) // self.step + 1)
         return tuple(range(self.low, self.high + 1, self.step))
 
     def text(self) -> str:
@@ -78,10 +89,10 @@ class Integers(NamedTuple):
 
 
 class Uniform(NamedTuple):
-    """Numbers from ``low`` to ``high``: all alike, or their logarithms (``log``).
+    """Numbers from ``low`` to ``high``, uniformly distributed; with ``log``, their logarithms are.
 
-    With ``step`` only low, low + step and so on.  With ``q`` only multiples of q, the nearest to each
-    draw that lie within the bounds.
+    With ``step``, only low, low + step, ...  With ``q``, only multiples of q between the bounds: each draw
+    is rounded to the nearest.
     """
 
     low: float
@@ -99,41 +110,41 @@ class Uniform(NamedTuple):
         return self.nearest(self.low * (1 - u) + self.high * u)
 
     def nearest(self, value: float) -> float | int:
-        """Return the value of the distribution that is nearest to a number."""
+        """Return the value of the distribution that is nearest to ``value``."""
         if self.step is not None:
-            place = min(max(round((value - self.low) / self.step), 0), self._steps() - 1)
-            return self._stair(place)
+            index = round((value - self.low) / self.step)
+            return self._stair(min(max(index, 0), self._steps() - 1))
         if self.q is not None:
-            first, last = multiples(self.low, self.high, self.q)
+            first, last = multiples_between(self.low, self.high, self.q)
             return multiple(min(max(round(value / self.q), first), last), self.q)
         return float(min(max(rounded(value), self.low), self.high))
 
     def grid(self) -> tuple[float | int, ...] | None:
         if self.step is not None:
-            _countable(self, self._steps())
+            _check_count(self, self._steps())
             return tuple(map(self._stair, range(self._steps())))
         if self.q is not None:
-            first, last = multiples(self.low, self.high, self.q)
-            _countable(self, last - first + 1)
+            first, last = multiples_between(self.low, self.high, self.q)
+            _check_count(self, last - first + 1)
             return tuple(multiple(i, self.q) for i in range(first, last + 1))
         return None
 
-    def _stair(self, place: int) -> float | int:
+    def _stair(self, index: int) -> float | int:
         assert self.step is not None
-        return min(max(rounded(self.low + self.step * place), self.low), self.high)
+        return min(max(rounded(self.low + self.step * index), self.low), self.high)
 
     def _steps(self) -> int:
         assert self.step is not None
-        return multiples(0, self.high - self.low, self.step)[1] + 1
+        return multiples_between(0, self.high - self.low, self.step)[1] + 1
 
     def text(self) -> str:
         name = ("q" if self.q is not None else "") + ("loguniform" if self.log else "uniform")
-        more = [x for x in (self.step, self.q) if x is not None]
-        return f"{name}({','.join(map(flow_text, (self.low, self.high, *more)))})"
+        steps = [size for size in (self.step, self.q) if size is not None]
+        return f"{name}({','.join(map(flow_text, (self.low, self.high, *steps)))})"
 
 
 class Normal(NamedTuple):
-    """Numbers around ``mu``, or whose logarithm is (``log``); with ``q``, rounded to multiples of it."""
+    """Normally distributed numbers; with ``log``, their logarithms are; with ``q``, multiples of q."""
 
     mu: float
     sigma: float
@@ -141,7 +152,7 @@ class Normal(NamedTuple):
     q: float | None = None
 
     def at(self, u: float) -> float | int:
-        from statistics import NormalDist  # noqa: PLC0415 - 10 ms that few sweeps have a use for
+        from statistics import NormalDist  # noqa: PLC0415 - 10 ms that few sweeps need
 
         value = self.mu + self.sigma * NormalDist().inv_cdf(u)
         value = math.exp(value) if self.log else value
@@ -152,101 +163,213 @@ class Normal(NamedTuple):
 
     def text(self) -> str:
         name = ("q" if self.q is not None else "") + ("lognormal" if self.log else "normal")
-        more = [] if self.q is None else [self.q]
-        return f"{name}({','.join(map(flow_text, (self.mu, self.sigma, *more)))})"
+        steps = [] if self.q is None else [self.q]
+        return f"{name}({','.join(map(flow_text, (self.mu, self.sigma, *steps)))})"
 
 
 def choice(values: Iterable[Any], probabilities: Sequence[float] | None = None) -> Choice:
-    """Return one of ``values``, all alike or with ``probabilities``.  Raises TrackError."""
+    """Return the distribution of one of some values.
+
+    Parameters
+    ----------
+    values : iterable
+        The values: plain ones, or whatever `core.values.plain` turns into plain ones.
+    probabilities : sequence of float, optional
+        The probability of each value; they add up to 1.  Default: all values are equally likely.
+
+    Returns
+    -------
+    Choice
+
+    Raises
+    ------
+    TrackError
+        If there are no values, or if the probabilities do not fit them.
+    """
     if isinstance(values, (str, bytes, Mapping)) or not isinstance(values, Iterable):
-        raise TrackError(f"a choice of {shortly(values)}, which is no list", "write choice([...])")
-    found = tuple(plain(value, "choice") for value in values)
-    if not found:
+        raise TrackError(
+            f"a choice of {short_repr(values)}, which is not a list", "write choice([...])"
+        )
+    options = tuple(plain(value, "choice") for value in values)
+    if not options:
         raise TrackError("a choice of no values", "give it at least one")
     if probabilities is None:
-        return Choice(found)
-    if len(probabilities) != len(found):
+        return Choice(options)
+    if len(probabilities) != len(options):
         raise TrackError(
-            f"{len(found)} values with {len(probabilities)} probabilities", "give one to each value"
+            f"{len(options)} values with {len(probabilities)} probabilities",
+            "give each value one probability",
         )
-    weights = [finite(one, "a probability") for one in probabilities]
+    weights = [finite_number(probability, "a probability") for probability in probabilities]
     if min(weights) < 0 or not math.isclose(math.fsum(weights), 1, rel_tol=1e-6):
         raise TrackError(
             f"the probabilities add up to {math.fsum(weights):g}",
-            "they are 0 or more and add up to 1",
+            "they must be 0 or more and add up to 1",
         )
-    return Choice(found, tuple(math.fsum(weights[: i + 1]) for i in range(len(weights))))
+    return Choice(options, tuple(math.fsum(weights[: i + 1]) for i in range(len(weights))))
 
 
 def randint(low: int, high: int, step: int = 1) -> Integers:
-    """Return whole numbers from ``low`` to ``high``, both included.  Raises TrackError."""
+    """Return the distribution of whole numbers, all equally likely.
+
+    Parameters
+    ----------
+    low, high : int
+        The bounds, both included.
+    step : int, optional
+        Only low, low + step, ...  Default: 1.
+
+    Returns
+    -------
+    Integers
+
+    Raises
+    ------
+    TrackError
+        If a value is not an int, ``low`` is above ``high``, or ``step`` is not above 0.
+    """
     for bound in (low, high, step):
         if isinstance(bound, bool) or not isinstance(bound, int):
             raise TrackError(
-                f"{bound!r} is no whole number", "use uniform for numbers with a point"
+                f"{bound!r} is not a whole number", "use uniform for numbers with a point"
             )
-    ordered(low, high)
-    positive(step, "the step")
+    check_order(low, high)
+    check_positive(step, "the step")
     return Integers(low, high, step)
 
 
 def uniform(low: float, high: float, step: float | None = None, q: float | None = None) -> Uniform:
-    """Return numbers from ``low`` to ``high``.  Raises TrackError."""
-    ordered(finite(low, "min"), finite(high, "max"))
-    return _lattice(Uniform(low, high, step, q=q))
+    """Return the distribution of numbers that are all equally likely.
+
+    Parameters
+    ----------
+    low, high : float
+        The bounds, both included.
+    step : float, optional
+        Only low, low + step, ...
+    q : float, optional
+        Only multiples of q.
+
+    Returns
+    -------
+    Uniform
+
+    Raises
+    ------
+    TrackError
+        If a bound is not a finite number, ``low`` is above ``high``, or a step is too small.
+    """
+    check_order(finite_number(low, "min"), finite_number(high, "max"))
+    return _checked_steps(Uniform(low, high, step, q=q))
 
 
 def log_uniform(low: float, high: float, q: float | None = None) -> Uniform:
-    """Return numbers from ``low`` to ``high`` whose logarithms are all alike.  Raises TrackError."""
-    ordered(finite(low, "min"), finite(high, "max"))
+    """Return the distribution of numbers whose logarithms are uniformly distributed.
+
+    Parameters
+    ----------
+    low, high : float
+        The bounds of the numbers (not of their logarithms), both included; above 0.
+    q : float, optional
+        Only multiples of q.
+
+    Returns
+    -------
+    Uniform
+
+    Raises
+    ------
+    TrackError
+        If a bound is not a finite number above 0, or ``low`` is above ``high``.
+    """
+    check_order(finite_number(low, "min"), finite_number(high, "max"))
     if low <= 0:
         raise TrackError(f"the logarithm of {low} does not exist", "min must be above 0")
-    return _lattice(Uniform(low, high, log=True, q=q))
+    return _checked_steps(Uniform(low, high, log=True, q=q))
 
 
 def normal(mu: float = 0.0, sigma: float = 1.0, q: float | None = None) -> Normal:
-    """Return normally distributed numbers.  Raises TrackError."""
-    return _bell(Normal(mu, sigma, q=q))
+    """Return a normal distribution.
+
+    Parameters
+    ----------
+    mu : float, optional
+        The mean.  Default: 0.
+    sigma : float, optional
+        The standard deviation, above 0.  Default: 1.
+    q : float, optional
+        Only multiples of q.
+
+    Returns
+    -------
+    Normal
+
+    Raises
+    ------
+    TrackError
+        If a value is not a finite number, or ``sigma`` or ``q`` is not above 0.
+    """
+    return _checked_range(Normal(mu, sigma, q=q))
 
 
 def log_normal(mu: float = 0.0, sigma: float = 1.0, q: float | None = None) -> Normal:
-    """Return numbers whose logarithm is normally distributed.  Raises TrackError."""
-    return _bell(Normal(mu, sigma, log=True, q=q))
+    """Return the distribution of numbers whose logarithm is normally distributed.
+
+    Parameters
+    ----------
+    mu : float, optional
+        The mean of the logarithm.  Default: 0.
+    sigma : float, optional
+        The standard deviation of the logarithm, above 0.  Default: 1.
+    q : float, optional
+        Only multiples of q.
+
+    Returns
+    -------
+    Normal
+
+    Raises
+    ------
+    TrackError
+        As `normal`; also if draws could be too large for a float.
+    """
+    return _checked_range(Normal(mu, sigma, log=True, q=q))
 
 
-def _bell(found: Normal) -> Normal:
-    finite(found.mu, "mu")
-    positive(found.sigma, "sigma")
-    most = abs(found.mu) + 10 * found.sigma  # no draw is further out
-    if found.q is not None:
-        positive(found.q, "q")
-    exact = found.q is None or most <= _MAX_STEPS * found.q
-    if not exact or most > (500 if found.log else 1e300):
-        raise TrackError(f"{found.text()} reaches too far", "choose a smaller sigma")
-    return found
+def _checked_range(distribution: Normal) -> Normal:
+    mu, sigma, log, q = distribution
+    finite_number(mu, "mu")
+    check_positive(sigma, "sigma")
+    farthest = abs(mu) + 10 * sigma  # no draw is farther out
+    if q is not None:
+        check_positive(q, "q")
+    exact = q is None or farthest <= _MAX_STEPS * q
+    if not exact or farthest > (500 if log else 1e300):
+        raise TrackError(f"{distribution.text()} reaches too far", "choose a smaller sigma")
+    return distribution
 
 
-def _countable(one: Distribution, count: int) -> None:
+def _check_count(distribution: Distribution, count: int) -> None:
     if count > _MAX_GRID:
-        raise TrackError(f"{one.text()} has {count:,} values", "give it a larger step for a grid")
+        raise TrackError(
+            f"{distribution.text()} has {count:,} values", "give it a larger step for a grid"
+        )
 
 
-def _lattice(found: Uniform) -> Uniform:
-    for name, size in (("the step", found.step), ("q", found.q)):
+def _checked_steps(distribution: Uniform) -> Uniform:
+    low, high, step, _, q = distribution
+    for name, size in (("the step", step), ("q", q)):
         if size is not None:
-            positive(size, name)
-            if max(abs(found.low), abs(found.high)) / size > _MAX_STEPS:
-                raise TrackError(
-                    f"{name} {size} is too small for {found.high}", "choose a larger one"
-                )
-    if found.q is not None:
-        first, last = multiples(found.low, found.high, found.q)
+            check_positive(size, name)
+            if max(abs(low), abs(high)) / size > _MAX_STEPS:
+                raise TrackError(f"{name} {size} is too small for {high}", "choose a larger one")
+    if q is not None:
+        first, last = multiples_between(low, high, q)
         if first > last:
             raise TrackError(
-                f"no multiple of {found.q} lies between {found.low} and {found.high}",
-                "choose a smaller q",
+                f"no multiple of {q} lies between {low} and {high}", "choose a smaller q"
             )
-    return found
+    return distribution
 
 
 def _word(value: Any) -> str:
@@ -255,26 +378,37 @@ def _word(value: Any) -> str:
 
 
 def from_mapping(params: Mapping[str, Any]) -> dict[str, Distribution]:
-    """Return a space given from Python: distributions; lists, ranges or arrays of values; or one value.
+    """Return the search space that a Python caller describes.
 
-    Raises TrackError.
+    Parameters
+    ----------
+    params : mapping
+        For each name a distribution, a list, tuple, range or one-dimensional array of values, or one value.
+
+    Returns
+    -------
+    dict
+        A distribution for each name, in the same order.
+
+    Raises
+    ------
+    TrackError
+        If ``params`` is not a mapping, is empty, or has a value that cannot be searched.
     """
-    example = "give it params, such as {'lr': [0.1, 0.01]}"
     if not isinstance(params, Mapping):
-        raise TrackError(f"the space is {shortly(params)}, which is no mapping", example)
+        problem = f"the space is {short_repr(params)}, which is not a mapping"
+        raise TrackError(problem, _EXAMPLE)
     if not params:
-        raise TrackError("the space is empty", example)
-    found: dict[str, Distribution] = {}
-    for name, given in params.items():
-        one = given.tolist() if getattr(given, "ndim", 0) == 1 else given  # np.logspace(-3, -1, 5)
-        if isinstance(one, (Choice, Integers, Uniform, Normal)):
-            found[name] = one
-        elif isinstance(one, (set, frozenset)):
-            raise TrackError(
-                f"the values of {name} are a set, which has no order", "give it a list"
-            )
-        elif isinstance(one, (list, tuple, range)):
-            found[name] = choice([plain(value, name) for value in one])
-        else:
-            found[name] = choice([plain(one, name)])
-    return found
+        raise TrackError("the space is empty", _EXAMPLE)
+    return {name: _from_value(name, value) for name, value in params.items()}
+
+
+def _from_value(name: str, value: Any) -> Distribution:
+    if getattr(value, "ndim", 0) == 1:  # an array, such as np.logspace(-3, -1, 5)
+        value = value.tolist()
+    if isinstance(value, (Choice, Integers, Uniform, Normal)):
+        return value
+    if isinstance(value, (set, frozenset)):
+        raise TrackError(f"the values of {name} are a set, which has no order", "give it a list")
+    values = value if isinstance(value, (list, tuple, range)) else [value]
+    return choice([plain(option, name) for option in values])

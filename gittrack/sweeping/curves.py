@@ -9,11 +9,11 @@ from gittrack import git
 from gittrack.core import layout
 from gittrack.core.run import series
 from gittrack.record.active import stopping
-from gittrack.search.plan import Plan
+from gittrack.search.plan import SweepPlan
 from gittrack.sweeping.state import State
 
 
-def prepare(repo: git.Repo, folder: Path, plan: Plan, begun: State) -> None:
+def prepare(repo: git.Repo, folder: Path, plan: SweepPlan, begun: State) -> None:
     """Write the rule and the curves of the trials that have ended into the folder of a sweep."""
     assert plan.early_terminate is not None
     assert plan.metric is not None

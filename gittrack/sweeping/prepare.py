@@ -14,7 +14,7 @@ from gittrack.core.secrets import HIDDEN, redact_command
 from gittrack.launch import config, launcher
 from gittrack.record.machine.author import user
 from gittrack.search.file import sweep_file
-from gittrack.search.plan import Plan, Strategy
+from gittrack.search.plan import Strategy, SweepPlan
 from gittrack.search.strategies import methods
 from gittrack.sweeping.stored import Sweep
 
@@ -49,7 +49,7 @@ class Asked(NamedTuple):
 class Opened(NamedTuple):
     """A sweep that is understood: its plan, how it is searched, and the params it lays its own over."""
 
-    plan: Plan
+    plan: SweepPlan
     strategy: Strategy
     base: Mapping[str, Any]
     remarks: tuple[str, ...] = ()
@@ -117,13 +117,13 @@ def check_command(sweep: Sweep, opened: Opened) -> None:
 
 def _plan(
     content: Any, where: str, more: Mapping[str, Any], config: Mapping[str, str] | None = None
-) -> Plan:
+) -> SweepPlan:
     if isinstance(content, dict):
         content = nested.merge(content, more)
     return sweep_file.read(content, where, config)
 
 
-def _strangers(plan: Plan, base: Mapping[str, Any]) -> list[str]:
+def _strangers(plan: SweepPlan, base: Mapping[str, Any]) -> list[str]:
     """Return remarks on params that the base file does not have: they may be mistyped."""
     known = commit_message.dotted(base)
     strange = [name for name in plan.space if known and name not in known]

@@ -106,7 +106,7 @@ def test_a_sweep_file_as_wandb_has_it(project):
         (("-S", "x=uniform(0,1)", "-m", "loss", "--", "true"), "x"),
         (("-S", "x=uniform(2,1)", "-m", "loss", "--random", "3", "--", "true"), "x"),
         (("-S", "x=loguniform(0,1)", "-m", "loss", "--random", "3", "--", "true"), "x"),
-        (("-S", "x=unifrm(0,1)", "-m", "loss", "--", "true"), "there is no unifrm(...)"),
+        (("-S", "x=unifrm(0,1)", "-m", "loss", "--", "true"), "unifrm(...) is not a distribution"),
         (("-S", "x=1,2,3", "-m", "loss", "-n", "2", "--", "true"), "3 combinations"),
         (("-S", "x=range(3,3)", "-m", "loss", "--", "true"), "range has no values"),
         (("-S", "x", "-m", "loss", "--", "true"), "-S x is not KEY=VALUES"),

@@ -1,15 +1,15 @@
-"""The ``command`` and ``program`` of a sweep file, in W&B's macros or our fields -> the words to run."""
+"""The words to run, from ``command`` and ``program`` of a sweep file, in W&B's macros or in our fields."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gittrack.core.errors import TrackError, did_you_mean
 
 _MACRO = re.compile(r"\$\{([^}]*)\}")
-_WORDS = {
+_FIELDS = {  # W&B's macro -> the field of `git track run`
     "interpreter": "python",
     "args": "{pairs}",
     "args_no_boolean_flags": "{flags}",
@@ -17,56 +17,68 @@ _WORDS = {
     "args_json": "{args_json}",
     "args_json_file": "{args_json_file}",
 }
-_KNOWN = ("env", "program", *_WORDS)
+_MACROS = ("env", "program", *_FIELDS)
 _DEFAULT = ("${interpreter}", "${program}", "${args}")
+_HINT = "write: command: [python, train.py, '{args}']"
 
 
-def read(found: Mapping[Any, Any]) -> tuple[str, ...]:
-    """Return the words of the command, empty where the file names none.
+def read(file: Mapping[Any, Any]) -> tuple[str, ...]:
+    """Return the words of the command.
 
-    Raises TrackError for a macro that is unknown or has no counterpart.
+    Parameters
+    ----------
+    file : mapping
+        The content of a sweep file.
+
+    Returns
+    -------
+    tuple of str
+        The words, with the fields of ``git track run``; empty if the file has no command.
+
+    Raises
+    ------
+    TrackError
+        If a value has the wrong type, or a macro is unknown or has no counterpart.
     """
-    program, command = found.get("program"), found.get("command")
+    program, command = file.get("program"), file.get("command")
     if program is not None and not (isinstance(program, str) and program):
         raise TrackError(f"program is {program!r}", "write the path of a script: program: train.py")
     if command is None:
-        return () if program is None else _translated(_DEFAULT, program)
+        return () if program is None else _translate(_DEFAULT, program)
     if not isinstance(command, list) or not all(isinstance(word, str) for word in command):
-        raise TrackError(
-            "command is no list of words", "write: command: [python, train.py, '{args}']"
-        )
+        raise TrackError("command is not a list of words", _HINT)
     if not command:
-        raise TrackError("command is empty", "write: command: [python, train.py, '{args}']")
-    return _translated(command, program)
+        raise TrackError("command is empty", _HINT)
+    return _translate(command, program)
 
 
-def _translated(words: list[str] | tuple[str, ...], program: str | None) -> tuple[str, ...]:
-    result: list[str] = []
-    for word in words:
-        if word == "${env}":  # /usr/bin/env, so that a program is looked for on PATH: it is anyway
-            continue
-        result.append(_MACRO.sub(lambda match: _macro(match[1], program), word))
-    return tuple(result)
+def _translate(words: Sequence[str], program: str | None) -> tuple[str, ...]:
+    # ${env} is /usr/bin/env, which finds the program on PATH; here that happens anyway.
+    return tuple(
+        _MACRO.sub(lambda match: _field(match[1], program), word)
+        for word in words
+        if word != "${env}"
+    )
 
 
-def _macro(name: str, program: str | None) -> str:
-    if name == "env":
+def _field(macro: str, program: str | None) -> str:
+    if macro == "env":
         raise TrackError(
             "${env} must be a separate word", "write it as a word of its own, or leave it out"
         )
-    if name == "program":
+    if macro == "program":
         if program is None:
             raise TrackError(
-                "command has ${program}, and there is no program", "write program: train.py"
+                "command has ${program}, but the file has no program", "write program: train.py"
             )
         return program.replace("{", "{{")
-    if name in _WORDS:
-        return _WORDS[name]
-    if name.startswith("envvar:"):
-        variable = name.removeprefix("envvar:")
+    if macro in _FIELDS:
+        return _FIELDS[macro]
+    if macro.startswith("envvar:"):
+        variable = macro.removeprefix("envvar:")
         raise TrackError(
-            f"${{{name}}} is not offered",
-            f"let a shell do it: [sh, -c, 'exec python train.py ${variable}']",
+            f"${{{macro}}} is not supported",
+            f"let a shell expand it: [sh, -c, 'exec python train.py ${variable}']",
         )
-    hint = did_you_mean(name, _KNOWN, "known are " + ", ".join(_KNOWN))
-    raise TrackError(f"command has the unknown macro ${{{name}}}", hint)
+    hint = did_you_mean(macro, _MACROS, "known are " + ", ".join(_MACROS))
+    raise TrackError(f"command has the unknown macro ${{{macro}}}", hint)

@@ -1,4 +1,4 @@
-"""A param as it is written on the command line, ``lr=loguniform(1e-5,1e-1)`` -> as in a sweep file.
+"""Params of the command line, such as ``lr=loguniform(1e-5,1e-1)``, in the form of a sweep file.
 
 Values are YAML: ``0.1``, ``true``, ``adam``, ``[1, 2]``, ``"quoted, text"``.
 """
@@ -14,10 +14,11 @@ from gittrack.core.errors import TrackError, did_you_mean
 
 _CALL = re.compile(r"\s*([A-Za-z_][\w.]*)\((.*)\)\s*", re.S)
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
+_LONGEST_RANGE = 100_000
 
 
 class _Form(NamedTuple):
-    """A function of the command line: how it is written, with how many values, and what it stands for."""
+    """A function of the command line: how to write it, the number of its values, what it means."""
 
     usage: str
     least: int
@@ -27,8 +28,8 @@ class _Form(NamedTuple):
 
 def _bounds(kind: str, extra: str = "") -> Callable[..., dict[str, Any]]:
     def make(low: Any, high: Any, *more: Any) -> dict[str, Any]:
-        found = {"distribution": kind, "min": low, "max": high}
-        return {**found, extra: more[0]} if more else found
+        description = {"distribution": kind, "min": low, "max": high}
+        return {**description, extra: more[0]} if more else description
 
     return make
 
@@ -38,16 +39,16 @@ def _around(kind: str) -> Callable[..., dict[str, Any]]:
 
 
 def _range(*bounds: Any) -> dict[str, Any]:
-    if not all(type(one) is int for one in bounds):
+    if not all(type(bound) is int for bound in bounds):
         raise TrackError("range takes whole numbers", "use uniform(MIN,MAX,STEP)")
     if len(bounds) == 3 and bounds[2] == 0:
-        raise TrackError("range never ends with a step of 0", "give it another step")
-    found = range(*bounds)
-    if not found:
+        raise TrackError("range has a step of 0", "give it another step")
+    values = range(*bounds)
+    if not values:
         raise TrackError("range has no values", "its end is not included: range(1,4) is 1,2,3")
-    if len(found) > 100_000:
-        raise TrackError(f"range has {len(found):,} values", "use randint(MIN,MAX)")
-    return {"values": list(found)}
+    if len(values) > _LONGEST_RANGE:
+        raise TrackError(f"range has {len(values):,} values", "use randint(MIN,MAX)")
+    return {"values": list(values)}
 
 
 _FORMS = {
@@ -61,49 +62,63 @@ _FORMS = {
     "normal": _Form("normal(MU,SIGMA)", 2, 2, _around("normal")),
     "lognormal": _Form("lognormal(MU,SIGMA)", 2, 2, _around("log_normal")),
 }
-# Written with an underscore elsewhere, here too.
+# Other tools write these names with an underscore.
 _ALIASES = {"log_uniform": "loguniform", "q_uniform": "quniform", "log_normal": "lognormal"}
 
 
 def parameters(texts: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Return the ``parameters`` of a sweep file for ``KEY=VALUES`` texts, in their order.
+    """Return the ``parameters`` of a sweep file that some options describe.
 
-    Raises TrackError, saying how each form is written.
+    Parameters
+    ----------
+    texts : iterable of str
+        The values of ``-S``: ``KEY=VALUES``.
+
+    Returns
+    -------
+    dict
+        A description for each name, in the order of the texts.
+
+    Raises
+    ------
+    TrackError
+        If a text has a mistake; the hint is how to write it.
     """
-    found: dict[str, dict[str, Any]] = {}
+    params: dict[str, dict[str, Any]] = {}
     for text in texts:
         name, equals, values = text.partition("=")
         name = name.strip()
         if not equals or not name or not values.strip():
-            raise TrackError(f"-S {text} is not KEY=VALUES", "write it like this: -S lr=0.1,0.01")
-        if name in found:
+            raise TrackError(f"-S {text} is not KEY=VALUES", "write, for example: -S lr=0.1,0.01")
+        if name in params:
             raise TrackError(f"-S {name} is given twice", f"write all values in one: {name}=A,B")
-        found[name] = _param(name, values)
-    return found
+        params[name] = _param(name, values)
+    return params
 
 
 def _param(name: str, text: str) -> dict[str, Any]:
     call = _CALL.fullmatch(text)
     if call is None:
-        values = [_value(name, one) for one in _split(name, text)]
+        values = [_value(name, word) for word in _split(name, text)]
         return {"values": values} if len(values) > 1 else {"value": values[0]}
     function = _ALIASES.get(call[1], call[1])
     if function not in _FORMS:
         near = did_you_mean(function, _FORMS, "known are " + ", ".join(_FORMS))
         raise TrackError(
-            f"-S {name}: there is no {call[1]}(...)", f"{near}; a value like this goes in quotes"
+            f"-S {name}: {call[1]}(...) is not a distribution",
+            f"{near}; put quotes around a value like this",
         )
     form = _FORMS[function]
-    values = [_value(name, one) for one in _split(name, call[2])] if call[2].strip() else []
+    values = [_value(name, word) for word in _split(name, call[2])] if call[2].strip() else []
     if len(values) < form.least or len(values) > (form.most or len(values)):
-        raise TrackError(f"-S {name}: {call[1]} has {_counted(values)}", f"write {form.usage}")
+        raise TrackError(f"-S {name}: {call[1]} has {_count_text(values)}", f"write {form.usage}")
     try:
         return form.make(*values)
     except TrackError as error:
         raise TrackError(f"-S {name}: {error.message}", error.hint) from None
 
 
-def _counted(values: Sequence[Any]) -> str:
+def _count_text(values: Sequence[Any]) -> str:
     return "1 value" if len(values) == 1 else f"{len(values) or 'no'} values"
 
 
@@ -114,9 +129,9 @@ def _value(name: str, text: str) -> Any:
 
 
 def _split(name: str, text: str) -> list[str]:
-    """Return what stands between the commas that are in no quotes or brackets."""
+    """Split a text at the commas outside of quotes and brackets."""
     parts, begin, closing, quote = [], 0, [], ""
-    for place, sign in enumerate(text):
+    for index, sign in enumerate(text):
         if quote:
             quote = "" if sign == quote else quote
         elif sign in "'\"":
@@ -126,8 +141,8 @@ def _split(name: str, text: str) -> list[str]:
         elif closing and sign == closing[-1]:
             closing.pop()
         elif sign == "," and not closing:
-            parts.append(text[begin:place])
-            begin = place + 1
+            parts.append(text[begin:index])
+            begin = index + 1
     if quote or closing:
         raise TrackError(f"-S {name}: {quote or closing[-1]} is missing at the end", "close it")
     return [*parts, text[begin:]]

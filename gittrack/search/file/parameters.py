@@ -1,4 +1,4 @@
-"""The ``parameters`` of a sweep file, in W&B's words and a few more -> a space."""
+"""``parameters`` of a sweep file, in W&B's keys and a few more: the search space."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.run import commit_message
 from gittrack.core.scalars import flow_text
 from gittrack.search import space
-from gittrack.search.bounds import finite, ordered, rounded
-from gittrack.search.checks import known, mapping, shortly
+from gittrack.search.bounds import check_order, finite_number, rounded
+from gittrack.search.checks import check_keys, require_mapping, short_repr
 from gittrack.search.space import Distribution
 
 _EXAMPLE = "parameters: {lr: {values: [0.1, 0.01]}}"
 
 _BOUNDS = ("min", "max")
-# What each distribution may be given besides its own name; what ends in ! must be.
+# The keys of each distribution besides its name; those with ! are required.
 _TAKES: dict[str, tuple[str, ...]] = {
     "constant": ("value!",),
     "categorical": ("values!", "probabilities"),
@@ -45,7 +45,7 @@ _MAKES: dict[str, Callable[..., Distribution]] = {
     "q_uniform": lambda min, max, q=1: space.uniform(min, max, q=q),
     "log_uniform_values": lambda min, max: space.log_uniform(min, max),
     "q_log_uniform_values": lambda min, max, q=1: space.log_uniform(min, max, q),
-    # log(1/x) is uniform where log(x) is: W&B's two names are one distribution.
+    # log(1/x) is uniform if log(x) is: W&B's two names are one distribution.
     "inv_log_uniform_values": lambda min, max: space.log_uniform(min, max),
     # The bounds of these are exponents of e.
     "log_uniform": lambda min, max: space.log_uniform(_exp(min), _exp(max)),
@@ -56,9 +56,9 @@ _MAKES: dict[str, Callable[..., Distribution]] = {
     "log_normal": lambda mu=0.0, sigma=1.0: space.log_normal(mu, sigma),
     "q_log_normal": lambda mu=0.0, sigma=1.0, q=1: space.log_normal(mu, sigma, q),
 }
-_MOST_EXPONENT = 700  # e to the power of 710 is no float
+_MOST_EXPONENT = 700  # e to the power of 710 does not fit a float
 _EXPONENTS = ("log_uniform", "q_log_uniform", "inv_log_uniform")
-_OTHERS = {
+_ALTERNATIVES = {  # names that users try -> what to write
     "beta": "uniform, normal, or values with probabilities",
     "q_beta": "q_uniform, q_normal, or values with probabilities",
     "loguniform": "log_uniform_values",
@@ -70,45 +70,63 @@ _OTHERS = {
 _KEYS = ("distribution", *sorted({k.rstrip("!") for takes in _TAKES.values() for k in takes}))
 
 
-def read(found: Any, where: str = "parameters") -> tuple[dict[str, Distribution], tuple[str, ...]]:
-    """Return the space that ``parameters`` describes, by dotted name in the order of the file, and remarks.
+def read(value: Any, what: str = "parameters") -> tuple[dict[str, Distribution], tuple[str, ...]]:
+    """Return the search space that ``parameters`` describes.
 
-    Raises TrackError, naming the param and the nearest known word.
+    Parameters
+    ----------
+    value : object
+        The value of ``parameters`` in a sweep file.
+    what : str, optional
+        What the value is, for messages.  Default: ``parameters``.
+
+    Returns
+    -------
+    space : dict
+        A distribution for each dotted name, in the order of the file.
+    remarks : tuple of str
+        Sentences on descriptions that may mean something else than intended.
+
+    Raises
+    ------
+    TrackError
+        For the first mistake; the message names the param, the hint the nearest known key.
     """
-    result: dict[str, Distribution] = {}
+    distributions: dict[str, Distribution] = {}
     remarks: list[str] = []
-    _read(_filled(found, where), (), result, remarks)
-    _check_nesting(result)
-    return result, tuple(remarks)
-
-
-def _read(
-    found: Mapping[str, Any],
-    prefix: tuple[str, ...],
-    result: dict[str, Distribution],
-    remarks: list[str],
-) -> None:
-    for key, one in found.items():
-        parts = (*prefix, *commit_message.parts(str(key)))
-        name = commit_message.join_key(parts)
-        if isinstance(one, Mapping) and "parameters" in one:
-            if len(one) > 1:
-                other = next(word for word in one if word != "parameters")
-                raise TrackError(
-                    f"{name} has both parameters and {other}", "it is a group or a param, not both"
-                )
-            _read(_filled(one["parameters"], f"the group {name}"), parts, result, remarks)
-        elif name in result:
+    for name, description in _descriptions(value, what, ()):
+        if name in distributions:
             raise TrackError(f"the param {name} is described twice", "remove one of them")
+        distributions[name] = _named_distribution(name, description)
+        remarks += _remarks(name, description, distributions[name])
+    _check_groups(distributions)
+    return distributions, tuple(remarks)
+
+
+def _descriptions(value: Any, what: str, group: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+    """Yield (dotted name, description) of each param, those in groups included."""
+    mapping = require_mapping(value, what, _EXAMPLE)
+    if not mapping:
+        raise TrackError(f"{what} has no params", f"write: {_EXAMPLE}")
+    for key, description in mapping.items():
+        parts = (*group, *commit_message.parts(str(key)))
+        name = commit_message.join_key(parts)
+        if isinstance(description, Mapping) and "parameters" in description:
+            if len(description) > 1:
+                other = next(word for word in description if word != "parameters")
+                raise TrackError(
+                    f"{name} has both parameters and {other}",
+                    "make it either a group or a param",
+                )
+            yield from _descriptions(description["parameters"], f"the group {name}", parts)
         else:
-            result[name] = _named(name, one)
-            remarks += _remarks(name, one, result[name])
+            yield name, description
 
 
 def _remarks(
     name: str, description: Mapping[str, Any], distribution: Distribution
 ) -> Iterator[str]:
-    """Yield what the user may have meant differently."""
+    """Yield a sentence for each part of a description that may mean something else than intended."""
     kind = description.get("distribution")
     if kind in _EXPONENTS and isinstance(distribution, space.Uniform):
         low, high = flow_text(distribution.low), flow_text(distribution.high)
@@ -116,29 +134,24 @@ def _remarks(
             f"{name} is from {low} to {high}: the bounds of {kind} are exponents of e "
             f"(for the bounds themselves, write {kind}_values)"
         )
-    if _looks_like_a_share(description):
+    if _is_zero_or_one(description):
         yield (
-            f"{name} is 0 or 1, since its min and max are whole numbers; for all numbers between, "
+            f"{name} is 0 or 1, because its min and max are whole numbers; for all numbers between, "
             "write min: 0.0"
         )
 
 
-def _filled(found: Any, what: str) -> Mapping[str, Any]:
-    """Return a mapping with something in it.  Raises TrackError."""
-    inside = mapping(found, what, _EXAMPLE)
-    if not inside:
-        raise TrackError(f"{what} names no param", f"write: {_EXAMPLE}")
-    return inside
-
-
-def _looks_like_a_share(one: Any) -> bool:
-    kind = isinstance(one, Mapping) and "distribution" not in one and "step" not in one
-    bounds = [one.get(key) for key in ("min", "max")] if kind else []
+def _is_zero_or_one(description: Mapping[str, Any]) -> bool:
+    """Return whether a description with the bounds 0 and 1 may mean all numbers between."""
+    if "distribution" in description or "step" in description:
+        return False
+    bounds = [description.get(key) for key in _BOUNDS]
     return bounds == [0, 1] and all(type(bound) is int for bound in bounds)
 
 
-def _check_nesting(found: Mapping[str, Distribution]) -> None:
-    paths = {commit_message.split_key(name) for name in found}
+def _check_groups(distributions: Mapping[str, Distribution]) -> None:
+    """Raise TrackError if a name is both a param and a group."""
+    paths = {commit_message.split_key(name) for name in distributions}
     for path in paths:
         for length in range(1, len(path)):
             if path[:length] in paths:
@@ -149,43 +162,48 @@ def _check_nesting(found: Mapping[str, Distribution]) -> None:
                 )
 
 
-def _named(name: str, one: Any) -> Distribution:
+def _named_distribution(name: str, description: Any) -> Distribution:
     try:
-        return _distribution(one)
+        return _distribution(description)
     except TrackError as error:
         raise TrackError(f"the param {name}: {error.message}", error.hint) from None
 
 
-def _distribution(one: Any) -> Distribution:
-    if not isinstance(one, Mapping):
-        asks = "values" if isinstance(one, list) else "value"
+def _distribution(description: Any) -> Distribution:
+    if not isinstance(description, Mapping):
+        key = "values" if isinstance(description, list) else "value"
+        text = short_repr(description)
         raise TrackError(
-            f"{shortly(one)} is no description of a param", f"write {{{asks}: {shortly(one)}}}"
+            f"{text} does not describe the values of a param", f"write {{{key}: {text}}}"
         )
-    known(one, _KEYS, "its description")
-    kind = _kind(one)
-    given = {str(key): value for key, value in one.items() if key != "distribution"}
-    takes = _TAKES[kind]
-    names = [word.rstrip("!") for word in takes]
-    for key in given:
-        if key not in names:
-            raise TrackError(f"{kind} takes no {key}", "it takes " + ", ".join(names))
-    for word in takes:
-        if word.endswith("!") and word[:-1] not in given:
-            raise TrackError(f"{kind} needs {word[:-1]}", "it takes " + ", ".join(names))
-    for key in ("values", "probabilities"):
-        if key in given and not isinstance(given[key], list):
-            raise TrackError(
-                f"{key} is {shortly(given[key])}, which is no list", f"write {key}: [...]"
-            )
+    check_keys(description, _KEYS, "its description")
+    kind = _kind(description)
+    options = {str(key): value for key, value in description.items() if key != "distribution"}
+    _check_options(kind, options)
     if kind == "int_uniform":
-        given = {key: _whole(value) for key, value in given.items()}
-    return _MAKES[kind](**given)
+        options = {key: _int_if_whole(value) for key, value in options.items()}
+    return _MAKES[kind](**options)
+
+
+def _check_options(kind: str, options: Mapping[str, Any]) -> None:
+    """Raise TrackError if a distribution does not take exactly these options."""
+    names = [word.rstrip("!") for word in _TAKES[kind]]
+    hint = "it takes " + ", ".join(names)
+    for key in options:
+        if key not in names:
+            raise TrackError(f"{kind} takes no {key}", hint)
+    for word in _TAKES[kind]:
+        if word.endswith("!") and word[:-1] not in options:
+            raise TrackError(f"{kind} needs {word[:-1]}", hint)
+    for key in ("values", "probabilities"):
+        if key in options and not isinstance(options[key], list):
+            text = short_repr(options[key])
+            raise TrackError(f"{key} is {text}, which is not a list", f"write {key}: [...]")
 
 
 def _exp(exponent: Any) -> float:
     """Return e to the power of a bound, with 12 significant digits.  Raises TrackError."""
-    if abs(finite(exponent, "the bound")) > _MOST_EXPONENT:
+    if abs(finite_number(exponent, "the bound")) > _MOST_EXPONENT:
         raise TrackError(
             f"the bound {exponent} is an exponent of e, and too large",
             "for the bounds themselves, add _values to the name of the distribution",
@@ -195,42 +213,40 @@ def _exp(exponent: Any) -> float:
 
 def _inverse(low: Any, high: Any) -> tuple[float, float]:
     """Return the bounds of numbers whose reciprocal has a logarithm from ``low`` to ``high``."""
-    ordered(finite(low, "min"), finite(high, "max"))
+    check_order(finite_number(low, "min"), finite_number(high, "max"))
     return _exp(-high), _exp(-low)
 
 
-def _whole(value: Any) -> Any:
+def _int_if_whole(value: Any) -> Any:
     """Return 1000 for 1e3."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _kind(one: Mapping[Any, Any]) -> str:
-    named = one.get("distribution")
-    if named is None:
-        return _guessed(one)
-    if not isinstance(named, str):
-        raise TrackError(
-            f"distribution is {shortly(named)}, which is no name", "known are " + ", ".join(_TAKES)
-        )
-    if named in _OTHERS:
-        raise TrackError(f"there is no distribution {named!r}", f"use {_OTHERS[named]}")
-    if named not in _TAKES:
-        hint = did_you_mean(named, _TAKES, "known are " + ", ".join(_TAKES))
-        raise TrackError(f"there is no distribution {named!r}", hint)
-    return named
+def _kind(description: Mapping[Any, Any]) -> str:
+    kind = description.get("distribution")
+    if kind is None:
+        return _default_kind(description)
+    known = "known are " + ", ".join(_TAKES)
+    if not isinstance(kind, str):
+        raise TrackError(f"distribution is {short_repr(kind)}, which is not a name", known)
+    if kind in _ALTERNATIVES:
+        raise TrackError(f"there is no distribution {kind!r}", f"use {_ALTERNATIVES[kind]}")
+    if kind not in _TAKES:
+        raise TrackError(f"there is no distribution {kind!r}", did_you_mean(kind, _TAKES, known))
+    return kind
 
 
-def _guessed(one: Mapping[Any, Any]) -> str:
-    """Return the distribution that W&B takes where none is named."""
-    shapes = [("value", "constant"), ("values", "categorical")]
-    for key, kind in shapes:
-        if key in one:
-            return kind
-    if all(key in one for key in _BOUNDS):
-        whole = all(type(one[key]) is int for key in _BOUNDS)
-        return "int_uniform" if whole and type(one.get("step", 1)) is int else "uniform"
-    if "mu" in one or "sigma" in one:
+def _default_kind(description: Mapping[Any, Any]) -> str:
+    """Return the distribution that W&B takes if the description does not name one."""
+    if "value" in description:
+        return "constant"
+    if "values" in description:
+        return "categorical"
+    if all(key in description for key in _BOUNDS):
+        numbers = [*(description[key] for key in _BOUNDS), description.get("step", 1)]
+        return "int_uniform" if all(type(number) is int for number in numbers) else "uniform"
+    if "mu" in description or "sigma" in description:
         return "normal"
-    missing = [key for key in _BOUNDS if key not in one]
-    problem = f"it has no {missing[0]}" if len(missing) == 1 else "it says no values"
+    missing = [key for key in _BOUNDS if key not in description]
+    problem = f"it has no {missing[0]}" if len(missing) == 1 else "it has no values"
     raise TrackError(problem, "write value, values, or min and max")

@@ -1,46 +1,56 @@
-"""How many configurations a plan tries, and whether that is within what it allows."""
+"""The number of configurations that a plan tries, and the check against its ``run_cap``."""
 
 from __future__ import annotations
 
 from gittrack.core.errors import TrackError
 from gittrack.core.run import commit_message
-from gittrack.search.plan import Plan, Resource
+from gittrack.search.plan import Resource, SweepPlan
 from gittrack.search.strategies import grid, rungs
 
 
-def sized(plan: Plan) -> Plan:
-    """Return the plan with its number of configurations.  Raises TrackError for more than run_cap."""
+def with_size(plan: SweepPlan) -> SweepPlan:
+    """Return the plan with its number of configurations, and with remarks on it.
+
+    Raises TrackError if the number is unknown, or if the sweep takes more runs than ``run_cap``.
+    """
     if plan.method == "grid":
         return _grid(plan)
-    if plan.resource is not None:
-        _apart(plan, plan.resource)
-        return _halving(plan, plan.resource)
-    return _endless(plan)
+    if plan.resource is None:
+        return _independent_configs(plan)
+    _check_resource_is_not_searched(plan, plan.resource)
+    return (
+        _hyperband(plan, plan.resource)
+        if plan.method == "hyperband"
+        else _halving(plan, plan.resource)
+    )
 
 
-def _repeats(plan: Plan) -> int:
+def _repeats(plan: SweepPlan) -> int:
+    """Return how many runs each trial of the strategy takes."""
     return max(1, len(plan.seeds))
 
 
-def _grid(plan: Plan) -> Plan:
+def _grid(plan: SweepPlan) -> SweepPlan:
     if plan.configs is not None:
         raise TrackError("a grid tries every combination", "leave configs out; run_cap is a limit")
-    found = grid.of_space(plan.space)
-    runs = found.size * _repeats(plan)
+    combinations = grid.of_space(plan.space)
+    runs = combinations.size * _repeats(plan)
     if plan.run_cap is not None and runs > plan.run_cap:
         each = f" under {len(plan.seeds)} seeds each" if plan.seeds else ""
         raise TrackError(
-            f"the grid has {found.size:,} combinations{each}, and run_cap is {plan.run_cap:,}",
+            f"the grid has {combinations.size:,} combinations{each}, and run_cap is {plan.run_cap:,}",
             "raise run_cap, leave values out, or use method: random",
         )
-    twice = (f"{name} has {value!r} twice; it is tried once" for name, value in found.dropped)
-    return plan._replace(configs=found.size, remarks=(*plan.remarks, *twice))
+    duplicates = [
+        f"{name} has {value!r} twice; it is tried once" for name, value in combinations.dropped
+    ]
+    return plan._replace(configs=combinations.size, remarks=(*plan.remarks, *duplicates))
 
 
-def _endless(plan: Plan) -> Plan:
+def _independent_configs(plan: SweepPlan) -> SweepPlan:
     if plan.run_cap is None and plan.configs is None:
         raise TrackError(
-            f"how many trials? Method {plan.method} goes on until it is stopped without a run_cap",
+            f"the number of trials is missing, and method {plan.method} would never end",
             "give the number: -n 50, or write run_cap: 50",
         )
     configs = plan.configs or max(1, (plan.run_cap or 1) // _repeats(plan))
@@ -53,55 +63,56 @@ def _endless(plan: Plan) -> Plan:
     return plan._replace(configs=configs)
 
 
-def _halving(plan: Plan, resource: Resource) -> Plan:
-    _, low, high, eta, _ = resource
-    repeats = _repeats(plan)
-    if plan.method == "hyperband":
-        if plan.configs is not None:
-            raise TrackError(
-                "hyperband takes the number of configurations from the resource",
-                "leave configs out",
-            )
-        brackets = rungs.hyperband(low, high, eta)
-        begins = ", ".join(str(one.trials[0]) for one in brackets)
-        plan = plan._replace(
-            remarks=(
-                *plan.remarks,
-                f"hyperband begins with {begins} configurations, by the formula of Algorithm 1 in its paper; "
-                "Table 1 there does not follow it",
-            )
+def _hyperband(plan: SweepPlan, resource: Resource) -> SweepPlan:
+    if plan.configs is not None:
+        raise TrackError(
+            "hyperband takes the number of configurations from the resource", "leave configs out"
         )
-        configs = sum(one.trials[0] for one in brackets)
-        runs = sum(sum(one.trials) for one in brackets) * repeats
-        smaller = f"raise run_cap to {runs}, or the min of the resource"
-    else:
-        configs = _configs(plan, resource)
-        if plan.method == "asha":
-            plan = _with_bound(plan, configs, len(rungs.ladder(low, high, eta)))
-        runs = sum(rungs.halving(configs, low, high, eta).trials) * repeats
-        smaller = f"raise run_cap to {runs}, or try fewer configs"
+    brackets = rungs.hyperband(resource.min, resource.max, resource.eta)
+    runs = sum(sum(bracket.trials) for bracket in brackets) * _repeats(plan)
+    _check_cap(plan, runs, f"raise run_cap to {runs}, or the min of the resource")
+    sizes = [bracket.trials[0] for bracket in brackets]
+    remark = (
+        f"hyperband begins with {', '.join(map(str, sizes))} configurations, by the formula of "
+        "Algorithm 1 in its paper; Table 1 there does not follow it"
+    )
+    return plan._replace(configs=sum(sizes), remarks=(*plan.remarks, remark))
+
+
+def _halving(plan: SweepPlan, resource: Resource) -> SweepPlan:
+    _, low, high, eta, _ = resource
+    configs = _configs(plan, resource)
+    runs = sum(rungs.halving(configs, low, high, eta).trials) * _repeats(plan)
+    _check_cap(plan, runs, f"raise run_cap to {runs}, or try fewer configs")
+    remarks = _asha_limit(plan, configs, resource) if plan.method == "asha" else ()
+    return plan._replace(configs=configs, remarks=(*plan.remarks, *remarks))
+
+
+def _check_cap(plan: SweepPlan, runs: int, hint: str) -> None:
     if plan.run_cap is not None and runs > plan.run_cap:
         raise TrackError(
-            f"method {plan.method} takes up to {runs:,} runs, and run_cap is {plan.run_cap:,}",
-            smaller,
+            f"method {plan.method} takes up to {runs:,} runs, and run_cap is {plan.run_cap:,}", hint
         )
-    return plan._replace(configs=configs)
 
 
-def _with_bound(plan: Plan, configs: int, rungs_each: int) -> Plan:
-    """Return a plan of ASHA with a remark on how many trials it can take."""
-    most = configs * rungs_each * _repeats(plan)
+def _asha_limit(plan: SweepPlan, configs: int, resource: Resource) -> tuple[str]:
+    """Return a remark on how many trials ASHA can take."""
+    ladder = rungs.ladder(resource.min, resource.max, resource.eta)
+    most = configs * len(ladder) * _repeats(plan)
     if plan.run_cap is not None:
         most = min(most, plan.run_cap)
-    remark = (
+    return (
         "asha promotes trials before a rung is full, so their number is known only at the end: "
-        f"at most {most:,}"
+        f"at most {most:,}",
     )
-    return plan._replace(remarks=(*plan.remarks, remark))
 
 
-def _configs(plan: Plan, resource: Resource) -> int:
-    """Return what the file says; else as many as run_cap has room for; else so many that one is left over."""
+def _configs(plan: SweepPlan, resource: Resource) -> int:
+    """Return the number of configurations for halving.
+
+    It is the number in the file; else the largest that ``run_cap`` allows; else the number of which
+    exactly one reaches the last rung.
+    """
     _, low, high, eta, _ = resource
     if plan.configs is not None:
         return plan.configs
@@ -110,8 +121,8 @@ def _configs(plan: Plan, resource: Resource) -> int:
     return int(eta ** rungs.power(low, high, eta))
 
 
-def _apart(plan: Plan, resource: Resource) -> None:
-    """Raise TrackError where the resource is one of the params that are searched, or a group of them."""
+def _check_resource_is_not_searched(plan: SweepPlan, resource: Resource) -> None:
+    """Raise TrackError if the resource is a param that is searched, in one's group, or a group of one."""
     own = commit_message.parts(resource.name)
     for name in plan.space:
         parts = commit_message.parts(name)

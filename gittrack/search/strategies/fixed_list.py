@@ -1,4 +1,4 @@
-"""Strategies that do not look at outcomes: a list of configurations, each tried once."""
+"""The strategy of grid, random and sobol: a list of configurations, each tried once."""
 
 # ruff: noqa: D102 - the methods are documented once, in plan.Strategy
 from __future__ import annotations
@@ -14,7 +14,7 @@ from gittrack.search.strategies import ranking
 
 
 class FixedList(NamedTuple):
-    """Configurations 0 to ``size`` - 1, each tried once; ``propose`` makes the one of a number."""
+    """Configurations 0 to ``size`` - 1, each tried once; ``propose`` returns the params of a number."""
 
     propose: Callable[[int], Mapping[str, Any]]
     size: int
@@ -23,20 +23,22 @@ class FixedList(NamedTuple):
     def ask(
         self, outcomes: Sequence[Outcome], started: Collection[str], free: int
     ) -> tuple[Trial, ...]:
-        left = (number for number in range(self.size) if str(number) not in started)
-        return tuple(self._trial(number) for number in islice(left, max(0, free)))
+        numbers = (number for number in range(self.size) if str(number) not in started)
+        return tuple(self._trial(number) for number in islice(numbers, max(0, free)))
 
     def done(self, outcomes: Sequence[Outcome], started: Collection[str]) -> bool:
-        return len({one.key for one in outcomes}) >= self.size
+        return len({outcome.key for outcome in outcomes}) >= self.size
 
     def best(self, outcomes: Sequence[Outcome]) -> str | None:
         return ranking.best(outcomes, self.goal)
 
     def trial(self, key: str, outcomes: Sequence[Outcome]) -> Trial:
-        found = keys.parse(key)
-        if found != keys.Key(found.config) or found.config >= self.size:
-            raise TrackError(f"{key!r} is no trial of this sweep", f"it has 0 to {self.size - 1}")
-        return self._trial(found.config)
+        number = keys.parse(key).config
+        if keys.parse(key) != keys.Key(number) or number >= self.size:
+            raise TrackError(
+                f"{key!r} is not a trial of this sweep", f"it has the trials 0 to {self.size - 1}"
+            )
+        return self._trial(number)
 
     def table(self) -> tuple[Rung, ...]:
         return (Rung(0, 0, self.size, None, None, None),)

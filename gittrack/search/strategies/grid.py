@@ -1,4 +1,4 @@
-"""Every combination: params in the order of the file, the last one changing fastest."""
+"""Every combination of values: params in the order of the file, the last one changes fastest."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gittrack.search.space import Distribution
 
 
 class Grid(NamedTuple):
-    """The values of each param, without duplicates; ``dropped`` names those that stood there twice."""
+    """The different values of each param; ``dropped`` are (name, value) of the duplicates."""
 
     names: tuple[str, ...]
     values: tuple[tuple[Any, ...], ...]
@@ -20,44 +20,56 @@ class Grid(NamedTuple):
 
     @property
     def size(self) -> int:
-        """How many combinations there are."""
+        """The number of combinations."""
         return math.prod(map(len, self.values))
 
     def config(self, index: int) -> dict[str, Any]:
         """Return combination ``index``, from 0."""
-        found: dict[str, Any] = {}
+        params: dict[str, Any] = {}
         for name, values in zip(reversed(self.names), reversed(self.values), strict=True):
-            index, place = divmod(index, len(values))
-            found[name] = values[place]
-        return {name: found[name] for name in self.names}
+            index, digit = divmod(index, len(values))
+            params[name] = values[digit]
+        return {name: params[name] for name in self.names}
 
 
 def of_space(space: Mapping[str, Distribution]) -> Grid:
-    """Return the grid of a space.  Raises TrackError where a param has values without end."""
-    kept, dropped = [], []
+    """Return the grid of a space.
+
+    Parameters
+    ----------
+    space : mapping
+        A distribution for each name.
+
+    Returns
+    -------
+    Grid
+
+    Raises
+    ------
+    TrackError
+        If the values of a param cannot be counted, or are too many.
+    """
+    columns: list[tuple[Any, ...]] = []
+    dropped: list[tuple[str, Any]] = []
     for name, distribution in space.items():
-        values = _values(name, distribution)
-        if values is None:
-            raise TrackError(
-                f"{name} is {distribution.text()}, which has no end of values for a grid",
-                f"list the values of {name}, give it a step, or use another method than grid",
-            )
-        own: list[Any] = []
-        for value in values:
-            if _seen(value, own):
+        values: list[Any] = []
+        for value in _values(name, distribution):
+            if any(equal(value, earlier) for earlier in values):
                 dropped.append((name, value))
             else:
-                own.append(value)
-        kept.append(tuple(own))
-    return Grid(tuple(space), tuple(kept), tuple(dropped))
+                values.append(value)
+        columns.append(tuple(values))
+    return Grid(tuple(space), tuple(columns), tuple(dropped))
 
 
-def _values(name: str, distribution: Distribution) -> tuple[Any, ...] | None:
+def _values(name: str, distribution: Distribution) -> tuple[Any, ...]:
     try:
-        return distribution.grid()
+        values = distribution.grid()
     except TrackError as error:
         raise TrackError(f"the param {name}: {error.message}", error.hint) from None
-
-
-def _seen(value: Any, own: list[Any]) -> bool:
-    return any(equal(value, other) for other in own)
+    if values is None:
+        raise TrackError(
+            f"{name} is {distribution.text()}, whose values cannot be counted for a grid",
+            f"list the values of {name}, give it a step, or use another method than grid",
+        )
+    return values

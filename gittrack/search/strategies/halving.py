@@ -1,4 +1,4 @@
-"""Successive halving and Hyperband: many configurations for a little, the best of them for more.
+"""Successive halving and Hyperband: many configurations with little of the resource, the best with more.
 
 Jamieson & Talwalkar 2016, "Non-stochastic best arm identification and hyperparameter optimization",
 "Successive Halving"; Li et al. 2018, "Hyperband: a novel bandit-based approach to hyperparameter
@@ -19,10 +19,10 @@ from gittrack.search.strategies.rungs import Bracket
 
 
 class Halving(NamedTuple):
-    """Brackets of successive halving; one for the method ``halving``, several for ``hyperband``.
+    """Brackets of successive halving: one for the method ``halving``, several for ``hyperband``.
 
-    A rung begins when the one before has ended, all of it; brackets do not wait for each other.  A trial
-    without a score that counts is never promoted.
+    A rung begins when all trials of the previous rung have ended.  Brackets do not wait for each other.  A
+    trial whose score does not count is never promoted.
     """
 
     propose: Callable[[int], Mapping[str, Any]]
@@ -32,20 +32,20 @@ class Halving(NamedTuple):
 
     @property
     def size(self) -> int | None:
-        return sum(sum(one.trials) for one in self.brackets)
+        return sum(sum(bracket.trials) for bracket in self.brackets)
 
     def ask(
         self, outcomes: Sequence[Outcome], started: Collection[str], free: int
     ) -> tuple[Trial, ...]:
-        ended = {one.key: one for one in outcomes}
-        left = (
-            trial(self.propose, self.resource, one, config, rung)
-            for one in self.brackets
-            for rung, members in enumerate(_members(one, ended, self.goal))
+        ended = {outcome.key: outcome for outcome in outcomes}
+        trials = (
+            trial(self.propose, self.resource, bracket, config, rung)
+            for bracket in self.brackets
+            for rung, members in enumerate(_members(bracket, ended, self.goal))
             for config in members
-            if rung_key(one, config, rung) not in started
+            if rung_key(bracket, config, rung) not in started
         )
-        return tuple(islice(left, max(0, free)))
+        return tuple(islice(trials, max(0, free)))
 
     def done(self, outcomes: Sequence[Outcome], started: Collection[str]) -> bool:
         return all_ended(outcomes, started) and not self.ask(outcomes, started, 1)
@@ -54,22 +54,23 @@ class Halving(NamedTuple):
         return winner(outcomes, self.goal, self._budget)
 
     def trial(self, key: str, outcomes: Sequence[Outcome]) -> Trial:
-        return trial(self.propose, self.resource, *self._place(key))
+        return trial(self.propose, self.resource, *self._position(key))
 
     def table(self) -> tuple[Rung, ...]:
         return rungs.table(self.brackets)
 
     def _budget(self, key: str) -> int:
-        bracket, _, rung = self._place(key)
+        bracket, _, rung = self._position(key)
         return bracket.budgets[rung]
 
-    def _place(self, key: str) -> tuple[Bracket, int, int]:
+    def _position(self, key: str) -> tuple[Bracket, int, int]:
+        """Return (bracket, configuration, rung).  Raises TrackError if this search has no such trial."""
         config, number, rung, repeat = keys.parse(key)
-        for one in self.brackets:
-            inside = 0 <= config - one.first < one.trials[0] and repeat is None
-            if inside and one.number == number and rung in range(len(one.budgets)):
-                return one, config, rung or 0
-        raise keys.no_trial(key)
+        for bracket in self.brackets:
+            exists = 0 <= config - bracket.first < bracket.trials[0] and repeat is None
+            if exists and bracket.number == number and rung in range(len(bracket.budgets)):
+                return bracket, config, rung or 0
+        raise keys.unknown_trial(key)
 
 
 def trial(
@@ -79,9 +80,9 @@ def trial(
     config: int,
     rung: int,
 ) -> Trial:
-    """Return the trial of a configuration in a rung, with the resource among its params."""
+    """Return the trial of a configuration in a rung; its params include the resource."""
     budget = bracket.budgets[rung]
-    goes_on = resource.mode == "resume" and rung > 0
+    continues = resource.mode == "resume" and rung > 0
     return Trial(
         key=rung_key(bracket, config, rung),
         config=config,
@@ -89,24 +90,25 @@ def trial(
         rung=rung,
         bracket=bracket.number or 0,
         budget=budget,
-        after=rung_key(bracket, config, rung - 1) if goes_on else None,
+        after=rung_key(bracket, config, rung - 1) if continues else None,
     )
 
 
 def winner(outcomes: Sequence[Outcome], goal: str, budget: Callable[[str], int]) -> str | None:
-    """Return the key of the best trial among those of the largest budget for which a score counts."""
-    scores = {one.key: ranking.usable(one) for one in outcomes}
+    """Return the key of the best trial among those with the largest budget and a score that counts."""
+    scores = {outcome.key: ranking.usable(outcome) for outcome in outcomes}
     budgets = {key: budget(key) for key, score in scores.items() if score is not None}
     if not budgets:
         return None
     most = max(budgets.values())
-    top = {keys.parse(key).config: key for key, spent in budgets.items() if spent == most}
-    return top[ranking.order(((config, scores[key]) for config, key in top.items()), goal)[0]]
+    finalists = {keys.parse(key).config: key for key, spent in budgets.items() if spent == most}
+    ranked = ranking.order(((config, scores[key]) for config, key in finalists.items()), goal)
+    return finalists[ranked[0]]
 
 
 def all_ended(outcomes: Sequence[Outcome], started: Collection[str]) -> bool:
-    """Say whether nothing is running."""
-    return {one.key for one in outcomes}.issuperset(started)
+    """Return whether every started trial has ended."""
+    return {outcome.key for outcome in outcomes}.issuperset(started)
 
 
 def rung_key(bracket: Bracket, config: int, rung: int) -> str:
@@ -115,16 +117,16 @@ def rung_key(bracket: Bracket, config: int, rung: int) -> str:
 
 
 def _members(bracket: Bracket, ended: Mapping[str, Outcome], goal: str) -> Iterator[Sequence[int]]:
-    """Yield the configurations of each rung, as far as it is known who they are."""
+    """Yield the configurations of each rung, from the lowest to the first that is not complete."""
     members: Sequence[int] = range(bracket.first, bracket.first + bracket.trials[0])
     for rung in range(len(bracket.budgets)):
         yield members
-        results = [ended.get(rung_key(bracket, config, rung)) for config in members]
-        known = [one for one in results if one is not None]
-        if len(known) < len(members) or rung + 1 == len(bracket.budgets):
+        by_config = {config: ended.get(rung_key(bracket, config, rung)) for config in members}
+        outcomes = {config: outcome for config, outcome in by_config.items() if outcome is not None}
+        if len(outcomes) < len(members) or rung + 1 == len(bracket.budgets):
             return
-        scores = {config: ranking.usable(one) for config, one in zip(members, known, strict=True)}
+        scores = {config: ranking.usable(outcome) for config, outcome in outcomes.items()}
         ranked = [
-            number for number in ranking.order(scores.items(), goal) if scores[number] is not None
+            config for config in ranking.order(scores.items(), goal) if scores[config] is not None
         ]
         members = ranked[: bracket.trials[rung + 1]]

@@ -1,7 +1,7 @@
-"""Which score is better: the one rule of every strategy, on that of `analysis/sweep_ranking.py`.
+"""Which score is better: the rule of every strategy, by `analysis/sweep_ranking.py`.
 
-Better first; nan, infinities, missing and failed last; ties go to the lower configuration number.
-Configurations themselves are never compared.
+Better scores come first; nan, infinite and missing scores and failed trials come last; of equal scores the
+lower configuration number comes first.  Params are never compared.
 """
 
 from __future__ import annotations
@@ -14,18 +14,26 @@ from gittrack.search.plan import Outcome
 
 
 def counts(score: float | None) -> bool:
-    """Say whether a score can win."""
+    """Return whether a score can win."""
     return score is not None and math.isfinite(score)
 
 
 def usable(outcome: Outcome) -> float | None:
-    """Return the score of a trial, None where it failed or has none that counts."""
-    fine = outcome.status in ("finished", "stopped") and counts(outcome.score)
-    return outcome.score if fine else None
+    """Return the score of a trial, or None if the trial failed or its score does not count."""
+    succeeded = outcome.status in ("finished", "stopped")
+    return outcome.score if succeeded and counts(outcome.score) else None
 
 
 def order(scores: Iterable[tuple[int, float | None]], goal: str) -> list[int]:
-    """Return configuration numbers, the best first, of (number, score) in any order."""
+    """Return configuration numbers, the best first.
+
+    Parameters
+    ----------
+    scores : iterable of (int, float or None)
+        Configuration number and score, in any order.
+    goal : str
+        ``minimize`` or ``maximize``.
+    """
 
     def rank(item: tuple[int, float | None]) -> tuple[bool, float, int]:
         number, score = item
@@ -35,7 +43,10 @@ def order(scores: Iterable[tuple[int, float | None]], goal: str) -> list[int]:
 
 
 def best(outcomes: Iterable[Outcome], goal: str) -> str | None:
-    """Return the key of the best of trials that are keyed by their configuration, None where none counts."""
-    scores = {int(one.key): usable(one) for one in outcomes}
+    """Return the key of the best trial, or None if no score counts.
+
+    The keys of the trials must be the numbers of their configurations.
+    """
+    scores = {int(outcome.key): usable(outcome) for outcome in outcomes}
     first = next(iter(order(scores.items(), goal)), None)
     return None if first is None or scores[first] is None else str(first)

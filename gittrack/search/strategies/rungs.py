@@ -1,6 +1,6 @@
-"""How halving deals out a resource: whole numbers only, so no rung is lost to a logarithm.
+"""How halving distributes a resource: in whole numbers, because logarithms would lose a rung.
 
-With floats ``floor(log(243, 3))`` is 4, since the logarithm is 4.999999999999999; here powers are counted.
+In floats ``floor(log(243, 3))`` is 4, because the logarithm is 4.999999999999999.  Here powers are counted.
 """
 
 from __future__ import annotations
@@ -13,9 +13,18 @@ from gittrack.search.plan import Rung
 
 
 class Bracket(NamedTuple):
-    """One run of successive halving: so many ``trials`` of each budget, the first configuration's number.
+    """One run of successive halving.
 
-    ``number`` is the bracket of Hyperband (s in its paper), None where there is only one.
+    Attributes
+    ----------
+    number : int or None
+        The bracket of Hyperband (s in its paper); None if there is only one bracket.
+    first : int
+        The number of its first configuration.
+    trials : tuple of int
+        The number of trials in each rung.
+    budgets : tuple of int
+        The total resource of each trial in each rung.
     """
 
     number: int | None
@@ -25,7 +34,7 @@ class Bracket(NamedTuple):
 
 
 def power(low: int, high: int, eta: int) -> int:
-    """Return the largest k with ``low * eta**k <= high``.  Raises TrackError for bounds that have none."""
+    """Return the largest k with ``low * eta**k <= high``.  Raises TrackError as `check`."""
     check(low, high, eta)
     k = 0
     while low * eta ** (k + 1) <= high:
@@ -34,7 +43,7 @@ def power(low: int, high: int, eta: int) -> int:
 
 
 def check(low: int, high: int, eta: int) -> None:
-    """Raise TrackError unless 1 <= low <= high and eta >= 2, all whole numbers."""
+    """Raise TrackError unless 1 <= low <= high and eta >= 2, and all are ints."""
     for name, value, least in (("min", low, 1), ("max", high, 1), ("eta", eta, 2)):
         if type(value) is not int or value < least:
             raise TrackError(
@@ -45,43 +54,82 @@ def check(low: int, high: int, eta: int) -> None:
 
 
 def ladder(low: int, high: int, eta: int) -> tuple[int, ...]:
-    """Return the budgets low, low * eta, ... and last ``high`` itself, a power or not."""
+    """Return the budgets low, low * eta, ..., and ``high`` as the last one."""
     steps = power(low, high, eta)
-    climbed = tuple(low * eta**k for k in range(steps + 1))
-    return climbed if climbed[-1] == high else (*climbed, high)
+    budgets = tuple(low * eta**k for k in range(steps + 1))
+    return budgets if budgets[-1] == high else (*budgets, high)
 
 
 def halving(count: int, low: int, high: int, eta: int) -> Bracket:
-    """Return the schedule of successive halving for ``count`` configurations.
+    """Return the bracket of successive halving for ``count`` configurations.
 
-    Of n trials the best ceil(n / eta) go on, so at least one, until the budget is ``high``.  Rounded up as by
-    Karnin et al. 2013 ("Almost optimal exploration in multi-armed bandits", Algorithm 1) and scikit-learn; it
-    is the same as rounding down where eta divides n.
+    Parameters
+    ----------
+    count : int
+        The number of configurations in the first rung.
+    low, high : int
+        The resource of a trial in the first and in the last rung.
+    eta : int
+        Of n trials the best ceil(n / eta) get eta times the resource.
+
+    Returns
+    -------
+    Bracket
+
+    Raises
+    ------
+    TrackError
+        As `check`.
+
+    Notes
+    -----
+    Rounded up, as in Karnin et al. 2013 ("Almost optimal exploration in multi-armed bandits", Algorithm 1)
+    and in scikit-learn, so that at least one trial is promoted.  If eta divides n, it makes no difference.
     """
     budgets = ladder(low, high, eta)
     return Bracket(None, 0, tuple(-(-count // eta**k) for k in range(len(budgets))), budgets)
 
 
 def hyperband(low: int, high: int, eta: int) -> tuple[Bracket, ...]:
-    """Return the brackets of Algorithm 1 in Li et al. 2018, the most exploring one first.
+    """Return the brackets of Hyperband; the one with the most configurations comes first.
 
-    s_max = floor(log_eta(R / low)); bracket s begins with n = ceil((s_max + 1) * eta**s / (s + 1))
-    configurations at R * eta**-s, and its rung i has floor(n * eta**-i) of them at R * eta**(i - s), rounded
-    down.  For R = 81 and eta = 3 these are 81, 34, 15, 8 and 5 configurations; Table 1 of the paper prints
-    81, 27, 9, 6 and 5, which is not what its formula says.
+    Parameters
+    ----------
+    low, high : int
+        The smallest and the largest resource of a trial.
+    eta : int
+        The factor between rungs.
+
+    Returns
+    -------
+    tuple of Bracket
+
+    Raises
+    ------
+    TrackError
+        As `check`.
+
+    Notes
+    -----
+    Algorithm 1 in Li et al. 2018, with R = ``high``: s_max = floor(log_eta(R / low)).  Bracket s begins with
+    n = ceil((s_max + 1) * eta**s / (s + 1)) configurations at R * eta**-s.  Its rung i has
+    floor(n * eta**-i) of them at R * eta**(i - s), rounded down.  For R = 81 and eta = 3 these are 81, 34,
+    15, 8 and 5 configurations.  Table 1 of the paper prints 81, 27, 9, 6 and 5, which is not what the formula
+    yields.
     """
     most = power(low, high, eta)
-    found, first = [], 0
+    brackets, first = [], 0
     for s in range(most, -1, -1):
         count = -(-(most + 1) * eta**s // (s + 1))
         trials = tuple(count // eta**i for i in range(s + 1))
-        found.append(Bracket(s, first, trials, tuple(high // eta ** (s - i) for i in range(s + 1))))
+        budgets = tuple(high // eta ** (s - i) for i in range(s + 1))
+        brackets.append(Bracket(s, first, trials, budgets))
         first += count
-    return tuple(found)
+    return tuple(brackets)
 
 
 def asha(count: int, low: int, high: int, eta: int) -> Bracket:
-    """Return what ASHA spends on ``count`` configurations where no promotion is regretted."""
+    """Return what ASHA spends on ``count`` configurations if every promotion was right."""
     budgets = ladder(low, high, eta)
     return Bracket(None, 0, tuple(max(1, count // eta**k) for k in range(len(budgets))), budgets)
 
@@ -89,17 +137,20 @@ def asha(count: int, low: int, high: int, eta: int) -> Bracket:
 def table(brackets: Iterable[Bracket]) -> tuple[Rung, ...]:
     """Return the budget table of brackets."""
     rows = []
-    for one in brackets:
-        before = 0
-        for rung, (trials, budget) in enumerate(zip(one.trials, one.budgets, strict=True)):
-            costs = trials * budget, trials * (budget - before)
-            rows.append(Rung(one.number or 0, rung, trials, budget, *costs))
-            before = budget
+    for bracket in brackets:
+        previous = 0
+        for rung, (trials, budget) in enumerate(zip(bracket.trials, bracket.budgets, strict=True)):
+            costs = trials * budget, trials * (budget - previous)
+            rows.append(Rung(bracket.number or 0, rung, trials, budget, *costs))
+            previous = budget
     return tuple(rows)
 
 
 def most_configs(limit: int, low: int, high: int, eta: int) -> int:
-    """Return for how many configurations halving needs at most ``limit`` trials, 0 where for none."""
+    """Return the largest number of configurations for which halving needs at most ``limit`` trials.
+
+    It is 0 if not even one configuration fits.
+    """
     fits, too_many = 0, limit + 1
     while too_many - fits > 1:
         middle = (fits + too_many) // 2

@@ -1,4 +1,4 @@
-"""Every configuration under several seeds: to the strategy inside, one trial with their mean score."""
+"""Every configuration under several seeds: for the inner strategy, one trial with their mean score."""
 
 # ruff: noqa: D102 - the methods are documented once, in plan.Strategy
 from __future__ import annotations
@@ -11,12 +11,14 @@ from typing import NamedTuple
 from gittrack.search import keys
 from gittrack.search.plan import Outcome, Rung, Strategy, Trial
 from gittrack.search.strategies import ranking
+from gittrack.search.strategies.halving import all_ended
 
 
-class Repeated(NamedTuple):
-    """A strategy whose trials are each run once under every seed.
+class RepeatedSeeds(NamedTuple):
+    """A strategy that runs each trial of ``inner`` once under every seed.
 
-    A configuration has a score when all of its seeds have ended, and one that counts when all of theirs do.
+    ``inner`` gets an outcome when all seeds of a trial have ended.  Its score is their mean, and counts if
+    the scores of all seeds count.
     """
 
     inner: Strategy
@@ -29,72 +31,75 @@ class Repeated(NamedTuple):
     def ask(
         self, outcomes: Sequence[Outcome], started: Collection[str], free: int
     ) -> tuple[Trial, ...]:
-        begun: dict[str, set[str]] = {}
+        by_inner_key: dict[str, set[str]] = {}
         for key in started:
-            begun.setdefault(_outer(key), set()).add(key)
-        folded = self._fold(outcomes)
-        half = [key for key, has in begun.items() if len(has) < len(self.seeds)]
-        found = [
-            one
-            for key in sorted(half, key=_place)
-            for one in self._each(self.inner.trial(key, folded))
-            if one.key not in begun[key]
+            by_inner_key.setdefault(_inner_key(key), set()).add(key)
+        inner_outcomes = self._inner_outcomes(outcomes)
+        incomplete = [
+            key for key, repeats in by_inner_key.items() if len(repeats) < len(self.seeds)
         ]
-        wanted = -(-(free - len(found)) // len(self.seeds))
-        if wanted > 0:
-            new = self.inner.ask(folded, begun.keys(), wanted)
-            found += [one for trial in new for one in self._each(trial)]
-        return tuple(found[: max(0, free)])
+        trials = [
+            repeat
+            for key in sorted(incomplete, key=_sort_key)
+            for repeat in self._repeats(self.inner.trial(key, inner_outcomes))
+            if repeat.key not in by_inner_key[key]
+        ]
+        count = math.ceil((free - len(trials)) / len(self.seeds))
+        if count > 0:
+            new = self.inner.ask(inner_outcomes, by_inner_key.keys(), count)
+            trials += [repeat for trial in new for repeat in self._repeats(trial)]
+        return tuple(trials[: max(0, free)])
 
     def done(self, outcomes: Sequence[Outcome], started: Collection[str]) -> bool:
-        ended = {one.key for one in outcomes}
-        return ended.issuperset(started) and not self.ask(outcomes, started, 1)
+        return all_ended(outcomes, started) and not self.ask(outcomes, started, 1)
 
     def best(self, outcomes: Sequence[Outcome]) -> str | None:
-        key = self.inner.best(self._fold(outcomes))
+        key = self.inner.best(self._inner_outcomes(outcomes))
         return None if key is None else f"{key}.s0"
 
     def trial(self, key: str, outcomes: Sequence[Outcome]) -> Trial:
-        found = keys.parse(key)
-        if found.repeat is None or found.repeat >= len(self.seeds):
-            raise keys.no_trial(key)
-        inner = self.inner.trial(_outer(key), self._fold(outcomes))
-        return tuple(self._each(inner))[found.repeat]
+        repeat = keys.parse(key).repeat
+        if repeat is None or repeat >= len(self.seeds):
+            raise keys.unknown_trial(key)
+        inner = self.inner.trial(_inner_key(key), self._inner_outcomes(outcomes))
+        return tuple(self._repeats(inner))[repeat]
 
     def table(self) -> tuple[Rung, ...]:
-        return tuple(_times(rung, len(self.seeds)) for rung in self.inner.table())
+        return tuple(_multiply(rung, len(self.seeds)) for rung in self.inner.table())
 
-    def _each(self, trial: Trial) -> Iterable[Trial]:
-        for place, seed in enumerate(self.seeds):
-            after = None if trial.after is None else f"{trial.after}.s{place}"
-            yield trial._replace(key=f"{trial.key}.s{place}", seed=seed, after=after)
+    def _repeats(self, trial: Trial) -> Iterable[Trial]:
+        """Yield a trial of the inner strategy once for each seed."""
+        for repeat, seed in enumerate(self.seeds):
+            after = None if trial.after is None else f"{trial.after}.s{repeat}"
+            yield trial._replace(key=f"{trial.key}.s{repeat}", seed=seed, after=after)
 
-    def _fold(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
-        together: dict[str, list[Outcome]] = {}
-        for one in outcomes:
-            together.setdefault(_outer(one.key), []).append(one)
-        return [_mean(key, each) for key, each in together.items() if len(each) == len(self.seeds)]
+    def _inner_outcomes(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
+        """Return one outcome for each trial whose seeds have all ended."""
+        groups: dict[str, list[Outcome]] = {}
+        for outcome in outcomes:
+            groups.setdefault(_inner_key(outcome.key), []).append(outcome)
+        return [_mean(key, group) for key, group in groups.items() if len(group) == len(self.seeds)]
 
 
 @lru_cache(maxsize=1 << 17)
-def _outer(key: str) -> str:
-    """Return the key of the trial that the strategy inside sees."""
+def _inner_key(key: str) -> str:
+    """Return the key of the trial in the inner strategy."""
     return keys.format(keys.parse(key)._replace(repeat=None))
 
 
-def _place(key: str) -> tuple[int, ...]:
+def _sort_key(key: str) -> tuple[int, ...]:
     return tuple(-1 if part is None else part for part in keys.parse(key))
 
 
-def _mean(key: str, each: Sequence[Outcome]) -> Outcome:
-    scores = [ranking.usable(one) for one in each]
-    counted = [score for score in scores if score is not None]
-    fine = len(counted) == len(each)
-    mean = math.fsum(counted) / len(counted) if fine else None
-    last = max(one.order for one in each)
-    return Outcome(key, mean, last, "finished" if fine else "failed", each[0].params)
+def _mean(key: str, outcomes: Sequence[Outcome]) -> Outcome:
+    usable = [ranking.usable(outcome) for outcome in outcomes]
+    scores = [score for score in usable if score is not None]
+    complete = len(scores) == len(outcomes)
+    mean = math.fsum(scores) / len(scores) if complete else None
+    last = max(outcome.order for outcome in outcomes)
+    return Outcome(key, mean, last, "finished" if complete else "failed", outcomes[0].params)
 
 
-def _times(rung: Rung, count: int) -> Rung:
+def _multiply(rung: Rung, count: int) -> Rung:
     costs = (None if cost is None else cost * count for cost in (rung.restart, rung.resume))
     return Rung(rung.bracket, rung.rung, rung.trials * count, rung.budget, *costs)

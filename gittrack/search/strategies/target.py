@@ -1,4 +1,4 @@
-"""Begin nothing more once a trial is as good as asked for (``metric: {target: ...}``)."""
+"""A search that ends as soon as a trial is good enough (``metric: {target: ...}``)."""
 
 # ruff: noqa: D102 - the methods are documented once, in plan.Strategy
 from __future__ import annotations
@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 from gittrack.search.plan import Outcome, Rung, Strategy, Trial
 from gittrack.search.strategies import ranking
+from gittrack.search.strategies.halving import all_ended
 
 
-class Until(NamedTuple):
-    """A strategy that ends early: what is running is waited for, nothing is begun after that."""
+class UntilTarget(NamedTuple):
+    """A strategy that proposes nothing more after a score of ``target`` or better; running trials finish."""
 
     inner: Strategy
     target: float
@@ -24,11 +25,11 @@ class Until(NamedTuple):
     def ask(
         self, outcomes: Sequence[Outcome], started: Collection[str], free: int
     ) -> tuple[Trial, ...]:
-        return () if self._reached(outcomes) else self.inner.ask(outcomes, started, free)
+        return () if self._is_reached(outcomes) else self.inner.ask(outcomes, started, free)
 
     def done(self, outcomes: Sequence[Outcome], started: Collection[str]) -> bool:
-        if self._reached(outcomes):
-            return {one.key for one in outcomes}.issuperset(started)
+        if self._is_reached(outcomes):
+            return all_ended(outcomes, started)
         return self.inner.done(outcomes, started)
 
     def best(self, outcomes: Sequence[Outcome]) -> str | None:
@@ -40,8 +41,9 @@ class Until(NamedTuple):
     def table(self) -> tuple[Rung, ...]:
         return self.inner.table()
 
-    def _reached(self, outcomes: Sequence[Outcome]) -> bool:
-        scores = [score for one in outcomes if (score := ranking.usable(one)) is not None]
+    def _is_reached(self, outcomes: Sequence[Outcome]) -> bool:
+        usable = [ranking.usable(outcome) for outcome in outcomes]
+        scores = [score for score in usable if score is not None]
         if self.goal == "maximize":
             return any(score >= self.target for score in scores)
         return any(score <= self.target for score in scores)

@@ -62,15 +62,15 @@ def test_nonsense_is_an_error_of_ours_or_works(values):
 @pytest.mark.parametrize(
     ("specs", "said"),
     [
-        (["lr"], "-S lr is not KEY=VALUES. write it like this: -S lr=0.1,0.01"),
-        (["lr="], "-S lr= is not KEY=VALUES. write it like this: -S lr=0.1,0.01"),
-        (["=1"], "-S =1 is not KEY=VALUES. write it like this: -S lr=0.1,0.01"),
+        (["lr"], "-S lr is not KEY=VALUES. write, for example: -S lr=0.1,0.01"),
+        (["lr="], "-S lr= is not KEY=VALUES. write, for example: -S lr=0.1,0.01"),
+        (["=1"], "-S =1 is not KEY=VALUES. write, for example: -S lr=0.1,0.01"),
         (["lr=1", "lr=2"], "-S lr is given twice. write all values in one: lr=A,B"),
         (["lr=1,,2"], "-S lr has an empty value. write '' in quotes for the empty text"),
         (
             ["lr=unifrom(0,1)"],
-            "-S lr: there is no unifrom(...). did you mean uniform or quniform or loguniform?; "
-            "a value like this goes in quotes",
+            "-S lr: unifrom(...) is not a distribution. did you mean uniform or quniform or loguniform?; "
+            "put quotes around a value like this",
         ),
         (
             ["lr=uniform(0)"],
@@ -86,7 +86,7 @@ def test_nonsense_is_an_error_of_ours_or_works(values):
             ["n=range(4,1)"],
             "-S n: range has no values. its end is not included: range(1,4) is 1,2,3",
         ),
-        (["n=range(1,4,0)"], "-S n: range never ends with a step of 0. give it another step"),
+        (["n=range(1,4,0)"], "-S n: range has a step of 0. give it another step"),
         (["n=range(1000000)"], "-S n: range has 1,000,000 values. use randint(MIN,MAX)"),
         (["n=[1,2"], "-S n: ] is missing at the end. close it"),
         (["n='a"], "-S n: ' is missing at the end. close it"),
@@ -95,8 +95,11 @@ def test_nonsense_is_an_error_of_ours_or_works(values):
             ["n=loguniform(0,1)"],
             "the param n: the logarithm of 0 does not exist. min must be above",
         ),
-        (["n=uniform(a,b)"], "the param n: min is 'a', which is no number. write a number"),
-        (["n=randint(0,1.5)"], "the param n: 1.5 is no whole number. use uniform for numbers with"),
+        (["n=uniform(a,b)"], "the param n: min is 'a', which is not a number. write a number"),
+        (
+            ["n=randint(0,1.5)"],
+            "the param n: 1.5 is not a whole number. use uniform for numbers with",
+        ),
     ],
 )
 def test_mistakes(specs, said):

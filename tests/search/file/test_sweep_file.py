@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from gittrack.core import yaml_read
 from gittrack.core.errors import TrackError
 from gittrack.search.file import sweep_file
-from gittrack.search.plan import EarlyTerminate, Optuna, Resource
+from gittrack.search.plan import EarlyTerminate, Resource, SamplerOptions
 from gittrack.search.strategies import methods
 
 SAMPLES = sorted((ROOT / "templates" / "sweeps").glob("*.yaml"))
@@ -92,8 +92,8 @@ def test_a_file_of_wandb():
     assert (plan.name, plan.metric, plan.goal) == ("sweepdemo", "validation_loss", "minimize")
     assert (plan.run_cap, plan.configs, plan.seed) == (8, 8, 0)
     assert plan.remarks == (
-        "project is W&B's and means nothing here",
-        "dropout is 0 or 1, since its min and max are whole numbers; for all numbers between, "
+        "project is a key of W&B and has no effect here",
+        "dropout is 0 or 1, because its min and max are whole numbers; for all numbers between, "
         "write min: 0.0",
     )
 
@@ -155,44 +155,50 @@ def test_names_are_dotted_and_quoted_like_everywhere():
             "metric is missing. write: metric: {name: val_loss, goal: minimize}",
         ),
         ({"metric": None, "early_terminate": {"type": "median"}}, "metric is missing. write: met"),
-        ({"metric": "loss"}, "metric is 'loss', which is no mapping. write: metric: {name"),
+        ({"metric": "loss"}, "metric is 'loss', which is not a mapping. write: metric: {name"),
         ({"metric": {"nam": "x"}}, "metric has the unknown key 'nam'. did you mean name?"),
         ({"metric": {"name": "x", "goal": "max"}}, "the goal of x is 'max'. write minimize or"),
         ({"metric": {"name": "x", "target": "y"}}, "the target of x is 'y'. write a number"),
         ({"run_cap": 0}, "run_cap is 0. write a whole number, 1 or more"),
         ({"run_cap": True}, "run_cap is True. write a whole number, 1 or more"),
-        ({"run_cap": None}, "how many trials? Method random goes on until it is stopped"),
-        ({"run_cap": None, "method": "bayes"}, "how many trials? Method optuna goes on until it"),
+        ({"run_cap": None}, "the number of trials is missing, and method random would never end"),
+        (
+            {"run_cap": None, "method": "bayes"},
+            "the number of trials is missing, and method optuna would",
+        ),
         ({"seed": -1}, "seed is -1. write a whole number, 0 or more"),
-        ({"seeds": 0}, "seeds is 0. write how many (up to 1,000), or a list of them"),
+        ({"seeds": 0}, "seeds is 0. write a number (up to 1,000) or a list of seeds"),
         ({"seeds": [1, 1]}, "seeds contains a duplicate. leave it out"),
         ({"seeds": 11}, "the sweep takes 11 runs, and run_cap is 10. raise run_cap to 11"),
         ({"configs": 11}, "the sweep takes 11 runs, and run_cap is 10. raise run_cap to 11"),
-        ({"resource": {}}, "method random deals out no resource. leave resource out"),
+        ({"resource": {}}, "method random takes no resource. leave resource out"),
         ({"sampler": "tpe"}, "method random has no sampler. write method: optuna"),
         ({"method": "optuna", "sampler": "tp"}, "there is no sampler 'tp'. did you mean tpe"),
-        ({"name": 3}, "name is 3, which is no text. write name: in quotes"),
+        ({"name": 3}, "name is 3, which is not text. put the value of name in quotes"),
         ({"trial": {"timeout": "x"}}, "the timeout is 'x'. write seconds, or 90s, 30min, 2h"),
         ({"trial": {"timeout": -1}}, "the timeout is -1. write seconds"),
         ({"trial": {"retrys": 1}}, "trial has the unknown key 'retrys'. did you mean retries?"),
         ({"trial": {"retries": -1}}, "retries is -1. write a whole number, 0 or more"),
         ({"program": 3}, "program is 3. write the path of a script: program: train.py"),
-        ({"command": "python x"}, "command is no list of words. write: command: [python, train"),
+        ({"command": "python x"}, "command is not a list of words. write: command: [python, train"),
         ({"command": []}, "command is empty. write: command: [python, train.py, '{args}']"),
         ({"command": ["${arg}"]}, "command has the unknown macro ${arg}. did you mean args"),
-        ({"command": ["${envvar:X}"]}, "${envvar:X} is not offered. let a shell do it: [sh, -c"),
+        (
+            {"command": ["${envvar:X}"]},
+            "${envvar:X} is not supported. let a shell expand it: [sh, -c",
+        ),
         ({"command": ["x${env}"]}, "${env} must be a separate word. write it as a word of its"),
         (
             {"command": ["${program}"], "program": None},
-            "command has ${program}, and there is no program. write program: train.py",
+            "command has ${program}, but the file has no program. write program: train.py",
         ),
         (
             {"early_terminate": {"type": "hyper"}},
-            "early_terminate is of no known type: 'hyper'. did",
+            "early_terminate has the unknown type 'hyper'. did",
         ),
         (
             {"early_terminate": {"type": "hyperband"}},
-            "early_terminate has no step to look at. write",
+            "early_terminate does not say when to compare trials. write",
         ),
         (
             {"early_terminate": {"type": "hyperband", "min_iter": 8, "max_iter": 3}},
@@ -200,7 +206,7 @@ def test_names_are_dotted_and_quoted_like_everywhere():
         ),
         (
             {"early_terminate": {"type": "hyperband", "max_iter": 2, "s": 3}},
-            "max_iter 2 is less than eta 3. there is no step to look at",
+            "max_iter 2 is less than eta 3. raise max_iter, or write min_iter",
         ),
     ],
 )
@@ -213,14 +219,23 @@ def test_mistakes_at_the_top(change, said):
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"lr": 0.1}, "the param lr: 0.1 is no description of a param. write {value: 0.1}"),
-        ({"lr": [1]}, "the param lr: [1] is no description of a param. write {values: [1]}"),
-        ({"lr": {}}, "the param lr: it says no values. write value, values, or min and max"),
+        (
+            {"lr": 0.1},
+            "the param lr: 0.1 does not describe the values of a param. write {value: 0.1}",
+        ),
+        (
+            {"lr": [1]},
+            "the param lr: [1] does not describe the values of a param. write {values: [1]}",
+        ),
+        ({"lr": {}}, "the param lr: it has no values. write value, values, or min and max"),
         ({"lr": {"min": 1}}, "the param lr: it has no max. write value, values, or min and max"),
         ({"lr": {"min": 2, "max": 1}}, "the param lr: min 2 is above max 1. swap them"),
         ({"lr": {"vales": [1]}}, "the param lr: its description has the unknown key 'vales'. did"),
         ({"lr": {"values": []}}, "the param lr: a choice of no values. give it at least one"),
-        ({"lr": {"values": 3}}, "the param lr: values is 3, which is no list. write values: [...]"),
+        (
+            {"lr": {"values": 3}},
+            "the param lr: values is 3, which is not a list. write values: [...]",
+        ),
         (
             {"lr": {"values": [1], "min": 3}},
             "the param lr: categorical takes no min. it takes values",
@@ -239,11 +254,11 @@ def test_mistakes_at_the_top(change, said):
         ),
         ({"lr": {"distribution": "beta"}}, "the param lr: there is no distribution 'beta'. use"),
         ({"lr": {"distribution": "uniform"}}, "the param lr: uniform needs min. it takes min, max"),
-        ({}, "parameters names no param. write: parameters: {lr: {values: [0.1, 0.01]}}"),
-        ([1], "parameters is [1], which is no mapping. write: parameters: {lr"),
+        ({}, "parameters has no params. write: parameters: {lr: {values: [0.1, 0.01]}}"),
+        ([1], "parameters is [1], which is not a mapping. write: parameters: {lr"),
         (
             {"a": {"parameters": {}, "value": 1}},
-            "a has both parameters and value. it is a group or",
+            "a has both parameters and value. make it either",
         ),
         ({"a.b": {"value": 1}, "a": {"parameters": {"b": {"value": 1}}}}, "the param a.b is descr"),
         (
@@ -265,8 +280,11 @@ HALVING = {"method": "halving", "resource": {"name": "epochs", "max": 81}, "run_
     ("change", "said"),
     [
         ({"resource": None}, "method halving: the resource is missing. write: resource: {name"),
-        ({"resource": {"max": 1}}, "the resource has no name. name the param that carries it"),
-        ({"resource": {"name": "e"}}, "the resource has no max. write how much the last rung gets"),
+        ({"resource": {"max": 1}}, "the resource has no name. name the param that sets it"),
+        (
+            {"resource": {"name": "e"}},
+            "the resource has no max. write the amount for the last rung",
+        ),
         ({"resource": {"name": "e", "max": 1, "eta": 1}}, "the eta of the resource is 1. write a"),
         ({"resource": {"name": "e", "max": 1.5}}, "the max of the resource is 1.5. write a whole"),
         ({"resource": {"name": "e", "max": 1, "min": 3}}, "the min 3 of the resource is above its"),
@@ -286,7 +304,7 @@ HALVING = {"method": "halving", "resource": {"name": "epochs", "max": 81}, "run_
             {"metric": {"name": "a", "goal": "maximize", "target": 1}},
             "method halving takes no target",
         ),
-        ({"early_terminate": {"type": "median"}}, "method halving stops trials by itself. leave"),
+        ({"early_terminate": {"type": "median"}}, "method halving stops trials itself. leave"),
         (
             {"configs": 27, "run_cap": 40},
             "method halving takes up to 41 runs, and run_cap is 40. rai",
@@ -331,7 +349,9 @@ def test_grids():
     )
     with pytest.raises(TrackError, match="10 combinations under 2 seeds each, and run_cap is 10"):
         sweep_file.read({**file, "seeds": [3, 4]})
-    with pytest.raises(TrackError, match=r"lr is uniform\(0.0,1.0\), which has no end of values"):
+    with pytest.raises(
+        TrackError, match=r"lr is uniform\(0.0,1.0\), whose values cannot be counted"
+    ):
         sweep_file.read(changed(method="grid"))
 
 
@@ -384,7 +404,7 @@ def test_a_rule_that_is_not_strict():
 def test_bayes_is_optunas_tpe():
     file = changed(method="bayes")
     plan = sweep_file.read(file)
-    assert (plan.method, plan.optuna) == ("optuna", Optuna("tpe"))
+    assert (plan.method, plan.optuna) == ("optuna", SamplerOptions("tpe"))
     assert plan.remarks == ("method bayes runs Optuna's TPE, not W&B's Gaussian process",)
     assert valid(file)
     assert valid({**file, "sampler": "gp"})
@@ -432,7 +452,7 @@ def test_the_rest():
         program="a{b.py",
     )
     plan = sweep_file.read(file)
-    assert plan.optuna == Optuna("tpe", {"n_startup_trials": 5})
+    assert plan.optuna == SamplerOptions("tpe", {"n_startup_trials": 5})
     assert (plan.seeds, plan.timeout, plan.retries, plan.configs) == ((3, 5), 5400, 2, 5)
     assert plan.command == (
         *("a{{b.py", "{args}", "{flags}", "a={overrides}", "{args_json}", "{args_json_file}"),

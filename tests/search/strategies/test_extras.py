@@ -10,7 +10,7 @@ import pytest
 from gittrack.core.errors import TrackError
 from gittrack.search import sampling, space
 from gittrack.search.file import sweep_file
-from gittrack.search.plan import Optuna, Outcome
+from gittrack.search.plan import Outcome, SamplerOptions
 from gittrack.search.strategies import methods, optuna_sampler, sobol
 
 SPACE = {
@@ -52,7 +52,7 @@ class TestSobol:
         assert few(3) == GOLDEN_SOBOL
 
     def test_more_than_it_has(self):
-        with pytest.raises(TrackError, match="no 3 points of 21,202 params"):
+        with pytest.raises(TrackError, match="not available for 3 points of 21,202 params"):
             sobol.proposer({str(i): SPACE["x"] for i in range(21_202)}, 0, 3)
 
 
@@ -67,7 +67,9 @@ GOLDEN_SOBOL = {
 
 
 def search(sampler="tpe", goal="minimize", **options):
-    return optuna_sampler.Bayes(SPACE, Optuna(sampler, options), seed=3, size=40, goal=goal)
+    return optuna_sampler.OptunaSearch(
+        SPACE, SamplerOptions(sampler, options), seed=3, size=40, goal=goal
+    )
 
 
 def score(params):
@@ -133,20 +135,26 @@ class TestOptuna:
     @pytest.mark.parametrize(
         ("one", "said"),
         [
-            ({"x": space.normal()}, "x is normal(0.0,1.0), which Optuna has not"),
-            ({"x": space.choice([1, 2], [0.5, 0.5])}, "x has probabilities, which Optuna cannot"),
+            (
+                {"x": space.normal()},
+                "Optuna does not support the distribution normal(0.0,1.0) of x",
+            ),
+            (
+                {"x": space.choice([1, 2], [0.5, 0.5])},
+                "Optuna does not support the probabilities of x",
+            ),
         ],
     )
     def test_what_it_cannot_do(self, one, said):
         with pytest.raises(TrackError) as caught:
-            optuna_sampler.check(one, Optuna())
+            optuna_sampler.check(one, SamplerOptions())
         assert str(caught.value).startswith(said)
 
     def test_a_sampler_without_its_package_is_refused_at_once(self, monkeypatch):
-        monkeypatch.setitem(optuna_sampler._NEEDS, "tpe", ("no_such_package",))
+        monkeypatch.setitem(optuna_sampler._PACKAGES, "tpe", ("no_such_package",))
         with pytest.raises(TrackError, match="the sampler tpe needs the package no_such_package"):
-            optuna_sampler.check(SPACE, Optuna())
+            optuna_sampler.check(SPACE, SamplerOptions())
 
     def test_options_are_checked_before_anything_runs(self):
         with pytest.raises(TrackError, match=r"the sampler tpe cannot be made: .*startup_trials"):
-            optuna_sampler.check(SPACE, Optuna("tpe", {"startup_trials": 3}))
+            optuna_sampler.check(SPACE, SamplerOptions("tpe", {"startup_trials": 3}))

@@ -34,7 +34,7 @@ def test_a_range_needs_a_step():
     with pytest.raises(TrackError) as caught:
         grid.of_space({"lr": space.log_uniform(1e-5, 0.1)})
     assert str(caught.value) == (
-        "lr is loguniform(1.0e-05,0.1), which has no end of values for a grid. "
+        "lr is loguniform(1.0e-05,0.1), whose values cannot be counted for a grid. "
         "list the values of lr, give it a step, or use another method than grid"
     )
     assert grid.of_space({"lr": space.uniform(0, 1, 0.5)}).values == ((0, 0.5, 1),)
