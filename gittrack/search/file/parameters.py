@@ -226,13 +226,13 @@ def _kind(description: Mapping[Any, Any]) -> str:
     kind = description.get("distribution")
     if kind is None:
         return _default_kind(description)
-    known = "known are " + ", ".join(_TAKES)
+    hint = "known are " + ", ".join(_TAKES)
     if not isinstance(kind, str):
-        raise TrackError(f"distribution is {short_repr(kind)}, which is not a name", known)
+        raise TrackError(f"distribution is {short_repr(kind)}, which is not a name", hint)
     if kind in _ALTERNATIVES:
         raise TrackError(f"there is no distribution {kind!r}", f"use {_ALTERNATIVES[kind]}")
     if kind not in _TAKES:
-        raise TrackError(f"there is no distribution {kind!r}", did_you_mean(kind, _TAKES, known))
+        raise TrackError(f"there is no distribution {kind!r}", did_you_mean(kind, _TAKES, hint))
     return kind
 
 
