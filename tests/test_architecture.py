@@ -118,7 +118,7 @@ LAZY_IMPORTS = {
     },
     "search/strategies/sobol.py": {"scipy": "an extra, and a heavy one"},
     "analysis/fanova.py": {"optuna": "an extra", "sklearn": "what Optuna needs for it"},
-    "search/space.py": {"statistics": "10 ms that only normal distributions need"},
+    "search/distributions.py": {"statistics": "10 ms that only normal distributions need"},
     "api/seeding.py": {
         "jax": "only who asks for a key needs it",
         "numpy": "only who asks for a generator needs it",

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from gittrack.analysis.stopping_rules import EarlyTerminate
-from gittrack.search.space import Distribution
+from gittrack.search.distributions import Distribution
 
 
 class Trial(NamedTuple):

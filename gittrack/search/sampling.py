@@ -13,7 +13,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from gittrack.search.space import Distribution
+from gittrack.search.distributions import Distribution
 
 _BITS = 52
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from gittrack.analysis.sweep_view import Axis, SweepView, TrialView
 from gittrack.core.run import run_info
 from gittrack.core.run.run_info import RunInfo
-from gittrack.search.space import Choice, Distribution, Integers, Normal, Uniform
+from gittrack.search.distributions import Choice, Distribution, Integers, Normal, Uniform
 from gittrack.sweeping import state
 from gittrack.sweeping.prepare import Opened
 from gittrack.sweeping.stored import Sweep

@@ -12,7 +12,7 @@ from measure import Row
 
 from gittrack.api.search import random_search
 from gittrack.search import sampling
-from gittrack.search.space import Distribution
+from gittrack.search.distributions import Distribution
 from gittrack.sweep import choice, log_uniform, normal, randint, uniform
 
 _SEARCHES, _DRAWS, _LEAST_P = 2_000, 10_000, 0.001

@@ -12,7 +12,7 @@ from gittrack.core.scalars import flow_text
 from gittrack.search import space
 from gittrack.search.bounds import check_order, finite_number, rounded
 from gittrack.search.checks import check_keys, require_mapping, short_repr
-from gittrack.search.space import Distribution
+from gittrack.search.distributions import Distribution, Uniform
 
 _EXAMPLE = "parameters: {lr: {values: [0.1, 0.01]}}"
 
@@ -128,7 +128,7 @@ def _remarks(
 ) -> Iterator[str]:
     """Yield a sentence for each part of a description that may mean something else than intended."""
     kind = description.get("distribution")
-    if kind in _EXPONENTS and isinstance(distribution, space.Uniform):
+    if kind in _EXPONENTS and isinstance(distribution, Uniform):
         low, high = flow_text(distribution.low), flow_text(distribution.high)
         yield (
             f"{name} is from {low} to {high}: the bounds of {kind} are exponents of e "

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from gittrack.core.equality import equal
 from gittrack.core.errors import TrackError
-from gittrack.search.space import Distribution
+from gittrack.search.distributions import Distribution
 
 
 class Grid(NamedTuple):

@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.nested import same
 from gittrack.search import keys, sampling
+from gittrack.search.distributions import Choice, Distribution, Integers, Uniform
 from gittrack.search.plan import Outcome, Rung, SamplerOptions, Trial
-from gittrack.search.space import Choice, Distribution, Integers, Uniform
 from gittrack.search.strategies import ranking
 
 SAMPLERS = {"tpe": "TPESampler", "cmaes": "CmaEsSampler", "gp": "GPSampler"}

@@ -12,7 +12,7 @@ from typing import Any
 
 from gittrack.core.errors import TrackError
 from gittrack.search import sampling
-from gittrack.search.space import Choice, Distribution
+from gittrack.search.distributions import Choice, Distribution
 
 _BITS = 30  # as in SciPy
 _MOST_POINTS = 1 << 20  # all points are computed at once
