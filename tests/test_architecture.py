@@ -105,6 +105,7 @@ BROAD_EXCEPTS = {
 
 LAZY_IMPORTS = {
     "__init__.py": {"importlib": "`import gittrack` costs nothing until something is asked for"},
+    "api/begin.py": {"gittrack.api.resuming": "30 ms that only who resumes a run needs"},
     "cli/main.py": {"tempfile": "only a bug needs it", "traceback": "only a bug needs it"},
     "cli/output.py": {"gittrack.cli.pager": "people see it, programs never"},
     "cli/commands/sweep/_progress.py": {"tqdm": "30 ms that only a sweep on a terminal needs"},

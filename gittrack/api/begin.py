@@ -11,14 +11,11 @@ from typing import Any, NamedTuple
 
 from gittrack import git
 from gittrack.api import arguments, launched, messages, repository, workers
-from gittrack.api.runs import RunRecord
 from gittrack.core import layout, nested
 from gittrack.core.errors import TrackError
 from gittrack.core.run import events
 from gittrack.disk import lock
-from gittrack.read.runs import resolve
 from gittrack.record import journal, recovery, session
-from gittrack.record import resume as resuming
 from gittrack.record.active import join
 from gittrack.record.active.disabled import DisabledRun
 from gittrack.record.ending import process_end
@@ -189,8 +186,9 @@ def _started(repo: git.Repo, begun: session.Session, offset: float = 0.0) -> Run
 
 
 def _resumed(repo: git.Repo, address: str, request: session.Request) -> Run:
-    record = RunRecord(repo, resolve.resolve(repo, address))
-    begun, steps, offset = resuming.begin(repo, record.info, request)
+    from gittrack.api import resuming  # noqa: PLC0415 - only this reads runs, and few runs resume another
+
+    begun, steps, offset = resuming.resumed(repo, address, request)
     run = _started(repo, begun, offset)
     run.continue_from(steps)
     return run
