@@ -1,73 +1,22 @@
-"""What several verbs share: how a result is printed, and the options for that."""
+"""Print results, notes and tables: width, colours, pager, and characters that could steer a terminal."""
 
 from __future__ import annotations
 
-import argparse
 import os
 import re
 import sys
 from collections.abc import Sequence
 
-from gittrack.analysis.direction import MAX, MIN, OPTION, Direction
-from gittrack.core.errors import TrackError
+from gittrack.analysis.direction import OPTION, Direction
 from gittrack.show.terminal.text import escape
 
-
-def add_formats(parser: argparse.ArgumentParser, *styles: str) -> None:
-    """Add ``--json`` and the like; ``args.style`` is the one chosen, ``text`` by default."""
-    group = parser.add_mutually_exclusive_group()
-    told = {"json": "JSON, a stable format", "csv": "CSV", "md": "Markdown"}
-    for style in styles:
-        group.add_argument(
-            f"--{style}", dest="style", action="store_const", const=style, help=f"as {told[style]}"
-        )
-    parser.set_defaults(style="text")
+_COLOURS = {"green": "32", "red": "31", "dim": "2", "bold": "1", "yellow": "33"}
 
 
-def add_where(parser: argparse.ArgumentParser) -> None:
-    """Add ``-w QUERY``."""
-    parser.add_argument(
-        "-w",
-        "--where",
-        metavar="QUERY",
-        help='only runs that match: "val_accuracy > 0.9 and lr < 0.1"',
-    )
-
-
-def add_archived(parser: argparse.ArgumentParser) -> None:
-    """Add ``--archived``."""
-    parser.add_argument("--archived", action="store_true", help="archived runs too")
-
-
-def add_goal(parser: argparse.ArgumentParser) -> None:
-    """Add ``--min`` and ``--max``; ``args.goal`` is ``min``, ``max``, or None if neither is given."""
-    group = parser.add_mutually_exclusive_group()
-    for goal, best in ((MIN, "smallest"), (MAX, "largest")):
-        told = f"the {best} is the best"
-        group.add_argument(f"--{goal}", dest="goal", action="store_const", const=goal, help=told)
-
-
-def positive(text: str) -> int:
-    """Return a count of at least 1, for argparse."""
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
-    return int(text)
-
-
-def apart(hint: str, *options: tuple[str, object]) -> None:
-    """Raise TrackError where two of the options are given, of which one would be of no effect.
-
-    ``options`` are pairs of how each is written and whether it is given.
-    """
-    given = [name for name, there in options if there]
-    if len(given) > 1:
-        raise TrackError(f"{given[0]} and {given[1]} do not go together", hint, code=2)
-
-
-def out(text: str) -> None:
-    """Print a result; on a terminal that it does not fit, through the user's pager."""
+def print_result(text: str) -> None:
+    """Print a result on stdout; on a terminal that is too small for it, through the user's pager."""
     if sys.stdout.isatty():
-        text = harmless(text)
+        text = escape_controls(text)
     data = text.encode("utf-8", "backslashreplace")
     sys.stdout.flush()
     if sys.stdout.isatty() and text.count("\n") >= os.get_terminal_size(1).lines - 1:
@@ -79,71 +28,96 @@ def out(text: str) -> None:
     sys.stdout.buffer.flush()
 
 
-def harmless(text: str) -> str:
-    """Return text for a terminal: every character that could steer it is escaped, except our colours.
-
-    Tables in CSV and the like are exact, so this is where values of runs become harmless.
-    """
-    pieces = re.split(r"(\x1b\[[0-79;]*m)", text)  # no 8, which hides text
-    for place in range(0, len(pieces), 2):
-        pieces[place] = "\n".join(map(escape, pieces[place].split("\n")))
-    return "".join(pieces)
-
-
-def room(style: str = "text") -> int | None:
-    """Return the width that a table has to fit into; None for other styles, and for a file or a pipe."""
-    return os.get_terminal_size(1).columns if style == "text" and sys.stdout.isatty() else None
-
-
-def cut_off(count: int, total: int) -> str:
-    """Return a line on the runs that a listing was too short for, or nothing."""
-    return f"{count} more: add -n {total}\n" if count > 0 else ""
-
-
-def left_out(names: Sequence[str], ways: str = "--csv") -> str:
-    """Return a line on what had no room in a table and the options that show it, or nothing."""
-    if not names:
-        return ""
-    told = ", ".join(map(escape, names[:8])) + (", ..." if len(names) > 8 else "")
-    return f"not shown: {told} ({ways})\n"
-
-
-def ranking_order(chosen: Direction, ranked: int) -> str:
-    """Return a line on which of ``ranked`` runs is first and why, if no option says it; else nothing."""
-    if ranked < 2 or chosen.source == OPTION:
-        return ""
-    first, other, option = ("smallest", "largest", "--max")
-    if not chosen.smallest:
-        first, other, option = ("largest", "smallest", "--min")
-    ways = f"; for the {other}: add {option}" if chosen.assumed else ""
-    return f"the {first} is first, because {escape(chosen.reason)}{ways}\n"
-
-
-def note(text: str) -> None:
-    """Print a remark for people on stderr, where it does not mix with the result."""
+def print_note(text: str) -> None:
+    """Print a line for people on stderr, so that it does not mix with the result."""
     sys.stderr.write(text.encode("utf-8", "backslashreplace").decode() + "\n")
 
 
+def escape_controls(text: str) -> str:
+    """Return text that is safe for a terminal.
+
+    Every character that could steer the terminal is escaped, except the colours of `paint`. Values of
+    runs are escaped here and not earlier, because CSV and JSON have to be exact.
+    """
+    pieces = re.split(r"(\x1b\[[0-79;]*m)", text)  # no 8, which hides text
+    for index in range(0, len(pieces), 2):
+        pieces[index] = "\n".join(map(escape, pieces[index].split("\n")))
+    return "".join(pieces)
+
+
+def table_width(style: str = "text") -> int | None:
+    """Return the width that a table has to fit into, in columns.
+
+    Parameters
+    ----------
+    style : str
+        The output format; only ``"text"`` (the default) has a limited width.
+
+    Returns
+    -------
+    int or None
+        The width of the terminal. None (no limit) for other formats, and for a file or a pipe.
+    """
+    return os.get_terminal_size(1).columns if style == "text" and sys.stdout.isatty() else None
+
+
+def more_runs_line(count: int, total: int) -> str:
+    """Return a line that says that ``count`` of ``total`` runs are not listed; nothing if all are."""
+    return f"{count} more: add -n {total}\n" if count > 0 else ""
+
+
+def hidden_columns_line(names: Sequence[str], options: str = "--csv") -> str:
+    """Return a line that names the hidden columns of a table; nothing if there are none.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The columns that did not fit.
+    options : str
+        The options that show them, for the user (``--csv``).
+    """
+    if not names:
+        return ""
+    columns = ", ".join(map(escape, names[:8])) + (", ..." if len(names) > 8 else "")
+    return f"not shown: {columns} ({options})\n"
+
+
+def order_line(direction: Direction, ranked: int) -> str:
+    """Return a line that says which run is first and why.
+
+    Nothing if an option of the user chose the direction, or if fewer than two runs are ranked.
+    """
+    if ranked < 2 or direction.source == OPTION:
+        return ""
+    first, other, option = ("smallest", "largest", "--max")
+    if not direction.smallest:
+        first, other, option = ("largest", "smallest", "--min")
+    change = f"; for the {other}: add {option}" if direction.assumed else ""
+    return f"the {first} is first, because {escape(direction.reason)}{change}\n"
+
+
 def paint_lines(text: str, styles: Sequence[str]) -> str:
-    """Return lines, each in its style; an empty one leaves it as it is."""
+    """Return the text with each line in its style; an empty or missing style changes nothing."""
     lines = text.splitlines()
-    told = [*styles, *[""] * len(lines)]
-    return "".join(paint(line, style) + "\n" for line, style in zip(lines, told, strict=False))
+    padded = [*styles, *[""] * len(lines)]
+    return "".join(paint(line, style) + "\n" for line, style in zip(lines, padded, strict=False))
 
 
 def paint(text: str, style: str) -> str:
-    """Return the text coloured (``green``, ``red``, ``dim``, ``bold``) where stdout is a terminal."""
+    """Return the text in a style (``green``, ``red``, ``dim``, ``bold``, ``yellow``).
+
+    The text is returned unchanged if stdout is not a terminal, or if NO_COLOR or TERM=dumb is set.
+    """
     if not style or not text:
         return text
-    codes = {"green": "32", "red": "31", "dim": "2", "bold": "1", "yellow": "33"}
     if not sys.stdout.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return text
-    return f"\x1b[{codes[style]}m{text}\x1b[m"
+    return f"\x1b[{_COLOURS[style]}m{text}\x1b[m"
 
 
 def report_damage(damaged: int, total: int) -> int:
-    """Say on stderr how many runs cannot be read; return the exit status that goes with it."""
+    """Warn on stderr if runs cannot be read; return the exit status (1 if there are any, else 0)."""
     if damaged:
         sys.stdout.flush()
-        note(f"warning: {damaged} of {total} runs are damaged; see: git track doctor")
+        print_note(f"warning: {damaged} of {total} runs are damaged; see: git track doctor")
     return 1 if damaged else 0

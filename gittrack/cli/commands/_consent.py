@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from gittrack import git
-from gittrack.cli.output import note
+from gittrack.cli.output import print_note
 from gittrack.core.errors import TrackError
 from gittrack.disk import trust
 from gittrack.read.runs.record import RunRecord
@@ -26,14 +26,14 @@ def check(repo: git.Repo, run: RunRecord, trusted: str | None, links: tuple[str,
     """
     commit = str(run.info.commit)
     if not _is_allowed(commit, trusted):
-        note(f"the run {run.id} was not recorded on this machine; it would execute:")
+        print_note(f"the run {run.id} was not recorded on this machine; it would execute:")
         _ask(commit, _rows(repo, run, links), f"git track reproduce {short_id(run.id)}")
 
 
 def check_sweep(sweep: Sweep, trusted: str | None) -> None:
     """Show what a sweep would execute and ask, as `check` does, where this machine did not begin it."""
     if not _is_allowed(sweep.commit, trusted):
-        note(f"the sweep {sweep.id} was not begun on this machine; it would execute:")
+        print_note(f"the sweep {sweep.id} was not begun on this machine; it would execute:")
         rows = [
             ("command", repr(list(sweep.facts["command"]))),
             ("folder", str(sweep.facts.get("cwd") or ".")),
@@ -51,7 +51,7 @@ def _is_allowed(commit: str, trusted: str | None) -> bool:
 
 def _ask(commit: str, rows: Sequence[tuple[str, str]], again: str) -> None:
     for name, told in rows:
-        note(f"  {name:<9}{text.escape(told)}")
+        print_note(f"  {name:<9}{text.escape(told)}")
     hint = f"look at it, then: {again} --trust {commit}"
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise TrackError("it is not trusted, and there is no terminal to ask", hint, code=3)
@@ -66,7 +66,7 @@ def _remember(commit: str) -> None:
     try:
         trust.remember(commit)
     except OSError as error:
-        note(
+        print_note(
             f"warning: {trust.list_path()} cannot be written ({error.strerror}): you will be asked again"
         )
 

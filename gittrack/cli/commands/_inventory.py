@@ -8,7 +8,8 @@ import time
 from gittrack import git
 from gittrack.analysis import inventory
 from gittrack.cli.commands.ls import nothing
-from gittrack.cli.output import add_archived, add_formats, add_where, note, out, report_damage
+from gittrack.cli.options import add_archived, add_formats, add_where
+from gittrack.cli.output import print_note, print_result, report_damage
 from gittrack.read.runs import query, reader
 from gittrack.show.data import jsonable
 from gittrack.show.terminal import inventory as faces
@@ -41,10 +42,10 @@ def show(args: argparse.Namespace, kind: str) -> int:
         ours = inventory.experiments(infos)
         made, plain = faces.experiments(ours, time.time(), exact=exact), faces.jsonable(ours)
     if args.style == "json":
-        out(jsonable.dump(plain))
+        print_result(jsonable.dump(plain))
     elif not plain and not exact:
-        note(f"no run has {kind}" if infos else nothing(found, args.where))
+        print_note(f"no run has {kind}" if infos else nothing(found, args.where))
     else:
-        out(table.render(made, args.style))
+        print_result(table.render(made, args.style))
     broken = reader.undecodable(found.runs, infos)
     return report_damage(found.damaged + broken, found.total)

@@ -8,7 +8,13 @@ from collections.abc import Sequence
 from gittrack import git
 from gittrack.analysis import groups
 from gittrack.analysis.direction import Direction
-from gittrack.cli.output import cut_off, left_out, out, paint_lines, ranking_order
+from gittrack.cli.output import (
+    hidden_columns_line,
+    more_runs_line,
+    order_line,
+    paint_lines,
+    print_result,
+)
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.run import commit_message
 from gittrack.core.run.run_info import RunInfo
@@ -39,21 +45,21 @@ def show(
     )
     first = groups.compare_groups(found[0], found[1], len(found)) if len(found) > 1 else None
     if args.style == "json":
-        out(jsonable.dump(faces.jsonable(found[: args.n], first, args.over)))
+        print_result(jsonable.dump(faces.jsonable(found[: args.n], first, args.over)))
         return
     shown = faces.table(found[: args.n], metric, exact=args.style == "csv")
     made = table.render(shown, args.style)
-    more = cut_off(len(found) - args.n, len(found))
+    more = more_runs_line(len(found) - args.n, len(found))
     if args.style == "text":
         equal = faces.constants(found)
         told = "  ".join(f"{text.escape(k)}={text.value(v)}" for k, v in equal.items())
         made = (f"all: {told}\n\n" if told else "") + paint_lines(made, ["bold", "green"])
-        made += left_out(shown.left_out) + more
+        made += hidden_columns_line(shown.left_out) + more
         told = faces.verdict(found, first, args.over, smallest=chosen.smallest)
         made += f"\n{told}" if told else ""
         made += _remarks(infos, found, args)
-        made += ranking_order(chosen, len(found))
-    out(made)
+        made += order_line(chosen, len(found))
+    print_result(made)
 
 
 def _remarks(

@@ -6,7 +6,7 @@ import argparse
 
 from gittrack import git
 from gittrack.cli.commands import _runs
-from gittrack.cli.output import out
+from gittrack.cli.output import print_result
 from gittrack.record import annotate
 
 
@@ -22,7 +22,7 @@ def run(args: argparse.Namespace) -> int:
     found = _runs.find(repo, args.runs)
     annotate.archive(repo, [_runs.target(raw) for raw in found], archived=not args.undo)
     told = "listed again" if args.undo else "archived"
-    out("".join(f"{told} {_runs.called(repo, raw)}\n" for raw in found))
+    print_result("".join(f"{told} {_runs.called(repo, raw)}\n" for raw in found))
     if not args.undo:
-        out("listings show them with --archived; undo it: git track archive --undo RUN\n")
+        print_result("listings show them with --archived; undo it: git track archive --undo RUN\n")
     return 0

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from gittrack import git
-from gittrack.cli.output import out
+from gittrack.cli.output import print_result
 from gittrack.core.errors import TrackError
 from gittrack.disk import content_store
 from gittrack.read.runs import resolve
@@ -37,5 +37,5 @@ def run(args: argparse.Namespace) -> int:
             f"{args.path} is not text", f"keep it: git track get {args.run} {args.path}"
         )
     shown = data.decode(errors="surrogateescape").replace("\r\n", "\n")
-    out(text.escape(shown, keep="\n\t"))
+    print_result(text.escape(shown, keep="\n\t"))
     return 0

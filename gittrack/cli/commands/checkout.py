@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 
 from gittrack import git
-from gittrack.cli.output import note, out
+from gittrack.cli.output import print_note, print_result
 from gittrack.core import layout, yaml_write
 from gittrack.core.errors import TrackError
 from gittrack.git import worktree
@@ -40,9 +40,9 @@ def run(args: argparse.Namespace) -> int:
             f"{folder} is there already", "name a new folder: git track checkout RUN DIR"
         )
     worktree.add(repo, commit, str(folder), args.branch)
-    out(f"{folder}: the code of {record.id}, {commit[:12]}\n")
+    print_result(f"{folder}: the code of {record.id}, {commit[:12]}\n")
     _write_params(record, folder, inner)
-    out(f"when it is of no use any more: git worktree remove --force {folder}\n")
+    print_result(f"when it is of no use any more: git worktree remove --force {folder}\n")
     return 0
 
 
@@ -54,8 +54,10 @@ def _write_params(record: RunRecord, folder: Path, inner: str) -> None:
         return
     name = os.path.relpath(params, folder)
     if params.is_symlink() or params.parent.resolve() != folder.resolve() / os.path.normpath(inner):
-        note(f"warning: {name} is a link, so the params that were recorded are not written there")
+        print_note(
+            f"warning: {name} is a link, so the params that were recorded are not written there"
+        )
         return
     params.parent.mkdir(parents=True, exist_ok=True)
     params.write_bytes(content)
-    out(f"{name} now has the params that were recorded\n")
+    print_result(f"{name} now has the params that were recorded\n")

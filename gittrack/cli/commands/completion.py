@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 
-from gittrack.cli.output import out
+from gittrack.cli.output import print_result
 from gittrack.disk.files import bundled
 
 # Where a shell looks for it, below share/.
@@ -28,5 +28,5 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the script."""
-    out(bundled("templates", "share", PLACES[args.shell]).read_text(encoding="utf-8"))
+    print_result(bundled("templates", "share", PLACES[args.shell]).read_text(encoding="utf-8"))
     return 0

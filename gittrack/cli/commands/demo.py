@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from gittrack.cli.output import note, out, paint
+from gittrack.cli.output import paint, print_note, print_result
 from gittrack.core import yaml_read
 from gittrack.core.errors import TrackError
 from gittrack.disk.files import bundled
@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
     version.check()
     folder = Path(args.dir)
     plan = scaffold(folder)
-    out(f"A small project, a git repository of its own: {folder}\n")
+    print_result(f"A small project, a git repository of its own: {folder}\n")
     _title("Six runs; params.yaml has the defaults")
     for trial in plan:
         _train(folder, trial)
@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
     _do(folder, ["git", "track", "reproduce", plan[-1]["name"]], quiet=True)
     _title("Release it: a version is a tag on the run, a stage is a ref, which a gate may guard")
     _release(folder, plan[-1]["name"])
-    out(_farewell(folder, time.monotonic() - began))
+    print_result(_farewell(folder, time.monotonic() - began))
     return 0
 
 
@@ -89,15 +89,15 @@ def _train(folder: Path, trial: Mapping[str, Any]) -> None:
     if edit:
         path = folder / edit["file"]
         path.write_text(path.read_text().replace(edit["find"], edit["replace"]))
-        out(paint(f"# An uncommitted change to {edit['file']}\n", "dim"))
+        print_result(paint(f"# An uncommitted change to {edit['file']}\n", "dim"))
     overrides = [word for key, value in trial["set"].items() for word in ("-S", f"{key}={value}")]
     command = ["git", "track", "run", "-n", trial["name"], *overrides, "--", "python", "train.py"]
     told = _do(folder, command, quiet=True, remark=trial["note"])
-    out("".join(f"{line}\n" for line in told.splitlines() if line.startswith("run ")))
+    print_result("".join(f"{line}\n" for line in told.splitlines() if line.startswith("run ")))
 
 
 def _title(title: str) -> None:
-    out(paint(f"\n# {title}\n", "dim"))
+    print_result(paint(f"\n# {title}\n", "dim"))
 
 
 def _do(folder: Path, command: list[str], *, quiet: bool = False, remark: str = "") -> str:
@@ -107,7 +107,7 @@ def _do(folder: Path, command: list[str], *, quiet: bool = False, remark: str = 
     `run`.  Returns that stderr.
     """
     line = paint(f"$ {shlex.join(command)}", "bold")
-    out(line + (paint(f"  # {remark}", "dim") if remark else "") + "\n")
+    print_result(line + (paint(f"  # {remark}", "dim") if remark else "") + "\n")
     hidden = subprocess.PIPE if quiet else None
     stdout = subprocess.DEVNULL if remark else None
     done = subprocess.run(
@@ -115,7 +115,7 @@ def _do(folder: Path, command: list[str], *, quiet: bool = False, remark: str = 
     )
     told = (done.stderr or b"").decode(errors="replace")
     if done.returncode != 0:
-        note(told.rstrip("\n"))
+        print_note(told.rstrip("\n"))
         raise TrackError(
             f"'{shlex.join(command)}' ended with {done.returncode}",
             f"the project is kept in {folder}",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 
 from gittrack import git
-from gittrack.cli.output import add_formats, apart, out, paint_lines
+from gittrack.cli.options import add_formats, check_exclusive
+from gittrack.cli.output import paint_lines, print_result
 from gittrack.core.errors import TrackError
 from gittrack.read.runs import compare, resolve
 from gittrack.read.runs.record import RunRecord
@@ -53,22 +54,22 @@ def between(repo: git.Repo, records: list[RunRecord], args: argparse.Namespace) 
     if args.style == "json":
         whole = difference.jsonable(found)
         keys = ["a", "b", *args.sections] if args.sections else list(whole)
-        out(jsonable.dump({key: whole[key] for key in keys}))
+        print_result(jsonable.dump({key: whole[key] for key in keys}))
     else:
         page = difference.page(found, args.sections or (), args.style)
         signs = {"+": "green", "-": "red", "@": "dim"}
-        out(paint_lines(page, [signs.get(line[:1], "") for line in page.splitlines()]))
+        print_result(paint_lines(page, [signs.get(line[:1], "") for line in page.splitlines()]))
     return 0
 
 
 def _several(records: list[RunRecord], args: argparse.Namespace) -> int:
     patches = ("--code", "code" in (args.sections or ()))
-    apart("only two runs have a patch to show", patches, ("--md", args.style == "md"))
+    check_exclusive("only two runs have a patch to show", patches, ("--md", args.style == "md"))
     found = compare.table(records)
     if args.style == "json":
         whole = diff_many.jsonable(found)
         keys = ["runs", *args.sections] if args.sections else list(whole)
-        out(jsonable.dump({key: whole[key] for key in keys}))
+        print_result(jsonable.dump({key: whole[key] for key in keys}))
     else:
-        out(diff_many.page(found, args.sections or (), args.style))
+        print_result(diff_many.page(found, args.sections or (), args.style))
     return 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 
 from gittrack import git
-from gittrack.cli.output import out
+from gittrack.cli.output import print_result
 from gittrack.models import repair
 from gittrack.read import doctor_checks
 from gittrack.read.registry import moved_tags
@@ -29,20 +29,20 @@ def run(args: argparse.Namespace) -> int:
     """Print what was found; 1 where something is wrong."""
     repo = git.find()
     report = doctor_checks.examine(repo)
-    out(f"{report.runs} run{'s' if report.runs != 1 else ''}, {report.live} going on\n")
+    print_result(f"{report.runs} run{'s' if report.runs != 1 else ''}, {report.live} going on\n")
     for finding in report.findings:
-        out(f"{text.escape(finding.what)}\n  {text.escape(finding.remedy)}\n")
+        print_result(f"{text.escape(finding.what)}\n  {text.escape(finding.remedy)}\n")
     if args.fix:
         for ref in doctor_checks.set_aside(repo, report):
-            out(f"moved aside: {text.escape(ref)}\n")
+            print_result(f"moved aside: {text.escape(ref)}\n")
         for path, target in doctor_checks.set_journals_aside(repo, report):
-            out(f"moved aside: {text.escape(str(path))} to {text.escape(str(target))}\n")
+            print_result(f"moved aside: {text.escape(str(path))} to {text.escape(str(target))}\n")
     stuck = _stages(repo)
     state = Registry(repo)
     torn = models.warnings(moved_tags.examined(state, state.every())) + models.damage(state.damaged)
-    out(torn)
+    print_result(torn)
     if not (report.findings or stuck or torn):
-        out("all is well\n")
+        print_result("all is well\n")
     return 1 if report.findings or stuck or torn else 0
 
 
@@ -52,5 +52,5 @@ def _stages(repo: git.Repo) -> int:
     for one in found:
         word = f"not repaired ({one.problem})" if one.problem else "repaired"
         line = f"{word}: {one.ref} said {one.actual}, the events say {one.expected}"
-        out(text.escape(line) + "\n")
+        print_result(text.escape(line) + "\n")
     return sum(1 for one in found if one.problem)

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
 from gittrack import git
-from gittrack.cli.output import add_archived, add_where, note, report_damage
+from gittrack.cli.options import add_archived, add_where
+from gittrack.cli.output import print_note, report_damage
 from gittrack.core.errors import Damaged, TrackError
 from gittrack.core.run.run_info import DAMAGED
 from gittrack.read.runs import query
@@ -65,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
             _runs(records, args.format, target)
         target.flush()
     for error in lost.values():
-        note(f"warning: left out: {text.escape(error.message)}")
+        print_note(f"warning: left out: {text.escape(error.message)}")
     broken = sum(record.info.status == DAMAGED for record in records)
     broken += sum(isinstance(error, (Damaged, git.GitError)) for error in lost.values())
     return report_damage(broken, found.total) or int(bool(lost))

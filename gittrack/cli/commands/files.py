@@ -6,7 +6,8 @@ import argparse
 from collections.abc import Mapping
 
 from gittrack import git
-from gittrack.cli.output import add_formats, out
+from gittrack.cli.options import add_formats
+from gittrack.cli.output import print_result
 from gittrack.core import layout
 from gittrack.read.runs import resolve
 from gittrack.read.runs.artifacts import Absent, Item
@@ -31,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
     sizes = dict(sorted(sizes.items()))
     missing = record.missing
     if args.style == "json":
-        out(jsonable.dump([_facts(path, sizes[path], items, missing) for path in sizes]))
+        print_result(jsonable.dump([_facts(path, sizes[path], items, missing) for path in sizes]))
         return 0
     rows = [
         [
@@ -42,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
         for path, size in sizes.items()
     ]
     lines = "".join(f"{line.rstrip()}\n" for line in text.columns(rows, [True, False, False]))
-    out(f"{lines}show one: git track cat {short_id(record.id)} PATH\n")
+    print_result(f"{lines}show one: git track cat {short_id(record.id)} PATH\n")
     return 0
 
 

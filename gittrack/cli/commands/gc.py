@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from gittrack import git
 from gittrack.analysis import direction
 from gittrack.cli.commands import _runs
-from gittrack.cli.output import add_goal, apart, note, out, positive
+from gittrack.cli.options import add_goal, check_exclusive, positive
+from gittrack.cli.output import print_note, print_result
 from gittrack.core.errors import TrackError
 from gittrack.core.query import durations
 from gittrack.read.runs import query
@@ -43,29 +44,29 @@ def run(args: argparse.Namespace) -> int:
     """Say how much would go, then remove it; 1 where something could not be removed."""
     repo = git.find()
     if (args.keep_best is None) != (args.by is None):
-        note("error: --keep-best and --by belong together")
-        note("hint: git track gc --keep-best 10 --by val_accuracy")
+        print_note("error: --keep-best and --by belong together")
+        print_note("hint: git track gc --keep-best 10 --by val_accuracy")
         return 2
     best = ("--keep-best", args.keep_best is not None)
     for name, there in ((f"--{args.goal}", args.goal), ("-e", args.experiment)):
         if there and not best[1]:
             raise TrackError(f"{name} is for --keep-best only", "leave it out", code=2)
     age = ("--older-than", args.older_than is not None)
-    apart("clear the trash by itself: git track gc --older-than AGE", best, age)
+    check_exclusive("clear the trash by itself: git track gc --older-than AGE", best, age)
     if args.keep_best is not None:
         return _keep_best(repo, args)
     older_than = _MONTH if args.older_than is None else args.older_than
     found = collect.plan(repo, older_than, time.time())
-    out(_told(found, older_than))
+    print_result(_told(found, older_than))
     if args.dry_run:
         going = found.runs or found.leftovers or found.content.sizes
-        out("nothing was removed: --dry-run\n" if going else "")
+        print_result("nothing was removed: --dry-run\n" if going else "")
         return 0
     session.say(recovery.kept(recovery.recover(repo)))
     stayed = collect.carry_out(repo, found)
     for folder in stayed:
-        note(f"error: {text.escape(folder)} could not be removed")
-        note("hint: see what is in the way, and try again: git track gc")
+        print_note(f"error: {text.escape(folder)} could not be removed")
+        print_note("hint: see what is in the way, and try again: git track gc")
     return 1 if stayed else 0
 
 
@@ -121,19 +122,23 @@ def _keep_best(repo: git.Repo, args: argparse.Namespace) -> int:
     kept = len(ranked) - len(chosen) - len(reasons)
     reason = f"{'smallest' if better.smallest else 'largest'}, because {better.reason}"
     by = text.escape(args.by) + ("" if args.goal else f" ({text.escape(reason)})")
-    out(f"the best {kept} of {_count(len(ranked))} by {by} stay\n")
+    print_result(f"the best {kept} of {_count(len(ranked))} by {by} stay\n")
     if unranked := ranking.infinite + ranking.nan:
-        out(f"kept: {_count(unranked)} with NaN or infinity, which cannot be ranked\n")
-    out("".join(f"kept: {run_id}: {text.escape(why)}\n" for run_id, why in reasons.items()))
+        print_result(f"kept: {_count(unranked)} with NaN or infinity, which cannot be ranked\n")
+    print_result(
+        "".join(f"kept: {run_id}: {text.escape(why)}\n" for run_id, why in reasons.items())
+    )
     if not chosen:
-        out("nothing to move to the trash\n")
+        print_result("nothing to move to the trash\n")
         return 0
-    out("".join(f"to the trash: {_runs.called(repo, raw)}\n" for raw in chosen))
+    print_result("".join(f"to the trash: {_runs.called(repo, raw)}\n" for raw in chosen))
     if args.dry_run:
-        out("nothing was moved: --dry-run\n")
+        print_result("nothing was moved: --dry-run\n")
         return 0
     trash.remove(repo, chosen)
-    out("git track restore brings them back; git track gc removes them for good after 30 days\n")
+    print_result(
+        "git track restore brings them back; git track gc removes them for good after 30 days\n"
+    )
     return 0
 
 

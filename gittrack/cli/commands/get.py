@@ -9,7 +9,7 @@ from pathlib import Path
 
 from gittrack import git
 from gittrack.cli.commands._destination import destination
-from gittrack.cli.output import note, out
+from gittrack.cli.output import print_note, print_result
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.disk import restore
@@ -45,10 +45,12 @@ def run(args: argparse.Namespace) -> int:
             )
     for path, name in names.items():
         place = restore.write(root, name, contents[path], known[path])
-        out(f"{text.escape(str(place))}  {text.size(restore.size(contents[path]))}\n")
+        print_result(f"{text.escape(str(place))}  {text.size(restore.size(contents[path]))}\n")
     for path in missing:
         why, remedy = record.missing[path][1:]
-        note(f"error: {text.escape(f'{path} is not here: {why}')}\nhint: {text.escape(remedy)}")
+        print_note(
+            f"error: {text.escape(f'{path} is not here: {why}')}\nhint: {text.escape(remedy)}"
+        )
     return 1 if missing else 0
 
 

@@ -13,7 +13,7 @@ import textwrap
 from pathlib import Path
 
 from gittrack import git
-from gittrack.cli.output import note, out, room
+from gittrack.cli.output import print_note, print_result, table_width
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.disk.files import bundled
 from gittrack.git import exclude
@@ -73,15 +73,17 @@ def samples() -> dict[str, tuple[str, str]]:
 
 def _list(place: Path, known: dict[str, tuple[str, str]]) -> None:
     rows = []
-    left = (room() or 1000) - max(map(len, known)) - len("*    post-run  ")
+    left = (table_width() or 1000) - max(map(len, known)) - len("*    post-run  ")
     for name, (kind, about) in known.items():
         there = (place / f"{kind}.d" / name).exists()
         first, *more = textwrap.wrap(about, max(left, 20))
         rows += [["*" if there else " ", name, kind, first], *(["", "", "", one] for one in more)]
-    out("".join(f"{line}\n" for line in text.columns(rows)))
+    print_result("".join(f"{line}\n" for line in text.columns(rows)))
     own = [kind for kind in (hooks.PRE, hooks.POST) if _own(place, kind)]
     own += [hooks.PROMOTE] if (place / hooks.PROMOTE).exists() else []
-    out(f"* installed in {place}\n" + "".join(f"{kind}: a hook of your own too\n" for kind in own))
+    print_result(
+        f"* installed in {place}\n" + "".join(f"{kind}: a hook of your own too\n" for kind in own)
+    )
 
 
 def _own(place: Path, kind: str) -> bool:
@@ -101,11 +103,11 @@ def _install(place: Path, name: str, kind: str) -> None:
         names = (folder / f"{_OWN}{more}" for more in ("", *(f"-{n}" for n in range(2, 100))))
         kept = next(name for name in names if not os.path.lexists(name))
         _move(front, kept)
-        out(f"your own {kind} hook is kept, as {kept}\n")
+        print_result(f"your own {kind} hook is kept, as {kept}\n")
     if not front.exists():
         _copy("dispatcher", front)
     _copy(name, folder / name)
-    out(f"installed {name} ({kind})\n")
+    print_result(f"installed {name} ({kind})\n")
 
 
 def _copy(name: str, target: Path) -> None:
@@ -132,7 +134,7 @@ def _move(source: Path, target: Path) -> None:
 def _uninstall(place: Path, name: str, kind: str) -> None:
     folder, front = place / f"{kind}.d", place / kind
     if not (folder / name).exists():
-        note(f"{name} is not installed")
+        print_note(f"{name} is not installed")
         return
     (folder / name).unlink()
     left = sorted(os.listdir(folder))
@@ -141,7 +143,7 @@ def _uninstall(place: Path, name: str, kind: str) -> None:
         if left:
             _move(folder / _OWN, front)
         folder.rmdir()
-    out(f"uninstalled {name} ({kind})\n")
+    print_result(f"uninstalled {name} ({kind})\n")
 
 
 def _hide(repo: git.Repo, place: Path) -> None:
@@ -151,7 +153,9 @@ def _hide(repo: git.Repo, place: Path) -> None:
         if not (place / f"{kind}.d").exists():
             exclude.remove(repo, paths)
         elif names := exclude.add(repo, paths):
-            out(f"git ignores them in this clone (.git/info/exclude): {', '.join(names)}\n")
+            print_result(
+                f"git ignores them in this clone (.git/info/exclude): {', '.join(names)}\n"
+            )
 
 
 def _run(repo: git.Repo, place: str, names: list[str]) -> int:
@@ -160,9 +164,13 @@ def _run(repo: git.Repo, place: str, names: list[str]) -> int:
         if name not in (hooks.PRE, hooks.POST):
             raise TrackError(f"there is no hook {name!r}", "there are pre-run and post-run", code=2)
         if not hooks.is_there(place, name):
-            note(f"there is no {name} hook")
+            print_note(f"there is no {name} hook")
         elif name == hooks.PRE:
-            out(text.escape(hooks.ask(repo, place, hooks.facts({}, [], {}), {}), keep="\n"))
+            print_result(
+                text.escape(hooks.ask(repo, place, hooks.facts({}, [], {}), {}), keep="\n")
+            )
         else:
-            out(text.escape(hooks.tell(repo, place, hooks.facts({}, [], {}), {}), keep="\n"))
+            print_result(
+                text.escape(hooks.tell(repo, place, hooks.facts({}, [], {}), {}), keep="\n")
+            )
     return 0

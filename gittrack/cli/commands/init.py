@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from gittrack import git
-from gittrack.cli.output import note, out
+from gittrack.cli.output import print_note, print_result
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.disk import folders
@@ -36,19 +36,19 @@ def run(args: argparse.Namespace) -> int:
         _write(path, bundled("templates", "init", source).read_text())
     _add_lines(root / ".gitignore", bundled("templates", "init", "gitignore").read_text())
     project.include_config(repo, SETTINGS)
-    out(f"settings  edit {settings}, or use: git config track.<name> <value>\n")
+    print_result(f"settings  edit {settings}, or use: git config track.<name> <value>\n")
     for risk in refspecs.risks(repo):
-        note(f"warning: {text.escape(risk.what)}\n  {text.escape(risk.remedy)}")
-    out("\nnext: git track run -- python train.py\n")
+        print_note(f"warning: {text.escape(risk.what)}\n  {text.escape(risk.remedy)}")
+    print_result("\nnext: git track run -- python train.py\n")
     return 0
 
 
 def _write(path: Path, content: str) -> None:
     if path.exists():
-        out(f"kept      {path.name}\n")
+        print_result(f"kept      {path.name}\n")
         return
     path.write_text(content)
-    out(f"wrote     {path.name}\n")
+    print_result(f"wrote     {path.name}\n")
 
 
 def _add_lines(path: Path, content: str) -> None:
@@ -56,8 +56,8 @@ def _add_lines(path: Path, content: str) -> None:
     known = set(there.splitlines())
     new = [line for line in content.splitlines() if line not in known]
     if not new:
-        out(f"kept      {path.name}\n")
+        print_result(f"kept      {path.name}\n")
         return
     gap = "" if not there or there.endswith("\n") else "\n"
     path.write_text(there + gap + "\n".join(new) + "\n")
-    out(f"added to  {path.name}: {len(new)} lines\n")
+    print_result(f"added to  {path.name}: {len(new)} lines\n")

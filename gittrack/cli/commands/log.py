@@ -8,7 +8,8 @@ import time
 from gittrack import git
 from gittrack.analysis.smoothing import sparklines
 from gittrack.cli.commands.ls import nothing
-from gittrack.cli.output import add_archived, add_where, cut_off, note, out, positive, report_damage
+from gittrack.cli.options import add_archived, add_where, positive
+from gittrack.cli.output import more_runs_line, print_note, print_result, report_damage
 from gittrack.core import layout
 from gittrack.read.runs import query, reader
 from gittrack.show.page import notebook
@@ -32,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
     )
     infos = [reader.decode(repo, raw) for raw in found.runs]
     if not infos:
-        note(nothing(found, args.where))
+        print_note(nothing(found, args.where))
     names = [f"{info.commit}:{layout.SERIES}" for info in infos if info.commit]
     contents = iter(list(git.read_objects(repo, names)))
     drawn = [sparklines(next(contents)) if info.commit else {} for info in infos]
@@ -41,6 +42,6 @@ def run(args: argparse.Namespace) -> int:
         for info, course in zip(infos, drawn, strict=True)
     ]
     more = found.total - len(infos)
-    out("\n".join([*pages, cut_off(more, found.total)] if more else pages))
+    print_result("\n".join([*pages, more_runs_line(more, found.total)] if more else pages))
     broken = reader.undecodable(found.runs, infos)
     return report_damage(found.damaged + broken, found.total)

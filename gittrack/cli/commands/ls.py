@@ -7,19 +7,15 @@ import time
 
 from gittrack import git
 from gittrack.cli.commands import _sweep_lines
+from gittrack.cli.options import add_archived, add_formats, add_where, check_exclusive, positive
 from gittrack.cli.output import (
-    add_archived,
-    add_formats,
-    add_where,
-    apart,
-    cut_off,
-    left_out,
-    note,
-    out,
+    hidden_columns_line,
+    more_runs_line,
     paint_lines,
-    positive,
+    print_note,
+    print_result,
     report_damage,
-    room,
+    table_width,
 )
 from gittrack.read.runs import query, reader
 from gittrack.show.data import jsonable
@@ -50,10 +46,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the listing; 1 where a run is damaged."""
     columns, all_params = ("--columns", args.columns), ("--all-params", args.all_params)
-    apart("--all-params adds all of them", columns, all_params)
-    apart("JSON has everything", columns, ("--json", args.style == "json"))
+    check_exclusive("--all-params adds all of them", columns, all_params)
+    check_exclusive("JSON has everything", columns, ("--json", args.style == "json"))
     for style in ("json", "csv"):
-        apart("it has all params", all_params, (f"--{style}", args.style == style))
+        check_exclusive("it has all params", all_params, (f"--{style}", args.style == style))
     repo = git.find()
     found = _listing(repo, args, args.n)
     folded = _may_fold(args) and _sweep_lines.has_trials(repo, found.runs)
@@ -64,9 +60,9 @@ def run(args: argparse.Namespace) -> int:
     else:
         infos = [reader.decode(repo, raw) for raw in found.runs]
     if args.style == "json":
-        out(jsonable.dump([jsonable.run(info) for info in infos]))
+        print_result(jsonable.dump([jsonable.run(info) for info in infos]))
     elif not infos:
-        note(nothing(found, args.where))
+        print_note(nothing(found, args.where))
     else:
         chosen = args.columns.split(",") if args.columns else []
         query.check_columns(infos, chosen)
@@ -76,20 +72,20 @@ def run(args: argparse.Namespace) -> int:
             chosen,
             all_params=args.all_params,
             exact=args.style == "csv",
-            width=room(args.style),
+            width=table_width(args.style),
         )
         more = found.total - len(found.runs)
-        tail = cut_off(more, found.total) if args.style == "text" else ""
+        tail = more_runs_line(more, found.total) if args.style == "text" else ""
         if found.archived and args.style == "text":
             tail += f"archived and not shown: {found.archived}; with them: add --archived\n"
         shown = table.render(made, args.style)
         if args.style == "text":
             shown = paint_lines(shown, ["bold", *(_STYLES.get(info.status, "") for info in infos)])
-            tail = left_out(made.left_out, "--all-params, --columns A,B, --csv") + tail
+            tail = hidden_columns_line(made.left_out, "--all-params, --columns A,B, --csv") + tail
             tail += "a sweep is one line; for its trials: add --sort -started\n" if folded else ""
-        out(shown + tail)
+        print_result(shown + tail)
     if args.style != "text" and found.total > len(found.runs):
-        note(cut_off(found.total - len(found.runs), found.total).rstrip())
+        print_note(more_runs_line(found.total - len(found.runs), found.total).rstrip())
     broken = 0 if folded else reader.undecodable(found.runs, infos)
     return report_damage(found.damaged + broken, found.total)
 

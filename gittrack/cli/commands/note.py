@@ -6,7 +6,7 @@ import argparse
 
 from gittrack import git
 from gittrack.cli.commands import _runs
-from gittrack.cli.output import out
+from gittrack.cli.output import print_result
 from gittrack.core.errors import TrackError
 from gittrack.read.runs import reader
 from gittrack.record import annotate
@@ -29,10 +29,10 @@ def run(args: argparse.Namespace) -> int:
     remark = args.replace if replace else " ".join(args.text)
     if not args.text and not replace:
         found = reader.decode(repo, raw).note
-        out(text.escape(found, keep="\n") + "\n" if found else "")
+        print_result(text.escape(found, keep="\n") + "\n" if found else "")
         return 0
     if not remark.strip() and not replace:
         raise TrackError("the remark is empty", "write one: git track note RUN TEXT")
     annotate.note(repo, _runs.target(raw), remark, replace=replace)
-    out(f"noted on {_runs.called(repo, raw)}\n")
+    print_result(f"noted on {_runs.called(repo, raw)}\n")
     return 0

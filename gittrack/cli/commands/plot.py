@@ -8,7 +8,7 @@ import sys
 
 from gittrack import git
 from gittrack.analysis.smoothing import smooth
-from gittrack.cli.output import note, out, paint
+from gittrack.cli.output import paint, print_note, print_result
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.read.runs import resolve
 from gittrack.read.runs.record import RunRecord
@@ -44,9 +44,9 @@ def run(args: argparse.Namespace) -> int:
         )
     for record in records:
         if record not in having:
-            note(f"warning: {record.id} has no {text.escape(args.metric)} and is left out")
+            print_note(f"warning: {record.id} has no {text.escape(args.metric)} and is left out")
     lines = [_line(record, args) for record in having]
-    out(chart(lines, _frame(args)))
+    print_result(chart(lines, _frame(args)))
     return 0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from gittrack import git
-from gittrack.cli.output import note, out
+from gittrack.cli.output import print_note, print_result
 from gittrack.core.errors import OnAnotherHost
 from gittrack.record import recovery
 from gittrack.record.publish.writer import Published
@@ -26,17 +26,19 @@ def run(args: argparse.Namespace) -> int:
     failed = 0
     for result in results:
         if isinstance(result, Published):
-            out(f"recovered {result.info.id} of {result.info.experiment} ({result.info.status})\n")
+            print_result(
+                f"recovered {result.info.id} of {result.info.experiment} ({result.info.status})\n"
+            )
             for remark in result.notes:
-                note(f"  {remark}")
+                print_note(f"  {remark}")
         elif isinstance(result[1], OnAnotherHost):
-            note(str(result[1]))
+            print_note(str(result[1]))
         else:
             failed += 1
             folder, error = result
             reason = str(error) or type(error).__name__
-            note(f"error: {folder.name} could not be committed: {reason}")
-            note(f"hint: it is kept in {folder}")
+            print_note(f"error: {folder.name} could not be committed: {reason}")
+            print_note(f"hint: it is kept in {folder}")
     if not results:
-        out("nothing to recover\n")
+        print_result("nothing to recover\n")
     return 1 if failed else 0

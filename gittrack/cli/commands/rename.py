@@ -6,7 +6,7 @@ import argparse
 
 from gittrack import git
 from gittrack.cli.commands import _runs
-from gittrack.cli.output import out
+from gittrack.cli.output import print_result
 from gittrack.read.runs import resolve
 from gittrack.record import annotate
 from gittrack.show.terminal import text
@@ -28,5 +28,5 @@ def run(args: argparse.Namespace) -> int:
         return [run.id for run in resolve.named(repo, name)]
 
     annotate.rename(repo, _runs.target(raw), args.name, bearers)
-    out(f"{before} -> {text.escape(args.name) or '(no name)'}\n")
+    print_result(f"{before} -> {text.escape(args.name) or '(no name)'}\n")
     return 0

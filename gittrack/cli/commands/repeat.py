@@ -10,7 +10,8 @@ import argparse
 
 from gittrack import git
 from gittrack.cli.commands import _consent, _verdict
-from gittrack.cli.output import note, out, positive
+from gittrack.cli.options import positive
+from gittrack.cli.output import print_note, print_result
 from gittrack.core.errors import TrackError
 from gittrack.read.runs import query, reader, resolve
 from gittrack.read.runs.record import RunRecord
@@ -56,22 +57,22 @@ def run(args: argparse.Namespace) -> int:
             repo,
             first,
             rerun.Wish(seed=seed, links=links, verify=not args.no_verify),
-            lambda remark: note(f"warning: {text.escape(remark)}"),
+            lambda remark: print_note(f"warning: {text.escape(remark)}"),
         )
         failed += done.exit_code != 0
         told = "finished" if done.exit_code == 0 else f"ended with {done.exit_code}"
-        out(f"seed {seed}: run {short_id(done.id)} {told}\n")
+        print_result(f"seed {seed}: run {short_id(done.id)} {told}\n")
         own = RunRecord(repo, resolve.resolve(repo, done.id)).params.get("seed", seed)
         if own != seed:
-            note(
+            print_note(
                 f"warning: the script says that its seed is {own}: let it take its params from "
                 "gittrack.params(), or its seed from GITTRACK_SEED"
             )
         if done.kept:
-            note(_verdict.kept(first, done))
+            print_note(_verdict.kept(first, done))
         if done.stopped:
             return 1
-    out("compare them: git track top METRIC --over seed\n")
+    print_result("compare them: git track top METRIC --over seed\n")
     return 1 if failed else 0
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import argparse
 
 from gittrack import git
-from gittrack.cli.output import add_formats, out
+from gittrack.cli.options import add_formats
+from gittrack.cli.output import print_result
 from gittrack.read.runs import compare, resolve
 from gittrack.read.runs.record import RunRecord
 from gittrack.show.page import report
@@ -27,5 +28,5 @@ def run(args: argparse.Namespace) -> int:
     repo = git.find()
     records = [RunRecord(repo, resolve.resolve(repo, address)) for address in args.runs]
     stats = {run.id: compare.stat(repo, records[0], run) for run in records[1:]}
-    out(report.page(compare.table(records), stats, args.style))
+    print_result(report.page(compare.table(records), stats, args.style))
     return 0

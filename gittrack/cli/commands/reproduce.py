@@ -16,7 +16,8 @@ from gittrack import git
 from gittrack.analysis import verdict
 from gittrack.analysis.verdict import Verdict
 from gittrack.cli.commands import _consent, _verdict
-from gittrack.cli.output import add_formats, apart, note, out, positive
+from gittrack.cli.options import add_formats, check_exclusive, positive
+from gittrack.cli.output import print_note, print_result
 from gittrack.core import nested
 from gittrack.core.errors import TrackError
 from gittrack.core.run import commit_message
@@ -66,7 +67,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Rerun, compare, print the verdict."""
-    apart("in place there is no worktree", ("--in-place", args.in_place), ("--keep", args.keep))
+    check_exclusive(
+        "in place there is no worktree", ("--in-place", args.in_place), ("--keep", args.keep)
+    )
     repo = git.find()
     first = RunRecord(repo, resolve.resolve(repo, args.run))
     if first.info.commit is None:
@@ -88,7 +91,7 @@ def run(args: argparse.Namespace) -> int:
     _tell(args, worst, [first, chosen], why, _more(args, worst, [first, chosen], why, same), same)
     for result in made:
         if result.kept:
-            note(_verdict.kept(first, result))
+            print_note(_verdict.kept(first, result))
     return 0 if worst.meets(asked.level) else _verdict.UNMET
 
 
@@ -114,7 +117,7 @@ def _reruns(
 
 
 def _warn(remark: str) -> None:
-    note(f"warning: {text.escape(remark)}")
+    print_note(f"warning: {text.escape(remark)}")
 
 
 def _same(runs: list[RunRecord], asked: _verdict.Demands) -> bool | None:
@@ -145,15 +148,15 @@ def _more(
     if found.level == verdict.FAILED:
         tail = pair[1].log.rstrip("\n").split("\n")[-10:]
         lines += [f"  {text.escape(line)}" for line in tail if line]
-    apart = found.level in (verdict.CLOSE, verdict.DIFFERENT) and not found.reason
-    if apart:
+    differs = found.level in (verdict.CLOSE, verdict.DIFFERENT) and not found.reason
+    if differs:
         lines += evidence.uncontrolled(*pair)
     if same is not None:
         lines.append(
             f"the {args.runs} reruns are {'the same' if same else 'not the same'}: "
             f"the program itself is {'' if same else 'not '}deterministic here"
         )
-    elif apart and not why and args.runs == 1:
+    elif differs and not why and args.runs == 1:
         lines.append(
             "the environment is the same: rerun twice more with --runs 3 to see whether the program itself "
             "is deterministic"
@@ -184,7 +187,7 @@ def _tell(
     ids = [run.id for run in pair]
     if args.style == "json":
         whole = verdicts.jsonable(found, ids[0], ids[1] if len(ids) > 1 else None, why)
-        out(jsonable.dump({**whole, "changed": args.set, "deterministic": same}))
+        print_result(jsonable.dump({**whole, "changed": args.set, "deterministic": same}))
         return
     last = " again: ".join(map(short_id, ids)) if len(ids) > 1 else ""
-    out(verdicts.page(found, why, "\n".join(line for line in (more, last) if line)))
+    print_result(verdicts.page(found, why, "\n".join(line for line in (more, last) if line)))

@@ -7,7 +7,7 @@ import time
 
 from gittrack import git
 from gittrack.cli.commands import _runs
-from gittrack.cli.output import note, out
+from gittrack.cli.output import print_note, print_result
 from gittrack.core.run import annotation_log
 from gittrack.read.runs import reader, resolve
 from gittrack.read.runs.reader import Raw
@@ -33,9 +33,9 @@ def run(args: argparse.Namespace) -> int:
     again = trash.restore(repo, found)
     for raw in found:
         if raw.id in again:
-            out(f"{_runs.called(repo, raw)} is there already; removed it from the trash\n")
+            print_result(f"{_runs.called(repo, raw)} is there already; removed it from the trash\n")
             continue
-        out(f"restored {_runs.called(repo, raw)}\n")
+        print_result(f"restored {_runs.called(repo, raw)}\n")
         _say_clash(repo, raw)
     return 0
 
@@ -47,16 +47,16 @@ def _list(repo: git.Repo) -> None:
         age = f"removed {text.age(time.time() - since)}" if since is not None else ""
         name = text.escape(reader.decode(repo, raw).name or "-")
         rows.append([short_id(raw.id), raw.experiment, name, age])
-    out("".join(f"{line}\n" for line in text.columns(rows)))
+    print_result("".join(f"{line}\n" for line in text.columns(rows)))
     if not rows:
-        note("the trash is empty")
+        print_note("the trash is empty")
 
 
 def _say_clash(repo: git.Repo, raw: Raw) -> None:
     name = reader.decode(repo, raw).name
     others = [one for one in resolve.named(repo, name) if one.id != raw.id] if name else []
     if others:
-        note(
+        print_note(
             f"warning: {text.escape(name or '')} is also the name of {others[0].id}; "
             f"rename one: git track rename {short_id(raw.id)} NAME"
         )

@@ -6,7 +6,7 @@ import argparse
 
 from gittrack import git
 from gittrack.cli.commands import _runs
-from gittrack.cli.output import out
+from gittrack.cli.output import print_result
 from gittrack.show.terminal.columns import short_id
 from gittrack.tidy import trash
 
@@ -21,6 +21,8 @@ def run(args: argparse.Namespace) -> int:
     repo = git.find()
     found = _runs.find(repo, args.runs)
     trash.remove(repo, found)
-    out("".join(f"moved to the trash: {_runs.called(repo, raw)}\n" for raw in found))
-    out(f"bring it back: git track restore {' '.join(short_id(raw.id) for raw in found)}\n")
+    print_result("".join(f"moved to the trash: {_runs.called(repo, raw)}\n" for raw in found))
+    print_result(
+        f"bring it back: git track restore {' '.join(short_id(raw.id) for raw in found)}\n"
+    )
     return 0

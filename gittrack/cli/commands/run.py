@@ -22,7 +22,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from gittrack import git
-from gittrack.cli.output import note, out, positive
+from gittrack.cli.options import positive
+from gittrack.cli.output import print_note, print_result
 from gittrack.core import yaml_write
 from gittrack.core.secrets import redact_command
 from gittrack.launch import config, launcher, template
@@ -130,17 +131,19 @@ def run(args: argparse.Namespace) -> int:
     )
     result = launcher.launch(repo, plan, _warn)
     if result.skipped is not None:
-        note(f"run {short_id(result.skipped)} has done the same already: nothing was run")
+        print_note(f"run {short_id(result.skipped)} has done the same already: nothing was run")
         return 0
     sys.stdout.flush()
     for remark in result.notes:
         _warn(remark)
     if result.published is None:
-        note(f"hint: the run is kept in {result.journal}; commit it later with: git track recover")
+        print_note(
+            f"hint: the run is kept in {result.journal}; commit it later with: git track recover"
+        )
     else:
-        note(detail.summary_line(result.published.info))
+        print_note(detail.summary_line(result.published.info))
         if not result.published.info.params and not result.published.info.metrics:
-            note(_NOTHING_LOGGED)
+            print_note(_NOTHING_LOGGED)
         _say_clash(repo, result.published)
     return result.exit_code
 
@@ -189,13 +192,13 @@ def _any(repo: git.Repo) -> bool:
 
 def _dry_run(request: session.Request) -> int:
     filled = template.fill(request.command, request.params, "PARAMS.yaml")
-    out(f"would run: {text.escape(shlex.join(redact_command(filled)))}\n")
+    print_result(f"would run: {text.escape(shlex.join(redact_command(filled)))}\n")
     if request.seed is not None:
-        out(f"with seed: {request.seed}\n")
+        print_result(f"with seed: {request.seed}\n")
     if request.params:
-        out("with params:\n")
+        print_result("with params:\n")
         made = yaml_write.dump(request.params, sort=True).decode()
-        out("".join(f"  {text.escape(line)}\n" for line in made.splitlines()))
+        print_result("".join(f"  {text.escape(line)}\n" for line in made.splitlines()))
     return 0
 
 
@@ -204,7 +207,7 @@ def _recover(repo: git.Repo) -> None:
     results = recovery.recover(repo)
     for result in results:
         if isinstance(result, Published):
-            note(
+            print_note(
                 f"recovered {result.info.id} ({result.info.status}) of an earlier, vanished process"
             )
     for warning in recovery.kept(results):
@@ -222,4 +225,4 @@ def _say_clash(repo: git.Repo, published: Published) -> None:
 
 
 def _warn(message: str) -> None:
-    note(f"warning: {text.escape(message)}")
+    print_note(f"warning: {text.escape(message)}")

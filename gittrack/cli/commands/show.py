@@ -7,7 +7,8 @@ import time
 
 from gittrack import git
 from gittrack.analysis.smoothing import MAX_SERIES, sparklines
-from gittrack.cli.output import add_formats, out
+from gittrack.cli.options import add_formats
+from gittrack.cli.output import print_result
 from gittrack.core import layout
 from gittrack.core.run.run_info import CRASHED, DAMAGED, FAILED, KILLED
 from gittrack.read.runs import resolve
@@ -34,14 +35,14 @@ def run(args: argparse.Namespace) -> int:
     else:
         env, inputs, outputs, diff = record.env, record.inputs, record.outputs, record.diff
     if info.status == DAMAGED and args.style != "json":
-        out(detail.page(info, env, inputs, outputs, diff, time.time()))
+        print_result(detail.page(info, env, inputs, outputs, diff, time.time()))
     elif args.style == "json":
         more = {"env": env, "inputs": inputs, "outputs": outputs, "diff": diff}
-        out(jsonable.dump({**jsonable.run(info), **more}))
+        print_result(jsonable.dump({**jsonable.run(info), **more}))
     else:
         short = record.files().get(layout.SERIES, MAX_SERIES + 1) <= MAX_SERIES
         drawn = sparklines(record.read(layout.SERIES)) if short else {}
-        out(detail.page(info, env, inputs, outputs, diff, time.time(), drawn))
+        print_result(detail.page(info, env, inputs, outputs, diff, time.time(), drawn))
         if info.status in (FAILED, KILLED, CRASHED):
-            out(detail.end_of_log(info, record.log))
+            print_result(detail.end_of_log(info, record.log))
     return 1 if info.status == DAMAGED else 0

@@ -6,7 +6,7 @@ import argparse
 
 from gittrack import git
 from gittrack.cli.commands import _runs
-from gittrack.cli.output import out
+from gittrack.cli.output import print_result
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.read.runs import reader
 from gittrack.record import annotate
@@ -44,5 +44,5 @@ def run(args: argparse.Namespace) -> int:
     if args.tags:
         annotate.tag(repo, [_runs.target(raw)], add, remove)
     kept = [name for name in dict.fromkeys((*had, *add)) if name not in remove]
-    out(f"{_runs.called(repo, raw)}  tags: {text.escape(', '.join(kept)) or '-'}\n")
+    print_result(f"{_runs.called(repo, raw)}  tags: {text.escape(', '.join(kept)) or '-'}\n")
     return 0

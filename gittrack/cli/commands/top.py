@@ -7,20 +7,16 @@ import time
 from collections.abc import Sequence
 
 from gittrack import git
+from gittrack.cli.options import add_archived, add_formats, add_goal, add_where, positive
 from gittrack.cli.output import (
-    add_archived,
-    add_formats,
-    add_goal,
-    add_where,
-    cut_off,
-    left_out,
-    note,
-    out,
+    hidden_columns_line,
+    more_runs_line,
+    order_line,
     paint_lines,
-    positive,
-    ranking_order,
+    print_note,
+    print_result,
     report_damage,
-    room,
+    table_width,
 )
 from gittrack.core.run.run_info import RunInfo
 from gittrack.read.runs import query, reader
@@ -66,19 +62,19 @@ def run(args: argparse.Namespace) -> int:
 
         _over.show(repo, infos, args, found.direction)
     elif args.style == "json":
-        out(jsonable.dump([jsonable.run(info) for info in infos]))
+        print_result(jsonable.dump([jsonable.run(info) for info in infos]))
         _remark("", found)
     else:
         metric = args.metric.removeprefix("metrics.")
         plain = args.style == "text"
         ranked = runs.ranking(
-            infos, metric, time.time(), exact=args.style == "csv", width=room(args.style)
+            infos, metric, time.time(), exact=args.style == "csv", width=table_width(args.style)
         )
         made = table.render(ranked, args.style)
         if plain:
             made = _constants(infos) + paint_lines(made, ["bold", "green"])
-            made += left_out(ranked.left_out) + _tail(found, args)
-        out(made)
+            made += hidden_columns_line(ranked.left_out) + _tail(found, args)
+        print_result(made)
         if not plain:
             _remark(_counted(found, args.metric), found)
     broken = reader.undecodable(found.runs, infos)
@@ -87,9 +83,9 @@ def run(args: argparse.Namespace) -> int:
 
 def _remark(counted: str, found: query.Ranking) -> None:
     """Print on stderr what stands below the table elsewhere."""
-    lines = counted + ranking_order(found.direction, found.ranked)
+    lines = counted + order_line(found.direction, found.ranked)
     if lines:
-        note(lines.rstrip("\n"))
+        print_note(lines.rstrip("\n"))
 
 
 def _constants(infos: Sequence[RunInfo]) -> str:
@@ -102,8 +98,8 @@ def _constants(infos: Sequence[RunInfo]) -> str:
 
 def _tail(found: query.Ranking, args: argparse.Namespace) -> str:
     more = found.total - found.damaged - len(found.runs)
-    order = ranking_order(found.direction, found.ranked)
-    return cut_off(more, found.total) + _counted(found, args.metric) + order
+    order = order_line(found.direction, found.ranked)
+    return more_runs_line(more, found.total) + _counted(found, args.metric) + order
 
 
 def _counted(found: query.Ranking, metric: str) -> str:

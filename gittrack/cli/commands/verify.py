@@ -11,7 +11,8 @@ import argparse
 
 from gittrack import git
 from gittrack.cli.commands import _verdict
-from gittrack.cli.output import add_formats, out
+from gittrack.cli.options import add_formats
+from gittrack.cli.output import print_result
 from gittrack.core.errors import TrackError
 from gittrack.read.runs import resolve
 from gittrack.read.runs.record import RunRecord
@@ -45,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
         told.append(verdicts.jsonable(one, first.id, other.id, why))
         if args.style != "json":
             pair = f"{short_id(first.id)} and {short_id(other.id)}" if len(records) > 2 else ""
-            out(verdicts.page(one, why, pair))
+            print_result(verdicts.page(one, why, pair))
     if args.style == "json":
-        out(jsonable.dump(told[0] if len(told) == 1 else told))
+        print_result(jsonable.dump(told[0] if len(told) == 1 else told))
     return 0 if _verdict.worst(found).meets(asked.level) else _verdict.UNMET

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from gittrack.cli.output import note
+from gittrack.cli.output import print_note
 from gittrack.read.registry.models import Registry
 
 
@@ -12,5 +12,5 @@ def status(state: Registry) -> int:
     """Say on stderr how many tags could not be read; return the exit status."""
     if state.damaged:
         sys.stdout.flush()
-        note(f"warning: {len(state.damaged)} tags cannot be read; see: git track doctor")
+        print_note(f"warning: {len(state.damaged)} tags cannot be read; see: git track doctor")
     return 1 if state.damaged else 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from gittrack import git
-from gittrack.cli.output import out
+from gittrack.cli.output import print_result
 from gittrack.models import promote
 
 
@@ -19,5 +19,5 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Demote and say what left which stage."""
     for version, stage in promote.demote(git.find(), args.model, args.stage, args.message):
-        out(f"{version.model} {version.short}: out of {stage}\n")
+        print_result(f"{version.model} {version.short}: out of {stage}\n")
     return 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 
 from gittrack import git
-from gittrack.cli.output import out
+from gittrack.cli.output import print_result
 from gittrack.models import retire
 
 
@@ -22,5 +22,5 @@ def run(args: argparse.Namespace) -> int:
     """Deprecate and say what."""
     for version in retire.deprecate(git.find(), args.model, args.message):
         suffix = f", out of {', '.join(version.stages)}" if version.stages else ""
-        out(f"{version.model} {version.short}: deprecated{suffix}\n")
+        print_result(f"{version.model} {version.short}: deprecated{suffix}\n")
     return 0

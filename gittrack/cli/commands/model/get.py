@@ -6,7 +6,7 @@ import argparse
 
 from gittrack import git
 from gittrack.cli.commands._destination import destination
-from gittrack.cli.output import out
+from gittrack.cli.output import print_result
 from gittrack.core.errors import TrackError
 from gittrack.disk import restore
 from gittrack.read.registry import version_artifacts
@@ -37,5 +37,5 @@ def run(args: argparse.Namespace) -> int:
     root.mkdir(parents=True, exist_ok=True)
     for item, content in contents:
         path = restore.write(root, item["path"], content, item)
-        out(f"{text.escape(str(path))}  {text.size(restore.size(content))}\n")
+        print_result(f"{text.escape(str(path))}  {text.size(restore.size(content))}\n")
     return 0

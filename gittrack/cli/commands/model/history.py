@@ -6,7 +6,8 @@ import argparse
 
 from gittrack import git
 from gittrack.cli.commands.model import _damage
-from gittrack.cli.output import add_formats, note, out
+from gittrack.cli.options import add_formats
+from gittrack.cli.output import print_note, print_result
 from gittrack.core.registry import names
 from gittrack.models import promote
 from gittrack.read.registry.models import Registry
@@ -29,11 +30,11 @@ def run(args: argparse.Namespace) -> int:
     model = state.model(args.model)
     events = promote.history(model, args.stage)
     if args.style == "json":
-        out(model_json.dump([model_json.event(model, event) for event in events]))
+        print_result(model_json.dump([model_json.event(model, event) for event in events]))
     elif not events:
-        note(f"{model.name} has never been in {args.stage}")
+        print_note(f"{model.name} has never been in {args.stage}")
     else:
-        out(table.render(models.history(model, events), args.style))
+        print_result(table.render(models.history(model, events), args.style))
     if args.style == "text":
-        out(models.warnings([model]))
+        print_result(models.warnings([model]))
     return _damage.status(state)

@@ -6,7 +6,14 @@ import argparse
 
 from gittrack import git
 from gittrack.cli.commands.model import _damage
-from gittrack.cli.output import add_formats, left_out, note, out, paint_lines, room
+from gittrack.cli.options import add_formats
+from gittrack.cli.output import (
+    hidden_columns_line,
+    paint_lines,
+    print_note,
+    print_result,
+    table_width,
+)
 from gittrack.read.registry.models import Registry
 from gittrack.read.registry.signatures import of_versions
 from gittrack.show.data import model_json
@@ -30,11 +37,13 @@ def run(args: argparse.Namespace) -> int:
     if args.style == "json":
         one = model_json.version if args.model else model_json.model
         things = listed if args.model else selected
-        out(model_json.dump([one(thing, signatures) for thing in things]))  # type: ignore[arg-type]
+        print_result(model_json.dump([one(thing, signatures) for thing in things]))  # type: ignore[arg-type]
     elif not selected:
-        note("no models are registered here yet; register one: git track model register NAME RUN")
+        print_note(
+            "no models are registered here yet; register one: git track model register NAME RUN"
+        )
     else:
-        exact, width = args.style == "csv", room(args.style)
+        exact, width = args.style == "csv", table_width(args.style)
         if args.model:
             content = models.versions(listed, signatures, exact=exact, width=width)
         else:
@@ -43,8 +52,8 @@ def run(args: argparse.Namespace) -> int:
         if args.style == "text":
             whole = (
                 paint_lines(whole, ["bold"])
-                + left_out(content.left_out)
+                + hidden_columns_line(content.left_out)
                 + models.warnings(selected)
             )
-        out(whole)
+        print_result(whole)
     return _damage.status(state)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 
 from gittrack import git
-from gittrack.cli.output import note, out
+from gittrack.cli.output import print_note, print_result
 from gittrack.models import promote
 from gittrack.show.terminal import text
 
@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
         repo, args.model, args.stage, why=args.message, require=args.require, force=args.force
     )
     if done.hook_output.strip():
-        note(text.escape(done.hook_output.rstrip("\n"), keep="\n\t"))
+        print_note(text.escape(done.hook_output.rstrip("\n"), keep="\n\t"))
     stays = done.came_from == done.stage
     moved = f"stays in {done.stage}" if stays else f"{done.came_from} -> {done.stage}"
     line = f"{done.version.model} {done.version.short}: {moved}"
@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
         ]
         is_now = f"is {_is(same[-1].stage)} now" if same else "was never registered"
         line += f", in the place of {done.replaced.short}, which {is_now}"
-    out(line + "\n")
+    print_result(line + "\n")
     return 0
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 
 from gittrack import git
-from gittrack.cli.output import note, out
+from gittrack.cli.output import print_note, print_result
 from gittrack.models import register
 from gittrack.read.registry import version_artifacts, versions
 from gittrack.read.runs import resolve
@@ -37,9 +37,9 @@ def run(args: argparse.Namespace) -> int:
     _, version = register.register(
         repo, args.model, raw, version=args.version, artifacts=args.artifact, why=args.message
     )
-    out(f"{version.model} {version.short}\n")
+    print_result(f"{version.model} {version.short}\n")
     if not version.facts.get("artifacts"):
-        note(f"{version.model} {version.short} has no artifacts: the run recorded none")
+        print_note(f"{version.model} {version.short} has no artifacts: the run recorded none")
     for absent in version_artifacts.missing(repo, version, versions.run_of(repo, version)):
-        note(text.escape(f"warning: the artifact {absent.path} is not here: {absent.why}"))
+        print_note(text.escape(f"warning: the artifact {absent.path} is not here: {absent.why}"))
     return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from gittrack import git
-from gittrack.cli.output import out
+from gittrack.cli.output import print_result
 from gittrack.models import retire
 
 
@@ -20,7 +20,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Remove the version and say how to get it back."""
     version = retire.remove(git.find(), args.model, force=args.force)
-    out(f"removed: {version.model} {version.short}\n")
+    print_result(f"removed: {version.model} {version.short}\n")
     if version.event is not None:
-        out(f"bring it back: git update-ref 'refs/tags/{version.event.tag}' {version.event.oid}\n")
+        print_result(
+            f"bring it back: git update-ref 'refs/tags/{version.event.tag}' {version.event.oid}\n"
+        )
     return 0

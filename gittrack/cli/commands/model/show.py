@@ -6,7 +6,8 @@ import argparse
 
 from gittrack import git
 from gittrack.cli.commands.model import _damage
-from gittrack.cli.output import add_formats, out
+from gittrack.cli.options import add_formats
+from gittrack.cli.output import print_result
 from gittrack.core.registry import names
 from gittrack.read.registry import moved_tags, versions
 from gittrack.read.registry.models import Registry
@@ -33,7 +34,11 @@ def run(args: argparse.Namespace) -> int:
     run_signature = of_commit(repo, version.commit, content)
     model = moved_tags.with_run(repo, model, version, content)
     if args.style == "json":
-        out(model_json.dump(model_json.page_json(model, version, signatures, run_signature)))
+        print_result(
+            model_json.dump(model_json.page_json(model, version, signatures, run_signature))
+        )
     else:
-        out(model_page.page(model, version, signatures, run_signature) + models.warnings([model]))
+        print_result(
+            model_page.page(model, version, signatures, run_signature) + models.warnings([model])
+        )
     return _damage.status(state)

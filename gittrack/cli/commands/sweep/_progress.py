@@ -11,7 +11,7 @@ from types import FrameType
 from typing import Any
 
 from gittrack.analysis.sweep_view import STOPPED
-from gittrack.cli.output import note
+from gittrack.cli.output import print_note
 from gittrack.core.run import commit_message
 from gittrack.core.run.run_info import FINISHED
 from gittrack.search import keys
@@ -144,7 +144,7 @@ class Progress:
         if self.bar is not None:
             self.bar.write(line, file=sys.stderr)
         else:
-            note(line)
+            print_note(line)
             sys.stderr.flush()
 
     def _refresh(self) -> None:

@@ -10,8 +10,8 @@ from gittrack import git
 from gittrack.analysis.sweep_ranking import average_seeds
 from gittrack.analysis.sweep_view import SweepView
 from gittrack.cli.commands.sweep import _search
-from gittrack.cli.output import left_out, out
-from gittrack.cli.output import room as width
+from gittrack.cli.output import hidden_columns_line, print_result
+from gittrack.cli.output import table_width as width
 from gittrack.core import layout, yaml_read
 from gittrack.core.run import commit_message
 from gittrack.core.run.run_info import RunInfo
@@ -40,7 +40,7 @@ def report(
     if done:
         told.append(_search.lines(shown))
         told += _best(repo, sweep, found, shown)
-    out("".join(told))
+    print_result("".join(told))
     return shown.best is not None or shown.metric is None
 
 
@@ -53,7 +53,7 @@ def leaderboard(shown: SweepView, limit: int) -> list[str]:
     again = f"git track sweep show {short_id(shown.id)}"
     rest = f"{more} more: {again} -n {len(shown.ended)}\n"
     made = sweeps.leaderboard(shown, limit, width=width())
-    cut = left_out(made.left_out, f"{again} --csv")
+    cut = hidden_columns_line(made.left_out, f"{again} --csv")
     return ["\n", table.render(made), cut, rest if more > 0 else ""]
 
 

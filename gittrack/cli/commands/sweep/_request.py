@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from gittrack.cli.output import positive
+from gittrack.cli.options import positive
 from gittrack.core.errors import TrackError
 from gittrack.search.file import command_line
 from gittrack.sweeping.prepare import Asked

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from gittrack import git
 from gittrack.cli.commands.sweep import _report
 from gittrack.cli.commands.sweep._progress import Progress, Stopper
-from gittrack.cli.output import note, positive
+from gittrack.cli.options import positive
+from gittrack.cli.output import print_note
 from gittrack.core.errors import TrackError
 from gittrack.reproduce import rerun_worktree
 from gittrack.show.terminal import text
@@ -65,7 +66,7 @@ class Session:
         has_best = _report.report(self.repo, self.sweep, self.opened, done=done, seconds=seconds)
         if done:
             return 0 if has_best else 1
-        note(f"it is not done; go on: {runner.resume_command(self.sweep)}")
+        print_note(f"it is not done; go on: {runner.resume_command(self.sweep)}")
         number = self.stopper.number
         return 128 + number if number is not None else 1
 
@@ -74,5 +75,5 @@ class Session:
         self.sweep = sweep
         name = f" {text.escape(sweep.name)}" if sweep.name else ""
         known = f"goes on, ended by now: {len(begun.outcomes):,}" if begun.outcomes else "begins"
-        note(f"sweep {short_id(sweep.id)}{name} {known}")
+        print_note(f"sweep {short_id(sweep.id)}{name} {known}")
         self.progress.resumed(begun.outcomes)

@@ -7,7 +7,7 @@ from pathlib import Path
 from gittrack.analysis import fanova, importance
 from gittrack.analysis.sweep_ranking import average_seeds
 from gittrack.analysis.sweep_view import Importance, SweepView
-from gittrack.cli.output import note, room
+from gittrack.cli.output import print_note, table_width
 from gittrack.core.errors import TrackError
 from gittrack.show.terminal import importances, text
 
@@ -24,7 +24,7 @@ def lines(view: SweepView, *, forest: bool = False) -> str:
     found = weights(view, forest=forest)
     if not any(one.trials for one in found):
         return ""
-    return "\n" + importances.page(found, room())
+    return "\n" + importances.page(found, table_width())
 
 
 def draw(view: SweepView, path: str, *, forest: bool = False) -> None:
@@ -41,4 +41,4 @@ def draw(view: SweepView, path: str, *, forest: bool = False) -> None:
         raise TrackError(
             f"cannot write {text.escape(path)}: {error.strerror}", "name another file"
         ) from error
-    note(f"drew {len(view.ended)} trials into {text.escape(path)}")
+    print_note(f"drew {len(view.ended)} trials into {text.escape(path)}")

@@ -7,7 +7,8 @@ import time
 
 from gittrack import git
 from gittrack.cli.commands.sweep import _report
-from gittrack.cli.output import add_formats, left_out, note, out, room
+from gittrack.cli.options import add_formats
+from gittrack.cli.output import hidden_columns_line, print_note, print_result, table_width
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.show.data import jsonable
@@ -33,17 +34,19 @@ def run(args: argparse.Namespace) -> int:
             views.append(_report.seen(repo, sweep, opened, runs.get(sweep.id, [])))
         except TrackError as error:
             broken += 1
-            note(f"warning: the sweep {sweep.id} cannot be shown: {error.message}")
+            print_note(f"warning: the sweep {sweep.id} cannot be shown: {error.message}")
     if args.style == "json":
-        out(jsonable.dump([sweeps.jsonable(view) for view in views]))
+        print_result(jsonable.dump([sweeps.jsonable(view) for view in views]))
     elif not every:
-        note("no sweep was begun here yet; see: git track sweep -h")
+        print_note("no sweep was begun here yet; see: git track sweep -h")
     else:
-        made = sweeps.listing(views, time.time(), exact=args.style == "csv", width=room(args.style))
-        out(table.render(made, args.style) + left_out(made.left_out))
+        made = sweeps.listing(
+            views, time.time(), exact=args.style == "csv", width=table_width(args.style)
+        )
+        print_result(table.render(made, args.style) + hidden_columns_line(made.left_out))
     readable_ids = {sweep.id for sweep in readable}
     damaged = [ref.name for ref in every if layout.parse_sweep_ref(ref.name) not in readable_ids]
     if damaged:
         names = f"{', '.join(damaged[:3])}{', ...' if len(damaged) > 3 else ''}"
-        note(f"warning: damaged, {len(damaged)} of {len(every)} sweeps: {names}")
+        print_note(f"warning: damaged, {len(damaged)} of {len(every)} sweeps: {names}")
     return 1 if broken else 0

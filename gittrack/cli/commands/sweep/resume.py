@@ -13,7 +13,7 @@ import os
 from gittrack import git
 from gittrack.cli.commands import _consent
 from gittrack.cli.commands.sweep import _running
-from gittrack.cli.output import apart
+from gittrack.cli.options import check_exclusive
 from gittrack.core.errors import TrackError
 from gittrack.sweeping import find, prepare, runner
 from gittrack.sweeping.stored import Sweep
@@ -33,7 +33,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Go on with the sweep; 0 if it came to its end and has a best trial."""
-    apart(
+    check_exclusive(
         "leave one out: --isolate runs the code as it was",
         ("--isolate", args.isolate),
         ("--accept-code", args.accept_code),

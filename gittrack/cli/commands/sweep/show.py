@@ -9,7 +9,8 @@ import argparse
 
 from gittrack import git
 from gittrack.cli.commands.sweep import _report, _search
-from gittrack.cli.output import add_formats, apart, out, positive
+from gittrack.cli.options import add_formats, check_exclusive, positive
+from gittrack.cli.output import print_result
 from gittrack.show.data import jsonable
 from gittrack.show.terminal import sweeps, table
 from gittrack.sweeping import find, prepare
@@ -36,13 +37,13 @@ def run(args: argparse.Namespace) -> int:
     elif args.style == "json":
         weights = _search.weights(shown, forest=args.fanova)
         importance = [weight._asdict() for weight in weights]
-        out(jsonable.dump({**sweeps.jsonable(shown), "importance": importance}))
+        print_result(jsonable.dump({**sweeps.jsonable(shown), "importance": importance}))
     elif args.style == "csv":
-        out(table.render(sweeps.leaderboard(shown, args.n, exact=True), "csv"))
+        print_result(table.render(sweeps.leaderboard(shown, args.n, exact=True), "csv"))
     else:
         board = "".join(_report.leaderboard(shown, args.n or 20))
         explained = _search.lines(shown, forest=args.fanova)
-        out(sweeps.headline(shown) + sweeps.running_line(shown) + board + explained)
+        print_result(sweeps.headline(shown) + sweeps.running_line(shown) + board + explained)
     return 0
 
 
@@ -50,7 +51,7 @@ def _check(args: argparse.Namespace) -> None:
     """Raise TrackError for options that do not go together."""
     json, csv = ("--json", args.style == "json"), ("--csv", args.style == "csv")
     plot, fanova, lines = ("--plot", args.plot), ("--fanova", args.fanova), ("-n", args.n)
-    apart("ask for one after the other", plot, json, csv)
-    apart("the CSV has no importance; the JSON has: --json", csv, fanova)
-    apart("leave -n out: it is of all trials", lines, plot)
-    apart("leave -n out: it is of all trials", lines, json)
+    check_exclusive("ask for one after the other", plot, json, csv)
+    check_exclusive("the CSV has no importance; the JSON has: --json", csv, fanova)
+    check_exclusive("leave -n out: it is of all trials", lines, plot)
+    check_exclusive("leave -n out: it is of all trials", lines, json)

@@ -8,7 +8,7 @@ import sys
 
 from gittrack import git
 from gittrack.cli.commands.sweep import _request, _running
-from gittrack.cli.output import note, out
+from gittrack.cli.output import print_note, print_result
 from gittrack.core.errors import TrackError
 from gittrack.core.secrets import redact_command
 from gittrack.launch import template
@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
         _print_search(opened)
         return 0
     for warning in recovery.kept(recovery.recover(repo)):
-        note(f"warning: {text.escape(warning)}")
+        print_note(f"warning: {text.escape(warning)}")
     session = _running.Session(repo, opened)
     return session.run(
         lambda: runner.start(repo, asked, opened, _running.with_links(repo, how), session.talk)
@@ -58,12 +58,12 @@ def run(args: argparse.Namespace) -> int:
 def _print_plan(opened: prepare.Opened) -> None:
     plan = opened.plan
     for remark in opened.remarks:
-        note(f"note: {text.escape(remark)}")
+        print_note(f"note: {text.escape(remark)}")
     mode = plan.resource.mode if plan.resource else None
     rows, about = opened.strategy.table(), plan.method == "asha"
     budget = sweeps.budget(rows, opened.resource, mode, about=about)
     separator = "\n" if budget.count("\n") > 1 else " "
-    out(f"{sweeps.objective(plan.method, plan.metric, plan.goal)}:{separator}{budget}")
+    print_result(f"{sweeps.objective(plan.method, plan.metric, plan.goal)}:{separator}{budget}")
     sys.stdout.flush()
 
 
@@ -72,8 +72,8 @@ def _print_search(opened: prepare.Opened) -> None:
     plan = opened.plan
     width = max(map(len, map(text.escape, plan.space)))
     for name, distribution in plan.space.items():
-        out(f"  {text.escape(name):<{width}}  {text.escape(distribution.text())}\n")
+        print_result(f"  {text.escape(name):<{width}}  {text.escape(distribution.text())}\n")
     trial = opened.strategy.ask((), (), 1)[0]
     params = runner.params_of(opened.base, trial, opened.resource)
     words = template.fill(plan.command, params, "PARAMS.yaml")
-    out(f"for example:  {text.escape(shlex.join(redact_command(words)))}\n")
+    print_result(f"for example:  {text.escape(shlex.join(redact_command(words)))}\n")

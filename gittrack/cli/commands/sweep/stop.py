@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 
 from gittrack import git
-from gittrack.cli.output import out
+from gittrack.cli.output import print_result
 from gittrack.show.terminal.columns import short_id
 from gittrack.sweeping import find, workdir
 
@@ -25,5 +25,5 @@ def run(args: argparse.Namespace) -> int:
     sweep = find.find(repo, args.sweep)
     workdir.ask_to_stop(repo.common_dir, sweep.id, workdir.NOW if args.now else workdir.FINISH)
     effect = "its running trials are ended" if args.now else "its running trials may finish"
-    out(f"asked sweep {short_id(sweep.id)} to stop: {effect}\n")
+    print_result(f"asked sweep {short_id(sweep.id)} to stop: {effect}\n")
     return 0
