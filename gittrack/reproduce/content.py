@@ -1,4 +1,4 @@
-"""What running a run again would execute, told without executing any of it."""
+"""What a rerun would execute, found without executing any of it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from gittrack import git
 from gittrack.read.runs.record import RunRecord
 
-_SHOWN = 20
+_MOST_FILES = 20
 
 
 def executed(repo: git.Repo, run: RunRecord) -> list[str]:
@@ -20,16 +20,16 @@ def executed(repo: git.Repo, run: RunRecord) -> list[str]:
     state = run.info.code.state
     if state is None or git.missing(repo, [state]):
         return []
-    found = []
-    for path in dict.fromkeys(_named(run)):
+    files = []
+    for path in dict.fromkeys(_candidates(run)):
         line = repo.read("ls-tree", "--full-tree", state, "--", f":(literal){path}").decode()
         mode, kind, oid = (*line.split("\t")[0].split(), "", "", "")[:3]
         if kind == "blob" and mode != "120000":
-            found.append(f"{path}  {oid[:12]}")
-    return found
+            files.append(f"{path}  {oid[:12]}")
+    return files
 
 
-def _named(run: RunRecord) -> Iterator[str]:
+def _candidates(run: RunRecord) -> Iterator[str]:
     """Yield what may be a path from the root of the code, for each word of the command."""
     words = run.info.command
     for before, word in zip(("", *words), words, strict=False):
@@ -47,20 +47,20 @@ def _from_root(run: RunRecord, path: str) -> str:
 def changed(repo: git.Repo, run: RunRecord) -> list[str]:
     """Return the files that differ from the commit that is checked out here, with lines added and removed.
 
-    They are compared here and now: what a run from elsewhere says of its changes need not be true.
+    The commits themselves are compared: what a run from elsewhere records about its changes may be false.
     """
     state, here = run.info.code.state, git.resolve(repo, "HEAD")
     if state is None or here is None or git.missing(repo, [state]):
         return []
     lines = git.diff(repo, here, state, "--numstat").decode(errors="surrogateescape").splitlines()
     columns = (line.split("\t", 2) for line in lines)
-    told = [f"{name}  +{added} -{removed}" for added, removed, name in columns]
-    more = len(told) - _SHOWN
-    return [*told[:_SHOWN], f"and {more} more files"] if more > 0 else told
+    files = [f"{name}  +{added} -{removed}" for added, removed, name in columns]
+    more = len(files) - _MOST_FILES
+    return [*files[:_MOST_FILES], f"and {more} more files"] if more > 0 else files
 
 
 def against_head(repo: git.Repo, run: RunRecord) -> str:
-    """Return how the code differs from the commit that is checked out here, in a few words."""
+    """Return how the code differs from the commit that is checked out here, as the end of a sentence."""
     state = run.info.code.state
     if state is None or git.missing(repo, [state]):
         return ", which is not in this repository"

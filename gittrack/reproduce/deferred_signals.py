@@ -1,4 +1,4 @@
-"""Ctrl-C and its like at any moment, with nothing left behind: put off while things are made and removed."""
+"""Ctrl-C and other signals leave nothing behind: they are deferred during set-up and clean-up."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextmanager
-def held() -> Iterator[None]:
-    """Put off the signals that end a process; those that came meanwhile arrive at the end.
+def deferred() -> Iterator[None]:
+    """Defer the signals that end a process; signals that came meanwhile arrive at the end.
 
-    Processes that are started here put them off too: a terminal sends Ctrl-C to git as well.
+    Processes that are started meanwhile defer them too, because a terminal sends Ctrl-C to git as well.
     """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     try:
@@ -30,8 +30,8 @@ def held() -> Iterator[None]:
 
 
 @contextmanager
-def let_through() -> Iterator[None]:
-    """Within `held`: let them arrive, as exceptions, so that what was made is removed on the way out."""
+def delivered() -> Iterator[None]:
+    """Within `deferred`: deliver signals as exceptions, so that the clean-up runs on the way out."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -39,7 +39,7 @@ def let_through() -> Iterator[None]:
     try:
         for number, handler in before.items():
             if handler is signal.SIG_DFL:
-                signal.signal(number, _leave)
+                signal.signal(number, _raise_stopped)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
         yield
     finally:
@@ -50,12 +50,12 @@ def let_through() -> Iterator[None]:
 
 
 class Stopped(BaseException):
-    """A signal has come that ends the process; ``number`` says which."""
+    """The signal ``number`` came, which ends the process."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
         self.number = number
 
 
-def _leave(number: int, frame: FrameType | None) -> None:
+def _raise_stopped(number: int, frame: FrameType | None) -> None:
     raise Stopped(number)

@@ -24,11 +24,23 @@ from gittrack.reproduce.rerun_worktree import Impossible
 REPRODUCES = "GITTRACK_REPRODUCES"
 
 
-class Wish(NamedTuple):
-    """How to run it again: what to change knowingly, where, and what to leave behind.
+class RerunRequest(NamedTuple):
+    """How to run a run again.
 
-    ``changed`` are params in the place of the recorded ones, ``seed`` another seed: then the new run is no
-    reproduction.  The worktree is kept on failure or ``keep``; ``links`` are further paths to link into it.
+    Attributes
+    ----------
+    changed
+        Params that replace the recorded ones; None for the recorded ones.
+    seed
+        Another seed; the new run then does not count as a reproduction.
+    keep
+        Whether the worktree stays; after a failure it always does.
+    in_place
+        Whether to run in the user's own tree.
+    verify
+        Whether the hook `pre-run` may refuse.
+    links
+        More paths to link into the worktree.
     """
 
     changed: Mapping[str, Any] | None = None
@@ -40,31 +52,40 @@ class Wish(NamedTuple):
 
 
 class Result(NamedTuple):
-    """The new run's id, how its command ended, and where the worktree is if it was kept.
+    """How a rerun ended.
 
-    ``stopped`` says whether a signal came to end it.
+    Attributes
+    ----------
+    id
+        The id of the new run.
+    exit_code
+        The exit status of its command.
+    worktree
+        The folder of the worktree, if it stays.
+    stopped
+        Whether a signal ended the rerun.
     """
 
     id: str
     exit_code: int
-    kept: str | None = None
+    worktree: str | None = None
     stopped: bool = False
 
 
 def check(repo: git.Repo, run: RunRecord) -> str:
-    """Return the commit whose code ran.  Raises Impossible where something that is needed is not here."""
+    """Return the commit whose code ran.  Raises Impossible if something that the rerun needs is missing."""
     info = run.info
     if not info.command:
         raise Impossible("its command was not recorded", "run it by hand: git track checkout RUN")
     if any(HIDDEN in word for word in info.command):
         raise Impossible(
-            "its command holds a secret, which was not recorded",
+            "its command contains a secret, which was not recorded",
             "run it by hand: git track checkout RUN",
         )
     rerun_worktree.check_words("command", info.command)
     program = info.command[0]
     if os.sep not in program and not shutil.which(program):
-        raise Impossible(f"the command {program!r} was not found", "is its environment active?")
+        raise Impossible(f"the command {program!r} was not found", "activate its environment")
     return code_of(repo, run)
 
 
@@ -73,124 +94,152 @@ def code_of(repo: git.Repo, run: RunRecord) -> str:
     info = run.info
     state = info.code.state
     if state is None:
-        raise Impossible("it was recorded without a commit", "there is no code to go back to")
+        raise Impossible(
+            "it was recorded without a commit", "its code is not known, so it cannot be run again"
+        )
     if git.missing(repo, [state]):
-        cut = os.path.exists(os.path.join(repo.common_dir, "shallow"))
-        shallow = "git fetch --unshallow" if cut else "git fetch"
-        raise Impossible(f"its code, {state[:12]}, is not in this repository", f"try: {shallow}")
+        is_shallow = os.path.exists(os.path.join(repo.common_dir, "shallow"))
+        fetch = "git fetch --unshallow" if is_shallow else "git fetch"
+        raise Impossible(f"its code, {state[:12]}, is not in this repository", f"try: {fetch}")
     return state
 
 
 def rerun(
     repo: git.Repo,
     run: RunRecord,
-    wish: Wish,
+    request: RerunRequest,
     say: session.Say = lambda text: None,
 ) -> Result:
-    """Run the command of a recorded run again and record that.  Raises Impossible before anything runs."""
+    """Run the command of a recorded run again, as a new run.
+
+    Parameters
+    ----------
+    repo
+        The repository of the run.
+    run
+        The recorded run.
+    request
+        What to change, and where to run.
+    say
+        Called with each line for the user.
+
+    Returns
+    -------
+    Result
+        How the new run ended.
+
+    Raises
+    ------
+    Impossible
+        If the run cannot be run again here; nothing has run then.
+    """
     for folder in temporary_worktree.clear_all(repo):
-        say(cleared(folder))
+        say(removal_message(folder))
     commit = check(repo, run)
     data = rerun_worktree.data(repo, run)
-    imports = probe.Imports(run.info.command)  # beside what follows
-    where = (
+    imports = probe.Imports(run.info.command)  # it asks the interpreter while the following goes on
+    workplace = (
         nullcontext(rerun_worktree.own(repo, run, commit))
-        if wish.in_place
-        else rerun_worktree.fresh(repo, commit, [*data, *wish.links])
+        if request.in_place
+        else rerun_worktree.fresh(repo, commit, [*data, *request.links])
     )
-    with where as found, resume_artifacts.again(repo, run, found.beside) as handed:
-        result = _launch(repo, found, run, _request(repo, run, wish), imports, handed, say)
+    with (
+        workplace as code,
+        resume_artifacts.for_rerun(repo, run, code.beside) as resume_variables,
+    ):
+        new_run = _session_request(repo, run, request)
+        result = _launch(repo, code, run, new_run, imports, resume_variables, say)
         failed = result.exit_code != 0 and not result.stopped
-        if wish.in_place or not (wish.keep or failed):
+        if request.in_place or not (request.keep or failed):
             return result
-        found.keep()
-        return result._replace(kept=found.folder)
+        code.keep()
+        return result._replace(worktree=code.folder)
 
 
-def cleared(folder: str) -> str:
-    """Return what to say of a worktree that was removed for a process that could not any more."""
+def removal_message(folder: str) -> str:
+    """Return the message about a worktree that a killed process left and that was removed now."""
     return f"removed the worktree that an earlier, killed process left in {folder}"
 
 
-def _request(repo: git.Repo, run: RunRecord, wish: Wish) -> session.Request:
+def _session_request(repo: git.Repo, run: RunRecord, request: RerunRequest) -> session.Request:
     info = run.info
-    params = dict(info.params) if wish.changed is None else dict(wish.changed)
-    if wish.seed is not None and "seed" in params:
-        params["seed"] = wish.seed
+    params = dict(info.params) if request.changed is None else dict(request.changed)
+    if request.seed is not None and "seed" in params:
+        params["seed"] = request.seed
     return session.Request(
         experiment=info.experiment,
         params=params,
         group=info.group,
-        seed=info.seed if wish.seed is None else wish.seed,
+        seed=info.seed if request.seed is None else request.seed,
         command=list(info.command),
-        reproduces=run.id if wish.seed is None else None,
-        verify=wish.verify,
-        hooks_of=None if wish.in_place else repo.work_tree or repo.common_dir,
+        reproduces=run.id if request.seed is None else None,
+        verify=request.verify,
+        hooks_of=None if request.in_place else repo.work_tree or repo.common_dir,
     )
 
 
 def without_seed(info: run_info.RunInfo) -> tuple[Any, ...]:
-    """Return what makes runs equal but for their seeds: code, command and params."""
+    """Return what runs have in common that differ only in their seeds: code, command and params."""
     params = {name: value for name, value in info.params.items() if name != "seed"}
     return info.code.state, info.command, fingerprint(params)
 
 
 def _launch(
     repo: git.Repo,
-    found: rerun_worktree.Place,
+    code: rerun_worktree.CodeFolder,
     run: RunRecord,
     request: session.Request,
     imports: probe.Imports,
-    handed: Mapping[str, str | None],
+    resume_variables: Mapping[str, str | None],
     say: session.Say,
 ) -> Result:
     info = run.info
-    where = os.path.join(found.folder, rerun_worktree.inside(info.cwd or ".").lstrip("/"))
-    if not os.path.isdir(where):
+    folder = os.path.join(code.folder, rerun_worktree.inside(info.cwd or ".").lstrip("/"))
+    if not os.path.isdir(folder):
         raise Impossible(f"its folder {info.cwd} is not in its code", "run it by hand")
-    with _inside(where), _told(run.id):
+    with _working_in(folder), _announced(run.id):
         here = git.find()
-        root = here.work_tree or found.folder
-        known = [os.path.relpath(os.path.join(root, i["path"])) for i in run.inputs]
+        root = here.work_tree or code.folder
+        data = [os.path.relpath(os.path.join(root, i["path"])) for i in run.inputs]
         rerun_worktree.check_words("output", info.output_paths)
-        asked = [os.path.relpath(os.path.join(root, path)) for path in info.output_paths]
-        controls = {**_controls(run, request), **handed}
+        outputs = [os.path.relpath(os.path.join(root, path)) for path in info.output_paths]
+        controls = {**_controls(run, request), **resume_variables}
         if request.hooks_of:
             variables, warnings = rerun_worktree.own_code(
-                repo, found.folder, info.command, imports.folders()
+                repo, code.folder, info.command, imports.folders()
             )
             controls.update(variables)
             for warning in warnings:
                 say(warning)
         plan = launcher.Plan(
-            request, known, asked, found.linked, controls=controls, locks=found.locks
+            request, data, outputs, code.linked, controls=controls, locks=code.locks
         )
         try:
-            done = launcher.launch(here, plan, say)
+            ended = launcher.launch(here, plan, say)
         except TrackError as error:  # raised before anything runs
             raise Impossible(error.message, error.hint) from error
-    if done.published is None:
-        raise TrackError(f"the new run is kept in {done.journal}", "commit it: git track recover")
-    return Result(done.published.info.id, done.exit_code, stopped=done.stopped)
+    if ended.published is None:
+        raise TrackError(f"the new run is kept in {ended.journal}", "commit it: git track recover")
+    return Result(ended.published.info.id, ended.exit_code, stopped=ended.stopped)
 
 
 def _controls(run: RunRecord, request: session.Request) -> dict[str, str | None]:
-    """Return the variables that decide about bits, as the run had them; None for those that it lacked."""
+    """Return the variables that decide about bits, as the run had them; None for those it did not have."""
     if not run.env:
         return {}
-    known = run.env.get("variables") or {}
-    had = {name: known.get(name) for name in environment.CONTROLS}
-    for name, value in had.items():
+    recorded = run.env.get("variables") or {}
+    controls = {name: recorded.get(name) for name in environment.CONTROLS}
+    for name, value in controls.items():
         if not isinstance(value, str | None):
             raise Impossible(f"its variable {name} is {value!r:.60}", "do not trust this run")
         rerun_worktree.check_words(f"variable {name}", [value or ""])
-    # Another seed brings its own.
-    return had if request.seed == run.info.seed else {**had, "PYTHONHASHSEED": None}
+    # Another seed brings its own hash seed.
+    return controls if request.seed == run.info.seed else {**controls, "PYTHONHASHSEED": None}
 
 
 @contextmanager
-def _told(run_id: str) -> Iterator[None]:
-    """Tell hooks and the script which run is run again."""
+def _announced(run_id: str) -> Iterator[None]:
+    """Set the variable that names the run which is run again, for hooks and the script."""
     before = os.environ.get(REPRODUCES)
     os.environ[REPRODUCES] = run_id
     try:
@@ -200,9 +249,9 @@ def _told(run_id: str) -> Iterator[None]:
 
 
 @contextmanager
-def _inside(folder: str) -> Iterator[None]:
-    """Work in a folder, and let what the command prints go to stderr: stdout is for the verdict."""
-    back, out = os.getcwd(), os.dup(1)
+def _working_in(folder: str) -> Iterator[None]:
+    """Work in a folder, and send the output of the command to stderr: stdout is for the verdict."""
+    earlier_folder, out = os.getcwd(), os.dup(1)
     os.chdir(folder)
     os.dup2(2, 1)
     try:
@@ -210,4 +259,4 @@ def _inside(folder: str) -> Iterator[None]:
     finally:
         os.dup2(out, 1)
         os.close(out)
-        os.chdir(back)
+        os.chdir(earlier_folder)

@@ -1,7 +1,7 @@
-"""Where recorded code is run: a disposable worktree at its commit, or the user's own tree.
+"""The folder in which recorded code runs: a temporary worktree at its commit, or the user's own tree.
 
 The worktree gets what its commit lacks from the user's tree: recorded data and other paths that git ignores
-as links, submodules as worktrees of their own.  `own_code` has the command meet its files, not the user's.
+as links, submodules as worktrees of their own.  `own_code` makes Python import the worktree's files.
 """
 
 from __future__ import annotations
@@ -28,10 +28,21 @@ class Impossible(TrackError):
     """The run cannot be run again here; the message says why."""
 
 
-class Place(NamedTuple):
-    """A folder with the code of a run; ``linked`` are paths in it that are no code.
+class CodeFolder(NamedTuple):
+    """A folder with the code of a run.
 
-    ``locks`` are held as long as something is at work in it; ``beside`` is a folder that goes with it.
+    Attributes
+    ----------
+    folder
+        Its path.
+    linked
+        Paths in it that are not code.
+    keep
+        Call it to keep the worktree.
+    locks
+        Descriptors of locks that are held as long as something uses the worktree.
+    beside
+        A folder that is removed together with the worktree.
     """
 
     folder: str
@@ -42,41 +53,42 @@ class Place(NamedTuple):
 
 
 @contextmanager
-def fresh(repo: git.Repo, commit: str, paths: Sequence[str]) -> Iterator[Place]:
-    """Make a disposable worktree with ``paths`` linked into it; it goes again unless ``keep`` was called.
+def fresh(repo: git.Repo, commit: str, paths: Sequence[str]) -> Iterator[CodeFolder]:
+    """Make a temporary worktree with ``paths`` linked into it; it is removed unless ``keep`` was called.
 
-    Raises Impossible where a submodule is not at hand.
+    Raises Impossible if a submodule does not have the commit that ran.
     """
-    kept: list[bool] = []
-    with deferred_signals.held():
+    keep_calls: list[bool] = []
+    with deferred_signals.deferred():
         try:
             tree = temporary_worktree.make(repo, commit)
         except git.GitError as error:  # a partial clone without its remote, a full disk
             raise Impossible(error.message, error.hint) from error
         try:
             _fill(repo, commit, tree, tree.folder)
-            linked, keep = _link(repo, tree.folder, paths), functools.partial(kept.append, True)
-            with deferred_signals.let_through():
-                yield Place(tree.folder, linked, keep, (tree.handle,), tree.home)
+            linked = _link(repo, tree.folder, paths)
+            keep = functools.partial(keep_calls.append, True)
+            with deferred_signals.delivered():
+                yield CodeFolder(tree.folder, linked, keep, (tree.handle,), tree.home)
         finally:
-            if kept:
+            if keep_calls:
                 temporary_worktree.release(tree)
             else:
                 temporary_worktree.remove(repo, tree)
 
 
-def own(repo: git.Repo, run: RunRecord, commit: str) -> Place:
-    """Return the user's own tree.  Raises Impossible where it is not at exactly the code that ran."""
-    made = [*run.info.output_paths, *(item["path"] for item in run.outputs)]
+def own(repo: git.Repo, run: RunRecord, commit: str) -> CodeFolder:
+    """Return the user's own tree.  Raises Impossible if it is not at exactly the code that ran."""
+    outputs = [*run.info.output_paths, *(item["path"] for item in run.outputs)]
     chosen = settings.from_config(git.parse_config(repo.config().output()))
     with tempfile.TemporaryDirectory(prefix="gittrack-") as scratch:
-        found = capture.answer(repo, capture.ask(repo), Path(scratch), chosen, made)
-    if found.tree is None or found.tree != _tree(repo, commit):
+        captured = capture.answer(repo, capture.ask(repo), Path(scratch), chosen, outputs)
+    if captured.tree is None or captured.tree != _tree(repo, commit):
         raise Impossible(
             f"this work tree is not at the code that ran, {commit[:12]}",
-            "leave --in-place out, or go there: git track checkout RUN",
+            "leave out --in-place, or make a worktree: git track checkout RUN",
         )
-    return Place(repo.work_tree or "", made)
+    return CodeFolder(repo.work_tree or "", outputs)
 
 
 def _tree(repo: git.Repo, commit: str) -> str:
@@ -85,11 +97,11 @@ def _tree(repo: git.Repo, commit: str) -> str:
 
 
 def data(repo: git.Repo, run: RunRecord) -> list[str]:
-    """Return the recorded inputs that lie in the user's tree only, and are what they were.
+    """Return the recorded inputs that are only in the user's tree.
 
-    Raises Impossible for one that is missing or has changed.
+    Raises Impossible if one of them is missing or has changed.
     """
-    found = []
+    data_paths = []
     cache = Path(layout.cache_dir(repo.common_dir))
     for item in run.inputs:
         path = inside(item["path"])
@@ -102,15 +114,15 @@ def data(repo: git.Repo, run: RunRecord) -> list[str]:
         if now["sha256"] != item.get("sha256"):
             raise Impossible(
                 f"the input {path} has changed since: {str(item.get('sha256'))[:12]} -> {now['sha256'][:12]}",
-                "bring the old one back, or compare all the same: git track run",
+                "bring the old one back, or record a new run with the new data: git track run",
             )
         if not os.path.isabs(path):
-            found.append(path)
-    return found
+            data_paths.append(path)
+    return data_paths
 
 
 def inside(path: str) -> str:
-    """Return a recorded path.  Raises Impossible where it would lead out of the tree: then it is forged."""
+    """Return a recorded path.  Raises Impossible if it leads out of the tree, because it is forged then."""
     check_words("path", [path])
     plain = "/".join(part for part in path.split("/") if part not in ("", "."))
     if not os.path.isabs(path) and plain and paths.fault(plain):
@@ -118,15 +130,15 @@ def inside(path: str) -> str:
     return path
 
 
-def check_words(what: str, words: Sequence[str]) -> None:
-    """Raise Impossible for text that no process and no file system takes: then it is forged."""
+def check_words(kind: str, words: Sequence[str]) -> None:
+    """Raise Impossible for text that no process and no file system takes, because it is forged then."""
     for word in words:
         try:
-            sound = b"\0" not in os.fsencode(word)
+            is_valid = b"\0" not in os.fsencode(word)
         except UnicodeEncodeError:
-            sound = False
-        if not sound:
-            raise Impossible(f"its {what} has {word!r:.60} in it", "do not trust this run")
+            is_valid = False
+        if not is_valid:
+            raise Impossible(f"its {kind} has {word!r:.60} in it", "do not trust this run")
 
 
 def _in_code(repo: git.Repo, run: RunRecord, path: str) -> bool:
@@ -135,40 +147,40 @@ def _in_code(repo: git.Repo, run: RunRecord, path: str) -> bool:
 
 
 def links(repo: git.Repo) -> tuple[str, ...]:
-    """Return the paths that ``track.link`` names: to be linked into a worktree, beside the data."""
+    """Return the paths that ``track.link`` names, which are linked into a worktree besides the data."""
     return settings.words(git.parse_config(repo.config().output()), "track.link")
 
 
 def own_code(
     repo: git.Repo, folder: str, command: Sequence[str], imports: Sequence[str]
 ) -> tuple[dict[str, str], list[str]]:
-    """Return variables that have Python import a worktree's code, and warnings of files that stay the user's.
+    """Return variables with which Python imports a worktree's code, and warnings about the user's files.
 
-    ``imports`` are the folders that the command's Python imports from: the user's own tree after
+    ``imports`` are the folders that the command's Python imports from.  They are in the user's own tree after
     ``pip install -e``, or with an absolute path in PYTHONPATH.
     """
     top = repo.work_tree
     if not top:
         return {}, []
-    inside = [os.path.relpath(one, top) for one in imports if os.path.commonpath([one, top]) == top]
-    folders = [os.path.normpath(os.path.join(folder, one)) for one in inside]
+    relative = [os.path.relpath(p, top) for p in imports if os.path.commonpath([p, top]) == top]
+    folders = [os.path.normpath(os.path.join(folder, path)) for path in relative]
     real = os.path.realpath(folder)
-    ours = [one for one in folders if os.path.isdir(one) and os.path.realpath(one).startswith(real)]
+    ours = [p for p in folders if os.path.isdir(p) and os.path.realpath(p).startswith(real)]
     before = os.environ.get("PYTHONPATH")
     variables = {"PYTHONPATH": os.pathsep.join([*ours, *([before] if before else [])])}
-    named = [word for word in command if word.startswith(f"{top}/")]
-    theirs = [w for w in named if os.path.isfile(os.path.join(folder, os.path.relpath(w, top)))]
-    said = "that is the file in your own tree, not the code that ran"
-    return variables if ours else {}, [f"the command names {word}: {said}" for word in theirs]
+    absolute = [word for word in command if word.startswith(f"{top}/")]
+    theirs = [w for w in absolute if os.path.isfile(os.path.join(folder, os.path.relpath(w, top)))]
+    remark = "that is the file in your own tree, not the code that ran"
+    return variables if ours else {}, [f"the command names {word}: {remark}" for word in theirs]
 
 
-def _link(repo: git.Repo, folder: str, wanted: Sequence[str]) -> list[str]:
+def _link(repo: git.Repo, folder: str, candidates: Sequence[str]) -> list[str]:
     """Link what git ignores from the user's tree into the worktree; return what was linked.
 
     Raises Impossible for a path that would be made outside the worktree.
     """
-    made = []
-    for path in wanted:
+    linked = []
+    for path in candidates:
         inner = os.path.normpath(path)
         if paths.fault(inner) or paths.through_link(folder, inner):
             raise Impossible(
@@ -179,14 +191,14 @@ def _link(repo: git.Repo, folder: str, wanted: Sequence[str]) -> list[str]:
         if os.path.exists(source) and not os.path.lexists(target):
             os.makedirs(os.path.dirname(target), exist_ok=True)
             os.symlink(os.path.abspath(source), target)
-            made.append(path)
-    return made
+            linked.append(path)
+    return linked
 
 
 def _fill(repo: git.Repo, commit: str, tree: temporary_worktree.Tree, folder: str) -> None:
-    """Give each submodule its code, from the user's copy: nothing is fetched.
+    """Give each submodule its code from the user's copy; nothing is fetched.
 
-    One that is not checked out in the user's tree stays empty, as it is there.
+    A submodule that is not checked out in the user's tree stays empty.
     """
     top = repo.work_tree or ""
     if not os.path.exists(os.path.join(top, ".gitmodules")):

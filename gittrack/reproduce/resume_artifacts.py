@@ -1,4 +1,4 @@
-"""What a trial of a sweep goes on from: the artifacts of the trial of the rung before."""
+"""The artifacts that a trial of a sweep continues from: those of the trial of the previous rung."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def bring(repo: git.Repo, earlier: reader.Raw, folder: Path) -> bool:
     for absent in run.missing.values():
         artifact = f"the artifact {absent.path} of the run {run.id}"
         raise Impossible(
-            f"it goes on from {artifact}, which is not here: {absent.why}", absent.remedy
+            f"it continues from {artifact}, which is not here: {absent.why}", absent.remedy
         )
     items = run.outputs
     for item in items:  # all are checked before the first is written
@@ -42,20 +42,22 @@ def bring(repo: git.Repo, earlier: reader.Raw, folder: Path) -> bool:
 
 
 @contextmanager
-def again(repo: git.Repo, run: RunRecord, beside: str | None) -> Iterator[dict[str, str | None]]:
-    """Give a rerun what its trial went on from, as variables for the command; nothing for other runs.
+def for_rerun(
+    repo: git.Repo, run: RunRecord, beside: str | None
+) -> Iterator[dict[str, str | None]]:
+    """Give a rerun of a trial the artifacts that the trial continued from, as variables for the command.
 
-    ``beside`` is the folder for it, if there is one that goes with the rerun's worktree.  Raises Impossible
-    where the run before is not here.
+    Other runs get no variables.  ``beside`` is a folder that is removed with the rerun's worktree, if there is
+    one.  Raises Impossible if the earlier run is not in this repository.
     """
     trial = run.info.sweep
     if trial is None or trial.after is None:
         yield {}
         return
-    earlier = _before(repo, trial)
+    earlier = _earlier(repo, trial)
     if earlier is None:
         raise Impossible(
-            f"it went on from the trial {trial.after} of its sweep, which is not here",
+            f"it continued from the trial {trial.after} of its sweep, which is not here",
             "fetch the runs of the sweep, or bring it back: git track restore",
         )
     scratch = tempfile.mkdtemp(prefix="gittrack-", dir=beside)
@@ -66,8 +68,8 @@ def again(repo: git.Repo, run: RunRecord, beside: str | None) -> Iterator[dict[s
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _before(repo: git.Repo, trial: TrialFacts) -> reader.Raw | None:
-    """Return the run that counts for the trial of the rung before."""
+def _earlier(repo: git.Repo, trial: TrialFacts) -> reader.Raw | None:
+    """Return the run that counts for the trial of the previous rung."""
     facts = (("sweep.id", trial.id), ("sweep.trial", trial.after))
     for raw in source_of(repo).select(Request(facts=facts)).runs:
         sweep = reader.decode(repo, raw).sweep

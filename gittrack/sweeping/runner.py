@@ -89,7 +89,7 @@ def _room(repo: git.Repo, sweep_id: str, talk: Talk) -> Iterator[Room]:
     )
     try:
         for folder in temporary_worktree.clear_all(repo):
-            talk.watcher.warn(rerun.cleared(folder))
+            talk.watcher.warn(rerun.removal_message(folder))
         yield place
     finally:
         temporary_worktree.clear_all(repo)  # of trials that died

@@ -59,7 +59,7 @@ def demands(repo: git.Repo, args: argparse.Namespace) -> Demands:
 
 def kept(first: RunRecord, again: rerun.Result) -> str:
     """Return what to say of the worktree that a rerun left, and of what it may have lacked there."""
-    told = f"the worktree is kept in {again.kept}"
+    told = f"the worktree is kept in {again.worktree}"
     if again.exit_code != 0 and first.info.finished:
         told += (
             "\nhint: of the files that git ignores, only inputs are in it (git track run --input PATH), "

@@ -56,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
         done = rerun.rerun(
             repo,
             first,
-            rerun.Wish(seed=seed, links=links, verify=not args.no_verify),
+            rerun.RerunRequest(seed=seed, links=links, verify=not args.no_verify),
             lambda remark: print_note(f"warning: {text.escape(remark)}"),
         )
         failed += done.exit_code != 0
@@ -68,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
                 f"warning: the script says that its seed is {own}: let it take its params from "
                 "gittrack.params(), or its seed from GITTRACK_SEED"
             )
-        if done.kept:
+        if done.worktree:
             print_note(_verdict.kept(first, done))
         if done.stopped:
             return 1

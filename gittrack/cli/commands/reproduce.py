@@ -90,7 +90,7 @@ def run(args: argparse.Namespace) -> int:
     why = evidence.reasons(repo, first, chosen) if worst.may_have_reasons else []
     _tell(args, worst, [first, chosen], why, _more(args, worst, [first, chosen], why, same), same)
     for result in made:
-        if result.kept:
+        if result.worktree:
             print_note(_verdict.kept(first, result))
     return 0 if worst.meets(asked.level) else _verdict.UNMET
 
@@ -104,7 +104,7 @@ def _reruns(
 ) -> list[rerun.Result]:
     """Run it as often as asked; fewer times where somebody stops it."""
     made: list[rerun.Result] = []
-    wish = rerun.Wish(
+    wish = rerun.RerunRequest(
         changed,
         keep=args.keep,
         in_place=args.in_place,
