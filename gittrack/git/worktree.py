@@ -31,7 +31,8 @@ def add(repo: Repo, commit: str, folder: str, branch: str | None = None) -> None
 
 def _fill(inner: Repo, folder: str) -> None:
     inner.read("read-tree", "HEAD", shared=False)
-    with tempfile.TemporaryDirectory(prefix="gittrack-") as neutral:
+    # Below the folder that git keeps for the worktree, so that what a kill leaves goes with the worktree.
+    with tempfile.TemporaryDirectory(prefix="gittrack-", dir=inner.git_dir) as neutral:
         # In an empty work tree git takes .gitattributes from the index, and filters start there.
         outside = inner._replace(work_tree=os.path.realpath(neutral))
         prefix = f"--prefix={folder}/"
