@@ -47,8 +47,8 @@ def for_rerun(
 ) -> Iterator[dict[str, str | None]]:
     """Give a rerun of a trial the artifacts that the trial continued from, as variables for the command.
 
-    Other runs get no variables.  ``beside`` is a folder that is removed with the rerun's worktree, if there is
-    one.  Raises Impossible if the earlier run is not in this repository.
+    Other runs get no variables.  ``beside`` is a folder that is removed with the rerun's worktree, if there
+    is one.  Raises Impossible if the earlier run is not in this repository.
     """
     trial = run.info.sweep
     if trial is None or trial.after is None:

@@ -190,7 +190,7 @@ def test_a_run_that_failed_fails_again(project):
     done = reproduce("first", code=3)
     assert done.out.startswith("FAILED  the run ")
     assert " failed (exit code 1), as " in done.out
-    assert "did; up to there they are the same\n" in done.out
+    assert "did; until then they are the same\n" in done.out
     assert "AssertionError: always" in done.out
     train_ok = TRAIN + "# mended\n"
     Path("train.py").write_text(train_ok)
@@ -343,8 +343,8 @@ with gittrack.init() as run:
 """
     Path("old.py").write_text(code)
     for words, verdict in (
-        (["x"], "CLOSE  every point and every artifact that was stored are the same, the others "),
-        ([], "CLOSE  there are no metrics, and no artifact was stored: nothing but "),
+        (["x"], "CLOSE  every point and every stored artifact are the same; the other artifacts "),
+        ([], "CLOSE  there are no metrics, and no artifact was stored: only "),
     ):
         run_cli("run", "-n", "old", "--", sys.executable, "old.py", *words)
         done = reproduce("@", "--verify", "close")
@@ -388,7 +388,7 @@ def test_a_failure_with_nothing_to_compare_says_no_more_than_that(project):
     run_cli("run", "-n", "bad", "--", "false")
     done = reproduce("bad", code=3)
     assert done.out.startswith("FAILED")
-    assert "did; up to there they have nothing to compare\n" in done.out
+    assert "did; until then there is nothing to compare\n" in done.out
 
 
 def test_paths_named_by_the_setting_are_linked(project):
@@ -480,7 +480,7 @@ def test_what_was_forged_is_refused(project):
 def test_what_cannot_be_run(project):
     run_cli("run", "-n", "secret", "--", "echo", "--api-key", "abc")
     done = reproduce("secret", code=3)
-    assert done.out.startswith("NOT RUN  its command holds a secret, which was not recorded\n")
+    assert done.out.startswith("NOT RUN  its command contains a secret, which was not recorded\n")
     record("live")
     with gittrack.init(name="going"):
         assert "not committed yet" in run_cli("reproduce", "going").err
