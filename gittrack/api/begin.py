@@ -45,7 +45,7 @@ def begin(request: session.Request, choice: Choice) -> Run:
     if reason is not None:
         workers.say_silent_rank(reason)
         return _silent(request.params)
-    request = session.checked(request)
+    request = session.check_request(request)
     _check(choice)
     folder = launched.journal_folder()
     if choice.resume and folder:
@@ -106,7 +106,7 @@ def _joined(folder: Path | None, request: session.Request, choice: Choice) -> Ru
     book = journal.join(folder)
     if book is None:
         return None
-    overridden = join.describe(
+    overridden = join.add_request(
         book,
         request,
         resolved=choice.resolved,
@@ -133,7 +133,7 @@ def _own(folder: Path | None, request: session.Request, choice: Choice) -> Run:
     if choice.reinit != "create_new":
         _end_previous()
     request = request._replace(parent=_parent(folder))
-    session.say(recovery.kept(recovery.recover(repo)))
+    session.warn(recovery.failures(recovery.recover(repo)))
     run = _resumed(repo, choice.resume, request) if choice.resume else _new(repo, request)
     messages.begun(run)
     run.at_end(functools.partial(messages.ended, run))
@@ -181,7 +181,7 @@ def _new(repo: git.Repo, request: session.Request) -> Run:
 def _started(repo: git.Repo, begun: session.Session, offset: float = 0.0) -> Run:
     # What computes is asked at the end, when all is loaded and nobody waits.
     begun.journal.append(events.ENV, values=environment.capture(begun.settings.env))
-    session.say(begun.warnings)
+    session.warn(begun.warnings)
     return Run(begun.journal, begun, repo.work_tree or "", offset)
 
 

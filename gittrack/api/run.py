@@ -73,7 +73,7 @@ def init(
         seed=arguments.seed_of(seed, params),
         command=begin.command(),
     )
-    run_params.say_stored_as_text(as_text)
+    run_params.warn_stored_as_text(as_text)
     return begin.begin(request, begin.Choice(repo, mode, resume, reinit, strict))
 
 

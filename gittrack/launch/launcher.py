@@ -90,7 +90,7 @@ def launch(repo: git.Repo, plan: Plan, say: session.Say) -> Result:
     check_command(plan.request.command)
     cache = Path(layout.cache_dir(repo.common_dir))
     found = [
-        inputs.fingerprint(p, inputs.shown_path(p, repo.work_tree or ""), cache)
+        inputs.fingerprint(p, inputs.display_path(p, repo.work_tree or ""), cache)
         for p in plan.inputs
     ]
     names = [artifacts.default_name(path) for path in plan.outputs]
@@ -99,7 +99,7 @@ def launch(repo: git.Repo, plan: Plan, say: session.Say) -> Result:
         raise TrackError(f"two outputs would both be called {twice}", "name their folder instead")
     for path in plan.outputs:
         layout.check_artifact_name(artifacts.default_name(path))
-    left_out = [inputs.shown_path(path, repo.work_tree or "") for path in plan.outputs]
+    left_out = [inputs.display_path(path, repo.work_tree or "") for path in plan.outputs]
     digests = {entry["path"]: entry["sha256"] for entry in found}
     request = plan.request._replace(
         output_paths=left_out, inputs=list(plan.inputs), digests=digests
@@ -110,7 +110,7 @@ def launch(repo: git.Repo, plan: Plan, say: session.Say) -> Result:
     for entry in found:
         begun.journal.append(events.INPUT, values=entry)
     # What was asked, before the script says more about itself: its recipe as far as it is known by now.
-    asked = events.derived(begun.journal.state())["recipe"]
+    asked = events.derived_facts(begun.journal.state())["recipe"]
     before = plan.guest.run_with(asked)
     if before is not None:
         writer.remove(begun.journal)
@@ -227,9 +227,11 @@ def _keep_outputs(begun: session.Session, paths: Sequence[str], started: float) 
     store = ContentStore(Path(layout.store_dir(begun.repo.common_dir)), chosen.max_store_size)
     for path in paths:
         try:
-            for entry in artifacts.take(path, artifacts.default_name(path), target, limit, store):
+            for entry in artifacts.copy_in(
+                path, artifacts.default_name(path), target, limit, store
+            ):
                 begun.journal.append(events.OUTPUT, values=entry)
-                notes += filter(None, (artifacts.remark(entry, "output"),))
+                notes += filter(None, (artifacts.warning(entry, "output"),))
             made_files.remember(begun.repo.common_dir, begun.journal.folder, path)
         except TrackError as error:
             notes.append(f"{error.message.replace('artifact', 'output', 1)}: not stored")

@@ -95,7 +95,7 @@ def archive(repo: git.Repo, targets: Sequence[Target], archived: bool = True) ->
     _say(repo, targets, annotation_log.ARCHIVE, {"archived": archived}, "", None)
 
 
-def moved(repo: git.Repo, targets: Sequence[Target], op: str) -> None:
+def record_move(repo: git.Repo, targets: Sequence[Target], op: str) -> None:
     """Note that runs were moved to the trash (``rm``) or back (``restore``): when, and by whom."""
     _say(repo, targets, op, {}, "", None)
 

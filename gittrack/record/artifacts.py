@@ -25,7 +25,7 @@ def default_name(path: str) -> str:
     )
 
 
-def take(
+def copy_in(
     path: str, name: str, target: Path, limit: int, store: ContentStore | None = None
 ) -> Iterator[dict[str, Any]]:
     """Copy a file or folder to ``target``/``name``; yield an entry of outputs.yaml for each file.
@@ -51,7 +51,7 @@ def take(
         yield _take_file(os.path.realpath(path), path, name, kept)
 
 
-def remark(entry: Mapping[str, Any], kind: str = "artifact") -> str | None:
+def warning(entry: Mapping[str, Any], kind: str = "artifact") -> str | None:
     """Return what the user should know of a file that did not go into the journal; None for one that did."""
     what = f"the {kind} {entry['path']} is over track.maxArtifactSize"
     if entry["where"] == "store":

@@ -110,7 +110,7 @@ class _Known:
         folders.keep(str(self.file), json.dumps(self.fresh).encode())
 
 
-def shown_path(path: str, root: str) -> str:
+def display_path(path: str, root: str) -> str:
     """Return a path relative to the repository's root where it is inside, else absolute."""
     full = os.path.abspath(path)
     inside = os.path.relpath(full, root)

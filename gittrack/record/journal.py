@@ -232,7 +232,7 @@ def _check_host(folder: Path, patience: float) -> None:
         )
 
 
-def dead(common_dir: str) -> list[Path]:
+def list_dead(common_dir: str) -> list[Path]:
     """Return the journals that no living process holds, oldest first."""
     live = Path(layout.live_dir(common_dir))
     names = sorted(os.listdir(live)) if live.is_dir() else []

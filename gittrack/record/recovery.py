@@ -25,7 +25,7 @@ def recover(
     another host that was written to lately, unless ``force``: its process may be alive.
     """
     results: list[writer.Published | tuple[Path, Exception]] = []
-    folders = journal.dead(repo.common_dir)
+    folders = journal.list_dead(repo.common_dir)
     if not folders:
         return results
     config = git.parse_config(repo.config().output())
@@ -41,7 +41,7 @@ def recover(
     return results
 
 
-def kept(results: Sequence[writer.Published | tuple[Path, Exception]]) -> list[str]:
+def failures(results: Sequence[writer.Published | tuple[Path, Exception]]) -> list[str]:
     """Return a warning for each journal that `recover` could not commit."""
     failed = [result for result in results if not isinstance(result, writer.Published)]
     # A run that may be going on on another host is no fault.
@@ -84,13 +84,13 @@ def _end_of_crash(book: journal.Journal) -> dict[str, Any]:
         return {}
     end = book.end()
     if end:  # the run had ended, but the disk was full
-        return {**end, **events.derived(state)}
+        return {**end, **events.derived_facts(state)}
     files = [book.folder / name for name in os.listdir(book.folder) if name != layout.LOCK]
     last = max(path.stat().st_mtime for path in files)
     started = run_info.from_iso(state.facts["started"])
     return {
         "status": run_info.CRASHED,
         "ended": run_info.iso(max(last, started)),
-        "duration_s": round(events.lasted(state.facts, last), 3),
-        **events.derived(state),
+        "duration_s": round(events.duration_at(state.facts, last), 3),
+        **events.derived_facts(state),
     }

@@ -125,7 +125,7 @@ class Run(Recording):
             return
         as_text: list[str] = []
         new = values.config_dict(params, as_text)
-        run_params.say_stored_as_text(as_text)
+        run_params.warn_stored_as_text(as_text)
         with self._lock:
             error = run_params.log_params(self._journal, new, allow_change=allow_change)
             self._said(error)
@@ -147,9 +147,9 @@ class Run(Recording):
         target = self._journal.folder / layout.ARTIFACTS
         limit, store = self._limits()
         try:
-            for entry in artifacts.take(text, called, target, limit, store):
+            for entry in artifacts.copy_in(text, called, target, limit, store):
                 self._append(events.OUTPUT, values=entry)
-                if remark := artifacts.remark(entry):
+                if remark := artifacts.warning(entry):
                     stored = entry["where"] == "store"
                     self._warn("store" if stored else f"left out {entry['path']}", remark)
             made_files.remember(str(self._journal.folder.parents[2]), self._journal.folder, text)
@@ -163,7 +163,8 @@ class Run(Recording):
         text = values.check_path(path, "input")
         cache = self._home() / layout.CACHE
         self._append(
-            events.INPUT, values=inputs.fingerprint(text, inputs.shown_path(text, self._cwd), cache)
+            events.INPUT,
+            values=inputs.fingerprint(text, inputs.display_path(text, self._cwd), cache),
         )
 
     def should_stop(self) -> bool:
@@ -177,7 +178,7 @@ class Run(Recording):
         if not self._rule_known:
             from gittrack.record.active import stopping  # noqa: PLC0415 - only trials of a sweep ask
 
-            self._rule, self._rule_known = stopping.of_environment(self._journal), True
+            self._rule, self._rule_known = stopping.from_environment(self._journal), True
         return self._rule is not None and self._rule.asked()
 
     def add_tags(self, *tags: str) -> None:

@@ -25,14 +25,14 @@ Say = Callable[[str], None]
 _log = logging.getLogger("gittrack")
 
 
-class Code(NamedTuple):
+class RequiredCode(NamedTuple):
     """The code that a run has to have: that of its sweep.  New files other than ``new`` are none of it."""
 
     tree: str | None
     new: frozenset[str] = frozenset()
 
 
-class CodeChanged(TrackError):
+class CodeMismatch(TrackError):
     """The code is not what the run was to have."""
 
 
@@ -58,7 +58,7 @@ class Request(NamedTuple):
     verify: bool = True  # whether the pre-run hook is asked
     hooks_of: str | None = None  # the user's own tree, where this one may be somebody else's code
     sweep: Mapping[str, Any] | None = None  # see core/trials.py
-    code: Code | None = None
+    code: RequiredCode | None = None
 
 
 class Session(NamedTuple):
@@ -85,7 +85,7 @@ def begin(repo: git.Repo, request: Request, made: Sequence[str] = ()) -> Session
         raise TrackError(
             "runs cannot be recorded in a bare repository", "work in a clone of it that has files"
         )
-    request = checked(request)
+    request = check_request(request)
     version.check(f"{layout.cache_dir(repo.common_dir)}/git-version")
     question, config_call = capture.ask(repo), repo.config()
     config = git.parse_config(config_call.output())
@@ -104,7 +104,7 @@ def begin(repo: git.Repo, request: Request, made: Sequence[str] = ()) -> Session
     captured = capture.answer(repo, question, book.folder, chosen, made, only)
     if request.code is not None and captured.tree != request.code.tree:
         writer.remove(book)
-        raise CodeChanged("the code has changed since the sweep began", "")
+        raise CodeMismatch("the code has changed since the sweep began", "")
     facts = {**_facts(repo, request, captured, started), "id": book.id, "experiment": experiment}
     order = {"format": layout.FORMAT, "id": book.id, "experiment": experiment}
     try:
@@ -163,7 +163,7 @@ def end(session: Session, facts: Mapping[str, Any]) -> writer.Published:
     earlier = float(session.journal.state().facts.get("earlier_s", 0.0))
     duration = earlier + max(0.0, time.monotonic() - session.clock)
     full = {"ended": run_info.iso(time.time()), "duration_s": round(duration, 3), **facts}
-    full.update(events.derived(session.journal.state()))
+    full.update(events.derived_facts(session.journal.state()))
     if session.journal.rewritten:
         full.update(removed_journal.restore(session.repo, session.journal))
     error = session.journal.append(events.FACTS, values=full)
@@ -195,7 +195,7 @@ def _tell_hook(session: Session, published: writer.Published) -> writer.Publishe
     return published._replace(notes=(*published.notes, *said.splitlines()))
 
 
-def say(warnings: Sequence[str]) -> None:
+def warn(warnings: Sequence[str]) -> None:
     """Tell the user, once each, on stderr unless the program's logging says otherwise."""
     for warning in warnings:
         _log.warning("%s", warning)
@@ -217,7 +217,7 @@ def pack_refs_sometimes(repo: git.Repo, threshold: int) -> None:
             return
 
 
-def checked(request: Request) -> Request:
+def check_request(request: Request) -> Request:
     """Return the request, with an empty experiment, note or group as not given.
 
     Raises TrackError for words of another type or that cannot be stored.

@@ -28,4 +28,4 @@ def prepare(repo: git.Repo, folder: Path, plan: SweepPlan, begun: State) -> None
         assert part is not None
         curve = stopping.curve_of(series.text_lines(data or b""), plan.metric)
         whole = info.finished and part.stopped is None
-        stopping.tell(curves, f"{part.trial} {part.attempt}", curve, whole)
+        stopping.append_curve(curves, f"{part.trial} {part.attempt}", curve, whole)

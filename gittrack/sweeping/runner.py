@@ -71,7 +71,7 @@ def resume(repo: git.Repo, sweep: Sweep, found: Opened, how: How, talk: Talk) ->
     The current folder is the command's.  Raises TrackError, `engine.CodeChanged` where the code is another.
     """
     with _room(repo, sweep.id, talk) as place:
-        for text in recovery.kept(recovery.recover(repo)):
+        for text in recovery.failures(recovery.recover(repo)):
             talk.watcher.warn(text)
         if not how.isolate:
             sweep, how = _same_code(repo, sweep, how, place)

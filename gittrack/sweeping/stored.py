@@ -51,10 +51,10 @@ class Sweep(NamedTuple):
         return found.get("snapshot") or found.get("commit")
 
     @property
-    def demanded(self) -> session.Code:
+    def demanded(self) -> session.RequiredCode:
         """The code that each of its runs has to have."""
         found = self.facts.get("code") or {}
-        return session.Code(found.get("tree"), frozenset(self.facts.get("new") or ()))
+        return session.RequiredCode(found.get("tree"), frozenset(self.facts.get("new") or ()))
 
 
 class Looked(NamedTuple):
@@ -65,7 +65,7 @@ class Looked(NamedTuple):
     folder: Path
 
 
-def look(repo: git.Repo, folder: Path, known: session.Code | None = None) -> Looked:
+def look(repo: git.Repo, folder: Path, known: session.RequiredCode | None = None) -> Looked:
     """Capture the code; where ``known`` is given, new files other than its own are no code.
 
     Nor is a new file that our own output goes into, as of ``nohup git track sweep FILE > log``.

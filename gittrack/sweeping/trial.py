@@ -78,7 +78,7 @@ def work(repo: git.Repo, supervisor: Supervisor, job: Job) -> Report:
         if job.isolation is None:
             return _launch(repo, supervisor, job, (), said)
         return _apart(repo, supervisor, job, job.isolation, said)
-    except session.CodeChanged as error:
+    except session.CodeMismatch as error:
         return Report(None, tuple(said), (error.message, error.hint), code_changed=True)
     except TrackError as error:
         return Report(None, tuple(said), (error.message, error.hint))
@@ -177,7 +177,7 @@ class _TrialGuest(Guest):
         folder = Path(layout.live_dir(self.repo.common_dir), state.facts["id"])
         curve = stopping.curve_of(live.series_lines(folder), self.job.metric or "")
         whole = finished and state.facts["sweep"].get("stopped") is None
-        stopping.tell(self.supervisor.folder / stopping.CURVES, self.job.mark, curve, whole)
+        stopping.append_curve(self.supervisor.folder / stopping.CURVES, self.job.mark, curve, whole)
 
 
 def _hand_over(repo: git.Repo, supervisor: Supervisor, earlier: reader.Raw) -> str | None:

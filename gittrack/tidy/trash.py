@@ -61,7 +61,7 @@ def _move(
                 f"(git branch NAME REF), then delete its ref: git update-ref -d REF",
             )
     # Said before it is done: killed in between, a run has a line too many, never an unknown age in the trash.
-    annotate.moved(repo, [Target(raw.id, raw.commit) for raw in runs], op)
+    annotate.record_move(repo, [Target(raw.id, raw.commit) for raw in runs], op)
     moves = [(str(raw.ref), targets[raw.id], str(raw.commit)) for raw in runs]
     try:
         refs.move(repo, moves, f"gittrack: {op}", existing=commits)

@@ -200,7 +200,7 @@ def test_a_garbage_collection_elsewhere_is_not_waited_for():
     argv = ["-c", f'alias.wait=!sh -c "{hang}"', "wait", "gc"]
     process = start("git", *argv, cwd=other)
     assert process.stdout.readline() == "ready\n"
-    code = "from gittrack.record.publish import running_gc; print(len(running_gc.at_work({!r})))"
+    code = "from gittrack.record.publish import running_gc; print(len(running_gc.processes({!r})))"
     here, there = (
         python(code.format(str(path / ".git")), path).out.strip() for path in (place, other)
     )

@@ -99,8 +99,8 @@ def record(place, run_id, experiment, status, started, head, snapshot):
     end = {"status": status, "ended": run_info.iso(started + 3.5), "duration_s": 3.5}
     if status != "crashed":
         end.update(exit_code=0 if whole else 3, peak_memory=1 << 20)
-    book.append(events.FACTS, values={**end, **events.derived(book.state())})
-    writer.publish(place, book, {**end, **events.derived(book.state())}, AUTHOR)
+    book.append(events.FACTS, values={**end, **events.derived_facts(book.state())})
+    writer.publish(place, book, {**end, **events.derived_facts(book.state())}, AUTHOR)
 
 
 def complete(book):
@@ -110,7 +110,7 @@ def complete(book):
     digest = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
     folder = {"path": "data", "kind": "folder", "size": 4, "files": 1, "sha256": digest}
     book.append(events.INPUT, values=folder)
-    for entry in artifacts.take("out", "out", Path(book.folder, layout.ARTIFACTS), 1 << 20):
+    for entry in artifacts.copy_in("out", "out", Path(book.folder, layout.ARTIFACTS), 1 << 20):
         book.append(events.OUTPUT, values=entry)
     book.append(events.OUTPUT, values={"path": "huge.bin", "size": 1 << 40, "where": "left out"})
     Path(book.folder, layout.LOG_HEAD).write_bytes(b"epoch 1\r\n\x1b[32mdone\x1b[m \xff\n")

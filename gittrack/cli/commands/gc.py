@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
         going = found.runs or found.leftovers or found.content.sizes
         print_result("nothing was removed: --dry-run\n" if going else "")
         return 0
-    session.say(recovery.kept(recovery.recover(repo)))
+    session.warn(recovery.failures(recovery.recover(repo)))
     stayed = collect.carry_out(repo, found)
     for folder in stayed:
         print_note(f"error: {text.escape(folder)} could not be removed")

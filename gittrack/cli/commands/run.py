@@ -118,7 +118,7 @@ def run(args: argparse.Namespace) -> int:
     repo = git.find()
     if args.dry_run:
         for path in args.input:
-            inputs.kind(path, inputs.shown_path(path, repo.work_tree or ""))
+            inputs.kind(path, inputs.display_path(path, repo.work_tree or ""))
         return _dry_run(request)
     _recover(repo)
     plan = launcher.Plan(
@@ -210,7 +210,7 @@ def _recover(repo: git.Repo) -> None:
             print_note(
                 f"recovered {result.info.id} ({result.info.status}) of an earlier, vanished process"
             )
-    for warning in recovery.kept(results):
+    for warning in recovery.failures(results):
         _warn(warning)
 
 

@@ -114,7 +114,7 @@ class Decoder:
             if state.facts["id"] != self._run_id:
                 raise ValueError(f"it is the journal of {state.facts['id']}")
             layout.check_experiment(state.facts["experiment"])
-            lasted(state.facts, 0.0)
+            duration_at(state.facts, 0.0)
             run_info.from_facts(state.facts, state.params, {})
             return state
 
@@ -187,13 +187,13 @@ _WITH_VALUES = (START, FACTS, PARAMS, SUMMARY, ENV, INPUT, OUTPUT)
 _FILES = {INPUT: (layout.INPUTS, "inputs"), OUTPUT: (layout.OUTPUTS, "outputs")}
 
 
-def lasted(facts: Mapping[str, Any], until: float) -> float:
+def duration_at(facts: Mapping[str, Any], until: float) -> float:
     """Return the seconds that a run has gone on by a moment, without the time before it was resumed."""
     begun = from_iso(facts.get("resumed_at") or facts["started"])
     return float(facts.get("earlier_s", 0.0)) + max(0.0, until - begun)
 
 
-def derived(state: State) -> dict[str, Any]:
+def derived_facts(state: State) -> dict[str, Any]:
     """Return the facts that follow from the others: fingerprint of the config, and recipe."""
     facts = state.facts
     code = facts.get("code") or {}

@@ -42,9 +42,9 @@ def _read(folder: Path) -> run_info.RunInfo | None:
     state = events.read(folder / layout.EVENTS, folder.name)
     metrics = _metrics(folder)
     touched = (folder / layout.SERIES).stat().st_mtime
-    facts = {**state.facts, **events.derived(state)}
+    facts = {**state.facts, **events.derived_facts(state)}
     facts["status"] = run_info.RUNNING if alive else run_info.CRASHED
-    facts["duration_s"] = events.lasted(state.facts, time.time() if alive else touched)
+    facts["duration_s"] = events.duration_at(state.facts, time.time() if alive else touched)
     for name, value in state.summary.items():
         metrics[name] = run_info.with_final(metrics.get(name), value)
     summaries = {name: metric.to_dict() for name, metric in metrics.items()}

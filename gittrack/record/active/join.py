@@ -14,7 +14,7 @@ from gittrack.record import journal
 from gittrack.record.session import Request
 
 
-def describe(
+def add_request(
     book: journal.Journal, request: Request, *, resolved: bool, names_experiment: bool
 ) -> list[tuple[str, ...]]:
     """Write what a script says about its run into the launcher's journal.

@@ -11,12 +11,12 @@ from gittrack.core.run import events
 from gittrack.record import journal, session
 
 
-def say_stored_as_text(names: Sequence[str]) -> None:
+def warn_stored_as_text(names: Sequence[str]) -> None:
     """Print which params are stored as text, because their values have no plain form."""
     if names:
         more = f" and {len(names) - 5} more" if len(names) > 5 else ""
         shown = ", ".join(names[:5])
-        session.say([f"stored as text, because no plain value: {shown}{more} (in the params)"])
+        session.warn([f"stored as text, because no plain value: {shown}{more} (in the params)"])
 
 
 def log_params(

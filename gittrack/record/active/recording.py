@@ -116,8 +116,8 @@ class Recording:
         error = sys.exc_info()[1]
         said = (status, exit_code, signal) != (None, None, None)
         if said or error is None or id(error) == self._handled:
-            return end_status.of(status, exit_code, signal)
-        return end_status.of_exception(error)
+            return end_status.from_arguments(status, exit_code, signal)
+        return end_status.from_exception(error)
 
     @property
     def live_lock(self) -> Path:
@@ -207,7 +207,7 @@ class Recording:
         if error is None:
             self.finish(exit_code=0)
         else:
-            self.finish(**end_status.of_exception(error)._asdict())
+            self.finish(**end_status.from_exception(error)._asdict())
 
     def __repr__(self) -> str:
         return f"<gittrack run {self.id} of {self.experiment}, {self.status}>"

@@ -49,7 +49,7 @@ class Stopping:
             _take(self.others, line)
         self.others.pop(self.trial, None)
         if self.own[self.told :]:
-            tell(self.file, self.trial, self.own[self.told :])
+            append_curve(self.file, self.trial, self.own[self.told :])
             self.told = len(self.own)
         if not self.over and should_stop(self.rule, self.goal, self.own, self.others.values()):
             self.over = True
@@ -59,7 +59,7 @@ class Stopping:
         return self.over
 
 
-def of_environment(journal: Journal) -> Stopping | None:
+def from_environment(journal: Journal) -> Stopping | None:
     """Return the rule that a run is under, None where its sweep has none, or where it is no trial."""
     folder = os.environ.get(VARIABLE)  # a run that a trial starts inherits it, and is none itself
     return Stopping(Path(folder), journal) if folder and "sweep" in journal.state().facts else None
@@ -96,7 +96,7 @@ def _take(others: dict[str, OtherTrial], line: str) -> None:
     others[found["trial"]] = OtherTrial(whole, bool(found.get("finished")))
 
 
-def tell(file: Path, trial: str, curve: Curve, finished: bool | None = None) -> None:
+def append_curve(file: Path, trial: str, curve: Curve, finished: bool | None = None) -> None:
     """Tell the other trials of a curve: more points of it, or with ``finished`` the whole of it."""
     told: dict[str, Any] = {"trial": trial, "curve": curve}
     if finished is not None:

@@ -18,7 +18,7 @@ class EndStatus(NamedTuple):
     signal: str | None = None
 
 
-def of(status: Any, exit_code: Any, signal: Any) -> EndStatus:
+def from_arguments(status: Any, exit_code: Any, signal: Any) -> EndStatus:
     """Return the end of a run that ``status``, ``exit_code`` and ``signal`` describe.
 
     ``status`` may be an exit code.  Raises TrackError for what is no end of a run.
@@ -43,7 +43,7 @@ def of(status: Any, exit_code: Any, signal: Any) -> EndStatus:
     return EndStatus(str.__str__(status), code, signal or None)
 
 
-def of_exception(error: BaseException) -> EndStatus:
+def from_exception(error: BaseException) -> EndStatus:
     """Return the end of a run that an exception ends."""
     if isinstance(error, SystemExit):
         code = exit_status(error.code)

@@ -16,7 +16,7 @@ _WITH_VALUE = frozenset((b"-C", b"-c", b"--git-dir", b"--work-tree", b"--namespa
 _STALE_GC_SECONDS = 12 * 3600
 
 
-def at_work(common_dir: str) -> set[str]:
+def processes(common_dir: str) -> set[str]:
     """Return the processes, by id, that may be deleting objects of a repository just now."""
     home = os.path.realpath(common_dir)
     found = {pid for pid in _processes() if _collects(pid) and not _is_elsewhere(pid, home)}

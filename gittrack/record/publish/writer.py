@@ -192,7 +192,7 @@ def settle(
     journal stays until the next `recover` has looked again.
     """
     deadline = time.monotonic() + patience
-    collectors = running_gc.at_work(repo.common_dir)  # later ones have seen the ref
+    collectors = running_gc.processes(repo.common_dir)  # later ones have seen the ref
     while True:
         over = not collectors
         for _ in range(_TRIES):
@@ -206,7 +206,7 @@ def settle(
         if time.monotonic() >= deadline:
             return False
         time.sleep(0.01)
-        collectors &= running_gc.at_work(repo.common_dir)
+        collectors &= running_gc.processes(repo.common_dir)
 
 
 def _lost(repo: git.Repo, oids: list[str], store: objects.Store) -> list[str]:

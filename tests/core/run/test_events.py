@@ -103,13 +103,13 @@ def test_operations_of_a_later_version_are_skipped():
 
 
 def test_what_follows_from_the_state():
-    derived = events.derived(state(events.line("params", values={"lr": 0.1})))
+    derived = events.derived_facts(state(events.line("params", values={"lr": 0.1})))
     assert derived["fingerprint"] == fingerprint({"lr": 0.1})
     assert len(derived["recipe"]) == 12
 
 
 def test_without_params_there_is_no_fingerprint():
-    assert events.derived(state())["fingerprint"] is None
+    assert events.derived_facts(state())["fingerprint"] is None
 
 
 @pytest.mark.parametrize(
@@ -123,9 +123,9 @@ def test_without_params_there_is_no_fingerprint():
     ],
 )
 def test_the_recipe_knows_what_makes_an_experiment(more):
-    assert events.derived(state(more))["recipe"] != events.derived(state())["recipe"]
+    assert events.derived_facts(state(more))["recipe"] != events.derived_facts(state())["recipe"]
 
 
 def test_the_recipe_does_not_know_what_is_only_said():
     said = state(events.line("note", text="hi"), events.line("summary", values={"best": 1}))
-    assert events.derived(said) == events.derived(state())
+    assert events.derived_facts(said) == events.derived_facts(state())

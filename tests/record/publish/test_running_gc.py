@@ -55,7 +55,7 @@ def at_work(home: Path) -> set[str]:
         os.setgroups([])
         os.setgid(NOBODY)
         os.setuid(NOBODY)
-        os.write(write, " ".join(running_gc.at_work(str(home))).encode())
+        os.write(write, " ".join(running_gc.processes(str(home))).encode())
         os._exit(0)
     os.close(write)
     os.waitpid(pid, 0)
@@ -100,12 +100,12 @@ def test_a_repack_of_a_user_of_our_group_may_be_in_our_repository(home):
 
 def test_only_the_verb_of_a_git_counts(project):
     with git_that_waits("log", "--", "gc", user=os.geteuid(), cwd=project) as process:
-        assert str(process.pid) not in running_gc.at_work(str(project / ".git"))
+        assert str(process.pid) not in running_gc.processes(str(project / ".git"))
         process.communicate("\n")
 
 
 def test_a_repack_in_our_repository_is_waited_for(project):
     git(project, "status")
     with git_that_waits("repack", user=os.geteuid(), cwd=project) as process:
-        assert str(process.pid) in running_gc.at_work(str(project / ".git"))
+        assert str(process.pid) in running_gc.processes(str(project / ".git"))
         process.communicate("\n")

@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     if args.dry_run:
         _print_search(opened)
         return 0
-    for warning in recovery.kept(recovery.recover(repo)):
+    for warning in recovery.failures(recovery.recover(repo)):
         print_note(f"warning: {text.escape(warning)}")
     session = _running.Session(repo, opened)
     return session.run(
