@@ -1,1 +1,1 @@
-"""Pure functions between the values of runs and what is shown of them: no git, no disk, no clock."""
+"""Pure functions from the values of runs to results that are shown: no git, no disk, no clock."""

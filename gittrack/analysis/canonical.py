@@ -1,7 +1,7 @@
-"""The digest of what an artifact holds, whatever the file says about when it was written.
+"""The digest of an artifact's content, without the times that a zip or gzip file stores beside the content.
 
-A ``.npz`` and a file of ``torch.save`` are zip archives, whose entries carry times; gzip files carry the
-time and the name of their source.  Two of them are the same when what is packed in them is.
+A ``.npz`` and a file of ``torch.save`` are zip archives: each entry has a time.  A gzip file has the time and
+the name of its source.  Two such files are equal if their packed contents are equal.
 """
 
 from __future__ import annotations
@@ -12,32 +12,39 @@ import io
 import zipfile
 import zlib
 
-LIMIT = 1 << 30  # bytes that are unpacked at most: an archive may be a bomb
+LIMIT = 1 << 30  # bytes to unpack at most: a small archive may contain a huge file
 
 
 def digest(data: bytes) -> str:
-    """Return a SHA-256 in hex: of the content of a zip or gzip file, of anything else as it is."""
+    """Return the SHA-256 of an artifact's content, in hex.
+
+    Parameters
+    ----------
+    data : bytes
+        A whole file.
+
+    Returns
+    -------
+    str
+        For a zip or gzip file, the digest of its unpacked content.  For any other file, and for an archive
+        that is damaged, encrypted or larger than ``LIMIT`` when unpacked, the digest of the bytes.
+    """
+    packed: str | None = None
     if data[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
-        found = _of_zip(data)
-        return found or _plain(data)
-    if data[:2] == b"\x1f\x8b":
-        found = _of_gzip(data)
-        return found or _plain(data)
-    return _plain(data)
+        packed = _zip_digest(data)
+    elif data[:2] == b"\x1f\x8b":
+        packed = _gzip_digest(data)
+    return packed or hashlib.sha256(data).hexdigest()
 
 
-def _plain(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
-
-
-def _of_zip(data: bytes) -> str | None:
-    """Digest names and contents in the order of names; None for what is no sound archive."""
+def _zip_digest(data: bytes) -> str | None:
+    """Return the digest of names and contents, ordered by name; None if the archive cannot be read."""
     total = hashlib.sha256(b"zip\0")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > LIMIT:
                 return None
-            for entry in sorted(archive.infolist(), key=lambda one: one.filename):
+            for entry in sorted(archive.infolist(), key=lambda entry: entry.filename):
                 content = hashlib.sha256(archive.read(entry)).digest()
                 total.update(entry.filename.encode(errors="surrogateescape") + b"\0" + content)
     except (
@@ -52,7 +59,8 @@ def _of_zip(data: bytes) -> str | None:
     return total.hexdigest()
 
 
-def _of_gzip(data: bytes) -> str | None:
+def _gzip_digest(data: bytes) -> str | None:
+    """Return the digest of the unpacked content; None if the file cannot be read."""
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
             content = file.read(LIMIT + 1)

@@ -1,4 +1,4 @@
-"""What differs between two runs, as values."""
+"""The differences between two or more runs, as values."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gittrack.core.run.run_info import Metric, RunInfo, getter
 
 
 class Change(NamedTuple):
-    """One thing that differs; ``a`` or ``b`` is body.MISSING where a run does not have it."""
+    """A value that differs; ``a`` or ``b`` is `commit_message.MISSING` if that run does not have the name."""
 
     name: str
     a: Any
@@ -21,7 +21,7 @@ class Change(NamedTuple):
 
 
 class MetricChange(NamedTuple):
-    """One metric in both runs; ``percent`` is relative to ``a``, None where that means nothing."""
+    """A metric that differs; ``percent`` is relative to ``a``, and None if ``a`` is 0 or not finite."""
 
     name: str
     a: Metric | None
@@ -31,7 +31,7 @@ class MetricChange(NamedTuple):
 
 
 class CodeChange(NamedTuple):
-    """The difference of two code states: commits or snapshots ``a`` and ``b``, and their diff."""
+    """The difference between two code states: commits or snapshots ``a`` and ``b``, and their diff."""
 
     a: str | None
     b: str | None
@@ -41,7 +41,7 @@ class CodeChange(NamedTuple):
 
 
 class RunDiff(NamedTuple):
-    """Everything that differs between the runs ``a`` and ``b``; what is equal is left out."""
+    """Everything that differs between the runs ``a`` and ``b``, without what is equal."""
 
     a: RunInfo
     b: RunInfo
@@ -54,24 +54,26 @@ class RunDiff(NamedTuple):
 
 
 class DiffRow(NamedTuple):
-    """One thing in which several runs differ: its name and its value in each, body.MISSING where it lacks."""
+    """A name whose values differ among runs: one value for each run, `commit_message.MISSING` if absent."""
 
     name: str
     values: tuple[Any, ...]
 
 
 class DiffTable(NamedTuple):
-    """Everything in which several runs differ, by section; sections without a difference are empty."""
+    """Everything that differs among several runs, by section; a section without a difference is empty."""
 
     runs: tuple[RunInfo, ...]
     sections: dict[str, list[DiffRow]]
 
 
-def differing_rows(found: Sequence[Mapping[str, Any]]) -> list[DiffRow]:
+def differing_rows(mappings: Sequence[Mapping[str, Any]]) -> list[DiffRow]:
     """Return the keys whose values are not the same in all of the mappings, sorted."""
-    names = sorted({name for one in found for name in one})
-    made = [DiffRow(name, tuple(one.get(name, MISSING) for one in found)) for name in names]
-    return [row for row in made if not all(same(row.values[0], item) for item in row.values[1:])]
+    names = sorted({name for mapping in mappings for name in mapping})
+    rows = [
+        DiffRow(name, tuple(mapping.get(name, MISSING) for mapping in mappings)) for name in names
+    ]
+    return [row for row in rows if not all(same(row.values[0], item) for item in row.values[1:])]
 
 
 def changes(a: Mapping[str, Any], b: Mapping[str, Any]) -> list[Change]:
@@ -84,15 +86,15 @@ _COMPARED = {fact.name: getter(fact) for fact in run_facts.FACTS if fact.compare
 
 
 def compared_facts(info: RunInfo) -> dict[str, Any]:
-    """Return the facts of a run that are worth comparing: not those that tell any two runs apart."""
+    """Return the facts of a run that can be equal in two runs: not its id, its times and the like."""
     values = {name: get(info) for name, get in _COMPARED.items()}
     return {name: _plain(value) for name, value in values.items() if value not in (None, ())}
 
 
 def fact_changes(a: RunInfo, b: RunInfo) -> list[Change]:
-    """Return the facts in which two runs differ, but for those that tell any two runs apart."""
-    found = {change.name: change for change in changes(compared_facts(a), compared_facts(b))}
-    return [found[name] for name in _COMPARED if name in found]
+    """Return the differences in `compared_facts` of two runs, in the order of the table of facts."""
+    by_name = {change.name: change for change in changes(compared_facts(a), compared_facts(b))}
+    return [by_name[name] for name in _COMPARED if name in by_name]
 
 
 def _plain(value: Any) -> Any:
@@ -100,8 +102,8 @@ def _plain(value: Any) -> Any:
 
 
 def metric_changes(a: Mapping[str, Metric], b: Mapping[str, Metric]) -> list[MetricChange]:
-    """Return the metrics that differ in last value, extremes or length, by name."""
-    found = []
+    """Return the metrics whose last value, extremes or length differ, sorted by name."""
+    changed = []
     for name in sorted({*a, *b}):
         x, y = a.get(name), b.get(name)
         if x is not None and y is not None and all(map(same, x, y)):
@@ -110,10 +112,10 @@ def metric_changes(a: Mapping[str, Metric], b: Mapping[str, Metric]) -> list[Met
         if x is not None and y is not None and math.isfinite(x.last) and math.isfinite(y.last):
             delta = _finite(y.last - x.last)
             percent = _finite(100.0 * delta / abs(x.last)) if delta is not None and x.last else None
-        found.append(MetricChange(name, x, y, delta, percent))
-    return found
+        changed.append(MetricChange(name, x, y, delta, percent))
+    return changed
 
 
 def _finite(number: float) -> float | None:
-    """Return a number, None if it is larger than any float."""
+    """Return a number, or None if it is not finite."""
     return number if math.isfinite(number) else None

@@ -1,7 +1,7 @@
 """Which direction of a metric is better: one rule for every verb that ranks.
 
-An option decides; else ``track.goal.<metric>`` in git's configuration; else what the runs defined; else a
-word in the name that everybody knows, such as loss or accuracy; else nobody knows.
+The first of these that exists decides: an option; ``track.goal.<metric>`` in git's configuration; the goal
+that the runs defined; a well-known word in the name, such as loss or accuracy.  Else the goal is not known.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from gittrack.core.fast_typing import NamedTuple
 
 MIN, MAX = "min", "max"
 GOALS = {"min": MIN, "minimize": MIN, "max": MAX, "maximize": MAX}
-# Where a direction comes from.
+# The source of a direction.
 OPTION, CONFIG, RUNS, NAME, CONFLICT, UNKNOWN = (
     *("option", "config", "runs", "name", "conflict", "unknown"),
 )
 PREFIX = "track.goal."
-PARTS = ("last", "min", "max")  # of a metric's summary, which have the direction of the metric
+PARTS = ("last", "min", "max")  # of a metric's summary; each has the direction of the metric
 
 _SMALL = frozenset(
     (
@@ -39,7 +39,7 @@ _LARGE = frozenset(
         *("spearman", "pearson", "silhouette", "throughput", "top1", "top5"),
     )
 )
-# Words that turn the meaning of the others: the negative of a loss, the weight or the spread of one.
+# Words that change the meaning of the other words: the negative, the weight or the spread of a loss.
 _TURNING = frozenset(
     (
         *("neg", "negative", "minus", "inverse", "inv", "std", "stdev", "var", "variance", "sem"),
@@ -53,8 +53,16 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 class Direction(NamedTuple):
     """Which direction of a metric is better.
 
-    ``goal`` is ``min``, ``max``, or None if nobody knows; ``source`` says where that comes from, and
-    ``detail`` which setting, or which word of the name.
+    Attributes
+    ----------
+    metric : str
+        The name of the metric.
+    goal : str or None
+        ``min`` or ``max``; None if it is not known.
+    source : str
+        What decided: one of the constants from ``OPTION`` to ``UNKNOWN``.
+    detail : str
+        The option, the setting, or the word of the name that decided.
     """
 
     metric: str
@@ -64,17 +72,17 @@ class Direction(NamedTuple):
 
     @property
     def smallest(self) -> bool:
-        """Whether the smallest value is first; the largest is if nobody knows."""
+        """Whether the smallest value is best; False if the goal is not known."""
         return self.goal == MIN
 
     @property
     def assumed(self) -> bool:
-        """Whether nobody said it, so that a verb has to print what it assumes."""
+        """Whether the user did not define the goal, so that a command has to print what it assumes."""
         return self.source in (NAME, CONFLICT, UNKNOWN)
 
     @property
     def reason(self) -> str:
-        """Why it is so, to follow after "because"."""
+        """The reason for the goal, as the text after "because"."""
         return {
             OPTION: f"{self.detail} says so",
             CONFIG: f"{self.detail} says so",
@@ -99,11 +107,16 @@ def direction(
     metric : str
         The name of the metric, or ``NAME.max``, ``NAME.min``, ``NAME.last``.
     option : str, optional
-        What the user asks for: ``min`` or ``max`` (``minimize`` and ``maximize`` too).
+        The goal that the user gives: ``min`` or ``max`` (``minimize`` and ``maximize`` too).
     config : mapping, optional
         Git's configuration, as `git.parse_config` returns it.
     defined : collection of str
         The goals that runs recorded for this metric (``run.define_metric``).
+
+    Returns
+    -------
+    Direction
+        With ``goal`` None if nothing decides, or if the runs define both goals.
 
     Raises
     ------
@@ -123,26 +136,26 @@ def direction(
     return Direction(stem, goal, NAME if goal else UNKNOWN, word)
 
 
-def require_known(found: Direction) -> Direction:
-    """Return a direction that is known.  Raises TrackError if nobody knows it."""
-    if found.goal is None:
+def require_known(rule: Direction) -> Direction:
+    """Return the direction unchanged.  Raises TrackError if its goal is not known."""
+    if rule.goal is None:
         raise TrackError(
-            f"it is not known which direction of {found.metric} is better: {found.reason}",
+            f"it is not known which direction of {rule.metric} is better: {rule.reason}",
             f"add --min or --max (in a sweep file: goal: minimize or goal: maximize), "
-            f"or set it for good: git config {setting_name(found.metric)} max",
+            f"or set it for good: git config {setting_name(rule.metric)} max",
             code=2,
         )
-    return found
+    return rule
 
 
 def base_name(metric: str) -> str:
-    """Return the name of a metric without ``metrics.`` before it and a part such as ``.max`` after it."""
+    """Return the name of a metric without the prefix ``metrics.`` and without a part such as ``.max``."""
     stem, _, part = metric.removeprefix("metrics.").rpartition(".")
     return stem if stem and part in PARTS else metric.removeprefix("metrics.")
 
 
 def setting_name(metric: str) -> str:
-    """Return the setting for a metric; git allows letters, digits and ``-`` in the name of one."""
+    """Return the name of a metric's setting; git allows only letters, digits and ``-`` in it."""
     return PREFIX + _plain(metric)
 
 
@@ -151,9 +164,9 @@ def _plain(name: str) -> str:
 
 
 def _configured(metric: str, config: Mapping[str, str]) -> tuple[str, str | None]:
-    wanted = _plain(metric)
+    setting = _plain(metric)
     for key, value in config.items():
-        if key.startswith(PREFIX) and _plain(key.removeprefix(PREFIX)) == wanted:
+        if key.startswith(PREFIX) and _plain(key.removeprefix(PREFIX)) == setting:
             goal = GOALS.get(value.strip().lower())
             if goal is None:
                 raise TrackError(
@@ -165,10 +178,19 @@ def _configured(metric: str, config: Mapping[str, str]) -> tuple[str, str | None
 
 
 def goal_of_name(metric: str) -> tuple[str | None, str]:
-    """Return the goal that the words in the name of a metric say, and the word; (None, "") if unclear.
+    """Return the goal that the name of a metric suggests, and the word that suggests it.
 
-    Words stand apart by ``_``, ``.``, ``/``, ``-``, spaces and capitals: ``val_loss``, ``testAcc``,
-    ``eval/rougeL``.  Words for both directions, or one that turns the meaning, say nothing.
+    Parameters
+    ----------
+    metric : str
+        The name.  ``_``, ``.``, ``/``, ``-``, spaces and capital letters separate its words: ``val_loss``,
+        ``testAcc``, ``eval/rougeL``.
+
+    Returns
+    -------
+    tuple of (str or None, str)
+        (None, "") if the name has no well-known word, words for both directions, or a word that changes the
+        meaning, such as ``std``.
     """
     words = list(_words(metric))
     joined = [first + second for first, second in pairwise(words)]

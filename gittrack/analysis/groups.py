@@ -1,4 +1,4 @@
-"""Runs of one configuration taken together: mean, deviation, and whether a difference is noise."""
+"""Groups of runs with one configuration: mean, deviation, and whether a difference is noise."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from gittrack.core.equality import key
 from gittrack.core.run import commit_message
 from gittrack.core.run.run_info import RUNNING, RunInfo
 
-FEWEST = 3  # values a side that a claim needs
-# Why nothing is claimed.
+FEWEST = 3  # values per group that a claim needs
+# The reasons for no claim.
 FEW, DIVERGED, CONSTANT, HUGE = "too few runs", "diverged", "all values equal", "too large"
 
 
 class Configuration(NamedTuple):
-    """What the runs of a group share; ``inputs`` names their data and its content."""
+    """What the runs of a group share; ``inputs`` are the names of their data, with the digests."""
 
     experiment: str
     command: tuple[str, ...]
@@ -26,11 +26,23 @@ class Configuration(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Finished runs of one configuration, which differ only in the params they are taken over.
+    """Finished runs of one configuration, which differ only in the params after ``--over``.
 
-    ``keys`` are what the runs have for these, to pair them by.  ``reruns`` counts those that reproduce
-    another of the group: no further samples, they are left out.  ``diverged`` counts those that ended with
-    NaN or infinity, ``unfinished`` those that failed, were killed or crashed.
+    Attributes
+    ----------
+    configuration : Configuration
+        What the runs share.
+    runs, values : tuple
+        The runs that count, and their values of the metric.
+    keys : tuple
+        The values of the params after ``--over`` in each run; they pair the runs of two groups.
+    reruns : int
+        The number of runs that reproduce another run of the group.  They do not count: they are the same
+        measurement again.
+    diverged : int
+        The number of runs that ended with NaN or infinity.
+    unfinished : int
+        The number of runs that failed, were killed or crashed.
     """
 
     configuration: Configuration
@@ -58,26 +70,26 @@ class Group(NamedTuple):
 
     @property
     def started(self) -> int:
-        """How many runs there were, without reruns and those that are going on."""
+        """The number of runs, without reruns and without runs that are still running."""
         return len(self.values) + self.diverged + self.unfinished
 
     @property
     def repeated(self) -> bool:
-        """Whether some of the runs are equal in what they are taken over, and in their code."""
+        """Whether two of the runs have the same code and the same params after ``--over``."""
         states = {(run.code.state, over) for run, over in zip(self.runs, self.keys, strict=True)}
         return len(states) < len(self.runs)
 
     @property
     def codes(self) -> int:
-        """How many code states the runs were made with."""
+        """The number of different code states of the runs."""
         return len({run.code.state for run in self.runs})
 
 
 class Comparison(NamedTuple):
-    """The difference of two means, and the interval that holds it with 95 % confidence.
+    """The difference of two means, and its 95 % interval from ``low`` to ``high``.
 
-    ``paired`` says that the runs were compared seed by seed; ``among`` is the number of groups of which the
-    first is the best, for which the interval is corrected.
+    ``paired`` is true if the runs were compared seed by seed.  ``among`` is the number of groups of which the
+    first is the best; the interval is corrected for it.
     """
 
     difference: float
@@ -88,12 +100,12 @@ class Comparison(NamedTuple):
 
     @property
     def more_than_noise(self) -> bool:
-        """Whether the interval leaves out zero."""
+        """Whether the interval does not contain zero."""
         return self.low > 0 or self.high < 0
 
 
 class Refusal(NamedTuple):
-    """Why nothing is said about two groups; ``positions`` are those of the groups that prevent it, 1 or 2."""
+    """Why two groups cannot be compared; ``positions`` are 1, 2 or both: the groups with that problem."""
 
     reason: str
     positions: tuple[int, ...]
@@ -107,10 +119,22 @@ def group_runs(
     smallest: bool = False,
     inputs: Mapping[str, tuple[str, ...]] | None = None,
 ) -> list[Group]:
-    """Return the groups, the best mean first; those in which a run diverged come after all others.
+    """Return the groups of runs; the best mean is first, and groups with a diverged run are last.
 
-    A group is one configuration: experiment, folder and command, inputs (of each run, by its id), and all
-    params but ``over``.  Runs that go on and runs without the metric are left out.
+    A group is one configuration: experiment, folder, command, inputs, and all params except ``over``.
+
+    Parameters
+    ----------
+    runs : sequence of RunInfo
+        Runs that are still running and runs without the metric are left out.
+    over : sequence of str
+        The params, or ``seed``, in which the runs of a group may differ.
+    value : callable
+        Returns the metric of a run, or None.
+    smallest : bool
+        Whether a smaller mean is better; False by default.
+    inputs : mapping, optional
+        The names and digests of the inputs of a run, by its id.
     """
     shared: dict[Hashable, Configuration] = {}
     members: dict[Hashable, list[RunInfo]] = {}
@@ -143,7 +167,7 @@ def _command(run: RunInfo, over: Sequence[str]) -> tuple[str, ...]:
     words = list(run.command)
     if words and words[0].rpartition("/")[2].startswith("python"):
         words = words[1:]
-    left: list[str] = []
+    rest: list[str] = []
     is_value = False
     for word in words:
         name, equals, _ = word.lstrip("-+").partition("=")
@@ -153,8 +177,8 @@ def _command(run: RunInfo, over: Sequence[str]) -> tuple[str, ...]:
             is_value = not equals
         else:
             is_value = False
-            left.append(word)
-    return tuple(left)
+            rest.append(word)
+    return tuple(rest)
 
 
 def _group(
@@ -164,21 +188,21 @@ def _group(
     value: Callable[[RunInfo], Any],
 ) -> Group:
     ids = {run.id for run in runs}
-    own = [run for run in runs if run.reproduces not in ids]
-    finished = [run for run in own if run.finished]
+    originals = [run for run in runs if run.reproduces not in ids]
+    finished = [run for run in originals if run.finished]
     finite = [run for run in finished if math.isfinite(value(run))]
     return Group(
         configuration,
         tuple(finite),
         tuple(float(value(run)) for run in finite),
-        tuple(tuple(map(key, _taken_over(run, over))) for run in finite),
-        reruns=len(runs) - len(own),
+        tuple(tuple(map(key, _pairing_values(run, over))) for run in finite),
+        reruns=len(runs) - len(originals),
         diverged=len(finished) - len(finite),
-        unfinished=len(own) - len(finished),
+        unfinished=len(originals) - len(finished),
     )
 
 
-def _taken_over(run: RunInfo, over: Sequence[str]) -> list[Any]:
+def _pairing_values(run: RunInfo, over: Sequence[str]) -> list[Any]:
     flat = commit_message.dotted({"seed": run.seed, **run.params})
     return [flat.get(name) for name in over]
 
@@ -186,9 +210,24 @@ def _taken_over(run: RunInfo, over: Sequence[str]) -> list[Any]:
 def compare_groups(a: Group, b: Group, among: int = 2) -> Comparison | Refusal:
     """Return the difference of the means of ``a`` and ``b`` with its 95 % interval, or why there is none.
 
-    If both groups have the same seeds, once each, it is the paired t interval of the differences seed by
-    seed, else Welch's.  If ``a`` is the best of ``among`` groups, the interval has the confidence
-    1 - 0.05 / (among - 1), which is Bonferroni's correction for comparing it with each of the others.
+    Parameters
+    ----------
+    a, b : Group
+        The groups.
+    among : int
+        The number of groups of which ``a`` is the best; 2 by default.
+
+    Returns
+    -------
+    Comparison or Refusal
+        A refusal if a run of a group diverged, if a group has fewer than ``FEWEST`` values, if all values of
+        a group are equal, or if the values are too large for a float.
+
+    Notes
+    -----
+    If both groups have the same seeds, once each, the interval is the paired t interval of the differences
+    seed by seed, else Welch's.  Its confidence is 1 - 0.05 / (among - 1): Bonferroni's correction for
+    comparing the best group with each of the other groups.
     """
     alpha = samples.ALPHA / max(1, among - 1)
     refusal = _refusal(a, b)
@@ -196,33 +235,33 @@ def compare_groups(a: Group, b: Group, among: int = 2) -> Comparison | Refusal:
         return refusal
     differences = _pairs(a, b)
     paired = bool(differences) and not samples.is_constant(differences)
-    found = (
+    interval = (
         samples.paired_interval(differences, alpha)
         if paired
         else samples.welch_interval(a.values, b.values, alpha)
     )
-    if not all(map(math.isfinite, found)):
+    if not all(map(math.isfinite, interval)):
         return Refusal(HUGE, (1, 2))
-    return Comparison(*found[:3], paired, among)
+    return Comparison(*interval[:3], paired, among)
 
 
 def _refusal(a: Group, b: Group) -> Refusal | None:
     sides = ((1, a), (2, b))
-    for reason, is_so in (
+    for reason, applies in (
         (DIVERGED, lambda group: group.diverged > 0),
         (FEW, lambda group: len(group.values) < FEWEST),
         (CONSTANT, lambda group: samples.is_constant(group.values)),
     ):
-        places = tuple(place for place, group in sides if is_so(group))
-        if places:
-            return Refusal(reason, places)
+        positions = tuple(position for position, group in sides if applies(group))
+        if positions:
+            return Refusal(reason, positions)
     return None
 
 
 def _pairs(a: Group, b: Group) -> list[float]:
-    """Return the differences seed by seed; none if the seeds are not the same, or some not known."""
-    left, right = (dict(zip(group.keys, group.values, strict=True)) for group in (a, b))
-    once = len(left) == len(a.values) == len(b.values) and left.keys() == right.keys()
-    if not once or any(key(None) in name for name in left):
+    """Return the differences seed by seed; empty if the seeds differ, repeat or are not all known."""
+    first, second = (dict(zip(group.keys, group.values, strict=True)) for group in (a, b))
+    once = len(first) == len(a.values) == len(b.values) and first.keys() == second.keys()
+    if not once or any(key(None) in name for name in first):
         return []
-    return [left[name] - right[name] for name in left]
+    return [first[name] - second[name] for name in first]

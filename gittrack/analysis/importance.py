@@ -1,4 +1,4 @@
-"""How much each parameter of a search has to do with the score, told from the trials alone."""
+"""How much of the score each parameter of a search explains, estimated from the trials alone."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from gittrack.core.scalars import flow_text
 RANKS, GROUPS, RANGES = "rank correlation", "variance between groups", "variance between ranges"
 FANOVA = "fANOVA"
 NO_MORE_THAN_CHANCE = "no more than chance explains"
-_NOISE = 0.04  # aimed at, so that at most 5 % of sweeps of noise print a share
+_NOISE = 0.04  # the target, so that at most 5 % of sweeps of pure noise print a share
 _FEWEST = 5
 _MOST_RANGES = 5
 _ABSENT = object()
 
 
 class Scored(NamedTuple):
-    """A trial: its flat params and its score; None if it failed or never logged the metric.
+    """A trial: its flat params and its score, which is None if it failed or never logged the metric.
 
-    Only scores of one ``block``, such as a bracket, compare.
+    Only scores of the same ``block``, such as a bracket, compare.
     """
 
     params: Mapping[str, Any]
@@ -37,14 +37,14 @@ class Scored(NamedTuple):
 
 
 class _Block(NamedTuple):
-    """The trials of which the scores compare: the values of one param, and the ranks of the scores."""
+    """Trials whose scores compare: the values of one param, and the ranks of the scores."""
 
     values: list[Any]
     ranks: list[float]
 
 
 class _Fit(NamedTuple):
-    """The share of the variance that a model explains, and the degrees of freedom of it and of the rest."""
+    """The share of the variance that a model explains, and the degrees of freedom of model and rest."""
 
     method: str
     share: float
@@ -53,7 +53,7 @@ class _Fit(NamedTuple):
 
     @property
     def adjusted(self) -> float:
-        """The share less what such a model explains by chance, as in Ezekiel's R squared."""
+        """The share without what such a model explains by chance, as in Ezekiel's R squared."""
         if self.rest < 1:
             return 0.0
         return min(max(1 - (1 - self.share) * (self.model + self.rest) / self.rest, 0.0), 1.0)
@@ -76,25 +76,38 @@ class _Fit(NamedTuple):
 
 
 def importance(trials: Sequence[Scored], goal: str) -> tuple[Importance, ...]:
-    """Return the importance of each parameter, the most important first; ``goal`` is minimize or maximize.
+    """Return the importance of each parameter, the most important first.
 
-    Everything is done on the ranks of the scores, so that one diverged loss does not decide.  Of numbers it
-    is the square of Spearman's rank correlation ("The proof and measurement of association between two
-    things", 1904), ties taking their mean rank; of choices it is the share of the variance that lies between
-    the groups (the squared correlation ratio, eta squared), which on ranks is the statistic of Kruskal and
-    Wallis (1952) over n - 1.  A number whose best values lie in the middle has no rank correlation: where
-    more variance lies between ranges of it (at most five, of equally many trials), it is told like a choice.
-    Both are adjusted for what chance explains, as in Ezekiel's R squared, with k groups:
-    1 - (1 - share) (n - 1) / (n - k), not below 0.
+    Each parameter is judged alone: one that matters only together with another is not seen.
 
-    A share is told only if pure noise explains as much in fewer than 5 of 100 sweeps: the probability is that
-    of an F test on the ranks, times the number of parameters and of statistics that were tried (Bonferroni).
-    Its 95 % interval is Fisher's z interval of its square root (1921), with the variance that Fieller,
-    Hartley and Pearson found for ranks (1957).
+    Parameters
+    ----------
+    trials : sequence of Scored
+        Trials without a score are left out; NaN and infinities tie as the worst.
+    goal : str
+        ``minimize`` or ``maximize``.
 
-    Trials are ranked within their block, and values too; blocks add up.  Trials without a score are left out;
-    nan and infinities tie as the worst.  It is about each parameter alone: one that matters only together
-    with another is not seen.
+    Returns
+    -------
+    tuple of Importance
+        A share is None if the trials cannot show it, or if pure noise explains as much in 5 of 100 sweeps.
+
+    Notes
+    -----
+    The ranks of the scores are used, so that one diverged loss does not decide.  Scores and values are ranked
+    within their block, and the blocks add up.
+
+    - Numbers: the square of Spearman's rank correlation ("The proof and measurement of association between
+      two things", 1904); ties get their mean rank.  A number whose best values lie in the middle has no rank
+      correlation.  If more variance lies between ranges of it (at most five, of equally many trials), it is
+      judged like a choice.
+    - Choices: the share of the variance that lies between the groups (the squared correlation ratio, eta
+      squared).  On ranks this is the statistic of Kruskal and Wallis (1952), divided by n - 1.
+    - Both are adjusted for what k groups explain by chance, as in Ezekiel's R squared:
+      1 - (1 - share) (n - 1) / (n - k), not below 0.
+    - Chance: an F test on the ranks, times the number of parameters and of statistics tried (Bonferroni).
+    - Interval of 95 %: Fisher's z interval (1921) of the square root of the share, with the variance for
+      ranks of Fieller, Hartley and Pearson (1957).
     """
     scored = [trial for trial in trials if trial.score is not None]
     names = list(dict.fromkeys(name for trial in trials for name in trial.params))
@@ -102,62 +115,65 @@ def importance(trials: Sequence[Scored], goal: str) -> tuple[Importance, ...]:
     for trial in scored:
         blocks.setdefault(trial.block, []).append(trial)
     ranks = {
-        block: score_ranks([trial.score for trial in own if trial.score is not None], goal)
-        for block, own in blocks.items()
+        block: score_ranks([trial.score for trial in members if trial.score is not None], goal)
+        for block, members in blocks.items()
     }
-    found = []
+    importances = []
     for name in names:
-        of_name = [
-            _Block([trial.params.get(name, _ABSENT) for trial in own], ranks[block])
-            for block, own in blocks.items()
+        parts = [
+            _Block([trial.params.get(name, _ABSENT) for trial in members], ranks[block])
+            for block, members in blocks.items()
         ]
-        found.append(_one(name, of_name, len(names)))
-    return by_share(found)
+        importances.append(_of_parameter(name, parts, len(names)))
+    return by_share(importances)
 
 
 def of_sweep(view: SweepView) -> tuple[Importance, ...]:
     """Return the importance of each parameter that a sweep varied, the most important first.
 
-    A configuration counts once, with the mean over its seeds, by the trial that had the most resource; one
-    of its bracket that had more is the better one, because it was promoted.  Brackets are ranked apart.
-    Seeds are no configurations of their own: they would make chance look like a reason.
+    A configuration counts once: by its trial with the largest budget, and by the mean over its seeds.  Seeds
+    that counted as configurations would make chance look like a reason.  Within a bracket, a larger budget is
+    better, because the configuration was promoted.  Each bracket is ranked separately.
     """
     return importance(scored_configurations(view), "minimize")
 
 
 def scored_configurations(view: SweepView) -> list[Scored]:
-    """Return the configurations of a sweep with their place: 0 the best of a bracket, 1 the worst, else nan.
+    """Return the configurations of a sweep, each with its relative rank as the score.
 
-    If all had the same resource that is the rank of their scores.
+    The rank is 0 for the best of a bracket, 1 for the worst, and NaN for a score that is not finite; see
+    `relative_ranks`.
     """
     view = average_seeds(view)
-    place = relative_ranks(view.ended, view.goal)
-    found = []
+    ranks = relative_ranks(view.ended, view.goal)
+    configurations = []
     for trial in furthest_trials(view.ended):
         failed = trial.score is None
         params = {
             axis.name: trial.params[axis.name] for axis in view.axes if axis.name in trial.params
         }
-        score = None if failed else place.get(trial.key, math.nan)
-        found.append(Scored(params, score, trial.bracket))
-    return found
+        score = None if failed else ranks.get(trial.key, math.nan)
+        configurations.append(Scored(params, score, trial.bracket))
+    return configurations
 
 
-def by_share(found: Sequence[Importance]) -> tuple[Importance, ...]:
-    """Return the most important first; those that cannot be told last, else in the given order."""
+def by_share(importances: Sequence[Importance]) -> tuple[Importance, ...]:
+    """Return the importances, the largest share first; those without a share are last, in the given order."""
     return tuple(
-        sorted(found, key=lambda one: -1.0 if one.share is None else one.share, reverse=True)
+        sorted(
+            importances, key=lambda item: -1.0 if item.share is None else item.share, reverse=True
+        )
     )
 
 
 def score_ranks(scores: Sequence[float], goal: str) -> list[float]:
-    """Return the rank of each score from 1, the worst, which all that are not finite share."""
+    """Return the rank of each score from 1, the worst; all scores that are not finite share it."""
     sign = 1.0 if goal == "maximize" else -1.0
     return mean_ranks([sign * score if math.isfinite(score) else -math.inf for score in scores])
 
 
 def mean_ranks(values: Sequence[float]) -> list[float]:
-    """Return the rank of each value from 1, the smallest; equal values get the mean of their ranks."""
+    """Return the rank of each value from 1, the smallest; equal values get their mean rank."""
     order = sorted(range(len(values)), key=lambda i: values[i])
     ranks = [0.0] * len(values)
     start = 0
@@ -183,26 +199,28 @@ def share_between(groups: Sequence[Hashable], ranks: Sequence[float]) -> float:
     return inside / whole
 
 
-def _one(name: str, blocks: Sequence[_Block], params: int) -> Importance:
+def _of_parameter(name: str, blocks: Sequence[_Block], params: int) -> Importance:
     every = [value for block in blocks for value in block.values]
     trials = len(every)
     numeric = all(map(is_number, every))
     method = RANKS if numeric else GROUPS
-    why = _untellable(every if numeric else [_key(value) for value in every], blocks, numeric)
+    why = _why_unknown(
+        every if numeric else [_choice_key(value) for value in every], blocks, numeric
+    )
     if why:
         return Importance(name, None, method, trials, None, why)
-    fits = [_grouped(blocks, method, _keys)]
+    fits = [_group_fit(blocks, method, _choice_keys)]
     rho = None
     if numeric:
-        line, rho = _line(blocks)
-        fits = [line, _grouped(blocks, RANGES, _ranges)]
+        line, rho = _rank_fit(blocks)
+        fits = [line, _group_fit(blocks, RANGES, _range_numbers)]
     best = max(fits, key=lambda fit: fit.adjusted)
     if min(fit.chance for fit in fits) * len(fits) * params > _NOISE:
         return Importance(name, None, best.method, trials, rho, NO_MORE_THAN_CHANCE)
     return Importance(name, best.adjusted, best.method, trials, rho, "", *best.interval())
 
 
-def _line(blocks: Sequence[_Block]) -> tuple[_Fit, float]:
+def _rank_fit(blocks: Sequence[_Block]) -> tuple[_Fit, float]:
     """Return the fit of Spearman's correlation within blocks, and the correlation."""
     sums, used = [0.0, 0.0, 0.0], [block for block in blocks if len(block.ranks) > 1]
     for block in used:
@@ -217,10 +235,10 @@ def _line(blocks: Sequence[_Block]) -> tuple[_Fit, float]:
     return _Fit(RANKS, rho * rho, 1, rest), rho
 
 
-def _grouped(
+def _group_fit(
     blocks: Sequence[_Block], method: str, groups_of: Callable[[list[Any]], list[Hashable]]
 ) -> _Fit:
-    """Return the fit of groups within blocks; blocks in which they tell nothing are left out."""
+    """Return the fit of groups within blocks, without blocks in which all trials or scores are alike."""
     explained = whole = 0.0
     model = rest = 0
     for block in blocks:
@@ -240,7 +258,7 @@ def _variation(ranks: Sequence[float]) -> float:
     return math.fsum((rank - mean) ** 2 for rank in ranks)
 
 
-def _untellable(groups: Sequence[Hashable], blocks: Sequence[_Block], numeric: bool) -> str:
+def _why_unknown(groups: Sequence[Hashable], blocks: Sequence[_Block], numeric: bool) -> str:
     if len(groups) < _FEWEST:
         return f"fewer than {_FEWEST} configurations have a score"
     if len(set(groups)) == 1:
@@ -252,16 +270,16 @@ def _untellable(groups: Sequence[Hashable], blocks: Sequence[_Block], numeric: b
     return ""
 
 
-def _ranges(values: list[Any]) -> list[Hashable]:
-    """Return for each value the number of the range it is in, with about equally many trials in each."""
+def _range_numbers(values: list[Any]) -> list[Hashable]:
+    """Return the number of each value's range; the ranges have about equally many trials."""
     count = min(_MOST_RANGES, math.isqrt(len(values)))
     return [int((rank - 0.5) * count / len(values)) for rank in mean_ranks(values)]
 
 
-def _keys(values: list[Any]) -> list[Hashable]:
-    return [_key(value) for value in values]
+def _choice_keys(values: list[Any]) -> list[Hashable]:
+    return [_choice_key(value) for value in values]
 
 
-def _key(value: Any) -> str:
-    """Return a value as a word that only equal values share."""
+def _choice_key(value: Any) -> str:
+    """Return a value as a text that only equal values share."""
     return "" if value is _ABSENT else flow_text(value)

@@ -1,4 +1,4 @@
-"""What there is among many runs: experiments, params, metrics, with counts and ranges."""
+"""An inventory of many runs: experiments, params and metrics, with counts and ranges."""
 
 from __future__ import annotations
 
@@ -14,10 +14,20 @@ _MAX_VALUES = 1_000
 
 
 class Values(NamedTuple):
-    """What runs have under one name: in how many, how many different ones, and which.
+    """The values of many runs under one name.
 
-    ``low`` and ``high`` are those of the numbers, None where there are none; ``values`` are the different
-    values in the order of their first appearance, at most 1,000.
+    Attributes
+    ----------
+    name : str
+        The dotted name of a param, or the name of a metric.
+    runs : int
+        The number of runs that have the name.
+    distinct : int
+        The number of different values.
+    low, high : float or None
+        The smallest and the largest finite number; None if there is none.
+    values : tuple
+        The different values, in the order in which they appear first; at most 1,000.
     """
 
     name: str
@@ -29,7 +39,7 @@ class Values(NamedTuple):
 
 
 class Experiment(NamedTuple):
-    """An experiment: its runs, how many of each status, and when it was last worked on (ISO 8601)."""
+    """An experiment: the number of its runs, in all and by status, and the start of the latest (ISO 8601)."""
 
     name: str
     runs: int
@@ -38,33 +48,33 @@ class Experiment(NamedTuple):
 
 
 def params(runs: Sequence[RunInfo]) -> list[Values]:
-    """Return what there is of each param, by dotted name."""
+    """Return the values of each param, sorted by dotted name."""
     pairs = (
         (name, value) for run in runs for name, value in commit_message.dotted(run.params).items()
     )
-    return _collected(pairs)
+    return _summaries(pairs)
 
 
 def metrics(runs: Sequence[RunInfo]) -> list[Values]:
-    """Return what there is of each metric's last value, by name."""
+    """Return the last values of each metric, sorted by name."""
     pairs = ((name, metric.last) for run in runs for name, metric in run.metrics.items())
-    return _collected(pairs)
+    return _summaries(pairs)
 
 
-def _collected(pairs: Iterable[tuple[str, Any]]) -> list[Values]:
-    found: dict[str, dict[Hashable, Any]] = {}
+def _summaries(pairs: Iterable[tuple[str, Any]]) -> list[Values]:
+    distinct: dict[str, dict[Hashable, Any]] = {}
     counts: dict[str, int] = {}
     for name, value in pairs:
         counts[name] = counts.get(name, 0) + 1
-        found.setdefault(name, {}).setdefault(key(value), value)
-    made = []
-    for name in sorted(found):
-        values = list(found[name].values())
+        distinct.setdefault(name, {}).setdefault(key(value), value)
+    collected = []
+    for name in sorted(distinct):
+        values = list(distinct[name].values())
         numbers = [v for v in values if _is_number(v)]
         low, high = (min(numbers), max(numbers)) if numbers else (None, None)
-        kept = tuple(values[:_MAX_VALUES])
-        made.append(Values(name, counts[name], len(values), low, high, kept))
-    return made
+        examples = tuple(values[:_MAX_VALUES])
+        collected.append(Values(name, counts[name], len(values), low, high, examples))
+    return collected
 
 
 def _is_number(value: Any) -> bool:
@@ -73,14 +83,14 @@ def _is_number(value: Any) -> bool:
 
 
 def experiments(runs: Sequence[RunInfo]) -> list[Experiment]:
-    """Return the experiments, the one that was worked on last first."""
+    """Return the experiments; the one with the latest run is first."""
     names = dict.fromkeys(run.experiment for run in runs)
-    made = []
+    listed = []
     for name in names:
-        own = [run for run in runs if run.experiment == name]
+        members = [run for run in runs if run.experiment == name]
         statuses: dict[str, int] = {}
-        for run in own:
+        for run in members:
             statuses[run.status] = statuses.get(run.status, 0) + 1
-        latest = max((run.started for run in own if run.started), default=None)
-        made.append(Experiment(name, len(own), statuses, latest))
-    return sorted(made, key=lambda one: one.latest or "", reverse=True)
+        latest = max((run.started for run in members if run.started), default=None)
+        listed.append(Experiment(name, len(members), statuses, latest))
+    return sorted(listed, key=lambda experiment: experiment.latest or "", reverse=True)

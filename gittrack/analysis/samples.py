@@ -1,4 +1,4 @@
-"""Means of samples, and how far apart two of them are: Welch's and the paired t interval."""
+"""Means of samples, and intervals for the difference of two means: Welch's and the paired t."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _ROUNDING = 1e-12  # a deviation that is smaller, relative to the values, is rou
 
 
 class Interval(NamedTuple):
-    """A difference of two means and the interval around it; ``df`` are the degrees of freedom."""
+    """A difference of two means and its confidence interval; ``df`` is the number of degrees of freedom."""
 
     difference: float
     low: float
@@ -22,13 +22,13 @@ class Interval(NamedTuple):
 
 
 def mean(values: Sequence[float]) -> float:
-    """Return the mean, without an overflow on the way: the sum may be larger than any float."""
+    """Return the mean, also if the sum of the values is larger than any float."""
     scale = _scale(values)
     return math.ldexp(math.fsum(math.ldexp(x, -scale) for x in values) / len(values), scale)
 
 
 def deviation(values: Sequence[float]) -> float:
-    """Return the sample standard deviation, with n - 1; exactly 0 if all values are equal."""
+    """Return the sample standard deviation (n - 1) of at least two values; exactly 0 if all are equal."""
     if min(values) == max(values):
         return 0.0
     scale = _scale(values)
@@ -47,7 +47,7 @@ def _scale(values: Sequence[float]) -> int:
 
 
 def is_constant(values: Sequence[float]) -> bool:
-    """Return whether values differ by no more than rounding."""
+    """Return whether the values differ only by rounding."""
     return deviation(values) <= _ROUNDING * max(map(abs, values))
 
 
@@ -65,7 +65,7 @@ def welch_interval(a: Sequence[float], b: Sequence[float], alpha: float = ALPHA)
     -----
     B. L. Welch, "The generalization of 'Student's' problem when several different population variances
     are involved", Biometrika 34 (1947), with the degrees of freedom of Welch and Satterthwaite; but at most
-    twice those of the smaller sample, because a small sample beside a large one hides its own spread too
+    twice those of the smaller sample.  Reason: a small sample beside a large one hides its own spread too
     often (3 against 20 values: 7.5 % of intervals of 95 % miss without this limit, 6.6 % with it).
     """
     scale = max(_scale(a), _scale(b))
@@ -78,8 +78,17 @@ def welch_interval(a: Sequence[float], b: Sequence[float], alpha: float = ALPHA)
 
 
 def paired_interval(differences: Sequence[float], alpha: float = ALPHA) -> Interval:
-    """Return the interval of the paired t for the mean of differences, one of each pair.
+    """Return the paired t interval for the mean of differences.
 
+    Parameters
+    ----------
+    differences : sequence of float
+        The difference of each pair: at least two values, not all equal.
+    alpha : float
+        The probability that the interval misses the true mean; 0.05 for 95 %.
+
+    Notes
+    -----
     Student (W. S. Gosset), "The probable error of a mean", Biometrika 6 (1908).
     """
     scale = _scale(differences)
@@ -92,7 +101,6 @@ def _interval(difference: float, error: float, df: float, alpha: float, scale: i
     reach = student.quantile(alpha, df) * error
     ends = (difference, difference - reach, difference + reach)
     try:
-        found = [math.ldexp(x, scale) for x in ends]
+        return Interval(*(math.ldexp(x, scale) for x in ends), df)
     except OverflowError:
-        found = [math.nan] * 3
-    return Interval(found[0], found[1], found[2], df)
+        return Interval(math.nan, math.nan, math.nan, df)

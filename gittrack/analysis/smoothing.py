@@ -1,4 +1,4 @@
-"""Series made fit to look at: smoothed, thinned, and as a line of little bars."""
+"""Series for the eye: smoothed, thinned out, and as a line of small bars."""
 
 from __future__ import annotations
 
@@ -13,51 +13,64 @@ _BARS = "▁▂▃▄▅▆▇█"
 
 
 def smooth(values: Sequence[float], weight: float) -> list[float]:
-    """Return the exponential moving average, corrected for its beginning at zero.
+    """Return the exponential moving average, corrected for its start at zero.
 
-    As TensorBoard and W&B do it: ``m = weight * m + (1 - weight) * v``, divided by ``1 - weight ** n`` (the
-    bias correction of Kingma and Ba, "Adam", 2015, section 3).  ``weight`` is at least 0 and below 1.
-    What is not finite is kept as it is and does not count.
+    Parameters
+    ----------
+    values : sequence of float
+        The series.  NaN and infinities stay in the result, and do not change the average.
+    weight : float
+        The weight of the past, at least 0 (no smoothing) and below 1.
+
+    Returns
+    -------
+    list of float
+        As long as ``values``.
+
+    Notes
+    -----
+    The formula of TensorBoard and W&B: ``m = weight * m + (1 - weight) * v``, divided by ``1 - weight ** n``
+    (the bias correction of Kingma and Ba, "Adam", 2015, section 3).
     """
-    found, mean, count = [], 0.0, 0
+    averages, mean, count = [], 0.0, 0
     for value in values:
         if math.isfinite(value):
             mean = weight * mean + (1 - weight) * value
             count += 1
-            found.append(mean / (1 - weight**count))
+            averages.append(mean / (1 - weight**count))
         else:
-            found.append(value)
-    return found
+            averages.append(value)
+    return averages
 
 
 def thin(points: Sequence[tuple[float, float]], buckets: int) -> list[tuple[float, float]]:
-    """Return at most two points a bucket, its smallest and its largest: no peak is lost."""
+    """Return at most two points per bucket, the smallest and the largest, so that no peak is lost."""
     if len(points) <= 2 * buckets:
         return list(points)
-    found: list[tuple[float, float]] = []
+    extremes: list[tuple[float, float]] = []
     for number in range(buckets):
         start, end = (len(points) * edge // buckets for edge in (number, number + 1))
         part = points[start:end]
-        ends = {min(part, key=lambda p: p[1]), max(part, key=lambda p: p[1])}
-        found.extend(sorted(ends))
-    return found
+        pair = {min(part, key=lambda p: p[1]), max(part, key=lambda p: p[1])}
+        extremes.extend(sorted(pair))
+    return extremes
 
 
 def sparklines(data: bytes | None) -> dict[str, str]:
-    """Return {metric: sparkline} of a metrics.csv; nothing for one that is damaged or too long."""
+    """Return {metric: sparkline} of a metrics.csv; empty if it is damaged or longer than ``MAX_SERIES``."""
     if not data or len(data) > MAX_SERIES:
         return {}
     values: dict[str, list[float]] = {}
     try:
         for _, name, value, _ in series.parse(series.text_lines(data)):
             values.setdefault(name, []).append(value)
-    except ValueError:  # `doctor` tells; what else is shown of the run stands
+    except ValueError:  # `doctor` reports the damage; the rest of the run is shown
         return {}
-    return {name: sparkline(found) for name, found in values.items()}
+    return {name: sparkline(numbers) for name, numbers in values.items()}
 
 
 def sparkline(values: Sequence[float], width: int = 16) -> str:
-    """Return the course of a series as ``width`` little bars or fewer; empty for fewer than two values."""
+    """Return a series as at most ``width`` small bars; empty for fewer than two finite values."""
     finite = [value for value in values if math.isfinite(value)]
     if len(finite) < 2:
         return ""

@@ -1,8 +1,8 @@
 """Student's t distribution: its tails and its quantiles, without a library.
 
 The tails are the regularized incomplete beta function (NIST Digital Library of Mathematical Functions,
-8.17.5 and 26.5 of Abramowitz and Stegun), computed by its continued fraction (8.17.22) with the method of
-Lentz.  Quantiles are found by Newton's method on the logarithm of the tail.
+8.17; Abramowitz and Stegun, 26.5 and 26.7).  It is computed by its continued fraction (8.17.22) with the
+method of Lentz.  Newton's method on the logarithm of the tail gives the quantiles.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def density(t: float, df: float) -> float:
 def quantile(alpha: float, df: float) -> float:
     """Return the t that Student's t exceeds on either side with probability ``alpha``.
 
-    An interval of ``1 - alpha`` confidence reaches so many standard errors to each side.
+    It is the half-width of an interval of ``1 - alpha`` confidence, in standard errors.
 
     Parameters
     ----------
@@ -54,6 +54,11 @@ def quantile(alpha: float, df: float) -> float:
         The probability of both tails together, above 0 and below 1: 0.05 for an interval of 95 %.
     df : float
         The degrees of freedom, above 0.
+
+    Returns
+    -------
+    float
+        Above 0.
     """
     t = 1.0
     for _ in range(100):
@@ -72,13 +77,23 @@ def quantile(alpha: float, df: float) -> float:
 def incomplete_beta(x: float, rest: float, a: float, b: float) -> float:
     """Return the regularized incomplete beta function I_x(a, b).
 
-    ``rest`` is 1 - x, which the caller may know without rounding.  With a = (n - k) / 2 and
-    b = (k - 1) / 2 it is the probability that k groups of n normal values explain more than the share
-    1 - x by chance.
+    Parameters
+    ----------
+    x : float
+        From 0 to 1.
+    rest : float
+        1 - x, which the caller may know without rounding.
+    a, b : float
+        The parameters of the function, above 0.
+
+    Notes
+    -----
+    With a = (n - k) / 2 and b = (k - 1) / 2, it is the probability that k groups of n normal values explain
+    more than the share 1 - x of the variance by chance.
     """
     if x <= 0.0 or rest <= 0.0:
         return 0.0 if x <= 0.0 else 1.0
-    if x > (a + 1) / (a + b + 2):  # beyond, the fraction of the complement converges faster
+    if x > (a + 1) / (a + b + 2):  # the fraction of the complement converges faster
         return 1.0 - incomplete_beta(rest, x, b, a)
     logarithm = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)
     front = math.exp(logarithm + a * math.log(x) + b * math.log(rest)) / a

@@ -1,19 +1,29 @@
-"""A sweep as its readers see it: what was searched, and every trial with how it came out."""
+"""A sweep as its readers see it: the parameters that are searched, and every trial with its result."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-# What a trial can be besides the statuses of a run (running finished failed killed crashed).
-STOPPED = "stopped"  # it ended itself early, because `run.should_stop()` said so
+# A status of a trial besides those of a run (running finished failed killed crashed).
+STOPPED = "stopped"  # it ended itself early, because `run.should_stop()` returned True
 
 
 class Axis(NamedTuple):
     """One parameter that is searched over, in the order of the sweep file.
 
-    ``kind`` is ``number`` or ``choice``; of a number ``log`` says whether its scale is logarithmic and
-    ``low`` and ``high`` are its bounds where it has some; of a choice ``values`` are all that there are.
+    Attributes
+    ----------
+    name : str
+        The dotted name of the param.
+    kind : str
+        ``number`` or ``choice``.
+    log : bool
+        Whether the scale of a number is logarithmic.
+    low, high : float or None
+        The bounds of a number, if it has bounds.
+    values : tuple
+        All values of a choice.
     """
 
     name: str
@@ -25,12 +35,32 @@ class Axis(NamedTuple):
 
 
 class TrialView(NamedTuple):
-    """One trial.  ``params`` are flat, by dotted name: those of the axes, the resource if there is one.
+    """One trial of a sweep.
 
-    ``score`` is None where the trial failed, is going on, or never logged the metric; it may be NaN or
-    infinite.  ``order`` counts the trials as they ended, from 0; None for one that has not ended.
-    ``budget`` is the resource that it was given, None where the method has none.  ``run`` is the id of its
-    run, the last one where it was tried more than once; ``duration`` is in seconds.
+    Attributes
+    ----------
+    key : str
+        The name of the trial, such as ``7``, ``7.s1`` (a seed) or ``7.r1`` (a rung).
+    config : int
+        The number of its configuration.
+    params : mapping
+        The params of the axes, and the resource if there is one, by dotted name.
+    status : str
+        The status of its run, or ``stopped``.
+    score : float or None
+        None if the trial failed, is running, or never logged the metric; it may be NaN or infinite.
+    order : int or None
+        The position among the ended trials, from 0; None if it has not ended.
+    rung, bracket : int
+        Its rung and bracket; 0 for a method without rungs.
+    budget : int or None
+        The amount of the resource for this trial; None if the method has no resource.
+    seed : int or None
+        Its seed, if the sweep file has ``seeds``.
+    run : str
+        The id of its run; of the last run if there were several attempts.
+    duration : float or None
+        In seconds.
     """
 
     key: str
@@ -48,11 +78,28 @@ class TrialView(NamedTuple):
 
 
 class SweepView(NamedTuple):
-    """One sweep.  ``goal`` is ``minimize`` or ``maximize``; ``metric`` is None where nothing is ranked.
+    """One sweep.
 
-    ``state`` is ``running``, ``done`` or ``stopped`` (it can be resumed).  ``trials`` are in the order in
-    which they were started.  ``best`` is the key of the winner, in the halving family one of the highest
-    rung.  ``size`` is how many trials there will be, where that is known.
+    Attributes
+    ----------
+    id, name, method : str
+        As in the sweep's plan; ``name`` may be None.
+    metric : str or None
+        The metric that ranks the trials; None if the trials are not ranked.
+    goal : str
+        ``minimize`` or ``maximize``.
+    axes, trials : tuple
+        The parameters, and the trials in the order in which they were started.
+    best : str or None
+        The key of the winner; in the halving family, the winner is a trial of the highest rung.
+    size : int or None
+        The number of trials at the end, if it is known.
+    state : str
+        ``running``, ``done`` or ``stopped`` (can be resumed).
+    resource : str or None
+        The name of the param that a method with budgets sets.
+    started : str or None
+        When the sweep started (ISO 8601).
     """
 
     id: str
@@ -71,18 +118,31 @@ class SweepView(NamedTuple):
     @property
     def ended(self) -> tuple[TrialView, ...]:
         """The trials that have ended, in the order in which they did."""
-        found = [trial for trial in self.trials if trial.order is not None]
-        return tuple(sorted(found, key=lambda trial: trial.order or 0))
+        trials = [trial for trial in self.trials if trial.order is not None]
+        return tuple(sorted(trials, key=lambda trial: trial.order or 0))
 
 
 class Importance(NamedTuple):
-    """What one parameter explains.
+    """How much one parameter explains.
 
-    ``share`` is the part of the variance that the parameter alone accounts for, from 0 to 1, or None
-    where the trials cannot tell, and then ``why`` says the reason; ``method`` is how it was told.  ``low``
-    and ``high`` are the 95 % interval of the share, None if it has none.
-    ``correlation`` is Spearman's, from -1 to 1, with the quality of the score: above 0, more of the
-    parameter is better; None for choices.  ``trials`` is how many trials the share rests on.
+    Attributes
+    ----------
+    name : str
+        The parameter.
+    share : float or None
+        The part of the variance that the parameter alone explains, from 0 to 1; None if the trials cannot
+        show it, and then ``why`` is the reason.
+    method : str
+        The statistic: a constant of `analysis.importance`.
+    trials : int
+        The number of trials that were used.
+    correlation : float or None
+        Spearman's correlation with the quality of the score, from -1 to 1: above 0, a larger value is better.
+        None for choices.
+    why : str
+        The reason for a missing share.
+    low, high : float or None
+        The 95 % interval of the share, if it has one.
     """
 
     name: str

@@ -1,8 +1,8 @@
-"""Whether two runs are the same: every point of every metric, every artifact; else how far apart they are.
+"""The verdict on two runs: whether every metric and every artifact is the same, else how much they differ.
 
-A metric is the same when its series is bit-identical, by value and in the order of its steps; times are not
-looked at.  Metrics that measure time or memory are left out, and named.  Where nothing is left to compare,
-nobody knows.
+A metric is the same if its series is bit-identical: equal values and equal steps in equal order.  The times
+of the points are ignored.  Metrics that measure time or memory are left out, and the verdict names them.  If
+nothing remains to compare, the verdict is UNKNOWN.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 EXACT, CLOSE, UNKNOWN, DIFFERENT = "EXACT", "CLOSE", "UNKNOWN", "DIFFERENT"
 FAILED, NOT_RUN = "FAILED", "NOT RUN"
-# Best first.  What nobody knows is no proof, and what is known to differ is worse.
+# Best first.  UNKNOWN proves nothing; a known difference is worse.
 ORDER = (EXACT, CLOSE, UNKNOWN, DIFFERENT, FAILED, NOT_RUN)
 LEVELS = {"none": (EXACT, CLOSE, UNKNOWN, DIFFERENT), "close": (EXACT, CLOSE), "exact": (EXACT,)}
 RTOL, ATOL = 1e-5, 1e-8
@@ -26,7 +26,7 @@ Series = Mapping[
 
 
 class Divergence(NamedTuple):
-    """Where a metric begins to differ (None where only one run has it), and by how much at most."""
+    """The first difference of a metric, and the largest; ``step`` is None if only one run has the metric."""
 
     metric: str
     step: float | None
@@ -36,7 +36,25 @@ class Divergence(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What two runs come to: ``level`` is a word such as EXACT, ``reason`` says why."""
+    """The verdict on two runs.
+
+    Attributes
+    ----------
+    level : str
+        A word of ``ORDER``, such as EXACT.
+    reason : str
+        Why, if the numbers do not show it.
+    divergences : tuple of Divergence
+        The metrics that differ, the earliest first.
+    artifacts : tuple of str
+        The artifacts whose content differs.
+    left_out : tuple of str
+        The metrics that measure time or memory.
+    metrics, points : int
+        How many were compared.
+    unknown : tuple of str
+        Artifacts that were not stored, and so not compared.
+    """
 
     level: str
     reason: str = ""
@@ -45,20 +63,20 @@ class Verdict(NamedTuple):
     left_out: tuple[str, ...] = ()
     metrics: int = 0
     points: int = 0
-    unknown: tuple[str, ...] = ()  # artifacts that were not stored, so not compared
+    unknown: tuple[str, ...] = ()
 
-    def meets(self, asked: str) -> bool:
-        """Say whether this is good enough for ``exact``, ``close`` or ``none``."""
-        return self.level in LEVELS[asked]
+    def meets(self, level: str) -> bool:
+        """Return whether this verdict passes at a level of ``LEVELS``: ``exact``, ``close`` or ``none``."""
+        return self.level in LEVELS[level]
 
     @property
     def may_have_reasons(self) -> bool:
-        """Whether something came out otherwise, for which what differs besides may be the reason."""
+        """Whether the results differ, so that other differences of the runs may explain it."""
         return self.level not in (EXACT, UNKNOWN)
 
 
 def is_volatile(name: str, patterns: Sequence[str] = VOLATILE) -> bool:
-    """Say whether a metric measures time or the like, which never repeats."""
+    """Return whether a metric measures time or memory, which differ in every run."""
     return any(fnmatchcase(name.lower(), pattern.lower()) for pattern in patterns)
 
 
@@ -72,40 +90,54 @@ def compare_series(
     volatile: Sequence[str] = VOLATILE,
     artifact_count: int = 0,
 ) -> Verdict:
-    """Return the verdict on two series sets; ``artifacts`` names those whose content differs.
+    """Return the verdict on the series of two runs.
 
-    ``artifact_count`` is the number of artifacts: without artifacts and metrics, the verdict is UNKNOWN.
-    Close is what NumPy calls so: ``abs(a - b) <= atol + rtol * abs(b)``, with equal steps in equal order.
-    An infinity is close to nothing but itself.
+    Parameters
+    ----------
+    a, b : mapping
+        The series of each run by metric: (step, value) in the order of logging.
+    artifacts : iterable of str
+        The artifacts whose content differs.
+    rtol, atol : float
+        The relative and the absolute tolerance for CLOSE; 1e-5 and 1e-8 by default.
+    volatile : sequence of str
+        Patterns of metrics to leave out.
+    artifact_count : int
+        The number of artifacts.  Without artifacts and metrics, the verdict is UNKNOWN.
+
+    Notes
+    -----
+    Close is NumPy's `isclose`: ``abs(a - b) <= atol + rtol * abs(b)``, with equal steps in equal order.  An
+    infinity is close only to itself.
     """
     names = sorted({*a, *b})
     left_out = tuple(name for name in names if is_volatile(name, volatile))
     judged = [name for name in names if name not in left_out]
-    found = [(name, _divergence(name, a.get(name), b.get(name), rtol, atol)) for name in judged]
-    apart = [(divergence, close) for _, (divergence, close) in found if divergence is not None]
+    results = [_divergence(name, a.get(name), b.get(name), rtol, atol) for name in judged]
+    divergent = [(divergence, close) for divergence, close in results if divergence is not None]
     differing = tuple(sorted(artifacts))
     points = sum(len(a.get(name, ())) for name in judged)
     facts = {"left_out": left_out, "metrics": len(judged), "points": points, "artifacts": differing}
     if not (judged or differing or artifact_count):
-        return Verdict(UNKNOWN, _nothing(left_out), **facts)  # type: ignore[arg-type]
-    if not apart and not differing:
+        return Verdict(UNKNOWN, _nothing_to_compare(left_out), **facts)  # type: ignore[arg-type]
+    if not divergent and not differing:
         return Verdict(EXACT, **facts)  # type: ignore[arg-type]
-    level = CLOSE if all(close for _, close in apart) and apart else DIFFERENT
-    if not apart:
-        level = DIFFERENT  # equal numbers, other content: accuracy can stay while weights change
-    earliest = sorted(
-        (one for one, _ in apart), key=lambda one: -1 if one.step is None else one.step
+    # Equal metrics with different artifacts are DIFFERENT: weights can change without the accuracy.
+    level = CLOSE if divergent and all(close for _, close in divergent) else DIFFERENT
+    by_step = sorted(
+        (divergence for divergence, _ in divergent),
+        key=lambda divergence: -1 if divergence.step is None else divergence.step,
     )
-    divergences = tuple(earliest)  # first the metric that parts first; equal ones by name
+    divergences = tuple(by_step)  # the earliest first; ties by name
     return Verdict(level, divergences=divergences, **facts)  # type: ignore[arg-type]
 
 
-def _nothing(left_out: Sequence[str]) -> str:
+def _nothing_to_compare(left_out: Sequence[str]) -> str:
     if left_out:
-        what = "no artifacts, and no metrics but those that are left out"
+        content = "no artifacts, and no metrics but those that are left out"
     else:
-        what = "neither metrics nor artifacts"
-    return f"there is nothing to compare: the run has {what}"
+        content = "neither metrics nor artifacts"
+    return f"there is nothing to compare: the run has {content}"
 
 
 def _divergence(
@@ -115,30 +147,30 @@ def _divergence(
     rtol: float,
     atol: float,
 ) -> tuple[Divergence | None, bool]:
-    """Return where one metric differs, if it does, and whether it is close all the same."""
+    """Return the divergence of one metric, or None, and whether the series are close."""
     if a is None or b is None:
         return Divergence(name, None, None, None, math.inf), False
     first: Divergence | None = None
     largest, close = 0.0, len(a) == len(b)
-    for (step, x), (other, y) in zip(a, b, strict=False):
-        if same_bits(step, other) and same_bits(x, y):
+    for (step, x), (other_step, y) in zip(a, b, strict=False):
+        if same_bits(step, other_step) and same_bits(x, y):
             continue
-        gap = abs(x - y) if same_bits(step, other) else math.inf
+        gap = abs(x - y) if same_bits(step, other_step) else math.inf
         largest = max(largest, gap if gap == gap else math.inf)
         close = close and math.isfinite(gap) and gap <= atol + rtol * abs(y)
         first = first or Divergence(name, step, x, y, 0.0)
     if len(a) != len(b):
-        at = min(len(a), len(b))
+        end = min(len(a), len(b))
         longer = a if len(a) > len(b) else b
-        step, value = longer[at]
-        left, right = (value, None) if longer is a else (None, value)
-        first = first or Divergence(name, step, left, right, 0.0)
+        step, value = longer[end]
+        first_value, second_value = (value, None) if longer is a else (None, value)
+        first = first or Divergence(name, step, first_value, second_value, 0.0)
         largest = math.inf
     return (first._replace(largest=largest), close) if first else (None, True)
 
 
 def same_bits(x: float, y: float) -> bool:
-    """Say whether two numbers are the same value: NaN is NaN, and -0.0 is not 0.0."""
+    """Return whether two numbers are the same value: NaN equals NaN, and -0.0 differs from 0.0."""
     if x != x or y != y:
         return x != x and y != y
     return x == y and math.copysign(1.0, x) == math.copysign(1.0, y)

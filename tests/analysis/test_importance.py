@@ -190,7 +190,7 @@ def test_what_fanova_cannot_tell_apart_is_said():
     pytest.importorskip("optuna")
     pytest.importorskip("sklearn")
     near = [Scored({"x": 2**70 + i, "y": i}, float(i % 7)) for i in range(30)]
-    with pytest.raises(TrackError, match="fANOVA cannot be made of these trials"):
+    with pytest.raises(TrackError, match="fANOVA fails for these trials"):
         fanova.fanova(near)
 
 
