@@ -33,7 +33,7 @@ PHRASES = (
 # Folders whose turn is still to come.
 NAMES_TO_COME: set[str] = {
     *("api", "cli", "core", "disk", "git", "launch", "models", "read", "record"),
-    *("show", "sweep", "sweeping", "tidy", "__init__.py"),
+    *("sweep", "sweeping", "tidy", "__init__.py"),
 }
 TEXT_TO_COME = {*NAMES_TO_COME, "docs"}
 

@@ -99,8 +99,9 @@ def paired_interval(differences: Sequence[float], alpha: float = ALPHA) -> Inter
 
 def _interval(difference: float, error: float, df: float, alpha: float, scale: int) -> Interval:
     reach = student.quantile(alpha, df) * error
-    ends = (difference, difference - reach, difference + reach)
+    scaled = (difference, difference - reach, difference + reach)
     try:
-        return Interval(*(math.ldexp(x, scale) for x in ends), df)
+        difference, low, high = (math.ldexp(x, scale) for x in scaled)
     except OverflowError:
-        return Interval(math.nan, math.nan, math.nan, df)
+        difference = low = high = math.nan
+    return Interval(difference, low, high, df)

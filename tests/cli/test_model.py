@@ -388,7 +388,7 @@ def test_stage_tags_without_those_of_the_versions(runs):
     model("promote", "m@1", "staging")
     git(".", "tag", "-d", "m@v1.0.0")
     assert "no version of m is registered here\nhint: fetch its tags" in model("show", "m", code=1)
-    assert "gone: there is no tag m@v1.0.0" in model("show", "m@staging")
+    assert "gone: the tag m@v1.0.0 does not exist" in model("show", "m@staging")
 
 
 def test_get_writes_over_nothing_else(runs):

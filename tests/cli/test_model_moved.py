@@ -107,7 +107,7 @@ def test_what_was_moved_does_not_go_to_production(runs):
 def test_a_tag_that_was_deleted_while_its_version_is_in_a_stage(runs):
     before = git(".", "rev-parse", "m@v1.0.0")
     git(".", "tag", "-d", "m@v1.0.0")
-    assert "gone: there is no tag m@v1.0.0, and its version is in a stage" in model("ls")
+    assert "gone: the tag m@v1.0.0 does not exist, and its version is in a stage" in model("ls")
     model("promote", "m@2", "staging")  # moves stage refs, of which one is all that has the tag
     assert f"put it back: git update-ref refs/tags/m@v1.0.0 {before}\n" in doctor()
     git(".", "update-ref", "refs/tags/m@v1.0.0", before)

@@ -357,7 +357,7 @@ def test_a_run_with_nothing_to_compare_is_not_called_the_same(project):
     done = reproduce("nothing", code=3)
     assert done.out.startswith(
         "UNKNOWN  there is nothing to compare: the run has neither metrics nor artifacts\n"
-        "hint: have it log a metric, or name what it writes: git track run --output PATH\n"
+        "hint: log a metric in the script, or name the files that it writes: git track run --output PATH\n"
     )
     assert "differs besides" not in done.out
     reproduce("nothing", "--verify", "close", code=3)

@@ -1,1 +1,1 @@
-"""Rows for programs: JSON, CSV, Parquet."""
+"""Runs and models as data for programs: JSON, CSV, Parquet."""

@@ -1,4 +1,4 @@
-"""Runs as flat rows, for spreadsheets and data frames: ``params.lr``, ``metrics.val_accuracy``, facts."""
+"""Runs as flat rows for spreadsheets and data frames: facts, ``params.lr``, ``metrics.val_accuracy``."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ HISTORY = ("run", "metric", "step", "value", "time")
 
 
 def row(info: RunInfo) -> dict[str, Any]:
-    """Return a run as {column: value}: facts, ``params.x``, ``metrics.x`` and its ``.min``, ``.max``."""
-    whole = jsonable.run(info)
-    made = {key: item for key, item in whole.items() if key not in _NESTED}
-    made |= {f"code.{key}": item for key, item in whole["code"].items()}
-    made |= {f"params.{name}": value for name, value in commit_message.dotted(info.params).items()}
+    """Return a run as {column: value}: facts, ``params.x``, ``metrics.x``, ``metrics.x.min`` and ``.max``."""
+    record = jsonable.run(info)
+    cells = {key: item for key, item in record.items() if key not in _NESTED}
+    cells |= {f"code.{key}": item for key, item in record["code"].items()}
+    cells |= {f"params.{name}": value for name, value in commit_message.dotted(info.params).items()}
     for name, metric in info.metrics.items():
         key = f"metrics.{commit_message.key_text(name)}"
-        made |= {key: metric.last, f"{key}.min": metric.min, f"{key}.max": metric.max}
-    return made
+        cells |= {key: metric.last, f"{key}.min": metric.min, f"{key}.max": metric.max}
+    return cells
 
 
 def utf8(row: dict[str, Any]) -> dict[str, Any]:
-    r"""Return a row whose texts, names and lists have escapes for what UTF-8 cannot hold.
+    r"""Return a row in which every text, name and list can be encoded as UTF-8.
 
-    Bytes of other encodings are lone surrogates in a run; ``"a\udcff"`` stands for them.
+    A run stores bytes of another encoding as lone surrogates; the row has the escape ``\udcff`` instead.
     """
     return {_utf8(name): _utf8(value) for name, value in row.items()}
 
@@ -45,19 +45,25 @@ def _utf8(value: Any) -> Any:
 
 
 def columns(rows: Sequence[dict[str, Any]]) -> list[str]:
-    """Return the columns that the rows need: facts first, then params and metrics, sorted."""
-    names = dict.fromkeys(name for one in rows for name in one)
+    """Return the names of all columns: facts in the order of the rows, then sorted params, then metrics."""
+    names = dict.fromkeys(name for row in rows for name in row)
     facts = [name for name in names if not name.startswith(("params.", "metrics."))]
     return facts + [
-        name for kind in ("params.", "metrics.") for name in sorted(names) if name.startswith(kind)
+        name
+        for prefix in ("params.", "metrics.")
+        for name in sorted(names)
+        if name.startswith(prefix)
     ]
 
 
 def cell(value: Any) -> str:
-    """Return a value as the cell of a CSV file that no spreadsheet runs as a formula.
+    """Return a value as the cell of a CSV file that a spreadsheet does not run as a formula.
 
-    A text that begins with ``= + - @``, a tab or a line break gets a quote in front (OWASP, "CSV Injection");
-    numbers stay numbers.
+    A text that begins with ``= + - @``, a tab or a line break gets a leading quote.  Numbers stay numbers.
+
+    Notes
+    -----
+    The rule is the one of OWASP, "CSV Injection".
     """
     if value is None or value == []:
         return ""

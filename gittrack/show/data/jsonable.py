@@ -1,4 +1,4 @@
-"""Runs and differences as JSON.  Keys are a promise: a later version may add some, never take one away."""
+"""Runs and differences as JSON.  The keys are stable: a later version may add keys, and removes none."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from gittrack.core.run.run_info import RunInfo, getter
 
 
 def dump(value: Any) -> str:
-    """Return JSON text.  NaN and infinities, which JSON lacks, become ``"NaN"``, ``"Infinity"``."""
+    """Return JSON text, indented; see `plain` for values that JSON does not have."""
     return json.dumps(plain(value), indent=2, allow_nan=False) + "\n"
 
 
 def plain(value: Any) -> Any:
-    """Return a value that JSON has: NaN and infinities as texts, what is missing as null."""
+    """Return a value that JSON has: ``"NaN"``, ``"Infinity"``, ``"-Infinity"``, and null if missing."""
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
     if isinstance(value, Mapping):
@@ -29,18 +29,18 @@ def plain(value: Any) -> Any:
 
 
 def run(info: RunInfo) -> dict[str, Any]:
-    """Return a run as ``ls``, ``top`` and ``show`` give it; the keys are those of `core.run.facts`.
+    """Return a run as in ``ls``, ``top`` and ``show`` with ``--json``; `core.run.facts` has the keys.
 
-    A fact with a dot is a key of a mapping; ``sweep`` is null in a run that is not a trial.
+    A fact with a dot in its name is a key of a nested mapping.  ``sweep`` is null if the run is not a trial.
     """
-    made: dict[str, Any] = {}
+    record: dict[str, Any] = {}
     for part, name, get in _KEYS:
         if part == "sweep" and info.sweep is None:
-            made[part] = None
+            record[part] = None
         else:
-            (made.setdefault(part, {}) if part else made)[name] = get(info)
-    made["metrics"] = {name: metric.to_dict() for name, metric in info.metrics.items()}
-    return made
+            (record.setdefault(part, {}) if part else record)[name] = get(info)
+    record["metrics"] = {name: metric.to_dict() for name, metric in info.metrics.items()}
+    return record
 
 
 def _get(fact: facts.Fact) -> Callable[[RunInfo], Any]:

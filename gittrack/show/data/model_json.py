@@ -1,4 +1,4 @@
-"""The model registry as JSON.  Keys are a promise: a later version may add some, never take one away."""
+"""The model registry as JSON.  The keys are stable: a later version may add keys, and removes none."""
 
 from __future__ import annotations
 
@@ -13,93 +13,97 @@ from gittrack.show.terminal.models import Signatures
 dump = jsonable.dump
 
 
-def event(model: Model, one: Event) -> dict[str, Any]:
-    """Return an event as JSON knows it."""
+def event(model: Model, record: Event) -> dict[str, Any]:
+    """Return an event of a model as a mapping for JSON."""
     return {
-        "number": one.mark.number or None,
-        "event": one.mark.kind,
+        "number": record.mark.number or None,
+        "event": record.mark.kind,
         "model": model.name,
-        "version": _version_of(model, one),
-        "stage": one.mark.stage or None,
-        "at": one.at,
-        "by": one.text.person,
-        "why": one.why or None,
-        "from": one.text.facts.get("from"),
-        "replaces": _plain(one.text.facts.get("replaces")),
-        "gate": one.text.facts.get("gate"),
-        "forced": one.text.facts.get("forced") or [],
-        "commit": one.text.commit,
-        "tag": one.tag,
-        "signed": one.text.signed,
+        "version": _version_of(model, record),
+        "stage": record.mark.stage or None,
+        "at": record.at,
+        "by": record.text.person,
+        "why": record.why or None,
+        "from": record.text.facts.get("from"),
+        "replaces": _plain(record.text.facts.get("replaces")),
+        "gate": record.text.facts.get("gate"),
+        "forced": record.text.facts.get("forced") or [],
+        "commit": record.text.commit,
+        "tag": record.tag,
+        "signed": record.text.signed,
     }
 
 
-def _version_of(model: Model, one: Event) -> int | str | None:
-    """Return the version that an event is about, as `version` has it; None for the whole model."""
-    found = [held for held in model.versions if held.commit == one.text.commit]
-    if one.mark.version or one.mark.kind == names.DEPRECATE:
-        return _plain(one.mark.version)
-    return found[-1].plain if found else _plain(one.text.facts.get("version"))
+def _version_of(model: Model, record: Event) -> int | str | None:
+    """Return the version of an event, as in `version`; None if the event is about the whole model."""
+    versions = [version for version in model.versions if version.commit == record.text.commit]
+    if record.mark.version or record.mark.kind == names.DEPRECATE:
+        return _plain(record.mark.version)
+    return versions[-1].plain if versions else _plain(record.text.facts.get("version"))
 
 
 def _plain(number: Any) -> int | str | None:
-    """Return what programs call a version; None for what is none, as somebody else's tag may say."""
+    """Return a version for programs; None for text that is not a version, which a foreign tag may contain."""
     fine = isinstance(number, str) and names.is_semver(number.removeprefix("v"))
     return names.plain(number) if fine else None
 
 
-def model(one: Model, signatures: Signatures) -> dict[str, Any]:
-    """Return a model as JSON knows it."""
+def model(state: Model, signatures: Signatures) -> dict[str, Any]:
+    """Return a model as a mapping for JSON."""
     return {
-        "model": one.name,
-        "latest": version(one.latest, signatures) if one.latest else None,
-        "stages": {stage: held.plain for stage, held in one.stages.items()},
-        "versions": [names.plain(number) for number in one.numbers],
-        "deprecated": one.deprecated,
+        "model": state.name,
+        "latest": version(state.latest, signatures) if state.latest else None,
+        "stages": {stage: version.plain for stage, version in state.stages.items()},
+        "versions": [names.plain(number) for number in state.numbers],
+        "deprecated": state.deprecated,
         "conflicts": [
-            _conflict_json(one, pair.ours, pair.theirs, pair.source) for pair in one.conflicts
+            _conflict_json(state, pair.ours, pair.theirs, pair.source) for pair in state.conflicts
         ],
-        "moved": [_moved_json(found) for found in one.moved],
+        "moved": [_moved_json(moved) for moved in state.moved],
     }
 
 
-def _moved_json(found: Moved) -> dict[str, Any]:
-    told = {"tag": found.tag, "commit": found.commit or None, "proof": found.proof or None}
-    return {**told, "made_for": {"run": found.run or None, "commit": found.was or None}}
+def _moved_json(moved: Moved) -> dict[str, Any]:
+    tag = {"tag": moved.tag, "commit": moved.commit or None, "proof": moved.proof or None}
+    return {**tag, "made_for": {"run": moved.run or None, "commit": moved.was or None}}
 
 
-def _conflict_json(one: Model, ours: Event, theirs: Event, where: str) -> dict[str, Any]:
-    return {"where": where or None, "ours": event(one, ours), "theirs": event(one, theirs)}
+def _conflict_json(model: Model, ours: Event, theirs: Event, remote: str) -> dict[str, Any]:
+    return {"where": remote or None, "ours": event(model, ours), "theirs": event(model, theirs)}
 
 
-def version(one: Version, signatures: Signatures) -> dict[str, Any]:
-    """Return a version as JSON knows it."""
-    facts, made = one.facts, one.event
+def version(record: Version, signatures: Signatures) -> dict[str, Any]:
+    """Return a version as a mapping for JSON."""
+    facts, registration = record.facts, record.event
     return {
-        "model": one.model,
-        "version": one.plain,
-        "tag": made.tag if made else None,
-        "commit": one.commit,
-        "stage": one.stage,
-        "stages": list(one.stages),
-        "deprecated": one.deprecated,
+        "model": record.model,
+        "version": record.plain,
+        "tag": registration.tag if registration else None,
+        "commit": record.commit,
+        "stage": record.stage,
+        "stages": list(record.stages),
+        "deprecated": record.deprecated,
         **{key: facts.get(key) for key in ("run", "experiment", "name", "fingerprint", "recipe")},
         "metrics": facts.get("metrics") or {},
         "artifacts": facts.get("artifacts") or [],
-        "at": made.at if made else None,
-        "by": made.text.person if made else None,
-        "why": (made.why or None) if made else None,
-        "signature": signatures[made.oid].state if made and made.oid in signatures else None,
+        "at": registration.at if registration else None,
+        "by": registration.text.person if registration else None,
+        "why": (registration.why or None) if registration else None,
+        "signature": signatures[registration.oid].state
+        if registration and registration.oid in signatures
+        else None,
     }
 
 
-def page_json(one: Model, shown: Version, signatures: Signatures, run: Signature) -> dict[str, Any]:
-    """Return what ``git track model show --json`` gives."""
-    events = [event(one, e) for e in one.events if e.text.commit == shown.commit]
-    moved = [_moved_json(found) for found in one.moved]
+def page_json(
+    model: Model, record: Version, signatures: Signatures, run: Signature
+) -> dict[str, Any]:
+    """Return the content of ``git track model show --json``."""
+    events = [event(model, entry) for entry in model.events if entry.text.commit == record.commit]
+    moved_tags = [_moved_json(tag) for tag in model.moved]
     return {
-        **version(shown, signatures),
+        **version(record, signatures),
         "run_signature": run.state,
         "history": events,
-        "moved": moved,
+        "moved": moved_tags,
     }

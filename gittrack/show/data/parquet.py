@@ -1,4 +1,4 @@
-"""Rows as a Parquet file, by pyarrow, an extra."""
+"""Rows as a Parquet file, written by pyarrow (an extra)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,22 @@ _BATCH = 50_000
 
 
 def write(rows: Sequence[dict[str, Any]], names: Sequence[str], target: BinaryIO) -> None:
-    """Write rows; a column with values of several types becomes text.  Raises TrackError without pyarrow."""
+    """Write rows as a Parquet file.
+
+    Parameters
+    ----------
+    rows : sequence of dict
+        The rows; a missing column is null.
+    names : sequence of str
+        The columns.  A column with values of several types becomes text.
+    target : binary file
+        The file to write to.
+
+    Raises
+    ------
+    TrackError
+        If pyarrow is not installed.
+    """
     arrow, parquet = library()
     columns = {name: _column([row.get(name) for row in rows]) for name in names}
     arrays = [arrow.array(values, getattr(arrow, kind)()) for kind, values in columns.values()]
@@ -21,7 +36,7 @@ def write(rows: Sequence[dict[str, Any]], names: Sequence[str], target: BinaryIO
 
 
 def write_history(points: Iterable[tuple[str, str, float, float, float]], target: BinaryIO) -> None:
-    """Write (run, metric, step, value, time) of every point, a part after the other."""
+    """Write (run, metric, step, value, time) of all points, in parts.  Raises TrackError without pyarrow."""
     arrow, parquet = library()
     kinds = (arrow.string(), arrow.string(), arrow.float64(), arrow.float64(), arrow.float64())
     names = ("run", "metric", "step", "value", "time")
@@ -36,7 +51,7 @@ def write_history(points: Iterable[tuple[str, str, float, float, float]], target
 
 
 def library() -> tuple[Any, Any]:
-    """Return pyarrow and its Parquet module.  Raises TrackError where they are not installed."""
+    """Return pyarrow and its Parquet module.  Raises TrackError if they are not installed."""
     try:
         import pyarrow  # noqa: PLC0415 - an extra, and a heavy one
         from pyarrow import parquet  # noqa: PLC0415
@@ -48,7 +63,7 @@ def library() -> tuple[Any, Any]:
 
 
 def _column(values: list[Any]) -> tuple[str, list[Any]]:
-    """Return a type of Arrow and the values in it."""
+    """Return the name of an Arrow type, and the values converted to it."""
     kinds = {type(value) for value in values if value is not None}
     if kinds == {bool}:
         return "bool_", values
@@ -60,5 +75,5 @@ def _column(values: list[Any]) -> tuple[str, list[Any]]:
 
 
 def _text(value: Any) -> str:
-    found = value if isinstance(value, str) else flow_text(value)
-    return found.encode(errors="backslashreplace").decode()
+    text = value if isinstance(value, str) else flow_text(value)
+    return text.encode(errors="backslashreplace").decode()

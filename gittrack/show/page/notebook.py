@@ -12,14 +12,14 @@ from gittrack.show.terminal.columns import short_id
 _MAX_PARAMS = 12
 
 
-def paragraph(info: RunInfo, courses: Mapping[str, str], now: float) -> str:
-    """Return the paragraph; ``courses`` are the sparklines of its metrics."""
+def paragraph(info: RunInfo, sparklines: Mapping[str, str], now: float) -> str:
+    """Return the paragraph; ``sparklines`` has small bars by metric, ``now`` is in seconds since 1970."""
     age = text.age(now - from_iso(info.started)) if info.started else ""
     head = [short_id(info.id), info.name or "", info.experiment, _status(info), age]
     lines = ["  ".join(text.escape(part) for part in head if part)]
     lines += [
         f"    {line}"
-        for line in (*_annotations(info), _params(info), *_metrics(info, courses))
+        for line in (*_annotations(info), _params(info), *_metrics(info, sparklines))
         if line
     ]
     code = (info.code.state or "")[:8] + ("*" if info.code.dirty else "")
@@ -48,12 +48,12 @@ def _params(info: RunInfo) -> str:
     return "  ".join([*pairs, *more])
 
 
-def _metrics(info: RunInfo, courses: Mapping[str, str]) -> list[str]:
+def _metrics(info: RunInfo, sparklines: Mapping[str, str]) -> list[str]:
     rows = []
     for name in run_info.headline(info.metrics):
         metric = info.metrics[name]
         ends = f"{text.value(metric.min)} to {text.value(metric.max)}" if metric.count > 1 else ""
-        rows.append([text.escape(name), text.value(metric.last), courses.get(name, ""), ends])
+        rows.append([text.escape(name), text.value(metric.last), sparklines.get(name, ""), ends])
     rest = len(info.metrics) - len(rows)
     lines = text.columns(rows, [False, True])
     return lines + ([f"and {rest} more metric{'' if rest == 1 else 's'}"] if rest else [])

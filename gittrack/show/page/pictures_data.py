@@ -26,7 +26,7 @@ class Search(NamedTuple):
     shares
         The importance of each parameter, from 0 to 1; None if it is not known.
     scales, score
-        The scale of each parameter, and that of the score.
+        The scale of each parameter, and the scale of the score.
     ranks
         The rank of each trial with a finite score, by its key: 0 is the best, 1 the worst.
     """

@@ -20,7 +20,7 @@ from gittrack.show.page.pictures_style import (
     mark_y,
     name,
     ring,
-    scored,
+    split_by_score,
 )
 from gittrack.show.terminal import text
 
@@ -33,7 +33,7 @@ def progress(fig: Any, search: Search) -> None:
     ax = fig.subplots()
     ended = search.view.ended
     number = {trial.key: count for count, trial in enumerate(ended, 1)}
-    good, bad = scored(ended)
+    good, bad = split_by_score(ended)
     mark_y(ax, search.score, below=bool(bad))
     dots(ax, [(number[t.key], search.score.position(t.score) or 0.0, t) for t in good], search)
     crosses(ax, [(number[t.key], t) for t in bad])
@@ -83,7 +83,7 @@ def rungs(fig: Any, search: Search) -> None:
 
 def _bracket(ax: Any, trials: list[TrialView], positions: dict[int, int], search: Search) -> None:
     lines: dict[tuple[int, int | None], list[TrialView]] = {}
-    for trial in scored(trials)[0]:
+    for trial in split_by_score(trials)[0]:
         lines.setdefault((trial.config, trial.seed), []).append(trial)
     winner = search.best
     for line in lines.values():
@@ -123,7 +123,7 @@ def parameters(fig: Any, search: Search) -> None:
     axes = search.axes[:MOST_AXES]
     abreast = min(len(axes), _ABREAST)
     grid = fig.subplots(rows(search), abreast, sharey=True, squeeze=False)
-    good, bad = scored(drawn(search))
+    good, bad = split_by_score(drawn(search))
     for number, ax in enumerate(grid.flat):
         if number >= len(axes):
             ax.set_visible(False)
@@ -164,7 +164,7 @@ def _parameter(
 def parallel(fig: Any, search: Search) -> None:
     """Draw a line for each configuration through its parameters to its score; the best on top."""
     axes = search.axes[:MOST_AXES][::-1]  # the most important beside the score
-    good, _ = scored(drawn(search))
+    good, _ = split_by_score(drawn(search))
     heads = [*(name(axis.name, 18) for axis in axes), name(search.view.metric or "score", 18)]
     scales = [*(search.scales[axis.name] for axis in axes), search.score]
     ax = fig.subplots()

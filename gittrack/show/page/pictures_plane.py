@@ -16,7 +16,7 @@ from gittrack.show.page.pictures_style import (
     mark_y,
     name,
     ring,
-    scored,
+    split_by_score,
 )
 
 
@@ -32,7 +32,7 @@ def plane(fig: Any, search: Search) -> None:
     grid = fig.add_gridspec(2, 2, width_ratios=[5, 0.8], height_ratios=[0.8, 5], wspace=0, hspace=0)
     middle, top, side = (fig.add_subplot(grid[cell]) for cell in ((1, 0), (0, 0), (1, 1)))
     trials = furthest_trials(search.view.ended)
-    good, bad = scored(trials)
+    good, bad = split_by_score(trials)
     x_scale, y_scale = search.scales[first.name], search.scales[second.name]
 
     def position(trial: Any) -> tuple[float, float] | None:

@@ -22,7 +22,7 @@ def colours() -> Any:
     from matplotlib.colors import LinearSegmentedColormap  # noqa: PLC0415 - an extra
 
     whole = colormaps["viridis"]
-    return LinearSegmentedColormap.from_list("standing", [whole(i / 99 * 0.93) for i in range(100)])
+    return LinearSegmentedColormap.from_list("ranks", [whole(i / 99 * 0.93) for i in range(100)])
 
 
 def link(trial: TrialView) -> str:
@@ -103,7 +103,7 @@ def ring(ax: Any, x: float, y: float, label: str = "") -> None:
         caption.set_bbox({"facecolor": "white", "alpha": 0.8, "pad": 1.5, "linewidth": 0})
 
 
-def scored(trials: Sequence[TrialView]) -> tuple[list[TrialView], list[TrialView]]:
+def split_by_score(trials: Sequence[TrialView]) -> tuple[list[TrialView], list[TrialView]]:
     """Return the ended trials with a finite score, and those without."""
     ended = [trial for trial in trials if trial.order is not None]
     return [t for t in ended if has_score(t)], [t for t in ended if not has_score(t)]

@@ -1,1 +1,1 @@
-"""Text for terminals: tables, details, differences."""
+"""Text for terminals: tables, pages of one run or model, differences, charts."""

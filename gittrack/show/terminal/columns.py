@@ -1,4 +1,4 @@
-"""The columns that a table of runs can have: which value of a run, and how it looks."""
+"""The columns of a table of runs: how a value is read from a run, and how it is shown."""
 
 from __future__ import annotations
 
@@ -12,7 +12,21 @@ from gittrack.show.terminal import text
 
 
 class Column(NamedTuple):
-    """A column: its name, the value of a run in it, how that is shown, and whether it is a number."""
+    """A column of a table of runs.
+
+    Attributes
+    ----------
+    name : str
+        The name, for ``--columns``, CSV and messages.
+    get : callable
+        Returns the value of a run.
+    show : callable
+        Returns a value as text for people.
+    right : bool
+        Whether the column holds numbers and is aligned to the right.
+    head : str
+        The heading for people.
+    """
 
     name: str
     get: Callable[[RunInfo], Any]
@@ -22,7 +36,7 @@ class Column(NamedTuple):
 
 
 def short_id(run_id: str) -> str:
-    """Return the 8 hex digits of an id, which address the run wherever they are unique."""
+    """Return the last 8 hex digits of an id, which address the run if they are unique."""
     return run_id[16:] or run_id
 
 
@@ -34,8 +48,8 @@ def _short(run_id: str | None) -> str:
     return short_id(run_id) if run_id else "-"
 
 
-# How the values of a kind are shown, if not as they are.
-_SHOWN: Mapping[str, Callable[[Any], str]] = {
+# How the values of a kind are shown; `text.value` shows those of all other kinds.
+_FORMATS: Mapping[str, Callable[[Any], str]] = {
     facts.RUN_ID: _short,
     facts.COMMIT_ID: _oid,
     facts.SECONDS: text.duration,
@@ -49,14 +63,14 @@ _NUMBERS = (facts.INTEGER, facts.NUMBER, facts.SECONDS, facts.BYTES)
 @cache
 def fact(name: str) -> Column:
     """Return the column of a fact of the table in `core.run.facts`."""
-    known = facts.LISTED[name]
-    shown = _SHOWN.get(known.kind, text.value)
-    head = known.heading or name.upper()
-    return Column(name, getter(known), shown, known.kind in _NUMBERS, head)
+    entry = facts.LISTED[name]
+    show = _FORMATS.get(entry.kind, text.value)
+    head = entry.heading or name.upper()
+    return Column(name, getter(entry), show, entry.kind in _NUMBERS, head)
 
 
 def started(now: float) -> Column:
-    """Return the column of ages, ``now`` being in seconds since 1970."""
+    """Return the column of start times, shown as ages; ``now`` is in seconds since 1970."""
 
     def age(moment: str | None) -> str:
         return text.age(now - from_iso(moment)) if moment else "-"
@@ -72,7 +86,7 @@ def _age(now: float) -> Column:
 
 
 def code_states(runs: Sequence[RunInfo]) -> list[Column]:
-    """Return the column that tells code states apart, a star for a dirty one, where there are several."""
+    """Return a column of code states if the runs have several; a star marks uncommitted changes."""
     if len({run.code.state for run in runs}) < 2:
         return []
     dirty = {run.code.state for run in runs if run.code.dirty}
@@ -84,7 +98,7 @@ def code_states(runs: Sequence[RunInfo]) -> list[Column]:
 
 
 def metric(name: str) -> Column:
-    """Return the column of a metric's last value, or of ``METRIC.max`` and the like."""
+    """Return the column of a metric's last value, or of its part: ``METRIC.max``, ``METRIC.min``."""
 
     def get(run: RunInfo) -> Any:
         if name in run.metrics:
@@ -96,7 +110,7 @@ def metric(name: str) -> Column:
 
 
 def param(name: str) -> Column:
-    """Return the column of a param, by its dotted name."""
+    """Return the column of a param with this dotted name."""
     try:
         parts = commit_message.split_key(name)
     except ValueError:  # the name of a metric, with a quote in it
@@ -109,7 +123,7 @@ def param(name: str) -> Column:
 
 
 def by_name(name: str, now: float) -> Column:
-    """Return the column that a user asked for: a fact, ``metrics.x``, ``params.x`` or a bare name."""
+    """Return the column with a name that a user gave: a fact, ``metrics.x``, ``params.x`` or ``x``."""
     if name in ("started", "age"):
         return started(now) if name == "started" else _age(now)
     if name in facts.LISTED:
@@ -122,7 +136,7 @@ def by_name(name: str, now: float) -> Column:
     first, second = metric(name), param(name)
 
     def either(run: RunInfo) -> Any:
-        found = first.get(run)
-        return second.get(run) if found is None else found
+        value = first.get(run)
+        return second.get(run) if value is None else value
 
     return first._replace(get=either)

@@ -1,4 +1,4 @@
-"""One run on a page."""
+"""The page about one run."""
 
 from __future__ import annotations
 
@@ -22,13 +22,25 @@ def page(
     outputs: Sequence[Mapping[str, Any]],
     diff: Mapping[str, Any],
     now: float,
-    courses: Mapping[str, str] = {},
+    sparklines: Mapping[str, str] = {},
 ) -> str:
-    """Return what ``git track show`` prints of a run; ``courses`` are the sparklines of its metrics."""
+    """Return the output of ``git track show`` for a run.
+
+    Parameters
+    ----------
+    info : RunInfo
+        The run.
+    env, inputs, outputs, diff : mapping or sequence of mappings
+        The parsed ``env.yaml``, ``inputs.yaml``, ``outputs.yaml`` and ``diff.yaml`` of the run.
+    now : float
+        In seconds since 1970.
+    sparklines : mapping
+        The course of each metric as small bars; none by default.
+    """
     parts = [
         _facts(info, now),
         _params(info),
-        _metrics(info, courses),
+        _metrics(info, sparklines),
         _files("inputs", inputs),
         _files("artifacts", outputs),
         _changes(diff),
@@ -39,7 +51,7 @@ def page(
 
 
 def end_of_log(info: RunInfo, log: str) -> str:
-    """Return the last lines that the command printed; nothing if it printed nothing."""
+    """Return the last lines that the command printed; empty if it printed nothing."""
     lines = log.rstrip().splitlines()[-_LOG_LINES:]
     if not lines:
         return ""
@@ -48,35 +60,35 @@ def end_of_log(info: RunInfo, log: str) -> str:
 
 
 def summary_line(info: RunInfo) -> str:
-    """Return the line that is said when a run has ended."""
+    """Return the line that is printed when a run has ended."""
     values = [
         f"{commit_message.key_text(name)}={text.value(info.metrics[name].last)}"
         for name in headline(info.metrics)
     ]
     name = f" {text.escape(info.name)}" if info.name else ""
-    how = {"signal": info.signal, "exit code": info.exit_code}
-    why = next((f" ({k} {v})".replace("(signal ", "(") for k, v in how.items() if v), "")
-    told = "  ".join([f"{info.status}{why} in {text.duration(info.duration)}", *values])
-    return f"run {short_id(info.id)}{name} {told}"
+    causes = {"signal": info.signal, "exit code": info.exit_code}
+    why = next((f" ({k} {v})".replace("(signal ", "(") for k, v in causes.items() if v), "")
+    result = "  ".join([f"{info.status}{why} in {text.duration(info.duration)}", *values])
+    return f"run {short_id(info.id)}{name} {result}"
 
 
 def _facts(info: RunInfo, now: float) -> str:
     code = info.code
-    state = f"{code.commit[:12]}" if code.commit else "no commit yet"
+    code_line = f"{code.commit[:12]}" if code.commit else "no commit yet"
     if code.branch:
-        state += f" on {text.escape(code.branch)}"
+        code_line += f" on {text.escape(code.branch)}"
     if code.dirty:
-        state += f", with uncommitted changes ({(code.snapshot or 'not captured')[:12]})"
+        code_line += f", with uncommitted changes ({(code.snapshot or 'not captured')[:12]})"
     started = (
         f"{info.started}  ({text.age(now - from_iso(info.started))})" if info.started else None
     )
     ended = {"exit_code": info.exit_code, "signal": info.signal}
-    how = ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in ended.items() if v is not None)
+    cause = ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in ended.items() if v is not None)
     rows = [
         ("run", info.id),
         ("experiment", info.experiment),
         ("name", info.name),
-        ("status", f"{info.status} ({how})" if how else info.status),
+        ("status", f"{info.status} ({cause})" if cause else info.status),
         ("problem", info.problem),
         ("started", started),
         ("duration", text.duration(info.duration) if info.duration is not None else None),
@@ -88,7 +100,7 @@ def _facts(info: RunInfo, now: float) -> str:
         ("trial", _trial(info.sweep) if info.sweep else None),
         ("command", text.command_line(info.command)),
         ("folder", info.cwd if info.cwd not in (None, ".") else None),
-        ("code", state),
+        ("code", code_line),
         ("tags", ", ".join(info.tags)),
         ("group", info.group),
         ("note", info.note),
@@ -99,12 +111,12 @@ def _facts(info: RunInfo, now: float) -> str:
         ("by", "@".join(filter(None, (info.user, info.host)))),
         *_others(info),
     ]
-    lines = [(name, line) for name, found in rows if found for line in _lines(name, found)]
+    lines = [(name, line) for name, content in rows if content for line in _lines(name, content)]
     return _block("", [(name if first else "", line) for name, (first, line) in lines])
 
 
-# The facts that `_facts` words itself, or that say nothing new besides those.
-_WORDED = {
+# The facts that `_facts` shows in its own words, or that add nothing to those.
+_HANDLED = {
     *("id", "experiment", "name", "status", "exit_code", "signal", "problem", "started", "ended"),
     *("age", "duration", "resumed", "reproduces", "command", "cwd", "code", "branch", "tags"),
     *("group", "note", "seed", "fingerprint", "recipe", "asked", "peak_memory", "user", "host"),
@@ -113,9 +125,9 @@ _WORDED = {
 
 
 def _others(info: RunInfo) -> list[tuple[str, str]]:
-    """Return the rows of all other facts of the table that the run has."""
-    known = (fact(name) for name in facts.LISTED if name not in _WORDED and "." not in name)
-    values = ((column, column.get(info)) for column in known)
+    """Return the rows of all other facts that the run has."""
+    unhandled = (fact(name) for name in facts.LISTED if name not in _HANDLED and "." not in name)
+    values = ((column, column.get(info)) for column in unhandled)
     return [
         (column.name, column.show(value))
         for column, value in values
@@ -124,18 +136,18 @@ def _others(info: RunInfo) -> list[tuple[str, str]]:
 
 
 def _trial(part: TrialFacts) -> str:
-    how = [
+    remarks = [
         f"ended: {part.why}" if part.why else "",
         f"stopped early at step {part.stopped:g}" if part.stopped is not None else "",
         "it does not count" if part.order is None else "",
     ]
-    told = ", ".join(filter(None, how))
-    return f"{part.trial} of sweep {part.id}" + (f" ({told})" if told else "")
+    remark = ", ".join(filter(None, remarks))
+    return f"{part.trial} of sweep {part.id}" + (f" ({remark})" if remark else "")
 
 
-def _lines(name: str, found: str) -> list[tuple[bool, str]]:
-    """Return a value as lines, and which is the first: a note may have several, other facts have one."""
-    parts = found.split("\n") if name == "note" else [found]
+def _lines(name: str, content: str) -> list[tuple[bool, str]]:
+    """Return (whether it is the first, line) for each line of a value; only a note may have several."""
+    parts = content.split("\n") if name == "note" else [content]
     return [(number == 0, text.escape(part)) for number, part in enumerate(parts)]
 
 
@@ -144,7 +156,7 @@ def _params(info: RunInfo) -> str:
     return _block("params", [(text.escape(k), text.exact(v)) for k, v in flat.items()])
 
 
-def _metrics(info: RunInfo, courses: Mapping[str, str]) -> str:
+def _metrics(info: RunInfo, sparklines: Mapping[str, str]) -> str:
     if not info.metrics:
         return ""
     head = ["", "last", "min", "max", "step", "points", ""]
@@ -152,7 +164,7 @@ def _metrics(info: RunInfo, courses: Mapping[str, str]) -> str:
         [
             text.escape(name),
             *(text.value(v, 6) for v in (m.last, m.min, m.max, m.step, m.count)),
-            courses.get(name, ""),
+            sparklines.get(name, ""),
         ]
         for name, m in sorted(info.metrics.items())
     ]
@@ -163,12 +175,12 @@ def _metrics(info: RunInfo, courses: Mapping[str, str]) -> str:
 def _files(title: str, items: Sequence[Mapping[str, Any]]) -> str:
     rows = []
     for item in items:
-        where = item.get("where")
-        told = "" if where in (None, "git") else f"  ({where})"
+        storage = item.get("where")
+        remark = "" if storage in (None, "git") else f"  ({storage})"
         digest = str(item.get("sha256", ""))[:12]
         number = item.get("files")
         count = f", {number} file{'' if number == 1 else 's'}" if number is not None else ""
-        facts = f"{text.size(item.get('size', 0))}{count}  {digest}{told}"
+        facts = f"{text.size(item.get('size', 0))}{count}  {digest}{remark}"
         rows.append((text.escape(str(item["path"])), facts.strip()))
     return _block(title, rows)
 
@@ -199,15 +211,17 @@ def _environment(env: Mapping[str, Any]) -> str:
         ("arithmetic", _arithmetic(env)),
         ("gpu", ", ".join((env.get("gpu") or {}).get("models", []))),
     ]
-    return _block("environment", [(name, text.escape(str(found))) for name, found in rows if found])
+    return _block(
+        "environment", [(name, text.escape(str(content))) for name, content in rows if content]
+    )
 
 
 def _arithmetic(env: Mapping[str, Any]) -> str:
-    """Return the BLAS with its kernels, and how many threads each library has."""
+    """Return the BLAS with its kernels, and the number of threads of each library."""
     words = [str((env.get("blas") or {}).get(key, "")) for key in ("name", "version", "core")]
     threads = [f"{name} {count}" for name, count in (env.get("threads") or {}).items()]
-    told = f"threads: {', '.join(threads)}" if threads else ""
-    return "  ".join(filter(None, [" ".join(filter(None, words)), told]))
+    thread_counts = f"threads: {', '.join(threads)}" if threads else ""
+    return "  ".join(filter(None, [" ".join(filter(None, words)), thread_counts]))
 
 
 def _by_hand(info: RunInfo) -> str:
@@ -220,5 +234,5 @@ def _block(title: str, rows: Sequence[tuple[str, str]]) -> str:
     if not rows:
         return ""
     pad = "  " if title else ""
-    lines = text.columns([[name, found] for name, found in rows])
+    lines = text.columns([[name, content] for name, content in rows])
     return (f"{title}\n" if title else "") + "".join(f"{pad}{line}\n" for line in lines)

@@ -1,4 +1,4 @@
-"""What differs among several runs: a column for each."""
+"""The differences among several runs, with a column for each run."""
 
 from __future__ import annotations
 
@@ -22,31 +22,31 @@ SECTIONS = {
 _CUT = 32
 
 
-def page(found: DiffTable, sections: Sequence[str] = (), style: str = "text") -> str:
-    """Return a table for each section in which the runs differ, and one line for the others."""
-    wanted = [name for name in SECTIONS if not sections or name in sections]
-    blocks = [_block(name, found, style) for name in wanted if found.sections[name]]
-    equal = [SECTIONS[name] for name in wanted if not found.sections[name]]
+def page(differences: DiffTable, sections: Sequence[str] = (), style: str = "text") -> str:
+    """Return a table for each section in which the runs differ, and one line for the equal sections."""
+    names = [name for name in SECTIONS if not sections or name in sections]
+    blocks = [_block(name, differences, style) for name in names if differences.sections[name]]
+    equal = [SECTIONS[name] for name in names if not differences.sections[name]]
     if equal:
         blocks.append(f"equal: {', '.join(equal)}\n")
     return "\n".join(blocks)
 
 
 def head(run: RunInfo) -> str:
-    """Return how a column of a run is headed: its name, or its short id."""
+    """Return the heading of a run's column: its name, or its short id."""
     return text.shorten(text.escape(run.name or short_id(run.id)), 20)
 
 
-def _block(name: str, found: DiffTable, style: str) -> str:
+def _block(name: str, differences: DiffTable, style: str) -> str:
     rows = [
         [text.escape(row.name), *(_cell(row, item, style) for item in row.values)]
-        for row in found.sections[name]
+        for row in differences.sections[name]
     ]
-    heads = [SECTIONS[name], *map(head, found.runs)]
-    made = table.render(
-        table.Table(heads, rows, [False, *[name == "metrics"] * len(found.runs)]), style
+    heads = [SECTIONS[name], *map(head, differences.runs)]
+    body = table.render(
+        table.Table(heads, rows, [False, *[name == "metrics"] * len(differences.runs)]), style
     )
-    return f"### {SECTIONS[name]}\n\n{made}" if style == "md" else made
+    return f"### {SECTIONS[name]}\n\n{body}" if style == "md" else body
 
 
 def _cell(row: DiffRow, item: Any, style: str) -> str:
@@ -56,23 +56,23 @@ def _cell(row: DiffRow, item: Any, style: str) -> str:
         return item[:12]
     if isinstance(item, float):
         return text.value(item, 6)
-    shown = text.exact(text.command_line(item)) if row.name == "command" else text.exact(item)
-    return text.shorten(shown, _CUT) if style == "text" else shown
+    content = text.exact(text.command_line(item)) if row.name == "command" else text.exact(item)
+    return text.shorten(content, _CUT) if style == "text" else content
 
 
-def jsonable(found: DiffTable) -> dict[str, Any]:
-    """Return the table as JSON knows it: for each section {name: {run id: value}}."""
+def jsonable(differences: DiffTable) -> dict[str, Any]:
+    """Return the differences as a mapping for JSON: for each section {name: {run id: value}}."""
     return {
-        "runs": [run.id for run in found.runs],
+        "runs": [run.id for run in differences.runs],
         **{
             section: {
                 row.name: {
                     run.id: item
-                    for run, item in zip(found.runs, row.values, strict=True)
+                    for run, item in zip(differences.runs, row.values, strict=True)
                     if not isinstance(item, Missing)
                 }
                 for row in rows
             }
-            for section, rows in found.sections.items()
+            for section, rows in differences.sections.items()
         },
     }

@@ -1,4 +1,4 @@
-"""What differs between two runs, as text or Markdown."""
+"""The differences between two runs, as text or Markdown."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ SECTIONS = ("params", "metrics", "run", "inputs", "env", "code")
 _PLURAL = {"env": "environment and packages", "run": "command, seed and tags"}
 
 
-def page(found: RunDiff, sections: Sequence[str] = (), style: str = "text") -> str:
-    """Return the sections in which the runs differ, then one line for those in which they are equal."""
-    wanted = [name for name in SECTIONS if not sections or name in sections]
-    heads = (_name(found.a), _name(found.b))
+def page(diff: RunDiff, sections: Sequence[str] = (), style: str = "text") -> str:
+    """Return the sections in which the runs differ, then one line for the equal sections."""
+    names = [name for name in SECTIONS if not sections or name in sections]
+    heads = (_name(diff.a), _name(diff.b))
     blocks = {
-        "params": _values("param", found.params, heads, style),
-        "metrics": _metrics(found.metrics, heads, style),
-        "run": _values("fact", _told(found.run), heads, style),
-        "inputs": _values("input", found.inputs, heads, style),
-        "env": _values("environment", found.env, heads, style),
-        "code": _code(found.code, style),
+        "params": _values("param", diff.params, heads, style),
+        "metrics": _metrics(diff.metrics, heads, style),
+        "run": _values("fact", _readable(diff.run), heads, style),
+        "inputs": _values("input", diff.inputs, heads, style),
+        "env": _values("environment", diff.env, heads, style),
+        "code": _code(diff.code, style),
     }
-    differing = [f"{_title(name, style)}{blocks[name]}" for name in wanted if blocks[name]]
-    equal = [_PLURAL.get(name, name) for name in wanted if not blocks[name]]
-    intro = f"A = {_about(found.a)}\nB = {_about(found.b)}\n"
+    differing = [f"{_title(name, style)}{blocks[name]}" for name in names if blocks[name]]
+    equal = [_PLURAL.get(name, name) for name in names if not blocks[name]]
+    intro = f"A = {_about(diff.a)}\nB = {_about(diff.b)}\n"
     if style == "md":
-        intro = f"A = {_about(found.a)}  \nB = {_about(found.b)}\n"
+        intro = f"A = {_about(diff.a)}  \nB = {_about(diff.b)}\n"
     if equal:
         differing.append(f"equal: {', '.join(equal)}\n")
     return intro + "\n" + "\n".join(differing)
@@ -52,33 +52,33 @@ def _title(name: str, style: str) -> str:
     return f"### {full}\n\n" if style == "md" else f"{full}\n"
 
 
-def _values(kind: str, found: Sequence[Change], heads: tuple[str, str], style: str) -> str:
-    if not found:
+def _values(kind: str, changes: Sequence[Change], heads: tuple[str, str], style: str) -> str:
+    if not changes:
         return ""
     cut = 100 if style == "text" else 10_000
     rows = [
         [text.escape(c.name), *(text.shorten(text.exact(v), cut) for v in (c.a, c.b))]
-        for c in found
+        for c in changes
     ]
     return _indent(render(Table([kind, f"A {heads[0]}", f"B {heads[1]}"], rows), style), style)
 
 
-def _told(found: Sequence[Change]) -> list[Change]:
-    """Return facts as people write them: a command as a line, tags with commas."""
+def _readable(changes: Sequence[Change]) -> list[Change]:
+    """Return facts for people: a command as one line, tags with commas."""
 
-    def told(name: str, value: Any) -> Any:
+    def readable(name: str, value: Any) -> Any:
         if isinstance(value, list):
             return text.command_line(value) if name == "command" else ", ".join(value)
         return value
 
-    return [Change(c.name, told(c.name, c.a), told(c.name, c.b)) for c in found]
+    return [Change(c.name, readable(c.name, c.a), readable(c.name, c.b)) for c in changes]
 
 
-def _metrics(found: Sequence[MetricChange], heads: tuple[str, str], style: str) -> str:
-    if not found:
+def _metrics(changes: Sequence[MetricChange], heads: tuple[str, str], style: str) -> str:
+    if not changes:
         return ""
     rows = []
-    for change in found:
+    for change in changes:
         a, b = text.distinct_numbers([m.last if m else None for m in (change.a, change.b)], 6)
         delta = "" if change.delta is None else f"{change.delta:+.4g}"
         percent = text.percent(change.percent)
@@ -95,17 +95,17 @@ def _metrics(found: Sequence[MetricChange], heads: tuple[str, str], style: str) 
     return _indent(render(table, style), style)
 
 
-def _code(found: CodeChange, style: str) -> str:
-    if found.problem:
-        return f"  {text.escape(found.problem)}\n"
-    if not found.patch:
+def _code(change: CodeChange, style: str) -> str:
+    if change.problem:
+        return f"  {text.escape(change.problem)}\n"
+    if not change.patch:
         return ""
-    patch = text.escape(found.patch, keep="\n\t")
+    patch = text.escape(change.patch, keep="\n\t")
     if style == "md":
         fence = "`" * max(3, _longest_fence(patch) + 1)
-        return f"{found.stat}\n\n{fence}diff\n{patch}{fence}\n"
-    by_hand = f"git diff {(found.a or '')[:12]} {(found.b or '')[:12]}"
-    return f"  {found.stat}  ({by_hand})\n{patch}"
+        return f"{change.stat}\n\n{fence}diff\n{patch}{fence}\n"
+    by_hand = f"git diff {(change.a or '')[:12]} {(change.b or '')[:12]}"
+    return f"  {change.stat}  ({by_hand})\n{patch}"
 
 
 def _longest_fence(patch: str) -> int:
@@ -114,17 +114,17 @@ def _longest_fence(patch: str) -> int:
     )
 
 
-def _indent(made: str, style: str) -> str:
-    return made if style == "md" else "".join(f"  {line}\n" for line in made.splitlines())
+def _indent(block: str, style: str) -> str:
+    return block if style == "md" else "".join(f"  {line}\n" for line in block.splitlines())
 
 
-def jsonable(found: RunDiff) -> dict[str, Any]:
-    """Return the difference between two runs."""
+def jsonable(diff: RunDiff) -> dict[str, Any]:
+    """Return the differences as a mapping for JSON."""
     return {
-        "a": found.a.id,
-        "b": found.b.id,
-        "run": _changes(found.run),
-        "params": _changes(found.params),
+        "a": diff.a.id,
+        "b": diff.b.id,
+        "run": _changes(diff.run),
+        "params": _changes(diff.params),
         "metrics": [
             {
                 "name": change.name,
@@ -133,15 +133,15 @@ def jsonable(found: RunDiff) -> dict[str, Any]:
                 "delta": change.delta,
                 "percent": change.percent,
             }
-            for change in found.metrics
+            for change in diff.metrics
         ],
-        "env": _changes(found.env),
-        "inputs": _changes(found.inputs),
-        "code": found.code._asdict(),
+        "env": _changes(diff.env),
+        "inputs": _changes(diff.inputs),
+        "code": diff.code._asdict(),
     }
 
 
-def _changes(found: list[Change]) -> list[dict[str, Any]]:
+def _changes(changes: list[Change]) -> list[dict[str, Any]]:
     return [
         {
             "name": change.name,
@@ -151,5 +151,5 @@ def _changes(found: list[Change]) -> list[dict[str, Any]]:
             if isinstance(change.a, Missing) or isinstance(change.b, Missing)
             else None,
         }
-        for change in found
+        for change in changes
     ]

@@ -1,4 +1,4 @@
-"""Groups of runs as a table, and a sentence on whether the first is better than the second."""
+"""Groups of runs as a table, and a sentence that compares the first two groups."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from gittrack.show.terminal.table import Table
 
 
 def table(groups: Sequence[Group], metric: str, *, exact: bool = False) -> Table:
-    """Return the leaderboard of groups: mean, deviation, number of runs, and what differs among them."""
+    """Return the leaderboard: mean, deviation, number of runs, and the params and parts that differ."""
     names = sorted({name for group in groups for name in group.params})
     if not exact:
         names = [name for name in names if name not in constants(groups)]
@@ -32,15 +32,15 @@ def table(groups: Sequence[Group], metric: str, *, exact: bool = False) -> Table
     ]
     means = text.distinct_numbers([group.mean for group in groups])
     rows = []
-    for place, (group, mean) in enumerate(zip(groups, means, strict=True), 1):
+    for rank, (group, mean) in enumerate(zip(groups, means, strict=True), 1):
         params = [show(group.params.get(name, MISSING)) for name in names]
-        best = [short_id(run.id) if not exact else run.id for run in group.runs]
-        shown = best if exact or len(best) <= 5 else [*best[:5], "…"]
+        all_ids = [short_id(run.id) if not exact else run.id for run in group.runs]
+        run_ids = all_ids if exact or len(all_ids) <= 5 else [*all_ids[:5], "…"]
         score = [text.plain(x) for x in (group.mean, group.deviation)]
         score = score if exact else [_spread(mean, group.deviation)]
         count = [str(len(group.values)), str(group.started)] if exact else [_count(group)]
         differing = [_part(group, part, exact=exact) for part in parts]
-        rows.append([str(place), *score, *count, *differing, *params, " ".join(shown)])
+        rows.append([str(rank), *score, *count, *differing, *params, " ".join(run_ids)])
     score_heads = (
         ["mean", "std", "n", "of"] if exact else [f"{text.escape(metric)} (mean ± std)", "n"]
     )
@@ -54,20 +54,20 @@ _PARTS = ("experiment", "command", "inputs")
 
 
 def _part(group: Group, part: str, *, exact: bool) -> str:
-    """Return one of the parts of a configuration as the cell of a table."""
+    """Return a part of a configuration as a cell of the table."""
     content = getattr(group.configuration, part)
-    told = content if isinstance(content, str) else text.command_line(content)
-    return told if exact else text.shorten(text.escape(told), 40) or "-"
+    line = content if isinstance(content, str) else text.command_line(content)
+    return line if exact else text.shorten(text.escape(line), 40) or "-"
 
 
 def _count(group: Group) -> str:
-    """Return ``5``, or ``2 of 5`` if three runs have no value that counts."""
+    """Return ``5``, or ``2 of 5`` if three of five runs have no value that counts."""
     n = len(group.values)
     return str(n) if n == group.started else f"{n} of {group.started}"
 
 
 def constants(groups: Sequence[Group]) -> dict[str, Any]:
-    """Return the params that all groups share; none where there is only one group."""
+    """Return the params that all groups share; empty if there is only one group."""
     if len(groups) < 2:
         return {}
     first = groups[0].params
@@ -85,36 +85,50 @@ def _spread(mean: str, deviation: float | None) -> str:
 
 def verdict(
     groups: Sequence[Group],
-    found: Comparison | Refusal | None,
+    comparison: Comparison | Refusal | None,
     over: Sequence[str],
     *,
     smallest: bool,
 ) -> str:
-    """Return the sentence that compares the first two groups, with the runs that prove it."""
-    if found is None:
+    """Return the sentence that compares the first two groups, and the ids of their runs.
+
+    Parameters
+    ----------
+    groups : sequence of Group
+        The groups, the best first.
+    comparison : Comparison, Refusal or None
+        The result for the first two groups; None if there is only one group.
+    over : sequence of str
+        The params after ``--over``.
+    smallest : bool
+        Whether a smaller mean is better.
+    """
+    if comparison is None:
         return ""
     a, b = groups[:2]
     counts = f"n = {_count(a)} and {_count(b)}"
     across = " and ".join(text.escape(name) for name in over)
-    if isinstance(found, Refusal):
-        reason = _reason(found, (a, b), across)
+    if isinstance(comparison, Refusal):
+        reason = _reason(comparison, (a, b), across)
         return f"whether 1 is better than 2 cannot be said: {reason} ({counts})\n"
-    better = -found.difference if smallest else found.difference
-    low, high = (-found.high, -found.low) if smallest else (found.low, found.high)
+    better = -comparison.difference if smallest else comparison.difference
+    low, high = (
+        (-comparison.high, -comparison.low) if smallest else (comparison.low, comparison.high)
+    )
     if len(a.values) == len(b.values) and not a.repeated and not b.repeated:
         across = f"{len(a.values)} {across}{'' if across.endswith('s') else 's'}"
     unit, scale = ("", 1.0) if smallest else _unit(a, b)
-    told = f"{better * scale:.3g}{unit} better across {across}"
-    method = "paired t" if found.paired else "Welch's t"
-    corrected = f", corrected for the best of {found.among}" if found.among > 2 else ""
+    gain = f"{better * scale:.3g}{unit} better across {across}"
+    method = "paired t" if comparison.paired else "Welch's t"
+    corrected = f", corrected for the best of {comparison.among}" if comparison.among > 2 else ""
     interval = f"95 % interval {low * scale:.3g} to {high * scale:.3g}, {method}{corrected}"
-    judged = "more than noise" if found.more_than_noise else "no more than noise"
+    judged = "more than noise" if comparison.more_than_noise else "no more than noise"
     proof = f"{_ids(a)} against {_ids(b)}"
-    return f"1 is {told} than 2 ({interval}; {counts}): {judged}\n  {proof}\n"
+    return f"1 is {gain} than 2 ({interval}; {counts}): {judged}\n  {proof}\n"
 
 
 def _reason(refusal: Refusal, groups: Sequence[Group], across: str) -> str:
-    """Return why nothing is said about two groups."""
+    """Return the reason why two groups cannot be compared, in words."""
     names = " and ".join(map(str, refusal.positions))
     have = "has" if len(refusal.positions) == 1 else "have"
     if refusal.reason == FEW:
@@ -130,7 +144,7 @@ def _reason(refusal: Refusal, groups: Sequence[Group], across: str) -> str:
 
 
 def _unit(a: Group, b: Group) -> tuple[str, float]:
-    """Shares are compared in points of a hundred, as people speak of accuracies."""
+    """Return the unit and scale of a difference: percentage points if all values are between 0 and 1."""
     shares = all(0 <= value <= 1 for value in (*a.values, *b.values))
     return (" points", 100.0) if shares else ("", 1.0)
 
@@ -140,14 +154,14 @@ def _ids(group: Group) -> str:
 
 
 def jsonable(
-    groups: Sequence[Group], found: Comparison | Refusal | None, over: Sequence[str]
+    groups: Sequence[Group], comparison: Comparison | Refusal | None, over: Sequence[str]
 ) -> dict[str, Any]:
-    """Return groups and comparison as JSON knows them."""
+    """Return groups and comparison as a mapping for JSON."""
     return {
         "over": list(over),
         "groups": [_group(group) for group in groups],
-        "difference": _comparison(found) if isinstance(found, Comparison) else None,
-        "no_claim": found.reason if isinstance(found, Refusal) else None,
+        "difference": _comparison(comparison) if isinstance(comparison, Comparison) else None,
+        "no_claim": comparison.reason if isinstance(comparison, Refusal) else None,
     }
 
 
@@ -168,12 +182,12 @@ def _group(group: Group) -> dict[str, Any]:
     }
 
 
-def _comparison(found: Comparison) -> dict[str, Any]:
+def _comparison(comparison: Comparison) -> dict[str, Any]:
     return {
-        "value": found.difference,
-        "interval": [found.low, found.high],
+        "value": comparison.difference,
+        "interval": [comparison.low, comparison.high],
         "confidence": 0.95,
-        "method": "paired t" if found.paired else "Welch's t",
-        "among": found.among,
-        "more_than_noise": found.more_than_noise,
+        "method": "paired t" if comparison.paired else "Welch's t",
+        "among": comparison.among,
+        "more_than_noise": comparison.more_than_noise,
     }

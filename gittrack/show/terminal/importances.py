@@ -1,4 +1,4 @@
-"""What each parameter of a search has to do with the score, as lines for people."""
+"""The importance of each parameter of a search, as lines for people."""
 
 from __future__ import annotations
 
@@ -8,44 +8,56 @@ from gittrack.analysis.sweep_view import Importance
 from gittrack.show.terminal import text
 
 _FEW = 20
-_LITTLE = 0.005
+_NEGLIGIBLE = 0.005
 _CUT, _LEAST = 40, 12  # letters of a name
 
 
-def page(found: Sequence[Importance], width: int | None = None) -> str:
-    """Return a line for each parameter, in the given order, and how far to trust them; nothing for none.
+def page(importances: Sequence[Importance], width: int | None = None) -> str:
+    """Return a line for each parameter, in the given order; empty if there is none.
 
-    ``width`` is that of the terminal: the names are cut to what is left of it.
+    If there are few trials, the last line warns about it.
+
+    Parameters
+    ----------
+    importances : sequence of Importance
+        The importance of each parameter.
+    width : int, optional
+        The width of the terminal in columns; longer names are shortened to fit.
     """
-    if not found:
+    if not importances:
         return ""
-    rest = max(len(_about(one)) for one in found) + len("    100 %  ")
+    rest = max(len(_about(item)) for item in importances) + len("    100 %  ")
     cut = _CUT if width is None else max(_LEAST, min(_CUT, width - rest))
     rows = [
-        [f"  {text.shorten(text.escape(one.name), cut)}", _share(one), _about(one)] for one in found
+        [f"  {text.shorten(text.escape(item.name), cut)}", _share(item), _about(item)]
+        for item in importances
     ]
     lines = ["what each parameter explains, alone:", *text.columns(rows, [False, True])]
-    trials = max(one.trials for one in found)
-    if trials < _FEW and any(one.share is not None for one in found):
+    trials = max(item.trials for item in importances)
+    if trials < _FEW and any(item.share is not None for item in importances):
         lines.append(f"  (of {trials} configurations only: take it as a hint)")
     return "".join(f"{line}\n" for line in lines)
 
 
-def _share(one: Importance) -> str:
-    return "-" if one.share is None else f"{100 * one.share:.0f} %"
+def _share(item: Importance) -> str:
+    return "-" if item.share is None else f"{100 * item.share:.0f} %"
 
 
-def _interval(one: Importance) -> str:
+def _interval(item: Importance) -> str:
     """Return `` (31 to 74 %)``, or nothing if the share has no interval."""
-    if one.low is None or one.high is None:
+    if item.low is None or item.high is None:
         return ""
-    return f" ({100 * one.low:.0f} to {100 * one.high:.0f} %)"
+    return f" ({100 * item.low:.0f} to {100 * item.high:.0f} %)"
 
 
-def _about(one: Importance) -> str:
-    if one.share is None:
-        return one.why
-    if one.correlation is None or one.method != "rank correlation":
-        return one.method + _interval(one)
-    way = "" if one.share < _LITTLE else f", {'more' if one.correlation > 0 else 'less'} is better"
-    return f"{one.method} {one.correlation:+.2f}{way}{_interval(one)}"
+def _about(item: Importance) -> str:
+    if item.share is None:
+        return item.why
+    if item.correlation is None or item.method != "rank correlation":
+        return item.method + _interval(item)
+    direction = (
+        ""
+        if item.share < _NEGLIGIBLE
+        else f", {'more' if item.correlation > 0 else 'less'} is better"
+    )
+    return f"{item.method} {item.correlation:+.2f}{direction}{_interval(item)}"

@@ -1,4 +1,4 @@
-"""What there is among the runs, as tables."""
+"""The inventory of runs as tables: experiments, params, metrics."""
 
 from __future__ import annotations
 
@@ -10,47 +10,67 @@ from gittrack.core.run.run_info import from_iso
 from gittrack.show.terminal import text
 from gittrack.show.terminal.table import Table
 
-_SHOWN = 6
+_EXAMPLES = 6
 
 
-def values(found: Sequence[Values], kind: str, *, exact: bool = False) -> Table:
-    """Return a table of params or metrics (``kind``): name, runs, different values, range or examples."""
+def values(summaries: Sequence[Values], kind: str, *, exact: bool = False) -> Table:
+    """Return a table of params or metrics (``kind``): name, runs, distinct values, range or examples."""
     if exact:
         rows = [
-            [one.name, str(one.runs), str(one.distinct), text.plain(one.low), text.plain(one.high)]
-            for one in found
+            [
+                row.name,
+                str(row.runs),
+                str(row.distinct),
+                text.plain(row.low),
+                text.plain(row.high),
+            ]
+            for row in summaries
         ]
         return Table([kind, "runs", "distinct", "min", "max"], rows)
-    listed = _SHOWN if kind == "param" else 1  # of a metric, one wants to know the range
+    listed = _EXAMPLES if kind == "param" else 1  # for a metric, the range says more than examples
     rows = [
-        [text.escape(one.name), str(one.runs), str(one.distinct), _range(one, listed)]
-        for one in found
+        [
+            text.escape(row.name),
+            str(row.runs),
+            str(row.distinct),
+            _range(row, listed),
+        ]
+        for row in summaries
     ]
     return Table([kind.upper(), "RUNS", "DISTINCT", "VALUES"], rows, [False, True, True, False])
 
 
-def _range(one: Values, listed: int) -> str:
-    numbers = one.low is not None and all(isinstance(item, (int, float)) for item in one.values)
-    if one.distinct <= listed:
-        ordered = sorted(one.values) if numbers else one.values
+def _range(row: Values, listed: int) -> str:
+    numbers = row.low is not None and all(isinstance(item, (int, float)) for item in row.values)
+    if row.distinct <= listed:
+        ordered = sorted(row.values) if numbers else row.values
         return text.shorten(", ".join(map(text.value, ordered)), 70)
     if numbers:
-        return f"{text.value(one.low)} to {text.value(one.high)}"
-    return text.shorten(", ".join(map(text.value, one.values[:_SHOWN])), 60) + ", …"
+        return f"{text.value(row.low)} to {text.value(row.high)}"
+    return text.shorten(", ".join(map(text.value, row.values[:_EXAMPLES])), 60) + ", …"
 
 
-def experiments(found: Sequence[Experiment], now: float, *, exact: bool = False) -> Table:
-    """Return the table of experiments."""
+def experiments(listed: Sequence[Experiment], now: float, *, exact: bool = False) -> Table:
+    """Return the table of experiments; ``now`` is in seconds since 1970."""
     rows = []
-    for one in found:
-        statuses = ", ".join(f"{count} {status}" for status, count in sorted(one.statuses.items()))
-        when = text.age(now - from_iso(one.latest)) if one.latest else "-"
-        rows.append([one.name, str(one.runs), one.latest or "" if exact else when, statuses])
+    for experiment in listed:
+        statuses = ", ".join(
+            f"{count} {status}" for status, count in sorted(experiment.statuses.items())
+        )
+        when = text.age(now - from_iso(experiment.latest)) if experiment.latest else "-"
+        rows.append(
+            [
+                experiment.name,
+                str(experiment.runs),
+                experiment.latest or "" if exact else when,
+                statuses,
+            ]
+        )
     heads = ["experiment", "runs", "latest", "statuses"]
     return Table(heads if exact else [head.upper() for head in heads], rows, [False, True])
 
 
-def jsonable(found: Sequence[Values | Experiment]) -> list[dict[str, Any]]:
-    """Return the rows as JSON knows them."""
+def jsonable(rows: Sequence[Values | Experiment]) -> list[dict[str, Any]]:
+    """Return the rows as mappings for JSON."""
     renamed = {"low": "min", "high": "max"}
-    return [{renamed.get(key, key): item for key, item in one._asdict().items()} for one in found]
+    return [{renamed.get(key, key): item for key, item in row._asdict().items()} for row in rows]

@@ -1,4 +1,4 @@
-"""One version of a model on a page."""
+"""The page about one version of a model."""
 
 from __future__ import annotations
 
@@ -11,44 +11,47 @@ from gittrack.show.terminal import text
 from gittrack.show.terminal.models import Signatures, history, stage_of
 
 
-def page(one: Model, shown: Version, signatures: Signatures, run: Signature) -> str:
-    """Return what ``git track model show`` prints of a version."""
-    facts, made = shown.facts, shown.event
-    signature = signatures[made.oid] if made else None
+def page(model: Model, version: Version, signatures: Signatures, run: Signature) -> str:
+    """Return the output of ``git track model show`` for a version; ``run`` is its run's signature."""
+    facts, registration = version.facts, version.event
+    signature = signatures[registration.oid] if registration else None
     rows = [
-        ("model", one.name + (" (deprecated)" if one.deprecated else "")),
-        ("version", _full(shown)),
-        ("stage", stage_of(shown)),
+        ("model", model.name + (" (deprecated)" if model.deprecated else "")),
+        ("version", _full(version)),
+        ("stage", stage_of(version)),
         ("run", " ".join(str(facts[k]) for k in ("run", "name") if facts.get(k)) or None),
         ("experiment", facts.get("experiment")),
-        ("commit", shown.commit),
+        ("commit", version.commit),
         ("config", facts.get("fingerprint")),
-        ("registered", f"{made.at} by {made.text.person}" if made else "never"),
-        ("why", made.why if made else None),
+        (
+            "registered",
+            f"{registration.at} by {registration.text.person}" if registration else "never",
+        ),
+        ("why", registration.why if registration else None),
         ("signature", _signature(signature) if signature else None),
         ("run commit", _signature(run)),
     ]
-    others = [f"{stage}: {held.short}" for stage, held in one.stages.items()]
+    others = [f"{stage}: {current.short}" for stage, current in model.stages.items()]
     rows.append(("stages", ", ".join(others) or "none is in use"))
-    flat = [[name, text.escape(str(found))] for name, found in rows if found]
+    flat = [[name, text.escape(str(content))] for name, content in rows if content]
     parts = [
         "".join(f"{line}\n" for line in text.columns(flat)),
         _metrics(facts),
         _artifacts(facts),
     ]
-    events = [e for e in one.events if e.text.commit == shown.commit]
-    shown_events = text.columns(list(history(one, events).rows), [True])
-    parts.append("history\n" + "".join(f"  {line}\n" for line in shown_events))
-    parts.append(_by_hand(shown))
+    events = [event for event in model.events if event.text.commit == version.commit]
+    history_lines = text.columns(list(history(model, events).rows), [True])
+    parts.append("history\n" + "".join(f"  {line}\n" for line in history_lines))
+    parts.append(_by_hand(version))
     return "\n".join(part for part in parts if part)
 
 
-def _full(shown: Version) -> str:
-    return f"{shown.short}  ({shown.number})" if shown.short[1:].isdigit() else shown.short
+def _full(version: Version) -> str:
+    return f"{version.short}  ({version.number})" if version.short[1:].isdigit() else version.short
 
 
-def _signature(found: Signature) -> str:
-    return f"{found.state}: {found.words}" if found.words else found.state
+def _signature(signature: Signature) -> str:
+    return f"{signature.state}: {signature.words}" if signature.words else signature.state
 
 
 def _metrics(facts: Mapping[str, Any]) -> str:
@@ -70,9 +73,9 @@ def _artifacts(facts: Mapping[str, Any]) -> str:
     return "artifacts\n" + "".join(f"  {line}\n" for line in text.columns(rows)) if rows else ""
 
 
-def _by_hand(shown: Version) -> str:
-    if shown.event is None:
+def _by_hand(version: Version) -> str:
+    if version.event is None:
         return ""
-    lines = [f"git show {text.escape(shown.event.tag)}"]
-    lines += [f"git show {names.stage_ref(shown.model, stage)}" for stage in shown.stages]
+    lines = [f"git show {text.escape(version.event.tag)}"]
+    lines += [f"git show {names.stage_ref(version.model, stage)}" for stage in version.stages]
     return "by hand\n" + "".join(f"  {line}\n" for line in lines)

@@ -1,4 +1,4 @@
-"""Metrics of several runs as a chart in the terminal, drawn by plotext, told apart without colour."""
+"""Metrics of several runs as a chart in the terminal, drawn by plotext; markers distinguish the runs."""
 
 from __future__ import annotations
 
@@ -15,14 +15,26 @@ _COLOURS = ("blue", "orange", "green", "red", "magenta", "cyan", "gray")
 
 
 class Line(NamedTuple):
-    """One run's series: (x, y) pairs in their order."""
+    """The series of one run: (x, y) pairs in their order."""
 
     label: str
     points: Sequence[tuple[float, float]]
 
 
 class Frame(NamedTuple):
-    """What goes around the lines, and how much room there is: columns and lines of the terminal."""
+    """What surrounds the lines of a chart.
+
+    Attributes
+    ----------
+    title, x : str
+        The name of the metric, and the label of the x axis.
+    log : bool
+        Whether the y axis is logarithmic.
+    width, height : int
+        The size in columns and lines of the terminal.
+    colour : bool
+        Whether the lines have colours.
+    """
 
     title: str
     x: str = "step"
@@ -33,7 +45,15 @@ class Frame(NamedTuple):
 
 
 def chart(lines: Sequence[Line], frame: Frame) -> str:
-    """Return the chart; points that are not finite, or not positive on a log scale, are left out and told."""
+    """Return the chart as text.
+
+    Points that are not finite, or not positive on a log scale, are left out; the last line counts them.
+
+    Raises
+    ------
+    TrackError
+        If plotext cannot draw the values on one scale.
+    """
     import plotext  # noqa: PLC0415 - 50 ms that only a chart needs
 
     plotext.clear_figure()
@@ -60,18 +80,18 @@ def chart(lines: Sequence[Line], frame: Frame) -> str:
     if frame.log:
         _label_powers(plotext, lines)
     try:
-        made = plotext.build()
+        coloured = plotext.build()
     except (ValueError, OverflowError, ZeroDivisionError) as error:
         raise TrackError(
             f"these values cannot be drawn on one scale: {error}",
             "look at them: git track cat RUN metrics.csv",
         ) from error
-    shown = made if frame.colour else plotext.uncolorize(made)
-    rows = "".join(f"{row.rstrip()}\n" for row in shown.split("\n") if row.strip())
-    told = f"left out: {left_out} points that are not finite" if left_out else ""
+    drawing = coloured if frame.colour else plotext.uncolorize(coloured)
+    rows = "".join(f"{row.rstrip()}\n" for row in drawing.split("\n") if row.strip())
+    remark = f"left out: {left_out} points that are not finite" if left_out else ""
     if left_out and frame.log:
-        told += " or not above zero"
-    return rows + (f"{told}\n" if told else "")
+        remark += " or not above zero"
+    return rows + (f"{remark}\n" if remark else "")
 
 
 def _fits(value: float, log: bool) -> bool:
@@ -79,8 +99,8 @@ def _fits(value: float, log: bool) -> bool:
 
 
 def _label_powers(plotext: object, lines: Sequence[Line]) -> None:
-    """Write values, not logarithms, at the ticks of a log scale."""
+    """Label the ticks of a log scale with values instead of logarithms."""
     ys = [y for line in lines for _, y in line.points if _fits(y, True)]
     low, high = math.log10(min(ys)), math.log10(max(ys))
-    places = [low + (high - low) * part / 4 for part in range(5)] if high > low else [low]
-    plotext.yticks(places, [f"{10**place:.3g}" for place in places])  # type: ignore[attr-defined]
+    positions = [low + (high - low) * part / 4 for part in range(5)] if high > low else [low]
+    plotext.yticks(positions, [f"{10**position:.3g}" for position in positions])  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""Several runs as a table: which columns are worth their place."""
+"""Several runs as a table: the choice of its columns."""
 
 from __future__ import annotations
 
@@ -25,9 +25,22 @@ def listing(
     exact: bool = False,
     width: int | None = None,
 ) -> Table:
-    """Return the table of ``ls``; ``chosen`` names columns, ``exact`` is for programs, not people.
+    """Return the table of ``ls``.
 
-    ``width`` is that of the terminal that it has to fit into.
+    Parameters
+    ----------
+    runs : sequence of RunInfo
+        The runs, in order.
+    now : float
+        In seconds since 1970; for ages.
+    chosen : sequence of str
+        The names of the columns; without them, the columns depend on the runs.
+    all_params : bool
+        Whether every param has a column, and no column is left out.
+    exact : bool
+        Whether the table is for programs: all columns, all digits, unescaped text.
+    width : int, optional
+        The width of the terminal; columns are left out to fit.
     """
     if chosen:
         return _table(runs, [columns.by_name(name, now) for name in chosen], exact)
@@ -45,16 +58,23 @@ def listing(
     tags = [columns.fact("tags")] if exact or any(run.tags for run in runs) else []
     metrics = _common_metrics(runs)
     if exact or all_params:
-        params, shown = _names(_flat(runs)), metrics if exact else metrics[:_MAX_METRICS]
-        every = [*map(columns.metric, shown), *_params(params, metrics)]
+        params, metric_names = _names(_flat(runs)), metrics if exact else metrics[:_MAX_METRICS]
+        every = [*map(columns.metric, metric_names), *_params(params, metrics)]
         return _table(runs, [*fixed, *every, *tags], exact)
     flat = _flat(runs)
     names = _differing(flat)
-    params = [name for name in names if name in _telling(flat, names)]
-    first, then = list(map(columns.metric, metrics[:_MAX_METRICS])), _params(params, metrics)
-    cut = [*metrics[_MAX_METRICS:], *(name for name in names if name not in params)]
-    return _fitted(
-        runs, [*fixed, *first, *then, *tags], [*then[::-1], *tags, *first[::-1]], width, cut
+    params = [name for name in names if name in _most_varied(flat, names)]
+    metric_columns, param_columns = (
+        list(map(columns.metric, metrics[:_MAX_METRICS])),
+        _params(params, metrics),
+    )
+    left_out = [*metrics[_MAX_METRICS:], *(name for name in names if name not in params)]
+    return _fitting_table(
+        runs,
+        [*fixed, *metric_columns, *param_columns, *tags],
+        [*param_columns[::-1], *tags, *metric_columns[::-1]],
+        width,
+        left_out,
     )
 
 
@@ -66,7 +86,21 @@ def ranking(
     exact: bool = False,
     width: int | None = None,
 ) -> Table:
-    """Return the table of ``top``: rank, run, the metric, and the params in which the rows differ."""
+    """Return the table of ``top``: rank, run, the metric, and the params that differ.
+
+    Parameters
+    ----------
+    runs : sequence of RunInfo
+        The runs, the best first.
+    metric : str
+        The metric that ranks the runs.
+    now : float
+        In seconds since 1970; for ages.
+    exact : bool
+        Whether the table is for programs: all params, all digits, unescaped text.
+    width : int, optional
+        The width of the terminal; columns are left out to fit.
+    """
     chosen = [columns.fact("id")]
     if exact or any(run.name for run in runs):
         chosen.append(columns.fact("name"))
@@ -81,72 +115,79 @@ def ranking(
     optional = _params(params, [metric])
     every = [*chosen, *optional, *code, age]
     if exact:
-        shown = _table(runs, every, exact)
+        whole = _table(runs, every, exact)
     else:
-        shown = _fitted(runs, every, [age, *optional[::-1]], width and width - 4, [])
+        whole = _fitting_table(runs, every, [age, *optional[::-1]], width and width - 4, [])
     values = [ranked.get(run) for run in runs]
     rows = [
-        [str(place) if _is_ranked(value) else "", *row]
-        for place, (value, row) in enumerate(zip(values, shown.rows, strict=True), 1)
+        [str(rank) if _is_ranked(value) else "", *row]
+        for rank, (value, row) in enumerate(zip(values, whole.rows, strict=True), 1)
     ]
-    heads = ["rank" if exact else "#", *shown.heads]
-    return Table(heads, rows, [True, *shown.right], shown.left_out)
+    heads = ["rank" if exact else "#", *whole.heads]
+    return Table(heads, rows, [True, *whole.right], whole.left_out)
 
 
 def _is_ranked(value: Any) -> bool:
-    """Say whether the value of a metric has a place in a ranking: NaN and infinities have none."""
+    """Return whether the value of a metric gets a rank: NaN, infinities and None do not."""
     return value is not None and value - value == 0
 
 
-def _telling(flat: Sequence[dict[str, Any]], names: Sequence[str]) -> list[str]:
-    """Return the params, few enough for a table, that have the most different values."""
-    different = {name: len({str(one.get(name)) for one in flat}) for name in names}
+def _most_varied(flat: Sequence[dict[str, Any]], names: Sequence[str]) -> list[str]:
+    """Return the params with the most different values, at most ``_MAX_PARAMS``."""
+    different = {name: len({str(params.get(name)) for params in flat}) for name in names}
     return sorted(names, key=lambda name: -different[name])[:_MAX_PARAMS]
 
 
-def _fitted(
+def _fitting_table(
     runs: Sequence[RunInfo],
     every: Sequence[Column],
     yielding: Sequence[Column],
     width: int | None,
-    cut: Sequence[str],
+    left_out: Sequence[str],
 ) -> Table:
-    """Return the table with the columns that there is room for; ``yielding`` are those that go, in order.
+    """Return the table with the columns that fit; ``yielding`` are those that may be left out, in order.
 
-    Columns with one value in all runs go first; then long names are shortened, and then the others go.
+    Columns with the same value in all runs are left out first.  Then long names are shortened.  Then the
+    other columns are left out.
     """
-    whole = _table(runs, every, False)._replace(left_out=cut)
-    places = [every.index(column) for column in yielding]
+    whole = _table(runs, every, False)._replace(left_out=left_out)
+    positions = [every.index(column) for column in yielding]
     if all(run.finished for run in runs):
-        places += [at for at, column in enumerate(every) if column.name == "status"]
-    equal = [place for place in places if len(runs) > 1 and _is_constant(whole, place)]
-    order = [*equal, *(every.index(column) for column in yielding)]
+        positions += [position for position, column in enumerate(every) if column.name == "status"]
+    constant_columns = [
+        position for position in positions if len(runs) > 1 and _is_constant(whole, position)
+    ]
+    order = [*constant_columns, *(every.index(column) for column in yielding)]
     return fit_columns(
         whole,
-        {place: every[place].name for place in order},
+        {position: every[position].name for position in order},
         width,
-        shrinking=[at for at, column in enumerate(every) if column.name in ("name", "experiment")],
-        first=len(equal),
+        shrinking=[
+            position
+            for position, column in enumerate(every)
+            if column.name in ("name", "experiment")
+        ],
+        first=len(constant_columns),
     )
 
 
-def _is_constant(table: Table, place: int) -> bool:
-    return len({row[place] for row in table.rows}) == 1
+def _is_constant(table: Table, position: int) -> bool:
+    return len({row[position] for row in table.rows}) == 1
 
 
 def _params(names: Sequence[str], metrics: Sequence[str]) -> list[Column]:
-    """Return the columns of params; one that is called like a metric says which of the two it is."""
-    made = []
+    """Return the columns of params; a param with the name of a metric is headed ``params.NAME``."""
+    param_columns = []
     for name in names:
         column, full = columns.param(name), f"params.{name}"
         if name in metrics:
             column = column._replace(name=full, head=text.escape(full))
-        made.append(column)
-    return made
+        param_columns.append(column)
+    return param_columns
 
 
 def constants(runs: Sequence[RunInfo]) -> dict[str, Any]:
-    """Return the params that are equal in all of the runs, by dotted name."""
+    """Return the params that are equal in all runs, by dotted name."""
     return _equal(_flat(runs))
 
 
@@ -157,7 +198,11 @@ def _flat(runs: Sequence[RunInfo]) -> list[dict[str, Any]]:
 
 def _equal(flat: Sequence[dict[str, Any]]) -> dict[str, Any]:
     shared = flat[0] if flat else {}
-    return {k: v for k, v in shared.items() if all(k in one and equal(one[k], v) for one in flat)}
+    return {
+        k: v
+        for k, v in shared.items()
+        if all(k in params and equal(params[k], v) for params in flat)
+    }
 
 
 def _differing(flat: Sequence[dict[str, Any]]) -> list[str]:
@@ -170,7 +215,7 @@ def _names(flat: Sequence[dict[str, Any]]) -> list[str]:
 
 
 def _common_metrics(runs: Sequence[RunInfo]) -> list[str]:
-    """Return the metrics' names, those that most runs have first, otherwise as they were logged."""
+    """Return the names of the metrics, the most frequent first; ties in the order of logging."""
     counts: dict[str, int] = {}
     for run in runs:
         for name in run.metrics:
@@ -188,15 +233,15 @@ def _table(runs: Sequence[RunInfo], chosen: Sequence[Column], exact: bool) -> Ta
 
 
 def _cells(column: Column, runs: Sequence[RunInfo]) -> list[str]:
-    """Return a column as text; different numbers that are neighbours are told apart by more digits."""
+    """Return a column as text; different neighbouring numbers get as many digits as they need."""
     values = [column.get(run) for run in runs]
     cells = [column.show(value) for value in values]
     alike = any(
-        cells[place] == cells[place - 1]
-        and isinstance(values[place], float)
-        and isinstance(values[place - 1], float)
-        and values[place] != values[place - 1]
-        for place in range(1, len(cells))
+        cells[row] == cells[row - 1]
+        and isinstance(values[row], float)
+        and isinstance(values[row - 1], float)
+        and values[row] != values[row - 1]
+        for row in range(1, len(cells))
     )
     numbers = column.show is text.value and alike
     return text.distinct_numbers(values) if numbers else cells

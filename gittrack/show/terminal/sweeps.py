@@ -12,13 +12,13 @@ from gittrack.show.terminal import text
 from gittrack.show.terminal.columns import short_id
 from gittrack.show.terminal.table import Table, fit_columns, render
 
-# Bracket, rung, trials, resource for each, and what they cost in all: trained anew, or going on.
+# Bracket, rung, trials, resource of each trial, total cost by mode restart, and by mode resume.
 BudgetRow = tuple[int, int, int, "int | None", "int | None", "int | None"]
 _CUT = 24  # letters of a name on a terminal
 
 
 class Counts(NamedTuple):
-    """How many trials of a sweep there are of each kind."""
+    """The number of ended, failed and running trials of a sweep."""
 
     done: int
     failed: int
@@ -26,19 +26,28 @@ class Counts(NamedTuple):
 
 
 def counts(view: SweepView) -> Counts:
-    """Count the trials: ``done`` have ended and count, ``failed`` among them."""
+    """Return the numbers of trials: ``done`` have ended, and include ``failed``."""
     ended = view.ended
-    failed = sum(1 for one in ended if one.status not in ("finished", "stopped"))
-    running = sum(1 for one in view.trials if one.order is None and one.status == "running")
+    failed = sum(1 for trial in ended if trial.status not in ("finished", "stopped"))
+    running = sum(1 for trial in view.trials if trial.order is None and trial.status == "running")
     return Counts(len(ended), failed, running)
 
 
 def budget(
     rows: Sequence[BudgetRow], resource: str | None, mode: str | None, *, about: bool = False
 ) -> str:
-    """Return the budget table; of a method without a resource only the number of trials.
+    """Return the budget table; for a method without a resource, only the number of trials.
 
-    ``about`` says that it is not known before how many trials there will be.
+    Parameters
+    ----------
+    rows : sequence of BudgetRow
+        A row for each rung.
+    resource : str or None
+        The name of the resource.
+    mode : str or None
+        ``restart`` or ``resume``.
+    about : bool
+        Whether the numbers are estimates, because the method decides while it runs.
     """
     trials = sum(row[2] for row in rows)
     roughly = "about " if about else ""
@@ -56,56 +65,56 @@ def budget(
     ]
     name = text.escape(resource).upper()
     heads = ["RUNG", "TRIALS", f"{name} EACH", "RESTART", "RESUME"]
-    made = render(Table(["BRACKET", *heads] if brackets else heads, cells, [True] * 6))
-    total = [sum(row[at] or 0 for row in rows) for at in (4, 5)]
+    board = render(Table(["BRACKET", *heads] if brackets else heads, cells, [True] * 6))
+    total = [sum(row[position] or 0 for row in rows) for position in (4, 5)]
     costs = {"restart": f"{roughly}{total[0]:,} if each rung trains anew (restart)"}
     costs["resume"] = f"{roughly}{total[1]:,} if it goes on from the rung before (resume)"
     chosen = f"; mode: {mode}" if mode else ""
     return (
-        f"{made}{roughly}{trials:,} trials; {text.escape(resource)} in all: "
+        f"{board}{roughly}{trials:,} trials; {text.escape(resource)} in all: "
         f"{costs['restart']}, {costs['resume']}{chosen}\n"
     )
 
 
 def ranking(view: SweepView) -> list[TrialView]:
-    """Return the trials that ended, best first: the highest rung before all, then the score."""
+    """Return the ended trials, best first: by budget, then by score; trials of one configuration together."""
 
-    def rank(one: TrialView) -> tuple[int, bool, float, int, str]:
-        return -(one.budget or 0), *best_first(one.score, view.goal), one.config, one.key
+    def rank(trial: TrialView) -> tuple[int, bool, float, int, str]:
+        return -(trial.budget or 0), *best_first(trial.score, view.goal), trial.config, trial.key
 
     folded = average_seeds(view)
-    if folded is not view:  # those of one configuration together
-        places = {one.key: place for place, one in enumerate(ranking(folded))}
+    if folded is not view:  # several seeds
+        ranks = {trial.key: number for number, trial in enumerate(ranking(folded))}
         return sorted(
             view.ended,
-            key=lambda one: (places.get(one.key.rpartition(".s")[0], len(places)), one.seed),
+            key=lambda trial: (ranks.get(trial.key.rpartition(".s")[0], len(ranks)), trial.seed),
         )
     ordered = sorted(view.ended, key=rank)
-    best = [one for one in ordered if one.key == view.best]
-    return [*best, *(one for one in ordered if one.key != view.best)]
+    best = [trial for trial in ordered if trial.key == view.best]
+    return [*best, *(trial for trial in ordered if trial.key != view.best)]
 
 
 def leaderboard(
     view: SweepView, limit: int | None = 10, *, exact: bool = False, width: int | None = None
 ) -> Table:
-    """Return the trials that ended as a table, best first, to fit a terminal of ``width``."""
+    """Return the table of the ended trials, best first; columns are left out to fit ``width``."""
     show = text.plain if exact else text.value
     names = [axis.name for axis in view.axes]
-    budgeted = any(one.budget is not None for one in view.trials)
-    seeded = any(one.seed is not None for one in view.trials)
+    budgeted = any(trial.budget is not None for trial in view.trials)
+    seeded = any(trial.seed is not None for trial in view.trials)
     rows = []
-    shown = ranking(view)[:limit]
+    trials = ranking(view)[:limit]
     scores = (
-        [show(one.score) for one in shown]
+        [show(trial.score) for trial in trials]
         if exact
-        else text.distinct_numbers([t.score for t in shown])
+        else text.distinct_numbers([trial.score for trial in trials])
     )
-    for number, (one, score) in enumerate(zip(shown, scores, strict=True), 1):
-        row = [str(number), one.key, one.run if exact else short_id(one.run)]
-        row += [one.status if one.score is None else score]
-        row += [show(one.budget)] if budgeted else []
-        row += [show(one.seed)] if seeded else []
-        rows.append([*row, *(show(one.params.get(name)) for name in names)])
+    for number, (trial, score) in enumerate(zip(trials, scores, strict=True), 1):
+        row = [str(number), trial.key, trial.run if exact else short_id(trial.run)]
+        row += [trial.status if trial.score is None else score]
+        row += [show(trial.budget)] if budgeted else []
+        row += [show(trial.seed)] if seeded else []
+        rows.append([*row, *(show(trial.params.get(name)) for name in names)])
     first = ["#", "TRIAL", "RUN"]
     heads = [*(["rank", "trial", "run"] if exact else first), text.escape(view.metric or "score")]
     heads += [text.escape(view.resource or "budget")] if budgeted else []
@@ -117,18 +126,18 @@ def leaderboard(
 
 
 def objective(method: str, metric: str | None, goal: str) -> str:
-    """Return how a sweep searches, and for what: ``grid, minimize loss``."""
+    """Return the method and the objective of a sweep: ``grid, minimize loss``."""
     return method if metric is None else f"{method}, {goal} {text.escape(metric)}"
 
 
 def headline(view: SweepView) -> str:
-    """Return what a sweep is and where it stands, in a line or two."""
-    found = counts(view)
+    """Return the line about a sweep: its id, its objective, its state and its numbers of trials."""
+    count = counts(view)
     name = f" {text.escape(view.name)}" if view.name else ""
     size = f" of {view.size:,}" if view.size is not None else ""
-    parts = [f"{found.done:,}{size} done"]
-    parts += [f"{found.failed:,} failed"] if found.failed else []
-    parts += [f"{found.running:,} running"] if found.running else []
+    parts = [f"{count.done:,}{size} done"]
+    parts += [f"{count.failed:,} failed"] if count.failed else []
+    parts += [f"{count.running:,} running"] if count.running else []
     return (
         f"sweep {short_id(view.id)}{name}  {objective(view.method, view.metric, view.goal)}"
         f"  {view.state}: {', '.join(parts)}\n"
@@ -136,27 +145,39 @@ def headline(view: SweepView) -> str:
 
 
 def running_line(view: SweepView) -> str:
-    """Return a line on the trials that are running, nothing where none is."""
-    found = [one for one in view.trials if one.order is None and one.status == "running"]
-    told = [f"{one.key} (run {short_id(one.run)}, {text.duration(one.duration)})" for one in found]
-    return f"running: {', '.join(told)}\n" if told else ""
+    """Return a line about the running trials; empty if no trial is running."""
+    running = [trial for trial in view.trials if trial.order is None and trial.status == "running"]
+    descriptions = [
+        f"{trial.key} (run {short_id(trial.run)}, {text.duration(trial.duration)})"
+        for trial in running
+    ]
+    return f"running: {', '.join(descriptions)}\n" if descriptions else ""
 
 
 def listing(
     views: Sequence[SweepView], now: float, *, exact: bool = False, width: int | None = None
 ) -> Table:
-    """Return the table of sweeps; ``exact`` for programs, with how many trials there will be apart.
+    """Return the table of sweeps.
 
-    ``width`` is that of the terminal that it has to fit into.
+    Parameters
+    ----------
+    views : sequence of SweepView
+        The sweeps, in order.
+    now : float
+        In seconds since 1970; for ages.
+    exact : bool
+        Whether the table is for programs: the final number of trials has its own column.
+    width : int, optional
+        The width of the terminal; columns are left out to fit.
     """
     rows = []
     cut = _CUT if width and not exact else 10_000
     for view in views:
-        found = counts(view)
+        count = counts(view)
         mean = average_seeds(view)
-        best = next((one.score for one in mean.trials if one.key == mean.best), None)
+        best = next((trial.score for trial in mean.trials if trial.key == mean.best), None)
         size = "" if view.size is None else str(view.size)
-        done = [str(found.done), size] if exact else [f"{found.done}{size and '/'}{size}"]
+        done = [str(count.done), size] if exact else [f"{count.done}{size and '/'}{size}"]
         age = text.age(now - from_iso(view.started)) if view.started else "-"
         name, metric = (
             text.shorten(text.escape(word or "-"), cut) for word in (view.name, view.metric)
@@ -164,7 +185,7 @@ def listing(
         rows.append(
             [
                 *(view.id if exact else short_id(view.id), name),
-                *(view.method, view.state, *done, str(found.failed)),
+                *(view.method, view.state, *done, str(count.failed)),
                 *(metric, text.plain(best) if exact else text.value(best)),
                 (view.started or "") if exact else age,
             ]
@@ -181,8 +202,8 @@ def listing(
 
 
 def jsonable(view: SweepView) -> dict[str, Any]:
-    """Return a sweep as JSON knows it."""
-    found = view._asdict()
-    found["axes"] = [axis._asdict() for axis in view.axes]
-    found["trials"] = [one._asdict() for one in view.trials]
-    return found
+    """Return a sweep as a mapping for JSON."""
+    record = view._asdict()
+    record["axes"] = [axis._asdict() for axis in view.axes]
+    record["trials"] = [trial._asdict() for trial in view.trials]
+    return record

@@ -7,11 +7,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from gittrack.core.fast_typing import NamedTuple, TextIO
 from gittrack.show.terminal import text
 
-_SHORTEST = 12  # characters that are left of a name
+_SHORTEST = 12  # characters of a shortened name
 
 
 class Table(NamedTuple):
-    """Cells of text below heads; ``right`` says which columns hold numbers, ``left_out`` what had no room."""
+    """A table of text.
+
+    Attributes
+    ----------
+    heads, rows : sequence
+        The headings, and the cells of each row.
+    right : sequence of bool
+        Which columns hold numbers and are aligned to the right; missing entries are False.
+    left_out : sequence of str
+        The names of the columns that did not fit.
+    """
 
     heads: Sequence[str]
     rows: Sequence[Sequence[str]]
@@ -25,7 +35,7 @@ def render(table: Table, style: str = "text") -> str:
         return _csv(table)
     if style == "md":
         return _markdown(table)
-    # Aligned here and not by tabulate, whose import takes longer than listing 10,000 runs.
+    # Not aligned by tabulate, because its import takes longer than listing 10,000 runs.
     return "".join(line + "\n" for line in text.columns([table.heads, *table.rows], table.right))
 
 
@@ -37,32 +47,47 @@ def fit_columns(
     shrinking: Sequence[int] = (),
     first: int = 0,
 ) -> Table:
-    """Return the table with the columns that there is room for, and in ``left_out`` the names of the others.
+    """Return the table with the columns that fit, and the names of the others in ``left_out``.
 
-    ``yielding`` are the places and names of the columns that may go, in the order in which they do.  The
-    cells of the columns in ``shrinking`` are shortened before any goes, except the ``first`` that go.
+    Parameters
+    ----------
+    table : Table
+        The whole table.
+    yielding : mapping
+        The columns that may be left out: {position: name}, in the order in which they are left out.
+    width : int or None
+        The width of the terminal; None leaves the table unchanged.
+    shrinking : sequence of int
+        The positions of columns whose cells may be shortened, to 12 characters at least.
+    first : int
+        How many columns of ``yielding`` are left out before cells are shortened.
     """
     if width is None:
         return table
     for count in range(len(yielding) + 1):
-        gone = list(yielding)[:count]
-        made = _without(table, gone)
-        for place in shrinking if count >= first else ():
-            table = _shortened(table, place, _width(made) - width)
-            made = _without(table, gone)
-        if _width(made) <= width:
+        removed = list(yielding)[:count]
+        rest = _without(table, removed)
+        for position in shrinking if count >= first else ():
+            table = _shortened(table, position, _width(rest) - width)
+            rest = _without(table, removed)
+        if _width(rest) <= width:
             break
-    return made._replace(left_out=[*(yielding[at] for at in sorted(gone)), *table.left_out])
+    return rest._replace(
+        left_out=[*(yielding[position] for position in sorted(removed)), *table.left_out]
+    )
 
 
-def _shortened(table: Table, place: int, excess: int) -> Table:
-    """Return the table with the cells of one column shorter by ``excess``, if they are long."""
+def _shortened(table: Table, position: int, excess: int) -> Table:
+    """Return the table with the long cells of one column shortened by ``excess`` characters."""
     if excess <= 0:
         return table
-    longest = max((text.width(row[place]) for row in table.rows), default=0)
+    longest = max((text.width(row[position]) for row in table.rows), default=0)
     most = max(_SHORTEST, longest - excess)
     rows = [
-        [text.shorten(cell, most) if at == place else cell for at, cell in enumerate(row)]
+        [
+            text.shorten(cell, most) if number == position else cell
+            for number, cell in enumerate(row)
+        ]
         for row in table.rows
     ]
     return table._replace(rows=rows)
@@ -72,11 +97,15 @@ def _width(table: Table) -> int:
     return max(map(text.width, text.columns([table.heads, *table.rows], table.right)))
 
 
-def _without(table: Table, gone: Sequence[int]) -> Table:
-    kept = [at for at in range(len(table.heads)) if at not in gone]
+def _without(table: Table, removed: Sequence[int]) -> Table:
+    positions = [position for position in range(len(table.heads)) if position not in removed]
     right = [*table.right, *[False] * len(table.heads)]
-    rows = [[row[at] for at in kept] for row in table.rows]
-    return Table([table.heads[at] for at in kept], rows, [right[at] for at in kept])
+    rows = [[row[position] for position in positions] for row in table.rows]
+    return Table(
+        [table.heads[position] for position in positions],
+        rows,
+        [right[position] for position in positions],
+    )
 
 
 def _csv(table: Table) -> str:
@@ -88,7 +117,7 @@ def _csv(table: Table) -> str:
 
 
 def write_csv(rows: Iterable[Sequence[str]], out: TextIO) -> None:
-    """Write rows as CSV; a cell with a carriage return is quoted too, which `csv` forgets."""
+    """Write rows as CSV; unlike `csv`, quote cells with a carriage return."""
     import csv  # noqa: PLC0415
 
     plain = csv.writer(out, lineterminator="\n")
@@ -98,13 +127,13 @@ def write_csv(rows: Iterable[Sequence[str]], out: TextIO) -> None:
 
 
 def _markdown(table: Table) -> str:
-    import tabulate  # noqa: PLC0415 - 80 ms that a listing has no use for
+    import tabulate  # noqa: PLC0415 - 80 ms, and a listing does not need it
 
     rows = [[cell.replace("|", "\\|") for cell in row] for row in table.rows]
     heads = [head.replace("|", "\\|") for head in table.heads]
     sides = ["right" if number else "left" for number in (*table.right, *[False] * len(heads))]
     aligned = sides[: len(heads)]
-    made = tabulate.tabulate(
+    body = tabulate.tabulate(
         rows, heads, "pipe", disable_numparse=True, colalign=aligned if rows else None
     )
-    return made + "\n"
+    return body + "\n"

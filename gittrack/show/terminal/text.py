@@ -17,25 +17,30 @@ _STEPS = ((60, "s"), (3600, "min"), (86400, "h"), (86400 * 365, "d"), (float("in
 
 
 def escape(text: str, *, keep: str = "") -> str:
-    r"""Return text that came from a run with every character that could steer a terminal shown as ``\\x1b``.
+    r"""Return text with an escape, such as ``\\x1b``, for each character that can control a terminal.
 
-    ``keep`` lists characters to leave alone, such as a line break and a tab in a log.
+    Parameters
+    ----------
+    text : str
+        Text from a run.
+    keep : str
+        The characters to leave as they are, such as a line break and a tab in a log; none by default.
     """
     if text.isascii() and text.isprintable():
         return text
 
-    def shown(match: re.Match[str]) -> str:
+    def escaped(match: re.Match[str]) -> str:
         char = match[0]
         if char in keep:
             return char
         code = ord(char)
         return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
 
-    return re.sub(_UNSAFE, shown, text)
+    return re.sub(_UNSAFE, escaped, text)
 
 
 def value(item: Any, digits: int = 5) -> str:
-    """Return a param or metric value, short: floats with ``digits`` significant digits."""
+    """Return a param or metric value as short text; floats have ``digits`` significant digits."""
     if item is None or isinstance(item, Missing):
         return "-"
     if isinstance(item, bool):
@@ -48,39 +53,44 @@ def value(item: Any, digits: int = 5) -> str:
         return shorten(escape(flow_text(item)), 40)
     if abs(item) < 10**18:
         return str(item)
-    exponent = int(math.log10(abs(item)))  # no float is as large as an int may be
+    exponent = int(math.log10(abs(item)))  # an int may be larger than any float
     return f"{item / 10**exponent:.{digits}g}e+{exponent}"
 
 
 def distinct_numbers(numbers: Sequence[Any], digits: int = 5) -> list[str]:
-    """Return numbers with as many significant digits as tell different neighbours apart; 5 at least.
+    """Return numbers as text; different neighbours get as many digits as they need to look different.
 
-    Each pair of neighbours counts, in the given order, such as that of a leaderboard.
+    Parameters
+    ----------
+    numbers : sequence
+        The numbers, in the order of a column.
+    digits : int
+        The smallest number of significant digits; 5 by default.
     """
-    shown = [value(number, digits) for number in numbers]
+    texts = [value(number, digits) for number in numbers]
     for more in range(digits + 1, 18):
-        same = [
-            place
-            for place in range(len(numbers) - 1)
-            if shown[place] == shown[place + 1] and numbers[place] != numbers[place + 1]
+        ambiguous = [
+            index
+            for index in range(len(numbers) - 1)
+            if texts[index] == texts[index + 1] and numbers[index] != numbers[index + 1]
         ]
-        if not same:
+        if not ambiguous:
             break
-        for place in {*same, *(place + 1 for place in same)}:
-            shown[place] = value(numbers[place], more)
-    return shown
+        for index in {*ambiguous, *(index + 1 for index in ambiguous)}:
+            texts[index] = value(numbers[index], more)
+    return texts
 
 
 def percent(share: float | None) -> str:
-    """Return a change in percent: ``+2.0 %``; never ``+0.0 %``, and nothing if it is infinite or unknown."""
+    """Return a change in percent: ``+2.0 %``, never ``+0.0 %``; empty if it is 0, infinite or unknown."""
     if not share or not math.isfinite(share):
         return ""
-    shown = f"{share:+.1f}"
-    return f"{shown if float(shown) else f'{share:+.1g}'} %"
+    rounded = f"{share:+.1f}"
+    return f"{rounded if float(rounded) else f'{share:+.1g}'} %"
 
 
 def plain(item: Any) -> str:
-    """Return a value for a program to read: nothing for none, full precision, unescaped text."""
+    """Return a value for programs: empty if missing, numbers with all digits, text unescaped."""
     if item is None or item == () or isinstance(item, Missing):
         return ""
     if isinstance(item, str):
@@ -98,19 +108,19 @@ def exact(item: Any) -> str:
 
 
 def command_line(words: Sequence[str]) -> str:
-    """Return a command line as one would type it."""
-    import shlex  # noqa: PLC0415 - a table of runs has no use for it
+    """Return the words of a command as a line for a shell."""
+    import shlex  # noqa: PLC0415 - a table of runs does not need it
 
     return shlex.join(words)
 
 
 def shorten(text: str, width: int) -> str:
-    """Return the text cut to ``width`` characters, the last one then being an ellipsis."""
+    """Return the text; if it is longer than ``width`` characters, cut it and end it with an ellipsis."""
     return text if len(text) <= width else text[: width - 1] + "…"
 
 
 def duration(seconds: float | None) -> str:
-    """Return a span of time: ``0.42 s``, ``12 s``, ``3 min 20 s``, ``2 h 5 min``."""
+    """Return a duration: ``0.42 s``, ``12 s``, ``3 min 20 s``, ``2 h 5 min``."""
     if seconds is None:
         return "-"
     if seconds < 10:
@@ -126,7 +136,7 @@ def duration(seconds: float | None) -> str:
 
 
 def age(seconds: float) -> str:
-    """Return how long ago something was, given in seconds: ``just now``, ``3 min ago``, ``2 d ago``."""
+    """Return an age in seconds as text: ``just now``, ``3 min ago``, ``2 d ago``."""
     if seconds < 5:
         return "just now" if seconds > -60 else "in the future"
     unit = 1
@@ -140,15 +150,15 @@ def age(seconds: float) -> str:
 def size(count: float) -> str:
     """Return a number of bytes: ``512 B``, ``1.5 MiB``."""
     for unit in ("B", "KiB", "MiB", "GiB", "TiB"):
-        shown = f"{count:.0f} B" if unit == "B" else f"{count:.1f} {unit}"
-        if unit == "TiB" or (count < 1024 and not shown.startswith("1024")):  # rounded up
-            return shown
+        content = f"{count:.0f} B" if unit == "B" else f"{count:.1f} {unit}"
+        if unit == "TiB" or (count < 1024 and not content.startswith("1024")):  # rounded up
+            return content
         count /= 1024
     return ""
 
 
 def width(text: str) -> int:
-    """Return how many terminal columns a text takes: wide characters two, combining ones none."""
+    """Return the number of terminal columns of a text: wide characters take two, combining ones none."""
     if text.isascii():
         return len(text)
     from unicodedata import combining, east_asian_width  # noqa: PLC0415 - most text is ASCII

@@ -1,4 +1,4 @@
-"""The verdict between two runs, its first word in capitals, and JSON of it."""
+"""The verdict on two runs as text, which begins with a word in capitals, and as JSON."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from typing import Any
 from gittrack.analysis.verdict import CLOSE, DIFFERENT, EXACT, UNKNOWN, Divergence, Verdict
 from gittrack.show.terminal import text
 
-_SHOWN = 8
-_REMEDY = "hint: have it log a metric, or name what it writes: git track run --output PATH"
+_MOST_METRICS = 8
+_REMEDY = "hint: log a metric in the script, or name the files that it writes: git track run --output PATH"
 
 
-def page(found: Verdict, why: Sequence[str] = (), more: str = "") -> str:
-    """Return the verdict; ``why`` are differences that may be the reason, ``more`` is said at the end."""
-    lines = [f"{found.level}  {_summary(found)}"]
-    lines += [f"  {_divergence(one)}" for one in found.divergences[:_SHOWN]]
-    if len(found.divergences) > _SHOWN:
-        lines.append(f"  and {len(found.divergences) - _SHOWN} more metrics")
-    lines += [f"  artifact {text.escape(path)}: its content differs" for path in found.artifacts]
-    if found.unknown:
-        names = ", ".join(map(text.escape, found.unknown))
+def page(verdict: Verdict, why: Sequence[str] = (), more: str = "") -> str:
+    """Return the verdict; ``why`` lists differences that may be the reason, ``more`` is the last line."""
+    lines = [f"{verdict.level}  {_summary(verdict)}"]
+    lines += [f"  {_divergence(divergence)}" for divergence in verdict.divergences[:_MOST_METRICS]]
+    if len(verdict.divergences) > _MOST_METRICS:
+        lines.append(f"  and {len(verdict.divergences) - _MOST_METRICS} more metrics")
+    lines += [f"  artifact {text.escape(path)}: its content differs" for path in verdict.artifacts]
+    if verdict.unknown:
+        names = ", ".join(map(text.escape, verdict.unknown))
         lines.append(f"not compared, because they are over track.maxArtifactSize: {names}")
-    if found.left_out:
-        names = ", ".join(map(text.escape, found.left_out))
+    if verdict.left_out:
+        names = ", ".join(map(text.escape, verdict.left_out))
         lines.append(f"left out, because they measure time or memory: {names}")
-    if found.level == UNKNOWN:
+    if verdict.level == UNKNOWN:
         lines.append(_REMEDY)
     if why:
         lines.append("what differs besides, and may be the reason:")
@@ -36,45 +36,49 @@ def page(found: Verdict, why: Sequence[str] = (), more: str = "") -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _summary(found: Verdict) -> str:
-    if found.reason:
-        return text.escape(found.reason)
-    what = f"metrics: {found.metrics}, points: {found.points}"
-    if found.level == EXACT:
-        return f"every point of every metric and every artifact are the same ({what})"
-    if found.level == CLOSE:
-        return f"within tolerance, metrics that differ a little: {len(found.divergences)} ({what})"
-    if found.level == DIFFERENT and not found.divergences:
-        return f"every point is the same, but not every artifact ({what})"
-    return f"metrics that differ: {len(found.divergences)} ({what})"
+def _summary(verdict: Verdict) -> str:
+    if verdict.reason:
+        return text.escape(verdict.reason)
+    numbers = f"metrics: {verdict.metrics}, points: {verdict.points}"
+    if verdict.level == EXACT:
+        return f"every point of every metric and every artifact are the same ({numbers})"
+    if verdict.level == CLOSE:
+        return f"within tolerance, metrics that differ a little: {len(verdict.divergences)} ({numbers})"
+    if verdict.level == DIFFERENT and not verdict.divergences:
+        return f"every point is the same, but not every artifact ({numbers})"
+    return f"metrics that differ: {len(verdict.divergences)} ({numbers})"
 
 
-def _divergence(one: Divergence) -> str:
-    name = text.escape(one.metric)
-    if one.step is None:
+def _divergence(divergence: Divergence) -> str:
+    name = text.escape(divergence.metric)
+    if divergence.step is None:
         return f"{name}: only one of the runs has it"
-    place = "at the end" if math.isinf(one.step) else f"from step {text.value(one.step)} on"
-    values = f"{_value(one.a)} and {_value(one.b)}"
-    gap = "" if math.isinf(one.largest) else f", at most {one.largest:.3g} apart"
-    return f"{name}: {place}, {values}{gap}"
+    start = (
+        "at the end"
+        if math.isinf(divergence.step)
+        else f"from step {text.value(divergence.step)} on"
+    )
+    values = f"{_value(divergence.a)} and {_value(divergence.b)}"
+    gap = "" if math.isinf(divergence.largest) else f", at most {divergence.largest:.3g} apart"
+    return f"{name}: {start}, {values}{gap}"
 
 
 def _value(value: float | None) -> str:
     return "nothing" if value is None else repr(value)
 
 
-def jsonable(found: Verdict, a: str, b: str | None, why: Sequence[str] = ()) -> dict[str, Any]:
-    """Return the verdict as JSON knows it; ``a`` and ``b`` are run ids."""
+def jsonable(verdict: Verdict, a: str, b: str | None, why: Sequence[str] = ()) -> dict[str, Any]:
+    """Return the verdict as a mapping for JSON; ``a`` and ``b`` are run ids."""
     return {
-        "verdict": found.level,
-        "reason": found.reason or None,
+        "verdict": verdict.level,
+        "reason": verdict.reason or None,
         "a": a,
         "b": b,
-        "metrics": found.metrics,
-        "points": found.points,
-        "divergences": [one._asdict() for one in found.divergences],
-        "artifacts": list(found.artifacts),
-        "left_out": list(found.left_out),
-        "not_compared": list(found.unknown),
+        "metrics": verdict.metrics,
+        "points": verdict.points,
+        "divergences": [divergence._asdict() for divergence in verdict.divergences],
+        "artifacts": list(verdict.artifacts),
+        "left_out": list(verdict.left_out),
+        "not_compared": list(verdict.unknown),
         "differences": list(why),
     }
