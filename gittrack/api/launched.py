@@ -63,7 +63,7 @@ def load_params(path: str) -> dict[str, Any]:
             f"there is no {path} here", "make one, or start with: git track run -p FILE -- COMMAND"
         ) from None
     ours = path == os.environ.get("GITTRACK_PARAMS")
-    config = yaml_read.load_own(data, path) if ours else yaml_read.load(data, path)
+    config = yaml_read.load_stored(data, path) if ours else yaml_read.load(data, path)
     if config is not None and not isinstance(config, dict):
         raise TrackError(f"{path} is not a mapping of names to values", "write 'name: value' lines")
     return values.config_dict(config or {})

@@ -38,7 +38,7 @@ def runs(
     if experiment is not None and not source_of(place).select(counted).listed:
         return Runs(())
     found = query.listing(
-        place, experiment=experiment, sort=sort, limit=most, where=where, archived=archived
+        place, experiment=experiment, sort=sort, limit=most, query=where, archived=archived
     )
     return Runs(RunRecord(place, raw, fetch=False) for raw in found.runs)
 

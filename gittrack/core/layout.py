@@ -35,9 +35,9 @@ PLAN = "plan.yaml"
 # Folders below <git common dir>.
 HOME = "gittrack"
 LIVE = "live"
-GONE = ".gone-"  # begins the name of a folder that is being removed
+REMOVING = ".gone-"  # begins the name of a folder that is being removed
 CACHE = "cache"
-ROOMS = "sweeps"
+SWEEP_FOLDERS = "sweeps"
 TREES = "trees"
 STORE = "store"
 
@@ -173,9 +173,9 @@ def parse_sweep_ref(ref: str) -> str | None:
     return found if found != ref and is_id(found) else None
 
 
-def rooms_dir(common_dir: str) -> str:
+def sweeps_dir(common_dir: str) -> str:
     """Return the folder that holds those of sweeps."""
-    return f"{common_dir}/{HOME}/{ROOMS}"
+    return f"{common_dir}/{HOME}/{SWEEP_FOLDERS}"
 
 
 def trees_dir(common_dir: str) -> str:
@@ -185,7 +185,7 @@ def trees_dir(common_dir: str) -> str:
 
 def sweep_dir(common_dir: str, sweep_id: str) -> str:
     """Return the folder for what a sweep needs while it is going on."""
-    return f"{rooms_dir(common_dir)}/{sweep_id}"
+    return f"{sweeps_dir(common_dir)}/{sweep_id}"
 
 
 def home_of_journal(folder: str) -> str:

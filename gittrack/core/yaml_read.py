@@ -48,7 +48,7 @@ def plain_scalar(text: str) -> Any:
     return float(text) if _FLOAT.fullmatch(text) else text
 
 
-def load_own(data: bytes, where: str) -> Any:
+def load_stored(data: bytes, where: str) -> Any:
     """Return what we wrote ourselves: as `load`, for files of any number of values."""
     return load(data, where, limit=256 << 20, nodes=1 << 40)
 

@@ -19,6 +19,8 @@ class Guest:
         """Return why the command has to end now, None to go on.  Called about 5 times a second."""
         return None
 
-    def facts_of_end(self, state: events.State, facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    def facts_of_end(
+        self, state: events.JournalState, facts: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
         """Return further facts of the run, which ends with ``facts``."""
         return {}

@@ -38,13 +38,13 @@ _FORGED = (
 class Finding(NamedTuple):
     """Something that is wrong, and what to do about it; ``aside`` is a ref that is in git's own way."""
 
-    what: str
+    problem: str
     remedy: str
     aside: str | None = None
     journal: Path | None = None  # a journal that cannot be read
 
 
-class Report(NamedTuple):
+class Diagnosis(NamedTuple):
     """The findings, among how many runs."""
 
     runs: int
@@ -52,7 +52,7 @@ class Report(NamedTuple):
     findings: list[Finding]
 
 
-def examine(repo: git.Repo) -> Report:
+def examine(repo: git.Repo) -> Diagnosis:
     """Look at every run, its objects, and what dead processes may have left."""
     version.check()
     raws = source_of(repo).select(Request(cached=False)).runs
@@ -66,9 +66,9 @@ def examine(repo: git.Repo) -> Report:
         *_trees(repo),
         *_cache(repo, raws),
         *_content(repo),
-        *(Finding(risk.what, risk.remedy) for risk in refspecs.risks(repo)),
+        *(Finding(risk.problem, risk.remedy) for risk in refspecs.risks(repo)),
     ]
-    return Report(len(raws), len(going_on), findings)
+    return Diagnosis(len(raws), len(going_on), findings)
 
 
 def _damaged(repo: git.Repo, raws: list[Raw]) -> Iterator[Finding]:
@@ -137,7 +137,7 @@ def _mismatch(told: dict[str, dict[str, Any]], files: dict[str, bytes | None]) -
         data = files[name]
         if data is None and told[kind]:
             return f"its {name} is missing or cannot be read"
-        found = yaml_read.load_own(data, name) if data else {}
+        found = yaml_read.load_stored(data, name) if data else {}
         if kind not in left_out and not same(found, told[kind]):
             return f"its message and its {name} differ"
     return None
@@ -146,7 +146,7 @@ def _mismatch(told: dict[str, dict[str, Any]], files: dict[str, bytes | None]) -
 @functools.lru_cache(maxsize=256)
 def _misshapen(name: str, data: bytes) -> str | None:
     """Say what is wrong with a file; many runs share one environment."""
-    return schemas.problem(name, yaml_read.load_own(data, name))
+    return schemas.problem(name, yaml_read.load_stored(data, name))
 
 
 def _journals(repo: git.Repo) -> Iterator[Finding]:
@@ -213,12 +213,12 @@ def _trees(repo: git.Repo) -> Iterator[Finding]:
             yield Finding(told, "remove it: git track gc")
 
 
-def set_aside(repo: git.Repo, report: Report) -> list[str]:
+def set_aside(repo: git.Repo, diagnosis: Diagnosis) -> list[str]:
     """Move the refs of damaged runs out of git's sight, into a file; return their names.
 
     The file, <git common dir>/gittrack/damaged-refs, says what each ref pointed to.
     """
-    names = {finding.aside for finding in report.findings if finding.aside}
+    names = {finding.aside for finding in diagnosis.findings if finding.aside}
     if not names:
         return []
     there = {ref.name: ref.oid for ref in refs.below(repo, layout.RUNS)}
@@ -231,14 +231,14 @@ def set_aside(repo: git.Repo, report: Report) -> list[str]:
     return sorted(names)
 
 
-def set_journals_aside(repo: git.Repo, report: Report) -> list[tuple[Path, Path]]:
+def set_journals_aside(repo: git.Repo, diagnosis: Diagnosis) -> list[tuple[Path, Path]]:
     """Move journals that cannot be read out of the folder of live runs; return (from, to) of each.
 
     The target is <git common dir>/gittrack/set-aside.  Nothing is deleted.  A journal whose process
     still runs stays.
     """
     moved = []
-    for path in [finding.journal for finding in report.findings if finding.journal]:
+    for path in [finding.journal for finding in diagnosis.findings if finding.journal]:
         target = _free(Path(layout.set_aside_dir(repo.common_dir), path.name))
         if _is_held(path):
             continue

@@ -95,7 +95,7 @@ def _in_tree(trees: Mapping[str, _Tree], root: str) -> str | None:
 
 def _in_outputs(data: bytes) -> str | None:
     try:
-        items = yaml_read.load_own(data, layout.OUTPUTS)["outputs"]
+        items = yaml_read.load_stored(data, layout.OUTPUTS)["outputs"]
         for item in items:
             path, link = item["path"], item.get("link")
             why = paths.fault(path)

@@ -30,7 +30,7 @@ _CONTENTS = {
 class Risk(NamedTuple):
     """A configured line that can lose something, and what to do about that line."""
 
-    what: str
+    problem: str
     remedy: str
 
 

@@ -77,7 +77,7 @@ class Journal(JournalFiles):
                 "record less of it: values in a file that is an artifact, files in one archive",
             )
 
-    def state(self) -> events.State:
+    def state(self) -> events.JournalState:
         """Return the fold of all operations so far, whoever wrote them."""
         with _named(self.folder):
             self._decode_new_lines()
@@ -238,7 +238,7 @@ def list_dead(common_dir: str) -> list[Path]:
     names = sorted(os.listdir(live)) if live.is_dir() else []
     for name in names:
         if name.startswith(
-            layout.GONE
+            layout.REMOVING
         ):  # published, and its owner killed while it removed the journal
             shutil.rmtree(live / name, ignore_errors=True)
     folders = [live / name for name in names if layout.is_id(name)]
@@ -252,7 +252,7 @@ def _held(folder: Path) -> bool:
         return False
 
 
-def read_state(folder: Path) -> events.State:
+def read_state(folder: Path) -> events.JournalState:
     """Return the fold of a journal's operations.  Raises Damaged, or NewerFormat for a later format."""
     with _named(folder):
         return events.read(folder / layout.EVENTS, folder.name)
@@ -263,7 +263,7 @@ def _named(folder: Path) -> Iterator[None]:
     """Raise the errors of the decoder with the name of the journal, as NewerFormat or Damaged."""
     try:
         yield
-    except events.NewerFormat as error:
+    except events.NewerJournal as error:
         raise NewerFormat(f"the journal {folder} was {error}", "it is left unchanged until then")
     except ValueError as error:
         raise Damaged(

@@ -112,7 +112,7 @@ def _files(repo: git.Repo, commit: str) -> _Files:
 
 
 def _items(data: bytes | None, kind: str) -> list[dict[str, Any]]:
-    return list(yaml_read.load_own(data, kind)[kind]) if data else []
+    return list(yaml_read.load_stored(data, kind)[kind]) if data else []
 
 
 def _restore(files: _Files, begun: session.Session) -> list[tuple[float, str, float, float]]:

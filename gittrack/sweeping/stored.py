@@ -164,7 +164,7 @@ def read(repo: git.Repo, ref: refs.Ref) -> Sweep:
     try:
         if text is None or plan is None:
             raise ValueError("its files are missing")
-        facts = yaml_read.load_own(plan, layout.PLAN)
+        facts = yaml_read.load_stored(plan, layout.PLAN)
         wrong = schemas.problem(layout.PLAN, facts) or _wrong(facts)
         if wrong:
             raise ValueError(wrong)

@@ -161,7 +161,9 @@ class _TrialGuest(Guest):
                 self.why = TIMEOUT
         return self.why
 
-    def facts_of_end(self, state: events.State, facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    def facts_of_end(
+        self, state: events.JournalState, facts: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
         part = {**state.facts["sweep"], **({"why": self.why} if self.why else {})}
         counts = facts["status"] == run_info.FINISHED or self.job.final
         if self.why == INTERRUPTED:
@@ -172,7 +174,7 @@ class _TrialGuest(Guest):
             part["order"] = self.supervisor.take_order(self.job.mark)
         return {"sweep": part}
 
-    def _tell(self, state: events.State, *, finished: bool) -> None:
+    def _tell(self, state: events.JournalState, *, finished: bool) -> None:
         """Tell the trials that come after how this one went."""
         folder = Path(layout.live_dir(self.repo.common_dir), state.facts["id"])
         curve = stopping.curve_of(live.series_lines(folder), self.job.metric or "")

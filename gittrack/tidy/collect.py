@@ -64,7 +64,7 @@ def plan(repo: git.Repo, older_than: float, now: float) -> Collection:
     trashed = trash_of(repo).select(Request()).runs
     reasons = named_elsewhere(repo, trashed)
     for raw in trashed:
-        since = annotation_log.removed_at(raw.said)
+        since = annotation_log.removed_at(raw.annotations)
         if since is None and older_than > 0:
             exempt.append(
                 Exemption(raw.id, "nobody said when it was removed: --older-than 0d takes it")

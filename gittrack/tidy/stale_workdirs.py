@@ -21,15 +21,15 @@ def folders(path: Path) -> list[Path]:
 
 def idle(repo: git.Repo) -> Iterator[Path]:
     """Yield the folders of sweeps that neither a process nor a trial is at work in."""
-    for path in folders(Path(layout.rooms_dir(repo.common_dir))):
+    for path in folders(Path(layout.sweeps_dir(repo.common_dir))):
         is_busy = any(lock.is_held(path / name) for name in _LOCKS)
-        if path.name.startswith(layout.GONE) or (layout.is_id(path.name) and not is_busy):
+        if path.name.startswith(layout.REMOVING) or (layout.is_id(path.name) and not is_busy):
             yield path
 
 
 def remove(path: Path) -> None:
     """Remove the folder of a sweep, unless somebody is at work in it again."""
-    if path.name.startswith(layout.GONE):  # by a gc that was killed
+    if path.name.startswith(layout.REMOVING):  # by a gc that was killed
         shutil.rmtree(path, ignore_errors=True)
         return
     handles: list[int] = []
@@ -40,7 +40,7 @@ def remove(path: Path) -> None:
                 return
             handles.append(handle)
         # Away first: who wants the folder now makes a new one, and meets no half of this.
-        doomed = path.with_name(f"{layout.GONE}{path.name}-{os.urandom(4).hex()}")
+        doomed = path.with_name(f"{layout.REMOVING}{path.name}-{os.urandom(4).hex()}")
         path.rename(doomed)
         shutil.rmtree(doomed, ignore_errors=True)
     except FileNotFoundError:  # another gc was quicker

@@ -30,7 +30,7 @@ def show(args: argparse.Namespace, kind: str) -> int:
     """Print what there is of a kind; 1 where a run is damaged."""
     repo = git.find()
     found = query.listing(
-        repo, experiment=args.experiment, where=args.where, archived=args.archived
+        repo, experiment=args.experiment, query=args.where, archived=args.archived
     )
     infos = [reader.decode(repo, raw) for raw in found.runs]
     count = {"params": inventory.params, "metrics": inventory.metrics}.get(kind)

@@ -31,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
     report = doctor_checks.examine(repo)
     print_result(f"{report.runs} run{'s' if report.runs != 1 else ''}, {report.live} going on\n")
     for finding in report.findings:
-        print_result(f"{text.escape(finding.what)}\n  {text.escape(finding.remedy)}\n")
+        print_result(f"{text.escape(finding.problem)}\n  {text.escape(finding.remedy)}\n")
     if args.fix:
         for ref in doctor_checks.set_aside(repo, report):
             print_result(f"moved aside: {text.escape(ref)}\n")

@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
     """Write the runs, newest first; 1 where a run is damaged, and left out of a history."""
     repo = git.find()
     found = query.listing(
-        repo, experiment=args.experiment, where=args.where, archived=args.archived
+        repo, experiment=args.experiment, query=args.where, archived=args.archived
     )
     records = [RunRecord(repo, raw, fetch=False) for raw in found.runs]
     if args.format == "parquet" and args.output is None and sys.stdout.isatty():

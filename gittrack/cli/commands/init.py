@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
     project.include_config(repo, SETTINGS)
     print_result(f"settings  edit {settings}, or use: git config track.<name> <value>\n")
     for risk in refspecs.risks(repo):
-        print_note(f"warning: {text.escape(risk.what)}\n  {text.escape(risk.remedy)}")
+        print_note(f"warning: {text.escape(risk.problem)}\n  {text.escape(risk.remedy)}")
     print_result("\nnext: git track run -- python train.py\n")
     return 0
 

@@ -29,7 +29,7 @@ def run(args: argparse.Namespace) -> int:
     """Print the notebook; 1 where a run is damaged."""
     repo = git.find()
     found = query.listing(
-        repo, experiment=args.experiment, limit=args.n, where=args.where, archived=args.archived
+        repo, experiment=args.experiment, limit=args.n, query=args.where, archived=args.archived
     )
     infos = [reader.decode(repo, raw) for raw in found.runs]
     if not infos:

@@ -97,7 +97,7 @@ def _listing(repo: git.Repo, args: argparse.Namespace, limit: int | None) -> que
         sort=args.sort,
         reverse=args.reverse,
         limit=limit,
-        where=args.where,
+        query=args.where,
         archived=args.archived,
     )
 

@@ -78,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _used(repo: git.Repo, first: RunRecord) -> set[int]:
     """Return the seeds that runs with the same code, command and params but for the seed have had."""
-    found = query.listing(repo, experiment=first.info.experiment, where="has(seed)")
+    found = query.listing(repo, experiment=first.info.experiment, query="has(seed)")
     infos = [reader.decode(repo, raw) for raw in found.runs]
     mine = rerun.without_seed(first.info)
     return {

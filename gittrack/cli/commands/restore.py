@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
 def _list(repo: git.Repo) -> None:
     rows = []
     for raw in trash_of(repo).select(Request()).runs:
-        since = annotation_log.removed_at(raw.said)
+        since = annotation_log.removed_at(raw.annotations)
         age = f"removed {text.age(time.time() - since)}" if since is not None else ""
         name = text.escape(reader.decode(repo, raw).name or "-")
         rows.append([short_id(raw.id), raw.experiment, name, age])

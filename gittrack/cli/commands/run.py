@@ -179,7 +179,7 @@ class _SkipExisting(Guest):
         """Return the id of the latest finished run with this recipe."""
         where = f'status == "finished" and asked == "{recipe}"'
         repo = self.repo
-        runs = query.listing(repo, where=where, archived=True).runs if _any(repo) else []
+        runs = query.listing(repo, query=where, archived=True).runs if _any(repo) else []
         # Of git itself: a run that was damaged since is no reason to run nothing.
         intact = (raw.id for raw in runs if reader.bodies(repo, [raw])[0].body is not None)
         return next(intact, None)

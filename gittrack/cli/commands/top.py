@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
         goal=args.goal,
         experiment=args.experiment,
         limit=None if args.over else args.n,
-        where=args.where,
+        query=args.where,
         archived=args.archived,
     )
     infos = [reader.decode(repo, raw) for raw in found.runs]

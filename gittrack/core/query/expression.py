@@ -96,7 +96,7 @@ class _Compiler:
             raise self.error(node, f"a value like {item!r:.20} is not part of a query", _GRAMMAR)
         return lambda subject: item
 
-    def name(self, node: ast.expr, *, asked: bool = False) -> Name:
+    def name(self, node: ast.expr, *, optional: bool = False) -> Name:
         parts: list[str] = []
         inner = node
         while not isinstance(inner, ast.Name):
@@ -114,10 +114,10 @@ class _Compiler:
         words = (inner.id, *reversed(parts))
         column = self.column(node)
         if words[0] not in ("params", "metrics"):
-            return Name("", words, column, asked)
+            return Name("", words, column, optional)
         if len(words) == 1:
             raise self.error(node, f"{words[0]} alone is no value", f"name one: {words[0]}.lr")
-        return Name(words[0], words[1:], column, asked)
+        return Name(words[0], words[1:], column, optional)
 
     def unary(self, node: ast.UnaryOp) -> Value:
         inner = self.value(node.operand)
@@ -186,8 +186,8 @@ class _Compiler:
                 node, f"{word} takes {wanted} of them", 'has(params.lr), like(name, "res*")'
             )
         if word == "has":
-            asked = self.bind(self.name(node.args[0], asked=True))
-            return lambda subject: not isinstance(asked(subject), Missing)
+            value = self.bind(self.name(node.args[0], optional=True))
+            return lambda subject: not isinstance(value(subject), Missing)
         text, pattern = map(self.value, node.args)
         return lambda subject: _like(text(subject), pattern(subject))
 

@@ -14,13 +14,13 @@ class Name(NamedTuple):
     """A name in a query: ``kind`` is ``metrics``, ``params`` or, for a bare one, empty.
 
     ``parts`` are the words between the dots, or the texts in brackets; ``column`` counts from 1.
-    ``asked`` is a name that only ``has`` asks for.
+    ``optional`` is a name that only ``has`` asks for.
     """
 
     kind: str
     parts: tuple[str, ...]
     column: int
-    asked: bool = False
+    optional: bool = False
 
 
 class QueryError(TrackError):

@@ -28,7 +28,7 @@ from gittrack.core.run.run_state import (
     SUMMARY,
     TAGS,
     Fold,
-    State,
+    JournalState,
     fold,
 )
 
@@ -42,7 +42,7 @@ __all__ = [
     "START",
     "SUMMARY",
     "TAGS",
-    "State",
+    "JournalState",
     "fold",
 ]
 
@@ -73,7 +73,7 @@ def process_of(data: bytes) -> Any:
         return None
 
 
-class NewerFormat(ValueError):
+class NewerJournal(ValueError):
     """The journal has a format that only a later gittrack knows."""
 
 
@@ -81,7 +81,7 @@ class Decoder:
     """Reads the journal of ``run_id``; this is the one decoder of journals.
 
     The bytes may come in pieces, each of which is looked at once.  Whatever they are, the methods raise
-    NewerFormat for a journal of a later format, and ValueError with the reason for everything else that they
+    NewerJournal for a journal of a later format, and ValueError with the reason for everything else that they
     cannot read.
     """
 
@@ -100,11 +100,11 @@ class Decoder:
             for op in parse(data):
                 first = op.get("values") if self._fold.empty else None
                 if isinstance(first, dict) and run_info.is_newer(first):
-                    raise NewerFormat(run_info.NEWER)
+                    raise NewerJournal(run_info.NEWER)
                 check(op["op"], op)
                 self._fold.add(op)
 
-    def state(self) -> State:
+    def state(self) -> JournalState:
         """Return the state of the journal."""
         with _as_value_error():
             state = self._fold.state()
@@ -132,14 +132,14 @@ def _as_value_error() -> Iterator[None]:
         raise ValueError(str(error) or type(error).__name__) from error
 
 
-def decode(data: bytes, run_id: str) -> State:
+def decode(data: bytes, run_id: str) -> JournalState:
     """Return the state of the journal of ``run_id``; see `Decoder`."""
     decoder = Decoder(run_id)
     decoder.feed(data)
     return decoder.state()
 
 
-def read(path: Path, run_id: str) -> State:
+def read(path: Path, run_id: str) -> JournalState:
     """Return the state of a journal's file; see `decode`.  A file over 256 MiB is not read at all."""
     if path.stat().st_size > MAX_BYTES:
         raise ValueError(TOO_LARGE)
@@ -193,7 +193,7 @@ def duration_at(facts: Mapping[str, Any], until: float) -> float:
     return float(facts.get("earlier_s", 0.0)) + max(0.0, until - begun)
 
 
-def derived_facts(state: State) -> dict[str, Any]:
+def derived_facts(state: JournalState) -> dict[str, Any]:
     """Return the facts that follow from the others: fingerprint of the config, and recipe."""
     facts = state.facts
     code = facts.get("code") or {}

@@ -48,7 +48,7 @@ class Fact(NamedTuple):
     heading: str = ""  # of a column; default: the name in capitals
     keys: tuple[str, ...] = ()
     alias: str = ""
-    place: str = MESSAGE
+    storage: str = MESSAGE
     listed: bool = True
     json: bool = True
     compared: bool = False  # by `git track diff`; not what tells any two runs apart
@@ -72,9 +72,9 @@ FACTS = (
         alias="started",
         json=False,
     ),
-    Fact("params", MAPPING, "the params, nested, as given", place=FILE, listed=False),
+    Fact("params", MAPPING, "the params, nested, as given", storage=FILE, listed=False),
     Fact(
-        *("metrics", MAPPING, "`{name: {last, min, max, step, count}}`"), place=FILE, listed=False
+        *("metrics", MAPPING, "`{name: {last, min, max, step, count}}`"), storage=FILE, listed=False
     ),
     Fact(
         *(
@@ -98,8 +98,8 @@ FACTS = (
     Fact("recipe", TEXT, "12 hex digits of code, command, config, inputs and seed together"),
     Fact("asked", TEXT, "the recipe at the start of the run, for `--skip-existing`", json=False),
     Fact("parent", TEXT, "the id of the run that this run belongs to", json=False),
-    Fact("commit", TEXT, "the run commit", place=REF),
-    Fact("ref", TEXT, "the ref of the run commit", place=REF),
+    Fact("commit", TEXT, "the run commit", storage=REF),
+    Fact("ref", TEXT, "the ref of the run commit", storage=REF),
     Fact(
         *("code", COMMIT_ID, "`code.snapshot`, or `code.commit` of a run without one"),
         keys=("code.snapshot", "code.commit"),
@@ -118,8 +118,10 @@ FACTS = (
     Fact("code.remote", TEXT, "the URL of the remote"),
     Fact("user", TEXT, "the user who started the run", compared=True),
     Fact("host", TEXT, "the host that the run was on", compared=True),
-    Fact("problem", TEXT, "why a run is damaged, or that a newer gittrack wrote it", place=DECODED),
-    Fact("archived", FLAG, "whether listings leave the run out", place=NOTES),
+    Fact(
+        "problem", TEXT, "why a run is damaged, or that a newer gittrack wrote it", storage=DECODED
+    ),
+    Fact("archived", FLAG, "whether listings leave the run out", storage=NOTES),
     Fact("resumed", INTEGER, "how often the run was continued"),
     Fact("reproduces", TEXT, "the id of the run that this run repeats"),
     Fact("sweep.id", RUN_ID, "the sweep that the run is a trial of"),
@@ -161,7 +163,7 @@ STORED: Mapping[str, str] = {
     **{
         key: fact.kind
         for fact in FACTS
-        if fact.place is MESSAGE and not fact.alias
+        if fact.storage is MESSAGE and not fact.alias
         for key in fact.keys or (fact.name,)
     },
 }

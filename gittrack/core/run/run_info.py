@@ -83,7 +83,6 @@ class RunInfo(NamedTuple):
     peak_memory: int | None = None
     fingerprint: str | None = None
     recipe: str | None = None
-    asked: str | None = None
     parent: str | None = None
     user: str | None = None
     host: str | None = None
@@ -170,7 +169,7 @@ def check_fact(key: str, value: Any) -> None:
 _COPIED = {
     (fact.keys or (fact.name,))[0]: fact.name
     for fact in facts.FACTS
-    if fact.name in RunInfo._fields and fact.place is facts.MESSAGE and not fact.alias
+    if fact.name in RunInfo._fields and fact.storage is facts.MESSAGE and not fact.alias
 }
 _MORE = {key for key in facts.LISTED if "." not in key and key in facts.STORED} - set(_COPIED)
 

@@ -14,7 +14,7 @@ START, PARAMS, TAGS, NOTE = "start", "params", "tags", "note"
 SUMMARY, INPUT, OUTPUT, ENV, FACTS = "summary", "input", "output", "env", "facts"
 
 
-class State(NamedTuple):
+class JournalState(NamedTuple):
     """What the operations of a journal add up to."""
 
     facts: dict[str, Any]
@@ -94,7 +94,7 @@ class Fold:
             self._notes = list(filter(None, [self._facts.setdefault("note", None)]))
         self._notes += filter(None, [text])
 
-    def state(self) -> State:
+    def state(self) -> JournalState:
         """Return the sum.  Raises ValueError if there was no operation."""
         if self.empty:
             raise ValueError("the journal is empty")
@@ -103,7 +103,7 @@ class Fold:
             facts["tags"] = list(self._tags)
         if self._notes is not None:
             facts["note"] = "\n".join(self._notes)
-        return State(
+        return JournalState(
             facts,
             dict(self.params),
             dict(self._summary),
@@ -113,7 +113,7 @@ class Fold:
         )
 
 
-def fold(operations: Iterable[Mapping[str, Any]]) -> State:
+def fold(operations: Iterable[Mapping[str, Any]]) -> JournalState:
     """Return the state after ``operations``; unknown ones are skipped.
 
     Raises ValueError if the first of them does not start a run.

@@ -64,7 +64,7 @@ class _Found:
 
     def known(self, raws: Sequence[Raw]) -> bool:
         """Say whether any of the runs has it; facts are always known, and ``has`` may ask for anything."""
-        if self.name.asked or not self.ways or self.ways[0][0] == "fact":
+        if self.name.optional or not self.ways or self.ways[0][0] == "fact":
             return True
         return any(not isinstance(self(raw), Missing) for raw in raws)
 

@@ -112,7 +112,7 @@ def document(folder: Path, name: str) -> Any:
     state = events.read(folder / layout.EVENTS, folder.name)
     if name == layout.DIFF:
         path = folder / layout.DIFF
-        return yaml_read.load_own(path.read_bytes(), name) if path.exists() else None
+        return yaml_read.load_stored(path.read_bytes(), name) if path.exists() else None
     return {
         layout.ENV: state.env,
         layout.INPUTS: {"inputs": state.inputs},

@@ -16,12 +16,12 @@ METRIC_PARTS = ("last", "min", "max", "step", "count")
 class Way(NamedTuple):
     """A line of the body to look for, and for a metric which part of its summary is meant.
 
-    A fact whose ``place`` is not the message is no line: it comes from the ref or the decoded run.
+    A fact whose ``storage`` is not the message is no line: it comes from the ref or the decoded run.
     """
 
     line: str
     part: str | None = None
-    place: str = facts.MESSAGE
+    storage: str = facts.MESSAGE
 
 
 class Lookup:
@@ -36,9 +36,9 @@ class Lookup:
                 f'"{way.part}": '.encode() if way.part else None,
             )
             for way in self.ways
-            if way.place is facts.MESSAGE
+            if way.storage is facts.MESSAGE
         ]
-        self.beside = [way for way in self.ways if way.place is not facts.MESSAGE]
+        self.beside = [way for way in self.ways if way.storage is not facts.MESSAGE]
 
     def __call__(self, raw: Raw) -> Any:
         """Return the value that a run has."""
@@ -47,7 +47,7 @@ class Lookup:
             if value is not None:
                 return value
         text = raw.body
-        if text is None or raw.said:
+        if text is None or raw.annotations:
             return self._decoded(decode(self.repo, raw))
         for mark, part in self.marks:
             at = text.find(mark)
@@ -66,9 +66,9 @@ class Lookup:
 
     def _beside(self, raw: Raw, way: Way) -> Any:
         """Return a fact that is not a line of the body, or None."""
-        if way.place is facts.REF:
+        if way.storage is facts.REF:
             return getattr(raw, way.line)
-        if way.place is facts.NOTES and raw.info is None and not raw.said:
+        if way.storage is facts.NOTES and raw.info is None and not raw.annotations:
             return None
         return getattr(decode(self.repo, raw), way.line)
 
@@ -154,4 +154,4 @@ def fact(name: str) -> list[Way]:
     known = facts.LISTED.get(name)
     if known is None:
         return []
-    return [Way(key, place=known.place) for key in known.keys or (name,)]
+    return [Way(key, storage=known.storage) for key in known.keys or (name,)]

@@ -55,13 +55,13 @@ def listing(
     sort: str | None = None,
     reverse: bool = False,
     limit: int | None = None,
-    where: str | None = None,
+    query: str | None = None,
     archived: bool = False,
 ) -> Listing:
-    """Return runs, newest first or by ``sort``; ``-key`` sorts downwards; ``where`` is a query.
+    """Return runs, newest first or by ``sort``; ``-key`` sorts downwards; ``query`` chooses the runs.
 
     Archived runs are left out unless ``archived``.  Runs that lack the key come last.  Raises TrackError
-    where no run has it and it is no fact either, QueryError for a query that cannot be understood.
+    if no run has it and it is not a fact either, QueryError for a query that cannot be understood.
     """
     experiment = layout.experiment_slug(experiment) if experiment else None
     by_time = sort in (None, "started", "-started", "id", "-id")
@@ -69,7 +69,7 @@ def listing(
     downwards = sort not in ("started", "id") if by_time else str(sort).startswith("-")
     request = Request(
         experiment,
-        where,
+        query,
         archived=archived,
         order=key,
         descending=downwards != reverse,
@@ -128,14 +128,14 @@ def top(
     goal: str | None = None,
     experiment: str | None = None,
     limit: int | None = None,
-    where: str | None = None,
+    query: str | None = None,
     archived: bool = False,
 ) -> Ranking:
     """Return the runs ranked by a metric's last value, or ``METRIC.max``, ``METRIC.min``; best first.
 
     ``goal`` is ``min`` or ``max``; without it the rule of `analysis.direction` decides, and if that does not
-    know, the largest is first.  NaN and infinities are never best.  ``where`` is a query; archived runs are
-    left out unless ``archived``.  Raises TrackError naming the metrics that exist if no run has this one,
+    know, the largest is first.  NaN and infinities are never best.  ``query`` chooses the runs; archived runs
+    are left out unless ``archived``.  Raises TrackError naming the metrics that exist if no run has this one,
     QueryError for a query that cannot be understood.
     """
     experiment = layout.experiment_slug(experiment) if experiment else None
@@ -147,13 +147,13 @@ def top(
         return direction.direction(metric, option=goal, config=config, defined=defined)
 
     request = Request(
-        experiment, where, archived=archived, order=key, numbers=True, direction=choose, limit=limit
+        experiment, query, archived=archived, order=key, numbers=True, direction=choose, limit=limit
     )
     answer = source_of(repo).select(request)
     if not answer.listed:
         resolve.check_experiment(repo, experiment)
     if answer.direction is None:
-        raise _nothing_ranked(metric, answer, _all(repo, request), where)
+        raise _nothing_ranked(metric, answer, _all(repo, request), query)
     valued = answer.ranked + answer.infinite + answer.nan
     return Ranking(
         answer.runs,
@@ -167,7 +167,7 @@ def top(
 
 
 def _nothing_ranked(
-    metric: str, answer: Selection, raws: Sequence[Raw], where: str | None
+    metric: str, answer: Selection, raws: Sequence[Raw], query: str | None
 ) -> TrackError:
     """Return the error for a metric that none of ``raws``, all that match a request, has."""
     if commit_message.names([raw.body for raw in raws if raw.body], "params") & {metric}:
@@ -180,13 +180,13 @@ def _nothing_ranked(
     hint = (
         f"there are: {', '.join(known[:8])}"
         if known
-        else _why_none(answer.archived, current, where)
+        else _why_none(answer.archived, current, query)
     )
     return TrackError(f"no run has the metric {metric!r}", did_you_mean(metric, known, hint))
 
 
-def _why_none(archived: int, others: int, where: str | None) -> str:
-    if where is not None and others:
+def _why_none(archived: int, others: int, query: str | None) -> str:
+    if query is not None and others:
         return "look at what the query finds: git track ls -w QUERY"
     return (
         "all runs are archived; with them: add --archived"

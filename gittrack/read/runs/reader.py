@@ -31,7 +31,7 @@ class Raw(NamedTuple):
     body: bytes | None = None
     info: run_info.RunInfo | None = None
     problem: str | None = None
-    said: tuple[annotation_log.Operation, ...] = ()  # what was said about it afterwards
+    annotations: tuple[annotation_log.Operation, ...] = ()  # what was said about it afterwards
 
 
 def list_runs(
@@ -113,7 +113,9 @@ def _annotated(repo: git.Repo, raws: list[Raw], commit: str | None) -> list[Raw]
     except git.GitError:  # `doctor` tells; the runs are there without their remarks
         return raws
     return [
-        raw._replace(said=annotation_log.parse(said[raw.commit])) if raw.commit in said else raw
+        raw._replace(annotations=annotation_log.parse(said[raw.commit]))
+        if raw.commit in said
+        else raw
         for raw in raws
     ]
 
@@ -227,7 +229,7 @@ def decode(repo: git.Repo, raw: Raw) -> run_info.RunInfo:
         facts = {**facts, "id": raw.id, "experiment": raw.experiment}
         facts.setdefault("status", run_info.DAMAGED)
         info = run_info.from_facts(facts, params, metrics, commit=raw.commit, ref=raw.ref)
-        return annotation_log.applied(info, raw.said)
+        return annotation_log.applied(info, raw.annotations)
     except Exception as error:  # noqa: BLE001 - one bad run never hides the others
         return _damaged(raw, str(error) or type(error).__name__)
 
@@ -267,7 +269,7 @@ def load_yaml(repo: git.Repo, raw: Raw, name: str) -> Any:
     if data is None:
         return None
     try:
-        found = yaml_read.load_own(data, f"{raw.id}:{name}")
+        found = yaml_read.load_stored(data, f"{raw.id}:{name}")
     except TrackError as error:
         raise Damaged(error.message, "see: git track doctor") from error
     wrong = None if found is None else schemas.problem(name, found)

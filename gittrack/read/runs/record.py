@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import Damaged, TrackError, did_you_mean
-from gittrack.core.run import run_info, series
+from gittrack.core.run import facts, run_info, series
 from gittrack.disk import content_store, restore
 from gittrack.read.runs import artifacts, live, reader
 
@@ -54,6 +54,8 @@ class RunRecord:
     def __getattr__(self, name: str) -> Any:
         if name in run_info.RunInfo._fields:
             return getattr(self.info, name)
+        if name in facts.LISTED:
+            return self.info.more.get(name)
         raise AttributeError(f"a run has no {name!r}")
 
     def __repr__(self) -> str:

@@ -40,9 +40,9 @@ def select(repo: git.Repo, raws: list[Raw], request: Request) -> Selection:
 
 def _current(raws: list[Raw]) -> list[Raw]:
     """Return the runs that are not archived; most runs have no annotation at all."""
-    if not any(raw.said for raw in raws):
+    if not any(raw.annotations for raw in raws):
         return raws
-    return [raw for raw in raws if not annotation_log.is_archived(raw.said)]
+    return [raw for raw in raws if not annotation_log.is_archived(raw.annotations)]
 
 
 def _matching(repo: git.Repo, raws: list[Raw], request: Request) -> list[Raw]:
@@ -182,7 +182,7 @@ def name_of(raw: Raw) -> str | None:
     if raw.info is not None:
         return raw.info.name
     renamed = [
-        op["name"] for op in raw.said if op.get("op") == annotation_log.NAME and "name" in op
+        op["name"] for op in raw.annotations if op.get("op") == annotation_log.NAME and "name" in op
     ]
     if renamed:
         return str(renamed[-1]) or None
@@ -195,4 +195,4 @@ def name_of(raw: Raw) -> str | None:
 
 def current_named(raws: Sequence[Raw], name: str) -> list[Raw]:
     """Return the runs that have a name and are not archived."""
-    return [raw for raw in by_name(raws, name) if not annotation_log.is_archived(raw.said)]
+    return [raw for raw in by_name(raws, name) if not annotation_log.is_archived(raw.annotations)]

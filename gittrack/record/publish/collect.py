@@ -21,7 +21,7 @@ class Collected(NamedTuple):
     notes: tuple[str, ...]
 
 
-def collect(folder: Path, facts: Mapping[str, Any], state: events.State) -> Collected:
+def collect(folder: Path, facts: Mapping[str, Any], state: events.JournalState) -> Collected:
     """Return what the journal in ``folder`` holds, with ``facts`` for its run.yaml."""
     metrics, points_file, notes = _series(folder, state.summary)
     diff = folder / layout.DIFF

@@ -149,7 +149,7 @@ class _Signing:
 
 def remove(journal: Journal) -> None:
     """Remove a published journal: out of sight first, so that no half of one is ever seen."""
-    gone = journal.folder.with_name(f"{layout.GONE}{journal.id}-{os.getpid()}")
+    gone = journal.folder.with_name(f"{layout.REMOVING}{journal.id}-{os.getpid()}")
     journal.folder.rename(gone)
     journal.release()
     shutil.rmtree(gone, ignore_errors=True)
