@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from helpers import git, python, run_cli
+from helpers import git, listed, python, record, run_cli
 
 import gittrack
 
@@ -230,3 +230,16 @@ def test_an_experiment_may_have_spaces_in_its_name():
     assert gittrack.get("my first exp/part two@").experiment == "my-first-exp/part-two"
     assert run_cli("ls", "-e", "my first exp", "--json").out.count('"id"') == 2
     assert run_cli("doctor").code == 0
+
+
+def test_the_name_of_an_experiment_as_given_is_a_fact():
+    record(experiment="my first exp")
+    record(experiment="digits")
+    assert gittrack.get("my first exp@").info.more["experiment_name"] == "my first exp"
+    assert [found["experiment_name"] for found in listed()] == [None, "my first exp"]
+    assert [found["experiment"] for found in listed("-w", 'experiment_name == "my first exp"')] == [
+        "my-first-exp"
+    ]
+    assert "my first exp" in run_cli("ls", "--columns", "experiment_name").out
+    assert "experiment_name  my first exp\n" in run_cli("show", "my first exp@").out
+    assert "experiment_name" not in run_cli("show", "digits@").out

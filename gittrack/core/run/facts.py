@@ -57,6 +57,13 @@ class Fact(NamedTuple):
 FACTS = (
     Fact("id", RUN_ID, "the id: date, time (UTC) and 8 hex digits"),
     Fact("experiment", TEXT, "the experiment that the run belongs to"),
+    Fact(
+        *(
+            "experiment_name",
+            TEXT,
+            "the name of the experiment as given, if it is stored as another",
+        )
+    ),
     Fact("name", TEXT, "the name"),
     Fact(
         "status",
