@@ -1,7 +1,8 @@
 """Content that is too large for git: files named by their SHA-256, below ``<git common dir>/gittrack/store``.
 
-A file appears under its name in one step, whole and on the disk, and nobody can write to it: it is never a
-hard link to a file of the user.  Whoever adds or removes content holds the lock for that moment.
+A file gets its name in one step, after it is complete and flushed to the disk.  It is read-only, and
+never a hard link to a file of the user.  A process that adds or removes content holds the lock while it
+does so.
 """
 
 from __future__ import annotations
@@ -18,13 +19,13 @@ from typing import BinaryIO, NamedTuple
 from gittrack.core.errors import Damaged
 from gittrack.disk import copies, folders, lock
 
-FRESH_SECONDS = 3600.0  # content this young may belong to a run that has not named it yet
+FRESH_SECONDS = 3600.0  # younger content may belong to a run that will name it
 FULL = "the store would be larger than track.maxStoreSize"
 _INCOMING = "incoming-"
 
 
 class Stored(NamedTuple):
-    """What became of a file: its SHA-256 and size, and why its content is not in the store (empty: it is)."""
+    """The SHA-256 and size of a file, and the reason if its content is not in the store (else empty)."""
 
     digest: str
     size: int
@@ -32,29 +33,31 @@ class Stored(NamedTuple):
 
 
 class ContentStore(NamedTuple):
-    """The folder of a store, and how many bytes all its content may take."""
+    """The folder of a store, and the limit of its total size in bytes."""
 
     root: Path
     limit: int = 0
 
     def path(self, digest: str) -> Path:
-        """Return where the content with this SHA-256 is, or would be."""
+        """Return the path for the content with this SHA-256, stored or not."""
         return self.root / "sha256" / digest[:2] / digest[2:4] / digest
 
     def content(self, digest: object) -> Path | None:
-        """Return the file with this SHA-256; None if it is not here, or if this is not a SHA-256."""
+        """Return the file with this SHA-256; None if it is not stored or ``digest`` is not a SHA-256."""
         sound = isinstance(digest, str) and len(digest) == 64 and digest.isalnum()
         path = self.path(str(digest)) if sound else None
         return path if path is not None and path.is_file() else None
 
     def listing(self) -> Iterator[os.DirEntry[str]]:
-        """Yield every content, in no order."""
+        """Yield the entry of every content, in no order."""
         for folder in _entries(self.root / "sha256"):
             for inner in _entries(folder.path):
                 yield from _entries(inner.path)
 
     def keep(self, source: BinaryIO) -> Stored:
-        """Take the content of an open file, if there is room for it; its digest is computed always.
+        """Copy the content of an open file into the store, if its size is within the limit.
+
+        The digest is computed in any case.  Stored content counts as fresh again.
 
         Raises
         ------
@@ -68,7 +71,7 @@ class ContentStore(NamedTuple):
         else:
             try:
                 return self._take(source, most)
-            except OSError as error:  # raised again below if it is the source that cannot be read
+            except OSError as error:  # an error of the source is raised again below
                 problem = f"it could not be stored: {error.strerror}"
         digest, size = copies.copy(source, None, most)
         return Stored(digest, size, "" if self._refreshed(digest) else problem)
@@ -86,7 +89,7 @@ class ContentStore(NamedTuple):
             with self._turn():
                 folders.make(str(path.parent))
                 os.utime(incoming)
-                # Also over the same content: that counts as fresh from now on, whoever owns it.
+                # Also over equal content, which counts as fresh from now on, even if another user owns it.
                 incoming.replace(path)
             _sync_folder(path.parent)
         except OSError:
@@ -95,7 +98,7 @@ class ContentStore(NamedTuple):
         return Stored(digest, size, "")
 
     def _refreshed(self, digest: str) -> bool:
-        """Say whether the content is here; it counts as fresh from now on."""
+        """Return whether the content is stored; it counts as fresh from now on."""
         if not self.root.is_dir():
             return False
         with self._turn():
@@ -106,9 +109,12 @@ class ContentStore(NamedTuple):
             return path is not None
 
     def remove(self, unwanted: Callable[[], set[str]]) -> None:
-        """Remove content; ``unwanted`` returns the digests, and is called when nobody can add any.
+        """Remove content that is not fresh, and the incomplete copies of killed processes.
 
-        Fresh content stays; copies that a killed process left go.
+        Parameters
+        ----------
+        unwanted
+            Returns the digests to remove.  It is called while no process can add content.
         """
         if not self.root.is_dir():
             return
@@ -131,12 +137,12 @@ class ContentStore(NamedTuple):
 
 
 def is_fresh(entry: os.DirEntry[str]) -> bool:
-    """Say whether content is so young that a run may still be about to name it."""
+    """Return whether content is younger than ``FRESH_SECONDS``: a run may be about to name it."""
     return time.time() - entry.stat().st_mtime < FRESH_SECONDS
 
 
 def read(path: Path) -> bytes:
-    """Return the bytes of a file of the store.  Raises Damaged if they are not what its name says."""
+    """Return the bytes of a file of the store.  Raises Damaged if their SHA-256 is not its name."""
     data = path.read_bytes()
     if hashlib.sha256(data).hexdigest() != path.name:
         raise _damaged(path)
@@ -146,14 +152,14 @@ def read(path: Path) -> bytes:
 def write_to(path: Path, target: BinaryIO) -> None:
     """Write a file of the store to a stream, such as a pipe.
 
-    Raises Damaged at the end if its bytes are not what its name says.
+    Raises Damaged at the end if the SHA-256 of the bytes is not the name of the file.
     """
     if _digest(path, target) != path.name:
         raise _damaged(path)
 
 
 def is_sound(path: Path) -> bool:
-    """Say whether a file of the store holds what its name says.  Raises OSError."""
+    """Return whether the SHA-256 of a file of the store is its name.  Raises OSError."""
     return _digest(path, None) == path.name
 
 
@@ -163,7 +169,9 @@ def _digest(path: Path, target: BinaryIO | None) -> str:
 
 
 def _damaged(path: Path) -> Damaged:
-    return Damaged(f"{path} does not hold what its name says", "see: git track doctor")
+    return Damaged(
+        f"the content of {path} has changed: its SHA-256 is not its name", "see: git track doctor"
+    )
 
 
 def _entries(folder: str | Path) -> list[os.DirEntry[str]]:

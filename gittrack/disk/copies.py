@@ -1,4 +1,4 @@
-"""A copy of a file and its SHA-256, from one read; without a read of its own if disk blocks can be shared."""
+"""Copy a file and compute its SHA-256 in one read; the copy shares disk blocks if the file system can."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ def copy(source: BinaryIO, target: BinaryIO | None, most: int) -> tuple[str, int
     target
         An empty file, open for reading and writing; None only computes the digest.
     most
-        The number of bytes after which a file that grows meanwhile is cut.
+        The largest number of bytes to copy, for a file that grows meanwhile.
 
     Raises
     ------
     OSError
-        If the source cannot be read, or if there is no room for the copy.
+        If the source cannot be read, or if the disk is full.
     """
     source.seek(0)
     if target is not None and _clone(source, target):
         if os.fstat(target.fileno()).st_size > most:
             target.truncate(most)
-        return _read(target, None, most)  # the clone stands still, the source may change
+        return _read(target, None, most)  # the clone cannot change, the source can
     return _read(source, target, most)
 
 
@@ -50,7 +50,7 @@ def _read(source: BinaryIO, target: BinaryIO | None, most: int) -> tuple[str, in
 
 
 def _clone(source: BinaryIO, target: BinaryIO) -> bool:
-    """Let the target share the blocks of the source; False if the file system cannot."""
+    """Make the target share the blocks of the source; return False if the file system cannot."""
     if sys.platform != "linux":
         return False
     try:

@@ -1,8 +1,8 @@
-"""Descriptors that stay open for hours, in a program that may close what it did not open.
+"""Descriptors that stay open for hours, in a program that may close descriptors that it did not open.
 
-A number is not an identity: after ``os.closerange(3, 256)``, as in daemons, it is soon that of another file.
-So these descriptors get high numbers, which the kernel gives to nobody else while a lower one is free, and
-device and inode are compared before they are trusted.
+The number of a descriptor is not an identity: after ``os.closerange(3, 256)``, which daemons call,
+another file soon has that number.  So these descriptors get high numbers, which the kernel does not use
+while a lower one is free, and their device and inode are compared before each use.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ from __future__ import annotations
 import fcntl
 import os
 
-HIGH = 1000  # a number from here on is not given again within a millisecond
+HIGH = 1000  # numbers from here on are rarely used for other files
 
 Identity = tuple[int, int]
 
 
 def lift(fd: int) -> int:
-    """Return a descriptor of the same open file with a high number, if the process may have one."""
+    """Move an open file to a descriptor with a high number and return it; ``fd`` itself if impossible."""
     try:
         high = fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, HIGH)
-    except OSError:  # the limit of the process is lower, or reached
+    except OSError:  # the limit of the process is lower, or is reached
         return fd
     os.close(fd)
     return high
@@ -32,7 +32,7 @@ def identity(fd: int) -> Identity:
 
 
 def is_open(fd: int, expected: Identity) -> bool:
-    """Return whether a number still stands for the file of that identity."""
+    """Return whether a descriptor is still open on the file with that identity."""
     try:
         return fd >= 0 and identity(fd) == expected
     except OSError:
@@ -40,7 +40,7 @@ def is_open(fd: int, expected: Identity) -> bool:
 
 
 def is_intact(fd: int, expected: Identity) -> bool:
-    """Return whether a number still stands for that file, and the file was not deleted."""
+    """Return whether a descriptor is still open on that file, and the file was not deleted."""
     try:
         status = os.fstat(fd)
     except OSError:
@@ -49,13 +49,13 @@ def is_intact(fd: int, expected: Identity) -> bool:
 
 
 def close(fd: int, expected: Identity) -> None:
-    """Close a descriptor, unless its number is that of another file by now."""
+    """Close a descriptor, unless it is closed already or its number belongs to another file."""
     if is_open(fd, expected):
         os.close(fd)
 
 
 def content(fd: int, start: int = 0) -> bytes:
-    """Return what an open file holds from ``start`` on, without a descriptor more."""
+    """Return the content of an open file from byte ``start`` on, without another descriptor."""
     pieces = []
     while piece := os.pread(fd, 1 << 20, start):
         pieces.append(piece)

@@ -1,6 +1,6 @@
 """The files that come with gittrack: templates and sample hooks.
 
-In a wheel they lie inside the package; in a checkout, and so in an editable install, beside it.
+In a wheel, they are inside the package; in a checkout or an editable install, beside it.
 """
 
 from __future__ import annotations

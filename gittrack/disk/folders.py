@@ -1,7 +1,7 @@
 """New folders and files in a repository, with the permissions of the folder that they are made in.
 
-Git gives the folders of a repository that is shared by a group (``core.sharedRepository``) the bits for that;
-what we make in them must stay open to the others as well: `git prune`, `git track recover`.
+In a repository that is shared by a group (``core.sharedRepository``), git makes folders writable for the
+group. New files and folders must be writable for the group too, for `git prune` and `git track recover`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import stat
 
 
 def make(path: str) -> None:
-    """Make a folder and those above it; an existing one is left as it is."""
+    """Make a folder and its missing parents; an existing folder is not changed."""
     if os.path.isdir(path):
         return
     parent = os.path.dirname(path) or os.curdir
@@ -28,7 +28,7 @@ def make(path: str) -> None:
 
 
 def share_file(path: str | os.PathLike[str], mode: int = 0o664) -> None:
-    """Give a file of this user the ``mode`` that a group needs, if its folder is a group's."""
+    """Set the ``mode`` of a file of this user, if its folder is writable for a group."""
     handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         share(handle, os.path.dirname(path) or ".", mode)
@@ -37,7 +37,7 @@ def share_file(path: str | os.PathLike[str], mode: int = 0o664) -> None:
 
 
 def share(handle: int, folder: str, mode: int) -> None:
-    """Give an open file of this user the ``mode`` that a group needs, if ``folder`` is a group's."""
+    """Set the ``mode`` of an open file of this user, if ``folder`` is writable for a group."""
     if os.stat(folder).st_mode & stat.S_IWGRP:
         file = os.fstat(handle)
         if file.st_uid == os.geteuid() and stat.S_IMODE(file.st_mode) != mode:
@@ -45,7 +45,7 @@ def share(handle: int, folder: str, mode: int) -> None:
 
 
 def keep(path: str, content: bytes) -> None:
-    """Write a small file of a cache, as a whole or not at all; what cannot be written is not kept."""
+    """Write a small cache file, completely or not at all; errors are ignored."""
     folder = os.path.dirname(path) or os.curdir
     draft = f"{path}.{os.getpid()}-{os.urandom(4).hex()}"
     try:
@@ -59,5 +59,5 @@ def keep(path: str, content: bytes) -> None:
         except BaseException:
             os.unlink(draft)
             raise
-    except OSError:  # a cache is only faster: whoever needs the content computes it again
+    except OSError:  # a cache only saves time: the content is computed again
         return

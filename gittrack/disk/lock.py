@@ -1,7 +1,7 @@
-"""A lock that the kernel releases on any death of its owner: alive means locked.
+"""A lock that the kernel releases when its owner ends in any way: locked means alive.
 
-``flock`` belongs to the open file, so a forked child must close its copy (see Recorder); a program
-started by the owner never has one, because Python opens files close-on-exec.
+``flock`` belongs to the open file, so a forked child must close its copy (see Recorder).  A program that the
+owner starts never has a copy, because Python opens files close-on-exec.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ _NO_LOCKS = (errno.EOPNOTSUPP, errno.ENOSYS, errno.ENOLCK)
 
 
 def acquire(path: Path | str) -> int | None:
-    """Return a descriptor that holds the lock, or None where somebody else does.
+    """Return a descriptor that holds the lock, or None if another one holds it.
 
-    The file is made where it is missing.  Closing the descriptor gives the lock back.
+    A missing file is made.  Closing the descriptor releases the lock.
     """
     try:
         return _locked(path, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -32,7 +32,7 @@ def acquire(path: Path | str) -> int | None:
 
 
 def take(path: Path | str) -> int:
-    """Return a descriptor that holds the lock, as `acquire` does; wait for it where somebody else does."""
+    """Return a descriptor that holds the lock, as `acquire` does, but wait until the lock is free."""
     return _locked(path, fcntl.LOCK_EX)
 
 
@@ -53,7 +53,7 @@ def _locked(path: Path | str, operation: int) -> int:
         os.close(handle)
         if error.errno in _NO_LOCKS:
             raise TrackError(
-                f"the file system of {path} has no file locks (flock), which tell whether a run is going on",
+                f"the file system of {path} has no file locks (flock), which show whether a run is alive",
                 "keep the repository on another file system, or mount this one with locks",
             )
         raise
@@ -61,12 +61,10 @@ def _locked(path: Path | str, operation: int) -> int:
 
 
 def _opened(path: Path | str) -> int:
-    """Open the file of a lock, made if it is missing: for a group, if the folder is a group's."""
+    """Open the file of a lock; make a missing one, writable for the group if its folder is."""
     try:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    except (
-        PermissionError
-    ):  # another user's, made without the bits for the group: a lock needs no writing
+    except PermissionError:  # another user's, not writable for the group: a lock need not write
         return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         folders.share(handle, os.path.dirname(path) or ".", 0o664)
@@ -77,7 +75,7 @@ def _opened(path: Path | str) -> int:
 
 
 def is_at(handle: int, path: Path | str) -> bool:
-    """Say whether a lock is on the file that is at ``path`` now: it may have been removed in between."""
+    """Return whether a lock is on the file that is at ``path`` now, which may have been replaced."""
     try:
         return os.path.samestat(os.fstat(handle), os.stat(path))
     except FileNotFoundError:
@@ -85,7 +83,7 @@ def is_at(handle: int, path: Path | str) -> bool:
 
 
 def is_held(path: Path) -> bool:
-    """Say whether a living process holds the lock; a missing file is not held."""
+    """Return whether a process holds the lock; a missing file is not locked."""
     try:
         handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
@@ -97,7 +95,7 @@ def is_held(path: Path) -> bool:
     except OSError as error:
         if error.errno not in _NO_LOCKS:
             raise
-        return True  # nobody can know: nothing may be taken from its owner
+        return True  # unknown: the owner may be alive
     finally:
         os.close(handle)
     return False

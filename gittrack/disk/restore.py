@@ -1,4 +1,4 @@
-"""Files of a run brought back into a folder: never above it, never through a link, as they were recorded."""
+"""Write files of a run below a folder: never outside it, never through a link, with the recorded content."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from gittrack.core import layout, paths
 from gittrack.core.errors import Damaged, TrackError
 from gittrack.disk import copies
 
-Content = bytes | Path  # of a file: itself, or the file of the content store that has it
+Content = bytes | Path  # the bytes of a file, or its file in the content store
 _HINT = "do not trust this run; see: git track doctor"
 
 
 def check(root: Path, path: str, item: Mapping[str, Any]) -> Path:
-    """Return where `write` would put a file; nothing is written.
+    """Return the path that `write` would use; nothing is written.
 
     Parameters
     ----------
     root
-        The folder that the user or gittrack chose; it may lie anywhere.
+        The folder that the user or gittrack chose; it can be anywhere.
     path
-        The path below it.  It comes from the run, so it is not trusted.
+        The path below ``root``.  It comes from the run, so it is not trusted.
     item
         The file's line of outputs.yaml.
 
@@ -37,13 +37,13 @@ def check(root: Path, path: str, item: Mapping[str, Any]) -> Path:
     check_names(path, item)
     if paths.through_link(root, path):
         raise TrackError(
-            f"{path!r} would leave its folder by a link that is there", "remove that link first"
+            f"{path!r} would leave its folder through an existing link", "remove that link first"
         )
     return root / path
 
 
 def check_names(path: str, item: Mapping[str, Any]) -> None:
-    """Raise TrackError for a path, or a target of a link, that no folder may get; see `check`."""
+    """Raise TrackError for a path or a link target that must not be written to any folder; see `check`."""
     why = paths.fault(path)
     if why:
         raise TrackError(f"the path {path!r} in the run {why}, so it is not written", _HINT)
@@ -56,9 +56,9 @@ def check_names(path: str, item: Mapping[str, Any]) -> None:
 
 
 def write(root: Path, path: str, content: Content, item: Mapping[str, Any]) -> Path:
-    """Write a file of a run below ``root`` and return where it is; see `check` for what is refused.
+    """Write a file of a run below ``root`` and return its path; see `check` for what is refused.
 
-    Raises Damaged if ``content`` is not what ``item`` says.
+    Raises Damaged if ``content`` does not have the SHA-256 of ``item``.
     """
     destination = check(root, path, item)
     link = item.get("link")
@@ -69,11 +69,13 @@ def write(root: Path, path: str, content: Content, item: Mapping[str, Any]) -> P
             with _opened(content) as source, open(incoming, "x+b") as target:
                 digest, _ = copies.copy(source, target, size(content))
             incoming.chmod(0o755 if item.get("executable") else 0o644)
-        else:  # normalised, so that it cannot climb out by way of another link
+        else:  # normalised, so that it cannot leave the folder through another link
             incoming.symlink_to(os.path.normpath(link))
             digest = _digest(content)
         if item.get("sha256") not in (None, digest):
-            raise Damaged(f"{item['path']} is not what was recorded", "see: git track doctor")
+            raise Damaged(
+                f"the content of {item['path']} is not the recorded one", "see: git track doctor"
+            )
         incoming.replace(destination)
     finally:
         incoming.unlink(missing_ok=True)
@@ -81,7 +83,7 @@ def write(root: Path, path: str, content: Content, item: Mapping[str, Any]) -> P
 
 
 def size(content: Content) -> int:
-    """Return the number of bytes."""
+    """Return the size of a content in bytes."""
     return len(content) if isinstance(content, bytes) else content.stat().st_size
 
 
@@ -95,7 +97,7 @@ def _digest(content: Content) -> str:
 
 
 def differs(destination: Path, content: Content, item: Mapping[str, Any]) -> bool:
-    """Say whether something else is at ``place`` already."""
+    """Return whether ``destination`` exists and has other content."""
     if destination.is_symlink():
         return os.readlink(destination) != item.get("link")
     if not destination.exists():
@@ -106,6 +108,6 @@ def differs(destination: Path, content: Content, item: Mapping[str, Any]) -> boo
 
 
 def select(items: Mapping[str, Any], name: str) -> list[str]:
-    """Return the paths that ``wanted`` names: one file, or all below a folder."""
+    """Return the paths that ``name`` means: one file, or all files below a folder.  Raises TrackError."""
     prefix = layout.check_artifact_name(name)
     return [path for path in items if path == prefix or path.startswith(prefix + "/")]

@@ -1,7 +1,7 @@
-"""Which machine this is: whether a process that wrote its name down could still be alive elsewhere.
+"""The identity of this machine, and whether a recorded process could still be alive on another one.
 
-The lock of a journal says nothing about a process on another host if the file system does not share locks
-between hosts.
+If a file system does not share locks between hosts, the lock of a journal does not show a process of another
+host.
 """
 
 from __future__ import annotations
@@ -9,16 +9,13 @@ from __future__ import annotations
 import os
 import time
 
-from gittrack.core.fast_typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    pass
+from gittrack.core.fast_typing import Any
 
 _BOOT_ID = "/proc/sys/kernel/random/boot_id"
 
 
 def process() -> dict[str, Any]:
-    """Return what identifies this process everywhere: host, boot and process id."""
+    """Return the identity of this process among all machines: host, boot and process id."""
     facts = {"host": os.uname().nodename, "boot": _boot(), "pid": os.getpid()}
     return {key: value for key, value in facts.items() if value is not None}
 
@@ -32,22 +29,28 @@ def _boot() -> str | None:
 
 
 def may_live_elsewhere(process: Any, touched: float, patience: float) -> bool:
-    """Return whether a process may be alive on a machine whose locks are not seen here.
+    """Return whether a process may be alive on a machine whose locks are not visible here.
 
-    ``process`` is what `process` returned there, ``touched`` the moment of the last write to its files, and
-    ``patience`` the seconds without a write after which it counts as dead.
+    Parameters
+    ----------
+    process
+        The result of `process` on the other machine; anything else counts as not alive.
+    touched
+        The time of the last write to its files, in seconds since 1970.
+    patience
+        The time without a write after which the process counts as dead, in seconds.
     """
     if not isinstance(process, dict) or not isinstance(process.get("host"), str):
-        return False  # an earlier version did not write it
+        return False  # written by an earlier version
     boot, own_boot = process.get("boot"), _boot()
     if boot == own_boot and (boot is not None or process["host"] == os.uname().nodename):
-        return False  # one kernel, maybe another container: its locks are seen
+        return False  # the same kernel, maybe another container: its locks are visible
     if process["host"] == os.uname().nodename and touched < _started():
-        return False  # this machine, before it was started again
+        return False  # this machine, before its last start
     return time.time() - touched < patience
 
 
 def _started() -> float:
-    """Return the moment at which this machine was started."""
+    """Return the time of the last start of this machine, in seconds since 1970; 0 if unknown."""
     clock = getattr(time, "CLOCK_BOOTTIME", None)
     return time.time() - time.clock_gettime(clock) if clock is not None else 0.0

@@ -1,7 +1,7 @@
-"""Which recorded commands may be run here: those that this machine recorded, and those that were trusted.
+"""The list of run commits whose recorded commands the user allowed to run on this machine.
 
-The list is kept outside of any repository, a commit id a line: a run commit names its code, its command and
-its params, so anything that changed is another id.
+The list is outside of any repository and has one commit id a line.  The id of a run commit covers its
+code, its command and its params, so any change leads to another id.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 
 
 def list_path() -> Path:
-    """Return the file that lists the run commits that may be run here."""
+    """Return the path of the list: ``$XDG_STATE_HOME/gittrack/trusted``."""
     state = os.environ.get("XDG_STATE_HOME") or os.path.join(
         os.path.expanduser("~"), ".local/state"
     )
@@ -19,7 +19,7 @@ def list_path() -> Path:
 
 
 def is_trusted(commit: str) -> bool:
-    """Say whether a run commit may be run here."""
+    """Return whether a run commit is in the list."""
     try:
         return commit in list_path().read_text().split()
     except OSError:
@@ -27,7 +27,7 @@ def is_trusted(commit: str) -> bool:
 
 
 def remember(commit: str) -> None:
-    """Trust a run commit from now on.  Raises OSError where the list cannot be written."""
+    """Add a run commit to the list.  Raises OSError if the list cannot be written."""
     path = list_path()
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)

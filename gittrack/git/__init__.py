@@ -1,4 +1,4 @@
-"""Git: `gittrack.git.process` starts it, the other modules know what to ask."""
+"""Git: `gittrack.git.process` starts git, the other modules use it."""
 
 from gittrack.git.config import identity, parse_config
 from gittrack.git.content import diff, missing, read_objects

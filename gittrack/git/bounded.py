@@ -1,4 +1,4 @@
-"""Objects up to a size, so that a huge one from elsewhere does not fill the memory."""
+"""Read objects up to a size, so that a huge object of somebody else does not fill the memory."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from gittrack import git
 
 
 def objects(repo: git.Repo, oids: Sequence[str], most: int) -> list[bytes | None]:
-    """Return the content of each object; None for one that is missing or has more than ``most`` bytes.
+    """Return the content of each object; None if it is missing or has more than ``most`` bytes.
 
-    Git stops at an object that needs more memory.  Only then the sizes are asked for, so that ordinary
-    listings pay nothing.
+    Git fails if an object needs more memory.  Only then the sizes are read, so ordinary listings pay nothing.
     """
     try:
         return list(git.read_objects(repo, oids, most=most))

@@ -1,4 +1,4 @@
-"""What git's configuration says, as `git config --list` prints it."""
+"""Git's configuration, from the output of `git config --list`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def parse_config(listing: bytes) -> dict[str, str]:
 
 
 def identity(config: Mapping[str, Any]) -> str | None:
-    """Return ``name <mail>`` from git's variables or configuration, or None where none is set."""
+    """Return ``name <mail>`` of the committer from git's variables or configuration, or None."""
     name = os.environ.get("GIT_COMMITTER_NAME") or config.get("user.name")
     mail = os.environ.get("GIT_COMMITTER_EMAIL") or config.get("user.email")
     if not name and not mail:

@@ -1,4 +1,4 @@
-"""Objects that git has: their content, what is missing, and how two of them differ."""
+"""Objects in git: their content, which are missing, and the difference of two trees."""
 
 from __future__ import annotations
 
@@ -10,10 +10,23 @@ from gittrack.git.process import Repo
 def read_objects(
     repo: Repo, names: Iterable[str], *, most: int | None = None
 ) -> Iterator[bytes | None]:
-    """Yield the content of each named object, in order; None for one that is missing.
+    """Yield the content of each object, in order; None for a missing one.
 
-    One process, whatever the number.  Names are ids or ``id:path``, and mean what they say: a `git
-    replace` is not followed.  Raises GitError if git needs more than ``most`` bytes of memory for one.
+    All objects cost one process.  Replacements of `git replace` are ignored.
+
+    Parameters
+    ----------
+    repo
+        The repository.
+    names
+        Ids, or ``id:path``.
+    most
+        The memory in bytes that git may use for one object; None for no limit.
+
+    Raises
+    ------
+    GitError
+        If an object needs more memory, or if git cannot read it.
     """
     questions = [name if "\n" not in name else _id_of(repo, name) for name in names]
     if not questions:
@@ -36,19 +49,19 @@ def read_objects(
 
 
 def _id_of(repo: Repo, name: str) -> str:
-    """Return the id of ``id:path`` with a line break, which git takes on stdin since 2.38 only."""
+    """Return the id for an ``id:path`` with a line break, which git accepts on stdin only since 2.38."""
     args = ("rev-parse", "--verify", "--quiet", "--end-of-options", name)
     return repo.call(*args, shared=True).wait().out.decode().strip() or "0" * 40
 
 
 def diff(repo: Repo, before: str, after: str, *options: str) -> bytes:
-    """Return ``git diff`` between two commits or trees, by full id, with no helper program run."""
+    """Return ``git diff`` of two commits or trees, given by full id; no helper program runs."""
     plain = ("--no-ext-diff", "--no-textconv", "--no-color", "--no-renames")
     return repo.read("diff", *plain, *options, "--end-of-options", before, after, "--")
 
 
 def missing(repo: Repo, oids: Sequence[str]) -> list[str]:
-    """Return those of the ids that are in no object store of the repository."""
+    """Return the ids that are not in any object store of the repository."""
     if not oids:
         return []
     out = repo.read("cat-file", "--batch-check", feed=("\n".join(oids) + "\n").encode())

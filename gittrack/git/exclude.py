@@ -11,7 +11,7 @@ from gittrack.git import Repo
 
 
 def add(repo: Repo, paths: Sequence[str]) -> list[str]:
-    """Have git ignore paths inside the work tree; return those that it did not ignore before."""
+    """Add paths inside the work tree to the file; return those that were not in it before."""
     patterns = _patterns(repo, paths)
     lines = _lines(repo)
     new = [pattern for pattern in patterns if pattern not in lines]
@@ -21,7 +21,7 @@ def add(repo: Repo, paths: Sequence[str]) -> list[str]:
 
 
 def remove(repo: Repo, paths: Sequence[str]) -> None:
-    """Take back what `add` did."""
+    """Remove paths that `add` added."""
     patterns = _patterns(repo, paths)
     lines = _lines(repo)
     rest = [line for line in lines if line not in patterns]

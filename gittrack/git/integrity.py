@@ -1,4 +1,4 @@
-"""Whether objects are there and hold what their names say."""
+"""Check that objects exist and have the hash that is their name."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ _BATCH_BYTES = 64 << 20
 
 
 def disconnected(repo: Repo, tips: Sequence[str]) -> str:
-    """Return what ``git fsck`` says of the objects that ``tips`` reach; empty where all is well."""
+    """Return the problems that ``git fsck`` reports for the objects below ``tips``; else empty."""
     for at in range(0, len(tips), _MANY):
         args = ("fsck", "--connectivity-only", "--no-dangling", "--no-progress")
         answer = repo.call(*args, *tips[at : at + _MANY], shared=True).wait()
-        if answer.code != 0:  # what it says otherwise are remarks, not damage
+        if answer.code != 0:  # other output is a remark, not damage
             message = os.fsdecode(answer.out + answer.err).strip()
-            return message or f"git fsck ended with {answer.code}"
+            return message or f"the exit status of git fsck is {answer.code}"
     return ""
 
 
 def garbled(repo: Repo, commits: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Yield (commit, id of an object of its own tree) wherever the content is not what its name says.
+    """Yield (commit, object id) for each object in the tree of a commit whose hash is not its name.
 
-    Each object is read once, whatever the number of runs that share it; the code is not read.
+    An object that many runs share is read once.  The code, which is in the parents, is not read.
     """
     every: dict[str, None] = {}
     for at in range(0, len(commits), _MANY):
@@ -63,10 +63,10 @@ def _batches(repo: Repo, oids: list[str]) -> Iterator[list[str]]:
 
 
 def _wrong(repo: Repo, oids: list[str]) -> list[str]:
-    """Return those of the objects that cannot be read or have another hash than their name."""
+    """Return the objects that cannot be read, or whose hash is not their name."""
     try:
         out = repo.read("cat-file", "--batch", "--buffer", feed=("\n".join(oids) + "\n").encode())
-    except GitError:  # git ends at the first that it cannot read: find out which
+    except GitError:  # git stops at the first unreadable object: search it by halves
         if len(oids) == 1:
             return oids
         half = len(oids) // 2

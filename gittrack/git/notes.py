@@ -13,14 +13,14 @@ _PATIENCE_SECONDS = 20.0
 
 
 def tip(repo: Repo, ref: str) -> str | None:
-    """Return the commit that a notes ref is at, or None."""
+    """Return the commit of a notes ref, or None if the ref does not exist."""
     return resolve_commit(repo, ref)
 
 
 def read(repo: Repo, commit: str) -> dict[str, bytes]:
-    """Return {id of what is annotated: note} at a commit of a notes ref, in one pass of two processes.
+    """Return {annotated id: note} at a commit of a notes ref, from two processes that share a pipe.
 
-    Raises GitError where it is no commit.
+    Raises GitError if ``commit`` is not a commit.
     """
     form = "--format=%(objectname) %(path)"
     listing = repo.call("ls-tree", "-r", form, "--end-of-options", commit, shared=True, piped=True)
@@ -51,9 +51,31 @@ def append(
 ) -> None:
     """Append to the notes of some commits, in one commit of the notes ref.
 
-    ``lines`` is called with a commit and its note so far and returns what to append; it is called again
-    where somebody else's note came first.  `git fast-import` keeps the tree fanned out as git itself does,
-    and refuses to move a ref that is no longer where we read it.  Raises GitError.
+    Parameters
+    ----------
+    repo
+        The repository.
+    ref
+        The full name of the notes ref.
+    author
+        ``name <mail>`` of the committer.
+    message
+        The message of the commit.
+    lines
+        Called with a commit and its note so far; returns the bytes to append.  It is called again if
+        another process changed the ref meanwhile.
+    *commits
+        The ids of the annotated commits.
+
+    Raises
+    ------
+    GitError
+        If git refuses the change, or if other processes change the ref for 20 seconds.
+
+    Notes
+    -----
+    `git fast-import` uses the same fan-out of the tree as git, and does not move a ref that changed since it
+    was read.
     """
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while True:
@@ -69,7 +91,7 @@ def append(
             return
         if time.monotonic() > deadline or (tip(repo, ref) == old and not _busy(answer.err)):
             raise failure(call.args, answer)
-        back_off()  # somebody else was first
+        back_off()  # another process was faster
 
 
 def _busy(message: bytes) -> bool:
@@ -77,14 +99,14 @@ def _busy(message: bytes) -> bool:
 
 
 def _some(repo: Repo, commit: str, oids: Sequence[str]) -> dict[str, bytes]:
-    """Return the notes of a few commits, wherever git's fan-out has put them."""
+    """Return {id: note} of a few commits, for any depth of git's fan-out."""
     paths = {f"{commit}:{path}": oid for oid in oids for path in _paths(oid)}
     contents = zip(paths.values(), read_objects(repo, paths), strict=True)
     return {oid: content for oid, content in contents if content is not None}
 
 
 def _paths(oid: str) -> list[str]:
-    """Return where a note can lie: flat, or in folders of two digits, as many as git finds fit."""
+    """Return the possible paths of a note: flat, or below 1 to 4 folders of two digits."""
     heads = ["/".join(oid[i : i + 2] for i in range(0, depth * 2, 2)) for depth in range(5)]
     return [f"{head}/{oid[2 * depth :]}".lstrip("/") for depth, head in enumerate(heads)]
 

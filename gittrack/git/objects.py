@@ -1,8 +1,8 @@
-r"""Loose git objects, written by us: a run's files cost one small write each, and no process.
+r"""Write loose git objects: each file of a run costs one small write, and no process.
 
 The layout is git's own (gitformat-loose-object): ``objects/ab/cdef...`` holds the zlib stream of
-``<kind> <size>\\0<content>`` under the hash of the same.  An object that is there already is given a new
-time stamp, which is how git itself protects it from a prune that is under way ("freshening").
+``<kind> <size>\\0<content>`` under the hash of these bytes.  An object that exists already gets a new
+time stamp: git protects objects from a running prune in the same way ("freshening").
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _CHUNK = 1 << 20
 
 
 def empty_tree(hash_name: str) -> str:
-    """Return the id of the tree without entries, which git knows without having it."""
+    """Return the id of the tree without entries, which git has built in."""
     return hashlib.new(hash_name, b"tree 0\0", usedforsecurity=False).hexdigest()
 
 
@@ -32,7 +32,19 @@ class Entry(NamedTuple):
 
 
 class Store:
-    """The loose objects of a repository.  Remembers what it wrote, so that loss can be seen."""
+    """The loose objects of a repository.
+
+    Parameters
+    ----------
+    folder
+        The objects folder.
+    hash_name
+        ``sha1`` or ``sha256``.
+    flush
+        Whether to flush each object to the disk.
+
+    ``written`` has the ids of all objects that were written, so that `missing` can see a loss.
+    """
 
     def __init__(self, folder: str, hash_name: str, *, flush: bool = True) -> None:
         self.folder = folder
@@ -41,7 +53,7 @@ class Store:
         self.written: list[str] = []
 
     def path(self, oid: str) -> str:
-        """Return where the loose object of this id is, or would be."""
+        """Return the path of the loose object with this id, which need not exist."""
         return f"{self.folder}/{oid[:2]}/{oid[2:]}"
 
     def blob(self, data: bytes) -> str:
@@ -49,7 +61,7 @@ class Store:
         return self._put(b"blob", len(data), lambda: iter((data,)))
 
     def blob_of(self, stream: BinaryIO, size: int) -> str:
-        """Write ``size`` bytes of a seekable stream as a blob, in bounded memory."""
+        """Write ``size`` bytes of a seekable stream as a blob, in bounded memory; return its id."""
 
         def chunks() -> Iterator[bytes]:
             stream.seek(0)
@@ -64,7 +76,7 @@ class Store:
         return self._put(b"blob", size, chunks)
 
     def tree(self, entries: Iterable[Entry]) -> str:
-        """Write a tree and return its id; entries are put into git's order."""
+        """Write a tree and return its id; the entries are sorted into git's order."""
 
         def order(entry: Entry) -> bytes:
             return os.fsencode(entry.name) + (b"/" if entry.mode == "40000" else b"")
@@ -86,7 +98,7 @@ class Store:
         return self._put(b"commit", len(data), lambda: iter((data,)))
 
     def keep(self, kind: bytes, data: bytes) -> str:
-        """Write an object as git gave it to us and return its id."""
+        """Write an object of any kind and return its id."""
         return self._put(kind, len(data), lambda: iter((data,)))
 
     def adopt(self, folder: str) -> None:
@@ -100,7 +112,7 @@ class Store:
                         self._keep(fan + rest, lambda source=source: _chunks(source))  # type: ignore[misc]
 
     def missing(self) -> list[str]:
-        """Return the ids written here that are no loose object any more."""
+        """Return the written ids whose loose object does not exist any more."""
         return [oid for oid in self.written if not os.path.exists(self.path(oid))]
 
     def _put(self, kind: bytes, size: int, chunks: Callable[[], Iterator[bytes]]) -> str:
@@ -126,22 +138,22 @@ class Store:
         try:
             os.utime(target)
             return
-        except OSError:  # missing, or another user's in a shared repository: then write it anew
+        except OSError:  # missing, or owned by another user of a shared repository: write it
             pass
         for _ in range(20):
             try:
                 self._write(target, chunks())
                 return
-            except (
-                FileNotFoundError
-            ):  # gc removed the empty fan-out folder between two of our steps
+            except FileNotFoundError:  # a gc removed the empty folder meanwhile
                 continue
-        raise OSError(f"the folder {os.path.dirname(target)} keeps vanishing")
+        raise OSError(
+            f"another process removes the folder {os.path.dirname(target)} again and again"
+        )
 
     def _write(self, target: str, chunks: Iterator[bytes]) -> None:
         folder = os.path.dirname(target)
         folders.make(folder)
-        # Git's own prefix: `git prune` clears away what a killed writer leaves.
+        # Git's own prefix: `git prune` removes the files of killed writers.
         temporary = f"{folder}/tmp_obj_{os.getpid():x}{os.urandom(4).hex()}"
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o444)
         try:

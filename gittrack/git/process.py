@@ -1,11 +1,11 @@
-"""The one door to git: every git process of gittrack is started here.
+"""The only module that starts git.
 
-Each call is an argument list; text from outside is an operand after ``--end-of-options`` or ``--``,
-or goes in on stdin.
+Each call is an argument list.  Text from outside is an operand after ``--end-of-options`` or ``--``, or
+is passed on stdin.
 
-There are two kinds of calls.  A *looking* call asks nobody and runs nothing: hooks, pagers, external diffs
-and the file system monitor that a repository names are off, and so are prompts and the network.  A
-*talking* call may reach a remote, with the user's credentials and prompts.  Looking is the default.
+There are two kinds of calls.  A *looking* call has no prompts, no network, and runs no other program: hooks,
+pagers, external diffs and the file system monitor of the repository are off.  A *talking* call may reach
+a remote, with the user's credentials and prompts.  Looking is the default.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 OLDEST = (2, 36)
 
-# Variables that would send a call to another repository, index or object store.  They are set when
-# gittrack is started inside a git hook, and are no statement about which repository is meant.
+# Variables that would direct a call to another repository, index or object store.  Git sets them for
+# hooks, so they do not show which repository the user means.
 _REDIRECTING = (
     *("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX"),
     *("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_NAMESPACE"),
@@ -38,11 +38,11 @@ LOOKING = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "--no
 
 
 class GitError(TrackError):
-    """Git refused or failed; the message is git's own."""
+    """Git refused or failed; the message is the one of git."""
 
 
 class Answer(NamedTuple):
-    """What a git process left behind."""
+    """The exit status and the output of a git process that has ended."""
 
     code: int
     out: bytes
@@ -55,7 +55,23 @@ def _environment(more: Mapping[str, str], *, talking: bool = False) -> dict[str,
 
 
 class Call:
-    """A git process that is under way; several can be, side by side."""
+    """A running git process; several can run at the same time.
+
+    Parameters
+    ----------
+    args
+        The arguments after ``git``.
+    cwd
+        The folder to run in; None for the current one.
+    env
+        Additional environment variables.
+    feed
+        The bytes for stdin, or a piped call whose output is the input.
+    piped
+        Whether the output goes to another call.
+    talking
+        Whether the call may prompt and use the network.
+    """
 
     def __init__(
         self,
@@ -78,11 +94,11 @@ class Call:
             raise TrackError("git is not installed", "install git 2.36 or later") from error
 
     def wait(self) -> Answer:
-        """Wait for the end of the process and return all that it said."""
+        """Wait for the end of the process and return its exit status and output."""
         return Answer(*self.child.wait())
 
     def output(self) -> bytes:
-        """Wait and return its standard output.  Raises GitError where it failed."""
+        """Wait for the end and return the standard output.  Raises GitError if git failed."""
         answer = self.wait()
         if answer.code != 0:
             raise failure(self.args, answer)
@@ -90,7 +106,7 @@ class Call:
 
 
 def failure(args: Sequence[str], answer: Answer) -> TrackError:
-    """Return the error for a git process that failed, in git's own words."""
+    """Return the error for a git process that failed, with the message of git."""
     text = answer.err.decode(errors="replace").strip()
     lines = [line for line in text.splitlines() if not line.startswith("hint:")]
     if "promisor remote" in text:
@@ -102,13 +118,13 @@ def failure(args: Sequence[str], answer: Answer) -> TrackError:
         return old
     verb = next((word for word in args if not word.startswith("-") and "=" not in word), "")
     lines = [line for line in lines if not line.startswith("warning:")] or lines
-    message = (lines or [f"git {verb} ended with {answer.code}"])[0]
+    message = (lines or [f"the exit status of git {verb} is {answer.code}"])[0]
     rest = " ".join(line.strip() for line in lines[1:])
     return GitError(f"git: {message.removeprefix('fatal: ').removeprefix('error: ')}", rest)
 
 
 def _left_out(lines: Sequence[str], text: str) -> GitError:
-    """Return the error for an object that a partial clone left out, and that git did not fetch."""
+    """Return the error for an object that a partial clone left out and that git did not fetch."""
     every = (
         "git fetch --refetch --no-filter origin 'refs/tags/*:refs/tags/*' 'refs/runs/*:refs/runs/*'"
     )
@@ -120,7 +136,7 @@ def _left_out(lines: Sequence[str], text: str) -> GitError:
     reason = lines[0].removeprefix("fatal: ").removeprefix("error: ")
     return GitError(
         f"git: {problem}, and the remote that has it does not answer: {reason}",
-        f"try again when the remote can be reached; to need it no more: {every}",
+        f"try again when the remote can be reached; or fetch all objects: {every}",
     )
 
 
@@ -132,16 +148,19 @@ def installed_version() -> tuple[int, ...]:
 
 
 def too_old() -> TrackError | None:
-    """Return the error to raise where the git on PATH is older than 2.36."""
+    """Return the error if the git on PATH is older than 2.36, else None."""
     installed = installed_version()
     if installed >= OLDEST:
         return None
     text = ".".join(map(str, installed))
-    return TrackError(f"git {text} is too old", "gittrack needs git 2.36 or later")
+    return TrackError(f"git {text} is too old", "install git 2.36 or later")
 
 
 class Repo(NamedTuple):
-    """A repository, as git found it from ``start``."""
+    """A repository, which git located from the folder ``start``.
+
+    ``prefix`` is the path of ``start`` below ``work_tree``, which is None in a bare repository.
+    """
 
     start: str
     git_dir: str
@@ -152,9 +171,9 @@ class Repo(NamedTuple):
     fetches: bool = False  # whether calls may fetch what a partial clone left out
 
     def fetching(self) -> Repo:
-        """Return the repository for a look at one run, which fetches what a partial clone left out.
+        """Return the repository for reading one run: its calls fetch objects that a partial clone left out.
 
-        Its calls are talking calls without hooks: the user's credentials and prompts work.
+        They are talking calls without hooks: the user's credentials and prompts work.
         """
         return self._replace(fetches=True)
 
@@ -166,10 +185,17 @@ class Repo(NamedTuple):
         shared: bool = False,
         piped: bool = False,
     ) -> Call:
-        """Start git in this repository, without hooks and helpers of its own.
+        """Start git in this repository, without its hooks and helper programs.
 
-        ``shared`` asks for the repository itself rather than this work tree of it, which may be
-        gone by the time a run ends.  ``piped`` output is fed to another call.
+        Parameters
+        ----------
+        *args
+            The arguments of git.
+        feed, env, piped
+            See `Call`.
+        shared
+            Whether to use the common repository instead of this work tree, which may be deleted when a run
+            ends.
         """
         if shared or self.work_tree is None:
             folder = self.common_dir if shared else self.git_dir
@@ -191,18 +217,18 @@ class Repo(NamedTuple):
         )
 
     def read(self, *args: str, feed: bytes | None = None, shared: bool = True) -> bytes:
-        """Run git and return its standard output.  Raises GitError where it failed."""
+        """Run git and return its standard output.  Raises GitError if git failed."""
         return self.call(*args, feed=feed, shared=shared).output()
 
     def config(self) -> Call:
-        """Ask for the whole configuration; see `parse_config`."""
-        # Without the settings that we look with, of which it would tell.
+        """Start a call that lists the whole configuration; see `parse_config`."""
+        # Without the settings of looking calls, which would be listed too.
         repository = ("--git-dir", self.git_dir)
         return Call([*repository, "config", "--list", "-z", "--includes"], cwd=self.work_tree)
 
     def gitpython(self) -> gitpython.Repo:
         """Return GitPython's view of the repository."""
-        import git as gitpython  # noqa: PLC0415 - 100 ms that a listing has no use for
+        import git as gitpython  # noqa: PLC0415 - 100 ms that a listing does not need
 
         return gitpython.Repo(self.common_dir)
 
@@ -211,35 +237,35 @@ _LOCATE = (
     *("rev-parse", "--path-format=absolute", "--git-dir", "--git-common-dir"),
     *("--is-bare-repository", "--show-object-format", "--show-prefix", "--show-toplevel"),
 )
-# Calls that the command line began before they are asked for.  Other threads have a context of their own,
-# and the folder is a part of the key: nobody else can take one.
+# Calls that the command line started ahead of time.  Each thread has its own context, and the folder is
+# a part of the key, so no other code can take a call.
 _AHEAD: ContextVar[dict[tuple[str, ...], Call]] = ContextVar("ahead")
 
 
 def begin_ahead(folder: str, question: Sequence[str], args: Sequence[str]) -> None:
-    """Start a git call in ``folder`` ahead of time, for `taken` with the same folder and question."""
+    """Start a git call in ``folder`` ahead of time, for `take_ahead` with the same folder and question."""
     _AHEAD.set({**_AHEAD.get({}), (folder, *question): Call(args, cwd=folder)})
 
 
 def take_ahead(folder: str, question: Sequence[str]) -> Call | None:
-    """Return the call that was begun ahead of time, at most once; None if there is none."""
+    """Return the call that `begin_ahead` started, at most once; None without such a call."""
     return _AHEAD.get({}).pop((folder, *question), None)
 
 
 def drop_ahead() -> None:
-    """End the calls that were begun ahead of time and not asked for."""
+    """End the calls that were started ahead of time and not used."""
     _AHEAD.set({})
 
 
 def look_ahead(folder: str) -> None:
-    """Begin with `find` for a folder, while our own modules are still being imported."""
+    """Start the call of `find` for a folder, while modules are still being imported."""
     begin_ahead(folder, _LOCATE, _LOCATE)
 
 
 def find(path: str | os.PathLike[str] | None = None) -> Repo:
-    """Return the repository that ``path`` (default: the current folder) is in.
+    """Return the repository that contains ``path`` (default: the current folder).
 
-    Raises NotARepository, and GitError with git's own words where git will not work in it.
+    Raises NotARepository if there is none, and GitError with git's message if git refuses to use it.
     """
     start = os.path.abspath(path or os.curdir)
     call = take_ahead(start, _LOCATE) or Call(_LOCATE, cwd=start)
@@ -268,5 +294,5 @@ def object_store_path(repo: Repo) -> str:
 
 
 def detach(args: Sequence[str]) -> None:
-    """Start git and do not wait for it; it lives on when this process ends."""
+    """Start git without waiting; it continues when this process ends."""
     spawn.detached(["git", *args], _environment({}))

@@ -1,4 +1,4 @@
-"""Refs: listed in one process, moved by compare-and-swap, packed before they become many."""
+"""Refs: list them in one process, move them by compare-and-swap, pack them in the background."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from gittrack.git.process import begin_ahead, take_ahead
 
 
 class Ref(NamedTuple):
-    """A ref and the id of what it points to; ``oid`` is empty where the ref is broken."""
+    """A ref and the id of its object; ``oid`` is empty if the ref is broken."""
 
     name: str
     oid: str
 
 
 TABLES = "reftable"  # the folder of git's other ref storage
-# With tables, every change of a ref takes one lock, for which git waits little or not at all.
+# With tables, every change of a ref takes one lock, and git hardly waits for it.
 _BUSY = (b"cannot lock references", b"data is locked", b"concurrently modified")
 _PATIENCE_SECONDS = 10.0
 _VALUE = rb"([0-9a-f]{40}|[0-9a-f]{64}|ref: [^\0]+)\s*"
@@ -30,12 +30,12 @@ _BROKEN = ("warning: ignoring broken ref ", "warning: ignoring dangling symref "
 
 
 def below(repo: Repo, *prefixes: str) -> list[Ref]:
-    """Return the refs below ``prefixes``, by name, broken ones at the end with an empty id."""
+    """Return the refs below ``prefixes``, sorted by name; broken refs are at the end, with an empty id."""
     return _listed(take_ahead(repo.start, ("refs", *prefixes)) or _list(repo, *prefixes))
 
 
 def now(repo: Repo, *prefixes: str) -> list[Ref]:
-    """Return what `below` does, and never what was looked at ahead: for a change that is decided on it."""
+    """Return the same as `below`, but never from a call ahead of time: for decisions about changes."""
     return _listed(_list(repo, *prefixes))
 
 
@@ -60,15 +60,15 @@ _NAMES = "--format=%(objectname) %(refname)"
 
 
 def look_ahead(folder: str, *prefixes: str) -> None:
-    """Begin with `below` for the repository of a folder, before that is asked for.
+    """Start the call of `below` for the repository of a folder ahead of time.
 
-    Git then reads while our own modules are still being imported.
+    Git then reads while modules are still being imported.
     """
     begin_ahead(folder, ("refs", *prefixes), [*LOOKING, "for-each-ref", _NAMES, "--", *prefixes])
 
 
 def peeled(repo: Repo) -> list[tuple[str, str]]:
-    """Return (name, id) of every ref, annotated tags taken for the commit that they name."""
+    """Return (name, id) of every ref; the id of an annotated tag is that of its commit."""
     form = "--format=%(objectname) %(*objectname) %(refname)"
     lines = os.fsdecode(repo.read("for-each-ref", form)).split("\n")[:-1]
     words = [line.split(" ", 2) for line in lines]
@@ -76,7 +76,7 @@ def peeled(repo: Repo) -> list[tuple[str, str]]:
 
 
 def commits(repo: Repo, oids: Sequence[str]) -> list[str]:
-    """Return the commits that tags come to in the end, through other tags too; empty for what is none."""
+    """Return the commits of tags, also of tags of tags; an empty string for anything else."""
     if not oids:
         return []
     feed = "".join(f"{oid}^{{commit}}\n" for oid in oids).encode()
@@ -85,7 +85,7 @@ def commits(repo: Repo, oids: Sequence[str]) -> list[str]:
 
 
 def fetched_tags(repo: Repo) -> list[tuple[str, str, str]]:
-    """Return (tag, id, place) of the last fetch; those too that git would not put over ours."""
+    """Return (tag, id, remote) of the last fetch, including the tags that git refused because ours differ."""
     try:
         path = os.path.join(repo.git_dir, "FETCH_HEAD")
         with open(path, encoding="utf-8", errors="surrogateescape") as file:
@@ -103,9 +103,9 @@ def fetched_tags(repo: Repo) -> list[tuple[str, str, str]]:
 
 
 def exists(repo: Repo, ref: str) -> bool:
-    """Say whether a ref exists: for a check that every run makes at its start.
+    """Return whether a ref exists, which every run checks at its start.
 
-    Git's files are looked at, without a process; git itself is asked where it keeps refs in tables.
+    The files of git are read without a process; only if git keeps refs in tables, git is called.
     """
     if os.path.exists(os.path.join(repo.common_dir, ref)):
         return True
@@ -119,19 +119,28 @@ def exists(repo: Repo, ref: str) -> bool:
 
 
 def update(repo: Repo, ref: str, new: str, old: str | None, reason: str) -> None:
-    """Move a ref by compare-and-swap, durably; ``old`` None means that it must not exist.
+    """Move a ref by compare-and-swap, durably; ``old`` None means that the ref must not exist.
 
-    The user's own ``reference-transaction`` hook runs: an audit trail may hang on it.
-    Raises GitError where the ref was not at ``old``.
+    The ``reference-transaction`` hook of the user runs, because it may be an audit trail.
+    Raises GitError if the ref was not at ``old``.
     """
     expected = "0" * len(new) if old is None else old
     transact(repo, [f"update {ref}\0{new}\0{expected}"], reason)
 
 
 def transact(repo: Repo, commands: Sequence[str], reason: str) -> None:
-    """Carry out commands of ``git update-ref --stdin -z``, all of them or none, durably.  Raises GitError.
+    """Execute commands of ``git update-ref --stdin -z``, all of them or none, durably.
 
-    A ref that somebody made symbolic is replaced itself, not the branch or the tag that it leads to.
+    A symbolic ref is replaced itself, not the branch or the tag that it points to.
+
+    Raises
+    ------
+    BelowAnotherRef
+        If a name is above or below the name of an existing ref.
+    Unwritable
+        If the system does not let git write refs.
+    GitError
+        If git refuses for another reason.
     """
     if not commands:
         return
@@ -139,25 +148,25 @@ def transact(repo: Repo, commands: Sequence[str], reason: str) -> None:
     args = ["--git-dir", repo.common_dir, "-c", "core.fsync=committed,reference"]
     args += ["update-ref", "-m", reason, "--no-deref", "--stdin", "-z"]
     answer = _patiently(lambda: Call(args, cwd=repo.common_dir, feed=feed))
-    # Git's word, not only its exit status: a program that ignores SIGCHLD never learns that one.
+    # Git's output, not only its exit status, which a program that ignores SIGCHLD does not get.
     if answer.code != 0 or not answer.out.endswith(b"commit: ok\n"):
         raise _refused(failure(args, answer))
 
 
 class BelowAnotherRef(GitError):
-    """A ref cannot be made because another one is above or below it."""
+    """A ref cannot be made, because another ref is above or below it."""
 
 
 class Unwritable(GitError):
-    """The refs of the repository cannot be written; ``reason`` is the system's."""
+    """The refs of the repository cannot be written; ``reason`` is the message of the system."""
 
     reason = ""
 
 
 def _refused(error: TrackError) -> TrackError:
-    """Return the error of a transaction by its kind, which git says only in words."""
+    """Return the error of a transaction as its class; git reports the kind only as text."""
     if "; cannot create '" in error.message:
-        hint = "git has no ref below another one: choose another name"
+        hint = "git cannot store a ref below another ref: choose another name"
         return BelowAnotherRef(error.message, hint)
     for reason in map(os.strerror, _UNWRITABLE):
         if error.message.endswith(reason):
@@ -171,12 +180,12 @@ _UNWRITABLE = (errno.EACCES, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
 
 
 def back_off() -> None:
-    """Wait up to 50 ms, at random, so that processes that got in each other's way try again apart."""
+    """Wait a random time of up to 50 ms, so that processes in conflict try again at different times."""
     time.sleep(os.urandom(1)[0] / 5_000)
 
 
 def _patiently(begin: Callable[[], Call]) -> Answer:
-    """Return what git answers, asked again while somebody else changes refs."""
+    """Return the answer of git; call again while another process changes refs, for up to 10 seconds."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while True:
         answer = begin().wait()
@@ -198,7 +207,7 @@ def move(
 ) -> None:
     """Move refs, each given as (old name, new name, id), all of them or none.  Raises GitError.
 
-    New names in ``there`` exist already, with the same id: the old ref is deleted, and nothing is written.
+    The new names in ``existing`` exist already with the same id: only the old ref is deleted.
     """
     zero = "0" * len(moves[0][2])
     commands = []
@@ -209,12 +218,12 @@ def move(
 
 
 def repair(repo: Repo, ref: str, new: str) -> None:
-    """Replace a ref that has no readable value, as a machine that lost power leaves it."""
+    """Replace a ref without a readable value, which a power failure can leave."""
     _update(repo, ref, new)
 
 
 def drop(repo: Repo, ref: str) -> None:
-    """Delete a ref, whatever it holds: no bytes at all too, or rubbish, which git does not touch."""
+    """Delete a ref with any content, also an empty or unreadable file, which git does not delete."""
     path = os.path.join(repo.common_dir, ref)
     if os.path.isfile(path):
         with open(path, "rb") as file:
@@ -225,5 +234,5 @@ def drop(repo: Repo, ref: str) -> None:
 
 
 def pack_in_background(repo: Repo) -> None:
-    """Start to pack all refs and do not wait; git's own lock keeps two of them apart."""
+    """Start to pack all refs and do not wait; git's lock prevents two packings at once."""
     detach(["--git-dir", repo.common_dir, "pack-refs", "--all"])

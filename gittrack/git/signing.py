@@ -1,4 +1,4 @@
-"""Signatures, made and checked by git itself with the key and the program that the user configured."""
+"""Signatures, made and checked by git with the key and the program of the user."""
 
 from __future__ import annotations
 
@@ -17,13 +17,16 @@ _PROGRAMS = {
     "gpg.x509.program": "gpgsm",
 }
 _AT_ONCE = 8
-_OURS = ("local", "worktree", "command")  # scopes that may come with a repository, or are our own
+_OURS = ("local", "worktree", "command")  # scopes that may come with a repository, or from gittrack
 
 
 def commit(
     repo: git.Repo, tree: str, parents: Sequence[str], person: str, seconds: float, message: str
 ) -> bytes:
-    """Write a signed commit and return its bytes.  Raises TrackError where it cannot be signed."""
+    """Write a signed commit and return its bytes.  Raises TrackError if it cannot be signed.
+
+    ``person`` is ``name <mail>``, ``seconds`` the time since 1970.
+    """
     words = [word for parent in parents for word in ("-p", parent)]
     call = repo.call(
         *("-c", "i18n.commitEncoding=UTF-8", "commit-tree", "-S", tree, *words),
@@ -34,17 +37,17 @@ def commit(
     oid = _signed(call.wait()).decode().strip()
     content = next(git.read_objects(repo, [oid]))
     if content is None:
-        raise TrackError(f"the signed commit {oid} is gone", "try again")
+        raise TrackError(f"the signed commit {oid} was deleted again", "try again")
     return content
 
 
 def tag(repo: git.Repo, name: str, target: str, person: str, seconds: int, text: str) -> str:
-    """Write a signed annotated tag that no ref points to; return its id.
+    """Write a signed annotated tag without a ref; return its id.
 
-    Git signs while it makes a ref, so it makes that in a repository of its own, which borrows our objects and
-    our configuration.  Raises TrackError where it cannot be signed.
+    ``git tag`` always makes a ref, so it runs in a temporary repository, which uses the objects and the
+    configuration of this one.  Raises TrackError if the tag cannot be signed.
     """
-    import tempfile  # noqa: PLC0415 - few sign
+    import tempfile  # noqa: PLC0415 - most users do not sign
 
     with tempfile.TemporaryDirectory(prefix="gittrack-") as scratch:
         for folder in ("objects", "refs"):
@@ -74,7 +77,7 @@ def tag(repo: git.Repo, name: str, target: str, person: str, seconds: int, text:
             ["--git-dir", scratch, "rev-parse", "--verify", f"refs/tags/{name}"], cwd=scratch
         )
         oid = _signed(answer, lookup.wait()).decode().strip()
-    # Git 2.39 takes the failure of ssh-keygen for a success, and the tag has no signature.
+    # Git 2.39 ignores a failure of ssh-keygen and writes a tag without a signature.
     text_of = next(git.read_objects(repo, [oid]))
     parsed = tag_message.parse(text_of) if text_of is not None else None
     if parsed is None or not parsed.signed:
@@ -88,7 +91,7 @@ def _write(folder: str, name: str, text: str) -> None:
 
 
 def _signed(*answers: git.Answer) -> bytes:
-    """Return what the last of them said.  Raises TrackError where one failed."""
+    """Return the output of the last answer.  Raises TrackError if one failed."""
     for answer in answers:
         if answer.code != 0:
             raise _failure(answer)
@@ -102,7 +105,7 @@ def _failure(answer: git.Answer) -> TrackError:
         if line.strip() and not line.startswith("[GNUPG:]")
     ]
     return TrackError(
-        f"it cannot be signed: {'; '.join(reasons[:3]) or 'git gives no reason'}",
+        f"git cannot sign: {'; '.join(reasons[:3]) or 'git gives no reason'}",
         "see git config user.signingKey and gpg.format; without signing: git config track.sign false",
     )
 
@@ -118,9 +121,9 @@ def _identity(person: str, seconds: int) -> dict[str, str]:
 
 
 def check(repo: git.Repo, kind: str, oids: Sequence[str]) -> list[Signature]:
-    """Return what git says of the signatures of ``tag`` or ``commit`` objects; several at once.
+    """Check the signatures of ``tag`` or ``commit`` objects, 8 at the same time.
 
-    A program that the repository itself names for this is not run.
+    A program that the configuration of the repository names for this does not run.
     """
     if not oids:
         return []
@@ -164,7 +167,7 @@ def _judged(answer: git.Answer) -> Signature:
 
 
 def _trusted_programs(repo: git.Repo) -> list[str]:
-    """Return options that put the user's own programs in the place of those that the repository names."""
+    """Return options that replace the signing programs of the repository by those of the user."""
     listing = repo.read("config", "--list", "-z", "--includes", "--show-scope")
     words = os.fsdecode(listing).split("\0")
     trusted: dict[str, str] = {}

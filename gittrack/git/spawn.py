@@ -1,7 +1,7 @@
-"""A child process and all that it says.
+"""A child process and its output.
 
-What `subprocess` does, for the one case that git needs, on ``posix_spawn``: importing `subprocess` takes
-longer than git takes to list 1,000 runs.  The cost of a spawn does not grow with the parent's memory.
+The part of `subprocess` that git needs, on ``posix_spawn``: the import of `subprocess` takes longer than
+git needs to list 1,000 runs.  The cost of a spawn does not grow with the memory of the parent.
 """
 
 from __future__ import annotations
@@ -9,18 +9,33 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-# Not of `os`: gevent puts another one there, which waits for ever for a child that gevent did not start.
+# Not from `os`: the replacement of gevent waits for ever for a child that gevent did not start.
 from posix import waitpid
 
 _SIGKILL = 9  # without importing `signal`, and with it `enum`
 
 
 class Child:
-    """A process whose stdout and stderr go to files in memory, to be read when it has ended.
+    """A process whose stdout and stderr go to files in memory, which are read when it has ended.
 
-    With pipes each of its small writes would wake us up: to list 1,000 runs took three times as long.
-    ``feed`` is what it gets on stdin: bytes, the stdout of another child that is ``piped``, or nothing.
-    Raises FileNotFoundError where there is no such program.
+    With pipes, each small write of the process would wake the parent: listing 1,000 runs took three
+    times as long.
+
+    Parameters
+    ----------
+    argv
+        The program and its arguments.
+    env
+        The whole environment.
+    feed
+        The stdin: bytes, a ``piped`` child whose stdout is read, or None for an empty one.
+    piped
+        Whether stdout goes to another child.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the program does not exist.
     """
 
     def __init__(
@@ -60,8 +75,8 @@ class Child:
         return source
 
     def __del__(self) -> None:
-        """End a process that nobody waits for any more, because an error came between."""
-        if self._parent == os.getpid():  # and not a forked copy of us
+        """Kill a process that nothing waits for any more, after an error."""
+        if self._parent == os.getpid():  # not in a forked copy of the parent
             try:
                 os.kill(self.pid, _SIGKILL)
             except ProcessLookupError:
@@ -70,7 +85,7 @@ class Child:
         self._close()
 
     def wait(self) -> tuple[int, bytes, bytes]:
-        """Wait for its end and return (exit status, stdout, stderr); a piped stdout is the reader's.
+        """Wait for the end and return (exit status, stdout, stderr); stdout is empty if it is piped.
 
         The status is negative for a signal, as in `subprocess`.
         """
@@ -93,17 +108,17 @@ def _ended(pid: int) -> int:
     """Wait for the end of a process and return its exit status."""
     try:
         return os.waitstatus_to_exitcode(waitpid(pid, 0)[1])
-    except ChildProcessError:  # the program ignores SIGCHLD, or waits for every child itself
+    except ChildProcessError:  # this program ignores SIGCHLD, or waits for every child elsewhere
         return 0
 
 
 def _file() -> int:
-    """Return a new file without a name: in memory on Linux, in the folder for such files elsewhere."""
+    """Return a new file without a name: in memory on Linux, in the temporary folder elsewhere."""
     try:
         return os.memfd_create("git")
-    except (AttributeError, OSError):  # not Linux, or a sandbox that has none
+    except (AttributeError, OSError):  # not Linux, or a sandbox without such files
         pass
-    import tempfile  # noqa: PLC0415 - only where there are no files in memory
+    import tempfile  # noqa: PLC0415 - only without files in memory
 
     with tempfile.TemporaryFile() as file:
         copy = os.dup(file.fileno())
@@ -121,10 +136,10 @@ def _content(handle: int) -> bytes:
 
 
 def detached(argv: list[str], env: Mapping[str, str]) -> None:
-    """Start a process that lives on when this one ends, and do not wait for it."""
+    """Start a process that continues when this one ends, without waiting for it."""
     null = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
     actions = [(os.POSIX_SPAWN_DUP2, null, fd) for fd in (0, 1, 2)]
-    # A shell that ends at once: its child is then waited for by the system, and no list of them is kept.
+    # The shell ends at once, so the system waits for its child, and this process needs no list of children.
     shell = ["sh", "-c", '"$@" &', "sh", *argv]
     try:
         pid = os.posix_spawnp(shell[0], shell, env, file_actions=actions, setpgroup=0)

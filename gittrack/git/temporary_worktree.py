@@ -1,9 +1,9 @@
-"""Worktrees that go again with the process that made them, and what is left of them where that was killed.
+"""Worktrees that are removed when their process ends, and the cleanup after a killed process.
 
-Each has a record, ``<git common dir>/gittrack/trees/<name>``, which is locked as long as something is at work
-in the worktree, and removed with it.  Its lines are JSON: first the private folder that holds the worktree,
-then each worktree of a submodule in it, as [repository, path].  If nobody holds a record, what it names was
-left behind.
+Each worktree has a record, ``<git common dir>/gittrack/trees/<name>``, which is locked while a process
+uses the worktree, and is removed with it.  Its lines are JSON: first the private folder of the worktree,
+then each worktree of a submodule in it, as [repository, path].  If a record is not locked, its worktree
+was left behind.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _PREFIX = "gittrack-"
 
 
 class Tree(NamedTuple):
-    """A worktree of ours: its record, the lock on that, and the private folder that it is in."""
+    """A temporary worktree: its record, the lock on the record, and its private folder."""
 
     record: str
     handle: int
@@ -34,14 +34,14 @@ class Tree(NamedTuple):
 
     @property
     def folder(self) -> str:
-        """Where the worktree is."""
+        """The path of the worktree."""
         return os.path.join(self.home, "tree")
 
 
 class Leftover(NamedTuple):
-    """What a process that is gone has left: its record, the private folder, worktrees of submodules.
+    """A worktree of a dead process: its record, the private folder, and worktrees of submodules.
 
-    ``home`` is empty where it was killed before it had made any.
+    ``home`` is empty if the process was killed before it wrote the name of the folder.
     """
 
     record: str
@@ -66,32 +66,35 @@ def make(repo: git.Repo, commit: str) -> Tree:
 
 
 def make_inner(module: git.Repo, commit: str, tree: Tree, folder: str) -> None:
-    """Make a worktree of a submodule, at a ``folder`` in a tree; it goes with the tree.  Raises GitError."""
+    """Make a worktree of a submodule, at a ``folder`` in a tree; it is removed with the tree.
+
+    Raises GitError.
+    """
     _note(tree, [module.common_dir, folder])
     _add(module, commit, tree, folder)
 
 
 def release(tree: Tree) -> None:
-    """Leave a worktree to the user, who was told of it: nobody else removes it."""
+    """Keep a worktree for the user: it is not removed any more."""
     Path(tree.record).unlink(missing_ok=True)
     os.close(tree.handle)
 
 
 def remove(repo: git.Repo, tree: Tree) -> None:
-    """Remove a worktree and all that is in its folder."""
+    """Remove a worktree and its folder with all files."""
     _remove(repo, _read(tree.record)._replace(home=tree.home))
     os.close(tree.handle)
 
 
 def leftovers(repo: git.Repo) -> list[Leftover]:
-    """Return what processes that are gone have left of this user's worktrees."""
+    """Return the worktrees of this user that dead processes left behind."""
     folder = Path(layout.trees_dir(repo.common_dir))
     names = sorted(folder.iterdir()) if folder.is_dir() else []
     return [_read(str(path)) for path in names if _is_ours(path) and not lock.is_held(path)]
 
 
 def clear(repo: git.Repo, leftover: Leftover) -> bool:
-    """Remove what was left; return whether it is gone.  One that is alive after all is not touched."""
+    """Remove a leftover; return whether all of it is removed.  A worktree in use is not changed."""
     handle = lock.acquire(leftover.record)
     if handle is None:
         return False
@@ -102,14 +105,14 @@ def clear(repo: git.Repo, leftover: Leftover) -> bool:
 
 
 def clear_all(repo: git.Repo) -> list[str]:
-    """Remove whatever was left; return the folders that are gone by that."""
+    """Remove all leftovers; return the folders that were removed."""
     return [
         leftover.home for leftover in leftovers(repo) if clear(repo, leftover) and leftover.home
     ]
 
 
 def _claim(repo: git.Repo) -> Tree:
-    """Write down what is about to be made, so that no moment is too early to be killed."""
+    """Write the record before the worktree, so that a kill at any time leaves a record."""
     folder = layout.trees_dir(repo.common_dir)
     folders.make(folder)
     while True:
@@ -118,7 +121,7 @@ def _claim(repo: git.Repo) -> Tree:
         handle = lock.acquire(record)
         if handle is not None and lock.is_at(handle, record):
             break
-        if handle is not None:  # somebody took the empty file for one that was left
+        if handle is not None:  # another process cleared the record, which was still empty
             os.close(handle)
     tree = Tree(record, handle, os.path.join(tempfile.gettempdir(), name))
     _note(tree, tree.home)
@@ -130,7 +133,9 @@ def _note(tree: Tree, value: Any) -> None:
 
 
 def _add(repo: git.Repo, commit: str, tree: Tree, folder: str) -> None:
-    os.set_inheritable(tree.handle, True)  # git holds it too: it may outlive us
+    os.set_inheritable(
+        tree.handle, True
+    )  # git holds the lock too: it may live longer than this process
     try:
         worktree.add(repo, commit, folder)
     finally:
@@ -138,10 +143,10 @@ def _add(repo: git.Repo, commit: str, tree: Tree, folder: str) -> None:
 
 
 def _read(record: str) -> Leftover:
-    """Return what a record names, as far as that can be ours."""
+    """Return the leftover that a record names; parts that gittrack cannot have written are ignored."""
     try:
         lines = Path(record).read_text(encoding="utf-8").split("\n")[:-1]
-    except FileNotFoundError:  # somebody else has just cleared it
+    except FileNotFoundError:  # another process cleared it
         return Leftover(record, "")
     values = list(_parsed(lines))
     home = values[0] if values and isinstance(values[0], str) else ""
@@ -163,7 +168,7 @@ def _parsed(lines: list[str]) -> Iterator[Any]:
 
 
 def _remove(repo: git.Repo, leftover: Leftover) -> bool:
-    """Remove all that a record names, and the record if nothing is left of it; return whether that is so."""
+    """Remove all that a record names, and then the record; return whether everything is removed."""
     if leftover.home:
         if _is_ours(Path(leftover.home)):
             shutil.rmtree(leftover.home, ignore_errors=True)
@@ -178,12 +183,12 @@ def _remove(repo: git.Repo, leftover: Leftover) -> bool:
 
 
 def _end_of(folder: str, home: str) -> str:
-    """Return the end of a path, from our random name on: git knows a worktree by that, gone or not."""
+    """Return the end of a path from the random name on: git can identify a deleted worktree by it."""
     return os.path.relpath(folder, os.path.dirname(home))
 
 
 def _is_ours(path: Path) -> bool:
-    """Say whether a path belongs to this user, and is there at all."""
+    """Return whether a path exists, belongs to this user, and is not a link."""
     try:
         status = path.lstat()
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Whether the git on PATH is new enough, found out once for each git and repository."""
+"""Check that the git on PATH is new enough, once for each git and repository."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from gittrack.disk import folders
 
 
 def check(memory: str | None = None) -> None:
-    """Raise TrackError where the git on PATH is older than 2.36.
+    """Raise TrackError if the git on PATH is older than 2.36.
 
-    ``memory`` is a file that remembers which git was found to be new enough, so that asking again
-    takes no process.
+    The file ``memory`` records a git that is new enough, so that the next check needs no process.
     """
     program = _program()
     if memory is not None and program and _content(memory) == program:
@@ -25,7 +24,7 @@ def check(memory: str | None = None) -> None:
 
 
 def _program() -> bytes:
-    """Return what tells the git on PATH from another one: path, size and time of change."""
+    """Return the identity of the git on PATH: path, size and time of change; empty without git."""
     for folder in os.get_exec_path():
         path = os.path.join(folder, "git")
         if os.access(path, os.X_OK):

@@ -1,4 +1,4 @@
-"""Worktrees with exactly the code of a commit, made without running a hook that the repository names."""
+"""Worktrees with exactly the code of a commit, made without running hooks of the repository."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from gittrack.git import Repo, find
 
 
 def add(repo: Repo, commit: str, folder: str, branch: str | None = None) -> None:
-    """Make a worktree at a commit, detached or on a new branch.
+    """Make a worktree at a commit, detached or on a new branch.  Raises GitError.
 
-    The user's filters run outside the new tree, and Python among them imports nothing from the current
-    folder: the tree may be somebody else's code, which nobody has agreed to run.  Raises GitError.
+    The filters of the user run outside the new tree, and Python filters import nothing from the current
+    folder, because the tree can have code of somebody else, which the user has not agreed to run.
     """
     mode = ("-b", branch) if branch else ("--detach",)
     folder = os.path.abspath(folder)
-    # The folder is absolute and the commit a full id: neither can be taken for an option.
+    # The folder is absolute and the commit is a full id, so neither can be read as an option.
     if not _has_filters(repo):
         repo.fetching().read("worktree", "add", "--quiet", *mode, folder, commit)
         return
@@ -31,9 +31,9 @@ def add(repo: Repo, commit: str, folder: str, branch: str | None = None) -> None
 
 def _fill(inner: Repo, folder: str) -> None:
     inner.read("read-tree", "HEAD", shared=False)
-    # Below the folder that git keeps for the worktree, so that what a kill leaves goes with the worktree.
+    # Inside the folder that git keeps for the worktree, so that a kill leaves nothing behind elsewhere.
     with tempfile.TemporaryDirectory(prefix="gittrack-", dir=inner.git_dir) as neutral:
-        # In an empty work tree git takes .gitattributes from the index, and filters start there.
+        # In an empty work tree, git reads .gitattributes from the index, and filters start in it.
         outside = inner._replace(work_tree=os.path.realpath(neutral))
         prefix = f"--prefix={folder}/"
         outside.call("checkout-index", "--all", "--force", prefix, env=_SAFE_PATH).output()
@@ -48,7 +48,7 @@ def _has_filters(repo: Repo) -> bool:
 
 
 def forget(repo: Repo, folder: str) -> None:
-    """Have git forget a worktree, if it knows it; ``folder`` is its path, or the end of that."""
+    """Remove a worktree from git's list, if it is in it; ``folder`` is its path, or the end of its path."""
     repo.call("worktree", "remove", "--force", "--force", folder, shared=True).wait()
 
 

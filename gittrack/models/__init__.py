@@ -1,1 +1,1 @@
-"""The model registry's deeds: register, promote, demote, deprecate, remove; each one transaction of refs."""
+"""Changes of the model registry: register, promote, demote, deprecate, remove; one transaction each."""

@@ -1,4 +1,4 @@
-"""What must hold before a version may be promoted: allowed stages, queries, a sound run, the user's hook."""
+"""The conditions of a promotion: allowed stages, queries, a sound run, the user's hook."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from gittrack.record import hooks
 
 
 class Refused(TrackError):
-    """A gate, a rule or a hook does not let the version pass."""
+    """A gate, a rule or a hook refuses the version."""
 
 
 def check_stage(config: Mapping[str, str], stage: str) -> None:
-    """Raise TrackError where ``track.stages`` lists the stages and this is none of them."""
+    """Raise TrackError if ``track.stages`` lists the allowed stages and this is not one of them."""
     if stage in model_state.DERIVED:
         raise TrackError(
-            f"{stage} is said of versions that are in no stage",
-            "take it out of its stages: git track model demote NAME@VERSION",
+            f"{stage} is the name for versions that are not in any stage",
+            "remove the version from its stages: git track model demote NAME@VERSION",
         )
     allowed = settings.words(config, "track.stages")
     if allowed and stage not in allowed:
         raise TrackError(
-            f"there is no stage {stage!r} here",
+            f"the stage {stage!r} is not allowed in this repository",
             did_you_mean(stage, allowed, f"track.stages allows: {', '.join(allowed)}"),
         )
 
@@ -48,14 +48,43 @@ def check(
     require: str | None,
     force: bool,
 ) -> dict[str, Any]:
-    """Return what the promotion should record: the gates that were passed, and what was forced.
+    """Check a version for a stage; return the facts that the promotion records.
 
-    Raises Refused with the values that failed, QueryError for a query that cannot be understood.
+    Parameters
+    ----------
+    repo
+        The repository.
+    config
+        Git's configuration; ``track.gate.STAGE`` is the configured query.
+    model
+        The state of the model.
+    version
+        The version to promote.
+    stage
+        The stage that it is promoted to.
+    require
+        A query of this promotion, which `force` does not skip; None for no query.
+    force
+        Whether the configured gate and the rules for sound runs may fail.
+
+    Returns
+    -------
+    dict
+        ``gate``, the queries that were passed, and ``forced``, the conditions that failed.
+
+    Raises
+    ------
+    Refused
+        With the values that failed.
+    QueryError
+        If a query cannot be parsed.
+    NoSuchRun
+        If the commit of the version is not a run and a condition needs one.
     """
     configured = config.get(f"track.gate.{stage.lower()}", "")
     try:
         raw = versions.run_of(repo, version)
-    except NoSuchRun:  # a commit of the code, which GTO registered
+    except NoSuchRun:  # GTO registers commits of code, which have no run
         if not (configured or require or stage == model_state.PRODUCTION):
             return {}
         raise
@@ -79,7 +108,7 @@ def check(
     if unsound and not force:
         raise Refused(
             f"{version.model} {version.short} cannot go to {stage}: {'; '.join(text for text, _ in unsound)}",
-            f"{unsound[0][1]}; or promote it all the same: --force",
+            f"{unsound[0][1]}; or skip these checks: --force",
         )
     passed = [gate for gate in (configured if not unmet else "", require) if gate]
     forced = [*(text for text, _ in unsound), *unmet]
@@ -87,24 +116,22 @@ def check(
 
 
 def _refusal(version: Version, stage: str, failed: list[str], setting: str) -> Refused:
-    where_from = f" ({setting})" if setting else ""
+    source = f" ({setting})" if setting else ""
     hint = "see: git track model show " + f"{version.model}@{version.short}"
     if setting:
-        hint += "; or promote it all the same: --force"
+        hint += "; or skip this gate: --force"
     if any("verdict" in text for text in failed):
         hint = f"reproduce it first: git track reproduce {version.model}@{version.short}"
     if any(f"verdict is {verdict.UNKNOWN!r}" in text for text in failed):
-        hint = (
-            "its run has nothing to compare: register one that logs a metric or keeps an --output"
-        )
+        hint = "its run has no metric and no artifact to compare: register a run that has one"
     return Refused(
-        f"{version.model} {version.short} does not pass the gate of {stage}{where_from}: {'; '.join(failed)}",
+        f"{version.model} {version.short} does not pass the gate of {stage}{source}: {'; '.join(failed)}",
         hint,
     )
 
 
 def _failed(repo: git.Repo, raw: Raw, query: str) -> list[str]:
-    """Return the parts of a query that do not hold, each with the values that it met."""
+    """Return the conditions of a query that fail, each with the actual value."""
     from gittrack.models import verdicts  # noqa: PLC0415 - most promotions pass no gate
     from gittrack.read.runs import filters  # noqa: PLC0415
 
@@ -113,13 +140,13 @@ def _failed(repo: git.Repo, raw: Raw, query: str) -> list[str]:
 
 
 def _missing(repo: git.Repo, version: Version, raw: Raw) -> Iterator[tuple[str, str]]:
-    """Tell which artifacts of the version are not in this repository."""
+    """Yield (problem, remedy) for each artifact of the version that is not in this repository."""
     for absent in version_artifacts.missing(repo, version, raw):
         yield f"its artifact {absent.path} is not here: {absent.why}", absent.remedy
 
 
 def _moved(repo: git.Repo, model: Model, version: Version, raw: Raw) -> Iterator[tuple[str, str]]:
-    """Tell where the tag of the version does not name what it was made for."""
+    """Yield (problem, remedy) if the tag of the version was moved to another commit."""
     moved = moved_tags.with_run(repo, model, version, raw.body).moved
     if version.event is not None and version.event.tag in {move.tag for move in moved}:
         look = f"see: git track model show {version.model}@{version.short}"
@@ -127,7 +154,7 @@ def _moved(repo: git.Repo, model: Model, version: Version, raw: Raw) -> Iterator
 
 
 def _unsound(repo: git.Repo, info: RunInfo) -> list[tuple[str, str]]:
-    """Return why a run is nothing to put into production, each with what can be done."""
+    """Return (problem, remedy) for each reason why a run cannot go to production."""
     reasons = []
     if not info.finished:
         reasons.append((f"its run is {info.status}, not finished", "register a finished run"))
@@ -135,13 +162,13 @@ def _unsound(repo: git.Repo, info: RunInfo) -> list[tuple[str, str]]:
         reasons.append(("its code is not committed", "commit the code and run it again"))
     elif info.code.snapshot and not _is_committed(repo, info.code.snapshot):
         reasons.append(
-            ("its code is committed nowhere but in its own snapshot", "commit it to a branch")
+            ("its code is committed only in its own snapshot", "commit the code to a branch")
         )
     return reasons
 
 
 def _is_committed(repo: git.Repo, snapshot: str) -> bool:
-    """Say whether a commit of a branch or a tag, of the registry's none, has the very tree that ran."""
+    """Return whether a branch, or a tag that is not the registry's, has a commit with the same tree."""
     tree = repo.read("rev-parse", "--verify", f"{snapshot}^{{tree}}").decode().strip()
     head = git.resolve(repo, "HEAD")
     ours = ("--exclude=*@*", "--exclude=*#*", "--tags")
@@ -153,7 +180,10 @@ def _is_committed(repo: git.Repo, snapshot: str) -> bool:
 def ask_hook(
     repo: git.Repo, config: Mapping[str, str], model: Model, version: Version, stage: str, why: str
 ) -> str:
-    """Run the user's ``pre-promote`` hook, if there is one; return what it said.  Raises Refused."""
+    """Run the user's ``pre-promote`` hook, if it exists, and return its output.
+
+    Raises Refused if the hook fails.
+    """
     hooks_folder = hooks.folder(repo, config)
     if not hooks.is_there(hooks_folder, hooks.PROMOTE):
         return ""
@@ -171,9 +201,9 @@ def ask_hook(
     }
     code, output = hooks.started(repo, hooks_folder, hooks.PROMOTE, variables, {})
     if code != 0:
-        answer = output.strip() or f"it ended with {code}"
+        answer = output.strip() or f"its exit status is {code}"
         raise Refused(
             f"the pre-promote hook refused {model.name} {version.short} for {stage}: {answer}",
-            "make it content, or take it out of git's hooks folder",
+            "fix what the hook reports, or remove the hook from git's hooks folder",
         )
     return output

@@ -1,4 +1,4 @@
-"""One transaction of the registry: event tags are made and stage refs moved, all of them or none."""
+"""One transaction of the registry: it makes event tags and moves stage refs, all of them or none."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _TRIES = 20
 
 
 class Draft(NamedTuple):
-    """An event to be written: what it is about, the commit, a summary (verb, words) and facts."""
+    """An event to write: its mark, its commit, a summary (verb, words) and facts."""
 
-    mark: Mark  # its number is given when it is written
+    mark: Mark  # without its number, which the transaction assigns
     commit: str
     summary: tuple[str, str]
     facts: Mapping[str, Any]
@@ -36,31 +36,53 @@ class Draft(NamedTuple):
 
 
 class RegistryChange(NamedTuple):
-    """What a change comes to: events to write, and tags to delete as (tag, id)."""
+    """A decided change: events to write, and tags to delete as (tag, id)."""
 
     drafts: Sequence[Draft]
     removed: Sequence[tuple[str, str]] = ()
 
 
 class Basis(NamedTuple):
-    """What a caller read before it decided to make a change."""
+    """The state that a caller read before it decided on a change."""
 
     config: Mapping[str, str]
     state: Registry
     model: Model
 
 
-Decide = Callable[[Registry, Model | None], RegistryChange]  # may be asked again, on a newer state
+Decide = Callable[[Registry, Model | None], RegistryChange]  # called again if the state is newer
 
 
 def change(
     repo: git.Repo, name: str, decide: Decide, reason: str, basis: Basis | None = None
 ) -> tuple[Model, list[Event]]:
-    """Write what ``decide`` plans for a model; return the model as it is then, and the new events.
+    """Write a change of one model, and correct the stage refs that disagree with its events.
 
-    ``known`` is what was read before, and holds where the tags are still the same.  Processes of this
-    repository take turns.  Where another tool was quicker, the plan is made anew on the new state.  Stage
-    refs that disagree with the events are moved to where these say.
+    Parameters
+    ----------
+    repo
+        The repository.  Its processes take turns.
+    name
+        The model.
+    decide
+        Returns the change for a state of the registry and of the model (None for a new one).  It is called
+        again if another tool changed the registry meanwhile.
+    reason
+        The text for the reflog.
+    basis
+        The state that the caller read; the model is not read again if its tags are still the same.
+
+    Returns
+    -------
+    tuple
+        The model after the change, and the new events.
+
+    Raises
+    ------
+    TrackError
+        If ``decide`` refuses, a tag cannot be signed, or the repository cannot be written.
+    GitError
+        If git refuses the transaction for another reason than a change by somebody else.
     """
     config = basis.config if basis else git.parse_config(repo.config().output())
     with _writing(repo, name), _turn(repo):
@@ -94,13 +116,13 @@ def _model(state: Registry, name: str, basis: Basis | None) -> Model | None:
         return basis.model
     try:
         return state.model(name)
-    except NoSuchModel:  # its tags say nothing
+    except NoSuchModel:  # no tag of it is an event
         return None
 
 
 @contextmanager
 def _writing(repo: git.Repo, name: str) -> Iterator[None]:
-    """Say where the repository cannot be written what `git track run` says; of refs git tells in words."""
+    """Turn errors about a repository that cannot be written into the message of `git track run`."""
     problem = f"the model {name} cannot be changed"
     try:
         yield
@@ -132,7 +154,7 @@ def _commands(events: Sequence[Event], plan: RegistryChange) -> list[str]:
 
 
 def clear(repo: git.Repo, state: Registry, model: Model) -> None:
-    """Drop stage refs of a model that have no value, as a machine that lost power leaves them."""
+    """Delete the stage refs of a model that have no value, which a power failure can leave."""
     for event in model.events:
         ref = names.stage_ref(model.name, event.mark.stage)
         if event.mark.stage and state.stage_refs.get(ref) == "":
@@ -141,12 +163,12 @@ def clear(repo: git.Repo, state: Registry, model: Model) -> None:
 
 
 def moves(state: Registry, after: Model) -> list[str]:
-    """Return the commands that bring the stage refs of a model to where its events say."""
+    """Return the commands that move the stage refs of a model to the versions that its events say."""
     targets = {
         names.stage_ref(after.name, stage): version.event.oid if version.event else version.commit
         for stage, version in after.stages.items()
     }
-    # A version whose own tag is gone or was moved: the ref may be the last that has the tag as it was.
+    # If the tag of a version was deleted or moved, the ref may be the last one that has the original tag.
     holders = {
         names.stage_ref(after.name, stage): version.event is None
         for stage, version in after.stages.items()
@@ -172,7 +194,7 @@ def _written(
     before: Model | None,
     plan: RegistryChange,
 ) -> list[Event]:
-    """Write the tag objects of a plan.  Dates only ever grow, because GTO goes by them."""
+    """Write the tag objects of a change.  Their dates never decrease, because GTO orders events by date."""
     store = objects.Store(git.object_store_path(repo), repo.hash_name)
     person, now = author(config), time.time()
     seconds = max((e.text.seconds for e in (before.events if before else ())), default=0)
@@ -202,17 +224,17 @@ def _written(
 
 
 def _check_name(state: Registry, tag: str, mark: Mark, plan: RegistryChange) -> None:
-    """Raise TrackError for a tag that nobody would read as this event, or of which the name is taken."""
+    """Raise TrackError for a tag that would not be read as this event, and for a name that is in use."""
     if names.parse_tag(tag) != mark:
         raise TrackError(
-            f"the next tag of {mark.model} would be {tag}, which is too long to count on",
-            f"a tag of it has a number that cannot be right: git tag -l '{mark.model}[@#]*'",
+            f"the next tag of {mark.model} would be {tag}, whose number is too long",
+            f"delete the tag whose number is wrong: git tag -l '{mark.model}[@#]*'",
         )
     existing = {entry.tag for entry in state.tags.of(mark.model)} - {
         removed for removed, _ in plan.removed
     }
     if tag in existing:
         raise TrackError(
-            f"there is a tag {tag} already, which is no version",
-            f"see what it is: git show {tag}; delete it: git tag -d {tag}",
+            f"the tag {tag} exists already, but is not a version",
+            f"inspect the tag: git show {tag}; delete it: git tag -d {tag}",
         )

@@ -1,4 +1,4 @@
-"""Put a version into a stage, past its gates; take it out again."""
+"""Promote a version to a stage if its gates pass, and demote it."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _USUAL_STAGES = (model_state.PRODUCTION, model_state.STAGING)
 
 
 class Promotion(NamedTuple):
-    """What a promotion did: the version, where it came from, and which one it took the place of."""
+    """The result of a promotion: the version, its stage before, and the version that it replaced."""
 
     version: Version
     stage: str
     came_from: str
     replaced: Version | None
     model: Model
-    hook_output: str = ""  # what the hook printed
+    hook_output: str = ""  # of the pre-promote hook
 
 
 def promote(
@@ -38,10 +38,28 @@ def promote(
     require: str | None = None,
     force: bool = False,
 ) -> Promotion:
-    """Promote the version that ``address`` means.  Raises TrackError where a gate, a rule or a hook refuses.
+    """Promote a version to a stage.
 
-    ``force`` passes over artifacts that are not here, an unfinished run, code that is committed nowhere else,
-    and the standing gate; that is recorded.  ``require`` always holds.
+    Parameters
+    ----------
+    repo
+        The repository.
+    address
+        The version, such as ``resnet18@3`` or ``resnet18@staging``.
+    stage
+        The stage; its holder so far is archived.
+    why
+        The reason, which the tag records.
+    require
+        A query that must hold, with `force` too.
+    force
+        Whether to skip the configured gate and the checks for missing artifacts, unfinished runs and
+        uncommitted code; the tag records what failed.
+
+    Raises
+    ------
+    TrackError
+        If a gate, a rule or a hook refuses, or if ``address`` does not name a version.
     """
     names.check_new_stage(stage)
     target = names.parse_address(address)
@@ -75,7 +93,7 @@ def promote(
 
 
 def _promotion(version: Version, stage: str, before: Version | None, more: dict[str, Any]) -> Draft:
-    """Return the event that puts a version into a stage, where ``before`` was."""
+    """Return the event that puts a version into a stage, whose holder so far is ``before``."""
     facts = {
         "model": version.model,
         "version": version.number,
@@ -93,12 +111,12 @@ def _check(model: Model, version: Version, stage: str) -> None:
     name = f"{model.name} {version.short}"
     if not version.number:
         raise TrackError(
-            f"{name} is a commit that was never registered",
+            f"the commit {name} was never registered",
             f"register it: git track model register {model.name} {version.commit[:12]}",
         )
     if version.deprecated or model.deprecated:
         raise TrackError(
-            f"{name} is deprecated", f"choose another: git track model ls {model.name}"
+            f"{name} is deprecated", f"choose another version: git track model ls {model.name}"
         )
     stages = dict.fromkeys((*_USUAL_STAGES, *(event.mark.stage for event in model.events)))
     similar = [other for other in stages if other != stage and other.lower() == stage.lower()]
@@ -113,19 +131,41 @@ def _check(model: Model, version: Version, stage: str) -> None:
 
 
 def _again(model: Model | None, version: Version) -> Version:
-    """Return a version as it is now; somebody may have removed it in the meantime."""
+    """Return the current state of a version.  Raises NoSuchModel if somebody removed it meanwhile."""
     for candidate in model.versions if model else ():
         if (candidate.number, candidate.commit) == (version.number, version.commit):
             return candidate
-    raise NoSuchModel(f"{version.model} {version.short} is gone", "somebody removed it just now")
+    raise NoSuchModel(
+        f"{version.model} {version.short} does not exist any more",
+        f"another process removed it; see: git track model ls {version.model}",
+    )
 
 
 def demote(
     repo: git.Repo, address: str, stage: str | None, why: str = ""
 ) -> list[tuple[Version, str]]:
-    """Take a version out of its stages, or out of one; with a bare name, what is in ``stage``.
+    """Remove a version from all its stages, or from one.
 
-    Returns the versions and stages.  Raises TrackError where there is nothing to take out.
+    Parameters
+    ----------
+    repo
+        The repository.
+    address
+        The version; or a bare name, which means the holder of ``stage``.
+    stage
+        The only stage to leave; None for all of them.
+    why
+        The reason, which the tag records.
+
+    Returns
+    -------
+    list of (Version, str)
+        The version, as it was before, with each stage that it left.
+
+    Raises
+    ------
+    TrackError
+        If the version is not in the stage, or if neither a version nor a stage is named.
     """
     target = names.parse_address(address)
     if target.is_bare and stage is None:
@@ -169,9 +209,9 @@ def _out_of(model: Model, version: Version, stage: str | None) -> tuple[str, ...
 
 
 def demotions(model: Model, version: Version, stage: str, why: str) -> list[Draft]:
-    """Return the events that leave a stage empty: the holder goes, and those that it took the place of.
+    """Return the events that empty a stage: demotions of its holder and of each earlier holder.
 
-    To GTO the one before would be in the stage again.
+    In GTO, the previous holder would take the stage again.
     """
     drafts = []
     for commit in reversed(model_state.standing(model, stage)):

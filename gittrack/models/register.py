@@ -31,10 +31,33 @@ def register(
     artifacts: Sequence[str] = (),
     why: str = "",
 ) -> tuple[Model, Version]:
-    """Register a run and return the model and its new version; without ``version`` the next whole number.
+    """Register a run as a version of a model.
 
-    ``artifacts`` are paths among the run's artifacts, files or folders; none stands for all of them.  A run
-    whose version was deprecated takes that version up again.  Raises TrackError.
+    Parameters
+    ----------
+    repo
+        The repository.
+    name
+        The model; it need not exist.
+    raw
+        The run.  A run whose version was deprecated gets that version again.
+    version
+        The version, such as ``1.2.0``; None for the next whole number.
+    artifacts
+        The artifacts that belong to the model: paths of files or folders of the run.  None stands for all.
+    why
+        The reason, which the tag records.
+
+    Returns
+    -------
+    tuple
+        The model after the change, and the new version.
+
+    Raises
+    ------
+    TrackError
+        If the run is not committed or has no such artifact, if it is a version of the model already, or if
+        the version is in use.
     """
     names.check_model(name)
     requested = None if version is None else names.check_version(version)
@@ -61,7 +84,7 @@ def register(
 
 
 def _check_case(state: Registry, name: str) -> None:
-    """Raise TrackError for a new model whose name is another one's but for capital letters."""
+    """Raise TrackError if the name of a new model differs from another one only in capital letters."""
     alike = [
         other for other in state.tags.models() if other != name and other.lower() == name.lower()
     ]
@@ -75,7 +98,11 @@ def _check_case(state: Registry, name: str) -> None:
 def _committed(repo: git.Repo, raw: Raw) -> RunInfo:
     info = reader.decode(repo, raw)
     if raw.commit is None:
-        hint = "wait for its end" if info.status == RUNNING else "commit it: git track recover"
+        hint = (
+            "wait until the run ends"
+            if info.status == RUNNING
+            else "commit the run: git track recover"
+        )
         raise TrackError(f"the run {info.id} is {info.status}, not committed yet", hint)
     if info.status == DAMAGED:
         raise TrackError(f"the run {info.id} is damaged: {info.problem}", "see: git track doctor")
@@ -83,12 +110,14 @@ def _committed(repo: git.Repo, raw: Raw) -> RunInfo:
 
 
 def _number(model: Model | None, name: str, commit: str, requested: str | None) -> str:
-    """Return the version that a commit gets.  Raises TrackError where it cannot have one."""
+    """Return the version that a commit gets.  Raises TrackError if it cannot get one."""
     if model is None:
         return requested or "v1.0.0"
     if model.deprecated:
         tag = next(e.tag for e in model.events if e.mark.kind == names.DEPRECATE)
-        raise TrackError(f"the model {name} is deprecated", f"take that back: git tag -d {tag}")
+        raise TrackError(
+            f"the model {name} is deprecated", f"undo the deprecation: git tag -d {tag}"
+        )
     same = [
         candidate for candidate in model.versions if candidate.commit == commit and candidate.number
     ]
@@ -103,9 +132,9 @@ def _number(model: Model | None, name: str, commit: str, requested: str | None) 
     by_number = {candidate.number: candidate for candidate in model.versions}
     if requested in by_number:
         short = names.short(str(requested))
-        hint = "leave --version out for the next one, or name another"
+        hint = "omit --version for the next number, or choose another version"
         raise TrackError(f"{name} has a version {short} already", hint)
-    # A number is not given again while events of a stage tell of it.
+    # A number is not used again while an event of a stage mentions it.
     mentioned = [str(event.text.facts.get("version") or "") for event in model.events]
     highest = max(names.order(number)[0] for number in (*by_number, *mentioned, "v0.0.0"))
     return requested or f"v{highest + 1}.0.0"

@@ -1,4 +1,4 @@
-"""Stage refs that other tools left behind: the events win, the refs are moved to where these say."""
+"""Stage refs that disagree with the events of their model, as other tools leave them: the events win."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gittrack.read.registry.models import Registry
 
 
 class Repair(NamedTuple):
-    """A stage ref that disagreed with the events: what it said and what they say; ``problem`` if it stays."""
+    """A stage ref that disagreed with the events: both versions, and a ``problem`` if the ref stays."""
 
     ref: str
     actual: str
@@ -21,10 +21,10 @@ class Repair(NamedTuple):
 
 
 def repair(repo: git.Repo) -> list[Repair]:
-    """Move every stage ref to where the events of its model say; return those that disagreed."""
+    """Move every stage ref to the version that the events of its model say; return the changes."""
     state = Registry(repo)
     models = state.every()
-    if state.damaged:  # not all events are known
+    if state.damaged:  # some events are unreadable, so the state is not certain
         return []
     repairs = []
     for model in models:
@@ -56,14 +56,14 @@ def _described(state: Registry, model: Model, command: str) -> Repair:
 
 
 def _orphans(state: Registry, models: list[Model]) -> list[Repair]:
-    """Find refs that no event tells of: it may be that their tags were not fetched."""
+    """Return the refs without an event: maybe their tags were not fetched."""
     expected = {
         names.stage_ref(model.name, event.mark.stage)
         for model in models
         for event in model.events
         if event.mark.stage
     }
-    why = "no tag tells of it: fetch the tags, or delete it with git update-ref -d"
+    why = "it has no tag: fetch the tags, or delete the ref with git update-ref -d"
     return [
         Repair(ref, state.stage_refs[ref][:12] or "nothing", "nothing", why)
         for ref in sorted(state.stage_refs.keys() - expected)

@@ -1,4 +1,4 @@
-"""Versions that are not to be used any more: deprecated, with their history, or removed."""
+"""Versions that must not be used any more: deprecate them and keep their history, or remove them."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from gittrack.read.registry.models import Registry
 
 
 def deprecate(repo: git.Repo, address: str, why: str = "") -> list[Version]:
-    """Deprecate a version, or with a bare name the whole model; it leaves its stages.
+    """Deprecate a version, or with a bare name the whole model, and remove it from its stages.
 
-    Returns the versions that this concerned.  Raises TrackError where that was done already.
+    Returns the versions that are deprecated by this, as they were before.  Raises TrackError if they were
+    deprecated already.
     """
     target = names.parse_address(address)
     bare = target.is_bare
@@ -49,21 +50,25 @@ def _draft(model: Model, version: Version, whole: bool, why: str) -> Draft:
         summary = ("deprecate", f"{model.name}")
         return Draft(Mark(model.name, DEPRECATE), version.commit, summary, facts, counted=False)
     if not version.number:
-        raise TrackError(f"{model.name} {version.short} was never registered", "demote it instead")
+        raise TrackError(
+            f"{model.name} {version.short} was never registered", "demote the commit instead"
+        )
     summary = ("deprecate", f"{model.name} {version.short}")
     facts |= {"from": version.stage, "run": version.facts.get("run")}
     return Draft(Mark(model.name, DEREGISTER, version.number), version.commit, summary, facts)
 
 
 def remove(repo: git.Repo, address: str, *, force: bool = False) -> Version:
-    """Delete the tag of a version that never reached a stage; ``force`` also that of one that did.
+    """Delete the tag of a version that never was in a stage; with ``force``, of any version.
 
-    The events of its stages stay, with demotions where it is in one: they are history, and their numbers are
-    not given again.  Raises TrackError.
+    The events of its stages stay, because they are history and their numbers are not used again.  A version
+    that is in a stage is demoted first.  Raises TrackError.
     """
     target = names.parse_address(address)
     if target.is_bare:
-        raise TrackError(f"which version of {target.model}?", f"write {target.model}@3", code=2)
+        raise TrackError(
+            f"which version of {target.model} is meant?", f"write {target.model}@3", code=2
+        )
     removed: list[Version] = []
 
     def decide(now: Registry, model: Model | None) -> RegistryChange:
@@ -75,7 +80,7 @@ def remove(repo: git.Repo, address: str, *, force: bool = False) -> Version:
             stages = ", ".join(dict.fromkeys(e.mark.stage for e in reached))
             raise TrackError(
                 f"{model.name} {version.short} has been in {stages}",
-                f"keep it: git track model deprecate {model.name}@{version.short}; or remove it: --force",
+                f"deprecate it: git track model deprecate {model.name}@{version.short}; remove it: --force",
             )
         drafts = [
             draft

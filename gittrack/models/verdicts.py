@@ -1,4 +1,4 @@
-"""The best result of reproducing a run, from the runs that were recorded then; nothing is run again."""
+"""The best verdict of a run, from its recorded reproductions; nothing runs again."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from gittrack.reproduce import evidence
 
 
 def best(repo: git.Repo, run: Raw) -> str | None:
-    """Return ``EXACT``, ``CLOSE``, ``UNKNOWN``, ``DIFFERENT`` or ``FAILED``; None where nobody has rerun it.
+    """Return ``EXACT``, ``CLOSE``, ``UNKNOWN``, ``DIFFERENT`` or ``FAILED``; None without a reproduction.
 
-    Raises Damaged where the run itself cannot be read.
+    Raises Damaged if the run itself cannot be read.
     """
     first = RunRecord(repo, run)
-    evidence.judge(first, first)  # raises where it cannot be read itself
+    evidence.judge(first, first)  # raises Damaged if the run cannot be read
     config = git.parse_config(repo.config().output())
     volatile = settings.words(config, "track.volatile")
     reruns = source_of(repo).select(Request(facts=(("reproduces", run.id),))).runs
     levels = []
     for raw in reruns:
         if raw.commit:
-            with contextlib.suppress(Damaged):  # what cannot be read proves nothing
+            with contextlib.suppress(Damaged):  # an unreadable reproduction proves nothing
                 again = RunRecord(repo, raw)
                 judged = evidence.judge(first, again, volatile=volatile or verdict.VOLATILE)
                 levels.append(judged.level)

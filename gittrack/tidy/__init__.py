@@ -1,1 +1,1 @@
-"""Keeping runs in order: the trash, and what may go for good."""
+"""The trash of runs, and the collection of what can be deleted for good."""

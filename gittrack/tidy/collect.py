@@ -1,6 +1,6 @@
-"""What may go for good: runs that have been in the trash for long, and what dead processes left behind.
+"""Delete for good: runs that were in the trash for long, and what dead processes left behind.
 
-Nothing is removed that another ref, a tag, or a note names.  The objects are git's: `git gc` frees them.
+A run that another ref, a tag or a note names is never deleted.  `git gc` frees the objects of deleted runs.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ _SHORT = re.compile(rb"\b(?:[0-9]{8}-[0-9]{6}-)?([0-9a-f]{8})\b")
 
 
 class Exemption(NamedTuple):
-    """Something that stays, and why."""
+    """A run that stays in the trash, and the reason."""
 
     subject: str
     reason: str
 
 
 class Leftovers(NamedTuple):
-    """What processes left behind that are gone, and how many bytes that is."""
+    """What dead processes left behind; ``sizes`` are the bytes of folders, workdirs and trees."""
 
     folders: Sequence[Path] = ()  # of the journal and the cache
-    workdirs: Sequence[Path] = ()  # of sweeps that nobody runs
+    workdirs: Sequence[Path] = ()  # of sweeps that no process runs
     trees: Sequence[temporary_worktree.Leftover] = ()  # worktrees of reruns and trials
     sizes: tuple[int, int, int] = (0, 0, 0)
 
@@ -48,7 +48,10 @@ class Leftovers(NamedTuple):
 
 
 class Collection(NamedTuple):
-    """What a collection would remove: runs of the trash, and leftovers; and what it leaves."""
+    """What `carry_out` would delete: runs of the trash, leftovers and stored content; and what stays.
+
+    ``younger`` counts the runs that are not old enough, ``run_bytes`` is the size of the others in git.
+    """
 
     runs: list[Raw]
     leftovers: Leftovers
@@ -59,7 +62,17 @@ class Collection(NamedTuple):
 
 
 def plan(repo: git.Repo, older_than: float, now: float) -> Collection:
-    """Say what could go that has lain in the trash for ``older_than`` seconds; nothing is changed."""
+    """Return what could be deleted; nothing is changed.
+
+    Parameters
+    ----------
+    repo
+        The repository.
+    older_than
+        The time that a run must have been in the trash, in seconds.
+    now
+        The current time, in seconds since 1970.
+    """
     old, exempt, younger = [], [], 0
     trashed = trash_of(repo).select(Request()).runs
     reasons = named_elsewhere(repo, trashed)
@@ -67,7 +80,7 @@ def plan(repo: git.Repo, older_than: float, now: float) -> Collection:
         since = annotation_log.removed_at(raw.annotations)
         if since is None and older_than > 0:
             exempt.append(
-                Exemption(raw.id, "nobody said when it was removed: --older-than 0d takes it")
+                Exemption(raw.id, "the time of its removal is unknown; --older-than 0d deletes it")
             )
         elif since is not None and now - since < older_than:
             younger += 1
@@ -82,19 +95,17 @@ def plan(repo: git.Repo, older_than: float, now: float) -> Collection:
 
 
 def leftovers(repo: git.Repo) -> Leftovers:
-    """Say what dead processes have left."""
-    remains = (
-        list(_folders_left(repo)),
-        list(stale_workdirs.idle(repo)),
-        temporary_worktree.leftovers(repo),
-    )
-    homes = [Path(tree.home) for tree in remains[2] if tree.home]
-    sizes = tuple(sum(map(_size, paths)) for paths in (*remains[:2], homes))
-    return Leftovers(*remains, (sizes[0], sizes[1], sizes[2]))
+    """Return what dead processes left behind."""
+    folders = list(_stale_folders(repo))
+    workdirs = list(stale_workdirs.idle(repo))
+    trees = temporary_worktree.leftovers(repo)
+    homes = [Path(tree.home) for tree in trees if tree.home]
+    sizes = [sum(map(_size, paths)) for paths in (folders, workdirs, homes)]
+    return Leftovers(folders, workdirs, trees, (sizes[0], sizes[1], sizes[2]))
 
 
 def carry_out(repo: git.Repo, collection: Collection) -> list[str]:
-    """Remove what a plan names; return the folders that could not be removed."""
+    """Delete what a collection names; return the folders that could not be deleted."""
     for raw in collection.runs:
         refs.drop(repo, str(raw.ref))
     if collection.runs:
@@ -111,7 +122,7 @@ def carry_out(repo: git.Repo, collection: Collection) -> list[str]:
 
 
 def named_elsewhere(repo: git.Repo, raws: Sequence[Raw]) -> dict[str, str]:
-    """Return {id: why} of the runs that a ref, a tag, somebody's note or another run's note names."""
+    """Return {id: reason} of the runs that a ref, a tag, or a note on any commit names."""
     commits = {raw.commit: raw.id for raw in raws if raw.commit}
     if not commits:
         return {}
@@ -131,8 +142,8 @@ def named_elsewhere(repo: git.Repo, raws: Sequence[Raw]) -> dict[str, str]:
     return reasons
 
 
-def _folders_left(repo: git.Repo) -> Iterator[Path]:
-    """Yield folders of the journal that hold no run any more, and cached artifacts of runs that are gone."""
+def _stale_folders(repo: git.Repo) -> Iterator[Path]:
+    """Yield journal folders without a live run, and folders of cached artifacts whose run was deleted."""
     live = Path(layout.live_dir(repo.common_dir))
     for path in stale_workdirs.folders(live):
         empty = not (path / layout.EVENTS).is_file() or not (path / layout.EVENTS).stat().st_size
@@ -154,7 +165,7 @@ def _size(folder: Path) -> int:
 
 
 def _freed(repo: git.Repo, raws: Iterable[Raw]) -> int:
-    """Return how much of the object store only these runs need, in bytes on disk."""
+    """Return the size of the objects that only these runs need, in bytes on disk."""
     commits = [raw.commit for raw in raws if raw.commit]
     if not commits:
         return 0

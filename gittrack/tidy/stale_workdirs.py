@@ -1,4 +1,4 @@
-"""The folders that sweeps work in while they are going on: nothing is lost with one that nobody works in."""
+"""The working folders of sweeps that are not running: they hold nothing that must be kept."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _LOCKS = (layout.SWEEP_OWNER, layout.SWEEP_TRIALS)
 
 
 def folders(path: Path) -> list[Path]:
-    """Return the folders in a folder, which need not be there."""
+    """Return the folders in ``path``, sorted; none if ``path`` does not exist."""
     return sorted(entry for entry in path.iterdir() if entry.is_dir()) if path.is_dir() else []
 
 
 def idle(repo: git.Repo) -> Iterator[Path]:
-    """Yield the folders of sweeps that neither a process nor a trial is at work in."""
+    """Yield the working folders of sweeps that no sweep process and no trial uses."""
     for path in folders(Path(layout.sweeps_dir(repo.common_dir))):
         is_busy = any(lock.is_held(path / name) for name in _LOCKS)
         if path.name.startswith(layout.REMOVING) or (layout.is_id(path.name) and not is_busy):
@@ -28,8 +28,8 @@ def idle(repo: git.Repo) -> Iterator[Path]:
 
 
 def remove(path: Path) -> None:
-    """Remove the folder of a sweep, unless somebody is at work in it again."""
-    if path.name.startswith(layout.REMOVING):  # by a gc that was killed
+    """Remove the working folder of a sweep, unless a process uses it again."""
+    if path.name.startswith(layout.REMOVING):  # a gc renamed it and was killed
         shutil.rmtree(path, ignore_errors=True)
         return
     handles: list[int] = []
@@ -39,11 +39,11 @@ def remove(path: Path) -> None:
             if handle is None:
                 return
             handles.append(handle)
-        # Away first: who wants the folder now makes a new one, and meets no half of this.
+        # Renamed first: a process that needs the folder now makes a new one, and never sees half of this one.
         doomed = path.with_name(f"{layout.REMOVING}{path.name}-{os.urandom(4).hex()}")
         path.rename(doomed)
         shutil.rmtree(doomed, ignore_errors=True)
-    except FileNotFoundError:  # another gc was quicker
+    except FileNotFoundError:  # another gc removed it
         return
     finally:
         for handle in handles:

@@ -1,4 +1,4 @@
-"""Content of the store that no run names any more, trash, journals and versions of models included."""
+"""Content of the store that nothing names: no run, trash, journal or version of a model."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ _SHA256 = re.compile(rb"\b[0-9a-f]{64}\b")
 
 
 class Unnamed(NamedTuple):
-    """Content that can go: {SHA-256: bytes}; how many files are too young for that; why nothing can go."""
+    """Content that can be deleted, as {SHA-256: bytes}.
+
+    ``fresh`` counts files that are too young; ``doubt`` is the reason if nothing can be deleted.
+    """
 
     sizes: dict[str, int]
     fresh: int = 0
@@ -29,9 +32,9 @@ class _Unreadable(Exception):
 
 
 def unnamed(repo: git.Repo, going: Container[str] = ()) -> Unnamed:
-    """Return the content that no run names, if those with a ref in ``going`` are removed.
+    """Return the content that nothing names any more after the refs in ``going`` are deleted.
 
-    If one run cannot be read, nothing can go, because that run may name anything.
+    If a run cannot be read, nothing can be deleted, because that run may name any content.
     """
     entries = list(artifacts.store(repo).listing())
     if not entries:
@@ -46,15 +49,15 @@ def unnamed(repo: git.Repo, going: Container[str] = ()) -> Unnamed:
 
 
 def remove(repo: git.Repo) -> None:
-    """Remove the content that no run names; that is looked up again while nobody can add content."""
+    """Delete the content that nothing names; this is decided again while no process can add content."""
     artifacts.store(repo).remove(lambda: set(unnamed(repo).sizes))
 
 
 def _named(repo: git.Repo, going: Container[str]) -> Iterator[str]:
-    """Yield what may be a SHA-256 in outputs.yaml of all that a ref names, and in journals.
+    """Yield every SHA-256 in the outputs.yaml of all refs, and in journals.
 
-    The text is searched, so that other formats and damaged files count too.  A tag of a version leads to its
-    run, even if the run's own ref is gone.
+    The text is searched without parsing, so other formats and damaged files count too.  The tag of a version
+    counts even if the ref of its run was deleted.
     """
     all_refs = [ref for ref in refs.now(repo) if ref.name not in going]
     oids = [ref.oid for ref in all_refs if ref.oid]
@@ -74,7 +77,7 @@ def _named(repo: git.Repo, going: Container[str]) -> Iterator[str]:
     for path in _journals(repo.common_dir):
         try:
             yield from _digests(path.read_bytes())
-        except FileNotFoundError:  # published meanwhile: whoever removes content looks again
+        except FileNotFoundError:  # published meanwhile: `remove` decides again
             continue
         except OSError as error:
             raise _Unreadable(f"{path}: {error.strerror}") from error

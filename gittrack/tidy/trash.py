@@ -1,4 +1,4 @@
-"""The trash: a run's ref moves below ``refs/trash/runs/`` and back; its commit stays what it is."""
+"""The trash: the ref of a run moves below ``refs/trash/runs/`` and back; its commit does not change."""
 
 from __future__ import annotations
 
@@ -18,28 +18,30 @@ from gittrack.record.annotate import Target
 def remove(repo: git.Repo, runs: Sequence[Raw]) -> None:
     """Move runs to the trash, all of them or none.
 
-    Raises TrackError for one that is not committed, and for one that is a version of a model.
+    Raises TrackError for a run that is not committed, and for a run that is a version of a model.
     """
     versions = models.registered(repo)
     for raw in runs:
         if raw.commit is None or raw.ref is None:
             going = raw.info is not None and raw.info.status == run_info.RUNNING
-            hint = "wait for its end, or stop it" if going else "commit it first: git track recover"
+            hint = (
+                "wait until it ends, or stop it" if going else "commit it first: git track recover"
+            )
             raise TrackError(f"the run {raw.id} is not committed yet", hint)
         if raw.commit in versions:
             version = "@".join(versions[raw.commit].split()[:2])
             raise TrackError(
                 f"the run {raw.id} is {versions[raw.commit]}",
-                f"a version keeps its run; remove that first: git track model rm {version}"
+                f"remove the version first: git track model rm {version}"
                 " (with --force if it ever was in a stage)",
             )
     _move(repo, runs, layout.trash_ref, annotation_log.REMOVE)
 
 
 def restore(repo: git.Repo, runs: Sequence[Raw]) -> set[str]:
-    """Bring runs back from the trash, all of them or none.
+    """Restore runs from the trash, all of them or none.
 
-    Returns the ids of those that a fetch had brought back before: they only leave the trash.
+    Returns the ids of the runs that a fetch had restored before: only their ref in the trash is deleted.
     """
     return _move(repo, runs, layout.run_ref, annotation_log.RESTORE)
 
@@ -47,9 +49,9 @@ def restore(repo: git.Repo, runs: Sequence[Raw]) -> set[str]:
 def _move(
     repo: git.Repo, runs: Sequence[Raw], target: Callable[[str, str], str], op: str
 ) -> set[str]:
-    """Move the runs' refs; where the same commit is at the target already, only delete the old ref.
+    """Move the refs of runs; if the target has the same commit already, only delete the old ref.
 
-    Returns the ids of the latter.  Raises TrackError where another commit is at the target.
+    Returns the ids of the latter.  Raises TrackError if the target has another commit.
     """
     targets = {raw.id: target(raw.experiment, raw.id) for raw in runs}
     commits = {ref.name: ref.oid for ref in refs.now(repo, *targets.values())}
@@ -60,7 +62,7 @@ def _move(
                 f"compare them: git diff {raw.ref} {targets[raw.id]}; keep one of them as a branch "
                 f"(git branch NAME REF), then delete its ref: git update-ref -d REF",
             )
-    # Said before it is done: killed in between, a run has a line too many, never an unknown age in the trash.
+    # Annotated first: a kill in between leaves a line too many, but never an unknown age in the trash.
     annotate.record_move(repo, [Target(raw.id, raw.commit) for raw in runs], op)
     moves = [(str(raw.ref), targets[raw.id], str(raw.commit)) for raw in runs]
     try:
@@ -68,11 +70,11 @@ def _move(
     except git.GitError:
         existing = {ref.name for ref in refs.now(repo, *(old for old, _, _ in moves))}
         for raw in runs:
-            if raw.ref not in existing:  # `git track gc`, or another `rm` or `restore`, was quicker
+            if raw.ref not in existing:  # another `gc`, `rm` or `restore` moved it
                 location = "in the trash" if op == annotation_log.RESTORE else "among the runs"
                 raise NoSuchRun(
                     f"the run {raw.id} is not {location} any more; another process removed or moved it",
-                    "see what there is: git track ls, git track restore",
+                    "see the runs and the trash: git track ls, git track restore",
                 ) from None
         raise
     return {raw.id for raw in runs if targets[raw.id] in commits}

@@ -78,7 +78,7 @@ def test_git_is_too_old(tmp_path, version):
         assert run_cli(*argv, cwd=project, env=env) == (
             1,
             "",
-            f"error: git {version} is too old\nhint: gittrack needs git 2.36 or later\n",
+            f"error: git {version} is too old\nhint: install git 2.36 or later\n",
         )
     assert not (project / "ran").exists()
 

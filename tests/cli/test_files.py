@@ -110,7 +110,10 @@ def test_get_checks_digests(kept):
     message = git(".", "log", "-1", "--format=%B", kept.ref)
     git(".", "update-ref", kept.ref, git(".", "commit-tree", written, "-m", message))
     done = run_cli("get", "a", "tool", "-o", "copy")
-    assert (done.code, "tool is not what was recorded" in done.err) == (1, True)
+    assert (done.code, "the content of tool is not the recorded one" in done.err) == (
+        1,
+        True,
+    )
     assert not os.path.exists("copy")
 
 

@@ -72,10 +72,10 @@ def test_we_read_what_gto_wrote(project, gto):
     assert json.loads(model("ls", "--json"))[0]["stages"] == {"prod": "0.0.1"}
     gto("deprecate", "resnet18", "v1.0.0")
     assert json.loads(model("show", "resnet18", "--json"))["version"] == "0.0.1"
-    assert "which is no run" in model("promote", "resnet18@0.0.1", "production", code=1)
+    assert "which is not a run" in model("promote", "resnet18@0.0.1", "production", code=1)
     assert model("register", "resnet18", record("r")) == "resnet18 v2\n"
     assert model("promote", "resnet18@2", "prod").startswith(
-        "resnet18 v2: development -> prod, in the place of v0.0.1"
+        "resnet18 v2: development -> prod, replaces v0.0.1"
     )
     assert gto("show", "resnet18#prod", "--version").strip() == "v2.0.0"
     git(".", "tag", "light#prod#1")  # a lightweight tag says nothing, to gto as to us

@@ -38,7 +38,7 @@ def test_from_a_run_to_production(runs):
         model("promote", "resnet18@1", "production") == "resnet18 v1: development -> production\n"
     )
     assert model("promote", "resnet18@v2.0.0", "production", "-m", "better") == (
-        "resnet18 v2: development -> production, in the place of v1, which is archived now\n"
+        "resnet18 v2: development -> production, replaces v1, which is archived now\n"
     )
     assert tags() == [
         *("resnet18#production#1", "resnet18#production#2", "resnet18@v1.0.0", "resnet18@v2.0.0"),
@@ -145,17 +145,17 @@ MISTAKES = [
     (("register", "m", "r2", "--version", "1"), "m has a version v1 already"),
     (("register", "m", "r1"), "this run is m v1 already"),
     (("register", "m", "r2", "--artifact", "modl"), "has no artifact 'modl'\nhint: it has"),
-    (("promote", "m@1", "archived"), "archived is said of versions that are in no stage"),
+    (("promote", "m@1", "archived"), "archived is the name for versions that are not in any stage"),
     (("promote", "m@1", "a b"), "'a b' cannot be the name of a stage"),
     (("promote", "m@1", "staging", "--require", "val_accuracy >"), "in the query, column"),
     (("promote", "m@7", "staging"), "m has no version v7\nhint: did you mean v1?"),
-    (("promote", "n@1", "staging"), "there is no model 'n'"),
+    (("promote", "n@1", "staging"), "the model 'n' does not exist"),
     (("promote", "m@1.x", "staging"), "'1.x' is not a version"),
-    (("show", "resnet"), "there is no model 'resnet'\nhint: there are: m"),
+    (("show", "resnet"), "the model 'resnet' does not exist\nhint: there are: m"),
     (("show", "m@production"), "m has no version in production"),
     (("get", "m@2"), "m has no version v2"),
-    (("history", "mm"), "there is no model 'mm'\nhint: did you mean m?"),
-    (("rm", "m"), "which version of m?"),
+    (("history", "mm"), "the model 'mm' does not exist\nhint: did you mean m?"),
+    (("rm", "m"), "which version of m is meant?"),
     (("promot", "m@1", "staging"), "there is no verb 'model promot'\nhint: did you mean promote"),
 ]
 
@@ -169,8 +169,9 @@ def test_mistakes(runs):
         assert (done.code in (1, 2), done.out) == (True, ""), (words, done)
         assert said in done.err, words
     git(".", "config", "track.stages", "staging production")
-    assert "there is no stage 'prodction' here\nhint: did you mean production?" in model(
-        "promote", "m@1", "prodction", code=1
+    assert (
+        "the stage 'prodction' is not allowed in this repository\nhint: did you mean production?"
+        in model("promote", "m@1", "prodction", code=1)
     )
     assert git(".", "for-each-ref") == before
 
@@ -237,7 +238,7 @@ def test_a_run_in_a_repository_without_commits_yet(tmp_path):
     record("r")
     model("register", "m", "r")
     refused = model("promote", "m@1", "production", code=1)
-    assert "its code is committed nowhere but in its own snapshot" in refused
+    assert "its code is committed only in its own snapshot" in refused
     git(".", "add", "."), git(".", "commit", "-qm", "first")
     model("promote", "m@1", "production")
 
@@ -274,7 +275,7 @@ def test_a_reproduction_that_had_nothing_to_compare_opens_no_gate(project):
     model("register", "m", "r")
     refused = model("promote", "m@1", "production", "--require", "verdict == 'EXACT'", code=1)
     assert "verdict == 'EXACT' (verdict is 'UNKNOWN')" in refused
-    assert "hint: its run has nothing to compare: register one that logs a metric" in refused
+    assert "hint: its run has no metric and no artifact to compare: register a run" in refused
     # A rerun that logged something is known to differ, whatever the other has shown.
     record("other", {"loss": 1})
     assert run_cli("verify", "r", "other", "--verify", "none").out.startswith("DIFFERENT")
@@ -288,7 +289,7 @@ def test_production_takes_sound_runs_only(project):
     record("dirty")
     model("register", "m", "dirty")
     refused = model("promote", "m@2", "production", code=1)
-    assert "its code is committed nowhere but in its own snapshot" in refused
+    assert "its code is committed only in its own snapshot" in refused
     model("promote", "m@2", "staging")
     git(".", "commit", "-qam", "keep it")
     model("promote", "m@2", "production")
@@ -331,7 +332,7 @@ def test_a_version_whose_tag_was_moved_by_hand_leaves_its_stage_alone(runs):
     was = git(".", "rev-parse", "--short=8", "net@v1.0.0^{}")
     git(".", "tag", "-f", "-a", "net@v1.0.0", "-m", "x", gittrack.get("r3").info.commit)
     assert model("promote", "net@2", "production") == (
-        f"net v2: development -> production, in the place of {was}, which was never registered\n"
+        f"net v2: development -> production, replaces {was}, which was never registered\n"
     )
 
 
@@ -351,7 +352,7 @@ def test_a_stage_that_is_a_folder_of_another_is_refused_by_git(runs):
     before = git(".", "for-each-ref")
     refused = model("promote", "a/b@1", "c", code=1)
     assert refused.startswith("error: git: ")
-    assert refused.endswith("hint: git has no ref below another one: choose another name\n")
+    assert refused.endswith("hint: git cannot store a ref below another ref: choose another name\n")
     assert git(".", "for-each-ref") == before
 
 
@@ -373,12 +374,10 @@ def test_a_lightweight_tag_is_no_version_and_in_nobodys_way(runs):
     [found] = json.loads(model("ls", "--json"))
     assert (found["latest"]["version"], found["versions"]) == (2, [1, 2])
     assert model("register", "m", "r3", "--version", "5", code=1) == (
-        "error: there is a tag m@v5.0.0 already, which is no version\n"
-        "hint: see what it is: git show m@v5.0.0; delete it: git tag -d m@v5.0.0\n"
+        "error: the tag m@v5.0.0 exists already, but is not a version\n"
+        "hint: inspect the tag: git show m@v5.0.0; delete it: git tag -d m@v5.0.0\n"
     )
-    assert "no tag of the model 'only' is an annotated tag of a commit" in model(
-        "show", "only", code=1
-    )
+    assert "the model 'only' has no annotated tag of a commit" in model("show", "only", code=1)
     assert model("register", "only", "r3", "--version", "2") == "only v2\n"
 
 
@@ -395,7 +394,7 @@ def test_get_writes_over_nothing_else(runs):
     model("register", "m", "r1")
     (runs / "model").mkdir()
     (runs / "model/weights.bin").write_text("mine")
-    assert "is there already, and is another file" in model("get", "m", code=1)
+    assert "exists already and has other content" in model("get", "m", code=1)
     model("get", "m", "--force")
     assert (runs / "model/weights.bin").read_text() == "weights of r1"
 

@@ -107,7 +107,7 @@ def test_stage_refs_that_other_tools_left_behind(three):
     assert told.out.split("\n")[1:4] == [
         f"repaired: refs/models/m/production said {head}, the events say v2",
         "repaired: refs/models/m/staging said nothing, the events say v3",
-        "not repaired (no tag tells of it: fetch the tags, or delete it with git update-ref -d): "
+        "not repaired (it has no tag: fetch the tags, or delete the ref with git update-ref -d): "
         f"refs/models/n/production said {head}, the events say nothing",
     ]
     assert told.code == 1

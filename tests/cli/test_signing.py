@@ -60,11 +60,11 @@ def test_a_missing_key_costs_the_signature_of_a_run_and_refuses_a_version(signin
     (sealed / "key.pub").unlink()
     done = run_cli("run", "-n", "r", "--", "true")
     assert done.code == 0
-    assert "the run is not signed: it cannot be signed" in done.err
+    assert "the run is not signed: git cannot sign" in done.err
     before = git(".", "for-each-ref")
     refused = register("r")
     assert (refused.code, refused.out) == (1, "")
-    assert "error: it cannot be signed" in refused.err
+    assert "error: git cannot sign" in refused.err
     assert git(".", "for-each-ref") == before
     git(".", "config", "track.sign", "maybe")
     assert "the setting track.sign is 'maybe'" in register("r").err

@@ -179,7 +179,7 @@ class TestModels:
         assert (
             f"net v1 cannot go to {stage}: its artifact out/model.bin is not here: it was" in told
         )
-        assert "or promote it all the same: --force" in told
+        assert "or skip these checks: --force" in told
         model("promote", "net@1", stage, "--force")
         assert "its artifact out/model.bin is not here" in git(".", "tag", "-l", "-n99", "net#*")
 
@@ -188,7 +188,9 @@ class TestModels:
         model("register", "net", "big")
         in_store().chmod(0o644)
         in_store().write_bytes(WEIGHTS[::-1])
-        assert "out/model.bin is not what was recorded" in model("get", "net@1", "-o", "h", code=1)
+        assert "the content of out/model.bin is not the recorded one" in model(
+            "get", "net@1", "-o", "h", code=1
+        )
 
 
 class TestGc:
@@ -239,8 +241,8 @@ def test_doctor_reads_the_store():
     in_store().write_bytes(b"a bad disk")
     done = look("doctor")
     assert (done.code, f"{DIGEST}: its content has changed" in done.out) == (1, True)
-    assert "does not hold what its name says" in run_cli("cat", "big", "out/model.bin").err
-    assert "is not what was recorded" in run_cli("get", "big", "out/model.bin", "-o", "x").err
+    assert "has changed: its SHA-256 is not its name" in run_cli("cat", "big", "out/model.bin").err
+    assert "is not the recorded one" in run_cli("get", "big", "out/model.bin", "-o", "x").err
     assert not Path("x").exists()
 
 

@@ -15,7 +15,7 @@ def test_a_ref_below_another_one_is_refused_with_a_hint(project):
     refs.update(found, "refs/models/a", commit, None, "test")
     with pytest.raises(refs.BelowAnotherRef) as caught:
         refs.update(found, "refs/models/a/b", commit, None, "test")
-    assert caught.value.hint == "git has no ref below another one: choose another name"
+    assert caught.value.hint == "git cannot store a ref below another ref: choose another name"
 
 
 def test_a_ref_that_was_moved_by_somebody_else_is_another_error(project):

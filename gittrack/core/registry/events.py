@@ -1,4 +1,4 @@
-"""One event of the model registry: a tag, read."""
+"""One event of the model registry: a tag that was read."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from gittrack.core.registry.tag_message import Text
 
 
 class Event(NamedTuple):
-    """One tag of the registry: what its name and its text say, and the id of the tag object."""
+    """One tag of the registry: its parsed name, its text, and the id of the tag object."""
 
     mark: Mark
     tag: str
@@ -17,15 +17,15 @@ class Event(NamedTuple):
 
     @property
     def why(self) -> str:
-        """The reason that was given."""
+        """The reason in the message, or an empty string."""
         return str(self.text.facts.get("why") or "")
 
     @property
     def at(self) -> str:
-        """When it was, ISO 8601 in UTC: for display, never for order."""
+        """The time of the event, ISO 8601 in UTC: for display, never for the order."""
         moment = self.text.facts.get("at")
         if isinstance(moment, str):
             return moment
-        from gittrack.core.run.run_info import iso  # noqa: PLC0415 - our own tags say it themselves
+        from gittrack.core.run.run_info import iso  # noqa: PLC0415 - our own tags have the time in the message
 
         return iso(self.text.seconds)

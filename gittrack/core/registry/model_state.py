@@ -1,7 +1,7 @@
 """The state of the model registry as a fold over its events: versions, stages, history, conflicts.
 
-Events are in the order of their numbers, never of clocks.  A stage is held by the version that was promoted
-to it last and not demoted since, as GTO reads it; an event means the version at the commit of its tag.
+Events are in the order of their numbers, never of clocks.  As in GTO, a stage is held by the version that was
+promoted to it last and not demoted since, and an event is about the version at the commit of its tag.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from gittrack.core.registry.moved_tags import Moved
 from gittrack.core.registry.names import DEPRECATE, DEREGISTER, PROMOTE, REGISTER, Mark
 
 DEVELOPMENT, ARCHIVED, STAGING, PRODUCTION = "development", "archived", "staging", "production"
-DERIVED = (DEVELOPMENT, ARCHIVED)  # said of versions that are in no stage
+DERIVED = (DEVELOPMENT, ARCHIVED)  # of versions that are not in any stage
 _FIRST = (PRODUCTION, STAGING)
 
 
@@ -23,16 +23,16 @@ GOOD, BAD, UNKNOWN, UNSIGNED = "verified", "BAD", "not verified", "unsigned"
 
 
 class Signature(NamedTuple):
-    """What a look at a signature brought: ``state`` and git's own words."""
+    """The result of checking a signature: ``state``, and git's message."""
 
     state: str
     words: str = ""
 
 
 class Version(NamedTuple):
-    """One version of a model: ``v3.0.0``, its commit, the stages it holds, and how it was registered.
+    """One version of a model: its number (``v3.0.0``), commit and stages, and the event that registered it.
 
-    ``number`` is empty for a commit that other tools put into a stage without registering it.
+    ``number`` is empty for a commit that another tool put into a stage without registering it.
     """
 
     model: str
@@ -45,29 +45,29 @@ class Version(NamedTuple):
 
     @property
     def stage(self) -> str:
-        """The stage to tell: production before staging before others; else archived or development."""
+        """The stage to show: production before staging before others; else archived or development."""
         if self.stages:
             return self.stages[0]
         return ARCHIVED if self.archived or self.deprecated else DEVELOPMENT
 
     @property
     def short(self) -> str:
-        """What people call it: ``v3``, or the beginning of its commit."""
+        """The name for people: ``v3``, or the first 8 digits of an unregistered commit."""
         return names.short(self.number) if self.number else self.commit[:8]
 
     @property
     def plain(self) -> int | str:
-        """What programs call it: 3 for ``v3.0.0``, else ``1.2.0``; a commit where it is unregistered."""
+        """The name for programs: 3 for ``v3.0.0``, else ``1.2.0``; `short` without a number."""
         return names.plain(self.number) if self.number else self.short
 
     @property
     def facts(self) -> Mapping[str, Any]:
-        """What its tag says: metrics, artifacts, run, who and why."""
+        """The facts in its tag: metrics, artifacts, run, who and why."""
         return self.event.text.facts if self.event else {}
 
 
 class Conflict(NamedTuple):
-    """Two tags that are the same event to the grammar and are not the same; ``where`` the other one is."""
+    """Two different tags for one event; ``source`` is the clone of the other one, or empty."""
 
     ours: Event
     theirs: Event
@@ -77,8 +77,8 @@ class Conflict(NamedTuple):
 class Model(NamedTuple):
     """A model: its versions from the lowest, {stage: version}, and its events in order.
 
-    ``numbers`` are all versions that were registered; an overview does not have each of them.  ``moved`` are
-    version tags that do not name what they were made for, or are gone.
+    ``numbers`` has all registered versions; ``versions`` of an overview has only some of them.  ``moved`` has
+    the version tags that were moved or deleted by hand.
     """
 
     name: str
@@ -105,7 +105,7 @@ class Model(NamedTuple):
 
 
 def order(mark: Mark) -> tuple[int, int]:
-    """Return what events sort by: their number, then registering before what builds on it."""
+    """Return the sort key of events: their number, then registrations before events that need them."""
     return mark.number, names.KINDS.index(mark.kind)
 
 
@@ -115,10 +115,18 @@ def fold(
     others: Sequence[tuple[Event, str]] = (),
     silent: Sequence[Event] = (),
 ) -> Model:
-    """Return the state after the events of one model.
+    """Return the state of a model after its events.
 
-    ``others`` are (event, place) of other clones, ``silent`` version tags that say nothing, as lightweight
-    ones do; they only tell where somebody moved a tag.
+    Parameters
+    ----------
+    name
+        The model.
+    events
+        Its events, in any order.
+    others
+        Events of other clones, as (event, clone), for conflicts.
+    silent
+        Version tags that are not events, such as lightweight tags; they only prove that a tag was moved.
     """
     ordered = tuple(sorted(events, key=lambda event: (*order(event.mark), event.tag)))
     registered, deregistered = _registrations(ordered)
@@ -162,7 +170,7 @@ def fold(
 
 
 def _unexplained(moved: Sequence[Moved], conflicts: Sequence[Conflict]) -> tuple[Moved, ...]:
-    """Leave out the tags that another clone registered otherwise: that conflict is told already."""
+    """Omit the tags that another clone registered differently: they are reported as conflicts."""
     reported = {(pair.ours.tag, pair.theirs.text.commit) for pair in conflicts}
     return tuple(move for move in moved if (move.tag, move.was) not in reported)
 
@@ -182,7 +190,7 @@ def _registrations(events: Sequence[Event]) -> tuple[dict[str, Event], set[str]]
 
 
 def _is_deprecated(events: Sequence[Event]) -> bool:
-    """Say whether the whole model is deprecated: any later event takes that back, as for GTO."""
+    """Return whether the whole model is deprecated; as in GTO, any later event takes that back."""
     moments = [event.text.seconds for event in events if event.mark.kind == DEPRECATE]
     others = (event.text.seconds for event in events if event.mark.kind != DEPRECATE)
     return bool(moments) and max(others, default=0) < max(moments)
@@ -217,7 +225,7 @@ def _assignments(
 def standing(model: Model, stage: str) -> list[str]:
     """Return the commits that were promoted to a stage and never demoted, the holder last.
 
-    To GTO the one before takes the stage again when the holder is demoted.
+    In GTO, the previous holder takes the stage again when the holder is demoted.
     """
     return _assignments(model.events, set())[0].get(stage, [])
 
@@ -228,7 +236,7 @@ def _stages(holders: Mapping[str, str], commit: str) -> tuple[str, ...]:
 
 
 def _same_number(events: Sequence[Event]) -> Iterable[Conflict]:
-    """Find two events of one stage under one number, as two clones may count them."""
+    """Yield two events of one stage with the same number, which two clones can assign independently."""
     seen: dict[tuple[str, int], Event] = {}
     for event in events:
         if event.mark.stage and event.mark.number:
@@ -239,7 +247,7 @@ def _same_number(events: Sequence[Event]) -> Iterable[Conflict]:
 
 
 def _elsewhere(events: Sequence[Event], others: Sequence[tuple[Event, str]]) -> Iterable[Conflict]:
-    """Find tags that another clone has under the same name with another content."""
+    """Yield the tags that another clone has with the same name on another commit."""
     ours = {event.tag: event for event in events}
     for theirs, source in others:
         mine = ours.get(theirs.tag)
@@ -248,7 +256,7 @@ def _elsewhere(events: Sequence[Event], others: Sequence[tuple[Event, str]]) -> 
 
 
 def _open(events: Sequence[Event], conflicts: Iterable[Conflict]) -> Iterable[Conflict]:
-    """Return the conflicts that no later event of the stage has settled; each once."""
+    """Yield the conflicts that no later event of the stage has settled, each once."""
     last: dict[str, int] = {}
     for event in events:
         last[event.mark.stage] = max(last.get(event.mark.stage, 0), event.mark.number)

@@ -1,8 +1,9 @@
-"""Version tags that do not name what they were made for: somebody moved, remade or deleted them by hand.
+"""Version tags that somebody moved, replaced or deleted by hand.
 
-Proof is what this registry wrote itself.  The message of a version tag says its version and its run; an
-event says which version it is about, and is on the commit that this was then.  A message that is not ours
-says nothing, as GTO writes it: of such a tag only the events can tell.
+The proof is what this registry wrote.  The message of a version tag has its version and its run.  The
+message of another event has its version, and the event is on the commit that the version had at that
+time.  A message of another tool, such as GTO, proves nothing: then only the other events can prove that
+a tag was moved.
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ from gittrack.core.registry.names import PROMOTE, REGISTER, Mark
 
 
 class Moved(NamedTuple):
-    """A version tag and what it was made for, as ``proof`` says; ``commit`` is what it names, if it is there.
+    """A version tag that was moved or deleted, with the proof.
 
-    ``proof`` is another tag, or empty: its own message.  ``told`` is the version that is told of there,
-    ``run`` and ``was``, a commit, are empty where that is not known; ``original`` is the tag object that
-    was there before, where a stage ref still has it.
+    ``commit`` is the commit that the tag names now; empty if the tag was deleted.  ``proof`` is the
+    event that proves the move; empty if the message of the tag itself does.  ``stated`` is the version
+    in that message. ``run`` and ``was`` are the original run and commit; empty if unknown.  ``original``
+    is the id of the original tag object; empty if no stage ref has it.
     """
 
     model: str
@@ -39,10 +41,16 @@ def by_events(
     silent: Sequence[Event] = (),
     unnamed: Mapping[str, str] | None = None,
 ) -> tuple[Moved, ...]:
-    """Return the version tags of a model that its own tags prove moved or deleted, each once.
+    """Return the version tags of a model whose move or deletion its events prove, each once.
 
-    ``silent`` are version tags that are no events, lightweight ones for instance, ``unnamed`` is {stage:
-    commit} where no version is at the commit.
+    Parameters
+    ----------
+    events
+        The events of the model, in order.
+    silent
+        Version tags that are not events, such as lightweight tags.
+    unnamed
+        {stage: commit} of the stages whose commit is not a version.
     """
     registrations: dict[str, list[Event]] = {}
     for event in (*events, *silent):
@@ -61,9 +69,9 @@ def by_events(
 def _contradicted(
     events: Sequence[Event], registrations: dict[str, list[Event]]
 ) -> Iterator[Moved]:
-    """Tell of the tags of versions that an event of ours found at another commit.
+    """Yield the version tags that are on another commit than an event of ours about the version.
 
-    Where the tag has our message, it may have been registered again after an `rm`: its run will tell.
+    A tag with our message may have been registered again after an `rm`, so `by_run` decides about it.
     """
     for event in events:
         facts = event.text.facts
@@ -86,7 +94,7 @@ def _contradicted(
 
 
 def _mistaken(events: Sequence[Event]) -> Iterator[Moved]:
-    """Tell of version tags whose object was made for another version of the model."""
+    """Yield the version tags whose object was written for another version of the model."""
     for event in events:
         mark, stated = event.mark, _stated(event)
         if mark.kind == REGISTER and stated not in ("", mark.version):
@@ -97,7 +105,7 @@ def _mistaken(events: Sequence[Event]) -> Iterator[Moved]:
 def _deleted(
     events: Sequence[Event], registrations: Mapping[str, object], unnamed: Mapping[str, str]
 ) -> Iterator[Moved]:
-    """Tell of versions without a tag that events of ours put into a stage: an `rm` takes them out."""
+    """Yield the versions in a stage that have no tag any more; an `rm` would have demoted them."""
     for event in reversed(events):
         facts, commit = event.text.facts, event.text.commit
         version = facts.get("version")
@@ -115,13 +123,13 @@ def _deleted(
 
 
 def _is_ours(event: Event) -> bool:
-    """Say whether a tag carries a message that this registry wrote for the model."""
+    """Return whether this registry wrote the message of a tag, for this model."""
     facts = event.text.facts
     return "by" in facts and facts.get("model") == event.mark.model
 
 
 def _stated(event: Event) -> str:
-    """Return the version of the model that a tag object says it registers, or nothing."""
+    """Return the version that a tag object registers, by its message or its own name; or an empty string."""
     if _is_ours(event):
         return str(event.text.facts.get("version") or "")
     named = names.parse_tag(event.text.name)
@@ -129,7 +137,7 @@ def _stated(event: Event) -> str:
 
 
 def by_run(event: Event, actual_run: str | None) -> Moved | None:
-    """Tell of a version tag whose message names another run than ``found``, which is at its commit."""
+    """Return the move of a version tag whose message names another run than its commit has, or None."""
     mark, run = event.mark, event.text.facts.get("run")
     if mark.kind != REGISTER or not _is_ours(event) or not run or run == actual_run:
         return None

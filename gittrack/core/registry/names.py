@@ -1,4 +1,4 @@
-"""Names of the model registry: tags in GTO's grammar, versions, addresses, stage refs.  Format beside parse.
+"""Names of the model registry: tags in GTO's grammar, versions, addresses, stage refs.
 
 ===========================  ===============================================
 ``resnet18@v3.0.0``          the version was registered
@@ -8,8 +8,8 @@
 ``resnet18@deprecated``      the whole model was deprecated
 ===========================  ===============================================
 
-The number at the end counts the events of a model; order comes from it.  A name may have a folder in front,
-``vision:resnet18``, which stands in tags and refs as ``vision=resnet18`` (GTO 1.10, ``gto/constants.py``).
+The number at the end counts the events of a model and decides their order.  A name may start with a folder,
+``vision:resnet18``, which is written ``vision=resnet18`` in tags and refs (GTO 1.10, ``gto/constants.py``).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012345
 _INNER = _LETTERS | set("-_/")
 _FOLDER = _LETTERS | set("-_./")
 _DIGITS = frozenset("0123456789")
-# semver.org's own expression, without the build, which has no say in the order.
+# The expression of semver.org; the build is not captured, because it does not change the order.
 _SEMVER = (
     r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)"
     r"(?:-((?:0|[1-9][0-9]*|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*)(?:\.(?:0|[1-9][0-9]*|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*))*))?"
@@ -44,7 +44,7 @@ _LATEST = ("latest", "greatest")
 
 
 class Mark(NamedTuple):
-    """What the name of a tag says: the event ``number`` (0 where none is given) of a model."""
+    """The parsed name of a tag: an event of a model; ``number`` is 0 if the name has none."""
 
     model: str
     kind: str
@@ -54,7 +54,7 @@ class Mark(NamedTuple):
 
 
 class Address(NamedTuple):
-    """A model, and which version of it: ``version``, ``stage``, or neither; ``latest`` where it was said."""
+    """A model and a ``version``, a ``stage``, or neither; ``latest`` if the address says ``@latest``."""
 
     model: str
     version: str = ""
@@ -63,12 +63,12 @@ class Address(NamedTuple):
 
     @property
     def is_bare(self) -> bool:
-        """Whether only the model was named."""
+        """Whether the address is only the name of a model."""
         return not (self.version or self.stage or self.latest)
 
 
 def parse_tag(tag: str) -> Mark | None:
-    """Return what a tag means in the registry, or None where it is somebody else's."""
+    """Return the parsed name of a tag, or None if it is not a tag of the registry."""
     end = _end(tag)
     model, rest = _from_ref(tag[:end]), tag[end + 1 :]
     if end == len(tag) or model is None:
@@ -90,12 +90,12 @@ def parse_tag(tag: str) -> Mark | None:
 
 
 def model_of(tag: str) -> str:
-    """Return the model that a tag is about if it is one of the registry, without a closer look."""
+    """Return the model of a tag if it is a tag of the registry; the rest of the name is not checked."""
     return tag[: _end(tag)].replace("=", ":")
 
 
 def _end(tag: str) -> int:
-    """Return where the name of the model ends in a tag."""
+    """Return the index at which the name of the model ends in a tag."""
     at, hashed = tag.find("@"), tag.find("#")
     if at < 0 or -1 < hashed < at:
         at = hashed
@@ -103,7 +103,7 @@ def _end(tag: str) -> int:
 
 
 def format_tag(mark: Mark) -> str:
-    """Return the name of the tag that says this; `parse_tag` takes it apart."""
+    """Return the name of the tag for a mark: the inverse of `parse_tag`."""
     cancel = "!" if mark.kind in (DEREGISTER, DEMOTE) else ""
     word = f"#{mark.stage}" if mark.stage else f"@{mark.version or 'deprecated'}"
     return f"{_to_ref(mark.model)}{word}{cancel}" + (f"#{mark.number}" if mark.number else "")
@@ -128,16 +128,16 @@ def _from_ref(text: str) -> str | None:
 
 @functools.cache
 def _is_word(text: str) -> bool:
-    """Say whether this can name a model or a stage: letters and digits, ``-_/`` between them."""
+    """Return whether a text can name a model or a stage: letters and digits, with ``-_/`` between them."""
     if not text or text[0] not in _LETTERS or text[-1] not in _LETTERS:
         return False
     return _INNER.issuperset(text)
 
 
 def check_model(name: str) -> str:
-    """Return a name that a model can have, else raise TrackError.
+    """Return ``name`` if a model can have it, else raise TrackError.
 
-    What GTO's grammar allows and git refuses in a ref is refused too.
+    Names that GTO allows but git refuses in a ref are refused too.
     """
     if not isinstance(name, str):
         raise TrackError(f"the model is {name!r}, not text", "pass its name as a string")
@@ -152,7 +152,7 @@ def check_model(name: str) -> str:
 
 
 def check_stage(name: str) -> str:
-    """Return a name that a stage can have, else raise TrackError."""
+    """Return ``name`` if a stage can have it, else raise TrackError."""
     if not isinstance(name, str):
         raise TrackError(f"the stage is {name!r}, not text", "pass its name as a string")
     if not _is_word(name) or not _is_ref(name) or len(name) > _LONGEST:
@@ -164,7 +164,7 @@ def check_stage(name: str) -> str:
 
 
 def check_new_stage(name: str) -> str:
-    """Return a name that a stage can be given; one that would read as a version in an address is refused."""
+    """Return ``name`` if a new stage can have it; a name that reads as a version in an address is refused."""
     check_stage(name)
     if _plain(name) or name in (*_LATEST, "deprecated", "created"):
         raise TrackError(
@@ -183,7 +183,7 @@ def _is_ref(text: str) -> bool:
 
 
 def is_semver(text: str) -> bool:
-    """Say whether this is a semantic version, without a ``v``."""
+    """Return whether a text is a semantic version, without a ``v`` (semver.org 2.0.0)."""
     if len(text) > _LONGEST:
         return False
     parts = text.split(".")
@@ -213,13 +213,13 @@ def short(version: str) -> str:
 
 
 def plain(version: str) -> int | str:
-    """Return what programs call a version: 3 for ``v3.0.0``, else ``1.2.0``."""
+    """Return the name of a version for programs: 3 for ``v3.0.0``, else ``1.2.0``."""
     word = short(version).removeprefix("v")
     return int(word) if word.isdigit() else word
 
 
 def order(version: str) -> tuple[int, int, int, bool, tuple[tuple[bool, int, str], ...]]:
-    """Return what versions sort by: the precedence of semver.org, section 11."""
+    """Return the sort key of a version: the precedence of semver.org, section 11."""
     match = re.fullmatch(_SEMVER, version.removeprefix("v"))
     if match is None:
         return (-1, 0, 0, False, ())
@@ -232,9 +232,9 @@ def order(version: str) -> tuple[int, int, int, bool, tuple[tuple[bool, int, str
 
 
 def parse_address(text: str) -> Address:
-    """Return what ``NAME``, ``NAME@3``, ``NAME@production`` or ``NAME@latest`` means.
+    """Parse ``NAME``, ``NAME@3``, ``NAME@production`` or ``NAME@latest``.
 
-    ``NAME#production``, as GTO writes it, is understood too.  Raises TrackError for what is none of these.
+    ``NAME#production``, the notation of GTO, is accepted too.  Raises TrackError for any other text.
     """
     name, sign, word = text.partition("#" if "#" in text and "@" not in text else "@")
     check_model(name)
@@ -258,6 +258,6 @@ def _plain(word: str) -> bool:
 
 
 def is_address(text: str) -> bool:
-    """Say whether this may address a version of a model, as ``resnet18@production`` does."""
+    """Return whether a text can be the address of a version, such as ``resnet18@production``."""
     name, sign, word = text.partition("@")
     return bool(sign and word) and not word.startswith("~") and _is_word(name.rpartition(":")[2])

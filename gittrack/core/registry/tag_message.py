@@ -1,7 +1,7 @@
-"""The annotated tag of a registry event: its bytes, and the YAML that its message is.
+"""The annotated tag of a registry event: its bytes, and its message, which is YAML.
 
-The first line is for people and YAML as well, ``promote: resnet18 v3 to production``; after an empty one come
-the facts, one ``key: value`` a line, values in JSON.  A message of another tool is kept as ``why``.
+The first line is for people, ``promote: resnet18 v3 to production``.  After an empty line come the facts, one
+``key: value`` a line, values in JSON.  The message of another tool is read as the fact ``why``.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from gittrack.core.registry import names
 from gittrack.core.run import commit_message
 from gittrack.core.scalars import flow_text, parse_flow, scalar_text
 
-# How the signature of a tag begins, which stands at its end (git's gpg-interface.c).
+# The first line of a signature, which is at the end of a tag (git's gpg-interface.c).
 _SIGNATURES = (
     b"\n-----BEGIN PGP SIGNATURE-----",
     b"\n-----BEGIN PGP MESSAGE-----",
@@ -24,9 +24,9 @@ _SIGNATURES = (
 
 
 class Text(NamedTuple):
-    """A tag as it was read: the commit that it names, who made it and when, and what its message says.
+    """The content of a tag: its commit, who made it and when (``seconds`` since 1970), and its facts.
 
-    ``name`` is what the tag object calls itself; a ref of another name can point to it.
+    ``name`` is the name inside the tag object; a ref with another name can point to it.
     """
 
     commit: str
@@ -38,7 +38,7 @@ class Text(NamedTuple):
 
 
 def message(summary: tuple[str, str], facts: Mapping[str, Any]) -> str:
-    """Return the message for a summary (verb, words) and facts; what is None or empty is left out."""
+    """Return the message for a summary (verb, words) and facts; None and empty values are omitted."""
     verb, words = summary
     lines = [f"{verb}: {scalar_text(words)}", ""]
     for key, value in facts.items():
@@ -55,7 +55,7 @@ def payload(commit: str, name: str, person: str, seconds: int, text: str) -> byt
 
 
 def parse(data: bytes) -> Text | None:
-    """Return what a tag object says; None where it is none, or names no commit."""
+    """Parse the content of a tag object; return None if it is not a tag of a commit."""
     head, _, rest = data.partition(b"\n\n")
     lines = head.decode("utf-8", "surrogateescape").split("\n")
     if len(lines) < 3 or not lines[0].startswith("object ") or lines[1] != "type commit":
@@ -75,7 +75,7 @@ def parse(data: bytes) -> Text | None:
 
 
 def _facts(text: str) -> dict[str, Any]:
-    """Return the facts of a message; one that is not ours is a reason and nothing else."""
+    """Return the facts of a message; the message of another tool is only a ``why``."""
     lines = text.strip("\n").split("\n")[1:]
     facts: dict[str, Any] = {}
     try:
@@ -93,7 +93,7 @@ def _facts(text: str) -> dict[str, Any]:
 
 
 def _fits(key: str, value: Any) -> bool:
-    """Say whether a fact is of the type that is counted on: a tag may have come from anywhere."""
+    """Return whether a fact has the type that callers rely on: a tag can come from anywhere."""
     if key == "metrics":
         return isinstance(value, dict) and all(map(_is_number, value.values()))
     if key == "artifacts":

@@ -1,1 +1,1 @@
-"""The model registry as readers see it: from tags and stage refs."""
+"""Read the model registry: its tags and stage refs."""

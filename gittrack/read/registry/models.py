@@ -1,4 +1,4 @@
-"""The model registry of a repository: one listing of names, then only the tags that are asked for."""
+"""The model registry of a repository: the names of all tags, and the content of those that are needed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,15 @@ from gittrack.read.registry.versions import NoSuchModel
 
 
 class Registry:
-    """The registry at one moment; what a model is, is read when it is asked for."""
+    """The registry at one moment.  The tags of a model are read when the model is needed.
+
+    Parameters
+    ----------
+    repo
+        The repository.
+    listed
+        Its refs below `names.PLACES`; None lists them now.
+    """
 
     def __init__(self, repo: git.Repo, listed: Iterable[refs.Ref] | None = None) -> None:
         self.repo = repo
@@ -38,9 +46,9 @@ class Registry:
         return bool(self.tags.of(model))
 
     def model(self, name: str) -> Model:
-        """Return one model with everything that is known of it; its tags are read, in one process.
+        """Return one model with all its events, read in one process.
 
-        Raises NoSuchModel with near names.
+        Raises NoSuchModel with similar names.
         """
         names.check_model(name)
         models = self._read({name: self.tags.of(name)})
@@ -49,14 +57,14 @@ class Registry:
         return models[name]
 
     def every(self) -> list[Model]:
-        """Return all models, with everything that is known of them."""
+        """Return all models with all their events, by name."""
         models = self._read({name: self.tags.of(name) for name in self.tags.models()})
         return [models[name] for name in sorted(models)]
 
     def overview(self) -> list[Model]:
-        """Return all models with what is so now: the latest version, and those in stages.
+        """Return all models with their current versions: the latest one and those in stages.
 
-        Of the tags only these are read; ``numbers`` are all versions there are.
+        Only the tags of these versions are read.  ``numbers`` has every version.
         """
         model_names = self.tags.models()
         heads = {name: tag_listing.heads(self.tags.of(name)) for name in model_names}
@@ -92,14 +100,14 @@ class Registry:
         }
 
     def _contents(self, entries: list[TagName]) -> list[bytes | None]:
-        """Return the content of tags; one that cannot be read is noted, and costs only itself."""
+        """Return the content of tags; None for each that cannot be read, with the reason in ``damaged``."""
         oids = [entry.oid for entry in entries]
         try:
             contents = list(git.read_objects(self.repo, oids))
         except git.GitError:
             contents = [self._content(entry) for entry in entries]
         for entry, content in zip(entries, contents, strict=True):
-            if content is None and not entry.source:  # what was fetched may be gone again
+            if content is None and not entry.source:  # a fetched object may be deleted again
                 self.damaged.setdefault(entry.tag, "its object is missing")
         return contents
 
@@ -112,21 +120,21 @@ class Registry:
             return None
 
     def _clashing(self, model: str, tags: list[TagName]) -> list[TagName]:
-        """Return the tags that other clones have under names that are here with another object."""
+        """Return the tags of other clones whose name exists here with another object."""
         ours = {entry.tag: entry.oid for entry in tags}
         others = [*self.others.of(model), *self._fetched.of(model)]
         return [entry for entry in others if ours.get(entry.tag, entry.oid) != entry.oid]
 
     @functools.cached_property
     def _fetched(self) -> TagListing:
-        """Tags of the last fetch, those too that git would not put over ours (``FETCH_HEAD``)."""
+        """The tags of the last fetch (``FETCH_HEAD``), with those that git refused because ours differ."""
         listing = TagListing()
         for tag, oid, source in refs.fetched_tags(self.repo):
             listing.add(tag, oid, source)
         return listing
 
     def highest_number(self, model: str) -> int:
-        """Return the highest number of an event of the model, here or in a clone that was fetched."""
+        """Return the highest number of an event of the model, here or in a fetched clone; 0 without one."""
         listings = (self.tags, self.others, self._fetched)
         numbers = [entry.mark.number for listing in listings for entry in listing.of(model)]
         return max(numbers, default=0)
@@ -134,7 +142,7 @@ class Registry:
     def find(self, address: str) -> Version:
         """Return the version that ``resnet18@3``, ``resnet18@production`` or ``resnet18`` (the latest) means.
 
-        Raises NoSuchModel with what there is, TrackError for an address that is malformed.
+        Raises NoSuchModel with the versions and stages that exist, TrackError if the address is malformed.
         """
         target = names.parse_address(address)
         return versions.select(self.model(target.model), target)
@@ -143,18 +151,17 @@ class Registry:
         model_names = self.tags.models()
         if name in model_names:
             look = f"see: git for-each-ref 'refs/tags/{name.replace(':', '=')}[@#]*'"
-            return NoSuchModel(
-                f"no tag of the model {name!r} is an annotated tag of a commit", look
-            )
+            return NoSuchModel(f"the model {name!r} has no annotated tag of a commit", look)
         available = f"there are: {', '.join(model_names[:8])}" if model_names else ""
         start = "register one: git track model register NAME RUN"
         return NoSuchModel(
-            f"there is no model {name!r}", did_you_mean(name, model_names, available or start)
+            f"the model {name!r} does not exist",
+            did_you_mean(name, model_names, available or start),
         )
 
 
 class TagObject(NamedTuple):
-    """A tag whose object was looked at: its content, and what that says as an event."""
+    """A tag whose object was read: its name, its content, and its parsed text (None: not an event)."""
 
     name: TagName
     data: bytes | None
@@ -169,14 +176,14 @@ def _parsed(tags: list[TagName], contents: Iterator[bytes | None]) -> list[TagOb
 
 
 def _events(read: Iterable[TagObject]) -> Iterator[tuple[Event, str]]:
-    """Yield the events of tags; lightweight ones, and those of no commit, say nothing (as for GTO)."""
+    """Yield (event, source) of tags.  As in GTO, lightweight tags and tags of other objects are none."""
     for entry, _, text in read:
         if text is not None:
             yield Event(entry.mark, entry.tag, entry.oid, text), entry.source
 
 
 def _silent(repo: git.Repo, read: Iterable[TagObject]) -> list[Event]:
-    """Return the version tags that are no events: lightweight ones, tags of tags, unreadable ones."""
+    """Return the version tags that are not events: lightweight tags, tags of tags, unreadable tags."""
     odd = [item for item in read if item.name.mark.kind == names.REGISTER and item.text is None]
     nested = [
         item.name.oid for item in odd if item.data is not None and item.data.startswith(b"object ")
@@ -190,7 +197,7 @@ def _silent(repo: git.Repo, read: Iterable[TagObject]) -> list[Event]:
 
 
 def registered(repo: git.Repo) -> dict[str, str]:
-    """Return {commit: ``resnet18 v3 (production)``} of everything that the registry holds."""
+    """Return {commit: ``resnet18 v3 (production)``} of every version of every model."""
     labels: dict[str, str] = {}
     for model in Registry(repo).every():
         for version in model.versions:
@@ -200,9 +207,9 @@ def registered(repo: git.Repo) -> dict[str, str]:
 
 
 def version_at(repo: git.Repo, address: str) -> Version | None:
-    """Return the version that an address means, or None where it names no model that there is.
+    """Return the version that an address means, or None if it does not name a model of the repository.
 
-    Raises NoSuchModel where the model has no such version or stage.
+    Raises NoSuchModel if the model exists but has no such version or stage.
     """
     if not names.is_address(address):
         return None

@@ -1,4 +1,4 @@
-"""Find the version tags that were moved by hand, by the runs that are at their commits too."""
+"""Find the version tags that somebody moved by hand, from the events and from the runs at their commits."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gittrack.read.registry.models import Registry
 
 
 def examined(state: Registry, models: Iterable[Model]) -> list[Model]:
-    """Return the models with every tag that is proved moved, and its object as it was if a ref has it."""
+    """Return the models with every moved tag in ``moved``, and its original object if a stage ref has it."""
     models = list(models)
     registrations = [e for model in models for e in model.events if e.mark.kind == names.REGISTER]
     contents = _contents(state.repo, [event.text.commit for event in registrations])
@@ -27,7 +27,10 @@ def examined(state: Registry, models: Iterable[Model]) -> list[Model]:
 
 
 def with_run(repo: git.Repo, model: Model, version: Version, content: bytes | None) -> Model:
-    """Return a model with what the commit of one version says of its tag."""
+    """Return a model with the tag of one version in ``moved``, if the run at its commit proves that.
+
+    ``content`` is the content of the commit; None if it is missing.
+    """
     move = _by_run(repo, version.event, content) if version.event is not None else None
     tags = {entry.tag for entry in model.moved}
     new = (move,) if move is not None and move.tag not in tags else ()
@@ -35,7 +38,7 @@ def with_run(repo: git.Repo, model: Model, version: Version, content: bytes | No
 
 
 def _by_run(repo: git.Repo, event: Event, content: bytes | None) -> Moved | None:
-    """Compare the run that a tag was made for with the one at its commit; a commit not here says nothing."""
+    """Compare the run in the message of a tag with the run at its commit; a missing commit proves nothing."""
     if content is None:
         return None
     try:
@@ -45,14 +48,14 @@ def _by_run(repo: git.Repo, event: Event, content: bytes | None) -> Moved | None
     move = moved_tags.by_run(event, run if isinstance(run, str) else None)
     if move is None:
         return None
-    # A run can have been brought here under another id than it was recorded with.
+    # An imported run can have another id than the one that it was recorded with.
     ref = layout.run_ref(str(event.text.facts.get("experiment")), move.run)
     current = git.resolve(repo, ref)
     return None if current == event.text.commit else move._replace(was=current or "")
 
 
 def _contents(repo: git.Repo, oids: list[str]) -> list[bytes | None]:
-    """Return the content of objects; None for those that git cannot read, of which `doctor` tells."""
+    """Return the content of objects; None for those that git cannot read, which `doctor` reports."""
     try:
         return list(git.read_objects(repo, oids))
     except git.GitError:
@@ -72,7 +75,7 @@ def _with(state: Registry, model: Model, more: Iterable[Moved]) -> Model:
 
 
 def _originals(state: Registry, model: Model) -> dict[str, tag_message.Text]:
-    """Return the tags that the stage refs of a model still point to."""
+    """Return {id: text} of the tag objects that the stage refs of a model point to."""
     refs = {names.stage_ref(model.name, event.mark.stage) for event in model.events}
     oids = sorted({oid for ref in refs if (oid := state.stage_refs.get(ref))})
     read = zip(oids, _contents(state.repo, oids), strict=True)

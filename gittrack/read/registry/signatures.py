@@ -1,4 +1,4 @@
-"""What git says of the signatures of registry tags and run commits; unsigned ones cost no process."""
+"""Signatures of registry tags and run commits, checked by git; unsigned objects cost no process."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def of_versions(repo: git.Repo, versions: Sequence[Version]) -> dict[str, Signat
 
 
 def of_commit(repo: git.Repo, oid: str, content: bytes | None) -> Signature:
-    """Return the signature of a commit, whose content is given."""
+    """Return the signature of a commit from its ``content``; None counts as unsigned."""
     head = (content or b"").partition(b"\n\n")[0]
     if b"\ngpgsig" not in head:
         return Signature(UNSIGNED)

@@ -1,4 +1,4 @@
-"""Tags by model, and which of them have to be looked at to tell what is so now."""
+"""Registry tags by model, and the choice of those that an overview must read."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from gittrack.core.registry.names import Mark
 
 
 class TagName(NamedTuple):
-    """A tag of the registry whose object was not looked at yet; ``where`` is another clone, or empty."""
+    """A registry tag whose object was not read yet; ``source`` is another clone, empty for this one."""
 
     mark: Mark
     tag: str
@@ -18,7 +18,7 @@ class TagName(NamedTuple):
 
 
 class TagListing:
-    """Tags by model; what their names say is looked at when the model is asked for."""
+    """Tags by model; their names are parsed when the model is needed."""
 
     def __init__(self) -> None:
         self.listed: dict[str, list[tuple[str, str, str]]] = {}  # model -> tag, id, other clone
@@ -26,7 +26,7 @@ class TagListing:
         self._versions: dict[str, tuple[str, ...]] = {}
 
     def add(self, tag: str, oid: str, source: str = "") -> None:
-        """Put a tag on the shelf; one of somebody else's does no harm."""
+        """Add a tag; a tag that does not belong to the registry is ignored later."""
         if oid:
             self.listed.setdefault(names.model_of(tag), []).append((tag, oid, source))
 
@@ -40,7 +40,7 @@ class TagListing:
         return self._parsed[model]
 
     def versions(self, model: str) -> tuple[str, ...]:
-        """Return the versions that tags of a model register by their names, from the lowest."""
+        """Return the versions that tags of a model register, by the names of the tags, from the lowest."""
         if model not in self._versions:
             tags = self.of(model)
             numbers = {entry.mark.version for entry in tags if entry.mark.kind == names.REGISTER}
@@ -53,17 +53,17 @@ class TagListing:
 
 
 def counted(model: Model, named: tuple[str, ...]) -> Model:
-    """Return a model of an overview with all versions that its tags register, by their names."""
-    if not set(named[-1:]) <= set(model.numbers):  # that tag says nothing, so all of them were read
+    """Return a model of an overview with every version that the names of its tags register."""
+    if not set(named[-1:]) <= set(model.numbers):  # that tag is not an event, so all tags were read
         named = tuple(sorted(model.numbers, key=names.order))
     return model._replace(numbers=named)
 
 
 def heads(tags: list[TagName]) -> list[TagName]:
-    """Return the tags that say what is so now: the latest version, and of each stage the last event.
+    """Return the tags that decide the current state: the latest version, and the last event of each stage.
 
-    Where the last event of a stage is a demotion, all of them: an earlier one may stand.  All tags too if the
-    model was deprecated: any later event takes that back.
+    If the last event of a stage is a demotion, all its events, because an earlier holder may take the stage
+    again.  If the model was deprecated, all tags, because any later event takes that back.
     """
     if any(entry.mark.kind == names.DEPRECATE for entry in tags):
         return tags
@@ -87,10 +87,10 @@ def heads(tags: list[TagName]) -> list[TagName]:
 
 
 def of_stages(model: Model | None, tags: list[TagName], named: tuple[str, ...]) -> list[TagName]:
-    """Return the registrations that are missing in an overview: of versions in stages, by what tags say.
+    """Return the registrations of versions in stages that an overview has not read yet.
 
-    Tags of another tool do not say which version they are about: then all of them.  So too where the tag of
-    the latest is none that says anything.
+    The messages of promotion tags name the versions.  Return all registrations if a message does not name its
+    version (tags of another tool), or if the tag of the latest version is not an event.
     """
     registered = [entry for entry in tags if entry.mark.kind in _REGISTRATION]
     if model is None or not set(named[-1:]) <= set(model.numbers):
@@ -106,7 +106,7 @@ def of_stages(model: Model | None, tags: list[TagName], named: tuple[str, ...]) 
 
 
 def remaining(model: Model | None, tags: list[TagName], named: tuple[str, ...]) -> list[TagName]:
-    """Return all registrations where what the events said of a version in a stage was not so."""
+    """Return all registrations if a version in a stage is still unknown, because a message was wrong."""
     if model is None or all(version.number for version in model.versions):
         return []
     complete = set(named) <= set(model.numbers)

@@ -1,4 +1,4 @@
-"""The artifacts of a version of a model, as its tag lists them and its run recorded them."""
+"""The artifacts of a version of a model: its tag lists them, and its run recorded them."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ def contents(repo: git.Repo, version: Version) -> list[tuple[dict[str, Any], Con
     Raises
     ------
     TrackError
-        If there is no artifact, or if the content of one is not here.
+        If the version has no artifact, or if the content of one is not in this repository.
     Damaged
-        If a run commit has other content than was registered.  `restore.write` checks what the store has.
+        If the run commit has other content than was registered.  `restore.write` checks the content of
+        the store.
     """
     repo = repo.fetching()
     raw = versions.run_of(repo, version)
@@ -39,7 +40,9 @@ def contents(repo: git.Repo, version: Version) -> list[tuple[dict[str, Any], Con
         content = artifacts.stored(repo, item) if blob is None else blob
         if content is None:
             missing = artifacts.absent(item, reader.decode(repo, raw).host)
-            problem = f"the artifact {missing.path} of {name} is not here: {missing.why}"
+            problem = (
+                f"the artifact {missing.path} of {name} is not in this repository: {missing.why}"
+            )
             raise TrackError(problem, missing.remedy)
         if blob is not None and item.get("sha256") not in (None, hashlib.sha256(blob).hexdigest()):
             problem = f"{item['path']} is not what was registered as {name}"
@@ -49,9 +52,9 @@ def contents(repo: git.Repo, version: Version) -> list[tuple[dict[str, Any], Con
 
 
 def missing(repo: git.Repo, version: Version, raw: reader.Raw) -> list[Absent]:
-    """Return the artifacts of a version, whose run is ``raw``, that are not here.
+    """Return the artifacts of a version that are not in this repository; ``raw`` is its run.
 
-    The commit is asked for names only: in a partial clone git fetches their content when it is needed.
+    Only names are read from the commit: a partial clone fetches their content when it is needed.
     """
     items = _items(repo, version, raw)
     if not items:
@@ -69,7 +72,7 @@ def missing(repo: git.Repo, version: Version, raw: reader.Raw) -> list[Absent]:
 
 
 def _items(repo: git.Repo, version: Version, raw: reader.Raw) -> list[dict[str, Any]]:
-    """Return the lines of outputs.yaml of a version's artifacts, with the digests that its tag has."""
+    """Return the lines of outputs.yaml for the artifacts of a version, with the digests of its tag."""
     outputs = (reader.load_yaml(repo, raw, layout.OUTPUTS) or {}).get("outputs", [])
     recorded = {item["path"]: item for item in outputs}
     items = []

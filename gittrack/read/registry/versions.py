@@ -1,4 +1,4 @@
-"""Which version of a model an address means, and the run that it is of."""
+"""The version of a model that an address means, and its run."""
 
 from __future__ import annotations
 
@@ -13,11 +13,14 @@ if TYPE_CHECKING:
 
 
 class NoSuchModel(TrackError):
-    """No model, version or stage answers to the address."""
+    """The address does not name an existing model, version or stage."""
 
 
 def select(model: Model, target: names.Address) -> Version:
-    """Return the version of a model that an address means.  Raises NoSuchModel."""
+    """Return the version of a model that an address means; a bare name means the latest.
+
+    Raises NoSuchModel with the versions or stages that exist.
+    """
     if target.version:
         for version in model.versions:
             if version.number == target.version:
@@ -53,7 +56,7 @@ def select(model: Model, target: names.Address) -> Version:
 
 
 def in_stage(model: Model, stage: str) -> Version | None:
-    """Return the version in a stage; of ``development`` and ``archived`` the highest one; or None."""
+    """Return the version in a stage, or None; for ``development`` and ``archived`` the highest version."""
     if stage in model.stages:
         return model.stages[stage]
     alike = [
@@ -68,17 +71,17 @@ def _some(names: list[str]) -> str:
 
 
 def run_of(repo: git.Repo, version: Version) -> Raw:
-    """Return the run that a version is of, with its body; its own ref need not be here.
+    """Return the run of a version, with its summary; the ref of the run may be missing.
 
-    Raises NoSuchRun where the commit is no run's, such as one of the code that GTO registered.
+    Raises NoSuchRun if the commit is not a run, such as a commit of code that GTO registered.
     """
-    from gittrack.read.runs import reader  # noqa: PLC0415 - the registry is looked at without its runs
+    from gittrack.read.runs import reader  # noqa: PLC0415 - listings of models need no runs
 
     content = next(git.read_objects(repo, [version.commit]))
     raw = reader.of_commit(version.commit, content) if content is not None else None
     if raw is None:
         raise NoSuchRun(
-            f"{version.model} {version.short} is the commit {version.commit[:12]}, which is no run",
+            f"{version.model} {version.short} is the commit {version.commit[:12]}, which is not a run",
             "register a run: git track model register NAME RUN",
         )
     return raw

@@ -1,4 +1,4 @@
-"""What the verbs that look share: a word on tags that cannot be read, and the exit status."""
+"""The warning about tags that cannot be read, and its exit status, for the verbs that list models."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from gittrack.read.registry.models import Registry
 
 
 def status(state: Registry) -> int:
-    """Say on stderr how many tags could not be read; return the exit status."""
+    """Warn on stderr about tags that could not be read; return 1 if there are any, else 0."""
     if state.damaged:
         sys.stdout.flush()
         print_note(f"warning: {len(state.damaged)} tags cannot be read; see: git track doctor")

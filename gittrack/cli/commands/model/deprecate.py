@@ -1,6 +1,6 @@
-"""Mark a version as not to be used any more; it leaves its stages, its history stays.
+"""Mark a version that must not be used any more; it leaves its stages, its history stays.
 
-With NAME alone, the whole model.
+NAME alone deprecates the whole model.
 """
 
 from __future__ import annotations
@@ -14,12 +14,14 @@ from gittrack.models import retire
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``git track model deprecate``."""
-    parser.add_argument("model", metavar="NAME@VERSION", help="the version, or a NAME")
+    parser.add_argument(
+        "model", metavar="NAME@VERSION", help="the version; or NAME for the whole model"
+    )
     parser.add_argument("-m", "--message", default="", metavar="MESSAGE", help="why")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Deprecate and say what."""
+    """Deprecate the version or the model and print what changed."""
     for version in retire.deprecate(git.find(), args.model, args.message):
         suffix = f", out of {', '.join(version.stages)}" if version.stages else ""
         print_result(f"{version.model} {version.short}: deprecated{suffix}\n")

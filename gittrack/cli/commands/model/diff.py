@@ -1,4 +1,4 @@
-"""What changed between two versions of a model: the diff of their runs.  A and B are versions or stages."""
+"""Compare the runs of two versions of a model.  A and B are versions or stages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``git track model diff``."""
     parser.add_argument("model", metavar="NAME", help="the model")
     parser.add_argument("a", metavar="A", help="a version or a stage")
-    parser.add_argument("b", metavar="B", help="another one")
+    parser.add_argument("b", metavar="B", help="another version or stage")
     diff.sections(parser)
 
 

@@ -1,4 +1,4 @@
-"""Bring the artifacts of a version into the current folder or to DIR; the digests in its tag are checked."""
+"""Write the artifacts of a version to the current folder or to DIR; the digests in its tag are checked."""
 
 from __future__ import annotations
 
@@ -16,13 +16,17 @@ from gittrack.show.terminal import text
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``git track model get``."""
-    parser.add_argument("model", metavar="NAME[@VERSION|@STAGE]", help="the latest, if only a name")
-    parser.add_argument("-o", "--output", metavar="DIR", help="a folder (the current one)")
-    parser.add_argument("--force", action="store_true", help="write over what is there")
+    parser.add_argument(
+        "model", metavar="NAME[@VERSION|@STAGE]", help="a version; NAME alone is the latest"
+    )
+    parser.add_argument(
+        "-o", "--output", metavar="DIR", help="the folder to write to (default: the current one)"
+    )
+    parser.add_argument("--force", action="store_true", help="overwrite files that differ")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the artifacts, all of them or none where another file is in the way."""
+    """Write all artifacts; none if a different file would be overwritten."""
     repo = git.find()
     version = Registry(repo).find(args.model)
     root = destination(repo, args.output)
@@ -31,8 +35,8 @@ def run(args: argparse.Namespace) -> int:
         path = restore.check(root, item["path"], item)
         if not args.force and restore.differs(path, content, item):
             raise TrackError(
-                f"{path} is there already, and is another file",
-                "write over it: --force",
+                f"{path} exists already and has other content",
+                "overwrite it: --force",
             )
     root.mkdir(parents=True, exist_ok=True)
     for item, content in contents:

@@ -1,4 +1,4 @@
-"""What happened to a model, in the order of the numbers in the tags: who did what, when and why."""
+"""List the events of a model in the order of the numbers in its tags: who did what, when and why."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from gittrack.show.terminal import models, table
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``git track model history``."""
     parser.add_argument("model", metavar="NAME", help="the model")
-    parser.add_argument("--stage", metavar="STAGE", help="only what concerns this stage")
+    parser.add_argument("--stage", metavar="STAGE", help="only the events of this stage")
     add_formats(parser, "json", "csv", "md")
 
 

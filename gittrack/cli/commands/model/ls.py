@@ -1,4 +1,4 @@
-"""List the models with what is in which stage; with NAME the versions of that one, newest first."""
+"""List the models and the versions in their stages; with NAME the versions of that model, newest first."""
 
 from __future__ import annotations
 
@@ -39,9 +39,7 @@ def run(args: argparse.Namespace) -> int:
         things = listed if args.model else selected
         print_result(model_json.dump([one(thing, signatures) for thing in things]))  # type: ignore[arg-type]
     elif not selected:
-        print_note(
-            "no models are registered here yet; register one: git track model register NAME RUN"
-        )
+        print_note("no model is registered here; register one: git track model register NAME RUN")
     else:
         exact, width = args.style == "csv", table_width(args.style)
         if args.model:

@@ -1,7 +1,7 @@
-"""Put a version into a stage: staging, production or any other; the one that was there is archived.
+"""Put a version into a stage: staging, production or any other; the version that was in it is archived.
 
---require, and the query in track.gate.STAGE, must hold for its run: metrics, params, facts, and verdict,
-which is the best result of git track reproduce.  A pre-promote hook may refuse.
+--require and the query in track.gate.STAGE must hold for the run of the version.  They can use its metrics,
+params and facts, and verdict, the best result of git track reproduce.  A pre-promote hook can refuse.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--require",
         metavar="QUERY",
-        help="only if this holds: \"val_accuracy >= 0.95 and verdict == 'EXACT'\"",
+        help="promote only if this holds: \"val_accuracy >= 0.95 and verdict == 'EXACT'\"",
     )
     parser.add_argument(
         "--force",
         action="store_true",
-        help="past the standing gate, missing artifacts, an unfinished run, uncommitted code; it is recorded",
+        help="skip track.gate.STAGE and the checks for artifacts, finished runs and committed code; recorded",
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Promote the version and say what that changed."""
+    """Promote the version and print what changed."""
     repo = git.find()
     done = promote.promote(
         repo, args.model, args.stage, why=args.message, require=args.require, force=args.force
@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
             version for version in done.model.versions if version.commit == done.replaced.commit
         ]
         is_now = f"is {_is(same[-1].stage)} now" if same else "was never registered"
-        line += f", in the place of {done.replaced.short}, which {is_now}"
+        line += f", replaces {done.replaced.short}, which {is_now}"
     print_result(line + "\n")
     return 0
 

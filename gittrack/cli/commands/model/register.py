@@ -1,6 +1,6 @@
 """Make a run a version of a model: an annotated tag, NAME@v3.0.0, on the run commit.
 
-Versions count up by whole numbers.  The message of the tag holds metrics, artifacts, who and why.
+Versions count up by whole numbers.  The message of the tag records metrics, artifacts, who and why.
 """
 
 from __future__ import annotations
@@ -17,15 +17,17 @@ from gittrack.show.terminal import text
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``git track model register``."""
-    parser.add_argument("model", metavar="NAME", help="the model, new or known")
+    parser.add_argument("model", metavar="NAME", help="the model, new or existing")
     parser.add_argument("run", metavar="RUN", help="id, prefix, name, commit, @ or EXPERIMENT@")
-    parser.add_argument("--version", metavar="X.Y.Z", help="another version than the next number")
+    parser.add_argument(
+        "--version", metavar="X.Y.Z", help="the version (default: the next whole number)"
+    )
     parser.add_argument(
         "--artifact",
         action="append",
         default=[],
         metavar="PATH",
-        help="an artifact of the run that belongs to the model; may be repeated (all)",
+        help="an artifact that belongs to the model; may be repeated (default: all)",
     )
     parser.add_argument("-m", "--message", default="", metavar="MESSAGE", help="why")
 

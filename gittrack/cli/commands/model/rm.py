@@ -1,4 +1,4 @@
-"""Remove a version that never reached a stage: its tag is deleted, the run stays.  --force takes any."""
+"""Remove a version that never was in a stage: its tag is deleted, its run stays.  --force removes any."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``git track model rm``."""
     parser.add_argument("model", metavar="NAME@VERSION", help="the version")
     parser.add_argument(
-        "--force", action="store_true", help="one that reached a stage too; its events stay"
+        "--force", action="store_true", help="also a version that was in a stage; its events stay"
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Remove the version and say how to get it back."""
+    """Remove the version and print the command that restores it."""
     version = retire.remove(git.find(), args.model, force=args.force)
     print_result(f"removed: {version.model} {version.short}\n")
     if version.event is not None:

@@ -1,4 +1,4 @@
-"""Everything about one version of a model: NAME (the latest), NAME@VERSION or NAME@STAGE."""
+"""Show everything about one version of a model: NAME (the latest), NAME@VERSION or NAME@STAGE."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from gittrack.show.terminal import model_page, models
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``git track model show``."""
-    parser.add_argument("model", metavar="NAME[@VERSION|@STAGE]", help="the latest, if only a name")
+    parser.add_argument(
+        "model", metavar="NAME[@VERSION|@STAGE]", help="a version; NAME alone is the latest"
+    )
     add_formats(parser, "json")
 
 
