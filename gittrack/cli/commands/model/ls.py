@@ -31,13 +31,15 @@ def run(args: argparse.Namespace) -> int:
     repo = git.find()
     state = Registry(repo)
     selected = [state.model(args.model)] if args.model else state.overview()
-    latest = [one.latest for one in selected if one.latest]
+    latest = [model.latest for model in selected if model.latest]
     listed = list(reversed(selected[0].versions)) if args.model else latest
     signatures = of_versions(repo, listed)
     if args.style == "json":
-        one = model_json.version if args.model else model_json.model
-        things = listed if args.model else selected
-        print_result(model_json.dump([one(thing, signatures) for thing in things]))  # type: ignore[arg-type]
+        if args.model:
+            rows = [model_json.version(version, signatures) for version in listed]
+        else:
+            rows = [model_json.model(model, signatures) for model in selected]
+        print_result(model_json.dump(rows))
     elif not selected:
         print_note("no model is registered here; register one: git track model register NAME RUN")
     else:
