@@ -88,31 +88,32 @@ def check(
         if not (configured or require or stage == model_state.PRODUCTION):
             return {}
         raise
-    if require:
-        failed = _failed(repo, raw, require)
-        if failed:
-            raise _refusal(version, stage, failed, "")
-    unmet = (
-        [f"track.gate.{stage}: {text}" for text in _failed(repo, raw, configured)]
-        if configured
-        else []
-    )
+    failed = _failed(repo, raw, require) if require else []
+    if failed:
+        raise _refusal(version, stage, failed, "")
+    unmet = _failed(repo, raw, configured) if configured else []
     if unmet and not force:
-        raise _refusal(
-            version, stage, [text.partition(": ")[2] for text in unmet], f"track.gate.{stage}"
-        )
-    unsound = list(_missing(repo, version, raw))
-    if stage == model_state.PRODUCTION:
-        unsound += _moved(repo, model, version, raw)
-        unsound += _unsound(repo, reader.decode(repo, raw))
+        raise _refusal(version, stage, unmet, f"track.gate.{stage}")
+    unsound = _all_reasons(repo, model, version, stage, raw)
     if unsound and not force:
         raise Refused(
             f"{version.model} {version.short} cannot go to {stage}: {'; '.join(text for text, _ in unsound)}",
             f"{unsound[0][1]}; or skip these checks: --force",
         )
-    passed = [gate for gate in (configured if not unmet else "", require) if gate]
-    forced = [*(text for text, _ in unsound), *unmet]
+    passed = [gate for gate in ("" if unmet else configured, require) if gate]
+    forced = [text for text, _ in unsound] + [f"track.gate.{stage}: {text}" for text in unmet]
     return {"gate": " and ".join(passed) or None, "forced": forced}
+
+
+def _all_reasons(
+    repo: git.Repo, model: Model, version: Version, stage: str, raw: Raw
+) -> list[tuple[str, str]]:
+    """Return (problem, remedy) for each reason against a stage that ``force`` can skip."""
+    reasons = list(_missing(repo, version, raw))
+    if stage == model_state.PRODUCTION:
+        reasons += _moved(repo, model, version, raw)
+        reasons += _unsound(repo, reader.decode(repo, raw))
+    return reasons
 
 
 def _refusal(version: Version, stage: str, failed: list[str], setting: str) -> Refused:

@@ -72,24 +72,36 @@ def promote(
     _check(model, version, stage)
     passed = gates.check(repo, config, model, version, stage, require=require, force=force)
     hook_output = gates.ask_hook(repo, config, model, version, stage, why)
-    outcome: dict[str, Any] = {}
+    basis = ledger.Basis(config, state, model)
+    facts = {**passed, "why": why}
+    reason = f"gittrack: promote {address} to {stage}"
+    return _write(repo, basis, version, stage, facts, reason)._replace(hook_output=hook_output)
+
+
+def _write(
+    repo: git.Repo,
+    basis: ledger.Basis,
+    version: Version,
+    stage: str,
+    facts: dict[str, Any],
+    reason: str,
+) -> Promotion:
+    """Write the promotion of a version that may be promoted."""
+    before: list[tuple[str, Version | None]] = []  # its stage, and the holder of the new stage
 
     def decide(now: Registry, current: Model | None) -> RegistryChange:
         latest = _again(current, version)
         assert current is not None
         _check(current, latest, stage)
-        before = current.stages.get(stage)
-        outcome.update(came_from=latest.stage, replaced=before)
-        return RegistryChange([_promotion(latest, stage, before, {**passed, "why": why})])
+        holder = current.stages.get(stage)
+        before[:] = [(latest.stage, holder)]
+        return RegistryChange([_promotion(latest, stage, holder, facts)])
 
-    basis = ledger.Basis(config, state, model)
-    after, _ = ledger.change(
-        repo, model.name, decide, f"gittrack: promote {address} to {stage}", basis
-    )
-    replaced = outcome["replaced"]
+    after, _ = ledger.change(repo, version.model, decide, reason, basis)
+    [(came_from, replaced)] = before
     if replaced is not None and replaced.commit == version.commit:
         replaced = None
-    return Promotion(after.stages[stage], stage, outcome["came_from"], replaced, after, hook_output)
+    return Promotion(after.stages[stage], stage, came_from, replaced, after)
 
 
 def _promotion(version: Version, stage: str, before: Version | None, more: dict[str, Any]) -> Draft:
