@@ -52,16 +52,10 @@ def check(
 
     Parameters
     ----------
-    repo
-        The repository.
-    config
-        Git's configuration; ``track.gate.STAGE`` is the configured query.
-    model
-        The state of the model.
-    version
-        The version to promote.
-    stage
-        The stage that it is promoted to.
+    repo, config
+        The repository and its configuration; ``track.gate.STAGE`` is the configured query.
+    model, version, stage
+        The model, its version, and the stage that the version is promoted to.
     require
         A query of this promotion, which `force` does not skip; None for no query.
     force
@@ -96,13 +90,18 @@ def check(
         raise _refusal(version, stage, unmet, f"track.gate.{stage}")
     unsound = _all_reasons(repo, model, version, stage, raw)
     if unsound and not force:
-        raise Refused(
-            f"{version.model} {version.short} cannot go to {stage}: {'; '.join(text for text, _ in unsound)}",
-            f"{unsound[0][1]}; or skip these checks: --force",
-        )
+        raise _unsound_refusal(version, stage, unsound)
     passed = [gate for gate in ("" if unmet else configured, require) if gate]
     forced = [text for text, _ in unsound] + [f"track.gate.{stage}: {text}" for text in unmet]
     return {"gate": " and ".join(passed) or None, "forced": forced}
+
+
+def _unsound_refusal(version: Version, stage: str, unsound: list[tuple[str, str]]) -> Refused:
+    problems = "; ".join(problem for problem, _ in unsound)
+    return Refused(
+        f"{version.model} {version.short} cannot go to {stage}: {problems}",
+        f"{unsound[0][1]}; or skip these checks: --force",
+    )
 
 
 def _all_reasons(
