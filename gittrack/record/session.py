@@ -87,7 +87,7 @@ def begin(repo: git.Repo, request: Request, made: Sequence[str] = ()) -> Session
         )
     request = check_request(request)
     version.check(f"{layout.cache_dir(repo.common_dir)}/git-version")
-    question, config_call = capture.ask(repo), repo.config()
+    inspection, config_call = capture.start_inspection(repo), repo.config()
     config = git.parse_config(config_call.output())
     chosen = settings.from_config(config)
     experiment = layout.check_experiment(request.experiment or chosen.experiment)
@@ -100,8 +100,8 @@ def begin(repo: git.Repo, request: Request, made: Sequence[str] = ()) -> Session
         run_id=request.run_id,
         is_taken=lambda run_id: refs.exists(repo, layout.run_ref(experiment, run_id)),
     )
-    only = None if request.code is None else request.code.new
-    captured = capture.answer(repo, question, book.folder, chosen, made, only)
+    known_new_files = None if request.code is None else request.code.new
+    captured = capture.capture_code(repo, inspection, book.folder, chosen, made, known_new_files)
     if request.code is not None and captured.tree != request.code.tree:
         writer.remove(book)
         raise CodeMismatch("the code has changed since the sweep began", "")
@@ -122,7 +122,7 @@ def begin(repo: git.Repo, request: Request, made: Sequence[str] = ()) -> Session
             f"the run cannot be recorded in {book.folder}: {error.strerror}",
             "make room on the disk and start again",
         )
-    late = _late(captured.late) if captured.late else ()
+    late = _late(captured.ignored_new_files) if captured.ignored_new_files else ()
     warnings = (*settings.unknown(config), *heard, *captured.warnings, *late)
     return Session(repo, book, chosen, author(config), started, clock, warnings, post)
 

@@ -82,7 +82,9 @@ def own(repo: git.Repo, run: RunRecord, commit: str) -> CodeFolder:
     outputs = [*run.info.output_paths, *(item["path"] for item in run.outputs)]
     chosen = settings.from_config(git.parse_config(repo.config().output()))
     with tempfile.TemporaryDirectory(prefix="gittrack-") as scratch:
-        captured = capture.answer(repo, capture.ask(repo), Path(scratch), chosen, outputs)
+        captured = capture.capture_code(
+            repo, capture.start_inspection(repo), Path(scratch), chosen, outputs
+        )
     if captured.tree is None or captured.tree != _tree(repo, commit):
         raise Impossible(
             f"this work tree is not at the code that ran, {commit[:12]}",

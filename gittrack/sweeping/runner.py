@@ -61,7 +61,7 @@ def start(repo: git.Repo, asked: Asked, found: Opened, how: How, talk: Talk) -> 
         )
         told = prepare.facts(asked, found, chosen, run_info.iso(time.time()), repo.prefix)
         sweep = stored.create(repo, sweep_id, looked, asked.file, told)
-        how = how._replace(apart=looked.captured.printed)
+        how = how._replace(apart=looked.captured.output_files)
         return _drive(repo, sweep, found, state.State(), how, talk, place)
 
 
@@ -99,7 +99,7 @@ def _room(repo: git.Repo, sweep_id: str, talk: Talk) -> Iterator[Room]:
 def _same_code(repo: git.Repo, sweep: Sweep, how: How, place: Room) -> tuple[Sweep, How]:
     """Return the sweep if the code is what it was, or if that is to be accepted; and what is no code."""
     looked = stored.look(repo, place.folder, sweep.demanded)
-    how = how._replace(apart=looked.captured.printed)
+    how = how._replace(apart=looked.captured.output_files)
     if looked.captured.tree == sweep.demanded.tree:
         return sweep, how
     if how.accept:

@@ -72,11 +72,11 @@ def look(repo: git.Repo, folder: Path, known: session.RequiredCode | None = None
     """
     if repo.work_tree is None:
         raise TrackError("a sweep cannot be run in a bare repository", "work in a clone of it")
-    question, config_call = capture.ask(repo), repo.config()
+    inspection, config_call = capture.start_inspection(repo), repo.config()
     config = git.parse_config(config_call.output())
     chosen = settings.from_config(config)
     only = None if known is None else known.new
-    return Looked(capture.answer(repo, question, folder, chosen, (), only), config, folder)
+    return Looked(capture.capture_code(repo, inspection, folder, chosen, (), only), config, folder)
 
 
 def changed(repo: git.Repo, sweep: Sweep, looked: Looked) -> list[str]:
@@ -112,7 +112,7 @@ def _commit(
             " ".join(captured.warnings) or "make a first commit",
         )
     code = {k: v for k, v in captured.code._asdict().items() if v is not None}
-    full = {**facts, "code": {**code, "tree": captured.tree}, "new": sorted(captured.new)}
+    full = {**facts, "code": {**code, "tree": captured.tree}, "new": sorted(captured.new_files)}
     full = {key: value for key, value in full.items() if value not in (None, [], {}, "")}
     parents = [parent for parent in (captured.code.state, before) if parent]
     store = objects.Store(git.object_store_path(repo), repo.hash_name)

@@ -1,1 +1,1 @@
-"""The code that runs, as a commit: what changed, and what is never captured."""
+"""The code that runs, as a commit: the changes, and what is never captured."""

@@ -1,7 +1,8 @@
 """The code that runs, as a commit: HEAD, or a snapshot of the uncommitted changes on top of it.
 
-Nothing of the user's is touched: the snapshot is made in a private copy of the index, and its objects
-lie in the run's journal until the run is published, where no garbage collection can reach them.
+The user's index, files and branches stay as they are: the snapshot is made in a private copy of the
+index.  Its objects are in the run's journal until the run is published, because no garbage collection
+looks there.
 """
 
 from __future__ import annotations
@@ -27,79 +28,146 @@ _MESSAGE = "Uncommitted changes at the start of a run\n"
 
 
 class Captured(NamedTuple):
-    """The code state at the start of a run; ``diff`` is what diff.yaml will hold."""
+    """The code at the start of a run.
+
+    Parameters
+    ----------
+    code
+        The commit, the branch and, for uncommitted changes, the snapshot commit.
+    tree
+        The id of the tree that ran; None if it is not known.
+    diff
+        What diff.yaml will hold; empty if nothing differs from the commit.
+    warnings
+        What the user should know.
+    new_files
+        The untracked files that count as code.
+    ignored_new_files
+        The untracked files that do not count as code, because they are new since the sweep began.
+    output_files
+        The untracked files that stdout and stderr go to; they do not count as code.
+    """
 
     code: Code
     tree: str | None
     diff: dict[str, Any]
     warnings: tuple[str, ...] = ()
-    new: frozenset[str] = frozenset()  # the files that git does not know, among the code
-    late: tuple[str, ...] = ()  # and those that were not taken for code
-    printed: tuple[str, ...] = ()  # nor were these, which stdout and stderr go to
+    new_files: frozenset[str] = frozenset()
+    ignored_new_files: tuple[str, ...] = ()
+    output_files: tuple[str, ...] = ()
 
 
-class Question(NamedTuple):
-    """The git processes that look at the work tree, side by side."""
+class Inspection(NamedTuple):
+    """The git processes that inspect the work tree, side by side."""
 
     status: git.Call
     flags: git.Call
     head: git.Call
 
 
-def ask(repo: git.Repo) -> Question:
-    """Start to look at the work tree; `answer` waits for it."""
-    return Question(
+def start_inspection(repo: git.Repo) -> Inspection:
+    """Start to inspect the work tree; `capture_code` waits for the result."""
+    return Inspection(
         _status_call(repo, {}),
         repo.call("ls-files", "-v", "-z", "--full-name", ":/"),
-        repo.call("log", "-1", "--no-show-signature", "--format=%ct %T", "HEAD", "--"),
+        repo.call("log", "-1", "--no-show-signature", "--format=%ct %T %H", "HEAD", "--"),
     )
 
 
-def answer(
+def capture_code(
     repo: git.Repo,
-    question: Question,
+    inspection: Inspection,
     folder: Path,
     settings: Settings,
-    made: Sequence[str] = (),
-    only: Collection[str] | None = None,
+    run_outputs: Sequence[str] = (),
+    known_new_files: Collection[str] | None = None,
 ) -> Captured:
-    """Return the code state, with the snapshot's objects written below ``folder``/objects.
+    """Return the code state; write the objects of a snapshot below ``folder``/objects.
 
-    New files at or below the paths ``made`` are what the run makes, not what it is made from.  So is a file
-    that stdout or stderr go to, and one that an earlier run has made and logged as an artifact.  If ``only``
-    is given, so are all new files but those.
+    An untracked file does not count as code if stdout or stderr go to it, or if an earlier run made
+    it and logged it as an artifact.
+
+    Parameters
+    ----------
+    repo
+        The repository.
+    inspection
+        What `start_inspection` returned for this repository.
+    folder
+        A folder for the private index and the objects, usually the journal of the run.
+    settings
+        The limits of a snapshot, and the remote to record.
+    run_outputs
+        Paths from the root.  Untracked files at or below them are what the run makes, not its code.
+    known_new_files
+        If given, only these untracked files count as code.
+
+    Notes
+    -----
+    If git cannot compare or store the changes, for example because a clean filter fails, the result
+    names the commit, and ``warnings`` and ``diff["inexact"]`` say what is missing.
     """
-    head = question.head.wait()
-    date, _, tree = head.out.decode().strip().partition(" ")
+    head = inspection.head.wait()
+    date, tree, commit = head.out.decode().split() if head.out else ("", "", "")
     index = PrivateIndex(repo, folder)
-    status, warnings = scope.within(repo, _status(repo, question, index).without(made), settings)
-    ours = tuple(redirects.files(index.root, status.new()))
-    status = status.without([*ours, *made_files.among(repo.common_dir, index.root, status.new())])
-    late = sorted(status.new().difference(only)) if only is not None else []
-    status = status.without(late)
     remote = redact_text(settings.remote) if settings.remote else None
+    try:
+        status = _status(repo, inspection, index)
+    except (git.GitError, OSError) as error:
+        code = Code(commit=commit or None, branch=_branch(repo), remote=remote)
+        index.remove()
+        return _incomplete(Captured(code, None, {}), "code", error)
+    status, warnings = scope.within(repo, status.without(run_outputs), settings)
+    output_files = tuple(redirects.files(index.root, status.new_files()))
+    artifacts = made_files.among(repo.common_dir, index.root, status.new_files())
+    status = status.without([*output_files, *artifacts])
+    ignored: list[str] = []
+    if known_new_files is not None:
+        ignored = sorted(status.new_files().difference(known_new_files))
+    status = status.without(ignored)
     code = Code(commit=status.commit, branch=status.branch, remote=remote)
-    told = Captured(code, tree or None, {}, warnings, status.new(), tuple(late), ours)
+    clean = Captured(
+        code, tree or None, {}, warnings, status.new_files(), tuple(ignored), output_files
+    )
     if not status.changes:
         index.remove()
-        return told
+        return clean
     try:
-        found = _patiently(
+        snapshot = _snapshot_with_retries(
             lambda: _snapshot(index, status, code, int(date or 0), tree, settings), index
         )
-        more = (*warnings, *found.warnings)
-        return found._replace(warnings=more, new=told.new, late=told.late, printed=ours)
+        return clean._replace(
+            code=snapshot.code,
+            tree=snapshot.tree,
+            diff=snapshot.diff,
+            warnings=(*warnings, *snapshot.warnings),
+        )
     except (TrackError, OSError) as error:
-        problem = f"the uncommitted changes could not be captured: {error}"
-        diff = {"base": status.commit, "inexact": [problem]}
-        dirty = code._replace(dirty=True)
-        return told._replace(code=dirty, tree=None, diff=diff, warnings=(*warnings, problem))
+        return _incomplete(clean, "uncommitted changes", error)
     finally:
         index.remove()
 
 
-def _patiently(snapshot: Callable[[], Captured], index: PrivateIndex) -> Captured:
-    """Take a snapshot; once more where files or objects vanished between two of its steps."""
+def _incomplete(captured: Captured, part: str, error: TrackError | OSError) -> Captured:
+    """Return the code state without the changes that could not be captured, and say why."""
+    problem = f"the {part} could not be captured completely: {error}"
+    return captured._replace(
+        code=captured.code._replace(dirty=True),
+        tree=None,
+        diff={"base": captured.code.commit, "inexact": [problem]},
+        warnings=(*captured.warnings, problem),
+    )
+
+
+def _branch(repo: git.Repo) -> str | None:
+    """Return the branch that HEAD names, None if it is detached."""
+    return (
+        repo.call("symbolic-ref", "--quiet", "--short", "HEAD").wait().out.decode().strip() or None
+    )
+
+
+def _snapshot_with_retries(snapshot: Callable[[], Captured], index: PrivateIndex) -> Captured:
+    """Take a snapshot; try again if files or objects vanished between two of its steps."""
     for _ in range(_ATTEMPTS - 1):
         try:
             return snapshot()
@@ -113,31 +181,33 @@ def _status_call(repo: git.Repo, env: dict[str, str]) -> git.Call:
     return repo.call("status", *flags, "--ignore-submodules=none", env=env)
 
 
-def _status(repo: git.Repo, question: Question, index: PrivateIndex) -> Status:
-    found = question.status.wait()
-    index.broken = found.code != 0
-    index.flagged = _flagged(question.flags.wait(), index.root)
-    if index.broken or index.flagged:  # once more, with an index that can be read and tells all
-        found = _look_again(index)
-    status = parse_status(found.out)
+def _status(repo: git.Repo, inspection: Inspection, index: PrivateIndex) -> Status:
+    """Return the status of the work tree, of the files that git overlooks too."""
+    answer = inspection.status.wait()
+    index.broken = answer.code != 0
+    index.flagged = _overlooked_files(inspection.flags.wait(), index.root)
+    if index.broken or index.flagged:  # again, with an index that is readable and has no flags
+        answer = _status_of_private_index(index)
+    status = parse_status(answer.out)
     index.shadowing = [c.path for c in status.changes if _is_shadowing(index.root, c)]
-    return parse_status(_look_again(index).out) if index.shadowing else status
+    return parse_status(_status_of_private_index(index).out) if index.shadowing else status
 
 
-def _look_again(index: PrivateIndex) -> git.Answer:
+def _status_of_private_index(index: PrivateIndex) -> git.Answer:
     index.fill()
     return git.Answer(0, _status_call(index.repo, index.env).output(), b"")
 
 
 def _is_shadowing(root: str, change: Change) -> bool:
+    """Return whether a folder is now where the index has a file."""
     path = os.path.join(root, change.path)
     file = change.submodule[0] != "S" and not change.path.endswith("/")
     return file and os.path.isdir(path) and not os.path.islink(path)
 
 
-def _flagged(found: git.Answer, root: str) -> list[str]:
-    """Return the files whose changes git was told to overlook; sparse ones that are absent are none."""
-    entries = os.fsdecode(found.out).split("\0") if found.code == 0 else []
+def _overlooked_files(answer: git.Answer, root: str) -> list[str]:
+    """Return the files whose changes git is set to overlook, except sparse files that are absent."""
+    entries = os.fsdecode(answer.out).split("\0") if answer.code == 0 else []
     return [
         e[2:]
         for e in entries
@@ -153,46 +223,56 @@ def _snapshot(
     head_tree: str,
     settings: Settings,
 ) -> Captured:
+    """Write the changes as a tree and a commit; return the code state with its diff."""
     root = index.root
-    hollow = [c for c in status.changes if c.path.endswith("/") and not _has_commit(root, c.path)]
-    changes = [change for change in status.changes if change not in hollow]
+    without_commit = [
+        c for c in status.changes if c.path.endswith("/") and not _has_commit(root, c.path)
+    ]
+    changes = [change for change in status.changes if change not in without_commit]
     choice = limits.choose(root, changes, settings)
     left_out = [*(change for change, _ in choice.withheld), *choice.crowd]
     index.take(
-        [change.path.rstrip("/") for change in choice.taken],
+        [change.path.rstrip("/") for change in choice.chosen],
         [Entry(change.path.rstrip("/"), change.head) for change in left_out],
     )
     tree = index.write_tree()
-    asked = None
-    if tree != head_tree:  # git looks at the changes while their objects are made safe
-        asked = patches.ask(index.repo, head_tree or None, tree, index.env)
+    differs = tree != head_tree
+    diff: dict[str, Any] = {"base": code.commit, "snapshot": None}
+    if differs:
+        # git compares the trees while their objects are copied
+        comparison = patches.start_comparison(index.repo, head_tree or None, tree, index.env)
         index.own(head_tree or None, tree)
+        store = objects.Store(index.objects, index.repo.hash_name, flush=False)
+        parents = [code.commit] if code.commit else []
+        diff["snapshot"] = store.commit(tree, parents, _AUTHOR, date, _MESSAGE)
+        diff["files"] = patches.files(comparison)
+    notes = _notes_on_repositories(changes, without_commit)
+    if not differs and not left_out and not notes:
+        return Captured(code, head_tree, {})
+    if left_out:
+        diff["withheld"] = choice.entries()
+    if notes:
+        diff["inexact"] = notes
+    dirty = code._replace(dirty=True, snapshot=diff["snapshot"])
+    return Captured(dirty, tree, diff, tuple(choice.messages()))
+
+
+def _notes_on_repositories(
+    changes: Sequence[Change], without_commit: Sequence[Change]
+) -> list[str]:
+    """Return what the snapshot lacks of repositories inside the work tree."""
     notes = [
         f"{c.path} is a repository of its own; only its commit is recorded"
         for c in changes
         if c.path.endswith("/") or (c.submodule[0] == "S" and c.submodule[2:] != "..")
     ]
-    notes += [f"{c.path} is a repository without a commit; it is not recorded" for c in hollow]
-    if tree == head_tree and not left_out and not notes:
-        return Captured(code, head_tree, {})
-    snapshot = None
-    if tree != head_tree:
-        store = objects.Store(index.objects, index.repo.hash_name, flush=False)
-        parents = [code.commit] if code.commit else []
-        snapshot = store.commit(tree, parents, _AUTHOR, date, _MESSAGE)
-    diff: dict[str, Any] = {"base": code.commit, "snapshot": snapshot}
-    if asked is not None:
-        diff["files"] = patches.files(asked)
-    if left_out:
-        diff["withheld"] = choice.entries()
-    if notes:
-        diff["inexact"] = notes
-    dirty = code._replace(dirty=True, snapshot=snapshot)
-    return Captured(dirty, tree, diff, tuple(choice.messages()))
+    return notes + [
+        f"{c.path} is a repository without a commit; it is not recorded" for c in without_commit
+    ]
 
 
 def _has_commit(root: str, path: str) -> bool:
-    """Say whether a repository inside the work tree has a commit that can stand for it."""
+    """Return whether a repository inside the work tree has a commit to record."""
     folder = os.path.join(root, path)
     verify = ("rev-parse", "--verify", "--quiet", "HEAD")
     return git.Call(["--git-dir", os.path.join(folder, ".git"), *verify]).wait().code == 0

@@ -1,4 +1,4 @@
-"""A private copy of the index: what would be committed, without touching what is staged."""
+"""A private copy of the index: the tree of a snapshot is written without changing the user's index."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from gittrack.git import objects
 
 
 class Entry(NamedTuple):
-    """A path, and its (mode, id) in HEAD, or None where HEAD does not have it."""
+    """A path, and its (mode, id) in HEAD, or None if HEAD does not have it."""
 
     path: str
     head: tuple[str, str] | None
 
 
 class PrivateIndex:
-    """A copy of the user's index, and an object folder of our own, for one snapshot."""
+    """A copy of the user's index, and a separate object folder, for one snapshot."""
 
     def __init__(self, repo: git.Repo, folder: Path) -> None:
         self.repo = repo
@@ -30,43 +30,42 @@ class PrivateIndex:
         self.path = folder / "index"
         self.objects = str(folder / "objects")
         self.broken = False  # the user's index cannot be read
-        self.flagged: Sequence[str] = ()  # paths whose changes git was told to overlook
-        self.shadowing: Sequence[
-            str
-        ] = ()  # files that are folders now, which git does not look into
+        self.flagged: Sequence[str] = ()  # paths whose changes git is set to overlook
+        # Files in the index whose path is a folder now; git status does not list what is in it.
+        self.shadowing: Sequence[str] = ()
         self.env = {
             "GIT_INDEX_FILE": str(self.path),
             "GIT_OBJECT_DIRECTORY": self.objects,
-            "GIT_ALTERNATE_OBJECT_DIRECTORIES": _in_list(git.object_store_path(repo)),
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES": _list_item(git.object_store_path(repo)),
         }
 
     def fill(self) -> None:
-        """Fill the index from the user's, or where that is broken from HEAD; the flags are cleared."""
+        """Fill the index from the user's, or from HEAD if that is broken; clear the flags."""
         folders.make(self.objects)
         source = os.path.join(self.repo.git_dir, "index")
-        if self.broken:  # where there is no commit, it stays empty
+        if self.broken:  # without a commit it stays empty
             self._call("read-tree", "HEAD").wait()
         elif os.path.exists(source):
             shutil.copyfile(source, self.path)
-            stat = os.stat(source)  # git tells racily clean entries by the time of the index
+            stat = os.stat(source)  # git detects racily clean entries by the time of the index
             os.utime(self.path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
         if self.flagged:
             for flag in ("--no-assume-unchanged", "--no-skip-worktree"):
                 self._feed(("update-index", "-z", flag, "--stdin"), self.flagged)
         self._drop(self.shadowing)
 
-    def take(self, kept: Sequence[str], withheld: Sequence[Entry]) -> None:
-        """Bring the kept paths as they are in the work tree, the withheld ones as in HEAD."""
+    def take(self, paths: Sequence[str], withheld: Sequence[Entry]) -> None:
+        """Add paths as they are in the work tree, and the withheld ones as they are in HEAD."""
         if not self.path.exists():
             self.fill()
-        links = _Links(self.root)
-        self._drop([path for path in kept if not links.present(path)])
-        kept = [path for path in kept if links.present(path) and path not in self.shadowing]
-        if kept:
-            # A file above the threshold would go into a pack, and we keep loose objects.
+        tree = _WorkTree(self.root)
+        self._drop([path for path in paths if not tree.has(path)])
+        present = [path for path in paths if tree.has(path) and path not in self.shadowing]
+        if present:
+            # A file above the threshold would go into a pack, but the journal has loose objects.
             options = ("-c", "core.safecrlf=false", "-c", "core.bigFileThreshold=1024g")
             update = (*options, "update-index", "--add", "--remove", "--replace")
-            self._feed((*update, "-z", "--stdin"), kept)
+            self._feed((*update, "-z", "--stdin"), present)
         if withheld:
             zero = "0" * (64 if self.repo.hash_name == "sha256" else 40)
             lines = [
@@ -86,25 +85,28 @@ class PrivateIndex:
         return self._call("write-tree", "--missing-ok").output().decode().strip()
 
     def own(self, base: str | None, tree: str) -> None:
-        """Bring every object of ``tree`` that the tree ``base`` lacks into our own folder.
+        """Copy every object of ``tree`` that the tree ``base`` lacks into the separate object folder.
 
-        Git does not write what it finds in the repository, left there by another run or by `git add`;
-        but nothing protects that from the next `git gc`.  Raises TrackError where it is gone already.
+        Git does not write an object that the repository already has, from another run or from
+        `git add`; but nothing protects it there from the next `git gc`.  Raises TrackError if an
+        object has vanished.
         """
         options = ("-r", "-t", "-z", "--no-abbrev", "--no-renames")
         empty = objects.empty_tree(self.repo.hash_name)
         out = self._call("diff-tree", *options, base or empty, tree).output()
-        lines = [entry.split(b" ") for entry in out.split(b"\0")[:-1:2]]  # the others are paths
-        kinds = {
+        lines = [
+            entry.split(b" ") for entry in out.split(b"\0")[:-1:2]
+        ]  # every second part is a path
+        types = {
             line[3].decode(): line[1] for line in lines if line[1] not in (b"000000", b"160000")
         }
-        kinds[tree] = b"040000"
+        types[tree] = b"040000"
         store = objects.Store(self.objects, self.repo.hash_name, flush=False)
-        absent = [oid for oid in kinds if not os.path.exists(store.path(oid))]
+        absent = [oid for oid in types if not os.path.exists(store.path(oid))]
         for oid, content in zip(absent, git.read_objects(self.repo, absent), strict=True):
             if content is None:
                 raise TrackError(f"the object {oid} vanished", "is a git gc at work?")
-            store.keep(b"tree" if kinds[oid] == b"040000" else b"blob", content)
+            store.keep(b"tree" if types[oid] == b"040000" else b"blob", content)
 
     def remove(self) -> None:
         """Remove the private index; the objects stay with the journal."""
@@ -119,28 +121,29 @@ class PrivateIndex:
         self.repo.call(*args, env=self.env, feed=feed).output()
 
 
-class _Links:
-    """Which paths are there as git sees it: what lies beyond a symbolic link is not."""
+class _WorkTree:
+    """Which paths git finds in the work tree: it does not follow a symbolic link to a folder."""
 
     def __init__(self, root: str) -> None:
         self.root = root
-        self.known = {"": False}
+        self.beyond_link = {"": False}  # by folder
 
-    def present(self, path: str) -> bool:
-        return not self._link(os.path.dirname(path)) and os.path.lexists(
+    def has(self, path: str) -> bool:
+        """Return whether git finds a path."""
+        return not self._is_beyond_link(os.path.dirname(path)) and os.path.lexists(
             os.path.join(self.root, path)
         )
 
-    def _link(self, folder: str) -> bool:
-        """Say whether a folder, or one that it is in, is a link."""
-        if folder not in self.known:
-            itself = os.path.islink(os.path.join(self.root, folder))
-            self.known[folder] = itself or self._link(os.path.dirname(folder))
-        return self.known[folder]
+    def _is_beyond_link(self, folder: str) -> bool:
+        """Return whether a folder, or one of its parents, is a link."""
+        if folder not in self.beyond_link:
+            is_link = os.path.islink(os.path.join(self.root, folder))
+            self.beyond_link[folder] = is_link or self._is_beyond_link(os.path.dirname(folder))
+        return self.beyond_link[folder]
 
 
-def _in_list(path: str) -> str:
-    """Return a path as git wants it in a list of paths that colons separate."""
+def _list_item(path: str) -> str:
+    """Return a path in the form that git reads in a list of paths separated by colons."""
     if ":" not in path:
         return path
     return '"' + path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'

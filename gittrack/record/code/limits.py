@@ -1,4 +1,4 @@
-"""Which uncommitted changes are captured: not secrets, not data, and never too many."""
+"""Choose the uncommitted changes to capture: no secrets, no large files, and not too many files."""
 
 from __future__ import annotations
 
@@ -16,89 +16,115 @@ _LARGE = 10 << 20
 
 
 class Choice(NamedTuple):
-    """The changes to capture, with their size in bytes, and those to leave out, each with the reason.
+    """The changes to capture, and those to leave out.
 
-    ``crowd`` are the new files beyond the number ``most``.
+    Parameters
+    ----------
+    chosen
+        The changes to capture.
+    size
+        Their size in bytes.
+    withheld
+        The changes to leave out, each with the reason.
+    crowd
+        The new files beyond the number ``max_files``.
+    max_files
+        The setting track.maxSnapshotFiles.
     """
 
-    taken: list[Change]
+    chosen: list[Change]
     size: int
     withheld: list[tuple[Change, str]]
     crowd: list[Change]
-    most: int
+    max_files: int
 
     def entries(self) -> list[dict[str, str]]:
-        """Return what diff.yaml lists as left out; the crowd has one entry for each folder."""
-        entries = [{"path": change.path, "reason": why} for change, why in self.withheld]
+        """Return the entries of diff.yaml for what is left out; the crowd has one for each folder."""
+        entries = [{"path": change.path, "reason": reason} for change, reason in self.withheld]
         for folder, count in Counter(_folder(change.path) for change in self.crowd).items():
-            reason = f"{count:,} new files, more than track.maxSnapshotFiles ({self.most:,}) in all"
+            reason = (
+                f"{count:,} new files, more than track.maxSnapshotFiles ({self.max_files:,}) in all"
+            )
             entries.append({"path": folder, "reason": reason})
         return entries
 
     def messages(self) -> Iterator[str]:
-        """Yield what the user should know: what is left out, and the size of a large snapshot."""
+        """Yield the warnings for the user: what is left out, and the size of a large snapshot."""
         entries = self.entries()
         if entries:
             names = ", ".join(entry["path"] for entry in entries[:3])
             more = f" and {len(entries) - 3} more" if len(entries) > 3 else ""
             reason = entries[0]["reason"]
-            yield f"not captured: {names}{more} ({reason}); diff.yaml lists what was left out"
-        if len(self.taken) >= _MANY_FILES or self.size >= _LARGE:
-            count, size = len(self.taken), self.size / (1 << 20)
+            yield f"not captured: {names}{more} ({reason}); diff.yaml lists everything that was left out"
+        if len(self.chosen) >= _MANY_FILES or self.size >= _LARGE:
+            count, size = len(self.chosen), self.size / (1 << 20)
             yield (
                 f"the snapshot of the uncommitted changes has {count:,} files, {size:,.1f} MiB; "
-                "data belongs into .gitignore"
+                "add data to .gitignore"
             )
 
 
 def choose(root: str, changes: Iterable[Change], settings: Settings) -> Choice:
-    """Return which changes to capture, within the limits of the settings.
+    """Choose the changes to capture, within the limits of the settings.
 
     Small files go first, so that one large folder of data never crowds out the code.  If there are too
-    many new files, those in the folders with the fewest go first.
+    many new files, those in the folders with the fewest new files go first.
+
+    Parameters
+    ----------
+    root
+        The root of the work tree.
+    changes
+        The changes that git reports.
+    settings
+        ``max_snapshot_files`` (a count); ``max_file_size`` and ``max_snapshot_size`` (bytes).
     """
-    taken: list[Change] = []
+    chosen: list[Change] = []
     withheld: list[tuple[Change, str]] = []
-    total, most = 0, settings.max_snapshot_files
-    few, crowd = _within_number(list(changes), most)
-    sized = [(_size(root, change.path), change) for change in few]
-    # A path can be there twice: taken out of the index, and untracked now.
+    total, max_files = 0, settings.max_snapshot_files
+    candidates, crowd = _within_number(list(changes), max_files)
+    sized = [(_size(root, change.path), change) for change in candidates]
+    # A path is listed twice if it was removed from the index but is in the work tree: the size ties.
     for size, change in sorted(sized, key=lambda pair: (pair[0], pair[1].path)):
-        why = ""
+        reason = ""
         if is_withheld(change.path):
-            why = "may hold secrets"
+            reason = "may hold secrets"
         elif size > settings.max_file_size:
-            why = f"larger than track.maxFileSize ({settings.max_file_size:,} bytes)"
+            reason = f"larger than track.maxFileSize ({settings.max_file_size:,} bytes)"
         elif total + max(size, 0) > settings.max_snapshot_size:
-            why = f"more than track.maxSnapshotSize ({settings.max_snapshot_size:,} bytes) in all"
+            reason = (
+                f"more than track.maxSnapshotSize ({settings.max_snapshot_size:,} bytes) in all"
+            )
         elif size >= 0 and not _readable(os.path.join(root, change.path)):
-            why = "not readable"
-        if why:
-            withheld.append((change, why))
+            reason = "not readable"
+        if reason:
+            withheld.append((change, reason))
         else:
             total += max(size, 0)
-            taken.append(change)
-    return Choice(taken, total, withheld, crowd, most)
+            chosen.append(change)
+    return Choice(chosen, total, withheld, crowd, max_files)
 
 
-def _within_number(changes: list[Change], most: int) -> tuple[list[Change], list[Change]]:
-    """Return the changes with at most so many new files, and the new files beyond that."""
+def _within_number(changes: list[Change], limit: int) -> tuple[list[Change], list[Change]]:
+    """Return the changes with at most ``limit`` new files, and the new files beyond that."""
     new = [change for change in changes if change.head is None]
-    if len(new) <= most:
+    if len(new) <= limit:
         return changes, []
     sizes = Counter(_folder(change.path) for change in new)
     new.sort(key=lambda change: (sizes[_folder(change.path)], change.path))
-    return [change for change in changes if change.head] + new[:most], new[most:]
+    return [change for change in changes if change.head] + new[:limit], new[limit:]
 
 
 def _folder(path: str) -> str:
+    """Return the folder of a path, with a slash at the end."""
     return f"{os.path.dirname(path.rstrip('/')) or '.'}/"
 
 
 def _size(root: str, path: str) -> int:
+    """Return the size of a file in bytes, -1 if it was deleted."""
     try:
         return os.lstat(os.path.join(root, path)).st_size
-    except OSError:  # deleted: that is a change too
+    except OSError:
         return -1
 
 

@@ -1,7 +1,8 @@
-"""Files that earlier runs have made and logged as artifacts: they are not code of the next run.
+"""Files that earlier runs made and logged as artifacts: they are not code of the next run.
 
-The list is a cache, a line of JSON for each artifact: its path, when its run began and when it was logged.
-A file of the list that was there before its run, or was changed since, counts as code.
+The list is a cache with one line of JSON for each artifact: its path, the time when its run began, and
+the time when it was logged.  A listed file counts as code if it is older than its run, or was changed
+after it was logged.
 """
 
 from __future__ import annotations
@@ -17,17 +18,17 @@ from gittrack.core import layout
 from gittrack.disk import folders
 
 _NAME = "artifacts.jsonl"
-_MOST_BYTES = 1 << 20
+_MAX_BYTES = 1 << 20
 
 
 def remember(common_dir: str, journal: Path, path: str) -> None:
-    """Note that the run of a journal has logged a file or folder; what fails costs only the note."""
+    """List a file or folder that the run of a journal logged; a failure is ignored (it is only a cache)."""
     with suppress(OSError):
         began = os.stat(journal / layout.LOCK).st_mtime_ns
         line = json.dumps([os.path.realpath(path), began, time.time_ns()]).encode() + b"\n"
         file = Path(layout.cache_dir(common_dir), _NAME)
         folders.make(str(file.parent))
-        if file.exists() and file.stat().st_size > _MOST_BYTES:
+        if file.exists() and file.stat().st_size > _MAX_BYTES:
             lines = file.read_bytes().splitlines(keepends=True)
             file.write_bytes(b"".join(lines[len(lines) // 2 :]))
         with open(file, "ab", buffering=0) as target:
@@ -35,17 +36,20 @@ def remember(common_dir: str, journal: Path, path: str) -> None:
 
 
 def among(common_dir: str, root: str, paths: Iterable[str]) -> list[str]:
-    """Return those of the new files below ``root`` that an earlier run has made and logged."""
-    known = _read(Path(layout.cache_dir(common_dir), _NAME))
+    """Return the files among ``paths``, below ``root``, that an earlier run made and logged."""
+    artifacts = _read(Path(layout.cache_dir(common_dir), _NAME))
     top = os.path.realpath(root)
-    return [path for path in paths if known and _is_made(os.path.join(top, path), top, known)]
+    return [
+        path for path in paths if artifacts and _is_made(os.path.join(top, path), top, artifacts)
+    ]
 
 
-def _is_made(path: str, top: str, known: dict[str, tuple[int, int]]) -> bool:
+def _is_made(path: str, top: str, artifacts: dict[str, tuple[int, int]]) -> bool:
+    """Return whether a file, or a folder that it is in, is listed and unchanged since."""
     with suppress(OSError):
         changed = os.lstat(path).st_mtime_ns
         while len(path) > len(top):
-            began, logged = known.get(path, (0, -1))
+            began, logged = artifacts.get(path, (0, -1))
             if began <= changed <= logged:
                 return True
             path = os.path.dirname(path)
@@ -53,10 +57,11 @@ def _is_made(path: str, top: str, known: dict[str, tuple[int, int]]) -> bool:
 
 
 def _read(file: Path) -> dict[str, tuple[int, int]]:
-    known = {}
+    """Return {path: (begin of the run, time of logging)}, in nanoseconds."""
+    artifacts = {}
     with suppress(OSError):
         for line in file.read_bytes().splitlines():
             with suppress(ValueError, TypeError):
                 path, began, logged = json.loads(line)
-                known[str(path)] = (int(began), int(logged))
-    return known
+                artifacts[str(path)] = (int(began), int(logged))
+    return artifacts

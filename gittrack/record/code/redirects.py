@@ -1,4 +1,4 @@
-"""The files that this process prints to, as after ``git track run ... > log``: they are no code."""
+"""The files that stdout and stderr go to, as in ``git track run ... > log``: they are not code."""
 
 from __future__ import annotations
 
@@ -9,19 +9,24 @@ from contextlib import suppress
 
 
 def files(root: str, paths: Iterable[str]) -> list[str]:
-    """Return those of the paths below ``root`` that stdout or stderr go to."""
-    ours = set()
+    """Return the files among ``paths``, below ``root``, that stdout or stderr go to."""
+    output_files = set()
     for number in (1, 2):
         with suppress(OSError):  # closed
-            found = os.fstat(number)
-            if stat.S_ISREG(found.st_mode):
-                ours.add((found.st_dev, found.st_ino))
-    return [path for path in paths if ours and _file(os.path.join(root, path)) in ours]
+            status = os.fstat(number)
+            if stat.S_ISREG(status.st_mode):
+                output_files.add((status.st_dev, status.st_ino))
+    return [
+        path
+        for path in paths
+        if output_files and _identity(os.path.join(root, path)) in output_files
+    ]
 
 
-def _file(path: str) -> tuple[int, int] | None:
+def _identity(path: str) -> tuple[int, int] | None:
+    """Return device and inode of a file, None if it is deleted."""
     try:
-        found = os.lstat(path)
-    except OSError:  # gone
+        status = os.lstat(path)
+    except OSError:
         return None
-    return found.st_dev, found.st_ino
+    return status.st_dev, status.st_ino

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Change(NamedTuple):
-    """A path that differs from HEAD; ``head`` is (mode, id) there, or None for a new file."""
+    """A path that differs from HEAD; ``head`` is its (mode, id) in HEAD, or None for a new file."""
 
     path: str
     head: tuple[str, str] | None
@@ -16,32 +16,32 @@ class Change(NamedTuple):
 
 
 class Status(NamedTuple):
-    """What ``git status`` said."""
+    """The commit, the branch and the changes that ``git status`` reports."""
 
     commit: str | None
     branch: str | None
     changes: tuple[Change, ...]
 
     def without(self, paths: Sequence[str]) -> Status:
-        """Return the status less the new files at or below the paths."""
+        """Return the status without the new files at or below the paths."""
         below = tuple(f"{path}/" for path in paths)
         rest = [c for c in self.changes if c.head or not f"{c.path}/".startswith(below)]
         return self._replace(changes=tuple(rest)) if below else self
 
     def below(self, folder: str | None) -> Status:
-        """Return the status less the new files that are not below a folder; None: less all new files."""
+        """Return the status without the new files outside a folder; None: without any new file."""
         rest = [
             c for c in self.changes if c.head or (folder is not None and c.path.startswith(folder))
         ]
         return self._replace(changes=tuple(rest))
 
-    def new(self) -> frozenset[str]:
-        """Return the files that git does not know."""
+    def new_files(self) -> frozenset[str]:
+        """Return the untracked files."""
         return frozenset(change.path for change in self.changes if change.head is None)
 
 
 def parse_status(out: bytes) -> Status:
-    """Return the meaning of ``git status --porcelain=v2 -z --branch``."""
+    """Return the status that is in the output of ``git status --porcelain=v2 -z --branch``."""
     commit, branch, changes = None, None, []
     for entry in os.fsdecode(out).split("\0"):
         kind, _, rest = entry.partition(" ")
@@ -53,14 +53,14 @@ def parse_status(out: bytes) -> Status:
                 branch = value
         elif kind == "1":
             _, submodule, mode, _, _, oid, _, path = rest.split(" ", 7)
-            changes.append(Change(path, _present(mode, oid), submodule))
+            changes.append(Change(path, _entry(mode, oid), submodule))
         elif kind == "u":
             _, submodule, _, mode, _, _, _, oid, _, path = rest.split(" ", 9)
-            changes.append(Change(path, _present(mode, oid), submodule))
+            changes.append(Change(path, _entry(mode, oid), submodule))
         elif kind == "?":
             changes.append(Change(rest, None))
     return Status(commit, branch, tuple(changes))
 
 
-def _present(mode: str, oid: str) -> tuple[str, str] | None:
+def _entry(mode: str, oid: str) -> tuple[str, str] | None:
     return (mode, oid) if oid.strip("0") else None

@@ -227,7 +227,7 @@ def test_a_folder_with_too_many_new_files_leaves_room_for_the_code():
 def test_the_size_of_a_large_snapshot_is_printed_and_show_stays_short():
     place = repo("mkdir data; for n in $(seq 150); do echo $n > data/$n; done")
     done = python(RECORD, place)
-    assert "has 150 files, 0.0 MiB; data belongs into .gitignore" in done.err
+    assert "has 150 files, 0.0 MiB; add data to .gitignore" in done.err
     shown = run_cli("show", "@", cwd=place).out
     assert "and 110 more files" in shown
     assert "data/150" not in shown
@@ -241,7 +241,9 @@ def test_in_a_home_folder_only_new_files_below_the_current_folder_are_code(seale
     done = python(RECORD, home / "project")
     run = gittrack.runs(repo=home)[0]
     assert [item["path"] for item in run.diff["files"]] == ["project/a.py", "train.py"]
-    assert "new files outside project/ are not captured: the work tree holds the home" in done.err
+    assert (
+        "new files outside project/ are not captured: the work tree contains the home" in done.err
+    )
 
 
 def test_in_the_home_folder_itself_no_new_file_is_code(sealed):
@@ -249,7 +251,7 @@ def test_in_the_home_folder_itself_no_new_file_is_code(sealed):
     done = python(RECORD, home)
     run = gittrack.runs(repo=home)[0]
     assert (run.code.dirty, run.diff) == (False, {})
-    assert "no new file is captured: the work tree holds the home folder" in done.err
+    assert "no new file is captured: the work tree contains the home folder" in done.err
 
 
 def test_where_git_lists_no_new_files_those_outside_the_current_folder_are_no_code():
@@ -325,6 +327,40 @@ def test_a_nested_repository_without_a_commit_does_not_spoil_the_rest():
     run = record(place)
     assert [item["path"] for item in run.diff["files"]] == ["train.py"]
     assert "nested/" in str(run.diff["inexact"])
+
+
+WITH_ATTRIBUTES = "echo '*.bin filter=lfs' > .gitattributes; git add .; git commit -qm model;"
+FAILING_FILTER = "git config filter.lfs.required true; git config filter.lfs.clean false;"
+
+
+@pytest.mark.parametrize("begin", ["python", "git track run"])
+@pytest.mark.parametrize("tracked", [True, False])
+def test_a_required_filter_that_fails_does_not_stop_the_run(begin, tracked):
+    """A tracked file of the same size makes `git status` fail, a new one only `git update-index`."""
+    first = "echo 1 > model.bin;" if tracked else ""
+    changes = "echo 2 > model.bin; echo 1 >> train.py"
+    project = repo(f"{first} {WITH_ATTRIBUTES} {FAILING_FILTER} {changes}")
+    launched = begin == "git track run"
+    done = run_cli("run", "--", "true", cwd=project) if launched else python(RECORD, project)
+    assert done.code == 0, done.err
+    (run,) = gittrack.runs(repo=project)
+    assert run.status == "finished"
+    assert done.err.count("could not be captured completely") == 1
+    (problem,) = run.diff["inexact"]
+    part = "the code" if tracked else "the uncommitted changes"
+    assert problem.startswith(f"{part} could not be captured completely: git: ")
+    assert "clean filter 'lfs' failed" in problem
+    assert (run.code.commit, run.code.branch) == (git(project, "rev-parse", "HEAD"), "main")
+    assert (run.code.dirty, run.code.snapshot) == (True, None)
+
+
+def test_a_filter_that_fails_on_a_detached_head():
+    project = repo(
+        f"echo 1 > model.bin; {WITH_ATTRIBUTES} git checkout -q --detach; {FAILING_FILTER}"
+        "echo 2 > model.bin"
+    )
+    run = record(project)
+    assert (run.code.commit, run.code.branch) == (git(project, "rev-parse", "HEAD"), None)
 
 
 def test_an_unreadable_name_is_shown_escaped():
