@@ -185,7 +185,7 @@ def ask_hook(
     Raises Refused if the hook fails.
     """
     hooks_folder = hooks.folder(repo, config)
-    if not hooks.is_there(hooks_folder, hooks.PROMOTE):
+    if not hooks.is_installed(hooks_folder, hooks.PROMOTE):
         return ""
     holder = model.stages.get(stage)
     variables = {
@@ -199,7 +199,7 @@ def ask_hook(
         "GITTRACK_METRICS": json.dumps(version.facts.get("metrics") or {}),
         "GITTRACK_WHY": why,
     }
-    code, output = hooks.started(repo, hooks_folder, hooks.PROMOTE, variables, {})
+    code, output = hooks.run_hook(repo, hooks_folder, hooks.PROMOTE, variables, {})
     if code != 0:
         answer = output.strip() or f"its exit status is {code}"
         raise Refused(

@@ -1,7 +1,7 @@
-"""The user's own hooks around a run: ``pre-run`` may refuse it, ``post-run`` hears of it.
+"""The user's own hooks around a run: ``pre-run`` can refuse it, ``post-run`` gets its result.
 
-They are ordinary git hooks, executables in git's hooks folder, started by ``git hook run``.  They get facts
-in ``GITTRACK_*`` variables and can edit nothing.
+They are ordinary git hooks: executables in git's hooks folder, started by ``git hook run``.  They get
+facts in ``GITTRACK_*`` variables and cannot change the run.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ from gittrack.core.errors import TrackError
 from gittrack.core.run.fingerprint import fingerprint
 
 PRE, POST = "pre-run", "post-run"
-PROMOTE = "pre-promote"  # asked by gittrack/models/gates.py
+PROMOTE = "pre-promote"  # models/gates.py runs it
 
 
 def folder(repo: git.Repo, config: Mapping[str, str], top: str | None = None) -> str:
-    """Return git's hooks folder: ``core.hooksPath``, from ``top`` (the work tree), or its own.
+    """Return git's hooks folder: ``core.hooksPath``, or the repository's own.
 
-    ``top`` is the user's own tree where this one may be somebody else's code, whose hooks are not to run.
+    A relative ``core.hooksPath`` starts at ``top`` (default: the work tree).  In the worktree of a rerun
+    ``top`` is the user's own tree, because the hooks in the code of a commit must not run.
     """
     chosen = config.get("core.hookspath")
     if chosen:
@@ -32,57 +33,82 @@ def folder(repo: git.Repo, config: Mapping[str, str], top: str | None = None) ->
     return os.path.join(repo.common_dir, "hooks")
 
 
-def is_there(place: str, name: str) -> bool:
-    """Say whether a folder has a hook to run: without one, asking costs no process."""
-    return os.access(os.path.join(place, name), os.X_OK)
+def is_installed(hooks_folder: str, name: str) -> bool:
+    """Return whether a hooks folder has an executable hook of this name; starts no process."""
+    return os.access(os.path.join(hooks_folder, name), os.X_OK)
 
 
-def facts(
-    words: Mapping[str, Any], command: Sequence[str], params: Mapping[str, Any]
+def variables(
+    facts: Mapping[str, Any], command: Sequence[str], params: Mapping[str, Any]
 ) -> dict[str, str]:
-    """Return the variables that tell a hook about a run; lists are JSON, what is not known is left out."""
-    told = {f"GITTRACK_{key.upper()}": value for key, value in words.items() if value is not None}
-    told["GITTRACK_COMMAND"] = list(command)
+    """Return the variables with the facts of a run for a hook.
+
+    Parameters
+    ----------
+    facts
+        Values by name: ``{"seed": 7}`` becomes ``GITTRACK_SEED=7``.  A list becomes JSON; None is left out.
+    command
+        The command of the run.
+    params
+        The params, for their fingerprint.
+    """
+    values = {f"GITTRACK_{key.upper()}": value for key, value in facts.items() if value is not None}
+    values["GITTRACK_COMMAND"] = list(command)
     if params:
-        told["GITTRACK_FINGERPRINT"] = fingerprint(params)
-    return {k: v if isinstance(v, str) else json.dumps(v) for k, v in told.items()}
+        values["GITTRACK_FINGERPRINT"] = fingerprint(params)
+    return {k: v if isinstance(v, str) else json.dumps(v) for k, v in values.items()}
 
 
-def ask(repo: git.Repo, place: str, variables: Mapping[str, str], params: Mapping[str, Any]) -> str:
-    """Run the pre-run hook and return what it printed.  Raises TrackError, in its words, where it refuses."""
-    code, said = started(repo, place, PRE, variables, params)
-    if code != 0:
-        words = said.strip() or f"it ended with {code}"
-        raise TrackError(
-            f"the pre-run hook refused the run: {words}", "--no-verify runs it all the same"
-        )
-    return said
-
-
-def tell(
-    repo: git.Repo, place: str, variables: Mapping[str, str], params: Mapping[str, Any]
+def run_pre(
+    repo: git.Repo, hooks_folder: str, env: Mapping[str, str], params: Mapping[str, Any]
 ) -> str:
-    """Run the post-run hook; return what it printed, and how it ended where that was not well."""
-    code, said = started(repo, place, POST, variables, params)
-    return said + (f"the post-run hook ended with {code}\n" if code else "")
+    """Run the pre-run hook; return its output.  Raises TrackError with its output if it refuses the run."""
+    code, output = run_hook(repo, hooks_folder, PRE, env, params)
+    if code != 0:
+        reason = output.strip() or f"it ended with {code}"
+        raise TrackError(
+            f"the pre-run hook refused the run: {reason}", "to run without the hook: --no-verify"
+        )
+    return output
 
 
-def started(
+def run_post(
+    repo: git.Repo, hooks_folder: str, env: Mapping[str, str], params: Mapping[str, Any]
+) -> str:
+    """Run the post-run hook; return its output, and a line with its exit code if it failed."""
+    code, output = run_hook(repo, hooks_folder, POST, env, params)
+    return output + (f"the post-run hook ended with {code}\n" if code else "")
+
+
+def run_hook(
     repo: git.Repo,
-    place: str,
+    hooks_folder: str,
     name: str,
-    variables: Mapping[str, str],
+    env: Mapping[str, str],
     params: Mapping[str, Any],
 ) -> tuple[int, str]:
-    """Run the hook of this name in the hooks folder ``place``; return how it ended and what it printed."""
+    """Run the hook of this name; return its exit code and its output, stdout before stderr.
+
+    Parameters
+    ----------
+    repo
+        The hook starts in its work tree.
+    hooks_folder
+        The hooks folder, see `folder`.
+    name
+        The name of the hook, such as ``pre-run``.
+    env
+        Variables for the hook, see `variables`.
+    params
+        The content of the file that ``GITTRACK_PARAMS`` names.
+    """
     import tempfile  # noqa: PLC0415 - most have no hook
 
-    where = repo.work_tree or repo.common_dir
     with tempfile.TemporaryDirectory(prefix="gittrack-") as scratch:
         path = os.path.join(scratch, "params.yaml")
         with open(path, "wb") as file:
             file.write(yaml_write.dump(params, sort=True) if params else b"")
-        env = {**variables, "GITTRACK_PARAMS": path}
-        args = ["-c", f"core.hooksPath={place}", "hook", "run", "--ignore-missing", name]
-        answer = git.Call(args, cwd=where, env=env).wait()
+        args = ["-c", f"core.hooksPath={hooks_folder}", "hook", "run", "--ignore-missing", name]
+        folder = repo.work_tree or repo.common_dir
+        answer = git.Call(args, cwd=folder, env={**env, "GITTRACK_PARAMS": path}).wait()
     return answer.code, (answer.out + answer.err).decode(errors="backslashreplace")

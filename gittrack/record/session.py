@@ -93,7 +93,7 @@ def begin(repo: git.Repo, request: Request, made: Sequence[str] = ()) -> Session
     experiment = layout.check_experiment(request.experiment or chosen.experiment)
     place = hooks.folder(repo, config, request.hooks_of)
     heard = _ask_hook(repo, place, request, experiment)
-    post = place if hooks.is_there(place, hooks.POST) else None
+    post = place if hooks.is_installed(place, hooks.POST) else None
     book = journal.create(
         repo.common_dir,
         now=started,
@@ -137,7 +137,7 @@ def _late(names: Sequence[str]) -> tuple[str]:
 
 def _ask_hook(repo: git.Repo, place: str, request: Request, experiment: str) -> tuple[str, ...]:
     """Ask the pre-run hook, if there is one; return what it said."""
-    if not request.verify or not hooks.is_there(place, hooks.PRE):
+    if not request.verify or not hooks.is_installed(place, hooks.PRE):
         return ()
     words = {
         "experiment": experiment,
@@ -149,8 +149,8 @@ def _ask_hook(repo: git.Repo, place: str, request: Request, experiment: str) -> 
         "input_digests": dict(request.digests),
         "reproduces": request.reproduces,
     }
-    told = hooks.facts(words, request.command, request.params)
-    return tuple(hooks.ask(repo, place, told, request.params).splitlines())
+    told = hooks.variables(words, request.command, request.params)
+    return tuple(hooks.run_pre(repo, place, told, request.params).splitlines())
 
 
 def end(session: Session, facts: Mapping[str, Any]) -> writer.Published:
@@ -190,8 +190,8 @@ def _tell_hook(session: Session, published: writer.Published) -> writer.Publishe
         "status": info.status,
     }
     more = {"ref": published.ref, "commit": published.commit, "exit_code": info.exit_code}
-    told = hooks.facts({**words, **more}, info.command, info.params)
-    said = hooks.tell(session.repo, session.post or "", told, info.params)
+    told = hooks.variables({**words, **more}, info.command, info.params)
+    said = hooks.run_post(session.repo, session.post or "", told, info.params)
     return published._replace(notes=(*published.notes, *said.splitlines()))
 
 

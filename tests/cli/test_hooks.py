@@ -67,7 +67,7 @@ class TestPreRun:
     def test_it_refuses_and_nothing_is_recorded(self):
         hook("pre-run", "echo not today; exit 3")
         assert refused() == (
-            "error: the pre-run hook refused the run: not today\nhint: --no-verify runs it all the same\n"
+            "error: the pre-run hook refused the run: not today\nhint: to run without the hook: --no-verify\n"
         )
         with pytest.raises(gittrack.TrackError, match="refused the run: not today"):
             gittrack.init()
@@ -156,7 +156,7 @@ class TestReproduce:
         done = run_cli("reproduce", "a")
         assert (done.code, done.out) == (
             3,
-            "NOT RUN  the pre-run hook refused the run: no more\n--no-verify runs it all the same\n",
+            "NOT RUN  the pre-run hook refused the run: no more\nto run without the hook: --no-verify\n",
         )
         assert run_cli("reproduce", "a", "--no-verify").out.startswith("EXACT")
 

@@ -1,7 +1,7 @@
-"""The hooks around a run: list what is installed and what can be, install, uninstall, run them.
+"""The hooks around a run: list the samples and which are installed, install, uninstall, run them.
 
-A pre-run hook may refuse a run, a post-run hook hears of it.  They are ordinary git hooks, in git's hooks
-folder; samples lie beside each other in pre-run.d/ and post-run.d/, and a hook of your own is kept there too.
+A pre-run hook can refuse a run; a post-run hook gets its result.  They are ordinary git hooks in git's hooks
+folder.  Several samples can be installed, in pre-run.d/ and post-run.d/; your own hook is kept there too.
 """
 
 from __future__ import annotations
@@ -30,88 +30,91 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         default="list",
         choices=("list", "install", "uninstall", "run"),
-        help="list",
+        help="list (default), install, uninstall, or run",
     )
     parser.add_argument(
-        "names", nargs="*", metavar="NAME", help="samples; for run: pre-run, post-run"
+        "names", nargs="*", metavar="NAME", help="sample hooks; for run: pre-run or post-run"
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do what is asked.  Raises TrackError for a sample that there is not."""
+    """Do the action; return the exit code.  Raises TrackError for an unknown sample."""
     repo = git.find()
     config = git.parse_config(repo.config().output())
-    place = Path(hooks.folder(repo, config))
-    known = samples()
+    folder = Path(hooks.folder(repo, config))
+    available = samples()
     if args.action == "list":
-        _list(place, known)
+        _list(folder, available)
     elif args.action == "run":
-        return _run(repo, str(place), args.names or [hooks.PRE])
+        return _run(repo, str(folder), args.names or [hooks.PRE])
     else:
         if not args.names:
-            raise TrackError("no hook is named", "see what there is: git track hooks", code=2)
+            raise TrackError("no hook is named", "list the samples: git track hooks", code=2)
         for name in args.names:
-            if name not in known:
-                hint = did_you_mean(name, known, f"there are: {', '.join(known)}")
+            if name not in available:
+                hint = did_you_mean(name, available, f"there are: {', '.join(available)}")
                 raise TrackError(f"there is no hook {name!r}", hint)
         for name in args.names:
-            (_install if args.action == "install" else _uninstall)(place, name, known[name][0])
-        _hide(repo, place)
+            kind = available[name][0]
+            (_install if args.action == "install" else _uninstall)(folder, name, kind)
+        _hide(repo, folder)
     return 0
 
 
 def samples() -> dict[str, tuple[str, str]]:
-    """Return {name: (pre-run or post-run, what it does)} of the samples that come with gittrack."""
-    found = {}
+    """Return {name: (pre-run or post-run, description)} of the samples that come with gittrack."""
+    descriptions = {}
     for path in sorted(bundled("hooks").iterdir()):
         head = path.read_text(encoding="utf-8").split("\n")[1:3]
         match = re.fullmatch(r"# hook: (pre-run|post-run)", head[0]) if len(head) == 2 else None
         if match:
-            found[path.name] = (match[1], head[1].removeprefix("# "))
-    return found
+            descriptions[path.name] = (match[1], head[1].removeprefix("# "))
+    return descriptions
 
 
-def _list(place: Path, known: dict[str, tuple[str, str]]) -> None:
+def _list(folder: Path, available: dict[str, tuple[str, str]]) -> None:
     rows = []
-    left = (table_width() or 1000) - max(map(len, known)) - len("*    post-run  ")
-    for name, (kind, about) in known.items():
-        there = (place / f"{kind}.d" / name).exists()
-        first, *more = textwrap.wrap(about, max(left, 20))
-        rows += [["*" if there else " ", name, kind, first], *(["", "", "", one] for one in more)]
+    width = (table_width() or 1000) - max(map(len, available)) - len("*    post-run  ")
+    for name, (kind, description) in available.items():
+        mark = "*" if (folder / f"{kind}.d" / name).exists() else " "
+        first, *more = textwrap.wrap(description, max(width, 20))
+        rows += [[mark, name, kind, first], *(["", "", "", line] for line in more)]
     print_result("".join(f"{line}\n" for line in text.columns(rows)))
-    own = [kind for kind in (hooks.PRE, hooks.POST) if _own(place, kind)]
-    own += [hooks.PROMOTE] if (place / hooks.PROMOTE).exists() else []
+    own = [kind for kind in (hooks.PRE, hooks.POST) if _has_own(folder, kind)]
+    own += [hooks.PROMOTE] if (folder / hooks.PROMOTE).exists() else []
     print_result(
-        f"* installed in {place}\n" + "".join(f"{kind}: a hook of your own too\n" for kind in own)
+        f"* installed in {folder}\n" + "".join(f"{kind}: a hook of your own too\n" for kind in own)
     )
 
 
-def _own(place: Path, kind: str) -> bool:
-    return (place / f"{kind}.d" / _OWN).exists() or (
-        (place / kind).exists() and not _is_ours(place / kind)
+def _has_own(folder: Path, kind: str) -> bool:
+    """Return whether the user has a hook of this kind that does not come from gittrack."""
+    return (folder / f"{kind}.d" / _OWN).exists() or (
+        (folder / kind).exists() and not _is_dispatcher(folder / kind)
     )
 
 
-def _is_ours(path: Path) -> bool:
+def _is_dispatcher(path: Path) -> bool:
     return path.is_file() and path.read_bytes() == bundled("hooks", "dispatcher").read_bytes()
 
 
-def _install(place: Path, name: str, kind: str) -> None:
-    folder, front = place / f"{kind}.d", place / kind
+def _install(hooks_folder: Path, name: str, kind: str) -> None:
+    folder, dispatcher = hooks_folder / f"{kind}.d", hooks_folder / kind
     folder.mkdir(parents=True, exist_ok=True)
-    if os.path.lexists(front) and not _is_ours(front):
-        names = (folder / f"{_OWN}{more}" for more in ("", *(f"-{n}" for n in range(2, 100))))
-        kept = next(name for name in names if not os.path.lexists(name))
-        _move(front, kept)
-        print_result(f"your own {kind} hook is kept, as {kept}\n")
-    if not front.exists():
-        _copy("dispatcher", front)
+    if os.path.lexists(dispatcher) and not _is_dispatcher(dispatcher):
+        suffixes = ("", *(f"-{n}" for n in range(2, 100)))
+        paths = (folder / f"{_OWN}{suffix}" for suffix in suffixes)
+        own = next(path for path in paths if not os.path.lexists(path))
+        _move(dispatcher, own)
+        print_result(f"your own {kind} hook is kept, as {own}\n")
+    if not dispatcher.exists():
+        _copy("dispatcher", dispatcher)
     _copy(name, folder / name)
     print_result(f"installed {name} ({kind})\n")
 
 
 def _copy(name: str, target: Path) -> None:
-    """Bring a script that comes with gittrack to its place, whole or not at all."""
+    """Copy a script that comes with gittrack; a reader never sees half of it."""
     incoming = target.with_name(f".{target.name}-{os.getpid()}")
     try:
         incoming.write_bytes(bundled("hooks", name).read_bytes())
@@ -122,35 +125,35 @@ def _copy(name: str, target: Path) -> None:
 
 
 def _move(source: Path, target: Path) -> None:
-    """Move a hook; a link still leads where it led."""
+    """Move a hook; a relative link still leads to the same file."""
     if source.is_symlink() and not os.path.isabs(os.readlink(source)):
-        leads = os.path.join(source.parent, os.readlink(source))
-        target.symlink_to(os.path.relpath(leads, target.parent))
+        linked = os.path.join(source.parent, os.readlink(source))
+        target.symlink_to(os.path.relpath(linked, target.parent))
         source.unlink()
     else:
         source.rename(target)
 
 
-def _uninstall(place: Path, name: str, kind: str) -> None:
-    folder, front = place / f"{kind}.d", place / kind
+def _uninstall(hooks_folder: Path, name: str, kind: str) -> None:
+    folder, dispatcher = hooks_folder / f"{kind}.d", hooks_folder / kind
     if not (folder / name).exists():
         print_note(f"{name} is not installed")
         return
     (folder / name).unlink()
-    left = sorted(os.listdir(folder))
-    if left in ([], [_OWN]) and _is_ours(front):
-        front.unlink()
-        if left:
-            _move(folder / _OWN, front)
+    others = sorted(os.listdir(folder))
+    if others in ([], [_OWN]) and _is_dispatcher(dispatcher):
+        dispatcher.unlink()
+        if others:
+            _move(folder / _OWN, dispatcher)
         folder.rmdir()
     print_result(f"uninstalled {name} ({kind})\n")
 
 
-def _hide(repo: git.Repo, place: Path) -> None:
-    """Have git ignore what was installed, if ``core.hooksPath`` is a folder of the work tree."""
+def _hide(repo: git.Repo, folder: Path) -> None:
+    """Let git ignore installed hooks, if ``core.hooksPath`` is a folder of the work tree."""
     for kind in (hooks.PRE, hooks.POST):
-        paths = [str(place / kind), str(place / f"{kind}.d")]
-        if not (place / f"{kind}.d").exists():
+        paths = [str(folder / kind), str(folder / f"{kind}.d")]
+        if not (folder / f"{kind}.d").exists():
             exclude.remove(repo, paths)
         elif names := exclude.add(repo, paths):
             print_result(
@@ -158,19 +161,16 @@ def _hide(repo: git.Repo, place: Path) -> None:
             )
 
 
-def _run(repo: git.Repo, place: str, names: list[str]) -> int:
-    """Run hooks by hand, as a run with no name and no params would."""
+def _run(repo: git.Repo, folder: str, names: list[str]) -> int:
+    """Run hooks by hand, with the facts of a run without name and params."""
     for name in names:
         if name not in (hooks.PRE, hooks.POST):
             raise TrackError(f"there is no hook {name!r}", "there are pre-run and post-run", code=2)
-        if not hooks.is_there(place, name):
+        if not hooks.is_installed(folder, name):
             print_note(f"there is no {name} hook")
-        elif name == hooks.PRE:
-            print_result(
-                text.escape(hooks.ask(repo, place, hooks.facts({}, [], {}), {}), keep="\n")
-            )
-        else:
-            print_result(
-                text.escape(hooks.tell(repo, place, hooks.facts({}, [], {}), {}), keep="\n")
-            )
+            continue
+        run_hook = hooks.run_pre if name == hooks.PRE else hooks.run_post
+        print_result(
+            text.escape(run_hook(repo, folder, hooks.variables({}, [], {}), {}), keep="\n")
+        )
     return 0

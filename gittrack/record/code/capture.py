@@ -112,40 +112,58 @@ def capture_code(
     index = PrivateIndex(repo, folder)
     remote = redact_text(settings.remote) if settings.remote else None
     try:
-        status = _status(repo, inspection, index)
-    except (git.GitError, OSError) as error:
-        code = Code(commit=commit or None, branch=_branch(repo), remote=remote)
+        try:
+            status = _status(repo, inspection, index)
+        except (git.GitError, OSError) as error:
+            code = Code(commit=commit or None, branch=_branch(repo), remote=remote)
+            return _incomplete(Captured(code, None, {}), "code", error)
+        code = Code(commit=status.commit, branch=status.branch, remote=remote)
+        status, clean = _without_other_files(repo, status, settings, run_outputs, known_new_files)
+        clean = clean._replace(code=code, tree=tree or None)
+        if not status.changes:
+            return clean
+        return _with_changes(clean, index, status, int(date or 0), settings)
+    finally:
         index.remove()
-        return _incomplete(Captured(code, None, {}), "code", error)
+
+
+def _with_changes(
+    clean: Captured, index: PrivateIndex, status: Status, date: int, settings: Settings
+) -> Captured:
+    """Return the code state with the uncommitted changes as a snapshot."""
+    try:
+        snapshot = _snapshot_with_retries(
+            lambda: _snapshot(index, status, clean.code, date, clean.tree or "", settings), index
+        )
+    except (TrackError, OSError) as error:
+        return _incomplete(clean, "uncommitted changes", error)
+    return snapshot._replace(
+        warnings=(*clean.warnings, *snapshot.warnings),
+        new_files=clean.new_files,
+        ignored_new_files=clean.ignored_new_files,
+        output_files=clean.output_files,
+    )
+
+
+def _without_other_files(
+    repo: git.Repo,
+    status: Status,
+    settings: Settings,
+    run_outputs: Sequence[str],
+    known_new_files: Collection[str] | None,
+) -> tuple[Status, Captured]:
+    """Return the status without untracked files that are not code, and which files those are."""
+    root = repo.work_tree or ""
     status, warnings = scope.within(repo, status.without(run_outputs), settings)
-    output_files = tuple(redirects.files(index.root, status.new_files()))
-    artifacts = made_files.among(repo.common_dir, index.root, status.new_files())
+    output_files = tuple(redirects.files(root, status.new_files()))
+    artifacts = made_files.among(repo.common_dir, root, status.new_files())
     status = status.without([*output_files, *artifacts])
     ignored: list[str] = []
     if known_new_files is not None:
         ignored = sorted(status.new_files().difference(known_new_files))
     status = status.without(ignored)
-    code = Code(commit=status.commit, branch=status.branch, remote=remote)
-    clean = Captured(
-        code, tree or None, {}, warnings, status.new_files(), tuple(ignored), output_files
-    )
-    if not status.changes:
-        index.remove()
-        return clean
-    try:
-        snapshot = _snapshot_with_retries(
-            lambda: _snapshot(index, status, code, int(date or 0), tree, settings), index
-        )
-        return clean._replace(
-            code=snapshot.code,
-            tree=snapshot.tree,
-            diff=snapshot.diff,
-            warnings=(*warnings, *snapshot.warnings),
-        )
-    except (TrackError, OSError) as error:
-        return _incomplete(clean, "uncommitted changes", error)
-    finally:
-        index.remove()
+    new_files = status.new_files()
+    return status, Captured(Code(), None, {}, warnings, new_files, tuple(ignored), output_files)
 
 
 def _incomplete(captured: Captured, part: str, error: TrackError | OSError) -> Captured:
