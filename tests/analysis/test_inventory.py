@@ -1,0 +1,57 @@
+"""The inventory of many runs."""
+
+import math
+
+from gittrack.analysis import inventory
+from gittrack.core.run.run_info import Metric, RunInfo
+
+
+def run(number, experiment="x", status="finished", started=None, metrics=(), **params):
+    values = {name: Metric(value, value, value, 0, 1) for name, value in dict(metrics).items()}
+    return RunInfo(
+        f"20260101-000000-{number:08x}",
+        experiment,
+        status,
+        params=params,
+        metrics=values,
+        started=started,
+    )
+
+
+def test_params_have_counts_ranges_and_distinct_values():
+    runs = [run(1, lr=0.1, opt="adam"), run(2, lr=0.01), run(3, lr=0.1)]
+    lr, opt = inventory.params(runs)
+    assert lr == ("lr", 3, 2, 0.01, 0.1, (0.1, 0.01))
+    assert opt == ("opt", 1, 1, None, None, ("adam",))
+
+
+def test_nested_params_have_dotted_names():
+    assert [item.name for item in inventory.params([run(1, model={"b": 1, "a": 2})])] == [
+        "model.a",
+        "model.b",
+    ]
+
+
+def test_truth_and_numbers_that_are_not_finite_have_no_range():
+    (flag,) = inventory.params([run(1, flag=True), run(2, flag=False)])
+    assert (flag.low, flag.high, flag.distinct) == (None, None, 2)
+    (loss,) = inventory.metrics([run(1, metrics={"loss": math.nan}), run(2, metrics={"loss": 2.0})])
+    assert (loss.runs, loss.low, loss.high) == (2, 2.0, 2.0)
+
+
+def test_at_most_a_thousand_values_are_listed_but_all_are_counted():
+    (item,) = inventory.params([run(n, n=n) for n in range(1_001)])
+    assert (item.distinct, len(item.values), item.high) == (1_001, 1_000, 1_000)
+
+
+def test_the_experiment_with_the_latest_run_is_first():
+    first = run(1, "old", started="2026-01-01T00:00:00Z")
+    runs = [first, run(2, "new", "failed", "2026-02-01T00:00:00Z"), run(3, "new", "finished")]
+    assert inventory.experiments(runs) == [
+        ("new", 2, {"failed": 1, "finished": 1}, "2026-02-01T00:00:00Z"),
+        ("old", 1, {"finished": 1}, "2026-01-01T00:00:00Z"),
+    ]
+
+
+def test_no_runs_have_no_inventory():
+    assert inventory.params([]) == inventory.metrics([]) == inventory.experiments([]) == []
