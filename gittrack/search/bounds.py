@@ -12,14 +12,14 @@ from gittrack.search.checks import short_repr
 _SLACK = 1e-9  # of one step: 0.3 counts as a multiple of 0.1, though 0.3 / 0.1 is a bit less than 3
 
 
-def finite_number(value: Any, what: str) -> float:
+def finite_number(value: Any, label: str) -> float:
     """Return ``value`` if it is a finite number.
 
     Parameters
     ----------
     value : object
         A value of a sweep file or of a Python call.
-    what : str
+    label : str
         What the value is, for the message: ``"min"``, ``"a probability"``.
 
     Raises
@@ -28,17 +28,17 @@ def finite_number(value: Any, what: str) -> float:
         If the value is not an int or a float (a bool is neither), or is nan or infinite.
     """
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise TrackError(f"{what} is {short_repr(value)}, which is not a number", "write a number")
+        raise TrackError(f"{label} is {short_repr(value)}, which is not a number", "write a number")
     if not -sys.float_info.max <= value <= sys.float_info.max:
         text = value if isinstance(value, float) else "too large"
-        raise TrackError(f"{what} is {text}", "write a finite number")
+        raise TrackError(f"{label} is {text}", "write a finite number")
     return value
 
 
-def check_positive(value: Any, what: str) -> None:
-    """Raise TrackError if ``value`` is not a finite number above 0; ``what`` names it."""
-    if finite_number(value, what) <= 0:
-        raise TrackError(f"{what} is {value}", "write a number above 0")
+def check_positive(value: Any, label: str) -> None:
+    """Raise TrackError if ``value`` is not a finite number above 0; ``label`` names it."""
+    if finite_number(value, label) <= 0:
+        raise TrackError(f"{label} is {value}", "write a number above 0")
 
 
 def check_order(low: float, high: float) -> None:

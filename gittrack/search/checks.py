@@ -10,14 +10,14 @@ from gittrack.core.errors import TrackError, did_you_mean
 _LONGEST = 60  # characters of a value in a message
 
 
-def require_mapping(value: Any, what: str, example: str) -> Mapping[str, Any]:
+def require_mapping(value: Any, label: str, example: str) -> Mapping[str, Any]:
     """Return ``value`` if it is a mapping.
 
     Parameters
     ----------
     value : object
         A value of a sweep file; None means that the file does not have it.
-    what : str
+    label : str
         What the value is, for the message.
     example : str
         How to write it, for the hint.
@@ -28,19 +28,19 @@ def require_mapping(value: Any, what: str, example: str) -> Mapping[str, Any]:
         If the value is missing, or is not a mapping.
     """
     if value is None:
-        raise TrackError(f"{what} is missing", f"write: {example}")
+        raise TrackError(f"{label} is missing", f"write: {example}")
     if not isinstance(value, Mapping):
-        problem = f"{what} is {short_repr(value)}, which is not a mapping"
+        problem = f"{label} is {short_repr(value)}, which is not a mapping"
         raise TrackError(problem, f"write: {example}")
     return value
 
 
-def check_keys(mapping: Mapping[Any, Any], allowed: Collection[str], what: str) -> None:
+def check_keys(mapping: Mapping[Any, Any], allowed: Collection[str], label: str) -> None:
     """Raise TrackError for the first key that is not allowed; the hint names the nearest key."""
     for key in mapping:
         if key not in allowed:
             hint = did_you_mean(str(key), allowed, "known are " + ", ".join(allowed))
-            raise TrackError(f"{what} has the unknown key {key!r}", hint)
+            raise TrackError(f"{label} has the unknown key {key!r}", hint)
 
 
 def whole_number(mapping: Mapping[str, Any], key: str, least: int = 1) -> int | None:

@@ -7,7 +7,7 @@
     for config in random_search({"lr": log_uniform(1e-5, 1e-1), "batch": choice([32, 64])}, n_trials=50):
         ...
 
-What is offered here is defined in `gittrack.search`, which is imported at the first use.
+The names are defined in `gittrack.search` and `gittrack.api.search`, which are imported at the first use.
 """
 
 from __future__ import annotations
@@ -46,11 +46,11 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'gittrack.sweep' has no attribute {name!r}")
-    import importlib  # noqa: PLC0415 - only when something is asked for
+    import importlib  # noqa: PLC0415 - only when a name is used
 
-    found = getattr(importlib.import_module(_HOMES[name]), name)
-    globals()[name] = found
-    return found
+    value = getattr(importlib.import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
 
 
 def __dir__() -> list[str]:

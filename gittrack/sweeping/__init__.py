@@ -1,1 +1,1 @@
-"""Run sweeps: strategies propose, launchers run the trials, runs are the state."""
+"""Run sweeps: a strategy proposes trials, launchers run them, and the runs are the state of the sweep."""

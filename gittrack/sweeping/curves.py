@@ -1,4 +1,4 @@
-"""What trials that may stop early are told of the others: the rule, and the curves of those that ended."""
+"""What a trial needs to stop early: the rule, and the curves of the trials that ended before."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from gittrack.core import layout
 from gittrack.core.run import series
 from gittrack.record.active import stopping
 from gittrack.search.plan import SweepPlan
-from gittrack.sweeping.state import State
+from gittrack.sweeping.state import SweepState
 
 
-def prepare(repo: git.Repo, folder: Path, plan: SweepPlan, begun: State) -> None:
-    """Write the rule and the curves of the trials that have ended into the folder of a sweep."""
+def prepare(repo: git.Repo, folder: Path, plan: SweepPlan, state: SweepState) -> None:
+    """Write the rule, and the curves of the trials that ended, into the working directory of a sweep."""
     assert plan.early_terminate is not None
     assert plan.metric is not None
     rule = {"metric": plan.metric, "goal": plan.goal, "rule": plan.early_terminate._asdict()}
     (folder / stopping.RULE).write_text(json.dumps(rule))
     curves = folder / stopping.CURVES
     curves.unlink(missing_ok=True)
-    runs = [begun.runs[one.key] for one in begun.outcomes]
+    runs = [state.runs[outcome.key] for outcome in state.outcomes]
     files = git.read_objects(repo, [f"{info.commit}:{layout.SERIES}" for info in runs])
     for info, data in zip(runs, files, strict=True):
-        part = info.sweep
-        assert part is not None
+        trial = info.sweep
+        assert trial is not None
         curve = stopping.curve_of(series.text_lines(data or b""), plan.metric)
-        whole = info.finished and part.stopped is None
-        stopping.append_curve(curves, f"{part.trial} {part.attempt}", curve, whole)
+        complete = info.finished and trial.stopped is None
+        stopping.append_curve(curves, f"{trial.trial} {trial.attempt}", curve, complete)

@@ -1,7 +1,7 @@
-"""Asks the strategy, fills the pool, takes in what ends, until all is done or somebody wants to stop.
+"""The loop of a sweep: ask the strategy, fill the pool, take the outcomes, until all is done or it stops.
 
-The strategy sees outcomes in one order, in which the pool reports them.  So what was proposed is a function
-of the first so many outcomes, whatever the parallelism, and that number is in the run.
+The pool decides the order in which the strategy gets outcomes.  So a proposal is a function of the first
+n outcomes, no matter what runs at once, and n is in the run as ``known``.
 """
 
 from __future__ import annotations
@@ -14,51 +14,68 @@ from gittrack.core.run import run_info
 from gittrack.core.run.run_info import RunInfo
 from gittrack.search.plan import Outcome, Strategy, Trial
 from gittrack.sweeping import state, workdir
-from gittrack.sweeping.endings import Ended
+from gittrack.sweeping.endings import EndedTrial
 from gittrack.sweeping.pool import Pool
-from gittrack.sweeping.trial import Job, Report
+from gittrack.sweeping.state import PendingTrial, SweepState
+from gittrack.sweeping.trial import Job, TrialReport
 
 _TICK_SECONDS = 0.2
+_MOST_METRICS = 8  # in a message
 
 
-class CodeChanged(TrackError):
-    """The code is not that of the sweep any more."""
+class SweepCodeChanged(TrackError):
+    """The code is not the code of the sweep any more."""
 
 
 class MetricMissing(TrackError):
     """The strategy learns from a metric that the first trial did not log."""
 
 
-class Watcher(Protocol):
-    """Who hears how the sweep goes."""
+class Listener(Protocol):
+    """What is called when something happens in a sweep."""
 
     def started(self, job: Job) -> None:
         """A trial begins."""
 
-    def ended(self, job: Job, report: Report, outcome: Outcome | None) -> None:
+    def ended(self, job: Job, report: TrialReport, outcome: Outcome | None) -> None:
         """A trial is over; without an outcome it does not count and is run again."""
 
-    def stopping(self, how: str, running: int) -> None:
-        """The sweep was asked to stop."""
+    def stopping(self, request: str, running: int) -> None:
+        """The sweep was asked to stop (``finish`` or ``now``) while ``running`` trials run."""
 
     def warn(self, text: str) -> None:
-        """Something that the user should know, once."""
+        """Print a warning, unless one like it was printed before."""
 
     def tick(self) -> None:
-        """Time goes by."""
+        """Some time has passed."""
 
 
-class Setting(NamedTuple):
-    """What the engine is set up with.
+class EngineSettings(NamedTuple):
+    """What an engine needs.
 
-    ``make_job`` makes the job of (trial, attempt, number of known outcomes, the run that the trial goes on
-    from).  ``stop_request`` says how the user wants to stop (``finish``, ``now``, None).  ``names`` are the
-    params that are searched over.  ``learns`` says whether the strategy cannot do without scores.
+    Attributes
+    ----------
+    strategy : Strategy
+        Proposes trials.
+    pool : Pool
+        Runs them.
+    listener : Listener
+        Prints the progress.
+    metric : str or None
+        What trials are ranked by.
+    names : collection of str
+        The params that are searched.
+    make_job : callable
+        Makes the job of (trial, attempt, number of known outcomes, the run that the trial continues from).
+    stop_request : callable
+        Returns how the user wants to stop: ``finish``, ``now``, or None.
+    learns : bool
+        Whether the strategy needs scores.
     """
 
     strategy: Strategy
     pool: Pool
-    watcher: Watcher
+    listener: Listener
     metric: str | None
     names: Collection[str]
     make_job: Callable[[Trial, int, int, RunInfo | None], Job]
@@ -67,109 +84,121 @@ class Setting(NamedTuple):
 
 
 class Engine:
-    """One process that runs a sweep; `run` returns when nothing runs any more.
+    """Runs a sweep in this process.
 
-    ``first`` says that no trial has shown yet that the metric is logged.
+    Parameters
+    ----------
+    settings : EngineSettings
+        The strategy, the pool, and the functions that they need.
+    initial : SweepState
+        The outcomes so far, and the trials to run again.
+    first : bool
+        Whether no trial has shown yet that the metric is logged.
     """
 
-    def __init__(self, setting: Setting, begun: state.State, *, first: bool) -> None:
-        self.setting, self.first = setting, first and setting.metric is not None
-        self.strategy, self.pool, self.watcher = setting.strategy, setting.pool, setting.watcher
-        self.outcomes = list(begun.outcomes)
-        self.runs = dict(begun.runs)
-        self.started = {outcome.key for outcome in begun.outcomes}
-        self.started.update(again.trial.key for again in begun.again)
-        self.again = list(begun.again)
+    def __init__(self, settings: EngineSettings, initial: SweepState, *, first: bool) -> None:
+        self.settings, self.first = settings, first and settings.metric is not None
+        self.strategy, self.pool, self.listener = (
+            settings.strategy,
+            settings.pool,
+            settings.listener,
+        )
+        self.outcomes = list(initial.outcomes)
+        self.runs = dict(initial.runs)
+        self.started = {outcome.key for outcome in initial.outcomes}
+        self.started.update(pending.trial.key for pending in initial.pending)
+        self.pending = list(initial.pending)
         self.stop: str | None = None
         self.problem: TrackError | None = None
 
     def run(self) -> bool:
-        """Run trials; return whether the sweep is done.
+        """Run trials until none runs any more; return whether the sweep is done.
 
-        Raises TrackError if the sweep cannot go on, after the running trials have ended.
+        Raises TrackError if the sweep cannot continue, after the running trials have ended.
         """
         while True:
-            self._look()
+            self._check_stop_request()
             self._fill()
             if not self.pool.running:
                 break
             for ended in self.pool.wait(_TICK_SECONDS):
                 self._take(ended)
-            self.watcher.tick()
+            self.listener.tick()
         if self.problem is not None:
             raise self.problem
-        return not self.again and self.strategy.done(self.outcomes, self.started)
+        return not self.pending and self.strategy.done(self.outcomes, self.started)
 
-    def _look(self) -> None:
-        """See whether somebody asked to stop."""
-        request = self.setting.stop_request()
+    def _check_stop_request(self) -> None:
+        request = self.settings.stop_request()
         if request and request != self.stop and self.stop != workdir.NOW:
             self.stop = request
             if request == workdir.NOW:
                 self.pool.end_running()
-            self.watcher.stopping(request, len(self.pool.running))
+            self.listener.stopping(request, len(self.pool.running))
 
     def _fill(self) -> None:
+        """Start trials while the pool has free slots."""
         while self.pool.free and self.stop is None and self.problem is None:
-            if self.again:
-                begin = [self.again.pop(0)]
+            if self.pending:
+                batch = [self.pending.pop(0)]
             else:
                 trials = self.strategy.ask(self.outcomes, self.started, self.pool.free)
-                begin = [state.Again(trial, 1, len(self.outcomes)) for trial in trials]
-            if not begin:
+                batch = [PendingTrial(trial, 1, len(self.outcomes)) for trial in trials]
+            if not batch:
                 return
-            for again in begin:
-                self._submit(again)
+            for pending in batch:
+                self._submit(pending)
 
-    def _submit(self, again: state.Again) -> None:
-        trial = again.trial
+    def _submit(self, pending: PendingTrial) -> None:
+        trial = pending.trial
         self.started.add(trial.key)
         earlier = self.runs.get(trial.after) if trial.after else None
-        job = self.setting.make_job(trial, again.attempt, again.known, earlier)
+        job = self.settings.make_job(trial, pending.attempt, pending.known_outcomes, earlier)
         self.pool.submit(job)
-        self.watcher.started(job)
+        self.listener.started(job)
 
-    def _take(self, ended: Ended) -> None:
+    def _take(self, ended: EndedTrial) -> None:
+        """Record the outcome of a trial that ended, or plan to run the trial again."""
         job, report = ended.job, ended.report
-        for text in report.said:
-            self.watcher.warn(text)
+        for text in report.warnings:
+            self.listener.warn(text)
         if report.problem is not None:
-            self._cannot(job, report)
+            self._stop_for_problem(job, report)
             return
         info = report.info
         assert info is not None
         assert info.sweep is not None
         outcome = None
         if ended.order is not None:
-            outcome = state.outcome(info, self.setting.metric, self.setting.names)
+            outcome = state.outcome(info, self.settings.metric, self.settings.names)
             self.outcomes.append(outcome)
             self.runs[job.trial.key] = info
         elif not info.sweep.interrupted and self.stop != workdir.NOW:
-            self.again.append(state.Again(job.trial, job.attempt + 1, job.known))
-        self.watcher.ended(job, report, outcome)
+            self.pending.append(PendingTrial(job.trial, job.attempt + 1, job.known_outcomes))
+        self.listener.ended(job, report, outcome)
         if self.first and outcome is not None and outcome.status == run_info.FINISHED:
             self.first = False
             if outcome.score is None:
-                self._no_metric(job, info)
+                self._report_missing_metric(job, info)
 
-    def _cannot(self, job: Job, report: Report) -> None:
-        """Start nothing more, because this trial could not even be run."""
+    def _stop_for_problem(self, job: Job, report: TrialReport) -> None:
+        """Start nothing more, because this trial could not be run at all."""
         assert report.problem is not None
         message, hint = report.problem
-        self.again.insert(0, state.Again(job.trial, job.attempt, job.known))
+        self.pending.insert(0, PendingTrial(job.trial, job.attempt, job.known_outcomes))
         if self.problem is None:
-            kind = CodeChanged if report.code_changed else TrackError
+            kind = SweepCodeChanged if report.code_changed else TrackError
             self.problem = kind(message, hint)
 
-    def _no_metric(self, job: Job, info: RunInfo) -> None:
-        """Say after the first trial, not the last, that the metric is not logged."""
-        logged = ", ".join(sorted(info.metrics)[:8]) or "none"
-        message = f"trial {job.trial.key} finished without the metric {self.setting.metric!r}"
+    def _report_missing_metric(self, job: Job, info: RunInfo) -> None:
+        """Report a metric that is not logged after the first trial, not after the last."""
+        logged = ", ".join(sorted(info.metrics)[:_MOST_METRICS]) or "none"
+        message = f"trial {job.trial.key} finished without the metric {self.settings.metric!r}"
         message += f" (metrics that it logged: {logged})"
-        if self.setting.learns:
+        if self.settings.learns:
             self.problem = MetricMissing(
                 message,
-                "name one that is logged, in a new sweep; or, if this is as it should be, go on",
+                "name a metric that is logged, in a new sweep; if this is intended, continue",
             )
         else:
-            self.watcher.warn(f"{message}; nothing can be ranked by it")
+            self.listener.warn(f"{message}; nothing can be ranked by it")

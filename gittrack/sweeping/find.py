@@ -1,8 +1,9 @@
-"""An address -> one sweep: its id, the beginning of it or of its 8 hex digits, its name, or ``@``."""
+"""An address means one sweep: its id, the start of the id or of its 8 hex digits, its name, or ``@``."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from gittrack import git
 from gittrack.core import layout
@@ -12,52 +13,81 @@ from gittrack.sweeping import stored
 from gittrack.sweeping.stored import Sweep
 
 _HEX = re.compile(r"[0-9a-f-]+")
+_MOST_NAMED = 5  # sweeps in a message
 
 
 def find(repo: git.Repo, address: str) -> Sweep:
-    """Return the sweep that ``address`` means.  Raises TrackError with near names."""
-    every = stored.list_refs(repo)
-    if not every:
+    """Return the sweep that ``address`` means.
+
+    Parameters
+    ----------
+    repo : git.Repo
+        The repository.
+    address : str
+        An id, the start of an id or of its last 8 hex digits, a name, or ``@`` for the latest sweep.
+
+    Returns
+    -------
+    Sweep
+
+    Raises
+    ------
+    TrackError
+        If no sweep or more than one matches; the hint names similar addresses.
+    Damaged
+        If the sweep cannot be read.
+    """
+    sweep_refs = stored.list_refs(repo)
+    if not sweep_refs:
         raise TrackError(
-            f"there is no sweep {address!r}: none was begun here", "see: git track sweep -h"
+            f"there is no sweep {address!r}: none was started here", "see: git track sweep -h"
         )
     if address == "@":
-        return stored.read(repo, every[0])
-    found = [ref for ref in every if address in (_id(ref), _id(ref)[16:])]
-    named: list[Sweep] = []
-    if not found:
-        named = [sweep for sweep in readable(repo, every) if sweep.name == address]
-        if len(named) == 1:
-            return named[0]
-    if not found and not named and _HEX.fullmatch(address):
-        found = [
-            ref for ref in every if any(i.startswith(address) for i in (_id(ref), _id(ref)[16:]))
-        ]
-    if len(found) == 1:
-        return stored.read(repo, found[0])
-    several = [_id(ref) for ref in found] or [sweep.id for sweep in named]
-    if several:
-        raise TrackError(
-            f"{address!r} is {len(several)} sweeps: {', '.join(several[:5])}", "give more of the id"
-        )
-    known = [sweep.name for sweep in readable(repo, every) if sweep.name]
-    known += [_id(ref)[16:] for ref in every]
-    raise TrackError(
-        f"there is no sweep {address!r}",
-        did_you_mean(address, known, "see what there is: git track sweep ls"),
+        return stored.read(repo, sweep_refs[0])
+    exact = [ref for ref in sweep_refs if address in _ids(ref)]
+    if exact:
+        return _only(repo, address, exact)
+    sweeps = readable(repo, sweep_refs)
+    named = [sweep for sweep in sweeps if sweep.name == address]
+    if len(named) == 1:
+        return named[0]
+    if named:
+        raise _ambiguous(address, [sweep.id for sweep in named])
+    if _HEX.fullmatch(address):
+        starting = [ref for ref in sweep_refs if any(i.startswith(address) for i in _ids(ref))]
+        if starting:
+            return _only(repo, address, starting)
+    names = [sweep.name for sweep in sweeps if sweep.name]
+    names += [_ids(ref)[1] for ref in sweep_refs]
+    hint = did_you_mean(address, names, "see the sweeps: git track sweep ls")
+    raise TrackError(f"there is no sweep {address!r}", hint)
+
+
+def _only(repo: git.Repo, address: str, matches: Sequence[refs.Ref]) -> Sweep:
+    if len(matches) > 1:
+        raise _ambiguous(address, [_ids(ref)[0] for ref in matches])
+    return stored.read(repo, matches[0])
+
+
+def _ambiguous(address: str, ids: Sequence[str]) -> TrackError:
+    return TrackError(
+        f"{address!r} matches {len(ids)} sweeps: {', '.join(ids[:_MOST_NAMED])}",
+        "give more of the id",
     )
 
 
-def readable(repo: git.Repo, every: list[refs.Ref]) -> list[Sweep]:
-    """Return the sweeps that are not damaged."""
-    found = []
-    for ref in every:
+def readable(repo: git.Repo, sweep_refs: Sequence[refs.Ref]) -> list[Sweep]:
+    """Return the sweeps of some refs, without those that are damaged."""
+    sweeps = []
+    for ref in sweep_refs:
         try:
-            found.append(stored.read(repo, ref))
+            sweeps.append(stored.read(repo, ref))
         except Damaged:
             continue
-    return found
+    return sweeps
 
 
-def _id(ref: refs.Ref) -> str:
-    return layout.parse_sweep_ref(ref.name) or ""
+def _ids(ref: refs.Ref) -> tuple[str, str]:
+    """Return the id of a sweep, and its last 8 hex digits."""
+    sweep_id = layout.parse_sweep_ref(ref.name) or ""
+    return sweep_id, sweep_id[16:]

@@ -1,7 +1,8 @@
-"""Where trials run: submit a job, wait for reports.  Strategies never see it.
+"""The workers that run trials: submit a job, wait for its report.
 
-An engine for many machines is another `Pool`: its workers get a `Job`, which is plain values, call
-`trial.work` in a checkout of the code, with a `Supervisor` of that machine, and send the `Report` back.
+To run trials on many machines, write another `Pool`.  Its workers get a `Job`, which consists of plain
+values, call `trial.run` in a checkout of the code with a `Supervisor` of that machine, and send the
+`TrialReport` back.
 """
 
 from __future__ import annotations
@@ -16,17 +17,17 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, NoReturn, Protocol
 
 from gittrack.sweeping import workdir
-from gittrack.sweeping.endings import Ended, Endings
+from gittrack.sweeping.endings import EndedTrial, Endings
 from gittrack.sweeping.supervisor import Supervisor
-from gittrack.sweeping.trial import Job, Report
+from gittrack.sweeping.trial import Job, TrialReport
 
 
 class Pool(Protocol):
-    """Where trials run.  A trial whose process died is reported as well, with what its run holds."""
+    """Workers that run trials.  A trial whose process died is reported, too, with the run it left."""
 
     @property
     def free(self) -> int:
-        """How many jobs can be submitted now."""
+        """The number of jobs that can be submitted now."""
 
     @property
     def running(self) -> Sequence[Job]:
@@ -35,18 +36,18 @@ class Pool(Protocol):
     def submit(self, job: Job) -> None:
         """Start a job."""
 
-    def wait(self, timeout: float) -> list[Ended]:
-        """Return the jobs that ended, after ``timeout`` seconds at the latest.
+    def wait(self, timeout: float) -> list[EndedTrial]:
+        """Return the jobs that ended; wait at most ``timeout`` seconds for one.
 
-        Trials that count come in their order (`Ended.order`): none comes before one of a lower order.
+        Trials that count come in their order (`EndedTrial.order`), without a gap.
         """
 
     def end_running(self) -> None:
-        """End the running trials; they count for nothing."""
+        """End the running trials; they will not count."""
 
 
 class _Worker(NamedTuple):
-    """A process of ours: it reads jobs, one after the other, and writes a report of each."""
+    """A forked process: it reads jobs from one pipe and writes a report of each to the other."""
 
     pid: int
     slot: int
@@ -55,17 +56,31 @@ class _Worker(NamedTuple):
 
 
 class Processes:
-    """Forked processes, each a launcher; ``slots`` of them, made as they are needed.
+    """Forked processes, each a launcher, that are started when they are needed.
 
-    Neither an interpreter nor a copy of this process is started for a trial.  A process that a trial has
-    taken with it is replaced, and ``rescue`` commits what there is of the trial.  ``close`` are descriptors
-    that a worker must not keep, and ``gpus`` are dealt out by slot, as CUDA_VISIBLE_DEVICES.
+    A process runs one trial after the other, so that no interpreter starts for a trial.  If a process dies
+    with its trial, it is replaced.
+
+    Parameters
+    ----------
+    work : callable
+        Runs a job in the forked process and returns its report.
+    rescue : callable
+        Commits the run of a job whose process died, and returns its report.
+    supervisor : Supervisor
+        This process, as the trials see it.
+    slots : int
+        How many trials run at once.
+    close : sequence of int, optional
+        Descriptors that the forked processes must close.
+    gpus : sequence of str, optional
+        The value of CUDA_VISIBLE_DEVICES for each slot; fewer values than slots are used several times.
     """
 
     def __init__(
         self,
-        work: Callable[[Supervisor, Job], Report],
-        rescue: Callable[[Supervisor, Job], Report],
+        work: Callable[[Supervisor, Job], TrialReport],
+        rescue: Callable[[Supervisor, Job], TrialReport],
         supervisor: Supervisor,
         slots: int,
         close: Sequence[int] = (),
@@ -80,7 +95,7 @@ class Processes:
 
     @property
     def free(self) -> int:
-        """How many jobs can be submitted now."""
+        """The number of jobs that can be submitted now."""
         return len(self.vacant)
 
     @property
@@ -98,15 +113,15 @@ class Processes:
         try:
             worker = worker or self._start(slot)
             _send(worker.jobs, job)
-        except BrokenPipeError:  # it was killed while it waited
+        except BrokenPipeError:  # the process was killed while it waited
             assert worker is not None
             self._bury(worker)
             worker = self._start(slot)
             _send(worker.jobs, job)
         self.busy[worker.reports] = worker, job
 
-    def wait(self, timeout: float) -> list[Ended]:
-        """Return the jobs that ended, in their order, after ``timeout`` seconds at the latest."""
+    def wait(self, timeout: float) -> list[EndedTrial]:
+        """Return the jobs that ended, in their order; wait at most ``timeout`` seconds for one."""
         ready, _, _ = select.select(list(self.busy), [], [], timeout)
         for reports in ready:
             worker, job = self.busy.pop(reports)
@@ -117,15 +132,15 @@ class Processes:
             else:
                 self.idle[worker.slot] = worker
             self.vacant = sorted([*self.vacant, worker.slot])
-            self.endings.add(Ended(job, report))
+            self.endings.add(EndedTrial(job, report))
         return self.endings.release({job.mark for job in self.running})
 
     def end_running(self) -> None:
-        """End the running trials; they count for nothing."""
+        """End the running trials; they will not count."""
         workdir.end_trials(self.supervisor.folder)
 
     def close(self) -> None:
-        """End the processes, which have nothing more to do."""
+        """End the idle processes."""
         for worker in self.idle.values():
             self._bury(worker)
         self.idle = {}
@@ -138,42 +153,43 @@ class Processes:
     def _start(self, slot: int) -> _Worker:
         sys.stdout.flush()
         sys.stderr.flush()
-        theirs, jobs = os.pipe()
-        reports, said = os.pipe()
-        gc.freeze()  # else its collections would copy every page that it shares with us
+        jobs_in, jobs_out = os.pipe()
+        reports_in, reports_out = os.pipe()
+        gc.freeze()  # without it, the child's garbage collection would copy all shared pages
         pid = os.fork()
         if pid == 0:
-            self._become(theirs, said, (jobs, reports))
-        os.close(theirs)
-        os.close(said)
-        return _Worker(pid, slot, jobs, reports)
+            self._become_worker(jobs_in, reports_out, (jobs_out, reports_in))
+        os.close(jobs_in)
+        os.close(reports_out)
+        return _Worker(pid, slot, jobs_out, reports_in)
 
-    def _become(self, jobs: int, reports: int, ours: tuple[int, int]) -> NoReturn:
-        """In the child: be a launcher in a session of its own, which no Ctrl-C of the terminal reaches."""
+    def _become_worker(self, jobs: int, reports: int, parent_ends: tuple[int, int]) -> NoReturn:
+        """In the child: run jobs in a new session, which Ctrl-C in the terminal does not reach."""
         try:
             os.setsid()
             others = [*self.idle.values(), *(worker for worker, _ in self.busy.values())]
-            known = [handle for worker in others for handle in (worker.jobs, worker.reports)]
-            for handle in (*self.unshared, *ours, *known):
+            pipes = [handle for worker in others for handle in (worker.jobs, worker.reports)]
+            for handle in (*self.unshared, *parent_ends, *pipes):
                 os.close(handle)
             null = os.open(os.devnull, os.O_RDWR)
             for handle in (0, 1, 2):
                 os.dup2(null, handle)
-            _rest()
+            _reset()
             while (job := _receive(jobs)) is not None:
                 _send(reports, self.work(self.supervisor, job))
-                _rest()
+                _reset()
         except BaseException as error:
             _send(
-                reports, Report(problem=(f"a launcher failed: {error!r}", "this is a bug of ours"))
+                reports,
+                TrialReport(problem=(f"a launcher failed: {error!r}", "please report this bug")),
             )
             raise
         finally:
             os._exit(0)
 
 
-def _rest() -> None:
-    """Undo what a trial may have left in its launcher: handlers of signals, processes that have ended."""
+def _reset() -> None:
+    """Undo what a trial may leave in its launcher: signal handlers, and ended child processes."""
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
     for number in (*numbers, signal.SIGWINCH, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)
@@ -184,7 +200,7 @@ def _rest() -> None:
         return
 
 
-def _send(handle: int, value: Job | Report) -> None:
+def _send(handle: int, value: Job | TrialReport) -> None:
     data = pickle.dumps(value)
     data = len(data).to_bytes(8, "big") + data
     while data:
@@ -192,18 +208,18 @@ def _send(handle: int, value: Job | Report) -> None:
 
 
 def _receive(handle: int) -> Any:
-    """Return what our own process at the other end has sent, None where it is gone."""
+    """Return what the process at the other end sent, or None if that process is gone."""
     size = _read(handle, 8)
     data = _read(handle, int.from_bytes(size, "big")) if size else b""
     return pickle.loads(data) if data else None
 
 
 def _read(handle: int, size: int) -> bytes:
-    """Return so many bytes, nothing where the other end is gone before."""
-    found = b""
-    while len(found) < size:
-        piece = os.read(handle, size - len(found))
+    """Return ``size`` bytes, or b"" if the process at the other end is gone before."""
+    data = b""
+    while len(data) < size:
+        piece = os.read(handle, size - len(data))
         if not piece:
             return b""
-        found += piece
-    return found
+        data += piece
+    return data

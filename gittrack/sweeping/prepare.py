@@ -1,4 +1,4 @@
-"""From what the user asked for to a plan, everything checked that can be known before a trial runs."""
+"""Turn the request of a user into a plan; report every mistake that can be known before a trial runs."""
 
 from __future__ import annotations
 
@@ -21,16 +21,37 @@ from gittrack.sweeping.stored import Sweep
 _PYTHON = re.compile(r"python[\d.]*")
 
 
-class Asked(NamedTuple):
-    """What the user asks for: a sweep file, or ``content``, which options stand for.
+class SweepRequest(NamedTuple):
+    """What the user asks for: a sweep file, or options that mean the same.
 
-    ``text`` is the file as it was given, ``where`` its name.  ``more`` are keys that options lay over it.
+    Attributes
+    ----------
+    content : object
+        The content of the sweep file that the options describe; None if there is a file.
+    text : bytes or None
+        The sweep file.
+    source : str
+        The name of the file, for messages.
+    overrides : mapping
+        Keys of a sweep file that options override.
+    command : tuple of str
+        The command after ``--``; overrides the command of the file.
+    files : tuple of str
+        The configuration files that the params of the sweep override.
+    name, experiment : str or None
+        The name of the sweep, and the experiment of its runs.
+    inputs, outputs : tuple of str
+        The paths of ``--input`` and ``--output``.
+    verify : bool
+        Whether the pre-run hook is asked.
+    config : mapping
+        Git's configuration.
     """
 
     content: Any = None
     text: bytes | None = None
-    where: str = layout.SWEEP
-    more: Mapping[str, Any] = {}
+    source: str = layout.SWEEP
+    overrides: Mapping[str, Any] = {}
     command: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     name: str | None = None
@@ -38,7 +59,7 @@ class Asked(NamedTuple):
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     verify: bool = True
-    config: Mapping[str, str] = {}  # git's
+    config: Mapping[str, str] = {}
 
     @property
     def file(self) -> bytes:
@@ -46,8 +67,8 @@ class Asked(NamedTuple):
         return yaml_write.dump(self.content) if self.text is None else self.text
 
 
-class Opened(NamedTuple):
-    """A sweep that is understood: its plan, how it is searched, and the params it lays its own over."""
+class PreparedSweep(NamedTuple):
+    """A checked sweep: its plan, its strategy, the params that it overrides, and remarks for the user."""
 
     plan: SweepPlan
     strategy: Strategy
@@ -56,22 +77,25 @@ class Opened(NamedTuple):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The params that the sweep sets, but for the resource."""
+        """The params that are searched; the resource is not one of them."""
         return tuple(self.plan.space)
 
     @property
     def resource(self) -> str | None:
-        """The param that carries the resource."""
+        """The param that halving sets."""
         return self.plan.resource.name if self.plan.resource else None
 
 
-def opened(asked: Asked) -> Opened:
-    """Return what is asked for.  Raises TrackError for all that can be known to be wrong by now."""
-    content = asked.content
-    if asked.text is not None:
-        content = yaml_read.load(asked.text, asked.where)
-    plan = _plan(content, asked.where, asked.more, asked.config)
-    plan = plan._replace(command=asked.command or plan.command, name=asked.name or plan.name)
+def prepare(request: SweepRequest) -> PreparedSweep:
+    """Return the new sweep that a user asks for.
+
+    Raises TrackError for every mistake that can be known before a trial runs.
+    """
+    content = request.content
+    if request.text is not None:
+        content = yaml_read.load(request.text, request.source)
+    plan = _plan(content, request.source, request.overrides, request.config)
+    plan = plan._replace(command=request.command or plan.command, name=request.name or plan.name)
     strategy = methods.strategy(plan)
     if not plan.command:
         raise TrackError(
@@ -79,15 +103,15 @@ def opened(asked: Asked) -> Opened:
         )
     launcher.check_command(plan.command)
     _check_script(plan.command)
-    for path in asked.inputs:
+    for path in request.inputs:
         if not os.path.exists(path):
             raise TrackError(f"the input {path} does not exist", "check the path")
-    base = config.resolve(asked.files, [])
-    return Opened(plan, strategy, base, (*plan.remarks, *_strangers(plan, base)))
+    base = config.resolve(request.files, [])
+    return PreparedSweep(plan, strategy, base, (*plan.remarks, *_new_params(plan, base)))
 
 
 def _check_script(command: Sequence[str]) -> None:
-    """Raise TrackError where Python is to run a file that is not there: every trial would fail."""
+    """Raise TrackError if Python would run a file that does not exist: every trial would fail."""
     if len(command) < 2 or not _PYTHON.fullmatch(os.path.basename(command[0])):
         return
     script = command[1]
@@ -95,67 +119,99 @@ def _check_script(command: Sequence[str]) -> None:
         raise TrackError(f"the program {script} does not exist", "check the path")
 
 
-def reopened(sweep: Sweep, command: Sequence[str] = ()) -> Opened:
-    """Return a sweep that was begun before; ``command`` stands in for one that could not be recorded."""
+def prepare_again(sweep: Sweep, command: Sequence[str] = ()) -> PreparedSweep:
+    """Return a sweep that was started before.
+
+    Parameters
+    ----------
+    sweep : Sweep
+        The sweep.
+    command : sequence of str, optional
+        Replaces the recorded command, which may hold a hidden secret.
+
+    Raises
+    ------
+    TrackError
+        If this version cannot run the sweep.
+    """
     content = yaml_read.load(sweep.text, layout.SWEEP)
-    decided = {"metric": {"goal": sweep.facts["goal"]}} if sweep.facts.get("metric") else {}
-    plan = _plan(content, layout.SWEEP, nested.merge(sweep.facts.get("asked") or {}, decided))
+    goal = {"metric": {"goal": sweep.facts["goal"]}} if sweep.facts.get("metric") else {}
+    plan = _plan(content, layout.SWEEP, nested.merge(sweep.facts.get("asked") or {}, goal))
     words = tuple(command) or tuple(sweep.facts["command"])
     plan = plan._replace(command=words, name=sweep.name)
-    return Opened(plan, methods.strategy(plan), sweep.facts.get("params") or {})
+    return PreparedSweep(plan, methods.strategy(plan), sweep.facts.get("params") or {})
 
 
-def check_command(sweep: Sweep, opened: Opened) -> None:
-    """Raise TrackError where the command of a sweep cannot be run again as it was recorded."""
-    if any(HIDDEN in word for word in opened.plan.command):
+def check_command(sweep: Sweep, prepared: PreparedSweep) -> None:
+    """Raise TrackError if the recorded command cannot be run: a secret in it is hidden, or it is missing."""
+    if any(HIDDEN in word for word in prepared.plan.command):
         raise TrackError(
             "its command holds a secret, which was not recorded",
-            f"give it again: git track sweep resume {sweep.id[16:]} -- COMMAND...",
+            f"give the command again: git track sweep resume {sweep.id[16:]} -- COMMAND...",
         )
-    launcher.check_command(opened.plan.command)
+    launcher.check_command(prepared.plan.command)
 
 
 def _plan(
-    content: Any, where: str, more: Mapping[str, Any], config: Mapping[str, str] | None = None
+    content: Any,
+    source: str,
+    overrides: Mapping[str, Any],
+    config: Mapping[str, str] | None = None,
 ) -> SweepPlan:
     if isinstance(content, dict):
-        content = nested.merge(content, more)
-    return sweep_file.read(content, where, config)
+        content = nested.merge(content, overrides)
+    return sweep_file.read(content, source, config)
 
 
-def _strangers(plan: SweepPlan, base: Mapping[str, Any]) -> list[str]:
-    """Return remarks on params that the base file does not have: they may be mistyped."""
-    known = commit_message.dotted(base)
-    strange = [name for name in plan.space if known and name not in known]
-    meant = {name: did_you_mean(name, known) for name in strange}
-    remarks = [f"{name!r} is no known param; {hint}" for name, hint in meant.items() if hint]
-    added = ", ".join(name for name in strange if not meant[name])
-    return [*remarks, *([f"added to the params that there are: {added}"] if added else [])]
+def _new_params(plan: SweepPlan, base: Mapping[str, Any]) -> list[str]:
+    """Return remarks on params that the base does not have: they may be mistyped."""
+    base_names = commit_message.dotted(base)
+    new = [name for name in plan.space if base_names and name not in base_names]
+    hints = {name: did_you_mean(name, base_names) for name in new}
+    remarks = [f"{name!r} is a new param; {hint}" for name, hint in hints.items() if hint]
+    added = ", ".join(name for name in new if not hints[name])
+    return [*remarks, *([f"new params, which the base does not have: {added}"] if added else [])]
 
 
-def facts(asked: Asked, found: Opened, experiment: str, moment: str, prefix: str) -> dict[str, Any]:
-    """Return what plan.yaml says of a new sweep, but for its code."""
-    plan = found.plan
-    told: dict[str, Any] = {
+def plan_facts(
+    request: SweepRequest, prepared: PreparedSweep, experiment: str, created: str, prefix: str
+) -> dict[str, Any]:
+    """Return the content of plan.yaml for a new sweep, without its id and its code.
+
+    Parameters
+    ----------
+    request : SweepRequest
+        What the user asked for.
+    prepared : PreparedSweep
+        The plan and the strategy.
+    experiment : str
+        The experiment of the runs.
+    created : str
+        The time of the start, in ISO format.
+    prefix : str
+        The current folder, from the top of the work tree.
+    """
+    plan = prepared.plan
+    facts: dict[str, Any] = {
         "name": plan.name,
         "method": plan.method,
         "metric": plan.metric,
         "goal": plan.goal,
-        "created": moment,
+        "created": created,
         "experiment": experiment,
         "user": user(),
         "host": os.uname().nodename,
         "cwd": prefix.rstrip("/") or ".",
         "command": redact_command(plan.command),
         "seed": plan.seed,
-        "size": found.strategy.size,
-        "asked": dict(asked.more),
-        "params": dict(found.base),
-        "files": list(asked.files),
-        "inputs": list(asked.inputs),
-        "outputs": list(asked.outputs),
-        "verify": None if asked.verify else False,
-        "space": {name: one.text() for name, one in plan.space.items()},
-        "table": [row._asdict() for row in found.strategy.table()],
+        "size": prepared.strategy.size,
+        "asked": dict(request.overrides),
+        "params": dict(prepared.base),
+        "files": list(request.files),
+        "inputs": list(request.inputs),
+        "outputs": list(request.outputs),
+        "verify": None if request.verify else False,
+        "space": {name: distribution.text() for name, distribution in plan.space.items()},
+        "table": [row._asdict() for row in prepared.strategy.table()],
     }
-    return {key: value for key, value in told.items() if value is not None}
+    return {key: value for key, value in facts.items() if value is not None}

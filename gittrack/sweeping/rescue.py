@@ -1,4 +1,4 @@
-"""A trial whose process vanished while the sweep goes on: killed, or out of memory."""
+"""A trial whose process is gone while the sweep continues: killed, or out of memory."""
 
 from __future__ import annotations
 
@@ -16,13 +16,22 @@ from gittrack.record import journal, recovery
 from gittrack.record.machine.author import author
 from gittrack.sweeping import state
 from gittrack.sweeping.supervisor import Supervisor
-from gittrack.sweeping.trial import Job, Report
+from gittrack.sweeping.trial import Job, TrialReport
 
 
-def rescue(repo: git.Repo, supervisor: Supervisor, job: Job) -> Report:
-    """Commit what the trial's journal holds and return what came of it.
+def rescue(repo: git.Repo, supervisor: Supervisor, job: Job) -> TrialReport:
+    """Commit the content of the trial's journal and return the report of the trial.
 
     If the trial is not to be tried again, its run gets an order, so that it counts.
+
+    Parameters
+    ----------
+    repo : git.Repo
+        The repository.
+    supervisor : Supervisor
+        The process that runs the sweep.
+    job : Job
+        The job that the process had.
     """
     assert job.request.sweep is not None
     sweep_id = job.request.sweep["id"]
@@ -31,48 +40,51 @@ def rescue(repo: git.Repo, supervisor: Supervisor, job: Job) -> Report:
         for folder in _journals(repo, sweep_id, job):
             _publish(repo, supervisor, folder, job, config)
     except (TrackError, OSError) as error:
-        return Report(problem=(f"the run of trial {job.trial.key} is kept: {error}", ""))
+        return TrialReport(problem=(f"the run of trial {job.trial.key} is kept: {error}", ""))
     for info in reversed(state.runs(repo, sweep_id)):
-        one = info.sweep
-        same = one is not None and (one.trial, one.attempt) == (job.trial.key, job.attempt)
+        trial = info.sweep
+        same = trial is not None and (trial.trial, trial.attempt) == (job.trial.key, job.attempt)
         if same and info.status != run_info.RUNNING:
-            return Report(info, tail="its process vanished")
-    return Report(
+            return TrialReport(info, tail="its process vanished")
+    return TrialReport(
         problem=(f"the process of trial {job.trial.key} died before it recorded anything", "")
     )
 
 
-def _is_of(told: Any, sweep_id: str, job: Job) -> bool:
-    if not isinstance(told, dict):
-        return False
-    asked = (sweep_id, job.trial.key, job.attempt)
-    return (told.get("id"), told.get("trial"), told.get("attempt")) == asked
-
-
 def _journals(repo: git.Repo, sweep_id: str, job: Job) -> list[Path]:
-    """Return the journals of a trial; those of others come and go meanwhile."""
-    found = []
+    """Return the journals of a trial; meanwhile those of other runs may appear and vanish."""
+    folders = []
     for folder in Path(layout.live_dir(repo.common_dir)).iterdir():
+        if not layout.is_id(folder.name):
+            continue
         try:
-            told = journal.read_state(folder).facts.get("sweep") if layout.is_id(folder.name) else 0
+            facts = journal.read_state(folder).facts.get("sweep")
         except (FileNotFoundError, TrackError):
             continue
-        if _is_of(told, sweep_id, job):
-            found.append(folder)
-    return found
+        if _is_of(facts, sweep_id, job):
+            folders.append(folder)
+    return folders
+
+
+def _is_of(facts: Any, sweep_id: str, job: Job) -> bool:
+    """Return whether a run with these facts is this attempt of this trial."""
+    if not isinstance(facts, dict):
+        return False
+    attempt = (facts.get("id"), facts.get("trial"), facts.get("attempt"))
+    return attempt == (sweep_id, job.trial.key, job.attempt)
 
 
 def _publish(
     repo: git.Repo, supervisor: Supervisor, folder: Path, job: Job, config: Mapping[str, str]
 ) -> None:
-    # Its watcher holds the lock until all that the command started has ended: seconds at most.
+    # The run's watcher holds the lock until all processes of the command have ended: seconds at most.
     os.close(lock.take(folder / layout.LOCK))
-    book = journal.adopt(folder)
-    if book is None:  # somebody else recovers it just now
+    orphan = journal.adopt(folder)
+    if orphan is None:  # another process recovers the journal right now
         return
-    facts = book.state().facts
+    facts = orphan.state().facts
     more: dict[str, Any] = {}
     if job.final and facts["sweep"].get("order") is None:
         order = supervisor.take_order(job.mark)
         more = {"sweep": {**facts["sweep"], "order": order}}
-    recovery.publish_dead(repo, book, author(config), settings.sign(config), more)
+    recovery.publish_dead(repo, orphan, author(config), settings.sign(config), more)

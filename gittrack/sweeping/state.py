@@ -1,7 +1,8 @@
-"""Where a sweep stands: nothing but what its runs say.
+"""The state of a sweep, which consists of its runs and nothing else.
 
-A run with an order counts, as the outcome of its trial.  One without does not: it was interrupted, its
-machine died, or it failed and was to be tried again; then the trial is run again with the same params.
+A run with an order counts: it is the outcome of its trial.  A run without an order does not count: it was
+interrupted, its machine died, or it failed and has another attempt.  Then the trial is run again with the
+same params.
 """
 
 from __future__ import annotations
@@ -22,34 +23,34 @@ from gittrack.read.runs.sources import source_of
 from gittrack.search.plan import Outcome, Trial
 
 
-class Again(NamedTuple):
-    """A trial that was begun and does not count yet; ``attempt`` is the one to make now."""
+class PendingTrial(NamedTuple):
+    """A trial to run: ``attempt`` counts from 1, ``known_outcomes`` outcomes existed at its proposal."""
 
     trial: Trial
     attempt: int
-    known: int
+    known_outcomes: int
 
 
-class State(NamedTuple):
-    """The outcomes in their order, the trials to run again, and the runs that count, by trial."""
+class SweepState(NamedTuple):
+    """The outcomes in their order, the trials to run again, and the runs that count, by trial key."""
 
     outcomes: tuple[Outcome, ...] = ()
-    again: tuple[Again, ...] = ()
+    pending: tuple[PendingTrial, ...] = ()
     runs: Mapping[str, RunInfo] = {}
 
     @property
     def next_order(self) -> int:
         """The order of the next trial that ends."""
-        return max((one.order for one in self.outcomes), default=-1) + 1
+        return max((outcome.order for outcome in self.outcomes), default=-1) + 1
 
 
 def runs(repo: git.Repo, sweep_id: str) -> list[RunInfo]:
-    """Return the runs of a sweep, those going on too, in the order in which they were started."""
+    """Return the runs of a sweep, the running ones included, in the order of their start."""
     return by_sweep(repo, sweep_id).get(sweep_id, [])
 
 
 def by_sweep(repo: git.Repo, sweep_id: str | None = None) -> dict[str, list[RunInfo]]:
-    """Return {sweep: its runs, in the order of their start}, of one sweep or of all."""
+    """Return the runs of one sweep, or of all: {sweep id: runs in the order of their start}."""
     request = Request(facts=(("sweep.id", sweep_id),), descending=False)
     runs: dict[str, list[RunInfo]] = {}
     for raw in source_of(repo).select(request).runs:
@@ -61,88 +62,114 @@ def by_sweep(repo: git.Repo, sweep_id: str | None = None) -> dict[str, list[RunI
 
 def of_runs(
     infos: Sequence[RunInfo], metric: str | None, names: Collection[str], resource: str | None
-) -> State:
-    """Return the state that the runs add up to; ``names`` are the params that are searched over."""
-    ended: dict[str, RunInfo] = {}
-    begun: dict[str, list[RunInfo]] = {}
+) -> SweepState:
+    """Return the state of a sweep.
+
+    Parameters
+    ----------
+    infos : sequence of RunInfo
+        The runs of the sweep, in any order.
+    metric : str or None
+        What trials are ranked by.
+    names : collection of str
+        The params that are searched.
+    resource : str or None
+        The param that halving sets.
+    """
+    counting: dict[str, RunInfo] = {}
+    by_trial: dict[str, list[RunInfo]] = {}
     for info in sorted(infos, key=_rank):
-        part = _part(info)
-        if part.order is not None:
-            ended.setdefault(part.trial, info)
-        begun.setdefault(part.trial, []).append(info)
-    outcomes = [outcome(info, metric, names) for info in ended.values()]
-    again = [
-        _again(key, found, names, resource) for key, found in begun.items() if key not in ended
+        trial = _trial_facts(info)
+        if trial.order is not None:
+            counting.setdefault(trial.trial, info)
+        by_trial.setdefault(trial.trial, []).append(info)
+    outcomes = [outcome(info, metric, names) for info in counting.values()]
+    pending = [
+        _pending(attempts, names, resource)
+        for key, attempts in by_trial.items()
+        if key not in counting
     ]
-    return State(
-        tuple(sorted(outcomes, key=lambda one: one.order)),
-        tuple(sorted(again, key=lambda one: (one.known, one.trial.config, one.trial.key))),
-        ended,
+    return SweepState(
+        tuple(sorted(outcomes, key=lambda outcome: outcome.order)),
+        tuple(sorted(pending, key=_pending_rank)),
+        counting,
     )
 
 
-def _part(info: RunInfo) -> TrialFacts:
+def _pending_rank(pending: PendingTrial) -> tuple[int, int, str]:
+    return pending.known_outcomes, pending.trial.config, pending.trial.key
+
+
+def _trial_facts(info: RunInfo) -> TrialFacts:
     assert info.sweep is not None
     return info.sweep
 
 
 def _rank(info: RunInfo) -> tuple[bool, int, str]:
-    """Of two runs of one trial, as two clones may make, the one that ended first counts."""
-    order = _part(info).order
+    """Return the sort key of a run: of two runs of a trial, made in two clones, the first to end counts."""
+    order = _trial_facts(info).order
     return order is None, order or 0, info.id
 
 
 def outcome(info: RunInfo, metric: str | None, names: Collection[str]) -> Outcome:
-    """Return what a run that counts is to the strategy."""
-    part = _part(info)
+    """Return a run that counts as the strategy sees it; the parameters are those of `of_runs`."""
+    trial = _trial_facts(info)
+    params = {name: value_at(info.params, name) for name in names}
     return Outcome(
-        part.trial,
+        trial.trial,
         score(info, metric),
-        part.order or 0,
+        trial.order or 0,
         status(info),
-        {name: found for name in names if (found := value_at(info.params, name)) is not None},
+        {name: value for name, value in params.items() if value is not None},
     )
 
 
 def status(info: RunInfo) -> str:
-    """Return the status of a trial: that of its run, or that it stopped early."""
-    early = info.finished and _part(info).stopped is not None
+    """Return the status of a trial: the status of its run, or ``stopped`` if it stopped early."""
+    early = info.finished and _trial_facts(info).stopped is not None
     return sweep_view.STOPPED if early else info.status
 
 
 def score(info: RunInfo, metric: str | None) -> float | None:
-    """Return the last value of the metric (or ``METRIC.max`` and the like) of a run that did not fail."""
+    """Return the last value of the metric (or ``METRIC.max`` and so on) of a run that did not fail."""
     if metric is None or info.status not in (run_info.FINISHED, run_info.RUNNING):
         return None
     if metric in info.metrics:
         return float(info.metrics[metric].last)
     stem, _, part = metric.rpartition(".")
     if stem in info.metrics and part in METRIC_PARTS:
-        found = getattr(info.metrics[stem], part)
-        return None if found is None else float(found)
+        value = getattr(info.metrics[stem], part)
+        return None if value is None else float(value)
     return None
 
 
-def _again(
-    key: str, found: Sequence[RunInfo], names: Collection[str], resource: str | None
-) -> Again:
-    """Return a trial as its last run was told to do it."""
-    last = max(found, key=lambda info: info.id)
-    part = _part(last)
+def _pending(
+    attempts: Sequence[RunInfo], names: Collection[str], resource: str | None
+) -> PendingTrial:
+    """Return a trial to run again, with the params of its last run."""
+    last = max(attempts, key=lambda info: info.id)
+    facts = _trial_facts(last)
     failed = [
         info
-        for info in found
-        if not _part(info).interrupted and info.status in (run_info.FAILED, run_info.KILLED)
+        for info in attempts
+        if not _trial_facts(info).interrupted and info.status in (run_info.FAILED, run_info.KILLED)
     ]
-    flat = {name: value_at(last.params, name) for name in names}
-    if resource is not None and part.budget is not None:
-        flat[resource] = part.budget
+    params = {name: value_at(last.params, name) for name in names}
+    if resource is not None and facts.budget is not None:
+        params[resource] = facts.budget
     trial = Trial(
-        key, part.config, flat, part.rung, part.bracket, part.budget, part.seed, part.after
+        key=facts.trial,
+        config=facts.config,
+        params=params,
+        rung=facts.rung,
+        bracket=facts.bracket,
+        budget=facts.budget,
+        seed=facts.seed,
+        after=facts.after,
     )
-    return Again(trial, len(failed) + 1, part.known)
+    return PendingTrial(trial, len(failed) + 1, facts.known)
 
 
 def value_at(params: Mapping[str, Any], name: str) -> Any:
-    """Return the value of a dotted name in nested params, None where there is none."""
+    """Return the value of a dotted name in nested params, or None if there is none."""
     return nested.at_path(params, commit_message.parts(name))

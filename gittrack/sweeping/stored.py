@@ -1,10 +1,10 @@
-"""A sweep as a commit on ``refs/sweeps/<id>``: what was asked for, and the code that it is about.
+"""A sweep as a commit on ``refs/sweeps/<id>``: its file, its plan, and its code.
 
-    sweep.yaml      the sweep file, as it was given
-    plan.yaml       what it came to: id, command, code, folder, base params, and the plan in numbers
+    sweep.yaml      the sweep file, unchanged
+    plan.yaml       id, command, code, folder, base params, and the plan in numbers
 
-Its parent is the code, uncommitted changes included, so that no garbage collection takes it.  Going on with
-other code is another commit on top: the ref only ever moves forward.
+The parent of the commit is the code, uncommitted changes included, so that no garbage collection deletes
+it.  To continue with other code, another commit is added on top: the ref only moves forward.
 """
 
 from __future__ import annotations
@@ -29,6 +29,10 @@ from gittrack.record.publish import writer
 
 _OID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _TRIES = 10
+_MESSAGE_FACTS = (
+    *("id", "name", "method", "metric", "goal", "created"),
+    *("size", "experiment", "user", "host"),
+)
 
 
 class Sweep(NamedTuple):
@@ -41,74 +45,121 @@ class Sweep(NamedTuple):
 
     @property
     def name(self) -> str | None:
-        """What it is called."""
+        """The name that the user gave the sweep."""
         return self.facts.get("name")
 
     @property
     def code(self) -> str | None:
         """The commit whose tree is the code of the sweep."""
-        found = self.facts.get("code") or {}
-        return found.get("snapshot") or found.get("commit")
+        code = self.facts.get("code") or {}
+        return code.get("snapshot") or code.get("commit")
 
     @property
-    def demanded(self) -> session.RequiredCode:
-        """The code that each of its runs has to have."""
-        found = self.facts.get("code") or {}
-        return session.RequiredCode(found.get("tree"), frozenset(self.facts.get("new") or ()))
+    def required_code(self) -> session.RequiredCode:
+        """The code that each of its runs must have."""
+        code = self.facts.get("code") or {}
+        return session.RequiredCode(code.get("tree"), frozenset(self.facts.get("new") or ()))
 
 
-class Looked(NamedTuple):
-    """The code as it is now, its new objects still apart in ``folder``."""
+class CurrentCode(NamedTuple):
+    """The code as it is now; its new git objects are in ``folder``, not in the repository yet."""
 
     captured: capture.Captured
     config: Mapping[str, str]
     folder: Path
 
 
-def look(repo: git.Repo, folder: Path, known: session.RequiredCode | None = None) -> Looked:
-    """Capture the code; where ``known`` is given, new files other than its own are no code.
+def capture_code(
+    repo: git.Repo, folder: Path, required: session.RequiredCode | None = None
+) -> CurrentCode:
+    """Capture the code as it is now.
 
-    Nor is a new file that our own output goes into, as of ``nohup git track sweep FILE > log``.
+    Parameters
+    ----------
+    repo : git.Repo
+        The repository.
+    folder : Path
+        The working directory of the sweep; it gets the new git objects.
+    required : session.RequiredCode, optional
+        The code of the sweep.  If given, files that are new since the sweep began are not code.
+
+    Returns
+    -------
+    CurrentCode
+
+    Raises
+    ------
+    TrackError
+        If the repository is bare.
+
+    Notes
+    -----
+    A new file that this process prints to is never code, as in ``nohup git track sweep FILE > log``.
     """
     if repo.work_tree is None:
         raise TrackError("a sweep cannot be run in a bare repository", "work in a clone of it")
     inspection, config_call = capture.start_inspection(repo), repo.config()
     config = git.parse_config(config_call.output())
     chosen = settings.from_config(config)
-    only = None if known is None else known.new
-    return Looked(capture.capture_code(repo, inspection, folder, chosen, (), only), config, folder)
+    only = None if required is None else required.new
+    return CurrentCode(
+        capture.capture_code(repo, inspection, folder, chosen, (), only), config, folder
+    )
 
 
-def changed(repo: git.Repo, sweep: Sweep, looked: Looked) -> list[str]:
-    """Return the files that are not what they were when the sweep began; none where that is unknown."""
-    before, after = sweep.demanded.tree, looked.captured.tree
+def changed_files(repo: git.Repo, sweep: Sweep, code: CurrentCode) -> list[str]:
+    """Return the files that changed since the sweep began; [] if that is unknown."""
+    before, after = sweep.required_code.tree, code.captured.tree
     if before is None or after is None:
         return []
-    apart = {"GIT_ALTERNATE_OBJECT_DIRECTORIES": str(looked.folder / layout.OBJECTS)}
+    env = {"GIT_ALTERNATE_OBJECT_DIRECTORIES": str(code.folder / layout.OBJECTS)}
     args = ("diff-tree", "-r", "-z", "--name-only", "--no-renames", before, after)
-    found = repo.call(*args, env=apart).wait()
-    return os.fsdecode(found.out).split("\0")[:-1] if found.code == 0 else []
+    diff = repo.call(*args, env=env).wait()
+    return os.fsdecode(diff.out).split("\0")[:-1] if diff.code == 0 else []
 
 
 def create(
-    repo: git.Repo, sweep_id: str, looked: Looked, text: bytes, facts: Mapping[str, Any]
+    repo: git.Repo, sweep_id: str, code: CurrentCode, text: bytes, facts: Mapping[str, Any]
 ) -> Sweep:
-    """Commit a sweep.  Raises TrackError or OSError where nothing can be written."""
-    return _commit(repo, looked, text, {"format": layout.FORMAT, "id": sweep_id, **facts}, None)
+    """Commit a sweep.
+
+    Parameters
+    ----------
+    repo : git.Repo
+        The repository.
+    sweep_id : str
+        The new id.
+    code : CurrentCode
+        The code of the sweep.
+    text : bytes
+        The sweep file.
+    facts : mapping
+        The content of plan.yaml, without the id and the code: see `prepare.plan_facts`.
+
+    Returns
+    -------
+    Sweep
+
+    Raises
+    ------
+    TrackError or OSError
+        If there is no code, or if nothing can be written.
+    """
+    return _commit(repo, code, text, {"format": layout.FORMAT, "id": sweep_id, **facts}, None)
 
 
-def accept(repo: git.Repo, sweep: Sweep, looked: Looked) -> Sweep:
-    """Let a sweep go on with the code as it is now."""
-    return _commit(repo, looked, sweep.text, sweep.facts, sweep.commit)
+def accept_code(repo: git.Repo, sweep: Sweep, code: CurrentCode) -> Sweep:
+    """Commit that a sweep continues with the code as it is now; return the changed sweep."""
+    return _commit(repo, code, sweep.text, sweep.facts, sweep.commit)
 
 
 def _commit(
-    repo: git.Repo, looked: Looked, text: bytes, facts: Mapping[str, Any], before: str | None
+    repo: git.Repo, current: CurrentCode, text: bytes, facts: Mapping[str, Any], before: str | None
 ) -> Sweep:
-    captured = looked.captured
+    captured = current.captured
     if captured.tree is None:
         raise TrackError(
-            "there is no code to begin a sweep with",
+            "there is no code to start a sweep with",
             " ".join(captured.warnings) or "make a first commit",
         )
     code = {k: v for k, v in captured.code._asdict().items() if v is not None}
@@ -116,23 +167,23 @@ def _commit(
     full = {key: value for key, value in full.items() if value not in (None, [], {}, "")}
     parents = [parent for parent in (captured.code.state, before) if parent]
     store = objects.Store(git.object_store_path(repo), repo.hash_name)
-    who, now = author(looked.config), time.time()
+    who, now = author(current.config), time.time()
     ref = layout.sweep_ref(str(full["id"]))
 
     def write() -> str:
         store.written.clear()
-        store.adopt(str(looked.folder / layout.OBJECTS))
+        store.adopt(str(current.folder / layout.OBJECTS))
         files = {layout.SWEEP: text, layout.PLAN: yaml_write.dump(full)}
         entries = [objects.Entry("100644", name, store.blob(data)) for name, data in files.items()]
         return store.commit(store.tree(entries), parents, who, now, _message(full))
 
-    for left in reversed(range(_TRIES)):
+    for tries_left in reversed(range(_TRIES)):
         commit = write()
         try:
             refs.update(repo, ref, commit, before, "gittrack: sweep")
             break
-        except git.GitError:  # it may be that a prune was quicker than we
-            if not left or not store.missing():
+        except git.GitError:  # perhaps a prune deleted the new objects
+            if not tries_left or not store.missing():
                 raise
     writer.settle(repo, store, write, writer.PATIENCE_SECONDS)
     trust_here(commit)
@@ -140,24 +191,21 @@ def _commit(
 
 
 def trust_here(commit: str) -> None:
-    """Remember that this machine may run what the commit of a sweep says."""
+    """Remember that this machine may run the command of this sweep commit."""
     try:
         trust.remember(commit)
-    except OSError:  # without a home, `git track sweep resume` asks first
+    except OSError:  # without a home folder, `git track sweep resume` asks first
         return
-
-
-_TOLD = ("id", "name", "method", "metric", "goal", "created", "size", "experiment", "user", "host")
 
 
 def _message(facts: Mapping[str, Any]) -> str:
     words = ["sweep", str(facts["id"]), str(facts.get("method", "")), str(facts.get("name") or "")]
-    told = {key: facts[key] for key in _TOLD if key in facts}
-    return f"{' '.join(filter(None, words))}\n\n{commit_message.encode(told, {}, {})}"
+    listed = {key: facts[key] for key in _MESSAGE_FACTS if key in facts}
+    return f"{' '.join(filter(None, words))}\n\n{commit_message.encode(listed, {}, {})}"
 
 
 def read(repo: git.Repo, ref: refs.Ref) -> Sweep:
-    """Return the sweep of a ref.  Raises Damaged where its files are not what they should be."""
+    """Return the sweep of a ref.  Raises Damaged if a file is missing or has wrong content."""
     sweep_id = layout.parse_sweep_ref(ref.name) or ref.name
     names = [f"{ref.oid}:{name}" for name in (layout.SWEEP, layout.PLAN)]
     text, plan = git.read_objects(repo, names) if ref.oid else (None, None)
@@ -165,17 +213,17 @@ def read(repo: git.Repo, ref: refs.Ref) -> Sweep:
         if text is None or plan is None:
             raise ValueError("its files are missing")
         facts = yaml_read.load_stored(plan, layout.PLAN)
-        wrong = schemas.problem(layout.PLAN, facts) or _wrong(facts)
-        if wrong:
-            raise ValueError(wrong)
+        problem = schemas.problem(layout.PLAN, facts) or _unsafe_fact(facts)
+        if problem:
+            raise ValueError(problem)
         run_info.from_iso(facts["created"])
     except (ValueError, TrackError) as error:
         raise Damaged(f"the sweep {sweep_id} is damaged: {error}", "fetch it again") from error
     return Sweep(sweep_id, ref.oid, text, {**facts, "id": sweep_id})
 
 
-def _wrong(facts: Mapping[str, Any]) -> str | None:
-    """Say what could lead out of the repository, or be taken for an option: it may be somebody else's."""
+def _unsafe_fact(facts: Mapping[str, Any]) -> str | None:
+    """Return what points out of the repository or looks like an option: the sweep may come from anywhere."""
     code = facts.get("code") or {}
     for key in ("commit", "snapshot", "tree"):
         if code.get(key) is not None and not _OID.fullmatch(code[key]):
@@ -188,5 +236,6 @@ def _wrong(facts: Mapping[str, Any]) -> str | None:
 
 def list_refs(repo: git.Repo) -> list[refs.Ref]:
     """Return the refs of all sweeps, newest first."""
-    found = [ref for ref in refs.below(repo, layout.SWEEPS) if layout.parse_sweep_ref(ref.name)]
-    return sorted(found, key=lambda ref: ref.name, reverse=True)
+    below = refs.below(repo, layout.SWEEPS)
+    sweep_refs = [ref for ref in below if layout.parse_sweep_ref(ref.name)]
+    return sorted(sweep_refs, key=lambda ref: ref.name, reverse=True)

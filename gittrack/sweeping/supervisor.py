@@ -1,4 +1,4 @@
-"""The process that runs a sweep, as the trials that it starts on the same machine see it."""
+"""The process that runs a sweep, as seen by the trials that it starts on the same machine."""
 
 from __future__ import annotations
 
@@ -10,11 +10,20 @@ from gittrack.sweeping import workdir
 
 
 class Supervisor(NamedTuple):
-    """What a trial needs besides its job, and what holds on this machine only.
+    """What a trial needs besides its job; it is valid on this machine only.
 
-    ``folder`` is the working directory of the sweep, ``pid`` the process that runs the sweep, ``first_order``
-    the order of the first trial that ends under it.  ``imports`` are the folders that the command's Python
-    imports from.  ``printed`` are paths in the work tree that the sweep prints to: they are no code.
+    Attributes
+    ----------
+    folder : Path
+        The working directory of the sweep.
+    pid : int
+        The process that runs the sweep.
+    first_order : int
+        The order of the first trial that ends under this process.
+    imports : tuple of str
+        The folders that the command's Python imports from.
+    printed : tuple of str
+        Paths in the work tree that the sweep prints to; they are not code.
     """
 
     folder: Path
@@ -24,7 +33,7 @@ class Supervisor(NamedTuple):
     printed: tuple[str, ...] = ()
 
     def ends_trials(self) -> bool:
-        """Say whether running trials are to end: the process wants it, or is gone."""
+        """Return whether running trials must end: the process asks for it, or is gone."""
         return os.getppid() != self.pid or workdir.is_ending(self.folder)
 
     def take_order(self, mark: str) -> int:

@@ -1,4 +1,4 @@
-"""One trial in a process of its own: the launcher of ``git track run``, told when to end it."""
+"""One trial in a separate process: the launcher of ``git track run``, which a sweep can end."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ INTERRUPTED, TIMEOUT = "interrupted", "timeout"
 
 
 class Isolation(NamedTuple):
-    """A worktree of its own: at which commit, with what linked into it from the user's tree."""
+    """A separate worktree: the commit to check out, and the paths to link from the user's tree."""
 
     commit: str
     links: tuple[str, ...] = ()
@@ -36,14 +36,37 @@ class Isolation(NamedTuple):
 class Job(NamedTuple):
     """One trial as plain values that mean the same on every machine, so that any `Pool` can carry it.
 
-    ``final`` says that the trial counts however it ends.  ``folder`` is where the command starts, from the
-    top of the tree.  ``env`` are further variables for the command.  ``metric`` is the one whose curve the
-    other trials see, if trials may stop early.  ``earlier`` is the run that the trial goes on from.
+    Attributes
+    ----------
+    trial : Trial
+        What the strategy proposed.
+    attempt : int
+        The number of the attempt, from 1.
+    known_outcomes : int
+        The number of outcomes when the trial was proposed.
+    final : bool
+        Whether the trial counts however it ends, because no attempt is left.
+    request : session.Request
+        The run to record.
+    folder : str
+        The folder in which the command starts, from the top of the tree.
+    inputs, outputs : tuple of str
+        The paths of `git track run --input` and ``--output``.
+    timeout : float or None
+        The longest time, in seconds.
+    env : mapping
+        Further variables for the command.
+    metric : str or None
+        The metric whose curve other trials see; None if no trial stops early.
+    earlier : reader.Raw or None
+        The run that the trial continues from.
+    isolation : Isolation or None
+        The worktree of the trial; None: the user's tree.
     """
 
     trial: Trial
     attempt: int
-    known: int
+    known_outcomes: int
     final: bool
     request: session.Request
     folder: str = ""
@@ -57,53 +80,83 @@ class Job(NamedTuple):
 
     @property
     def mark(self) -> str:
-        """What the job is called in the order of endings."""
+        """The name of the job in the list of trials that ended."""
         return f"{self.trial.key} {self.attempt}"
 
 
-class Report(NamedTuple):
-    """What became of a job.  ``problem`` is why it could not be run or recorded, with the remedy."""
+class TrialReport(NamedTuple):
+    """The result of a job.
+
+    Attributes
+    ----------
+    info : RunInfo or None
+        The run; None if there is a problem.
+    warnings : tuple of str
+        Warnings for the user.
+    problem : (str, str) or None
+        Why the trial could not be run or recorded, and what to do.
+    code_changed : bool
+        Whether the problem is that the code is not the code of the sweep.
+    tail : str
+        The last lines of the log of a run that failed.
+    """
 
     info: run_info.RunInfo | None = None
-    said: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     problem: tuple[str, str] | None = None
     code_changed: bool = False
     tail: str = ""
 
 
-def work(repo: git.Repo, supervisor: Supervisor, job: Job) -> Report:
-    """Run a trial to its end and return what came of it; the current folder is the command's."""
-    said: list[str] = []
+def run(repo: git.Repo, supervisor: Supervisor, job: Job) -> TrialReport:
+    """Run a trial to its end and return its report.
+
+    Parameters
+    ----------
+    repo : git.Repo
+        The repository.
+    supervisor : Supervisor
+        The process that runs the sweep.
+    job : Job
+        The trial.
+
+    Notes
+    -----
+    The current folder must be the one in which the command starts.
+    """
+    warnings: list[str] = []
     try:
         if job.isolation is None:
-            return _launch(repo, supervisor, job, (), said)
-        return _apart(repo, supervisor, job, job.isolation, said)
+            return _launch(repo, supervisor, job, (), warnings)
+        return _run_isolated(repo, supervisor, job, job.isolation, warnings)
     except session.CodeMismatch as error:
-        return Report(None, tuple(said), (error.message, error.hint), code_changed=True)
+        return TrialReport(None, tuple(warnings), (error.message, error.hint), code_changed=True)
     except TrackError as error:
-        return Report(None, tuple(said), (error.message, error.hint))
+        return TrialReport(None, tuple(warnings), (error.message, error.hint))
     except OSError as error:
-        return Report(None, tuple(said), (str(error.strerror or error), str(error.filename or "")))
+        return TrialReport(
+            None, tuple(warnings), (str(error.strerror or error), str(error.filename or ""))
+        )
 
 
-def _apart(
-    repo: git.Repo, supervisor: Supervisor, job: Job, where: Isolation, said: list[str]
-) -> Report:
-    """Run a trial in a worktree of its own."""
-    back = os.getcwd()
-    with rerun_worktree.fresh(repo, where.commit, where.links) as found:
+def _run_isolated(
+    repo: git.Repo, supervisor: Supervisor, job: Job, isolation: Isolation, warnings: list[str]
+) -> TrialReport:
+    """Run a trial in a separate worktree."""
+    previous_folder = os.getcwd()
+    with rerun_worktree.fresh(repo, isolation.commit, isolation.links) as worktree:
         try:
-            variables, warnings = rerun_worktree.own_code(
-                repo, found.folder, job.request.command or (), supervisor.imports
+            variables, more_warnings = rerun_worktree.own_code(
+                repo, worktree.folder, job.request.command or (), supervisor.imports
             )
-            said.extend(warnings)
-            own = repo.work_tree or repo.common_dir  # whose hooks are to run
-            request = job.request._replace(hooks_of=own)
-            os.chdir(os.path.join(found.folder, job.folder))
+            warnings.extend(more_warnings)
+            user_tree = repo.work_tree or repo.common_dir  # the tree whose hooks run
+            request = job.request._replace(hooks_of=user_tree)
+            os.chdir(os.path.join(worktree.folder, job.folder))
             job = job._replace(request=request, env={**job.env, **variables})
-            return _launch(git.find(), supervisor, job, found.linked, said, found.locks)
+            return _launch(git.find(), supervisor, job, worktree.linked, warnings, worktree.locks)
         finally:
-            os.chdir(back)
+            os.chdir(previous_folder)
 
 
 def _launch(
@@ -111,15 +164,15 @@ def _launch(
     supervisor: Supervisor,
     job: Job,
     linked: Sequence[str],
-    said: list[str],
+    warnings: list[str],
     locks: tuple[int, ...] = (),
-) -> Report:
-    handed = _hand_over(repo, supervisor, job.earlier) if job.earlier is not None else None
-    if job.earlier is not None and handed is None:
-        said.append(
-            f"the trial {job.trial.after} kept no artifact to go on from: {RESUME} is not set"
+) -> TrialReport:
+    resume = _resume_folder(repo, supervisor, job.earlier) if job.earlier is not None else None
+    if job.earlier is not None and resume is None:
+        warnings.append(
+            f"the trial {job.trial.after} has no artifact to continue from: {RESUME} is not set"
         )
-    env = {**job.env, **({RESUME: handed} if handed else {})}
+    env = {**job.env, **({RESUME: resume} if resume else {})}
     if job.metric is not None:
         env[stopping.VARIABLE] = str(supervisor.folder)
     plan = launcher.Plan(
@@ -132,65 +185,67 @@ def _launch(
         locks=locks,
     )
     try:
-        done = launcher.launch(repo, plan, said.append)
+        done = launcher.launch(repo, plan, warnings.append)
     finally:
-        if handed:
-            shutil.rmtree(handed, ignore_errors=True)
+        if resume:
+            shutil.rmtree(resume, ignore_errors=True)
     if done.published is None:
-        told = next((note for note in done.notes if "committed" in note), "it was not committed")
+        problem = next((note for note in done.notes if "committed" in note), "it was not committed")
         hint = f"it is kept in {done.journal}: make room, then: git track recover"
-        return Report(None, (*said, *done.notes), (told, hint))
+        return TrialReport(None, (*warnings, *done.notes), (problem, hint))
     info = done.published.info
     tail = "" if info.finished else _tail(repo, info)
-    return Report(info, (*said, *done.notes), tail=tail)
+    return TrialReport(info, (*warnings, *done.notes), tail=tail)
 
 
 class _TrialGuest(Guest):
-    """Tells the launcher when to end the command, and the run how it counts."""
+    """Decides when the launcher must end the command, and whether the run counts."""
 
     def __init__(self, repo: git.Repo, supervisor: Supervisor, job: Job) -> None:
         self.repo, self.supervisor, self.job = repo, supervisor, job
-        self.until = None if job.timeout is None else time.monotonic() + job.timeout
+        self.deadline = None if job.timeout is None else time.monotonic() + job.timeout
         self.why: str | None = None
 
     def reason_to_end(self) -> str | None:
         if self.why is None:
             if self.supervisor.ends_trials():
                 self.why = INTERRUPTED
-            elif self.until is not None and time.monotonic() > self.until:
+            elif self.deadline is not None and time.monotonic() > self.deadline:
                 self.why = TIMEOUT
         return self.why
 
     def facts_of_end(
         self, state: events.JournalState, facts: Mapping[str, Any]
     ) -> Mapping[str, Any]:
-        part = {**state.facts["sweep"], **({"why": self.why} if self.why else {})}
+        trial = {**state.facts["sweep"], **({"why": self.why} if self.why else {})}
         counts = facts["status"] == run_info.FINISHED or self.job.final
         if self.why == INTERRUPTED:
-            part["interrupted"] = True
+            trial["interrupted"] = True
         elif counts:
             if self.job.metric is not None:
-                self._tell(state, finished=facts["status"] == run_info.FINISHED)
-            part["order"] = self.supervisor.take_order(self.job.mark)
-        return {"sweep": part}
+                self._publish_curve(state, finished=facts["status"] == run_info.FINISHED)
+            trial["order"] = self.supervisor.take_order(self.job.mark)
+        return {"sweep": trial}
 
-    def _tell(self, state: events.JournalState, *, finished: bool) -> None:
-        """Tell the trials that come after how this one went."""
+    def _publish_curve(self, state: events.JournalState, *, finished: bool) -> None:
+        """Publish the curve of the metric, for the trials that come later."""
         folder = Path(layout.live_dir(self.repo.common_dir), state.facts["id"])
         curve = stopping.curve_of(live.series_lines(folder), self.job.metric or "")
-        whole = finished and state.facts["sweep"].get("stopped") is None
-        stopping.append_curve(self.supervisor.folder / stopping.CURVES, self.job.mark, curve, whole)
+        complete = finished and state.facts["sweep"].get("stopped") is None
+        stopping.append_curve(
+            self.supervisor.folder / stopping.CURVES, self.job.mark, curve, complete
+        )
 
 
-def _hand_over(repo: git.Repo, supervisor: Supervisor, earlier: reader.Raw) -> str | None:
-    """Bring the artifacts of the rung before into a folder of the trial's own."""
+def _resume_folder(repo: git.Repo, supervisor: Supervisor, earlier: reader.Raw) -> str | None:
+    """Copy the artifacts of the previous rung into a folder; return it, or None if there are none."""
     folder = supervisor.folder / f"resume-{os.getpid()}"
     shutil.rmtree(folder, ignore_errors=True)
     return str(folder) if resume_artifacts.bring(repo, earlier, folder) else None
 
 
 def _tail(repo: git.Repo, info: run_info.RunInfo) -> str:
-    """Return the last lines that a trial which failed had to say."""
+    """Return the last three lines of the log of a run."""
     log = next(git.read_objects(repo, [f"{info.commit}:log.txt"])) or b""
     lines = [line for line in log.decode(errors="replace").splitlines() if line.strip()]
     return "\n".join(lines[-3:])

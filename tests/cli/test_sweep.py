@@ -247,7 +247,7 @@ def test_a_learning_sweep_without_its_metric_says_how_to_go_on():
     done = sweep(*options, code=1, command=("--", "true"))
     hint = done.err.splitlines()[-1]
     again = f"git track sweep resume {shown()['id'][16:]}"
-    assert hint.startswith("hint: name one that is logged, in a new sweep; or, if ")
+    assert hint.startswith("hint: name a metric that is logged, in a new sweep; if ")
     assert hint.endswith(f", go on: {again}")
 
 
@@ -282,11 +282,11 @@ def test_sweep_stop_lets_running_trials_finish(going):
     assert done.code == 0, done.err
     assert scores() == {"0": 1.0, "1": 2.0, "2": 3.0}
     assert len(listed()) == 3
-    assert "is not being run" in run_cli("sweep", "stop", "@").err
+    assert "is not running" in run_cli("sweep", "stop", "@").err
 
 
 def test_one_process_runs_a_sweep(going):
-    assert "is being run already" in run_cli("sweep", "resume", "@").err
+    assert "is already running" in run_cli("sweep", "resume", "@").err
     assert shown()["state"] == "running"
 
 
@@ -308,7 +308,7 @@ def test_ctrl_c_on_a_terminal(project):
     terminal = Terminal(sys.executable, "-m", "gittrack", *argv, lines=30, columns=120)
     terminal.until("running=1")
     terminal.type("\x03")
-    terminal.until("Ctrl-C once more ends them")
+    terminal.until("press Ctrl-C again to end them")
     Path("made").touch()
     text, code = terminal.end()
     assert code == 130
@@ -484,7 +484,7 @@ def test_gc_removes_the_folder_of_a_sweep_that_has_ended(project):
     assert rooms() == []
     assert run_cli("gc").out == "nothing to remove\n"
     assert shown()["state"] == "done"
-    assert "is not being run" in run_cli("sweep", "stop", "@").err
+    assert "is not running" in run_cli("sweep", "stop", "@").err
     assert run_cli("sweep", "resume", "@").code == 0
     assert scores() == {"0": 1.0, "1": 2.0}
     assert len(listed()) == 2
@@ -543,10 +543,10 @@ def test_a_sweep_that_comes_while_gc_removes_its_folder_has_one_of_its_own(proje
         return handle
 
     monkeypatch.setattr(lock, "acquire", late)
-    place = workdir.enter(str(project / ".git"), folder.name, lambda: None)
-    assert lock.is_at(place.owner, folder / "owner")
-    assert lock.is_at(place.trials, folder / "trials")
-    workdir.leave(place)
+    entered = workdir.enter(str(project / ".git"), folder.name, lambda: None)
+    assert lock.is_at(entered.owner, folder / "owner")
+    assert lock.is_at(entered.trials, folder / "trials")
+    workdir.leave(entered)
 
 
 def test_what_has_no_room_on_a_terminal_is_named(monkeypatch):
@@ -588,7 +588,7 @@ def test_what_has_no_room_on_a_terminal_is_named(monkeypatch):
         ),
         (
             ("-S", "x=1", "-m", "loss", "--seed", "7", "--", "true"),
-            "--seed is of no effect on a grid, where nothing is drawn",
+            "--seed has no effect on a grid, because nothing is drawn",
         ),
     ],
 )

@@ -7,8 +7,8 @@ from gittrack.core.run.trials import TrialFacts
 from gittrack.record import session
 from gittrack.search.plan import Trial
 from gittrack.sweeping import workdir
-from gittrack.sweeping.endings import Ended, Endings
-from gittrack.sweeping.trial import Job, Report
+from gittrack.sweeping.endings import EndedTrial, Endings
+from gittrack.sweeping.trial import Job, TrialReport
 
 FIRST = 10  # orders before that are of an earlier process
 
@@ -34,7 +34,9 @@ class Trials:
     def report(self, key, *, counts=True):
         self.running.remove(job(key).mark)
         facts = TrialFacts("s", key, order=self.orders.get(key) if counts else None)
-        self.endings.add(Ended(job(key), Report(RunInfo(key, "e", "finished", sweep=facts))))
+        self.endings.add(
+            EndedTrial(job(key), TrialReport(RunInfo(key, "e", "finished", sweep=facts)))
+        )
         return [ended.job.trial.key for ended in self.endings.release(self.running)]
 
 

@@ -11,8 +11,8 @@ from gittrack.core.run.trials import TrialFacts
 from gittrack.record import session
 from gittrack.search.plan import Trial
 from gittrack.sweeping import engine, state, workdir
-from gittrack.sweeping.endings import Ended
-from gittrack.sweeping.trial import Job, Report
+from gittrack.sweeping.endings import EndedTrial
+from gittrack.sweeping.trial import Job, TrialReport
 
 
 class Told:
@@ -55,7 +55,8 @@ class ByHand:
 
     def wait(self, timeout):
         return [
-            Ended(self.jobs.pop(key.strip("!?")), self._report(key)) for key in self.script.pop(0)
+            EndedTrial(self.jobs.pop(key.strip("!?")), self._report(key))
+            for key in self.script.pop(0)
         ]
 
     def end_running(self):
@@ -63,13 +64,13 @@ class ByHand:
 
     def _report(self, key):
         if key.endswith("?"):
-            return Report(problem=("the disk is full", "make room"))
+            return TrialReport(problem=("the disk is full", "make room"))
         if key.endswith("!"):
-            return Report(RunInfo(key, "e", "crashed", sweep=TrialFacts("s", key.strip("!"))))
+            return TrialReport(RunInfo(key, "e", "crashed", sweep=TrialFacts("s", key.strip("!"))))
         facts = TrialFacts("s", key, order=self.order)
         self.order += 1
         metrics = {"loss": Metric(1.0, 1.0, 1.0, 0, 1)}
-        return Report(RunInfo(key, "e", "finished", metrics=metrics, sweep=facts))
+        return TrialReport(RunInfo(key, "e", "finished", metrics=metrics, sweep=facts))
 
 
 class Quiet(NamedTuple):
@@ -86,10 +87,10 @@ def run(strategy, pool, stop_request=lambda: None, metric="loss", learns=False):
     def make_job(trial, attempt, known, earlier):
         return Job(trial, attempt, known, True, session.Request(sweep={"id": "s"}))
 
-    setting = engine.Setting(
+    setting = engine.EngineSettings(
         strategy, pool, Quiet(), metric, (), make_job, stop_request, learns=learns
     )
-    return engine.Engine(setting, state.State(), first=True).run()
+    return engine.Engine(setting, state.SweepState(), first=True).run()
 
 
 def test_the_strategy_sees_outcomes_as_the_pool_reports_them():

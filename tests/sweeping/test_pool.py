@@ -14,8 +14,8 @@ from helpers import ROOT, git, run_cli
 from gittrack import git as track_git
 from gittrack.core import layout
 from gittrack.core.run import run_info
-from gittrack.sweeping import engine, prepare, runner, state, stored, workdir
-from gittrack.sweeping.endings import Ended
+from gittrack.sweeping import engine, jobs, prepare, state, stored, workdir
+from gittrack.sweeping.endings import EndedTrial
 
 TRIAL = """echo "{\\"loss\\": $2}" >> "$GITTRACK_METRICS" """
 
@@ -28,7 +28,7 @@ from gittrack.sweeping import trial
 from gittrack.sweeping.supervisor import Supervisor
 folder = Path(sys.argv[1])
 folder.mkdir(exist_ok=True)
-report = trial.work(git.find(), Supervisor(folder, os.getppid()), pickle.load(sys.stdin.buffer))
+report = trial.run(git.find(), Supervisor(folder, os.getppid()), pickle.load(sys.stdin.buffer))
 sys.stdout.buffer.write(pickle.dumps(report))
 """
 
@@ -61,7 +61,7 @@ class Elsewhere:
             check=True,
         )
         git(".", "fetch", "-q", str(self.clone), "refs/runs/*:refs/runs/*")
-        return [Ended(job, pickle.loads(done.stdout))]
+        return [EndedTrial(job, pickle.loads(done.stdout))]
 
     def end_running(self): ...
 
@@ -83,7 +83,7 @@ class Quiet:
 
 def begin(repo):
     """Begin a sweep of three trials; return it and what is known of it."""
-    request = prepare.Asked(
+    request = prepare.SweepRequest(
         content={
             "method": "grid",
             "metric": {"name": "loss", "goal": "minimize"},
@@ -93,13 +93,13 @@ def begin(repo):
         files=("empty.yaml",),
         inputs=("train.py",),
     )
-    opened = prepare.opened(request)
+    opened = prepare.prepare(request)
     sweep_id = layout.new_id(0)
-    room = workdir.enter(repo.common_dir, sweep_id, lambda: None)
-    facts = prepare.facts(request, opened, "default", run_info.iso(0), repo.prefix)
-    code = stored.look(repo, room.folder)
+    folder = workdir.enter(repo.common_dir, sweep_id, lambda: None)
+    facts = prepare.plan_facts(request, opened, "default", run_info.iso(0), repo.prefix)
+    code = stored.capture_code(repo, folder.folder)
     sweep = stored.create(repo, sweep_id, code, request.file, facts)
-    workdir.leave(room)
+    workdir.leave(folder)
     return sweep, opened
 
 
@@ -121,17 +121,17 @@ def test_another_clone_runs_the_trials(project, scratch, isolate):
     git(".", "commit", "-qm", "base")
     git(".", "clone", "-q", ".", str(scratch / "clone"))
     sweep, opened = begin(track_git.find())
-    watcher, how = Quiet(), runner.How(isolate=isolate)
-    setting = engine.Setting(
+    watcher, how = Quiet(), jobs.RunOptions(isolate=isolate)
+    setting = engine.EngineSettings(
         opened.strategy,
         Elsewhere(scratch / "clone"),
         watcher,
         "loss",
         opened.names,
-        runner.JobMaker(sweep, opened, how).job,
+        jobs.JobMaker(sweep, opened, how).make,
         lambda: None,
     )
-    assert engine.Engine(setting, state.State(), first=True).run()
+    assert engine.Engine(setting, state.SweepState(), first=True).run()
     shown = json.loads(run_cli("sweep", "show", "@", "--json").out)
     assert (shown["state"], shown["best"]) == ("done", "1")
     assert [(one["key"], one["score"], one["order"]) for one in shown["trials"]] == [

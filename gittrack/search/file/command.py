@@ -64,7 +64,7 @@ def _translate(words: Sequence[str], program: str | None) -> tuple[str, ...]:
 def _field(macro: str, program: str | None) -> str:
     if macro == "env":
         raise TrackError(
-            "${env} must be a separate word", "write it as a word of its own, or leave it out"
+            "${env} must be a separate word", "make it a separate item of the list, or leave it out"
         )
     if macro == "program":
         if program is None:

@@ -70,14 +70,14 @@ _ALTERNATIVES = {  # names that users try -> what to write
 _KEYS = ("distribution", *sorted({k.rstrip("!") for takes in _TAKES.values() for k in takes}))
 
 
-def read(value: Any, what: str = "parameters") -> tuple[dict[str, Distribution], tuple[str, ...]]:
+def read(value: Any, label: str = "parameters") -> tuple[dict[str, Distribution], tuple[str, ...]]:
     """Return the search space that ``parameters`` describes.
 
     Parameters
     ----------
     value : object
         The value of ``parameters`` in a sweep file.
-    what : str, optional
+    label : str, optional
         What the value is, for messages.  Default: ``parameters``.
 
     Returns
@@ -94,7 +94,7 @@ def read(value: Any, what: str = "parameters") -> tuple[dict[str, Distribution],
     """
     distributions: dict[str, Distribution] = {}
     remarks: list[str] = []
-    for name, description in _descriptions(value, what, ()):
+    for name, description in _descriptions(value, label, ()):
         if name in distributions:
             raise TrackError(f"the param {name} is described twice", "remove one of them")
         distributions[name] = _named_distribution(name, description)
@@ -103,11 +103,11 @@ def read(value: Any, what: str = "parameters") -> tuple[dict[str, Distribution],
     return distributions, tuple(remarks)
 
 
-def _descriptions(value: Any, what: str, group: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+def _descriptions(value: Any, label: str, group: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
     """Yield (dotted name, description) of each param, those in groups included."""
-    mapping = require_mapping(value, what, _EXAMPLE)
+    mapping = require_mapping(value, label, _EXAMPLE)
     if not mapping:
-        raise TrackError(f"{what} has no params", f"write: {_EXAMPLE}")
+        raise TrackError(f"{label} has no params", f"write: {_EXAMPLE}")
     for key, description in mapping.items():
         parts = (*group, *commit_message.parts(str(key)))
         name = commit_message.join_key(parts)

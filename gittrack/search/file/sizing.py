@@ -122,11 +122,11 @@ def _configs(plan: SweepPlan, resource: Resource) -> int:
 
 
 def _check_resource_is_not_searched(plan: SweepPlan, resource: Resource) -> None:
-    """Raise TrackError if the resource is a param that is searched, in one's group, or a group of one."""
-    own = commit_message.parts(resource.name)
+    """Raise TrackError if the resource is a searched param, a group of one, or in the group of one."""
+    path = commit_message.parts(resource.name)
     for name in plan.space:
         parts = commit_message.parts(name)
-        if parts[: len(own)] == own or own[: len(parts)] == parts:
+        if parts[: len(path)] == path or path[: len(parts)] == parts:
             raise TrackError(
                 f"{name} is searched, and {resource.name} is the resource",
                 "leave it out of parameters: halving sets it",

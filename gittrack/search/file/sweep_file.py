@@ -1,4 +1,4 @@
-"""A sweep file as a plan: W&B's keys and ours.  A mistake is reported with the nearest known word."""
+"""A sweep file as a plan: W&B's keys and some more.  A mistake is reported with the nearest known word."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def proposer(
     Raises
     ------
     TrackError
-        If SciPy is not installed, or cannot compute so many points or params.
+        If SciPy is not installed, or cannot compute that many points or params.
     """
     try:
         from scipy.stats import qmc  # noqa: PLC0415 - an extra, and a heavy one

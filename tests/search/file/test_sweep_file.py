@@ -187,7 +187,7 @@ def test_names_are_dotted_and_quoted_like_everywhere():
             {"command": ["${envvar:X}"]},
             "${envvar:X} is not supported. let a shell expand it: [sh, -c",
         ),
-        ({"command": ["x${env}"]}, "${env} must be a separate word. write it as a word of its"),
+        ({"command": ["x${env}"]}, "${env} must be a separate word. make it a separate item"),
         (
             {"command": ["${program}"], "program": None},
             "command has ${program}, but the file has no program. write program: train.py",

@@ -1,10 +1,10 @@
 """Try many configurations of one command; every trial is a run.
 
-git track sweep FILE                     a sweep file: W&B's keys, and ours
+git track sweep FILE                     a sweep file: W&B's keys, and some more
 git track sweep -S KEY=VALUES -m METRIC -- COMMAND...
 
-VALUES are 0.1,0.01 or range(16,129,16) (the end left out) for a grid, or uniform(0,0.5) loguniform(1e-5,1e-1)
-randint(1,8) normal(0,1) choice(adam,sgd) with --random or --halving.
+VALUES are 0.1,0.01 or range(16,129,16) (without the end) for a grid; with --random or --halving also
+uniform(0,0.5) loguniform(1e-5,1e-1) randint(1,8) normal(0,1) choice(adam,sgd).
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import argparse
 from gittrack.cli import parsing
 from gittrack.cli.commands.sweep import start
 
-# Each has its file here; without one of them a sweep is started: see start.py.
+# Each verb has its module here; without a verb, start.py starts a sweep.
 VERBS = {
-    "resume": "go on where a sweep stopped, also in another clone",
+    "resume": "continue a sweep where it stopped, also in another clone",
     "stop": "ask the process that runs a sweep to stop",
     "ls": "list the sweeps",
     "show": "the leaderboard of a sweep",
@@ -25,6 +25,6 @@ run = start.run
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options of ``git track sweep`` without a further verb: it starts a sweep."""
+    """Declare the options of ``git track sweep`` without a verb: it starts a sweep."""
     start.arguments(parser)
     parser.epilog = parsing.verbs_help(parser.prog, VERBS)

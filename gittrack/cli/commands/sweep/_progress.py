@@ -1,4 +1,4 @@
-"""How a sweep goes: a bar on a terminal, a line for each trial elsewhere; and Ctrl-C."""
+"""The progress of a sweep: a bar on a terminal, else a line for each trial; and Ctrl-C."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from gittrack.search.plan import Outcome, Strategy
 from gittrack.show.terminal import text
 from gittrack.show.terminal.columns import short_id
 from gittrack.sweeping import workdir
-from gittrack.sweeping.trial import Job, Report
+from gittrack.sweeping.trial import Job, TrialReport
 
 _ECHO_SECONDS = 0.2
 
 
 class Stopper:
-    """Ctrl-C, and other signals that end a program, as wishes: finish what runs, or end it now.
+    """Turns Ctrl-C and other ending signals into requests: let trials finish, or end them now.
 
-    Git, under which we may run, passes a Ctrl-C on that the terminal has sent us already: what comes within
-    0.2 s of the first is the same.
+    If git started this process, git passes on a Ctrl-C that the terminal also sends to this process.  So a
+    second Ctrl-C within 0.2 s counts as the first.
     """
 
     def __init__(self) -> None:
-        self.how: str | None = None
+        self.request: str | None = None
         self.number: int | None = None
         self.first = 0.0
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -41,28 +41,28 @@ class Stopper:
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         now = time.monotonic()
         if number != signal.SIGINT:
-            self.how, self.number = workdir.NOW, number
-        elif self.how is None:
-            self.how, self.number, self.first = workdir.FINISH, number, now
+            self.request, self.number = workdir.NOW, number
+        elif self.request is None:
+            self.request, self.number, self.first = workdir.FINISH, number, now
         elif now - self.first > _ECHO_SECONDS:
-            self.how = workdir.NOW
+            self.request = workdir.NOW
 
 
 class Progress:
-    """Tells of trials as they begin and end."""
+    """Prints the trials that begin and end; see `sweeping.engine.Listener`."""
 
     def __init__(self, strategy: Strategy, metric: str | None) -> None:
         self.strategy, self.size, self.metric = strategy, strategy.size, metric
         self.done, self.failed, self.running = 0, 0, 0
         self.outcomes: list[Outcome] = []
-        self.said: set[str] = set()
-        self.told = False  # what the first trial that failed had to say
+        self.warned: set[str] = set()
+        self.tail_printed = False  # the last lines of the log of the first trial that failed
         self.bar: Any = None
 
     def resumed(self, outcomes: Sequence[Outcome]) -> None:
-        """Take in what ended before this process began."""
+        """Count the trials that ended before this process began."""
         self.done, self.outcomes = len(outcomes), list(outcomes)
-        self.failed = sum(1 for one in outcomes if one.status not in (FINISHED, STOPPED))
+        self.failed = sum(outcome.status not in (FINISHED, STOPPED) for outcome in outcomes)
         if sys.stderr.isatty():
             self.bar = _bar(self.size, self.done)
 
@@ -71,7 +71,7 @@ class Progress:
         self.running += 1
         self._refresh()
 
-    def ended(self, job: Job, report: Report, outcome: Outcome | None) -> None:
+    def ended(self, job: Job, report: TrialReport, outcome: Outcome | None) -> None:
         """A trial is over."""
         self.running -= 1
         info = report.info
@@ -80,8 +80,8 @@ class Progress:
             self.outcomes.append(outcome)
         if info is not None and outcome is not None and not info.finished:
             self.failed += 1
-            if not self.told and report.tail:
-                self.told = True
+            if not self.tail_printed and report.tail:
+                self.tail_printed = True
                 for line in report.tail.splitlines():
                     self._say(f"  | {text.escape(line, keep=chr(9))}")
         if info is not None and (self.bar is None or not info.finished):
@@ -90,53 +90,54 @@ class Progress:
             self.bar.update()
         self._refresh()
 
-    def stopping(self, how: str, running: int) -> None:
+    def stopping(self, request: str, running: int) -> None:
         """The sweep was asked to stop."""
         trials = f"{running} running {'trial' if running == 1 else 'trials'}"
-        if how == workdir.NOW:
+        if request == workdir.NOW:
             self._say(f"stopping now: ending {trials}")
         elif running:
-            self._say(f"stopping: {trials} may finish; Ctrl-C once more ends them")
+            self._say(f"stopping: {trials} may finish; press Ctrl-C again to end them")
 
     def warn(self, message: str) -> None:
-        """Say something, but the like of it only once."""
+        """Print a warning, unless one with the same text before its colon was printed."""
         kind = message.partition(":")[0]
-        if kind not in self.said:
-            self.said.add(kind)
+        if kind not in self.warned:
+            self.warned.add(kind)
             self._say(f"warning: {text.escape(message)}")
 
     def tick(self) -> None:
-        """Keep the clock of the bar going."""
+        """Update the clock of the bar."""
         if self.bar is not None:
             self.bar.refresh()
 
     def close(self) -> None:
-        """Leave the bar as it is."""
+        """End the bar, which stays on the screen."""
         if self.bar is not None:
             self.bar.close()
 
     def _best(self) -> float | None:
-        """Return the score of what the report will call best: under seeds the mean of a configuration."""
+        """Return the best score so far: with several seeds, the mean of a configuration."""
         key = self.strategy.best(self.outcomes)
         if key is None:
             return None
         if keys.parse(key).repeat is None:
-            alike = [one for one in self.outcomes if one.key == key]
+            repeats = [outcome for outcome in self.outcomes if outcome.key == key]
         else:
-            alike = [one for one in self.outcomes if _unseeded(one.key) == _unseeded(key)]
-        return math.fsum(one.score or 0.0 for one in alike) / len(alike)
+            config = _without_seed(key)
+            repeats = [outcome for outcome in self.outcomes if _without_seed(outcome.key) == config]
+        return math.fsum(outcome.score or 0.0 for outcome in repeats) / len(repeats)
 
-    def _line(self, job: Job, report: Report, outcome: Outcome | None) -> str:
+    def _line(self, job: Job, report: TrialReport, outcome: Outcome | None) -> str:
         info = report.info
         assert info is not None
-        part = info.sweep
-        of = f"/{self.size}" if self.size is not None else ""
-        words = [f"[{self.done}{of}]", f"trial {job.trial.key}", _how(report, outcome)]
+        trial = info.sweep
+        total = f"/{self.size}" if self.size is not None else ""
+        words = [f"[{self.done}{total}]", f"trial {job.trial.key}", _status(report, outcome)]
         if outcome is not None and outcome.score is not None and self.metric is not None:
             words.append(f"{commit_message.key_text(self.metric)}={text.value(outcome.score)}")
         words += [f"{name}={text.value(value)}" for name, value in job.trial.params.items()][:6]
         words += [f"run {short_id(info.id)}"]
-        if outcome is None and part is not None and not part.interrupted:
+        if outcome is None and trial is not None and not trial.interrupted:
             words.append("(it is tried again)")
         return "  ".join(words)
 
@@ -150,28 +151,28 @@ class Progress:
     def _refresh(self) -> None:
         if self.bar is None:
             return
-        told: dict[str, Any] = {"failed": self.failed, "running": self.running}
+        numbers: dict[str, Any] = {"failed": self.failed, "running": self.running}
         best = self._best()
         if best is not None:
-            told["best"] = text.value(best)
-        self.bar.set_postfix(told)
+            numbers["best"] = text.value(best)
+        self.bar.set_postfix(numbers)
 
 
-def _unseeded(key: str) -> keys.Key:
+def _without_seed(key: str) -> keys.Key:
     return keys.parse(key)._replace(repeat=None)
 
 
-def _how(report: Report, outcome: Outcome | None) -> str:
+def _status(report: TrialReport, outcome: Outcome | None) -> str:
     info = report.info
     assert info is not None
-    part = info.sweep
-    if part is not None and part.interrupted:
+    trial = info.sweep
+    if trial is not None and trial.interrupted:
         return "interrupted"
     status = outcome.status if outcome is not None else info.status
-    if part is not None and part.why == "timeout":
+    if trial is not None and trial.why == "timeout":
         return f"{status} (timeout)"
-    why = info.signal or (f"exit code {info.exit_code}" if info.exit_code else "")
-    return f"{status} ({why})" if why else status
+    cause = info.signal or (f"exit code {info.exit_code}" if info.exit_code else "")
+    return f"{status} ({cause})" if cause else status
 
 
 def _bar(size: int | None, done: int) -> Any:

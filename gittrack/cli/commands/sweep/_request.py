@@ -1,4 +1,4 @@
-"""What a new sweep is to do, as options of a command line."""
+"""The options of what a new sweep tries."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from gittrack.cli.options import positive
 from gittrack.core.errors import TrackError
 from gittrack.search.file import command_line
-from gittrack.sweeping.prepare import Asked
+from gittrack.sweeping.prepare import SweepRequest
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -16,40 +16,40 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("what to try")
     add, goal = group.add_argument, group.add_mutually_exclusive_group().add_argument
     repeated: dict[str, Any] = {"action": "append", "default": []}
-    add("-S", "--set", **repeated, metavar="KEY=VALUES", help="a param and what it can be")
+    add("-S", "--set", **repeated, metavar="KEY=VALUES", help="a param and its values")
     add("-m", "--metric", metavar="METRIC", help="the metric to minimize or maximize")
-    for word, const, which in (("min", "minimize", "smaller"), ("max", "maximize", "larger")):
+    for word, const, which in (("min", "minimize", "smallest"), ("max", "maximize", "largest")):
         goal(
             f"--{word}",
             dest="goal",
             action="store_const",
             const=const,
-            help=f"the {which} the better",
+            help=f"the {which} value is the best",
         )
     add("--random", type=positive, metavar="N", help="N random configurations, instead of a grid")
     add("--halving", action="store_true", help="successive halving; needs --resource")
     add(
         "--resource",
         metavar="NAME=MIN,MAX",
-        help="the param that halving deals out, such as epochs=1,81; a third number is eta (3)",
+        help="the param that halving increases, such as epochs=1,81; a third number is eta (3)",
     )
-    add("-n", type=positive, metavar="TRIALS", help="at most so many trials")
+    add("-n", type=positive, metavar="TRIALS", help="run at most this many trials")
     add("--seed", type=int, metavar="N", help="the seed of the search (0)")
-    add("--name", help="a name for the sweep, to address it by")
+    add("--name", help="the name of the sweep")
     add("-e", "--experiment", help="the experiment of the runs (track.experiment, or 'default')")
     add(
         "-p",
         "--params",
         **repeated,
         metavar="FILE",
-        help="configuration that the sweep's params are laid over (params.yaml)",
+        help="configuration that the params of the sweep override (params.yaml)",
     )
     add("--input", **repeated, metavar="PATH", help="data to fingerprint; repeatable")
-    add("--output", **repeated, metavar="PATH", help="a file or folder to keep of each trial")
+    add("--output", **repeated, metavar="PATH", help="a file or folder that each trial keeps")
 
 
-def request(args: argparse.Namespace) -> Asked:
-    """Return what the command line asks for.  Raises TrackError."""
+def request(args: argparse.Namespace) -> SweepRequest:
+    """Return the sweep that the command line asks for.  Raises TrackError."""
     common: dict[str, Any] = {
         "command": tuple(args.command),
         "files": tuple(args.params),
@@ -61,9 +61,9 @@ def request(args: argparse.Namespace) -> Asked:
     }
     if args.file is None:
         content = {**_inline(args), **_overrides(args)}
-        return Asked(content, where="the command line", **common)
+        return SweepRequest(content, source="the command line", **common)
     _check_file_options(args)
-    return Asked(None, _read(args.file), args.file, _overrides(args), **common)
+    return SweepRequest(None, _read(args.file), args.file, _overrides(args), **common)
 
 
 def _read(path: str) -> bytes:
@@ -73,12 +73,12 @@ def _read(path: str) -> bytes:
     except OSError as error:
         raise TrackError(
             f"the sweep file {path} cannot be read: {error.strerror}",
-            "or say it here: git track sweep -S lr=0.1,0.01 -m val_loss -- COMMAND...",
+            "check its name, or use options: git track sweep -S lr=0.1,0.01 -m val_loss -- COMMAND...",
         )
 
 
 def _check_file_options(args: argparse.Namespace) -> None:
-    """Raise TrackError for options that a sweep file takes the place of."""
+    """Raise TrackError for options that a sweep file replaces."""
     if args.set or args.random or args.halving or args.resource:
         raise TrackError(
             "-S, --random, --halving and --resource cannot be combined with a sweep file",
@@ -92,7 +92,7 @@ def _check_file_options(args: argparse.Namespace) -> None:
 
 
 def _overrides(args: argparse.Namespace) -> dict[str, Any]:
-    """Return the keys of a sweep file that options stand for."""
+    """Return the keys of a sweep file that options override."""
     trial = {"timeout": args.timeout, "retries": args.retries}
     keys = {
         "run_cap": args.n,
@@ -103,10 +103,10 @@ def _overrides(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def _inline(args: argparse.Namespace) -> dict[str, Any]:
-    """Return the sweep file that ``-S`` and the options beside it stand for."""
+    """Return the content of the sweep file that ``-S`` and other options describe."""
     if not args.set:
         raise TrackError(
-            "there is nothing to try", "name a sweep file, or a param: -S lr=0.1,0.01", code=2
+            "there is nothing to try", "give a sweep file, or a param: -S lr=0.1,0.01", code=2
         )
     if not args.metric:
         raise TrackError("the sweep has no metric", "write -m val_loss, or -m score --max", code=2)

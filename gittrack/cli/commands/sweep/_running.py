@@ -1,4 +1,4 @@
-"""How trials are run, as options of a command line; and the process that runs a sweep to its end."""
+"""The options of how trials are run, and the process that runs a sweep to its end."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from gittrack.core.errors import TrackError
 from gittrack.reproduce import rerun_worktree
 from gittrack.show.terminal import text
 from gittrack.show.terminal.columns import short_id
-from gittrack.sweeping import prepare, runner, state
+from gittrack.sweeping import runner
+from gittrack.sweeping.jobs import RunOptions
+from gittrack.sweeping.prepare import PreparedSweep
+from gittrack.sweeping.state import SweepState
 from gittrack.sweeping.stored import Sweep
 
 
@@ -24,56 +27,59 @@ def add_options(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
     """Declare the options that say how trials are run; return their group."""
     group = parser.add_argument_group("how to run it")
     add = group.add_argument
-    add("-j", "--jobs", type=positive, metavar="N", help="so many trials at once (1)")
-    add("--gpus", metavar="0,1", help="deal these GPUs out to the trials, one each")
-    add("--isolate", action="store_true", help="each trial in a worktree of its own")
+    add("-j", "--jobs", type=positive, metavar="N", help="run N trials at once (1)")
+    add("--gpus", metavar="0,1", help="assign these GPUs to the trials, one each")
+    add("--isolate", action="store_true", help="run each trial in a separate worktree")
     return group
 
 
-def settings(args: argparse.Namespace) -> runner.How:
-    """Return what the options of `add_options` say.  Raises TrackError."""
+def run_options(args: argparse.Namespace) -> RunOptions:
+    """Return the values of the options of `add_options`.  Raises TrackError."""
     gpus = tuple(gpu.strip() for gpu in (args.gpus or "").split(",") if gpu.strip())
     if args.gpus is not None and not gpus:
-        raise TrackError("--gpus names none", "write --gpus 0,1", code=2)
-    return runner.How(args.jobs or max(1, len(gpus)), gpus, args.isolate)
+        raise TrackError("--gpus names no GPU", "write --gpus 0,1", code=2)
+    return RunOptions(args.jobs or max(1, len(gpus)), gpus, args.isolate)
 
 
-def with_links(repo: git.Repo, how: runner.How) -> runner.How:
-    """Return the settings with the paths that a worktree of a trial gets from the user's tree."""
-    return how._replace(links=rerun_worktree.links(repo)) if how.isolate else how
+def with_links(repo: git.Repo, options: RunOptions) -> RunOptions:
+    """Return the options with the paths that the worktree of a trial gets as links."""
+    return options._replace(links=rerun_worktree.links(repo)) if options.isolate else options
 
 
-class Session:
-    """One process that runs a sweep: it prints the progress, and the result at the end."""
+class SweepProcess:
+    """A process that runs a sweep: it prints the progress, and the result at the end."""
 
-    def __init__(self, repo: git.Repo, opened: prepare.Opened) -> None:
-        self.repo, self.opened = repo, opened
+    def __init__(self, repo: git.Repo, prepared: PreparedSweep) -> None:
+        self.repo, self.prepared = repo, prepared
         self.sweep: Sweep | None = None
         self.stopper = Stopper()
-        self.progress = Progress(opened.strategy, opened.plan.metric)
-        self.talk = runner.Talk(self.progress, lambda: self.stopper.how, self._begun)
+        self.progress = Progress(prepared.strategy, prepared.plan.metric)
+        self.callbacks = runner.Callbacks(
+            self.progress, lambda: self.stopper.request, self._print_start
+        )
 
-    def run(self, go: Callable[[], bool]) -> int:
-        """Run the sweep and print how it ended; return the exit status."""
-        began = time.monotonic()
+    def run(self, run_sweep: Callable[[], bool]) -> int:
+        """Run the sweep and print the result; return the exit status."""
+        start = time.monotonic()
         try:
-            done = go()
+            done = run_sweep()
         finally:
             self.progress.close()
         assert self.sweep is not None
-        seconds = time.monotonic() - began
+        seconds = time.monotonic() - start
         sys.stderr.flush()
-        has_best = _report.report(self.repo, self.sweep, self.opened, done=done, seconds=seconds)
+        has_best = _report.report(self.repo, self.sweep, self.prepared, done=done, seconds=seconds)
         if done:
             return 0 if has_best else 1
-        print_note(f"it is not done; go on: {runner.resume_command(self.sweep)}")
+        print_note(f"the sweep is not done; go on: {runner.resume_command(self.sweep)}")
         number = self.stopper.number
         return 128 + number if number is not None else 1
 
-    def _begun(self, sweep: Sweep, begun: state.State) -> None:
-        """Print what begins; the first trial comes next."""
+    def _print_start(self, sweep: Sweep, initial: SweepState) -> None:
+        """Print which sweep begins, before its first trial."""
         self.sweep = sweep
         name = f" {text.escape(sweep.name)}" if sweep.name else ""
-        known = f"goes on, ended by now: {len(begun.outcomes):,}" if begun.outcomes else "begins"
-        print_note(f"sweep {short_id(sweep.id)}{name} {known}")
-        self.progress.resumed(begun.outcomes)
+        ended = len(initial.outcomes)
+        event = f"continues, trials that ended: {ended:,}" if ended else "begins"
+        print_note(f"sweep {short_id(sweep.id)}{name} {event}")
+        self.progress.resumed(initial.outcomes)

@@ -1,4 +1,4 @@
-"""What a sweep says of its parameters: their importance, and the search in pictures."""
+"""What a sweep shows about its params: their importance, and the search in pictures."""
 
 from __future__ import annotations
 
@@ -13,30 +13,33 @@ from gittrack.show.terminal import importances, text
 
 
 def weights(view: SweepView, *, forest: bool = False) -> tuple[Importance, ...]:
-    """Return the importance of each parameter; with ``forest`` by Optuna's fANOVA.  Raises TrackError."""
+    """Return the importance of each param: by ranks, or with ``forest`` by Optuna's fANOVA."""
     if not forest:
         return importance.of_sweep(view)
     return fanova.of_sweep(view)
 
 
 def lines(view: SweepView, *, forest: bool = False) -> str:
-    """Return the importance of each parameter as text, nothing where no trial has a score."""
-    found = weights(view, forest=forest)
-    if not any(one.trials for one in found):
+    """Return the importance of each param as text, or "" if no trial has a score."""
+    params = weights(view, forest=forest)
+    if not any(param.trials for param in params):
         return ""
-    return "\n" + importances.page(found, table_width())
+    return "\n" + importances.page(params, table_width())
 
 
 def draw(view: SweepView, path: str, *, forest: bool = False) -> None:
-    """Write the pictures of a sweep into ``path``, a .html or .png.  Raises TrackError."""
+    """Write the pictures of a sweep into ``path``, which ends in .html or .png.
+
+    Raises TrackError if the file cannot be written, or if an extra package is missing.
+    """
     from gittrack.show.page import pictures  # noqa: PLC0415 - an extra
 
     kind = pictures.kind(path)
-    shares = {one.name: one.share for one in weights(view, forest=forest)}
+    shares = {param.name: param.share for param in weights(view, forest=forest)}
     view = average_seeds(view)
-    made = pictures.render(view, kind, shares)
+    picture = pictures.render(view, kind, shares)
     try:
-        Path(path).write_bytes(made)
+        Path(path).write_bytes(picture)
     except OSError as error:
         raise TrackError(
             f"cannot write {text.escape(path)}: {error.strerror}", "name another file"

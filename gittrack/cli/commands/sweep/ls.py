@@ -1,4 +1,4 @@
-"""List the sweeps, newest first, with how far each has come."""
+"""List the sweeps, newest first, and the progress of each."""
 
 from __future__ import annotations
 
@@ -24,29 +24,30 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the sweeps; 1 if one cannot be read."""
     repo = git.find()
-    every = stored.list_refs(repo)
-    readable = find.readable(repo, every)
-    views, broken = [], len(every) - len(readable)
+    sweep_refs = stored.list_refs(repo)
+    readable = find.readable(repo, sweep_refs)
+    views, broken = [], len(sweep_refs) - len(readable)
     runs = state.by_sweep(repo)
     for sweep in readable:
         try:
-            opened = prepare.reopened(sweep)
-            views.append(_report.seen(repo, sweep, opened, runs.get(sweep.id, [])))
+            prepared = prepare.prepare_again(sweep)
+            views.append(_report.current_view(repo, sweep, prepared, runs.get(sweep.id, [])))
         except TrackError as error:
             broken += 1
             print_note(f"warning: the sweep {sweep.id} cannot be shown: {error.message}")
     if args.style == "json":
         print_result(jsonable.dump([sweeps.jsonable(view) for view in views]))
-    elif not every:
-        print_note("no sweep was begun here yet; see: git track sweep -h")
+    elif not sweep_refs:
+        print_note("no sweep was started here yet; see: git track sweep -h")
     else:
-        made = sweeps.listing(
-            views, time.time(), exact=args.style == "csv", width=table_width(args.style)
-        )
-        print_result(table.render(made, args.style) + hidden_columns_line(made.left_out))
+        exact, width = args.style == "csv", table_width(args.style)
+        listing = sweeps.listing(views, time.time(), exact=exact, width=width)
+        print_result(table.render(listing, args.style) + hidden_columns_line(listing.left_out))
     readable_ids = {sweep.id for sweep in readable}
-    damaged = [ref.name for ref in every if layout.parse_sweep_ref(ref.name) not in readable_ids]
+    damaged = [
+        ref.name for ref in sweep_refs if layout.parse_sweep_ref(ref.name) not in readable_ids
+    ]
     if damaged:
         names = f"{', '.join(damaged[:3])}{', ...' if len(damaged) > 3 else ''}"
-        print_note(f"warning: damaged, {len(damaged)} of {len(every)} sweeps: {names}")
+        print_note(f"warning: damaged, {len(damaged)} of {len(sweep_refs)} sweeps: {names}")
     return 1 if broken else 0

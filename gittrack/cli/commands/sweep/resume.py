@@ -1,7 +1,7 @@
-"""Go on with a sweep where it stopped: after Ctrl-C, after a kill, and in another clone.
+"""Continue a sweep where it stopped: after Ctrl-C, after a kill, and in another clone.
 
-Trials that were cut off run again with the same params. If the code has changed since the sweep began, say
-which code is meant: put it back, --isolate, or --accept-code. A SWEEP is an id, the beginning of an id or of
+Trials that were interrupted run again with the same params. If the code has changed since the sweep began,
+choose the code: put it back, --isolate, or --accept-code. A SWEEP is an id, the beginning of an id or of
 its last 8 hex digits, a name, or @ (the latest). A COMMAND after -- replaces one that held a secret.
 """
 
@@ -26,13 +26,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(command=[])
     _running.add_options(parser)
     parser.add_argument(
-        "--accept-code", action="store_true", help="go on though the code has changed"
+        "--accept-code", action="store_true", help="continue although the code has changed"
     )
     parser.add_argument("--trust", metavar="COMMIT", help="trust this sweep commit; do not ask")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Go on with the sweep; 0 if it came to its end and has a best trial."""
+    """Continue the sweep; return 0 if it is done and has a best trial."""
     check_exclusive(
         "leave one out: --isolate runs the code as it was",
         ("--isolate", args.isolate),
@@ -40,19 +40,21 @@ def run(args: argparse.Namespace) -> int:
     )
     repo = git.find()
     sweep = find.find(repo, args.sweep)
-    opened = prepare.reopened(sweep, args.command)
+    prepared = prepare.prepare_again(sweep, args.command)
     _consent.check_sweep(sweep, args.trust)
-    how = _running.settings(args)._replace(accept=args.accept_code)
+    options = _running.run_options(args)._replace(accept_code=args.accept_code)
     _enter_folder(repo, sweep)
-    prepare.check_command(sweep, opened)
-    session = _running.Session(repo, opened)
-    return session.run(
-        lambda: runner.resume(repo, sweep, opened, _running.with_links(repo, how), session.talk)
+    prepare.check_command(sweep, prepared)
+    process = _running.SweepProcess(repo, prepared)
+    return process.run(
+        lambda: runner.resume(
+            repo, sweep, prepared, _running.with_links(repo, options), process.callbacks
+        )
     )
 
 
 def _enter_folder(repo: git.Repo, sweep: Sweep) -> None:
-    """Change into the folder that the sweep was started in.  Raises TrackError if it is not here."""
+    """Change into the folder that the sweep was started in.  Raises TrackError if it does not exist."""
     if repo.work_tree is None:
         raise TrackError("a sweep cannot be run in a bare repository", "work in a clone of it")
     folder = os.path.join(repo.work_tree, sweep.facts.get("cwd") or ".")

@@ -1,4 +1,4 @@
-"""Ask the process that runs a sweep to stop; `git track sweep resume` goes on later.
+"""Ask the process that runs a sweep to stop; `git track sweep resume` continues it later.
 
 A SWEEP is an id, the beginning of an id or of its last 8 hex digits, a name, or @ (the latest).
 """
@@ -16,11 +16,11 @@ from gittrack.sweeping import find, workdir
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``git track sweep stop``."""
     parser.add_argument("sweep", metavar="SWEEP", help="id, prefix, name, or @ for the latest")
-    parser.add_argument("--now", action="store_true", help="end the running trials, too")
+    parser.add_argument("--now", action="store_true", help="also end the running trials")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Ask and return at once."""
+    """Ask, and return without waiting."""
     repo = git.find()
     sweep = find.find(repo, args.sweep)
     workdir.ask_to_stop(repo.common_dir, sweep.id, workdir.NOW if args.now else workdir.FINISH)
