@@ -10,6 +10,7 @@ from typing import Any, overload
 
 from gittrack import git
 from gittrack.analysis.direction import MAX, MIN, Direction, base_name, direction
+from gittrack.api import arguments
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.read.runs import record
 from gittrack.show.data import flat, jsonable
@@ -96,6 +97,7 @@ class Runs(Sequence[RunRecord]):
         TrackError
             If no run has the metric; it names those that exist.
         """
+        arguments.text(metric, "the metric", "top('val_loss')")
         get = columns.metric(metric.removeprefix("metrics.")).get
         pairs = [(get(run.info), run) for run in self._runs]
         ranked = [(value, run) for value, run in pairs if value is not None and value == value]

@@ -73,6 +73,12 @@ def test_of_init(words, message):
         (lambda run: run.define_metric("a", summary=3), "the summary is 3"),
         (lambda run: gittrack.get(None), "the run is None, not text"),
         (lambda run: gittrack.diff(None, "@"), "the run is None, not text"),
+        (lambda run: gittrack.get(run.id).history(None), "the name of a metric is None, not text"),
+        (lambda run: gittrack.get(run.id).read(None), "the file is None, not a path"),
+        (lambda run: gittrack.get(run.id).content(5), "the file is 5, not a path"),
+        (lambda run: gittrack.get(run.id).artifact(None), "the name of the artifact is None"),
+        (lambda run: gittrack.runs().top(None), "the metric is None, not text"),
+        (lambda run: run.summary.update(5), "the final values are 5, not a mapping"),
         (lambda run: gittrack.runs(where=1), "where is 1, not text"),
         (lambda run: gittrack.runs(experiment=1), "the experiment is 1, not text"),
         (lambda run: gittrack.runs(sort=1), "sort is 1, not text"),
@@ -125,6 +131,42 @@ class TestMetricsThatAreNoNumbers:
                 run.log({"loss": 1, "auc": None})
             run.log({"acc": 1})
         assert set(gittrack.get(run.id).metrics) == {"acc"}
+
+
+class TestFinalValuesThatAreNotNumbers:
+    def test_are_left_out_with_one_warning_and_the_others_stay(self):
+        code = (
+            "import gittrack\nrun = gittrack.init()\n"
+            "run.summary['auc'] = None\n"
+            "run.summary['auc'] = 'x'\n"
+            "run.summary.update({'acc': 0.9, 'text': 'a', '': 1})\n"
+            "print('auc' in run.summary, run.summary['acc'])\n"
+            "run.finish({'loss': 0.5, 'best': [1, 2]})\n"
+        )
+        done = python(code)
+        assert (done.code, done.out) == (0, "False 0.9\n")
+        run = gittrack.get("@")
+        assert run.status == "finished"
+        assert {name: metric.last for name, metric in run.metrics.items()} == {
+            "acc": 0.9,
+            "loss": 0.5,
+        }
+        assert [line.partition(",")[0] for line in done.err.splitlines()] == [
+            "the metric 'auc' is None (NoneType)",
+            "the metric 'text' is 'a' (str)",
+            "the name of a metric is empty: it is left out",
+            "the metric 'best' is [1",
+        ]
+
+    def test_are_an_error_of_a_strict_run_which_goes_on(self):
+        with gittrack.init(strict=True) as run:
+            with pytest.raises(gittrack.TrackError, match="the metric 'auc' is None"):
+                run.summary.update({"acc": 1, "auc": None})
+            with pytest.raises(gittrack.TrackError, match="the metric 'auc' is 'x'"):
+                run.finish({"auc": "x"})
+            assert run.status == "running"
+            run.log({"loss": 1})
+        assert set(gittrack.get(run.id).metrics) == {"loss"}
 
 
 def test_what_is_known_about_a_metric_is_recorded():

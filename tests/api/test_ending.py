@@ -52,7 +52,6 @@ def test_the_active_run_ends_with_an_exit_code():
         lambda run: run.finish("done"),
         lambda run: run.finish(True),
         lambda run: run.finish([1]),
-        lambda run: run.finish({"acc": "high"}),
         lambda run: run.finish(exit_code="1"),
         lambda run: run.finish(exit_code=10**400),
         lambda run: run.finish("killed", signal=9),

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gittrack import git
-from gittrack.core import layout
+from gittrack.core import layout, values
 from gittrack.core.errors import Damaged, TrackError, did_you_mean
 from gittrack.core.run import facts, run_info, series
 from gittrack.disk import content_store, restore
@@ -103,6 +103,7 @@ class RunRecord:
         """Return the series of a metric.  Raises TrackError where the run has none of that name."""
         import numpy as np  # noqa: PLC0415 - 140 ms that a listing has no use for
 
+        values.check_name(name, "metric")
         points = [point for point in self.points() if point[1] == name]
         if not points and name not in self.info.metrics:
             known = ", ".join(self.info.metrics) or "none"
@@ -110,8 +111,8 @@ class RunRecord:
                 f"the run {self.info.id} has no metric {name!r}",
                 did_you_mean(name, self.info.metrics, f"it has: {known}"),
             )
-        steps, values, times = (np.array([point[i] for point in points]) for i in (0, 2, 3))
-        return History(steps, values, times)
+        columns = (np.array([point[i] for point in points]) for i in (0, 2, 3))
+        return History(*columns)
 
     def points(self, *, whole: bool = False) -> Iterator[tuple[float, str, float, float]]:
         """Yield (step, name, value, seconds) of every point, in the order of logging.
@@ -186,6 +187,7 @@ class RunRecord:
         TrackError
             If the run has no such file, with near names; or if its content is not here, with the reason.
         """
+        path = values.check_path(path, "file")
         names = (path, f"{layout.ARTIFACTS}/{path}")
         for name in names:
             data = self._stored.get(name) or (self._bytes(name) if name in self._paths else None)

@@ -55,7 +55,7 @@ class Config(Mapping[str, Any]):
 class Summary:
     """Final values, ``run.summary["test_accuracy"] = 0.97``: they stand as the metric's last value."""
 
-    def __init__(self, store: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(self, store: Callable[[Mapping[str, Any]], dict[str, Any]]) -> None:
         self._store = store
         self._values: dict[str, Any] = {}
 
@@ -74,8 +74,11 @@ class Summary:
 
     def update(self, values: Mapping[str, Any]) -> None:
         """Set several final values."""
-        self._store(dict(values))
-        self._values.update(values)
+        if not isinstance(values, Mapping):
+            raise TrackError(
+                f"the final values are {values!r:.40}, not a mapping", 'pass them as {"loss": 0.5}'
+            )
+        self._values.update(self._store(values))
 
     def __repr__(self) -> str:
         return f"Summary({self._values!r})"

@@ -25,7 +25,7 @@ class DisabledRun(Run):
         self.disabled = True
         self.owner = current.owner()
         self.entered = False
-        self.summary = Summary(lambda new: None)
+        self.summary = Summary(dict)
 
     def log_params(self, params: Any, *, allow_change: bool = False) -> None:
         """Show the params in ``run.config``; nothing is recorded."""

@@ -65,10 +65,30 @@ class Recording:
         self._rule: Stopping | None = None
         self._rule_known = False
 
-    def _log_summary(self, new: dict[str, Any]) -> None:
-        if not self.disabled or self.reclaim():
-            final = {values.check_name(k, "metric"): values.number(v, k) for k, v in new.items()}
-            self._append(events.SUMMARY, values=final)
+    def _log_summary(self, metrics: Mapping[str, Any]) -> dict[str, Any]:
+        """Record final values, and return those that are numbers."""
+        if self.disabled and not self.reclaim():
+            return dict(metrics)
+        numbers = self._numbers(metrics)
+        if numbers:
+            self._append(events.SUMMARY, values=numbers)
+        return numbers
+
+    def _numbers(self, metrics: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the metrics that are numbers; print once per name which are left out.
+
+        Raises TrackError in a strict run.
+        """
+        numbers = {}
+        for name, value in metrics.items():
+            try:
+                numbers[values.check_name(name, "metric")] = values.number(value, name)
+            except TrackError as error:
+                if self.strict:
+                    raise
+                left_out = "it is left out, and init(strict=True) makes that an error"
+                self._warn(f"metric {name!r}", f"{error.message}: {left_out}")
+        return numbers
 
     def _append(self, op: str, **fields: Any) -> None:
         with self._lock:
