@@ -32,7 +32,7 @@ PHRASES = (
 )
 # Folders whose turn is still to come.
 NAMES_TO_COME: set[str] = {
-    *("api", "cli", "core", "launch", "read", "record", "__init__.py"),
+    *("api", "cli", "core", "read", "record", "__init__.py"),
 }
 TEXT_TO_COME = {*NAMES_TO_COME, "docs"}
 # Parts of these folders whose turn has come already.

@@ -32,7 +32,7 @@ from gittrack.core import layout, nested, values
 from gittrack.core.errors import TrackError
 from gittrack.core.run.fingerprint import fingerprint
 from gittrack.launch import config as configuration
-from gittrack.launch.launcher import GIVEN
+from gittrack.launch.launcher import EXPLICIT_VARIABLE
 from gittrack.record import session
 from gittrack.record.run import Run
 
@@ -161,7 +161,7 @@ def _given() -> tuple[dict[str, Any], int | None]:
     """Return the params and the seed that the launcher was told, but for those it took from params.yaml."""
     if launched.journal_folder() is None:
         return {}, None
-    path = os.environ.get(GIVEN)
+    path = os.environ.get(EXPLICIT_VARIABLE)
     if path:
         told = json.loads(Path(path).read_bytes())
         return told["params"], told["seed"]

@@ -1,4 +1,4 @@
-"""Files that are never captured: they hold keys, passwords, tokens, or what somebody typed.
+"""Files that are never captured: they contain keys, passwords, tokens, or a history of what was typed.
 
 All patterns are lower case and compared with the lower-case path.  A backup of such a file
 (``id_rsa.bak``, ``kaggle.json~``) counts as the file.
@@ -23,7 +23,7 @@ _NAMES = frozenset(
         *(".pgpass", ".my.cnf", ".mylogin.cnf", ".netrc", "_netrc", ".pypirc", ".npmrc"),
         *(".htpasswd", ".git-credentials", ".renviron", "jupyter_server_config.json"),
         *("jupyter_notebook_config.json", "jupyter_cookie_secret"),
-        # What people call such files.
+        # Usual names of files with secrets.
         *(".env", ".envrc", ".secrets", ".credentials", "token.json"),
         *(f"credentials.{end}" for end in ("json", "toml", "yml", "yaml", "ini", "db")),
         *(f"secrets.{end}" for end in ("json", "toml", "yml", "yaml", "ini", "env")),
@@ -36,13 +36,13 @@ _ENDS = (
     *(".kubeconfig", ".tfvars", ".tfvars.json", ".tfstate"),
     *("_rsa", "_ecdsa", "_ed25519"),
 )
-# The name of a file with a `*`.
+# Patterns for the whole name of a file.
 _GLOBS = (
     *(".*_history", ".env.*", ".secrets.*", "kubeconfig.*", "secring.*"),
     *("client_secret*.json", "service-account*.json", "service_account*.json"),
     "*-firebase-adminsdk-*.json",
 )
-# The last parts of a path; a `/` at the end stands for all that is in the folder.
+# The last parts of a path; a `/` at the end means every file in the folder.
 _PATHS = (
     *(
         "huggingface/token",
@@ -63,14 +63,14 @@ _BACKUP = re.compile(r"(?:~|[._ -](?:bak|backup|old|orig|save|saved|copy|sw[op]|
 
 
 def is_withheld(path: str) -> bool:
-    """Say whether a file, by its path, is of a kind that holds secrets and is never captured."""
+    """Return whether a file is of a kind that contains secrets, by its path; then it is never captured."""
     folder, _, name = path.lower().rpartition("/")
-    name = name.strip("#")  # how Emacs names what it saves
+    name = name.strip("#")  # Emacs saves a file as #name#
     while not any(fnmatchcase(name, pattern) for pattern in _PUBLIC):
         if _is_secret(f"/{folder}/{name}" if folder else f"/{name}", name):
             return True
-        swapped = name[1:] if name.endswith((".swp", ".swo")) and name[:1] == "." else name
-        shorter = _BACKUP.sub("", swapped)
+        without_dot = name[1:] if name.endswith((".swp", ".swo")) and name[:1] == "." else name
+        shorter = _BACKUP.sub("", without_dot)
         if shorter == name:
             return False
         name = shorter

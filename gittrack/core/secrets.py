@@ -8,8 +8,8 @@ from functools import cache
 
 HIDDEN = "***"
 
-# Tokens that are known by their shape, whatever stands around them, each with a text that all of
-# its kind contain.  Sources: the services' own documentation of their token formats.
+# Tokens that are recognized by their shape in any text, each after a text that every token of the
+# kind contains.  Sources: the services' own documentation of their token formats.
 TOKEN_SHAPES = (
     ("sk-", r"sk-(?:[a-z]+[0-9]*-)*(?=[A-Za-z0-9_-]*[0-9])[A-Za-z0-9_-]{20,}"),  # OpenAI, Anthropic
     ("k_", r"[sr]k_(?:live|test)_[A-Za-z0-9]{16,}"),  # Stripe
@@ -42,7 +42,7 @@ _WORD = r"(?:[a-z0-9]*(?:token|key|secret|password|passwd|passphrase|credentials
 _NAME = re.compile(rf"(?:^|[-_.]){_WORD}(?:$|[-_.])|(?:^|(?<!no)[-_.])(?:auth|pwd)$", re.I)
 _ASSIGNED = re.compile(r"(?s)(--?[^=\s]+|\+{0,2}[A-Za-z_][A-Za-z0-9_.]*)=(.*)")
 _USERINFO = re.compile(r"([a-z][a-z0-9+.-]{0,40}://)[^/\s]+@", re.I)
-# Plain text: compiled at their first use, because most runs need none of them.
+# Not compiled here: most runs need none of these patterns.
 _QUERY = r"([?&#])([\w.-]+)=([^&#\s\"']+)"
 _SIGNATURES = ("sig", "signature", "x-amz-signature", "x-amz-credential", "x-goog-signature")
 _HEADER = (
@@ -59,17 +59,17 @@ _PLAIN_ANSWERS = ("true", "false", "yes", "no", "on", "off", "none", "null", HID
 def redact_url(url: str) -> str:
     """Return the text with the secrets of every URL in it hidden.
 
-    Hidden are user and password, and the values of a query whose names say that they are secret.
+    Hidden are user and password, and the values of a query whose names are those of secrets.
     """
     url = _USERINFO.sub(rf"\1{HIDDEN}@", url)
     return re.sub(_QUERY, _hide_query, url) if "=" in url else url
 
 
 def redact_text(text: str) -> str:
-    """Return a text, such as a note, in which what looks secret is hidden.
+    """Return a text, such as a note, with everything that looks secret hidden.
 
     Hidden are secrets of URLs, of HTTP headers (``Authorization: Bearer X``), values of options and
-    upper-case variables whose names say that they are secret, and tokens of well-known shapes.
+    upper-case variables whose names are those of secrets, and tokens of well-known shapes.
     """
     text = redact_url(text)
     if ":" in text or " " in text:
@@ -83,11 +83,11 @@ def redact_text(text: str) -> str:
 
 
 def redact_command(argv: Sequence[str]) -> list[str]:
-    """Return a command line in which values that look secret are hidden.
+    """Return a command line with values that look secret hidden.
 
     Hidden are the value of ``--api-key X``, ``--api-key=X``, ``API_KEY=X`` and ``+api.key=X`` (any option
     whose name has a part ending in token, key, secret, password, passphrase or credential, or that
-    ends in auth), and in every word what `redact_text` hides.
+    ends in auth), and what `redact_text` hides in a word.
     """
     result: list[str] = []
     hide_next = False
@@ -122,6 +122,6 @@ def _hide_named(match: re.Match[str]) -> str:
 
 @cache
 def _shapes() -> re.Pattern[str]:
-    """Return one pattern for all token shapes; compiled only if a text may hold one."""
+    """Return one pattern for all token shapes; compiled only if a text can contain a token."""
     whole = "|".join(shape.removeprefix("(?s)") for _, shape in TOKEN_SHAPES)
     return re.compile(rf"(?s)(?<![A-Za-z0-9_])(?:{whole})(?![A-Za-z0-9])")

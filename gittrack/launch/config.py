@@ -17,9 +17,19 @@ _DESCRIPTORS = ("/dev/fd/", "/proc/", "/dev/stdin")
 
 
 def resolve(files: Sequence[str], overrides: Sequence[str]) -> dict[str, Any]:
-    """Return the configuration of ``files`` (default: params.yaml, if there is one) and ``overrides``.
+    """Return the configuration of a command.
 
-    Raises TrackError for a file that is missing or broken, and for a key that the files do not have.
+    Parameters
+    ----------
+    files
+        YAML or JSON files, a later one over an earlier one; default: params.yaml, if it exists.
+    overrides
+        ``KEY=VALUE`` changes a key of the files, ``+KEY=VALUE`` adds one.
+
+    Raises
+    ------
+    TrackError
+        For a file that is missing or broken, and for a key that the files do not have.
     """
     chosen = list(files) or [name for name in (layout.PARAMS,) if Path(name).is_file()]
     config: dict[str, Any] = {}
@@ -39,17 +49,17 @@ def override(config: Mapping[str, Any], overrides: Sequence[str]) -> dict[str, A
 
 
 def pick(config: Mapping[str, Any], overrides: Sequence[str]) -> dict[str, Any]:
-    """Return only that part of a resolved configuration which the overrides named."""
-    found: dict[str, Any] = {}
+    """Return the part of a resolved configuration that the overrides name."""
+    part: dict[str, Any] = {}
     for text in overrides:
         parts = commit_message.parts(text.partition("=")[0].removeprefix("+"))
-        found = nested.set_path(found, parts, nested.at_path(config, parts))
-    return found
+        part = nested.set_path(part, parts, nested.at_path(config, parts))
+    return part
 
 
 def _load(name: str) -> dict[str, Any]:
     try:
-        # A pipe that a shell makes, `-p <(command)`, has somebody who writes; a named one may have nobody.
+        # The pipe of `-p <(command)` has a writer; a named pipe may have none, and reading would not end.
         named_pipe = stat.S_ISFIFO(os.stat(name).st_mode) and not name.startswith(_DESCRIPTORS)
         if named_pipe:
             raise TrackError(
@@ -62,10 +72,10 @@ def _load(name: str) -> dict[str, Any]:
         raise TrackError(
             f"the configuration {name} cannot be read: {error.strerror}", "check the path"
         )
-    found = yaml_read.load(data, name)
-    if found is not None and not isinstance(found, dict):
+    content = yaml_read.load(data, name)
+    if content is not None and not isinstance(content, dict):
         raise TrackError(f"{name} is not a mapping of names to values", "write 'name: value' lines")
-    return values.config_dict(found or {})
+    return values.config_dict(content or {})
 
 
 def _override(config: dict[str, Any], text: str, *, strict: bool) -> dict[str, Any]:
@@ -74,10 +84,10 @@ def _override(config: dict[str, Any], text: str, *, strict: bool) -> dict[str, A
     parts = commit_message.parts(key.removeprefix("+")) if equals else ()
     if not equals or not all(parts):
         raise TrackError(f"-S {text} is not KEY=VALUE", "write it like this: -S lr=1e-3")
-    known = commit_message.dotted(config)
+    keys = commit_message.dotted(config)
     if strict and not new and nested.at_path(config, parts, _ABSENT) is _ABSENT:
         name = commit_message.join_key(parts)
-        near = did_you_mean(name, known, f"it has: {', '.join(known)};" if known else "")
+        near = did_you_mean(name, keys, f"it has: {', '.join(keys)};" if keys else "")
         add = f"add a new one with: -S +{text}"
         raise TrackError(f"the configuration has no key {name!r}", f"{near} {add}".lstrip())
     parsed = yaml_read.load(value.encode(), f"-S {key}")

@@ -1,7 +1,7 @@
-"""A command's output, on its way to where ours goes and into the log.
+"""The output of a command: copied to stdout and stderr, and into the log.
 
-Where our stdout is a terminal the command gets a pseudo-terminal, so that it shows colours and progress
-bars as always; elsewhere a pipe.  The bytes pass unchanged.
+If stdout is a terminal, the command gets a pseudo-terminal, so that it shows colours and progress bars;
+otherwise a pipe.  The bytes are not changed.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _DRAIN_SECONDS = 2.0
 
 
 class Channel(NamedTuple):
-    """One way out of the command: it writes to ``inner``, we read ``outer`` and write to ``target``."""
+    """One output of the command, from ``inner``; the launcher copies ``outer`` to ``target``."""
 
     inner: int
     outer: int
@@ -29,10 +29,13 @@ class Channel(NamedTuple):
 
 
 class Console:
-    """The command's stdout and stderr; one channel where both of ours go to the same place."""
+    """The command's stdout and stderr; one channel if both go to the same file or terminal.
 
-    def __init__(self, keep: Callable[[int, bytes], None]) -> None:
-        self.keep = keep
+    ``write_log`` is called with (number of the stream, bytes) of all output.
+    """
+
+    def __init__(self, write_log: Callable[[int, bytes], None]) -> None:
+        self.write_log = write_log
         self.problem: str | None = None
         first = _channel(1)
         self.channels = [first] if _same(1, 2) else [first, _channel(2)]
@@ -50,7 +53,7 @@ class Console:
         return self.channels[-1].inner
 
     def started(self) -> None:
-        """Close the command's ends here, once it has its own copies."""
+        """Close the command's ends in this process, after the command got its copies."""
         for channel in self.channels:
             os.close(channel.inner)
 
@@ -62,53 +65,61 @@ class Console:
                 fcntl.ioctl(channel.outer, termios.TIOCSWINSZ, size)
 
     def pump(self, wake: int, timeout: float, others: Sequence[int] = ()) -> bool:
-        """Pass on what there is, waiting up to ``timeout`` seconds; say whether there was anything.
+        """Copy the available output; return whether there was any.
 
-        The wait ends early if ``wake`` can be read, which is then emptied, or one of the ``others``.
+        Parameters
+        ----------
+        wake
+            A descriptor that ends the wait if it can be read; it is emptied then.
+        timeout
+            The longest wait, in seconds.
+        others
+            Further descriptors that end the wait if they can be read.
         """
         ready, _, _ = select.select([*self.open, wake, *others], [], [], timeout)
         if wake in ready:
             os.read(wake, 512)
-        moved = False
+        has_output = False
         for outer in ready:
             if outer in self.open:
-                moved = self._move(self.open[outer]) or moved
-        return moved
+                has_output = self._copy(self.open[outer]) or has_output
+        return has_output
 
     def drain(self) -> None:
-        """Pass on what the command left; a child of its own that still holds the end is not waited for."""
+        """Copy the rest of the output, without waiting for children of the command that still run."""
         deadline = time.monotonic() + _DRAIN_SECONDS
         while self.open:
             ready, _, _ = select.select(list(self.open), [], [], 0.05)
             if not ready or time.monotonic() > deadline:
                 return
             for outer in ready:
-                self._move(self.open[outer])
+                self._copy(self.open[outer])
 
     def close(self) -> None:
-        """Close our ends."""
+        """Close the ends of this process."""
         for outer in list(self.open):
             os.close(outer)
             del self.open[outer]
 
-    def _move(self, channel: Channel) -> bool:
+    def _copy(self, channel: Channel) -> bool:
+        """Copy what can be read from a channel; return False at its end."""
         try:
             data = os.read(channel.outer, 65536)
         except OSError as error:
-            if error.errno != errno.EIO:  # how a pseudo-terminal says that its other end is closed
+            if error.errno != errno.EIO:  # the other end of a pseudo-terminal is closed
                 raise
             data = b""
         if not data:
             os.close(channel.outer)
             del self.open[channel.outer]
             return False
-        self.keep(channel.target, data)
+        self.write_log(channel.target, data)
         try:
             _write_all(channel.target, data)
-        except BrokenPipeError:  # as without us: the command's next write meets a closed pipe
+        except BrokenPipeError:  # the command's next write gets a closed pipe too
             os.close(channel.outer)
             del self.open[channel.outer]
-        except OSError as error:  # a full disk, a closed descriptor: the log has it all the same
+        except OSError as error:  # a full disk, a closed descriptor: the log has the output
             self.problem = error.strerror
         return True
 
@@ -117,7 +128,7 @@ def _channel(target: int) -> Channel:
     if os.isatty(target):
         outer, inner = pty.openpty()
         modes = termios.tcgetattr(target)
-        modes[1] &= ~termios.OPOST  # the real terminal turns line breaks into what it needs
+        modes[1] &= ~termios.OPOST  # the real terminal converts line breaks
         termios.tcsetattr(inner, termios.TCSANOW, modes)
         return Channel(inner, outer, target, True)
     outer, inner = os.pipe()

@@ -1,4 +1,4 @@
-"""The console of a run on its way into log.txt: of a progress bar only what was last to be seen."""
+"""The console output of a run, for log.txt: of a progress bar only the last frame."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _LONGEST_FRAME = 64 << 10
 
 
 class Frames:
-    r"""One stream of console output, without what a carriage return has overwritten.
+    r"""One stream of console output, without the text that a carriage return overwrites.
 
     Notes
     -----
@@ -17,20 +17,20 @@ class Frames:
     """
 
     def __init__(self) -> None:
-        self.frame = b""  # of the line that has no end yet
+        self.frame = b""  # the last frame of the unfinished line
 
     def feed(self, data: bytes) -> bytes:
-        """Take output; return the lines that it has completed."""
-        *lines, rest = (self.frame + data).split(b"\n")
-        done = b"".join(_last_frame(line) + b"\n" for line in lines)
-        self.frame = _last_frame(rest)
+        """Add output; return the lines that are now complete."""
+        *lines, unfinished = (self.frame + data).split(b"\n")
+        complete = b"".join(_last_frame(line) + b"\n" for line in lines)
+        self.frame = _last_frame(unfinished)
         if len(self.frame) > _LONGEST_FRAME:
-            done, self.frame = done + self.frame, b""
-        return done
+            complete, self.frame = complete + self.frame, b""
+        return complete
 
 
 def _last_frame(line: bytes) -> bytes:
-    """Return a line from its last carriage return on; one at its very end overwrites nothing yet."""
+    """Return a line after its last carriage return; one at the end of the line overwrites nothing yet."""
     if b"\r" not in line:
         return line
     text = line.rstrip(b"\r")
@@ -39,40 +39,40 @@ def _last_frame(line: bytes) -> bytes:
 
 
 class ConsoleLog:
-    """The log of a run, which must not stop the command if the disk is full."""
+    """The log of a run.  If the disk is full, up to ``limit`` bytes of output wait in memory."""
 
     def __init__(self, file: logs.LogFile, limit: int) -> None:
         self.file = file
         self.limit = limit
         self.streams: dict[int, Frames] = {}
         self.waiting: list[bytes] = []  # for room on the disk
-        self.shown = b""
-        self.lost = False
+        self.unfinished = b""  # the unfinished lines that the file shows
+        self.incomplete = False
         self.problem: str | None = None
 
     def write(self, stream: int, data: bytes) -> None:
-        """Take output of a stream, which its number stands for."""
+        """Add output of the stream with this number."""
         frames = self.streams.setdefault(stream, Frames())
         self._write(frames.feed(data))
-        shown = self._unfinished()
-        if shown != self.shown:  # a kill at this moment does not lose it
+        unfinished = self._unfinished_lines()
+        if unfinished != self.unfinished:  # written now, so that a kill does not lose them
             try:
-                self.file.show(shown)
-                self.shown = shown
+                self.file.show(unfinished)
+                self.unfinished = unfinished
             except OSError as error:
                 self.problem = error.strerror
 
     def close(self) -> list[str]:
-        """Write what is left; return what the user should know."""
-        self._write(self._unfinished())
+        """Write the unfinished lines and close the file; return the notes for the user."""
+        self._write(self._unfinished_lines())
         try:
             self.file.show(b"")
         except OSError as error:
             self.problem = error.strerror
         self.file.close()
-        return [f"log.txt is incomplete: {self.problem}"] if self.waiting or self.lost else []
+        return [f"log.txt is incomplete: {self.problem}"] if self.waiting or self.incomplete else []
 
-    def _unfinished(self) -> bytes:
+    def _unfinished_lines(self) -> bytes:
         return b"\n".join(frames.frame for frames in self.streams.values() if frames.frame)
 
     def _write(self, data: bytes) -> None:
@@ -87,4 +87,4 @@ class ConsoleLog:
             self.problem = error.strerror
         while len(self.waiting) > 1 and sum(map(len, self.waiting)) > self.limit:
             del self.waiting[0]
-            self.lost = True
+            self.incomplete = True

@@ -1,4 +1,4 @@
-"""Whoever runs a command through the launcher, and has a say in how it goes."""
+"""Decisions of the caller while the launcher runs a command."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from typing import Any
 from gittrack.core.run import events
 
 
-class Guest:
-    """What the launcher asks while it runs a command; these answers leave everything to the launcher."""
+class Controller:
+    """What the launcher asks while it runs a command; these defaults change nothing."""
 
-    def run_with(self, recipe: str) -> str | None:
-        """Return the id of a finished run with this recipe that will do; None: run the command."""
+    def existing_run(self, recipe: str) -> str | None:
+        """Return the id of a finished run to use instead, or None to run the command."""
         return None
 
     def reason_to_end(self) -> str | None:
-        """Return why the command has to end now, None to go on.  Called about 5 times a second."""
+        """Return why the command must end now, or None to go on; called about 5 times a second."""
         return None
 
     def facts_of_end(
         self, state: events.JournalState, facts: Mapping[str, Any]
     ) -> Mapping[str, Any]:
-        """Return further facts of the run, which ends with ``facts``."""
+        """Return further facts for a run that ends with ``facts``."""
         return {}

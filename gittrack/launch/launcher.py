@@ -19,43 +19,66 @@ from gittrack.disk.content_store import ContentStore
 from gittrack.launch import probe, process, template
 from gittrack.launch.console import Console
 from gittrack.launch.console_log import ConsoleLog
-from gittrack.launch.guest import Guest
+from gittrack.launch.controller import Controller
 from gittrack.record import artifacts, inputs, session
 from gittrack.record.code import made_files
 from gittrack.record.publish import logs, writer
 from gittrack.record.run import LIMITS
 
-GIVEN = "GITTRACK_GIVEN"
-_GIVEN_FILE = "given.json"
+EXPLICIT_VARIABLE = "GITTRACK_GIVEN"
+_EXPLICIT_FILE = "given.json"
 _TICK_SECONDS = 0.2
 
 
-class Given(NamedTuple):
-    """The params and the seed that were asked for, without what came from a params.yaml that was there."""
+class ExplicitParams(NamedTuple):
+    """The params and the seed of the command line, without those of a params.yaml of the folder."""
 
     params: Mapping[str, Any]
     seed: int | None
 
 
-class Plan(NamedTuple):
-    """What is to be run: the command as typed, with its fields, and what goes with it."""
+class CommandPlan(NamedTuple):
+    """A command to run and record.
+
+    Parameters
+    ----------
+    request
+        The facts of the run; its command still has fields such as ``{params}``.
+    inputs
+        Paths of data to fingerprint.
+    outputs
+        Paths of files and folders to keep as artifacts.
+    not_code
+        Paths from the root whose untracked files do not count as code.
+    controls
+        Variables for the command; None removes a variable.
+    explicit
+        The params of the command line; None: all of the request's.
+    env
+        Further variables for the command.
+    controller
+        The decisions of the caller while the command runs.
+    locks
+        Descriptors that stay locked until every process that the command started has ended.
+    """
 
     request: session.Request
     inputs: Sequence[str] = ()
     outputs: Sequence[str] = ()
-    apart: Sequence[str] = ()  # paths from the root that are no code, whatever git thinks of them
-    controls: Mapping[str, str | None] = {}  # variables for the command; None takes one away
-    given: Given | None = None  # None: all of the request's
-    env: Mapping[str, str] = {}  # more for the command's environment
-    guest: Guest = Guest()
-    locks: tuple[int, ...] = ()  # further ones, held until all that the command started has ended
+    not_code: Sequence[str] = ()
+    controls: Mapping[str, str | None] = {}
+    explicit: ExplicitParams | None = None
+    env: Mapping[str, str] = {}
+    controller: Controller = Controller()
+    locks: tuple[int, ...] = ()
 
 
-class Result(NamedTuple):
-    """What became of it; ``published`` is None where the run is kept in ``journal`` for later.
+class LaunchResult(NamedTuple):
+    """How a launched command ended.
 
-    ``skipped`` is the id of a run that did the same before: then nothing was run.  ``stopped`` says whether
-    a signal came to end it.
+    ``published`` is None if the run could not be committed and stays in ``journal``.  ``skipped`` is the
+    id of an earlier run that was used instead of running the command.  ``stopped`` is True if a signal
+    asked the launcher to stop.
     """
 
     exit_code: int
@@ -67,7 +90,7 @@ class Result(NamedTuple):
 
 
 def check_command(argv: Sequence[str]) -> None:
-    """Raise TrackError with the code 127 where a command is not found, 126 where it cannot be executed."""
+    """Raise TrackError if a command is not found (code 127) or cannot be executed (code 126)."""
     if not argv:
         raise TrackError(
             "no command is given", "write it after --: git track run -- python train.py", code=2
@@ -82,14 +105,15 @@ def check_command(argv: Sequence[str]) -> None:
     )
 
 
-def launch(repo: git.Repo, plan: Plan, say: session.Say) -> Result:
-    """Record and run a command; ``say`` is called with what the user should know at the start.
+def launch(repo: git.Repo, plan: CommandPlan, say: session.Say) -> LaunchResult:
+    """Record and run a command.
 
-    Raises TrackError before anything runs where the command, an input or the repository will not do.
+    Calls ``say`` with each warning at the start.  Raises TrackError before anything runs if the command, an
+    input or the repository cannot be used.
     """
     check_command(plan.request.command)
     cache = Path(layout.cache_dir(repo.common_dir))
-    found = [
+    fingerprints = [
         inputs.fingerprint(p, inputs.display_path(p, repo.work_tree or ""), cache)
         for p in plan.inputs
     ]
@@ -99,42 +123,46 @@ def launch(repo: git.Repo, plan: Plan, say: session.Say) -> Result:
         raise TrackError(f"two outputs would both be called {twice}", "name their folder instead")
     for path in plan.outputs:
         layout.check_artifact_name(artifacts.default_name(path))
-    left_out = [inputs.display_path(path, repo.work_tree or "") for path in plan.outputs]
-    digests = {entry["path"]: entry["sha256"] for entry in found}
+    output_paths = [inputs.display_path(path, repo.work_tree or "") for path in plan.outputs]
+    digests = {entry["path"]: entry["sha256"] for entry in fingerprints}
     request = plan.request._replace(
-        output_paths=left_out, inputs=list(plan.inputs), digests=digests
+        output_paths=output_paths, inputs=list(plan.inputs), digests=digests
     )
-    begun = session.begin(repo, request, [*left_out, *plan.apart])
-    for warning in begun.warnings:
+    run_session = session.begin(repo, request, [*output_paths, *plan.not_code])
+    for warning in run_session.warnings:
         say(warning)
-    for entry in found:
-        begun.journal.append(events.INPUT, values=entry)
-    # What was asked, before the script says more about itself: its recipe as far as it is known by now.
-    asked = events.derived_facts(begun.journal.state())["recipe"]
-    before = plan.guest.run_with(asked)
-    if before is not None:
-        writer.remove(begun.journal)
-        return Result(0, None, begun.journal.folder, (), before)
-    begun.journal.append(events.FACTS, values={"asked": asked})
+    for entry in fingerprints:
+        run_session.journal.append(events.INPUT, values=entry)
+    # The recipe at the start, before the script adds params or inputs of its own.
+    recipe = events.derived_facts(run_session.journal.state())["recipe"]
+    existing = plan.controller.existing_run(recipe)
+    if existing is not None:
+        writer.remove(run_session.journal)
+        return LaunchResult(0, None, run_session.journal.folder, (), existing)
+    run_session.journal.append(events.FACTS, values={"asked": recipe})
     started = time.time()
-    running, outcome, notes = _execute(begun, plan)
-    notes += _keep_outputs(begun, plan.outputs, started)
+    running, outcome, notes = _execute(run_session, plan)
+    notes += _keep_outputs(run_session, plan.outputs, started)
     published = None
     try:
-        published = session.end(begun, _facts_of_end(begun, plan, outcome))
+        published = session.end(run_session, _facts_of_end(run_session, plan, outcome))
         notes += published.notes
     except (TrackError, OSError) as error:
         notes.append(f"the run could not be committed: {error}")
     finally:
-        begun.journal.release()
-    told = tuple(notes)
-    return Result(
-        outcome.shell_code, published, begun.journal.folder, told, stopped=running.stopped
+        run_session.journal.release()
+    all_notes = tuple(notes)
+    return LaunchResult(
+        outcome.shell_code,
+        published,
+        run_session.journal.folder,
+        all_notes,
+        stopped=running.stopped,
     )
 
 
 def _facts_of_end(
-    begun: session.Session, plan: Plan, outcome: process.Outcome
+    run_session: session.Session, plan: CommandPlan, outcome: process.Outcome
 ) -> Mapping[str, Any]:
     facts = {
         "status": run_info.KILLED if outcome.ended else _status(outcome),
@@ -143,7 +171,7 @@ def _facts_of_end(
         "peak_memory": outcome.peak_memory,
     }
     facts = {key: value for key, value in facts.items() if value is not None}
-    return {**facts, **plan.guest.facts_of_end(begun.journal.state(), facts)}
+    return {**facts, **plan.controller.facts_of_end(run_session.journal.state(), facts)}
 
 
 def _status(outcome: process.Outcome) -> str:
@@ -152,24 +180,24 @@ def _status(outcome: process.Outcome) -> str:
     return run_info.FINISHED if outcome.exit_code == 0 else run_info.FAILED
 
 
-def environment_of(begun: session.Session, plan: Plan) -> dict[str, str]:
-    """Return the environment of the command; it says which run it is part of."""
-    folder = begun.journal.folder
+def environment_of(run_session: session.Session, plan: CommandPlan) -> dict[str, str]:
+    """Return the environment of the command, with the variables that name its run."""
+    folder = run_session.journal.folder
     env = {k: v for k, v in os.environ.items() if k not in ("GITTRACK_SEED",)}
     env.update(
-        GITTRACK_RUN=begun.journal.id,
+        GITTRACK_RUN=run_session.journal.id,
         GITTRACK_JOURNAL=str(folder),
-        GITTRACK_ROOT=begun.repo.work_tree or "",
+        GITTRACK_ROOT=run_session.repo.work_tree or "",
         GITTRACK_PARAMS=str(folder / layout.PARAMS),
         GITTRACK_METRICS=str(folder / layout.POINTS),
         GITTRACK_EXPERIMENT=plan.request.experiment or "",
     )
     for name, value in plan.controls.items():
         env.pop(name, None) if value is None else env.update({name: value})
-    env[LIMITS] = f"{begun.settings.max_artifact_size} {begun.settings.max_store_size}"
-    env.pop(GIVEN, None)
-    if plan.given is not None:
-        env[GIVEN] = str(folder / _GIVEN_FILE)
+    env[LIMITS] = f"{run_session.settings.max_artifact_size} {run_session.settings.max_store_size}"
+    env.pop(EXPLICIT_VARIABLE, None)
+    if plan.explicit is not None:
+        env[EXPLICIT_VARIABLE] = str(folder / _EXPLICIT_FILE)
     if plan.request.seed is not None:
         env["GITTRACK_SEED"] = str(plan.request.seed)
         if not plan.controls.get("PYTHONHASHSEED"):
@@ -179,31 +207,31 @@ def environment_of(begun: session.Session, plan: Plan) -> dict[str, str]:
 
 
 def _execute(
-    begun: session.Session, plan: Plan
+    run_session: session.Session, plan: CommandPlan
 ) -> tuple[process.Process, process.Outcome, list[str]]:
-    folder = begun.journal.folder
+    folder = run_session.journal.folder
     params = plan.request.params
     (folder / layout.PARAMS).write_bytes(yaml_write.dump(params, sort=True))
     (folder / layout.POINTS).touch()
     folders.share_file(folder / layout.POINTS)
-    if plan.given is not None:
-        (folder / _GIVEN_FILE).write_text(json.dumps(plan.given._asdict()))
-    env = environment_of(begun, plan)
+    if plan.explicit is not None:
+        (folder / _EXPLICIT_FILE).write_text(json.dumps(plan.explicit._asdict()))
+    env = environment_of(run_session, plan)
     argv = template.fill(plan.request.command, params, env["GITTRACK_PARAMS"])
     if template.has_json_file(plan.request.command):
         Path(template.json_path(env["GITTRACK_PARAMS"])).write_text(template.json_text(params))
-    limit = begun.settings.max_log_size
+    limit = run_session.settings.max_log_size
     log = ConsoleLog(logs.LogFile(folder, limit), limit)
-    cache = layout.cache_dir(begun.repo.common_dir)
-    asked = probe.Probe(argv, env, begun.settings.env, cache)
+    cache = layout.cache_dir(run_session.repo.common_dir)
+    environment_probe = probe.Probe(argv, env, run_session.settings.env, cache)
     console = Console(log.write)
-    locks = (*plan.locks, begun.journal.lock_fd or 0)
-    running = process.Process(argv, env, console, f"GITTRACK_RUN={begun.journal.id}", locks)
-    points = _Growth(folder / layout.POINTS, folder / layout.POINT_TIMES, begun.clock)
+    locks = (*plan.locks, run_session.journal.lock_fd or 0)
+    running = process.Process(argv, env, console, f"GITTRACK_RUN={run_session.journal.id}", locks)
+    points = _PointTimes(folder / layout.POINTS, folder / layout.POINT_TIMES, run_session.clock)
 
     def tick() -> None:
         points.note()
-        if plan.guest.reason_to_end() is not None:
+        if plan.controller.reason_to_end() is not None:
             running.end()
 
     outcome = running.wait(_TICK_SECONDS, tick)
@@ -212,27 +240,29 @@ def _execute(
     if running.git_ended:
         notes.append("git ended before the command; in job scripts write: git-track run -- COMMAND")
     if console.problem:
-        notes.append(f"output was lost on its way out ({console.problem}); log.txt has it")
-    # What a script in this run said about itself comes later in the journal and stands.
-    known = begun.journal.state().env
-    begun.journal.append(events.ENV, values=nested.merge(asked.facts(), known))
+        notes.append(f"output could not be printed ({console.problem}); log.txt has it")
+    # What the script itself reported overrides what its interpreter reports.
+    reported = run_session.journal.state().env
+    run_session.journal.append(events.ENV, values=nested.merge(environment_probe.facts(), reported))
     return running, outcome, notes
 
 
-def _keep_outputs(begun: session.Session, paths: Sequence[str], started: float) -> list[str]:
+def _keep_outputs(run_session: session.Session, paths: Sequence[str], started: float) -> list[str]:
     notes: list[str] = []
-    target = begun.journal.folder / layout.ARTIFACTS
-    chosen = begun.settings
-    limit = chosen.max_artifact_size
-    store = ContentStore(Path(layout.store_dir(begun.repo.common_dir)), chosen.max_store_size)
+    target = run_session.journal.folder / layout.ARTIFACTS
+    settings = run_session.settings
+    limit = settings.max_artifact_size
+    store = ContentStore(
+        Path(layout.store_dir(run_session.repo.common_dir)), settings.max_store_size
+    )
     for path in paths:
         try:
             for entry in artifacts.copy_in(
                 path, artifacts.default_name(path), target, limit, store
             ):
-                begun.journal.append(events.OUTPUT, values=entry)
+                run_session.journal.append(events.OUTPUT, values=entry)
                 notes += filter(None, (artifacts.warning(entry, "output"),))
-            made_files.remember(begun.repo.common_dir, begun.journal.folder, path)
+            made_files.remember(run_session.repo.common_dir, run_session.journal.folder, path)
         except TrackError as error:
             notes.append(f"{error.message.replace('artifact', 'output', 1)}: not stored")
         except OSError as error:
@@ -240,8 +270,8 @@ def _keep_outputs(begun: session.Session, paths: Sequence[str], started: float) 
     return notes
 
 
-class _Growth:
-    """Notes when the file of metric points was seen to have grown, and how far."""
+class _PointTimes:
+    """Notes the times at which the file of metric points has grown, and its size then."""
 
     def __init__(self, points: Path, times: Path, clock: float) -> None:
         self.points, self.times, self.clock, self.size = points, times, clock, 0
@@ -254,11 +284,11 @@ class _Growth:
                     file.write(f"{size} {time.monotonic() - self.clock:.3f}\n".encode())
                 self.size = size
         except OSError:
-            return  # the points themselves are safe; one of them gets the time of a later look
+            return  # the points themselves are safe; one of them gets a later time
 
 
 def environment_names() -> Mapping[str, str]:
-    """Return the variables that a command gets, with what each is for."""
+    """Return the variables of a command's environment, with their meaning."""
     return {
         "GITTRACK_RUN": "the id of the run",
         "GITTRACK_PARAMS": "a YAML file with the resolved configuration",

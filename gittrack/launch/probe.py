@@ -1,4 +1,4 @@
-"""Ask the interpreter of a command for its packages, beside the training."""
+"""Ask the interpreter of a command for its packages and import folders, while the command runs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gittrack.record.machine import environment
 
 
 class Probe:
-    """The facts of the environment that a command runs in; `facts` waits for them."""
+    """The environment that a command runs in; `facts` waits for the answer of its interpreter."""
 
     def __init__(
         self, argv: Sequence[str], env: Mapping[str, str], more: Sequence[str], cache: str
@@ -31,35 +31,35 @@ class Probe:
             )
 
     def facts(self) -> dict[str, Any]:
-        """Return what env.yaml will hold; for a command that is no Python, only the machine's part."""
+        """Return the content of env.yaml; only the facts of the machine if the command is not Python."""
         if self.process is not None:
             out, _ = self.process.communicate()
             try:
                 return dict(json.loads(out))
-            except ValueError:  # an interpreter that does not start; the command will say why
+            except ValueError:  # the interpreter does not start; the command will print why
                 pass
-        return {k: v for k, v in environment.capture(self.more).items() if k not in _OURS}
+        return {k: v for k, v in environment.capture(self.more).items() if k not in _OF_PYTHON}
 
 
-_ASK = """
+_PRINT_IMPORTS = """
 import os, sys
-found = [os.path.abspath(folder) for folder in sys.path if folder]
+folders = [os.path.abspath(folder) for folder in sys.path if folder]
 for finder in sys.meta_path:
-    known = getattr(sys.modules.get(getattr(finder, "__module__", "")), "MAPPING", {})
-    found += [os.path.dirname(folder) for folder in known.values()]
-sys.stdout.buffer.write(b"\\0".join(map(os.fsencode, found)))
+    mapping = getattr(sys.modules.get(getattr(finder, "__module__", "")), "MAPPING", {})
+    folders += [os.path.dirname(folder) for folder in mapping.values()]
+sys.stdout.buffer.write(b"\\0".join(map(os.fsencode, folders)))
 """
 
 
 class Imports:
-    """The folders that the Python of a command line imports from, as here; `folders` waits for them."""
+    """The folders that the Python of a command line imports from; `folders` waits for the answer."""
 
     def __init__(self, argv: Sequence[str]) -> None:
         interpreter = interpreter_of(argv, {})
         self.process: subprocess.Popen[bytes] | None = None
         if interpreter:
             self.process = subprocess.Popen(
-                [interpreter, "-c", _ASK],
+                [interpreter, "-c", _PRINT_IMPORTS],
                 cwd="/",
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
@@ -67,26 +67,26 @@ class Imports:
             )
 
     def folders(self) -> list[str]:
-        """Return them, those of editable installations included; none for a command that is no Python."""
+        """Return the folders, with those of editable installations; none if the command is not Python."""
         out = self.process.communicate()[0] if self.process is not None else b""
         return [os.fsdecode(folder) for folder in out.split(b"\0") if folder]
 
 
-_OURS = ("python", "packages", "blas")
+_OF_PYTHON = ("python", "packages", "blas")
 
 
 def interpreter_of(argv: Sequence[str], env: Mapping[str, str]) -> str | None:
-    """Return the Python that a command line runs in: named, or in the first line of its script.
+    """Return the Python that runs a command line: the command itself, or the one in its `#!` line.
 
-    Where ``env`` has no PATH, ours is meant.
+    If ``env`` has no PATH, the PATH of this process is used.
     """
-    found = shutil.which(argv[0], path=env.get("PATH"))
-    if found is None:
+    executable = shutil.which(argv[0], path=env.get("PATH"))
+    if executable is None:
         return None
-    if os.path.basename(found).startswith("python"):
-        return found
+    if os.path.basename(executable).startswith("python"):
+        return executable
     try:
-        with open(found, "rb") as file:
+        with open(executable, "rb") as file:
             first = file.readline(256)
     except OSError:
         return None

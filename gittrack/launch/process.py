@@ -1,4 +1,4 @@
-"""The command's process: started by fork and exec, never outliving us, its end told exactly."""
+"""The process of the command: it never outlives the launcher, and how it ends is reported exactly."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Outcome(NamedTuple):
     exit_code: int | None
     signal: str | None
     peak_memory: int
-    ended: bool = False  # by us, with all that it had started
+    ended: bool = False  # by the launcher, with every process that it started
 
     @property
     def shell_code(self) -> int:
@@ -39,7 +39,11 @@ class Outcome(NamedTuple):
 
 
 class Process:
-    """A running command, and a watcher that ends it should we be killed."""
+    """A running command, and a watcher process that ends the command if the launcher is killed.
+
+    ``mark`` is a ``NAME=VALUE`` that only the command's processes have in their environment; ``locks``
+    are descriptors that stay locked until all of these processes have ended.
+    """
 
     def __init__(
         self,
@@ -51,11 +55,11 @@ class Process:
     ) -> None:
         self.console = console
         self.mark = mark
-        self.ending: float | None = None  # when we began to end it
+        self.ending: float | None = None  # when `end` was called first
         self.signalled: int | None = None
         self.over = False
         self.git_ended = False
-        self.arrived: list[int] = []  # signals, to be looked at one by one
+        self.arrived: list[int] = []  # signals, handled one by one in `wait`
         self.wake, self._waker = os.pipe()
         for fd in (self.wake, self._waker):
             os.set_blocking(fd, False)
@@ -70,7 +74,7 @@ class Process:
             signal.signal(number, self._note)
 
     def wait(self, tick: float, on_tick: Callable[[], None]) -> Outcome:
-        """Pass output on until the command ends; call ``on_tick`` about every ``tick`` seconds."""
+        """Copy output until the command ends; call ``on_tick`` about every ``tick`` seconds."""
         next_tick = time.monotonic() + tick
         while True:
             pid, status, usage = os.wait4(self.pid, os.WNOHANG)
@@ -82,7 +86,7 @@ class Process:
             number = self.git.cause_of_end()
             if number is not None:
                 self.git_ended = True
-                if not any(self.witness.is_for_the_group(had) for had in {number, *_ENDING_GIT}):
+                if not any(self.witness.is_for_the_group(n) for n in {number, *_ENDING_GIT}):
                     self._pass_on(number)
             if time.monotonic() >= next_tick:
                 on_tick()
@@ -92,7 +96,7 @@ class Process:
         self.over = True
         self.console.drain()
         self.console.close()
-        with contextlib.suppress(BrokenPipeError):  # somebody has killed the watcher
+        with contextlib.suppress(BrokenPipeError):  # the watcher was killed
             os.write(self._lifeline, b".")
         signal.set_wakeup_fd(-1)
         for handle in (self._lifeline, self.wake, self._waker):
@@ -103,17 +107,17 @@ class Process:
         return outcome._replace(ended=self.ending is not None)
 
     def end(self) -> None:
-        """End the command and all that it started: politely, and two seconds later for good."""
+        """End the command and every process that it started: SIGTERM, and SIGKILL two seconds later."""
         now = time.monotonic()
         if self.ending is None:
             self.ending = now
-            _tell(_family(self.pid, self.mark), signal.SIGTERM)
+            _send(_family(self.pid, self.mark), signal.SIGTERM)
         elif now > self.ending + _GRACE_SECONDS:
-            _tell(_family(self.pid, self.mark), signal.SIGKILL)
+            _send(_family(self.pid, self.mark), signal.SIGKILL)
 
     @property
     def stopped(self) -> bool:
-        """Whether we were told to stop, and told it so."""
+        """Whether a signal asked the launcher to stop, and was passed on."""
         return self.signalled in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
     def _outcome(self, status: int, peak: int) -> Outcome:
@@ -122,12 +126,12 @@ class Process:
         code = os.WEXITSTATUS(status)
         if (
             self.signalled is not None and code == 128 + self.signalled
-        ):  # a shell tells it like this
+        ):  # how a shell reports a signal
             return Outcome(code, _name(self.signalled), peak)
         return Outcome(code, None, peak)
 
     def _resize(self, number: int, frame: FrameType | None) -> None:
-        """Pass the new size on, then tell the command, which looked at the old one when it was told."""
+        """Set the new size, then signal the command: it may have read the old size at its own signal."""
         self.console.resize()
         if self.over:
             return
@@ -137,14 +141,14 @@ class Process:
             return
 
     def _note(self, number: int, frame: FrameType | None) -> None:
-        """Note a signal; a handler may interrupt another one, so that the loop looks at it."""
+        """Note a signal for the loop, because a handler can interrupt another handler."""
         self.signalled = number
         self.arrived.append(number)
 
     def _forward(self, number: int) -> None:
-        """Pass a signal on to the command, unless it has had it."""
-        # The terminal sends Ctrl-C to the command as well; and to git, whose `git track` we may be and
-        # which sends it to us a second time (run_command's clean_on_exit).
+        """Pass a signal on to the command, unless the command has received it."""
+        # The terminal sends Ctrl-C to the command as well.  It also sends it to git, which repeats it to
+        # its `git track` (run_command's clean_on_exit).
         if number == signal.SIGINT and _from_terminal():
             return
         try:
@@ -155,7 +159,7 @@ class Process:
             self._pass_on(number)
 
     def _pass_on(self, number: int) -> None:
-        """Send the command a signal that it has not had."""
+        """Send the command a signal that it has not received."""
         self.signalled = number
         try:
             os.kill(self.pid, number)
@@ -171,7 +175,7 @@ def _name(number: int) -> str:
 
 
 def _from_terminal() -> bool:
-    """Say whether we are what runs in the foreground of a terminal, where Ctrl-C reaches all."""
+    """Return whether this process group is in the foreground of a terminal: Ctrl-C reaches all of it."""
     try:
         with open("/dev/tty", "rb") as terminal:
             return os.tcgetpgrp(terminal.fileno()) == os.getpgrp()
@@ -180,7 +184,7 @@ def _from_terminal() -> bool:
 
 
 def _spawn(argv: Sequence[str], env: Mapping[str, str], console: Console) -> int:
-    """Start the command; without a copy of us, which costs more the larger we are, where that works."""
+    """Start the command with posix_spawn, which copies no memory; with fork and exec if that fails."""
     ends = enumerate((console.stdout, console.stderr), 1)
     actions = [(os.POSIX_SPAWN_DUP2, inner, number) for number, inner in ends]
     try:
@@ -188,7 +192,7 @@ def _spawn(argv: Sequence[str], env: Mapping[str, str], console: Console) -> int
         return os.posix_spawnp(
             argv[0], list(argv), dict(env), file_actions=actions, setsigdef=[signal.SIGPIPE]
         )
-    except OSError:  # a script without `#!`, or something to be told on its stderr
+    except OSError:  # a script without `#!`, or an error to print on its stderr
         pid = os.fork()
     if pid == 0:
         _become(argv, env, console)
@@ -210,34 +214,40 @@ def _become(argv: Sequence[str], env: Mapping[str, str], console: Console) -> No
             path = shutil.which(argv[0]) or argv[0]
             os.execve("/bin/sh", ["sh", path, *argv[1:]], dict(env))
     except OSError as error:
-        told = (
+        message = (
             f"error: {argv[0]}: {error.strerror}\nhint: check that it can be run on this machine\n"
         )
-        if error.errno == errno.ENOENT:  # it was there a moment ago: the launcher has looked
-            told = f"error: the interpreter that {argv[0]} names is not there\nhint: correct its `#!` line\n"
-        os.write(2, told.encode("utf-8", "surrogateescape"))
+        if error.errno == errno.ENOENT:  # `check_command` found the file itself
+            message = (
+                f"error: the interpreter that {argv[0]} names does not exist\n"
+                "hint: correct its `#!` line\n"
+            )
+        os.write(2, message.encode("utf-8", "surrogateescape"))
     finally:
         os._exit(127)
 
 
 def _watch(pid: int, mark: str, locks: Sequence[int]) -> int:
-    """Start the watcher; return the pipe end whose closing, without a word, tells it that we died.
+    """Start the watcher; return a pipe end: if it closes without a byte, the launcher has died.
 
-    It holds the ``locks`` with us, such as the journal's: a run is alive until all that it started has ended.
+    The watcher holds the ``locks`` too, such as the journal's: a run is alive until every process
+    that it started has ended.
     """
-    ours, theirs = os.pipe()
+    reader, writer = os.pipe()
     if os.fork():
-        os.close(ours)
-        return theirs
+        os.close(reader)
+        return writer
     try:
         os.setsid()
         null = os.open(os.devnull, os.O_RDWR)
         for fd in (0, 1, 2):
             os.dup2(null, fd)
-        kept = [os.dup(handle) for handle in (*locks, ours)]  # upwards: none is in another's way
-        for number, handle in enumerate(kept, 3):
+        copies = [
+            os.dup(handle) for handle in (*locks, reader)
+        ]  # higher numbers, so none is overwritten
+        for number, handle in enumerate(copies, 3):
             os.dup2(handle, number)
-        reading = 2 + len(kept)
+        reading = 2 + len(copies)
         os.closerange(reading + 1, 4096)
         if os.read(reading, 1) == b"":
             _end_all(pid, mark)
@@ -246,15 +256,15 @@ def _watch(pid: int, mark: str, locks: Sequence[int]) -> int:
 
 
 def _end_all(pid: int, mark: str) -> None:
-    """End the command and all that it started: politely, and two seconds later for good."""
+    """End the command and every process that it started: SIGTERM, and SIGKILL two seconds later."""
     for number in (signal.SIGTERM, signal.SIGKILL):
         deadline = time.monotonic() + _GRACE_SECONDS
-        _tell(_family(pid, mark), number)
+        _send(_family(pid, mark), number)
         while _family(pid, mark) and time.monotonic() < deadline:
             time.sleep(0.02)
 
 
-def _tell(members: Sequence[int], number: int) -> None:
+def _send(members: Sequence[int], number: int) -> None:
     for member in members:
         try:
             os.kill(member, number)
@@ -263,8 +273,8 @@ def _tell(members: Sequence[int], number: int) -> None:
 
 
 def _family(pid: int, mark: str) -> list[int]:
-    """Return the living processes that carry ``mark`` in the environment they were started with."""
-    found = []
+    """Return the living processes that were started with ``mark`` in their environment."""
+    members = []
     names = os.listdir("/proc") if os.path.isdir("/proc") else [str(pid)]
     for name in names:
         if not name.isdigit() or int(name) == os.getpid():
@@ -274,5 +284,5 @@ def _family(pid: int, mark: str) -> list[int]:
         except OSError:
             inside = int(name) == pid and not os.path.isdir("/proc")
         if inside:
-            found.append(int(name))
-    return found
+            members.append(int(name))
+    return members

@@ -1,7 +1,7 @@
-"""Which signals the command has already had, and what became of the git that started us.
+"""Which signals the command has already received, and how the git that started the launcher ended.
 
-``timeout``, ``srun`` and a terminal send a signal to a whole process group: then the command has had
-what we get, and must not get it again from us.  A signal to us alone is passed on.
+``timeout``, ``srun`` and a terminal send a signal to a whole process group: then the command has received
+it too, and the launcher must not send it again.  A signal to the launcher alone is passed on.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-_SAME_SECONDS = 1.0  # git and `timeout` send us once more, at once, what the group has had
+_SAME_SECONDS = 1.0  # git and `timeout` repeat at once what they sent to the group
 _POSTED_SECONDS = 0.01  # the kernel posts a signal to a group member by member
 _ANSWER_SECONDS = 1.0
 
 
 class Witness:
-    """A process in our group that blocks all signals: what it has pending came to the whole group."""
+    """A process of the group that blocks all signals: those pending there came to the whole group."""
 
     def __init__(self) -> None:
         self._group_signals: dict[int, float] = {}
@@ -36,7 +36,7 @@ class Witness:
         os.close(theirs_out)
 
     def is_for_the_group(self, number: int) -> bool:
-        """Say whether a signal that we got came to the whole process group, now or a moment ago."""
+        """Return whether a signal came to the whole process group, now or in the last second."""
         now = time.monotonic()
         if self._has_seen(number):
             self._group_signals[number] = now
@@ -63,12 +63,12 @@ class Witness:
             os.write(self._requests, bytes([number]))
             ready, _, _ = select.select([self._answers], [], [], _ANSWER_SECONDS)
             return bool(ready) and os.read(self._answers, 1) == b"y"
-        except OSError:  # somebody has killed it: then what we get is passed on
+        except OSError:  # the process was killed: every signal is passed on
             return False
 
 
 def _testify(requests: int, answers: int) -> None:
-    """In the child: answer for each number that is read whether that signal has come; never return."""
+    """In the child: answer for each number that is read whether that signal is pending; never return."""
     try:
         null = os.open(os.devnull, os.O_RDWR)
         for number in (0, 1, 2):
@@ -87,7 +87,7 @@ def _testify(requests: int, answers: int) -> None:
 
 
 class GitParent:
-    """The ``git`` of ``git track run``, which some signals end without being passed on to us."""
+    """The ``git`` of ``git track run``: some signals end it, and it does not pass them on."""
 
     def __init__(self) -> None:
         self.pid = os.getppid()
@@ -95,12 +95,12 @@ class GitParent:
         try:
             is_git = Path(f"/proc/{self.pid}/comm").read_text() == "git\n"
             self.handle = os.pidfd_open(self.pid) if is_git else None
-        except (OSError, AttributeError):  # not Linux, or an old one: nothing to look at
+        except (OSError, AttributeError):  # not Linux, or an old kernel: git is not watched
             return
 
     @property
     def watched(self) -> Sequence[int]:
-        """The descriptors to wait for: one can be read when git has ended."""
+        """The descriptor that can be read when git has ended, if git is watched."""
         return () if self.handle is None else (self.handle,)
 
     def cause_of_end(self) -> int | None:
@@ -110,13 +110,13 @@ class GitParent:
         self.close()
         try:
             status = int(Path(f"/proc/{self.pid}/stat").read_text().rpartition(" ")[2])
-        except (OSError, ValueError):  # whoever started git knows already, and we never will
+        except (OSError, ValueError):  # the parent of git has collected its status already
             return signal.SIGTERM
         number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else signal.SIGTERM
         return signal.SIGTERM if number == signal.SIGKILL else number
 
     def close(self) -> None:
-        """Watch no longer."""
+        """Stop watching."""
         if self.handle is not None:
             os.close(self.handle)
             self.handle = None

@@ -1,4 +1,4 @@
-"""The fields of a command line, such as ``{params}`` and ``{args}``, filled in."""
+"""Fill in the fields of a command line, such as ``{params}`` and ``{args}``."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def fill(argv: Sequence[str], params: Mapping[str, Any], path: str) -> list[str]
     ``{params}`` is the path of the resolved configuration, ``{args}`` is ``--lr 0.003 --batch-size 64``,
     ``{overrides}`` is ``lr=0.003 batch_size=64``, ``{pairs}`` is ``--lr=0.003 --batch_size=64``, ``{flags}``
     the same with true as a bare flag and false left out.  ``{args_json}`` is the configuration as JSON,
-    ``{args_json_file}`` the path of a file with it, see `json_path`.  A field that is a word of
-    its own becomes as many words as it has; inside a word it is quoted as for a shell.
+    ``{args_json_file}`` the path of a file with it, see `json_path`.  A field that is a
+    separate word becomes one word for each value; inside a word it is quoted for a shell.
     """
     words = {
         "params": [path],
@@ -43,7 +43,7 @@ def fill(argv: Sequence[str], params: Mapping[str, Any], path: str) -> list[str]
 
 
 def json_path(path: str) -> str:
-    """Return the path of the configuration as JSON, which is beside the YAML file ``path``."""
+    """Return the path of the configuration as JSON, next to the YAML file ``path``."""
     return f"{path.removesuffix('.yaml')}.json"
 
 
@@ -53,22 +53,22 @@ def json_text(params: Mapping[str, Any]) -> str:
 
 
 def has_json_file(argv: Sequence[str]) -> bool:
-    """Say whether a command line names the file of `json_path`."""
+    """Return whether a command line uses the file of `json_path`."""
     return any(match[1] == "args_json_file" for word in argv for match in _FIELD.finditer(word))
 
 
 def options(params: Mapping[str, Any]) -> list[str]:
-    """Return params as options: true is a bare flag, false and null are left out, a list is many words."""
-    found: list[str] = []
+    """Return params as options: true is a bare flag, false and null are left out, a list is several words."""
+    words: list[str] = []
     for key, value in commit_message.dotted(params).items():
         if value is None or value is False:
             continue
-        found.append("--" + key.replace("_", "-"))
+        words.append("--" + key.replace("_", "-"))
         if isinstance(value, list):
-            found.extend(_word(item) for item in value)
+            words.extend(_word(item) for item in value)
         elif value is not True:
-            found.append(_word(value))
-    return found
+            words.append(_word(value))
+    return words
 
 
 def overrides(params: Mapping[str, Any]) -> list[str]:
@@ -77,7 +77,7 @@ def overrides(params: Mapping[str, Any]) -> list[str]:
 
 
 def pairs(params: Mapping[str, Any]) -> list[str]:
-    """Return params as W&B's sweeps hand them on: a word each, names and truth as in Python."""
+    """Return params in the form of W&B's sweeps: one word each, with ``True`` and ``None`` of Python."""
     return [f"--{key}={_python(value)}" for key, value in commit_message.dotted(params).items()]
 
 

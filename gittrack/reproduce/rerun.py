@@ -211,7 +211,7 @@ def _launch(
             controls.update(variables)
             for warning in warnings:
                 say(warning)
-        plan = launcher.Plan(
+        plan = launcher.CommandPlan(
             request, data, outputs, code.linked, controls=controls, locks=code.locks
         )
         try:

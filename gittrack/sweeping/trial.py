@@ -14,7 +14,7 @@ from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.core.run import events, run_info
 from gittrack.launch import launcher
-from gittrack.launch.guest import Guest
+from gittrack.launch.controller import Controller
 from gittrack.read.runs import live, reader
 from gittrack.record import session
 from gittrack.record.active import stopping
@@ -175,13 +175,13 @@ def _launch(
     env = {**job.env, **({RESUME: resume} if resume else {})}
     if job.metric is not None:
         env[stopping.VARIABLE] = str(supervisor.folder)
-    plan = launcher.Plan(
+    plan = launcher.CommandPlan(
         job.request,
         job.inputs,
         job.outputs,
         (*linked, *supervisor.printed),
         env=env,
-        guest=_TrialGuest(repo, supervisor, job),
+        controller=_TrialController(repo, supervisor, job),
         locks=locks,
     )
     try:
@@ -198,7 +198,7 @@ def _launch(
     return TrialReport(info, (*warnings, *done.notes), tail=tail)
 
 
-class _TrialGuest(Guest):
+class _TrialController(Controller):
     """Decides when the launcher must end the command, and whether the run counts."""
 
     def __init__(self, repo: git.Repo, supervisor: Supervisor, job: Job) -> None:

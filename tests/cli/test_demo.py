@@ -16,7 +16,7 @@ def test_a_folder_with_files_in_it_is_refused(tmp_path):
     assert run_cli("demo", "mine") == (
         1,
         "",
-        "error: mine is there already and not empty\nhint: name a new folder: git track demo DIR\n",
+        "error: mine exists and is not empty\nhint: name a new folder: git track demo DIR\n",
     )
 
 

@@ -127,7 +127,7 @@ class TestEnd:
         (project / "go").chmod(0o755)
         done = run_cli("run", "--", "./go")
         assert done.code == 127
-        assert "error: the interpreter that ./go names is not there\nhint: " in done.err
+        assert "error: the interpreter that ./go names does not exist\nhint: " in done.err
 
     def test_no_command(self):
         done = run_cli("run", "-n", "x")

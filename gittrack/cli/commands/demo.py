@@ -1,4 +1,4 @@
-"""See it work: a small real project, six runs, the leaderboard, what made the best one best, its release.
+"""Try gittrack in a small real project: six runs, the leaderboard, the best run and its release.
 
 A multi-layer perceptron in plain NumPy learns to read handwritten digits (UCI optical digits, bundled).
 DIR (default: a new folder gittrack-demo) must be missing or empty.
@@ -33,31 +33,31 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Scaffold the project and work in it with the ordinary commands."""
-    began = time.monotonic()
+    """Make the project, and run the ordinary commands in it."""
+    started = time.monotonic()
     version.check()
     folder = Path(args.dir)
-    plan = scaffold(folder)
+    trials = scaffold(folder)
     print_result(f"A small project, a git repository of its own: {folder}\n")
     _title("Six runs; params.yaml has the defaults")
-    for trial in plan:
+    for trial in trials:
         _train(folder, trial)
     _title("Which was best?")
     _do(folder, ["git", "track", "top", METRIC, "--max", "-n", "3"])
-    _title("What made it best? Its code: an uncommitted change, which is kept with the run")
-    _do(folder, ["git", "track", "diff", plan[-2]["name"], plan[-1]["name"], "--code"])
+    _title("What made it best? Its code: an uncommitted change, which the run keeps")
+    _do(folder, ["git", "track", "diff", trials[-2]["name"], trials[-1]["name"], "--code"])
     _title("Was it luck? Run it again from its commit, with the uncommitted change")
-    _do(folder, ["git", "track", "reproduce", plan[-1]["name"]], quiet=True)
-    _title("Release it: a version is a tag on the run, a stage is a ref, which a gate may guard")
-    _release(folder, plan[-1]["name"])
-    print_result(_farewell(folder, time.monotonic() - began))
+    _do(folder, ["git", "track", "reproduce", trials[-1]["name"]], quiet=True)
+    _title("Release it: a version is a tag on the run, a stage is a ref; a gate can guard it")
+    _release(folder, trials[-1]["name"])
+    print_result(_farewell(folder, time.monotonic() - started))
     return 0
 
 
-def _release(folder: Path, winner: str) -> None:
-    """Register the winner, promote it past a gate, and fetch its weights."""
+def _release(folder: Path, best_run: str) -> None:
+    """Register the best run, promote it with a gate, and fetch its weights."""
     gate = f'{METRIC} > 0.95 and verdict == "EXACT"'
-    register = ["git", "track", "model", "register", MODEL, winner, "-m", "the best of six"]
+    register = ["git", "track", "model", "register", MODEL, best_run, "-m", "the best of six"]
     promote = ["git", "track", "model", "promote", f"{MODEL}@1", "production", "--require", gate]
     deploy = ["git", "track", "model", "get", f"{MODEL}@production", "-o", "deployed"]
     for command in (["git", "commit", "-qam", "Smooth the labels"], register, promote, deploy):
@@ -67,11 +67,11 @@ def _release(folder: Path, winner: str) -> None:
 def scaffold(folder: Path) -> list[dict[str, Any]]:
     """Make the project in a new or empty folder; return the runs to make in it.
 
-    Raises TrackError where the folder has files in it.
+    Raises TrackError if the folder has files in it.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise TrackError(
-            f"{folder} is there already and not empty", "name a new folder: git track demo DIR"
+            f"{folder} exists and is not empty", "name a new folder: git track demo DIR"
         )
     source = bundled("templates", "demo")
     shutil.copytree(
@@ -80,11 +80,12 @@ def scaffold(folder: Path) -> list[dict[str, Any]]:
     (folder / "gitignore").rename(folder / ".gitignore")
     (folder / "runs.yaml").unlink()
     project.new(str(folder))
-    plan = yaml_read.load((source / "runs.yaml").read_bytes(), "runs.yaml")
-    return list(plan["runs"])
+    content = yaml_read.load((source / "runs.yaml").read_bytes(), "runs.yaml")
+    return list(content["runs"])
 
 
 def _train(folder: Path, trial: Mapping[str, Any]) -> None:
+    """Do one run of the demo, with its edit of the code."""
     edit = trial.get("edit")
     if edit:
         path = folder / edit["file"]
@@ -92,8 +93,8 @@ def _train(folder: Path, trial: Mapping[str, Any]) -> None:
         print_result(paint(f"# An uncommitted change to {edit['file']}\n", "dim"))
     overrides = [word for key, value in trial["set"].items() for word in ("-S", f"{key}={value}")]
     command = ["git", "track", "run", "-n", trial["name"], *overrides, "--", "python", "train.py"]
-    told = _do(folder, command, quiet=True, remark=trial["note"])
-    print_result("".join(f"{line}\n" for line in told.splitlines() if line.startswith("run ")))
+    output = _do(folder, command, quiet=True, remark=trial["note"])
+    print_result("".join(f"{line}\n" for line in output.splitlines() if line.startswith("run ")))
 
 
 def _title(title: str) -> None:
@@ -101,10 +102,10 @@ def _title(title: str) -> None:
 
 
 def _do(folder: Path, command: list[str], *, quiet: bool = False, remark: str = "") -> str:
-    """Print a command, then run it; its output is its own.
+    """Print a command with its ``remark``, then run it.
 
-    With ``quiet`` what it prints of the training is not shown: the stderr of `reproduce`, both streams of
-    `run`.  Returns that stderr.
+    ``quiet`` hides what the training prints: the stderr of `reproduce`, both streams of `run`.  Returns
+    the hidden stderr.
     """
     line = paint(f"$ {shlex.join(command)}", "bold")
     print_result(line + (paint(f"  # {remark}", "dim") if remark else "") + "\n")
@@ -113,18 +114,18 @@ def _do(folder: Path, command: list[str], *, quiet: bool = False, remark: str = 
     done = subprocess.run(
         command, cwd=folder, env=_environment(), check=False, stdout=stdout, stderr=hidden
     )
-    told = (done.stderr or b"").decode(errors="replace")
+    output = (done.stderr or b"").decode(errors="replace")
     if done.returncode != 0:
-        print_note(told.rstrip("\n"))
+        print_note(output.rstrip("\n"))
         raise TrackError(
             f"'{shlex.join(command)}' ended with {done.returncode}",
             f"the project is kept in {folder}",
         )
-    return told
+    return output
 
 
 def _environment() -> dict[str, str]:
-    """Return an environment in which ``git track`` and ``python`` are the ones that run now."""
+    """Return an environment in which ``git track`` and ``python`` are those of this process."""
     path = os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")])
     return {**os.environ, "PATH": path, "GIT_PAGER": "cat"}
 
@@ -133,5 +134,5 @@ def _farewell(folder: Path, seconds: float) -> str:
     return (
         f"\nThat took {seconds:.0f} seconds. Go on: cd {shlex.quote(str(folder))}; git track ls; "
         f"git track show @; git track model show {MODEL}@production\n"
-        "In your own project nothing has to be set up: git track run -- python train.py\n"
+        "Your own project needs no setup: git track run -- python train.py\n"
     )

@@ -1,6 +1,6 @@
-"""Run a command and record it: params, metrics, console, exit code, code state, environment.
+"""Run a command and record it: params, metrics, console output, exit code, code and environment.
 
-The command keeps its own stdin, stdout and stderr, and git track run ends with its exit code.
+The command keeps its own stdin, stdout and stderr; git track run ends with its exit code.
 In COMMAND, {params} is the path of the resolved configuration, {args} is --lr 0.003 ...,
 {overrides} is lr=0.003 ... (Hydra), {pairs} is --lr=0.003 ..., and {flags} the same with true as a
 bare flag and false left out (both as in W&B's sweeps); {args_json} is the configuration as JSON,
@@ -27,7 +27,7 @@ from gittrack.cli.output import print_note, print_result
 from gittrack.core import yaml_write
 from gittrack.core.secrets import redact_command
 from gittrack.launch import config, launcher, template
-from gittrack.launch.guest import Guest
+from gittrack.launch.controller import Controller
 from gittrack.read.runs import query, reader, resolve
 from gittrack.read.runs.source import Request
 from gittrack.read.runs.sources import source_of
@@ -48,16 +48,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     parser.usage = "git track run [OPTIONS] -- COMMAND..."
     add("-e", "--experiment", help="the experiment (track.experiment, or 'default')")
-    add("-n", "--name", help="a name for the run, to address it by")
+    add("-n", "--name", help="a name for the run")
     add("-t", "--tag", action="append", default=[], metavar="TAG", help="a tag; repeatable")
-    add("-m", "--note", help="a remark")
+    add("-m", "--note", help="a note")
     add("-g", "--group", help="the group that the run belongs to")
     add("--seed", type=int, metavar="N", help="the seed; also GITTRACK_SEED and PYTHONHASHSEED")
     add(
         "--threads",
         type=positive,
         metavar="N",
-        help="threads of OpenMP, OpenBLAS, MKL and the like: a sum depends on their number",
+        help="threads of OpenMP, OpenBLAS, MKL and similar libraries: sums depend on their number",
     )
     add(
         "-p",
@@ -65,7 +65,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="configuration, YAML or JSON (params.yaml); repeatable, the later wins",
+        help="configuration, YAML or JSON (params.yaml); repeatable, a later file overrides",
     )
     add(
         "-S",
@@ -73,7 +73,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="KEY=VALUE",
-        help="override; +KEY=VALUE adds; repeatable",
+        help="override a value; +KEY=VALUE adds one; repeatable",
     )
     add(
         "--input",
@@ -92,10 +92,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add(
         "--skip-existing",
         action="store_true",
-        help="run nothing where a finished run was asked the same: code, command, params, inputs, seed",
+        help="do not run if a finished run has the same code, command, params, inputs and seed",
     )
-    add("--no-verify", action="store_true", help="do not ask the pre-run hook; the run says so")
-    add("--dry-run", action="store_true", help="say what would be run, and stop")
+    add(
+        "--no-verify", action="store_true", help="do not run the pre-run hook; the run records this"
+    )
+    add("--dry-run", action="store_true", help="print what would run, and stop")
     add("command", nargs=argparse.REMAINDER, metavar="COMMAND")
 
 
@@ -121,21 +123,21 @@ def run(args: argparse.Namespace) -> int:
             inputs.kind(path, inputs.display_path(path, repo.work_tree or ""))
         return _dry_run(request)
     _recover(repo)
-    plan = launcher.Plan(
+    plan = launcher.CommandPlan(
         request,
         args.input,
         args.output,
-        guest=_SkipExisting(repo) if args.skip_existing else Guest(),
+        controller=_SkipExisting(repo) if args.skip_existing else Controller(),
         controls=dict.fromkeys(environment.THREADS, str(args.threads)) if args.threads else {},
-        given=_given(args, params),
+        explicit=_explicit_params(args, params),
     )
     result = launcher.launch(repo, plan, _warn)
     if result.skipped is not None:
         print_note(f"run {short_id(result.skipped)} has done the same already: nothing was run")
         return 0
     sys.stdout.flush()
-    for remark in result.notes:
-        _warn(remark)
+    for warning in result.notes:
+        _warn(warning)
     if result.published is None:
         print_note(
             f"hint: the run is kept in {result.journal}; commit it later with: git track recover"
@@ -144,21 +146,23 @@ def run(args: argparse.Namespace) -> int:
         print_note(detail.summary_line(result.published.info))
         if not result.published.info.params and not result.published.info.metrics:
             print_note(_NOTHING_LOGGED)
-        _say_clash(repo, result.published)
+        _warn_of_same_name(repo, result.published)
     return result.exit_code
 
 
-def _given(args: argparse.Namespace, params: Mapping[str, Any]) -> launcher.Given | None:
-    """Return what was said here, for a script that has a configuration of its own; None for all of it."""
+def _explicit_params(
+    args: argparse.Namespace, params: Mapping[str, Any]
+) -> launcher.ExplicitParams | None:
+    """Return the params of the command line, for a script with its own configuration; None: all params."""
     if args.params:
         return None
-    said = config.pick(params, args.set)
-    seed = args.seed if args.seed is not None else _seed(said)
-    return launcher.Given(said, seed)
+    explicit = config.pick(params, args.set)
+    seed = args.seed if args.seed is not None else _seed(explicit)
+    return launcher.ExplicitParams(explicit, seed)
 
 
 def _seeded(args: argparse.Namespace, params: dict[str, Any]) -> dict[str, Any]:
-    """Let ``--seed`` stand above a seed in a file, which the script may well read."""
+    """Return the params, in which ``--seed`` overrides the seed of a file but not that of ``-S``."""
     if args.seed is None or "seed" not in params or "seed" in config.pick(params, args.set):
         return params
     return {**params, "seed": args.seed}
@@ -169,41 +173,47 @@ def _seed(params: Mapping[str, Any]) -> int | None:
     return seed if isinstance(seed, int) and not isinstance(seed, bool) else None
 
 
-class _SkipExisting(Guest):
-    """Runs nothing if a finished run has the same recipe."""
+class _SkipExisting(Controller):
+    """Do not run the command if a finished run has the same recipe."""
 
     def __init__(self, repo: git.Repo) -> None:
         self.repo = repo
 
-    def run_with(self, recipe: str) -> str | None:
+    def existing_run(self, recipe: str) -> str | None:
         """Return the id of the latest finished run with this recipe."""
-        where = f'status == "finished" and asked == "{recipe}"'
+        condition = f'status == "finished" and asked == "{recipe}"'
         repo = self.repo
-        runs = query.listing(repo, query=where, archived=True).runs if _any(repo) else []
-        # Of git itself: a run that was damaged since is no reason to run nothing.
+        runs = (
+            query.listing(repo, query=condition, archived=True).runs
+            if _has_committed_run(repo)
+            else []
+        )
+        # Read from git, not from the cache: a run that is damaged by now does not count.
         intact = (raw.id for raw in runs if reader.bodies(repo, [raw])[0].body is not None)
         return next(intact, None)
 
 
-def _any(repo: git.Repo) -> bool:
+def _has_committed_run(repo: git.Repo) -> bool:
+    """Return whether the repository has a run, without reading any."""
     runs = source_of(repo).select(Request(summaries=False)).runs
     return any(raw.commit for raw in runs)
 
 
 def _dry_run(request: session.Request) -> int:
+    """Print the command, the seed and the params; return the exit code."""
     filled = template.fill(request.command, request.params, "PARAMS.yaml")
     print_result(f"would run: {text.escape(shlex.join(redact_command(filled)))}\n")
     if request.seed is not None:
         print_result(f"with seed: {request.seed}\n")
     if request.params:
         print_result("with params:\n")
-        made = yaml_write.dump(request.params, sort=True).decode()
-        print_result("".join(f"  {text.escape(line)}\n" for line in made.splitlines()))
+        params = yaml_write.dump(request.params, sort=True).decode()
+        print_result("".join(f"  {text.escape(line)}\n" for line in params.splitlines()))
     return 0
 
 
 def _recover(repo: git.Repo) -> None:
-    """Commit what earlier runs left in the journal, as the beginning of a run always does."""
+    """Commit the runs of processes that were killed, as every new run does."""
     results = recovery.recover(repo)
     for result in results:
         if isinstance(result, Published):
@@ -214,14 +224,14 @@ def _recover(repo: git.Repo) -> None:
         _warn(warning)
 
 
-def _say_clash(repo: git.Repo, published: Published) -> None:
-    """Say that another run bears the name too: the name alone then addresses neither."""
+def _warn_of_same_name(repo: git.Repo, published: Published) -> None:
+    """Warn if another run has the same name: the name alone then addresses neither."""
     info = published.info
     others = resolve.named(repo, info.name) if info.name else []
-    taken = next((one for one in others if one.id != info.id), None)
-    if taken is not None:
+    same_name = next((run for run in others if run.id != info.id), None)
+    if same_name is not None:
         name = text.escape(info.name or "")
-        _warn(f"{name} is also the name of {taken.id}; rename one: git track rename RUN NAME")
+        _warn(f"{name} is also the name of {same_name.id}; rename one: git track rename RUN NAME")
 
 
 def _warn(message: str) -> None:

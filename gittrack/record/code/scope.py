@@ -26,7 +26,7 @@ def within(repo: git.Repo, status: Status, settings: Settings) -> tuple[Status, 
     inside = status.below(repo.prefix) if repo.prefix else status.below(None)
     if inside == status:
         return status, ()
-    reason = "the work tree contains the home folder" if home else "status.showUntrackedFiles is no"
+    reason = "the work tree contains the home folder" if home else "status.showUntrackedFiles=no"
     if repo.prefix:
         return inside, (f"new files outside {repo.prefix} are not captured: {reason}",)
     return inside, (

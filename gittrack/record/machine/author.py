@@ -1,4 +1,4 @@
-"""Who records: git's identity, or else the user of this machine."""
+"""The author of run commits: git's identity, or else the user of this machine."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from gittrack import git
 
 
 def author(config: Mapping[str, str]) -> str:
-    """Return who commits, ``name <mail>``: git's identity, or else the user of this machine."""
+    """Return the author as ``name <mail>``: git's identity, or else the user of this machine."""
     name = user().translate(str.maketrans("", "", "<>\r\n\0")) or "unknown"
     return git.identity(config) or f"{name} <{name}@{os.uname().nodename}>"
 
 
 def user() -> str:
-    """Return the name that the user has on this machine."""
+    """Return the name of the user on this machine."""
     name = os.environ.get("USER") or os.environ.get("LOGNAME")
     if name:
         return name

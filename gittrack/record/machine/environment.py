@@ -1,8 +1,8 @@
-"""What a result may depend on besides code and data: Python, packages, machine.
+"""What a result can depend on besides code and data: Python, packages, machine.
 
-Run as a script (``python environment.py CACHE NAME...``) it prints the facts of the interpreter that runs
-it as JSON, so a launcher can ask the interpreter of the command it starts, beside the training.  There it
-imports NumPy to see which kernels it chooses; what came of that is kept in the folder CACHE, per environment.
+As a script (``python environment.py CACHE NAME...``) it prints the facts of its interpreter as JSON, so that
+the launcher can ask the interpreter of a command while the command runs.  The script imports NumPy to see
+which kernels it chooses; the folder CACHE keeps the answer for each environment.
 Standard library only, and nothing newer than Python 3.7.
 """
 
@@ -28,7 +28,7 @@ _KERNELS = (
     "MKL_ENABLE_INSTRUCTIONS",
     "NPY_DISABLE_CPU_FEATURES",
 )
-# What decides about the bits of a result; a rerun gets them as they were.
+# Variables that change the bits of a result; a rerun gets the recorded values.
 CONTROLS = (
     *THREADS,
     *_KERNELS,
@@ -45,7 +45,12 @@ VARIABLES = (
 def capture(more: Iterable[str] = (), arithmetic: Mapping[str, Any] = _NOTHING) -> dict[str, Any]:
     """Return the facts of this interpreter and machine.
 
-    ``more`` names further variables, ``arithmetic`` is what `numerics.capture` found.
+    Parameters
+    ----------
+    more
+        Names of further variables to record.
+    arithmetic
+        The facts of `numerics.capture`.
     """
     facts: dict[str, Any] = {
         "python": python(),
@@ -64,7 +69,7 @@ def capture(more: Iterable[str] = (), arithmetic: Mapping[str, Any] = _NOTHING) 
 
 
 def python() -> dict[str, str]:
-    """Return version and implementation of the interpreter, and what orders its sets of strings."""
+    """Return version and implementation of the interpreter, and its hash seed (the order of sets)."""
     version = ".".join(map(str, sys.version_info[:3]))
     seed = "" if sys.flags.ignore_environment else os.environ.get("PYTHONHASHSEED", "")
     return {
@@ -75,23 +80,23 @@ def python() -> dict[str, str]:
 
 
 def packages(path: Iterable[str]) -> dict[str, str]:
-    """Return {name: version} of the packages on ``path``, told by the names of their folders.
+    """Return {name: version} of the packages on ``path``, from the names of their folders.
 
-    ``<name>-<version>.dist-info`` (PEP 376, 427) says both, so no metadata file is opened: 200
-    packages take 1 ms here against 100 with importlib.metadata.
+    No metadata file is opened, because ``<name>-<version>.dist-info`` (PEP 376, 427) has both: 200
+    packages take 1 ms, and 100 ms with importlib.metadata.
     """
-    found: dict[str, str] = {}
+    versions: dict[str, str] = {}
     for folder in path:
         try:
             names = os.listdir(folder or ".")
-        except OSError:  # zip files and folders that are gone stand on sys.path too
+        except OSError:  # sys.path can also name zip files and deleted folders
             continue
         for name in names:
             stem, dot, kind = name.rpartition(".")
             if dot and kind in ("dist-info", "egg-info") and "-" in stem:
                 package, version = stem.split("-")[:2]
-                found.setdefault(package.replace("_", "-").lower(), version)
-    return dict(sorted(found.items()))
+                versions.setdefault(package.replace("_", "-").lower(), version)
+    return dict(sorted(versions.items()))
 
 
 def machine() -> dict[str, Any]:
@@ -108,7 +113,7 @@ def machine() -> dict[str, Any]:
 
 
 def cpu() -> dict[str, Any]:
-    """Return model, count and SIMD level of the processor; ``usable`` is how many of them we may use."""
+    """Return model, count and SIMD level of the processor; ``usable``: how many this process may use."""
     facts: dict[str, Any] = {"count": os.cpu_count()}
     if hasattr(os, "sched_getaffinity"):
         facts["usable"] = len(os.sched_getaffinity(0))
@@ -124,13 +129,13 @@ def cpu() -> dict[str, Any]:
     if "model name" in lines:
         facts["model"] = lines["model name"]
     flags = set(lines.get("flags", lines.get("Features", "")).split())
-    known = ("sse4_2", "avx", "avx2", "fma", "avx512f", "amx_tile", "asimd", "sve")
-    facts["simd"] = [flag for flag in known if flag in flags]
+    levels = ("sse4_2", "avx", "avx2", "fma", "avx512f", "amx_tile", "asimd", "sve")
+    facts["simd"] = [flag for flag in levels if flag in flags]
     return facts
 
 
 def nvidia() -> dict[str, Any] | None:
-    """Return driver and model names of NVIDIA GPUs, read from /proc: no process, no library."""
+    """Return driver and model names of NVIDIA GPUs, from /proc, without a process or a library."""
     base = "/proc/driver/nvidia"
     try:
         with open(base + "/version", "rb") as file:
@@ -146,33 +151,33 @@ def nvidia() -> dict[str, Any] | None:
 
 
 def _arithmetic(facts: dict[str, Any], cache: str) -> dict[str, Any]:
-    """Return what NumPy computes with under this interpreter, asked once per environment."""
-    # What NumPy's choice hangs on: not the hash seed, which differs from run to run.
-    fixed = {key: facts[key] for key in ("packages", "platform", "cpu")}
+    """Return the libraries and kernels that NumPy uses here; determined once per environment."""
+    # The facts that NumPy's choice depends on; the hash seed, which differs from run to run, is not one.
+    fixed = {name: facts[name] for name in ("packages", "platform", "cpu")}
     chosen = {name: os.environ.get(name) for name in (*THREADS, *_KERNELS)}
-    known = json.dumps([sys.version, sys.path, fixed, chosen], sort_keys=True).encode()
-    path = os.path.join(cache, "environment", hashlib.sha256(known).hexdigest()[:24] + ".json")
+    key = json.dumps([sys.version, sys.path, fixed, chosen], sort_keys=True).encode()
+    path = os.path.join(cache, "environment", hashlib.sha256(key).hexdigest()[:24] + ".json")
     with contextlib.suppress(OSError, ValueError), open(path, "rb") as file:
         return dict(json.load(file))
     with contextlib.suppress(ImportError):
         importlib.import_module("numpy")
-    beside = os.path.join(os.path.dirname(os.path.abspath(__file__)), "numerics.py")
+    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "numerics.py")
     names: dict[str, Any] = {}
-    with open(beside, encoding="utf-8") as file:  # gittrack cannot be imported here
-        exec(compile(file.read(), beside, "exec"), names)
-    found: dict[str, Any] = names["capture"]()
+    with open(source, encoding="utf-8") as file:  # gittrack cannot be imported here
+        exec(compile(file.read(), source, "exec"), names)
+    arithmetic: dict[str, Any] = names["capture"]()
     temporary = f"{path}.{os.getpid()}"
-    with contextlib.suppress(OSError):  # only a cache: the next run asks once more
+    with contextlib.suppress(OSError):  # only a cache: the next run determines it again
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(temporary, "w", encoding="utf-8") as file:
-            json.dump(found, file)
+            json.dump(arithmetic, file)
         os.replace(temporary, path)
-    return found
+    return arithmetic
 
 
 def _main(cache: str, more: Iterable[str]) -> None:
-    ours = os.path.dirname(os.path.abspath(__file__))
-    sys.path[:] = [folder for folder in sys.path if folder != ours]
+    own_folder = os.path.dirname(os.path.abspath(__file__))
+    sys.path[:] = [folder for folder in sys.path if folder != own_folder]
     facts = capture(more)
     if "numpy" in facts["packages"]:
         facts = {**facts, **_arithmetic(facts, cache)}

@@ -1,4 +1,4 @@
-"""How much memory a process has needed."""
+"""The peak memory of a process."""
 
 from __future__ import annotations
 
@@ -17,5 +17,5 @@ def peak_bytes(usage: resource.struct_rusage, platform: str = sys.platform) -> i
 
 
 def own_peak_bytes() -> int:
-    """Return the most memory that this process had resident so far, in bytes."""
+    """Return the peak resident memory of this process so far, in bytes."""
     return peak_bytes(resource.getrusage(resource.RUSAGE_SELF))

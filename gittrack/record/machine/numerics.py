@@ -1,7 +1,7 @@
-"""What does the arithmetic in this process: which BLAS, on which kernels, with how many threads.
+"""The libraries that compute in this process: which BLAS, with which kernels and how many threads.
 
-The libraries that are loaded are asked, by the functions that they export for it.  Nothing is loaded or
-imported here.  Standard library only, and nothing newer than Python 3.7: see `environment`.
+Only libraries that are already loaded are asked, by the functions that they export for this.
+Standard library only, and nothing newer than Python 3.7: see `environment`.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ _KINDS = (("openblas", "openblas"), ("mkl_rt", "mkl"), ("blis", "blis"))
 
 
 def capture() -> dict[str, Any]:
-    """Return the facts called ``blas``, ``threads``, ``numpy`` and ``torch``, those that there are."""
-    told = [(_kind(path), _ask(path, _kind(path))) for path in _loaded()]
+    """Return the facts ``blas``, ``threads``, ``numpy`` and ``torch``, without the empty ones."""
+    answers = [(_kind(path), _query_library(path, _kind(path))) for path in _loaded()]
     torch = _torch()
     threads = {
-        kind: _one([a["threads"] for k, a in told if k == kind and "threads" in a])
-        for kind, _ in told
+        kind: _common_value([a["threads"] for k, a in answers if k == kind and "threads" in a])
+        for kind, _ in answers
     }
     if torch and "threads" in torch:
         threads["torch"] = torch.pop("threads")
-    core = _one([answer["core"] for _, answer in told if "core" in answer])
+    core = _common_value([answer["core"] for _, answer in answers if "core" in answer])
     facts = {
         "blas": {**_numpy_blas(), **({"core": core} if core else {})},
         "threads": {kind: count for kind, count in sorted(threads.items()) if count is not None},
@@ -40,14 +40,15 @@ def capture() -> dict[str, Any]:
 
 
 def _kind(path: str) -> str:
+    """Return the kind of a library, by the name of its file."""
     name = os.path.basename(path).lower()
     return next((kind for mark, kind in _KINDS if mark in name), "openmp")
 
 
-def _one(values: list[Any]) -> Any:
-    """Return the value that all are, None for none, else those that there are."""
-    kinds = sorted(set(values))
-    return kinds[0] if len(kinds) == 1 else kinds or None
+def _common_value(values: list[Any]) -> Any:
+    """Return the value if all are equal, None if there is none, else the sorted list of them."""
+    different = sorted(set(values))
+    return different[0] if len(different) == 1 else different or None
 
 
 def _loaded() -> list[str]:
@@ -55,19 +56,19 @@ def _loaded() -> list[str]:
     try:
         with open("/proc/self/maps", "rb") as file:
             lines = os.fsdecode(file.read()).split("\n")
-    except OSError:  # no Linux
+    except OSError:  # not Linux
         return []
     paths = {line[line.index("/") :] for line in lines if "/" in line}
     return sorted(path for path in paths if _LIBRARIES.search(os.path.basename(path)))
 
 
-def _ask(path: str, kind: str) -> dict[str, Any]:
-    """Return threads, and the kernels that were chosen for this processor, of one library."""
-    import ctypes  # noqa: PLC0415 - only where there is a library to ask
+def _query_library(path: str, kind: str) -> dict[str, Any]:
+    """Return the threads of one library, and the kernels that it chose for this processor."""
+    import ctypes  # noqa: PLC0415 - only if there is a library to ask
 
     try:
         library = ctypes.CDLL(path)
-    except OSError:  # it was replaced on disk since
+    except OSError:  # the file was replaced
         return {}
 
     def call(names: list[str], answer: Any, *args: Any) -> Any:
@@ -108,7 +109,7 @@ def _numpy_blas() -> dict[str, str]:
 
 
 def _numpy() -> dict[str, Any]:
-    """Return the SIMD kernels that NumPy has chosen for this processor, and not been told to leave out."""
+    """Return the SIMD kernels that NumPy uses on this processor, without those that were disabled."""
     names = ("numpy._core._multiarray_umath", "numpy.core._multiarray_umath")
     module = next((sys.modules[name] for name in names if name in sys.modules), None)
     features = getattr(module, "__cpu_features__", {})
@@ -117,10 +118,10 @@ def _numpy() -> dict[str, Any]:
 
 
 def _torch() -> dict[str, Any]:
-    """Return threads, kernels, CUDA and cuDNN of torch, and whether it was told to be deterministic."""
+    """Return threads, kernels, CUDA and cuDNN of torch, and whether it is set to be deterministic."""
     torch: Any = sys.modules.get("torch")
     facts: dict[str, Any] = {}
-    # Half imported, or of a version that has other names: then less is told.
+    # If torch is half imported or has other names in this version, facts are left out.
     with contextlib.suppress(AttributeError, RuntimeError):
         facts["threads"] = torch.get_num_threads()
         facts["deterministic"] = bool(torch.are_deterministic_algorithms_enabled())

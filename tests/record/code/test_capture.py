@@ -259,7 +259,7 @@ def test_where_git_lists_no_new_files_those_outside_the_current_folder_are_no_co
     done = python(RECORD, place / "project")
     run = gittrack.runs(repo=place)[0]
     assert [item["path"] for item in run.diff["files"]] == ["project/a.py"]
-    assert "outside project/ are not captured: status.showUntrackedFiles is no" in done.err
+    assert "outside project/ are not captured: status.showUntrackedFiles=no" in done.err
 
 
 LOGS = """

@@ -60,7 +60,7 @@ def test_the_hash_seed_is_random_where_nothing_sets_it(monkeypatch):
     assert env_of("pass")["python"]["hash_seed"] == "random"
 
 
-def test_libraries_that_disagree_are_both_told():
-    assert numerics._one([1, 1]) == 1
-    assert numerics._one([2, 1]) == [1, 2]
-    assert numerics._one([]) is None
+def test_libraries_that_disagree_are_both_reported():
+    assert numerics._common_value([1, 1]) == 1
+    assert numerics._common_value([2, 1]) == [1, 2]
+    assert numerics._common_value([]) is None
