@@ -1,0 +1,36 @@
+"""A copy and its digest come from one read."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gittrack.disk import copies
+
+
+@given(st.binary(max_size=300), st.integers(0, 300))
+def test_a_copy_has_the_first_bytes_and_their_digest(data, most):
+    target = io.BytesIO()
+    source = io.BytesIO(data)
+    source.read(1)  # the position of the source does not matter
+    part = data[:most]
+    assert copies.copy(source, target, most) == (hashlib.sha256(part).hexdigest(), len(part))
+    assert target.getvalue() == part
+
+
+@pytest.mark.parametrize("size", [0, 1, (1 << 20) - 1, 1 << 20, (1 << 20) + 1])
+def test_files_are_copied_in_chunks(tmp_path, size):
+    data = b"ab" * (size // 2) + b"c" * (size % 2)
+    (tmp_path / "a").write_bytes(data)
+    with open(tmp_path / "a", "rb") as source, open(tmp_path / "b", "x+b") as target:
+        digest, count = copies.copy(source, target, size + 5)
+    assert (digest, count) == (hashlib.sha256(data).hexdigest(), size)
+    assert (tmp_path / "b").read_bytes() == data
+
+
+def test_without_a_target_only_the_digest_is_computed():
+    assert copies.copy(io.BytesIO(b"x"), None, 1)[0] == hashlib.sha256(b"x").hexdigest()
