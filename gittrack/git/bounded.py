@@ -8,9 +8,9 @@ from gittrack import git
 
 
 def objects(repo: git.Repo, oids: Sequence[str], most: int) -> list[bytes | None]:
-    """Return the content of each object; None if it is missing or has more than ``most`` bytes.
+    """Return the content of each commit; None if it is missing or has more than ``most`` bytes.
 
-    Git fails if an object needs more memory.  Only then the sizes are read, so ordinary listings pay nothing.
+    Git fails if a commit needs more memory (only blobs, which it streams, have no limit).  Only then the sizes are read, so ordinary listings pay nothing.
     """
     try:
         return list(git.read_objects(repo, oids, most=most))

@@ -1,0 +1,106 @@
+"""Objects are read in one process, missing ones as None."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from helpers import git as run_git
+
+from gittrack import git
+from gittrack.git import bounded, config, exclude, integrity, objects
+
+HASH = "0" * 40
+
+
+@pytest.fixture
+def found(project):
+    return git.find()
+
+
+@pytest.fixture
+def store(found):
+    return objects.Store(git.object_store_path(found), found.hash_name, flush=False)
+
+
+def test_objects_come_in_the_order_of_their_names(found, store):
+    a, b = store.blob(b"a\n\nb"), store.blob(b"")
+    names = [b, HASH, a, "HEAD:train.py", "HEAD:none", "HEAD:a\nb"]
+    assert list(git.read_objects(found, names)) == [
+        b"",
+        None,
+        b"a\n\nb",
+        b'print("training")\n',
+        None,
+        None,
+    ]
+
+
+def test_a_path_with_a_line_break_is_read(project, found):
+    (project / "a\nb").write_text("x")
+    run_git(".", "add", ".")
+    run_git(".", "commit", "-qm", "odd")
+    assert list(git.read_objects(found, ["HEAD:a\nb"])) == [b"x"]
+
+
+def test_no_names_need_no_process(found):
+    assert list(git.read_objects(found._replace(common_dir="/nowhere"), [])) == []
+    assert git.missing(found._replace(common_dir="/nowhere"), []) == []
+
+
+def test_missing_ids_are_named(found, store):
+    assert git.missing(found, [store.blob(b"x"), HASH]) == [HASH]
+
+
+def test_commits_above_a_size_are_left_out(found, store):
+    tree = store.tree([])
+    small, large = (store.commit(tree, [], "A <a@b>", 0, "l" * n) for n in (1, 5_000_000))
+    assert [
+        content is None for content in bounded.objects(found, [large, small, HASH], 1_000_000)
+    ] == [*(True, False, True)]
+
+
+def test_a_changed_object_is_found_by_its_hash(found, store):
+    good, bad = store.blob(b"good"), store.blob(b"bad")
+    tree = store.tree([objects.Entry("100644", "a", good), objects.Entry("100644", "b", bad)])
+    commit = store.commit(tree, [], "A <a@b>", 0, "m\n")
+    assert list(integrity.garbled(found, [commit])) == []
+    assert integrity.disconnected(found, [commit]) == ""
+    with open(store.path(store.blob(b"evil")), "rb") as file:
+        content = file.read()
+    os.chmod(store.path(bad), 0o644)
+    with open(store.path(bad), "wb") as file:
+        file.write(content)
+    assert list(integrity.garbled(found, [commit])) == [(commit, bad)]
+    os.unlink(store.path(bad))
+    assert bad in integrity.disconnected(found, [commit])
+
+
+def test_the_last_value_of_a_key_wins_and_names_have_lower_case():
+    listing = b"user.Name\nAda\0branch.Main.Merge\nx\0user.name\nBob\0core.bare\0"
+    assert config.parse_config(listing) == {
+        "user.name": "Bob",
+        "branch.Main.merge": "x",
+        "core.bare": "",
+    }
+
+
+def test_an_identity_cannot_break_a_commit(monkeypatch):
+    assert config.identity({}) is None
+    assert config.identity({"user.email": "a@b"}) == "a@b <a@b>"
+    assert config.identity({"user.name": "A<d>\na", "user.email": "a@b"}) == "Ada <a@b>"
+    monkeypatch.setenv("GIT_COMMITTER_NAME", "Bob")
+    assert config.identity({"user.name": "Ada", "user.email": "a@b"}) == "Bob <a@b>"
+
+
+def test_paths_are_ignored_and_no_longer_ignored(project, found):
+    file = project / ".git/info/exclude"
+    before = file.read_text()
+    odd = project / "a[b]*"
+    odd.touch()
+    (project / "ab").touch()
+    assert exclude.add(found, [str(odd), "/elsewhere", str(project / ".git/x")]) == ["a\\[b]\\*"]
+    assert exclude.add(found, [str(odd)]) == []
+    assert run_git(".", "status", "--porcelain") == "?? ab"
+    exclude.remove(found, [str(odd)])
+    assert file.read_text() == before

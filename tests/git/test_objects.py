@@ -1,0 +1,82 @@
+"""Loose objects that we write are what git itself would write."""
+
+from __future__ import annotations
+
+import io
+import os
+
+import pytest
+from helpers import git as run_git
+
+from gittrack import git
+from gittrack.git import objects
+from gittrack.git.objects import Entry
+
+
+@pytest.fixture
+def store(project):
+    repo = git.find()
+    return objects.Store(git.object_store_path(repo), repo.hash_name, flush=False)
+
+
+@pytest.mark.parametrize("data", [b"", b"x", b"\0" * 100, b"a" * ((1 << 20) + 1)])
+def test_a_blob_has_the_id_and_content_of_git(store, data):
+    oid = store.blob(data)
+    assert next(git.read_objects(git.find(), [oid])) == data
+    assert store.blob_of(io.BytesIO(data), len(data)) == oid
+    assert run_git(".", "cat-file", "-t", oid) == "blob"
+
+
+def test_a_stream_that_became_shorter_is_an_error(store):
+    with pytest.raises(OSError, match="became shorter"):
+        store.blob_of(io.BytesIO(b"ab"), 3)
+
+
+def test_the_entries_of_a_tree_are_in_the_order_of_git(store):
+    blob, folder = store.blob(b"x"), store.tree([])
+    oid = store.tree(
+        [Entry("40000", "a", folder), Entry("100644", "a.b", blob), Entry("100755", "a-", blob)]
+    )
+    assert run_git(".", "ls-tree", "--name-only", oid).split("\n") == ["a-", "a.b", "a"]
+    run_git(".", "fsck", "--strict")
+
+
+def test_the_empty_tree_is_known_to_git(store):
+    assert (
+        objects.empty_tree("sha1")
+        == store.tree([])
+        == run_git(".", "hash-object", "-t", "tree", os.devnull)
+    )
+
+
+@pytest.mark.parametrize(("seconds", "stored"), [(-5, 0), (7.9, 7), (1e18, 4102444800)])
+def test_the_time_of_a_commit_is_one_that_git_can_read(store, seconds, stored):
+    oid = store.commit(
+        store.tree([]), [run_git(".", "rev-parse", "HEAD")], "A <a@b>", seconds, "m\n"
+    )
+    assert run_git(".", "log", "-1", "--format=%at %P", oid).split()[0] == str(stored)
+
+
+def test_lost_objects_are_seen(store):
+    kept, lost = store.blob(b"kept"), store.blob(b"lost")
+    os.unlink(store.path(lost))
+    assert store.missing() == [lost]
+    assert store.blob(b"lost") == lost
+    assert store.missing() == []
+    assert kept in store.written
+
+
+def test_an_object_that_exists_gets_a_new_time_stamp(store):
+    oid = store.blob(b"x")
+    os.utime(store.path(oid), (1, 1))
+    store.blob(b"x")
+    assert os.stat(store.path(oid)).st_mtime > 1
+
+
+def test_the_objects_of_another_folder_are_adopted(store, tmp_path):
+    other = objects.Store(str(tmp_path / "other"), "sha1", flush=False)
+    oid = other.blob(b"theirs")
+    (tmp_path / "other" / oid[:2] / "tmp_obj_1").write_bytes(b"half")
+    store.adopt(str(tmp_path / "other"))
+    assert next(git.read_objects(git.find(), [oid])) == b"theirs"
+    assert store.written == [oid]
