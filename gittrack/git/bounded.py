@@ -10,7 +10,8 @@ from gittrack import git
 def objects(repo: git.Repo, oids: Sequence[str], most: int) -> list[bytes | None]:
     """Return the content of each commit; None if it is missing or has more than ``most`` bytes.
 
-    Git fails if a commit needs more memory (only blobs, which it streams, have no limit).  Only then the sizes are read, so ordinary listings pay nothing.
+    Git fails if a commit needs more memory; blobs have no limit, because git streams them.  Only after a
+    failure the sizes are read, so ordinary listings pay nothing.
     """
     try:
         return list(git.read_objects(repo, oids, most=most))
