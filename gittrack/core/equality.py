@@ -1,7 +1,7 @@
 """One notion of equal values: for groups, queries, grids and lists of params.
 
-1, 1.0 and the text "1" are equal, as is what a float32 became on its way into a float: 0.10000000149011612
-is 0.1.  True is not 1.  Files and commands are compared exactly instead, by `core.nested.same`.
+1, 1.0 and the text "1" are equal.  A float32 that was converted to a float equals the short form of it:
+0.10000000149011612 is 0.1.  True is not 1.  `core.nested.same` compares files and commands exactly.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def equal(a: Any, b: Any) -> bool:
 
 
 def key(value: Any) -> Hashable:
-    """Return what equal values, and only those, have in common: it can be hashed and compared."""
+    """Return a hashable key: two values have the same key if and only if they are equal."""
     if isinstance(value, bool) or value is None:
         return "fixed", value
     if isinstance(value, dict):
@@ -36,7 +36,7 @@ def key(value: Any) -> Hashable:
 
 
 def ordered(test: Callable[[Any, Any], bool], inclusive: bool) -> Callable[[Any, Any], bool]:
-    """Return a comparison such as ``<=`` that agrees with `equal`; ``inclusive`` if equal values pass."""
+    """Return a comparison such as ``<=`` that agrees with `equal`; ``inclusive``: equal values pass."""
 
     def compare(a: Any, b: Any) -> bool:
         if type(a) is not type(b) or isinstance(a, float):
@@ -51,7 +51,7 @@ def ordered(test: Callable[[Any, Any], bool], inclusive: bool) -> Callable[[Any,
 
 
 def _number(value: Any) -> int | float | None:
-    """Return the number that a value stands for, None if it is another text, a truth value or a list."""
+    """Return the number that a value is or spells; None for other texts, booleans and lists."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
@@ -62,18 +62,18 @@ def _number(value: Any) -> int | float | None:
 
 
 def shortest(value: float) -> float:
-    """Return the float with the fewest digits that is the same float32, if the value is one; else it."""
+    """Return the float with the fewest digits that is the same float32; other floats unchanged."""
     if value != value or abs(value) > 3e38 or value.is_integer():
         return value
     packed = struct.pack("f", value)
     if struct.unpack("f", packed)[0] != value:
         return value
     candidates = (float(f"{value:.{digits}g}") for digits in range(6, 10))
-    return next((one for one in candidates if struct.pack("f", one) == packed), value)
+    return next((short for short in candidates if struct.pack("f", short) == packed), value)
 
 
 def _number_of_text(text: str) -> int | float | None:
-    """Return the number that a text is if Python would write the number like this."""
+    """Return the number that a text spells, if Python writes that number in the same way."""
     if not text or len(text) > _LONGEST or not text[-1].isdigit() or not text.isascii():
         return None
     try:

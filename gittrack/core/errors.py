@@ -6,10 +6,16 @@ from collections.abc import Iterable
 
 
 class TrackError(Exception):
-    """Something the user can act on.
+    """An error that the user can act on.
 
-    ``message`` says what is wrong, ``hint`` what to do about it, ``code`` is the exit status that
-    the command line ends with.
+    Parameters
+    ----------
+    message : str
+        What is wrong, in one sentence.
+    hint : str, default ""
+        What to do about it.
+    code : int, default 1
+        The exit status of the command line.
     """
 
     def __init__(self, message: str, hint: str = "", *, code: int = 1) -> None:
@@ -27,44 +33,55 @@ class NotARepository(TrackError):
 
 
 class NoSuchRun(TrackError):
-    """No run answers to the address that was given."""
+    """No run has the given address."""
 
 
 class AmbiguousRun(TrackError):
-    """More than one run answers to the address that was given."""
+    """More than one run has the given address."""
 
 
 class Damaged(TrackError):
-    """What is stored for a run cannot be read back."""
+    """The stored data of a run cannot be read."""
 
 
 class NewerFormat(TrackError):
-    """What is stored for a run was written by a later gittrack, and is left unchanged."""
+    """A later version of gittrack wrote the stored data of a run; they are left unchanged."""
 
 
 class OnAnotherHost(TrackError):
-    """The process of a journal may be alive on another host, whose locks are not seen here."""
+    """The process of a journal may be alive on another host, whose locks are not visible here."""
 
 
 class NotANumber(TrackError):
-    """A metric was given something that is not a number."""
+    """The value of a metric is not a number."""
 
 
-def unwritable(what: str, place: str, why: str) -> TrackError:
-    """Return the error for a repository that cannot be written, such as a read-only one or a full disk."""
+def unwritable(failure: str, path: str, reason: str) -> TrackError:
+    """Return the error for a repository that cannot be written, such as a read-only one or a full disk.
+
+    Parameters
+    ----------
+    failure : str
+        What does not work, such as ``the run cannot be recorded``.
+    path : str
+        Where.
+    reason : str
+        The message of the operating system.
+    """
     return TrackError(
-        f"{what} in {place}: {why}", "make the repository writable and see that its disk has room"
+        f"{failure} in {path}: {reason}",
+        "make the repository writable and see that its disk has room",
     )
 
 
-def near(word: str, known: Iterable[str]) -> list[str]:
-    """Return the known words nearest to ``word``, at most three, the nearest first."""
+def near(word: str, candidates: Iterable[str]) -> list[str]:
+    """Return the candidates that are most similar to ``word``: at most three, the nearest first."""
     import difflib  # noqa: PLC0415 - only a mistake needs it
 
-    return difflib.get_close_matches(word, list(known), n=3, cutoff=0.5)
+    return difflib.get_close_matches(word, list(candidates), n=3, cutoff=0.5)
 
 
-def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
-    """Return a hint that names the known words nearest to ``word``, or ``otherwise``."""
-    found = near(word, known)
-    return f"did you mean {' or '.join(found)}?" if found else otherwise
+def did_you_mean(word: str, candidates: Iterable[str], otherwise: str = "") -> str:
+    """Return a hint that names the candidates nearest to ``word``; ``otherwise`` if none is near."""
+    similar = near(word, candidates)
+    return f"did you mean {' or '.join(similar)}?" if similar else otherwise

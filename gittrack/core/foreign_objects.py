@@ -1,6 +1,6 @@
-"""Objects of other libraries in a configuration: as a mapping, a list, a number or text.
+"""Convert objects of other libraries in a configuration to a mapping, a list, a number or text.
 
-They are recognized by what they offer, so that none of the libraries is imported.
+An object is recognized by its attributes and methods, so that none of the libraries is imported.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-_MOST_TEXT = 10_000  # characters of a text that stands for an object
+_MOST_TEXT = 10_000  # characters of the text that represents an object
 _ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]+")
 
 
 def mapping_of(value: Any) -> Mapping[Any, Any] | None:
-    """Return the mapping that an object is or stands for, None if it is something else.
+    """Return the mapping that an object is or can be converted to; None for other objects.
 
     Takes mappings, OmegaConf, dataclasses, pydantic, attrs, argparse and objects with ``.to_dict()``.
     """
@@ -29,7 +29,7 @@ def mapping_of(value: Any) -> Mapping[Any, Any] | None:
     if isinstance(value, Mapping):
         return value
     fields = _fields(value)
-    if fields is not None:  # one that was declared and never set is no value
+    if fields is not None:  # a field that was declared and never set has no value
         return {name: getattr(value, name) for name in fields if hasattr(value, name)}
     for name in ("to_dict", "model_dump"):
         method = getattr(value, name, None)
@@ -46,10 +46,10 @@ def mapping_of(value: Any) -> Mapping[Any, Any] | None:
 
 
 def _fields(value: Any) -> list[str] | None:
-    """Return the names of the fields of a dataclass, or of a class of attrs or msgspec."""
+    """Return the names of the fields of a dataclass, an attrs class or a msgspec struct."""
     kind = type(value)
     if hasattr(kind, "__dataclass_fields__"):
-        import dataclasses  # noqa: PLC0415 - 10 ms that only those pay who use it anyway
+        import dataclasses  # noqa: PLC0415 - 10 ms; a program with a dataclass has imported it
 
         return [field.name for field in dataclasses.fields(value)]
     if hasattr(kind, "__attrs_attrs__"):
@@ -59,7 +59,7 @@ def _fields(value: Any) -> list[str] | None:
 
 
 def list_of(value: Any) -> list[Any] | None:
-    """Return the list that a sequence is, None for text, bytes and everything else."""
+    """Return a sequence as a list; None for text, bytes and objects that are not a sequence."""
     if isinstance(value, (str, bytes, bytearray, memoryview)):
         return None
     if type(value).__module__.startswith("omegaconf."):
@@ -78,7 +78,7 @@ def is_masked(value: Any) -> bool:
 
 
 def key_of(key: Any) -> Any:
-    """Return a key of a mapping as text, number or None; any other object as it is."""
+    """Return a key of a mapping as text, number or None; other objects unchanged."""
     if isinstance(key, os.PathLike):
         return os.fsdecode(key)
     if isinstance(key, enum.Enum):
@@ -88,10 +88,10 @@ def key_of(key: Any) -> Any:
 
 
 def text_of(value: Any) -> str:
-    """Return a text that stands for an object: the same one in every process.
+    """Return a text that represents an object: the same text in every process.
 
-    Functions and classes are named with their module, bytes are decoded, or written in hexadecimal digits if
-    they are no text, and everything else is its ``str()`` without memory addresses.
+    Functions and classes are named with their module.  Bytes are decoded, or written in hexadecimal digits if
+    they are not text.  Other objects are their ``str()`` without memory addresses.
     """
     name = getattr(value, "__qualname__", None)
     if isinstance(name, str):

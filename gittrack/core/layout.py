@@ -1,4 +1,7 @@
-"""Every name that gittrack writes: refs, run ids, files of a run, folders.  Format beside parse."""
+"""Every name that gittrack writes: refs, run ids, files of a run, folders.
+
+The function that parses a name stands beside the function that formats it.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,7 @@ PLAN = "plan.yaml"
 # Folders below <git common dir>.
 HOME = "gittrack"
 LIVE = "live"
-REMOVING = ".gone-"  # begins the name of a folder that is being removed
+REMOVING = ".gone-"  # the prefix of the name of a folder that is being removed
 CACHE = "cache"
 SWEEP_FOLDERS = "sweeps"
 TREES = "trees"
@@ -48,8 +51,8 @@ SWEEP_TRIALS = "trials"
 # Files of a journal besides SERIES and ARTIFACTS (see core/events.py and record/journal.py).
 EVENTS = "events.jsonl"
 LOCK = "lock"
-JOINED = "joined"  # made and locked by the script whose run is the one of the launcher
-WORKERS = "workers"  # made by the first worker process that prints why it records nothing
+JOINED = "joined"  # created and locked by the script that records into the run of its launcher
+WORKERS = "workers"  # created by the first worker process that prints why it records nothing
 POINTS = "metrics.jsonl"
 POINT_TIMES = "metrics.times"
 LOG_HEAD = "log.txt"
@@ -62,11 +65,16 @@ _COMPONENT = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 
 
 def new_id(now: float) -> str:
-    """Return a run id for the moment ``now`` (seconds since 1970): UTC date, time, 8 hex digits.
+    """Return a new run id: date and time in UTC, and 8 hex digits.
 
-    Of these, three are the 4096th parts of the second, so that ids sort as runs were started, and
-    five are random.  A clock before 1970 or beyond year 9999 is pinned to that range, so that ids
-    stay well formed.
+    The first three digits are the fraction of the second in units of 1/4096, so that ids sort by the start
+    of the runs.  The other five are random.  A time outside of the years 1970 to 9999 is moved to the limit
+    of that range, so that ids stay well formed.
+
+    Parameters
+    ----------
+    now : float
+        The time, in seconds since 1970.
     """
     pinned = min(max(now, 0.0), 253402300799.0)
     moment = time.strftime("%Y%m%d-%H%M%S", time.gmtime(pinned))
@@ -74,15 +82,15 @@ def new_id(now: float) -> str:
 
 
 def is_id(text: str) -> bool:
-    """Say whether ``text`` is a full run id."""
+    """Return whether ``text`` is a full run id."""
     return _ID.fullmatch(text) is not None
 
 
 def check_experiment(name: str) -> str:
-    """Return ``name`` if it can name an experiment, else raise TrackError.
+    """Return ``name`` if it can be the name of an experiment, else raise TrackError.
 
-    Components are ``[A-Za-z0-9][A-Za-z0-9._-]*`` joined by ``/``; what git refuses in a ref
-    (``..``, a trailing ``.`` or ``.lock``) and what would look like a run id is refused.
+    The parts are ``[A-Za-z0-9][A-Za-z0-9._-]*``, joined by ``/``.  A part must not look like a run id, and
+    must not have what git refuses in a ref: ``..``, or ``.`` or ``.lock`` at the end.
     """
     if not isinstance(name, str):
         raise TrackError(f"the experiment is {name!r:.40}, not text", "pass its name as a string")
@@ -101,7 +109,7 @@ def check_experiment(name: str) -> str:
 def experiment_slug(name: str) -> str:
     """Return the name under which an experiment is stored: white space becomes ``-``.
 
-    Raises TrackError if the result cannot name an experiment.
+    Raises TrackError if the result cannot be the name of an experiment.
     """
     spaced = isinstance(name, str) and any(character.isspace() for character in name)
     return check_experiment("-".join(name.split()) if spaced else name)
@@ -117,19 +125,22 @@ def trash_ref(experiment: str, run_id: str) -> str:
     return f"{TRASH}{experiment}/{run_id}"
 
 
-def parse_run_ref(ref: str, place: str = RUNS) -> tuple[str, str] | None:
-    """Return (experiment, id) of a run's ref below ``place``, or None where the ref is somebody else's."""
-    if not ref.startswith(place):
+def parse_run_ref(ref: str, prefix: str = RUNS) -> tuple[str, str] | None:
+    """Return (experiment, id) of the ref of a run below ``prefix``; None for other refs."""
+    if not ref.startswith(prefix):
         return None
-    experiment, run_id = ref[len(place) : -25], ref[-24:]
-    whole = experiment and ref[-25] == "/" and _ID.fullmatch(run_id)
-    return (experiment, run_id) if whole else None
+    experiment, run_id = ref[len(prefix) : -25], ref[-24:]
+    is_complete = experiment and ref[-25] == "/" and _ID.fullmatch(run_id)
+    return (experiment, run_id) if is_complete else None
 
 
 def check_artifact_name(name: str) -> str:
-    """Return the artifact's path within the run, normalised, or raise TrackError.
+    """Return the normalised path of an artifact within its run.
 
-    Refused: what `paths.fault` names, and parts of more than 255 bytes.
+    Raises
+    ------
+    TrackError
+        If the path is absolute or has a fault (see `paths.fault`), or if a part has more than 255 bytes.
     """
     if not isinstance(name, str):
         raise TrackError(f"the name of the artifact is {name!r}, not text", "pass it as a string")
@@ -168,23 +179,23 @@ def sweep_ref(sweep_id: str) -> str:
 
 
 def parse_sweep_ref(ref: str) -> str | None:
-    """Return the id of a sweep's ref, or None where the ref is somebody else's."""
-    found = ref.removeprefix(SWEEPS)
-    return found if found != ref and is_id(found) else None
+    """Return the id in the ref of a sweep; None for other refs."""
+    sweep_id = ref.removeprefix(SWEEPS)
+    return sweep_id if sweep_id != ref and is_id(sweep_id) else None
 
 
 def sweeps_dir(common_dir: str) -> str:
-    """Return the folder that holds those of sweeps."""
+    """Return the folder that holds the working directories of sweeps."""
     return f"{common_dir}/{HOME}/{SWEEP_FOLDERS}"
 
 
 def trees_dir(common_dir: str) -> str:
-    """Return the folder with a record of each disposable worktree."""
+    """Return the folder with a record of each temporary worktree."""
     return f"{common_dir}/{HOME}/{TREES}"
 
 
 def sweep_dir(common_dir: str, sweep_id: str) -> str:
-    """Return the folder for what a sweep needs while it is going on."""
+    """Return the working directory of a sweep."""
     return f"{sweeps_dir(common_dir)}/{sweep_id}"
 
 
@@ -194,7 +205,7 @@ def home_of_journal(folder: str) -> str:
 
 
 def cache_dir(common_dir: str) -> str:
-    """Return the folder for what can be computed again."""
+    """Return the folder for data that can be computed again."""
     return f"{common_dir}/{HOME}/{CACHE}"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from gittrack.core.fast_typing import Any
 
-MAX_DEPTH = 64  # levels of a configuration, and of everything that is read back
+MAX_DEPTH = 64  # levels of a configuration, and of every value that is read
 
 
 def check_depth(value: Any, most: int = MAX_DEPTH) -> None:
@@ -35,7 +35,7 @@ def set_path(config: Mapping[str, Any], parts: tuple[str, ...], value: Any) -> d
 
 
 def at_path(config: Mapping[str, Any], parts: tuple[str, ...], absent: Any = None) -> Any:
-    """Return the value at ``parts``, a mapping too; ``absent`` where there is none."""
+    """Return the value (or mapping) at ``parts``; ``absent`` if there is none."""
     node: Any = config
     for part in parts:
         if not isinstance(node, Mapping) or part not in node:
@@ -45,7 +45,10 @@ def at_path(config: Mapping[str, Any], parts: tuple[str, ...], absent: Any = Non
 
 
 def merge(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
-    """Return ``first`` with ``second`` laid over it, mapping by mapping."""
+    """Return ``first`` with the values of ``second`` added, which override those of ``first``.
+
+    If both have a mapping under a key, these are merged too.
+    """
     result = dict(first)
     for key, item in second.items():
         old = result.get(key)
@@ -54,34 +57,34 @@ def merge(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]
     return result
 
 
-def absent(known: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the part of ``more`` that ``known`` has no value for, mapping by mapping."""
+def absent(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the part of ``second`` for which ``first`` has no value, in inner mappings too."""
     result: dict[str, Any] = {}
-    for key, item in more.items():
-        if key not in known:
+    for key, item in second.items():
+        if key not in first:
             result[key] = item
-        elif isinstance(known[key], Mapping) and isinstance(item, Mapping):
-            inner = absent(known[key], item)
+        elif isinstance(first[key], Mapping) and isinstance(item, Mapping):
+            inner = absent(first[key], item)
             if inner:
                 result[key] = inner
     return result
 
 
 def conflicts(
-    known: Mapping[str, Any], more: Mapping[str, Any], path: tuple[str, ...] = ()
+    first: Mapping[str, Any], second: Mapping[str, Any], path: tuple[str, ...] = ()
 ) -> list[tuple[str, ...]]:
-    """Return the paths at which both mappings have a value, and not the same one."""
+    """Return the paths at which both mappings have a value and the values differ."""
     result: list[tuple[str, ...]] = []
-    for key, item in more.items():
-        if key not in known or same(known[key], item):
+    for key, item in second.items():
+        if key not in first or same(first[key], item):
             continue
-        both = isinstance(known[key], Mapping) and isinstance(item, Mapping)
-        result += conflicts(known[key], item, (*path, key)) if both else [(*path, key)]
+        both = isinstance(first[key], Mapping) and isinstance(item, Mapping)
+        result += conflicts(first[key], item, (*path, key)) if both else [(*path, key)]
     return result
 
 
 def same(a: Any, b: Any) -> bool:
-    """Say whether two plain values are the same: NaN is NaN, 1 is 1.0, but true is not 1."""
+    """Return whether two plain values are the same: NaN is NaN, 1 is 1.0, but True is not 1."""
     if isinstance(a, float) and isinstance(b, float):
         return a == b or (a != a and b != b)
     if isinstance(a, (int, float)) and isinstance(b, (int, float)):

@@ -1,7 +1,7 @@
-"""The one rule on paths that come from a run: each stays below its folder, and names no ``.git``.
+"""The rule for paths that come from a run: each stays below its folder, and no part is ``.git``.
 
-A run may have been fetched from anywhere, and git takes any name in a tree.  Every spelling is refused that
-some file system takes for ``.git``, whatever the file system at hand, because runs travel.
+A run may have been fetched from anywhere, and git accepts any name in a tree.  Every spelling that some file
+system reads as ``.git`` is refused on every file system, because runs are copied between machines.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 
 # The patterns are compiled when they are used: a listing, which uses none, saves a millisecond.
 # Unicode's Default_Ignorable_Code_Point.  HFS+ drops some of them when it compares names (git's
-# `is_hfs_dotgit` has the list), a case-insensitive folder of ext4 or f2fs drops all.
+# `is_hfs_dotgit` has the list), a case-insensitive folder of ext4 or f2fs drops all of them.
 _IGNORED = (
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
     "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
@@ -20,23 +20,23 @@ _IGNORED = (
 )
 # NTFS drops dots and spaces at the end, has streams after a colon, and a short name (git's `is_ntfs_dotgit`).
 _DOT_GIT = r"(?s:(\.git|git~1)[. ]*(:.*)?)"
-_NO_TEXT = r"[\0\ud800-\udc7f\udd00-\udfff]"  # U+DC80 to U+DCFF stand for bytes
+_NO_TEXT = r"[\0\ud800-\udc7f\udd00-\udfff]"  # U+DC80 to U+DCFF represent bytes
 _ABSOLUTE = r"[/\\]|[A-Za-z]:[/\\]"
 
 
 def fault(path: str) -> str | None:
-    """Say why a relative path cannot be trusted.
+    """Return why a relative path cannot be trusted.
 
     Parameters
     ----------
     path
-        A path with ``/`` between its parts.  A backslash is data here, but separates folders elsewhere, so
-        both readings must be safe.
+        A path with ``/`` between its parts.  A backslash is part of a name on POSIX and separates folders on
+        Windows, so both readings must be safe.
 
     Returns
     -------
     str or None
-        What is wrong, as the end of a sentence that begins with the path; None if nothing is.
+        What is wrong, as the end of a sentence that begins with the path; None if the path is safe.
     """
     if re.search(_NO_TEXT, path):
         return "has a character that no file name can have"
@@ -52,9 +52,9 @@ def fault(path: str) -> str | None:
 
 
 def link_fault(path: str, target: str) -> str | None:
-    """Say why a symlink at the relative ``path`` cannot be trusted to lead to ``target``; None if it can.
+    """Return why a symlink at the relative ``path`` must not point to ``target``; None if it may.
 
-    ``target`` may climb by ``..`` as long as it stays in the folder that ``path`` is relative to.
+    ``target`` may contain ``..`` if it stays in the folder that ``path`` is relative to.
     """
     leads = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
     if target and leads == ".":
@@ -64,12 +64,12 @@ def link_fault(path: str, target: str) -> str | None:
 
 
 def is_dot_git(part: str) -> bool:
-    """Say whether some file system takes ``part``, one part of a path, for ``.git``."""
+    """Return whether some file system reads ``part``, one part of a path, as ``.git``."""
     return re.fullmatch(_DOT_GIT, re.sub(_IGNORED, "", part).lower()) is not None
 
 
 def through_link(root: str | os.PathLike[str], path: str) -> bool:
-    """Say whether a symlink lies on the way from the folder ``root`` to the relative ``path``."""
+    """Return whether a folder between ``root`` and the relative ``path`` is a symlink."""
     folder = os.path.dirname(path)
     return os.path.realpath(os.path.join(root, folder)) != os.path.normpath(
         os.path.join(os.path.realpath(root), folder)

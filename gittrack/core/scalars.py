@@ -1,8 +1,8 @@
-"""Scalars as text that any YAML 1.1 or 1.2 reader, and for the most part JSON, reads the same.
+"""Scalars as text that every reader of YAML 1.1 or 1.2 reads the same; most of it is JSON too.
 
-Numbers and strings are the only subtle part of the format.  ``repr(1e-05)`` is a *string* to a
-YAML 1.1 reader, which wants a dot and a signed exponent, so floats are written ``1.0e-05``.
-Strings stay bare only where no reader of any version takes them for something else.
+Numbers and strings are the only difficult part of the format.  ``repr(1e-05)`` is a *string* to a
+reader of YAML 1.1, which needs a dot and a signed exponent, so floats are written ``1.0e-05``.
+A string has no quotes only if every version of YAML reads it as that string.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from gittrack.core.fast_typing import Any
 
 Scalar = str | int | float | bool | None
 
-# Begins with a letter or '_', and nothing in it that YAML gives a meaning to.
+# A text that begins with a letter or '_' and has no character with a meaning in YAML.
 _BARE = re.compile(r"[A-Za-z_][A-Za-z0-9_./@+-]*(?: [A-Za-z0-9_./@+-]+)*")
 _RESERVED = frozenset(
     [
@@ -35,7 +35,7 @@ _RESERVED = frozenset(
         "undefined",
     ]
 )
-# What YAML does not allow bare in a stream, and what hides in a terminal (bidi, zero width).
+# Characters that YAML allows only in quotes, and those that a terminal does not show (bidi, zero width).
 _HIDDEN = (  # compiled when first needed: most text is plain
     "[\x7f-\xa0\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff\ufff9-\uffff]"
 )
@@ -44,7 +44,7 @@ _FROM_YAML = {".nan": "NaN", ".inf": "Infinity", "-.inf": "-Infinity"}
 
 
 def float_text(value: float) -> str:
-    """Return a float as the shortest text that reads back as the same float everywhere."""
+    """Return a float as the shortest text that every reader reads as the same float."""
     if isfinite(value):
         text = float.__repr__(value)
         if "e" in text and "." not in text:
@@ -63,12 +63,12 @@ def quote(text: str) -> str:
 
 
 def is_bare(text: str) -> bool:
-    """Say whether a string may stand without quotes."""
+    """Return whether a string can be written without quotes."""
     return _BARE.fullmatch(text) is not None and text.lower() not in _RESERVED
 
 
 def scalar_text(value: Scalar, *, bare: bool = True) -> str:
-    """Return a scalar as text; ``bare`` allows strings without quotes where that is safe."""
+    """Return a scalar as text; ``bare`` allows strings without quotes if that is safe."""
     if isinstance(value, str):
         return value if bare and len(value) < 200 and is_bare(value) else quote(value)
     if value is None:
@@ -79,7 +79,7 @@ def scalar_text(value: Scalar, *, bare: bool = True) -> str:
 
 
 def flow_text(value: Any) -> str:
-    """Return a plain value on one line: JSON, but for ``.nan`` and ``.inf``.  Keys are sorted."""
+    """Return a plain value on one line, as JSON except for ``.nan`` and ``.inf``.  Keys are sorted."""
     if isinstance(value, dict):
         inner = (f"{quote(key)}: {flow_text(value[key])}" for key in sorted(value))
         return "{" + ", ".join(inner) + "}"
@@ -89,9 +89,9 @@ def flow_text(value: Any) -> str:
 
 
 def parse_flow(text: str) -> Any:
-    """Return the value of what `flow_text` or `scalar_text` wrote.
+    """Return the value of a text that `flow_text` or `scalar_text` wrote.
 
-    Raises ValueError where the text is neither.
+    Raises ValueError for other texts.
     """
     if text[:1].isalpha() or text[:1] == "_":
         return _WORDS.get(text, text)

@@ -13,7 +13,7 @@ _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
 
 class Settings(NamedTuple):
-    """What can be set with ``git config track.<name>``; sizes in bytes (1k, 5m, 1g are understood)."""
+    """The settings of ``git config track.<name>``; sizes in bytes (git's configuration: 1k, 5m, 1g)."""
 
     experiment: str = "default"
     max_file_size: int = 10 << 20
@@ -30,14 +30,14 @@ class Settings(NamedTuple):
 
 
 _NO = ("no", "false", "off", "0")
-# {name: (default, meaning)}, from which docs/reference/settings.md is made.
+# {name: (default, meaning)}; docs/reference/settings.md is generated from it.
 DESCRIBED: dict[str, tuple[str, str]] = {
-    "experiment": ("default", "the experiment of runs that name none"),
+    "experiment": ("default", "the experiment of runs that do not name one"),
     "maxFileSize": ("10m", "an uncommitted file over this size is not captured"),
-    "maxSnapshotSize": ("100m", "the most that a snapshot captures in all"),
+    "maxSnapshotSize": ("100m", "the total size of the files that a snapshot captures"),
     "maxSnapshotFiles": (
         "5000",
-        "of more new files than this, those in the fullest folders are not captured",
+        "if there are more new files, those in the folders with the most files are not captured",
     ),
     "maxArtifactSize": (
         "50m",
@@ -47,10 +47,13 @@ DESCRIBED: dict[str, tuple[str, str]] = {
         "20g",
         "an artifact that would make the store larger is recorded by its digest only",
     ),
-    "maxLogSize": ("4m", "of a longer console, the first quarter and the end are kept"),
+    "maxLogSize": (
+        "4m",
+        "of console output over this size, the first quarter and the end are recorded",
+    ),
     "packRefs": ("500", "how many loose run refs are packed, in the background; 0: never"),
     "env": ("", "more environment variables to record, separated by spaces or commas"),
-    "volatile": ("*time* *seconds* *memory* *_per_s", "metrics that a verdict leaves out"),
+    "volatile": ("*time* *seconds* *memory* *_per_s", "metrics that a verdict ignores"),
     "link": (
         "",
         "more paths to link into the worktree of a rerun or an isolated trial, such as `.venv`",
@@ -58,11 +61,11 @@ DESCRIBED: dict[str, tuple[str, str]] = {
     "sign": ("false", "whether run commits and registry tags are signed"),
     "adoptAfter": (
         "24h",
-        "a run of another host is committed here if nothing was logged for so long",
+        "a run of another host is committed here if nothing was logged for this time",
     ),
     "stages": ("", "the only stages that models may have, separated by spaces or commas"),
     "goal.<metric>": ("", "`min` or `max`: which direction of this metric is better"),
-    "gate.<stage>": ("", "a query that must hold for whatever is promoted to that stage"),
+    "gate.<stage>": ("", "a query that must hold for each version that is promoted to that stage"),
 }
 _OF_SAMPLE_HOOKS = (
     *("inputs", "minDisk", "gpuWait", "testCommand", "lockFile"),
@@ -71,7 +74,7 @@ _OF_SAMPLE_HOOKS = (
 
 
 def unknown(config: Mapping[str, str]) -> list[str]:
-    """Return a warning for each ``track.`` setting that does not exist: it would do nothing."""
+    """Return a warning for each setting under ``track.`` that does not exist and so has no effect."""
     settings = {name.lower(): f"track.{name}" for name in (*DESCRIBED, *_OF_SAMPLE_HOOKS)}
     names = (key.removeprefix("track.") for key in config if key.startswith("track."))
     warnings = []
@@ -85,12 +88,15 @@ def unknown(config: Mapping[str, str]) -> list[str]:
 
 
 def words(config: Mapping[str, str], key: str) -> tuple[str, ...]:
-    """Return the words of a setting, which stand apart by spaces or commas; none where it is not set."""
+    """Return the words of a setting, separated by spaces or commas; none if it is not set."""
     return tuple(config.get(key, "").replace(",", " ").split())
 
 
 def sign(config: Mapping[str, str]) -> bool:
-    """Say whether run commits and registry tags are signed.  Raises TrackError for what is no yes or no."""
+    """Return whether run commits and registry tags are signed.
+
+    Raises TrackError if the setting is not a boolean.
+    """
     text = config.get("track.sign", "").strip().lower()
     if text not in ("", "true", "yes", "on", "1", "false", "no", "off", "0"):
         raise TrackError(
@@ -101,9 +107,9 @@ def sign(config: Mapping[str, str]) -> bool:
 
 
 def adopt_after(config: Mapping[str, str]) -> float:
-    """Return the seconds without a write after which the journal of another host counts as left.
+    """Return the seconds without a write after which the journal of another host counts as abandoned.
 
-    Raises TrackError for a text that is no duration such as ``36h`` or ``7d``.
+    Raises TrackError if the setting is not a duration such as ``36h`` or ``7d``.
     """
     text = config.get("track.adoptafter")
     if text is None:
@@ -118,9 +124,17 @@ def adopt_after(config: Mapping[str, str]) -> float:
 
 
 def from_config(config: Mapping[str, str]) -> Settings:
-    """Return the settings in git's configuration, {lower-case key: value}.
+    """Return the settings in git's configuration.
 
-    Raises TrackError naming a setting whose value cannot be used.
+    Parameters
+    ----------
+    config : mapping
+        {key in lower case: value}.
+
+    Raises
+    ------
+    TrackError
+        If a value cannot be used; the error names the setting.
     """
 
     def size(key: str, default: int) -> int:

@@ -1,4 +1,4 @@
-"""What users hand over -> plain Python values, exactly, or an error that names the key."""
+"""Convert the values of users to plain Python values, exactly; errors name the key."""
 
 from __future__ import annotations
 
@@ -17,52 +17,58 @@ from gittrack.core.scalars import quote
 MAX_LEAVES = 100_000
 MAX_TEXT = 10 << 20
 MAX_KEY = 500
-_HUGE = 10**4300  # Python neither prints nor reads a longer integer
-MOST = 10**299  # readers take a metric and its step up to 10**300: room to count on from here
+_HUGE = 10**4300  # Python cannot print or read a longer integer
+MOST = 10**299  # readers accept metrics and steps up to 10**300, so that steps can grow from here
 
 
-def check_name(name: object, what: str) -> str:
-    """Return ``name`` if it can name a metric, param, tag or run: 1 to 500 characters, no NUL."""
+def check_name(name: object, kind: str) -> str:
+    """Return ``name`` if it can be the name of a ``kind``: a metric, param, tag or run.
+
+    A name has 1 to 500 characters and no NUL.  Raises TrackError for other names.
+    """
     if not isinstance(name, str):
-        raise TrackError(f"the name of a {what} is {_shown(name)}, not text", "use a string")
+        raise TrackError(f"the name of a {kind} is {_text(name)}, not text", "use a string")
     if not name or "\0" in name or len(name) > MAX_KEY:
         problem = "empty" if not name else "longer than 500 characters"
         problem = "a name with a NUL character" if "\0" in name else problem
-        raise TrackError(f"the name of a {what} is {problem}", "use a short word")
-    if len(name) > 160 and len(quote(name)) > 1000:  # YAML reads no longer key on one line
+        raise TrackError(f"the name of a {kind} is {problem}", "use a short word")
+    if len(name) > 160 and len(quote(name)) > 1000:  # the longest key that YAML reads on one line
         problem = "longer than 1000 characters when its control characters are escaped"
-        raise TrackError(f"the name of a {what} is {problem}", "use a short word")
+        raise TrackError(f"the name of a {kind} is {problem}", "use a short word")
     return name
 
 
 def check_run_name(name: object) -> str:
-    """Return ``name`` if it can name a run: as `check_name`, and nothing that addresses another one."""
-    found = check_name(name, "run")
-    if "@" in found or layout.is_id(found[-24:]):
+    """Return ``name`` if it can be the name of a run.
+
+    Raises TrackError for a name that `check_name` refuses, or that could be the address of another run.
+    """
+    run_name = check_name(name, "run")
+    if "@" in run_name or layout.is_id(run_name[-24:]):
         raise TrackError(
-            f"{found!r} cannot be the name of a run: it looks like an address",
-            "use a name without '@' that is no run id",
+            f"{run_name!r} cannot be the name of a run: it looks like an address",
+            "use a name without '@' that is not a run id",
         )
-    return found
+    return run_name
 
 
-def check_text(text: object, what: str) -> str:
-    """Return ``text`` if it can be the ``what`` of a run: text without NUL of at most 10 MiB characters."""
+def check_text(text: object, kind: str) -> str:
+    """Return ``text`` if it can be the ``kind`` of a run: no NUL, at most 10 << 20 characters."""
     if not isinstance(text, str):
-        raise TrackError(f"the {what} is {_short(text)}, not text", f"pass the {what} as a string")
+        raise TrackError(f"the {kind} is {_short(text)}, not text", f"pass the {kind} as a string")
     if "\0" in text:
-        raise TrackError(f"the {what} has a NUL character", "remove it")
+        raise TrackError(f"the {kind} has a NUL character", "remove it")
     if len(text) > MAX_TEXT:
         raise TrackError(
-            f"the {what} has more than {MAX_TEXT >> 20} million characters", "shorten it"
+            f"the {kind} has more than {MAX_TEXT >> 20} million characters", "shorten it"
         )
     return str.__str__(text)
 
 
-def check_path(path: object, what: str) -> str:
-    """Return a path as text.  Raises TrackError if it is something else."""
+def check_path(path: object, kind: str) -> str:
+    """Return a path as text.  Raises TrackError for an object that is not a path."""
     if not isinstance(path, (str, bytes, os.PathLike)):
-        raise TrackError(f"the {what} is {_shown(path):.40}, not a path", "pass a file or folder")
+        raise TrackError(f"the {kind} is {_text(path):.40}, not a path", "pass a file or folder")
     return os.fsdecode(path)
 
 
@@ -75,12 +81,13 @@ def config_dict(config: Any, as_text: list[str] | None = None) -> dict[str, Any]
         A mapping (OmegaConf's too), an argparse namespace, a dataclass, a model of pydantic or attrs, or an
         object with ``.to_dict()``.
     as_text : list of str, optional
-        Gets the names of the params whose values are stored as text, because they have no plain form.
+        The names of the params whose values are stored as text, because they have no plain form, are
+        appended to it.
 
     Raises
     ------
     TrackError
-        If something cannot be stored; it names the key.
+        If a value cannot be stored; the error names its key.
     """
     value = _readable(config, "config")
     if value is None:
@@ -92,7 +99,7 @@ def config_dict(config: Any, as_text: list[str] | None = None) -> dict[str, Any]
 
 
 def _readable(value: Any, name: str) -> Mapping[Any, Any] | None:
-    """Return the mapping that an object stands for; the object's own code may fail in any way."""
+    """Return the mapping of an object.  Raises TrackError if the code of the object raises any error."""
     try:
         return foreign_objects.mapping_of(value)
     except TrackError:
@@ -105,14 +112,24 @@ def _readable(value: Any, name: str) -> Mapping[Any, Any] | None:
 
 
 def plain(value: Any, name: str) -> Any:
-    """Return one value as plain Python; ``name`` is what an error calls it."""
+    """Return one value as a plain Python value; errors name it ``name``."""
     return _Plain(None).value(value, (name,))
 
 
 def number(value: Any, name: str) -> int | float:
     """Return the value of the metric ``name`` as an int or float, exactly.
 
-    Takes Python, NumPy and torch scalars and arrays of one element.  Raises TrackError otherwise.
+    Parameters
+    ----------
+    value
+        A scalar of Python, NumPy or torch, or an array of one element.
+    name : str
+        The name of the metric, for the error.
+
+    Raises
+    ------
+    NotANumber
+        If the value is not a number that an int or a float holds exactly.
     """
     if type(value) is float:
         return value
@@ -123,11 +140,11 @@ def number(value: Any, name: str) -> int | float:
     if foreign_objects.is_masked(value):
         return math.nan
     item = getattr(value, "item", None)
-    if (item is not None and getattr(value, "size", 1) in (1, item)) or _one_element(value):
-        found = item() if item is not None else value
-        if type(found) in (int, float, bool):
-            return number(found, name)
-        value = found
+    if (item is not None and getattr(value, "size", 1) in (1, item)) or _has_one_element(value):
+        scalar = item() if item is not None else value
+        if type(scalar) in (int, float, bool):
+            return number(scalar, name)
+        value = scalar
     try:
         as_float = float(value) if not isinstance(value, (str, bytes)) else None
     except (TypeError, ValueError, OverflowError):  # OverflowError: an int beyond all floats
@@ -136,28 +153,28 @@ def number(value: Any, name: str) -> int | float:
         return as_float
     raise NotANumber(
         f"the metric {name!r} is {_short(value)}, not a number that a float holds exactly",
-        "log a number; text belongs into params, notes or tags",
+        "log a number; put text into params, notes or tags",
     )
 
 
-def _one_element(value: Any) -> bool:
+def _has_one_element(value: Any) -> bool:
     count = getattr(value, "numel", None)
     return count is not None and callable(count) and count() == 1
 
 
 def _short(value: object) -> str:
-    text = _shown(value)
+    text = _text(value)
     text = text if len(text) <= 60 else text[:57] + "..."
     return f"{text} ({type(value).__name__})"
 
 
-def _shown(value: object) -> str:
+def _text(value: object) -> str:
     huge = isinstance(value, int) and abs(value) >= _HUGE
     return "an integer of more than 4,300 digits" if huge else repr(value)
 
 
 class _Plain:
-    """One pass over a configuration; counts leaves so that a runaway one is refused early."""
+    """One pass over a configuration; it counts the values, so that an endless one is refused early."""
 
     def __init__(self, as_text: list[str] | None) -> None:
         self.leaves = 0
@@ -220,20 +237,20 @@ class _Plain:
         return self.foreign(value, path)
 
     def foreign(self, value: Any, path: tuple[str, ...]) -> Any:
-        """Return the plain form of an object that is none of Python's own values."""
+        """Return the plain form of an object of another type than the values of Python."""
         name = f"the param {'.'.join(path)!r}"
         nested = _readable(value, name)
         if nested is not None:
             return self.mapping(nested, path)
-        listed = foreign_objects.list_of(value)
-        if listed is not None:
-            return self.sequence(listed, path)
+        items = foreign_objects.list_of(value)
+        if items is not None:
+            return self.sequence(items, path)
         if callable(getattr(value, "tolist", None)) and not isinstance(value, type):
-            listed = value.tolist()  # NumPy and torch, scalars and arrays
-            if isinstance(listed, list):
-                return self.sequence(listed, path)
-            if type(listed) is not type(value):  # np.longdouble has no plain form
-                return self.value(listed, path)
+            plain_form = value.tolist()  # NumPy and torch, scalars and arrays
+            if isinstance(plain_form, list):
+                return self.sequence(plain_form, path)
+            if type(plain_form) is not type(value):  # np.longdouble has no plain form
+                return self.value(plain_form, path)
         if isinstance(value, int):
             raise TrackError(f"{name} is {_short(value)}, which cannot be stored", "pass text")
         return self.text_of(value, path)
@@ -252,7 +269,7 @@ class _Plain:
             raise TrackError(message, "pass text, a number, a list or a mapping") from error
 
     def key(self, key: Any, path: tuple[str, ...]) -> str:
-        """Return a key as JSON writes it (true, null, 1); what JSON does not know as text."""
+        """Return a key as JSON writes it (true, null, 1), or the text of an object that JSON cannot write."""
         plain = key if isinstance(key, str) else foreign_objects.key_of(key)
         if isinstance(plain, str):
             return str.__str__(plain)

@@ -1,7 +1,7 @@
-"""YAML and JSON text -> plain values: safe, bounded, YAML 1.2 numbers and booleans.
+"""Read YAML and JSON text as plain values: safely, with limits, numbers and booleans as in YAML 1.2.
 
-The parser is PyYAML's (libyaml where it is there); the values are built here from its events, so
-that tags, aliases, duplicate keys and depth are refused where they occur, with line and column.
+PyYAML parses the text (with libyaml if it is installed).  The values are built here from its events, so
+that the error for a tag, an alias, a duplicate key or too much depth has the line and the column.
 """
 
 from __future__ import annotations
@@ -35,12 +35,17 @@ _SCALARS = {"float": float, "int": int, "bool": bool, "null": type(None)}
 
 
 def _is_typed(kind: str, tag: str) -> bool:
-    """Say whether a tag names the type of a plain scalar, as ``!!float`` does."""
+    """Return whether a tag is the type of a plain scalar, such as ``!!float``."""
     return kind == "ScalarEvent" and tag.startswith(_TAG) and tag.removeprefix(_TAG) in _SCALARS
 
 
 def plain_scalar(text: str) -> Any:
-    """Return the value of an unquoted scalar by the core schema of YAML 1.2 (section 10.3)."""
+    """Return the value of an unquoted scalar.
+
+    Notes
+    -----
+    The core schema of YAML 1.2, section 10.3.
+    """
     if text in _WORDS:
         return _WORDS[text]
     if _INT.fullmatch(text):
@@ -48,84 +53,100 @@ def plain_scalar(text: str) -> Any:
     return float(text) if _FLOAT.fullmatch(text) else text
 
 
-def load_stored(data: bytes, where: str) -> Any:
-    """Return what we wrote ourselves: as `load`, for files of any number of values."""
-    return load(data, where, limit=256 << 20, nodes=1 << 40)
+def load_stored(data: bytes, source: str) -> Any:
+    """Return the content of a file that gittrack wrote: as `load`, without a limit for the values."""
+    return load(data, source, limit=256 << 20, nodes=1 << 40)
 
 
-def load(data: bytes, where: str, *, limit: int = MAX_BYTES, nodes: int = MAX_NODES) -> Any:
-    """Return the one document in ``data``; ``where`` names it in errors.
+def load(data: bytes, source: str, *, limit: int = MAX_BYTES, nodes: int = MAX_NODES) -> Any:
+    """Return the only document in a text.
 
-    Raises TrackError with line and column for broken text, tags, aliases, duplicate keys, more than
-    ``MAX_DEPTH`` levels, ``nodes`` values in YAML, or ``limit`` bytes.
+    Parameters
+    ----------
+    data : bytes
+        YAML in UTF-8, or JSON if ``source`` ends with ``.json``.
+    source : str
+        The name of the file, for errors.
+    limit : int
+        The most bytes.
+    nodes : int
+        The most values in YAML.
+
+    Raises
+    ------
+    TrackError
+        If the text is broken, has a tag, an alias, a duplicate key or a second document, is nested more than
+        ``MAX_DEPTH`` levels deep, or exceeds a limit.  The error has the line and the column.
     """
     if len(data) > limit:
         raise TrackError(
-            f"{where} is larger than {limit >> 20} MiB", "keep data out of the configuration"
+            f"{source} is larger than {limit >> 20} MiB", "keep data out of the configuration"
         )
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise TrackError(f"{where} is not UTF-8 text (byte {error.start})", "save it as UTF-8")
-    if where.endswith(".json"):
-        return _load_json(text, where)
-    return _load_yaml(text, where, nodes)
+        raise TrackError(f"{source} is not UTF-8 text (byte {error.start})", "save it as UTF-8")
+    if source.endswith(".json"):
+        return _load_json(text, source)
+    return _load_yaml(text, source, nodes)
 
 
-def _load_json(text: str, where: str) -> Any:
+def _load_json(text: str, source: str) -> Any:
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
         value = dict(items)
         if len(value) != len(items):
-            first = {key: place for place, (key, _) in reversed(list(enumerate(items)))}
-            twice = next(key for place, (key, _) in enumerate(items) if first[key] != place)
-            raise TrackError(f"{where}: the key {twice!r} appears twice", "remove one of them")
+            first = {key: index for index, (key, _) in reversed(list(enumerate(items)))}
+            duplicate = next(key for index, (key, _) in enumerate(items) if first[key] != index)
+            raise TrackError(f"{source}: the key {duplicate!r} appears twice", "remove one of them")
         return value
 
     try:
         value = json.loads(text, object_pairs_hook=pairs)
     except RecursionError:
-        raise _too_deep(where)
+        raise _too_deep(source)
     except ValueError as error:
         if isinstance(error, json.JSONDecodeError):
-            where = f"{where}, line {error.lineno}, column {error.colno}"
-            raise TrackError(f"{where}: {error.msg}", "correct the JSON there")
-        raise TrackError(f"{where}: {error}", "correct the JSON there")
+            source = f"{source}, line {error.lineno}, column {error.colno}"
+            raise TrackError(f"{source}: {error.msg}", "correct the JSON there")
+        raise TrackError(f"{source}: {error}", "correct the JSON there")
     try:
         check_depth(value)
     except ValueError:
-        raise _too_deep(where)
+        raise _too_deep(source)
     return value
 
 
-def _load_yaml(text: str, where: str, nodes: int) -> Any:
-    import yaml  # noqa: PLC0415 - 40 ms that a listing has no use for
+def _load_yaml(text: str, source: str, nodes: int) -> Any:
+    import yaml  # noqa: PLC0415 - 40 ms; a listing does not need it
 
-    # libyaml refuses the escape of a lone surrogate, which is how bytes that are not UTF-8 are kept.
+    # libyaml refuses the escape of a lone surrogate; bytes that are not UTF-8 are stored in that form.
     surrogates = _SURROGATE.search(text) is not None
     loader = yaml.SafeLoader if surrogates else getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return _Builder(where, nodes).document(iter(yaml.parse(text, Loader=loader)))
+        return _Builder(source, nodes).document(iter(yaml.parse(text, Loader=loader)))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         at = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         problem = error.problem or error.context or "not YAML"
-        if "nesting depth" in problem:  # libyaml, which reads ahead, has a limit of its own
-            raise _too_deep(where)
-        raise TrackError(f"{where}{at}: {problem}", "correct the YAML there")
+        if "nesting depth" in problem:  # libyaml reads ahead and has another limit
+            raise _too_deep(source)
+        raise TrackError(f"{source}{at}: {problem}", "correct the YAML there")
     except yaml.YAMLError as error:
         reason = str(error).splitlines()[0]
-        raise TrackError(f"{where} is not YAML: {reason}", "remove the odd character")
+        position = getattr(error, "position", None)
+        column = "" if position is None else f" (character {position + 1} of the file)"
+        raise TrackError(f"{source} is not YAML: {reason}", f"remove this character{column}")
 
 
-def _too_deep(where: str) -> TrackError:
-    return TrackError(f"{where} is nested more than {MAX_DEPTH} levels deep", "flatten it")
+def _too_deep(source: str) -> TrackError:
+    return TrackError(f"{source} is nested more than {MAX_DEPTH} levels deep", "flatten it")
 
 
 class _Builder:
-    """Builds values from parser events, refusing what a configuration has no use for."""
+    """Builds values from the events of the parser; refuses tags, aliases and duplicate keys."""
 
-    def __init__(self, where: str, nodes: int) -> None:
-        self.where = where
+    def __init__(self, source: str, nodes: int) -> None:
+        self.source = source
         self.nodes_left = nodes
 
     def document(self, events: Iterator[Any]) -> Any:
@@ -136,7 +157,7 @@ class _Builder:
         next(events)  # document end
         event = next(events)
         if type(event).__name__ != "StreamEndEvent":
-            raise self.error(event, "a second document begins here", "keep one document a file")
+            raise self.error(event, "a second document begins here", "keep one document per file")
         return value
 
     def node(self, event: Any, events: Iterator[Any], depth: int) -> Any:
@@ -147,7 +168,7 @@ class _Builder:
         if tag is not None and tag not in ("!", _TAG + "str") and not _is_typed(kind, tag):
             raise self.error(event, f"the tag {tag}", "tags are not read; write a plain value")
         if depth > MAX_DEPTH:
-            raise _too_deep(self.where)
+            raise _too_deep(self.source)
         self.nodes_left -= 1
         if self.nodes_left < 0:
             raise self.error(event, "too many values", "keep data out of the configuration")
@@ -162,9 +183,9 @@ class _Builder:
     def scalar(self, event: Any) -> Any:
         try:
             return plain_scalar(event.value)
-        except ValueError:  # Python takes no integer of more than 4,300 digits
-            what = f"a number of {len(event.value)} digits"
-            raise self.error(event, what, "put it in quotes to keep it as text")
+        except ValueError:  # Python reads at most 4,300 digits of an integer
+            problem = f"a number of {len(event.value)} digits"
+            raise self.error(event, problem, "put it in quotes to keep it as text")
 
     def typed_scalar(self, event: Any, tag: str) -> Any:
         """Return the value of a scalar with a tag such as ``!!float``."""
@@ -195,7 +216,7 @@ class _Builder:
             value[key] = self.node(next(events), events, depth + 1)
         return value
 
-    def error(self, event: Any, what: str, hint: str) -> TrackError:
+    def error(self, event: Any, problem: str, hint: str) -> TrackError:
         mark = event.start_mark
         at = f"line {mark.line + 1}, column {mark.column + 1}"
-        return TrackError(f"{self.where}, {at}: {what}", hint)
+        return TrackError(f"{self.source}, {at}: {problem}", hint)

@@ -1,4 +1,4 @@
-"""Plain values -> YAML for people: block style, one line a leaf, the same bytes for equal values."""
+"""Write plain values as YAML for people: block style, one line per value, equal values as equal bytes."""
 
 from __future__ import annotations
 
@@ -17,9 +17,14 @@ _NOT_LITERAL = re.compile(
 def dump(value: Mapping[str, Any], *, sort: bool = False, flow_from: int = 99) -> bytes:
     """Return a mapping of plain values as a YAML document.
 
-    ``sort`` orders the keys of every mapping.  Mappings nested ``flow_from`` levels deep or deeper
-    are written on one line, as JSON.  Bytes of file names and patches that are not UTF-8 arrive
-    here as lone surrogates and leave as escapes, so nothing is lost.
+    Parameters
+    ----------
+    value : mapping
+        Bytes of file names and patches that are not UTF-8 are lone surrogates; they are written as escapes.
+    sort : bool, default False
+        Whether the keys of every mapping are sorted.
+    flow_from : int, default 99
+        Mappings nested this many levels deep, or deeper, are written on one line, as JSON.
     """
     lines = list(_mapping(value, "", sort, flow_from))
     return ("\n".join(lines) + "\n").encode() if lines else b"{}\n"

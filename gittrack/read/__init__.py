@@ -1,1 +1,1 @@
-"""The read tower: refs and journals in, records out.  Looking never runs anything of a run's."""
+"""Read runs and models: refs and journals in, records out.  Reading never runs code of a run."""

@@ -1,4 +1,4 @@
-"""Lock files of git that are old: each stops changes of what it stands for until somebody deletes it."""
+"""Find old lock files of git.  Each prevents changes of one file until somebody deletes the lock."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from gittrack.git import refs
 
 _STALE_SECONDS = 60
 _TABLES = f"{refs.TABLES}/tables.list.lock"
-# What waits for each lock; for a loose ref see `_blocked`.
+# What each lock prevents; for a loose ref see `_blocked`.
 _BLOCKED = {
-    "packed-refs.lock": "no run can be removed until it is gone; recording works all the same",
-    "HEAD.lock": "recording works all the same",
-    "index.lock": "recording works all the same",
-    "config.lock": "recording works all the same",
-    "gc.pid": "recording works all the same",
-    _TABLES: "runs are recorded, and committed by git track recover once it is gone",
+    "packed-refs.lock": "no run can be removed until it is deleted; recording still works",
+    "HEAD.lock": "recording still works",
+    "index.lock": "recording still works",
+    "config.lock": "recording still works",
+    "gc.pid": "recording still works",
+    _TABLES: "runs are recorded; after it is deleted, commit them: git track recover",
 }
 
 
@@ -34,13 +34,19 @@ def stale(repo: git.Repo) -> Iterator[tuple[str, str]]:
             continue
         if age <= _STALE_SECONDS:
             continue
-        what = f"{path} is {age / 60:.0f} minutes old"
+        problem = f"{path} is {age / 60:.0f} minutes old"
         holder = _holder(path)
         if holder:
-            yield f"{what}; the process {holder} has it open", f"{_blocked(name)}; see what it does"
+            yield (
+                f"{problem}; the process {holder} has it open",
+                f"{_blocked(name)}; see what it does",
+            )
             continue
-        remedy = f"if no git is at work here, delete the file: rm {shlex.quote(path)}"
-        yield f"{what}, probably left by a git that died", f"{_blocked(name)}; {remedy}"
+        remedy = f"if no git process is running here, delete the file: rm {shlex.quote(path)}"
+        yield (
+            f"{problem}; a git process that was killed probably left it",
+            f"{_blocked(name)}; {remedy}",
+        )
 
 
 def _of_refs(common_dir: str) -> Iterator[str]:
@@ -54,27 +60,29 @@ def _of_refs(common_dir: str) -> Iterator[str]:
 def _blocked(name: str) -> str:
     ref = name.removesuffix(".lock")
     if ref == layout.NOTES:
-        return "no run can be tagged, renamed or removed until it is gone"
+        return "no run can be tagged, renamed or removed until it is deleted"
     if ref.startswith(layout.RUNS):
-        return "this run is committed by git track recover once it is gone; other runs are not affected"
-    return _BLOCKED.get(name, f"git cannot change {ref} until it is gone")
+        return (
+            "other runs are not affected; after it is deleted, commit this run: git track recover"
+        )
+    return _BLOCKED.get(name, f"git cannot change {ref} until it is deleted")
 
 
 def _holder(path: str) -> str | None:
-    """Return the process that has a file open, by its id; None if none has, or if nobody can tell."""
+    """Return the id of a process that has a file open; None if there is none, or if it cannot be found."""
     try:
-        wanted = os.stat(path)
+        file = os.stat(path)
         processes = [name for name in os.listdir("/proc") if name.isdigit()]
     except OSError:
         return None
     for process in processes:
         try:
             handles = os.listdir(f"/proc/{process}/fd")
-        except OSError:  # gone, or another user's
+        except OSError:  # it has ended, or belongs to another user
             continue
         for handle in handles:
             try:
-                if os.path.samestat(os.stat(f"/proc/{process}/fd/{handle}"), wanted):
+                if os.path.samestat(os.stat(f"/proc/{process}/fd/{handle}"), file):
                     return process
             except OSError:
                 continue

@@ -1,4 +1,4 @@
-"""Runs that ask to be written where no file of a run belongs: by names in their trees, or in outputs.yaml."""
+"""Find runs with dangerous paths, which leave the folder of a run: in their trees or in outputs.yaml."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from gittrack.core import layout, paths, yaml_read
 from gittrack.core.errors import TrackError
 from gittrack.read.runs.reader import Raw
 
-_DEEPEST = 200  # levels of folders that are read; a tree with more is named
+_DEEPEST = 200  # levels of folders that are read; a deeper tree is reported
 
 
-class _Tree(NamedTuple):
-    """What matters of a tree object: the first name in it that is refused, and {name: id} of its folders."""
+class _CheckedTree(NamedTuple):
+    """The part of a tree object that is checked: its first refused name, and {name: id} of its folders."""
 
     wrong: str | None
     folders: Mapping[str, str]
@@ -25,7 +25,7 @@ class _Tree(NamedTuple):
 def faults(repo: git.Repo, raws: Sequence[Raw]) -> Iterator[tuple[Raw, str]]:
     """Yield (run, what is wrong) for each run with a path that `restore.write` refuses.
 
-    Each tree object is read once, whatever the number of runs that share it.
+    Each tree object is read once, even if many runs share it.
     """
     roots = _trees_of(repo, raws)
     trees = _read(repo, list(roots.values()))
@@ -47,9 +47,9 @@ def _trees_of(repo: git.Repo, raws: Sequence[Raw]) -> dict[str, str]:
     }
 
 
-def _read(repo: git.Repo, roots: list[str]) -> dict[str, _Tree]:
+def _read(repo: git.Repo, roots: list[str]) -> dict[str, _CheckedTree]:
     """Return every tree below the roots, read level by level."""
-    trees: dict[str, _Tree] = {}
+    trees: dict[str, _CheckedTree] = {}
     size = hashlib.new(repo.hash_name).digest_size
     level = list(dict.fromkeys(roots))
     for _ in range(_DEEPEST):
@@ -62,8 +62,8 @@ def _read(repo: git.Repo, roots: list[str]) -> dict[str, _Tree]:
     return trees
 
 
-def _parsed(data: bytes, size: int) -> _Tree:
-    """Take a tree object apart: ``<mode> <name> NUL <id of size bytes>``, again and again."""
+def _parsed(data: bytes, size: int) -> _CheckedTree:
+    """Parse a tree object: a sequence of ``<mode> <name> NUL <id of size bytes>``."""
     wrong, folders, at = None, {}, 0
     while (end := data.find(b"\0", at)) >= 0:
         mode, _, name = data[at:end].partition(b" ")
@@ -73,12 +73,12 @@ def _parsed(data: bytes, size: int) -> _Tree:
             wrong = wrong or text
         if mode.lstrip(b"0") == b"40000":
             folders[text] = data[end + 1 : at].hex()
-    return _Tree(wrong, folders)
+    return _CheckedTree(wrong, folders)
 
 
-def _in_tree(trees: Mapping[str, _Tree], root: str) -> str | None:
-    """Return what is wrong below a tree; each folder is looked at once, so that shared ones cost nothing."""
-    waiting, known = [("", root, 0)], {root}
+def _in_tree(trees: Mapping[str, _CheckedTree], root: str) -> str | None:
+    """Return what is wrong below a tree; each folder is checked once, even if it has several parents."""
+    waiting, seen = [("", root, 0)], {root}
     while waiting:
         prefix, oid, depth = waiting.pop()
         tree = trees.get(oid)
@@ -87,8 +87,8 @@ def _in_tree(trees: Mapping[str, _Tree], root: str) -> str | None:
         if tree.wrong is not None:
             return f"its tree has the path {prefix + tree.wrong!r}"
         for name, inner in tree.folders.items():
-            if inner not in known:
-                known.add(inner)
+            if inner not in seen:
+                seen.add(inner)
                 waiting.append((f"{prefix}{name}/", inner, depth + 1))
     return None
 
@@ -105,5 +105,5 @@ def _in_outputs(data: bytes) -> str | None:
             if why:
                 return f"outputs.yaml has the link {path!r} to {link!r}, which {why}"
     except (TrackError, ValueError, TypeError, KeyError, AttributeError):
-        return None  # told of as damage
+        return None  # reported as damage
     return None

@@ -1,7 +1,7 @@
-"""Settings of remotes with which a plain fetch or push deletes or overwrites runs, models or annotations.
+"""Find settings of remotes with which a plain fetch or push can delete or overwrite runs or models.
 
-Here and on a remote these refs have the same names.  So a fetch that prunes deletes what was not pushed
-yet, and a ``+`` replaces what one side has by what the other side has.
+These refs have the same names here and on a remote.  So a fetch with pruning deletes refs that were not
+pushed yet, and a ``+`` overwrites the refs of one side with those of the other side.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ _CONTENTS = {
 
 
 class Risk(NamedTuple):
-    """A configured line that can lose something, and what to do about that line."""
+    """A line of git's configuration that can lose data, and what to do about the line."""
 
     problem: str
     remedy: str
 
 
-class _Line(NamedTuple):
-    """A line of git's configuration; ``remote`` is empty for ``fetch.*``, ``name`` is the last word."""
+class _Setting(NamedTuple):
+    """A line of git's configuration; ``remote`` is empty for ``fetch.*``, ``name`` ends the key."""
 
     origin: str
     key: str
@@ -63,29 +63,31 @@ def _has_models(repo: git.Repo) -> bool:
     return any(mark in tag.name for tag in refs.below(repo, _TAGS) for mark in "@#")
 
 
-def _lines(repo: git.Repo) -> Iterator[_Line]:
+def _lines(repo: git.Repo) -> Iterator[_Setting]:
     args = ("config", "--show-origin", "-z", "--get-regexp", _SETTINGS)
     words = os.fsdecode(repo.call(*args).wait().out).split("\0")
     for origin, setting in zip(words[::2], words[1::2], strict=False):
         key, equals, value = setting.partition("\n")
         remote, _, name = key.partition(".")[2].rpartition(".")
-        yield _Line(origin, key, remote, name, value if equals else "true")
+        yield _Setting(origin, key, remote, name, value if equals else "true")
 
 
-def _is_set(lines: Sequence[_Line], remote: str, name: str) -> bool:
-    """Say whether a setting is on for a remote; the remote's own line overrides that of ``fetch``."""
-    own = [line for line in lines if line.remote == remote and line.name == name]
+def _is_set(lines: Sequence[_Setting], remote: str, name: str) -> bool:
+    """Return whether a setting is on for a remote; the key of the remote overrides ``fetch``."""
+    specific = [line for line in lines if line.remote == remote and line.name == name]
     general = [line for line in lines if not line.remote and line.name == name]
-    return next((line.is_on() for line in reversed(general + own)), False)
+    return next((line.is_on() for line in reversed(general + specific)), False)
 
 
-def _of_remote(lines: Sequence[_Line], remote: str, namespaces: Sequence[str]) -> Iterator[Risk]:
+def _of_remote(lines: Sequence[_Setting], remote: str, namespaces: Sequence[str]) -> Iterator[Risk]:
     prunes = _is_set(lines, remote, "prune")
     mine = [line for line in lines if line.remote == remote]
     excluded = [_Refspec(line.value) for line in mine if line.value.startswith("^")]
     for line in mine:
         if line.name == "mirror" and line.is_on():
-            yield _risk(line, "git push deletes there what others pushed and you did not fetch")
+            yield _risk(
+                line, "git push deletes refs on the remote that others pushed and you did not fetch"
+            )
         elif line.name == "prunetags" and _TAGS in namespaces and line.is_on() and prunes:
             yield _risk(line, f"git fetch deletes {_CONTENTS[_TAGS]} that were not pushed")
         elif line.name in ("fetch", "push"):
@@ -93,7 +95,7 @@ def _of_remote(lines: Sequence[_Line], remote: str, namespaces: Sequence[str]) -
             touched = [
                 name
                 for name in namespaces
-                if spec.writes(name) and not any(one.writes(name) for one in excluded)
+                if spec.writes(name) and not any(exclusion.writes(name) for exclusion in excluded)
             ]
             effect = _effect(line.name, spec, touched, prunes) if touched else ""
             if effect:
@@ -108,8 +110,8 @@ def _effect(verb: str, spec: _Refspec, touched: Sequence[str], prunes: bool) -> 
     contents = ", ".join(_CONTENTS[name] for name in touched)
     if verb == "push":
         if spec.deletes:
-            return f"git push deletes {contents} there"
-        return f"git push overwrites {contents} there" if spec.forced else ""
+            return f"git push deletes {contents} on the remote"
+        return f"git push overwrites {contents} on the remote" if spec.forced else ""
     if prunes and spec.is_pattern:
         return f"git fetch deletes {contents} that were not pushed, because pruning is on"
     if spec.forced:
@@ -130,18 +132,18 @@ class _Refspec:
         self.is_pattern = "*" in self.target
 
     def writes(self, namespace: str) -> bool:
-        """Say whether the refspec's destination lies in a namespace, or covers it."""
+        """Return whether the destination of the refspec is in a namespace, or contains it."""
         head = self.target.partition("*")[0]
         if not self.is_pattern and not namespace.endswith("/"):
             return head == namespace
         return head.startswith(namespace) or (self.is_pattern and namespace.startswith(head))
 
 
-def _risk(line: _Line, effect: str) -> Risk:
-    what = f"{line.key} is {line.value}: {effect}"
+def _risk(line: _Setting, effect: str) -> Risk:
+    problem = f"{line.key} is {line.value}: {effect}"
     kind, _, path = line.origin.partition(":")
     if kind != "file":
-        return Risk(what, f"leave it out; it comes from: {line.origin}")
+        return Risk(problem, f"remove this setting; it comes from: {line.origin}")
     argv = ["git", "config", "--file", path, "--fixed-value", "--unset-all", line.key, line.value]
     remedy = shlex.join(argv)
-    return Risk(what, f"remove it: {remedy}; docs/sharing.md shows how to share runs without it")
+    return Risk(problem, f"remove it: {remedy}; docs/sharing.md shows how to share runs without it")

@@ -79,7 +79,7 @@ def test_archived_runs_are_left_out_and_counted():
     assert done("show", "b")
     done("archive", "a")
     for verb in (["ls"], ["top", "acc"], ["log"], ["params"]):
-        assert "all runs are archived; with them: add --archived\n" in run_cli(*verb).err
+        assert "all runs are archived; include them with --archived\n" in run_cli(*verb).err
     done("archive", "--undo", "a", "b")
     assert [run["name"] for run in listed()] == ["b", "a"]
 

@@ -71,7 +71,7 @@ def test_a_crashed_run_is_a_finding():
     assert (done.code, masked(done.out)) == (
         1,
         "1 run, 0 going on\n"
-        "the run ID is in the journal only; its process is gone\n"
+        "the run ID is only in its journal, and its process has ended\n"
         "  commit it: git track recover\n",
     )
 
@@ -87,7 +87,7 @@ def test_a_damaged_run_is_set_aside_so_that_gc_works_again():
         1,
         "2 runs, 0 going on\n"
         f"{REF}: its ref has no value\n"
-        "  fetch it again from where it was pushed to, or set it aside: git track doctor --fix\n",
+        "  fetch it again from the remote that has it, or set it aside: git track doctor --fix\n",
     )
     assert run_cli("doctor", "--fix").out.endswith(f"moved aside: {REF}\n")
     git(".", "gc", "-q")
@@ -124,7 +124,7 @@ def test_a_stale_lock_is_explained_and_does_not_stop_a_run():
     assert run_cli("run", "--", "true").code == 0
     done = run_cli("doctor")
     assert done.code == 1
-    assert "probably left by a git that died" in done.out
+    assert "a git process that was killed probably left it" in done.out
 
 
 def test_a_journal_that_is_damaged_is_kept_and_named():
@@ -162,8 +162,8 @@ def test_stale_locks_of_refs_and_notes_are_named_and_other_runs_go_on():
     for name in names:
         assert f"{name} is " in out
         assert f"{name}\n" in out  # as the end of the command that deletes it
-    assert out.count("probably left by a git that died") == 3
-    assert "no run can be tagged, renamed or removed until it is gone" in out
+    assert out.count("a git process that was killed probably left it") == 3
+    assert "no run can be tagged, renamed or removed until it is deleted" in out
     with open(".git/packed-refs.lock"):
         assert f"the process {os.getpid()} has it open" in run_cli("doctor").out
     for name in names:

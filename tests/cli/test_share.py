@@ -170,10 +170,10 @@ RISKS = {
     "fetch +refs/models/*:refs/models/*": "git fetch overwrites models",
     "fetch +refs/trash/*:refs/trash/*": "git fetch overwrites the trash",
     "fetch +refs/*:refs/*": "git fetch overwrites runs, sweeps, the trash, models, annotations",
-    "push +refs/notes/runs": "git push overwrites annotations there",
-    "push +refs/models/*:refs/models/*": "git push overwrites models there",
-    "push :refs/runs/x/20260101-000000-00000001": "git push deletes runs there",
-    "mirror true": "git push deletes there what others pushed and you did not fetch",
+    "push +refs/notes/runs": "git push overwrites annotations on the remote",
+    "push +refs/models/*:refs/models/*": "git push overwrites models on the remote",
+    "push :refs/runs/x/20260101-000000-00000001": "git push deletes runs on the remote",
+    "mirror true": "git push deletes refs on the remote that others pushed and you did not fetch",
 }
 
 

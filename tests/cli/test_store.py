@@ -151,7 +151,7 @@ def test_in_another_clone_it_is_said_where_it_is():
     git(".", "clone", "-q", "../hub", "../clone")
     git("../clone", "fetch", "-q", "origin", "refs/runs/*:refs/runs/*")
     done = run_cli("get", "big", "out/model.bin", cwd="../clone")
-    assert f"kept in the store of the repository on {run.host} only" in done.err
+    assert f"it is only in the store of the repository on {run.host}" in done.err
     assert f"copy this file from there: {in_store()}" in done.err
     there = Path("../clone") / in_store()
     there.parent.mkdir(parents=True)

@@ -57,7 +57,7 @@ def test_with_an_experiment_a_sort_and_a_limit(three):
 
 def test_top_ranks_what_matches(three):
     assert run_cli("top", "acc", "-w", "lr > 5").err == (
-        "error: no run matches the query\nhint: look at it: git track ls -w QUERY\n"
+        "error: no run matches the query\nhint: test it: git track ls -w QUERY\n"
     )
     done = run_cli("top", "acc", "-w", "lr > 0.1", "--json")
     assert [run["name"] for run in json.loads(done.out)] == ["b", "c"]

@@ -100,7 +100,7 @@ def test_it_is_told_of_and_removed(module, scratch):
     done = run_cli("doctor")
     assert done.code == 1
     assert (
-        f"a worktree is left in {home}; the process that made it is gone\n  remove it: git track gc\n"
+        f"a worktree is left in {home}, and the process that created it has ended\n  remove it: git track gc\n"
         in done.out
     )
     done = run_cli("gc", "--dry-run")

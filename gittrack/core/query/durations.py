@@ -1,4 +1,4 @@
-"""Spans of time as people write them (``7d``, ``1h30min``), and moments as prefixes of ISO 8601."""
+"""Durations as people write them (``7d``, ``1h30min``), and dates as prefixes of ISO 8601."""
 
 from __future__ import annotations
 
@@ -17,34 +17,43 @@ _PART = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*(sec|min|[smhdwy])\s*")
 
 
 def seconds(text: str) -> float:
-    """Return the seconds of a span: ``90s``, ``5min``, ``1h30min``, ``7d``, ``2w``, ``1y``.
+    """Return the seconds of a duration: ``90s``, ``5min``, ``1h30min``, ``7d``, ``2w``, ``1y``.
 
-    Raises ValueError where the text is no span.
+    Raises ValueError if the text is not a duration.
     """
     total, at = 0.0, 0
     while match := _PART.match(text, at):
         total += float(match[1]) * _SECONDS[match[2]]
         at = match.end()
     if at != len(text) or not text.strip():
-        raise ValueError(f"{text!r} is no span of time; write 90s, 5min, 12h, 7d or 2w")
+        raise ValueError(f"{text!r} is not a duration; write 90s, 5min, 12h, 7d or 2w")
     return total
 
 
-# The one grammar of moments: a year, and as much more of ISO 8601 as the user writes, with a zone last.
+# The grammar of dates: a year, and as many more parts of ISO 8601 as the user writes; the zone is the last.
 _MOMENT = re.compile(
     r"(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2})"
     r"(?:[T ](?P<hour>[0-9]{2})(?::(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?P<part>\.[0-9]{1,9})?)?)?"
     r"(?P<zone>Z|[+-][0-9]{2}:?[0-9]{2})?)?)?)?"
 )
 _NAMES = ("year", "month", "day", "hour", "minute", "second")
-_LENGTHS = (4, 7, 10, 13, 16, 19)  # of a moment that is known down to the year, the month, ...
+_LENGTHS = (4, 7, 10, 13, 16, 19)  # of a date with a year, with a month, ...
 
 
 def moment(text: str) -> str:
-    """Return a date or time, in UTC if it names no zone, as it would stand in a run's facts.
+    """Return a date or a time in the form that the facts of a run have.
 
-    It keeps the precision that it was written with: ``2026-02`` is the beginning of every moment of
-    that month.  Raises ValueError if the text is neither.
+    The result has the precision of the text: ``2026-02`` is a prefix of every time in that month.
+
+    Parameters
+    ----------
+    text : str
+        A prefix of ISO 8601.  Without a zone it is in UTC.
+
+    Raises
+    ------
+    ValueError
+        If the text is not a date.
     """
     match = _MOMENT.fullmatch(text)
     try:
@@ -58,10 +67,10 @@ def _refuse(text: str) -> str:
 
 
 def _in_utc(match: re.Match[str]) -> str:
-    known = [name for name in _NAMES if match[name] is not None]
-    fields = [int(match[name]) for name in known]
+    names = [name for name in _NAMES if match[name] is not None]
+    fields = [int(match[name]) for name in names]
     parsed = datetime(*[*fields, *(1, 1, 1)[len(fields) :]], tzinfo=timezone.utc)  # type: ignore[misc, arg-type]
-    precision = len(known)
+    precision = len(names)
     zone = match["zone"] or "Z"
     if zone != "Z":
         hours, minutes = int(zone[1:3]), int(zone[-2:])
@@ -70,7 +79,7 @@ def _in_utc(match: re.Match[str]) -> str:
         offset = timedelta(hours=hours, minutes=minutes)
         parsed = parsed - offset if zone[0] == "+" else parsed + offset
         precision = max(precision, 5) if minutes else precision
-    part = (match["part"] or "")[:4]  # facts are kept to the millisecond
+    part = (match["part"] or "")[:4]  # facts have milliseconds
     return (
         parsed.strftime("%Y").zfill(4)
         + parsed.strftime("-%m-%dT%H:%M:%S")[: _LENGTHS[precision - 1] - 4]

@@ -1,8 +1,8 @@
-"""Queries over runs: Python's own grammar for expressions, interpreted over a whitelist.
+"""Queries over runs: the grammar of Python's expressions, limited to an allow-list.
 
-``metrics.val_accuracy > 0.9 and params.lr <= 0.01 and "baseline" in tags`` is parsed with `ast` and turned
-into closures.  Nothing is ever evaluated as Python: what is not listed here is an error that names its
-column.  A comparison with a value that a run does not have is false, whichever comparison it is.
+``metrics.val_accuracy > 0.9 and params.lr <= 0.01 and "baseline" in tags`` is parsed with `ast` and compiled
+to closures.  Nothing is ever evaluated as Python: syntax that is not listed here is an error that names its
+column.  Every comparison with a value that a run does not have is false.
 """
 
 from __future__ import annotations
@@ -21,24 +21,34 @@ from gittrack.core.query.grammar import Name, QueryError, parse
 from gittrack.core.run.commit_message import MISSING, Missing
 
 Value = Callable[[Any], Any]  # a subject, such as a run -> the value of a part of the query
-_SPANS, _MOMENTS = ("age", "duration"), ("started", "ended")
+_DURATIONS, _MOMENTS = ("age", "duration"), ("started", "ended")
 
 
 def compiled(text: str, bind: Callable[[Name], Value]) -> Callable[[Any], bool]:
-    """Return the predicate that a query is; ``bind`` says how the value of a name is got from a subject.
+    """Return a query as a predicate.
 
-    Raises QueryError.
+    Parameters
+    ----------
+    text : str
+        The query.
+    bind : callable
+        Called with each name in the query; returns the function that looks up its value in a subject.
+
+    Raises
+    ------
+    QueryError
+        If the query cannot be understood.
     """
     whole = text.replace("\n", " ").replace("\t", " ")
     tree = parse(whole)
     compiler = _Compiler(whole, bind)
     if isinstance(tree, (ast.Constant, ast.List, ast.Tuple)):
-        raise compiler.error(tree, "this asks nothing of a run", "compare: lr == 0.1")
+        raise compiler.error(tree, "this is not a condition for a run", "compare: lr == 0.1")
     try:
-        found = compiler.value(tree)
+        value = compiler.value(tree)
     except RecursionError:
         raise QueryError("it is nested too deeply", whole, 1) from None
-    return lambda subject: _truth(found(subject))
+    return lambda subject: _truth(value(subject))
 
 
 _COMPARISONS: Mapping[type, Callable[[Any, Any], bool]] = {
@@ -60,14 +70,14 @@ _ARITHMETIC: Mapping[type, Callable[[Any, Any], Any]] = {
 
 
 class _Compiler:
-    """Turns the nodes of one query into closures."""
+    """Compiles the nodes of one query to closures."""
 
     def __init__(self, text: str, bind: Callable[[Name], Value]) -> None:
         self.text = text
         self.bind = bind
 
     def value(self, node: ast.expr) -> Value:
-        """Return how the value of a node is got from a subject."""
+        """Return the function that computes the value of a node for a subject."""
         if isinstance(node, ast.Constant):
             return self.constant(node)
         if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)):
@@ -109,14 +119,14 @@ class _Compiler:
             ):
                 parts.append(inner.slice.value)
             else:
-                raise self.error(inner, "this is no name", 'names: lr, params.lr, params["a b"]')
+                raise self.error(inner, "this is not a name", 'names: lr, params.lr, params["a b"]')
             inner = inner.value
         words = (inner.id, *reversed(parts))
         column = self.column(node)
         if words[0] not in ("params", "metrics"):
             return Name("", words, column, optional)
         if len(words) == 1:
-            raise self.error(node, f"{words[0]} alone is no value", f"name one: {words[0]}.lr")
+            raise self.error(node, f"{words[0]} alone is not a value", f"add a name: {words[0]}.lr")
         return Name(words[0], words[1:], column, optional)
 
     def unary(self, node: ast.UnaryOp) -> Value:
@@ -130,7 +140,7 @@ class _Compiler:
         raise self.error(node, "~ is not part of a query", "write 'not'")
 
     def comparison(self, node: ast.Compare) -> Value:
-        """``a < b < c`` compares neighbours, as in Python."""
+        """Return a comparison; ``a < b < c`` compares neighbours, as in Python."""
         sides = [node.left, *node.comparators]
         values = [self.side(side, sides) for side in sides]
         tests = []
@@ -139,28 +149,28 @@ class _Compiler:
             if test is None:
                 raise self.error(node, "'is' is not part of a query", "compare with ==")
             tests.append((test, a, b))
-        if self.about(sides) in _MOMENTS:
+        if self.time_name(sides) in _MOMENTS:
             tests = [(_MOMENT_TESTS[test], a, b) for test, a, b in tests]
         if len(tests) == 1:
-            only, left, right = tests[0]
-            return lambda subject: _compared(only, left(subject), right(subject))
+            only, first, second = tests[0]
+            return lambda subject: _compared(only, first(subject), second(subject))
         return lambda subject: all(_compared(t, a(subject), b(subject)) for t, a, b in tests)
 
-    def about(self, sides: list[ast.expr]) -> str:
-        """Return the name of the time that is compared, if one is."""
+    def time_name(self, sides: list[ast.expr]) -> str:
+        """Return the name of the duration or date in a comparison; empty if there is none."""
         times = (side.id for side in sides if isinstance(side, ast.Name))
-        return next((name for name in times if name in (*_SPANS, *_MOMENTS)), "")
+        return next((name for name in times if name in (*_DURATIONS, *_MOMENTS)), "")
 
     def side(self, node: ast.expr, sides: list[ast.expr]) -> Value:
-        """Return one side of a comparison; a text beside a time is read as one."""
-        about = self.about(sides)
-        if about and isinstance(node, (ast.List, ast.Tuple)):
+        """Return one side of a comparison; a text beside a duration or a date is read as one."""
+        name = self.time_name(sides)
+        if name and isinstance(node, (ast.List, ast.Tuple)):
             items = [self.side(item, sides) for item in node.elts]
             return lambda subject: [item(subject) for item in items]
-        if not about or not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+        if not name or not isinstance(node, ast.Constant) or not isinstance(node.value, str):
             return self.value(node)
         try:
-            time = (durations.seconds if about in _SPANS else durations.moment)(node.value)
+            time = (durations.seconds if name in _DURATIONS else durations.moment)(node.value)
         except ValueError as error:
             problem, _, hint = str(error).partition("; ")
             raise self.error(node, problem, hint) from None
@@ -180,10 +190,12 @@ class _Compiler:
             raise self.error(
                 node, f"there is no function {word!r}" if word else "this cannot be called", hint
             )
-        wanted = {"has": 1, "like": 2}[word]
-        if len(node.args) != wanted:
+        count = {"has": 1, "like": 2}[word]
+        if len(node.args) != count:
             raise self.error(
-                node, f"{word} takes {wanted} of them", 'has(params.lr), like(name, "res*")'
+                node,
+                f"{word} needs {count} argument{'s' if count > 1 else ''}",
+                'has(params.lr), like(name, "res*")',
             )
         if word == "has":
             value = self.bind(self.name(node.args[0], optional=True))
@@ -192,7 +204,7 @@ class _Compiler:
         return lambda subject: _like(text(subject), pattern(subject))
 
     def column(self, node: ast.expr) -> int:
-        """Return the column of a node, from 1; `ast` counts bytes, and the bracket in front."""
+        """Return the column of a node, from 1; `ast` counts bytes, and counts the bracket in front."""
         before = f"({self.text}".encode()[: node.col_offset]
         return max(1, len(before.decode(errors="ignore")))
 
@@ -200,21 +212,22 @@ class _Compiler:
         return QueryError(problem, self.text, self.column(node), hint)
 
 
+_CALLS = 'has(params.lr), like(name, "res*")'
 _GRAMMAR = "there are names, numbers, texts, comparisons, in, and, or, not, + - * /, has(), like()"
 
 
 def _kind(node: ast.expr) -> str:
-    told = {
+    words = {
         "Lambda": "lambda",
         "IfExp": "if ... else",
         "JoinedStr": "an f-string",
         "Dict": "a dict",
     }
-    return told.get(type(node).__name__, f"{type(node).__name__.lower()}")
+    return words.get(type(node).__name__, f"{type(node).__name__.lower()}")
 
 
-def _truth(found: Any) -> bool:
-    return not isinstance(found, Missing) and bool(found)
+def _truth(value: Any) -> bool:
+    return not isinstance(value, Missing) and bool(value)
 
 
 def _compared(test: Callable[[Any, Any], bool], a: Any, b: Any) -> bool:
@@ -227,7 +240,7 @@ def _compared(test: Callable[[Any, Any], bool], a: Any, b: Any) -> bool:
 
 
 def _calculated(calculate: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
-    """Return a number; texts are not added up, nor repeated a million times."""
+    """Return a number, or MISSING: texts are not joined, and not repeated a million times."""
     for item in (a, b):
         if not isinstance(item, (int, float)) or isinstance(item, bool):
             return MISSING
@@ -246,7 +259,7 @@ def _inside(item: Any, container: Any) -> bool:
 
 
 def _like(text: Any, pattern: Any) -> bool:
-    """Compare with a pattern of the shell; of a list, any item will do."""
+    """Return whether a text, or an item of a list, matches a pattern of the shell."""
     items = text if isinstance(text, (list, tuple)) else [text]
     return isinstance(pattern, str) and any(
         isinstance(item, str) and fnmatchcase(item, pattern) for item in items
@@ -254,10 +267,10 @@ def _like(text: Any, pattern: Any) -> bool:
 
 
 def _of_moments(test: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
-    """Return a comparison of moments, as precise as the less precise of the two.
+    """Return a comparison of two dates, with the precision of the less precise one.
 
-    A date is all moments of its day: a run of that day is ``==``, ``<=`` and ``>=``, and neither before nor
-    after it.
+    A date without a time is the whole day: a run of that day is ``==``, ``<=`` and ``>=``, but not ``<`` or
+    ``>``.
     """
 
     def compare(a: Any, b: Any) -> bool:
@@ -273,8 +286,8 @@ _EQUAL_MOMENTS = _of_moments(operator.eq)
 
 
 def _in_moments(moment: Any, moments: Any) -> bool:
-    listed = isinstance(moments, (list, tuple))
-    return listed and any(_EQUAL_MOMENTS(moment, other) for other in moments)
+    is_list = isinstance(moments, (list, tuple))
+    return is_list and any(_EQUAL_MOMENTS(moment, other) for other in moments)
 
 
 _MOMENT_TESTS: Mapping[Any, Callable[[Any, Any], bool]] = {

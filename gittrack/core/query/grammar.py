@@ -1,4 +1,4 @@
-"""The words of a query: parsed by Python's own grammar, never evaluated; mistakes shown where they are."""
+"""The grammar of queries: Python parses the text, nothing is evaluated, errors show the column."""
 
 from __future__ import annotations
 
@@ -11,10 +11,18 @@ _MAX_LENGTH = 10_000
 
 
 class Name(NamedTuple):
-    """A name in a query: ``kind`` is ``metrics``, ``params`` or, for a bare one, empty.
+    """A name in a query.
 
-    ``parts`` are the words between the dots, or the texts in brackets; ``column`` counts from 1.
-    ``optional`` is a name that only ``has`` asks for.
+    Parameters
+    ----------
+    kind : str
+        ``metrics`` or ``params``; empty for a name without one of them in front.
+    parts : tuple of str
+        The words between the dots, or the texts in brackets.
+    column : int
+        The column of the name in the query, from 1.
+    optional : bool, default False
+        Whether the name is the argument of ``has``, so that runs need not have it.
     """
 
     kind: str
@@ -28,27 +36,27 @@ class QueryError(TrackError):
 
     def __init__(self, problem: str, text: str, column: int, hint: str = "") -> None:
         start = max(0, column - 60)
-        shown = text[start : start + 100]
+        excerpt = text[start : start + 100]
         mark = " " * (column - 1 - start) + "^"
-        super().__init__(f"in the query, column {column}: {problem}\n  {shown}\n  {mark}", hint)
+        super().__init__(f"in the query, column {column}: {problem}\n  {excerpt}\n  {mark}", hint)
         self.column = column
 
 
 def parse(text: str) -> ast.expr:
-    """Return the tree of a query, its columns one too high.  Raises QueryError."""
+    """Return the syntax tree of a query; its columns are one too high.  Raises QueryError."""
     if len(text) > _MAX_LENGTH:
         raise QueryError(f"it is longer than {_MAX_LENGTH:,} characters", text[:100], 1)
     begin = len(text) - len(text.lstrip())
     if begin == len(text):
         raise QueryError("it is empty", text, 1, 'write one like this: -w "val_accuracy > 0.9"')
     try:
-        # Spaces in front would be an indentation; brackets keep the columns, but for one.
+        # Spaces in front would be an indentation; with brackets, columns are one too high.
         tree = ast.parse(f"({text})", mode="eval").body
         _check_brackets(text)
         return tree
     except SyntaxError as error:
         column = min(max(1, (error.offset or 2) - 1), len(text))
-        raise QueryError(_told(error), text, column, _repair(text, error.msg)) from None
+        raise QueryError(_problem(error), text, column, _repair(text, error.msg)) from None
     except (ValueError, RecursionError, MemoryError) as error:
         raise QueryError(str(error) or "it is nested too deeply", text, 1) from None
 
@@ -75,14 +83,14 @@ def conjuncts(text: str) -> list[str]:
     return [text.strip()]
 
 
-def _told(error: SyntaxError) -> str:
-    said = error.msg.partition(". Perhaps")[0].partition(". Maybe")[0]
-    return "this cannot be understood" if "syntax" in said else said
+def _problem(error: SyntaxError) -> str:
+    message = error.msg.partition(". Perhaps")[0].partition(". Maybe")[0]
+    return "this cannot be understood" if "syntax" in message else message
 
 
-def _repair(text: str, said: str) -> str:
-    """Return a hint for the habits of other languages."""
-    if "never closed" in said or "unterminated" in said:
+def _repair(text: str, message: str) -> str:
+    """Return a hint for text that is right in other languages."""
+    if "never closed" in message or "unterminated" in message:
         return "close it"
     for sign, instead in (("&&", "and"), ("||", "or"), ("<>", "!=")):
         if sign in text:
@@ -98,4 +106,4 @@ def _repair(text: str, said: str) -> str:
         ("and", "or", "not", "in", "<", ">", "==", "<=", ">=", "!=", "(", ",")
     ):
         return "something is missing at the end"
-    return 'a name that is no identifier goes in brackets: params["weight decay"]'
+    return 'put a name that is not an identifier in brackets: params["weight decay"]'

@@ -1,9 +1,9 @@
-"""What is said about a run after its end: lines of a git note, and what they add up to.
+"""Annotations of a run after its end: the lines of a git note, and the state that they fold to.
 
-A run is written once.  Tags, remarks, a new name, archiving are appended to the note of its commit on
-``refs/notes/runs``, one JSON operation a line, so that git's own ``cat_sort_uniq`` merges what two people
-said; the state is the fold of the lines in the order of their times.  A line that is no JSON was written by
-hand (``git notes --ref=runs append``) and counts as a remark.
+A run commit is never changed.  Tags, remarks, a new name and archiving are appended to the note of the commit
+on ``refs/notes/runs``, one JSON operation per line, so that git's merge strategy ``cat_sort_uniq`` merges the
+annotations of several people.  The state is the fold of the lines in the order of their times.  A line that
+is not JSON was written by hand (``git notes --ref=runs append``) and counts as a remark.
 """
 
 from __future__ import annotations
@@ -19,27 +19,39 @@ Operation = Mapping[str, Any]
 
 
 def line(op: str, by: str, at: float, **fields: Any) -> bytes:
-    """Return one operation, said by somebody at a moment (seconds since 1970), as a line of a note."""
+    """Return one operation as a line of a note.
+
+    Parameters
+    ----------
+    op : str
+        The kind of the operation: `TAG`, `NOTE`, `NAME`, `ARCHIVE`, `REMOVE` or `RESTORE`.
+    by : str
+        The person.
+    at : float
+        The time, in seconds since 1970.
+    **fields
+        The other values of the operation.
+    """
     return json.dumps({"at": iso(at), "by": by, "op": op, **fields}).encode() + b"\n"
 
 
 def parse(note: bytes) -> tuple[Operation, ...]:
     """Return the operations of a note in the order of their times."""
     texts = dict.fromkeys(note.decode(errors="surrogateescape").split("\n"))
-    found = [_operation(text) for text in texts if text.strip()]
-    return tuple(sorted(found, key=lambda op: (str(op.get("at", "")), json.dumps(op))))
+    operations = [_operation(text) for text in texts if text.strip()]
+    return tuple(sorted(operations, key=lambda op: (str(op.get("at", "")), json.dumps(op))))
 
 
 def _operation(text: str) -> Operation:
     try:
-        found = json.loads(text)
+        operation = json.loads(text)
     except (ValueError, RecursionError):
-        found = None
-    return found if isinstance(found, dict) else {"op": NOTE, "text": text}
+        operation = None
+    return operation if isinstance(operation, dict) else {"op": NOTE, "text": text}
 
 
 def next_moment(note: bytes, now: float) -> float:
-    """Return a moment, now or just after the note's last one, should a clock have been turned back."""
+    """Return ``now``, or the moment after the last operation of the note if a clock was turned back."""
     last = 0.0
     for op in parse(note):
         try:
@@ -50,7 +62,7 @@ def next_moment(note: bytes, now: float) -> float:
 
 
 def applied(info: RunInfo, operations: Sequence[Operation]) -> RunInfo:
-    """Return the run as it stands after what was said about it; what is not understood is skipped."""
+    """Return a run with its annotations applied; operations that this version does not know are skipped."""
     for op in operations:
         info = _apply(info, op)
     return info
@@ -59,9 +71,9 @@ def applied(info: RunInfo, operations: Sequence[Operation]) -> RunInfo:
 def _apply(info: RunInfo, op: Operation) -> RunInfo:
     kind = op.get("op")
     if kind == TAG:
-        gone = _texts(op.get("remove"))
+        removed = _texts(op.get("remove"))
         tags = dict.fromkeys((*info.tags, *_texts(op.get("add"))))
-        return info._replace(tags=tuple(tag for tag in tags if tag not in gone))
+        return info._replace(tags=tuple(tag for tag in tags if tag not in removed))
     if kind == NOTE and isinstance(op.get("text"), str):
         parts = (None if op.get("replace") else info.note, op["text"])
         return info._replace(note="\n".join(part for part in parts if part) or None)
@@ -73,13 +85,13 @@ def _apply(info: RunInfo, op: Operation) -> RunInfo:
 
 
 def is_archived(operations: Sequence[Operation]) -> bool:
-    """Say whether the run was archived, without looking at the run."""
+    """Return whether the annotations of a run archive it."""
     last = next((op for op in reversed(operations) if op.get("op") == ARCHIVE), None)
     return last is not None and bool(last.get("archived", True))
 
 
 def removed_at(operations: Sequence[Operation]) -> float | None:
-    """Return when the run was last moved to the trash, in seconds since 1970; None where nobody said."""
+    """Return when a run was last moved to the trash, in seconds since 1970; None if that is not recorded."""
     for op in reversed(operations):
         if op.get("op") == REMOVE:
             try:
@@ -89,5 +101,5 @@ def removed_at(operations: Sequence[Operation]) -> float | None:
     return None
 
 
-def _texts(found: Any) -> list[str]:
-    return [word for word in found if isinstance(word, str)] if isinstance(found, list) else []
+def _texts(value: Any) -> list[str]:
+    return [word for word in value if isinstance(word, str)] if isinstance(value, list) else []

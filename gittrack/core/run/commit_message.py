@@ -1,8 +1,8 @@
-"""The body of a run's commit message: flat YAML, one ``key: value`` a line, sorted.
+"""The body of the commit message of a run: flat YAML, one ``key: value`` per line, sorted.
 
-A listing reads only this, one object a run and no YAML parser.  The tree is the truth; the body is
-derived from it and `git track doctor` compares the two.  A part of a key that is more than a word
-stands in JSON quotes, ``params."weight decay": 0.1``, so a key is taken apart again exactly.
+A listing reads only the bodies: one object per run, and no YAML parser.  The body is derived from the tree,
+which decides if they differ; `git track doctor` compares the two.  A part of a key that is more than a word
+is in JSON quotes, ``params."weight decay": 0.1``, so that a key can be split exactly.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from gittrack.core.scalars import flow_text, parse_flow, quote, scalar_text
 TRUNCATED = "truncated"
 _MAX_LINE = 4096
 _MAX_LEAVES = 1000
-_MAX_LINES = 100_000  # `encode` writes far fewer
+_MAX_LINES = 100_000  # `encode` writes fewer
 MAX_BYTES = 16 << 20
 _WORD = re.compile(r"[A-Za-z0-9_/-]+")
 _PART = (
@@ -27,19 +27,19 @@ _PART = (
 
 
 def key_text(part: str) -> str:
-    """Return one part of a dotted key as it stands in the body."""
+    """Return one part of a dotted key in the form of the body."""
     if _WORD.fullmatch(part):
         return part
     return quote(part).replace(":", "\\u003a").replace("#", "\\u0023")
 
 
 def join_key(parts: tuple[str, ...]) -> str:
-    """Return the dotted key of ``parts``; `split_key` takes it apart."""
+    """Return the dotted key of ``parts``; `split_key` is the inverse."""
     return ".".join(map(key_text, parts))
 
 
 def split_key(key: str) -> tuple[str, ...]:
-    """Return the parts of a dotted key.  Raises ValueError if it is none, or has over 64 parts."""
+    """Return the parts of a dotted key.  Raises ValueError for other texts, and for over 64 parts."""
     if '"' not in key:
         words = tuple(key.split("."))
         if len(words) > MAX_DEPTH:
@@ -58,7 +58,7 @@ def split_key(key: str) -> tuple[str, ...]:
 
 
 def parts(name: str) -> tuple[str, ...]:
-    """Return the parts of a dotted key as people write it: what is none is one part as it stands."""
+    """Return the parts of a key that a user wrote; a text that is not a dotted key is one part."""
     try:
         return split_key(name)
     except ValueError:
@@ -83,16 +83,16 @@ def dotted(value: Mapping[str, Any]) -> dict[str, Any]:
 
 def at(value: Mapping[str, Any], parts: tuple[str, ...]) -> Any:
     """Return the leaf of a nested mapping at ``parts``, or MISSING."""
-    found: Any = value
+    node: Any = value
     for part in parts:
-        if not isinstance(found, dict) or part not in found:
+        if not isinstance(node, dict) or part not in node:
             return MISSING
-        found = found[part]
-    return MISSING if isinstance(found, dict) and found else found
+        node = node[part]
+    return MISSING if isinstance(node, dict) and node else node
 
 
 def nest(pairs: Mapping[tuple[str, ...], Any]) -> dict[str, Any]:
-    """Return the nested mapping that `flatten` took apart."""
+    """Return the nested mapping of {parts: leaf}; the inverse of `flatten`."""
     root: dict[str, Any] = {}
     for parts, leaf in pairs.items():
         node = root
@@ -103,10 +103,19 @@ def nest(pairs: Mapping[tuple[str, ...], Any]) -> dict[str, Any]:
 
 
 def encode(facts: Mapping[str, Any], params: Mapping[str, Any], metrics: Mapping[str, Any]) -> str:
-    """Return the body for a run's facts, params and metric summaries.
+    """Return the body of a run.
 
-    Lines over 4 KiB, and all params or metrics where there are over 1,000 of them, are left out;
-    ``truncated`` then names the files that a reader has to open.
+    Lines over 4 KiB are left out, and so are all params or metrics if there are over 1,000 of them.  The line
+    ``truncated`` then lists ``run``, ``params`` or ``metrics``, whose files a reader has to open.
+
+    Parameters
+    ----------
+    facts : mapping
+        The content of run.yaml; facts that are None are not written.
+    params : mapping
+        The params, nested.
+    metrics : mapping
+        {name: summary}.
     """
     lines: list[str] = []
     truncated: list[str] = []
@@ -135,7 +144,7 @@ def decode(body: str) -> dict[str, dict[str, Any]]:
     """Return {"run": {...}, "params": {...}, "metrics": {...}} of a body.
 
     Raises ValueError for a line that is not ``key: value``, and for more lines or deeper values than
-    any run has.
+    `encode` writes.
     """
     if body.count("\n") > _MAX_LINES:
         raise ValueError(f"its message has more than {_MAX_LINES:,} lines")
@@ -160,9 +169,9 @@ _decode = json.JSONDecoder().raw_decode
 
 
 def parse_value(text: str) -> Any:
-    """Return the value of one line: `parse_flow`, with a short way for what listings read most.
+    """Return the value of one line, as `parse_flow` does, but faster for the values that listings read most.
 
-    Raises ValueError for text that is no value, or is nested more than 64 levels deep.
+    Raises ValueError for text that is not a value, and for one that is nested more than 64 levels deep.
     """
     if len(text) > 2 * MAX_DEPTH and text.count("[") + text.count("{") > MAX_DEPTH:
         value = parse_flow(text)
@@ -170,11 +179,11 @@ def parse_value(text: str) -> Any:
         return value
     if text[:1] in '{["0123456789' and ".nan" not in text and ".inf" not in text:
         try:
-            found, end = _decode(text)
+            value, end = _decode(text)
         except RecursionError:
             raise ValueError("nested too deeply") from None
         if end == len(text):
-            return found
+            return value
     return parse_flow(text)
 
 
@@ -189,7 +198,7 @@ MISSING = Missing()
 
 
 def find(body: bytes, key: str) -> Any:
-    """Return the value of one dotted key in an encoded body, or MISSING; nothing else is parsed."""
+    """Return the value of one dotted key in an encoded body, or MISSING, without parsing the rest."""
     mark = b"\n" + key.encode() + b": "
     at = body.find(mark)
     if at < 0:

@@ -1,7 +1,7 @@
-"""The journal of a run that is going on: one JSON operation a line, and the state they fold to.
+"""The journal of a run that is going on: one JSON operation per line, and the state that they fold to.
 
-The journal has two verbs, append and read.  The first line says what the run is, each later one what
-was learnt since; the state is nothing but the fold of the lines, whoever wrote them.
+A journal can be appended to and read.  The first line has the facts of the start, each later line a change.
+The state is the fold of the lines and depends on nothing else.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ __all__ = [
 
 MAX_BYTES = 256 << 20
 TOO_LARGE = f"its journal is larger than {MAX_BYTES >> 20} MiB"
-_DEEPEST = 128  # levels of an operation: a configuration and what it is wrapped in
+_DEEPEST = 128  # levels of an operation, which contains a configuration
 
 
 def line(op: str, **fields: Any) -> bytes:
@@ -57,16 +57,16 @@ def line(op: str, **fields: Any) -> bytes:
 
 
 def parse(data: bytes) -> list[dict[str, Any]]:
-    """Return the operations of a journal; a torn last line was never acknowledged and is left out.
+    """Return the operations of a journal; an incomplete last line was never acknowledged and is left out.
 
-    Raises ValueError where another line is damaged.
+    Raises ValueError if another line is damaged.
     """
     whole = data[: data.rfind(b"\n") + 1]
     return [json.loads(text) for text in whole.splitlines() if text]
 
 
 def process_of(data: bytes) -> Any:
-    """Return what the first line of a journal says about its process; None if that is nothing."""
+    """Return the facts about the process in the first line of a journal; None if it has none."""
     try:
         return json.loads(data.partition(b"\n")[0]).get("process")
     except (ValueError, AttributeError, RecursionError):
@@ -74,15 +74,14 @@ def process_of(data: bytes) -> Any:
 
 
 class NewerJournal(ValueError):
-    """The journal has a format that only a later gittrack knows."""
+    """The journal has a format that only a later version of gittrack knows."""
 
 
 class Decoder:
-    """Reads the journal of ``run_id``; this is the one decoder of journals.
+    """Reads the journal of ``run_id``.  All readers of journals use this decoder.
 
-    The bytes may come in pieces, each of which is looked at once.  Whatever they are, the methods raise
-    NewerJournal for a journal of a later format, and ValueError with the reason for everything else that they
-    cannot read.
+    The bytes may come in several pieces; each piece is read once.  The methods raise NewerJournal for a
+    journal of a later format, and ValueError with the reason for all other bytes that they cannot read.
     """
 
     def __init__(self, run_id: str) -> None:
@@ -147,9 +146,9 @@ def read(path: Path, run_id: str) -> JournalState:
 
 
 def check(kind: str, op: Mapping[str, Any]) -> None:
-    """Raise ValueError if the fields of an operation are not what `fold` can work with.
+    """Raise ValueError if `fold` cannot use the fields of an operation.
 
-    The writer of a journal and its readers both ask this function.
+    The writer and the readers of a journal call this function.
     """
     if kind == NOTE and not isinstance(op["text"], str):
         raise ValueError(f"its note is {op['text']!r:.40}")
@@ -188,17 +187,27 @@ _FILES = {INPUT: (layout.INPUTS, "inputs"), OUTPUT: (layout.OUTPUTS, "outputs")}
 
 
 def duration_at(facts: Mapping[str, Any], until: float) -> float:
-    """Return the seconds that a run has gone on by a moment, without the time before it was resumed."""
-    begun = from_iso(facts.get("resumed_at") or facts["started"])
-    return float(facts.get("earlier_s", 0.0)) + max(0.0, until - begun)
+    """Return the seconds that a run has taken until a moment.
+
+    The time between the end of a run and its resumption does not count.
+
+    Parameters
+    ----------
+    facts : mapping
+        The facts of the run.
+    until : float
+        The moment, in seconds since 1970.
+    """
+    start = from_iso(facts.get("resumed_at") or facts["started"])
+    return float(facts.get("earlier_s", 0.0)) + max(0.0, until - start)
 
 
 def derived_facts(state: JournalState) -> dict[str, Any]:
-    """Return the facts that follow from the others: fingerprint of the config, and recipe."""
+    """Return the facts that are computed from others: the fingerprint of the config, and the recipe."""
     facts = state.facts
     code = facts.get("code") or {}
     config = fingerprint(state.params) if state.params else None
     digests = [item["sha256"] for item in state.inputs if "sha256" in item]
     command = facts.get("command") or []
-    named = recipe(code.get("tree"), command, config, digests, facts.get("seed"))
-    return {"fingerprint": config, "recipe": named}
+    digest = recipe(code.get("tree"), command, config, digests, facts.get("seed"))
+    return {"fingerprint": config, "recipe": digest}

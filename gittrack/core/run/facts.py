@@ -1,8 +1,8 @@
-"""The facts of a run: the one table from which everything that lists facts is derived.
+"""The table of the facts of a run.  Everything that lists facts is derived from it.
 
-What is stored and checked, columns, keys to sort by, names in queries, keys in JSON, completion and the
-tables of the documentation all come from here.  To add a fact, add a line to `FACTS` and write its value
-into run.yaml.  Only a fact that code works with needs an attribute of `RunInfo` besides.
+These are: the checks of stored values, columns, sort keys, names in queries, JSON keys, completion, and the
+tables of the documentation.  To add a fact, add a line to `FACTS` and write its value into run.yaml.  A fact
+needs an attribute of `RunInfo` only if code works with its value.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from gittrack.core.fast_typing import Any, NamedTuple
 
-# What kind of value a fact is: how it is checked, shown and compared.
+# The kinds of values: how a fact is checked, shown and compared.
 TEXT, RUN_ID, COMMIT_ID, MOMENT = "text", "run id", "commit id", "date"
 INTEGER, NUMBER, SECONDS, BYTES, FLAG = "integer", "number", "seconds", "bytes", "true or false"
 NAMES, WORDS = "list of names", "list of words"
@@ -25,7 +25,7 @@ TYPES: Mapping[str, Any] = {
     **dict.fromkeys((MAPPING, MAPPINGS), dict),
 }
 
-# Where the value of a fact is.
+# Where the value of a fact is stored.
 MESSAGE = "run.yaml and the commit message"
 FILE = "a file of its own"
 REF = "the ref of the run"
@@ -36,22 +36,40 @@ DECODED = "known when the run is decoded"
 class Fact(NamedTuple):
     """One fact of a run.
 
-    ``keys`` are its keys in run.yaml, of which the first that is there counts (default: its name).  An
-    ``alias`` is the dotted path of an attribute of `RunInfo`, for a second name of something.  A ``listed``
-    fact is a column, a key to sort by and a name in queries, always all three.  A fact with ``json`` is a key
-    in ``--json`` and a column of `git track export`.
+    Parameters
+    ----------
+    name : str
+        Its name as a column, a sort key, a name in queries and a JSON key.
+    kind : str
+        The kind of its values, such as `TEXT`.
+    text : str
+        One line of documentation.
+    heading : str
+        The heading of its column (default: the name in capitals).
+    keys : tuple of str
+        Its keys in run.yaml, of which the first one that is present counts (default: its name).
+    alias : str
+        The dotted path of an attribute of `RunInfo`, for a second name of another fact.
+    storage : str
+        Where its value is stored.
+    listed : bool
+        Whether it is a column, a sort key and a name in queries.
+    json : bool
+        Whether it is a key in ``--json`` and a column of `git track export`.
+    compared : bool
+        Whether `git track diff` compares it.  Facts that differ between any two runs are not compared.
     """
 
     name: str
     kind: str
-    text: str  # one line of documentation
-    heading: str = ""  # of a column; default: the name in capitals
+    text: str
+    heading: str = ""
     keys: tuple[str, ...] = ()
     alias: str = ""
     storage: str = MESSAGE
     listed: bool = True
     json: bool = True
-    compared: bool = False  # by `git track diff`; not what tells any two runs apart
+    compared: bool = False
 
 
 FACTS = (
@@ -96,7 +114,7 @@ FACTS = (
     Fact("note", TEXT, "the note", compared=True),
     Fact("group", TEXT, "the group", compared=True),
     Fact("seed", INTEGER, "the seed", compared=True),
-    Fact("command", WORDS, "the command line; a query sees one text", compared=True),
+    Fact("command", WORDS, "the command line; in a query, one text", compared=True),
     Fact("cwd", TEXT, "the folder of the command, from the root of the repository", compared=True),
     Fact("exit_code", INTEGER, "the exit status of the command", "EXIT", compared=True),
     Fact("signal", TEXT, "the signal that ended the command", compared=True),
@@ -108,7 +126,7 @@ FACTS = (
     Fact("commit", TEXT, "the run commit", storage=REF),
     Fact("ref", TEXT, "the ref of the run commit", storage=REF),
     Fact(
-        *("code", COMMIT_ID, "`code.snapshot`, or `code.commit` of a run without one"),
+        *("code", COMMIT_ID, "`code.snapshot`; `code.commit` if there is no snapshot"),
         keys=("code.snapshot", "code.commit"),
         alias="code.state",
         json=False,
@@ -144,14 +162,14 @@ FACTS = (
     Fact(
         "sweep.order",
         INTEGER,
-        "its place among the trials that ended; a run without does not count",
+        "its number among the trials that ended; a run without a number does not count",
     ),
     Fact("sweep.interrupted", FLAG, "whether the sweep ended the trial"),
-    Fact("sweep.stopped", NUMBER, "the step at which the trial was told to stop early"),
+    Fact("sweep.stopped", NUMBER, "the step at which the trial was stopped early"),
     Fact("sweep.why", TEXT, "why the sweep ended the trial"),
 )
 
-# Keys of run.yaml or a journal that are for gittrack itself: neither listed nor in JSON.
+# Keys of run.yaml or a journal that only gittrack uses: they are not listed and not in JSON.
 _INTERNAL = {
     INTEGER: ("format",),
     NUMBER: ("earlier_s",),
@@ -164,7 +182,7 @@ _INTERNAL = {
 }
 
 LISTED: Mapping[str, Fact] = {fact.name: fact for fact in FACTS if fact.listed}
-# All that run.yaml can hold: {dotted key: kind}.
+# The keys of run.yaml: {dotted key: kind}.
 STORED: Mapping[str, str] = {
     **{key: kind for kind, keys in _INTERNAL.items() for key in keys},
     **{
@@ -180,7 +198,7 @@ _HEX_DIGITS = "0123456789abcdef"
 def check(key: str, value: Any) -> None:
     """Raise ValueError if ``value`` is of another type than the fact stored under ``key``.
 
-    None is always right, and so is every value of a key that this version does not know.
+    None is always valid, and so is every value of a key that this version does not know.
     """
     kind = STORED.get(key)
     if value is None or kind is None:
@@ -189,7 +207,7 @@ def check(key: str, value: Any) -> None:
     right = isinstance(value, expected) and isinstance(value, bool) == (kind is FLAG)
     if expected is list:
         right = right and all(isinstance(word, str) for word in value)
-    elif kind is COMMIT_ID:  # it will be an operand of git's
+    elif kind is COMMIT_ID:  # it is passed to git as an argument
         right = right and len(value) in (40, 64) and not value.strip(_HEX_DIGITS)
     elif kind is MAPPINGS:
         right = right and all(isinstance(item, dict) for item in value.values())

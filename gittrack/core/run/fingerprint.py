@@ -25,7 +25,7 @@ def recipe(
 ) -> str:
     """Return 12 hex digits over code tree, command, config fingerprint, input digests and seed.
 
-    Two runs with one recipe are the same experiment.
+    Two runs with the same recipe are the same experiment.
     """
     return fingerprint(
         {

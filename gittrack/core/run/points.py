@@ -1,7 +1,8 @@
 """Metrics that a command writes as JSON lines, from any language: ``{"step": 3, "val_loss": 0.4}``.
 
-The command's file is the truth; beside it the launcher notes how far the file had grown at which time.
-Points are made from both when the run ends, or is recovered, so a kill can neither lose nor double one.
+The file of the command has the points.  In a second file, the launcher records the size of the first one at
+several times.  Points are computed from both when the run ends or is recovered, so that a kill neither loses
+nor repeats a point.
 """
 
 from __future__ import annotations
@@ -15,22 +16,26 @@ from gittrack.core.errors import TrackError
 from gittrack.core.run import series
 
 
-class Bad(NamedTuple):
-    """A line that is no point."""
+class BadLine(NamedTuple):
+    """A line that is not a point: its number, from 1, and the reason."""
 
     number: int
     reason: str
 
 
-def convert(data: bytes, times: bytes) -> tuple[str, list[Bad]]:
-    """Return the lines of metrics.csv for the command's JSON lines, and the lines that are none.
+def convert(data: bytes, times: bytes) -> tuple[str, list[BadLine]]:
+    """Return the lines of metrics.csv for the JSON lines of a command, and its lines that are not points.
 
-    ``times`` has a line ``<bytes> <seconds>`` for each time that the file was seen to have grown.
-    A last line without a line break counts if it is whole.
+    Parameters
+    ----------
+    data : bytes
+        The file of the command.  A last line without a line break counts if it is complete.
+    times : bytes
+        A line ``<bytes> <seconds>`` for each time at which the launcher saw that the file had grown.
     """
     clock = _Clock(times)
     lines: list[str] = []
-    bad: list[Bad] = []
+    bad: list[BadLine] = []
     counts: dict[str, int] = {}
     at = 0
     for number, text in enumerate(data.split(b"\n"), 1):
@@ -41,7 +46,7 @@ def convert(data: bytes, times: bytes) -> tuple[str, list[Bad]]:
             lines.extend(_points(json.loads(text), counts, clock.at(at)))
         except (ValueError, TrackError, RecursionError) as error:
             message = error.message if isinstance(error, TrackError) else "not a JSON object"
-            bad.append(Bad(number, message))
+            bad.append(BadLine(number, message))
     return "".join(lines), bad
 
 
@@ -51,8 +56,8 @@ def _points(point: Any, counts: dict[str, int], seconds: float) -> Iterator[str]
     step = point.pop("step", None)
     if step is not None:
         step = values.number(step, "step")
-    found = {values.check_name(k, "metric"): values.number(v, k) for k, v in point.items()}
-    for name, value in found.items():
+    metrics = {values.check_name(k, "metric"): values.number(v, k) for k, v in point.items()}
+    for name, value in metrics.items():
         at = counts.get(name, 0) if step is None else step
         counts[name] = int(at) + 1 if at == at and abs(at) < 2**62 else 0
         yield series.line(name, value, at, seconds)
@@ -66,7 +71,7 @@ class _Clock:
         self.index = 0
 
     def at(self, offset: int) -> float:
-        """Return when the file was first seen to reach past ``offset``; offsets must not fall."""
+        """Return when the file was first seen to be longer than ``offset``; offsets must not decrease."""
         while self.index < len(self.seen) - 1 and self.seen[self.index][0] < offset:
             self.index += 1
         return self.seen[self.index][1] if self.seen else 0.0

@@ -1,4 +1,4 @@
-"""What a run is, as frozen values."""
+"""A run as frozen values."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ NEWER = "written by a newer gittrack: update gittrack"
 
 _ZEROS = str.maketrans("123456789", "0" * 9)
 _DAYS = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)  # of the year before each month
-NUMBER = "number"  # the kind of a series; the only one that there is
+NUMBER = "number"  # the kind of a series; there are no other kinds yet
 
 
 class Metric(NamedTuple):
-    """What a listing shows of a series; ``step`` belongs to ``last``, ``count`` is its length."""
+    """The summary of a series; ``step`` is the step of ``last``, ``count`` the number of points."""
 
     last: float
     min: float
@@ -38,7 +38,7 @@ class Metric(NamedTuple):
         return NUMBER
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the metric as it stands in metrics.yaml."""
+        """Return the metric in the form of metrics.yaml."""
         return self._asdict()
 
 
@@ -58,9 +58,10 @@ class Code(NamedTuple):
 
 
 class RunInfo(NamedTuple):
-    """One run as a listing sees it: the facts of `core.run.facts` that code works with.
+    """One run in a listing: the facts of `core.run.facts` that code works with.
 
-    Times are ISO 8601 in UTC, ``duration`` is in seconds.  ``more`` has the facts without an attribute.
+    Times are ISO 8601 in UTC, ``duration`` is in seconds, ``peak_memory`` in bytes.  ``more`` has the facts
+    that are not an attribute.
     """
 
     id: str
@@ -100,7 +101,7 @@ class RunInfo(NamedTuple):
 
     @property
     def finished(self) -> bool:
-        """Whether the run came to its end without a failure."""
+        """Whether the run ended without a failure."""
         return self.status == FINISHED
 
 
@@ -112,30 +113,45 @@ def from_facts(
     commit: str | None = None,
     ref: str | None = None,
 ) -> RunInfo:
-    """Return the RunInfo of what run.yaml stores, of params and of {metric: summary}.
+    """Return a run.
 
     Keys that this version does not know are ignored, so that a later format stays readable.
-    Raises ValueError for a known key whose value is of another type: the run may come from anywhere.
+
+    Parameters
+    ----------
+    stored : mapping
+        The content of run.yaml.
+    params : mapping
+        The params, nested.
+    metrics : mapping
+        {name: summary}, the content of metrics.yaml.
+    commit, ref : str or None
+        The run commit and its ref.
+
+    Raises
+    ------
+    ValueError
+        If the value of a known key is of another type, because a run may come from anywhere.
     """
-    known: dict[str, Any] = {}
+    attributes: dict[str, Any] = {}
     more: dict[str, Any] = {}
     for key, value in stored.items():
         check_fact(key, value)
         if key in _COPIED and value is not None:
-            known[_COPIED[key]] = tuple(value) if isinstance(value, list) else value
+            attributes[_COPIED[key]] = tuple(value) if isinstance(value, list) else value
         elif key in _MORE:
             more[key] = value
     code = stored.get("code") or {}
     for key in Code._fields:
         check_fact(f"code.{key}", code.get(key))
     return RunInfo(
-        **known,
+        **attributes,
         output_paths=tuple(stored.get("output_paths") or ()),
         params=dict(params),
         metrics={
             name: metric(value)
             for name, value in metrics.items()
-            if value.get("kind", NUMBER) == NUMBER  # others are of a later version
+            if value.get("kind", NUMBER) == NUMBER  # a later version wrote the others
         },
         sweep=_trial(stored["sweep"]) if "sweep" in stored else None,
         problem=NEWER if is_newer(stored) else None,
@@ -147,7 +163,7 @@ def from_facts(
 
 
 def is_newer(stored: Mapping[str, Any]) -> bool:
-    """Return whether a run has a format that only a later gittrack knows."""
+    """Return whether a run has a format that only a later version of gittrack knows."""
     number = stored.get("format")
     return isinstance(number, int) and number > layout.FORMAT
 
@@ -159,13 +175,13 @@ def _trial(stored: Any) -> TrialFacts | None:
 
 
 def check_fact(key: str, value: Any) -> None:
-    """Raise ValueError if ``value`` is of another type than the fact that run.yaml has under ``key``."""
+    """Raise ValueError if ``value`` does not have the type of the fact under ``key`` in run.yaml."""
     facts.check(key, value)
     if facts.STORED.get(key) is facts.MOMENT and value is not None:
         from_iso(value)
 
 
-# The facts that the attributes of a RunInfo hold as they are stored: {key: attribute}; and all others.
+# {key: attribute} of the facts that a RunInfo holds in their stored form, and the keys of all others.
 _COPIED = {
     (fact.keys or (fact.name,))[0]: fact.name
     for fact in facts.FACTS
@@ -175,7 +191,7 @@ _MORE = {key for key in facts.LISTED if "." not in key and key in facts.STORED} 
 
 
 def getter(fact: facts.Fact) -> Callable[[RunInfo], Any]:
-    """Return the function that looks up a fact in a run; it returns None if the run does not have it."""
+    """Return a function that looks up a fact in a run; it returns None if the run does not have the fact."""
     part, _, name = (fact.alias or fact.name).rpartition(".")
     if part:
         return lambda info: getattr(getattr(info, part), name, None)
@@ -185,7 +201,7 @@ def getter(fact: facts.Fact) -> Callable[[RunInfo], Any]:
 
 
 def with_final(metric: Metric | None, value: float) -> Metric:
-    """Return a metric whose last value was told (``run.summary``) rather than logged."""
+    """Return a metric with a last value from ``run.summary``, which is not a point of the series."""
     if metric is None:
         return Metric(value, value, value, None, 0)
     if value != value:
@@ -195,7 +211,7 @@ def with_final(metric: Metric | None, value: float) -> Metric:
 
 
 def headline(metrics: Mapping[str, Metric]) -> list[str]:
-    """Return the names of the three metrics to tell of a run: those of validation and test first."""
+    """Return the names of the three metrics to show of a run, those of validation and test first."""
 
     def kind(name: str) -> int:
         return 0 if name.lower().startswith(("val", "test", "eval")) else 1
@@ -204,14 +220,14 @@ def headline(metrics: Mapping[str, Metric]) -> list[str]:
 
 
 def metric(value: Mapping[str, Any]) -> Metric:
-    """Return the Metric of one line of metrics.yaml.  Raises ValueError where it holds no numbers."""
+    """Return the Metric of a summary in metrics.yaml.  Raises ValueError if a value is not a number."""
     nan = float("nan")
     for part in Metric._fields:
-        found = value.get(part)
-        number = isinstance(found, (int, float)) and not isinstance(found, bool)
-        if not (number or (found is None and part == "step") or part not in value):
-            raise ValueError(f"the {part} of a metric is {found!r:.40}")
-        if isinstance(found, int) and abs(found) > 10**300:
+        item = value.get(part)
+        is_number = isinstance(item, (int, float)) and not isinstance(item, bool)
+        if not (is_number or (item is None and part == "step") or part not in value):
+            raise ValueError(f"the {part} of a metric is {item!r:.40}")
+        if isinstance(item, int) and abs(item) > 10**300:
             raise ValueError(f"the {part} of a metric is too large")
     return Metric(
         value.get("last", nan),
@@ -223,8 +239,8 @@ def metric(value: Mapping[str, Any]) -> Metric:
 
 
 def iso(seconds: float) -> str:
-    """Return a moment (seconds since 1970) as ISO 8601 in UTC with milliseconds."""
-    from datetime import datetime, timezone  # noqa: PLC0415 - 2 ms; a listing only reads moments
+    """Return a time (seconds since 1970) as ISO 8601 in UTC with milliseconds."""
+    from datetime import datetime, timezone  # noqa: PLC0415 - 2 ms; a listing only parses times
 
     try:
         moment = datetime.fromtimestamp(seconds, timezone.utc)
@@ -234,17 +250,17 @@ def iso(seconds: float) -> str:
 
 
 def from_iso(text: str) -> float:
-    """Return the seconds since 1970 of what `iso` wrote.  Raises ValueError."""
+    """Return the seconds since 1970 of a time in ISO 8601.  Raises ValueError for other texts."""
     exact = _moment(text)
     if exact is not None:
         return exact
-    from datetime import datetime  # noqa: PLC0415 - only what others wrote needs it
+    from datetime import datetime  # noqa: PLC0415 - 2 ms; only the times of other tools need it
 
     return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
 
 
 def _moment(text: str) -> float | None:
-    """Return the moment where the text is exactly as `iso` writes it, else None."""
+    """Return the seconds since 1970 if the text has exactly the form that `iso` writes, else None."""
     if text.translate(_ZEROS) != "0000-00-00T00:00:00.000Z":
         return None
     year, month, day, hour, minute = (int(text[at : at + 2]) for at in (2, 5, 8, 11, 14))

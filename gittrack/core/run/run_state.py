@@ -1,6 +1,7 @@
-"""What the operations of a journal add up to, computed in one pass.
+"""The state of a journal, computed from its operations in one pass.
 
-An operation costs what is in it, never what came before it: a run may have 100,000 artifacts.
+The time for an operation depends on its own size only, not on the operations before it, because a run may
+have 100,000 artifacts.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ SUMMARY, INPUT, OUTPUT, ENV, FACTS = "summary", "input", "output", "env", "facts
 
 
 class JournalState(NamedTuple):
-    """What the operations of a journal add up to."""
+    """The state of a run after the operations of its journal."""
 
     facts: dict[str, Any]
     params: dict[str, Any]
@@ -26,13 +27,13 @@ class JournalState(NamedTuple):
 
 
 class Fold:
-    """The sum of the operations so far; `state` returns it as a value."""
+    """The operations so far, applied; `state` returns the result as a value."""
 
     def __init__(self) -> None:
-        self.params: dict[str, Any] = {}  # read-only for others
+        self.params: dict[str, Any] = {}  # callers only read it
         self._facts: dict[str, Any] = {}
         self._tags: dict[str, None] | None = None  # if operations changed the fact
-        self._notes: list[str] | None = None  # likewise
+        self._notes: list[str] | None = None  # also only if operations changed it
         self._summary: dict[str, float] = {}
         self._env: dict[str, Any] = {}
         self._inputs: dict[str, dict[str, Any]] = {}
@@ -66,7 +67,7 @@ class Fold:
         elif kind in (INPUT, OUTPUT):
             files = self._inputs if kind == INPUT else self._outputs
             entry = dict(op["values"])
-            files.pop(entry["path"], None)  # a file that is logged again is the last one
+            files.pop(entry["path"], None)  # a file that is logged again moves to the end
             files[entry["path"]] = entry
 
     def _add_facts(self, values: Mapping[str, Any]) -> None:
@@ -95,7 +96,7 @@ class Fold:
         self._notes += filter(None, [text])
 
     def state(self) -> JournalState:
-        """Return the sum.  Raises ValueError if there was no operation."""
+        """Return the state.  Raises ValueError if there was no operation."""
         if self.empty:
             raise ValueError("the journal is empty")
         facts = dict(self._facts)

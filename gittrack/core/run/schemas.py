@@ -1,7 +1,7 @@
-"""The shape of every YAML file of a run: which value is of which type.
+"""The schema of every YAML file of a run: the types of its values.
 
-A run may have come from anywhere.  Its files are checked once, where they are read, so that nobody after
-that meets a number where a list should be.  Keys that are not named here are free.
+A run may come from anywhere.  Its files are checked once, by the function that reads them, so that later code
+can rely on the types.  Keys that are not in a schema may have any value.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _ITEM = {"path!": str, "size": int, "sha256": str}
 
 
 def _run() -> dict[str, Any]:
-    """Return the shape of run.yaml, from the table of facts."""
+    """Return the schema of run.yaml, from the table of facts."""
     shape: dict[str, Any] = {"code": {}, "sweep": {}}
     for key, kind in facts.STORED.items():
         part, _, name = key.rpartition(".")
@@ -29,7 +29,7 @@ def _run() -> dict[str, Any]:
     return shape
 
 
-# A type, {key: shape} of a mapping ("key!" must be there), or [shape] of a list's items.
+# A shape is a type, {key: shape} for a mapping ("key!" is required), or [shape] for the items of a list.
 SHAPES: Mapping[str, Any] = {
     layout.RUN: _run(),
     layout.PARAMS: {},
@@ -56,7 +56,7 @@ SHAPES: Mapping[str, Any] = {
     },
 }
 
-# The same of a sweep.
+# The same for the files of a sweep.
 SWEEP_SHAPES: Mapping[str, Any] = {
     layout.PLAN: {
         **dict.fromkeys(("id!", "method!", "goal!", "created!", "experiment!"), str),
@@ -72,33 +72,33 @@ SWEEP_SHAPES: Mapping[str, Any] = {
 
 
 def problem(name: str, value: Any) -> str | None:
-    """Return what is wrong with the content of the file ``name``, or None where all is well."""
-    known = SHAPES.get(name) or SWEEP_SHAPES.get(name, {})
-    return _problem(known, value, name)
+    """Return what is wrong with the content of the file ``name``; None if it fits its schema."""
+    shape = SHAPES.get(name) or SWEEP_SHAPES.get(name, {})
+    return _problem(shape, value, name)
 
 
-def _problem(shape: Any, value: Any, where: str) -> str | None:
+def _problem(shape: Any, value: Any, path: str) -> str | None:
     if isinstance(shape, dict):
-        return _in_mapping(shape, value, where)
+        return _in_mapping(shape, value, path)
     if isinstance(shape, list):
         if not isinstance(value, list):
-            return f"{where} is {value!r:.40}, not a list"
-        found = (_problem(shape[0], item, f"{where}[{n}]") for n, item in enumerate(value))
-        return next((what for what in found if what), None)
+            return f"{path} is {value!r:.40}, not a list"
+        problems = (_problem(shape[0], item, f"{path}[{n}]") for n, item in enumerate(value))
+        return next(filter(None, problems), None)
     if isinstance(value, shape) and (shape is bool or not isinstance(value, bool)):
         return None
-    return f"{where} is {value!r:.40}"
+    return f"{path} is {value!r:.40}"
 
 
-def _in_mapping(shape: Mapping[str, Any], value: Any, where: str) -> str | None:
+def _in_mapping(shape: Mapping[str, Any], value: Any, path: str) -> str | None:
     if not isinstance(value, dict):
-        return f"{where} is {value!r:.40}, not a mapping"
+        return f"{path} is {value!r:.40}, not a mapping"
     for key, inner in shape.items():
         name = key.removesuffix("!")
         if value.get(name) is not None:
-            found = _problem(inner, value[name], f"{where}: {name}")
-            if found:
-                return found
+            wrong = _problem(inner, value[name], f"{path}: {name}")
+            if wrong:
+                return wrong
         elif key.endswith("!"):
-            return f"{where} has no {name}"
+            return f"{path} has no {name}"
     return None

@@ -1,7 +1,7 @@
-"""metrics.csv: ``step,name,value,time``, one line a point, append-only; and its fold, the summary.
+"""metrics.csv: ``step,name,value,time``, one line per point, append-only; and its summary.
 
-``time`` is seconds since the start of the run.  The file is written in its final form while the run
-goes on, so recovery after a kill takes the longest prefix of whole lines.
+``time`` is in seconds since the start of the run.  The file is written in its final form while the run
+goes on, so that recovery after a kill uses the longest prefix of complete lines.
 """
 
 from __future__ import annotations
@@ -16,9 +16,13 @@ HEADER = "step,name,value,time\n"
 
 
 def cell(name: str) -> str:
-    """Return a metric's name as a CSV cell (RFC 4180), on one line whatever it contains.
+    """Return the name of a metric as a CSV cell on one line.
 
-    A name with a line break, or with a backslash in front, is escaped and gets a backslash in front.
+    A name that contains a line break or begins with a backslash is escaped and gets a backslash in front.
+
+    Notes
+    -----
+    CSV as in RFC 4180.
     """
     if "\n" in name or "\r" in name or name.startswith("\\"):
         escaped = name.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r")
@@ -41,19 +45,19 @@ def line(name: str, value: float, step: float, seconds: float) -> str:
 
 
 def whole_lines(data: bytes) -> bytes:
-    """Return ``data`` up to its last newline: a torn last line was never acknowledged."""
+    """Return ``data`` up to its last newline: an incomplete last line was never acknowledged."""
     return data[: data.rfind(b"\n") + 1]
 
 
 def to_number(text: str) -> int | float:
-    """Return the number that stands in a value or step cell.  Raises ValueError where none does."""
+    """Return the number in a cell.  Raises ValueError if the text is not a number."""
     return int(text) if text.removeprefix("-").isdigit() else float(text)
 
 
 def parse(lines: Iterable[str]) -> Iterator[tuple[float, str, float, float]]:
-    """Yield (step, name, value, seconds) for the lines of a metrics.csv, header or not.
+    """Yield (step, name, value, seconds) for the lines of a metrics.csv, with or without the header.
 
-    Raises ValueError naming the line that is not a point.
+    Raises ValueError for a line that is not a point; the error has its number.
     """
     for number, text in enumerate(lines, 1):
         if number > 1 or text != HEADER:
@@ -71,11 +75,11 @@ def _point(text: str, number: int) -> tuple[float, str, float, float]:
 
 
 def summarise(lines: Iterable[str]) -> dict[str, Metric]:
-    """Return {name: Metric} over the lines of a metrics.csv, as `fold` of `parse` would.
+    """Return {name: Metric} for the lines of a metrics.csv: the same as ``fold(parse(lines))``.
 
-    Ten million points take seconds here, so the plain lines, nearly all, go a shorter way.
+    Lines without quotes, which are nearly all, are parsed faster: ten million points take seconds.
     """
-    folds: dict[str, _Fold] = {}
+    folds: dict[str, _Summary] = {}
     for number, text in enumerate(lines, 1):
         if '"' in text or "\\" in text or text == HEADER:
             for step, name, value, _ in parse([text]) if number == 1 else [_point(text, number)]:
@@ -93,24 +97,26 @@ def summarise(lines: Iterable[str]) -> dict[str, Metric]:
 
 
 def fold(points: Iterable[tuple[float, str, float, float]]) -> dict[str, Metric]:
-    """Return {name: Metric} over points: last is the last logged; NaN counts, but never wins.
+    """Return {name: Metric} for points.  NaN is counted, but is never the minimum or the maximum.
 
-    Memory grows with the number of metrics, not of points.
+    Memory grows with the number of metrics, not with the number of points.
     """
-    folds: dict[str, _Fold] = {}
+    folds: dict[str, _Summary] = {}
     for step, name, value, _ in points:
         _fold_of(folds, name).add(step, value)
     return {name: fold.metric() for name, fold in folds.items()}
 
 
-def _fold_of(folds: dict[str, _Fold], name: str) -> _Fold:
-    found = folds.get(name)
-    if found is None:
-        folds[name] = found = _Fold()
-    return found
+def _fold_of(folds: dict[str, _Summary], name: str) -> _Summary:
+    summary = folds.get(name)
+    if summary is None:
+        folds[name] = summary = _Summary()
+    return summary
 
 
-class _Fold:
+class _Summary:
+    """The summary of one series, updated point by point."""
+
     __slots__ = ("count", "last", "max", "min", "step")
 
     def __init__(self) -> None:

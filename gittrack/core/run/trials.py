@@ -1,4 +1,4 @@
-"""What a run says about the sweep that it is a trial of: facts of run.yaml under ``sweep``."""
+"""The facts of a trial of a sweep: the mapping ``sweep`` in run.yaml."""
 
 from __future__ import annotations
 
@@ -12,15 +12,31 @@ _KEY = r"[0-9a-z][0-9a-z.]{0,63}"
 
 
 class TrialFacts(NamedTuple):
-    """A run as a trial.  What it was given stands there from its start, how it counts from its end.
+    """A run as a trial of a sweep.
 
-    ``id`` is the sweep, ``trial`` the key of the trial in it; ``config``, ``rung``, ``bracket``, ``budget``,
-    ``seed`` and ``after`` (the trial whose artifacts it went on from) are what the trial is; ``attempt``
-    counts from 1; ``known`` is how many trials had ended when this one was proposed.
-
-    ``order`` is the place among the trials that ended, from 0: a run that has none does not count, and the
-    trial is run again.  ``interrupted`` says that the sweep ended it; ``stopped`` is the step at which it was
-    told to stop early; ``why`` is why it was ended, where it was.
+    Parameters
+    ----------
+    id : str
+        The sweep.
+    trial : str
+        The key of the trial in the sweep.
+    config, rung, bracket, budget, seed
+        Numbers of the configuration, its rung and its bracket; the budget; the seed.
+    after : str or None
+        The trial whose artifacts this trial started from.
+    attempt : int
+        How often the trial was tried, from 1.
+    known : int
+        How many trials had ended when this trial was proposed.
+    order : int or None
+        Its number among the trials that ended, from 0.  A run without a number does not count, and the trial
+        is run again.
+    interrupted : bool
+        Whether the sweep ended the trial.
+    stopped : float or None
+        The step at which the trial was stopped early.
+    why : str or None
+        Why the sweep ended the trial.
     """
 
     id: str
@@ -39,24 +55,24 @@ class TrialFacts(NamedTuple):
     why: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the facts as they stand in run.yaml; what is not known is left out."""
+        """Return the facts in the form of run.yaml, without those that have no value."""
         return {k: v for k, v in self._asdict().items() if v is not None and v is not False}
 
 
 def from_facts(stored: Mapping[str, Any] | None) -> TrialFacts | None:
-    """Return what run.yaml stores under ``sweep``; None for a run that is not a trial.
+    """Return the trial that run.yaml stores under ``sweep``; None for a run that is not a trial.
 
-    Keys that this version does not know are ignored.  Raises ValueError for a known key whose value is of
-    another type: the run may come from anywhere.
+    Keys that this version does not know are ignored.  Raises ValueError if the value of a known key is of
+    another type, because a run may come from anywhere.
     """
     if stored is None:
         return None
-    known = {key: stored[key] for key in TrialFacts._fields if stored.get(key) is not None}
-    for key, value in known.items():
+    values = {key: stored[key] for key in TrialFacts._fields if stored.get(key) is not None}
+    for key, value in values.items():
         facts.check(f"sweep.{key}", value)
     for key in ("trial", "after"):
-        if key in known and not re.fullmatch(_KEY, known[key]):
-            raise ValueError(f"its sweep.{key} is {known[key]!r:.40}")
-    if "id" not in known or "trial" not in known:
+        if key in values and not re.fullmatch(_KEY, values[key]):
+            raise ValueError(f"its sweep.{key} is {values[key]!r:.40}")
+    if "id" not in values or "trial" not in values:
         raise ValueError("its sweep has no id or no trial")
-    return TrialFacts(**known)
+    return TrialFacts(**values)

@@ -1,4 +1,4 @@
-"""Where the content of artifacts is: in the run commit, in the content store, or not here; and why not."""
+"""Find the content of artifacts: in the run commit, in the content store, or why it is not here."""
 
 from __future__ import annotations
 
@@ -27,21 +27,23 @@ def store(repo: git.Repo) -> ContentStore:
 
 
 def stored(repo: git.Repo, item: Item) -> Path | None:
-    """Return the file of the content store that holds an artifact, if it is there."""
+    """Return the file of the content store that holds an artifact; None if there is none."""
     return store(repo).content(item.get("sha256")) if item.get("where") != "git" else None
 
 
 def absent(item: Item, host: str | None) -> Absent:
-    """Say why an artifact of a run of ``host`` is not here."""
-    path, where, digest = str(item["path"]), item.get("where"), item.get("sha256")
-    remedy = f"a file with the SHA-256 {digest} is it" if digest else "it cannot be brought back"
-    if where == "git":
+    """Return why the content of an artifact of a run of ``host`` is not here."""
+    path, storage, digest = str(item["path"]), item.get("where"), item.get("sha256")
+    remedy = (
+        f"any file with the SHA-256 {digest} is a copy of it" if digest else "it cannot be restored"
+    )
+    if storage == "git":
         return Absent(path, "it is not in the run commit", "see: git track doctor")
-    if where == "store":
-        why = f"it was kept in the store of the repository on {host or 'another machine'} only"
+    if storage == "store":
+        why = f"it is only in the store of the repository on {host or 'another machine'}"
         inside = ContentStore(Path(".git", layout.HOME, layout.STORE)).path(str(digest))
         return Absent(path, why, f"copy this file from there: {inside}")
-    if where == "left out":
+    if storage == "left out":
         reason = item.get("reason", "it was larger than track.maxArtifactSize")
-        return Absent(path, f"it was not kept, because {reason}", remedy)
-    return Absent(path, f"it was recorded as kept in {where or 'nowhere'}", remedy)
+        return Absent(path, f"it was not stored, because {reason}", remedy)
+    return Absent(path, f"it was recorded as stored in {storage or 'an unknown place'}", remedy)

@@ -39,15 +39,15 @@ def _digests(run: RunRecord) -> dict[str, Any]:
 
 
 def code_change(repo: git.Repo, a: RunRecord, b: RunRecord) -> CodeChange:
-    """Return the difference between the code of two runs, snapshots where the tree was dirty."""
+    """Return the difference between the code of two runs, with their uncommitted changes."""
     before, after = a.info.code.state, b.info.code.state
     if before == after:
         return CodeChange(before, after, "", "")
     if before is None or after is None:
         return CodeChange(before, after, "", "", "one of the runs has no commit")
-    gone = git.missing(repo, [before, after])
-    if gone:
-        problem = f"the commit {gone[0][:12]} is not in this repository"
+    missing = git.missing(repo, [before, after])
+    if missing:
+        problem = f"the commit {missing[0][:12]} is not in this repository"
         return CodeChange(before, after, "", "", f"{problem} (a shallow or partial clone?)")
     fetching = repo.fetching()
     patch = git.diff(fetching, before, after).decode(errors="surrogateescape")
@@ -56,7 +56,7 @@ def code_change(repo: git.Repo, a: RunRecord, b: RunRecord) -> CodeChange:
 
 
 def table(runs: Sequence[RunRecord]) -> DiffTable:
-    """Return what differs among several runs, code as the state that each ran with."""
+    """Return what differs among several runs; code includes uncommitted changes."""
     infos = [run.info for run in runs]
     return DiffTable(
         tuple(infos),
@@ -74,7 +74,7 @@ def table(runs: Sequence[RunRecord]) -> DiffTable:
 
 
 def stat(repo: git.Repo, a: RunRecord, b: RunRecord) -> str:
-    """Return ``git diff --stat`` between the code of two runs; a word where there is none."""
+    """Return ``git diff --stat`` between the code of two runs, or a sentence if there is no difference."""
     before, after = a.info.code.state, b.info.code.state
     if before == after:
         return "the same code\n"

@@ -1,4 +1,4 @@
-"""Which runs a query means: the names in it bound to lookups in the undecoded bodies."""
+"""Find the runs that match a query: its names are looked up in the bodies, which are not decoded."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ from gittrack.read.runs.reader import Raw
 
 
 def matching(repo: git.Repo, raws: Sequence[Raw], text: str) -> list[Raw]:
-    """Return the runs that a query holds for, in their order.  Linear in the number of runs.
+    """Return the runs that match a query, in their order.  Linear in the number of runs.
 
-    Raises QueryError, also for a name that none of the runs has.
+    Raises QueryError, also for a name that no run has.
     """
-    names: list[_Found] = []
+    names: list[_BoundName] = []
 
     def bind(name: Name) -> expression.Value:
-        names.append(_Found(name, text, _ways_of(repo, name), _convert(name)))
+        names.append(_BoundName(name, text, _ways_of(repo, name), _convert(name)))
         return names[-1]
 
     holds = expression.compiled(text, bind)
     chosen = [raw for raw in raws if holds(raw)]
     for name in names:
-        if raws and not name.kinds and not name.known(raws):
+        if raws and not name.kinds and not name.exists(raws):
             raise _unknown(name.name, raws, text)
     return chosen
 
 
-class _Found:
-    """The value of one name in a run; remembers whether it was ever a metric, a param, or neither."""
+class _BoundName:
+    """Looks up one name in runs, and remembers whether it was a metric, a param, or neither."""
 
     def __init__(
         self,
@@ -52,18 +52,18 @@ class _Found:
         self.kinds: set[str] = set()
 
     def __call__(self, raw: Raw) -> Any:
-        found: Any = MISSING
-        for kind, look in self.ways:
-            item = look(raw)
+        value: Any = MISSING
+        for kind, look_up in self.ways:
+            item = look_up(raw)
             if not isinstance(item, Missing):
-                found = item
+                value = item
                 self.kinds.add(kind)
         if len(self.kinds) > 1:
             raise self.ambiguous()
-        return self.convert(found) if self.convert else found
+        return self.convert(value) if self.convert else value
 
-    def known(self, raws: Sequence[Raw]) -> bool:
-        """Say whether any of the runs has it; facts are always known, and ``has`` may ask for anything."""
+    def exists(self, raws: Sequence[Raw]) -> bool:
+        """Return whether a run has the name; all facts exist, and ``has`` allows any name."""
         if self.name.optional or not self.ways or self.ways[0][0] == "fact":
             return True
         return any(not isinstance(self(raw), Missing) for raw in raws)
@@ -88,7 +88,7 @@ def _ways_of(repo: git.Repo, name: Name) -> list[tuple[str, Lookup]]:
 
 
 def _convert(name: Name) -> Callable[[Any], Any] | None:
-    """Return what makes of a stored fact the value that a query compares."""
+    """Return the function that converts a stored fact to the value in queries; None if they are equal."""
     fact = None if name.kind else facts.LISTED.get(".".join(name.parts))
     if fact is None:
         return None
@@ -111,21 +111,21 @@ def _unknown(name: Name, raws: Sequence[Raw], text: str) -> QueryError:
     if whole in run_info.STATUSES:
         return QueryError(problem, text, name.column, f'put the word in quotes: "{whole}"')
     kinds = [name.kind] if name.kind else ["metrics", "params"]
-    known = {
-        ".".join(commit_message.split_key(found)): _spelled(kind, found)
+    spellings = {
+        ".".join(commit_message.split_key(dotted)): _spelled(kind, dotted)
         for kind in kinds
-        for found in names_of(raws, kind)
+        for dotted in names_of(raws, kind)
     }
-    known |= {} if name.kind else {fact: fact for fact in facts.LISTED}
-    meant = [known[found] for found in near(whole, known)]
-    if meant:
-        return QueryError(problem, text, name.column, f"did you mean {' or '.join(meant)}?")
-    some = ", ".join(sorted(known.values())[:8])
+    spellings |= {} if name.kind else {fact: fact for fact in facts.LISTED}
+    similar = [spellings[word] for word in near(whole, spellings)]
+    if similar:
+        return QueryError(problem, text, name.column, f"did you mean {' or '.join(similar)}?")
+    some = ", ".join(sorted(spellings.values())[:8])
     return QueryError(problem, text, name.column, f"there are: {some}" if some else "")
 
 
 def _spelled(kind: str, dotted: str) -> str:
-    """Return a metric or param as a query names it: ``params.lr``, ``params["weight decay"]``."""
+    """Return the name of a metric or param in a query: ``params.lr``, ``params["weight decay"]``."""
     parts = commit_message.split_key(dotted)
     plain = all(part.isidentifier() and not keyword.iskeyword(part) for part in parts)
     if plain:
@@ -135,50 +135,67 @@ def _spelled(kind: str, dotted: str) -> str:
 
 def names_of(raws: Sequence[Raw], kind: str) -> list[str]:
     """Return the names of all ``metrics`` or ``params`` (dotted) of the runs, sorted."""
-    found = commit_message.names([raw.body for raw in raws if raw.body is not None], kind)
+    names = commit_message.names([raw.body for raw in raws if raw.body is not None], kind)
     for raw in raws:
-        if raw.info is not None:
-            live = commit_message.dotted(raw.info.params) if kind == "params" else raw.info.metrics
-            found |= (
-                set(live) if kind == "params" else {commit_message.key_text(name) for name in live}
-            )
-    return sorted(found)
+        if raw.info is not None and kind == "params":
+            names.update(commit_message.dotted(raw.info.params))
+        elif raw.info is not None:
+            names.update(map(commit_message.key_text, raw.info.metrics))
+    return sorted(names)
 
 
 def unmet(
     repo: git.Repo, raw: Raw, text: str, more: Mapping[str, Callable[[], Any]] = {}
 ) -> list[str]:
-    """Return the parts of a query, between its ``and``, that do not hold for a run, with the values met.
+    """Return the parts of a query that a run does not match, with the values of their names.
 
-    ``more`` are names besides those of the run, whose values are asked for only where they are needed.
-    Raises QueryError.
+    The parts are the operands of its outermost ``and``.
+
+    Parameters
+    ----------
+    repo : git.Repo
+        The repository.
+    raw : Raw
+        The run.
+    text : str
+        The query.
+    more : mapping, default empty
+        {name: function that returns its value} for names besides the metrics, params and facts of the run.
+        A function is called only if its name is needed.
+
+    Raises
+    ------
+    QueryError
+        If the query cannot be understood.
     """
-    expression.compiled(text, lambda name: lambda subject: MISSING)  # mistakes, shown in the whole
-    return [told for part in grammar.conjuncts(text) if (told := _unmet(repo, raw, part, more))]
+    expression.compiled(text, lambda name: lambda subject: MISSING)  # errors show the whole query
+    parts = (_unmet(repo, raw, part, more) for part in grammar.conjuncts(text))
+    return list(filter(None, parts))
 
 
 def _unmet(
     repo: git.Repo, raw: Raw, text: str, more: Mapping[str, Callable[[], Any]]
 ) -> str | None:
-    met: dict[str, Any] = {}
+    values: dict[str, Any] = {}
 
     def bind(name: Name) -> expression.Value:
         written = ".".join(filter(None, (name.kind, *name.parts)))
-        found = _Found(name, text, _ways_of(repo, name), _convert(name))
+        look_up = _BoundName(name, text, _ways_of(repo, name), _convert(name))
 
-        def seen(subject: Any) -> Any:
-            met[written] = more[written]() if written in more else found(subject)
-            return MISSING if met[written] is None else met[written]
+        def value_of(subject: Any) -> Any:
+            value = more[written]() if written in more else look_up(subject)
+            values[written] = value
+            return MISSING if value is None else value
 
-        return seen
+        return value_of
 
     if expression.compiled(text, bind)(raw):
         return None
-    values = ", ".join(f"{name} is {_told(value)}" for name, value in met.items())
-    return f"{text} ({values})" if values else text
+    details = ", ".join(f"{name} is {_value_text(value)}" for name, value in values.items())
+    return f"{text} ({details})" if details else text
 
 
-def _told(value: Any) -> str:
+def _value_text(value: Any) -> str:
     if value is None or isinstance(value, Missing):
         return "not known"
     return repr(value) if isinstance(value, str) else flow_text(value)

@@ -1,4 +1,4 @@
-"""The data that many runs read, by one git process."""
+"""Read the inputs of many runs with one git process."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from gittrack.core.run.run_info import RunInfo
 
 
 def names(repo: git.Repo, runs: Sequence[RunInfo]) -> dict[str, tuple[str, ...]]:
-    """Return {id of a run: its inputs}, each as its path and the beginning of the digest of its content.
+    """Return {id of a run: its inputs}, each input as its path and the first 8 digits of its SHA-256.
 
-    Runs without inputs, and those that are going on, are left out.
+    Runs without inputs, and runs that are going on, are left out.
     """
     committed = [run for run in runs if run.commit is not None]
     contents = git.read_objects(repo, [f"{run.commit}:{layout.INPUTS}" for run in committed])
-    known: dict[bytes, tuple[str, ...]] = {}
+    parsed: dict[bytes, tuple[str, ...]] = {}
     inputs = {}
     for run, content in zip(committed, contents, strict=True):
         if content is not None:
-            if content not in known:
-                known[content] = _names(content)
-            inputs[run.id] = known[content]
+            if content not in parsed:
+                parsed[content] = _names(content)
+            inputs[run.id] = parsed[content]
     return inputs
 
 
@@ -34,7 +34,7 @@ def _names(content: bytes) -> tuple[str, ...]:
         parsed = yaml_read.load(content, layout.INPUTS)
     except TrackError:
         parsed = None
-    if parsed is None or schemas.problem(layout.INPUTS, parsed):  # of somebody else's run
+    if parsed is None or schemas.problem(layout.INPUTS, parsed):  # another tool wrote the run
         return (hashlib.sha256(content).hexdigest()[:8],)
     items = parsed.get("inputs") or []
     return tuple(sorted(f"{item['path']} {str(item.get('sha256'))[:8]}" for item in items))

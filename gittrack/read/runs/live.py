@@ -1,4 +1,4 @@
-"""Runs that are going on, or whose owner vanished: read from their journals, with live values."""
+"""Read runs that are going on or crashed from their journals, with their current values."""
 
 from __future__ import annotations
 
@@ -16,16 +16,21 @@ _WHOLE = 8 << 20
 
 
 def read(path: str) -> run_info.RunInfo | None:
-    """Return the run of a journal; None for one that has not begun or is gone.
+    """Return the run of a journal; None if the journal is empty or was removed.
 
-    The status is ``running`` while somebody holds the journal's lock, else ``crashed``.  Of a series
-    over 8 MiB only the end is looked at: last values are right, min, max and count are of that end.
+    The status is ``running`` while a process holds the lock of the journal, else ``crashed``.  Of a series
+    over 8 MiB only the end is read: the last values are right, but min, max and count are those of the end.
+
+    Parameters
+    ----------
+    path : str
+        The folder of the journal.
     """
     folder = Path(path)
     try:
         return _read(folder)
     except FileNotFoundError:
-        return None  # committed between two of our looks
+        return None  # the run was committed in the meantime
     except Exception as error:  # noqa: BLE001 - one bad journal never hides the other runs
         reason = str(error) or type(error).__name__
         return run_info.RunInfo(
@@ -52,7 +57,7 @@ def _read(folder: Path) -> run_info.RunInfo | None:
 
 
 def _is_on_another_host(folder: Path) -> bool:
-    """Return whether a run may be going on on a host whose locks are not seen here."""
+    """Return whether the process of a run may be alive on another host, whose locks are not visible here."""
     with open(folder / layout.EVENTS, "rb") as file:
         process = events.process_of(file.readline(_WHOLE))
     touched = max((folder / name).stat().st_mtime for name in (layout.EVENTS, layout.SERIES))
@@ -60,7 +65,15 @@ def _is_on_another_host(folder: Path) -> bool:
 
 
 def series_lines(folder: Path, limit: int | None = None) -> list[str]:
-    """Return the points of a live run as lines of metrics.csv, of its last ``limit`` bytes."""
+    """Return the points of a live run as lines of metrics.csv.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of the journal.
+    limit : int or None
+        How many bytes of the end of the file are read at most; None: the whole file.
+    """
     path = folder / layout.SERIES
     with open(path, "rb") as file:
         size = file.seek(0, os.SEEK_END)
@@ -79,18 +92,18 @@ def series_lines(folder: Path, limit: int | None = None) -> list[str]:
 
 
 def files(folder: Path) -> dict[str, int]:
-    """Return {path: size} of what there is by now of a run's files."""
+    """Return {path: size in bytes} of the files that a live run has so far."""
     names = (layout.PARAMS, layout.SERIES, layout.DIFF, layout.LOG)
-    found = {name: folder / name for name in names if (folder / name).is_file()}
-    kept = folder / layout.ARTIFACTS
-    for path in sorted(kept.rglob("*")) if kept.is_dir() else ():
+    paths = {name: folder / name for name in names if (folder / name).is_file()}
+    artifacts = folder / layout.ARTIFACTS
+    for path in sorted(artifacts.rglob("*")) if artifacts.is_dir() else ():
         if path.is_file() or path.is_symlink():
-            found[path.relative_to(folder).as_posix()] = path
-    return {name: path.lstat().st_size for name, path in found.items()}
+            paths[path.relative_to(folder).as_posix()] = path
+    return {name: path.lstat().st_size for name, path in paths.items()}
 
 
 def content(folder: Path, name: str) -> bytes | None:
-    """Return a file of a live run; the series with the points that its command wrote itself."""
+    """Return a file of a live run; the series includes the points that the command wrote itself."""
     path = folder / name
     if name == layout.SERIES and path.is_file():
         return "".join(series_lines(folder)).encode("utf-8", "surrogatepass")
@@ -103,12 +116,12 @@ def _metrics(folder: Path) -> dict[str, run_info.Metric]:
         try:
             good.extend(series.parse([line]))
         except ValueError:
-            continue  # `recover` and `finish` count damaged lines; a listing shows the others
+            continue  # `recover` and `finish` report damaged lines; a listing shows the others
     return series.fold(good)
 
 
 def document(folder: Path, name: str) -> Any:
-    """Return what the YAML file ``name`` of a live run's tree would hold by now."""
+    """Return the current content of the YAML file ``name`` of a live run."""
     state = events.read(folder / layout.EVENTS, folder.name)
     if name == layout.DIFF:
         path = folder / layout.DIFF

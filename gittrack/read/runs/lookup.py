@@ -1,4 +1,4 @@
-"""One value of many runs: found in the undecoded body, a line of text, wherever that is possible."""
+"""Look up one value in many runs: if possible as a line of the body, which is not decoded."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ METRIC_PARTS = ("last", "min", "max", "step", "count")
 
 
 class Way(NamedTuple):
-    """A line of the body to look for, and for a metric which part of its summary is meant.
+    """One way to a value: the key of a line in the body, and for a metric the part of its summary.
 
-    A fact whose ``storage`` is not the message is no line: it comes from the ref or the decoded run.
+    A fact whose ``storage`` is not the message is not a line: it comes from the ref or from the decoded run.
     """
 
     line: str
@@ -25,7 +25,7 @@ class Way(NamedTuple):
 
 
 class Lookup:
-    """What runs have: called with a run, it returns the value that the first way finds, or body.MISSING."""
+    """Looks up a value in runs: called with a run, it returns the value of the first way, or MISSING."""
 
     def __init__(self, repo: git.Repo, ways: Sequence[Way]) -> None:
         self.repo = repo
@@ -73,7 +73,7 @@ class Lookup:
         return getattr(decode(self.repo, raw), way.line)
 
     def _decoded(self, info: RunInfo) -> Any:
-        """Look in a run that is decoded: one that is going on, or whose body was too long."""
+        """Return the value in a decoded run, for a run that has no complete body."""
         metrics = {
             f"metrics.{commit_message.key_text(name)}": m.to_dict()
             for name, m in info.metrics.items()
@@ -81,9 +81,9 @@ class Lookup:
         params = {
             f"params.{name}": value for name, value in commit_message.dotted(info.params).items()
         }
-        code = {f"code.{name}": value for name, value in _known(info.code).items()}
+        code = {f"code.{name}": value for name, value in _stored(info.code).items()}
         sweep = {f"sweep.{k}": v for k, v in info.sweep.to_dict().items()} if info.sweep else {}
-        single = {**_known(info), **info.more, "duration_s": info.duration}
+        single = {**_stored(info), **info.more, "duration_s": info.duration}
         stored = {**single, **code, **sweep, **params, **metrics}
         for line, part, _ in self.ways:
             if line in stored:
@@ -92,22 +92,22 @@ class Lookup:
         return commit_message.MISSING
 
 
-def _known(part: RunInfo | Code) -> dict[str, Any]:
-    """Return the attributes that are stored: not those that have their default."""
+def _stored(part: RunInfo | Code) -> dict[str, Any]:
+    """Return the attributes that are stored: those that do not have their default."""
     defaults = part._field_defaults
     items = part._asdict().items()
     return {name: value for name, value in items if value != defaults.get(name)}
 
 
 def _part(text: bytes, start: int, end: int, part: bytes) -> Any:
-    """Return one number of a metric's summary, ``{"count": 20, "last": 0.5, ...}``, and parse no more."""
+    """Return a number of a summary, ``{"count": 20, "last": 0.5, ...}``, without parsing the rest."""
     at = text.find(part, start, end)
     if at < 0:
         return commit_message.MISSING
     start = at + len(part)
     comma = text.find(b",", start, end)
     number = text[start : comma if comma > 0 else text.find(b"}", start, end)]
-    if b"." in number or len(number) < 16:  # no whole number with more digits than a float can hold
+    if b"." in number or len(number) < 16:  # not an integer with more digits than a float can hold
         try:
             return float(number)
         except ValueError:  # .nan, .inf, null
@@ -116,10 +116,10 @@ def _part(text: bytes, start: int, end: int, part: bytes) -> Any:
 
 
 def ways(key: str) -> list[Way]:
-    """Return the ways to what ``key`` names.
+    """Return the ways to the value of a key.
 
-    It is ``metrics.x`` (its last value), ``metrics.x.max``, ``params.x``, or a bare name: a fact such as
-    ``status``, a metric or a param, in this order, which is the order of columns and queries too.
+    A key is ``metrics.x`` (the last value), ``metrics.x.max``, ``params.x``, or a name without one of them in
+    front: a fact such as ``status``, a metric or a param, in this order.  Columns and queries use it too.
     """
     kind, _, rest = key.partition(".")
     if kind == "metrics" and rest:
@@ -130,16 +130,16 @@ def ways(key: str) -> list[Way]:
 
 
 def metric(name: str) -> list[Way]:
-    """Return the ways to a metric's last value, or to ``NAME.max`` and the like."""
+    """Return the ways to the last value of a metric, or to another part, such as ``NAME.max``."""
     stem, _, part = name.rpartition(".")
-    found = [Way(f"metrics.{commit_message.key_text(name)}", "last")]
+    candidates = [Way(f"metrics.{commit_message.key_text(name)}", "last")]
     if stem and part in METRIC_PARTS:
-        found.append(Way(f"metrics.{commit_message.key_text(stem)}", part))
-    return found
+        candidates.append(Way(f"metrics.{commit_message.key_text(stem)}", part))
+    return candidates
 
 
 def param(parts: tuple[str, ...]) -> list[Way]:
-    """Return the ways to a param: a path, words with dots between them, or one key with dots in it."""
+    """Return the ways to a param: a path in nested mappings, or one key that contains dots."""
     dotted = ".".join(parts)
     return [
         Way(f"params.{key}")
@@ -150,8 +150,8 @@ def param(parts: tuple[str, ...]) -> list[Way]:
 
 
 def fact(name: str) -> list[Way]:
-    """Return the ways to a fact of a run, none if there is no such fact; to ``age`` those to its start."""
-    known = facts.LISTED.get(name)
-    if known is None:
+    """Return the ways to a fact of a run; none for other names.  ``age`` is looked up as the start."""
+    listed = facts.LISTED.get(name)
+    if listed is None:
         return []
-    return [Way(key, storage=known.storage) for key in known.keys or (name,)]
+    return [Way(key, storage=listed.storage) for key in listed.keys or (name,)]

@@ -1,4 +1,4 @@
-"""Listing and ranking: which runs, in which order, with an error that names what there is instead."""
+"""List and rank runs; the errors name the metrics, params and experiments that exist."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from gittrack.read.runs.sources import source_of
 
 
 class Listing(NamedTuple):
-    """Some runs, and how many there are in all; ``damaged`` of all could not be read."""
+    """The listed runs, with the numbers of matching, unreadable and archived runs."""
 
     runs: list[Raw]
     total: int
     damaged: int = 0
-    archived: int = 0  # left out of all this
+    archived: int = 0
 
 
 class Ranking(NamedTuple):
-    """The best runs by a metric, and which direction was best.
+    """The best runs by a metric, and which direction is better.
 
-    Runs with an ``infinite`` value, with ``nan`` and ``without`` the metric are counted, and come last in
+    Runs with an ``infinite`` value, with ``nan`` and ``without`` the metric are counted; they come last, in
     this order.
     """
 
@@ -44,7 +44,7 @@ class Ranking(NamedTuple):
 
     @property
     def ranked(self) -> int:
-        """How many of the runs have a finite value."""
+        """The number of runs with a finite value."""
         return self.total - self.damaged - self.without - self.nan - self.infinite
 
 
@@ -58,10 +58,32 @@ def listing(
     query: str | None = None,
     archived: bool = False,
 ) -> Listing:
-    """Return runs, newest first or by ``sort``; ``-key`` sorts downwards; ``query`` chooses the runs.
+    """Return runs in an order.
 
-    Archived runs are left out unless ``archived``.  Runs that lack the key come last.  Raises TrackError
-    if no run has it and it is not a fact either, QueryError for a query that cannot be understood.
+    Parameters
+    ----------
+    repo : git.Repo
+        The repository.
+    experiment : str or None
+        Only the runs of this experiment and of those below it.
+    sort : str or None
+        A sort key: a metric, a param or a fact; ``-key`` sorts in descending order.  None: newest first.
+        Runs without a value of the key come last.
+    reverse : bool, default False
+        Whether to reverse the order.
+    limit : int or None
+        The most runs.
+    query : str or None
+        Only the runs that match this query.
+    archived : bool, default False
+        Whether archived runs are included.
+
+    Raises
+    ------
+    TrackError
+        If no run has the sort key and it is not a fact.
+    QueryError
+        If the query cannot be understood.
     """
     experiment = layout.experiment_slug(experiment) if experiment else None
     by_time = sort in (None, "started", "-started", "id", "-id")
@@ -79,32 +101,32 @@ def listing(
     if not answer.listed:
         resolve.check_experiment(repo, experiment)
     if key is not None and answer.total and not answer.ranked and key not in facts.LISTED:
-        known = _all_names(_all(repo, request))
-        if key.removeprefix("params.") not in known:  # a param that is null everywhere has no order
-            hint = did_you_mean(key, known, "see the columns: git track ls --all-params")
+        names = _all_names(_all(repo, request))
+        if (
+            key.removeprefix("params.") not in names
+        ):  # a param that is null in all runs has no order
+            hint = did_you_mean(key, names, "see the columns: git track ls --all-params")
             raise TrackError(f"no run has anything called {key!r}", hint)
     return Listing(answer.runs, answer.total, answer.damaged, answer.archived)
 
 
 def _all(repo: git.Repo, request: Request) -> list[Raw]:
-    """Return all runs that match a request, to name in an error what they have."""
+    """Return all runs that match a request, for the names in an error."""
     return source_of(repo).select(request._replace(order=None, limit=None)).runs
 
 
 def check_columns(infos: Sequence[RunInfo], names: Sequence[str]) -> None:
-    """Raise TrackError for the name of a column that is not a fact, and not a metric or param of a run."""
+    """Raise TrackError for a column that is not a fact, and not a metric or param of one of the runs."""
     if not names:
         return
-    known: dict[str, set[str]] = {"metrics": set(), "params": set()}
-    for info in infos:
-        known["metrics"].update(info.metrics)
-        known["params"].update(commit_message.dotted(info.params))
-    every = {*facts.LISTED, *known["metrics"], *known["params"]}
-    every |= {f"{kind}.{name}" for kind, found in known.items() for name in found}
+    metrics = {name for info in infos for name in info.metrics}
+    params = {name for info in infos for name in commit_message.dotted(info.params)}
+    every = {*facts.LISTED, *metrics, *params}
+    every |= {f"metrics.{name}" for name in metrics} | {f"params.{name}" for name in params}
     for name in names:
         stem, _, part = name.rpartition(".")
-        ranged = stem.removeprefix("metrics.") in known["metrics"] and part in METRIC_PARTS
-        if name not in every and not ranged:
+        is_part = stem.removeprefix("metrics.") in metrics and part in METRIC_PARTS
+        if name not in every and not is_part:
             raise TrackError(
                 f"no run has anything called {name!r}",
                 did_you_mean(name, every, "see the columns: git track ls --all-params"),
@@ -113,12 +135,12 @@ def check_columns(infos: Sequence[RunInfo], names: Sequence[str]) -> None:
 
 def _all_names(raws: Sequence[Raw]) -> list[str]:
     bodies = [raw.body for raw in raws if raw.body is not None]
-    found = commit_message.names(bodies, "metrics") | commit_message.names(bodies, "params")
+    names = commit_message.names(bodies, "metrics") | commit_message.names(bodies, "params")
     for raw in raws:
         if raw.info is not None:
-            found |= {commit_message.key_text(name) for name in raw.info.metrics}
-            found |= set(commit_message.dotted(raw.info.params))
-    return sorted(found.union(facts.LISTED))
+            names |= {commit_message.key_text(name) for name in raw.info.metrics}
+            names |= set(commit_message.dotted(raw.info.params))
+    return sorted(names.union(facts.LISTED))
 
 
 def top(
@@ -131,19 +153,38 @@ def top(
     query: str | None = None,
     archived: bool = False,
 ) -> Ranking:
-    """Return the runs ranked by a metric's last value, or ``METRIC.max``, ``METRIC.min``; best first.
+    """Return the runs ranked by a metric, the best first.  NaN and infinities are never best.
 
-    ``goal`` is ``min`` or ``max``; without it the rule of `analysis.direction` decides, and if that does not
-    know, the largest is first.  NaN and infinities are never best.  ``query`` chooses the runs; archived runs
-    are left out unless ``archived``.  Raises TrackError naming the metrics that exist if no run has this one,
-    QueryError for a query that cannot be understood.
+    Parameters
+    ----------
+    repo : git.Repo
+        The repository.
+    metric : str
+        The metric, whose last value counts; or ``METRIC.max``, ``METRIC.min`` and the like.
+    goal : str or None
+        ``min`` or ``max``.  None: the rule of `analysis.direction` decides, else the largest is best.
+    experiment : str or None
+        Only the runs of this experiment and of those below it.
+    limit : int or None
+        The most runs.
+    query : str or None
+        Only the runs that match this query.
+    archived : bool, default False
+        Whether archived runs are included.
+
+    Raises
+    ------
+    TrackError
+        If no run has the metric; the error names the metrics that exist.
+    QueryError
+        If the query cannot be understood.
     """
     experiment = layout.experiment_slug(experiment) if experiment else None
     key = f"metrics.{metric.removeprefix('metrics.')}"
-    asked = repo.config() if goal is None else None  # git works on it meanwhile
+    call = repo.config() if goal is None else None  # git runs in the background
 
     def choose(defined: frozenset[str]) -> direction.Direction:
-        config = git.parse_config(asked.output()) if asked else None
+        config = git.parse_config(call.output()) if call else None
         return direction.direction(metric, option=goal, config=config, defined=defined)
 
     request = Request(
@@ -169,27 +210,27 @@ def top(
 def _nothing_ranked(
     metric: str, answer: Selection, raws: Sequence[Raw], query: str | None
 ) -> TrackError:
-    """Return the error for a metric that none of ``raws``, all that match a request, has."""
+    """Return the error for a metric that no run has; ``raws`` are all runs that match the request."""
     if commit_message.names([raw.body for raw in raws if raw.body], "params") & {metric}:
         hint = f"sort by it: git track ls --sort {metric}"
         return TrackError(f"{metric!r} is a param, not a metric", hint)
     current = answer.listed - answer.archived
     if current and not raws:
-        return TrackError("no run matches the query", "look at it: git track ls -w QUERY")
-    known = list(metrics_of(raws))
+        return TrackError("no run matches the query", "test it: git track ls -w QUERY")
+    names = list(metrics_of(raws))
     hint = (
-        f"there are: {', '.join(known[:8])}"
-        if known
+        f"there are: {', '.join(names[:8])}"
+        if names
         else _why_none(answer.archived, current, query)
     )
-    return TrackError(f"no run has the metric {metric!r}", did_you_mean(metric, known, hint))
+    return TrackError(f"no run has the metric {metric!r}", did_you_mean(metric, names, hint))
 
 
 def _why_none(archived: int, others: int, query: str | None) -> str:
     if query is not None and others:
-        return "look at what the query finds: git track ls -w QUERY"
+        return "list the runs that match the query: git track ls -w QUERY"
     return (
-        "all runs are archived; with them: add --archived"
+        "all runs are archived; include them with --archived"
         if archived and not others
         else "no run has logged a metric"
     )
@@ -197,8 +238,8 @@ def _why_none(archived: int, others: int, query: str | None) -> str:
 
 def metrics_of(raws: Sequence[Raw]) -> list[str]:
     """Return the names of all metrics of the runs, sorted."""
-    found = commit_message.names([raw.body for raw in raws if raw.body is not None], "metrics")
+    names = commit_message.names([raw.body for raw in raws if raw.body is not None], "metrics")
     for raw in raws:
         if raw.info is not None:
-            found |= {commit_message.key_text(name) for name in raw.info.metrics}
-    return sorted(found)
+            names |= {commit_message.key_text(name) for name in raw.info.metrics}
+    return sorted(names)

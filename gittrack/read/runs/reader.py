@@ -1,7 +1,7 @@
-"""The one place that every reader gets its runs from: refs of the repository and live journals.
+"""Read runs from the refs of the repository and from live journals; all readers use this module.
 
-A committed run arrives as `Raw`, the body of its commit still unparsed: listings look up the few
-values they need in it and decode only what they show.
+A committed run is a `Raw` with the body of its commit, which is not decoded: listings look up the few values
+that they need in the body, and decode only the runs that they show.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from gittrack.core.run import annotation_log, commit_message, run_info
 from gittrack.git import bounded, notes, refs
 from gittrack.read.runs import cache
 
-_GONE = f"its commit is missing, or larger than {commit_message.MAX_BYTES >> 20} MiB"
-_FEW = 32  # bodies that git is asked for every time rather than renewing the cache
+_MISSING = f"its commit is missing, or larger than {commit_message.MAX_BYTES >> 20} MiB"
+_FEW = 32  # so many new bodies are read from git each time, before the cache is renewed
 
 
 class Raw(NamedTuple):
@@ -31,28 +31,35 @@ class Raw(NamedTuple):
     body: bytes | None = None
     info: run_info.RunInfo | None = None
     problem: str | None = None
-    annotations: tuple[annotation_log.Operation, ...] = ()  # what was said about it afterwards
+    annotations: tuple[annotation_log.Operation, ...] = ()
 
 
 def list_runs(
-    repo: git.Repo, experiment: str | None = None, known: Mapping[str, bytes] | None = None
+    repo: git.Repo, experiment: str | None = None, cached: Mapping[str, bytes] | None = None
 ) -> list[Raw]:
-    """Return all runs, newest first, with the bodies that are ``known``; live ones are decoded already.
+    """Return all runs, newest first.  Live runs are decoded already.
 
-    ``experiment`` also takes in the ones below it: ``cifar`` has ``cifar/resnet``.
+    Parameters
+    ----------
+    repo : git.Repo
+        The repository.
+    experiment : str or None
+        Only the runs of this experiment and of those below it: ``cifar`` has ``cifar/resnet``.
+    cached : mapping or None
+        {commit id: body}; other runs are returned without their body.
     """
-    places = (_prefix(experiment), layout.NOTES)
+    namespaces = (_prefix(experiment), layout.NOTES)
     before = _live_ids(repo)
-    committed = _committed(repo, refs.below(repo, *places), known or {})
+    committed = _committed(repo, refs.below(repo, *namespaces), cached or {})
     live = _live(repo)
     vanished = set(before).difference(raw.id for raw in live)
-    if vanished.difference(raw.id for raw in committed):  # maybe committed between the two looks
-        committed = _committed(repo, refs.now(repo, *places), known or {})
+    if vanished.difference(raw.id for raw in committed):  # they may have been committed in between
+        committed = _committed(repo, refs.now(repo, *namespaces), cached or {})
     return _with_live(committed, live, experiment)
 
 
 def _committed(
-    repo: git.Repo, listing: Iterable[refs.Ref], known: Mapping[str, bytes]
+    repo: git.Repo, listing: Iterable[refs.Ref], cached: Mapping[str, bytes]
 ) -> list[Raw]:
     """Return the runs of a listing of refs, with their annotations."""
     runs, commit_of_notes = [], None
@@ -61,60 +68,60 @@ def _committed(
         parsed = layout.parse_run_ref(ref)
         if parsed is not None:
             problem = None if oid else "its ref has no value"
-            runs.append(Raw(parsed[1], parsed[0], ref, oid or None, known.get(oid), None, problem))
+            runs.append(Raw(parsed[1], parsed[0], ref, oid or None, cached.get(oid), None, problem))
     return _annotated(repo, runs, commit_of_notes)
 
 
 def list_runs_with_summaries(repo: git.Repo, experiment: str | None = None) -> list[Raw]:
-    """Return what `list_runs` returns, with the bodies: the fast way to look at every run.
+    """Return the runs of `list_runs` with their bodies, from a cache that makes this fast.
 
-    Git is asked for the bodies that the cache does not have; once these are many, the cache is renewed.
+    Bodies that are not in the cache are read from git.  If these are many, the cache is renewed.
     """
-    known = cache.load(repo.common_dir)
-    found = list_runs(repo, experiment, known)
-    unread = [raw for raw in found if raw.body is None and raw.info is None]
+    cached = cache.load(repo.common_dir)
+    runs = list_runs(repo, experiment, cached)
+    unread = [raw for raw in runs if raw.body is None and raw.info is None]
     read = {raw.ref: raw for raw in bodies(repo, unread)} if unread else {}
     if read:
-        found = [read.get(raw.ref, raw) if raw.body is None else raw for raw in found]
+        runs = [read.get(raw.ref, raw) if raw.body is None else raw for raw in runs]
     new = sum(raw.body is not None for raw in read.values())
-    _renew(repo, found, known, new, whole=experiment is None)
-    return found
+    _renew(repo, runs, cached, new, complete=experiment is None)
+    return runs
 
 
 def _renew(
-    repo: git.Repo, found: list[Raw], known: Mapping[str, bytes], new: int, *, whole: bool
+    repo: git.Repo, runs: list[Raw], cached: Mapping[str, bytes], new: int, *, complete: bool
 ) -> None:
-    """Keep the bodies that were found, where many are new or, in a look at all runs, kept ones are gone."""
-    there = sum(raw.body is not None for raw in found)
-    gone = whole and there - new < len(known)
-    if gone or new > max(_FEW, len(known) // 16):
-        kept = {str(raw.commit): raw.body for raw in found if raw.body is not None}
-        cache.store(repo.common_dir, kept if whole else {**known, **kept})
+    """Renew the cache if many bodies are new, or if all runs were listed and cached ones do not exist."""
+    count = sum(raw.body is not None for raw in runs)
+    is_outdated = complete and count - new < len(cached)
+    if is_outdated or new > max(_FEW, len(cached) // 16):
+        bodies_now = {str(raw.commit): raw.body for raw in runs if raw.body is not None}
+        cache.store(repo.common_dir, bodies_now if complete else {**cached, **bodies_now})
 
 
 def trashed(repo: git.Repo) -> list[Raw]:
     """Return the runs in the trash, with their bodies, newest first."""
-    found = [
+    runs = [
         Raw(parsed[1], parsed[0], ref, oid or None)
         for ref, oid in refs.below(repo, layout.TRASH)
         if (parsed := layout.parse_run_ref(ref, layout.TRASH)) is not None
     ]
     commit = next((oid for ref, oid in refs.below(repo, layout.NOTES) if ref == layout.NOTES), None)
-    ordered = sorted(found, key=lambda raw: raw.id, reverse=True)
+    ordered = sorted(runs, key=lambda raw: raw.id, reverse=True)
     return bodies(repo, _annotated(repo, ordered, commit))
 
 
 def _annotated(repo: git.Repo, raws: list[Raw], commit: str | None) -> list[Raw]:
-    """Return the runs with what was said about them afterwards; ``commit`` is where the notes are."""
+    """Return the runs with their annotations; ``commit`` has the notes."""
     if not commit:
         return raws
     try:
-        said = notes.read(repo, commit)
-    except git.GitError:  # `doctor` tells; the runs are there without their remarks
+        lines = notes.read(repo, commit)
+    except git.GitError:  # `doctor` reports the damage; the runs are listed without annotations
         return raws
     return [
-        raw._replace(annotations=annotation_log.parse(said[raw.commit]))
-        if raw.commit in said
+        raw._replace(annotations=annotation_log.parse(lines[raw.commit]))
+        if raw.commit in lines
         else raw
         for raw in raws
     ]
@@ -125,20 +132,20 @@ def _prefix(experiment: str | None) -> str:
 
 
 def _with_live(committed: list[Raw], live: list[Raw], experiment: str | None) -> list[Raw]:
-    """Return the runs newest first, with those that are going on or crashed among them.
+    """Return the committed and the live runs, newest first.
 
-    A run is its experiment and its id: a broken push may bring one id under two experiments.
+    A run is identified by its experiment and its id: an interrupted push may leave an id in two experiments.
     """
     if not live:
         return sorted(committed, reverse=True)
-    found = {(raw.id, raw.experiment): raw for raw in committed}
+    runs = {(raw.id, raw.experiment): raw for raw in committed}
     for raw in live:
         key = (raw.id, raw.experiment)
         inside = experiment is None or f"{raw.experiment}/".startswith(f"{experiment}/")
-        resumed = key in found and raw.info is not None and raw.info.status == run_info.RUNNING
-        if inside and (key not in found or resumed):
-            found[key] = raw
-    return [found[key] for key in sorted(found, reverse=True)]
+        resumed = key in runs and raw.info is not None and raw.info.status == run_info.RUNNING
+        if inside and (key not in runs or resumed):
+            runs[key] = raw
+    return [runs[key] for key in sorted(runs, reverse=True)]
 
 
 def _live_ids(repo: git.Repo) -> list[str]:
@@ -153,9 +160,9 @@ def _live(repo: git.Repo) -> list[Raw]:
     if not ids:
         return []
     folder = layout.live_dir(repo.common_dir)
-    from gittrack.read.runs import live  # noqa: PLC0415 - most of the time nothing is going on
+    from gittrack.read.runs import live  # noqa: PLC0415 - most of the time no run is going on
 
-    found = (live.read(f"{folder}/{run_id}") for run_id in ids)
+    infos = (live.read(f"{folder}/{run_id}") for run_id in ids)
     return [
         Raw(
             info.id,
@@ -163,68 +170,76 @@ def _live(repo: git.Repo) -> list[Raw]:
             info=info,
             problem=info.problem if info.status == run_info.DAMAGED else None,
         )
-        for info in found
+        for info in infos
         if info
     ]
 
 
 def bodies(repo: git.Repo, raws: Iterable[Raw]) -> list[Raw]:
-    """Return the runs with the bodies of the committed ones, in one git process."""
+    """Return the runs; the bodies of committed ones are read by one git process."""
     raws = list(raws)
-    wanted = [raw.commit for raw in raws if raw.commit is not None]
-    contents = iter(bounded.objects(repo, wanted, commit_message.MAX_BYTES))
+    commits = [raw.commit for raw in raws if raw.commit is not None]
+    contents = iter(bounded.objects(repo, commits, commit_message.MAX_BYTES))
     return [raw if raw.commit is None else _with_body(raw, next(contents)) for raw in raws]
 
 
 def of_commit(oid: str, content: bytes) -> Raw | None:
-    """Return the run that a commit is, without its ref; None for a commit of anything else."""
+    """Return the run of a run commit, without its ref; None for other commits.
+
+    Parameters
+    ----------
+    oid : str
+        The id of the commit.
+    content : bytes
+        The commit object.
+    """
     start, problem = _body_of(content)
     if problem:
         return None
     raw = Raw("", "", None, oid, content[start:])
     try:
-        found = [
+        values = [
             commit_message.find(content[start:], key) for key in ("id", "experiment", "started")
         ]
     except ValueError:
         return None
-    if not all(isinstance(word, str) for word in found) or not layout.is_id(found[0]):
+    if not all(isinstance(value, str) for value in values) or not layout.is_id(values[0]):
         return None
-    return raw._replace(id=found[0], experiment=found[1])
+    return raw._replace(id=values[0], experiment=values[1])
 
 
 def _with_body(raw: Raw, content: bytes | None) -> Raw:
     if content is None:
-        return raw._replace(body=None, problem=_GONE)
+        return raw._replace(body=None, problem=_MISSING)
     start, problem = _body_of(content)
     return raw._replace(body=None if problem else content[start:], problem=problem)
 
 
 def _body_of(commit: bytes) -> tuple[int, str | None]:
-    """Return where the body begins in a commit, a line break in front of it; or what is wrong."""
+    """Return the index of the line break before the body of a commit, and what is wrong, if anything."""
     message = commit.find(b"\n\n") + 2
-    found = commit.find(b"\n\n", message) + 1
-    sound = commit.startswith(b"tree ") and message > 1 and found > 0
-    return found, None if sound else "its commit has no body"
+    start = commit.find(b"\n\n", message) + 1
+    is_valid = commit.startswith(b"tree ") and message > 1 and start > 0
+    return start, None if is_valid else "its commit has no body"
 
 
 def decode(repo: git.Repo, raw: Raw) -> run_info.RunInfo:
-    """Return the run; one that cannot be read has the status ``damaged`` and says why."""
+    """Return the run; one that cannot be read has the status ``damaged`` and the reason in ``problem``."""
     if raw.info is not None:
         return raw.info
     if raw.body is None:
-        return _damaged(raw, raw.problem or _GONE)
+        return _damaged(raw, raw.problem or _MISSING)
     try:
         if len(raw.body) > commit_message.MAX_BYTES:
-            raise ValueError(_GONE)
+            raise ValueError(_MISSING)
         parts = commit_message.decode(raw.body.decode().strip("\n"))
         facts, params, metrics = parts["run"], parts["params"], parts["metrics"]
-        left_out = facts.pop(commit_message.TRUNCATED, [])
-        if "run" in left_out:
+        truncated = facts.pop(commit_message.TRUNCATED, [])
+        if "run" in truncated:
             facts = load_yaml(repo, raw, layout.RUN) or facts
-        if "params" in left_out:
+        if "params" in truncated:
             params = load_yaml(repo, raw, layout.PARAMS) or params
-        if "metrics" in left_out:
+        if "metrics" in truncated:
             metrics = load_yaml(repo, raw, layout.METRICS) or metrics
         facts = {**facts, "id": raw.id, "experiment": raw.experiment}
         facts.setdefault("status", run_info.DAMAGED)
@@ -235,7 +250,7 @@ def decode(repo: git.Repo, raw: Raw) -> run_info.RunInfo:
 
 
 def undecodable(raws: Sequence[Raw], infos: Sequence[run_info.RunInfo]) -> int:
-    """Return how many runs turned out to be damaged only when their bodies were decoded."""
+    """Return how many runs are damaged, but only their decoded body shows that."""
     pairs = zip(raws, infos, strict=True)
     return sum(raw.body is not None and info.status == run_info.DAMAGED for raw, info in pairs)
 
@@ -247,9 +262,9 @@ def _damaged(raw: Raw, problem: str) -> run_info.RunInfo:
 
 
 def content(repo: git.Repo, raw: Raw, name: str) -> bytes | None:
-    """Return a file of a committed run; None where it has none.
+    """Return a file of a committed run; None if the run does not have the file.
 
-    Raises Damaged where it has one that is not here: nobody is to take that for a run without it.
+    Raises Damaged if the run has the file but its content is missing.
     """
     data, tree = git.read_objects(repo, [f"{raw.commit}:{name}", f"{raw.commit}^{{tree}}"])
     if data is None and (tree is None or f" {name}\0".encode() in tree):
@@ -258,9 +273,9 @@ def content(repo: git.Repo, raw: Raw, name: str) -> bytes | None:
 
 
 def load_yaml(repo: git.Repo, raw: Raw, name: str) -> Any:
-    """Return the content of a YAML file of a committed run; None where it has none.
+    """Return the content of a YAML file of a committed run; None if the run does not have the file.
 
-    Raises Damaged where it cannot be read.
+    Raises Damaged if the file cannot be read.
     """
     from gittrack.core import yaml_read  # noqa: PLC0415 - a listing reads no YAML
     from gittrack.core.run import schemas  # noqa: PLC0415 - a listing reads no YAML
@@ -269,10 +284,10 @@ def load_yaml(repo: git.Repo, raw: Raw, name: str) -> Any:
     if data is None:
         return None
     try:
-        found = yaml_read.load_stored(data, f"{raw.id}:{name}")
+        document = yaml_read.load_stored(data, f"{raw.id}:{name}")
     except TrackError as error:
         raise Damaged(error.message, "see: git track doctor") from error
-    wrong = None if found is None else schemas.problem(name, found)
-    if wrong:
-        raise Damaged(f"the run {raw.id} is damaged: {wrong}", "see: git track doctor")
-    return found
+    problem = None if document is None else schemas.problem(name, document)
+    if problem:
+        raise Damaged(f"the run {raw.id} is damaged: {problem}", "see: git track doctor")
+    return document

@@ -1,4 +1,4 @@
-"""A recorded run, as the Python API hands it out."""
+"""A recorded run, as the Python API returns it."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ class History(NamedTuple):
 
 
 class RunRecord:
-    """One recorded run: ``.params``, ``.metrics``, ``.status``, ... as in `model.RunInfo`, and its files."""
+    """One recorded run: ``.params``, ``.metrics``, ``.status``, ... as in `RunInfo`, and its files."""
 
     def __init__(self, repo: git.Repo, raw: reader.Raw, *, fetch: bool = True) -> None:
-        """Make the record of a run.
+        """Create the record of a run.
 
         Parameters
         ----------
@@ -45,7 +45,7 @@ class RunRecord:
         raw : reader.Raw
             The run.
         fetch : bool
-            Whether git may fetch what a partial clone left out; False for the runs of a listing.
+            Whether git may fetch objects that a partial clone lacks; False for the runs of a listing.
         """
         self._repo = repo.fetching() if fetch else repo
         self._raw = raw
@@ -76,7 +76,7 @@ class RunRecord:
 
     @property
     def env(self) -> dict[str, Any]:
-        """What env.yaml holds: Python, packages, machine."""
+        """The content of env.yaml: Python, packages, machine."""
         return dict(self._yaml(layout.ENV) or {})
 
     @property
@@ -96,20 +96,31 @@ class RunRecord:
 
     @property
     def log(self) -> str:
-        """The console output, with what is not UTF-8 replaced."""
+        """The console output; bytes that are not UTF-8 are replaced."""
         return (self._bytes(layout.LOG) or b"").decode(errors="replace")
 
     def history(self, name: str) -> History:
-        """Return the series of a metric.  Raises TrackError where the run has none of that name."""
-        import numpy as np  # noqa: PLC0415 - 140 ms that a listing has no use for
+        """Return the series of a metric.
+
+        Parameters
+        ----------
+        name : str
+            The name of the metric.
+
+        Raises
+        ------
+        TrackError
+            If the run does not have the metric.
+        """
+        import numpy as np  # noqa: PLC0415 - 140 ms; a listing does not need it
 
         values.check_name(name, "metric")
         points = [point for point in self.points() if point[1] == name]
         if not points and name not in self.info.metrics:
-            known = ", ".join(self.info.metrics) or "none"
+            names = ", ".join(self.info.metrics) or "none"
             raise TrackError(
                 f"the run {self.info.id} has no metric {name!r}",
-                did_you_mean(name, self.info.metrics, f"it has: {known}"),
+                did_you_mean(name, self.info.metrics, f"it has: {names}"),
             )
         columns = (np.array([point[i] for point in points]) for i in (0, 2, 3))
         return History(*columns)
@@ -117,11 +128,16 @@ class RunRecord:
     def points(self, *, whole: bool = False) -> Iterator[tuple[float, str, float, float]]:
         """Yield (step, name, value, seconds) of every point, in the order of logging.
 
-        Raises Damaged for a line that is no point; with ``whole`` before the first point is yielded.
+        Raises Damaged for a line that is not a point.
+
+        Parameters
+        ----------
+        whole : bool, default False
+            Whether all lines are checked before the first point is yielded.
         """
         data = self._bytes(layout.SERIES)
         if data is None and self._raw.commit is None:
-            raise TrackError(f"the run {self.info.id} has just ended", "ask once more")
+            raise TrackError(f"the run {self.info.id} has just ended", "repeat the command")
         try:
             if whole:
                 series.summarise(series.text_lines(data or b""))
@@ -134,20 +150,28 @@ class RunRecord:
     def artifact(self, name: str) -> Path:
         """Return the path of a copy of an artifact (file or folder) that is safe to read.
 
-        Raises TrackError where the run has none of that name.
+        Parameters
+        ----------
+        name : str
+            The path of the artifact in the run.
+
+        Raises
+        ------
+        TrackError
+            If the run does not have the artifact, or if its content is not here.
         """
-        wanted = layout.check_artifact_name(name)
+        path_in_run = layout.check_artifact_name(name)
         if self._raw.commit is None:
-            copy = self._live() / layout.ARTIFACTS / wanted
+            copy = self._live() / layout.ARTIFACTS / path_in_run
             if copy.exists():
                 return copy
         files = {item["path"]: item for item in self.outputs}
-        chosen = restore.select(files, wanted)
+        chosen = restore.select(files, path_in_run)
         if not chosen or self._raw.commit is None:
-            known = ", ".join(files) or "none"
+            names = ", ".join(files) or "none"
             raise TrackError(
                 f"the run {self.info.id} has no artifact {name!r}",
-                did_you_mean(name, files, f"it has: {known}"),
+                did_you_mean(name, files, f"it has: {names}"),
             )
         target = self._folder(self._raw.commit)
         for path in chosen:
@@ -156,13 +180,13 @@ class RunRecord:
                 continue
             content = self.content(f"{layout.ARTIFACTS}/{path}")
             if isinstance(content, Path) and not files[path].get("executable"):
-                _link(copy, content)  # nobody can write there, and large content is not copied
+                _link(copy, content)  # the store is read-only, so large content is not copied
             else:
                 restore.write(target, path, content, files[path])
-        return target / wanted
+        return target / path_in_run
 
     def files(self) -> dict[str, int]:
-        """Return {path: size in bytes} of every file of the run that is here."""
+        """Return {path: size in bytes} of every file of the run whose content is here."""
         large = {path: restore.size(file) for path, file in self._stored.items()}
         return {**self._paths, **large}
 
@@ -180,12 +204,13 @@ class RunRecord:
     def content(self, path: str) -> restore.Content:
         """Return the content of a file of the run, by its path or its name among the artifacts.
 
-        What the content store has is returned as the path of a file that nobody can write to.
+        Content in the content store is returned as the path of a read-only file.
 
         Raises
         ------
         TrackError
-            If the run has no such file, with near names; or if its content is not here, with the reason.
+            If the run does not have the file (the error has similar names), or if its content is not here
+            (the error has the reason).
         """
         path = values.check_path(path, "file")
         names = (path, f"{layout.ARTIFACTS}/{path}")
@@ -199,10 +224,10 @@ class RunRecord:
                 absent.remedy,
             )
         files = self.files()
-        known = [*files, *(name.removeprefix(f"{layout.ARTIFACTS}/") for name in files)]
+        names = [*files, *(name.removeprefix(f"{layout.ARTIFACTS}/") for name in files)]
         raise TrackError(
             f"the run {self.info.id} has no file {path!r}",
-            did_you_mean(path, known, f"see: git track files {self.info.id[16:]}"),
+            did_you_mean(path, names, f"see: git track files {self.info.id[16:]}"),
         )
 
     def read(self, path: str) -> bytes:
@@ -219,12 +244,12 @@ class RunRecord:
         if self._raw.commit is None:
             return live.files(self._live())
         out = self._repo.read("ls-tree", "-r", "-l", "-z", "--full-tree", self._raw.commit)
-        found = {}
+        sizes = {}
         for entry in os.fsdecode(out).split("\0")[:-1]:
-            facts, _, path = entry.partition("\t")
-            size = facts.split()[3]
-            found[path] = int(size) if size.isdigit() else 0
-        return found
+            columns, _, path = entry.partition("\t")
+            size = columns.split()[3]
+            sizes[path] = int(size) if size.isdigit() else 0
+        return sizes
 
     @functools.cached_property
     def _stored(self) -> dict[str, Path]:
@@ -236,7 +261,7 @@ class RunRecord:
         folder = Path(layout.cache_dir(self._repo.common_dir), "artifacts", commit[:20])
         try:
             folder.mkdir(parents=True, exist_ok=True)
-        except OSError:  # a repository that cannot be written can still be read
+        except OSError:  # a read-only repository can still be read
             return Path(tempfile.mkdtemp(prefix="gittrack-"))
         return folder
 
@@ -254,9 +279,9 @@ class RunRecord:
         return live.document(self._live(), name)
 
 
-def _link(place: Path, content: Path) -> None:
-    place.parent.mkdir(parents=True, exist_ok=True)
-    place.unlink(
+def _link(path: Path, content: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(
         missing_ok=True
-    )  # an earlier link, to content that was removed and came back elsewhere
-    place.symlink_to(content)
+    )  # an earlier link, to content that was removed and restored elsewhere
+    path.symlink_to(content)

@@ -8,12 +8,12 @@ from gittrack.read.runs import reader, selection
 from gittrack.read.runs.reader import Raw
 from gittrack.read.runs.source import Request, Selection
 
-_FEW = 1000  # up to so many bodies are read without the cache
+_FEW = 1000  # up to this number of bodies are read without the cache
 _DIGITS = 8  # at the end of an id
 
 
 class RefsAndJournals:
-    """All runs of a repository, committed and live ones; every call looks anew."""
+    """All runs of a repository, committed and live ones; every call reads them again."""
 
     def __init__(self, repo: git.Repo) -> None:
         self.repo = repo
@@ -48,7 +48,9 @@ class RefsAndJournals:
         if not runs:
             raws = reader.list_runs_with_summaries(self.repo)
             runs = selection.by_name(raws, address) or selection.by_prefix(raws, address)
-        return reader.bodies(self.repo, runs)  # of git itself: the cache may outlive a lost commit
+        return reader.bodies(
+            self.repo, runs
+        )  # from git itself: the cache may have a commit that git has lost
 
     def named(self, name: str) -> list[Raw]:
         """Return the runs that have a name, archived ones left out."""

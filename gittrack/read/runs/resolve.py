@@ -1,4 +1,4 @@
-"""An address -> one run: ids, prefixes, names, commits, ``@``, ``@~2``, ``digits@``, ``resnet18@3``."""
+"""Find the run of an address: an id, prefix, name, commit, ``@``, ``@~2``, ``digits@``, ``resnet18@3``."""
 
 from __future__ import annotations
 
@@ -15,16 +15,30 @@ from gittrack.read.runs.selection import name_of
 from gittrack.read.runs.source import Request, Source
 from gittrack.read.runs.sources import source_of, trash_of
 
-# Compiled when first needed: a listing resolves nothing.
+# Compiled when first needed: a listing does not resolve an address.
 _LATEST = r"(?P<experiment>[^@]*)@(?:~(?P<back>[0-9]+))?"
 
 
 def resolve(repo: git.Repo, address: str, *, trashed: bool = False) -> Raw:
-    """Return the run that ``address`` means, with its body; ``trashed`` looks in the trash only.
+    """Return the run of an address, with its body.
 
-    An address is a full id (``<experiment>/<id>`` too), a unique prefix of an id or of its 8 hex digits, a
-    name, a run commit's id, ``@`` (the latest), ``@~2`` (two before it), ``<experiment>@``, or
-    ``<model>@<version or stage>``.  Raises NoSuchRun with near matches, AmbiguousRun with the candidates.
+    Parameters
+    ----------
+    repo : git.Repo
+        The repository.
+    address : str
+        A full id (also ``<experiment>/<id>``), a unique prefix of an id or of its 8 hex digits, a name, the
+        id of a run commit, ``@`` (the latest run), ``@~2`` (the run two before it), ``<experiment>@``, or
+        ``<model>@<version or stage>``.
+    trashed : bool, default False
+        Whether to search in the trash instead.
+
+    Raises
+    ------
+    NoSuchRun
+        If no run has the address; the error has similar addresses.
+    AmbiguousRun
+        If several runs have it; the error describes them.
     """
     latest = re.fullmatch(_LATEST, address)
     if latest is not None and not trashed:
@@ -42,9 +56,9 @@ def resolve(repo: git.Repo, address: str, *, trashed: bool = False) -> Raw:
 
 
 def _of_model(repo: git.Repo, address: str, source: Source) -> Raw | NoSuchRun | None:
-    """Return the run of a version of a model, ``resnet18@3``; None where there is no such model.
+    """Return the run of a version of a model, ``resnet18@3``; None if there is no such model.
 
-    One that has no such version or stage is an error only where no run bears that name.
+    If the model does not have the version or stage, return the error, because a run may have that name.
     """
     from gittrack.read.registry import models, versions  # noqa: PLC0415 - most addresses name no model
 
@@ -59,7 +73,7 @@ def _of_model(repo: git.Repo, address: str, source: Source) -> Raw | NoSuchRun |
 
 
 def named(repo: git.Repo, name: str) -> list[Raw]:
-    """Return the runs that bear a name, archived ones left aside."""
+    """Return the runs that have a name, without archived ones."""
     return source_of(repo).named(name)
 
 
@@ -78,16 +92,16 @@ def _latest(repo: git.Repo, address: str, experiment: str | None, back: int) -> 
 
 
 def _ambiguous(repo: git.Repo, address: str, runs: list[Raw]) -> AmbiguousRun:
-    shown = [_described(reader.decode(repo, raw)) for raw in runs[:5]]
+    candidates = [_described(reader.decode(repo, raw)) for raw in runs[:5]]
     more = f" and {len(runs) - 5} more" if len(runs) > 5 else ""
     return AmbiguousRun(
-        f"{address!r} is {len(runs)} runs: {', '.join(shown)}{more}",
+        f"{address!r} is {len(runs)} runs: {', '.join(candidates)}{more}",
         "give more of the id, or EXPERIMENT/ID",
     )
 
 
 def _described(info: RunInfo) -> str:
-    """Return the id of a run, and what tells it from another of the same name: whose it is, and its age."""
+    """Return the id of a run, its experiment, name, user and age, to tell it from runs of the same name."""
     who = "@".join(filter(None, (info.user, info.host)))
     words = (info.experiment, info.name, who, _age(info.started))
     return f"{info.id} ({', '.join(filter(None, words))})"
@@ -109,22 +123,22 @@ def _none(address: str, raws: list[Raw], trashed: bool) -> NoSuchRun:
             f"there is no run {address!r}: no runs are recorded here",
             "record one: git track run -- COMMAND",
         )
-    known = [name for name in map(name_of, raws) if name]
-    known += [raw.id for raw in raws] + [raw.id[16:] for raw in raws]
+    candidates = [name for name in map(name_of, raws) if name]
+    candidates += [raw.id for raw in raws] + [raw.id[16:] for raw in raws]
     hint = f"see what there is: git track {'restore' if trashed else 'ls'}"
     return NoSuchRun(
         f"there is no run {address!r}{' in the trash' if trashed else ''}",
-        did_you_mean(address, known, hint),
+        did_you_mean(address, candidates, hint),
     )
 
 
 def check_experiment(repo: git.Repo, experiment: str | None) -> None:
-    """Raise NoSuchRun with near names for an experiment that was found to have no runs."""
+    """Raise NoSuchRun, with similar names, for an experiment without runs."""
     if experiment is None:
         return
-    known = source_of(repo).experiments()
-    hint = "there are: " + ", ".join(known[:5]) if known else "nothing is recorded here yet"
+    names = source_of(repo).experiments()
+    hint = "there are: " + ", ".join(names[:5]) if names else "nothing is recorded here yet"
     raise NoSuchRun(
         f"there are no runs of the experiment {experiment!r}",
-        did_you_mean(experiment, known, hint),
+        did_you_mean(experiment, names, hint),
     )

@@ -1,4 +1,4 @@
-"""What a `Source` answers, found by a scan of a list of runs.  Linear in the number of runs."""
+"""Answer the requests to a `Source` by a scan of a list of runs.  Linear in the number of runs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SHORTEST_COMMIT = 7  # digits; fewer may begin an id of a run, but no run commi
 
 
 def select(repo: git.Repo, raws: list[Raw], request: Request) -> Selection:
-    """Return those of some runs, newest first, that a request selects; ``experiment`` is not looked at."""
+    """Return the runs that a request selects from a list, newest first.  Its ``experiment`` is ignored."""
     current = raws if request.archived else _current(raws)
     matching = _matching(repo, current, request)
     order = _order(repo, matching, request)
@@ -51,13 +51,13 @@ def _matching(repo: git.Repo, raws: list[Raw], request: Request) -> list[Raw]:
         raws = [raw for raw in raws if holds(raw)]
     if request.query is None:
         return raws
-    from gittrack.read.runs import filters  # noqa: PLC0415 - 10 ms that only a query needs
+    from gittrack.read.runs import filters  # noqa: PLC0415 - 10 ms; only a query needs it
 
     return filters.matching(repo, raws, request.query)
 
 
 def _recorded(repo: git.Repo, name: str, value: str | None) -> Callable[[Raw], bool]:
-    """Return the predicate that a run was recorded with a fact; one line of most bodies decides."""
+    """Return a predicate: whether a run was recorded with a fact.  In most bodies, one line decides."""
     line = f"\n{name}: " if value is None else f"\n{name}: {scalar_text(value)}\n"
     mark, lookup = line.encode(), Lookup(repo, fact(name))
 
@@ -81,7 +81,7 @@ class _Order(NamedTuple):
 
 
 def _order(repo: git.Repo, raws: list[Raw], request: Request) -> _Order:
-    """Return the runs in the order of a request; the ones without a value of its key come last."""
+    """Return the runs in the order of a request; runs without a value of the sort key come last."""
     key = request.order
     if key is None:
         return _Order(raws if request.descending else raws[::-1])
@@ -139,7 +139,7 @@ def _absent(value: Any) -> bool:
 
 
 def _age(value: Any) -> Any:
-    """Return what sorts runs by their age, from a start; a param of that name keeps its value."""
+    """Return the sort key of an age, from the start of the run; a param with that name keeps its value."""
     try:
         return -from_iso(value) if isinstance(value, str) else value
     except ValueError:  # a run that another tool wrote
@@ -159,7 +159,7 @@ def by_id(raws: Iterable[Raw], address: str) -> list[Raw]:
 
 
 def by_name(raws: Iterable[Raw], name: str) -> list[Raw]:
-    """Return the runs that have a name; their bodies must be there."""
+    """Return the runs that have a name; the runs must have their bodies."""
     return [raw for raw in raws if name_of(raw) == name]
 
 

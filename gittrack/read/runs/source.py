@@ -1,4 +1,4 @@
-"""The seam between what readers want to know and where runs are kept.
+"""The interface between readers and the storage of runs.
 
 A reader states a `Request`: which runs, in which order, how many.  A `Source` answers it.  Today's source
 (`refs_and_journals`) lists refs and scans the bodies; a later one may answer from an index.  Every source
@@ -15,7 +15,7 @@ from gittrack.read.runs.reader import Raw
 
 
 class Request(NamedTuple):
-    """Which runs a reader wants, in which order, and how many of them.
+    """Which runs a reader needs, in which order, and how many.
 
     Parameters
     ----------
@@ -24,8 +24,8 @@ class Request(NamedTuple):
     query : str or None
         Only the runs that match this query, such as ``metrics.acc > 0.9``.
     facts : tuple of (str, str or None)
-        Only the runs with these recorded facts, such as ``("sweep.id", ID)``; None stands for any value.
-        A fact that an annotation can change (name, note, tags) belongs into ``query``.
+        Only the runs with these recorded facts, such as ``("sweep.id", ID)``; None means any value.
+        Use ``query`` for a fact that an annotation can change (name, note, tags).
     archived : bool
         Whether archived runs count.
     order : str or None
@@ -42,7 +42,7 @@ class Request(NamedTuple):
     summaries : bool
         Whether the runs need their bodies.
     cached : bool
-        Whether a cache may answer; False for a check of what git itself has.
+        Whether a cache may be used; False for a check of the objects in git.
     """
 
     experiment: str | None = None
@@ -60,7 +60,7 @@ class Request(NamedTuple):
 
 
 class Selection(NamedTuple):
-    """The runs that a request selects, and counts of all that it looked at.
+    """The runs that a request selects, and counts of the runs that were examined.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ class Selection(NamedTuple):
     archived : int
         How many archived runs were left out.
     damaged : int
-        How many of the matching runs cannot be read, as far as their bodies were needed.
+        How many of the matching runs cannot be read; only runs whose body was needed are counted.
     ranked, infinite, nan : int
         How many of the matching runs have a value of the sort key; with ``numbers``, how many have an
         infinite one or NaN, which is not counted in ``ranked``.
@@ -98,7 +98,7 @@ class Source(Protocol):
     def select(self, request: Request) -> Selection:
         """Return the runs that a request describes.
 
-        Raises QueryError for a query that cannot be understood, or that names what no run has.
+        Raises QueryError for a query that cannot be understood, or that contains a name that no run has.
         """
 
     def find(self, address: str) -> list[Raw]:

@@ -1,4 +1,4 @@
-"""Which source answers for a repository: the one place that a further kind of source changes."""
+"""Choose the source of runs for a repository.  A new kind of source is added here."""
 
 from __future__ import annotations
 

@@ -261,7 +261,7 @@ def test_doctor_tells_of_one_that_does_not_say_what_the_commits_say(place):
     cache.store(common_dir, forged)
     done = look("doctor")
     assert done.code == 1
-    assert "does not say what the commits of" in done.out
+    assert "differs from the commits of" in done.out
     kept(place).unlink()
     assert "all is well" in look("doctor").out
 
