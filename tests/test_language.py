@@ -32,11 +32,13 @@ PHRASES = (
 )
 # Folders whose turn is still to come.
 NAMES_TO_COME: set[str] = {
-    *("api", "cli", "core", "read", "record", "__init__.py"),
+    *("api", "cli", "record", "__init__.py"),
 }
 TEXT_TO_COME = {*NAMES_TO_COME, "docs"}
+# Names that run.yaml stores.
+STORED = {"core/run/trials.py: known"}
 # Parts of these folders whose turn has come already.
-TURN_HAS_COME = {"cli/commands/model", "cli/commands/sweep", "core/registry", "read/registry"}
+TURN_HAS_COME = {"cli/commands/model", "cli/commands/sweep"}
 
 
 def modules(to_come: set[str]) -> Iterator[tuple[str, ast.Module]]:
@@ -79,7 +81,7 @@ def test_values_are_named_by_nouns():
         for name in bound(tree)
         if name.strip("_").lower() in WORDS
     }
-    assert names == set()
+    assert names == STORED
 
 
 def test_docstrings_help_and_messages_are_plain():
