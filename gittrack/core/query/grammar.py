@@ -92,6 +92,8 @@ def _repair(text: str, message: str) -> str:
     """Return a hint for text that is right in other languages."""
     if "never closed" in message or "unterminated" in message:
         return "close it"
+    if "unmatched" in message:
+        return "remove it"
     for sign, instead in (("&&", "and"), ("||", "or"), ("<>", "!=")):
         if sign in text:
             return f"write {instead!r} instead of {sign!r}"

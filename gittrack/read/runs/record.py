@@ -224,10 +224,10 @@ class RunRecord:
                 absent.remedy,
             )
         files = self.files()
-        names = [*files, *(name.removeprefix(f"{layout.ARTIFACTS}/") for name in files)]
+        candidates = [*files, *(name.removeprefix(f"{layout.ARTIFACTS}/") for name in files)]
         raise TrackError(
             f"the run {self.info.id} has no file {path!r}",
-            did_you_mean(path, names, f"see: git track files {self.info.id[16:]}"),
+            did_you_mean(path, candidates, f"see: git track files {self.info.id[16:]}"),
         )
 
     def read(self, path: str) -> bytes:
