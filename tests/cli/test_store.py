@@ -114,7 +114,7 @@ def test_a_full_store_keeps_the_digest_and_says_so(caplog):
     done = run_cli("get", "lost", "out/model.bin")
     assert done.code == 1
     assert f"the artifact out/model.bin of the run {run.id} is not here: it was {why}" in done.err
-    assert f"hint: a file with the SHA-256 {DIGEST} is it" in done.err
+    assert f"hint: any file with the SHA-256 {DIGEST} is a copy of it" in done.err
     done = run_cli("get", "lost", "out", "-o", "here")
     assert (done.code, os.listdir("here/out")) == (1, ["card.md"])
     assert f"artifacts/out/model.bin is not here: it was {why}" in done.err
@@ -141,7 +141,7 @@ def test_an_artifact_that_an_earlier_version_left_out(capsys):
     with gittrack.init(name="old") as run:
         run._append(events.OUTPUT, values={"path": "m.bin", "size": 9, "where": "left out"})
     done = look("get", "old", "m.bin")
-    assert "it was not kept, because it was larger than track.maxArtifactSize" in done.err
+    assert "it was not stored, because it was larger than track.maxArtifactSize" in done.err
 
 
 def test_in_another_clone_it_is_said_where_it_is():

@@ -100,8 +100,8 @@ def test_it_is_told_of_and_removed(module, scratch):
     done = run_cli("doctor")
     assert done.code == 1
     assert (
-        f"a worktree is left in {home}, and the process that created it has ended\n  remove it: git track gc\n"
-        in done.out
+        f"a worktree is left in {home}, and the process that created it has ended\n"
+        "  remove it: git track gc\n" in done.out
     )
     done = run_cli("gc", "--dry-run")
     assert "worktrees that killed processes left: 1, " in done.out
