@@ -10,13 +10,11 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable, Mapping
-from fnmatch import fnmatchcase
 from itertools import pairwise
 from typing import Any
 
-from gittrack.core.equality import equal, ordered
 from gittrack.core.errors import did_you_mean
-from gittrack.core.query import durations
+from gittrack.core.query import comparisons, durations
 from gittrack.core.query.grammar import Name, QueryError, parse
 from gittrack.core.run.commit_message import MISSING, Missing
 
@@ -51,16 +49,6 @@ def compiled(text: str, bind: Callable[[Name], Value]) -> Callable[[Any], bool]:
     return lambda subject: _truth(value(subject))
 
 
-_COMPARISONS: Mapping[type, Callable[[Any, Any], bool]] = {
-    ast.Lt: ordered(operator.lt, inclusive=False),
-    ast.LtE: ordered(operator.le, inclusive=True),
-    ast.Gt: ordered(operator.gt, inclusive=False),
-    ast.GtE: ordered(operator.ge, inclusive=True),
-    ast.Eq: equal,
-    ast.NotEq: lambda a, b: not equal(a, b),
-    ast.In: lambda a, b: _inside(a, b),
-    ast.NotIn: lambda a, b: not _inside(a, b),
-}
 _ARITHMETIC: Mapping[type, Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -145,12 +133,12 @@ class _Compiler:
         values = [self.side(side, sides) for side in sides]
         tests = []
         for op, (a, b) in zip(node.ops, pairwise(values), strict=True):
-            test = _COMPARISONS.get(type(op))
+            test = comparisons.BY_OPERATOR.get(type(op))
             if test is None:
                 raise self.error(node, "'is' is not part of a query", "compare with ==")
             tests.append((test, a, b))
         if self.time_name(sides) in _MOMENTS:
-            tests = [(_MOMENT_TESTS[test], a, b) for test, a, b in tests]
+            tests = [(comparisons.OF_MOMENTS[test], a, b) for test, a, b in tests]
         if len(tests) == 1:
             only, first, second = tests[0]
             return lambda subject: _compared(only, first(subject), second(subject))
@@ -201,7 +189,7 @@ class _Compiler:
             value = self.bind(self.name(node.args[0], optional=True))
             return lambda subject: not isinstance(value(subject), Missing)
         text, pattern = map(self.value, node.args)
-        return lambda subject: _like(text(subject), pattern(subject))
+        return lambda subject: comparisons.like(text(subject), pattern(subject))
 
     def column(self, node: ast.expr) -> int:
         """Return the column of a node, from 1; `ast` counts bytes, and counts the bracket in front."""
@@ -248,55 +236,3 @@ def _calculated(calculate: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
         return calculate(a, b)
     except (ZeroDivisionError, OverflowError):
         return MISSING
-
-
-def _inside(item: Any, container: Any) -> bool:
-    if isinstance(container, str):
-        return isinstance(item, str) and item in container
-    if isinstance(container, (list, tuple)):
-        return any(equal(item, other) for other in container)
-    return False
-
-
-def _like(text: Any, pattern: Any) -> bool:
-    """Return whether a text, or an item of a list, matches a pattern of the shell."""
-    items = text if isinstance(text, (list, tuple)) else [text]
-    return isinstance(pattern, str) and any(
-        isinstance(item, str) and fnmatchcase(item, pattern) for item in items
-    )
-
-
-def _of_moments(test: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
-    """Return a comparison of two dates, with the precision of the less precise one.
-
-    A date without a time is the whole day: a run of that day is ``==``, ``<=`` and ``>=``, but not ``<`` or
-    ``>``.
-    """
-
-    def compare(a: Any, b: Any) -> bool:
-        if not isinstance(a, str) or not isinstance(b, str):
-            return False
-        length = min(len(a), len(b))
-        return test(a[:length], b[:length])
-
-    return compare
-
-
-_EQUAL_MOMENTS = _of_moments(operator.eq)
-
-
-def _in_moments(moment: Any, moments: Any) -> bool:
-    is_list = isinstance(moments, (list, tuple))
-    return is_list and any(_EQUAL_MOMENTS(moment, other) for other in moments)
-
-
-_MOMENT_TESTS: Mapping[Any, Callable[[Any, Any], bool]] = {
-    _COMPARISONS[ast.Lt]: _of_moments(operator.lt),
-    _COMPARISONS[ast.LtE]: _of_moments(operator.le),
-    _COMPARISONS[ast.Gt]: _of_moments(operator.gt),
-    _COMPARISONS[ast.GtE]: _of_moments(operator.ge),
-    _COMPARISONS[ast.Eq]: _EQUAL_MOMENTS,
-    _COMPARISONS[ast.NotEq]: _of_moments(operator.ne),
-    _COMPARISONS[ast.In]: _in_moments,
-    _COMPARISONS[ast.NotIn]: lambda a, b: not _in_moments(a, b),
-}

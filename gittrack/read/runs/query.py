@@ -163,14 +163,8 @@ def top(
         The metric, whose last value counts; or ``METRIC.max``, ``METRIC.min`` and the like.
     goal : str or None
         ``min`` or ``max``.  None: the rule of `analysis.direction` decides, else the largest is best.
-    experiment : str or None
-        Only the runs of this experiment and of those below it.
-    limit : int or None
-        The most runs.
-    query : str or None
-        Only the runs that match this query.
-    archived : bool, default False
-        Whether archived runs are included.
+    experiment, limit, query, archived
+        As in `listing`.
 
     Raises
     ------
