@@ -198,7 +198,7 @@ class Engine:
         if self.settings.learns:
             self.problem = MetricMissing(
                 message,
-                "name a metric that is logged, in a new sweep; if this is intended, continue",
+                "name a metric that is logged, in a new sweep; if this is intended, go on",
             )
         else:
             self.listener.warn(f"{message}; nothing can be ranked by it")
