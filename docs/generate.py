@@ -5,6 +5,7 @@ The API page comes from the docstrings, in NumPy's sections.
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
 import textwrap
@@ -17,6 +18,7 @@ import gittrack.sweep
 from gittrack.cli import reference
 
 FOLDER = Path(__file__).parent / "reference"
+LAYERS = Path(__file__).parent / "design" / "layers.md"
 NOTE = "<!-- Made by docs/generate.py from the code: change it there. -->\n\n"
 _FACTS = """
 One name is the key in `--json`, the column of `ls --columns` and `git track export`, the key of `ls
@@ -173,11 +175,26 @@ def content(name: str) -> str:
     return NOTE + PAGES[name]().rstrip() + "\n"
 
 
+def folders() -> dict[str, str]:
+    """Return {folder of the package: the first line of its docstring}."""
+    package = Path(gittrack.__file__).parent
+    files = [path for path in package.glob("*/**/__init__.py") if "_files" not in path.parts]
+    docstrings = {path: ast.get_docstring(ast.parse(path.read_text())) or "" for path in files}
+    return {
+        path.parent.relative_to(package).as_posix(): text.splitlines()[0]
+        for path, text in sorted(docstrings.items())
+    }
+
+
 def main() -> None:
-    """Write every page."""
+    """Write every page of the reference, and the table of folders in the page of layers."""
     FOLDER.mkdir(exist_ok=True)
     for name in PAGES:
         (FOLDER / name).write_text(content(name), encoding="utf-8")
+    rows = "".join(f"| `{folder}/` | {text} |\n" for folder, text in folders().items())
+    layers = LAYERS.read_text(encoding="utf-8")
+    head, _, rest = re.split(r"(?<=\|---\|---\|\n)((?:\| `.*\n)+)", layers, maxsplit=1)
+    LAYERS.write_text(head + rows + rest, encoding="utf-8")
 
 
 if __name__ == "__main__":

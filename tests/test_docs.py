@@ -1,6 +1,5 @@
 """Every verb has help and is documented, what the documents show runs, and the reference is the code's."""
 
-import ast
 import re
 import subprocess
 import sys
@@ -47,16 +46,10 @@ def test_every_option_has_a_description(verb):
 
 
 def test_the_design_names_every_folder():
+    """After a change: python docs/generate.py."""
     design = DOCUMENTS["docs/design/layers.md"]
     rows = dict(re.findall(r"^\| `([\w/]+)/` \| (.*) \|$", design, re.M))
-    packages = {
-        str(path.parent.relative_to(ROOT / "gittrack")): ast.get_docstring(
-            ast.parse(path.read_text())
-        ).splitlines()[0]
-        for path in (ROOT / "gittrack").glob("*/**/__init__.py")
-        if "_files" not in path.parts
-    }
-    assert rows == packages
+    assert rows == generate.folders()
 
 
 def test_git_finds_the_verbs(project):
