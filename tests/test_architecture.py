@@ -100,16 +100,21 @@ BROAD_EXCEPTS = {
     "read/runs/reader.py": "one run that cannot be decoded is marked damaged and never hides the others",
     "read/runs/live.py": "one journal that cannot be decoded is marked damaged and never hides the others",
     "record/recovery.py": "one journal that cannot be committed is kept and never stops the others",
-    "cli/main.py": "the one boundary: keeps the traceback in a file and says where",
+    "cli/main.py": "the one boundary: writes the traceback to a file and prints the path",
 }
 
 LAZY_IMPORTS = {
     "__init__.py": {"importlib": "`import gittrack` costs nothing until something is asked for"},
     "api/begin.py": {"gittrack.api.resuming": "30 ms that only who resumes a run needs"},
-    "cli/main.py": {"tempfile": "only a bug needs it", "traceback": "only a bug needs it"},
+    "cli/main.py": {
+        "tempfile": "only a bug needs it",
+        "traceback": "only a bug needs it",
+        "gittrack.cli.parsing": "git starts before argparse is imported",
+        "gittrack.core.registry": "only some verbs of models need it",
+    },
     "cli/output.py": {"gittrack.cli.pager": "people see it, programs never"},
     "cli/commands/sweep/_progress.py": {"tqdm": "30 ms that only a sweep on a terminal needs"},
-    "cli/commands/_hidden.py": {"gittrack.cli.completing": "it needs the parsers' own modules"},
+    "cli/commands/_hidden.py": {"gittrack.cli.completing": "it imports the modules of all verbs"},
     "cli/commands/sweep/_search.py": {
         "gittrack.show.page.pictures": "an extra",
     },

@@ -1,7 +1,8 @@
-"""What can come next on a command line, told by the argument parsers themselves and by the runs there are.
+"""Complete a command line, from the argument parsers of the verbs and from the runs of the repository.
 
-The scripts of ``git track completion`` ask with ``git-track __complete -- WORDS...``, the last word being the
-one that is typed.  An answer is a candidate a line, a tab, and what it is; ``:files`` stands for files.
+The scripts of ``git track completion`` call ``git-track __complete -- WORDS...``. The last word is the one
+that the user is typing. Each line of the answer is a candidate, a tab, and what the candidate means. The
+candidate ``:files`` stands for the names of files.
 """
 
 from __future__ import annotations
@@ -23,18 +24,29 @@ from gittrack.sweeping import find, stored
 
 Candidate = tuple[str, str]
 FILES: Candidate = (":files", "")
-_NEWEST = 300  # runs that are looked at: an answer must come at once
+_NEWEST = 300  # more runs are not read, because a user waits for the answer
 
 
 def candidates(words: Sequence[str]) -> list[Candidate]:
-    """Return what the last of the words can become; those before it are taken as they are."""
+    """Return the completions of a command line.
+
+    Parameters
+    ----------
+    words : sequence of str
+        The words after ``git track``. The last one is incomplete and may be empty.
+
+    Returns
+    -------
+    list of (str, str)
+        Each candidate for the last word, and what it means (may be empty).
+    """
     *before, current = words or [""]
     if not before:
         return _beginning(main.VERBS.items(), current)
     if before[0] in main.NESTED and len(before) == 1 and not current.startswith("-"):
-        verbs = _beginning(main.inner(before[0]).items(), current)
+        verbs = _beginning(main.inner_verbs(before[0]).items(), current)
         return [*verbs, FILES] if before[0] in main.DEFAULTS else verbs
-    if before[0] in main.NESTED and len(before) > 1 and before[1] in main.inner(before[0]):
+    if before[0] in main.NESTED and len(before) > 1 and before[1] in main.inner_verbs(before[0]):
         before = [f"{before[0]} {before[1]}", *before[2:]]
     elif before[0] not in main.VERBS:
         return []
@@ -50,14 +62,14 @@ def _of_verb(
     options = {name: action for action in parser._actions for name in action.option_strings}
     name, equals, value = current.partition("=")
     if equals and name in options and options[name].nargs != 0:
-        found = _values(options[name], before, value)
-        return [(f"{name}={word}", told) for word, told in found if word != FILES[0]]
+        candidates = _values(options[name], before, value)
+        return [(f"{name}={word}", meaning) for word, meaning in candidates if word != FILES[0]]
     expecting = options.get(before[-1])
     if expecting is not None and expecting.nargs != 0:
         return _values(expecting, before, current)
     if current.startswith("-") and not (before[0] == "tag" and len(before) > 1):
-        shown = ((name, action.help or "") for name, action in options.items())
-        return _beginning(shown, current)
+        described = ((name, action.help or "") for name, action in options.items())
+        return _beginning(described, current)
     action = _positional(parser, options, before[1:])
     return _values(action, before, current) if action is not None else []
 
@@ -74,8 +86,8 @@ def _positional(
             skip = options[word].nargs != 0
         else:
             count += 1
-    places = [action for action in parser._actions if not action.option_strings]
-    for action in places:
+    positionals = [action for action in parser._actions if not action.option_strings]
+    for action in positionals:
         if action.nargs in ("+", "*", argparse.REMAINDER) or count == 0:
             return action
         count -= 1
@@ -88,20 +100,22 @@ def _values(action: argparse.Action, before: Sequence[str], current: str) -> lis
     kind = action.metavar if isinstance(action.metavar, str) else (action.dest or "").upper()
     if before[0] in ("cat", "get") and kind == "PATH":
         return _beginning(_files_of(before[1]), current)
-    find = (_OF_MODELS if before[0].startswith("model ") else _KINDS).get(kind)
-    if find is None:
+    candidates = (_OF_MODELS if before[0].startswith("model ") else _KINDS).get(kind)
+    if candidates is None:
         return []
     if kind == "A,B":
-        done, comma, last = current.rpartition(",")
-        return [(f"{done}{comma}{word}", told) for word, told in _beginning(find(), last)]
-    return [FILES] if find is _files else _beginning(find(), current)
+        head, comma, last = current.rpartition(",")
+        return [
+            (f"{head}{comma}{word}", meaning) for word, meaning in _beginning(candidates(), last)
+        ]
+    return [FILES] if candidates is _files else _beginning(candidates(), current)
 
 
-def _beginning(found: Iterable[Candidate], current: str) -> list[Candidate]:
-    """Return those that begin with what is typed; names that could steer a terminal are not offered."""
+def _beginning(candidates: Iterable[Candidate], current: str) -> list[Candidate]:
+    """Return the candidates that begin with ``current``, except those that could steer a terminal."""
     return [
-        (word, " ".join(told.split()))
-        for word, told in found
+        (word, " ".join(meaning.split()))
+        for word, meaning in candidates
         if word.startswith(current) and word.isprintable()
     ]
 
@@ -115,21 +129,21 @@ def _recent() -> list[RunInfo]:
 def _runs() -> Iterator[Candidate]:
     infos = _recent()
     for info in infos:
-        told = f"{info.experiment} {info.status}"
+        state = f"{info.experiment} {info.status}"
         if info.name:
-            yield info.name, f"{short_id(info.id)} {told}"
-        yield short_id(info.id), f"{info.name or ''} {told}"
+            yield info.name, f"{short_id(info.id)} {state}"
+        yield short_id(info.id), f"{info.name or ''} {state}"
     yield from _versions()
 
 
 def _sweeps() -> Iterator[Candidate]:
     repo = git.find()
-    yield "@", "the latest"
+    yield "@", "the latest sweep"
     for sweep in find.readable(repo, stored.list_refs(repo)[:_NEWEST]):
-        told = f"{sweep.facts['method']} {sweep.facts.get('metric') or ''}"
+        search = f"{sweep.facts['method']} {sweep.facts.get('metric') or ''}"
         if sweep.name:
-            yield sweep.name, f"{short_id(sweep.id)} {told}"
-        yield short_id(sweep.id), f"{sweep.name or ''} {told}"
+            yield sweep.name, f"{short_id(sweep.id)} {search}"
+        yield short_id(sweep.id), f"{sweep.name or ''} {search}"
 
 
 def _experiments() -> list[Candidate]:
@@ -156,8 +170,8 @@ def _files() -> list[Candidate]:
 
 
 def _keys() -> list[Candidate]:
-    known = ((fact.name, fact.text.replace("`", "")) for fact in facts.LISTED.values())
-    return [*_metrics(), *_params(), *known]
+    listed = ((fact.name, fact.text.replace("`", "")) for fact in facts.LISTED.values())
+    return [*_metrics(), *_params(), *listed]
 
 
 def _files_of(address: str) -> list[Candidate]:
@@ -175,16 +189,16 @@ def _versions() -> Iterator[Candidate]:
     for model in Registry(git.find()).every():
         for version in reversed(model.versions):
             yield f"{model.name}@{version.short}", "version"
-        for stage, held in model.stages.items():
-            yield f"{model.name}@{stage}", held.short
+        for stage, version in model.stages.items():
+            yield f"{model.name}@{stage}", version.short
 
 
 def _stages() -> Iterator[Candidate]:
-    there = {stage for model in Registry(git.find()).every() for stage in model.stages}
-    yield from ((stage, "stage") for stage in sorted({"production", "staging", *there}))
+    used = {stage for model in Registry(git.find()).every() for stage in model.stages}
+    yield from ((stage, "stage") for stage in sorted({"production", "staging", *used}))
 
 
-# What the metavar of an option or argument stands for; others are free text.
+# The candidates by the metavar of an option or argument; any other metavar is free text.
 _KINDS: dict[str, Callable[[], Iterable[Candidate]]] = {
     "RUN": _runs,
     "EXPERIMENT": _experiments,
@@ -194,12 +208,12 @@ _KINDS: dict[str, Callable[[], Iterable[Candidate]]] = {
     "KEY": _keys,
     "A,B": _keys,
     **dict.fromkeys(
-        ("KEY=VALUE", "KEY=VALUES"), lambda: ((f"{name}=", told) for name, told in _params())
+        ("KEY=VALUE", "KEY=VALUES"), lambda: ((f"{name}=", meaning) for name, meaning in _params())
     ),
     "TAG": _tags,
     **dict.fromkeys(("FILE", "PATH", "DEST", "DIR", "COMMAND"), _files),
 }
-# In the verbs of git track model.
+# The same for the verbs of git track model.
 _OF_MODELS: dict[str, Callable[[], Iterable[Candidate]]] = {
     "NAME": _models,
     "NAME@VERSION": _versions,

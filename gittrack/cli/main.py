@@ -1,4 +1,4 @@
-"""The command line: one verb, one file in `commands`; and the one boundary where errors become text."""
+"""The command line: find the verb, run its module in `commands`, and turn errors into text."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 from gittrack import git
 from gittrack.core import layout
@@ -14,60 +15,60 @@ from gittrack.core.fast_typing import TYPE_CHECKING, Any, NoReturn
 from gittrack.git import refs
 from gittrack.version import __version__
 
-if TYPE_CHECKING:  # it needs argparse, for which git need not wait: see _look_ahead
+if TYPE_CHECKING:  # parsing imports argparse; git starts before that, see _look_ahead
     from gittrack.cli import parsing
 
-# Verbs by task: what each does.  Each has its file, commands/<verb>.py, imported only when it is asked for.
+# What each verb does, by task. A verb has its module commands/<verb>.py, which is imported only if needed.
 _TASKS = {
     "record runs": {
         "run": "run a command and record it as a run",
-        "init": "scaffold params.yaml, settings and .gitignore lines (optional)",
-        "demo": "see it work on a small real project",
+        "init": "write params.yaml, settings and .gitignore lines (optional)",
+        "demo": "try it on a small real project",
     },
     "find and compare": {
-        "ls": "list runs, newest first, live ones too",
-        "top": "the leaderboard of a metric",
-        "show": "everything about one run",
-        "diff": "what differs between runs",
-        "log": "the lab notebook: a paragraph for each run",
-        "plot": "a chart of a metric in the terminal",
-        "report": "a comparison to paste into a pull request",
-        "params": "the params that runs have, with their ranges",
-        "metrics": "the metrics that runs have logged, with their ranges",
-        "experiments": "the experiments, with their runs",
+        "ls": "list runs, newest first, running ones too",
+        "top": "show the leaderboard of a metric",
+        "show": "show everything about one run",
+        "diff": "show what differs between runs",
+        "log": "the lab notebook: one paragraph for each run",
+        "plot": "draw a chart of a metric in the terminal",
+        "report": "write a comparison to paste into a pull request",
+        "params": "list the params of runs, with their ranges",
+        "metrics": "list the metrics of runs, with their ranges",
+        "experiments": "list the experiments, with their numbers of runs",
     },
     "search": {
-        "sweep": "try many configurations, every trial a run: grid, random, halving",
+        "sweep": "try many configurations; each trial is a run",
     },
     "reproduce": {
-        "reproduce": "run a run again from its commit: is it the same?",
-        "verify": "the same verdict between recorded runs",
-        "repeat": "run a run again under other seeds",
-        "hooks": "hooks around a run: what may refuse it, what hears of it",
-        "checkout": "a worktree at the code and params of a run",
+        "reproduce": "run a run again from its commit and compare the results",
+        "verify": "compare recorded runs: EXACT, CLOSE or DIFFERENT",
+        "repeat": "run a run again with other seeds",
+        "hooks": "hooks that run before and after a run",
+        "checkout": "make a worktree with the code and params of a run",
     },
     "take out": {
-        "files": "the files of a run",
+        "files": "list the files of a run",
         "cat": "print a file of a run",
-        "get": "bring a file or an artifact of a run here",
-        "export": "runs as CSV, JSON Lines or Parquet",
+        "get": "copy a file or an artifact of a run to this folder",
+        "export": "write runs as CSV, JSON Lines or Parquet",
     },
     "release": {
         "model": "the model registry: versions, stages, gates, history",
     },
     "keep in order": {
-        "tag": "add tags to a run, or take them away",
-        "note": "add a remark to a run",
+        "tag": "add tags to a run, or remove them",
+        "note": "add a note to a run",
         "rename": "give a run another name",
-        "archive": "leave runs out of listings",
+        "archive": "hide runs from listings",
         "rm": "move runs to the trash",
-        "restore": "bring runs back from the trash",
-        "gc": "remove for good what has been in the trash for long",
+        "restore": "take runs back from the trash",
+        "gc": "delete old runs in the trash, and leftovers",
     },
     "look after": {
-        "recover": "commit runs whose process vanished",
-        "doctor": "look for damage and say what to do",
-        "completion": "a completion script for bash, zsh or fish",
+        "recover": "commit the runs of processes that died",
+        "doctor": "find damage and print what to do",
+        "completion": "print a completion script for bash, zsh or fish",
     },
 }
 _HIDDEN = {
@@ -75,38 +76,40 @@ _HIDDEN = {
     "__manpage": "manpage",
     "__facts": "facts",
 }  # for programs: see commands/_hidden.py
-NESTED = ("model", "sweep")  # verbs with verbs of their own
-DEFAULTS = ("sweep",)  # those that do something without a further verb, too
-_COMMANDS = ("sweep", "sweep resume")  # whose command line ends with ``-- COMMAND...``
-# These begin with a look at the registry.
+NESTED = ("model", "sweep")  # verbs that have verbs below them
+DEFAULTS = ("sweep",)  # nested verbs that also work without a verb below them
+_WITH_COMMAND = ("sweep", "sweep resume")  # the command line ends with ``-- COMMAND...``
+# Verbs that first read the registry.
 _LOOK_AT_MODELS = tuple(
     f"model {verb}" for verb in ("ls", "show", "history", "get", "diff", "promote")
 )
-_LONG = ("run", "reproduce", "repeat", "sweep", "demo")
+_LONG_LIVED = ("run", "reproduce", "repeat", "sweep", "demo")
 GROUPS = {task: tuple(verbs) for task, verbs in _TASKS.items()}
 VERBS = {verb: about for verbs in _TASKS.values() for verb, about in verbs.items()}
 
 
-def _module(name: str) -> Any:
-    """Import a module by its name; `importlib` would import `warnings` too, a millisecond."""
-    __import__(name)
-    return sys.modules[name]
-
-
-def _file(verb: str) -> str:
-    return f"gittrack.cli.commands.{verb.replace(' ', '.')}"
+def _command(verb: str) -> Any:
+    """Import the module of a verb, such as ``ls`` or ``model ls``."""
+    return import_module(f"gittrack.cli.commands.{verb.replace(' ', '.')}")
 
 
 def parser(verb: str) -> parsing.Parser:
-    """Return the parser of one verb, such as ``ls`` or ``model ls``."""
-    found: parsing.Parser = _module("gittrack.cli.parsing").parser(verb, _module(_file(verb)))
-    return found
+    """Return the argument parser of a verb.
+
+    Parameters
+    ----------
+    verb : str
+        The verb as a user types it: ``ls``, or ``model ls`` for a nested one.
+    """
+    from gittrack.cli import parsing  # noqa: PLC0415 - git starts before argparse is imported
+
+    return parsing.parser(verb, _command(verb))
 
 
-def inner(verb: str) -> dict[str, str]:
-    """Return the verbs below a verb, each with what it does."""
-    found: dict[str, str] = _module(_file(verb)).VERBS
-    return found
+def inner_verbs(verb: str) -> dict[str, str]:
+    """Return the verbs below a nested verb, each with what it does."""
+    verbs: dict[str, str] = _command(verb).VERBS
+    return verbs
 
 
 def overview() -> str:
@@ -118,44 +121,56 @@ def overview() -> str:
     return (
         "usage: git track VERB ...\n\nML experiment tracking that is nothing but git: a run is a commit.\n\n"
         f"{lines}\n"
-        "A RUN is a full id, a unique prefix of it or of its 8 hex digits, a name, a run commit,\n"
-        "@ (the latest), @~2 (two before it), EXPERIMENT@, MODEL@VERSION or MODEL@STAGE.\n"
-        "More on each: git track VERB -h\n"
+        "A RUN is a full id, a unique prefix of the id or of its last 8 hex digits, a name,\n"
+        "a run commit, @ (the latest run), @~2 (two runs earlier), EXPERIMENT@,\n"
+        "MODEL@VERSION or MODEL@STAGE.\n"
+        "Help for one verb: git track VERB -h\n"
     )
 
 
 def script() -> NoReturn:
-    """Be the program ``git-track``: run, and leave without taking the interpreter apart piece by piece."""
+    """Run the program ``git-track`` and end the process, without the slow shutdown of the interpreter."""
     code = main()
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except OSError:  # whoever read it has gone
+        except OSError:  # the reader of the pipe has ended
             code = code or 1
     os._exit(code)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line and return the exit status; no traceback reaches the user."""
-    given = sys.argv[1:] if argv is None else argv
-    # Arguments are UTF-8, whatever the locale is taken for; other bytes travel as lone surrogates.
-    words = [os.fsencode(word).decode("utf-8", "surrogateescape") for word in given]
+    """Run the command line; no traceback reaches the user.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        The arguments after the name of the program. Default: those of the process.
+
+    Returns
+    -------
+    int
+        The exit status.
+    """
+    arguments = sys.argv[1:] if argv is None else argv
+    # Arguments are UTF-8 in every locale; bytes that are not UTF-8 become lone surrogates.
+    words = [os.fsencode(word).decode("utf-8", "surrogateescape") for word in arguments]
     try:
         return _dispatch(words)
     except TrackError as error:
         return _report(error.message, error.hint, error.code)
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:  # the reader of our output has seen enough
+    except BrokenPipeError:  # the reader of our output has ended
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 0
     except OSError as error:
         name = f" ({error.filename})" if error.filename else ""
-        hint = "check that path and its permissions; if it is the repository's: git track doctor"
+        hint = "check the path and its permissions; for a path inside .git: git track doctor"
         return _report(
             f"{error.strerror or error}{name}", hint if name else "see: git track doctor", 1
         )
-    except Exception:  # noqa: BLE001 - the one boundary; it keeps the traceback in a file
+    except Exception:  # noqa: BLE001 - the one boundary; it writes the traceback to a file
         return _report_bug()
     finally:
         git.drop_ahead()
@@ -170,70 +185,72 @@ def _dispatch(words: list[str]) -> int:
         return 0
     verb = words[0]
     if verb in _HIDDEN:
-        hidden = _module("gittrack.cli.commands._hidden")
-        found: int = getattr(hidden, _HIDDEN[verb])(words[1:])
-        return found
-    if verb not in _LONG:  # a short life: what is garbage goes with it
+        hidden_code: int = getattr(_command("_hidden"), _HIDDEN[verb])(words[1:])
+        return hidden_code
+    if verb not in _LONG_LIVED:  # the process ends before garbage matters
         gc.disable()
     if verb not in VERBS:
         hint = did_you_mean(verb, VERBS, "see: git track -h")
         return _report(f"there is no verb {verb!r}", hint, 2)
-    if verb in NESTED and (place := _inner_verb(verb, words)):
-        verb, words = f"{verb} {words[place]}", [*words[:place], *words[place + 1 :]]
+    if verb in NESTED and (index := _inner_verb(verb, words)):
+        verb, words = f"{verb} {words[index]}", [*words[:index], *words[index + 1 :]]
     _look_ahead(verb, words)
-    given = _joined(words[1:]) if verb == "ls" else words[1:]
-    at = given.index("--") if verb in _COMMANDS and "--" in given else len(given)
-    args = parser(verb).parse_args(given[:at])
-    if given[at:]:  # among optional arguments, argparse would not find where the command begins
-        args.command = given[at + 1 :]
-    module = _module(_file(verb))
-    code: int = module.run(args)
+    arguments = _join_sort_key(words[1:]) if verb == "ls" else words[1:]
+    end = arguments.index("--") if verb in _WITH_COMMAND and "--" in arguments else len(arguments)
+    args = parser(verb).parse_args(arguments[:end])
+    if arguments[end:]:  # argparse cannot tell the command from optional arguments
+        args.command = arguments[end + 1 :]
+    code: int = _command(verb).run(args)
     sys.stdout.flush()
     return code
 
 
 def _inner_verb(verb: str, words: list[str]) -> int:
-    """Return where in ``words`` the verb below ``verb`` is; 0 if there is none.
+    """Return the index in ``words`` of the verb below ``verb``; 0 if there is none.
 
-    Raises TrackError for an unknown one.  The verbs in ``DEFAULTS`` take options before it, too.
+    Raises TrackError if the verb below is unknown. A verb in ``DEFAULTS`` may have options before it.
     """
-    known = inner(verb)
+    inner = inner_verbs(verb)
     if verb in DEFAULTS:
+        from gittrack.cli import parsing  # noqa: PLC0415 - git starts before argparse is imported
+
         end = words.index("--") if "--" in words else len(words)
-        are_options = _module("gittrack.cli.parsing").are_options
-        places = (place for place in range(1, end) if words[place] in known)
-        return next(
-            (at for at in places if are_options(parser(f"{verb} {words[at]}"), words[1:at])), 0
-        )
+        for index in range(1, end):
+            if words[index] in inner and parsing.are_options(
+                parser(f"{verb} {words[index]}"), words[1:index]
+            ):
+                return index
+        return 0
     if not words[1:] or words[1].startswith("-"):
         return 0
-    if words[1] not in known:
-        hint = did_you_mean(words[1], known, f"see: git track {verb} -h")
+    if words[1] not in inner:
+        hint = did_you_mean(words[1], inner, f"see: git track {verb} -h")
         raise TrackError(f"there is no verb '{verb} {words[1]}'", hint, code=2)
     return 1
 
 
 def _look_ahead(verb: str, words: list[str]) -> None:
-    """Let git begin with what the verb will most probably ask for, before all else is imported."""
+    """Start the git processes that the verb needs, before the other modules are imported."""
     try:
         folder = os.getcwd()
-    except FileNotFoundError:  # the verb says so
+    except FileNotFoundError:  # the verb reports that
         return
     if verb in ("ls", "top") and not {"-e", "--experiment"} & set(words):
         refs.look_ahead(folder, layout.RUNS, layout.NOTES)
     if verb in _LOOK_AT_MODELS:
-        names = _module("gittrack.core.registry.names")
+        from gittrack.core.registry import names  # noqa: PLC0415 - for a few verbs only
+
         refs.look_ahead(folder, *names.PLACES)
     if verb in (*GROUPS["find and compare"], *_LOOK_AT_MODELS):
         git.look_ahead(folder)
 
 
-def _joined(words: list[str]) -> list[str]:
-    """Make ``--sort -loss`` one word: argparse takes no value that begins with a dash."""
+def _join_sort_key(words: list[str]) -> list[str]:
+    """Make ``--sort -loss`` one word, because argparse refuses values that begin with a dash."""
     if "--sort" not in words[:-1]:
         return words
-    at = words.index("--sort")
-    return [*words[:at], f"--sort={words[at + 1]}", *words[at + 2 :]]
+    index = words.index("--sort")
+    return [*words[:index], f"--sort={words[index + 1]}", *words[index + 2 :]]
 
 
 def _report(message: str, hint: str, code: int) -> int:
@@ -244,8 +261,8 @@ def _report(message: str, hint: str, code: int) -> int:
 
 
 def _report_bug() -> int:
-    """Keep the traceback of what must be a bug of ours in a file, and say where."""
-    import tempfile  # noqa: PLC0415 - must never be needed
+    """Write the traceback of an unexpected error to a file, and print the path."""
+    import tempfile  # noqa: PLC0415 - needed only if gittrack has a bug
     import traceback  # noqa: PLC0415
 
     with tempfile.NamedTemporaryFile("w", prefix="gittrack-", suffix=".txt", delete=False) as file:

@@ -1,4 +1,4 @@
-"""The manual page, in roff (man(7)), made of the argument parsers, so that the two cannot disagree."""
+"""Generate the manual page from the argument parsers, so that help and manual page always agree."""
 
 from __future__ import annotations
 
@@ -13,7 +13,24 @@ def page(
     sections: str,
     version: str,
 ) -> str:
-    """Return the page; ``sections`` is prose: heads in capitals, indented lines kept as they are."""
+    """Return the manual page.
+
+    Parameters
+    ----------
+    verbs : mapping of str to argparse.ArgumentParser
+        The parser of each verb, such as ``ls`` or ``model ls``.
+    groups : mapping of str to sequence of str
+        The title of each section, and the verbs that it describes.
+    sections : str
+        The sections after those. A first line in capitals is a heading; indented lines stay as they are.
+    version : str
+        The version of gittrack.
+
+    Returns
+    -------
+    str
+        The page in the macros of man(7).
+    """
     lines = [
         f'.TH GIT\\-TRACK 1 "" "gittrack {_escape(version)}" "Git Manual"',
         ".SH NAME",
@@ -69,17 +86,17 @@ def _prose(sections: str) -> list[str]:
 
 
 def _paragraphs(content: str) -> list[str]:
-    """Return text as paragraphs; lines that are indented are kept as they are."""
+    """Return text as roff paragraphs; indented lines stay as they are."""
     lines: list[str] = []
     for number, block in enumerate(content.strip("\n").split("\n\n")):
         lines += [".PP"] if number else []
         for indented, part in groupby(block.split("\n"), lambda line: line.startswith("  ")):
-            shown = [_escape(line.removeprefix("  ") if indented else line) for line in part]
-            lines += [".RS 4", ".nf", *shown, ".fi", ".RE"] if indented else shown
+            escaped = [_escape(line.removeprefix("  ") if indented else line) for line in part]
+            lines += [".RS 4", ".nf", *escaped, ".fi", ".RE"] if indented else escaped
     return lines
 
 
 def _escape(content: str) -> str:
-    """Return text in which nothing is an instruction to roff."""
+    """Return text that contains no instructions to roff."""
     plain = content.replace("\\", "\\e").replace("-", "\\-")
     return f"\\&{plain}" if plain[:1] in (".", "'") else plain

@@ -1,4 +1,4 @@
-"""Text that does not fit the terminal, through the user's pager, as git would show it."""
+"""Show text that does not fit the terminal in the user's pager, as git does."""
 
 from __future__ import annotations
 
@@ -10,9 +10,20 @@ from gittrack import git
 
 
 def show(data: bytes) -> bool:
-    """Show text in the user's pager, as git would; False where none is wanted.
+    """Show text in the user's pager.
 
-    The pager comes from the environment or the user's own configuration, never from a repository.
+    The pager comes from GIT_PAGER, the user's or the system's git configuration, or PAGER, as in
+    git(1). It never comes from the configuration of a repository, which somebody else may have written.
+
+    Parameters
+    ----------
+    data : bytes
+        The text, encoded for the terminal.
+
+    Returns
+    -------
+    bool
+        Whether the text was shown. False if the user wants no pager, or if it could not be started.
     """
     if os.environ.get("TERM", "dumb") == "dumb":
         return False
@@ -26,11 +37,11 @@ def show(data: bytes) -> bool:
         return False
     environment = {"LESS": "FRX", "LV": "-c", **os.environ}
     shell = subprocess.Popen(["sh", "-c", pager], stdin=subprocess.PIPE, env=environment)
-    # Ctrl-C is for the pager, as with git: should we go first, it would fight with the shell for the keys.
+    # Ctrl-C is for the pager, as in git. If we ended first, the pager and the shell would both read keys.
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         shell.communicate(data)
-    except BrokenPipeError:  # left before the end
+    except BrokenPipeError:  # the user left the pager before the end
         shell.wait()
     finally:
         signal.signal(signal.SIGINT, before)

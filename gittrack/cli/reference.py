@@ -1,4 +1,4 @@
-"""Parts of the documentation that are made from tables in the code."""
+"""The tables of the documentation that are generated from tables in the code."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ def facts_table() -> str:
     for fact in facts.FACTS:
         if not (fact.listed or fact.json):
             continue
-        head = (fact.heading or fact.name.upper()) if fact.listed else ""
-        where = "" if fact.json and fact.listed else " (listings)" if fact.listed else " (JSON)"
-        lines.append(f"| `{fact.name}` | {fact.kind} | {head} | {fact.text}{where} |")
+        heading = (fact.heading or fact.name.upper()) if fact.listed else ""
+        scope = "" if fact.json and fact.listed else " (listings)" if fact.listed else " (JSON)"
+        lines.append(f"| `{fact.name}` | {fact.kind} | {heading} | {fact.text}{scope} |")
     return "\n".join(lines) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""A function that trains, as a script of its own: configured, seeded, recorded.
+"""Turn a training function into a script that is configured, seeded and recorded.
 
 ::
 
@@ -10,8 +10,8 @@
     if __name__ == "__main__":
         train()
 
-``python train.py --config experiment.json -S lr=0.1`` and the same after ``git track run --`` record the
-same run.
+``python train.py --config experiment.json -S lr=0.1`` records the same run with and without
+``git track run --`` before it.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _SEED = 42
 
 
 class Setup(NamedTuple):
-    """What a script is to do: the resolved configuration, the file that it came from, the seed."""
+    """What a script trains with: the resolved configuration, the file that it came from, and the seed."""
 
     config: dict[str, Any]
     file: str | None
@@ -49,33 +49,61 @@ class Setup(NamedTuple):
 
 
 def main(train: Train) -> Script:
-    """Turn ``train(config, run)``, which returns metrics or nothing, into a script; also a decorator.
+    """Turn a training function into a script; used as a decorator.
 
-    Called without arguments the result reads the command line: ``--config FILE`` (JSON or YAML; otherwise
-    params.yaml, if there is one) and ``-S KEY=VALUE``.  The seed is that of ``git track run --seed``, of the
-    key ``seed`` in the configuration, or 42.  The configuration's file is kept as an artifact, and what is
-    returned as final metrics.  Called with ``(config, run)`` it is the function itself.
+    Without arguments, the script reads the command line: ``--config FILE`` (JSON or YAML; default:
+    params.yaml, if it exists) and ``-S KEY=VALUE``. It seeds everything, starts a run, records the
+    configuration file as an artifact, and calls the function. With the arguments ``(config, run)``, it only
+    calls the function.
+
+    Parameters
+    ----------
+    train : callable
+        ``train(config, run)``: the resolved configuration (a dict) and the active run. It returns a mapping
+        of final metrics, or None.
+
+    Returns
+    -------
+    Script
+        The script, which returns what the function returns.
+
+    Notes
+    -----
+    The seed is the first of these: ``git track run --seed``, ``seed`` in the configuration, 42.
     """
     return Script(train)
 
 
 class Script:
-    """What `main` makes of a function."""
+    """A training function that reads its own command line."""
 
     def __init__(self, train: Train) -> None:
         self.train = train
         functools.update_wrapper(self, train)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Mapping[str, Any] | None:
-        """Train with what is on the command line; with arguments, be the function itself."""
+        """Train as the command line says; with arguments, only call the function."""
         if args or kwargs:
             return self.train(*args, **kwargs)
         return self.run(sys.argv[1:])
 
     def run(self, argv: Sequence[str]) -> Mapping[str, Any] | None:
-        """Train with the options ``argv``, recorded; return the metrics.
+        """Train and record the run.
 
-        Raises SystemExit, with an error said, where the configuration or the repository will not do.
+        Parameters
+        ----------
+        argv : sequence of str
+            The options: ``--config FILE`` and ``-S KEY=VALUE``.
+
+        Returns
+        -------
+        mapping of str to float, or None
+            The metrics that the function returned.
+
+        Raises
+        ------
+        SystemExit
+            After an error is printed, if the configuration or the repository cannot be used.
         """
         args = _arguments(self.train.__doc__, argv)
         with _errors():
@@ -87,47 +115,47 @@ class Script:
                 active.log_artifact(setup.file)
         if active.disabled:
             return self.train(dict(setup.config), active)
-        _say(_heading(setup))
+        _print_note(_heading(setup))
         with active:
             metrics = self.train(dict(setup.config), active)
             with _errors():
-                _keep(active, metrics, getattr(self.train, "__name__", "the function"))
+                _record(active, metrics, getattr(self.train, "__name__", "the function"))
         return metrics
 
 
 def _arguments(about: str | None, argv: Sequence[str]) -> argparse.Namespace:
     name = os.path.basename(sys.argv[0] or "train.py")
     parser = Parser(prog=name, description=(about or "").partition("\n")[0] or None)
-    parser.add_argument("--config", metavar="FILE", help="the configuration, JSON or YAML")
+    parser.add_argument("--config", metavar="FILE", help="the configuration file, JSON or YAML")
     parser.add_argument(
         "-S",
         "--set",
         action="append",
         default=[],
         metavar="KEY=VALUE",
-        help="override; +KEY=VALUE adds",
+        help="change a value; +KEY=VALUE adds one",
     )
     return parser.parse_args(list(argv))
 
 
 @contextlib.contextmanager
 def _errors() -> Iterator[None]:
-    """End the process with an error and a hint in the place of a traceback."""
+    """End the process with an error and a hint instead of a traceback."""
     try:
         yield
     except TrackError as error:
-        _say(f"error: {error.message}" + (f"\nhint: {error.hint}" if error.hint else ""))
+        _print_note(f"error: {error.message}" + (f"\nhint: {error.hint}" if error.hint else ""))
         raise SystemExit(error.code) from error
 
 
-def _say(text: str) -> None:
+def _print_note(text: str) -> None:
     if text:
         sys.stderr.write(text + "\n")
 
 
 def _setup(args: argparse.Namespace) -> Setup:
-    """Return what to train with: the file, over it ``-S``, and over that what ``git track run`` was told."""
-    given, seed = _given()
+    """Return the setup. ``-S`` overrides the file, and options of ``git track run`` override both."""
+    launched_params, seed = _launcher_options()
     file = args.config
     if file is None and launched.journal_folder() is None and Path(layout.PARAMS).is_file():
         file = layout.PARAMS
@@ -138,8 +166,8 @@ def _setup(args: argparse.Namespace) -> Setup:
             launched.params() if launched.journal_folder() else {}, args.set
         )
         file = layout.PARAMS if config and Path(layout.PARAMS).is_file() else None
-    config = nested.merge(config, given)
-    if seed is not None and "seed" in config and "seed" not in given:
+    config = nested.merge(config, launched_params)
+    if seed is not None and "seed" in config and "seed" not in launched_params:
         config["seed"] = seed
     if seed is None:
         seed = _seed_of(config)
@@ -147,30 +175,31 @@ def _setup(args: argparse.Namespace) -> Setup:
 
 
 def _seed_of(config: Mapping[str, Any]) -> int:
-    own = config.get("seed")
-    if own is None:
+    seed = config.get("seed")
+    if seed is None:
         return _SEED
-    if isinstance(own, bool) or not isinstance(own, int) or own < 0:
+    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         raise TrackError(
-            f"the seed of the configuration is {own!r}", "give a whole number from 0 on, or none"
+            f"the seed of the configuration is {seed!r}",
+            "set a whole number of at least 0, or remove it",
         )
-    return own
+    return seed
 
 
-def _given() -> tuple[dict[str, Any], int | None]:
-    """Return the params and the seed that the launcher was told, but for those it took from params.yaml."""
+def _launcher_options() -> tuple[dict[str, Any], int | None]:
+    """Return the params and the seed from the options of ``git track run``, without params.yaml."""
     if launched.journal_folder() is None:
         return {}, None
     path = os.environ.get(EXPLICIT_VARIABLE)
     if path:
-        told = json.loads(Path(path).read_bytes())
-        return told["params"], told["seed"]
+        options = json.loads(Path(path).read_bytes())
+        return options["params"], options["seed"]
     seed = os.environ.get("GITTRACK_SEED", "")
     return launched.params(), int(seed) if seed.isdigit() else None
 
 
 def _begin(setup: Setup) -> Run:
-    """Begin the run, or join that of the launcher, which does not know of our configuration yet."""
+    """Start a run, or join the run of the launcher, which does not know the configuration yet."""
     request = session.Request(
         params=values.config_dict(setup.config), seed=setup.seed, command=begin.command()
     )
@@ -182,12 +211,12 @@ def _heading(setup: Setup) -> str:
     return f"{file}fingerprint {fingerprint(setup.config)}  seed {setup.seed}"
 
 
-def _keep(run: Run, metrics: Mapping[str, Any] | None, name: str) -> None:
+def _record(run: Run, metrics: Mapping[str, Any] | None, name: str) -> None:
     if metrics is None:
         return
     if not isinstance(metrics, Mapping):
         raise TrackError(
             f"{name} returned {type(metrics).__name__}, not a mapping of metrics",
-            'return one like this: {"val_accuracy": 0.97}',
+            'return a mapping such as {"val_accuracy": 0.97}',
         )
     run.summary.update(metrics)

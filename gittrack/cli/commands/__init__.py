@@ -1,1 +1,1 @@
-"""One file per verb: parse, call the library, render, return an exit status."""
+"""The verbs, one module each: read the options, call the library, print, return an exit status."""

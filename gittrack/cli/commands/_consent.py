@@ -1,4 +1,4 @@
-"""Ask before a command that this machine did not record, of a run or a sweep, is run for the first time."""
+"""Ask before the command of a run or sweep from another machine is executed for the first time."""
 
 from __future__ import annotations
 
@@ -20,9 +20,23 @@ if TYPE_CHECKING:
 
 
 def check(repo: git.Repo, run: RunRecord, trusted: str | None, links: tuple[str, ...]) -> None:
-    """Show what would be executed and ask; ``trusted`` is a run commit that may be run unasked.
+    """Print what a run would execute, and ask, unless this machine recorded the run.
 
-    Raises TrackError with the code 3 where the answer is no, or nobody can be asked.
+    Parameters
+    ----------
+    repo : git.Repo
+        The repository.
+    run : RunRecord
+        The run that is to be executed again.
+    trusted : str or None
+        A run commit that the user trusts (``--trust``): no question is asked for it.
+    links : tuple of str
+        The paths that will be linked into the worktree of the rerun.
+
+    Raises
+    ------
+    TrackError
+        With the exit status 3, if the user refuses or if there is no terminal to ask on.
     """
     commit = str(run.info.commit)
     if not _is_allowed(commit, trusted):
@@ -31,9 +45,9 @@ def check(repo: git.Repo, run: RunRecord, trusted: str | None, links: tuple[str,
 
 
 def check_sweep(sweep: Sweep, trusted: str | None) -> None:
-    """Show what a sweep would execute and ask, as `check` does, where this machine did not begin it."""
+    """Print what a sweep would execute, and ask as `check` does, unless this machine started the sweep."""
     if not _is_allowed(sweep.commit, trusted):
-        print_note(f"the sweep {sweep.id} was not begun on this machine; it would execute:")
+        print_note(f"the sweep {sweep.id} was not started on this machine; it would execute:")
         rows = [
             ("command", repr(list(sweep.facts["command"]))),
             ("folder", str(sweep.facts.get("cwd") or ".")),
@@ -50,15 +64,17 @@ def _is_allowed(commit: str, trusted: str | None) -> bool:
 
 
 def _ask(commit: str, rows: Sequence[tuple[str, str]], again: str) -> None:
-    for name, told in rows:
-        print_note(f"  {name:<9}{text.escape(told)}")
-    hint = f"look at it, then: {again} --trust {commit}"
+    for name, value in rows:
+        print_note(f"  {name:<9}{text.escape(value)}")
+    hint = f"read it, then: {again} --trust {commit}"
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise TrackError("it is not trusted, and there is no terminal to ask", hint, code=3)
+        raise TrackError(
+            "the command is not trusted, and there is no terminal to ask", hint, code=3
+        )
     sys.stderr.write(f"type the first 8 characters of {commit} to run it: ")
     sys.stderr.flush()
     if sys.stdin.readline().strip() != commit[:8]:
-        raise TrackError("it is not trusted", hint, code=3)
+        raise TrackError("the command is not trusted", hint, code=3)
     _remember(commit)
 
 
@@ -67,7 +83,7 @@ def _remember(commit: str) -> None:
         trust.remember(commit)
     except OSError as error:
         print_note(
-            f"warning: {trust.list_path()} cannot be written ({error.strerror}): you will be asked again"
+            f"warning: {trust.list_path()} cannot be written ({error.strerror}), so you will be asked again"
         )
 
 
@@ -79,8 +95,8 @@ def _rows(repo: git.Repo, run: RunRecord, links: tuple[str, ...]) -> list[tuple[
         ("folder", info.cwd or "."),
         ("code", f"{info.code.state}{content.against_head(repo, run)}"),
     ]
-    rows += [("runs", told) for told in content.executed(repo, run)]
-    rows += [("differs", told) for told in content.changed(repo, run)]
+    rows += [("runs", line) for line in content.executed(repo, run)]
+    rows += [("differs", line) for line in content.changed(repo, run)]
     rows += [("data", str(item["path"])) for item in run.inputs]
     rows += [("keeps", path) for path in info.output_paths]
     if info.sweep is not None and info.sweep.after is not None:

@@ -11,19 +11,20 @@ from gittrack.version import __version__
 
 
 def complete(words: Sequence[str]) -> int:
-    """Print what can come next; a shell that asks wants no errors."""
-    from gittrack.cli import completing  # noqa: PLC0415 - it needs the parsers' own modules
+    """Print the completions of a command line; nothing if there is an error."""
+    from gittrack.cli import completing  # noqa: PLC0415 - it imports the modules of all verbs
 
     try:
-        found = completing.candidates(words[1:] if words[:1] == ["--"] else words)
+        candidates = completing.candidates(words[1:] if words[:1] == ["--"] else words)
     except (TrackError, OSError):
         return 0
-    print("".join(f"{word}\t{told}\n" if told else f"{word}\n" for word, told in found), end="")
+    for word, meaning in candidates:
+        print(f"{word}\t{meaning}" if meaning else word)
     return 0
 
 
 def manpage(words: Sequence[str]) -> int:
-    """Print the manual page, as it is kept in templates/share/man/man1."""
+    """Print the manual page, for templates/share/man/man1."""
     groups = {
         task: [name for verb in verbs for name in (verb, *_below(verb))]
         for task, verbs in main.GROUPS.items()
@@ -35,10 +36,10 @@ def manpage(words: Sequence[str]) -> int:
 
 
 def facts(words: Sequence[str]) -> int:
-    """Print the table of facts, as docs/reference/facts.md has it."""
+    """Print the table of facts, for docs/reference/facts.md."""
     print(reference.facts_table(), end="")
     return 0
 
 
 def _below(verb: str) -> list[str]:
-    return [f"{verb} {word}" for word in main.inner(verb)] if verb in main.NESTED else []
+    return [f"{verb} {word}" for word in main.inner_verbs(verb)] if verb in main.NESTED else []

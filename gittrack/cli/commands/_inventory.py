@@ -1,4 +1,4 @@
-"""``git track params``, ``metrics`` and ``experiments``: what exists."""
+"""What ``git track params``, ``metrics`` and ``experiments`` share: the options and the table."""
 
 from __future__ import annotations
 
@@ -7,45 +7,44 @@ import time
 
 from gittrack import git
 from gittrack.analysis import inventory
-from gittrack.cli.commands.ls import nothing
-from gittrack.cli.options import add_archived, add_formats, add_where
+from gittrack.cli.commands.ls import empty_listing
+from gittrack.cli.options import add_archived, add_experiment, add_formats, add_where
 from gittrack.cli.output import print_note, print_result, report_damage
 from gittrack.read.runs import query, reader
 from gittrack.show.data import jsonable
-from gittrack.show.terminal import inventory as faces
+from gittrack.show.terminal import inventory as tables
 from gittrack.show.terminal import table
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options that the three share."""
-    parser.add_argument(
-        "-e", "--experiment", help="only runs of this experiment, and those below it"
-    )
+    """Declare the options of the three verbs."""
+    add_experiment(parser)
     add_where(parser)
     add_archived(parser)
     add_formats(parser, "json", "csv", "md")
 
 
 def show(args: argparse.Namespace, kind: str) -> int:
-    """Print what there is of a kind; 1 where a run is damaged."""
+    """Print the table of a kind (``params``, ``metrics``, ``experiments``); return 1 if a run is damaged."""
     repo = git.find()
-    found = query.listing(
+    listing = query.listing(
         repo, experiment=args.experiment, query=args.where, archived=args.archived
     )
-    infos = [reader.decode(repo, raw) for raw in found.runs]
+    infos = [reader.decode(repo, raw) for raw in listing.runs]
     count = {"params": inventory.params, "metrics": inventory.metrics}.get(kind)
     exact = args.style == "csv"
     if count is not None:
         rows = count(infos)
-        made, plain = faces.values(rows, kind[:-1], exact=exact), faces.jsonable(rows)
+        content, plain = tables.values(rows, kind[:-1], exact=exact), tables.jsonable(rows)
     else:
-        ours = inventory.experiments(infos)
-        made, plain = faces.experiments(ours, time.time(), exact=exact), faces.jsonable(ours)
+        experiments = inventory.experiments(infos)
+        content = tables.experiments(experiments, time.time(), exact=exact)
+        plain = tables.jsonable(experiments)
     if args.style == "json":
         print_result(jsonable.dump(plain))
     elif not plain and not exact:
-        print_note(f"no run has {kind}" if infos else nothing(found, args.where))
+        print_note(f"no run has {kind}" if infos else empty_listing(listing, args.where))
     else:
-        print_result(table.render(made, args.style))
-    broken = reader.undecodable(found.runs, infos)
-    return report_damage(found.damaged + broken, found.total)
+        print_result(table.render(content, args.style))
+    broken = reader.undecodable(listing.runs, infos)
+    return report_damage(listing.damaged + broken, listing.total)

@@ -1,4 +1,4 @@
-"""The lines of a plain listing: a run is one line, and so is a sweep with all its trials."""
+"""The lines of a plain listing, in which all trials of a sweep are one line."""
 
 from __future__ import annotations
 
@@ -17,10 +17,23 @@ def has_trials(repo: git.Repo, raws: Sequence[Raw]) -> bool:
 
 
 def lines(repo: git.Repo, raws: Sequence[Raw], most: int) -> tuple[list[RunInfo], list[Raw]]:
-    """Return the first ``most`` lines, and the runs that they stand for.
+    """Return the first lines of a listing, and the runs that they contain.
 
-    The line of a sweep is where its first trial in the list is.  It has the id of the sweep, the number of
-    trials and how they ended as its status, and the start of its first trial.
+    Parameters
+    ----------
+    repo : git.Repo
+        The repository.
+    raws : sequence of Raw
+        The runs, in the order of the listing.
+    most : int
+        The largest number of lines.
+
+    Returns
+    -------
+    (list of RunInfo, list of Raw)
+        A line for each run or sweep, and all runs of these lines. The line of a sweep is at the position of
+        its first trial in the list. It has the id of the sweep, the earliest start of its trials, and as
+        its status the number of trials and how they ended.
     """
     sweep_of = Lookup(repo, fact("sweep.id"))
     members: dict[str, list[Raw]] = {}

@@ -1,4 +1,4 @@
-"""What reproduce and verify share: tolerances, settings, and the exit status that goes with a verdict."""
+"""What reproduce and verify share: options, settings, and the exit status of a verdict."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from gittrack.core import settings
 from gittrack.read.runs.record import RunRecord
 from gittrack.reproduce import rerun
 
-UNMET = 3
+UNMET = 3  # the exit status if a verdict is worse than --verify requires
 
 
 class Demands(NamedTuple):
-    """What is asked of a verdict, and by what measure."""
+    """The verdict that is required, and the measures for it."""
 
     level: str
     rtol: float
@@ -26,12 +26,12 @@ class Demands(NamedTuple):
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options that both have."""
+    """Declare the options of both verbs."""
     parser.add_argument(
         "--verify",
         choices=tuple(verdict.LEVELS),
         default="exact",
-        help="what is good enough for exit status 0 (exact)",
+        help="the verdict that is required for exit status 0 (exact)",
     )
     parser.add_argument(
         "--rtol",
@@ -50,7 +50,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def demands(repo: git.Repo, args: argparse.Namespace) -> Demands:
-    """Return what the options and the settings ask for."""
+    """Return the demands of the options and the settings."""
     config = git.parse_config(repo.config().output())
     volatile = settings.words(config, "track.volatile") or verdict.VOLATILE
     links = settings.words(config, "track.link")
@@ -75,9 +75,9 @@ def worst(found: Sequence[verdict.Verdict]) -> verdict.Verdict:
 
 def _tolerance(word: str) -> float:
     try:
-        found = float(word)
+        tolerance = float(word)
     except ValueError:
-        found = -1.0
-    if not 0 <= found < float("inf"):
-        raise argparse.ArgumentTypeError(f"{word!r} is not a number from 0 on")
-    return found
+        tolerance = -1.0
+    if not 0 <= tolerance < float("inf"):
+        raise argparse.ArgumentTypeError(f"{word!r} is not a number of at least 0")
+    return tolerance

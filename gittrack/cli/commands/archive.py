@@ -1,4 +1,4 @@
-"""Leave runs out of listings and leaderboards; they stay where they are, and addresses find them."""
+"""Hide runs from listings and leaderboards. Nothing is removed, and every address still works."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from gittrack.record import annotate
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``git track archive``."""
     parser.add_argument("runs", nargs="+", metavar="RUN", help="the runs")
-    parser.add_argument("--undo", action="store_true", help="take them into listings again")
+    parser.add_argument("--undo", action="store_true", help="show the runs in listings again")
 
 
 def run(args: argparse.Namespace) -> int:
     """Archive the runs."""
     repo = git.find()
-    found = _runs.find(repo, args.runs)
-    annotate.archive(repo, [_runs.target(raw) for raw in found], archived=not args.undo)
-    told = "listed again" if args.undo else "archived"
-    print_result("".join(f"{told} {_runs.called(repo, raw)}\n" for raw in found))
+    runs = _runs.find(repo, args.runs)
+    annotate.archive(repo, [_runs.target(raw) for raw in runs], archived=not args.undo)
+    change = "listed again" if args.undo else "archived"
+    print_result("".join(f"{change} {_runs.label(repo, raw)}\n" for raw in runs))
     if not args.undo:
-        print_result("listings show them with --archived; undo it: git track archive --undo RUN\n")
+        print_result("listings show them with --archived; undo: git track archive --undo RUN\n")
     return 0

@@ -1,4 +1,7 @@
-"""Print a file of a run, byte for byte: git track cat RUN metrics.csv; an artifact by its name."""
+"""Print a file of a run, byte for byte: git track cat RUN metrics.csv
+
+Name an artifact by its own name, such as model.npz.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import sys
 from pathlib import Path
 
 from gittrack import git
+from gittrack.cli.options import add_run
 from gittrack.cli.output import print_result
 from gittrack.core.errors import TrackError
 from gittrack.disk import content_store
@@ -17,12 +21,12 @@ from gittrack.show.terminal import text
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``git track cat``."""
-    parser.add_argument("run", metavar="RUN", help="id, prefix, name, commit, @ or EXPERIMENT@")
-    parser.add_argument("path", metavar="PATH", help="as git track files lists it")
+    add_run(parser)
+    parser.add_argument("path", metavar="PATH", help="a path that git track files lists")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the file; on a terminal, characters that could steer it are escaped."""
+    """Print the file. Characters that could steer a terminal are escaped on a terminal."""
     repo = git.find()
     content = RunRecord(repo, resolve.resolve(repo, args.run)).content(args.path)
     if isinstance(content, Path) and not sys.stdout.isatty():
@@ -34,8 +38,8 @@ def run(args: argparse.Namespace) -> int:
         return 0
     if b"\0" in data[:8192]:
         raise TrackError(
-            f"{args.path} is not text", f"keep it: git track get {args.run} {args.path}"
+            f"{args.path} is not text", f"copy it to a file: git track get {args.run} {args.path}"
         )
-    shown = data.decode(errors="surrogateescape").replace("\r\n", "\n")
-    print_result(text.escape(shown, keep="\n\t"))
+    content_text = data.decode(errors="surrogateescape").replace("\r\n", "\n")
+    print_result(text.escape(content_text, keep="\n\t"))
     return 0

@@ -1,8 +1,9 @@
-"""Print a completion script for a shell: verbs, options, runs, experiments, metrics, params, tags.
+"""Print a script that completes verbs, options, runs, experiments, metrics, params and tags in a shell.
 
-Where it goes:
-  bash   git track completion bash > ~/.local/share/bash-completion/completions/git-track
-  zsh    git track completion zsh > a folder of your $fpath, as _git-track
+Save the script to this file:
+  bash   git track completion bash > \
+             ~/.local/share/bash-completion/completions/git-track
+  zsh    git track completion zsh > FOLDER/_git-track (a folder of your $fpath)
   fish   git track completion fish > ~/.config/fish/conf.d/git-track.fish
 """
 
@@ -13,8 +14,8 @@ import argparse
 from gittrack.cli.output import print_result
 from gittrack.disk.files import bundled
 
-# Where a shell looks for it, below share/.
-PLACES = {
+# The file that a shell reads, below share/.
+PATHS = {
     "bash": "bash-completion/completions/git-track",
     "zsh": "zsh/site-functions/_git-track",
     "fish": "fish/vendor_conf.d/git-track.fish",
@@ -23,10 +24,10 @@ PLACES = {
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``git track completion``."""
-    parser.add_argument("shell", choices=tuple(PLACES), help="the shell")
+    parser.add_argument("shell", choices=tuple(PATHS), help="the shell")
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the script."""
-    print_result(bundled("templates", "share", PLACES[args.shell]).read_text(encoding="utf-8"))
+    print_result(bundled("templates", "share", PATHS[args.shell]).read_text(encoding="utf-8"))
     return 0

@@ -1,4 +1,7 @@
-"""What differs between two runs: params, metrics, inputs, environment, and the code itself."""
+"""Show what differs between runs: params, metrics, inputs, environment, and the code itself.
+
+Two runs are shown as lists of changes with a patch of the code, more runs as a table.
+"""
 
 from __future__ import annotations
 
@@ -14,20 +17,20 @@ from gittrack.show.data import jsonable
 from gittrack.show.terminal import diff_many, difference
 
 _ONLY = {
-    "run": "only command, seed, tags, status and the like",
-    "env": "only environment and packages",
+    "run": "only the command, seed, tags, status and other facts",
+    "env": "only the environment and the packages",
 }
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``git track diff``."""
     parser.usage = "git track diff RUN RUN [RUN...] [OPTIONS]"
-    parser.add_argument("runs", nargs="+", metavar="RUN", help="two, or more for a table")
+    parser.add_argument("runs", nargs="+", metavar="RUN", help="two runs, or more")
     sections(parser)
 
 
 def sections(parser: argparse.ArgumentParser) -> None:
-    """Declare the options that say which parts of a difference are shown, and how."""
+    """Declare the options that select the parts of a difference, and the format."""
     for name in ("params", "metrics", "run", "code", "env", "inputs"):
         parser.add_argument(
             f"--{name}",
@@ -40,36 +43,36 @@ def sections(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the difference."""
+    """Print the differences. Raises TrackError for fewer than two runs."""
     if len(args.runs) < 2:
-        raise TrackError("one run alone does not differ", "name another one, such as @", code=2)
+        raise TrackError("diff needs at least two runs", "name another run, such as @", code=2)
     repo = git.find()
     records = [RunRecord(repo, resolve.resolve(repo, address)) for address in args.runs]
-    return _several(records, args) if len(records) > 2 else between(repo, records, args)
+    return _among(records, args) if len(records) > 2 else between(repo, records, args)
 
 
 def between(repo: git.Repo, records: list[RunRecord], args: argparse.Namespace) -> int:
     """Print the difference of two runs."""
-    found = compare.diff(repo, *records)
+    changes = compare.diff(repo, *records)
     if args.style == "json":
-        whole = difference.jsonable(found)
+        whole = difference.jsonable(changes)
         keys = ["a", "b", *args.sections] if args.sections else list(whole)
         print_result(jsonable.dump({key: whole[key] for key in keys}))
     else:
-        page = difference.page(found, args.sections or (), args.style)
+        page = difference.page(changes, args.sections or (), args.style)
         signs = {"+": "green", "-": "red", "@": "dim"}
         print_result(paint_lines(page, [signs.get(line[:1], "") for line in page.splitlines()]))
     return 0
 
 
-def _several(records: list[RunRecord], args: argparse.Namespace) -> int:
+def _among(records: list[RunRecord], args: argparse.Namespace) -> int:
     patches = ("--code", "code" in (args.sections or ()))
-    check_exclusive("only two runs have a patch to show", patches, ("--md", args.style == "md"))
-    found = compare.table(records)
+    check_exclusive("compare two runs to see a patch", patches, ("--md", args.style == "md"))
+    comparison = compare.table(records)
     if args.style == "json":
-        whole = diff_many.jsonable(found)
+        whole = diff_many.jsonable(comparison)
         keys = ["runs", *args.sections] if args.sections else list(whole)
         print_result(jsonable.dump({key: whole[key] for key in keys}))
     else:
-        print_result(diff_many.page(found, args.sections or (), args.style))
+        print_result(diff_many.page(comparison, args.sections or (), args.style))
     return 0

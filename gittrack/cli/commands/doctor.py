@@ -1,6 +1,7 @@
-"""Look for damage: unreadable runs, refs without value, moved version tags, leftovers of dead processes.
+"""Find damage: unreadable runs, broken refs, moved version tags, leftovers of dead processes.
 
-Stage refs of models that disagree with the events are put right: they can be computed again.
+Each problem is printed with what to do. Stage refs of models that disagree with the events are repaired,
+because they can be computed from the events.
 """
 
 from __future__ import annotations
@@ -21,12 +22,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fix",
         action="store_true",
-        help="move refs of damaged runs, and damaged journals, aside; nothing is deleted",
+        help="move damaged runs and journals aside; nothing is deleted",
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print what was found; 1 where something is wrong."""
+    """Print the problems; return 1 if there are any."""
     repo = git.find()
     report = doctor_checks.examine(repo)
     print_result(f"{report.runs} run{'s' if report.runs != 1 else ''}, {report.live} going on\n")
@@ -37,20 +38,22 @@ def run(args: argparse.Namespace) -> int:
             print_result(f"moved aside: {text.escape(ref)}\n")
         for path, target in doctor_checks.set_journals_aside(repo, report):
             print_result(f"moved aside: {text.escape(str(path))} to {text.escape(str(target))}\n")
-    stuck = _stages(repo)
-    state = Registry(repo)
-    torn = models.warnings(moved_tags.examined(state, state.every())) + models.damage(state.damaged)
-    print_result(torn)
-    if not (report.findings or stuck or torn):
+    stuck = _repair_stages(repo)
+    registry = Registry(repo)
+    tag_problems = models.warnings(moved_tags.examined(registry, registry.every())) + models.damage(
+        registry.damaged
+    )
+    print_result(tag_problems)
+    if not (report.findings or stuck or tag_problems):
         print_result("all is well\n")
-    return 1 if report.findings or stuck or torn else 0
+    return 1 if report.findings or stuck or tag_problems else 0
 
 
-def _stages(repo: git.Repo) -> int:
-    """Put stage refs right that other tools left behind; return how many could not be."""
-    found = repair.repair(repo)
-    for one in found:
-        word = f"not repaired ({one.problem})" if one.problem else "repaired"
-        line = f"{word}: {one.ref} said {one.actual}, the events say {one.expected}"
+def _repair_stages(repo: git.Repo) -> int:
+    """Repair the stage refs that disagree with the events; return how many could not be repaired."""
+    repairs = repair.repair(repo)
+    for stage in repairs:
+        word = f"not repaired ({stage.problem})" if stage.problem else "repaired"
+        line = f"{word}: {stage.ref} was {stage.actual}, the events say {stage.expected}"
         print_result(text.escape(line) + "\n")
-    return sum(1 for one in found if one.problem)
+    return sum(1 for stage in repairs if stage.problem)

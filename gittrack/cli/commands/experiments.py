@@ -1,4 +1,4 @@
-"""The experiments: how many runs each has, how they ended, and when the latest one was started."""
+"""List the experiments: how many runs each has, how they ended, and when the latest one started."""
 
 from __future__ import annotations
 

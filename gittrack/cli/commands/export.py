@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
 from gittrack import git
-from gittrack.cli.options import add_archived, add_where
+from gittrack.cli.options import add_archived, add_experiment, add_where
 from gittrack.cli.output import print_note, report_damage
 from gittrack.core.errors import Damaged, TrackError
 from gittrack.core.run.run_info import DAMAGED
@@ -25,9 +25,7 @@ Point = tuple[str, str, float, float, float]
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``git track export``."""
-    parser.add_argument(
-        "-e", "--experiment", help="only runs of this experiment, and those below it"
-    )
+    add_experiment(parser)
     add_where(parser)
     add_archived(parser)
     parser.add_argument(

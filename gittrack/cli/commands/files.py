@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Mapping
 
 from gittrack import git
-from gittrack.cli.options import add_formats
+from gittrack.cli.options import add_formats, add_run
 from gittrack.cli.output import print_result
 from gittrack.core import layout
 from gittrack.read.runs import resolve
@@ -19,7 +19,7 @@ from gittrack.show.terminal.columns import short_id
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``git track files``."""
-    parser.add_argument("run", metavar="RUN", help="id, prefix, name, commit, @ or EXPERIMENT@")
+    add_run(parser)
     add_formats(parser, "json")
 
 

@@ -131,7 +131,7 @@ def _keep_best(repo: git.Repo, args: argparse.Namespace) -> int:
     if not chosen:
         print_result("nothing to move to the trash\n")
         return 0
-    print_result("".join(f"to the trash: {_runs.called(repo, raw)}\n" for raw in chosen))
+    print_result("".join(f"to the trash: {_runs.label(repo, raw)}\n" for raw in chosen))
     if args.dry_run:
         print_result("nothing was moved: --dry-run\n")
         return 0

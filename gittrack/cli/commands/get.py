@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gittrack import git
 from gittrack.cli.commands._destination import destination
+from gittrack.cli.options import add_run
 from gittrack.cli.output import print_note, print_result
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
@@ -20,7 +21,7 @@ from gittrack.show.terminal import text
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``git track get``."""
-    parser.add_argument("run", metavar="RUN", help="id, prefix, name, commit, @ or EXPERIMENT@")
+    add_run(parser)
     parser.add_argument("path", metavar="PATH", help="a file, an artifact, a folder of artifacts")
     parser.add_argument("-o", "--output", metavar="DEST", help="a folder, or the name of the file")
     parser.add_argument("--force", action="store_true", help="write over what is there")

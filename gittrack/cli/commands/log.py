@@ -8,7 +8,7 @@ import time
 from gittrack import git
 from gittrack.analysis.smoothing import sparklines
 from gittrack.cli.commands.ls import nothing
-from gittrack.cli.options import add_archived, add_where, positive
+from gittrack.cli.options import add_archived, add_experiment, add_where, positive
 from gittrack.cli.output import more_runs_line, print_note, print_result, report_damage
 from gittrack.core import layout
 from gittrack.read.runs import query, reader
@@ -17,9 +17,7 @@ from gittrack.show.page import notebook
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``git track log``."""
-    parser.add_argument(
-        "-e", "--experiment", help="only runs of this experiment, and those below it"
-    )
+    add_experiment(parser)
     parser.add_argument("-n", type=positive, default=20, metavar="N", help="at most N runs (20)")
     add_where(parser)
     add_archived(parser)

@@ -7,7 +7,14 @@ import time
 
 from gittrack import git
 from gittrack.cli.commands import _sweep_lines
-from gittrack.cli.options import add_archived, add_formats, add_where, check_exclusive, positive
+from gittrack.cli.options import (
+    add_archived,
+    add_experiment,
+    add_formats,
+    add_where,
+    check_exclusive,
+    positive,
+)
 from gittrack.cli.output import (
     hidden_columns_line,
     more_runs_line,
@@ -26,9 +33,7 @@ _STYLES = {"running": "green", **dict.fromkeys(("failed", "killed", "crashed", "
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``git track ls``."""
-    parser.add_argument(
-        "-e", "--experiment", help="only runs of this experiment, and those below it"
-    )
+    add_experiment(parser)
     parser.add_argument(
         "--sort", metavar="KEY", help="by a metric, param or fact; -KEY for downwards"
     )

@@ -1,4 +1,4 @@
-"""The metrics that runs have logged: in how many runs, and the range of their last values."""
+"""List the metrics of runs: in how many runs each is, and the range of its last values."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ import argparse
 
 from gittrack import git
 from gittrack.cli.commands import _runs
+from gittrack.cli.options import add_run
 from gittrack.cli.output import print_result
 from gittrack.core.errors import TrackError
 from gittrack.read.runs import reader
@@ -16,7 +17,7 @@ from gittrack.show.terminal import text
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``git track note``."""
     parser.usage = "git track note RUN [TEXT... | --replace TEXT]"
-    parser.add_argument("run", metavar="RUN", help="id, prefix, name, commit, @ or EXPERIMENT@")
+    add_run(parser)
     parser.add_argument("text", nargs="*", metavar="TEXT", help="the remark")
     parser.add_argument("--replace", metavar="TEXT", help="instead of all earlier remarks")
 
@@ -34,5 +35,5 @@ def run(args: argparse.Namespace) -> int:
     if not remark.strip() and not replace:
         raise TrackError("the remark is empty", "write one: git track note RUN TEXT")
     annotate.note(repo, _runs.target(raw), remark, replace=replace)
-    print_result(f"noted on {_runs.called(repo, raw)}\n")
+    print_result(f"noted on {_runs.label(repo, raw)}\n")
     return 0

@@ -1,4 +1,4 @@
-"""The params that runs have: in how many runs, how many different values, and their range."""
+"""List the params of runs: in how many runs each is, how many values it has, and their range."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ import argparse
 
 from gittrack import git
 from gittrack.cli.commands import _runs
+from gittrack.cli.options import add_run
 from gittrack.cli.output import print_result
 from gittrack.read.runs import resolve
 from gittrack.record import annotate
@@ -14,7 +15,7 @@ from gittrack.show.terminal import text
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``git track rename``."""
-    parser.add_argument("run", metavar="RUN", help="id, prefix, name, commit, @ or EXPERIMENT@")
+    add_run(parser)
     parser.add_argument("name", metavar="NAME", help="its new name")
 
 
@@ -22,7 +23,7 @@ def run(args: argparse.Namespace) -> int:
     """Rename the run.  Raises TrackError where another one bears the name."""
     repo = git.find()
     (raw,) = _runs.find(repo, [args.run])
-    before = _runs.called(repo, raw)
+    before = _runs.label(repo, raw)
 
     def bearers(name: str) -> list[str]:
         return [run.id for run in resolve.named(repo, name)]

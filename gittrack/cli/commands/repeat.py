@@ -10,7 +10,7 @@ import argparse
 
 from gittrack import git
 from gittrack.cli.commands import _consent, _verdict
-from gittrack.cli.options import positive
+from gittrack.cli.options import add_run, positive
 from gittrack.cli.output import print_note, print_result
 from gittrack.core.errors import TrackError
 from gittrack.read.runs import query, reader, resolve
@@ -24,7 +24,7 @@ _MOST_SEEDS = 10_000
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``git track repeat``."""
-    parser.add_argument("run", metavar="RUN", help="id, prefix, name, commit, @ or EXPERIMENT@")
+    add_run(parser)
     parser.add_argument("--seeds", type=positive, default=5, metavar="K", help="how many (5)")
     parser.add_argument(
         "--trust", metavar="COMMIT", help="run what this run commit records, without being asked"

@@ -16,7 +16,7 @@ from gittrack import git
 from gittrack.analysis import verdict
 from gittrack.analysis.verdict import Verdict
 from gittrack.cli.commands import _consent, _verdict
-from gittrack.cli.options import add_formats, check_exclusive, positive
+from gittrack.cli.options import add_formats, add_run, check_exclusive, positive
 from gittrack.cli.output import print_note, print_result
 from gittrack.core import nested
 from gittrack.core.errors import TrackError
@@ -33,7 +33,7 @@ from gittrack.show.terminal.columns import short_id
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``git track reproduce``."""
-    parser.add_argument("run", metavar="RUN", help="id, prefix, name, commit, @ or EXPERIMENT@")
+    add_run(parser)
     _verdict.arguments(parser)
     parser.add_argument(
         "--runs",

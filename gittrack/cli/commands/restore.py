@@ -33,9 +33,9 @@ def run(args: argparse.Namespace) -> int:
     again = trash.restore(repo, found)
     for raw in found:
         if raw.id in again:
-            print_result(f"{_runs.called(repo, raw)} is there already; removed it from the trash\n")
+            print_result(f"{_runs.label(repo, raw)} is there already; removed it from the trash\n")
             continue
-        print_result(f"restored {_runs.called(repo, raw)}\n")
+        print_result(f"restored {_runs.label(repo, raw)}\n")
         _say_clash(repo, raw)
     return 0
 

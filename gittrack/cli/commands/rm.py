@@ -21,7 +21,7 @@ def run(args: argparse.Namespace) -> int:
     repo = git.find()
     found = _runs.find(repo, args.runs)
     trash.remove(repo, found)
-    print_result("".join(f"moved to the trash: {_runs.called(repo, raw)}\n" for raw in found))
+    print_result("".join(f"moved to the trash: {_runs.label(repo, raw)}\n" for raw in found))
     print_result(
         f"bring it back: git track restore {' '.join(short_id(raw.id) for raw in found)}\n"
     )

@@ -7,7 +7,7 @@ import time
 
 from gittrack import git
 from gittrack.analysis.smoothing import MAX_SERIES, sparklines
-from gittrack.cli.options import add_formats
+from gittrack.cli.options import add_formats, add_run
 from gittrack.cli.output import print_result
 from gittrack.core import layout
 from gittrack.core.run.run_info import CRASHED, DAMAGED, FAILED, KILLED
@@ -19,9 +19,7 @@ from gittrack.show.terminal import detail
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``git track show``."""
-    parser.add_argument(
-        "run", metavar="RUN", help="id, prefix, name, commit, @, @~2 or EXPERIMENT@"
-    )
+    add_run(parser)
     add_formats(parser, "json")
 
 

@@ -6,6 +6,7 @@ import argparse
 
 from gittrack import git
 from gittrack.cli.commands import _runs
+from gittrack.cli.options import add_run
 from gittrack.cli.output import print_result
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.read.runs import reader
@@ -16,7 +17,7 @@ from gittrack.show.terminal import text
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``git track tag``."""
     parser.usage = "git track tag RUN [+TAG|-TAG]..."
-    parser.add_argument("run", metavar="RUN", help="id, prefix, name, commit, @ or EXPERIMENT@")
+    add_run(parser)
     parser.add_argument(
         "tags", nargs=argparse.REMAINDER, metavar="TAG", help="+TAG adds it, -TAG takes it away"
     )
@@ -44,5 +45,5 @@ def run(args: argparse.Namespace) -> int:
     if args.tags:
         annotate.tag(repo, [_runs.target(raw)], add, remove)
     kept = [name for name in dict.fromkeys((*had, *add)) if name not in remove]
-    print_result(f"{_runs.called(repo, raw)}  tags: {text.escape(', '.join(kept)) or '-'}\n")
+    print_result(f"{_runs.label(repo, raw)}  tags: {text.escape(', '.join(kept)) or '-'}\n")
     return 0

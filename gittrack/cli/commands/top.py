@@ -7,7 +7,14 @@ import time
 from collections.abc import Sequence
 
 from gittrack import git
-from gittrack.cli.options import add_archived, add_formats, add_goal, add_where, positive
+from gittrack.cli.options import (
+    add_archived,
+    add_experiment,
+    add_formats,
+    add_goal,
+    add_where,
+    positive,
+)
 from gittrack.cli.output import (
     hidden_columns_line,
     more_runs_line,
@@ -28,9 +35,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``git track top``."""
     parser.add_argument("metric", metavar="METRIC", help="a metric; METRIC.max and METRIC.min too")
     add_goal(parser)
-    parser.add_argument(
-        "-e", "--experiment", help="only runs of this experiment, and those below it"
-    )
+    add_experiment(parser)
     parser.add_argument("-n", type=positive, default=10, metavar="N", help="at most N runs (10)")
     parser.add_argument(
         "--over",
