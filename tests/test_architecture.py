@@ -131,7 +131,9 @@ LAZY_IMPORTS = {
     },
     "api/runs.py": {"pandas": "only where it is installed, and asked for"},
     "show/data/parquet.py": {"pyarrow": "an extra, and a heavy one"},
-    "cli/commands/top.py": {"gittrack.cli.commands._over": "a plain leaderboard has no use for it"},
+    "cli/commands/top.py": {
+        "gittrack.cli.commands._over": "a leaderboard of runs does not need it"
+    },
     "core/run/run_info.py": {
         "datetime": "2 ms that a listing has no use for",
         "gittrack.core.run.trials": "most runs are none",

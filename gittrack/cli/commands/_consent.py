@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -17,6 +18,18 @@ from gittrack.show.terminal.columns import short_id
 
 if TYPE_CHECKING:
     from gittrack.sweeping.stored import Sweep
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare ``--trust`` and ``--no-verify``."""
+    parser.add_argument(
+        "--trust",
+        metavar="COMMIT",
+        help="trust this run commit; do not ask before its command runs",
+    )
+    parser.add_argument(
+        "--no-verify", action="store_true", help="skip the pre-run hook; the run records that"
+    )
 
 
 def check(repo: git.Repo, run: RunRecord, trusted: str | None, links: tuple[str, ...]) -> None:

@@ -21,57 +21,78 @@ from gittrack.core.run.run_info import RunInfo
 from gittrack.read.runs import inputs
 from gittrack.show.data import jsonable
 from gittrack.show.terminal import columns, table, text
-from gittrack.show.terminal import groups as faces
+from gittrack.show.terminal import groups as layouts
 
 
 def show(
-    repo: git.Repo, infos: Sequence[RunInfo], args: argparse.Namespace, chosen: Direction
+    repo: git.Repo, infos: Sequence[RunInfo], args: argparse.Namespace, direction: Direction
 ) -> None:
-    """Print the leaderboard of groups.  Raises TrackError for a param that no run has."""
-    known = sorted(
-        {name for info in infos for name in commit_message.dotted(info.params)} | {"seed"}
-    )
-    for name in args.over:
-        if name not in known:
-            hint = did_you_mean(name, known, f"there are: {', '.join(known[:8])}")
-            raise TrackError(f"no run has the param {name!r}", hint)
+    """Print the leaderboard of groups.
+
+    Parameters
+    ----------
+    repo : git.Repo
+        The repository.
+    infos : sequence of RunInfo
+        The runs to group.
+    args : argparse.Namespace
+        The options of ``git track top``, with ``args.over`` not empty.
+    direction : Direction
+        Whether the smallest or the largest value is the best.
+
+    Raises
+    ------
+    TrackError
+        If no run has one of the params in ``args.over``.
+    """
+    _check_params(infos, args.over)
     metric = args.metric.removeprefix("metrics.")
-    found = groups.group_runs(
+    ranked = groups.group_runs(
         infos,
         args.over,
         columns.metric(metric).get,
-        smallest=chosen.smallest,
+        smallest=direction.smallest,
         inputs=inputs.names(repo, infos),
     )
-    first = groups.compare_groups(found[0], found[1], len(found)) if len(found) > 1 else None
+    best_two = groups.compare_groups(ranked[0], ranked[1], len(ranked)) if ranked[1:] else None
     if args.style == "json":
-        print_result(jsonable.dump(faces.jsonable(found[: args.n], first, args.over)))
+        print_result(jsonable.dump(layouts.jsonable(ranked[: args.n], best_two, args.over)))
         return
-    shown = faces.table(found[: args.n], metric, exact=args.style == "csv")
-    made = table.render(shown, args.style)
-    more = more_runs_line(len(found) - args.n, len(found))
+    content = layouts.table(ranked[: args.n], metric, exact=args.style == "csv")
+    lines = table.render(content, args.style)
     if args.style == "text":
-        equal = faces.constants(found)
-        told = "  ".join(f"{text.escape(k)}={text.value(v)}" for k, v in equal.items())
-        made = (f"all: {told}\n\n" if told else "") + paint_lines(made, ["bold", "green"])
-        made += hidden_columns_line(shown.left_out) + more
-        told = faces.verdict(found, first, args.over, smallest=chosen.smallest)
-        made += f"\n{told}" if told else ""
-        made += _remarks(infos, found, args)
-        made += order_line(chosen, len(found))
-    print_result(made)
+        constants = layouts.constants(ranked).items()
+        params = "  ".join(f"{text.escape(k)}={text.value(v)}" for k, v in constants)
+        lines = (f"all: {params}\n\n" if params else "") + paint_lines(lines, ["bold", "green"])
+        lines += hidden_columns_line(content.left_out)
+        lines += more_runs_line(len(ranked) - args.n, len(ranked))
+        verdict = layouts.verdict(ranked, best_two, args.over, smallest=direction.smallest)
+        lines += f"\n{verdict}" if verdict else ""
+        lines += _remarks(infos, ranked, args)
+        lines += order_line(direction, len(ranked))
+    print_result(lines)
+
+
+def _check_params(infos: Sequence[RunInfo], names: Sequence[str]) -> None:
+    params = {name for info in infos for name in commit_message.dotted(info.params)}
+    choices = sorted(params | {"seed"})
+    for name in names:
+        if name not in choices:
+            hint = did_you_mean(name, choices, f"there are: {', '.join(choices[:8])}")
+            raise TrackError(f"no run has the param {name!r}", hint)
 
 
 def _remarks(
-    infos: Sequence[RunInfo], found: Sequence[groups.Group], args: argparse.Namespace
+    infos: Sequence[RunInfo], ranked: Sequence[groups.Group], args: argparse.Namespace
 ) -> str:
-    reruns = sum(group.reruns for group in found)
-    unfinished = sum(group.unfinished for group in found)
-    diverged = sum(group.diverged for group in found)
-    ranked = sum(len(group.runs) for group in found) + reruns + unfinished + diverged
-    shown = list(enumerate(found[: args.n], 1))
-    repeated = [str(place) for place, group in shown if group.repeated]
-    mixed = [str(place) for place, group in shown if group.codes > 1]
+    """Return the lines on groups that are not what they seem, and on runs that are not counted."""
+    reruns = sum(group.reruns for group in ranked)
+    unfinished = sum(group.unfinished for group in ranked)
+    diverged = sum(group.diverged for group in ranked)
+    counted = sum(len(group.runs) for group in ranked) + reruns + unfinished + diverged
+    numbered = list(enumerate(ranked[: args.n], 1))
+    repeated = [str(number) for number, group in numbered if group.repeated]
+    mixed = [str(number) for number, group in numbered if group.codes > 1]
     lines = []
     if mixed:
         lines.append(f"made with more than one code state: {', '.join(mixed)}")
@@ -79,11 +100,11 @@ def _remarks(
         same = " and ".join(map(text.escape, args.over))
         lines.append(f"with the same {same} more than once: {', '.join(repeated)}")
     if reruns:
-        lines.append(f"left out, being reruns of runs that count: {reruns}")
+        lines.append(f"left out, because they are reruns of runs that count: {reruns}")
     if diverged:
         lines.append(f"left out, because they ended with NaN or infinity: {diverged}")
     if unfinished:
         lines.append(f"left out, because they did not finish: {unfinished}")
-    if ranked < len(infos):
-        lines.append(f"left out, without a finite value: {len(infos) - ranked}")
+    if counted < len(infos):
+        lines.append(f"left out, because they have no finite value: {len(infos) - counted}")
     return "".join(f"{line}\n" for line in lines)

@@ -10,7 +10,7 @@ from gittrack import git
 from gittrack.analysis import verdict
 from gittrack.core import settings
 from gittrack.read.runs.record import RunRecord
-from gittrack.reproduce import rerun
+from gittrack.reproduce import evidence, rerun
 
 UNMET = 3  # the exit status if a verdict is worse than --verify requires
 
@@ -57,20 +57,27 @@ def demands(repo: git.Repo, args: argparse.Namespace) -> Demands:
     return Demands(args.verify, args.rtol, args.atol, tuple(volatile), links)
 
 
-def kept(first: RunRecord, again: rerun.Result) -> str:
-    """Return what to say of the worktree that a rerun left, and of what it may have lacked there."""
-    told = f"the worktree is kept in {again.worktree}"
+def judge(first: RunRecord, other: RunRecord, required: Demands) -> verdict.Verdict:
+    """Return the verdict on two runs, by the tolerances of the options and the settings."""
+    return evidence.judge(
+        first, other, rtol=required.rtol, atol=required.atol, volatile=required.volatile
+    )
+
+
+def worktree_note(first: RunRecord, again: rerun.Result) -> str:
+    """Return a line on the worktree that a rerun left, and a hint if files may be missing in it."""
+    line = f"the worktree is kept in {again.worktree}"
     if again.exit_code != 0 and first.info.finished:
-        told += (
-            "\nhint: of the files that git ignores, only inputs are in it (git track run --input PATH), "
-            "and what the setting track.link names"
+        line += (
+            "\nhint: the worktree has only those ignored files that are inputs (git track run --input "
+            "PATH) or that the setting track.link names"
         )
-    return told
+    return line
 
 
-def worst(found: Sequence[verdict.Verdict]) -> verdict.Verdict:
+def worst(verdicts: Sequence[verdict.Verdict]) -> verdict.Verdict:
     """Return the verdict that is furthest from EXACT."""
-    return max(found, key=lambda one: verdict.ORDER.index(one.level))
+    return max(verdicts, key=lambda candidate: verdict.ORDER.index(candidate.level))
 
 
 def _tolerance(word: str) -> float:

@@ -1,4 +1,7 @@
-"""Runs as CSV, JSON Lines or Parquet, for spreadsheets and data frames; --history gives every point."""
+"""Write runs as CSV, JSON Lines or Parquet, for spreadsheets and data frames.
+
+The output has a row for each run, or a row for each point of each metric with --history.
+"""
 
 from __future__ import annotations
 
@@ -32,45 +35,49 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--format",
         choices=("csv", "json", "parquet"),
         default="csv",
-        help="csv; json: a line a run",
+        help="the format (csv); json is one line for each run",
     )
     parser.add_argument(
         "--history",
         action="store_true",
         help="a row for each point: run, metric, step, value, time",
     )
-    parser.add_argument("-o", "--output", metavar="FILE", help="into a file")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", help="write to this file instead of stdout"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the runs, newest first; 1 where a run is damaged, and left out of a history."""
+    """Write the runs, newest first; return 1 if a run is damaged or missing in a history."""
     repo = git.find()
-    found = query.listing(
+    listing = query.listing(
         repo, experiment=args.experiment, query=args.where, archived=args.archived
     )
-    records = [RunRecord(repo, raw, fetch=False) for raw in found.runs]
+    records = [RunRecord(repo, raw, fetch=False) for raw in listing.runs]
     if args.format == "parquet" and args.output is None and sys.stdout.isatty():
-        raise TrackError("Parquet is not for a terminal", "name a file: -o runs.parquet")
+        raise TrackError("Parquet cannot be printed on a terminal", "name a file: -o runs.parquet")
     if args.format == "parquet":
         from gittrack.show.data import parquet  # noqa: PLC0415 - an extra
 
         parquet.library()
-    lost: dict[RunRecord, TrackError] = {}
+    errors: dict[RunRecord, TrackError] = {}
     with contextlib.ExitStack() as stack:
-        target = stack.enter_context(_opened(args.output)) if args.output else sys.stdout.buffer
+        target = (
+            stack.enter_context(_open_output(args.output)) if args.output else sys.stdout.buffer
+        )
         if args.history:
-            _history(_points(records, lost), args.format, target)
+            _history(_points(records, errors), args.format, target)
         else:
             _runs(records, args.format, target)
         target.flush()
-    for error in lost.values():
+    for error in errors.values():
         print_note(f"warning: left out: {text.escape(error.message)}")
     broken = sum(record.info.status == DAMAGED for record in records)
-    broken += sum(isinstance(error, (Damaged, git.GitError)) for error in lost.values())
-    return report_damage(broken, found.total) or int(bool(lost))
+    broken += sum(isinstance(error, (Damaged, git.GitError)) for error in errors.values())
+    return report_damage(broken, listing.total) or int(bool(errors))
 
 
-def _opened(path: str) -> BinaryIO:
+def _open_output(path: str) -> BinaryIO:
     try:
         return open(path, "wb")
     except OSError as error:
@@ -106,8 +113,8 @@ def _history(points: Iterator[Point], style: str, target: BinaryIO) -> None:
         _csv(([flat.cell(part) for part in point] for point in points), target)
 
 
-def _points(records: Sequence[RunRecord], lost: dict[RunRecord, TrackError]) -> Iterator[Point]:
-    """Yield the points of the runs; one whose series cannot be read is left out whole, and is ``lost``."""
+def _points(records: Sequence[RunRecord], errors: dict[RunRecord, TrackError]) -> Iterator[Point]:
+    """Yield the points of the runs; a run with an unreadable series has no points, but one of ``errors``."""
     for record in records:
         if record.info.status == DAMAGED:
             continue
@@ -115,7 +122,7 @@ def _points(records: Sequence[RunRecord], lost: dict[RunRecord, TrackError]) -> 
             for step, name, value, seconds in record.points(whole=True):
                 yield record.id, name, step, value, seconds
         except TrackError as error:
-            lost[record] = error
+            errors[record] = error
 
 
 def _line(item: dict[str, Any]) -> bytes:
@@ -134,6 +141,6 @@ def _csv(rows: Iterator[Sequence[str]] | Sequence[Sequence[str]], target: Binary
 
 
 def _write(lines: str, target: BinaryIO) -> None:
-    """Write lines, exactly except on a terminal, which a value of a run could steer."""
-    shown = text.escape(lines, keep="\n") if target.isatty() else lines
-    target.write(shown.encode("utf-8", "backslashreplace"))
+    """Write lines exactly; on a terminal, characters that could steer it are escaped."""
+    safe = text.escape(lines, keep="\n") if target.isatty() else lines
+    target.write(safe.encode("utf-8", "backslashreplace"))

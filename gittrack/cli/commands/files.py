@@ -1,4 +1,7 @@
-"""The files of a run, artifacts among them, with their sizes; what is not in this repository, and why."""
+"""List the files and artifacts of a run with their sizes.
+
+Files that are not in this repository are listed too, with the reason and what to do.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
         [
             text.size(size),
             text.escape(path),
-            text.escape(_remark(items.get(path), missing.get(path))),
+            text.escape(_location(items.get(path), missing.get(path))),
         ]
         for path, size in sizes.items()
     ]
@@ -47,8 +50,8 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _remark(item: Item | None, absent: Absent | None) -> str:
-    """Return what is special about an artifact: it is not here, or only in the store."""
+def _location(item: Item | None, absent: Absent | None) -> str:
+    """Return why an artifact is not in git (it is missing, or in the store); empty if it is in git."""
     if absent is not None:
         return f"not here: {absent.why}; {absent.remedy}"
     return "in the store" if item is not None and item.get("where") != "git" else ""
@@ -58,6 +61,6 @@ def _facts(
     path: str, size: int, items: Mapping[str, Item], missing: Mapping[str, Absent]
 ) -> dict[str, object]:
     absent = missing.get(path)
-    where = items[path].get("where") if path in items else "git"
+    storage = items[path].get("where") if path in items else "git"
     reason = absent.why if absent else None
-    return {"path": path, "size": size, "where": where, "here": not absent, "reason": reason}
+    return {"path": path, "size": size, "where": storage, "here": not absent, "reason": reason}

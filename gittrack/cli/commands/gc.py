@@ -1,8 +1,8 @@
-"""Remove for good what has been in the trash for long, and what killed processes and past sweeps have left.
+"""Delete runs that have been in the trash for 30 days, and leftovers of killed processes and past sweeps.
 
-Left are folders of the journal, worktrees of reruns, folders that sweeps work in, and content of the store
-that no run names.  Runs that a ref, a tag or a note names stay.  --keep-best moves all but the best runs to
-the trash.
+Leftovers are journal folders, worktrees of reruns, working directories of sweeps, and content of the store
+that no run names. Runs that a ref, a tag or a note names are kept. With --keep-best, nothing is deleted:
+all runs except the best ones are moved to the trash.
 """
 
 from __future__ import annotations
@@ -28,77 +28,87 @@ _MONTH = 30 * 86400.0
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``git track gc``."""
-    parser.add_argument("--older-than", type=_span, metavar="AGE", help="in the trash (30d)")
     parser.add_argument(
-        "--dry-run", action="store_true", help="say what would be removed, and stop"
+        "--older-than",
+        type=_span,
+        metavar="AGE",
+        help="delete runs that have been in the trash for longer than this (30d)",
+    )
+    parser.add_argument("--dry-run", action="store_true", help="only print what would be removed")
+    parser.add_argument(
+        "--keep-best",
+        type=positive,
+        metavar="N",
+        help="move all runs except the N best ones to the trash",
     )
     parser.add_argument(
-        "--keep-best", type=positive, metavar="N", help="move all but the N best runs to the trash"
+        "--by", metavar="METRIC", help="the metric that ranks the runs for --keep-best"
     )
-    parser.add_argument("--by", metavar="METRIC", help="the metric that --keep-best goes by")
     add_goal(parser)
-    parser.add_argument("-e", "--experiment", help="--keep-best among the runs of this experiment")
+    parser.add_argument(
+        "-e", "--experiment", help="with --keep-best: rank only the runs of this experiment"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Say how much would go, then remove it; 1 where something could not be removed."""
+    """Print what will be removed, then remove it; return 1 if something could not be removed."""
     repo = git.find()
     if (args.keep_best is None) != (args.by is None):
         print_note("error: --keep-best and --by belong together")
         print_note("hint: git track gc --keep-best 10 --by val_accuracy")
         return 2
     best = ("--keep-best", args.keep_best is not None)
-    for name, there in ((f"--{args.goal}", args.goal), ("-e", args.experiment)):
-        if there and not best[1]:
+    for name, is_given in ((f"--{args.goal}", args.goal), ("-e", args.experiment)):
+        if is_given and not best[1]:
             raise TrackError(f"{name} is for --keep-best only", "leave it out", code=2)
     age = ("--older-than", args.older_than is not None)
-    check_exclusive("clear the trash by itself: git track gc --older-than AGE", best, age)
+    check_exclusive("empty the trash in a second command: git track gc --older-than AGE", best, age)
     if args.keep_best is not None:
         return _keep_best(repo, args)
     older_than = _MONTH if args.older_than is None else args.older_than
-    found = collect.plan(repo, older_than, time.time())
-    print_result(_told(found, older_than))
+    garbage = collect.plan(repo, older_than, time.time())
+    print_result(_describe(garbage, older_than))
     if args.dry_run:
-        going = found.runs or found.leftovers or found.content.sizes
+        going = garbage.runs or garbage.leftovers or garbage.content.sizes
         print_result("nothing was removed: --dry-run\n" if going else "")
         return 0
     session.warn(recovery.failures(recovery.recover(repo)))
-    stayed = collect.carry_out(repo, found)
-    for folder in stayed:
+    remaining = collect.carry_out(repo, garbage)
+    for folder in remaining:
         print_note(f"error: {text.escape(folder)} could not be removed")
-        print_note("hint: see what is in the way, and try again: git track gc")
-    return 1 if stayed else 0
+        print_note("hint: check its permissions and try again: git track gc")
+    return 1 if remaining else 0
 
 
-def _told(found: collect.Collection, older_than: float) -> str:
-    size = text.size(found.run_bytes)
+def _describe(garbage: collect.Collection, older_than: float) -> str:
+    size = text.size(garbage.run_bytes)
     lines = []
-    if found.runs:
-        lines.append(f"{_count(len(found.runs))} of the trash: {size}, freed by the next git gc")
-        lines += [f"  {raw.id}  {raw.experiment}" for raw in found.runs]
-    lines += _left(found.leftovers)
-    lines += _content(found.content)
-    if found.younger:
+    if garbage.runs:
+        lines.append(f"{_count(len(garbage.runs))} of the trash: {size}, freed by the next git gc")
+        lines += [f"  {raw.id}  {raw.experiment}" for raw in garbage.runs]
+    lines += _describe_leftovers(garbage.leftovers)
+    lines += _describe_content(garbage.content)
+    if garbage.younger:
         days = f"{older_than / 86400:g} days"
-        lines.append(f"kept: {_count(found.younger)} in the trash for less than {days}")
-    lines += [f"kept: {item.subject}: {text.escape(item.reason)}" for item in found.exempt]
+        lines.append(f"kept: {_count(garbage.younger)} in the trash for less than {days}")
+    lines += [f"kept: {item.subject}: {text.escape(item.reason)}" for item in garbage.exempt]
     return "".join(f"{line}\n" for line in lines or ["nothing to remove"])
 
 
-def _left(found: collect.Leftovers) -> Iterator[str]:
-    """Yield a line for each kind of leftovers, and their names where a person might know them."""
-    of_files, of_rooms, of_trees = map(text.size, found.sizes)
-    if found.folders:
-        yield f"{len(found.folders)} leftover folders of the journal and the cache: {of_files}"
-    if found.workdirs:
-        yield f"working folders of sweeps that nobody runs: {len(found.workdirs)}, {of_rooms}"
-    if found.trees:
-        yield f"worktrees that killed processes left: {len(found.trees)}, {of_trees}"
-        yield from (f"  {text.escape(one.home)}" for one in found.trees if one.home)
+def _describe_leftovers(leftovers: collect.Leftovers) -> Iterator[str]:
+    """Yield a line for each kind of leftovers, and the paths of worktrees that a user may know."""
+    of_files, of_workdirs, of_trees = map(text.size, leftovers.sizes)
+    if leftovers.folders:
+        yield f"{len(leftovers.folders)} leftover folders of the journal and the cache: {of_files}"
+    if leftovers.workdirs:
+        yield f"working folders of sweeps that nobody runs: {len(leftovers.workdirs)}, {of_workdirs}"
+    if leftovers.trees:
+        yield f"worktrees that killed processes left: {len(leftovers.trees)}, {of_trees}"
+        yield from (f"  {text.escape(tree.home)}" for tree in leftovers.trees if tree.home)
 
 
-def _content(content: stored_content.Unnamed) -> Iterator[str]:
-    """Yield what can go of the content store, and what stays for another reason than that a run names it."""
+def _describe_content(content: stored_content.Unnamed) -> Iterator[str]:
+    """Yield lines on content that no run names: what is removed, and what is kept and why."""
     if content.sizes:
         size = text.size(sum(content.sizes.values()))
         yield f"content of the store that no run names: {_files(len(content.sizes))}, {size}"
@@ -119,10 +129,10 @@ def _keep_best(repo: git.Repo, args: argparse.Namespace) -> int:
     rest = [raw for raw in ranked[args.keep_best :] if raw.commit is not None]
     reasons = collect.named_elsewhere(repo, rest)
     chosen = [raw for raw in rest if raw.id not in reasons]
-    kept = len(ranked) - len(chosen) - len(reasons)
+    count = len(ranked) - len(chosen) - len(reasons)
     reason = f"{'smallest' if better.smallest else 'largest'}, because {better.reason}"
     by = text.escape(args.by) + ("" if args.goal else f" ({text.escape(reason)})")
-    print_result(f"the best {kept} of {_count(len(ranked))} by {by} stay\n")
+    print_result(f"the best {count} of {_count(len(ranked))} by {by} stay\n")
     if unranked := ranking.infinite + ranking.nan:
         print_result(f"kept: {_count(unranked)} with NaN or infinity, which cannot be ranked\n")
     print_result(

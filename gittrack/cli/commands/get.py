@@ -1,4 +1,4 @@
-"""Bring a file of a run, or a folder of its artifacts, into the current folder or to DEST."""
+"""Copy a file of a run, or a folder of its artifacts, to the current folder or to DEST."""
 
 from __future__ import annotations
 
@@ -22,31 +22,35 @@ from gittrack.show.terminal import text
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``git track get``."""
     add_run(parser)
-    parser.add_argument("path", metavar="PATH", help="a file, an artifact, a folder of artifacts")
-    parser.add_argument("-o", "--output", metavar="DEST", help="a folder, or the name of the file")
-    parser.add_argument("--force", action="store_true", help="write over what is there")
+    parser.add_argument(
+        "path", metavar="PATH", help="a file, an artifact, or a folder of artifacts"
+    )
+    parser.add_argument(
+        "-o", "--output", metavar="DEST", help="the folder to write to, or the name of the new file"
+    )
+    parser.add_argument("--force", action="store_true", help="overwrite existing files")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the files; 1 if some are not here.  Raises TrackError if another file is in the way."""
+    """Write the files; return 1 if some are missing. Raises TrackError if a different file exists."""
     repo = git.find()
     record = RunRecord(repo, resolve.resolve(repo, args.run))
     items = {f"{layout.ARTIFACTS}/{item['path']}": item for item in record.outputs}
-    known = {path: items.get(path, {"path": path}) for path in record.files()}
-    chosen, missing = _chosen(known, args.path), _chosen(record.missing, args.path)
+    files = {path: items.get(path, {"path": path}) for path in record.files()}
+    chosen, missing = _select(files, args.path), _select(record.missing, args.path)
     if not chosen:
-        record.content(missing[0] if missing else args.path)  # which says what there is
-    root, names = _places(repo, args, chosen)
+        record.content(missing[0] if missing else args.path)  # raises an error that lists the files
+    root, names = _targets(repo, args, chosen)
     contents = {path: record.content(path) for path in chosen}
     for path, name in names.items():
-        place = restore.check(root, name, known[path])
-        if not args.force and restore.differs(place, contents[path], known[path]):
+        target = restore.check(root, name, files[path])
+        if not args.force and restore.differs(target, contents[path], files[path]):
             raise TrackError(
-                f"{place} is there already, and is another file", "write over it: --force"
+                f"{target} exists already and is a different file", "overwrite it: --force"
             )
     for path, name in names.items():
-        place = restore.write(root, name, contents[path], known[path])
-        print_result(f"{text.escape(str(place))}  {text.size(restore.size(contents[path]))}\n")
+        target = restore.write(root, name, contents[path], files[path])
+        print_result(f"{text.escape(str(target))}  {text.size(restore.size(contents[path]))}\n")
     for path in missing:
         why, remedy = record.missing[path][1:]
         print_note(
@@ -55,20 +59,20 @@ def run(args: argparse.Namespace) -> int:
     return 1 if missing else 0
 
 
-def _chosen(known: Mapping[str, object], wanted: str) -> list[str]:
-    """Return the paths that are meant: as `git track files` lists them, or by a name among the artifacts."""
-    return restore.select(known, wanted) or restore.select(known, f"{layout.ARTIFACTS}/{wanted}")
+def _select(files: Mapping[str, object], path: str) -> list[str]:
+    """Return the paths at or below ``path``, as `git track files` lists them or as names of artifacts."""
+    return restore.select(files, path) or restore.select(files, f"{layout.ARTIFACTS}/{path}")
 
 
 def _is_folder(dest: str | None) -> bool:
-    """Say whether DEST is a folder: it is there, or is written as one (``here/``)."""
+    """Return whether DEST is a folder: it exists as one, or ends with a slash (``new/``)."""
     return dest is None or dest.endswith(os.sep) or os.path.isdir(dest)
 
 
-def _places(
+def _targets(
     repo: git.Repo, args: argparse.Namespace, chosen: list[str]
 ) -> tuple[Path, dict[str, str]]:
-    """Return the folder to write to, and where each file goes in it: a single one may get another name."""
+    """Return the folder to write to, and the path in it for each file; a single file may get a new name."""
     target = destination(repo, args.output)
     named = layout.check_artifact_name(args.path)
     if chosen[0] in (named, f"{layout.ARTIFACTS}/{named}"):

@@ -1,4 +1,4 @@
-"""Scaffold a params.yaml, commented settings and .gitignore lines.  Optional: nothing needs them."""
+"""Write a params.yaml, commented settings and .gitignore lines; gittrack works without them, too."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from gittrack.git import project
 from gittrack.read import refspecs
 from gittrack.show.terminal import text
 
-# In the repository's own folder: a file of the work tree could come from anybody's commit, and git's
-# configuration can name programs to run.
+# The file is in the git directory. A file of the work tree could come from anybody's commit, and git
+# configuration can name programs that git runs.
 SETTINGS = f"{layout.HOME}/config"
 
 
@@ -25,10 +25,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write what is missing; what is there already is left as it is."""
+    """Write the files that do not exist; existing ones are kept."""
     repo = git.find()
     if repo.work_tree is None:
-        raise TrackError("this is a bare repository", "run it in a clone that has files")
+        raise TrackError(
+            "this is a bare repository", "run git track init in a clone with a work tree"
+        )
     root = Path(repo.work_tree)
     settings = Path(repo.common_dir, SETTINGS)
     folders.make(str(settings.parent))
@@ -52,12 +54,12 @@ def _write(path: Path, content: str) -> None:
 
 
 def _add_lines(path: Path, content: str) -> None:
-    there = path.read_text() if path.exists() else ""
-    known = set(there.splitlines())
-    new = [line for line in content.splitlines() if line not in known]
+    before = path.read_text() if path.exists() else ""
+    existing = set(before.splitlines())
+    new = [line for line in content.splitlines() if line not in existing]
     if not new:
         print_result(f"kept      {path.name}\n")
         return
-    gap = "" if not there or there.endswith("\n") else "\n"
-    path.write_text(there + gap + "\n".join(new) + "\n")
+    gap = "" if not before or before.endswith("\n") else "\n"
+    path.write_text(before + gap + "\n".join(new) + "\n")
     print_result(f"added to  {path.name}: {len(new)} lines\n")

@@ -1,4 +1,4 @@
-"""The lab notebook: runs, newest first, a paragraph each: what was tried, how it went, what was said."""
+"""Print the lab notebook: a paragraph for each run, newest first, with its changes, results and notes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 
 from gittrack import git
 from gittrack.analysis.smoothing import sparklines
-from gittrack.cli.commands.ls import nothing
+from gittrack.cli.commands.ls import empty_listing
 from gittrack.cli.options import add_archived, add_experiment, add_where, positive
 from gittrack.cli.output import more_runs_line, print_note, print_result, report_damage
 from gittrack.core import layout
@@ -24,22 +24,22 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the notebook; 1 where a run is damaged."""
+    """Print the notebook; return 1 if a run is damaged."""
     repo = git.find()
-    found = query.listing(
+    listing = query.listing(
         repo, experiment=args.experiment, limit=args.n, query=args.where, archived=args.archived
     )
-    infos = [reader.decode(repo, raw) for raw in found.runs]
+    infos = [reader.decode(repo, raw) for raw in listing.runs]
     if not infos:
-        print_note(nothing(found, args.where))
+        print_note(empty_listing(listing, args.where))
     names = [f"{info.commit}:{layout.SERIES}" for info in infos if info.commit]
     contents = iter(list(git.read_objects(repo, names)))
-    drawn = [sparklines(next(contents)) if info.commit else {} for info in infos]
+    curves = [sparklines(next(contents)) if info.commit else {} for info in infos]
     pages = [
-        notebook.paragraph(info, course, time.time())
-        for info, course in zip(infos, drawn, strict=True)
+        notebook.paragraph(info, curve, time.time())
+        for info, curve in zip(infos, curves, strict=True)
     ]
-    more = found.total - len(infos)
-    print_result("\n".join([*pages, more_runs_line(more, found.total)] if more else pages))
-    broken = reader.undecodable(found.runs, infos)
-    return report_damage(found.damaged + broken, found.total)
+    more = listing.total - len(infos)
+    print_result("\n".join([*pages, more_runs_line(more, listing.total)] if more else pages))
+    broken = reader.undecodable(listing.runs, infos)
+    return report_damage(listing.damaged + broken, listing.total)

@@ -1,9 +1,10 @@
-"""List runs, newest first; those that are going on or crashed too, with live values."""
+"""List runs, newest first; running and crashed runs are listed with their latest values."""
 
 from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Sequence
 
 from gittrack import git
 from gittrack.cli.commands import _sweep_lines
@@ -24,6 +25,7 @@ from gittrack.cli.output import (
     report_damage,
     table_width,
 )
+from gittrack.core.run.run_info import RunInfo
 from gittrack.read.runs import query, reader
 from gittrack.show.data import jsonable
 from gittrack.show.terminal import runs, table
@@ -35,13 +37,19 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``git track ls``."""
     add_experiment(parser)
     parser.add_argument(
-        "--sort", metavar="KEY", help="by a metric, param or fact; -KEY for downwards"
+        "--sort",
+        metavar="KEY",
+        help="sort by a metric, param or fact; -KEY sorts from largest to smallest",
     )
-    parser.add_argument("--reverse", action="store_true", help="turn the order round")
-    parser.add_argument("-n", type=positive, default=20, metavar="N", help="at most N runs (20)")
-    parser.add_argument("--columns", metavar="A,B", help="these columns: facts, metrics, params")
+    parser.add_argument("--reverse", action="store_true", help="reverse the order")
     parser.add_argument(
-        "--all-params", action="store_true", help="all params, not only differing ones"
+        "-n", type=positive, default=20, metavar="N", help="list at most N runs (20)"
+    )
+    parser.add_argument(
+        "--columns", metavar="A,B", help="show these columns: facts, metrics, params"
+    )
+    parser.add_argument(
+        "--all-params", action="store_true", help="show all params, not only those that differ"
     )
     add_where(parser)
     add_archived(parser)
@@ -49,50 +57,62 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the listing; 1 where a run is damaged."""
+    """Print the listing; return 1 if a run is damaged."""
+    _check_options(args)
+    repo = git.find()
+    listing = _listing(repo, args, args.n)
+    folded = _may_fold(args) and _sweep_lines.has_trials(repo, listing.runs)
+    if folded:
+        listing = _listing(repo, args, None)
+        infos, raws = _sweep_lines.lines(repo, listing.runs, args.n)
+        listing = listing._replace(runs=raws)
+    else:
+        infos = [reader.decode(repo, raw) for raw in listing.runs]
+    if args.style == "json":
+        print_result(jsonable.dump([jsonable.run(info) for info in infos]))
+    elif not infos:
+        print_note(empty_listing(listing, args.where))
+    else:
+        _print_table(args, infos, listing, folded=folded)
+    if args.style != "text" and listing.total > len(listing.runs):
+        print_note(more_runs_line(listing.total - len(listing.runs), listing.total).rstrip())
+    broken = 0 if folded else reader.undecodable(listing.runs, infos)
+    return report_damage(listing.damaged + broken, listing.total)
+
+
+def _check_options(args: argparse.Namespace) -> None:
     columns, all_params = ("--columns", args.columns), ("--all-params", args.all_params)
     check_exclusive("--all-params adds all of them", columns, all_params)
     check_exclusive("JSON has everything", columns, ("--json", args.style == "json"))
     for style in ("json", "csv"):
-        check_exclusive("it has all params", all_params, (f"--{style}", args.style == style))
-    repo = git.find()
-    found = _listing(repo, args, args.n)
-    folded = _may_fold(args) and _sweep_lines.has_trials(repo, found.runs)
-    if folded:
-        found = _listing(repo, args, None)
-        infos, shown_runs = _sweep_lines.lines(repo, found.runs, args.n)
-        found = found._replace(runs=shown_runs)
-    else:
-        infos = [reader.decode(repo, raw) for raw in found.runs]
-    if args.style == "json":
-        print_result(jsonable.dump([jsonable.run(info) for info in infos]))
-    elif not infos:
-        print_note(nothing(found, args.where))
-    else:
-        chosen = args.columns.split(",") if args.columns else []
-        query.check_columns(infos, chosen)
-        made = runs.listing(
-            infos,
-            time.time(),
-            chosen,
-            all_params=args.all_params,
-            exact=args.style == "csv",
-            width=table_width(args.style),
-        )
-        more = found.total - len(found.runs)
-        tail = more_runs_line(more, found.total) if args.style == "text" else ""
-        if found.archived and args.style == "text":
-            tail += f"archived and not shown: {found.archived}; with them: add --archived\n"
-        shown = table.render(made, args.style)
-        if args.style == "text":
-            shown = paint_lines(shown, ["bold", *(_STYLES.get(info.status, "") for info in infos)])
-            tail = hidden_columns_line(made.left_out, "--all-params, --columns A,B, --csv") + tail
-            tail += "a sweep is one line; for its trials: add --sort -started\n" if folded else ""
-        print_result(shown + tail)
-    if args.style != "text" and found.total > len(found.runs):
-        print_note(more_runs_line(found.total - len(found.runs), found.total).rstrip())
-    broken = 0 if folded else reader.undecodable(found.runs, infos)
-    return report_damage(found.damaged + broken, found.total)
+        has_all = f"--{style} always has all params"
+        check_exclusive(has_all, all_params, (f"--{style}", args.style == style))
+
+
+def _print_table(
+    args: argparse.Namespace, infos: Sequence[RunInfo], listing: query.Listing, *, folded: bool
+) -> None:
+    columns = args.columns.split(",") if args.columns else []
+    query.check_columns(infos, columns)
+    content = runs.listing(
+        infos,
+        time.time(),
+        columns,
+        all_params=args.all_params,
+        exact=args.style == "csv",
+        width=table_width(args.style),
+    )
+    lines = table.render(content, args.style)
+    if args.style == "text":
+        styles = ["bold", *(_STYLES.get(info.status, "") for info in infos)]
+        lines = paint_lines(lines, styles)
+        lines += hidden_columns_line(content.left_out, "--all-params, --columns A,B, --csv")
+        lines += more_runs_line(listing.total - len(listing.runs), listing.total)
+        if listing.archived:
+            lines += f"archived and not shown: {listing.archived}; with them: add --archived\n"
+        if folded:
+            lines += "each sweep is one line; for its trials: add --sort -started\n"
+    print_result(lines)
 
 
 def _listing(repo: git.Repo, args: argparse.Namespace, limit: int | None) -> query.Listing:
@@ -108,15 +128,15 @@ def _listing(repo: git.Repo, args: argparse.Namespace, limit: int | None) -> que
 
 
 def _may_fold(args: argparse.Namespace) -> bool:
-    """Return whether a sweep may be one line: not for programs, and not if trials are asked for."""
+    """Return whether a sweep may be one line: not for programs, and not if options select runs."""
     precise = args.where or args.sort or args.columns
     return args.style in ("text", "md") and not precise
 
 
-def nothing(found: query.Listing, where: str | None) -> str:
-    """Say why a listing is empty."""
+def empty_listing(listing: query.Listing, where: str | None) -> str:
+    """Return a line that says why a listing is empty."""
     if where is not None:
         return "no run matches the query"
-    if found.archived:
+    if listing.archived:
         return "all runs are archived; with them: add --archived"
     return "no runs are recorded here yet; record one: git track run -- COMMAND"

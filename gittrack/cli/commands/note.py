@@ -1,4 +1,4 @@
-"""Add a remark to a run; without TEXT, show the remarks that it has."""
+"""Add a note to a run; without TEXT, print its notes."""
 
 from __future__ import annotations
 
@@ -18,22 +18,24 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``git track note``."""
     parser.usage = "git track note RUN [TEXT... | --replace TEXT]"
     add_run(parser)
-    parser.add_argument("text", nargs="*", metavar="TEXT", help="the remark")
-    parser.add_argument("--replace", metavar="TEXT", help="instead of all earlier remarks")
+    parser.add_argument("text", nargs="*", metavar="TEXT", help="the note")
+    parser.add_argument(
+        "--replace", metavar="TEXT", help="replace all notes of the run by this one"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Add the remark, or show what there is."""
+    """Add or replace the note, or print the notes. Raises TrackError if the text is empty."""
     repo = git.find()
     (raw,) = _runs.find(repo, [args.run])
     replace = args.replace is not None
-    remark = args.replace if replace else " ".join(args.text)
+    content = args.replace if replace else " ".join(args.text)
     if not args.text and not replace:
-        found = reader.decode(repo, raw).note
-        print_result(text.escape(found, keep="\n") + "\n" if found else "")
+        notes = reader.decode(repo, raw).note
+        print_result(text.escape(notes, keep="\n") + "\n" if notes else "")
         return 0
-    if not remark.strip() and not replace:
-        raise TrackError("the remark is empty", "write one: git track note RUN TEXT")
-    annotate.note(repo, _runs.target(raw), remark, replace=replace)
+    if not content.strip() and not replace:
+        raise TrackError("the note is empty", "write a text: git track note RUN TEXT")
+    annotate.note(repo, _runs.target(raw), content, replace=replace)
     print_result(f"noted on {_runs.label(repo, raw)}\n")
     return 0

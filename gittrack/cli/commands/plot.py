@@ -1,4 +1,7 @@
-"""A chart of a metric in the terminal, of several runs; each has its own sign, so colour is not needed."""
+"""Draw a chart of a metric of one or more runs in the terminal.
+
+Each run has its own sign, so that the chart needs no colours.
+"""
 
 from __future__ import annotations
 
@@ -19,41 +22,49 @@ from gittrack.show.terminal.plot import Frame, Line, chart
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``git track plot``."""
-    parser.add_argument("metric", metavar="METRIC")
-    parser.add_argument("runs", nargs="*", default=["@"], metavar="RUN", help="the runs (@)")
+    parser.add_argument("metric", metavar="METRIC", help="the metric")
     parser.add_argument(
-        "--x", choices=("step", "time"), default="step", help="what runs to the right"
+        "runs", nargs="*", default=["@"], metavar="RUN", help="the runs (default: @, the latest)"
     )
-    parser.add_argument("--log", action="store_true", help="a logarithmic scale")
     parser.add_argument(
-        "--smooth", type=_weight, default=0.0, metavar="A", help="moving average, 0 to below 1"
+        "--x", choices=("step", "time"), default="step", help="the horizontal axis (step)"
+    )
+    parser.add_argument("--log", action="store_true", help="use a logarithmic vertical axis")
+    parser.add_argument(
+        "--smooth",
+        type=_weight,
+        default=0.0,
+        metavar="A",
+        help="weight of an exponential moving average, from 0 (default) to below 1",
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Draw the chart.  Raises TrackError where none of the runs has the metric."""
+    """Draw the chart. Raises TrackError if no run has the metric."""
     repo = git.find()
     records = [RunRecord(repo, resolve.resolve(repo, address)) for address in args.runs]
-    having = [record for record in records if args.metric in record.metrics]
-    if not having:
-        known = sorted({name for record in records for name in record.metrics})
-        hint = f"there are: {', '.join(known[:8])}" if known else "they have logged none"
+    plotted = [record for record in records if args.metric in record.metrics]
+    if not plotted:
+        logged = sorted({name for record in records for name in record.metrics})
+        hint = f"there are: {', '.join(logged[:8])}" if logged else "these runs have no metrics"
         raise TrackError(
             f"none of these runs has the metric {args.metric!r}",
-            did_you_mean(args.metric, known, hint),
+            did_you_mean(args.metric, logged, hint),
         )
     for record in records:
-        if record not in having:
-            print_note(f"warning: {record.id} has no {text.escape(args.metric)} and is left out")
-    lines = [_line(record, args) for record in having]
+        if record not in plotted:
+            print_note(
+                f"warning: {record.id} has no metric {text.escape(args.metric)} and is left out"
+            )
+    lines = [_line(record, args) for record in plotted]
     print_result(chart(lines, _frame(args)))
     return 0
 
 
 def _line(record: RunRecord, args: argparse.Namespace) -> Line:
-    own = [point for point in record.points() if point[1] == args.metric]
-    xs = [point[3] if args.x == "time" else point[0] for point in own]
-    ys = smooth([point[2] for point in own], args.smooth)
+    points = [point for point in record.points() if point[1] == args.metric]
+    xs = [point[3] if args.x == "time" else point[0] for point in points]
+    ys = smooth([point[2] for point in points], args.smooth)
     name = f" {record.name}" if record.name else ""
     return Line(short_id(record.id) + name, sorted(zip(xs, ys, strict=True), key=lambda p: p[0]))
 
@@ -69,9 +80,9 @@ def _frame(args: argparse.Namespace) -> Frame:
 
 def _weight(word: str) -> float:
     try:
-        found = float(word)
+        weight = float(word)
     except ValueError:
-        found = -1.0
-    if not 0 <= found < 1:
+        weight = -1.0
+    if not 0 <= weight < 1:
         raise argparse.ArgumentTypeError(f"{word!r} is not a number from 0 to below 1")
-    return found
+    return weight

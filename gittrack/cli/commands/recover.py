@@ -1,4 +1,4 @@
-"""Commit the runs whose process vanished, with all that they had logged; safe to repeat."""
+"""Commit the runs of processes that died, with everything that they logged. It is safe to repeat."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--force",
         action="store_true",
-        help="also runs of other hosts that were going on lately: their processes must be dead",
+        help="also commit recent runs of other hosts; make sure that their processes have ended",
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Recover and say what became of each run; 1 where one could not be committed."""
+    """Recover the runs and print what happened to each; return 1 if one could not be committed."""
     results = recovery.recover(git.find(), force=args.force)
     failed = 0
     for result in results:
@@ -29,8 +29,8 @@ def run(args: argparse.Namespace) -> int:
             print_result(
                 f"recovered {result.info.id} of {result.info.experiment} ({result.info.status})\n"
             )
-            for remark in result.notes:
-                print_note(f"  {remark}")
+            for line in result.notes:
+                print_note(f"  {line}")
         elif isinstance(result[1], OnAnotherHost):
             print_note(str(result[1]))
         else:
@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
             folder, error = result
             reason = str(error) or type(error).__name__
             print_note(f"error: {folder.name} could not be committed: {reason}")
-            print_note(f"hint: it is kept in {folder}")
+            print_note(f"hint: the journal is kept in {folder}; look for damage: git track doctor")
     if not results:
         print_result("nothing to recover\n")
     return 1 if failed else 0

@@ -1,4 +1,4 @@
-"""Give a run another name, by which it can be addressed; an empty one takes its name away."""
+"""Give a run another name, which works as its address; an empty NAME removes the name."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from gittrack.show.terminal import text
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``git track rename``."""
     add_run(parser)
-    parser.add_argument("name", metavar="NAME", help="its new name")
+    parser.add_argument("name", metavar="NAME", help="the new name")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Rename the run.  Raises TrackError where another one bears the name."""
+    """Rename the run. Raises TrackError if another run has the name."""
     repo = git.find()
     (raw,) = _runs.find(repo, [args.run])
     before = _runs.label(repo, raw)
 
-    def bearers(name: str) -> list[str]:
+    def runs_with_name(name: str) -> list[str]:
         return [run.id for run in resolve.named(repo, name)]
 
-    annotate.rename(repo, _runs.target(raw), args.name, bearers)
+    annotate.rename(repo, _runs.target(raw), args.name, runs_with_name)
     print_result(f"{before} -> {text.escape(args.name) or '(no name)'}\n")
     return 0

@@ -1,7 +1,8 @@
-"""Run a run again under other seeds: the same code, the same config but for the seed.
+"""Run a run again with other seeds: the same code and the same configuration except for the seed.
 
-Afterwards: git track top METRIC --over seed. It says whether a difference is more than noise, from three
-seeds a side on; equal seeds on both sides show smaller differences.
+Afterwards, git track top METRIC --over seed shows whether a difference between configurations is more than
+noise. That needs at least three seeds for each configuration. The same seeds in both show
+smaller differences.
 """
 
 from __future__ import annotations
@@ -25,27 +26,24 @@ _MOST_SEEDS = 10_000
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``git track repeat``."""
     add_run(parser)
-    parser.add_argument("--seeds", type=positive, default=5, metavar="K", help="how many (5)")
     parser.add_argument(
-        "--trust", metavar="COMMIT", help="run what this run commit records, without being asked"
+        "--seeds", type=positive, default=5, metavar="K", help="the number of seeds (5)"
     )
-    parser.add_argument(
-        "--no-verify", action="store_true", help="do not ask the pre-run hook; the runs say so"
-    )
+    _consent.arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run it under K seeds that no run of this config has had; 1 where one of them failed."""
+    """Run it with K seeds that no run of this configuration has; return 1 if one of them failed."""
     if args.seeds > _MOST_SEEDS:
         raise TrackError(
             f"--seeds {args.seeds} is more than {_MOST_SEEDS:,}",
-            "repeat the run in smaller steps",
+            "use fewer seeds, and repeat the command",
             code=2,
         )
     repo = git.find()
     first = RunRecord(repo, resolve.resolve(repo, args.run))
     if first.info.commit is None:
-        raise TrackError(f"the run {first.id} is not committed yet", "wait for its end")
+        raise TrackError(f"the run {first.id} is not committed yet", "wait until it has ended")
     links = rerun_worktree.links(repo)
     _consent.check(repo, first, args.trust, links)
     used = _used(repo, first)
@@ -53,34 +51,36 @@ def run(args: argparse.Namespace) -> int:
     seeds = [seed for seed in range(start, start + args.seeds + len(used)) if seed not in used]
     failed = 0
     for seed in seeds[: args.seeds]:
-        done = rerun.rerun(
+        result = rerun.rerun(
             repo,
             first,
             rerun.RerunRequest(seed=seed, links=links, verify=not args.no_verify),
-            lambda remark: print_note(f"warning: {text.escape(remark)}"),
+            lambda message: print_note(f"warning: {text.escape(message)}"),
         )
-        failed += done.exit_code != 0
-        told = "finished" if done.exit_code == 0 else f"ended with {done.exit_code}"
-        print_result(f"seed {seed}: run {short_id(done.id)} {told}\n")
-        own = RunRecord(repo, resolve.resolve(repo, done.id)).params.get("seed", seed)
-        if own != seed:
+        failed += result.exit_code != 0
+        ending = "finished" if result.exit_code == 0 else f"ended with {result.exit_code}"
+        print_result(f"seed {seed}: run {short_id(result.id)} {ending}\n")
+        recorded = RunRecord(repo, resolve.resolve(repo, result.id)).params.get("seed", seed)
+        if recorded != seed:
             print_note(
-                f"warning: the script says that its seed is {own}: let it take its params from "
-                "gittrack.params(), or its seed from GITTRACK_SEED"
+                f"warning: the script reports the seed {recorded}, so {seed} had no effect; read the params "
+                "of the script from gittrack.params(), or its seed from GITTRACK_SEED"
             )
-        if done.worktree:
-            print_note(_verdict.kept(first, done))
-        if done.stopped:
+        if result.worktree:
+            print_note(_verdict.worktree_note(first, result))
+        if result.stopped:
             return 1
     print_result("compare them: git track top METRIC --over seed\n")
     return 1 if failed else 0
 
 
 def _used(repo: git.Repo, first: RunRecord) -> set[int]:
-    """Return the seeds that runs with the same code, command and params but for the seed have had."""
-    found = query.listing(repo, experiment=first.info.experiment, query="has(seed)")
-    infos = [reader.decode(repo, raw) for raw in found.runs]
-    mine = rerun.without_seed(first.info)
+    """Return the seeds of runs that have the same code, command and params except for the seed."""
+    listing = query.listing(repo, experiment=first.info.experiment, query="has(seed)")
+    infos = [reader.decode(repo, raw) for raw in listing.runs]
+    identity = rerun.without_seed(first.info)
     return {
-        info.seed for info in infos if info.seed is not None and rerun.without_seed(info) == mine
+        info.seed
+        for info in infos
+        if info.seed is not None and rerun.without_seed(info) == identity
     }

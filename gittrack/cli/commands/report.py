@@ -1,6 +1,6 @@
-"""A comparison to paste into a pull request: runs, changed params, metrics with arrows, changes of the code.
+"""Write a comparison to paste into a pull request: runs, changed params, metrics, changes of the code.
 
-The first RUN is what the others are compared with.
+The other runs are compared with the first RUN.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from gittrack.show.page import report
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``git track report``."""
     parser.add_argument(
-        "runs", nargs="+", metavar="RUN", help="the runs, the first one to compare with"
+        "runs", nargs="+", metavar="RUN", help="the runs; the others are compared with the first"
     )
     add_formats(parser, "md")
 

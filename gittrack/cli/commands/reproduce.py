@@ -1,9 +1,9 @@
-"""Run a recorded run again, from its commit, and say whether it came out the same.
+"""Run a recorded run again from its commit, and compare the results.
 
-A disposable worktree gets exactly the code that ran, uncommitted changes included; the recorded params,
-seed and data go with it.  The first word of the output is the verdict: EXACT, CLOSE, DIFFERENT, UNKNOWN
-(there was nothing to compare), FAILED, or NOT RUN.  The exit status is 0 where it is as good as --verify
-asks, else 3.
+The command runs in a temporary worktree with exactly the code that ran, uncommitted changes included, and
+with the recorded params, seed and inputs. The first word of the output is the verdict: EXACT, CLOSE (within
+the tolerances), DIFFERENT, UNKNOWN (there is nothing to compare), FAILED, or NOT RUN. The exit status is 0
+if the verdict is at least as good as --verify requires, else 3.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         type=positive,
         default=1,
         metavar="K",
-        help="run it K times, and compare those too",
+        help="run the run K times, and compare the reruns with each other, too",
     )
     parser.add_argument("--keep", action="store_true", help="keep the worktree")
     parser.add_argument(
         "--in-place",
         action="store_true",
-        help="run it in your own tree, which must be at the same code",
+        help="run in your own work tree, which must have the same code",
     )
     parser.add_argument(
         "-S",
@@ -54,140 +54,137 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="KEY=VALUE",
-        help="change a param knowingly",
+        help="change a param for the rerun",
     )
-    parser.add_argument(
-        "--trust", metavar="COMMIT", help="run what this run commit records, without being asked"
-    )
-    parser.add_argument(
-        "--no-verify", action="store_true", help="do not ask the pre-run hook; the run says so"
-    )
+    _consent.arguments(parser)
     add_formats(parser, "json")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Rerun, compare, print the verdict."""
+    """Rerun the run and print the verdict; return 3 if it is worse than --verify requires."""
     check_exclusive(
-        "in place there is no worktree", ("--in-place", args.in_place), ("--keep", args.keep)
+        "--in-place makes no worktree", ("--in-place", args.in_place), ("--keep", args.keep)
     )
     repo = git.find()
     first = RunRecord(repo, resolve.resolve(repo, args.run))
     if first.info.commit is None:
-        raise TrackError(f"the run {first.id} is not committed yet", "wait for its end")
-    asked = _verdict.demands(repo, args)
-    _consent.check(repo, first, args.trust, asked.links)
+        raise TrackError(f"the run {first.id} is not committed yet", "wait until it has ended")
+    required = _verdict.demands(repo, args)
+    _consent.check(repo, first, args.trust, required.links)
     changed = config.override(first.info.params, args.set) if args.set else None
     try:
-        made = _reruns(repo, first, args, asked, changed)
+        results = _reruns(repo, first, args, required, changed)
     except Impossible as error:
-        _tell(args, Verdict(verdict.NOT_RUN, error.message), [first], more=error.hint)
+        not_run = Verdict(verdict.NOT_RUN, error.message)
+        _print_verdict(args, not_run, [first], details=error.hint)
         return _verdict.UNMET
-    runs = [RunRecord(repo, resolve.resolve(repo, result.id)) for result in made]
-    found = [_judged(first, again, asked) for again in runs]
-    worst = _verdict.worst(found)
-    chosen = runs[found.index(worst)]
-    same = _same(runs, asked)
-    why = evidence.reasons(repo, first, chosen) if worst.may_have_reasons else []
-    _tell(args, worst, [first, chosen], why, _more(args, worst, [first, chosen], why, same), same)
-    for result in made:
+    reruns = [RunRecord(repo, resolve.resolve(repo, result.id)) for result in results]
+    judgements = [_verdict.judge(first, again, required) for again in reruns]
+    worst = _verdict.worst(judgements)
+    pair = [first, reruns[judgements.index(worst)]]
+    deterministic = _is_deterministic(reruns, required)
+    reasons = evidence.reasons(repo, *pair) if worst.may_have_reasons else []
+    details = _details(args, worst, pair, reasons, deterministic)
+    _print_verdict(args, worst, pair, reasons, details, deterministic)
+    for result in results:
         if result.worktree:
-            print_note(_verdict.kept(first, result))
-    return 0 if worst.meets(asked.level) else _verdict.UNMET
+            print_note(_verdict.worktree_note(first, result))
+    return 0 if worst.meets(required.level) else _verdict.UNMET
 
 
 def _reruns(
     repo: git.Repo,
     first: RunRecord,
     args: argparse.Namespace,
-    asked: _verdict.Demands,
+    required: _verdict.Demands,
     changed: dict[str, Any] | None,
 ) -> list[rerun.Result]:
-    """Run it as often as asked; fewer times where somebody stops it."""
-    made: list[rerun.Result] = []
-    wish = rerun.RerunRequest(
+    """Run the run again ``--runs`` times, or less often if the user stops it."""
+    results: list[rerun.Result] = []
+    request = rerun.RerunRequest(
         changed,
         keep=args.keep,
         in_place=args.in_place,
         verify=not args.no_verify,
-        links=asked.links,
+        links=required.links,
     )
-    while len(made) < args.runs and not any(result.stopped for result in made):
-        made.append(rerun.rerun(repo, first, wish, _warn))
-    return made
+    while len(results) < args.runs and not any(result.stopped for result in results):
+        results.append(rerun.rerun(repo, first, request, _warn))
+    return results
 
 
-def _warn(remark: str) -> None:
-    print_note(f"warning: {text.escape(remark)}")
+def _warn(message: str) -> None:
+    print_note(f"warning: {text.escape(message)}")
 
 
-def _same(runs: list[RunRecord], asked: _verdict.Demands) -> bool | None:
-    """Say whether several reruns came out the same; None where nobody can tell, such as of one alone."""
-    if len(runs) < 2 or not all(one.info.finished for one in runs):
+def _is_deterministic(reruns: list[RunRecord], required: _verdict.Demands) -> bool | None:
+    """Return whether all reruns have the same results; None if that is unknown, as for a single rerun."""
+    if len(reruns) < 2 or not all(run.info.finished for run in reruns):
         return None
-    found = [_judged(runs[0], one, asked) for one in runs[1:]]
-    if any(one.divergences or one.artifacts for one in found):
+    judgements = [_verdict.judge(reruns[0], other, required) for other in reruns[1:]]
+    if any(judgement.divergences or judgement.artifacts for judgement in judgements):
         return False
-    unsure = any(one.unknown or one.level == verdict.UNKNOWN for one in found)
+    unsure = any(
+        judgement.unknown or judgement.level == verdict.UNKNOWN for judgement in judgements
+    )
     return None if unsure else True
 
 
-def _judged(a: RunRecord, b: RunRecord, asked: _verdict.Demands) -> Verdict:
-    return evidence.judge(a, b, rtol=asked.rtol, atol=asked.atol, volatile=asked.volatile)
-
-
-def _more(
+def _details(
     args: argparse.Namespace,
-    found: Verdict,
+    judgement: Verdict,
     pair: list[RunRecord],
-    why: list[str],
-    same: bool | None,
+    reasons: list[str],
+    deterministic: bool | None,
 ) -> str:
-    """Return what else there is to say: what was changed, how a rerun failed, whether reruns agree."""
+    """Return the lines below a verdict: the changed params, the end of the log, whether reruns agree."""
     lines = [f"changed knowingly: {' '.join(map(text.escape, args.set))}"] if args.set else []
-    lines += _without_effect(args, pair)
-    if found.level == verdict.FAILED:
+    lines += _changes_without_effect(args, pair)
+    if judgement.level == verdict.FAILED:
         tail = pair[1].log.rstrip("\n").split("\n")[-10:]
         lines += [f"  {text.escape(line)}" for line in tail if line]
-    differs = found.level in (verdict.CLOSE, verdict.DIFFERENT) and not found.reason
+    differs = judgement.level in (verdict.CLOSE, verdict.DIFFERENT) and not judgement.reason
     if differs:
         lines += evidence.uncontrolled(*pair)
-    if same is not None:
+    if deterministic is not None:
         lines.append(
-            f"the {args.runs} reruns are {'the same' if same else 'not the same'}: "
-            f"the program itself is {'' if same else 'not '}deterministic here"
+            f"the {args.runs} reruns are {'the same' if deterministic else 'not the same'}: "
+            f"the program itself is {'' if deterministic else 'not '}deterministic here"
         )
-    elif differs and not why and args.runs == 1:
+    elif differs and not reasons and args.runs == 1:
         lines.append(
-            "the environment is the same: rerun twice more with --runs 3 to see whether the program itself "
-            "is deterministic"
+            "the environment is the same: add --runs 3 to see whether the program itself is deterministic"
         )
     return "\n".join(lines)
 
 
-def _without_effect(args: argparse.Namespace, pair: list[RunRecord]) -> list[str]:
-    """Return a line for each param that was changed here and is another one again in the new run."""
-    wanted = config.pick(config.override(pair[0].info.params, args.set), args.set)
-    known = commit_message.dotted(pair[1].info.params)
+def _changes_without_effect(args: argparse.Namespace, pair: list[RunRecord]) -> list[str]:
+    """Return a warning for each param that -S changed but that has another value in the new run."""
+    changes = config.pick(config.override(pair[0].info.params, args.set), args.set)
+    recorded = commit_message.dotted(pair[1].info.params)
     return [
-        f"warning: the script says that its {text.escape(key)} is {known[key]!r}: the change had no effect; "
-        "let it take its params from gittrack.params()"
-        for key, value in commit_message.dotted(wanted).items()
-        if key in known and not nested.same(known[key], value)
+        f"warning: the script reports {text.escape(key)} = {recorded[key]!r}, so the change had no effect; "
+        "read the params of the script from gittrack.params()"
+        for key, value in commit_message.dotted(changes).items()
+        if key in recorded and not nested.same(recorded[key], value)
     ]
 
 
-def _tell(
+def _print_verdict(
     args: argparse.Namespace,
-    found: Verdict,
+    judgement: Verdict,
     pair: list[RunRecord],
-    why: Sequence[str] = (),
-    more: str = "",
-    same: bool | None = None,
+    reasons: Sequence[str] = (),
+    details: str = "",
+    deterministic: bool | None = None,
 ) -> None:
     ids = [run.id for run in pair]
     if args.style == "json":
-        whole = verdicts.jsonable(found, ids[0], ids[1] if len(ids) > 1 else None, why)
-        print_result(jsonable.dump({**whole, "changed": args.set, "deterministic": same}))
+        content = verdicts.jsonable(judgement, ids[0], ids[1] if len(ids) > 1 else None, reasons)
+        print_result(
+            jsonable.dump({**content, "changed": args.set, "deterministic": deterministic})
+        )
         return
     last = " again: ".join(map(short_id, ids)) if len(ids) > 1 else ""
-    print_result(verdicts.page(found, why, "\n".join(line for line in (more, last) if line)))
+    lines = "\n".join(line for line in (details, last) if line)
+    print_result(verdicts.page(judgement, reasons, lines))

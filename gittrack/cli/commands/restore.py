@@ -1,4 +1,4 @@
-"""Bring runs back from the trash; without RUN, list what is in it."""
+"""Take runs back from the trash; without RUN, list the runs in the trash."""
 
 from __future__ import annotations
 
@@ -20,23 +20,25 @@ from gittrack.tidy import trash
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``git track restore``."""
-    parser.add_argument("runs", nargs="*", metavar="RUN", help="the runs, as they were addressed")
+    parser.add_argument(
+        "runs", nargs="*", metavar="RUN", help="the runs, by the addresses that they had"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Restore the runs, all of them or none."""
+    """Restore all of the runs, or none of them if there is an error."""
     repo = git.find()
     if not args.runs:
         _list(repo)
         return 0
-    found = _runs.find(repo, args.runs, trashed=True)
-    again = trash.restore(repo, found)
-    for raw in found:
-        if raw.id in again:
-            print_result(f"{_runs.label(repo, raw)} is there already; removed it from the trash\n")
+    runs = _runs.find(repo, args.runs, trashed=True)
+    duplicates = trash.restore(repo, runs)
+    for raw in runs:
+        if raw.id in duplicates:
+            print_result(f"{_runs.label(repo, raw)} exists already; removed from the trash\n")
             continue
         print_result(f"restored {_runs.label(repo, raw)}\n")
-        _say_clash(repo, raw)
+        _warn_of_same_name(repo, raw)
     return 0
 
 
@@ -52,9 +54,9 @@ def _list(repo: git.Repo) -> None:
         print_note("the trash is empty")
 
 
-def _say_clash(repo: git.Repo, raw: Raw) -> None:
+def _warn_of_same_name(repo: git.Repo, raw: Raw) -> None:
     name = reader.decode(repo, raw).name
-    others = [one for one in resolve.named(repo, name) if one.id != raw.id] if name else []
+    others = [other for other in resolve.named(repo, name) if other.id != raw.id] if name else []
     if others:
         print_note(
             f"warning: {text.escape(name or '')} is also the name of {others[0].id}; "

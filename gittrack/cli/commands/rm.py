@@ -1,4 +1,4 @@
-"""Move runs to the trash.  Nothing is deleted: git track restore brings them back until git track gc."""
+"""Move runs to the trash. Nothing is deleted: git track restore takes them back, until git track gc."""
 
 from __future__ import annotations
 
@@ -17,12 +17,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Move the runs, all of them or none."""
+    """Move all of the runs, or none of them if there is an error."""
     repo = git.find()
-    found = _runs.find(repo, args.runs)
-    trash.remove(repo, found)
-    print_result("".join(f"moved to the trash: {_runs.label(repo, raw)}\n" for raw in found))
-    print_result(
-        f"bring it back: git track restore {' '.join(short_id(raw.id) for raw in found)}\n"
-    )
+    runs = _runs.find(repo, args.runs)
+    trash.remove(repo, runs)
+    print_result("".join(f"moved to the trash: {_runs.label(repo, raw)}\n" for raw in runs))
+    print_result(f"take back: git track restore {' '.join(short_id(raw.id) for raw in runs)}\n")
     return 0

@@ -1,4 +1,4 @@
-"""Everything about one run: what it was, its params, metrics, data, artifacts, code and machine."""
+"""Show everything about one run: params, metrics, inputs, artifacts, code and machine."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the run; 1 where it is damaged."""
+    """Print the run; return 1 if it is damaged."""
     repo = git.find()
     record = RunRecord(repo, resolve.resolve(repo, args.run))
     info = record.info
@@ -39,8 +39,8 @@ def run(args: argparse.Namespace) -> int:
         print_result(jsonable.dump({**jsonable.run(info), **more}))
     else:
         short = record.files().get(layout.SERIES, MAX_SERIES + 1) <= MAX_SERIES
-        drawn = sparklines(record.read(layout.SERIES)) if short else {}
-        print_result(detail.page(info, env, inputs, outputs, diff, time.time(), drawn))
+        curves = sparklines(record.read(layout.SERIES)) if short else {}
+        print_result(detail.page(info, env, inputs, outputs, diff, time.time(), curves))
         if info.status in (FAILED, KILLED, CRASHED):
             print_result(detail.end_of_log(info, record.log))
     return 1 if info.status == DAMAGED else 0

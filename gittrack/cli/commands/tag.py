@@ -1,4 +1,4 @@
-"""Add tags to a run with +TAG, take them away with -TAG; without any, show the tags that it has."""
+"""Add tags to a run with +TAG and remove tags with -TAG; without TAG, print the tags of the run."""
 
 from __future__ import annotations
 
@@ -19,31 +19,33 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.usage = "git track tag RUN [+TAG|-TAG]..."
     add_run(parser)
     parser.add_argument(
-        "tags", nargs=argparse.REMAINDER, metavar="TAG", help="+TAG adds it, -TAG takes it away"
+        "tags", nargs=argparse.REMAINDER, metavar="TAG", help="+TAG adds a tag, -TAG removes it"
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Change the tags and show what they are now."""
+    """Change the tags and print the new ones. Raises TrackError for a tag that cannot be removed."""
     for word in args.tags:
         if word in ("+", "-"):
-            raise TrackError("the name of a tag is empty", "use a short word")
+            raise TrackError(
+                "the name of a tag is empty", "write the name after the sign: +baseline"
+            )
         if word[:1] not in ("+", "-"):
             raise TrackError(
                 f"{word!r} is neither +TAG nor -TAG",
-                f"write +{word} to add it, -{word} to take it away",
+                f"write +{word} to add it, -{word} to remove it",
             )
     repo = git.find()
     (raw,) = _runs.find(repo, [args.run])
-    had = reader.decode(repo, raw).tags
+    before = reader.decode(repo, raw).tags
     add = [word[1:] for word in args.tags if word[0] == "+"]
     remove = [word[1:] for word in args.tags if word[0] == "-"]
     for name in remove:
-        if name not in had:
-            known = f"it has: {', '.join(had)}" if had else "it has none"
-            raise TrackError(f"the run has no tag {name!r}", did_you_mean(name, had, known))
+        if name not in before:
+            hint = f"it has: {', '.join(before)}" if before else "it has no tags"
+            raise TrackError(f"the run has no tag {name!r}", did_you_mean(name, before, hint))
     if args.tags:
         annotate.tag(repo, [_runs.target(raw)], add, remove)
-    kept = [name for name in dict.fromkeys((*had, *add)) if name not in remove]
-    print_result(f"{_runs.label(repo, raw)}  tags: {text.escape(', '.join(kept)) or '-'}\n")
+    after = [name for name in dict.fromkeys((*before, *add)) if name not in remove]
+    print_result(f"{_runs.label(repo, raw)}  tags: {text.escape(', '.join(after)) or '-'}\n")
     return 0

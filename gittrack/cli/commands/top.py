@@ -1,4 +1,7 @@
-"""The leaderboard: best first by a metric's last value, or METRIC.max, METRIC.min for the best seen."""
+"""Show the leaderboard of a metric: the runs with the best last values first.
+
+METRIC.max and METRIC.min rank by the largest and the smallest value of a run instead.
+"""
 
 from __future__ import annotations
 
@@ -33,16 +36,18 @@ from gittrack.show.terminal import runs, table, text
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``git track top``."""
-    parser.add_argument("metric", metavar="METRIC", help="a metric; METRIC.max and METRIC.min too")
+    parser.add_argument("metric", metavar="METRIC", help="the metric, METRIC.max or METRIC.min")
     add_goal(parser)
     add_experiment(parser)
-    parser.add_argument("-n", type=positive, default=10, metavar="N", help="at most N runs (10)")
+    parser.add_argument(
+        "-n", type=positive, default=10, metavar="N", help="show at most N runs (10)"
+    )
     parser.add_argument(
         "--over",
         nargs="+",
         action="extend",
         metavar="PARAM",
-        help="groups of runs that are equal in all params but these: mean and deviation",
+        help="rank groups of runs that differ only in these params, with mean and deviation",
     )
     add_where(parser)
     add_archived(parser)
@@ -50,9 +55,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the leaderboard; 1 where a run is damaged."""
+    """Print the leaderboard; return 1 if a run is damaged."""
     repo = git.find()
-    found = query.top(
+    ranking = query.top(
         repo,
         args.metric,
         goal=args.goal,
@@ -61,34 +66,34 @@ def run(args: argparse.Namespace) -> int:
         query=args.where,
         archived=args.archived,
     )
-    infos = [reader.decode(repo, raw) for raw in found.runs]
+    infos = [reader.decode(repo, raw) for raw in ranking.runs]
     if args.over:
-        from gittrack.cli.commands import _over  # noqa: PLC0415 - a plain leaderboard has no use for it
+        from gittrack.cli.commands import _over  # noqa: PLC0415 - a leaderboard of runs does not need it
 
-        _over.show(repo, infos, args, found.direction)
+        _over.show(repo, infos, args, ranking.direction)
     elif args.style == "json":
         print_result(jsonable.dump([jsonable.run(info) for info in infos]))
-        _remark("", found)
+        _print_remarks("", ranking)
     else:
         metric = args.metric.removeprefix("metrics.")
         plain = args.style == "text"
         ranked = runs.ranking(
             infos, metric, time.time(), exact=args.style == "csv", width=table_width(args.style)
         )
-        made = table.render(ranked, args.style)
+        lines = table.render(ranked, args.style)
         if plain:
-            made = _constants(infos) + paint_lines(made, ["bold", "green"])
-            made += hidden_columns_line(ranked.left_out) + _tail(found, args)
-        print_result(made)
+            lines = _constants(infos) + paint_lines(lines, ["bold", "green"])
+            lines += hidden_columns_line(ranked.left_out) + _tail(ranking, args)
+        print_result(lines)
         if not plain:
-            _remark(_counted(found, args.metric), found)
-    broken = reader.undecodable(found.runs, infos)
-    return report_damage(found.damaged + broken, found.total)
+            _print_remarks(_unranked_line(ranking, args.metric), ranking)
+    broken = reader.undecodable(ranking.runs, infos)
+    return report_damage(ranking.damaged + broken, ranking.total)
 
 
-def _remark(counted: str, found: query.Ranking) -> None:
-    """Print on stderr what stands below the table elsewhere."""
-    lines = counted + order_line(found.direction, found.ranked)
+def _print_remarks(unranked: str, ranking: query.Ranking) -> None:
+    """Print on stderr the lines that the text format has below the table."""
+    lines = unranked + order_line(ranking.direction, ranking.ranked)
     if lines:
         print_note(lines.rstrip("\n"))
 
@@ -97,22 +102,22 @@ def _constants(infos: Sequence[RunInfo]) -> str:
     equal = runs.constants(infos) if len(infos) > 1 else {}
     if not equal:
         return ""
-    shown = "  ".join(f"{text.escape(k)}={text.value(v)}" for k, v in equal.items())
-    return f"all: {shown}\n\n"
+    params = "  ".join(f"{text.escape(k)}={text.value(v)}" for k, v in equal.items())
+    return f"all: {params}\n\n"
 
 
-def _tail(found: query.Ranking, args: argparse.Namespace) -> str:
-    more = found.total - found.damaged - len(found.runs)
-    order = order_line(found.direction, found.ranked)
-    return more_runs_line(more, found.total) + _counted(found, args.metric) + order
+def _tail(ranking: query.Ranking, args: argparse.Namespace) -> str:
+    more = ranking.total - ranking.damaged - len(ranking.runs)
+    order = order_line(ranking.direction, ranking.ranked)
+    return more_runs_line(more, ranking.total) + _unranked_line(ranking, args.metric) + order
 
 
-def _counted(found: query.Ranking, metric: str) -> str:
+def _unranked_line(ranking: query.Ranking, metric: str) -> str:
     """Return a line on the runs that cannot be ranked, or nothing."""
     counts = [
-        (found.infinite, f"have {metric} = infinity"),
-        (found.nan, f"have {metric} = NaN"),
-        (found.without, f"do not have {metric}"),
+        (ranking.infinite, f"have {metric} = infinity"),
+        (ranking.nan, f"have {metric} = NaN"),
+        (ranking.without, f"do not have {metric}"),
     ]
-    told = ", ".join(f"{count} {what}" for count, what in counts if count)
-    return f"last, because they cannot be ranked: {told}\n" if told else ""
+    parts = ", ".join(f"{count} {state}" for count, state in counts if count)
+    return f"last, because they cannot be ranked: {parts}\n" if parts else ""

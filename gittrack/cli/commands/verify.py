@@ -1,8 +1,8 @@
-"""Say whether recorded runs are the same: every point of every metric, and every artifact.
+"""Compare recorded runs: every point of every metric, and every artifact.
 
-The verdict is EXACT, CLOSE (within tolerance) or DIFFERENT; UNKNOWN where they have nothing to compare,
-FAILED where a run did not finish.  Others than the first RUN are each compared with it.  The exit status is 0
-where all are as good as --verify asks, else 3.
+Each run is compared with the first RUN. The verdict is EXACT, CLOSE (within the tolerances), DIFFERENT,
+UNKNOWN (the runs have nothing to compare), or FAILED (a run did not finish). The exit status is 0 if all
+verdicts are at least as good as --verify requires, else 3.
 """
 
 from __future__ import annotations
@@ -24,29 +24,27 @@ from gittrack.show.terminal.columns import short_id
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``git track verify``."""
-    parser.add_argument("runs", nargs="+", metavar="RUN", help="two or more")
+    parser.add_argument("runs", nargs="+", metavar="RUN", help="two runs, or more")
     _verdict.arguments(parser)
     add_formats(parser, "json")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print a verdict for each pair."""
+    """Print a verdict for each pair; return 3 if one is worse than --verify requires."""
     if len(args.runs) < 2:
-        raise TrackError("one run alone cannot be compared", "name another one, such as @", code=2)
+        raise TrackError("verify needs at least two runs", "name another run, such as @", code=2)
     repo = git.find()
-    records = [RunRecord(repo, resolve.resolve(repo, address)) for address in args.runs]
-    asked = _verdict.demands(repo, args)
-    first, found, told = records[0], [], []
-    for other in records[1:]:
-        one = evidence.judge(
-            first, other, rtol=asked.rtol, atol=asked.atol, volatile=asked.volatile
-        )
-        why = evidence.reasons(repo, first, other) if one.may_have_reasons else []
-        found.append(one)
-        told.append(verdicts.jsonable(one, first.id, other.id, why))
+    first, *others = [RunRecord(repo, resolve.resolve(repo, address)) for address in args.runs]
+    required = _verdict.demands(repo, args)
+    judgements, items = [], []
+    for other in others:
+        judgement = _verdict.judge(first, other, required)
+        reasons = evidence.reasons(repo, first, other) if judgement.may_have_reasons else []
+        judgements.append(judgement)
+        items.append(verdicts.jsonable(judgement, first.id, other.id, reasons))
         if args.style != "json":
-            pair = f"{short_id(first.id)} and {short_id(other.id)}" if len(records) > 2 else ""
-            print_result(verdicts.page(one, why, pair))
+            pair = f"{short_id(first.id)} and {short_id(other.id)}" if len(others) > 1 else ""
+            print_result(verdicts.page(judgement, reasons, pair))
     if args.style == "json":
-        print_result(jsonable.dump(told[0] if len(told) == 1 else told))
-    return 0 if _verdict.worst(found).meets(asked.level) else _verdict.UNMET
+        print_result(jsonable.dump(items[0] if len(items) == 1 else items))
+    return 0 if _verdict.worst(judgements).meets(required.level) else _verdict.UNMET
