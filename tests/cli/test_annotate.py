@@ -180,7 +180,7 @@ def test_what_is_said_about_a_failed_run_stays_when_it_is_resumed():
         (("tag", "a", "good"), "'good' is neither +TAG nor -TAG"),
         (("tag", "a", "-good"), "the run has no tag 'good'"),
         (("tag", "nobody", "+x"), "there is no run 'nobody'"),
-        (("note", "a", ""), "the remark is empty"),
+        (("note", "a", ""), "the note is empty"),
         (("archive", "a", "nobody"), "there is no run 'nobody'"),
     ],
 )

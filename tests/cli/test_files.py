@@ -78,7 +78,7 @@ def test_get_writes_over_nothing(kept):
     done = run_cli("get", "a", "metrics.csv")
     assert (done.code, done.err) == (
         *(1,),
-        "error: metrics.csv is there already, and is another file\nhint: write over it: --force\n",
+        "error: metrics.csv exists already and is a different file\nhint: overwrite it: --force\n",
     )
     assert Path("metrics.csv").read_text() == "mine\n"
     assert run_cli("get", "a", "metrics.csv", "--force").code == 0

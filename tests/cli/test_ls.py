@@ -339,7 +339,7 @@ def test_a_sweep_is_one_line(project):
     assert done.out.splitlines()[2].split()[0] == sweep["id"][16:]
     assert lines[3:] == [
         "1 more: add -n 5",
-        "a sweep is one line; for its trials: add --sort -started",
+        "each sweep is one line; for its trials: add --sort -started",
     ]
     assert "sweep: 3 trials" in run_cli("ls", "--md").out
     for more in (("--sort", "-started"), ("-w", "has(x)"), ("--csv",), ("--columns", "id,x")):

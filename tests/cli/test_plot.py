@@ -46,7 +46,7 @@ def test_a_run_without_the_metric():
     record("a", {"acc": 1})
     record("b", {"loss": 1})
     done = run_cli("plot", "acc", "a", "b")
-    assert (done.code, "has no acc and is left out" in done.err) == (0, True)
+    assert (done.code, "has no metric acc and is left out" in done.err) == (0, True)
     assert run_cli("plot", "ac", "a").err == (
         "error: none of these runs has the metric 'ac'\nhint: did you mean acc?\n"
     )

@@ -135,7 +135,7 @@ def test_a_journal_that_is_damaged_is_kept_and_named():
     done = run_cli("recover")
     assert done.code == 1
     assert done.err.startswith(f"error: {name} could not be committed: ")
-    assert f"hint: it is kept in {os.getcwd()}/.git/gittrack/live/{name}\n" in done.err
+    assert f"hint: the journal is kept in {os.getcwd()}/.git/gittrack/live/{name}; " in done.err
     ls = run_cli("ls", "--json")
     assert (ls.code, [run["status"] for run in json.loads(ls.out)]) == (1, ["damaged"])
 

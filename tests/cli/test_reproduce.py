@@ -238,7 +238,7 @@ def test_different_and_why(project):
         "DIFFERENT  metrics that differ: 1 (metrics: 1, points: 5)\n  loss: from step 0 on, "
     )
     assert "artifact model.bin: its content differs" in done.out
-    assert "rerun twice more with --runs 3" in done.out
+    assert "add --runs 3 to see" in done.out
     assert "neither has a seed" in done.out
     done = reproduce("first", "--runs", "2", "--verify", "none")
     assert "the 2 reruns are not the same: the program itself is not deterministic here" in done.out
@@ -398,7 +398,7 @@ def test_paths_named_by_the_setting_are_linked(project):
     train()
     done = reproduce("first", code=3)
     assert done.out.startswith("FAILED")
-    assert "\nhint: of the files that git ignores, only inputs are in it" in done.err
+    assert "\nhint: the worktree has only those ignored files that are inputs" in done.err
     git(".", "config", "track.link", "data")
     reproduce("first")
     assert gittrack.get("@").code.state == gittrack.get("first").code.state
@@ -553,7 +553,7 @@ def test_checkout(project):
     assert Path("../look/new.py").read_text() == "1\n"
     assert "lr: 0.125\n" in Path("../look/params.yaml").read_text()
     assert git("../look", "rev-parse", "HEAD") == first.info.code.state
-    assert run_cli("checkout", "first", "../look").err.startswith("error: ../look is there already")
+    assert run_cli("checkout", "first", "../look").err.startswith("error: ../look exists already")
     assert run_cli("checkout", "first", "../branch", "-b", "again").code == 0
     assert git("../branch", "branch", "--show-current") == "again"
 

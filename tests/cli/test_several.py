@@ -54,7 +54,7 @@ def test_one_section_and_other_formats(three):
 
 def test_one_run_alone(three):
     done = run_cli("diff", "a")
-    assert (done.code, done.err.startswith("error: one run alone does not differ")) == (2, True)
+    assert (done.code, done.err.startswith("error: diff needs at least two runs")) == (2, True)
 
 
 def test_a_report_for_a_pull_request(three):

@@ -88,7 +88,9 @@ def test_the_verbs_find_it():
     assert stat.S_IMODE(Path("here/out/model.bin").stat().st_mode) == 0o644
     assert run_cli("get", "big", "out", "-o", "here").code == 0  # the same file is not in the way
     Path("here/out/model.bin").write_bytes(b"mine")
-    assert "is there already, and is another file" in run_cli("get", "big", "out", "-o", "here").err
+    assert (
+        "exists already and is a different file" in run_cli("get", "big", "out", "-o", "here").err
+    )
 
 
 def test_an_output_of_a_command_and_of_a_script_in_it():

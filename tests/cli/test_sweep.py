@@ -389,7 +389,7 @@ def test_another_clone_goes_on(going, project, tmp_path):
     git(".", "fetch", "-q", "origin", "refs/runs/*:refs/runs/*", "refs/sweeps/*:refs/sweeps/*")
     os.environ["XDG_STATE_HOME"] = str(tmp_path / "elsewhere")
     done = run_cli("sweep", "resume", "@")
-    assert (done.code, "it is not trusted" in done.err) == (3, True)
+    assert (done.code, "the command is not trusted" in done.err) == (3, True)
     (project / "made").touch()
     commit = git(".", "for-each-ref", "--format=%(objectname)", "refs/sweeps")
     done = run_cli("sweep", "resume", "@", "--trust", commit)

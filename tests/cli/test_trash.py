@@ -26,7 +26,7 @@ def test_there_and_back():
     commit = gittrack.get(record("a", {"acc": 0.5})).info.commit
     record("b")
     assert masked(done("rm", "a")) == (
-        "moved to the trash: SHORT a\nbring it back: git track restore SHORT\n"
+        "moved to the trash: SHORT a\ntake them back: git track restore SHORT\n"
     )
     assert [run["name"] for run in listed()] == ["b"]
     assert [ref.startswith("refs/trash/runs/default/") for ref in refs("refs/trash")] == [True]
@@ -79,7 +79,7 @@ def test_restoring_a_run_that_a_fetch_brought_back_clears_its_trash():
     run = gittrack.get(record("a"))
     done("rm", "a")
     come_back(run)
-    assert masked(done("restore", "a")) == "SHORT a is there already; removed it from the trash\n"
+    assert masked(done("restore", "a")) == "SHORT a exists already; removed it from the trash\n"
     assert (refs("refs/runs"), refs("refs/trash")) == ([run.ref], [])
 
 

@@ -54,6 +54,6 @@ def _repair_stages(repo: git.Repo) -> int:
     repairs = repair.repair(repo)
     for stage in repairs:
         word = f"not repaired ({stage.problem})" if stage.problem else "repaired"
-        line = f"{word}: {stage.ref} was {stage.actual}, the events say {stage.expected}"
+        line = f"{word}: {stage.ref} said {stage.actual}, the events say {stage.expected}"
         print_result(text.escape(line) + "\n")
     return sum(1 for stage in repairs if stage.problem)

@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
     duplicates = trash.restore(repo, runs)
     for raw in runs:
         if raw.id in duplicates:
-            print_result(f"{_runs.label(repo, raw)} exists already; removed from the trash\n")
+            print_result(f"{_runs.label(repo, raw)} exists already; removed it from the trash\n")
             continue
         print_result(f"restored {_runs.label(repo, raw)}\n")
         _warn_of_same_name(repo, raw)

@@ -22,5 +22,7 @@ def run(args: argparse.Namespace) -> int:
     runs = _runs.find(repo, args.runs)
     trash.remove(repo, runs)
     print_result("".join(f"moved to the trash: {_runs.label(repo, raw)}\n" for raw in runs))
-    print_result(f"take back: git track restore {' '.join(short_id(raw.id) for raw in runs)}\n")
+    print_result(
+        f"take them back: git track restore {' '.join(short_id(raw.id) for raw in runs)}\n"
+    )
     return 0
