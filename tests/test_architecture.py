@@ -110,7 +110,7 @@ LAZY_IMPORTS = {
         "tempfile": "only a bug needs it",
         "traceback": "only a bug needs it",
         "gittrack.cli.parsing": "git starts before argparse is imported",
-        "gittrack.core.registry": "only some verbs of models need it",
+        "gittrack.core.registry.names": "only some verbs of models need it",
     },
     "cli/output.py": {"gittrack.cli.pager": "people see it, programs never"},
     "cli/commands/sweep/_progress.py": {"tqdm": "30 ms that only a sweep on a terminal needs"},
