@@ -1,7 +1,7 @@
-"""Say something about a run that is recorded: tags, remarks, a name, archiving.
+"""Annotate runs: tags, remarks, a name, archiving.
 
-A committed run gets a line in its git note.  One that is going on gets it in its journal, with which it will
-be committed.
+A committed run gets a line in its git note.  A live run gets the annotation in its journal, so that the
+annotation is committed together with the run.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _PATIENCE_SECONDS = 30.0
 
 
 class Target(NamedTuple):
-    """A run to say something about; ``commit`` is None for one that is going on."""
+    """A run to annotate; ``commit`` is None for a live run."""
 
     id: str
     commit: str | None
@@ -36,54 +36,70 @@ class Target(NamedTuple):
 def tag(
     repo: git.Repo, targets: Sequence[Target], add: Sequence[str], remove: Sequence[str]
 ) -> None:
-    """Add and remove tags.  Raises TrackError for a tag that cannot be one."""
+    """Add and remove tags.  Raises TrackError for a name that cannot be a tag."""
     for name in add:
         values.check_name(name, "tag")
     fields = {k: list(v) for k, v in (("add", add), ("remove", remove)) if v}
-    told = " ".join([*(f"+{name}" for name in add), *(f"-{name}" for name in remove)])
-    _say(repo, targets, annotation_log.TAG, fields, told, (events.TAGS, {"add": [], **fields}))
+    summary = " ".join([*(f"+{name}" for name in add), *(f"-{name}" for name in remove)])
+    event = (events.TAGS, {"add": [], **fields})
+    _annotate(repo, targets, annotation_log.TAG, fields, summary, event)
 
 
 def note(repo: git.Repo, target: Target, text: str, *, replace: bool = False) -> None:
-    """Add a remark, or put it in the place of all earlier ones."""
+    """Add a remark; with ``replace``, remove all earlier ones."""
     clean = redact_text(values.check_text(text, "note"))
     fields = {"text": clean, **({"replace": True} if replace else {})}
     event = (events.FACTS, {"values": {"note": clean}}) if replace else (events.NOTE, fields)
-    _say(repo, [target], annotation_log.NOTE, fields, "", event)
+    _annotate(repo, [target], annotation_log.NOTE, fields, "", event)
 
 
 def rename(
     repo: git.Repo, target: Target, name: str, bearers: Callable[[str], Sequence[str]]
 ) -> None:
-    """Give a run another name; an empty one takes its name away.
+    """Change the name of a run.
 
-    ``bearers`` returns the ids of the runs that have a name.  It is called while no other process renames a
-    run of this repository.  Raises TrackError if another run has the name.
+    Parameters
+    ----------
+    repo : Repo
+        The repository of the run.
+    target : Target
+        The run.
+    name : str
+        The new name; an empty string removes the name.
+    bearers : callable
+        Returns the ids of the runs that have a name.  It is called while no other process renames a run of
+        this repository.
+
+    Raises
+    ------
+    TrackError
+        If another run has the name, or if the text cannot be a name.
     """
     event = (events.FACTS, {"values": {"name": name or None}})
     if not name:
-        _say(repo, [target], annotation_log.NAME, {"name": name}, name, event)
+        _annotate(repo, [target], annotation_log.NAME, {"name": name}, name, event)
         return
     values.check_run_name(name)
-    with _turn(repo):
+    with _renaming_lock(repo):
         others = [run_id for run_id in bearers(name) if run_id != target.id]
         if others:
             raise TrackError(
                 f"{name!r} is the name of the run {others[0]} already",
                 "choose another one, or rename or archive that run first",
             )
-        _say(repo, [target], annotation_log.NAME, {"name": name}, name, event)
+        _annotate(repo, [target], annotation_log.NAME, {"name": name}, name, event)
 
 
 @contextmanager
-def _turn(repo: git.Repo) -> Iterator[None]:
+def _renaming_lock(repo: git.Repo) -> Iterator[None]:
+    """Hold the lock of all renames of a repository."""
     home = layout.home(repo.common_dir)
     try:
         folders.make(home)
         handle = lock.take(f"{home}/names.lock")
     except OSError as error:
-        why = error.strerror or str(error)
-        raise unwritable("the run cannot be renamed", repo.common_dir, why) from error
+        reason = error.strerror or str(error)
+        raise unwritable("the run cannot be renamed", repo.common_dir, reason) from error
     try:
         yield
     finally:
@@ -91,30 +107,31 @@ def _turn(repo: git.Repo) -> Iterator[None]:
 
 
 def archive(repo: git.Repo, targets: Sequence[Target], archived: bool = True) -> None:
-    """Leave runs out of listings, or take them in again.  Raises TrackError for one that is going on."""
-    _say(repo, targets, annotation_log.ARCHIVE, {"archived": archived}, "", None)
+    """Hide runs in listings, or show them again.  Raises TrackError for a live run."""
+    _annotate(repo, targets, annotation_log.ARCHIVE, {"archived": archived}, "", None)
 
 
 def record_move(repo: git.Repo, targets: Sequence[Target], op: str) -> None:
-    """Note that runs were moved to the trash (``rm``) or back (``restore``): when, and by whom."""
-    _say(repo, targets, op, {}, "", None)
+    """Record when and by whom runs were moved to the trash (``rm``) or back (``restore``)."""
+    _annotate(repo, targets, op, {}, "", None)
 
 
-def _say(
+def _annotate(
     repo: git.Repo,
     targets: Sequence[Target],
     op: str,
     fields: Mapping[str, Any],
-    told: str,
+    summary: str,
     event: tuple[str, Mapping[str, Any]] | None,
 ) -> None:
+    """Write an annotation into the notes of committed runs and, as ``event``, into journals of live runs."""
     commits = []
     for target in targets:
         commit = target.commit
         if commit is None:
             if event is None:
                 raise TrackError(f"the run {target.id} is not committed yet", "wait for its end")
-            commit = _into_journal(repo, target.id, *event)
+            commit = _append_to_journal(repo, target.id, *event)
         if commit is not None:
             commits.append(commit)
     if not commits:
@@ -126,12 +143,14 @@ def _say(
         return annotation_log.line(op, who, at, **fields)
 
     which = targets[0].id if len(targets) == 1 else f"{len(targets)} runs"
-    message = " ".join(filter(None, (f"gittrack: {op} {which}", told)))
+    message = " ".join(filter(None, (f"gittrack: {op} {which}", summary)))
     notes.append(repo, layout.NOTES, who, message, lines, *commits)
 
 
-def _into_journal(repo: git.Repo, run_id: str, kind: str, fields: Mapping[str, Any]) -> str | None:
-    """Write into the journal of a run that is going on; return its commit if it ended before that."""
+def _append_to_journal(
+    repo: git.Repo, run_id: str, kind: str, fields: Mapping[str, Any]
+) -> str | None:
+    """Append to the journal of a live run; return the commit of the run if it has ended meanwhile."""
     folder = Path(layout.live_dir(repo.common_dir), run_id)
     line = events.line(kind, **fields)
     book = journal.join(folder)
@@ -140,20 +159,20 @@ def _into_journal(repo: git.Repo, run_id: str, kind: str, fields: Mapping[str, A
             book.events.write(line)
         finally:
             book.release()
-        if _precedes_the_end(folder, line):
+        if _is_before_end(folder, line):
             return None
     elif folder.exists():
         recovery.recover(repo)
     return _commit_of(repo, run_id)
 
 
-def _precedes_the_end(folder: Path, line: bytes) -> bool:
-    """Say whether the owner, who reads the journal after its last line, is sure to have read ours."""
+def _is_before_end(folder: Path, line: bytes) -> bool:
+    """Return whether the journal has ``line`` before its end, so that the owner commits the line."""
     try:
-        told = events.parse((folder / layout.EVENTS).read_bytes())
+        operations = events.parse((folder / layout.EVENTS).read_bytes())
     except (FileNotFoundError, ValueError):
         return False
-    for op in told:
+    for op in operations:
         if op.get("op") == events.FACTS and "ended" in op.get("values", {}):
             return False
         if events.line(**op) == line:
@@ -162,13 +181,13 @@ def _precedes_the_end(folder: Path, line: bytes) -> bool:
 
 
 def _commit_of(repo: git.Repo, run_id: str) -> str:
-    """Wait until a run that is about to end is committed."""
+    """Wait until a run that is about to end is committed, and return the commit."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < deadline:
-        found = [
+        commits = [
             ref.oid for ref in refs.below(repo, layout.RUNS) if ref.name.endswith(f"/{run_id}")
         ]
-        if found:
-            return found[0]
+        if commits:
+            return commits[0]
         time.sleep(0.05)
     raise TrackError(f"the run {run_id} is not committed yet", "try: git track recover")

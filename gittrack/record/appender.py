@@ -1,4 +1,4 @@
-"""An append-only file of a journal: what cannot be written now is kept in memory and tried again."""
+"""An append-only file of a journal: bytes that cannot be written stay in memory and are tried again."""
 
 from __future__ import annotations
 
@@ -11,23 +11,28 @@ from gittrack.disk import descriptors, folders
 
 
 class RecordingEnded(OSError):
-    """The journal is not there any more: nothing can be written into it again."""
+    """The journal does not exist any more: nothing can be written into it."""
 
 
 def explain(error: OSError, folder: Path) -> str:
-    """Return what becomes of what is logged after an error of `Appender.write`."""
+    """Return a message about an error of `Appender.write` and what happens to later values."""
     if isinstance(error, RecordingEnded):
-        after = "what is logged from now on is not recorded"
-        return f"the recording of {folder.name} has ended: {error.strerror}; {after}"
-    after = "what is logged is kept in memory and written as soon as that works again"
-    return f"{folder} cannot be written ({error.strerror}); {after}"
+        consequence = "values that are logged from now on are not recorded"
+        return f"the recording of {folder.name} has ended: {error.strerror}; {consequence}"
+    consequence = "logged values are kept in memory until the folder can be written again"
+    return f"{folder} cannot be written ({error.strerror}); {consequence}"
 
 
 class Appender:
-    """An append-only file that outlives a full disk, and the loss of its descriptor.
+    """An append-only file that survives a full disk and the loss of its descriptor.
 
-    ``reopen`` is called if the descriptor is not that of the file any more; it calls `reopened`, or raises
-    RecordingEnded.
+    Parameters
+    ----------
+    path : Path
+        The file; it is created if it does not exist.
+    reopen : callable
+        Called if the descriptor belongs to another file or is closed.  It calls `use` with a new descriptor,
+        or raises RecordingEnded.
     """
 
     def __init__(self, path: Path, reopen: Callable[[], None]) -> None:
@@ -44,25 +49,25 @@ class Appender:
         self.use(fd)
 
     def use(self, fd: int) -> None:
-        """Write to this descriptor from now on."""
+        """Write to the descriptor ``fd`` from now on; the earlier descriptor is closed."""
         descriptors.close(self.fd, self.identity)
         self.closed = False
         self.fd = descriptors.lift(fd)
         self.identity = descriptors.identity(self.fd)
 
-    def intact(self) -> bool:
-        """Return whether the descriptor is still that of the file."""
+    def is_intact(self) -> bool:
+        """Return whether the descriptor still belongs to the file."""
         return descriptors.is_intact(self.fd, self.identity)
 
-    def ready(self) -> None:
-        """See to it that the descriptor is that of the file.
+    def ensure_open(self) -> None:
+        """Open the file again if the descriptor does not belong to it any more.
 
-        Raises RecordingEnded or OSError; then there is no descriptor, so that nobody writes to a number that
-        may be another file's.
+        Raises RecordingEnded or OSError.  The descriptor is then -1, so that nobody writes to a number that
+        may belong to another file.
         """
         if self.ended is not None:
             raise self.ended
-        if self.closed or self.intact():
+        if self.closed or self.is_intact():
             return
         try:
             self._reopen()
@@ -73,17 +78,17 @@ class Appender:
             raise
 
     def write(self, data: bytes) -> OSError | None:
-        """Append whole lines; return the error if they are only kept in memory for now."""
+        """Append whole lines; return the error if the lines are only in memory for now."""
         data = self.pending + data
         self.pending = b""
         size = -1
         try:
-            self.ready()
+            self.ensure_open()
             size = os.fstat(self.fd).st_size
-            done = os.write(self.fd, data) if data else 0
-            if done == len(data):
+            written = os.write(self.fd, data) if data else 0
+            if written == len(data):
                 return None
-            self.torn(size, done)
+            self.undo_partial_write(size, written)
             error = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         except RecordingEnded as ended:
             return ended
@@ -92,19 +97,20 @@ class Appender:
         self.pending = data
         return error
 
-    def torn(self, size: int, done: int) -> None:
-        """Take back a write of which only ``done`` bytes got in, so that the line stays whole."""
-        if os.fstat(self.fd).st_size == size + done:
+    def undo_partial_write(self, size: int, written: int) -> None:
+        """Remove the ``written`` bytes of an incomplete write, so that every line in the file is whole."""
+        if os.fstat(self.fd).st_size == size + written:
             os.ftruncate(self.fd, size)
 
-    def mend(self) -> None:
-        """Cut off a torn last line, which was never acknowledged; only when nobody else writes."""
+    def cut_incomplete_line(self) -> None:
+        """Remove an incomplete last line, which was never acknowledged.  No other process may write."""
         data = self.path.read_bytes()
         whole = data.rfind(b"\n") + 1
         if 0 < whole < len(data):
             stat = os.fstat(self.fd)
             os.ftruncate(self.fd, whole)
-            os.utime(self.fd, ns=(stat.st_atime_ns, stat.st_mtime_ns))  # tells when the run ended
+            # The time stamp shows when the run ended.
+            os.utime(self.fd, ns=(stat.st_atime_ns, stat.st_mtime_ns))
 
     def close(self) -> None:
         """Close the file; a second time does nothing."""

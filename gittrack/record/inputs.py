@@ -1,6 +1,6 @@
 r"""Fingerprints of data: SHA-256 of a file or of all files of a folder, hashed once.
 
-The digest of a folder can be had by hand, in the folder and with LC_ALL=C::
+To compute the digest of a folder by hand, run this in the folder, with LC_ALL=C::
 
     find . -type f -printf '%P\\n' | sort | xargs -d '\\n' sha256sum | sha256sum
 """
@@ -18,58 +18,78 @@ from typing import Any
 from gittrack.core.errors import TrackError
 from gittrack.disk import folders
 
-# A file changed again within the clock's tick of its time stamp would look unchanged; git calls such
-# entries "racily clean".  What is younger than this when hashed is hashed again next time.
+# A file that changes again within one tick of the clock keeps its time stamp and looks unchanged; git calls
+# such entries "racily clean".  A file that is younger than this at its hash is hashed again next time.
 _RACY_NS = 2_000_000_000
 
 
-def fingerprint(path: str, shown: str, cache: Path) -> dict[str, Any]:
-    """Return ``{path, kind, size, files, sha256}`` of a file or folder, ``path`` as ``shown``.
+def fingerprint(path: str, display_path: str, cache: Path) -> dict[str, Any]:
+    """Return the entry of inputs.yaml for a file or folder.
 
-    Hashes are kept below ``cache``, by size, mtime and inode.  Raises TrackError where the path is
-    missing, unreadable or neither file nor folder.
+    Parameters
+    ----------
+    path : str
+        The file or folder.
+    display_path : str
+        The path that the entry gets; see `display_path`.
+    cache : Path
+        The folder of caches.  Hashes are cached there by size, time stamp and inode.
+
+    Returns
+    -------
+    dict
+        ``path``, ``kind`` (``file`` or ``folder``), ``size`` in bytes, ``sha256``, and for a folder the
+        number of ``files``.
+
+    Raises
+    ------
+    TrackError
+        If the path does not exist, cannot be read, or is neither a file nor a folder.
     """
-    what = kind(path, shown)
+    input_kind = kind(path, display_path)
     try:
-        if what == "folder":
-            return {"path": shown, "kind": what, **_folder(path, cache)}
-        known = _Known(path, cache)
+        if input_kind == "folder":
+            return {"path": display_path, "kind": input_kind, **_folder(path, cache)}
+        hashes = _HashCache(path, cache)
         size = os.path.getsize(path)
-        digest = known.digest(path, "")
-        known.save()
-        return {"path": shown, "kind": what, "size": size, "sha256": digest}
+        digest = hashes.digest(path, "")
+        hashes.save()
+        return {"path": display_path, "kind": input_kind, "size": size, "sha256": digest}
     except OSError as error:
-        raise TrackError(f"the input {shown} cannot be read: {error.strerror}", "check the path")
+        raise TrackError(
+            f"the input {display_path} cannot be read: {error.strerror}", "check the path"
+        )
 
 
-def kind(path: str, shown: str) -> str:
+def kind(path: str, display_path: str) -> str:
     """Return ``folder`` or ``file``.  Raises TrackError if ``path`` is neither."""
     if os.path.isdir(path):
         return "folder"
     if os.path.isfile(path):
         return "file"
-    what = "is no regular file or folder" if os.path.lexists(path) else "does not exist"
-    raise TrackError(f"the input {shown} {what}", "check the path")
+    exists = os.path.lexists(path)
+    problem = "is not a regular file or a folder" if exists else "does not exist"
+    raise TrackError(f"the input {display_path} {problem}", "check the path")
 
 
 def _folder(path: str, cache: Path) -> dict[str, Any]:
-    known = _Known(path, cache)
+    hashes = _HashCache(path, cache)
     listing = hashlib.sha256()
     size = count = 0
     for name in sorted(_files(path), key=os.fsencode):
         full = os.path.join(path, name)
-        listing.update(f"{known.digest(full, name)}  ".encode() + os.fsencode(name) + b"\n")
+        listing.update(f"{hashes.digest(full, name)}  ".encode() + os.fsencode(name) + b"\n")
         size += os.path.getsize(full)
         count += 1
-    known.save()
+    hashes.save()
     return {"size": size, "files": count, "sha256": listing.hexdigest()}
 
 
 def _files(root: str) -> Iterator[str]:
-    def stop(error: OSError) -> None:
+    def fail(error: OSError) -> None:
         raise error
 
-    for folder, inner, names in os.walk(root, onerror=stop):
+    for folder, inner, names in os.walk(root, onerror=fail):
         inner[:] = [name for name in inner if name != ".git"]
         for name in names:
             full = os.path.join(folder, name)
@@ -77,8 +97,8 @@ def _files(root: str) -> Iterator[str]:
                 yield os.path.relpath(full, root)
 
 
-class _Known:
-    """The hashes that were computed for one input before; losing them costs only time."""
+class _HashCache:
+    """The hashes that earlier calls computed for one input; without the cache they are computed again."""
 
     def __init__(self, root: str, cache: Path) -> None:
         name = hashlib.sha256(os.fsencode(os.path.abspath(root))).hexdigest()[:24]
@@ -111,7 +131,7 @@ class _Known:
 
 
 def display_path(path: str, root: str) -> str:
-    """Return a path relative to the repository's root where it is inside, else absolute."""
+    """Return a path relative to ``root`` if it is inside, otherwise the absolute path."""
     full = os.path.abspath(path)
     inside = os.path.relpath(full, root)
     return full if inside.startswith("..") else Path(inside).as_posix()

@@ -1,8 +1,8 @@
-"""The journal of a run that is going on: a folder below ``<git common dir>/gittrack/live/``.
+"""The journal of a live run: a folder below ``<git common dir>/gittrack/live/``.
 
-Making the folder is the claim on the id; the lock in it is held for the owner's whole life.  Files are
-only ever appended to, each call one ``write`` of whole lines, so several processes can share them and
-a SIGKILL loses nothing that was acknowledged.
+The process that creates the folder owns the id of the run; it holds the lock in the folder until it ends.
+Files are only appended to, with one ``write`` of whole lines per call.  Therefore several processes can
+share the files, and a SIGKILL loses nothing that was acknowledged.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from gittrack.core.secrets import redact_text
 from gittrack.disk import descriptors, folders, lock, this_machine
 from gittrack.record.journal_files import JournalFiles
 
-_NEWBORN_SECONDS = 60
-_LAST_WORDS_BYTES = 16 << 20
+_CREATION_SECONDS = 60
+_END_RESERVE_BYTES = 16 << 20
 
 
 class Journal(JournalFiles):
@@ -33,15 +33,15 @@ class Journal(JournalFiles):
 
     def __init__(self, folder: Path, lock_fd: int | None, join_fd: int | None = None) -> None:
         super().__init__(folder, lock_fd)
-        # Of the script that joined the launcher's run, as long as it records.
+        # The descriptor of the script that joined the launcher's run, while the script records.
         self._join_fd = -1 if join_fd is None else descriptors.lift(join_fd)
         self._join_identity = (0, 0) if join_fd is None else descriptors.identity(self._join_fd)
         self._decoder = events.Decoder(self.id)
-        self._decoded = 0  # bytes of the file of events
+        self._decoded = 0  # bytes of the file of events that are decoded
 
     @property
     def unwritten(self) -> int:
-        """The number of lines that are in memory only, for want of room on the disk."""
+        """The number of lines that are only in memory, because the disk has no room."""
         return (self.events.pending + self.series.pending).count(b"\n")
 
     def _write_again(self) -> None:
@@ -49,10 +49,26 @@ class Journal(JournalFiles):
         self._decoder, self._decoded = events.Decoder(self.id), 0
 
     def append(self, op: str, **fields: Any) -> OSError | None:
-        """Append one operation; return the error where it is only kept in memory for now.
+        """Append one operation to the journal.
 
-        What looks secret in a note is hidden.  Raises TrackError, with nothing written, for values that
-        could not be read back.
+        Text in a note that looks like a secret is replaced.
+
+        Parameters
+        ----------
+        op : str
+            The kind of the operation, such as ``events.PARAMS``.
+        **fields
+            The fields of the operation; see `events.check`.
+
+        Returns
+        -------
+        OSError or None
+            The error if the operation is only in memory for now.
+
+        Raises
+        ------
+        TrackError
+            If the values could not be read back; nothing is written then.
         """
         if op == events.NOTE and isinstance(fields.get("text"), str):
             fields["text"] = redact_text(fields["text"])
@@ -66,38 +82,38 @@ class Journal(JournalFiles):
 
     def _check_room(self, op: str, size: int) -> None:
         """Raise TrackError if the journal would become too large to be read back."""
-        last_words = op in (events.FACTS, events.ENV)  # room for them is always left
-        most = events.MAX_BYTES - (0 if last_words else _LAST_WORDS_BYTES)
+        is_end = op in (events.FACTS, events.ENV)  # the journal always has room for these
+        limit = events.MAX_BYTES - (0 if is_end else _END_RESERVE_BYTES)
         with contextlib.suppress(OSError):  # `write` returns the same error
-            self.events.ready()
+            self.events.ensure_open()
             size += os.fstat(self.events.fd).st_size
-        if size + len(self.events.pending) > most:
+        if size + len(self.events.pending) > limit:
             raise TrackError(
                 f"the journal of the run {self.id} is full: {events.MAX_BYTES >> 20} MiB",
-                "record less of it: values in a file that is an artifact, files in one archive",
+                "store many values in one artifact, and many files in one archive",
             )
 
-    def state(self) -> events.JournalState:
-        """Return the fold of all operations so far, whoever wrote them."""
-        with _named(self.folder):
+    def state(self) -> events.State:
+        """Return the sum of all operations so far, also those of other processes."""
+        with _errors_with_path(self.folder):
             self._decode_new_lines()
             return self._decoder.state()
 
     def params(self) -> Mapping[str, Any]:
-        """Return the params so far, not to be changed: what `state` has, without a copy of everything."""
-        with _named(self.folder):
+        """Return the params so far, without a copy.  The caller must not change the mapping."""
+        with _errors_with_path(self.folder):
             self._decode_new_lines()
         return self._decoder.params
 
     def _decode_new_lines(self) -> None:
-        """Read on in the file of events: each line is decoded once."""
-        self.events.ready()
+        """Decode the new lines of the file of events, so that each line is decoded once."""
+        self.events.ensure_open()
         size = os.fstat(self.events.fd).st_size
         if size > events.MAX_BYTES:
             raise ValueError(events.TOO_LARGE)
-        if size < self._decoded:  # a write that did not get in whole was taken back
+        if size < self._decoded:  # an incomplete write was removed
             self._decoder, self._decoded = events.Decoder(self.id), 0
-        # Not by path: a process without a free descriptor can still end its run.
+        # Through the open descriptor: a process without a free descriptor can still end its run.
         data = series.whole_lines(descriptors.content(self.events.fd, self._decoded))
         try:
             self._decoder.feed(data)
@@ -107,7 +123,7 @@ class Journal(JournalFiles):
             raise
 
     def release(self) -> None:
-        """Close the files and give the locks back."""
+        """Close the files and release the locks."""
         super().release()
         descriptors.close(self._join_fd, self._join_identity)
 
@@ -119,11 +135,29 @@ def create(
     run_id: str | None = None,
     is_taken: Callable[[str], bool] = lambda run_id: False,
 ) -> Journal:
-    """Claim a new run id (or ``run_id``, to continue that run) and return its journal.
+    """Claim a run id and return its new journal.
 
-    ``is_taken`` tells whether a run of a new id is committed already: under a clock that stands, ids
-    differ by their 20 random bits only.  Raises TrackError where the repository cannot be written, or
-    ``run_id`` is going on already.
+    Parameters
+    ----------
+    common_dir : str
+        The common directory of the repository.
+    now : float, optional
+        The start of the run, in seconds since the epoch, from which a new id is made.
+    run_id : str, optional
+        The id of an earlier run that is continued; without it a new id is made.
+    is_taken : callable
+        Returns whether a committed run has an id.  If the clock stands still, new ids differ only by their
+        20 random bits.
+
+    Returns
+    -------
+    Journal
+        The journal, locked by this process.
+
+    Raises
+    ------
+    TrackError
+        If the repository cannot be written, or the run ``run_id`` is live already.
     """
     live = Path(layout.live_dir(common_dir))
     try:
@@ -132,7 +166,7 @@ def create(
             folder = live / (run_id or layout.new_id(time.time() if now is None else now))
             try:
                 folder.mkdir()
-                # Asked after the claim: a journal goes only when its ref is there.
+                # Checked after the claim, because a journal is removed only after its ref exists.
                 if run_id is None and is_taken(folder.name):
                     folder.rmdir()
                     continue
@@ -141,9 +175,8 @@ def create(
             except FileExistsError:
                 if run_id is not None:
                     raise TrackError(f"the run {run_id} is going on", "wait for its end")
-        # Others may hold the lock for the moment of a look; a folder this young is left alone.
-        held = _first_lock(folder)
-        journal = Journal(folder, held)
+        # Another process may hold the lock for a moment to test it; it does not touch so new a folder.
+        journal = Journal(folder, _first_lock(folder))
         journal.reserve_end()
         journal.series.write(series.HEADER.encode())
     except OSError as error:
@@ -154,16 +187,16 @@ def create(
 def _first_lock(folder: Path) -> int:
     try:
         return lock.take(folder / layout.LOCK)
-    except TrackError:  # there are no locks here: leave nothing that looks like a run
+    except TrackError:  # this file system has no locks: leave nothing that looks like a run
         shutil.rmtree(folder, ignore_errors=True)
         raise
 
 
 def join(folder: Path) -> Journal | None:
-    """Return a journal that another process owns, to write into it.
+    """Return the journal of another process, to write into it.
 
-    Only the first caller gets it: the series of a second run must not be mixed with those of the first.
-    None for later callers, and if the run has ended.
+    Only the first caller gets the journal, because the series of two runs must not be mixed.  Later callers
+    get None, and so does every caller if the run has ended.
     """
     if not lock.is_held(folder / layout.LOCK):
         return None
@@ -171,7 +204,7 @@ def join(folder: Path) -> Journal | None:
         join_fd = lock.create(folder / layout.JOINED)
         if join_fd is not None:
             os.write(join_fd, json.dumps(this_machine.process()).encode())
-    except FileNotFoundError:  # it has ended in between
+    except FileNotFoundError:  # the run has ended meanwhile
         return None
     except OSError as error:
         raise unwritable("the run cannot be joined", str(folder), str(error.strerror))
@@ -179,44 +212,63 @@ def join(folder: Path) -> Journal | None:
 
 
 def live_lock(journal: Journal) -> Path:
-    """Return the file that is locked as long as this process records into the journal."""
+    """Return the file that is locked while this process records into the journal."""
     return journal.folder / (layout.LOCK if journal.owner else layout.JOINED)
 
 
 def adopt(
     folder: Path, *, patience: float = settings.ADOPT_AFTER_SECONDS, force: bool = False
 ) -> Journal | None:
-    """Return a journal whose owner is dead, now held by this process; None where there is none.
+    """Take over a journal whose owner is dead.
 
-    A folder without a first line is a run that died before anything was acknowledged: it is removed,
-    once it is old enough not to be one that is just being made.  Raises Damaged or NewerFormat, with the
-    journal left unchanged, if it cannot be read; and OnAnotherHost, unless ``force``, if its process may be
-    alive on another host: nothing was written for less than ``patience`` seconds.
+    A folder without a first line belongs to a run that died before anything was acknowledged.  Such a folder
+    is removed after a minute, because a younger one may be a journal that another process creates now.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of the journal.
+    patience : float
+        How many seconds a journal of another host must be unchanged before it is taken over.
+    force : bool, default False
+        Take over a journal of another host in any case.
+
+    Returns
+    -------
+    Journal or None
+        The journal, locked by this process; None if another process holds it or nothing is recorded in it.
+
+    Raises
+    ------
+    Damaged, NewerFormat
+        If the journal cannot be read; it stays unchanged.
+    OnAnotherHost
+        If the process of the run may be alive on another host.
     """
     try:
-        touched = folder.stat().st_mtime  # before a missing lock is made in it
-        held = lock.acquire(folder / layout.LOCK)
+        touched = folder.stat().st_mtime  # read before `acquire` creates a missing lock file
+        lock_fd = lock.acquire(folder / layout.LOCK)
     except FileNotFoundError:
         return None
-    if held is None:
+    if lock_fd is None:
         return None
-    same = os.path.exists(folder / layout.LOCK) and os.path.samestat(
-        os.fstat(held), os.stat(folder / layout.LOCK)
+    is_same = os.path.exists(folder / layout.LOCK) and os.path.samestat(
+        os.fstat(lock_fd), os.stat(folder / layout.LOCK)
     )
-    if same and (folder / layout.EVENTS).exists() and (folder / layout.EVENTS).stat().st_size:
+    if is_same and (folder / layout.EVENTS).exists() and (folder / layout.EVENTS).stat().st_size:
         try:
             read_state(folder)
             if not force:
                 _check_host(folder, patience)
         except TrackError:
-            os.close(held)
+            os.close(lock_fd)
             raise
-        book = Journal(folder, held)
-        book.events.mend()
+        book = Journal(folder, lock_fd)
+        book.events.cut_incomplete_line()
         return book
-    if same and time.time() - touched > _NEWBORN_SECONDS:
+    if is_same and time.time() - touched > _CREATION_SECONDS:
         shutil.rmtree(folder)
-    os.close(held)
+    os.close(lock_fd)
     return None
 
 
@@ -228,43 +280,45 @@ def _check_host(folder: Path, patience: float) -> None:
     if this_machine.may_live_elsewhere(process, touched, patience):
         raise OnAnotherHost(
             f"the process of the run {folder.name} may be alive on the host {process['host']}",
-            "if it is not: git track recover --force",
+            "if that process has ended: git track recover --force",
         )
 
 
 def list_dead(common_dir: str) -> list[Path]:
-    """Return the journals that no living process holds, oldest first."""
+    """Return the journals that no living process holds, the oldest first."""
     live = Path(layout.live_dir(common_dir))
     names = sorted(os.listdir(live)) if live.is_dir() else []
     for name in names:
-        if name.startswith(
-            layout.REMOVING
-        ):  # published, and its owner killed while it removed the journal
+        # The run is committed, and its owner was killed while it removed the journal.
+        if name.startswith(layout.GONE):
             shutil.rmtree(live / name, ignore_errors=True)
     folders = [live / name for name in names if layout.is_id(name)]
-    return [folder for folder in folders if not _held(folder)]
+    return [folder for folder in folders if not _is_locked(folder)]
 
 
-def _held(folder: Path) -> bool:
+def _is_locked(folder: Path) -> bool:
     try:
         return lock.is_held(folder / layout.LOCK)
-    except OSError:  # `adopt` raises the same error, for this journal alone
+    except OSError:  # `adopt` raises the same error for this one journal
         return False
 
 
-def read_state(folder: Path) -> events.JournalState:
-    """Return the fold of a journal's operations.  Raises Damaged, or NewerFormat for a later format."""
-    with _named(folder):
+def read_state(folder: Path) -> events.State:
+    """Return the sum of a journal's operations.  Raises Damaged, or NewerFormat for a later format."""
+    with _errors_with_path(folder):
         return events.read(folder / layout.EVENTS, folder.name)
 
 
 @contextlib.contextmanager
-def _named(folder: Path) -> Iterator[None]:
-    """Raise the errors of the decoder with the name of the journal, as NewerFormat or Damaged."""
+def _errors_with_path(folder: Path) -> Iterator[None]:
+    """Turn errors of the decoder into NewerFormat or Damaged, with the path of the journal."""
     try:
         yield
-    except events.NewerJournal as error:
-        raise NewerFormat(f"the journal {folder} was {error}", "it is left unchanged until then")
+    except events.NewerFormat as error:
+        raise NewerFormat(
+            f"the journal {folder} was {error}",
+            "the journal stays unchanged until gittrack is updated",
+        )
     except ValueError as error:
         raise Damaged(
             f"the journal {folder} is damaged: {error}", "set it aside: git track doctor --fix"

@@ -1,4 +1,4 @@
-"""The open files of a journal: its lock, its events and its series, also after the program closed them."""
+"""The open files of a journal: lock, events and series; they are opened again if the program closes them."""
 
 from __future__ import annotations
 
@@ -29,39 +29,39 @@ class JournalFiles:
         self.lock_fd: int | None = None
         self.rewritten = False
         if lock_fd is not None:
-            self._hold(lock_fd)
+            self._use_lock(lock_fd)
 
     @property
     def owner(self) -> bool:
         """Whether this process holds the journal."""
         return self.lock_fd is not None
 
-    def _hold(self, lock_fd: int) -> None:
+    def _use_lock(self, lock_fd: int) -> None:
         self.lock_fd = descriptors.lift(lock_fd)
         self._lock_identity = descriptors.identity(self.lock_fd)
 
     def _reopen(self) -> None:
-        """Open by path what the process has lost: its descriptors were closed, or the files deleted.
+        """Open the files by path, because their descriptors were closed or the files deleted.
 
-        The owner takes the lock again first.  Raises RecordingEnded if the journal is not there any more, or
-        another process has it: then that process commits what was logged so far.
+        The owner takes the lock again first.  Raises RecordingEnded if the journal does not exist any more,
+        or if another process owns it and will commit what was logged.
         """
-        gone = not (self.folder / layout.EVENTS).exists()
-        if gone and self.owner and all(map(_is_open, (self.events, self.series))):
+        is_removed = not (self.folder / layout.EVENTS).exists()
+        if is_removed and self.owner and all(map(_is_open, (self.events, self.series))):
             self._write_again()
             return
         try:
             if self.owner and not descriptors.is_open(self.lock_fd or -1, self._lock_identity):
-                self._hold(self._lock_again())
+                self._use_lock(self._lock_again())
             for file in (self.events, self.series):
-                if not file.intact():
+                if not file.is_intact():
                     file.use(os.open(file.path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC))
         except FileNotFoundError:
-            raise RecordingEnded(errno.ESTALE, f"{self.folder} is not there any more") from None
+            raise RecordingEnded(errno.ESTALE, f"{self.folder} does not exist any more") from None
 
     def _write_again(self) -> None:
-        """Write the journal again, from its open files: another host thought it dead, and removed it."""
-        files = (self.series, self.events)  # a journal counts once it has events
+        """Write the journal again from its open files, because another host removed it as a dead one."""
+        files = (self.series, self.events)  # events last: a journal without events is not read
         contents = [descriptors.content(file.fd) for file in files]
         try:
             folders.make(str(self.folder.parent))
@@ -69,33 +69,33 @@ class JournalFiles:
         except FileExistsError:
             raise RecordingEnded(errno.ESTALE, "another process records this run") from None
         self.rewritten = True
-        self._hold(lock.take(self.folder / layout.LOCK))
+        self._use_lock(lock.take(self.folder / layout.LOCK))
         self.reserve_end()
         for file, data in zip(files, contents, strict=True):
             file.path.write_bytes(data)
             file.use(os.open(file.path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC))
 
-    def ready(self) -> None:
-        """See to it that the journal is there, under its name.  Raises RecordingEnded or OSError."""
+    def ensure_open(self) -> None:
+        """Open or write again what is lost of the journal.  Raises RecordingEnded or OSError."""
         for file in (self.events, self.series):
-            file.ready()
+            file.ensure_open()
         if not lock.is_at(self.events.fd, self.events.path):
             self._reopen()
 
     def reserve_end(self) -> None:
-        """Reserve room for the end of the run, in the file of the lock, so that a full disk has it too."""
+        """Reserve room for the end of the run in the lock file, so that a full disk can store the end."""
         with contextlib.suppress(OSError, AttributeError):  # macOS has no posix_fallocate
             os.posix_fallocate(self.lock_fd or -1, 0, _END_BYTES)
 
     def write_end(self, facts: Mapping[str, Any]) -> None:
-        """Write how the run ended into the reserved room, because its line could not be appended."""
+        """Write the facts of the end into the reserved room, because their line could not be appended."""
         data = json.dumps(dict(facts)).encode() + b"\n"
         if self.lock_fd is not None and descriptors.is_open(self.lock_fd, self._lock_identity):
             with contextlib.suppress(OSError):
                 os.pwrite(self.lock_fd, data if len(data) <= _END_BYTES else b"", 0)
 
     def end(self) -> dict[str, Any]:
-        """Return what `write_end` wrote; nothing if it was not called, or for anything that is no end."""
+        """Return the facts that `write_end` wrote; an empty dict if it wrote none that are valid."""
         try:
             facts = json.loads((self.folder / layout.LOCK).read_bytes().partition(b"\n")[0])
             events.check(events.FACTS, {"values": facts})
@@ -104,13 +104,13 @@ class JournalFiles:
             return {}
 
     def _lock_again(self) -> int:
-        held = lock.acquire(self.folder / layout.LOCK)
-        if held is None:
+        lock_fd = lock.acquire(self.folder / layout.LOCK)
+        if lock_fd is None:
             raise RecordingEnded(errno.ESTALE, "another process commits the run")
-        return held
+        return lock_fd
 
     def release(self) -> None:
-        """Close the files and give the lock back."""
+        """Close the files and release the lock."""
         self.events.close()
         self.series.close()
         if self.lock_fd is not None:
@@ -118,17 +118,20 @@ class JournalFiles:
             self.lock_fd = None
 
     def reclaim(self) -> bool:
-        """Own the journal again, in a child of its owner that gave it back; False if somebody else has it."""
+        """Own the journal again after `release`, in a child process of the owner.
+
+        Returns False if another process owns the journal, or if it does not exist any more.
+        """
         try:
-            held = lock.acquire(self.folder / layout.LOCK)
+            lock_fd = lock.acquire(self.folder / layout.LOCK)
         except FileNotFoundError:
             return False
-        if held is None:
+        if lock_fd is None:
             return False
         if not (self.folder / layout.EVENTS).exists():
-            os.close(held)
+            os.close(lock_fd)
             return False
-        self._hold(held)
+        self._use_lock(lock_fd)
         for file in (self.events, self.series):
             file.use(os.open(file.path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC))
         return True

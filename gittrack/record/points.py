@@ -1,4 +1,4 @@
-"""The points of an active run, on their way into metrics.csv: the one hot path of recording."""
+"""Write the points of a live run into metrics.csv: the one hot path of recording."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from gittrack.disk import descriptors
 from gittrack.record.appender import Appender
 
 _SYNC_SECONDS = 10.0
-_MOST = values.MOST
+_MAX_STEP = values.MOST
 
 
 class _Cells(dict[str, str]):
-    """The names of metrics as they stand within a line, each checked when it is first logged."""
+    """The names of metrics as cells of a line; each name is checked when it is first logged."""
 
     def __missing__(self, name: Any) -> str:
         cell = self[name] = f",{series.cell(values.check_name(name, 'metric'))},"
@@ -31,24 +31,32 @@ class _Cells(dict[str, str]):
 
 
 class Points:
-    """Writes points; on return each survives a SIGKILL: one ``write`` of whole lines a call.
+    """Writes points with one ``write`` of whole lines per call, so that each survives a SIGKILL.
 
-    ``zero`` is the moment, on the monotonic clock, from which the time of a point counts.  ``kept`` is
-    called with the error when the disk has no room; what could not be written is then held in memory,
-    in order, and goes first as soon as writing works again.
+    Parameters
+    ----------
+    file : Appender
+        The file of the series.
+    zero : float
+        The moment on the monotonic clock, in seconds, from which the times of points count.
+    on_error : callable
+        Called with the error if a write fails.  The points then stay in memory, in order, and are written
+        before later points as soon as writing works again.
+    others : sequence of Appender
+        Further files that are synced to the disk together with ``file``.
     """
 
     def __init__(
         self,
         file: Appender,
         zero: float,
-        kept: Callable[[OSError], None],
+        on_error: Callable[[OSError], None],
         others: Sequence[Appender] = (),
     ) -> None:
         self._file = file
-        self._others = others  # are synced with it
+        self._others = others
         self._zero = zero
-        self._kept = kept
+        self._on_error = on_error
         self._lock = threading.RLock()  # a signal handler may finish the run in the middle of `log`
         self._cells = _Cells()
         self._next: dict[str, float] = {}
@@ -57,21 +65,21 @@ class Points:
         self._end, self._end_until = "", -math.inf
 
     def continue_from(self, steps: Mapping[str, float]) -> None:
-        """Let the step counters go on from ``steps``: the next step of each metric."""
+        """Set the step counters to ``steps``, the next step of each metric."""
         self._next.update(steps)
 
     def after_fork(self) -> None:
-        """Go on in a child process: a thread of the parent may have held the lock."""
+        """Replace the lock in a child process, because a thread of the parent may have held it."""
         self._lock = threading.RLock()
 
     def close(self) -> None:
-        """Take no more points: whatever another thread logs from now on is an error there, not a loss."""
+        """Refuse further points, so that a later `log` in another thread raises and loses nothing."""
         with self._lock:
             self._closed = True
 
     def log(self, metrics: Mapping[str, Any], step: float | None = None) -> None:
         """Write a point of each metric; see `Run.log`."""
-        if step is not None and (type(step) is not int or not -_MOST < step < _MOST):
+        if step is not None and (type(step) is not int or not -_MAX_STEP < step < _MAX_STEP):
             step = values.number(step, "step")
         at = None if step is None else f"{step}"
         cells, counters, lines = self._cells, self._next, []
@@ -90,15 +98,15 @@ class Points:
             text = end.join(lines)
             try:
                 data = text.encode()
-            except UnicodeEncodeError:  # a name has bytes that are no text
+            except UnicodeEncodeError:  # a name has bytes that are not text
                 data = text.encode("utf-8", "surrogatepass")
             try:
-                done = -1 if self._file.pending else write(self._file.fd, data)
+                written = -1 if self._file.pending else write(self._file.fd, data)
             except OSError as error:
-                self._failed(data, error)
+                self._recover_write(data, error)
             else:
-                if done != len(data):
-                    self._catch_up(data, done)
+                if written != len(data):
+                    self._write_pending(data, written)
                 elif now > self._sync_at:
                     self._sync(now)
             if step is None:
@@ -110,45 +118,47 @@ class Points:
                     counters[name] = after
 
     def _tick(self, now: float) -> str:
-        """Return how lines end in this millisecond: making that text is a tenth of a call.
+        """Return the end of a line for this millisecond; making the text in each call would cost a tenth.
 
-        The descriptor is looked at too: its number may be that of another file by now.  A high number is not
-        given again within a millisecond; a low one is looked at in every call.
+        The descriptor is checked too, because its number may belong to another file now.  A high number is
+        not used again within a millisecond; a low number is checked in every call.
         """
         try:
-            self._file.ready()
+            self._file.ensure_open()
         except OSError as error:
-            self._kept(error)
+            self._on_error(error)
         milliseconds = math.floor(now * 1000)
         self._end, until = f",{milliseconds / 1000:.3f}\n", (milliseconds + 1) / 1000
         self._end_until = until if self._file.fd >= descriptors.HIGH else -math.inf
         return self._end
 
-    def _failed(self, data: bytes, error: OSError) -> None:
+    def _recover_write(self, data: bytes, error: OSError) -> None:
+        """Write ``data`` after a failed write: again if the descriptor was closed, otherwise later."""
         if self._file.closed:
             raise TrackError("the run is finished and takes no more points", "start another one")
-        if error.errno == errno.EBADF:  # closed by the program, to be opened again
+        if error.errno == errno.EBADF:  # the program closed the descriptor
             failure = self._file.write(data)
             if failure is not None:
-                self._kept(failure)
+                self._on_error(failure)
             return
         self._file.pending = data
-        self._kept(error)
+        self._on_error(error)
 
-    def _catch_up(self, data: bytes, done: int) -> None:
-        """Write what is pending and ``data``, of which ``done`` bytes got in before the disk was full."""
-        if done >= 0:
-            self._file.torn(os.fstat(self._file.fd).st_size - done, done)
+    def _write_pending(self, data: bytes, written: int) -> None:
+        """Write the pending lines and ``data``, of which ``written`` bytes are in the file already."""
+        if written >= 0:
+            size = os.fstat(self._file.fd).st_size
+            self._file.undo_partial_write(size - written, written)
         error = self._file.write(data)
         if error is not None:
-            self._kept(error)
+            self._on_error(error)
 
     def _sync(self, now: float) -> None:
-        """Have the journal written to the disk, against power loss; nobody who logs waits for that."""
+        """Sync the journal to the disk in another thread, against power loss; `log` does not wait."""
         threading.Thread(target=self._flush, name="gittrack sync", daemon=True).start()
         self._sync_at = now + _SYNC_SECONDS
 
     def _flush(self) -> None:
         for file in (self._file, *self._others):
-            with contextlib.suppress(OSError):  # the next write has the same error
+            with contextlib.suppress(OSError):  # the next write returns the same error
                 os.fdatasync(file.fd)

@@ -1,4 +1,4 @@
-"""Runs whose process vanished: committed from their journals, with everything that they had logged."""
+"""Commit runs whose process died, from their journals, with everything that was logged."""
 
 from __future__ import annotations
 
@@ -19,23 +19,34 @@ from gittrack.record.publish import writer
 def recover(
     repo: git.Repo, *, force: bool = False
 ) -> list[writer.Published | tuple[Path, Exception]]:
-    """Commit every journal whose owner is dead; return what became of each.
+    """Commit every journal whose owner is dead.
 
-    A second call changes nothing.  What cannot be committed now stays where it is; so does the journal of
-    another host that was written to lately, unless ``force``: its process may be alive.
+    A second call changes nothing.  A journal that cannot be committed now stays where it is.
+
+    Parameters
+    ----------
+    repo : Repo
+        The repository.
+    force : bool, default False
+        Commit also recently written journals of other hosts, whose processes may be alive.
+
+    Returns
+    -------
+    list
+        For each journal the published run, or a pair of its folder and the error.
     """
     results: list[writer.Published | tuple[Path, Exception]] = []
     folders = journal.list_dead(repo.common_dir)
     if not folders:
         return results
     config = git.parse_config(repo.config().output())
-    who = author(config)
+    committer = author(config)
     for folder in folders:
         try:
             patience = settings.adopt_after(config)
             book = journal.adopt(folder, patience=patience, force=force)
             if book is not None:
-                results.append(publish_dead(repo, book, who, settings.sign(config)))
+                results.append(publish_dead(repo, book, committer, settings.sign(config)))
         except Exception as error:  # noqa: BLE001 - one bad journal never stops the others
             results.append((folder, error))
     return results
@@ -44,14 +55,14 @@ def recover(
 def failures(results: Sequence[writer.Published | tuple[Path, Exception]]) -> list[str]:
     """Return a warning for each journal that `recover` could not commit."""
     failed = [result for result in results if not isinstance(result, writer.Published)]
-    # A run that may be going on on another host is no fault.
-    return [_kept(path, error) for path, error in failed if not isinstance(error, OnAnotherHost)]
+    # A run that may be live on another host is not a failure.
+    return [_warning(path, error) for path, error in failed if not isinstance(error, OnAnotherHost)]
 
 
-def _kept(folder: Path, error: Exception) -> str:
+def _warning(folder: Path, error: Exception) -> str:
     reason = str(error) or type(error).__name__
-    if not isinstance(error, (Damaged, NewerFormat)):  # both name the journal
-        reason += f"; it is kept in {folder}"
+    if not isinstance(error, (Damaged, NewerFormat)):  # these two name the journal
+        reason += f"; its journal stays in {folder}"
     return f"the earlier run {folder.name} cannot be committed: {reason}"
 
 
@@ -62,13 +73,13 @@ def publish_dead(
     sign: bool,
     more: Mapping[str, Any] | None = None,
 ) -> writer.Published:
-    """Commit the journal of a dead process, ``more`` facts with it, and give it back.
+    """Commit the journal of a dead process and release it; ``more`` facts are added to those of the end.
 
-    Raises TrackError or OSError with the journal kept.
+    Raises TrackError or OSError; the journal then stays.
     """
     try:
         facts = {**_end_of_crash(book), **(more or {})}
-        # Told once and for all: whoever continues after our own death must make the same commit.
+        # Appended before the commit: if this process dies, the next one must make the same commit.
         error = book.append(events.FACTS, values=facts) if facts else None
         if error is not None:
             raise error
@@ -78,7 +89,7 @@ def publish_dead(
 
 
 def _end_of_crash(book: journal.Journal) -> dict[str, Any]:
-    """Return the facts of the end of a run whose owner vanished, from what the journal shows."""
+    """Return the facts of the end of a run whose owner died, as far as the journal shows them."""
     state = book.state()
     if "ended" in state.facts:
         return {}

@@ -1,7 +1,7 @@
 """Continue a run that crashed or failed, under its own id.
 
-A run's ref only ever moves forward: the commit of the continued run has the earlier one as a parent, so
-nothing that was recorded is replaced and a push needs no force.
+The ref of a run only moves forward: the commit of the continued run has the earlier commit as a parent.
+Therefore nothing that was recorded is replaced, and a push needs no force.
 """
 
 from __future__ import annotations
@@ -19,10 +19,30 @@ from gittrack.record import session
 def begin(
     repo: git.Repo, old: run_info.RunInfo, request: session.Request
 ) -> tuple[session.Session, dict[str, float], float]:
-    """Begin to record again where ``old`` stopped.
+    """Begin to record again at the point at which the run ``old`` stopped.
 
-    Returns the session, the next step of each metric and the seconds that the clock of the series is
-    ahead.  Raises TrackError for a run that is going on or that finished.
+    Parameters
+    ----------
+    repo : Repo
+        The repository.
+    old : RunInfo
+        The run to continue.
+    request : Request
+        Values for the continued run.  Params may be added but not changed.
+
+    Returns
+    -------
+    session : Session
+        The session of the continued run.
+    steps : dict of str to float
+        The next step of each metric.
+    elapsed : float
+        The time of the last point of the series, in seconds.
+
+    Raises
+    ------
+    TrackError
+        If the run is live, finished or damaged, or if a param has another value.
     """
     if old.status in (run_info.RUNNING, run_info.FINISHED, run_info.DAMAGED) or old.commit is None:
         raise TrackError(
@@ -32,7 +52,7 @@ def begin(
     _check_params(old, request)
     files = _files(repo, old.commit)
     tags = [*old.tags, *(tag for tag in request.tags if tag not in old.tags)]
-    begun = session.begin(
+    continued = session.begin(
         repo,
         request._replace(
             experiment=old.experiment,
@@ -46,10 +66,10 @@ def begin(
             run_id=old.id,
         ),
     )
-    now = begun.journal.state().facts["started"]
-    told = {"resumed": old.resumed + 1, "resumed_at": now, "earlier_s": old.duration or 0.0}
-    begun.journal.append(events.FACTS, values={**told, "started": old.started or now})
-    points = _restore(files, begun)
+    now = continued.journal.state().facts["started"]
+    facts = {"resumed": old.resumed + 1, "resumed_at": now, "earlier_s": old.duration or 0.0}
+    continued.journal.append(events.FACTS, values={**facts, "started": old.started or now})
+    points = _restore(files, continued)
     logged = series.fold(points)
     steps = {name: (metric.step or 0) + 1 for name, metric in logged.items()}
     final = {
@@ -57,9 +77,9 @@ def begin(
         for name, metric in old.metrics.items()
         if name not in logged or not nested.same(metric.last, logged[name].last)
     }
-    if final:  # what `run.summary` said, which is in no series
-        begun.journal.append(events.SUMMARY, values=final)
-    return begun, steps, max((point[3] for point in points), default=0.0)
+    if final:  # values of `run.summary`, which are not in the series
+        continued.journal.append(events.SUMMARY, values=final)
+    return continued, steps, max((point[3] for point in points), default=0.0)
 
 
 def _check_params(old: run_info.RunInfo, request: session.Request) -> None:
@@ -77,7 +97,7 @@ def _check_params(old: run_info.RunInfo, request: session.Request) -> None:
 
 
 class _Files(NamedTuple):
-    """What the earlier commit holds that goes on: series, log, inputs, and each artifact with its content."""
+    """The files of the earlier commit that the continued run keeps; each artifact with its content."""
 
     series: bytes
     log: bytes
@@ -86,19 +106,19 @@ class _Files(NamedTuple):
 
 
 def _files(repo: git.Repo, commit: str) -> _Files:
-    """Read the earlier commit, before anything is begun.
+    """Read the earlier commit, before the continued run begins.
 
-    Raises TrackError for an artifact that must not be written, and Damaged for one that is missing.
+    Raises TrackError for an artifact with a forbidden path, and Damaged for a missing artifact.
     """
     names = (layout.SERIES, layout.LOG, layout.INPUTS, layout.OUTPUTS)
     points, log, inputs, outputs = git.read_objects(repo, [f"{commit}:{name}" for name in names])
     items = _items(outputs, "outputs")
-    held = [item for item in items if item.get("where") == "git"]
-    for item in held:
+    stored = [item for item in items if item.get("where") == "git"]
+    for item in stored:
         restore.check_names(item["path"], item)
-    asked = [f"{commit}:{layout.ARTIFACTS}/{item['path']}" for item in held]
+    objects = [f"{commit}:{layout.ARTIFACTS}/{item['path']}" for item in stored]
     contents = dict(
-        zip((item["path"] for item in held), git.read_objects(repo, asked), strict=True)
+        zip((item["path"] for item in stored), git.read_objects(repo, objects), strict=True)
     )
     missing = next((path for path, data in contents.items() if data is None), None)
     if missing is not None:
@@ -115,16 +135,16 @@ def _items(data: bytes | None, kind: str) -> list[dict[str, Any]]:
     return list(yaml_read.load_stored(data, kind)[kind]) if data else []
 
 
-def _restore(files: _Files, begun: session.Session) -> list[tuple[float, str, float, float]]:
-    """Bring series, log, inputs and artifacts of the earlier commit into the journal."""
-    folder = begun.journal.folder
-    begun.journal.series.write(files.series.removeprefix(series.HEADER.encode()))
+def _restore(files: _Files, continued: session.Session) -> list[tuple[float, str, float, float]]:
+    """Write the files of the earlier commit into the journal; return the points of the series."""
+    folder = continued.journal.folder
+    continued.journal.series.write(files.series.removeprefix(series.HEADER.encode()))
     if files.log:
         (folder / layout.LOG_HEAD).write_bytes(files.log)
     for item in files.inputs:
-        begun.journal.append(events.INPUT, values=item)
+        continued.journal.append(events.INPUT, values=item)
     for item, data in files.outputs:
         if data is not None:
             restore.write(folder / layout.ARTIFACTS, item["path"], data, item)
-        begun.journal.append(events.OUTPUT, values=item)
+        continued.journal.append(events.OUTPUT, values=item)
     return list(series.parse(series.text_lines(files.series)))

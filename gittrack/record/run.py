@@ -1,4 +1,4 @@
-"""An active run: what training code talks to."""
+"""A live run: the object that training code uses."""
 
 from __future__ import annotations
 
@@ -19,25 +19,31 @@ from gittrack.record.code import made_files
 
 
 class Run(Recording):
-    """A run that is going on.  Made by `gittrack.init`; also a context manager.
+    """A live run, made by `gittrack.init`; also a context manager.
 
-    ``owner`` runs commit themselves when they finish; a run that joined the one of ``git track run``
-    only writes into its journal.
+    A run is committed when it finishes.  Below ``git track run`` the launcher commits the run, and this
+    object only writes into the launcher's journal.
     """
 
     def continue_from(self, steps: Mapping[str, float]) -> None:
-        """Let the step counters go on from ``steps``: the next step of each metric."""
+        """Set the step counters to ``steps``, the next step of each metric."""
         self._points.continue_from(steps)
 
     def log(self, metrics: Mapping[str, Any], step: float | None = None) -> None:
-        """Record a point of each metric; on return they survive a SIGKILL.
+        """Record a point of each metric; on return the points survive a SIGKILL.
 
         Parameters
         ----------
         metrics : mapping of str to number
-            A value that is not a number is left out, with one warning per metric; in a run of
-            ``init(strict=True)`` it is an error, and nothing of the call is recorded.
+            The values by name.  A value that is not a number is left out, with one warning per metric; in a
+            run of ``init(strict=True)`` it is an error, and nothing of the call is recorded.
         step : float, default a counter per metric
+            The step of the points.
+
+        Raises
+        ------
+        TrackError
+            If the run is finished, or if ``metrics`` is not a mapping of valid names.
         """
         if self.disabled and not self.reclaim():
             return
@@ -61,15 +67,26 @@ class Run(Recording):
         self.log({name: value}, step)
 
     def _log_numbers(self, metrics: Mapping[str, Any], step: Any, error: TrackError) -> None:
-        """Record what is a number in a call with something else in it, and print what is left out."""
+        """Record the numbers of a call that also has other values, and warn about the others."""
         try:
-            at = None if step is None else values.number(step, "step")
+            valid_step = None if step is None else values.number(step, "step")
         except NotANumber as problem:
             self._warn("step", f"{problem.message}: the points get the next step of their metric")
-            at = None
+            valid_step = None
         numbers = self._numbers(metrics)
         if numbers:
-            self._points.log(numbers, at)
+            self._points.log(numbers, valid_step)
+
+    def _numbers(self, metrics: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the metrics that are numbers; warn once per name about the others."""
+        numbers = {}
+        for name, value in metrics.items():
+            try:
+                numbers[values.check_name(name, "metric")] = values.number(value, name)
+            except TrackError as error:
+                left_out = "it is left out, and init(strict=True) makes that an error"
+                self._warn(f"metric {name!r}", f"{error.message}: {left_out}")
+        return numbers
 
     def define_metric(
         self,
@@ -79,7 +96,7 @@ class Run(Recording):
         step_metric: str | None = None,
         summary: str | None = None,
     ) -> None:
-        """Record what is known about a metric.
+        """Define properties of a metric.
 
         Parameters
         ----------
@@ -99,14 +116,17 @@ class Run(Recording):
         """
         if self.disabled and not self.reclaim():
             return
-        said = {"goal": _goal(goal), "step_metric": step_metric, "summary": summary}
-        definition = {
-            key: values.check_text(value, key) for key, value in said.items() if value is not None
+        properties = {"goal": _goal(goal), "step_metric": step_metric, "summary": summary}
+        changes = {
+            key: values.check_text(value, key)
+            for key, value in properties.items()
+            if value is not None
         }
         with self._lock:
-            known = self._journal.state().facts.get("metric_definitions") or {}
-            own = {**known.get(values.check_name(name, "metric"), {}), **definition}
-            self._append(events.FACTS, values={"metric_definitions": {**known, name: own}})
+            definitions = self._journal.state().facts.get("metric_definitions") or {}
+            definition = {**definitions.get(values.check_name(name, "metric"), {}), **changes}
+            definitions = {**definitions, name: definition}
+            self._append(events.FACTS, values={"metric_definitions": definitions})
 
     def log_params(self, params: Any, *, allow_change: bool = False) -> None:
         """Add params.  A name that has another value already is an error that names both."""
@@ -117,7 +137,7 @@ class Run(Recording):
         run_params.warn_stored_as_text(as_text)
         with self._lock:
             error = run_params.log_params(self._journal, new, allow_change=allow_change)
-            self._said(error)
+            self._warn_if_unwritten(error)
             self.config = Config(nested.merge(self.config.to_dict(), new))
 
     def log_param(self, name: str, value: Any) -> None:
@@ -125,22 +145,33 @@ class Run(Recording):
         self.log_params({name: value})
 
     def log_artifact(self, path: str | os.PathLike[str], name: str | None = None) -> None:
-        """Keep a file or folder, as it is now, with the run; ``name`` is its path among the artifacts.
+        """Copy a file or folder, as it is now, into the run.
 
-        Raises TrackError where there is no such file, or it is no regular file or folder.
+        Parameters
+        ----------
+        path : str or path-like
+            The file or folder.
+        name : str, optional
+            The path of the copy among the artifacts; by default the path itself if it is relative, otherwise
+            its last part.
+
+        Raises
+        ------
+        TrackError
+            If the path does not exist, or is neither a regular file nor a folder.
         """
         if self.disabled and not self.reclaim():
             return
         text = values.check_path(path, "artifact")
-        called = name or artifacts.default_name(text)
+        artifact = name or artifacts.default_name(text)
         target = self._journal.folder / layout.ARTIFACTS
         limit, store = self._limits()
         try:
-            for entry in artifacts.copy_in(text, called, target, limit, store):
+            for entry in artifacts.copy_in(text, artifact, target, limit, store):
                 self._append(events.OUTPUT, values=entry)
-                if remark := artifacts.warning(entry):
-                    stored = entry["where"] == "store"
-                    self._warn("store" if stored else f"left out {entry['path']}", remark)
+                if warning := artifacts.warning(entry):
+                    is_stored = entry["where"] == "store"
+                    self._warn("store" if is_stored else f"left out {entry['path']}", warning)
             made_files.remember(str(self._journal.folder.parents[2]), self._journal.folder, text)
         except OSError as error:
             self._warn("artifact", f"the artifact {text} was not stored: {error.strerror}")
@@ -157,18 +188,18 @@ class Run(Recording):
         )
 
     def should_stop(self) -> bool:
-        """Say whether this trial of a sweep should end early, by the sweep's ``early_terminate``.
+        """Return whether this trial should end early, by the rule ``early_terminate`` of its sweep.
 
-        Ask after logging the metric: ``if run.should_stop(): break``.  False for a run that is no trial, or
-        whose sweep has no such rule.
+        Call the method after the metric is logged: ``if run.should_stop(): break``.  It returns False if the
+        run is not a trial of a sweep, or if the sweep has no such rule.
         """
         if self.disabled or self._session is not None:
             return False
-        if not self._rule_known:
-            from gittrack.record.active import stopping  # noqa: PLC0415 - only trials of a sweep ask
+        if not self._rule_loaded:
+            from gittrack.record.active import stopping  # noqa: PLC0415 - used by trials of a sweep only
 
-            self._rule, self._rule_known = stopping.from_environment(self._journal), True
-        return self._rule is not None and self._rule.asked()
+            self._rule, self._rule_loaded = stopping.from_environment(self._journal), True
+        return self._rule is not None and self._rule.should_stop()
 
     def add_tags(self, *tags: str) -> None:
         """Add tags to the run."""
@@ -189,21 +220,21 @@ class Run(Recording):
 
     def _limits(self) -> tuple[int, ContentStore]:
         """Return the size over which an artifact goes to the store, and the store."""
-        chosen = self._session.settings if self._session else settings.Settings()
-        limit, most = chosen.max_artifact_size, chosen.max_store_size
+        options = self._session.settings if self._session else settings.Settings()
+        limit, store_limit = options.max_artifact_size, options.max_store_size
         if self._session is None and LIMITS in os.environ:
-            limit, most = map(int, os.environ[LIMITS].split())
-        return limit, ContentStore(self._home() / layout.STORE, most)
+            limit, store_limit = map(int, os.environ[LIMITS].split())
+        return limit, ContentStore(self._home() / layout.STORE, store_limit)
 
 
 LIMITS = "GITTRACK_ARTIFACT_LIMITS"  # track.maxArtifactSize and track.maxStoreSize, in bytes
 
 
 def _goal(goal: Any) -> str | None:
-    """Return ``min`` or ``max``; W&B's ``minimize`` and ``maximize`` are taken too."""
-    known = {"min": "min", "max": "max", "minimize": "min", "maximize": "max"}
+    """Return ``min`` or ``max``; W&B's ``minimize`` and ``maximize`` are accepted too."""
+    goals = {"min": "min", "max": "max", "minimize": "min", "maximize": "max"}
     if goal is None:
         return None
-    if not isinstance(goal, str) or goal not in known:
-        raise TrackError(f"the goal is {goal!r:.40}", "it is 'min' or 'max'")
-    return known[goal]
+    if not isinstance(goal, str) or goal not in goals:
+        raise TrackError(f"the goal is {goal!r:.40}", "pass 'min' or 'max'")
+    return goals[goal]

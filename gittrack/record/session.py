@@ -1,4 +1,4 @@
-"""The beginning and the end of recording a run, for the launcher and the Python API alike."""
+"""Begin and end the recording of a run, for the launcher and for the Python API."""
 
 from __future__ import annotations
 
@@ -26,21 +26,24 @@ _log = logging.getLogger("gittrack")
 
 
 class RequiredCode(NamedTuple):
-    """The code that a run has to have: that of its sweep.  New files other than ``new`` are none of it."""
+    """The code that a run must have, such as the code of its sweep.
+
+    ``tree`` is the git tree; of new files only those in ``new`` belong to the code.
+    """
 
     tree: str | None
     new: frozenset[str] = frozenset()
 
 
 class CodeMismatch(TrackError):
-    """The code is not what the run was to have."""
+    """The code is not the one that the run requires."""
 
 
 class Request(NamedTuple):
-    """What a run is asked to be called and to be about."""
+    """What the caller specifies about a new run."""
 
     experiment: str | None = None
-    experiment_name: str | None = None  # as given, if it is stored as another one
+    experiment_name: str | None = None  # the original text, if `experiment` differs from it
     name: str | None = None
     params: Mapping[str, Any] = {}
     tags: Sequence[str] = ()
@@ -54,9 +57,9 @@ class Request(NamedTuple):
     parent: str | None = None
     output_paths: Sequence[str] = ()
     inputs: Sequence[str] = ()
-    digests: Mapping[str, str] = {}  # of the inputs, by path from the root
-    verify: bool = True  # whether the pre-run hook is asked
-    hooks_of: str | None = None  # the user's own tree, where this one may be somebody else's code
+    digests: Mapping[str, str] = {}  # of the inputs, by path relative to the root
+    verify: bool = True  # whether the pre-run hook is called
+    hooks_of: str | None = None  # the user's own worktree, if this one may have code of others
     sweep: Mapping[str, Any] | None = None  # see core/trials.py
     code: RequiredCode | None = None
 
@@ -74,45 +77,69 @@ class Session(NamedTuple):
     post: str | None = None  # the folder of the post-run hook, if there is one
 
 
-def begin(repo: git.Repo, request: Request, made: Sequence[str] = ()) -> Session:
+def begin(repo: git.Repo, request: Request, outputs: Sequence[str] = ()) -> Session:
     """Claim an id, capture the code and write the first lines of the journal.
 
-    ``made`` are paths that the run makes; where git does not know them they are not captured as code.
-    Raises TrackError where nothing can be recorded here: a bare repository, no write permission.
+    The pre-run hook is called before the id is claimed, so that a refused run leaves nothing behind.
+
+    Parameters
+    ----------
+    repo : Repo
+        The repository.
+    request : Request
+        What the caller specifies about the run.
+    outputs : sequence of str
+        Paths that the run writes.  They are not captured as code if git does not track them.
+
+    Raises
+    ------
+    TrackError
+        If runs cannot be recorded here, such as in a bare repository or without permission to write; or if
+        the hook refuses the run.
+    CodeMismatch
+        If the code is not the one that ``request.code`` requires.
     """
     started, clock = time.time(), time.monotonic()
     if repo.work_tree is None:
         raise TrackError(
-            "runs cannot be recorded in a bare repository", "work in a clone of it that has files"
+            "runs cannot be recorded in a bare repository", "work in a clone that has a worktree"
         )
     request = check_request(request)
     version.check(f"{layout.cache_dir(repo.common_dir)}/git-version")
     inspection, config_call = capture.start_inspection(repo), repo.config()
     config = git.parse_config(config_call.output())
-    chosen = settings.from_config(config)
-    experiment = layout.check_experiment(request.experiment or chosen.experiment)
-    place = hooks.folder(repo, config, request.hooks_of)
-    heard = _ask_hook(repo, place, request, experiment)
-    post = place if hooks.is_installed(place, hooks.POST) else None
+    options = settings.from_config(config)
+    experiment = layout.check_experiment(request.experiment or options.experiment)
+    hooks_folder = hooks.folder(repo, config, request.hooks_of)
+    messages = _ask_hook(repo, hooks_folder, request, experiment)
+    post = hooks_folder if hooks.is_there(hooks_folder, hooks.POST) else None
     book = journal.create(
         repo.common_dir,
         now=started,
         run_id=request.run_id,
         is_taken=lambda run_id: refs.exists(repo, layout.run_ref(experiment, run_id)),
     )
-    known_new_files = None if request.code is None else request.code.new
-    captured = capture.capture_code(repo, inspection, book.folder, chosen, made, known_new_files)
+    new_files = None if request.code is None else request.code.new
+    captured = capture.answer(repo, question, book.folder, options, outputs, new_files)
     if request.code is not None and captured.tree != request.code.tree:
         writer.remove(book)
         raise CodeMismatch("the code has changed since the sweep began", "")
-    facts = {**_facts(repo, request, captured, started), "id": book.id, "experiment": experiment}
-    order = {"format": layout.FORMAT, "id": book.id, "experiment": experiment}
+    first = {"format": layout.FORMAT, "id": book.id, "experiment": experiment}
+    _write_start(book, request, captured, {**first, **_facts(repo, request, captured, started)})
+    ignored = _ignored_files(captured.late) if captured.late else ()
+    warnings = (*settings.unknown(config), *messages, *captured.warnings, *ignored)
+    return Session(repo, book, options, author(config), started, clock, warnings, post)
+
+
+def _write_start(
+    book: journal.Journal, request: Request, captured: capture.Captured, start: Mapping[str, Any]
+) -> None:
+    """Write the patches and the first lines of a journal.  Raises TrackError if the disk is full."""
     try:
         if captured.diff:
             (book.folder / layout.DIFF).write_bytes(yaml_write.dump(captured.diff))
             folders.share_file(book.folder / layout.DIFF)
-        start = {**order, **facts}
-        error = book.append(events.START, values=start, process=this_machine.process())
+        error = book.append(events.START, values=dict(start), process=this_machine.process())
         if request.params:
             error = book.append(events.PARAMS, values=dict(request.params)) or error
     except OSError as caught:
@@ -122,24 +149,22 @@ def begin(repo: git.Repo, request: Request, made: Sequence[str] = ()) -> Session
             f"the run cannot be recorded in {book.folder}: {error.strerror}",
             "make room on the disk and start again",
         )
-    late = _late(captured.ignored_new_files) if captured.ignored_new_files else ()
-    warnings = (*settings.unknown(config), *heard, *captured.warnings, *late)
-    return Session(repo, book, chosen, author(config), started, clock, warnings, post)
 
 
-def _late(names: Sequence[str]) -> tuple[str]:
+def _ignored_files(names: Sequence[str]) -> tuple[str]:
+    """Return a warning about new files that were not captured as code."""
     more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    told = f"{', '.join(names[:3])}{more}"
-    return (
-        f"not taken for code, being new since the sweep began: {told} (.gitignore is for them)",
-    )
+    files = f"{', '.join(names[:3])}{more}"
+    return (f"ignored new files, created since the sweep began: {files} (add them to .gitignore)",)
 
 
-def _ask_hook(repo: git.Repo, place: str, request: Request, experiment: str) -> tuple[str, ...]:
-    """Ask the pre-run hook, if there is one; return what it said."""
-    if not request.verify or not hooks.is_installed(place, hooks.PRE):
+def _ask_hook(
+    repo: git.Repo, hooks_folder: str, request: Request, experiment: str
+) -> tuple[str, ...]:
+    """Call the pre-run hook, if it exists; return the lines that it prints."""
+    if not request.verify or not hooks.is_there(hooks_folder, hooks.PRE):
         return ()
-    words = {
+    facts = {
         "experiment": experiment,
         "name": request.name,
         "tags": list(request.tags),
@@ -149,17 +174,34 @@ def _ask_hook(repo: git.Repo, place: str, request: Request, experiment: str) -> 
         "input_digests": dict(request.digests),
         "reproduces": request.reproduces,
     }
-    told = hooks.variables(words, request.command, request.params)
-    return tuple(hooks.run_pre(repo, place, told, request.params).splitlines())
+    message = hooks.facts(facts, request.command, request.params)
+    return tuple(hooks.ask(repo, hooks_folder, message, request.params).splitlines())
 
 
 def end(session: Session, facts: Mapping[str, Any]) -> writer.Published:
-    """Write the facts of the end into the journal and commit it.
+    """Write the facts of the end into the journal and commit the run.
 
-    One error of the disk does not change how the run ended: the line is tried again, and then written into
-    room that was reserved for it.  Raises TrackError or OSError with the journal kept.
+    An error of the disk does not change how the run ended: the line is tried again, and then written into
+    the reserved room.
+
+    Parameters
+    ----------
+    session : Session
+        The session that `begin` returned.
+    facts : mapping
+        The facts of the end: status, exit code and so on.
+
+    Returns
+    -------
+    Published
+        The committed run.
+
+    Raises
+    ------
+    TrackError, OSError
+        If the run cannot be committed now; its journal stays.
     """
-    session.journal.ready()
+    session.journal.ensure_open()
     earlier = float(session.journal.state().facts.get("earlier_s", 0.0))
     duration = earlier + max(0.0, time.monotonic() - session.clock)
     full = {"ended": run_info.iso(time.time()), "duration_s": round(duration, 3), **facts}
@@ -177,35 +219,36 @@ def end(session: Session, facts: Mapping[str, Any]) -> writer.Published:
     sign = session.settings.sign
     published = writer.publish(session.repo, session.journal, full, session.author, sign=sign)
     pack_refs_sometimes(session.repo, session.settings.pack_refs)
-    return _tell_hook(session, published) if session.post else published
+    return _call_post_hook(session, published) if session.post else published
 
 
-def _tell_hook(session: Session, published: writer.Published) -> writer.Published:
-    """Tell the post-run hook; what it says becomes a note to the user."""
+def _call_post_hook(session: Session, published: writer.Published) -> writer.Published:
+    """Call the post-run hook; the lines that it prints become notes to the user."""
     info = published.info
-    words = {
+    facts = {
         "run": info.id,
         "experiment": info.experiment,
         "name": info.name,
         "status": info.status,
+        "ref": published.ref,
+        "commit": published.commit,
+        "exit_code": info.exit_code,
     }
-    more = {"ref": published.ref, "commit": published.commit, "exit_code": info.exit_code}
-    told = hooks.variables({**words, **more}, info.command, info.params)
-    said = hooks.run_post(session.repo, session.post or "", told, info.params)
-    return published._replace(notes=(*published.notes, *said.splitlines()))
+    message = hooks.facts(facts, info.command, info.params)
+    output = hooks.tell(session.repo, session.post or "", message, info.params)
+    return published._replace(notes=(*published.notes, *output.splitlines()))
 
 
 def warn(warnings: Sequence[str]) -> None:
-    """Tell the user, once each, on stderr unless the program's logging says otherwise."""
+    """Log warnings; they go to stderr unless the logging of the program is configured otherwise."""
     for warning in warnings:
         _log.warning("%s", warning)
 
 
 def pack_refs_sometimes(repo: git.Repo, threshold: int) -> None:
-    """Pack the refs, in the background, when about ``threshold`` runs lie about as loose files.
+    """Pack the refs in the background if about ``threshold`` runs have loose refs; 0 means never.
 
-    Counting costs one `listdir` an experiment.  What fails here fails for a process that packs
-    already, and the next run tries again.
+    Counting costs one `listdir` per experiment.  If another process packs already, the next run tries again.
     """
     if threshold <= 0:
         return
@@ -218,9 +261,9 @@ def pack_refs_sometimes(repo: git.Repo, threshold: int) -> None:
 
 
 def check_request(request: Request) -> Request:
-    """Return the request, with an empty experiment, note or group as not given.
+    """Return the request in its stored form; an empty experiment, note or group becomes None.
 
-    Raises TrackError for words of another type or that cannot be stored.
+    Raises TrackError if a value has a wrong type or cannot be stored.
     """
     if request.name is not None:
         values.check_run_name(request.name)
@@ -230,14 +273,14 @@ def check_request(request: Request) -> Request:
         values.check_name(tag, "tag")
     name = request.experiment or None
     experiment = None if name is None else layout.experiment_slug(name)
-    given = request.experiment_name if name == experiment else name
+    original_name = request.experiment_name if name == experiment else name
     note, group = (
-        None if text is None else values.check_text(text, what) or None
-        for what, text in (("note", request.note), ("group", request.group))
+        None if text is None else values.check_text(text, key) or None
+        for key, text in (("note", request.note), ("group", request.group))
     )
     return request._replace(
         experiment=experiment,
-        experiment_name=given,
+        experiment_name=original_name,
         note=note,
         group=group,
         tags=list(request.tags),
@@ -247,6 +290,7 @@ def check_request(request: Request) -> Request:
 def _facts(
     repo: git.Repo, request: Request, captured: capture.Captured, started: float
 ) -> dict[str, Any]:
+    """Return the facts of the start of a run, as far as they are known."""
     code = {k: v for k, v in captured.code._asdict().items() if v is not None}
     if captured.tree:
         code["tree"] = captured.tree

@@ -190,6 +190,6 @@ def test_what_is_stored_as_text_is_named_once():
         "d": "x",
     }
     assert done.err == (
-        "stored as text, because no plain value: f, a.t (in the params)\n"
-        "stored as text, because no plain value: d (in the params)\n"
+        "stored as text, because not a plain value: f, a.t (in the params)\n"
+        "stored as text, because not a plain value: d (in the params)\n"
     )

@@ -374,7 +374,7 @@ class TestMetrics:
         )
         assert done.code == 0
         assert (
-            "warning: in GITTRACK_METRICS 2 lines are no points; line 2: not a JSON object\n"
+            "warning: in GITTRACK_METRICS 2 lines are not points; line 2: not a JSON object\n"
             in done.err
         )
         assert show()["metrics"]["a"]["count"] == 2

@@ -116,7 +116,7 @@ def test_a_disk_that_is_full_at_finish(disk):
     ballast = fill(disk)
     training.do("finish")
     err = training.end()
-    assert "It is kept in" in err
+    assert "Its journal stays in" in err
     assert "git track recover" in err
     ballast.unlink()
     assert run_cli("recover", cwd=disk).code == 0
@@ -131,7 +131,7 @@ def test_what_is_lost_with_the_process_is_said(disk):
     ballast = fill(disk)
     training.do("log", "log", "finish")
     err = training.end()
-    assert "It is kept in" in err
+    assert "Its journal stays in" in err
     ballast.unlink()
     assert run_cli("recover", cwd=disk).code == 0
     kept = steps(the_run(disk))

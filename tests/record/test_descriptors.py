@@ -65,7 +65,7 @@ run.finish()
     done = python(code, place)
     assert done.code == 0
     assert done.err.count(" has ended: ") == 1
-    assert "commit it later" not in done.err
+    assert "to commit it later" not in done.err
     (run,) = gittrack.runs(repo=place)
     assert (run.status, len(list(run.points()))) == ("crashed", 1)
 

@@ -1,1 +1,1 @@
-"""A run that this process records: what it shows of itself, who it belongs to, how it ends."""
+"""Live runs of this process: params and summary, owner, and end."""

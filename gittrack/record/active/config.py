@@ -1,4 +1,4 @@
-"""What a run shows of itself while it goes on: ``run.config`` and ``run.summary``."""
+"""The config and the summary of a live run: ``run.config`` and ``run.summary``."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from gittrack.core.errors import TrackError
 
 def _read_only(name: str) -> TrackError:
     return TrackError(
-        "the config of a run is read-only", f"run.log_params({{{name!r}: ...}}) adds to it"
+        "the config of a run is read-only", f"to add a param: run.log_params({{{name!r}: ...}})"
     )
 
 
 class Config(Mapping[str, Any]):
-    """The params of a run, read-only: ``run.config["lr"]``, ``run.config.lr``, nested likewise."""
+    """The params of a run, read-only: ``run.config["lr"]`` or ``run.config.lr``, also for nested params."""
 
     _values: Mapping[str, Any]
 
@@ -53,7 +53,7 @@ class Config(Mapping[str, Any]):
 
 
 class Summary:
-    """Final values, ``run.summary["test_accuracy"] = 0.97``: they stand as the metric's last value."""
+    """Final values of metrics: ``run.summary["test_accuracy"] = 0.97`` sets the last value of the metric."""
 
     def __init__(self, store: Callable[[Mapping[str, Any]], dict[str, Any]]) -> None:
         self._store = store
@@ -69,7 +69,7 @@ class Summary:
         return name in self._values
 
     def get(self, name: str, default: Any = None) -> Any:
-        """Return the value set here, or ``default``."""
+        """Return the final value of a metric that was set here, or ``default``."""
         return self._values.get(name, default)
 
     def update(self, values: Mapping[str, Any]) -> None:

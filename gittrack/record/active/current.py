@@ -1,4 +1,4 @@
-"""Which runs belong to this thread or task: the ``with`` blocks around the caller, and the caller itself."""
+"""The runs that belong to this thread or task: those whose ``with`` blocks are around the caller."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _OPEN: ContextVar[tuple[str, ...]] = ContextVar("gittrack_open", default=())
 
 
 def enter(run_id: str) -> None:
-    """Note that the ``with`` block of a run begins here; tasks started in it know the run as well."""
+    """Record that the ``with`` block of a run begins; tasks that start in the block inherit the run."""
     _OPEN.set((*_OPEN.get(), run_id))
 
 
 def leave(run_id: str) -> None:
-    """Note that the ``with`` block of a run ends here."""
+    """Record that the ``with`` block of a run ends."""
     _OPEN.set(tuple(other for other in _OPEN.get() if other != run_id))
 
 
@@ -27,10 +27,10 @@ def enclosing() -> tuple[str, ...]:
 
 
 def owner() -> Any:
-    """Return the asyncio task that runs now, else the thread: what a run without a block belongs to."""
+    """Return the current asyncio task, otherwise the thread; a run without a block belongs to it."""
     asyncio = sys.modules.get("asyncio")
     task = None
     if asyncio is not None:
-        with contextlib.suppress(RuntimeError, AttributeError):  # there is no loop in this thread
+        with contextlib.suppress(RuntimeError, AttributeError):  # this thread has no loop
             task = asyncio.current_task()
     return task or threading.current_thread()

@@ -1,4 +1,4 @@
-"""The run of a process that is not to record: tracking is off, or another rank records."""
+"""The run of a process that does not record: tracking is off, or another rank records."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gittrack.record.run import Run
 
 
 class DisabledRun(Run):
-    """A run that records nothing, at the cost of a function call."""
+    """A run that records nothing; each method costs one function call."""
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         self.id = ""
@@ -28,7 +28,7 @@ class DisabledRun(Run):
         self.summary = Summary(dict)
 
     def log_params(self, params: Any, *, allow_change: bool = False) -> None:
-        """Show the params in ``run.config``; nothing is recorded."""
+        """Add the params to ``run.config``; nothing is recorded."""
         self.config = Config(nested.merge(self.config.to_dict(), values.config_dict(params)))
 
     def finish(
@@ -42,8 +42,8 @@ class DisabledRun(Run):
         self.status = run_info.FINISHED
 
     def forget(self, reclaimed: Callable[[Run], None] | None = None) -> None:
-        """There is nothing to forget."""
+        """Do nothing."""
 
     def reclaim(self) -> bool:
-        """There is nothing to go on with."""
+        """Return False."""
         return False

@@ -1,4 +1,7 @@
-"""A script's first run in ``git track run`` is the launcher's run; what the launcher was given stands."""
+"""Join the launcher's run: it is the first run of a script below ``git track run``.
+
+Values of the command line override those of the script.
+"""
 
 from __future__ import annotations
 
@@ -17,23 +20,23 @@ from gittrack.record.session import Request
 def add_request(
     book: journal.Journal, request: Request, *, resolved: bool, names_experiment: bool
 ) -> list[tuple[str, ...]]:
-    """Write what a script says about its run into the launcher's journal.
+    """Add a script's description of its run to the launcher's journal.
 
     Parameters
     ----------
     book : Journal
         The launcher's journal, joined.
     request : Request
-        What the script says: params, name, tags and so on.
+        The script's values: params, name, tags and so on.
     resolved : bool
-        Whether the params contain those of the launcher already; then they replace the launcher's.
+        Whether the params contain the launcher's params already; then they replace the launcher's.
     names_experiment : bool
-        Whether the launcher was given an experiment, which overrides that of the script.
+        Whether the command line names an experiment, which overrides the script's experiment.
 
     Returns
     -------
     list of tuple of str
-        The params that the launcher has with another value than the script; the launcher's stay.
+        The params that have different values in launcher and script; the launcher's values stay.
     """
     state = book.state()
     if resolved:
@@ -54,18 +57,21 @@ def add_request(
     return [] if resolved else nested.conflicts(state.params, request.params)
 
 
-def _new_facts(known: Mapping[str, Any], request: Request, *, resolved: bool) -> dict[str, Any]:
-    said = {"name": request.name, "group": request.group, "seed": request.seed}
-    facts = {
-        key: value for key, value in said.items() if value is not None and known.get(key) is None
+def _new_facts(facts: Mapping[str, Any], request: Request, *, resolved: bool) -> dict[str, Any]:
+    """Return the facts of the request that the launcher does not know."""
+    requested = {"name": request.name, "group": request.group, "seed": request.seed}
+    new = {
+        key: value
+        for key, value in requested.items()
+        if value is not None and facts.get(key) is None
     }
-    return {**facts, "seed": request.seed} if resolved else facts
+    return {**new, "seed": request.seed} if resolved else new
 
 
 def group_of(folder: Path) -> str | None:
-    """Return the group of the launcher's run, for further runs of its command.
+    """Return the group of the launcher's run, for further runs of the same command.
 
-    A run without a group gets one that has its id as the name.  None if the run has just ended.
+    If the run has no group, its id becomes the group.  Returns None if the run has just ended.
     """
     with contextlib.suppress(TrackError, OSError):
         group = journal.read_state(folder).facts.get("group")

@@ -1,4 +1,4 @@
-"""Add params to a run that is going on."""
+"""Add params to a live run."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from gittrack.record import journal, session
 
 
 def warn_stored_as_text(names: Sequence[str]) -> None:
-    """Print which params are stored as text, because their values have no plain form."""
+    """Warn about the params that are stored as text because their values have no plain form."""
     if names:
         more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-        shown = ", ".join(names[:5])
-        session.warn([f"stored as text, because no plain value: {shown}{more} (in the params)"])
+        first = ", ".join(names[:5])
+        session.warn([f"stored as text, because not a plain value: {first}{more} (in the params)"])
 
 
 def log_params(
@@ -26,9 +26,28 @@ def log_params(
     allow_change: bool = False,
     hint: str = "log it under another name, or pass allow_change=True",
 ) -> OSError | None:
-    """Add params to a run; the same name with another value is an error that names both, with the ``hint``.
+    """Add params to a run.
 
-    Raises TrackError; returns the OSError of a disk that has no room just now.
+    Parameters
+    ----------
+    book : Journal
+        The journal of the run.
+    new : mapping
+        The params, nested.
+    allow_change : bool, default False
+        Whether a param may get another value.
+    hint : str
+        The hint of the error if a param has another value already.
+
+    Returns
+    -------
+    OSError or None
+        The error if the params are only in memory for now, because the disk has no room.
+
+    Raises
+    ------
+    TrackError
+        If a param has another value already, unless ``allow_change``.
     """
     if not allow_change:
         _check_unchanged(book.params(), new, (), hint)

@@ -1,4 +1,4 @@
-"""Which run a process of this machine records."""
+"""Find the run that a process of this machine records."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from gittrack.disk import lock, this_machine
 
 
 def lock_of(live: Path, pid: int) -> Path | None:
-    """Return the lock of the run in the folder ``live`` that the process ``pid`` records, if it does."""
+    """Return the lock file of the run that the process ``pid`` records; None if it records none.
+
+    ``live`` is the folder of the journals of live runs.
+    """
     process = {**this_machine.process(), "pid": pid}
     try:
         folders = [live / name for name in os.listdir(live) if layout.is_id(name)]
@@ -26,18 +29,18 @@ def lock_of(live: Path, pid: int) -> Path | None:
 
 
 def _joined(folder: Path) -> Any:
-    """Return the process that joined the run of a launcher."""
-    return _value(folder / layout.JOINED)
+    """Return the process that joined the launcher's run."""
+    return _first_value(folder / layout.JOINED)
 
 
 def _owner(folder: Path) -> Any:
     """Return the process that began the run."""
-    start = _value(folder / layout.EVENTS)
+    start = _first_value(folder / layout.EVENTS)
     return start.get("process") if isinstance(start, dict) else None
 
 
-def _value(path: Path) -> Any:
-    """Return the value on the first line of a file, None if it has none."""
+def _first_value(path: Path) -> Any:
+    """Return the JSON value on the first line of a file; None if the line has none."""
     try:
         with open(path, "rb") as file:
             return json.loads(file.readline())

@@ -1,4 +1,4 @@
-"""A run that this process records: its journal, its lock, and how it ends."""
+"""The recording of a live run by this process: its journal, its lock and its end."""
 
 from __future__ import annotations
 
@@ -25,17 +25,33 @@ from gittrack.record.points import Points
 from gittrack.record.publish.writer import Published
 
 if TYPE_CHECKING:
-    from gittrack.record.active.stopping import Stopping
+    from gittrack.record.active.stopping import StoppingCheck
 
 _log = logging.getLogger("gittrack")
 _Self = TypeVar("_Self", bound="Recording")
 
 
 class Recording:
-    """What `gittrack.record.run.Run` adds the methods for training code to."""
+    """The base of `gittrack.record.run.Run`, which adds the methods for training code.
+
+    Parameters
+    ----------
+    book : Journal
+        The journal of the run.
+    own_session : Session or None
+        The session if this process commits the run; None if the launcher commits it.
+    folder : str
+        The root of the repository, to which paths of inputs are relative.
+    offset : float, default 0
+        Seconds that are added to the times of points: the time of the series before the run was resumed.
+    """
 
     def __init__(
-        self, book: journal.Journal, begun: session.Session | None, folder: str, offset: float = 0.0
+        self,
+        book: journal.Journal,
+        own_session: session.Session | None,
+        folder: str,
+        offset: float = 0.0,
     ) -> None:
         state = book.state()
         self.id = book.id
@@ -46,24 +62,25 @@ class Recording:
         self.summary = Summary(self._log_summary)
         self.status = run_info.RUNNING
         self._journal = book
-        self._session = begun
+        self._session = own_session
         self._cwd = folder
         self.owner = current.owner()
         self.entered = False
-        # What is being handled as the run begins says nothing about its end.
+        # An exception that is handled while the run begins does not describe its end.
         self._handled = id(sys.exc_info()[1])
-        self.published: Published | None = None  # what was committed, once it was
+        self.published: Published | None = None  # set when the run is committed
         self._at_end: list[Callable[[], None]] = []
         self._lock = threading.RLock()  # a signal handler may finish the run in the middle of `log`
-        elapsed = time.time() - run_info.from_iso(state.facts["started"]) if begun is None else 0.0
+        is_joined = own_session is None
+        elapsed = time.time() - run_info.from_iso(state.facts["started"]) if is_joined else 0.0
         zero = time.monotonic() - max(0.0, elapsed) - offset
-        self._points = Points(book.series, zero, self._warn_kept, (book.events,))
+        self._points = Points(book.series, zero, self._warn_unwritten, (book.events,))
         self._warned: set[str] = set()
         self.disabled = False
         self.strict = False  # whether a metric that is not a number is an error
         self._daemon: daemon.Daemon | None = None
-        self._rule: Stopping | None = None
-        self._rule_known = False
+        self._rule: StoppingCheck | None = None
+        self._rule_loaded = False
 
     def _log_summary(self, metrics: Mapping[str, Any]) -> dict[str, Any]:
         """Record final values, and return those that are numbers."""
@@ -94,7 +111,7 @@ class Recording:
         with self._lock:
             if self._journal.events.closed:
                 raise TrackError(f"the run {self.id} is finished", "start another one")
-            self._said(self._journal.append(op, **fields))
+            self._warn_if_unwritten(self._journal.append(op, **fields))
 
     def finish(
         self,
@@ -103,17 +120,29 @@ class Recording:
         exit_code: int | None = None,
         signal: str | None = None,
     ) -> None:
-        """End the run: commit its journal.  A second call does nothing.
+        """End the run and commit it.  A second call does nothing.
 
-        ``status`` is ``finished``, ``failed``, ``killed`` or ``crashed``; or an exit code, of which 0 means
-        finished and any other failed; or final values of metrics, as for ``run.summary``.  Without it,
-        ``signal`` and ``exit_code`` decide, and without these the exception that is being handled, if it is
-        younger than the run: ``finish()`` in a ``finally`` block during an exception is ``failed``.
-        Raises TrackError, with the run still going on, for anything else.
-        Where the journal cannot be committed now, a warning says where it is and how to commit it later;
-        training that is done is never turned into a failure.
+        Without arguments, the exception that is being handled decides, if it was raised after the run began:
+        ``finish()`` in a ``finally`` block during an exception means ``failed``, otherwise ``finished``.
+        If the run cannot be committed now, a warning names its journal and the command that commits it
+        later; finished training never becomes a failure.
+
+        Parameters
+        ----------
+        status : str, int or mapping, optional
+            ``finished``, ``failed``, ``killed`` or ``crashed``; or an exit code (0 means finished, every
+            other one failed); or final values of metrics, as for ``run.summary``.
+        exit_code : int, optional
+            The exit code of the program.  Without ``status``, a code other than 0 means failed.
+        signal : str, optional
+            The name of the signal that ends the program.  Without ``status`` it means killed.
+
+        Raises
+        ------
+        TrackError
+            If the arguments do not describe the end of a run; the run is still live then.
         """
-        if self.disabled and not self.reclaim():  # a forked child: its parent ends the run
+        if self.disabled and not self.reclaim():  # in a forked child: the parent ends the run
             return
         with self._lock:
             if self.status != run_info.RUNNING:
@@ -134,45 +163,45 @@ class Recording:
 
     def _end(self, status: Any, exit_code: Any, signal: Any) -> end_status.EndStatus:
         error = sys.exc_info()[1]
-        said = (status, exit_code, signal) != (None, None, None)
-        if said or error is None or id(error) == self._handled:
+        has_arguments = (status, exit_code, signal) != (None, None, None)
+        if has_arguments or error is None or id(error) == self._handled:
             return end_status.from_arguments(status, exit_code, signal)
         return end_status.from_exception(error)
 
     @property
     def live_lock(self) -> Path:
-        """The file that is locked as long as this process records the run."""
+        """The file that is locked while this process records the run."""
         return journal.live_lock(self._journal)
 
     def at_end(self, call: Callable[[], None]) -> None:
-        """Have ``call`` called after the run has ended."""
+        """Call the function ``call``, without arguments, after the run has ended."""
         self._at_end.append(call)
 
     def _leave(self) -> None:
-        """Say the last words in the launcher's journal; the exit status is the launcher's to tell."""
-        self._said(
-            self._journal.append(events.ENV, values=environment.capture((), numerics.capture()))
-        )
-        self._said(self._journal.series.write(b""))
+        """Write the environment into the launcher's journal; the launcher records the exit status."""
+        env = environment.capture((), numerics.capture())
+        self._warn_if_unwritten(self._journal.append(events.ENV, values=env))
+        self._warn_if_unwritten(self._journal.series.write(b""))
 
-    def _commit(self, begun: session.Session, end: end_status.EndStatus) -> None:
+    def _commit(self, own_session: session.Session, end: end_status.EndStatus) -> None:
         facts = {"peak_memory": memory.own_peak_bytes(), **end._asdict()}
         facts = {key: value for key, value in facts.items() if value is not None}
         try:
-            with contextlib.suppress(OSError):  # such as no free descriptor: what was known stands
-                env = environment.capture(begun.settings.env, numerics.capture())
+            # Such as no free descriptor: the environment of the start stays.
+            with contextlib.suppress(OSError):
+                env = environment.capture(own_session.settings.env, numerics.capture())
                 if env != self._journal.state().env:
                     self._journal.append(events.ENV, values=env)
-            published = session.end(begun, facts)
+            published = session.end(own_session, facts)
         except RecordingEnded as error:
-            self._warn_kept(error)
+            self._warn_unwritten(error)
             return
         except (TrackError, OSError) as error:
-            lost = self._journal.unwritten
-            missing = f", but for {lost:,} lines that could not be written" if lost else ""
+            unwritten = self._journal.unwritten
+            missing = f" except {unwritten:,} lines that could not be written" if unwritten else ""
             _log.warning(
-                "the run %s could not be committed: %s. It is kept in %s%s; "
-                "commit it later with: git track recover",
+                "the run %s could not be committed: %s. Its journal stays in %s%s; "
+                "to commit it later: git track recover",
                 *(self.id, error, self._journal.folder, missing),
             )
             return
@@ -181,14 +210,14 @@ class Recording:
             _log.warning("run %s: %s", self.id, note)
 
     def forget(self, reclaimed: Callable[[Any], None] | None = None) -> None:
-        """Make this object silent in a forked child; ``reclaimed`` is called if the child goes on."""
+        """Stop recording in a forked child; ``reclaimed`` is called if the child continues the run."""
         self.disabled = True
         self._journal.release()
         if self._session is not None and reclaimed is not None:
             self._daemon = daemon.Daemon(reclaimed)
 
     def reclaim(self) -> bool:
-        """Own the run of a parent that has ended, if this process is its daemon; say whether it is."""
+        """Own the run of a parent that has ended, if this process is its daemon; return whether it is."""
         if self._daemon is None or not self._daemon.survives(self._journal):
             return False
         reclaimed, self._daemon = self._daemon.reclaimed, None
@@ -198,15 +227,16 @@ class Recording:
         reclaimed(self)
         return True
 
-    def _said(self, error: OSError | None) -> None:
+    def _warn_if_unwritten(self, error: OSError | None) -> None:
         if error is not None:
-            self._warn_kept(error)
+            self._warn_unwritten(error)
 
-    def _warn_kept(self, error: OSError) -> None:
+    def _warn_unwritten(self, error: OSError) -> None:
         kind = "ended" if isinstance(error, RecordingEnded) else "disk"
         self._warn(kind, explain(error, self._journal.folder))
 
     def _warn(self, kind: str, message: str) -> None:
+        """Log a warning, once per kind."""
         if kind not in self._warned:
             self._warned.add(kind)
             _log.warning("%s", message)

@@ -1,8 +1,8 @@
-"""``run.should_stop()``: a trial of a sweep asks whether going on is worth it.
+"""``run.should_stop()``: the decision whether a trial of a sweep should end early.
 
-The sweep leaves two files in its folder: the rule, and a line for what is known of each trial's curve.  The
-trial judges by itself, from its own points and from what the others had told by then; so a sweep of one trial
-at a time stops the same ones whenever it is run.
+The folder of the sweep contains the rule and a file of curves, to which each trial appends its points.  A
+trial decides by itself, from its own points and the points that the file contains at that moment.  Therefore
+a sweep that runs one trial at a time always stops the same trials.
 """
 
 from __future__ import annotations
@@ -23,50 +23,60 @@ RULE, CURVES = "rule.json", "curves.jsonl"
 Curve = list[tuple[int, float]]
 
 
-class Stopping:
-    """The rule of the sweep that a run is a trial of; `asked` judges by all that is known now."""
+class StoppingCheck:
+    """Applies the rule of a sweep to one of its trials.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of the sweep, with the rule and the curves.
+    journal : Journal
+        The journal of the trial.
+    """
 
     def __init__(self, folder: Path, journal: Journal) -> None:
-        found = json.loads((folder / RULE).read_bytes())
-        self.metric: str = found["metric"]
-        self.goal: str = found["goal"]
-        self.rule = EarlyTerminate(**{**found["rule"], "rungs": tuple(found["rule"]["rungs"])})
+        stored = json.loads((folder / RULE).read_bytes())
+        self.metric: str = stored["metric"]
+        self.goal: str = stored["goal"]
+        self.rule = EarlyTerminate(**{**stored["rule"], "rungs": tuple(stored["rule"]["rungs"])})
         self.journal = journal
         facts = journal.state().facts["sweep"]
         self.trial = f"{facts['trial']} {facts.get('attempt', 1)}"
-        self.own: Curve = []
+        self.curve: Curve = []
         self.others: dict[str, OtherTrial] = {}
         self.points = _Lines(journal.folder / layout.SERIES)
         self.curves = _Lines(folder / CURVES)
         self.file = folder / CURVES
-        self.told = 0
-        self.over = False
+        self.appended = 0  # points of the curve that the file of curves has
+        self.is_over = False
 
-    def asked(self) -> bool:
-        """Say whether the trial should stop now; once it should, it always should."""
-        self.own += curve_of(self.points.new(), self.metric)
+    def should_stop(self) -> bool:
+        """Return whether the trial should stop now.  After the first True it is always True."""
+        self.curve += curve_of(self.points.new(), self.metric)
         for line in self.curves.new():
-            _take(self.others, line)
+            _add_points(self.others, line)
         self.others.pop(self.trial, None)
-        if self.own[self.told :]:
-            append_curve(self.file, self.trial, self.own[self.told :])
-            self.told = len(self.own)
-        if not self.over and should_stop(self.rule, self.goal, self.own, self.others.values()):
-            self.over = True
+        if new_points := self.curve[self.appended :]:
+            append_curve(self.file, self.trial, new_points)
+            self.appended = len(self.curve)
+        if not self.is_over and should_stop(self.rule, self.goal, self.curve, self.others.values()):
+            self.is_over = True
             facts = self.journal.state().facts["sweep"]
-            stopped = {"sweep": {**facts, "stopped": self.own[-1][0]}}
+            stopped = {"sweep": {**facts, "stopped": self.curve[-1][0]}}
             self.journal.append(events.FACTS, values=stopped)
-        return self.over
+        return self.is_over
 
 
-def from_environment(journal: Journal) -> Stopping | None:
-    """Return the rule that a run is under, None where its sweep has none, or where it is no trial."""
-    folder = os.environ.get(VARIABLE)  # a run that a trial starts inherits it, and is none itself
-    return Stopping(Path(folder), journal) if folder and "sweep" in journal.state().facts else None
+def from_environment(journal: Journal) -> StoppingCheck | None:
+    """Return the check for a run; None if the run is not a trial, or if its sweep has no rule."""
+    folder = os.environ.get(VARIABLE)
+    # Runs that a trial starts inherit the variable, but they are not trials themselves.
+    is_trial = folder and "sweep" in journal.state().facts
+    return StoppingCheck(Path(folder or ""), journal) if is_trial else None
 
 
 class _Lines:
-    """The whole lines that are appended to a file, each read once."""
+    """Reads the whole lines that are appended to a file; each line once."""
 
     def __init__(self, path: Path) -> None:
         self.path, self.offset = path, 0
@@ -83,26 +93,39 @@ class _Lines:
 
 
 def curve_of(lines: Iterable[str], metric: str) -> Curve:
-    """Return the curve of a metric in lines of a metrics.csv."""
+    """Return the curve of a metric, as (step, value), from lines of a metrics.csv."""
     points = series.parse([line for line in lines if line != series.HEADER])
     return [(int(step), value) for step, name, value, _ in points if name == metric]
 
 
-def _take(others: dict[str, OtherTrial], line: str) -> None:
-    found: dict[str, Any] = json.loads(line)
-    points = [(int(step), float(value)) for step, value in found["curve"]]
-    before = others.get(found["trial"])
-    whole = points if "finished" in found or before is None else [*before.curve, *points]
-    others[found["trial"]] = OtherTrial(whole, bool(found.get("finished")))
+def _add_points(others: dict[str, OtherTrial], line: str) -> None:
+    """Add a line of the file of curves to the trials."""
+    entry: dict[str, Any] = json.loads(line)
+    points = [(int(step), float(value)) for step, value in entry["curve"]]
+    before = others.get(entry["trial"])
+    curve = points if "finished" in entry or before is None else [*before.curve, *points]
+    others[entry["trial"]] = OtherTrial(curve, bool(entry.get("finished")))
 
 
 def append_curve(file: Path, trial: str, curve: Curve, finished: bool | None = None) -> None:
-    """Tell the other trials of a curve: more points of it, or with ``finished`` the whole of it."""
-    told: dict[str, Any] = {"trial": trial, "curve": curve}
+    """Append points of a trial to the file of curves, which the other trials read.
+
+    Parameters
+    ----------
+    file : Path
+        The file of curves.
+    trial : str
+        The trial and its attempt.
+    curve : list of (int, float)
+        New points; with ``finished``, all points of the trial.
+    finished : bool, optional
+        Whether the trial finished; None while it runs.
+    """
+    entry: dict[str, Any] = {"trial": trial, "curve": curve}
     if finished is not None:
-        told["finished"] = finished
+        entry["finished"] = finished
     handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
     try:
-        os.write(handle, json.dumps(told).encode() + b"\n")
+        os.write(handle, json.dumps(entry).encode() + b"\n")
     finally:
         os.close(handle)

@@ -1,4 +1,4 @@
-"""A program that begins a run and then becomes a daemon: fork, setsid, fork; the last process goes on."""
+"""A program that begins a run and becomes a daemon (fork, setsid, fork): the last process owns the run."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _PATIENCE_SECONDS = 2.0
 
 
 class Daemon:
-    """What a forked child knows of its beginning; made in the child.
+    """Decides in a forked child whether the child is a daemon.
 
-    It is a daemon once it has left the session of its parent and its parent has ended.  A worker process
-    whose parent was killed is not a daemon.
+    A child is a daemon after it has left the session of its parent and the parent has ended.  A worker of
+    multiprocessing is not a daemon, also if its parent was killed.
     """
 
     def __init__(self, reclaimed: Callable[[Any], None]) -> None:
@@ -28,14 +28,14 @@ class Daemon:
         self._over = False
 
     def survives(self, journal: Journal) -> bool:
-        """Own the journal if this process is a daemon by now, and return whether it does."""
+        """Own the journal if this process is a daemon now; return whether it does."""
         if self._over or os.getppid() == self._parent or os.getsid(0) == self._session:
             return False
         workers = sys.modules.get("multiprocessing.process")
         if workers is not None and workers.parent_process() is not None:
             return False
         deadline = time.monotonic() + _PATIENCE_SECONDS
-        while not journal.reclaim():  # the first process may be about to end
+        while not journal.reclaim():  # the first process may be ending
             if time.monotonic() > deadline or not journal.folder.exists():
                 self._over = True
                 return False

@@ -1,4 +1,4 @@
-"""How a run ended: status, exit code and signal, from what the caller of `finish` passed."""
+"""The end of a run (status, exit code and signal) from the arguments of `finish` or an exception."""
 
 from __future__ import annotations
 
@@ -19,9 +19,21 @@ class EndStatus(NamedTuple):
 
 
 def from_arguments(status: Any, exit_code: Any, signal: Any) -> EndStatus:
-    """Return the end of a run that ``status``, ``exit_code`` and ``signal`` describe.
+    """Return the end of a run from the arguments of `finish`.
 
-    ``status`` may be an exit code.  Raises TrackError for what is no end of a run.
+    Parameters
+    ----------
+    status : str or int or None
+        ``finished``, ``failed``, ``killed`` or ``crashed``; or an exit code.
+    exit_code : int or None
+        The exit code; without a status, 0 means finished and every other code failed.
+    signal : str or None
+        The name of the signal; without a status it means killed.
+
+    Raises
+    ------
+    TrackError
+        If the values do not describe the end of a run.
     """
     if isinstance(status, int) and exit_code is None:
         status, exit_code = None, status
@@ -44,7 +56,7 @@ def from_arguments(status: Any, exit_code: Any, signal: Any) -> EndStatus:
 
 
 def from_exception(error: BaseException) -> EndStatus:
-    """Return the end of a run that an exception ends."""
+    """Return the end of a run that is ended by an exception."""
     if isinstance(error, SystemExit):
         code = exit_status(error.code)
         return EndStatus(run_info.FINISHED if code == 0 else run_info.FAILED, code)

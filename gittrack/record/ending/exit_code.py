@@ -1,8 +1,9 @@
-"""With which exit code a Python process leaves, as far as Python tells.
+"""The exit code of this Python process, as far as Python makes it known.
 
-``SystemExit`` reaches no hook: it can be raised by ``sys.exit``, caught on its way, raised by hand.  So
-three things are looked at: the calls of ``sys.exit`` and its sisters; where the outermost frame stood in the
-end, at its ``return`` or not; and from Python 3.12 on, by `sys.monitoring` (PEP 669), what left that frame.
+No hook of Python gets a ``SystemExit``; a program can raise it by ``sys.exit`` or by hand, and catch it.
+Therefore this module uses three sources: the calls of ``sys.exit``, ``exit`` and ``quit``; whether the
+outermost frame ended at a ``return``; and from Python 3.12 on, by `sys.monitoring` (PEP 669), the exception
+that left that frame.
 """
 
 from __future__ import annotations
@@ -19,24 +20,24 @@ from gittrack.record.ending import exit_functions
 _RETURNS = ("RETURN_VALUE", "RETURN_CONST")
 
 
-class Leaving:
-    """Looks on as the main thread leaves; made while the program runs."""
+class ExitWatch:
+    """Watches how the main thread ends; made while the program runs."""
 
     def __init__(self) -> None:
         self.frame = _outermost()
         exit_functions.listen()
         if self.frame is not None and sys.version_info >= (3, 12):
-            _on_unwinding(self.frame.f_code, exit_functions.note)
+            _on_unwinding(self.frame.f_code, exit_functions.record)
 
     @property
-    def asked(self) -> int | None:
-        """The code that was asked for, where anybody did."""
-        return exit_functions.asked()
+    def requested_code(self) -> int | None:
+        """The exit code that the program requested; None if it requested none."""
+        return exit_functions.requested_code()
 
-    def returned(self) -> bool:
-        """Say whether the outermost frame came to its ordinary end, so that the exit code is 0."""
+    def has_returned(self) -> bool:
+        """Return whether the outermost frame ended by a return, so that the exit code is 0."""
         if self.frame is None:
-            return self.asked is None
+            return self.requested_code is None
         if self.frame.f_lasti < 0:
             return False
         return opname[self.frame.f_code.co_code[self.frame.f_lasti]] in _RETURNS
@@ -52,16 +53,16 @@ def _outermost() -> FrameType | None:
     return frame
 
 
-def _on_unwinding(outermost: CodeType, note: Callable[[Any], None]) -> None:
-    """Have ``note`` called with the code of a SystemExit that leaves the outermost frame."""
+def _on_unwinding(outermost: CodeType, record: Callable[[Any], None]) -> None:
+    """Call ``record`` with the code of a SystemExit that leaves the outermost frame."""
     monitoring: Any = sys.monitoring  # type: ignore[attr-defined]
-    tool = next((one for one in (4, 3) if monitoring.get_tool(one) is None), None)
+    tool = next((number for number in (4, 3) if monitoring.get_tool(number) is None), None)
     if tool is None:
         return
 
     def unwinding(code: CodeType, offset: int, error: BaseException) -> None:
         if code is outermost and isinstance(error, SystemExit):
-            note(error.code)
+            record(error.code)
 
     monitoring.use_tool_id(tool, "gittrack")
     monitoring.register_callback(tool, monitoring.events.PY_UNWIND, unwinding)

@@ -1,7 +1,7 @@
-"""A run that nobody finishes ends with its process: at exit, on an exception, on a signal.
+"""Finish runs at the end of their process: at exit, on an exception, on a signal.
 
-Installed with the first run that this process owns.  What was there before (a hook, a handler) is
-called as before.
+The hooks are installed with the first run that this process owns.  Earlier hooks and handlers are called as
+before.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 
 from gittrack.core.run import run_info
 from gittrack.record.active import current
-from gittrack.record.ending.exit_code import Leaving
+from gittrack.record.ending.exit_code import ExitWatch
 from gittrack.record.run import Run
 
 _log = logging.getLogger("gittrack")
@@ -26,14 +26,14 @@ _SIGNALS = ("SIGTERM", "SIGHUP")
 RECORDING = "GITTRACK_RECORDING"
 
 
-class _Ending:
-    """The runs of this process that are going on, and how the process is about to end."""
+class _ProcessEnd:
+    """The live runs of this process, and how the process ends."""
 
     def __init__(self) -> None:
         self.runs: list[Run] = []
-        self.inherited: list[Run] = []  # by a fork: they are the parent's
+        self.inherited: list[Run] = []  # runs of the parent, if this process is a fork
         self.raised: str | None = None
-        self.leaving: Leaving | None = None
+        self.exit_watch: ExitWatch | None = None
         self.installed = False
         self.forked = False
         self.above = os.environ.get(RECORDING)
@@ -48,7 +48,7 @@ class _Ending:
         os.register_at_fork(after_in_child=self.in_child)
         self.hook = sys.excepthook
         sys.excepthook = self.on_exception
-        self.leaving = Leaving()
+        self.exit_watch = ExitWatch()
         if threading.current_thread() is threading.main_thread():
             for name in _SIGNALS:
                 number = getattr(signal, name)
@@ -56,7 +56,7 @@ class _Ending:
                     signal.signal(number, self.on_signal)
 
     def install_in_worker(self) -> None:
-        """Have multiprocessing finish the runs of a worker: it leaves without `atexit`."""
+        """Let multiprocessing finish the runs of a worker, which ends without `atexit`."""
         process = sys.modules.get("multiprocessing.process")
         if process is None or process.parent_process() is None or self.worker == os.getpid():
             return
@@ -65,32 +65,33 @@ class _Ending:
         finalize(None, self.at_worker_end, exitpriority=100)
 
     def at_worker_end(self) -> None:
-        for run in _going_on(self.runs):
-            run.finish()  # an exception that ends the worker is being handled now
+        for run in _live(self.runs):
+            run.finish()  # uses the exception that ends the worker, which is handled now
 
     def at_exit(self) -> None:
-        for run in _going_on(self.runs):
-            run.finish(**self.how())
+        for run in _live(self.runs):
+            run.finish(**self.end_facts())
 
-    def how(self) -> dict[str, Any]:
-        """Return how the process is about to end: as the status, exit code and signal of its runs."""
+    def end_facts(self) -> dict[str, Any]:
+        """Return status, exit code and signal of the process, which are those of its runs."""
         if self.raised == "KeyboardInterrupt":
             return {"status": run_info.KILLED, "signal": "SIGINT"}
         if self.raised is not None:
             return {"status": run_info.FAILED, "exit_code": 1}
-        if self.leaving is None or self.leaving.returned():
+        if self.exit_watch is None or self.exit_watch.has_returned():
             return {"status": run_info.FINISHED, "exit_code": 0}
-        code = self.leaving.asked
+        code = self.exit_watch.requested_code
         if code is None:
             _log.warning(
-                "the script ended by SystemExit, whose code this Python tells nobody: the run is recorded as "
-                "failed, without an exit code; end it by sys.exit, or use 'with gittrack.init(...)'"
+                "the script ended by SystemExit, whose code this Python version does not make known: the run "
+                "is recorded as failed, without an exit code; end the script by sys.exit, or use "
+                "'with gittrack.init(...)'"
             )
         return {"status": run_info.FINISHED if code == 0 else run_info.FAILED, "exit_code": code}
 
     def publish(self) -> None:
-        """Let processes that are started from now on know the run that goes on here, if there is one."""
-        recording = [run for run in _going_on(self.runs) if not run.disabled]
+        """Name the lock of the latest live run in the environment of processes that start from now on."""
+        recording = [run for run in _live(self.runs) if not run.disabled]
         if recording:
             os.environ[RECORDING] = str(recording[-1].live_lock)
         elif self.above is not None:
@@ -100,14 +101,14 @@ class _Ending:
 
     def in_child(self) -> None:
         self.above = os.environ.get(RECORDING)
-        self.forked = self.forked or bool(_going_on(self.runs))
+        self.forked = self.forked or bool(_live(self.runs))
         self.inherited += [run for run in self.runs if not run.disabled]
         for run in self.runs:
             run.forget(self.reclaimed)
         self.runs.clear()
 
     def reclaimed(self, run: Run) -> None:
-        """End a run with this process, a daemon: its parent has ended without it."""
+        """Own a run whose parent process has ended; this process is its daemon and ends it."""
         self.inherited.remove(run)
         self.runs.append(run)
         self.forked = bool(self.inherited)
@@ -120,64 +121,61 @@ class _Ending:
 
     def on_signal(self, number: int, frame: FrameType | None) -> None:
         name = signal.Signals(number).name
-        for run in _going_on(self.runs):
+        for run in _live(self.runs):
             run.finish(run_info.KILLED, signal=name)
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
 
 
-_ENDING = _Ending()
+_PROCESS_END = _ProcessEnd()
 
 
-def _going_on(runs: Sequence[Run]) -> list[Run]:
+def _live(runs: Sequence[Run]) -> list[Run]:
     return [run for run in runs if run.status == run_info.RUNNING]
 
 
 def watch(run: Run) -> None:
-    """Have ``run`` finished when this process ends, and tell child processes of it until then."""
-    _ENDING.runs[:] = [*_going_on(_ENDING.runs), run]
+    """Finish ``run`` when this process ends, and name the run to child processes while it is live."""
+    _PROCESS_END.runs[:] = [*_live(_PROCESS_END.runs), run]
     if not run.disabled:
-        _ENDING.install()
-        run.at_end(_ENDING.publish)
-        _ENDING.publish()
+        _PROCESS_END.install()
+        run.at_end(_PROCESS_END.publish)
+        _PROCESS_END.publish()
 
 
 def recording_above() -> str | None:
-    """Return the lock of the run that a parent process recorded when it started this one, if it did."""
-    return _ENDING.above
+    """Return the lock of the run that the parent process recorded when it started this process, if any."""
+    return _PROCESS_END.above
 
 
 def in_forked_child() -> bool:
-    """Say whether the run of this process is its parent's, which alone records it."""
-    return _ENDING.forked
+    """Return whether this process is a fork whose parent records the run."""
+    return _PROCESS_END.forked
 
 
 def latest() -> Run | None:
-    """Return the run that was started last and is still going on: in this thread or task if there is one.
-
-    A thread or task that began no run itself gets the latest of the process.
-    """
-    going_on = _going_on(_ENDING.runs)
-    if not going_on and _ENDING.inherited and _ENDING.inherited[-1].reclaim():
-        going_on = _ENDING.runs
-    if len(going_on) < 2:
-        return going_on[0] if going_on else None
-    open_here, owner = current.enclosing(), current.owner()
-    here = [run for run in going_on if run.owner is owner or run.id in open_here]
-    return (here or going_on)[-1]
+    """Return the latest live run of this thread or task, otherwise the latest live run of the process."""
+    live = _live(_PROCESS_END.runs)
+    if not live and _PROCESS_END.inherited and _PROCESS_END.inherited[-1].reclaim():
+        live = _PROCESS_END.runs
+    if len(live) < 2:
+        return live[0] if live else None
+    open_ids, owner = current.enclosing(), current.owner()
+    belonging = [run for run in live if run.owner is owner or run.id in open_ids]
+    return (belonging or live)[-1]
 
 
 def enclosing() -> Run | None:
-    """Return the run of the innermost ``with`` block around the caller that is still going on."""
-    running = {run.id: run for run in _going_on(_ENDING.runs)}
+    """Return the live run of the innermost ``with`` block around the caller."""
+    running = {run.id: run for run in _live(_PROCESS_END.runs)}
     return next((running[key] for key in reversed(current.enclosing()) if key in running), None)
 
 
 def without_block() -> list[Run]:
-    """Return the runs of this thread or task that are going on and are in no ``with`` block."""
+    """Return the live runs of this thread or task that have no ``with`` block."""
     owner = current.owner()
     return [
         run
-        for run in _going_on(_ENDING.runs)
+        for run in _live(_PROCESS_END.runs)
         if run.owner is owner and not run.entered and not run.disabled
     ]

@@ -1,1 +1,1 @@
-"""From a journal to a run commit."""
+"""Write a run commit from a journal or from values."""

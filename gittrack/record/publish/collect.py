@@ -1,4 +1,4 @@
-"""From a journal folder to the contents of a run commit."""
+"""Read the contents of a run commit from a journal folder."""
 
 from __future__ import annotations
 
@@ -15,14 +15,24 @@ from gittrack.record.publish.tree import Artifact, FilePart, RunContents
 
 
 class Collected(NamedTuple):
-    """The contents of a run commit, and what the user of the run should know."""
+    """The contents of a run commit, and notes for the user."""
 
     contents: RunContents
     notes: tuple[str, ...]
 
 
-def collect(folder: Path, facts: Mapping[str, Any], state: events.JournalState) -> Collected:
-    """Return what the journal in ``folder`` holds, with ``facts`` for its run.yaml."""
+def collect(folder: Path, facts: Mapping[str, Any], state: events.State) -> Collected:
+    """Return the contents of the journal in ``folder``.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of the journal.
+    facts : mapping
+        The facts for run.yaml.
+    state : State
+        The sum of the operations of the journal.
+    """
     metrics, points_file, notes = _series(folder, state.summary)
     diff = folder / layout.DIFF
     stored = [item["path"] for item in state.outputs if item.get("where") == "git"]
@@ -62,30 +72,31 @@ def _series(
         times = folder / layout.POINT_TIMES
         lines, bad = points.convert(raw.read_bytes(), times.read_bytes() if times.exists() else b"")
         if bad:
-            counted = "1 line is no point" if len(bad) == 1 else f"{len(bad)} lines are no points"
-            notes.append(f"in GITTRACK_METRICS {counted}; line {bad[0].number}: {bad[0].reason}")
+            count = "1 line is not a point" if len(bad) == 1 else f"{len(bad)} lines are not points"
+            notes.append(f"in GITTRACK_METRICS {count}; line {bad[0].number}: {bad[0].reason}")
         path = _merged(path, lines, folder / "metrics.all.csv")
     try:
-        metrics, part = _fold(path)
+        metrics, part = _summarise(path)
     except (ValueError, UnicodeDecodeError):
-        path, dropped = _mended(path, folder / "metrics.mended.csv")
+        path, dropped = _without_damaged_lines(path, folder / "metrics.mended.csv")
         notes.append(f"{dropped} damaged lines of metrics.csv were left out")
-        metrics, part = _fold(path)
+        metrics, part = _summarise(path)
     for name, value in summary.items():
         metrics[name] = run_info.with_final(metrics.get(name), value)
     return metrics, part, tuple(notes)
 
 
-def _fold(path: Path) -> tuple[dict[str, run_info.Metric], FilePart | None]:
+def _summarise(path: Path) -> tuple[dict[str, run_info.Metric], FilePart | None]:
+    """Return the metrics of a series and its file up to the last whole line; None without points."""
     size = _whole_size(path)
     if size <= len(series.HEADER):
         return {}, None
     with open(path, encoding="utf-8", errors="surrogatepass", newline="\n") as text:
-        return series.summarise(_upto(text, size)), FilePart(path, size)
+        return series.summarise(_lines_within(text, size)), FilePart(path, size)
 
 
-def _upto(text: Iterable[str], size: int) -> Iterator[str]:
-    """Yield lines until ``size`` bytes have gone by: a child may still be appending."""
+def _lines_within(text: Iterable[str], size: int) -> Iterator[str]:
+    """Yield the lines of the first ``size`` bytes, because a child process may still append lines."""
     for line in text:
         size -= len(line) if line.isascii() else len(line.encode("utf-8", "surrogatepass"))
         if size < 0:
@@ -100,14 +111,15 @@ def _whole_size(path: Path) -> int:
         while end > 0:
             start = max(0, end - 65536)
             file.seek(start)
-            found = file.read(end - start).rfind(b"\n")
-            if found >= 0:
-                return start + found + 1
+            position = file.read(end - start).rfind(b"\n")
+            if position >= 0:
+                return start + position + 1
             end = start
     return 0
 
 
 def _merged(path: Path, lines: str, target: Path) -> Path:
+    """Write the whole lines of a series and then ``lines`` to ``target``; return ``target``."""
     shutil.copyfile(path, target)
     os.truncate(target, _whole_size(target))
     with open(target, "a", encoding="utf-8", errors="surrogatepass", newline="\n") as file:
@@ -117,7 +129,8 @@ def _merged(path: Path, lines: str, target: Path) -> Path:
     return target
 
 
-def _mended(path: Path, target: Path) -> tuple[Path, int]:
+def _without_damaged_lines(path: Path, target: Path) -> tuple[Path, int]:
+    """Write the valid lines of a series to ``target``; return it and the number of lines left out."""
     dropped = 0
     with open(path, "rb") as source, open(target, "wb") as copy:
         copy.write(series.HEADER.encode())

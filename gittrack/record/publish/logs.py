@@ -1,4 +1,4 @@
-"""log.txt: the console of a run, its head and its tail, never more than the limit."""
+"""log.txt: the head and the tail of the console output of a run, within a limit of bytes."""
 
 from __future__ import annotations
 
@@ -11,10 +11,17 @@ from gittrack.disk import folders
 
 
 class LogFile:
-    """Takes the console output of a command; bounded on disk while the run goes on.
+    """The files of a journal for the console output of a command; their size on disk is limited.
 
-    A quarter of ``limit`` is kept from the beginning; the rest alternates between two tail files, so
-    that a kill at any moment leaves at least the last quarter and a bit on disk.
+    The head gets a quarter of the limit.  Later output alternates between two tail files, so that a kill at
+    any moment leaves at least the last three eighths of the limit on the disk.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of the journal.
+    limit : int
+        The limit in bytes.
     """
 
     def __init__(self, folder: Path, limit: int) -> None:
@@ -27,14 +34,14 @@ class LogFile:
         self.frame: io.FileIO | None = None
 
     def write(self, data: bytes) -> int:
-        """Append console output; return how many bytes of it were taken.
+        """Append console output; return how many bytes of it were written.
 
-        Raises OSError where the disk is full.
+        Raises OSError if the disk is full.
         """
         if self.head_left > 0:
-            done = self.head.write(data[: self.head_left]) or 0
-            self.head_left -= done
-            return done
+            written = self.head.write(data[: self.head_left]) or 0
+            self.head_left -= written
+            return written
         if self.tail is None:
             self.tail = self._open_tail()
         if self.tail.tell() >= self.tail_size:
@@ -42,9 +49,9 @@ class LogFile:
         return self.tail.write(data[: self.tail_size - self.tail.tell()]) or 0
 
     def show(self, frame: bytes) -> None:
-        """Keep the line that has no end yet, in the place of the one before.
+        """Store the line that has no end yet; it replaces the earlier one.
 
-        Raises OSError where the disk is full.
+        Raises OSError if the disk is full.
         """
         if self.frame is None:
             if not frame:
@@ -65,7 +72,7 @@ class LogFile:
         return _opened(self.folder / layout.LOG_TAIL[0], "ab")
 
     def _turn(self) -> None:
-        """Make the full tail the older one and begin another."""
+        """Make the full tail the older one and begin a new tail."""
         assert self.tail is not None
         self.tail.close()
         older = self.folder / layout.LOG_TAIL[1]
@@ -83,12 +90,12 @@ def _opened(path: Path, mode: str) -> io.FileIO:
 
 
 def assemble(folder: Path) -> bytes:
-    """Return the content of log.txt from a journal's pieces; empty where nothing was printed."""
+    """Return the content of log.txt from the files of a journal; empty if nothing was printed."""
     pieces = [folder / name for name in (layout.LOG_HEAD, *reversed(layout.LOG_TAIL))]
     head, older, newer = (p.read_bytes() if p.exists() else b"" for p in pieces)
-    mark = folder / "log.dropped"
+    dropped = folder / "log.dropped"
     gap = b""
-    if mark.exists():
-        gap = f"\n[... {int(mark.read_text() or 0):,} bytes left out ...]\n".encode()
+    if dropped.exists():
+        gap = f"\n[... {int(dropped.read_text() or 0):,} bytes left out ...]\n".encode()
     frame = folder / layout.LOG_FRAME
     return head + gap + older + newer + (frame.read_bytes() if frame.exists() else b"")

@@ -1,7 +1,7 @@
-"""A run whose journal another host committed and removed while it was going on.
+"""A live run whose journal another host committed and removed.
 
-Its owner has written events and series again.  What else was in the folder is in the commit of that host,
-and the commit of the whole run continues that one.
+The owner of the run has written events and series again.  The other files of the journal are in the commit
+of that host, and the commit of the whole run continues that commit.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from gittrack.record.journal import Journal
 
 
 def restore(repo: git.Repo, book: Journal) -> dict[str, Any]:
-    """Bring artifacts and patches of the earlier commit back; return the facts that name that commit."""
+    """Write artifacts and patches of the earlier commit into the journal; return the fact ``resumes``."""
     state = book.state()
     ref = layout.run_ref(state.facts["experiment"], book.id)
     commit = next((oid for name, oid in refs.below(repo, ref) if name == ref), None)

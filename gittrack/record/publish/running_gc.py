@@ -1,8 +1,8 @@
-"""Garbage collections that are under way: they delete what was unreachable when they began to look.
+"""Garbage collections that are running: they delete objects that were unreachable when they started.
 
-A collection that began after a run's ref was made keeps the run, so it is enough to wait for the end
-of those that were at work then.  `git gc` says so in gc.pid; `git prune` and `git repack` say so nowhere
-but in the list of processes, where the system has one to read.
+A collection that starts after the ref of a run exists keeps the run.  Therefore it is enough to wait for the
+collections that ran before.  `git gc` names its process in gc.pid; `git prune` and `git repack` are only
+visible in the list of processes, if the system has one to read.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ _STALE_GC_SECONDS = 12 * 3600
 
 
 def processes(common_dir: str) -> set[str]:
-    """Return the processes, by id, that may be deleting objects of a repository just now."""
+    """Return the ids of the processes that may delete objects of a repository now."""
     home = os.path.realpath(common_dir)
-    found = {pid for pid in _processes() if _collects(pid) and not _is_elsewhere(pid, home)}
-    told = _told(os.path.join(common_dir, "gc.pid"))
-    return found | {told} if told else found
+    pids = {pid for pid in _all_processes() if _collects(pid) and not _is_elsewhere(pid, home)}
+    named_pid = _read_gc_pid(os.path.join(common_dir, "gc.pid"))
+    return pids | {named_pid} if named_pid else pids
 
 
-def _processes() -> list[str]:
+def _all_processes() -> list[str]:
     try:
         return [name for name in os.listdir("/proc") if name.isdigit()]
     except OSError:
@@ -32,12 +32,12 @@ def _processes() -> list[str]:
 
 
 def _collects(pid: str) -> bool:
-    """Say whether a process is a git that deletes objects, in whichever repository."""
+    """Return whether a process is a git that deletes objects, of any repository."""
     return _verb(pid) in _VERBS
 
 
 def _verb(pid: str) -> bytes:
-    """Return what a git process was started to do, such as ``repack``; nothing for any other process."""
+    """Return the verb of a git process, such as ``repack``; empty for any other process."""
     program, *words = _words(pid, "cmdline")
     if not program.endswith(b"git"):
         return b""
@@ -46,19 +46,19 @@ def _verb(pid: str) -> bytes:
 
 
 def _is_elsewhere(pid: str, home: str) -> bool:
-    """Say whether a git is surely at work in another repository than ``home``."""
+    """Return whether a git process certainly works in another repository than ``home``."""
     words = [*_words(pid, "cmdline"), *_words(pid, "environ")]
     if any(word.startswith((b"--git-dir", b"GIT_DIR=")) for word in words):
         return False
     try:
-        found = _repository(os.readlink(f"/proc/{pid}/cwd"))
-    except OSError:  # another user's
+        repository = _repository(os.readlink(f"/proc/{pid}/cwd"))
+    except OSError:  # a process of another user
         return _follows_gc_pid(pid) or not _may_write(pid, os.path.join(home, "objects"))
-    return found is not None and os.path.realpath(found) != home
+    return repository is not None and os.path.realpath(repository) != home
 
 
 def _follows_gc_pid(pid: str) -> bool:
-    """Say whether a process is `git gc`, or was started by one: gc.pid then says where that is at work."""
+    """Return whether a process is `git gc` or a child of one, so that gc.pid names its repository."""
     while _collects(pid):
         if _verb(pid) == b"gc":
             return True
@@ -67,14 +67,14 @@ def _follows_gc_pid(pid: str) -> bool:
 
 
 def _may_write(pid: str, folder: str) -> bool:
-    """Say whether the user of a process may write in a folder; root may, and so may whom an ACL names."""
+    """Return whether the user of a process may write in a folder; True if an ACL decides."""
     status = _status(pid)
     users = set(status.get("Uid", "0").split())
     groups = {*status.get("Gid", "").split(), *status.get("Groups", "").split()}
     try:
         facts = os.stat(folder)
         listed = hasattr(os, "listxattr") and "system.posix_acl_access" in os.listxattr(folder)
-    except OSError:  # we cannot tell
+    except OSError:  # unknown
         return True
     if listed or not users.isdisjoint(("0", str(facts.st_uid))):
         return True
@@ -83,7 +83,7 @@ def _may_write(pid: str, folder: str) -> bool:
 
 
 def _status(pid: str) -> dict[str, str]:
-    """Return what everybody may know of a process: its parent, its users, its groups."""
+    """Return the public facts of a process, such as its parent, users and groups."""
     try:
         with open(f"/proc/{pid}/status", encoding="utf-8", errors="replace") as file:
             return dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
@@ -92,10 +92,10 @@ def _status(pid: str) -> dict[str, str]:
 
 
 def _repository(folder: str) -> str | None:
-    """Return the common folder of the repository that ``folder`` is in."""
+    """Return the common folder of the repository that contains ``folder``; None if it is unknown."""
     while True:
         dot = os.path.join(folder, ".git")
-        if os.path.isfile(dot):  # a linked worktree or a submodule: it may be any
+        if os.path.isfile(dot):  # a linked worktree or a submodule of any repository
             return None
         if os.path.isdir(dot):
             return dot
@@ -114,23 +114,26 @@ def _words(pid: str, name: str) -> list[bytes]:
         return [b""]
 
 
-def _told(pid_file: str) -> str | None:
-    """Return the process that gc.pid names, by git's own rule: not if it is gone, or for 12 hours."""
+def _read_gc_pid(pid_file: str) -> str | None:
+    """Return the process that gc.pid names; None if it has ended or the file is older than 12 hours.
+
+    This is git's own rule for gc.pid.
+    """
     try:
         with open(pid_file, encoding="utf-8", errors="replace") as file:
             age = time.time() - os.fstat(file.fileno()).st_mtime
             pid, _, host = file.read().strip().partition(" ")
     except FileNotFoundError:
         return None
-    here = host == os.uname().nodename and pid.isdigit()
-    return pid if age < _STALE_GC_SECONDS and not (here and _is_gone(int(pid))) else None
+    is_local = host == os.uname().nodename and pid.isdigit()
+    return pid if age < _STALE_GC_SECONDS and not (is_local and _has_ended(int(pid))) else None
 
 
-def _is_gone(pid: int) -> bool:
+def _has_ended(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except (ProcessLookupError, OverflowError):
         return True
-    except PermissionError:  # somebody else's
+    except PermissionError:  # a process of another user
         pass
     return False

@@ -1,4 +1,4 @@
-"""The tree and the message of a run commit, written from values."""
+"""Write the tree and the message of a run commit from values."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from gittrack.git import objects
 
 
 class FilePart(NamedTuple):
-    """The first ``size`` bytes of a file, which are read only when they are written."""
+    """The first ``size`` bytes of a file, which are read when the commit is written."""
 
     path: Path
     size: int
 
 
 class Artifact(NamedTuple):
-    """The content of an artifact; of a link, the text that it leads to."""
+    """The content of an artifact; for a symbolic link, the text of the link."""
 
     content: bytes | FilePart
     executable: bool = False
@@ -28,11 +28,24 @@ class Artifact(NamedTuple):
 
 
 class RunContents(NamedTuple):
-    """All that a run commit holds.
+    """The contents of a run commit.
 
-    ``facts`` become run.yaml: format, id, experiment, status, started, ended and whatever else is known.
-    ``metrics`` are the summaries of ``series``, the bytes of metrics.csv.  ``outputs`` are the entries of
-    outputs.yaml; ``artifacts`` has the content, by path, of each that is stored in git.
+    Attributes
+    ----------
+    facts : mapping
+        The facts of run.yaml: format, id, experiment, status, started, ended and further ones.
+    params, env : mapping
+        The values of params.yaml and env.yaml.
+    metrics : mapping of str to Metric
+        The summaries of the points in ``series``.
+    inputs, outputs : sequence of mapping
+        The entries of inputs.yaml and outputs.yaml.
+    series : bytes or FilePart, optional
+        The content of metrics.csv.
+    log, diff : bytes
+        The content of log.txt and of diff.yaml.
+    artifacts : mapping of str to Artifact
+        The content, by path, of each entry of ``outputs`` that is stored in git.
     """
 
     facts: Mapping[str, Any]
@@ -48,7 +61,7 @@ class RunContents(NamedTuple):
 
 
 def write(store: objects.Store, contents: RunContents) -> str:
-    """Write every file of the run and return the tree; files that would be empty are left out."""
+    """Write all files of the run and return the id of the tree; empty files are left out."""
     summaries = {name: metric.to_dict() for name, metric in contents.metrics.items()}
     files: dict[str, bytes | FilePart | None] = {
         layout.RUN: yaml_write.dump(contents.facts),
@@ -100,11 +113,11 @@ def _artifact_tree(store: objects.Store, artifacts: Iterable[tuple[str, Artifact
 def message(
     facts: Mapping[str, Any], params: Mapping[str, Any], metrics: Mapping[str, run_info.Metric]
 ) -> str:
-    """Return the commit message: a subject for people, a body for listings."""
-    shown = [
+    """Return the commit message: a subject for humans and a body for listings."""
+    headline = [
         f"{commit_message.key_text(name)}={float_text(float(f'{metrics[name].last:.4g}'))}"
         for name in run_info.headline(metrics)
     ]
-    subject = " ".join([facts["experiment"], facts["id"], facts["status"], *shown])
+    subject = " ".join([facts["experiment"], facts["id"], facts["status"], *headline])
     summaries = {name: metric.to_dict() for name, metric in metrics.items()}
     return f"{subject}\n\n{commit_message.encode(facts, params, summaries)}"

@@ -1,4 +1,4 @@
-"""A run commit: its tree, its ref, and the proof that both are there to stay."""
+"""Write a run commit and its ref, and make sure that no garbage collection removes its objects."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _TRIES = 10
 
 
 class Published(NamedTuple):
-    """A run that is safe in git; ``notes`` are things that its user should know."""
+    """A committed run; ``notes`` are messages for the user."""
 
     ref: str
     commit: str
@@ -40,14 +40,33 @@ def publish(
     *,
     sign: bool = False,
 ) -> Published:
-    """Commit a journal and remove it; safe to repeat after a death at any point.
+    """Commit a journal and remove it.  The call may be repeated after a death at any point.
 
-    ``end`` holds the facts of the end (status, ended, duration_s, ...).  Objects are written and
-    flushed, the ref is made with an expected old value, the closure is checked, and only then does
-    the journal go: not while a garbage collection is under way that may not have seen the ref, for
-    the end of which we wait ``patience`` seconds.  ``sign`` has git sign the commit.
+    Parameters
+    ----------
+    repo : Repo
+        The repository.
+    journal : Journal
+        The journal, owned by this process.
+    end : mapping
+        The facts of the end: status, ended, duration_s and so on.
+    author : str
+        The author of the commit, as ``Name <address>``.
+    patience : float, default 2
+        How many seconds to wait for garbage collections; see `settle`.
+    sign : bool, default False
+        Whether git signs the commit.
 
-    Raises TrackError or OSError with the journal untouched.
+    Raises
+    ------
+    TrackError, OSError
+        If the run cannot be committed now; the journal is unchanged.
+
+    Notes
+    -----
+    Objects are written and flushed, the ref is made with an expected old value, all objects are checked, and
+    then the journal is removed.  If a garbage collection that may not have seen the ref still runs, the
+    journal stays for the next `recover`.
     """
     state = journal.state()
     facts = {k: v for k, v in {**state.facts, **end}.items() if v not in (None, [], "")}
@@ -57,7 +76,7 @@ def publish(
     published, settled = write_run(
         repo, contents, author, resumes=resumes, objects_of=snapshot, patience=patience, sign=sign
     )
-    with contextlib.suppress(OSError):  # without a home, `git track reproduce` asks first
+    with contextlib.suppress(OSError):  # without a home folder, `git track reproduce` asks the user
         trust.remember(published.commit)
     if settled:
         remove(journal)
@@ -74,14 +93,36 @@ def write_run(
     patience: float = PATIENCE_SECONDS,
     sign: bool = False,
 ) -> tuple[Published, bool]:
-    """Commit a run that is given as values, whoever recorded it, and make its ref.
+    """Write the commit of a run from values, and make its ref.
 
-    ``resumes`` is the commit of the same run that this one continues, ``objects_of`` a folder of loose git
-    objects that the run needs, such as those of its snapshot.  Returns also whether all objects are there to
-    stay: False if a garbage collection was still at work after ``patience`` seconds, so that the same call
-    must be made again later.
+    Parameters
+    ----------
+    repo : Repo
+        The repository.
+    contents : RunContents
+        The contents of the commit.
+    author : str
+        The author of the commit, as ``Name <address>``.
+    resumes : str, optional
+        The earlier commit of the same run, which this commit continues.
+    objects_of : str, optional
+        A folder of loose git objects that the run needs, such as the objects of its snapshot.
+    patience : float, default 2
+        How many seconds to wait for garbage collections; see `settle`.
+    sign : bool, default False
+        Whether git signs the commit.
 
-    Raises TrackError or OSError, also if the ref exists and is another run.
+    Returns
+    -------
+    published : Published
+        The committed run.
+    is_settled : bool
+        Whether no garbage collection can remove its objects.  If False, repeat the call later.
+
+    Raises
+    ------
+    TrackError, OSError
+        If the run cannot be committed, or if its ref exists and is another run.
     """
     facts = dict(contents.facts)
     store = objects.Store(git.object_store_path(repo), repo.hash_name)
@@ -91,117 +132,139 @@ def write_run(
         facts["parents_lost"] = lost
     contents = contents._replace(facts=facts)
     message = tree.message(facts, contents.params, contents.metrics)
-    signed = _Signing(repo, store, author, sign)
+    commits = _CommitWriter(repo, store, author, sign)
 
     def write() -> str:
         store.written.clear()
         if objects_of:
             store.adopt(objects_of)
         moment = run_info.from_iso(facts["ended"])
-        return signed.commit(tree.write(store, contents), parents, moment, message)
+        return commits.write(tree.write(store, contents), parents, moment, message)
 
-    for left in reversed(range(_TRIES)):
+    for tries_left in reversed(range(_TRIES)):
         commit = write()
         try:
-            commit = _point(repo, ref, commit, resumes)
+            commit = _make_ref(repo, ref, commit, resumes)
             break
-        except git.GitError:  # it may be that a prune was quicker than we
-            if not left or not _lost(repo, store.missing(), store):
+        except git.GitError:  # a concurrent prune may have removed new objects
+            if not tries_left or not _lost(repo, store.missing(), store):
                 raise
     settled = settle(repo, store, write, patience)
     summaries = {name: metric.to_dict() for name, metric in contents.metrics.items()}
     info = run_info.from_facts(facts, contents.params, summaries, commit=commit, ref=ref)
-    return Published(ref, commit, info, signed.notes), settled
+    return Published(ref, commit, info, commits.notes), settled
 
 
 def _parents(
     repo: git.Repo, store: objects.Store, code: Mapping[str, Any], resumes: str | None
 ) -> tuple[list[str], list[str]]:
-    """Return the parents of the commit: the code, and the commit that is resumed; and those that are lost."""
+    """Return the parents of the commit (the code and the resumed commit), and the parents that are lost."""
     parents = [p for p in (code.get("snapshot") or code.get("commit"), resumes) if p]
     lost = _lost(repo, [p for p in parents if p != code.get("snapshot")], store)
     return [p for p in parents if p not in lost], lost
 
 
-class _Signing:
-    """Writes run commits, signed where that is wanted; a key that fails costs the signature, not the run.
+class _CommitWriter:
+    """Writes run commits, signed if ``sign``.  If the key fails, the run is committed without a signature.
 
-    One content is signed once: a signature made anew would be another commit.
+    The same content is signed only once, because a second signature would give another commit.
     """
 
-    def __init__(self, repo: git.Repo, store: objects.Store, author: str, wanted: bool) -> None:
-        self.repo, self.store, self.author, self.wanted = repo, store, author, wanted
-        self.made: dict[tuple[object, ...], bytes] = {}
+    def __init__(self, repo: git.Repo, store: objects.Store, author: str, sign: bool) -> None:
+        self.repo, self.store, self.author, self.sign = repo, store, author, sign
+        self.signed: dict[tuple[object, ...], bytes] = {}
         self.notes: tuple[str, ...] = ()
 
-    def commit(self, tree: str, parents: list[str], seconds: float, message: str) -> str:
+    def write(self, tree: str, parents: list[str], seconds: float, message: str) -> str:
         key = (tree, *parents, message)
-        if self.wanted and not self.notes and key not in self.made:
+        if self.sign and not self.notes and key not in self.signed:
             try:
-                made = signing.commit(self.repo, tree, parents, self.author, seconds, message)
-                self.made[key] = made
+                self.signed[key] = signing.commit(
+                    self.repo, tree, parents, self.author, seconds, message
+                )
             except TrackError as error:
                 self.notes = (f"the run is not signed: {error}",)
-        if key in self.made:
-            return self.store.keep(b"commit", self.made[key])
+        if key in self.signed:
+            return self.store.keep(b"commit", self.signed[key])
         return self.store.commit(tree, parents, self.author, seconds, message)
 
 
 def remove(journal: Journal) -> None:
-    """Remove a published journal: out of sight first, so that no half of one is ever seen."""
-    gone = journal.folder.with_name(f"{layout.REMOVING}{journal.id}-{os.getpid()}")
-    journal.folder.rename(gone)
+    """Remove a published journal.  It is renamed first, so that no process sees an incomplete one."""
+    removed = journal.folder.with_name(f"{layout.GONE}{journal.id}-{os.getpid()}")
+    journal.folder.rename(removed)
     journal.release()
-    shutil.rmtree(gone, ignore_errors=True)
+    shutil.rmtree(removed, ignore_errors=True)
 
 
-def _point(repo: git.Repo, ref: str, commit: str, resumes: str | None) -> str:
-    """Make the ref and return the commit that it has."""
+def _make_ref(repo: git.Repo, ref: str, commit: str, resumes: str | None) -> str:
+    """Make the ref and return its commit."""
     try:
         refs.update(repo, ref, commit, resumes, "gittrack: publish")
     except git.GitError:
-        there = [found.oid for found in refs.below(repo, ref) if found.name == ref]
-        if there and there[0] and _same_run(repo, there[0], commit):
-            return there[0]  # killed after this very step, an earlier time
-        if there and there != [""] and there != [resumes]:
+        current = [entry.oid for entry in refs.below(repo, ref) if entry.name == ref]
+        if current and current[0] and _is_same_run(repo, current[0], commit):
+            return current[0]  # an earlier process died after this step
+        if current and current != [""] and current != [resumes]:
             raise TrackError(
                 f"{ref} exists and is another commit than the journal's",
                 f"compare them with: git show {ref}",
             )
-        if there != [""]:
+        if current != [""]:
             raise
-        refs.repair(repo, ref, commit)  # a zero-length ref file of a machine that lost power
+        refs.repair(repo, ref, commit)  # the ref file is empty after a power failure
     return commit
 
 
-def _same_run(repo: git.Repo, there: str, commit: str) -> bool:
-    """Say whether two commits have one tree and one code; who recovers a run may have another name."""
-    one, other = (
+def _is_same_run(repo: git.Repo, current: str, commit: str) -> bool:
+    """Return whether two commits have the same tree and parents; authors of a recovery may differ."""
+    first, second = (
         (content or b"").partition(b"\nauthor ")[0]
-        for content in git.read_objects(repo, [there, commit])
+        for content in git.read_objects(repo, [current, commit])
     )
-    return one == other != b""
+    return first == second != b""
 
 
 def settle(
     repo: git.Repo, store: objects.Store, write: Callable[[], object], patience: float
 ) -> bool:
-    """Check that every object is there; write again what a concurrent prune took.
+    """Check that all written objects exist, and write again what a concurrent prune removed.
 
-    Returns False where a garbage collection goes on for longer than ``patience`` seconds: then the
-    journal stays until the next `recover` has looked again.
+    Parameters
+    ----------
+    repo : Repo
+        The repository.
+    store : Store
+        The store that wrote the objects.
+    write : callable
+        Writes all objects again.
+    patience : float
+        How many seconds to wait for the garbage collections that run now; later ones have seen the ref.
+
+    Returns
+    -------
+    bool
+        False if a garbage collection still runs after ``patience`` seconds and may remove objects later.
+
+    Raises
+    ------
+    TrackError
+        If objects are removed again and again.
     """
     deadline = time.monotonic() + patience
-    collectors = running_gc.processes(repo.common_dir)  # later ones have seen the ref
+    collectors = running_gc.processes(repo.common_dir)
     while True:
-        over = not collectors
+        is_last_check = not collectors
         for _ in range(_TRIES):
             if not _lost(repo, store.missing(), store):
                 break
             write()
         else:
-            raise TrackError("the run's objects keep vanishing", "stop the pruning, then recover")
-        if over:
+            raise TrackError(
+                "the objects of the run are removed again and again",
+                "stop the garbage collection; then: git track recover",
+            )
+        if is_last_check:
             return True
         if time.monotonic() >= deadline:
             return False
