@@ -17,14 +17,13 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from gittrack.core import layout, settings
-from gittrack.core.errors import Damaged, NewerFormat, OnAnotherHost, TrackError, unwritable
+from gittrack.core import layout
+from gittrack.core.errors import Damaged, NewerFormat, TrackError, unwritable
 from gittrack.core.run import events, series
 from gittrack.core.secrets import redact_text
 from gittrack.disk import descriptors, folders, lock, this_machine
 from gittrack.record.journal_files import JournalFiles
 
-_CREATION_SECONDS = 60
 _END_RESERVE_BYTES = 16 << 20
 
 
@@ -214,93 +213,6 @@ def join(folder: Path) -> Journal | None:
 def live_lock(journal: Journal) -> Path:
     """Return the file that is locked while this process records into the journal."""
     return journal.folder / (layout.LOCK if journal.owner else layout.JOINED)
-
-
-def adopt(
-    folder: Path, *, patience: float = settings.ADOPT_AFTER_SECONDS, force: bool = False
-) -> Journal | None:
-    """Take over a journal whose owner is dead.
-
-    A folder without a first line belongs to a run that died before anything was acknowledged.  Such a folder
-    is removed after a minute, because a younger one may be a journal that another process creates now.
-
-    Parameters
-    ----------
-    folder : Path
-        The folder of the journal.
-    patience : float
-        How many seconds a journal of another host must be unchanged before it is taken over.
-    force : bool, default False
-        Take over a journal of another host in any case.
-
-    Returns
-    -------
-    Journal or None
-        The journal, locked by this process; None if another process holds it or nothing is recorded in it.
-
-    Raises
-    ------
-    Damaged, NewerFormat
-        If the journal cannot be read; it stays unchanged.
-    OnAnotherHost
-        If the process of the run may be alive on another host.
-    """
-    try:
-        touched = folder.stat().st_mtime  # read before `acquire` creates a missing lock file
-        lock_fd = lock.acquire(folder / layout.LOCK)
-    except FileNotFoundError:
-        return None
-    if lock_fd is None:
-        return None
-    is_same = os.path.exists(folder / layout.LOCK) and os.path.samestat(
-        os.fstat(lock_fd), os.stat(folder / layout.LOCK)
-    )
-    if is_same and (folder / layout.EVENTS).exists() and (folder / layout.EVENTS).stat().st_size:
-        try:
-            read_state(folder)
-            if not force:
-                _check_host(folder, patience)
-        except TrackError:
-            os.close(lock_fd)
-            raise
-        book = Journal(folder, lock_fd)
-        book.events.cut_incomplete_line()
-        return book
-    if is_same and time.time() - touched > _CREATION_SECONDS:
-        shutil.rmtree(folder)
-    os.close(lock_fd)
-    return None
-
-
-def _check_host(folder: Path, patience: float) -> None:
-    process = events.process_of((folder / layout.EVENTS).read_bytes())
-    names = (layout.EVENTS, layout.SERIES, layout.POINTS, layout.LOG_HEAD, *layout.LOG_TAIL)
-    paths = [folder / name for name in names]
-    touched = max(path.stat().st_mtime for path in paths if path.exists())
-    if this_machine.may_live_elsewhere(process, touched, patience):
-        raise OnAnotherHost(
-            f"the process of the run {folder.name} may be alive on the host {process['host']}",
-            "if that process has ended: git track recover --force",
-        )
-
-
-def list_dead(common_dir: str) -> list[Path]:
-    """Return the journals that no living process holds, the oldest first."""
-    live = Path(layout.live_dir(common_dir))
-    names = sorted(os.listdir(live)) if live.is_dir() else []
-    for name in names:
-        # The run is committed, and its owner was killed while it removed the journal.
-        if name.startswith(layout.GONE):
-            shutil.rmtree(live / name, ignore_errors=True)
-    folders = [live / name for name in names if layout.is_id(name)]
-    return [folder for folder in folders if not _is_locked(folder)]
-
-
-def _is_locked(folder: Path) -> bool:
-    try:
-        return lock.is_held(folder / layout.LOCK)
-    except OSError:  # `adopt` raises the same error for this one journal
-        return False
 
 
 def read_state(folder: Path) -> events.State:

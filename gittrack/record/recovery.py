@@ -11,7 +11,7 @@ from gittrack import git
 from gittrack.core import layout, settings
 from gittrack.core.errors import Damaged, NewerFormat, OnAnotherHost
 from gittrack.core.run import events, run_info
-from gittrack.record import journal
+from gittrack.record import dead_journals, journal
 from gittrack.record.machine.author import author
 from gittrack.record.publish import writer
 
@@ -36,7 +36,7 @@ def recover(
         For each journal the published run, or a pair of its folder and the error.
     """
     results: list[writer.Published | tuple[Path, Exception]] = []
-    folders = journal.list_dead(repo.common_dir)
+    folders = dead_journals.list_dead(repo.common_dir)
     if not folders:
         return results
     config = git.parse_config(repo.config().output())
@@ -44,7 +44,7 @@ def recover(
     for folder in folders:
         try:
             patience = settings.adopt_after(config)
-            book = journal.adopt(folder, patience=patience, force=force)
+            book = dead_journals.adopt(folder, patience=patience, force=force)
             if book is not None:
                 results.append(publish_dead(repo, book, committer, settings.sign(config)))
         except Exception as error:  # noqa: BLE001 - one bad journal never stops the others

@@ -51,21 +51,7 @@ def begin(
         )
     _check_params(old, request)
     files = _files(repo, old.commit)
-    tags = [*old.tags, *(tag for tag in request.tags if tag not in old.tags)]
-    continued = session.begin(
-        repo,
-        request._replace(
-            experiment=old.experiment,
-            name=request.name or old.name,
-            params=nested.merge(old.params, request.params),
-            tags=tags,
-            note=request.note or old.note,
-            group=request.group or old.group,
-            seed=old.seed if request.seed is None else request.seed,
-            resumes=old.commit,
-            run_id=old.id,
-        ),
-    )
+    continued = session.begin(repo, _with_earlier_values(request, old))
     now = continued.journal.state().facts["started"]
     facts = {"resumed": old.resumed + 1, "resumed_at": now, "earlier_s": old.duration or 0.0}
     continued.journal.append(events.FACTS, values={**facts, "started": old.started or now})
@@ -80,6 +66,21 @@ def begin(
     if final:  # values of `run.summary`, which are not in the series
         continued.journal.append(events.SUMMARY, values=final)
     return continued, steps, max((point[3] for point in points), default=0.0)
+
+
+def _with_earlier_values(request: session.Request, old: run_info.RunInfo) -> session.Request:
+    """Return the request of a continued run: values that it does not set are those of the earlier run."""
+    return request._replace(
+        experiment=old.experiment,
+        name=request.name or old.name,
+        params=nested.merge(old.params, request.params),
+        tags=[*old.tags, *(tag for tag in request.tags if tag not in old.tags)],
+        note=request.note or old.note,
+        group=request.group or old.group,
+        seed=old.seed if request.seed is None else request.seed,
+        resumes=old.commit,
+        run_id=old.id,
+    )
 
 
 def _check_params(old: run_info.RunInfo, request: session.Request) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gittrack import git
-from gittrack.core import layout, settings, values, yaml_write
+from gittrack.core import layout, settings, yaml_write
 from gittrack.core.errors import TrackError
 from gittrack.core.run import events, run_info
 from gittrack.core.secrets import redact_command, redact_text
@@ -19,49 +19,17 @@ from gittrack.record import hooks, journal
 from gittrack.record.code import capture
 from gittrack.record.machine.author import author, user
 from gittrack.record.publish import removed_journal, writer
+from gittrack.record.request import Request, RequiredCode, check_request
 from gittrack.version import __version__
+
+__all__ = ["Request", "RequiredCode", "check_request"]
 
 Say = Callable[[str], None]
 _log = logging.getLogger("gittrack")
 
 
-class RequiredCode(NamedTuple):
-    """The code that a run must have, such as the code of its sweep.
-
-    ``tree`` is the git tree; of new files only those in ``new`` belong to the code.
-    """
-
-    tree: str | None
-    new: frozenset[str] = frozenset()
-
-
 class CodeMismatch(TrackError):
     """The code is not the one that the run requires."""
-
-
-class Request(NamedTuple):
-    """What the caller specifies about a new run."""
-
-    experiment: str | None = None
-    experiment_name: str | None = None  # the original text, if `experiment` differs from it
-    name: str | None = None
-    params: Mapping[str, Any] = {}
-    tags: Sequence[str] = ()
-    note: str | None = None
-    group: str | None = None
-    seed: int | None = None
-    command: Sequence[str] = ()
-    resumes: str | None = None
-    run_id: str | None = None
-    reproduces: str | None = None
-    parent: str | None = None
-    output_paths: Sequence[str] = ()
-    inputs: Sequence[str] = ()
-    digests: Mapping[str, str] = {}  # of the inputs, by path relative to the root
-    verify: bool = True  # whether the pre-run hook is called
-    hooks_of: str | None = None  # the user's own worktree, if this one may have code of others
-    sweep: Mapping[str, Any] | None = None  # see core/trials.py
-    code: RequiredCode | None = None
 
 
 class Session(NamedTuple):
@@ -258,33 +226,6 @@ def pack_refs_sometimes(repo: git.Repo, threshold: int) -> None:
         if loose >= threshold:
             refs.pack_in_background(repo)
             return
-
-
-def check_request(request: Request) -> Request:
-    """Return the request in its stored form; an empty experiment, note or group becomes None.
-
-    Raises TrackError if a value has a wrong type or cannot be stored.
-    """
-    if request.name is not None:
-        values.check_run_name(request.name)
-    if isinstance(request.tags, str) or not isinstance(request.tags, Iterable):
-        raise TrackError(f"tags is {request.tags!r:.40}", "pass a list: tags=['good']")
-    for tag in request.tags:
-        values.check_name(tag, "tag")
-    name = request.experiment or None
-    experiment = None if name is None else layout.experiment_slug(name)
-    original_name = request.experiment_name if name == experiment else name
-    note, group = (
-        None if text is None else values.check_text(text, key) or None
-        for key, text in (("note", request.note), ("group", request.group))
-    )
-    return request._replace(
-        experiment=experiment,
-        experiment_name=original_name,
-        note=note,
-        group=group,
-        tags=list(request.tags),
-    )
 
 
 def _facts(

@@ -12,7 +12,7 @@ from gittrack.core import layout, settings
 from gittrack.core.errors import TrackError
 from gittrack.core.run import run_info
 from gittrack.disk import lock
-from gittrack.record import journal, recovery
+from gittrack.record import dead_journals, journal, recovery
 from gittrack.record.machine.author import author
 from gittrack.sweeping import state
 from gittrack.sweeping.supervisor import Supervisor
@@ -79,8 +79,8 @@ def _publish(
 ) -> None:
     # The run's watcher holds the lock until all processes of the command have ended: seconds at most.
     os.close(lock.take(folder / layout.LOCK))
-    orphan = journal.adopt(folder)
-    if orphan is None:  # another process recovers the journal right now
+    book = dead_journals.adopt(folder)
+    if book is None:  # somebody else recovers it just now
         return
     facts = orphan.state().facts
     more: dict[str, Any] = {}

@@ -184,7 +184,7 @@ class TestParams:
         with pytest.raises(gittrack.TrackError, match="read-only"):
             run.config["lr"] = 1
         with pytest.raises(
-            gittrack.TrackError, match=r"run.log_params\({'lr': \.\.\.}\) adds to it"
+            gittrack.TrackError, match=r"run.log_params\({'lr': \.\.\.}\) adds a param"
         ):
             run.config.lr = 1
         assert run.config["lr"] == 0.003

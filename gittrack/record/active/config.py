@@ -10,7 +10,7 @@ from gittrack.core.errors import TrackError
 
 def _read_only(name: str) -> TrackError:
     return TrackError(
-        "the config of a run is read-only", f"to add a param: run.log_params({{{name!r}: ...}})"
+        "the config of a run is read-only", f"run.log_params({{{name!r}: ...}}) adds a param"
     )
 
 

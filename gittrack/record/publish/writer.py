@@ -93,29 +93,18 @@ def write_run(
     patience: float = PATIENCE_SECONDS,
     sign: bool = False,
 ) -> tuple[Published, bool]:
-    """Write the commit of a run from values, and make its ref.
+    """Write the commit of a run from values, and make its ref; the parameters are those of `publish`.
 
     Parameters
     ----------
-    repo : Repo
-        The repository.
-    contents : RunContents
-        The contents of the commit.
-    author : str
-        The author of the commit, as ``Name <address>``.
     resumes : str, optional
         The earlier commit of the same run, which this commit continues.
     objects_of : str, optional
         A folder of loose git objects that the run needs, such as the objects of its snapshot.
-    patience : float, default 2
-        How many seconds to wait for garbage collections; see `settle`.
-    sign : bool, default False
-        Whether git signs the commit.
 
     Returns
     -------
     published : Published
-        The committed run.
     is_settled : bool
         Whether no garbage collection can remove its objects.  If False, repeat the call later.
 
