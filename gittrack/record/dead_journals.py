@@ -22,7 +22,7 @@ def list_dead(common_dir: str) -> list[Path]:
     names = sorted(os.listdir(live)) if live.is_dir() else []
     for name in names:
         # The run is committed, and its owner was killed while it removed the journal.
-        if name.startswith(layout.GONE):
+        if name.startswith(layout.REMOVING):
             shutil.rmtree(live / name, ignore_errors=True)
     folders = [live / name for name in names if layout.is_id(name)]
     return [folder for folder in folders if not _is_locked(folder)]

@@ -92,7 +92,7 @@ class Journal(JournalFiles):
                 "store many values in one artifact, and many files in one archive",
             )
 
-    def state(self) -> events.State:
+    def state(self) -> events.JournalState:
         """Return the sum of all operations so far, also those of other processes."""
         with _errors_with_path(self.folder):
             self._decode_new_lines()
@@ -215,7 +215,7 @@ def live_lock(journal: Journal) -> Path:
     return journal.folder / (layout.LOCK if journal.owner else layout.JOINED)
 
 
-def read_state(folder: Path) -> events.State:
+def read_state(folder: Path) -> events.JournalState:
     """Return the sum of a journal's operations.  Raises Damaged, or NewerFormat for a later format."""
     with _errors_with_path(folder):
         return events.read(folder / layout.EVENTS, folder.name)
@@ -226,7 +226,7 @@ def _errors_with_path(folder: Path) -> Iterator[None]:
     """Turn errors of the decoder into NewerFormat or Damaged, with the path of the journal."""
     try:
         yield
-    except events.NewerFormat as error:
+    except events.NewerJournal as error:
         raise NewerFormat(
             f"the journal {folder} was {error}",
             "the journal stays unchanged until gittrack is updated",

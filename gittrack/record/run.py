@@ -77,17 +77,6 @@ class Run(Recording):
         if numbers:
             self._points.log(numbers, valid_step)
 
-    def _numbers(self, metrics: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the metrics that are numbers; warn once per name about the others."""
-        numbers = {}
-        for name, value in metrics.items():
-            try:
-                numbers[values.check_name(name, "metric")] = values.number(value, name)
-            except TrackError as error:
-                left_out = "it is left out, and init(strict=True) makes that an error"
-                self._warn(f"metric {name!r}", f"{error.message}: {left_out}")
-        return numbers
-
     def define_metric(
         self,
         name: str,

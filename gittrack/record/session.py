@@ -80,7 +80,7 @@ def begin(repo: git.Repo, request: Request, outputs: Sequence[str] = ()) -> Sess
     experiment = layout.check_experiment(request.experiment or options.experiment)
     hooks_folder = hooks.folder(repo, config, request.hooks_of)
     messages = _ask_hook(repo, hooks_folder, request, experiment)
-    post = hooks_folder if hooks.is_there(hooks_folder, hooks.POST) else None
+    post = hooks_folder if hooks.is_installed(hooks_folder, hooks.POST) else None
     book = journal.create(
         repo.common_dir,
         now=started,
@@ -88,13 +88,13 @@ def begin(repo: git.Repo, request: Request, outputs: Sequence[str] = ()) -> Sess
         is_taken=lambda run_id: refs.exists(repo, layout.run_ref(experiment, run_id)),
     )
     new_files = None if request.code is None else request.code.new
-    captured = capture.answer(repo, question, book.folder, options, outputs, new_files)
+    captured = capture.capture_code(repo, inspection, book.folder, options, outputs, new_files)
     if request.code is not None and captured.tree != request.code.tree:
         writer.remove(book)
         raise CodeMismatch("the code has changed since the sweep began", "")
     first = {"format": layout.FORMAT, "id": book.id, "experiment": experiment}
     _write_start(book, request, captured, {**first, **_facts(repo, request, captured, started)})
-    ignored = _ignored_files(captured.late) if captured.late else ()
+    ignored = _ignored_files(captured.ignored_new_files) if captured.ignored_new_files else ()
     warnings = (*settings.unknown(config), *messages, *captured.warnings, *ignored)
     return Session(repo, book, options, author(config), started, clock, warnings, post)
 
@@ -130,7 +130,7 @@ def _ask_hook(
     repo: git.Repo, hooks_folder: str, request: Request, experiment: str
 ) -> tuple[str, ...]:
     """Call the pre-run hook, if it exists; return the lines that it prints."""
-    if not request.verify or not hooks.is_there(hooks_folder, hooks.PRE):
+    if not request.verify or not hooks.is_installed(hooks_folder, hooks.PRE):
         return ()
     facts = {
         "experiment": experiment,
@@ -142,8 +142,8 @@ def _ask_hook(
         "input_digests": dict(request.digests),
         "reproduces": request.reproduces,
     }
-    message = hooks.facts(facts, request.command, request.params)
-    return tuple(hooks.ask(repo, hooks_folder, message, request.params).splitlines())
+    message = hooks.variables(facts, request.command, request.params)
+    return tuple(hooks.run_pre(repo, hooks_folder, message, request.params).splitlines())
 
 
 def end(session: Session, facts: Mapping[str, Any]) -> writer.Published:
@@ -202,8 +202,8 @@ def _call_post_hook(session: Session, published: writer.Published) -> writer.Pub
         "commit": published.commit,
         "exit_code": info.exit_code,
     }
-    message = hooks.facts(facts, info.command, info.params)
-    output = hooks.tell(session.repo, session.post or "", message, info.params)
+    message = hooks.variables(facts, info.command, info.params)
+    output = hooks.run_post(session.repo, session.post or "", message, info.params)
     return published._replace(notes=(*published.notes, *output.splitlines()))
 
 

@@ -79,8 +79,8 @@ def _publish(
 ) -> None:
     # The run's watcher holds the lock until all processes of the command have ended: seconds at most.
     os.close(lock.take(folder / layout.LOCK))
-    book = dead_journals.adopt(folder)
-    if book is None:  # somebody else recovers it just now
+    orphan = dead_journals.adopt(folder)
+    if orphan is None:  # another process recovers the journal right now
         return
     facts = orphan.state().facts
     more: dict[str, Any] = {}

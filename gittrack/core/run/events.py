@@ -1,7 +1,7 @@
-"""The format of a journal: one JSON operation per line, and the decoder that adds them up to a state.
+"""The journal of a run that is going on: one JSON operation per line, and the state that they fold to.
 
-The first line describes the run, each later line adds facts.  The state is the sum of all lines,
-independent of the processes that wrote them.
+A journal can be appended to and read.  The first line has the facts of the start, each later line a change.
+The state is the fold of the lines and depends on nothing else.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ __all__ = [
 
 MAX_BYTES = 256 << 20
 TOO_LARGE = f"its journal is larger than {MAX_BYTES >> 20} MiB"
-_MAX_DEPTH = 128  # levels of an operation: those of a configuration, and the operation around it
+_DEEPEST = 128  # levels of an operation, which contains a configuration
 
 
 def line(op: str, **fields: Any) -> bytes:
@@ -57,7 +57,7 @@ def line(op: str, **fields: Any) -> bytes:
 
 
 def parse(data: bytes) -> list[dict[str, Any]]:
-    """Return the operations of a journal.  An incomplete last line, never acknowledged, is left out.
+    """Return the operations of a journal; an incomplete last line was never acknowledged and is left out.
 
     Raises ValueError if another line is damaged.
     """
@@ -66,22 +66,22 @@ def parse(data: bytes) -> list[dict[str, Any]]:
 
 
 def process_of(data: bytes) -> Any:
-    """Return the process in the first line of a journal; None if the line has none."""
+    """Return the facts about the process in the first line of a journal; None if it has none."""
     try:
         return json.loads(data.partition(b"\n")[0]).get("process")
     except (ValueError, AttributeError, RecursionError):
         return None
 
 
-class NewerFormat(ValueError):
-    """The journal has a format that only a newer gittrack can read."""
+class NewerJournal(ValueError):
+    """The journal has a format that only a later version of gittrack knows."""
 
 
 class Decoder:
-    """The only decoder of journals; decodes the journal of the run ``run_id``.
+    """Reads the journal of ``run_id``.  All readers of journals use this decoder.
 
-    The bytes may come in pieces; each piece is decoded once.  For any bytes, the methods raise NewerFormat if
-    the journal has a newer format, and ValueError with the reason if it cannot be read.
+    The bytes may come in several pieces; each piece is read once.  The methods raise NewerJournal for a
+    journal of a later format, and ValueError with the reason for all other bytes that they cannot read.
     """
 
     def __init__(self, run_id: str) -> None:
@@ -90,12 +90,12 @@ class Decoder:
 
     @property
     def params(self) -> Mapping[str, Any]:
-        """The params so far, without a copy."""
+        """The params so far; not a copy."""
         return self._fold.params
 
     def feed(self, data: bytes) -> None:
         """Add the operations in ``data``."""
-        with _errors_as_value_error():
+        with _as_value_error():
             for op in parse(data):
                 first = op.get("values") if self._fold.empty else None
                 if isinstance(first, dict) and run_info.is_newer(first):
@@ -105,7 +105,7 @@ class Decoder:
 
     def state(self) -> JournalState:
         """Return the state of the journal."""
-        with _errors_as_value_error():
+        with _as_value_error():
             state = self._fold.state()
             for key in ("id", "experiment", "status", "started"):
                 if state.facts.get(key) is None:
@@ -119,7 +119,7 @@ class Decoder:
 
 
 @contextmanager
-def _errors_as_value_error() -> Iterator[None]:
+def _as_value_error() -> Iterator[None]:
     """Raise every error as a ValueError with a reason."""
     try:
         yield
@@ -138,31 +138,17 @@ def decode(data: bytes, run_id: str) -> JournalState:
     return decoder.state()
 
 
-def read(path: Path, run_id: str) -> State:
-    """Return the state of a journal's file; see `decode`.  Raises ValueError for a file over 256 MiB."""
+def read(path: Path, run_id: str) -> JournalState:
+    """Return the state of a journal's file; see `decode`.  A file over 256 MiB is not read at all."""
     if path.stat().st_size > MAX_BYTES:
         raise ValueError(TOO_LARGE)
     return decode(path.read_bytes(), run_id)
 
 
 def check(kind: str, op: Mapping[str, Any]) -> None:
-    """Raise ValueError if the fields of an operation do not have the types that `fold` needs.
+    """Raise ValueError if `fold` cannot use the fields of an operation.
 
-    Writers and readers of journals both call this function.
-
-    Parameters
-    ----------
-    kind : str
-        The kind of the operation, such as ``PARAMS``.
-    op : mapping
-        The fields of the operation.
-
-    Raises
-    ------
-    ValueError
-        If a field has a wrong type or is too deeply nested.
-    KeyError
-        If a field is missing.
+    The writer and the readers of a journal call this function.
     """
     if kind == NOTE and not isinstance(op["text"], str):
         raise ValueError(f"its note is {op['text']!r:.40}")
@@ -175,7 +161,7 @@ def check(kind: str, op: Mapping[str, Any]) -> None:
         values = op["values"]
         if not isinstance(values, Mapping):
             raise ValueError(f"its {kind} is {values!r:.40}")
-        check_depth(values, _MAX_DEPTH)
+        check_depth(values, _DEEPEST)
         _check_values(kind, values)
 
 
@@ -201,30 +187,27 @@ _FILES = {INPUT: (layout.INPUTS, "inputs"), OUTPUT: (layout.OUTPUTS, "outputs")}
 
 
 def duration_at(facts: Mapping[str, Any], until: float) -> float:
-    """Return how long a run has been running at a moment.
+    """Return the seconds that a run has taken until a moment.
+
+    The time between the end of a run and its resumption does not count.
 
     Parameters
     ----------
     facts : mapping
         The facts of the run.
     until : float
-        The moment, in seconds since the epoch.
-
-    Returns
-    -------
-    float
-        Seconds.  For a resumed run the earlier duration counts, but not the pause before it was resumed.
+        The moment, in seconds since 1970.
     """
-    beginning = from_iso(facts.get("resumed_at") or facts["started"])
-    return float(facts.get("earlier_s", 0.0)) + max(0.0, until - beginning)
+    start = from_iso(facts.get("resumed_at") or facts["started"])
+    return float(facts.get("earlier_s", 0.0)) + max(0.0, until - start)
 
 
-def derived_facts(state: State) -> dict[str, Any]:
-    """Return the facts that follow from others: the fingerprint of the config, and the recipe."""
+def derived_facts(state: JournalState) -> dict[str, Any]:
+    """Return the facts that are computed from others: the fingerprint of the config, and the recipe."""
     facts = state.facts
     code = facts.get("code") or {}
     config = fingerprint(state.params) if state.params else None
     digests = [item["sha256"] for item in state.inputs if "sha256" in item]
     command = facts.get("command") or []
-    run_recipe = recipe(code.get("tree"), command, config, digests, facts.get("seed"))
-    return {"fingerprint": config, "recipe": run_recipe}
+    digest = recipe(code.get("tree"), command, config, digests, facts.get("seed"))
+    return {"fingerprint": config, "recipe": digest}

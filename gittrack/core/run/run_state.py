@@ -1,6 +1,7 @@
-"""The state of a run: the sum of the operations of its journal, computed in one pass.
+"""The state of a journal, computed from its operations in one pass.
 
-The cost of an operation depends on its own size only, because a run may have 100,000 artifacts.
+The time for an operation depends on its own size only, not on the operations before it, because a run may
+have 100,000 artifacts.
 """
 
 from __future__ import annotations
@@ -14,18 +15,8 @@ START, PARAMS, TAGS, NOTE = "start", "params", "tags", "note"
 SUMMARY, INPUT, OUTPUT, ENV, FACTS = "summary", "input", "output", "env", "facts"
 
 
-class State(NamedTuple):
-    """The sum of the operations of a journal.
-
-    Attributes
-    ----------
-    facts, params, env : dict
-        The facts, the params and the environment of the run.
-    summary : dict of str to float
-        Final values of metrics.
-    inputs, outputs : list of dict
-        Entries of inputs.yaml and outputs.yaml, one per path; the last logged one is the last.
-    """
+class JournalState(NamedTuple):
+    """The state of a run after the operations of its journal."""
 
     facts: dict[str, Any]
     params: dict[str, Any]
@@ -36,13 +27,13 @@ class State(NamedTuple):
 
 
 class Fold:
-    """Adds up operations; `state` returns the sum as a value."""
+    """The operations so far, applied; `state` returns the result as a value."""
 
     def __init__(self) -> None:
-        self.params: dict[str, Any] = {}  # read-only for callers
+        self.params: dict[str, Any] = {}  # callers only read it
         self._facts: dict[str, Any] = {}
-        self._tags: dict[str, None] | None = None  # None until an operation changes the tags
-        self._notes: list[str] | None = None  # None until an operation adds a note
+        self._tags: dict[str, None] | None = None  # if operations changed the fact
+        self._notes: list[str] | None = None  # also only if operations changed it
         self._summary: dict[str, float] = {}
         self._env: dict[str, Any] = {}
         self._inputs: dict[str, dict[str, Any]] = {}
@@ -54,9 +45,9 @@ class Fold:
         return not self._facts
 
     def add(self, op: Mapping[str, Any]) -> None:
-        """Add an operation.  Operations of an unknown kind are skipped.
+        """Add an operation; an unknown one is skipped.
 
-        Raises ValueError if the first operation does not start a run.
+        Raises ValueError if it is the first one and does not start a run.
         """
         kind = op["op"]
         if self.empty and kind != START:
@@ -76,7 +67,7 @@ class Fold:
         elif kind in (INPUT, OUTPUT):
             files = self._inputs if kind == INPUT else self._outputs
             entry = dict(op["values"])
-            files.pop(entry["path"], None)  # a file that is logged again becomes the last one
+            files.pop(entry["path"], None)  # a file that is logged again moves to the end
             files[entry["path"]] = entry
 
     def _add_facts(self, values: Mapping[str, Any]) -> None:
@@ -104,8 +95,8 @@ class Fold:
             self._notes = list(filter(None, [self._facts.setdefault("note", None)]))
         self._notes += filter(None, [text])
 
-    def state(self) -> State:
-        """Return the sum.  Raises ValueError without any operation."""
+    def state(self) -> JournalState:
+        """Return the state.  Raises ValueError if there was no operation."""
         if self.empty:
             raise ValueError("the journal is empty")
         facts = dict(self._facts)
@@ -123,12 +114,12 @@ class Fold:
         )
 
 
-def fold(operations: Iterable[Mapping[str, Any]]) -> State:
-    """Return the state after ``operations``; operations of an unknown kind are skipped.
+def fold(operations: Iterable[Mapping[str, Any]]) -> JournalState:
+    """Return the state after ``operations``; unknown ones are skipped.
 
-    Raises ValueError if the first operation does not start a run.
+    Raises ValueError if the first of them does not start a run.
     """
-    accumulator = Fold()
+    total = Fold()
     for op in operations:
-        accumulator.add(op)
-    return accumulator.state()
+        total.add(op)
+    return total.state()

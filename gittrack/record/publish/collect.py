@@ -21,7 +21,7 @@ class Collected(NamedTuple):
     notes: tuple[str, ...]
 
 
-def collect(folder: Path, facts: Mapping[str, Any], state: events.State) -> Collected:
+def collect(folder: Path, facts: Mapping[str, Any], state: events.JournalState) -> Collected:
     """Return the contents of the journal in ``folder``.
 
     Parameters

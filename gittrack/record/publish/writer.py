@@ -180,7 +180,7 @@ class _CommitWriter:
 
 def remove(journal: Journal) -> None:
     """Remove a published journal.  It is renamed first, so that no process sees an incomplete one."""
-    removed = journal.folder.with_name(f"{layout.GONE}{journal.id}-{os.getpid()}")
+    removed = journal.folder.with_name(f"{layout.REMOVING}{journal.id}-{os.getpid()}")
     journal.folder.rename(removed)
     journal.release()
     shutil.rmtree(removed, ignore_errors=True)
