@@ -32,6 +32,8 @@ Settings are git configuration: for a repository (`git config track.experiment d
 lines for `.gitignore`. The sample hooks have settings of their own:
 [hooks/README.md](../../hooks/README.md).
 """
+# Functions return objects of these classes; users do not construct them.
+_RETURNED = (gittrack.ModelVersion, gittrack.Run, gittrack.RunRecord)
 _SECTIONS = ("Parameters", "Attributes", "Returns", "Yields", "Raises", "Notes", "Examples")
 
 
@@ -92,7 +94,7 @@ def _own(owner: type) -> set[str]:
 
 def parameters(value: Any) -> list[str]:
     """Return the parameters that a caller can give."""
-    if isinstance(value, property):
+    if isinstance(value, property) or value in _RETURNED:
         return []
     if inspect.isclass(value) and issubclass(value, Exception):
         return []

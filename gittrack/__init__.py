@@ -1,4 +1,4 @@
-"""gittrack: ML experiment tracking that is nothing but git.
+"""gittrack: experiment tracking for machine learning, with git as the only store.
 
 ::
 
@@ -7,8 +7,8 @@
     with gittrack.init(experiment="digits", config={"lr": 0.003}) as run:
         run.log({"val_accuracy": 0.97}, step=1)
 
-What is offered here is defined in `gittrack.api` and imported at the first use: ``import gittrack`` by itself
-costs next to nothing.  It only wraps ``sys.exit``: see `gittrack.record.ending.exit_functions`.
+The names are defined in `gittrack.api` and imported at their first use: ``import gittrack`` by itself
+imports little.  It only wraps ``sys.exit``: see `gittrack.record.ending.exit_functions`.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from gittrack.record.ending import exit_functions
 from gittrack.version import __version__
 
 if TYPE_CHECKING:
+    from gittrack.api.model_version import ModelVersion
     from gittrack.api.records import diff, get, runs
-    from gittrack.api.registry import ModelVersion, Registry, registry
+    from gittrack.api.registry import Registry, registry
     from gittrack.api.run import fingerprint, finish, init, log, params
     from gittrack.api.runs import RunRecord, Runs
     from gittrack.api.seeding import generator, jax_key, seed_everything
@@ -35,7 +36,8 @@ _HOMES = {
     ),
     **dict.fromkeys(("RunRecord", "Runs"), "gittrack.api.runs"),
     "Run": "gittrack.record.run",
-    **dict.fromkeys(("ModelVersion", "Registry", "registry"), "gittrack.api.registry"),
+    "ModelVersion": "gittrack.api.model_version",
+    **dict.fromkeys(("Registry", "registry"), "gittrack.api.registry"),
     "main": "gittrack.cli.script",
     **dict.fromkeys(("generator", "jax_key", "seed_everything"), "gittrack.api.seeding"),
 }
@@ -72,11 +74,11 @@ exit_functions.listen()
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'gittrack' has no attribute {name!r}")
-    import importlib  # noqa: PLC0415 - only when something is asked for
+    import importlib  # noqa: PLC0415 - only at the first use of a name
 
-    found = getattr(importlib.import_module(_HOMES[name]), name)
-    globals()[name] = found
-    return found
+    value = getattr(importlib.import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
 
 
 def __dir__() -> list[str]:

@@ -1,5 +1,7 @@
 """Every verb has help and is documented, what the documents show runs, and the reference is the code's."""
 
+import ast
+import inspect
 import re
 import subprocess
 import sys
@@ -107,6 +109,37 @@ def test_links_lead_somewhere(name):
 def test_reference_pages_are_those_of_the_code(name):
     """After a change: python docs/generate.py."""
     assert DOCUMENTS[f"docs/reference/{name}"] == generate.content(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), list(generate.public()), ids=lambda value: str(value)[:40]
+)
+def test_every_public_object_and_every_parameter_of_it_is_described(name, value):
+    doc = generate.parse(inspect.getdoc(value) or "")
+    assert doc.text, f"{name} has no docstring"
+    assert set(generate.parameters(value)) - generate.described(value) == set(), name
+    empty = {
+        entry
+        for entry, kind, text in generate.entries(doc.sections.get("Parameters", ""))
+        if entry and not (kind and text)
+    }
+    assert empty == set(), f"{name}: parameters without a type or a description"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "missing"),
+    [
+        ("", {"a", "b", "more"}),
+        ("a : int\n    A number.", {"b", "more"}),
+        ("a, b : int\n    Two numbers.\n*more : str\n    Words.", set()),
+    ],
+)
+def test_a_parameter_that_is_not_described_is_found(parameters, missing):
+    def function(a, b, *more):
+        pass
+
+    function.__doc__ = f"Do it.\n\nParameters\n----------\n{parameters}\n"
+    assert set(generate.parameters(function)) - generate.described(function) == missing
 
 
 def test_the_readme_is_short():

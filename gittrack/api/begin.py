@@ -27,14 +27,14 @@ REINITS = (None, "finish_previous", "create_new")
 
 
 class Choice(NamedTuple):
-    """How a run is to begin, besides what it is about."""
+    """How a run begins: the options of `gittrack.init` that are not facts of the run."""
 
     repo: str | os.PathLike[str] | None = None
     mode: str | None = None
     resume: str | None = None
     reinit: str | None = None
     strict: bool = False
-    resolved: bool = False  # the params contain those of the launcher already
+    resolved: bool = False  # the params contain the params of the launcher already
 
 
 def begin(request: session.Request, choice: Choice) -> Run:
@@ -43,7 +43,7 @@ def begin(request: session.Request, choice: Choice) -> Run:
         return _silent(request.params)
     reason = workers.silent_rank()
     if reason is not None:
-        workers.say_silent_rank(reason)
+        workers.print_silent_rank(reason)
         return _silent(request.params)
     request = session.check_request(request)
     _check(choice)
@@ -62,7 +62,7 @@ def begin(request: session.Request, choice: Choice) -> Run:
 
 
 def _check(choice: Choice) -> None:
-    """Raise TrackError if the run cannot begin like this, whatever it is about."""
+    """Raise TrackError if the options exclude each other or are unknown."""
     if choice.reinit not in REINITS:
         raise TrackError(
             f"there is no reinit {choice.reinit!r:.40}", "it is 'finish_previous' or 'create_new'"
@@ -73,7 +73,7 @@ def _check(choice: Choice) -> None:
 
 
 def is_off(mode: str | None) -> bool:
-    """Return whether nothing is to be recorded.  Raises TrackError for an unknown mode."""
+    """Return whether recording is turned off.  Raises TrackError for an unknown mode."""
     chosen = mode or os.environ.get("GITTRACK_MODE") or MODES[0]
     if chosen not in MODES:
         raise TrackError(f"there is no mode {chosen!r:.40}", "it is 'online' or 'disabled'")
@@ -126,7 +126,7 @@ def _same_repository(folder: Path, repo: str | os.PathLike[str] | None) -> bool:
 
 
 def _own(folder: Path | None, request: session.Request, choice: Choice) -> Run:
-    """Begin a run that this process commits, as a child of the run that it belongs to, if there is one."""
+    """Begin a run that this process commits, as a child of the enclosing run if there is one."""
     repo = repository.find(choice.repo)
     if launched.is_going_on(folder) and folder is not None:
         request = _further(folder, request, choice)
@@ -135,8 +135,8 @@ def _own(folder: Path | None, request: session.Request, choice: Choice) -> Run:
     request = request._replace(parent=_parent(folder))
     session.warn(recovery.failures(recovery.recover(repo)))
     run = _resumed(repo, choice.resume, request) if choice.resume else _new(repo, request)
-    messages.begun(run)
-    run.at_end(functools.partial(messages.ended, run))
+    messages.print_begin(run)
+    run.at_end(functools.partial(messages.print_end, run))
     return run
 
 
@@ -146,15 +146,17 @@ def _further(folder: Path, request: session.Request, choice: Choice) -> session.
     seed = launched.seed() if request.seed is None else request.seed
     if choice.resolved:
         return request._replace(group=group, seed=seed)
-    given = launched.given_params()
-    overridden = nested.conflicts(given, request.params)
+    launcher_params = launched.given_params()
+    overridden = nested.conflicts(launcher_params, request.params)
     if overridden:
         messages.show(messages.overridden(overridden))
-    return request._replace(group=group, seed=seed, params=nested.merge(request.params, given))
+    return request._replace(
+        group=group, seed=seed, params=nested.merge(request.params, launcher_params)
+    )
 
 
 def _parent(folder: Path | None) -> str | None:
-    """Return the id of the run around this one: of a block, of a parent process, of the launcher."""
+    """Return the id of the enclosing run: of a with block, of a parent process or of the launcher."""
     around = process_end.enclosing()
     if around is not None:
         return around.id
@@ -178,17 +180,17 @@ def _new(repo: git.Repo, request: session.Request) -> Run:
     return _started(repo, session.begin(repo, request))
 
 
-def _started(repo: git.Repo, begun: session.Session, offset: float = 0.0) -> Run:
-    # What computes is asked at the end, when all is loaded and nobody waits.
-    begun.journal.append(events.ENV, values=environment.capture(begun.settings.env))
-    session.warn(begun.warnings)
-    return Run(begun.journal, begun, repo.work_tree or "", offset)
+def _started(repo: git.Repo, opened: session.Session, offset: float = 0.0) -> Run:
+    # Libraries for arithmetic are asked at the end, when they are loaded and nobody waits.
+    opened.journal.append(events.ENV, values=environment.capture(opened.settings.env))
+    session.warn(opened.warnings)
+    return Run(opened.journal, opened, repo.work_tree or "", offset)
 
 
 def _resumed(repo: git.Repo, address: str, request: session.Request) -> Run:
     from gittrack.api import resuming  # noqa: PLC0415 - only this reads runs, and few runs resume another
 
-    begun, steps, offset = resuming.resumed(repo, address, request)
-    run = _started(repo, begun, offset)
+    opened, steps, offset = resuming.resumed(repo, address, request)
+    run = _started(repo, opened, offset)
     run.continue_from(steps)
     return run

@@ -1,4 +1,4 @@
-"""What ``git track run`` tells the command about its run, by environment variables."""
+"""What the command reads about the run of ``git track run``, from environment variables."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ JOURNAL = "GITTRACK_JOURNAL"
 
 
 def journal_folder() -> Path | None:
-    """Return the journal of the run that ``git track run`` has begun around this process, if it has."""
+    """Return the journal of the run of ``git track run`` around this process, or None."""
     folder = os.environ.get(JOURNAL) if os.environ.get("GITTRACK_RUN") else None
     return Path(folder) if folder else None
 
@@ -30,18 +30,18 @@ def work_tree() -> str:
 
 
 def names_experiment() -> bool:
-    """Return whether the launcher was given an experiment, which overrides that of the script."""
+    """Return whether the launcher has an experiment, which overrides that of the script."""
     return bool(os.environ.get("GITTRACK_EXPERIMENT"))
 
 
 def seed() -> int | None:
-    """Return the seed that the launcher was given."""
+    """Return the seed of the launcher."""
     text = os.environ.get("GITTRACK_SEED", "")
     return int(text) if text.isdigit() else None
 
 
 def given_params() -> dict[str, Any]:
-    """Return the configuration that the launcher was given: command line, sweep and files."""
+    """Return the configuration of the launcher: command line, sweep and files."""
     path = os.environ.get("GITTRACK_PARAMS")
     return load_params(path) if path and os.path.exists(path) else {}
 

@@ -13,7 +13,7 @@ from gittrack.show.terminal import detail, text
 from gittrack.show.terminal.columns import short_id
 
 _log = logging.getLogger("gittrack")
-_SHOWN = 3
+_MOST_NAMES = 3
 
 
 def show(line: str) -> None:
@@ -26,23 +26,23 @@ def show(line: str) -> None:
 
 def overridden(paths: Sequence[tuple[str, ...]]) -> str:
     """Return the line about values of the script that the launcher's values override."""
-    names = [commit_message.join_key(path) for path in paths[:_SHOWN]]
-    more = f" and {len(paths) - _SHOWN} more" if len(paths) > _SHOWN else ""
+    names = [commit_message.join_key(path) for path in paths[:_MOST_NAMES]]
+    more = f" and {len(paths) - _MOST_NAMES} more" if len(paths) > _MOST_NAMES else ""
     return (
         f"git track run sets {', '.join(names)}{more}, which overrides init(config=...); "
         "run.config has the values that count"
     )
 
 
-def begun(run: Run) -> None:
-    """Print that a run goes on and how to see it."""
+def print_begin(run: Run) -> None:
+    """Print that a run has begun, and the command that shows it."""
     name = f" {text.escape(run.name)}" if run.name else ""
     key = short_id(run.id)
     show(f"run {key}{name} of {run.experiment} goes on; see it with: git track show {key}")
 
 
-def ended(run: Run) -> None:
-    """Print how a run ended; the warning about a run that could not be committed says so already."""
+def print_end(run: Run) -> None:
+    """Print how a run ended, unless a warning that it could not be committed was printed."""
     if run.published is None:
         return
     info = run.published.info

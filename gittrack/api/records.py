@@ -22,47 +22,105 @@ def runs(
     archived: bool = False,
     repo: str | os.PathLike[str] | None = None,
 ) -> Runs:
-    """Return the recorded runs, newest first or by ``sort``: metric, param or fact, ``-`` for downwards.
+    """Return the recorded runs.
 
-    ``where`` is a query such as ``metrics.val_accuracy > 0.9 and params.lr <= 0.01``; archived runs are
-    left out unless ``archived``.  The sequence has ``.top(metric)``, ``.to_dicts()`` and ``.to_pandas()``.
-    Raises QueryError.
+    Parameters
+    ----------
+    experiment : str, optional
+        Only runs of this experiment and of those below it (``digits/big`` is below ``digits``).
+    where : str, optional
+        A query, such as ``metrics.val_accuracy > 0.9 and params.lr <= 0.01``.
+    sort : str, optional
+        A metric, param or fact to sort by; with ``-`` in front the largest value is first.  Default: the
+        newest run is first.
+    limit : int, optional
+        At most this many runs.  Default: all runs.
+    archived : bool, default False
+        Whether archived runs are listed too.
+    repo : str or path, optional
+        A folder in the repository.  Default: the repository of the script, else of the current folder.
+
+    Returns
+    -------
+    Runs
+        A sequence with ``.top(metric)``, ``.to_dicts()`` and ``.to_pandas()``.
+
+    Raises
+    ------
+    TrackError
+        If the query cannot be parsed, or no run has the name to sort by.
     """
     arguments.optional_text(experiment, "the experiment", "experiment='digits'")
     arguments.optional_text(where, "where", "where='loss < 0.1'")
     arguments.optional_text(sort, "sort", "sort='-val_accuracy'")
     experiment = layout.experiment_slug(experiment) if experiment else None
     most = arguments.limit(limit)
-    place = repository.find(repo)
+    git_repo = repository.find(repo)
     counted = Request(experiment, limit=0, summaries=False)
-    if experiment is not None and not source_of(place).select(counted).listed:
+    if experiment is not None and not source_of(git_repo).select(counted).listed:
         return Runs(())
-    found = query.listing(
-        place, experiment=experiment, sort=sort, limit=most, query=where, archived=archived
+    listing = query.listing(
+        git_repo, experiment=experiment, sort=sort, limit=most, query=where, archived=archived
     )
-    return Runs(RunRecord(place, raw, fetch=False) for raw in found.runs)
+    return Runs(RunRecord(git_repo, raw, fetch=False) for raw in listing.runs)
 
 
 def get(run: str, *, repo: str | os.PathLike[str] | None = None) -> RunRecord:
-    """Return one run by id, unique prefix, name, commit, ``@`` or ``<experiment>@``.
+    """Return one run.
 
-    Raises NoSuchRun or AmbiguousRun.
+    Parameters
+    ----------
+    run : str
+        An id or a unique prefix of one, a name, a run commit, ``@`` (the latest run), ``@~2`` (two before
+        it), ``<experiment>@`` or ``<model>@<version or stage>``.
+    repo : str or path, optional
+        A folder in the repository.  Default: the repository of the script, else of the current folder.
+
+    Returns
+    -------
+    RunRecord
+
+    Raises
+    ------
+    NoSuchRun
+        If no run has the address; the hint has near names.
+    AmbiguousRun
+        If several runs have it.
     """
     arguments.text(run, "the run", "get('a1b2c3')")
-    place = repository.find(repo)
-    return RunRecord(place, resolve.resolve(place, run))
+    git_repo = repository.find(repo)
+    return RunRecord(git_repo, resolve.resolve(git_repo, run))
 
 
 def diff(
     a: str | RunRecord, b: str | RunRecord, *, repo: str | os.PathLike[str] | None = None
 ) -> RunDiff:
-    """Return what differs between two runs: ``.params .metrics .env .inputs .code``."""
+    """Return what differs between two runs.
+
+    Parameters
+    ----------
+    a, b : str or RunRecord
+        The runs, or their addresses as for `get`.
+    repo : str or path, optional
+        A folder in the repository.  Default: the repository of the script, else of the current folder.
+
+    Returns
+    -------
+    RunDiff
+        ``.params``, ``.metrics``, ``.env``, ``.inputs`` and ``.run`` have the changes,
+        ``.code`` has the patch.
+
+    Raises
+    ------
+    TrackError
+        As `get`.
+    """
     for run in (a, b):
         if not isinstance(run, RunRecord):
             arguments.text(run, "the run", "diff('a1b2c3', 'b2c3d4')")
-    place = repository.find(repo)
+    git_repo = repository.find(repo)
     first, second = (
-        run if isinstance(run, RunRecord) else RunRecord(place, resolve.resolve(place, run))
+        run if isinstance(run, RunRecord) else RunRecord(git_repo, resolve.resolve(git_repo, run))
         for run in (a, b)
     )
-    return compare.diff(place, first, second)
+    return compare.diff(git_repo, first, second)

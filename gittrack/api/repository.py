@@ -1,4 +1,4 @@
-"""Which repository the Python API means: that of the script, unless ``repo`` names another one."""
+"""Which repository the Python API uses: the repository of the script, unless ``repo`` names another."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from gittrack import git
 from gittrack.api import messages
 from gittrack.core.errors import TrackError
 
-_SAID: set[str] = set()
+_printed: set[str] = set()
 
 
 def find(repo: str | os.PathLike[str] | None = None) -> git.Repo:
-    """Return the repository that ``repo`` is in; without it that of the script, else of the current folder.
+    """Return the repository of the folder ``repo``; by default of the script, else of the current folder.
 
     A line says so if the script's repository is not that of the current folder.  Raises NotARepository,
     and TrackError if ``repo`` is not a path.
@@ -46,8 +46,8 @@ def _root(folder: str | None) -> str | None:
     if folder is None:
         return None
     start = Path(os.path.realpath(folder))
-    found = (str(path) for path in (start, *start.parents) if os.path.exists(path / ".git"))
-    return next(found, None)
+    folders = (str(path) for path in (start, *start.parents) if os.path.exists(path / ".git"))
+    return next(folders, None)
 
 
 def _of_script(ours: str, here: str | None) -> git.Repo:
@@ -68,6 +68,6 @@ def _of_script(ours: str, here: str | None) -> git.Repo:
 
 
 def _say(line: str) -> None:
-    if line not in _SAID:
-        _SAID.add(line)
+    if line not in _printed:
+        _printed.add(line)
         messages.show(line)

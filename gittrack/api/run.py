@@ -31,30 +31,46 @@ def init(
     reinit: str | None = None,
     strict: bool = False,
 ) -> Run:
-    """Start recording a run and return it; it ends with ``finish()``, a ``with`` block, or the process.
+    """Start to record a run.  The run ends with ``finish()``, with its ``with`` block, or with the process.
 
-    Inside ``git track run`` the first call joins the run that the launcher has begun: values from the command
-    line, a sweep or a file override those of the script, which fill the rest.  Later calls, in other
-    processes too, begin runs of their own in the same group, whose parent is the launcher's run.  A run in
-    the ``with`` block of another one is that run's child.  Ranks other than zero, and workers of a process
-    that records, record nothing.
+    Inside ``git track run`` the first call joins the run of the launcher: values from the command line, a
+    sweep or a file override the values of the script.  Later calls, in other processes too, begin runs of
+    their own in the same group, whose parent is the launcher's run.  A run in the ``with`` block of another
+    run is the child of that run.  Ranks other than zero record nothing, and neither do worker processes of a
+    process that records.
 
     Parameters
     ----------
-    experiment : str, default that of ``git track run``, else ``track.experiment``, else ``default``
-    name : str, a name to address the run by
-    config : mapping, namespace, dataclass or object with ``.to_dict()``: the params
-        ``run.config`` has the values that count.
-    tags : sequence of str, or mapping, whose items become tags ``key=value``
-    note : str, a remark
-    group : str, the group that the run belongs to
-    seed : int, default the param ``seed``
-    repo : path, default the repository of the script, else that of the current folder
-    mode : {'online', 'disabled'}, default the variable ``GITTRACK_MODE``, else ``online``
-    resume : str, the id or name of a run that crashed, failed or was killed, to be continued
-    reinit : {'finish_previous', 'create_new'}, default 'finish_previous'
-        Whether a run of this thread or asyncio task, begun outside of a ``with`` block, ends now.
-    strict : bool, whether to raise for a metric that is not a number; else it is left out with a warning
+    experiment : str, optional
+        The experiment.  Default: that of ``git track run``, else the setting ``track.experiment``, else
+        ``default``.
+    name : str, optional
+        A name for the run, which is also an address of the run.
+    config : mapping, namespace, dataclass or object with ``.to_dict()``, optional
+        The params.  ``run.config`` has the values that count.
+    tags : sequence of str, or mapping, optional
+        The tags; the items of a mapping become tags ``key=value``.
+    note : str, optional
+        A remark about the run.
+    group : str, optional
+        The group that the run belongs to.
+    seed : int, optional
+        The seed, as a record; `seed_everything` sets seeds.  Default: the param ``seed``.
+    repo : str or path, optional
+        A folder in the repository.  Default: the repository of the script, else of the current folder.
+    mode : {'online', 'disabled'}, optional
+        ``disabled`` records nothing.  Default: the variable ``GITTRACK_MODE``, else ``online``.
+    resume : str, optional
+        The id or name of a run to continue, which crashed, failed or was killed.
+    reinit : {'finish_previous', 'create_new'}, optional
+        Whether a run of this thread or asyncio task, begun outside of a ``with`` block, ends now.  Default:
+        it ends.
+    strict : bool, default False
+        Whether a metric that is not a number is an error.  By default it is left out with a warning.
+
+    Returns
+    -------
+    Run
 
     Raises
     ------
@@ -78,7 +94,20 @@ def init(
 
 
 def log(metrics: Mapping[str, Any], step: float | None = None) -> None:
-    """Record a point of each metric on the active run; see `Run.log`."""
+    """Record a point of each metric of the active run.
+
+    Parameters
+    ----------
+    metrics : mapping of str to number
+        The values; see `Run.log`.
+    step : float, optional
+        The step of the points.  Default: each metric counts its own points from 0.
+
+    Raises
+    ------
+    TrackError
+        If no run is active, or as `Run.log`.
+    """
     run = process_end.latest()
     if run is not None:
         run.log(metrics, step)
@@ -99,23 +128,63 @@ def finish(
     exit_code: int | None = None,
     signal: str | None = None,
 ) -> None:
-    """End the active run; without one, nothing happens.  For the parameters see `Run.finish`."""
+    """End the active run; without an active run, nothing happens.
+
+    Parameters
+    ----------
+    status : str, int or mapping, optional
+        How the run ended, or its final metrics; see `Run.finish`.
+    exit_code : int, optional
+        The exit status of the program.
+    signal : str, optional
+        The name of the signal that ended the program, such as ``SIGTERM``.
+
+    Raises
+    ------
+    TrackError
+        As `Run.finish`.
+    """
     run = process_end.latest()
     if run is not None:
         run.finish(status, exit_code=exit_code, signal=signal)
 
 
 def params() -> dict[str, Any]:
-    """Return the resolved configuration inside ``git track run``, else that of ``params.yaml`` here.
+    """Return the resolved configuration inside ``git track run``, else the content of ``params.yaml``.
 
-    Raises TrackError if there is neither, or the file is broken.
+    Returns
+    -------
+    dict
+        The params, nested, as plain values.
+
+    Raises
+    ------
+    TrackError
+        If there is neither of the two, or the file cannot be read.
     """
     return launched.params()
 
 
 def fingerprint(config: Any) -> str:
-    """Return 12 hex digits that are equal for equal configurations.
+    """Return a text that is equal for equal configurations.
 
-    They are ``sha256(json.dumps(config, sort_keys=True)).hexdigest()[:12]`` of the plain values.
+    Parameters
+    ----------
+    config : mapping, namespace, dataclass or object with ``.to_dict()``
+        The configuration.
+
+    Returns
+    -------
+    str
+        12 hexadecimal digits.
+
+    Raises
+    ------
+    TrackError
+        If ``config`` is something else, or has a value that cannot be stored.
+
+    Notes
+    -----
+    ``sha256(json.dumps(config, sort_keys=True)).hexdigest()[:12]`` of the plain values.
     """
     return _fingerprint(values.config_dict(config))

@@ -1,4 +1,4 @@
-"""Runs as the Python API hands them out: a sequence that sorts, converts, and shows itself in notebooks."""
+"""Runs in Python: a sequence that sorts, converts, and is shown as tables in notebooks."""
 
 from __future__ import annotations
 
@@ -21,17 +21,42 @@ _log = logging.getLogger("gittrack")
 
 
 class RunRecord(record.RunRecord):
-    """One recorded run; in a notebook it shows itself as tables."""
+    """One recorded run.  `gittrack.get` and `gittrack.runs` return such records.
+
+    The facts of a run, such as ``.started``, ``.tags`` or ``.duration`` (in seconds), are attributes too: see
+    the page of the facts.  In a notebook the record is shown as tables.
+
+    Attributes
+    ----------
+    id : str
+        Date, time (UTC) and 8 hexadecimal digits.
+    experiment : str
+        The experiment.
+    name : str or None
+        The name.
+    status : str
+        ``running``, ``finished``, ``failed``, ``killed``, ``crashed`` or ``damaged``.
+    params : dict
+        The params, nested, as given.
+    metrics : dict of str to Metric
+        For each metric ``.last``, ``.min``, ``.max``, ``.step`` (of the last value) and ``.count``.
+    """
 
     def _repr_html_(self) -> str:
         return html.record(self.info)
 
 
 class Runs(Sequence[RunRecord]):
-    """Some runs, in an order.  Slices and filters give others; nothing here changes."""
+    """Runs in an order, immutable; a slice is another such sequence.
 
-    def __init__(self, found: Iterable[RunRecord]) -> None:
-        self._runs = tuple(found)
+    Parameters
+    ----------
+    records : iterable of RunRecord
+        The runs.
+    """
+
+    def __init__(self, records: Iterable[RunRecord]) -> None:
+        self._runs = tuple(records)
 
     def __len__(self) -> int:
         return len(self._runs)
@@ -56,23 +81,37 @@ class Runs(Sequence[RunRecord]):
             return "no runs"
         infos = [run.info for run in self._runs[:20]]
         more = len(self) - len(infos)
-        shown = table.render(runs.listing(infos, time.time()))
-        return (shown + (f"and {more} more runs" if more else "")).rstrip("\n")
+        text = table.render(runs.listing(infos, time.time()))
+        return (text + (f"and {more} more runs" if more else "")).rstrip("\n")
 
     def _repr_html_(self) -> str:
         return html.page([run.info for run in self._runs], time.time())
 
     def to_dicts(self) -> list[dict[str, Any]]:
-        """Return the runs as plain dicts, with the keys of ``--json``."""
+        """Return the runs as plain dicts.
+
+        Returns
+        -------
+        list of dict
+            One for each run, with the keys of ``--json``.
+        """
         return [jsonable.run(run.info) for run in self._runs]
 
     def to_pandas(self) -> Any:
-        """Return a ``pandas.DataFrame``, a row a run: facts, ``params.x``, ``metrics.x`` (the last value).
+        """Return the runs as a table.
 
-        Raises TrackError where pandas is not installed.
+        Returns
+        -------
+        pandas.DataFrame
+            A row for each run; the columns are facts, ``params.x`` and ``metrics.x`` (the last value).
+
+        Raises
+        ------
+        TrackError
+            If pandas is not installed.
         """
         try:
-            import pandas  # noqa: PLC0415 - only where it is installed, and asked for
+            import pandas  # noqa: PLC0415 - only if it is installed, and requested
         except ImportError:
             raise TrackError("pandas is not installed", "pip install pandas") from None
         rows = [flat.utf8(flat.row(run.info)) for run in self._runs]
@@ -81,7 +120,7 @@ class Runs(Sequence[RunRecord]):
     def top(self, metric: str, *, smallest: bool | None = None) -> Runs:
         """Return the runs that have a number for a metric, best first.
 
-        Runs with NaN are left out, and those with infinity come last.
+        Runs with NaN are left out, and runs with infinity come last.
 
         Parameters
         ----------
@@ -89,8 +128,12 @@ class Runs(Sequence[RunRecord]):
             The name of a metric, for its last value; or ``METRIC.max``, ``METRIC.min``.
         smallest : bool, optional
             Whether the smallest is the best.  By default ``track.goal.<metric>``, the runs'
-            ``define_metric(goal=...)`` or a word in the name such as loss decide; if none of them says it,
+            ``define_metric(goal=...)`` or a word in the name such as loss decide; if none of them decides,
             the largest is first.  What was assumed is logged as a warning.
+
+        Returns
+        -------
+        Runs
 
         Raises
         ------
@@ -102,8 +145,8 @@ class Runs(Sequence[RunRecord]):
         pairs = [(get(run.info), run) for run in self._runs]
         ranked = [(value, run) for value, run in pairs if value is not None and value == value]
         if not ranked and self._runs:
-            known = sorted({name for run in self._runs for name in run.info.metrics})
-            hint = did_you_mean(metric, known, f"there are: {', '.join(known[:8]) or 'none'}")
+            names = sorted({name for run in self._runs for name in run.info.metrics})
+            hint = did_you_mean(metric, names, f"there are: {', '.join(names[:8]) or 'none'}")
             raise TrackError(f"no run has the metric {metric!r}", hint)
         better = self._direction(metric, smallest)
         sign = 1 if better.smallest else -1
@@ -116,7 +159,7 @@ class Runs(Sequence[RunRecord]):
         repo, name = self._runs[0]._repo, base_name(metric)
         config = git.parse_config(repo.config().output())
         definitions = (run.info.metric_definitions.get(name, {}) for run in self._runs)
-        goals = {str(one["goal"]) for one in definitions if one.get("goal")}
+        goals = {str(definition["goal"]) for definition in definitions if definition.get("goal")}
         better = direction(metric, config=config, defined=goals)
         if better.assumed and len(self._runs) > 1:
             first, option = ("smallest", False) if better.smallest else ("largest", True)

@@ -1,4 +1,4 @@
-"""Searches from Python: over a function of your own, without a sweep file, runs or git.
+"""Searches in Python, of a function of yours: without a sweep file, runs or git.
 
 ::
 
@@ -8,71 +8,81 @@
     )
     print(best.config, best.score, best.budget)
 
-``evaluate(config, budget)`` returns the score of a configuration after ``budget`` in all; one that raises
-ends the search.  A score may be nan, infinite or None; such a configuration is never promoted.
+``evaluate(config, budget)`` returns the score of a configuration after ``budget`` in all.  An exception that
+it raises ends the search.  A score may be nan, infinite or None; such a configuration is never promoted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
-from gittrack.core import values
+from gittrack.api import evaluation
+from gittrack.api.evaluation import Best, Evaluate
 from gittrack.core.errors import TrackError
 from gittrack.search import sampling, space
-from gittrack.search.plan import Outcome, Resource, Strategy
+from gittrack.search.plan import Resource
 from gittrack.search.strategies import grid, rungs
 from gittrack.search.strategies.asha import Asha
 from gittrack.search.strategies.halving import Halving
 
-Evaluate = Callable[[dict[str, Any], int], float | None]
-_BUDGET = "\0budget"  # no param is called that
-
-
-class Evaluation(NamedTuple):
-    """One call of ``evaluate``; ``number`` is that of the configuration, from 0."""
-
-    number: int
-    config: dict[str, Any]
-    budget: int
-    score: float | None
-    rung: int
-    bracket: int
-
-
-class Best(NamedTuple):
-    """What a search found: the best configuration among those that had the largest budget.
-
-    ``history`` is every evaluation in the order in which it was made.
-    """
-
-    config: dict[str, Any]
-    score: float
-    budget: int
-    history: tuple[Evaluation, ...]
-
 
 def grid_search(params: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield every combination of ``{name: values}``; the last param changes fastest.
+    """Yield every combination of the values of some params.
 
-    Values that stand there twice are taken once.  Raises TrackError at once for values without end.
+    Parameters
+    ----------
+    params : mapping of str to sequence, distribution or value
+        For each param a list of values, one value, or a distribution whose values can be counted.  A value
+        that is listed twice is used once.
+
+    Yields
+    ------
+    dict
+        A configuration; the last param changes fastest.
+
+    Raises
+    ------
+    TrackError
+        At the call, if the values of a param cannot be counted, or are more than a million.
     """
-    found = grid.of_space(space.from_mapping(params))
-    return (found.config(index) for index in range(found.size))
+    configs = grid.of_space(space.from_mapping(params))
+    return (configs.config(index) for index in range(configs.size))
 
 
 def random_search(
     params: Mapping[str, Any], n_trials: int, seed: int = 0
 ) -> Iterator[dict[str, Any]]:
-    """Yield ``n_trials`` configurations, each a function of the seed and its number alone.
+    """Yield random configurations.
 
-    After Bergstra & Bengio 2012, "Random search for hyper-parameter optimization".  Raises TrackError.
+    Parameters
+    ----------
+    params : mapping of str to distribution, sequence or value
+        For each param a distribution of `gittrack.sweep`, a list of values, or one value.
+    n_trials : int
+        The number of configurations, 1 or more.
+    seed : int, default 0
+        The seed.  A configuration depends on the seed and on its number alone.
+
+    Yields
+    ------
+    dict
+        A configuration.
+
+    Raises
+    ------
+    TrackError
+        At the call, if an argument is wrong.
+
+    Notes
+    -----
+    Bergstra & Bengio 2012, "Random search for hyper-parameter optimization".
     """
     _count(n_trials, "n_trials")
-    found = space.from_mapping(params)
+    distributions = space.from_mapping(params)
     _whole(seed, "the seed")
-    return (sampling.config(found, seed, index) for index in range(n_trials))
+    return (sampling.config(distributions, seed, index) for index in range(n_trials))
 
 
 def successive_halving(
@@ -86,16 +96,47 @@ def successive_halving(
     goal: str,
     seed: int = 0,
 ) -> Best:
-    """Give many configurations a little and the best 1/eta of each rung eta times more, up to ``max_budget``.
+    """Search with successive halving: the best configurations of each rung get a larger budget.
 
-    Jamieson & Talwalkar 2016, "Successive Halving", with whole numbers:
-    see `gittrack.search.strategies.rungs.halving`.
-    Raises TrackError for budgets that have no rungs, and where no score counts.
+    Parameters
+    ----------
+    params : mapping of str to distribution, sequence or value
+        For each param a distribution of `gittrack.sweep`, a list of values, or one value.
+    n_configs : int
+        The number of configurations in the first rung.
+    min_budget, max_budget : int
+        The budget of a configuration in the first and in the last rung, in a unit of yours such as epochs.
+    eta : int, default 3
+        About one of ``eta`` configurations is promoted, to ``eta`` times the budget; 2 or more.
+    evaluate : callable
+        A function ``evaluate(config, budget)`` that returns the score of a configuration.  ``budget`` is the
+        total; train on from the earlier state if you keep it.
+    goal : {'minimize', 'maximize'}
+        Which scores are better.
+    seed : int, default 0
+        The seed.  A configuration depends on the seed and on its number alone.
+
+    Returns
+    -------
+    Best
+        ``.config``, ``.score``, ``.budget`` and ``.history``.
+
+    Raises
+    ------
+    TrackError
+        If an argument is wrong, or no score is a finite number.
+
+    Notes
+    -----
+    Jamieson & Talwalkar 2016, "Non-stochastic best arm identification and hyperparameter optimization", with
+    whole numbers: see `gittrack.search.strategies.rungs.halving`.
     """
     _count(n_configs, "n_configs")
     bracket = rungs.halving(n_configs, min_budget, max_budget, eta)
-    resource = Resource(_BUDGET, min_budget, max_budget, eta)
-    return _run(Halving(_proposer(params, seed), (bracket,), _goal(goal), resource), evaluate)
+    resource = Resource(evaluation.BUDGET, min_budget, max_budget, eta)
+    return evaluation.search(
+        Halving(_proposer(params, seed), (bracket,), _goal(goal), resource), evaluate
+    )
 
 
 def hyperband(
@@ -108,13 +149,45 @@ def hyperband(
     min_budget: int = 1,
     seed: int = 0,
 ) -> Best:
-    """Run successive halving with every trade-off between many configurations and much budget for each.
+    """Search with Hyperband: successive halving, from many small budgets to few large ones.
 
-    Li et al. 2018, Algorithm 1: see `gittrack.search.strategies.rungs.hyperband`.  Raises TrackError.
+    Parameters
+    ----------
+    params : mapping of str to distribution, sequence or value
+        For each param a distribution of `gittrack.sweep`, a list of values, or one value.
+    max_budget : int
+        The budget of a configuration in the last rung, in a unit of yours such as epochs.
+    eta : int, default 3
+        About one of ``eta`` configurations is promoted, to ``eta`` times the budget; 2 or more.
+    evaluate : callable
+        A function ``evaluate(config, budget)`` that returns the score of a configuration.  ``budget`` is the
+        total; train on from the earlier state if you keep it.
+    goal : {'minimize', 'maximize'}
+        Which scores are better.
+    min_budget : int, default 1
+        The smallest budget.
+    seed : int, default 0
+        The seed.  A configuration depends on the seed and on its number alone.
+
+    Returns
+    -------
+    Best
+        ``.config``, ``.score``, ``.budget`` and ``.history``.
+
+    Raises
+    ------
+    TrackError
+        If an argument is wrong, or no score is a finite number.
+
+    Notes
+    -----
+    Li et al. 2018, "Hyperband", Algorithm 1: see `gittrack.search.strategies.rungs.hyperband`.
     """
     brackets = rungs.hyperband(min_budget, max_budget, eta)
-    resource = Resource(_BUDGET, min_budget, max_budget, eta)
-    return _run(Halving(_proposer(params, seed), brackets, _goal(goal), resource), evaluate)
+    resource = Resource(evaluation.BUDGET, min_budget, max_budget, eta)
+    return evaluation.search(
+        Halving(_proposer(params, seed), brackets, _goal(goal), resource), evaluate
+    )
 
 
 def asha(
@@ -128,43 +201,52 @@ def asha(
     goal: str,
     seed: int = 0,
 ) -> Best:
-    """Promote a configuration as soon as it is in the best 1/eta of its rung so far.
+    """Search with ASHA: a configuration is promoted as soon as it is in the best 1/eta of its rung so far.
 
-    Li et al. 2020, Algorithm 2, with one worker: see `gittrack.search.strategies.asha`.  Raises TrackError.
+    Parameters
+    ----------
+    params : mapping of str to distribution, sequence or value
+        For each param a distribution of `gittrack.sweep`, a list of values, or one value.
+    n_configs : int
+        The number of configurations.
+    min_budget, max_budget : int
+        The budget of a configuration in the first and in the last rung, in a unit of yours such as epochs.
+    eta : int, default 3
+        About one of ``eta`` configurations is promoted, to ``eta`` times the budget; 2 or more.
+    evaluate : callable
+        A function ``evaluate(config, budget)`` that returns the score of a configuration.  ``budget`` is the
+        total; train on from the earlier state if you keep it.
+    goal : {'minimize', 'maximize'}
+        Which scores are better.
+    seed : int, default 0
+        The seed.  A configuration depends on the seed and on its number alone.
+
+    Returns
+    -------
+    Best
+        ``.config``, ``.score``, ``.budget`` and ``.history``.
+
+    Raises
+    ------
+    TrackError
+        If an argument is wrong, or no score is a finite number.
+
+    Notes
+    -----
+    Li et al. 2020, "A system for massively parallel hyperparameter tuning", Algorithm 2, with one worker: see
+    `gittrack.search.strategies.asha`.
     """
     _count(n_configs, "n_configs")
     bracket = rungs.asha(n_configs, min_budget, max_budget, eta)
-    resource = Resource(_BUDGET, min_budget, max_budget, eta)
-    return _run(Asha(_proposer(params, seed), bracket, _goal(goal), resource), evaluate)
+    resource = Resource(evaluation.BUDGET, min_budget, max_budget, eta)
+    return evaluation.search(
+        Asha(_proposer(params, seed), bracket, _goal(goal), resource), evaluate
+    )
 
 
 def _proposer(params: Mapping[str, Any], seed: int) -> Callable[[int], Mapping[str, Any]]:
     _whole(seed, "the seed")
     return partial(sampling.config, space.from_mapping(params), seed)
-
-
-def _run(strategy: Strategy, evaluate: Evaluate) -> Best:
-    outcomes: list[Outcome] = []
-    history: dict[str, Evaluation] = {}
-    while trials := strategy.ask(outcomes, history.keys(), 1):
-        trial = trials[0]
-        config = {name: value for name, value in trial.params.items() if name != _BUDGET}
-        budget = trial.budget or 0
-        given = evaluate(dict(config), budget)
-        score = None if given is None else float(values.number(given, "score"))
-        outcomes.append(Outcome(trial.key, score, len(outcomes), "finished"))
-        history[trial.key] = Evaluation(
-            trial.config, config, budget, score, trial.rung, trial.bracket
-        )
-    key = strategy.best(outcomes)
-    if key is None:
-        raise TrackError(
-            f"none of {len(history)} evaluations gave a finite score",
-            "let evaluate return a number for at least one configuration",
-        )
-    best = history[key]
-    assert best.score is not None  # the best has one that counts
-    return Best(best.config, best.score, best.budget, tuple(history.values()))
 
 
 def _count(value: Any, name: str) -> None:

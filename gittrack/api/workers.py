@@ -23,10 +23,10 @@ def silent_rank() -> str | None:
     )
 
 
-def say_silent_rank(reason: str) -> None:
-    """Print why this rank records nothing: once, and in rank 1 for all ranks."""
+def print_silent_rank(reason: str) -> None:
+    """Print why this rank records nothing: once, and only in rank 1."""
     if _rank() == "1":
-        _say_once(reason)
+        _print_once(reason)
 
 
 def parent() -> int | None:
@@ -53,21 +53,21 @@ def without_run() -> bool:
     if parent() is None:
         return False
     if not process_end.in_forked_child():
-        _say_once("no run is active in this worker process: what it logs is not recorded")
+        _print_once("no run is active in this worker process: what it logs is not recorded")
     return True
 
 
-_SAID: set[str] = set()
+_printed: set[str] = set()
 
 
-def _say_once(reason: str) -> None:
-    if reason not in _SAID:
-        _SAID.add(reason)
+def _print_once(reason: str) -> None:
+    if reason not in _printed:
+        _printed.add(reason)
         messages.show(reason)
 
 
 def _rank() -> str:
-    """Return the rank of this process: as torch has it, else as the variables of launchers say."""
+    """Return the rank of this process: from torch, else from the variables of launchers."""
     torch = sys.modules.get("torch.distributed")
     if torch is not None and torch.is_available() and torch.is_initialized():
         return str(torch.get_rank())

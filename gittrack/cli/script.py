@@ -49,27 +49,23 @@ class Setup(NamedTuple):
 
 
 def main(train: Train) -> Script:
-    """Turn a training function into a script; used as a decorator.
+    """Turn a function that trains into a script: configured, seeded and recorded.  Also a decorator.
 
-    Without arguments, the script reads the command line: ``--config FILE`` (JSON or YAML; default:
-    params.yaml, if it exists) and ``-S KEY=VALUE``. It seeds everything, starts a run, records the
-    configuration file as an artifact, and calls the function. With the arguments ``(config, run)``, it only
-    calls the function.
+    Called without arguments, the result reads the command line: ``--config FILE`` (JSON or YAML; default
+    params.yaml, if there is one) and ``-S KEY=VALUE``.  The seed is that of ``git track run --seed``, else
+    the key ``seed`` in the configuration, else 42.  The file of the configuration becomes an artifact.
+    Called with ``(config, run)``, the result is the function itself.
 
     Parameters
     ----------
     train : callable
-        ``train(config, run)``: the resolved configuration (a dict) and the active run. It returns a mapping
-        of final metrics, or None.
+        A function ``train(config, run)``, of a dict and a `Run`, that returns a mapping of final metrics or
+        None.
 
     Returns
     -------
     Script
-        The script, which returns what the function returns.
-
-    Notes
-    -----
-    The seed is the first of these: ``git track run --seed``, ``seed`` in the configuration, 42.
+        A callable that trains; it returns what ``train`` returns.
     """
     return Script(train)
 

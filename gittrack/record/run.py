@@ -19,14 +19,29 @@ from gittrack.record.code import made_files
 
 
 class Run(Recording):
-    """A live run, made by `gittrack.init`; also a context manager.
+    """A run that is being recorded.  `gittrack.init` returns it; it is also a context manager.
 
-    A run is committed when it finishes.  Below ``git track run`` the launcher commits the run, and this
-    object only writes into the launcher's journal.
+    A run commits itself at its end.  A run that joined the run of ``git track run`` only writes into its
+    journal, which the launcher commits.
+
+    Attributes
+    ----------
+    id, experiment, status : str
+        ``status`` is ``running``, then how the run ended.
+    config : Config
+        The params, read-only: ``run.config["lr"]`` or ``run.config.lr``.
+    summary : Summary
+        Final values: ``run.summary["test_accuracy"] = 0.97`` becomes the last value of the metric.
     """
 
     def continue_from(self, steps: Mapping[str, float]) -> None:
-        """Set the step counters to ``steps``, the next step of each metric."""
+        """Continue the counters of steps; for runs that are continued.
+
+        Parameters
+        ----------
+        steps : mapping of str to float
+            For each metric the step of its next point.
+        """
         self._points.continue_from(steps)
 
     def log(self, metrics: Mapping[str, Any], step: float | None = None) -> None:
@@ -35,15 +50,15 @@ class Run(Recording):
         Parameters
         ----------
         metrics : mapping of str to number
-            The values by name.  A value that is not a number is left out, with one warning per metric; in a
-            run of ``init(strict=True)`` it is an error, and nothing of the call is recorded.
-        step : float, default a counter per metric
-            The step of the points.
+            A value that is not a number is left out, with one warning per metric; in a run of
+            ``init(strict=True)`` it is an error, and nothing of the call is recorded.
+        step : float, optional
+            The step of the points.  Default: the next whole number of each metric, from 0.
 
         Raises
         ------
         TrackError
-            If the run is finished, or if ``metrics`` is not a mapping of valid names.
+            If the run has ended, or ``metrics`` is not a mapping.
         """
         if self.disabled and not self.reclaim():
             return
@@ -63,7 +78,17 @@ class Run(Recording):
     log_metrics = log
 
     def log_metric(self, name: str, value: Any, step: float | None = None) -> None:
-        """Record one point of one metric; see `log`."""
+        """Record one point of one metric.
+
+        Parameters
+        ----------
+        name : str
+            The metric.
+        value : number
+            The value; see `log`.
+        step : float, optional
+            The step.  Default: the next whole number of the metric, from 0.
+        """
         self.log({name: value}, step)
 
     def _log_numbers(self, metrics: Mapping[str, Any], step: Any, error: TrackError) -> None:
@@ -118,7 +143,20 @@ class Run(Recording):
             self._append(events.FACTS, values={"metric_definitions": definitions})
 
     def log_params(self, params: Any, *, allow_change: bool = False) -> None:
-        """Add params.  A name that has another value already is an error that names both."""
+        """Add params.
+
+        Parameters
+        ----------
+        params : mapping, namespace, dataclass or object with ``.to_dict()``
+            The params, nested.
+        allow_change : bool, default False
+            Whether a param that has another value already gets the new one.
+
+        Raises
+        ------
+        TrackError
+            If a param has another value already; it names both.
+        """
         if self.disabled and not self.reclaim():
             return
         as_text: list[str] = []
@@ -130,24 +168,31 @@ class Run(Recording):
             self.config = Config(nested.merge(self.config.to_dict(), new))
 
     def log_param(self, name: str, value: Any) -> None:
-        """Add one param; see `log_params`."""
-        self.log_params({name: value})
-
-    def log_artifact(self, path: str | os.PathLike[str], name: str | None = None) -> None:
-        """Copy a file or folder, as it is now, into the run.
+        """Add one param.
 
         Parameters
         ----------
-        path : str or path-like
+        name : str
+            The name.
+        value : object
+            The value; see `log_params`.
+        """
+        self.log_params({name: value})
+
+    def log_artifact(self, path: str | os.PathLike[str], name: str | None = None) -> None:
+        """Store a file or folder, with its present content, as an artifact of the run.
+
+        Parameters
+        ----------
+        path : str or path
             The file or folder.
         name : str, optional
-            The path of the copy among the artifacts; by default the path itself if it is relative, otherwise
-            its last part.
+            The path among the artifacts.  Default: ``path`` if it is relative, else its last part.
 
         Raises
         ------
         TrackError
-            If the path does not exist, or is neither a regular file nor a folder.
+            If there is no such file, or it is not a regular file or folder.
         """
         if self.disabled and not self.reclaim():
             return
@@ -166,7 +211,18 @@ class Run(Recording):
             self._warn("artifact", f"the artifact {text} was not stored: {error.strerror}")
 
     def log_input(self, path: str | os.PathLike[str]) -> None:
-        """Record the fingerprint of a data file or folder that the run reads."""
+        """Record the fingerprint of a data file or folder that the run reads.
+
+        Parameters
+        ----------
+        path : str or path
+            The file or folder.
+
+        Raises
+        ------
+        TrackError
+            If there is no such file or folder.
+        """
         if self.disabled and not self.reclaim():
             return
         text = values.check_path(path, "input")
@@ -177,10 +233,10 @@ class Run(Recording):
         )
 
     def should_stop(self) -> bool:
-        """Return whether this trial should end early, by the rule ``early_terminate`` of its sweep.
+        """Return whether this trial of a sweep should end early, by ``early_terminate`` of the sweep.
 
-        Call the method after the metric is logged: ``if run.should_stop(): break``.  It returns False if the
-        run is not a trial of a sweep, or if the sweep has no such rule.
+        Call it after the metric was logged: ``if run.should_stop(): break``.  False in a run that is not a
+        trial, or whose sweep has no such rule.
         """
         if self.disabled or self._session is not None:
             return False
@@ -191,12 +247,24 @@ class Run(Recording):
         return self._rule is not None and self._rule.should_stop()
 
     def add_tags(self, *tags: str) -> None:
-        """Add tags to the run."""
+        """Add tags to the run.
+
+        Parameters
+        ----------
+        *tags : str
+            The tags.
+        """
         if not self.disabled or self.reclaim():
             self._append(events.TAGS, add=[values.check_name(tag, "tag") for tag in tags])
 
     def note(self, text: str) -> None:
-        """Add a remark to the run's note."""
+        """Add a paragraph to the note of the run.
+
+        Parameters
+        ----------
+        text : str
+            The text.
+        """
         if (
             (not self.disabled or self.reclaim())
             and text is not None

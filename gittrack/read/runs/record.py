@@ -33,20 +33,10 @@ class History(NamedTuple):
 
 
 class RunRecord:
-    """One recorded run: ``.params``, ``.metrics``, ``.status``, ... as in `RunInfo`, and its files."""
+    """One recorded run: its facts, as attributes, and its files."""
 
     def __init__(self, repo: git.Repo, raw: reader.Raw, *, fetch: bool = True) -> None:
-        """Create the record of a run.
-
-        Parameters
-        ----------
-        repo : git.Repo
-            The repository.
-        raw : reader.Raw
-            The run.
-        fetch : bool
-            Whether git may fetch objects that a partial clone lacks; False for the runs of a listing.
-        """
+        """Make the record of a run; ``fetch`` allows git to fetch what a partial clone left out."""
         self._repo = repo.fetching() if fetch else repo
         self._raw = raw
         self.info = reader.decode(self._repo, raw)
@@ -69,50 +59,50 @@ class RunRecord:
 
     @property
     def commit(self) -> Commit:
-        """The run commit, as a ``git.Commit``.  Raises TrackError for a run that is going on."""
+        """The run commit, as a ``git.Commit``.  Raises TrackError if the run has not ended."""
         if self.info.commit is None:
             raise TrackError(f"the run {self.info.id} is not committed yet", "wait for its end")
         return self._repo.gitpython().commit(self.info.commit)
 
     @property
     def env(self) -> dict[str, Any]:
-        """The content of env.yaml: Python, packages, machine."""
+        """The content of env.yaml, as a dict: Python, packages, machine."""
         return dict(self._yaml(layout.ENV) or {})
 
     @property
     def inputs(self) -> list[dict[str, Any]]:
-        """The fingerprints of the data that was read."""
+        """The inputs, a dict each: ``path``, ``kind``, ``size`` in bytes, ``sha256``."""
         return list((self._yaml(layout.INPUTS) or {}).get("inputs", []))
 
     @property
     def outputs(self) -> list[dict[str, Any]]:
-        """The manifest of the artifacts."""
+        """The artifacts, a dict each: ``path``, ``size`` in bytes, ``sha256``, ``where`` it is stored."""
         return list((self._yaml(layout.OUTPUTS) or {}).get("outputs", []))
 
     @property
     def diff(self) -> dict[str, Any]:
-        """The uncommitted changes that the run was started with."""
+        """The uncommitted changes that the run was started with: ``base``, ``snapshot``, ``files``."""
         return dict(self._yaml(layout.DIFF) or {})
 
     @property
     def log(self) -> str:
-        """The console output; bytes that are not UTF-8 are replaced."""
+        """The console output, as text; bytes that are not UTF-8 are replaced."""
         return (self._bytes(layout.LOG) or b"").decode(errors="replace")
 
     def history(self, name: str) -> History:
-        """Return the series of a metric.
+        """Return the points of a metric as arrays ``.steps``, ``.values``, ``.times`` (in seconds).
 
         Parameters
         ----------
         name : str
-            The name of the metric.
+            The metric.
 
         Raises
         ------
         TrackError
-            If the run does not have the metric.
+            If the run has no such metric.
         """
-        import numpy as np  # noqa: PLC0415 - 140 ms; a listing does not need it
+        import numpy as np  # noqa: PLC0415 - 140 ms that a listing has no use for
 
         values.check_name(name, "metric")
         points = [point for point in self.points() if point[1] == name]
@@ -126,14 +116,17 @@ class RunRecord:
         return History(*columns)
 
     def points(self, *, whole: bool = False) -> Iterator[tuple[float, str, float, float]]:
-        """Yield (step, name, value, seconds) of every point, in the order of logging.
-
-        Raises Damaged for a line that is not a point.
+        """Yield (step, name, value, seconds since the start) of every point, in the order of logging.
 
         Parameters
         ----------
         whole : bool, default False
             Whether all lines are checked before the first point is yielded.
+
+        Raises
+        ------
+        Damaged
+            If a line is not a point.
         """
         data = self._bytes(layout.SERIES)
         if data is None and self._raw.commit is None:
@@ -148,17 +141,17 @@ class RunRecord:
             ) from error
 
     def artifact(self, name: str) -> Path:
-        """Return the path of a copy of an artifact (file or folder) that is safe to read.
+        """Return the path of a copy of an artifact that is safe to read.
 
         Parameters
         ----------
         name : str
-            The path of the artifact in the run.
+            The path of a file or folder among the artifacts.
 
         Raises
         ------
         TrackError
-            If the run does not have the artifact, or if its content is not here.
+            If the run has no such artifact.
         """
         path_in_run = layout.check_artifact_name(name)
         if self._raw.commit is None:
@@ -186,7 +179,7 @@ class RunRecord:
         return target / path_in_run
 
     def files(self) -> dict[str, int]:
-        """Return {path: size in bytes} of every file of the run whose content is here."""
+        """Return {path: size in bytes} of every file of the run that is in this repository."""
         large = {path: restore.size(file) for path, file in self._stored.items()}
         return {**self._paths, **large}
 
@@ -202,9 +195,12 @@ class RunRecord:
         }
 
     def content(self, path: str) -> restore.Content:
-        """Return the content of a file of the run, by its path or its name among the artifacts.
+        """Return a file of the run, as bytes; as the path of a read-only file if the content store has it.
 
-        Content in the content store is returned as the path of a read-only file.
+        Parameters
+        ----------
+        path : str
+            The path in the run, or the path among the artifacts.
 
         Raises
         ------
@@ -231,9 +227,17 @@ class RunRecord:
         )
 
     def read(self, path: str) -> bytes:
-        """Return the bytes of a file of the run; see `content`.
+        """Return the content of a file of the run as bytes.
 
-        Raises Damaged if the content store has other bytes than were recorded.
+        Parameters
+        ----------
+        path : str
+            As for `content`.
+
+        Raises
+        ------
+        TrackError
+            As `content`; Damaged if the content store has other bytes than were recorded.
         """
         data = self.content(path)
         return data if isinstance(data, bytes) else content_store.read(data)

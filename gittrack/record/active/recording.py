@@ -122,25 +122,23 @@ class Recording:
     ) -> None:
         """End the run and commit it.  A second call does nothing.
 
-        Without arguments, the exception that is being handled decides, if it was raised after the run began:
-        ``finish()`` in a ``finally`` block during an exception means ``failed``, otherwise ``finished``.
-        If the run cannot be committed now, a warning names its journal and the command that commits it
-        later; finished training never becomes a failure.
+        If the journal cannot be committed now, a warning names its folder and the command that does it later.
 
         Parameters
         ----------
-        status : str, int or mapping, optional
-            ``finished``, ``failed``, ``killed`` or ``crashed``; or an exit code (0 means finished, every
-            other one failed); or final values of metrics, as for ``run.summary``.
+        status : {'finished', 'failed', 'killed', 'crashed'}, int or mapping, optional
+            How the run ended; or an exit code, of which 0 means finished and any other failed; or final
+            values of metrics, as for ``run.summary``.  Default: ``signal`` and ``exit_code`` decide; without
+            them the exception that is being handled, if it was raised after the run began, means failed.
         exit_code : int, optional
-            The exit code of the program.  Without ``status``, a code other than 0 means failed.
+            The exit status of the program.
         signal : str, optional
-            The name of the signal that ends the program.  Without ``status`` it means killed.
+            The name of the signal that ended the program, such as ``SIGTERM``.
 
         Raises
         ------
         TrackError
-            If the arguments do not describe the end of a run; the run is still live then.
+            If ``status`` is something else; the run is then still being recorded.
         """
         if self.disabled and not self.reclaim():  # in a forked child: the parent ends the run
             return
@@ -170,11 +168,17 @@ class Recording:
 
     @property
     def live_lock(self) -> Path:
-        """The file that is locked while this process records the run."""
+        """The path of the file that is locked as long as this process records the run."""
         return journal.live_lock(self._journal)
 
     def at_end(self, call: Callable[[], None]) -> None:
-        """Call the function ``call``, without arguments, after the run has ended."""
+        """Register a function that is called after the run has ended.
+
+        Parameters
+        ----------
+        call : callable
+            A function without parameters.
+        """
         self._at_end.append(call)
 
     def _leave(self) -> None:
@@ -210,14 +214,26 @@ class Recording:
             _log.warning("run %s: %s", self.id, note)
 
     def forget(self, reclaimed: Callable[[Any], None] | None = None) -> None:
-        """Stop recording in a forked child; ``reclaimed`` is called if the child continues the run."""
+        """Make this object silent in a forked child, whose parent records the run.
+
+        Parameters
+        ----------
+        reclaimed : callable, optional
+            Called with the run if the child takes the run over, because it is the daemon of its parent.
+        """
         self.disabled = True
         self._journal.release()
         if self._session is not None and reclaimed is not None:
             self._daemon = daemon.Daemon(reclaimed)
 
     def reclaim(self) -> bool:
-        """Own the run of a parent that has ended, if this process is its daemon; return whether it is."""
+        """Take over the run of a parent that has ended, if this process is its daemon.
+
+        Returns
+        -------
+        bool
+            Whether this process records the run now.
+        """
         if self._daemon is None or not self._daemon.survives(self._journal):
             return False
         reclaimed, self._daemon = self._daemon.reclaimed, None
