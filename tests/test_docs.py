@@ -1,6 +1,5 @@
 """Every verb has help and is documented, what the documents show runs, and the reference is the code's."""
 
-import ast
 import inspect
 import re
 import subprocess
