@@ -310,10 +310,13 @@ def swallows(tree: ast.AST) -> bool:
 
 
 def functions(tree: ast.AST) -> Iterator[tuple[str, int]]:
-    """Yield (name, lines) of every function."""
+    """Yield (name, lines without the docstring) of every function."""
     for node in ast.walk(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            yield node.name, (node.end_lineno or 0) - node.lineno + 1
+            described = ast.get_docstring(node, clean=False) is not None
+            first = node.body[0]
+            docstring = (first.end_lineno or 0) - first.lineno + 1 if described else 0
+            yield node.name, (node.end_lineno or 0) - node.lineno + 1 - docstring
 
 
 def where(holds) -> set[str]:
