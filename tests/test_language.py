@@ -32,7 +32,7 @@ PHRASES = (
 )
 # Folders whose turn is still to come.
 NAMES_TO_COME: set[str] = {
-    *("api", "cli", "record", "__init__.py"),
+    *("api", "__init__.py"),
 }
 TEXT_TO_COME = {*NAMES_TO_COME, "docs"}
 # Names that run.yaml stores.

@@ -41,11 +41,11 @@ def lines(repo: git.Repo, raws: Sequence[Raw], most: int) -> tuple[list[RunInfo]
         sweep = sweep_of(raw)
         key = sweep if isinstance(sweep, str) else f"{raw.experiment}/{raw.id}"
         members.setdefault(key, []).append(raw)
-    shown = list(members.items())[:most]
+    groups = list(members.items())[:most]
     infos = [
-        decode(repo, trials[0]) if "/" in key else _line(repo, key, trials) for key, trials in shown
+        decode(repo, trials[0]) if "/" in key else _line(repo, key, trials) for key, trials in groups
     ]
-    return infos, [raw for _, trials in shown for raw in trials]
+    return infos, [raw for _, trials in groups for raw in trials]
 
 
 def _line(repo: git.Repo, sweep_id: str, trials: Sequence[Raw]) -> RunInfo:
