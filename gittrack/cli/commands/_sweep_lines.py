@@ -43,7 +43,8 @@ def lines(repo: git.Repo, raws: Sequence[Raw], most: int) -> tuple[list[RunInfo]
         members.setdefault(key, []).append(raw)
     groups = list(members.items())[:most]
     infos = [
-        decode(repo, trials[0]) if "/" in key else _line(repo, key, trials) for key, trials in groups
+        decode(repo, trials[0]) if "/" in key else _line(repo, key, trials)
+        for key, trials in groups
     ]
     return infos, [raw for _, trials in groups for raw in trials]
 
