@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import hashlib
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -13,6 +15,8 @@ from gittrack.core.errors import TrackError
 from gittrack.core.layout import check_artifact_name
 from gittrack.disk import copies, folders
 from gittrack.disk.content_store import ContentStore, Stored
+
+_INCOMING = "incoming-"
 
 
 def default_name(path: str) -> str:
@@ -31,6 +35,10 @@ def copy_in(
     """Copy a file or folder into the journal, and large files into the store.
 
     A symbolic link that stays inside the folder is copied as a link.
+
+    A copy is complete beside ``target`` when its entry is yielded, and gets its name when the caller asks for
+    the next entry: it writes the entry to the journal in between.  So a kill never leaves an entry without
+    its content, and an earlier file of that name stays until the new entry is written (see `settle`).
 
     Parameters
     ----------
@@ -65,7 +73,7 @@ def copy_in(
     if os.path.isdir(path):
         yield from _copy_folder(path, name, targets)
     else:
-        yield _copy_file(os.path.realpath(path), path, name, targets)
+        yield from _copy_file(os.path.realpath(path), path, name, targets)
 
 
 def warning(entry: Mapping[str, Any], kind: str = "artifact") -> str | None:
@@ -98,36 +106,42 @@ def _copy_folder(path: str, name: str, targets: _Targets) -> Iterator[dict[str, 
             full = os.path.join(folder, item)
             inner = check_artifact_name(os.path.join(name, os.path.relpath(full, root)))
             if os.path.islink(full):
-                yield _copy_link(full, root, inner, targets.folder)
+                yield from _copy_link(full, root, inner, targets.folder)
             else:
-                yield _copy_file(full, full, inner, targets)
+                yield from _copy_file(full, full, inner, targets)
 
 
-def _copy_link(path: str, root: str, name: str, target: Path) -> dict[str, Any]:
+def _copy_link(path: str, root: str, name: str, folder: Path) -> Iterator[dict[str, Any]]:
     link = os.readlink(path)
     real = os.path.realpath(path)
     if os.path.isabs(link) or not real.startswith(root + os.sep):
         raise TrackError(
             f"the artifact {path} is a link that leads outside its folder", "copy the file there"
         )
-    os.symlink(link, _free_path(target, name))
     data = os.fsencode(link)
     digest = hashlib.sha256(data).hexdigest()
-    return {"path": name, "size": len(data), "sha256": digest, "where": "git", "link": link}
+    incoming = _incoming(folder)
+    os.symlink(link, incoming)
+    entry = {"path": name, "size": len(data), "sha256": digest, "where": "git", "link": link}
+    yield from _named_after(entry, incoming, folder)
 
 
-def _copy_file(real: str, display_path: str, name: str, targets: _Targets) -> dict[str, Any]:
+def _copy_file(
+    real: str, display_path: str, name: str, targets: _Targets
+) -> Iterator[dict[str, Any]]:
     before = os.stat(real)
     if not stat.S_ISREG(before.st_mode):
         raise TrackError(
             f"the artifact {display_path} is not a regular file", "pass a file or a folder"
         )
+    program = {"executable": True} if before.st_mode & stat.S_IXUSR else {}
     with open(real, "rb") as source:
         if before.st_size > targets.limit:
-            entry = _store_large(source, name, before.st_size, targets.store)
-        else:
-            entry = _copy_small(source, name, before, targets)
-    return {**entry, "executable": True} if before.st_mode & stat.S_IXUSR else entry
+            yield {**_store_large(source, name, before.st_size, targets.store), **program}
+            return
+        incoming, digest, size = _copy_small(source, before, targets)
+    entry = {"path": name, "size": size, "sha256": digest, "where": "git", **program}
+    yield from _named_after(entry, incoming, targets.folder)
 
 
 def _store_large(
@@ -144,10 +158,10 @@ def _store_large(
 
 
 def _copy_small(
-    source: BinaryIO, name: str, before: os.stat_result, targets: _Targets
-) -> dict[str, Any]:
-    # An incomplete copy never has the name of the artifact.
-    incoming = targets.folder.with_name(f"incoming-{os.urandom(4).hex()}")
+    source: BinaryIO, before: os.stat_result, targets: _Targets
+) -> tuple[Path, str, int]:
+    """Copy a file beside the folder of the artifacts; return the copy, its SHA-256 and its size."""
+    incoming = _incoming(targets.folder)
     try:
         with open(incoming, "w+b") as copy:
             # If the file grows during the copy, the copy ends at the limit.
@@ -159,18 +173,51 @@ def _copy_small(
     if is_program:
         os.chmod(incoming, 0o755)
     folders.share_file(incoming, 0o775 if is_program else 0o664)
-    incoming.replace(_free_path(targets.folder, name))
-    return {"path": name, "size": size, "sha256": digest, "where": "git"}
+    return incoming, digest, size
 
 
-def _free_path(target: Path, name: str) -> Path:
-    """Return the path of an artifact in the journal, after an earlier file there is removed."""
-    path = target / name
-    if path.parent.resolve() != target.resolve() / os.path.dirname(name):
+def _incoming(folder: Path) -> Path:
+    return folder.with_name(f"{_INCOMING}{os.urandom(4).hex()}")
+
+
+def _named_after(entry: dict[str, Any], incoming: Path, folder: Path) -> Iterator[dict[str, Any]]:
+    """Yield an entry whose content is at ``incoming``; then move the content to its name."""
+    waiting = _waiting(folder, entry)
+    try:
+        target = _target(folder, entry["path"])
+        os.replace(incoming, waiting)
+        yield entry
+    except BaseException:  # the entry was not written, so nothing names this content
+        incoming.unlink(missing_ok=True)
+        waiting.unlink(missing_ok=True)
+        raise
+    with contextlib.suppress(FileNotFoundError):  # another process has logged the same and moved it
+        os.replace(waiting, target)
+
+
+def _waiting(folder: Path, entry: Mapping[str, Any]) -> Path:
+    """Return where the content of an entry is between its completion and its last move."""
+    key = hashlib.sha256(f"{entry['sha256']} {entry['path']}".encode("utf-8", "surrogatepass"))
+    return folder.with_name(f"{_INCOMING}{key.hexdigest()[:32]}")
+
+
+def settle(folder: Path, entries: Sequence[Mapping[str, Any]]) -> None:
+    """Finish the last move of artifacts whose process was killed after it had written their entries."""
+    waiting = {path.name for path in folder.parent.glob(f"{_INCOMING}*")}
+    for entry in entries if waiting else ():
+        path = _waiting(folder, entry)
+        if entry.get("where") == "git" and path.name in waiting:
+            os.replace(path, _target(folder, entry["path"]))
+
+
+def _target(folder: Path, name: str) -> Path:
+    """Return the path of an artifact in the journal; the folders on the way are made."""
+    target = folder / name
+    if target.parent.resolve() != folder.resolve() / os.path.dirname(name):
         raise TrackError(
             f"the artifact {name} would be written through a link", "choose another name"
         )
-    folders.make(str(path.parent))
-    if os.path.lexists(path):
-        path.unlink()
-    return path
+    folders.make(str(target.parent))
+    if target.is_dir() and not target.is_symlink():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
+    return target

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from gittrack.core import layout
 from gittrack.core.run import events, points, run_info, series
+from gittrack.record import artifacts as record_artifacts
 from gittrack.record.publish import logs
 from gittrack.record.publish.tree import Artifact, FilePart, RunContents
 
@@ -35,24 +36,39 @@ def collect(folder: Path, facts: Mapping[str, Any], state: events.JournalState) 
     """
     metrics, points_file, notes = _series(folder, state.summary)
     diff = folder / layout.DIFF
-    stored = [item["path"] for item in state.outputs if item.get("where") == "git"]
+    outputs, artifacts, lost = _outputs(folder / layout.ARTIFACTS, state.outputs)
     contents = RunContents(
         facts,
         params=state.params,
         metrics=metrics,
         env=state.env,
         inputs=state.inputs,
-        outputs=state.outputs,
+        outputs=outputs,
         series=points_file,
         log=logs.assemble(folder),
         diff=diff.read_bytes() if diff.exists() else b"",
-        artifacts=_artifacts(folder / layout.ARTIFACTS, stored),
+        artifacts=artifacts,
     )
-    return Collected(contents, notes)
+    return Collected(contents, (*notes, *lost))
 
 
-def _artifacts(folder: Path, names: Sequence[str]) -> dict[str, Artifact]:
-    return {name: _artifact(folder / name) for name in names}
+def _outputs(
+    folder: Path, entries: Sequence[Mapping[str, Any]]
+) -> tuple[list[Mapping[str, Any]], dict[str, Artifact], list[str]]:
+    """Return the entries of outputs.yaml, the artifacts in the journal, and a note on each that is lost."""
+    record_artifacts.settle(folder, entries)
+    outputs, artifacts, notes = [], {}, []
+    for entry in entries:
+        name = entry["path"]
+        try:
+            if entry.get("where") == "git":
+                artifacts[name] = _artifact(folder / name)
+            outputs.append(entry)
+        except (FileNotFoundError, NotADirectoryError):  # the other data of the run is not lost
+            reason = "its copy in the journal of the run was deleted"
+            outputs.append({**entry, "where": "left out", "reason": reason})
+            notes.append(f"the artifact {name} has only its digest: {reason}")
+    return outputs, artifacts, notes
 
 
 def _artifact(path: Path) -> Artifact:
