@@ -153,7 +153,7 @@ def _append_to_journal(
     """Append to the journal of a live run; return the commit of the run if it has ended meanwhile."""
     folder = Path(layout.live_dir(repo.common_dir), run_id)
     line = events.line(kind, **fields)
-    book = journal.join(folder)
+    book = journal.open_live(folder)
     if book is not None:
         try:
             book.events.write(line)

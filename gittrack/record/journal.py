@@ -210,6 +210,11 @@ def join(folder: Path) -> Journal | None:
     return None if join_fd is None else Journal(folder, None, join_fd)
 
 
+def open_live(folder: Path) -> Journal | None:
+    """Return the journal of a live run, to append without joining; None if the run has ended."""
+    return Journal(folder, None) if lock.is_held(folder / layout.LOCK) else None
+
+
 def live_lock(journal: Journal) -> Path:
     """Return the file that is locked while this process records into the journal."""
     return journal.folder / (layout.LOCK if journal.owner else layout.JOINED)

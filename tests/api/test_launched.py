@@ -1,6 +1,7 @@
 """Scripts that begin runs in ``git track run``: whose values count, and which run is which."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -197,3 +198,20 @@ def test_the_example_of_the_readme_works_after_git_track_init():
     assert done.code == 0, done.err
     run = gittrack.get("@")
     assert (run.experiment, run.params["model"]["hidden"]) == ("digits", 64)
+
+
+def test_an_annotation_before_the_first_init_does_not_take_its_place():
+    script = "import gittrack, subprocess, sys\n"
+    script += "for words in (['tag', '@', '+early'], ['note', '@', 'half way']):\n"
+    script += "    subprocess.run([sys.executable, '-m', 'gittrack', *words], check=True)\n"
+    script += "with gittrack.init() as run: run.log({'loss': 1.0})\n"
+    Path("train.py").write_text(script)
+    done = run_cli("run", "-n", "first", "--", sys.executable, "train.py")
+    assert done.code == 0, done.err
+    (run,) = gittrack.runs()
+    assert (run.name, run.tags, run.note, run.metrics["loss"].last) == (
+        "first",
+        ("early",),
+        "half way",
+        1.0,
+    )

@@ -71,7 +71,7 @@ def test_archived_runs_are_left_out_and_counted():
     record("b", {"acc": 0.9})
     done("archive", "b")
     assert [run["name"] for run in listed()] == ["a"]
-    assert "archived and not shown: 1; with them: add --archived" in done("ls")
+    assert "archived and not shown: 1; include them with --archived" in done("ls")
     assert [run["archived"] for run in listed("--archived")] == [True, False]
     assert [run.name for run in gittrack.runs()] == ["a"]
     assert [run.name for run in gittrack.runs(archived=True)] == ["b", "a"]

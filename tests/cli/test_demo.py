@@ -23,7 +23,7 @@ def test_a_folder_with_files_in_it_is_refused(tmp_path):
 def test_a_folder_that_cannot_be_made():
     assert run_cli("demo", "/dev/null/x").err == (
         "error: Not a directory (/dev/null/x)\n"
-        "hint: check that path and its permissions; if it is the repository's: git track doctor\n"
+        "hint: check the path and its permissions; for a path inside .git: git track doctor\n"
     )
 
 

@@ -200,7 +200,7 @@ def test_in_a_bare_repository_a_folder_must_be_named(clone):
     done = run_cli("get", "@", "hooks", cwd="../bare.git")
     assert (done.code, done.err) == (
         *(1,),
-        "error: the current folder belongs to git itself\nhint: name another: -o DEST\n",
+        "error: the current folder belongs to git itself\nhint: name another one: -o DEST\n",
     )
     assert not os.path.exists("../bare.git/hooks/post-update")
     assert run_cli("get", "@", "hooks", "-o", "../out/", cwd="../bare.git").code == 0

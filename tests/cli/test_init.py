@@ -52,5 +52,5 @@ def test_bare():
     assert run_cli("init") == (
         1,
         "",
-        "error: this is a bare repository\nhint: run it in a clone that has files\n",
+        "error: this is a bare repository\nhint: run git track init in a clone with a work tree\n",
     )

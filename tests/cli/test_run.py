@@ -617,7 +617,7 @@ class TestWhere:
         assert (done.code, done.err) == (
             1,
             "error: runs cannot be recorded in a bare repository\n"
-            "hint: work in a clone of it that has files\n",
+            "hint: work in a clone that has a worktree\n",
         )
 
 

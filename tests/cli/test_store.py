@@ -106,7 +106,7 @@ def test_a_full_store_keeps_the_digest_and_says_so(caplog):
     item = run.outputs[1]
     assert (item["where"], item["sha256"]) == ("left out", DIGEST)
     assert not in_store().exists()
-    why = "not kept, because the store would be larger than track.maxStoreSize"
+    why = "not stored, because the store would be larger than track.maxStoreSize"
     done = look("files", "lost")
     assert f"2.0 KiB  artifacts/out/model.bin  not here: it was {why}" in done.out
     done = look("files", "lost", "--json")

@@ -28,14 +28,14 @@ def searched(project):
 def test_what_each_parameter_explains(searched):
     told = (
         "\nwhat each parameter explains, alone:\n"
-        "  x  100 %  rank correlation -1.00, less is better\n"
-        "  y    0 %  rank correlation +0.00\n"
+        "  x  100 %  rank correlation -1.00, less is better (100 to 100 %)\n"
+        "  y      -  no more than chance explains\n"
         "  (of 6 configurations only: take it as a hint)\n"
     )
     assert told in searched.out
     assert told in run_cli("sweep", "show", "@").out
     found = json.loads(run_cli("sweep", "show", "@", "--json").out)["importance"]
-    assert [(one["name"], one["share"]) for one in found] == [("x", 1.0), ("y", 0.0)]
+    assert [(one["name"], one["share"]) for one in found] == [("x", 1.0), ("y", None)]
 
 
 def test_pictures_and_what_cannot_be_drawn():

@@ -335,7 +335,7 @@ def test_bare():
         1,
         "",
         "error: runs cannot be recorded in a bare repository\n"
-        "hint: work in a clone of it that has files\n",
+        "hint: work in a clone that has a worktree\n",
     )
     assert not (bare / "begun").exists()
     assert "TrackError: runs cannot be recorded in a bare repository" in python(SCRIPT, bare).err

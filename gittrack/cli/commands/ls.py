@@ -109,7 +109,7 @@ def _print_table(
         lines += hidden_columns_line(content.left_out, "--all-params, --columns A,B, --csv")
         lines += more_runs_line(listing.total - len(listing.runs), listing.total)
         if listing.archived:
-            lines += f"archived and not shown: {listing.archived}; with them: add --archived\n"
+            lines += f"archived and not shown: {listing.archived}; include them with --archived\n"
         if folded:
             lines += "each sweep is one line; for its trials: add --sort -started\n"
     print_result(lines)
@@ -138,5 +138,5 @@ def empty_listing(listing: query.Listing, where: str | None) -> str:
     if where is not None:
         return "no run matches the query"
     if listing.archived:
-        return "all runs are archived; with them: add --archived"
+        return "all runs are archived; include them with --archived"
     return "no runs are recorded here yet; record one: git track run -- COMMAND"
