@@ -522,7 +522,8 @@ def test_repeat_under_other_seeds(project):
     done = run_cli("repeat", "first", "--seeds", "2")
     assert done.code == 0, done.err
     assert [line.partition(":")[0] for line in done.out.splitlines()[:2]] == ["seed 4", "seed 5"]
-    assert done.out.endswith("compare them: git track top METRIC --over seed\n")
+    assert "compare them: git track top METRIC --over seed\n" in done.out
+    assert "only from 3 finished runs a side on" in done.out
     run_cli("repeat", "first", "--seeds", "1")
     runs = gittrack.runs()
     assert [run.seed for run in runs] == [6, 5, 4, 3]

@@ -70,7 +70,10 @@ def run(args: argparse.Namespace) -> int:
             print_note(_verdict.worktree_note(first, result))
         if result.stopped:
             return 1
-    print_result("compare them: git track top METRIC --over seed\n")
+    print_result(
+        "compare them: git track top METRIC --over seed\n"
+        "it says 'more than noise' only from 3 finished runs a side on: see docs/numbers.md\n"
+    )
     return 1 if failed else 0
 
 
