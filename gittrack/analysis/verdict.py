@@ -18,6 +18,7 @@ FAILED, NOT_RUN = "FAILED", "NOT RUN"
 ORDER = (EXACT, CLOSE, UNKNOWN, DIFFERENT, FAILED, NOT_RUN)
 LEVELS = {"none": (EXACT, CLOSE, UNKNOWN, DIFFERENT), "close": (EXACT, CLOSE), "exact": (EXACT,)}
 RTOL, ATOL = 1e-5, 1e-8
+_UNSURE = "the results agree, but it is not known whether both came from the recorded code and data"
 VOLATILE = ("*time*", "*seconds*", "*memory*", "*_per_s")
 
 Series = Mapping[
@@ -54,6 +55,8 @@ class Verdict(NamedTuple):
         How many were compared.
     unknown : tuple of str
         Artifacts that were not stored, and so not compared.
+    limits : tuple of str
+        Why equal results prove nothing about the code or the inputs: a sentence each.
     """
 
     level: str
@@ -64,6 +67,23 @@ class Verdict(NamedTuple):
     metrics: int = 0
     points: int = 0
     unknown: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
+
+    def limited(self, limits: Sequence[str]) -> Verdict:
+        """Return this verdict with limits, and with the level UNKNOWN if it was EXACT or CLOSE.
+
+        Parameters
+        ----------
+        limits : sequence of str
+            Why equal results prove nothing.  A verdict without limits is unchanged.
+        """
+        distinct = tuple(dict.fromkeys(limits))
+        if not distinct:
+            return self
+        capped = self._replace(limits=distinct)
+        if self.level not in (EXACT, CLOSE):
+            return capped
+        return capped._replace(level=UNKNOWN, reason=_UNSURE)
 
     def meets(self, level: str) -> bool:
         """Return whether this verdict passes at a level of ``LEVELS``: ``exact``, ``close`` or ``none``."""
@@ -73,6 +93,11 @@ class Verdict(NamedTuple):
     def may_have_reasons(self) -> bool:
         """Whether the results differ, so that other differences of the runs may explain it."""
         return self.level not in (EXACT, UNKNOWN)
+
+    @property
+    def has_nothing_to_compare(self) -> bool:
+        """Whether the verdict is UNKNOWN because the runs have no results."""
+        return self.level == UNKNOWN and not self.limits
 
 
 def is_volatile(name: str, patterns: Sequence[str] = VOLATILE) -> bool:

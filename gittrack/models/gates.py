@@ -123,7 +123,7 @@ def _refusal(version: Version, stage: str, failed: list[str], setting: str) -> R
     if any("verdict" in text for text in failed):
         hint = f"reproduce it first: git track reproduce {version.model}@{version.short}"
     if any(f"verdict is {verdict.UNKNOWN!r}" in text for text in failed):
-        hint = "its run has no metric and no artifact to compare: register a run that has one"
+        hint = f"see what is missing: git track reproduce {version.model}@{version.short}"
     return Refused(
         f"{version.model} {version.short} does not pass the gate of {stage}{source}: {'; '.join(failed)}",
         hint,

@@ -48,7 +48,8 @@ def judge(
     -------
     Verdict
         FAILED if ``b`` did not finish, even if ``a`` did not either; the reason says whether they are equal
-        until then.  At best CLOSE if an artifact was not stored.  UNKNOWN if there is nothing to compare.
+        until then.  At best CLOSE if an artifact was not stored.  At best UNKNOWN if the code or the data of
+        a run is recorded as inexact.  UNKNOWN if there is nothing to compare.
 
     Raises
     ------
@@ -72,8 +73,14 @@ def judge(
         return result._replace(level=verdict.DIFFERENT, reason=reason)
     if result.level == verdict.EXACT and result.unknown:
         has_proof = result.metrics or artifact_count > len(result.unknown)
-        return result._replace(level=verdict.CLOSE, reason=_UNPROVED if has_proof else _SIZES_ONLY)
-    return result
+        reason = _UNPROVED if has_proof else _SIZES_ONLY
+        result = result._replace(level=verdict.CLOSE, reason=reason)
+    return result.limited([*_inexact(a), *_inexact(b)])
+
+
+def _inexact(run: RunRecord) -> list[str]:
+    """Return why the recorded code or data may not be what the run used."""
+    return [str(sentence) for sentence in run.diff.get("inexact", [])]
 
 
 def _failure(a: RunRecord, b: RunRecord, result: Verdict) -> str:

@@ -108,3 +108,15 @@ def test_a_diverged_run_is_close_to_no_other(pair):
             verdict.compare_series({"m": [(0, x)]}, {"m": [(0, y)]}, (), rtol=1e9).level
             == DIFFERENT
         )
+
+
+@pytest.mark.parametrize(
+    ("level", "limited"),
+    [(EXACT, UNKNOWN), (CLOSE, UNKNOWN), (UNKNOWN, UNKNOWN), (DIFFERENT, DIFFERENT)],
+)
+def test_equal_results_of_unknown_code_prove_nothing(level, limited):
+    verdict_on_results = verdict.Verdict(level)
+    assert verdict_on_results.limited([]) == verdict_on_results
+    capped = verdict_on_results.limited(["lib is not recorded", "lib is not recorded"])
+    assert (capped.level, capped.limits) == (limited, ("lib is not recorded",))
+    assert not capped.has_nothing_to_compare

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from gittrack.analysis.verdict import CLOSE, DIFFERENT, EXACT, UNKNOWN, Divergence, Verdict
+from gittrack.analysis.verdict import CLOSE, DIFFERENT, EXACT, Divergence, Verdict
 from gittrack.show.terminal import text
 
 _MOST_METRICS = 8
@@ -20,13 +20,14 @@ def page(verdict: Verdict, why: Sequence[str] = (), more: str = "") -> str:
     if len(verdict.divergences) > _MOST_METRICS:
         lines.append(f"  and {len(verdict.divergences) - _MOST_METRICS} more metrics")
     lines += [f"  artifact {text.escape(path)}: its content differs" for path in verdict.artifacts]
+    lines += [f"  {text.escape(sentence)}" for sentence in verdict.limits]
     if verdict.unknown:
         names = ", ".join(map(text.escape, verdict.unknown))
         lines.append(f"not compared, because they are over track.maxArtifactSize: {names}")
     if verdict.left_out:
         names = ", ".join(map(text.escape, verdict.left_out))
         lines.append(f"left out, because they measure time or memory: {names}")
-    if verdict.level == UNKNOWN:
+    if verdict.has_nothing_to_compare:
         lines.append(_REMEDY)
     if why:
         lines.append("what differs besides, and may be the reason:")
@@ -80,5 +81,6 @@ def jsonable(verdict: Verdict, a: str, b: str | None, why: Sequence[str] = ()) -
         "artifacts": list(verdict.artifacts),
         "left_out": list(verdict.left_out),
         "not_compared": list(verdict.unknown),
+        "limits": list(verdict.limits),
         "differences": list(why),
     }

@@ -35,6 +35,13 @@ def test_an_unknown_verdict_says_what_to_do():
     assert "hint: log a metric in the script" in verdicts.page(Verdict(UNKNOWN, "nothing"))
 
 
+def test_limits_are_printed_below_the_verdict():
+    page = verdicts.page(Verdict(EXACT).limited(["lib is a repository of its own"]))
+    first, second = page.splitlines()
+    assert first.startswith("UNKNOWN  the results agree, but it is not known whether ")
+    assert second == "  lib is a repository of its own"
+
+
 def test_names_cannot_control_the_terminal():
     page = verdicts.page(Verdict(DIFFERENT, artifacts=("a\x1b[2J",)), ["lr \x07"])
     assert "\x1b" not in page
