@@ -129,7 +129,7 @@ def launch(repo: git.Repo, plan: CommandPlan, say: session.Say) -> LaunchResult:
         output_paths=output_paths, inputs=list(plan.inputs), digests=digests
     )
     run_session = session.begin(repo, request, [*output_paths, *plan.not_code])
-    for warning in run_session.warnings:
+    for warning in (*run_session.warnings, *filter(None, map(inputs.warning, fingerprints))):
         say(warning)
     for entry in fingerprints:
         run_session.journal.append(events.INPUT, values=entry)

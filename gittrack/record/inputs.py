@@ -1,8 +1,10 @@
 r"""Fingerprints of data: SHA-256 of a file or of all files of a folder, hashed once.
 
-To compute the digest of a folder by hand, run this in the folder, with LC_ALL=C::
+Links to files and folders are followed.  To compute the digest of a folder by hand, run this in the folder,
+with LC_ALL=C::
 
-    find . -type f -printf '%P\\n' | sort | xargs -d '\\n' sha256sum | sha256sum
+    find -L . -name .git -type d -prune -o -type f -printf '%P\\n' | sort |
+        xargs -d '\\n' sha256sum | sha256sum
 """
 
 from __future__ import annotations
@@ -11,9 +13,9 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from gittrack.core.errors import TrackError
 from gittrack.disk import folders
@@ -33,13 +35,14 @@ def fingerprint(path: str, display_path: str, cache: Path) -> dict[str, Any]:
     display_path : str
         The path that the entry gets; see `display_path`.
     cache : Path
-        The folder of caches.  Hashes are cached there by size, time stamp and inode.
+        The folder of caches.  Hashes are cached there by size, times of the last changes, and inode.
 
     Returns
     -------
     dict
         ``path``, ``kind`` (``file`` or ``folder``), ``size`` in bytes, ``sha256``, and for a folder the
-        number of ``files``.
+        number of ``files``, and the number of entries ``left_out`` that have no content: broken links,
+        pipes and sockets.
 
     Raises
     ------
@@ -72,29 +75,63 @@ def kind(path: str, display_path: str) -> str:
     raise TrackError(f"the input {display_path} {problem}", "check the path")
 
 
+def warning(entry: Mapping[str, Any]) -> str | None:
+    """Return a warning about a fingerprint that covers nothing, or not all of a folder; None if it does."""
+    if entry.get("files") == 0:
+        return f"the input {entry['path']} has no files: its digest cannot notice a change"
+    if entry.get("left_out"):
+        return (
+            f"the input {entry['path']} has {entry['left_out']:,} broken links or special files: "
+            "its digest does not cover them"
+        )
+    return None
+
+
 def _folder(path: str, cache: Path) -> dict[str, Any]:
     hashes = _HashCache(path, cache)
     listing = hashlib.sha256()
-    size = count = 0
-    for name in sorted(_files(path), key=os.fsencode):
+    size = 0
+    files = _files(path)
+    for name in sorted(files.names, key=os.fsencode):
         full = os.path.join(path, name)
         listing.update(f"{hashes.digest(full, name)}  ".encode() + os.fsencode(name) + b"\n")
         size += os.path.getsize(full)
-        count += 1
     hashes.save()
-    return {"size": size, "files": count, "sha256": listing.hexdigest()}
+    facts = {"size": size, "files": len(files.names), "sha256": listing.hexdigest()}
+    return {**facts, "left_out": files.left_out} if files.left_out else facts
 
 
-def _files(root: str) -> Iterator[str]:
-    def fail(error: OSError) -> None:
-        raise error
+class _Files(NamedTuple):
+    """The files below a folder, by their paths in it, and the number of entries without content."""
 
-    for folder, inner, names in os.walk(root, onerror=fail):
-        inner[:] = [name for name in inner if name != ".git"]
-        for name in names:
-            full = os.path.join(folder, name)
-            if os.path.isfile(full):
-                yield os.path.relpath(full, root)
+    names: list[str]
+    left_out: int
+
+
+def _files(root: str) -> _Files:
+    """Return the files below a folder.
+
+    A link to a folder is followed, except to a folder that contains the link: its files are listed anyway.
+    """
+    names: list[str] = []
+    left_out = 0
+    status = os.stat(root)
+    waiting = [("", frozenset([(status.st_dev, status.st_ino)]))]  # (folder, it and its parents)
+    while waiting:
+        folder, parents = waiting.pop()
+        with os.scandir(os.path.join(root, folder)) as entries:
+            for entry in entries:
+                name = os.path.join(folder, entry.name)
+                if entry.is_file():
+                    names.append(name)
+                elif not entry.is_dir():
+                    left_out += 1
+                elif entry.name != ".git":
+                    status = entry.stat()
+                    identity = (status.st_dev, status.st_ino)
+                    if identity not in parents:
+                        waiting.append((name, parents | {identity}))
+    return _Files(names, left_out)
 
 
 class _HashCache:
@@ -112,15 +149,16 @@ class _HashCache:
     def digest(self, path: str, name: str) -> str:
         with open(path, "rb") as file:
             stat = os.fstat(file.fileno())
-            mark = [stat.st_size, stat.st_mtime_ns, stat.st_ino]
+            # A program can set the time of the content back, but not the time of the last change.
+            mark = [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
             old = self.old.get(name)
-            if old is not None and old[:3] == mark:
+            if old is not None and old[:-1] == mark:
                 self.fresh[name] = old
-                return str(old[3])
+                return str(old[-1])
             digest = hashlib.sha256()
             while chunk := file.read(1 << 20):
                 digest.update(chunk)
-        if time.time_ns() - stat.st_mtime_ns > _RACY_NS:
+        if time.time_ns() - max(stat.st_mtime_ns, stat.st_ctime_ns) > _RACY_NS:
             self.fresh[name] = [*mark, digest.hexdigest()]
         return digest.hexdigest()
 

@@ -227,10 +227,10 @@ class Run(Recording):
             return
         text = values.check_path(path, "input")
         cache = self._home() / layout.CACHE
-        self._append(
-            events.INPUT,
-            values=inputs.fingerprint(text, inputs.display_path(text, self._cwd), cache),
-        )
+        entry = inputs.fingerprint(text, inputs.display_path(text, self._cwd), cache)
+        self._append(events.INPUT, values=entry)
+        if warning := inputs.warning(entry):
+            self._warn(f"input {entry['path']}", warning)
 
     def should_stop(self) -> bool:
         """Return whether this trial of a sweep should end early, by ``early_terminate`` of the sweep.

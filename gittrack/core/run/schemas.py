@@ -43,7 +43,7 @@ SHAPES: Mapping[str, Any] = {
         "blas": {},
         "variables": {},
     },
-    layout.INPUTS: {"inputs": [{**_ITEM, "kind": str, "files": int}]},
+    layout.INPUTS: {"inputs": [{**_ITEM, "kind": str, "files": int, "left_out": int}]},
     layout.OUTPUTS: {
         "outputs": [{**_ITEM, "where": str, "reason": str, "link": str, "executable": bool}]
     },
