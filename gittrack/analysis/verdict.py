@@ -1,16 +1,18 @@
 """The verdict on two runs: whether every metric and every artifact is the same, else how much they differ.
 
 A metric is the same if its series is bit-identical: equal values and equal steps in equal order.  The times
-of the points are ignored.  Metrics that measure time or memory are left out, and the verdict names them.  If
-nothing remains to compare, the verdict is UNKNOWN.
+of the points are ignored.  Metrics that measure time or memory are left out, and the verdict names them with
+their differences.  If nothing remains to compare, the verdict is UNKNOWN.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from fnmatch import fnmatchcase
+from types import MappingProxyType
 from typing import NamedTuple
+
+from gittrack.analysis.volatile import VOLATILE, is_volatile
 
 EXACT, CLOSE, UNKNOWN, DIFFERENT = "EXACT", "CLOSE", "UNKNOWN", "DIFFERENT"
 FAILED, NOT_RUN = "FAILED", "NOT RUN"
@@ -19,7 +21,6 @@ ORDER = (EXACT, CLOSE, UNKNOWN, DIFFERENT, FAILED, NOT_RUN)
 LEVELS = {"none": (EXACT, CLOSE, UNKNOWN, DIFFERENT), "close": (EXACT, CLOSE), "exact": (EXACT,)}
 RTOL, ATOL = 1e-5, 1e-8
 _UNSURE = "the results agree, but it is not known whether both came from the recorded code and data"
-VOLATILE = ("*time*", "*seconds*", "*memory*", "*_per_s")
 
 Series = Mapping[
     str, Sequence[tuple[float, float]]
@@ -36,6 +37,13 @@ class Divergence(NamedTuple):
     largest: float
 
 
+class Omission(NamedTuple):
+    """A metric that is not judged; ``divergence`` is None if it is the same in both runs."""
+
+    metric: str
+    divergence: Divergence | None
+
+
 class Verdict(NamedTuple):
     """The verdict on two runs.
 
@@ -48,13 +56,17 @@ class Verdict(NamedTuple):
     divergences : tuple of Divergence
         The metrics that differ, the earliest first.
     artifacts : tuple of str
-        The artifacts whose content differs.
-    left_out : tuple of str
-        The metrics that measure time or memory.
+        The artifacts whose content differs, or that only one run has.
+    omitted : tuple of Omission
+        The metrics that measure time or memory and so were left out, with their differences.
     metrics, points : int
         How many were compared.
     unknown : tuple of str
         Artifacts that were not stored, and so not compared.
+    lone_artifacts : mapping of str to int
+        Of ``artifacts``, those that only one run has: 1 if the first has it, 2 if the second has it.
+    artifact_count : int
+        How many artifacts were compared.
     limits : tuple of str
         Why equal results prove nothing about the code or the inputs: a sentence each.
     """
@@ -63,11 +75,24 @@ class Verdict(NamedTuple):
     reason: str = ""
     divergences: tuple[Divergence, ...] = ()
     artifacts: tuple[str, ...] = ()
-    left_out: tuple[str, ...] = ()
+    omitted: tuple[Omission, ...] = ()
     metrics: int = 0
     points: int = 0
     unknown: tuple[str, ...] = ()
+    lone_artifacts: Mapping[str, int] = MappingProxyType({})
+    artifact_count: int = 0
     limits: tuple[str, ...] = ()
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """The names of the metrics that measure time or memory."""
+        return tuple(omission.metric for omission in self.omitted)
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """What the verdict rests on: of ``metrics`` and ``artifacts`` those that were compared."""
+        counts = {"metrics": self.metrics, "artifacts": self.artifact_count}
+        return tuple(name for name, count in counts.items() if count)
 
     def limited(self, limits: Sequence[str]) -> Verdict:
         """Return this verdict with limits, and with the level UNKNOWN if it was EXACT or CLOSE.
@@ -100,11 +125,6 @@ class Verdict(NamedTuple):
         return self.level == UNKNOWN and not self.limits
 
 
-def is_volatile(name: str, patterns: Sequence[str] = VOLATILE) -> bool:
-    """Return whether a metric measures time or memory, which differ in every run."""
-    return any(fnmatchcase(name.lower(), pattern.lower()) for pattern in patterns)
-
-
 def compare_series(
     a: Series,
     b: Series,
@@ -126,7 +146,7 @@ def compare_series(
     rtol, atol : float
         The relative and the absolute tolerance for CLOSE; 1e-5 and 1e-8 by default.
     volatile : sequence of str
-        Patterns of metrics to leave out.
+        The metrics to leave out, see `is_volatile`.
     artifact_count : int
         The number of artifacts.  Without artifacts and metrics, the verdict is UNKNOWN.
 
@@ -136,17 +156,28 @@ def compare_series(
     infinity is close only to itself.
     """
     names = sorted({*a, *b})
-    left_out = tuple(name for name in names if is_volatile(name, volatile))
-    judged = [name for name in names if name not in left_out]
-    results = [_divergence(name, a.get(name), b.get(name), rtol, atol) for name in judged]
-    divergent = [(divergence, close) for divergence, close in results if divergence is not None]
+    results = {name: _divergence(name, a.get(name), b.get(name), rtol, atol) for name in names}
+    judged = [name for name in names if not is_volatile(name, volatile)]
+    omitted = tuple(Omission(n, results[n][0]) for n in names if n not in judged)
+    divergent = [
+        (divergence, close)
+        for divergence, close in map(results.__getitem__, judged)
+        if divergence is not None
+    ]
     differing = tuple(sorted(artifacts))
     points = sum(len(a.get(name, ())) for name in judged)
-    facts = {"left_out": left_out, "metrics": len(judged), "points": points, "artifacts": differing}
+    verdict = Verdict(
+        EXACT,
+        artifacts=differing,
+        omitted=omitted,
+        metrics=len(judged),
+        points=points,
+        artifact_count=artifact_count,
+    )
     if not (judged or differing or artifact_count):
-        return Verdict(UNKNOWN, _nothing_to_compare(left_out), **facts)  # type: ignore[arg-type]
+        return verdict._replace(level=UNKNOWN, reason=_nothing_to_compare(verdict.left_out))
     if not divergent and not differing:
-        return Verdict(EXACT, **facts)  # type: ignore[arg-type]
+        return verdict
     # Equal metrics with different artifacts are DIFFERENT: weights can change without the accuracy.
     level = CLOSE if divergent and all(close for _, close in divergent) else DIFFERENT
     by_step = sorted(
@@ -154,7 +185,7 @@ def compare_series(
         key=lambda divergence: -1 if divergence.step is None else divergence.step,
     )
     divergences = tuple(by_step)  # the earliest first; ties by name
-    return Verdict(level, divergences=divergences, **facts)  # type: ignore[arg-type]
+    return verdict._replace(level=level, divergences=divergences)
 
 
 def _nothing_to_compare(left_out: Sequence[str]) -> str:

@@ -53,7 +53,11 @@ DESCRIBED: dict[str, tuple[str, str]] = {
     ),
     "packRefs": ("500", "how many loose run refs are packed, in the background; 0: never"),
     "env": ("", "more environment variables to record, separated by spaces or commas"),
-    "volatile": ("*time* *seconds* *memory* *_per_s", "metrics that a verdict ignores"),
+    "volatile": (
+        "time times seconds secs sec elapsed duration runtime memory rss per_s per_sec per_second",
+        "metrics whose last words are these are left out of a verdict, which names them; "
+        "a pattern with `*` must match the whole name",
+    ),
     "link": (
         "",
         "more paths to link into the worktree of a rerun or an isolated trial, such as `.venv`",

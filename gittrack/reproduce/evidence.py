@@ -14,9 +14,7 @@ from gittrack.read.runs.record import RunRecord
 from gittrack.record.machine import environment
 
 _MOST_CHANGES = 12
-_UNPROVED = (
-    "every point and every stored artifact are the same; the other artifacts cannot be compared"
-)
+_UNPROVED = "what can be compared is the same; the content of the other artifacts was not stored"
 _SIZES_ONLY = "there are no metrics, and no artifact was stored: only their sizes are known"
 _NEVER_THE_REASON = (
     "variables.CONDA_DEFAULT_ENV",
@@ -42,7 +40,7 @@ def judge(
     rtol, atol
         The tolerances of CLOSE, see `gittrack.analysis.verdict`.
     volatile
-        Patterns of metrics to leave out.
+        The metrics to leave out, see `gittrack.analysis.volatile`.
 
     Returns
     -------
@@ -56,7 +54,7 @@ def judge(
     TrackError
         If a run cannot be read.
     """
-    artifact_count = len({item["path"] for run in (a, b) for item in run.outputs})
+    paths, not_stored = {item["path"] for run in (a, b) for item in run.outputs}, _unknown(a, b)
     result = verdict.compare_series(
         _series(a),
         _series(b),
@@ -64,16 +62,19 @@ def judge(
         rtol=rtol,
         atol=atol,
         volatile=volatile,
-        artifact_count=artifact_count,
-    )._replace(unknown=tuple(_unknown(a, b)))
+        artifact_count=len(paths),
+    )._replace(
+        unknown=tuple(not_stored),
+        lone_artifacts=_lone(a, b),
+        artifact_count=len(paths) - len(not_stored),
+    )
     if not b.info.finished:
         return Verdict(verdict.FAILED, _failure(a, b, result))
     if not a.info.finished:
         reason = f"the run {a.id} {_ended(a)}, but {b.id} finished"
         return result._replace(level=verdict.DIFFERENT, reason=reason)
     if result.level == verdict.EXACT and result.unknown:
-        has_proof = result.metrics or artifact_count > len(result.unknown)
-        reason = _UNPROVED if has_proof else _SIZES_ONLY
+        reason = _UNPROVED if result.evidence else _SIZES_ONLY
         result = result._replace(level=verdict.CLOSE, reason=reason)
     return result.limited([*_inexact(a), *_inexact(b)])
 
@@ -115,6 +116,12 @@ def _differing(a: RunRecord, b: RunRecord) -> list[str]:
     """Return the artifacts that only one run has, or whose content differs."""
     first, second = ({item["path"]: item for item in run.outputs} for run in (a, b))
     return [p for p in sorted({*first, *second}) if not _equal(a, b, first, second, p)]
+
+
+def _lone(a: RunRecord, b: RunRecord) -> dict[str, int]:
+    """Return the artifacts that only one run has: 1 if ``a`` has it, 2 if ``b`` has it."""
+    first, second = ({item["path"] for item in run.outputs} for run in (a, b))
+    return {path: 1 if path in first else 2 for path in sorted(first ^ second)}
 
 
 def _stored(item: Mapping[str, Any]) -> bool:

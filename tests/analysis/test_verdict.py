@@ -67,6 +67,9 @@ def test_times_are_left_out_and_named():
         [],
     )
     assert (found.level, found.left_out) == (EXACT, ("Images_per_s", "epoch_time"))
+    alone, apart = (omission.divergence for omission in found.omitted)
+    assert (alone.step, apart.step, apart.largest) == (None, 0, 2.0)
+    assert found.evidence == ("metrics",)
 
 
 def test_where_there_is_nothing_to_compare_nobody_knows():

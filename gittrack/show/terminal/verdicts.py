@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from gittrack.analysis.verdict import CLOSE, DIFFERENT, EXACT, Divergence, Verdict
+from gittrack.analysis.verdict import CLOSE, EXACT, Divergence, Omission, Verdict
 from gittrack.show.terminal import text
 
 _MOST_METRICS = 8
@@ -16,17 +16,17 @@ _REMEDY = "hint: log a metric in the script, or name the files that it writes: g
 def page(verdict: Verdict, why: Sequence[str] = (), more: str = "") -> str:
     """Return the verdict; ``why`` lists differences that may be the reason, ``more`` is the last line."""
     lines = [f"{verdict.level}  {_summary(verdict)}"]
+    lines += _omitted(verdict.omitted)
     lines += [f"  {_divergence(divergence)}" for divergence in verdict.divergences[:_MOST_METRICS]]
     if len(verdict.divergences) > _MOST_METRICS:
         lines.append(f"  and {len(verdict.divergences) - _MOST_METRICS} more metrics")
-    lines += [f"  artifact {text.escape(path)}: its content differs" for path in verdict.artifacts]
+    lines += [
+        f"  artifact {text.escape(path)}: {_artifact(verdict, path)}" for path in verdict.artifacts
+    ]
     lines += [f"  {text.escape(sentence)}" for sentence in verdict.limits]
     if verdict.unknown:
         names = ", ".join(map(text.escape, verdict.unknown))
-        lines.append(f"not compared, because they are over track.maxArtifactSize: {names}")
-    if verdict.left_out:
-        names = ", ".join(map(text.escape, verdict.left_out))
-        lines.append(f"left out, because they measure time or memory: {names}")
+        lines.append(f"not compared, because their content was not stored: {names}")
     if verdict.has_nothing_to_compare:
         lines.append(_REMEDY)
     if why:
@@ -40,14 +40,52 @@ def page(verdict: Verdict, why: Sequence[str] = (), more: str = "") -> str:
 def _summary(verdict: Verdict) -> str:
     if verdict.reason:
         return text.escape(verdict.reason)
-    numbers = f"metrics: {verdict.metrics}, points: {verdict.points}"
+    compared = _compared(verdict)
     if verdict.level == EXACT:
-        return f"every point of every metric and every artifact are the same ({numbers})"
+        return f"the same: {compared}"
+    counts = {"metrics": len(verdict.divergences), "artifacts": len(verdict.artifacts)}
+    differing = ", ".join(f"{name}: {count}" for name, count in counts.items() if count)
     if verdict.level == CLOSE:
-        return f"within tolerance, metrics that differ a little: {len(verdict.divergences)} ({numbers})"
-    if verdict.level == DIFFERENT and not verdict.divergences:
-        return f"every point is the same, but not every artifact ({numbers})"
-    return f"metrics that differ: {len(verdict.divergences)} ({numbers})"
+        return f"the same within tolerance: {compared}; differ a little: {differing}"
+    return f"not the same: {differing}; compared: {compared}"
+
+
+def _compared(verdict: Verdict) -> str:
+    """Return what was compared: ``1 metric with 5 points, 2 artifacts``."""
+    parts = []
+    if verdict.metrics:
+        points = _count(verdict.points, "point")
+        parts.append(f"{_count(verdict.metrics, 'metric')} with {points}")
+    if verdict.artifact_count:
+        parts.append(_count(verdict.artifact_count, "artifact"))
+    return ", ".join(parts) or "nothing"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _omitted(omissions: Sequence[Omission]) -> list[str]:
+    """Return the metrics that were left out: those that differ, a line each, and the names of the others."""
+    apart = [omission.divergence for omission in omissions if omission.divergence is not None]
+    equal = [text.escape(omission.metric) for omission in omissions if omission.divergence is None]
+    lines = ["left out, because they measure time or memory:"] if omissions else []
+    lines += [f"  {_divergence(divergence)}" for divergence in apart[:_MOST_METRICS]]
+    if len(apart) > _MOST_METRICS:
+        lines.append(f"  and {len(apart) - _MOST_METRICS} more metrics that differ")
+    if equal:
+        lines.append(f"  the same in both: {', '.join(equal)}")
+    return lines
+
+
+def _artifact(verdict: Verdict, path: str) -> str:
+    run = verdict.lone_artifacts.get(path)
+    names = {
+        None: "its content differs",
+        1: "only the first run has it",
+        2: "only the second run has it",
+    }
+    return names[run]
 
 
 def _divergence(divergence: Divergence) -> str:
@@ -78,9 +116,18 @@ def jsonable(verdict: Verdict, a: str, b: str | None, why: Sequence[str] = ()) -
         "metrics": verdict.metrics,
         "points": verdict.points,
         "divergences": [divergence._asdict() for divergence in verdict.divergences],
+        "evidence": list(verdict.evidence),
+        "artifact_count": verdict.artifact_count,
         "artifacts": list(verdict.artifacts),
+        "only_in_one": dict(verdict.lone_artifacts),
         "left_out": list(verdict.left_out),
+        "omitted": [_omission(omission) for omission in verdict.omitted],
         "not_compared": list(verdict.unknown),
         "limits": list(verdict.limits),
         "differences": list(why),
     }
+
+
+def _omission(omission: Omission) -> dict[str, Any]:
+    apart = omission.divergence
+    return {"metric": omission.metric, "divergence": apart._asdict() if apart else None}

@@ -2,15 +2,24 @@
 
 import math
 
-from gittrack.analysis.verdict import CLOSE, DIFFERENT, EXACT, UNKNOWN, Divergence, Verdict
+import pytest
+
+from gittrack.analysis.verdict import (
+    CLOSE,
+    DIFFERENT,
+    EXACT,
+    UNKNOWN,
+    Divergence,
+    Omission,
+    Verdict,
+)
 from gittrack.show.terminal import verdicts
 
 
 def test_the_first_word_is_the_verdict():
-    assert verdicts.page(Verdict(EXACT, metrics=2, points=20)) == (
-        "EXACT  every point of every metric and every artifact are the same (metrics: 2, points: 20)\n"
-    )
-    assert verdicts.page(Verdict(CLOSE)).startswith("CLOSE  within tolerance")
+    page = verdicts.page(Verdict(EXACT, metrics=2, points=20, artifact_count=1))
+    assert page == "EXACT  the same: 2 metrics with 20 points, 1 artifact\n"
+    assert verdicts.page(Verdict(CLOSE)).startswith("CLOSE  the same within tolerance")
 
 
 def test_a_divergence_names_its_step_and_its_size():
@@ -21,6 +30,26 @@ def test_a_divergence_names_its_step_and_its_size():
     assert "  acc: only one of the runs has it\n" in verdicts.page(
         Verdict(DIFFERENT, divergences=(alone,))
     )
+
+
+def test_metrics_that_are_left_out_come_first_with_their_differences():
+    apart = Divergence("epoch_time", 0, 1.0, 3.0, 2.0)
+    omitted = (Omission("epoch_time", apart), Omission("memory", None))
+    loss = Divergence("loss", 3, 0.5, 0.75, 0.25)
+    lines = verdicts.page(Verdict(DIFFERENT, divergences=(loss,), omitted=omitted)).splitlines()
+    assert lines[1:4] == [
+        "left out, because they measure time or memory:",
+        "  epoch_time: from step 0 on, 1.0 and 3.0, at most 2 apart",
+        "  the same in both: memory",
+    ]
+    assert lines[4].startswith("  loss: ")
+
+
+@pytest.mark.parametrize(("run", "words"), [(1, "the first run"), (2, "the second run")])
+def test_an_artifact_that_only_one_run_has_is_named_as_that(run, words):
+    verdict = Verdict(DIFFERENT, artifacts=("b.bin",), lone_artifacts={"b.bin": run})
+    assert f"  artifact b.bin: only {words} has it\n" in verdicts.page(verdict)
+    assert verdicts.jsonable(verdict, "a", "b")["only_in_one"] == {"b.bin": run}
 
 
 def test_at_most_eight_metrics_are_listed():
