@@ -6,6 +6,7 @@ import contextlib
 
 from gittrack import git
 from gittrack.analysis import verdict
+from gittrack.analysis.volatile import VOLATILE
 from gittrack.core import settings
 from gittrack.core.errors import Damaged
 from gittrack.read.runs.reader import Raw
@@ -30,6 +31,6 @@ def best(repo: git.Repo, run: Raw) -> str | None:
         if raw.commit:
             with contextlib.suppress(Damaged):  # an unreadable reproduction proves nothing
                 again = RunRecord(repo, raw)
-                judged = evidence.judge(first, again, volatile=volatile or verdict.VOLATILE)
+                judged = evidence.judge(first, again, volatile=volatile or VOLATILE)
                 levels.append(judged.level)
     return min(levels, key=verdict.ORDER.index, default=None)

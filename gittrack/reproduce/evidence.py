@@ -9,6 +9,7 @@ from gittrack import git
 from gittrack.analysis import canonical, verdict
 from gittrack.analysis.differences import RunDiff
 from gittrack.analysis.verdict import Verdict
+from gittrack.analysis.volatile import VOLATILE
 from gittrack.read.runs import compare
 from gittrack.read.runs.record import RunRecord
 from gittrack.record.machine import environment
@@ -29,7 +30,7 @@ def judge(
     *,
     rtol: float = verdict.RTOL,
     atol: float = verdict.ATOL,
-    volatile: Sequence[str] = verdict.VOLATILE,
+    volatile: Sequence[str] = VOLATILE,
 ) -> Verdict:
     """Compare every series and every artifact of two runs.
 

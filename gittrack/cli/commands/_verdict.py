@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from gittrack import git
 from gittrack.analysis import verdict
+from gittrack.analysis.volatile import VOLATILE
 from gittrack.core import settings
 from gittrack.read.runs.record import RunRecord
 from gittrack.reproduce import evidence, rerun
@@ -52,7 +53,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def demands(repo: git.Repo, args: argparse.Namespace) -> Demands:
     """Return the demands of the options and the settings."""
     config = git.parse_config(repo.config().output())
-    volatile = settings.words(config, "track.volatile") or verdict.VOLATILE
+    volatile = settings.words(config, "track.volatile") or VOLATILE
     links = settings.words(config, "track.link")
     return Demands(args.verify, args.rtol, args.atol, tuple(volatile), links)
 
