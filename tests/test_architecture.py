@@ -131,24 +131,29 @@ LAZY_IMPORTS = {
     },
     "api/runs.py": {"pandas": "only where it is installed, and asked for"},
     "show/data/parquet.py": {"pyarrow": "an extra, and a heavy one"},
+    "cli/commands/ls.py": {"gittrack.show.data.jsonable": "only --json needs it"},
     "cli/commands/top.py": {
-        "gittrack.cli.commands._over": "a leaderboard of runs does not need it"
+        "gittrack.cli.commands._over": "a leaderboard of runs does not need it",
+        "gittrack.show.data.jsonable": "only --json needs it",
     },
     "core/run/run_info.py": {
         "datetime": "2 ms that a listing has no use for",
         "gittrack.core.run.trials": "most runs are none",
     },
+    "core/equality.py": {"struct": "0.3 ms that most listings do not need"},
     "core/errors.py": {"difflib": "only a mistake needs it"},
     "core/foreign_objects.py": {"dataclasses": "10 ms that only those pay who use it anyway"},
     "core/yaml_read.py": {"yaml": "40 ms that a listing has no use for"},
     "git/process.py": {"git": "100 ms that a listing has no use for"},
     "read/runs/cache.py": {"gittrack.disk.folders": "few listings write there"},
     "read/runs/selection.py": {
-        "gittrack.read.runs.filters": "10 ms that a listing without a query has no use for"
+        "gittrack.analysis.direction": "only a leaderboard needs it",
+        "gittrack.read.runs.filters": "10 ms that a listing without a query has no use for",
     },
     "read/runs/reader.py": {
         "gittrack.core.run.schemas": "a listing reads no YAML",
         "gittrack.core.yaml_read": "a listing reads no YAML",
+        "gittrack.read.runs.cache": "only who reads all bodies needs it",
         "gittrack.read.runs.live": "most of the time nothing is going on",
     },
     "record/machine/numerics.py": {"ctypes": "only where there is a library to ask"},

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 
-from gittrack.analysis.direction import MAX, MIN
 from gittrack.core.errors import TrackError
 
 _FORMATS = {"json": "JSON, a stable format", "csv": "CSV", "md": "Markdown"}
@@ -57,7 +56,7 @@ def add_archived(parser: argparse.ArgumentParser) -> None:
 def add_goal(parser: argparse.ArgumentParser) -> None:
     """Add ``--min`` and ``--max``; ``args.goal`` is ``min``, ``max``, or None if neither is given."""
     group = parser.add_mutually_exclusive_group()
-    for goal, best in ((MIN, "smallest"), (MAX, "largest")):
+    for goal, best in (("min", "smallest"), ("max", "largest")):
         group.add_argument(
             f"--{goal}",
             dest="goal",

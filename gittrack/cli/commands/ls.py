@@ -27,7 +27,6 @@ from gittrack.cli.output import (
 )
 from gittrack.core.run.run_info import RunInfo
 from gittrack.read.runs import query, reader
-from gittrack.show.data import jsonable
 from gittrack.show.terminal import runs, table
 
 _STYLES = {"running": "green", **dict.fromkeys(("failed", "killed", "crashed", "damaged"), "red")}
@@ -69,6 +68,8 @@ def run(args: argparse.Namespace) -> int:
     else:
         infos = [reader.decode(repo, raw) for raw in listing.runs]
     if args.style == "json":
+        from gittrack.show.data import jsonable  # noqa: PLC0415 - only --json needs it
+
         print_result(jsonable.dump([jsonable.run(info) for info in infos]))
     elif not infos:
         print_note(empty_listing(listing, args.where))

@@ -30,7 +30,6 @@ from gittrack.cli.output import (
 )
 from gittrack.core.run.run_info import RunInfo
 from gittrack.read.runs import query, reader
-from gittrack.show.data import jsonable
 from gittrack.show.terminal import runs, table, text
 
 
@@ -72,6 +71,8 @@ def run(args: argparse.Namespace) -> int:
 
         _over.show(repo, infos, args, ranking.direction)
     elif args.style == "json":
+        from gittrack.show.data import jsonable  # noqa: PLC0415 - only --json needs it
+
         print_result(jsonable.dump([jsonable.run(info) for info in infos]))
         _print_remarks("", ranking)
     else:

@@ -15,7 +15,6 @@ from gittrack.core.errors import Damaged, TrackError
 from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.run import annotation_log, commit_message, run_info
 from gittrack.git import bounded, notes, refs
-from gittrack.read.runs import cache
 
 _MISSING = f"its commit is missing, or larger than {commit_message.MAX_BYTES >> 20} MiB"
 _FEW = 32  # so many new bodies are read from git each time, before the cache is renewed
@@ -77,6 +76,8 @@ def list_runs_with_summaries(repo: git.Repo, experiment: str | None = None) -> l
 
     Bodies that are not in the cache are read from git.  If these are many, the cache is renewed.
     """
+    from gittrack.read.runs import cache  # noqa: PLC0415 - only who reads all bodies needs it
+
     cached = cache.load(repo.common_dir)
     runs = list_runs(repo, experiment, cached)
     unread = [raw for raw in runs if raw.body is None and raw.info is None]
@@ -95,6 +96,8 @@ def _renew(
     count = sum(raw.body is not None for raw in runs)
     is_outdated = complete and count - new < len(cached)
     if is_outdated or new > max(_FEW, len(cached) // 16):
+        from gittrack.read.runs import cache  # noqa: PLC0415 - most listings renew nothing
+
         bodies_now = {str(raw.commit): raw.body for raw in runs if raw.body is not None}
         cache.store(repo.common_dir, bodies_now if complete else {**cached, **bodies_now})
 

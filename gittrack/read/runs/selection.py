@@ -6,14 +6,16 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 from gittrack import git
-from gittrack.analysis.direction import Direction, base_name
-from gittrack.core.fast_typing import Any, NamedTuple
+from gittrack.core.fast_typing import TYPE_CHECKING, Any, NamedTuple
 from gittrack.core.run import annotation_log, commit_message
 from gittrack.core.run.run_info import from_iso
 from gittrack.core.scalars import scalar_text
 from gittrack.read.runs.lookup import Lookup, fact, ways
 from gittrack.read.runs.reader import Raw
 from gittrack.read.runs.source import Request, Selection
+
+if TYPE_CHECKING:  # a listing that is not ranked has no direction
+    from gittrack.analysis.direction import Direction
 
 _INFINITY = float("inf")
 _SHORTEST_COMMIT = 7  # digits; fewer may begin an id of a run, but no run commit
@@ -120,6 +122,8 @@ def _numeric_order(raws: list[Raw], values: Iterable[Any], request: Request) -> 
 
 def _goals(raws: Sequence[Raw], key: str) -> frozenset[str]:
     """Return the goals that the runs defined for the metric that a sort key names."""
+    from gittrack.analysis.direction import base_name  # noqa: PLC0415 - only a leaderboard needs it
+
     metric = base_name(key.removeprefix("metrics."))
     mark = f"\nmetric_definitions.{commit_message.key_text(metric)}.goal: ".encode()
     goals = set()
