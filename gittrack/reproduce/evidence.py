@@ -1,27 +1,17 @@
-"""The verdict between two recorded runs, and the possible reasons for it."""
+"""The verdict between two recorded runs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gittrack import git
 from gittrack.analysis import canonical, verdict
-from gittrack.analysis.differences import RunDiff
 from gittrack.analysis.verdict import Verdict
 from gittrack.analysis.volatile import VOLATILE
-from gittrack.read.runs import compare
 from gittrack.read.runs.record import RunRecord
-from gittrack.record.machine import environment
 
-_MOST_CHANGES = 12
 _UNPROVED = "what can be compared is the same; the content of the other artifacts was not stored"
 _SIZES_ONLY = "there are no metrics, and no artifact was stored: only their sizes are known"
-_NEVER_THE_REASON = (
-    "variables.CONDA_DEFAULT_ENV",
-    "variables.PYTHONHASHSEED",  # python.hash_seed has it
-    "platform.release",
-)
 
 
 def judge(
@@ -147,70 +137,3 @@ def _equal(a: RunRecord, b: RunRecord, first: dict, second: dict, path: str) -> 
     if any(size is None or size > canonical.LIMIT for size in sizes):  # not here, or too large
         return False
     return canonical.digest(a.read(name)) == canonical.digest(b.read(name))
-
-
-def reasons(repo: git.Repo, a: RunRecord, b: RunRecord) -> list[str]:
-    """Return what differs between two runs besides their results, a short line for each difference."""
-    difference = compare.diff(repo, a, b)
-    return [
-        *_code(difference),
-        *_changed("param", difference.params),
-        *_changed("input", difference.inputs),
-        *_environment(difference),
-        *_not_captured(a),
-        *_stopped(a, b),
-    ]
-
-
-def _code(difference: RunDiff) -> list[str]:
-    code = difference.code
-    if code.problem:
-        return [f"code: {code.problem}"]
-    return [f"code: {code.stat}"] if code.patch else []
-
-
-def _changed(kind: str, changes: Sequence[object]) -> list[str]:
-    names = [str(getattr(change, "name", "")) for change in changes]
-    return [f"{kind}s: {', '.join(names[:6])}{', ...' if len(names) > 6 else ''}"] if names else []
-
-
-def _environment(difference: RunDiff) -> list[str]:
-    has_counts = any(change.name.startswith("threads.") for change in difference.env)
-    repeated = tuple(f"variables.{name}" for name in environment.THREADS) if has_counts else ()
-    ignored = (*_NEVER_THE_REASON, *repeated)
-    changes = [change for change in difference.env if not change.name.startswith(ignored)]
-    lines = [f"{c.name}: {_plain(c.a)} -> {_plain(c.b)}" for c in changes[:_MOST_CHANGES]]
-    more = len(changes) - _MOST_CHANGES
-    return [*lines, f"and {more} more: git track diff --env"] if more > 0 else lines
-
-
-def _plain(value: object) -> str:
-    return str(value) if isinstance(value, (str, int, float, list, dict)) else "none"
-
-
-def _not_captured(run: RunRecord) -> list[str]:
-    """Return what the first run had but its commit does not have, so that the rerun lacked it."""
-    withheld = [str(item["path"]) for item in run.diff.get("withheld", [])]
-    names = f"{', '.join(withheld[:6])}{', ...' if len(withheld) > 6 else ''}"
-    lines = [f"not captured with its code: {names}"] if withheld else []
-    return [*lines, *(str(remark) for remark in run.diff.get("inexact", []))]
-
-
-def uncontrolled(a: RunRecord, b: RunRecord) -> list[str]:
-    """Return what neither run fixes, so that equal facts do not mean equal results."""
-    lines = []
-    if a.info.seed is None and b.info.seed is None:
-        lines.append("neither has a seed: git track run --seed N, and gittrack.seed_everything")
-    python = [run.env.get("python") or {} for run in (a, b)]
-    if all(facts.get("hash_seed") == "random" for facts in python):
-        lines.append("sets of strings have a random order in both: git track run --seed N")
-    return lines
-
-
-def _stopped(*runs: RunRecord) -> list[str]:
-    """Return which of the runs their sweep stopped early; a rerun is never stopped early."""
-    return [
-        f"the run {run.id}: its sweep stopped it early at step {run.info.sweep.stopped:g}"
-        for run in runs
-        if run.info.sweep is not None and run.info.sweep.stopped is not None
-    ]

@@ -250,7 +250,7 @@ def test_a_param_changed_knowingly(project):
     train()
     done = reproduce("first", "-S", "lr=0.5", code=3)
     assert done.out.startswith("DIFFERENT")
-    assert "params: lr" in done.out
+    assert "param: lr: " in done.out
     assert "changed knowingly: lr=0.5" in done.out
     assert gittrack.get("@").params["lr"] == 0.5
     assert run_cli("reproduce", "first", "-S", "lrr=1").err.startswith(
@@ -278,7 +278,7 @@ def test_close(project):
         done.code,
         done.out.startswith("CLOSE  the same within tolerance: 1 metric with "),
     ) == (3, True)
-    assert "code: 1 file changed" in done.out
+    assert "code: train.py" in done.out
     assert run_cli("verify", "first", "second", "--verify", "close").code == 0
     found = json.loads(run_cli("verify", "first", "second", "--json").out)
     assert (found["verdict"], found["divergences"][0]["step"]) == ("CLOSE", 0)

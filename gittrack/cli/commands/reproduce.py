@@ -24,7 +24,7 @@ from gittrack.core.run import commit_message
 from gittrack.launch import config
 from gittrack.read.runs import resolve
 from gittrack.read.runs.record import RunRecord
-from gittrack.reproduce import evidence, rerun
+from gittrack.reproduce import reasons, rerun
 from gittrack.reproduce.rerun_worktree import Impossible
 from gittrack.show.data import jsonable
 from gittrack.show.terminal import text, verdicts
@@ -83,9 +83,9 @@ def run(args: argparse.Namespace) -> int:
     worst = _verdict.worst(judgements)
     pair = [first, reruns[judgements.index(worst)]]
     deterministic = _is_deterministic(reruns, required)
-    reasons = evidence.reasons(repo, *pair) if worst.may_have_reasons else []
-    details = _details(args, worst, pair, reasons, deterministic)
-    _print_verdict(args, worst, pair, reasons, details, deterministic)
+    why = reasons.lines(reasons.reasons(repo, *pair) if worst.may_have_reasons else ())
+    details = _details(args, worst, pair, why, deterministic)
+    _print_verdict(args, worst, pair, why, details, deterministic)
     for result in results:
         if result.worktree:
             print_note(_verdict.worktree_note(first, result))
@@ -134,7 +134,7 @@ def _details(
     args: argparse.Namespace,
     judgement: Verdict,
     pair: list[RunRecord],
-    reasons: list[str],
+    why: list[str],
     deterministic: bool | None,
 ) -> str:
     """Return the lines below a verdict: the changed params, the end of the log, whether reruns agree."""
@@ -145,13 +145,13 @@ def _details(
         lines += [f"  {text.escape(line)}" for line in tail if line]
     differs = judgement.level in (verdict.CLOSE, verdict.DIFFERENT) and not judgement.reason
     if differs:
-        lines += evidence.uncontrolled(*pair)
+        lines += reasons.uncontrolled(*pair)
     if deterministic is not None:
         lines.append(
             f"the {args.runs} reruns are {'the same' if deterministic else 'not the same'}: "
             f"the program itself is {'' if deterministic else 'not '}deterministic here"
         )
-    elif differs and not reasons and args.runs == 1:
+    elif differs and not why and args.runs == 1:
         lines.append(
             "the environment is the same: add --runs 3 to see whether the program itself is deterministic"
         )
@@ -174,17 +174,17 @@ def _print_verdict(
     args: argparse.Namespace,
     judgement: Verdict,
     pair: list[RunRecord],
-    reasons: Sequence[str] = (),
+    why: Sequence[str] = (),
     details: str = "",
     deterministic: bool | None = None,
 ) -> None:
     ids = [run.id for run in pair]
     if args.style == "json":
-        content = verdicts.jsonable(judgement, ids[0], ids[1] if len(ids) > 1 else None, reasons)
+        content = verdicts.jsonable(judgement, ids[0], ids[1] if len(ids) > 1 else None, why)
         print_result(
             jsonable.dump({**content, "changed": args.set, "deterministic": deterministic})
         )
         return
     last = " again: ".join(map(short_id, ids)) if len(ids) > 1 else ""
     lines = "\n".join(line for line in (details, last) if line)
-    print_result(verdicts.page(judgement, reasons, lines))
+    print_result(verdicts.page(judgement, why, lines))

@@ -16,7 +16,7 @@ from gittrack.cli.output import print_result
 from gittrack.core.errors import TrackError
 from gittrack.read.runs import resolve
 from gittrack.read.runs.record import RunRecord
-from gittrack.reproduce import evidence
+from gittrack.reproduce import reasons
 from gittrack.show.data import jsonable
 from gittrack.show.terminal import verdicts
 from gittrack.show.terminal.columns import short_id
@@ -39,12 +39,13 @@ def run(args: argparse.Namespace) -> int:
     judgements, items = [], []
     for other in others:
         judgement = _verdict.judge(first, other, required)
-        reasons = evidence.reasons(repo, first, other) if judgement.may_have_reasons else []
+        rows = reasons.reasons(repo, first, other) if judgement.may_have_reasons else ()
+        why = reasons.lines(rows)
         judgements.append(judgement)
-        items.append(verdicts.jsonable(judgement, first.id, other.id, reasons))
+        items.append(verdicts.jsonable(judgement, first.id, other.id, why))
         if args.style != "json":
             pair = f"{short_id(first.id)} and {short_id(other.id)}" if len(others) > 1 else ""
-            print_result(verdicts.page(judgement, reasons, pair))
+            print_result(verdicts.page(judgement, why, pair))
     if args.style == "json":
         print_result(jsonable.dump(items[0] if len(items) == 1 else items))
     return 0 if _verdict.worst(judgements).meets(required.level) else _verdict.UNMET
