@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from gittrack.analysis import samples
+from gittrack.analysis.statistics import samples
 from gittrack.core.equality import key
 from gittrack.core.run import commit_message
 from gittrack.core.run.run_info import RUNNING, RunInfo

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from gittrack.analysis import student
+from gittrack.analysis.statistics import student
 from gittrack.analysis.sweep_ranking import (
     average_seeds,
     furthest_trials,

@@ -16,8 +16,12 @@ from gittrack.analysis.volatile import VOLATILE, is_volatile
 
 EXACT, CLOSE, UNKNOWN, DIFFERENT = "EXACT", "CLOSE", "UNKNOWN", "DIFFERENT"
 FAILED, NOT_RUN = "FAILED", "NOT RUN"
-# Best first.  UNKNOWN proves nothing; a known difference is worse.
-ORDER = (EXACT, CLOSE, UNKNOWN, DIFFERENT, FAILED, NOT_RUN)
+CONSISTENT = (
+    "CONSISTENT"  # the same mean over seeds: see `gittrack.analysis.statistics.equivalence`
+)
+# Best first.  CONSISTENT compares means, so it proves less than CLOSE, which compares the same seed.
+# UNKNOWN proves nothing; a known difference is worse.
+ORDER = (EXACT, CLOSE, CONSISTENT, UNKNOWN, DIFFERENT, FAILED, NOT_RUN)
 LEVELS = {"none": (EXACT, CLOSE, UNKNOWN, DIFFERENT), "close": (EXACT, CLOSE), "exact": (EXACT,)}
 RTOL, ATOL = 1e-5, 1e-8
 _UNSURE = "the results agree, but it is not known whether both came from the recorded code and data"

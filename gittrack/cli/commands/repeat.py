@@ -14,9 +14,9 @@ from gittrack.cli.commands import _consent, _verdict
 from gittrack.cli.options import add_run, positive
 from gittrack.cli.output import print_note, print_result
 from gittrack.core.errors import TrackError
-from gittrack.read.runs import query, reader, resolve
+from gittrack.read.runs import resolve
 from gittrack.read.runs.record import RunRecord
-from gittrack.reproduce import rerun, rerun_worktree
+from gittrack.reproduce import consistency, rerun, rerun_worktree
 from gittrack.show.terminal import text
 from gittrack.show.terminal.columns import short_id
 
@@ -46,11 +46,8 @@ def run(args: argparse.Namespace) -> int:
         raise TrackError(f"the run {first.id} is not committed yet", "wait until it has ended")
     links = rerun_worktree.links(repo)
     _consent.check(repo, first, args.trust, links)
-    used = _used(repo, first)
-    start = (first.info.seed if first.info.seed is not None else -1) + 1
-    seeds = [seed for seed in range(start, start + args.seeds + len(used)) if seed not in used]
     failed = 0
-    for seed in seeds[: args.seeds]:
+    for seed in consistency.unused_seeds(repo, first, args.seeds):
         result = rerun.rerun(
             repo,
             first,
@@ -75,15 +72,3 @@ def run(args: argparse.Namespace) -> int:
         "it says 'more than noise' only from 3 finished runs a side on: see docs/numbers.md\n"
     )
     return 1 if failed else 0
-
-
-def _used(repo: git.Repo, first: RunRecord) -> set[int]:
-    """Return the seeds of runs that have the same code, command and params except for the seed."""
-    listing = query.listing(repo, experiment=first.info.experiment, query="has(seed)")
-    infos = [reader.decode(repo, raw) for raw in listing.runs]
-    identity = rerun.without_seed(first.info)
-    return {
-        info.seed
-        for info in infos
-        if info.seed is not None and rerun.without_seed(info) == identity
-    }

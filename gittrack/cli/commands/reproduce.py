@@ -15,7 +15,7 @@ from typing import Any
 from gittrack import git
 from gittrack.analysis import verdict
 from gittrack.analysis.verdict import Verdict
-from gittrack.cli.commands import _consent, _verdict
+from gittrack.cli.commands import _consent, _consistency, _verdict
 from gittrack.cli.options import add_formats, add_run, check_exclusive, positive
 from gittrack.cli.output import print_note, print_result
 from gittrack.core import nested
@@ -56,6 +56,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="KEY=VALUE",
         help="change a param for the rerun",
     )
+    _consistency.arguments(parser)
     _consent.arguments(parser)
     add_formats(parser, "json")
 
@@ -70,7 +71,10 @@ def run(args: argparse.Namespace) -> int:
     if first.info.commit is None:
         raise TrackError(f"the run {first.id} is not committed yet", "wait until it has ended")
     required = _verdict.demands(repo, args)
+    margins = _consistency.margins(args, first)
     _consent.check(repo, first, args.trust, required.links)
+    if margins:
+        return _consistency.run(repo, first, margins, args, required)
     changed = config.override(first.info.params, args.set) if args.set else None
     try:
         results = _reruns(repo, first, args, required, changed)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from gittrack.analysis import student
+from gittrack.analysis.statistics import student
 
 ALPHA = 0.05
 _ROUNDING = 1e-12  # a deviation that is smaller, relative to the values, is rounding

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from gittrack.analysis import samples, student
+from gittrack.analysis.statistics import samples, student
 
 # The upper 2.5 % point, as printed in every table of the distribution.
 TABLE = {1: 12.7062, 2: 4.3027, 3: 3.1824, 4: 2.7764, 5: 2.5706, 10: 2.2281, 30: 2.0423}

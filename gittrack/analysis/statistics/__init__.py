@@ -1,0 +1,1 @@
+"""Student's t, means of samples with their intervals, and the equivalence test."""
