@@ -13,6 +13,7 @@ import gittrack
 
 PAGE = (ROOT / "docs" / "sharing.md").read_text()
 RUNS, MODELS = (block.strip().splitlines() for block in PAGE.split("```")[1:4:2])
+STAGES, FETCH, DOCTOR, ENDED, PUSH = MODELS
 
 
 @pytest.fixture
@@ -126,10 +127,10 @@ def test_a_promotion_that_is_rejected_moves_no_stage(registered, monkeypatch):
         model("promote", version, "production")
     sh(ann, *MODELS)
     before = git(server, "for-each-ref")
-    assert "rejected" in sh(bob, MODELS[-1], code=1)
+    assert "rejected" in sh(bob, *(STAGES, ENDED, PUSH), code=1)
     assert git(server, "for-each-ref") == before
     # The way out: the next promotion settles it, and the tag that was refused goes.
-    sh(bob, MODELS[0], code=1)
+    sh(bob, FETCH, code=1)
     model("promote", "m@2", "production")
     git(bob, "tag", "-d", "m#production#1")
     sh(bob, *MODELS)
@@ -143,7 +144,7 @@ def test_tags_that_were_not_pushed_outlive_a_fetch_that_prunes_tags(registered):
     ann, _ = registered
     git(ann, "config", "fetch.pruneTags", "true")
     model("promote", "m@1", "production")
-    sh(ann, MODELS[0])
+    sh(ann, FETCH)
     assert git(ann, "tag", "-l", "m#*") == "m#production#1"
 
 
@@ -159,6 +160,41 @@ def test_an_old_stage_is_not_pushed_over_a_newer_one(registered, monkeypatch):
     assert git(server, "rev-parse", "refs/models/m/production^{commit}") == (
         git(server, "rev-parse", "m@v2.0.0^{commit}")
     )
+
+
+def test_a_stage_that_ended_goes_from_the_remote(registered, monkeypatch):
+    ann, bob = registered
+    server = ann.parent / "server.git"
+    for stage in ("production", "staging"):
+        model("promote", "m@1", stage)
+    for folder in (ann, bob):
+        sh(folder, *MODELS)
+    model("demote", "m@1", "production")
+    git(bob, "tag", "own")  # a tag that only the remote has is never deleted
+    sh(bob, *MODELS)
+    sh(ann, *MODELS)
+    for folder in (ann, server):
+        assert git(folder, "for-each-ref", "--format=%(refname)", "refs/models/m/") == (
+            "refs/models/m/staging"
+        )
+    assert git(server, "tag", "-l", "own") == "own"
+
+
+def test_a_stage_that_somebody_began_again_is_not_deleted(registered, monkeypatch):
+    ann, bob = registered
+    server = ann.parent / "server.git"
+    model("promote", "m@1", "production")
+    for folder in (ann, bob):
+        sh(folder, *MODELS)
+    model("demote", "m@1", "production")
+    monkeypatch.chdir(bob)
+    model("promote", "m@2", "production")
+    # Bob's push arrives between Ann's fetch and her push.
+    seen = sh(ann, STAGES, 'echo "$stages"')
+    sh(bob, *MODELS)
+    before = git(server, "for-each-ref")
+    sh(ann, f"stages='{seen.strip()}'", ENDED, PUSH, code=1)
+    assert git(server, "for-each-ref") == before
 
 
 RISKS = {
