@@ -17,6 +17,7 @@ from gittrack.disk import folders, this_machine
 from gittrack.git import refs, version
 from gittrack.record import hooks, journal
 from gittrack.record.code import capture
+from gittrack.record.evidence import changes
 from gittrack.record.machine.author import author, user
 from gittrack.record.publish import removed_journal, writer
 from gittrack.record.request import Request, RequiredCode, check_request
@@ -43,6 +44,8 @@ class Session(NamedTuple):
     clock: float
     warnings: tuple[str, ...]
     post: str | None = None  # the folder of the post-run hook, if there is one
+    code: changes.CodeFiles = changes.CodeFiles(None)
+    diff: Mapping[str, Any] = {}  # the content of diff.yaml
 
 
 def begin(repo: git.Repo, request: Request, outputs: Sequence[str] = ()) -> Session:
@@ -96,7 +99,10 @@ def begin(repo: git.Repo, request: Request, outputs: Sequence[str] = ()) -> Sess
     _write_start(book, request, captured, {**first, **_facts(repo, request, captured, started)})
     ignored = _ignored_files(captured.ignored_new_files) if captured.ignored_new_files else ()
     warnings = (*settings.unknown(config), *messages, *captured.warnings, *ignored)
-    return Session(repo, book, options, author(config), started, clock, warnings, post)
+    code = changes.CodeFiles(captured.tree, captured.tracked, captured.new_files, outputs)
+    return Session(
+        *(repo, book, options, author(config), started, clock, warnings, post), code, captured.diff
+    )
 
 
 def _write_start(
@@ -174,6 +180,7 @@ def end(session: Session, facts: Mapping[str, Any]) -> writer.Published:
     duration = earlier + max(0.0, time.monotonic() - session.clock)
     full = {"ended": run_info.iso(time.time()), "duration_s": round(duration, 3), **facts}
     full.update(events.derived_facts(session.journal.state()))
+    full, notes = _with_changes(session, full)
     if session.journal.rewritten:
         full.update(removed_journal.restore(session.repo, session.journal))
     error = session.journal.append(events.FACTS, values=full)
@@ -187,7 +194,26 @@ def end(session: Session, facts: Mapping[str, Any]) -> writer.Published:
     sign = session.settings.sign
     published = writer.publish(session.repo, session.journal, full, session.author, sign=sign)
     pack_refs_sometimes(session.repo, session.settings.pack_refs)
+    published = published._replace(notes=(*notes, *published.notes))
     return _call_post_hook(session, published) if session.post else published
+
+
+def _with_changes(
+    session: Session, facts: dict[str, Any]
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return the facts with what changed while the run was going on, and notes about that."""
+    book = session.journal
+    state = book.state()
+    try:
+        began_ns = os.stat(book.folder / layout.LOCK).st_mtime_ns
+        changed = changes.look(session.repo, book.folder, session.code, state.inputs, began_ns)
+    except (TrackError, OSError) as error:
+        return facts, (f"what changed while the run was going on is not known: {error}",)
+    if not changed.names:
+        return facts, ()
+    commit = (state.facts.get("code") or {}).get("commit")
+    changes.add_to_patches(book.folder, session.diff, commit, changed.sentences)
+    return {**facts, "changed": list(changed.names)}, changed.sentences
 
 
 def _call_post_hook(session: Session, published: writer.Published) -> writer.Published:

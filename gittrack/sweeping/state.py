@@ -7,6 +7,7 @@ same params.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -131,7 +132,15 @@ def status(info: RunInfo) -> str:
 
 
 def score(info: RunInfo, metric: str | None) -> float | None:
-    """Return the last value of the metric (or ``METRIC.max`` and so on) of a run that did not fail."""
+    """Return the last value of the metric (or ``METRIC.max`` and so on) of a run that did not fail.
+
+    NaN, which no sweep takes as the best, for a run whose code or data changed while it was going on.
+    """
+    value = _recorded_score(info, metric)
+    return math.nan if value is not None and info.more.get("changed") else value
+
+
+def _recorded_score(info: RunInfo, metric: str | None) -> float | None:
     if metric is None or info.status not in (run_info.FINISHED, run_info.RUNNING):
         return None
     if metric in info.metrics:

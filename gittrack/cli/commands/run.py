@@ -181,7 +181,7 @@ class _SkipExisting(Controller):
 
     def existing_run(self, recipe: str) -> str | None:
         """Return the id of the latest finished run with this recipe."""
-        condition = f'status == "finished" and asked == "{recipe}"'
+        condition = f'status == "finished" and asked == "{recipe}" and not changed'
         repo = self.repo
         runs = (
             query.listing(repo, query=condition, archived=True).runs

@@ -141,6 +141,7 @@ FACTS = (
     Fact("code.dirty", FLAG, "whether there were uncommitted changes"),
     Fact("code.snapshot", COMMIT_ID, "a commit that holds the uncommitted changes"),
     Fact("code.remote", TEXT, "the URL of the remote"),
+    Fact("changed", NAMES, "the code and inputs that changed while the run was going on"),
     Fact("user", TEXT, "the user who started the run", compared=True),
     Fact("host", TEXT, "the host that the run was on", compared=True),
     Fact(

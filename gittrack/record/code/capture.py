@@ -46,6 +46,8 @@ class Captured(NamedTuple):
         The untracked files that do not count as code, because they are new since the sweep began.
     output_files
         The untracked files that stdout and stderr go to; they do not count as code.
+    tracked
+        The output of ``git ls-files -v -z``.
     """
 
     code: Code
@@ -55,6 +57,7 @@ class Captured(NamedTuple):
     new_files: frozenset[str] = frozenset()
     ignored_new_files: tuple[str, ...] = ()
     output_files: tuple[str, ...] = ()
+    tracked: bytes = b""
 
 
 class Inspection(NamedTuple):
@@ -119,7 +122,7 @@ def capture_code(
             return _incomplete(Captured(code, None, {}), "code", error)
         code = Code(commit=status.commit, branch=status.branch, remote=remote)
         status, clean = _without_other_files(repo, status, settings, run_outputs, known_new_files)
-        clean = clean._replace(code=code, tree=tree or None)
+        clean = clean._replace(code=code, tree=tree or None, tracked=index.listing)
         if not status.changes:
             return clean
         return _with_changes(clean, index, status, int(date or 0), settings)
@@ -137,11 +140,9 @@ def _with_changes(
         )
     except (TrackError, OSError) as error:
         return _incomplete(clean, "uncommitted changes", error)
-    return snapshot._replace(
-        warnings=(*clean.warnings, *snapshot.warnings),
-        new_files=clean.new_files,
-        ignored_new_files=clean.ignored_new_files,
-        output_files=clean.output_files,
+    warnings = (*clean.warnings, *snapshot.warnings)
+    return clean._replace(
+        code=snapshot.code, tree=snapshot.tree, diff=snapshot.diff, warnings=warnings
     )
 
 
@@ -203,7 +204,8 @@ def _status(repo: git.Repo, inspection: Inspection, index: PrivateIndex) -> Stat
     """Return the status of the work tree, of the files that git overlooks too."""
     answer = inspection.status.wait()
     index.broken = answer.code != 0
-    index.flagged = _overlooked_files(inspection.flags.wait(), index.root)
+    flags = inspection.flags.wait()
+    index.listing, index.flagged = flags.out, _overlooked_files(flags, index.root)
     if index.broken or index.flagged:  # again, with an index that is readable and has no flags
         answer = _status_of_private_index(index)
     status = parse_status(answer.out)

@@ -31,12 +31,13 @@ class PrivateIndex:
         self.objects = str(folder / "objects")
         self.broken = False  # the user's index cannot be read
         self.flagged: Sequence[str] = ()  # paths whose changes git is set to overlook
+        self.listing = b""  # the output of `git ls-files -v -z`
         # Files in the index whose path is a folder now; git status does not list what is in it.
         self.shadowing: Sequence[str] = ()
         self.env = {
             "GIT_INDEX_FILE": str(self.path),
             "GIT_OBJECT_DIRECTORY": self.objects,
-            "GIT_ALTERNATE_OBJECT_DIRECTORIES": _list_item(git.object_store_path(repo)),
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES": list_item(git.object_store_path(repo)),
         }
 
     def fill(self) -> None:
@@ -142,7 +143,7 @@ class _WorkTree:
         return self.beyond_link[folder]
 
 
-def _list_item(path: str) -> str:
+def list_item(path: str) -> str:
     """Return a path in the form that git reads in a list of paths separated by colons."""
     if ":" not in path:
         return path

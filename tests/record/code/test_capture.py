@@ -305,7 +305,9 @@ run = gittrack.init()
 subprocess.run("git reset -q --hard && git gc -q --prune=now", shell=True, check=True)
 run.finish()
 """
-    assert python(code, place) == (0, "", "")
+    done = python(code, place)
+    assert (done.code, done.out) == (0, "")
+    assert "code changed while the run was going on: train.py" in done.err
     (run,) = gittrack.runs(repo=place)
     assert git(place, "show", f"{run.code.snapshot}:staged") == "staged"
     assert git(place, "fsck", "--no-dangling") == ""
