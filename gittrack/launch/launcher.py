@@ -15,13 +15,11 @@ from gittrack.core import layout, nested, yaml_write
 from gittrack.core.errors import TrackError
 from gittrack.core.run import events, run_info
 from gittrack.disk import folders
-from gittrack.disk.content_store import ContentStore
-from gittrack.launch import probe, process, template
+from gittrack.launch import outputs, probe, process, template
 from gittrack.launch.console import Console
 from gittrack.launch.console_log import ConsoleLog
 from gittrack.launch.controller import Controller
 from gittrack.record import artifacts, inputs, session
-from gittrack.record.code import made_files
 from gittrack.record.publish import logs, writer
 from gittrack.record.run import LIMITS
 
@@ -140,9 +138,8 @@ def launch(repo: git.Repo, plan: CommandPlan, say: session.Say) -> LaunchResult:
         writer.remove(run_session.journal)
         return LaunchResult(0, None, run_session.journal.folder, (), existing)
     run_session.journal.append(events.FACTS, values={"asked": recipe})
-    started = time.time()
     running, outcome, notes = _execute(run_session, plan)
-    notes += _keep_outputs(run_session, plan.outputs, started)
+    notes += outputs.keep(run_session, plan.outputs)
     published = None
     try:
         published = session.end(run_session, _facts_of_end(run_session, plan, outcome))
@@ -245,29 +242,6 @@ def _execute(
     reported = run_session.journal.state().env
     run_session.journal.append(events.ENV, values=nested.merge(environment_probe.facts(), reported))
     return running, outcome, notes
-
-
-def _keep_outputs(run_session: session.Session, paths: Sequence[str], started: float) -> list[str]:
-    notes: list[str] = []
-    target = run_session.journal.folder / layout.ARTIFACTS
-    settings = run_session.settings
-    limit = settings.max_artifact_size
-    store = ContentStore(
-        Path(layout.store_dir(run_session.repo.common_dir)), settings.max_store_size
-    )
-    for path in paths:
-        try:
-            for entry in artifacts.copy_in(
-                path, artifacts.default_name(path), target, limit, store
-            ):
-                run_session.journal.append(events.OUTPUT, values=entry)
-                notes += filter(None, (artifacts.warning(entry, "output"),))
-            made_files.remember(run_session.repo.common_dir, run_session.journal.folder, path)
-        except TrackError as error:
-            notes.append(f"{error.message.replace('artifact', 'output', 1)}: not stored")
-        except OSError as error:
-            notes.append(f"the output {path} was not stored: {error.strerror}")
-    return notes
 
 
 class _PointTimes:

@@ -30,7 +30,12 @@ def default_name(path: str) -> str:
 
 
 def copy_in(
-    path: str, name: str, target: Path, limit: int, store: ContentStore | None = None
+    path: str,
+    name: str,
+    target: Path,
+    limit: int,
+    store: ContentStore | None = None,
+    began: os.stat_result | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Copy a file or folder into the journal, and large files into the store.
 
@@ -52,12 +57,15 @@ def copy_in(
         The size in bytes over which a file goes to the store.
     store : ContentStore, optional
         The store.  Without a store only the digest of a large file is recorded.
+    began : os.stat_result, optional
+        The status of a file that was written when the run began, to see which files are older.
 
     Yields
     ------
     dict
         An entry of outputs.yaml for each file.  ``where`` is ``git``, ``store`` or ``left out``; an entry
-        that is left out has the ``reason``.
+        that is left out has the ``reason``.  A file that was there before the run, and was not written
+        since, is ``unwritten``.
 
     Raises
     ------
@@ -69,7 +77,7 @@ def copy_in(
     name = check_artifact_name(name)
     if not os.path.lexists(path):
         raise TrackError(f"the artifact {path} does not exist", "check the path")
-    targets = _Targets(target, limit, store)
+    targets = _Targets(target, limit, store, began)
     if os.path.isdir(path):
         yield from _copy_folder(path, name, targets)
     else:
@@ -89,12 +97,31 @@ def warning(entry: Mapping[str, Any], kind: str = "artifact") -> str | None:
     return None
 
 
+def unwritten_warning(names: Sequence[str]) -> str | None:
+    """Return a warning about outputs that the run did not write; None without any."""
+    if not names:
+        return None
+    more = f" and {len(names) - 1} more outputs were" if len(names) > 1 else " was"
+    return f"{names[0]}{more} not written by the run: no evidence that it can be reproduced"
+
+
 class _Targets(NamedTuple):
     """The destinations of artifacts: a folder of the journal, and the store for files over the limit."""
 
     folder: Path
     limit: int
     store: ContentStore | None
+    began: os.stat_result | None
+
+    def marks(self, status: os.stat_result) -> dict[str, bool]:
+        """Return the marks of a file: ``unwritten`` if it has not changed since the run began.
+
+        No program can set the ctime of a file.  Clocks of two file systems do not compare.
+        """
+        began = self.began
+        if began is None or status.st_dev != began.st_dev:
+            return {}
+        return {"unwritten": True} if status.st_ctime_ns < began.st_mtime_ns else {}
 
 
 def _copy_folder(path: str, name: str, targets: _Targets) -> Iterator[dict[str, Any]]:
@@ -106,12 +133,12 @@ def _copy_folder(path: str, name: str, targets: _Targets) -> Iterator[dict[str, 
             full = os.path.join(folder, item)
             inner = check_artifact_name(os.path.join(name, os.path.relpath(full, root)))
             if os.path.islink(full):
-                yield from _copy_link(full, root, inner, targets.folder)
+                yield from _copy_link(full, root, inner, targets)
             else:
                 yield from _copy_file(full, full, inner, targets)
 
 
-def _copy_link(path: str, root: str, name: str, folder: Path) -> Iterator[dict[str, Any]]:
+def _copy_link(path: str, root: str, name: str, targets: _Targets) -> Iterator[dict[str, Any]]:
     link = os.readlink(path)
     real = os.path.realpath(path)
     if os.path.isabs(link) or not real.startswith(root + os.sep):
@@ -120,10 +147,11 @@ def _copy_link(path: str, root: str, name: str, folder: Path) -> Iterator[dict[s
         )
     data = os.fsencode(link)
     digest = hashlib.sha256(data).hexdigest()
-    incoming = _incoming(folder)
+    incoming = _incoming(targets.folder)
     os.symlink(link, incoming)
     entry = {"path": name, "size": len(data), "sha256": digest, "where": "git", "link": link}
-    yield from _named_after(entry, incoming, folder)
+    entry |= targets.marks(os.lstat(path))
+    yield from _named_after(entry, incoming, targets.folder)
 
 
 def _copy_file(
@@ -134,13 +162,14 @@ def _copy_file(
         raise TrackError(
             f"the artifact {display_path} is not a regular file", "pass a file or a folder"
         )
-    program = {"executable": True} if before.st_mode & stat.S_IXUSR else {}
+    marks = {"executable": True} if before.st_mode & stat.S_IXUSR else {}
+    marks |= targets.marks(before)
     with open(real, "rb") as source:
         if before.st_size > targets.limit:
-            yield {**_store_large(source, name, before.st_size, targets.store), **program}
+            yield {**_store_large(source, name, before.st_size, targets.store), **marks}
             return
         incoming, digest, size = _copy_small(source, before, targets)
-    entry = {"path": name, "size": size, "sha256": digest, "where": "git", **program}
+    entry = {"path": name, "size": size, "sha256": digest, "where": "git", **marks}
     yield from _named_after(entry, incoming, targets.folder)
 
 

@@ -201,7 +201,8 @@ class Run(Recording):
         target = self._journal.folder / layout.ARTIFACTS
         limit, store = self._limits()
         try:
-            for entry in artifacts.copy_in(text, artifact, target, limit, store):
+            began = os.stat(self._journal.folder / layout.LOCK)
+            for entry in artifacts.copy_in(text, artifact, target, limit, store, began):
                 self._append(events.OUTPUT, values=entry)
                 if warning := artifacts.warning(entry):
                     is_stored = entry["where"] == "store"

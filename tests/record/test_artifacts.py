@@ -94,3 +94,51 @@ def test_an_artifact_with_the_name_of_a_folder_leaves_the_folder():
         copied("a")
     assert Path("journal/artifacts/a/train.py").is_file()
     assert os.listdir("journal") == ["artifacts"]
+
+
+def outputs_of(script: str, *options: str) -> dict[str, bool]:
+    """Record a shell script; return for each artifact whether it is marked as not written by the run."""
+    done = run_cli("run", *options, "--", "sh", "-c", script)
+    assert done.code == 0, done.err
+    return {item["path"]: item.get("unwritten", False) for item in gittrack.get("@").outputs}
+
+
+def test_a_leftover_and_a_tracked_file_are_marked_as_not_written():
+    Path("out").mkdir()
+    Path("out/old").write_text("1")
+    marks = outputs_of("echo 2 > out/new", "--output", "out", "--output", "train.py")
+    assert marks == {"out/old": True, "out/new": False, "train.py": True}
+
+
+def test_a_file_that_is_written_again_with_the_same_content_is_written():
+    Path("model").write_text("1\n")
+    assert outputs_of("echo 1 > model", "--output", "model") == {"model": False}
+
+
+def test_a_file_whose_time_is_put_back_is_written():
+    Path("model").write_text("1\n")
+    assert outputs_of("echo 2 > model; touch -d 2001-01-01 model", "--output", "model") == {
+        "model": False
+    }
+
+
+def test_an_old_link_is_marked():
+    Path("out").mkdir()
+    Path("out/a").write_text("1")
+    Path("out/b").symlink_to("a")
+    assert outputs_of("echo 2 > out/a", "--output", "out") == {"out/a": False, "out/b": True}
+
+
+def test_a_script_that_logs_a_leftover_marks_it():
+    Path("model.pt").write_text("old")
+    code = "import gittrack\nwith gittrack.init() as run:\n    run.log_artifact('model.pt')"
+    assert python(code).code == 0
+    assert gittrack.get("@").outputs[0]["unwritten"] is True
+
+
+def test_the_warning_names_the_first():
+    assert artifacts.unwritten_warning([]) is None
+    assert "m.pt was not" in (artifacts.unwritten_warning(["m.pt"]) or "")
+    assert "m.pt and 2 more outputs were not" in (
+        artifacts.unwritten_warning(["m.pt", "b", "c"]) or ""
+    )

@@ -45,7 +45,13 @@ SHAPES: Mapping[str, Any] = {
     },
     layout.INPUTS: {"inputs": [{**_ITEM, "kind": str, "files": int, "left_out": int}]},
     layout.OUTPUTS: {
-        "outputs": [{**_ITEM, "where": str, "reason": str, "link": str, "executable": bool}]
+        "outputs": [
+            {
+                **_ITEM,
+                **dict.fromkeys(("where", "reason", "link"), str),
+                **dict.fromkeys(("executable", "unwritten"), bool),
+            }
+        ]
     },
     layout.DIFF: {
         "base": str,
