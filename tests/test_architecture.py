@@ -83,6 +83,7 @@ READS_ENVIRONMENT = {
     "record/machine/environment.py": "records the variables on the allow-list",
     "record/run.py": "the limit that the launcher passes on",
     "record/machine/author.py": "the user's name",
+    "record/code/conversions.py": "where git's own file of attributes is",
     "launch/launcher.py": "what the command inherits",
     "api/seeding.py": "the seed that the launcher passes on, and what it had to set",
     "cli/script.py": "what the launcher was told",

@@ -16,7 +16,7 @@ from gittrack.core.secrets import redact_command, redact_text
 from gittrack.disk import folders, this_machine
 from gittrack.git import refs, version
 from gittrack.record import hooks, journal
-from gittrack.record.code import capture
+from gittrack.record.code import capture, conversions
 from gittrack.record.evidence import changes
 from gittrack.record.machine.author import author, user
 from gittrack.record.publish import removed_journal, writer
@@ -92,6 +92,7 @@ def begin(repo: git.Repo, request: Request, outputs: Sequence[str] = ()) -> Sess
     )
     new_files = None if request.code is None else request.code.new
     captured = capture.capture_code(repo, inspection, book.folder, options, outputs, new_files)
+    captured = conversions.check(repo, str(book.folder / "objects"), config, captured)
     if request.code is not None and captured.tree != request.code.tree:
         writer.remove(book)
         raise CodeMismatch("the code has changed since the sweep began", "")
