@@ -55,6 +55,7 @@ STARTS_PROCESSES = {
     "launch/probe.py": "asks the command's own interpreter what it is",
     "launch/console.py": "gives the user's command a terminal of its own",
     "launch/process.py": "starts the user's command",
+    "reproduce/why.py": "has pip install the recorded version of a package",
     "launch/signals.py": "forks the witness of signals to the process group",
     "sweeping/pool.py": "forks the launchers of trials, which costs no start of an interpreter",
     "cli/commands/demo.py": "runs git-track itself in the demo project",

@@ -41,6 +41,10 @@ class RerunRequest(NamedTuple):
         Whether the hook `pre-run` may refuse.
     links
         More paths to link into the worktree.
+    variables
+        Variables of the command, in addition to the recorded ones; None removes a variable.
+    imports
+        Folders from which Python imports before its own.
     """
 
     changed: Mapping[str, Any] | None = None
@@ -49,6 +53,8 @@ class RerunRequest(NamedTuple):
     in_place: bool = False
     verify: bool = True
     links: Sequence[str] = ()
+    variables: Mapping[str, str | None] = {}
+    imports: Sequence[str] = ()
 
 
 class Result(NamedTuple):
@@ -148,7 +154,9 @@ def rerun(
         resume_artifacts.for_rerun(repo, run, code.beside) as resume_variables,
     ):
         new_run = _session_request(repo, run, request)
-        result = _launch(repo, code, run, new_run, imports, resume_variables, say)
+        more = {**resume_variables, **request.variables}
+        with _importing(request.imports):
+            result = _launch(repo, code, run, new_run, imports, more, say)
         failed = result.exit_code != 0 and not result.stopped
         if request.in_place or not (request.keep or failed):
             return result
@@ -246,6 +254,20 @@ def _announced(run_id: str) -> Iterator[None]:
         yield
     finally:
         os.environ.pop(REPRODUCES) if before is None else os.environ.update({REPRODUCES: before})
+
+
+@contextmanager
+def _importing(folders: Sequence[str]) -> Iterator[None]:
+    """Set PYTHONPATH to these folders before those that it has."""
+    before = os.environ.get("PYTHONPATH")
+    if folders:
+        os.environ["PYTHONPATH"] = os.pathsep.join([*folders, *([before] if before else [])])
+    try:
+        yield
+    finally:
+        if folders:
+            os.environ.pop("PYTHONPATH")
+            os.environ.update({} if before is None else {"PYTHONPATH": before})
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from typing import Any
 from gittrack import git
 from gittrack.analysis import verdict
 from gittrack.analysis.verdict import Verdict
-from gittrack.cli.commands import _consent, _consistency, _verdict
+from gittrack.cli.commands import _consent, _consistency, _verdict, _why
 from gittrack.cli.options import add_formats, add_run, check_exclusive, positive
 from gittrack.cli.output import print_note, print_result
 from gittrack.core import nested
@@ -57,6 +57,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="change a param for the rerun",
     )
     _consistency.arguments(parser)
+    _why.arguments(parser)
     _consent.arguments(parser)
     add_formats(parser, "json")
 
@@ -72,6 +73,7 @@ def run(args: argparse.Namespace) -> int:
         raise TrackError(f"the run {first.id} is not committed yet", "wait until it has ended")
     required = _verdict.demands(repo, args)
     margins = _consistency.margins(args, first)
+    _why.check(args)
     _consent.check(repo, first, args.trust, required.links)
     if margins:
         return _consistency.run(repo, first, margins, args, required)
@@ -93,6 +95,8 @@ def run(args: argparse.Namespace) -> int:
     for result in results:
         if result.worktree:
             print_note(_verdict.worktree_note(first, result))
+    if args.why:
+        _why.run(repo, (first, pair[1]), worst, args, required)
     return 0 if worst.meets(required.level) else _verdict.UNMET
 
 
