@@ -24,6 +24,7 @@ PARTS = {
     "reproducing": "reproducing",
     "sweeping": "sweeping",
     "registry": "registry",
+    "limits": "limits",
     "long": "long_run",
 }
 

@@ -1,7 +1,5 @@
 """core/yaml_read: YAML 1.2 numbers and booleans, safe and bounded, errors with their place."""
 
-import time
-
 import pytest
 from helpers import exact
 
@@ -10,11 +8,9 @@ from gittrack.core.yaml_read import MAX_BYTES, MAX_DEPTH, load, plain_scalar
 
 
 def refused(data, where="c.yaml"):
-    """Return the message of the error that ``data`` gets, which must come fast."""
-    started = time.perf_counter()
+    """Return the message of the error that ``data`` gets; tests/benchmarks/limits.py has the times."""
     with pytest.raises(TrackError) as caught:
         load(data, where)
-    assert time.perf_counter() - started < 1
     assert caught.value.hint
     return caught.value.message
 
