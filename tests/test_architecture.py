@@ -86,6 +86,7 @@ READS_ENVIRONMENT = {
     "record/machine/author.py": "the user's name",
     "record/code/conversions.py": "where git's own file of attributes is",
     "launch/launcher.py": "what the command inherits",
+    "launch/hook/sitecustomize.py": "the seed and the folder for its report, from the launcher",
     "api/seeding.py": "the seed that the launcher passes on, and what it had to set",
     "cli/script.py": "what the launcher was told",
     "reproduce/rerun.py": "tells the script that it is being reproduced",
@@ -106,6 +107,10 @@ BROAD_EXCEPTS = {
 }
 
 LAZY_IMPORTS = {
+    "launch/hook/sitecustomize.py": {
+        "atexit": "only a launched program needs it",
+        "hashlib": "only a generator without a seed needs it",
+    },
     "__init__.py": {"importlib": "`import gittrack` costs nothing until something is asked for"},
     "api/begin.py": {"gittrack.api.resuming": "30 ms that only who resumes a run needs"},
     "cli/main.py": {

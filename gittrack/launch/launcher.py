@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,10 +14,11 @@ from gittrack.core import layout, nested, yaml_write
 from gittrack.core.errors import TrackError
 from gittrack.core.run import events, run_info
 from gittrack.disk import folders
-from gittrack.launch import outputs, probe, process, template
+from gittrack.launch import outputs, probe, process, start_hook, template
 from gittrack.launch.console import Console
 from gittrack.launch.console_log import ConsoleLog
 from gittrack.launch.controller import Controller
+from gittrack.launch.point_times import PointTimes
 from gittrack.record import artifacts, inputs, session
 from gittrack.record.publish import logs, writer
 from gittrack.record.run import LIMITS
@@ -58,6 +58,8 @@ class CommandPlan(NamedTuple):
         The decisions of the caller while the command runs.
     locks
         Descriptors that stay locked until every process that the command started has ended.
+    hook
+        Whether each Python of the command begins with the start hook.
     """
 
     request: session.Request
@@ -69,6 +71,7 @@ class CommandPlan(NamedTuple):
     env: Mapping[str, str] = {}
     controller: Controller = Controller()
     locks: tuple[int, ...] = ()
+    hook: bool = True
 
 
 class LaunchResult(NamedTuple):
@@ -200,7 +203,10 @@ def environment_of(run_session: session.Session, plan: CommandPlan) -> dict[str,
         if not plan.controls.get("PYTHONHASHSEED"):
             env["PYTHONHASHSEED"] = str(plan.request.seed % 2**32)
         env.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-    return {**env, **plan.env}
+    elif not env.get("PYTHONHASHSEED"):  # chosen here, so that a rerun can have the same
+        env["PYTHONHASHSEED"] = str(int.from_bytes(os.urandom(4), "big"))
+    env = {**start_hook.without(env), **plan.env}
+    return start_hook.variables(env, folder) if plan.hook else env
 
 
 def _execute(
@@ -220,11 +226,11 @@ def _execute(
     limit = run_session.settings.max_log_size
     log = ConsoleLog(logs.LogFile(folder, limit), limit)
     cache = layout.cache_dir(run_session.repo.common_dir)
-    environment_probe = probe.Probe(argv, env, run_session.settings.env, cache)
+    environment_probe = probe.Probe(argv, start_hook.without(env), run_session.settings.env, cache)
     console = Console(log.write)
     locks = (*plan.locks, run_session.journal.lock_fd or 0)
     running = process.Process(argv, env, console, f"GITTRACK_RUN={run_session.journal.id}", locks)
-    points = _PointTimes(folder / layout.POINTS, folder / layout.POINT_TIMES, run_session.clock)
+    points = PointTimes(folder / layout.POINTS, folder / layout.POINT_TIMES, run_session.clock)
 
     def tick() -> None:
         points.note()
@@ -240,25 +246,10 @@ def _execute(
         notes.append(f"output could not be printed ({console.problem}); log.txt has it")
     # What the script itself reported overrides what its interpreter reports.
     reported = run_session.journal.state().env
-    run_session.journal.append(events.ENV, values=nested.merge(environment_probe.facts(), reported))
+    observed = {**start_hook.facts(folder, env), **environment_probe.facts()}
+    observed = nested.merge(observed, {"variables": {"PYTHONHASHSEED": env["PYTHONHASHSEED"]}})
+    run_session.journal.append(events.ENV, values=nested.merge(observed, reported))
     return running, outcome, notes
-
-
-class _PointTimes:
-    """Notes the times at which the file of metric points has grown, and its size then."""
-
-    def __init__(self, points: Path, times: Path, clock: float) -> None:
-        self.points, self.times, self.clock, self.size = points, times, clock, 0
-
-    def note(self) -> None:
-        try:
-            size = self.points.stat().st_size
-            if size != self.size:
-                with open(self.times, "ab", buffering=0) as file:
-                    file.write(f"{size} {time.monotonic() - self.clock:.3f}\n".encode())
-                self.size = size
-        except OSError:
-            return  # the points themselves are safe; one of them gets a later time
 
 
 def environment_names() -> Mapping[str, str]:

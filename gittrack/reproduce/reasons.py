@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from gittrack import git
 from gittrack.analysis.differences import Change, RunDiff
 from gittrack.core.run.commit_message import MISSING
+from gittrack.launch import start_hook
 from gittrack.read.runs import compare
 from gittrack.read.runs.record import RunRecord
 from gittrack.record.machine import environment
@@ -44,7 +45,7 @@ _DATA_SUFFIXES = (
     *(".db", ".sqlite", ".safetensors", ".onnx", ".mat", ".arff", ".libsvm"),
 )
 _RARELY_USED_SUFFIXES = (".md", ".rst", ".license", ".gitignore", ".gitattributes")
-_NEVER_THE_REASON = ("variables.CONDA_DEFAULT_ENV", "platform.release")
+_NEVER_THE_REASON = ("variables.CONDA_DEFAULT_ENV", "platform.release", "start_hook")
 
 
 class Reason(NamedTuple):
@@ -122,10 +123,28 @@ def uncontrolled(a: RunRecord, b: RunRecord) -> list[str]:
     sentences = []
     if a.info.seed is None and b.info.seed is None:
         sentences.append("neither has a seed: git track run --seed N, and gittrack.seed_everything")
+    sentences += _unused_seed(b)
     python = [run.env.get("python") or {} for run in (a, b)]
     if all(facts.get("hash_seed") == "random" for facts in python):
         sentences.append("sets of strings have a random order in both: git track run --seed N")
     return sentences
+
+
+def _unused_seed(run: RunRecord) -> list[str]:
+    """Return a sentence if a seed was given and no library is known to have got it."""
+    hook = run.env.get(start_hook.FACT)
+    if run.info.seed is None or hook is None or "seed" in run.info.params:
+        return []
+    if any("{seed" in word for word in run.info.command) or (hook and hook.get("seeded")):
+        return []
+    cause = (
+        "the hook was off" if hook is False else "no Python of the command imported such a library"
+    )
+    if hook and not hook.get("processes"):
+        cause = "no Python of the command reported"
+    return [
+        f"the seed {run.info.seed} seeded neither random nor NumPy, torch or TensorFlow: {cause}"
+    ]
 
 
 def _names(names: Sequence[str]) -> str:

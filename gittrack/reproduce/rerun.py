@@ -14,7 +14,7 @@ from gittrack.core.run import run_info
 from gittrack.core.run.fingerprint import fingerprint
 from gittrack.core.secrets import HIDDEN
 from gittrack.git import temporary_worktree
-from gittrack.launch import launcher, probe
+from gittrack.launch import launcher, probe, start_hook
 from gittrack.read.runs.record import RunRecord
 from gittrack.record import session
 from gittrack.record.machine import environment
@@ -220,7 +220,13 @@ def _launch(
             for warning in warnings:
                 say(warning)
         plan = launcher.CommandPlan(
-            request, data, outputs, code.linked, controls=controls, locks=code.locks
+            request,
+            data,
+            outputs,
+            code.linked,
+            controls=controls,
+            locks=code.locks,
+            hook=run.env.get(start_hook.FACT) is not False,
         )
         try:
             ended = launcher.launch(here, plan, say)

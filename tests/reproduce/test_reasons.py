@@ -77,3 +77,14 @@ def test_reasons_of_one_kind_share_a_line_and_many_are_counted():
     assert text[0] == "code: f0.py, f1.py, f2.py, f3.py, f4.py, f5.py and 2 more"
     assert text[1] == "package: p0: 1 -> 2"
     assert text[-1] == "and 6 more: git track diff --env"
+
+
+def test_a_seed_that_nothing_used_is_printed(project):
+    (project / "train.py").write_text("import random\n")
+    used = recorded("--seed", "1", "--", "python", "train.py")
+    unused = recorded("--seed", "1", "--", "true")
+    off = recorded("--seed", "1", "--no-seed-hook", "--", "python", "train.py")
+    beginning = "the seed 1 seeded neither random nor NumPy, torch or TensorFlow: "
+    assert reasons.uncontrolled(used, used) == []
+    assert reasons.uncontrolled(unused, unused) == [beginning + "no Python of the command reported"]
+    assert reasons.uncontrolled(off, off) == [beginning + "the hook was off"]

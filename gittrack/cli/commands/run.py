@@ -52,13 +52,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add("-t", "--tag", action="append", default=[], metavar="TAG", help="a tag; repeatable")
     add("-m", "--note", help="a note")
     add("-g", "--group", help="the group that the run belongs to")
-    add("--seed", type=int, metavar="N", help="the seed; also GITTRACK_SEED and PYTHONHASHSEED")
-    add(
-        "--threads",
-        type=positive,
-        metavar="N",
-        help="threads of OpenMP, OpenBLAS, MKL and similar libraries: sums depend on their number",
-    )
+    _add_controls(parser)
     add(
         "-p",
         "--params",
@@ -101,6 +95,28 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add("command", nargs=argparse.REMAINDER, metavar="COMMAND")
 
 
+def _add_controls(parser: argparse.ArgumentParser) -> None:
+    """Declare the options that decide about bits."""
+    add = parser.add_argument
+    add(
+        "--seed",
+        type=int,
+        metavar="N",
+        help="the seed of random, NumPy, torch and TensorFlow, GITTRACK_SEED, PYTHONHASHSEED",
+    )
+    add(
+        "--threads",
+        type=positive,
+        metavar="N",
+        help="threads of OpenMP, OpenBLAS, MKL and similar libraries: sums depend on their number",
+    )
+    add(
+        "--no-seed-hook",
+        action="store_true",
+        help="no start hook: it seeds libraries and reports files",
+    )
+
+
 def run(args: argparse.Namespace) -> int:
     """Run the command; return its exit code."""
     command = args.command[1:] if args.command[:1] == ["--"] else args.command
@@ -130,6 +146,7 @@ def run(args: argparse.Namespace) -> int:
         controller=_SkipExisting(repo) if args.skip_existing else Controller(),
         controls=dict.fromkeys(environment.THREADS, str(args.threads)) if args.threads else {},
         explicit=_explicit_params(args, params),
+        hook=not args.no_seed_hook,
     )
     result = launcher.launch(repo, plan, _warn)
     if result.skipped is not None:

@@ -55,9 +55,24 @@ def test_nothing_is_loaded_to_be_asked():
     assert python(code).out == "{} False\n"
 
 
-def test_the_hash_seed_is_random_where_nothing_sets_it(monkeypatch):
+def test_the_launcher_chooses_a_hash_seed_and_a_rerun_gets_it_back(monkeypatch):
     monkeypatch.delenv("PYTHONHASHSEED", raising=False)
-    assert env_of("pass")["python"]["hash_seed"] == "random"
+    first = env_of("pass")["python"]["hash_seed"]
+    assert env_of("pass")["python"]["hash_seed"] != first
+    run_cli("reproduce", "@~1")
+    assert gittrack.get("@").env["python"]["hash_seed"] == first
+
+
+def test_a_command_behind_a_shell_has_python_packages_and_a_hash_seed(monkeypatch):
+    monkeypatch.delenv("PYTHONHASHSEED", raising=False)
+    assert (
+        run_cli("run", "--seed", "3", "--", "sh", "-c", f"{sys.executable} -c 'import random'").code
+        == 0
+    )
+    env = gittrack.get("@").env
+    assert env["python"]["hash_seed"] == env["variables"]["PYTHONHASHSEED"] == "3"
+    assert env["start_hook"] == {"seeded": ["random"], "processes": 1}
+    assert "pytest" in env["packages"]
 
 
 def test_libraries_that_disagree_are_both_reported():
