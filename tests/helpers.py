@@ -92,7 +92,9 @@ def python(code: str, cwd: Path | str | None = None, env: Mapping[str, str] | No
 
 def without_begin_and_end(err: str) -> str:
     """Return what is on stderr besides the lines that `gittrack.init` prints about its run."""
-    return re.sub(r"(?m)^gittrack: (?:run [0-9a-f]{8} |it has neither ).*\n", "", err)
+    return re.sub(
+        r"(?m)^gittrack: (?:(?:recording )?run [0-9a-f]{8} |it has neither ).*\n", "", err
+    )
 
 
 def record(name: str | None = None, *points: Mapping[str, Any], **more: Any) -> str:

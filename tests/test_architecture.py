@@ -113,6 +113,7 @@ LAZY_IMPORTS = {
     },
     "__init__.py": {"importlib": "`import gittrack` costs nothing until something is asked for"},
     "api/begin.py": {"gittrack.api.resuming": "30 ms that only who resumes a run needs"},
+    "disk/flush.py": {"ctypes": "only a run of many files needs it"},
     "cli/main.py": {
         "tempfile": "only a bug needs it",
         "traceback": "only a bug needs it",

@@ -38,7 +38,7 @@ def print_begin(run: Run) -> None:
     """Print that a run has begun, and the command that shows it."""
     name = f" {text.escape(run.name)}" if run.name else ""
     key = short_id(run.id)
-    show(f"run {key}{name} of {run.experiment} goes on; see it with: git track show {key}")
+    show(f"recording run {key}{name} of {run.experiment}; see it with: git track show {key}")
 
 
 def print_end(run: Run) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gittrack.api import messages
 from gittrack.core import layout
+from gittrack.disk import folders
 from gittrack.record.active import recorders
 from gittrack.record.ending import process_end
 
@@ -42,7 +43,7 @@ def is_silent(live: Path) -> bool:
     lock_file = None if pid is None else recorders.lock_of(live, pid)
     if lock_file is None:
         return False
-    if _create(lock_file.with_name(layout.WORKERS)):
+    if folders.claim(lock_file.with_name(layout.WORKERS)):
         run_id = lock_file.parent.name
         messages.show(f"worker processes record nothing, their parent process records {run_id}")
     return True
@@ -75,11 +76,3 @@ def _rank() -> str:
         return os.environ["RANK"]
     ranks = (os.environ.get(name, "") for name in _LOCAL_RANKS)
     return next((rank for rank in ranks if rank not in _ZERO), "")
-
-
-def _create(path: Path) -> bool:
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o644))
-    except OSError:
-        return False
-    return True

@@ -27,6 +27,15 @@ def make(path: str) -> None:
         os.chmod(path, mode)
 
 
+def claim(path: str | os.PathLike[str]) -> bool:
+    """Make an empty file; return False if another process made it before, or if it cannot be made."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o644))
+    except OSError:
+        return False
+    return True
+
+
 def share_file(path: str | os.PathLike[str], mode: int = 0o664) -> None:
     """Set the ``mode`` of a file of this user, if its folder is writable for a group."""
     handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)

@@ -7,13 +7,14 @@ time stamp: git protects objects from a running prune in the same way ("fresheni
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO, NamedTuple
 
-from gittrack.disk import folders
+from gittrack.disk import flush, folders
 
 _CHUNK = 1 << 20
 
@@ -51,6 +52,36 @@ class Store:
         self.hash_name = hash_name
         self.flush = flush
         self.written: list[str] = []
+        self._batch: dict[str, str] | None = None  # temporary files by their targets
+
+    @contextlib.contextmanager
+    def batch(self) -> Iterator[None]:
+        """Flush all objects that are written inside the block together, and then give them their names.
+
+        An object gets its name after it is on the disk, so that a power failure leaves no empty object.
+        Inside the block, git cannot read the new objects.
+
+        Raises
+        ------
+        OSError
+            If the disk is full or cannot be written; no object of the block gets its name then.
+        """
+        batch: dict[str, str] = {}
+        self._batch = batch
+        try:
+            yield
+            if self.flush:
+                flush.files(list(batch.values()))
+            for target, temporary in batch.items():
+                with contextlib.suppress(
+                    FileNotFoundError
+                ):  # removed by `git prune`: see `missing`
+                    os.rename(temporary, target)
+        finally:
+            self._batch = None
+            for temporary in batch.values():
+                with contextlib.suppress(OSError):  # it has its name
+                    os.unlink(temporary)
 
     def path(self, oid: str) -> str:
         """Return the path of the loose object with this id, which need not exist."""
@@ -135,6 +166,8 @@ class Store:
     def _keep(self, oid: str, chunks: Callable[[], Iterator[bytes]]) -> None:
         self.written.append(oid)
         target = self.path(oid)
+        if self._batch is not None and target in self._batch:
+            return
         try:
             os.utime(target)
             return
@@ -161,9 +194,12 @@ class Store:
             with open(handle, "wb") as file:
                 file.writelines(chunks)
                 file.flush()
-                if self.flush:
+                if self.flush and self._batch is None:
                     os.fsync(file.fileno())
-            os.rename(temporary, target)
+            if self._batch is None:
+                os.rename(temporary, target)
+            else:
+                self._batch[target] = temporary
         except BaseException:
             if os.path.exists(temporary):
                 os.unlink(temporary)

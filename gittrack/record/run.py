@@ -60,7 +60,7 @@ class Run(Recording):
         TrackError
             If the run has ended, or ``metrics`` is not a mapping.
         """
-        if self.disabled and not self.reclaim():
+        if self._is_silent():
             return
         try:
             self._points.log(metrics, step)
@@ -128,7 +128,7 @@ class Run(Recording):
         TrackError
             If a value is of another type, or the goal is unknown.
         """
-        if self.disabled and not self.reclaim():
+        if self._is_silent():
             return
         properties = {"goal": _goal(goal), "step_metric": step_metric, "summary": summary}
         changes = {
@@ -157,7 +157,7 @@ class Run(Recording):
         TrackError
             If a param has another value already; it names both.
         """
-        if self.disabled and not self.reclaim():
+        if self._is_silent():
             return
         as_text: list[str] = []
         new = values.config_dict(params, as_text)
@@ -194,7 +194,7 @@ class Run(Recording):
         TrackError
             If there is no such file, or it is not a regular file or folder.
         """
-        if self.disabled and not self.reclaim():
+        if self._is_silent():
             return
         text = values.check_path(path, "artifact")
         artifact = name or artifacts.default_name(text)
@@ -224,7 +224,7 @@ class Run(Recording):
         TrackError
             If there is no such file or folder.
         """
-        if self.disabled and not self.reclaim():
+        if self._is_silent():
             return
         text = values.check_path(path, "input")
         cache = self._home() / layout.CACHE
@@ -255,7 +255,7 @@ class Run(Recording):
         *tags : str
             The tags.
         """
-        if not self.disabled or self.reclaim():
+        if not self._is_silent():
             self._append(events.TAGS, add=[values.check_name(tag, "tag") for tag in tags])
 
     def note(self, text: str) -> None:
@@ -267,7 +267,7 @@ class Run(Recording):
             The text.
         """
         if (
-            (not self.disabled or self.reclaim())
+            not self._is_silent()
             and text is not None
             and (clean := values.check_text(text, "note"))
         ):

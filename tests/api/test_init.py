@@ -145,6 +145,17 @@ class TestEnd:
         assert (done.code, found) == (0, ("finished", 0, None))
         assert gittrack.get("@").metrics["b"].last == 3
 
+    @pytest.mark.parametrize("log", ["run.log", "gittrack.log", "run.summary.update"])
+    def test_forked_children_that_log_are_silent_and_say_so_once(self, log):
+        done, _ = self.ended(
+            "for child in range(2):\n"
+            f"    if os.fork() == 0:\n        {log}({{'child': 2}}); {log}({{'child': 3}}); os._exit(0)\n"
+            "    os.wait()"
+        )
+        run = gittrack.get("@")
+        line = f"a forked process records nothing, its parent process records {run.id}"
+        assert (done.err.count(line), "child" in run.metrics) == (1, False)
+
 
 def test_two_runs_at_a_time_are_two_runs():
     with gittrack.init(name="outer") as outer:

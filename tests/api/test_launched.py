@@ -147,7 +147,7 @@ def test_further_runs_get_a_group_and_the_given_values():
     first, others = launched_and_others()
     assert {run.group for run in (first, *others)} == {first.id}
     assert [run.params for run in others] == [{"fold": 1, "lr": 0.5}, {"fold": 2, "lr": 0.5}]
-    assert f"run {others[0].id[-8:]} fold1 of default goes on" in err
+    assert f"recording run {others[0].id[-8:]} fold1 of default" in err
 
 
 class TestNested:
@@ -215,3 +215,22 @@ def test_an_annotation_before_the_first_init_does_not_take_its_place():
         "half way",
         1.0,
     )
+
+
+def test_a_process_that_outlives_the_command_says_that_it_records_nothing_more():
+    os.mkfifo("go")
+    os.mkfifo("err")
+    Path("train.py").write_text("""
+import gittrack, os, sys
+run = gittrack.init()
+if os.fork():
+    os._exit(0)
+os.setsid()
+open("go").read()
+sys.stderr = open("err", "w")
+run.log({"loss": 1})
+""")
+    assert run_cli("run", "--", sys.executable, "train.py").code == 0
+    Path("go").write_text("")
+    run_id = gittrack.get("@").id
+    assert f"nothing more is recorded: the run {run_id} has ended" in Path("err").read_text()

@@ -7,6 +7,7 @@ Ours and theirs run in turns, so that a noisy machine is noisy for both; what co
 from __future__ import annotations
 
 import importlib
+import logging
 import os
 import sys
 import tempfile
@@ -37,6 +38,7 @@ def main(words: list[str]) -> int:
         print(f"no such part: {unknown[0]}; there are: {', '.join(PARTS)}, all", file=sys.stderr)
         return 2
     missed = 0
+    logging.getLogger("gittrack").setLevel(logging.ERROR)  # two lines on stderr for each run
     with tempfile.TemporaryDirectory(prefix="gittrack-bench-") as folder:
         _seal(Path(folder))
         for name in names:

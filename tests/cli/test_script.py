@@ -56,7 +56,7 @@ def test_the_same_run_however_it_is_started():
     assert heading == f"config experiment_42.json  fingerprint {fingerprint}  seed 5"
     plain = gittrack.get("@")
     key = plain.id[-8:]
-    shown = f"run {key} of default goes on; see it with: git track show {key}"
+    shown = f"recording run {key} of default; see it with: git track show {key}"
     assert beginning == f"gittrack: {shown}"
     assert closing.startswith(f"gittrack: run {key} finished in ")
     done = script("--config", "experiment_42.json", launcher=["run"])

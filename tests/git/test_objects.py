@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 
@@ -9,6 +10,7 @@ import pytest
 from helpers import git as run_git
 
 from gittrack import git
+from gittrack.disk import flush
 from gittrack.git import objects
 from gittrack.git.objects import Entry
 
@@ -30,6 +32,44 @@ def test_a_blob_has_the_id_and_content_of_git(store, data):
 def test_a_stream_that_became_shorter_is_an_error(store):
     with pytest.raises(OSError, match="became shorter"):
         store.blob_of(io.BytesIO(b"ab"), 3)
+
+
+@pytest.mark.parametrize(("count", "flushes"), [(3, 3), (500, 1)])
+def test_objects_of_a_batch_are_flushed_together(project, monkeypatch, count, flushes):
+    calls = []
+    fsync, whole = os.fsync, flush._file_system
+    monkeypatch.setattr(os, "fsync", lambda fd: (calls.append("file"), fsync(fd)))
+    monkeypatch.setattr(flush, "_file_system", lambda fd: calls.append("all") or whole(fd))
+    store = objects.Store(git.object_store_path(git.find()), "sha1")
+    with store.batch():
+        oids = [store.blob(b"%d" % number) for number in [*range(count), 0]]
+        assert not os.path.exists(store.path(oids[0]))
+    assert len(calls) == flushes
+    assert [*git.read_objects(git.find(), oids[:2])] == [b"0", b"1"]
+    assert not store.missing()
+
+
+def test_objects_of_a_batch_that_cannot_be_flushed_have_no_name(project, monkeypatch):
+    def fail(paths):
+        raise OSError(errno.EIO, "broken")
+
+    monkeypatch.setattr(flush, "files", fail)
+    store = objects.Store(git.object_store_path(git.find()), "sha1")
+    with pytest.raises(OSError, match="broken"), store.batch():
+        oid = store.blob(b"new")
+    folder = os.path.dirname(store.path(oid))
+    assert store.missing() == [oid]
+    assert not os.listdir(folder)
+
+
+def test_an_object_of_a_batch_that_git_prunes_is_missing_and_can_be_written_again(project):
+    store = objects.Store(git.object_store_path(git.find()), "sha1")
+    with store.batch():
+        lost, *_ = store.blob(b"new"), store.blob(b"other")
+        run_git(".", "prune", "--expire=now")
+    assert lost in store.missing()
+    assert store.blob(b"new") == lost
+    assert lost not in store.missing()
 
 
 def test_the_entries_of_a_tree_are_in_the_order_of_git(store):

@@ -44,6 +44,10 @@ class DisabledRun(Run):
     def forget(self, reclaimed: Callable[[Run], None] | None = None) -> None:
         """Do nothing."""
 
+    def _is_silent(self) -> bool:
+        """Return True; nothing is printed."""
+        return True
+
     def reclaim(self) -> bool:
         """Return False."""
         return False

@@ -12,9 +12,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from gittrack.core import values
+from gittrack.core import layout, values
 from gittrack.core.errors import TrackError
 from gittrack.core.run import events, run_info
+from gittrack.disk import folders
 from gittrack.record import journal, session
 from gittrack.record.active import current
 from gittrack.record.active.config import Config, Summary
@@ -84,7 +85,7 @@ class Recording:
 
     def _log_summary(self, metrics: Mapping[str, Any]) -> dict[str, Any]:
         """Record final values, and return those that are numbers."""
-        if self.disabled and not self.reclaim():
+        if self._is_silent():
             return dict(metrics)
         numbers = self._numbers(metrics)
         if numbers:
@@ -242,6 +243,25 @@ class Recording:
         self.disabled = False
         reclaimed(self)
         return True
+
+    def _is_silent(self) -> bool:
+        """Return whether this process records nothing; a forked child prints once that it does not."""
+        if not self.disabled or self.reclaim():
+            return False
+        self._explain_silence()
+        return True
+
+    def _explain_silence(self) -> None:
+        """Print that this forked child records nothing: once per run, also if there are many children."""
+        if "silent" in self._warned:
+            return
+        folder = self._journal.folder
+        if not folder.exists():
+            self._warn("silent", f"nothing more is recorded: the run {self.id} has ended")
+        elif folders.claim(folder / layout.WORKERS):
+            process = "a forked process records nothing"
+            self._warn("silent", f"{process}, its parent process records {self.id}")
+        self._warned.add("silent")
 
     def _warn_if_unwritten(self, error: OSError | None) -> None:
         if error is not None:

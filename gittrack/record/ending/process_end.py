@@ -154,10 +154,11 @@ def in_forked_child() -> bool:
 
 
 def latest() -> Run | None:
-    """Return the latest live run of this thread or task, otherwise the latest live run of the process."""
-    live = _live(_PROCESS_END.runs)
-    if not live and _PROCESS_END.inherited and _PROCESS_END.inherited[-1].reclaim():
-        live = _PROCESS_END.runs
+    """Return the latest live run of this thread or task, otherwise the latest live run of the process.
+
+    In a forked child it is the run of the parent process, which prints that it records nothing here.
+    """
+    live = _live(_PROCESS_END.runs) or _live(_PROCESS_END.inherited)[-1:]
     if len(live) < 2:
         return live[0] if live else None
     open_ids, owner = current.enclosing(), current.owner()

@@ -80,11 +80,9 @@ def write(store: objects.Store, contents: RunContents) -> str:
         objects.Entry("100644", name, _blob(store, data)) for name, data in files.items() if data
     ]
     if contents.artifacts:
-        entries.append(
-            objects.Entry(
-                "40000", layout.ARTIFACTS, _artifact_tree(store, contents.artifacts.items())
-            )
-        )
+        with store.batch():
+            artifacts = _artifact_tree(store, contents.artifacts.items())
+        entries.append(objects.Entry("40000", layout.ARTIFACTS, artifacts))
     return store.tree(entries)
 
 

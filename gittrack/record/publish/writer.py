@@ -126,7 +126,8 @@ def write_run(
     def write() -> str:
         store.written.clear()
         if objects_of:
-            store.adopt(objects_of)
+            with store.batch():
+                store.adopt(objects_of)
         moment = run_info.from_iso(facts["ended"])
         return commits.write(tree.write(store, contents), parents, moment, message)
 
