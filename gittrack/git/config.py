@@ -9,13 +9,16 @@ from gittrack.core.fast_typing import Any
 
 
 def parse_config(listing: bytes) -> dict[str, str]:
-    """Return {lower-case key: value} of ``git config --list -z``; the last value of a key wins."""
+    """Return {lower-case key: value} of ``git config --list -z``; the last value of a key wins.
+
+    A key without ``=`` is ``true``, as for git.
+    """
     result = {}
     for entry in os.fsdecode(listing).split("\0"):
-        key, _, value = entry.partition("\n")
+        key, line_break, value = entry.partition("\n")
         if key:
             section, _, name = key.rpartition(".")
-            result[f"{section}.{name.lower()}"] = value
+            result[f"{section}.{name.lower()}"] = value if line_break else "true"
     return result
 
 

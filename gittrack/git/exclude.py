@@ -17,7 +17,7 @@ def add(repo: Repo, paths: Sequence[str]) -> list[str]:
     new = [pattern for pattern in patterns if pattern not in lines]
     if new:
         _write(repo, [*lines, *new])
-    return [pattern[1:] for pattern in new]
+    return [patterns[pattern] for pattern in new]
 
 
 def remove(repo: Repo, paths: Sequence[str]) -> None:
@@ -29,13 +29,23 @@ def remove(repo: Repo, paths: Sequence[str]) -> None:
         _write(repo, rest)
 
 
-def _patterns(repo: Repo, paths: Sequence[str]) -> list[str]:
-    """Return a pattern for each path that is inside the work tree and not inside git's own folder."""
+def _patterns(repo: Repo, paths: Sequence[str]) -> dict[str, str]:
+    """Return {pattern: path from the top} of the paths inside the work tree and outside git's own folder.
+
+    A path with a line break is left out, because no line of the file can mean it.
+    """
     top = os.path.realpath(repo.work_tree or repo.git_dir)
     git_folder = os.path.realpath(repo.common_dir)
     full = [os.path.realpath(path) for path in paths]
     inside = [p for p in full if _is_below(p, top) and not _is_below(p, git_folder)]
-    return ["/" + re.sub(r"([*?\[\\])", r"\\\1", os.path.relpath(path, top)) for path in inside]
+    relative = [os.path.relpath(path, top) for path in inside if "\n" not in path]
+    return {_pattern(path): path for path in relative}
+
+
+def _pattern(path: str) -> str:
+    """Return the line that means only this path; git ignores spaces and a CR at the end of a line."""
+    escaped = re.sub(r"[*?\[\\]| (?= *\Z)", r"\\\g<0>", path)
+    return "/" + re.sub(r"\r\Z", "[\r]", escaped)
 
 
 def _is_below(path: str, folder: str) -> bool:
