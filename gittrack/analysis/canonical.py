@@ -15,13 +15,31 @@ import zlib
 LIMIT = 1 << 30  # bytes to unpack at most: a small archive may contain a huge file
 
 
-def digest(data: bytes) -> str:
+_ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06")
+
+
+def applies(first: bytes, name: str = "") -> bool:
+    """Return whether the content of a file may be equal although its bytes differ.
+
+    Parameters
+    ----------
+    first : bytes
+        The begin of the file.
+    name : str
+        Its name.
+    """
+    return first[:4] in _ARCHIVES or first[:2] == b"\x1f\x8b"
+
+
+def digest(data: bytes, name: str = "") -> str:
     """Return the SHA-256 of an artifact's content, in hex.
 
     Parameters
     ----------
     data : bytes
         A whole file.
+    name : str
+        Its name.
 
     Returns
     -------
@@ -30,7 +48,7 @@ def digest(data: bytes) -> str:
         that is damaged, encrypted or larger than ``LIMIT`` when unpacked, the digest of the bytes.
     """
     packed: str | None = None
-    if data[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
+    if data[:4] in _ARCHIVES:
         packed = _zip_digest(data)
     elif data[:2] == b"\x1f\x8b":
         packed = _gzip_digest(data)

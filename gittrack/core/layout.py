@@ -28,6 +28,7 @@ DIFF = "diff.yaml"
 ENV = "env.yaml"
 INPUTS = "inputs.yaml"
 OUTPUTS = "outputs.yaml"
+WRITTEN = "written.yaml"
 LOG = "log.txt"
 ARTIFACTS = "artifacts"
 

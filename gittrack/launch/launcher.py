@@ -143,6 +143,7 @@ def launch(repo: git.Repo, plan: CommandPlan, say: session.Say) -> LaunchResult:
     run_session.journal.append(events.FACTS, values={"asked": recipe})
     running, outcome, notes = _execute(run_session, plan)
     notes += outputs.keep(run_session, plan.outputs)
+    notes += outputs.note_written(run_session, [*output_paths, *digests])
     published = None
     try:
         published = session.end(run_session, _facts_of_end(run_session, plan, outcome))

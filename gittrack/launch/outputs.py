@@ -1,4 +1,4 @@
-"""The outputs of a command: what ``--output`` names is kept as artifacts."""
+"""What a command wrote: what ``--output`` names is kept as artifacts, of other files only the digests."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from gittrack.core import layout
+from gittrack.core import layout, yaml_write
 from gittrack.core.errors import TrackError
 from gittrack.core.run import events
 from gittrack.disk.content_store import ContentStore
 from gittrack.record import artifacts, session
-from gittrack.record.code import made_files
+from gittrack.record.code import made_files, redirects
+from gittrack.record.evidence import neighbours, written
 
 
 def keep(run_session: session.Session, paths: Sequence[str]) -> list[str]:
@@ -40,3 +41,32 @@ def keep(run_session: session.Session, paths: Sequence[str]) -> list[str]:
             notes.append(f"the output {path} was not stored: {error.strerror}")
         notes += filter(None, (artifacts.unwritten_warning(unwritten),))
     return notes
+
+
+def note_written(run_session: session.Session, excluded: Sequence[str]) -> list[str]:
+    """Write into the journal what a command wrote below the work tree; return notes for the user.
+
+    Parameters
+    ----------
+    run_session
+        The session, whose command has ended.
+    excluded
+        Paths from the root that are not looked at, such as outputs and inputs.
+    """
+    repo, folder = run_session.repo, run_session.journal.folder
+    root = repo.work_tree or ""
+    try:
+        began_ns = os.stat(folder / layout.LOCK).st_mtime_ns
+        result = written.look(root, began_ns, frozenset(excluded).__contains__)
+        runs = neighbours.others(repo.common_dir, root, run_session.journal.id, began_ns)
+        if runs and result.files:
+            ids = ", ".join(run_id[16:] for run_id in runs[:3])
+            reason = f"another run was going on in the same folder ({ids}): files that either"
+            result = written.Written(problem=f"{reason} may have written are no evidence")
+        console = redirects.files(root, [entry["path"] for entry in result.files])
+        entries = [entry for entry in result.files if entry["path"] not in console]
+        content = {"files": entries, **({"problem": result.problem} if result.problem else {})}
+        (folder / layout.WRITTEN).write_bytes(yaml_write.dump(content))
+    except OSError as error:
+        return [f"what the command wrote is not known: {error.strerror}"]
+    return [result.problem] if result.problem else []

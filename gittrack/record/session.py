@@ -17,7 +17,7 @@ from gittrack.disk import folders, this_machine
 from gittrack.git import refs, version
 from gittrack.record import hooks, journal
 from gittrack.record.code import capture, conversions
-from gittrack.record.evidence import changes
+from gittrack.record.evidence import changes, neighbours
 from gittrack.record.machine.author import author, user
 from gittrack.record.publish import removed_journal, writer
 from gittrack.record.request import Request, RequiredCode, check_request
@@ -97,7 +97,8 @@ def begin(repo: git.Repo, request: Request, outputs: Sequence[str] = ()) -> Sess
         writer.remove(book)
         raise CodeMismatch("the code has changed since the sweep began", "")
     first = {"format": layout.FORMAT, "id": book.id, "experiment": experiment}
-    _write_start(book, request, captured, {**first, **_facts(repo, request, captured, started)})
+    start = {**first, **_facts(repo, request, captured, started)}
+    _write_start(book, request, captured, start, os.path.realpath(repo.work_tree))
     ignored = _ignored_files(captured.ignored_new_files) if captured.ignored_new_files else ()
     warnings = (*settings.unknown(config), *messages, *captured.warnings, *ignored)
     code = changes.CodeFiles(captured.tree, captured.tracked, captured.new_files, outputs)
@@ -107,14 +108,22 @@ def begin(repo: git.Repo, request: Request, outputs: Sequence[str] = ()) -> Sess
 
 
 def _write_start(
-    book: journal.Journal, request: Request, captured: capture.Captured, start: Mapping[str, Any]
+    book: journal.Journal,
+    request: Request,
+    captured: capture.Captured,
+    start: Mapping[str, Any],
+    tree: str,
 ) -> None:
     """Write the patches and the first lines of a journal.  Raises TrackError if the disk is full."""
     try:
         if captured.diff:
             (book.folder / layout.DIFF).write_bytes(yaml_write.dump(captured.diff))
             folders.share_file(book.folder / layout.DIFF)
-        error = book.append(events.START, values=dict(start), process=this_machine.process())
+        error = book.append(
+            events.START,
+            values=dict(start),
+            process={**this_machine.process(), neighbours.TREE: tree},
+        )
         if request.params:
             error = book.append(events.PARAMS, values=dict(request.params)) or error
     except OSError as caught:
@@ -195,6 +204,9 @@ def end(session: Session, facts: Mapping[str, Any]) -> writer.Published:
     sign = session.settings.sign
     published = writer.publish(session.repo, session.journal, full, session.author, sign=sign)
     pack_refs_sometimes(session.repo, session.settings.pack_refs)
+    run = neighbours.Neighbour(session.journal.id, published.info.parent)
+    root = session.repo.work_tree or ""
+    neighbours.remember(session.repo.common_dir, root, run, time.time_ns())
     published = published._replace(notes=(*notes, *published.notes))
     return _call_post_hook(session, published) if session.post else published
 

@@ -53,6 +53,10 @@ SHAPES: Mapping[str, Any] = {
             }
         ]
     },
+    layout.WRITTEN: {
+        "files": [{**_ITEM, "canonical": str, "link": str}],
+        "problem": str,
+    },
     layout.DIFF: {
         "base": str,
         "snapshot": str,

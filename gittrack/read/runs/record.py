@@ -80,6 +80,14 @@ class RunRecord:
         return list((self._yaml(layout.OUTPUTS) or {}).get("outputs", []))
 
     @property
+    def written(self) -> dict[str, Any]:
+        """What the command wrote below the work tree: ``files``, a dict each, and ``problem``.
+
+        Empty if nobody looked: a run of the Python API alone, or of an earlier version.
+        """
+        return dict(self._yaml(layout.WRITTEN) or {})
+
+    @property
     def diff(self) -> dict[str, Any]:
         """The uncommitted changes that the run was started with: ``base``, ``snapshot``, ``files``."""
         return dict(self._yaml(layout.DIFF) or {})

@@ -35,7 +35,7 @@ def collect(folder: Path, facts: Mapping[str, Any], state: events.JournalState) 
         The sum of the operations of the journal.
     """
     metrics, points_file, notes = _series(folder, state.summary)
-    diff = folder / layout.DIFF
+    diff, written = folder / layout.DIFF, folder / layout.WRITTEN
     outputs, artifacts, lost = _outputs(folder / layout.ARTIFACTS, state.outputs)
     contents = RunContents(
         facts,
@@ -47,6 +47,7 @@ def collect(folder: Path, facts: Mapping[str, Any], state: events.JournalState) 
         series=points_file,
         log=logs.assemble(folder),
         diff=diff.read_bytes() if diff.exists() else b"",
+        written=written.read_bytes() if written.exists() else b"",
         artifacts=artifacts,
     )
     return Collected(contents, (*notes, *lost))

@@ -42,8 +42,8 @@ class RunContents(NamedTuple):
         The entries of inputs.yaml and outputs.yaml.
     series : bytes or FilePart, optional
         The content of metrics.csv.
-    log, diff : bytes
-        The content of log.txt and of diff.yaml.
+    log, diff, written : bytes
+        The content of log.txt, of diff.yaml and of written.yaml.
     artifacts : mapping of str to Artifact
         The content, by path, of each entry of ``outputs`` that is stored in git.
     """
@@ -57,6 +57,7 @@ class RunContents(NamedTuple):
     series: bytes | FilePart | None = None
     log: bytes = b""
     diff: bytes = b""
+    written: bytes = b""
     artifacts: Mapping[str, Artifact] = {}
 
 
@@ -72,6 +73,7 @@ def write(store: objects.Store, contents: RunContents) -> str:
         layout.OUTPUTS: yaml_write.dump({"outputs": contents.outputs})
         if contents.outputs
         else None,
+        layout.WRITTEN: contents.written,
         layout.LOG: contents.log,
         layout.DIFF: contents.diff,
         layout.SERIES: contents.series,

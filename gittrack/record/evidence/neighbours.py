@@ -1,0 +1,80 @@
+"""Other runs in the same work tree at the same time: either run may have written a file.
+
+Each run adds a line to a list in the cache when it ends, and the journals of live runs show the others.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from gittrack.core import layout
+from gittrack.disk import folders, lock
+
+_MAX_BYTES = 1 << 18
+TREE = "tree"  # the key of the work tree in the first line of a journal
+
+
+class Neighbour(NamedTuple):
+    """A run in the same work tree, and the run that it is a child of."""
+
+    id: str
+    parent: str | None
+
+
+def remember(common_dir: str, root: str, run: Neighbour, ended_ns: int) -> None:
+    """List a run that ends; a failure is ignored, because the list is only a cache."""
+    path = _file(common_dir, root)
+    with suppress(OSError):
+        folders.make(str(path.parent))
+        if path.exists() and path.stat().st_size > _MAX_BYTES:
+            lines = path.read_bytes().splitlines(keepends=True)
+            path.write_bytes(b"".join(lines[len(lines) // 2 :]))
+        with open(path, "ab", buffering=0) as file:
+            file.write(json.dumps([run.id, run.parent, ended_ns]).encode() + b"\n")
+
+
+def others(common_dir: str, root: str, run_id: str, began_ns: int) -> list[str]:
+    """Return the ids of the runs that were live in a work tree since a moment, besides a run.
+
+    The runs that the command of the run began are its children and do not count.
+    """
+    runs = [*_ended(_file(common_dir, root), began_ns), *_live(common_dir, root)]
+    family, size = {run_id}, 0
+    while len(family) > size:
+        size = len(family)
+        family |= {run.id for run in runs if run.parent in family}
+    return sorted({run.id for run in runs} - family)
+
+
+def _file(common_dir: str, root: str) -> Path:
+    name = hashlib.sha256(os.fsencode(os.path.realpath(root))).hexdigest()[:24]
+    return Path(layout.cache_dir(common_dir), "work-trees", f"{name}.jsonl")
+
+
+def _ended(path: Path, began_ns: int) -> Iterator[Neighbour]:
+    with suppress(OSError):
+        for line in path.read_bytes().splitlines():
+            with suppress(ValueError, TypeError):
+                run_id, parent, ended = json.loads(line)
+                if ended >= began_ns:
+                    yield Neighbour(run_id, parent)
+
+
+def _live(common_dir: str, root: str) -> Iterator[Neighbour]:
+    top = os.path.realpath(root)
+    with suppress(OSError):
+        for name in os.listdir(layout.live_dir(common_dir)):
+            folder = Path(layout.live_dir(common_dir), name)
+            with suppress(OSError, ValueError, AttributeError):
+                if not (layout.is_id(name) and lock.is_held(folder / layout.LOCK)):
+                    continue
+                with open(folder / layout.EVENTS, "rb") as file:
+                    first: dict[str, Any] = json.loads(file.readline())
+                if first["process"].get(TREE) == top:
+                    yield Neighbour(name, first["values"].get("parent"))
