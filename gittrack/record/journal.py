@@ -195,24 +195,32 @@ def join(folder: Path) -> Journal | None:
     """Return the journal of another process, to write into it.
 
     Only the first caller gets the journal, because the series of two runs must not be mixed.  Later callers
-    get None, and so does every caller if the run has ended.
+    get None, and so does every caller if the run has ended, although its journal may not be removed yet.
     """
     if not lock.is_held(folder / layout.LOCK):
         return None
     try:
         join_fd = lock.create(folder / layout.JOINED)
-        if join_fd is not None:
-            os.write(join_fd, json.dumps(this_machine.process()).encode())
+        if join_fd is None:
+            return None
+        os.write(join_fd, json.dumps(this_machine.process()).encode())
+        book = Journal(folder, None, join_fd)
     except FileNotFoundError:  # the run has ended meanwhile
         return None
     except OSError as error:
         raise unwritable("the run cannot be joined", str(folder), str(error.strerror))
-    return None if join_fd is None else Journal(folder, None, join_fd)
+    if "ended" in book.state().facts:  # it is being committed: later points would be lost
+        book.release()
+        return None
+    return book
 
 
 def open_live(folder: Path) -> Journal | None:
     """Return the journal of a live run, to append without joining; None if the run has ended."""
-    return Journal(folder, None) if lock.is_held(folder / layout.LOCK) else None
+    try:
+        return Journal(folder, None) if lock.is_held(folder / layout.LOCK) else None
+    except FileNotFoundError:  # the run has ended meanwhile
+        return None
 
 
 def live_lock(journal: Journal) -> Path:

@@ -6,6 +6,7 @@ import pytest
 
 from gittrack.core.errors import TrackError
 from gittrack.core.run import events
+from gittrack.disk import lock
 from gittrack.record import journal
 
 
@@ -35,6 +36,31 @@ def test_the_owner_reads_what_other_processes_write(book):
     other.append(events.PARAMS, values={"a": 1})
     other.release()
     assert book.state().params == {"a": 1}
+
+
+def test_only_one_process_joins_a_run(book):
+    other = journal.join(book.folder)
+    assert other is not None
+    assert journal.join(book.folder) is None
+    other.release()
+
+
+def test_a_run_that_is_being_committed_cannot_be_joined(book):
+    book.append(events.FACTS, values={"status": "finished", "ended": "2026-03-01T00:00:01.000Z"})
+    assert journal.join(book.folder) is None
+
+
+@pytest.mark.parametrize("use", [journal.join, journal.open_live])
+def test_a_run_that_ends_at_this_moment_is_neither_joined_nor_opened(book, monkeypatch, use):
+    held = lock.is_held
+
+    def ends_after(path):
+        answer = held(path)
+        book.folder.rename(book.folder.with_name("removed"))
+        return answer
+
+    monkeypatch.setattr(lock, "is_held", ends_after)
+    assert use(book.folder) is None
 
 
 def test_a_journal_never_grows_beyond_what_can_be_read_back(book, monkeypatch):
