@@ -87,6 +87,7 @@ READS_ENVIRONMENT = {
     "record/code/conversions.py": "where git's own file of attributes is",
     "launch/launcher.py": "what the command inherits",
     "launch/hook/sitecustomize.py": "the seed and the folder for its report, from the launcher",
+    "launch/probe.py": "the active environment, whose Python a wrapper can start",
     "api/seeding.py": "the seed that the launcher passes on, and what it had to set",
     "cli/script.py": "what the launcher was told",
     "reproduce/rerun.py": "tells the script that it is being reproduced",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -60,6 +60,8 @@ class CommandPlan(NamedTuple):
         Descriptors that stay locked until every process that the command started has ended.
     hook
         Whether each Python of the command begins with the start hook.
+    redirect
+        Changes each word of the command before it is executed; the run records the words as they were.
     """
 
     request: session.Request
@@ -72,6 +74,7 @@ class CommandPlan(NamedTuple):
     controller: Controller = Controller()
     locks: tuple[int, ...] = ()
     hook: bool = True
+    redirect: Callable[[str], str] = str
 
 
 class LaunchResult(NamedTuple):
@@ -112,7 +115,7 @@ def launch(repo: git.Repo, plan: CommandPlan, say: session.Say) -> LaunchResult:
     Calls ``say`` with each warning at the start.  Raises TrackError before anything runs if the command, an
     input or the repository cannot be used.
     """
-    check_command(plan.request.command)
+    check_command([plan.redirect(word) for word in plan.request.command[:1]])
     cache = Path(layout.cache_dir(repo.common_dir))
     fingerprints = [
         inputs.fingerprint(p, inputs.display_path(p, repo.work_tree or ""), cache)
@@ -221,7 +224,8 @@ def _execute(
     if plan.explicit is not None:
         (folder / _EXPLICIT_FILE).write_text(json.dumps(plan.explicit._asdict()))
     env = environment_of(run_session, plan)
-    argv = template.fill(plan.request.command, params, env["GITTRACK_PARAMS"])
+    words = template.fill(plan.request.command, params, env["GITTRACK_PARAMS"])
+    argv = [plan.redirect(word) for word in words]
     if template.has_json_file(plan.request.command):
         Path(template.json_path(env["GITTRACK_PARAMS"])).write_text(template.json_text(params))
     limit = run_session.settings.max_log_size

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -52,24 +53,60 @@ sys.stdout.buffer.write(b"\\0".join(map(os.fsencode, folders)))
 
 
 class Imports:
-    """The folders that the Python of a command line imports from; `folders` waits for the answer."""
+    """The folders that the Pythons of a command import from; `folders` waits for the answers.
 
-    def __init__(self, argv: Sequence[str]) -> None:
-        interpreter = interpreter_of(argv, {})
-        self.process: subprocess.Popen[bytes] | None = None
-        if interpreter:
-            self.process = subprocess.Popen(
-                [interpreter, "-c", _PRINT_IMPORTS],
+    Parameters
+    ----------
+    argv
+        The command.
+    tree
+        The work tree; a virtual environment in it is asked too.
+
+    Notes
+    -----
+    A command such as ``sh -c``, ``make``, ``env`` or ``uv run`` does not tell which Python it starts.  So
+    every Python that it can reach is asked: the ones that its words name, and those of PATH, of the
+    active environment and of the work tree.
+    """
+
+    def __init__(self, argv: Sequence[str], tree: str | None = None) -> None:
+        self.processes = [
+            subprocess.Popen(
+                [os.path.abspath(interpreter), "-c", _PRINT_IMPORTS],
                 cwd="/",
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
             )
+            for interpreter in interpreters_of(argv, tree)
+        ]
 
     def folders(self) -> list[str]:
-        """Return the folders, with those of editable installations; none if the command is not Python."""
-        out = self.process.communicate()[0] if self.process is not None else b""
-        return [os.fsdecode(folder) for folder in out.split(b"\0") if folder]
+        """Return the folders, with those of editable installations."""
+        answers = [process.communicate()[0] for process in self.processes]
+        folders = [os.fsdecode(folder) for out in answers for folder in out.split(b"\0") if folder]
+        return list(dict.fromkeys(folders))
+
+
+def interpreters_of(argv: Sequence[str], tree: str | None) -> list[str]:
+    """Return every Python that a command can be expected to start, each once."""
+    words = [word for text in argv for word in re.split(r"[\s;&|()'\"=]+", text)]
+    names = [word for word in words if os.path.basename(word).startswith("python")]
+    environments = [os.environ.get("VIRTUAL_ENV"), os.environ.get("CONDA_PREFIX")]
+    if tree:
+        environments += [os.path.join(tree, name) for name in (".venv", "venv", "env")]
+    names += [os.path.join(folder, "bin", "python") for folder in environments if folder]
+    paths = [interpreter_of(argv, {}), *map(shutil.which, (*names, "python", "python3"))]
+    pythons = [path for path in paths if path and os.path.isfile(path)]
+    return list({_identity(path): path for path in reversed(pythons)}.values())[::-1]
+
+
+def _identity(interpreter: str) -> tuple[str, str]:
+    """Return what decides about the import folders: the program, and the environment that it stands in."""
+    folder = os.path.dirname(os.path.abspath(interpreter))
+    environment_folder = os.path.dirname(folder)
+    is_environment = os.path.exists(os.path.join(environment_folder, "pyvenv.cfg"))
+    return os.path.realpath(interpreter), environment_folder if is_environment else ""
 
 
 _OF_PYTHON = ("python", "packages", "blas")

@@ -18,7 +18,7 @@ from gittrack.launch import launcher, probe, start_hook
 from gittrack.read.runs.record import RunRecord
 from gittrack.record import session
 from gittrack.record.machine import environment
-from gittrack.reproduce import rerun_worktree, resume_artifacts
+from gittrack.reproduce import redirect, rerun_worktree, resume_artifacts
 from gittrack.reproduce.rerun_worktree import Impossible
 
 REPRODUCES = "GITTRACK_REPRODUCES"
@@ -143,7 +143,9 @@ def rerun(
         say(removal_message(folder))
     commit = check(repo, run)
     data = rerun_worktree.data(repo, run)
-    imports = probe.Imports(run.info.command)  # it asks the interpreter while the following goes on
+    imports = probe.Imports(
+        run.info.command, repo.work_tree
+    )  # they answer while the following goes on
     workplace = (
         nullcontext(rerun_worktree.own(repo, run, commit))
         if request.in_place
@@ -212,13 +214,10 @@ def _launch(
         rerun_worktree.check_words("output", info.output_paths)
         outputs = [os.path.relpath(os.path.join(root, path)) for path in info.output_paths]
         controls = {**_controls(run, request), **resume_variables}
+        replace = redirect.Redirect()
         if request.hooks_of:
-            variables, warnings = rerun_worktree.own_code(
-                repo, code.folder, info.command, imports.folders()
-            )
-            controls.update(variables)
-            for warning in warnings:
-                say(warning)
+            replace, variables = rerun_worktree.own_code(repo, code.folder, imports.folders())
+            controls = {**variables, "PWD": folder, **controls}
         plan = launcher.CommandPlan(
             request,
             data,
@@ -227,6 +226,7 @@ def _launch(
             controls=controls,
             locks=code.locks,
             hook=run.env.get(start_hook.FACT) is not False,
+            redirect=replace.text,
         )
         try:
             ended = launcher.launch(here, plan, say)

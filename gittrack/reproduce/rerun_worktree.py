@@ -21,7 +21,7 @@ from gittrack.git import temporary_worktree, worktree
 from gittrack.read.runs.record import RunRecord
 from gittrack.record import inputs
 from gittrack.record.code import capture
-from gittrack.reproduce import deferred_signals
+from gittrack.reproduce import deferred_signals, redirect
 
 
 class Impossible(TrackError):
@@ -154,26 +154,29 @@ def links(repo: git.Repo) -> tuple[str, ...]:
 
 
 def own_code(
-    repo: git.Repo, folder: str, command: Sequence[str], imports: Sequence[str]
-) -> tuple[dict[str, str], list[str]]:
-    """Return variables with which Python imports a worktree's code, and warnings about the user's files.
+    repo: git.Repo, folder: str, imports: Sequence[str]
+) -> tuple[redirect.Redirect, dict[str, str]]:
+    """Return what makes a command use a worktree: replacements for its words, and variables.
 
-    ``imports`` are the folders that the command's Python imports from.  They are in the user's own tree after
-    ``pip install -e``, or with an absolute path in PYTHONPATH.
+    Parameters
+    ----------
+    repo
+        The repository with the user's tree.
+    folder
+        The worktree.
+    imports
+        The folders that the Pythons of the user import from.  They are in the user's tree after
+        ``pip install -e``, or with an absolute path in PYTHONPATH.
     """
     top = repo.work_tree
     if not top:
-        return {}, []
-    relative = [os.path.relpath(p, top) for p in imports if os.path.commonpath([p, top]) == top]
-    folders = [os.path.normpath(os.path.join(folder, path)) for path in relative]
-    real = os.path.realpath(folder)
-    ours = [p for p in folders if os.path.isdir(p) and os.path.realpath(p).startswith(real)]
-    before = os.environ.get("PYTHONPATH")
-    variables = {"PYTHONPATH": os.pathsep.join([*ours, *([before] if before else [])])}
-    absolute = [word for word in command if word.startswith(f"{top}/")]
-    theirs = [w for w in absolute if os.path.isfile(os.path.join(folder, os.path.relpath(w, top)))]
-    remark = "that is the file in your own tree, not the code that ran"
-    return variables if ours else {}, [f"the command names {word}: {remark}" for word in theirs]
+        return redirect.Redirect(), {}
+    replace = redirect.to_worktree(top, folder)
+    variables = replace.variables(os.environ)
+    first = redirect.import_folders(top, folder, imports)
+    rest = variables.get("PYTHONPATH", os.environ.get("PYTHONPATH"))
+    entries = dict.fromkeys([*first, *(rest.split(os.pathsep) if rest else [])])
+    return replace, {**variables, **({"PYTHONPATH": os.pathsep.join(entries)} if entries else {})}
 
 
 def _link(repo: git.Repo, folder: str, candidates: Sequence[str]) -> list[str]:

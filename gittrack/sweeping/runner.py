@@ -217,7 +217,8 @@ def _run(
 
 def _pool(repo: git.Repo, maker: JobMaker, initial: SweepState, folder: WorkDir) -> Processes:
     _, prepared, options = maker
-    imports = probe.Imports(prepared.plan.command).folders() if options.isolate else ()
+    tree = repo.work_tree
+    imports = probe.Imports(prepared.plan.command, tree).folders() if options.isolate else ()
     supervisor = Supervisor(
         folder.folder, os.getpid(), initial.next_order, tuple(imports), options.printed
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,11 +19,13 @@ from gittrack.read.runs import live, reader
 from gittrack.record import session
 from gittrack.record.active import stopping
 from gittrack.reproduce import rerun_worktree, resume_artifacts
+from gittrack.reproduce.redirect import Redirect
 from gittrack.reproduce.resume_artifacts import RESUME
 from gittrack.search.plan import Trial
 from gittrack.sweeping.supervisor import Supervisor
 
 INTERRUPTED, TIMEOUT = "interrupted", "timeout"
+_USERS_TREE, _UNCHANGED = rerun_worktree.CodeFolder("", ()), Redirect()
 
 
 class Isolation(NamedTuple):
@@ -127,7 +129,7 @@ def run(repo: git.Repo, supervisor: Supervisor, job: Job) -> TrialReport:
     warnings: list[str] = []
     try:
         if job.isolation is None:
-            return _launch(repo, supervisor, job, (), warnings)
+            return _launch(repo, supervisor, job, warnings)
         return _run_isolated(repo, supervisor, job, job.isolation, warnings)
     except session.CodeMismatch as error:
         return TrialReport(None, tuple(warnings), (error.message, error.hint), code_changed=True)
@@ -146,15 +148,14 @@ def _run_isolated(
     previous_folder = os.getcwd()
     with rerun_worktree.fresh(repo, isolation.commit, isolation.links) as worktree:
         try:
-            variables, more_warnings = rerun_worktree.own_code(
-                repo, worktree.folder, job.request.command or (), supervisor.imports
-            )
-            warnings.extend(more_warnings)
+            replace, variables = rerun_worktree.own_code(repo, worktree.folder, supervisor.imports)
             user_tree = repo.work_tree or repo.common_dir  # the tree whose hooks run
             request = job.request._replace(hooks_of=user_tree)
-            os.chdir(os.path.join(worktree.folder, job.folder))
-            job = job._replace(request=request, env={**job.env, **variables})
-            return _launch(git.find(), supervisor, job, worktree.linked, warnings, worktree.locks)
+            folder = os.path.join(worktree.folder, job.folder)
+            os.chdir(folder)
+            env = {**variables, "PWD": folder, **job.env}
+            job = job._replace(request=request, env=env)
+            return _launch(git.find(), supervisor, job, warnings, worktree, replace)
         finally:
             os.chdir(previous_folder)
 
@@ -163,9 +164,9 @@ def _launch(
     repo: git.Repo,
     supervisor: Supervisor,
     job: Job,
-    linked: Sequence[str],
     warnings: list[str],
-    locks: tuple[int, ...] = (),
+    worktree: rerun_worktree.CodeFolder = _USERS_TREE,
+    replace: Redirect = _UNCHANGED,
 ) -> TrialReport:
     resume = _resume_folder(repo, supervisor, job.earlier) if job.earlier is not None else None
     if job.earlier is not None and resume is None:
@@ -179,10 +180,11 @@ def _launch(
         job.request,
         job.inputs,
         job.outputs,
-        (*linked, *supervisor.printed),
+        (*worktree.linked, *supervisor.printed),
         env=env,
         controller=_TrialController(repo, supervisor, job),
-        locks=locks,
+        locks=worktree.locks,
+        redirect=replace.text,
     )
     try:
         done = launcher.launch(repo, plan, warnings.append)

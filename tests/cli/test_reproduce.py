@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import shutil
 import signal
 import sys
@@ -420,12 +421,25 @@ def test_code_is_imported_from_the_commit_whatever_the_path_says(project):
     assert "/tree/src/helper.py\n" in done.err
 
 
-def test_a_command_that_names_a_file_in_the_users_tree_is_told_of(project):
-    run_cli("run", "-n", "first", "--", sys.executable, f"{os.getcwd()}/train.py")
-    done = reproduce("first")
-    assert (
-        f"warning: the command names {os.getcwd()}/train.py: that is the file in your" in done.err
-    )
+@pytest.mark.parametrize(
+    "command", ["python {tree}/train.py", "sh run.sh", "sh -c 'env python train.py'"]
+)
+def test_every_command_runs_the_recorded_code(project, command):
+    """The command names the user's tree, or a wrapper starts a Python that imports from it."""
+    os.makedirs("src")
+    Path("src/helper.py").write_text("FACTOR = 1\n")
+    Path("train.py").write_text("import helper\n" + TRAIN + "print(helper.__file__)\n")
+    Path("run.sh").write_text("exec python train.py\n")
+    path = f"{os.path.dirname(sys.executable)}:{os.environ['PATH']}"
+    env = {"PATH": path, "PYTHONPATH": f"{os.getcwd()}/src"}
+    words = shlex.split(command.format(tree=os.getcwd()))
+    assert run_cli("run", "-n", "first", "--", *words, env=env).code == 0
+    Path("src/helper.py").write_text("raise SystemExit(1)\n")
+    Path("train.py").write_text("raise SystemExit(2)\n")
+    done = run_cli("reproduce", "first", env=env)
+    assert done.out.startswith("EXACT"), done.out + done.err
+    assert "/tree/src/helper.py\n" in done.err
+    assert gittrack.get("@").command == tuple(words)
 
 
 def test_hooks_of_the_repository_do_not_run(project):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gittrack.launch.probe import Imports, Probe, interpreter_of
+from gittrack.launch.probe import Imports, Probe, interpreter_of, interpreters_of
 
 
 def script(name: str, first_line: str) -> str:
@@ -66,4 +66,15 @@ def test_imports_are_the_folders_of_the_interpreter():
     folders = Imports([sys.executable]).folders()
     assert os.path.dirname(os.__file__) in folders
     assert all(os.path.isabs(folder) for folder in folders)
-    assert Imports(["sh"]).folders() == []
+    assert interpreter_of(["sh"], {}) is None
+
+
+def test_a_wrapper_is_asked_for_the_pythons_that_it_can_reach(monkeypatch):
+    Path("tool").mkdir()
+    Path("tool/python3").symlink_to(sys.executable)
+    Path(".venv/bin").mkdir(parents=True)
+    Path(".venv/pyvenv.cfg").touch()
+    Path(".venv/bin/python").symlink_to(sys.executable)
+    monkeypatch.setenv("PATH", str(Path("tool").absolute()), prepend=":")
+    pythons = interpreters_of(["sh", "-c", "cd x && .venv/bin/python t.py"], os.getcwd())
+    assert {".venv/bin/python", "tool/python3"} <= {os.path.relpath(path) for path in pythons}
