@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gittrack.analysis import canonical, verdict
+from gittrack.analysis import verdict
+from gittrack.analysis.canonical import content as canonical
 from gittrack.analysis.verdict import Verdict
 from gittrack.analysis.volatile import VOLATILE
 from gittrack.read.runs.record import RunRecord

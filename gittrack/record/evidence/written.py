@@ -12,7 +12,7 @@ import stat
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from gittrack.analysis import canonical
+from gittrack.analysis.canonical import content as canonical
 
 MAX_ENTRIES = 1_000_000  # files and folders to look at
 MAX_FILES = 50_000  # files to hash

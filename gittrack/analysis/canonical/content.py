@@ -1,7 +1,8 @@
-"""The digest of an artifact's content, without the times that a zip or gzip file stores beside the content.
+"""The digest of the content of a file, without the times that it stores beside the content.
 
 A ``.npz`` and a file of ``torch.save`` are zip archives: each entry has a time.  A gzip file has the time and
-the name of its source.  Two such files are equal if their packed contents are equal.
+the name of its source.  Two such files are equal if their packed contents are equal.  Event files of
+TensorBoard have a time in each record, PDF and SVG files the time at which they were made.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import hashlib
 import io
 import zipfile
 import zlib
+
+from gittrack.analysis.canonical import document_times, event_files
 
 LIMIT = 1 << 30  # bytes to unpack at most: a small archive may contain a huge file
 
@@ -28,7 +31,8 @@ def applies(first: bytes, name: str = "") -> bool:
     name : str
         Its name.
     """
-    return first[:4] in _ARCHIVES or first[:2] == b"\x1f\x8b"
+    is_archive = first[:4] in _ARCHIVES or first[:2] == b"\x1f\x8b"
+    return is_archive or _is_event_file(name) or _is_document(first, name)
 
 
 def digest(data: bytes, name: str = "") -> str:
@@ -52,7 +56,20 @@ def digest(data: bytes, name: str = "") -> str:
         packed = _zip_digest(data)
     elif data[:2] == b"\x1f\x8b":
         packed = _gzip_digest(data)
+    elif _is_event_file(name):
+        records = event_files.content(data)
+        packed = None if records is None else hashlib.sha256(b"events\0" + records).hexdigest()
+    elif _is_document(data, name):
+        packed = hashlib.sha256(b"document\0" + document_times.content(data)).hexdigest()
     return packed or hashlib.sha256(data).hexdigest()
+
+
+def _is_event_file(name: str) -> bool:
+    return "tfevents" in name.rpartition("/")[2]
+
+
+def _is_document(first: bytes, name: str) -> bool:
+    return first[:5] == b"%PDF-" or name.lower().endswith(".svg")
 
 
 def _zip_digest(data: bytes) -> str | None:

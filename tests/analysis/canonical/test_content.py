@@ -1,0 +1,107 @@
+"""The digest of what an artifact holds, whatever the file says about its time."""
+
+import gzip
+import hashlib
+import io
+import struct
+import zipfile
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gittrack.analysis.canonical import content as canonical
+from gittrack.analysis.canonical.content import digest
+
+
+def archive(year, **entries):
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as file:
+        for name, content in entries.items():
+            file.writestr(zipfile.ZipInfo(name, (year, 1, 1, 0, 0, 0)), content)
+    return target.getvalue()
+
+
+def test_the_times_in_an_archive_do_not_count():
+    a, b = archive(1990, x=b"1", y=b"2"), archive(2020, y=b"2", x=b"1")
+    assert a != b
+    assert digest(a) == digest(b)
+    assert digest(a) != digest(archive(1990, x=b"1", y=b"3"))
+    assert digest(a) != digest(archive(1990, x=b"1", z=b"2"))
+
+
+def test_the_time_in_a_gzip_file_does_not_count():
+    a, b = gzip.compress(b"data", mtime=1), gzip.compress(b"data", mtime=2)
+    assert a != b
+    assert digest(a) == digest(b)
+    assert digest(a) != digest(gzip.compress(b"other", mtime=1))
+    assert digest(a) != digest(b"data")
+
+
+def test_numpy_archives():
+    np = pytest.importorskip("numpy")
+    made = []
+    for _ in range(2):
+        target = io.BytesIO()
+        np.savez(target, w=np.arange(5.0))
+        made.append(target.getvalue())
+    assert digest(made[0]) == digest(made[1])
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"PK\x03\x04", b"PK\x03\x04" + b"\0" * 99, b"\x1f\x8b", b"\x1f\x8b\x08" + b"x" * 50],
+)
+def test_what_only_looks_like_an_archive(data):
+    assert len(digest(data)) == 64
+    assert digest(data) != digest(data + b"!")
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_have_a_digest(data):
+    assert digest(b"PK\x03\x04" + data) == digest(b"PK\x03\x04" + data)
+
+
+def event_file(*records: tuple[float, bytes]) -> bytes:
+    """Return an event file with records of a wall time and further fields."""
+    bodies = [b"\x09" + struct.pack("<d", wall) + rest for wall, rest in records]
+    return b"".join(struct.pack("<QI", len(b), 0) + b + bytes(4) for b in bodies)
+
+
+EVENTS = "runs/events.out.tfevents.1772273422.host.1.0"
+
+
+def test_event_files_are_compared_without_wall_times():
+    step, summary = b"\x10\x05", b"\x2a\x03abc"
+    first = canonical.digest(event_file((1.0, step + summary)), EVENTS)
+    assert canonical.digest(event_file((2.0, step + summary)), EVENTS) == first
+    assert canonical.digest(event_file((1.0, step + b"\x2a\x03abd")), EVENTS) != first
+    assert canonical.digest(event_file((1.0, b"\x10\x06" + summary)), EVENTS) != first
+
+
+@pytest.mark.parametrize("cut", [1, 5, 20])
+def test_a_damaged_event_file_is_compared_by_its_bytes(cut):
+    data = event_file((1.0, b"\x10\x05"))[:-cut]
+    assert canonical.digest(data, EVENTS) == hashlib.sha256(data).hexdigest()
+
+
+def test_pdf_files_are_compared_without_their_dates():
+    text = b"%%PDF-1.4\n/CreationDate (D:%s) /ID [<%s> <%s>]\nstream %s"
+    first = canonical.digest(text % (b"2026", b"aa", b"aa", b"x"), "a.pdf")
+    assert canonical.digest(text % (b"2027", b"bb", b"bb", b"x"), "a.pdf") == first
+    assert canonical.digest(text % (b"2026", b"aa", b"aa", b"y"), "a.pdf") != first
+
+
+def test_svg_files_are_compared_without_dates_and_random_names():
+    text = '<dc:date>{}</dc:date><clipPath id="{}"/><path d="{}" clip-path="url(#{})"/>'
+    first, other = "p0123456789", "pabcdef0123"
+    expected = canonical.digest(text.format("2026", first, "M 1", first).encode(), "a.svg")
+    assert canonical.digest(text.format("2027", other, "M 1", other).encode(), "a.svg") == expected
+    assert canonical.digest(text.format("2026", first, "M 2", first).encode(), "a.svg") != expected
+    assert canonical.digest(text.format("2026", first, "M 1", other).encode(), "a.svg") != expected
+
+
+def test_only_files_of_these_kinds_have_a_canonical_content():
+    assert canonical.applies(b"", EVENTS)
+    assert canonical.applies(b"<svg", "plots/a.SVG")
+    assert not canonical.applies(b"epoch,loss", "log.csv")
