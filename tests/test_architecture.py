@@ -160,6 +160,7 @@ LAZY_IMPORTS = {
         "gittrack.read.runs.filters": "10 ms that a listing without a query has no use for",
     },
     "read/runs/reader.py": {
+        "logging": "only damage and partial clones need it",
         "gittrack.core.run.schemas": "a listing reads no YAML",
         "gittrack.core.yaml_read": "a listing reads no YAML",
         "gittrack.read.runs.cache": "only who reads all bodies needs it",

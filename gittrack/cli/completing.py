@@ -176,7 +176,7 @@ def _keys() -> list[Candidate]:
 
 def _files_of(address: str) -> list[Candidate]:
     repo = git.find()
-    paths = RunRecord(repo, resolve.resolve(repo, address), fetch=False).files()
+    paths = RunRecord(repo, resolve.resolve(repo, address, fetch=False), fetch=False).files()
     return [(path.removeprefix("artifacts/"), "file") for path in paths]
 
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from gittrack.git import Call, Repo, failure, read_objects
+from gittrack.core.errors import TrackError
+from gittrack.git import Call, GitError, Repo, failure, parse_config, read_objects
 from gittrack.git import resolve as resolve_commit
 from gittrack.git.refs import back_off
 
 _PATIENCE_SECONDS = 20.0
+# Fetches all content of the notes, also if their commits are here already.
+_FETCH = ("fetch", "--refetch", "--no-filter", "--no-prune", "--no-tags", "--refmap=")
+_TRACKED = "+refs/notes/runs*:refs/notes/origin/runs*"
 
 
 def tip(repo: Repo, ref: str) -> str | None:
@@ -18,27 +22,60 @@ def tip(repo: Repo, ref: str) -> str | None:
 
 
 def read(repo: Repo, commit: str) -> dict[str, bytes]:
-    """Return {annotated id: note} at a commit of a notes ref, from two processes that share a pipe.
+    """Return {annotated id: note} at a commit of a notes ref.
 
-    Raises GitError if ``commit`` is not a commit.
+    Raises GitError if ``commit`` is not a commit, or if a note cannot be read.
     """
+    notes, problem = readable(repo, commit)
+    if problem is not None:
+        raise problem
+    return notes
+
+
+def readable(repo: Repo, commit: str) -> tuple[dict[str, bytes], TrackError | None]:
+    """Return {annotated id: note}, and the reason if some notes cannot be read.
+
+    If the calls of ``repo`` may fetch, one call fetches all notes that a partial clone left out.
+    """
+    notes, problem = _local(repo._replace(fetches=False), commit)
+    remote = _promisor(repo) if problem else None
+    if problem is None or remote is None:
+        return notes, problem
+    if repo.fetches and repo.call(*_FETCH, remote, _TRACKED, shared=True).wait().code == 0:
+        return _local(repo._replace(fetches=False), commit)
+    command = " ".join(("git", *_FETCH, remote, f"'{_TRACKED}'"))
+    return notes, GitError("this partial clone left out annotations", f"fetch them: {command}")
+
+
+def _local(repo: Repo, commit: str) -> tuple[dict[str, bytes], TrackError | None]:
+    """Return the notes that are in this repository, from two processes that share a pipe."""
     form = "--format=%(objectname) %(path)"
     listing = repo.call("ls-tree", "-r", form, "--end-of-options", commit, shared=True, piped=True)
     batch = "--batch=%(objectsize) %(rest)"
     reading = repo.call("cat-file", batch, "--buffer", feed=listing, shared=True)
-    out, listed = reading.output(), listing.wait()
-    if listed.code != 0:
-        raise failure(listing.args, listed)
-    notes, at = {}, 0
+    answer, listed = reading.wait(), listing.wait()
+    for call, result in ((listing, listed), (reading, answer)):
+        if result.code != 0:
+            return {}, failure(call.args, result)
+    notes, at, problem, out = {}, 0, None, answer.out
     while at < len(out):
         end = out.index(b"\n", at)
         size, _, path = out[at:end].decode(errors="replace").partition(" ")
-        if not size.isdigit():  # "<id> missing": a partial clone; the other notes are there
+        if not size.isdigit():  # "<id> missing"; the other notes are there
+            problem = GitError(f"git: the note {size[:12]} is missing")
             at = end + 1
             continue
         notes[path.replace("/", "")] = out[end + 1 : end + 1 + int(size)]
         at = end + int(size) + 2
-    return notes
+    return notes, problem
+
+
+def _promisor(repo: Repo) -> str | None:
+    """Return the remote that has what a partial clone left out; None in a complete clone."""
+    keys = parse_config(repo.config().output())
+    return next(
+        (k[7:-9] for k in keys if k.startswith("remote.") and k.endswith(".promisor")), None
+    )
 
 
 def append(
@@ -85,7 +122,12 @@ def append(
         added = {c: _ended(note) + lines(c, note) for c, note in notes.items()}
         stream = _stream(ref, old, author, message, added)
         args = ["--git-dir", repo.common_dir, "-c", "core.fsync=committed,reference"]
-        call = Call([*args, "fast-import", "--quiet"], cwd=repo.common_dir, feed=stream)
+        call = Call(
+            [*args, "fast-import", "--quiet"],
+            cwd=repo.common_dir,
+            feed=stream,
+            talking=repo.fetches,
+        )
         answer = call.wait()
         if answer.code == 0:
             return

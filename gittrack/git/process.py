@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 
 OLDEST = (2, 36)
 
-# Variables that would direct a call to another repository, index or object store.  Git sets them for
-# hooks, so they do not show which repository the user means.
+# Variables that direct a call to another repository; git sets them for hooks, so the user may mean another.
 _REDIRECTING = (
     *("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX"),
     *("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_NAMESPACE"),
@@ -35,6 +34,12 @@ _REDIRECTING = (
 _QUIET = {"GIT_OPTIONAL_LOCKS": "0", "GIT_ADVICE": "0", "LC_ALL": "C.UTF-8"}
 _LOOKING = {**_QUIET, "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"}
 LOOKING = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "--no-pager")
+
+_COMPLETE = "git fetch --refetch --no-filter --no-prune --no-tags --refmap= origin"
+_REFSPECS = (  # what completes a partial clone, quoted for a shell
+    *("'+refs/heads/*:refs/remotes/origin/*'", "'refs/tags/*:refs/tags/*'"),
+    *("'refs/runs/*:refs/runs/*'", "'+refs/notes/runs*:refs/notes/origin/runs*'"),
+)
 
 
 class GitError(TrackError):
@@ -125,9 +130,7 @@ def failure(args: Sequence[str], answer: Answer) -> TrackError:
 
 def _left_out(lines: Sequence[str], text: str) -> GitError:
     """Return the error for an object that a partial clone left out and that git did not fetch."""
-    every = (
-        "git fetch --refetch --no-filter origin 'refs/tags/*:refs/tags/*' 'refs/runs/*:refs/runs/*'"
-    )
+    every = " ".join((_COMPLETE, *_REFSPECS))
     object_id = text.rpartition("could not fetch ")[2].partition(" ")[0][:12]
     problem = f"this partial clone left out the object {object_id}"
     if "lazy fetching disabled" in text:
@@ -237,8 +240,7 @@ _LOCATE = (
     *("rev-parse", "--path-format=absolute", "--git-dir", "--git-common-dir"),
     *("--is-bare-repository", "--show-object-format", "--show-prefix", "--show-toplevel"),
 )
-# Calls that the command line started ahead of time.  Each thread has its own context, and the folder is
-# a part of the key, so no other code can take a call.
+# Calls that the command line started ahead of time; each thread has its own context.
 _AHEAD: ContextVar[dict[tuple[str, ...], Call]] = ContextVar("ahead")
 
 

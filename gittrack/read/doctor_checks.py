@@ -184,7 +184,7 @@ def _notes(repo: git.Repo) -> Iterator[Finding]:
         except git.GitError as error:
             yield Finding(
                 f"{name} cannot be read, so the annotations of runs are not shown: {error.message}",
-                f"fetch it again, or delete it: git update-ref -d {name}",
+                error.hint or f"fetch it again, or delete it: git update-ref -d {name}",
             )
 
 

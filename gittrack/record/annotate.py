@@ -144,7 +144,7 @@ def _annotate(
 
     which = targets[0].id if len(targets) == 1 else f"{len(targets)} runs"
     message = " ".join(filter(None, (f"gittrack: {op} {which}", summary)))
-    notes.append(repo, layout.NOTES, who, message, lines, *commits)
+    notes.append(repo.fetching(), layout.NOTES, who, message, lines, *commits)
 
 
 def _append_to_journal(

@@ -132,7 +132,7 @@ def named_elsewhere(repo: git.Repo, raws: Sequence[Raw]) -> dict[str, str]:
         if oid in commits and not name.startswith((layout.RUNS, layout.TRASH)):
             reasons.setdefault(commits[oid], f"{name} names it")
     for name, oid in refs.below(repo, "refs/notes/"):
-        for commit, note in notes.read(repo, oid).items() if oid else ():
+        for commit, note in notes.read(repo.fetching(), oid).items() if oid else ():
             if name != layout.NOTES and commit in commits:
                 reasons.setdefault(commits[commit], f"it has a note in {name}")
             for short in _SHORT.findall(note):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
-from helpers import git, record, repo, run_cli
+from helpers import git, listed, record, repo, run_cli
 
 import gittrack
 
@@ -82,3 +83,67 @@ def test_a_completion_fetches_nothing(clone):
 def test_a_run_is_recorded_without_the_remote(clone):
     Path("../origin").rename("../away")
     assert record("c", {"acc": 1.0})
+
+
+@pytest.fixture
+def annotated(clone) -> Path:
+    """The clone, which fetched annotations of its runs without their content."""
+    assert run_cli("tag", "a", "+colleague", cwd="../origin").code == 0
+    assert run_cli("note", "a", "first words", cwd="../origin").code == 0
+    git(clone, "fetch", "-q", "--no-tags", "--refmap=", "origin", "refs/notes/runs:refs/notes/runs")
+    return clone
+
+
+@pytest.mark.parametrize("verb", ["ls", "ls -w x=='a'", "top acc", "params", "ls --json"])
+def test_a_listing_says_that_annotations_were_left_out(annotated, verb):
+    before = left_out(annotated)
+    done = run_cli(*verb.split())
+    assert (done.code, left_out(annotated)) == (0, before)
+    assert "names, tags and notes of runs are not complete" in done.err
+
+
+def test_the_printed_command_fetches_the_annotations(annotated):
+    warning = run_cli("ls").err
+    command = warning.partition("fetch them: ")[2]
+    git(annotated, "config", "fetch.prune", "true")
+    record("unpushed", {"acc": 1.0})
+    subprocess.run(command, shell=True, check=True, capture_output=True)
+    shown = run_cli("ls")
+    assert ("colleague" in shown.out, "unpushed" in shown.out, shown.err) == (True, True, "")
+
+
+@pytest.mark.parametrize("filter_", ["blob:none", "tree:0"])
+def test_a_verb_about_one_run_fetches_the_annotations(annotated, monkeypatch, filter_):
+    place = annotated.parent / "other"
+    options = (f"--filter={filter_}", "--no-checkout")
+    git(annotated.parent, "clone", "-q", *options, f"file://{annotated.parent}/origin", str(place))
+    refspecs = ("refs/runs/*:refs/runs/*", "refs/notes/runs:refs/notes/runs")
+    git(place, "fetch", "-q", "--no-tags", "--refmap=", "origin", *refspecs)
+    monkeypatch.chdir(place)
+    shown = run_cli("show", "a")
+    assert (shown.code, "colleague" in shown.out, shown.err) == (0, True, "")
+    assert run_cli("ls").err == ""
+
+
+def test_an_annotation_is_added_to_those_that_were_left_out(annotated):
+    assert run_cli("tag", "a", "+mine").out.endswith("tags: colleague, mine\n")
+    assert "first words" in run_cli("show", "a").out
+
+
+def test_without_the_remote_no_annotation_is_written_over_others(annotated):
+    Path("../origin").rename("../away")
+    before = git(annotated, "rev-parse", "refs/notes/runs")
+    run_id = git(annotated, "for-each-ref", "--format=%(refname:lstrip=-1)", "refs/runs").split()[0]
+    assert run_cli("note", run_id, "mine").code == 1
+    assert git(annotated, "rev-parse", "refs/notes/runs") == before
+
+
+def test_the_command_that_completes_the_clone_names_annotations_and_prunes_nothing(annotated):
+    record("unpushed", {"acc": 1.0})
+    git(annotated, "tag", "unpushed-tag")
+    git(annotated, "config", "fetch.prune", "true")
+    command = run_cli("doctor").err.partition("all objects: ")[2]
+    assert "refs/notes/runs*:refs/notes/origin/runs*" in command
+    subprocess.run(command, shell=True, check=True, capture_output=True)
+    assert git(annotated, "tag") == "unpushed-tag"
+    assert {run["name"] for run in listed()} == {"a", "b", "unpushed"}

@@ -118,10 +118,13 @@ def _annotated(repo: git.Repo, raws: list[Raw], commit: str | None) -> list[Raw]
     """Return the runs with their annotations; ``commit`` has the notes."""
     if not commit:
         return raws
-    try:
-        lines = notes.read(repo, commit)
-    except git.GitError:  # `doctor` reports the damage; the runs are listed without annotations
-        return raws
+    lines, problem = notes.readable(repo, commit)
+    if problem is not None:  # the runs are listed without these annotations
+        import logging  # noqa: PLC0415 - only damage and partial clones need it
+
+        remedy = problem.hint or "see: git track doctor"
+        message = "warning: names, tags and notes of runs are not complete: %s; %s"
+        logging.getLogger("gittrack").warning(message, problem.message, remedy)
     return [
         raw._replace(annotations=annotation_log.parse(lines[raw.commit]))
         if raw.commit in lines

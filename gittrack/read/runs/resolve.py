@@ -19,7 +19,7 @@ from gittrack.read.runs.sources import source_of, trash_of
 _LATEST = r"(?P<experiment>[^@]*)@(?:~(?P<back>[0-9]+))?"
 
 
-def resolve(repo: git.Repo, address: str, *, trashed: bool = False) -> Raw:
+def resolve(repo: git.Repo, address: str, *, trashed: bool = False, fetch: bool = True) -> Raw:
     """Return the run of an address, with its body.
 
     Parameters
@@ -32,6 +32,8 @@ def resolve(repo: git.Repo, address: str, *, trashed: bool = False) -> Raw:
         ``<model>@<version or stage>``.
     trashed : bool, default False
         Whether to search in the trash instead.
+    fetch : bool, default True
+        Whether git may fetch the annotations that a partial clone left out.
 
     Raises
     ------
@@ -40,6 +42,7 @@ def resolve(repo: git.Repo, address: str, *, trashed: bool = False) -> Raw:
     AmbiguousRun
         If several runs have it; the error describes them.
     """
+    repo = repo.fetching() if fetch else repo
     latest = re.fullmatch(_LATEST, address)
     if latest is not None and not trashed:
         return _latest(repo, address, latest["experiment"] or None, int(latest["back"] or 0))
@@ -74,7 +77,7 @@ def _of_model(repo: git.Repo, address: str, source: Source) -> Raw | NoSuchRun |
 
 def named(repo: git.Repo, name: str) -> list[Raw]:
     """Return the runs that have a name, without archived ones."""
-    return source_of(repo).named(name)
+    return source_of(repo.fetching()).named(name)
 
 
 def _latest(repo: git.Repo, address: str, experiment: str | None, back: int) -> Raw:
