@@ -23,6 +23,7 @@ from gittrack.disk import folders, lock
 from gittrack.git import worktree
 
 _PREFIX = "gittrack-"
+_CODE = "up/up/up/tree"  # a command that reads ../../data stays in the private folder
 
 
 class Tree(NamedTuple):
@@ -35,7 +36,7 @@ class Tree(NamedTuple):
     @property
     def folder(self) -> str:
         """The path of the worktree."""
-        return os.path.join(self.home, "tree")
+        return os.path.join(self.home, _CODE)
 
 
 class Leftover(NamedTuple):
@@ -155,7 +156,7 @@ def _read(record: str) -> Leftover:
     pairs = [value for value in values[1:] if isinstance(value, list) and len(value) == 2]
     inner = [(str(of), str(at)) for of, at in pairs if os.path.normpath(str(at)) == at]
     return Leftover(
-        record, home, tuple((of, at) for of, at in inner if at.startswith(f"{home}/tree/"))
+        record, home, tuple((of, at) for of, at in inner if at.startswith(f"{home}/{_CODE}/"))
     )
 
 
@@ -175,7 +176,7 @@ def _remove(repo: git.Repo, leftover: Leftover) -> bool:
         for common_dir, folder in reversed(leftover.inner):
             if os.path.isdir(common_dir):
                 worktree.forget(git.find(common_dir), _end_of(folder, leftover.home))
-        worktree.forget(repo, _end_of(f"{leftover.home}/tree", leftover.home))
+        worktree.forget(repo, _end_of(f"{leftover.home}/{_CODE}", leftover.home))
         if _is_ours(Path(leftover.home)):
             return False
     Path(leftover.record).unlink(missing_ok=True)

@@ -204,14 +204,16 @@ def _launch(
     say: session.Say,
 ) -> Result:
     info = run.info
-    folder = os.path.join(code.folder, rerun_worktree.inside(info.cwd or ".").lstrip("/"))
+    inner = rerun_worktree.inside(info.cwd or ".").lstrip("/")
+    rerun_worktree.check_words("output", info.output_paths)
+    folder = rerun_worktree.start_folder(repo, code, inner, info.output_paths)
+    rerun_worktree.check_data(run, code)
     if not os.path.isdir(folder):
         raise Impossible(f"its folder {info.cwd} is not in its code", "run it by hand")
     with _working_in(folder), _announced(run.id):
         here = git.find()
         root = here.work_tree or code.folder
         data = [os.path.relpath(os.path.join(root, i["path"])) for i in run.inputs]
-        rerun_worktree.check_words("output", info.output_paths)
         outputs = [os.path.relpath(os.path.join(root, path)) for path in info.output_paths]
         controls = {**_controls(run, request), **resume_variables}
         replace = redirect.Redirect()

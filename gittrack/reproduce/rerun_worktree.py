@@ -1,7 +1,7 @@
 """The folder in which recorded code runs: a temporary worktree at its commit, or the user's own tree.
 
 The worktree gets what its commit lacks from the user's tree: recorded data and other paths that git ignores
-as links, submodules as worktrees of their own.  `own_code` makes Python import the worktree's files.
+(`shared_files`), submodules as worktrees of their own.  `own_code` makes Python import the worktree's files.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from gittrack.git import temporary_worktree, worktree
 from gittrack.read.runs.record import RunRecord
 from gittrack.record import inputs
 from gittrack.record.code import capture
-from gittrack.reproduce import deferred_signals, redirect
+from gittrack.reproduce import deferred_signals, redirect, shared_files
 
 
 class Impossible(TrackError):
@@ -54,7 +54,7 @@ class CodeFolder(NamedTuple):
 
 @contextmanager
 def fresh(repo: git.Repo, commit: str, paths: Sequence[str]) -> Iterator[CodeFolder]:
-    """Make a temporary worktree with ``paths`` linked into it; it is removed unless ``keep`` was called.
+    """Make a temporary worktree with ``paths`` brought into it; it is removed unless ``keep`` was called.
 
     Raises Impossible if a submodule does not have the commit that ran.
     """
@@ -66,7 +66,7 @@ def fresh(repo: git.Repo, commit: str, paths: Sequence[str]) -> Iterator[CodeFol
             raise Impossible(error.message, error.hint) from error
         try:
             _fill(repo, commit, tree, tree.folder)
-            linked = _link(repo, tree.folder, paths)
+            linked = _bring(repo, tree, paths)
             keep = functools.partial(keep_calls.append, True)
             with deferred_signals.delivered():
                 yield CodeFolder(tree.folder, linked, keep, (tree.handle,), tree.home)
@@ -109,6 +109,7 @@ def data(repo: git.Repo, run: RunRecord) -> list[str]:
         path = inside(item["path"])
         real = os.path.join(repo.work_tree or "", path)
         if _in_code(repo, run, path):
+            data_paths.append(path)  # the rest of a folder; `check_data` checks the whole
             continue
         if not os.path.exists(real):
             raise Impossible(f"the input {path} is missing", "bring it back, then try again")
@@ -118,9 +119,31 @@ def data(repo: git.Repo, run: RunRecord) -> list[str]:
                 f"the input {path} has changed since: {str(item.get('sha256'))[:12]} -> {now['sha256'][:12]}",
                 "bring the old one back, or record a new run with the new data: git track run",
             )
-        if not os.path.isabs(path):
-            data_paths.append(path)
+        beside = os.path.relpath(path, repo.work_tree or "/") if os.path.isabs(path) else path
+        if not beside.startswith("../../../../"):
+            data_paths.append(beside)
     return data_paths
+
+
+def check_data(run: RunRecord, code: CodeFolder) -> None:
+    """Raise Impossible if an input in a worktree does not have the recorded content."""
+    if code.beside is None:
+        return
+    for item in run.inputs:
+        path = os.path.join(code.folder, item["path"])
+        if os.path.isabs(item["path"]):
+            continue
+        if not os.path.exists(path):
+            raise Impossible(
+                f"the input {item['path']} is missing", "bring it back, then try again"
+            )
+        now = inputs.fingerprint(path, item["path"], Path(code.beside, "cache"))["sha256"]
+        if now != item.get("sha256"):
+            raise Impossible(
+                f"the input {item['path']} has changed since: "
+                f"{str(item.get('sha256'))[:12]} -> {now[:12]}",
+                "bring the old one back, or record a new run with the new data: git track run",
+            )
 
 
 def inside(path: str) -> str:
@@ -179,25 +202,47 @@ def own_code(
     return replace, {**variables, **({"PYTHONPATH": os.pathsep.join(entries)} if entries else {})}
 
 
-def _link(repo: git.Repo, folder: str, candidates: Sequence[str]) -> list[str]:
-    """Link what git ignores from the user's tree into the worktree; return what was linked.
+def _bring(repo: git.Repo, tree: temporary_worktree.Tree, candidates: Sequence[str]) -> list[str]:
+    """Bring what git ignores from the user's tree into a worktree; return the paths that are not code.
 
-    Raises Impossible for a path that would be made outside the worktree.
+    Raises Impossible for a path that would be made outside the folder of the worktree.
     """
-    linked = []
-    for path in candidates:
-        inner = os.path.normpath(path)
-        if paths.fault(inner) or paths.through_link(folder, inner):
-            raise Impossible(
-                f"the path {path} leads out of its code, so it is not linked",
-                "do not trust this run, or correct track.link",
-            )
-        source, target = os.path.join(repo.work_tree or "", path), os.path.join(folder, path)
-        if os.path.exists(source) and not os.path.lexists(target):
-            os.makedirs(os.path.dirname(target), exist_ok=True)
-            os.symlink(os.path.abspath(source), target)
-            linked.append(path)
-    return linked
+    top = repo.work_tree
+    if not top:
+        return []
+    trees = shared_files.TreePair(top, tree.folder, tree.home)
+    environments = [path for path in shared_files.environments(top) if path not in candidates]
+    try:
+        for path in (*candidates, *environments):
+            shared_files.bring(trees, path)
+    except TrackError as error:
+        raise Impossible(error.message, error.hint) from error
+    except OSError as error:
+        raise Impossible(
+            f"data could not be copied into the worktree: {error.strerror}",
+            f"check {error.filename}",
+        ) from error
+    inner = [os.path.normpath(path) for path in (*candidates, *environments)]
+    return [path for path in inner if not path.startswith(("..", "/"))]
+
+
+def start_folder(repo: git.Repo, code: CodeFolder, path: str, outputs: Sequence[str]) -> str:
+    """Return the folder in which the command starts; make it if git does not track it.
+
+    The folders of the ``outputs`` (paths from the root) are made too.  Raises Impossible for a path that
+    leads out of the code.
+    """
+    folder = os.path.normpath(os.path.join(code.folder, path))
+    if code.beside is None or not repo.work_tree:
+        return folder
+    trees = shared_files.TreePair(repo.work_tree, code.folder, code.beside)
+    try:
+        if not os.path.lexists(folder):
+            os.makedirs(trees.target(path))
+        shared_files.make_folders(trees, outputs)
+    except TrackError as error:
+        raise Impossible(error.message, error.hint) from error
+    return folder
 
 
 def _fill(repo: git.Repo, commit: str, tree: temporary_worktree.Tree, folder: str) -> None:

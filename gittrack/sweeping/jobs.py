@@ -121,7 +121,9 @@ class JobMaker(NamedTuple):
         folder = self.sweep.facts.get("cwd") or "."
         inputs = [path for path in self.sweep.facts.get("inputs") or () if not os.path.isabs(path)]
         data = [os.path.normpath(os.path.join(folder, path)) for path in inputs]
-        links = [path for path in (*data, *self.options.links) if not path.startswith("..")]
+        links = [
+            path for path in (*data, *self.options.links) if not path.startswith("../../../..")
+        ]
         return trial.Isolation(self.sweep.code, tuple(links))
 
 

@@ -151,7 +151,8 @@ def _run_isolated(
             replace, variables = rerun_worktree.own_code(repo, worktree.folder, supervisor.imports)
             user_tree = repo.work_tree or repo.common_dir  # the tree whose hooks run
             request = job.request._replace(hooks_of=user_tree)
-            folder = os.path.join(worktree.folder, job.folder)
+            outputs = [os.path.join(job.folder, path) for path in job.outputs]
+            folder = rerun_worktree.start_folder(repo, worktree, job.folder, outputs)
             os.chdir(folder)
             env = {**variables, "PWD": folder, **job.env}
             job = job._replace(request=request, env=env)

