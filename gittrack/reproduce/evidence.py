@@ -46,7 +46,7 @@ def judge(
     TrackError
         If a run cannot be read.
     """
-    paths, not_stored = {item["path"] for run in (a, b) for item in run.outputs}, _unknown(a, b)
+    paths, not_stored = {path for outputs in _outputs(a, b) for path in outputs}, _unknown(a, b)
     result = verdict.compare_series(
         _series(a),
         _series(b),
@@ -104,15 +104,32 @@ def _series(run: RunRecord) -> dict[str, list[tuple[float, float]]]:
     return series
 
 
+def _outputs(a: RunRecord, b: RunRecord) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return {path: entry} of the outputs of each run, without those that no run wrote.
+
+    A leftover or a tracked file that is stored as an output proves nothing about the run.
+    """
+    first, second = ({item["path"]: item for item in run.outputs} for run in (a, b))
+    written = {
+        path
+        for outputs in (first, second)
+        for path, item in outputs.items()
+        if not item.get("unwritten")
+    }
+    return {p: first[p] for p in first if p in written}, {
+        p: second[p] for p in second if p in written
+    }
+
+
 def _differing(a: RunRecord, b: RunRecord) -> list[str]:
     """Return the artifacts that only one run has, or whose content differs."""
-    first, second = ({item["path"]: item for item in run.outputs} for run in (a, b))
+    first, second = _outputs(a, b)
     return [p for p in sorted({*first, *second}) if not _equal(a, b, first, second, p)]
 
 
 def _lone(a: RunRecord, b: RunRecord) -> dict[str, int]:
     """Return the artifacts that only one run has: 1 if ``a`` has it, 2 if ``b`` has it."""
-    first, second = ({item["path"] for item in run.outputs} for run in (a, b))
+    first, second = map(set, _outputs(a, b))
     return {path: 1 if path in first else 2 for path in sorted(first ^ second)}
 
 
@@ -122,7 +139,9 @@ def _stored(item: Mapping[str, Any]) -> bool:
 
 def _unknown(a: RunRecord, b: RunRecord) -> list[str]:
     """Return the artifacts that both runs have and neither has stored: they cannot be compared."""
-    first, second = ({i["path"] for i in run.outputs if not _stored(i)} for run in (a, b))
+    first, second = (
+        {path for path, item in outputs.items() if not _stored(item)} for outputs in _outputs(a, b)
+    )
     return sorted(first & second)
 
 

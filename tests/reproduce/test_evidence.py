@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from helpers import record, repo
+from helpers import record, repo, run_cli
 
 import gittrack
 from gittrack.reproduce import evidence
@@ -45,3 +45,10 @@ def test_inexact_code_does_not_hide_a_difference(project):
     first = record(None, {"loss": 0.5})
     with_nested_repository(project)
     assert judge(first, record(None, {"loss": 0.75})).level == "DIFFERENT"
+
+
+def test_an_output_that_no_run_wrote_is_no_evidence(tmp_path, monkeypatch):
+    monkeypatch.chdir(repo("echo model.txt > .gitignore; echo old > model.txt"))
+    for name in ("a", "b"):
+        assert run_cli("run", "-n", name, "--output", "model.txt", "--", "true").code == 0
+    assert run_cli("verify", "a", "b").out.startswith("UNKNOWN")
