@@ -23,9 +23,14 @@ def lock_of(live: Path, pid: int) -> Path | None:
         return None
     for folder in folders:
         for name, first_process in ((layout.JOINED, _joined), (layout.LOCK, _owner)):
-            if first_process(folder) == process and lock.is_held(folder / name):
+            if _is_of(first_process(folder), process) and lock.is_held(folder / name):
                 return folder / name
     return None
+
+
+def _is_of(recorded: Any, process: dict[str, Any]) -> bool:
+    """Return whether a journal names a process; it may have further facts about it."""
+    return isinstance(recorded, dict) and process.items() <= recorded.items()
 
 
 def _joined(folder: Path) -> Any:
