@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
+from gittrack.analysis.console.comparison import ConsoleComparison
 from gittrack.analysis.volatile import VOLATILE, is_volatile
 
 EXACT, CLOSE, UNKNOWN, DIFFERENT = "EXACT", "CLOSE", "UNKNOWN", "DIFFERENT"
@@ -71,6 +72,10 @@ class Verdict(NamedTuple):
         Of ``artifacts``, those that only one run has: 1 if the first has it, 2 if the second has it.
     artifact_count : int
         How many artifacts were compared.
+    unwritten : tuple of str
+        Artifacts that were there before the runs, which did not write them: no evidence.
+    console : ConsoleComparison, optional
+        How far the printed lines are the same; None if they were not compared.
     limits : tuple of str
         Why equal results prove nothing about the code or the inputs: a sentence each.
     """
@@ -85,6 +90,8 @@ class Verdict(NamedTuple):
     unknown: tuple[str, ...] = ()
     lone_artifacts: Mapping[str, int] = MappingProxyType({})
     artifact_count: int = 0
+    unwritten: tuple[str, ...] = ()
+    console: ConsoleComparison | None = None
     limits: tuple[str, ...] = ()
 
     @property
@@ -94,9 +101,20 @@ class Verdict(NamedTuple):
 
     @property
     def evidence(self) -> tuple[str, ...]:
-        """What the verdict rests on: of ``metrics`` and ``artifacts`` those that were compared."""
-        counts = {"metrics": self.metrics, "artifacts": self.artifact_count}
+        """What the verdict rests on: of ``metrics``, ``artifacts``, ``console`` those that were compared."""
+        lines = self.console.lines if self.console else 0
+        counts = {"metrics": self.metrics, "artifacts": self.artifact_count, "console": lines}
         return tuple(name for name, count in counts.items() if count)
+
+    def with_console(self, console: ConsoleComparison) -> Verdict:
+        """Return the verdict that takes the printed lines into account as well."""
+        judged = self._replace(console=console)
+        if console.differing and not console.close:
+            return judged._replace(level=DIFFERENT, reason="")
+        proves = bool(console.lines) and self.level == UNKNOWN
+        if console.close and (proves or self.level == EXACT):
+            return judged._replace(level=CLOSE, reason="")
+        return judged._replace(level=EXACT, reason="") if proves else judged
 
     def limited(self, limits: Sequence[str]) -> Verdict:
         """Return this verdict with limits, and with the level UNKNOWN if it was EXACT or CLOSE.

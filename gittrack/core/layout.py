@@ -30,6 +30,7 @@ INPUTS = "inputs.yaml"
 OUTPUTS = "outputs.yaml"
 WRITTEN = "written.yaml"
 LOG = "log.txt"
+STREAMS = "streams.csv"  # which consecutive lines of LOG came from which stream: stream,lines
 ARTIFACTS = "artifacts"
 
 # Files in the tree of a sweep commit.

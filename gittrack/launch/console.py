@@ -31,14 +31,18 @@ class Channel(NamedTuple):
 class Console:
     """The command's stdout and stderr; one channel if both go to the same file or terminal.
 
+    With ``apart`` only if both go to the same terminal.
+
     ``write_log`` is called with (number of the stream, bytes) of all output.
     """
 
-    def __init__(self, write_log: Callable[[int, bytes], None]) -> None:
+    def __init__(self, write_log: Callable[[int, bytes], None], *, apart: bool = False) -> None:
         self.write_log = write_log
         self.problem: str | None = None
         first = _channel(1)
-        self.channels = [first] if _same(1, 2) else [first, _channel(2)]
+        self.channels = (
+            [first] if _same(1, 2) and not (apart and not first.terminal) else [first, _channel(2)]
+        )
         self.open = {channel.outer: channel for channel in self.channels}
         self.resize()
 
@@ -113,7 +117,7 @@ class Console:
             os.close(channel.outer)
             del self.open[channel.outer]
             return False
-        self.write_log(channel.target, data)
+        self.write_log(1 if channel is self.channels[0] else 2, data)
         try:
             _write_all(channel.target, data)
         except BrokenPipeError:  # the command's next write gets a closed pipe too

@@ -39,11 +39,15 @@ def _last_frame(line: bytes) -> bytes:
 
 
 class ConsoleLog:
-    """The log of a run.  If the disk is full, up to ``limit`` bytes of output wait in memory."""
+    """The log of a run.  If the disk is full, up to ``limit`` bytes of output wait in memory.
+
+    ``table`` gets the streams of the lines; None if there is only one.
+    """
 
     def __init__(self, file: logs.LogFile, limit: int) -> None:
         self.file = file
         self.limit = limit
+        self.table: logs.StreamTable | None = None
         self.streams: dict[int, Frames] = {}
         self.waiting: list[bytes] = []  # for room on the disk
         self.unfinished = b""  # the unfinished lines that the file shows
@@ -53,7 +57,10 @@ class ConsoleLog:
     def write(self, stream: int, data: bytes) -> None:
         """Add output of the stream with this number."""
         frames = self.streams.setdefault(stream, Frames())
-        self._write(frames.feed(data))
+        complete = frames.feed(data)
+        if self.table is not None:
+            self.table.add(stream, complete.count(b"\n"))
+        self._write(complete)
         unfinished = self._unfinished_lines()
         if unfinished != self.unfinished:  # written now, so that a kill does not lose them
             try:
@@ -65,6 +72,10 @@ class ConsoleLog:
     def close(self) -> list[str]:
         """Write the unfinished lines and close the file; return the notes for the user."""
         self._write(self._unfinished_lines())
+        if self.table is not None:
+            for stream, frames in self.streams.items():
+                self.table.add(stream, bool(frames.frame))
+            self.table.close()
         try:
             self.file.show(b"")
         except OSError as error:

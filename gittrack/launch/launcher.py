@@ -232,7 +232,9 @@ def _execute(
     log = ConsoleLog(logs.LogFile(folder, limit), limit)
     cache = layout.cache_dir(run_session.repo.common_dir)
     environment_probe = probe.Probe(argv, start_hook.without(env), run_session.settings.env, cache)
-    console = Console(log.write)
+    console = Console(log.write, apart=plan.request.reproduces is not None)
+    if len(console.channels) > 1:
+        log.table = logs.StreamTable(folder)
     locks = (*plan.locks, run_session.journal.lock_fd or 0)
     running = process.Process(argv, env, console, f"GITTRACK_RUN={run_session.journal.id}", locks)
     points = PointTimes(folder / layout.POINTS, folder / layout.POINT_TIMES, run_session.clock)

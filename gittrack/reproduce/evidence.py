@@ -7,8 +7,12 @@ from typing import Any
 
 from gittrack.analysis import verdict
 from gittrack.analysis.canonical import content as canonical
+from gittrack.analysis.console import comparison as console
+from gittrack.analysis.console.masks import Span
 from gittrack.analysis.verdict import Verdict
 from gittrack.analysis.volatile import VOLATILE
+from gittrack.core import layout
+from gittrack.core.run import run_info
 from gittrack.read.runs.record import RunRecord
 
 _UNPROVED = "what can be compared is the same; the content of the other artifacts was not stored"
@@ -23,7 +27,7 @@ def judge(
     atol: float = verdict.ATOL,
     volatile: Sequence[str] = VOLATILE,
 ) -> Verdict:
-    """Compare every series and every artifact of two runs.
+    """Compare every series, every artifact and what two runs printed.
 
     Parameters
     ----------
@@ -46,7 +50,8 @@ def judge(
     TrackError
         If a run cannot be read.
     """
-    paths, not_stored = {path for outputs in _outputs(a, b) for path in outputs}, _unknown(a, b)
+    paths = {item["path"] for run in (a, b) for item in _written(run)}
+    not_stored = _unknown(a, b)
     result = verdict.compare_series(
         _series(a),
         _series(b),
@@ -59,7 +64,11 @@ def judge(
         unknown=tuple(not_stored),
         lone_artifacts=_lone(a, b),
         artifact_count=len(paths) - len(not_stored),
+        unwritten=tuple(sorted({i["path"] for run in (a, b) for i in run.outputs} - paths)),
     )
+    if _has_console(a) and _has_console(b):
+        printed = console.compare(_console(a), _console(b), rtol=rtol, atol=atol)
+        result = result.with_console(printed)
     if not b.info.finished:
         return Verdict(verdict.FAILED, _failure(a, b, result))
     if not a.info.finished:
@@ -68,12 +77,40 @@ def judge(
     if result.level == verdict.EXACT and result.unknown:
         reason = _UNPROVED if result.evidence else _SIZES_ONLY
         result = result._replace(level=verdict.CLOSE, reason=reason)
-    return result.limited([*_inexact(a), *_inexact(b)])
+    cut = result.console.limits if result.console else ()
+    return result.limited([*_inexact(a), *_inexact(b), *cut])
+
+
+def _written(run: RunRecord) -> list[dict[str, Any]]:
+    """Return the outputs that the run wrote; a file that was there before proves nothing."""
+    return [item for item in run.outputs if not item.get("unwritten")]
+
+
+def _has_console(run: RunRecord) -> bool:
+    """Return whether the console of a run was recorded, even if nothing was printed."""
+    return bool(run.log) or run.info.peak_memory is not None
+
+
+def _console(run: RunRecord) -> console.Console:
+    info = run.info
+    started = run_info.from_iso(info.started) if info.started else 0.0
+    span = Span(started, started + (info.duration or 0.0))
+    folders = tuple(filter(None, (run.work_tree,)))
+    return console.Console(run.log, _streams(run), span, (info.id, info.id[16:]), folders)
 
 
 def _inexact(run: RunRecord) -> list[str]:
     """Return why the recorded code or data may not be what the run used."""
     return [str(sentence) for sentence in run.diff.get("inexact", [])]
+
+
+def _streams(run: RunRecord) -> tuple[tuple[int, int], ...]:
+    """Return which lines of the log came from which stream; empty if it is not known."""
+    table = run.read(layout.STREAMS) if layout.STREAMS in run.files() else b""
+    cells = [row.split(",") for row in table.decode(errors="replace").split()]
+    if any(len(row) != 2 or not (row[0] + row[1]).isdecimal() for row in cells):
+        return ()
+    return tuple((int(stream), int(lines)) for stream, lines in cells)
 
 
 def _failure(a: RunRecord, b: RunRecord, result: Verdict) -> str:
@@ -104,32 +141,15 @@ def _series(run: RunRecord) -> dict[str, list[tuple[float, float]]]:
     return series
 
 
-def _outputs(a: RunRecord, b: RunRecord) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return {path: entry} of the outputs of each run, without those that no run wrote.
-
-    A leftover or a tracked file that is stored as an output proves nothing about the run.
-    """
-    first, second = ({item["path"]: item for item in run.outputs} for run in (a, b))
-    written = {
-        path
-        for outputs in (first, second)
-        for path, item in outputs.items()
-        if not item.get("unwritten")
-    }
-    return {p: first[p] for p in first if p in written}, {
-        p: second[p] for p in second if p in written
-    }
-
-
 def _differing(a: RunRecord, b: RunRecord) -> list[str]:
     """Return the artifacts that only one run has, or whose content differs."""
-    first, second = _outputs(a, b)
+    first, second = ({item["path"]: item for item in _written(run)} for run in (a, b))
     return [p for p in sorted({*first, *second}) if not _equal(a, b, first, second, p)]
 
 
 def _lone(a: RunRecord, b: RunRecord) -> dict[str, int]:
     """Return the artifacts that only one run has: 1 if ``a`` has it, 2 if ``b`` has it."""
-    first, second = map(set, _outputs(a, b))
+    first, second = ({item["path"] for item in _written(run)} for run in (a, b))
     return {path: 1 if path in first else 2 for path in sorted(first ^ second)}
 
 
@@ -139,9 +159,7 @@ def _stored(item: Mapping[str, Any]) -> bool:
 
 def _unknown(a: RunRecord, b: RunRecord) -> list[str]:
     """Return the artifacts that both runs have and neither has stored: they cannot be compared."""
-    first, second = (
-        {path for path, item in outputs.items() if not _stored(item)} for outputs in _outputs(a, b)
-    )
+    first, second = ({i["path"] for i in _written(run) if not _stored(i)} for run in (a, b))
     return sorted(first & second)
 
 

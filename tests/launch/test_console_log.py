@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gittrack.launch.console_log import ConsoleLog, Frames
+from gittrack.record.publish import logs
 
 
 class Disk:
@@ -71,6 +72,18 @@ def test_the_unfinished_lines_of_all_streams_are_visible_at_once():
     assert (disk.content, disk.unfinished) == (b"", b"epoch 1\nwarning")
     assert log.close() == []
     assert (disk.content, disk.unfinished) == (b"epoch 1\nwarning", b"")
+
+
+def test_the_streams_of_the_lines_are_kept(tmp_path):
+    disk = Disk(room=100)
+    log = ConsoleLog(disk, limit=100)
+    log.table = logs.StreamTable(tmp_path)
+    for stream, data in ((1, b"a\nb"), (2, b"c\n"), (1, b"\nd\n"), (2, b"unfinished")):
+        log.write(stream, data)
+    log.close()
+    assert disk.content == b"a\nc\nb\nd\nunfinished"
+    assert logs.streams(tmp_path, disk.content) == b"1,1\n2,1\n1,2\n2,1\n"
+    assert logs.streams(tmp_path, b"another log\n") == b""
 
 
 def test_output_waits_for_room_on_a_full_disk():

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
 import pytest
 from helpers import record, repo, run_cli
 
@@ -47,8 +50,39 @@ def test_inexact_code_does_not_hide_a_difference(project):
     assert judge(first, record(None, {"loss": 0.75})).level == "DIFFERENT"
 
 
-def test_an_output_that_no_run_wrote_is_no_evidence(tmp_path, monkeypatch):
-    monkeypatch.chdir(repo("echo model.txt > .gitignore; echo old > model.txt"))
-    for name in ("a", "b"):
-        assert run_cli("run", "-n", name, "--output", "model.txt", "--", "true").code == 0
-    assert run_cli("verify", "a", "b").out.startswith("UNKNOWN")
+def printing(code, *options):
+    """Record a run of a program that only prints; return its id."""
+    done = run_cli("run", *options, "--", sys.executable, "-c", code)
+    assert done.code == 0, done.err
+    return gittrack.get("@").id
+
+
+def test_a_program_that_only_prints_is_judged_by_what_it_prints(project):
+    first = printing(
+        "import time; print('loss', 0.5); print('took %.9f s' % (time.perf_counter() % 1))"
+    )
+    again = run_cli("reproduce", first)
+    assert (again.code, again.out.split()[0]) == (0, "EXACT"), again.out
+    verdict = judge(first, gittrack.get("@").id)
+    assert (verdict.level, verdict.evidence) == ("EXACT", ("console",))
+    assert (verdict.console.numbers, verdict.console.masked) == (1, 1)
+    assert judge(first, printing("print('loss', 0.25)")).level == "DIFFERENT"
+    assert judge(printing("print(0.5)"), printing("print(0.5 + 1e-9)")).level == "CLOSE"
+
+
+def test_equal_outputs_with_other_printed_numbers_are_not_exact(project):
+    (project / ".gitignore").write_text("config\n")
+    code = "import sys; open('config', 'w').write('lr'); print('accuracy', {})"
+    runs = [printing(code.format(number), "--output", "config") for number in (0.5, 0.75)]
+    verdict = judge(*runs)
+    assert (verdict.level, verdict.artifacts, verdict.artifact_count) == ("DIFFERENT", (), 1)
+
+
+def test_an_output_that_the_run_did_not_write_is_no_evidence(project):
+    (project / ".gitignore").write_text("model.txt\n")
+    (project / "model.txt").write_text("old")
+    os.utime(project / "model.txt", (1, 1))
+    runs = [printing("pass", "--output", "model.txt") for _ in range(2)]
+    verdict = judge(*runs)
+    assert (verdict.level, verdict.evidence) == ("UNKNOWN", ())
+    assert verdict.unwritten == ("model.txt",)

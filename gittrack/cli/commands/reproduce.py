@@ -130,7 +130,10 @@ def _is_deterministic(reruns: list[RunRecord], required: _verdict.Demands) -> bo
     if len(reruns) < 2 or not all(run.info.finished for run in reruns):
         return None
     judgements = [_verdict.judge(reruns[0], other, required) for other in reruns[1:]]
-    if any(judgement.divergences or judgement.artifacts for judgement in judgements):
+    if any(
+        judgement.level in (verdict.CLOSE, verdict.DIFFERENT) and not judgement.unknown
+        for judgement in judgements
+    ):
         return False
     unsure = any(
         judgement.unknown or judgement.level == verdict.UNKNOWN for judgement in judgements

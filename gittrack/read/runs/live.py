@@ -93,7 +93,7 @@ def series_lines(folder: Path, limit: int | None = None) -> list[str]:
 
 def files(folder: Path) -> dict[str, int]:
     """Return {path: size in bytes} of the files that a live run has so far."""
-    names = (layout.PARAMS, layout.SERIES, layout.DIFF, layout.LOG)
+    names = (layout.PARAMS, layout.SERIES, layout.DIFF, layout.LOG, layout.STREAMS)
     paths = {name: folder / name for name in names if (folder / name).is_file()}
     artifacts = folder / layout.ARTIFACTS
     for path in sorted(artifacts.rglob("*")) if artifacts.is_dir() else ():

@@ -97,6 +97,8 @@ class RunRecord:
         """The console output, as text; bytes that are not UTF-8 are replaced."""
         return (self._bytes(layout.LOG) or b"").decode(errors="replace")
 
+    work_tree = property(lambda self: self._repo.work_tree, doc="The work tree of the repository.")
+
     def history(self, name: str) -> History:
         """Return the points of a metric as arrays ``.steps``, ``.values``, ``.times`` (in seconds).
 
@@ -293,7 +295,6 @@ class RunRecord:
 
 def _link(path: Path, content: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.unlink(
-        missing_ok=True
-    )  # an earlier link, to content that was removed and restored elsewhere
+    # An earlier link may lead to content that was removed and restored elsewhere.
+    path.unlink(missing_ok=True)
     path.symlink_to(content)

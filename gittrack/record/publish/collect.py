@@ -36,6 +36,7 @@ def collect(folder: Path, facts: Mapping[str, Any], state: events.JournalState) 
     """
     metrics, points_file, notes = _series(folder, state.summary)
     diff, written = folder / layout.DIFF, folder / layout.WRITTEN
+    log = logs.assemble(folder)
     outputs, artifacts, lost = _outputs(folder / layout.ARTIFACTS, state.outputs)
     contents = RunContents(
         facts,
@@ -45,7 +46,8 @@ def collect(folder: Path, facts: Mapping[str, Any], state: events.JournalState) 
         inputs=state.inputs,
         outputs=outputs,
         series=points_file,
-        log=logs.assemble(folder),
+        log=log,
+        streams=logs.streams(folder, log),
         diff=diff.read_bytes() if diff.exists() else b"",
         written=written.read_bytes() if written.exists() else b"",
         artifacts=artifacts,

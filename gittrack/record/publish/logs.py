@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 from pathlib import Path
 
 from gittrack.core import layout
 from gittrack.disk import folders
+
+_MOST_ROWS = 100_000
 
 
 class LogFile:
@@ -99,3 +102,48 @@ def assemble(folder: Path) -> bytes:
         gap = f"\n[... {int(dropped.read_text() or 0):,} bytes left out ...]\n".encode()
     frame = folder / layout.LOG_FRAME
     return head + gap + older + newer + (frame.read_bytes() if frame.exists() else b"")
+
+
+class StreamTable:
+    """streams.csv: which consecutive lines of the console came from which stream, as ``stream,lines``.
+
+    The table ends without a word if it cannot be written or grows too long: then the order of the streams
+    is not known.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / layout.STREAMS
+        self.stream, self.lines, self.room = 0, 0, _MOST_ROWS
+        self.rows: list[str] = []
+
+    def add(self, stream: int, lines: int) -> None:
+        """Add lines of a stream."""
+        if stream != self.stream and lines:
+            self._end_row()
+            self.stream = stream
+        self.lines += lines
+
+    def close(self) -> None:
+        """Write the table."""
+        self._end_row()
+        if self.room > 0:
+            with contextlib.suppress(OSError):
+                self.path.write_text("".join(self.rows))
+
+    def _end_row(self) -> None:
+        if self.lines and self.room > 0:
+            self.rows.append(f"{self.stream},{self.lines}\n")
+            self.room -= 1
+        self.lines = 0
+
+
+def streams(folder: Path, log: bytes) -> bytes:
+    """Return the content of streams.csv; empty if there is none, or if it is not the table of this log."""
+    try:
+        table = (folder / layout.STREAMS).read_bytes()
+        counted = sum(int(row.split(b",")[1]) for row in table.splitlines())
+    except (OSError, ValueError, IndexError):
+        return b""
+    lines = log.count(b"\n") + (not log.endswith(b"\n"))
+    is_cut = (folder / "log.dropped").exists()
+    return table if counted == lines or (is_cut and counted > lines) else b""

@@ -42,8 +42,8 @@ class RunContents(NamedTuple):
         The entries of inputs.yaml and outputs.yaml.
     series : bytes or FilePart, optional
         The content of metrics.csv.
-    log, diff, written : bytes
-        The content of log.txt, of diff.yaml and of written.yaml.
+    log, streams, diff, written : bytes
+        The content of log.txt, of streams.csv, of diff.yaml and of written.yaml.
     artifacts : mapping of str to Artifact
         The content, by path, of each entry of ``outputs`` that is stored in git.
     """
@@ -56,6 +56,7 @@ class RunContents(NamedTuple):
     outputs: Sequence[Mapping[str, Any]] = ()
     series: bytes | FilePart | None = None
     log: bytes = b""
+    streams: bytes = b""
     diff: bytes = b""
     written: bytes = b""
     artifacts: Mapping[str, Artifact] = {}
@@ -75,6 +76,7 @@ def write(store: objects.Store, contents: RunContents) -> str:
         else None,
         layout.WRITTEN: contents.written,
         layout.LOG: contents.log,
+        layout.STREAMS: contents.streams,
         layout.DIFF: contents.diff,
         layout.SERIES: contents.series,
     }

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from gittrack.analysis.console.comparison import ConsoleComparison
 from gittrack.analysis.verdict import CLOSE, EXACT, Divergence, Omission, Verdict
 from gittrack.show.terminal import text
 
@@ -23,7 +24,11 @@ def page(verdict: Verdict, why: Sequence[str] = (), more: str = "") -> str:
     lines += [
         f"  artifact {text.escape(path)}: {_artifact(verdict, path)}" for path in verdict.artifacts
     ]
+    lines += _printed(verdict.console)
     lines += [f"  {text.escape(sentence)}" for sentence in verdict.limits]
+    if verdict.unwritten:
+        names = ", ".join(map(text.escape, verdict.unwritten))
+        lines.append(f"not compared, because the run did not write them: {names}")
     if verdict.unknown:
         names = ", ".join(map(text.escape, verdict.unknown))
         lines.append(f"not compared, because their content was not stored: {names}")
@@ -43,7 +48,12 @@ def _summary(verdict: Verdict) -> str:
     compared = _compared(verdict)
     if verdict.level == EXACT:
         return f"the same: {compared}"
-    counts = {"metrics": len(verdict.divergences), "artifacts": len(verdict.artifacts)}
+    printed = len(verdict.console.differing) if verdict.console else 0
+    counts = {
+        "metrics": len(verdict.divergences),
+        "artifacts": len(verdict.artifacts),
+        "printed lines": printed,
+    }
     differing = ", ".join(f"{name}: {count}" for name, count in counts.items() if count)
     if verdict.level == CLOSE:
         return f"the same within tolerance: {compared}; differ a little: {differing}"
@@ -58,7 +68,33 @@ def _compared(verdict: Verdict) -> str:
         parts.append(f"{_count(verdict.metrics, 'metric')} with {points}")
     if verdict.artifact_count:
         parts.append(_count(verdict.artifact_count, "artifact"))
-    return ", ".join(parts) or "nothing"
+    printed = verdict.console
+    if printed and printed.lines:
+        lines = _count(printed.lines, "line" if printed.numbers else "printed line")
+        numbers = f"{_count(printed.numbers, 'printed number')} in " if printed.numbers else ""
+        parts.append(numbers + lines)
+    left_out = (
+        f"; times left out of {_count(printed.masked, 'line')}"
+        if printed and printed.masked
+        else ""
+    )
+    return (", ".join(parts) or "nothing") + left_out
+
+
+def _printed(printed: ConsoleComparison | None) -> list[str]:
+    """Return the printed lines that differ, and the first of those with times that were left out."""
+    if printed is None:
+        return []
+    pairs = [*printed.differing, *([] if printed.differing else printed.examples[:1])]
+    words = "" if printed.differing else " (times, places and chance are left out)"
+    return [
+        f"  printed line {pair.number}: {_line(pair.a)} and {_line(pair.b)}{words}"
+        for pair in pairs
+    ]
+
+
+def _line(line: str | None) -> str:
+    return "nothing" if line is None else f'"{text.shorten(text.escape(line.strip()), 60)}"'
 
 
 def _count(number: int, noun: str) -> str:
@@ -123,6 +159,8 @@ def jsonable(verdict: Verdict, a: str, b: str | None, why: Sequence[str] = ()) -
         "left_out": list(verdict.left_out),
         "omitted": [_omission(omission) for omission in verdict.omitted],
         "not_compared": list(verdict.unknown),
+        "unwritten": list(verdict.unwritten),
+        "console": _console(verdict.console),
         "limits": list(verdict.limits),
         "differences": list(why),
     }
@@ -131,3 +169,13 @@ def jsonable(verdict: Verdict, a: str, b: str | None, why: Sequence[str] = ()) -
 def _omission(omission: Omission) -> dict[str, Any]:
     apart = omission.divergence
     return {"metric": omission.metric, "divergence": apart._asdict() if apart else None}
+
+
+def _console(printed: ConsoleComparison | None) -> dict[str, Any] | None:
+    if printed is None:
+        return None
+    return {
+        **{name: getattr(printed, name) for name in ("close", "lines", "numbers", "masked")},
+        "differing": [pair._asdict() for pair in printed.differing],
+        "left_out": [pair._asdict() for pair in printed.examples],
+    }

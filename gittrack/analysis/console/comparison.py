@@ -1,0 +1,296 @@
+"""Whether two runs printed the same: their consoles compared line by line, and numbers as numbers.
+
+What tells time, place and chance is left out (`gittrack.analysis.console.masks`), but only on lines that
+differ.  Lines of stdout and of stderr are compared apart, because their order among each other is chance.  If
+one console has both streams in one, it must be an interleaving of the streams of the other.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from gittrack.analysis.console.masks import Masks, Span, visible
+
+_CUT = re.compile(r"\n\[\.\.\. [\d,]+ bytes left out \.\.\.\]\n")
+_NUMBER = re.compile(r"((?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?!\w))")
+_COUNTED = re.compile(r"\b\d[\d.]*(?:[eE][-+]?\d+)?")
+_WORKTREE = re.compile(r"/[^\s'\":]*/gittrack-[0-9a-z_]{8,16}/tree(?![\w.-])")
+_OWN_LINE = re.compile(r"gittrack: (?:.*<run>|it has neither |git track run sets )")
+_MOST_EXAMPLES = 3
+_MOST_STATES = 200
+_SAME, _CLOSE, _APART = 0, 1, 2
+
+
+class Console(NamedTuple):
+    """What a run printed.
+
+    Attributes
+    ----------
+    text : str
+        The content of log.txt.
+    streams : sequence of (int, int)
+        Which consecutive lines came from which stream: (stream, number of lines).  Empty if both streams
+        went to one file or terminal, or if it is not known.
+    span : Span
+        The time of the run.
+    names : sequence of str
+        Names of the run itself: its id and its short id.
+    folders : sequence of str
+        The work trees in which the run may have worked.
+    """
+
+    text: str
+    streams: Sequence[tuple[int, int]]
+    span: Span
+    names: Sequence[str] = ()
+    folders: Sequence[str] = ()
+
+
+class LinePair(NamedTuple):
+    """A line of the first console and its line in the second; None after the end. ``number`` is from 1."""
+
+    number: int
+    a: str | None
+    b: str | None
+
+
+class ConsoleComparison(NamedTuple):
+    """How far two consoles are the same.
+
+    Attributes
+    ----------
+    differing : tuple of LinePair
+        The first lines that differ, at most three.
+    close : bool
+        Whether the lines differ only by numbers within the tolerance.
+    lines, numbers : int
+        How many lines, and numbers in them, were compared.
+    masked : int
+        How many lines tell times, places or chance that differ and were left out.
+    examples : tuple of LinePair
+        The first of the lines that `masked` counts, at most three.
+    limits : tuple of str
+        Why equal lines do not prove equal consoles.
+    """
+
+    differing: tuple[LinePair, ...] = ()
+    close: bool = False
+    lines: int = 0
+    numbers: int = 0
+    masked: int = 0
+    examples: tuple[LinePair, ...] = ()
+    limits: tuple[str, ...] = ()
+
+
+def compare(a: Console, b: Console, *, rtol: float, atol: float) -> ConsoleComparison:
+    """Return how far two consoles are the same.
+
+    Parameters
+    ----------
+    a, b : Console
+        What two runs printed.
+    rtol, atol : float
+        The tolerances for printed numbers, as for metrics.
+    """
+    first, second = _streams(a), _streams(b)
+    matcher = _Matcher(a.span, b.span, rtol, atol)
+    if len(first) == len(second) and (len(first) == 1 or first.keys() == second.keys()):
+        pairs = zip(first.values(), second.values(), strict=True)
+        for lines, others in pairs:
+            matcher.compare(lines, others)
+    elif len(first) == 1 or len(second) == 1:
+        matcher.compare_interleaved(first, second)
+    else:
+        for stream in sorted({*first, *second}):
+            matcher.compare(first.get(stream, []), second.get(stream, []))
+    result = matcher.result()
+    is_cut = _CUT.search(a.text) or _CUT.search(b.text)
+    return result._replace(limits=(_LIMIT_OF_CUT,)) if is_cut else result
+
+
+_LIMIT_OF_CUT = (
+    "the console is longer than track.maxLogSize: only what was printed first could be compared"
+)
+
+
+def _streams(console: Console) -> dict[int, list[str]]:
+    """Return the lines of each stream; of all streams under 0 if it is not known which is which."""
+    cut = _CUT.search(console.text)
+    text = console.text[: cut.start()] if cut else console.text
+    lines = text.split("\n")
+    if not lines[-1] or cut:
+        lines.pop()  # nothing, or the first half of a line
+    counted = sum(count for _, count in console.streams)
+    if not console.streams or (counted < len(lines) if cut else counted != len(lines)):
+        return {0: _cleaned(lines, console)}
+    streams: dict[int, list[str]] = {}
+    start = 0
+    for stream, count in console.streams:
+        streams.setdefault(stream, []).extend(lines[start : start + count])
+        start += count
+    cleaned = {stream: _cleaned(part, console) for stream, part in sorted(streams.items())}
+    return {stream: part for stream, part in cleaned.items() if part} or {0: []}
+
+
+def _cleaned(lines: list[str], console: Console) -> list[str]:
+    """Return lines as a terminal shows them, without names of the run and lines of gittrack itself."""
+    text = "\n".join(lines)
+    if "\x1b" in text or "\b" in text or "\r" in text:
+        text = "\n".join(map(visible, lines))
+    text = _WORKTREE.sub("<tree>", text)
+    for folder in console.folders:
+        if len(folder) > 1:
+            text = re.sub(re.escape(folder) + r"(?![\w.-])", "<tree>", text)
+    for name in console.names:
+        text = text.replace(name, "<run>")
+    if "gittrack: " not in text:
+        return text.split("\n") if lines else []
+    return [line for line in text.split("\n") if not _OWN_LINE.match(line)]
+
+
+class _Matcher:
+    """Compares lines, and counts what it has compared."""
+
+    def __init__(self, a: Span, b: Span, rtol: float, atol: float) -> None:
+        self.masks = (Masks(a), Masks(b))
+        self.rtol, self.atol = rtol, atol
+        self.lines = self.numbers = self.masked = 0
+        self.is_close = self.is_apart = False
+        self.differing: list[LinePair] = []
+        self.examples: list[LinePair] = []
+
+    def result(self) -> ConsoleComparison:
+        """Return the sum of all comparisons so far."""
+        return ConsoleComparison(
+            tuple(self.differing[:_MOST_EXAMPLES]),
+            self.is_close and not self.is_apart,
+            self.lines,
+            self.numbers,
+            self.masked,
+            tuple(self.examples),
+        )
+
+    def compare(self, lines: list[str], others: list[str]) -> None:
+        """Compare two lists of lines in their order."""
+        equal = []
+        for number, (a, b) in enumerate(zip(lines, others, strict=False), 1):
+            if a == b:
+                equal.append(a)
+            else:
+                self._count(number, a, b)
+        if len(lines) != len(others):
+            number = min(len(lines), len(others))
+            rest = (lines[number:] or [None])[0], (others[number:] or [None])[0]  # type: ignore[list-item]
+            self._differ(LinePair(number + 1, *rest))
+        self._count_equal(equal)
+
+    def compare_interleaved(
+        self, first: dict[int, list[str]], second: dict[int, list[str]]
+    ) -> None:
+        """Compare a console with both streams in one list with the two streams of the other."""
+        is_first_whole = len(first) == 1
+        whole = next(iter((first if is_first_whole else second).values()))
+        apart = list((second if is_first_whole else first).values())
+        order = _interleaving(whole, apart[0], apart[1], self._is_same(is_first_whole))
+        merged = _merged(whole, apart, order)
+        pair = (whole, merged) if is_first_whole else (merged, whole)
+        self.compare(*pair)
+
+    def _is_same(self, is_first_whole: bool) -> Callable[[str, str], bool]:
+        def is_same(line: str, other: str) -> bool:
+            pair = (line, other) if is_first_whole else (other, line)
+            return line == other or self._level(*pair)[0] < _APART
+
+        return is_same
+
+    def _count(self, number: int, a: str, b: str) -> None:
+        level, text, marks = self._level(a, b)
+        if level == _APART:
+            self._differ(LinePair(number, a, b))
+            return
+        if level == _CLOSE:
+            self.is_close = True
+            self.differing.append(LinePair(number, a, b))
+        if marks:
+            self.masked += 1
+            if len(self.examples) < _MOST_EXAMPLES:
+                self.examples.append(LinePair(number, a, b))
+        numbers = len(_COUNTED.findall(text))
+        self.numbers += numbers
+        self.lines += 1 if numbers or not marks else 0
+
+    def _level(self, a: str, b: str) -> tuple[int, str, int]:
+        """Return whether two lines are the same, close or apart, the first line masked, and its marks."""
+        text, marks = self.masks[0].apply(a)
+        other, other_marks = self.masks[1].apply(b)
+        if text == other:
+            return _SAME, text, marks
+        if marks != other_marks:
+            return _APART, text, marks
+        return self._numbers_level(text, other), text, marks
+
+    def _numbers_level(self, text: str, other: str) -> int:
+        """Return whether two lines differ only by numbers, and whether all of these are close."""
+        parts, others = _NUMBER.split(text), _NUMBER.split(other)
+        if len(parts) != len(others) or parts[::2] != others[::2]:
+            return _APART
+        level = _SAME
+        for written, other_written in zip(parts[1::2], others[1::2], strict=True):
+            x, y = float(written), float(other_written)
+            if x == y and math.copysign(1.0, x) == math.copysign(1.0, y):
+                continue
+            gap = abs(x - y)
+            if not (math.isfinite(gap) and gap <= self.atol + self.rtol * abs(y)):
+                return _APART
+            level = _CLOSE
+        return level
+
+    def _differ(self, pair: LinePair) -> None:
+        if not self.is_apart:
+            self.differing.clear()  # lines that are only close matter less
+        self.is_apart = True
+        self.differing.append(pair)
+
+    def _count_equal(self, lines: list[str]) -> None:
+        self.lines += sum(1 for line in lines if line.strip())
+        self.numbers += len(_COUNTED.findall("\n".join(lines)))
+
+
+def _interleaving(
+    whole: Sequence[str],
+    first: Sequence[str],
+    second: Sequence[str],
+    same: Callable[[str, str], bool],
+) -> list[int]:
+    """Return how many lines of ``first`` stand in front of each line of ``whole``, as far as that fits."""
+    steps: list[dict[int, int]] = [{0: 0}]  # lines of `first` so far -> the number before it
+    for count, line in enumerate(whole):
+        following: dict[int, int] = {}
+        for first_count in steps[-1]:
+            if first_count < len(first) and same(line, first[first_count]):
+                following.setdefault(first_count + 1, first_count)
+            if count - first_count < len(second) and same(line, second[count - first_count]):
+                following.setdefault(first_count, first_count)
+        if not following or len(following) > _MOST_STATES:
+            break
+        steps.append(following)
+    first_count = max(steps[-1])
+    path = [first_count]
+    for step in reversed(steps[1:]):
+        first_count = step[first_count]
+        path.append(first_count)
+    return path[::-1]
+
+
+def _merged(whole: Sequence[str], apart: Sequence[list[str]], order: Sequence[int]) -> list[str]:
+    """Return the lines of two streams in an order that fits, and then the rest of both."""
+    first, second = apart
+    merged = []
+    for count, (before, after) in enumerate(pairwise(order)):
+        merged.append(first[before] if after > before else second[count - before])
+    first_count = order[-1]
+    return merged + first[first_count:] + second[len(order) - 1 - first_count :]
