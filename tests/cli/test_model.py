@@ -275,7 +275,7 @@ def test_a_reproduction_that_had_nothing_to_compare_opens_no_gate(project):
     model("register", "m", "r")
     refused = model("promote", "m@1", "production", "--require", "verdict == 'EXACT'", code=1)
     assert "verdict == 'EXACT' (verdict is 'UNKNOWN')" in refused
-    assert "hint: its run has no metric and no artifact to compare: register a run" in refused
+    assert "hint: see what is missing: git track reproduce m@v1" in refused
     # A rerun that logged something is known to differ, whatever the other has shown.
     record("other", {"loss": 1})
     assert run_cli("verify", "r", "other", "--verify", "none").out.startswith("DIFFERENT")
