@@ -11,11 +11,11 @@ from gittrack.reproduce import reasons, why
 from gittrack.reproduce.reasons import Reason
 
 TRAIN = """
-import os, random
+import os, random  # SystemRandom: --seed reaches the usual generator
 import gittrack
 with gittrack.init() as run:
     if os.environ.get("CHANCE"):
-        run.log({"acc": random.random()})
+        run.log({"acc": random.SystemRandom().random()})
     run.log({"loss": float(os.environ.get("SCALE", "1")) + len(os.environ.get("OTHER", ""))})
 """
 

@@ -18,7 +18,7 @@ from gittrack.analysis.console.masks import Masks, Span, visible
 _CUT = re.compile(r"\n\[\.\.\. [\d,]+ bytes left out \.\.\.\]\n")
 _NUMBER = re.compile(r"((?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?!\w))")
 _COUNTED = re.compile(r"\b\d[\d.]*(?:[eE][-+]?\d+)?")
-_WORKTREE = re.compile(r"/[^\s'\":]*/gittrack-[0-9a-z_]{8,16}/tree(?![\w.-])")
+_WORKTREE = re.compile(r"/[^\s'\":]*/gittrack-[0-9a-z_]{8,16}(?:/up)*/tree(?![\w.-])")
 _OWN_LINE = re.compile(r"gittrack: (?:.*<run>|it has neither |git track run sets )")
 _MOST_EXAMPLES = 3
 _MOST_STATES = 200
