@@ -179,7 +179,7 @@ def test_what_the_system_has_removed_is_forgotten(module, scratch):
 def test_what_cannot_be_removed_is_told_of(module, scratch):
     home = Path(killed())
     (home / "up/up/up/tree/closed").mkdir()
-    (home / "tree/closed/file").touch()
+    (home / "up/up/up/tree/closed/file").touch()
     (home / "up/up/up/tree/closed").chmod(0o555)
     if os.access(home / "up/up/up/tree/closed", os.W_OK):
         pytest.skip("to this user no folder is closed")
