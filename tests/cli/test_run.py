@@ -169,7 +169,7 @@ class TestIdentity:
 
     def test_an_empty_setting_is_named(self):
         with open(".git/config", "a") as file:
-            file.write("[track]\n\texperiment\n")
+            file.write("[track]\n\texperiment =\n")
         done = run_cli("run", "--", "true")
         assert done.err.startswith("error: the setting track.experiment is empty\n")
 

@@ -10,7 +10,7 @@ from helpers import python, repo
 
 import gittrack
 
-SILENT = r"(?m)^gittrack: .* records? nothing.*\n"
+SILENT = r"(?m)^(gittrack: .*|a forked process) records? nothing.*\n"
 
 
 @pytest.fixture
