@@ -18,13 +18,10 @@ def page(verdict: Verdict, why: Sequence[str] = (), more: str = "") -> str:
     """Return the verdict; ``why`` lists differences that may be the reason, ``more`` is the last line."""
     lines = [f"{verdict.level}  {_summary(verdict)}"]
     lines += _omitted(verdict.omitted)
-    lines += [f"  {_divergence(divergence)}" for divergence in verdict.divergences[:_MOST_METRICS]]
-    if len(verdict.divergences) > _MOST_METRICS:
-        lines.append(f"  and {len(verdict.divergences) - _MOST_METRICS} more metrics")
-    lines += [
-        f"  artifact {text.escape(path)}: {_artifact(verdict, path)}" for path in verdict.artifacts
-    ]
-    lines += _printed(verdict.console)
+    differences = _differences(verdict)
+    if verdict.omitted and differences and verdict.level != EXACT:
+        lines.append("what differs:")
+    lines += differences
     lines += [f"  {text.escape(sentence)}" for sentence in verdict.limits]
     if verdict.unwritten:
         names = ", ".join(map(text.escape, verdict.unwritten))
@@ -40,6 +37,17 @@ def page(verdict: Verdict, why: Sequence[str] = (), more: str = "") -> str:
     if more:
         lines.append(more)
     return "".join(f"{line}\n" for line in lines)
+
+
+def _differences(verdict: Verdict) -> list[str]:
+    """Return the metrics, artifacts and printed lines that differ, a line each."""
+    lines = [f"  {_divergence(divergence)}" for divergence in verdict.divergences[:_MOST_METRICS]]
+    if len(verdict.divergences) > _MOST_METRICS:
+        lines.append(f"  and {len(verdict.divergences) - _MOST_METRICS} more metrics")
+    lines += [
+        f"  artifact {text.escape(path)}: {_artifact(verdict, path)}" for path in verdict.artifacts
+    ]
+    return [*lines, *_printed(verdict.console)]
 
 
 def _summary(verdict: Verdict) -> str:
