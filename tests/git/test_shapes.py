@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -24,13 +25,15 @@ with gittrack.init(config={"alpha": 0.1}) as run:
     run.log({"loss": 1.0})
 """
 
+OTHER_BYTES = "a checkout gives other bytes (line endings or a filter)"
 
-def record(place: Path, **env: str) -> gittrack.RunRecord:
+
+def record(place: Path, warning: str = "", **env: str) -> gittrack.RunRecord:
     """Record a run through the API and one with the launcher; list, show and compare them."""
-    assert python(SCRIPT, place, env) == (0, "", "")
+    assert python(SCRIPT, place, env) == (0, "", f"{warning}\n" if warning else "")
     done = run_cli("run", "--", "echo", "hello", cwd=place, env=env)
     assert (done.code, done.out) == (0, "hello\n"), done.err
-    assert "warning" not in done.err
+    assert re.findall("warning: (.*)", done.err) == ([warning] if warning else [])
     assert run_cli("ls", cwd=place, env=env).out.count("finished") == 2
     assert run_cli("show", "@", cwd=place, env=env).code == 0
     assert run_cli("diff", "@~1", "@", cwd=place, env=env).code == 0
@@ -242,7 +245,9 @@ def test_a_clean_sparse_checkout_is_clean():
 @pytest.mark.parametrize("setting", ["true", "input"])
 def test_autocrlf(setting):
     place = repo(f"git config core.autocrlf {setting}; printf 'a\\r\\nb\\r\\n' > train.py")
-    run = record(place)
+    # With `true`, a checkout gives CRLF also to params.yaml; with `input`, LF to train.py.
+    name = {"true": "params.yaml", "input": "train.py"}[setting]
+    run = record(place, f"{OTHER_BYTES}: {name}")
     assert git(place, "cat-file", "-p", f"{run.code.snapshot}:train.py") == "a\nb"
 
 
@@ -251,7 +256,7 @@ def test_autocrlf_with_a_clean_tree():
         "printf 'a\\r\\nb\\r\\n' > crlf.txt; git add .; git commit -qm crlf;"
         "git config core.autocrlf true; touch crlf.txt"
     )
-    assert not record(place).code.dirty
+    assert not record(place, f"{OTHER_BYTES}: params.yaml, train.py").code.dirty
 
 
 def test_a_repository_shared_by_a_group():
