@@ -208,8 +208,7 @@ def test_in_a_bare_repository_a_folder_must_be_named(clone):
 
 def test_a_worktree_gets_no_link_through_a_link(clone):
     """Recorded data is linked into a rerun's worktree, and never by way of a link in its code."""
-    from gittrack import git as door
-    from gittrack.reproduce import rerun_worktree
+    from gittrack.reproduce import shared_files
 
     clone("a")
     os.makedirs("data")
@@ -218,8 +217,9 @@ def test_a_worktree_gets_no_link_through_a_link(clone):
     os.makedirs("../elsewhere")
     os.symlink("../elsewhere", "../code/data")
     for path in ("data/x", "../clone/data/x", "data/../.git/x"):
-        with pytest.raises(rerun_worktree.Impossible, match="leads out of its code"):
-            rerun_worktree._link(door.find(), os.path.abspath("../code"), [path])
+        trees = shared_files.TreePair(os.getcwd(), *[os.path.abspath("../code")] * 2)
+        with pytest.raises(gittrack.TrackError, match="leads out of its code"):
+            shared_files.bring(trees, path)
     assert os.listdir("../elsewhere") == []
 
 

@@ -352,7 +352,12 @@ def test_the_sweep_does_not_go_on_by_itself_with_other_code(going):
     assert (done.code, "--accept-code" in done.err) == (1, True)
     done = run_cli("sweep", "resume", "@", "--isolate")
     assert done.code == 0, done.err
-    assert scores() == {"0": 1.0, "1": 2.0, "2": 3.0}
+    # The code changed while trial 1 was going on, so its result is not that of the recorded code.
+    assert scores() == {
+        "0": 1.0,
+        "1": "NaN",
+        "2": 3.0,
+    }
     runs = listed()
     assert len({run["recipe"] for run in runs}) == 3, "params differ, the code does not"
     assert git(".", "worktree", "list").count("\n") == 0
@@ -431,7 +436,7 @@ def test_a_trial_asks_whether_to_stop_early(project, rule):
     assert at["1"] == (3 if "hyperband" in rule else 1)
     stopped = next(run["id"] for run in listed() if run["sweep"]["trial"] == "1")
     again = run_cli("reproduce", stopped, "--in-place").out
-    assert f"its sweep stopped it early at step {at['1']}" in again
+    assert f"stopped it early at step {at['1']}" in again
     with gittrack.init() as run:
         assert not run.should_stop(), "a run that is no trial"
 
