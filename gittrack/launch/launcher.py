@@ -14,7 +14,7 @@ from gittrack.core import layout, nested, yaml_write
 from gittrack.core.errors import TrackError
 from gittrack.core.run import events, run_info
 from gittrack.disk import folders
-from gittrack.launch import outputs, probe, process, start_hook, template
+from gittrack.launch import loaded_code, outputs, probe, process, start_hook, template
 from gittrack.launch.console import Console
 from gittrack.launch.console_log import ConsoleLog
 from gittrack.launch.controller import Controller
@@ -147,6 +147,9 @@ def launch(repo: git.Repo, plan: CommandPlan, say: session.Say) -> LaunchResult:
     running, outcome, notes = _execute(run_session, plan)
     notes += outputs.keep(run_session, plan.outputs)
     notes += outputs.note_written(run_session, [*output_paths, *digests])
+    if request.hooks_of:
+        run_session, sentences = loaded_code.check(run_session, request.hooks_of)
+        notes += sentences
     published = None
     try:
         published = session.end(run_session, _facts_of_end(run_session, plan, outcome))

@@ -69,6 +69,12 @@ def reports(journal: Path) -> list[dict[str, Any]]:
     return sorted(answers, key=lambda report: -int(report.get("modules", 0)))
 
 
+def loaded_files(journal: Path) -> Iterator[str]:
+    """Yield the files of the modules that the Pythons of a command loaded and that are not installed."""
+    for report in reports(journal):
+        yield from map(str, report.get("files", ()))
+
+
 def _files(journal: Path) -> Iterator[Path]:
     with contextlib.suppress(OSError):
         yield from sorted(path for path in (journal / _REPORTS).iterdir() if path.name.isdigit())

@@ -61,7 +61,7 @@ def test_exact(project):
     first = train("--seed", "3", "-S", "lr=0.25")
     done = reproduce("first")
     assert done.out.startswith(
-        "EXACT  the same: 1 metric with 5 points, 1 artifact\n"
+        "EXACT  the same: 1 metric with 5 points, 1 artifact, 1 written file\n"
         "left out, because they measure time or memory:\n"
         "  epoch_time: from step 0 on, "
     )
@@ -627,3 +627,20 @@ def test_points_that_are_missing_are_not_taken_for_none(project):
     done = run_cli("verify", "first", "first")
     assert (done.code, done.out) == (1, "")
     assert done.err.startswith("error: metrics.csv of the run ")
+
+
+def test_code_that_a_script_loads_from_the_users_tree_is_never_exact(project):
+    """The path stands in the script itself, so that nothing can redirect it."""
+    os.makedirs("lib")
+    Path("lib/factor.py").write_text("FACTOR = 1\n")
+    Path("train.py").write_text(
+        f"import sys; sys.path.insert(0, {os.getcwd() + '/lib'!r}); import factor; print(factor.FACTOR)\n"
+    )
+    git(".", "add", ".")
+    git(".", "commit", "-qm", "c")
+    assert run_cli("run", "-n", "first", "--", sys.executable, "train.py").code == 0
+    done = run_cli("reproduce", "first")
+    sentence = "loaded from your own tree, not from the recorded code: lib/factor.py"
+    assert (done.code, done.out.split()[0]) == (3, "UNKNOWN"), done.out
+    assert sentence in done.out
+    assert gittrack.get("@").diff["inexact"] == [sentence]

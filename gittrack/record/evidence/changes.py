@@ -105,10 +105,11 @@ def look(
 
 def add_to_patches(
     folder: Path, diff: Mapping[str, Any], commit: str | None, sentences: Sequence[str]
-) -> None:
-    """Write diff.yaml of a journal again, with more sentences on what is not exact."""
+) -> dict[str, Any]:
+    """Write diff.yaml of a journal again, with more sentences on what is not exact; return its content."""
     whole = {**(diff or {"base": commit}), "inexact": [*diff.get("inexact", ()), *sentences]}
     folders.keep(str(folder / layout.DIFF), yaml_write.dump(whole))
+    return whole
 
 
 def _is_code(path: str) -> bool:
