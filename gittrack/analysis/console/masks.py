@@ -86,6 +86,15 @@ _ZEROS = str.maketrans("123456789", "000000000")
 _MOST_SHAPES = 10_000
 _LABELLED = frozenset(("rate", "eta", "word", "finished", "process"))  # text, and then a value
 _LABEL = re.compile(r"[^\d?-]*")
+_LONGEST_WORD = 40
+# A word directly in front of "time" may make it a result: "median survival time: 3.2".
+_RESULT_BEFORE = re.compile(
+    r"(?i)(?<![a-z])(?!(?:total|elapsed|training|train|fit|fitting|test|testing|eval|evaluation|validation|val"
+    r"|inference|run|running|wall|cpu|gpu|user|real|sys|system|step|epoch|batch|iter|iteration|load|loading"
+    r"|data|forward|backward|optimizer|compile|compilation|build|execution|exec|processing|computation"
+    r"|compute|search|prediction|predict|sampling|overall|average|avg|mean|the|in|and|has|it|job|"
+    r"script|program|process)[ _-]+\Z)[a-z]+[ _-]+\Z"
+)
 _AROUND = re.compile(rf"[ \t]*{MARK}[ \t]*")
 _ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\))")
 
@@ -222,6 +231,10 @@ def _is_word(match: re.Match[str], span: Span) -> bool:
     unit = match["wu"]
     if unit is None and re.search(r"[_(\[ ]ms\b", match[0]):
         unit = "ms"
+    if unit is None and _RESULT_BEFORE.search(
+        match.string, max(0, match.start() - _LONGEST_WORD), match.start()
+    ):
+        return False
     has_form_of_time = unit is not None or "." in match["wn"] or match["keyword"].lower() != "time"
     return has_form_of_time and _is_possible(match["wn"], unit, span)
 

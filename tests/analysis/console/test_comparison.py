@@ -161,3 +161,15 @@ def test_a_console_that_was_cut_limits():
     result = compare(text, text)
     assert result.differing == ()
     assert "track.maxLogSize" in result.limits[0]
+
+
+@pytest.mark.parametrize(
+    ("label", "is_time"),
+    [
+        *((label, True) for label in ("time", "training time", "total_time", "[step 3] wall time")),
+        *((label, False) for label in ("median survival time", "half-life time", "response time")),
+    ],
+)
+def test_a_time_without_a_unit_may_be_a_result(label, is_time):
+    result = compare(f"{label}: 3.25\n", f"{label}: 2.75\n")
+    assert (result.masked, len(result.differing)) == ((1, 0) if is_time else (0, 1))
