@@ -76,6 +76,8 @@ class Verdict(NamedTuple):
         Artifacts that were there before the runs, which did not write them: no evidence.
     console : ConsoleComparison, optional
         How far the printed lines are the same; None if they were not compared.
+    written : int
+        How many files without ``--output`` have the same content.
     limits : tuple of str
         Why equal results prove nothing about the code or the inputs: a sentence each.
     """
@@ -92,6 +94,7 @@ class Verdict(NamedTuple):
     artifact_count: int = 0
     unwritten: tuple[str, ...] = ()
     console: ConsoleComparison | None = None
+    written: int = 0
     limits: tuple[str, ...] = ()
 
     @property
@@ -103,7 +106,12 @@ class Verdict(NamedTuple):
     def evidence(self) -> tuple[str, ...]:
         """What the verdict rests on: of ``metrics``, ``artifacts``, ``console`` those that were compared."""
         lines = self.console.lines if self.console else 0
-        counts = {"metrics": self.metrics, "artifacts": self.artifact_count, "console": lines}
+        counts = {
+            "metrics": self.metrics,
+            "artifacts": self.artifact_count,
+            "written": self.written,
+            "console": lines,
+        }
         return tuple(name for name, count in counts.items() if count)
 
     def with_console(self, console: ConsoleComparison) -> Verdict:
@@ -115,6 +123,13 @@ class Verdict(NamedTuple):
         if console.close and (proves or self.level == EXACT):
             return judged._replace(level=CLOSE, reason="")
         return judged._replace(level=EXACT, reason="") if proves else judged
+
+    def with_written(self, equal: int) -> Verdict:
+        """Return the verdict that takes ``equal`` files into account which both runs wrote."""
+        judged = self._replace(written=equal)
+        return (
+            judged._replace(level=EXACT, reason="") if equal and self.level == UNKNOWN else judged
+        )
 
     def limited(self, limits: Sequence[str]) -> Verdict:
         """Return this verdict with limits, and with the level UNKNOWN if it was EXACT or CLOSE.

@@ -13,7 +13,9 @@ from gittrack.analysis.verdict import Verdict
 from gittrack.analysis.volatile import VOLATILE
 from gittrack.core import layout
 from gittrack.core.run import run_info
+from gittrack.launch import start_hook
 from gittrack.read.runs.record import RunRecord
+from gittrack.reproduce import written_files
 
 _UNPROVED = "what can be compared is the same; the content of the other artifacts was not stored"
 _SIZES_ONLY = "there are no metrics, and no artifact was stored: only their sizes are known"
@@ -69,6 +71,8 @@ def judge(
     if _has_console(a) and _has_console(b):
         printed = console.compare(_console(a), _console(b), rtol=rtol, atol=atol)
         result = result.with_console(printed)
+    written = written_files.compare(a, b)
+    result = result.with_written(written.equal)
     if not b.info.finished:
         return Verdict(verdict.FAILED, _failure(a, b, result))
     if not a.info.finished:
@@ -78,7 +82,7 @@ def judge(
         reason = _UNPROVED if result.evidence else _SIZES_ONLY
         result = result._replace(level=verdict.CLOSE, reason=reason)
     cut = result.console.limits if result.console else ()
-    return result.limited([*_inexact(a), *_inexact(b), *cut])
+    return result.limited([*_inexact(a), *_inexact(b), *cut, *written.limits])
 
 
 def _written(run: RunRecord) -> list[dict[str, Any]]:
@@ -87,8 +91,11 @@ def _written(run: RunRecord) -> list[dict[str, Any]]:
 
 
 def _has_console(run: RunRecord) -> bool:
-    """Return whether the console of a run was recorded, even if nothing was printed."""
-    return bool(run.log) or run.info.peak_memory is not None
+    """Return whether the console of a run was recorded, even if nothing was printed.
+
+    Only the launcher records it.  A silent run of an earlier version looks like one without a console.
+    """
+    return bool(run.log) or start_hook.FACT in run.env
 
 
 def _console(run: RunRecord) -> console.Console:
@@ -174,4 +181,4 @@ def _equal(a: RunRecord, b: RunRecord, first: dict, second: dict, path: str) -> 
     sizes = [run.files().get(name) for run in (a, b)]
     if any(size is None or size > canonical.LIMIT for size in sizes):  # not here, or too large
         return False
-    return canonical.digest(a.read(name)) == canonical.digest(b.read(name))
+    return canonical.digest(a.read(name), path) == canonical.digest(b.read(name), path)

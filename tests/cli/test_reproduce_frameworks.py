@@ -79,4 +79,4 @@ def test_exact_with_as_many_threads(library, script):
     bits = [[p.read_bytes() for p in files(run.artifact("weights"))] for run in (one, two)]
     verdict = run_cli("verify", "1", "2").out
     assert verdict.startswith("EXACT") == (bits[0] == bits[1])
-    assert verdict.startswith("EXACT") or "threads.openmp: 1 -> 2\n" in verdict
+    assert verdict.startswith("EXACT") or "threads: openmp: 1 -> 2\n" in verdict

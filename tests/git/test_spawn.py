@@ -64,6 +64,7 @@ def test_the_environment_is_only_the_one_that_is_passed() -> None:
 
 
 def test_a_missing_program_is_an_error_and_leaves_no_descriptor() -> None:
+    gc.collect()  # of what earlier tests left open
     before = descriptors()
     with pytest.raises(FileNotFoundError):
         Child(["no-such-program"], os.environ, b"x")
@@ -72,6 +73,7 @@ def test_a_missing_program_is_an_error_and_leaves_no_descriptor() -> None:
 
 
 def test_a_child_leaves_no_descriptor() -> None:
+    gc.collect()  # of what earlier tests left open
     before = descriptors()
     for _ in range(3):
         child("cat; echo x >&2", b"abc").wait()
@@ -79,6 +81,7 @@ def test_a_child_leaves_no_descriptor() -> None:
 
 
 def test_a_child_that_nobody_waits_for_is_killed() -> None:
+    gc.collect()  # of what earlier tests left open
     before = descriptors()
     call = child("exec sleep 1000")
     pid = call.pid

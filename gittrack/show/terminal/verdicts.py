@@ -76,6 +76,8 @@ def _compared(verdict: Verdict) -> str:
         parts.append(f"{_count(verdict.metrics, 'metric')} with {points}")
     if verdict.artifact_count:
         parts.append(_count(verdict.artifact_count, "artifact"))
+    if verdict.written:
+        parts.append(_count(verdict.written, "written file"))
     printed = verdict.console
     if printed and printed.lines:
         lines = _count(printed.lines, "line" if printed.numbers else "printed line")
