@@ -20,6 +20,7 @@ from gittrack.launch.console_log import ConsoleLog
 from gittrack.launch.controller import Controller
 from gittrack.launch.point_times import PointTimes
 from gittrack.record import artifacts, inputs, session
+from gittrack.record.machine import variable_digests
 from gittrack.record.publish import logs, writer
 from gittrack.record.run import LIMITS
 
@@ -256,7 +257,12 @@ def _execute(
         notes.append(f"output could not be printed ({console.problem}); log.txt has it")
     # What the script itself reported overrides what its interpreter reports.
     reported = run_session.journal.state().env
-    observed = {**start_hook.facts(folder, env), **environment_probe.facts()}
+    home = Path(layout.home(run_session.repo.common_dir))
+    observed = {
+        **start_hook.facts(folder, env),
+        **environment_probe.facts(),
+        **variable_digests.capture(env, home),
+    }
     observed = nested.merge(observed, {"variables": {"PYTHONHASHSEED": env["PYTHONHASHSEED"]}})
     run_session.journal.append(events.ENV, values=nested.merge(observed, reported))
     return running, outcome, notes

@@ -10,21 +10,22 @@ from typing import Any, NamedTuple
 from gittrack import git
 from gittrack.analysis.differences import Change, RunDiff
 from gittrack.core.run.commit_message import MISSING
-from gittrack.launch import start_hook
 from gittrack.read.runs import compare
 from gittrack.read.runs.record import RunRecord
 from gittrack.record.machine import environment
+from gittrack.reproduce.unrecorded import variable_digests_of
 
 # The kinds of reasons, the most likely one first.
 SEED, PARAM, COMMAND, FOLDER, INPUT = "seed", "param", "command", "folder", "input"
 CODE, DATA, WITHHELD, STOPPED = "code", "tracked data", "not captured with its code", "stopped"
 PACKAGE, INTERPRETER, THREADS, VARIABLE = "package", "python", "threads", "variable"
+SECRET = "variable, values are not recorded"
 HASH_SEED, LIBRARY, MACHINE, INEXACT = "hash seed", "library", "machine", "not exact"
 KINDS = (
     *(STOPPED, SEED, PARAM, COMMAND, FOLDER, INPUT, CODE, DATA, PACKAGE, INTERPRETER, THREADS),
-    *(VARIABLE, HASH_SEED, WITHHELD, INEXACT, LIBRARY, MACHINE),
+    *(VARIABLE, SECRET, HASH_SEED, WITHHELD, INEXACT, LIBRARY, MACHINE),
 )
-_GROUPED = (INPUT, CODE, DATA, WITHHELD)  # one line names several of them
+_GROUPED = (INPUT, CODE, DATA, WITHHELD, SECRET)  # one line names several of them
 _MOST_NAMES, _MOST_LINES = 6, 20
 _DATA_SUFFIXES = (
     *(".csv", ".tsv", ".txt", ".npy", ".npz", ".parquet", ".feather", ".arrow", ".h5", ".hdf5"),
@@ -96,6 +97,7 @@ def reasons(repo: git.Repo, a: RunRecord, b: RunRecord) -> tuple[Reason, ...]:
         *(Reason(INPUT, change.name) for change in difference.inputs),
         *_code(repo, difference),
         *_environment(difference),
+        *_variables(a, b),
         *_not_captured(a),
     ]
     return tuple(sorted(rows, key=lambda reason: KINDS.index(reason.kind)))
@@ -115,35 +117,6 @@ def lines(rows: Sequence[Reason]) -> list[str]:
     return [
         *all_lines[:_MOST_LINES],
         *([f"and {more} more: git track diff --env"] if more > 0 else []),
-    ]
-
-
-def uncontrolled(a: RunRecord, b: RunRecord) -> list[str]:
-    """Return what neither run fixes, so that equal facts do not mean equal results."""
-    sentences = []
-    if a.info.seed is None and b.info.seed is None:
-        sentences.append("neither has a seed: git track run --seed N, and gittrack.seed_everything")
-    sentences += _unused_seed(b)
-    python = [run.env.get("python") or {} for run in (a, b)]
-    if all(facts.get("hash_seed") == "random" for facts in python):
-        sentences.append("sets of strings have a random order in both: git track run --seed N")
-    return sentences
-
-
-def _unused_seed(run: RunRecord) -> list[str]:
-    """Return a sentence if a seed was given and no library is known to have got it."""
-    hook = run.env.get(start_hook.FACT)
-    if run.info.seed is None or hook is None or "seed" in run.info.params:
-        return []
-    if any("{seed" in word for word in run.info.command) or (hook and hook.get("seeded")):
-        return []
-    cause = (
-        "the hook was off" if hook is False else "no Python of the command imported such a library"
-    )
-    if hook and not hook.get("processes"):
-        cause = "no Python of the command reported"
-    return [
-        f"the seed {run.info.seed} seeded neither random nor NumPy, torch or TensorFlow: {cause}"
     ]
 
 
@@ -241,6 +214,28 @@ def _environment_reason(change: Change, section: str, name: str) -> Reason | Non
     }
     kind = kinds.get(section, LIBRARY)
     return Reason(kind, change.name if kind in (MACHINE, LIBRARY) else name, *values)
+
+
+def _variables(a: RunRecord, b: RunRecord) -> Iterator[Reason]:
+    """Return the variables whose digests differ; none if the runs have different salts."""
+    first, second = variable_digests_of(a), variable_digests_of(b)
+    if first is None or second is None or first["salt"] != second["salt"]:
+        return
+    before, after = first["names"], second["names"]
+    for name in sorted({*before, *after}):
+        recorded = {*(a.env.get("variables") or ()), *(b.env.get("variables") or ())}
+        if before.get(name) == after.get(name) or name in recorded:
+            continue
+        if name not in before:
+            yield Reason(VARIABLE, name, "none", "set")
+        else:
+            yield Reason(SECRET, name)
+
+
+def although(rows: Sequence[Reason]) -> list[str]:
+    """Return a line for each difference that did not change the result, without hash seeds."""
+    changes = [row for row in rows if row.kind not in (HASH_SEED, STOPPED, WITHHELD, INEXACT)]
+    return [f"although {line}" for line in lines(changes)]
 
 
 def _value_or_none(value: object) -> object:

@@ -8,7 +8,7 @@ from helpers import repo, run_cli
 
 import gittrack
 from gittrack import git
-from gittrack.reproduce import reasons
+from gittrack.reproduce import reasons, unrecorded
 from gittrack.reproduce.reasons import Reason
 
 
@@ -85,6 +85,31 @@ def test_a_seed_that_nothing_used_is_printed(project):
     unused = recorded("--seed", "1", "--", "true")
     off = recorded("--seed", "1", "--no-seed-hook", "--", "python", "train.py")
     beginning = "the seed 1 seeded neither random nor NumPy, torch or TensorFlow: "
-    assert reasons.uncontrolled(used, used) == []
-    assert reasons.uncontrolled(unused, unused) == [beginning + "no Python of the command reported"]
-    assert reasons.uncontrolled(off, off) == [beginning + "the hook was off"]
+    assert unrecorded.uncontrolled(used, used) == []
+    assert unrecorded.uncontrolled(unused, unused) == [
+        beginning + "no Python of the command reported"
+    ]
+    assert unrecorded.uncontrolled(off, off) == [beginning + "the hook was off"]
+
+
+def test_a_variable_is_named_without_its_value(project):
+    first = recorded("--", "true", env={"SCALE": "hunter2", "TERM": "a", "SSH_TTY": "1"})
+    second = recorded("--", "true", env={"SCALE": "hunter3", "TERM": "b", "EXTRA": "1"})
+    rows = reasons.reasons(git.find(), first, second)
+    assert Reason(reasons.VARIABLE, "EXTRA", "none", "set") in rows
+    assert Reason(reasons.SECRET, "SCALE") in rows
+    assert {row.kind for row in rows} == {reasons.VARIABLE, reasons.SECRET}
+    assert "hunter" not in str(first.env)
+
+
+def test_variables_of_another_repository_are_not_comparable(project):
+    first = recorded("--seed", "1", "--", "true", env={"SCALE": "1"})
+    (project / ".git/gittrack/variable-salt").unlink()
+    second = recorded("--seed", "1", "--", "true", env={"SCALE": "2"})
+    assert lines(first, second) == []
+    assert "environment variables (recorded in another" in unrecorded.not_recorded(first, second)
+
+
+def test_an_exact_verdict_names_what_differs_all_the_same():
+    rows = (Reason(reasons.PACKAGE, "numpy", "2.4", "2.3"), Reason(reasons.HASH_SEED, "", "1", "2"))
+    assert reasons.although(rows) == ["although package: numpy: 2.4 -> 2.3"]

@@ -24,7 +24,7 @@ from gittrack.core.run import commit_message
 from gittrack.launch import config
 from gittrack.read.runs import resolve
 from gittrack.read.runs.record import RunRecord
-from gittrack.reproduce import reasons, rerun
+from gittrack.reproduce import reasons, rerun, unrecorded
 from gittrack.reproduce.rerun_worktree import Impossible
 from gittrack.show.data import jsonable
 from gittrack.show.terminal import text, verdicts
@@ -89,8 +89,10 @@ def run(args: argparse.Namespace) -> int:
     worst = _verdict.worst(judgements)
     pair = [first, reruns[judgements.index(worst)]]
     deterministic = _is_deterministic(reruns, required)
-    why = reasons.lines(reasons.reasons(repo, *pair) if worst.may_have_reasons else ())
-    details = _details(args, worst, pair, why, deterministic)
+    rows = reasons.reasons(repo, *pair)
+    why = reasons.lines(rows) if worst.may_have_reasons else []
+    exceptions = reasons.although(rows) if worst.level == verdict.EXACT else []
+    details = "\n".join([*exceptions, _details(args, worst, pair, why, deterministic)]).strip("\n")
     _print_verdict(args, worst, pair, why, details, deterministic)
     for result in results:
         if result.worktree:
@@ -156,7 +158,7 @@ def _details(
         lines += [f"  {text.escape(line)}" for line in tail if line]
     differs = judgement.level in (verdict.CLOSE, verdict.DIFFERENT) and not judgement.reason
     if differs:
-        lines += reasons.uncontrolled(*pair)
+        lines += unrecorded.uncontrolled(*pair)
     if deterministic is not None:
         lines.append(
             f"the {args.runs} reruns are {'the same' if deterministic else 'not the same'}: "
@@ -164,7 +166,7 @@ def _details(
         )
     elif differs and not why and args.runs == 1:
         lines.append(
-            "the environment is the same: add --runs 3 to see whether the program itself is deterministic"
+            f"{unrecorded.not_recorded(*pair)}; add --runs 3 to see whether the program is deterministic"
         )
     return "\n".join(lines)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 
 from gittrack import git
+from gittrack.analysis import verdict
 from gittrack.cli.commands import _verdict
 from gittrack.cli.options import add_formats
 from gittrack.cli.output import print_result
@@ -39,13 +40,15 @@ def run(args: argparse.Namespace) -> int:
     judgements, items = [], []
     for other in others:
         judgement = _verdict.judge(first, other, required)
-        rows = reasons.reasons(repo, first, other) if judgement.may_have_reasons else ()
-        why = reasons.lines(rows)
+        rows = reasons.reasons(repo, first, other)
+        why = reasons.lines(rows) if judgement.may_have_reasons else []
         judgements.append(judgement)
         items.append(verdicts.jsonable(judgement, first.id, other.id, why))
         if args.style != "json":
             pair = f"{short_id(first.id)} and {short_id(other.id)}" if len(others) > 1 else ""
-            print_result(verdicts.page(judgement, why, pair))
+            exceptions = reasons.although(rows) if judgement.level == verdict.EXACT else []
+            more = "\n".join([*exceptions, *([pair] if pair else [])])
+            print_result(verdicts.page(judgement, why, more))
     if args.style == "json":
         print_result(jsonable.dump(items[0] if len(items) == 1 else items))
     return 0 if _verdict.worst(judgements).meets(required.level) else _verdict.UNMET

@@ -28,7 +28,7 @@ def diff(repo: git.Repo, a: RunRecord, b: RunRecord) -> RunDiff:
         run=fact_changes(a.info, b.info),
         params=changes(commit_message.dotted(a.info.params), commit_message.dotted(b.info.params)),
         metrics=metric_changes(a.info.metrics, b.info.metrics),
-        env=changes(commit_message.dotted(a.env), commit_message.dotted(b.env)),
+        env=changes(_environment(a), _environment(b)),
         inputs=changes(_digests(a), _digests(b)),
         code=code_change(repo, a, b),
     )
@@ -36,6 +36,11 @@ def diff(repo: git.Repo, a: RunRecord, b: RunRecord) -> RunDiff:
 
 def _digests(run: RunRecord) -> dict[str, Any]:
     return {item["path"]: item.get("sha256") for item in run.inputs}
+
+
+def _environment(run: RunRecord) -> dict[str, Any]:
+    """Return the facts of env.yaml, without the digests of variables, which are no values to print."""
+    return commit_message.dotted({k: v for k, v in run.env.items() if k != "variable_digests"})
 
 
 def code_change(repo: git.Repo, a: RunRecord, b: RunRecord) -> CodeChange:
@@ -67,7 +72,7 @@ def table(runs: Sequence[RunRecord]) -> DiffTable:
             ),
             "run": differing_rows([compared_facts(info) for info in infos]),
             "inputs": differing_rows([_digests(run) for run in runs]),
-            "env": differing_rows([commit_message.dotted(run.env) for run in runs]),
+            "env": differing_rows([_environment(run) for run in runs]),
             "code": differing_rows([{"code": info.code.state} for info in infos]),
         },
     )

@@ -1,0 +1,60 @@
+"""What can differ between two runs although nothing that is recorded does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gittrack.launch import start_hook
+from gittrack.read.runs.record import RunRecord
+from gittrack.record.machine import variable_digests
+
+
+def uncontrolled(a: RunRecord, b: RunRecord) -> list[str]:
+    """Return what neither run fixes, so that equal facts do not mean equal results."""
+    sentences = []
+    if a.info.seed is None and b.info.seed is None:
+        sentences.append("neither has a seed: git track run --seed N, and gittrack.seed_everything")
+    sentences += _unused_seed(b)
+    python = [run.env.get("python") or {} for run in (a, b)]
+    if all(facts.get("hash_seed") == "random" for facts in python):
+        sentences.append("sets of strings have a random order in both: git track run --seed N")
+    return sentences
+
+
+def not_recorded(a: RunRecord, b: RunRecord) -> str:
+    """Return the sentence for runs of which nothing that is recorded differs."""
+    items = ["files outside the repository that no --input names", "standard input", "the network"]
+    digests = [variable_digests_of(run) for run in (a, b)]
+    if None in digests:
+        items.insert(0, "environment variables of one of the runs")
+    elif len({digest["salt"] for digest in digests if digest}) > 1:
+        items.insert(0, "environment variables (recorded in another repository: not comparable)")
+    if not all(run.env.get("packages") for run in (a, b)):
+        items.insert(0, "Python and packages")
+    return f"nothing that is recorded differs; not recorded: {', '.join(items)}"
+
+
+def variable_digests_of(run: RunRecord) -> Mapping[str, Any] | None:
+    """Return the salt and the digests of the variables of a run; None if it has none."""
+    digests = run.env.get(variable_digests.FACT)
+    if not isinstance(digests, Mapping) or "salt" not in digests:
+        return None
+    return digests if isinstance(digests.get("names"), Mapping) else None
+
+
+def _unused_seed(run: RunRecord) -> list[str]:
+    """Return a sentence if a seed was given and no library is known to have got it."""
+    hook = run.env.get(start_hook.FACT)
+    if run.info.seed is None or hook is None or "seed" in run.info.params:
+        return []
+    if any("{seed" in word for word in run.info.command) or (hook and hook.get("seeded")):
+        return []
+    cause = (
+        "the hook was off" if hook is False else "no Python of the command imported such a library"
+    )
+    if hook and not hook.get("processes"):
+        cause = "no Python of the command reported"
+    return [
+        f"the seed {run.info.seed} seeded neither random nor NumPy, torch or TensorFlow: {cause}"
+    ]
