@@ -217,6 +217,12 @@ def environment_of(run_session: session.Session, plan: CommandPlan) -> dict[str,
     return start_hook.variables(env, folder) if plan.hook else env
 
 
+def _moved(run_session: session.Session, plan: CommandPlan) -> tuple[str, str] | None:
+    """Return the worktree of a rerun and the user's tree; None for a run in the user's own tree."""
+    worktree, users_tree = run_session.repo.work_tree, plan.request.hooks_of
+    return (worktree, users_tree) if worktree and users_tree else None
+
+
 def _execute(
     run_session: session.Session, plan: CommandPlan
 ) -> tuple[process.Process, process.Outcome, list[str]]:
@@ -261,7 +267,7 @@ def _execute(
     observed = {
         **start_hook.facts(folder, env),
         **environment_probe.facts(),
-        **variable_digests.capture(env, home),
+        **variable_digests.capture(env, home, _moved(run_session, plan)),
     }
     observed = nested.merge(observed, {"variables": {"PYTHONHASHSEED": env["PYTHONHASHSEED"]}})
     run_session.journal.append(events.ENV, values=nested.merge(observed, reported))

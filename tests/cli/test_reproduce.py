@@ -644,3 +644,13 @@ def test_code_that_a_script_loads_from_the_users_tree_is_never_exact(project):
     assert (done.code, done.out.split()[0]) == (3, "UNKNOWN"), done.out
     assert sentence in done.out
     assert gittrack.get("@").diff["inexact"] == [sentence]
+
+
+def test_a_variable_that_names_the_tree_is_no_difference(project):
+    env = {"PATH": f"{os.getcwd()}/bin:{os.environ['PATH']}", "DATA": f"{os.getcwd()}/train.py"}
+    Path("train.py").write_text("print(1)\n")
+    assert run_cli("run", "-n", "first", "--", sys.executable, "train.py", env=env).code == 0
+    assert "although" not in run_cli("reproduce", "first", env=env).out
+    done = run_cli("reproduce", "first", env={**env, "DATA": "none"})
+    assert (done.code, done.out.split()[0]) == (0, "EXACT")
+    assert "although variable, values are not recorded: DATA\n" in done.out

@@ -40,7 +40,9 @@ _SESSION_BEGINNINGS = (
 _SESSION_BEGINNINGS_OF_TOOLS = ("PYTEST_", "BASH_FUNC", "STY", "ITERM_", "KITTY_", "WT_", "GNOME_")
 
 
-def capture(env: Mapping[str, str], folder: Path) -> dict[str, Any]:
+def capture(
+    env: Mapping[str, str], folder: Path, moved: tuple[str, str] | None = None
+) -> dict[str, Any]:
     """Return the digests of the variables of a command.
 
     Parameters
@@ -49,6 +51,8 @@ def capture(env: Mapping[str, str], folder: Path) -> dict[str, Any]:
         The environment of the command.
     folder
         The folder of gittrack in the repository, ``.git/gittrack``, which keeps the salt.
+    moved
+        The worktree in which the command runs, and the user's tree whose paths it stands for.
 
     Returns
     -------
@@ -63,7 +67,13 @@ def capture(env: Mapping[str, str], folder: Path) -> dict[str, Any]:
     salt = _salt(folder / _SALT_FILE)
     if salt is None:
         return {}
-    names = {name: _digest(salt, name, env[name]) for name in sorted(env) if _is_compared(name)}
+    worktree, users_tree = moved or ("", "")
+    values = {
+        name: value.replace(worktree, users_tree) if worktree else value
+        for name, value in sorted(env.items())
+        if _is_compared(name)
+    }
+    names = {name: _digest(salt, name, value) for name, value in values.items()}
     return {FACT: {"salt": hashlib.sha256(b"id" + salt).hexdigest()[:_DIGITS], "names": names}}
 
 

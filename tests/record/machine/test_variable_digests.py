@@ -44,3 +44,11 @@ def test_only_the_user_can_read_the_salt(tmp_path):
 def test_without_a_folder_for_the_salt_there_are_no_digests(tmp_path):
     (tmp_path / "file").touch()
     assert variable_digests.capture({"A": "1"}, tmp_path / "file") == {}
+
+
+def test_a_path_of_the_worktree_stands_for_the_one_in_the_users_tree(tmp_path):
+    user = variable_digests.capture({"A": "/home/ada/p/bin:/bin"}, tmp_path)
+    rerun = variable_digests.capture(
+        {"A": "/tmp/w/tree/bin:/bin"}, tmp_path, ("/tmp/w/tree", "/home/ada/p")
+    )
+    assert rerun == user
