@@ -91,7 +91,9 @@ def _plan(first: RunRecord, candidates: tuple[why.Suspect, ...]) -> str:
     possible = [suspect for suspect in candidates if not suspect.obstacle]
     count = len(possible) + 1
     seconds = (first.info.duration or 0.0) * count
-    lines = [f"plan: at most {count} reruns, about {text.duration(seconds)}"]
+    lines = [
+        f"plan: at most {count} rerun{'' if count == 1 else 's'}, about {text.duration(seconds)}"
+    ]
     lines.append(f"  {why.NOTHING.name}")
     for suspect in possible:
         needs = f" (network: pip install {suspect.requirement})" if suspect.requirement else ""
