@@ -93,6 +93,7 @@ def _write(
         latest = _again(current, version)
         assert current is not None
         _check(current, latest, stage)
+        _check_ref(now, version.model, stage)
         holder = current.stages.get(stage)
         before[:] = [(latest.stage, holder)]
         return RegistryChange([_promotion(latest, stage, holder, facts)])
@@ -117,6 +118,24 @@ def _promotion(version: Version, stage: str, before: Version | None, more: dict[
     }
     summary = ("promote", f"{version.model} {version.short} to {stage}")
     return Draft(Mark(version.model, PROMOTE, "", stage), version.commit, summary, facts)
+
+
+def _check_ref(registry: Registry, model: str, stage: str) -> None:
+    """Raise TrackError if another model has a version in a stage whose ref would be the same.
+
+    The ref of the stage ``b/c`` of the model ``a`` is that of the stage ``c`` of the model ``a/b``.
+    """
+    ref = names.stage_ref(model, stage)
+    for other in registry.tags.models():
+        prefix = names.stage_ref(other, "")
+        if other == model or not ref.startswith(prefix):
+            continue
+        other_stage = ref[len(prefix) :]
+        if other_stage in registry.model(other).stages:
+            raise TrackError(
+                f"the stage {stage} of {model} and the stage {other_stage} of {other} would have one ref",
+                "choose another name for the stage",
+            )
 
 
 def _check(model: Model, version: Version, stage: str) -> None:

@@ -356,6 +356,20 @@ def test_a_stage_that_is_a_folder_of_another_is_refused_by_git(runs):
     assert git(".", "for-each-ref") == before
 
 
+@pytest.mark.parametrize("pairs", [(("a", "b/c"), ("a/b", "c")), (("a/b", "c"), ("a", "b/c"))])
+def test_two_stages_never_share_a_ref(runs, pairs):
+    (first, stage), (second, other_stage) = pairs
+    model("register", first, "r1")
+    model("register", second, "r2")
+    model("promote", f"{first}@1", stage)
+    before = git(".", "for-each-ref")
+    refused = model("promote", f"{second}@1", other_stage, code=1)
+    assert f"the stage {stage} of {first} would have one ref" in refused
+    assert git(".", "for-each-ref") == before
+    model("demote", f"{first}@1", stage)
+    model("promote", f"{second}@1", other_stage)
+
+
 def test_a_stage_that_differs_in_capital_letters_is_a_slip(runs):
     """It would pass by the gates of production, and be the same file where names have no case."""
     model("register", "m", "r1")
