@@ -197,6 +197,36 @@ def test_a_stage_that_somebody_began_again_is_not_deleted(registered, monkeypatc
     assert git(server, "for-each-ref") == before
 
 
+def test_of_two_clones_that_register_one_version_the_second_registers_again(
+    registered, monkeypatch
+):
+    ann, bob = registered
+    server = ann.parent / "server.git"
+    for folder, name in ((ann, "r3"), (bob, "r4")):
+        monkeypatch.chdir(folder)
+        record(name)
+        model("register", "m", name)
+        model("promote", "m@3", "production")
+    for folder in (ann, bob):
+        share(folder)
+    sh(ann, *MODELS)
+    before = git(server, "for-each-ref")
+    sh(bob, FETCH, code=1)
+    assert "rejected" in sh(bob, STAGES, ENDED, PUSH, code=1)
+    assert git(server, "for-each-ref") == before
+    # The way out: the own tags go, and the run gets the next number.
+    git(bob, "tag", "-d", "m@v3.0.0", "m#production#1")
+    sh(bob, *MODELS)
+    model("register", "m", "r4")
+    model("promote", "m@4", "production")
+    sh(bob, *MODELS)
+    sh(ann, *MODELS)
+    for folder in (ann, bob, server):
+        stage = git(folder, "rev-parse", "refs/models/m/production^{commit}")
+        assert stage == git(folder, "rev-parse", "m@v4.0.0^{commit}")
+    assert run_cli("doctor", cwd=bob).code == 0
+
+
 RISKS = {
     "fetch refs/runs/*:refs/runs/*": "git fetch --prune deletes runs that were not pushed",
     "fetch +refs/runs/*:refs/runs/*": "git fetch overwrites runs with those of the remote",

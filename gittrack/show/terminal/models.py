@@ -237,6 +237,12 @@ def _remedy(model: Model, ours: Event, theirs: Event, address: str) -> str:
         return f"its stages speak for theirs: git tag -d {ours.tag}, and fetch it again"
     if other and not mine:
         return f"its stages speak for ours: git push --force REMOTE refs/tags/{ours.tag}"
+    if any(
+        event.mark.stage for event in model.events
+    ):  # `model rm` would end the stages of others too
+        return (
+            f"git tag -d '{ours.tag}' and the tags of its promotions, fetch, and register it again"
+        )
     return f"git track model rm {address}, and register it again"
 
 
