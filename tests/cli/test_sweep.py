@@ -322,6 +322,24 @@ def test_a_log_that_it_is_sent_to_is_no_change_of_the_code(jobs):
     assert not any(run["code"]["dirty"] for run in listed())
 
 
+def test_trials_side_by_side_print_nothing_about_what_they_wrote(project):
+    """What either may have written is no evidence: written.yaml has that, and trials are meant to overlap."""
+    Path("train.py").write_text(
+        "import gittrack, os, pathlib, time\n"
+        "with gittrack.init() as run:\n"
+        "    run.log({'loss': 1.0})\n"
+        "    pathlib.Path(f'here{run.config[\"x\"]}').touch()\n"
+        "    while len(list(pathlib.Path('.').glob('here*'))) < 2: time.sleep(0.01)\n"
+    )
+    Path(".git/info/exclude").write_text("here*\n")
+    done = run_cli(
+        "sweep", "-S", "x=1,2", "-m", "loss", "-j", "2", "--", sys.executable, "train.py"
+    )
+    assert (done.code, "another run" in done.err) == (0, False), done.err
+    problems = [run.written["problem"] for run in gittrack.runs()]
+    assert all("another run was going on in the same folder" in text for text in problems)
+
+
 def test_another_log_that_it_goes_on_into_is_none_either(going):
     run_cli("sweep", "stop", "@")
     Path("made").touch()
