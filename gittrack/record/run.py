@@ -164,7 +164,7 @@ class Run(Recording):
         run_params.warn_stored_as_text(as_text)
         with self._lock:
             error = run_params.log_params(self._journal, new, allow_change=allow_change)
-            self._warn_if_unwritten(error)
+            self._warn_unwritten(error)
             self.config = Config(nested.merge(self.config.to_dict(), new))
 
     def log_param(self, name: str, value: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -92,6 +93,22 @@ def the_run(place: Path) -> gittrack.RunRecord:
 
 def steps(run: gittrack.RunRecord) -> list[float]:
     return [step for step, _, _, _ in run.points()]
+
+
+def test_lines_that_a_launched_script_could_not_write_are_counted(disk):
+    """The launcher cannot know of them: they were in the memory of the script, which has ended."""
+    (disk / "train.py").write_text(
+        "import gittrack\nwith gittrack.init() as run:\n"
+        "    for step in range(40_000): run.log({'loss': float(step)}, step=step)\n"
+    )
+    with open(fill(disk), "r+b") as ballast:
+        ballast.truncate(ballast.seek(0, os.SEEK_END) - (400 << 10))
+    done = run_cli("run", "--", sys.executable, "train.py", cwd=disk)
+    lost = re.search(r"([\d,]+) lines of \S+ could not be written and are lost\n", done.err)
+    assert lost, done.err
+    subprocess.run(["mount", "-o", f"remount,size={64 << 20}", str(disk.parent)], check=True)
+    assert run_cli("recover", cwd=disk).code == 0
+    assert len(steps(the_run(disk))) + int(lost[1].replace(",", "")) == 40_000
 
 
 def test_a_disk_that_is_full_for_a_while(disk):

@@ -112,7 +112,7 @@ class Recording:
         with self._lock:
             if self._journal.events.closed:
                 raise TrackError(f"the run {self.id} is finished", "start another one")
-            self._warn_if_unwritten(self._journal.append(op, **fields))
+            self._warn_unwritten(self._journal.append(op, **fields))
 
     def finish(
         self,
@@ -185,8 +185,10 @@ class Recording:
     def _leave(self) -> None:
         """Write the environment into the launcher's journal; the launcher records the exit status."""
         env = environment.capture((), numerics.capture())
-        self._warn_if_unwritten(self._journal.append(events.ENV, values=env))
-        self._warn_if_unwritten(self._journal.series.write(b""))
+        self._warn_unwritten(self._journal.append(events.ENV, values=env))
+        self._warn_unwritten(self._journal.series.write(b""))
+        if lost := self._journal.unwritten:  # the launcher cannot know of them
+            self._warn("lost", f"{lost:,} lines of {self.id} could not be written and are lost")
 
     def _commit(self, own_session: session.Session, end: end_status.EndStatus) -> None:
         facts = {"peak_memory": memory.own_peak_bytes(), **end._asdict()}
@@ -202,8 +204,8 @@ class Recording:
             self._warn_unwritten(error)
             return
         except (TrackError, OSError) as error:
-            unwritten = self._journal.unwritten
-            missing = f" except {unwritten:,} lines that could not be written" if unwritten else ""
+            lost = self._journal.unwritten
+            missing = f" except {lost:,} lines that could not be written" if lost else ""
             _log.warning(
                 "the run %s could not be committed: %s. Its journal stays in %s%s; "
                 "to commit it later: git track recover",
@@ -245,7 +247,7 @@ class Recording:
         return True
 
     def _is_silent(self) -> bool:
-        """Return whether this process records nothing; a forked child prints once that it does not."""
+        """Return whether this process records nothing; a forked child prints that once."""
         if not self.disabled or self.reclaim():
             return False
         self._explain_silence()
@@ -259,23 +261,20 @@ class Recording:
         if not folder.exists():
             self._warn("silent", f"nothing more is recorded: the run {self.id} has ended")
         elif folders.claim(folder / layout.WORKERS):
-            process = "a forked process records nothing"
-            self._warn("silent", f"{process}, its parent process records {self.id}")
+            text = f"a forked process records nothing, its parent process records {self.id}"
+            self._warn("silent", text)
         self._warned.add("silent")
 
-    def _warn_if_unwritten(self, error: OSError | None) -> None:
+    def _warn_unwritten(self, error: OSError | None) -> None:
         if error is not None:
-            self._warn_unwritten(error)
-
-    def _warn_unwritten(self, error: OSError) -> None:
-        kind = "ended" if isinstance(error, RecordingEnded) else "disk"
-        self._warn(kind, explain(error, self._journal.folder))
+            kind = "ended" if isinstance(error, RecordingEnded) else "disk"
+            self._warn(kind, explain(error, self._journal.folder))
 
     def _warn(self, kind: str, message: str) -> None:
         """Log a warning, once per kind."""
         if kind not in self._warned:
-            self._warned.add(kind)
             _log.warning("%s", message)
+        self._warned.add(kind)
 
     def __enter__(self: _Self) -> _Self:
         self.entered = True
