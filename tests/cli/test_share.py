@@ -140,6 +140,22 @@ def test_a_promotion_that_is_rejected_moves_no_stage(registered, monkeypatch):
         assert stage == git(folder, "rev-parse", "m@v2.0.0^{commit}")
 
 
+def test_a_promotion_that_two_clones_made_alike_says_why_git_refuses_its_tag(registered):
+    ann, bob = registered
+    for folder in (ann, bob):
+        assert run_cli("model", "promote", "m@1", "production", cwd=folder).code == 0
+    sh(ann, *MODELS)
+    sh(bob, FETCH, code=1)
+    assert "rejected" in sh(bob, STAGES, ENDED, PUSH, code=1)
+    done = run_cli("doctor", cwd=bob)
+    assert done.code == 1
+    assert "both mean the same" in done.out
+    assert "git tag -d 'm#production#1', and fetch theirs" in done.out
+    git(bob, "tag", "-d", "m#production#1")
+    sh(bob, *MODELS)
+    assert "all is well" in run_cli("doctor", cwd=bob).out
+
+
 def test_tags_that_were_not_pushed_outlive_a_fetch_that_prunes_tags(registered):
     ann, _ = registered
     git(ann, "config", "fetch.pruneTags", "true")
@@ -215,6 +231,9 @@ def test_of_two_clones_that_register_one_version_the_second_registers_again(
     assert "rejected" in sh(bob, STAGES, ENDED, PUSH, code=1)
     assert git(server, "for-each-ref") == before
     # The way out: the own tags go, and the run gets the next number.
+    shown = run_cli("doctor", cwd=bob).out
+    assert "two events" not in shown
+    assert "settle it: git tag -d 'm@v3.0.0' 'm#production#1', fetch again" in shown
     git(bob, "tag", "-d", "m@v3.0.0", "m#production#1")
     sh(bob, *MODELS)
     model("register", "m", "r4")

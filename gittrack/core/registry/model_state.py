@@ -78,7 +78,8 @@ class Model(NamedTuple):
     """A model: its versions from the lowest, {stage: version}, and its events in order.
 
     ``numbers`` has all registered versions; ``versions`` of an overview has only some of them.  ``moved`` has
-    the version tags that were moved or deleted by hand.
+    the version tags that were moved or deleted by hand.  ``twins`` are tags that another clone has as another
+    object, without a conflict: both mean the same, or a later event settled it.
     """
 
     name: str
@@ -89,6 +90,7 @@ class Model(NamedTuple):
     conflicts: tuple[Conflict, ...] = ()
     numbers: tuple[str, ...] = ()
     moved: tuple[Moved, ...] = ()
+    twins: tuple[Conflict, ...] = ()
 
     @property
     def latest(self) -> Version | None:
@@ -161,12 +163,33 @@ def fold(
     }
     nameless = {stage: version.commit for stage, version in stages.items() if not version.number}
     deprecated = _is_deprecated(ordered)
-    clashes = (*_same_number(ordered), *_elsewhere(ordered, others))
-    open_conflicts = tuple(_open(ordered, clashes))
+    elsewhere = tuple(_elsewhere(ordered, others))
+    clashes = [pair for pair in elsewhere if pair.ours.text.commit != pair.theirs.text.commit]
+    open_conflicts = _causes(tuple(_open(ordered, (*_same_number(ordered), *clashes))))
     return Model(
         *(name, tuple(every), stages, ordered, deprecated, open_conflicts, tuple(registered)),
         _unexplained(moved_tags.by_events(ordered, silent, nameless), open_conflicts),
+        _twins(elsewhere, open_conflicts),
     )
+
+
+def _causes(conflicts: Sequence[Conflict]) -> tuple[Conflict, ...]:
+    """Omit the conflicts of stages that only follow from two commits with one version."""
+    commits = {_commits(pair) for pair in conflicts if pair.ours.mark.kind == REGISTER}
+    return tuple(
+        pair for pair in conflicts if not pair.ours.mark.stage or _commits(pair) not in commits
+    )
+
+
+def _twins(elsewhere: Sequence[Conflict], conflicts: Sequence[Conflict]) -> tuple[Conflict, ...]:
+    """Return the tags with another object in another clone that no open conflict is about, each once."""
+    commits = {_commits(pair) for pair in conflicts}
+    by_tag = {pair.ours.tag: pair for pair in elsewhere if _commits(pair) not in commits}
+    return tuple(by_tag.values())
+
+
+def _commits(pair: Conflict) -> tuple[str, str]:
+    return pair.ours.text.commit, pair.theirs.text.commit
 
 
 def _unexplained(moved: Sequence[Moved], conflicts: Sequence[Conflict]) -> tuple[Moved, ...]:
@@ -247,11 +270,11 @@ def _same_number(events: Sequence[Event]) -> Iterable[Conflict]:
 
 
 def _elsewhere(events: Sequence[Event], others: Sequence[tuple[Event, str]]) -> Iterable[Conflict]:
-    """Yield the tags that another clone has with the same name on another commit."""
+    """Yield the tags that another clone has with the same name as another object."""
     ours = {event.tag: event for event in events}
     for theirs, source in others:
         mine = ours.get(theirs.tag)
-        if mine is not None and mine.oid != theirs.oid and mine.text.commit != theirs.text.commit:
+        if mine is not None and mine.oid != theirs.oid:
             yield Conflict(mine, theirs, source)
 
 

@@ -196,12 +196,13 @@ def damage(tags: Mapping[str, str]) -> str:
 
 
 def warnings(models: Iterable[Model]) -> str:
-    """Return a paragraph for each conflict between two clones, and each tag that was moved or deleted."""
+    """Return a paragraph for each conflict of two clones, and each tag that differs, was moved or is gone."""
     lines = [
         line
         for model in models
         for paragraph in (
             *(_conflict(model, *pair) for pair in model.conflicts),
+            *(_twin(model, *pair) for pair in model.twins),
             *map(_moved, model.moved),
         )
         for line in paragraph
@@ -226,6 +227,16 @@ def _conflict(model: Model, ours: Event, theirs: Event, source: str) -> list[str
     ]
 
 
+def _twin(model: Model, ours: Event, theirs: Event, source: str) -> list[str]:
+    """Return the lines about a tag that git does not push, because another clone has its name, too."""
+    same = ours.text.commit == theirs.text.commit
+    return [
+        f"another tag: {ours.tag} here is not the tag {ours.tag} in {source}",
+        f"  {'both mean the same' if same else 'a later event settles what they say'}",
+        f"  if git does not push yours: git tag -d '{ours.tag}', and fetch theirs",
+    ]
+
+
 def _remedy(model: Model, ours: Event, theirs: Event, address: str) -> str:
     """Return how to settle two tags of one version; events of stages may show which tag is right."""
     rest = [event for event in model.events if event.tag != ours.tag]
@@ -237,12 +248,10 @@ def _remedy(model: Model, ours: Event, theirs: Event, address: str) -> str:
         return f"its stages speak for theirs: git tag -d {ours.tag}, and fetch it again"
     if other and not mine:
         return f"its stages speak for ours: git push --force REMOTE refs/tags/{ours.tag}"
-    if any(
-        event.mark.stage for event in model.events
-    ):  # `model rm` would end the stages of others too
-        return (
-            f"git tag -d '{ours.tag}' and the tags of its promotions, fetch, and register it again"
-        )
+    if any(event.mark.stage for event in model.events):  # `model rm` would end stages of others too
+        own = (event.tag for event in model.events if event.text.commit == ours.text.commit)
+        tags = " ".join(f"'{tag}'" for tag in own)
+        return f"git tag -d {tags}, fetch again, then register and promote it again"
     return f"git track model rm {address}, and register it again"
 
 

@@ -72,6 +72,24 @@ def test_two_clones_counted_alike():
     assert model(*THREE, ("m#prod#1", "a"), ("m#prod#2", "b"), others=other).conflicts == ()
 
 
+def test_one_version_of_two_clones_is_one_conflict_with_its_promotions():
+    ours = (("m@v1.0.0", "a"), ("m#prod#1", "a"))
+    theirs = [("m@v1.0.0", "b", "theirs"), ("m#prod#1", "b", "theirs 2")]
+    found = model(*ours, others=theirs)
+    assert [pair.ours.tag for pair in found.conflicts] == ["m@v1.0.0"]
+    assert found.twins == ()
+
+
+def test_a_tag_of_another_clone_that_means_the_same_is_a_twin():
+    same = [("m#prod#1", "a", "theirs")]
+    found = model(*THREE, ("m#prod#1", "a"), others=same)
+    assert (found.conflicts, [pair.ours.tag for pair in found.twins]) == ((), ["m#prod#1"])
+    settled = model(
+        *THREE, ("m#prod#1", "a"), ("m#prod#2", "b"), others=[("m#prod#1", "b", "theirs")]
+    )
+    assert (settled.conflicts, len(settled.twins)) == ((), 1)
+
+
 def test_one_number_twice_in_one_stage():
     found = model(*THREE, ("m#prod#1", "a"), ("m#prod!#1", "a"))
     assert len(found.conflicts) == 1
