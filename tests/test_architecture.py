@@ -39,11 +39,23 @@ MAY_IMPORT = {
     "sweeping": {*_RUNS, "launch", "reproduce", "search"},
     "models": {*_RUNS, "reproduce"},
     "show": {"core", "analysis"},
-    "api": {*_RUNS, "launch", "models", "search", "show"},
+    "web": {*_BASE, "git", "analysis", "read", "sweeping", "show", "version"},
+    "api": {*_RUNS, "launch", "models", "search", "show", "web"},
     "sweep": {"api", "search"},  # the public names of `gittrack.sweep`
     "cli": {
         *_RUNS,
-        *("launch", "tidy", "reproduce", "search", "sweeping", "models", "show", "api", "version"),
+        *(
+            "launch",
+            "tidy",
+            "reproduce",
+            "search",
+            "sweeping",
+            "models",
+            "show",
+            "web",
+            "api",
+            "version",
+        ),
     },
     "__main__": {"cli"},
     "__init__": {"api", "cli", "core", "record", "version"},  # the public names of `gittrack`

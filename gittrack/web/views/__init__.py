@@ -1,0 +1,1 @@
+"""The JSON documents of the page, one module each: values of runs in, plain values out."""
