@@ -1,0 +1,106 @@
+"""core/fast_typing: its NamedTuple makes the classes that `typing.NamedTuple` makes."""
+
+from __future__ import annotations
+
+import pickle
+import typing
+
+import pytest
+
+from gittrack.core import fast_typing
+
+BOTH = pytest.mark.parametrize("base", [fast_typing.NamedTuple, typing.NamedTuple])
+
+
+class Point(fast_typing.NamedTuple):
+    """A point with a weight."""
+
+    x: int
+    y: int = 0
+    tags: tuple[str, ...] = ()
+
+    @property
+    def total(self) -> int:
+        return self.x + self.y
+
+    def moved(self, by: int) -> Point:
+        return self._replace(x=self.x + by)
+
+    @classmethod
+    def origin(cls) -> Point:
+        return cls(0)
+
+
+@BOTH
+def test_fields_are_positions_and_names(base):
+    class Pair(base):
+        first: int
+        second: str
+
+    pair = Pair(1, second="b")
+    assert (pair.first, pair.second, *pair) == (1, "b", 1, "b")
+    assert pair == (1, "b")
+    assert Pair._fields == ("first", "second")
+    assert pair._asdict() == {"first": 1, "second": "b"}
+    assert repr(pair) == "Pair(first=1, second='b')"
+
+
+@BOTH
+def test_a_field_without_a_default_must_be_given(base):
+    class Pair(base):
+        first: int
+        second: str = "none"
+
+    assert Pair(1) == (1, "none")
+    assert Pair._field_defaults == {"second": "none"}
+    with pytest.raises(TypeError, match="first"):
+        Pair()
+    with pytest.raises(TypeError, match="third"):
+        Pair(1, third=2)
+
+
+@BOTH
+def test_values_cannot_be_changed(base):
+    class Single(base):
+        value: int
+
+    with pytest.raises(AttributeError):
+        Single(1).value = 2
+    assert {Single(1), Single(1)} == {Single(1)}
+
+
+@BOTH
+def test_a_class_without_fields_is_an_empty_tuple(base):
+    class Nothing(base):
+        pass
+
+    assert Nothing() == ()
+
+
+def test_properties_methods_and_the_docstring_stay():
+    point = Point(1, 2)
+    assert point.total == 3
+    assert point.moved(4) == Point(5, 2)
+    assert Point.origin() == (0, 0, ())
+    assert Point.__doc__ == "A point with a weight."
+
+
+def test_a_value_is_an_instance_of_its_class_and_a_tuple():
+    assert isinstance(Point(1), Point)
+    assert isinstance(Point(1), tuple)
+    assert not isinstance((1, 0, ()), Point)
+
+
+def test_a_value_goes_to_another_process_and_back():
+    assert Point.__module__ == __name__
+    assert pickle.loads(pickle.dumps(Point(1, tags=("a",)))) == Point(1, 0, ("a",))
+
+
+def test_a_protocol_can_be_a_base_and_requires_nothing_at_run_time():
+    class Named(fast_typing.Protocol):
+        name: str
+
+    class Run(Named):
+        pass
+
+    assert isinstance(Run(), Named)

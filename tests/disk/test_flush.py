@@ -1,0 +1,121 @@
+"""disk/flush: few files are flushed singly, many with one call for their file system."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from gittrack.disk import flush
+from gittrack.disk.flush import MOST_SINGLE
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="syncfs(2) is a call of Linux")
+
+
+def make(count: int) -> list[str]:
+    paths = [Path(f"{number:03d}") for number in range(count)]
+    for path in paths:
+        path.touch()
+    return list(map(str, paths))
+
+
+def opened() -> int:
+    return len(os.listdir("/proc/self/fd" if sys.platform == "linux" else "/dev/fd"))
+
+
+@pytest.fixture
+def flushed(monkeypatch) -> list[str]:
+    """What is flushed: the name of a file, or ``all``."""
+    names: list[str] = []
+    inodes = {}
+
+    def fsync(handle: int) -> None:
+        inodes.update({path.stat().st_ino: path.name for path in Path().iterdir()})
+        names.append(inodes[os.fstat(handle).st_ino])
+
+    def whole(handle: int) -> bool:
+        names.append("all")
+        return True
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(flush, "_file_system", whole)
+    return names
+
+
+@pytest.mark.parametrize("count", [0, 1, MOST_SINGLE])
+def test_few_files_are_flushed_one_by_one(flushed, count):
+    paths = make(count)
+    flush.files(paths)
+    assert flushed == paths
+
+
+@pytest.mark.parametrize("count", [MOST_SINGLE + 1, 10 * MOST_SINGLE])
+def test_many_files_are_flushed_by_one_call(flushed, count):
+    flush.files(make(count))
+    assert flushed == ["all"]
+
+
+def test_without_that_call_many_files_are_flushed_one_by_one(flushed, monkeypatch):
+    monkeypatch.setattr(flush, "_file_system", lambda handle: False)
+    paths = make(MOST_SINGLE + 5)
+    flush.files(paths)
+    assert flushed == paths
+
+
+def test_a_file_that_was_removed_is_left_out(flushed):
+    paths = make(3)
+    Path(paths[1]).unlink()
+    flush.files(paths)
+    assert flushed == [paths[0], paths[2]]
+
+
+@pytest.mark.parametrize(
+    ("count", "removed", "calls"), [(MOST_SINGLE + 3, 2, 1), (MOST_SINGLE + 1, 1, MOST_SINGLE)]
+)
+def test_only_files_that_exist_are_many_or_few(flushed, count, removed, calls):
+    paths = make(count)
+    for path in paths[:removed]:
+        Path(path).unlink()
+    flush.files(paths)
+    assert len(flushed) == calls
+
+
+def test_an_error_of_the_disk_is_raised_and_nothing_stays_open(monkeypatch):
+    def fail(handle: int) -> None:
+        raise OSError(errno.EIO, "the disk is broken")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    before = opened()
+    with pytest.raises(OSError, match="the disk is broken"):
+        flush.files(make(2))
+    assert opened() == before
+
+
+def test_other_errors_than_a_missing_file_are_raised():
+    [path] = make(1)
+    with pytest.raises(NotADirectoryError):
+        flush.files([f"{path}/inside"])
+
+
+@linux
+def test_the_file_system_of_an_open_file_is_flushed():
+    with open(make(1)[0]) as file:
+        assert flush._file_system(file.fileno())
+
+
+@linux
+def test_a_failure_of_the_system_call_has_its_error_number():
+    with open(make(1)[0]) as file:
+        handle = file.fileno()
+    with pytest.raises(OSError) as caught:  # noqa: PT011 - the number is what matters
+        flush._file_system(handle)
+    assert caught.value.errno == errno.EBADF
+
+
+def test_other_systems_have_no_such_call(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "darwin")
+    with open(make(1)[0]) as file:
+        assert not flush._file_system(file.fileno())
