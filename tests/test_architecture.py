@@ -124,6 +124,11 @@ LAZY_IMPORTS = {
         "atexit": "only a launched program needs it",
         "hashlib": "only a generator without a seed needs it",
     },
+    "launch/start_hook.py": {"ast": "only a command that started a Python needs it"},
+    "record/session.py": {"logging": "5 ms that only a warning needs"},
+    "record/evidence/written.py": {
+        "gittrack.analysis.canonical.content": "only a command that wrote files needs it"
+    },
     "__init__.py": {"importlib": "`import gittrack` costs nothing until something is asked for"},
     "api/begin.py": {"gittrack.api.resuming": "30 ms that only who resumes a run needs"},
     "disk/flush.py": {"ctypes": "only a run of many files needs it"},

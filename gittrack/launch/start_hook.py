@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import os
 from collections.abc import Iterator, Mapping
@@ -81,6 +80,8 @@ def _files(journal: Path) -> Iterator[Path]:
 
 
 def _read(path: Path) -> dict[str, Any] | None:
+    import ast  # noqa: PLC0415
+
     try:
         if path.stat().st_size > _MOST_BYTES:
             return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -26,7 +25,6 @@ from gittrack.version import __version__
 __all__ = ["Request", "RequiredCode", "check_request"]
 
 Say = Callable[[str], None]
-_log = logging.getLogger("gittrack")
 
 
 class CodeMismatch(TrackError):
@@ -249,7 +247,9 @@ def _call_post_hook(session: Session, published: writer.Published) -> writer.Pub
 def warn(warnings: Sequence[str]) -> None:
     """Log warnings; they go to stderr unless the logging of the program is configured otherwise."""
     for warning in warnings:
-        _log.warning("%s", warning)
+        import logging  # noqa: PLC0415
+
+        logging.getLogger("gittrack").warning("%s", warning)
 
 
 def pack_refs_sometimes(repo: git.Repo, threshold: int) -> None:

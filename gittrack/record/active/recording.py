@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import sys
 import threading
 import time
@@ -28,7 +27,6 @@ from gittrack.record.publish.writer import Published
 if TYPE_CHECKING:
     from gittrack.record.active.stopping import StoppingCheck
 
-_log = logging.getLogger("gittrack")
 _Self = TypeVar("_Self", bound="Recording")
 
 
@@ -206,15 +204,12 @@ class Recording:
         except (TrackError, OSError) as error:
             lost = self._journal.unwritten
             missing = f" except {lost:,} lines that could not be written" if lost else ""
-            _log.warning(
-                "the run %s could not be committed: %s. Its journal stays in %s%s; "
-                "to commit it later: git track recover",
-                *(self.id, error, self._journal.folder, missing),
-            )
+            location = f"{self._journal.folder}{missing}"
+            sentence = f"the run {self.id} could not be committed: {error}. Its journal stays in {location}"
+            session.warn([f"{sentence}; to commit it later: git track recover"])
             return
         self.published = published
-        for note in published.notes:
-            _log.warning("run %s: %s", self.id, note)
+        session.warn([f"run {self.id}: {note}" for note in published.notes])
 
     def forget(self, reclaimed: Callable[[Any], None] | None = None) -> None:
         """Make this object silent in a forked child, whose parent records the run.
@@ -273,7 +268,7 @@ class Recording:
     def _warn(self, kind: str, message: str) -> None:
         """Log a warning, once per kind."""
         if kind not in self._warned:
-            _log.warning("%s", message)
+            session.warn([message])
         self._warned.add(kind)
 
     def __enter__(self: _Self) -> _Self:

@@ -12,8 +12,6 @@ import stat
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from gittrack.analysis.canonical import content as canonical
-
 MAX_ENTRIES = 1_000_000  # files and folders to look at
 MAX_FILES = 50_000  # files to hash
 MAX_BYTES = 1 << 30  # bytes to hash
@@ -125,6 +123,8 @@ def _bounded(files: Iterator[tuple[str, int]]) -> list[str]:
 
 def _entry(root: str, path: str) -> dict[str, Any] | None:
     """Return the entry of a file; None if it was removed, or cannot be read."""
+    from gittrack.analysis.canonical import content as canonical  # noqa: PLC0415
+
     full = os.path.join(root, path)
     try:
         if os.path.islink(full):
@@ -143,6 +143,8 @@ def _entry(root: str, path: str) -> dict[str, Any] | None:
 
 def _read(full: str, path: str) -> tuple[str, int, bytes | None]:
     """Return digest and size of a file, and its bytes if its canonical content is of interest."""
+    from gittrack.analysis.canonical import content as canonical  # noqa: PLC0415
+
     with open(os.open(full, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
         first = file.read(_CHUNK)
         if canonical.applies(first, path) and (os.fstat(file.fileno()).st_size <= MAX_CANONICAL):
