@@ -115,9 +115,25 @@ def paint(text: str, style: str) -> str:
     return f"\x1b[{_COLOURS[style]}m{text}\x1b[m"
 
 
-def report_damage(damaged: int, total: int) -> int:
-    """Warn on stderr if runs cannot be read; return the exit status (1 if there are any, else 0)."""
-    if damaged:
+def report_damage(damaged: int, total: int, newer: Sequence[str] = ()) -> int:
+    """Warn on stderr if runs cannot be read; return the exit status (1 if there are any, else 0).
+
+    Parameters
+    ----------
+    damaged, total : int
+        The number of runs that cannot be read, and of all.
+    newer : sequence of str
+        The ids of the runs of a newer format, which are named but not damaged.
+    """
+    if newer or damaged:
         sys.stdout.flush()
+    if newer:
+        names = ", ".join(name[-8:] for name in newer[:8]) + (", ..." if len(newer) > 8 else "")
+        count = "1 run was" if len(newer) == 1 else f"{len(newer)} runs were"
+        print_note(
+            f"note: {count} written by a newer gittrack, so values may be missing: {names};"
+            " update gittrack"
+        )
+    if damaged:
         print_note(f"warning: {damaged} of {total} runs are damaged; see: git track doctor")
     return 1 if damaged else 0

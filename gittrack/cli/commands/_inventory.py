@@ -47,4 +47,4 @@ def show(args: argparse.Namespace, kind: str) -> int:
     else:
         print_result(table.render(content, args.style))
     broken = reader.undecodable(listing.runs, infos)
-    return report_damage(listing.damaged + broken, listing.total)
+    return report_damage(listing.damaged + broken, listing.total, reader.newer(listing.runs))

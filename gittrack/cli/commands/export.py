@@ -18,7 +18,7 @@ from gittrack.cli.options import add_archived, add_experiment, add_where
 from gittrack.cli.output import print_note, report_damage
 from gittrack.core.errors import Damaged, TrackError
 from gittrack.core.run.run_info import DAMAGED
-from gittrack.read.runs import query
+from gittrack.read.runs import query, reader
 from gittrack.read.runs.record import RunRecord
 from gittrack.show.data import flat, jsonable
 from gittrack.show.terminal import table, text
@@ -72,9 +72,10 @@ def run(args: argparse.Namespace) -> int:
         target.flush()
     for error in errors.values():
         print_note(f"warning: left out: {text.escape(error.message)}")
-    broken = sum(record.info.status == DAMAGED for record in records)
+    broken = sum(raw.problem is not None for raw in listing.runs)
+    broken += reader.undecodable(listing.runs, [record.info for record in records])
     broken += sum(isinstance(error, (Damaged, git.GitError)) for error in errors.values())
-    return report_damage(broken, listing.total) or int(bool(errors))
+    return report_damage(broken, listing.total, reader.newer(listing.runs)) or int(bool(errors))
 
 
 def _open_output(path: str) -> BinaryIO:

@@ -42,4 +42,4 @@ def run(args: argparse.Namespace) -> int:
     more = listing.total - len(infos)
     print_result("\n".join([*pages, more_runs_line(more, listing.total)] if more else pages))
     broken = reader.undecodable(listing.runs, infos)
-    return report_damage(listing.damaged + broken, listing.total)
+    return report_damage(listing.damaged + broken, listing.total, reader.newer(listing.runs))

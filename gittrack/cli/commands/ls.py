@@ -78,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
     if args.style != "text" and listing.total > len(listing.runs):
         print_note(more_runs_line(listing.total - len(listing.runs), listing.total).rstrip())
     broken = 0 if folded else reader.undecodable(listing.runs, infos)
-    return report_damage(listing.damaged + broken, listing.total)
+    return report_damage(listing.damaged + broken, listing.total, reader.newer(listing.runs))
 
 
 def _check_options(args: argparse.Namespace) -> None:

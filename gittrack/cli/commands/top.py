@@ -89,7 +89,7 @@ def run(args: argparse.Namespace) -> int:
         if not plain:
             _print_remarks(_unranked_line(ranking, args.metric), ranking)
     broken = reader.undecodable(ranking.runs, infos)
-    return report_damage(ranking.damaged + broken, ranking.total)
+    return report_damage(ranking.damaged + broken, ranking.total, reader.newer(ranking.runs))
 
 
 def _print_remarks(unranked: str, ranking: query.Ranking) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from gittrack import git
+from gittrack.core import layout
 from gittrack.core.errors import NoSuchRun, TrackError, did_you_mean
 from gittrack.core.fast_typing import TYPE_CHECKING
 from gittrack.core.registry import model_state, names
 from gittrack.core.registry.model_state import Model, Version
+from gittrack.core.run import commit_message
 
 if TYPE_CHECKING:
     from gittrack.read.runs.reader import Raw
@@ -75,13 +77,28 @@ def run_of(repo: git.Repo, version: Version) -> Raw:
 
     Raises NoSuchRun if the commit is not a run, such as a commit of code that GTO registered.
     """
-    from gittrack.read.runs import reader  # noqa: PLC0415 - listings of models need no runs
-
     content = next(git.read_objects(repo, [version.commit]))
-    raw = reader.of_commit(version.commit, content) if content is not None else None
+    raw = _run_of_commit(version.commit, content) if content is not None else None
     if raw is None:
         raise NoSuchRun(
             f"{version.model} {version.short} is the commit {version.commit[:12]}, which is not a run",
             "register a run: git track model register NAME RUN",
         )
     return raw
+
+
+def _run_of_commit(oid: str, content: bytes) -> Raw | None:
+    """Return the run of a run commit, without its ref; None for other commits."""
+    from gittrack.read.runs import reader  # noqa: PLC0415 - listings of models need no runs
+
+    start, problem = reader.body_of(content)
+    if problem:
+        return None
+    body = content[start:]
+    try:
+        values = [commit_message.find(body, key) for key in ("id", "experiment", "started")]
+    except ValueError:
+        return None
+    if not all(isinstance(value, str) for value in values) or not layout.is_id(values[0]):
+        return None
+    return reader.Raw(values[0], values[1], None, oid, body)

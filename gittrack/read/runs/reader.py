@@ -17,6 +17,7 @@ from gittrack.core.run import annotation_log, commit_message, run_info
 from gittrack.git import bounded, notes, refs
 
 _MISSING = f"its commit is missing, or larger than {commit_message.MAX_BYTES >> 20} MiB"
+_CURRENT = f"\nformat: {layout.FORMAT}\n".encode()
 _FEW = 32  # so many new bodies are read from git each time, before the cache is renewed
 
 
@@ -68,7 +69,7 @@ def _committed(
         if parsed is not None:
             problem = None if oid else "its ref has no value"
             runs.append(Raw(parsed[1], parsed[0], ref, oid or None, cached.get(oid), None, problem))
-    return _annotated(repo, runs, commit_of_notes)
+    return annotated(repo, runs, commit_of_notes)
 
 
 def list_runs_with_summaries(repo: git.Repo, experiment: str | None = None) -> list[Raw]:
@@ -102,19 +103,7 @@ def _renew(
         cache.store(repo.common_dir, bodies_now if complete else {**cached, **bodies_now})
 
 
-def trashed(repo: git.Repo) -> list[Raw]:
-    """Return the runs in the trash, with their bodies, newest first."""
-    runs = [
-        Raw(parsed[1], parsed[0], ref, oid or None)
-        for ref, oid in refs.below(repo, layout.TRASH)
-        if (parsed := layout.parse_run_ref(ref, layout.TRASH)) is not None
-    ]
-    commit = next((oid for ref, oid in refs.below(repo, layout.NOTES) if ref == layout.NOTES), None)
-    ordered = sorted(runs, key=lambda raw: raw.id, reverse=True)
-    return bodies(repo, _annotated(repo, ordered, commit))
-
-
-def _annotated(repo: git.Repo, raws: list[Raw], commit: str | None) -> list[Raw]:
+def annotated(repo: git.Repo, raws: list[Raw], commit: str | None) -> list[Raw]:
     """Return the runs with their annotations; ``commit`` has the notes."""
     if not commit:
         return raws
@@ -174,11 +163,15 @@ def _live(repo: git.Repo) -> list[Raw]:
             info.id,
             info.experiment,
             info=info,
-            problem=info.problem if info.status == run_info.DAMAGED else None,
+            problem=info.problem if _is_damaged(info) else None,
         )
         for info in infos
         if info
     ]
+
+
+def _is_damaged(info: run_info.RunInfo) -> bool:
+    return info.status == run_info.DAMAGED and info.problem != run_info.NEWER
 
 
 def bodies(repo: git.Repo, raws: Iterable[Raw]) -> list[Raw]:
@@ -189,39 +182,14 @@ def bodies(repo: git.Repo, raws: Iterable[Raw]) -> list[Raw]:
     return [raw if raw.commit is None else _with_body(raw, next(contents)) for raw in raws]
 
 
-def of_commit(oid: str, content: bytes) -> Raw | None:
-    """Return the run of a run commit, without its ref; None for other commits.
-
-    Parameters
-    ----------
-    oid : str
-        The id of the commit.
-    content : bytes
-        The commit object.
-    """
-    start, problem = _body_of(content)
-    if problem:
-        return None
-    raw = Raw("", "", None, oid, content[start:])
-    try:
-        values = [
-            commit_message.find(content[start:], key) for key in ("id", "experiment", "started")
-        ]
-    except ValueError:
-        return None
-    if not all(isinstance(value, str) for value in values) or not layout.is_id(values[0]):
-        return None
-    return raw._replace(id=values[0], experiment=values[1])
-
-
 def _with_body(raw: Raw, content: bytes | None) -> Raw:
     if content is None:
         return raw._replace(body=None, problem=_MISSING)
-    start, problem = _body_of(content)
+    start, problem = body_of(content)
     return raw._replace(body=None if problem else content[start:], problem=problem)
 
 
-def _body_of(commit: bytes) -> tuple[int, str | None]:
+def body_of(commit: bytes) -> tuple[int, str | None]:
     """Return the index of the line break before the body of a commit, and what is wrong, if anything."""
     message = commit.find(b"\n\n") + 2
     start = commit.find(b"\n\n", message) + 1
@@ -252,13 +220,31 @@ def decode(repo: git.Repo, raw: Raw) -> run_info.RunInfo:
         info = run_info.from_facts(facts, params, metrics, commit=raw.commit, ref=raw.ref)
         return annotation_log.applied(info, raw.annotations)
     except Exception as error:  # noqa: BLE001 - one bad run never hides the others
-        return _damaged(raw, str(error) or type(error).__name__)
+        newer = run_info.NEWER if _is_newer(raw) else None
+        return _damaged(raw, newer or str(error) or type(error).__name__)
 
 
 def undecodable(raws: Sequence[Raw], infos: Sequence[run_info.RunInfo]) -> int:
     """Return how many runs are damaged, but only their decoded body shows that."""
-    pairs = zip(raws, infos, strict=True)
-    return sum(raw.body is not None and info.status == run_info.DAMAGED for raw, info in pairs)
+    return sum(
+        raw.body is not None and _is_damaged(info) for raw, info in zip(raws, infos, strict=True)
+    )
+
+
+def newer(raws: Iterable[Raw]) -> list[str]:
+    """Return the ids of the runs that a newer gittrack wrote."""
+    return [raw.id for raw in raws if _is_newer(raw)]
+
+
+def _is_newer(raw: Raw) -> bool:
+    if raw.info is not None or raw.body is None:
+        return raw.info is not None and raw.info.problem == run_info.NEWER
+    if _CURRENT in raw.body:
+        return False
+    try:
+        return run_info.is_newer({"format": commit_message.find(raw.body, "format")})
+    except ValueError:
+        return False
 
 
 def _damaged(raw: Raw, problem: str) -> run_info.RunInfo:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gittrack import git
 from gittrack.core import layout
+from gittrack.git import refs
 from gittrack.read.runs import reader, selection
 from gittrack.read.runs.reader import Raw
 from gittrack.read.runs.source import Request, Selection
@@ -97,4 +98,16 @@ class Trash:
         return sorted({raw.experiment for raw in self._all()})
 
     def _all(self) -> list[Raw]:
-        return reader.trashed(self.repo)
+        return _trashed(self.repo)
+
+
+def _trashed(repo: git.Repo) -> list[Raw]:
+    """Return the runs in the trash, with their bodies, newest first."""
+    runs = [
+        Raw(parsed[1], parsed[0], ref, oid or None)
+        for ref, oid in refs.below(repo, layout.TRASH)
+        if (parsed := layout.parse_run_ref(ref, layout.TRASH)) is not None
+    ]
+    commit = next((oid for ref, oid in refs.below(repo, layout.NOTES) if ref == layout.NOTES), None)
+    ordered = sorted(runs, key=lambda raw: raw.id, reverse=True)
+    return reader.bodies(repo, reader.annotated(repo, ordered, commit))

@@ -102,7 +102,12 @@ def test_a_run_of_a_newer_format_is_named_and_left_unchanged(place):
     told = f"refs/runs/z/{BAD} was written by a newer gittrack: update gittrack\n"
     assert (done.code, told in done.out) == (1, True)
     assert "written by a newer gittrack" in run_cli("show", BAD, cwd=place).out
-    assert run_cli("ls", cwd=place).code == 0
+    for verb in LISTINGS[:-2]:
+        done = run_cli(*verb.split(), cwd=place)
+        assert (done.code, "damaged" in done.err) == (0, False)
+        assert f"1 run was written by a newer gittrack, so values may be missing: {BAD[-8:]}" in (
+            done.err
+        )
     run_cli("rm", "-y", BAD, cwd=place)
     run_cli("gc", "--older-than", "0d", cwd=place)
     assert BAD in git(place, "for-each-ref")
@@ -205,6 +210,19 @@ def test_a_journal_whose_lock_is_a_folder_blocks_nothing(place):
     assert "moved aside: " in run_cli("doctor", "--fix", cwd=place).out
 
 
+def test_values_that_only_a_newer_format_has_are_no_damage(place):
+    forge(
+        place,
+        lambda commit: commit.replace(b"\nformat: 1\n", b"\nformat: 99\n").replace(
+            b'\nhost: "', b'\nhost: ["a"]\nold: "'
+        ),
+    )
+    done = run_cli("ls", "--json", cwd=place)
+    assert (done.code, "damaged" in done.err) == (0, False)
+    assert "written by a newer gittrack" in done.out
+    assert BAD in git(place, "for-each-ref")
+
+
 def test_a_journal_of_a_newer_format_is_named_and_left_unchanged(place):
     folder = crash(place, "later")
     change(folder, '"format":1', '"format":99')
@@ -214,5 +232,7 @@ def test_a_journal_of_a_newer_format_is_named_and_left_unchanged(place):
     done = run_cli("recover", cwd=place)
     assert (done.code, "written by a newer gittrack: update gittrack" in done.err) == (1, True)
     assert "written by a newer gittrack" in run_cli("doctor", "--fix", cwd=place).out
+    done = run_cli("ls", cwd=place)
+    assert (done.code, "1 run was written by a newer gittrack" in done.err) == (0, True)
     assert run_cli("run", "--", "true", cwd=place).code == 0
     assert (folder / "events.jsonl").read_bytes() == content
