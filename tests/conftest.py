@@ -7,6 +7,7 @@ import signal
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -86,3 +87,14 @@ def project(sealed: Path) -> Path:
     import helpers
 
     return helpers.repo(path=".")
+
+
+@pytest.fixture
+def empty_repo(sealed: Path) -> Any:
+    """The current folder as a repository without a commit, for runs from values; see `run_values`."""
+    import helpers
+
+    from gittrack import git
+
+    helpers.git(".", "init", "-q", "--template=")
+    return git.find()
