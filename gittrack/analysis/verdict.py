@@ -14,15 +14,12 @@ from typing import NamedTuple
 
 from gittrack.analysis.console.comparison import ConsoleComparison
 from gittrack.analysis.volatile import VOLATILE, is_volatile
+from gittrack.core.run import judgement
+from gittrack.core.run.judgement import Judgement
 
-EXACT, CLOSE, UNKNOWN, DIFFERENT = "EXACT", "CLOSE", "UNKNOWN", "DIFFERENT"
-FAILED, NOT_RUN = "FAILED", "NOT RUN"
-CONSISTENT = (
-    "CONSISTENT"  # the same mean over seeds: see `gittrack.analysis.statistics.equivalence`
-)
-# Best first.  CONSISTENT compares means, so it proves less than CLOSE, which compares the same seed.
-# UNKNOWN proves nothing; a known difference is worse.
-ORDER = (EXACT, CLOSE, CONSISTENT, UNKNOWN, DIFFERENT, FAILED, NOT_RUN)
+EXACT, CLOSE, CONSISTENT = judgement.EXACT, judgement.CLOSE, judgement.CONSISTENT
+UNKNOWN, DIFFERENT = judgement.UNKNOWN, judgement.DIFFERENT
+FAILED, NOT_RUN, ORDER = judgement.FAILED, judgement.NOT_RUN, judgement.ORDER
 LEVELS = {"none": (EXACT, CLOSE, UNKNOWN, DIFFERENT), "close": (EXACT, CLOSE), "exact": (EXACT,)}
 RTOL, ATOL = 1e-5, 1e-8
 _UNSURE = "the results agree, but it is not known whether both came from the recorded code and data"
@@ -113,6 +110,10 @@ class Verdict(NamedTuple):
             "console": lines,
         }
         return tuple(name for name, count in counts.items() if count)
+
+    def judgement(self, rerun: str) -> Judgement:
+        """Return this verdict as it is recorded, with the id of the rerun."""
+        return Judgement(self.level, self.evidence, rerun)
 
     def with_console(self, console: ConsoleComparison) -> Verdict:
         """Return the verdict that takes the printed lines into account as well."""

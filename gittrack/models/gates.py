@@ -122,6 +122,8 @@ def _refusal(version: Version, stage: str, failed: list[str], setting: str) -> R
         hint += "; or skip this gate: --force"
     if any("verdict" in text for text in failed):
         hint = f"reproduce it first: git track reproduce {version.model}@{version.short}"
+    if failed and all('(verdict.evidence is ["' in text for text in failed):
+        hint = "verdicts rest on what is compared: git track run --output PATH keeps more"
     if any(f"verdict is {verdict.UNKNOWN!r}" in text for text in failed):
         hint = f"see what is missing: git track reproduce {version.model}@{version.short}"
     return Refused(
@@ -135,8 +137,7 @@ def _failed(repo: git.Repo, raw: Raw, query: str) -> list[str]:
     from gittrack.models import verdicts  # noqa: PLC0415 - most promotions pass no gate
     from gittrack.read.runs import filters  # noqa: PLC0415
 
-    more = {"verdict": lambda: verdicts.best(repo, raw)}
-    return filters.unmet(repo, raw, query, more)
+    return filters.unmet(repo, raw, query, verdicts.names(repo, raw))
 
 
 def _missing(repo: git.Repo, version: Version, raw: Raw) -> Iterator[tuple[str, str]]:

@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 from gittrack import git
 from gittrack.core import layout, values
 from gittrack.core.errors import TrackError, unwritable
-from gittrack.core.run import annotation_log, events
+from gittrack.core.run import annotation_log, events, judgement
+from gittrack.core.run.judgement import Judgement
 from gittrack.core.secrets import redact_text
 from gittrack.disk import folders, lock
 from gittrack.git import notes, refs
@@ -114,6 +115,12 @@ def archive(repo: git.Repo, targets: Sequence[Target], archived: bool = True) ->
 def record_move(repo: git.Repo, targets: Sequence[Target], op: str) -> None:
     """Record when and by whom runs were moved to the trash (``rm``) or back (``restore``)."""
     _annotate(repo, targets, op, {}, "", None)
+
+
+def record_verdict(repo: git.Repo, target: Target, verdict: Judgement) -> None:
+    """Record a verdict on a run, with the rules of this version."""
+    fields = {**verdict._asdict(), "rules": judgement.RULES}
+    _annotate(repo, [target], annotation_log.VERDICT, fields, verdict.level, None)
 
 
 def _annotate(

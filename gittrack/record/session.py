@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from gittrack import git
 from gittrack.core import layout, settings, yaml_write
 from gittrack.core.errors import TrackError
-from gittrack.core.run import events, run_info
+from gittrack.core.run import events, judgement, run_info
 from gittrack.core.secrets import redact_command, redact_text
 from gittrack.disk import folders, this_machine
 from gittrack.git import refs, version
@@ -290,6 +290,7 @@ def _facts(
         "code": code,
         "resumes": request.resumes,
         "reproduces": request.reproduces,
+        "evidence_rules": judgement.RULES if request.reproduces else None,
         "parent": request.parent,
         "sweep": dict(request.sweep) if request.sweep else None,
         "output_paths": list(request.output_paths),

@@ -12,12 +12,13 @@ from gittrack.analysis.console.masks import Span
 from gittrack.analysis.verdict import Verdict
 from gittrack.analysis.volatile import VOLATILE
 from gittrack.core import layout
-from gittrack.core.run import run_info
+from gittrack.core.run import judgement, run_info
 from gittrack.launch import start_hook
 from gittrack.read.runs.record import RunRecord
 from gittrack.reproduce import written_files
 
 _UNPROVED = "what can be compared is the same; the content of the other artifacts was not stored"
+_OUTDATED = "an earlier version, which kept less evidence, recorded the rerun: run it again"
 _SIZES_ONLY = "there are no metrics, and no artifact was stored: only their sizes are known"
 
 
@@ -45,7 +46,8 @@ def judge(
     Verdict
         FAILED if ``b`` did not finish, even if ``a`` did not either; the reason says whether they are equal
         until then.  At best CLOSE if an artifact was not stored.  At best UNKNOWN if the code or the data of
-        a run is recorded as inexact.  UNKNOWN if there is nothing to compare.
+        a run is recorded as inexact, or if an earlier version recorded the rerun.  UNKNOWN if
+        there is nothing to compare.
 
     Raises
     ------
@@ -82,7 +84,14 @@ def judge(
         reason = _UNPROVED if result.evidence else _SIZES_ONLY
         result = result._replace(level=verdict.CLOSE, reason=reason)
     cut = result.console.limits if result.console else ()
-    return result.limited([*_inexact(a), *_inexact(b), *cut, *written.limits])
+    outdated = [_OUTDATED] if _is_outdated(a, b) else []
+    return result.limited([*_inexact(a), *_inexact(b), *cut, *written.limits, *outdated])
+
+
+def _is_outdated(a: RunRecord, b: RunRecord) -> bool:
+    """Return whether ``b`` is a rerun of ``a`` that an earlier version recorded."""
+    rules = b.info.more.get("evidence_rules") or 0
+    return b.info.reproduces == a.id and rules < judgement.RULES
 
 
 def _written(run: RunRecord) -> list[dict[str, Any]]:

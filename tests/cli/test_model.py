@@ -7,9 +7,14 @@ import os
 
 import pytest
 import yaml
-from helpers import ROOT, git, look, masked, model, on_terminal, record, run_cli
+from helpers import ROOT, git, listed, look, masked, model, on_terminal, record, run_cli
 
 import gittrack
+from gittrack.core.run import judgement
+from gittrack.core.run.judgement import Judgement
+from gittrack.git import find
+from gittrack.launch import launcher
+from gittrack.record import annotate, session
 
 LOGS = """echo '{"loss": 1}' >> "$GITTRACK_METRICS\""""
 QUERY = "val_accuracy >= 0.95 and verdict == 'EXACT'"
@@ -267,6 +272,51 @@ def test_the_verdict_of_a_reproduction_opens_a_gate(project):
     model("register", "m", "r")
     model("promote", "m@1", "production", "--require", "verdict == 'EXACT'")
     assert json.loads(model("history", "m", "--json"))[-1]["gate"] == "verdict == 'EXACT'"
+
+
+def test_what_a_verdict_rests_on_is_a_fact_of_queries_and_gates(project):
+    wrote = "echo 1 > out.txt; echo loss 0.5"
+    run_cli("run", "-n", "r", "--output", "out.txt", "--", "sh", "-c", wrote)
+    run_cli("run", "-n", "printed", "--", "sh", "-c", "echo loss 0.5")
+    assert look("ls", "-w", "verdict.evidence", "--json").out == "[]\n"
+    for name in ("r", "printed"):
+        assert run_cli("reproduce", name).code == 0
+    (first,) = listed("-w", "'artifacts' in verdict.evidence")
+    assert first["name"] == "r"
+    rerun = first["verdict"].pop("rerun")
+    assert first["verdict"] == {"level": "EXACT", "evidence": ["artifacts", "console"]}
+    assert [run["name"] for run in listed("-w", "verdict == 'EXACT'")] == ["printed", "r"]
+    table = look("ls", "--columns", "verdict,verdict.evidence", "-w", "name == 'printed'").out
+    assert table.splitlines()[1].split()[-2:] == ["EXACT", "console"]
+    assert f"EXACT, which rests on artifacts, console (rerun {rerun[16:]})" in look("show", "r").out
+    for name in ("r", "printed"):
+        model("register", "m", name)
+    gate = "verdict == 'EXACT' and 'artifacts' in verdict.evidence"
+    model("promote", "m@1", "production", "--require", gate)
+    refused = model("promote", "m@2", "production", "--require", gate, code=1)
+    assert "'artifacts' in verdict.evidence (verdict.evidence is [\"console\"])" in refused
+    assert "hint: verdicts rest on what is compared: git track run --output PATH" in refused
+
+
+def test_a_rerun_that_an_earlier_version_recorded_passes_no_gate(project, monkeypatch):
+    """The earlier version wrote no number of its rules, or a lower one."""
+    run_cli("run", "-n", "r", "--", "sh", "-c", LOGS)
+    run = gittrack.get("r")
+    older = session.Request(command=list(run.command), reproduces=run.id)
+    target = annotate.Target(run.id, run.info.commit)
+    with monkeypatch.context() as earlier:
+        earlier.setattr(judgement, "RULES", judgement.RULES - 1)
+        launcher.launch(find(), launcher.CommandPlan(older), print)
+        annotate.record_verdict(find(), target, Judgement("EXACT", (), "x"))
+    assert listed("-w", "name == 'r'")[0]["verdict"]["level"] == "OUTDATED"
+    outdated = look("verify", "r", "@").out
+    assert outdated.startswith("UNKNOWN")
+    assert "an earlier version" in outdated
+    model("register", "m", "r")
+    refused = model("promote", "m@1", "production", "--require", "verdict == 'EXACT'", code=1)
+    assert "verdict == 'EXACT' (verdict is 'UNKNOWN')" in refused
+    assert run_cli("reproduce", "r").code == 0
+    model("promote", "m@1", "production", "--require", "verdict == 'EXACT'")
 
 
 def test_a_reproduction_that_had_nothing_to_compare_opens_no_gate(project):

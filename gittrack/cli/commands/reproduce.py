@@ -24,6 +24,7 @@ from gittrack.core.run import commit_message
 from gittrack.launch import config
 from gittrack.read.runs import resolve
 from gittrack.read.runs.record import RunRecord
+from gittrack.record import annotate
 from gittrack.reproduce import reasons, rerun, unrecorded
 from gittrack.reproduce.rerun_worktree import Impossible
 from gittrack.show.data import jsonable
@@ -94,12 +95,28 @@ def run(args: argparse.Namespace) -> int:
     exceptions = reasons.although(rows) if worst.level == verdict.EXACT else []
     details = "\n".join([*exceptions, _details(args, worst, pair, why, deterministic)]).strip("\n")
     _print_verdict(args, worst, pair, why, details, deterministic)
+    if not args.set:
+        _record(repo, first, reruns, required)
     for result in results:
         if result.worktree:
             print_note(_verdict.worktree_note(first, result))
     if args.why:
         _why.run(repo, (first, pair[1]), worst, args, required)
     return 0 if worst.meets(required.level) else _verdict.UNMET
+
+
+def _record(
+    repo: git.Repo, first: RunRecord, reruns: Sequence[RunRecord], required: _verdict.Demands
+) -> None:
+    """Record the verdicts as annotations of the run, by the tolerances that gates use."""
+    standard = required._replace(rtol=verdict.RTOL, atol=verdict.ATOL)
+    target = annotate.Target(first.id, first.info.commit)
+    try:
+        for again in reruns:
+            judgement = _verdict.judge(first, again, standard).judgement(again.id)
+            annotate.record_verdict(repo, target, judgement)
+    except TrackError as error:
+        _warn(f"the verdict was printed but not recorded: {error.message}")
 
 
 def _reruns(

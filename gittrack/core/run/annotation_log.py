@@ -1,9 +1,10 @@
 """Annotations of a run after its end: the lines of a git note, and the state that they fold to.
 
-A run commit is never changed.  Tags, remarks, a new name and archiving are appended to the note of the commit
-on ``refs/notes/runs``, one JSON operation per line, so that git's merge strategy ``cat_sort_uniq`` merges the
-annotations of several people.  The state is the fold of the lines in the order of their times.  A line that
-is not JSON was written by hand (``git notes --ref=runs append``) and counts as a remark.
+A run commit is never changed. Tags, remarks, a new name, archiving and verdicts are appended to the note of
+the commit on ``refs/notes/runs``, one JSON operation per line, so that git's merge strategy
+``cat_sort_uniq`` merges the annotations of several people. The state is the fold of the lines in the order
+of their times. A line that is not JSON was written by hand (``git notes --ref=runs append``) and counts as
+a remark.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ import json
 from collections.abc import Mapping, Sequence
 
 from gittrack.core.fast_typing import Any
+from gittrack.core.run import judgement
 from gittrack.core.run.run_info import RunInfo, from_iso, iso
 
 TAG, NOTE, NAME, ARCHIVE, REMOVE, RESTORE = "tag", "note", "name", "archive", "rm", "restore"
+VERDICT = "verdict"
 Operation = Mapping[str, Any]
 
 
@@ -24,7 +27,7 @@ def line(op: str, by: str, at: float, **fields: Any) -> bytes:
     Parameters
     ----------
     op : str
-        The kind of the operation: `TAG`, `NOTE`, `NAME`, `ARCHIVE`, `REMOVE` or `RESTORE`.
+        The kind of the operation: `TAG`, `NOTE`, `NAME`, `ARCHIVE`, `REMOVE`, `RESTORE` or `VERDICT`.
     by : str
         The person.
     at : float
@@ -81,6 +84,9 @@ def _apply(info: RunInfo, op: Operation) -> RunInfo:
         return info._replace(name=op["name"] or None)
     if kind == ARCHIVE:
         return info._replace(archived=bool(op.get("archived", True)))
+    if kind == VERDICT:
+        verdict = judgement.better(info.verdict, judgement.from_operation(op))
+        return info._replace(verdict=verdict)
     return info
 
 

@@ -150,6 +150,31 @@ FACTS = (
     Fact("archived", FLAG, "whether listings leave the run out", storage=NOTES),
     Fact("resumed", INTEGER, "how often the run was continued"),
     Fact("reproduces", TEXT, "the id of the run that this run repeats"),
+    Fact(
+        *(
+            "evidence_rules",
+            INTEGER,
+            "of a rerun: the number of the rules for evidence that it was recorded under",
+        )
+    ),
+    Fact(*("verdict", TEXT, "`verdict.level`"), alias="verdict.level", storage=NOTES, json=False),
+    Fact(
+        *(
+            "verdict.level",
+            TEXT,
+            "the best verdict of `git track reproduce`; `OUTDATED` if only an earlier version gave one",
+        ),
+        storage=NOTES,
+    ),
+    Fact(
+        *(
+            "verdict.evidence",
+            NAMES,
+            "what it rests on: `metrics`, `artifacts`, `written` files, the `console`",
+        ),
+        storage=NOTES,
+    ),
+    Fact("verdict.rerun", TEXT, "the id of its rerun", storage=NOTES),
     Fact("sweep.id", RUN_ID, "the sweep that the run is a trial of"),
     Fact("sweep.trial", TEXT, "the key of the trial in its sweep"),
     Fact("sweep.config", INTEGER, "the number of its configuration"),

@@ -10,6 +10,7 @@ from gittrack.core.fast_typing import TYPE_CHECKING, Any, NamedTuple
 from gittrack.core.run import facts
 
 if TYPE_CHECKING:
+    from gittrack.core.run.judgement import Judgement
     from gittrack.core.run.trials import TrialFacts
 
 RUNNING, FINISHED, FAILED, KILLED, CRASHED = "running", "finished", "failed", "killed", "crashed"
@@ -92,6 +93,7 @@ class RunInfo(NamedTuple):
     ref: str | None = None
     problem: str | None = None
     archived: bool = False
+    verdict: Judgement | None = None
     resumed: int = 0
     reproduces: str | None = None
     output_paths: tuple[str, ...] = ()

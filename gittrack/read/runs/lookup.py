@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from gittrack import git
 from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.run import commit_message, facts
-from gittrack.core.run.run_info import Code, RunInfo
+from gittrack.core.run.run_info import Code, RunInfo, getter
 from gittrack.read.runs.reader import Raw, decode
 
 METRIC_PARTS = ("last", "min", "max", "step", "count")
@@ -70,7 +70,8 @@ class Lookup:
             return getattr(raw, way.line)
         if way.storage is facts.NOTES and raw.info is None and not raw.annotations:
             return None
-        return getattr(decode(self.repo, raw), way.line)
+        value = getter(facts.LISTED[way.line])(decode(self.repo, raw))
+        return list(value) if isinstance(value, tuple) else value
 
     def _decoded(self, info: RunInfo) -> Any:
         """Return the value in a decoded run, for a run that has no complete body."""

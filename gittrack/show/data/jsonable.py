@@ -31,16 +31,20 @@ def plain(value: Any) -> Any:
 def run(info: RunInfo) -> dict[str, Any]:
     """Return a run as in ``ls``, ``top`` and ``show`` with ``--json``; `core.run.facts` has the keys.
 
-    A fact with a dot in its name is a key of a nested mapping.  ``sweep`` is null if the run is not a trial.
+    A fact with a dot in its name is a key of a nested mapping.  ``sweep`` is null if
+    the run is not a trial, ``verdict`` if it was not reproduced.
     """
     record: dict[str, Any] = {}
     for part, name, get in _KEYS:
-        if part == "sweep" and info.sweep is None:
+        if part in _ABSENT_PARTS and getattr(info, part) is None:
             record[part] = None
         else:
             (record.setdefault(part, {}) if part else record)[name] = get(info)
     record["metrics"] = {name: metric.to_dict() for name, metric in info.metrics.items()}
     return record
+
+
+_ABSENT_PARTS = ("sweep", "verdict")
 
 
 def _get(fact: facts.Fact) -> Callable[[RunInfo], Any]:

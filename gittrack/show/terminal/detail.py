@@ -97,6 +97,7 @@ def _facts(info: RunInfo, now: float) -> str:
             f"{info.resumed} times" if info.resumed > 1 else "once" if info.resumed else "",
         ),
         ("reproduces", info.reproduces),
+        ("verdict", _verdict(info)),
         ("trial", _trial(info.sweep) if info.sweep else None),
         ("command", text.command_line(info.command)),
         ("folder", info.cwd if info.cwd not in (None, ".") else None),
@@ -120,7 +121,7 @@ _HANDLED = {
     *("id", "experiment", "name", "status", "exit_code", "signal", "problem", "started", "ended"),
     *("age", "duration", "resumed", "reproduces", "command", "cwd", "code", "branch", "tags"),
     *("group", "note", "seed", "fingerprint", "recipe", "asked", "peak_memory", "user", "host"),
-    *("ref", "commit"),
+    *("ref", "commit", "verdict"),
 }
 
 
@@ -133,6 +134,15 @@ def _others(info: RunInfo) -> list[tuple[str, str]]:
         for column, value in values
         if value not in (None, False, (), "")
     ]
+
+
+def _verdict(info: RunInfo) -> str | None:
+    """Return the recorded verdict, what it rests on, and the rerun."""
+    if info.verdict is None:
+        return None
+    level, evidence, rerun = info.verdict
+    basis = f", which rests on {', '.join(evidence)}" if evidence else ""
+    return text.escape(f"{level}{basis} (rerun {short_id(rerun)})" if rerun else level + basis)
 
 
 def _trial(part: TrialFacts) -> str:
