@@ -170,8 +170,12 @@ LAZY_IMPORTS = {
     "core/errors.py": {"difflib": "only a mistake needs it"},
     "core/foreign_objects.py": {"dataclasses": "10 ms that only those pay who use it anyway"},
     "core/yaml_read.py": {"yaml": "40 ms that a listing has no use for"},
-    "git/process.py": {"git": "100 ms that a listing has no use for"},
+    "git/process.py": {
+        "git": "100 ms that a listing has no use for",
+        "gittrack.git.partial_clone": "only a failure in a partial clone needs it",
+    },
     "read/runs/cache.py": {"gittrack.disk.folders": "few listings write there"},
+    "read/runs/query.py": {"gittrack.analysis.direction": "only a leaderboard needs it"},
     "read/runs/selection.py": {
         "gittrack.analysis.direction": "only a leaderboard needs it",
         "gittrack.read.runs.filters": "10 ms that a listing without a query has no use for",

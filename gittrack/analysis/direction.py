@@ -71,6 +71,11 @@ class Direction(NamedTuple):
     detail: str = ""
 
     @property
+    def is_given(self) -> bool:
+        """Whether an option of the user decided."""
+        return self.source == OPTION
+
+    @property
     def smallest(self) -> bool:
         """Whether the smallest value is best; False if the goal is not known."""
         return self.goal == MIN

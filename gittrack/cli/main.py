@@ -242,7 +242,8 @@ def _look_ahead(verb: str, words: list[str]) -> None:
 
         refs.look_ahead(folder, *names.PLACES)
     if verb in (*GROUPS["find and compare"], *_LOOK_AT_MODELS):
-        git.look_ahead(folder)
+        needs_goal = verb == "top" and not {"--min", "--max"} & set(words)
+        git.look_ahead(folder, config=needs_goal)
 
 
 def _join_sort_key(words: list[str]) -> list[str]:

@@ -7,8 +7,11 @@ import re
 import sys
 from collections.abc import Sequence
 
-from gittrack.analysis.direction import OPTION, Direction
+from gittrack.core.fast_typing import TYPE_CHECKING
 from gittrack.show.terminal.text import escape
+
+if TYPE_CHECKING:
+    from gittrack.analysis.direction import Direction
 
 _COLOURS = {"green": "32", "red": "31", "dim": "2", "bold": "1", "yellow": "33"}
 
@@ -87,7 +90,7 @@ def order_line(direction: Direction, ranked: int) -> str:
 
     Nothing if an option of the user chose the direction, or if fewer than two runs are ranked.
     """
-    if ranked < 2 or direction.source == OPTION:
+    if ranked < 2 or direction.is_given:
         return ""
     first, other, option = ("smallest", "largest", "--max")
     if not direction.smallest:

@@ -1,7 +1,7 @@
 """Git: `gittrack.git.process` starts git, the other modules use it."""
 
 from gittrack.git.config import identity, parse_config
-from gittrack.git.content import diff, missing, read_objects
+from gittrack.git.content import diff, missing, read_objects, read_small_objects
 from gittrack.git.process import (
     LOOKING,
     OLDEST,
@@ -39,6 +39,7 @@ __all__ = [
     "object_store_path",
     "parse_config",
     "read_objects",
+    "read_small_objects",
     "resolve",
     "too_old",
 ]

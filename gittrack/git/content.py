@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from gittrack.git.process import Repo
+from gittrack.git.process import GitError, Repo
 
 
 def read_objects(
@@ -46,6 +46,25 @@ def read_objects(
             size = int(words[-1])
             yield out[end + 1 : end + 1 + size]
             at = end + size + 2
+
+
+def read_small_objects(repo: Repo, oids: Sequence[str], most: int) -> list[bytes | None]:
+    """Return the content of each commit; None if it is missing or has more than ``most`` bytes.
+
+    Git fails if a commit needs more memory; blobs have no limit, because git streams them.  Only after a
+    failure the sizes are read, so ordinary listings pay nothing.
+    """
+    try:
+        return list(read_objects(repo, oids, most=most))
+    except GitError:
+        feed = ("\n".join(oids) + "\n").encode()
+        check = ("cat-file", "--batch-check=%(objectsize)")
+        sizes = repo.read("--no-replace-objects", *check, feed=feed).split(b"\n")
+        pairs = zip(oids, sizes, strict=False)  # the last line break is followed by nothing
+        fitting = [size.isdigit() and int(size) <= most for _, size in pairs]
+        small_ids = [oid for oid, fits in zip(oids, fitting, strict=True) if fits]
+        contents = read_objects(repo, small_ids)
+        return [next(contents) if fits else None for fits in fitting]
 
 
 def _id_of(repo: Repo, name: str) -> str:

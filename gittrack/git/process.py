@@ -35,12 +35,6 @@ _QUIET = {"GIT_OPTIONAL_LOCKS": "0", "GIT_ADVICE": "0", "LC_ALL": "C.UTF-8"}
 _LOOKING = {**_QUIET, "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"}
 LOOKING = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "--no-pager")
 
-_COMPLETE = "git fetch --refetch --no-filter --no-prune --no-tags --refmap= origin"
-_REFSPECS = (  # what completes a partial clone, quoted for a shell
-    *("'+refs/heads/*:refs/remotes/origin/*'", "'refs/tags/*:refs/tags/*'"),
-    *("'refs/runs/*:refs/runs/*'", "'+refs/notes/runs*:refs/notes/origin/runs*'"),
-)
-
 
 class GitError(TrackError):
     """Git refused or failed; the message is the one of git."""
@@ -115,7 +109,9 @@ def failure(args: Sequence[str], answer: Answer) -> TrackError:
     text = answer.err.decode(errors="replace").strip()
     lines = [line for line in text.splitlines() if not line.startswith("hint:")]
     if "promisor remote" in text:
-        return _left_out(lines, text)
+        from gittrack.git import partial_clone  # noqa: PLC0415 - only partial clones need it
+
+        return GitError(*partial_clone.left_out(lines[0], text))
     if "not a git repository" in text:
         return NotARepository("this is not inside a git repository", "make one here: git init")
     old = too_old()
@@ -126,21 +122,6 @@ def failure(args: Sequence[str], answer: Answer) -> TrackError:
     message = (lines or [f"the exit status of git {verb} is {answer.code}"])[0]
     rest = " ".join(line.strip() for line in lines[1:])
     return GitError(f"git: {message.removeprefix('fatal: ').removeprefix('error: ')}", rest)
-
-
-def _left_out(lines: Sequence[str], text: str) -> GitError:
-    """Return the error for an object that a partial clone left out and that git did not fetch."""
-    every = " ".join((_COMPLETE, *_REFSPECS))
-    object_id = text.rpartition("could not fetch ")[2].partition(" ")[0][:12]
-    problem = f"this partial clone left out the object {object_id}"
-    if "lazy fetching disabled" in text:
-        hint = f"a verb about one run fetches it: git track show RUN; all objects: {every}"
-        return GitError(f"git: {problem}", hint)
-    reason = lines[0].removeprefix("fatal: ").removeprefix("error: ")
-    return GitError(
-        f"git: {problem}, and the remote that has it does not answer: {reason}",
-        f"try again when the remote can be reached; or fetch all objects: {every}",
-    )
 
 
 def installed_version() -> tuple[int, ...]:
@@ -226,8 +207,8 @@ class Repo(NamedTuple):
     def config(self) -> Call:
         """Start a call that lists the whole configuration; see `parse_config`."""
         # Without the settings of looking calls, which would be listed too.
-        repository = ("--git-dir", self.git_dir)
-        return Call([*repository, "config", "--list", "-z", "--includes"], cwd=self.work_tree)
+        call = take_ahead(self.start, _CONFIG)
+        return call or Call(["--git-dir", self.git_dir, *_CONFIG], cwd=self.work_tree)
 
     def gitpython(self) -> gitpython.Repo:
         """Return GitPython's view of the repository."""
@@ -240,6 +221,7 @@ _LOCATE = (
     *("rev-parse", "--path-format=absolute", "--git-dir", "--git-common-dir"),
     *("--is-bare-repository", "--show-object-format", "--show-prefix", "--show-toplevel"),
 )
+_CONFIG = ("config", "--list", "-z", "--includes")
 # Calls that the command line started ahead of time; each thread has its own context.
 _AHEAD: ContextVar[dict[tuple[str, ...], Call]] = ContextVar("ahead")
 
@@ -259,9 +241,11 @@ def drop_ahead() -> None:
     _AHEAD.set({})
 
 
-def look_ahead(folder: str) -> None:
-    """Start the call of `find` for a folder, while modules are still being imported."""
+def look_ahead(folder: str, *, config: bool = False) -> None:
+    """Start the call of `find`, and of `Repo.config`, while modules are still being imported."""
     begin_ahead(folder, _LOCATE, _LOCATE)
+    if config:
+        begin_ahead(folder, _CONFIG, _CONFIG)
 
 
 def find(path: str | os.PathLike[str] | None = None) -> Repo:

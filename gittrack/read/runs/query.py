@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gittrack import git
-from gittrack.analysis import direction
 from gittrack.core import layout
 from gittrack.core.errors import TrackError, did_you_mean
-from gittrack.core.fast_typing import NamedTuple
+from gittrack.core.fast_typing import TYPE_CHECKING, NamedTuple
 from gittrack.core.run import commit_message, facts
 from gittrack.core.run.run_info import RunInfo
 from gittrack.read.runs import resolve
@@ -16,6 +15,9 @@ from gittrack.read.runs.lookup import METRIC_PARTS
 from gittrack.read.runs.reader import Raw
 from gittrack.read.runs.source import Request, Selection
 from gittrack.read.runs.sources import source_of
+
+if TYPE_CHECKING:
+    from gittrack.analysis.direction import Direction
 
 
 class Listing(NamedTuple):
@@ -40,7 +42,7 @@ class Ranking(NamedTuple):
     nan: int
     damaged: int
     infinite: int
-    direction: direction.Direction
+    direction: Direction
 
     @property
     def ranked(self) -> int:
@@ -173,11 +175,13 @@ def top(
     QueryError
         If the query cannot be understood.
     """
+    from gittrack.analysis import direction  # noqa: PLC0415 - only a leaderboard needs it
+
     experiment = layout.experiment_slug(experiment) if experiment else None
     key = f"metrics.{metric.removeprefix('metrics.')}"
     call = repo.config() if goal is None else None  # git runs in the background
 
-    def choose(defined: frozenset[str]) -> direction.Direction:
+    def choose(defined: frozenset[str]) -> Direction:
         config = git.parse_config(call.output()) if call else None
         return direction.direction(metric, option=goal, config=config, defined=defined)
 

@@ -14,7 +14,7 @@ from gittrack.core import layout
 from gittrack.core.errors import Damaged, TrackError
 from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.run import annotation_log, commit_message, run_info
-from gittrack.git import bounded, notes, refs
+from gittrack.git import notes, refs
 
 _MISSING = f"its commit is missing, or larger than {commit_message.MAX_BYTES >> 20} MiB"
 _CURRENT = f"\nformat: {layout.FORMAT}\n".encode()
@@ -178,7 +178,7 @@ def bodies(repo: git.Repo, raws: Iterable[Raw]) -> list[Raw]:
     """Return the runs; the bodies of committed ones are read by one git process."""
     raws = list(raws)
     commits = [raw.commit for raw in raws if raw.commit is not None]
-    contents = iter(bounded.objects(repo, commits, commit_message.MAX_BYTES))
+    contents = iter(git.read_small_objects(repo, commits, commit_message.MAX_BYTES))
     return [raw if raw.commit is None else _with_body(raw, next(contents)) for raw in raws]
 
 

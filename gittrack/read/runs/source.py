@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gittrack.analysis.direction import Direction
-from gittrack.core.fast_typing import NamedTuple, Protocol
+from gittrack.core.fast_typing import TYPE_CHECKING, NamedTuple, Protocol
 from gittrack.read.runs.reader import Raw
+
+if TYPE_CHECKING:
+    from gittrack.analysis.direction import Direction
 
 
 class Request(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from gittrack.analysis.direction import OPTION, Direction, direction, require_known
+from gittrack.analysis.direction import Direction, direction, require_known
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.query import durations
 from gittrack.search.checks import check_keys, require_mapping, short_repr, whole_number
@@ -149,7 +149,7 @@ def _target(metric: Mapping[str, Any], name: str, method: str) -> float | None:
 
 def _assumed_goal(better: Direction, goal: str) -> tuple[str, ...]:
     """Return a remark on the goal of the metric if the sweep file does not set it."""
-    if better.source == OPTION:
+    if better.is_given:
         return ()
     other = "--max" if better.smallest else "--min"
     ways = f"; the other way: {other}, or goal: in a sweep file" if better.assumed else ""

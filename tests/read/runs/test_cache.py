@@ -65,6 +65,7 @@ def test_the_second_listing_asks_git_for_names_only(place):
     assert git_verbs(place, "top", "loss", "--max") == ["cat-file", "for-each-ref", "rev-parse"]
     assert git_verbs(place, "top", "loss", "--max") == ["for-each-ref", "rev-parse"]
     assert git_verbs(place, "ls", "--sort", "loss") == ["for-each-ref", "rev-parse"]
+    assert git_verbs(place, "top", "loss") == ["config", "for-each-ref", "rev-parse"]
 
 
 def test_a_run_that_is_new_since_is_there(place):
