@@ -160,5 +160,6 @@ class Points:
 
     def _flush(self) -> None:
         for file in (self._file, *self._others):
-            with contextlib.suppress(OSError):  # the next write returns the same error
+            # The next write returns the same error; the number is -1 if the run has ended meanwhile.
+            with contextlib.suppress(OSError, ValueError):
                 os.fdatasync(file.fd)

@@ -237,15 +237,16 @@ class Run(Recording):
         """Return whether this trial of a sweep should end early, by ``early_terminate`` of the sweep.
 
         Call it after the metric was logged: ``if run.should_stop(): break``.  False in a run that is not a
-        trial, or whose sweep has no such rule.
+        trial, or whose sweep has no such rule.  If the rule cannot be applied, such as on a full disk, a
+        warning says so once, and the trial goes on.
         """
         if self.disabled or self._session is not None:
             return False
-        if not self._rule_loaded:
+        if self._rule is None:
             from gittrack.record.active import stopping  # noqa: PLC0415 - used by trials of a sweep only
 
-            self._rule, self._rule_loaded = stopping.from_environment(self._journal), True
-        return self._rule is not None and self._rule.should_stop()
+            self._rule = stopping.TrialRule(self._journal, self._warn)
+        return self._rule.should_stop()
 
     def add_tags(self, *tags: str) -> None:
         """Add tags to the run.

@@ -73,10 +73,20 @@ def test_every_commit_with_the_changed_object_is_named(repo, store):
     assert garbled(repo, both, none, single) == [(both, bad), (single, bad)]
 
 
-def test_an_object_that_cannot_be_unpacked_does_not_hide_the_others(repo, store):
-    one = commit(store, **{f"f{number}": b"%d" % number for number in range(7)})
-    unreadable = [overwrite(store, store.blob(data), b"not zlib") for data in (b"0", b"3", b"6")]
-    changed = change(store, b"5", b"7")
+def cut(data: bytes) -> bytes:
+    """Return a loose blob whose header is sound and whose content is cut."""
+    return zlib.compress(b"blob %d\0" % len(data) + data)[:-5]
+
+
+@pytest.mark.parametrize("damage", [lambda data: b"this is not a zlib stream", cut])
+def test_an_object_that_cannot_be_unpacked_does_not_hide_the_others(repo, store, damage):
+    contents = [b"%d" % number * 100 for number in range(7)]
+    one = commit(store, **{f"f{number}": data for number, data in enumerate(contents)})
+    unreadable = [
+        overwrite(store, store.blob(data), damage(data))
+        for data in (contents[0], contents[3], contents[6])
+    ]
+    changed = change(store, contents[5], b"7")
     assert set(garbled(repo, one)) == {(one, oid) for oid in (*unreadable, changed)}
 
 

@@ -25,7 +25,7 @@ from gittrack.record.points import Points
 from gittrack.record.publish.writer import Published
 
 if TYPE_CHECKING:
-    from gittrack.record.active.stopping import StoppingCheck
+    from gittrack.record.active.stopping import TrialRule
 
 _Self = TypeVar("_Self", bound="Recording")
 
@@ -78,8 +78,7 @@ class Recording:
         self.disabled = False
         self.strict = False  # whether a metric that is not a number is an error
         self._daemon: daemon.Daemon | None = None
-        self._rule: StoppingCheck | None = None
-        self._rule_loaded = False
+        self._rule: TrialRule | None = None
 
     def _log_summary(self, metrics: Mapping[str, Any]) -> dict[str, Any]:
         """Record final values, and return those that are numbers."""

@@ -7,9 +7,11 @@ a sweep that runs one trial at a time always stops the same trials.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +77,38 @@ def from_environment(journal: Journal) -> StoppingCheck | None:
     return StoppingCheck(Path(folder or ""), journal) if is_trial else None
 
 
+class TrialRule:
+    """The rule of a run that may be a trial; if the rule cannot be applied, the training goes on.
+
+    Parameters
+    ----------
+    journal : Journal
+        The journal of the run.
+    warn : callable
+        Called with a kind and a message if the rule cannot be applied, such as on a full disk.
+    """
+
+    def __init__(self, journal: Journal, warn: Callable[[str, str], None]) -> None:
+        self._warn = warn
+        self._check: StoppingCheck | None = None
+        with self._reporting_errors():
+            self._check = from_environment(journal)
+
+    def should_stop(self) -> bool:
+        """Return whether the run should stop now; False if it is not a trial or there is no rule."""
+        with self._reporting_errors():
+            return self._check is not None and self._check.should_stop()
+        return False
+
+    @contextmanager
+    def _reporting_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            text = "the rule that stops trials early cannot be applied, so the trial goes on"
+            self._warn("rule", f"{text}: {error}")
+
+
 class _Lines:
     """Reads the whole lines that are appended to a file; each line once."""
 
@@ -99,12 +133,16 @@ def curve_of(lines: Iterable[str], metric: str) -> Curve:
 
 
 def _add_points(others: dict[str, OtherTrial], line: str) -> None:
-    """Add a line of the file of curves to the trials."""
-    entry: dict[str, Any] = json.loads(line)
-    points = [(int(step), float(value)) for step, value in entry["curve"]]
-    before = others.get(entry["trial"])
+    """Add a line of the file of curves to the trials; a line that a full disk has cut is left out."""
+    try:
+        entry: dict[str, Any] = json.loads(line)
+        points = [(int(step), float(value)) for step, value in entry["curve"]]
+        trial: str = entry["trial"]
+    except (ValueError, KeyError, TypeError):
+        return
+    before = others.get(trial)
     curve = points if "finished" in entry or before is None else [*before.curve, *points]
-    others[entry["trial"]] = OtherTrial(curve, bool(entry.get("finished")))
+    others[trial] = OtherTrial(curve, bool(entry.get("finished")))
 
 
 def append_curve(file: Path, trial: str, curve: Curve, finished: bool | None = None) -> None:
@@ -120,12 +158,19 @@ def append_curve(file: Path, trial: str, curve: Curve, finished: bool | None = N
         New points; with ``finished``, all points of the trial.
     finished : bool, optional
         Whether the trial finished; None while it runs.
+
+    Raises
+    ------
+    OSError
+        If the line cannot be written completely.
     """
     entry: dict[str, Any] = {"trial": trial, "curve": curve}
     if finished is not None:
         entry["finished"] = finished
     handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+    line = b"\n%s\n" % json.dumps(entry).encode()  # the first line break ends a line that was cut
     try:
-        os.write(handle, json.dumps(entry).encode() + b"\n")
+        if os.write(handle, line) < len(line):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(file))
     finally:
         os.close(handle)
