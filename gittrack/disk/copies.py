@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import shutil
 import sys
 from typing import BinaryIO
 
@@ -35,6 +36,29 @@ def copy(source: BinaryIO, target: BinaryIO | None, most: int) -> tuple[str, int
             target.truncate(most)
         return _read(target, None, most)  # the clone cannot change, the source can
     return _read(source, target, most)
+
+
+def clone_file(source: str, target: str) -> bool:
+    """Make a new file that shares the blocks of another; return False if the file system cannot.
+
+    Raises OSError if the source cannot be read or the target cannot be made.
+    """
+    with open(source, "rb") as old, open(target, "wb") as new:
+        if _clone(old, new):
+            return True
+    os.unlink(target)
+    return False
+
+
+def copy_file(source: str, target: str) -> None:
+    """Copy a file with its permissions and times; the copy shares disk blocks if the file system can.
+
+    Raises OSError if the source cannot be read, or if the disk is full.
+    """
+    if clone_file(source, target):
+        shutil.copystat(source, target)
+    else:
+        shutil.copy2(source, target)
 
 
 def _read(source: BinaryIO, target: BinaryIO | None, most: int) -> tuple[str, int]:

@@ -14,7 +14,7 @@ from gittrack.core import layout, nested, yaml_write
 from gittrack.core.errors import TrackError
 from gittrack.core.run import events, run_info
 from gittrack.disk import folders
-from gittrack.launch import loaded_code, outputs, probe, process, start_hook, template
+from gittrack.launch import loaded_code, outputs, probe, process, start_hook, template, users_files
 from gittrack.launch.console import Console
 from gittrack.launch.console_log import ConsoleLog
 from gittrack.launch.controller import Controller
@@ -63,6 +63,8 @@ class CommandPlan(NamedTuple):
         Whether each Python of the command begins with the start hook.
     redirect
         Changes each word of the command before it is executed; the run records the words as they were.
+    users_files
+        For a command in a worktree: the files of the user, which it must not write.
     """
 
     request: session.Request
@@ -76,6 +78,7 @@ class CommandPlan(NamedTuple):
     locks: tuple[int, ...] = ()
     hook: bool = True
     redirect: Callable[[str], str] = str
+    users_files: users_files.UsersFiles | None = None
 
 
 class LaunchResult(NamedTuple):
@@ -145,11 +148,11 @@ def launch(repo: git.Repo, plan: CommandPlan, say: session.Say) -> LaunchResult:
         writer.remove(run_session.journal)
         return LaunchResult(0, None, run_session.journal.folder, (), existing)
     run_session.journal.append(events.FACTS, values={"asked": recipe})
-    running, outcome, notes = _execute(run_session, plan)
+    running, outcome, notes, inexact = _execute(run_session, plan)
     notes += outputs.keep(run_session, plan.outputs)
     notes += outputs.note_written(run_session, [*output_paths, *digests])
     if request.hooks_of:
-        run_session, sentences = loaded_code.check(run_session, request.hooks_of)
+        run_session, sentences = loaded_code.check(run_session, request.hooks_of, inexact)
         notes += sentences
     published = None
     try:
@@ -225,7 +228,8 @@ def _moved(run_session: session.Session, plan: CommandPlan) -> tuple[str, str] |
 
 def _execute(
     run_session: session.Session, plan: CommandPlan
-) -> tuple[process.Process, process.Outcome, list[str]]:
+) -> tuple[process.Process, process.Outcome, list[str], list[str]]:
+    """Run the command; return how it ended, notes, and why its code or data is inexact."""
     folder = run_session.journal.folder
     params = plan.request.params
     (folder / layout.PARAMS).write_bytes(yaml_write.dump(params, sort=True))
@@ -246,7 +250,11 @@ def _execute(
     if len(console.channels) > 1:
         log.table = logs.StreamTable(folder)
     locks = (*plan.locks, run_session.journal.lock_fd or 0)
-    running = process.Process(argv, env, console, f"GITTRACK_RUN={run_session.journal.id}", locks)
+    files = plan.users_files
+    watch = users_files.Watch(files, words) if files else None
+    mark = f"GITTRACK_RUN={run_session.journal.id}"
+    enter = files.enter if files and files.view else None
+    running = process.Process(argv, env, console, mark, locks, enter)
     points = PointTimes(folder / layout.POINTS, folder / layout.POINT_TIMES, run_session.clock)
 
     def tick() -> None:
@@ -271,7 +279,7 @@ def _execute(
     }
     observed = nested.merge(observed, {"variables": {"PYTHONHASHSEED": env["PYTHONHASHSEED"]}})
     run_session.journal.append(events.ENV, values=nested.merge(observed, reported))
-    return running, outcome, notes
+    return running, outcome, notes, watch.sentences() if watch else []
 
 
 def environment_names() -> Mapping[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gittrack.launch import start_hook
 from gittrack.record import session
@@ -11,9 +11,12 @@ from gittrack.record.evidence import changes
 
 _ENVIRONMENT = ("pyvenv.cfg", "conda-meta")  # in the folder of an environment
 _MOST_NAMES = 5
+_SENTENCE = "loaded from your own tree, not from the recorded code: "
 
 
-def check(run_session: session.Session, users_tree: str) -> tuple[session.Session, list[str]]:
+def check(
+    run_session: session.Session, users_tree: str, sentences: Sequence[str] = ()
+) -> tuple[session.Session, list[str]]:
     """Record the modules that a command loaded from the user's tree; return notes for the user.
 
     Parameters
@@ -22,11 +25,13 @@ def check(run_session: session.Session, users_tree: str) -> tuple[session.Sessio
         The session in a worktree, whose command has ended.
     users_tree
         The tree of which the worktree is a copy at another commit.
+    sentences
+        What else makes the code or data of the run inexact.
 
     Returns
     -------
     Session, list of str
-        The session, whose code is inexact if there are such modules, and a sentence on them.
+        The session, whose code is inexact if there are such modules, and all sentences.
 
     Notes
     -----
@@ -36,14 +41,17 @@ def check(run_session: session.Session, users_tree: str) -> tuple[session.Sessio
     folder = run_session.journal.folder
     worktree = os.path.realpath(run_session.repo.work_tree or "")
     names = sorted(set(_loaded(start_hook.loaded_files(folder), users_tree, worktree)))
-    if not names:
+    reasons = [*sentences, *([_SENTENCE + _listing(names)] if names else [])]
+    if not reasons:
         return run_session, []
-    more = len(names) - _MOST_NAMES
-    listing = f"{', '.join(names[:_MOST_NAMES])}{f' and {more} more' if more > 0 else ''}"
-    sentence = f"loaded from your own tree, not from the recorded code: {listing}"
     commit = (run_session.journal.state().facts.get("code") or {}).get("commit")
-    diff = changes.add_to_patches(folder, run_session.diff, commit, [sentence])
-    return run_session._replace(diff=diff), [sentence]
+    diff = changes.add_to_patches(folder, run_session.diff, commit, reasons)
+    return run_session._replace(diff=diff), reasons
+
+
+def _listing(names: Sequence[str]) -> str:
+    more = len(names) - _MOST_NAMES
+    return f"{', '.join(names[:_MOST_NAMES])}{f' and {more} more' if more > 0 else ''}"
 
 
 def _loaded(paths: Iterator[str], users_tree: str, worktree: str) -> Iterator[str]:

@@ -9,17 +9,15 @@ import shutil
 import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from types import FrameType
 from typing import NamedTuple, NoReturn
 
-from gittrack.launch import signals
+from gittrack.launch import family, signals
 from gittrack.launch.console import Console
 from gittrack.record.machine import memory
 
 _FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
 _ENDING_GIT = (signal.SIGUSR1, signal.SIGUSR2)  # git does not pass them on
-_GRACE_SECONDS = 2.0
 
 
 class Outcome(NamedTuple):
@@ -42,7 +40,8 @@ class Process:
     """A running command, and a watcher process that ends the command if the launcher is killed.
 
     ``mark`` is a ``NAME=VALUE`` that only the command's processes have in their environment; ``locks``
-    are descriptors that stay locked until all of these processes have ended.
+    are descriptors that stay locked until all of these processes have ended.  ``enter`` is called in the
+    process that becomes the command.
     """
 
     def __init__(
@@ -52,6 +51,7 @@ class Process:
         console: Console,
         mark: str,
         locks: Sequence[int],
+        enter: Callable[[], None] | None = None,
     ) -> None:
         self.console = console
         self.mark = mark
@@ -64,8 +64,8 @@ class Process:
         for fd in (self.wake, self._waker):
             os.set_blocking(fd, False)
         self.witness, self.git = signals.Witness(), signals.GitParent()
-        self.pid = _spawn(argv, env, console)
-        self._lifeline = _watch(self.pid, mark, locks)
+        self.pid = _spawn(argv, env, console, enter)
+        self._lifeline = family.watch(self.pid, mark, locks)
         console.started()
         signal.set_wakeup_fd(self._waker)
         signal.signal(signal.SIGCHLD, lambda number, frame: None)
@@ -92,7 +92,7 @@ class Process:
                 on_tick()
                 next_tick = time.monotonic() + tick
         if self.ending is not None:
-            _end_all(self.pid, self.mark)
+            family.end_all(self.pid, self.mark)
         self.over = True
         self.console.drain()
         self.console.close()
@@ -111,9 +111,9 @@ class Process:
         now = time.monotonic()
         if self.ending is None:
             self.ending = now
-            _send(_family(self.pid, self.mark), signal.SIGTERM)
-        elif now > self.ending + _GRACE_SECONDS:
-            _send(_family(self.pid, self.mark), signal.SIGKILL)
+            family.send(family.members(self.pid, self.mark), signal.SIGTERM)
+        elif now > self.ending + family.GRACE_SECONDS:
+            family.send(family.members(self.pid, self.mark), signal.SIGKILL)
 
     @property
     def stopped(self) -> bool:
@@ -183,8 +183,18 @@ def _from_terminal() -> bool:
         return False
 
 
-def _spawn(argv: Sequence[str], env: Mapping[str, str], console: Console) -> int:
+def _spawn(
+    argv: Sequence[str],
+    env: Mapping[str, str],
+    console: Console,
+    enter: Callable[[], None] | None,
+) -> int:
     """Start the command with posix_spawn, which copies no memory; with fork and exec if that fails."""
+    if enter is not None:
+        pid = os.fork()
+        if pid == 0:
+            _become(argv, env, console, enter)
+        return pid
     ends = enumerate((console.stdout, console.stderr), 1)
     actions = [(os.POSIX_SPAWN_DUP2, inner, number) for number, inner in ends]
     try:
@@ -199,13 +209,20 @@ def _spawn(argv: Sequence[str], env: Mapping[str, str], console: Console) -> int
     return pid
 
 
-def _become(argv: Sequence[str], env: Mapping[str, str], console: Console) -> NoReturn:
+def _become(
+    argv: Sequence[str],
+    env: Mapping[str, str],
+    console: Console,
+    enter: Callable[[], None] | None = None,
+) -> NoReturn:
     """In the child: take stdout and stderr, and become the command."""
     try:
         out, err = console.stdout, console.stderr
         os.dup2(out, 1)
         os.dup2(err, 2)
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # Python ignores it; a command expects it
+        if enter is not None:
+            enter()
         try:
             os.execvpe(argv[0], list(argv), dict(env))
         except OSError as error:  # a script without `#!` is for the shell, as in a shell
@@ -225,64 +242,3 @@ def _become(argv: Sequence[str], env: Mapping[str, str], console: Console) -> No
         os.write(2, message.encode("utf-8", "surrogateescape"))
     finally:
         os._exit(127)
-
-
-def _watch(pid: int, mark: str, locks: Sequence[int]) -> int:
-    """Start the watcher; return a pipe end: if it closes without a byte, the launcher has died.
-
-    The watcher holds the ``locks`` too, such as the journal's: a run is alive until every process
-    that it started has ended.
-    """
-    reader, writer = os.pipe()
-    if os.fork():
-        os.close(reader)
-        return writer
-    try:
-        os.setsid()
-        null = os.open(os.devnull, os.O_RDWR)
-        for fd in (0, 1, 2):
-            os.dup2(null, fd)
-        copies = [
-            os.dup(handle) for handle in (*locks, reader)
-        ]  # higher numbers, so none is overwritten
-        for number, handle in enumerate(copies, 3):
-            os.dup2(handle, number)
-        reading = 2 + len(copies)
-        os.closerange(reading + 1, 4096)
-        if os.read(reading, 1) == b"":
-            _end_all(pid, mark)
-    finally:
-        os._exit(0)
-
-
-def _end_all(pid: int, mark: str) -> None:
-    """End the command and every process that it started: SIGTERM, and SIGKILL two seconds later."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        deadline = time.monotonic() + _GRACE_SECONDS
-        _send(_family(pid, mark), number)
-        while _family(pid, mark) and time.monotonic() < deadline:
-            time.sleep(0.02)
-
-
-def _send(members: Sequence[int], number: int) -> None:
-    for member in members:
-        try:
-            os.kill(member, number)
-        except ProcessLookupError:
-            continue
-
-
-def _family(pid: int, mark: str) -> list[int]:
-    """Return the living processes that were started with ``mark`` in their environment."""
-    members = []
-    names = os.listdir("/proc") if os.path.isdir("/proc") else [str(pid)]
-    for name in names:
-        if not name.isdigit() or int(name) == os.getpid():
-            continue
-        try:
-            inside = mark.encode() in Path(f"/proc/{name}/environ").read_bytes().split(b"\0")
-        except OSError:
-            inside = int(name) == pid and not os.path.isdir("/proc")
-        if inside:
-            members.append(int(name))
-    return members

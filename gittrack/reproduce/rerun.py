@@ -229,11 +229,14 @@ def _launch(
             locks=code.locks,
             hook=run.env.get(start_hook.FACT) is not False,
             redirect=replace.text,
+            users_files=code.users_files,
         )
         try:
             ended = launcher.launch(here, plan, say)
         except TrackError as error:  # raised before anything runs
             raise Impossible(error.message, error.hint) from error
+    for note in ended.notes:
+        say(note)
     if ended.published is None:
         raise TrackError(f"the new run is kept in {ended.journal}", "commit it: git track recover")
     return Result(ended.published.info.id, ended.exit_code, stopped=ended.stopped)

@@ -18,6 +18,7 @@ from gittrack import git
 from gittrack.core import layout, paths, settings
 from gittrack.core.errors import TrackError
 from gittrack.git import temporary_worktree, worktree
+from gittrack.launch.users_files import UsersFiles
 from gittrack.read.runs.record import RunRecord
 from gittrack.record import inputs
 from gittrack.record.code import capture
@@ -43,6 +44,8 @@ class CodeFolder(NamedTuple):
         Descriptors of locks that are held as long as something uses the worktree.
     beside
         A folder that is removed together with the worktree.
+    users_files
+        The files of the user that the command can reach; None for the user's own tree.
     """
 
     folder: str
@@ -50,6 +53,7 @@ class CodeFolder(NamedTuple):
     keep: Callable[[], None] = lambda: None
     locks: tuple[int, ...] = ()
     beside: str | None = None
+    users_files: UsersFiles | None = None
 
 
 @contextmanager
@@ -66,10 +70,13 @@ def fresh(repo: git.Repo, commit: str, paths: Sequence[str]) -> Iterator[CodeFol
             raise Impossible(error.message, error.hint) from error
         try:
             _fill(repo, commit, tree, tree.folder)
-            linked = _bring(repo, tree, paths)
+            brought = _bring(repo, tree, paths)
             keep = functools.partial(keep_calls.append, True)
             with deferred_signals.delivered():
-                yield CodeFolder(tree.folder, linked, keep, (tree.handle,), tree.home)
+                yield CodeFolder(
+                    *(tree.folder, brought.not_code, keep, (tree.handle,), tree.home),
+                    brought.users_files,
+                )
         finally:
             if keep_calls:
                 temporary_worktree.release(tree)
@@ -119,9 +126,7 @@ def data(repo: git.Repo, run: RunRecord) -> list[str]:
                 f"the input {path} has changed since: {str(item.get('sha256'))[:12]} -> {now['sha256'][:12]}",
                 "bring the old one back, or record a new run with the new data: git track run",
             )
-        beside = os.path.relpath(path, repo.work_tree or "/") if os.path.isabs(path) else path
-        if not beside.startswith("../../../../"):
-            data_paths.append(beside)
+        data_paths.append(path)
     return data_paths
 
 
@@ -202,19 +207,19 @@ def own_code(
     return replace, {**variables, **({"PYTHONPATH": os.pathsep.join(entries)} if entries else {})}
 
 
-def _bring(repo: git.Repo, tree: temporary_worktree.Tree, candidates: Sequence[str]) -> list[str]:
-    """Bring what git ignores from the user's tree into a worktree; return the paths that are not code.
+def _bring(
+    repo: git.Repo, tree: temporary_worktree.Tree, candidates: Sequence[str]
+) -> shared_files.Brought:
+    """Bring what git ignores from the user's tree into a worktree.
 
     Raises Impossible for a path that would be made outside the folder of the worktree.
     """
     top = repo.work_tree
     if not top:
-        return []
+        return shared_files.Brought()
     trees = shared_files.TreePair(top, tree.folder, tree.home)
-    environments = [path for path in shared_files.environments(top) if path not in candidates]
     try:
-        for path in (*candidates, *environments):
-            shared_files.bring(trees, path)
+        return shared_files.bring_all(trees, repo.common_dir, candidates)
     except TrackError as error:
         raise Impossible(error.message, error.hint) from error
     except OSError as error:
@@ -222,8 +227,6 @@ def _bring(repo: git.Repo, tree: temporary_worktree.Tree, candidates: Sequence[s
             f"data could not be copied into the worktree: {error.strerror}",
             f"check {error.filename}",
         ) from error
-    inner = [os.path.normpath(path) for path in (*candidates, *environments)]
-    return [path for path in inner if not path.startswith(("..", "/"))]
 
 
 def start_folder(repo: git.Repo, code: CodeFolder, path: str, outputs: Sequence[str]) -> str:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Mapping
 from typing import Any
 
 from gittrack.launch import start_hook
 from gittrack.read.runs.record import RunRecord
 from gittrack.record.machine import variable_digests
+
+_READ_ONLY = os.strerror(errno.EROFS)
 
 
 def uncontrolled(a: RunRecord, b: RunRecord) -> list[str]:
@@ -20,6 +24,16 @@ def uncontrolled(a: RunRecord, b: RunRecord) -> list[str]:
     if all(facts.get("hash_seed") == "random" for facts in python):
         sentences.append("sets of strings have a random order in both: git track run --seed N")
     return sentences
+
+
+def refused_writes(a: RunRecord, b: RunRecord) -> list[str]:
+    """Return a sentence if the rerun may have failed because the user's files are read-only for it."""
+    if _READ_ONLY in a.log or _READ_ONLY not in b.log:
+        return []
+    return [
+        "your own tree and shared data are read-only for a rerun: a path in the code leads there "
+        "(use a relative path)"
+    ]
 
 
 def not_recorded(a: RunRecord, b: RunRecord) -> str:

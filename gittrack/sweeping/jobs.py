@@ -119,12 +119,9 @@ class JobMaker(NamedTuple):
         if self.sweep.code is None:
             raise git.GitError("the sweep was started without a commit", "leave out --isolate")
         folder = self.sweep.facts.get("cwd") or "."
-        inputs = [path for path in self.sweep.facts.get("inputs") or () if not os.path.isabs(path)]
-        data = [os.path.normpath(os.path.join(folder, path)) for path in inputs]
-        links = [
-            path for path in (*data, *self.options.links) if not path.startswith("../../../..")
-        ]
-        return trial.Isolation(self.sweep.code, tuple(links))
+        inputs = self.sweep.facts.get("inputs") or ()
+        data = (os.path.normpath(os.path.join(folder, path)) for path in inputs)
+        return trial.Isolation(self.sweep.code, (*data, *self.options.links))
 
 
 def params_of(base: Mapping[str, Any], proposed: Trial, resource: str | None) -> dict[str, Any]:

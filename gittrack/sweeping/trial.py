@@ -186,6 +186,7 @@ def _launch(
         controller=_TrialController(repo, supervisor, job),
         locks=worktree.locks,
         redirect=replace.text,
+        users_files=worktree.users_files,
     )
     try:
         done = launcher.launch(repo, plan, warnings.append)

@@ -9,9 +9,20 @@ import sys
 from pathlib import Path
 
 import pytest
-from helpers import Terminal, git, listed, record, repo, run_cli, start, without_begin_and_end
+from helpers import (
+    Terminal,
+    git,
+    listed,
+    python,
+    record,
+    repo,
+    run_cli,
+    start,
+    without_begin_and_end,
+)
 
 import gittrack
+from gittrack.disk import read_only
 
 TRAIN = """
 import random, sys, os
@@ -654,3 +665,60 @@ def test_a_variable_that_names_the_tree_is_no_difference(project):
     done = run_cli("reproduce", "first", env={**env, "DATA": "none"})
     assert (done.code, done.out.split()[0]) == (0, "EXACT")
     assert "although variable, values are not recorded: DATA\n" in done.out
+
+
+WRITES = """
+import os, sys
+for path in ("data/x", "data/new", "model.bin", *sys.argv[1:]):
+    try:
+        open(path, "a").write("1")
+    except OSError as error:
+        print(error.strerror, path)
+"""
+
+
+def files_of_the_user(project):
+    """Make a program that writes into large data, its code, and an absolute path; return a look at them."""
+    Path("train.py").write_text(WRITES + f"open({os.getcwd() + '/data/z'!r}, 'a').write('1')\n")
+    os.makedirs("data")
+    os.truncate(os.open("data/big", os.O_CREAT | os.O_RDWR), 257 << 20)
+    for name in ("data/x", "data/z", "model.bin"):
+        Path(name).write_text("1")
+
+    def look():
+        paths = [path for path in Path().rglob("*") if path.is_file() and ".git" not in path.parts]
+        return {str(path): path.stat().st_mtime_ns for path in paths}
+
+    return look
+
+
+def test_a_rerun_writes_no_file_of_the_user(project):
+    look = files_of_the_user(project)
+    words = ("--input", "data/big", "--", sys.executable, "train.py", f"{os.getcwd()}/model.bin")
+    run_cli("run", "-n", "first", *words)
+    before = look()
+    done = run_cli("reproduce", "first")
+    assert (done.code, look()) == (3, before), done.out
+    if read_only.works(read_only.View()):
+        assert "your own tree and shared data are read-only for a rerun: " in done.out
+
+
+def test_a_rerun_reports_what_it_wrote_where_nothing_can_be_read_only(project):
+    """As in a container without namespaces, for a path that nothing can redirect."""
+    files_of_the_user(project)
+    Path("train.py").write_text("import sys\nopen(bytes.fromhex(sys.argv[2]), 'w').write('2')\n")
+    target = f"{os.getcwd()}/data/z"
+    words = ("--", sys.executable, "train.py", target, target.encode().hex())
+    assert run_cli("run", "-n", "first", *words).code == 0
+    code = """
+import sys
+from gittrack.cli import main
+from gittrack.disk import read_only
+read_only.works = lambda view: False
+sys.exit(main.main(["reproduce", "first"]))
+"""
+    done = python(code)
+    sentence = "your own files changed while the command was going on: data/z"
+    assert (done.code, done.out.split()[0]) == (3, "UNKNOWN"), done.out + done.err
+    assert sentence in done.out
+    assert f"warning: {sentence}" in done.err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -41,6 +42,43 @@ def test_large_data_is_linked_file_by_file(place, monkeypatch):
     assert shared_files.bring(place, "data") == [f"{place.top}/data/x"]
     write(f"{place.folder}/data/x.cache")
     assert os.listdir(f"{place.top}/data") == ["x"]
+
+
+def test_large_data_is_copied_if_it_cannot_be_made_read_only(place, monkeypatch):
+    monkeypatch.setattr(shared_files, "_MOST_BYTES", 0)
+    write(f"{place.top}/data/x")
+    assert shared_files.bring(place._replace(can_link=False), "data") == []
+    write(f"{place.folder}/data/x", "written by the rerun")
+    assert Path(place.top, "data/x").read_text() == "1"
+
+
+def test_data_that_can_be_neither_copied_nor_protected_is_refused(place, monkeypatch):
+    monkeypatch.setattr(shared_files, "_MOST_BYTES", 0)
+    monkeypatch.setattr(shared_files.shutil, "disk_usage", lambda path: SimpleNamespace(free=1))
+    write(f"{place.top}/data/x")
+    with pytest.raises(TrackError, match="too much to copy"):
+        shared_files.bring(place._replace(can_link=False), "data")
+
+
+def test_what_is_shared_is_read_only_or_watched(place, monkeypatch):
+    """An environment, data behind an absolute link, and data that the command names by its absolute path."""
+    write(f"{place.top}/.venv/pyvenv.cfg")
+    write(f"{place.top}/store/x")
+    write("away/y")
+    os.symlink(f"{place.top}/store", f"{place.folder}/data")
+    paths = ["data", os.path.abspath("away/y")]
+    shared = (f"{place.top}/store", os.path.abspath("away/y"))
+    monkeypatch.setattr(shared_files.read_only, "works", lambda view: True)
+    brought = shared_files.bring_all(place, f"{place.top}/.git", paths)
+    assert brought.not_code == ("data", ".venv")
+    assert brought.users_files.shared == shared
+    view = brought.users_files.view
+    assert view.read_only == (place.top, os.path.abspath("away/y"))
+    assert view.writable == (f"{place.top}/.git",)
+    monkeypatch.setattr(shared_files.read_only, "works", lambda view: False)
+    brought = shared_files.bring_all(place, f"{place.top}/.git", paths)
+    assert brought.users_files.shared == (*shared, f"{place.top}/.venv")
+    assert brought.users_files.view is None
 
 
 @pytest.mark.parametrize("path", ["../set", "../../set"])

@@ -173,6 +173,8 @@ def _details(
     if judgement.level == verdict.FAILED:
         tail = pair[1].log.rstrip("\n").split("\n")[-10:]
         lines += [f"  {text.escape(line)}" for line in tail if line]
+    if len(pair) > 1 and judgement.level != verdict.EXACT:
+        lines += unrecorded.refused_writes(*pair)
     differs = judgement.level in (verdict.CLOSE, verdict.DIFFERENT) and not judgement.reason
     if differs:
         lines += unrecorded.uncontrolled(*pair)
