@@ -36,6 +36,17 @@ def garbled(repo: Repo, commits: Sequence[str]) -> Iterator[tuple[str, str]]:
         yield from ((commit, oid) for oid in _objects(repo, [commit]) if oid in wrong)
 
 
+def absent(repo: Repo, commits: Sequence[str]) -> set[str]:
+    """Return the objects in the trees of commits that are not in this repository, without fetching them."""
+    if not commits:
+        return set()
+    feed = ("\n".join(commits) + "\n").encode()
+    out = repo.read(
+        "rev-list", "--objects", "--no-walk", "--missing=print", "--stdin", feed=feed
+    ).decode(errors="replace")
+    return {line[1:] for line in out.splitlines() if line.startswith("?")}
+
+
 def _objects(repo: Repo, commits: Sequence[str]) -> list[str]:
     feed = ("\n".join(commits) + "\n").encode()
     out = repo.read("rev-list", "--objects", "--no-walk", "--stdin", feed=feed)

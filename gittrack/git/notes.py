@@ -38,7 +38,7 @@ def readable(repo: Repo, commit: str) -> tuple[dict[str, bytes], TrackError | No
     If the calls of ``repo`` may fetch, one call fetches all notes that a partial clone left out.
     """
     notes, problem = _local(repo._replace(fetches=False), commit)
-    remote = _promisor(repo) if problem else None
+    remote = promisor(repo) if problem else None
     if problem is None or remote is None:
         return notes, problem
     if repo.fetches and repo.call(*_FETCH, remote, _TRACKED, shared=True).wait().code == 0:
@@ -70,7 +70,7 @@ def _local(repo: Repo, commit: str) -> tuple[dict[str, bytes], TrackError | None
     return notes, problem
 
 
-def _promisor(repo: Repo) -> str | None:
+def promisor(repo: Repo) -> str | None:
     """Return the remote that has what a partial clone left out; None in a complete clone."""
     keys = parse_config(repo.config().output())
     return next(

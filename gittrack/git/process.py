@@ -40,6 +40,10 @@ class GitError(TrackError):
     """Git refused or failed; the message is the one of git."""
 
 
+class LeftOut(GitError):
+    """A partial clone left out an object, and git did not fetch it."""
+
+
 class Answer(NamedTuple):
     """The exit status and the output of a git process that has ended."""
 
@@ -111,7 +115,7 @@ def failure(args: Sequence[str], answer: Answer) -> TrackError:
     if "promisor remote" in text:
         from gittrack.git import partial_clone  # noqa: PLC0415 - only partial clones need it
 
-        return GitError(*partial_clone.left_out(lines[0], text))
+        return LeftOut(*partial_clone.left_out(lines[0], text))
     if "not a git repository" in text:
         return NotARepository("this is not inside a git repository", "make one here: git init")
     old = too_old()

@@ -141,7 +141,7 @@ def _number(model: Model | None, name: str, commit: str, requested: str | None) 
 
 
 def _facts(repo: git.Repo, raw: Raw, info: RunInfo, artifacts: Sequence[str]) -> dict[str, Any]:
-    outputs = reader.load_yaml(repo, raw, layout.OUTPUTS) or {}
+    outputs = reader.load_yaml(repo.fetching(), raw, layout.OUTPUTS) or {}
     items = {item["path"]: item for item in outputs.get("outputs", [])}
     paths = list(items) if not artifacts else []
     for name in artifacts:

@@ -16,7 +16,7 @@ from gittrack.core.nested import same
 from gittrack.core.run import commit_message, run_info, schemas
 from gittrack.disk import content_store, folders, lock
 from gittrack.git import integrity, notes, refs, temporary_worktree, version
-from gittrack.read import doctor_locks, doctor_paths, refspecs
+from gittrack.read import doctor_locks, doctor_partial, doctor_paths, refspecs
 from gittrack.read.runs import artifacts, cache, live
 from gittrack.read.runs.reader import Raw
 from gittrack.read.runs.source import Request
@@ -53,11 +53,12 @@ class Finding(NamedTuple):
 
 
 class Diagnosis(NamedTuple):
-    """The findings, and the numbers of runs and of live runs."""
+    """The findings, and the numbers of runs, of live runs and of runs that were not checked completely."""
 
     runs: int
     live: int
     findings: list[Finding]
+    unchecked: int = 0
 
 
 def examine(repo: git.Repo) -> Diagnosis:
@@ -65,9 +66,12 @@ def examine(repo: git.Repo) -> Diagnosis:
     version.check()
     raws = source_of(repo).select(Request(cached=False)).runs
     going_on = [raw for raw in raws if raw.info is not None and raw.info.status == run_info.RUNNING]
+    committed = [raw for raw in raws if raw.commit is not None and raw.body is not None]
+    incomplete = doctor_partial.incomplete(repo, committed)
+    complete = [raw for raw in committed if raw.commit not in incomplete]
     findings = [
-        *_damaged(repo, raws),
-        *_unsafe(repo, raws),
+        *_damaged(repo, raws, committed, complete),
+        *_unsafe(repo, complete),
         *_journals(repo),
         *_notes(repo),
         *(Finding(problem, remedy) for problem, remedy in doctor_locks.stale(repo)),
@@ -76,37 +80,38 @@ def examine(repo: git.Repo) -> Diagnosis:
         *_content(repo),
         *(Finding(risk.problem, risk.remedy) for risk in refspecs.risks(repo)),
     ]
-    return Diagnosis(len(raws), len(going_on), findings)
+    return Diagnosis(len(raws), len(going_on), findings, len(incomplete))
 
 
-def _damaged(repo: git.Repo, raws: list[Raw]) -> Iterator[Finding]:
-    whole = [raw for raw in raws if raw.commit is not None and raw.body is not None]
+def _damaged(
+    repo: git.Repo, raws: list[Raw], committed: list[Raw], complete: list[Raw]
+) -> Iterator[Finding]:
+    """Find runs that cannot be read or miss objects; read all objects of the complete ones."""
     for raw in raws:
         if raw.problem is not None and raw.ref is not None:
             yield Finding(f"{raw.ref or raw.id}: {raw.problem}", _REMEDY, raw.ref)
     # One check of all runs; only if that fails, one check per run.
-    commits = [str(raw.commit) for raw in whole]
+    commits = [str(raw.commit) for raw in committed]
     if integrity.disconnected(repo, commits):
         problems = {commit: integrity.disconnected(repo, [commit]) for commit in commits}
     else:
         problems = {}
-    sound = [raw for raw in whole if not problems.get(str(raw.commit))]
+    sound = [raw for raw in complete if not problems.get(str(raw.commit))]
     problems |= {
         commit: f"the content of the object {oid[:12]} does not match its id"
         for commit, oid in integrity.garbled(repo, [str(raw.commit) for raw in sound])
     }
-    for raw in whole:
+    for raw in committed:
         lines = problems.get(str(raw.commit), "").splitlines()
         if lines:
             missing = next((line for line in lines if line.startswith("missing ")), lines[0])
             yield Finding(f"{raw.ref}: {missing}", _REMEDY, raw.ref)
-    yield from _compared(repo, [raw for raw in whole if not problems.get(str(raw.commit))])
+    yield from _compared(repo, [raw for raw in complete if not problems.get(str(raw.commit))])
 
 
 def _unsafe(repo: git.Repo, raws: list[Raw]) -> Iterator[Finding]:
     """Find runs with a path that leaves its folder or enters a .git."""
-    whole = [raw for raw in raws if raw.commit is not None and raw.body is not None]
-    for raw, why in doctor_paths.faults(repo, whole):
+    for raw, why in doctor_paths.faults(repo, raws):
         yield Finding(f"{raw.ref}: {why}", f"{_FORGED} {raw.id}")
 
 

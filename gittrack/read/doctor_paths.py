@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import NamedTuple
 
 from gittrack import git
@@ -15,11 +15,12 @@ from gittrack.read.runs.reader import Raw
 _DEEPEST = 200  # levels of folders that are read; a deeper tree is reported
 
 
-class _CheckedTree(NamedTuple):
-    """The part of a tree object that is checked: its first refused name, and {name: id} of its folders."""
+class CheckedTree(NamedTuple):
+    """What is checked of a tree object: its first refused name, {name: id} of its folders, its files."""
 
     wrong: str | None
     folders: Mapping[str, str]
+    files: frozenset[str] = frozenset()
 
 
 def faults(repo: git.Repo, raws: Sequence[Raw]) -> Iterator[tuple[Raw, str]]:
@@ -27,8 +28,8 @@ def faults(repo: git.Repo, raws: Sequence[Raw]) -> Iterator[tuple[Raw, str]]:
 
     Each tree object is read once, even if many runs share it.
     """
-    roots = _trees_of(repo, raws)
-    trees = _read(repo, list(roots.values()))
+    roots = roots_of(repo, raws)
+    trees = read_trees(repo, list(roots.values()))
     outputs = git.read_objects(repo, [f"{raw.commit}:{layout.OUTPUTS}" for raw in raws])
     for raw, data in zip(raws, outputs, strict=True):
         root = roots.get(str(raw.commit))
@@ -38,7 +39,8 @@ def faults(repo: git.Repo, raws: Sequence[Raw]) -> Iterator[tuple[Raw, str]]:
             yield raw, why
 
 
-def _trees_of(repo: git.Repo, raws: Sequence[Raw]) -> dict[str, str]:
+def roots_of(repo: git.Repo, raws: Sequence[Raw]) -> dict[str, str]:
+    """Return {commit: id of its tree} of the runs whose commit can be read."""
     contents = git.read_objects(repo, [str(raw.commit) for raw in raws])
     return {
         str(raw.commit): data.partition(b"\n")[0].decode().removeprefix("tree ")
@@ -47,24 +49,26 @@ def _trees_of(repo: git.Repo, raws: Sequence[Raw]) -> dict[str, str]:
     }
 
 
-def _read(repo: git.Repo, roots: list[str]) -> dict[str, _CheckedTree]:
-    """Return every tree below the roots, read level by level."""
-    trees: dict[str, _CheckedTree] = {}
+def read_trees(
+    repo: git.Repo, roots: Sequence[str], absent: Set[str] = frozenset()
+) -> dict[str, CheckedTree]:
+    """Return every tree below the roots except the absent ones, read level by level."""
+    trees: dict[str, CheckedTree] = {}
     size = hashlib.new(repo.hash_name).digest_size
-    level = list(dict.fromkeys(roots))
+    level = [oid for oid in dict.fromkeys(roots) if oid not in absent]
     for _ in range(_DEEPEST):
         for oid, data in zip(level, git.read_objects(repo, level), strict=True):
             trees[oid] = _parsed(data or b"", size)
         inner = (oid for tree in level for oid in trees[tree].folders.values())
-        level = [oid for oid in dict.fromkeys(inner) if oid not in trees]
+        level = [oid for oid in dict.fromkeys(inner) if oid not in trees and oid not in absent]
         if not level:
             break
     return trees
 
 
-def _parsed(data: bytes, size: int) -> _CheckedTree:
+def _parsed(data: bytes, size: int) -> CheckedTree:
     """Parse a tree object: a sequence of ``<mode> <name> NUL <id of size bytes>``."""
-    wrong, folders, at = None, {}, 0
+    wrong, folders, files, at = None, {}, set(), 0
     while (end := data.find(b"\0", at)) >= 0:
         mode, _, name = data[at:end].partition(b" ")
         at = end + 1 + size
@@ -73,10 +77,12 @@ def _parsed(data: bytes, size: int) -> _CheckedTree:
             wrong = wrong or text
         if mode.lstrip(b"0") == b"40000":
             folders[text] = data[end + 1 : at].hex()
-    return _CheckedTree(wrong, folders)
+        else:
+            files.add(data[end + 1 : at].hex())
+    return CheckedTree(wrong, folders, frozenset(files))
 
 
-def _in_tree(trees: Mapping[str, _CheckedTree], root: str) -> str | None:
+def _in_tree(trees: Mapping[str, CheckedTree], root: str) -> str | None:
     """Return what is wrong below a tree; each folder is checked once, even if it has several parents."""
     waiting, seen = [("", root, 0)], {root}
     while waiting:

@@ -112,6 +112,7 @@ def _files(repo: git.Repo, commit: str) -> _Files:
     Raises TrackError for an artifact with a forbidden path, and Damaged for a missing artifact.
     """
     names = (layout.SERIES, layout.LOG, layout.INPUTS, layout.OUTPUTS)
+    repo = repo.fetching()
     points, log, inputs, outputs = git.read_objects(repo, [f"{commit}:{name}" for name in names])
     items = _items(outputs, "outputs")
     stored = [item for item in items if item.get("where") == "git"]

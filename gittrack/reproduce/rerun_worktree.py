@@ -173,7 +173,10 @@ def check_words(kind: str, words: Sequence[str]) -> None:
 
 def _in_code(repo: git.Repo, run: RunRecord, path: str) -> bool:
     state = run.info.code.state
-    return not os.path.isabs(path) and next(git.read_objects(repo, [f"{state}:{path}"])) is not None
+    return (
+        not os.path.isabs(path)
+        and next(git.read_objects(repo.fetching(), [f"{state}:{path}"])) is not None
+    )
 
 
 def links(repo: git.Repo) -> tuple[str, ...]:

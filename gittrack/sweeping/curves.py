@@ -22,7 +22,7 @@ def prepare(repo: git.Repo, folder: Path, plan: SweepPlan, state: SweepState) ->
     curves = folder / stopping.CURVES
     curves.unlink(missing_ok=True)
     runs = [state.runs[outcome.key] for outcome in state.outcomes]
-    files = git.read_objects(repo, [f"{info.commit}:{layout.SERIES}" for info in runs])
+    files = git.read_objects(repo.fetching(), [f"{info.commit}:{layout.SERIES}" for info in runs])
     for info, data in zip(runs, files, strict=True):
         trial = info.sweep
         assert trial is not None

@@ -208,7 +208,7 @@ def read(repo: git.Repo, ref: refs.Ref) -> Sweep:
     """Return the sweep of a ref.  Raises Damaged if a file is missing or has wrong content."""
     sweep_id = layout.parse_sweep_ref(ref.name) or ref.name
     names = [f"{ref.oid}:{name}" for name in (layout.SWEEP, layout.PLAN)]
-    text, plan = git.read_objects(repo, names) if ref.oid else (None, None)
+    text, plan = git.read_objects(repo.fetching(), names) if ref.oid else (None, None)
     try:
         if text is None or plan is None:
             raise ValueError("its files are missing")

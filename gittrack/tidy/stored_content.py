@@ -43,6 +43,8 @@ def unnamed(repo: git.Repo, going: Container[str] = ()) -> Unnamed:
         named = set(_named(repo, going))
     except _Unreadable as error:
         return Unnamed({}, 0, str(error))
+    except git.LeftOut as error:
+        return Unnamed({}, 0, error.message)
     rest = [entry for entry in entries if entry.name not in named]
     old = {entry.name: entry.stat().st_size for entry in rest if not is_fresh(entry)}
     return Unnamed(old, len(rest) - len(old))

@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from helpers import git, listed, record, repo, run_cli
+from helpers import git, listed, python, record, repo, run_cli
 
 import gittrack
 
@@ -85,6 +85,66 @@ def test_a_run_is_recorded_without_the_remote(clone):
     assert record("c", {"acc": 1.0})
 
 
+@pytest.mark.parametrize("filter_", ["blob:none", "tree:0"])
+def test_doctor_names_what_it_cannot_check_and_checks_the_rest(clone, filter_):
+    place = clone.parent / "other"
+    options = (f"--filter={filter_}", "--no-checkout")
+    git(clone.parent, "clone", "-q", *options, f"file://{clone.parent}/origin", str(place))
+    git(place, "fetch", "-q", "origin", "refs/runs/*:refs/runs/*")
+    record_here = "import gittrack; gittrack.init(name='c').finish()"
+    assert python(record_here, cwd=place).code == 0
+    before = left_out(place)
+    done = run_cli("doctor", cwd=place)
+    assert (done.code, left_out(place)) == (0, before)
+    assert "not checked: 2 of these runs, because this partial clone left out objects" in done.out
+    # Damage is still found, in a run that is complete and in one that is not.
+    ours, theirs = listed(cwd=place)[0], listed(cwd=place)[1]
+    tree = git(place, "rev-parse", f"{ours['commit']}^{{tree}}")
+    (place / ".git/objects" / tree[:2] / tree[2:]).unlink()
+    git(
+        place,
+        "update-ref",
+        theirs["ref"].replace("default", "bad"),
+        git(place, "rev-parse", "HEAD"),
+    )
+    out = run_cli("doctor", cwd=place).out
+    assert f"{ours['ref']}: missing tree {tree}" in out
+    assert "refs/runs/bad/" in out
+
+
+def test_log_and_export_say_what_the_clone_does_not_have(clone):
+    before = left_out(clone)
+    done = run_cli("log")
+    assert (done.code, "acc  0.5" in done.out) == (0, True)
+    assert "no curves are shown: git: this partial clone left out the object" in done.err
+    done = run_cli("export", "--history")
+    assert (done.code, "damaged" in done.err) == (1, False)
+    assert "left out: 2 runs whose points this partial clone does not have" in done.err
+    assert left_out(clone) == before
+
+
+def test_params_that_are_too_long_for_the_message_are_no_damage(clone):
+    long = "import gittrack; gittrack.init(name='long', config={str(i): 'x' * 5000 for i in range(99)})"
+    assert python(long, cwd="../origin").code == 0
+    git(clone, "fetch", "-q", "origin", "refs/runs/*:refs/runs/*")
+    run = listed()[0]
+    assert (run["name"], run["status"]) == ("long", "finished")
+    assert "this partial clone left out the object" in run["problem"]
+    assert len(gittrack.get("long").params) == 99
+
+
+def test_a_run_that_a_model_is_made_of_is_fetched(clone):
+    assert run_cli("model", "register", "m", "a").code == 0
+    Path("../origin").rename("../away")
+    assert run_cli("model", "promote", "m@1", "production", "--force").code == 0
+
+
+def test_a_version_is_promoted_by_a_clone_that_fetched_only_its_tag(clone):
+    assert run_cli("model", "register", "m", "a", cwd="../origin").code == 0
+    git(clone, "fetch", "-q", "--tags", "origin")
+    assert run_cli("model", "promote", "m@1", "production", "--force").code == 0
+
+
 @pytest.fixture
 def annotated(clone) -> Path:
     """The clone, which fetched annotations of its runs without their content."""
@@ -142,7 +202,7 @@ def test_the_command_that_completes_the_clone_names_annotations_and_prunes_nothi
     record("unpushed", {"acc": 1.0})
     git(annotated, "tag", "unpushed-tag")
     git(annotated, "config", "fetch.prune", "true")
-    command = run_cli("doctor").err.partition("all objects: ")[2]
+    command = run_cli("doctor").out.partition("all objects: ")[2].splitlines()[0]
     assert "refs/notes/runs*:refs/notes/origin/runs*" in command
     subprocess.run(command, shell=True, check=True, capture_output=True)
     assert git(annotated, "tag") == "unpushed-tag"

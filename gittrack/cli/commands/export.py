@@ -18,6 +18,7 @@ from gittrack.cli.options import add_archived, add_experiment, add_where
 from gittrack.cli.output import print_note, report_damage
 from gittrack.core.errors import Damaged, TrackError
 from gittrack.core.run.run_info import DAMAGED
+from gittrack.git import partial_clone
 from gittrack.read.runs import query, reader
 from gittrack.read.runs.record import RunRecord
 from gittrack.show.data import flat, jsonable
@@ -70,11 +71,16 @@ def run(args: argparse.Namespace) -> int:
         else:
             _runs(records, args.format, target)
         target.flush()
+    partial = sum(isinstance(error, git.LeftOut) for error in errors.values())
     for error in errors.values():
-        print_note(f"warning: left out: {text.escape(error.message)}")
+        if not isinstance(error, git.LeftOut):
+            print_note(f"warning: left out: {text.escape(error.message)}")
+    if partial:
+        problem = f"left out: {partial} runs whose points this partial clone does not have"
+        print_note(f"warning: {problem}; all objects: {partial_clone.COMPLETE}")
     broken = sum(raw.problem is not None for raw in listing.runs)
     broken += reader.undecodable(listing.runs, [record.info for record in records])
-    broken += sum(isinstance(error, (Damaged, git.GitError)) for error in errors.values())
+    broken += sum(isinstance(error, (Damaged, git.GitError)) for error in errors.values()) - partial
     return report_damage(broken, listing.total, reader.newer(listing.runs)) or int(bool(errors))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Sequence
 
 from gittrack import git
 from gittrack.analysis.smoothing import sparklines
@@ -11,6 +12,8 @@ from gittrack.cli.commands.ls import empty_listing
 from gittrack.cli.options import add_archived, add_experiment, add_where, positive
 from gittrack.cli.output import more_runs_line, print_note, print_result, report_damage
 from gittrack.core import layout
+from gittrack.core.run.run_info import RunInfo
+from gittrack.git import partial_clone
 from gittrack.read.runs import query, reader
 from gittrack.show.page import notebook
 
@@ -32,9 +35,7 @@ def run(args: argparse.Namespace) -> int:
     infos = [reader.decode(repo, raw) for raw in listing.runs]
     if not infos:
         print_note(empty_listing(listing, args.where))
-    names = [f"{info.commit}:{layout.SERIES}" for info in infos if info.commit]
-    contents = iter(list(git.read_objects(repo, names)))
-    curves = [sparklines(next(contents)) if info.commit else {} for info in infos]
+    curves = _curves(repo, infos)
     pages = [
         notebook.paragraph(info, curve, time.time())
         for info, curve in zip(infos, curves, strict=True)
@@ -43,3 +44,16 @@ def run(args: argparse.Namespace) -> int:
     print_result("\n".join([*pages, more_runs_line(more, listing.total)] if more else pages))
     broken = reader.undecodable(listing.runs, infos)
     return report_damage(listing.damaged + broken, listing.total, reader.newer(listing.runs))
+
+
+def _curves(repo: git.Repo, infos: Sequence[RunInfo]) -> list[dict[str, str]]:
+    """Return {metric: its curve} of each run; nothing for live runs.  A listing fetches nothing."""
+    names = [f"{info.commit}:{layout.SERIES}" for info in infos if info.commit]
+    try:
+        contents = iter(list(git.read_objects(repo, names)))
+    except git.LeftOut as error:
+        print_note(
+            f"warning: no curves are shown: {error.message}; all objects: {partial_clone.COMPLETE}"
+        )
+        return [{} for _ in infos]
+    return [sparklines(next(contents)) if info.commit else {} for info in infos]

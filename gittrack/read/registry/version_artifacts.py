@@ -73,7 +73,7 @@ def missing(repo: git.Repo, version: Version, raw: reader.Raw) -> list[Absent]:
 
 def _items(repo: git.Repo, version: Version, raw: reader.Raw) -> list[dict[str, Any]]:
     """Return the lines of outputs.yaml for the artifacts of a version, with the digests of its tag."""
-    outputs = (reader.load_yaml(repo, raw, layout.OUTPUTS) or {}).get("outputs", [])
+    outputs = (reader.load_yaml(repo.fetching(), raw, layout.OUTPUTS) or {}).get("outputs", [])
     recorded = {item["path"]: item for item in outputs}
     items = []
     for entry in version.facts.get("artifacts") or outputs:

@@ -207,21 +207,29 @@ def decode(repo: git.Repo, raw: Raw) -> run_info.RunInfo:
         if len(raw.body) > commit_message.MAX_BYTES:
             raise ValueError(_MISSING)
         parts = commit_message.decode(raw.body.decode().strip("\n"))
-        facts, params, metrics = parts["run"], parts["params"], parts["metrics"]
-        truncated = facts.pop(commit_message.TRUNCATED, [])
-        if "run" in truncated:
-            facts = load_yaml(repo, raw, layout.RUN) or facts
-        if "params" in truncated:
-            params = load_yaml(repo, raw, layout.PARAMS) or params
-        if "metrics" in truncated:
-            metrics = load_yaml(repo, raw, layout.METRICS) or metrics
-        facts = {**facts, "id": raw.id, "experiment": raw.experiment}
+        problem = _complete(repo, raw, parts)
+        facts = {**parts["run"], "id": raw.id, "experiment": raw.experiment}
         facts.setdefault("status", run_info.DAMAGED)
+        params, metrics = parts["params"], parts["metrics"]
         info = run_info.from_facts(facts, params, metrics, commit=raw.commit, ref=raw.ref)
+        info = info._replace(problem=info.problem or problem) if problem else info
         return annotation_log.applied(info, raw.annotations)
     except Exception as error:  # noqa: BLE001 - one bad run never hides the others
         newer = run_info.NEWER if _is_newer(raw) else None
         return _damaged(raw, newer or str(error) or type(error).__name__)
+
+
+def _complete(repo: git.Repo, raw: Raw, parts: dict[str, dict[str, Any]]) -> str | None:
+    """Put values that are too long for the message into ``parts``; return why they are not here, or None."""
+    truncated = parts["run"].pop(commit_message.TRUNCATED, [])
+    names = {"run": layout.RUN, "params": layout.PARAMS, "metrics": layout.METRICS}
+    try:
+        for part, name in names.items():
+            if part in truncated:
+                parts[part] = load_yaml(repo, raw, name) or parts[part]
+    except git.LeftOut as error:
+        return error.message
+    return None
 
 
 def undecodable(raws: Sequence[Raw], infos: Sequence[run_info.RunInfo]) -> int:
