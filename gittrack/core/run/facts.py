@@ -2,7 +2,8 @@
 
 These are: the checks of stored values, columns, sort keys, names in queries, JSON keys, completion, and the
 tables of the documentation.  To add a fact, add a line to `FACTS` and write its value into run.yaml.  A fact
-needs an attribute of `RunInfo` only if code works with its value.
+needs an attribute of `RunInfo` only if code works with its value.  A fact that is computed from others has
+the storage `COMPUTED`, and a property of `RunInfo`.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ FILE = "a file of its own"
 REF = "the ref of the run"
 NOTES = "notes about the run"
 DECODED = "known when the run is decoded"
+COMPUTED = "not stored: a property of `RunInfo` with the name of the fact computes it"
 
 
 class Fact(NamedTuple):

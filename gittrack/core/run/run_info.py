@@ -197,7 +197,7 @@ def getter(fact: facts.Fact) -> Callable[[RunInfo], Any]:
     part, _, name = (fact.alias or fact.name).rpartition(".")
     if part:
         return lambda info: getattr(getattr(info, part), name, None)
-    if name in RunInfo._fields:
+    if name in RunInfo._fields or fact.storage is facts.COMPUTED:
         return lambda info: getattr(info, name)
     return lambda info: info.more.get(name)
 

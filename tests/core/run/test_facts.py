@@ -20,16 +20,32 @@ with gittrack.init(name="WHO") as run:
     run._journal.append(events.FACTS, values={"humidity": PERCENT})
 """
 
+FINISHED = """    @property
+    def finished(self) -> bool:
+"""
+POINTS = (
+    FINISHED,
+    """    @property
+    def points(self) -> int:
+        return sum(metric.count for metric in self.metrics.values())
+
+"""
+    + FINISHED,
+)
+
 
 @pytest.fixture(scope="module")
 def altered(tmp_path_factory):
-    """A folder with a copy of the package whose table of facts has one more line."""
+    """A folder with a copy of the package that has one more fact that is stored, and one that is computed."""
     folder = tmp_path_factory.mktemp("altered")
     shutil.copytree(ROOT / "gittrack", folder / "gittrack")
     table = folder / "gittrack/core/run/facts.py"
-    line = '    Fact("humidity", INTEGER, "how wet it was", "WET"),\n'
+    lines = '    Fact("humidity", INTEGER, "how wet it was", "WET"),\n'
+    lines += '    Fact("points", INTEGER, "the points of all metrics", storage=COMPUTED),\n'
     before, mark, after = table.read_text().partition("\n# Keys of run.yaml or a journal")
-    table.write_text(before.rstrip().removesuffix(")") + line + ")\n\n" + mark + after)
+    table.write_text(before.rstrip().removesuffix(")") + lines + ")\n\n" + mark + after)
+    values = folder / "gittrack/core/run/run_info.py"
+    values.write_text(values.read_text().replace(*POINTS))
     return folder
 
 
@@ -61,6 +77,15 @@ def test_a_fact_is_added_in_one_place(ask):
     for option in ("--sort", "--columns"):
         assert ask("__complete", "--", "ls", option, "hum") == "humidity\thow wet it was\n"
     assert "| `humidity` | integer | WET | how wet it was |\n" in ask("__facts")
+
+
+def test_a_computed_fact_is_a_line_of_the_table_and_a_property(ask):
+    record("long", {"loss": 1.0}, {"loss": 0.5})
+    listing = ask("ls", "--columns", "name,points", "--sort", "-points", "-n", "2")
+    assert listing.splitlines()[:2] == ["NAME  POINTS", "long       2"]
+    assert [run["points"] for run in json.loads(ask("ls", "-w", "points > 1", "--json"))] == [2]
+    assert "points      2\n" in ask("show", "long")
+    assert "| `points` | integer | POINTS | the points of all metrics |\n" in ask("__facts")
 
 
 def test_names_are_unique_and_every_attribute_is_in_the_table():
