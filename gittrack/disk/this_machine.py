@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 
 from gittrack.core.fast_typing import Any
 
@@ -28,7 +29,7 @@ def _boot() -> str | None:
         return None
 
 
-def may_live_elsewhere(process: Any, touched: float, patience: float) -> bool:
+def may_live_elsewhere(process: Any, touched: float, patience: Callable[[], float]) -> bool:
     """Return whether a process may be alive on a machine whose locks are not visible here.
 
     Parameters
@@ -38,7 +39,8 @@ def may_live_elsewhere(process: Any, touched: float, patience: float) -> bool:
     touched
         The time of the last write to its files, in seconds since 1970.
     patience
-        The time without a write after which the process counts as dead, in seconds.
+        Returns the time without a write after which the process counts as dead, in seconds.  It is called
+        only if the rest does not decide.
     """
     if not isinstance(process, dict) or not isinstance(process.get("host"), str):
         return False  # written by an earlier version
@@ -47,7 +49,7 @@ def may_live_elsewhere(process: Any, touched: float, patience: float) -> bool:
         return False  # the same kernel, maybe another container: its locks are visible
     if process["host"] == os.uname().nodename and touched < _started():
         return False  # this machine, before its last start
-    return time.time() - touched < patience
+    return time.time() - touched < patience()
 
 
 def _started() -> float:

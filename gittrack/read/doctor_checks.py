@@ -166,7 +166,7 @@ def _journals(repo: git.Repo) -> Iterator[Finding]:
     folder = Path(layout.live_dir(repo.common_dir))
     names = sorted(os.listdir(folder)) if folder.is_dir() else []
     for name in filter(layout.is_id, names):
-        info = live.read(f"{folder}/{name}")
+        info = live.read(repo, f"{folder}/{name}")
         if info is None or info.status == run_info.RUNNING:
             continue
         if info.problem == run_info.NEWER:

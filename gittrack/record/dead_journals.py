@@ -9,8 +9,7 @@ from pathlib import Path
 
 from gittrack.core import layout, settings
 from gittrack.core.errors import OnAnotherHost, TrackError
-from gittrack.core.run import events
-from gittrack.disk import lock, this_machine
+from gittrack.disk import journal_owner, lock
 from gittrack.record.journal import Journal, read_state
 
 _CREATION_SECONDS = 60
@@ -92,12 +91,9 @@ def adopt(
 
 
 def _check_host(folder: Path, patience: float) -> None:
-    process = events.process_of((folder / layout.EVENTS).read_bytes())
-    names = (layout.EVENTS, layout.SERIES, layout.POINTS, layout.LOG_HEAD, *layout.LOG_TAIL)
-    paths = [folder / name for name in names]
-    touched = max(path.stat().st_mtime for path in paths if path.exists())
-    if this_machine.may_live_elsewhere(process, touched, patience):
+    host = journal_owner.other_host(folder, lambda: patience)
+    if host is not None:
         raise OnAnotherHost(
-            f"the process of the run {folder.name} may be alive on the host {process['host']}",
+            f"the process of the run {folder.name} may be alive on the host {host}",
             "if that process has ended: git track recover --force",
         )

@@ -56,7 +56,17 @@ def test_a_journal_of_another_host_that_is_stale_is_committed(project, setting, 
     for path in folder.iterdir():
         old = path.stat().st_mtime - age
         os.utime(path, (old, old))
+    assert [run["status"] for run in listed()] == ["crashed"]
     assert "(crashed)" in run_cli("recover").out
+
+
+def test_a_run_of_another_host_that_only_prints_is_running(project):
+    folder = leave(project)
+    for path in folder.iterdir():
+        os.utime(path, (1e9, 1e9))
+    (folder / "log.txt").write_text("epoch 1\n")
+    assert [run["status"] for run in listed()] == ["running"]
+    assert "may be alive on the host elsewhere" in run_cli("recover").err
 
 
 def test_a_machine_that_was_started_again_recovers_its_own(project):

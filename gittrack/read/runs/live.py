@@ -7,28 +7,32 @@ import time
 from pathlib import Path
 from typing import Any
 
+from gittrack import git
 from gittrack.core import layout, settings, yaml_read
 from gittrack.core.run import events, run_info, series
 from gittrack.core.run.points import convert
-from gittrack.disk import lock, this_machine
+from gittrack.disk import journal_owner
 
 _WHOLE = 8 << 20
 
 
-def read(path: str) -> run_info.RunInfo | None:
+def read(repo: git.Repo, path: str) -> run_info.RunInfo | None:
     """Return the run of a journal; None if the journal is empty or was removed.
 
-    The status is ``running`` while a process holds the lock of the journal, else ``crashed``.  Of a series
-    over 8 MiB only the end is read: the last values are right, but min, max and count are those of the end.
+    The status is ``running`` if the process that records the run is alive (`disk.journal_owner`), else
+    ``crashed``.  Of a series over 8 MiB only the end is read: the last values are right, but min, max and
+    count are those of the end.
 
     Parameters
     ----------
+    repo : git.Repo
+        The repository.
     path : str
         The folder of the journal.
     """
     folder = Path(path)
     try:
-        return _read(folder)
+        return _read(repo, folder)
     except FileNotFoundError:
         return None  # the run was committed in the meantime
     except Exception as error:  # noqa: BLE001 - one bad journal never hides the other runs
@@ -38,10 +42,12 @@ def read(path: str) -> run_info.RunInfo | None:
         )
 
 
-def _read(folder: Path) -> run_info.RunInfo | None:
+def _read(repo: git.Repo, folder: Path) -> run_info.RunInfo | None:
     if (folder / layout.LOCK).is_dir():
         raise ValueError("its lock is a folder")
-    alive = lock.is_held(folder / layout.LOCK) or _is_on_another_host(folder)
+    alive = journal_owner.is_alive(
+        folder, lambda: settings.adopt_after(git.parse_config(repo.config().output()))
+    )
     if (folder / layout.EVENTS).stat().st_size == 0:
         return None
     state = events.read(folder / layout.EVENTS, folder.name)
@@ -54,14 +60,6 @@ def _read(folder: Path) -> run_info.RunInfo | None:
         metrics[name] = run_info.with_final(metrics.get(name), value)
     summaries = {name: metric.to_dict() for name, metric in metrics.items()}
     return run_info.from_facts(facts, state.params, summaries)
-
-
-def _is_on_another_host(folder: Path) -> bool:
-    """Return whether the process of a run may be alive on another host, whose locks are not visible here."""
-    with open(folder / layout.EVENTS, "rb") as file:
-        process = events.process_of(file.readline(_WHOLE))
-    touched = max((folder / name).stat().st_mtime for name in (layout.EVENTS, layout.SERIES))
-    return this_machine.may_live_elsewhere(process, touched, settings.ADOPT_AFTER_SECONDS)
 
 
 def series_lines(folder: Path, limit: int | None = None) -> list[str]:

@@ -1,0 +1,58 @@
+"""Whether the process that records a run is alive.  A run without an end whose process is not alive crashed.
+
+Listings and recovery both decide by these functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from gittrack.core import layout
+from gittrack.core.run import events
+from gittrack.disk import lock, this_machine
+
+_LONGEST_LINE = 8 << 20
+# The files that grow while a run goes on.
+_GROWING = (layout.EVENTS, layout.SERIES, layout.POINTS, layout.LOG_HEAD, *layout.LOG_TAIL)
+
+
+def is_alive(folder: Path, patience: Callable[[], float]) -> bool:
+    """Return whether the process that records a run is alive, or may be alive on another host.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of the journal.
+    patience : callable
+        Returns `core.settings.adopt_after` in seconds; it is called only for a journal of another host.
+    """
+    return lock.is_held(folder / layout.LOCK) or other_host(folder, patience) is not None
+
+
+def other_host(folder: Path, patience: Callable[[], float]) -> str | None:
+    """Return the host on which the process of a run may be alive without a lock that is visible here.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of the journal.
+    patience : callable
+        As for `is_alive`.
+
+    Returns
+    -------
+    str or None
+        None if the process is not alive on another host.
+    """
+    with open(folder / layout.EVENTS, "rb") as file:
+        process = events.process_of(file.readline(_LONGEST_LINE))
+    if this_machine.may_live_elsewhere(process, _last_write(folder), patience):
+        return str(process["host"])
+    return None
+
+
+def _last_write(folder: Path) -> float:
+    """Return the time of the last write to a journal, in seconds since 1970."""
+    paths = [folder / name for name in _GROWING]
+    return max(path.stat().st_mtime for path in paths if path.exists())
