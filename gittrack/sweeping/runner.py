@@ -196,7 +196,7 @@ def _run(
         names=prepared.names,
         make_job=maker.make,
         stop_request=lambda: callbacks.stop_request() or workdir.stop_request(folder.folder),
-        learns=prepared.plan.method not in methods.RANKS_NOTHING,
+        learns=prepared.plan.method in methods.LEARNING,
     )
     if prepared.plan.early_terminate is not None:
         curves.prepare(repo, folder.folder, prepared.plan, initial)

@@ -9,7 +9,7 @@ from gittrack.analysis.stopping_rules import EarlyTerminate
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.search.checks import check_keys, require_mapping, short_repr, whole_number
 from gittrack.search.strategies import rungs
-from gittrack.search.strategies.methods import HALVING
+from gittrack.search.strategies.methods import WITH_RESOURCE
 
 _EXAMPLE = "early_terminate: {type: hyperband, min_iter: 3}"
 _KINDS = ("hyperband", "median")
@@ -51,7 +51,7 @@ def read(value: Any, method: str) -> EarlyStopping:
     """
     if value is None:
         return EarlyStopping()
-    if method in HALVING:
+    if method in WITH_RESOURCE:
         raise TrackError(
             f"method {method} stops trials itself",
             "leave early_terminate out, or use method: random",

@@ -12,7 +12,7 @@ from gittrack.search.checks import check_keys, require_mapping, short_repr, whol
 from gittrack.search.file import command, early_stopping, parameters, sizing
 from gittrack.search.plan import Resource, SamplerOptions, SweepPlan
 from gittrack.search.strategies import optuna_sampler, rungs
-from gittrack.search.strategies.methods import HALVING, METHODS, RANKS_NOTHING
+from gittrack.search.strategies.methods import LEARNING, METHODS, WITH_RESOURCE
 
 KEYS = (
     *("name", "description", "program", "command", "method", "metric", "parameters"),
@@ -117,7 +117,7 @@ class _Metric(NamedTuple):
 
 def _metric(file: Mapping[str, Any], method: str, config: Mapping[str, str] | None) -> _Metric:
     value = file.get("metric")
-    if value is None and method in RANKS_NOTHING and file.get("early_terminate") is None:
+    if value is None and method not in LEARNING and file.get("early_terminate") is None:
         return _Metric(remarks=("without a metric, the trials are run and not ranked",))
     metric = require_mapping(value, "metric", _METRIC_EXAMPLE)
     check_keys(metric, ("name", "goal", "target"), "metric")
@@ -142,7 +142,7 @@ def _target(metric: Mapping[str, Any], name: str, method: str) -> float | None:
     target: float | None = metric.get("target")
     if target is not None and type(target) not in (int, float):
         raise TrackError(f"the target of {name} is {target!r}", "write a number")
-    if target is not None and method in HALVING:
+    if target is not None and method in WITH_RESOURCE:
         raise TrackError(f"method {method} takes no target", "leave it out, or use another method")
     return target
 
@@ -174,7 +174,7 @@ def _seeds(value: Any) -> tuple[int, ...]:
 
 def _resource(value: Any, method: str) -> Resource | None:
     example = "resource: {name: epochs, min: 1, max: 81}, or give --resource epochs=1,81"
-    if method not in HALVING:
+    if method not in WITH_RESOURCE:
         if value is not None:
             raise TrackError(f"method {method} takes no resource", "leave resource out")
         return None

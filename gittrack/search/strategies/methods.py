@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from gittrack.search import sampling
 from gittrack.search.plan import Resource, SamplerOptions, Strategy, SweepPlan
@@ -14,17 +14,13 @@ from gittrack.search.strategies.halving import Halving
 from gittrack.search.strategies.seeds import RepeatedSeeds
 from gittrack.search.strategies.target import UntilTarget
 
-METHODS = ("grid", "random", "sobol", "halving", "hyperband", "asha", "optuna")
-HALVING = ("halving", "hyperband", "asha")  # they distribute a resource
-RANKS_NOTHING = ("grid", "random", "sobol")  # they do not learn from scores
-
 
 def strategy(plan: SweepPlan) -> Strategy:
     """Return the strategy of a checked plan.
 
     Raises TrackError if a package that the method needs is not installed.
     """
-    inner = _MAKES[plan.method](plan)
+    inner = _METHODS[plan.method].make(plan)
     if plan.target is not None:
         inner = UntilTarget(inner, plan.target, plan.goal)
     return RepeatedSeeds(inner, plan.seeds) if plan.seeds else inner
@@ -77,12 +73,26 @@ def _resource(plan: SweepPlan) -> Resource:
     return plan.resource
 
 
-_MAKES: dict[str, Callable[[SweepPlan], Strategy]] = {
-    "grid": _grid,
-    "random": _random,
-    "sobol": _sobol,
-    "halving": _halving,
-    "hyperband": _hyperband,
-    "asha": _asha,
-    "optuna": _optuna,
+class _Method(NamedTuple):
+    """A method: the function that makes its strategy, and what it needs besides parameters.
+
+    A method that ``learns`` needs scores to propose trials.  One with a ``resource`` gives trials budgets.
+    """
+
+    make: Callable[[SweepPlan], Strategy]
+    learns: bool = True
+    resource: bool = False
+
+
+_METHODS: Mapping[str, _Method] = {
+    "grid": _Method(_grid, learns=False),
+    "random": _Method(_random, learns=False),
+    "sobol": _Method(_sobol, learns=False),
+    "halving": _Method(_halving, resource=True),
+    "hyperband": _Method(_hyperband, resource=True),
+    "asha": _Method(_asha, resource=True),
+    "optuna": _Method(_optuna),
 }
+METHODS = tuple(_METHODS)
+WITH_RESOURCE = frozenset(name for name, method in _METHODS.items() if method.resource)
+LEARNING = frozenset(name for name, method in _METHODS.items() if method.learns)

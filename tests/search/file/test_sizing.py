@@ -86,7 +86,7 @@ def test_the_resource_is_not_searched(name):
     st.integers(0, 3),
 )
 def test_a_sweep_never_takes_more_runs_than_its_cap(method, cap, seeds):
-    resource = EPOCHS if method in methods.HALVING else None
+    resource = EPOCHS if method in methods.WITH_RESOURCE else None
     wanted = plan(method, run_cap=cap, seeds=tuple(range(seeds)), resource=resource)
     try:
         sized = sizing.with_size(wanted)

@@ -21,7 +21,7 @@ CASES = {
 
 
 def plan(method, **fields):
-    resource = Resource("epochs", 1, 9) if method in methods.HALVING else None
+    resource = Resource("epochs", 1, 9) if method in methods.WITH_RESOURCE else None
     space = {"x": Choice((1, 2, 3))}
     fields = {"configs": 3, "resource": resource, **fields}
     return SweepPlan(None, ("true",), method, "loss", "maximize", space, **fields)
@@ -60,4 +60,5 @@ def test_the_seed_of_the_search_decides_what_random_draws():
 
 
 def test_every_method_is_listed_once():
-    assert set(methods.HALVING) | set(methods.RANKS_NOTHING) | {"optuna"} == set(methods.METHODS)
+    assert methods.WITH_RESOURCE | {"optuna"} == methods.LEARNING
+    assert set(methods.METHODS) - methods.LEARNING == {"grid", "random", "sobol"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import math
 from random import Random
 
@@ -28,6 +29,8 @@ FILES = {
     "halving-seeds": {"method": "halving", "resource": RESOURCE, "configs": 5, "seeds": [7, 9]},
     "asha-seeds": {"method": "asha", "resource": RESOURCE, "configs": 5, "seeds": 2},
 }
+if importlib.util.find_spec("scipy"):
+    FILES["sobol"] = {"method": "sobol", "run_cap": 12}
 names = st.sampled_from(list(FILES))
 
 
@@ -74,6 +77,15 @@ class Pool:
             score = self.luck.choice([None, math.nan, math.inf]) if failed else self.score(ended)
             status = self.luck.choice(["failed", "finished"]) if failed else "finished"
             self.outcomes.append(Outcome(ended.key, score, len(self.outcomes), status))
+
+
+def test_every_method_is_held_to_the_contract():
+    tested = {file["method"] for file in FILES.values()}
+    extras = {
+        "sobol",
+        "optuna",
+    }  # Optuna proposes other trials if it is asked twice: test_extras.py
+    assert tested | extras == set(methods.METHODS)
 
 
 @given(name=names, j=st.integers(1, 9), seed=st.integers(0, 99), fails=st.sampled_from([0, 0.3]))
