@@ -22,6 +22,8 @@ from gittrack.show.terminal.table import Table, fit_columns
 
 Signatures = Mapping[str, Signature]
 _MOST_METRICS, _LONGEST_CELL = 3, 30
+# The columns of a table of versions, before and after those of the metrics.
+_IDENTITY, _REGISTRATION = ("VERSION", "STAGE", "RUN"), ("REGISTERED", "BY", "SIGNATURE", "WHY")
 
 
 def listing(
@@ -119,7 +121,9 @@ def versions(
     first = dict.fromkeys(name for values in metrics for name in headline(values))
     every = list(first | dict.fromkeys(name for values in metrics for name in values))
     names, cut = (every, []) if exact else (every[:_MOST_METRICS], every[_MOST_METRICS:])
-    heads = ["VERSION", "STAGE", "RUN", *names, "REGISTERED", "BY", "SIGNATURE", "WHY"]
+    heads = [*_IDENTITY, *names, *_REGISTRATION]
+    metric_columns = range(len(_IDENTITY), len(_IDENTITY) + len(names))
+    column = {head: metric_columns.stop + i for i, head in enumerate(_REGISTRATION)}
     rows = []
     for version in listed:
         values = version.facts.get("metrics") or {}
@@ -135,12 +139,17 @@ def versions(
             ]
         )
     whole = Table(
-        [text.escape(head) for head in heads], rows, [*[False] * 3, *[True] * len(names)], cut
+        [text.escape(head) for head in heads],
+        rows,
+        [position in metric_columns for position in range(metric_columns.stop)],
+        cut,
     )
-    registered = 3 + len(names)
-    by, signature, last = registered + 1, registered + 2, registered + 3
-    later, headline_one = range(registered - 1, 3, -1), range(3, min(registered, 4))  # metrics
-    yielding = [*_unsigned(rows, signature), *later, last, by, registered, *headline_one]
+    yielding = [
+        *_unsigned(rows, column["SIGNATURE"]),
+        *metric_columns[:0:-1],  # the first metric is left out last
+        *(column[head] for head in ("WHY", "BY", "REGISTERED")),
+        *metric_columns[:1],
+    ]
     return fit_columns(whole, {position: heads[position] for position in yielding}, width)
 
 
