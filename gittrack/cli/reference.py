@@ -21,6 +21,6 @@ def facts_table() -> str:
 def settings_table() -> str:
     """Return the settings as a table in Markdown."""
     lines = ["| setting | default | meaning |", "|---|---|---|"]
-    for name, (default, meaning) in settings.DESCRIBED.items():
+    for name, (default, meaning) in settings.DESCRIPTIONS.items():
         lines.append(f"| `track.{name}` | {f'`{default}`' if default else ''} | {meaning} |")
     return "\n".join(lines) + "\n"

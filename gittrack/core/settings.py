@@ -31,7 +31,7 @@ class Settings(NamedTuple):
 
 _NO = ("no", "false", "off", "0")
 # {name: (default, meaning)}; docs/reference/settings.md is generated from it.
-DESCRIBED: dict[str, tuple[str, str]] = {
+DESCRIPTIONS: dict[str, tuple[str, str]] = {
     "experiment": ("default", "the experiment of runs that do not name one"),
     "maxFileSize": ("10m", "an uncommitted file over this size is not captured"),
     "maxSnapshotSize": ("100m", "the total size of the files that a snapshot captures"),
@@ -79,7 +79,7 @@ _OF_SAMPLE_HOOKS = (
 
 def unknown(config: Mapping[str, str]) -> list[str]:
     """Return a warning for each setting under ``track.`` that does not exist and so has no effect."""
-    settings = {name.lower(): f"track.{name}" for name in (*DESCRIBED, *_OF_SAMPLE_HOOKS)}
+    settings = {name.lower(): f"track.{name}" for name in (*DESCRIPTIONS, *_OF_SAMPLE_HOOKS)}
     names = (key.removeprefix("track.") for key in config if key.startswith("track."))
     warnings = []
     for name in names:

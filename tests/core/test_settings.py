@@ -1,6 +1,9 @@
 """core/settings: git's configuration as values."""
 
+import re
+
 import pytest
+from helpers import ROOT
 
 from gittrack.core import settings
 from gittrack.core.errors import TrackError
@@ -55,3 +58,28 @@ def test_the_remote_is_origin_or_the_first():
     assert from_config(others).remote == "u"
     assert from_config({**others, "remote.origin.url": "o"}).remote == "o"
     assert from_config({"remote.up.fetch": "x"}).remote is None
+
+
+def test_the_file_of_git_track_init_shows_every_setting_with_its_default():
+    text = (ROOT / "templates/init/settings").read_text()
+    shown = dict(re.findall(r"^\t# (\w+) = (.*?) +;", text, re.M))
+    defaults = {
+        name: default for name, (default, _) in settings.DESCRIPTIONS.items() if "<" not in name
+    }
+    assert defaults.keys() <= shown.keys()
+    sections = {f"{name}.<{kind}>" for name, kind in (("goal", "metric"), ("gate", "stage"))}
+    assert sections == settings.DESCRIPTIONS.keys() - defaults.keys()
+    assert all(f'[track "{name.partition(".")[0]}"]' in text for name in sections)
+    examples = {name for name in defaults if not defaults[name]} | {"volatile"}
+    differ = {name for name, default in defaults.items() if shown[name] != default}
+    assert differ == examples
+
+
+def test_the_described_defaults_are_those_of_the_code():
+    described = {
+        f"track.{name.lower()}": default
+        for name, (default, _) in settings.DESCRIPTIONS.items()
+        if default and "<" not in name
+    }
+    assert from_config(described) == Settings()
+    assert settings.adopt_after(described) == settings.ADOPT_AFTER_SECONDS
