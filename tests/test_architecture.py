@@ -113,6 +113,7 @@ READS_ENVIRONMENT = {
     "cli/output.py": "NO_COLOR and TERM",
     "cli/pager.py": "GIT_PAGER and PAGER, by git's rules",
     "cli/commands/demo.py": "puts git-track on PATH",
+    "cli/commands/ui.py": "whether there is a screen, and who would use ssh",
 }
 
 BROAD_EXCEPTS = {
@@ -121,6 +122,7 @@ BROAD_EXCEPTS = {
     "read/runs/live.py": "one journal that cannot be decoded is marked damaged and never hides the others",
     "record/recovery.py": "one journal that cannot be committed is kept and never stops the others",
     "cli/main.py": "the one boundary: writes the traceback to a file and prints the path",
+    "web/application.py": "the boundary of a request: the log has the traceback, the answer none",
 }
 
 LAZY_IMPORTS = {
@@ -148,6 +150,13 @@ LAZY_IMPORTS = {
     "cli/commands/_hidden.py": {"gittrack.cli.completing": "it imports the modules of all verbs"},
     "cli/commands/sweep/_search.py": {
         "gittrack.show.page.pictures": "an extra",
+    },
+    "cli/commands/ui.py": {
+        "gittrack.web.one_file": "a server does not need it",
+        "gittrack.web.application": "a file needs no server",
+        "gittrack.web.security": "a file needs no server",
+        "gittrack.web.serving": "a file needs no server",
+        "webbrowser": "only a desktop has a browser",
     },
     "cli/commands/export.py": {"gittrack.show.data.parquet": "an extra"},
     "search/strategies/optuna_sampler.py": {

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from helpers import ROOT
 
+from gittrack.web import assets
+
 FIND = """
 import sys
 from gittrack.disk.files import bundled
@@ -83,6 +85,8 @@ def test_what_is_in_the_wheel(wheel):
     assert {"gittrack/cli/main.py", "gittrack/_files/templates/demo/data/digits.csv.gz"} <= set(
         names
     )
+    page = {f"gittrack/web/static/{name}" for name in ("index.html", *assets.files())}
+    assert page <= set(names)
     shared = {name.partition(".data/data/")[2] for name in names if ".data/data/" in name}
     assert shared == {
         "share/man/man1/git-track.1",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from gittrack import git
 from gittrack.core import layout, settings, yaml_read
@@ -80,13 +80,57 @@ def series_lines(folder: Path, limit: int | None = None) -> list[str]:
         data = series.whole_lines(file.read())
     if start:
         data = data[data.find(b"\n") + 1 :]
-    text = data.decode("utf-8", "surrogatepass")
-    points = folder / layout.POINTS
-    if points.exists():
-        times = folder / layout.POINT_TIMES
-        lines, _ = convert(points.read_bytes(), times.read_bytes() if times.exists() else b"")
-        text += lines
-    return [line + "\n" for line in text.split("\n")[:-1]]
+    lines = data.decode("utf-8", "surrogatepass").split("\n")[:-1]
+    return [line + "\n" for line in (*lines, *_written_by_command(folder))]
+
+
+class Tail(NamedTuple):
+    """How far the points of a live run were read: bytes of its series, lines that its command wrote."""
+
+    size: int = 0
+    lines: int = 0
+
+
+def points_after(folder: Path, tail: Tail) -> tuple[list[str], Tail] | None:
+    """Return the points of a live run that were logged since ``tail``, as lines of metrics.csv.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of the journal.
+    tail : Tail
+        Where the last call ended.
+
+    Returns
+    -------
+    tuple or None
+        The lines and the new tail; None if the journal does not continue there, because it was replaced.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the run was committed in the meantime.
+    """
+    with open(folder / layout.SERIES, "rb") as file:
+        if file.seek(0, os.SEEK_END) < tail.size:
+            return None
+        file.seek(tail.size)
+        data = series.whole_lines(file.read())
+    written = _written_by_command(folder)
+    if len(written) < tail.lines:
+        return None
+    lines = data.decode("utf-8", "surrogatepass").split("\n")[:-1]
+    fresh = [line + "\n" for line in (*lines, *written[tail.lines :])]
+    return fresh, Tail(tail.size + len(data), len(written))
+
+
+def _written_by_command(folder: Path) -> list[str]:
+    """Return the points that the command of a live run wrote itself, as lines without line breaks."""
+    points, times = folder / layout.POINTS, folder / layout.POINT_TIMES
+    if not points.exists():
+        return []
+    lines, _ = convert(points.read_bytes(), times.read_bytes() if times.exists() else b"")
+    return lines.split("\n")[:-1]
 
 
 def files(folder: Path) -> dict[str, int]:

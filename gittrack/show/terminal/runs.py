@@ -44,26 +44,13 @@ def listing(
     """
     if chosen:
         return _table(runs, [columns.by_name(name, now) for name in chosen], exact)
-    fixed = [
-        columns.fact("id"),
-        columns.fact("name"),
-        columns.fact("status"),
-        columns.started(now),
-        columns.fact("duration"),
-    ]
-    if exact or len({run.experiment for run in runs}) > 1:
-        fixed.insert(1, columns.fact("experiment"))
-    if not exact and not any(run.name for run in runs):
-        fixed.remove(columns.fact("name"))
-    tags = [columns.fact("tags")] if exact or any(run.tags for run in runs) else []
+    fixed, tags = _fixed(runs, now, exact)
     metrics = _common_metrics(runs)
     if exact or all_params:
         params, metric_names = _names(_flat(runs)), metrics if exact else metrics[:_MAX_METRICS]
         every = [*map(columns.metric, metric_names), *_params(params, metrics)]
         return _table(runs, [*fixed, *every, *tags], exact)
-    flat = _flat(runs)
-    names = _differing(flat)
-    params = [name for name in names if name in _most_varied(flat, names)]
+    names, params = _differing_params(runs)
     metric_columns, param_columns = (
         list(map(columns.metric, metrics[:_MAX_METRICS])),
         _params(params, metrics),
@@ -76,6 +63,38 @@ def listing(
         width,
         left_out,
     )
+
+
+def default_names(runs: Sequence[RunInfo]) -> list[str]:
+    """Return the names of the columns that `listing` shows: facts, ``metrics.x``, ``params.x``."""
+    fixed, tags = _fixed(runs, 0.0, exact=False)
+    metrics = [f"metrics.{name}" for name in _common_metrics(runs)[:_MAX_METRICS]]
+    params = [f"params.{name}" for name in _differing_params(runs)[1]]
+    return [*(column.name for column in fixed), *metrics, *params, *(tag.name for tag in tags)]
+
+
+def _fixed(runs: Sequence[RunInfo], now: float, exact: bool) -> tuple[list[Column], list[Column]]:
+    """Return the columns before the metrics and after the params."""
+    fixed = [
+        columns.fact("id"),
+        columns.fact("name"),
+        columns.fact("status"),
+        columns.started(now),
+        columns.fact("duration"),
+    ]
+    if exact or len({run.experiment for run in runs}) > 1:
+        fixed.insert(1, columns.fact("experiment"))
+    if not exact and not any(run.name for run in runs):
+        fixed.remove(columns.fact("name"))
+    return fixed, [columns.fact("tags")] if exact or any(run.tags for run in runs) else []
+
+
+def _differing_params(runs: Sequence[RunInfo]) -> tuple[list[str], list[str]]:
+    """Return the params that differ, and of them those that `listing` shows."""
+    flat = _flat(runs)
+    names = _differing(flat)
+    varied = _most_varied(flat, names)
+    return names, [name for name in names if name in varied]
 
 
 def ranking(

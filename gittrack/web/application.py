@@ -1,0 +1,173 @@
+"""The WSGI application: addresses to documents, static files and artifacts; errors as JSON.
+
+It is served by `serving` on this machine, or by any WSGI server: ``application(repo, guard)``.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from importlib import import_module
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs
+
+from gittrack import git
+from gittrack.core.errors import NoSuchRun, TrackError
+from gittrack.show.data import jsonable
+from gittrack.web import assets, security
+from gittrack.web.params import Params
+from gittrack.web.security import Guard, Refused
+
+_log = logging.getLogger("gittrack")
+# The documents: {name: module of `web.views`}.  Each is imported when it is first asked for.
+VIEWS = {"runs": "runs", "series": "series"}
+_MOST_FIELDS = 2_000
+_REASONS = {200: "OK", 304: "Not Modified", 400: "Bad Request", 403: "Forbidden", 404: "Not Found"}
+_REASONS |= {405: "Method Not Allowed", 414: "URI Too Long", 500: "Internal Server Error"}
+
+
+class Answer(NamedTuple):
+    """The answer to a request."""
+
+    body: bytes
+    kind: str = "application/json"
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
+    policy: str = security.POLICY
+
+
+class Start(NamedTuple):
+    """What the command line selected: the state of the page where its address holds none."""
+
+    experiment: str = ""
+    where: str = ""
+    runs: tuple[str, ...] = ()
+    view: str = "runs"
+    target: str = ""
+
+
+_START = Start()
+
+
+class Application:
+    """The page of one repository.
+
+    Parameters
+    ----------
+    repo : git.Repo
+        The repository.
+    guard : Guard
+        Who may read.
+    base_path : str
+        The part of the path before the page, if a proxy leaves it on: ``/proxy/7117``.
+    start : Start
+        What the page shows first.
+    """
+
+    def __init__(
+        self, repo: git.Repo, guard: Guard, base_path: str = "", start: Start = _START
+    ) -> None:
+        self.repo, self.guard, self.start = repo, guard, start
+        self.base_path = f"/{base_path.strip('/')}" if base_path.strip("/") else ""
+        self._shared: dict[str, Any] = {}
+
+    def __call__(
+        self, environ: Mapping[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        """Answer a request, as WSGI says."""
+        answer = self._safely(environ)
+        reason = _REASONS.get(answer.status, "Error")
+        headers = [
+            ("Content-Type", answer.kind),
+            ("Content-Length", str(len(answer.body))),
+            ("Content-Security-Policy", answer.policy),
+            *security.HEADERS,
+            *answer.headers,
+        ]
+        start_response(f"{answer.status} {reason}", headers)
+        return [] if environ.get("REQUEST_METHOD") == "HEAD" else [answer.body]
+
+    def _safely(self, environ: Mapping[str, Any]) -> Answer:
+        try:
+            return self._answer(environ)
+        except NoSuchRun as error:
+            return failure(error, 404)
+        except Refused as error:
+            return failure(error, error.status)
+        except TrackError as error:
+            return failure(error, 400)
+        except OSError as error:
+            problem = TrackError(f"{error.strerror or 'the disk failed'}", "see: git track doctor")
+            return failure(problem, 500)
+        except Exception:  # noqa: BLE001 - the boundary: no traceback is in an answer
+            _log.exception("the page failed to answer %r", environ.get("PATH_INFO"))
+            return failure(
+                TrackError("gittrack has a bug", "the server printed it; please report it"), 500
+            )
+
+    def _answer(self, environ: Mapping[str, Any]) -> Answer:
+        path = environ.get("PATH_INFO", "").removeprefix(self.base_path) or "/"
+        fields = _fields(environ)
+        token = fields.text("token")
+        self.guard.check(environ, token, first_page=path == "/")
+        if path == "/":
+            cookie = self.guard.set_cookie(f"{self.base_path}/")
+            return Answer(assets.page(), "text/html; charset=utf-8", headers=(cookie,))
+        kind, _, name = path[1:].partition("/")
+        if kind == "static" and name in assets.files():
+            file_kind, content = assets.files()[name]
+            return Answer(content, file_kind)
+        if kind == "data" and (name in VIEWS or name == "start"):
+            document = self._start() if name == "start" else self._document(name, fields)
+            return Answer(encoded(document))
+        raise NotFound()
+
+    def _start(self) -> dict[str, Any]:
+        module = import_module("gittrack.web.views.start")
+        ours = {"live": True, "instance": self.guard.instance, "with": [], "file": None}
+        return {**module.view(self.repo), **ours, "initial": self.start._asdict()}
+
+    def _document(self, name: str, params: Params) -> dict[str, Any]:
+        module = import_module(f"gittrack.web.views.{VIEWS[name]}")
+        document: dict[str, Any] = module.view(self.repo, params, *self._state_of(name))
+        return document
+
+    def _state_of(self, name: str) -> tuple[Any, ...]:
+        """Return what a document keeps from one request to the next."""
+        if name != "series":
+            return ()
+        points = import_module("gittrack.web.points")  # NumPy costs more than the first page
+        return (self._shared.setdefault("points", points.PointCache()),)
+
+
+class NotFound(Refused):
+    """An address that the page does not have."""
+
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__("the page has no such address", "open the page itself")
+
+
+def _fields(environ: Mapping[str, Any]) -> Params:
+    query = environ.get("QUERY_STRING", "").encode("latin-1", "replace").decode("utf-8", "replace")
+    try:
+        return Params(parse_qs(query, keep_blank_values=True, max_num_fields=_MOST_FIELDS))
+    except ValueError:
+        raise security.NotAllowed("too many parameters", "select fewer runs at once", 414) from None
+
+
+def encoded(document: Any) -> bytes:
+    """Return a document as JSON without spaces, in ASCII."""
+    return json.dumps(jsonable.plain(document), allow_nan=False, separators=(",", ":")).encode()
+
+
+def failure(error: TrackError, status: int) -> Answer:
+    """Return the answer for an error."""
+    content = {
+        "message": error.message,
+        "hint": error.hint,
+        "column": getattr(error, "column", None),
+    }
+    return Answer(encoded({"error": content}), status=status)

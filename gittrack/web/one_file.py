@@ -1,0 +1,96 @@
+"""The page as one file: modules joined into one script, documents inside, and a policy with its hash.
+
+Modules cannot import each other inside one file, so each becomes a function that returns its exports.  It
+relies on the rules for modules in docs/design/web.md.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from gittrack import git
+from gittrack.show.terminal import text
+from gittrack.web import application, assets
+from gittrack.web.params import Params
+from gittrack.web.points import PointCache
+from gittrack.web.views import runs, series, start
+
+_IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.{1,2}/[\w./-]+\.js)";\n?', re.M)
+_EXPORT = re.compile(r"^export (async function|function|class|const) (\w+)", re.M)
+
+
+class Page(NamedTuple):
+    """A page in one file: its content, and one line about it."""
+
+    content: bytes
+    about: str
+
+
+def runs_page(repo: git.Repo, fields: Mapping[str, Sequence[str]]) -> Page:
+    """Return the page of some runs, as parameters of the document ``runs``."""
+    params = Params(fields)
+    document = runs.view(repo, params)
+    curves = series.view(repo, Params({"run": document["keys"]}), PointCache())
+    first = application.Start()._asdict()
+    written = {"written": None, "runs": len(document["keys"]), "thinned": True}
+    begin = {**start.view(repo), "live": False, "instance": "", "with": [], "file": written}
+    documents = {"start": {**begin, "initial": first}, "runs": document, "series": curves}
+    content = join(documents)
+    return Page(content, f"{len(document['keys'])} runs, {text.size(len(content))}")
+
+
+def join(documents: Mapping[str, Any]) -> bytes:
+    """Return the page with these documents: HTML that needs no other file and no network."""
+    script, style = joined_script(), assets.files()["style.css"][1].decode()
+    # "<" would end the element early, or begin a comment in it.
+    data = application.encoded(documents).decode().replace("<", "\\u003c")
+    policy = (
+        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; "
+        "img-src data: blob:; media-src data: blob:; base-uri 'none'; form-action 'none'"
+    )
+    head = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+    html = assets.index().replace("<head>\n", f"<head>\n{head}\n", 1)
+    for old, new in (
+        ('<link rel="stylesheet" href="static/style.css">', f"<style>{style}</style>"),
+        ("<!-- modules -->\n", ""),
+        ('<script type="module" src="static/js/main.js"></script>\n', ""),
+        (
+            "</body>",
+            f'<script type="application/json" id="documents">{data}</script>\n'
+            f'<script type="module">{script}</script>\n</body>',
+        ),
+    ):
+        html = html.replace(old, new, 1)
+    return html.encode()
+
+
+def _hash(content: str) -> str:
+    digest = hashlib.sha256(content.encode()).digest()
+    return f"sha256-{base64.b64encode(digest).decode()}"
+
+
+def joined_script() -> str:
+    """Return all modules as one script, each after those that it imports."""
+    modules = assets.modules()
+    names = {module.path: f"module{number}" for number, module in enumerate(modules)}
+    return "".join(_joined(module, names) for module in modules)
+
+
+def _joined(module: assets.Module, names: Mapping[str, str]) -> str:
+    """Return a module as a function that is called at once and returns what it exports."""
+    targets = iter(module.imports)
+
+    def constants(match: re.Match[str]) -> str:
+        parts = filter(None, (part.strip() for part in match[1].split(",")))
+        pairs = ", ".join(part.replace(" as ", ": ") for part in parts)
+        return f"const {{ {pairs} }} = {names[next(targets)]};\n"
+
+    body = _IMPORT.sub(constants, module.text)
+    exports = [name for _, name in _EXPORT.findall(body)]
+    body = _EXPORT.sub(r"\1 \2", body)
+    returned = f"return {{ {', '.join(exports)} }};\n" if exports else ""
+    return f"const {names[module.path]} = (() => {{\n{body}{returned}}})();\n"

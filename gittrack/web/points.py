@@ -1,0 +1,189 @@
+"""The points of runs as arrays: parsed once, cut to a range of x, and thinned per column of pixels."""
+
+from __future__ import annotations
+
+import base64
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from gittrack import git
+from gittrack.core import layout
+from gittrack.core.run import series
+from gittrack.read.runs import live, reader
+from gittrack.read.runs.live import Tail
+from gittrack.read.runs.reader import Raw
+
+Array = np.ndarray[Any, np.dtype[Any]]
+_SHORT = 32  # so many numbers are written as they are
+_INT32 = 2**31 - 1
+
+
+class Series(NamedTuple):
+    """The points of one metric in the order of logging: three arrays of one length."""
+
+    steps: Array
+    values: Array
+    times: Array
+
+
+class RunPoints(NamedTuple):
+    """All points of a run by metric, and for a live run how far its journal was read."""
+
+    metrics: Mapping[str, Series]
+    tail: Tail | None = None
+
+    @property
+    def size(self) -> int:
+        """The bytes of the arrays."""
+        return sum(part.nbytes for metric in self.metrics.values() for part in metric)
+
+
+class PointCache:
+    """The points of runs that were asked for last, up to a number of bytes.  For several threads."""
+
+    def __init__(self, limit: int = 256 << 20) -> None:
+        self._limit, self._lock = limit, threading.Lock()
+        self._runs: OrderedDict[str, RunPoints] = OrderedDict()
+
+    def read(self, repo: git.Repo, raw: Raw) -> RunPoints:
+        """Return the points of a run; those of a live run are continued from where they were read.
+
+        Raises ValueError for a line that is not a point, FileNotFoundError if a live run has just ended.
+        """
+        name = raw.commit or f"{raw.experiment}/{raw.id}"
+        with self._lock:
+            earlier = self._runs.get(name)
+        if earlier is not None and raw.commit is not None:
+            return earlier
+        points = read(repo, raw, earlier)
+        with self._lock:
+            self._runs[name] = points
+            self._runs.move_to_end(name)
+            total = sum(points.size for points in self._runs.values())
+            while total > self._limit and len(self._runs) > 1:
+                total -= self._runs.popitem(last=False)[1].size
+        return points
+
+
+def read(repo: git.Repo, raw: Raw, earlier: RunPoints | None = None) -> RunPoints:
+    """Return the points of a run; see `PointCache.read`."""
+    if raw.commit is not None:
+        data = reader.content(repo, raw, layout.SERIES)
+        return RunPoints(parse(series.text_lines(data or b"")))
+    folder = Path(layout.live_dir(repo.common_dir), raw.id)
+    before = earlier if earlier is not None and earlier.tail is not None else RunPoints({}, Tail())
+    addition = live.points_after(folder, before.tail or Tail())
+    if addition is None:
+        before, addition = RunPoints({}, Tail()), live.points_after(folder, Tail())
+    lines, tail = addition or ([], Tail())
+    return RunPoints(_joined(before.metrics, parse(lines)), tail)
+
+
+def _joined(first: Mapping[str, Series], second: Mapping[str, Series]) -> dict[str, Series]:
+    joined = dict(first)
+    for name, more in second.items():
+        earlier = joined.get(name)
+        pairs = zip(earlier, more, strict=True) if earlier is not None else None
+        joined[name] = Series(*(np.concatenate(pair) for pair in pairs)) if pairs else more
+    return joined
+
+
+def parse(lines: Iterable[str]) -> dict[str, Series]:
+    """Return {metric: points} of the lines of a metrics.csv.  Raises ValueError for a damaged line."""
+    columns: dict[str, tuple[list[float], list[float], list[float]]] = {}
+    for number, text in enumerate(lines, 1):
+        points: Iterable[tuple[float, str, float, float]]
+        if '"' in text or "\\" in text or text == series.HEADER:
+            points = series.parse([text]) if text != series.HEADER else ()
+        else:
+            step, _, rest = text.partition(",")
+            name, _, rest = rest.partition(",")
+            value, _, seconds = rest.partition(",")
+            try:
+                points = ((float(step), name, float(value), float(seconds)),)
+            except ValueError:
+                raise ValueError(f"line {number} is not 'step,name,value,time'") from None
+        for step_number, metric, value_number, time in points:
+            column = columns.get(metric)
+            if column is None:
+                column = columns[metric] = ([], [], [])
+            column[0].append(step_number)
+            column[1].append(value_number)
+            column[2].append(time)
+    return {name: Series(*map(np.array, column)) for name, column in columns.items()}
+
+
+def ordered(x: Array, y: Array) -> tuple[Array, Array]:
+    """Return points in the order of x; equal x stay in the order of logging."""
+    if len(x) < 2 or bool(np.all(x[1:] >= x[:-1])):
+        return x, y
+    order = np.argsort(x, kind="stable")
+    return x[order], y[order]
+
+
+def cut(x: Array, low: float | None, high: float | None) -> slice:
+    """Return the range of sorted ``x`` from ``low`` to ``high``, with one more point at each end."""
+    start = 0 if low is None else max(0, int(np.searchsorted(x, low, "left")) - 1)
+    end = len(x) if high is None else min(len(x), int(np.searchsorted(x, high, "right")) + 1)
+    return slice(start, max(start, end))
+
+
+def thin(x: Array, y: Array, width: int) -> tuple[Array, Array]:
+    """Return the smallest and the largest point of each of ``width`` columns of equal width, in order.
+
+    All points are returned if there are at most two per column.  The first and the last point stay.
+
+    Parameters
+    ----------
+    x, y : array
+        The points, finite and in the order of x.
+    width : int
+        The number of columns of pixels.
+    """
+    if len(x) <= 2 * width:
+        return x, y
+    span = float(x[-1]) - float(x[0])
+    columns = np.zeros(len(x), dtype=np.int64)
+    if span > 0:
+        columns = np.minimum(((x - x[0]) / span * width).astype(np.int64), width - 1)
+    starts = np.flatnonzero(np.concatenate(([True], columns[1:] != columns[:-1])))
+    counts = np.diff(np.append(starts, len(x)))
+    picks = [np.array([0, len(x) - 1])]
+    for extreme in (np.minimum, np.maximum):
+        hits = np.flatnonzero(y == np.repeat(extreme.reduceat(y, starts), counts))
+        first = np.concatenate(([True], columns[hits][1:] != columns[hits][:-1]))
+        picks.append(hits[first])
+    chosen = np.unique(np.concatenate(picks))
+    return x[chosen], y[chosen]
+
+
+def pack(numbers: Array, *, single: bool = False) -> Any:
+    """Return an array as a PACK of docs/design/web.md: no number changes, except if ``single`` is true.
+
+    Parameters
+    ----------
+    numbers : array
+        Finite numbers.
+    single : bool
+        Whether 32 bits per number are enough, because there are many.
+    """
+    count = len(numbers)
+    if count <= _SHORT:
+        return [int(n) if n == int(n) and abs(n) < 2**53 else n for n in numbers.tolist()]
+    steps = np.diff(numbers)
+    if bool(np.all(steps == steps[0])):
+        return {"type": "range", "start": numbers[0].item(), "step": steps[0].item(), "n": count}
+    if bool(np.all((numbers == np.rint(numbers)) & (np.abs(numbers) <= _INT32))):
+        return _packed("i32", numbers.astype("<i4"))
+    return (
+        _packed("f32", numbers.astype("<f4")) if single else _packed("f64", numbers.astype("<f8"))
+    )
+
+
+def _packed(kind: str, numbers: Array) -> dict[str, str]:
+    return {"type": kind, "data": base64.b64encode(numbers.tobytes()).decode()}

@@ -1,0 +1,73 @@
+// @ts-check
+/** Start: read `start`, make the store, and mount the view that the address names. */
+
+import { openData } from "./data.js";
+import { el, fill } from "./dom.js";
+import { startLoading } from "./loader.js";
+import { decode, defaults, encode } from "./state.js";
+import { createStore } from "./store.js";
+import { createTop } from "./top.js";
+import { mount as mountRuns } from "./views/runs.js";
+
+/**
+ * @typedef {object} App
+ * @property {import("./data.js").Data} data
+ * @property {import("./store.js").Store} store
+ * @property {(text: string) => void} announce  say something to a screen reader
+ * @property {(action: () => any) => void} guarded  run an action, and show its error in the bar
+ */
+
+/** @type {Record<string, (root: HTMLElement, app: App) => () => void>} */
+const VIEWS = { runs: mountRuns };
+
+async function main() {
+  const address = new URL(location.href);
+  if (address.searchParams.has("token")) {
+    address.searchParams.delete("token"); // it is in a cookie now, and need not be in the history
+    history.replaceState(null, "", address);
+  }
+  const data = openData();
+  const start = await data.get("start");
+  const { runs: only = [], ...first } = start.initial;
+  const initial = { ...defaults, ...first };
+  const store = createStore({ ...decode(location.hash, initial), only, start, runs: null, hover: "", busy: false, problem: null });
+  const spoken = el("div", { class: "hidden-text", role: "status", "aria-live": "polite" });
+  /** @type {App} */
+  const app = {
+    data,
+    store,
+    announce: (text) => fill(spoken, text),
+    guarded: (action) => Promise.resolve().then(action).catch((error) => store.set({ problem: error })),
+  };
+  const root = el("main");
+  document.title = `${start.title || "runs"} · gittrack`;
+  fill(document.body, createTop(app, start), root, spoken);
+  followAddress(store, initial);
+  showView(root, app);
+  startLoading(app);
+}
+
+function showView(/** @type {HTMLElement} */ root, /** @type {App} */ app) {
+  let unmount = () => {};
+  function change() {
+    unmount();
+    unmount = (VIEWS[app.store.get().view] || mountRuns)(root, app);
+  }
+  app.store.on(["view", "target"], change);
+  change();
+}
+
+function followAddress(/** @type {import("./store.js").Store} */ store, /** @type {import("./state.js").State} */ initial) {
+  const names = Object.keys(defaults);
+  store.on(names, (state, changed) => {
+    const hash = `#${encode(state, initial)}`;
+    if (hash === (location.hash || "#")) return;
+    const step = changed.has("view") || changed.has("target");
+    history[step ? "pushState" : "replaceState"](null, "", hash);
+  });
+  for (const event of ["popstate", "hashchange"]) addEventListener(event, () => store.set(decode(location.hash, initial)));
+}
+
+main().catch((error) => {
+  fill(document.body, el("p", { class: "problem", role: "alert", text: [error.message, error.hint].filter(Boolean).join("\n") }));
+});

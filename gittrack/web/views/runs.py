@@ -1,0 +1,199 @@
+"""The rows of the table of runs, column by column."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from gittrack import git
+from gittrack.analysis.direction import Direction, direction
+from gittrack.core.equality import equal
+from gittrack.core.run import commit_message, facts
+from gittrack.core.run.run_info import Metric, RunInfo, getter
+from gittrack.read.runs import query, reader, selection
+from gittrack.read.runs.reader import Raw
+from gittrack.read.runs.source import Request
+from gittrack.show.terminal import runs as table
+from gittrack.web.params import Params
+from gittrack.web.views import commands
+
+MOST_ROWS = 2_000  # with so many runs, the page gets all of them and needs no windows
+_LARGEST_WINDOW = 10_000
+_FACTS = [fact for fact in facts.FACTS if fact.listed and fact.name not in ("age", "problem")]
+
+
+class Rows(NamedTuple):
+    """Some of the runs that match a request, in its order."""
+
+    raws: list[Raw]
+    total: int
+    offset: int = 0
+    archived: int = 0
+    damaged: int = 0
+
+    @property
+    def complete(self) -> bool:
+        """Whether these are all runs that match."""
+        return len(self.raws) == self.total
+
+
+def view(repo: git.Repo, params: Params) -> dict[str, Any]:
+    """Return the document ``runs``."""
+    rows = select(repo, params)
+    infos = [reader.decode(repo, raw) for raw in rows.raws]
+    return {
+        "total": rows.total,
+        "offset": rows.offset,
+        "complete": rows.complete,
+        "archived": rows.archived,
+        "damaged": rows.damaged,
+        **columns_of(repo, infos, params.many("column")),
+        "commands": commands.listing(params),
+    }
+
+
+def key(info: RunInfo | Raw) -> str:
+    """Return the key of a run in all documents: EXPERIMENT/ID."""
+    return f"{info.experiment}/{info.id}"
+
+
+def select(repo: git.Repo, params: Params) -> Rows:
+    """Return the runs that the parameters of `runs` select.
+
+    Raises
+    ------
+    TrackError
+        As `read.runs.query.listing`: for a query, an experiment or a sort key that means nothing.
+    """
+    keys = params.many("run")
+    offset = params.whole("offset", 0, 10**9)
+    limit = params.whole("limit", MOST_ROWS, _LARGEST_WINDOW)
+    order = params.many("sort")
+    whole = bool(keys) or len(order) > 1
+    listing = query.listing(
+        repo,
+        experiment=params.text("experiment") or None,
+        sort=order[0] if order else None,
+        limit=None if whole else offset + limit,
+        query=params.text("where") or None,
+        archived=params.flag("archived") or bool(keys),
+    )
+    raws, total = listing.runs, listing.total
+    if keys:
+        by_key = {key(raw): raw for raw in raws}
+        raws = [by_key[name] for name in keys if name in by_key]
+        total = len(raws)
+    if len(order) > 1:
+        raws = _sorted(repo, raws, order)
+    window = raws[offset : offset + limit]
+    return Rows(window, total, offset, listing.archived, listing.damaged)
+
+
+def _sorted(repo: git.Repo, raws: list[Raw], order: Sequence[str]) -> list[Raw]:
+    """Return the runs in an order of several keys: sorting is stable, so the last key comes first."""
+    for name in reversed(order):
+        request = Request(order=name.removeprefix("-"), descending=name.startswith("-"))
+        raws = selection.select(repo, raws, request).runs
+    return raws
+
+
+def columns_of(
+    repo: git.Repo, infos: Sequence[RunInfo], chosen: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Return the keys, columns and sweeps of a document with these runs as rows.
+
+    Parameters
+    ----------
+    repo : git.Repo
+        The repository, whose configuration may define the goals of metrics.
+    infos : sequence of RunInfo
+        The rows.
+    chosen : sequence of str
+        The names of the columns; empty: all that have a value.
+    """
+    visible = set(table.default_names(infos))
+    columns = [*_facts(infos), *_metrics(repo, infos), *_params(infos)]
+    if chosen:
+        columns = [column for column in columns if column["name"] in chosen]
+    for column in columns:
+        column["shown"] = column["name"] in visible
+    return {
+        "keys": [key(info) for info in infos],
+        "columns": [_folded(column) for column in columns],
+    }
+
+
+def _column(name: str, group: str, kind: str, head: str, values: list[Any]) -> dict[str, Any]:
+    return {"name": name, "group": group, "kind": kind, "head": head, "values": values}
+
+
+def _folded(column: dict[str, Any]) -> dict[str, Any]:
+    """Return a column whose rows all have one value as a constant."""
+    values = column["values"]
+    if len(values) < 2 or "min" in column or column["name"] == "id":
+        return column
+    if not all(equal(values[0], value) for value in values[1:]):
+        return column
+    return {**{name: item for name, item in column.items() if name != "values"}, "value": values[0]}
+
+
+def _facts(infos: Sequence[RunInfo]) -> list[dict[str, Any]]:
+    columns = []
+    for fact in _FACTS:
+        get: Callable[[RunInfo], Any] = getter(fact)
+        values = [get(info) for info in infos]
+        if any(value not in (None, (), False, "") for value in values):
+            head = fact.heading or fact.name.upper()
+            columns.append(_column(fact.name, "fact", fact.kind, head, values))
+    return columns
+
+
+def _params(infos: Sequence[RunInfo]) -> list[dict[str, Any]]:
+    flat = [commit_message.dotted(info.params) for info in infos]
+    names = sorted({name for params in flat for name in params})
+    metrics = {name for info in infos for name in info.metrics}
+    return [
+        _column(f"params.{name}", "param", kind_of(values), head, values)
+        for name in names
+        for head in [f"params.{name}" if name in metrics else name]
+        for values in [[params.get(name) for params in flat]]
+    ]
+
+
+def kind_of(values: Sequence[Any]) -> str:
+    """Return the kind of a column of params: ``number``, ``text`` or ``mixed``."""
+    kinds = {type(value) for value in values if value is not None}
+    if kinds <= {int, float}:
+        return "number"
+    return "text" if kinds == {str} else "mixed"
+
+
+def _metrics(repo: git.Repo, infos: Sequence[RunInfo]) -> list[dict[str, Any]]:
+    names = dict.fromkeys(name for info in infos for name in info.metrics)
+    goals = goals_of(repo, infos, list(names))
+    columns = []
+    for name in names:
+        metrics = [info.metrics.get(name) for info in infos]
+        column = _column(f"metrics.{name}", "metric", "number", name, _parts(metrics, "last"))
+        rule = goals[name]
+        parts = {part: _parts(metrics, part) for part in ("min", "max", "count")}
+        goal = {"goal": rule.goal, "assumed": rule.assumed, "reason": rule.reason}
+        columns.append({**column, **parts, **goal})
+    return columns
+
+
+def _parts(metrics: Sequence[Metric | None], part: str) -> list[Any]:
+    return [None if metric is None else getattr(metric, part) for metric in metrics]
+
+
+def goals_of(
+    repo: git.Repo, infos: Sequence[RunInfo], names: Sequence[str]
+) -> dict[str, Direction]:
+    """Return which direction of each metric is better, by the one rule of `analysis.direction`."""
+    config = git.parse_config(repo.config().output()) if names else {}
+    defined: dict[str, set[str]] = {name: set() for name in names}
+    for info in infos:
+        for name, definition in info.metric_definitions.items():
+            if name in defined and isinstance(definition, dict) and definition.get("goal"):
+                defined[name].add(str(definition["goal"]))
+    return {name: direction(name, config=config, defined=goals) for name, goals in defined.items()}

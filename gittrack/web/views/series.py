@@ -1,0 +1,142 @@
+"""The points of runs for charts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from gittrack import git
+from gittrack.analysis.smoothing import smooth
+from gittrack.core.errors import TrackError
+from gittrack.core.run.run_info import from_iso
+from gittrack.read.runs import reader
+from gittrack.read.runs.reader import Raw
+from gittrack.web.params import BadParameter, Params
+from gittrack.web.points import Array, PointCache, RunPoints, Series, cut, ordered, pack, thin
+from gittrack.web.views import commands, runs
+
+MOST_RUNS = 200
+_MANY = 100_000  # numbers; beyond it, 32 bits per value are enough for a screen
+_MOST_MARKS = 100
+
+
+class Window(NamedTuple):
+    """Which part of a series is drawn, how wide, and how smooth."""
+
+    x: str
+    low: float | None
+    high: float | None
+    width: int
+    weight: float
+
+    @classmethod
+    def of(cls, params: Params) -> Window:
+        """Return the window of the parameters of `series`.  Raises BadParameter."""
+        weight = params.number("smooth") or 0.0
+        if not 0 <= weight < 1:
+            raise BadParameter("the parameter 'smooth' is not a number from 0 to below 1")
+        width = max(1, params.whole("width", 600, 10_000))
+        return cls(
+            params.text("x") or "step", params.number("from"), params.number("to"), width, weight
+        )
+
+
+def view(repo: git.Repo, params: Params, cache: PointCache) -> dict[str, Any]:
+    """Return the document ``series``."""
+    window, metrics = Window.of(params), params.many("metric")
+    keys = params.many("run")
+    if len(keys) > MOST_RUNS:
+        raise BadParameter(
+            f"{len(keys)} runs are too many for charts", f"select at most {MOST_RUNS}"
+        )
+    chosen = runs.select(repo, Params({"run": keys})).raws if keys else []
+    entries: list[dict[str, Any]] = []
+    tails: dict[str, str] = {}
+    problems: list[dict[str, str]] = []
+    for raw in chosen:
+        name = runs.key(raw)
+        try:
+            points = cache.read(repo, raw)
+            entries += of_run(repo, raw, points, metrics, window)
+        except (TrackError, ValueError, FileNotFoundError) as error:
+            problems.append({"run": name, "message": _message(error)})
+            continue
+        if points.tail is not None:
+            tails[name] = f"{points.tail.size}-{points.tail.lines}"
+    _pack_all(entries)
+    return {
+        "x": window.x,
+        "series": entries,
+        "tails": tails,
+        "problems": problems,
+        "commands": commands.series(keys, metrics),
+    }
+
+
+def _message(error: Exception) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "it has just ended"
+    return error.message if isinstance(error, TrackError) else f"metrics.csv is damaged: {error}"
+
+
+def of_run(
+    repo: git.Repo, raw: Raw, points: RunPoints, metrics: Sequence[str], window: Window
+) -> list[dict[str, Any]]:
+    """Return the series of a run, with arrays that are not packed yet."""
+    entries = []
+    for name in metrics or points.metrics:
+        metric = points.metrics.get(name)
+        if metric is None:
+            continue
+        x, y = _axes(repo, raw, points, metric, window.x)
+        entries.append({"run": runs.key(raw), "metric": name, **drawn(x, y, window)})
+    return entries
+
+
+def _axes(
+    repo: git.Repo, raw: Raw, points: RunPoints, metric: Series, name: str
+) -> tuple[Array, Array]:
+    if name == "step":
+        return ordered(metric.steps, metric.values)
+    if name == "time":
+        return ordered(metric.times, metric.values)
+    if name == "wall":
+        started = reader.decode(repo, raw).started
+        zero = from_iso(started) if started else 0.0
+        return ordered(metric.times + zero, metric.values)
+    other = points.metrics.get(name)
+    if other is None:
+        return np.empty(0), np.empty(0)
+    _, first, second = np.intersect1d(other.steps[::-1], metric.steps[::-1], return_indices=True)
+    return ordered(other.values[::-1][first], metric.values[::-1][second])
+
+
+def drawn(x: Array, y: Array, window: Window) -> dict[str, Any]:
+    """Return the points of a window, and the marks of those that are not finite."""
+    total = len(x)
+    real = np.isfinite(x)  # a step of another tool may be anything
+    x, y = x[real], y[real]
+    here, finite = cut(x, window.low, window.high), np.isfinite(y)
+    if window.weight:
+        y = y.copy()
+        y[finite] = smooth(y[finite].tolist(), window.weight)
+    part, x, y = finite[here], x[here], y[here]
+    marks = [[float(at), _word(value)] for at, value in zip(x[~part], y[~part], strict=True)]
+    x, y = thin(x[part], y[part], window.width)
+    thinned = len(x) < int(part.sum())
+    entry = {"total": total, "thinned": thinned, "x": x, "y": y}
+    return {**entry, "marks": marks[:_MOST_MARKS], "marks_total": len(marks)}
+
+
+def _word(value: float) -> str:
+    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+
+
+def _pack_all(entries: list[dict[str, Any]]) -> None:
+    """Pack the arrays of all series."""
+    single = sum(len(entry["y"]) for entry in entries) > _MANY
+    for entry in entries:
+        entry["x"], entry["y"] = pack(entry["x"]), pack(entry["y"], single=single)

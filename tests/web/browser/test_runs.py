@@ -1,0 +1,84 @@
+"""The table and the charts of runs, on a server and in a file."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import helpers
+import pytest
+
+expect = pytest.importorskip("playwright.sync_api").expect
+
+
+@pytest.fixture
+def recorded(project) -> Path:
+    """Three runs, the second one the best."""
+    for number, rate in enumerate((0.1, 0.01, 0.001)):
+        points = [
+            {"loss": math.exp(-step * rate), "accuracy": 0.5 + number % 2 / 4} for step in range(50)
+        ]
+        helpers.record(f"run {number}", *points, config={"lr": rate, "depth": 4})
+    return project
+
+
+def names(page) -> list[str]:
+    """Return the names of the runs in the table, from top to bottom."""
+    return page.locator("tbody tr[data-key] td:nth-child(2)").all_inner_texts()
+
+
+def test_the_page_shows_the_table_and_the_curves(recorded, served, page):
+    page.goto(served.address)
+    page.wait_for_selector(".chart")
+    assert "token" not in page.url
+    assert names(page) == ["run 2", "run 1", "run 0"]
+    assert page.locator(".constants").inner_text() == "depth=4"
+    assert page.locator(".chart h3").all_inner_texts() == ["loss", "accuracy"]
+    assert inked(page, ".chart canvas") > 100
+
+
+def test_a_click_sorts_by_the_best(recorded, served, page):
+    page.goto(served.address)
+    page.get_by_role("button", name="accuracy").click()
+    assert names(page)[0] == "run 1"
+    page.get_by_role("button", name="loss").click()
+    assert names(page) == ["run 0", "run 1", "run 2"]
+    page.reload()  # the order is in the address
+    page.wait_for_selector("tbody tr[data-key]")
+    assert names(page) == ["run 0", "run 1", "run 2"]
+
+
+def test_a_query_filters_and_its_mistakes_are_shown(recorded, served, page):
+    page.goto(served.address)
+    box = page.get_by_role("searchbox", name="filter")
+    box.fill("lr < 0.05")
+    box.press("Enter")
+    expect(page.locator("tbody tr[data-key]")).to_have_count(2)
+    box.fill("lr <")
+    box.press("Enter")
+    page.get_by_role("alert").get_by_text("in the query, column").wait_for()
+    assert box.get_attribute("aria-invalid") == "true"
+    assert len(names(page)) == 2
+
+
+def inked(page, selector: str) -> int:
+    """Return how many pixels of a canvas are painted."""
+    return page.eval_on_selector(
+        selector,
+        """canvas => {
+            const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+            return data.filter((value, i) => i % 4 === 3 && value > 0).length;
+        }""",
+    )
+
+
+def test_a_file_shows_the_same_without_a_network(recorded, opened):
+    done = helpers.look("ui", "--file", "runs.html")
+    assert done.code == 0, done.err
+    page = opened(Path("runs.html"))
+    page.wait_for_selector(".chart")
+    assert names(page) == ["run 2", "run 1", "run 0"]
+    assert page.locator(".chart h3").all_inner_texts() == ["loss", "accuracy"]
+    assert inked(page, ".chart canvas") > 100
+    page.get_by_role("button", name="accuracy").click()
+    assert names(page)[0] == "run 1"
