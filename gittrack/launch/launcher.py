@@ -10,17 +10,24 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from gittrack import git
-from gittrack.core import layout, nested, yaml_write
+from gittrack.core import layout, yaml_write
 from gittrack.core.errors import TrackError
 from gittrack.core.run import events, run_info
 from gittrack.disk import folders
-from gittrack.launch import loaded_code, outputs, probe, process, start_hook, template, users_files
+from gittrack.launch import (
+    loaded_code,
+    outputs,
+    probe,
+    process,
+    start_hook,
+    template,
+    users_files,
+)
 from gittrack.launch.console import Console
 from gittrack.launch.console_log import ConsoleLog
 from gittrack.launch.controller import Controller
 from gittrack.launch.point_times import PointTimes
 from gittrack.record import artifacts, inputs, session
-from gittrack.record.machine import variable_digests
 from gittrack.record.publish import logs, writer
 from gittrack.record.run import LIMITS
 
@@ -65,6 +72,8 @@ class CommandPlan(NamedTuple):
         Changes each word of the command before it is executed; the run records the words as they were.
     users_files
         For a command in a worktree: the files of the user, which it must not write.
+    look_at
+        Names of files that the first run read (`read_files`): a rerun records whether they are there.
     """
 
     request: session.Request
@@ -79,6 +88,7 @@ class CommandPlan(NamedTuple):
     hook: bool = True
     redirect: Callable[[str], str] = str
     users_files: users_files.UsersFiles | None = None
+    look_at: Sequence[str] = ()
 
 
 class LaunchResult(NamedTuple):
@@ -220,12 +230,6 @@ def environment_of(run_session: session.Session, plan: CommandPlan) -> dict[str,
     return start_hook.variables(env, folder) if plan.hook else env
 
 
-def _moved(run_session: session.Session, plan: CommandPlan) -> tuple[str, str] | None:
-    """Return the worktree of a rerun and the user's tree; None for a run in the user's own tree."""
-    worktree, users_tree = run_session.repo.work_tree, plan.request.hooks_of
-    return (worktree, users_tree) if worktree and users_tree else None
-
-
 def _execute(
     run_session: session.Session, plan: CommandPlan
 ) -> tuple[process.Process, process.Outcome, list[str], list[str]]:
@@ -269,16 +273,11 @@ def _execute(
         notes.append("git ended before the command; in job scripts write: git-track run -- COMMAND")
     if console.problem:
         notes.append(f"output could not be printed ({console.problem}); log.txt has it")
-    # What the script itself reported overrides what its interpreter reports.
-    reported = run_session.journal.state().env
-    home = Path(layout.home(run_session.repo.common_dir))
-    observed = {
-        **start_hook.facts(folder, env),
-        **environment_probe.facts(),
-        **variable_digests.capture(env, home, _moved(run_session, plan)),
-    }
-    observed = nested.merge(observed, {"variables": {"PYTHONHASHSEED": env["PYTHONHASHSEED"]}})
-    run_session.journal.append(events.ENV, values=nested.merge(observed, reported))
+    users_tree = plan.request.hooks_of
+    observed = probe.observed_facts(
+        run_session, argv, env, environment_probe, users_tree, plan.look_at
+    )
+    run_session.journal.append(events.ENV, values=observed)
     return running, outcome, notes, watch.sentences() if watch else []
 
 

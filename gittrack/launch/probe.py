@@ -1,16 +1,22 @@
-"""Ask the interpreter of a command for its packages and import folders, while the command runs."""
+"""The environment of a command: what its interpreter, its start hook and its variables tell about it."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from gittrack.record.machine import environment
+from gittrack.core import layout, nested
+from gittrack.launch import start_hook
+from gittrack.record import session
+from gittrack.record.evidence import read_files
+from gittrack.record.machine import environment, variable_digests
 
 
 class Probe:
@@ -20,26 +26,96 @@ class Probe:
         self, argv: Sequence[str], env: Mapping[str, str], more: Sequence[str], cache: str
     ) -> None:
         self.more = more
-        interpreter = interpreter_of(argv, env)
-        self.process: subprocess.Popen[bytes] | None = None
-        if interpreter:
-            self.process = subprocess.Popen(
-                [interpreter, environment.__file__, cache, *more],
-                env=dict(env),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-            )
+        self.words = [environment.__file__, cache, *more]
+        self.env = dict(env)
+        self.interpreter = interpreter_of(argv, env)
+        self.process = self._start(self.interpreter) if self.interpreter else None
 
-    def facts(self) -> dict[str, Any]:
-        """Return the content of env.yaml; only the facts of the machine if the command is not Python."""
-        if self.process is not None:
-            out, _ = self.process.communicate()
+    def _start(self, interpreter: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [interpreter, *self.words],
+            env=self.env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def facts(self, behind: str | None = None) -> dict[str, Any]:
+        """Return the content of env.yaml; only the facts of the machine if the command is not Python.
+
+        Parameters
+        ----------
+        behind
+            A Python that the command started, such as one behind ``sh -c``: it is asked if the command
+            itself is none.
+        """
+        process = self.process
+        if process is None and behind:
+            with contextlib.suppress(OSError):
+                process = self._start(behind)
+        if process is not None:
+            out, _ = process.communicate()
             try:
                 return dict(json.loads(out))
             except ValueError:  # the interpreter does not start; the command will print why
                 pass
         return {k: v for k, v in environment.capture(self.more).items() if k not in _OF_PYTHON}
+
+
+def observed_facts(
+    run_session: session.Session,
+    argv: Sequence[str],
+    env: Mapping[str, str],
+    question: Probe,
+    users_tree: str | None,
+    look_at: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Return what the hook, the interpreter and the script itself report about the environment.
+
+    Parameters
+    ----------
+    run_session
+        The session, whose command has ended.
+    argv
+        The command, as it was executed.
+    env
+        The environment of the command.
+    question
+        The question to its interpreter.
+    users_tree
+        The user's tree, if the command ran in a worktree for it.
+    look_at
+        Names of files to look at whether this command read them or not.
+    """
+    folder = run_session.journal.folder
+    home = Path(layout.home(run_session.repo.common_dir))
+    worktree = run_session.repo.work_tree
+    moved = (worktree, users_tree) if worktree and users_tree else None
+    hook = start_hook.facts(folder, env)
+    # A Python behind a shell, `make` or `env` is known only now; only NumPy is worth another process.
+    behind = start_hook.interpreter(folder) if "numpy" in hook.get("packages", ()) else None
+    answers = question.facts(behind)
+    expected = [os.path.join(worktree or "/", os.path.expanduser(name)) for name in look_at]
+    observed = {
+        **({**hook, **answers} if question.interpreter else {**answers, **hook}),
+        **variable_digests.capture(_without_hook(env), home, moved),
+        **read_files.capture(
+            run_session,
+            (*start_hook.opened_files(folder), *read_files.named(argv), *expected),
+            users_tree or worktree or "",
+            home,
+        ),
+    }
+    observed = nested.merge(observed, {"variables": {"PYTHONHASHSEED": env["PYTHONHASHSEED"]}})
+    # What the script itself reported overrides what its interpreter reports.
+    return nested.merge(observed, run_session.journal.state().env)
+
+
+def _without_hook(env: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables with the PYTHONPATH of the user, to which a rerun adds folders."""
+    own = start_hook.without(os.environ).get("PYTHONPATH")
+    rest = {name: value for name, value in env.items() if name != "PYTHONPATH"}
+    return {**rest, "PYTHONPATH": own} if own else rest
 
 
 _PRINT_IMPORTS = """

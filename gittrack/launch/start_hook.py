@@ -17,7 +17,7 @@ FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "hook")
 REPORTS_VARIABLE = "GITTRACK_HOOK_REPORTS"
 FACT = "start_hook"
 _REPORTS = "processes"
-_MOST_BYTES = 4 << 20
+_MOST_BYTES, _MOST_IMPORTED = 4 << 20, 200
 
 
 def variables(env: Mapping[str, str], journal: Path) -> dict[str, str]:
@@ -61,8 +61,9 @@ def reports(journal: Path) -> list[dict[str, Any]]:
     -------
     list of dict
         ``executable``, ``version``, ``implementation``, ``path`` (sys.path), ``seeded`` (libraries),
-        ``modules`` (their number), ``files`` (of modules that are not installed), ``all_files`` (whether
-        these are all); of the process with the most modules first.
+        ``modules`` (their number), ``imported`` (the first names of modules of installed packages),
+        ``opened`` (files that are not installed), ``files`` (of modules that are not installed),
+        ``all_files`` (whether these are all); of the process with the most modules first.
     """
     answers = [report for report in map(_read, _files(journal)) if report is not None]
     return sorted(answers, key=lambda report: -int(report.get("modules", 0)))
@@ -72,6 +73,17 @@ def loaded_files(journal: Path) -> Iterator[str]:
     """Yield the files of the modules that the Pythons of a command loaded and that are not installed."""
     for report in reports(journal):
         yield from map(str, report.get("files", ()))
+
+
+def interpreter(journal: Path) -> str | None:
+    """Return the Python of the process that loaded the most modules; None if none reported."""
+    return next((str(report.get("executable")) for report in reports(journal)), None)
+
+
+def opened_files(journal: Path) -> Iterator[str]:
+    """Yield the files that the Pythons of a command opened or loaded and that are not installed."""
+    for report in reports(journal):
+        yield from map(str, (*report.get("opened", ()), *report.get("files", ())))
 
 
 def _files(journal: Path) -> Iterator[Path]:
@@ -104,14 +116,17 @@ def facts(journal: Path, env: Mapping[str, str]) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``start_hook`` (False if the hook was off, else the libraries that it seeded and the number of
-        processes that reported); ``python`` and ``packages`` of the process that loaded the most modules.
+        ``start_hook`` (False if the hook was off, else the libraries that it seeded, the number of
+        processes that reported and the packages that they imported); ``python`` and ``packages`` of the
+        process that loaded the most modules.
     """
     if REPORTS_VARIABLE not in env:
         return {FACT: False}
     answers = reports(journal)
     seeded = sorted({str(name) for report in answers for name in report.get("seeded", ())})
-    answer: dict[str, Any] = {FACT: {"seeded": seeded, "processes": len(answers)}}
+    imported = sorted({str(name) for report in answers for name in report.get("imported", ())})
+    hook = {"seeded": seeded, "processes": len(answers), "imported": imported[:_MOST_IMPORTED]}
+    answer: dict[str, Any] = {FACT: hook}
     if answers:
         main = answers[0]
         answer["python"] = {

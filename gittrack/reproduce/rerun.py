@@ -17,6 +17,7 @@ from gittrack.git import temporary_worktree
 from gittrack.launch import launcher, probe, start_hook
 from gittrack.read.runs.record import RunRecord
 from gittrack.record import session
+from gittrack.record.evidence import read_files
 from gittrack.record.machine import environment
 from gittrack.reproduce import redirect, rerun_worktree, resume_artifacts
 from gittrack.reproduce.rerun_worktree import Impossible
@@ -230,6 +231,7 @@ def _launch(
             hook=run.env.get(start_hook.FACT) is not False,
             redirect=replace.text,
             users_files=code.users_files,
+            look_at=read_files.names(run.env),
         )
         try:
             ended = launcher.launch(here, plan, say)

@@ -32,7 +32,11 @@ def test_a_seed_reaches_libraries_of_a_program_that_nobody_edited(tmp_path):
     draws = run_python(tmp_path, DRAWS)
     assert draws == run_python(tmp_path, DRAWS) != run_python(tmp_path, DRAWS, seed=8)
     facts = start_hook.facts(tmp_path, {start_hook.REPORTS_VARIABLE: "on"})
-    assert facts["start_hook"] == {"seeded": ["numpy", "random"], "processes": 3}
+    assert facts["start_hook"] == {
+        "seeded": ["numpy", "random"],
+        "processes": 3,
+        "imported": ["numpy"],
+    }
 
 
 def test_generators_without_a_seed_are_independent(tmp_path):

@@ -12,7 +12,8 @@ from gittrack.cli.output import print_note, print_result
 from gittrack.core.errors import TrackError
 from gittrack.core.query import durations
 from gittrack.read.runs.record import RunRecord
-from gittrack.reproduce import reasons, rerun, why
+from gittrack.reproduce import rerun
+from gittrack.reproduce.causes import reasons, why
 from gittrack.show.terminal import text
 from gittrack.show.terminal.columns import short_id
 

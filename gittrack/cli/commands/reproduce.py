@@ -25,7 +25,8 @@ from gittrack.launch import config
 from gittrack.read.runs import resolve
 from gittrack.read.runs.record import RunRecord
 from gittrack.record import annotate
-from gittrack.reproduce import reasons, rerun, unrecorded
+from gittrack.reproduce import rerun
+from gittrack.reproduce.causes import reason, reasons, unrecorded
 from gittrack.reproduce.rerun_worktree import Impossible
 from gittrack.show.data import jsonable
 from gittrack.show.terminal import text, verdicts
@@ -91,8 +92,8 @@ def run(args: argparse.Namespace) -> int:
     pair = [first, reruns[judgements.index(worst)]]
     deterministic = _is_deterministic(reruns, required)
     rows = reasons.reasons(repo, *pair)
-    why = reasons.lines(rows) if worst.may_have_reasons else []
-    exceptions = reasons.although(rows) if worst.level == verdict.EXACT else []
+    why = reason.lines(rows) if worst.may_have_reasons else []
+    exceptions = reason.although(rows) if worst.level == verdict.EXACT else []
     details = "\n".join([*exceptions, _details(args, worst, pair, why, deterministic)]).strip("\n")
     _print_verdict(args, worst, pair, why, details, deterministic)
     if not args.set:

@@ -17,7 +17,7 @@ from gittrack.cli.output import print_result
 from gittrack.core.errors import TrackError
 from gittrack.read.runs import resolve
 from gittrack.read.runs.record import RunRecord
-from gittrack.reproduce import reasons
+from gittrack.reproduce.causes import reason, reasons
 from gittrack.show.data import jsonable
 from gittrack.show.terminal import verdicts
 from gittrack.show.terminal.columns import short_id
@@ -41,12 +41,12 @@ def run(args: argparse.Namespace) -> int:
     for other in others:
         judgement = _verdict.judge(first, other, required)
         rows = reasons.reasons(repo, first, other)
-        why = reasons.lines(rows) if judgement.may_have_reasons else []
+        why = reason.lines(rows) if judgement.may_have_reasons else []
         judgements.append(judgement)
         items.append(verdicts.jsonable(judgement, first.id, other.id, why))
         if args.style != "json":
             pair = f"{short_id(first.id)} and {short_id(other.id)}" if len(others) > 1 else ""
-            exceptions = reasons.although(rows) if judgement.level == verdict.EXACT else []
+            exceptions = reason.although(rows) if judgement.level == verdict.EXACT else []
             more = "\n".join([*exceptions, *([pair] if pair else [])])
             print_result(verdicts.page(judgement, why, more))
     if args.style == "json":

@@ -39,8 +39,9 @@ def _digests(run: RunRecord) -> dict[str, Any]:
 
 
 def _environment(run: RunRecord) -> dict[str, Any]:
-    """Return the facts of env.yaml, without the digests of variables, which are no values to print."""
-    return commit_message.dotted({k: v for k, v in run.env.items() if k != "variable_digests"})
+    """Return the facts of env.yaml, without keyed digests, which are no values to print."""
+    digests = ("variable_digests", "read_files")
+    return commit_message.dotted({k: v for k, v in run.env.items() if k not in digests})
 
 
 def code_change(repo: git.Repo, a: RunRecord, b: RunRecord) -> CodeChange:

@@ -27,6 +27,8 @@ _KERNELS = (
     "MKL_CBWR",
     "MKL_ENABLE_INSTRUCTIONS",
     "NPY_DISABLE_CPU_FEATURES",
+    "ATEN_CPU_CAPABILITY",
+    "ONEDNN_MAX_CPU_ISA",
 )
 # Variables that change the bits of a result; a rerun gets the recorded values.
 CONTROLS = (

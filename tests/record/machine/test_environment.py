@@ -71,7 +71,7 @@ def test_a_command_behind_a_shell_has_python_packages_and_a_hash_seed(monkeypatc
     )
     env = gittrack.get("@").env
     assert env["python"]["hash_seed"] == env["variables"]["PYTHONHASHSEED"] == "3"
-    assert env["start_hook"] == {"seeded": ["random"], "processes": 1}
+    assert env["start_hook"] == {"seeded": ["random"], "processes": 1, "imported": []}
     assert "pytest" in env["packages"]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from gittrack.launch import start_hook
 from gittrack.read.runs.record import RunRecord
+from gittrack.record.evidence import read_files
 from gittrack.record.machine import variable_digests
 
 _READ_ONLY = os.strerror(errno.EROFS)
@@ -38,20 +39,26 @@ def refused_writes(a: RunRecord, b: RunRecord) -> list[str]:
 
 def not_recorded(a: RunRecord, b: RunRecord) -> str:
     """Return the sentence for runs of which nothing that is recorded differs."""
-    items = ["files outside the repository that no --input names", "standard input", "the network"]
-    digests = [variable_digests_of(run) for run in (a, b)]
-    if None in digests:
-        items.insert(0, "environment variables of one of the runs")
-    elif len({digest["salt"] for digest in digests if digest}) > 1:
-        items.insert(0, "environment variables (recorded in another repository: not comparable)")
+    files = [keyed_digests_of(run, read_files.FACT) for run in (a, b)]
+    file_names = [set(digests["names"]) if digests else set() for digests in files]
+    items = []
     if not all(run.env.get("packages") for run in (a, b)):
-        items.insert(0, "Python and packages")
-    return f"nothing that is recorded differs; not recorded: {', '.join(items)}"
+        items.append("Python and packages")
+    digests = [keyed_digests_of(run, variable_digests.FACT) for run in (a, b)]
+    if None in digests:
+        items.append("environment variables of one of the runs")
+    elif len({digest["salt"] for digest in digests if digest}) > 1:
+        items.append("environment variables (recorded in another repository: not comparable)")
+    which = "that no Python of the command opened" if all(files) else "that no --input names"
+    items.append(f"files outside the repository {which}")
+    if not all(read_files.STANDARD_INPUT in names for names in file_names):
+        items.append("standard input")
+    return f"nothing that is recorded differs; not recorded: {', '.join([*items, 'the network'])}"
 
 
-def variable_digests_of(run: RunRecord) -> Mapping[str, Any] | None:
-    """Return the salt and the digests of the variables of a run; None if it has none."""
-    digests = run.env.get(variable_digests.FACT)
+def keyed_digests_of(run: RunRecord, fact: str) -> Mapping[str, Any] | None:
+    """Return ``salt`` and ``names`` of the keyed digests of a run; None if it has none."""
+    digests = run.env.get(fact)
     if not isinstance(digests, Mapping) or "salt" not in digests:
         return None
     return digests if isinstance(digests.get("names"), Mapping) else None

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from helpers import git, run_cli
 
-from gittrack.reproduce import reasons, why
-from gittrack.reproduce.reasons import Reason
+from gittrack.reproduce.causes import reason as kinds
+from gittrack.reproduce.causes import why
+from gittrack.reproduce.causes.reason import Reason
 
 TRAIN = """
 import os, random  # SystemRandom: --seed reaches the usual generator
@@ -82,11 +83,11 @@ def test_options_that_do_not_fit_together(project, words):
 
 def test_what_can_be_put_back():
     rows = [
-        Reason(reasons.PACKAGE, "numpy", "2.4.6", "2.3.5"),
-        Reason(reasons.PACKAGE, "new", "none", "1.0"),
-        Reason(reasons.THREADS, "blas", 1, 2),
-        Reason(reasons.VARIABLE, "SCALE", "none", "2"),
-        Reason(reasons.MACHINE, "cpu.model", "a", "b"),
+        Reason(kinds.PACKAGE, "numpy", "2.4.6", "2.3.5"),
+        Reason(kinds.PACKAGE, "new", "none", "1.0"),
+        Reason(kinds.THREADS, "blas", 1, 2),
+        Reason(kinds.VARIABLE, "SCALE", "none", "2"),
+        Reason(kinds.MACHINE, "cpu.model", "a", "b"),
     ]
     package, new, threads, variable, machine = why.suspects(rows, network=True)
     assert (package.requirement, package.obstacle) == ("numpy==2.4.6", "")

@@ -16,8 +16,9 @@ from gittrack.launch import probe
 from gittrack.read.runs import resolve
 from gittrack.read.runs.record import RunRecord
 from gittrack.record.machine import environment
-from gittrack.reproduce import reasons, rerun
-from gittrack.reproduce.reasons import Reason
+from gittrack.reproduce import rerun
+from gittrack.reproduce.causes import reason as kinds
+from gittrack.reproduce.causes.reason import Reason
 
 NOTHING = Reason("nothing", "the same rerun once more, to see whether the program is deterministic")
 
@@ -66,19 +67,19 @@ def suspects(rows: Sequence[Reason], *, network: bool) -> tuple[Suspect, ...]:
 
 def _suspect(row: Reason, network: bool) -> Suspect:
     before = None if row.before in (None, "none") else str(row.before)
-    if row.kind == reasons.PACKAGE:
+    if row.kind == kinds.PACKAGE:
         if before is None:
             return Suspect(row, obstacle="the original did not have it")
         obstacle = "" if network else "it needs the network: --network"
         return Suspect(row, requirement=f"{row.name}=={before}", obstacle=obstacle)
-    if row.kind == reasons.THREADS:
+    if row.kind == kinds.THREADS:
         if row.name in environment.THREADS:
             return Suspect(row, {row.name: before})
         if before is not None and before.isdigit():
             return Suspect(row, dict.fromkeys(environment.THREADS, before))
-    if row.kind == reasons.VARIABLE:
+    if row.kind == kinds.VARIABLE:
         return Suspect(row, {row.name: before})
-    if row.kind == reasons.HASH_SEED and before is not None and before.isdigit():
+    if row.kind == kinds.HASH_SEED and before is not None and before.isdigit():
         return Suspect(row, {"PYTHONHASHSEED": before})
     return Suspect(row, obstacle="it cannot be put back here")
 

@@ -8,8 +8,9 @@ from helpers import repo, run_cli
 
 import gittrack
 from gittrack import git
-from gittrack.reproduce import reasons, unrecorded
-from gittrack.reproduce.reasons import Reason
+from gittrack.reproduce.causes import reason as kinds
+from gittrack.reproduce.causes import reasons, unrecorded
+from gittrack.reproduce.causes.reason import Reason
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def recorded(*words, env=None):
 
 
 def lines(first, second):
-    return reasons.lines(reasons.reasons(git.find(), first, second))
+    return kinds.lines(reasons.reasons(git.find(), first, second))
 
 
 def test_words_of_the_command_are_named_with_their_flag(project):
@@ -67,13 +68,13 @@ def test_a_thread_count_is_one_reason(project):
     second = recorded("--seed", "1", "--threads", "2", "--", "python", "train.py")
     rows = reasons.reasons(git.find(), first, second)
     assert rows
-    assert {row.kind for row in rows} == {reasons.THREADS}
+    assert {row.kind for row in rows} == {kinds.THREADS}
 
 
 def test_reasons_of_one_kind_share_a_line_and_many_are_counted():
-    rows = [Reason(reasons.CODE, f"f{number}.py") for number in range(8)]
-    rows += [Reason(reasons.PACKAGE, f"p{number}", "1", "2") for number in range(25)]
-    text = reasons.lines(rows)
+    rows = [Reason(kinds.CODE, f"f{number}.py") for number in range(8)]
+    rows += [Reason(kinds.PACKAGE, f"p{number}", "1", "2") for number in range(25)]
+    text = kinds.lines(rows)
     assert text[0] == "code: f0.py, f1.py, f2.py, f3.py, f4.py, f5.py and 2 more"
     assert text[1] == "package: p0: 1 -> 2"
     assert text[-1] == "and 6 more: git track diff --env"
@@ -96,9 +97,9 @@ def test_a_variable_is_named_without_its_value(project):
     first = recorded("--", "true", env={"SCALE": "hunter2", "TERM": "a", "SSH_TTY": "1"})
     second = recorded("--", "true", env={"SCALE": "hunter3", "TERM": "b", "EXTRA": "1"})
     rows = reasons.reasons(git.find(), first, second)
-    assert Reason(reasons.VARIABLE, "EXTRA", "none", "set") in rows
-    assert Reason(reasons.SECRET, "SCALE") in rows
-    assert {row.kind for row in rows} == {reasons.VARIABLE, reasons.SECRET}
+    assert Reason(kinds.VARIABLE, "EXTRA", "none", "set") in rows
+    assert Reason(kinds.SECRET, "SCALE") in rows
+    assert {row.kind for row in rows} == {kinds.VARIABLE, kinds.SECRET}
     assert "hunter" not in str(first.env)
 
 
@@ -111,5 +112,5 @@ def test_variables_of_another_repository_are_not_comparable(project):
 
 
 def test_an_exact_verdict_names_what_differs_all_the_same():
-    rows = (Reason(reasons.PACKAGE, "numpy", "2.4", "2.3"), Reason(reasons.HASH_SEED, "", "1", "2"))
-    assert reasons.although(rows) == ["although package: numpy: 2.4 -> 2.3"]
+    rows = (Reason(kinds.PACKAGE, "numpy", "2.4", "2.3"), Reason(kinds.HASH_SEED, "", "1", "2"))
+    assert kinds.although(rows) == ["although package: numpy: 2.4 -> 2.3"]

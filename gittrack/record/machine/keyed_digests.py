@@ -1,0 +1,50 @@
+"""Keyed digests: a difference is noticed, while nobody without the key of a repository can try values."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import hmac
+import os
+from pathlib import Path
+from typing import Any, NamedTuple
+
+_FILE, _BYTES, _DIGITS = "variable-salt", 32, 12
+
+
+class Key(NamedTuple):
+    """The secret key of a repository.
+
+    Notes
+    -----
+    HMAC-SHA-256 (RFC 2104) with a random key of 32 bytes that is never pushed.  The name goes into the
+    digest, so equal values of two names do not show.
+    """
+
+    secret: bytes
+
+    def digest(self, name: str, value: bytes) -> str:
+        """Return the digest of a value that has a name."""
+        return hmac.digest(self.secret, os.fsencode(name) + b"\0" + value, "sha256").hex()[:_DIGITS]
+
+    def facts(self, names: dict[str, str]) -> dict[str, Any]:
+        """Return what a run records: ``salt``, which key it is, and ``names``, the digest of each name."""
+        return {"salt": hashlib.sha256(b"id" + self.secret).hexdigest()[:_DIGITS], "names": names}
+
+
+def key(folder: Path) -> Key | None:
+    """Return the key that lies in ``.git/gittrack``, and make it once; None if it cannot be kept."""
+    path = folder / _FILE
+    with contextlib.suppress(OSError):
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            temporary = path.with_name(f"{path.name}.{os.getpid()}")
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(os.urandom(_BYTES))
+            with contextlib.suppress(FileExistsError):  # another run has made it
+                os.link(temporary, path)
+            temporary.unlink()
+        secret = path.read_bytes()
+        return Key(secret) if len(secret) == _BYTES else None
+    return None
