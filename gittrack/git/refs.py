@@ -107,7 +107,7 @@ def exists(repo: Repo, ref: str) -> bool:
 
     The files of git are read without a process; only if git keeps refs in tables, git is called.
     """
-    if os.path.exists(os.path.join(repo.common_dir, ref)):
+    if os.path.isfile(os.path.join(repo.common_dir, ref)):
         return True
     if os.path.exists(os.path.join(repo.common_dir, TABLES)):
         return repo.call("show-ref", "--verify", "--quiet", ref, shared=True).wait().code == 0
@@ -218,19 +218,39 @@ def move(
 
 
 def repair(repo: Repo, ref: str, new: str) -> None:
-    """Replace a ref without a readable value, which a power failure can leave."""
+    """Replace a ref without a readable value, which a power failure can leave; git refuses to do that."""
+    _remove_unreadable(repo, ref)
     _update(repo, ref, new)
 
 
 def drop(repo: Repo, ref: str) -> None:
     """Delete a ref with any content, also an empty or unreadable file, which git does not delete."""
+    if not _remove_unreadable(repo, ref):
+        _update(repo, "-d", ref)
+
+
+def _remove_unreadable(repo: Repo, ref: str) -> bool:
+    """Delete the file of a ref if it has no readable value; return whether it was deleted.
+
+    It is read while the process holds git's lock of the ref, so that no new value is deleted.
+    """
     path = os.path.join(repo.common_dir, ref)
-    if os.path.isfile(path):
+    if not os.path.isfile(path):
+        return False
+    try:
+        os.close(os.open(f"{path}.lock", os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666))
+    except FileExistsError:  # git changes the ref now, or was killed: its error explains that
+        return False
+    try:
         with open(path, "rb") as file:
-            if not re.fullmatch(_VALUE, file.read(4096)):
-                os.unlink(path)
-                return
-    _update(repo, "-d", ref)
+            is_readable = re.fullmatch(_VALUE, file.read(4096)) is not None
+        if not is_readable:
+            os.unlink(path)
+        return not is_readable
+    except FileNotFoundError:  # another process deleted it before the lock was taken
+        return False
+    finally:
+        os.unlink(f"{path}.lock")
 
 
 def pack_in_background(repo: Repo) -> None:

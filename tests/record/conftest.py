@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers import git as run_git
 
+from gittrack import git
 from gittrack.core.run import events
 from gittrack.record import journal
 
@@ -15,13 +17,27 @@ STARTED = "2026-03-01T00:00:00.000Z"
 
 
 @pytest.fixture
-def new_journal(tmp_path: Path) -> Iterator[Callable[..., journal.Journal]]:
-    """Make journals in ``tmp_path``, each with its facts of the start."""
+def common_dir(tmp_path: Path) -> str:
+    """The common directory of the repository, which only `repo` makes one."""
+    return str(tmp_path / ".git")
+
+
+@pytest.fixture
+def repo(tmp_path: Path, common_dir: str) -> git.Repo:
+    """A repository without commits, in the current folder."""
+    run_git(tmp_path, "init", "-q")
+    return git.find()
+
+
+@pytest.fixture
+def new_journal(common_dir: str) -> Iterator[Callable[..., journal.Journal]]:
+    """Make journals in ``common_dir``, each with its facts of the start."""
     books: list[journal.Journal] = []
 
     def make(**facts: Any) -> journal.Journal:
-        book = journal.create(str(tmp_path))
-        start = {"id": book.id, "experiment": "e", "status": "running", "started": STARTED}
+        book = journal.create(common_dir)
+        start = {"format": 1, "id": book.id, "experiment": "e", "status": "running"}
+        start["started"] = STARTED
         book.append(events.START, values={**start, **facts})
         books.append(book)
         return book

@@ -10,7 +10,7 @@ from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.core.run import events
 from gittrack.record import journal
-from gittrack.record.active import current, recording
+from gittrack.record.active import current
 from gittrack.record.active.recording import Recording
 from gittrack.record.machine import environment, numerics
 
@@ -244,7 +244,3 @@ def test_points_that_only_memory_has_are_reported_by_a_joined_run(run, caplog, m
     monkeypatch.setattr(type(run._journal.events), "write", lambda self, data: None)
     run.finish()
     assert f"2 lines of {run.id} could not be written and are lost" in caplog.text
-
-
-def test_the_module_logs_under_the_name_of_the_package():
-    assert recording._log.name == "gittrack"
