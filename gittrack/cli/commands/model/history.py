@@ -12,7 +12,7 @@ from gittrack.core.registry import names
 from gittrack.models import promote
 from gittrack.read.registry.models import Registry
 from gittrack.show.data import model_json
-from gittrack.show.terminal import models, table
+from gittrack.show.terminal import model_problems, models, table
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,5 +36,5 @@ def run(args: argparse.Namespace) -> int:
     else:
         print_result(table.render(models.history(model, events), args.style))
     if args.style == "text":
-        print_result(models.warnings([model]))
+        print_result(model_problems.warnings([model]))
     return _damage.status(state)

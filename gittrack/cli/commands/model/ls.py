@@ -17,7 +17,7 @@ from gittrack.cli.output import (
 from gittrack.read.registry.models import Registry
 from gittrack.read.registry.signatures import of_versions
 from gittrack.show.data import model_json
-from gittrack.show.terminal import models, table
+from gittrack.show.terminal import model_problems, models, table
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
             whole = (
                 paint_lines(whole, ["bold"])
                 + hidden_columns_line(content.left_out)
-                + models.warnings(selected)
+                + model_problems.warnings(selected)
             )
         print_result(whole)
     return _damage.status(state)
