@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from gittrack.core.fast_typing import Any, NamedTuple
-from gittrack.core.registry import moved_tags, names
+from gittrack.core.registry import moved_tags, names, tag_conflicts
 from gittrack.core.registry.events import Event
 from gittrack.core.registry.moved_tags import Moved
 from gittrack.core.registry.names import DEPRECATE, DEREGISTER, PROMOTE, REGISTER, Mark
+from gittrack.core.registry.tag_conflicts import Conflict
 
 DEVELOPMENT, ARCHIVED, STAGING, PRODUCTION = "development", "archived", "staging", "production"
 DERIVED = (DEVELOPMENT, ARCHIVED)  # of versions that are not in any stage
@@ -64,14 +65,6 @@ class Version(NamedTuple):
     def facts(self) -> Mapping[str, Any]:
         """The facts in its tag: metrics, artifacts, run, who and why."""
         return self.event.text.facts if self.event else {}
-
-
-class Conflict(NamedTuple):
-    """Two different tags for one event; ``source`` is the clone of the other one, or empty."""
-
-    ours: Event
-    theirs: Event
-    source: str
 
 
 class Model(NamedTuple):
@@ -163,39 +156,16 @@ def fold(
     }
     nameless = {stage: version.commit for stage, version in stages.items() if not version.number}
     deprecated = _is_deprecated(ordered)
-    elsewhere = tuple(_elsewhere(ordered, others))
+    elsewhere = tuple(tag_conflicts.elsewhere(ordered, others))
     clashes = [pair for pair in elsewhere if pair.ours.text.commit != pair.theirs.text.commit]
-    open_conflicts = _causes(tuple(_open(ordered, (*_same_number(ordered), *clashes))))
+    open_conflicts = tag_conflicts.causes(
+        tuple(tag_conflicts.unsettled(ordered, (*tag_conflicts.same_number(ordered), *clashes)))
+    )
     return Model(
         *(name, tuple(every), stages, ordered, deprecated, open_conflicts, tuple(registered)),
-        _unexplained(moved_tags.by_events(ordered, silent, nameless), open_conflicts),
-        _twins(elsewhere, open_conflicts),
+        tag_conflicts.unexplained(moved_tags.by_events(ordered, silent, nameless), open_conflicts),
+        tag_conflicts.twins(elsewhere, open_conflicts),
     )
-
-
-def _causes(conflicts: Sequence[Conflict]) -> tuple[Conflict, ...]:
-    """Omit the conflicts of stages that only follow from two commits with one version."""
-    commits = {_commits(pair) for pair in conflicts if pair.ours.mark.kind == REGISTER}
-    return tuple(
-        pair for pair in conflicts if not pair.ours.mark.stage or _commits(pair) not in commits
-    )
-
-
-def _twins(elsewhere: Sequence[Conflict], conflicts: Sequence[Conflict]) -> tuple[Conflict, ...]:
-    """Return the tags with another object in another clone that no open conflict is about, each once."""
-    commits = {_commits(pair) for pair in conflicts}
-    by_tag = {pair.ours.tag: pair for pair in elsewhere if _commits(pair) not in commits}
-    return tuple(by_tag.values())
-
-
-def _commits(pair: Conflict) -> tuple[str, str]:
-    return pair.ours.text.commit, pair.theirs.text.commit
-
-
-def _unexplained(moved: Sequence[Moved], conflicts: Sequence[Conflict]) -> tuple[Moved, ...]:
-    """Omit the tags that another clone registered differently: they are reported as conflicts."""
-    reported = {(pair.ours.tag, pair.theirs.text.commit) for pair in conflicts}
-    return tuple(move for move in moved if (move.tag, move.was) not in reported)
 
 
 def _registrations(events: Sequence[Event]) -> tuple[dict[str, Event], set[str]]:
@@ -256,37 +226,3 @@ def standing(model: Model, stage: str) -> list[str]:
 def _stages(holders: Mapping[str, str], commit: str) -> tuple[str, ...]:
     stages = [stage for stage, holder in holders.items() if holder == commit]
     return tuple(sorted(stages, key=lambda s: (_FIRST.index(s) if s in _FIRST else 9, s)))
-
-
-def _same_number(events: Sequence[Event]) -> Iterable[Conflict]:
-    """Yield two events of one stage with the same number, which two clones can assign independently."""
-    seen: dict[tuple[str, int], Event] = {}
-    for event in events:
-        if event.mark.stage and event.mark.number:
-            key = (event.mark.stage, event.mark.number)
-            if key in seen:
-                yield Conflict(seen[key], event, "")
-            seen[key] = event
-
-
-def _elsewhere(events: Sequence[Event], others: Sequence[tuple[Event, str]]) -> Iterable[Conflict]:
-    """Yield the tags that another clone has with the same name as another object."""
-    ours = {event.tag: event for event in events}
-    for theirs, source in others:
-        mine = ours.get(theirs.tag)
-        if mine is not None and mine.oid != theirs.oid:
-            yield Conflict(mine, theirs, source)
-
-
-def _open(events: Sequence[Event], conflicts: Iterable[Conflict]) -> Iterable[Conflict]:
-    """Yield the conflicts that no later event of the stage has settled, each once."""
-    last: dict[str, int] = {}
-    for event in events:
-        last[event.mark.stage] = max(last.get(event.mark.stage, 0), event.mark.number)
-    seen = set()
-    for conflict in conflicts:
-        stage, number = conflict.ours.mark.stage, conflict.ours.mark.number
-        settled = bool(stage) and last.get(stage, 0) > number
-        if not settled and conflict.theirs.oid not in seen:
-            seen.add(conflict.theirs.oid)
-            yield conflict
