@@ -208,7 +208,7 @@ LAZY_IMPORTS = {
     "core/registry/events.py": {
         "gittrack.core.run.run_info": "5 ms that only tags of other tools need"
     },
-    "show/terminal/models.py": {
+    "show/terminal/models/listings.py": {
         "gittrack.core.run.run_info": "5 ms that the list of models has no use for"
     },
     "read/registry/versions.py": {

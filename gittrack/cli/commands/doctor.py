@@ -15,7 +15,8 @@ from gittrack.models import repair
 from gittrack.read import doctor_checks
 from gittrack.read.registry import moved_tags
 from gittrack.read.registry.models import Registry
-from gittrack.show.terminal import model_problems, text
+from gittrack.show.terminal import text
+from gittrack.show.terminal.models import problems
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,9 +47,9 @@ def run(args: argparse.Namespace) -> int:
             print_result(f"moved aside: {text.escape(str(path))} to {text.escape(str(target))}\n")
     stuck = _repair_stages(repo)
     registry = Registry(repo)
-    tag_problems = model_problems.warnings(
+    tag_problems = problems.warnings(
         moved_tags.examined(registry, registry.every())
-    ) + model_problems.damage(registry.damaged)
+    ) + problems.damage(registry.damaged)
     print_result(tag_problems)
     if not (report.findings or stuck or tag_problems):
         print_result("all is well\n")

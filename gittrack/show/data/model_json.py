@@ -8,7 +8,7 @@ from gittrack.core.registry.events import Event
 from gittrack.core.registry.model_state import Model, Signature, Version
 from gittrack.core.registry.moved_tags import Moved
 from gittrack.show.data import jsonable
-from gittrack.show.terminal.models import Signatures
+from gittrack.show.terminal.models.listings import Signatures
 
 dump = jsonable.dump
 

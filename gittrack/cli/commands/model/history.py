@@ -12,7 +12,8 @@ from gittrack.core.registry import names
 from gittrack.models import promote
 from gittrack.read.registry.models import Registry
 from gittrack.show.data import model_json
-from gittrack.show.terminal import model_problems, models, table
+from gittrack.show.terminal import table
+from gittrack.show.terminal.models import listings, problems
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
     elif not events:
         print_note(f"{model.name} has never been in {args.stage}")
     else:
-        print_result(table.render(models.history(model, events), args.style))
+        print_result(table.render(listings.history(model, events), args.style))
     if args.style == "text":
-        print_result(model_problems.warnings([model]))
+        print_result(problems.warnings([model]))
     return _damage.status(state)

@@ -17,7 +17,8 @@ from gittrack.cli.output import (
 from gittrack.read.registry.models import Registry
 from gittrack.read.registry.signatures import of_versions
 from gittrack.show.data import model_json
-from gittrack.show.terminal import model_problems, models, table
+from gittrack.show.terminal import table
+from gittrack.show.terminal.models import listings, problems
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,15 +46,15 @@ def run(args: argparse.Namespace) -> int:
     else:
         exact, width = args.style == "csv", table_width(args.style)
         if args.model:
-            content = models.versions(listed, signatures, exact=exact, width=width)
+            content = listings.versions(listed, signatures, exact=exact, width=width)
         else:
-            content = models.listing(selected, signatures, exact=exact, width=width)
+            content = listings.listing(selected, signatures, exact=exact, width=width)
         whole = table.render(content, args.style)
         if args.style == "text":
             whole = (
                 paint_lines(whole, ["bold"])
                 + hidden_columns_line(content.left_out)
-                + model_problems.warnings(selected)
+                + problems.warnings(selected)
             )
         print_result(whole)
     return _damage.status(state)

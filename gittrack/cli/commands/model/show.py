@@ -13,7 +13,7 @@ from gittrack.read.registry import moved_tags, versions
 from gittrack.read.registry.models import Registry
 from gittrack.read.registry.signatures import of_commit, of_versions
 from gittrack.show.data import model_json
-from gittrack.show.terminal import model_page, model_problems
+from gittrack.show.terminal.models import page, problems
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,7 +41,6 @@ def run(args: argparse.Namespace) -> int:
         )
     else:
         print_result(
-            model_page.page(model, version, signatures, run_signature)
-            + model_problems.warnings([model])
+            page.page(model, version, signatures, run_signature) + problems.warnings([model])
         )
     return _damage.status(state)

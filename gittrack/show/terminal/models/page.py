@@ -8,7 +8,7 @@ from gittrack.core.fast_typing import Any
 from gittrack.core.registry import names
 from gittrack.core.registry.model_state import Model, Signature, Version
 from gittrack.show.terminal import text
-from gittrack.show.terminal.models import Signatures, history, stage_of
+from gittrack.show.terminal.models.listings import Signatures, history, stage_of
 
 
 def page(model: Model, version: Version, signatures: Signatures, run: Signature) -> str:

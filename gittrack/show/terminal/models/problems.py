@@ -10,7 +10,7 @@ from gittrack.core.registry.events import Event
 from gittrack.core.registry.model_state import Model
 from gittrack.core.registry.moved_tags import Moved
 from gittrack.show.terminal import text
-from gittrack.show.terminal.models import person_of, version_of
+from gittrack.show.terminal.models.listings import person_of, version_of
 
 
 def damage(tags: Mapping[str, str]) -> str:
