@@ -133,7 +133,8 @@ LAZY_IMPORTS = {
     "launch/start_hook.py": {"ast": "only a command that started a Python needs it"},
     "record/session.py": {"logging": "5 ms that only a warning needs"},
     "record/evidence/written.py": {
-        "gittrack.analysis.canonical.content": "only a command that wrote files needs it"
+        "gittrack.analysis.canonical.content": "only a command that wrote files needs it",
+        "gittrack.record.evidence.links": "only a tree with symbolic links needs it",
     },
     "__init__.py": {"importlib": "`import gittrack` costs nothing until something is asked for"},
     "api/begin.py": {"gittrack.api.resuming": "30 ms that only who resumes a run needs"},

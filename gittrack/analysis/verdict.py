@@ -22,7 +22,7 @@ UNKNOWN, DIFFERENT = judgement.UNKNOWN, judgement.DIFFERENT
 FAILED, NOT_RUN, ORDER = judgement.FAILED, judgement.NOT_RUN, judgement.ORDER
 LEVELS = {"none": (EXACT, CLOSE, UNKNOWN, DIFFERENT), "close": (EXACT, CLOSE), "exact": (EXACT,)}
 RTOL, ATOL = 1e-5, 1e-8
-_UNSURE = "the results agree, but it is not known whether both came from the recorded code and data"
+_UNSURE = "nothing that was compared differs, but that does not prove that the runs are the same:"
 
 Series = Mapping[
     str, Sequence[tuple[float, float]]

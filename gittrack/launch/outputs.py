@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,7 +30,7 @@ def keep(run_session: session.Session, paths: Sequence[str]) -> list[str]:
         unwritten = []
         try:
             for entry in artifacts.copy_in(
-                path, artifacts.default_name(path), target, limit, store, began
+                path, artifacts.default_name(path), target, limit, store, began, strict=False
             ):
                 run_session.journal.append(events.OUTPUT, values=entry)
                 unwritten += [entry["path"]] if "unwritten" in entry else []
@@ -39,6 +40,10 @@ def keep(run_session: session.Session, paths: Sequence[str]) -> list[str]:
             notes.append(f"{error.message.replace('artifact', 'output', 1)}: not stored")
         except OSError as error:
             notes.append(f"the output {path} was not stored: {error.strerror}")
+            lost = {"path": artifacts.default_name(path), "where": "left out"}
+            with contextlib.suppress(OSError):  # a full disk; the note says it anyway
+                reason = f"it could not be read: {error.strerror}"
+                run_session.journal.append(events.OUTPUT, values={**lost, "reason": reason})
         notes += filter(None, (artifacts.unwritten_warning(unwritten),))
     return notes
 

@@ -17,6 +17,15 @@ from gittrack.disk import copies, folders
 from gittrack.disk.content_store import ContentStore, Stored
 
 _INCOMING = "incoming-"
+_LEFT_OUT = "left out"
+
+
+class Unusable(TrackError):
+    """A file cannot be an artifact; ``reason`` says why: "it is not a regular file"."""
+
+    def __init__(self, path: str, reason: str, hint: str) -> None:
+        super().__init__(f"the artifact {path} {reason}", hint)
+        self.reason = f"it {reason}"
 
 
 def default_name(path: str) -> str:
@@ -36,6 +45,8 @@ def copy_in(
     limit: int,
     store: ContentStore | None = None,
     began: os.stat_result | None = None,
+    *,
+    strict: bool = True,
 ) -> Iterator[dict[str, Any]]:
     """Copy a file or folder into the journal, and large files into the store.
 
@@ -59,6 +70,9 @@ def copy_in(
         The store.  Without a store only the digest of a large file is recorded.
     began : os.stat_result, optional
         The status of a file that was written when the run began, to see which files are older.
+    strict : bool, default True
+        Whether a special file, or a link that leads outside the folder, is an error.  If not, its entry is
+        left out, without size and digest.
 
     Yields
     ------
@@ -70,18 +84,19 @@ def copy_in(
     Raises
     ------
     TrackError
-        If the path does not exist, is a special file, or contains a link that leads outside the folder.
+        If the path does not exist.  Unusable, with ``strict``, for a special file or a link that leads
+        outside the folder.
     OSError
         If a file cannot be read, or if the disk has no room for a file that is not over the limit.
     """
     name = check_artifact_name(name)
     if not os.path.lexists(path):
         raise TrackError(f"the artifact {path} does not exist", "check the path")
-    targets = _Targets(target, limit, store, began)
+    targets = _Targets(target, limit, store, began, strict)
     if os.path.isdir(path):
         yield from _copy_folder(path, name, targets)
     else:
-        yield from _copy_file(os.path.realpath(path), path, name, targets)
+        yield from _usable(_copy_file(os.path.realpath(path), path, name, targets), name, targets)
 
 
 def warning(entry: Mapping[str, Any], kind: str = "artifact") -> str | None:
@@ -89,10 +104,12 @@ def warning(entry: Mapping[str, Any], kind: str = "artifact") -> str | None:
 
     None for a file that goes into git.  ``kind`` is the word for the file in the message.
     """
+    if entry["where"] == _LEFT_OUT and "sha256" not in entry:
+        return f"the {kind} {entry['path']} is not stored, because {entry['reason']}"
     problem = f"the {kind} {entry['path']} is over track.maxArtifactSize"
     if entry["where"] == "store":
         return f"{problem}: it is kept in this repository's store, which is not pushed"
-    if entry["where"] == "left out":
+    if entry["where"] == _LEFT_OUT:
         return f"{problem}: only its digest is recorded, because {entry['reason']}"
     return None
 
@@ -112,6 +129,7 @@ class _Targets(NamedTuple):
     limit: int
     store: ContentStore | None
     began: os.stat_result | None
+    strict: bool = True
 
     def marks(self, status: os.stat_result) -> dict[str, bool]:
         """Return the marks of a file: ``unwritten`` if it has not changed since the run began.
@@ -133,18 +151,28 @@ def _copy_folder(path: str, name: str, targets: _Targets) -> Iterator[dict[str, 
             full = os.path.join(folder, item)
             inner = check_artifact_name(os.path.join(name, os.path.relpath(full, root)))
             if os.path.islink(full):
-                yield from _copy_link(full, root, inner, targets)
+                yield from _usable(_copy_link(full, root, inner, targets), inner, targets)
             else:
-                yield from _copy_file(full, full, inner, targets)
+                yield from _usable(_copy_file(full, full, inner, targets), inner, targets)
+
+
+def _usable(
+    entries: Iterator[dict[str, Any]], name: str, targets: _Targets
+) -> Iterator[dict[str, Any]]:
+    """Yield the entries of a file, or one without its content if it cannot be an artifact."""
+    try:
+        yield from entries
+    except Unusable as error:
+        if targets.strict:
+            raise
+        yield {"path": name, "where": _LEFT_OUT, "reason": error.reason}
 
 
 def _copy_link(path: str, root: str, name: str, targets: _Targets) -> Iterator[dict[str, Any]]:
     link = os.readlink(path)
     real = os.path.realpath(path)
     if os.path.isabs(link) or not real.startswith(root + os.sep):
-        raise TrackError(
-            f"the artifact {path} is a link that leads outside its folder", "copy the file there"
-        )
+        raise Unusable(path, "is a link that leads outside its folder", "copy the file there")
     data = os.fsencode(link)
     digest = hashlib.sha256(data).hexdigest()
     incoming = _incoming(targets.folder)
@@ -159,9 +187,7 @@ def _copy_file(
 ) -> Iterator[dict[str, Any]]:
     before = os.stat(real)
     if not stat.S_ISREG(before.st_mode):
-        raise TrackError(
-            f"the artifact {display_path} is not a regular file", "pass a file or a folder"
-        )
+        raise Unusable(display_path, "is not a regular file", "pass a file or a folder")
     marks = {"executable": True} if before.st_mode & stat.S_IXUSR else {}
     marks |= targets.marks(before)
     with open(real, "rb") as source:
@@ -182,7 +208,7 @@ def _store_large(
         stored = store.keep(source)
     entry = {"path": name, "size": stored.size, "sha256": stored.digest}
     if stored.problem:
-        return {**entry, "where": "left out", "reason": stored.problem}
+        return {**entry, "where": _LEFT_OUT, "reason": stored.problem}
     return {**entry, "where": "store"}
 
 

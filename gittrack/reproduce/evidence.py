@@ -17,9 +17,8 @@ from gittrack.launch import start_hook
 from gittrack.read.runs.record import RunRecord
 from gittrack.reproduce import written_files
 
-_UNPROVED = "what can be compared is the same; the content of the other artifacts was not stored"
+_NOT_STORED = "an artifact was not stored, so nothing shows whether its content is the same"
 _OUTDATED = "an earlier version, which kept less evidence, recorded the rerun: run it again"
-_SIZES_ONLY = "there are no metrics, and no artifact was stored: only their sizes are known"
 
 
 def judge(
@@ -45,8 +44,8 @@ def judge(
     -------
     Verdict
         FAILED if ``b`` did not finish, even if ``a`` did not either; the reason says whether they are equal
-        until then.  At best CLOSE if an artifact was not stored.  At best UNKNOWN if the code or the data of
-        a run is recorded as inexact, or if an earlier version recorded the rerun.  UNKNOWN if
+        until then.  At best UNKNOWN if an artifact was not stored, if the code or the data of a run is
+        recorded as inexact, or if an earlier version recorded the rerun.  UNKNOWN if
         there is nothing to compare.
 
     Raises
@@ -80,12 +79,10 @@ def judge(
     if not a.info.finished:
         reason = f"the run {a.id} {_ended(a)}, but {b.id} finished"
         return result._replace(level=verdict.DIFFERENT, reason=reason)
-    if result.level == verdict.EXACT and result.unknown:
-        reason = _UNPROVED if result.evidence else _SIZES_ONLY
-        result = result._replace(level=verdict.CLOSE, reason=reason)
     cut = result.console.limits if result.console else ()
     outdated = [_OUTDATED] if _is_outdated(a, b) else []
-    return result.limited([*_inexact(a), *_inexact(b), *cut, *written.limits, *outdated])
+    lost = [_NOT_STORED] if not_stored else []
+    return result.limited([*_inexact(a), *_inexact(b), *cut, *written.limits, *lost, *outdated])
 
 
 def _is_outdated(a: RunRecord, b: RunRecord) -> bool:
@@ -174,20 +171,22 @@ def _stored(item: Mapping[str, Any]) -> bool:
 
 
 def _unknown(a: RunRecord, b: RunRecord) -> list[str]:
-    """Return the artifacts that both runs have and neither has stored: they cannot be compared."""
-    first, second = ({i["path"] for i in _written(run) if not _stored(i)} for run in (a, b))
-    return sorted(first & second)
+    """Return the artifacts of both runs that one of them has without a digest: they cannot be compared."""
+    first, second = ({item["path"]: item for item in _written(run)} for run in (a, b))
+    both = first.keys() & second.keys()
+    return sorted(p for p in both if not (_stored(first[p]) and _stored(second[p])))
 
 
 def _equal(a: RunRecord, b: RunRecord, first: dict, second: dict, path: str) -> bool:  # type: ignore[type-arg]
     if path not in first or path not in second:
         return False
-    if not _stored(first[path]) and not _stored(second[path]):
-        return bool(first[path].get("size") == second[path].get("size"))  # see `_unknown`
+    if not _stored(first[path]) or not _stored(second[path]):
+        sizes = [item[path].get("size") for item in (first, second)]
+        return None in sizes or sizes[0] == sizes[1]  # see `_unknown`
     if first[path].get("sha256") == second[path].get("sha256"):
         return True
     name = f"artifacts/{path}"
-    sizes = [run.files().get(name) for run in (a, b)]
-    if any(size is None or size > canonical.LIMIT for size in sizes):  # not here, or too large
+    stored = [run.files().get(name) for run in (a, b)]
+    if any(size is None or size > canonical.LIMIT for size in stored):  # not here, or too large
         return False
     return canonical.digest(a.read(name), path) == canonical.digest(b.read(name), path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gittrack.analysis import pairing
@@ -12,18 +12,35 @@ _MOST_NAMES = 5
 
 
 class WrittenComparison(NamedTuple):
-    """How many files two runs wrote with the same content, and the files of which this is not so."""
+    """How many files two runs wrote with the same content.
+
+    Attributes
+    ----------
+    equal : int
+        The number of equal files.
+    differing : tuple of str
+        The files that differ, or that only one run wrote.
+    outside : tuple of str
+        The links through which a run wrote outside of its tree: that content is not known.
+    """
 
     equal: int = 0
     differing: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
 
     @property
     def limits(self) -> tuple[str, ...]:
-        """Why equal results do not prove equal runs: files differ whose content was not kept."""
-        more = len(self.differing) - _MOST_NAMES
-        names = ", ".join(self.differing[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
-        sentence = f"the runs wrote other files, which only --output would compare: {names}"
-        return (sentence,) if self.differing else ()
+        """Why equal results do not prove equal runs: content that was not kept, or that nobody saw."""
+        reasons = {
+            "the runs wrote other files, which only --output would compare": self.differing,
+            "what was written through these links, outside of the tree, is not known": self.outside,
+        }
+        return tuple(f"{reason}: {_listed(names)}" for reason, names in reasons.items() if names)
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - _MOST_NAMES
+    return ", ".join(names[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
 def compare(a: RunRecord, b: RunRecord) -> WrittenComparison:
@@ -35,10 +52,12 @@ def compare(a: RunRecord, b: RunRecord) -> WrittenComparison:
     first, second = _files(a), _files(b)
     if first is None or second is None:
         return WrittenComparison()
+    outside = {path for files in (first, second) for path in files if files[path].get("outside")}
+    first, second = ({p: e for p, e in f.items() if p not in outside} for f in (first, second))
     pairs = pairing.pairs(first, second)
     equal = [x for x, y in pairs if _digest(first[x]) == _digest(second[y])]
     others = (first.keys() - set(equal)) | (second.keys() - {y for _, y in pairs})
-    return WrittenComparison(len(equal), tuple(sorted(others)))
+    return WrittenComparison(len(equal), tuple(sorted(others)), tuple(sorted(outside)))
 
 
 def _files(run: RunRecord) -> Mapping[str, Mapping[str, Any]] | None:

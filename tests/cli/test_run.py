@@ -435,10 +435,10 @@ class TestFiles:
         ("script", "problem"),
         [
             ("true", "the output out does not exist: not stored"),
-            ("mkfifo out", "the output out is not a regular file: not stored"),
+            ("mkfifo out", "the output out is not stored, because it is not a regular file"),
             (
                 "mkdir out; ln -s /etc/passwd out/x",
-                "the output {here}/out/x is a link that leads outside its folder: not stored",
+                "the output out/x is not stored, because it is a link that leads outside its folder",
             ),
             (
                 "head -c 2048 /dev/zero > out",

@@ -86,3 +86,58 @@ def test_an_output_that_the_run_did_not_write_is_no_evidence(project):
     verdict = judge(*runs)
     assert (verdict.level, verdict.evidence) == ("UNKNOWN", ())
     assert verdict.unwritten == ("model.txt",)
+
+
+def run_twice(project, code, *options):
+    """Record a program, reproduce it, and return the verdict and the page."""
+    (project / ".gitignore").write_text("out*\n")
+    (project / "program.py").write_text(f"import os, random, sys\n{code}\n")
+    done = run_cli("run", "-n", "first", *options, "--", sys.executable, "program.py")
+    assert done.code == 0, done.err
+    page = run_cli("reproduce", "first").out
+    return judge(gittrack.get("first").id, gittrack.get("@").id), page
+
+
+ONLY_ONE = "name = 'out_b' if 'GITTRACK_REPRODUCES' in os.environ else 'out_a'\nopen(name, 'w')"
+LINK = "os.makedirs('out', exist_ok=True); os.symlink({!r}, 'out/link')\nopen('out/link', 'w')"
+WRITES_RANDOM = ".write(str(random.SystemRandom().random())); print('accuracy', 0.5)"
+
+
+def test_an_artifact_that_only_one_run_has_is_named_so(project):
+    options = ("--output", "out_a", "--output", "out_b")
+    verdict, page = run_twice(project, f"{ONLY_ONE}.write('1')", *options)
+    assert (verdict.level, verdict.lone_artifacts) == ("DIFFERENT", {"out_a": 1, "out_b": 2})
+    assert "artifact out_a: only the first run has it" in page
+    assert "artifact out_b: only the second run has it" in page
+
+
+def test_an_output_behind_a_link_that_leads_outside_is_never_exact(project, tmp_path):
+    code = LINK.format(str(tmp_path / "outside")) + WRITES_RANDOM
+    code += "; open('out/model', 'w').write('same')"
+    verdict, page = run_twice(project, code, "--output", "out")
+    assert (verdict.level, verdict.unknown, verdict.artifact_count) == ("UNKNOWN", ("out/link",), 1)
+    assert "nothing shows whether its content is the same" in page
+
+
+@pytest.mark.parametrize("content", ["os.urandom(5000)", "bytes(5000)"])
+def test_an_oversized_output_is_compared_by_its_digest(project, content):
+    """Nothing has its content, but equal digests mean equal content."""
+    for name in ("maxArtifactSize", "maxStoreSize"):
+        run_cli("init"), os.system(f"git config track.{name} 1k")
+    code = f"open('out', 'wb').write({content}); print('accuracy', 0.5)"
+    verdict, _ = run_twice(project, code, "--output", "out")
+    assert verdict.level == ("EXACT" if content == "bytes(5000)" else "DIFFERENT")
+
+
+@pytest.mark.parametrize("values", [("3.5", "inf"), ("inf", "3.5"), ("nan", "3.5"), ("3.5", "nan")])
+def test_a_run_that_diverges_is_different_in_both_directions(project, values):
+    first, second = (record(None, {"loss": float(value)}) for value in values)
+    assert judge(first, second).level == "DIFFERENT"
+    printed = [printing(f"print('loss', {value!r})") for value in values]
+    assert judge(*printed).level == "DIFFERENT"
+
+
+def test_no_output_at_all_claims_nothing(project):
+    verdict, page = run_twice(project, "pass")
+    assert (verdict.level, verdict.evidence) == ("UNKNOWN", ())
+    assert page.startswith("UNKNOWN  there is nothing to compare")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -53,3 +54,17 @@ def test_names_made_from_the_clock_are_paired(program):
     assert (done.code, done.out.splitlines()[0]) == (0, "EXACT  the same: 1 written file")
     files = [run.written["files"][0]["path"] for run in gittrack.runs()[:2]]
     assert files[0] != files[1]
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_what_a_run_wrote_through_a_link_outside_is_never_exact(program, tmp_path_factory, exists):
+    """The link may have been there before, as that of a scratch disk."""
+    outside = tmp_path_factory.mktemp("scratch")
+    link = f"os.symlink({str(outside)!r}, 'out')"
+    make = "os.makedirs('out', exist_ok=True)" if exists else link
+    if exists:
+        os.symlink(outside, "out")
+    program(f"{make}; open('out/m', 'wb').write(os.urandom(8)); print('accuracy 0.5')")
+    done = run_cli("reproduce", "first")
+    assert (done.code, done.out.split()[0]) == (3, "UNKNOWN")
+    assert "written through these links, outside of the tree, is not known: out" in done.out

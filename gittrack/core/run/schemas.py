@@ -54,7 +54,7 @@ SHAPES: Mapping[str, Any] = {
         ]
     },
     layout.WRITTEN: {
-        "files": [{**_ITEM, "canonical": str, "link": str}],
+        "files": [{**_ITEM, "canonical": str, "link": str, "outside": bool}],
         "problem": str,
     },
     layout.DIFF: {

@@ -39,7 +39,8 @@ class Written(NamedTuple):
     ----------
     files
         An entry for each file: ``path`` from the root, ``size`` in bytes, ``sha256``; ``canonical``, the
-        digest of its content without times, if that is another one; ``link``, the text of a symbolic link.
+        digest of its content without times, if that is another one; ``link``, the text of a symbolic link;
+        ``outside``, whether the link leads outside of the tree and something was written there.
     problem
         Why ``files`` is empty although files may have been written; empty if it is complete.
     """
@@ -66,14 +67,17 @@ def look(
         paths = _bounded(changed_files(root, began_ns, is_excluded))
     except TooMuch as error:
         return Written(problem=str(error))
-    entries = (_entry(root, path) for path in paths)
+    entries = (_entry(root, path, began_ns) for path in paths)
     return Written(tuple(entry for entry in entries if entry is not None))
 
 
 def changed_files(
     root: str, began_ns: int, is_excluded: Callable[[str], bool]
 ) -> Iterator[tuple[str, int]]:
-    """Yield (path, size in bytes) of each file and link that changed since a moment."""
+    """Yield (path, size in bytes) of each file and link that changed since a moment.
+
+    A link that leads outside is also yielded if something changed there.
+    """
     waiting, count = [""], 0
     while waiting:
         folder = waiting.pop()
@@ -101,8 +105,10 @@ def changed_files(
                 status = entry.stat(follow_symlinks=False)
             except OSError:
                 continue
-            is_file = stat.S_ISREG(status.st_mode) or stat.S_ISLNK(status.st_mode)
-            if status.st_ctime_ns >= began_ns and is_file and not is_excluded(prefix + entry.name):
+            is_link = stat.S_ISLNK(status.st_mode)
+            is_new = status.st_ctime_ns >= began_ns and (is_link or stat.S_ISREG(status.st_mode))
+            is_new = is_new or (is_link and _is_written_outside(root, entry.path, began_ns))
+            if is_new and not is_excluded(prefix + entry.name):
                 yield prefix + entry.name, status.st_size
 
 
@@ -121,17 +127,22 @@ def _bounded(files: Iterator[tuple[str, int]]) -> list[str]:
     return sorted(paths)
 
 
-def _entry(root: str, path: str) -> dict[str, Any] | None:
+def _is_written_outside(root: str, link: str, began_ns: int) -> bool:
+    from gittrack.record.evidence import links  # noqa: PLC0415
+
+    return links.is_written_outside(root, link, began_ns)
+
+
+def _entry(root: str, path: str, began_ns: int) -> dict[str, Any] | None:
     """Return the entry of a file; None if it was removed, or cannot be read."""
     from gittrack.analysis.canonical import content as canonical  # noqa: PLC0415
 
     full = os.path.join(root, path)
     try:
         if os.path.islink(full):
-            link = os.readlink(full)
-            data = os.fsencode(link)
-            digest = hashlib.sha256(data).hexdigest()
-            return {"path": path, "size": len(data), "sha256": digest, "link": link}
+            from gittrack.record.evidence import links  # noqa: PLC0415
+
+            return links.entry(root, path, began_ns)
         digest, size, content = _read(full, path)
     except OSError:
         return None
