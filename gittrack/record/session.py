@@ -15,7 +15,7 @@ from gittrack.core.secrets import redact_command, redact_text
 from gittrack.disk import folders, this_machine
 from gittrack.git import refs, version
 from gittrack.record import hooks, journal
-from gittrack.record.code import capture, conversions
+from gittrack.record.code import capture, conversions, tree_inspection
 from gittrack.record.evidence import changes, neighbours
 from gittrack.record.machine.author import author, user
 from gittrack.record.publish import removed_journal, writer
@@ -75,7 +75,7 @@ def begin(repo: git.Repo, request: Request, outputs: Sequence[str] = ()) -> Sess
         )
     request = check_request(request)
     version.check(f"{layout.cache_dir(repo.common_dir)}/git-version")
-    inspection, config_call = capture.start_inspection(repo), repo.config()
+    inspection, config_call = tree_inspection.start(repo), repo.config()
     config = git.parse_config(config_call.output())
     options = settings.from_config(config)
     experiment = layout.check_experiment(request.experiment or options.experiment)

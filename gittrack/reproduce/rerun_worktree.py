@@ -21,7 +21,7 @@ from gittrack.git import temporary_worktree, worktree
 from gittrack.launch.users_files import UsersFiles
 from gittrack.read.runs.record import RunRecord
 from gittrack.record import inputs
-from gittrack.record.code import capture
+from gittrack.record.code import capture, tree_inspection
 from gittrack.reproduce import deferred_signals, redirect, shared_files
 
 
@@ -90,7 +90,7 @@ def own(repo: git.Repo, run: RunRecord, commit: str) -> CodeFolder:
     chosen = settings.from_config(git.parse_config(repo.config().output()))
     with tempfile.TemporaryDirectory(prefix="gittrack-") as scratch:
         captured = capture.capture_code(
-            repo, capture.start_inspection(repo), Path(scratch), chosen, outputs
+            repo, tree_inspection.start(repo), Path(scratch), chosen, outputs
         )
     if captured.tree is None or captured.tree != _tree(repo, commit):
         raise Impossible(

@@ -23,7 +23,7 @@ from gittrack.core.run import commit_message, run_info, schemas
 from gittrack.disk import trust
 from gittrack.git import objects, refs
 from gittrack.record import session
-from gittrack.record.code import capture
+from gittrack.record.code import capture, tree_inspection
 from gittrack.record.machine.author import author
 from gittrack.record.publish import writer
 
@@ -98,7 +98,7 @@ def capture_code(
     """
     if repo.work_tree is None:
         raise TrackError("a sweep cannot be run in a bare repository", "work in a clone of it")
-    inspection, config_call = capture.start_inspection(repo), repo.config()
+    inspection, config_call = tree_inspection.start(repo), repo.config()
     config = git.parse_config(config_call.output())
     chosen = settings.from_config(config)
     only = None if required is None else required.new

@@ -18,9 +18,9 @@ from gittrack.core.run.run_info import Code
 from gittrack.core.secrets import redact_text
 from gittrack.core.settings import Settings
 from gittrack.git import objects
-from gittrack.record.code import limits, made_files, patches, redirects, scope
+from gittrack.record.code import limits, made_files, patches, redirects, scope, tree_inspection
 from gittrack.record.code.index import Entry, PrivateIndex
-from gittrack.record.code.status import Change, Status, parse_status
+from gittrack.record.code.status import Change, Status
 
 _AUTHOR = "gittrack <gittrack@localhost>"
 _ATTEMPTS = 3
@@ -60,26 +60,9 @@ class Captured(NamedTuple):
     tracked: bytes = b""
 
 
-class Inspection(NamedTuple):
-    """The git processes that inspect the work tree, side by side."""
-
-    status: git.Call
-    flags: git.Call
-    head: git.Call
-
-
-def start_inspection(repo: git.Repo) -> Inspection:
-    """Start to inspect the work tree; `capture_code` waits for the result."""
-    return Inspection(
-        _status_call(repo, {}),
-        repo.call("ls-files", "-v", "-z", "--full-name", ":/"),
-        repo.call("log", "-1", "--no-show-signature", "--format=%ct %T %H", "HEAD", "--"),
-    )
-
-
 def capture_code(
     repo: git.Repo,
-    inspection: Inspection,
+    inspection: tree_inspection.Inspection,
     folder: Path,
     settings: Settings,
     run_outputs: Sequence[str] = (),
@@ -95,7 +78,7 @@ def capture_code(
     repo
         The repository.
     inspection
-        What `start_inspection` returned for this repository.
+        What `tree_inspection.start` returned for this repository.
     folder
         A folder for the private index and the objects, usually the journal of the run.
     settings
@@ -116,9 +99,9 @@ def capture_code(
     remote = redact_text(settings.remote) if settings.remote else None
     try:
         try:
-            status = _status(repo, inspection, index)
+            status = tree_inspection.read_status(repo, inspection, index)
         except (git.GitError, OSError) as error:
-            code = Code(commit=commit or None, branch=_branch(repo), remote=remote)
+            code = Code(commit=commit or None, branch=tree_inspection.branch(repo), remote=remote)
             return _incomplete(Captured(code, None, {}), "code", error)
         code = Code(commit=status.commit, branch=status.branch, remote=remote)
         status, clean = _without_other_files(repo, status, settings, run_outputs, known_new_files)
@@ -178,13 +161,6 @@ def _incomplete(captured: Captured, part: str, error: TrackError | OSError) -> C
     )
 
 
-def _branch(repo: git.Repo) -> str | None:
-    """Return the branch that HEAD names, None if it is detached."""
-    return (
-        repo.call("symbolic-ref", "--quiet", "--short", "HEAD").wait().out.decode().strip() or None
-    )
-
-
 def _snapshot_with_retries(snapshot: Callable[[], Captured], index: PrivateIndex) -> Captured:
     """Take a snapshot; try again if files or objects vanished between two of its steps."""
     for _ in range(_ATTEMPTS - 1):
@@ -193,46 +169,6 @@ def _snapshot_with_retries(snapshot: Callable[[], Captured], index: PrivateIndex
         except TrackError:
             index.remove()
     return snapshot()
-
-
-def _status_call(repo: git.Repo, env: dict[str, str]) -> git.Call:
-    flags = ("--porcelain=v2", "-z", "--branch", "--untracked-files=all", "--no-renames")
-    return repo.call("status", *flags, "--ignore-submodules=none", env=env)
-
-
-def _status(repo: git.Repo, inspection: Inspection, index: PrivateIndex) -> Status:
-    """Return the status of the work tree, of the files that git overlooks too."""
-    answer = inspection.status.wait()
-    index.broken = answer.code != 0
-    flags = inspection.flags.wait()
-    index.listing, index.flagged = flags.out, _overlooked_files(flags, index.root)
-    if index.broken or index.flagged:  # again, with an index that is readable and has no flags
-        answer = _status_of_private_index(index)
-    status = parse_status(answer.out)
-    index.shadowing = [c.path for c in status.changes if _is_shadowing(index.root, c)]
-    return parse_status(_status_of_private_index(index).out) if index.shadowing else status
-
-
-def _status_of_private_index(index: PrivateIndex) -> git.Answer:
-    index.fill()
-    return git.Answer(0, _status_call(index.repo, index.env).output(), b"")
-
-
-def _is_shadowing(root: str, change: Change) -> bool:
-    """Return whether a folder is now where the index has a file."""
-    path = os.path.join(root, change.path)
-    file = change.submodule[0] != "S" and not change.path.endswith("/")
-    return file and os.path.isdir(path) and not os.path.islink(path)
-
-
-def _overlooked_files(answer: git.Answer, root: str) -> list[str]:
-    """Return the files whose changes git is set to overlook, except sparse files that are absent."""
-    entries = os.fsdecode(answer.out).split("\0") if answer.code == 0 else []
-    return [
-        e[2:]
-        for e in entries
-        if e[:1] == "h" or (e[:1] in ("S", "s") and os.path.lexists(os.path.join(root, e[2:])))
-    ]
 
 
 def _snapshot(
