@@ -7,8 +7,9 @@ from typing import Any
 
 from gittrack.analysis import verdict
 from gittrack.analysis.canonical import content as canonical
-from gittrack.analysis.console import comparison as console
+from gittrack.analysis.console import comparison
 from gittrack.analysis.console.masks import Span
+from gittrack.analysis.console.streams import Console
 from gittrack.analysis.verdict import Verdict
 from gittrack.analysis.volatile import VOLATILE
 from gittrack.core import layout
@@ -70,7 +71,7 @@ def judge(
         unwritten=tuple(sorted({i["path"] for run in (a, b) for i in run.outputs} - paths)),
     )
     if _has_console(a) and _has_console(b):
-        printed = console.compare(_console(a), _console(b), rtol=rtol, atol=atol)
+        printed = comparison.compare(_console(a), _console(b), rtol=rtol, atol=atol)
         result = result.with_console(printed)
     written = written_files.compare(a, b)
     result = result.with_written(written.equal)
@@ -104,12 +105,12 @@ def _has_console(run: RunRecord) -> bool:
     return bool(run.log) or start_hook.FACT in run.env
 
 
-def _console(run: RunRecord) -> console.Console:
+def _console(run: RunRecord) -> Console:
     info = run.info
     started = run_info.from_iso(info.started) if info.started else 0.0
     span = Span(started, started + (info.duration or 0.0))
     folders = tuple(filter(None, (run.work_tree,)))
-    return console.Console(run.log, _streams(run), span, (info.id, info.id[16:]), folders)
+    return Console(run.log, _streams(run), span, (info.id, info.id[16:]), folders)
 
 
 def _inexact(run: RunRecord) -> list[str]:

@@ -13,41 +13,14 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from gittrack.analysis.console.masks import Masks, Span, visible
+from gittrack.analysis.console.masks import Masks, Span
+from gittrack.analysis.console.streams import CUT, Console, lines_of
 
-_CUT = re.compile(r"\n\[\.\.\. [\d,]+ bytes left out \.\.\.\]\n")
 _NUMBER = re.compile(r"((?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?!\w))")
 _COUNTED = re.compile(r"\b\d[\d.]*(?:[eE][-+]?\d+)?")
-_WORKTREE = re.compile(r"/[^\s'\":]*/gittrack-[0-9a-z_]{8,16}(?:/up)*/tree(?![\w.-])")
-_OWN_LINE = re.compile(r"gittrack: (?:.*<run>|it has neither |git track run sets )")
 _MOST_EXAMPLES = 3
 _MOST_STATES = 200
 _SAME, _CLOSE, _APART = 0, 1, 2
-
-
-class Console(NamedTuple):
-    """What a run printed.
-
-    Attributes
-    ----------
-    text : str
-        The content of log.txt.
-    streams : sequence of (int, int)
-        Which consecutive lines came from which stream: (stream, number of lines).  Empty if both streams
-        went to one file or terminal, or if it is not known.
-    span : Span
-        The time of the run.
-    names : sequence of str
-        Names of the run itself: its id and its short id.
-    folders : sequence of str
-        The work trees in which the run may have worked.
-    """
-
-    text: str
-    streams: Sequence[tuple[int, int]]
-    span: Span
-    names: Sequence[str] = ()
-    folders: Sequence[str] = ()
 
 
 class LinePair(NamedTuple):
@@ -96,7 +69,7 @@ def compare(a: Console, b: Console, *, rtol: float, atol: float) -> ConsoleCompa
     rtol, atol : float
         The tolerances for printed numbers, as for metrics.
     """
-    first, second = _streams(a), _streams(b)
+    first, second = lines_of(a), lines_of(b)
     matcher = _Matcher(a.span, b.span, rtol, atol)
     if len(first) == len(second) and (len(first) == 1 or first.keys() == second.keys()):
         pairs = zip(first.values(), second.values(), strict=True)
@@ -108,48 +81,13 @@ def compare(a: Console, b: Console, *, rtol: float, atol: float) -> ConsoleCompa
         for stream in sorted({*first, *second}):
             matcher.compare(first.get(stream, []), second.get(stream, []))
     result = matcher.result()
-    is_cut = _CUT.search(a.text) or _CUT.search(b.text)
+    is_cut = CUT.search(a.text) or CUT.search(b.text)
     return result._replace(limits=(_LIMIT_OF_CUT,)) if is_cut else result
 
 
 _LIMIT_OF_CUT = (
     "the console is longer than track.maxLogSize: only what was printed first could be compared"
 )
-
-
-def _streams(console: Console) -> dict[int, list[str]]:
-    """Return the lines of each stream; of all streams under 0 if it is not known which is which."""
-    cut = _CUT.search(console.text)
-    text = console.text[: cut.start()] if cut else console.text
-    lines = text.split("\n")
-    if not lines[-1] or cut:
-        lines.pop()  # nothing, or the first half of a line
-    counted = sum(count for _, count in console.streams)
-    if not console.streams or (counted < len(lines) if cut else counted != len(lines)):
-        return {0: _cleaned(lines, console)}
-    streams: dict[int, list[str]] = {}
-    start = 0
-    for stream, count in console.streams:
-        streams.setdefault(stream, []).extend(lines[start : start + count])
-        start += count
-    cleaned = {stream: _cleaned(part, console) for stream, part in sorted(streams.items())}
-    return {stream: part for stream, part in cleaned.items() if part} or {0: []}
-
-
-def _cleaned(lines: list[str], console: Console) -> list[str]:
-    """Return lines as a terminal shows them, without names of the run and lines of gittrack itself."""
-    text = "\n".join(lines)
-    if "\x1b" in text or "\b" in text or "\r" in text:
-        text = "\n".join(map(visible, lines))
-    text = _WORKTREE.sub("<tree>", text)
-    for folder in console.folders:
-        if len(folder) > 1:
-            text = re.sub(re.escape(folder) + r"(?![\w.-])", "<tree>", text)
-    for name in console.names:
-        text = text.replace(name, "<run>")
-    if "gittrack: " not in text:
-        return text.split("\n") if lines else []
-    return [line for line in text.split("\n") if not _OWN_LINE.match(line)]
 
 
 class _Matcher:
