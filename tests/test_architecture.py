@@ -106,7 +106,7 @@ READS_ENVIRONMENT = {
     "launch/probe.py": "the active environment, and the PYTHONPATH to which a rerun adds folders",
     "api/seeding.py": "the seed that the launcher passes on, and what it had to set",
     "cli/script.py": "what the launcher was told",
-    "reproduce/rerun.py": "tells the script that it is being reproduced",
+    "reproduce/surroundings.py": "tells the script that it is being reproduced, and where to import from",
     "reproduce/rerun_worktree.py": "puts folders of the worktree before the user's PYTHONPATH",
     "record/active/stopping.py": "what the sweep told its trial about its rule",
     "disk/trust.py": "where the user's state is kept",

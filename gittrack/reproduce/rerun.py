@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any, NamedTuple
 
 from gittrack import git
@@ -19,10 +19,8 @@ from gittrack.read.runs.record import RunRecord
 from gittrack.record import session
 from gittrack.record.evidence import read_files
 from gittrack.record.machine import environment
-from gittrack.reproduce import redirect, rerun_worktree, resume_artifacts
+from gittrack.reproduce import redirect, rerun_worktree, resume_artifacts, surroundings
 from gittrack.reproduce.rerun_worktree import Impossible
-
-REPRODUCES = "GITTRACK_REPRODUCES"
 
 
 class RerunRequest(NamedTuple):
@@ -158,7 +156,7 @@ def rerun(
     ):
         new_run = _session_request(repo, run, request)
         more = {**resume_variables, **request.variables}
-        with _importing(request.imports):
+        with surroundings.importing(request.imports):
             result = _launch(repo, code, run, new_run, imports, more, say)
         failed = result.exit_code != 0 and not result.stopped
         if request.in_place or not (request.keep or failed):
@@ -211,7 +209,7 @@ def _launch(
     rerun_worktree.check_data(run, code)
     if not os.path.isdir(folder):
         raise Impossible(f"its folder {info.cwd} is not in its code", "run it by hand")
-    with _working_in(folder), _announced(run.id):
+    with surroundings.working_in(folder), surroundings.announced(run.id):
         here = git.find()
         root = here.work_tree or code.folder
         data = [os.path.relpath(os.path.join(root, i["path"])) for i in run.inputs]
@@ -256,42 +254,3 @@ def _controls(run: RunRecord, request: session.Request) -> dict[str, str | None]
         rerun_worktree.check_words(f"variable {name}", [value or ""])
     # Another seed brings its own hash seed.
     return controls if request.seed == run.info.seed else {**controls, "PYTHONHASHSEED": None}
-
-
-@contextmanager
-def _announced(run_id: str) -> Iterator[None]:
-    """Set the variable that names the run which is run again, for hooks and the script."""
-    before = os.environ.get(REPRODUCES)
-    os.environ[REPRODUCES] = run_id
-    try:
-        yield
-    finally:
-        os.environ.pop(REPRODUCES) if before is None else os.environ.update({REPRODUCES: before})
-
-
-@contextmanager
-def _importing(folders: Sequence[str]) -> Iterator[None]:
-    """Set PYTHONPATH to these folders before those that it has."""
-    before = os.environ.get("PYTHONPATH")
-    if folders:
-        os.environ["PYTHONPATH"] = os.pathsep.join([*folders, *([before] if before else [])])
-    try:
-        yield
-    finally:
-        if folders:
-            os.environ.pop("PYTHONPATH")
-            os.environ.update({} if before is None else {"PYTHONPATH": before})
-
-
-@contextmanager
-def _working_in(folder: str) -> Iterator[None]:
-    """Work in a folder, and send the output of the command to stderr: stdout is for the verdict."""
-    earlier_folder, out = os.getcwd(), os.dup(1)
-    os.chdir(folder)
-    os.dup2(2, 1)
-    try:
-        yield
-    finally:
-        os.dup2(out, 1)
-        os.close(out)
-        os.chdir(earlier_folder)
