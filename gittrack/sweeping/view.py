@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gittrack import git
 from gittrack.analysis.sweep_view import Axis, SweepView, TrialView
 from gittrack.core.run import run_info
 from gittrack.core.run.run_info import RunInfo
 from gittrack.search.distributions import Choice, Distribution, Integers, Normal, Uniform
-from gittrack.sweeping import state
+from gittrack.sweeping import state, workdir
 from gittrack.sweeping.prepare import PreparedSweep
 from gittrack.sweeping.stored import Sweep
 
@@ -97,3 +98,12 @@ def _trial(prepared: PreparedSweep, info: RunInfo) -> TrialView:
         run=info.id,
         duration=info.duration,
     )
+
+
+def current_view(
+    repo: git.Repo, sweep: Sweep, prepared: PreparedSweep, runs: Sequence[RunInfo] | None = None
+) -> SweepView:
+    """Return the sweep as it is now; ``runs`` are its runs, if they were read before."""
+    busy = workdir.is_busy(repo.common_dir, sweep.id)
+    runs = state.runs(repo, sweep.id) if runs is None else runs
+    return view(sweep, prepared, runs, busy=busy)

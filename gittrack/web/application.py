@@ -20,8 +20,18 @@ from gittrack.web.params import Params
 from gittrack.web.security import Guard, Refused
 
 _log = logging.getLogger("gittrack")
-# The documents: {name: module of `web.views`}.  Each is imported when it is first asked for.
-VIEWS = {"runs": "runs", "series": "series"}
+# The documents: {name: (module of `web.views`, its function)}.  Each is imported when it is first asked for.
+VIEWS = {
+    **{
+        name: (name, "view")
+        for name in (
+            *("runs", "series", "run", "log", "compare", "groups", "importance"),
+            *("sweeps", "models"),
+        )
+    },
+    "sweep": ("sweeps", "sweep"),
+    "model": ("models", "model"),
+}
 _MOST_FIELDS = 2_000
 _REASONS = {200: "OK", 304: "Not Modified", 400: "Bad Request", 403: "Forbidden", 404: "Not Found"}
 _REASONS |= {405: "Method Not Allowed", 414: "URI Too Long", 500: "Internal Server Error"}
@@ -30,11 +40,12 @@ _REASONS |= {405: "Method Not Allowed", 414: "URI Too Long", 500: "Internal Serv
 class Answer(NamedTuple):
     """The answer to a request."""
 
-    body: bytes
+    body: bytes | Iterable[bytes]
     kind: str = "application/json"
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
     policy: str = security.POLICY
+    size: int | None = None  # of a body in parts
 
 
 class Start(NamedTuple):
@@ -78,15 +89,17 @@ class Application:
         """Answer a request, as WSGI says."""
         answer = self._safely(environ)
         reason = _REASONS.get(answer.status, "Error")
+        parts = [answer.body] if isinstance(answer.body, bytes) else answer.body
+        size = len(answer.body) if isinstance(answer.body, bytes) else answer.size
         headers = [
             ("Content-Type", answer.kind),
-            ("Content-Length", str(len(answer.body))),
+            ("Content-Length", str(size)),
             ("Content-Security-Policy", answer.policy),
             *security.HEADERS,
             *answer.headers,
         ]
         start_response(f"{answer.status} {reason}", headers)
-        return [] if environ.get("REQUEST_METHOD") == "HEAD" else [answer.body]
+        return [] if environ.get("REQUEST_METHOD") == "HEAD" else parts
 
     def _safely(self, environ: Mapping[str, Any]) -> Answer:
         try:
@@ -121,6 +134,12 @@ class Application:
         if kind == "data" and (name in VIEWS or name == "start"):
             document = self._start() if name == "start" else self._document(name, fields)
             return Answer(encoded(document))
+        if kind == "artifact" and name:
+            artifacts = import_module("gittrack.web.artifacts")
+            content = artifacts.content(self.repo, name, fields)
+            return Answer(
+                content.parts, content.kind, 200, content.headers, content.policy, content.size
+            )
         raise NotFound()
 
     def _start(self) -> dict[str, Any]:
@@ -129,8 +148,9 @@ class Application:
         return {**module.view(self.repo), **ours, "initial": self.start._asdict()}
 
     def _document(self, name: str, params: Params) -> dict[str, Any]:
-        module = import_module(f"gittrack.web.views.{VIEWS[name]}")
-        document: dict[str, Any] = module.view(self.repo, params, *self._state_of(name))
+        module, function = VIEWS[name]
+        view = getattr(import_module(f"gittrack.web.views.{module}"), function)
+        document: dict[str, Any] = view(self.repo, params, *self._state_of(name))
         return document
 
     def _state_of(self, name: str) -> tuple[Any, ...]:

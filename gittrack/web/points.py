@@ -115,7 +115,10 @@ def parse(lines: Iterable[str]) -> dict[str, Series]:
             column[0].append(step_number)
             column[1].append(value_number)
             column[2].append(time)
-    return {name: Series(*map(np.array, column)) for name, column in columns.items()}
+    return {
+        name: Series(*(np.array(numbers, dtype=np.float64) for numbers in column))
+        for name, column in columns.items()
+    }
 
 
 def ordered(x: Array, y: Array) -> tuple[Array, Array]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from gittrack import git
@@ -14,24 +14,15 @@ from gittrack.cli.output import hidden_columns_line, print_result
 from gittrack.cli.output import table_width as width
 from gittrack.core import layout, yaml_read
 from gittrack.core.run import commit_message
-from gittrack.core.run.run_info import RunInfo
 from gittrack.core.scalars import flow_text
 from gittrack.show.terminal import sweeps, table, text
 from gittrack.show.terminal.columns import short_id
-from gittrack.sweeping import state, view, workdir
+from gittrack.sweeping import state
 from gittrack.sweeping.prepare import PreparedSweep
 from gittrack.sweeping.stored import Sweep
+from gittrack.sweeping.view import current_view
 
 _FEW = 10  # lines of the leaderboard
-
-
-def current_view(
-    repo: git.Repo, sweep: Sweep, prepared: PreparedSweep, runs: Sequence[RunInfo] | None = None
-) -> SweepView:
-    """Return the sweep as it is now; ``runs`` are its runs, if they were read before."""
-    busy = workdir.is_busy(repo.common_dir, sweep.id)
-    runs = state.runs(repo, sweep.id) if runs is None else runs
-    return view.view(sweep, prepared, runs, busy=busy)
 
 
 def report(

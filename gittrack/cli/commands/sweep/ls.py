@@ -6,7 +6,6 @@ import argparse
 import time
 
 from gittrack import git
-from gittrack.cli.commands.sweep import _report
 from gittrack.cli.options import add_formats
 from gittrack.cli.output import hidden_columns_line, print_note, print_result, table_width
 from gittrack.core import layout
@@ -14,6 +13,7 @@ from gittrack.core.errors import TrackError
 from gittrack.show.data import jsonable
 from gittrack.show.terminal import sweeps, table
 from gittrack.sweeping import find, prepare, state, stored
+from gittrack.sweeping.view import current_view
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
     for sweep in readable:
         try:
             prepared = prepare.prepare_again(sweep)
-            views.append(_report.current_view(repo, sweep, prepared, runs.get(sweep.id, [])))
+            views.append(current_view(repo, sweep, prepared, runs.get(sweep.id, [])))
         except TrackError as error:
             broken += 1
             print_note(f"warning: the sweep {sweep.id} cannot be shown: {error.message}")

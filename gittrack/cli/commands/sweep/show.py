@@ -14,6 +14,7 @@ from gittrack.cli.output import print_result
 from gittrack.show.data import jsonable
 from gittrack.show.terminal import sweeps, table
 from gittrack.sweeping import find, prepare
+from gittrack.sweeping.view import current_view
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
     _check(args)
     repo = git.find()
     sweep = find.find(repo, args.sweep)
-    current = _report.current_view(repo, sweep, prepare.prepare_again(sweep))
+    current = current_view(repo, sweep, prepare.prepare_again(sweep))
     if args.plot:
         _search.draw(current, args.plot, forest=args.fanova)
     elif args.style == "json":

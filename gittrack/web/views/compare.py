@@ -1,0 +1,86 @@
+"""What differs between two runs or more."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from typing import Any
+
+from gittrack import git
+from gittrack.analysis.differences import DiffRow, metric_changes
+from gittrack.core.run.commit_message import Missing
+from gittrack.read.runs import compare
+from gittrack.read.runs.record import RunRecord
+from gittrack.show.terminal.columns import short_id
+from gittrack.web.params import BadParameter, Params
+from gittrack.web.views import commands, run, runs
+
+_MOST_RUNS = 100
+_LONGEST_PATCH = 1 << 20  # characters
+SECTIONS = ("params", "metrics", "run", "inputs", "env")
+
+
+def view(repo: git.Repo, params: Params) -> dict[str, Any]:
+    """Return the document ``compare``."""
+    keys = params.many("run")
+    if not 2 <= len(keys) <= _MOST_RUNS:
+        raise BadParameter(f"{len(keys)} runs cannot be compared", f"pick 2 to {_MOST_RUNS} runs")
+    return document(repo, [run.record_of(repo, key) for key in keys])
+
+
+def document(repo: git.Repo, records: Sequence[RunRecord], *, code: bool = True) -> dict[str, Any]:
+    """Return the document ``compare`` of some runs.
+
+    Parameters
+    ----------
+    repo : git.Repo
+        The repository.
+    records : sequence of RunRecord
+        The runs, at least two; the others are compared with the first.
+    code : bool, default True
+        Whether the difference between the code of two runs is included.
+    """
+    table = compare.table(records)
+    rows = {name: [_row(row) for row in table.sections[name]] for name in SECTIONS}
+    goals = runs.goals_of(repo, table.runs, [row["name"] for row in rows["metrics"]])
+    changes = [
+        {change.name: change for change in metric_changes(records[0].metrics, other.metrics)}
+        for other in records
+    ]
+    for row in rows["metrics"]:
+        of_runs = [by_name.get(row["name"]) for by_name in changes]
+        row["delta"] = [change.delta if change else None for change in of_runs]
+        row["percent"] = [change.percent if change else None for change in of_runs]
+        row["goal"] = goals[row["name"]].goal
+    patch = _code(repo, records) if code and len(records) == 2 else None
+    equal = [name for name in SECTIONS if not rows[name]]
+    return {
+        "keys": [runs.key(info) for info in table.runs],
+        "sections": rows,
+        "code": patch,
+        "codes": [info.code.state for info in table.runs],
+        "equal": equal + (["code"] if not table.sections["code"] else []),
+        "commands": _commands(records),
+    }
+
+
+def _row(row: DiffRow) -> dict[str, Any]:
+    values = [{"missing": True} if isinstance(item, Missing) else item for item in row.values]
+    return {"name": row.name, "values": values}
+
+
+def _code(repo: git.Repo, records: Sequence[RunRecord]) -> dict[str, Any]:
+    change = compare.code_change(repo, *records[:2])
+    patch = change.patch
+    return {
+        **change._asdict(),
+        "patch": patch[:_LONGEST_PATCH],
+        "truncated": len(patch) > _LONGEST_PATCH,
+    }
+
+
+def _commands(records: Sequence[RunRecord]) -> list[dict[str, str]]:
+    ids = " ".join(short_id(record.id) for record in records)
+    states = [record.info.code.state or "" for record in records[:2]]
+    code = shlex.join(["git", "diff", *(state[:12] for state in states)]) if all(states) else ""
+    return [commands.command("these differences", f"git track diff {ids}", code)]

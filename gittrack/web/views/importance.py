@@ -1,0 +1,59 @@
+"""How much each param explains of a metric, over any set of runs."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+
+from gittrack import git
+from gittrack.analysis import importance
+from gittrack.analysis.direction import MAX
+from gittrack.analysis.importance import Scored
+from gittrack.core.run import commit_message
+from gittrack.core.run.run_info import RUNNING
+from gittrack.read.runs import reader
+from gittrack.web.params import Params
+from gittrack.web.views import commands, runs
+
+
+def view(repo: git.Repo, params: Params) -> dict[str, Any]:
+    """Return the document ``importance``."""
+    metric = params.required("metric").removeprefix("metrics.")
+    rows = runs.select(repo, params)
+    infos = [reader.decode(repo, raw) for raw in rows.raws]
+    ended = [info for info in infos if info.status != RUNNING]
+    flat = [commit_message.dotted(info.params) for info in ended]
+    varied = [name for name in _names(flat) if len({repr(values.get(name)) for values in flat}) > 1]
+    scores = [info.metrics[metric].last if metric in info.metrics else None for info in ended]
+    trials = [
+        Scored({name: values[name] for name in varied if name in values}, score)
+        for values, score in zip(flat, scores, strict=True)
+    ]
+    rule = runs.goals_of(repo, infos, [metric])[metric]
+    weights = importance.importance(trials, "maximize" if rule.goal == MAX else "minimize")
+    where = f'has({metric}) and status != "running"'
+    words = ["git", "track", "export", "--csv", "-w", where]
+    return {
+        "metric": metric,
+        "goal": rule.goal,
+        "weights": [weight._asdict() for weight in weights],
+        "caveats": caveats(len(ended), sum(score is not None for score in scores), len(varied)),
+        "commands": [commands.command("the numbers behind this", shlex.join(words), "")],
+    }
+
+
+def _names(flat: list[dict[str, Any]]) -> list[str]:
+    return sorted({name for values in flat for name in values})
+
+
+def caveats(ended: int, scored: int, varied: int) -> list[str]:
+    """Return what a reader of these shares has to know."""
+    lines = [
+        "Each param is judged alone: one that matters only together with another is not seen.",
+        "Params that were changed together cannot be separated by these runs.",
+    ]
+    if scored < ended:
+        lines.append(f"{ended - scored} of {ended} runs do not have the metric and do not count.")
+    if varied and scored < 10 * varied:
+        lines.append(f"{scored} runs are few for {varied} params: the intervals are wide.")
+    return lines

@@ -1,0 +1,119 @@
+"""Arrays of points: order, ranges, thinning, packing, and the cache."""
+
+from __future__ import annotations
+
+import base64
+
+import helpers
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gittrack import git
+from gittrack.core.run import series
+from gittrack.read.runs import resolve
+from gittrack.web import points
+from gittrack.web.points import PointCache, Series, cut, ordered, pack, parse, thin
+
+
+def test_lines_are_parsed_as_elsewhere():
+    lines = [
+        series.HEADER,
+        series.line("a,b", 1.5, 3, 0.25),
+        series.line("loss", float("nan"), 2**60, 1.0),
+        series.line("x\ny", -1, 0.5, 2.0),
+    ]
+    parsed = parse(lines)
+    flat = sorted((n, *map(float, p)) for n, s in parsed.items() for p in zip(*s, strict=True))
+    expected = sorted((n, float(s), float(v), float(t)) for s, n, v, t in series.parse(lines))
+    assert str(flat) == str(expected)
+
+
+@pytest.mark.parametrize("line", ["1,a,b,0.1\n", "1,a,2\n", "x,a,1,1\n", "1,a,1,1,1\n"])
+def test_a_damaged_line_is_an_error(line):
+    with pytest.raises(ValueError, match="line 2"):
+        parse([series.line("a", 1.0, 0, 0.0), line])
+
+
+def test_points_are_ordered_by_x_and_else_by_logging():
+    x, y = ordered(np.array([3.0, 1.0, 3.0]), np.array([1.0, 2.0, 3.0]))
+    assert (x.tolist(), y.tolist()) == ([1, 3, 3], [2, 1, 3])
+
+
+def test_a_range_has_one_more_point_at_each_end():
+    x = np.arange(10.0)
+    assert cut(x, 3.5, 5.5) == slice(3, 7)
+    assert cut(x, None, None) == slice(0, 10)
+    assert cut(x, 100, 200) == slice(9, 10)
+    assert cut(np.empty(0), 1, 2) == slice(0, 0)
+
+
+@given(
+    st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=400),
+    st.integers(1, 40),
+)
+def test_thinning_keeps_the_extremes_of_every_column(values, width):
+    x, y = np.arange(float(len(values))), np.array(values)
+    thin_x, thin_y = thin(x, y, width)
+    assert len(thin_x) <= max(2 * width, min(len(values), 2 * width + 2))
+    assert set(zip(thin_x, thin_y, strict=True)) <= set(zip(x, y, strict=True))
+    assert (thin_y.min(), thin_y.max()) == (y.min(), y.max())
+    assert (thin_x[0], thin_x[-1]) == (x[0], x[-1])
+    assert bool(np.all(np.diff(thin_x) > 0))
+
+
+def test_thinning_of_points_at_one_place():
+    x, y = thin(np.zeros(100), np.arange(100.0), 10)
+    assert sorted(y.tolist()) == [0, 99]
+    assert set(x.tolist()) == {0}
+
+
+def test_numbers_are_packed_without_loss():
+    assert pack(np.array([1.0, 0.1])) == [1, 0.1]
+    assert pack(np.arange(0.0, 400, 4)) == {"type": "range", "start": 0, "step": 4, "n": 100}
+    for numbers, kind in (
+        (np.arange(100.0) ** 2, "i32"),
+        (np.sqrt(np.arange(100.0)), "f64"),
+        (np.arange(100.0) * 1e10 + np.arange(100.0) ** 2, "f64"),
+    ):
+        packed = pack(numbers)
+        dtype = {"i32": "<i4", "f64": "<f8"}[packed["type"]]
+        assert packed["type"] == kind
+        assert np.frombuffer(base64.b64decode(packed["data"]), dtype).tolist() == numbers.tolist()
+    assert pack(np.sqrt(np.arange(100.0)), single=True)["type"] == "f32"
+
+
+def test_a_live_run_is_continued_where_it_was_read(project):
+    cache = PointCache()
+    with helpers.gittrack.init() as run:
+        run.log({"loss": 1.0})
+        raw = resolve.resolve(git.find(), run.id)
+        first = cache.read(git.find(), raw)
+        run.log({"loss": 2.0, "acc": 0.5})
+        second = cache.read(git.find(), raw)
+    assert first.metrics["loss"].values.tolist() == [1.0]
+    assert second.metrics["loss"].values.tolist() == [1.0, 2.0]
+    assert second.metrics["acc"].values.tolist() == [0.5]
+    assert second.tail.size > first.tail.size
+
+
+def test_a_journal_that_was_replaced_is_read_again(project):
+    with helpers.gittrack.init() as run:
+        run.log({"loss": 1.0})
+        raw = resolve.resolve(git.find(), run.id)
+        earlier = points.read(git.find(), raw)
+        further = earlier._replace(tail=earlier.tail._replace(size=10**6))
+        assert points.read(git.find(), raw, further).metrics["loss"].values.tolist() == [1.0]
+
+
+def test_the_cache_forgets_what_was_used_first(project):
+    ids = [helpers.record(str(i), *({"loss": 1.0} for _ in range(100))) for i in range(3)]
+    cache = PointCache(limit=5000)  # two runs of 2,400 bytes
+    for run_id in ids:
+        assert (
+            len(cache.read(git.find(), resolve.resolve(git.find(), run_id)).metrics["loss"][0])
+            == 100
+        )
+    assert len(cache._runs) == 2
+    assert isinstance(next(iter(cache._runs.values())).metrics["loss"], Series)

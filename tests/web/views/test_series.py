@@ -1,0 +1,124 @@
+"""The points of runs: all of them if they fit, the extremes of each column of pixels if not."""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+
+import helpers
+import numpy as np
+import pytest
+
+from gittrack import git
+from gittrack.web.application import encoded
+from gittrack.web.params import BadParameter, Params
+from gittrack.web.points import PointCache
+from gittrack.web.views import series
+
+
+def view(run: list[str], **fields: object) -> dict:
+    """Return the document as a browser gets it."""
+    texts = {k: [str(i) for i in v] if isinstance(v, list) else [str(v)] for k, v in fields.items()}
+    return json.loads(encoded(series.view(git.find(), Params({"run": run, **texts}), PointCache())))
+
+
+def unpacked(pack: object) -> list[float]:
+    """Return the numbers of a PACK, as js/pack.js does."""
+    if isinstance(pack, list):
+        return pack
+    if pack["type"] == "range":
+        return [pack["start"] + i * pack["step"] for i in range(pack["n"])]
+    kinds = {"f64": "<f8", "f32": "<f4", "i32": "<i4"}
+    return np.frombuffer(base64.b64decode(pack["data"]), kinds[pack["type"]]).tolist()
+
+
+def key(run_id: str) -> str:
+    return f"default/{run_id}"
+
+
+def test_few_points_are_all_there(project):
+    run = key(helpers.record("a", *({"loss": 1 / (step + 1)} for step in range(100))))
+    document = view([run])
+    (entry,) = document["series"]
+    assert (entry["run"], entry["metric"], entry["total"]) == (run, "loss", 100)
+    assert not entry["thinned"]
+    assert unpacked(entry["x"]) == list(range(100))
+    assert unpacked(entry["y"]) == [1 / (step + 1) for step in range(100)]
+    assert document["tails"] == {}
+
+
+def test_many_points_keep_the_extremes_of_each_column(project):
+    values = [math.sin(step / 50) for step in range(5000)]
+    values[1234], values[4321] = 9.0, -9.0
+    run = key(helpers.record("a", *({"loss": value} for value in values)))
+    (entry,) = view([run], width=100)["series"]
+    x, y = unpacked(entry["x"]), unpacked(entry["y"])
+    assert entry["thinned"]
+    assert len(x) <= 2 * 100 + 2
+    assert (1234, 9.0) in zip(x, y, strict=True)
+    assert (4321, -9.0) in zip(x, y, strict=True)
+    assert all(values[int(step)] == value for step, value in zip(x, y, strict=True))
+    assert (x[0], x[-1]) == (0, 4999)
+
+
+def test_zoom_shows_every_point_and_the_neighbours(project):
+    run = key(helpers.record("a", *({"loss": float(step)} for step in range(5000))))
+    (entry,) = view([run], width=100, **{"from": 100.5, "to": 110})["series"]
+    assert unpacked(entry["x"]) == list(range(100, 112))
+    assert not entry["thinned"]
+
+
+def test_points_that_are_not_finite_are_marks(project):
+    points = [1.0, float("nan"), 2.0, float("inf"), float("-inf"), 3.0]
+    run = key(helpers.record("a", *({"loss": point} for point in points)))
+    (entry,) = view([run])["series"]
+    assert (unpacked(entry["x"]), unpacked(entry["y"])) == ([0, 2, 5], [1, 2, 3])
+    assert entry["marks"] == [[1, "NaN"], [3, "Infinity"], [4, "-Infinity"]]
+
+
+def test_smoothing_is_the_one_of_plot(project):
+    run = key(helpers.record("a", *({"loss": value} for value in (1.0, float("nan"), 3.0))))
+    (entry,) = view([run], smooth=0.5)["series"]
+    assert unpacked(entry["y"]) == pytest.approx([1.0, (0.25 * 1 + 0.5 * 3) / 0.75])
+
+
+def test_the_axis_can_be_time_or_another_metric(project):
+    run = key(
+        helpers.record("a", {"epoch": 1, "loss": 3.0}, {"loss": 9.0}, {"epoch": 2, "loss": 2.0})
+    )
+    (entry,) = view([run], metric="loss", x="epoch")["series"]
+    assert unpacked(entry["x"])[0] == 1
+    for axis in ("time", "wall"):
+        (entry,) = view([run], metric="loss", x=axis)["series"]
+        assert len(unpacked(entry["x"])) == 3
+    assert unpacked(entry["x"])[0] > 1.7e9
+
+
+def test_a_live_run_has_a_tail(project):
+    with helpers.gittrack.init(name="live") as run:
+        run.log({"loss": 1.0})
+        name = key(run.id)
+        document = view([name])
+        assert unpacked(document["series"][0]["y"]) == [1.0]
+        assert document["tails"][name].endswith("-0")
+
+
+def test_a_damaged_series_is_a_problem_of_its_run(project):
+    good = key(helpers.record("good", {"loss": 1.0}))
+    with helpers.gittrack.init(name="bad") as run:
+        run.log({"loss": 1.0})
+        journal = project / ".git/gittrack/live" / run.id / "metrics.csv"
+        with open(journal, "a") as file:
+            file.write("nonsense\n")
+        document = view([good, key(run.id)])
+        assert [entry["run"] for entry in document["series"]] == [good]
+        assert "damaged" in document["problems"][0]["message"]
+
+
+def test_what_means_nothing_is_an_error(project):
+    for fields in ({"smooth": 1}, {"smooth": "x"}, {"from": "nan"}, {"width": "wide"}):
+        with pytest.raises(BadParameter):
+            view(["default/x"], **fields)
+    with pytest.raises(BadParameter, match="too many"):
+        view([f"default/{i}" for i in range(201)])
