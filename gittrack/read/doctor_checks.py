@@ -238,8 +238,9 @@ def set_aside(repo: git.Repo, diagnosis: Diagnosis) -> list[str]:
     if not names:
         return []
     oids = {ref.name: ref.oid for ref in refs.below(repo, layout.RUNS)}
-    record = Path(layout.home(repo.common_dir), "damaged-refs")
-    with open(record, "a", encoding="utf-8") as file:
+    home = layout.home(repo.common_dir)
+    folders.make(home)  # a clone that only fetched runs does not have the folder
+    with open(f"{home}/damaged-refs", "a", encoding="utf-8", errors="surrogateescape") as file:
         for ref in sorted(names):
             file.write(f"{oids.get(ref) or '-'} {ref}\n")
     for ref in names:

@@ -36,6 +36,14 @@ def tags():
     return git(".", "tag").split("\n")
 
 
+def test_a_listing_in_json_has_the_stage_of_a_latest_version_that_was_replaced(runs):
+    model("register", "m", "r1"), model("register", "m", "r2")
+    model("promote", "m@2", "qa"), model("promote", "m@1", "qa")
+    [listed_model] = json.loads(model("ls", "--json"))
+    assert listed_model["latest"]["stage"] == "archived"
+    assert listed_model["latest"] == json.loads(model("ls", "m", "--json"))[0]
+
+
 def test_from_a_run_to_production(runs):
     assert model("register", "resnet18", "r1") == "resnet18 v1\n"
     assert model("register", "resnet18", "r2", "-m", "wider") == "resnet18 v2\n"

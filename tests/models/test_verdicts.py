@@ -17,6 +17,12 @@ def rerun(repo, number: int, **values):
     return run_values.commit(repo, number, reproduces=run_values.run_id(1), **values)
 
 
+def best(repo, run) -> str | None:
+    """Return the level of the best verdict."""
+    judged = verdicts.best(repo, run)
+    return judged and judged.level
+
+
 @pytest.fixture
 def run(empty_repo):
     return run_values.commit(empty_repo, metrics={"loss": 0.5})
@@ -24,23 +30,24 @@ def run(empty_repo):
 
 def test_a_run_without_a_reproduction_has_no_verdict(empty_repo, run):
     run_values.commit(empty_repo, 2, metrics={"loss": 0.5})  # an equal run, but not a reproduction
-    assert verdicts.best(empty_repo, run) is None
+    assert best(empty_repo, run) is None
 
 
 def test_the_best_reproduction_counts_in_any_order(empty_repo, run):
     rerun(empty_repo, 2, status="failed", metrics={"loss": 0.5})
-    worst = verdicts.best(empty_repo, run)
+    worst = best(empty_repo, run)
     rerun(empty_repo, 3, metrics={"loss": 0.75})
-    better = verdicts.best(empty_repo, run)
+    better = best(empty_repo, run)
     rerun(empty_repo, 4, metrics={"loss": 0.5})
     assert (worst, better) == ("FAILED", "DIFFERENT")
-    assert verdicts.best(empty_repo, run) not in ("FAILED", "DIFFERENT", None)
+    assert best(empty_repo, run) not in ("FAILED", "DIFFERENT", None)
+    assert verdicts.best(empty_repo, run).rerun == run_values.run_id(4)
 
 
 def test_a_reproduction_of_another_run_does_not_count(empty_repo, run):
     other = run_values.commit(empty_repo, 5, metrics={"loss": 0.5})
     rerun(empty_repo, 2, metrics={"loss": 0.75})
-    assert verdicts.best(empty_repo, other) is None
+    assert best(empty_repo, other) is None
 
 
 def lose_tree(repo, run) -> None:
@@ -51,9 +58,9 @@ def lose_tree(repo, run) -> None:
 
 def test_a_reproduction_that_cannot_be_read_proves_nothing(empty_repo, run):
     lose_tree(empty_repo, rerun(empty_repo, 2, metrics={"loss": 0.75}))
-    assert verdicts.best(empty_repo, run) is None
+    assert best(empty_repo, run) is None
     rerun(empty_repo, 3, status="failed")
-    assert verdicts.best(empty_repo, run) == "FAILED"
+    assert best(empty_repo, run) == "FAILED"
 
 
 def test_a_run_that_cannot_be_read_is_damaged(empty_repo, run):

@@ -161,8 +161,9 @@ def fold(
     open_conflicts = tag_conflicts.causes(
         tuple(tag_conflicts.unsettled(ordered, (*tag_conflicts.same_number(ordered), *clashes)))
     )
+    numbers = tuple(sorted(registered, key=names.order))
     return Model(
-        *(name, tuple(every), stages, ordered, deprecated, open_conflicts, tuple(registered)),
+        *(name, tuple(every), stages, ordered, deprecated, open_conflicts, numbers),
         tag_conflicts.unexplained(moved_tags.by_events(ordered, silent, nameless), open_conflicts),
         tag_conflicts.twins(elsewhere, open_conflicts),
     )

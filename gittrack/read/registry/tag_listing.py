@@ -55,7 +55,7 @@ class TagListing:
 def counted(model: Model, named: tuple[str, ...]) -> Model:
     """Return a model of an overview with every version that the names of its tags register."""
     if not set(named[-1:]) <= set(model.numbers):  # that tag is not an event, so all tags were read
-        named = tuple(sorted(model.numbers, key=names.order))
+        named = model.numbers
     return model._replace(numbers=named)
 
 

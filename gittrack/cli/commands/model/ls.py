@@ -31,7 +31,10 @@ def run(args: argparse.Namespace) -> int:
     """Print the table."""
     repo = git.find()
     state = Registry(repo)
-    selected = [state.model(args.model)] if args.model else state.overview()
+    if args.model:
+        selected = [state.model(args.model)]
+    else:  # an overview does not know whether a version that is in no stage was in one before
+        selected = state.every() if args.style == "json" else state.overview()
     latest = [model.latest for model in selected if model.latest]
     listed = list(reversed(selected[0].versions)) if args.model else latest
     signatures = of_versions(repo, listed)
