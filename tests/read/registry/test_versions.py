@@ -15,6 +15,8 @@ from gittrack.read.registry.versions import NoSuchModel
 
 THREE = (("m@v1.0.0", "c1"), ("m@v2.0.0", "c2"), ("m@v10.0.0", "c10"))
 
+REPLACED = (("m#s#1", "c1"), ("m#s#2", "c2"), ("m#s#3", "c10"))
+
 
 def select(address: str, *events) -> str:
     """Return the short name of the version that an address means after these events."""
@@ -34,7 +36,7 @@ def select(address: str, *events) -> str:
         ("m@archived", (("m#s#1", "c1"), ("m#s#2", "c2")), "v1"),
         ("m", (("m@v10.0.0!#1", "c10"),), "v2"),  # deprecated versions are not the latest
         ("m@10", (("m@v10.0.0!#1", "c10"),), "v10"),  # but can be named
-        ("m@archived", (("m#s#1", "c1"), ("m#s#2", "c2"), ("m@v2.0.0!#3", "c2")), "v1"),
+        ("m@archived", (*REPLACED, ("m@v2.0.0!#4", "c2")), "v1"),
         ("m@s", (("m#s#1", "0123456789"),), "01234567"),
     ],
 )
