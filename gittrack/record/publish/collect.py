@@ -98,7 +98,8 @@ def _series(
         metrics, part = _summarise(path)
     except (ValueError, UnicodeDecodeError):
         path, dropped = _without_damaged_lines(path, folder / "metrics.mended.csv")
-        notes.append(f"{dropped} damaged lines of metrics.csv were left out")
+        count = "1 damaged line" if dropped == 1 else f"{dropped} damaged lines"
+        notes.append(f"left out of metrics.csv: {count}")
         metrics, part = _summarise(path)
     for name, value in summary.items():
         metrics[name] = run_info.with_final(metrics.get(name), value)
