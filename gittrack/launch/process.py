@@ -59,11 +59,14 @@ class Process:
         self.signalled: int | None = None
         self.over = False
         self.git_ended = False
-        self.arrived: list[int] = []  # signals, handled one by one in `wait`
+        self.arrived: list[
+            tuple[int, float]
+        ] = []  # signals with times, handled one by one in `wait`
         self.wake, self._waker = os.pipe()
         for fd in (self.wake, self._waker):
             os.set_blocking(fd, False)
         self.witness, self.git = signals.Witness(), signals.GitParent()
+        self.interrupts = signals.Interrupts()
         self.pid = _spawn(argv, env, console, enter)
         self._lifeline = family.watch(self.pid, mark, locks)
         console.started()
@@ -82,7 +85,7 @@ class Process:
                 break
             self.console.pump(self.wake, tick, self.git.watched)
             while self.arrived:
-                self._forward(self.arrived.pop(0))
+                self._take(*self.arrived.pop(0))
             number = self.git.cause_of_end()
             if number is not None:
                 self.git_ended = True
@@ -111,9 +114,14 @@ class Process:
         now = time.monotonic()
         if self.ending is None:
             self.ending = now
-            family.send(family.members(self.pid, self.mark), signal.SIGTERM)
+            self._send_all(signal.SIGTERM)
         elif now > self.ending + family.GRACE_SECONDS:
-            family.send(family.members(self.pid, self.mark), signal.SIGKILL)
+            self._send_all(signal.SIGKILL)
+
+    def _send_all(self, number: int) -> None:
+        """Send a signal to the command, also if it has no mark, and to every process that it started."""
+        members = family.members(self.pid, self.mark)
+        family.send(list(dict.fromkeys([self.pid, *members])), number)
 
     @property
     def stopped(self) -> bool:
@@ -143,7 +151,15 @@ class Process:
     def _note(self, number: int, frame: FrameType | None) -> None:
         """Note a signal for the loop, because a handler can interrupt another handler."""
         self.signalled = number
-        self.arrived.append(number)
+        self.arrived.append((number, time.monotonic()))
+
+    def _take(self, number: int, moment: float) -> None:
+        """Pass a signal on; end the command at once if it is a second Ctrl-C."""
+        if number == signal.SIGINT and self.interrupts.is_second(moment):
+            self.ending = self.ending or moment
+            self._send_all(signal.SIGKILL)
+        else:
+            self._forward(number)
 
     def _forward(self, number: int) -> None:
         """Pass a signal on to the command, unless the command has received it."""

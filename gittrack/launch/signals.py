@@ -16,6 +16,7 @@ from pathlib import Path
 _SAME_SECONDS = 1.0  # git and `timeout` repeat at once what they sent to the group
 _POSTED_SECONDS = 0.01  # the kernel posts a signal to a group member by member
 _ANSWER_SECONDS = 1.0
+_REPEAT_SECONDS = 0.3  # git passes Ctrl-C on to its `git track` at once
 
 
 class Witness:
@@ -120,3 +121,16 @@ class GitParent:
         if self.handle is not None:
             os.close(self.handle)
             self.handle = None
+
+
+class Interrupts:
+    """Tells a second Ctrl-C of the user from the first one, which git passes on to its `git track`."""
+
+    def __init__(self) -> None:
+        self._first: float | None = None
+
+    def is_second(self, moment: float) -> bool:
+        """Note a SIGINT that came at a moment, in seconds; return whether the user sent one before."""
+        if self._first is None:
+            self._first = moment
+        return moment > self._first + _REPEAT_SECONDS

@@ -19,7 +19,13 @@ from gittrack.read.runs.record import RunRecord
 from gittrack.record import session
 from gittrack.record.evidence import read_files
 from gittrack.record.machine import environment
-from gittrack.reproduce import redirect, rerun_worktree, resume_artifacts, surroundings
+from gittrack.reproduce import (
+    redirect,
+    rerun_worktree,
+    resume_artifacts,
+    surroundings,
+    unrepeatable,
+)
 from gittrack.reproduce.rerun_worktree import Impossible
 
 
@@ -88,6 +94,9 @@ def check(repo: git.Repo, run: RunRecord) -> str:
             "run it by hand: git track checkout RUN",
         )
     rerun_worktree.check_words("command", info.command)
+    obstacle = unrepeatable.obstacle(info.command)
+    if obstacle is not None:
+        raise Impossible(obstacle.reason, obstacle.remedy)
     program = info.command[0]
     if os.sep not in program and not shutil.which(program):
         raise Impossible(f"the command {program!r} was not found", "activate its environment")

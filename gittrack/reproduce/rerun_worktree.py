@@ -70,7 +70,8 @@ def fresh(repo: git.Repo, commit: str, paths: Sequence[str]) -> Iterator[CodeFol
             raise Impossible(error.message, error.hint) from error
         try:
             _fill(repo, commit, tree, tree.folder)
-            brought = _bring(repo, tree, paths)
+            with deferred_signals.delivered():  # a copy of large data can be stopped
+                brought = _bring(repo, tree, paths)
             keep = functools.partial(keep_calls.append, True)
             with deferred_signals.delivered():
                 yield CodeFolder(

@@ -538,6 +538,11 @@ def test_what_was_forged_is_refused(project):
 
 
 def test_what_cannot_be_run(project):
+    assert run_cli("run", "-n", "typed", "--", "python", "-", stdin="print(1)").code == 0
+    done = reproduce("typed", code=3)
+    assert done.out.startswith(
+        "NOT RUN  its code came from standard input, which was not recorded\n"
+    )
     run_cli("run", "-n", "secret", "--", "echo", "--api-key", "abc")
     done = reproduce("secret", code=3)
     assert done.out.startswith("NOT RUN  its command contains a secret, which was not recorded\n")

@@ -117,6 +117,26 @@ def test_a_command_that_handles_ctrl_c_ends_as_it_likes():
     assert (code, gittrack.get("@").status) == (0, "finished")
 
 
+def test_a_second_ctrl_c_ends_a_command_that_ignores_the_first():
+    """Also if it has no mark of its run in its environment."""
+    ignores = (
+        "import os, signal\n"
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        "signal.signal(signal.SIGALRM, lambda *_: os.write(1, b'<ignored>'))\n"
+        "signal.signal(signal.SIGINT, lambda *_: signal.setitimer(signal.ITIMER_REAL, 0.4))\n"
+        "print('ready', flush=True)\n"
+        "while True: signal.pause()\n"
+    )
+    terminal = run_in_terminal("env", "-i", sys.executable, "-c", ignores)
+    terminal.until("ready")
+    terminal.type("\x03")
+    terminal.until("<ignored>")
+    terminal.type("\x03")
+    _, code = terminal.end()
+    run = gittrack.get("@")
+    assert (code, run.status, run.signal) == (137, "killed", "SIGKILL")
+
+
 @contextmanager
 def going(script, *options):
     """A run that prints `ready` and then waits for the end of its stdin."""

@@ -5,7 +5,7 @@ import signal
 
 from helpers import python
 
-from gittrack.launch.signals import GitParent, Witness
+from gittrack.launch.signals import GitParent, Interrupts, Witness
 
 # In a process group of its own, which ignores the signals that are sent to it.
 OWN_GROUP = """import os, signal
@@ -61,3 +61,9 @@ def test_a_parent_that_is_not_git_is_not_watched() -> None:
     assert parent.watched == ()
     assert parent.cause_of_end() is None
     parent.close()
+
+
+def test_a_ctrl_c_that_git_passes_on_is_not_a_second_one() -> None:
+    interrupts = Interrupts()
+    moments = (5.0, 5.2, 5.4, 9.0)
+    assert [interrupts.is_second(moment) for moment in moments] == [False, False, True, True]
