@@ -9,12 +9,16 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gittrack import git
 from gittrack.core import yaml_write
 from gittrack.core.errors import TrackError
 from gittrack.core.run.fingerprint import fingerprint
+
+if TYPE_CHECKING:  # a promotion runs a hook too, and records no run
+    from gittrack.record.publish.writer import Published
+    from gittrack.record.request import Request
 
 PRE, POST = "pre-run", "post-run"
 PROMOTE = "pre-promote"  # models/gates.py runs it
@@ -57,6 +61,43 @@ def variables(
     if params:
         values["GITTRACK_FINGERPRINT"] = fingerprint(params)
     return {k: v if isinstance(v, str) else json.dumps(v) for k, v in values.items()}
+
+
+def ask_pre(
+    repo: git.Repo, hooks_folder: str, request: Request, experiment: str
+) -> tuple[str, ...]:
+    """Call the pre-run hook, if it exists; return the lines that it prints."""
+    if not request.verify or not is_installed(hooks_folder, PRE):
+        return ()
+    facts = {
+        "experiment": experiment,
+        "name": request.name,
+        "tags": list(request.tags),
+        "group": request.group,
+        "seed": request.seed,
+        "inputs": list(request.inputs),
+        "input_digests": dict(request.digests),
+        "reproduces": request.reproduces,
+    }
+    message = variables(facts, request.command, request.params)
+    return tuple(run_pre(repo, hooks_folder, message, request.params).splitlines())
+
+
+def call_post(repo: git.Repo, hooks_folder: str, published: Published) -> Published:
+    """Call the post-run hook; the lines that it prints become notes to the user."""
+    info = published.info
+    facts = {
+        "run": info.id,
+        "experiment": info.experiment,
+        "name": info.name,
+        "status": info.status,
+        "ref": published.ref,
+        "commit": published.commit,
+        "exit_code": info.exit_code,
+    }
+    message = variables(facts, info.command, info.params)
+    output = run_post(repo, hooks_folder, message, info.params)
+    return published._replace(notes=(*published.notes, *output.splitlines()))
 
 
 def run_pre(

@@ -80,7 +80,7 @@ def begin(repo: git.Repo, request: Request, outputs: Sequence[str] = ()) -> Sess
     options = settings.from_config(config)
     experiment = layout.check_experiment(request.experiment or options.experiment)
     hooks_folder = hooks.folder(repo, config, request.hooks_of)
-    messages = _ask_hook(repo, hooks_folder, request, experiment)
+    messages = hooks.ask_pre(repo, hooks_folder, request, experiment)
     post = hooks_folder if hooks.is_installed(hooks_folder, hooks.POST) else None
     book = journal.create(
         repo.common_dir,
@@ -140,26 +140,6 @@ def _ignored_files(names: Sequence[str]) -> tuple[str]:
     return (f"ignored new files, created since the sweep began: {files} (add them to .gitignore)",)
 
 
-def _ask_hook(
-    repo: git.Repo, hooks_folder: str, request: Request, experiment: str
-) -> tuple[str, ...]:
-    """Call the pre-run hook, if it exists; return the lines that it prints."""
-    if not request.verify or not hooks.is_installed(hooks_folder, hooks.PRE):
-        return ()
-    facts = {
-        "experiment": experiment,
-        "name": request.name,
-        "tags": list(request.tags),
-        "group": request.group,
-        "seed": request.seed,
-        "inputs": list(request.inputs),
-        "input_digests": dict(request.digests),
-        "reproduces": request.reproduces,
-    }
-    message = hooks.variables(facts, request.command, request.params)
-    return tuple(hooks.run_pre(repo, hooks_folder, message, request.params).splitlines())
-
-
 def end(session: Session, facts: Mapping[str, Any]) -> writer.Published:
     """Write the facts of the end into the journal and commit the run.
 
@@ -206,7 +186,7 @@ def end(session: Session, facts: Mapping[str, Any]) -> writer.Published:
     root = session.repo.work_tree or ""
     neighbours.remember(session.repo.common_dir, root, run, time.time_ns())
     published = published._replace(notes=(*notes, *published.notes))
-    return _call_post_hook(session, published) if session.post else published
+    return hooks.call_post(session.repo, session.post, published) if session.post else published
 
 
 def _with_changes(
@@ -225,23 +205,6 @@ def _with_changes(
     commit = (state.facts.get("code") or {}).get("commit")
     changes.add_to_patches(book.folder, session.diff, commit, changed.sentences)
     return {**facts, "changed": list(changed.names)}, changed.sentences
-
-
-def _call_post_hook(session: Session, published: writer.Published) -> writer.Published:
-    """Call the post-run hook; the lines that it prints become notes to the user."""
-    info = published.info
-    facts = {
-        "run": info.id,
-        "experiment": info.experiment,
-        "name": info.name,
-        "status": info.status,
-        "ref": published.ref,
-        "commit": published.commit,
-        "exit_code": info.exit_code,
-    }
-    message = hooks.variables(facts, info.command, info.params)
-    output = hooks.run_post(session.repo, session.post or "", message, info.params)
-    return published._replace(notes=(*published.notes, *output.splitlines()))
 
 
 def warn(warnings: Sequence[str]) -> None:
