@@ -98,7 +98,7 @@ READS_ENVIRONMENT = {
     "api/workers.py": "the ranks of distributed jobs",
     "record/ending/process_end.py": "tells child processes which run goes on",
     "record/machine/environment.py": "records the variables that decide about bits",
-    "record/run.py": "the limit that the launcher passes on",
+    "record/run_files.py": "the limit that the launcher passes on",
     "record/machine/author.py": "the user's name",
     "record/code/conversions.py": "where git's own file of attributes is",
     "launch/launcher.py": "what the command inherits",

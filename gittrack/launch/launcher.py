@@ -29,7 +29,7 @@ from gittrack.launch.controller import Controller
 from gittrack.launch.point_times import PointTimes
 from gittrack.record import artifacts, inputs, session
 from gittrack.record.publish import logs, writer
-from gittrack.record.run import LIMITS
+from gittrack.record.run_files import LIMITS
 
 EXPLICIT_VARIABLE = "GITTRACK_GIVEN"
 _EXPLICIT_FILE = "given.json"

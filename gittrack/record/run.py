@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from gittrack.core import layout, nested, settings, values
+from gittrack.core import nested, values
 from gittrack.core.errors import NotANumber, TrackError
 from gittrack.core.run import events
-from gittrack.disk.content_store import ContentStore
-from gittrack.record import artifacts, inputs
 from gittrack.record.active import params as run_params
 from gittrack.record.active.config import Config
-from gittrack.record.active.recording import Recording
-from gittrack.record.code import made_files
+from gittrack.record.run_files import RunFiles
 
 
-class Run(Recording):
+class Run(RunFiles):
     """A run that is being recorded.  `gittrack.init` returns it; it is also a context manager.
 
     A run commits itself at its end.  A run that joined the run of ``git track run`` only writes into its
@@ -179,60 +174,6 @@ class Run(Recording):
         """
         self.log_params({name: value})
 
-    def log_artifact(self, path: str | os.PathLike[str], name: str | None = None) -> None:
-        """Store a file or folder, with its present content, as an artifact of the run.
-
-        Parameters
-        ----------
-        path : str or path
-            The file or folder.
-        name : str, optional
-            The path among the artifacts.  Default: ``path`` if it is relative, else its last part.
-
-        Raises
-        ------
-        TrackError
-            If there is no such file, or it is not a regular file or folder.
-        """
-        if self._is_silent():
-            return
-        text = values.check_path(path, "artifact")
-        artifact = name or artifacts.default_name(text)
-        target = self._journal.folder / layout.ARTIFACTS
-        limit, store = self._limits()
-        try:
-            began = os.stat(self._journal.folder / layout.LOCK)
-            for entry in artifacts.copy_in(text, artifact, target, limit, store, began):
-                self._append(events.OUTPUT, values=entry)
-                if warning := artifacts.warning(entry):
-                    is_stored = entry["where"] == "store"
-                    self._warn("store" if is_stored else f"left out {entry['path']}", warning)
-            made_files.remember(str(self._journal.folder.parents[2]), self._journal.folder, text)
-        except OSError as error:
-            self._warn("artifact", f"the artifact {text} was not stored: {error.strerror}")
-
-    def log_input(self, path: str | os.PathLike[str]) -> None:
-        """Record the fingerprint of a data file or folder that the run reads.
-
-        Parameters
-        ----------
-        path : str or path
-            The file or folder.
-
-        Raises
-        ------
-        TrackError
-            If there is no such file or folder.
-        """
-        if self._is_silent():
-            return
-        text = values.check_path(path, "input")
-        cache = self._home() / layout.CACHE
-        entry = inputs.fingerprint(text, inputs.display_path(text, self._cwd), cache)
-        self._append(events.INPUT, values=entry)
-        if warning := inputs.warning(entry):
-            self._warn(f"input {entry['path']}", warning)
-
     def should_stop(self) -> bool:
         """Return whether this trial of a sweep should end early, by ``early_terminate`` of the sweep.
 
@@ -273,20 +214,6 @@ class Run(Recording):
             and (clean := values.check_text(text, "note"))
         ):
             self._append(events.NOTE, text=clean)
-
-    def _home(self) -> Path:
-        return Path(layout.home_of_journal(str(self._journal.folder)))
-
-    def _limits(self) -> tuple[int, ContentStore]:
-        """Return the size over which an artifact goes to the store, and the store."""
-        options = self._session.settings if self._session else settings.Settings()
-        limit, store_limit = options.max_artifact_size, options.max_store_size
-        if self._session is None and LIMITS in os.environ:
-            limit, store_limit = map(int, os.environ[LIMITS].split())
-        return limit, ContentStore(self._home() / layout.STORE, store_limit)
-
-
-LIMITS = "GITTRACK_ARTIFACT_LIMITS"  # track.maxArtifactSize and track.maxStoreSize, in bytes
 
 
 def _goal(goal: Any) -> str | None:
