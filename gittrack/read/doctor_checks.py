@@ -17,7 +17,8 @@ from gittrack.core.run import commit_message, run_info, schemas
 from gittrack.disk import content_store, folders, lock
 from gittrack.git import integrity, notes, refs, temporary_worktree, version
 from gittrack.read import doctor_locks, doctor_partial, doctor_paths, refspecs
-from gittrack.read.runs import artifacts, cache, live
+from gittrack.read.files import artifacts
+from gittrack.read.runs import cache, live
 from gittrack.read.runs.reader import Raw
 from gittrack.read.runs.source import Request
 from gittrack.read.runs.sources import source_of

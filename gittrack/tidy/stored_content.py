@@ -11,7 +11,7 @@ from gittrack import git
 from gittrack.core import layout
 from gittrack.disk.content_store import is_fresh
 from gittrack.git import refs
-from gittrack.read.runs import artifacts
+from gittrack.read.files import artifacts
 
 _SHA256 = re.compile(rb"\b[0-9a-f]{64}\b")
 

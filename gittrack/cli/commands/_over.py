@@ -18,7 +18,7 @@ from gittrack.cli.output import (
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.run import commit_message
 from gittrack.core.run.run_info import RunInfo
-from gittrack.read.runs import inputs
+from gittrack.read.files import inputs
 from gittrack.show.data import jsonable
 from gittrack.show.terminal import columns, table, text
 from gittrack.show.terminal import groups as layouts

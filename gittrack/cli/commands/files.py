@@ -12,8 +12,8 @@ from gittrack import git
 from gittrack.cli.options import add_formats, add_run
 from gittrack.cli.output import print_result
 from gittrack.core import layout
+from gittrack.read.files.artifacts import Absent, Item
 from gittrack.read.runs import resolve
-from gittrack.read.runs.artifacts import Absent, Item
 from gittrack.read.runs.record import RunRecord
 from gittrack.show.data import jsonable
 from gittrack.show.terminal import text

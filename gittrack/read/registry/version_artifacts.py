@@ -11,9 +11,10 @@ from gittrack.core.errors import Damaged, TrackError
 from gittrack.core.fast_typing import Any
 from gittrack.core.registry.model_state import Version
 from gittrack.disk.restore import Content
+from gittrack.read.files import artifacts
+from gittrack.read.files.artifacts import Absent
 from gittrack.read.registry import versions
-from gittrack.read.runs import artifacts, reader
-from gittrack.read.runs.artifacts import Absent
+from gittrack.read.runs import reader
 
 
 def contents(repo: git.Repo, version: Version) -> list[tuple[dict[str, Any], Content]]:

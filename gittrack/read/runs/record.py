@@ -14,7 +14,8 @@ from gittrack.core import layout, values
 from gittrack.core.errors import Damaged, TrackError, did_you_mean
 from gittrack.core.run import facts, run_info, series
 from gittrack.disk import content_store, restore
-from gittrack.read.runs import artifacts, live, reader
+from gittrack.read.files import artifacts
+from gittrack.read.runs import live, reader
 
 if TYPE_CHECKING:
     import numpy as np

@@ -10,7 +10,7 @@ from run_values import NO_REPO
 
 from gittrack.core import layout
 from gittrack.disk.content_store import ContentStore
-from gittrack.read.runs import artifacts
+from gittrack.read.files import artifacts
 
 DIGEST = hashlib.sha256(b"weights").hexdigest()
 

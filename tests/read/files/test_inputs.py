@@ -8,7 +8,8 @@ import pytest
 import run_values
 from helpers import git as run_git
 
-from gittrack.read.runs import inputs, reader
+from gittrack.read.files import inputs
+from gittrack.read.runs import reader
 
 
 def entry(path: str, digest: str) -> dict:

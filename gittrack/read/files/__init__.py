@@ -1,0 +1,1 @@
+"""The files of runs: artifacts, inputs, and what a recorded run has."""
