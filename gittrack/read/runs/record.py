@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import functools
-import os
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from gittrack import git
 from gittrack.core import layout, values
 from gittrack.core.errors import Damaged, TrackError, did_you_mean
 from gittrack.core.run import facts, run_info, series
-from gittrack.disk import content_store, restore
-from gittrack.read.files import artifacts
-from gittrack.read.runs import live, reader
+from gittrack.read.files.record_files import RecordFiles
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,14 +26,8 @@ class History(NamedTuple):
     times: np.ndarray[Any, Any]
 
 
-class RunRecord:
+class RunRecord(RecordFiles):
     """One recorded run: its facts, as attributes, and its files."""
-
-    def __init__(self, repo: git.Repo, raw: reader.Raw, *, fetch: bool = True) -> None:
-        """Make the record of a run; ``fetch`` allows git to fetch what a partial clone left out."""
-        self._repo = repo.fetching() if fetch else repo
-        self._raw = raw
-        self.info = reader.decode(self._repo, raw)
 
     def __getattr__(self, name: str) -> Any:
         if name in run_info.RunInfo._fields:
@@ -74,11 +61,6 @@ class RunRecord:
     def inputs(self) -> list[dict[str, Any]]:
         """The inputs, a dict each: ``path``, ``kind``, ``size`` in bytes, ``sha256``."""
         return list((self._yaml(layout.INPUTS) or {}).get("inputs", []))
-
-    @property
-    def outputs(self) -> list[dict[str, Any]]:
-        """The artifacts, a dict each: ``path``, ``size`` in bytes, ``sha256``, ``where`` it is stored."""
-        return list((self._yaml(layout.OUTPUTS) or {}).get("outputs", []))
 
     @property
     def written(self) -> dict[str, Any]:
@@ -150,152 +132,3 @@ class RunRecord:
             raise Damaged(
                 f"metrics.csv of {self.info.id} is damaged: {error}", "see: git track doctor"
             ) from error
-
-    def artifact(self, name: str) -> Path:
-        """Return the path of a copy of an artifact that is safe to read.
-
-        Parameters
-        ----------
-        name : str
-            The path of a file or folder among the artifacts.
-
-        Raises
-        ------
-        TrackError
-            If the run has no such artifact.
-        """
-        path_in_run = layout.check_artifact_name(name)
-        if self._raw.commit is None:
-            copy = self._live() / layout.ARTIFACTS / path_in_run
-            if copy.exists():
-                return copy
-        files = {item["path"]: item for item in self.outputs}
-        chosen = restore.select(files, path_in_run)
-        if not chosen or self._raw.commit is None:
-            names = ", ".join(files) or "none"
-            raise TrackError(
-                f"the run {self.info.id} has no artifact {name!r}",
-                did_you_mean(name, files, f"it has: {names}"),
-            )
-        target = self._folder(self._raw.commit)
-        for path in chosen:
-            copy = restore.check(target, path, files[path])
-            if os.path.exists(copy) or (os.path.islink(copy) and "link" in files[path]):
-                continue
-            content = self.content(f"{layout.ARTIFACTS}/{path}")
-            if isinstance(content, Path) and not files[path].get("executable"):
-                _link(copy, content)  # the store is read-only, so large content is not copied
-            else:
-                restore.write(target, path, content, files[path])
-        return target / path_in_run
-
-    def files(self) -> dict[str, int]:
-        """Return {path: size in bytes} of every file of the run that is in this repository."""
-        large = {path: restore.size(file) for path, file in self._stored.items()}
-        return {**self._paths, **large}
-
-    @property
-    def missing(self) -> dict[str, artifacts.Absent]:
-        """The artifacts whose content is not in this repository, each by its path in the run."""
-        here = self.files()
-        items = {f"{layout.ARTIFACTS}/{item['path']}": item for item in self.outputs}
-        return {
-            path: artifacts.absent(item, self.info.host)
-            for path, item in items.items()
-            if path not in here
-        }
-
-    def content(self, path: str) -> restore.Content:
-        """Return a file of the run, as bytes; as the path of a read-only file if the content store has it.
-
-        Parameters
-        ----------
-        path : str
-            The path in the run, or the path among the artifacts.
-
-        Raises
-        ------
-        TrackError
-            If the run does not have the file (the error has similar names), or if its content is not here
-            (the error has the reason).
-        """
-        path = values.check_path(path, "file")
-        names = (path, f"{layout.ARTIFACTS}/{path}")
-        for name in names:
-            data = self._stored.get(name) or (self._bytes(name) if name in self._paths else None)
-            if data is not None:
-                return data
-        for absent in filter(None, map(self.missing.get, names)):
-            raise TrackError(
-                f"the artifact {absent.path} of the run {self.info.id} is not here: {absent.why}",
-                absent.remedy,
-            )
-        files = self.files()
-        candidates = [*files, *(name.removeprefix(f"{layout.ARTIFACTS}/") for name in files)]
-        raise TrackError(
-            f"the run {self.info.id} has no file {path!r}",
-            did_you_mean(path, candidates, f"see: git track files {self.info.id[16:]}"),
-        )
-
-    def read(self, path: str) -> bytes:
-        """Return the content of a file of the run as bytes.
-
-        Parameters
-        ----------
-        path : str
-            As for `content`.
-
-        Raises
-        ------
-        TrackError
-            As `content`; Damaged if the content store has other bytes than were recorded.
-        """
-        data = self.content(path)
-        return data if isinstance(data, bytes) else content_store.read(data)
-
-    @functools.cached_property
-    def _paths(self) -> dict[str, int]:
-        """The files of the run commit, or of the journal, each with its size."""
-        if self._raw.commit is None:
-            return live.files(self._live())
-        out = self._repo.read("ls-tree", "-r", "-l", "-z", "--full-tree", self._raw.commit)
-        sizes = {}
-        for entry in os.fsdecode(out).split("\0")[:-1]:
-            columns, _, path = entry.partition("\t")
-            size = columns.split()[3]
-            sizes[path] = int(size) if size.isdigit() else 0
-        return sizes
-
-    @functools.cached_property
-    def _stored(self) -> dict[str, Path]:
-        """The artifacts that the content store has."""
-        files = ((item["path"], artifacts.stored(self._repo, item)) for item in self.outputs)
-        return {f"{layout.ARTIFACTS}/{path}": file for path, file in files if file is not None}
-
-    def _folder(self, commit: str) -> Path:
-        folder = Path(layout.cache_dir(self._repo.common_dir), "artifacts", commit[:20])
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError:  # a read-only repository can still be read
-            return Path(tempfile.mkdtemp(prefix="gittrack-"))
-        return folder
-
-    def _live(self) -> Path:
-        return Path(layout.live_dir(self._repo.common_dir), self.info.id)
-
-    def _bytes(self, name: str) -> bytes | None:
-        if self._raw.commit is None:
-            return live.content(self._live(), name)
-        return reader.content(self._repo, self._raw, name)
-
-    def _yaml(self, name: str) -> Any:
-        if self._raw.commit is not None:
-            return reader.load_yaml(self._repo, self._raw, name)
-        return live.document(self._live(), name)
-
-
-def _link(path: Path, content: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # An earlier link may lead to content that was removed and restored elsewhere.
-    path.unlink(missing_ok=True)
-    path.symlink_to(content)
