@@ -32,8 +32,10 @@ class RunRecord(RecordFiles):
     def __getattr__(self, name: str) -> Any:
         if name in run_info.RunInfo._fields:
             return getattr(self.info, name)
-        if name in facts.LISTED:
-            return self.info.more.get(name)
+        fact = facts.LISTED.get(name)
+        if fact is not None:
+            computed = fact.storage is facts.COMPUTED
+            return getattr(self.info, name) if computed else self.info.more.get(name)
         raise AttributeError(f"a run has no {name!r}")
 
     def __repr__(self) -> str:

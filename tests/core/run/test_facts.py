@@ -64,7 +64,7 @@ def ask(project, altered):
     for name, percent in (("dry", 20), ("wet", 80)):
         run("-c", RECORD.replace("WHO", name).replace("PERCENT", str(percent)))
     record("none")
-    return lambda *argv: run("-m", "gittrack", *argv)
+    return lambda *argv: run(*argv) if argv[0] == "-c" else run("-m", "gittrack", *argv)
 
 
 def test_a_fact_is_added_in_one_place(ask):
@@ -85,6 +85,7 @@ def test_a_computed_fact_is_a_line_of_the_table_and_a_property(ask):
     assert listing.splitlines()[:2] == ["NAME  POINTS", "long       2"]
     assert [run["points"] for run in json.loads(ask("ls", "-w", "points > 1", "--json"))] == [2]
     assert "points      2\n" in ask("show", "long")
+    assert ask("-c", "import gittrack; print(gittrack.get('long').points)") == "2\n"
     assert "| `points` | integer | POINTS | the points of all metrics |\n" in ask("__facts")
 
 
