@@ -8,7 +8,8 @@ from typing import Any
 from gittrack import git
 from gittrack.analysis import groups
 from gittrack.core.run import commit_message
-from gittrack.read.runs import inputs, query, reader
+from gittrack.read.files import inputs
+from gittrack.read.runs import query, reader
 from gittrack.show.terminal import columns
 from gittrack.show.terminal import groups as layouts
 from gittrack.web.params import Params

@@ -26,7 +26,7 @@ FINISHED = """    @property
 POINTS = (
     FINISHED,
     """    @property
-    def points(self) -> int:
+    def all_points(self) -> int:
         return sum(metric.count for metric in self.metrics.values())
 
 """
@@ -41,7 +41,7 @@ def altered(tmp_path_factory):
     shutil.copytree(ROOT / "gittrack", folder / "gittrack")
     table = folder / "gittrack/core/run/facts.py"
     lines = '    Fact("humidity", INTEGER, "how wet it was", "WET"),\n'
-    lines += '    Fact("points", INTEGER, "the points of all metrics", storage=COMPUTED),\n'
+    lines += '    Fact("all_points", INTEGER, "the points of all metrics", storage=COMPUTED),\n'
     before, mark, after = table.read_text().partition("\n# Keys of run.yaml or a journal")
     table.write_text(before.rstrip().removesuffix(")") + lines + ")\n\n" + mark + after)
     values = folder / "gittrack/core/run/run_info.py"
@@ -81,12 +81,14 @@ def test_a_fact_is_added_in_one_place(ask):
 
 def test_a_computed_fact_is_a_line_of_the_table_and_a_property(ask):
     record("long", {"loss": 1.0}, {"loss": 0.5})
-    listing = ask("ls", "--columns", "name,points", "--sort", "-points", "-n", "2")
-    assert listing.splitlines()[:2] == ["NAME  POINTS", "long       2"]
-    assert [run["points"] for run in json.loads(ask("ls", "-w", "points > 1", "--json"))] == [2]
-    assert "points      2\n" in ask("show", "long")
-    assert ask("-c", "import gittrack; print(gittrack.get('long').points)") == "2\n"
-    assert "| `points` | integer | POINTS | the points of all metrics |\n" in ask("__facts")
+    listing = ask("ls", "--columns", "name,all_points", "--sort", "-all_points", "-n", "2")
+    assert listing.splitlines()[:2] == ["NAME  ALL_POINTS", "long           2"]
+    assert [
+        run["all_points"] for run in json.loads(ask("ls", "-w", "all_points > 1", "--json"))
+    ] == [2]
+    assert "all_points  2\n" in ask("show", "long")
+    assert ask("-c", "import gittrack; print(gittrack.get('long').all_points)") == "2\n"
+    assert "| `all_points` | integer | ALL_POINTS | the points of all metrics |\n" in ask("__facts")
 
 
 def test_names_are_unique_and_every_attribute_is_in_the_table():
