@@ -152,6 +152,7 @@ LAZY_IMPORTS = {
     "cli/commands/sweep/_search.py": {
         "gittrack.show.page.pictures": "an extra",
     },
+    "web/live.py": {"gittrack.web.views.tails": "with NumPy, which the first page does not need"},
     "cli/commands/ui.py": {
         "gittrack.web.one_file": "a server does not need it",
         "gittrack.web.application": "a file needs no server",

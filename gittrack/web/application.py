@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 from collections.abc import Callable, Iterable, Mapping
+from hashlib import sha256
 from importlib import import_module
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs
@@ -82,6 +84,7 @@ class Application:
         self.repo, self.guard, self.start = repo, guard, start
         self.base_path = f"/{base_path.strip('/')}" if base_path.strip("/") else ""
         self._shared: dict[str, Any] = {}
+        self._lock = threading.Lock()
 
     def __call__(
         self, environ: Mapping[str, Any], start_response: Callable[..., Any]
@@ -131,6 +134,8 @@ class Application:
         if kind == "static" and name in assets.files():
             file_kind, content = assets.files()[name]
             return Answer(content, file_kind)
+        if path == "/data/changes":
+            return self._newer(fields, environ.get("HTTP_IF_NONE_MATCH", ""))
         if kind == "data" and (name in VIEWS or name == "start"):
             document = self._start() if name == "start" else self._document(name, fields)
             return Answer(encoded(document))
@@ -144,8 +149,28 @@ class Application:
 
     def _start(self) -> dict[str, Any]:
         module = import_module("gittrack.web.views.start")
-        ours = {"live": True, "instance": self.guard.instance, "with": [], "file": None}
+        cursor = self._changes().cursor(self.repo)
+        ours = {
+            "live": True,
+            "cursor": cursor,
+            "instance": self.guard.instance,
+            "with": [],
+            "file": None,
+        }
         return {**module.view(self.repo), **ours, "initial": self.start._asdict()}
+
+    def _changes(self) -> Any:
+        live = import_module("gittrack.web.live")
+        with self._lock:
+            return self._shared.setdefault("changes", live.Changes(self.guard.instance))
+
+    def _newer(self, params: Params, etag: str) -> Answer:
+        """Return the document ``changes``; nothing if it is the one that the page has."""
+        content = encoded(self._changes().since(self.repo, params))
+        mark = f'"{sha256(content).hexdigest()[:32]}"'
+        if etag == mark:
+            return Answer(b"", status=304, headers=(("ETag", mark),))
+        return Answer(content, headers=(("ETag", mark),))
 
     def _document(self, name: str, params: Params) -> dict[str, Any]:
         module, function = VIEWS[name]
@@ -158,7 +183,8 @@ class Application:
         if name != "series":
             return ()
         points = import_module("gittrack.web.points")  # NumPy costs more than the first page
-        return (self._shared.setdefault("points", points.PointCache()),)
+        with self._lock:
+            return (self._shared.setdefault("points", points.PointCache()),)
 
 
 class NotFound(Refused):

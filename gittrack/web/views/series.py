@@ -13,6 +13,7 @@ from gittrack.analysis.smoothing import smooth
 from gittrack.core.errors import TrackError
 from gittrack.core.run.run_info import from_iso
 from gittrack.read.runs import reader
+from gittrack.read.runs.live import Tail
 from gittrack.read.runs.reader import Raw
 from gittrack.web.params import BadParameter, Params
 from gittrack.web.points import Array, PointCache, RunPoints, Series, cut, ordered, pack, thin
@@ -65,7 +66,7 @@ def view(repo: git.Repo, params: Params, cache: PointCache) -> dict[str, Any]:
             problems.append({"run": name, "message": _message(error)})
             continue
         if points.tail is not None:
-            tails[name] = f"{points.tail.size}-{points.tail.lines}"
+            tails[name] = tail_text(points.tail)
     _pack_all(entries)
     return {
         "x": window.x,
@@ -74,6 +75,11 @@ def view(repo: git.Repo, params: Params, cache: PointCache) -> dict[str, Any]:
         "problems": problems,
         "commands": commands.series(keys, metrics),
     }
+
+
+def tail_text(tail: Tail) -> str:
+    """Return how far a live run was read, for the next request."""
+    return f"{tail.size}-{tail.lines}"
 
 
 def _message(error: Exception) -> str:

@@ -27,7 +27,7 @@ export function startLoading(app) {
     }
   }
 
-  app.store.on(["experiment", "where", "archived"], load);
+  app.store.on(["experiment", "where", "archived", "reload"], load);
   app.store.on(["sort"], (state) => {
     if (state.runs && !state.runs.complete) load();
   });

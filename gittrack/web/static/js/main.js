@@ -3,6 +3,7 @@
 
 import { openData } from "./data.js";
 import { el, fill } from "./dom.js";
+import { startLive } from "./live.js";
 import { startLoading } from "./loader.js";
 import { decode, defaults, encode } from "./state.js";
 import { createStore } from "./store.js";
@@ -20,6 +21,19 @@ import { mount as mountRuns } from "./views/runs.js";
 /** @type {Record<string, (root: HTMLElement, app: App) => () => void>} */
 const VIEWS = { runs: mountRuns };
 
+// The part of the state that is not in the address.
+const transient = {
+  runs: null, // the document `runs`
+  curves: {}, // {metric: Curve[]}, see charts/curves.js
+  tails: {}, // {key: how far a live run was read}
+  fresh: null, // the points that live runs logged since the last look
+  reload: 0, // grows if the runs must be asked for again
+  hover: "", // the key of the run under the pointer
+  busy: false,
+  offline: false,
+  problem: null,
+};
+
 async function main() {
   const address = new URL(location.href);
   if (address.searchParams.has("token")) {
@@ -30,7 +44,7 @@ async function main() {
   const start = await data.get("start");
   const { runs: only = [], ...first } = start.initial;
   const initial = { ...defaults, ...first };
-  const store = createStore({ ...decode(location.hash, initial), only, start, runs: null, hover: "", busy: false, problem: null });
+  const store = createStore({ ...decode(location.hash, initial), ...transient, only, start });
   const spoken = el("div", { class: "hidden-text", role: "status", "aria-live": "polite" });
   /** @type {App} */
   const app = {
@@ -45,6 +59,7 @@ async function main() {
   followAddress(store, initial);
   showView(root, app);
   startLoading(app);
+  startLive(app);
 }
 
 function showView(/** @type {HTMLElement} */ root, /** @type {App} */ app) {

@@ -2,10 +2,10 @@
 /** The view of many runs: the table on the left, the charts on the right. */
 
 import { createChart } from "../charts/chart.js";
+import { followCurves } from "../charts/curves.js";
 import { colorOf } from "../color.js";
 import { el, fill } from "../dom.js";
 import { show } from "../format.js";
-import { unpack } from "../pack.js";
 import { sorted } from "../sort.js";
 import { createTable } from "../table/table.js";
 
@@ -37,30 +37,32 @@ export function mount(root, app) {
     fill(commands, runs.commands.map((/** @type {any} */ command) => command.track).join("   "));
   }
 
-  let current = 0;
-  async function paintCharts() {
-    const { runs, selected, x, log } = app.store.get();
-    if (!runs) return;
-    const keys = selected.length > 0 ? selected : runs.keys.slice(0, MOST_CURVES);
-    const turn = ++current;
-    const document = keys.length > 0 ? await app.data.get("series", { run: keys, x }) : { series: [] };
-    if (turn !== current) return;
-    /** @type {Map<string, any[]>} */
-    const curves = new Map();
-    for (const entry of document.series) {
-      const curve = { key: entry.run, x: unpack(entry.x), y: unpack(entry.y), color: colorOf(entry.run) };
-      curves.set(entry.metric, [...(curves.get(entry.metric) || []), curve]);
+  function keys() {
+    const { runs, selected, hidden } = app.store.get();
+    const chosen = selected.length > 0 ? selected : runs ? runs.keys.slice(0, MOST_CURVES) : [];
+    return chosen.filter((/** @type {string} */ key) => !hidden.includes(key));
+  }
+
+  /** @type {Map<string, ReturnType<typeof createChart>>} */
+  const charts = new Map();
+  function paintCharts() {
+    const { curves, log, x } = app.store.get();
+    const metrics = Object.keys(curves);
+    if (metrics.length !== charts.size || metrics.some((metric) => !charts.has(metric))) {
+      charts.clear();
+      for (const metric of metrics) charts.set(metric, createChart(metric));
+      fill(grid, ...[...charts.values()].map((chart) => chart.element));
     }
-    const charts = [...curves].map(([metric, lines]) => ({ chart: createChart(metric), lines }));
-    fill(grid, ...charts.map(({ chart }) => chart.element));
-    for (const { chart, lines } of charts) chart.paint(lines, { log, x });
+    for (const [metric, chart] of charts) {
+      chart.paint(curves[metric].map((/** @type {any} */ curve) => ({ ...curve, color: colorOf(curve.key) })), { log, x });
+    }
   }
 
   const off = [
     app.store.on(["runs", "sort", "selected", "columns"], paintTable),
-    app.store.on(["runs", "selected", "x", "log"], () => app.guarded(paintCharts)),
+    app.store.on(["curves", "log"], paintCharts),
+    followCurves(app, keys),
   ];
   paintTable();
-  app.guarded(paintCharts);
   return () => off.forEach((end) => end());
 }

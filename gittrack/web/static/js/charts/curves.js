@@ -1,0 +1,115 @@
+// @ts-check
+/** The curves on the charts: asked for by what is shown, and continued while runs go on. */
+
+import { unpack } from "../pack.js";
+
+/**
+ * @typedef {object} Curve
+ * @property {string} key  the run
+ * @property {Float64Array} x
+ * @property {Float64Array} y
+ * @property {[number, string][]} marks  the points that are not finite
+ * @property {number} total  the points in the series
+ * @property {boolean} thinned  whether each column of pixels has only its extremes
+ */
+
+/**
+ * Keep `curves` ({metric: Curve[]}) and `tails` of the store as the state asks for.
+ * @param {import("../main.js").App} app
+ * @param {() => string[]} keys  returns the runs to draw
+ * @returns {() => void} ends it
+ */
+export function followCurves(app, keys) {
+  let turn = 0;
+
+  async function load() {
+    const mine = ++turn;
+    const document = await ask(keys());
+    if (mine !== turn) return;
+    app.store.set({ curves: grouped(document.series), tails: document.tails });
+  }
+
+  async function ask(/** @type {string[]} */ run) {
+    const { x, from, to, smooth } = app.store.get();
+    return run.length > 0 ? app.data.get("series", { run, x, from, to, smooth }) : { series: [], tails: {} };
+  }
+
+  async function follow() {
+    const { fresh, smooth, to, curves } = app.store.get();
+    const again = new Set(fresh.stale);
+    if (smooth > 0 || to !== null) fresh.series.forEach((/** @type {any} */ entry) => again.add(entry.run));
+    const added = fresh.series.filter((/** @type {any} */ entry) => !again.has(entry.run));
+    if (added.length > 0) app.store.set({ curves: appended(curves, grouped(added)) });
+    if (again.size === 0) return;
+    const mine = turn;
+    const document = await ask([...again].filter((key) => keys().includes(key)));
+    if (mine !== turn) return;
+    const now = app.store.get();
+    app.store.set({ curves: replaced(now.curves, again, grouped(document.series)), tails: { ...now.tails, ...document.tails } });
+  }
+
+  const off = [
+    app.store.on(["runs", "selected", "hidden", "x", "from", "to", "smooth"], (state, changed) => {
+      if (changed.size > 1 || !changed.has("runs") || changedKeys()) app.guarded(load);
+    }),
+    app.store.on(["fresh"], () => app.guarded(follow)),
+  ];
+  let drawn = "";
+  function changedKeys() {
+    const now = keys().join(" ");
+    const changed = now !== drawn;
+    drawn = now;
+    return changed;
+  }
+  changedKeys();
+  app.guarded(load);
+  return () => off.forEach((end) => end());
+}
+
+/**
+ * Return series as curves by metric.
+ * @param {any[]} series
+ * @returns {Record<string, Curve[]>}
+ */
+export function grouped(series) {
+  /** @type {Record<string, Curve[]>} */
+  const curves = {};
+  for (const { run, metric, x, y, marks, total, thinned } of series) {
+    (curves[metric] ??= []).push({ key: run, x: unpack(x), y: unpack(y), marks: marks || [], total, thinned });
+  }
+  return curves;
+}
+
+/**
+ * Return curves with the points of others at their ends.
+ * @param {Record<string, Curve[]>} curves
+ * @param {Record<string, Curve[]>} more
+ */
+export function appended(curves, more) {
+  const result = { ...curves };
+  for (const [metric, lines] of Object.entries(more)) {
+    const known = result[metric] || [];
+    const added = new Map(lines.map((line) => [line.key, line]));
+    const longer = known.map((line) => (added.has(line.key) ? joined(line, /** @type {Curve} */ (added.get(line.key))) : line));
+    const fresh = lines.filter((line) => !known.some((other) => other.key === line.key));
+    result[metric] = [...longer, ...fresh];
+  }
+  return result;
+}
+
+function joined(/** @type {Curve} */ first, /** @type {Curve} */ second) {
+  return { ...first, x: concat(first.x, second.x), y: concat(first.y, second.y), marks: [...first.marks, ...second.marks], total: first.total + second.total };
+}
+
+function concat(/** @type {Float64Array} */ a, /** @type {Float64Array} */ b) {
+  const both = new Float64Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}
+
+function replaced(/** @type {Record<string, Curve[]>} */ curves, /** @type {Set<string>} */ keys, /** @type {Record<string, Curve[]>} */ more) {
+  const rest = Object.fromEntries(Object.entries(curves).map(([metric, lines]) => [metric, lines.filter((line) => !keys.has(line.key))]));
+  for (const [metric, lines] of Object.entries(more)) rest[metric] = [...(rest[metric] || []), ...lines];
+  return rest;
+}
