@@ -54,6 +54,10 @@ _TASKS = {
         "get": "copy a file or an artifact of a run to this folder",
         "export": "write runs as CSV, JSON Lines or Parquet",
     },
+    "share": {
+        "push": "send runs to a git remote; others pull them",
+        "pull": "bring the runs of a git remote here",
+    },
     "release": {
         "model": "the model registry: versions, stages, gates, history",
     },

@@ -62,6 +62,7 @@ DESCRIPTIONS: dict[str, tuple[str, str]] = {
         "",
         "more paths to link into the worktree of a rerun or an isolated trial, such as `.venv`",
     ),
+    "remote": ("", "the remote of `push` and `pull`; empty: origin, or the only remote"),
     "sign": ("false", "whether run commits and registry tags are signed"),
     "adoptAfter": (
         "24h",

@@ -12,7 +12,7 @@ from helpers import ROOT, git, listed, model, record, repo, run_cli
 import gittrack
 
 PAGE = (ROOT / "docs" / "sharing.md").read_text()
-RUNS, MODELS = (block.strip().splitlines() for block in PAGE.split("```")[1:4:2])
+RUNS, MODELS = (block.strip().splitlines() for block in PAGE.split("```")[3:6:2])
 STAGES, FETCH, DOCTOR, ENDED, PUSH = MODELS
 
 

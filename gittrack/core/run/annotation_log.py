@@ -96,6 +96,23 @@ def is_archived(operations: Sequence[Operation]) -> bool:
     return last is not None and bool(last.get("archived", True))
 
 
+def last_move(operations: Sequence[Operation]) -> Operation | None:
+    """Return the last operation that moved a run to the trash or back; None if there is none."""
+    return next((op for op in reversed(operations) if op.get("op") in (REMOVE, RESTORE)), None)
+
+
+def is_removed(operations: Sequence[Operation]) -> bool:
+    """Return whether a run was moved to the trash, here or in another clone, and not back since."""
+    last = last_move(operations)
+    return last is not None and last["op"] == REMOVE
+
+
+def is_restored(operations: Sequence[Operation]) -> bool:
+    """Return whether a run was moved back from the trash last."""
+    last = last_move(operations)
+    return last is not None and last["op"] == RESTORE
+
+
 def removed_at(operations: Sequence[Operation]) -> float | None:
     """Return when a run was last moved to the trash, in seconds since 1970; None if that is not recorded."""
     for op in reversed(operations):

@@ -1,0 +1,55 @@
+"""Questions before something leaves this machine, or before much is removed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from gittrack import git
+from gittrack.cli.output import print_note
+from gittrack.core.errors import TrackError
+from gittrack.core.secrets import redact_url
+from gittrack.share import remotes
+from gittrack.show.terminal.text import escape
+
+
+def check_consent(repo: git.Repo, remote: str, url: str, *, yes: bool, needed: bool) -> None:
+    """Ask before the first push to a URL, and remember the answer.
+
+    Raises
+    ------
+    TrackError
+        If the user says no, or if nobody can answer.
+    """
+    if not needed or remotes.has_consent(repo, remote, url):
+        return
+    if not yes and not _ask(f"push runs to {escape(redact_url(url))}?"):
+        raise TrackError("nothing was pushed", "see what would be sent: git track push --dry-run")
+    remotes.remember_consent(repo, remote, url)
+
+
+def may_remove(number: int, most: int) -> bool:
+    """Return whether runs that others removed go to the trash; ask if they are many."""
+    return number <= most or _ask(f"others removed {number} runs: move them to the trash here too?")
+
+
+def split_remote(
+    repo: git.Repo, words: Sequence[str], option: str | None
+) -> tuple[list[str], str | None]:
+    """Return the runs among the words of a command line, and the remote: its last word or the option."""
+    if option is None and words and words[-1] in remotes.names_of(repo):
+        return list(words[:-1]), words[-1]
+    return list(words), option
+
+
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun: ``1 run``, ``2 runs``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _ask(question: str) -> bool:
+    """Ask on the terminal; raise TrackError if nobody can answer."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise TrackError(f"nobody can answer: {question}", "add --yes if the answer is yes")
+    print_note(f"{question} [y/N]")
+    return sys.stdin.readline().strip().lower() in ("y", "yes")

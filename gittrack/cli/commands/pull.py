@@ -1,0 +1,66 @@
+"""Bring runs, annotations, sweeps and models of a git remote here. Nothing here is overwritten or deleted."""
+
+from __future__ import annotations
+
+import argparse
+
+from gittrack import git
+from gittrack.cli.commands import _share
+from gittrack.cli.commands._share import count
+from gittrack.cli.options import add_experiment, positive
+from gittrack.cli.output import print_note, print_result
+from gittrack.share import pull
+from gittrack.show.terminal.columns import short_id
+from gittrack.show.terminal.text import escape
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``git track pull``."""
+    parser.add_argument(
+        "runs",
+        nargs="*",
+        metavar="RUN",
+        help="only these runs, by their ids; the last word can be a remote",
+    )
+    add_experiment(parser)
+    parser.add_argument(
+        "-n", type=positive, metavar="N", help="only the N newest runs of the remote"
+    )
+    parser.add_argument("--remote", metavar="NAME", help="the remote (track.remote, else origin)")
+    parser.add_argument(
+        "-y",
+        "--yes",
+        action="store_true",
+        help=f"remove also if others removed more than {pull.ASK_ABOVE} runs",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Bring the runs; return 1 if something is in conflict."""
+    repo = git.find()
+    addresses, remote = _share.split_remote(repo, args.runs, args.remote)
+    choice = pull.Choice(tuple(addresses), args.experiment, args.n)
+    done = pull.pull(
+        repo,
+        choice,
+        remote=remote,
+        may_remove=lambda number: args.yes or _share.may_remove(number, pull.ASK_ABOVE),
+    )
+    for run_id, person, at in done.removed:
+        print_note(f"{escape(person)} removed {short_id(run_id)} ({at[:10]}): it is in the trash")
+    for run_id, reason in done.retained:
+        print_note(f"{short_id(run_id)} was removed by others and stays here: {escape(reason)}")
+    for name, difference in done.conflicts:
+        print_note(f"conflict: {escape(name)}: {escape(difference)}")
+    print_result(_summary(done))
+    return 1 if done.conflicts else 0
+
+
+def _summary(done: pull.Pulled) -> str:
+    parts = [f"{len(done.new)} new"]
+    parts += [f"{len(done.resumed)} resumed"] if done.resumed else []
+    parts += [f"{len(done.restored)} restored"] if done.restored else []
+    parts += [f"{len(done.removed)} removed by others"] if done.removed else []
+    parts += [f"{count(len(done.models), 'event')} of models"] if done.models else []
+    parts += [count(len(done.conflicts), "conflict")] if done.conflicts else []
+    return f"{', '.join(parts)} from {escape(done.remote)}\n"

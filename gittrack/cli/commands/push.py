@@ -1,0 +1,105 @@
+"""Send runs to a git remote, with their code, annotations, sweeps and models. Doing it again completes it."""
+
+from __future__ import annotations
+
+import argparse
+
+from gittrack import git
+from gittrack.cli.commands import _runs, _share
+from gittrack.cli.commands._share import count
+from gittrack.cli.options import add_experiment, add_where
+from gittrack.cli.output import print_note, print_result
+from gittrack.core.secrets import redact_url
+from gittrack.read.runs import query, reader
+from gittrack.share import push
+from gittrack.show.terminal.columns import short_id
+from gittrack.show.terminal.text import escape
+
+_MOST_LINES = 5
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``git track push``."""
+    parser.add_argument(
+        "runs", nargs="*", metavar="RUN", help="only these runs; the last word can be a remote"
+    )
+    add_experiment(parser)
+    add_where(parser)
+    parser.add_argument("--model", metavar="M", action="append", help="the events of this model")
+    parser.add_argument(
+        "--all", action="store_true", help="also runs that came from another remote"
+    )
+    parser.add_argument("--remote", metavar="NAME", help="the remote (track.remote, else origin)")
+    parser.add_argument("--dry-run", action="store_true", help="print what would be sent")
+    parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Send the runs; return 1 if the remote refused something."""
+    repo = git.find()
+    args.runs, remote_name = _share.split_remote(repo, args.runs, args.remote)
+    planned = push.plan(
+        repo, _chosen(repo, args), remote=remote_name, everything=args.all, models=args.model
+    )
+    if planned.runs or planned.sweeps:
+        print_note(_described(planned))
+    elif args.dry_run:
+        print_note(f"{escape(planned.remote.name)} lacks no run")
+    if args.dry_run:
+        return 0
+    remote, url = planned.remote.name, planned.remote.url
+    _share.check_consent(repo, remote, url, yes=args.yes, needed=bool(planned.runs))
+    done = push.push(repo, planned)
+    print_result(_summary(done, planned.pulled))
+    for name, reason in done.refused:
+        print_note(f"{escape(remote)} refused {escape(name)}: {escape(reason)}")
+    return 1 if done.refused else 0
+
+
+def _chosen(repo: git.Repo, args: argparse.Namespace) -> list[reader.Raw] | None:
+    """Return the runs that the user chose; None for all."""
+    if args.runs:
+        return _runs.find(repo, args.runs)
+    if args.experiment or args.where:
+        return query.listing(repo, experiment=args.experiment, query=args.where, archived=True).runs
+    return [] if args.model else None
+
+
+def _described(planned: push.Plan) -> str:
+    """Return what goes to the remote, and what goes with it without being named by the user."""
+    remote = planned.remote
+    lines = [f"to {escape(remote.name)} ({escape(redact_url(remote.url))}):"]
+    parts = [count(len(planned.runs), "run")]
+    parts += [count(len(planned.sweeps), "sweep")] if planned.sweeps else []
+    lines.append(f"  {', '.join(parts)}")
+    if planned.commits:
+        lines.append(f"  with them {count(len(planned.commits), 'commit')} that it does not have:")
+        lines += [
+            f"    {oid[:9]} {escape(text)[:60]}" for oid, text in planned.commits[:_MOST_LINES]
+        ]
+        if len(planned.commits) > _MOST_LINES:
+            lines.append(f"    and {len(planned.commits) - _MOST_LINES} more")
+    if planned.uncommitted:
+        files = sum(number for _, number in planned.uncommitted)
+        lines.append(
+            f"  with them {count(files, 'uncommitted file')} "
+            f"of {count(len(planned.uncommitted), 'run')}: {_ids(planned.uncommitted)}"
+        )
+    return "\n".join(lines)
+
+
+def _ids(runs: tuple[tuple[str, int], ...]) -> str:
+    ids = " ".join(short_id(run_id) for run_id, _ in runs[:_MOST_LINES])
+    return ids + (" ..." if len(runs) > _MOST_LINES else "")
+
+
+def _summary(done: push.Pushed, pulled: int) -> str:
+    parts = [count(len(done.runs), "run")] if done.runs else []
+    parts += [count(done.sweeps, "sweep")] if done.sweeps else []
+    parts += ["annotations"] if done.annotated else []
+    parts += [count(len(done.models), "event") + " of models"] if done.models else []
+    rest = f"; {count(pulled, 'run')} of other people left out (--all)" if pulled else ""
+    if not parts:
+        refused = f"{escape(done.remote)} took nothing{rest}\n"
+        return refused if done.refused else f"{escape(done.remote)} has everything already{rest}\n"
+    return f"pushed {', '.join(parts)} to {escape(done.remote)}{rest}\n"

@@ -1,0 +1,1 @@
+"""Share runs, annotations, sweeps and models over any git remote: push, pull, and what is where."""

@@ -1,0 +1,90 @@
+"""Merge the annotations of a remote with ours, in both directions; no line is ever lost.
+
+The notes of a remote are fetched to ``refs/notes/<remote>/runs``, which only mirrors the remote.  Git merges
+them line by line (``cat_sort_uniq``).  What is pushed is the merged notes, without force: if somebody else
+pushed in between, the remote refuses them, and the next round merges again.
+"""
+
+from __future__ import annotations
+
+from gittrack import git
+from gittrack.core import layout
+from gittrack.core.errors import TrackError
+from gittrack.git import notes, refs
+from gittrack.share import transport
+from gittrack.share.remotes import Remote
+
+_ROUNDS = 5
+
+
+def tracking_ref(remote: str) -> str:
+    """Return the ref here that has the annotations of a remote."""
+    return f"refs/notes/{remote}/runs"
+
+
+def receive(repo: git.Repo, remote: Remote, *, unattended: bool = False) -> None:
+    """Fetch the annotations of a remote and merge them into ours.
+
+    Raises
+    ------
+    TrackError
+        If git cannot fetch or merge them.
+    """
+    if layout.NOTES not in remote.refs:
+        return
+    tracking = tracking_ref(remote.name)
+    oid = remote.refs[layout.NOTES]
+    if notes.tip(repo, tracking) != oid:
+        refspec = f"+{layout.NOTES}:{tracking}"
+        answer = transport.fetch(repo, remote.name, [refspec], unattended=unattended)
+        if answer.code != 0:
+            raise git.failure(("fetch",), answer)
+    _merge(repo, tracking)
+
+
+def _merge(repo: git.Repo, tracking: str) -> None:
+    """Merge the notes of a tracking ref into ours, or begin ours with them."""
+    for _ in range(_ROUNDS):
+        ours, theirs = notes.tip(repo, layout.NOTES), notes.tip(repo, tracking)
+        if theirs is None or ours == theirs:
+            return
+        try:
+            if ours is None:
+                refs.update(repo, layout.NOTES, theirs, None, "gittrack: pull")
+            else:
+                repo.read("notes", f"--ref={layout.NOTES}", *_MERGE, tracking, shared=True)
+            return
+        except git.GitError:  # another process annotated a run meanwhile
+            if notes.tip(repo, layout.NOTES) == ours:
+                raise
+            refs.back_off()
+
+
+_MERGE = ("merge", "--quiet", "-s", "cat_sort_uniq")
+
+
+def send(repo: git.Repo, remote: Remote, *, unattended: bool = False) -> bool:
+    """Push our annotations, merged with those of the remote; return whether anything was sent.
+
+    Raises
+    ------
+    TrackError
+        If the remote refuses them, or if others push annotations in every round.
+    """
+    reason = ""
+    for _ in range(_ROUNDS):
+        ours = notes.tip(repo, layout.NOTES)
+        if ours is None or ours == remote.refs.get(layout.NOTES):
+            return False
+        [update] = transport.push(repo, remote.name, [layout.NOTES], unattended=unattended)
+        if update.accepted:
+            return True
+        reason = update.reason
+        state = transport.remote_refs(repo, remote.name, layout.NOTES, unattended=unattended)
+        if state.get(layout.NOTES) == remote.refs.get(layout.NOTES):  # not somebody else's push
+            break
+        remote = remote._replace(refs={**remote.refs, **state})
+        receive(repo, remote, unattended=unattended)
+    raise TrackError(
+        f"{remote.name} refuses the annotations: {reason}", "push again: git track push"
+    )

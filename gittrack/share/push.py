@@ -1,0 +1,217 @@
+"""Send runs, their annotations, sweeps and models to a remote.  Doing it again completes it.
+
+The order makes every state that others can see a valid one: runs with their code, then annotations of runs,
+then events of models with their stages, all of these or none.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Sequence
+
+from gittrack import git
+from gittrack.core import layout
+from gittrack.core.fast_typing import NamedTuple
+from gittrack.core.run import annotation_log
+from gittrack.core.run.run_info import RunInfo
+from gittrack.git import refs
+from gittrack.read.runs import reader
+from gittrack.read.runs.reader import Raw
+from gittrack.read.runs.source import Request
+from gittrack.read.runs.sources import source_of
+from gittrack.share import annotation_merge, registry, remotes, transport
+from gittrack.share.remotes import Remote
+
+
+class Plan(NamedTuple):
+    """What a push would send.
+
+    Parameters
+    ----------
+    remote : Remote
+        The remote, and what it has.
+    runs : tuple of Raw
+        The runs that it lacks, or that went on here.
+    sweeps : tuple of str
+        The refs of the sweeps that it lacks.
+    commits : tuple of (str, str)
+        (id, subject) of the commits of branches that it lacks and that travel with the runs.
+    uncommitted : tuple of (str, int)
+        (id, number of files) of the runs that have uncommitted files.
+    models : tuple of str or None
+        The models whose events are sent; None for all, empty for none.
+    pulled : int
+        How many runs are left out because they came from a remote.
+    """
+
+    remote: Remote
+    runs: tuple[Raw, ...]
+    sweeps: tuple[str, ...]
+    commits: tuple[tuple[str, str], ...]
+    uncommitted: tuple[tuple[str, int], ...]
+    models: tuple[str, ...] | None = None
+    pulled: int = 0
+
+
+class Pushed(NamedTuple):
+    """What a push did.
+
+    Parameters
+    ----------
+    remote : str
+        The remote.
+    runs : tuple of str
+        Ids of the runs that it took.
+    sweeps : int
+        How many sweeps it took.
+    annotated : bool
+        Whether it took annotations.
+    models : tuple of str
+        Events of models that it took, as tags.
+    refused : tuple of (str, str)
+        (id or ref, reason) of what it did not take.
+    """
+
+    remote: str
+    runs: tuple[str, ...] = ()
+    sweeps: int = 0
+    annotated: bool = False
+    models: tuple[str, ...] = ()
+    refused: tuple[tuple[str, str], ...] = ()
+
+
+def plan(
+    repo: git.Repo,
+    runs: Sequence[Raw] | None = None,
+    *,
+    remote: str | None = None,
+    everything: bool = False,
+    models: Collection[str] | None = None,
+    unattended: bool = False,
+) -> Plan:
+    """Return what a push would send; nothing is sent.
+
+    Parameters
+    ----------
+    repo : git.Repo
+        The repository.
+    runs : sequence of Raw, optional
+        Only these runs, and no models.  Default: all runs that were recorded here, sweeps and models.
+    remote : str, optional
+        The name of the remote.  Default: see `remotes.chosen`.
+    everything : bool, default False
+        Whether runs that came from a remote are sent too.
+    models : collection of str, optional
+        Only the events of these models.
+    unattended : bool, default False
+        Whether nobody can answer a prompt.
+
+    Raises
+    ------
+    TrackError
+        If there is no remote, or if it cannot be reached.
+    """
+    target = remotes.look(repo, remote, unattended=unattended)
+    annotation_merge.receive(repo, target, unattended=unattended)
+    chosen = source_of(repo).select(Request(summaries=False)).runs if runs is None else runs
+    ours = [raw for raw in chosen if raw.commit and raw.ref and not raw.problem]
+    missing = [
+        raw
+        for raw in ours
+        if target.refs.get(str(raw.ref)) != raw.commit
+        and not annotation_log.is_removed(raw.annotations)
+    ]
+    pulled = set() if everything or runs is not None else _pulled(repo)
+    sent = tuple(raw for raw in missing if raw.id not in pulled)
+    infos = [reader.decode(repo, raw) for raw in reader.bodies(repo, list(sent))]
+    return Plan(
+        target,
+        sent,
+        _sweeps(repo, target, infos, is_all=runs is None),
+        _unpushed(repo, target.name, infos),
+        _uncommitted(repo, infos),
+        tuple(models) if models is not None else (None if runs is None else ()),
+        len(missing) - len(sent),
+    )
+
+
+def push(repo: git.Repo, planned: Plan, *, unattended: bool = False) -> Pushed:
+    """Send what was planned.
+
+    Returns
+    -------
+    Pushed
+        What the remote took and what it refused.
+
+    Raises
+    ------
+    TrackError
+        If the remote cannot be reached, or if it refuses the annotations.
+    """
+    target = planned.remote
+    ids = {str(raw.ref): raw.id for raw in planned.runs}
+    updates = transport.push(repo, target.name, [*ids, *planned.sweeps], unattended=unattended)
+    accepted = {update.ref for update in updates if update.accepted}
+    annotated = annotation_merge.send(repo, target, unattended=unattended)
+    events = registry.Sent(())
+    if planned.models is None or planned.models:
+        registry.receive(repo, target, planned.models, unattended=unattended)
+        events = registry.send(repo, target, planned.models, unattended=unattended)
+    refused = [update for update in (*updates, *events.refused) if not update.accepted]
+    return Pushed(
+        target.name,
+        tuple(run_id for ref, run_id in ids.items() if ref in accepted),
+        sum(ref in accepted for ref in planned.sweeps),
+        annotated,
+        events.tags,
+        tuple((ids.get(update.ref, update.ref), update.reason) for update in refused),
+    )
+
+
+def _pulled(repo: git.Repo) -> set[str]:
+    try:
+        with open(remotes.pulled_path(repo), encoding="ascii", errors="replace") as file:
+            return set(file.read().split())
+    except FileNotFoundError:
+        return set()
+
+
+def _sweeps(
+    repo: git.Repo, target: Remote, infos: Sequence[RunInfo], *, is_all: bool
+) -> tuple[str, ...]:
+    """Return the refs of the sweeps to send: all, or those of the chosen runs."""
+    here = {ref.name: ref.oid for ref in refs.now(repo, layout.SWEEPS)}
+    missing = [ref for ref, oid in here.items() if target.refs.get(ref) != oid]
+    of_runs = {info.sweep.id for info in infos if info.sweep is not None}
+    return tuple(ref for ref in missing if is_all or ref[len(layout.SWEEPS) :] in of_runs)
+
+
+def _unpushed(repo: git.Repo, remote: str, infos: Sequence[RunInfo]) -> tuple[tuple[str, str], ...]:
+    """Return the code commits that travel with runs and that no branch of the remote has."""
+    commits = dict.fromkeys(info.code.commit for info in infos if info.code.commit)
+    if not commits:
+        return ()
+    feed = "".join(f"{oid}\n" for oid in commits).encode()
+    options = ("--format=%H %s", "--no-show-signature", f"--remotes={remote}")
+    lines = repo.read("log", "--stdin", *options[:2], "--not", options[2], feed=feed)
+    words = (line.partition(" ") for line in lines.decode(errors="replace").split("\n")[:-1])
+    return tuple((oid, subject) for oid, _, subject in words)
+
+
+def _uncommitted(repo: git.Repo, infos: Sequence[RunInfo]) -> tuple[tuple[str, int], ...]:
+    """Return the runs whose code has uncommitted files, with the numbers of files."""
+    snapshots = dict.fromkeys(info.code.snapshot for info in infos if info.code.snapshot)
+    if not snapshots:
+        return ()
+    feed = "".join(f"{oid}\n" for oid in snapshots).encode()
+    listing = repo.read("diff-tree", "--stdin", "-r", "--root", "--name-only", "-z", feed=feed)
+    counts: dict[str, int] = {}
+    current = ""
+    for word in os.fsdecode(listing).split("\0"):
+        if word in snapshots:
+            current = word
+        elif word:
+            counts[current] = counts.get(current, 0) + 1
+    return tuple(
+        (info.id, counts.get(info.code.snapshot, 0)) for info in infos if info.code.snapshot
+    )

@@ -1,0 +1,131 @@
+"""Share the events of models, which are tags; stage refs are derived from them on each side.
+
+A stage moves on the remote only together with the tag that moved it, in one atomic push.  A tag that has
+another value on the remote is a conflict: nothing of that model is overwritten on either side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from gittrack import git
+from gittrack.core.fast_typing import NamedTuple
+from gittrack.core.registry import names
+from gittrack.git import refs
+from gittrack.models import repair
+from gittrack.share import transport
+from gittrack.share.remotes import Remote
+
+_DIFFERS = "the tag has another value there; git track model show prints both sides"
+
+
+class Received(NamedTuple):
+    """What `receive` did: the ``new`` events, and the tags in ``conflicts``, which differ there."""
+
+    new: tuple[str, ...]
+    conflicts: tuple[str, ...]
+
+
+class Sent(NamedTuple):
+    """What `send` did: the ``tags`` that the remote took, and the ``refused`` ones with the reason."""
+
+    tags: tuple[str, ...]
+    refused: tuple[transport.Update, ...] = ()
+
+
+def event_tags(every: dict[str, str], models: Collection[str] | None = None) -> dict[str, str]:
+    """Return the refs of the events of models among ``every``: {ref: id}.  None: of all models."""
+    tags = {}
+    for ref, oid in every.items():
+        mark = names.parse_tag(ref.removeprefix(names.TAGS)) if ref.startswith(names.TAGS) else None
+        if mark is not None and (models is None or mark.model in models):
+            tags[ref] = oid
+    return tags
+
+
+def receive(
+    repo: git.Repo,
+    remote: Remote,
+    models: Collection[str] | None = None,
+    *,
+    unattended: bool = False,
+) -> Received:
+    """Fetch the events that are not here, and compute the stage refs from all events.
+
+    Raises
+    ------
+    GitError
+        If git cannot fetch them.
+    """
+    theirs, ours = event_tags(remote.refs, models), _ours(repo)
+    conflicts = tuple(ref for ref, oid in theirs.items() if ours.get(ref, oid) != oid)
+    missing = [ref for ref in theirs if ref not in ours]
+    answer = transport.fetch(
+        repo, remote.name, [f"{ref}:{ref}" for ref in missing], unattended=unattended
+    )
+    here = _ours(repo)
+    new = tuple(ref.removeprefix(names.TAGS) for ref in missing if ref in here)
+    if missing and not new:
+        raise git.failure(("fetch",), answer)
+    if new:
+        repair.repair(repo)
+    return Received(new, tuple(ref.removeprefix(names.TAGS) for ref in conflicts))
+
+
+def send(
+    repo: git.Repo,
+    remote: Remote,
+    models: Collection[str] | None = None,
+    *,
+    unattended: bool = False,
+) -> Sent:
+    """Push the events that the remote lacks together with the stage refs, all of them or none.
+
+    Call `receive` before: the stages must follow from the events of both sides.  Models with a conflict are
+    left out.
+    """
+    theirs, ours = event_tags(remote.refs, models), _ours(repo, models)
+    conflicts = [ref for ref, oid in ours.items() if theirs.get(ref, oid) != oid]
+    disputed = {_model_of(ref) for ref in conflicts}
+    refused = tuple(transport.Update(ref, accepted=False, reason=_DIFFERS) for ref in conflicts)
+    tags = [ref for ref in ours if ref not in theirs and _model_of(ref) not in disputed]
+    if not tags:
+        return Sent((), refused)
+    moving = {_model_of(ref) for ref in tags}
+    updates = transport.push(
+        repo,
+        remote.name,
+        [*tags, *_stages(repo, remote, moving)],
+        atomic=True,
+        unattended=unattended,
+    )
+    rejected = tuple(update for update in updates if not update.accepted)
+    sent = () if rejected else tuple(ref.removeprefix(names.TAGS) for ref in tags)
+    return Sent(sent, (*refused, *rejected))
+
+
+def _stages(repo: git.Repo, remote: Remote, models: Collection[str]) -> list[str]:
+    """Return the refspecs that give the stages of models the values that they have here.
+
+    Force is right here: a stage ref has no history of its own; its tags have.  The push is atomic, so the
+    stage moves only if the remote takes the new tags, whose numbers nobody else has used.
+    """
+    here = {ref.name: ref.oid for ref in refs.now(repo, names.STAGES)}
+    remote_refs = remote.below(names.STAGES)
+    return [
+        f"+{ref}:{ref}" if ref in here else f":{ref}"
+        for ref in sorted(here.keys() | remote_refs.keys())
+        if here.get(ref) != remote_refs.get(ref) and _model_of_stage(ref) in models
+    ]
+
+
+def _ours(repo: git.Repo, models: Collection[str] | None = None) -> dict[str, str]:
+    return event_tags({ref.name: ref.oid for ref in refs.now(repo, names.TAGS)}, models)
+
+
+def _model_of(ref: str) -> str:
+    return names.model_of(ref.removeprefix(names.TAGS))
+
+
+def _model_of_stage(ref: str) -> str:
+    return ref.removeprefix(names.STAGES).rpartition("/")[0].replace("=", ":")

@@ -1,0 +1,123 @@
+"""Which remote runs go to, and what it has."""
+
+from __future__ import annotations
+
+import os
+
+from gittrack import git
+from gittrack.core import layout
+from gittrack.core.errors import TrackError, did_you_mean
+from gittrack.core.fast_typing import NamedTuple
+from gittrack.core.registry import names
+from gittrack.share import transport
+
+_PATTERNS = (
+    f"{layout.RUNS}*",
+    f"{layout.SWEEPS}*",
+    layout.NOTES,
+    f"{names.TAGS}*",
+    f"{names.STAGES}*",
+)
+_ADD = "add one: git remote add origin URL"
+
+
+class Remote(NamedTuple):
+    """What a remote has.
+
+    Parameters
+    ----------
+    name : str
+        Its name in git's configuration.
+    url : str
+        Where it is.
+    refs : dict of str to str
+        {ref: id} of its runs, sweeps, annotations, tags and stages.
+    """
+
+    name: str
+    url: str
+    refs: dict[str, str]
+
+    def below(self, prefix: str) -> dict[str, str]:
+        """Return {ref: id} of the refs below a prefix."""
+        return {ref: oid for ref, oid in self.refs.items() if ref.startswith(prefix)}
+
+
+def chosen(repo: git.Repo, name: str | None = None) -> tuple[str, str]:
+    """Return the name and the URL of the remote that runs go to.
+
+    Parameters
+    ----------
+    repo : git.Repo
+        The repository.
+    name : str, optional
+        The name that the user gave.  Default: ``track.remote``, else ``origin``, else the only remote.
+
+    Raises
+    ------
+    TrackError
+        If there is no such remote, or if several could be meant.
+    """
+    config = git.parse_config(repo.config().output())
+    urls = {
+        key[len("remote.") : -len(".url")]: value
+        for key, value in config.items()
+        if key.startswith("remote.") and key.endswith(".url")
+    }
+    choice = name or config.get("track.remote")
+    if choice:
+        if choice not in urls:
+            raise TrackError(
+                f"there is no remote {choice!r}", did_you_mean(choice, urls, _listing(urls))
+            )
+        return choice, urls[choice]
+    if not urls:
+        raise TrackError("this repository has no remote", _ADD)
+    if "origin" not in urls and len(urls) > 1:
+        hint = f"choose it for good: git config track.remote NAME; {_listing(urls)}"
+        raise TrackError("there are several remotes and none is named origin", hint)
+    only = "origin" if "origin" in urls else next(iter(urls))
+    return only, urls[only]
+
+
+def look(repo: git.Repo, name: str | None = None, *, unattended: bool = False) -> Remote:
+    """Return what the chosen remote has.
+
+    Raises
+    ------
+    TrackError
+        If there is no such remote, or if it cannot be reached.
+    """
+    remote, url = chosen(repo, name)
+    return Remote(
+        remote, url, transport.remote_refs(repo, remote, *_PATTERNS, unattended=unattended)
+    )
+
+
+def _listing(urls: dict[str, str]) -> str:
+    return f"there are: {', '.join(sorted(urls))}" if urls else _ADD
+
+
+def has_consent(repo: git.Repo, remote: str, url: str) -> bool:
+    """Return whether the user agreed that runs go to this URL."""
+    config = git.parse_config(repo.config().output())
+    return config.get(_consent_key(remote)) == url
+
+
+def remember_consent(repo: git.Repo, remote: str, url: str) -> None:
+    """Record that runs may go to this URL, in the configuration of this repository."""
+    repo.read("config", "--local", _consent_key(remote), url)
+
+
+def _consent_key(remote: str) -> str:
+    return f"remote.{remote}.gittrackpush"
+
+
+def names_of(repo: git.Repo) -> frozenset[str]:
+    """Return the names of the remotes."""
+    return frozenset(repo.read("remote").decode(errors="surrogateescape").split("\n")[:-1])
+
+
+def pulled_path(repo: git.Repo) -> str:
+    """Return the file that lists the ids of the runs that came from a remote, one on each line."""
+    return os.path.join(repo.common_dir, layout.HOME, "pulled")

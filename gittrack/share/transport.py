@@ -1,0 +1,151 @@
+"""Calls that reach a remote: list its refs, fetch and push by explicit refspecs.
+
+They are talking calls: git uses the user's ssh, credentials, proxies and prompts.  A fetch never prunes and
+never overwrites, whatever the configuration says, and leaves the configuration as it is.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from gittrack.core.fast_typing import NamedTuple
+from gittrack.git import Answer, Call, Repo, failure
+
+_CAREFUL = (
+    *("-c", "fetch.prune=false", "-c", "fetch.pruneTags=false", "-c", "fetch.fsckObjects=true"),
+    *("-c", "fetch.recurseSubmodules=false", "-c", "maintenance.auto=false", "-c", "gc.auto=0"),
+)
+_EXPLICIT = (
+    *("--no-prune", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head"),
+    *("--no-auto-maintenance", "--refmap=", "--quiet"),
+)
+# Refspecs of one push; git takes them as arguments, whose total size the system limits.
+MOST_REFSPECS = 10_000
+_UNATTENDED = {
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_ASKPASS": "false",
+    "SSH_ASKPASS": "false",
+    "SSH_ASKPASS_REQUIRE": "force",  # ssh asks this program, which refuses, and never the terminal
+    "GCM_INTERACTIVE": "never",
+}
+
+
+class Update(NamedTuple):
+    """What became of one ref of a push.
+
+    Parameters
+    ----------
+    ref : str
+        The ref on the remote.
+    accepted : bool
+        Whether the remote has the value now.
+    reason : str
+        Why the remote or git refused it; empty if it was accepted.
+    """
+
+    ref: str
+    accepted: bool
+    reason: str = ""
+
+
+def remote_refs(
+    repo: Repo, remote: str, *patterns: str, unattended: bool = False
+) -> dict[str, str]:
+    """Return {ref: id} of a remote.
+
+    Parameters
+    ----------
+    repo : Repo
+        The repository.
+    remote : str
+        The name of a remote, or its URL.
+    *patterns : str
+        Patterns of ``git ls-remote``, such as ``refs/runs/*``.
+    unattended : bool, default False
+        Whether nobody can answer a prompt.
+
+    Raises
+    ------
+    GitError
+        If the remote cannot be reached, with git's message.
+    """
+    call = _talk(repo, ["ls-remote", "--refs", "--quiet", "--", remote, *patterns], unattended)
+    lines = os.fsdecode(call.output()).split("\n")[:-1]
+    return {name: oid for oid, _, name in (line.partition("\t") for line in lines)}
+
+
+def fetch(repo: Repo, remote: str, refspecs: Sequence[str], *, unattended: bool = False) -> Answer:
+    """Fetch refs; each fails alone.
+
+    Compare the refs afterwards: the exit status says only that one of them was refused.
+    """
+    if not refspecs:
+        return Answer(0, b"", b"")
+    feed = os.fsencode("".join(f"{refspec}\n" for refspec in refspecs))
+    argv = [*_CAREFUL, "fetch", *_EXPLICIT, "--stdin", remote]
+    return _talk(repo, argv, unattended, feed).wait()
+
+
+def push(
+    repo: Repo,
+    remote: str,
+    refspecs: Sequence[str],
+    *,
+    atomic: bool = False,
+    unattended: bool = False,
+) -> list[Update]:
+    """Push refs and return what became of each.
+
+    Parameters
+    ----------
+    repo : Repo
+        The repository.
+    remote : str
+        The name of a remote, or its URL.
+    refspecs : sequence of str
+        What to push; a name alone pushes the ref to the same name.
+    atomic : bool, default False
+        Whether the remote takes all refs or none.
+    unattended : bool, default False
+        Whether nobody can answer a prompt.  The ``pre-push`` hook does not run then.
+
+    Raises
+    ------
+    GitError
+        If the remote cannot be reached, or if it failed before it answered for the refs.
+    """
+    updates: list[Update] = []
+    step = len(refspecs) if atomic else MOST_REFSPECS
+    for start in range(0, len(refspecs), step or 1):
+        options = [*(("--atomic",) if atomic else ()), *(("--no-verify",) if unattended else ())]
+        argv = ["push", "--porcelain", "--no-follow-tags", "--recurse-submodules=no", *options]
+        call = _talk(repo, [*argv, "--", remote, *refspecs[start : start + step]], unattended)
+        answer = call.wait()
+        results = _updates(os.fsdecode(answer.out))
+        if answer.code != 0 and all(update.accepted for update in results):
+            raise failure(call.args, answer)
+        updates += results
+    return updates
+
+
+def _updates(output: str) -> list[Update]:
+    """Return the results that ``git push --porcelain`` printed: ``flag TAB from:to TAB summary (reason)``."""
+    updates = []
+    for line in output.split("\n"):
+        flag, _, rest = line.partition("\t")
+        names, separator, summary = rest.partition("\t")
+        if not separator or len(flag) != 1:
+            continue
+        reason = summary.partition("(")[2].removesuffix(")") or summary
+        accepted = flag != "!"
+        updates.append(Update(names.rpartition(":")[2], accepted, "" if accepted else reason))
+    return updates
+
+
+def _talk(repo: Repo, args: Sequence[str], unattended: bool, feed: bytes | None = None) -> Call:
+    """Start a call with the user's hooks and prompts; without prompts if ``unattended``."""
+    env = _UNATTENDED if unattended else {}
+    folder = repo.work_tree or repo.common_dir
+    argv = ["--git-dir", repo.git_dir, "--no-pager", *args]
+    return Call(argv, cwd=folder, env=env, feed=feed, talking=True)

@@ -1,0 +1,50 @@
+"""``git track push`` and ``git track pull`` as commands."""
+
+import pytest
+from helpers import git, record, repo, run_cli
+
+
+@pytest.fixture
+def clone(tmp_path, monkeypatch):
+    """A clone with one run of code that the remote lacks."""
+    git(repo(path=tmp_path / "first"), "clone", "-q", "--bare", ".", "../server.git")
+    git(tmp_path, "clone", "-q", "server.git", "ann")
+    monkeypatch.chdir(tmp_path / "ann")
+    git(".", "commit", "-q", "--allow-empty", "-m", "A commit of mine")
+    record("a", {"loss": 1.0})
+    return tmp_path / "ann"
+
+
+def test_the_first_push_asks_and_prints_what_goes(clone):
+    refused = run_cli("push")
+    assert refused.code == 1
+    assert "A commit of mine" in refused.err
+    assert "nobody can answer: push runs to" in refused.err
+    done = run_cli("push", "--yes")
+    assert (done.code, done.out) == (0, "pushed 1 run to origin\n")
+    again = run_cli("push")
+    assert (again.code, again.out, again.err) == (0, "origin has everything already\n", "")
+
+
+def test_a_dry_run_sends_nothing(clone):
+    assert "1 run" in run_cli("push", "--dry-run", "origin").err
+    assert git("../server.git", "for-each-ref", "refs/runs") == ""
+
+
+def test_a_password_in_the_url_is_not_printed(clone):
+    git(".", "remote", "set-url", "origin", "https://ann:hunter2@localhost:1/x.git")
+    done = run_cli("push", "--dry-run")
+    assert done.code == 1
+    assert "hunter2" not in done.err + done.out
+
+
+def test_pull_ends_with_one_line(clone, tmp_path, monkeypatch):
+    run_cli("push", "--yes")
+    git(tmp_path, "clone", "-q", "server.git", "bob")
+    monkeypatch.chdir(tmp_path / "bob")
+    done = run_cli("pull")
+    assert (done.code, done.out, done.err) == (0, "1 new from origin\n", "")
+    assert run_cli("pull").out == "0 new from origin\n"
+    missing = run_cli("pull", "ffffffff")
+    assert missing.code == 1
+    assert "origin has no run with the id 'ffffffff'" in missing.err

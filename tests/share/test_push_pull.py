@@ -1,0 +1,326 @@
+"""Three clones and one remote: what one pushes, the others pull; nothing is lost or overwritten."""
+
+from __future__ import annotations
+
+from itertools import permutations
+from pathlib import Path
+
+import pytest
+from helpers import git as run_git
+from helpers import record, repo
+
+from gittrack import git
+from gittrack.core import layout
+from gittrack.core.errors import NoSuchRun, TrackError
+from gittrack.models import promote, register
+from gittrack.read.runs import reader
+from gittrack.read.runs.source import Request
+from gittrack.read.runs.sources import source_of, trash_of
+from gittrack.record import annotate
+from gittrack.record.annotate import Target
+from gittrack.share import pull as pulling
+from gittrack.share import push as pushing
+from gittrack.tidy import trash
+
+
+class Clone:
+    """A person's clone of the team's repository."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.folder, self.enter = folder, lambda: monkeypatch.chdir(folder)
+        self.repo = git.find(folder)
+
+    def record(self, name: str, **more: float) -> str:
+        self.enter()
+        return record(name, {"loss": 1.0}, **more)
+
+    def run(self, name: str):
+        return next(raw for raw in self.raws() if name in self.names(raw))
+
+    def raws(self):
+        return source_of(self.repo).select(Request()).runs
+
+    def names(self, *raws) -> list[str]:
+        return sorted(str(reader.decode(self.repo, raw).name) for raw in raws or self.raws())
+
+    def trash(self) -> list[str]:
+        runs = trash_of(self.repo).select(Request()).runs
+        return self.names(*runs) if runs else []
+
+    def push(self, *names: str, **options):
+        chosen = [self.run(name) for name in names] if names else None
+        return pushing.push(self.repo, pushing.plan(self.repo, chosen, **options))
+
+    def pull(self, *addresses: str, **options):
+        choice = pulling.Choice(addresses, options.pop("experiment", None), options.pop("n", None))
+        return pulling.pull(self.repo, choice, **options)
+
+
+@pytest.fixture
+def team(tmp_path, monkeypatch) -> list[Clone]:
+    """Three clones of one bare repository, which prune at each plain fetch."""
+    run_git(repo(path=tmp_path / "first"), "clone", "-q", "--bare", ".", "../server.git")
+    for name in ("ann", "bob", "cid"):
+        run_git(tmp_path, "clone", "-q", "server.git", name)
+        run_git(tmp_path / name, "config", "fetch.prune", "true")
+        run_git(tmp_path / name, "config", "user.name", name)
+    return [Clone(tmp_path / name, monkeypatch) for name in ("ann", "bob", "cid")]
+
+
+def server_refs(team: list[Clone], prefix: str) -> list[str]:
+    listing = run_git(team[0].folder.parent / "server.git", "for-each-ref", "--format=%(refname)")
+    return [ref for ref in listing.splitlines() if ref.startswith(prefix)]
+
+
+def test_a_run_arrives_with_its_code_and_values(team):
+    ann, bob, _ = team
+    run_id = ann.record("baseline")
+    assert ann.push().runs == (run_id,)
+    pulled = bob.pull()
+    assert (pulled.new, bob.names()) == ((run_id,), ["baseline"])
+    raw = bob.run("baseline")
+    assert raw.commit == ann.run("baseline").commit
+    assert run_git(bob.folder, "cat-file", "-t", f"{raw.commit}^") == "commit"
+
+
+def test_what_both_have_is_not_sent_again(team):
+    ann, bob, _ = team
+    ann.record("a")
+    ann.push()
+    again = pushing.plan(ann.repo)
+    assert (again.runs, pushing.push(ann.repo, again)) == ((), pushing.Pushed("origin"))
+    bob.pull()
+    assert bob.pull() == pulling.Pulled("origin")
+
+
+def test_a_fetch_that_prunes_does_not_touch_runs_that_were_not_pushed(team):
+    ann, bob, _ = team
+    ann.record("a")
+    ann.push()
+    bob.record("mine")
+    bob.pull()
+    assert bob.names() == ["a", "mine"]
+    assert run_git(bob.folder, "config", "--get-all", "remote.origin.fetch") == (
+        "+refs/heads/*:refs/remotes/origin/*"
+    )
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_annotations_of_three_people_meet_in_every_order(team, order):
+    ann, *_ = team
+    ann.record("a")
+    ann.push()
+    for clone in team:
+        clone.pull()
+        raw = clone.run("a")
+        annotate.tag(clone.repo, [Target(raw.id, raw.commit)], [clone.folder.name], [])
+    for _ in range(2):
+        for index in order:
+            team[index].pull()
+            team[index].push()
+    for clone in team:
+        clone.pull()
+        note = run_git(clone.folder, "notes", "--ref=runs", "show", str(clone.run("a").commit))
+        assert all(f'["{name}"]' in note for name in ("ann", "bob", "cid"))
+
+
+def test_annotations_are_merged_if_somebody_pushed_in_between(team):
+    ann, bob, _ = team
+    ann.record("a")
+    ann.push()
+    bob.pull()
+    planned = pushing.plan(bob.repo)
+    for clone in (ann, bob):
+        raw = clone.run("a")
+        annotate.note(clone.repo, Target(raw.id, raw.commit), f"by {clone.folder.name}")
+    ann.push()
+    assert pushing.push(bob.repo, planned).annotated
+    ann.pull()
+    note = run_git(ann.folder, "notes", "--ref=runs", "show", str(ann.run("a").commit))
+    assert "by ann" in note
+    assert "by bob" in note
+
+
+def test_a_removal_moves_the_run_to_the_trash_of_others_and_a_later_restore_wins(team):
+    ann, bob, _ = team
+    run_id = ann.record("a")
+    ann.push()
+    bob.pull()
+    trash.remove(ann.repo, [ann.run("a")])
+    ann.push()
+    pulled = bob.pull()
+    assert [(gone[0], "ann" in gone[1]) for gone in pulled.removed] == [(run_id, True)]
+    assert (bob.raws(), bob.trash()) == ([], ["a"])
+    assert bob.pull().new == ()  # the remote still has it
+    trash.restore(bob.repo, trash_of(bob.repo).select(Request()).runs)
+    bob.push()
+    assert ann.pull().restored == (run_id,)
+    assert (ann.names(), ann.trash()) == (["a"], [])
+
+
+def test_a_run_that_somebody_removed_is_not_brought_to_a_third_clone(team):
+    ann, _, cid = team
+    ann.record("a")
+    ann.push()
+    trash.remove(ann.repo, [ann.run("a")])
+    ann.push()
+    assert (cid.pull().new, cid.raws()) == ((), [])
+
+
+def test_many_removals_need_consent(team):
+    ann, bob, _ = team
+    ann.record("a")
+    ann.push()
+    bob.pull()
+    trash.remove(ann.repo, [ann.run("a")])
+    ann.push()
+    assert bob.pull(may_remove=lambda count: False).retained[0][1] == "not confirmed"
+    assert bob.names() == ["a"]
+
+
+def test_a_version_of_a_model_that_others_removed_stays(team):
+    ann, bob, _ = team
+    ann.record("a")
+    ann.push()
+    bob.pull()
+    trash.remove(ann.repo, [ann.run("a")])
+    ann.push()
+    bob.enter()
+    register.register(bob.repo, "net", bob.run("a"))
+    [(_, reason)] = bob.pull().retained
+    assert "net" in reason
+    assert bob.names() == ["a"]
+
+
+def test_only_the_chosen_runs_are_pushed(team):
+    ann, bob, _ = team
+    ann.record("a")
+    wanted = ann.record("b")
+    assert ann.push("b").runs == (wanted,)
+    assert bob.pull().new == (wanted,)
+
+
+@pytest.mark.parametrize("digits", [slice(0, 15), slice(-8, None), slice(None)])
+def test_runs_are_pulled_by_their_ids(team, digits):
+    ann, bob, _ = team
+    run_id = ann.record("a")
+    ann.record("other", experiment="other")
+    ann.push()
+    pulled = bob.pull(run_id[digits], experiment="default")
+    assert pulled.new == (run_id,)
+    with pytest.raises(NoSuchRun, match="origin has no run with the id 'ffffffff'"):
+        bob.pull("ffffffff")
+
+
+def test_the_newest_runs_of_an_experiment(team):
+    ann, bob, _ = team
+    ids = [ann.record(f"r{number}", experiment="sweep/deep") for number in range(3)]
+    ann.record("other", experiment="other")
+    ann.push()
+    newest = sorted(ids)[-2:]
+    assert sorted(bob.pull(experiment="sweep", n=2).new) == newest
+
+
+def test_pulled_runs_go_to_another_remote_only_if_asked(team):
+    ann, bob, _ = team
+    ann.record("a")
+    ann.push()
+    bob.pull()
+    run_git(bob.folder.parent, "init", "-q", "--bare", "second.git")
+    run_git(bob.folder, "remote", "add", "second", "../second.git")
+    planned = pushing.plan(bob.repo, remote="second")
+    assert (planned.runs, planned.pulled) == ((), 1)
+    assert len(pushing.plan(bob.repo, remote="second", everything=True).runs) == 1
+
+
+def test_runs_with_one_name_and_different_commits_stay_as_they_are(team):
+    ann, bob, _ = team
+    run_id = ann.record("a")
+    ann.push()
+    ref = str(ann.run("a").ref)
+    other = bob.record("b")
+    run_git(bob.folder, "update-ref", ref, str(bob.run("b").commit))
+    before = run_git(bob.folder, "rev-parse", ref)
+    [(name, difference)] = bob.pull().conflicts
+    assert (name, run_git(bob.folder, "rev-parse", ref)) == (run_id, before)
+    assert "each side keeps its own" in difference
+    pushed = bob.push()
+    assert pushed.runs == (other,)
+    assert pushed.refused[0][0] == run_id
+    assert run_git(bob.folder.parent / "server.git", "rev-parse", ref) != before
+
+
+def test_the_plan_names_what_travels_with_the_runs(team):
+    ann, *_ = team
+    (ann.folder / "new.py").write_text("1\n")
+    run_git(ann.folder, "add", "-A")
+    run_git(ann.folder, "commit", "-qm", "A commit of mine")
+    (ann.folder / "new.py").write_text("2\n")
+    (ann.folder / "more.py").write_text("3\n")
+    run_id = ann.record("a")
+    planned = pushing.plan(ann.repo)
+    assert [subject for _, subject in planned.commits] == ["A commit of mine"]
+    assert planned.uncommitted == ((run_id, 2),)
+
+
+def test_a_stage_moves_on_the_remote_only_with_its_tag(team):
+    ann, bob, _ = team
+    ann.record("a")
+    ann.enter()
+    register.register(ann.repo, "net", ann.run("a"))
+    promote.promote(ann.repo, "net@v1", "prod")
+    assert len(ann.push().models) == 2
+    assert server_refs(team, "refs/models/") == ["refs/models/net/prod"]
+    assert len(bob.pull().models) == 2
+    assert run_git(bob.folder, "for-each-ref", "--format=%(refname)", "refs/models/") == (
+        "refs/models/net/prod"
+    )
+
+
+def test_promotions_on_both_sides_are_a_conflict_that_overwrites_nothing(team):
+    ann, bob, cid = team
+    for name in ("a", "b"):
+        ann.record(name)
+        ann.enter()
+        register.register(ann.repo, "net", ann.run(name))
+    ann.push()
+    for clone, version in ((bob, "v1"), (cid, "v2")):
+        clone.pull()
+        clone.enter()
+        promote.promote(clone.repo, f"net@{version}", "prod")
+    assert len(bob.push().models) == 1
+    held = run_git(team[0].folder.parent / "server.git", "rev-parse", "refs/models/net/prod")
+    refused = cid.push()
+    assert refused.models == ()
+    assert "another value there" in refused.refused[0][1]
+    assert "net#prod" in cid.pull().conflicts[0][0]
+    server = ann.folder.parent / "server.git"
+    assert run_git(server, "rev-parse", "refs/models/net/prod") == held
+
+
+def test_a_repository_without_remotes_says_how_to_add_one(project):
+    with pytest.raises(TrackError, match="this repository has no remote"):
+        pushing.plan(git.find())
+
+
+def test_the_remote_is_origin_or_the_only_one_or_the_chosen_one(team):
+    ann, *_ = team
+    run_git(ann.folder, "remote", "rename", "origin", "hub")
+    assert pushing.plan(ann.repo).remote.name == "hub"
+    run_git(ann.folder, "remote", "add", "backup", "../backup.git")
+    with pytest.raises(TrackError, match="several remotes"):
+        pushing.plan(ann.repo)
+    run_git(ann.folder, "config", "track.remote", "hub")
+    assert pushing.plan(ann.repo).remote.name == "hub"
+    with pytest.raises(TrackError, match="there is no remote 'hob'"):
+        pushing.plan(ann.repo, remote="hob")
+
+
+def test_the_trash_and_journals_stay_here(team):
+    ann, *_ = team
+    ann.record("a")
+    trash.remove(ann.repo, [ann.run("a")])
+    ann.record("b")
+    ann.push()
+    assert len(server_refs(team, layout.RUNS)) == 1
+    assert server_refs(team, layout.TRASH) == []
