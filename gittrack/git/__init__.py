@@ -1,7 +1,7 @@
 """Git: `gittrack.git.process` starts git, the other modules use it."""
 
 from gittrack.git.config import identity, parse_config
-from gittrack.git.content import diff, missing, read_objects, read_small_objects
+from gittrack.git.content import diff, exist, missing, read_objects, read_small_objects
 from gittrack.git.process import (
     LOOKING,
     OLDEST,
@@ -32,6 +32,7 @@ __all__ = [
     "detach",
     "diff",
     "drop_ahead",
+    "exist",
     "failure",
     "find",
     "identity",

@@ -79,6 +79,16 @@ def diff(repo: Repo, before: str, after: str, *options: str) -> bytes:
     return repo.read("diff", *plain, *options, "--end-of-options", before, after, "--")
 
 
+def exist(repo: Repo, names: Sequence[str]) -> list[bool]:
+    """Return for each object, an id or ``id:path``, whether it is in the repository; from one process."""
+    if not names:
+        return []
+    questions = [name if "\n" not in name else _id_of(repo, name) for name in names]
+    feed = ("\n".join(questions) + "\n").encode(errors="surrogateescape")
+    out = repo.read("cat-file", "--batch-check", feed=feed)
+    return [not line.endswith(b" missing") for line in out.split(b"\n")[:-1]]
+
+
 def missing(repo: Repo, oids: Sequence[str]) -> list[str]:
     """Return the ids that are not in any object store of the repository."""
     if not oids:

@@ -7,6 +7,7 @@ import itertools
 import os
 import shlex
 from collections.abc import Iterator
+from itertools import starmap
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,8 +16,8 @@ from gittrack.core import layout, yaml_read
 from gittrack.core.nested import same
 from gittrack.core.run import commit_message, run_info, schemas
 from gittrack.disk import content_store, folders, lock
-from gittrack.git import integrity, notes, refs, temporary_worktree, version
-from gittrack.read import doctor_locks, doctor_partial, doctor_paths, refspecs
+from gittrack.git import integrity, notes, partial_clone, refs, temporary_worktree, version
+from gittrack.read import doctor_artifacts, doctor_locks, doctor_partial, doctor_paths, refspecs
 from gittrack.read.files import artifacts
 from gittrack.read.runs import cache, live
 from gittrack.read.runs.reader import Raw
@@ -54,12 +55,12 @@ class Finding(NamedTuple):
 
 
 class Diagnosis(NamedTuple):
-    """The findings, and the numbers of runs, of live runs and of runs that were not checked completely."""
+    """The findings, the numbers of runs and of live runs, and remarks on what is not a problem."""
 
     runs: int
     live: int
     findings: list[Finding]
-    unchecked: int = 0
+    remarks: list[Finding]
 
 
 def examine(repo: git.Repo) -> Diagnosis:
@@ -70,18 +71,27 @@ def examine(repo: git.Repo) -> Diagnosis:
     committed = [raw for raw in raws if raw.commit is not None and raw.body is not None]
     incomplete = doctor_partial.incomplete(repo, committed)
     complete = [raw for raw in committed if raw.commit not in incomplete]
+    losses = list(doctor_artifacts.find(repo, complete))
     findings = [
         *_damaged(repo, raws, committed, complete),
         *_unsafe(repo, complete),
         *_journals(repo),
         *_notes(repo),
-        *(Finding(problem, remedy) for problem, remedy in doctor_locks.stale(repo)),
+        *starmap(Finding, doctor_locks.stale(repo)),
         *_trees(repo),
         *_cache(repo, raws),
         *_content(repo),
+        *starmap(Finding, doctor_artifacts.lost(repo, losses)),
         *(Finding(risk.problem, risk.remedy) for risk in refspecs.risks(repo)),
     ]
-    return Diagnosis(len(raws), len(going_on), findings, len(incomplete))
+    remarks = [*_unchecked(len(incomplete)), *starmap(Finding, doctor_artifacts.elsewhere(losses))]
+    return Diagnosis(len(raws), len(going_on), findings, remarks)
+
+
+def _unchecked(count: int) -> Iterator[Finding]:
+    if count:
+        problem = f"not checked: {count} of these runs, because this partial clone left out objects"
+        yield Finding(f"{problem} of them", f"all objects: {partial_clone.COMPLETE}")
 
 
 def _damaged(

@@ -248,6 +248,46 @@ def test_doctor_reads_the_store():
     assert not Path("x").exists()
 
 
+def test_doctor_names_artifacts_that_are_gone():
+    run = trained()
+    git(".", "clone", "-q", ".", "../other")
+    git("../other", "fetch", "-q", "origin", "refs/runs/*:refs/runs/*")
+    in_store().unlink()
+    done = look("doctor")
+    assert done.code == 1
+    assert (
+        f"{run.info.ref}: the artifact out/model.bin is gone: the store does not have" in done.out
+    )
+    assert str(in_store()) in done.out
+    in_store().write_bytes(WEIGHTS)
+    assert look("doctor").out.endswith("all is well\n")
+    # What another machine keeps is named, and is no problem.
+    body = git("../other", "cat-file", "commit", run.info.commit)
+    elsewhere = body.replace(f'host: "{run.host}"', 'host: "big1"').replace(
+        f"host: {run.host}", "host: big1"
+    )
+    Path("commit").write_text(elsewhere + "\n")
+    forged = git("../other", "hash-object", "-t", "commit", "-w", str(Path("commit").absolute()))
+    git("../other", "update-ref", run.info.ref, forged)
+    shown = run_cli("doctor", cwd="../other").out
+    assert "not here: artifacts of 1 run, which only a store on big1 has" in shown
+
+
+def test_doctor_names_artifacts_that_a_rewritten_commit_has_lost():
+    run = trained()
+    git(".", "read-tree", f"{run.info.commit}^{{tree}}")
+    git(".", "rm", "-q", "--cached", "-f", "artifacts/out/card.md")
+    body = git(".", "cat-file", "commit", run.info.commit).splitlines()
+    Path("commit").write_text("\n".join([f"tree {git('.', 'write-tree')}", *body[1:]]) + "\n")
+    forged = git(".", "hash-object", "-t", "commit", "-w", "commit")
+    git(".", "update-ref", run.info.ref, forged)
+    done = look("doctor")
+    assert (
+        f"{run.info.ref}: the artifact out/card.md is gone: it is not in the run commit" in done.out
+    )
+    assert done.code == 1
+
+
 def test_a_run_that_is_resumed_goes_on_with_its_stored_content():
     run = gittrack.init(name="big")
     run.log_artifact("out/model.bin")

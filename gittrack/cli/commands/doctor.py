@@ -10,7 +10,6 @@ import argparse
 
 from gittrack import git
 from gittrack.cli.output import print_result
-from gittrack.git import partial_clone
 from gittrack.models import repair
 from gittrack.read import doctor_checks
 from gittrack.read.registry import moved_tags
@@ -33,13 +32,8 @@ def run(args: argparse.Namespace) -> int:
     repo = git.find()
     report = doctor_checks.examine(repo)
     print_result(f"{report.runs} run{'s' if report.runs != 1 else ''}, {report.live} going on\n")
-    for finding in report.findings:
+    for finding in [*report.findings, *report.remarks]:
         print_result(f"{text.escape(finding.problem)}\n  {text.escape(finding.remedy)}\n")
-    if report.unchecked:
-        print_result(
-            f"not checked: {report.unchecked} of these runs, because this partial clone left out objects"
-            f" of them\n  all objects: {partial_clone.COMPLETE}\n"
-        )
     if args.fix:
         for ref in doctor_checks.set_aside(repo, report):
             print_result(f"moved aside: {text.escape(ref)}\n")

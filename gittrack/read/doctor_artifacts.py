@@ -1,0 +1,103 @@
+"""Find artifacts whose content is gone, although their run says that it was kept."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from gittrack import git
+from gittrack.core import layout, yaml_read
+from gittrack.core.errors import TrackError
+from gittrack.core.run import commit_message
+from gittrack.read.files import artifacts
+from gittrack.read.runs.reader import Raw
+
+
+class Loss(NamedTuple):
+    """Artifacts of one run whose content is gone: how many, and the entry of the first in outputs.yaml.
+
+    ``host`` is the one whose store may have them; None if they should be here.
+    """
+
+    raw: Raw
+    number: int
+    first: Mapping[str, Any]
+    host: str | None
+
+
+def lost(repo: git.Repo, losses: Sequence[Loss]) -> Iterator[tuple[str, str]]:
+    """Yield (problem, remedy) for each run with artifacts that should be here."""
+    for raw, number, first, host in losses:
+        if host is not None:
+            continue
+        more = f", and {number - 1} more" if number > 1 else ""
+        problem = f"{raw.ref}: the artifact {first['path']} is gone{more}"
+        if first["where"] == "git":
+            yield (
+                f"{problem}: it is not in the run commit",
+                "fetch the run again from the remote that has it",
+            )
+        else:
+            path = artifacts.store(repo).path(str(first.get("sha256")))
+            remedy = "put a copy there, maybe from another clone on this machine"
+            yield f"{problem}: the store does not have {path}", remedy
+
+
+def elsewhere(losses: Sequence[Loss]) -> Iterator[tuple[str, str]]:
+    """Yield (remark, command) for each host whose store has what is not here."""
+    hosts = [entry.host for entry in losses if entry.host]
+    for host in dict.fromkeys(hosts):
+        count = "1 run" if hosts.count(host) == 1 else f"{hosts.count(host)} runs"
+        remark = f"not here: artifacts of {count}, which only a store on {host} has"
+        yield remark, "where it is: git track files RUN, then git track get RUN PATH"
+
+
+def find(repo: git.Repo, raws: Sequence[Raw]) -> Iterator[Loss]:
+    """Yield the runs with artifacts that should be in their commit or in a store, and are not here.
+
+    Artifacts that no place ever had are left out: the run and `git track files` name them.
+    """
+    texts = git.read_objects(repo, [f"{raw.commit}:{layout.OUTPUTS}" for raw in raws])
+    items = [_items(text) if text else [] for text in texts]
+    in_commits = iter(_existing(repo, raws, items))
+    for raw, entries in zip(raws, items, strict=True):
+        absent = [item for item in entries if not _is_here(repo, item, in_commits)]
+        if absent:
+            host, first = _host(raw), absent[0]
+            is_away = host not in (None, os.uname().nodename) and first.get("where") == "store"
+            yield Loss(raw, len(absent), first, host if is_away else None)
+
+
+def _items(text: bytes) -> list[Mapping[str, Any]]:
+    """Return the entries of outputs.yaml that were kept; none of a damaged file."""
+    try:
+        outputs = yaml_read.load_stored(text, layout.OUTPUTS)["outputs"]
+        return [item for item in outputs if item.get("where") in ("git", "store") and item["path"]]
+    except (TrackError, ValueError, TypeError, KeyError, AttributeError):
+        return []
+
+
+def _existing(
+    repo: git.Repo, raws: Sequence[Raw], items: Sequence[Sequence[Mapping[str, Any]]]
+) -> Iterator[bool]:
+    """Yield for each entry that is in git whether its run commit has it, in order."""
+    names = [
+        f"{raw.commit}:{layout.ARTIFACTS}/{item['path']}"
+        for raw, entries in zip(raws, items, strict=True)
+        for item in entries
+        if item["where"] == "git"
+    ]
+    yield from git.exist(repo, names)
+
+
+def _is_here(repo: git.Repo, item: Mapping[str, Any], in_commits: Iterator[bool]) -> bool:
+    return next(in_commits) if item["where"] == "git" else artifacts.stored(repo, item) is not None
+
+
+def _host(raw: Raw) -> str | None:
+    try:
+        host = commit_message.find(raw.body or b"", "host")
+    except ValueError:
+        return None
+    return host if isinstance(host, str) else None
