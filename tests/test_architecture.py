@@ -66,7 +66,7 @@ LAYER_EXCEPTIONS: dict[str, str] = {}
 
 STARTS_PROCESSES = {
     "git/spawn.py": "starts git, for git/process.py and nobody else",
-    "launch/probe.py": "asks the command's own interpreter what it is",
+    "launch/probe.py": "starts the interpreter of the command, to read its version and packages",
     "launch/console.py": "gives the user's command a terminal of its own",
     "launch/process.py": "starts the user's command",
     "launch/family.py": "forks the watcher, which outlives the launcher",
@@ -77,41 +77,41 @@ STARTS_PROCESSES = {
     "cli/commands/demo.py": "runs git-track itself in the demo project",
     "cli/pager.py": "shows long output in the user's pager",
 }
-IMPORTS_GITPYTHON = {"git/process.py": "the one door to git"}
+IMPORTS_GITPYTHON = {"git/process.py": "offers `run.commit`; nothing else needs GitPython"}
 
 SPEAKS = ("cli/",)
 SPEAKS_EXCEPTIONS = {
     "__main__.py": "ends with what cli.main returns",
     "record/machine/environment.py": "runs as a script in the command's interpreter and answers on stdout",
-    "launch/process.py": "a forked child must leave by os._exit",
-    "launch/family.py": "a forked child must leave by os._exit",
-    "disk/read_only.py": "a forked child must leave by os._exit",
-    "launch/signals.py": "a forked child must leave by os._exit",
+    "launch/process.py": "a forked child must end by os._exit",
+    "launch/family.py": "a forked child must end by os._exit",
+    "disk/read_only.py": "a forked child must end by os._exit",
+    "launch/signals.py": "a forked child must end by os._exit",
     "api/messages.py": "the lines on stderr at the beginning and end of a script's run",
-    "sweeping/pool.py": "a forked child must leave by os._exit",
+    "sweeping/pool.py": "a forked child must end by os._exit",
 }
 
 READS_ENVIRONMENT = {
     "git/process.py": "drops variables that redirect git",
     "git/config.py": "git's own identity variables",
-    "api/run.py": "GITTRACK_MODE",
-    "api/begin.py": "GITTRACK_MODE",
-    "api/launched.py": "what the launcher told the command about its run",
+    "api/run.py": "GITTRACK_MODE, which can turn recording off",
+    "api/begin.py": "GITTRACK_MODE, which can turn recording off",
+    "api/launched.py": "the variables in which the launcher describes the run to its command",
     "api/workers.py": "the ranks of distributed jobs",
-    "record/ending/process_end.py": "tells child processes which run goes on",
-    "record/machine/environment.py": "records the variables that decide about bits",
+    "record/ending/process_end.py": "names the current run to child processes",
+    "record/machine/environment.py": "records the variables that change numerical results",
     "record/run_files.py": "the limit that the launcher passes on",
     "record/machine/author.py": "the user's name",
-    "record/code/conversions.py": "where git's own file of attributes is",
-    "launch/launcher.py": "what the command inherits",
+    "record/code/conversions.py": "the variables by which git finds its file of attributes",
+    "launch/launcher.py": "the environment that the command inherits",
     "launch/hook/sitecustomize.py": "the seed and the folder for its report, from the launcher",
     "launch/probe.py": "the active environment, and the PYTHONPATH to which a rerun adds folders",
-    "api/seeding.py": "the seed that the launcher passes on, and what it had to set",
-    "cli/script.py": "what the launcher was told",
-    "reproduce/surroundings.py": "tells the script that it is being reproduced, and where to import from",
+    "api/seeding.py": "the seed from the launcher, and the variables that it had to set",
+    "cli/script.py": "the params and the seed from the launcher",
+    "reproduce/surroundings.py": "sets the variables of a rerun: the run that it repeats, and PYTHONPATH",
     "reproduce/rerun_worktree.py": "puts folders of the worktree before the user's PYTHONPATH",
-    "record/active/stopping.py": "what the sweep told its trial about its rule",
-    "disk/trust.py": "where the user's state is kept",
+    "record/active/stopping.py": "the stopping rule that the sweep passes to its trial",
+    "disk/trust.py": "the folder for state of the user",
     "cli/output.py": "NO_COLOR and TERM",
     "cli/pager.py": "GIT_PAGER and PAGER, by git's rules",
     "cli/commands/demo.py": "puts git-track on PATH",
@@ -138,8 +138,10 @@ LAZY_IMPORTS = {
         "gittrack.analysis.canonical.content": "only a command that wrote files needs it",
         "gittrack.record.evidence.links": "only a tree with symbolic links needs it",
     },
-    "__init__.py": {"importlib": "`import gittrack` costs nothing until something is asked for"},
-    "api/begin.py": {"gittrack.api.resuming": "30 ms that only who resumes a run needs"},
+    "__init__.py": {
+        "importlib": "`import gittrack` imports a module only when one of its names is used"
+    },
+    "api/begin.py": {"gittrack.api.resuming": "30 ms that only resuming a run needs"},
     "disk/flush.py": {"ctypes": "only a run of many files needs it"},
     "disk/read_only.py": {"ctypes": "only a command in a worktree needs it"},
     "cli/main.py": {
@@ -148,11 +150,13 @@ LAZY_IMPORTS = {
         "gittrack.cli.parsing": "git starts before argparse is imported",
         "gittrack.core.registry.names": "only some verbs of models need it",
     },
-    "cli/output.py": {"gittrack.cli.pager": "people see it, programs never"},
+    "cli/output.py": {"gittrack.cli.pager": "only output on a terminal needs it"},
     "cli/commands/sweep/_progress.py": {"tqdm": "30 ms that only a sweep on a terminal needs"},
-    "cli/commands/_hidden.py": {"gittrack.cli.completing": "it imports the modules of all verbs"},
+    "cli/commands/_hidden.py": {
+        "gittrack.cli.completing": "it imports the modules of all verbs, which only completion needs"
+    },
     "cli/commands/sweep/_search.py": {
-        "gittrack.show.page.pictures": "an extra",
+        "gittrack.show.page.pictures": "needs Matplotlib, which is optional",
     },
     "web/live.py": {"gittrack.web.views.tails": "with NumPy, which the first page does not need"},
     "cli/commands/ui.py": {
@@ -162,77 +166,79 @@ LAZY_IMPORTS = {
         "gittrack.web.serving": "a file needs no server",
         "webbrowser": "only a desktop has a browser",
     },
-    "cli/commands/export.py": {"gittrack.show.data.parquet": "an extra"},
+    "cli/commands/export.py": {"gittrack.show.data.parquet": "needs pyarrow, which is optional"},
     "search/strategies/optuna_sampler.py": {
-        "optuna": "an extra, and a heavy one",
+        "optuna": "optional, and slow to import",
     },
-    "search/strategies/sobol.py": {"scipy": "an extra, and a heavy one"},
-    "analysis/fanova.py": {"optuna": "an extra", "sklearn": "what Optuna needs for it"},
+    "search/strategies/sobol.py": {"scipy": "optional, and slow to import"},
+    "analysis/fanova.py": {"optuna": "optional", "sklearn": "optional; Optuna needs it for this"},
     "search/distributions.py": {"statistics": "10 ms that only normal distributions need"},
     "api/seeding.py": {
-        "jax": "only who asks for a key needs it",
-        "numpy": "only who asks for a generator needs it",
+        "jax": "only a JAX key needs it",
+        "numpy": "only a NumPy generator needs it",
     },
-    "api/runs.py": {"pandas": "only where it is installed, and asked for"},
-    "show/data/parquet.py": {"pyarrow": "an extra, and a heavy one"},
+    "api/runs.py": {"pandas": "optional; only a data frame needs it"},
+    "show/data/parquet.py": {"pyarrow": "optional, and slow to import"},
     "cli/commands/ls.py": {"gittrack.show.data.jsonable": "only --json needs it"},
     "cli/commands/top.py": {
         "gittrack.cli.commands._over": "a leaderboard of runs does not need it",
         "gittrack.show.data.jsonable": "only --json needs it",
     },
     "core/run/run_info.py": {
-        "datetime": "2 ms that a listing has no use for",
-        "gittrack.core.run.trials": "most runs are none",
+        "datetime": "2 ms; a listing does not need it",
+        "gittrack.core.run.trials": "most runs are not trials",
     },
     "core/equality.py": {"struct": "0.3 ms that most listings do not need"},
     "core/errors.py": {"difflib": "only a mistake needs it"},
-    "core/foreign_objects.py": {"dataclasses": "10 ms that only those pay who use it anyway"},
-    "core/yaml_read.py": {"yaml": "40 ms that a listing has no use for"},
+    "core/foreign_objects.py": {
+        "dataclasses": "10 ms; only a config with dataclasses needs it, and has imported it"
+    },
+    "core/yaml_read.py": {"yaml": "40 ms; a listing does not need it"},
     "git/process.py": {
-        "git": "100 ms that a listing has no use for",
+        "git": "100 ms; a listing does not need it",
         "gittrack.git.partial_clone": "only a failure in a partial clone needs it",
     },
-    "read/runs/cache.py": {"gittrack.disk.folders": "few listings write there"},
+    "read/runs/cache.py": {"gittrack.disk.folders": "most listings do not renew the cache"},
     "read/runs/query.py": {"gittrack.analysis.direction": "only a leaderboard needs it"},
     "read/runs/selection.py": {
         "gittrack.analysis.direction": "only a leaderboard needs it",
-        "gittrack.read.runs.filters": "10 ms that a listing without a query has no use for",
+        "gittrack.read.runs.filters": "10 ms; a listing without a query does not need it",
     },
     "read/runs/reader.py": {
         "logging": "only damage and partial clones need it",
         "gittrack.core.run.schemas": "a listing reads no YAML",
         "gittrack.core.yaml_read": "a listing reads no YAML",
-        "gittrack.read.runs.cache": "only who reads all bodies needs it",
-        "gittrack.read.runs.live": "most of the time nothing is going on",
+        "gittrack.read.runs.cache": "only a reader of all bodies needs it",
+        "gittrack.read.runs.live": "most of the time no run is going on",
     },
-    "record/machine/numerics.py": {"ctypes": "only where there is a library to ask"},
-    "record/run.py": {"gittrack.record.active.stopping": "only trials of a sweep ask"},
-    "read/runs/record.py": {"numpy": "140 ms that a listing has no use for"},
-    "sweep/__init__.py": {"importlib": "a name costs its own module, when it is asked for"},
+    "record/machine/numerics.py": {"ctypes": "only calls of the loaded BLAS libraries need it"},
+    "record/run.py": {"gittrack.record.active.stopping": "only trials of a sweep call it"},
+    "read/runs/record.py": {"numpy": "140 ms; a listing does not need it"},
+    "sweep/__init__.py": {"importlib": "a module is imported only when one of its names is used"},
     "core/registry/events.py": {
         "gittrack.core.run.run_info": "5 ms that only tags of other tools need"
     },
     "show/terminal/models/listings.py": {
-        "gittrack.core.run.run_info": "5 ms that the list of models has no use for"
+        "gittrack.core.run.run_info": "5 ms; the list of models does not need it"
     },
     "read/registry/versions.py": {
-        "gittrack.read.runs.reader": "10 ms that a look at the registry has no use for"
+        "gittrack.read.runs.reader": "10 ms; reading the registry does not need it"
     },
     "models/gates.py": {
         "gittrack.models.verdicts": "most promotions pass no gate",
         "gittrack.read.runs.filters": "most promotions pass no gate",
     },
-    "record/hooks.py": {"tempfile": "most have no hook"},
-    "git/signing.py": {"tempfile": "few sign"},
+    "record/hooks.py": {"tempfile": "most repositories have no hook"},
+    "git/signing.py": {"tempfile": "only signed commits and tags need it"},
     "read/runs/resolve.py": {
         "gittrack.read.registry.models": "most addresses name no model",
         "gittrack.read.registry.versions": "most addresses name no model",
     },
-    "git/spawn.py": {"tempfile": "only where there are no files in memory"},
+    "git/spawn.py": {"tempfile": "only needed on systems without files in memory"},
     "show/terminal/plot.py": {"plotext": "50 ms that only a chart needs"},
-    "show/page/pictures.py": {"matplotlib": "an extra, and a heavy one"},
-    "show/page/pictures_panels.py": {"matplotlib": "an extra, and a heavy one"},
-    "show/page/pictures_style.py": {"matplotlib": "an extra, and a heavy one"},
+    "show/page/pictures.py": {"matplotlib": "optional, and slow to import"},
+    "show/page/pictures_panels.py": {"matplotlib": "optional, and slow to import"},
+    "show/page/pictures_style.py": {"matplotlib": "optional, and slow to import"},
     "show/terminal/table.py": {
         "csv": "only --csv needs it",
         "io": "only --csv needs it",

@@ -105,7 +105,7 @@ def _shares(
 
 def _optuna() -> Any:
     try:
-        import optuna  # noqa: PLC0415 - an extra, and a heavy one
+        import optuna  # noqa: PLC0415 - optional, and slow to import
         import sklearn  # noqa: F401, PLC0415 - Optuna needs it for this, and does not install it
     except ImportError:
         raise TrackError(

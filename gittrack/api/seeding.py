@@ -94,7 +94,7 @@ def generator(name: str = "") -> np.random.Generator:
     seed_seq) beside the seed.  The seed is that of `seed_everything`, else that of ``git track run
     --seed``, else 0.
     """
-    import numpy as np  # noqa: PLC0415 - only who asks for a generator needs it
+    import numpy as np  # noqa: PLC0415 - only a generator needs it
 
     words = hashlib.sha256(name.encode()).digest()
     numbers = [int.from_bytes(words[i : i + 4], "big") for i in range(0, 16, 4)]
@@ -114,7 +114,7 @@ def jax_key(name: str = "") -> Any:
     jax.Array
         A ``jax.random.key``.
     """
-    import jax  # noqa: PLC0415 - only who asks for a key needs it
+    import jax  # noqa: PLC0415 - only a key needs it
 
     return jax.random.key(int(generator(name).integers(2**32)))
 

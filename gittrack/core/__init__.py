@@ -1,1 +1,1 @@
-"""Words: errors, frozen values, names and the format on disk.  Pure, no git, no clock."""
+"""Errors, frozen values, names, and the format on disk: no git, no clock."""

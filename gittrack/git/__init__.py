@@ -1,4 +1,4 @@
-"""Git: `gittrack.git.process` starts git, the other modules use it."""
+"""Git: `gittrack.git.process` starts git, and the other modules call it."""
 
 from gittrack.git.config import identity, parse_config
 from gittrack.git.content import diff, exist, missing, read_objects, read_small_objects

@@ -1,1 +1,1 @@
-"""``git track run``: start a command, see to it, and record it."""
+"""``git track run``: start a command, watch it, and record it."""

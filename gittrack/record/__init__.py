@@ -1,1 +1,1 @@
-"""The write tower: a run's journal while it goes on, and its commit when it ends."""
+"""Write runs: the journal of a run while it goes on, and its commit when it ends."""

@@ -1,1 +1,1 @@
-"""Faces: values in, text out.  Nothing here reads git, and nothing here prints."""
+"""Output: values in, text and pages out.  Nothing here reads git, and nothing here prints."""

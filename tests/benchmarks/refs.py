@@ -11,7 +11,7 @@ import repos
 from measure import Row, against, alternate, git, most, quietly
 
 import gittrack
-from gittrack import git as door
+from gittrack import git as git_layer
 from gittrack.record import session
 
 LOG = ["git", "log", "--decorate", "-1"]
@@ -24,7 +24,7 @@ def rows(scratch: Path) -> Iterator[Row]:
     """Yield the user's ``git log`` with runs and without, then the loose refs of many short runs."""
     bare = repos.small(scratch / "none")
     many = repos.with_runs(scratch / "many", COUNT, packed=False)
-    place = door.find(many)
+    place = git_layer.find(many)
     yield Row("loose refs at first", str(_loose(many)))
     for state, bar in (("loose", 100), ("packed", 3)):
         if state == "packed":

@@ -14,7 +14,7 @@ import repos
 from measure import Row, against, alternate, cli, git, quietly
 
 import gittrack
-from gittrack import git as door
+from gittrack import git as git_layer
 from gittrack.core.registry import names, tag_message
 from gittrack.core.registry.names import Mark
 from gittrack.git import objects
@@ -55,8 +55,8 @@ def with_tags(path: Path) -> Path:
     """Make a repository of runs, registered and promoted, and return its folder."""
     repos.with_runs(path, MODELS * VERSIONS)
     commits = git(path, "for-each-ref", "--format=%(objectname)", "refs/runs").split()
-    place = door.find(path)
-    store = objects.Store(door.object_store_path(place), place.hash_name, flush=False)
+    place = git_layer.find(path)
+    store = objects.Store(git_layer.object_store_path(place), place.hash_name, flush=False)
     lines = []
     for number, commit in enumerate(commits):
         model, version = f"m{number % MODELS}", number // MODELS + 1

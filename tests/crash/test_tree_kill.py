@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from helpers import git, masked, python, repo, run_cli, start
 
-from gittrack import git as door
+from gittrack import git as git_layer
 from gittrack.disk import lock
 from gittrack.git import temporary_worktree
 
@@ -226,7 +226,7 @@ def test_killed_at_every_step(project, scratch):
     for steps in range(1, 100):
         done = python(COUNTDOWN, env={"STEPS": str(steps)})
         quiet() if RECORDS.is_dir() else None
-        temporary_worktree.clear_all(door.find())
+        temporary_worktree.clear_all(git_layer.find())
         assert worktrees() == 0, steps
         assert os.listdir(scratch) == [], steps
         assert not RECORDS.is_dir() or os.listdir(RECORDS) == [], steps

@@ -1,1 +1,1 @@
-"""The printed lines of two runs, compared without what tells time, place and chance."""
+"""The printed lines of two runs, compared without times, paths, addresses and other accidents."""

@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
     if args.format == "parquet" and args.output is None and sys.stdout.isatty():
         raise TrackError("Parquet cannot be printed on a terminal", "name a file: -o runs.parquet")
     if args.format == "parquet":
-        from gittrack.show.data import parquet  # noqa: PLC0415 - an extra
+        from gittrack.show.data import parquet  # noqa: PLC0415 - optional
 
         parquet.library()
     errors: dict[RunRecord, TrackError] = {}
@@ -99,7 +99,7 @@ def _runs(records: Sequence[RunRecord], style: str, target: BinaryIO) -> None:
     rows = [flat.row(record.info) for record in records]
     names = flat.columns(rows)
     if style == "parquet":
-        from gittrack.show.data import parquet  # noqa: PLC0415 - an extra
+        from gittrack.show.data import parquet  # noqa: PLC0415 - optional
 
         parquet.write(rows, names, target)
         return
@@ -109,7 +109,7 @@ def _runs(records: Sequence[RunRecord], style: str, target: BinaryIO) -> None:
 
 def _history(points: Iterator[Point], style: str, target: BinaryIO) -> None:
     if style == "parquet":
-        from gittrack.show.data import parquet  # noqa: PLC0415 - an extra
+        from gittrack.show.data import parquet  # noqa: PLC0415 - optional
 
         parquet.write_history(points, target)
     elif style == "json":

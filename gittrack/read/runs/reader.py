@@ -77,7 +77,7 @@ def list_runs_with_summaries(repo: git.Repo, experiment: str | None = None) -> l
 
     Bodies that are not in the cache are read from git.  If these are many, the cache is renewed.
     """
-    from gittrack.read.runs import cache  # noqa: PLC0415 - only who reads all bodies needs it
+    from gittrack.read.runs import cache  # noqa: PLC0415 - only a reader of all bodies needs it
 
     cached = cache.load(repo.common_dir)
     runs = list_runs(repo, experiment, cached)

@@ -97,7 +97,7 @@ class RunRecord(RecordFiles):
         TrackError
             If the run has no such metric.
         """
-        import numpy as np  # noqa: PLC0415 - 140 ms that a listing has no use for
+        import numpy as np  # noqa: PLC0415 - 140 ms; a listing does not need it
 
         values.check_name(name, "metric")
         points = [point for point in self.points() if point[1] == name]

@@ -146,7 +146,7 @@ def _cmaes_state(search: OptunaSearch, study: Any, ranges: Mapping[str, Any], nu
 
 def _optuna() -> Any:
     try:
-        import optuna  # noqa: PLC0415 - an extra, and a heavy one
+        import optuna  # noqa: PLC0415 - optional, and slow to import
     except ImportError:
         raise TrackError("method optuna needs Optuna", "install it: pip install 'gittrack[optuna]'")
     return optuna

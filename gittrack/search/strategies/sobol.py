@@ -42,7 +42,7 @@ def proposer(
         If SciPy is not installed, or cannot compute that many points or params.
     """
     try:
-        from scipy.stats import qmc  # noqa: PLC0415 - an extra, and a heavy one
+        from scipy.stats import qmc  # noqa: PLC0415 - optional, and slow to import
     except ImportError:
         raise TrackError("method sobol needs SciPy", "install it: pip install 'gittrack[sobol]'")
     names = [name for name, distribution in space.items() if _varies(distribution)]

@@ -53,7 +53,7 @@ def write_history(points: Iterable[tuple[str, str, float, float, float]], target
 def library() -> tuple[Any, Any]:
     """Return pyarrow and its Parquet module.  Raises TrackError if they are not installed."""
     try:
-        import pyarrow  # noqa: PLC0415 - an extra, and a heavy one
+        import pyarrow  # noqa: PLC0415 - optional, and slow to import
         from pyarrow import parquet  # noqa: PLC0415
     except ImportError:
         raise TrackError(

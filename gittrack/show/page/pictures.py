@@ -71,7 +71,7 @@ def kind(path: str) -> str:
 def library() -> Any:
     """Return matplotlib's figure class.  Raises TrackError if matplotlib is not installed."""
     try:
-        from matplotlib.figure import Figure  # noqa: PLC0415 - an extra, and a heavy one
+        from matplotlib.figure import Figure  # noqa: PLC0415 - optional, and slow to import
     except ImportError:
         raise TrackError(
             "pictures need matplotlib, which is not installed", "pip install 'gittrack[plot]'"
@@ -105,7 +105,7 @@ def render(view: SweepView, kind: str, shares: Mapping[str, float | None] | None
             else "wait until the first trial ends",
         )
     figure = library()
-    from matplotlib import rc_context  # noqa: PLC0415 - an extra, and a heavy one
+    from matplotlib import rc_context  # noqa: PLC0415 - optional, and slow to import
 
     with rc_context(_STYLE), warnings.catch_warnings():
         warnings.filterwarnings(

@@ -183,7 +183,7 @@ def parallel(fig: Any, search: Search) -> None:
 
 
 def _lines(ax: Any, names: list[str], good: list[TrialView], search: Search) -> None:
-    from matplotlib.collections import LineCollection  # noqa: PLC0415 - an extra
+    from matplotlib.collections import LineCollection  # noqa: PLC0415 - optional
 
     best = search.view.best
     order = sorted(good, key=lambda trial: (trial.key == best, -search.ranks[trial.key]))
@@ -218,13 +218,13 @@ def _along(scale: Any, trial: TrialView, key: str) -> float | None:
 
 
 def _rgb(colour: Any) -> tuple[float, float, float]:
-    from matplotlib.colors import to_rgb  # noqa: PLC0415 - an extra
+    from matplotlib.colors import to_rgb  # noqa: PLC0415 - optional
 
     red, green, blue = to_rgb(colour)
     return red, green, blue
 
 
 def _whole_numbers(ax: Any) -> None:
-    from matplotlib.ticker import MaxNLocator  # noqa: PLC0415 - an extra
+    from matplotlib.ticker import MaxNLocator  # noqa: PLC0415 - optional
 
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))

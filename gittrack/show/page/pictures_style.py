@@ -18,8 +18,8 @@ BELOW = -0.09  # the position of marks for trials without a score, as a fraction
 
 def colours() -> Any:
     """Return the colour map from the best (dark) to the worst (light), with even steps of lightness."""
-    from matplotlib import colormaps  # noqa: PLC0415 - an extra
-    from matplotlib.colors import LinearSegmentedColormap  # noqa: PLC0415 - an extra
+    from matplotlib import colormaps  # noqa: PLC0415 - optional
+    from matplotlib.colors import LinearSegmentedColormap  # noqa: PLC0415 - optional
 
     whole = colormaps["viridis"]
     return LinearSegmentedColormap.from_list("ranks", [whole(i / 99 * 0.93) for i in range(100)])
@@ -111,7 +111,7 @@ def split_by_score(trials: Sequence[TrialView]) -> tuple[list[TrialView], list[T
 
 def colour_bar(fig: Any, axes: Any, search: Search) -> None:
     """Draw the legend of the colours beside the axes."""
-    from matplotlib.cm import ScalarMappable  # noqa: PLC0415 - an extra
+    from matplotlib.cm import ScalarMappable  # noqa: PLC0415 - optional
 
     bar = fig.colorbar(ScalarMappable(cmap=colours()), ax=axes, fraction=0.03, pad=0.015, aspect=32)
     bar.set_ticks([0, 1], labels=["best", "worst"])

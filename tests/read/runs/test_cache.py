@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from helpers import git, listed, look, record, recorded, run_cli, start
 
-from gittrack import git as door
+from gittrack import git as git_layer
 from gittrack.read.runs import cache
 
 COUNT = 40  # more than are left to git
@@ -116,11 +116,11 @@ def test_gc_keeps_nothing_of_what_it_removes(place):
 def test_a_listing_of_one_experiment_keeps_what_is_there_of_the_others(place):
     best()
     git(place, "update-ref", "-d", listed("-e", "a")[0]["ref"])
-    before = len(cache.load(door.find().common_dir))
+    before = len(cache.load(git_layer.find().common_dir))
     assert best("-e", "a") == [name for name in ALL if not int(name[1:]) % 4 and name != "r36"]
-    assert len(cache.load(door.find().common_dir)) == before == COUNT
+    assert len(cache.load(git_layer.find().common_dir)) == before == COUNT
     best()  # of all: now it is known to be gone
-    assert len(cache.load(door.find().common_dir)) == COUNT - 1
+    assert len(cache.load(git_layer.find().common_dir)) == COUNT - 1
 
 
 def cut_short(path: Path) -> None:
@@ -218,7 +218,7 @@ def test_nothing_is_written_through_links(place, tmp_path):
     shutil.rmtree(folder)
     folder.symlink_to(elsewhere)
     assert best() == ["new", *ALL]
-    cache.forget(door.find().common_dir)
+    cache.forget(git_layer.find().common_dir)
     found = {path.name: path.read_text() for path in elsewhere.iterdir()}
     assert found == dict.fromkeys(names, "precious")
 
@@ -249,7 +249,7 @@ threads = [threading.Thread(target=read) for _ in range(4)]
 """
     readers = [start(sys.executable, "-c", code, cwd=place) for _ in range(4)]
     while any(reader.poll() is None for reader in readers):
-        cache.forget(door.find().common_dir)
+        cache.forget(git_layer.find().common_dir)
     assert [reader.communicate() for reader in readers] == [("", "")] * 4
     assert best() == ALL
     assert sorted(path.name for path in kept(place).parent.glob("bodies*")) == ["bodies"]
@@ -257,7 +257,7 @@ threads = [threading.Thread(target=read) for _ in range(4)]
 
 def test_doctor_tells_of_one_that_does_not_say_what_the_commits_say(place):
     best()
-    common_dir = door.find().common_dir
+    common_dir = git_layer.find().common_dir
     forged = {oid: text.replace(b"7.0", b"999.0") for oid, text in cache.load(common_dir).items()}
     cache.store(common_dir, forged)
     done = look("doctor")

@@ -6,7 +6,7 @@ import pytest
 from helpers import git, look, record
 
 import gittrack
-from gittrack import git as door
+from gittrack import git as git_layer
 from gittrack.core.errors import TrackError
 from gittrack.core.run import run_info, series
 from gittrack.record.publish import writer
@@ -37,7 +37,7 @@ def test_a_run_from_values_is_a_run_like_any_other(project):
         "model/link": Artifact(b"a", link=True),
     }
     published, settled = writer.write_run(
-        door.find(),
+        git_layer.find(),
         contents(outputs=outputs, artifacts=artifacts, log=b"hello\n", env={"cpu": {"count": 2}}),
         AUTHOR,
     )
@@ -58,20 +58,20 @@ def test_a_run_from_values_is_a_run_like_any_other(project):
 
 
 def test_the_same_values_give_the_same_commit(project):
-    first, second = (writer.write_run(door.find(), contents(), AUTHOR)[0] for _ in range(2))
+    first, second = (writer.write_run(git_layer.find(), contents(), AUTHOR)[0] for _ in range(2))
     assert first.commit == second.commit
     assert len(gittrack.runs()) == 1
 
 
 def test_another_run_of_that_id_is_never_replaced(project):
-    first, _ = writer.write_run(door.find(), contents(), AUTHOR)
+    first, _ = writer.write_run(git_layer.find(), contents(), AUTHOR)
     with pytest.raises(TrackError, match="exists"):
-        writer.write_run(door.find(), contents(params={"lr": 0.2}), AUTHOR)
+        writer.write_run(git_layer.find(), contents(params={"lr": 0.2}), AUTHOR)
     assert gittrack.get("@").commit.hexsha == first.commit
 
 
 def test_a_run_of_values_that_nobody_ran_here_is_not_trusted(project, sealed):
-    published, _ = writer.write_run(door.find(), contents(), AUTHOR)
+    published, _ = writer.write_run(git_layer.find(), contents(), AUTHOR)
     ours = gittrack.get(record()).commit.hexsha
     trusted = "".join(path.read_text() for path in sealed.rglob("*") if path.is_file())
     assert (published.commit in trusted, ours in trusted) == (False, True)

@@ -32,7 +32,7 @@ def draw(view: SweepView, path: str, *, forest: bool = False) -> None:
 
     Raises TrackError if the file cannot be written, or if an extra package is missing.
     """
-    from gittrack.show.page import pictures  # noqa: PLC0415 - an extra
+    from gittrack.show.page import pictures  # noqa: PLC0415 - optional
 
     kind = pictures.kind(path)
     shares = {param.name: param.share for param in weights(view, forest=forest)}
