@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import nullcontext
-from typing import Any, NamedTuple
+from typing import Any
 
 from gittrack import git
 from gittrack.core.errors import TrackError
@@ -26,81 +26,35 @@ from gittrack.reproduce import (
     surroundings,
     unrepeatable,
 )
+from gittrack.reproduce.rerun_request import OtherFiles, RerunRequest, Result
 from gittrack.reproduce.rerun_worktree import Impossible
 
-
-class RerunRequest(NamedTuple):
-    """How to run a run again.
-
-    Attributes
-    ----------
-    changed
-        Params that replace the recorded ones; None for the recorded ones.
-    seed
-        Another seed; the new run then does not count as a reproduction.
-    keep
-        Whether the worktree stays; after a failure it always does.
-    in_place
-        Whether to run in the user's own tree.
-    verify
-        Whether the hook `pre-run` may refuse.
-    links
-        More paths to link into the worktree.
-    variables
-        Variables of the command, in addition to the recorded ones; None removes a variable.
-    imports
-        Folders from which Python imports before its own.
-    """
-
-    changed: Mapping[str, Any] | None = None
-    seed: int | None = None
-    keep: bool = False
-    in_place: bool = False
-    verify: bool = True
-    links: Sequence[str] = ()
-    variables: Mapping[str, str | None] = {}
-    imports: Sequence[str] = ()
-
-
-class Result(NamedTuple):
-    """How a rerun ended.
-
-    Attributes
-    ----------
-    id
-        The id of the new run.
-    exit_code
-        The exit status of its command.
-    worktree
-        The folder of the worktree, if it stays.
-    stopped
-        Whether a signal ended the rerun.
-    """
-
-    id: str
-    exit_code: int
-    worktree: str | None = None
-    stopped: bool = False
+__all__ = ["Impossible", "OtherFiles", "RerunRequest", "Result"]
 
 
 def check(repo: git.Repo, run: RunRecord) -> str:
     """Return the commit whose code ran.  Raises Impossible if something that the rerun needs is missing."""
     info = run.info
-    if not info.command:
+    check_command(info.command)
+    return code_of(repo, run)
+
+
+def check_command(words: Sequence[str]) -> None:
+    """Raise Impossible if a recorded command cannot be executed here."""
+    if not words:
         raise Impossible("its command was not recorded", "run it by hand: git track checkout RUN")
-    if any(HIDDEN in word for word in info.command):
+    if any(HIDDEN in word for word in words):
         raise Impossible(
             "its command contains a secret, which was not recorded",
             "run it by hand: git track checkout RUN",
         )
-    rerun_worktree.check_words("command", info.command)
-    obstacle = unrepeatable.obstacle(info.command)
+    rerun_worktree.check_words("command", words)
+    obstacle = unrepeatable.obstacle(words)
     if obstacle is not None:
         raise Impossible(obstacle.reason, obstacle.remedy)
-    program = info.command[0]
+    program = words[0]
     if os.sep not in program and not shutil.which(program):
         raise Impossible(f"the command {program!r} was not found", "activate its environment")
-    return code_of(repo, run)
 
 
 def code_of(repo: git.Repo, run: RunRecord) -> str:
@@ -150,6 +104,8 @@ def rerun(
     for folder in temporary_worktree.clear_all(repo):
         say(removal_message(folder))
     commit = check(repo, run)
+    if request.command is not None:
+        check_command(request.command)
     data = rerun_worktree.data(repo, run)
     imports = probe.Imports(
         run.info.command, repo.work_tree
@@ -163,11 +119,13 @@ def rerun(
         workplace as code,
         resume_artifacts.for_rerun(repo, run, code.beside) as resume_variables,
     ):
+        if request.files is not None:
+            rerun_worktree.replace_files(code, request.files)
         new_run = _session_request(repo, run, request)
         more = {**resume_variables, **request.variables}
         with surroundings.importing(request.imports):
             result = _launch(repo, code, run, new_run, imports, more, say)
-        failed = result.exit_code != 0 and not result.stopped
+        failed = result.exit_code != 0 and not result.stopped and not request.discard
         if request.in_place or not (request.keep or failed):
             return result
         code.keep()
@@ -189,8 +147,8 @@ def _session_request(repo: git.Repo, run: RunRecord, request: RerunRequest) -> s
         params=params,
         group=info.group,
         seed=info.seed if request.seed is None else request.seed,
-        command=list(info.command),
-        reproduces=run.id if request.seed is None else None,
+        command=list(info.command if request.command is None else request.command),
+        reproduces=run.id if request.is_reproduction else None,
         verify=request.verify,
         hooks_of=None if request.in_place else repo.work_tree or repo.common_dir,
     )

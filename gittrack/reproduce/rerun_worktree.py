@@ -23,6 +23,7 @@ from gittrack.read.runs.record import RunRecord
 from gittrack.record import inputs
 from gittrack.record.code import capture, tree_inspection
 from gittrack.reproduce import deferred_signals, redirect, shared_files
+from gittrack.reproduce.rerun_request import OtherFiles
 
 
 class Impossible(TrackError):
@@ -83,6 +84,21 @@ def fresh(repo: git.Repo, commit: str, paths: Sequence[str]) -> Iterator[CodeFol
                 temporary_worktree.release(tree)
             else:
                 temporary_worktree.remove(repo, tree)
+
+
+def replace_files(code: CodeFolder, files: OtherFiles) -> None:
+    """Give files of a worktree the content of another commit.  Raises Impossible in the user's own tree."""
+    if code.beside is None:
+        raise Impossible("files are replaced in a worktree only", "leave out --in-place")
+    specs = "".join(f":(top,literal){inside(path)}\0" for path in files.paths)
+    options = ("--pathspec-from-file=-", "--pathspec-file-nul")
+    tree = git.find(code.folder)
+    # What the other commit lacks is deleted.
+    words = ("restore", "--source", files.commit, "--worktree", *options)
+    try:
+        tree.read(*words, feed=os.fsencode(specs), shared=False)
+    except git.GitError as error:
+        raise Impossible(error.message, error.hint) from error
 
 
 def own(repo: git.Repo, run: RunRecord, commit: str) -> CodeFolder:

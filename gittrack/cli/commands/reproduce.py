@@ -102,7 +102,7 @@ def run(args: argparse.Namespace) -> int:
         if result.worktree:
             print_note(_verdict.worktree_note(first, result))
     if args.why:
-        _why.run(repo, (first, pair[1]), worst, args, required)
+        _why.run(repo, (first, pair[1]), first, worst, args, required)
     return 0 if worst.meets(required.level) else _verdict.UNMET
 
 

@@ -59,6 +59,8 @@ def _environment_reason(change: Change, section: str, name: str) -> Reason | Non
     values = (_value_or_none(change.a), _value_or_none(change.b))
     if change.name in ("python.hash_seed", "variables.PYTHONHASHSEED"):
         return Reason(kinds.HASH_SEED, "", *values) if section == "python" else None
+    if change.name == "cpu.usable":
+        return Reason(kinds.CORES, "", *values)
     by_section: Mapping[str, str] = {
         "packages": kinds.PACKAGE,
         "python": kinds.INTERPRETER,

@@ -10,6 +10,7 @@ SEED, PARAM, COMMAND, FOLDER, INPUT = "seed", "param", "command", "folder", "inp
 CODE, DATA, WITHHELD, STOPPED = "code", "tracked data", "not captured with its code", "stopped"
 PACKAGE, INTERPRETER, THREADS, VARIABLE = "package", "python", "threads", "variable"
 SECRET, READ = "variable, values are not recorded", "file that it read"
+DOCUMENT, CORES = "document", "usable processors"
 HASH_SEED, LIBRARY, MACHINE, INEXACT = "hash seed", "library", "machine", "not exact"
 KINDS = (
     *(
@@ -26,9 +27,9 @@ KINDS = (
         PACKAGE,
         THREADS,
     ),
-    *(VARIABLE, SECRET, HASH_SEED, WITHHELD, INEXACT, LIBRARY, MACHINE),
+    *(VARIABLE, SECRET, HASH_SEED, WITHHELD, INEXACT, LIBRARY, MACHINE, DOCUMENT),
 )
-_GROUPED = (INPUT, CODE, DATA, READ, WITHHELD, SECRET)  # one line names several of them
+_GROUPED = (INPUT, CODE, DATA, READ, WITHHELD, SECRET, DOCUMENT)  # one line names several of them
 _MOST_NAMES, _MOST_LINES = 6, 20
 
 

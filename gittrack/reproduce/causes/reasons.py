@@ -15,6 +15,7 @@ from gittrack.reproduce.causes.reason import (
     CODE,
     COMMAND,
     DATA,
+    DOCUMENT,
     FOLDER,
     INEXACT,
     INPUT,
@@ -95,7 +96,7 @@ def _changed_words(before: Sequence[str], after: Sequence[str]) -> tuple[str, st
 
 
 def _code(repo: git.Repo, difference: RunDiff) -> Iterator[Reason]:
-    """Return the files of the code that differ: those that the command names first, documents last."""
+    """Return the files of the code that differ: those that the command names first."""
     code = difference.code
     if code.problem:
         yield Reason(CODE, code.problem)
@@ -106,20 +107,20 @@ def _code(repo: git.Repo, difference: RunDiff) -> Iterator[Reason]:
     rows = []
     for entry in output.split(b"\0"):
         added, _, path = entry.partition(b"\t")[2].partition(b"\t") if entry else (b"", b"", b"")
-        if path:
-            name = os.fsdecode(path)
-            kind = DATA if added == b"-" or name.lower().endswith(_DATA_SUFFIXES) else CODE
-            rows.append((_usefulness(name, words), Reason(kind, name)))
+        name = os.fsdecode(path)
+        if name and "__pycache__/" not in name:  # made from the sources, which are compared
+            is_data = added == b"-" or name.lower().endswith(_DATA_SUFFIXES)
+            kind = DOCUMENT if _is_document(name, words) else DATA if is_data else CODE
+            rows.append((os.path.basename(name) not in words, Reason(kind, name)))
     yield from (reason for _, reason in sorted(rows))
 
 
-def _usefulness(path: str, words: set[str]) -> int:
-    """Return 0 for a file that the command names, 1 for other files, 2 for documents and tests."""
+def _is_document(path: str, words: set[str]) -> bool:
+    """Return whether a file is a text for people or a test, and the command does not name it."""
     name = os.path.basename(path).lower()
-    if os.path.basename(path) in words:
-        return 0
     is_rare = name.endswith(_RARELY_USED_SUFFIXES) or name.startswith(("test_", "license"))
-    return 2 if is_rare or path.startswith(("docs/", "tests/")) else 1
+    is_named = os.path.basename(path) in words or any(f"{w}/" in path for w in words if w)
+    return (is_rare or path.startswith(("docs/", "tests/"))) and not is_named
 
 
 def _not_captured(run: RunRecord) -> list[Reason]:

@@ -6,7 +6,7 @@ import contextlib
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from gittrack import git
@@ -15,41 +15,46 @@ from gittrack.core.errors import TrackError
 from gittrack.launch import probe
 from gittrack.read.runs import resolve
 from gittrack.read.runs.record import RunRecord
-from gittrack.record.machine import environment
 from gittrack.reproduce import rerun
-from gittrack.reproduce.causes import reason as kinds
 from gittrack.reproduce.causes.reason import Reason
-
-NOTHING = Reason("nothing", "the same rerun once more, to see whether the program is deterministic")
-
-
-class Suspect(NamedTuple):
-    """A difference, and how a rerun puts it back.
-
-    Attributes
-    ----------
-    reason
-        The difference.
-    variables
-        Variables of the rerun; None removes a variable.
-    requirement
-        A package with its version, which pip must fetch; empty for none.
-    obstacle
-        Why it cannot be put back; empty if it can.
-    """
-
-    reason: Reason
-    variables: Mapping[str, str | None] = {}
-    requirement: str = ""
-    obstacle: str = ""
+from gittrack.reproduce.causes.suspects import NOTHING, Suspect
+from gittrack.reproduce.rerun_request import RerunRequest, Result
 
 
 class Trial(NamedTuple):
-    """A rerun with one suspect put back, and its verdict against the original."""
+    """A rerun with one suspect put back, and its verdict against the original; or why there was none."""
 
     suspect: Suspect
-    run: RunRecord
-    verdict: Verdict
+    run: RunRecord | None = None
+    verdict: Verdict | None = None
+    problem: str = ""
+
+
+class Question(NamedTuple):
+    """Which difference is to be explained, and how reruns are made and judged.
+
+    Attributes
+    ----------
+    first
+        The run whose result is the right one.
+    different
+        The run with another result.
+    base
+        The run that is run again: ``first`` if ``different`` is a rerun of it, else ``different``.
+    request
+        How to run again.
+    judge
+        Returns the verdict on two runs.
+    level
+        The verdict with which a suspect is proved, see `verdict.LEVELS`.
+    """
+
+    first: RunRecord
+    different: RunRecord
+    base: RunRecord
+    request: RerunRequest
+    judge: Callable[[RunRecord, RunRecord], Verdict]
+    level: str = "exact"
 
 
 class Finding(NamedTuple):
@@ -60,40 +65,14 @@ class Finding(NamedTuple):
     sentence: str
 
 
-def suspects(rows: Sequence[Reason], *, network: bool) -> tuple[Suspect, ...]:
-    """Return what may be put back, the most likely first; those that cannot be have an obstacle."""
-    return tuple(_suspect(row, network) for row in rows)
-
-
-def _suspect(row: Reason, network: bool) -> Suspect:
-    before = None if row.before in (None, "none") else str(row.before)
-    if row.kind == kinds.PACKAGE:
-        if before is None:
-            return Suspect(row, obstacle="the original did not have it")
-        obstacle = "" if network else "it needs the network: --network"
-        return Suspect(row, requirement=f"{row.name}=={before}", obstacle=obstacle)
-    if row.kind == kinds.THREADS:
-        if row.name in environment.THREADS:
-            return Suspect(row, {row.name: before})
-        if before is not None and before.isdigit():
-            return Suspect(row, dict.fromkeys(environment.THREADS, before))
-    if row.kind == kinds.VARIABLE:
-        return Suspect(row, {row.name: before})
-    if row.kind == kinds.HASH_SEED and before is not None and before.isdigit():
-        return Suspect(row, {"PYTHONHASHSEED": before})
-    return Suspect(row, obstacle="it cannot be put back here")
-
-
 def find_cause(
     repo: git.Repo,
-    pair: tuple[RunRecord, RunRecord],
+    question: Question,
     candidates: Sequence[Suspect],
-    request: rerun.RerunRequest,
-    judge: Callable[[RunRecord, RunRecord], Verdict],
     *,
-    level: str = "exact",
     budget: float | None = None,
     say: Callable[[str], None] = lambda text: None,
+    report: Callable[[Trial], None] = lambda trial: None,
 ) -> Finding:
     """Run again until the cause is proved.
 
@@ -101,77 +80,99 @@ def find_cause(
     ----------
     repo
         The repository of the runs.
-    pair
-        The original and its rerun, whose results differ.
+    question
+        The difference to explain.
     candidates
         The suspects; those with an obstacle are left out.
-    request
-        How to run again.
-    judge
-        Returns the verdict on two runs.
-    level
-        The verdict with which a suspect is proved, see `verdict.LEVELS`.
     budget
         The largest time in seconds; None for no limit.
     say
         Called with each line for the user.
+    report
+        Called with each trial as it ends.
 
     Returns
     -------
     Finding
         A cause is proved if the rerun without a change repeats the different result, and the rerun with
-        only this suspect put back gives the result of the original.
+        only this suspect put back gives the result of the original.  A suspect that cannot be put back,
+        such as a package that cannot be installed, is reported, and the next one is tried.
     """
-    first, different = pair
     end = None if budget is None else time.monotonic() + budget
     trials: list[Trial] = []
     for suspect in (Suspect(NOTHING), *(c for c in candidates if not c.obstacle)):
-        if end is not None and time.monotonic() + (first.info.duration or 0.0) > end:
+        duration = question.base.info.duration or 0.0
+        if end is not None and time.monotonic() + duration > end:
             return Finding(tuple(trials), None, "the time of --budget is over: no cause is proved")
-        result = _run_again(repo, first, suspect, request, say)
-        again = RunRecord(repo, resolve.resolve(repo, result.id))
-        trials.append(Trial(suspect, again, judge(first, again)))
-        if result.stopped:
+        trial, is_stopped = _try(repo, question, suspect, say)
+        trials.append(trial)
+        report(trial)
+        if is_stopped:
             return Finding(tuple(trials), None, "it was stopped: no cause is proved")
         if suspect.reason == NOTHING:
-            repeated = judge(different, again)
-            if not repeated.meets("exact"):
-                return Finding(tuple(trials), None, _not_repeated(repeated))
-        elif trials[-1].verdict.meets(level):
+            sentence = _fault(question, trial)
+            if sentence:
+                return Finding(tuple(trials), None, sentence)
+        elif trial.verdict is not None and trial.verdict.meets(question.level):
             return Finding(tuple(trials), suspect.reason, f"the cause is proved: {suspect.reason}")
-    return Finding(
-        tuple(trials),
-        None,
-        "no suspect alone is the cause: it is two of them together, or not here",
-    )
+    return Finding(tuple(trials), None, _no_cause(trials, candidates))
 
 
-def _not_repeated(repeated: Verdict) -> str:
+def _try(
+    repo: git.Repo, question: Question, suspect: Suspect, say: Callable[[str], None]
+) -> tuple[Trial, bool]:
+    """Run again with a suspect put back; return the trial, and whether it was stopped."""
+    try:
+        result = _run_again(repo, question, suspect, say)
+        again = RunRecord(repo, resolve.resolve(repo, result.id))
+        return Trial(suspect, again, question.judge(question.first, again)), result.stopped
+    except TrackError as error:
+        return Trial(suspect, problem=error.message), False
+
+
+def _fault(question: Question, trial: Trial) -> str:
+    """Return why no cause can be proved, by a rerun without a change; empty if one can be."""
+    if trial.run is None:
+        return f"the rerun without a change is not possible: {trial.problem}"
+    repeated = question.judge(question.different, trial.run)
+    if repeated.meets("exact"):
+        return ""
     if repeated.level in (UNKNOWN, FAILED):
         return f"two equal reruns are {repeated.level}, so no cause can be proved"
+    if question.base is question.different:
+        return (
+            "a rerun without a change has another result than the run: the program is not deterministic, or "
+            "something is different now"
+        )
     return "two equal reruns differ from each other: the program itself is not deterministic here"
 
 
+def _no_cause(trials: Sequence[Trial], candidates: Sequence[Suspect]) -> str:
+    untried = [t.suspect for t in trials if t.problem] + [c for c in candidates if c.obstacle]
+    if untried:
+        names = ", ".join(str(suspect.reason) for suspect in untried[:3])
+        more = f" and {len(untried) - 3} more" if len(untried) > 3 else ""
+        return f"no cause is proved; what could not be put back remains: {names}{more}"
+    return "no suspect alone is the cause: it is two of them together, or not here"
+
+
 def _run_again(
-    repo: git.Repo,
-    first: RunRecord,
-    suspect: Suspect,
-    request: rerun.RerunRequest,
-    say: Callable[[str], None],
-) -> rerun.Result:
+    repo: git.Repo, question: Question, suspect: Suspect, say: Callable[[str], None]
+) -> Result:
     with contextlib.ExitStack() as stack:
         folders = []
         if suspect.requirement:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="gittrack-"))
-            _install(first, suspect.requirement, folder)
+            _install(repo, question.base, suspect.requirement, folder)
             folders.append(folder)
-        changed = request._replace(variables=suspect.variables, imports=folders)
-        return rerun.rerun(repo, first, changed, say)
+        request = question.request._replace(imports=folders, discard=True, **suspect.changes)
+        return rerun.rerun(repo, question.base, request, say)
 
 
-def _install(first: RunRecord, requirement: str, folder: str) -> None:
+def _install(repo: git.Repo, run: RunRecord, requirement: str, folder: str) -> None:
     """Install a package, without what it needs, into a folder.  Raises TrackError."""
-    python = probe.interpreter_of(first.info.command, {}) or "python3"
+    pythons = probe.interpreters_of(run.info.command, repo.work_tree)  # also behind a shell
+    python = pythons[0] if pythons else "python3"
     done = subprocess.run(
         [python, "-m", "pip", "install", "-q", "--no-deps", "--target", folder, "--", requirement],
         stdin=subprocess.DEVNULL,

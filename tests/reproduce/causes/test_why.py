@@ -7,10 +7,6 @@ from pathlib import Path
 import pytest
 from helpers import git, run_cli
 
-from gittrack.reproduce.causes import reason as kinds
-from gittrack.reproduce.causes import why
-from gittrack.reproduce.causes.reason import Reason
-
 TRAIN = """
 import os, random  # SystemRandom: --seed reaches the usual generator
 import gittrack
@@ -50,6 +46,7 @@ def test_two_causes_are_not_called_one(project):
     train(SCALE="3", OTHER="abc")
     done = reproduce("--why", SCALE="2", OTHER="abcd1")
     assert "no suspect alone is the cause" in done.out
+    assert "DIFFERENT  variable: SCALE: 3 -> 2" in done.out
 
 
 def test_a_program_that_is_not_deterministic_has_no_proved_cause(project):
@@ -79,25 +76,6 @@ def test_nothing_to_do_and_no_time(project):
 def test_options_that_do_not_fit_together(project, words):
     train(SCALE="3")
     assert reproduce(*words).code == 2
-
-
-def test_what_can_be_put_back():
-    rows = [
-        Reason(kinds.PACKAGE, "numpy", "2.4.6", "2.3.5"),
-        Reason(kinds.PACKAGE, "new", "none", "1.0"),
-        Reason(kinds.THREADS, "blas", 1, 2),
-        Reason(kinds.VARIABLE, "SCALE", "none", "2"),
-        Reason(kinds.MACHINE, "cpu.model", "a", "b"),
-    ]
-    package, new, threads, variable, machine = why.suspects(rows, network=True)
-    assert (package.requirement, package.obstacle) == ("numpy==2.4.6", "")
-    assert (new.obstacle, machine.obstacle) == (
-        "the original did not have it",
-        "it cannot be put back here",
-    )
-    assert threads.variables["OMP_NUM_THREADS"] == "1"
-    assert variable.variables == {"SCALE": None}
-    assert why.suspects(rows, network=False)[0].obstacle == "it needs the network: --network"
 
 
 def wheel(folder, version):
@@ -133,3 +111,76 @@ def test_a_package_is_put_back_in_a_folder_of_its_own(project, tmp_path):
     done = reproduce("--why", "--network", **env)
     assert "put back: package: scale: 1.0 -> 2.0 (network: pip install scale==1.0)" in done.out
     assert "the cause is proved: package: scale: 1.0 -> 2.0" in done.out, done.out + done.err
+
+
+def test_a_package_that_cannot_be_installed_does_not_end_the_search(project, tmp_path):
+    pytest.importorskip("pip")
+    Path("train.py").write_text(
+        "import os, gittrack, scale\nwith gittrack.init() as run:\n"
+        "    run.log({'loss': int(os.environ['SCALE'])})\n"
+    )
+    git(".", "commit", "-qam", "use scale")
+    folder = tmp_path.parent / "wheels"
+    old, new = (wheel(folder, version) for version in ("1.0", "2.0"))
+    train(PYTHONPATH=old, SCALE="1")
+    env = {"PYTHONPATH": new, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(tmp_path), "SCALE": "2"}
+    done = reproduce("--why", "--network", **env)
+    assert "not possible  package: scale: 1.0 -> 2.0: pip cannot install scale==1.0" in done.out
+    assert "the cause is proved: variable: SCALE: 1 -> 2" in done.out, done.out + done.err
+
+
+CONFIGURED = """
+import sys
+import gittrack, helper
+with gittrack.init(config=gittrack.params()) as run:
+    run.log({"loss": PARTS})
+"""
+CHANGES = {
+    "param": ("gittrack.params()['lr']", "param: lr: 0.003 -> 0.5"),
+    "flag": ("len(sys.argv)", "command: none -> --fast"),
+    "code": ("helper.FACTOR", "code: helper.py"),
+    "data": ("float(open('table.csv').read())", "tracked data: table.csv"),
+    "seed": ("__import__('random').random()", "seed: 1 -> 2"),
+}
+
+
+def record(name, *words, options=()):
+    done = run_cli("run", "-n", name, *options, "--", sys.executable, "train.py", *words)
+    assert done.code == 0, done.err
+
+
+@pytest.mark.parametrize("kind", CHANGES)
+def test_between_two_runs_each_kind_is_proved_although_all_differ(project, kind):
+    expression, cause = CHANGES[kind]
+    Path("train.py").write_text(CONFIGURED.replace("PARTS", expression))
+    Path("helper.py").write_text("FACTOR = 1\n")
+    Path("table.csv").write_text("1\n")
+    git(".", "add", ".")
+    git(".", "commit", "-qm", "configured")
+    record("a", options=("--seed", "1"))
+    Path("helper.py").write_text("FACTOR = 22\n")
+    Path("table.csv").write_text("33\n")
+    record("b", "--fast", options=("--seed", "2", "-S", "lr=0.5"))
+    done = run_cli("verify", "a", "b", "--why")
+    assert done.out.rstrip().endswith(f"the cause is proved: {cause}"), done.out + done.err
+    assert git(".", "worktree", "list").count("\n") == 0
+
+
+def test_files_that_only_work_together_are_put_back_together(project):
+    Path("train.py").write_text(CONFIGURED.replace("PARTS", "helper.factor(1)"))
+    Path("helper.py").write_text("def factor(n): return n\n")
+    git(".", "add", ".")
+    git(".", "commit", "-qm", "configured")
+    record("a")
+    Path("train.py").write_text(CONFIGURED.replace("PARTS", "helper.factor_of(1, 2)"))
+    Path("helper.py").write_text("def factor_of(n, m): return n + m\n")
+    record("b")
+    done = run_cli("verify", "a", "b", "--why")
+    assert "FAILED  code: helper.py" in done.out
+    assert "the cause is proved: tracked data: all 2 changed files, code too" in done.out, done.err
+
+
+def test_why_compares_two_runs(project):
+    record("a")
+    assert run_cli("verify", "a", "a", "a", "--why").code == 2
+    assert "nothing to do" in run_cli("verify", "a", "a", "--why").out
