@@ -75,10 +75,10 @@ def unwritable(failure: str, path: str, reason: str) -> TrackError:
 
 
 def near(word: str, candidates: Iterable[str]) -> list[str]:
-    """Return the candidates that are most similar to ``word``: at most three, the nearest first."""
+    """Return the candidates most similar to ``word``, each once: at most three, the nearest first."""
     import difflib  # noqa: PLC0415 - only a mistake needs it
 
-    return difflib.get_close_matches(word, list(candidates), n=3, cutoff=0.5)
+    return difflib.get_close_matches(word, list(dict.fromkeys(candidates)), n=3, cutoff=0.5)
 
 
 def did_you_mean(word: str, candidates: Iterable[str], otherwise: str = "") -> str:

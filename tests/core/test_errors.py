@@ -40,6 +40,10 @@ def test_several_near_words_are_joined():
     assert did_you_mean("loss", ["loss1", "loss2"]) == "did you mean loss2 or loss1?"
 
 
+def test_a_near_word_is_named_once():
+    assert did_you_mean("log.tx", ["log.txt", "log.txt"]) == "did you mean log.txt?"
+
+
 def test_a_word_like_no_other_gets_the_other_hint():
     assert did_you_mean("xyz", ["loss"], "see git track list") == "see git track list"
     assert did_you_mean("xyz", []) == ""

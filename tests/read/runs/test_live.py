@@ -6,8 +6,9 @@ import os
 from pathlib import Path
 
 import pytest
-from run_values import facts_of, run_id
+from run_values import NO_REPO, facts_of, run_id
 
+from gittrack import git
 from gittrack.core import layout
 from gittrack.core.run import events, run_info, series
 from gittrack.core.run.run_info import CRASHED, DAMAGED, RUNNING
@@ -38,14 +39,18 @@ def add(journal: Path, *lines: bytes) -> None:
         file.writelines(lines)
 
 
+def read(journal: Path, repo: git.Repo = NO_REPO) -> run_info.RunInfo | None:
+    return live.read(repo, str(journal))
+
+
 # --- read ---------------------------------------------------------------------------------------
 
 
 def test_a_run_is_running_while_its_lock_is_held_and_crashed_after_that(journal):
     handle = lock.acquire(journal / layout.LOCK)
-    assert live.read(str(journal)).status == RUNNING
+    assert read(journal).status == RUNNING
     os.close(handle)
-    assert live.read(str(journal)).status == CRASHED
+    assert read(journal).status == CRASHED
 
 
 def test_the_values_are_those_of_the_journal_so_far(journal):
@@ -55,7 +60,7 @@ def test_the_values_are_those_of_the_journal_so_far(journal):
         line("tags", add=["slow"]),
         line("note", text="why"),
     )
-    run = live.read(str(journal))
+    run = read(journal)
     assert (run.id, run.params, run.tags, run.note) == (run_id(1), {"lr": 0.1}, ("slow",), "why")
     assert run.metrics == {"loss": run_info.Metric(0.25, 0.25, 0.5, 1, 2)}
     assert (run.commit, run.ref) == (None, None)
@@ -63,7 +68,7 @@ def test_the_values_are_those_of_the_journal_so_far(journal):
 
 def test_a_final_value_counts_as_the_last_one(journal):
     add(journal, line("summary", values={"loss": 0.125, "best": 3}))
-    metrics = live.read(str(journal)).metrics
+    metrics = read(journal).metrics
     assert metrics["loss"] == run_info.Metric(0.125, 0.125, 0.5, 1, 2)
     assert metrics["best"] == run_info.Metric(3, 3, 3, None, 0)
 
@@ -71,37 +76,37 @@ def test_a_final_value_counts_as_the_last_one(journal):
 def test_a_crashed_run_lasted_until_its_last_point(journal):
     started = run_info.from_iso(START["started"])
     os.utime(journal / layout.SERIES, (started + 42, started + 42))
-    assert live.read(str(journal)).duration == pytest.approx(42)
+    assert read(journal).duration == pytest.approx(42)
 
 
 def test_a_half_written_line_is_not_there_yet(journal):
     add(journal, line("params", values={"lr": 0.1}), b'{"op": "params", "val')
     with open(journal / layout.SERIES, "a") as file:
         file.write("2,loss,0.1")
-    run = live.read(str(journal))
+    run = read(journal)
     assert (run.params, run.metrics["loss"].count) == ({"lr": 0.1}, 2)
 
 
 def test_a_damaged_line_of_the_series_leaves_the_others(journal):
     (journal / layout.SERIES).write_text(POINTS + "what is this\n2,loss,0.125,0.3\n")
-    assert live.read(str(journal)).metrics["loss"].last == 0.125
+    assert read(journal).metrics["loss"].last == 0.125
 
 
 def test_points_that_the_command_wrote_itself_are_points(journal):
     (journal / layout.POINTS).write_text('{"step": 2, "loss": 0.125, "acc": 1}\n')
-    metrics = live.read(str(journal)).metrics
+    metrics = read(journal).metrics
     assert (metrics["loss"].count, metrics["loss"].last, metrics["acc"].last) == (3, 0.125, 1)
 
 
 @pytest.mark.parametrize("name", [layout.EVENTS, layout.SERIES])
 def test_a_journal_that_was_removed_meanwhile_is_none(journal, name):
     (journal / name).unlink()
-    assert live.read(str(journal)) is None
+    assert read(journal) is None
 
 
 def test_a_journal_that_has_not_begun_is_none(journal):
     (journal / layout.EVENTS).write_bytes(b"")
-    assert live.read(str(journal)) is None
+    assert read(journal) is None
 
 
 def lock_is_a_folder(journal: Path) -> None:
@@ -121,7 +126,7 @@ DAMAGE = {
 @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
 def test_a_journal_that_cannot_be_decoded_is_damaged_with_a_reason(journal, damage):
     damage(journal)
-    run = live.read(str(journal))
+    run = read(journal)
     assert (run.id, run.status, run.experiment) == (run_id(1), DAMAGED, "default")
     assert run.problem
 
@@ -141,9 +146,11 @@ def of_another_host(age: float):
 
 
 @pytest.mark.parametrize(("age", "status"), [(0, RUNNING), (30 * 86400, CRASHED)])
-def test_a_run_of_another_host_is_alive_while_its_journal_is_young(journal, age, status):
+def test_a_run_of_another_host_is_alive_while_its_journal_is_young(
+    journal, empty_repo, age, status
+):
     of_another_host(age)(journal)
-    assert live.read(str(journal)).status == status
+    assert read(journal, empty_repo).status == status
 
 
 # --- Files --------------------------------------------------------------------------------------
