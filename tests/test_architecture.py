@@ -136,6 +136,7 @@ LAZY_IMPORTS = {
     "record/session.py": {"logging": "5 ms that only a warning needs"},
     "record/evidence/written.py": {
         "gittrack.analysis.canonical.content": "only a command that wrote files needs it",
+        "gittrack.analysis.span": "only a command that wrote files needs it",
         "gittrack.record.evidence.links": "only a tree with symbolic links needs it",
     },
     "__init__.py": {

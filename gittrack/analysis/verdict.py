@@ -69,6 +69,8 @@ class Verdict(NamedTuple):
         Of ``artifacts``, those that only one run has: 1 if the first has it, 2 if the second has it.
     artifact_count : int
         How many artifacts were compared.
+    left_out_of : mapping of str to tuple of str
+        The names of values that are times of the run, by files that are equal without these.
     unwritten : tuple of str
         Artifacts that were there before the runs, which did not write them: no evidence.
     console : ConsoleComparison, optional
@@ -89,6 +91,7 @@ class Verdict(NamedTuple):
     unknown: tuple[str, ...] = ()
     lone_artifacts: Mapping[str, int] = MappingProxyType({})
     artifact_count: int = 0
+    left_out_of: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     unwritten: tuple[str, ...] = ()
     console: ConsoleComparison | None = None
     written: int = 0
@@ -125,9 +128,11 @@ class Verdict(NamedTuple):
             return judged._replace(level=CLOSE, reason="")
         return judged._replace(level=EXACT, reason="") if proves else judged
 
-    def with_written(self, equal: int) -> Verdict:
+    def with_written(
+        self, equal: int, left_out: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    ) -> Verdict:
         """Return the verdict that takes ``equal`` files into account which both runs wrote."""
-        judged = self._replace(written=equal)
+        judged = self._replace(written=equal, left_out_of={**self.left_out_of, **left_out})
         return (
             judged._replace(level=EXACT, reason="") if equal and self.level == UNKNOWN else judged
         )

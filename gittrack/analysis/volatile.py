@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 
 VOLATILE = (
     *("time", "times", "seconds", "secs", "sec", "elapsed", "duration", "runtime"),
-    *("memory", "rss", "per_s", "per_sec", "per_second"),
+    *("memory", "rss", "per_s", "per_sec", "per_second", "sps", "fps"),
 )
 # Words that may follow: they say how the time or the memory was measured, not that something else was.
 _STATISTICS = "total sum mean avg average median min max std peak current percent per"

@@ -54,7 +54,8 @@ DESCRIPTIONS: dict[str, tuple[str, str]] = {
     "packRefs": ("500", "how many loose run refs are packed, in the background; 0: never"),
     "env": ("", "more environment variables to record, separated by spaces or commas"),
     "volatile": (
-        "time times seconds secs sec elapsed duration runtime memory rss per_s per_sec per_second",
+        "time times seconds secs sec elapsed duration runtime memory rss per_s per_sec per_second "
+        "sps fps",
         "metrics whose last words are these are left out of a verdict, which names them; "
         "a pattern with `*` must match the whole name",
     ),

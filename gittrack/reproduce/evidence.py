@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from gittrack.analysis import verdict
-from gittrack.analysis.canonical import content as canonical
 from gittrack.analysis.console import comparison
-from gittrack.analysis.console.masks import Span
 from gittrack.analysis.console.streams import Console
+from gittrack.analysis.span import of_run
 from gittrack.analysis.verdict import Verdict
 from gittrack.analysis.volatile import VOLATILE
 from gittrack.core import layout
-from gittrack.core.run import judgement, run_info
+from gittrack.core.run import judgement
 from gittrack.launch import start_hook
 from gittrack.read.runs.record import RunRecord
-from gittrack.reproduce import written_files
+from gittrack.reproduce import artifacts, written_files
 
 _NOT_STORED = "an artifact was not stored, so nothing shows whether its content is the same"
 _OUTDATED = "an earlier version, which kept less evidence, recorded the rerun: run it again"
@@ -54,27 +52,27 @@ def judge(
     TrackError
         If a run cannot be read.
     """
-    paths = {item["path"] for run in (a, b) for item in _written(run)}
-    not_stored = _unknown(a, b)
+    files = artifacts.compare(a, b)
     result = verdict.compare_series(
         _series(a),
         _series(b),
-        _differing(a, b),
+        files.differing,
         rtol=rtol,
         atol=atol,
         volatile=volatile,
-        artifact_count=len(paths),
+        artifact_count=files.compared + len(files.unknown),
     )._replace(
-        unknown=tuple(not_stored),
-        lone_artifacts=_lone(a, b),
-        artifact_count=len(paths) - len(not_stored),
-        unwritten=tuple(sorted({i["path"] for run in (a, b) for i in run.outputs} - paths)),
+        unknown=files.unknown,
+        lone_artifacts=files.lone,
+        artifact_count=files.compared,
+        unwritten=files.unwritten,
+        left_out_of=files.left_out,
     )
     if _has_console(a) and _has_console(b):
         printed = comparison.compare(_console(a), _console(b), rtol=rtol, atol=atol)
         result = result.with_console(printed)
     written = written_files.compare(a, b)
-    result = result.with_written(written.equal)
+    result = result.with_written(written.equal, written.left_out)
     if not b.info.finished:
         return Verdict(verdict.FAILED, _failure(a, b, result))
     if not a.info.finished:
@@ -82,7 +80,7 @@ def judge(
         return result._replace(level=verdict.DIFFERENT, reason=reason)
     cut = result.console.limits if result.console else ()
     outdated = [_OUTDATED] if _is_outdated(a, b) else []
-    lost = [_NOT_STORED] if not_stored else []
+    lost = [_NOT_STORED] if files.unknown else []
     return result.limited([*_inexact(a), *_inexact(b), *cut, *written.limits, *lost, *outdated])
 
 
@@ -90,11 +88,6 @@ def _is_outdated(a: RunRecord, b: RunRecord) -> bool:
     """Return whether ``b`` is a rerun of ``a`` that an earlier version recorded."""
     rules = b.info.more.get("evidence_rules") or 0
     return b.info.reproduces == a.id and rules < judgement.RULES
-
-
-def _written(run: RunRecord) -> list[dict[str, Any]]:
-    """Return the outputs that the run wrote; a file that was there before proves nothing."""
-    return [item for item in run.outputs if not item.get("unwritten")]
 
 
 def _has_console(run: RunRecord) -> bool:
@@ -106,9 +99,7 @@ def _has_console(run: RunRecord) -> bool:
 
 
 def _console(run: RunRecord) -> Console:
-    info = run.info
-    started = run_info.from_iso(info.started) if info.started else 0.0
-    span = Span(started, started + (info.duration or 0.0))
+    info, span = run.info, of_run(run.info)
     folders = tuple(filter(None, (run.work_tree,)))
     return Console(run.log, _streams(run), span, (info.id, info.id[16:]), folders)
 
@@ -153,41 +144,3 @@ def _series(run: RunRecord) -> dict[str, list[tuple[float, float]]]:
         if not points or not verdict.same_bits(float(points[-1][1]), float(metric.last)):
             points.append((float("inf"), metric.last))
     return series
-
-
-def _differing(a: RunRecord, b: RunRecord) -> list[str]:
-    """Return the artifacts that only one run has, or whose content differs."""
-    first, second = ({item["path"]: item for item in _written(run)} for run in (a, b))
-    return [p for p in sorted({*first, *second}) if not _equal(a, b, first, second, p)]
-
-
-def _lone(a: RunRecord, b: RunRecord) -> dict[str, int]:
-    """Return the artifacts that only one run has: 1 if ``a`` has it, 2 if ``b`` has it."""
-    first, second = ({item["path"] for item in _written(run)} for run in (a, b))
-    return {path: 1 if path in first else 2 for path in sorted(first ^ second)}
-
-
-def _stored(item: Mapping[str, Any]) -> bool:
-    return "sha256" in item
-
-
-def _unknown(a: RunRecord, b: RunRecord) -> list[str]:
-    """Return the artifacts of both runs that one of them has without a digest: they cannot be compared."""
-    first, second = ({item["path"]: item for item in _written(run)} for run in (a, b))
-    both = first.keys() & second.keys()
-    return sorted(p for p in both if not (_stored(first[p]) and _stored(second[p])))
-
-
-def _equal(a: RunRecord, b: RunRecord, first: dict, second: dict, path: str) -> bool:  # type: ignore[type-arg]
-    if path not in first or path not in second:
-        return False
-    if not _stored(first[path]) or not _stored(second[path]):
-        sizes = [item[path].get("size") for item in (first, second)]
-        return None in sizes or sizes[0] == sizes[1]  # see `_unknown`
-    if first[path].get("sha256") == second[path].get("sha256"):
-        return True
-    name = f"artifacts/{path}"
-    stored = [run.files().get(name) for run in (a, b)]
-    if any(size is None or size > canonical.LIMIT for size in stored):  # not here, or too large
-        return False
-    return canonical.digest(a.read(name), path) == canonical.digest(b.read(name), path)

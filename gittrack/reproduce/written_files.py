@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from gittrack.analysis import pairing
@@ -20,12 +21,15 @@ class WrittenComparison(NamedTuple):
         The number of equal files.
     differing : tuple of str
         The files that differ, or that only one run wrote.
+    left_out : mapping of str to tuple of str
+        The names of the values that are times of the run, of files that are equal without them.
     outside : tuple of str
         The links through which a run wrote outside of its tree: that content is not known.
     """
 
     equal: int = 0
     differing: tuple[str, ...] = ()
+    left_out: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     outside: tuple[str, ...] = ()
 
     @property
@@ -57,7 +61,13 @@ def compare(a: RunRecord, b: RunRecord) -> WrittenComparison:
     pairs = pairing.pairs(first, second)
     equal = [x for x, y in pairs if _digest(first[x]) == _digest(second[y])]
     others = (first.keys() - set(equal)) | (second.keys() - {y for _, y in pairs})
-    return WrittenComparison(len(equal), tuple(sorted(others)), tuple(sorted(outside)))
+    left_out = {
+        x: tuple(dict.fromkeys((*first[x].get("left_out", ()), *second[y].get("left_out", ()))))
+        for x, y in pairs
+        if x in equal and first[x]["sha256"] != second[y]["sha256"]
+    }
+    left_out = {path: names for path, names in left_out.items() if names}
+    return WrittenComparison(len(equal), tuple(sorted(others)), left_out, tuple(sorted(outside)))
 
 
 def _files(run: RunRecord) -> Mapping[str, Mapping[str, Any]] | None:

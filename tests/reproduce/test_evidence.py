@@ -137,6 +137,23 @@ def test_a_run_that_diverges_is_different_in_both_directions(project, values):
     assert judge(*printed).level == "DIFFERENT"
 
 
+SEARCH = """
+import time
+folder = time.strftime('out/%Y%m%d-%H%M%S')
+os.makedirs(folder)
+table = f'mean_fit_time,score\\n{time.perf_counter() % 1},0.5\\n'
+for name in (f'{folder}/search.csv', 'out-search.csv'):
+    open(name, 'w').write(table)
+"""
+
+
+def test_outputs_named_by_the_clock_are_paired_and_what_is_left_out_of_them_is_named(project):
+    verdict, page = run_twice(project, SEARCH, "--output", "out")
+    assert (verdict.level, verdict.evidence) == ("EXACT", ("artifacts", "written")), page
+    assert set(verdict.left_out_of.values()) == {("mean_fit_time",)}
+    assert "left out of out-search.csv, as times of the run: mean_fit_time\n" in page
+
+
 def test_no_output_at_all_claims_nothing(project):
     verdict, page = run_twice(project, "pass")
     assert (verdict.level, verdict.evidence) == ("UNKNOWN", ())

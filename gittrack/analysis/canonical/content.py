@@ -1,42 +1,49 @@
-"""The digest of the content of a file, without the times that it stores beside the content.
+"""The content of a file by its kind, without what differs in every run, such as times; no code is loaded.
 
 A ``.npz`` and a file of ``torch.save`` are zip archives: each entry has a time.  A gzip file has the time and
-the name of its source.  Two such files are equal if their packed contents are equal.  Event files of
-TensorBoard have a time in each record, PDF and SVG files the time at which they were made.
+the name of its source.  Such files are equal if their packed contents are equal, which are compared by their
+kinds as well.  Pickles are compared by their objects, event files of TensorBoard by their scalars,
+safetensors by their tensors, PDF, SVG, JSON and CSV files without their times.
 """
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import hashlib
 import io
+import lzma
 import zipfile
 import zlib
+from collections.abc import Callable
+from typing import NamedTuple
 
-from gittrack.analysis.canonical import document_times, event_files
+from gittrack.analysis.canonical import document_times, event_files, kinds, pickles, tables, tensors
+from gittrack.analysis.canonical.tables import Omissions
+from gittrack.analysis.span import Span
 
 LIMIT = 1 << 30  # bytes to unpack at most: a small archive may contain a huge file
+_DEEPEST = 3  # archives in archives
+_ALWAYS = Span(0.0, 0.0)  # a time that no run of today has: no value is a moment of it
+_SERIALIZATION_ID = (
+    ".data/serialization_id"  # torch: a digest of the names and contents of the entries
+)
 
 
-_ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06")
+class Content(NamedTuple):
+    """The content of a file: the SHA-256 of it, and the names of the values that were left out."""
+
+    digest: str
+    left_out: tuple[str, ...] = ()
 
 
-def applies(first: bytes, name: str = "") -> bool:
-    """Return whether the content of a file may be equal although its bytes differ.
-
-    Parameters
-    ----------
-    first : bytes
-        The begin of the file.
-    name : str
-        Its name.
-    """
-    is_archive = first[:4] in _ARCHIVES or first[:2] == b"\x1f\x8b"
-    return is_archive or _is_event_file(name) or _is_document(first, name)
+def digest(data: bytes, name: str = "", span: Span | None = None) -> str:
+    """Return the SHA-256 of the content of a file, in hex, see `content`."""
+    return content(data, name, span).digest
 
 
-def digest(data: bytes, name: str = "") -> str:
-    """Return the SHA-256 of an artifact's content, in hex.
+def content(data: bytes, name: str = "", span: Span | None = None) -> Content:
+    """Return the content of a file.
 
     Parameters
     ----------
@@ -44,61 +51,105 @@ def digest(data: bytes, name: str = "") -> str:
         A whole file.
     name : str
         Its name.
+    span : Span, optional
+        The time of the run that wrote it.  Without it, no value of JSON or CSV is left out.
 
     Returns
     -------
-    str
-        For a zip or gzip file, the digest of its unpacked content.  For any other file, and for an archive
-        that is damaged, encrypted or larger than ``LIMIT`` when unpacked, the digest of the bytes.
+    Content
+        Of a file of a known kind, the digest of its content.  Of any other file, and of one that is damaged,
+        encrypted or larger than ``LIMIT`` when unpacked, the digest of its bytes.
     """
-    packed: str | None = None
-    if data[:4] in _ARCHIVES:
-        packed = _zip_digest(data)
-    elif data[:2] == b"\x1f\x8b":
-        packed = _gzip_digest(data)
-    elif _is_event_file(name):
-        records = event_files.content(data)
-        packed = None if records is None else hashlib.sha256(b"events\0" + records).hexdigest()
-    elif _is_document(data, name):
-        packed = hashlib.sha256(b"document\0" + document_times.content(data)).hexdigest()
-    return packed or hashlib.sha256(data).hexdigest()
+    omissions = Omissions(span or _ALWAYS)
+    plain = _plain(data, name, omissions, 0)
+    if plain is None:
+        return Content(hashlib.sha256(data).hexdigest())
+    return Content(hashlib.sha256(plain).hexdigest(), tuple(omissions.names))
 
 
-def _is_event_file(name: str) -> bool:
-    return "tfevents" in name.rpartition("/")[2]
+_Read = Callable[[bytes, str, Omissions, int], "bytes | None"]
 
 
-def _is_document(first: bytes, name: str) -> bool:
-    return first[:5] == b"%PDF-" or name.lower().endswith(".svg")
+def _plain(data: bytes, name: str, omissions: Omissions, depth: int) -> bytes | None:
+    """Return what is compared of a file in place of its bytes; None if these are compared."""
+    file_kind = kinds.kind(data, name)
+    if file_kind is None or depth > _DEEPEST:
+        return None
+    plain = _READERS[file_kind](data, name, omissions, depth)
+    prefix = "packed" if file_kind in kinds.PACKED else file_kind
+    return None if plain is None else prefix.encode() + b"\0" + plain
 
 
-def _zip_digest(data: bytes) -> str | None:
-    """Return the digest of names and contents, ordered by name; None if the archive cannot be read."""
-    total = hashlib.sha256(b"zip\0")
+def _zip(data: bytes, name: str, omissions: Omissions, depth: int) -> bytes | None:
+    """Return the digests of names and contents, ordered by name; None if the archive cannot be read."""
+    lines = []
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > LIMIT:
                 return None
-            for entry in sorted(archive.infolist(), key=lambda entry: entry.filename):
-                content = hashlib.sha256(archive.read(entry)).digest()
-                total.update(entry.filename.encode(errors="surrogateescape") + b"\0" + content)
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        NotImplementedError,
-        RuntimeError,
-        ValueError,
-    ):
+            top = _top_folder(archive.namelist())
+            for entry in archive.infolist():
+                inner = entry.filename.removeprefix(top)
+                if top and inner == _SERIALIZATION_ID:
+                    continue
+                packed = archive.read(entry)
+                plain = _plain(packed, inner or entry.filename, omissions, depth + 1) or packed
+                digest = hashlib.sha256(plain).digest()
+                lines.append(inner.encode(errors="surrogateescape") + b"\0" + digest)
+    except (*_DAMAGE, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError):
         return None
-    return total.hexdigest()
+    return b"".join(sorted(lines))
 
 
-def _gzip_digest(data: bytes) -> str | None:
-    """Return the digest of the unpacked content; None if the file cannot be read."""
+def _top_folder(names: list[str]) -> str:
+    """Return the folder of all entries in a file of ``torch.save``, which is named after the file."""
+    top = next((n.removesuffix("data.pkl") for n in names if n.endswith("/data.pkl")), "")
+    return top if top and all(name.startswith(top) for name in names) else ""
+
+
+_DAMAGE = (OSError, EOFError, zlib.error, lzma.LZMAError)
+
+
+def _unpacked(data: bytes, name: str, omissions: Omissions, depth: int) -> bytes | None:
+    """Return the unpacked content; None if it cannot be read, or is too large."""
     try:
-        with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
-            content = file.read(LIMIT + 1)
-    except (OSError, EOFError, zlib.error):
+        if data[:2] == b"\x1f\x8b":
+            with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
+                packed = file.read(LIMIT + 1)
+        elif data[:1] == b"\x78":
+            unpacker = zlib.decompressobj()
+            packed = unpacker.decompress(data, LIMIT + 1)
+            if not unpacker.eof or unpacker.unused_data:
+                return None
+        else:
+            opener = bz2.BZ2File if data[:3] == b"BZh" else lzma.LZMAFile
+            with opener(io.BytesIO(data)) as stream:
+                packed = stream.read(LIMIT + 1)
+    except _DAMAGE:
         return None
-    return None if len(content) > LIMIT else hashlib.sha256(b"gzip\0" + content).hexdigest()
+    if len(packed) > LIMIT:
+        return None
+    return _plain(packed, _inner_name(name), omissions, depth + 1) or b"bytes\0" + packed
+
+
+def _inner_name(name: str) -> str:
+    stem, dot, ending = name.rpartition(".")
+    return stem if dot and ending.lower() in ("gz", "bz2", "xz", "z", "zlib") else name
+
+
+def _table(data: bytes, name: str, omissions: Omissions, depth: int) -> bytes | None:
+    delimiter = "\t" if name.lower().endswith(".tsv") else ","
+    return tables.csv_content(data, delimiter, omissions)
+
+
+_READERS: dict[str, _Read] = {
+    "zip": _zip,
+    **dict.fromkeys(kinds.PACKED, _unpacked),
+    "events": lambda data, name, omissions, depth: event_files.content(data, omissions),
+    "document": lambda data, name, omissions, depth: document_times.content(data),
+    "parquet": lambda data, name, omissions, depth: tensors.parquet(data, omissions),
+    "safetensors": lambda data, name, omissions, depth: tensors.safetensors(data, omissions),
+    "json": lambda data, name, omissions, depth: tables.json_content(data, omissions),
+    "table": _table,
+    "pickle": lambda data, name, omissions, depth: pickles.content(data),
+}

@@ -1,29 +1,58 @@
-"""The content of a TensorBoard event file without the times at which its records were written.
+"""The content of a TensorBoard event file: its values, without times, and without scalars that tell times.
 
 Notes
 -----
 The format is TFRecord (length, checksum, data, checksum) with one Event message a record, whose field 1 is
-``wall_time``: tensorflow/core/util/event.proto.
+``wall_time`` and whose field 5 is the summary: a list of values, of which field 1 is the tag.  See
+tensorflow/core/util/event.proto and tensorflow/core/framework/summary.proto.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-_WALL_TIME = 1
+from gittrack.analysis.canonical.tables import Omissions
+from gittrack.analysis.volatile import is_volatile
+
+_WALL_TIME, _SUMMARY = 1, 5  # fields of Event
+_VALUE, _TAG = 1, 1  # fields of Summary, and of its values
 
 
-def content(data: bytes) -> bytes | None:
-    """Return the records without their wall times; None if ``data`` is not a whole event file."""
+def content(data: bytes, omissions: Omissions) -> bytes | None:
+    """Return the records without times; None if ``data`` is not a whole event file.
+
+    The tags of scalars that measure time or memory, such as ``charts/SPS``, are added to the omissions.
+    """
     parts: list[bytes] = []
     try:
         for record in _records(data):
-            fields = [field for number, field in _fields(record) if number != _WALL_TIME]
-            body = b"".join(fields)
+            body = b"".join(_without_times(record, omissions))
             parts.append(len(body).to_bytes(8, "little") + body)
     except (ValueError, IndexError):
         return None
     return b"".join(parts) if parts else None
+
+
+def _without_times(record: bytes, omissions: Omissions) -> Iterator[bytes]:
+    """Yield the fields of an Event; of its summary only the values that are not times."""
+    for number, field in _fields(record):
+        if number != _SUMMARY:
+            yield b"" if number == _WALL_TIME else field
+            continue
+        for value_number, value in _fields(_inside(field)):
+            tags = [_inside(part) for n, part in _fields(_inside(value)) if n == _TAG]
+            tag = tags[0].decode(errors="replace") if value_number == _VALUE and tags else ""
+            if is_volatile(tag):
+                omissions.names.setdefault(tag)
+            else:
+                yield value
+
+
+def _inside(field: bytes) -> bytes:
+    """Return the content of a field that has a length, without its key and length."""
+    _, position = _varint(field, 0)
+    _, position = _varint(field, position)
+    return field[position:]
 
 
 def _records(data: bytes) -> Iterator[bytes]:

@@ -13,8 +13,9 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from gittrack.analysis.console.masks import Masks, Span
+from gittrack.analysis.console.masks import Masks
 from gittrack.analysis.console.streams import CUT, Console, lines_of
+from gittrack.analysis.span import Span
 
 _NUMBER = re.compile(r"((?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?!\w))")
 _COUNTED = re.compile(r"\b\d[\d.]*(?:[eE][-+]?\d+)?")

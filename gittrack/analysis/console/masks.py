@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+
+from gittrack.analysis.span import Span
 
 MARK = "\x00"  # no program prints it in a line of text
-_SLACK = 5.0  # seconds, between the clocks of the launcher and of the command
 _DAY = 86400.0
 
 _SECONDS: Mapping[str, float] = {
@@ -97,18 +97,6 @@ _RESULT_BEFORE = re.compile(
 )
 _AROUND = re.compile(rf"[ \t]*{MARK}[ \t]*")
 _ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\))")
-
-
-class Span(NamedTuple):
-    """When a run began and ended, in seconds since 1970."""
-
-    started: float
-    ended: float
-
-    @property
-    def longest(self) -> float:
-        """The longest time that the run can have measured, in seconds: several cores may add up theirs."""
-        return 4 * max(0.0, self.ended - self.started) + _SLACK
 
 
 class Masks:
@@ -205,9 +193,7 @@ def _is_clock(match: re.Match[str], span: Span) -> bool:
     seconds = _clock_seconds(match["hms"].replace(",", "."))
     if seconds <= span.longest:
         return True
-    quarter = 900.0  # time zones differ by multiples of 15 minutes
-    since = (seconds - (span.started - _SLACK)) % quarter
-    return since <= span.ended - span.started + 2 * _SLACK
+    return span.has_at_some_hour(seconds)
 
 
 def _clock_seconds(clock: str) -> float:
@@ -218,7 +204,7 @@ def _clock_seconds(clock: str) -> float:
 
 
 def _is_epoch(match: re.Match[str], span: Span) -> bool:
-    return span.started - _SLACK <= int(match["unix"]) <= span.ended + _SLACK
+    return span.has(int(match["unix"]))
 
 
 def _is_possible(number: str, unit: str | None, span: Span) -> bool:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from gittrack.analysis.console.masks import Span, visible
+from gittrack.analysis.console.masks import visible
+from gittrack.analysis.span import Span
 
 CUT = re.compile(r"\n\[\.\.\. [\d,]+ bytes left out \.\.\.\]\n")
 _WORKTREE = re.compile(r"/[^\s'\":]*/gittrack-[0-9a-z_]{8,16}(?:/up)*/tree(?![\w.-])")

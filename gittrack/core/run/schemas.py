@@ -54,7 +54,7 @@ SHAPES: Mapping[str, Any] = {
         ]
     },
     layout.WRITTEN: {
-        "files": [{**_ITEM, "canonical": str, "link": str, "outside": bool}],
+        "files": [{**_ITEM, "canonical": str, "link": str, "outside": bool, "left_out": [str]}],
         "problem": str,
     },
     layout.DIFF: {

@@ -9,8 +9,11 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+import time
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
+
+from gittrack.analysis.canonical import kinds
 
 MAX_ENTRIES = 1_000_000  # files and folders to look at
 MAX_FILES = 50_000  # files to hash
@@ -39,7 +42,8 @@ class Written(NamedTuple):
     ----------
     files
         An entry for each file: ``path`` from the root, ``size`` in bytes, ``sha256``; ``canonical``, the
-        digest of its content without times, if that is another one; ``link``, the text of a symbolic link;
+        digest of its content without times, if that is another one; ``left_out``, the names of the values
+        that this content leaves out; ``link``, the text of a symbolic link;
         ``outside``, whether the link leads outside of the tree and something was written there.
     problem
         Why ``files`` is empty although files may have been written; empty if it is complete.
@@ -135,8 +139,6 @@ def _is_written_outside(root: str, link: str, began_ns: int) -> bool:
 
 def _entry(root: str, path: str, began_ns: int) -> dict[str, Any] | None:
     """Return the entry of a file; None if it was removed, or cannot be read."""
-    from gittrack.analysis.canonical import content as canonical  # noqa: PLC0415
-
     full = os.path.join(root, path)
     try:
         if os.path.islink(full):
@@ -147,18 +149,21 @@ def _entry(root: str, path: str, began_ns: int) -> dict[str, Any] | None:
     except OSError:
         return None
     entry: dict[str, Any] = {"path": path, "size": size, "sha256": digest}
-    if content is not None and (other := canonical.digest(content, path)) != digest:
-        entry["canonical"] = other
+    if content is not None:
+        from gittrack.analysis.canonical import content as canonical  # noqa: PLC0415
+        from gittrack.analysis.span import Span  # noqa: PLC0415
+
+        plain = canonical.content(content, path, Span(began_ns / 1e9, time.time()))
+        entry |= {"canonical": plain.digest} if plain.digest != digest else {}
+        entry |= {"left_out": list(plain.left_out)} if plain.left_out else {}
     return entry
 
 
 def _read(full: str, path: str) -> tuple[str, int, bytes | None]:
     """Return digest and size of a file, and its bytes if its canonical content is of interest."""
-    from gittrack.analysis.canonical import content as canonical  # noqa: PLC0415
-
     with open(os.open(full, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
         first = file.read(_CHUNK)
-        if canonical.applies(first, path) and (os.fstat(file.fileno()).st_size <= MAX_CANONICAL):
+        if kinds.kind(first, path) and (os.fstat(file.fileno()).st_size <= MAX_CANONICAL):
             data = first + file.read(MAX_CANONICAL)
             return hashlib.sha256(data).hexdigest(), len(data), data
         digest = hashlib.sha256(first)

@@ -18,6 +18,7 @@ def page(verdict: Verdict, why: Sequence[str] = (), more: str = "") -> str:
     """Return the verdict; ``why`` lists differences that may be the reason, ``more`` is the last line."""
     lines = [f"{verdict.level}  {_summary(verdict)}"]
     lines += _omitted(verdict.omitted)
+    lines += _left_out_of(verdict)
     differences = _differences(verdict)
     if verdict.omitted and differences and verdict.level != EXACT:
         lines.append("what differs:")
@@ -37,6 +38,16 @@ def page(verdict: Verdict, why: Sequence[str] = (), more: str = "") -> str:
     if more:
         lines.append(more)
     return "".join(f"{line}\n" for line in lines)
+
+
+def _left_out_of(verdict: Verdict) -> list[str]:
+    """Return the values that were left out of files as times of the run, a line for each file."""
+    lines = []
+    for path, names in verdict.left_out_of.items():
+        more = f" and {len(names) - _MOST_METRICS} more" if len(names) > _MOST_METRICS else ""
+        listed = ", ".join(map(text.escape, names[:_MOST_METRICS])) + more
+        lines.append(f"left out of {text.escape(path)}, as times of the run: {listed}")
+    return lines
 
 
 def _differences(verdict: Verdict) -> list[str]:
@@ -168,6 +179,7 @@ def jsonable(verdict: Verdict, a: str, b: str | None, why: Sequence[str] = ()) -
         "only_in_one": dict(verdict.lone_artifacts),
         "left_out": list(verdict.left_out),
         "omitted": [_omission(omission) for omission in verdict.omitted],
+        "left_out_of": {path: list(names) for path, names in verdict.left_out_of.items()},
         "not_compared": list(verdict.unknown),
         "unwritten": list(verdict.unwritten),
         "console": _console(verdict.console),

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gittrack.analysis.canonical import content as canonical
+from gittrack.analysis.canonical import kinds
 from gittrack.analysis.canonical.content import digest
 
 
@@ -71,12 +72,35 @@ def event_file(*records: tuple[float, bytes]) -> bytes:
 EVENTS = "runs/events.out.tfevents.1772273422.host.1.0"
 
 
+def scalars(**values: float) -> bytes:
+    """Return the summary of an event: a value with a tag and a number for each scalar."""
+    parts = []
+    for name, number in values.items():
+        tag = name.replace("__", "/").encode()
+        value = b"\x0a%c%s\x15%s" % (len(tag), tag, struct.pack("<f", number))
+        parts.append(b"\x0a%c%s" % (len(value), value))
+    summary = b"".join(parts)
+    return b"\x2a%c%s" % (len(summary), summary)
+
+
 def test_event_files_are_compared_without_wall_times():
-    step, summary = b"\x10\x05", b"\x2a\x03abc"
+    step, summary = b"\x10\x05", scalars(loss=0.5)
     first = canonical.digest(event_file((1.0, step + summary)), EVENTS)
     assert canonical.digest(event_file((2.0, step + summary)), EVENTS) == first
-    assert canonical.digest(event_file((1.0, step + b"\x2a\x03abd")), EVENTS) != first
+    assert canonical.digest(event_file((1.0, step + scalars(loss=0.25))), EVENTS) != first
+    assert canonical.digest(event_file((1.0, step + scalars(acc=0.5))), EVENTS) != first
     assert canonical.digest(event_file((1.0, b"\x10\x06" + summary)), EVENTS) != first
+
+
+def test_scalars_that_tell_times_are_left_out_of_event_files_and_named():
+    def file(**values):
+        return canonical.content(event_file((1.0, b"\x10\x05" + scalars(**values))), EVENTS)
+
+    first = file(charts__SPS=900.0, time__time_elapsed=3.0, losses__value=0.5)
+    assert first == file(charts__SPS=700.0, time__time_elapsed=4.0, losses__value=0.5)
+    assert first.left_out == ("charts/SPS", "time/time_elapsed")
+    assert first != file(charts__SPS=900.0, time__time_elapsed=3.0, losses__value=0.25)
+    assert file(time__total_timesteps=1.0) != file(time__total_timesteps=2.0)
 
 
 @pytest.mark.parametrize("cut", [1, 5, 20])
@@ -101,7 +125,8 @@ def test_svg_files_are_compared_without_dates_and_random_names():
     assert canonical.digest(text.format("2026", first, "M 1", other).encode(), "a.svg") != expected
 
 
-def test_only_files_of_these_kinds_have_a_canonical_content():
-    assert canonical.applies(b"", EVENTS)
-    assert canonical.applies(b"<svg", "plots/a.SVG")
-    assert not canonical.applies(b"epoch,loss", "log.csv")
+def test_the_kind_of_a_file_is_known_by_its_begin_or_its_name():
+    assert kinds.kind(b"", EVENTS) == "events"
+    assert kinds.kind(b"<svg", "plots/a.SVG") == "document"
+    assert kinds.kind(b"epoch,loss", "log.csv") == "table"
+    assert kinds.kind(b"epoch,loss", "log.txt") is None

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gittrack.analysis.console import comparison as console
-from gittrack.analysis.console.masks import Span
 from gittrack.analysis.console.streams import Console
+from gittrack.analysis.span import Span
 
 SPAN = Span(1_760_000_000.0, 1_760_000_060.0)  # 2025-10-09, 08:53:20 to 08:54:20 in UTC
 
