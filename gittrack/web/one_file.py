@@ -9,15 +9,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gittrack import git
 from gittrack.show.terminal import text
-from gittrack.web import application, assets
-from gittrack.web.params import Params
-from gittrack.web.points import PointCache
-from gittrack.web.views import runs, series, start
+from gittrack.web import application, assets, file_documents
 
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.{1,2}/[\w./-]+\.js)";\n?', re.M)
 _EXPORT = re.compile(r"^export (async function|function|class|const) (\w+)", re.M)
@@ -30,17 +27,20 @@ class Page(NamedTuple):
     about: str
 
 
-def runs_page(repo: git.Repo, fields: Mapping[str, Sequence[str]]) -> Page:
-    """Return the page of some runs, as parameters of the document ``runs``."""
-    params = Params(fields)
-    document = runs.view(repo, params)
-    curves = series.view(repo, Params({"run": document["keys"]}), PointCache())
-    first = application.Start()._asdict()
-    written = {"written": None, "runs": len(document["keys"]), "thinned": True}
-    begin = {**start.view(repo), "live": False, "instance": "", "with": [], "file": written}
-    documents = {"start": {**begin, "initial": first}, "runs": document, "series": curves}
+def runs_page(
+    repo: git.Repo,
+    fields: Mapping[str, Sequence[str]],
+    parts: Collection[str] = (),
+    first: Mapping[str, Any] | None = None,
+) -> Page:
+    """Return the page of some runs; the parameters are those of `file_documents.documents`."""
+    documents = file_documents.documents(repo, fields, parts, first)
     content = join(documents)
-    return Page(content, f"{len(document['keys'])} runs, {text.size(len(content))}")
+    about = documents["start"]["file"]
+    thinned = ", curves thinned" if about["thinned"] else ""
+    count = about["runs"]
+    runs = f"{count:,} run{'' if count == 1 else 's'}"
+    return Page(content, f"{runs}, {text.size(len(content))}{thinned}")
 
 
 def join(documents: Mapping[str, Any]) -> bytes:

@@ -10,11 +10,14 @@ import shutil
 import subprocess
 
 import helpers
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gittrack import git
 from gittrack.core.errors import TrackError
-from gittrack.web import assets, one_file
+from gittrack.web import assets, file_curves, one_file
 
 NASTY = "</script><script>alert(1)</script><!-- ${alert(2)} \u202e"
 
@@ -93,14 +96,85 @@ def test_modules_that_import_each_other_are_refused(monkeypatch):
     assets.modules.cache_clear()
 
 
+def page_of(**fields: list[str]) -> dict:
+    """Return the documents in the page of some runs."""
+    return embedded(one_file.runs_page(git.find(), fields).content)
+
+
 def test_the_page_of_some_runs(project):
     for number in range(3):
         helpers.record(f"run {number}", {"loss": 1.0}, {"loss": number / 2}, experiment="digits")
     helpers.record("other", {"loss": 1.0}, experiment="letters")
-    page = one_file.runs_page(git.find(), {"experiment": ["digits"], "where": ["loss < 1"]})
-    documents = embedded(page.content)
+    documents = page_of(experiment=["digits"], where=["loss < 1"])
     assert documents["runs"]["total"] == 2
     assert {entry["run"] for entry in documents["series"]["series"]} == set(
         documents["runs"]["keys"]
     )
-    assert page.about.startswith("2 runs, ")
+    assert documents["start"]["file"]["runs"] == 2
+
+
+def secrets(**more: object) -> list[str]:
+    """Record two runs, and return texts that only the sender of a page may give away."""
+    for name in ("first", "second"):
+        code = f"print('printed by {name}')\nopen('out.txt', 'w').write('{name}')\n"
+        (helpers.Path("train.py")).write_text(code)
+        argv = ("run", "-n", name, "--output", "out.txt", "--", helpers.sys.executable, "train.py")
+        done = helpers.run_cli(*argv)
+        assert done.code == 0, done.err
+    (run,) = (run for run in helpers.listed() if run["name"] == "first")
+    return [run["host"], "printed by first", "train.py", "out.txt", helpers.sys.executable]
+
+
+def test_a_file_holds_no_code_console_or_machine_unless_asked_for(project):
+    hidden = secrets()
+    content = one_file.runs_page(git.find(), {}).content.decode()
+    data = json.dumps(embedded(content.encode()))
+    assert [text for text in hidden if text in data] == []
+    assert "train.py" not in data
+    whole = json.dumps(embedded(one_file.runs_page(git.find(), {}, ("code", "log", "env")).content))
+    assert [text for text in hidden if text not in whole and text != "out.txt"] == []
+    assert "+print('printed by first')" in whole or "-print('printed by first')" in whole
+    assert "packages" in whole
+
+
+def test_a_part_that_does_not_exist_is_refused(project):
+    helpers.record("first", {"loss": 1.0})
+    with pytest.raises(TrackError, match="no part 'password'"):
+        one_file.runs_page(git.find(), {}, ("password",))
+
+
+def test_curves_in_a_file_are_thinned_to_a_budget(project, monkeypatch):
+    monkeypatch.setattr(file_curves, "BUDGET", 400)
+    helpers.record("long", *({"loss": 1 / (step + 1), "acc": step % 7} for step in range(3000)))
+    page = one_file.runs_page(git.find(), {})
+    series = embedded(page.content)["series"]["series"]
+    assert {entry["thinned"] for entry in series} == {True}
+    assert {entry["total"] for entry in series} == {3000}
+    loss = next(entry for entry in series if entry["metric"] == "loss")
+    assert (loss["y"]["type"], loss["y"]["hi"]) == ("i16", 1)
+    assert len(base64.b64decode(loss["y"]["data"])) <= 2 * 202
+    assert page.about.endswith("curves thinned")
+
+
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), max_size=200))
+def test_quantised_numbers_are_near_the_exact_ones(numbers):
+    packed = file_curves.quantised(np.array(numbers, dtype=float))
+    if isinstance(packed, dict) and packed["type"] == "i16":
+        levels = np.frombuffer(base64.b64decode(packed["data"]), "<u2")
+        unit = (packed["hi"] - packed["lo"]) / 65535
+        assert np.all(np.abs(packed["lo"] + levels * unit - numbers) <= unit * 0.51)
+
+
+def test_a_clock_has_the_time_at_some_steps(project):
+    run_id = helpers.record("a", *({"loss": 1.0} for _ in range(500)))
+    clock = page_of()["series"]["clocks"][f"default/{run_id}"]
+    assert (clock["steps"][0], clock["steps"][-1], len(clock["steps"])) == (0, 499, 64)
+    assert clock["seconds"] == sorted(clock["seconds"])
+
+
+def test_too_many_runs_for_a_file(project, monkeypatch):
+    monkeypatch.setattr("gittrack.web.file_documents.MOST_RUNS", 1)
+    helpers.record("a", {"loss": 1.0})
+    helpers.record("b", {"loss": 1.0})
+    with pytest.raises(TrackError, match="2 runs are too many for one file"):
+        one_file.runs_page(git.find(), {})

@@ -52,12 +52,12 @@ def document(repo: git.Repo, records: Sequence[RunRecord], *, code: bool = True)
         row["delta"] = [change.delta if change else None for change in of_runs]
         row["percent"] = [change.percent if change else None for change in of_runs]
         row["goal"] = goals[row["name"]].goal
-    patch = _code(repo, records) if code and len(records) == 2 else None
+    change = patch(repo, records) if code and len(records) == 2 else None
     equal = [name for name in SECTIONS if not rows[name]]
     return {
         "keys": [runs.key(info) for info in table.runs],
         "sections": rows,
-        "code": patch,
+        "code": change,
         "codes": [info.code.state for info in table.runs],
         "equal": equal + (["code"] if not table.sections["code"] else []),
         "commands": _commands(records),
@@ -69,13 +69,13 @@ def _row(row: DiffRow) -> dict[str, Any]:
     return {"name": row.name, "values": values}
 
 
-def _code(repo: git.Repo, records: Sequence[RunRecord]) -> dict[str, Any]:
+def patch(repo: git.Repo, records: Sequence[RunRecord]) -> dict[str, Any]:
+    """Return the difference between the code of two runs, as the document ``compare`` has it."""
     change = compare.code_change(repo, *records[:2])
-    patch = change.patch
     return {
         **change._asdict(),
-        "patch": patch[:_LONGEST_PATCH],
-        "truncated": len(patch) > _LONGEST_PATCH,
+        "patch": change.patch[:_LONGEST_PATCH],
+        "truncated": len(change.patch) > _LONGEST_PATCH,
     }
 
 

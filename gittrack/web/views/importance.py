@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from typing import Any
 
 from gittrack import git
@@ -10,7 +11,7 @@ from gittrack.analysis import importance
 from gittrack.analysis.direction import MAX
 from gittrack.analysis.importance import Scored
 from gittrack.core.run import commit_message
-from gittrack.core.run.run_info import RUNNING
+from gittrack.core.run.run_info import RUNNING, RunInfo
 from gittrack.read.runs import reader
 from gittrack.web.params import Params
 from gittrack.web.views import commands, runs
@@ -20,7 +21,11 @@ def view(repo: git.Repo, params: Params) -> dict[str, Any]:
     """Return the document ``importance``."""
     metric = params.required("metric").removeprefix("metrics.")
     rows = runs.select(repo, params)
-    infos = [reader.decode(repo, raw) for raw in rows.raws]
+    return document(repo, [reader.decode(repo, raw) for raw in rows.raws], metric)
+
+
+def document(repo: git.Repo, infos: Sequence[RunInfo], metric: str) -> dict[str, Any]:
+    """Return the document ``importance`` of some runs; those that are still running do not count."""
     ended = [info for info in infos if info.status != RUNNING]
     flat = [commit_message.dotted(info.params) for info in ended]
     varied = [name for name in _names(flat) if len({repr(values.get(name)) for values in flat}) > 1]

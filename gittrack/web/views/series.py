@@ -63,7 +63,7 @@ def view(repo: git.Repo, params: Params, cache: PointCache) -> dict[str, Any]:
             points = cache.read(repo, raw)
             entries += of_run(repo, raw, points, metrics, window)
         except (TrackError, ValueError, FileNotFoundError) as error:
-            problems.append({"run": name, "message": _message(error)})
+            problems.append({"run": name, "message": message(error)})
             continue
         if points.tail is not None:
             tails[name] = tail_text(points.tail)
@@ -82,7 +82,8 @@ def tail_text(tail: Tail) -> str:
     return f"{tail.size}-{tail.lines}"
 
 
-def _message(error: Exception) -> str:
+def message(error: Exception) -> str:
+    """Return why the points of a run cannot be read."""
     if isinstance(error, FileNotFoundError):
         return "it has just ended"
     return error.message if isinstance(error, TrackError) else f"metrics.csv is damaged: {error}"

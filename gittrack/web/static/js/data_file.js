@@ -2,34 +2,36 @@
 /** Documents from the page itself, which is one file. */
 
 import { DataError } from "./errors.js";
+import { compareDocument, runDocument } from "./file_runs.js";
+import { seriesDocument } from "./file_series.js";
 
 /**
- * Return the documents that a file holds: `{name: document}`, and for series one document with all of them.
+ * Return the documents that a file holds: `{name: document}`; those about one thing by its key or name.
  * @param {Record<string, any>} documents
  * @returns {import("./data.js").Data}
  */
 export function fileSource(documents) {
+  /** @type {Record<string, (params: any) => any>} */
+  const answers = {
+    start: () => documents.start,
+    runs: () => documents.runs,
+    series: (params) => seriesDocument(documents.series, params),
+    run: (params) => runDocument(documents, params.run),
+    compare: (params) => compareDocument(documents, params.run),
+    log: (params) => documents.log?.[params.run],
+    importance: (params) => documents.importance?.[String(params.metric).replace(/^metrics\./, "")],
+    sweeps: () => documents.sweeps || { sweeps: [], problems: [], commands: [] },
+    sweep: (params) => documents.sweep?.[params.sweep],
+    models: () => documents.models || { models: [], commands: [] },
+    model: (params) => documents.model?.[params.model],
+  };
   return {
     live: false,
     async get(name, params = {}) {
-      if (name === "series") return chosenSeries(documents.series, params);
-      const target = params.run || params.sweep || params.model;
-      const document = target === undefined || name === "runs" ? documents[name] : (documents[name] || {})[String(target)];
-      if (document === undefined) throw new DataError(`this file does not hold: ${name}`, "ask whoever sent it, or use git track ui");
+      const document = answers[name]?.(params);
+      if (document === undefined) throw new DataError(`this file does not hold: ${name}`, `whoever sent it can add more: git track ui --file --with code,log,env`);
       return document;
     },
     artifact: () => null,
   };
-}
-
-/**
- * Return the series of some runs and metrics; none named: all.
- * @param {any} all
- * @param {Record<string, any>} params
- */
-export function chosenSeries(all, params) {
-  const runs = new Set([params.run ?? []].flat());
-  const metrics = new Set([params.metric ?? []].flat());
-  const series = all.series.filter((/** @type {any} */ entry) => runs.has(entry.run) && (metrics.size === 0 || metrics.has(entry.metric)));
-  return { ...all, series };
 }

@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { fileSource } from "../../../gittrack/web/static/js/data_file.js";
+import { smoothed } from "../../../gittrack/web/static/js/smoothing.js";
+
+const A = "digits/20260102-030405-aaaaaaaa";
+const B = "digits/20260102-030406-bbbbbbbb";
+const entry = (run, metric, x, y, marks = []) => ({ run, metric, x, y, marks, total: x.length, thinned: false });
+const DOCUMENTS = {
+  start: { live: false },
+  runs: {
+    keys: [A, B],
+    columns: [
+      { name: "name", group: "fact", kind: "text", values: ["first", null] },
+      { name: "seed", group: "fact", kind: "integer", values: [1, 2] },
+      { name: "metrics.loss", group: "metric", kind: "number", goal: "min", values: [0.5, 0.25], min: [0.5, 0.1], max: [1, 1], count: [2, 2] },
+      { name: "params.lr", group: "param", kind: "number", value: 0.1 },
+      { name: "params.opt", group: "param", kind: "text", values: ["sgd", null] },
+    ],
+  },
+  series: {
+    problems: [{ run: B, message: "damaged" }],
+    clocks: { [A]: { steps: [0, 10], seconds: [0, 100] } },
+    series: [entry(A, "loss", [0, 5, 10], [4, 2, 1], [[7, "NaN"]]), entry(A, "epoch", [0, 10], [1, 2]), entry(B, "loss", [0], [3])],
+  },
+  log: { [A]: { text: "hello", size: 5 } },
+  env: { [A]: { python: { version: "3.10" } }, [B]: { python: { version: "3.11" } } },
+  code: { [`${A} ${B}`]: { patch: "+1" } },
+};
+const data = fileSource(DOCUMENTS);
+
+test("the series of some runs and metrics", async () => {
+  const document = await data.get("series", { run: [A], metric: "loss" });
+  assert.deepEqual(document.series.map((one) => [one.metric, one.x, one.y]), [["loss", [0, 5, 10], [4, 2, 1]]]);
+  assert.deepEqual(document.problems, []);
+  assert.equal((await data.get("series", { run: [A, B] })).series.length, 3);
+});
+
+test("another axis comes from the clock, the id or another metric", async () => {
+  const x = async (axis) => (await data.get("series", { run: A, metric: "loss", x: axis })).series[0].x;
+  assert.deepEqual(await x("time"), [0, 50, 100]);
+  assert.deepEqual(await x("wall"), [1767323045, 1767323095, 1767323145]);
+  assert.deepEqual(await x("epoch"), [1, 1.5, 2]);
+  assert.deepEqual((await data.get("series", { run: B, x: "time" })).series, []);
+});
+
+test("a range keeps the neighbours, and marks follow the axis", async () => {
+  const [loss] = (await data.get("series", { run: A, metric: "loss", from: 6, to: 9 })).series;
+  assert.deepEqual(loss.x, [5, 10]);
+  const [timed] = (await data.get("series", { run: A, metric: "loss", x: "time" })).series;
+  assert.deepEqual(timed.marks, [[70, "NaN"]]);
+});
+
+test("smoothing is corrected for its start, and a constant stays constant", async () => {
+  assert.deepEqual([...smoothed([2, 2, 2], 0.5)], [2, 2, 2]);
+  const [loss] = (await data.get("series", { run: A, metric: "loss", smooth: 0.5 })).series;
+  assert.deepEqual(loss.y.map((y) => y.toFixed(4)), ["4.0000", "2.6667", "1.7143"]);
+});
+
+test("one run is made from its row", async () => {
+  const document = await data.get("run", { run: A });
+  assert.deepEqual(document.run.params, { lr: 0.1, opt: "sgd" });
+  assert.deepEqual(document.run.metrics.loss, { last: 0.5, min: 0.5, max: 1, step: null, count: 2 });
+  assert.equal(document.env.python.version, "3.10");
+  assert.equal(document.log.size, 5);
+});
+
+test("a comparison is made from rows", async () => {
+  const { sections, code, equal } = await data.get("compare", { run: [A, B] });
+  assert.deepEqual(sections.params, [{ name: "opt", values: ["sgd", { missing: true }] }]);
+  assert.deepEqual(sections.metrics, [{ name: "loss", values: [0.5, 0.25], delta: [null, -0.25], percent: [null, -50], goal: "min" }]);
+  assert.deepEqual(sections.run.map((row) => row.name), ["seed"]);
+  assert.deepEqual(sections.env, [{ name: "python.version", values: ["3.10", "3.11"] }]);
+  assert.equal(code.patch, "+1");
+  assert.deepEqual(equal, ["inputs"]);
+});
+
+test("what a file does not hold is an error that says so", async () => {
+  await assert.rejects(data.get("log", { run: B }), /does not hold: log/);
+  await assert.rejects(data.get("run", { run: "x" }), /does not hold the run x/);
+  assert.deepEqual((await data.get("sweeps")).sweeps, []);
+});
