@@ -19,7 +19,7 @@ from gittrack.version import __version__
 
 if TYPE_CHECKING:
     from gittrack.api.model_version import ModelVersion
-    from gittrack.api.records import diff, get, runs
+    from gittrack.api.records import diff, get, page, runs
     from gittrack.api.registry import Registry, registry
     from gittrack.api.run import fingerprint, finish, init, log, params
     from gittrack.api.runs import RunRecord, Runs
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from gittrack.record.run import Run
 
 _HOMES = {
-    **dict.fromkeys(("diff", "get", "runs"), "gittrack.api.records"),
+    **dict.fromkeys(("diff", "get", "page", "runs"), "gittrack.api.records"),
     **dict.fromkeys(("finish", "fingerprint", "init", "log", "params"), "gittrack.api.run"),
     **dict.fromkeys(
         ("AmbiguousRun", "NoSuchRun", "NotARepository", "TrackError"), "gittrack.core.errors"
@@ -61,6 +61,7 @@ __all__ = [
     "jax_key",
     "log",
     "main",
+    "page",
     "params",
     "registry",
     "runs",

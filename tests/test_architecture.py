@@ -159,9 +159,14 @@ LAZY_IMPORTS = {
     "cli/commands/sweep/_search.py": {
         "gittrack.show.page.pictures": "needs Matplotlib, which is optional",
     },
+    "cli/commands/_page.py": {"gittrack.web.one_file": "with NumPy, which a server starts without"},
+    "api/records.py": {"gittrack.web.one_file": "only who asks for a page needs it"},
+    "api/runs.py": {
+        "gittrack.web.one_file": "only who asks for a page needs it",
+        "pandas": "only where it is installed, and asked for",
+    },
     "web/live.py": {"gittrack.web.views.tails": "with NumPy, which the first page does not need"},
     "cli/commands/ui.py": {
-        "gittrack.web.one_file": "a server does not need it",
         "gittrack.web.application": "a file needs no server",
         "gittrack.web.security": "a file needs no server",
         "gittrack.web.serving": "a file needs no server",
@@ -178,7 +183,6 @@ LAZY_IMPORTS = {
         "jax": "only a JAX key needs it",
         "numpy": "only a NumPy generator needs it",
     },
-    "api/runs.py": {"pandas": "optional; only a data frame needs it"},
     "show/data/parquet.py": {"pyarrow": "optional, and slow to import"},
     "cli/commands/ls.py": {"gittrack.show.data.jsonable": "only --json needs it"},
     "cli/commands/top.py": {

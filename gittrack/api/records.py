@@ -1,13 +1,16 @@
-"""Read runs: `gittrack.runs`, `gittrack.get` and `gittrack.diff`."""
+"""Read runs: `gittrack.runs`, `gittrack.get`, `gittrack.diff` and `gittrack.page`."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from gittrack.analysis.differences import RunDiff
 from gittrack.api import arguments, repository
 from gittrack.api.runs import RunRecord, Runs
 from gittrack.core import layout
+from gittrack.core.errors import TrackError
 from gittrack.read.runs import compare, query, resolve
 from gittrack.read.runs.source import Request
 from gittrack.read.runs.sources import source_of
@@ -124,3 +127,50 @@ def diff(
         for run in (a, b)
     )
     return compare.diff(git_repo, first, second)
+
+
+def page(
+    runs: Iterable[RunRecord] | None = None,
+    *,
+    file: str | os.PathLike[str],
+    include: Sequence[str] = (),
+    repo: str | os.PathLike[str] | None = None,
+) -> Path:
+    """Write runs as a page: one file that shows their table, curves and comparisons in any browser.
+
+    Parameters
+    ----------
+    runs : iterable of RunRecord, optional
+        The runs, such as `gittrack.runs` returns.  Default: all runs that are not archived.
+    file : str or path
+        The file to write, such as ``runs.html``.
+    include : sequence of str, optional
+        What it holds besides params, metrics and curves: ``code``, ``log`` (the console), ``env`` (the
+        environment, host and user).
+    repo : str or path, optional
+        A folder in the repository.  Default: the repository of the runs.
+
+    Returns
+    -------
+    pathlib.Path
+        The file.
+
+    Raises
+    ------
+    TrackError
+        If there are no runs or too many for one file, or if it cannot be written.
+    """
+    from gittrack.web import one_file  # noqa: PLC0415 - only who asks for a page needs it
+
+    records = None if runs is None else list(runs)
+    if records is not None and not records:
+        raise TrackError("there are no runs to show", "select others, or record one")
+    folder = repo or (records[0].work_tree if records else None)
+    fields = {"run": [f"{run.experiment}/{run.id}" for run in records or ()]}
+    content = one_file.runs_page(repository.find(folder), fields, include).content
+    path = Path(file)
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise TrackError(f"cannot write {path}: {error.strerror}", "name another file") from error
+    return path

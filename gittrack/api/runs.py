@@ -10,7 +10,7 @@ from typing import Any, overload
 
 from gittrack import git
 from gittrack.analysis.direction import MAX, MIN, Direction, base_name, direction
-from gittrack.api import arguments
+from gittrack.api import arguments, repository
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.read.runs import record
 from gittrack.show.data import flat, jsonable
@@ -86,6 +86,32 @@ class Runs(Sequence[RunRecord]):
 
     def _repr_html_(self) -> str:
         return html.page([run.info for run in self._runs], time.time())
+
+    def show(self, *, height: int = 640) -> Any:
+        """Return the page of these runs, which a notebook shows as the value of a cell.
+
+        Parameters
+        ----------
+        height : int, default 640
+            The height in pixels.
+
+        Returns
+        -------
+        object
+            With ``_repr_html_``: a frame that holds the page, and reaches neither notebook nor network.
+
+        Raises
+        ------
+        TrackError
+            If there are no runs, or too many for one page.
+        """
+        from gittrack.web import one_file  # noqa: PLC0415 - only who asks for a page needs it
+
+        if not self._runs:
+            raise TrackError("there are no runs to show", "select others, or record one")
+        fields = {"run": [f"{run.experiment}/{run.id}" for run in self._runs]}
+        page = one_file.runs_page(repository.find(self._runs[0].work_tree), fields)
+        return html.Frame(page.content.decode(), height)
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """Return the runs as plain dicts.

@@ -172,5 +172,5 @@ def _extras(repo: git.Repo, raws: Sequence[Raw], parts: Collection[str]) -> dict
 def _log(record: RunRecord) -> dict[str, Any]:
     data = record.read(layout.LOG) if layout.LOG in record.files() else b""
     end = data[-_LONGEST_LOG:]
-    place = {"from": len(data) - len(end), "to": len(data), "size": len(data)}
-    return {"text": end.decode(errors="replace"), **place, "live": False}
+    position = {"from": len(data) - len(end), "to": len(data), "size": len(data)}
+    return {"text": end.decode(errors="replace"), **position, "live": False}

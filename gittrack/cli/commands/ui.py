@@ -10,10 +10,10 @@ import os
 import sys
 
 from gittrack import git
+from gittrack.cli.commands import _page
 from gittrack.cli.options import add_experiment, add_where, check_exclusive
 from gittrack.cli.output import print_note
 from gittrack.core import layout
-from gittrack.core.errors import TrackError
 from gittrack.read.runs import query, resolve
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -26,6 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_experiment(parser)
     add_where(parser)
     add("--file", metavar="FILE", help="write the page as one file, FILE.html, and serve nothing")
+    _page.add_with(parser, "--file")
     add("--port", type=_port, metavar="N", help="the port (default: the first free one from 7117)")
     add(
         "--host",
@@ -47,7 +48,8 @@ def run(args: argparse.Namespace) -> int:
     _check(repo, args)
     keys = tuple(_key(repo, address) for address in args.runs)
     if args.file:
-        return _write(repo, args, keys)
+        _page.write(repo, args.file, _fields(args, keys), args.parts)
+        return 0
     return _serve(repo, args, keys)
 
 
@@ -59,21 +61,6 @@ def _check(repo: git.Repo, args: argparse.Namespace) -> None:
 def _key(repo: git.Repo, address: str) -> str:
     raw = resolve.resolve(repo, address)
     return f"{raw.experiment}/{raw.id}"
-
-
-def _write(repo: git.Repo, args: argparse.Namespace, keys: tuple[str, ...]) -> int:
-    from gittrack.web import one_file  # noqa: PLC0415 - a server does not need it
-
-    page = one_file.runs_page(repo, _fields(args, keys))
-    try:
-        with open(args.file, "wb") as file:
-            file.write(page.content)
-    except OSError as error:
-        raise TrackError(
-            f"{args.file} cannot be written: {error.strerror}", "choose another file"
-        ) from error
-    print(f"{args.file}: {page.about}")
-    return 0
 
 
 def _fields(args: argparse.Namespace, keys: tuple[str, ...]) -> dict[str, list[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from gittrack.core.run.run_info import RunInfo
 from gittrack.show.terminal import runs as tables
@@ -11,6 +12,26 @@ from gittrack.show.terminal import text
 from gittrack.show.terminal.table import Table
 
 _MAX_ROWS = 100
+
+
+class Frame(NamedTuple):
+    """A page in a frame of a notebook: it runs its scripts, and can reach nothing outside.
+
+    Attributes
+    ----------
+    content : str
+        The page.
+    height : int
+        In pixels.
+    """
+
+    content: str
+    height: int
+
+    def _repr_html_(self) -> str:
+        style = f"width: 100%; height: {int(self.height)}px; border: 0"
+        page = html.escape(self.content)
+        return f'<iframe sandbox="allow-scripts" style="{style}" srcdoc="{page}"></iframe>'
 
 
 def page(runs: Sequence[RunInfo], now: float) -> str:

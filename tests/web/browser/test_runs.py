@@ -8,6 +8,8 @@ from pathlib import Path
 import helpers
 import pytest
 
+import gittrack
+
 expect = pytest.importorskip("playwright.sync_api").expect
 
 
@@ -82,3 +84,12 @@ def test_a_file_shows_the_same_without_a_network(recorded, opened):
     assert inked(page, ".chart canvas") > 100
     page.get_by_role("button", name="accuracy").click()
     assert names(page)[0] == "run 1"
+
+
+def test_a_notebook_shows_the_page_in_a_frame(recorded, page):
+    Path("notebook.html").write_text(gittrack.runs().show()._repr_html_())
+    page.goto(Path("notebook.html").absolute().as_uri())
+    frame = page.frame_locator("iframe")
+    expect(frame.locator(".chart")).to_have_count(2)
+    frame.get_by_role("button", name="accuracy").click()
+    expect(frame.locator("tbody tr[data-key]").first).to_contain_text("run 1")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 
 from gittrack import git
+from gittrack.cli.commands import _page
 from gittrack.cli.commands.sweep import _report, _search
 from gittrack.cli.options import add_formats, check_exclusive, positive
 from gittrack.cli.output import print_result
@@ -23,6 +24,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add("sweep", metavar="SWEEP", help="id, prefix, name, or @ for the latest")
     add("-n", type=positive, metavar="N", help="the number of lines of the leaderboard (20)")
     add("--plot", metavar="FILE", help="draw the search into FILE.html or FILE.png")
+    add("--html", metavar="FILE", help="write the sweep and its replay as a page, FILE.html")
+    _page.add_with(parser, "--html")
     add("--fanova", action="store_true", help="importance by Optuna's fANOVA, not by ranks")
     add_formats(parser, "json", "csv")
 
@@ -32,6 +35,11 @@ def run(args: argparse.Namespace) -> int:
     _check(args)
     repo = git.find()
     sweep = find.find(repo, args.sweep)
+    if args.html:
+        fields = {"where": [f'sweep.id == "{sweep.id}"'], "archived": ["1"]}
+        first = {"view": "sweep", "target": sweep.id}
+        _page.write(repo, args.html, fields, args.parts, first)
+        return 0
     current = current_view(repo, sweep, prepare.prepare_again(sweep))
     if args.plot:
         _search.draw(current, args.plot, forest=args.fanova)
@@ -52,7 +60,8 @@ def _check(args: argparse.Namespace) -> None:
     """Raise TrackError for options that do not go together."""
     json, csv = ("--json", args.style == "json"), ("--csv", args.style == "csv")
     plot, fanova, lines = ("--plot", args.plot), ("--fanova", args.fanova), ("-n", args.n)
-    check_exclusive("run one command for each", plot, json, csv)
+    html = ("--html", args.html)
+    check_exclusive("run one command for each", plot, html, json, csv)
     check_exclusive("the CSV has no importance; the JSON has: --json", csv, fanova)
     check_exclusive("leave -n out: the output has all trials", lines, plot)
     check_exclusive("leave -n out: the output has all trials", lines, json)

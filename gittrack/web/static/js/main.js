@@ -78,7 +78,11 @@ function followAddress(/** @type {import("./store.js").Store} */ store, /** @typ
     const hash = `#${encode(state, initial)}`;
     if (hash === (location.hash || "#")) return;
     const step = changed.has("view") || changed.has("target");
-    history[step ? "pushState" : "replaceState"](null, "", hash);
+    try {
+      history[step ? "pushState" : "replaceState"](null, "", hash);
+    } catch {
+      // a page in a frame of a notebook has no address of its own
+    }
   });
   for (const event of ["popstate", "hashchange"]) addEventListener(event, () => store.set(decode(location.hash, initial)));
 }
