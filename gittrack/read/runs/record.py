@@ -35,7 +35,7 @@ class RunRecord(RecordFiles):
         fact = facts.LISTED.get(name)
         if fact is not None:
             computed = fact.storage is facts.COMPUTED
-            return getattr(self.info, name) if computed else self.info.more.get(name)
+            return getattr(self.info, name) if computed else run_info.getter(fact)(self.info)
         raise AttributeError(f"a run has no {name!r}")
 
     def __repr__(self) -> str:
