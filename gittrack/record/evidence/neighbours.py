@@ -17,6 +17,8 @@ from gittrack.core import layout
 from gittrack.disk import folders, lock
 
 _MAX_BYTES = 1 << 18
+# What reading a line raises if it is damaged, or of an earlier version, whose journals name no process.
+_UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
 TREE = "tree"  # the key of the work tree in the first line of a journal
 
 
@@ -60,10 +62,10 @@ def _file(common_dir: str, root: str) -> Path:
 def _ended(path: Path, began_ns: int) -> Iterator[Neighbour]:
     with suppress(OSError):
         for line in path.read_bytes().splitlines():
-            with suppress(ValueError, TypeError):
+            with suppress(*_UNREADABLE):
                 run_id, parent, ended = json.loads(line)
                 if ended >= began_ns:
-                    yield Neighbour(run_id, parent)
+                    yield _neighbour(run_id, parent)
 
 
 def _live(common_dir: str, root: str) -> Iterator[Neighbour]:
@@ -71,10 +73,17 @@ def _live(common_dir: str, root: str) -> Iterator[Neighbour]:
     with suppress(OSError):
         for name in os.listdir(layout.live_dir(common_dir)):
             folder = Path(layout.live_dir(common_dir), name)
-            with suppress(OSError, ValueError, AttributeError):
+            with suppress(OSError, *_UNREADABLE):
                 if not (layout.is_id(name) and lock.is_held(folder / layout.LOCK)):
                     continue
                 with open(folder / layout.EVENTS, "rb") as file:
                     first: dict[str, Any] = json.loads(file.readline())
                 if first["process"].get(TREE) == top:
-                    yield Neighbour(name, first["values"].get("parent"))
+                    yield _neighbour(name, first["values"].get("parent"))
+
+
+def _neighbour(run_id: object, parent: object) -> Neighbour:
+    """Return a neighbour from values that were read.  Raises TypeError if one is not text."""
+    if not isinstance(run_id, str) or not isinstance(parent, (str, type(None))):
+        raise TypeError("an id is not text")
+    return Neighbour(run_id, parent)

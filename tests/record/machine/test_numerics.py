@@ -97,6 +97,7 @@ def test_the_facts_of_all_libraries_are_put_together(monkeypatch):
         "/b/libscipy_openblas.so": {"core": "Haswell", "threads": 2},
         "/c/libgomp.so": {"threads": 8},
         "/d/libiomp5.so": {},
+        "/e/libblis.so": {},
     }
     monkeypatch.setattr(numerics, "_loaded", lambda: list(answers))
     monkeypatch.setattr(numerics, "_query_library", lambda path, kind: answers[path])
