@@ -45,10 +45,10 @@ _TASKS = {
         "reproduce": "run a run again from its commit and compare the results",
         "verify": "compare recorded runs: EXACT, CLOSE or DIFFERENT",
         "repeat": "run a run again with other seeds",
-        "hooks": "hooks that run before and after a run",
+        "hooks": "install or run the hooks before and after runs",
         "checkout": "make a worktree with the code and params of a run",
     },
-    "take out": {
+    "get files and data": {
         "files": "list the files of a run",
         "cat": "print a file of a run",
         "get": "copy a file or an artifact of a run to this folder",
@@ -61,7 +61,7 @@ _TASKS = {
     "release": {
         "model": "the model registry: versions, stages, gates, history",
     },
-    "keep in order": {
+    "organize": {
         "tag": "add tags to a run, or remove them",
         "note": "add a note to a run",
         "rename": "give a run another name",
@@ -70,7 +70,7 @@ _TASKS = {
         "restore": "take runs back from the trash",
         "gc": "delete old runs in the trash, and leftovers",
     },
-    "look after": {
+    "maintain": {
         "recover": "commit the runs of processes that died",
         "doctor": "find damage and print what to do",
         "completion": "print a completion script for bash, zsh or fish",

@@ -10,6 +10,7 @@ from itertools import groupby
 def page(
     verbs: Mapping[str, argparse.ArgumentParser],
     groups: Mapping[str, Sequence[str]],
+    settings: Mapping[str, tuple[str, str]],
     sections: str,
     version: str,
 ) -> str:
@@ -21,6 +22,8 @@ def page(
         The parser of each verb, such as ``ls`` or ``model ls``.
     groups : mapping of str to sequence of str
         The title of each section, and the verbs that it describes.
+    settings : mapping of str to (str, str)
+        {name: (default, meaning)}.
     sections : str
         The sections after those. A first line in capitals is a heading; indented lines stay as they are.
     version : str
@@ -40,6 +43,7 @@ def page(
         ".SH DESCRIPTION",
         "A run of training code is a commit on a hidden ref, refs/runs/<experiment>/<id>.",
         *(line for title, names in groups.items() for line in _group(title, names, verbs)),
+        *_settings(settings),
         *_prose(sections),
     ]
     return "\n".join(lines) + "\n"
@@ -72,6 +76,18 @@ def _option(action: argparse.Action) -> str:
         return names
     choices = "|".join(map(str, action.choices)) if action.choices else None
     return f"{names} \\fI{_escape(str(choices or action.metavar or action.dest.upper()))}\\fR"
+
+
+def _settings(settings: Mapping[str, tuple[str, str]]) -> list[str]:
+    lines = [
+        ".SH SETTINGS",
+        "Git configuration: for a repository, for a user (\\-\\-global), or for one command",
+        "(git \\-c track.experiment=digits track run ...).",
+    ]
+    for name, (default, meaning) in settings.items():
+        whole = f"{meaning} (default: {default})" if default else meaning
+        lines += [".TP", f"\\fBtrack.{_escape(name)}\\fR", _escape(whole.replace("`", ""))]
+    return lines
 
 
 def _prose(sections: str) -> list[str]:

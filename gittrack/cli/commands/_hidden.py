@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gittrack.cli import main, manual, reference
+from gittrack.core import settings
 from gittrack.core.errors import TrackError
 from gittrack.disk.files import bundled
 from gittrack.version import __version__
@@ -31,7 +32,7 @@ def manpage(words: Sequence[str]) -> int:
     }
     verbs = {name: main.parser(name) for names in groups.values() for name in names}
     sections = bundled("templates", "manual.txt").read_text(encoding="utf-8")
-    print(manual.page(verbs, groups, sections, __version__), end="")
+    print(manual.page(verbs, groups, settings.DESCRIPTIONS, sections, __version__), end="")
     return 0
 
 

@@ -23,11 +23,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--why",
         action="store_true",
-        help="if it is DIFFERENT: run it again with one suspect at a time put back as it was",
+        help="if it is DIFFERENT: find the cause by reruns, each with one condition as it was recorded",
     )
     parser.add_argument("--network", action="store_true", help="with --why: pip may fetch packages")
     parser.add_argument(
-        "--budget", metavar="TIME", help="with --why: start no rerun that ends after this: 30min"
+        "--budget", metavar="TIME", help="with --why: the longest total time, such as 30min"
     )
 
 

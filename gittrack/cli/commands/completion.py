@@ -1,10 +1,11 @@
 """Print a script that completes verbs, options, runs, experiments, metrics, params and tags in a shell.
 
 Save the script to this file:
-  bash   git track completion bash > \
-             ~/.local/share/bash-completion/completions/git-track
-  zsh    git track completion zsh > FOLDER/_git-track (a folder of your $fpath)
-  fish   git track completion fish > ~/.config/fish/conf.d/git-track.fish
+  bash   ~/.local/share/bash-completion/completions/git-track
+  zsh    _git-track in a folder of your $fpath
+  fish   ~/.config/fish/conf.d/git-track.fish
+
+For example: git track completion fish > ~/.config/fish/conf.d/git-track.fish
 """
 
 from __future__ import annotations

@@ -1,15 +1,21 @@
 """Run a command and record it: params, metrics, console output, exit code, code and environment.
 
 The command keeps its own stdin, stdout and stderr; git track run ends with its exit code.
-In COMMAND, {params} is the path of the resolved configuration, {args} is --lr 0.003 ...,
-{overrides} is lr=0.003 ... (Hydra), {pairs} is --lr=0.003 ..., and {flags} the same with true as a
-bare flag and false left out (both as in W&B's sweeps); {args_json} is the configuration as JSON,
-{args_json_file} the path of a file with it; a literal { is {{.
 
-The command finds in its environment:
-  GITTRACK_PARAMS   a YAML file with the resolved configuration
-  GITTRACK_METRICS  a file to append points to, as JSON lines: {"step": 3, "val_loss": 0.4}
-  GITTRACK_RUN      the id of the run; a script that uses the Python API joins this run
+These words in COMMAND are replaced by the configuration; {{ is a literal {.
+  {args}            --batch-size 64 --debug --lr 0.003   (no false, no null)
+  {pairs}           --batch_size=64 --debug=True --lr=0.003
+  {flags}           --batch_size=64 --debug --lr=0.003   (no false)
+  {overrides}       batch_size=64 debug=true lr=0.003    (Hydra)
+  {params}          the path of a YAML file with the configuration
+  {args_json}       the configuration as JSON
+  {args_json_file}  the path of a JSON file with the configuration
+
+The command gets these environment variables:
+  GITTRACK_PARAMS   the path of a YAML file with the resolved configuration
+  GITTRACK_METRICS  the path of a file to which it can append points,
+                    as JSON lines: {"step": 3, "val_loss": 0.4}
+  GITTRACK_RUN      the id of the run; a script with the Python API joins it
   GITTRACK_SEED     the seed: --seed, or the configuration's
 """
 
@@ -92,7 +98,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--no-verify", action="store_true", help="do not run the pre-run hook; the run records this"
     )
     add("--dry-run", action="store_true", help="print what would run, and stop")
-    add("command", nargs=argparse.REMAINDER, metavar="COMMAND")
+    add(
+        "command", nargs=argparse.REMAINDER, metavar="COMMAND", help="the command and its arguments"
+    )
 
 
 def _add_controls(parser: argparse.ArgumentParser) -> None:
@@ -113,7 +121,7 @@ def _add_controls(parser: argparse.ArgumentParser) -> None:
     add(
         "--no-seed-hook",
         action="store_true",
-        help="no start hook: it seeds libraries and reports files",
+        help="run Python without the start hook, which seeds libraries and reports which files are read",
     )
 
 

@@ -27,7 +27,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--force",
         action="store_true",
-        help="skip track.gate.STAGE and the checks for artifacts, finished runs and committed code; recorded",
+        help="skip track.gate.STAGE and the checks for artifacts, finished runs and committed code; "
+        "the tag records this",
     )
 
 

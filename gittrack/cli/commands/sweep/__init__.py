@@ -1,7 +1,7 @@
 """Try many configurations of one command; every trial is a run.
 
-git track sweep FILE                     a sweep file: W&B's keys, and some more
-git track sweep -S KEY=VALUES -m METRIC -- COMMAND...
+FILE is a sweep file: it has the keys of W&B's sweep files, and some more. Without FILE, -S and -m say what
+to try and what to rank by.
 
 VALUES are 0.1,0.01 or range(16,129,16) (without the end) for a grid; with --random or --halving also
 uniform(0,0.5) loguniform(1e-5,1e-1) randint(1,8) normal(0,1) choice(adam,sgd).

@@ -20,7 +20,10 @@ from gittrack.sweeping.prepare import PreparedSweep
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of a new sweep."""
-    parser.usage = f"{parser.prog} [FILE | -S KEY=VALUES... -m METRIC] [OPTIONS] [-- COMMAND...]"
+    parser.usage = (
+        f"{parser.prog} [FILE | -S KEY=VALUES... -m METRIC] [OPTIONS]\n"
+        "                       [-- COMMAND...]"
+    )
     parser.add_argument("file", nargs="?", metavar="FILE", help="a sweep file")
     parser.set_defaults(command=[])
     _request.add_options(parser)
