@@ -29,6 +29,20 @@ def _boot() -> str | None:
         return None
 
 
+def is_alive(process: dict[str, Any]) -> bool:
+    """Return whether a process, given as the result of `process`, is alive on this machine."""
+    same = process.get("boot") == _boot() and process.get("host") == os.uname().nodename
+    if not same or not isinstance(process.get("pid"), int):
+        return False
+    try:
+        os.kill(process["pid"], 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
+
+
 def may_live_elsewhere(process: Any, touched: float, patience: Callable[[], float]) -> bool:
     """Return whether a process may be alive on a machine whose locks are not visible here.
 

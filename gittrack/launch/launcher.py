@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -262,12 +263,15 @@ def _execute(
     points = PointTimes(folder / layout.POINTS, folder / layout.POINT_TIMES, run_session.clock)
 
     def tick() -> None:
+        with contextlib.suppress(OSError):  # the end of the run reports it
+            run_session.journal.ensure_open()
+            log.file.ensure_stored()
         points.note()
         if plan.controller.reason_to_end() is not None:
             running.end()
 
     outcome = running.wait(_TICK_SECONDS, tick)
-    points.note()
+    tick()
     notes = log.close()
     if running.git_ended:
         notes.append("git ended before the command; in job scripts write: git-track run -- COMMAND")

@@ -38,7 +38,7 @@ class Appender:
     def __init__(self, path: Path, reopen: Callable[[], None]) -> None:
         self.path = path
         self._reopen = reopen
-        self.pending = b""
+        self.pending = bytearray()
         self.closed = False
         self.ended: RecordingEnded | None = None
         self.fd, self.identity = -1, (0, 0)
@@ -79,14 +79,14 @@ class Appender:
 
     def write(self, data: bytes) -> OSError | None:
         """Append whole lines; return the error if the lines are only in memory for now."""
-        data = self.pending + data
-        self.pending = b""
+        lines, self.pending = self.pending, bytearray()
+        lines += data
         size = -1
         try:
             self.ensure_open()
             size = os.fstat(self.fd).st_size
-            written = os.write(self.fd, data) if data else 0
-            if written == len(data):
+            written = os.write(self.fd, lines) if lines else 0
+            if written == len(lines):
                 return None
             self.undo_partial_write(size, written)
             error = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -94,7 +94,8 @@ class Appender:
             return ended
         except OSError as caught:
             error = caught
-        self.pending = data
+        lines += self.pending  # of a signal handler that wrote meanwhile
+        self.pending = lines
         return error
 
     def undo_partial_write(self, size: int, written: int) -> None:

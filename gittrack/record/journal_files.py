@@ -7,12 +7,13 @@ import errno
 import json
 import os
 from collections.abc import Mapping
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 from gittrack.core import layout
 from gittrack.core.run import events, run_info
-from gittrack.disk import descriptors, folders, lock
+from gittrack.disk import descriptors, folders, lock, this_machine
 from gittrack.record.appender import Appender, RecordingEnded
 
 _END_BYTES = 4096
@@ -47,22 +48,41 @@ class JournalFiles:
         or if another process owns it and will commit what was logged.
         """
         is_removed = not (self.folder / layout.EVENTS).exists()
-        if is_removed and self.owner and all(map(_is_open, (self.events, self.series))):
-            self._write_again()
-            return
+        if is_removed and all(map(_is_open, (self.events, self.series))):
+            if self.owner:
+                self._write_again()
+                return
+            if self._owner_lives():  # it has the same open files, and writes the journal again
+                return
         try:
             if self.owner and not descriptors.is_open(self.lock_fd or -1, self._lock_identity):
                 self._use_lock(self._lock_again())
             for file in (self.events, self.series):
                 if not file.is_intact():
-                    file.use(os.open(file.path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC))
+                    self._use_again(file)
         except FileNotFoundError:
             raise RecordingEnded(errno.ESTALE, f"{self.folder} does not exist any more") from None
+
+    def _owner_lives(self) -> bool:
+        """Return whether the process that created the journal is alive on this machine."""
+        process = events.process_of(descriptors.content(self.events.fd))
+        return isinstance(process, dict) and this_machine.is_alive(process)
+
+    def _use_again(self, file: Appender) -> None:
+        """Open a file by its path, and add the lines that the owner could not copy when it wrote it again."""
+        earlier = descriptors.content(file.fd) if _is_open(file) else b""
+        file.use(os.open(file.path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC))
+        lines, present = earlier.splitlines(True), descriptors.content(file.fd).splitlines(True)
+        copied = takewhile(lambda pair: pair[0] == pair[1], zip(lines, present, strict=False))
+        missing = b"".join(lines[sum(1 for _ in copied) :])
+        if missing and not self.owner:
+            os.write(file.fd, missing)
 
     def _write_again(self) -> None:
         """Write the journal again from its open files, because another host removed it as a dead one."""
         files = (self.series, self.events)  # events last: a journal without events is not read
         contents = [descriptors.content(file.fd) for file in files]
+        began_ns = os.fstat(self.lock_fd).st_mtime_ns if self.lock_fd is not None else None
         try:
             folders.make(str(self.folder.parent))
             self.folder.mkdir()
@@ -71,6 +91,8 @@ class JournalFiles:
         self.rewritten = True
         self._use_lock(lock.take(self.folder / layout.LOCK))
         self.reserve_end()
+        if began_ns is not None:  # the time of the lock file is the start of the run
+            os.utime(self.folder / layout.LOCK, ns=(began_ns, began_ns))
         for file, data in zip(files, contents, strict=True):
             file.path.write_bytes(data)
             file.use(os.open(file.path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC))

@@ -141,7 +141,7 @@ class Points:
             if failure is not None:
                 self._on_error(failure)
             return
-        self._file.pending = data
+        self._file.pending += data
         self._on_error(error)
 
     def _write_pending(self, data: bytes, written: int) -> None:

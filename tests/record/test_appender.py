@@ -82,6 +82,24 @@ def test_an_ended_recording_stays_ended_and_keeps_nothing() -> None:
     assert not Path("events").exists()
 
 
+def test_pending_lines_are_not_copied_by_every_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = appender()
+
+    def full(fd: int, data: bytes) -> int:
+        raise OSError(errno.ENOSPC, "full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "write", full)
+        lines.write(b"0\n")
+        buffer = lines.pending
+        for number in range(1, 1000):
+            assert lines.write(b"%d\n" % number) is not None
+            assert lines.pending is buffer
+    assert lines.write(b"") is None
+    assert Path("events").read_bytes().splitlines()[::333] == [b"0", b"333", b"666", b"999"]
+    lines.close()
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 
 import pytest
 from helpers import listed, python, run_cli, start
 
 import gittrack
+from gittrack.core.run import events
+from gittrack.disk import this_machine
+from gittrack.record import journal
 
 CRASH = "import os, gittrack; r = gittrack.init(); r.log({'a': 1}); os._exit(1)"
 # What a file system without locks between hosts looks like from another host.
@@ -102,6 +106,37 @@ def test_an_owner_whose_journal_was_taken_writes_it_again(project):
     assert [point[0] for point in run.points()] == [0, 1, 2, 3]
     assert [item["path"] for item in run.outputs] == ["train.py"]
     assert run_cli("doctor").code == 0
+
+
+def test_a_launched_script_whose_journal_was_taken_loses_no_point(project):
+    (project / "script.py").write_text(TRAINING + "print('the end')\n")
+    command = (sys.executable, "-m", "gittrack", "run", "--", sys.executable, "script.py")
+    process = start(*command, cwd=project)
+    assert process.stdout.readline() == "ready\n"
+    assert "recovered" in python(RECOVER, project).out
+    _, err = process.communicate("on\n")
+    assert (process.returncode, "ended" in err) == (0, False), err
+    (run,) = gittrack.runs()
+    assert (run.status, run.params["late"]) == ("finished", 1)
+    assert [point[0] for point in run.points()] == [0, 1, 2, 3]
+    assert run_cli("cat", "@", "log.txt").out.endswith("ready\nthe end\n")
+
+
+def test_a_script_adds_what_its_owner_could_not_copy(project):
+    owner = journal.create(str(project / ".git"))
+    facts = {"id": owner.id, "experiment": "e", "status": "running"}
+    facts["started"] = "2026-03-01T00:00:00.000Z"
+    owner.append(events.START, values=facts, process=this_machine.process())
+    script = journal.join(owner.folder)
+    script.series.write(b"0,loss,1.0,0.000\n")
+    shutil.rmtree(owner.folder)
+    owner.ensure_open()  # copies the first point
+    os.write(script.series.fd, b"1,loss,0.5,0.000\n")  # into the removed file
+    script.series.write(b"2,loss,0.2,0.000\n")
+    text = (owner.folder / "metrics.csv").read_text()
+    assert [line[0] for line in text.splitlines()[1:]] == ["0", "1", "2"]
+    script.release()
+    owner.release()
 
 
 @pytest.mark.parametrize("name", ["EOPNOTSUPP", "ENOSYS", "ENOLCK"])

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 
 from gittrack.core import layout
-from gittrack.disk import folders
+from gittrack.disk import descriptors, folders
 
 _MOST_ROWS = 100_000
 
@@ -31,7 +31,7 @@ class LogFile:
         self.folder = folder
         self.head_left = limit // 4
         self.tail_size = max(1, limit * 3 // 8)
-        self.head = _opened(folder / layout.LOG_HEAD, "ab")
+        self.head = _opened(folder / layout.LOG_HEAD, "a+b")
         self.tail = None if self.head_left else self._open_tail()
         self.dropped = 0
         self.frame: io.FileIO | None = None
@@ -63,6 +63,22 @@ class LogFile:
         os.ftruncate(self.frame.fileno(), 0)
         os.pwrite(self.frame.fileno(), frame, 0)
 
+    def ensure_stored(self) -> None:
+        """Write the files again if another host removed the journal, and its owner wrote that again."""
+        self.head = self._stored(self.head, layout.LOG_HEAD)
+        if self.tail is not None:
+            self.tail = self._stored(self.tail, layout.LOG_TAIL[0])
+        if self.frame is not None and os.fstat(self.frame.fileno()).st_nlink == 0:
+            self.frame = None
+
+    def _stored(self, file: io.FileIO, name: str) -> io.FileIO:
+        if os.fstat(file.fileno()).st_nlink > 0 or not self.folder.exists():
+            return file
+        again = _opened(self.folder / name, "a+b")
+        again.write(descriptors.content(file.fileno()))
+        file.close()
+        return again
+
     def close(self) -> None:
         """Close the files."""
         self.head.close()
@@ -72,7 +88,7 @@ class LogFile:
             self.tail.close()
 
     def _open_tail(self) -> io.FileIO:
-        return _opened(self.folder / layout.LOG_TAIL[0], "ab")
+        return _opened(self.folder / layout.LOG_TAIL[0], "a+b")
 
     def _turn(self) -> None:
         """Make the full tail the older one and begin a new tail."""
