@@ -13,12 +13,11 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from gittrack.analysis.console.masks import Masks
+from gittrack.analysis.console.masks import COUNTED, Masks
 from gittrack.analysis.console.streams import CUT, Console, lines_of
 from gittrack.analysis.span import Span
 
 _NUMBER = re.compile(r"((?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?!\w))")
-_COUNTED = re.compile(r"\b\d[\d.]*(?:[eE][-+]?\d+)?")
 _MOST_EXAMPLES = 3
 _MOST_STATES = 200
 _SAME, _CLOSE, _APART = 0, 1, 2
@@ -147,7 +146,7 @@ class _Matcher:
         return is_same
 
     def _count(self, number: int, a: str, b: str) -> None:
-        level, text, marks = self._level(a, b)
+        level, numbers, marks = self._level(a, b)
         if level == _APART:
             self._differ(LinePair(number, a, b))
             return
@@ -158,19 +157,23 @@ class _Matcher:
             self.masked += 1
             if len(self.examples) < _MOST_EXAMPLES:
                 self.examples.append(LinePair(number, a, b))
-        numbers = len(_COUNTED.findall(text))
         self.numbers += numbers
         self.lines += 1 if numbers or not marks else 0
 
-    def _level(self, a: str, b: str) -> tuple[int, str, int]:
-        """Return whether two lines are the same, close or apart, the first line masked, and its marks."""
+    def _level(self, a: str, b: str) -> tuple[int, int, int]:
+        """Return whether two lines are the same, close or apart, and the numbers and marks of the first."""
+        values, numbers = self.masks[0].values(a)
+        other_values, _ = self.masks[1].values(b) if values else (None, 0)
+        if values and other_values and _are_same_besides(a, values, b, other_values):
+            return _SAME, numbers, len(values)
         text, marks = self.masks[0].apply(a)
         other, other_marks = self.masks[1].apply(b)
+        numbers = len(COUNTED.findall(text))
         if text == other:
-            return _SAME, text, marks
+            return _SAME, numbers, marks
         if marks != other_marks:
-            return _APART, text, marks
-        return self._numbers_level(text, other), text, marks
+            return _APART, numbers, marks
+        return self._numbers_level(text, other), numbers, marks
 
     def _numbers_level(self, text: str, other: str) -> int:
         """Return whether two lines differ only by numbers, and whether all of these are close."""
@@ -196,7 +199,22 @@ class _Matcher:
 
     def _count_equal(self, lines: list[str]) -> None:
         self.lines += sum(1 for line in lines if line.strip())
-        self.numbers += len(_COUNTED.findall("\n".join(lines)))
+        self.numbers += len(COUNTED.findall("\n".join(lines)))
+
+
+def _are_same_besides(
+    a: str, values: Sequence[tuple[int, int]], b: str, other_values: Sequence[tuple[int, int]]
+) -> bool:
+    """Return whether two lines are the same besides masked values, and spaces around these."""
+    if len(values) != len(other_values):
+        return False
+    end = other_end = 0
+    for (start, stop), (other_start, other_stop) in zip(values, other_values, strict=True):
+        text, other = a[end:start], b[other_end:other_start]
+        if text != other and (not end or text.strip(" \t") != other.strip(" \t")):
+            return False
+        end, other_end = stop, other_stop
+    return a[end:] == b[other_end:]
 
 
 def _interleaving(

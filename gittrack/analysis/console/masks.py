@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import NamedTuple
 
 from gittrack.analysis.span import Span
 
@@ -83,6 +85,8 @@ _SHAPES = re.compile(
     .replace(r"127\.0\.0\.1", r"000\.0\.0\.0")
 )
 _ZEROS = str.maketrans("123456789", "000000000")
+_ZERO_BYTES = bytes.maketrans(b"123456789", b"000000000")
+COUNTED = re.compile(r"\b\d[\d.]*(?:[eE][-+]?\d+)?")  # a number, to be counted
 _MOST_SHAPES = 10_000
 _LABELLED = frozenset(("rate", "eta", "word", "finished", "process"))  # text, and then a value
 _LABEL = re.compile(r"[^\d?-]*")
@@ -99,6 +103,13 @@ _AROUND = re.compile(rf"[ \t]*{MARK}[ \t]*")
 _ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\))")
 
 
+class _Shape(NamedTuple):
+    """A line but for its digits: the places at which a mask may apply, and the numbers elsewhere."""
+
+    places: tuple[tuple[int, int], ...]
+    numbers: int
+
+
 class Masks:
     """The masks for the lines of one run.
 
@@ -110,27 +121,47 @@ class Masks:
 
     def __init__(self, span: Span) -> None:
         self.span = span
-        self.places: dict[str, list[tuple[int, int]]] = {}
+        self.shapes: dict[bytes, _Shape] = {}
 
     def apply(self, line: str) -> tuple[str, int]:
         """Return a line with `MARK` for each time, place or name made by chance, and the number of marks."""
-        shape = line.translate(_ZEROS)
-        places = self.places.get(shape)
-        if places is None:
-            if len(self.places) > _MOST_SHAPES:
-                self.places.clear()
-            places = [match.span() for match in _SHAPES.finditer(shape)]
-            self.places[shape] = places
-        if not places:
+        values, _ = self.values(line)
+        if values is None:
+            return self._search(line)
+        if not values:
             return line, 0
         pieces, end = [], 0
-        for start, stop in places:
+        for start, stop in values:
+            pieces += [line[end:start], MARK]
+            end = stop
+        return _AROUND.sub(MARK, "".join(pieces) + line[end:]), len(values)
+
+    def values(self, line: str) -> tuple[list[tuple[int, int]] | None, int]:
+        """Return (start, end) of each text that a mask replaces, and how many numbers stand elsewhere.
+
+        The first is None if a text is not what it looks like, so that only `apply` finds the others.
+        """
+        key = line.encode(errors="surrogateescape").translate(_ZERO_BYTES)
+        shape = self.shapes.get(key)
+        if shape is None:
+            shape = self._add_shape(key, line.translate(_ZEROS))
+        values = []
+        for start, stop in shape.places:
             match = _MASKS.match(line, start)
             if match is None or match.end() != stop or not self._holds(match):
-                return self._search(line)
-            pieces += [line[end:start], _label(match), MARK]
-            end = stop
-        return _AROUND.sub(MARK, "".join(pieces) + line[end:]), len(places)
+                return None, 0
+            if match.lastgroup in _LABELLED:
+                start += len(_label(match))
+            values.append((start, stop))
+        return values, shape.numbers
+
+    def _add_shape(self, key: bytes, line: str) -> _Shape:
+        if len(self.shapes) > _MOST_SHAPES:
+            self.shapes.clear()
+        places = tuple(match.span() for match in _SHAPES.finditer(line))
+        shape = _Shape(places, len(COUNTED.findall(_SHAPES.sub(MARK, line))))
+        self.shapes[key] = shape
+        return shape
 
     def _search(self, line: str) -> tuple[str, int]:
         """Return the same as `apply`, by a search of the whole line."""
@@ -176,6 +207,7 @@ def visible(line: str) -> str:
     return line
 
 
+@lru_cache(maxsize=256)
 def _is_day(year: str, month: str, day: str, span: Span) -> bool:
     """Return whether a date is a day of the run in any time zone; without a year, of any year."""
     number = _MONTHS.index(month) + 1 if month in _MONTHS else int(month)

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gittrack.analysis.console import comparison as console
+from gittrack.analysis.console.masks import COUNTED, mask
 from gittrack.analysis.console.streams import Console
 from gittrack.analysis.span import Span
 
@@ -173,3 +174,23 @@ def test_a_console_that_was_cut_limits():
 def test_a_time_without_a_unit_may_be_a_result(label, is_time):
     result = compare(f"{label}: 3.25\n", f"{label}: 2.75\n")
     assert (result.masked, len(result.differing)) == ((1, 0) if is_time else (0, 1))
+
+
+PARTS = st.sampled_from(
+    (
+        *("loss 0.5", "took 1.25 s", "took 9999999 s", "9.5 s", "10.5 s", "2025-10-09", " ", "x"),
+        *("2025-10-09 08:53:21", "2024-01-01", "time: 3", "time: 3.5", "08:53:22", "pid 12"),
+        *("pid 345", "é 7ms", "eta 0:01"),
+    )
+)
+LINES = st.lists(PARTS, min_size=1, max_size=5).map(" ".join)
+
+
+@given(LINES, LINES)
+def test_the_short_way_to_equal_lines_has_the_result_of_the_masks(a, b):
+    """Lines of known shapes are compared around their masked values; others are masked first."""
+    (text, marks), (other, _) = mask(a, SPAN), mask(b, SPAN)
+    result = compare(f"{a}\n", f"{b}\n")
+    if a != b and text == other:
+        assert (result.differing, result.masked) == ((), 1 if marks else 0)
+        assert result.numbers == len(COUNTED.findall(text))
