@@ -26,7 +26,7 @@ MODES = ("online", "disabled")
 REINITS = (None, "finish_previous", "create_new")
 
 
-class Choice(NamedTuple):
+class BeginOptions(NamedTuple):
     """How a run begins: the options of `gittrack.init` that are not facts of the run."""
 
     repo: str | os.PathLike[str] | None = None
@@ -37,7 +37,7 @@ class Choice(NamedTuple):
     resolved: bool = False  # the params contain the params of the launcher already
 
 
-def begin(request: session.Request, choice: Choice) -> Run:
+def begin(request: session.Request, choice: BeginOptions) -> Run:
     """Begin a run; see `gittrack.init`."""
     if is_off(choice.mode):
         return _silent(request.params)
@@ -61,7 +61,7 @@ def begin(request: session.Request, choice: Choice) -> Run:
     return run
 
 
-def _check(choice: Choice) -> None:
+def _check(choice: BeginOptions) -> None:
     """Raise TrackError if the options exclude each other or are unknown."""
     if choice.reinit not in REINITS:
         raise TrackError(
@@ -80,7 +80,7 @@ def is_off(mode: str | None) -> bool:
     return chosen == "disabled"
 
 
-def _live(folder: Path | None, choice: Choice) -> Path:
+def _live(folder: Path | None, choice: BeginOptions) -> Path:
     """Return the folder of the runs that go on, where the parent of a worker process may record one."""
     if folder is not None:
         return folder.parent
@@ -99,7 +99,7 @@ def _silent(params: Mapping[str, Any]) -> Run:
     return run
 
 
-def _joined(folder: Path | None, request: session.Request, choice: Choice) -> Run | None:
+def _joined(folder: Path | None, request: session.Request, choice: BeginOptions) -> Run | None:
     """Return the launcher's run, if no run of the command has joined it before."""
     if folder is None or not _same_repository(folder, choice.repo):
         return None
@@ -125,7 +125,7 @@ def _same_repository(folder: Path, repo: str | os.PathLike[str] | None) -> bool:
     )
 
 
-def _own(folder: Path | None, request: session.Request, choice: Choice) -> Run:
+def _own(folder: Path | None, request: session.Request, choice: BeginOptions) -> Run:
     """Begin a run that this process commits, as a child of the enclosing run if there is one."""
     repo = repository.find(choice.repo)
     if launched.is_going_on(folder) and folder is not None:
@@ -140,7 +140,7 @@ def _own(folder: Path | None, request: session.Request, choice: Choice) -> Run:
     return run
 
 
-def _further(folder: Path, request: session.Request, choice: Choice) -> session.Request:
+def _further(folder: Path, request: session.Request, choice: BeginOptions) -> session.Request:
     """Return the request for a further run of the launcher's command: same group, same given values."""
     group = request.group or join.group_of(folder)
     seed = launched.seed() if request.seed is None else request.seed

@@ -90,7 +90,7 @@ def init(
         command=begin.command(),
     )
     run_params.warn_stored_as_text(as_text)
-    return begin.begin(request, begin.Choice(repo, mode, resume, reinit, strict))
+    return begin.begin(request, begin.BeginOptions(repo, mode, resume, reinit, strict))
 
 
 def log(metrics: Mapping[str, Any], step: float | None = None) -> None:

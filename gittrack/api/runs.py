@@ -111,7 +111,7 @@ class Runs(Sequence[RunRecord]):
             raise TrackError("there are no runs to show", "select others, or record one")
         fields = {"run": [f"{run.experiment}/{run.id}" for run in self._runs]}
         page = one_file.runs_page(repository.find(self._runs[0].work_tree), fields)
-        return html.Frame(page.content.decode(), height)
+        return html.NotebookFrame(page.content.decode(), height)
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """Return the runs as plain dicts.

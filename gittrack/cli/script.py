@@ -199,7 +199,7 @@ def _begin(setup: Setup) -> Run:
     request = session.Request(
         params=values.config_dict(setup.config), seed=setup.seed, command=begin.command()
     )
-    return begin.begin(request, begin.Choice(resolved=True))
+    return begin.begin(request, begin.BeginOptions(resolved=True))
 
 
 def _heading(setup: Setup) -> str:

@@ -26,7 +26,7 @@ _PREFIX = "gittrack-"
 _CODE = "up/up/up/tree"  # a command that reads ../../data stays in the private folder
 
 
-class Tree(NamedTuple):
+class TemporaryWorktree(NamedTuple):
     """A temporary worktree: its record, the lock on the record, and its private folder."""
 
     record: str
@@ -50,7 +50,7 @@ class Leftover(NamedTuple):
     inner: tuple[tuple[str, str], ...] = ()
 
 
-def make(repo: git.Repo, commit: str) -> Tree:
+def make(repo: git.Repo, commit: str) -> TemporaryWorktree:
     """Make a worktree at a commit, in a new folder that only the user can read.  Raises GitError."""
     tree = _claim(repo)
     try:
@@ -66,7 +66,7 @@ def make(repo: git.Repo, commit: str) -> Tree:
     return tree
 
 
-def make_inner(module: git.Repo, commit: str, tree: Tree, folder: str) -> None:
+def make_inner(module: git.Repo, commit: str, tree: TemporaryWorktree, folder: str) -> None:
     """Make a worktree of a submodule, at a ``folder`` in a tree; it is removed with the tree.
 
     Raises GitError.
@@ -75,13 +75,13 @@ def make_inner(module: git.Repo, commit: str, tree: Tree, folder: str) -> None:
     _add(module, commit, tree, folder)
 
 
-def release(tree: Tree) -> None:
+def release(tree: TemporaryWorktree) -> None:
     """Keep a worktree for the user: it is not removed any more."""
     Path(tree.record).unlink(missing_ok=True)
     os.close(tree.handle)
 
 
-def remove(repo: git.Repo, tree: Tree) -> None:
+def remove(repo: git.Repo, tree: TemporaryWorktree) -> None:
     """Remove a worktree and its folder with all files."""
     _remove(repo, _read(tree.record)._replace(home=tree.home))
     os.close(tree.handle)
@@ -112,7 +112,7 @@ def clear_all(repo: git.Repo) -> list[str]:
     ]
 
 
-def _claim(repo: git.Repo) -> Tree:
+def _claim(repo: git.Repo) -> TemporaryWorktree:
     """Write the record before the worktree, so that a kill at any time leaves a record."""
     folder = layout.trees_dir(repo.common_dir)
     folders.make(folder)
@@ -124,16 +124,16 @@ def _claim(repo: git.Repo) -> Tree:
             break
         if handle is not None:  # another process cleared the record, which was still empty
             os.close(handle)
-    tree = Tree(record, handle, os.path.join(tempfile.gettempdir(), name))
+    tree = TemporaryWorktree(record, handle, os.path.join(tempfile.gettempdir(), name))
     _note(tree, tree.home)
     return tree
 
 
-def _note(tree: Tree, value: Any) -> None:
+def _note(tree: TemporaryWorktree, value: Any) -> None:
     os.write(tree.handle, json.dumps(value).encode() + b"\n")
 
 
-def _add(repo: git.Repo, commit: str, tree: Tree, folder: str) -> None:
+def _add(repo: git.Repo, commit: str, tree: TemporaryWorktree, folder: str) -> None:
     os.set_inheritable(
         tree.handle, True
     )  # git holds the lock too: it may live longer than this process

@@ -184,7 +184,7 @@ def launch(repo: git.Repo, plan: CommandPlan, say: session.Say) -> LaunchResult:
 
 
 def _facts_of_end(
-    run_session: session.Session, plan: CommandPlan, outcome: process.Outcome
+    run_session: session.Session, plan: CommandPlan, outcome: process.CommandEnd
 ) -> Mapping[str, Any]:
     facts = {
         "status": run_info.KILLED if outcome.ended else _status(outcome),
@@ -196,7 +196,7 @@ def _facts_of_end(
     return {**facts, **plan.controller.facts_of_end(run_session.journal.state(), facts)}
 
 
-def _status(outcome: process.Outcome) -> str:
+def _status(outcome: process.CommandEnd) -> str:
     if outcome.signal is not None:
         return run_info.KILLED
     return run_info.FINISHED if outcome.exit_code == 0 else run_info.FAILED
@@ -233,7 +233,7 @@ def environment_of(run_session: session.Session, plan: CommandPlan) -> dict[str,
 
 def _execute(
     run_session: session.Session, plan: CommandPlan
-) -> tuple[process.Process, process.Outcome, list[str], list[str]]:
+) -> tuple[process.Process, process.CommandEnd, list[str], list[str]]:
     """Run the command; return how it ended, notes, and why its code or data is inexact."""
     folder = run_session.journal.folder
     params = plan.request.params

@@ -20,7 +20,7 @@ _FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, sign
 _ENDING_GIT = (signal.SIGUSR1, signal.SIGUSR2)  # git does not pass them on
 
 
-class Outcome(NamedTuple):
+class CommandEnd(NamedTuple):
     """How the command ended; ``peak_memory`` is in bytes."""
 
     exit_code: int | None
@@ -76,7 +76,7 @@ class Process:
         for number in _FORWARDED:
             signal.signal(number, self._note)
 
-    def wait(self, tick: float, on_tick: Callable[[], None]) -> Outcome:
+    def wait(self, tick: float, on_tick: Callable[[], None]) -> CommandEnd:
         """Copy output until the command ends; call ``on_tick`` about every ``tick`` seconds."""
         next_tick = time.monotonic() + tick
         while True:
@@ -128,15 +128,15 @@ class Process:
         """Whether a signal asked the launcher to stop, and was passed on."""
         return self.signalled in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
-    def _outcome(self, status: int, peak: int) -> Outcome:
+    def _outcome(self, status: int, peak: int) -> CommandEnd:
         if os.WIFSIGNALED(status):
-            return Outcome(None, _name(os.WTERMSIG(status)), peak)
+            return CommandEnd(None, _name(os.WTERMSIG(status)), peak)
         code = os.WEXITSTATUS(status)
         if (
             self.signalled is not None and code == 128 + self.signalled
         ):  # how a shell reports a signal
-            return Outcome(code, _name(self.signalled), peak)
-        return Outcome(code, None, peak)
+            return CommandEnd(code, _name(self.signalled), peak)
+        return CommandEnd(code, None, peak)
 
     def _resize(self, number: int, frame: FrameType | None) -> None:
         """Set the new size, then signal the command: it may have read the old size at its own signal."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from gittrack.analysis import verdict
 from gittrack.analysis.console import comparison
-from gittrack.analysis.console.streams import Console
+from gittrack.analysis.console.streams import PrintedOutput
 from gittrack.analysis.span import of_run
 from gittrack.analysis.verdict import Verdict
 from gittrack.analysis.volatile import VOLATILE
@@ -98,10 +98,10 @@ def _has_console(run: RunRecord) -> bool:
     return bool(run.log) or start_hook.FACT in run.env
 
 
-def _console(run: RunRecord) -> Console:
+def _console(run: RunRecord) -> PrintedOutput:
     info, span = run.info, of_run(run.info)
     folders = tuple(filter(None, (run.work_tree,)))
-    return Console(run.log, _streams(run), span, (info.id, info.id[16:]), folders)
+    return PrintedOutput(run.log, _streams(run), span, (info.id, info.id[16:]), folders)
 
 
 def _inexact(run: RunRecord) -> list[str]:

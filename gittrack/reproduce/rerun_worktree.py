@@ -228,7 +228,7 @@ def own_code(
 
 
 def _bring(
-    repo: git.Repo, tree: temporary_worktree.Tree, candidates: Sequence[str]
+    repo: git.Repo, tree: temporary_worktree.TemporaryWorktree, candidates: Sequence[str]
 ) -> shared_files.Brought:
     """Bring what git ignores from the user's tree into a worktree.
 
@@ -268,7 +268,9 @@ def start_folder(repo: git.Repo, code: CodeFolder, path: str, outputs: Sequence[
     return folder
 
 
-def _fill(repo: git.Repo, commit: str, tree: temporary_worktree.Tree, folder: str) -> None:
+def _fill(
+    repo: git.Repo, commit: str, tree: temporary_worktree.TemporaryWorktree, folder: str
+) -> None:
     """Give each submodule its code from the user's copy; nothing is fetched.
 
     A submodule that is not checked out in the user's tree stays empty.

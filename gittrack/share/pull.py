@@ -22,7 +22,7 @@ from gittrack.share.remotes import Remote
 ASK_ABOVE = 20  # removals by others; more are asked about
 
 
-class Choice(NamedTuple):
+class PullOptions(NamedTuple):
     """Which runs of a remote to bring.
 
     Parameters
@@ -42,7 +42,7 @@ class Choice(NamedTuple):
     @property
     def is_all(self) -> bool:
         """Whether all runs are chosen."""
-        return self == Choice()
+        return self == PullOptions()
 
 
 class Pulled(NamedTuple):
@@ -78,7 +78,7 @@ class Pulled(NamedTuple):
 
 def pull(
     repo: git.Repo,
-    choice: Choice | None = None,
+    choice: PullOptions | None = None,
     *,
     remote: str | None = None,
     may_remove: Callable[[int], bool] = lambda count: count <= ASK_ABOVE,
@@ -90,7 +90,7 @@ def pull(
     ----------
     repo : git.Repo
         The repository.
-    choice : Choice, optional
+    choice : PullOptions, optional
         Which runs.  Default: all of them.
     remote : str, optional
         The name of the remote.  Default: see `remotes.chosen`.
@@ -109,7 +109,7 @@ def pull(
     TrackError
         If there is no remote, if it cannot be reached, or if no run of it has a chosen address.
     """
-    choice = choice or Choice()
+    choice = choice or PullOptions()
     source = remotes.look(repo, remote, unattended=unattended)
     annotation_merge.receive(repo, source, unattended=unattended)
     selected = _choose(source, choice)
@@ -130,7 +130,7 @@ def pull(
     )
 
 
-def _choose(source: Remote, choice: Choice) -> dict[str, str]:
+def _choose(source: Remote, choice: PullOptions) -> dict[str, str]:
     """Return {ref: id} of the chosen runs of a remote, the newest first."""
     runs = {
         ref: parsed

@@ -7,7 +7,7 @@ import sys
 import time
 
 from gittrack.analysis.console import comparison
-from gittrack.analysis.console.streams import Console
+from gittrack.analysis.console.streams import PrintedOutput
 from gittrack.analysis.span import Span
 
 SPAN = Span(1_760_000_000.0, 1_760_000_060.0)  # 2025-10-09, 08:53:20 to 08:54:20 in UTC
@@ -36,7 +36,7 @@ def main(count: int) -> None:
     started = time.process_time()
     assert split(*texts) == count
     middle = time.process_time()
-    first, second = (Console(text, (), SPAN) for text in texts)
+    first, second = (PrintedOutput(text, (), SPAN) for text in texts)
     result = comparison.compare(first, second, rtol=1e-5, atol=1e-8)
     ended = time.process_time()
     assert (result.differing, result.masked) == ((), count)

@@ -17,7 +17,7 @@ def tree(project):
     return temporary_worktree.make(git.find(), run_git(project, "rev-parse", "HEAD"))
 
 
-def abandon(tree: temporary_worktree.Tree) -> None:
+def abandon(tree: temporary_worktree.TemporaryWorktree) -> None:
     """Release the lock as a kill does: the record stays."""
     os.close(tree.handle)
 

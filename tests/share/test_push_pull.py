@@ -52,7 +52,9 @@ class Clone:
         return pushing.push(self.repo, pushing.plan(self.repo, chosen, **options))
 
     def pull(self, *addresses: str, **options):
-        choice = pulling.Choice(addresses, options.pop("experiment", None), options.pop("n", None))
+        choice = pulling.PullOptions(
+            addresses, options.pop("experiment", None), options.pop("n", None)
+        )
         return pulling.pull(self.repo, choice, **options)
 
 

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from gittrack.analysis.console.masks import COUNTED, Masks
-from gittrack.analysis.console.streams import CUT, Console, lines_of
+from gittrack.analysis.console.streams import CUT, PrintedOutput, lines_of
 from gittrack.analysis.span import Span
 
 _NUMBER = re.compile(r"((?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?!\w))")
@@ -59,12 +59,12 @@ class ConsoleComparison(NamedTuple):
     limits: tuple[str, ...] = ()
 
 
-def compare(a: Console, b: Console, *, rtol: float, atol: float) -> ConsoleComparison:
+def compare(a: PrintedOutput, b: PrintedOutput, *, rtol: float, atol: float) -> ConsoleComparison:
     """Return how far two consoles are the same.
 
     Parameters
     ----------
-    a, b : Console
+    a, b : PrintedOutput
         What two runs printed.
     rtol, atol : float
         The tolerances for printed numbers, as for metrics.

@@ -14,7 +14,7 @@ _WORKTREE = re.compile(r"/[^\s'\":]*/gittrack-[0-9a-z_]{8,16}(?:/up)*/tree(?![\w
 _OWN_LINE = re.compile(r"gittrack: (?:.*<run>|it has neither |git track run sets )")
 
 
-class Console(NamedTuple):
+class PrintedOutput(NamedTuple):
     """What a run printed.
 
     Attributes
@@ -39,7 +39,7 @@ class Console(NamedTuple):
     folders: Sequence[str] = ()
 
 
-def lines_of(console: Console) -> dict[int, list[str]]:
+def lines_of(console: PrintedOutput) -> dict[int, list[str]]:
     """Return the lines of each stream; of all streams under 0 if it is not known which is which."""
     cut = CUT.search(console.text)
     text = console.text[: cut.start()] if cut else console.text
@@ -58,7 +58,7 @@ def lines_of(console: Console) -> dict[int, list[str]]:
     return {stream: part for stream, part in cleaned.items() if part} or {0: []}
 
 
-def _cleaned(lines: list[str], console: Console) -> list[str]:
+def _cleaned(lines: list[str], console: PrintedOutput) -> list[str]:
     """Return lines as a terminal shows them, without names of the run and lines of gittrack itself."""
     text = "\n".join(lines)
     if "\x1b" in text or "\b" in text or "\r" in text:

@@ -89,7 +89,7 @@ def run(
     print_result(f"{text.escape(finding.sentence)}\n")
 
 
-def _line(trial: why.Trial) -> str:
+def _line(trial: why.SuspectRerun) -> str:
     """Return the verdict of a trial, or why there is none."""
     name = text.escape(str(trial.suspect.reason))
     if trial.run is None or trial.verdict is None:

@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
     """Bring the runs; return 1 if something is in conflict."""
     repo = git.find()
     addresses, remote = _share.split_remote(repo, args.runs, args.remote)
-    choice = pull.Choice(tuple(addresses), args.experiment, args.n)
+    choice = pull.PullOptions(tuple(addresses), args.experiment, args.n)
     done = pull.pull(
         repo,
         choice,

@@ -19,8 +19,8 @@ from gittrack.core.secrets import redact_text
 from gittrack.core.settings import Settings
 from gittrack.git import objects
 from gittrack.record.code import limits, made_files, patches, redirects, scope, tree_inspection
-from gittrack.record.code.index import Entry, PrivateIndex
-from gittrack.record.code.status import Change, Status
+from gittrack.record.code.index import IndexEntry, PrivateIndex
+from gittrack.record.code.status import ChangedPath, Status
 
 _AUTHOR = "gittrack <gittrack@localhost>"
 _ATTEMPTS = 3
@@ -189,7 +189,7 @@ def _snapshot(
     left_out = [*(change for change, _ in choice.withheld), *choice.crowd]
     index.take(
         [change.path.rstrip("/") for change in choice.chosen],
-        [Entry(change.path.rstrip("/"), change.head) for change in left_out],
+        [IndexEntry(change.path.rstrip("/"), change.head) for change in left_out],
     )
     tree = index.write_tree()
     differs = tree != head_tree
@@ -214,7 +214,7 @@ def _snapshot(
 
 
 def _notes_on_repositories(
-    changes: Sequence[Change], without_commit: Sequence[Change]
+    changes: Sequence[ChangedPath], without_commit: Sequence[ChangedPath]
 ) -> list[str]:
     """Return what the snapshot lacks of repositories inside the work tree."""
     notes = [

@@ -14,7 +14,7 @@ from gittrack.disk import folders
 from gittrack.git import objects
 
 
-class Entry(NamedTuple):
+class IndexEntry(NamedTuple):
     """A path, and its (mode, id) in HEAD, or None if HEAD does not have it."""
 
     path: str
@@ -55,7 +55,7 @@ class PrivateIndex:
                 self._feed(("update-index", "-z", flag, "--stdin"), self.flagged)
         self._drop(self.shadowing)
 
-    def take(self, paths: Sequence[str], withheld: Sequence[Entry]) -> None:
+    def take(self, paths: Sequence[str], withheld: Sequence[IndexEntry]) -> None:
         """Add paths as they are in the work tree, and the withheld ones as they are in HEAD."""
         if not self.path.exists():
             self.fill()

@@ -9,13 +9,13 @@ from typing import NamedTuple
 
 from gittrack.core.secret_files import is_withheld
 from gittrack.core.settings import Settings
-from gittrack.record.code.status import Change
+from gittrack.record.code.status import ChangedPath
 
 _MANY_FILES = 100
 _LARGE = 10 << 20
 
 
-class Choice(NamedTuple):
+class CaptureChoice(NamedTuple):
     """The changes to capture, and those to leave out.
 
     Parameters
@@ -32,10 +32,10 @@ class Choice(NamedTuple):
         The setting track.maxSnapshotFiles.
     """
 
-    chosen: list[Change]
+    chosen: list[ChangedPath]
     size: int
-    withheld: list[tuple[Change, str]]
-    crowd: list[Change]
+    withheld: list[tuple[ChangedPath, str]]
+    crowd: list[ChangedPath]
     max_files: int
 
     def entries(self) -> list[dict[str, str]]:
@@ -64,7 +64,7 @@ class Choice(NamedTuple):
             )
 
 
-def choose(root: str, changes: Iterable[Change], settings: Settings) -> Choice:
+def choose(root: str, changes: Iterable[ChangedPath], settings: Settings) -> CaptureChoice:
     """Choose the changes to capture, within the limits of the settings.
 
     Small files go first, so that one large folder of data never crowds out the code.  If there are too
@@ -79,8 +79,8 @@ def choose(root: str, changes: Iterable[Change], settings: Settings) -> Choice:
     settings
         ``max_snapshot_files`` (a count); ``max_file_size`` and ``max_snapshot_size`` (bytes).
     """
-    chosen: list[Change] = []
-    withheld: list[tuple[Change, str]] = []
+    chosen: list[ChangedPath] = []
+    withheld: list[tuple[ChangedPath, str]] = []
     total, max_files = 0, settings.max_snapshot_files
     candidates, crowd = _within_number(list(changes), max_files)
     sized = [(_size(root, change.path), change) for change in candidates]
@@ -102,10 +102,12 @@ def choose(root: str, changes: Iterable[Change], settings: Settings) -> Choice:
         else:
             total += max(size, 0)
             chosen.append(change)
-    return Choice(chosen, total, withheld, crowd, max_files)
+    return CaptureChoice(chosen, total, withheld, crowd, max_files)
 
 
-def _within_number(changes: list[Change], limit: int) -> tuple[list[Change], list[Change]]:
+def _within_number(
+    changes: list[ChangedPath], limit: int
+) -> tuple[list[ChangedPath], list[ChangedPath]]:
     """Return the changes with at most ``limit`` new files, and the new files beyond that."""
     new = [change for change in changes if change.head is None]
     if len(new) <= limit:

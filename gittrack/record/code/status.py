@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 
-class Change(NamedTuple):
+class ChangedPath(NamedTuple):
     """A path that differs from HEAD; ``head`` is its (mode, id) in HEAD, or None for a new file."""
 
     path: str
@@ -20,7 +20,7 @@ class Status(NamedTuple):
 
     commit: str | None
     branch: str | None
-    changes: tuple[Change, ...]
+    changes: tuple[ChangedPath, ...]
 
     def without(self, paths: Sequence[str]) -> Status:
         """Return the status without the new files at or below the paths."""
@@ -53,12 +53,12 @@ def parse_status(out: bytes) -> Status:
                 branch = value
         elif kind == "1":
             _, submodule, mode, _, _, oid, _, path = rest.split(" ", 7)
-            changes.append(Change(path, _entry(mode, oid), submodule))
+            changes.append(ChangedPath(path, _entry(mode, oid), submodule))
         elif kind == "u":
             _, submodule, _, mode, _, _, _, oid, _, path = rest.split(" ", 9)
-            changes.append(Change(path, _entry(mode, oid), submodule))
+            changes.append(ChangedPath(path, _entry(mode, oid), submodule))
         elif kind == "?":
-            changes.append(Change(rest, None))
+            changes.append(ChangedPath(rest, None))
     return Status(commit, branch, tuple(changes))
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from gittrack import git
 from gittrack.record.code.index import PrivateIndex
-from gittrack.record.code.status import Change, Status, parse_status
+from gittrack.record.code.status import ChangedPath, Status, parse_status
 
 
 class Inspection(NamedTuple):
@@ -57,7 +57,7 @@ def _status_of_private_index(index: PrivateIndex) -> git.Answer:
     return git.Answer(0, _status_call(index.repo, index.env).output(), b"")
 
 
-def _is_shadowing(root: str, change: Change) -> bool:
+def _is_shadowing(root: str, change: ChangedPath) -> bool:
     """Return whether a folder is now where the index has a file."""
     path = os.path.join(root, change.path)
     file = change.submodule[0] != "S" and not change.path.endswith("/")

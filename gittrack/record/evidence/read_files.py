@@ -28,7 +28,7 @@ _SYSTEM = ("/usr/", "/proc/", "/sys/", "/dev/", "/etc/", "/lib", "/bin/", "/sbin
 _OWN_PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))) + "/"
 
 
-class Tree(NamedTuple):
+class MappedTree(NamedTuple):
     """A work tree, and the user's tree whose paths it stands for; both are the same in most runs."""
 
     root: str
@@ -87,7 +87,7 @@ def capture(
     if key is None:
         return {}
     root = os.path.realpath(run_session.repo.work_tree or "/")
-    tree = Tree(root, os.path.realpath(users_root))
+    tree = MappedTree(root, os.path.realpath(users_root))
     began_ns = os.stat(run_session.journal.folder / layout.LOCK).st_mtime_ns
     budget = _MOST_BYTES
     names: dict[str, str] = {}

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 _FILE, _BYTES, _DIGITS = "variable-salt", 32, 12
 
 
-class Key(NamedTuple):
+class DigestKey(NamedTuple):
     """The secret key of a repository.
 
     Notes
@@ -32,7 +32,7 @@ class Key(NamedTuple):
         return {"salt": hashlib.sha256(b"id" + self.secret).hexdigest()[:_DIGITS], "names": names}
 
 
-def key(folder: Path) -> Key | None:
+def key(folder: Path) -> DigestKey | None:
     """Return the key that lies in ``.git/gittrack``, and make it once; None if it cannot be kept."""
     path = folder / _FILE
     with contextlib.suppress(OSError):
@@ -46,5 +46,5 @@ def key(folder: Path) -> Key | None:
                 os.link(temporary, path)
             temporary.unlink()
         secret = path.read_bytes()
-        return Key(secret) if len(secret) == _BYTES else None
+        return DigestKey(secret) if len(secret) == _BYTES else None
     return None

@@ -21,7 +21,7 @@ from gittrack.reproduce.causes.suspects import NOTHING, Suspect
 from gittrack.reproduce.rerun_request import RerunRequest, Result
 
 
-class Trial(NamedTuple):
+class SuspectRerun(NamedTuple):
     """A rerun with one suspect put back, and its verdict against the original; or why there was none."""
 
     suspect: Suspect
@@ -57,10 +57,10 @@ class Question(NamedTuple):
     level: str = "exact"
 
 
-class Finding(NamedTuple):
+class Proof(NamedTuple):
     """What the reruns showed: the trials, the proved cause if there is one, and a sentence."""
 
-    trials: tuple[Trial, ...]
+    trials: tuple[SuspectRerun, ...]
     cause: Reason | None
     sentence: str
 
@@ -72,8 +72,8 @@ def find_cause(
     *,
     budget: float | None = None,
     say: Callable[[str], None] = lambda text: None,
-    report: Callable[[Trial], None] = lambda trial: None,
-) -> Finding:
+    report: Callable[[SuspectRerun], None] = lambda trial: None,
+) -> Proof:
     """Run again until the cause is proved.
 
     Parameters
@@ -93,44 +93,44 @@ def find_cause(
 
     Returns
     -------
-    Finding
+    Proof
         A cause is proved if the rerun without a change repeats the different result, and the rerun with
         only this suspect put back gives the result of the original.  A suspect that cannot be put back,
         such as a package that cannot be installed, is reported, and the next one is tried.
     """
     end = None if budget is None else time.monotonic() + budget
-    trials: list[Trial] = []
+    trials: list[SuspectRerun] = []
     for suspect in (Suspect(NOTHING), *(c for c in candidates if not c.obstacle)):
         duration = question.base.info.duration or 0.0
         if end is not None and time.monotonic() + duration > end:
-            return Finding(tuple(trials), None, "the time of --budget is over: no cause is proved")
+            return Proof(tuple(trials), None, "the time of --budget is over: no cause is proved")
         trial, is_stopped = _try(repo, question, suspect, say)
         trials.append(trial)
         report(trial)
         if is_stopped:
-            return Finding(tuple(trials), None, "it was stopped: no cause is proved")
+            return Proof(tuple(trials), None, "it was stopped: no cause is proved")
         if suspect.reason == NOTHING:
             sentence = _fault(question, trial)
             if sentence:
-                return Finding(tuple(trials), None, sentence)
+                return Proof(tuple(trials), None, sentence)
         elif trial.verdict is not None and trial.verdict.meets(question.level):
-            return Finding(tuple(trials), suspect.reason, f"the cause is proved: {suspect.reason}")
-    return Finding(tuple(trials), None, _no_cause(trials, candidates))
+            return Proof(tuple(trials), suspect.reason, f"the cause is proved: {suspect.reason}")
+    return Proof(tuple(trials), None, _no_cause(trials, candidates))
 
 
 def _try(
     repo: git.Repo, question: Question, suspect: Suspect, say: Callable[[str], None]
-) -> tuple[Trial, bool]:
+) -> tuple[SuspectRerun, bool]:
     """Run again with a suspect put back; return the trial, and whether it was stopped."""
     try:
         result = _run_again(repo, question, suspect, say)
         again = RunRecord(repo, resolve.resolve(repo, result.id))
-        return Trial(suspect, again, question.judge(question.first, again)), result.stopped
+        return SuspectRerun(suspect, again, question.judge(question.first, again)), result.stopped
     except TrackError as error:
-        return Trial(suspect, problem=error.message), False
+        return SuspectRerun(suspect, problem=error.message), False
 
 
-def _fault(question: Question, trial: Trial) -> str:
+def _fault(question: Question, trial: SuspectRerun) -> str:
     """Return why no cause can be proved, by a rerun without a change; empty if one can be."""
     if trial.run is None:
         return f"the rerun without a change is not possible: {trial.problem}"
@@ -147,7 +147,7 @@ def _fault(question: Question, trial: Trial) -> str:
     return "two equal reruns differ from each other: the program itself is not deterministic here"
 
 
-def _no_cause(trials: Sequence[Trial], candidates: Sequence[Suspect]) -> str:
+def _no_cause(trials: Sequence[SuspectRerun], candidates: Sequence[Suspect]) -> str:
     untried = [t.suspect for t in trials if t.problem] + [c for c in candidates if c.obstacle]
     if untried:
         names = ", ".join(str(suspect.reason) for suspect in untried[:3])

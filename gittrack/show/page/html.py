@@ -14,7 +14,7 @@ from gittrack.show.terminal.table import Table
 _MAX_ROWS = 100
 
 
-class Frame(NamedTuple):
+class NotebookFrame(NamedTuple):
     """A page in a frame of a notebook: it runs its scripts, and can reach nothing outside.
 
     Attributes

@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 
 from gittrack.analysis.console import comparison as console
 from gittrack.analysis.console.masks import COUNTED, mask
-from gittrack.analysis.console.streams import Console
+from gittrack.analysis.console.streams import PrintedOutput
 from gittrack.analysis.span import Span
 
 SPAN = Span(1_760_000_000.0, 1_760_000_060.0)  # 2025-10-09, 08:53:20 to 08:54:20 in UTC
 
 
 def printed(text, streams=(), **more):
-    return Console(text, streams, SPAN, **more)
+    return PrintedOutput(text, streams, SPAN, **more)
 
 
 def compare(a, b, rtol=1e-5, atol=1e-8):

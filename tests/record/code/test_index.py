@@ -12,7 +12,7 @@ from helpers import repo as make_repo
 from gittrack import git
 from gittrack.core.errors import TrackError
 from gittrack.git import objects
-from gittrack.record.code.index import Entry, PrivateIndex, _WorkTree, list_item
+from gittrack.record.code.index import IndexEntry, PrivateIndex, _WorkTree, list_item
 
 
 @pytest.fixture
@@ -21,13 +21,15 @@ def index(project, tmp_path_factory) -> PrivateIndex:
     return PrivateIndex(git.find(), folder)
 
 
-def head(path: str) -> Entry:
+def head(path: str) -> IndexEntry:
     """Return a path as HEAD has it."""
     mode, _, oid, _ = run_git(".", "ls-tree", "HEAD", path).split()
-    return Entry(path, (mode, oid))
+    return IndexEntry(path, (mode, oid))
 
 
-def taken(index: PrivateIndex, *paths: str, withheld: tuple[Entry, ...] = ()) -> dict[str, bytes]:
+def taken(
+    index: PrivateIndex, *paths: str, withheld: tuple[IndexEntry, ...] = ()
+) -> dict[str, bytes]:
     """Take paths into the snapshot, and return the content of each file in its tree."""
     index.take(paths, withheld)
     call = index._call("ls-tree", "-r", "-z", index.write_tree()).output()
@@ -80,7 +82,7 @@ def test_a_withheld_path_is_as_in_head(index):
     run_git(".", "add", "train.py")
     Path("new.bin").write_text("too large")
     run_git(".", "add", "-N", "new.bin")
-    withheld = (head("train.py"), Entry("new.bin", None))
+    withheld = (head("train.py"), IndexEntry("new.bin", None))
     assert taken(index, withheld=withheld) == BASE
 
 

@@ -6,21 +6,21 @@ from pathlib import Path
 
 from gittrack.core.settings import Settings
 from gittrack.record.code.limits import choose
-from gittrack.record.code.status import Change
+from gittrack.record.code.status import ChangedPath
 
 ROOT = "."
 TRACKED = ("100644", "1" * 40)
 
 
-def change(name: str, size: int | None = 1, head: tuple[str, str] | None = None) -> Change:
+def change(name: str, size: int | None = 1, head: tuple[str, str] | None = None) -> ChangedPath:
     """Return a change of a file of so many bytes; None: a deleted file."""
     if size is not None:
         Path(name).parent.mkdir(parents=True, exist_ok=True)
         Path(name).write_bytes(b"x" * size)
-    return Change(name, head)
+    return ChangedPath(name, head)
 
 
-def names(changes: list[Change]) -> list[str]:
+def names(changes: list[ChangedPath]) -> list[str]:
     return [item.path for item in changes]
 
 

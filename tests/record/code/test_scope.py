@@ -8,10 +8,12 @@ from helpers import git, repo
 from gittrack.core.settings import Settings
 from gittrack.git import find
 from gittrack.record.code.scope import within
-from gittrack.record.code.status import Change, Status
+from gittrack.record.code.status import ChangedPath, Status
 
-TRACKED = Change("dot", ("100644", "a" * 40))
-STATUS = Status("c", "main", (TRACKED, Change("diary", None), Change("work/new.py", None)))
+TRACKED = ChangedPath("dot", ("100644", "a" * 40))
+STATUS = Status(
+    "c", "main", (TRACKED, ChangedPath("diary", None), ChangedPath("work/new.py", None))
+)
 
 
 def paths(status: Status) -> list[str]:

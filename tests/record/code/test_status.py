@@ -6,7 +6,7 @@ import subprocess
 
 from helpers import git, repo
 
-from gittrack.record.code.status import Change, Status, parse_status
+from gittrack.record.code.status import ChangedPath, Status, parse_status
 
 LINE = ("status", "--porcelain=v2", "-z", "--branch", "--untracked-files=all", "--no-renames")
 
@@ -49,14 +49,23 @@ def test_without_a_commit_and_on_a_detached_head():
 
 
 def test_without_removes_new_files_at_or_below_a_path_only():
-    tracked = Change("out/tracked", ("100644", "1"))
-    changes = (tracked, Change("out/a", None), Change("out", None), Change("outer", None))
+    tracked = ChangedPath("out/tracked", ("100644", "1"))
+    changes = (
+        tracked,
+        ChangedPath("out/a", None),
+        ChangedPath("out", None),
+        ChangedPath("outer", None),
+    )
     status = Status(None, None, changes).without(["out"])
-    assert status.changes == (tracked, Change("outer", None))
+    assert status.changes == (tracked, ChangedPath("outer", None))
 
 
 def test_below_keeps_tracked_files_of_any_folder():
-    changes = (Change("a/x", None), Change("b/x", None), Change("b/y", ("100644", "1")))
+    changes = (
+        ChangedPath("a/x", None),
+        ChangedPath("b/x", None),
+        ChangedPath("b/y", ("100644", "1")),
+    )
     status = Status(None, None, changes)
     assert status.below("a/").changes == (changes[0], changes[2])
     assert status.below(None).changes == (changes[2],)

@@ -87,7 +87,7 @@ def test_standard_input_from_a_file_is_known(project, outside):
 
 def test_a_file_of_the_worktree_has_the_name_that_it_has_in_the_users_tree(monkeypatch):
     monkeypatch.setenv("HOME", "/home/ada")
-    tree = read_files.Tree("/tmp/w/a/b/tree", "/home/ada/p")
+    tree = read_files.MappedTree("/tmp/w/a/b/tree", "/home/ada/p")
     assert tree.name("/tmp/w/a/b/tree/x") == "x"
     assert tree.name("/tmp/w/a/b/data/x") == "~/data/x"
     assert tree.name("/data/x") == "/data/x"
