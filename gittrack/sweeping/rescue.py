@@ -54,7 +54,8 @@ def rescue(repo: git.Repo, supervisor: Supervisor, job: Job) -> TrialReport:
 def _journals(repo: git.Repo, sweep_id: str, job: Job) -> list[Path]:
     """Return the journals of a trial; meanwhile those of other runs may appear and vanish."""
     folders = []
-    for folder in Path(layout.live_dir(repo.common_dir)).iterdir():
+    live = Path(layout.live_dir(repo.common_dir))
+    for folder in live.iterdir() if live.is_dir() else ():
         if not layout.is_id(folder.name):
             continue
         try:

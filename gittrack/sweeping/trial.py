@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import time
@@ -227,7 +228,9 @@ class _TrialController(Controller):
             trial["interrupted"] = True
         elif counts:
             if self.job.metric is not None:
-                self._publish_curve(state, finished=facts["status"] == run_info.FINISHED)
+                # A full disk or damage is reported when the run is committed; others have the points so far.
+                with contextlib.suppress(OSError, ValueError):
+                    self._publish_curve(state, finished=facts["status"] == run_info.FINISHED)
             trial["order"] = self.supervisor.take_order(self.job.mark)
         return {"sweep": trial}
 

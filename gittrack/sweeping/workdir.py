@@ -12,6 +12,7 @@ removes it if no process holds its locks.
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -134,11 +135,14 @@ def is_ending(folder: Path) -> bool:
 def take_order(folder: Path, mark: str) -> int:
     """Append the line of a trial that has just ended, and return its number, from 0.
 
-    Trials end in several processes.  The single append decides their order.
+    Trials end in several processes.  The single append decides their order.  Raises OSError if the line
+    cannot be written completely, because two trials would then get one number.
     """
+    line = f"{mark}\n".encode()
     handle = os.open(folder / _ENDED, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
     try:
-        os.write(handle, f"{mark}\n".encode())
+        if os.write(handle, line) < len(line):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder / _ENDED))
         end = os.lseek(
             handle, 0, os.SEEK_CUR
         )  # the end of our line, even if others wrote in the meantime

@@ -108,3 +108,13 @@ def test_every_trial_gets_an_order_of_its_own_however_many_end_at_once(tmp_path)
     assert sorted(orders) == list(range(200))
     written = workdir.orders(tmp_path)
     assert [written[order] for order in orders] == marks
+
+
+def test_a_line_that_a_full_disk_cuts_gives_no_number_twice(tmp_path, monkeypatch):
+    write = os.write
+    assert workdir.take_order(tmp_path, "7 1") == 0
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", lambda handle, data: write(handle, data[:2]))
+        with pytest.raises(OSError, match="No space left"):
+            workdir.take_order(tmp_path, "8 1")
+    assert workdir.take_order(tmp_path, "9 1") == 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import json
+import math
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -127,9 +128,22 @@ class _Lines:
 
 
 def curve_of(lines: Iterable[str], metric: str) -> Curve:
-    """Return the curve of a metric, as (step, value), from lines of a metrics.csv."""
-    points = series.parse([line for line in lines if line != series.HEADER])
-    return [(int(step), value) for step, name, value, _ in points if name == metric]
+    """Return the curve of a metric, as (step, value), from lines of a metrics.csv.
+
+    Lines that are not points are left out, as they are in the commit; a step that is not finite is 0.
+    """
+    curve: Curve = []
+    for line in lines:
+        try:
+            points = list(series.parse([line]))
+        except ValueError:
+            continue
+        curve += [(_whole(step), value) for step, name, value, _ in points if name == metric]
+    return curve
+
+
+def _whole(step: float) -> int:
+    return int(step) if math.isfinite(step) else 0
 
 
 def _add_points(others: dict[str, OtherTrial], line: str) -> None:

@@ -186,6 +186,19 @@ def test_the_curve_of_a_metric_is_taken_from_the_series():
     assert stopping.curve_of(lines, "loss") == [(0, 0.5), (1, math.inf)]
 
 
+@pytest.mark.parametrize("line", ["garbage\n", "1,loss\n", "", "\n", series.HEADER])
+def test_a_line_that_is_not_a_point_is_not_in_the_curve(line):
+    point = series.line("loss", 0.5, 3, 0.0)
+    assert stopping.curve_of([line, point, line], "loss") == [(3, 0.5)]
+
+
+@pytest.mark.parametrize("step", [math.inf, -math.inf, math.nan])
+def test_a_step_that_is_not_finite_counts_as_a_point(trial, rule, step):
+    trial.series.write(series.line("loss", 0.5, step, 0.0).encode())
+    assert not rule.should_stop()
+    assert rule._check.curve == [(0, 0.5)]
+
+
 @pytest.mark.parametrize("facts", [{}, {"sweep": {"id": "s", "trial": "1"}}])
 def test_a_run_is_a_trial_only_of_a_sweep_with_a_rule(new_journal, sweep, monkeypatch, facts):
     assert (stopping.from_environment(new_journal(**facts)) is None) == (not facts)
@@ -225,12 +238,6 @@ def test_a_line_that_is_cut_while_it_is_written_is_an_error(tmp_path, monkeypatc
     monkeypatch.setattr(os, "write", lambda handle, data: write(handle, data[:9]))
     with pytest.raises(OSError, match="No space left"):
         stopping.append_curve(tmp_path / "curves", "1 1", [(0, 0.5)])
-
-
-def test_a_damaged_line_of_the_series_is_a_warning(trial, rule, warnings):
-    trial.series.write(b"this is not a point\n")
-    assert not rule.should_stop()
-    assert "is not 'step,name,value,time'" in warnings[0]
 
 
 def test_the_facts_of_the_trial_stay_when_it_stops(sweep, trial, rule):
