@@ -34,8 +34,7 @@ class RunRecord(RecordFiles):
             return getattr(self.info, name)
         fact = facts.LISTED.get(name)
         if fact is not None:
-            computed = fact.storage is facts.COMPUTED
-            return getattr(self.info, name) if computed else run_info.getter(fact)(self.info)
+            return run_info.getter(fact)(self.info)
         raise AttributeError(f"a run has no {name!r}")
 
     def __repr__(self) -> str:
