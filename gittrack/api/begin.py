@@ -37,7 +37,7 @@ class BeginOptions(NamedTuple):
     resolved: bool = False  # the params contain the params of the launcher already
 
 
-def begin(request: session.Request, choice: BeginOptions) -> Run:
+def begin(request: session.RunRequest, choice: BeginOptions) -> Run:
     """Begin a run; see `gittrack.init`."""
     if is_off(choice.mode):
         return _silent(request.params)
@@ -99,7 +99,7 @@ def _silent(params: Mapping[str, Any]) -> Run:
     return run
 
 
-def _joined(folder: Path | None, request: session.Request, choice: BeginOptions) -> Run | None:
+def _joined(folder: Path | None, request: session.RunRequest, choice: BeginOptions) -> Run | None:
     """Return the launcher's run, if no run of the command has joined it before."""
     if folder is None or not _same_repository(folder, choice.repo):
         return None
@@ -125,7 +125,7 @@ def _same_repository(folder: Path, repo: str | os.PathLike[str] | None) -> bool:
     )
 
 
-def _own(folder: Path | None, request: session.Request, choice: BeginOptions) -> Run:
+def _own(folder: Path | None, request: session.RunRequest, choice: BeginOptions) -> Run:
     """Begin a run that this process commits, as a child of the enclosing run if there is one."""
     repo = repository.find(choice.repo)
     if launched.is_going_on(folder) and folder is not None:
@@ -140,7 +140,7 @@ def _own(folder: Path | None, request: session.Request, choice: BeginOptions) ->
     return run
 
 
-def _further(folder: Path, request: session.Request, choice: BeginOptions) -> session.Request:
+def _further(folder: Path, request: session.RunRequest, choice: BeginOptions) -> session.RunRequest:
     """Return the request for a further run of the launcher's command: same group, same given values."""
     group = request.group or join.group_of(folder)
     seed = launched.seed() if request.seed is None else request.seed
@@ -176,7 +176,7 @@ def _end_previous() -> None:
         run.finish()
 
 
-def _new(repo: git.Repo, request: session.Request) -> Run:
+def _new(repo: git.Repo, request: session.RunRequest) -> Run:
     return _started(repo, session.begin(repo, request))
 
 
@@ -187,7 +187,7 @@ def _started(repo: git.Repo, opened: session.Session, offset: float = 0.0) -> Ru
     return Run(opened.journal, opened, repo.work_tree or "", offset)
 
 
-def _resumed(repo: git.Repo, address: str, request: session.Request) -> Run:
+def _resumed(repo: git.Repo, address: str, request: session.RunRequest) -> Run:
     from gittrack.api import resuming  # noqa: PLC0415 - only this reads runs, and few runs resume another
 
     opened, steps, offset = resuming.resumed(repo, address, request)

@@ -9,7 +9,7 @@ from gittrack.record import resume, session
 
 
 def resumed(
-    repo: git.Repo, address: str, request: session.Request
+    repo: git.Repo, address: str, request: session.RunRequest
 ) -> tuple[session.Session, dict[str, float], float]:
     """Begin to record the run at an address again; see `gittrack.record.resume.begin`."""
     record = RunRecord(repo, resolve.resolve(repo, address))

@@ -79,7 +79,7 @@ def init(
     """
     as_text: list[str] = []
     params = {} if config is None else values.config_dict(config, as_text)
-    request = session.Request(
+    request = session.RunRequest(
         experiment=experiment,
         name=name,
         params=params,

@@ -196,7 +196,7 @@ def _launcher_options() -> tuple[dict[str, Any], int | None]:
 
 def _begin(setup: Setup) -> Run:
     """Start a run, or join the run of the launcher, which does not know the configuration yet."""
-    request = session.Request(
+    request = session.RunRequest(
         params=values.config_dict(setup.config), seed=setup.seed, command=begin.command()
     )
     return begin.begin(request, begin.BeginOptions(resolved=True))

@@ -77,7 +77,7 @@ class CommandPlan(NamedTuple):
         Names of files that the first run read (`read_files`): a rerun records whether they are there.
     """
 
-    request: session.Request
+    request: session.RunRequest
     inputs: Sequence[str] = ()
     outputs: Sequence[str] = ()
     not_code: Sequence[str] = ()

@@ -18,7 +18,7 @@ from gittrack.core.run.fingerprint import fingerprint
 
 if TYPE_CHECKING:  # a promotion runs a hook too, and records no run
     from gittrack.record.publish.writer import Published
-    from gittrack.record.request import Request
+    from gittrack.record.request import RunRequest
 
 PRE, POST = "pre-run", "post-run"
 PROMOTE = "pre-promote"  # models/gates.py runs it
@@ -64,7 +64,7 @@ def variables(
 
 
 def ask_pre(
-    repo: git.Repo, hooks_folder: str, request: Request, experiment: str
+    repo: git.Repo, hooks_folder: str, request: RunRequest, experiment: str
 ) -> tuple[str, ...]:
     """Call the pre-run hook, if it exists; return the lines that it prints."""
     if not request.verify or not is_installed(hooks_folder, PRE):

@@ -19,7 +19,7 @@ class RequiredCode(NamedTuple):
     new: frozenset[str] = frozenset()
 
 
-class Request(NamedTuple):
+class RunRequest(NamedTuple):
     """What the caller specifies about a new run."""
 
     experiment: str | None = None
@@ -44,7 +44,7 @@ class Request(NamedTuple):
     code: RequiredCode | None = None
 
 
-def check_request(request: Request) -> Request:
+def check_request(request: RunRequest) -> RunRequest:
     """Return the request in its stored form; an empty experiment, note or group becomes None.
 
     Raises TrackError if a value has a wrong type or cannot be stored.

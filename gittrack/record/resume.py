@@ -17,7 +17,7 @@ from gittrack.record import session
 
 
 def begin(
-    repo: git.Repo, old: run_info.RunInfo, request: session.Request
+    repo: git.Repo, old: run_info.RunInfo, request: session.RunRequest
 ) -> tuple[session.Session, dict[str, float], float]:
     """Begin to record again at the point at which the run ``old`` stopped.
 
@@ -68,7 +68,7 @@ def begin(
     return continued, steps, max((point[3] for point in points), default=0.0)
 
 
-def _with_earlier_values(request: session.Request, old: run_info.RunInfo) -> session.Request:
+def _with_earlier_values(request: session.RunRequest, old: run_info.RunInfo) -> session.RunRequest:
     """Return the request of a continued run: values that it does not set are those of the earlier run."""
     return request._replace(
         experiment=old.experiment,
@@ -83,7 +83,7 @@ def _with_earlier_values(request: session.Request, old: run_info.RunInfo) -> ses
     )
 
 
-def _check_params(old: run_info.RunInfo, request: session.Request) -> None:
+def _check_params(old: run_info.RunInfo, request: session.RunRequest) -> None:
     changed = [
         k
         for k in request.params

@@ -19,10 +19,10 @@ from gittrack.record.code import capture, conversions, tree_inspection
 from gittrack.record.evidence import changes, neighbours
 from gittrack.record.machine.author import author, user
 from gittrack.record.publish import removed_journal, writer
-from gittrack.record.request import Request, RequiredCode, check_request
+from gittrack.record.request import RequiredCode, RunRequest, check_request
 from gittrack.version import __version__
 
-__all__ = ["Request", "RequiredCode", "check_request"]
+__all__ = ["RequiredCode", "RunRequest", "check_request"]
 
 Say = Callable[[str], None]
 
@@ -46,7 +46,7 @@ class Session(NamedTuple):
     diff: Mapping[str, Any] = {}  # the content of diff.yaml
 
 
-def begin(repo: git.Repo, request: Request, outputs: Sequence[str] = ()) -> Session:
+def begin(repo: git.Repo, request: RunRequest, outputs: Sequence[str] = ()) -> Session:
     """Claim an id, capture the code and write the first lines of the journal.
 
     The pre-run hook is called before the id is claimed, so that a refused run leaves nothing behind.
@@ -55,7 +55,7 @@ def begin(repo: git.Repo, request: Request, outputs: Sequence[str] = ()) -> Sess
     ----------
     repo : Repo
         The repository.
-    request : Request
+    request : RunRequest
         What the caller specifies about the run.
     outputs : sequence of str
         Paths that the run writes.  They are not captured as code if git does not track them.
@@ -107,7 +107,7 @@ def begin(repo: git.Repo, request: Request, outputs: Sequence[str] = ()) -> Sess
 
 def _write_start(
     book: journal.Journal,
-    request: Request,
+    request: RunRequest,
     captured: capture.Captured,
     start: Mapping[str, Any],
     tree: str,
@@ -231,7 +231,7 @@ def pack_refs_sometimes(repo: git.Repo, threshold: int) -> None:
 
 
 def _facts(
-    repo: git.Repo, request: Request, captured: capture.Captured, started: float
+    repo: git.Repo, request: RunRequest, captured: capture.Captured, started: float
 ) -> dict[str, Any]:
     """Return the facts of the start of a run, as far as they are known."""
     code = {k: v for k, v in captured.code._asdict().items() if v is not None}

@@ -137,12 +137,12 @@ def removal_message(folder: str) -> str:
     return f"removed the worktree that an earlier, killed process left in {folder}"
 
 
-def _session_request(repo: git.Repo, run: RunRecord, request: RerunRequest) -> session.Request:
+def _session_request(repo: git.Repo, run: RunRecord, request: RerunRequest) -> session.RunRequest:
     info = run.info
     params = dict(info.params) if request.changed is None else dict(request.changed)
     if request.seed is not None and "seed" in params:
         params["seed"] = request.seed
-    return session.Request(
+    return session.RunRequest(
         experiment=info.experiment,
         params=params,
         group=info.group,
@@ -164,7 +164,7 @@ def _launch(
     repo: git.Repo,
     code: rerun_worktree.CodeFolder,
     run: RunRecord,
-    request: session.Request,
+    request: session.RunRequest,
     imports: probe.Imports,
     resume_variables: Mapping[str, str | None],
     say: session.Say,
@@ -209,7 +209,7 @@ def _launch(
     return Result(ended.published.info.id, ended.exit_code, stopped=ended.stopped)
 
 
-def _controls(run: RunRecord, request: session.Request) -> dict[str, str | None]:
+def _controls(run: RunRecord, request: session.RunRequest) -> dict[str, str | None]:
     """Return the variables that decide about bits, as the run had them; None for those it did not have."""
     if not run.env:
         return {}

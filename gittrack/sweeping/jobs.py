@@ -85,11 +85,11 @@ class JobMaker(NamedTuple):
             isolation=self._isolation() if self.options.isolate else None,
         )
 
-    def _request(self, proposed: Trial, attempt: int, known_outcomes: int) -> session.Request:
+    def _request(self, proposed: Trial, attempt: int, known_outcomes: int) -> session.RunRequest:
         plan, facts = self.prepared.plan, self.sweep.facts
         params = params_of(self.prepared.base, proposed, self.prepared.resource)
         seed = params.get("seed") if proposed.seed is None else proposed.seed
-        return session.Request(
+        return session.RunRequest(
             experiment=facts["experiment"],
             params=params,
             group=self.sweep.id,

@@ -49,7 +49,7 @@ class Job(NamedTuple):
         The number of outcomes when the trial was proposed.
     final : bool
         Whether the trial counts however it ends, because no attempt is left.
-    request : session.Request
+    request : session.RunRequest
         The run to record.
     folder : str
         The folder in which the command starts, from the top of the tree.
@@ -71,7 +71,7 @@ class Job(NamedTuple):
     attempt: int
     known_outcomes: int
     final: bool
-    request: session.Request
+    request: session.RunRequest
     folder: str = ""
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()

@@ -310,7 +310,7 @@ def test_a_rerun_that_an_earlier_version_recorded_passes_no_gate(project, monkey
     """The earlier version wrote no number of its rules, or a lower one."""
     run_cli("run", "-n", "r", "--", "sh", "-c", LOGS)
     run = gittrack.get("r")
-    older = session.Request(command=list(run.command), reproduces=run.id)
+    older = session.RunRequest(command=list(run.command), reproduces=run.id)
     target = annotate.Target(run.id, run.info.commit)
     with monkeypatch.context() as earlier:
         earlier.setattr(judgement, "RULES", judgement.RULES - 1)

@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 
 from gittrack.core.errors import TrackError
-from gittrack.record.request import Request, check_request
+from gittrack.record.request import RunRequest, check_request
 
 
-def checked(**values: Any) -> Request:
-    return check_request(Request(**values))
+def checked(**values: Any) -> RunRequest:
+    return check_request(RunRequest(**values))
 
 
 def test_an_empty_request_is_fine():
-    assert checked() == Request(tags=[])
+    assert checked() == RunRequest(tags=[])
 
 
 @pytest.mark.parametrize("key", ["experiment", "note", "group"])
@@ -68,5 +68,5 @@ def test_a_value_that_cannot_be_stored_is_named(values, message):
 
 
 def test_other_values_stay_as_they_are():
-    request = Request(params={"lr": 0.1}, seed=0, verify=False, command=("train",), tags=[])
+    request = RunRequest(params={"lr": 0.1}, seed=0, verify=False, command=("train",), tags=[])
     assert check_request(request) == request

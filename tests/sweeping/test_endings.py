@@ -14,7 +14,7 @@ FIRST = 10  # orders before that are of an earlier process
 
 
 def job(key):
-    return Job(Trial(key, int(key), {}), 1, 0, True, session.Request())
+    return Job(Trial(key, int(key), {}), 1, 0, True, session.RunRequest())
 
 
 class Trials:

@@ -85,7 +85,7 @@ class Quiet(NamedTuple):
 
 def run(strategy, pool, stop_request=lambda: None, metric="loss", learns=False):
     def make_job(trial, attempt, known, earlier):
-        return Job(trial, attempt, known, True, session.Request(sweep={"id": "s"}))
+        return Job(trial, attempt, known, True, session.RunRequest(sweep={"id": "s"}))
 
     setting = engine.EngineSettings(
         strategy, pool, Quiet(), metric, (), make_job, stop_request, learns=learns

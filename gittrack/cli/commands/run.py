@@ -130,7 +130,7 @@ def run(args: argparse.Namespace) -> int:
     command = args.command[1:] if args.command[:1] == ["--"] else args.command
     launcher.check_command(command)
     params = _seeded(args, config.resolve(args.params, args.set))
-    request = session.Request(
+    request = session.RunRequest(
         experiment=args.experiment,
         name=args.name,
         params=params,
@@ -224,7 +224,7 @@ def _has_committed_run(repo: git.Repo) -> bool:
     return any(raw.commit for raw in runs)
 
 
-def _dry_run(request: session.Request) -> int:
+def _dry_run(request: session.RunRequest) -> int:
     """Print the command, the seed and the params; return the exit code."""
     filled = template.fill(request.command, request.params, "PARAMS.yaml")
     print_result(f"would run: {text.escape(shlex.join(redact_command(filled)))}\n")

@@ -14,11 +14,11 @@ from gittrack.core import nested
 from gittrack.core.errors import TrackError
 from gittrack.core.run import events
 from gittrack.record import journal
-from gittrack.record.session import Request
+from gittrack.record.session import RunRequest
 
 
 def add_request(
-    book: journal.Journal, request: Request, *, resolved: bool, names_experiment: bool
+    book: journal.Journal, request: RunRequest, *, resolved: bool, names_experiment: bool
 ) -> list[tuple[str, ...]]:
     """Add a script's description of its run to the launcher's journal.
 
@@ -26,7 +26,7 @@ def add_request(
     ----------
     book : Journal
         The launcher's journal, joined.
-    request : Request
+    request : RunRequest
         The script's values: params, name, tags and so on.
     resolved : bool
         Whether the params contain the launcher's params already; then they replace the launcher's.
@@ -57,7 +57,7 @@ def add_request(
     return [] if resolved else nested.conflicts(state.params, request.params)
 
 
-def _new_facts(facts: Mapping[str, Any], request: Request, *, resolved: bool) -> dict[str, Any]:
+def _new_facts(facts: Mapping[str, Any], request: RunRequest, *, resolved: bool) -> dict[str, Any]:
     """Return the facts of the request that the launcher does not know."""
     requested = {"name": request.name, "group": request.group, "seed": request.seed}
     new = {

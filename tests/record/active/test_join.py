@@ -9,13 +9,13 @@ import pytest
 from gittrack.core.run import events
 from gittrack.record import journal
 from gittrack.record.active import join
-from gittrack.record.session import Request
+from gittrack.record.session import RunRequest
 
 
 def add(book, *, resolved: bool = False, names_experiment: bool = False, **request: object):
     """Add a request to a journal; return the conflicting params."""
     return join.add_request(
-        book, Request(**request), resolved=resolved, names_experiment=names_experiment
+        book, RunRequest(**request), resolved=resolved, names_experiment=names_experiment
     )
 
 
