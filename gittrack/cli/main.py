@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import sys
@@ -172,9 +173,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         name = f" ({error.filename})" if error.filename else ""
         hint = "check the path and its permissions; for a path inside .git: git track doctor"
-        return _report(
-            f"{error.strerror or error}{name}", hint if name else "see: git track doctor", 1
-        )
+        if not name:
+            full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+            hint = "make room where the output goes" if full else "see: git track doctor"
+        return _report(f"{error.strerror or error}{name}", hint, 1)
     except Exception:  # noqa: BLE001 - the one boundary; it writes the traceback to a file
         return _report_bug()
     finally:

@@ -3,6 +3,8 @@
 import os
 import shutil
 import stat
+import subprocess
+import sys
 
 import pytest
 from helpers import git, record, repo, run_cli
@@ -146,6 +148,16 @@ def test_settings_that_cannot_be_used(project, setting, value, message):
     git(".", "config", setting, value)
     done = run_cli("run", "--", "true")
     assert (done.code, done.err.splitlines()[0]) == (1, f"error: {message}")
+
+
+@pytest.mark.parametrize("verb", ["ls", "ls --json", "show @", "export"])
+def test_a_full_disk_of_the_output_is_not_damage_of_the_repository(project, verb):
+    record("a", {"loss": 1.0})
+    with open("/dev/full", "wb") as full:
+        command = [sys.executable, "-m", "gittrack", *verb.split()]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr == "error: No space left on device\nhint: make room where the output goes\n"
 
 
 def test_a_hostile_argument_is_shown_escaped(project):

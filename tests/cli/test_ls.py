@@ -322,6 +322,16 @@ def test_a_fact_that_is_mistyped(trial, option):
     )
 
 
+def test_the_line_of_a_sweep_has_the_params_that_are_equal_in_its_trials(project):
+    def trial(lr):
+        facts = {"status": "finished", "sweep": {"id": "s", "trial": str(lr)}}
+        body = commit_message.encode(facts, {"lr": lr, "model": {"depth": 3}}, {})
+        return Raw(f"id-{lr}", "default", "ref", "commit", f"\n{body}\n".encode())
+
+    (line,), runs = _sweep_lines.lines(find(), [trial(lr) for lr in (0.1, 0.2, 0.3)], 20)
+    assert (line.params, len(runs)) == ({"model": {"depth": 3}}, 3)
+
+
 def test_a_sweep_is_one_line(project):
     Path("empty.yaml").write_text("{}\n")
     record("before")

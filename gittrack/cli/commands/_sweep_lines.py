@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gittrack import git
+from gittrack.core.errors import TrackError
+from gittrack.core.fast_typing import Any
+from gittrack.core.run import commit_message
 from gittrack.core.run.run_info import FAILED, FINISHED, RUNNING, RunInfo
 from gittrack.read.runs.lookup import Lookup, fact
 from gittrack.read.runs.reader import Raw, decode
+
+_PARAM = b"\nparams."
 
 
 def has_trials(repo: git.Repo, raws: Sequence[Raw]) -> bool:
@@ -59,4 +64,28 @@ def _line(repo: git.Repo, sweep_id: str, trials: Sequence[Raw]) -> RunInfo:
     words += [f"{counts[status]} {status}" for status in others]
     starts = [start for raw in trials if isinstance(start := start_of(raw), str)]
     started = min(starts, default=None)
-    return RunInfo(sweep_id, trials[0].experiment, ", ".join(words), started=started)
+    return RunInfo(
+        *(sweep_id, trials[0].experiment, ", ".join(words)),
+        started=started,
+        params=_constant_params(trials),
+    )
+
+
+def _constant_params(trials: Sequence[Raw]) -> dict[str, Any]:
+    """Return the params that all committed trials have with one value, so that equal columns are left out.
+
+    The lines of the messages are compared; only the lines that are equal in all of them are decoded.
+    """
+    constant: set[bytes] | None = None
+    for body in (raw.body for raw in trials if raw.body is not None):
+        start, last = body.find(_PARAM), body.rfind(_PARAM)
+        lines = (
+            set(body[start + 1 : body.find(b"\n", last + 1)].split(b"\n")) if start >= 0 else set()
+        )
+        constant = lines if constant is None else constant & lines
+        if not constant:
+            return {}
+    try:
+        return commit_message.decode(b"\n".join(sorted(constant or ())).decode())["params"]
+    except (ValueError, TrackError):  # a damaged trial, which is counted as such
+        return {}
