@@ -263,6 +263,12 @@ def find(path: str | os.PathLike[str] | None = None) -> Repo:
     lines = os.fsdecode(answer.out).split("\n")
     if len(lines) < 5 or not lines[0].startswith("/"):
         raise failure(call.args, answer)
+    if len(lines) > 7 or lines[2] not in (
+        "true",
+        "false",
+    ):  # git separates the answers by line breaks
+        problem = "the path of this repository or folder has a line break"
+        raise TrackError(problem, "move it to a folder whose name has none")
     git_dir, common_dir, bare, hash_name, prefix = lines[:5]
     inside = bare == "false" and answer.code == 0
     work_tree = lines[5] if inside and len(lines) > 5 else None

@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 from helpers import ROOT, git, listed, look, masked, on_terminal, python, record, repo, run_cli
 
-from gittrack.core.run import facts
+from gittrack.cli.commands import _sweep_lines
+from gittrack.core.run import commit_message, facts
+from gittrack.git import find
+from gittrack.read.runs.reader import Raw
 
 pytestmark = pytest.mark.usefixtures("project")
 

@@ -6,12 +6,23 @@ import os
 import threading
 from pathlib import Path
 
+import helpers
 import pytest
 from helpers import python, repo
 
 from gittrack import git
 from gittrack.core import layout
+from gittrack.core.errors import TrackError
 from gittrack.git import refs, spawn
+
+
+@pytest.mark.parametrize("path", ["a\nb", "sub\nfolder/inner"])
+def test_a_path_with_a_line_break_is_one_clear_error(tmp_path, path):
+    folder = tmp_path / path
+    folder.mkdir(parents=True)
+    helpers.git(folder if path == "a\nb" else tmp_path, "init", "-q")
+    with pytest.raises(TrackError, match="has a line break"):
+        git.find(folder)
 
 
 def test_a_call_that_began_ahead_is_taken_for_its_own_folder_only(tmp_path, monkeypatch):
