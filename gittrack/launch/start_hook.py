@@ -16,7 +16,7 @@ from gittrack.record.machine import environment
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "hook")
 REPORTS_VARIABLE = "GITTRACK_HOOK_REPORTS"
 FACT = "start_hook"
-_REPORTS = "processes"
+_REPORTS, _WORKERS = "processes", "unseeded-workers"
 _MOST_BYTES, _MOST_IMPORTED = 4 << 20, 200
 
 
@@ -117,15 +117,21 @@ def facts(journal: Path, env: Mapping[str, str]) -> dict[str, Any]:
     -------
     dict
         ``start_hook`` (False if the hook was off, else the libraries that it seeded, the number of
-        processes that reported and the packages that they imported); ``python`` and ``packages`` of the
-        process that loaded the most modules.
+        processes that reported, the packages that they imported, and ``unseeded_workers``); ``python``
+        and ``packages`` of the process that loaded the most modules.
     """
     if REPORTS_VARIABLE not in env:
         return {FACT: False}
     answers = reports(journal)
     seeded = sorted({str(name) for report in answers for name in report.get("seeded", ())})
     imported = sorted({str(name) for report in answers for name in report.get("imported", ())})
-    hook = {"seeded": seeded, "processes": len(answers), "imported": imported[:_MOST_IMPORTED]}
+    hook: dict[str, Any] = {
+        "seeded": seeded,
+        "processes": len(answers),
+        "imported": imported[:_MOST_IMPORTED],
+    }
+    if (journal / _REPORTS / _WORKERS).exists():
+        hook["unseeded_workers"] = True
     answer: dict[str, Any] = {FACT: hook}
     if answers:
         main = answers[0]

@@ -83,6 +83,8 @@ if __name__ == "__main__":
 """)
     words = [sys.executable, str(program)]
     assert len(set(run_python(tmp_path, "", argv=words).split())) == 2
+    facts = start_hook.facts(tmp_path, {start_hook.REPORTS_VARIABLE: "on"})
+    assert facts["start_hook"]["unseeded_workers"]
 
 
 def test_a_sitecustomize_of_the_user_runs_and_the_path_is_as_without_the_hook(tmp_path):

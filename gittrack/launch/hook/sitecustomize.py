@@ -13,6 +13,7 @@ import sys
 
 _FOLDER = os.path.dirname(os.path.abspath(__file__))
 _REPORTS, _SEED = "GITTRACK_HOOK_REPORTS", "GITTRACK_SEED"
+_WORKERS = "unseeded-workers"
 _MOST_REPORTS, _MOST_FILES, _MOST_OPENED = 100, 5000, 1000
 _seeded = {}  # library -> True, in the order in which they were seeded
 _after_import = {}  # module -> function that is called with it once it was imported
@@ -69,7 +70,10 @@ def _quietly(function):
 
 def _seeds():
     text = os.environ.get(_SEED, "")
-    if not text.isdigit() or _is_worker():
+    if not text.isdigit():
+        return
+    if _is_worker():
+        _note_worker()
         return
     seed = int(text)
     forks = _ForkPath()
@@ -92,6 +96,13 @@ def _is_worker():
             return False
     marks = ("multiprocessing.spawn", "multiprocessing.forkserver", "loky.backend")
     return any(mark in word for word in words[1:4] for mark in marks)
+
+
+def _note_worker():
+    """Note that a worker was not seeded; pools kill their workers, so it cannot wait for the end."""
+    folder = os.environ.get(_REPORTS, "")
+    if folder:
+        open(os.path.join(folder, _WORKERS), "w").close()
 
 
 class _ForkPath:

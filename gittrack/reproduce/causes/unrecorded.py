@@ -21,6 +21,12 @@ def uncontrolled(a: RunRecord, b: RunRecord) -> list[str]:
     if a.info.seed is None and b.info.seed is None:
         sentences.append("neither has a seed: git track run --seed N, and gittrack.seed_everything")
     sentences += _unused_seed(b)
+    hooks = [run.env.get(start_hook.FACT) for run in (a, b)]
+    if any(isinstance(hook, Mapping) and hook.get("unseeded_workers") for hook in hooks):
+        sentences.append(
+            "worker processes of multiprocessing or joblib may have drawn numbers of their own: the seed "
+            "does not reach them; give each of them a seed, or use one process"
+        )
     python = [run.env.get("python") or {} for run in (a, b)]
     if all(facts.get("hash_seed") == "random" for facts in python):
         sentences.append("sets of strings have a random order in both: git track run --seed N")

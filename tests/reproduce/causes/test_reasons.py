@@ -93,6 +93,16 @@ def test_a_seed_that_nothing_used_is_printed(project):
     assert unrecorded.uncontrolled(off, off) == [beginning + "the hook was off"]
 
 
+def test_workers_that_no_seed_reaches_are_printed(project):
+    (project / "train.py").write_text(
+        "import multiprocessing\n"
+        "if __name__ == '__main__':\n"
+        "    with multiprocessing.get_context('spawn').Pool(1) as pool:\n        pool.map(abs, [1])\n"
+    )
+    run = recorded("--seed", "1", "--", "python", "train.py")
+    assert any("worker processes" in line for line in unrecorded.uncontrolled(run, run))
+
+
 def test_a_variable_is_named_without_its_value(project):
     first = recorded("--", "true", env={"SCALE": "hunter2", "TERM": "a", "SSH_TTY": "1"})
     second = recorded("--", "true", env={"SCALE": "hunter3", "TERM": "b", "EXTRA": "1"})
