@@ -95,9 +95,9 @@ READS_ENVIRONMENT = {
     "git/process.py": "drops variables that redirect git",
     "git/config.py": "git's own identity variables",
     "api/run.py": "GITTRACK_MODE, which can turn recording off",
-    "api/begin.py": "GITTRACK_MODE, which can turn recording off",
-    "api/launched.py": "the variables in which the launcher describes the run to its command",
-    "api/workers.py": "the ranks of distributed jobs",
+    "api/starting/begin.py": "GITTRACK_MODE, which can turn recording off",
+    "api/starting/launched.py": "the variables in which the launcher describes the run to its command",
+    "api/starting/workers.py": "the ranks of distributed jobs",
     "record/ending/process_end.py": "names the current run to child processes",
     "record/machine/environment.py": "records the variables that change numerical results",
     "record/run_files.py": "the limit that the launcher passes on",
@@ -142,7 +142,7 @@ LAZY_IMPORTS = {
     "__init__.py": {
         "importlib": "`import gittrack` imports a module only when one of its names is used"
     },
-    "api/begin.py": {"gittrack.api.resuming": "30 ms that only resuming a run needs"},
+    "api/starting/begin.py": {"gittrack.api.starting.resuming": "30 ms that only resuming a run needs"},
     "disk/flush.py": {"ctypes": "only a run of many files needs it"},
     "disk/read_only.py": {"ctypes": "only a command in a worktree needs it"},
     "cli/main.py": {

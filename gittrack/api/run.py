@@ -6,7 +6,8 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gittrack.api import arguments, begin, launched, workers
+from gittrack.api import arguments
+from gittrack.api.starting import begin, launched, workers
 from gittrack.core import values
 from gittrack.core.errors import TrackError
 from gittrack.core.run.fingerprint import fingerprint as _fingerprint

@@ -26,7 +26,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from gittrack.api import begin, launched, seeding
+from gittrack.api import seeding
+from gittrack.api.starting import begin, launched
 from gittrack.cli.parsing import Parser
 from gittrack.core import layout, nested, values
 from gittrack.core.errors import TrackError

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from gittrack import git
-from gittrack.api import arguments, launched, messages, repository, workers
+from gittrack.api import arguments, messages, repository
+from gittrack.api.starting import launched, workers
 from gittrack.core import layout, nested
 from gittrack.core.errors import TrackError
 from gittrack.core.run import events
@@ -188,7 +189,7 @@ def _started(repo: git.Repo, opened: session.Session, offset: float = 0.0) -> Ru
 
 
 def _resumed(repo: git.Repo, address: str, request: session.RunRequest) -> Run:
-    from gittrack.api import resuming  # noqa: PLC0415 - only this reads runs, and few runs resume another
+    from gittrack.api.starting import resuming  # noqa: PLC0415 - only this reads runs, and few runs resume another
 
     opened, steps, offset = resuming.resumed(repo, address, request)
     run = _started(repo, opened, offset)
