@@ -24,12 +24,14 @@ if TYPE_CHECKING:
     from gittrack.api.run import fingerprint, finish, init, log, params
     from gittrack.api.runs import RunRecord, Runs
     from gittrack.api.seeding import generator, jax_key, seed_everything
+    from gittrack.api.sharing import pull, push
     from gittrack.cli.script import main
     from gittrack.core.errors import AmbiguousRun, NoSuchRun, NotARepository, TrackError
     from gittrack.record.run import Run
 
 _HOMES = {
     **dict.fromkeys(("diff", "get", "page", "runs"), "gittrack.api.records"),
+    **dict.fromkeys(("pull", "push"), "gittrack.api.sharing"),
     **dict.fromkeys(("finish", "fingerprint", "init", "log", "params"), "gittrack.api.run"),
     **dict.fromkeys(
         ("AmbiguousRun", "NoSuchRun", "NotARepository", "TrackError"), "gittrack.core.errors"
@@ -63,6 +65,8 @@ __all__ = [
     "main",
     "page",
     "params",
+    "pull",
+    "push",
     "registry",
     "runs",
     "seed_everything",

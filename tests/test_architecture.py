@@ -41,7 +41,7 @@ MAY_IMPORT = {
     "share": {*_RUNS, "models"},
     "show": {"core", "analysis"},
     "web": {*_BASE, "git", "analysis", "read", "sweeping", "show", "version"},
-    "api": {*_RUNS, "launch", "models", "search", "show", "web"},
+    "api": {*_RUNS, "launch", "models", "search", "share", "show", "web"},
     "sweep": {"api", "search"},  # the public names of `gittrack.sweep`
     "cli": {
         *_RUNS,
@@ -142,7 +142,9 @@ LAZY_IMPORTS = {
     "__init__.py": {
         "importlib": "`import gittrack` imports a module only when one of its names is used"
     },
-    "api/starting/begin.py": {"gittrack.api.starting.resuming": "30 ms that only resuming a run needs"},
+    "api/starting/begin.py": {
+        "gittrack.api.starting.resuming": "30 ms that only resuming a run needs"
+    },
     "disk/flush.py": {"ctypes": "only a run of many files needs it"},
     "disk/read_only.py": {"ctypes": "only a command in a worktree needs it"},
     "cli/main.py": {
@@ -183,8 +185,11 @@ LAZY_IMPORTS = {
         "jax": "only a JAX key needs it",
         "numpy": "only a NumPy generator needs it",
     },
-    "show/data/parquet.py": {"pyarrow": "optional, and slow to import"},
-    "cli/commands/ls.py": {"gittrack.show.data.jsonable": "only --json needs it"},
+    "show/data/parquet.py": {"pyarrow": "an extra, and a heavy one"},
+    "cli/commands/ls.py": {
+        "gittrack.cli.commands._remote_runs": "it reaches a remote",
+        "gittrack.show.data.jsonable": "only --json needs it",
+    },
     "cli/commands/top.py": {
         "gittrack.cli.commands._over": "a leaderboard of runs does not need it",
         "gittrack.show.data.jsonable": "only --json needs it",

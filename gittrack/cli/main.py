@@ -56,6 +56,7 @@ _TASKS = {
         "export": "write runs as CSV, JSON Lines or Parquet",
     },
     "share": {
+        "remote": "the remote that runs go to, and what it has",
         "push": "send runs to a git remote; others pull them",
         "pull": "bring the runs of a git remote here",
     },

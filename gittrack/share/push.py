@@ -23,7 +23,7 @@ from gittrack.share import annotation_merge, registry, remotes, transport
 from gittrack.share.remotes import Remote
 
 
-class Plan(NamedTuple):
+class PushPlan(NamedTuple):
     """What a push would send.
 
     Parameters
@@ -88,7 +88,7 @@ def plan(
     everything: bool = False,
     models: Collection[str] | None = None,
     unattended: bool = False,
-) -> Plan:
+) -> PushPlan:
     """Return what a push would send; nothing is sent.
 
     Parameters
@@ -124,7 +124,7 @@ def plan(
     pulled = set() if everything or runs is not None else _pulled(repo)
     sent = tuple(raw for raw in missing if raw.id not in pulled)
     infos = [reader.decode(repo, raw) for raw in reader.bodies(repo, list(sent))]
-    return Plan(
+    return PushPlan(
         target,
         sent,
         _sweeps(repo, target, infos, is_all=runs is None),
@@ -135,7 +135,7 @@ def plan(
     )
 
 
-def push(repo: git.Repo, planned: Plan, *, unattended: bool = False) -> Pushed:
+def push(repo: git.Repo, planned: PushPlan, *, unattended: bool = False) -> Pushed:
     """Send what was planned.
 
     Returns

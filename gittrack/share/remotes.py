@@ -9,6 +9,7 @@ from gittrack.core import layout
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.fast_typing import NamedTuple
 from gittrack.core.registry import names
+from gittrack.git import refs
 from gittrack.share import transport
 
 _PATTERNS = (
@@ -116,6 +117,11 @@ def _consent_key(remote: str) -> str:
 def names_of(repo: git.Repo) -> frozenset[str]:
     """Return the names of the remotes."""
     return frozenset(repo.read("remote").decode(errors="surrogateescape").split("\n")[:-1])
+
+
+def run_refs_here(repo: git.Repo) -> dict[str, str]:
+    """Return {ref: id} of the runs of this repository."""
+    return {ref.name: ref.oid for ref in refs.now(repo, layout.RUNS)}
 
 
 def pulled_path(repo: git.Repo) -> str:

@@ -47,7 +47,9 @@ def test_models_versions_and_stages(runs):
 
 def test_verbs_and_options():
     assert offered("") == list(main.VERBS)
-    assert offered("re") == ["report", "reproduce", "repeat", "rename", "restore", "recover"]
+    assert offered("re") == [
+        *("report", "reproduce", "repeat", "remote", "rename", "restore", "recover"),
+    ]
     assert {"--sort", "--json", "--where"} <= set(offered("ls", "--"))
     assert offered("plot", "--x", "") == ["step", "time"]
     assert offered("nothing", "x") == []

@@ -1,5 +1,7 @@
 """``git track push`` and ``git track pull`` as commands."""
 
+import json
+
 import pytest
 from helpers import git, record, repo, run_cli
 
@@ -48,3 +50,28 @@ def test_pull_ends_with_one_line(clone, tmp_path, monkeypatch):
     missing = run_cli("pull", "ffffffff")
     assert missing.code == 1
     assert "origin has no run with the id 'ffffffff'" in missing.err
+
+
+def test_what_is_on_the_remote_and_not_here(clone, tmp_path, monkeypatch):
+    run_cli("push", "--yes")
+    git(tmp_path, "clone", "-q", "server.git", "bob")
+    monkeypatch.chdir(tmp_path / "bob")
+    [line] = run_cli("ls", "--remote").out.splitlines()[1:2]
+    [run] = json.loads(run_cli("ls", "--remote", "--json").out)
+    assert line.split()[:2] == [run["id"][-8:], "default"]
+    assert "1 run" in run_cli("remote").out
+    run_cli("pull", run["id"][-8:])
+    assert run_cli("ls", "--remote").err == "origin has no run that is not here\n"
+    refused = run_cli("ls", "--remote", "-w", "loss < 1")
+    assert (refused.code, "pull them first" in refused.err) == (2, True)
+
+
+def test_a_probe_says_whether_the_remote_takes_hidden_refs(clone):
+    done = run_cli("remote", "--probe")
+    assert (done.code, "accepted and listed" in done.out) == (0, True)
+    assert git("../server.git", "for-each-ref", "refs/runs") == ""
+    hook = clone.parent / "server.git/hooks/update"
+    hook.write_text('#!/bin/sh\ncase "$1" in refs/heads/*) exit 0;; esac\nexit 1\n')
+    hook.chmod(0o755)
+    done = run_cli("remote", "--probe")
+    assert (done.code, "refused: hook declined" in done.out) == (1, True)

@@ -52,6 +52,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_where(parser)
     add_archived(parser)
+    parser.add_argument(
+        "--remote",
+        action="store_true",
+        help="list the runs that the remote has and that are not here",
+    )
     add_formats(parser, "json", "csv", "md")
 
 
@@ -59,6 +64,10 @@ def run(args: argparse.Namespace) -> int:
     """Print the listing; return 1 if a run is damaged."""
     _check_options(args)
     repo = git.find()
+    if args.remote:
+        from gittrack.cli.commands import _remote_runs  # noqa: PLC0415 - it reaches a remote
+
+        return _remote_runs.show(repo, args)
     listing = _listing(repo, args, args.n)
     folded = _may_fold(args) and _sweep_lines.has_trials(repo, listing.runs)
     if folded:

@@ -65,7 +65,7 @@ def _chosen(repo: git.Repo, args: argparse.Namespace) -> list[reader.Raw] | None
     return [] if args.model else None
 
 
-def _described(planned: push.Plan) -> str:
+def _described(planned: push.PushPlan) -> str:
     """Return what goes to the remote, and what goes with it without being named by the user."""
     remote = planned.remote
     lines = [f"to {escape(remote.name)} ({escape(redact_url(remote.url))}):"]

@@ -1,0 +1,53 @@
+"""Print the remote that runs go to and what it has; --probe tries whether it takes hidden refs."""
+
+from __future__ import annotations
+
+import argparse
+
+from gittrack import git
+from gittrack.cli.commands._share import count
+from gittrack.cli.output import print_result
+from gittrack.core import layout
+from gittrack.core.secrets import redact_url
+from gittrack.share import probe, registry, remotes
+from gittrack.show.terminal.text import columns, escape
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``git track remote``."""
+    parser.add_argument("name", nargs="?", metavar="NAME", help="the remote")
+    parser.add_argument(
+        "--probe", action="store_true", help="push one ref there, and delete it again"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the remote; return 1 if a probe shows that it does not take runs."""
+    repo = git.find()
+    if args.probe:
+        return _probe(repo, args.name)
+    remote = remotes.look(repo, args.name)
+    here = remotes.run_refs_here(repo)
+    runs = remote.below(layout.RUNS)
+    rows = [
+        ("remote", f"{escape(remote.name)} ({escape(redact_url(remote.url))})"),
+        ("runs", f"{len(runs)} there, {len(here)} here"),
+        ("to push", count(len(here.keys() - runs.keys()), "run")),
+        ("to pull", count(len(runs.keys() - here.keys()), "run")),
+        ("sweeps", str(len(remote.below(layout.SWEEPS)))),
+        ("models", count(len(registry.event_tags(remote.refs)), "event")),
+    ]
+    limits = probe.limits_of(remote.url)
+    rows += [("limits", limits)] if limits else []
+    print_result("".join(f"{line}\n" for line in columns(rows)))
+    return 0
+
+
+def _probe(repo: git.Repo, name: str | None) -> int:
+    answer = probe.probe(repo, name)
+    rows = [("remote", f"{escape(answer.remote)} ({escape(redact_url(answer.url))})")]
+    verdict = "accepted and listed" if answer.accepts else f"refused: {escape(answer.reason)}"
+    rows += [("refs/runs/", verdict)]
+    rows += [("limits", answer.limits)] if answer.limits else []
+    print_result("".join(f"{line}\n" for line in columns(rows)))
+    return 0 if answer.accepts else 1
