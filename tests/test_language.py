@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,6 +31,13 @@ PHRASES = (
     ),
     *(r"\bsuch as it is\b", r"\bin the place of\b", r"\bsays of\b"),
 )
+# Classes that share a name, each with a reason.
+SAME_NAME = {
+    "Registry": "the public one reads the registry by the other",
+    "RunRecord": "the public one adds how a notebook shows it",
+    "Answer": "of git, and of the server of the page",
+    "Changes": "in the code of a run, and since the page was loaded",
+}
 # Names that run.yaml stores.
 STORED = {"core/run/trials.py: known"}
 
@@ -74,6 +82,16 @@ def test_values_are_named_by_nouns():
         if name.strip("_").lower() in WORDS
     }
     assert names == STORED
+
+
+def test_a_class_name_has_one_meaning():
+    names = Counter(
+        node.name
+        for _, tree in modules()
+        for node in tree.body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+    assert {name for name, count in names.items() if count > 1} == set(SAME_NAME)
 
 
 def test_docstrings_help_and_messages_are_plain():

@@ -19,7 +19,7 @@ from gittrack.read.runs.reader import Raw
 from gittrack.record import hooks
 
 
-class Refused(TrackError):
+class PromotionRefused(TrackError):
     """A gate, a rule or a hook refuses the version."""
 
 
@@ -68,7 +68,7 @@ def check(
 
     Raises
     ------
-    Refused
+    PromotionRefused
         With the values that failed.
     QueryError
         If a query cannot be parsed.
@@ -96,9 +96,11 @@ def check(
     return {"gate": " and ".join(passed) or None, "forced": forced}
 
 
-def _unsound_refusal(version: Version, stage: str, unsound: list[tuple[str, str]]) -> Refused:
+def _unsound_refusal(
+    version: Version, stage: str, unsound: list[tuple[str, str]]
+) -> PromotionRefused:
     problems = "; ".join(problem for problem, _ in unsound)
-    return Refused(
+    return PromotionRefused(
         f"{version.model} {version.short} cannot go to {stage}: {problems}",
         f"{unsound[0][1]}; or skip these checks: --force",
     )
@@ -115,7 +117,7 @@ def _all_reasons(
     return reasons
 
 
-def _refusal(version: Version, stage: str, failed: list[str], setting: str) -> Refused:
+def _refusal(version: Version, stage: str, failed: list[str], setting: str) -> PromotionRefused:
     source = f" ({setting})" if setting else ""
     hint = "see: git track model show " + f"{version.model}@{version.short}"
     if setting:
@@ -126,7 +128,7 @@ def _refusal(version: Version, stage: str, failed: list[str], setting: str) -> R
         hint = "verdicts rest on what is compared: git track run --output PATH keeps more"
     if any(f"verdict is {verdict.UNKNOWN!r}" in text for text in failed):
         hint = f"see what is missing: git track reproduce {version.model}@{version.short}"
-    return Refused(
+    return PromotionRefused(
         f"{version.model} {version.short} does not pass the gate of {stage}{source}: {'; '.join(failed)}",
         hint,
     )
@@ -183,7 +185,7 @@ def ask_hook(
 ) -> str:
     """Run the user's ``pre-promote`` hook, if it exists, and return its output.
 
-    Raises Refused if the hook fails.
+    Raises PromotionRefused if the hook fails.
     """
     hooks_folder = hooks.folder(repo, config)
     if not hooks.is_installed(hooks_folder, hooks.PROMOTE):
@@ -203,7 +205,7 @@ def ask_hook(
     code, output = hooks.run_hook(repo, hooks_folder, hooks.PROMOTE, variables, {})
     if code != 0:
         answer = output.strip() or f"its exit status is {code}"
-        raise Refused(
+        raise PromotionRefused(
             f"the pre-promote hook refused {model.name} {version.short} for {stage}: {answer}",
             "fix what the hook reports, or remove the hook from git's hooks folder",
         )

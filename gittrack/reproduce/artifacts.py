@@ -92,7 +92,7 @@ def _omissions(
     return tuple(dict.fromkeys((*contents[0].left_out, *contents[1].left_out)))
 
 
-def _content(run: RunRecord, item: Mapping[str, Any]) -> canonical.Content | None:
+def _content(run: RunRecord, item: Mapping[str, Any]) -> canonical.CanonicalDigest | None:
     """Return the content of an artifact; None if it is not here, or too large."""
     name = f"artifacts/{item['path']}"
     size = run.files().get(name)

@@ -10,7 +10,7 @@ from gittrack import git
 from gittrack.core.errors import TrackError
 from gittrack.core.registry import names
 from gittrack.models import ledger, promote, register, repair, retire
-from gittrack.models.gates import Refused
+from gittrack.models.gates import PromotionRefused
 from gittrack.models.ledger import RegistryChange
 from gittrack.read.registry.models import Registry, registered, version_at
 from gittrack.read.registry.versions import NoSuchModel
@@ -81,7 +81,7 @@ def test_a_demotion_empties_the_stage(repo):
 
 def test_a_requirement_is_refused_with_the_actual_value(repo):
     add(repo)
-    with pytest.raises(Refused, match=r"loss.*0\.5"):
+    with pytest.raises(PromotionRefused, match=r"loss.*0\.5"):
         promote.promote(repo, "m@1", "staging", require="loss < 0.1", force=True)
     assert stage_ref("staging") == ""
 

@@ -13,7 +13,7 @@ from gittrack import git
 from gittrack.core.errors import NoSuchRun, TrackError
 from gittrack.core.query.grammar import QueryError
 from gittrack.models import gates, register
-from gittrack.models.gates import Refused
+from gittrack.models.gates import PromotionRefused
 from gittrack.read.registry.models import Registry
 
 
@@ -72,14 +72,14 @@ def test_the_passed_queries_are_recorded(repo):
 
 def test_the_setting_of_a_gate_is_read_in_small_letters_as_git_prints_it(repo):
     model, version = version_of(repo, metrics={"acc": 0.9})
-    with pytest.raises(Refused, match=r"\(track\.gate\.QA\)"):
+    with pytest.raises(PromotionRefused, match=r"\(track\.gate\.QA\)"):
         check(repo, model, version, "QA", config={"track.gate.qa": "acc > 1"})
 
 
 def test_a_failed_gate_names_the_setting_and_the_actual_values(repo):
     model, version = version_of(repo, metrics={"acc": 0.4}, params={"lr": 0.1})
     config = {"track.gate.staging": "acc > 0.5 and lr < 1"}
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(PromotionRefused) as caught:
         check(repo, model, version, config=config)
     assert caught.value.message == (
         "m v1 does not pass the gate of staging (track.gate.staging): acc > 0.5 (acc is 0.4)"
@@ -96,14 +96,14 @@ def test_force_skips_the_configured_gate_and_records_what_failed(repo):
 
 def test_force_does_not_skip_the_requirement_of_the_command(repo):
     model, version = version_of(repo, metrics={"acc": 0.4})
-    with pytest.raises(Refused, match=r"gate of staging: acc > 0\.5") as caught:
+    with pytest.raises(PromotionRefused, match=r"gate of staging: acc > 0\.5") as caught:
         check(repo, model, version, require="acc > 0.5", force=True)
     assert "--force" not in caught.value.hint
 
 
 def test_a_gate_for_a_verdict_proposes_a_reproduction(repo):
     model, version = version_of(repo)
-    with pytest.raises(Refused, match="verdict is not known") as caught:
+    with pytest.raises(PromotionRefused, match="verdict is not known") as caught:
         check(repo, model, version, require='verdict == "EXACT"')
     assert caught.value.hint == "reproduce it first: git track reproduce m@v1"
 
@@ -127,7 +127,7 @@ UNSOUND = {
 def test_production_needs_a_sound_run_and_other_stages_do_not(repo, run, problem):
     model, version = version_of(repo, **run)
     assert check(repo, model, version, "staging")["forced"] == []
-    with pytest.raises(Refused, match=problem) as caught:
+    with pytest.raises(PromotionRefused, match=problem) as caught:
         check(repo, model, version, "production")
     assert caught.value.hint.endswith("or skip these checks: --force")
     assert check(repo, model, version, "production", force=True)["forced"] == [problem]
@@ -135,7 +135,7 @@ def test_production_needs_a_sound_run_and_other_stages_do_not(repo, run, problem
 
 def test_all_problems_of_a_run_are_reported_together(repo):
     model, version = version_of(repo, status="killed", code=None)
-    with pytest.raises(Refused, match="killed, not finished; its code is not committed"):
+    with pytest.raises(PromotionRefused, match="killed, not finished; its code is not committed"):
         check(repo, model, version, "production")
 
 
@@ -150,11 +150,11 @@ def test_code_that_only_a_snapshot_has_is_not_committed(repo):
     head = run_git(".", "rev-parse", "HEAD")
     other = run_git(".", "commit-tree", "-m", "snapshot", run_git(".", "mktree"))
     model, version = version_of(repo, code={"commit": head, "snapshot": other})
-    with pytest.raises(Refused, match="only in its own snapshot") as caught:
+    with pytest.raises(PromotionRefused, match="only in its own snapshot") as caught:
         check(repo, model, version, "production")
     assert caught.value.hint.startswith("commit the code to a branch")
     run_git(".", "tag", "m2@v1.0.0", other)  # a tag of the registry is no place for code
-    with pytest.raises(Refused, match="only in its own snapshot"):
+    with pytest.raises(PromotionRefused, match="only in its own snapshot"):
         check(repo, model, version, "production")
     run_git(".", "tag", "release", other)
     assert check(repo, model, version, "production")["forced"] == []
@@ -163,7 +163,7 @@ def test_code_that_only_a_snapshot_has_is_not_committed(repo):
 def test_an_artifact_that_is_not_here_is_refused_in_every_stage(repo):
     outputs = [{"path": "w.bin", "where": "left out", "size": 5}]
     model, version = version_of(repo, contents={"outputs": outputs})
-    with pytest.raises(Refused, match=r"artifact w\.bin is not here: it was not stored"):
+    with pytest.raises(PromotionRefused, match=r"artifact w\.bin is not here: it was not stored"):
         check(repo, model, version, "staging")
     [forced] = check(repo, model, version, "staging", force=True)["forced"]
     assert forced.startswith("its artifact w.bin is not here")
@@ -181,7 +181,7 @@ def test_a_version_whose_tag_was_moved_does_not_go_to_production(repo):
         run_git(".", "hash-object", "-t", "tag", "-w", "tag"),
     )
     model = Registry(repo).model("m")
-    with pytest.raises(Refused, match="its tag was moved to another commit"):
+    with pytest.raises(PromotionRefused, match="its tag was moved to another commit"):
         check(repo, model, model.versions[0], "production")
 
 
@@ -231,5 +231,5 @@ def test_the_hook_gets_the_version_as_variables(repo):
 def test_a_hook_refuses_with_its_output_or_its_exit_status(repo, script, answer):
     model, version = version_of(repo)
     hook(repo, script)
-    with pytest.raises(Refused, match=f"refused m v1 for staging: {answer}"):
+    with pytest.raises(PromotionRefused, match=f"refused m v1 for staging: {answer}"):
         gates.ask_hook(repo, {}, model, version, "staging", "")

@@ -30,7 +30,7 @@ _SERIALIZATION_ID = (
 )
 
 
-class Content(NamedTuple):
+class CanonicalDigest(NamedTuple):
     """The content of a file: the SHA-256 of it, and the names of the values that were left out."""
 
     digest: str
@@ -42,7 +42,7 @@ def digest(data: bytes, name: str = "", span: Span | None = None) -> str:
     return content(data, name, span).digest
 
 
-def content(data: bytes, name: str = "", span: Span | None = None) -> Content:
+def content(data: bytes, name: str = "", span: Span | None = None) -> CanonicalDigest:
     """Return the content of a file.
 
     Parameters
@@ -56,15 +56,15 @@ def content(data: bytes, name: str = "", span: Span | None = None) -> Content:
 
     Returns
     -------
-    Content
+    CanonicalDigest
         Of a file of a known kind, the digest of its content.  Of any other file, and of one that is damaged,
         encrypted or larger than ``LIMIT`` when unpacked, the digest of its bytes.
     """
     omissions = Omissions(span or _ALWAYS)
     plain = _plain(data, name, omissions, 0)
     if plain is None:
-        return Content(hashlib.sha256(data).hexdigest())
-    return Content(hashlib.sha256(plain).hexdigest(), tuple(omissions.names))
+        return CanonicalDigest(hashlib.sha256(data).hexdigest())
+    return CanonicalDigest(hashlib.sha256(plain).hexdigest(), tuple(omissions.names))
 
 
 _Read = Callable[[bytes, str, Omissions, int], "bytes | None"]

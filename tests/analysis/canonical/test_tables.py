@@ -6,18 +6,18 @@ import json
 
 import pytest
 
-from gittrack.analysis.canonical.content import Content, content
+from gittrack.analysis.canonical.content import CanonicalDigest, content
 from gittrack.analysis.span import Span
 
 NOON = 1795867200.0  # 2026-11-28 12:00 UTC
 RUNS = (Span(NOON, NOON + 60), Span(NOON + 3600, NOON + 3660))
 
 
-def of_json(value, run=0) -> Content:
+def of_json(value, run=0) -> CanonicalDigest:
     return content(json.dumps(value).encode(), "result.json", RUNS[run])
 
 
-def of_csv(text, run=0, name="result.csv") -> Content:
+def of_csv(text, run=0, name="result.csv") -> CanonicalDigest:
     return content(text.encode(), name, RUNS[run])
 
 
