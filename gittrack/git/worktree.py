@@ -54,8 +54,19 @@ def forget(repo: Repo, folder: str) -> None:
 
 def links(repo: Repo, commit: str) -> Iterator[tuple[str, str]]:
     """Yield (path, commit) of the submodules of a commit."""
+    yield from _entries(repo, commit, "160000 ")
+
+
+def symbolic_links(repo: Repo, commit: str) -> Iterator[str]:
+    """Yield the paths of the symbolic links of a commit."""
+    for path, _ in _entries(repo, commit, "120000 "):
+        yield path
+
+
+def _entries(repo: Repo, commit: str, mode: str) -> Iterator[tuple[str, str]]:
+    """Yield (path, id) of the entries of a commit that have a mode."""
     out = repo.read("ls-tree", "-r", "-z", "--full-tree", "--end-of-options", commit)
     for entry in os.fsdecode(out).split("\0"):
         facts, _, path = entry.partition("\t")
-        if facts.startswith("160000 "):
+        if facts.startswith(mode):
             yield path, facts.split()[2]

@@ -29,6 +29,7 @@ from gittrack.launch.console_log import ConsoleLog
 from gittrack.launch.controller import Controller
 from gittrack.launch.point_times import PointTimes
 from gittrack.record import artifacts, inputs, session
+from gittrack.record.evidence import untracked_folders
 from gittrack.record.publish import logs, writer
 from gittrack.record.run_files import LIMITS
 
@@ -159,9 +160,12 @@ def launch(repo: git.Repo, plan: CommandPlan, say: session.Say) -> LaunchResult:
         writer.remove(run_session.journal)
         return LaunchResult(0, None, run_session.journal.folder, (), existing)
     run_session.journal.append(events.FACTS, values={"asked": recipe})
+    folders_before = untracked_folders.untracked(
+        repo.work_tree or "", untracked_folders.tracked_by(run_session.code.tracked)
+    )
     running, outcome, notes, inexact = _execute(run_session, plan)
     notes += outputs.keep(run_session, plan.outputs)
-    notes += outputs.note_written(run_session, [*output_paths, *digests])
+    notes += outputs.note_written(run_session, [*output_paths, *digests], folders_before)
     if request.hooks_of:
         run_session, sentences = loaded_code.check(run_session, request.hooks_of, inexact)
         notes += sentences

@@ -6,6 +6,7 @@ import contextlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from gittrack.core import layout, yaml_write
 from gittrack.core.errors import TrackError
@@ -48,7 +49,9 @@ def keep(run_session: session.Session, paths: Sequence[str]) -> list[str]:
     return notes
 
 
-def note_written(run_session: session.Session, excluded: Sequence[str]) -> list[str]:
+def note_written(
+    run_session: session.Session, excluded: Sequence[str], folders: Sequence[str]
+) -> list[str]:
     """Write into the journal what a command wrote below the work tree; return notes for the user.
 
     Parameters
@@ -57,6 +60,8 @@ def note_written(run_session: session.Session, excluded: Sequence[str]) -> list[
         The session, whose command has ended.
     excluded
         Paths from the root that are not looked at, such as outputs and inputs.
+    folders
+        The untracked folders that were there before the command; they are written down too.
     """
     repo, folder = run_session.repo, run_session.journal.folder
     root = repo.work_tree or ""
@@ -70,7 +75,8 @@ def note_written(run_session: session.Session, excluded: Sequence[str]) -> list[
             result = written.Written(problem=f"{reason} may have written are no evidence")
         console = redirects.files(root, [entry["path"] for entry in result.files])
         entries = [entry for entry in result.files if entry["path"] not in console]
-        content = {"files": entries, **({"problem": result.problem} if result.problem else {})}
+        content: dict[str, Any] = {"files": entries, "folders": list(folders)}
+        content.update({"problem": result.problem} if result.problem else {})
         (folder / layout.WRITTEN).write_bytes(yaml_write.dump(content))
     except OSError as error:
         return [f"what the command wrote is not known: {error.strerror}"]

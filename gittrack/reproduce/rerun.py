@@ -172,7 +172,8 @@ def _launch(
     info = run.info
     inner = rerun_worktree.inside(info.cwd or ".").lstrip("/")
     rerun_worktree.check_words("output", info.output_paths)
-    folder = rerun_worktree.start_folder(repo, code, inner, info.output_paths)
+    made = rerun_worktree.recorded_folders(run)
+    folder = rerun_worktree.start_folder(repo, code, inner, made)
     rerun_worktree.check_data(run, code)
     if not os.path.isdir(folder):
         raise Impossible(f"its folder {info.cwd} is not in its code", "run it by hand")

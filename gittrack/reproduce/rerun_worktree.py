@@ -72,7 +72,7 @@ def fresh(repo: git.Repo, commit: str, paths: Sequence[str]) -> Iterator[CodeFol
         try:
             _fill(repo, commit, tree, tree.folder)
             with deferred_signals.delivered():  # a copy of large data can be stopped
-                brought = _bring(repo, tree, paths)
+                brought = _bring(repo, commit, tree, paths)
             keep = functools.partial(keep_calls.append, True)
             with deferred_signals.delivered():
                 yield CodeFolder(
@@ -228,7 +228,10 @@ def own_code(
 
 
 def _bring(
-    repo: git.Repo, tree: temporary_worktree.TemporaryWorktree, candidates: Sequence[str]
+    repo: git.Repo,
+    commit: str,
+    tree: temporary_worktree.TemporaryWorktree,
+    candidates: Sequence[str],
 ) -> shared_files.Brought:
     """Bring what git ignores from the user's tree into a worktree.
 
@@ -239,7 +242,8 @@ def _bring(
         return shared_files.Brought()
     trees = shared_files.TreePair(top, tree.folder, tree.home)
     try:
-        return shared_files.bring_all(trees, repo.common_dir, candidates)
+        links = worktree.symbolic_links(repo, commit)
+        return shared_files.bring_all(trees, repo.common_dir, candidates, links)
     except TrackError as error:
         raise Impossible(error.message, error.hint) from error
     except OSError as error:
@@ -249,11 +253,13 @@ def _bring(
         ) from error
 
 
-def start_folder(repo: git.Repo, code: CodeFolder, path: str, outputs: Sequence[str]) -> str:
+def start_folder(
+    repo: git.Repo, code: CodeFolder, path: str, folders: Sequence[str] | None = None
+) -> str:
     """Return the folder in which the command starts; make it if git does not track it.
 
-    The folders of the ``outputs`` (paths from the root) are made too.  Raises Impossible for a path that
-    leads out of the code.
+    The untracked ``folders`` that the run had (paths from the root) are made too; if None, those that the
+    user's tree has.  Raises Impossible for a path that leads out of the code.
     """
     folder = os.path.normpath(os.path.join(code.folder, path))
     if code.beside is None or not repo.work_tree:
@@ -262,10 +268,23 @@ def start_folder(repo: git.Repo, code: CodeFolder, path: str, outputs: Sequence[
     try:
         if not os.path.lexists(folder):
             os.makedirs(trees.target(path))
-        shared_files.make_folders(trees, outputs)
+        shared_files.make_folders(trees, folders)
     except TrackError as error:
         raise Impossible(error.message, error.hint) from error
+    except OSError as error:
+        raise Impossible(
+            f"the folder {path} cannot be made: {error.strerror}", "run it by hand"
+        ) from error
     return folder
+
+
+def recorded_folders(run: RunRecord) -> list[str] | None:
+    """Return the untracked folders that a run had at its start; None if they were not recorded."""
+    listed = run.written.get("folders")
+    if not isinstance(listed, list):
+        return None
+    check_words("folder", list(map(str, listed)))
+    return [inside(str(path)) for path in listed]
 
 
 def _fill(

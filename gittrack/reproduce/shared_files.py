@@ -18,6 +18,7 @@ from gittrack.core import paths
 from gittrack.core.errors import TrackError
 from gittrack.disk import copies, read_only
 from gittrack.launch.users_files import UsersFiles
+from gittrack.record.evidence import untracked_folders
 
 _MOST_BYTES = 256 << 20
 _MOST_FILES = 10_000
@@ -79,7 +80,9 @@ class Brought(NamedTuple):
     users_files: UsersFiles | None = None
 
 
-def bring_all(trees: TreePair, git_dir: str, candidates: Sequence[str]) -> Brought:
+def bring_all(
+    trees: TreePair, git_dir: str, candidates: Sequence[str], tracked_links: Iterable[str] = ()
+) -> Brought:
     """Bring paths and the environments at the top of the user's tree into a worktree.
 
     Parameters
@@ -91,6 +94,8 @@ def bring_all(trees: TreePair, git_dir: str, candidates: Sequence[str]) -> Broug
     candidates
         Paths from the top of the user's tree.  One that is absolute stays where the user has it, and is
         brought beside the worktree as well if it lies near the tree.
+    tracked_links
+        The symbolic links in the worktree; what absolute ones lead to is shared.
 
     Raises
     ------
@@ -102,13 +107,14 @@ def bring_all(trees: TreePair, git_dir: str, candidates: Sequence[str]) -> Broug
     folders = (git_dir, trees.home, tempfile.gettempdir(), *_caches())
     trees = trees._replace(can_link=read_only.works(_view([top], folders)))
     installed = [path for path in environments(trees.top) if path not in candidates]
-    shared: list[str] = []
+    shared = list(_absolute_targets(trees.folder, tracked_links))
     for path in (*candidates, *installed):
         relative = os.path.relpath(path, trees.top) if os.path.isabs(path) else path
         if os.path.isabs(path) and relative.startswith("../"):
             shared.append(os.path.realpath(path))
         if not relative.startswith("../../../../"):
             shared += bring(trees, relative)
+    shared = [path for path in shared if not _is_above(path, folders)]
     inner = [os.path.normpath(path) for path in (*candidates, *installed)]
     not_code = tuple(path for path in inner if not path.startswith(("..", "/")))
     view = _view([top, *_outside(shared, top)], folders)
@@ -116,6 +122,18 @@ def bring_all(trees: TreePair, git_dir: str, candidates: Sequence[str]) -> Broug
         return Brought(not_code, UsersFiles(top, tuple(dict.fromkeys(shared))))
     watched = dict.fromkeys(path for path in shared if not is_environment(path))
     return Brought(not_code, UsersFiles(top, tuple(watched), view))
+
+
+def _absolute_targets(folder: str, links: Iterable[str]) -> Iterator[str]:
+    for path in links:
+        link = os.path.join(folder, path)
+        if os.path.isabs(os.readlink(link)) and os.path.exists(link):
+            yield os.path.realpath(link)
+
+
+def _is_above(path: str, folders: Iterable[str]) -> bool:
+    """Return whether a path is or contains one of the folders to which a command may write."""
+    return any(f"{os.path.realpath(f)}/".startswith(f"{path.rstrip('/')}/") for f in folders)
 
 
 def _view(folders: Iterable[str], exceptions: Iterable[str]) -> read_only.View:
@@ -244,9 +262,16 @@ def _dangling(target: str) -> list[str]:
     return [path for path in links if os.path.islink(path) and not os.path.exists(path)]
 
 
-def make_folders(trees: TreePair, paths_of_output: Sequence[str]) -> None:
-    """Make the folders that outputs are written to, if the user has them and the worktree lacks them."""
-    for path in paths_of_output:
-        folder = os.path.dirname(path) if not os.path.isabs(path) else ""
-        if folder and os.path.isdir(os.path.join(trees.top, folder)):
-            os.makedirs(trees.target(folder), exist_ok=True)
+def make_folders(trees: TreePair, folders: Iterable[str] | None) -> None:
+    """Make folders in a worktree, from its root; if None, those that git does not track in the user's tree.
+
+    A command writes into them, and may expect that they are there.  Raises TrackError for a path outside.
+    """
+    if folders is None:
+        folders = untracked_folders.untracked(
+            trees.top, lambda path: os.path.lexists(os.path.join(trees.folder, path))
+        )
+    for path in folders:
+        target = trees.target(path)
+        if not os.path.lexists(target):
+            os.makedirs(target)

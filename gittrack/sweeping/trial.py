@@ -152,8 +152,7 @@ def _run_isolated(
             replace, variables = rerun_worktree.own_code(repo, worktree.folder, supervisor.imports)
             user_tree = repo.work_tree or repo.common_dir  # the tree whose hooks run
             request = job.request._replace(hooks_of=user_tree)
-            outputs = [os.path.join(job.folder, path) for path in job.outputs]
-            folder = rerun_worktree.start_folder(repo, worktree, job.folder, outputs)
+            folder = rerun_worktree.start_folder(repo, worktree, job.folder)
             os.chdir(folder)
             env = {**variables, "PWD": folder, **job.env}
             job = job._replace(request=request, env=env)

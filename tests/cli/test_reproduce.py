@@ -482,8 +482,24 @@ def test_a_relative_interpreter_data_beside_the_tree_and_ignored_folders(project
     assert done.code == 0, done.err
     Path("data/x").write_text("1")
     done = run_cli("reproduce", "first")
-    assert done.out.startswith("UNKNOWN  the results agree"), done.out + done.err
+    assert done.out.startswith("UNKNOWN  nothing that was compared differs"), done.out + done.err
     assert Path("data/x").read_text() == "1"
+
+
+def test_folders_that_git_does_not_track(project):
+    """A program writes into an ignored folder and through a link, and makes a folder itself."""
+    Path("train.py").write_text(
+        "import os\nos.mkdir('made')\nfor name in ('logs/a', 'models', 'made'):\n    open(name + '/x', 'w')\n"
+    )
+    os.makedirs("logs/a")
+    os.makedirs("../disk")
+    os.symlink("../disk", "models")
+    Path(".gitignore").write_text("models\nlogs\nmade\n")
+    Path("logs/old").touch()
+    assert run_cli("run", "-n", "first", "--", sys.executable, "train.py").code == 0
+    assert gittrack.get("first").written["folders"] == ["logs", "models", "logs/a"]
+    done = run_cli("reproduce", "first")
+    assert gittrack.get("@").status == "finished", done.out + done.err
 
 
 def test_hooks_of_the_repository_do_not_run(project):

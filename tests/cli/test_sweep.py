@@ -13,7 +13,7 @@ import pytest
 from helpers import ROOT, Terminal, git, listed, on_terminal, repo, run_cli, start
 
 import gittrack
-from gittrack.disk import lock
+from gittrack.disk import lock, read_only
 from gittrack.sweeping import workdir
 
 pytestmark = pytest.mark.usefixtures("project")
@@ -402,6 +402,32 @@ def test_a_worktree_of_its_own_has_submodules_and_imports_its_own_code(project, 
     found = gittrack.get("@").metrics
     assert {name: one.last for name, one in found.items()} == {"loss": 4, "own": 1}
     assert git("lib", "worktree", "list").count("\n") == 0
+
+
+def test_a_worktree_of_its_own_has_data_and_folders_and_writes_into_no_file_of_the_user(project):
+    Path("look.py").write_text(
+        "import json, os, sys\nopen('logs/x', 'w')\nopen('model.bin', 'w').write('trial')\n"
+        "for path in ('data/x', sys.argv[1], bytes.fromhex(sys.argv[2])):\n"
+        "    try:\n        open(path, 'a').write('0')\n"
+        "    except OSError:\n        pass\n"
+        "with open(os.environ['GITTRACK_METRICS'], 'a') as file:\n"
+        "    file.write(json.dumps({'loss': float(open('data/x').read())}) + '\\n')\n"
+    )
+    Path(".gitignore").write_text("logs\ndata\nmodel.bin\n")
+    git(".", "add", ".")
+    git(".", "commit", "-qm", "with folders")
+    os.makedirs("logs")
+    os.makedirs("data")
+    for name in ("data/x", "model.bin"):
+        Path(name).write_text("1")
+    paths = (f"{project}/model.bin", f"{project}/data/x".encode().hex())
+    options = ("-S", "x=1", "--isolate", "--input", f"{project}/data", "--output", "model.bin")
+    sweep(*options, command=("--", sys.executable, "look.py", *paths))
+    assert gittrack.get("@").status == "finished"
+    assert gittrack.get("@").artifact("model.bin").read_bytes() == b"trial0"
+    assert Path("model.bin").read_text() == "1"
+    if read_only.works(read_only.View()):
+        assert Path("data/x").read_text() == "1"
 
 
 def test_another_clone_goes_on(going, project, tmp_path):

@@ -120,8 +120,23 @@ def test_nothing_is_made_outside(place):
             shared_files.bring(place, path)
 
 
-def test_folders_of_outputs_are_made(place):
+def test_untracked_folders_are_made(place):
     os.makedirs(f"{place.top}/models/net")
-    shared_files.make_folders(place, ["models/net/best.bin", "gone/x", "/away/x", "top.bin"])
+    write(f"{place.folder}/taken")
+    shared_files.make_folders(place, ["logs", "runs/a", "taken"])
+    assert sorted(os.listdir(place.folder)) == ["logs", "runs", "taken"]
+    shared_files.make_folders(place, None)
     assert os.path.isdir(f"{place.folder}/models/net")
-    assert os.listdir(place.folder) == ["models"]
+    for path in ("/away", "../../../../../away", ".git/hooks"):
+        with pytest.raises(TrackError):
+            shared_files.make_folders(place, [path])
+
+
+def test_what_absolute_tracked_links_lead_to_is_shared(place):
+    write("away/x")
+    for name, target in (("data", "away"), ("all", "."), ("gone", "gone"), ("root", "/")):
+        os.symlink(os.path.abspath(target), f"{place.folder}/{name}")
+    os.symlink("data", f"{place.folder}/relative")
+    links = ["data", "all", "gone", "root", "relative"]
+    brought = shared_files.bring_all(place, f"{place.top}/.git", [], links)
+    assert brought.users_files.shared == (os.path.abspath("away"),)

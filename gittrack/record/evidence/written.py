@@ -21,14 +21,14 @@ MAX_BYTES = 1 << 30  # bytes to hash
 MAX_CANONICAL = 64 << 20  # a larger file has the digest of its bytes only
 _CHUNK = 1 << 20
 # Folders that tools fill: repositories, caches and packages.
-_SKIPPED = frozenset(
+SKIPPED = frozenset(
     (
         *(".git", ".hg", ".svn", "__pycache__", "__pypackages__", "node_modules", "site-packages"),
         *(".mypy_cache", ".pytest_cache", ".ruff_cache", ".ipynb_checkpoints", ".tox", ".nox"),
         *(".eggs", ".hypothesis", ".pixi", ".cache", ".idea", ".vscode", "numba_cache"),
     )
 )
-_ENVIRONMENT = ("pyvenv.cfg", "conda-meta")  # in a folder that has one of them are packages
+ENVIRONMENT = ("pyvenv.cfg", "conda-meta")  # in a folder that has one of them are packages
 
 
 class TooMuch(Exception):
@@ -90,7 +90,7 @@ def changed_files(
                 entries = list(scan)
         except OSError:  # removed, or not readable: the command could not read it either
             continue
-        if folder and any(entry.name in _ENVIRONMENT for entry in entries):
+        if folder and any(entry.name in ENVIRONMENT for entry in entries):
             continue
         count += len(entries)
         if count > MAX_ENTRIES:
@@ -102,7 +102,7 @@ def changed_files(
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
                 path = prefix + entry.name
-                if entry.name not in _SKIPPED and not is_excluded(path):
+                if entry.name not in SKIPPED and not is_excluded(path):
                     waiting.append(path)
                 continue
             try:
