@@ -20,6 +20,7 @@ from gittrack.record import session
 from gittrack.record.evidence import read_files
 from gittrack.record.machine import environment
 from gittrack.reproduce import (
+    recorded_data,
     redirect,
     rerun_worktree,
     resume_artifacts,
@@ -106,7 +107,7 @@ def rerun(
     commit = check(repo, run)
     if request.command is not None:
         check_command(request.command)
-    data = rerun_worktree.data(repo, run)
+    data = recorded_data.data(repo, run)
     imports = probe.Imports(
         run.info.command, repo.work_tree
     )  # they answer while the following goes on
@@ -172,9 +173,9 @@ def _launch(
     info = run.info
     inner = rerun_worktree.inside(info.cwd or ".").lstrip("/")
     rerun_worktree.check_words("output", info.output_paths)
-    made = rerun_worktree.recorded_folders(run)
-    folder = rerun_worktree.start_folder(repo, code, inner, made)
-    rerun_worktree.check_data(run, code)
+    folders = recorded_data.recorded_folders(run)
+    folder = rerun_worktree.start_folder(repo, code, inner, folders)
+    recorded_data.check_data(run, code)
     if not os.path.isdir(folder):
         raise Impossible(f"its folder {info.cwd} is not in its code", "run it by hand")
     with surroundings.working_in(folder), surroundings.announced(run.id):

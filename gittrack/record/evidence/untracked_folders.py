@@ -32,11 +32,11 @@ def untracked(root: str, is_tracked: Callable[[str], bool]) -> list[str]:
         Returns whether git tracks a path, or a file below it.
     """
     result: list[str] = []
-    waiting, left = deque([("", False)]), _MOST_ENTRIES
-    while waiting and left > 0 and len(result) < _MOST_FOLDERS:
+    waiting, remaining = deque([("", False)]), _MOST_ENTRIES
+    while waiting and remaining > 0 and len(result) < _MOST_FOLDERS:
         folder, is_untracked = waiting.popleft()
-        entries = _entries(os.path.join(root, folder), left)
-        left -= len(entries)
+        entries = _entries(os.path.join(root, folder), remaining)
+        remaining -= len(entries)
         if folder and any(entry.name in _PRIVATE for entry in entries):
             continue
         if is_untracked:
