@@ -148,21 +148,27 @@ class Application:
         raise NotFound()
 
     def _start(self) -> dict[str, Any]:
-        module = import_module("gittrack.web.views.start")
-        cursor = self._changes().cursor(self.repo)
+        module, changes = import_module("gittrack.web.views.start"), self._changes()
         ours = {
             "live": True,
-            "cursor": cursor,
+            "cursor": changes.cursor(self.repo),
             "instance": self.guard.instance,
             "with": [],
             "file": None,
         }
-        return {**module.view(self.repo), **ours, "initial": self.start._asdict()}
+        experiments = changes.experiments()
+        return {**module.view(self.repo, experiments), **ours, "initial": self.start._asdict()}
 
     def _changes(self) -> Any:
-        live = import_module("gittrack.web.live")
+        return self._only("live", "Changes", self.guard.instance)
+
+    def _only(self, module: str, name: str, *arguments: Any) -> Any:
+        """Return the one object of a class that all requests share; its module is imported when needed."""
         with self._lock:
-            return self._shared.setdefault("changes", live.Changes(self.guard.instance))
+            if name not in self._shared:
+                kind = getattr(import_module(f"gittrack.web.{module}"), name)
+                self._shared[name] = kind(*arguments)
+            return self._shared[name]
 
     def _newer(self, params: Params, etag: str) -> Answer:
         """Return the document ``changes``; nothing if it is the one that the page has."""
@@ -180,11 +186,9 @@ class Application:
 
     def _state_of(self, name: str) -> tuple[Any, ...]:
         """Return what a document keeps from one request to the next."""
-        if name != "series":
-            return ()
-        points = import_module("gittrack.web.points")  # NumPy costs more than the first page
-        with self._lock:
-            return (self._shared.setdefault("points", points.PointCache()),)
+        if name == "runs":
+            return (self._only("windows", "Windows"),)
+        return (self._only("points", "PointCache"),) if name == "series" else ()
 
 
 class NotFound(Refused):

@@ -17,7 +17,7 @@ from gittrack.core.run.run_info import DAMAGED, iso
 from gittrack.read.runs import reader
 from gittrack.read.runs.reader import Raw
 from gittrack.read.runs.record import RunRecord
-from gittrack.web import file_curves
+from gittrack.web import file_curves, windows
 from gittrack.web.application import Start
 from gittrack.web.params import Params
 from gittrack.web.views import compare, importance, runs, start, sweeps
@@ -75,7 +75,7 @@ def documents(
         If a part is unknown, if no run matches, or if the runs are too many.
     """
     _check(parts)
-    rows = runs.select(repo, Params({**fields, "limit": [str(MOST_RUNS)]}))
+    rows = windows.select(repo, Params({**fields, "limit": [str(MOST_RUNS)]}))
     if not rows.complete:
         raise TrackError(
             f"{rows.total:,} runs are too many for one file",
@@ -96,7 +96,7 @@ def documents(
     curves = file_curves.document(repo, rows.raws)
     return {
         "start": {
-            **start.view(repo),
+            **start.view(repo, [info.experiment for info in infos]),
             **_about(len(infos), parts, curves),
             "initial": _initial(first),
         },

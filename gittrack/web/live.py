@@ -52,6 +52,11 @@ class Changes:
             self._look(repo)
             return f"{self._instance}.{self._number}"
 
+    def experiments(self) -> list[str]:
+        """Return the experiment of each run at the last look."""
+        with self._lock:
+            return [run.raw.experiment for run in self._runs.values() if run.raw is not None]
+
     def since(self, repo: git.Repo, params: Params) -> dict[str, Any]:
         """Return the document ``changes``."""
         with self._lock:

@@ -163,7 +163,7 @@ def test_broken_requests_do_not_stop_the_server(served):
 
 
 def test_a_bug_has_no_traceback_in_its_answer(served, monkeypatch, caplog):
-    monkeypatch.setattr("gittrack.web.views.start.view", lambda repo: 1 / 0)
+    monkeypatch.setattr("gittrack.web.views.start.view", lambda *parts: 1 / 0)
     reply = served.get(DOCUMENT)
     assert (reply.status, b"ZeroDivision" in reply.body) == (500, False)
     assert "ZeroDivisionError" in caplog.text

@@ -13,6 +13,7 @@ from gittrack.analysis.importance import Scored
 from gittrack.core.run import commit_message
 from gittrack.core.run.run_info import RUNNING, RunInfo
 from gittrack.read.runs import reader
+from gittrack.web import windows
 from gittrack.web.params import Params
 from gittrack.web.views import commands, runs
 
@@ -20,7 +21,7 @@ from gittrack.web.views import commands, runs
 def view(repo: git.Repo, params: Params) -> dict[str, Any]:
     """Return the document ``importance``."""
     metric = params.required("metric").removeprefix("metrics.")
-    rows = runs.select(repo, params)
+    rows = windows.select(repo, params)
     return document(repo, [reader.decode(repo, raw) for raw in rows.raws], metric)
 
 

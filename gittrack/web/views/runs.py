@@ -3,43 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from gittrack import git
 from gittrack.analysis.direction import Direction, direction
 from gittrack.core.equality import equal
 from gittrack.core.run import commit_message, facts
 from gittrack.core.run.run_info import Metric, RunInfo, getter
-from gittrack.read.runs import query, reader, selection
+from gittrack.read.runs import reader
 from gittrack.read.runs.reader import Raw
-from gittrack.read.runs.source import Request
 from gittrack.show.terminal import runs as table
 from gittrack.web.params import Params
 from gittrack.web.views import commands
+from gittrack.web.windows import Windows
 
-MOST_ROWS = 2_000  # with so many runs, the page gets all of them and needs no windows
-_LARGEST_WINDOW = 10_000
 _FACTS = [fact for fact in facts.FACTS if fact.listed and fact.name not in ("age", "problem")]
 
 
-class Rows(NamedTuple):
-    """Some of the runs that match a request, in its order."""
-
-    raws: list[Raw]
-    total: int
-    offset: int = 0
-    archived: int = 0
-    damaged: int = 0
-
-    @property
-    def complete(self) -> bool:
-        """Whether these are all runs that match."""
-        return len(self.raws) == self.total
-
-
-def view(repo: git.Repo, params: Params) -> dict[str, Any]:
+def view(repo: git.Repo, params: Params, windows: Windows | None = None) -> dict[str, Any]:
     """Return the document ``runs``."""
-    rows = select(repo, params)
+    rows = (windows or Windows()).select(repo, params)
     infos = [reader.decode(repo, raw) for raw in rows.raws]
     return {
         "total": rows.total,
@@ -55,46 +38,6 @@ def view(repo: git.Repo, params: Params) -> dict[str, Any]:
 def key(info: RunInfo | Raw) -> str:
     """Return the key of a run in all documents: EXPERIMENT/ID."""
     return f"{info.experiment}/{info.id}"
-
-
-def select(repo: git.Repo, params: Params) -> Rows:
-    """Return the runs that the parameters of `runs` select.
-
-    Raises
-    ------
-    TrackError
-        As `read.runs.query.listing`: for a query, an experiment or a sort key that means nothing.
-    """
-    keys = params.many("run")
-    offset = params.whole("offset", 0, 10**9)
-    limit = params.whole("limit", MOST_ROWS, _LARGEST_WINDOW)
-    order = params.many("sort")
-    whole = bool(keys) or len(order) > 1
-    listing = query.listing(
-        repo,
-        experiment=params.text("experiment") or None,
-        sort=order[0] if order else None,
-        limit=None if whole else offset + limit,
-        query=params.text("where") or None,
-        archived=params.flag("archived") or bool(keys),
-    )
-    raws, total = listing.runs, listing.total
-    if keys:
-        by_key = {key(raw): raw for raw in raws}
-        raws = [by_key[name] for name in keys if name in by_key]
-        total = len(raws)
-    if len(order) > 1:
-        raws = _sorted(repo, raws, order)
-    window = raws[offset : offset + limit]
-    return Rows(window, total, offset, listing.archived, listing.damaged)
-
-
-def _sorted(repo: git.Repo, raws: list[Raw], order: Sequence[str]) -> list[Raw]:
-    """Return the runs in an order of several keys: sorting is stable, so the last key comes first."""
-    for name in reversed(order):
-        request = Request(order=name.removeprefix("-"), descending=name.startswith("-"))
-        raws = selection.select(repo, raws, request).runs
-    return raws
 
 
 def columns_of(

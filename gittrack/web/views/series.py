@@ -15,6 +15,7 @@ from gittrack.core.run.run_info import from_iso
 from gittrack.read.runs import reader
 from gittrack.read.runs.live import Tail
 from gittrack.read.runs.reader import Raw
+from gittrack.web import windows
 from gittrack.web.params import BadParameter, Params
 from gittrack.web.points import Array, PointCache, RunPoints, Series, cut, ordered, pack, thin
 from gittrack.web.views import commands, runs
@@ -53,7 +54,7 @@ def view(repo: git.Repo, params: Params, cache: PointCache) -> dict[str, Any]:
         raise BadParameter(
             f"{len(keys)} runs are too many for charts", f"select at most {MOST_RUNS}"
         )
-    chosen = runs.select(repo, Params({"run": keys})).raws if keys else []
+    chosen = windows.select(repo, Params({"run": keys})).raws if keys else []
     entries: list[dict[str, Any]] = []
     tails: dict[str, str] = {}
     problems: list[dict[str, str]] = []

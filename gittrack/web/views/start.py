@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from gittrack import git
-from gittrack.read.runs.source import Request
-from gittrack.read.runs.sources import source_of
 from gittrack.version import __version__
 
 
-def view(repo: git.Repo) -> dict[str, Any]:
-    """Return the document ``start``, without what only the server knows."""
-    raws = source_of(repo).select(Request(summaries=False)).runs
-    counts = Counter(raw.experiment for raw in raws)
+def view(repo: git.Repo, experiments: Iterable[str]) -> dict[str, Any]:
+    """Return the document ``start``, without what only a server knows.
+
+    Parameters
+    ----------
+    repo : git.Repo
+        The repository.
+    experiments : iterable of str
+        The experiment of each run.
+    """
+    counts = Counter(experiments)
     folder = os.path.dirname(repo.common_dir) if repo.work_tree is None else repo.work_tree
     return {
         "version": __version__,

@@ -54,8 +54,12 @@ def page(browser) -> Iterator[Any]:
 
 
 def is_error(line: Any) -> bool:
-    """Return whether a line of the console is an error; an answer that says what is wrong is none."""
-    return line.type == "error" and not line.text.startswith("Failed to load resource")
+    """Return whether a line of the console is an error.
+
+    An answer that says what is wrong is none, and neither is a script of a run that was blocked.
+    """
+    fine = ("Failed to load resource", "Blocked script execution in")
+    return line.type == "error" and not line.text.startswith(fine)
 
 
 def is_outside(url: str) -> bool:

@@ -1,32 +1,57 @@
 // @ts-check
-/** The only maker of elements.  Everything that came from a run goes in as text. */
+/** The only maker of elements.  Everything that came from a run goes in as text, and cannot hide or reorder text. */
+
+import { escape } from "./format.js";
+
+/** @typedef {Node | string | null | undefined | false} Child */
+
+const WORDS = new Set(["title", "aria-label", "alt", "placeholder"]); // attributes that people read
 
 /**
  * Return a new element.
  * @param {string} tag  its name
  * @param {Record<string, any>} [properties]  attributes; `class`, `on` ({event: listener}), `style` ({name: value}),
  *   `text`; an attribute that is false, null or undefined is left out
- * @param {...(Node | string | null | undefined | false)} children
+ * @param {...Child} children
  * @returns {any}
  */
 export function el(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
     if (value === false || value === null || value === undefined) continue;
-    if (name === "text") element.textContent = String(value);
+    if (name === "text") element.textContent = readable(String(value));
     else if (name === "on") for (const [event, listener] of Object.entries(value)) element.addEventListener(event, /** @type {any} */ (listener));
     else if (name === "style") for (const [key, item] of Object.entries(value)) element.style.setProperty(key, String(item));
-    else if (!name.startsWith("on")) element.setAttribute(name, value === true ? "" : String(value));
+    else if (!name.startsWith("on")) element.setAttribute(name, attribute(name, value));
   }
-  element.append(...children.filter((child) => child !== null && child !== undefined && child !== false).map((child) => /** @type {Node} */ (child)));
+  element.append(...nodes(children));
   return element;
 }
 
 /**
  * Remove the content of an element, and put other content in.
  * @param {Element} element
- * @param {...(Node | string | null | undefined | false)} children
+ * @param {...Child} children
  */
 export function fill(element, ...children) {
-  element.replaceChildren(...children.filter((child) => child !== null && child !== undefined && child !== false).map((child) => /** @type {Node} */ (child)));
+  element.replaceChildren(...nodes(children));
+}
+
+/**
+ * Return text in which characters that steer, hide or reorder text are escapes; line breaks and tabs stay.
+ * @param {string} text
+ */
+export function readable(text) {
+  if (/^[\x20-\x7e]*$/.test(text)) return text; // nearly all text
+  return text.split(/([\n\t])/).map((part, i) => (i % 2 ? part : escape(part))).join("");
+}
+
+function attribute(/** @type {string} */ name, /** @type {any} */ value) {
+  if (value === true) return "";
+  return WORDS.has(name) ? readable(String(value)) : String(value);
+}
+
+function nodes(/** @type {Child[]} */ children) {
+  const present = children.filter((child) => child !== null && child !== undefined && child !== false);
+  return present.map((child) => (typeof child === "string" ? readable(child) : /** @type {Node} */ (child)));
 }

@@ -8,6 +8,7 @@ const UNSAFE = /[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u
  * @param {string} text
  */
 export function escape(text) {
+  if (/^[\x20-\x7e]*$/.test(text)) return text; // nearly all text
   return text.replace(/[\ud800-\udbff][\udc00-\udfff]|[^]/g, (char) => (char.length === 2 ? char : char.replace(UNSAFE, escaped)));
 }
 

@@ -1,0 +1,163 @@
+"""Windows of rows: the order of many runs is kept, so that scrolling reads only the rows in sight.
+
+A page shows all of up to 2,000 runs at once, and sorts them itself.  Of more runs it asks for windows.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from gittrack import git
+from gittrack.core import layout
+from gittrack.read import stamps
+from gittrack.read.runs import live, query, reader, selection
+from gittrack.read.runs.reader import Raw
+from gittrack.read.runs.source import Request
+from gittrack.read.stamps import Stamps
+from gittrack.web.params import Params
+
+MOST_ROWS = 2_000  # with so many runs, the page gets all of them and needs no windows
+WINDOW = 200  # rows
+_LARGEST_WINDOW = 10_000
+_WITHOUT_CACHE = 1_000  # runs whose bodies git reads directly, see `read.runs.refs_and_journals`
+_ORDERS = 4  # that are kept
+
+
+class Rows(NamedTuple):
+    """Some of the runs that match a request, in its order."""
+
+    raws: list[Raw]
+    total: int
+    offset: int = 0
+    archived: int = 0
+    damaged: int = 0
+
+    @property
+    def complete(self) -> bool:
+        """Whether these are all runs that match."""
+        return len(self.raws) == self.total
+
+
+class _Order(NamedTuple):
+    """All runs that match a request, without their bodies, and the state of the repository then."""
+
+    refs: object
+    live: frozenset[str]
+    raws: list[Raw]
+    archived: int
+    damaged: int
+
+
+class Windows:
+    """The orders that were asked for last.  For several threads; one reads all runs at a time."""
+
+    def __init__(self) -> None:
+        self._orders: OrderedDict[object, _Order] = OrderedDict()
+        self._stamps: Stamps | None = None
+        self._lock = threading.Lock()
+
+    def select(self, repo: git.Repo, params: Params) -> Rows:
+        """Return the rows of a window; see `select`."""
+        if params.many("run"):
+            return select(repo, params)
+        first = _first(repo, params)
+        if first is not None:
+            return first
+        with self._lock:
+            order = self._order(repo, params)
+        offset = params.whole("offset", 0, 10**9)
+        limit = params.whole("limit", WINDOW, _LARGEST_WINDOW)
+        raws = [_renewed(repo, raw) for raw in order.raws[offset : offset + limit]]
+        return Rows(
+            reader.bodies(repo, raws), len(order.raws), offset, order.archived, order.damaged
+        )
+
+    def _order(self, repo: git.Repo, params: Params) -> _Order:
+        now = self._stamps = stamps.look(repo, self._stamps)
+        name = (*(params.text(key) for key in ("experiment", "where", "archived")),)
+        request = (name, tuple(params.many("sort")))
+        earlier = self._orders.get(request)
+        if earlier is not None and (earlier.refs, earlier.live) == (
+            now.refs,
+            frozenset(now.journals),
+        ):
+            return earlier
+        rows = select(repo, Params({**params.texts, "offset": ["0"], "limit": []}), whole=True)
+        raws = [raw._replace(body=None) for raw in rows.raws]
+        order = _Order(now.refs, frozenset(now.journals), raws, rows.archived, rows.damaged)
+        self._orders[request] = order
+        self._orders.move_to_end(request)
+        while len(self._orders) > _ORDERS:
+            self._orders.popitem(last=False)
+        return order
+
+
+def _first(repo: git.Repo, params: Params) -> Rows | None:
+    """Return the first rows in the order of time, which need no look at all bodies; None for others."""
+    if params.text("offset") or params.text("limit") or params.text("where") or params.many("sort"):
+        return None
+    rows = select(repo, Params({**params.texts, "limit": [str(_WITHOUT_CACHE)]}))
+    if rows.complete:
+        return rows
+    if rows.total <= MOST_ROWS:
+        return select(repo, Params({**params.texts, "limit": [str(MOST_ROWS)]}))
+    return rows._replace(raws=rows.raws[:WINDOW])
+
+
+def _renewed(repo: git.Repo, raw: Raw) -> Raw:
+    """Return a run as it is now, if it is going on."""
+    if raw.info is None:
+        return raw
+    info = live.read(repo, f"{layout.live_dir(repo.common_dir)}/{raw.id}")
+    return raw if info is None else raw._replace(info=info)
+
+
+def select(repo: git.Repo, params: Params, *, whole: bool = False) -> Rows:
+    """Return the runs that the parameters of the document ``runs`` select.
+
+    Parameters
+    ----------
+    repo : git.Repo
+        The repository.
+    params : Params
+        The parameters.  Runs that ``run`` names are in that order.
+    whole : bool, default False
+        Whether there is no limit.
+
+    Raises
+    ------
+    TrackError
+        As `read.runs.query.listing`: for a query, an experiment or a sort key that means nothing.
+    """
+    keys, order = params.many("run"), params.many("sort")
+    offset = params.whole("offset", 0, 10**9)
+    limit = params.whole("limit", MOST_ROWS, _LARGEST_WINDOW)
+    unlimited = whole or bool(keys) or len(order) > 1
+    listing = query.listing(
+        repo,
+        experiment=params.text("experiment") or None,
+        sort=order[0] if order else None,
+        limit=None if unlimited else offset + limit,
+        query=params.text("where") or None,
+        archived=params.flag("archived") or bool(keys),
+    )
+    raws, total = listing.runs, listing.total
+    if keys:
+        by_key = {f"{raw.experiment}/{raw.id}": raw for raw in raws}
+        raws = [by_key[name] for name in keys if name in by_key]
+        total = len(raws)
+    if len(order) > 1:
+        raws = _sorted(repo, raws, order)
+    window = raws if whole else raws[offset : offset + limit]
+    return Rows(window, total, offset, listing.archived, listing.damaged)
+
+
+def _sorted(repo: git.Repo, raws: list[Raw], order: Sequence[str]) -> list[Raw]:
+    """Return the runs in an order of several keys: sorting is stable, so the last key comes first."""
+    for name in reversed(order):
+        request = Request(order=name.removeprefix("-"), descending=name.startswith("-"))
+        raws = selection.select(repo, raws, request).runs
+    return raws
