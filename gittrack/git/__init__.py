@@ -1,7 +1,7 @@
 """Git: `gittrack.git.process` starts git, and the other modules call it."""
 
 from gittrack.git.config import identity, parse_config
-from gittrack.git.content import diff, exist, missing, read_objects, read_small_objects
+from gittrack.git.content import diff, exist, missing_objects, read_objects, read_small_objects
 from gittrack.git.process import (
     LOOKING,
     OLDEST,
@@ -38,7 +38,7 @@ __all__ = [
     "identity",
     "installed_version",
     "look_ahead",
-    "missing",
+    "missing_objects",
     "object_store_path",
     "parse_config",
     "read_objects",

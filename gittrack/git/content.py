@@ -89,7 +89,7 @@ def exist(repo: Repo, names: Sequence[str]) -> list[bool]:
     return [not line.endswith(b" missing") for line in out.split(b"\n")[:-1]]
 
 
-def missing(repo: Repo, oids: Sequence[str]) -> list[str]:
+def missing_objects(repo: Repo, oids: Sequence[str]) -> list[str]:
     """Return the ids that are not in any object store of the repository."""
     if not oids:
         return []

@@ -36,7 +36,7 @@ def garbled(repo: Repo, commits: Sequence[str]) -> Iterator[tuple[str, str]]:
         yield from ((commit, oid) for oid in _objects(repo, [commit]) if oid in wrong)
 
 
-def absent(repo: Repo, commits: Sequence[str]) -> set[str]:
+def absent_objects(repo: Repo, commits: Sequence[str]) -> set[str]:
     """Return the objects in the trees of commits that are not in this repository, without fetching them."""
     if not commits:
         return set()

@@ -10,7 +10,7 @@ COMPLETE = (
 )
 
 
-def left_out(line: str, text: str) -> tuple[str, str]:
+def missing_object_error(line: str, text: str) -> tuple[str, str]:
     """Return the message and the hint for an object that was left out and that git did not fetch.
 
     Parameters

@@ -115,7 +115,7 @@ def failure(args: Sequence[str], answer: Answer) -> TrackError:
     if "promisor remote" in text:
         from gittrack.git import partial_clone  # noqa: PLC0415 - only partial clones need it
 
-        return LeftOut(*partial_clone.left_out(lines[0], text))
+        return LeftOut(*partial_clone.missing_object_error(lines[0], text))
     if "not a git repository" in text:
         return NotARepository("this is not inside a git repository", "make one here: git init")
     old = too_old()

@@ -14,7 +14,7 @@ def include_config(repo: Repo, path: str) -> None:
         repo.read("config", "--local", "--add", "include.path", path)
 
 
-def new(path: str) -> None:
+def make_repository(path: str) -> None:
     """Make a repository in ``path`` with all its files in one commit, by the user or by a default name."""
     Call(["init", "--quiet", "--initial-branch=main"], cwd=path).output()
     if Call(["var", "GIT_COMMITTER_IDENT"], cwd=path).wait().code != 0:  # no name is configured

@@ -231,7 +231,7 @@ def environment_of(run_session: session.Session, plan: CommandPlan) -> dict[str,
         env.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     elif not env.get("PYTHONHASHSEED"):  # chosen here, so that a rerun can have the same
         env["PYTHONHASHSEED"] = str(int.from_bytes(os.urandom(4), "big"))
-    env = {**start_hook.without(env), **plan.env}
+    env = {**start_hook.without_hook(env), **plan.env}
     return start_hook.variables(env, folder) if plan.hook else env
 
 
@@ -254,7 +254,9 @@ def _execute(
     limit = run_session.settings.max_log_size
     log = ConsoleLog(logs.LogFile(folder, limit), limit)
     cache = layout.cache_dir(run_session.repo.common_dir)
-    environment_probe = probe.Probe(argv, start_hook.without(env), run_session.settings.env, cache)
+    environment_probe = probe.Probe(
+        argv, start_hook.without_hook(env), run_session.settings.env, cache
+    )
     console = Console(log.write, apart=plan.request.reproduces is not None)
     if len(console.channels) > 1:
         log.table = logs.StreamTable(folder)

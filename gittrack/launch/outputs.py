@@ -68,7 +68,7 @@ def note_written(
     try:
         began_ns = os.stat(folder / layout.LOCK).st_mtime_ns
         result = written.look(root, began_ns, frozenset(excluded).__contains__)
-        runs = neighbours.others(repo.common_dir, root, run_session.journal.id, began_ns)
+        runs = neighbours.other_runs(repo.common_dir, root, run_session.journal.id, began_ns)
         if runs and result.files:
             ids = ", ".join(run_id[16:] for run_id in runs[:3])
             reason = f"another run was going on in the same folder ({ids}): files that either"

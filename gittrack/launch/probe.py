@@ -113,7 +113,7 @@ def observed_facts(
 
 def _without_hook(env: Mapping[str, str]) -> dict[str, str]:
     """Return the variables with the PYTHONPATH of the user, to which a rerun adds folders."""
-    own = start_hook.without(os.environ).get("PYTHONPATH")
+    own = start_hook.without_hook(os.environ).get("PYTHONPATH")
     rest = {name: value for name, value in env.items() if name != "PYTHONPATH"}
     return {**rest, "PYTHONPATH": own} if own else rest
 

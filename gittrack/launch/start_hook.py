@@ -34,10 +34,14 @@ def variables(env: Mapping[str, str], journal: Path) -> dict[str, str]:
         return {}
     reports = journal / _REPORTS
     reports.mkdir(exist_ok=True)
-    return {**without(env), "PYTHONPATH": _path(env, first=FOLDER), REPORTS_VARIABLE: str(reports)}
+    return {
+        **without_hook(env),
+        "PYTHONPATH": _path(env, first=FOLDER),
+        REPORTS_VARIABLE: str(reports),
+    }
 
 
-def without(env: Mapping[str, str]) -> dict[str, str]:
+def without_hook(env: Mapping[str, str]) -> dict[str, str]:
     """Return an environment without the hook, also without that of a run around this one."""
     rest = {name: value for name, value in env.items() if name != REPORTS_VARIABLE}
     if FOLDER in rest.get("PYTHONPATH", "").split(os.pathsep):

@@ -139,18 +139,18 @@ def _failed(repo: git.Repo, raw: Raw, query: str) -> list[str]:
     from gittrack.models import verdicts  # noqa: PLC0415 - most promotions pass no gate
     from gittrack.read.runs import filters  # noqa: PLC0415
 
-    return filters.unmet(repo, raw, query, verdicts.names(repo, raw))
+    return filters.unmet_conditions(repo, raw, query, verdicts.names(repo, raw))
 
 
 def _missing(repo: git.Repo, version: Version, raw: Raw) -> Iterator[tuple[str, str]]:
     """Yield (problem, remedy) for each artifact of the version that is not in this repository."""
-    for absent in version_artifacts.missing(repo, version, raw):
+    for absent in version_artifacts.missing_artifacts(repo, version, raw):
         yield f"its artifact {absent.path} is not here: {absent.why}", absent.remedy
 
 
 def _moved(repo: git.Repo, model: Model, version: Version, raw: Raw) -> Iterator[tuple[str, str]]:
     """Yield (problem, remedy) if the tag of the version was moved to another commit."""
-    moved = moved_tags.with_run(repo, model, version, raw.body).moved
+    moved = moved_tags.with_moved_version(repo, model, version, raw.body).moved
     if version.event is not None and version.event.tag in {move.tag for move in moved}:
         look = f"see: git track model show {version.model}@{version.short}"
         yield "its tag was moved to another commit", look

@@ -245,7 +245,7 @@ def demotions(model: Model, version: Version, stage: str, why: str) -> list[Draf
     In GTO, the previous holder would take the stage again.
     """
     drafts = []
-    for commit in reversed(model_state.standing(model, stage)):
+    for commit in reversed(model_state.promoted_commits(model, stage)):
         holder = next((v for v in model.versions if v.commit == commit and v.number), None)
         short = holder.short if holder else commit[:8]
         facts = {

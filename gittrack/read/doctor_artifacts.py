@@ -44,7 +44,7 @@ def lost(repo: git.Repo, losses: Sequence[Loss]) -> Iterator[tuple[str, str]]:
             yield f"{problem}: the store does not have {path}", remedy
 
 
-def elsewhere(losses: Sequence[Loss]) -> Iterator[tuple[str, str]]:
+def other_stores(losses: Sequence[Loss]) -> Iterator[tuple[str, str]]:
     """Yield (remark, command) for each host whose store has what is not here."""
     hosts = [entry.host for entry in losses if entry.host]
     for host in dict.fromkeys(hosts):

@@ -77,14 +77,17 @@ def examine(repo: git.Repo) -> Diagnosis:
         *_unsafe(repo, complete),
         *_journals(repo),
         *_notes(repo),
-        *starmap(Finding, doctor_locks.stale(repo)),
+        *starmap(Finding, doctor_locks.stale_locks(repo)),
         *_trees(repo),
         *_cache(repo, raws),
         *_content(repo),
         *starmap(Finding, doctor_artifacts.lost(repo, losses)),
         *(Finding(risk.problem, risk.remedy) for risk in refspecs.risks(repo)),
     ]
-    remarks = [*_unchecked(len(incomplete)), *starmap(Finding, doctor_artifacts.elsewhere(losses))]
+    remarks = [
+        *_unchecked(len(incomplete)),
+        *starmap(Finding, doctor_artifacts.other_stores(losses)),
+    ]
     return Diagnosis(len(raws), len(going_on), findings, remarks)
 
 

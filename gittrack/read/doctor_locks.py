@@ -24,7 +24,7 @@ _BLOCKED = {
 }
 
 
-def stale(repo: git.Repo) -> Iterator[tuple[str, str]]:
+def stale_locks(repo: git.Repo) -> Iterator[tuple[str, str]]:
     """Yield (what is wrong, what to do) for each lock file that is older than a minute."""
     for name in (*_BLOCKED, *_of_refs(repo.common_dir)):
         path = os.path.join(repo.common_dir, name)

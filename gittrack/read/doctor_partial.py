@@ -15,7 +15,7 @@ def incomplete(repo: git.Repo, raws: Sequence[Raw]) -> set[str]:
     """Return the commits of runs with an object that this partial clone left out; nothing is fetched."""
     if notes.promisor(repo) is None:
         return set()
-    absent = integrity.absent(repo, [str(raw.commit) for raw in raws])
+    absent = integrity.absent_objects(repo, [str(raw.commit) for raw in raws])
     if not absent:
         return set()
     roots = doctor_paths.roots_of(repo, raws)

@@ -18,7 +18,7 @@ def executed(repo: git.Repo, run: RunRecord) -> list[str]:
     ``python -m package.module`` names a file too.  What those import or start is code of the same commit.
     """
     state = run.info.code.state
-    if state is None or git.missing(repo, [state]):
+    if state is None or git.missing_objects(repo, [state]):
         return []
     files = []
     for path in dict.fromkeys(_candidates(run)):
@@ -50,7 +50,7 @@ def changed(repo: git.Repo, run: RunRecord) -> list[str]:
     The commits themselves are compared: what a run from elsewhere records about its changes may be false.
     """
     state, here = run.info.code.state, git.resolve(repo, "HEAD")
-    if state is None or here is None or git.missing(repo, [state]):
+    if state is None or here is None or git.missing_objects(repo, [state]):
         return []
     lines = git.diff(repo, here, state, "--numstat").decode(errors="surrogateescape").splitlines()
     columns = (line.split("\t", 2) for line in lines)
@@ -62,7 +62,7 @@ def changed(repo: git.Repo, run: RunRecord) -> list[str]:
 def against_head(repo: git.Repo, run: RunRecord) -> str:
     """Return how the code differs from the commit that is checked out here, as the end of a sentence."""
     state = run.info.code.state
-    if state is None or git.missing(repo, [state]):
+    if state is None or git.missing_objects(repo, [state]):
         return ", which is not in this repository"
     here = git.resolve(repo, "HEAD")
     if here is None:

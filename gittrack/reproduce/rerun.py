@@ -66,7 +66,7 @@ def code_of(repo: git.Repo, run: RunRecord) -> str:
         raise Impossible(
             "it was recorded without a commit", "its code is not known, so it cannot be run again"
         )
-    if git.missing(repo, [state]):
+    if git.missing_objects(repo, [state]):
         is_shallow = os.path.exists(os.path.join(repo.common_dir, "shallow"))
         fetch = "git fetch --unshallow" if is_shallow else "git fetch"
         raise Impossible(f"its code, {state[:12]}, is not in this repository", f"try: {fetch}")
@@ -112,9 +112,9 @@ def rerun(
         run.info.command, repo.work_tree
     )  # they answer while the following goes on
     workplace = (
-        nullcontext(rerun_worktree.own(repo, run, commit))
+        nullcontext(rerun_worktree.users_tree(repo, run, commit))
         if request.in_place
-        else rerun_worktree.fresh(repo, commit, [*data, *request.links])
+        else rerun_worktree.new_worktree(repo, commit, [*data, *request.links])
     )
     with (
         workplace as code,
@@ -186,7 +186,9 @@ def _launch(
         controls = {**_controls(run, request), **resume_variables}
         replace = redirect.Redirect()
         if request.hooks_of:
-            replace, variables = rerun_worktree.own_code(repo, code.folder, imports.folders())
+            replace, variables = rerun_worktree.code_of_worktree(
+                repo, code.folder, imports.folders()
+            )
             controls = {**variables, "PWD": folder, **controls}
         plan = launcher.CommandPlan(
             request,

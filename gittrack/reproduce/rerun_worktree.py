@@ -1,7 +1,8 @@
 """The folder in which recorded code runs: a temporary worktree at its commit, or the user's own tree.
 
 The worktree gets what its commit lacks from the user's tree: recorded data and other paths that git ignores
-(`shared_files`), submodules as worktrees of their own.  `own_code` makes Python import the worktree's files.
+(`shared_files`), submodules as worktrees of their own.  `code_of_worktree` makes Python import the files of
+the worktree.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ class CodeFolder(NamedTuple):
 
 
 @contextmanager
-def fresh(repo: git.Repo, commit: str, paths: Sequence[str]) -> Iterator[CodeFolder]:
+def new_worktree(repo: git.Repo, commit: str, paths: Sequence[str]) -> Iterator[CodeFolder]:
     """Make a temporary worktree with ``paths`` brought into it; it is removed unless ``keep`` was called.
 
     Raises Impossible if a submodule does not have the commit that ran.
@@ -100,7 +101,7 @@ def replace_files(code: CodeFolder, files: OtherFiles) -> None:
         raise Impossible(error.message, error.hint) from error
 
 
-def own(repo: git.Repo, run: RunRecord, commit: str) -> CodeFolder:
+def users_tree(repo: git.Repo, run: RunRecord, commit: str) -> CodeFolder:
     """Return the user's own tree.  Raises Impossible if it is not at exactly the code that ran."""
     outputs = [*run.info.output_paths, *(item["path"] for item in run.outputs)]
     chosen = settings.from_config(git.parse_config(repo.config().output()))
@@ -146,7 +147,7 @@ def links(repo: git.Repo) -> tuple[str, ...]:
     return settings.words(git.parse_config(repo.config().output()), "track.link")
 
 
-def own_code(
+def code_of_worktree(
     repo: git.Repo, folder: str, imports: Sequence[str]
 ) -> tuple[redirect.Redirect, dict[str, str]]:
     """Return what makes a command use a worktree: replacements for its words, and variables.
@@ -237,7 +238,7 @@ def _fill(
         if not os.path.exists(os.path.join(top, path, ".git")):
             continue
         module = git.find(os.path.join(top, path))
-        if git.missing(module, [oid]):
+        if git.missing_objects(module, [oid]):
             raise Impossible(
                 f"the submodule {path} does not have the commit {oid[:12]} that ran",
                 f"bring it: git -C {path} fetch",

@@ -147,9 +147,11 @@ def _run_isolated(
 ) -> TrialReport:
     """Run a trial in a separate worktree."""
     previous_folder = os.getcwd()
-    with rerun_worktree.fresh(repo, isolation.commit, isolation.links) as worktree:
+    with rerun_worktree.new_worktree(repo, isolation.commit, isolation.links) as worktree:
         try:
-            replace, variables = rerun_worktree.own_code(repo, worktree.folder, supervisor.imports)
+            replace, variables = rerun_worktree.code_of_worktree(
+                repo, worktree.folder, supervisor.imports
+            )
             user_tree = repo.work_tree or repo.common_dir  # the tree whose hooks run
             request = job.request._replace(hooks_of=user_tree)
             folder = rerun_worktree.start_folder(repo, worktree, job.folder)

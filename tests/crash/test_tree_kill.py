@@ -43,7 +43,7 @@ def step(event, args):
 found, commit = git.find(), git.resolve(git.find(), "HEAD")
 tempfile.gettempdir()  # tries it out, with a file of its own
 sys.addaudithook(step)
-with rerun_worktree.fresh(found, commit, []):
+with rerun_worktree.new_worktree(found, commit, []):
     pass
 print(left)
 """

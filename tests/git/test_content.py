@@ -45,11 +45,11 @@ def test_a_path_with_a_line_break_is_read(project, found):
 
 def test_no_names_need_no_process(found):
     assert list(git.read_objects(found._replace(common_dir="/nowhere"), [])) == []
-    assert git.missing(found._replace(common_dir="/nowhere"), []) == []
+    assert git.missing_objects(found._replace(common_dir="/nowhere"), []) == []
 
 
 def test_missing_ids_are_named(found, store):
-    assert git.missing(found, [store.blob(b"x"), HASH]) == [HASH]
+    assert git.missing_objects(found, [store.blob(b"x"), HASH]) == [HASH]
 
 
 def test_commits_above_a_size_are_left_out(found, store):

@@ -22,7 +22,7 @@ def folder(tmp_path):
 
 
 def test_all_files_are_in_the_one_commit_of_main(folder):
-    project.new(str(folder))
+    project.make_repository(str(folder))
     assert run_git(folder, "ls-tree", "-r", "--name-only", "main").split() == [
         "sub/params.yaml",
         "train.py",
@@ -33,7 +33,7 @@ def test_all_files_are_in_the_one_commit_of_main(folder):
 
 
 def test_the_commit_is_by_the_user(folder):
-    project.new(str(folder))
+    project.make_repository(str(folder))
     assert run_git(folder, "log", "-1", "--format=%an %ae") == "Ada Lovelace ada@example.org"
     assert "name" not in run_git(folder, "config", "--local", "--list")
 
@@ -43,14 +43,14 @@ def test_without_a_name_of_the_user_the_repository_gets_one(folder, monkeypatch)
     monkeypatch.setenv("GIT_CONFIG_COUNT", "1")
     monkeypatch.setenv("GIT_CONFIG_KEY_0", "user.useConfigOnly")
     monkeypatch.setenv("GIT_CONFIG_VALUE_0", "true")
-    project.new(str(folder))
+    project.make_repository(str(folder))
     assert run_git(folder, "log", "-1", "--format=%an %ae") == "demo demo@localhost"
 
 
 def test_the_commit_asks_for_no_passphrase(folder, sealed):
     with open(sealed / "gitconfig", "a") as file:
         file.write("[commit]\n\tgpgSign = true\n[gpg]\n\tprogram = /bin/false\n")
-    project.new(str(folder))
+    project.make_repository(str(folder))
     assert "gpgsig" not in run_git(folder, "cat-file", "-p", "main")
 
 

@@ -132,5 +132,5 @@ def test_the_variables_of_a_run_inside_a_run_name_the_hook_once(tmp_path):
     env = start_hook.variables({"PYTHONPATH": f"/a{os.pathsep}"}, tmp_path)
     assert start_hook.variables(env, tmp_path) == env
     assert env["PYTHONPATH"].split(os.pathsep) == [start_hook.FOLDER, "/a", ""]
-    assert start_hook.without(env) == {"PYTHONPATH": f"/a{os.pathsep}"}
-    assert start_hook.without(start_hook.variables({}, tmp_path)) == {}
+    assert start_hook.without_hook(env) == {"PYTHONPATH": f"/a{os.pathsep}"}
+    assert start_hook.without_hook(start_hook.variables({}, tmp_path)) == {}

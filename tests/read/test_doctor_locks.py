@@ -30,7 +30,7 @@ def lock(repo, name: str, age: float = OLD) -> Path:
 
 
 def stale(repo) -> list[tuple[str, str]]:
-    return list(doctor_locks.stale(repo))
+    return list(doctor_locks.stale_locks(repo))
 
 
 def test_a_repository_without_locks(repo):

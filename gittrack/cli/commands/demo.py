@@ -79,7 +79,7 @@ def scaffold(folder: Path) -> list[dict[str, Any]]:
     )
     (folder / "gitignore").rename(folder / ".gitignore")
     (folder / "runs.yaml").unlink()
-    project.new(str(folder))
+    project.make_repository(str(folder))
     content = yaml_read.load((source / "runs.yaml").read_bytes(), "runs.yaml")
     return list(content["runs"])
 

@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     stuck = _repair_stages(repo)
     registry = Registry(repo)
     tag_problems = problems.warnings(
-        moved_tags.examined(registry, registry.every())
+        moved_tags.with_moved_tags(registry, registry.every())
     ) + problems.damage(registry.damaged)
     print_result(tag_problems)
     if not (report.findings or stuck or tag_problems):

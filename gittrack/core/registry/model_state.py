@@ -156,7 +156,7 @@ def fold(
     }
     nameless = {stage: version.commit for stage, version in stages.items() if not version.number}
     deprecated = _is_deprecated(ordered)
-    elsewhere = tuple(tag_conflicts.elsewhere(ordered, others))
+    elsewhere = tuple(tag_conflicts.between_clones(ordered, others))
     clashes = [pair for pair in elsewhere if pair.ours.text.commit != pair.theirs.text.commit]
     open_conflicts = tag_conflicts.causes(
         tuple(tag_conflicts.unsettled(ordered, (*tag_conflicts.same_number(ordered), *clashes)))
@@ -216,7 +216,7 @@ def _assignments(
     return standing, replaced
 
 
-def standing(model: Model, stage: str) -> list[str]:
+def promoted_commits(model: Model, stage: str) -> list[str]:
     """Return the commits that were promoted to a stage and never demoted, the holder last.
 
     In GTO, the previous holder takes the stage again when the holder is demoted.

@@ -54,7 +54,9 @@ def same_number(events: Sequence[Event]) -> Iterable[Conflict]:
             seen[key] = event
 
 
-def elsewhere(events: Sequence[Event], others: Sequence[tuple[Event, str]]) -> Iterable[Conflict]:
+def between_clones(
+    events: Sequence[Event], others: Sequence[tuple[Event, str]]
+) -> Iterable[Conflict]:
     """Yield the tags that another clone has with the same name as another object."""
     ours = {event.tag: event for event in events}
     for theirs, source in others:

@@ -64,7 +64,7 @@ def next_moment(note: bytes, now: float) -> float:
     return max(now, last + 0.001)
 
 
-def applied(info: RunInfo, operations: Sequence[Operation]) -> RunInfo:
+def with_annotations(info: RunInfo, operations: Sequence[Operation]) -> RunInfo:
     """Return a run with its annotations applied; operations that this version does not know are skipped."""
     for op in operations:
         info = _apply(info, op)

@@ -81,7 +81,7 @@ def dotted(value: Mapping[str, Any]) -> dict[str, Any]:
     return dict(sorted((join_key(parts), leaf) for parts, leaf in flatten(value)))
 
 
-def at(value: Mapping[str, Any], parts: tuple[str, ...]) -> Any:
+def value_at(value: Mapping[str, Any], parts: tuple[str, ...]) -> Any:
     """Return the leaf of a nested mapping at ``parts``, or MISSING."""
     node: Any = value
     for part in parts:

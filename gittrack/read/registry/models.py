@@ -67,9 +67,9 @@ class Registry:
         Only the tags of these versions are read.  ``numbers`` has every version.
         """
         model_names = self.tags.models()
-        heads = {name: tag_listing.heads(self.tags.of(name)) for name in model_names}
+        heads = {name: tag_listing.deciding_tags(self.tags.of(name)) for name in model_names}
         models = self._read(heads)
-        for look in (tag_listing.of_stages, tag_listing.remaining):
+        for look in (tag_listing.registrations_in_stages, tag_listing.remaining_registrations):
             wider = {}
             for name in model_names:
                 tags, named = self.tags.of(name), self.tags.versions(name)
@@ -78,7 +78,8 @@ class Registry:
             if wider:
                 models |= self._read(wider)
         return [
-            tag_listing.counted(models[name], self.tags.versions(name)) for name in sorted(models)
+            tag_listing.with_all_numbers(models[name], self.tags.versions(name))
+            for name in sorted(models)
         ]
 
     def _read(self, chosen: dict[str, list[TagName]]) -> dict[str, Model]:

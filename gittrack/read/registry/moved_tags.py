@@ -14,7 +14,7 @@ from gittrack.core.run import commit_message
 from gittrack.read.registry.models import Registry
 
 
-def examined(state: Registry, models: Iterable[Model]) -> list[Model]:
+def with_moved_tags(state: Registry, models: Iterable[Model]) -> list[Model]:
     """Return the models with every moved tag in ``moved``, and its original object if a stage ref has it."""
     models = list(models)
     registrations = [e for model in models for e in model.events if e.mark.kind == names.REGISTER]
@@ -26,7 +26,9 @@ def examined(state: Registry, models: Iterable[Model]) -> list[Model]:
     return [_with(state, model, more.get(model.name, [])) for model in models]
 
 
-def with_run(repo: git.Repo, model: Model, version: Version, content: bytes | None) -> Model:
+def with_moved_version(
+    repo: git.Repo, model: Model, version: Version, content: bytes | None
+) -> Model:
     """Return a model with the tag of one version in ``moved``, if the run at its commit proves that.
 
     ``content`` is the content of the commit; None if it is missing.

@@ -52,14 +52,14 @@ class TagListing:
         return sorted(model for model in self.listed if self.of(model))
 
 
-def counted(model: Model, named: tuple[str, ...]) -> Model:
+def with_all_numbers(model: Model, named: tuple[str, ...]) -> Model:
     """Return a model of an overview with every version that the names of its tags register."""
     if not set(named[-1:]) <= set(model.numbers):  # that tag is not an event, so all tags were read
         named = model.numbers
     return model._replace(numbers=named)
 
 
-def heads(tags: list[TagName]) -> list[TagName]:
+def deciding_tags(tags: list[TagName]) -> list[TagName]:
     """Return the tags that decide the current state: the latest version, and the last event of each stage.
 
     If the last event of a stage is a demotion, all its events, because an earlier holder may take the stage
@@ -86,7 +86,9 @@ def heads(tags: list[TagName]) -> list[TagName]:
     ]
 
 
-def of_stages(model: Model | None, tags: list[TagName], named: tuple[str, ...]) -> list[TagName]:
+def registrations_in_stages(
+    model: Model | None, tags: list[TagName], named: tuple[str, ...]
+) -> list[TagName]:
     """Return the registrations of versions in stages that an overview has not read yet.
 
     The messages of promotion tags name the versions.  Return all registrations if a message does not name its
@@ -105,7 +107,9 @@ def of_stages(model: Model | None, tags: list[TagName], named: tuple[str, ...]) 
     return chosen if None not in mentioned and chosen else registered
 
 
-def remaining(model: Model | None, tags: list[TagName], named: tuple[str, ...]) -> list[TagName]:
+def remaining_registrations(
+    model: Model | None, tags: list[TagName], named: tuple[str, ...]
+) -> list[TagName]:
     """Return all registrations if a version in a stage is still unknown, because a message was wrong."""
     if model is None or all(version.number for version in model.versions):
         return []

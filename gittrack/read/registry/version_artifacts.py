@@ -52,7 +52,7 @@ def contents(repo: git.Repo, version: Version) -> list[tuple[dict[str, Any], Con
     return pairs
 
 
-def missing(repo: git.Repo, version: Version, raw: reader.Raw) -> list[Absent]:
+def missing_artifacts(repo: git.Repo, version: Version, raw: reader.Raw) -> list[Absent]:
     """Return the artifacts of a version that are not in this repository; ``raw`` is its run.
 
     Only names are read from the commit: a partial clone fetches their content when it is needed.

@@ -51,7 +51,7 @@ def code_change(repo: git.Repo, a: RunRecord, b: RunRecord) -> CodeChange:
         return CodeChange(before, after, "", "")
     if before is None or after is None:
         return CodeChange(before, after, "", "", "one of the runs has no commit")
-    missing = git.missing(repo, [before, after])
+    missing = git.missing_objects(repo, [before, after])
     if missing:
         problem = f"the commit {missing[0][:12]} is not in this repository"
         return CodeChange(before, after, "", "", f"{problem} (a shallow or partial clone?)")
@@ -84,6 +84,6 @@ def stat(repo: git.Repo, a: RunRecord, b: RunRecord) -> str:
     before, after = a.info.code.state, b.info.code.state
     if before == after:
         return "the same code\n"
-    if before is None or after is None or git.missing(repo, [before, after]):
+    if before is None or after is None or git.missing_objects(repo, [before, after]):
         return "their code cannot be compared here\n"
     return git.diff(repo.fetching(), before, after, "--stat").decode(errors="surrogateescape")

@@ -144,7 +144,7 @@ def names_of(raws: Sequence[Raw], kind: str) -> list[str]:
     return sorted(names)
 
 
-def unmet(
+def unmet_conditions(
     repo: git.Repo, raw: Raw, text: str, more: Mapping[str, Callable[[], Any]] = {}
 ) -> list[str]:
     """Return the parts of a query that a run does not match, with the values of their names.

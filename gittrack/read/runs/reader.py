@@ -213,7 +213,7 @@ def decode(repo: git.Repo, raw: Raw) -> run_info.RunInfo:
         params, metrics = parts["params"], parts["metrics"]
         info = run_info.from_facts(facts, params, metrics, commit=raw.commit, ref=raw.ref)
         info = info._replace(problem=info.problem or problem) if problem else info
-        return annotation_log.applied(info, raw.annotations)
+        return annotation_log.with_annotations(info, raw.annotations)
     except Exception as error:  # noqa: BLE001 - one bad run never hides the others
         newer = run_info.NEWER if _is_newer(raw) else None
         return _damaged(raw, newer or str(error) or type(error).__name__)

@@ -41,7 +41,7 @@ def remember(common_dir: str, root: str, run: Neighbour, ended_ns: int) -> None:
             file.write(json.dumps([run.id, run.parent, ended_ns]).encode() + b"\n")
 
 
-def others(common_dir: str, root: str, run_id: str, began_ns: int) -> list[str]:
+def other_runs(common_dir: str, root: str, run_id: str, began_ns: int) -> list[str]:
     """Return the ids of the runs that were live in a work tree since a moment, besides a run.
 
     The runs that the command of the run began are its children and do not count.

@@ -265,4 +265,4 @@ def settle(
 def _lost(repo: git.Repo, oids: list[str], store: objects.Store) -> list[str]:
     """Return the ids that are neither loose nor in a pack."""
     oids = [oid for oid in oids if not os.path.exists(store.path(oid))]
-    return git.missing(repo, oids) if oids else []
+    return git.missing_objects(repo, oids) if oids else []

@@ -35,7 +35,7 @@ def page(comparison: DiffTable, stats: Mapping[str, str], style: str = "md") -> 
     if any(run.metrics for run in comparison.runs):
         parts += [_title("Metrics", style), _metrics(base, others, style)]
     for run in others:
-        parts += [_title(f"Code: {diff_many.head(base)} to {diff_many.head(run)}", style)]
+        parts += [_title(f"Code: {diff_many.heading(base)} to {diff_many.heading(run)}", style)]
         parts.append(_fenced(text.escape(stats[run.id], keep="\n"), style))
     equal = [diff_many.SECTIONS[name] for name, rows in comparison.sections.items() if not rows]
     if equal and others:
@@ -73,7 +73,7 @@ def _metrics(base: RunInfo, others: Sequence[RunInfo], style: str) -> str:
         ]
         for name in names
     ]
-    heads = ["metric", *(diff_many.head(run) for run in (base, *others))]
+    heads = ["metric", *(diff_many.heading(run) for run in (base, *others))]
     return table.render(table.Table(heads, rows, [False] + [True] * (len(others) + 1)), style)
 
 

@@ -117,7 +117,7 @@ def param(name: str) -> Column:
         parts = (name,)
 
     def get(run: RunInfo) -> Any:
-        return commit_message.at(run.params, parts)
+        return commit_message.value_at(run.params, parts)
 
     return Column(name, get, right=True, head=text.escape(name))
 

@@ -32,7 +32,7 @@ def page(differences: DiffTable, sections: Sequence[str] = (), style: str = "tex
     return "\n".join(blocks)
 
 
-def head(run: RunInfo) -> str:
+def heading(run: RunInfo) -> str:
     """Return the heading of a run's column: its name, or its short id."""
     return text.shorten(text.escape(run.name or short_id(run.id)), 20)
 
@@ -42,7 +42,7 @@ def _block(name: str, differences: DiffTable, style: str) -> str:
         [text.escape(row.name), *(_cell(row, item, style) for item in row.values)]
         for row in differences.sections[name]
     ]
-    heads = [SECTIONS[name], *map(head, differences.runs)]
+    heads = [SECTIONS[name], *map(heading, differences.runs)]
     body = table.render(
         table.Table(heads, rows, [False, *[name == "metrics"] * len(differences.runs)]), style
     )

@@ -46,7 +46,7 @@ def test_back_to_an_earlier_one_and_out():
     out = model(*back, ("m#prod!#4", "a"))
     assert out.stages["prod"].short == "v2"
     assert model(*back, ("m#prod!#4", "a"), ("m#prod!#5", "b")).stages == {}
-    assert model_state.standing(model(*back), "prod") == ["b", "a"]
+    assert model_state.promoted_commits(model(*back), "prod") == ["b", "a"]
 
 
 def test_a_deprecated_version_holds_nothing_and_can_come_back():

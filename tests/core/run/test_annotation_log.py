@@ -14,7 +14,7 @@ ADA, BOB = "Ada <a@example.org>", "Bob <b@example.org>"
 
 
 def folded(*lines):
-    return annotation_log.applied(RUN, annotation_log.parse(b"".join(lines)))
+    return annotation_log.with_annotations(RUN, annotation_log.parse(b"".join(lines)))
 
 
 def test_each_operation():
@@ -64,7 +64,7 @@ def test_a_line_written_by_hand_is_a_remark():
     ],
 )
 def test_rubbish_is_not_a_crash(note):
-    assert annotation_log.applied(RUN, annotation_log.parse(note)).id == RUN.id
+    assert annotation_log.with_annotations(RUN, annotation_log.parse(note)).id == RUN.id
 
 
 def test_a_clock_turned_back_does_not_reorder():

@@ -17,7 +17,7 @@ def after(*operations):
         annotation_log.line(annotation_log.VERDICT, "me", at, **fields)
         for at, fields in enumerate(operations)
     )
-    return annotation_log.applied(
+    return annotation_log.with_annotations(
         RunInfo("a", "b", "finished"), annotation_log.parse(lines)
     ).verdict
 

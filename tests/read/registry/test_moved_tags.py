@@ -34,7 +34,7 @@ def move(commit: str, *, text: str | None = None) -> str:
 
 def examined(repo):
     registry = Registry(repo)
-    [model] = moved_tags.examined(registry, registry.every())
+    [model] = moved_tags.with_moved_tags(registry, registry.every())
     return model.moved
 
 
@@ -89,9 +89,9 @@ def test_one_version_is_examined_with_the_content_of_its_commit(empty_repo, runs
     move(runs[1].commit)
     model = Registry(empty_repo).model("m")
     [version] = model.versions
-    with_run = moved_tags.with_run(empty_repo, model, version, runs[1].body)
+    with_run = moved_tags.with_moved_version(empty_repo, model, version, runs[1].body)
     assert [entry.tag for entry in with_run.moved] == ["m@v1.0.0"]
-    again = moved_tags.with_run(empty_repo, with_run, version, runs[1].body)
+    again = moved_tags.with_moved_version(empty_repo, with_run, version, runs[1].body)
     assert again == with_run  # each tag once
-    assert moved_tags.with_run(empty_repo, model, version, None) == model
-    assert moved_tags.with_run(empty_repo, model, version, runs[0].body) == model
+    assert moved_tags.with_moved_version(empty_repo, model, version, None) == model
+    assert moved_tags.with_moved_version(empty_repo, model, version, runs[0].body) == model

@@ -14,7 +14,7 @@ def listing(*tags: str) -> TagListing:
 
 
 def heads(*tags: str) -> list[str]:
-    return [entry.tag for entry in tag_listing.heads(listing(*tags).of("m"))]
+    return [entry.tag for entry in tag_listing.deciding_tags(listing(*tags).of("m"))]
 
 
 def test_tags_are_listed_by_model_and_others_are_ignored():

@@ -48,26 +48,26 @@ def test_a_version_has_the_artifacts_that_its_tag_lists_or_all_of_its_run(empty_
     run = run_values.commit(empty_repo, artifacts=FILES)
     assert contents(empty_repo, version(run)) == FILES
     assert contents(empty_repo, version(run, line("dir/b.bin", b"b"))) == {"dir/b.bin": b"b"}
-    assert version_artifacts.missing(empty_repo, version(run), run) == []
+    assert version_artifacts.missing_artifacts(empty_repo, version(run), run) == []
 
 
 def test_large_content_is_a_file_of_the_store(empty_repo):
     outputs = [{**line("w.bin", b"weights"), "where": "store"}]
     run = run_values.commit(empty_repo, contents={"outputs": outputs})
-    [absent] = version_artifacts.missing(empty_repo, version(run), run)
+    [absent] = version_artifacts.missing_artifacts(empty_repo, version(run), run)
     assert absent.why.startswith("it is only in the store of the repository on another machine")
     with pytest.raises(TrackError, match=r"the artifact w\.bin of m v1 is not in this repository"):
         contents(empty_repo, version(run))
     path = store(empty_repo, b"weights")
     assert contents(empty_repo, version(run)) == {"w.bin": path}
-    assert version_artifacts.missing(empty_repo, version(run), run) == []
+    assert version_artifacts.missing_artifacts(empty_repo, version(run), run) == []
 
 
 def test_an_artifact_that_the_run_does_not_know_is_missing(empty_repo):
     """Somebody else wrote the tag."""
     run = run_values.commit(empty_repo, artifacts=FILES)
     subject = version(run, line("a.bin", b"a"), line("other.bin", b"x"))
-    [absent] = version_artifacts.missing(empty_repo, subject, run)
+    [absent] = version_artifacts.missing_artifacts(empty_repo, subject, run)
     assert (absent.path, absent.remedy) == (
         "other.bin",
         f"any file with the SHA-256 {digest(b'x')} is a copy of it",
@@ -86,7 +86,7 @@ def test_content_that_is_not_what_was_registered_is_damage(empty_repo):
 
 def test_a_version_without_artifacts_is_an_error_only_for_who_wants_them(empty_repo):
     run = run_values.commit(empty_repo)
-    assert version_artifacts.missing(empty_repo, version(run), run) == []
+    assert version_artifacts.missing_artifacts(empty_repo, version(run), run) == []
     with pytest.raises(TrackError, match="m v1 has no artifacts") as caught:
         contents(empty_repo, version(run))
     assert caught.value.hint == f"see: git track show {run.id}"

@@ -122,7 +122,7 @@ def test_the_names_of_metrics_and_params_are_sorted(kind, names):
     ],
 )
 def test_the_parts_that_a_run_does_not_match_show_the_actual_values(query, expected):
-    assert filters.unmet(NO_REPO, RUNS[0], query) == expected
+    assert filters.unmet_conditions(NO_REPO, RUNS[0], query) == expected
 
 
 def test_a_further_name_is_computed_only_if_the_query_needs_it():
@@ -133,19 +133,19 @@ def test_a_further_name_is_computed_only_if_the_query_needs_it():
         return "CLOSE"
 
     more = {"verdict": verdict}
-    assert filters.unmet(NO_REPO, RUNS[0], "acc > 0.4", more) == []
+    assert filters.unmet_conditions(NO_REPO, RUNS[0], "acc > 0.4", more) == []
     assert calls == []
-    failed = filters.unmet(NO_REPO, RUNS[0], 'verdict == "EXACT"', more)
+    failed = filters.unmet_conditions(NO_REPO, RUNS[0], 'verdict == "EXACT"', more)
     assert (failed, calls) == (["verdict == \"EXACT\" (verdict is 'CLOSE')"], [1])
 
 
 def test_a_further_name_without_a_value_is_not_known():
     for query in ('verdict == "EXACT"', 'verdict != "EXACT"'):
-        failed = filters.unmet(NO_REPO, RUNS[0], query, {"verdict": lambda: None})
+        failed = filters.unmet_conditions(NO_REPO, RUNS[0], query, {"verdict": lambda: None})
         assert failed == [f"{query} (verdict is not known)"]
 
 
 def test_a_query_that_cannot_be_parsed_shows_the_whole_query():
     with pytest.raises(QueryError) as caught:
-        filters.unmet(NO_REPO, RUNS[0], "acc > 0.4 and lr >")
+        filters.unmet_conditions(NO_REPO, RUNS[0], "acc > 0.4 and lr >")
     assert "acc > 0.4 and lr >" in str(caught.value)

@@ -35,7 +35,7 @@ def remember(common_dir, tmp_path):
 
 @pytest.fixture
 def others(common_dir, tmp_path):
-    return lambda: neighbours.others(common_dir, str(tmp_path), ME, BEGAN)
+    return lambda: neighbours.other_runs(common_dir, str(tmp_path), ME, BEGAN)
 
 
 def live(common_dir: str, root: Path, parent: str | None = None) -> journal.Journal:

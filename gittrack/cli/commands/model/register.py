@@ -42,6 +42,8 @@ def run(args: argparse.Namespace) -> int:
     print_result(f"{version.model} {version.short}\n")
     if not version.facts.get("artifacts"):
         print_note(f"{version.model} {version.short} has no artifacts: the run recorded none")
-    for absent in version_artifacts.missing(repo, version, versions.run_of(repo, version)):
+    for absent in version_artifacts.missing_artifacts(
+        repo, version, versions.run_of(repo, version)
+    ):
         print_note(text.escape(f"warning: the artifact {absent.path} is not here: {absent.why}"))
     return 0

@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
     signatures = of_versions(repo, [version])
     content = next(git.read_objects(repo, [version.commit]))
     run_signature = of_commit(repo, version.commit, content)
-    model = moved_tags.with_run(repo, model, version, content)
+    model = moved_tags.with_moved_version(repo, model, version, content)
     if args.style == "json":
         print_result(
             model_json.dump(model_json.page_json(model, version, signatures, run_signature))
