@@ -6,7 +6,7 @@ import contextlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,9 +24,9 @@ from gittrack.launch import (
     template,
     users_files,
 )
+from gittrack.launch.command_plan import CommandPlan
 from gittrack.launch.console import Console
 from gittrack.launch.console_log import ConsoleLog
-from gittrack.launch.controller import Controller
 from gittrack.launch.point_times import PointTimes
 from gittrack.record import artifacts, inputs, session
 from gittrack.record.evidence import untracked_folders
@@ -36,61 +36,6 @@ from gittrack.record.run_files import LIMITS
 EXPLICIT_VARIABLE = "GITTRACK_GIVEN"
 _EXPLICIT_FILE = "given.json"
 _TICK_SECONDS = 0.2
-
-
-class ExplicitParams(NamedTuple):
-    """The params and the seed of the command line, without those of a params.yaml of the folder."""
-
-    params: Mapping[str, Any]
-    seed: int | None
-
-
-class CommandPlan(NamedTuple):
-    """A command to run and record.
-
-    Parameters
-    ----------
-    request
-        The facts of the run; its command still has fields such as ``{params}``.
-    inputs
-        Paths of data to fingerprint.
-    outputs
-        Paths of files and folders to keep as artifacts.
-    not_code
-        Paths from the root whose untracked files do not count as code.
-    controls
-        Variables for the command; None removes a variable.
-    explicit
-        The params of the command line; None: all of the request's.
-    env
-        Further variables for the command.
-    controller
-        The decisions of the caller while the command runs.
-    locks
-        Descriptors that stay locked until every process that the command started has ended.
-    hook
-        Whether each Python of the command begins with the start hook.
-    redirect
-        Changes each word of the command before it is executed; the run records the words as they were.
-    users_files
-        For a command in a worktree: the files of the user, which it must not write.
-    look_at
-        Names of files that the first run read (`read_files`): a rerun records whether they are there.
-    """
-
-    request: session.RunRequest
-    inputs: Sequence[str] = ()
-    outputs: Sequence[str] = ()
-    not_code: Sequence[str] = ()
-    controls: Mapping[str, str | None] = {}
-    explicit: ExplicitParams | None = None
-    env: Mapping[str, str] = {}
-    controller: Controller = Controller()
-    locks: tuple[int, ...] = ()
-    hook: bool = True
-    redirect: Callable[[str], str] = str
-    users_files: users_files.UsersFiles | None = None
-    look_at: Sequence[str] = ()
 
 
 class LaunchResult(NamedTuple):

@@ -15,6 +15,7 @@ from gittrack.core.run.fingerprint import fingerprint
 from gittrack.core.secrets import HIDDEN
 from gittrack.git import temporary_worktree
 from gittrack.launch import launcher, probe, start_hook
+from gittrack.launch.command_plan import CommandPlan
 from gittrack.read.runs.record import RunRecord
 from gittrack.record import session
 from gittrack.record.evidence import read_files
@@ -190,7 +191,7 @@ def _launch(
                 repo, code.folder, imports.folders()
             )
             controls = {**variables, "PWD": folder, **controls}
-        plan = launcher.CommandPlan(
+        plan = CommandPlan(
             request,
             data,
             outputs,

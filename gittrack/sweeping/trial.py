@@ -15,7 +15,7 @@ from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.core.run import events, run_info
 from gittrack.launch import launcher
-from gittrack.launch.controller import Controller
+from gittrack.launch.command_plan import CommandPlan, Controller
 from gittrack.read.runs import live, reader
 from gittrack.record import session
 from gittrack.record.active import stopping
@@ -179,7 +179,7 @@ def _launch(
     env = {**job.env, **({RESUME: resume} if resume else {})}
     if job.metric is not None:
         env[stopping.VARIABLE] = str(supervisor.folder)
-    plan = launcher.CommandPlan(
+    plan = CommandPlan(
         job.request,
         job.inputs,
         job.outputs,

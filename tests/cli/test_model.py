@@ -14,6 +14,7 @@ from gittrack.core.run import judgement
 from gittrack.core.run.judgement import Judgement
 from gittrack.git import find
 from gittrack.launch import launcher
+from gittrack.launch.command_plan import CommandPlan
 from gittrack.record import annotate, session
 
 LOGS = """echo '{"loss": 1}' >> "$GITTRACK_METRICS\""""
@@ -314,7 +315,7 @@ def test_a_rerun_that_an_earlier_version_recorded_passes_no_gate(project, monkey
     target = annotate.Target(run.id, run.info.commit)
     with monkeypatch.context() as earlier:
         earlier.setattr(judgement, "RULES", judgement.RULES - 1)
-        launcher.launch(find(), launcher.CommandPlan(older), print)
+        launcher.launch(find(), CommandPlan(older), print)
         annotate.record_verdict(find(), target, Judgement("EXACT", (), "x"))
     assert listed("-w", "name == 'r'")[0]["verdict"]["level"] == "OUTDATED"
     outdated = look("verify", "r", "@").out

@@ -15,6 +15,7 @@ from gittrack import git
 from gittrack.core.errors import TrackError
 from gittrack.core.run import events, series
 from gittrack.launch import launcher
+from gittrack.launch.command_plan import CommandPlan
 from gittrack.read.runs import reader
 from gittrack.record import journal, session
 from gittrack.record.active import stopping
@@ -216,7 +217,7 @@ class TestReport:
 
 
 class TestEnvironment:
-    def plan(self, repo, supervisor, monkeypatch, **values: Any) -> launcher.CommandPlan:
+    def plan(self, repo, supervisor, monkeypatch, **values: Any) -> CommandPlan:
         """Return the plan that the launcher gets for a job."""
         plans = []
 

@@ -33,7 +33,7 @@ from gittrack.cli.output import print_note, print_result
 from gittrack.core import yaml_write
 from gittrack.core.secrets import redact_command
 from gittrack.launch import config, launcher, template
-from gittrack.launch.controller import Controller
+from gittrack.launch.command_plan import CommandPlan, Controller, ExplicitParams
 from gittrack.read.runs import query, reader, resolve
 from gittrack.read.runs.source import Request
 from gittrack.read.runs.sources import source_of
@@ -147,7 +147,7 @@ def run(args: argparse.Namespace) -> int:
             inputs.kind(path, inputs.display_path(path, repo.work_tree or ""))
         return _dry_run(request)
     _recover(repo)
-    plan = launcher.CommandPlan(
+    plan = CommandPlan(
         request,
         args.input,
         args.output,
@@ -175,15 +175,13 @@ def run(args: argparse.Namespace) -> int:
     return result.exit_code
 
 
-def _explicit_params(
-    args: argparse.Namespace, params: Mapping[str, Any]
-) -> launcher.ExplicitParams | None:
+def _explicit_params(args: argparse.Namespace, params: Mapping[str, Any]) -> ExplicitParams | None:
     """Return the params of the command line, for a script with its own configuration; None: all params."""
     if args.params:
         return None
     explicit = config.pick(params, args.set)
     seed = args.seed if args.seed is not None else _seed(explicit)
-    return launcher.ExplicitParams(explicit, seed)
+    return ExplicitParams(explicit, seed)
 
 
 def _seeded(args: argparse.Namespace, params: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,83 @@
+"""A command to run and record, and the decisions of the caller while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from gittrack.core.run import events
+from gittrack.launch.users_files import UsersFiles
+from gittrack.record import session
+
+
+class Controller:
+    """What the launcher asks while it runs a command; these defaults change nothing."""
+
+    def existing_run(self, recipe: str) -> str | None:
+        """Return the id of a finished run to use instead, or None to run the command."""
+        return None
+
+    def reason_to_end(self) -> str | None:
+        """Return why the command must end now, or None to go on; called about 5 times a second."""
+        return None
+
+    def facts_of_end(
+        self, state: events.JournalState, facts: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        """Return further facts for a run that ends with ``facts``."""
+        return {}
+
+
+class ExplicitParams(NamedTuple):
+    """The params and the seed of the command line, without those of a params.yaml of the folder."""
+
+    params: Mapping[str, Any]
+    seed: int | None
+
+
+class CommandPlan(NamedTuple):
+    """A command to run and record.
+
+    Parameters
+    ----------
+    request
+        The facts of the run; its command still has fields such as ``{params}``.
+    inputs
+        Paths of data to fingerprint.
+    outputs
+        Paths of files and folders to keep as artifacts.
+    not_code
+        Paths from the root whose untracked files do not count as code.
+    controls
+        Variables for the command; None removes a variable.
+    explicit
+        The params of the command line; None: all of the request's.
+    env
+        Further variables for the command.
+    controller
+        The decisions of the caller while the command runs.
+    locks
+        Descriptors that stay locked until every process that the command started has ended.
+    hook
+        Whether each Python of the command begins with the start hook.
+    redirect
+        Changes each word of the command before it is executed; the run records the words as they were.
+    users_files
+        For a command in a worktree: the files of the user, which it must not write.
+    look_at
+        Names of files that the first run read (`read_files`): a rerun records whether they are there.
+    """
+
+    request: session.RunRequest
+    inputs: Sequence[str] = ()
+    outputs: Sequence[str] = ()
+    not_code: Sequence[str] = ()
+    controls: Mapping[str, str | None] = {}
+    explicit: ExplicitParams | None = None
+    env: Mapping[str, str] = {}
+    controller: Controller = Controller()
+    locks: tuple[int, ...] = ()
+    hook: bool = True
+    redirect: Callable[[str], str] = str
+    users_files: UsersFiles | None = None
+    look_at: Sequence[str] = ()
