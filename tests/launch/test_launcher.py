@@ -15,8 +15,7 @@ from gittrack.core.errors import TrackError
 from gittrack.core.run import events
 from gittrack.core.settings import Settings
 from gittrack.launch import launcher, start_hook
-from gittrack.launch.controller import Controller
-from gittrack.launch.launcher import CommandPlan, ExplicitParams
+from gittrack.launch.command_plan import CommandPlan, Controller, ExplicitParams
 from gittrack.launch.process import CommandEnd
 from gittrack.record import session
 from gittrack.record.run_files import LIMITS
