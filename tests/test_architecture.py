@@ -186,7 +186,9 @@ LAZY_IMPORTS = {
         "numpy": "only a NumPy generator needs it",
     },
     "show/data/parquet.py": {"pyarrow": "an extra, and a heavy one"},
+    "core/run/annotation_log.py": {"gittrack.core.run.judgement": "few runs have a verdict"},
     "cli/commands/ls.py": {
+        "gittrack.cli.commands._sweep_lines": "most listings have no trial",
         "gittrack.cli.commands._remote_runs": "it reaches a remote",
         "gittrack.show.data.jsonable": "only --json needs it",
     },

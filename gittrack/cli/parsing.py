@@ -53,6 +53,8 @@ def parser(verb: str, module: ModuleType) -> Parser:
     module : module
         The module of the verb: its docstring is the help text, its ``arguments(parser)`` adds the options.
     """
+    # The words of argparse have no translation, but looking for one imports `locale`, for 1.2 ms.
+    argparse._ = str  # type: ignore[attr-defined]
     verb_parser = Parser(
         prog=f"git track {verb}",
         description=module.__doc__,

@@ -75,10 +75,15 @@ def unwritable(failure: str, path: str, reason: str) -> TrackError:
 
 
 def near(word: str, candidates: Iterable[str]) -> list[str]:
-    """Return the candidates most similar to ``word``, each once: at most three, the nearest first."""
+    """Return the candidates most similar to ``word``, each once: at most three, the nearest first.
+
+    A candidate that is clearly less similar than the nearest one is left out.
+    """
     import difflib  # noqa: PLC0415 - only a mistake needs it
 
-    return difflib.get_close_matches(word, list(dict.fromkeys(candidates)), n=3, cutoff=0.5)
+    matches = difflib.get_close_matches(word, list(dict.fromkeys(candidates)), n=3, cutoff=0.5)
+    ratios = [difflib.SequenceMatcher(None, match, word).ratio() for match in matches]
+    return [m for m, ratio in zip(matches, ratios, strict=True) if ratio >= ratios[0] - 0.2]
 
 
 def did_you_mean(word: str, candidates: Iterable[str], otherwise: str = "") -> str:

@@ -15,12 +15,6 @@ from gittrack.read.runs.reader import Raw, decode
 _PARAM = b"\nparams."
 
 
-def has_trials(repo: git.Repo, raws: Sequence[Raw]) -> bool:
-    """Return whether any of the runs is a trial of a sweep."""
-    sweep_of = Lookup(repo, fact("sweep.id"))
-    return any(isinstance(sweep_of(raw), str) for raw in raws)
-
-
 def lines(repo: git.Repo, raws: Sequence[Raw], most: int) -> tuple[list[RunInfo], list[Raw]]:
     """Return the first lines of a listing, and the runs that they contain.
 

@@ -7,7 +7,6 @@ import time
 from collections.abc import Sequence
 
 from gittrack import git
-from gittrack.cli.commands import _sweep_lines
 from gittrack.cli.options import (
     add_archived,
     add_experiment,
@@ -69,13 +68,14 @@ def run(args: argparse.Namespace) -> int:
 
         return _remote_runs.show(repo, args)
     listing = _listing(repo, args, args.n)
-    folded = _may_fold(args) and _sweep_lines.has_trials(repo, listing.runs)
+    infos = [reader.decode(repo, raw) for raw in listing.runs]
+    folded = _may_fold(args) and any(info.sweep is not None for info in infos)
     if folded:
+        from gittrack.cli.commands import _sweep_lines  # noqa: PLC0415 - most listings have no trial
+
         listing = _listing(repo, args, None)
         infos, raws = _sweep_lines.lines(repo, listing.runs, args.n)
         listing = listing._replace(runs=raws)
-    else:
-        infos = [reader.decode(repo, raw) for raw in listing.runs]
     if args.style == "json":
         from gittrack.show.data import jsonable  # noqa: PLC0415 - only --json needs it
 

@@ -13,7 +13,6 @@ import json
 from collections.abc import Mapping, Sequence
 
 from gittrack.core.fast_typing import Any
-from gittrack.core.run import judgement
 from gittrack.core.run.run_info import RunInfo, from_iso, iso
 
 TAG, NOTE, NAME, ARCHIVE, REMOVE, RESTORE = "tag", "note", "name", "archive", "rm", "restore"
@@ -85,6 +84,8 @@ def _apply(info: RunInfo, op: Operation) -> RunInfo:
     if kind == ARCHIVE:
         return info._replace(archived=bool(op.get("archived", True)))
     if kind == VERDICT:
+        from gittrack.core.run import judgement  # noqa: PLC0415 - few runs have a verdict
+
         verdict = judgement.better(info.verdict, judgement.from_operation(op))
         return info._replace(verdict=verdict)
     return info
