@@ -52,7 +52,7 @@ class TestBeforeAnythingRuns:
     NOWHERE = git.Repo("/nowhere", "/nowhere", "/nowhere", "/nowhere", "", "sha1")
 
     def refused(self, **plan: Any) -> TrackError:
-        request = session.Request(command=("true",))
+        request = session.RunRequest(command=("true",))
         with pytest.raises(TrackError) as caught:
             launcher.launch(self.NOWHERE, CommandPlan(request, **plan), pytest.fail)
         return caught.value
@@ -81,7 +81,7 @@ class TestEnvironment:
         return SimpleNamespace(journal=book, repo=repo, settings=Settings())
 
     def env(self, run, seed: int | None = None, **plan: Any) -> dict[str, str]:
-        request = session.Request(command=("true",), seed=seed, experiment="mnist")
+        request = session.RunRequest(command=("true",), seed=seed, experiment="mnist")
         return launcher.environment_of(run, CommandPlan(request, hook=False, **plan))
 
     def test_the_run_and_its_files_are_named(self, run, tmp_path):
@@ -139,7 +139,7 @@ class TestEnvironment:
 
     def test_the_hook_is_in_the_path_of_python_only_if_it_is_on(self, run):
         assert start_hook.REPORTS_VARIABLE not in self.env(run)
-        request = session.Request(command=("true",))
+        request = session.RunRequest(command=("true",))
         env = launcher.environment_of(run, CommandPlan(request))
         assert env["PYTHONPATH"].split(os.pathsep)[0] == start_hook.FOLDER
 
@@ -152,7 +152,7 @@ class TestFactsOfEnd:
     def facts(self, end: CommandEnd, controller: Controller) -> dict[str, Any]:
         state = events.JournalState({"id": "r"}, {}, {}, {}, [], [])
         run = SimpleNamespace(journal=SimpleNamespace(state=lambda: state))
-        plan = CommandPlan(session.Request(), controller=controller)
+        plan = CommandPlan(session.RunRequest(), controller=controller)
         return dict(launcher._facts_of_end(run, plan, end))
 
     @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def supervisor(tmp_path) -> Supervisor:
 
 
 def job(*, final: bool = False) -> Job:
-    request = session.Request(sweep=FACTS)
+    request = session.RunRequest(sweep=FACTS)
     return Job(Trial("7", 7, {"x": 1}), 2, 0, final=final, request=request)
 
 

@@ -25,7 +25,7 @@ from gittrack.sweeping import trial, workdir
 from gittrack.sweeping.supervisor import Supervisor
 from gittrack.sweeping.trial import Job, TrialReport
 
-REQUEST = session.Request(sweep={"id": "s", "trial": "7", "attempt": 2})
+REQUEST = session.RunRequest(sweep={"id": "s", "trial": "7", "attempt": 2})
 
 
 @pytest.fixture
