@@ -123,7 +123,7 @@ def _seed() -> int:
     if _seeds:
         return _seeds[0]
     text = os.environ.get("GITTRACK_SEED", "0")
-    return int(text) if text.isdigit() else 0
+    return int(text) if text.isdecimal() else 0
 
 
 def _too_late(seed: int) -> list[str]:

@@ -75,7 +75,7 @@ def add_run(parser: argparse.ArgumentParser) -> None:
 
 def positive(text: str) -> int:
     """Return a count of at least 1; the type of an option of argparse."""
-    if not text.isdigit() or int(text) < 1:
+    if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
     return int(text)
 

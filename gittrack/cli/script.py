@@ -192,7 +192,7 @@ def _launcher_options() -> tuple[dict[str, Any], int | None]:
         options = json.loads(Path(path).read_bytes())
         return options["params"], options["seed"]
     seed = os.environ.get("GITTRACK_SEED", "")
-    return launched.params(), int(seed) if seed.isdigit() else None
+    return launched.params(), int(seed) if seed.isdecimal() else None
 
 
 def _begin(setup: Setup) -> Run:

@@ -81,7 +81,7 @@ class Changes:
     def _number_of(self, cursor: str) -> int | None:
         """Return the number of a cursor of this server, else None."""
         instance, _, number = cursor.partition(".")
-        return int(number) if instance == self._instance and number.isdigit() else None
+        return int(number) if instance == self._instance and number.isdecimal() else None
 
     def _look(self, repo: git.Repo) -> None:
         """Look at the repository, and note which runs changed."""

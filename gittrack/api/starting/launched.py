@@ -37,7 +37,7 @@ def names_experiment() -> bool:
 def seed() -> int | None:
     """Return the seed of the launcher."""
     text = os.environ.get("GITTRACK_SEED", "")
-    return int(text) if text.isdigit() else None
+    return int(text) if text.isdecimal() else None
 
 
 def given_params() -> dict[str, Any]:

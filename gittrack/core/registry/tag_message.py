@@ -64,7 +64,7 @@ def parse(data: bytes) -> Text | None:
     if len(lines) > 3 and lines[3].startswith("tagger "):
         person, _, when = lines[3][7:].rpartition("> ")
         stamp = when.partition(" ")[0]
-        person, seconds = f"{person}>", int(stamp) if stamp.isdigit() and len(stamp) < 15 else 0
+        person, seconds = f"{person}>", int(stamp) if stamp.isdecimal() and len(stamp) < 15 else 0
     signed = b"-----BEGIN " in rest
     if signed:
         end = max(b"\n".join((b"", rest)).rfind(mark) for mark in _SIGNATURES)

@@ -70,7 +70,7 @@ def _quietly(function):
 
 def _seeds():
     text = os.environ.get(_SEED, "")
-    if not text.isdigit():
+    if not text.isdecimal():
         return
     if _is_worker():
         _note_worker()

@@ -57,7 +57,7 @@ def since(repo: git.Repo, params: Params, raws: Mapping[str, Raw]) -> dict[str, 
 def _more(repo: git.Repo, raw: Raw, position: str) -> RunPoints | None:
     """Return the points after a tail; None if the journal does not continue there, or has too many."""
     size, _, lines = position.partition("-")
-    if not (size.isdigit() and lines.isdigit() and len(size) < 16 and len(lines) < 16):
+    if not (size.isdecimal() and lines.isdecimal() and len(size) < 16 and len(lines) < 16):
         return None
     folder = Path(layout.live_dir(repo.common_dir), raw.id)
     try:

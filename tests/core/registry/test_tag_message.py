@@ -150,3 +150,13 @@ def test_any_bytes_are_read_without_an_error(rest: bytes) -> None:
     parse(rest)
     parsed = parse(head + rest)
     assert parsed is None or parsed.commit == COMMIT
+
+
+def test_a_time_that_only_looks_like_a_number_is_no_time():
+    """Anybody can push a tag; ² is a digit and no number."""
+    for stamp in ("²", "9" * 20, "soon", ""):
+        data = (
+            f"object {'c' * 40}\ntype commit\ntag m@v1.0.0\ntagger Ada <a@b> {stamp} +0000\n\nx\n"
+        )
+        text = parse(data.encode())
+        assert (text.person, text.seconds) == ("Ada <a@b>", 0)

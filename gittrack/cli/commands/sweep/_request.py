@@ -126,6 +126,6 @@ def _inline(args: argparse.Namespace) -> dict[str, Any]:
 def _resource(word: str) -> dict[str, Any]:
     name, equals, bounds = word.partition("=")
     numbers = bounds.split(",")
-    if not (name and equals and len(numbers) in (2, 3) and all(map(str.isdigit, numbers))):
+    if not (name and equals and len(numbers) in (2, 3) and all(map(str.isdecimal, numbers))):
         raise TrackError(f"--resource {word} is not NAME=MIN,MAX", "write --resource epochs=1,81")
     return {"name": name, **dict(zip(("min", "max", "eta"), map(int, numbers), strict=False))}
