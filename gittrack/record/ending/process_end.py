@@ -49,11 +49,22 @@ class _ProcessEnd:
         self.hook = sys.excepthook
         sys.excepthook = self.on_exception
         self.exit_watch = ExitWatch()
-        if threading.current_thread() is threading.main_thread():
-            for name in _SIGNALS:
-                number = getattr(signal, name)
-                if signal.getsignal(number) is signal.SIG_DFL:
-                    signal.signal(number, self.on_signal)
+
+    def handle_signals(self) -> None:
+        """Finish runs on a signal while there are live ones, and otherwise let it end the process at once.
+
+        A handler in Python runs only when the interpreter goes on: a worker of a pool that waits for a lock
+        may never get there, and its parent would wait for it for ever.
+        """
+        if threading.current_thread() is not threading.main_thread():
+            return
+        recording = any(not run.disabled for run in _live(self.runs))
+        usual = (signal.SIG_DFL, self.on_signal)
+        before, after = usual if recording else usual[::-1]
+        for name in _SIGNALS:
+            number = getattr(signal, name)
+            if signal.getsignal(number) == before:
+                signal.signal(number, after)
 
     def install_in_worker(self) -> None:
         """Let multiprocessing finish the runs of a worker, which ends without `atexit`."""
@@ -90,7 +101,11 @@ class _ProcessEnd:
         return {"status": run_info.FINISHED if code == 0 else run_info.FAILED, "exit_code": code}
 
     def publish(self) -> None:
-        """Name the lock of the latest live run in the environment of processes that start from now on."""
+        """Name the lock of the latest live run in the environment of processes that start from now on.
+
+        Signals are handled from now on if there is a live run.
+        """
+        self.handle_signals()
         recording = [run for run in _live(self.runs) if not run.disabled]
         if recording:
             os.environ[RECORDING] = str(recording[-1].live_lock)
@@ -106,11 +121,13 @@ class _ProcessEnd:
         for run in self.runs:
             run.forget(self.reclaimed)
         self.runs.clear()
+        self.handle_signals()
 
     def reclaimed(self, run: Run) -> None:
         """Own a run whose parent process has ended; this process is its daemon and ends it."""
         self.inherited.remove(run)
         self.runs.append(run)
+        self.handle_signals()
         self.forked = bool(self.inherited)
 
     def on_exception(

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
+from helpers import python
 
 from gittrack.record import journal
 from gittrack.record.active import current
@@ -176,7 +177,7 @@ class TestEnd:
         run = begin()
         state.on_signal(signal.SIGTERM, None)
         assert run.status == "killed"
-        assert sent == [(signal.SIGTERM, signal.SIG_DFL), (os.getpid(), signal.SIGTERM)]
+        assert sent[-2:] == [(signal.SIGTERM, signal.SIG_DFL), (os.getpid(), signal.SIGTERM)]
 
 
 class TestFork:
@@ -240,3 +241,20 @@ class TestWorker:
         monkeypatch.setitem(sys.modules, "multiprocessing.process", workers)
         begin()
         assert finalizers == []
+
+
+def test_a_signal_is_handled_only_in_the_process_of_a_live_run(project) -> None:
+    """The handler in Python made a pool whose workers waited for a lock hang for ever."""
+    done = python(
+        "import os, signal, gittrack\n"
+        "def is_default(): return signal.getsignal(signal.SIGTERM) is signal.SIG_DFL\n"
+        "before, run = is_default(), gittrack.init()\n"
+        "live, (answer, question) = is_default(), os.pipe()\n"
+        "if os.fork() == 0:\n"
+        "    forked = is_default()\n"
+        "    own = gittrack.init(); is_own = not is_default(); own.finish()\n"
+        "    os.write(question, f'{forked} {is_default()}'.encode()); os._exit(0)\n"
+        "os.wait(); run.finish()\n"
+        "print(before, live, os.read(answer, 99).decode(), is_default())\n"
+    )
+    assert (done.code, done.out) == (0, "True False True True True\n")
