@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import fcntl
 import gc
@@ -167,13 +168,16 @@ class Terminal:
             finally:
                 os._exit(127)
         self.seen = ""
+        self.decode = codecs.getincrementaldecoder(
+            "utf-8"
+        )().decode  # a read may end inside a character
 
     def type(self, text):
         os.write(self.fd, text.encode())
 
     def until(self, text):
         while text not in self.seen:
-            self.seen += os.read(self.fd, 65536).decode()
+            self.seen += self.decode(os.read(self.fd, 65536))
 
     def end(self):
         """Everything that was shown, once the command has ended, and its exit code."""
@@ -184,7 +188,7 @@ class Terminal:
                 data = b""
             if not data:
                 break
-            self.seen += data.decode()
+            self.seen += self.decode(data)
         os.close(self.fd)
         return self.seen, os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
 

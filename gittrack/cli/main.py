@@ -33,6 +33,7 @@ _TASKS = {
         "diff": "show what differs between runs",
         "log": "the lab notebook: one paragraph for each run",
         "plot": "draw a chart of a metric in the terminal",
+        "watch": "watch runs in the terminal while they go on",
         "ui": "show the page: runs and curves in a browser, or as one file",
         "report": "write a comparison to paste into a pull request",
         "params": "list the params of runs, with their ranges",
@@ -90,7 +91,7 @@ _WITH_COMMAND = ("sweep", "sweep resume")  # the command line ends with ``-- COM
 _LOOK_AT_MODELS = tuple(
     f"model {verb}" for verb in ("ls", "show", "history", "get", "diff", "promote")
 )
-_LONG_LIVED = ("run", "reproduce", "repeat", "sweep", "demo", "ui")
+_LONG_LIVED = ("run", "reproduce", "repeat", "sweep", "demo", "ui", "watch")
 GROUPS = {task: tuple(verbs) for task, verbs in _TASKS.items()}
 VERBS = {verb: about for verbs in _TASKS.values() for verb, about in verbs.items()}
 

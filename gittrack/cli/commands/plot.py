@@ -1,6 +1,6 @@
 """Draw a chart of a metric of one or more runs in the terminal.
 
-Each run has its own sign, so that the chart needs no colours.
+On a terminal lines are drawn with braille; without colours each run has its own sign.
 """
 
 from __future__ import annotations
@@ -75,7 +75,11 @@ def _frame(args: argparse.Namespace) -> Frame:
     title = args.metric + (f", smoothed by {args.smooth:g}" if args.smooth else "")
     x = "seconds" if args.x == "time" else "step"
     colour = paint("x", "bold") != "x"
-    return Frame(title, x, args.log, size.columns or 80, min(size.lines or 24, 30) - 2, colour)
+    encoding = (sys.stdout.encoding or "").lower().replace("-", "")
+    # Without colours, only signs tell several runs apart.
+    braille = terminal and encoding == "utf8" and (colour or len(args.runs) == 1)
+    height = min(size.lines or 24, 30) - 2
+    return Frame(title, x, args.log, size.columns or 80, height, colour, braille)
 
 
 def _weight(word: str) -> float:

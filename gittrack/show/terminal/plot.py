@@ -34,6 +34,8 @@ class Frame(NamedTuple):
         The size in columns and lines of the terminal.
     colour : bool
         Whether the lines have colours.
+    braille : bool
+        Whether lines are drawn with dots of braille, eight in a character; else with a sign for each run.
     """
 
     title: str
@@ -42,6 +44,7 @@ class Frame(NamedTuple):
     width: int = 80
     height: int = 24
     colour: bool = False
+    braille: bool = False
 
 
 def chart(lines: Sequence[Line], frame: Frame) -> str:
@@ -72,7 +75,7 @@ def chart(lines: Sequence[Line], frame: Frame) -> str:
         ys = [math.log10(y) if frame.log else y for _, y in points]
         options = {"color": _COLOURS[number % len(_COLOURS)]} if frame.colour else {}
         draw = plotext.plot if len(points) > 1 else plotext.scatter
-        marker = _MARKERS[number % len(_MARKERS)]
+        marker = "braille" if frame.braille else _MARKERS[number % len(_MARKERS)]
         label = text.shorten(text.escape(line.label), 40)
         draw([x for x, _ in points], ys, label=label, marker=marker, **options)
     if not drawn:

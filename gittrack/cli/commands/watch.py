@@ -1,0 +1,157 @@
+"""Watch runs in the terminal: a table and a chart that are redrawn while the runs go on.
+
+Its keys are those of the page: ? shows them, q ends it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+import time
+from typing import NamedTuple
+
+from gittrack import git
+from gittrack.analysis.smoothing import smooth
+from gittrack.cli import keyboard
+from gittrack.cli.options import add_experiment, add_where
+from gittrack.cli.output import escape_controls, paint
+from gittrack.core.errors import TrackError
+from gittrack.core.run.run_info import RUNNING, RunInfo
+from gittrack.read import stamps
+from gittrack.read.runs import reader, resolve
+from gittrack.read.runs.reader import Raw
+from gittrack.show.terminal import text, watch
+from gittrack.show.terminal.plot import Frame, Line
+from gittrack.show.terminal.watch import State
+from gittrack.web import points, windows
+from gittrack.web.params import Params
+from gittrack.web.points import PointCache
+
+_MOST_ROWS = 50
+_PAUSE = 1.0  # seconds between two looks
+
+
+class Picture(NamedTuple):
+    """The runs at one moment, and how many match."""
+
+    raws: list[Raw]
+    infos: list[RunInfo]
+    total: int
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``git track watch``."""
+    parser.add_argument("runs", nargs="*", metavar="RUN", help="only these runs")
+    add_experiment(parser)
+    add_where(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Show the runs until a key ends it."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise TrackError("watch needs a terminal", "for a file or a pipe: git track ls")
+    repo = git.find()
+    raws = [resolve.resolve(repo, address) for address in args.runs]
+    fields = {"run": [f"{raw.experiment}/{raw.id}" for raw in raws], "limit": [str(_MOST_ROWS)]}
+    fields |= {"experiment": [args.experiment or ""], "where": [args.where or ""]}
+    params = Params(fields)
+    look(repo, params)  # an error is printed before the screen changes
+    with keyboard.Screen() as screen:
+        try:
+            _loop(repo, params, screen)
+        except KeyboardInterrupt:
+            return 0
+    return 0
+
+
+def look(repo: git.Repo, params: Params) -> Picture:
+    """Return the runs as they are now."""
+    rows = windows.select(repo, params)
+    return Picture(rows.raws, [reader.decode(repo, raw) for raw in rows.raws], rows.total)
+
+
+def _loop(repo: git.Repo, params: Params, screen: keyboard.Screen) -> None:
+    state, cache = State(), PointCache()
+    stamp, picture = stamps.look(repo), look(repo, params)
+    while True:
+        size = os.get_terminal_size(sys.stdout.fileno())
+        screen.draw(drawn(repo, picture, state, cache, size))
+        key = screen.key(_PAUSE)
+        if key == "q":
+            return
+        infos = _visible(picture, state)
+        ids = [info.id for info in infos]
+        state = watch.press(state, key, ids, len(watch.metrics_of(infos)))
+        now = stamps.look(repo, stamp)
+        if now != stamp:
+            stamp, picture = now, look(repo, params)
+
+
+def _visible(picture: Picture, state: State) -> list[RunInfo]:
+    return [info for info in picture.infos if state.alone in ("", info.id)]
+
+
+def drawn(
+    repo: git.Repo, picture: Picture, state: State, cache: PointCache, size: os.terminal_size
+) -> str:
+    """Return the screen for a state."""
+    infos = _visible(picture, state)
+    metrics = watch.metrics_of(infos)
+    metric = metrics[state.metric % len(metrics)] if metrics else ""
+    rows, height = watch.split(size.lines, len(infos))
+    first = max(0, min(state.row, len(infos) - 1) - rows + 1)
+    visible = infos[first : first + rows]
+    head = watch.table_lines(
+        visible, state._replace(row=state.row - first), time.time(), size.columns
+    )
+    if state.help:
+        drawing = list(watch.HELP)
+    else:
+        lines = [
+            _line(repo, picture, info, metric, state, cache)
+            for info in watch.charted(infos, state, metric)
+        ]
+        x = "seconds" if state.seconds else "step"
+        frame = Frame(metric, x, state.log, size.columns, height, paint("x", "bold") != "x", True)
+        drawing = watch.chart_lines([line for line in lines if line.points], frame)
+    running = sum(info.status == RUNNING for info in picture.infos)
+    footer = watch.footer(state, metric, picture.total, running)
+    painted = [_painted(line, visible, number) for number, line in enumerate(head)]
+    return watch.screen(painted, drawing, footer, size.lines, lambda line: cut(line, size.columns))
+
+
+def _painted(line: str, infos: list[RunInfo], number: int) -> str:
+    if number == 0:
+        return paint(line, "bold")
+    status = infos[number - 1].status if infos else ""
+    style = "green" if status == RUNNING else "" if status in ("finished", "") else "red"
+    return paint(line, style)
+
+
+def _line(
+    repo: git.Repo, picture: Picture, info: RunInfo, metric: str, state: State, cache: PointCache
+) -> Line:
+    """Return the curve of a run; empty if the run has just ended, or if its points are damaged."""
+    raw = picture.raws[picture.infos.index(info)]
+    try:
+        series = cache.read(repo, raw).metrics.get(metric)
+    except (TrackError, ValueError, OSError):
+        series = None
+    if series is None:
+        return Line(watch.label(info), [])
+    x, y = points.ordered(series.times if state.seconds else series.steps, series.values)
+    values = smooth(y.tolist(), watch.WEIGHTS[state.smooth])
+    return Line(watch.label(info), list(zip(x.tolist(), values, strict=True)))
+
+
+def cut(line: str, width: int) -> str:
+    """Return a line that is safe for a terminal and not wider than it; colours take no width."""
+    pieces = re.split(r"(\x1b\[[\d;]*m)", escape_controls(line))
+    room = width
+    for index in range(0, len(pieces), 2):
+        while text.width(pieces[index]) > room:
+            pieces[index] = pieces[index][:-1]
+        room -= text.width(pieces[index])
+    return "".join(pieces)

@@ -1,0 +1,179 @@
+"""The screen of ``git track watch``: a table of runs, one chart, and what each key does.  Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from gittrack.core.run.run_info import RunInfo
+from gittrack.show.terminal import runs, table, text
+from gittrack.show.terminal.columns import short_id
+from gittrack.show.terminal.plot import Frame, Line, chart
+
+HELP = (
+    *(
+        "j k, arrows   move",
+        "space   pick a run for the chart",
+        "Enter   only this run",
+        "Esc   all",
+    ),
+    *("[ ]   other metric", "x   steps or seconds", "y   logarithmic", "s   smoother", "q   end"),
+)
+WEIGHTS = (0.0, 0.6, 0.9, 0.98)  # of the past, of a smoothed curve
+MOST_CURVES = 7
+_FEWEST_LINES = 12  # with fewer, there is no chart
+_MARKS = {True: ">", False: " "}
+
+
+class State(NamedTuple):
+    """What the user chose.
+
+    Attributes
+    ----------
+    row : int
+        The position of the marked run.
+    picked : frozenset of str
+        The ids of the runs in the chart; empty: the newest ones.
+    alone : str
+        The id of the only run that is shown; empty: all.
+    metric : int
+        The position of the metric in the chart.
+    seconds, log, help : bool
+        Whether the x axis is time, whether y is logarithmic, and whether the keys are shown.
+    smooth : int
+        The position in `WEIGHTS`.
+    """
+
+    row: int = 0
+    picked: frozenset[str] = frozenset()
+    alone: str = ""
+    metric: int = 0
+    seconds: bool = False
+    log: bool = False
+    help: bool = False
+    smooth: int = 0
+
+
+def press(state: State, key: str, ids: Sequence[str], metrics: int) -> State:
+    """Return the state after a key; other keys change nothing.
+
+    Parameters
+    ----------
+    state : State
+        The state before.
+    key : str
+        A letter, or ``up``, ``down``, ``enter``, ``escape``, ``space``.
+    ids : sequence of str
+        The ids of the runs in the table.
+    metrics : int
+        The number of metrics.
+    """
+    last = max(0, len(ids) - 1)
+    row = min(state.row, last)
+    here = ids[row] if ids else ""
+    steps = {"j": 1, "down": 1, "k": -1, "up": -1}
+    turns = {"[": -1, "]": 1}
+    if key in steps:
+        return state._replace(row=min(last, max(0, row + steps[key])))
+    if key in turns:
+        return state._replace(metric=(state.metric + turns[key]) % max(1, metrics))
+    changes: dict[str, dict[str, object]] = {
+        "space": {"picked": state.picked ^ {here}},
+        "enter": {"alone": here, "picked": frozenset((here,))},
+        "escape": {"alone": "", "picked": frozenset(), "help": False},
+        "x": {"seconds": not state.seconds},
+        "y": {"log": not state.log},
+        "s": {"smooth": (state.smooth + 1) % len(WEIGHTS)},
+        "?": {"help": not state.help},
+    }
+    return state._replace(**changes.get(key, {}))  # type: ignore[arg-type]
+
+
+def metrics_of(infos: Sequence[RunInfo]) -> list[str]:
+    """Return the names of the metrics that have curves: of running runs first, the most frequent first."""
+    counts: dict[str, tuple[int, int]] = {}
+    for info in infos:
+        for name, metric in info.metrics.items():
+            if metric.count > 1:
+                running, total = counts.get(name, (0, 0))
+                counts[name] = (running - (info.status == "running"), total - 1)
+    return sorted(counts, key=lambda name: counts[name])
+
+
+def charted(infos: Sequence[RunInfo], state: State, metric: str) -> list[RunInfo]:
+    """Return the runs in the chart: those that were picked, else running ones, else the newest."""
+    candidates = [info for info in infos if metric in info.metrics]
+    picked = [info for info in candidates if info.id in state.picked]
+    running = [info for info in candidates if info.status == "running"]
+    return (picked or running or candidates)[:MOST_CURVES]
+
+
+def table_lines(infos: Sequence[RunInfo], state: State, now: float, width: int) -> list[str]:
+    """Return the table with its heading; a mark is before the row, a star after it if it is picked."""
+    if not infos:
+        return ["no run matches"]
+    content = runs.listing(infos, now, width=width - 4)
+    lines = table.render(content).splitlines()
+    rows = [
+        f"{_MARKS[number == min(state.row, len(infos) - 1)]}{'*' if info.id in state.picked else ' '} {line}"
+        for number, (info, line) in enumerate(zip(infos, lines[1:], strict=False))
+    ]
+    return [f"   {lines[0]}", *rows]
+
+
+def chart_lines(lines: Sequence[Line], frame: Frame) -> list[str]:
+    """Return the chart; empty if there is nothing to draw or no room."""
+    if not lines or frame.height < _FEWEST_LINES // 2:
+        return []
+    return chart(lines, frame).splitlines()
+
+
+def label(info: RunInfo) -> str:
+    """Return the name of a run in the legend of a chart."""
+    return short_id(info.id) + (f" {info.name}" if info.name else "")
+
+
+def split(height: int, count: int) -> tuple[int, int]:
+    """Return how many runs the table has, and how many lines the chart has.
+
+    Parameters
+    ----------
+    height : int
+        The lines of the terminal.
+    count : int
+        The number of runs.
+    """
+    if height < _FEWEST_LINES:
+        return max(1, height - 3), 0
+    rows = min(count, max(3, (height - 3) // 3))
+    return rows, height - rows - 4
+
+
+def screen(
+    head: Sequence[str], drawing: Sequence[str], footer: str, height: int, fit: Callable[[str], str]
+) -> str:
+    """Return the whole screen as lines that end where the terminal ends.
+
+    Parameters
+    ----------
+    head, drawing : sequence of str
+        The table and the chart.
+    footer : str
+        The last line.
+    height : int
+        The lines of the terminal.
+    fit : callable
+        Cuts a line to the width of the terminal.
+    """
+    body = [*head, "", *drawing][: height - 1]
+    padded = [*body, *[""] * (height - 1 - len(body))]
+    return "\r\n".join(fit(line) for line in (*padded, footer))
+
+
+def footer(state: State, metric: str, total: int, counted: int) -> str:
+    """Return the last line: what the chart shows, and which keys there are."""
+    parts = [f"{total} runs" + (f", {counted} running" if counted else "")]
+    if metric:
+        weight = WEIGHTS[state.smooth]
+        parts.append(text.escape(metric) + (f" smoothed by {weight:g}" if weight else ""))
+    return "  ".join((*parts, "?: keys  q: end"))
