@@ -129,8 +129,13 @@ def failure(args: Sequence[str], answer: Answer) -> TrackError:
 
 
 def installed_version() -> tuple[int, ...]:
-    """Return the version of the git on PATH."""
-    words = Call(["version"]).output().decode().split()
+    """Return the version of the git on PATH.  Raises GitError if it does not run."""
+    answer = Call(["version"]).wait()
+    if answer.code != 0:  # not `failure`, which asks for the version
+        reason = answer.err.decode(errors="replace").strip().partition("\n")[0]
+        text = reason or f"the exit status of git version is {answer.code}"
+        raise GitError(f"git does not run: {text}", "check it: git version")
+    words = answer.out.decode(errors="replace").split()
     numbers = words[2].split(".")[:3] if len(words) > 2 else []
     return tuple(int(n) for n in numbers if n.isdigit())
 

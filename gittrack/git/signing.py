@@ -141,7 +141,9 @@ def _judged(answer: git.Answer) -> Signature:
     messages = [
         line.removeprefix("error: ").removeprefix("gpg: ").strip() for line in lines if line.strip()
     ]
-    if any("no signature found" in line for line in messages):
+    # Git prints nothing about a commit without a signature.
+    is_silent = answer.code != 0 and not messages
+    if is_silent or any("no signature found" in line for line in messages):
         return Signature(UNSIGNED)
     marks = (
         "good",

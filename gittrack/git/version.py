@@ -27,7 +27,7 @@ def _program() -> bytes:
     """Return the identity of the git on PATH: path, size and time of change; empty without git."""
     for folder in os.get_exec_path():
         path = os.path.join(folder, "git")
-        if os.access(path, os.X_OK):
+        if os.path.isfile(path) and os.access(path, os.X_OK):
             status = os.stat(path)
             return os.fsencode(f"{path} {status.st_size} {status.st_mtime_ns}\n")
     return b""
