@@ -13,21 +13,9 @@ SECRET, READ = "variable, values are not recorded", "file that it read"
 DOCUMENT, CORES = "document", "usable processors"
 HASH_SEED, LIBRARY, MACHINE, INEXACT = "hash seed", "library", "machine", "not exact"
 KINDS = (
-    *(
-        STOPPED,
-        SEED,
-        PARAM,
-        COMMAND,
-        FOLDER,
-        INPUT,
-        CODE,
-        DATA,
-        READ,
-        INTERPRETER,
-        PACKAGE,
-        THREADS,
-    ),
-    *(VARIABLE, SECRET, HASH_SEED, WITHHELD, INEXACT, LIBRARY, MACHINE, DOCUMENT),
+    *(STOPPED, SEED, PARAM, COMMAND, FOLDER, INPUT, CODE, DATA, READ),
+    *(INTERPRETER, PACKAGE, CORES, THREADS, VARIABLE, SECRET, HASH_SEED),
+    *(WITHHELD, INEXACT, LIBRARY, MACHINE, DOCUMENT),
 )
 _GROUPED = (INPUT, CODE, DATA, READ, WITHHELD, SECRET, DOCUMENT)  # one line names several of them
 _MOST_NAMES, _MOST_LINES = 6, 20

@@ -308,6 +308,7 @@ def try_change(change: Change, root: Path) -> Outcome:
         done = _git_track(after._replace(command=()), root, "verify", "a", "b", "--json")
     else:
         done = _git_track(after._replace(command=()), root, "reproduce", "a", "--json")
+    assert done.out, done.err
     judged = json.loads(done.out)
     return Outcome(change, judged["verdict"], judged["differences"][:2], done.out + done.err)
 

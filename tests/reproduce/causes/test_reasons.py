@@ -124,3 +124,8 @@ def test_variables_of_another_repository_are_not_comparable(project):
 def test_an_exact_verdict_names_what_differs_all_the_same():
     rows = (Reason(kinds.PACKAGE, "numpy", "2.4", "2.3"), Reason(kinds.HASH_SEED, "", "1", "2"))
     assert kinds.although(rows) == ["although package: numpy: 2.4 -> 2.3"]
+
+
+def test_every_kind_has_a_place_in_the_order():
+    names = {name for name in vars(kinds) if name.isupper() and not name.startswith("_")}
+    assert {getattr(kinds, name) for name in names - {"KINDS"}} == set(kinds.KINDS)
