@@ -68,7 +68,7 @@ _FORMS: Mapping[str, str] = {
     "finished": r"(?i:\b(?:finished|done|completed|fitted|trained)\b[^.\d]{0,40}\bin:? )"
     rf"(?P<fn>{_NUMBER})\s?(?P<fu>{_JOINED}(?!\w))?{_END}",
     "duration": rf"(?<![\w.+-])(?:(?P<jn>{_NUMBER})(?P<ju>{_JOINED})\b(?!/)"
-    rf"|(?P<sn>{_NUMBER}) (?P<su>{_SPACED})\b(?!/|-|\s*[=:]?\s*[-+.\d]))",
+    rf"|(?P<sn>{_NUMBER}) (?P<su>{_SPACED})\b(?!/|-|\s*[=:]?\s*[-+]?\.?\d))",
     "address": r"\b0x(?:0000)?[567f][0-9a-f]{11}\b|(?<= at )0x[0-9a-f]+\b",
     "process": r"(?i:\b(?:pid|process id|ppid|tid)\b)[ =:#]{1,2}\d+"
     r"|(?:(?<=localhost:)|(?<=127\.0\.0\.1:))\d{4,5}\b",
