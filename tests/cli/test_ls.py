@@ -231,7 +231,7 @@ def test_a_column_that_nobody_has_is_an_error():
     done = run_cli("ls", "--columns", "name,ac")
     assert (done.code, done.out, done.err) == (
         *(1, ""),
-        "error: no run has anything called 'ac'\nhint: did you mean acc or branch?\n",
+        "error: no run has anything called 'ac'\nhint: did you mean acc?\n",
     )
     assert run_cli("ls", "--columns", "params.lr,metrics.acc.max,acc.min").code == 0
 
