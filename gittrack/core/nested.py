@@ -26,19 +26,30 @@ def _inside(value: Any) -> Any:
 
 
 def set_path(config: Mapping[str, Any], parts: tuple[str, ...], value: Any) -> dict[str, Any]:
-    """Return ``config`` with the value at ``parts`` replaced or added."""
+    """Return ``config`` with the value at ``parts`` replaced or added.
+
+    A value that stands where a mapping is needed is kept: ``db`` and ``db.timeout`` are two keys then, as for
+    Hydra, where ``db=mysql`` chooses a group of values and ``db.timeout=10`` changes one of them.
+    """
     head, rest = parts[0], parts[1:]
     if not rest:
         return {**config, head: value}
     inner = config.get(head)
-    return {**config, head: set_path(inner if isinstance(inner, Mapping) else {}, rest, value)}
+    if inner is not None and not isinstance(inner, Mapping):
+        return {**config, ".".join(parts): value}
+    return {**config, head: set_path(inner or {}, rest, value)}
 
 
 def at_path(config: Mapping[str, Any], parts: tuple[str, ...], absent: Any = None) -> Any:
-    """Return the value (or mapping) at ``parts``; ``absent`` if there is none."""
+    """Return the value (or mapping) at ``parts``, also if `set_path` kept a value; ``absent`` if none."""
     node: Any = config
-    for part in parts:
-        if not isinstance(node, Mapping) or part not in node:
+    for position, part in enumerate(parts):
+        if not isinstance(node, Mapping):
+            return absent
+        rest = ".".join(parts[position:])
+        if rest in node and not isinstance(node.get(part), Mapping):
+            return node[rest]
+        if part not in node:
             return absent
         node = node[part]
     return node

@@ -6,7 +6,7 @@ import os
 import stat
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from gittrack.core import layout, nested, values, yaml_read
 from gittrack.core.errors import TrackError, did_you_mean
@@ -22,7 +22,7 @@ def resolve(files: Sequence[str], overrides: Sequence[str]) -> dict[str, Any]:
     Parameters
     ----------
     files
-        YAML or JSON files, a later one over an earlier one; default: params.yaml, if it exists.
+        YAML or JSON files, a later item over an earlier one; default: params.yaml, if it exists.
     overrides
         ``KEY=VALUE`` changes a key of the files, ``+KEY=VALUE`` adds one.
 
@@ -35,24 +35,19 @@ def resolve(files: Sequence[str], overrides: Sequence[str]) -> dict[str, Any]:
     config: dict[str, Any] = {}
     for name in chosen:
         config = nested.merge(config, _load(name))
-    for text in overrides:
-        config = _override(config, text, strict=bool(chosen))
-    return config
+    return _override_all(config, overrides, strict=bool(chosen))
 
 
 def override(config: Mapping[str, Any], overrides: Sequence[str]) -> dict[str, Any]:
     """Return a configuration with ``KEY=VALUE`` overrides.  Raises TrackError for an unknown key."""
-    result = dict(config)
-    for text in overrides:
-        result = _override(result, text, strict=True)
-    return result
+    return _override_all(config, overrides, strict=True)
 
 
 def pick(config: Mapping[str, Any], overrides: Sequence[str]) -> dict[str, Any]:
     """Return the part of a resolved configuration that the overrides name."""
     part: dict[str, Any] = {}
-    for text in overrides:
-        parts = commit_message.parts(text.partition("=")[0].removeprefix("+"))
+    keys = (text.partition("=")[0].removeprefix("+") for text in overrides)
+    for parts in sorted(map(commit_message.parts, keys), key=len):  # a group before values in it
         part = nested.set_path(part, parts, nested.at_path(config, parts))
     return part
 
@@ -78,17 +73,52 @@ def _load(name: str) -> dict[str, Any]:
     return values.config_dict(content or {})
 
 
-def _override(config: dict[str, Any], text: str, *, strict: bool) -> dict[str, Any]:
+class _Override(NamedTuple):
+    """A word of ``-S``: its text, the parts of its key, whether the key is new, and the value."""
+
+    text: str
+    parts: tuple[str, ...]
+    is_new: bool
+    value: Any
+
+
+def _override_all(
+    config: Mapping[str, Any], texts: Sequence[str], *, strict: bool
+) -> dict[str, Any]:
+    """Return a configuration with overrides; the choice of a group comes before the values in it."""
+    overrides = [_parse(text) for text in texts]
+    groups = [item for item in overrides if _is_group(item, overrides)]
+    result = dict(config)
+    for override in (*groups, *(item for item in overrides if item not in groups)):
+        if strict and not override.is_new:
+            _check_key((config, result), override)
+        result = values.config_dict(nested.set_path(result, override.parts, override.value))
+    return result
+
+
+def _is_group(override: _Override, others: Sequence[_Override]) -> bool:
+    """Return whether an override chooses a group, of which another one changes a value."""
+    parts, length = override.parts, len(override.parts)
+    return not isinstance(override.value, dict) and any(
+        len(other.parts) > length and other.parts[:length] == parts for other in others
+    )
+
+
+def _parse(text: str) -> _Override:
     key, equals, value = text.partition("=")
-    new = key.startswith("+")
     parts = commit_message.parts(key.removeprefix("+")) if equals else ()
     if not equals or not all(parts):
         raise TrackError(f"-S {text} is not KEY=VALUE", "write it like this: -S lr=1e-3")
-    keys = commit_message.dotted(config)
-    if strict and not new and nested.at_path(config, parts, _ABSENT) is _ABSENT:
-        name = commit_message.join_key(parts)
-        near = did_you_mean(name, keys, f"it has: {', '.join(keys)};" if keys else "")
-        add = f"add a new one with: -S +{text}"
-        raise TrackError(f"the configuration has no key {name!r}", f"{near} {add}".lstrip())
     parsed = yaml_read.load(value.encode(), f"-S {key}")
-    return values.config_dict(nested.set_path(config, parts, parsed))
+    return _Override(text, parts, key.startswith("+"), parsed)
+
+
+def _check_key(configs: Sequence[Mapping[str, Any]], override: _Override) -> None:
+    """Raise TrackError if no configuration has a key."""
+    parts = override.parts
+    if any(nested.at_path(config, parts, _ABSENT) is not _ABSENT for config in configs):
+        return
+    keys, name = commit_message.dotted(configs[-1]), commit_message.join_key(parts)
+    near = did_you_mean(name, keys, f"it has: {', '.join(keys)};" if keys else "")
+    add = f"add a new one with: -S +{override.text}"
+    raise TrackError(f"the configuration has no key {name!r}", f"{near} {add}".lstrip())

@@ -60,7 +60,7 @@ def has_json_file(argv: Sequence[str]) -> bool:
 def options(params: Mapping[str, Any]) -> list[str]:
     """Return params as options: true is a bare flag, false and null are left out, a list is several words."""
     words: list[str] = []
-    for key, value in commit_message.dotted(params).items():
+    for key, value in _named(params):
         if value is None or value is False:
             continue
         words.append("--" + key.replace("_", "-"))
@@ -73,21 +73,27 @@ def options(params: Mapping[str, Any]) -> list[str]:
 
 def overrides(params: Mapping[str, Any]) -> list[str]:
     """Return params as Hydra's overrides, ``key=value`` each."""
-    return [f"{key}={_hydra(value)}" for key, value in commit_message.dotted(params).items()]
+    return [f"{key}={_hydra(value)}" for key, value in _named(params)]
 
 
 def pairs(params: Mapping[str, Any]) -> list[str]:
     """Return params in the form of W&B's sweeps: one word each, with ``True`` and ``None`` of Python."""
-    return [f"--{key}={_python(value)}" for key, value in commit_message.dotted(params).items()]
+    return [f"--{key}={_python(value)}" for key, value in _named(params)]
 
 
 def flags(params: Mapping[str, Any]) -> list[str]:
     """Return params as `pairs`, but true as a bare flag and false left out."""
     return [
         f"--{key}" if value is True else f"--{key}={_python(value)}"
-        for key, value in commit_message.dotted(params).items()
+        for key, value in _named(params)
         if value is not False
     ]
+
+
+def _named(params: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Return (key, value) of each param, sorted; the parts of a key are joined by dots, without quotes."""
+    leaves = ((".".join(parts), leaf) for parts, leaf in commit_message.flatten(params))
+    return sorted(leaves, key=lambda item: item[0])
 
 
 def _python(value: Any) -> str:

@@ -137,8 +137,11 @@ def params_of(base: Mapping[str, Any], proposed: Trial, resource: str | None) ->
         The param that halving sets.
     """
     params = dict(base)
-    for name, value in proposed.params.items():
-        params = nested.set_path(params, commit_message.parts(name), value)
+    searched = [(commit_message.parts(name), value) for name, value in proposed.params.items()]
+    for parts, value in sorted(
+        searched, key=lambda item: len(item[0])
+    ):  # groups before their values
+        params = nested.set_path(params, parts, value)
     if resource is not None and proposed.budget is not None:
         params = nested.set_path(params, commit_message.parts(resource), proposed.budget)
     if proposed.seed is not None and "seed" in params:

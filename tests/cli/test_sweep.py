@@ -430,6 +430,33 @@ def test_a_worktree_of_its_own_has_data_and_folders_and_writes_into_no_file_of_t
         assert Path("data/x").read_text() == "1"
 
 
+def test_hydra_gets_a_group_and_a_value_in_it(project):
+    pytest.importorskip("hydra")
+    os.unlink("params.yaml")
+    for name, text in (
+        ("config.yaml", "defaults: [db: pg, _self_]\n"),
+        ("db/pg.yaml", "name: 1\ntimeout: 3\n"),
+        ("db/mysql.yaml", "name: 2\ntimeout: 4\n"),
+    ):
+        Path("conf", name).parent.mkdir(parents=True, exist_ok=True)
+        Path("conf", name).write_text(text)
+    Path("app.py").write_text(
+        "import os, hydra\n"
+        "@hydra.main(version_base=None, config_path='conf', config_name='config')\n"
+        "def main(cfg):\n"
+        "    line = f'{{\"loss\": {cfg.db.name * 100 + cfg.db.timeout}}}\\n'\n"
+        "    open(os.environ['GITTRACK_METRICS'], 'a').write(line)\nmain()\n"
+    )
+    git(".", "add", ".")
+    git(".", "commit", "-qm", "hydra")
+    words = ("-S", "db=mysql", "-S", "db.timeout=10", "--", sys.executable, "app.py", "{overrides}")
+    assert run_cli("run", *words).code == 0
+    assert gittrack.get("@").metrics["loss"].last == 210
+    command = ("--", sys.executable, "app.py", "{overrides}")
+    sweep("-S", "db=mysql,pg", "-S", "db.timeout=10,20", command=command)
+    assert sorted(scores().values()) == [110, 120, 210, 220]
+
+
 def test_another_clone_goes_on(going, project, tmp_path):
     going.send_signal(signal.SIGTERM)
     ended(going)

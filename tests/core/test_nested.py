@@ -26,8 +26,12 @@ def test_a_value_is_set_without_changing_the_mapping():
     assert config == {"optimizer": {"name": "sgd", "lr": 0.1}}
 
 
-def test_setting_a_path_replaces_a_value_that_is_not_a_mapping():
-    assert nested.set_path({"optimizer": "sgd"}, ("optimizer", "lr"), 1) == {"optimizer": {"lr": 1}}
+def test_a_value_that_stands_where_a_mapping_is_needed_is_kept():
+    config = nested.set_path({"a": 1, "b": {"c": "x"}, "e": None}, ("a", "b", "c"), 2)
+    config = nested.set_path(nested.set_path(config, ("b", "c", "d"), 3), ("e", "f"), 4)
+    assert config == {"a": 1, "a.b.c": 2, "b": {"c": "x", "c.d": 3}, "e": {"f": 4}}
+    paths = (("a",), ("a", "b", "c"), ("b", "c"), ("b", "c", "d"), ("e", "f"), ("a", "b"))
+    assert [nested.at_path(config, path) for path in paths] == [1, 2, "x", 3, 4, None]
 
 
 def test_a_value_is_looked_up_by_its_path():

@@ -41,6 +41,16 @@ def test_an_unknown_key_is_refused_only_if_there_is_a_file():
     assert config.resolve([], ["+lrr=1"]) == {"lr": 0.1, "lrr": 1}
 
 
+@pytest.mark.parametrize("words", [("db=mysql", "db.timeout=10"), ("db.timeout=10", "db=mysql")])
+def test_the_choice_of_a_group_and_a_value_in_it(words):
+    expected = {"db": "mysql", "db.timeout": 10}
+    assert config.resolve([], words) == config.pick(expected, words) == expected
+    Path("params.yaml").write_text("db: {kind: pg, timeout: 3}\n")
+    assert config.resolve([], words) == expected
+    with pytest.raises(TrackError, match="has no key"):
+        config.resolve([], [*words, "db.size=1"])
+
+
 @pytest.mark.parametrize("text", ["lr", "=1", "a..b=1", "", "+=1"])
 def test_an_override_that_is_not_key_value(text):
     with pytest.raises(TrackError, match="is not KEY=VALUE"):

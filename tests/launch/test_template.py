@@ -75,3 +75,9 @@ def test_the_json_field_is_the_configuration(params):
 def test_a_shell_splits_an_inner_field_into_the_words_of_a_whole_one(params):
     (inner,) = template.fill([" {pairs}"], params, "p.yaml")
     assert shlex.split(inner) == template.fill(["{pairs}"], params, "p.yaml")
+
+
+def test_a_group_and_a_value_in_it_have_the_names_that_hydra_knows():
+    params = {"db": "mysql", "db.timeout": 10}
+    assert template.fill(["{overrides}"], params, "p") == ["db=mysql", "db.timeout=10"]
+    assert template.fill(["{pairs}"], params, "p") == ["--db=mysql", "--db.timeout=10"]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from gittrack.core import nested
 from gittrack.core.run.run_info import RunInfo
 from gittrack.git import GitError
 from gittrack.search.plan import Trial
@@ -75,9 +76,16 @@ def test_the_seed_of_the_base_is_the_seed_of_the_run_if_it_is_a_whole_number(pro
     assert job(maker(base=base)).request.seed == seed
 
 
+def test_a_group_and_a_value_in_it_are_both_params():
+    trial = Trial("0", 0, {"db.timeout": 10, "db": "mysql"})
+    params = params_of({"db": {"timeout": 3}, "lr": 0.1}, trial, None)
+    assert params == {"db": "mysql", "db.timeout": 10, "lr": 0.1}
+    assert [nested.at_path(params, path) for path in (("db",), ("db", "timeout"))] == ["mysql", 10]
+
+
 def test_a_worktree_gets_the_inputs_and_the_users_links(project):
     isolation = job(maker(options=RunOptions(isolate=True, links=("venv",)))).isolation
-    assert isolation == (COMMIT, ("sub/data.csv", "../far", "venv"))
+    assert isolation == (COMMIT, ("sub/data.csv", "/abs", "../far", "venv"))
     assert job(maker()).isolation is None
 
 

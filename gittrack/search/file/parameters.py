@@ -150,16 +150,26 @@ def _is_zero_or_one(description: Mapping[str, Any]) -> bool:
 
 
 def _check_groups(distributions: Mapping[str, Distribution]) -> None:
-    """Raise TrackError if a name is both a param and a group."""
-    paths = {commit_message.split_key(name) for name in distributions}
+    """Raise TrackError if the value of a param can hold another param.
+
+    A plain value can be the choice of a group, as for Hydra: ``db=mysql`` and ``db.timeout=10``.
+    """
+    paths = {
+        commit_message.split_key(name): distribution for name, distribution in distributions.items()
+    }
     for path in paths:
         for length in range(1, len(path)):
-            if path[:length] in paths:
+            if _holds_mappings(paths.get(path[:length])):
                 raise TrackError(
                     f"{commit_message.join_key(path[:length])} is a param and a group that holds "
                     f"{commit_message.join_key(path)}",
                     "rename one of them",
                 )
+
+
+def _holds_mappings(distribution: Distribution | None) -> bool:
+    values = getattr(distribution, "values", (getattr(distribution, "value", None),))
+    return any(isinstance(value, Mapping) for value in values)
 
 
 def _named_distribution(name: str, description: Any) -> Distribution:

@@ -96,7 +96,10 @@ def test_a_whole_float_is_a_whole_number():
             {"a.b": {"value": 1}, "a": {"parameters": {"b": {"value": 2}}}},
             "the param a.b is described twice",
         ),
-        ({"a": {"value": 1}, "a.b": {"value": 2}}, "a is a param and a group that holds a.b"),
+        (
+            {"a": {"value": {"b": 1}}, "a.b": {"value": 2}},
+            "a is a param and a group that holds a.b",
+        ),
         ({"x": 3}, "the param x: 3 does not describe the values of a param"),
         ({"x": {}}, "the param x: it has no values"),
         ({"x": {"min": 1}}, "the param x: it has no max"),

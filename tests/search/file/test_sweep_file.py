@@ -262,7 +262,7 @@ def test_mistakes_at_the_top(change, said):
         ),
         ({"a.b": {"value": 1}, "a": {"parameters": {"b": {"value": 1}}}}, "the param a.b is descr"),
         (
-            {"a": {"value": 1}, "a.b": {"value": 1}},
+            {"a": {"value": {"b": 2}}, "a.b": {"value": 1}},
             "a is a param and a group that holds a.b. rename",
         ),
     ],
