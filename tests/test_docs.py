@@ -150,5 +150,14 @@ def test_a_parameter_that_is_not_described_is_found(parameters, missing):
     assert set(generate.parameters(function)) - generate.described(function) == missing
 
 
-def test_the_readme_is_short():
-    assert len(README.splitlines()) <= 150
+def test_the_readme_is_short_and_fits_into_80_columns():
+    lines = README.splitlines()
+    assert 120 <= len(lines) <= 150
+    assert [line for line in lines if len(line) > 80] == []
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_block_of_python_runs(name):
+    if name != "docs/reference/api.md":  # it holds signatures
+        blocks = re.findall(r"^```python$", DOCUMENTS[name], re.M)
+        assert len(blocks) == sum(kind == "python" for kind, _ in RUNNABLE.get(name, []))

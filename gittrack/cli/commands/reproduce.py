@@ -218,6 +218,6 @@ def _print_verdict(
             jsonable.dump({**content, "changed": args.set, "deterministic": deterministic})
         )
         return
-    last = " again: ".join(map(short_id, ids)) if len(ids) > 1 else ""
+    last = " was run again as ".join(map(short_id, ids)) if len(ids) > 1 else ""
     lines = "\n".join(line for line in (details, last) if line)
     print_result(verdicts.page(judgement, why, lines))
