@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from typing import NamedTuple
 
 from gittrack.core.run.run_info import RunInfo, from_iso
 
 SLACK = 5.0  # seconds, between the clocks of the launcher and of the command
+_DAY = 86400.0
 _QUARTER = 900.0  # seconds: time zones differ by multiples of it
 _LARGEST_ZONE = 14 * 3600.0
 
@@ -31,6 +33,16 @@ class Span(NamedTuple):
         if not abs(moment - self.started) <= _LARGEST_ZONE + SLACK + self.ended - self.started:
             return False
         return self.has_at_some_hour(moment)
+
+    def has_day(self, month: int, day: int, year: int | None = None) -> bool:
+        """Return whether a date is a day of the run in any time zone; without a year, of any year."""
+        moment = self.started - _DAY
+        while moment < self.ended + 2 * _DAY:
+            date = time.gmtime(moment)
+            if (date.tm_mon, date.tm_mday) == (month, day) and year in (None, date.tm_year):
+                return True
+            moment += _DAY
+        return False
 
     def has_at_some_hour(self, seconds: float) -> bool:
         """Return whether a time of the day, in seconds, is in the run in some time zone."""

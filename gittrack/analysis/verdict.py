@@ -77,6 +77,8 @@ class Verdict(NamedTuple):
         How far the printed lines are the same; None if they were not compared.
     written : int
         How many files without ``--output`` have the same content.
+    written_problem : str
+        Why files without ``--output`` were not compared although some may have been written.
     limits : tuple of str
         Why equal results prove nothing about the code or the inputs: a sentence each.
     """
@@ -95,6 +97,7 @@ class Verdict(NamedTuple):
     unwritten: tuple[str, ...] = ()
     console: ConsoleComparison | None = None
     written: int = 0
+    written_problem: str = ""
     limits: tuple[str, ...] = ()
 
     @property

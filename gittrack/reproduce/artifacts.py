@@ -42,7 +42,7 @@ class ArtifactComparison(NamedTuple):
 def compare(a: RunRecord, b: RunRecord) -> ArtifactComparison:
     """Compare the artifacts of two runs; a name that the clock made is paired with its counterpart."""
     first, second = _written(a), _written(b)
-    pairs = dict(pairing.pairs(first, second))
+    pairs = dict(pairing.pairs(first, second, (span.of_run(a.info), span.of_run(b.info))))
     only_second = second.keys() - set(pairs.values())
     lone = {path: 1 for path in first if path not in pairs} | dict.fromkeys(only_second, 2)
     unknown = [x for x, y in pairs.items() if not (_digest(first[x]) and _digest(second[y]))]

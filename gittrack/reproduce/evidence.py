@@ -73,6 +73,7 @@ def judge(
         result = result.with_console(printed)
     written = written_files.compare(a, b)
     result = result.with_written(written.equal, written.left_out)
+    result = result._replace(written_problem=written.problem)
     if not b.info.finished:
         return Verdict(verdict.FAILED, _failure(a, b, result))
     if not a.info.finished:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from gittrack.analysis import pairing
+from gittrack.analysis import pairing, span
 from gittrack.read.runs.record import RunRecord
 
 _MOST_NAMES = 5
@@ -23,6 +23,8 @@ class WrittenComparison(NamedTuple):
         The files that differ, or that only one run wrote.
     left_out : mapping of str to tuple of str
         The names of the values that are times of the run, of files that are equal without them.
+    problem : str
+        Why nothing is compared although files may have been written.
     outside : tuple of str
         The links through which a run wrote outside of its tree: that content is not known.
     """
@@ -31,6 +33,7 @@ class WrittenComparison(NamedTuple):
     differing: tuple[str, ...] = ()
     left_out: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     outside: tuple[str, ...] = ()
+    problem: str = ""
 
     @property
     def limits(self) -> tuple[str, ...]:
@@ -55,10 +58,11 @@ def compare(a: RunRecord, b: RunRecord) -> WrittenComparison:
     """
     first, second = _files(a), _files(b)
     if first is None or second is None:
-        return WrittenComparison()
+        problems = (run.written.get("problem") for run in (a, b))
+        return WrittenComparison(problem=next(filter(None, problems), ""))
     outside = {path for files in (first, second) for path in files if files[path].get("outside")}
     first, second = ({p: e for p, e in f.items() if p not in outside} for f in (first, second))
-    pairs = pairing.pairs(first, second)
+    pairs = pairing.pairs(first, second, (span.of_run(a.info), span.of_run(b.info)))
     equal = [x for x, y in pairs if _digest(first[x]) == _digest(second[y])]
     others = (first.keys() - set(equal)) | (second.keys() - {y for _, y in pairs})
     left_out = {

@@ -13,12 +13,14 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from gittrack.analysis.console.masks import COUNTED, Masks
+from gittrack.analysis.console.masks import COUNTED, Masks, Shape
 from gittrack.analysis.console.streams import CUT, PrintedOutput, lines_of
 from gittrack.analysis.span import Span
 
 _NUMBER = re.compile(r"((?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?!\w))")
+_INTEGER = re.compile(r"[-+]?\d+")
 _MOST_EXAMPLES = 3
+_MOST_FORMS = 100
 _MOST_STATES = 200
 _SAME, _CLOSE, _APART = 0, 1, 2
 
@@ -46,6 +48,8 @@ class ConsoleComparison(NamedTuple):
         How many lines tell times, places or chance that differ and were left out.
     examples : tuple of LinePair
         The first of the lines that `masked` counts, at most three.
+    doubtful : tuple of LinePair
+        Of the lines that `masked` counts and whose differing values may be results, the first of each form.
     limits : tuple of str
         Why equal lines do not prove equal consoles.
     """
@@ -56,6 +60,7 @@ class ConsoleComparison(NamedTuple):
     numbers: int = 0
     masked: int = 0
     examples: tuple[LinePair, ...] = ()
+    doubtful: tuple[LinePair, ...] = ()
     limits: tuple[str, ...] = ()
 
 
@@ -100,6 +105,7 @@ class _Matcher:
         self.is_close = self.is_apart = False
         self.differing: list[LinePair] = []
         self.examples: list[LinePair] = []
+        self.doubtful: dict[str, LinePair] = {}
 
     def result(self) -> ConsoleComparison:
         """Return the sum of all comparisons so far."""
@@ -110,6 +116,7 @@ class _Matcher:
             self.numbers,
             self.masked,
             tuple(self.examples),
+            tuple(self.doubtful.values())[:_MOST_FORMS],
         )
 
     def compare(self, lines: list[str], others: list[str]) -> None:
@@ -146,7 +153,7 @@ class _Matcher:
         return is_same
 
     def _count(self, number: int, a: str, b: str) -> None:
-        level, numbers, marks = self._level(a, b)
+        level, numbers, marks, shape = self._level(a, b)
         if level == _APART:
             self._differ(LinePair(number, a, b))
             return
@@ -157,23 +164,36 @@ class _Matcher:
             self.masked += 1
             if len(self.examples) < _MOST_EXAMPLES:
                 self.examples.append(LinePair(number, a, b))
+            if shape.doubtful and shape.form not in self.doubtful:
+                self._note_doubt(LinePair(number, a, b), shape)
         self.numbers += numbers
         self.lines += 1 if numbers or not marks else 0
 
-    def _level(self, a: str, b: str) -> tuple[int, int, int]:
-        """Return whether two lines are the same, close or apart, and the numbers and marks of the first."""
-        values, numbers = self.masks[0].values(a)
-        other_values, _ = self.masks[1].values(b) if values else (None, 0)
+    def _note_doubt(self, pair: LinePair, shape: Shape) -> None:
+        """Remember the first pair of lines of a form whose left-out values may be results."""
+        values, _ = self.masks[0].values(str(pair.a))
+        others, _ = self.masks[1].values(str(pair.b))
+        if values is None or others is None or len(values) != len(others):
+            self.doubtful[shape.form] = pair
+            return
+        texts = [(values[n], others[n]) for n in shape.doubtful]
+        if any(str(pair.a)[slice(*x)] != str(pair.b)[slice(*y)] for x, y in texts):
+            self.doubtful[shape.form] = pair
+
+    def _level(self, a: str, b: str) -> tuple[int, int, int, Shape]:
+        """Return whether two lines are the same, close or apart; numbers, marks and shape of the first."""
+        values, shape = self.masks[0].values(a)
+        other_values = self.masks[1].values(b)[0] if values else None
         if values and other_values and _are_same_besides(a, values, b, other_values):
-            return _SAME, numbers, len(values)
+            return _SAME, shape.numbers, len(values), shape
         text, marks = self.masks[0].apply(a)
         other, other_marks = self.masks[1].apply(b)
         numbers = len(COUNTED.findall(text))
         if text == other:
-            return _SAME, numbers, marks
+            return _SAME, numbers, marks, shape
         if marks != other_marks:
-            return _APART, numbers, marks
-        return self._numbers_level(text, other), numbers, marks
+            return _APART, numbers, marks, shape
+        return self._numbers_level(text, other), numbers, marks, shape
 
     def _numbers_level(self, text: str, other: str) -> int:
         """Return whether two lines differ only by numbers, and whether all of these are close."""
@@ -182,9 +202,11 @@ class _Matcher:
             return _APART
         level = _SAME
         for written, other_written in zip(parts[1::2], others[1::2], strict=True):
-            x, y = float(written), float(other_written)
-            if x == y and math.copysign(1.0, x) == math.copysign(1.0, y):
+            if written == other_written:
                 continue
+            if _INTEGER.fullmatch(written) and _INTEGER.fullmatch(other_written):
+                return _APART  # a count, or the name of something
+            x, y = float(written), float(other_written)
             gap = abs(x - y)
             if not (math.isfinite(gap) and gap <= self.atol + self.rtol * abs(y)):
                 return _APART

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import itertools
 import os
+import time
 from typing import Any
 
 from gittrack.analysis import pairing
+from gittrack.analysis.span import Span
 
 MOST_ENTRIES = 1000  # of a folder outside, which may be large
 
@@ -50,10 +52,11 @@ def entry(root: str, path: str, began_ns: int) -> dict[str, Any]:
     text = os.fsencode(link)
     result = {"path": path, "size": len(text), "sha256": hashlib.sha256(text).hexdigest()}
     result |= {"link": link}
+    span = Span(began_ns / 1e9, time.time())
     if is_written_outside(root, full, began_ns):
         return {**result, "outside": True}
     is_inside = os.path.isabs(link) and f"{link}/".startswith(f"{root.rstrip('/')}/")
-    plain = pairing.pattern(f"<tree>/{os.path.relpath(link, root)}" if is_inside else link)
+    plain = pairing.pattern(f"<tree>/{os.path.relpath(link, root)}" if is_inside else link, span)
     if plain != link:
         result["canonical"] = hashlib.sha256(b"link\0" + os.fsencode(plain)).hexdigest()
     return result

@@ -6,11 +6,12 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from gittrack.analysis.console.comparison import ConsoleComparison
+from gittrack.analysis.console.comparison import ConsoleComparison, LinePair
 from gittrack.analysis.verdict import CLOSE, EXACT, Divergence, Omission, Verdict
 from gittrack.show.terminal import text
 
 _MOST_METRICS = 8
+_MOST_LINES = 3
 _REMEDY = "hint: log a metric in the script, or name the files that it writes: git track run --output PATH"
 
 
@@ -24,6 +25,9 @@ def page(verdict: Verdict, why: Sequence[str] = (), more: str = "") -> str:
         lines.append("what differs:")
     lines += differences
     lines += [f"  {text.escape(sentence)}" for sentence in verdict.limits]
+    if verdict.written_problem:
+        problem = text.escape(verdict.written_problem)
+        lines.append(f"not compared, what the commands wrote: {problem}")
     if verdict.unwritten:
         names = ", ".join(map(text.escape, verdict.unwritten))
         lines.append(f"not compared, because the run did not write them: {names}")
@@ -103,15 +107,23 @@ def _compared(verdict: Verdict) -> str:
 
 
 def _printed(printed: ConsoleComparison | None) -> list[str]:
-    """Return the printed lines that differ, and the first of those with times that were left out."""
+    """Return the printed lines that differ, else those whose left-out times may be results."""
     if printed is None:
         return []
-    pairs = [*printed.differing, *([] if printed.differing else printed.examples[:1])]
-    words = "" if printed.differing else " (times, places and chance are left out)"
-    return [
-        f"  printed line {pair.number}: {_line(pair.a)} and {_line(pair.b)}{words}"
-        for pair in pairs
-    ]
+    if printed.differing:
+        return [_pair(pair) for pair in printed.differing]
+    pairs = printed.doubtful[:_MOST_LINES] or printed.examples[:1]
+    lines = [f"{_pair(pair)} (times, places and chance are left out)" for pair in pairs]
+    if len(printed.doubtful) > _MOST_LINES:
+        more = len(printed.doubtful) - _MOST_LINES
+        lines.append(
+            f"  and {_count(more, 'other form')} of lines with such values (--json lists them)"
+        )
+    return lines
+
+
+def _pair(pair: LinePair) -> str:
+    return f"  printed line {pair.number}: {_line(pair.a)} and {_line(pair.b)}"
 
 
 def _line(line: str | None) -> str:
@@ -181,6 +193,7 @@ def jsonable(verdict: Verdict, a: str, b: str | None, why: Sequence[str] = ()) -
         "omitted": [_omission(omission) for omission in verdict.omitted],
         "left_out_of": {path: list(names) for path, names in verdict.left_out_of.items()},
         "not_compared": list(verdict.unknown),
+        "written_problem": verdict.written_problem or None,
         "unwritten": list(verdict.unwritten),
         "console": _console(verdict.console),
         "limits": list(verdict.limits),
@@ -200,4 +213,5 @@ def _console(printed: ConsoleComparison | None) -> dict[str, Any] | None:
         **{name: getattr(printed, name) for name in ("close", "lines", "numbers", "masked")},
         "differing": [pair._asdict() for pair in printed.differing],
         "left_out": [pair._asdict() for pair in printed.examples],
+        "doubtful": [pair._asdict() for pair in printed.doubtful],
     }

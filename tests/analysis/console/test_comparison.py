@@ -196,3 +196,65 @@ def test_the_short_way_to_equal_lines_has_the_result_of_the_masks(a, b):
     if a != b and text == other:
         assert (result.differing, result.masked) == ((), 1 if marks else 0)
         assert result.numbers == len(COUNTED.findall(text))
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("checksum 12345678901234567890", "checksum 12345678901234567891"),
+        ("id 9007199254740993", "id 9007199254740992"),
+        ("correct 1000000 of 2000000", "correct 1000001 of 2000000"),
+        ("user 007", "user 7"),
+        ("best {'b', 'a'}", "best {'a', 'b'}"),
+        ("acc \u0660.\u0665", "acc \u0660.\u0666"),
+        ("n 1,234,567", "n 1,234,568"),
+        ("time_step 12 reward 3.5", "time_step 13 reward 3.5"),
+        ("took 5 steps", "took 6 steps"),
+        ("took 0.5 wins", "took 0.6 wins"),
+        ("level done in 12", "level done in 13"),
+        ("for 2025-10-09 23:00:00", "for 2025-10-09 22:00:00"),
+        ("x nan", "x -nan"),
+        ("survival time: 3.5 h", "survival time: 3.9 h"),
+        ("12345678901234567890.5", "12345678901234567999.5e3"),
+    ],
+)
+def test_results_that_look_like_something_else_differ(a, b):
+    result = compare(f"{a}\n", f"{b}\n")
+    assert result.differing
+    assert not result.close
+
+
+@pytest.mark.parametrize(("a", "b"), [("x -0.0", "x 0.0"), ("x 1e3", "x 1000"), ("x 5.", "x 5.0")])
+def test_a_number_that_is_written_otherwise_is_close(a, b):
+    result = compare(f"{a}\n", f"{b}\n")
+    assert (len(result.differing), result.close) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("latency 3.5ms", "latency 3.7ms"),
+        ("best day 2025-10-09", "best day 2025-10-10"),
+        ("peak at noon 08:53:22", "peak at noon 08:53:41"),
+        ("best pid: 3", "best pid: 7"),
+        ("elapsed 3", "elapsed 4"),
+        ("seed 1760000001", "seed 1760000031"),
+        ("throughput 30 samples/s", "throughput 35 samples/s"),
+        ("finished with accuracy in 0.5", "finished with accuracy in 0.6"),
+    ],
+)
+def test_a_masked_value_that_may_be_a_result_is_named(a, b):
+    lines = [
+        f"2025-10-09 08:53:{second} start\n[08:53:{second}] {text}\n"
+        for second, text in (("21", a), ("22", b))
+    ]
+    result = compare(*lines)
+    assert (result.differing, result.masked) == ((), 2)
+    assert [(pair.number, pair.a[11:]) for pair in result.doubtful] == [(2, a)]
+
+
+def test_of_each_form_of_lines_the_first_that_differs_is_named():
+    text = "step 1 took 9.5 s\nstep 12 took {} s\nstep 3 took {} s\nfit in: {} s\n"
+    result = compare(text.format(1.5, 2.5, 3.5), text.format(1.5, 12.5, 3.6))
+    assert [pair.number for pair in result.doubtful] == [3, 4]
+    assert compare("08:53:21 a\n", "08:53:22 a\n").doubtful == ()

@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from gittrack.analysis.console.comparison import ConsoleComparison, LinePair
 from gittrack.analysis.verdict import (
     CLOSE,
     DIFFERENT,
@@ -68,7 +69,7 @@ def test_an_unknown_verdict_says_what_to_do():
 def test_limits_are_printed_below_the_verdict():
     page = verdicts.page(Verdict(EXACT).limited(["lib is a repository of its own"]))
     first, second = page.splitlines()
-    assert first.startswith("UNKNOWN  the results agree, but it is not known whether ")
+    assert first.startswith("UNKNOWN  nothing that was compared differs, but that does not prove ")
     assert second == "  lib is a repository of its own"
 
 
@@ -82,3 +83,25 @@ def test_json_has_all_divergences():
     many = tuple(Divergence(f"m{n}", 0, 0.0, 1.0, 1.0) for n in range(10))
     record = verdicts.jsonable(Verdict(DIFFERENT, divergences=many), "a", None)
     assert (len(record["divergences"]), record["verdict"], record["b"]) == (10, "DIFFERENT", None)
+
+
+def test_left_out_times_that_may_be_results_are_named():
+    pairs = tuple(LinePair(n, f"delay {n} s", f"delay {n + 1} s") for n in range(1, 6))
+    console = ConsoleComparison(lines=9, masked=5, examples=pairs[:1], doubtful=pairs)
+    lines = verdicts.page(Verdict(EXACT, console=console)).splitlines()
+    assert lines[1:] == [
+        *(
+            f'  printed line {n}: "delay {n} s" and "delay {n + 1} s" (times, places and chance are left out)'
+            for n in (1, 2, 3)
+        ),
+        "  and 2 other forms of lines with such values (--json lists them)",
+    ]
+
+
+def test_what_could_not_be_compared_is_printed():
+    verdict = Verdict(EXACT, metrics=1, points=1, written_problem="another run was going on")
+    page = verdicts.page(verdict._replace(left_out_of={"r.csv": ("fit_time",)}))
+    assert "not compared, what the commands wrote: another run was going on\n" in page
+    assert "left out of r.csv, as times of the run: fit_time\n" in page
+    content = verdicts.jsonable(verdict, "a", "b")
+    assert content["written_problem"] == "another run was going on"
