@@ -89,19 +89,23 @@ class TestKeep:
 class TestWritten:
     def test_files_of_the_command_are_listed_with_digests(self, session):
         Path("result.json").write_text("{}")
-        assert outputs.note_written(session, []) == []
+        assert outputs.note_written(session, [], []) == []
         [entry] = written(session)["files"]
         assert (entry["path"], entry["size"], len(entry["sha256"])) == ("result.json", 2, 64)
 
     def test_outputs_and_inputs_are_not_looked_at(self, session):
         Path("out.bin").write_text("x")
         Path("result.json").write_text("{}")
-        outputs.note_written(session, ["out.bin"])
+        outputs.note_written(session, ["out.bin"], [])
         assert [entry["path"] for entry in written(session)["files"]] == ["result.json"]
 
     def test_without_files_the_list_is_empty(self, session):
-        assert outputs.note_written(session, []) == []
-        assert written(session) == {"files": []}
+        assert outputs.note_written(session, [], []) == []
+        assert written(session)["files"] == []
+
+    def test_folders_from_before_the_command_are_written_down(self, session):
+        outputs.note_written(session, [], ["runs", "tmp/empty"])
+        assert written(session)["folders"] == ["runs", "tmp/empty"]
 
     def other_run(self, session) -> str:
         """List another run in the same tree that ended meanwhile."""
@@ -113,18 +117,18 @@ class TestWritten:
     def test_files_beside_another_run_are_no_evidence(self, session):
         other = self.other_run(session)
         Path("result.json").write_text("{}")
-        [note] = outputs.note_written(session, [])
+        [note] = outputs.note_written(session, [], [])
         assert note.startswith(f"another run was going on in the same folder ({other})")
-        assert written(session) == {"files": [], "problem": note}
+        assert written(session) == {"files": [], "folders": [], "problem": note}
 
     def test_trials_side_by_side_print_nothing(self, session):
         self.other_run(session)
         session.journal.append(events.FACTS, values={"sweep": {"id": "s", "trial": "1"}})
         Path("result.json").write_text("{}")
-        assert outputs.note_written(session, []) == []
+        assert outputs.note_written(session, [], []) == []
         assert written(session)["problem"]
 
     def test_a_list_that_cannot_be_written_is_a_note(self, session):
         (session.journal.folder / layout.WRITTEN).mkdir()
-        [note] = outputs.note_written(session, [])
+        [note] = outputs.note_written(session, [], [])
         assert note == "what the command wrote is not known: Is a directory"
