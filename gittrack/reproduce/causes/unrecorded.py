@@ -55,7 +55,9 @@ def not_recorded(a: RunRecord, b: RunRecord) -> str:
         items.append("environment variables of one of the runs")
     elif len({digest["salt"] for digest in digests if digest}) > 1:
         items.append("environment variables (recorded in another repository: not comparable)")
-    which = "that no Python of the command opened" if all(files) else "that no --input names"
+    has_hook = all(isinstance(run.env.get(start_hook.FACT), Mapping) for run in (a, b))
+    opened = "that no Python of the command opened"
+    which = opened if all(files) and has_hook else "that no --input names"
     items.append(f"files outside the repository {which}")
     if not all(read_files.STANDARD_INPUT in names for names in file_names):
         items.append("standard input")

@@ -91,6 +91,8 @@ def test_a_seed_that_nothing_used_is_printed(project):
         beginning + "no Python of the command reported"
     ]
     assert unrecorded.uncontrolled(off, off) == [beginning + "the hook was off"]
+    assert "that no Python of the command opened" in unrecorded.not_recorded(used, used)
+    assert "that no --input names" in unrecorded.not_recorded(off, off)
 
 
 def test_workers_that_no_seed_reaches_are_printed(project):
