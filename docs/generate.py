@@ -102,6 +102,17 @@ def parameters(value: Any) -> list[str]:
     return [name for name in names if name != "self"]
 
 
+def optional_parameters(value: Any) -> list[str]:
+    """Return the parameters that have a default."""
+    named = set(parameters(value))
+    if not named:
+        return []
+    entries = inspect.signature(value).parameters.values()
+    return [
+        entry.name for entry in entries if entry.name in named and entry.default is not entry.empty
+    ]
+
+
 def described(value: Any) -> set[str]:
     """Return the parameters that the docstring describes."""
     section = parse(inspect.getdoc(value) or "").sections.get("Parameters", "")

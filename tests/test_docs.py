@@ -132,6 +132,17 @@ def test_every_public_object_and_every_parameter_of_it_is_described(value):
         if entry and not (kind and text)
     }
     assert empty == set(), "parameters without a type or a description"
+    described = {
+        name: f"{kind} {text}"
+        for names, kind, text in generate.entries(doc.sections.get("Parameters", ""))
+        for name in names.replace("*", "").split(", ")
+    }
+    silent = [
+        name
+        for name in generate.optional_parameters(value)
+        if not re.search("default|optional", described[name], re.I)
+    ]
+    assert silent == [], "parameters whose default is not described"
 
 
 @pytest.mark.parametrize(
