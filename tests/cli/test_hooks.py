@@ -163,7 +163,7 @@ class TestReproduce:
 
 class TestInstall:
     def test_list_install_uninstall(self):
-        assert "   clean-tree      pre-run   Refuses a run while" in run_cli("hooks").out
+        assert "   clean-tree      pre-run   Refuses a run if" in run_cli("hooks").out
         assert install("clean-tree", "disk-space") == (
             "installed clean-tree (pre-run)\ninstalled disk-space (pre-run)\n"
         )
@@ -275,7 +275,7 @@ class TestSamples:
         smi.chmod(0o755)
         allowed()
         smi.write_text("#!/bin/sh\necho '123, python'\n")
-        assert "the GPU is taken:\n123, python" in refused()
+        assert "another process computes on the GPU:\n123, python" in refused()
         smi.write_text("#!/bin/sh\n")
         allowed()
 
