@@ -16,12 +16,13 @@ from gittrack import git
 from gittrack.core.errors import TrackError
 from gittrack.read.runs.reader import Raw
 from gittrack.web import points
-from gittrack.web.points import Array, PointCache, RunPoints
+from gittrack.web.points import PointCache, RunPoints
+from gittrack.web.series_file import Array
 from gittrack.web.views import runs, series
 
-BUDGET = 400_000  # points in a file
+BUDGET = 350_000  # points in a file
 _FEWEST, _MOST = 100, 2_000  # points of a curve
-_KNOTS = 64  # of the clock of a run
+_KNOTS = 32  # of the clock of a run
 _LEVELS = 65_535
 _LONG = 64  # numbers; a shorter array is written as it is
 
@@ -33,7 +34,7 @@ def document(repo: git.Repo, raws: Sequence[Raw]) -> dict[str, Any]:
     """
     cache = PointCache()
     most = max(_FEWEST, min(_MOST, BUDGET // max(1, _count(repo, raws, cache))))
-    window = series.Window("step", None, None, most // 2, 0.0)
+    window = series.Window("step", None, None, 10**9, 0.0)  # all points
     entries: list[dict[str, Any]] = []
     clocks: dict[str, Any] = {}
     problems: list[dict[str, str]] = []
@@ -44,7 +45,9 @@ def document(repo: git.Repo, raws: Sequence[Raw]) -> dict[str, Any]:
             problems.append({"run": runs.key(raw), "message": series.message(error)})
             continue
         for entry in series.of_run(repo, raw, of_run, (), window):
-            entries.append({**entry, "x": quantised(entry["x"]), "y": quantised(entry["y"])})
+            x, y = reduced(entry["x"], entry["y"], most)
+            thinned = len(y) < len(entry["y"])
+            entries.append({**entry, "thinned": thinned, "x": quantised(x), "y": quantised(y)})
         clocks[runs.key(raw)] = _clock(of_run)
     return {
         "x": "step",
@@ -68,11 +71,38 @@ def _count(repo: git.Repo, raws: Sequence[Raw], cache: PointCache) -> int:
     return round(len(raws) * sum(counts) / max(1, len(counts)))
 
 
+def reduced(x: Array, y: Array, most: int) -> tuple[Array, Array]:
+    """Return at most ``most`` points of a curve: the smallest and the largest of each part of it.
+
+    If the steps are regular, so are those that are returned, because they then take no room: a point is moved
+    by less than a part.  The first and the last value stay.
+    """
+    if len(y) <= most:
+        return x, y
+    if not _is_regular(x):
+        return points.thin(x, y, most // 4)  # twice the bytes for a point
+    parts = most // 2
+    starts = np.arange(parts) * len(y) // parts
+    low, high = (extreme.reduceat(y, starts) for extreme in (np.minimum, np.maximum))
+    middles = (starts + np.append(starts[1:], len(y))) // 2
+    rising = y[middles] >= (low + high) / 2
+    pairs = np.stack([np.where(rising, low, high), np.where(rising, high, low)], axis=1).ravel()
+    pairs[0], pairs[-1] = y[0], y[-1]
+    return np.linspace(x[0], x[-1], len(pairs)), pairs
+
+
+def _is_regular(x: Array) -> bool:
+    return len(x) > 1 and bool(np.allclose(np.diff(x), x[1] - x[0], rtol=1e-6, atol=0))
+
+
 def quantised(numbers: Array) -> Any:
     """Return an array as a PACK with at most 16 bits per number."""
-    exact = points.pack(numbers) if len(numbers) else []
+    exact = points.pack(numbers)
     if isinstance(exact, list) or exact["type"] == "range":
         return exact
+    if _is_regular(numbers):
+        step = (numbers[-1].item() - numbers[0].item()) / (len(numbers) - 1)
+        return {"type": "range", "start": numbers[0].item(), "step": step, "n": len(numbers)}
     if len(numbers) <= _LONG:
         return [float(f"{number:.7g}") for number in numbers.tolist()]
     low, high = float(numbers.min()), float(numbers.max())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,22 +13,13 @@ import numpy as np
 
 from gittrack import git
 from gittrack.core import layout
-from gittrack.core.run import series
 from gittrack.read.runs import live, reader
 from gittrack.read.runs.live import Tail
 from gittrack.read.runs.reader import Raw
+from gittrack.web.series_file import Array, Series, parse
 
-Array = np.ndarray[Any, np.dtype[Any]]
 _SHORT = 32  # so many numbers are written as they are
 _INT32 = 2**31 - 1
-
-
-class Series(NamedTuple):
-    """The points of one metric in the order of logging: three arrays of one length."""
-
-    steps: Array
-    values: Array
-    times: Array
 
 
 class RunPoints(NamedTuple):
@@ -74,14 +65,15 @@ def read(repo: git.Repo, raw: Raw, earlier: RunPoints | None = None) -> RunPoint
     """Return the points of a run; see `PointCache.read`."""
     if raw.commit is not None:
         data = reader.content(repo, raw, layout.SERIES)
-        return RunPoints(parse(series.text_lines(data or b"")))
+        return RunPoints(parse(data or b""))
     folder = Path(layout.live_dir(repo.common_dir), raw.id)
     before = earlier if earlier is not None and earlier.tail is not None else RunPoints({}, Tail())
     addition = live.points_after(folder, before.tail or Tail())
     if addition is None:
         before, addition = RunPoints({}, Tail()), live.points_after(folder, Tail())
     lines, tail = addition or ([], Tail())
-    return RunPoints(_joined(before.metrics, parse(lines)), tail)
+    data = "".join(lines).encode("utf-8", "surrogatepass")
+    return RunPoints(_joined(before.metrics, parse(data)), tail)
 
 
 def _joined(first: Mapping[str, Series], second: Mapping[str, Series]) -> dict[str, Series]:
@@ -91,34 +83,6 @@ def _joined(first: Mapping[str, Series], second: Mapping[str, Series]) -> dict[s
         pairs = zip(earlier, more, strict=True) if earlier is not None else None
         joined[name] = Series(*(np.concatenate(pair) for pair in pairs)) if pairs else more
     return joined
-
-
-def parse(lines: Iterable[str]) -> dict[str, Series]:
-    """Return {metric: points} of the lines of a metrics.csv.  Raises ValueError for a damaged line."""
-    columns: dict[str, tuple[list[float], list[float], list[float]]] = {}
-    for number, text in enumerate(lines, 1):
-        points: Iterable[tuple[float, str, float, float]]
-        if '"' in text or "\\" in text or text == series.HEADER:
-            points = series.parse([text]) if text != series.HEADER else ()
-        else:
-            step, _, rest = text.partition(",")
-            name, _, rest = rest.partition(",")
-            value, _, seconds = rest.partition(",")
-            try:
-                points = ((float(step), name, float(value), float(seconds)),)
-            except ValueError:
-                raise ValueError(f"line {number} is not 'step,name,value,time'") from None
-        for step_number, metric, value_number, time in points:
-            column = columns.get(metric)
-            if column is None:
-                column = columns[metric] = ([], [], [])
-            column[0].append(step_number)
-            column[1].append(value_number)
-            column[2].append(time)
-    return {
-        name: Series(*(np.array(numbers, dtype=np.float64) for numbers in column))
-        for name, column in columns.items()
-    }
 
 
 def ordered(x: Array, y: Array) -> tuple[Array, Array]:

@@ -113,15 +113,16 @@ def test_the_page_of_some_runs(project):
     assert documents["start"]["file"]["runs"] == 2
 
 
-def secrets(**more: object) -> list[str]:
+def secrets() -> list[str]:
     """Record two runs, and return texts that only the sender of a page may give away."""
-    for name in ("first", "second"):
-        code = f"print('printed by {name}')\nopen('out.txt', 'w').write('{name}')\n"
-        (helpers.Path("train.py")).write_text(code)
-        argv = ("run", "-n", name, "--output", "out.txt", "--", helpers.sys.executable, "train.py")
-        done = helpers.run_cli(*argv)
-        assert done.code == 0, done.err
-    (run,) = (run for run in helpers.listed() if run["name"] == "first")
+    code = "print('printed by first')\nopen('out.txt', 'w').write('first')\n"
+    helpers.Path("train.py").write_text(code)
+    argv = ("run", "-n", "first", "--output", "out.txt", "--", helpers.sys.executable, "train.py")
+    done = helpers.run_cli(*argv)
+    assert done.code == 0, done.err
+    (run,) = helpers.listed()
+    helpers.Path("train.py").write_text("print('other')\n")
+    helpers.record("second", {"loss": 1.0})
     return [run["host"], "printed by first", "train.py", "out.txt", helpers.sys.executable]
 
 
@@ -168,7 +169,7 @@ def test_quantised_numbers_are_near_the_exact_ones(numbers):
 def test_a_clock_has_the_time_at_some_steps(project):
     run_id = helpers.record("a", *({"loss": 1.0} for _ in range(500)))
     clock = page_of()["series"]["clocks"][f"default/{run_id}"]
-    assert (clock["steps"][0], clock["steps"][-1], len(clock["steps"])) == (0, 499, 64)
+    assert (clock["steps"][0], clock["steps"][-1], len(clock["steps"])) == (0, 499, 32)
     assert clock["seconds"] == sorted(clock["seconds"])
 
 

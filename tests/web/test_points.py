@@ -6,34 +6,14 @@ import base64
 
 import helpers
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gittrack import git
-from gittrack.core.run import series
 from gittrack.read.runs import resolve
 from gittrack.web import points
-from gittrack.web.points import PointCache, Series, cut, ordered, pack, parse, thin
-
-
-def test_lines_are_parsed_as_elsewhere():
-    lines = [
-        series.HEADER,
-        series.line("a,b", 1.5, 3, 0.25),
-        series.line("loss", float("nan"), 2**60, 1.0),
-        series.line("x\ny", -1, 0.5, 2.0),
-    ]
-    parsed = parse(lines)
-    flat = sorted((n, *map(float, p)) for n, s in parsed.items() for p in zip(*s, strict=True))
-    expected = sorted((n, float(s), float(v), float(t)) for s, n, v, t in series.parse(lines))
-    assert str(flat) == str(expected)
-
-
-@pytest.mark.parametrize("line", ["1,a,b,0.1\n", "1,a,2\n", "x,a,1,1\n", "1,a,1,1,1\n"])
-def test_a_damaged_line_is_an_error(line):
-    with pytest.raises(ValueError, match="line 2"):
-        parse([series.line("a", 1.0, 0, 0.0), line])
+from gittrack.web.points import PointCache, cut, ordered, pack, thin
+from gittrack.web.series_file import Series
 
 
 def test_points_are_ordered_by_x_and_else_by_logging():

@@ -17,7 +17,8 @@ from gittrack.read.runs.live import Tail
 from gittrack.read.runs.reader import Raw
 from gittrack.web import windows
 from gittrack.web.params import BadParameter, Params
-from gittrack.web.points import Array, PointCache, RunPoints, Series, cut, ordered, pack, thin
+from gittrack.web.points import PointCache, RunPoints, cut, ordered, pack, thin
+from gittrack.web.series_file import Array, Series
 from gittrack.web.views import commands, runs
 
 MOST_RUNS = 200

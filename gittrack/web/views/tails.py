@@ -11,7 +11,7 @@ from gittrack.core import layout
 from gittrack.read.runs import live
 from gittrack.read.runs.live import Tail
 from gittrack.read.runs.reader import Raw
-from gittrack.web import points
+from gittrack.web import points, series_file
 from gittrack.web.params import Params
 from gittrack.web.points import RunPoints
 from gittrack.web.views import series
@@ -64,6 +64,8 @@ def _more(repo: git.Repo, raw: Raw, position: str) -> RunPoints | None:
         answer = live.points_after(folder, Tail(int(size), int(lines)))
         if answer is None or len(answer[0]) > _MOST_LINES:
             return None
-        return RunPoints(points.parse(answer[0]), answer[1])
+        return RunPoints(
+            series_file.parse("".join(answer[0]).encode("utf-8", "surrogatepass")), answer[1]
+        )
     except (OSError, ValueError):  # it has just ended, or a line is damaged: the series says which
         return None
