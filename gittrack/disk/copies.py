@@ -62,12 +62,18 @@ def copy_file(source: str, target: str) -> None:
 
 
 def _read(source: BinaryIO, target: BinaryIO | None, most: int) -> tuple[str, int]:
-    digest, size = hashlib.sha256(), 0
+    digest, size, hole = hashlib.sha256(), 0, False
     while size < most and (chunk := source.read(min(_CHUNK, most - size))):
         digest.update(chunk)
-        if target is not None:
+        hole = len(chunk) == _CHUNK and not chunk.strip(b"\0")  # as in a sparse file
+        if target is not None and hole:
+            target.seek(_CHUNK, os.SEEK_CUR)
+        elif target is not None:
             target.write(chunk)
         size += len(chunk)
+    if target is not None and hole:
+        target.seek(size - 1)
+        target.write(b"\0")
     if target is not None:
         target.flush()
     return digest.hexdigest(), size

@@ -32,5 +32,21 @@ def test_files_are_copied_in_chunks(tmp_path, size):
     assert (tmp_path / "b").read_bytes() == data
 
 
+@pytest.mark.parametrize("end", [b"", b"weights"])
+def test_a_copy_of_a_sparse_file_is_sparse(tmp_path, end):
+    size = 32 << 20
+    with open(tmp_path / "a", "wb") as source:
+        source.write(b"x")
+        source.truncate(size)
+        source.seek(size)
+        source.write(end)
+    with open(tmp_path / "a", "rb") as source, open(tmp_path / "b", "x+b") as target:
+        digest, count = copies.copy(source, target, size * 2)
+    content = (tmp_path / "b").read_bytes()
+    assert (digest, count) == (hashlib.sha256(content).hexdigest(), size + len(end))
+    assert content == (tmp_path / "a").read_bytes()
+    assert (tmp_path / "b").stat().st_blocks * 512 < 4 << 20
+
+
 def test_without_a_target_only_the_digest_is_computed():
     assert copies.copy(io.BytesIO(b"x"), None, 1)[0] == hashlib.sha256(b"x").hexdigest()

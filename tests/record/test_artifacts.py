@@ -39,6 +39,26 @@ def project(monkeypatch):
     monkeypatch.chdir(repo())
 
 
+def test_each_of_many_artifacts_costs_the_same():
+    done = python(
+        "import sys, gittrack\n"
+        "from pathlib import Path\n"
+        "calls = 0\n"
+        "def count(event, args):\n"
+        "    global calls\n"
+        "    calls += event.startswith(('open', 'os.'))\n"
+        "run = gittrack.init()\n"
+        "Path('model.pt').write_text('weights')\n"
+        "run.log_artifact('model.pt')\n"
+        "sys.addaudithook(count)\n"
+        "for number in range(300):\n"
+        "    run.log_artifact('model.pt', f'{number:03}/model.pt')\n"
+        "    if number in (99, 199, 299): print(calls)\n"
+    )
+    first, second, third = map(int, done.out.split())
+    assert second - first == third - second == first
+
+
 @pytest.mark.parametrize("step", range(1, 12))
 def test_a_kill_while_an_artifact_is_replaced_leaves_one_whole_version(step):
     done = python(OVERWRITTEN.replace("sys.argv[1]", str(step)))
