@@ -1,5 +1,6 @@
 """Every verb has help and is documented, what the documents show runs, and the reference is the code's."""
 
+import importlib
 import inspect
 import re
 import subprocess
@@ -60,6 +61,42 @@ def test_the_design_names_every_folder():
     design = DOCUMENTS["docs/design/layers.md"]
     rows = dict(re.findall(r"^\| `([\w/]+)/` \| (.*) \|$", design, re.M))
     assert rows == generate.folders()
+
+
+def named_modules(text):
+    """Return what a document names in the package, such as ``core/paths.py`` or ``git/process.find``."""
+    layers = "|".join(path.name for path in (ROOT / "gittrack").iterdir() if path.is_dir())
+    return set(re.findall(rf"`((?:{layers})(?:/\w+)+(?:\.\w+)*)(?:/|\(\))?`", text))
+
+
+def exists(name):
+    path = ROOT / "gittrack" / name
+    module, *attributes = path.name.split(".")
+    file = path.parent / f"{module}.py"
+    if path.exists() or not file.exists() or not attributes:
+        return path.exists() or file.exists()
+    value = importlib.import_module(".".join(file.relative_to(ROOT).with_suffix("").parts))
+    for attribute in attributes:
+        value = getattr(value, attribute, None)
+    return value is not None
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in DOCUMENTS if "design" in name or name == "CONTRIBUTING.md"]
+)
+def test_every_module_that_a_document_names_exists(name):
+    assert {module for module in named_modules(DOCUMENTS[name]) if not exists(module)} == set()
+
+
+def test_a_module_that_does_not_exist_is_noticed():
+    assert named_modules("see `core/paths.py`, `git/process.begin()` and `hooks/README.md`") == {
+        "core/paths.py",
+        "git/process.begin",
+    }
+    assert exists("core/paths.py")
+    assert exists("core/paths.fault")
+    assert not exists("core/paths.check")
+    assert not exists("core/path.py")
 
 
 def test_git_finds_the_verbs(project):

@@ -172,7 +172,7 @@ FACTS = (
         *(
             "verdict.evidence",
             NAMES,
-            "what it rests on: `metrics`, `artifacts`, `written` files, the `console`",
+            "the evidence that it is based on: `metrics`, `artifacts`, `written` files, the `console`",
         ),
         storage=NOTES,
     ),
