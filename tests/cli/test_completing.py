@@ -87,6 +87,8 @@ def test_runs_by_name_and_by_digits_the_newest_first(repo):
         (("ls", "-e", ""), ["cifar", "default"]),
         (("ls", "--experiment=c"), ["--experiment=cifar"]),
         (("top", ""), ["acc"]),
+        (("top", "-n", "3", ""), ["acc"]),
+        (("top", "acc", ""), []),
         (("ls", "--columns", "id,m"), ["id,m.d"]),
         (("ls", "--columns", "a"), ["acc", "age", "asked", "archived"]),
         (("run", "-S", "l"), ["lr="]),

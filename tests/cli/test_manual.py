@@ -44,7 +44,10 @@ def test_the_page_has_its_parts_in_order():
 
 
 def test_the_synopsis_is_the_usage_without_help():
-    assert "\\fBgit track ls\\fR [\\-n N] [\\-\\-all] [\\-\\-x {step,time}] RUN" in page()
+    assert (
+        ".SH SYNOPSIS\n\\fBgit track ls\\fR [\\-n N] [\\-\\-all] [\\-\\-x {step,time}] RUN"
+        in page()
+    )
 
 
 @pytest.mark.parametrize(

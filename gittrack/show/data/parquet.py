@@ -10,6 +10,7 @@ from gittrack.core.errors import TrackError
 from gittrack.core.scalars import flow_text
 
 _BATCH = 50_000
+_EXACT = 2**53  # a float holds every whole number up to this
 
 
 def write(rows: Sequence[dict[str, Any]], names: Sequence[str], target: BinaryIO) -> None:
@@ -20,7 +21,8 @@ def write(rows: Sequence[dict[str, Any]], names: Sequence[str], target: BinaryIO
     rows : sequence of dict
         The rows; a missing column is null.
     names : sequence of str
-        The columns.  A column with values of several types becomes text.
+        The columns.  A column with values of several types, or with numbers
+        that no type of Parquet holds exactly, becomes text.
     target : binary file
         The file to write to.
 
@@ -69,9 +71,13 @@ def _column(values: list[Any]) -> tuple[str, list[Any]]:
         return "bool_", values
     if kinds == {int} and all(value is None or abs(value) < 2**63 for value in values):
         return "int64", values
-    if kinds and kinds <= {int, float}:
+    if kinds and kinds <= {int, float} and all(map(_fits_float, values)):
         return "float64", [None if value is None else float(value) for value in values]
     return "string", [None if value is None else _text(value) for value in values]
+
+
+def _fits_float(value: Any) -> bool:
+    return not isinstance(value, int) or abs(value) <= _EXACT
 
 
 def _text(value: Any) -> str:

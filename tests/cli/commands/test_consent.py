@@ -19,7 +19,7 @@ SWEEP = Sweep(
     "20260301-000000-0000001c",
     COMMIT,
     b"",
-    {"command": ["sh", "-c", "rm \x1b"], "cwd": "sub", "code": {"commit": "c" * 40}},
+    {"command": ["sh", "-c", "rm \x1b"], "cwd": "su\x1bb", "code": {"commit": "c" * 40}},
 )
 
 
@@ -52,7 +52,7 @@ def test_without_a_terminal_the_command_is_shown_and_refused(capsys):
     assert capsys.readouterr().err == (
         "the sweep 20260301-000000-0000001c was not started on this machine; it would execute:\n"
         "  command  ['sh', '-c', 'rm \\x1b']\n"
-        "  folder   sub\n"
+        "  folder   su\\x1bb\n"
         f"  code     {'c' * 40}\n"
     )
 

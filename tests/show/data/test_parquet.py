@@ -1,0 +1,78 @@
+"""Rows as Parquet: one type for each column."""
+
+from __future__ import annotations
+
+import io
+import sys
+
+import pytest
+
+from gittrack.core.errors import TrackError
+from gittrack.show.data import parquet
+
+pytest.importorskip("pyarrow")
+
+
+def read(file: io.BytesIO):
+    from pyarrow import parquet as arrow_parquet
+
+    return arrow_parquet.read_table(io.BytesIO(file.getvalue()))
+
+
+def column(*values):
+    """Return the type of a column and its values, written and read back."""
+    file = io.BytesIO()
+    parquet.write([{"x": value} for value in values], ["x"], file)
+    table = read(file)
+    return str(table.schema.field("x").type), table.column("x").to_pylist()
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "stored"),
+    [
+        ((1, 2, None), "int64", [1, 2, None]),
+        ((1, 0.5), "double", [1.0, 0.5]),
+        ((True, False), "bool", [True, False]),
+        ((True, 1), "string", ["true", "1"]),
+        (("a", 1), "string", ["a", "1"]),
+        ((2**63 - 1, 1), "int64", [2**63 - 1, 1]),
+        ((2**63, 1), "string", [str(2**63), "1"]),  # neither int64 nor double holds it exactly
+        ((2**53, 0.5), "double", [2.0**53, 0.5]),
+        ((2**53 + 1, 0.5), "string", [str(2**53 + 1), "0.5"]),
+        ((10**400, 0.5), "string", [f"1{'0' * 400}", "0.5"]),
+        (([1, 2], {"a": None}), "string", ["[1, 2]", '{"a": null}']),
+        ((None, None), "string", [None, None]),
+        (("\udcff",), "string", ["\\udcff"]),
+    ],
+)
+def test_a_column_has_the_type_of_its_values_or_is_text(values, kind, stored):
+    assert column(*values) == (kind, stored)
+
+
+def test_a_missing_value_is_null_and_the_columns_keep_their_order():
+    file = io.BytesIO()
+    parquet.write([{"b": 1}, {"a": "x"}], ["b", "a"], file)
+    assert read(file).to_pydict() == {"b": [1, None], "a": [None, "x"]}
+
+
+def test_points_are_written_in_parts(monkeypatch):
+    monkeypatch.setattr(parquet, "_BATCH", 2)
+    points = [("run", "loss", float(n), n / 2, n * 0.1) for n in range(5)]
+    file = io.BytesIO()
+    parquet.write_history(iter(points), file)
+    table = read(file)
+    assert table.column_names == ["run", "metric", "step", "value", "time"]
+    assert table.column("value").to_pylist() == [0.0, 0.5, 1.0, 1.5, 2.0]
+
+
+def test_no_points_are_an_empty_table():
+    file = io.BytesIO()
+    parquet.write_history([], file)
+    assert read(file).num_rows == 0
+
+
+def test_without_pyarrow_the_error_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(TrackError, match="Parquet needs pyarrow") as caught:
+        parquet.write([], [], io.BytesIO())
+    assert caught.value.hint == "pip install 'gittrack[parquet]'"
