@@ -113,6 +113,7 @@ def test_a_package_is_put_back_in_a_folder_of_its_own(project, tmp_path):
     assert "the cause is proved: package: scale: 1.0 -> 2.0" in done.out, done.out + done.err
 
 
+@pytest.mark.slow
 def test_a_package_that_cannot_be_installed_does_not_end_the_search(project, tmp_path):
     pytest.importorskip("pip")
     Path("train.py").write_text(
@@ -149,7 +150,10 @@ def record(name, *words, options=()):
     assert done.code == 0, done.err
 
 
-@pytest.mark.parametrize("kind", CHANGES)
+@pytest.mark.parametrize(
+    "kind",
+    [pytest.param(kind, marks=pytest.mark.slow) if kind != "data" else kind for kind in CHANGES],
+)  # data is the last suspect, so that the others are put back before it
 def test_between_two_runs_each_kind_is_proved_although_all_differ(project, kind):
     expression, cause = CHANGES[kind]
     Path("train.py").write_text(CONFIGURED.replace("PARTS", expression))
@@ -166,6 +170,7 @@ def test_between_two_runs_each_kind_is_proved_although_all_differ(project, kind)
     assert git(".", "worktree", "list").count("\n") == 0
 
 
+@pytest.mark.slow
 def test_files_that_only_work_together_are_put_back_together(project):
     Path("train.py").write_text(CONFIGURED.replace("PARTS", "helper.factor(1)"))
     Path("helper.py").write_text("def factor(n): return n\n")
