@@ -18,7 +18,7 @@ class WrittenComparison(NamedTuple):
     Attributes
     ----------
     equal : int
-        The number of equal files.
+        The number of equal files; empty ones and links are no evidence.
     differing : tuple of str
         The files that differ, or that only one run wrote.
     left_out : mapping of str to tuple of str
@@ -63,15 +63,16 @@ def compare(a: RunRecord, b: RunRecord) -> WrittenComparison:
     outside = {path for files in (first, second) for path in files if files[path].get("outside")}
     first, second = ({p: e for p, e in f.items() if p not in outside} for f in (first, second))
     pairs = pairing.pairs(first, second, (span.of_run(a.info), span.of_run(b.info)))
-    equal = [x for x, y in pairs if _digest(first[x]) == _digest(second[y])]
-    others = (first.keys() - set(equal)) | (second.keys() - {y for _, y in pairs})
+    equal = {x for x, y in pairs if _digest(first[x]) == _digest(second[y])}
+    others = (first.keys() - equal) | (second.keys() - {y for _, y in pairs})
     left_out = {
         x: tuple(dict.fromkeys((*first[x].get("left_out", ()), *second[y].get("left_out", ()))))
         for x, y in pairs
         if x in equal and first[x]["sha256"] != second[y]["sha256"]
     }
     left_out = {path: names for path, names in left_out.items() if names}
-    return WrittenComparison(len(equal), tuple(sorted(others)), left_out, tuple(sorted(outside)))
+    count = sum(bool(first[path].get("size")) and "link" not in first[path] for path in equal)
+    return WrittenComparison(count, tuple(sorted(others)), left_out, tuple(sorted(outside)))
 
 
 def _files(run: RunRecord) -> Mapping[str, Mapping[str, Any]] | None:

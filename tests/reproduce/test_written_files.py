@@ -68,3 +68,10 @@ def test_what_a_run_wrote_through_a_link_outside_is_never_exact(program, tmp_pat
     done = run_cli("reproduce", "first")
     assert (done.code, done.out.split()[0]) == (3, "UNKNOWN")
     assert "written through these links, outside of the tree, is not known: out" in done.out
+
+
+def test_an_empty_file_and_a_link_are_no_evidence(program):
+    program("open('out.lock', 'w'); os.symlink('program.py', 'out.link')")
+    done = run_cli("reproduce", "first")
+    assert (done.code, done.out.split()[0]) == (3, "UNKNOWN")
+    assert "there is nothing to compare" in done.out
