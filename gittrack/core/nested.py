@@ -55,6 +55,14 @@ def at_path(config: Mapping[str, Any], parts: tuple[str, ...], absent: Any = Non
     return node
 
 
+def at_keys(config: Mapping[str, Any], keys: tuple[str, ...]) -> Any:
+    """Return the value at a path that `conflicts` returned."""
+    value: Any = config
+    for key in keys:
+        value = value[key]
+    return value
+
+
 def merge(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
     """Return ``first`` with the values of ``second`` added, which override those of ``first``.
 

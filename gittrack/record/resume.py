@@ -84,15 +84,12 @@ def _with_earlier_values(request: session.RunRequest, old: run_info.RunInfo) -> 
 
 
 def _check_params(old: run_info.RunInfo, request: session.RunRequest) -> None:
-    changed = [
-        k
-        for k in request.params
-        if k in old.params and not nested.same(old.params[k], request.params[k])
-    ]
+    changed = nested.conflicts(old.params, request.params)
     if changed:
-        key = changed[0]
+        path = changed[0]
+        before, after = (nested.at_keys(params, path) for params in (old.params, request.params))
         raise TrackError(
-            f"the param {key!r} of {old.id} is {old.params[key]!r} and cannot become {request.params[key]!r}",
+            f"the param {'.'.join(path)!r} of {old.id} is {before!r} and cannot become {after!r}",
             "start a new run for another configuration",
         )
 

@@ -101,3 +101,10 @@ def test_depth_is_limited(wrap):
     nested.check_depth(value)
     with pytest.raises(ValueError, match="more than 64 levels deep"):
         nested.check_depth(wrap(value))
+
+
+def test_the_values_of_a_conflict_are_at_its_path():
+    first, second = {"a": {"b.c": {"d": 1}}}, {"a": {"b.c": {"d": 2}}}
+    [path] = nested.conflicts(first, second)
+    assert path == ("a", "b.c", "d")
+    assert (nested.at_keys(first, path), nested.at_keys(second, path)) == (1, 2)

@@ -50,22 +50,15 @@ def log_params(
         If a param has another value already, unless ``allow_change``.
     """
     if not allow_change:
-        _check_unchanged(book.params(), new, (), hint)
+        _check_unchanged(book.params(), new, hint)
     return book.append(events.PARAMS, values=dict(new))
 
 
-def _check_unchanged(
-    old: Mapping[str, Any], new: Mapping[str, Any], path: tuple[str, ...], hint: str
-) -> None:
-    for key, value in new.items():
-        if key not in old:
-            continue
-        both = isinstance(value, Mapping) and isinstance(old[key], Mapping)
-        if both:
-            _check_unchanged(old[key], value, (*path, key), hint)
-        elif not nested.same(old[key], value):
-            name = ".".join((*path, key))
-            raise TrackError(
-                f"the param {name!r} is {old[key]!r} already and cannot become {value!r}",
-                hint,
-            )
+def _check_unchanged(old: Mapping[str, Any], new: Mapping[str, Any], hint: str) -> None:
+    changed = nested.conflicts(old, new)
+    if changed:
+        path = changed[0]
+        before, after = nested.at_keys(old, path), nested.at_keys(new, path)
+        raise TrackError(
+            f"the param {'.'.join(path)!r} is {before!r} already and cannot become {after!r}", hint
+        )

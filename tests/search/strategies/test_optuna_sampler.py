@@ -127,13 +127,12 @@ class TestStrategy:
         outcomes = [outcome(0, 2.0), outcome(1, math.nan), outcome(2, 1.0), outcome(3, None)]
         assert search().best(outcomes) == "2"
 
-    def test_a_proposal_depends_on_the_outcomes_and_not_on_their_order(self):
-        outcomes = [outcome(0, 2.0, x=0.1, opt="adam"), outcome(1, 1.0, x=0.9, opt="sgd")]
-        one, other = (
-            search().ask(outcomes, {"0", "1"}, 1),
-            search().ask(outcomes[::-1], {"0", "1"}, 1),
-        )
-        assert one == other
+    def test_a_proposal_depends_on_the_outcomes_and_not_in_which_order_they_are_given(self):
+        outcomes = [outcome(n, abs(n - 2.5), x=n / 6, opt="adam") for n in range(6)]
+        learning = search(size=9, n_startup_trials=2)
+        keys = {str(number) for number in range(6)}
+        proposals = [learning.ask(given, keys, 1) for given in (outcomes, outcomes[::-1])]
+        assert proposals[0] == proposals[1]
 
     def test_a_trial_that_ended_has_the_params_that_were_recorded(self):
         outcomes = [outcome(1, 1.0, x=0.123, opt="sgd")]
