@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from gittrack.core import values
+from gittrack.core import metric_value
 from gittrack.core.errors import TrackError
 from gittrack.search.plan import Outcome, Strategy
 
@@ -71,7 +71,7 @@ def search(strategy: Strategy, evaluate: Evaluate) -> Best:
         config = {name: value for name, value in trial.params.items() if name != BUDGET}
         budget = trial.budget or 0
         result = evaluate(dict(config), budget)
-        score = None if result is None else float(values.number(result, "score"))
+        score = None if result is None else float(metric_value.number(result, "score"))
         outcomes.append(Outcome(trial.key, score, len(outcomes), "finished"))
         history[trial.key] = Evaluation(
             trial.config, config, budget, score, trial.rung, trial.bracket

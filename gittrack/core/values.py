@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime
 import enum
-import math
 import os
 from collections.abc import Mapping, Set
 from typing import Any
 
 from gittrack.core import foreign_objects, layout
-from gittrack.core.errors import NotANumber, TrackError
+from gittrack.core.errors import TrackError
 from gittrack.core.nested import MAX_DEPTH
 from gittrack.core.scalars import quote
 
@@ -18,7 +17,6 @@ MAX_LEAVES = 100_000
 MAX_TEXT = 10 << 20
 MAX_KEY = 500
 _HUGE = 10**4300  # Python cannot print or read a longer integer
-MOST = 10**299  # readers accept metrics and steps up to 10**300, so that steps can grow from here
 
 
 def check_name(name: object, kind: str) -> str:
@@ -55,7 +53,9 @@ def check_run_name(name: object) -> str:
 def check_text(text: object, kind: str) -> str:
     """Return ``text`` if it can be the ``kind`` of a run: no NUL, at most 10 << 20 characters."""
     if not isinstance(text, str):
-        raise TrackError(f"the {kind} is {_short(text)}, not text", f"pass the {kind} as a string")
+        raise TrackError(
+            f"the {kind} is {short_text(text)}, not text", f"pass the {kind} as a string"
+        )
     if "\0" in text:
         raise TrackError(f"the {kind} has a NUL character", "remove it")
     if len(text) > MAX_TEXT:
@@ -116,53 +116,8 @@ def plain(value: Any, name: str) -> Any:
     return _Plain(None).value(value, (name,))
 
 
-def number(value: Any, name: str) -> int | float:
-    """Return the value of the metric ``name`` as an int or float, exactly.
-
-    Parameters
-    ----------
-    value
-        A scalar of Python, NumPy or torch, or an array of one element.
-    name : str
-        The name of the metric, for the error.
-
-    Raises
-    ------
-    NotANumber
-        If the value is not a number that an int or a float holds exactly.
-    """
-    if type(value) is float:
-        return value
-    if isinstance(value, int) and -MOST < value < MOST:
-        return int(value)
-    if isinstance(value, float):  # a subclass: np.float64
-        return float(value)
-    if foreign_objects.is_masked(value):
-        return math.nan
-    item = getattr(value, "item", None)
-    if (item is not None and getattr(value, "size", 1) in (1, item)) or _has_one_element(value):
-        scalar = item() if item is not None else value
-        if type(scalar) in (int, float, bool):
-            return number(scalar, name)
-        value = scalar
-    try:
-        as_float = float(value) if not isinstance(value, (str, bytes)) else None
-    except (TypeError, ValueError, OverflowError):  # OverflowError: an int beyond all floats
-        as_float = None
-    if as_float is not None and (value == as_float or math.isnan(as_float)):
-        return as_float
-    raise NotANumber(
-        f"the metric {name!r} is {_short(value)}, not a number that a float holds exactly",
-        "log a number; put text into params, notes or tags",
-    )
-
-
-def _has_one_element(value: Any) -> bool:
-    count = getattr(value, "numel", None)
-    return count is not None and callable(count) and count() == 1
-
-
-def _short(value: object) -> str:
+def short_text(value: object) -> str:
+    """Return a value as text for an error: at most 60 characters, and its type."""
     text = _text(value)
     text = text if len(text) <= 60 else text[:57] + "..."
     return f"{text} ({type(value).__name__})"
@@ -252,13 +207,13 @@ class _Plain:
             if type(plain_form) is not type(value):  # np.longdouble has no plain form
                 return self.value(plain_form, path)
         if isinstance(value, int):
-            raise TrackError(f"{name} is {_short(value)}, which cannot be stored", "pass text")
+            raise TrackError(f"{name} is {short_text(value)}, which cannot be stored", "pass text")
         return self.text_of(value, path)
 
     def text_of(self, value: Any, path: tuple[str, ...]) -> str:
         if self.as_text is None:
             raise TrackError(
-                f"the param {'.'.join(path)!r} is {_short(value)}, which cannot be stored",
+                f"the param {'.'.join(path)!r} is {short_text(value)}, which cannot be stored",
                 "pass text, a number, a list or a mapping",
             )
         self.as_text.append(".".join(path))

@@ -12,14 +12,14 @@ from os import write
 from time import monotonic
 from typing import Any
 
-from gittrack.core import values
+from gittrack.core import metric_value, values
 from gittrack.core.errors import TrackError
 from gittrack.core.run import series
 from gittrack.disk import descriptors
 from gittrack.record.appender import Appender
 
 _SYNC_SECONDS = 10.0
-_MAX_STEP = values.MOST
+_MAX_STEP = metric_value.MOST
 
 
 class _Cells(dict[str, str]):
@@ -80,7 +80,7 @@ class Points:
     def log(self, metrics: Mapping[str, Any], step: float | None = None) -> None:
         """Write a point of each metric; see `Run.log`."""
         if step is not None and (type(step) is not int or not -_MAX_STEP < step < _MAX_STEP):
-            step = values.number(step, "step")
+            step = metric_value.number(step, "step")
         at = None if step is None else f"{step}"
         cells, counters, lines = self._cells, self._next, []
         with self._lock:
@@ -88,7 +88,7 @@ class Points:
             end = self._end if now < self._end_until else self._tick(now)
             for name, value in metrics.items():
                 if type(value) is not float:
-                    value = values.number(value, name)
+                    value = metric_value.number(value, name)
                 lines.append(f"{at or counters.get(name, 0)}{cells[name]}{value!r}")
             if self._closed:
                 raise TrackError(

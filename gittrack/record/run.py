@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gittrack.core import nested, values
+from gittrack.core import metric_value, nested, values
 from gittrack.core.errors import NotANumber, TrackError
 from gittrack.core.run import events
 from gittrack.record.active import params as run_params
@@ -89,7 +89,7 @@ class Run(RunFiles):
     def _log_numbers(self, metrics: Mapping[str, Any], step: Any, error: TrackError) -> None:
         """Record the numbers of a call that also has other values, and warn about the others."""
         try:
-            valid_step = None if step is None else values.number(step, "step")
+            valid_step = None if step is None else metric_value.number(step, "step")
         except NotANumber as problem:
             self._warn("step", f"{problem.message}: the points get the next step of their metric")
             valid_step = None

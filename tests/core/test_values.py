@@ -9,7 +9,6 @@ import types
 import uuid
 from collections import OrderedDict, deque
 from decimal import Decimal
-from fractions import Fraction
 from pathlib import Path
 from typing import ClassVar, NamedTuple
 
@@ -19,7 +18,7 @@ from helpers import NASTY_FLOATS, NASTY_INTS, configs, exact
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gittrack.core import nested, values
+from gittrack.core import metric_value, nested, values
 from gittrack.core.errors import TrackError
 
 
@@ -258,38 +257,6 @@ def test_what_cannot_be_a_name(name, reason):
         values.check_name(name, "metric")
 
 
-@pytest.mark.parametrize(
-    ("value", "number"),
-    [
-        *((1, 1), (0.1, 0.1), (True, 1), (2**200, 2**200), (-0.0, -0.0), (5e-324, 5e-324)),
-        *((np.float64(0.1), 0.1), (np.float32(0.1), float(np.float32(0.1))), (np.int8(-1), -1)),
-        *((np.uint64(2**64 - 1), 2**64 - 1), (np.bool_(True), 1), (np.float16(0.5), 0.5)),
-        *((np.array(3), 3), (np.array([0.5]), 0.5)),
-        *((np.array([[7]]), 7), (np.longdouble(0.5), 0.5)),
-        *((Decimal("0.5"), 0.5), (Decimal(3), 3.0), (Fraction(1, 4), 0.25), (Level.LOW, 1)),
-        *((np.ma.masked, math.nan), (np.ma.masked_invalid([math.nan]).mean(), math.nan)),
-        *((np.ma.array([1.5], mask=[False]), 1.5), (np.ma.array([1.5], mask=[True]), math.nan)),
-        *((float("nan"), math.nan), (np.float64("inf"), math.inf), (Decimal("NaN"), math.nan)),
-    ],
-)
-def test_metrics(value, number):
-    assert exact(values.number(value, "loss")) == exact(number)
-
-
-@pytest.mark.parametrize(
-    "value",
-    [
-        *("0.5", b"1", None, [1], {}, 1j, object(), np.array([1, 2]), np.array([]), "nan"),
-        *(Decimal("0.1"), Fraction(1, 3), Decimal("sNaN"), np.longdouble(1) / 3),
-        *(pytest.param(10**n, id=f"10**{n}") for n in (299, 400, 5000)),
-        *(np.array("a"), np.datetime64("2026-01-01"), np.complex64(1)),
-    ],
-)
-def test_what_is_no_metric_is_refused_by_name(value):
-    with pytest.raises(TrackError, match="the metric 'loss' is"):
-        values.number(value, "loss")
-
-
 class Tensor:
     """What torch's tensors have of NumPy's ways: ``size`` is a method."""
 
@@ -310,14 +277,14 @@ class Tensor:
 
 
 def test_a_tensor_of_one_element_is_a_number():
-    assert values.number(Tensor(0.5), "loss") == 0.5
+    assert metric_value.number(Tensor(0.5), "loss") == 0.5
     assert values.plain(Tensor(0.5), "x") == 0.5
 
 
 def test_a_tensor_of_more_is_a_list_and_no_number():
     assert values.plain(Tensor(1, 2), "x") == [1, 2]
     with pytest.raises(TrackError, match="loss"):
-        values.number(Tensor(1, 2), "loss")
+        metric_value.number(Tensor(1, 2), "loss")
 
 
 def test_a_value_is_set_deep_inside():

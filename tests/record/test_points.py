@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gittrack.core import values
+from gittrack.core import metric_value
 from gittrack.core.errors import NotANumber, TrackError
 from gittrack.core.run import series
 from gittrack.disk import descriptors
@@ -108,7 +108,7 @@ def test_a_step_that_is_not_a_number_is_refused(points, file, step):
     assert logged(file) == []
 
 
-@pytest.mark.parametrize("step", [values.MOST, -values.MOST, 10**4000])
+@pytest.mark.parametrize("step", [metric_value.MOST, -metric_value.MOST, 10**4000])
 def test_a_step_that_no_reader_can_read_is_refused(points, file, step):
     with pytest.raises(TrackError):
         points.log({"loss": 1.0}, step)

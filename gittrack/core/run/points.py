@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from gittrack.core import values
+from gittrack.core import metric_value, values
 from gittrack.core.errors import TrackError
 from gittrack.core.run import series
 
@@ -55,8 +55,8 @@ def _points(point: Any, counts: dict[str, int], seconds: float) -> Iterator[str]
         raise ValueError("not an object")
     step = point.pop("step", None)
     if step is not None:
-        step = values.number(step, "step")
-    metrics = {values.check_name(k, "metric"): values.number(v, k) for k, v in point.items()}
+        step = metric_value.number(step, "step")
+    metrics = {values.check_name(k, "metric"): metric_value.number(v, k) for k, v in point.items()}
     for name, value in metrics.items():
         at = counts.get(name, 0) if step is None else step
         counts[name] = int(at) + 1 if at == at and abs(at) < 2**62 else 0

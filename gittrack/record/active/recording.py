@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from gittrack.core import layout, values
+from gittrack.core import layout, metric_value, values
 from gittrack.core.errors import TrackError
 from gittrack.core.run import events, run_info
 from gittrack.disk import folders
@@ -97,7 +97,7 @@ class Recording:
         numbers = {}
         for name, value in metrics.items():
             try:
-                numbers[values.check_name(name, "metric")] = values.number(value, name)
+                numbers[values.check_name(name, "metric")] = metric_value.number(value, name)
             except TrackError as error:
                 if self.strict:
                     raise
