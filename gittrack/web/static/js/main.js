@@ -3,12 +3,17 @@
 
 import { openData } from "./data.js";
 import { el, fill } from "./dom.js";
+import { listenToKeys } from "./keys.js";
 import { startLive } from "./live.js";
 import { startLoading } from "./loader.js";
 import { decode, defaults, encode } from "./state.js";
 import { createStore } from "./store.js";
 import { createTop } from "./top.js";
+import { mount as mountCompare } from "./views/compare.js";
+import { mount as mountModels } from "./views/models.js";
+import { mount as mountRun } from "./views/run.js";
 import { mount as mountRuns } from "./views/runs.js";
+import { mount as mountSweep } from "./views/sweep.js";
 
 /**
  * @typedef {object} App
@@ -19,7 +24,7 @@ import { mount as mountRuns } from "./views/runs.js";
  */
 
 /** @type {Record<string, (root: HTMLElement, app: App) => () => void>} */
-const VIEWS = { runs: mountRuns };
+const VIEWS = { runs: mountRuns, run: mountRun, compare: mountCompare, sweep: mountSweep, models: mountModels };
 
 // The part of the state that is not in the address.
 const transient = {
@@ -28,6 +33,8 @@ const transient = {
   tails: {}, // {key: how far a live run was read}
   fresh: null, // the points that live runs logged since the last look
   reload: 0, // grows if the runs must be asked for again
+  order: [], // the keys of the table from top to bottom
+  cursor: "", // the key of the marked row
   hover: "", // the key of the run under the pointer
   busy: false,
   offline: false,
@@ -55,7 +62,7 @@ async function main() {
   };
   const root = el("main");
   document.title = `${start.title || "runs"} · gittrack`;
-  fill(document.body, createTop(app, start), root, spoken);
+  fill(document.body, createTop(app, start), root, spoken, listenToKeys(app));
   followAddress(store, initial);
   showView(root, app);
   startLoading(app);

@@ -27,6 +27,31 @@ export function createTop(app, start) {
     if (document.activeElement !== input) input.value = state.where;
     choice.value = state.experiment;
   });
-  const bar = el("header", { class: "top" }, el("span", { class: "name", text: start.title || "runs" }), choice, el("div", { class: "query" }, input));
-  return el("div", {}, bar, problem);
+  const file = start.file && el("p", { class: "about", text: aboutFile(start) });
+  const bar = el("header", { class: "top" }, el("span", { class: "name", text: start.title || "runs" }), navigation(app), choice, app.data.live && el("div", { class: "query" }, input));
+  return el("div", {}, bar, file, problem);
+}
+
+const VIEWS = [["runs", "Runs"], ["compare", "Compare"], ["sweep", "Sweeps"], ["models", "Models"]];
+
+function navigation(/** @type {import("./main.js").App} */ app) {
+  const buttons = VIEWS.map(([view, title]) => el("button", { type: "button", "data-view": view, on: { click: () => app.store.set({ view, target: "" }) } }, title));
+  function mark() {
+    const { view, selected } = app.store.get();
+    for (const button of buttons) {
+      const mine = button.dataset.view === view || (view === "run" && button.dataset.view === "runs");
+      if (mine) button.setAttribute("aria-current", "page");
+      else button.removeAttribute("aria-current");
+      if (button.dataset.view === "compare") fill(button, selected.length > 0 ? `Compare ${selected.length}` : "Compare");
+    }
+  }
+  app.store.on(["view", "selected"], mark);
+  mark();
+  return el("nav", { "aria-label": "views" }, ...buttons);
+}
+
+function aboutFile(/** @type {any} */ start) {
+  const { written, runs, thinned } = start.file;
+  const parts = [`${runs} runs, written ${written.slice(0, 16).replace("T", " ")} UTC`, thinned && "long curves are thinned to their extremes; tables are exact"];
+  return parts.filter(Boolean).join("; ");
 }

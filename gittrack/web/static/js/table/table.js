@@ -4,6 +4,7 @@
 import { colorOf } from "../color.js";
 import { el, fill } from "../dom.js";
 import { show } from "../format.js";
+import { toggle } from "../keys.js";
 import { valueAt } from "../sort.js";
 
 const ROW = 26; // pixels, as --row in style.css
@@ -40,9 +41,10 @@ export function createTable(root, app) {
 
   function line(/** @type {number} */ row, /** @type {number} */ position) {
     const key = content.runs.keys[row];
-    const selected = app.store.get().selected.includes(key);
+    const { selected: picked, cursor } = app.store.get();
+    const selected = picked.includes(key);
     const cells = content.columns.map((column) => cell(column, row, key));
-    return el("tr", { "data-key": key, "aria-rowindex": position + 2, "aria-selected": String(selected) }, ...cells);
+    return el("tr", { class: key === cursor && "cursor", "data-key": key, "aria-rowindex": position + 2, "aria-selected": String(selected) }, ...cells);
   }
 
   function cell(/** @type {any} */ column, /** @type {number} */ row, /** @type {string} */ key) {
@@ -61,6 +63,16 @@ export function createTable(root, app) {
     return el("th", { scope: "col", "aria-sort": order || "none" }, el("button", { type: "button", on: { click: press }, text: column.head + mark }));
   }
 
+  function keyOf(/** @type {Event} */ event) {
+    return /** @type {Element} */ (event.target).closest("tr[data-key]")?.getAttribute("data-key") || "";
+  }
+
+  // Not by dblclick: the first click paints the rows anew.
+  body.addEventListener("click", (/** @type {MouseEvent} */ event) => {
+    const key = keyOf(event);
+    if (key && event.detail > 1) app.store.set({ view: "run", target: key });
+    else toggle(app, key);
+  });
   scroller.addEventListener("scroll", () => requestAnimationFrame(paint), { passive: true });
   return {
     show(runs, rows, columns, sort) {

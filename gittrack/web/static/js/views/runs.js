@@ -31,6 +31,7 @@ export function mount(root, app) {
     const { runs, sort } = app.store.get();
     if (!runs) return;
     const rows = runs.complete ? sorted(runs, sort) : runs.keys.map((/** @type {string} */ _, /** @type {number} */ i) => i);
+    app.store.set({ order: rows.map((/** @type {number} */ row) => runs.keys[row]) });
     table.show(runs, rows, runs.columns.filter((/** @type {any} */ column) => column.shown), sort);
     const fixed = runs.columns.filter((/** @type {any} */ column) => "value" in column && column.group === "param");
     fill(constants, fixed.map((/** @type {any} */ column) => `${column.head}=${show(column.value, column.kind)}`).join("  "));
@@ -59,7 +60,7 @@ export function mount(root, app) {
   }
 
   const off = [
-    app.store.on(["runs", "sort", "selected", "columns"], paintTable),
+    app.store.on(["runs", "sort", "selected", "columns", "cursor"], paintTable),
     app.store.on(["curves", "log"], paintCharts),
     followCurves(app, keys),
   ];

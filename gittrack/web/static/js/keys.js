@@ -1,0 +1,89 @@
+// @ts-check
+/** The keyboard: one table of keys; `?` shows it. */
+
+import { el, fill } from "./dom.js";
+
+const SMOOTH = [0, 0.6, 0.9, 0.98];
+const AXES = ["step", "time", "wall"];
+
+/** @typedef {(app: import("./main.js").App) => void} Action */
+
+/** @type {[string, string, Action][]} */
+const KEYS = [
+  ["/", "type a filter", () => /** @type {HTMLElement | null} */ (document.querySelector("input[type=search]"))?.focus()],
+  ["j", "next run", (app) => move(app, 1)],
+  ["k", "previous run", (app) => move(app, -1)],
+  [" ", "pick the run", (app) => toggle(app, app.store.get().cursor)],
+  ["Enter", "open the run", (app) => open(app)],
+  ["c", "compare the picked runs", (app) => app.store.set({ view: "compare", target: "" })],
+  ["x", "steps, seconds or time of day", (app) => app.store.set({ x: after(AXES, app.store.get().x) })],
+  ["y", "logarithmic", (app) => app.store.set({ log: !app.store.get().log })],
+  ["s", "smoother", (app) => app.store.set({ smooth: after(SMOOTH, app.store.get().smooth) })],
+  ["Escape", "back", (app) => back(app)],
+];
+
+/**
+ * Listen to the keys of the page; not while somebody types.
+ * @param {import("./main.js").App} app
+ * @returns {HTMLElement} the list of keys, hidden until `?`
+ */
+export function listenToKeys(app) {
+  const help = el("dialog", { class: "keys", "aria-label": "keys" });
+  fill(help, el("h2", { text: "Keys" }), ...KEYS.map(([key, text]) => el("div", {}, el("kbd", { text: key === " " ? "space" : key }), text)));
+  document.addEventListener("keydown", (event) => {
+    const target = /** @type {HTMLElement} */ (event.target);
+    if (/** @type {any} */ (help).open || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (target.matches("input, select, textarea")) {
+      if (event.key === "Escape") target.blur();
+      return;
+    }
+    if (target.matches("button, a, summary") && (event.key === "Enter" || event.key === " ")) return;
+    if (event.key === "?") return /** @type {any} */ (help).showModal();
+    const entry = KEYS.find(([key]) => key === event.key);
+    if (!entry) return;
+    event.preventDefault();
+    entry[2](app);
+  });
+  return help;
+}
+
+/**
+ * Pick a run, or drop it if it is picked.
+ * @param {import("./main.js").App} app
+ * @param {string} key
+ */
+export function toggle(app, key) {
+  const { selected } = app.store.get();
+  if (!key) return;
+  const rest = selected.filter((/** @type {string} */ other) => other !== key);
+  app.store.set({ selected: rest.length < selected.length ? rest : [...selected, key], cursor: key });
+}
+
+function move(/** @type {import("./main.js").App} */ app, /** @type {number} */ by) {
+  const { order, cursor } = app.store.get();
+  if (order.length === 0) return;
+  const now = order.indexOf(cursor);
+  const next = now < 0 ? 0 : Math.min(order.length - 1, Math.max(0, now + by));
+  app.store.set({ cursor: order[next] });
+}
+
+function open(/** @type {import("./main.js").App} */ app) {
+  const { cursor } = app.store.get();
+  if (cursor) app.store.set({ view: "run", target: cursor });
+}
+
+function back(/** @type {import("./main.js").App} */ app) {
+  const { view, target, selected } = app.store.get();
+  if (target && view !== "run") app.store.set({ target: "" });
+  else if (view !== "runs") app.store.set({ view: "runs", target: "" });
+  else if (selected.length > 0) app.store.set({ selected: [] });
+}
+
+/**
+ * Return the item after another one, in a circle.
+ * @param {any[]} items
+ * @param {any} item
+ */
+export function after(items, item) {
+  return items[(items.indexOf(item) + 1) % items.length];
+}

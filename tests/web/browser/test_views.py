@@ -1,0 +1,109 @@
+"""The views of one run, of a comparison, of sweeps and of models; by mouse and by keyboard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import helpers
+import pytest
+
+expect = pytest.importorskip("playwright.sync_api").expect
+TRIAL = """echo "{\\"loss\\": $2}" >> "$GITTRACK_METRICS" """
+
+
+@pytest.fixture
+def two(project) -> list[str]:
+    """Two runs of different code, with a picture."""
+    Path("plot.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg"><text y="20">hello</text></svg>'
+    )
+    ids = []
+    for number in range(2):
+        Path("train.py").write_text(f"print({number})\n")
+        with helpers.gittrack.init(name=f"run {number}", config={"lr": number + 0.5}) as run:
+            run.log({"loss": 1.0 / (number + 1)})
+            run.log({"loss": 0.5 / (number + 1)})
+            run.log_artifact("plot.svg")
+        ids.append(run.id)
+    return ids
+
+
+def test_two_picked_runs_are_compared_with_their_code(two, served, page):
+    page.goto(served.address)
+    rows = page.locator("tbody tr[data-key]")
+    rows.nth(1).click()
+    rows.nth(0).click()
+    page.get_by_role("button", name="Compare 2").click()
+    expect(page.get_by_role("region", name="Params")).to_contain_text("0.5")
+    expect(page.get_by_role("region", name="Metrics")).to_contain_text("-50.0 %")
+    expect(page.locator(".patch .added")).to_have_text("+print(1)\n")
+    expect(page.locator(".commands")).to_contain_text("git track diff")
+
+
+def test_the_keyboard_alone(two, served, page):
+    page.goto(served.address)
+    expect(page.locator("tbody tr[data-key]")).to_have_count(2)
+    for key in ("j", " ", "j", " ", "c"):
+        page.keyboard.press(key)
+    expect(page.get_by_role("heading", name="What differs")).to_be_visible()
+    for key in ("Escape", "k", "Enter"):
+        page.keyboard.press(key)
+    expect(page.get_by_role("heading", name="run 1")).to_be_visible()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("compare the picked runs")
+    page.keyboard.press("Escape")
+    page.go_back()
+    expect(page.locator("tbody tr[data-key]")).to_have_count(2)
+    page.keyboard.press("/")
+    page.keyboard.type("loss < 0.4\n")
+    expect(page.locator("tbody tr[data-key]")).to_have_count(1)
+
+
+def test_one_run_with_its_curves_and_artifacts(two, served, page):
+    page.goto(served.address)
+    page.locator("tbody tr[data-key]").first.dblclick()
+    expect(page.get_by_role("heading", name="run 1")).to_be_visible()
+    expect(page.locator(".chart")).to_have_count(1)
+    expect(page.get_by_role("region", name="Params")).to_contain_text("1.5")
+    expect(page.locator(".commands")).to_contain_text("git track reproduce")
+    page.locator("summary", has_text="plot.svg").click()
+    expect(page.frame_locator("iframe").get_by_text("hello")).to_be_visible()
+
+
+def test_a_report_opens_with_its_comparison(two, opened):
+    assert helpers.look("report", *two, "--html", "report.html", "--with", "code").code == 0
+    page = opened(Path("report.html"))
+    expect(page.get_by_role("heading", name="What differs")).to_be_visible()
+    expect(page.locator(".patch .added")).to_have_text("+print(1)\n")
+
+
+def test_a_sweep_is_replayed_and_is_a_file(project, served, page):
+    Path("empty.yaml").write_text("{}\n")
+    helpers.git(".", "add", ".")
+    helpers.git(".", "commit", "-qm", "base")
+    argv = ("-p", "empty.yaml", "-S", "x=3,1,2", "-m", "loss", "--name", "first")
+    assert helpers.run_cli("sweep", *argv, "--", "sh", "-c", TRIAL, "sh", "{args}").code == 0
+    page.goto(served.address)
+    page.get_by_role("button", name="Sweeps").click()
+    page.get_by_role("button", name="first").click()
+    expect(
+        page.get_by_role("region", name="Leaderboard").locator("tbody tr").first
+    ).to_contain_text("1")
+    page.get_by_role("slider").fill("1")
+    expect(page.locator("output")).to_have_text("trial 0: 3  x=3")
+    page.get_by_role("button", name="play").click()
+    expect(page.locator("output")).to_have_text("trial 2: 2  x=2")
+    assert helpers.look("sweep", "show", "@", "--html", "sweep.html").code == 0
+    page.context.set_offline(True)
+    page.goto(Path("sweep.html").absolute().as_uri())
+    expect(page.get_by_role("heading", name="first")).to_be_visible()
+
+
+def test_models_and_their_history(two, served, page):
+    helpers.model("register", "resnet", two[0])
+    page.goto(served.address)
+    page.get_by_role("button", name="Models").click()
+    page.get_by_role("button", name="resnet").click()
+    expect(page.get_by_role("region", name="History")).to_contain_text("register")
+    page.get_by_role("region", name="Versions").get_by_role("button", name="1").click()
+    expect(page.get_by_role("heading", name="run 0")).to_be_visible()
