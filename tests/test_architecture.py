@@ -133,6 +133,9 @@ LAZY_IMPORTS = {
         "hashlib": "only a generator without a seed needs it",
     },
     "launch/start_hook.py": {"ast": "only a command that started a Python needs it"},
+    "record/publish/writer.py": {
+        "gittrack.git.signing": "most users do not sign, and it knows the models"
+    },
     "record/session.py": {"logging": "5 ms that only a warning needs"},
     "record/evidence/written.py": {
         "gittrack.analysis.canonical.content": "only a command that wrote files needs it",

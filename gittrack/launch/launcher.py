@@ -31,7 +31,6 @@ from gittrack.launch.point_times import PointTimes
 from gittrack.record import artifacts, inputs, session
 from gittrack.record.evidence import untracked_folders
 from gittrack.record.publish import logs, writer
-from gittrack.record.run_files import LIMITS
 
 EXPLICIT_VARIABLE = "GITTRACK_GIVEN"
 _EXPLICIT_FILE = "given.json"
@@ -165,7 +164,9 @@ def environment_of(run_session: session.Session, plan: CommandPlan) -> dict[str,
     )
     for name, value in plan.controls.items():
         env.pop(name, None) if value is None else env.update({name: value})
-    env[LIMITS] = f"{run_session.settings.max_artifact_size} {run_session.settings.max_store_size}"
+    env[artifacts.LIMITS] = (
+        f"{run_session.settings.max_artifact_size} {run_session.settings.max_store_size}"
+    )
     env.pop(EXPLICIT_VARIABLE, None)
     if plan.explicit is not None:
         env[EXPLICIT_VARIABLE] = str(folder / _EXPLICIT_FILE)

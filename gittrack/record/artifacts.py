@@ -16,6 +16,7 @@ from gittrack.core.layout import check_artifact_name
 from gittrack.disk import copies, folders
 from gittrack.disk.content_store import ContentStore, Stored
 
+LIMITS = "GITTRACK_ARTIFACT_LIMITS"  # track.maxArtifactSize and track.maxStoreSize, in bytes
 _INCOMING = "incoming-"
 _LEFT_OUT = "left out"
 

@@ -12,8 +12,6 @@ from gittrack.record import artifacts, inputs
 from gittrack.record.active.recording import Recording
 from gittrack.record.code import made_files
 
-LIMITS = "GITTRACK_ARTIFACT_LIMITS"  # track.maxArtifactSize and track.maxStoreSize, in bytes
-
 
 class RunFiles(Recording):
     """A live run that keeps files and knows what it reads."""
@@ -79,6 +77,6 @@ class RunFiles(Recording):
         """Return the size over which an artifact goes to the store, and the store."""
         options = self._session.settings if self._session else settings.Settings()
         limit, store_limit = options.max_artifact_size, options.max_store_size
-        if self._session is None and LIMITS in os.environ:
-            limit, store_limit = map(int, os.environ[LIMITS].split())
+        if self._session is None and artifacts.LIMITS in os.environ:
+            limit, store_limit = map(int, os.environ[artifacts.LIMITS].split())
         return limit, ContentStore(self._home() / layout.STORE, store_limit)

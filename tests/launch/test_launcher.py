@@ -18,7 +18,7 @@ from gittrack.launch import launcher, start_hook
 from gittrack.launch.command_plan import CommandPlan, Controller, ExplicitParams
 from gittrack.launch.process import CommandEnd
 from gittrack.record import session
-from gittrack.record.run_files import LIMITS
+from gittrack.record.artifacts import LIMITS
 
 
 class TestCheckCommand:

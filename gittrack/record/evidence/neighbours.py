@@ -19,6 +19,7 @@ from gittrack.disk import folders, lock
 _MAX_BYTES = 1 << 18
 # What reading a line raises if it is damaged, or of an earlier version, whose journals name no process.
 _UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
+_DISORDER_NS = 3600 * 10**9  # runs that end at the same time list themselves in any order
 TREE = "tree"  # the key of the work tree in the first line of a journal
 
 
@@ -61,11 +62,13 @@ def _file(common_dir: str, root: str) -> Path:
 
 def _ended(path: Path, began_ns: int) -> Iterator[Neighbour]:
     with suppress(OSError):
-        for line in path.read_bytes().splitlines():
+        for line in reversed(path.read_bytes().splitlines()):
             with suppress(*_UNREADABLE):
                 run_id, parent, ended = json.loads(line)
                 if ended >= began_ns:
                     yield _neighbour(run_id, parent)
+                elif ended < began_ns - _DISORDER_NS:
+                    return
 
 
 def _live(common_dir: str, root: str) -> Iterator[Neighbour]:

@@ -14,7 +14,7 @@ from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.core.run import run_info
 from gittrack.disk import trust
-from gittrack.git import objects, refs, signing
+from gittrack.git import objects, refs
 from gittrack.record.journal import Journal
 from gittrack.record.publish import collect, running_gc, tree
 
@@ -168,6 +168,8 @@ class _CommitWriter:
     def write(self, tree: str, parents: list[str], seconds: float, message: str) -> str:
         key = (tree, *parents, message)
         if self.sign and not self.notes and key not in self.signed:
+            from gittrack.git import signing  # noqa: PLC0415
+
             try:
                 self.signed[key] = signing.commit(
                     self.repo, tree, parents, self.author, seconds, message

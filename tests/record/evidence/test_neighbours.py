@@ -155,3 +155,14 @@ def test_a_damaged_journal_does_not_hide_another(common_dir, tmp_path, others, l
     assert others() == [sound.id]
     damaged.release()
     sound.release()
+
+
+def test_a_list_is_read_back_to_an_hour_before_the_run_began(remember, others):
+    first, old, last = ids(3)
+    hour = 3600 * 10**9
+    remember(first, BEGAN)
+    remember(old, BEGAN - hour)  # runs that end at the same time list themselves in any order
+    remember(last, BEGAN)
+    assert others() == [first, last]
+    remember(old, BEGAN - hour - 1)
+    assert others() == []
