@@ -291,7 +291,7 @@ def test_a_value_is_set_deep_inside():
     config = {"lr": 1, "model": {"hidden": 64}}
     found = nested.set_path(config, ("model", "act"), "relu")
     assert found == {"lr": 1, "model": {"hidden": 64, "act": "relu"}}
-    assert nested.set_path(config, ("lr", "warm"), 2)["lr"] == {"warm": 2}
+    assert nested.set_path(config, ("lr", "warm"), 2) == {**config, "lr.warm": 2}
     assert config == {"lr": 1, "model": {"hidden": 64}}
 
 
