@@ -17,7 +17,7 @@ from gittrack.core.run import events
 from gittrack.core.run.run_info import RUNNING
 from gittrack.disk import lock
 from gittrack.disk.content_store import ContentStore
-from gittrack.read import doctor_checks
+from gittrack.read import doctor_checks, doctor_repairs
 from gittrack.read.doctor_checks import Diagnosis, Finding
 from gittrack.read.runs import cache, reader
 
@@ -168,7 +168,7 @@ def test_a_dangerous_path_and_a_risky_setting_are_found(empty_repo):
 def test_damaged_refs_are_deleted_and_written_down(empty_repo):
     good, bad = run_values.commit(empty_repo, 1), run_values.commit(empty_repo, 2)
     findings = [Finding("x", "y"), Finding("x", "y", bad.ref), Finding("again", "y", bad.ref)]
-    assert doctor_checks.set_aside(empty_repo, Diagnosis(2, 0, findings)) == [bad.ref]
+    assert doctor_repairs.set_aside(empty_repo, Diagnosis(2, 0, findings)) == [bad.ref]
     assert [run.ref for run in reader.list_runs(empty_repo)] == [good.ref]
     record = Path(layout.home(empty_repo.common_dir), "damaged-refs")
     assert record.read_text() == f"{bad.commit} {bad.ref}\n"
@@ -181,14 +181,14 @@ def test_a_damaged_ref_whose_name_is_not_text_is_set_aside_too(empty_repo):
     ref = os.fsdecode(f"refs/runs/caf\xe9/{run_id(1)}".encode("latin-1"))
     run_git(".", "update-ref", ref, run_git(".", "write-tree"))
     diagnosis = doctor_checks.examine(empty_repo)
-    assert doctor_checks.set_aside(empty_repo, diagnosis) == [ref]
+    assert doctor_repairs.set_aside(empty_repo, diagnosis) == [ref]
     record = Path(layout.home(empty_repo.common_dir), "damaged-refs")
     assert record.read_bytes().endswith(f" refs/runs/caf\xe9/{run_id(1)}\n".encode("latin-1"))
     assert doctor_checks.examine(empty_repo).runs == 0
 
 
 def test_without_damage_nothing_is_written(empty_repo):
-    assert doctor_checks.set_aside(empty_repo, Diagnosis(0, 0, [Finding("x", "y")])) == []
+    assert doctor_repairs.set_aside(empty_repo, Diagnosis(0, 0, [Finding("x", "y")])) == []
     assert not Path(layout.home(empty_repo.common_dir), "damaged-refs").exists()
 
 
@@ -198,7 +198,7 @@ def test_damaged_journals_are_moved_and_never_over_one_another(empty_repo):
         folder = journal(empty_repo, 1, b"what is this\n")
         diagnosis = doctor_checks.examine(empty_repo)
         assert diagnosis.findings[0].journal == folder
-        moved += doctor_checks.set_journals_aside(empty_repo, diagnosis)
+        moved += doctor_repairs.set_journals_aside(empty_repo, diagnosis)
     target = Path(layout.set_aside_dir(empty_repo.common_dir), run_id(1))
     assert [path for _, path in moved] == [target, target.with_name(f"{target.name}-1")]
     assert all((path / layout.EVENTS).read_bytes() == b"what is this\n" for _, path in moved)
@@ -210,5 +210,5 @@ def test_a_journal_whose_process_runs_is_not_moved(empty_repo):
     handle = lock.acquire(folder / layout.LOCK)
     assert handle is not None
     diagnosis = Diagnosis(1, 0, [Finding("x", "y", journal=folder)])
-    assert doctor_checks.set_journals_aside(empty_repo, diagnosis) == []
+    assert doctor_repairs.set_journals_aside(empty_repo, diagnosis) == []
     assert folder.exists()

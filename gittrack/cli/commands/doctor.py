@@ -11,7 +11,7 @@ import argparse
 from gittrack import git
 from gittrack.cli.output import print_result
 from gittrack.models import repair
-from gittrack.read import doctor_checks
+from gittrack.read import doctor_checks, doctor_repairs
 from gittrack.read.registry import moved_tags
 from gittrack.read.registry.models import Registry
 from gittrack.show.terminal import text
@@ -35,9 +35,9 @@ def run(args: argparse.Namespace) -> int:
     for finding in [*report.findings, *report.remarks]:
         print_result(f"{text.escape(finding.problem)}\n  {text.escape(finding.remedy)}\n")
     if args.fix:
-        for ref in doctor_checks.set_aside(repo, report):
+        for ref in doctor_repairs.set_aside(repo, report):
             print_result(f"moved aside: {text.escape(ref)}\n")
-        for path, target in doctor_checks.set_journals_aside(repo, report):
+        for path, target in doctor_repairs.set_journals_aside(repo, report):
             print_result(f"moved aside: {text.escape(str(path))} to {text.escape(str(target))}\n")
     stuck = _repair_stages(repo)
     registry = Registry(repo)
