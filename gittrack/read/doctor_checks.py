@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import starmap
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -65,7 +65,7 @@ class Diagnosis(NamedTuple):
     runs: int
     live: int
     findings: list[Finding]
-    remarks: list[Finding]
+    remarks: Sequence[Finding] = ()
 
 
 def examine(repo: git.Repo) -> Diagnosis:
@@ -76,10 +76,11 @@ def examine(repo: git.Repo) -> Diagnosis:
     committed = [raw for raw in raws if raw.commit is not None and raw.body is not None]
     incomplete = doctor_partial.incomplete(repo, committed)
     complete = [raw for raw in committed if raw.commit not in incomplete]
-    losses = list(doctor_artifacts.find(repo, complete))
+    faults = dict(doctor_paths.faults(repo, complete))
+    losses = list(doctor_artifacts.find(repo, [raw for raw in complete if raw not in faults]))
     findings = [
         *_damaged(repo, raws, committed, complete),
-        *_unsafe(repo, complete),
+        *(_unsafe(raw, why) for raw, why in faults.items()),
         *_journals(repo),
         *_notes(repo),
         *starmap(Finding, doctor_locks.stale_locks(repo)),
@@ -93,7 +94,7 @@ def examine(repo: git.Repo) -> Diagnosis:
         *_unchecked(len(incomplete)),
         *starmap(Finding, doctor_artifacts.other_stores(losses)),
     ]
-    return Diagnosis(len(raws), len(going_on), findings, remarks)
+    return Diagnosis(len(raws), len(going_on), findings, tuple(remarks))
 
 
 def _unchecked(count: int) -> Iterator[Finding]:
@@ -128,10 +129,9 @@ def _damaged(
     yield from _compared(repo, [raw for raw in complete if not problems.get(str(raw.commit))])
 
 
-def _unsafe(repo: git.Repo, raws: list[Raw]) -> Iterator[Finding]:
-    """Find runs with a path that leaves its folder or enters a .git."""
-    for raw, why in doctor_paths.faults(repo, raws):
-        yield Finding(f"{raw.ref}: {why}", f"{_FORGED} {raw.id}")
+def _unsafe(raw: Raw, why: str) -> Finding:
+    """Return the finding on a run with a path that leaves its folder or enters a .git."""
+    return Finding(f"{raw.ref}: {why}", f"{_FORGED} {raw.id}")
 
 
 def _compared(repo: git.Repo, raws: list[Raw]) -> Iterator[Finding]:
