@@ -76,11 +76,12 @@ def examine(repo: git.Repo) -> Diagnosis:
     committed = [raw for raw in raws if raw.commit is not None and raw.body is not None]
     incomplete = doctor_partial.incomplete(repo, committed)
     complete = [raw for raw in committed if raw.commit not in incomplete]
-    faults = dict(doctor_paths.faults(repo, complete))
-    losses = list(doctor_artifacts.find(repo, [raw for raw in complete if raw not in faults]))
+    faults = list(doctor_paths.faults(repo, complete))
+    forged = {raw.ref for raw, _ in faults}
+    losses = list(doctor_artifacts.find(repo, [raw for raw in complete if raw.ref not in forged]))
     findings = [
         *_damaged(repo, raws, committed, complete),
-        *(_unsafe(raw, why) for raw, why in faults.items()),
+        *(_unsafe(raw, why) for raw, why in faults),
         *_journals(repo),
         *_notes(repo),
         *starmap(Finding, doctor_locks.stale_locks(repo)),
