@@ -35,15 +35,15 @@ def test_the_page_shows_the_table_and_the_curves(recorded, served, page):
     assert "token" not in page.url
     assert names(page) == ["run 2", "run 1", "run 0"]
     assert page.locator(".constants").inner_text() == "depth=4"
-    assert page.locator(".chart h3").all_inner_texts() == ["loss", "accuracy"]
+    assert page.locator(".chart h3 .label").all_inner_texts() == ["accuracy", "loss"]
     assert inked(page, ".chart canvas") > 100
 
 
 def test_a_click_sorts_by_the_best(recorded, served, page):
     page.goto(served.address)
-    page.get_by_role("button", name="accuracy").click()
+    page.get_by_role("button", name="accuracy", exact=True).click()
     assert names(page)[0] == "run 1"
-    page.get_by_role("button", name="loss").click()
+    page.get_by_role("button", name="loss", exact=True).click()
     assert names(page) == ["run 0", "run 1", "run 2"]
     page.reload()  # the order is in the address
     page.wait_for_selector("tbody tr[data-key]")
@@ -52,7 +52,7 @@ def test_a_click_sorts_by_the_best(recorded, served, page):
 
 def test_a_query_filters_and_its_mistakes_are_shown(recorded, served, page):
     page.goto(served.address)
-    box = page.get_by_role("searchbox", name="filter")
+    box = page.get_by_role("searchbox", name="filter", exact=True)
     box.fill("lr < 0.05")
     box.press("Enter")
     expect(page.locator("tbody tr[data-key]")).to_have_count(2)
@@ -80,9 +80,9 @@ def test_a_file_shows_the_same_without_a_network(recorded, opened):
     page = opened(Path("runs.html"))
     page.wait_for_selector(".chart")
     assert names(page) == ["run 2", "run 1", "run 0"]
-    assert page.locator(".chart h3").all_inner_texts() == ["loss", "accuracy"]
+    assert page.locator(".chart h3 .label").all_inner_texts() == ["accuracy", "loss"]
     assert inked(page, ".chart canvas") > 100
-    page.get_by_role("button", name="accuracy").click()
+    page.get_by_role("button", name="accuracy", exact=True).click()
     assert names(page)[0] == "run 1"
 
 
@@ -91,5 +91,5 @@ def test_a_notebook_shows_the_page_in_a_frame(recorded, page):
     page.goto(Path("notebook.html").absolute().as_uri())
     frame = page.frame_locator("iframe")
     expect(frame.locator(".chart")).to_have_count(2)
-    frame.get_by_role("button", name="accuracy").click()
+    frame.get_by_role("button", name="accuracy", exact=True).click()
     expect(frame.locator("tbody tr[data-key]").first).to_contain_text("run 1")

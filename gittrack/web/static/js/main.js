@@ -35,6 +35,8 @@ const transient = {
   reload: 0, // grows if the runs must be asked for again
   order: [], // the keys of the table from top to bottom
   cursor: "", // the key of the marked row
+  colors: new Map(), // {key: colour} of runs whose own colours would be equal
+  cross: null, // {metric, x}: where the pointer is on a chart
   hover: "", // the key of the run under the pointer
   busy: false,
   offline: false,

@@ -56,11 +56,12 @@ export function createStore(initial) {
 }
 
 /**
- * Say whether two fields are equal: by identity, and lists of texts by their items.
+ * Say whether two fields are equal: by identity, and lists and maps by their items.
  * @param {any} a
  * @param {any} b
  */
 function same(a, b) {
   if (Object.is(a, b)) return true;
+  if (a instanceof Map && b instanceof Map) return a.size === b.size && [...a].every(([key, value]) => b.get(key) === value);
   return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((item, i) => Object.is(item, b[i]));
 }

@@ -50,7 +50,7 @@ export function createTable(root, app) {
   function cell(/** @type {any} */ column, /** @type {number} */ row, /** @type {string} */ key) {
     const value = valueAt(column, row);
     const text = show(value, column.kind);
-    if (column.name === "id") return el("td", {}, el("span", { class: "swatch", style: { background: colorOf(key) } }), text);
+    if (column.name === "id") return el("td", {}, el("span", { class: "swatch", style: { background: app.store.get().colors.get(key) ?? colorOf(key) } }), text);
     const kind = column.name === "status" ? `status-${text}` : typeof value === "number" ? "number" : "";
     return el("td", { class: kind, title: text.length > 30 && text, text });
   }

@@ -1,9 +1,7 @@
 // @ts-check
 /** The view of many runs: the table on the left, the charts on the right. */
 
-import { createChart } from "../charts/chart.js";
-import { followCurves } from "../charts/curves.js";
-import { colorOf } from "../color.js";
+import { createCharts } from "../charts/panel.js";
 import { el, fill } from "../dom.js";
 import { show } from "../format.js";
 import { sorted } from "../sort.js";
@@ -23,9 +21,8 @@ export function mount(root, app) {
   const table = createTable(left, app);
   const commands = el("div", { class: "commands" });
   left.append(commands);
-  const grid = el("div", { class: "grid" });
-  const right = el("div", { class: "pane charts" }, grid);
-  fill(root, left, right);
+  const charts = createCharts(app, keys);
+  fill(root, left, charts.element);
 
   function paintTable() {
     const { runs, sort } = app.store.get();
@@ -44,25 +41,9 @@ export function mount(root, app) {
     return chosen.filter((/** @type {string} */ key) => !hidden.includes(key));
   }
 
-  /** @type {Map<string, ReturnType<typeof createChart>>} */
-  const charts = new Map();
-  function paintCharts() {
-    const { curves, log, x } = app.store.get();
-    const metrics = Object.keys(curves);
-    if (metrics.length !== charts.size || metrics.some((metric) => !charts.has(metric))) {
-      charts.clear();
-      for (const metric of metrics) charts.set(metric, createChart(metric));
-      fill(grid, ...[...charts.values()].map((chart) => chart.element));
-    }
-    for (const [metric, chart] of charts) {
-      chart.paint(curves[metric].map((/** @type {any} */ curve) => ({ ...curve, color: colorOf(curve.key) })), { log, x });
-    }
-  }
-
   const off = [
-    app.store.on(["runs", "sort", "selected", "columns", "cursor"], paintTable),
-    app.store.on(["curves", "log"], paintCharts),
-    followCurves(app, keys),
+    app.store.on(["runs", "sort", "selected", "columns", "cursor", "colors"], paintTable),
+    charts.stop,
   ];
   paintTable();
   return () => off.forEach((end) => end());

@@ -1,0 +1,81 @@
+"""Charts: zoom, crosshair, axes and files."""
+
+from __future__ import annotations
+
+import math
+
+import helpers
+import pytest
+
+expect = pytest.importorskip("playwright.sync_api").expect
+
+
+@pytest.fixture
+def charts(project, served, page):
+    """A page with the curves of two runs, of which the second is better at every step."""
+    for number, rate in enumerate((0.01, 0.1)):
+        points = [{"train/loss": math.exp(-n * rate), "train/acc": n / 100} for n in range(100)]
+        helpers.record(f"run {number}", *points)
+    page.goto(served.address)
+    page.wait_for_selector(".chart")
+    return page
+
+
+def over(page, index=0):
+    """Return the box of the part of a chart that follows the pointer."""
+    return page.locator(".chart canvas.overlay").nth(index).bounding_box()
+
+
+def test_a_drag_zooms_all_charts_and_a_double_click_resets(charts):
+    box = over(charts)
+    charts.mouse.move(box["x"] + 100, box["y"] + 60)
+    charts.mouse.down()
+    charts.mouse.move(box["x"] + 200, box["y"] + 90, steps=3)
+    charts.mouse.up()
+    expect(charts.get_by_role("button", name="reset zoom")).to_be_visible()
+    assert "from=" in charts.url
+    charts.locator(".chart canvas.overlay").nth(1).dblclick()
+    expect(charts.get_by_role("button", name="reset zoom")).to_be_hidden()
+    assert "from=" not in charts.url
+
+
+def test_the_pointer_shows_values_and_the_other_chart_follows(charts):
+    box = over(charts, 1)
+    charts.mouse.move(box["x"] + 150, box["y"] + 60)
+    readings = charts.locator(".tooltip:visible .reading .label")
+    expect(readings).to_have_text(["run 0", "run 1"])
+    charts.mouse.move(box["x"] + 150, box["y"] - 40)
+    expect(charts.locator(".tooltip:visible")).to_have_count(0)
+
+
+def test_keys_change_the_axes(charts):
+    charts.locator("body").press("y")
+    charts.locator("body").press("x")
+    expect(charts.get_by_label("log y")).to_be_checked()
+    expect(charts.get_by_label("x axis")).to_have_value("time")
+    assert "log=true" in charts.url
+
+
+def test_charts_are_filtered_and_pinned(charts):
+    charts.get_by_label("filter charts").fill("acc")
+    expect(charts.locator(".chart")).to_have_count(1)
+    charts.get_by_label("filter charts").fill("")
+    charts.get_by_role("button", name="pin: train/loss").click()
+    expect(charts.locator(".charts h2")).to_have_text(["pinned", "train/"])
+
+
+def test_a_chart_is_saved_as_it_is_shown(charts):
+    with charts.expect_download() as download:
+        charts.get_by_role("button", name="save the points as CSV: train/loss").click()
+    lines = download.value.path().read_text().splitlines()
+    assert lines[0] == "run,name,step,train/loss"
+    assert len(lines) == 201
+
+
+def test_full_screen_and_arrows(charts):
+    charts.get_by_role("button", name="full screen: train/acc").click()
+    expect(charts.locator(".chart.full .label").first).to_have_text("train/acc")
+    charts.locator("body").press("ArrowRight")
+    expect(charts.locator(".chart.full .label").first).to_have_text("train/loss")
+    charts.locator("body").press("Escape")
+    expect(charts.locator(".chart.full")).to_have_count(0)
