@@ -36,15 +36,19 @@ const NEAR_PIXELS = 14; // a run this near to the pointer is the hovered one
  */
 
 /**
+ * @typedef {object} Actions
+ * @property {(metric: string, x: number | null, hover: string) => void} cross
+ * @property {(from: number | null, to: number | null) => void} zoom
+ * @property {(metric: string) => void} [pin]
+ * @property {(metric: string) => void} [enlarge]
+ */
+
+/**
  * Return a chart.
  * @param {string} title
- * @param {object} actions  what the user does, for all charts
- * @param {(metric: string, x: number | null, hover: string) => void} actions.cross
- * @param {(from: number | null, to: number | null) => void} actions.zoom
- * @param {(metric: string) => void} actions.pin
- * @param {(metric: string) => void} actions.enlarge
+ * @param {Actions} [shared]  what the user does, for all charts; without it the chart zooms alone
  */
-export function createChart(title, actions) {
+export function createChart(title, shared) {
   const canvas = el("canvas", { role: "img", "aria-label": `curves of ${title}` });
   const overlay = el("canvas", { class: "overlay", "aria-hidden": "true" });
   const tooltip = createTooltip();
@@ -54,11 +58,21 @@ export function createChart(title, actions) {
   let scene = null;
   /** @type {Curve[]} */
   let lines = [];
+  let range = { from: /** @type {number | null} */ (null), to: /** @type {number | null} */ (null) };
+  let options = /** @type {Options} */ ({ log: false, clip: false, x: "step", ...range });
+  /** @type {Actions} */
+  const actions = shared ?? {
+    cross: (metric, x, hover) => point(x === null ? null : { metric, x }, hover, ""),
+    zoom: (from, to) => {
+      range = { from, to };
+      paint(lines, { ...options, ...range });
+    },
+  };
   const save = (/** @type {string} */ kind) => scene && saved(kind, scene, canvas);
   const button = (/** @type {string} */ text, /** @type {string} */ label, /** @type {() => void} */ click) => el("button", { text, title: label, "aria-label": `${label}: ${title}`, on: { click } });
   const tools = el("span", { class: "tools" },
     button("SVG", "save as SVG", () => save("svg")), button("PNG", "save as PNG", () => save("png")), button("CSV", "save the points as CSV", () => save("csv")),
-    button("pin", "pin", () => actions.pin(title)), button("full", "full screen", () => actions.enlarge(title)));
+    actions.pin && button("pin", "pin", () => actions.pin?.(title)), actions.enlarge && button("full", "full screen", () => actions.enlarge?.(title)));
   const element = el("section", { class: "chart", "aria-label": title }, el("h3", {}, el("span", { class: "label", text: title, title }), reading, tools), plot);
 
   followPointer(overlay, () => scene && scene.x, {
@@ -69,9 +83,10 @@ export function createChart(title, actions) {
     select: (from, to) => drawSelection(overlay, from, to),
   });
 
-  function paint(/** @type {Curve[]} */ curves, /** @type {Options} */ options) {
-    lines = curves;
-    scene = draw(canvas, title, curves, options);
+  function paint(/** @type {Curve[]} */ curves, /** @type {Partial<Options>} */ more) {
+    lines = curves.map((curve) => ({ ...curve, label: curve.label ?? curve.key }));
+    options = { ...options, ...range, ...more };
+    scene = draw(canvas, title, lines, options);
   }
 
   /** Show the place of the pointer, which may be on another chart. */

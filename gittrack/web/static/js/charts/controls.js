@@ -4,13 +4,12 @@
 import { el } from "../dom.js";
 
 const AXES = [["step", "step"], ["time", "time since the start"], ["wall", "clock time"]];
-const SMOOTHING = [0, 0.6, 0.9, 0.97]; // what the key `s` goes through
 
 /**
  * Return the bar.
  * @param {import("../main.js").App} app
  * @param {() => string[]} metrics  the metrics that can be the x axis
- * @returns {{element: HTMLElement, refresh: () => void, stop: () => void}}
+ * @returns {{element: HTMLElement, refresh: () => void}}
  */
 export function createControls(app, metrics) {
   const { store } = app;
@@ -36,14 +35,5 @@ export function createControls(app, metrics) {
     reset.hidden = state.from === null && state.to === null;
   }
 
-  function key(/** @type {KeyboardEvent} */ event) {
-    const target = /** @type {HTMLElement} */ (event.target);
-    if (event.ctrlKey || event.metaKey || event.altKey || ["INPUT", "SELECT", "TEXTAREA"].includes(target.tagName)) return;
-    const { x, log: isLog, smooth: weight } = store.get();
-    if (event.key === "y") set({ log: !isLog });
-    else if (event.key === "s") set({ smooth: SMOOTHING[(SMOOTHING.indexOf(weight) + 1) % SMOOTHING.length] });
-    else if (event.key === "x") set({ x: AXES[(AXES.findIndex(([name]) => name === x) + 1) % AXES.length][0], from: null, to: null });
-  }
-  document.addEventListener("keydown", key);
-  return { element, refresh, stop: () => document.removeEventListener("keydown", key) };
+  return { element, refresh };
 }

@@ -99,7 +99,6 @@ export function createCharts(app, keys) {
     element,
     stop: () => {
       off.forEach((end) => end());
-      controls.stop();
       size.disconnect();
       document.removeEventListener("keydown", key);
       dark.removeEventListener("change", paint);
