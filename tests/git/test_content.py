@@ -11,6 +11,7 @@ from gittrack import git
 from gittrack.git import config, exclude, integrity, objects
 
 HASH = "0" * 40
+MOST = 1_000_000
 
 
 @pytest.fixture
@@ -52,13 +53,45 @@ def test_missing_ids_are_named(found, store):
     assert git.missing_objects(found, [store.blob(b"x"), HASH]) == [HASH]
 
 
-def test_commits_above_a_size_are_left_out(found, store):
+@pytest.fixture
+def commit(store):
+    """Write a commit with a message."""
     tree = store.tree([])
-    small, large = (store.commit(tree, [], "A <a@b>", 0, "l" * n) for n in (1, 5_000_000))
-    assert [
-        content is None
-        for content in git.read_small_objects(found, [large, small, HASH], 1_000_000)
-    ] == [*(True, False, True)]
+    return lambda message: store.commit(tree, [], "Ada <a@e.org>", 0, message)
+
+
+def test_contents_come_in_the_order_of_the_ids(found, commit):
+    a, b = commit("first"), commit("second")
+    contents = git.read_small_objects(found, [b, HASH, a, b], MOST)
+    assert [content and content.rpartition(b"\n")[2] for content in contents] == [
+        *(b"second", None, b"first", b"second")
+    ]
+
+
+def test_nothing_is_read_without_ids(found):
+    assert git.read_small_objects(found._replace(common_dir="/nowhere"), [], MOST) == []
+
+
+@pytest.mark.parametrize("position", [0, 1, 2])
+def test_a_huge_commit_is_left_out_and_the_others_are_read(found, commit, position):
+    oids = [commit("a"), commit("b")]
+    oids.insert(position, commit("x" * 5 * MOST))
+    contents = git.read_small_objects(found, oids, MOST)
+    assert [content is None for content in contents] == [i == position for i in range(3)]
+
+
+def test_missing_commits_beside_a_huge_one_are_none(found, commit):
+    oids = [HASH, commit("x" * 5 * MOST), commit("a"), HASH]
+    contents = git.read_small_objects(found, oids, MOST)
+    assert [content is None for content in contents] == [True, True, False, True]
+
+
+def test_the_size_of_a_commit_is_compared_with_the_limit_exactly(found, commit):
+    huge, small = commit("x" * 5 * MOST), commit("a" * 1000)
+    size = len(git.read_small_objects(found, [small], MOST)[0])
+    # The huge commit makes git fail, so sizes are compared.
+    assert git.read_small_objects(found, [huge, small], size)[1] is not None
+    assert git.read_small_objects(found, [huge, small], size - 1)[1] is None
 
 
 def test_a_changed_object_is_found_by_its_hash(found, store):

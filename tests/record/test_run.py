@@ -13,9 +13,9 @@ from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.core.run import series
 from gittrack.record import journal
+from gittrack.record.artifacts import LIMITS
 from gittrack.record.machine import environment, numerics
 from gittrack.record.run import Run
-from gittrack.record.run_files import LIMITS
 
 
 @pytest.fixture
