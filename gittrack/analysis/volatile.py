@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 VOLATILE = (
     *("time", "times", "seconds", "secs", "sec", "elapsed", "duration", "runtime"),
@@ -30,6 +31,18 @@ def words(name: str) -> tuple[str, ...]:
     return tuple(word.lower() for word in _SPLIT.split(name) if word)
 
 
+@lru_cache(maxsize=4096)
+def _is_volatile(name: str, patterns: tuple[str, ...]) -> bool:
+    name_words = words(name)
+    for pattern in patterns:
+        if _WILDCARDS.isdisjoint(pattern):
+            if any(_only_qualifies(rest) for rest in _rests(name_words, words(pattern))):
+                return True
+        elif fnmatchcase(name.lower(), pattern.lower()):
+            return True
+    return False
+
+
 def is_volatile(name: str, patterns: Sequence[str] = VOLATILE) -> bool:
     """Return whether a metric measures time or memory.
 
@@ -42,14 +55,7 @@ def is_volatile(name: str, patterns: Sequence[str] = VOLATILE) -> bool:
         only units and statistics.  A pattern with ``*``, ``?`` or ``[`` must match the whole name instead;
         the case does not matter.
     """
-    name_words = words(name)
-    for pattern in patterns:
-        if _WILDCARDS.isdisjoint(pattern):
-            if any(_only_qualifies(rest) for rest in _rests(name_words, words(pattern))):
-                return True
-        elif fnmatchcase(name.lower(), pattern.lower()):
-            return True
-    return False
+    return _is_volatile(name, tuple(patterns))
 
 
 def _rests(name: tuple[str, ...], pattern: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

@@ -24,7 +24,6 @@ from gittrack.analysis.span import Span
 
 LIMIT = 1 << 30  # bytes to unpack at most: a small archive may contain a huge file
 _DEEPEST = 3  # archives in archives
-_ALWAYS = Span(0.0, 0.0)  # a time that no run of today has: no value is a moment of it
 _SERIALIZATION_ID = (
     ".data/serialization_id"  # torch: a digest of the names and contents of the entries
 )
@@ -60,7 +59,7 @@ def content(data: bytes, name: str = "", span: Span | None = None) -> CanonicalD
         Of a file of a known kind, the digest of its content.  Of any other file, and of one that is damaged,
         encrypted or larger than ``LIMIT`` when unpacked, the digest of its bytes.
     """
-    omissions = Omissions(span or _ALWAYS)
+    omissions = Omissions(span)
     plain = _plain(data, name, omissions, 0)
     if plain is None:
         return CanonicalDigest(hashlib.sha256(data).hexdigest())
@@ -151,5 +150,5 @@ _READERS: dict[str, _Read] = {
     "safetensors": lambda data, name, omissions, depth: tensors.safetensors(data, omissions),
     "json": lambda data, name, omissions, depth: tables.json_content(data, omissions),
     "table": _table,
-    "pickle": lambda data, name, omissions, depth: pickles.content(data),
+    "pickle": lambda data, name, omissions, depth: pickles.content(data, omissions),
 }

@@ -15,11 +15,16 @@ import hashlib
 import io
 import pickletools
 import re
+import struct
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from gittrack.analysis.canonical.tables import Omissions
+from gittrack.analysis.volatile import is_volatile
+
 LIMIT = 16 << 20  # bytes; a larger pickle is compared by its bytes
 MOST_OPCODES = 100_000  # about half a second
+_MOST_PARTS = 1000  # of a value that may be a time
 _WRAPPER = "joblib.numpy_pickle NumpyArrayWrapper"
 _DTYPE = re.compile(r"[<>|=]?[a-zA-Z](\d+)")
 _ATOMS = frozenset(
@@ -49,15 +54,18 @@ class _Unknown(Exception):
     """An opcode, or a use of the stack, that is not followed."""
 
 
-def content(data: bytes) -> bytes | None:
-    """Return the digest of the objects in pickles, one after the other; None if they cannot be followed."""
+def content(data: bytes, omissions: Omissions) -> bytes | None:
+    """Return the digest of the objects in pickles, one after the other; None if they cannot be followed.
+
+    Numbers and arrays are left out that are times of the run under a name such as ``refit_time_``.
+    """
     if len(data) > LIMIT:
         return None
     stream = io.BytesIO(data)
     total = hashlib.sha256()
     try:
         while stream.tell() < len(data):
-            for count, part in enumerate(_serialized(_Machine(stream).run())):
+            for count, part in enumerate(_serialized(_Machine(stream).run(), omissions)):
                 if count > 4 * MOST_OPCODES:
                     raise _Unknown("the same tuple in many places")
                 total.update(part)
@@ -193,20 +201,21 @@ def _name_of(value: Any) -> str:
     return " ".join(map(str, value.parts)) if is_global else ""
 
 
-def _serialized(root: Any) -> Iterator[bytes]:
+def _serialized(root: Any, omissions: Omissions) -> Iterator[bytes]:
     """Yield an unambiguous text of an object; a node that occurs again is a reference to its number.
 
-    Tuples count by their values, as texts do.
+    Tuples count by their values, as texts do.  Numbers that are times of the run are left out.
     """
     numbers: dict[int, int] = {}
-    waiting = [root]
+    waiting = [(root, False)]  # an object, and whether it is a time
     while waiting:
-        value = waiting.pop()
+        value, is_time = waiting.pop()
         if not isinstance(value, _Node):
-            data = (
-                value if isinstance(value, bytes) else repr(value).encode(errors="backslashreplace")
+            yield (
+                b"time"
+                if is_time and isinstance(value, (float, bytes, bytearray))
+                else _atom(value)
             )
-            yield b"%s %d:%s" % (type(value).__name__.encode(), len(data), data)
             continue
         name = _name_of(value)
         if name:
@@ -216,4 +225,38 @@ def _serialized(root: Any) -> Iterator[bytes]:
         else:
             numbers[id(value)] = len(numbers)
             yield b"%s %d;" % (value.kind.encode(), len(value.parts))
-            waiting += reversed(value.parts)
+            waiting += reversed(_parts(value, is_time, omissions))
+
+
+def _atom(value: Any) -> bytes:
+    data = value if isinstance(value, bytes) else repr(value).encode(errors="backslashreplace")
+    return b"%s %d:%s" % (type(value).__name__.encode(), len(data), data)
+
+
+def _parts(node: _Node, is_time: bool, omissions: Omissions) -> list[tuple[Any, bool]]:
+    """Return the parts of a node, each with whether it is a time: by the keys of a dict, or as the node."""
+    parts = [(part, is_time) for part in node.parts]
+    if node.kind == "dict" and not is_time:
+        for n in range(1, len(parts), 2):
+            key, value = node.parts[n - 1], node.parts[n]
+            if isinstance(key, str) and is_volatile(key) and _is_time(key, value, omissions):
+                parts[n] = (value, True)
+    return parts
+
+
+def _is_time(name: str, value: Any, omissions: Omissions) -> bool:
+    """Return whether a number, or all numbers of an array, are times of the run; the name is remembered."""
+    floats: list[float] = []
+    waiting = [value]
+    seen: set[int] = set()
+    while waiting and len(seen) < _MOST_PARTS:
+        part = waiting.pop()
+        if isinstance(part, _Node):
+            if id(part) not in seen and not _name_of(part):
+                seen.add(id(part))
+                waiting += part.parts
+        elif isinstance(part, (bytes, bytearray)) and len(part) >= 8:
+            floats += struct.unpack(f"<{len(part) // 8}d", part[: len(part) // 8 * 8])
+        elif isinstance(part, float):
+            floats.append(part)
+    return not waiting and omissions.are_times(name, set(floats))

@@ -12,7 +12,7 @@ import io
 import json
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
@@ -33,14 +33,20 @@ _RATES = ("per_s", "per_sec", "per_second", "sps", "fps")
 
 
 class Omissions:
-    """Decides which values are times of a run, and collects the names of those."""
+    """Decides which values are times of a run, and collects the names of those.
 
-    def __init__(self, span: Span) -> None:
-        self.span = span
+    If the time of the run is not known, no value is a time of it.
+    """
+
+    def __init__(self, span: Span | None) -> None:
+        self.is_known = span is not None
+        self.span = span or Span(0.0, 0.0)
         self.names: dict[str, None] = {}
 
     def is_time(self, name: str, value: object) -> bool:
         """Return whether a value is a time of the run; its name is then remembered."""
+        if not self.is_known:
+            return False
         if isinstance(value, str):
             holds = self._is_moment(value)
         elif isinstance(value, (int, float)) and not isinstance(value, bool):
@@ -49,6 +55,13 @@ class Omissions:
             holds = False
         if holds:
             self.names.setdefault(name)
+        return holds
+
+    def are_times(self, name: str, values: Iterable[object]) -> bool:
+        """Return whether all values, at least one, are times of the run; their name is then remembered."""
+        alone = Omissions(self.span if self.is_known else None)
+        holds = all(alone.is_time(name, value) for value in values) and bool(alone.names)
+        self.names |= alone.names if holds else {}
         return holds
 
     def _is_moment(self, text: str) -> bool:
@@ -135,11 +148,7 @@ def csv_content(data: bytes, delimiter: str, omissions: Omissions) -> bytes | No
 
 def _is_column_of_times(name: str, cells: Sequence[str], omissions: Omissions) -> bool:
     values = [cell if (number := _number(cell)) is None else number for cell in cells if cell]
-    return (
-        bool(values)
-        and all(Omissions(omissions.span).is_time(name, value) for value in values)
-        and (omissions.is_time(name, values[0]))
-    )
+    return omissions.are_times(name, values)
 
 
 def _without_columns(rows: list[list[str]], left_out: set[int]) -> Iterator[list[str]]:

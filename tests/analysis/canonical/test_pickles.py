@@ -13,7 +13,8 @@ import zlib
 
 import pytest
 
-from gittrack.analysis.canonical.content import digest
+from gittrack.analysis.canonical.content import content, digest
+from gittrack.analysis.span import Span
 
 
 class Model:
@@ -141,3 +142,35 @@ def test_a_model_of_scikit_learn_after_it_was_loaded():
     assert digest(files[0]) == digest(files[1])
     fitted.coef_[0, 0] += 1e-12
     assert digest(pickle.dumps(fitted)) != digest(files[0])
+
+
+SPAN = Span(1_760_000_000.0, 1_760_000_060.0)
+
+
+def timed(seconds, **more):
+    """Return the content of a pickled search that stores how long it took."""
+    state = {"refit_time_": seconds, "best_score_": 0.5, **more}
+    return content(pickle.dumps(Model(**state)), "search.pkl", SPAN)
+
+
+def test_a_time_of_the_run_in_a_state_is_left_out_and_named():
+    assert timed(0.5) == timed(1.5)
+    assert timed(0.5).left_out == ("refit_time_",)
+    assert timed(0.5).digest != timed(0.5, best_score_=0.25).digest
+    for other in (1e6, -1.0, 3, "x", None):  # longer than the run, or not a duration
+        assert timed(other).left_out == ()
+    assert content(pickle.dumps(Model(refit_time_=0.5))).left_out == ()  # the run is not known
+
+
+@pytest.mark.parametrize("protocol", [4, 5])
+def test_an_array_of_times_is_left_out(protocol):
+    np = pytest.importorskip("numpy")
+
+    def results(times, scores=(0.5, 0.75)):
+        state = {"mean_fit_time": np.array(times), "mean_test_score": np.array(scores)}
+        return content(pickle.dumps(state, protocol), "cv.pkl", SPAN)
+
+    assert results([0.5, 1.5]) == results([0.25, 1.25])
+    assert results([0.5, 1.5]).left_out == ("mean_fit_time",)
+    assert results([0.5, 1.5]).digest != results([0.5, 1.5], (0.5, 0.7)).digest
+    assert results([0.5, 1e6]).left_out == ()
