@@ -17,6 +17,7 @@ from gittrack.show.terminal import text
 from gittrack.web import application, assets, file_documents
 
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.{1,2}/[\w./-]+\.js)";\n?', re.M)
+_COMMENT = re.compile(r"/\*\*.*?\*/[ ]?", re.DOTALL)
 _EXPORT = re.compile(r"^export (async function|function|class|const) (\w+)", re.M)
 
 
@@ -80,6 +81,16 @@ def joined_script() -> str:
     return "".join(_joined(module, names) for module in modules)
 
 
+def compact(code: str) -> str:
+    """Return JavaScript without comments, indentation and empty lines: a third of the text.
+
+    A module has no text of several lines, so every line is on its own; `docs/design/web.md` has the rules.
+    """
+    code = _COMMENT.sub("", code)
+    lines = (line.strip() for line in code.splitlines())
+    return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))
+
+
 def _joined(module: assets.Module, names: Mapping[str, str]) -> str:
     """Return a module as a function that is called at once and returns what it exports."""
     targets = iter(module.imports)
@@ -89,7 +100,7 @@ def _joined(module: assets.Module, names: Mapping[str, str]) -> str:
         pairs = ", ".join(part.replace(" as ", ": ") for part in parts)
         return f"const {{ {pairs} }} = {names[next(targets)]};\n"
 
-    body = _IMPORT.sub(constants, module.text)
+    body = compact(_IMPORT.sub(constants, module.text))
     exports = [name for _, name in _EXPORT.findall(body)]
     body = _EXPORT.sub(r"\1 \2", body)
     returned = f"return {{ {', '.join(exports)} }};\n" if exports else ""

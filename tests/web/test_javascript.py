@@ -81,6 +81,7 @@ def test_every_module_follows_the_rules_of_the_joined_file():
         assert bad == [], path
         assert "</script" not in source, path
         assert "<!--" not in source, path
+        assert all(line.count("`") % 2 == 0 for line in source.splitlines()), path
         code = re.sub(r"/\*.*?\*/", "", source, flags=re.DOTALL)
         assert not re.search(r"\bimport\(|innerHTML|outerHTML|insertAdjacentHTML|\beval\(", code), (
             path

@@ -84,6 +84,22 @@ def test_modules_are_joined_after_those_that_they_import(monkeypatch):
     assert "import" not in script
 
 
+def test_comments_and_indentation_are_left_out():
+    code = """// @ts-check
+/** About. */
+
+/**
+ * Return it.
+ * @param {string} a
+ */
+function f(/** @type {any} */ a) {
+  // nothing
+  return a ? `/${a}/` : "//"; // the rest
+}
+"""
+    assert one_file.compact(code) == 'function f(a) {\nreturn a ? `/${a}/` : "//"; // the rest\n}\n'
+
+
 def test_modules_that_import_each_other_are_refused(monkeypatch):
     files = {
         "js/main.js": b'import { a } from "./a.js";\n',
