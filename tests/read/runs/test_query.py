@@ -40,24 +40,24 @@ def listed(repo, **options) -> list[int]:
 # --- ls -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("options", "expected"),
-    [
-        ({}, [4, 3, 2, 1]),
-        ({"reverse": True}, [1, 2, 3, 4]),
-        ({"sort": "started"}, [1, 2, 3, 4]),
-        ({"sort": "-id"}, [4, 3, 2, 1]),
-        ({"sort": "lr"}, [2, 1, 4, 3]),
-        ({"sort": "-lr"}, [1, 2, 4, 3]),
-        ({"sort": "-acc", "limit": 2}, [2, 4]),
-        ({"sort": "acc", "reverse": True}, [2, 4, 1, 3]),
-        ({"sort": "params.zero"}, [4, 3, 2, 1]),  # null in all runs: there is no order
-        ({"experiment": "cifar"}, [1]),
-        ({"query": "acc > 0.6", "sort": "acc"}, [4, 2]),
-    ],
+LISTS: tuple[tuple[dict, list[int]], ...] = (
+    ({}, [4, 3, 2, 1]),
+    ({"reverse": True}, [1, 2, 3, 4]),
+    ({"sort": "started"}, [1, 2, 3, 4]),
+    ({"sort": "-id"}, [4, 3, 2, 1]),
+    ({"sort": "lr"}, [2, 1, 4, 3]),
+    ({"sort": "-lr"}, [1, 2, 4, 3]),
+    ({"sort": "-acc", "limit": 2}, [2, 4]),
+    ({"sort": "acc", "reverse": True}, [2, 4, 1, 3]),
+    ({"sort": "params.zero"}, [4, 3, 2, 1]),  # null in all runs: there is no order
+    ({"experiment": "cifar"}, [1]),
+    ({"query": "acc > 0.6", "sort": "acc"}, [4, 2]),
 )
-def test_a_list_in_an_order(repo, options, expected):
-    assert listed(repo, **options) == expected
+
+
+def test_a_list_in_an_order(repo):
+    for options, expected in LISTS:
+        assert listed(repo, **options) == expected, options
 
 
 @pytest.mark.parametrize(
@@ -108,20 +108,20 @@ def test_the_configuration_can_define_which_direction_is_better(repo):
     assert numbers(query.top(repo, "acc").runs)[0] == 1
 
 
-@pytest.mark.parametrize(
-    ("metric", "options", "problem", "hint"),
-    [
-        ("acx", {}, "no run has the metric 'acx'", "did you mean acc?"),
-        ("zzzzz", {}, "no run has the metric 'zzzzz'", "there are: acc, loss"),
-        ("lr", {}, "'lr' is a param, not a metric", "sort by it: git track ls --sort lr"),
-        ("acc", {"query": "lr > 5"}, "no run matches the query", "test it: git track ls -w QUERY"),
-        ("acc", {"query": 'opt == "sgd"'}, "no run has the metric 'acc'", "there are: loss"),
-    ],
+CANNOT_RANK: tuple[tuple[str, dict, str, str], ...] = (
+    ("acx", {}, "no run has the metric 'acx'", "did you mean acc?"),
+    ("zzzzz", {}, "no run has the metric 'zzzzz'", "there are: acc, loss"),
+    ("lr", {}, "'lr' is a param, not a metric", "sort by it: git track ls --sort lr"),
+    ("acc", {"query": "lr > 5"}, "no run matches the query", "test it: git track ls -w QUERY"),
+    ("acc", {"query": 'opt == "sgd"'}, "no run has the metric 'acc'", "there are: loss"),
 )
-def test_a_metric_that_cannot_rank(repo, metric, options, problem, hint):
-    with pytest.raises(TrackError, match=problem) as caught:
-        query.top(repo, metric, **options)
-    assert caught.value.hint == hint
+
+
+def test_a_metric_that_cannot_rank(repo):
+    for metric, options, problem, hint in CANNOT_RANK:
+        with pytest.raises(TrackError, match=problem) as caught:
+            query.top(repo, metric, **options)
+        assert caught.value.hint == hint
 
 
 def test_without_metrics_the_error_says_so(empty_repo):

@@ -44,22 +44,22 @@ def test_the_latest_runs_count_back(repo):
     assert resolved(repo, "@", "@~1", "@~4", "cifar@", "default@~3") == [5, 4, 1, 2, 1]
 
 
-@pytest.mark.parametrize(
-    ("address", "problem", "hint"),
-    [
-        ("@~5", "there is no run '@~5': there are only 5 runs", "see: git track ls"),
-        ("cifar@~1", "there are only 1 runs in 'cifar'", "see: git track ls"),
-        ("cifra@", "there are no runs in 'cifra'", "did you mean cifar?"),
-        ("bas", "there is no run 'bas'", "did you mean base?"),
-        ("zzzz", "there is no run 'zzzz'", "see what there is: git track ls"),
-        (f"cifar/{run_id(1)}", "there is no run", "did you mean"),
-    ],
+WITHOUT_A_RUN = (
+    ("@~5", "there is no run '@~5': there are only 5 runs", "see: git track ls"),
+    ("cifar@~1", "there are only 1 runs in 'cifar'", "see: git track ls"),
+    ("cifra@", "there are no runs in 'cifra'", "did you mean cifar?"),
+    ("bas", "there is no run 'bas'", "did you mean base?"),
+    ("zzzz", "there is no run 'zzzz'", "see what there is: git track ls"),
+    (f"cifar/{run_id(1)}", "there is no run", "did you mean"),
 )
-def test_an_address_without_a_run_has_a_proposal(repo, address, problem, hint):
-    with pytest.raises(NoSuchRun) as caught:
-        resolve.resolve(repo, address)
-    assert problem in caught.value.message
-    assert caught.value.hint.startswith(hint)
+
+
+def test_an_address_without_a_run_has_a_proposal(repo):
+    for address, problem, hint in WITHOUT_A_RUN:
+        with pytest.raises(NoSuchRun) as caught:
+            resolve.resolve(repo, address)
+        assert problem in caught.value.message
+        assert caught.value.hint.startswith(hint)
 
 
 def test_without_any_run_the_error_says_how_to_begin(empty_repo):

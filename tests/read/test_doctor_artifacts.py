@@ -1,0 +1,109 @@
+"""Artifacts whose content is gone although their run says that it was kept."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+import run_values
+
+from gittrack.core import layout
+from gittrack.disk.content_store import ContentStore
+from gittrack.read import doctor_artifacts
+from gittrack.read.doctor_artifacts import Loss
+from gittrack.record.publish.tree import Artifact
+
+DIGEST = hashlib.sha256(b"weights").hexdigest()
+IN_STORE = {"path": "w.bin", "where": "store", "size": 7, "sha256": DIGEST}
+IN_GIT = {"path": "a.bin", "where": "git", "size": 1, "sha256": "0" * 64}
+NOWHERE = {"path": "big.bin", "where": "left out", "size": 9}
+
+
+def run_with(
+    repo, *outputs: dict, number: int = 1, stored: dict[str, bytes] | None = None, **facts
+):
+    """Commit a run with these entries of outputs.yaml, and with the content of some in its tree."""
+    artifacts = {path: Artifact(data) for path, data in (stored or {}).items()}
+    contents = {"outputs": list(outputs), "artifacts": artifacts}
+    return run_values.commit(repo, number, contents=contents, **facts)
+
+
+def find(repo, *runs) -> list[Loss]:
+    return list(doctor_artifacts.find(repo, runs))
+
+
+def keep(repo) -> None:
+    Path("source").write_bytes(b"weights")
+    with open("source", "rb") as file:
+        ContentStore(Path(layout.store_dir(repo.common_dir)), 1000).keep(file)
+
+
+def test_artifacts_that_are_here_or_that_no_place_ever_had_are_no_loss(empty_repo):
+    keep(empty_repo)
+    run = run_with(empty_repo, IN_GIT, IN_STORE, NOWHERE, stored={"a.bin": b"a"})
+    assert find(empty_repo, run, run_values.commit(empty_repo, 2)) == []
+    assert find(empty_repo) == []
+
+
+def test_a_loss_counts_the_artifacts_and_has_the_first(empty_repo):
+    run = run_with(empty_repo, NOWHERE, IN_GIT, IN_STORE)
+    sound = run_with(empty_repo, {**IN_GIT, "path": "b"}, number=2, stored={"b": b"b"})
+    assert find(empty_repo, sound, run) == [Loss(run, 2, IN_GIT, None)]
+
+
+@pytest.mark.parametrize("path", ["a b", "caf\u00e9", "x/y/z"])
+def test_paths_of_every_kind_are_looked_up(empty_repo, path):
+    item = {**IN_GIT, "path": path}
+    assert find(empty_repo, run_with(empty_repo, item, stored={path: b"a"})) == []
+    assert len(find(empty_repo, run_with(empty_repo, item, number=2))) == 1
+
+
+@pytest.mark.parametrize(
+    ("item", "host", "is_away"),
+    [
+        (IN_STORE, "elsewhere", True),
+        (IN_STORE, os.uname().nodename, False),
+        (IN_STORE, None, False),
+        (IN_GIT, "elsewhere", False),  # every clone of the commit should have it
+    ],
+)
+def test_what_only_the_store_of_another_host_has_is_away(empty_repo, item, host, is_away):
+    [loss] = find(empty_repo, run_with(empty_repo, item, host=host))
+    assert loss.host == ("elsewhere" if is_away else None)
+    lost = list(doctor_artifacts.lost(empty_repo, [loss]))
+    others = list(doctor_artifacts.other_stores([loss]))
+    assert (len(lost), len(others)) == ((0, 1) if is_away else (1, 0))
+
+
+@pytest.mark.parametrize(
+    ("items", "problem", "remedy"),
+    [
+        (
+            (IN_GIT,),
+            "the artifact a.bin is gone: it is not in the run commit",
+            "fetch the run again",
+        ),
+        ((IN_STORE,), "the artifact w.bin is gone: the store does not have ", "put a copy there"),
+        (
+            (IN_STORE, IN_GIT, IN_GIT),
+            "the artifact w.bin is gone, and 2 more: the store",
+            "put a copy",
+        ),
+    ],
+)
+def test_a_loss_has_a_remedy(empty_repo, items, problem, remedy):
+    run = run_with(empty_repo, *items)
+    [(text, what_to_do)] = doctor_artifacts.lost(empty_repo, find(empty_repo, run))
+    assert text.startswith(f"{run.ref}: {problem}")
+    assert what_to_do.startswith(remedy)
+
+
+def test_the_runs_of_each_other_store_are_counted():
+    run = run_values.raw()
+    losses = [Loss(run, 1, IN_STORE, host) for host in ("a", "b", "a", None)]
+    assert [remark for remark, _ in doctor_artifacts.other_stores(losses)] == [
+        "not here: artifacts of 2 runs, which only a store on a has",
+        "not here: artifacts of 1 run, which only a store on b has",
+    ]
