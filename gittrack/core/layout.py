@@ -32,6 +32,7 @@ WRITTEN = "written.yaml"
 LOG = "log.txt"
 STREAMS = "streams.csv"  # which consecutive lines of LOG came from which stream: stream,lines
 ARTIFACTS = "artifacts"
+LOCKS = "locks"  # the lock files of packages, by their paths
 
 # Files in the tree of a sweep commit.
 SWEEP = "sweep.yaml"

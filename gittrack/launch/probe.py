@@ -16,7 +16,7 @@ from gittrack.core import layout, nested
 from gittrack.launch import start_hook
 from gittrack.record import session
 from gittrack.record.evidence import read_files
-from gittrack.record.machine import environment, variable_digests
+from gittrack.record.machine import environment, lock_files, variable_digests
 
 
 class Probe:
@@ -98,6 +98,7 @@ def observed_facts(
     expected = [os.path.join(worktree or "/", os.path.expanduser(name)) for name in look_at]
     observed = {
         **({**hook, **answers} if question.interpreter else {**answers, **hook}),
+        **lock_files.facts(folder),
         **variable_digests.capture(_without_hook(env), home, moved),
         **read_files.capture(
             run_session,

@@ -17,6 +17,7 @@ from gittrack.git import refs, version
 from gittrack.record import hooks, journal
 from gittrack.record.code import capture, conversions, tree_inspection
 from gittrack.record.evidence import changes, neighbours
+from gittrack.record.machine import lock_files
 from gittrack.record.machine.author import author, user
 from gittrack.record.publish import removed_journal, writer
 from gittrack.record.request import RequiredCode, RunRequest, check_request
@@ -97,6 +98,7 @@ def begin(repo: git.Repo, request: RunRequest, outputs: Sequence[str] = ()) -> S
     first = {"format": layout.FORMAT, "id": book.id, "experiment": experiment}
     start = {**first, **_facts(repo, request, captured, started)}
     _write_start(book, request, captured, start, os.path.realpath(repo.work_tree))
+    lock_files.keep(repo.work_tree, repo.prefix, book.folder)
     ignored = _ignored_files(captured.ignored_new_files) if captured.ignored_new_files else ()
     warnings = (*settings.unknown(config), *messages, *captured.warnings, *ignored)
     code = changes.CodeFiles(captured.tree, captured.tracked, captured.new_files, outputs)

@@ -42,6 +42,7 @@ SHAPES: Mapping[str, Any] = {
         "gpu": {"driver": str, "models": [str]},
         "blas": {},
         "variables": {},
+        "locks": [{"path!": str, "tool": str, "sha256": str}],
     },
     layout.INPUTS: {"inputs": [{**_ITEM, "kind": str, "files": int, "left_out": int}]},
     layout.OUTPUTS: {
@@ -55,6 +56,7 @@ SHAPES: Mapping[str, Any] = {
     },
     layout.WRITTEN: {
         "files": [{**_ITEM, "canonical": str, "link": str, "outside": bool, "left_out": [str]}],
+        "folders": [str],
         "problem": str,
     },
     layout.DIFF: {

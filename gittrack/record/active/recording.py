@@ -20,7 +20,7 @@ from gittrack.record.active import current
 from gittrack.record.active.config import Config, Summary
 from gittrack.record.appender import RecordingEnded, explain
 from gittrack.record.ending import daemon, end_status
-from gittrack.record.machine import environment, memory, numerics
+from gittrack.record.machine import environment, lock_files, memory, numerics
 from gittrack.record.points import Points
 from gittrack.record.publish.writer import Published
 
@@ -194,6 +194,7 @@ class Recording:
             # Such as no free descriptor: the environment of the start stays.
             with contextlib.suppress(OSError):
                 env = environment.capture(own_session.settings.env, numerics.capture())
+                env.update(lock_files.facts(self._journal.folder))
                 if env != self._journal.state().env:
                     self._journal.append(events.ENV, values=env)
             published = session.end(own_session, facts)

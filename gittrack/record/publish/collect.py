@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from gittrack.core import layout
 from gittrack.core.run import events, points, run_info, series
 from gittrack.record import artifacts as record_artifacts
+from gittrack.record.machine import lock_files
 from gittrack.record.publish import logs
 from gittrack.record.publish.tree import Artifact, FilePart, RunContents
 
@@ -51,6 +52,7 @@ def collect(folder: Path, facts: Mapping[str, Any], state: events.JournalState) 
         diff=diff.read_bytes() if diff.exists() else b"",
         written=written.read_bytes() if written.exists() else b"",
         artifacts=artifacts,
+        locks={path: Artifact(content) for path, content in lock_files.copies(folder).items()},
     )
     return Collected(contents, (*notes, *lost))
 

@@ -46,6 +46,8 @@ class RunContents(NamedTuple):
         The content of log.txt, of streams.csv, of diff.yaml and of written.yaml.
     artifacts : mapping of str to Artifact
         The content, by path, of each entry of ``outputs`` that is stored in git.
+    locks : mapping of str to Artifact
+        The content of each lock file, by path.
     """
 
     facts: Mapping[str, Any]
@@ -60,6 +62,7 @@ class RunContents(NamedTuple):
     diff: bytes = b""
     written: bytes = b""
     artifacts: Mapping[str, Artifact] = {}
+    locks: Mapping[str, Artifact] = {}
 
 
 def write(store: objects.Store, contents: RunContents) -> str:
@@ -87,6 +90,9 @@ def write(store: objects.Store, contents: RunContents) -> str:
         with store.batch():
             artifacts = _artifact_tree(store, contents.artifacts.items())
         entries.append(objects.Entry("40000", layout.ARTIFACTS, artifacts))
+    if contents.locks:
+        locks = _artifact_tree(store, contents.locks.items())
+        entries.append(objects.Entry("40000", layout.LOCKS, locks))
     return store.tree(entries)
 
 

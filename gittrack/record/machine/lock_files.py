@@ -1,0 +1,91 @@
+"""Lock files of uv, pip, poetry, conda and pixi: a run keeps a copy of those that hold for its folder.
+
+The copies are in the tree of the run commit, below ``locks/``, also of files that git ignores.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from gittrack.core import layout
+from gittrack.core.secrets import redact_text
+
+# In the order in which an environment is made from them: (name, tool).
+TOOLS = (
+    ("uv.lock", "uv"),
+    ("poetry.lock", "poetry"),
+    ("pixi.lock", "pixi"),
+    ("conda-lock.yml", "conda-lock"),
+    ("environment.yml", "conda"),
+    ("environment.yaml", "conda"),
+    ("requirements*.txt", "pip"),
+)
+_WITH_URLS = ("conda", "pip")  # people write them, and may write a token into a URL
+_MOST_BYTES = 16 << 20
+
+
+def tool_of(path: str) -> str | None:
+    """Return the tool that a lock file belongs to; None for other files."""
+    name = os.path.basename(path)
+    return next((tool for pattern, tool in TOOLS if fnmatch.fnmatchcase(name, pattern)), None)
+
+
+def keep(root: str, prefix: str, journal: Path) -> None:
+    """Copy the lock files of a folder, and of the folders above it in the work tree, into a journal.
+
+    Parameters
+    ----------
+    root
+        The root of the work tree.
+    prefix
+        The folder, from the root.
+    journal
+        The folder of the run's journal.
+    """
+    for path in _paths(root, prefix):
+        source, target = os.path.join(root, path), journal / layout.LOCKS / path
+        try:
+            content = Path(source).read_bytes()
+        except OSError:  # removed meanwhile, or not readable
+            continue
+        if tool_of(path) in _WITH_URLS:
+            content = redact_text(content.decode(errors="surrogateescape")).encode(
+                errors="surrogateescape"
+            )
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+
+
+def _paths(root: str, prefix: str) -> Iterator[str]:
+    folder = prefix.strip("/")
+    while True:
+        try:
+            with os.scandir(os.path.join(root, folder)) as entries:
+                files = [e for e in entries if tool_of(e.name) and e.is_file()]
+        except OSError:
+            files = []
+        yield from (os.path.join(folder, e.name) for e in files if e.stat().st_size <= _MOST_BYTES)
+        if not folder:
+            return
+        folder = os.path.dirname(folder)
+
+
+def copies(journal: Path) -> dict[str, bytes]:
+    """Return the content of the lock files in a journal, by their paths from the root of the work tree."""
+    top = journal / layout.LOCKS
+    files = sorted(path for path in top.rglob("*") if path.is_file()) if top.is_dir() else []
+    return {path.relative_to(top).as_posix(): path.read_bytes() for path in files}
+
+
+def facts(journal: Path) -> dict[str, Any]:
+    """Return what env.yaml says about the lock files in a journal."""
+    entries = [
+        {"path": path, "tool": tool_of(path), "sha256": hashlib.sha256(content).hexdigest()}
+        for path, content in copies(journal).items()
+    ]
+    return {"locks": entries} if entries else {}
