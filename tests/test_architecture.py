@@ -71,6 +71,7 @@ STARTS_PROCESSES = {
     "launch/process.py": "starts the user's command",
     "launch/family.py": "forks the watcher, which outlives the launcher",
     "disk/read_only.py": "forks a process that tries to change its mounts",
+    "reproduce/environments/locked_environment.py": "has uv, pip, conda and others make an environment",
     "reproduce/causes/why.py": "has pip install the recorded version of a package",
     "launch/signals.py": "forks the witness of signals to the process group",
     "sweeping/pool.py": "forks the launchers of trials, which costs no start of an interpreter",
@@ -92,6 +93,7 @@ SPEAKS_EXCEPTIONS = {
 }
 
 READS_ENVIRONMENT = {
+    "reproduce/environments/locked_environment.py": "puts the environment that it made on PATH",
     "git/process.py": "drops variables that redirect git",
     "git/config.py": "git's own identity variables",
     "api/run.py": "GITTRACK_MODE, which can turn recording off",

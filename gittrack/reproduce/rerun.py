@@ -28,20 +28,24 @@ from gittrack.reproduce import (
     surroundings,
     unrepeatable,
 )
+from gittrack.reproduce.environments import locked_environment
 from gittrack.reproduce.rerun_request import OtherFiles, RerunRequest, Result
 from gittrack.reproduce.rerun_worktree import Impossible
 
 __all__ = ["Impossible", "OtherFiles", "RerunRequest", "Result"]
 
 
-def check(repo: git.Repo, run: RunRecord) -> str:
-    """Return the commit whose code ran.  Raises Impossible if something that the rerun needs is missing."""
+def check(repo: git.Repo, run: RunRecord, *, rebuild: bool = False) -> str:
+    """Return the commit whose code ran.  Raises Impossible if something that the rerun needs is missing.
+
+    With ``rebuild`` the program may be in an environment that is still to be made.
+    """
     info = run.info
-    check_command(info.command)
+    check_command(info.command, is_installed=not rebuild)
     return code_of(repo, run)
 
 
-def check_command(words: Sequence[str]) -> None:
+def check_command(words: Sequence[str], *, is_installed: bool = True) -> None:
     """Raise Impossible if a recorded command cannot be executed here."""
     if not words:
         raise Impossible("its command was not recorded", "run it by hand: git track checkout RUN")
@@ -55,7 +59,7 @@ def check_command(words: Sequence[str]) -> None:
     if obstacle is not None:
         raise Impossible(obstacle.reason, obstacle.remedy)
     program = words[0]
-    if os.sep not in program and not shutil.which(program):
+    if is_installed and os.sep not in program and not shutil.which(program):
         raise Impossible(f"the command {program!r} was not found", "activate its environment")
 
 
@@ -105,7 +109,7 @@ def rerun(
     """
     for folder in temporary_worktree.clear_all(repo):
         say(removal_message(folder))
-    commit = check(repo, run)
+    commit = check(repo, run, rebuild=request.rebuild)
     if request.command is not None:
         check_command(request.command)
     data = recorded_data.data(repo, run)
@@ -125,8 +129,17 @@ def rerun(
             rerun_worktree.replace_files(code, request.files)
         new_run = _session_request(repo, run, request)
         more = {**resume_variables, **request.variables}
-        with surroundings.importing(request.imports):
-            result = _launch(repo, code, run, new_run, imports, more, say)
+        imports_first, changes, others = list(request.imports), {}, []
+        if request.rebuild:
+            rebuilt = locked_environment.make(repo, run, code.folder, say)
+            code = locked_environment.use(rebuilt, repo.work_tree or code.folder, code)
+            imports_first += locked_environment.import_folders(code.folder)
+            changes, others = (
+                dict(rebuilt.variables),
+                locked_environment.interpreter(rebuilt, new_run.command),
+            )
+        with surroundings.importing(imports_first), surroundings.variables(changes):
+            result = _launch(repo, code, run, new_run, imports, others, more, say)
         failed = result.exit_code != 0 and not result.stopped and not request.discard
         if request.in_place or not (request.keep or failed):
             return result
@@ -168,6 +181,7 @@ def _launch(
     run: RunRecord,
     request: session.RunRequest,
     imports: probe.Imports,
+    others: Sequence[tuple[str, str]],
     resume_variables: Mapping[str, str | None],
     say: session.Say,
 ) -> Result:
@@ -188,7 +202,7 @@ def _launch(
         replace = redirect.Redirect()
         if request.hooks_of:
             replace, variables = rerun_worktree.code_of_worktree(
-                repo, code.folder, imports.folders()
+                repo, code.folder, imports.folders(), others
             )
             controls = {**variables, "PWD": folder, **controls}
         plan = CommandPlan(

@@ -38,6 +38,8 @@ class RerunRequest(NamedTuple):
         Another command; None for the recorded one.
     files
         Files to replace in the worktree by those of another commit; None for no file.
+    rebuild
+        Whether the environment is made again from the lock file that the run kept.
     discard
         Whether the worktree goes even after a failure.
 
@@ -57,6 +59,7 @@ class RerunRequest(NamedTuple):
     command: Sequence[str] | None = None
     files: OtherFiles | None = None
     discard: bool = False
+    rebuild: bool = False
 
     @property
     def is_reproduction(self) -> bool:

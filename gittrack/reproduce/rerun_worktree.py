@@ -148,7 +148,7 @@ def links(repo: git.Repo) -> tuple[str, ...]:
 
 
 def code_of_worktree(
-    repo: git.Repo, folder: str, imports: Sequence[str]
+    repo: git.Repo, folder: str, imports: Sequence[str], others: Sequence[tuple[str, str]] = ()
 ) -> tuple[redirect.Redirect, dict[str, str]]:
     """Return what makes a command use a worktree: replacements for its words, and variables.
 
@@ -161,11 +161,13 @@ def code_of_worktree(
     imports
         The folders that the Pythons of the user import from.  They are in the user's tree after
         ``pip install -e``, or with an absolute path in PYTHONPATH.
+    others
+        Further paths, each with its replacement.
     """
     top = repo.work_tree
     if not top:
         return redirect.Redirect(), {}
-    replace = redirect.to_worktree(top, folder)
+    replace = redirect.to_worktree(top, folder, others)
     variables = replace.variables(os.environ)
     first = redirect.import_folders(top, folder, imports)
     rest = variables.get("PYTHONPATH", os.environ.get("PYTHONPATH"))

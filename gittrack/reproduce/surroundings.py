@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 REPRODUCES = "GITTRACK_REPRODUCES"
@@ -18,6 +18,25 @@ def announced(run_id: str) -> Iterator[None]:
         yield
     finally:
         os.environ.pop(REPRODUCES) if before is None else os.environ.update({REPRODUCES: before})
+
+
+@contextmanager
+def variables(changes: Mapping[str, str | None]) -> Iterator[None]:
+    """Set variables; None removes one."""
+    before = {name: os.environ.get(name) for name in changes}
+    _set(changes)
+    try:
+        yield
+    finally:
+        _set(before)
+
+
+def _set(changes: Mapping[str, str | None]) -> None:
+    for name, value in changes.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
 
 
 @contextmanager

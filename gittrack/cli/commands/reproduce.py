@@ -51,6 +51,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="run in your own work tree, which must have the same code",
     )
     parser.add_argument(
+        "--env",
+        action="store_true",
+        help="make the environment again from the lock file that the run kept, and use it",
+    )
+    parser.add_argument(
         "-S",
         "--set",
         action="append",
@@ -69,6 +74,15 @@ def run(args: argparse.Namespace) -> int:
     check_exclusive(
         "--in-place makes no worktree", ("--in-place", args.in_place), ("--keep", args.keep)
     )
+    check_exclusive(
+        "--env is for reruns in a worktree",
+        ("--env", args.env),
+        ("--in-place", args.in_place),
+    )
+    for option, value in (("--why", args.why), ("--seeds", args.seeds)):
+        check_exclusive(
+            f"{option} uses the present environment", ("--env", args.env), (option, value)
+        )
     repo = git.find()
     first = RunRecord(repo, resolve.resolve(repo, args.run))
     if first.info.commit is None:
@@ -135,6 +149,7 @@ def _reruns(
         in_place=args.in_place,
         verify=not args.no_verify,
         links=required.links,
+        rebuild=args.env,
     )
     while len(results) < args.runs and not any(result.stopped for result in results):
         results.append(rerun.rerun(repo, first, request, _warn))
