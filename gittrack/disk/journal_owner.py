@@ -5,6 +5,7 @@ Listings and recovery both decide by these functions.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from gittrack.disk import lock, this_machine
 _LONGEST_LINE = 8 << 20
 # The files that grow while a run goes on.
 _GROWING = (layout.EVENTS, layout.SERIES, layout.POINTS, layout.LOG_HEAD, *layout.LOG_TAIL)
+_FILES = {*_GROWING, layout.LOCK, layout.JOINED, layout.POINT_TIMES, layout.LOG_FRAME, layout.DIFF}
 
 
 def is_alive(folder: Path, patience: Callable[[], float]) -> bool:
@@ -28,6 +30,16 @@ def is_alive(folder: Path, patience: Callable[[], float]) -> bool:
         Returns `core.settings.adopt_after` in seconds; it is called only for a journal of another host.
     """
     return lock.is_held(folder / layout.LOCK) or other_host(folder, patience) is not None
+
+
+def check_files(folder: Path) -> None:
+    """Raise ValueError if a file of a journal is something else, whose reading may never end.
+
+    Such as a named pipe, a folder, or a link to a device.
+    """
+    for entry in os.scandir(folder):
+        if entry.name in _FILES and not entry.is_file(follow_symlinks=False):
+            raise ValueError(f"its {entry.name} is not a file")
 
 
 def other_host(folder: Path, patience: Callable[[], float]) -> str | None:

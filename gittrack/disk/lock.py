@@ -85,7 +85,7 @@ def is_at(handle: int, path: Path | str) -> bool:
 def is_held(path: Path) -> bool:
     """Return whether a process holds the lock; a missing file is not locked."""
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # it may be a named pipe
     except FileNotFoundError:
         return False
     try:

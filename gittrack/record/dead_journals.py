@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from gittrack.core import layout, settings
-from gittrack.core.errors import OnAnotherHost, TrackError
+from gittrack.core.errors import Damaged, OnAnotherHost, TrackError
 from gittrack.disk import journal_owner, lock
 from gittrack.record.journal import Journal, read_state
 
@@ -64,10 +64,14 @@ def adopt(
         If the process of the run may be alive on another host.
     """
     try:
+        journal_owner.check_files(folder)
         touched = folder.stat().st_mtime  # read before `acquire` creates a missing lock file
         lock_fd = lock.acquire(folder / layout.LOCK)
     except FileNotFoundError:
         return None
+    except ValueError as error:
+        problem = f"the journal {folder} is damaged: {error}"
+        raise Damaged(problem, "set it aside: git track doctor --fix") from error
     if lock_fd is None:
         return None
     is_same = os.path.exists(folder / layout.LOCK) and os.path.samestat(

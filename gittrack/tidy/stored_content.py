@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import stat
 from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -78,6 +79,8 @@ def _named(repo: git.Repo, going: Container[str]) -> Iterator[str]:
         yield from _digests(outputs or b"")
     for path in _journals(repo.common_dir):
         try:
+            if not stat.S_ISREG(path.lstat().st_mode):
+                raise _Unreadable(f"{path} is not a file")
             yield from _digests(path.read_bytes())
         except FileNotFoundError:  # published meanwhile: `remove` decides again
             continue

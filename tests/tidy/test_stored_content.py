@@ -129,7 +129,7 @@ def test_a_journal_that_cannot_be_read_is_a_doubt(repo, content):
     (journal / layout.EVENTS).mkdir(parents=True)
     result = stored_content.unnamed(repo)
     assert result.sizes == {}
-    assert result.doubt == f"{journal / layout.EVENTS}: Is a directory"
+    assert result.doubt == f"{journal / layout.EVENTS} is not a file"
 
 
 def test_nothing_is_deleted_if_a_run_has_lost_its_tree(repo, content):

@@ -43,8 +43,7 @@ def read(repo: git.Repo, path: str) -> run_info.RunInfo | None:
 
 
 def _read(repo: git.Repo, folder: Path) -> run_info.RunInfo | None:
-    if (folder / layout.LOCK).is_dir():
-        raise ValueError("its lock is a folder")
+    journal_owner.check_files(folder)
     alive = journal_owner.is_alive(
         folder, lambda: settings.adopt_after(git.parse_config(repo.config().output()))
     )

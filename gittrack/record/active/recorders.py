@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,8 @@ def _owner(folder: Path) -> Any:
 def _first_value(path: Path) -> Any:
     """Return the JSON value on the first line of a file; None if the line has none."""
     try:
+        if not stat.S_ISREG(path.lstat().st_mode):
+            return None
         with open(path, "rb") as file:
             return json.loads(file.readline())
     except (OSError, ValueError, RecursionError):

@@ -210,6 +210,21 @@ def test_a_journal_whose_lock_is_a_folder_blocks_nothing(place):
     assert "moved aside: " in run_cli("doctor", "--fix", cwd=place).out
 
 
+@pytest.mark.parametrize("name", ["metrics.csv", "events.jsonl", "lock", "joined"])
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/dev/zero")])
+def test_a_journal_with_a_pipe_or_a_device_blocks_nothing(place, name, make):
+    bad = crash(place, "bad")
+    (bad / name).unlink(missing_ok=True)
+    make(bad / name)
+    done = run_cli("ls", cwd=place)
+    assert (done.code, "1 of" in done.err) == (1, True)
+    assert f"its {name} is not a file" in run_cli("recover", cwd=place).err
+    assert python("import gittrack; gittrack.init().finish()", place).code == 0
+    assert "moved aside: " in run_cli("doctor", "--fix", cwd=place).out
+    assert run_cli("gc", "--dry-run", cwd=place).code == 0
+    assert run_cli("ls", cwd=place).code == 0
+
+
 def test_values_that_only_a_newer_format_has_are_no_damage(place):
     forge(
         place,
