@@ -9,6 +9,7 @@ import helpers
 import pytest
 
 import gittrack
+from gittrack.web import windows
 
 expect = pytest.importorskip("playwright.sync_api").expect
 
@@ -93,3 +94,19 @@ def test_a_notebook_shows_the_page_in_a_frame(recorded, page):
     expect(frame.locator(".chart")).to_have_count(2)
     frame.get_by_role("button", name="accuracy", exact=True).click()
     expect(frame.locator("tbody tr[data-key]").first).to_contain_text("run 1")
+
+
+def test_of_many_runs_the_rows_in_sight_are_asked_for(project, served, page, monkeypatch):
+    for number in range(12):
+        helpers.record(f"run {number}", {"loss": (number * 5) % 12 * 1.0})
+    for name, value in {"_WITHOUT_CACHE": 3, "MOST_ROWS": 4, "WINDOW": 3}.items():
+        monkeypatch.setattr(windows, name, value)
+    with page.expect_request("**/data/runs*offset=*"):
+        page.goto(served.address)
+    rows = page.locator("tbody tr[data-key]")
+    expect(rows).to_have_count(12)
+    assert names(page) == [f"run {number}" for number in range(11, -1, -1)]
+    page.get_by_role("columnheader", name="loss").get_by_role("button").click()
+    expect(rows.first).to_contain_text("run 0")
+    expect(rows).to_have_count(12)
+    assert [int(name[4:]) * 5 % 12 for name in names(page)] == list(range(12))

@@ -1,25 +1,56 @@
 // @ts-check
 /** Keeps the document `runs` of the store as the state asks for. */
 
+import { placed, spread, WINDOW } from "./row_windows.js";
+
 /**
- * Ask for the runs whenever the selection changes; what is typed later wins.
+ * Ask for the runs whenever the selection changes; what is typed later wins.  Of many runs (`complete` is false) the
+ * server has the order, and rows are asked for window by window: `window` of the store is the first row that is missing.
  * @param {import("./main.js").App} app
  */
 export function startLoading(app) {
-  /** @type {AbortController | null} */
-  let request = null;
+  let request = new AbortController();
 
   async function load() {
-    request?.abort();
-    const mine = (request = new AbortController());
-    const { experiment, where, archived, sort, runs, only } = app.store.get();
+    const mine = renew();
+    const { runs } = app.store.get();
     app.store.set({ busy: true });
-    const order = runs && !runs.complete ? sort : [];
-    try {
-      const document = await app.data.get("runs", { experiment, where, archived, sort: order, run: only }, { signal: mine.signal });
+    await guard(mine, async () => {
+      let document = await ask(mine, { sort: runs && !runs.complete ? app.store.get().sort : [] });
+      const { sort } = app.store.get();
+      if (!document.complete && sort.length > 0 && (!runs || runs.complete)) document = await ask(mine, { sort });
       if (request !== mine) return;
-      app.store.set({ runs: document, problem: null, busy: false });
+      app.store.set({ runs: document.complete ? document : spread(document), window: -1, problem: null, busy: false });
       app.announce(`${document.total} runs`);
+    });
+  }
+
+  async function loadWindow() {
+    const { runs, window: offset, sort } = app.store.get();
+    if (!runs || runs.complete || offset < 0) return;
+    const mine = request;
+    await guard(mine, async () => {
+      const part = await ask(mine, { sort, offset, limit: WINDOW });
+      const now = app.store.get().runs;
+      if (request === mine && now.total === part.total) app.store.set({ runs: placed(now, part), window: -1 });
+      else if (request === mine) app.store.set({ reload: app.store.get().reload + 1 });
+    });
+  }
+
+  function renew() {
+    request.abort();
+    request = new AbortController();
+    return request;
+  }
+
+  function ask(/** @type {AbortController} */ mine, /** @type {object} */ more) {
+    const { experiment, where, archived, only } = app.store.get();
+    return app.data.get("runs", { experiment, where, archived, run: only, ...more }, { signal: mine.signal });
+  }
+
+  async function guard(/** @type {AbortController} */ mine, /** @type {() => Promise<void>} */ action) {
+    try {
+      await action();
     } catch (error) {
       if (request !== mine || !(error instanceof Error) || error.name === "AbortError") return;
       app.store.set({ problem: error, busy: false });
@@ -28,6 +59,7 @@ export function startLoading(app) {
   }
 
   app.store.on(["experiment", "where", "archived", "reload"], load);
+  app.store.on(["window"], loadWindow);
   app.store.on(["sort"], (state) => {
     if (state.runs && !state.runs.complete) load();
   });

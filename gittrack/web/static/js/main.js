@@ -28,7 +28,8 @@ const VIEWS = { runs: mountRuns, run: mountRun, compare: mountCompare, sweep: mo
 
 // The part of the state that is not in the address.
 const transient = {
-  runs: null, // the document `runs`
+  runs: null, // the document `runs`; of many runs, a key is null until its row is there
+  window: -1, // the first row of many that is missing
   curves: {}, // {metric: Curve[]}, see charts/curves.js
   tails: {}, // {key: how far a live run was read}
   fresh: null, // the points that live runs logged since the last look

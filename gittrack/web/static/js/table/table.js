@@ -5,6 +5,7 @@ import { colorOf } from "../color.js";
 import { el, fill } from "../dom.js";
 import { show } from "../format.js";
 import { toggle } from "../keys.js";
+import { missing } from "../row_windows.js";
 import { valueAt } from "../sort.js";
 
 const ROW = 26; // pixels, as --row in style.css
@@ -33,6 +34,7 @@ export function createTable(root, app) {
     const last = Math.min(content.rows.length, Math.ceil((scroller.scrollTop + (scroller.clientHeight || 600)) / ROW) + EXTRA);
     const rows = content.rows.slice(first, last).map((row, i) => line(row, first + i));
     fill(body, spacer(first), ...rows, spacer(content.rows.length - last));
+    if (!content.runs.complete) app.store.set({ window: missing(content.runs, first, last) });
   }
 
   function spacer(/** @type {number} */ rows) {
@@ -41,6 +43,7 @@ export function createTable(root, app) {
 
   function line(/** @type {number} */ row, /** @type {number} */ position) {
     const key = content.runs.keys[row];
+    if (key === null) return el("tr", { "aria-rowindex": position + 2 }, el("td", { colspan: content.columns.length, class: "muted", text: "…" }));
     const { selected: picked, cursor } = app.store.get();
     const selected = picked.includes(key);
     const cells = content.columns.map((column) => cell(column, row, key));

@@ -37,7 +37,7 @@ export function mount(root, app) {
 
   function keys() {
     const { runs, selected, hidden } = app.store.get();
-    const chosen = selected.length > 0 ? selected : runs ? runs.keys.slice(0, MOST_CURVES) : [];
+    const chosen = selected.length > 0 ? selected : runs ? runs.keys.slice(0, MOST_CURVES).filter(Boolean) : [];
     return chosen.filter((/** @type {string} */ key) => !hidden.includes(key));
   }
 
