@@ -8,8 +8,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import yaml
 from helpers import ROOT
 
+from gittrack.git import process
 from gittrack.web import assets
 
 FIND = """
@@ -96,3 +98,24 @@ def test_what_is_in_the_wheel(wheel):
     }
     scripts = next(name for name in names if name.endswith("entry_points.txt"))
     assert b"git-track = gittrack.cli.main:script" in zipfile.ZipFile(wheel).read(scripts)
+
+
+def test_the_workflow_runs_the_oldest_and_the_newest_versions():
+    workflow = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text())
+    matrix = workflow["jobs"]["checks"]["strategy"]["matrix"]
+    oldest_git = ".".join(map(str, process.OLDEST))
+    assert 'requires-python = ">=3.10"' in (ROOT / "pyproject.toml").read_text()
+    assert matrix["python"] == ["3.10", "3.11", "3.12", "3.13"]
+    assert matrix["git"] == ["newest"]
+    assert {row["git"] for row in matrix["include"]} == {f"{oldest_git}.0"}
+    assert {"3.10", "3.13"} == {row["python"] for row in matrix["include"]}
+    assert f"It needs Python 3.10, git {oldest_git}" in (ROOT / "README.md").read_text()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [ROOT / ".pre-commit-config.yaml", *(ROOT / ".github").rglob("*.yml")],
+    ids=lambda path: path.name,
+)
+def test_the_files_for_the_host_can_be_read(path):
+    assert yaml.safe_load(path.read_text())

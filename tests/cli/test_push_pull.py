@@ -61,7 +61,7 @@ def test_what_is_on_the_remote_and_not_here(clone, tmp_path, monkeypatch):
     assert line.split()[:2] == [run["id"][-8:], "default"]
     assert "1 run" in run_cli("remote").out
     run_cli("pull", run["id"][-8:])
-    assert run_cli("ls", "--remote").err == "origin has no run that is not here\n"
+    assert run_cli("ls", "--remote").err == "all runs of origin are here already\n"
     refused = run_cli("ls", "--remote", "-w", "loss < 1")
     assert (refused.code, "pull them first" in refused.err) == (2, True)
 

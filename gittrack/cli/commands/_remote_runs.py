@@ -34,7 +34,7 @@ def show(repo: git.Repo, args: argparse.Namespace) -> int:
         print_result(jsonable.dump([_plain(experiment, run_id) for experiment, run_id in listed]))
         return 0
     if not runs:
-        print_note(f"{remote.name} has no run that is not here")
+        print_note(f"all runs of {remote.name} are here already")
         return 0
     rows = [("ID", "EXPERIMENT", "STARTED")]
     rows += [(short_id(run_id), experiment, _started(run_id)) for experiment, run_id in listed]

@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     if planned.runs or planned.sweeps:
         print_note(_described(planned))
     elif args.dry_run:
-        print_note(f"{escape(planned.remote.name)} lacks no run")
+        print_note(f"{escape(planned.remote.name)} has all these runs already")
     if args.dry_run:
         return 0
     remote, url = planned.remote.name, planned.remote.url
