@@ -47,7 +47,8 @@ def page(model: Model, version: Version, signatures: Signatures, run: Signature)
 
 
 def _full(version: Version) -> str:
-    return f"{version.short}  ({version.number})" if version.short[1:].isdigit() else version.short
+    is_short = version.number not in ("", version.short)
+    return f"{version.short}  ({version.number})" if is_short else version.short
 
 
 def _signature(signature: Signature) -> str:
@@ -66,7 +67,7 @@ def _artifacts(facts: Mapping[str, Any]) -> str:
         [
             text.escape(str(item.get("path"))),
             text.size(item.get("size") or 0),
-            str(item.get("sha256"))[:12],
+            str(item.get("sha256") or "")[:12],
         ]
         for item in facts.get("artifacts") or []
     ]
