@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
 from gittrack import git
@@ -90,21 +91,32 @@ def begin(repo: git.Repo, request: RunRequest, outputs: Sequence[str] = ()) -> S
         is_taken=lambda run_id: refs.exists(repo, layout.run_ref(experiment, run_id)),
     )
     new_files = None if request.code is None else request.code.new
-    captured = capture.capture_code(repo, inspection, book.folder, options, outputs, new_files)
-    captured = conversions.check(repo, str(book.folder / "objects"), config, captured)
-    if request.code is not None and captured.tree != request.code.tree:
-        writer.remove(book)
-        raise CodeMismatch("the code has changed since the sweep began", "")
-    first = {"format": layout.FORMAT, "id": book.id, "experiment": experiment}
-    start = {**first, **_facts(repo, request, captured, started)}
-    _write_start(book, request, captured, start, os.path.realpath(repo.work_tree))
-    lock_files.keep(repo.work_tree, repo.prefix, book.folder)
+    with _removed_on_error(book):
+        captured = capture.capture_code(repo, inspection, book.folder, options, outputs, new_files)
+        captured = conversions.check(repo, str(book.folder / "objects"), config, captured)
+        if request.code is not None and captured.tree != request.code.tree:
+            raise CodeMismatch("the code has changed since the sweep began", "")
+        first = {"format": layout.FORMAT, "id": book.id, "experiment": experiment}
+        start = {**first, **_facts(repo, request, captured, started)}
+        _write_start(book, request, captured, start, os.path.realpath(repo.work_tree))
+        lock_files.keep(repo.work_tree, repo.prefix, book.folder)
     ignored = _ignored_files(captured.ignored_new_files) if captured.ignored_new_files else ()
     warnings = (*settings.unknown(config), *messages, *captured.warnings, *ignored)
     code = changes.CodeFiles(captured.tree, captured.tracked, captured.new_files, outputs)
     return Session(
         *(repo, book, options, author(config), started, clock, warnings, post), code, captured.diff
     )
+
+
+@contextmanager
+def _removed_on_error(book: journal.Journal) -> Iterator[None]:
+    """Remove a new journal if the run cannot begin, so that nothing looks like a run that is going on."""
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):  # the error that stopped the run is the one to report
+            writer.remove(book)
+        raise
 
 
 def _write_start(
