@@ -159,8 +159,8 @@ def write_to(path: Path, target: BinaryIO) -> None:
 
 
 def is_sound(path: Path) -> bool:
-    """Return whether the SHA-256 of a file of the store is its name.  Raises OSError."""
-    return _digest(path, None) == path.name
+    """Return whether this is a file of the store whose SHA-256 is its name.  Raises OSError."""
+    return path.is_file() and _digest(path, None) == path.name
 
 
 def _digest(path: Path, target: BinaryIO | None) -> str:
