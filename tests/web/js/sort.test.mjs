@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { sorted } from "../../../gittrack/web/static/js/sort.js";
-import { nextSort } from "../../../gittrack/web/static/js/table/table.js";
+import { nextSort } from "../../../gittrack/web/static/js/table/columns.js";
 
 const RUNS = {
   keys: ["a", "b", "c", "d", "e"],

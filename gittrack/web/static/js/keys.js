@@ -14,6 +14,8 @@ const KEYS = [
   ["j", "next run", (app) => move(app, 1)],
   ["k", "previous run", (app) => move(app, -1)],
   [" ", "pick the run", (app) => toggle(app, app.store.get().cursor)],
+  ["g", "group by all except the seed", (app) => app.store.set({ group: app.store.get().group.length > 0 ? [] : ["-seed"] })],
+  ["b", "baseline: the others show the difference", (app) => setBaseline(app)],
   ["Enter", "open the run", (app) => open(app)],
   ["c", "compare the picked runs", (app) => app.store.set({ view: "compare", target: "" })],
   ["x", "steps, seconds or time of day", (app) => app.store.set({ x: after(AXES, app.store.get().x) })],
@@ -54,9 +56,27 @@ export function listenToKeys(app) {
  */
 export function toggle(app, key) {
   const { selected } = app.store.get();
-  if (!key) return;
+  if (!key || key.startsWith("*")) return fold(app, key);
   const rest = selected.filter((/** @type {string} */ other) => other !== key);
   app.store.set({ selected: rest.length < selected.length ? rest : [...selected, key], cursor: key });
+}
+
+/**
+ * Unfold a group, or fold it again.
+ * @param {import("./main.js").App} app
+ * @param {string} id  as in the lines of the table
+ */
+export function fold(app, id) {
+  const { folded } = app.store.get();
+  if (!id) return;
+  const rest = folded.filter((/** @type {string} */ other) => other !== id);
+  app.store.set({ folded: rest.length < folded.length ? rest : [...folded, id], cursor: id });
+}
+
+function setBaseline(/** @type {import("./main.js").App} */ app) {
+  const { cursor, hover, baseline } = app.store.get();
+  const key = hover || cursor;
+  if (!key.startsWith("*")) app.store.set({ baseline: key === baseline ? "" : key });
 }
 
 function move(/** @type {import("./main.js").App} */ app, /** @type {number} */ by) {
@@ -69,7 +89,8 @@ function move(/** @type {import("./main.js").App} */ app, /** @type {number} */ 
 
 function open(/** @type {import("./main.js").App} */ app) {
   const { cursor } = app.store.get();
-  if (cursor) app.store.set({ view: "run", target: cursor });
+  if (cursor.startsWith("*")) fold(app, cursor);
+  else if (cursor) app.store.set({ view: "run", target: cursor });
 }
 
 function back(/** @type {import("./main.js").App} */ app) {

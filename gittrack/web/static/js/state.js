@@ -9,6 +9,8 @@
  * @property {string} where  a query, as for `git track ls -w`
  * @property {boolean} archived  whether archived runs are included
  * @property {string[]} sort  sort keys, the most important first; `-KEY` descends
+ * @property {string} find  only rows that have these words
+ * @property {string[]} widths  the widths of columns, as `NAME=PIXELS`
  * @property {string[]} columns  the chosen columns; empty: those of `ls`
  * @property {string[]} pinned  columns and charts that come first
  * @property {string[]} group  the names to group by; `-NAME` means all except NAME
@@ -33,7 +35,7 @@
 /** @type {Readonly<State>} */
 export const defaults = Object.freeze({
   view: "runs", target: "", experiment: "", where: "", archived: false,
-  sort: [], columns: [], pinned: [], group: [], folded: [], selected: [], hidden: [], baseline: "",
+  sort: [], find: "", columns: [], widths: [], pinned: [], group: [], folded: [], selected: [], hidden: [], baseline: "",
   charts: "", perRow: 0, x: "step", from: null, to: null, log: false, smooth: 0, band: "deviation", clip: false,
   theme: "", panes: "both", axes: "",
 });

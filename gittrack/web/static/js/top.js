@@ -21,7 +21,8 @@ export function createTop(app, start) {
   input.addEventListener("change", () => app.store.set({ where: input.value.trim() }));
   app.store.on(["problem"], ({ problem: error }) => {
     input.setAttribute("aria-invalid", String(Boolean(error && error.column)));
-    fill(problem, error && [error.message, error.hint].filter(Boolean).join("\n"));
+    fill(problem, error && [error.message, error.hint].filter(Boolean).join("\n"), ...place(error, input.value));
+    if (error && error.column && document.activeElement === input) input.setSelectionRange(error.column - 1, error.column);
   });
   app.store.on(["where", "experiment"], (state) => {
     if (document.activeElement !== input) input.value = state.where;
@@ -30,6 +31,13 @@ export function createTop(app, start) {
   const file = start.file && el("p", { class: "about", text: aboutFile(start) });
   const bar = el("header", { class: "top" }, el("span", { class: "name", text: start.title || "runs" }), navigation(app), choice, app.data.live && el("div", { class: "query" }, input));
   return el("div", {}, bar, file, problem);
+}
+
+// The query with the place of the mistake marked.
+function place(/** @type {any} */ error, /** @type {string} */ query) {
+  if (!error || !error.column) return [];
+  const at = error.column - 1;
+  return [el("div", { class: "place" }, query.slice(0, at), el("mark", { text: query.slice(at, at + 1) || " " }), query.slice(at + 1))];
 }
 
 const VIEWS = [["runs", "Runs"], ["compare", "Compare"], ["sweep", "Sweeps"], ["models", "Models"]];

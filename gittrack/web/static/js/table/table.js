@@ -1,105 +1,131 @@
 // @ts-check
-/** A table that paints only the rows in sight. */
+/** A table that paints only the lines in sight. */
 
 import { colorOf } from "../color.js";
 import { el, fill } from "../dom.js";
-import { show } from "../format.js";
-import { toggle } from "../keys.js";
+import { fold, toggle } from "../keys.js";
 import { missing } from "../row_windows.js";
-import { valueAt } from "../sort.js";
+import { eye, foldButton, groupCell, runCell } from "./cells.js";
+import { widthsOf } from "./columns.js";
+import { heading, widthStyle } from "./head.js";
+import { picked } from "./rows.js";
 
-const ROW = 26; // pixels, as --row in style.css
-const EXTRA = 8; // rows above and below what is in sight
+const LINE = 26; // pixels, as --row in style.css
+const EXTRA = 8; // lines above and below what is in sight
 
 /**
- * @typedef {object} Table
- * @property {(runs: any, rows: number[], columns: any[], sort: string[]) => void} show  paint these rows and columns
+ * @typedef {object} Content
+ * @property {import("./rows.js").Line[]} lines
+ * @property {any[]} columns
+ * @property {import("./cells.js").Look} look
  */
 
 /**
  * Put a table into an element.
  * @param {HTMLElement} root
  * @param {import("../main.js").App} app
- * @returns {Table}
+ * @returns {{show: (content: Content) => void, paint: () => void, mark: () => void, stop: () => void}}
  */
 export function createTable(root, app) {
+  const { store } = app;
   const head = el("thead");
   const body = el("tbody");
-  const scroller = el("div", { class: "table", tabindex: "0", role: "region", "aria-label": "runs" }, el("table", { "aria-rowcount": "0" }, head, body));
+  const grid = el("table", { role: "treegrid", "aria-label": "runs", "aria-multiselectable": "true", "aria-rowcount": "0" }, head, body);
+  const scroller = el("div", { class: "table", tabindex: "0", role: "region", "aria-label": "table of runs" }, grid);
   root.append(scroller);
-  let content = { runs: /** @type {any} */ ({ keys: [], columns: [] }), rows: /** @type {number[]} */ ([]), columns: /** @type {any[]} */ ([]) };
+  /** @type {Content} */
+  let content = { lines: [], columns: [], look: { runs: { keys: [], columns: [], complete: true }, sort: [], baseline: -1, qualities: new Map() } };
+  let whole = false; // for paper, all lines are painted
+  /** @type {Map<string, number>} */
+  let widths = new Map();
 
   function paint() {
-    const first = Math.max(0, Math.floor(scroller.scrollTop / ROW) - EXTRA);
-    const last = Math.min(content.rows.length, Math.ceil((scroller.scrollTop + (scroller.clientHeight || 600)) / ROW) + EXTRA);
-    const rows = content.rows.slice(first, last).map((row, i) => line(row, first + i));
-    fill(body, spacer(first), ...rows, spacer(content.rows.length - last));
-    if (!content.runs.complete) app.store.set({ window: missing(content.runs, first, last) });
+    const { lines } = content;
+    const first = whole ? 0 : Math.max(0, Math.floor(scroller.scrollTop / LINE) - EXTRA);
+    const last = whole ? lines.length : Math.min(lines.length, Math.ceil((scroller.scrollTop + (scroller.clientHeight || 600)) / LINE) + EXTRA);
+    const state = store.get();
+    const rows = lines.slice(first, last).map((line, i) => lineOf(line, first + i, state));
+    fill(body, spacer(first), ...rows, spacer(lines.length - last));
+    keepPinned();
+    mark();
+    if (!content.look.runs.complete) store.set({ window: missing(content.look.runs, first, last) });
   }
 
-  function spacer(/** @type {number} */ rows) {
-    return rows > 0 && el("tr", { class: "spacer", "aria-hidden": "true" }, el("td", { colspan: content.columns.length, style: { height: `${rows * ROW}px` } }));
+  function spacer(/** @type {number} */ lines) {
+    return lines > 0 && el("tr", { class: "spacer", "aria-hidden": "true" }, el("td", { colspan: content.columns.length, style: { height: `${lines * LINE}px` } }));
   }
 
-  function line(/** @type {number} */ row, /** @type {number} */ position) {
-    const key = content.runs.keys[row];
-    if (key === null) return el("tr", { "aria-rowindex": position + 2 }, el("td", { colspan: content.columns.length, class: "muted", text: "…" }));
-    const { selected: picked, cursor } = app.store.get();
-    const selected = picked.includes(key);
-    const cells = content.columns.map((column) => cell(column, row, key));
-    return el("tr", { class: key === cursor && "cursor", "data-key": key, "aria-rowindex": position + 2, "aria-selected": String(selected) }, ...cells);
+  function lineOf(/** @type {import("./rows.js").Line} */ line, /** @type {number} */ position, /** @type {any} */ state) {
+    const { look, columns } = content;
+    if (!line.id) return el("tr", { "aria-rowindex": position + 2 }, el("td", { colspan: columns.length, class: "muted", text: "…" }));
+    const isRun = line.row >= 0;
+    const cells = columns.map((column, i) => cell(isRun ? runCell(look, column, line.row) : groupCell(look, column, line), column, i === 0 && first(line, state), state));
+    const selected = isRun && state.selected.includes(line.id);
+    const classes = [line.id === state.cursor && "cursor", line.depth > 1 && "inner", !isRun && "group", isRun && line.row === look.baseline && "baseline"];
+    return el("tr", { class: classes.filter(Boolean).join(" "), "data-key": isRun && line.id, "data-group": !isRun && line.id, "aria-level": line.depth, "aria-rowindex": position + 2, "aria-selected": isRun && String(selected), "aria-expanded": !isRun && String(line.open) }, ...cells);
   }
 
-  function cell(/** @type {any} */ column, /** @type {number} */ row, /** @type {string} */ key) {
-    const value = valueAt(column, row);
-    const text = show(value, column.kind);
-    if (column.name === "id") return el("td", {}, el("span", { class: "swatch", style: { background: app.store.get().colors.get(key) ?? colorOf(key) } }), text);
-    const kind = column.name === "status" ? `status-${text}` : typeof value === "number" ? "number" : "";
-    return el("td", { class: kind, title: text.length > 30 && text, text });
+  function cell(/** @type {ReturnType<typeof runCell>} */ part, /** @type {any} */ column, /** @type {HTMLElement | false} */ front, /** @type {any} */ { pinned }) {
+    const style = part.shade > 0 ? { "--share": `${Math.round(part.shade * 40)}%`, ...widthStyle(widths.get(column.name)) } : widthStyle(widths.get(column.name));
+    const classes = [part.class, part.shade > 0 && "shaded", pinned.includes(column.name) && "pinned"];
+    return el("td", { class: classes.filter(Boolean).join(" "), title: part.title, style }, front, front && front.className === "fold" ? null : part.text);
   }
 
-  function heading(/** @type {any} */ column, /** @type {string[]} */ sort) {
-    const key = sort.find((name) => name.replace(/^-/, "") === column.name);
-    const order = key === undefined ? null : key.startsWith("-") ? "descending" : "ascending";
-    const mark = order === null ? "" : order === "ascending" ? " ▲" : " ▼";
-    const press = (/** @type {MouseEvent} */ event) => app.store.set({ sort: nextSort(sort, column, event.shiftKey) });
-    return el("th", { scope: "col", "aria-sort": order || "none" }, el("button", { type: "button", on: { click: press }, text: column.head + mark }));
+  function first(/** @type {import("./rows.js").Line} */ line, /** @type {any} */ { colors, hidden }) {
+    return line.row < 0 ? foldButton(line) : eye(line.id, colors.get(line.id) ?? colorOf(line.id), hidden.includes(line.id));
   }
 
-  function keyOf(/** @type {Event} */ event) {
-    return /** @type {Element} */ (event.target).closest("tr[data-key]")?.getAttribute("data-key") || "";
+  function keepPinned() {
+    let left = 0;
+    [.../** @type {HTMLElement[]} */ ([...(head.firstElementChild?.children || [])])].forEach((th, i) => {
+      if (!th.classList.contains("pinned")) return;
+      for (const row of [head.firstElementChild, ...body.children]) {
+        const part = /** @type {HTMLElement | undefined} */ (row.children[i]);
+        if (part?.classList.contains("pinned")) part.style.left = `${left}px`;
+      }
+      left += th.offsetWidth;
+    });
   }
 
-  // Not by dblclick: the first click paints the rows anew.
+  function mark() {
+    const { hover } = store.get();
+    for (const row of body.querySelectorAll("tr.hover")) row.classList.remove("hover");
+    if (hover) [...body.children].find((row) => row.getAttribute("data-key") === hover)?.classList.add("hover");
+  }
+
+  // Not by dblclick: the first click paints the lines anew.
   body.addEventListener("click", (/** @type {MouseEvent} */ event) => {
-    const key = keyOf(event);
-    if (key && event.detail > 1) app.store.set({ view: "run", target: key });
+    const target = /** @type {Element} */ (event.target);
+    const row = target.closest("tr");
+    const key = row?.getAttribute("data-key");
+    if (!key) return fold(app, row?.getAttribute("data-group") || "");
+    const { order, selected, cursor, hidden } = store.get();
+    if (target.closest(".eye")) store.set({ hidden: picked([], hidden, "", key, false) });
+    else if (event.detail > 1 && !event.shiftKey) store.set({ view: "run", target: key });
+    else if (event.shiftKey) store.set({ selected: picked(order, selected, cursor, key, true), cursor: key });
     else toggle(app, key);
   });
+  body.addEventListener("mousedown", (/** @type {MouseEvent} */ event) => event.shiftKey && event.preventDefault());
+  body.addEventListener("mouseover", (/** @type {Event} */ event) => store.set({ hover: /** @type {Element} */ (event.target).closest("tr")?.getAttribute("data-key") || "" }));
+  body.addEventListener("mouseleave", () => store.set({ hover: "" }));
   scroller.addEventListener("scroll", () => requestAnimationFrame(paint), { passive: true });
+  const print = (/** @type {Event} */ event) => {
+    whole = event.type === "beforeprint" && content.look.runs.complete;
+    paint();
+  };
+  const events = ["beforeprint", "afterprint"];
+  events.forEach((name) => addEventListener(name, print));
   return {
-    show(runs, rows, columns, sort) {
-      content = { runs, rows, columns };
-      scroller.firstChild.setAttribute("aria-rowcount", String(rows.length + 1));
-      fill(head, el("tr", {}, ...columns.map((column) => heading(column, sort))));
+    show(next) {
+      content = next;
+      widths = widthsOf(store.get().widths);
+      grid.setAttribute("aria-rowcount", String(next.lines.length + 1));
+      const { pinned } = store.get();
+      fill(head, el("tr", {}, ...next.columns.map((column) => heading(app, column, { width: widths.get(column.name), pinned: pinned.includes(column.name) }))));
       paint();
     },
+    paint,
+    mark,
+    stop: () => events.forEach((name) => removeEventListener(name, print)),
   };
-}
-
-/**
- * Return the sort keys after a click: best first, then the other way, then none; shift adds a key.
- * @param {string[]} sort
- * @param {any} column
- * @param {boolean} further
- * @returns {string[]}
- */
-export function nextSort(sort, column, further) {
-  const down = column.group === "metric" && column.goal !== "min";
-  const cycle = down ? [`-${column.name}`, column.name] : [column.name, `-${column.name}`];
-  const now = sort.find((key) => cycle.includes(key));
-  const next = now === undefined ? cycle[0] : now === cycle[0] ? cycle[1] : null;
-  if (!further) return next === null ? [] : [next];
-  const rest = sort.map((key) => (key === now ? next : key)).filter((key) => key !== null);
-  return now === undefined && next !== null ? [...rest, next] : rest;
 }

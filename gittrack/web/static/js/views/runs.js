@@ -5,6 +5,9 @@ import { createCharts } from "../charts/panel.js";
 import { el, fill } from "../dom.js";
 import { show } from "../format.js";
 import { sorted } from "../sort.js";
+import { createBar } from "../table/bar.js";
+import { columnsOf } from "../table/columns.js";
+import { linesOf, matching, quality } from "../table/rows.js";
 import { createTable } from "../table/table.js";
 
 const MOST_CURVES = 10; // runs whose curves are drawn if none is selected
@@ -16,35 +19,47 @@ const MOST_CURVES = 10; // runs whose curves are drawn if none is selected
  * @returns {() => void} removes it
  */
 export function mount(root, app) {
+  const { store } = app;
+  const bar = createBar(app);
   const constants = el("div", { class: "constants" });
-  const left = el("div", { class: "pane" }, constants);
+  const left = el("div", { class: "pane" }, bar.element, constants);
   const table = createTable(left, app);
   const commands = el("div", { class: "commands" });
   left.append(commands);
   const charts = createCharts(app, keys);
   fill(root, left, charts.element);
 
-  function paintTable() {
-    const { runs, sort } = app.store.get();
+  function arrange() {
+    const state = store.get();
+    const { runs, sort } = state;
+    bar.refresh();
     if (!runs) return;
-    const rows = runs.complete ? sorted(runs, sort) : runs.keys.map((/** @type {string} */ _, /** @type {number} */ i) => i);
-    app.store.set({ order: rows.map((/** @type {number} */ row) => runs.keys[row]) });
-    table.show(runs, rows, runs.columns.filter((/** @type {any} */ column) => column.shown), sort);
+    const every = runs.keys.map((/** @type {string} */ _, /** @type {number} */ i) => i);
+    // Of many runs only windows of rows are here: what needs all rows is off.
+    const rows = runs.complete ? matching(runs, sorted(runs, sort), state.find) : every;
+    const lines = linesOf(runs, rows, state);
+    const columns = columnsOf(runs, state);
+    const qualities = new Map(columns.filter((column) => column.goal && runs.complete).map((column) => [column.name, quality(column, rows)]));
+    store.set({ order: lines.map((line) => line.id) });
+    table.show({ lines, columns, look: { runs, sort, baseline: runs.keys.indexOf(state.baseline), qualities } });
     const fixed = runs.columns.filter((/** @type {any} */ column) => "value" in column && column.group === "param");
     fill(constants, fixed.map((/** @type {any} */ column) => `${column.head}=${show(column.value, column.kind)}`).join("  "));
     fill(commands, runs.commands.map((/** @type {any} */ command) => command.track).join("   "));
   }
 
   function keys() {
-    const { runs, selected, hidden } = app.store.get();
+    const { runs, selected, hidden } = store.get();
     const chosen = selected.length > 0 ? selected : runs ? runs.keys.slice(0, MOST_CURVES).filter(Boolean) : [];
     return chosen.filter((/** @type {string} */ key) => !hidden.includes(key));
   }
 
   const off = [
-    app.store.on(["runs", "sort", "selected", "columns", "cursor", "colors"], paintTable),
+    store.on(["runs", "sort", "columns", "pinned", "widths", "group", "folded", "find", "baseline"], arrange),
+    store.on(["selected", "cursor", "colors", "hidden"], table.paint),
+    store.on(["hover"], table.mark),
     charts.stop,
+    table.stop,
   ];
-  paintTable();
+  arrange();
   return () => off.forEach((end) => end());
 }

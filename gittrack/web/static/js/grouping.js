@@ -1,0 +1,91 @@
+// @ts-check
+/** Groups of runs and their numbers, as `git track top --over` has them.  Pure. */
+
+import { numeric, valueAt } from "./sort.js";
+
+/**
+ * @typedef {object} Spread
+ * @property {number | null} mean  the mean of the values that count
+ * @property {number | null} deviation  the sample standard deviation (n - 1); null for a single value
+ * @property {number} n  how many values count: those of runs that finished and repeat no other run of the group
+ * @property {number} diverged  how many finished runs ended with NaN or infinity
+ */
+
+/**
+ * Return groups of rows, in the order of their first rows.
+ *
+ * `-NAME` in `by` means: by all params except NAME, and by experiment, folder and command too.
+ * @param {any} runs  the document `runs`
+ * @param {number[]} rows
+ * @param {string[]} by  names of columns
+ * @returns {{key: string, label: string, rows: number[]}[]}
+ */
+export function groupsOf(runs, rows, by) {
+  const except = by.filter((name) => name.startsWith("-")).map((name) => name.slice(1));
+  const columns = except.length > 0 ? configuration(runs, except) : runs.columns.filter((/** @type {any} */ column) => by.includes(column.name));
+  const parts = columns.map((/** @type {any} */ column) => (/** @type {number} */ row) => JSON.stringify(valueAt(column, row)));
+  if (except.length > 0) parts.push((/** @type {number} */ row) => JSON.stringify(commandWithout(runs, row, except)));
+  /** @type {Map<string, number[]>} */
+  const groups = new Map();
+  for (const row of rows) {
+    const key = parts.map((part) => part(row)).join(" ");
+    const members = groups.get(key);
+    if (members) members.push(row);
+    else groups.set(key, [row]);
+  }
+  const named = columns.filter((/** @type {any} */ column) => "values" in column || except.length === 0);
+  return [...groups].map(([key, members]) => ({ key: `*${key}`, label: named.map((/** @type {any} */ column) => `${column.head}=${word(valueAt(column, members[0]))}`).join("  ") || "all runs", rows: members }));
+}
+
+function configuration(/** @type {any} */ runs, /** @type {string[]} */ except) {
+  const left = new Set(except.flatMap((name) => [name, `params.${name}`]));
+  return runs.columns.filter((/** @type {any} */ column) => (column.group === "param" || ["experiment", "cwd"].includes(column.name)) && !left.has(column.name));
+}
+
+function word(/** @type {any} */ value) {
+  return value === null || value === undefined ? "-" : typeof value === "string" ? value : JSON.stringify(value);
+}
+
+// The command without its interpreter and without options that carry a param or the seed.
+function commandWithout(/** @type {any} */ runs, /** @type {number} */ row, /** @type {string[]} */ except) {
+  const command = runs.columns.find((/** @type {any} */ column) => column.name === "command");
+  const words = (command && valueAt(command, row)) || [];
+  const params = runs.columns.filter((/** @type {any} */ column) => column.group === "param" && valueAt(column, row) !== null).map((/** @type {any} */ column) => column.name.slice("params.".length));
+  const names = new Set([...params, "seed", ...except].map((name) => name.replaceAll("_", "-")));
+  const rest = [];
+  let carried = false;
+  for (const text of words.length > 0 && /(^|\/)python[^/]*$/.test(words[0]) ? words.slice(1) : words) {
+    const [name, ...value] = text.replace(/^[-+]+/, "").split("=");
+    if (carried && !text.startsWith("--")) carried = false;
+    else if (names.has(name.replaceAll("_", "-")) && (value.length > 0 || text.startsWith("-"))) carried = value.length === 0;
+    else {
+      carried = false;
+      rest.push(text);
+    }
+  }
+  return rest;
+}
+
+/**
+ * Return the mean and deviation of a column over the rows of a group.
+ * @param {any} runs  the document `runs`
+ * @param {any} column
+ * @param {number[]} rows
+ * @returns {Spread}
+ */
+export function spread(runs, column, rows) {
+  const counted = rows.filter(original(runs, rows));
+  const values = counted.map((row) => numeric(column, valueAt(column, row))).filter((value) => typeof value === "number");
+  const finite = values.filter((value) => Number.isFinite(value));
+  const mean = finite.length > 0 ? finite.reduce((sum, value) => sum + value, 0) / finite.length : null;
+  const squares = mean === null ? 0 : finite.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, deviation: finite.length > 1 ? Math.sqrt(squares / (finite.length - 1)) : null, n: finite.length, diverged: values.length - finite.length };
+}
+
+// Whether a row finished, and is not a rerun of another row of the group.
+function original(/** @type {any} */ runs, /** @type {number[]} */ rows) {
+  const find = (/** @type {string} */ name) => runs.columns.find((/** @type {any} */ column) => column.name === name);
+  const [status, reproduces, id] = ["status", "reproduces", "id"].map(find);
+  const ids = new Set(id ? rows.map((row) => valueAt(id, row)) : []);
+  return (/** @type {number} */ row) => (!status || valueAt(status, row) === "finished") && !(reproduces && ids.has(valueAt(reproduces, row)));
+}

@@ -1,0 +1,101 @@
+// @ts-check
+/** The cells of the table: of runs, and of groups and sweeps. */
+
+import { el } from "../dom.js";
+import { general, show } from "../format.js";
+import { spread } from "../grouping.js";
+import { numeric, valueAt } from "../sort.js";
+import { bestRow } from "./rows.js";
+
+/**
+ * @typedef {object} Look
+ * @property {any} runs  the document `runs`
+ * @property {string[]} sort
+ * @property {number} baseline  the row that the others are compared with, or -1
+ * @property {Map<string, ReturnType<typeof import("./rows.js").quality>>} qualities  by the names of metrics
+ */
+
+/**
+ * Return the content of a cell of a run, and its properties.
+ * @param {Look} look
+ * @param {any} column
+ * @param {number} row
+ * @returns {{text: string, class: string, title: string | false, shade: number}}
+ */
+export function runCell(look, column, row) {
+  const value = valueAt(column, row);
+  const number = numeric(column, value);
+  if (look.baseline >= 0 && row !== look.baseline) {
+    const cell = difference(column, number, numeric(column, valueAt(column, look.baseline)));
+    if (cell) return cell;
+  }
+  const text = show(value, column.kind);
+  const quality = typeof number === "number" ? look.qualities.get(column.name) : null;
+  const classes = [column.name === "status" && `status-${text}`, typeof value === "number" && "number", quality && number === quality.best && "best"];
+  return { text, class: classes.filter(Boolean).join(" "), title: column.group === "metric" && value !== null ? about(column, row) : text.length > 30 && text, shade: quality ? quality.share(number) : 0 };
+}
+
+function difference(/** @type {any} */ column, /** @type {any} */ value, /** @type {any} */ base) {
+  if (column.group === "param") return JSON.stringify(value) === JSON.stringify(base) ? { text: "=", class: "same", title: show(value, column.kind), shade: 0 } : null;
+  if (column.group !== "metric" || typeof value !== "number" || typeof base !== "number" || !Number.isFinite(value - base)) return null;
+  const change = value - base;
+  const judged = change === 0 || !column.goal ? "" : change < 0 === (column.goal === "min") ? "better" : "worse";
+  return { text: signed(change), class: `number ${judged}`, title: `${show(value, "number")} against ${show(base, "number")}`, shade: 0 };
+}
+
+/**
+ * Return a difference with its sign.
+ * @param {number} change
+ */
+export function signed(change) {
+  return change === 0 ? "=" : `${change > 0 ? "+" : ""}${general(change, 4)}`;
+}
+
+function about(/** @type {any} */ column, /** @type {number} */ row) {
+  const range = `last ${show(valueAt(column, row), "number")}, lowest ${show(column.min[row], "number")}, highest ${show(column.max[row], "number")}, ${column.count[row]} points`;
+  return column.goal ? `${range}; ${column.goal} is better${column.assumed ? `: ${column.reason}` : ""}` : range;
+}
+
+/**
+ * Return the content of a cell of a group: mean ± deviation (n), the value of a sweep's best run, or what the runs share.
+ * @param {Look} look
+ * @param {any} column
+ * @param {import("./rows.js").Line} line
+ */
+export function groupCell(look, column, line) {
+  if (line.sweep && column.group !== "fact") return { ...runCell(look, column, bestRow(look.runs, line.rows, look.sort)), title: "of the best trial" };
+  if (column.group === "metric") return meanCell(spread(look.runs, column, line.rows));
+  const first = JSON.stringify(valueAt(column, line.rows[0]));
+  const others = new Set(line.rows.map((row) => JSON.stringify(valueAt(column, row))));
+  if (others.size === 1 && others.has(first)) return { text: show(JSON.parse(first ?? "null"), column.kind), class: "", title: false, shade: 0 };
+  return { text: `${others.size} values`, class: "same", title: false, shade: 0 };
+}
+
+function meanCell(/** @type {import("../grouping.js").Spread} */ { mean, deviation, n, diverged }) {
+  const lost = diverged > 0 ? `, ${diverged} diverged` : "";
+  if (mean === null) return { text: diverged > 0 ? `nan (${diverged})` : "-", class: "number", title: false, shade: 0 };
+  const text = `${general(mean)}${deviation === null ? "" : ` ± ${general(deviation, 2)}`} (${n})`;
+  return { text, class: "number", title: `mean${deviation === null ? "" : " ± sample standard deviation"} of ${n} finished runs${lost}`, shade: 0 };
+}
+
+/**
+ * Return the round button before the first cell of a run: its colour, and whether its curves are shown.
+ * @param {string} name
+ * @param {string} color
+ * @param {boolean} hidden
+ * @returns {HTMLElement}
+ */
+export function eye(name, color, hidden) {
+  const style = hidden ? { "box-shadow": `inset 0 0 0 2px ${color}` } : { background: color };
+  return el("button", { type: "button", class: "swatch eye", tabindex: "-1", "aria-pressed": String(!hidden), "aria-label": `curves of ${name}`, title: hidden ? "show the curves" : "hide the curves", style });
+}
+
+/**
+ * Return the button that folds a group.
+ * @param {import("./rows.js").Line} line
+ * @returns {HTMLElement}
+ */
+export function foldButton(line) {
+  const count = line.sweep ? `${line.rows.length} trials` : `${line.rows.length} run${line.rows.length === 1 ? "" : "s"}`;
+  return el("button", { type: "button", class: "fold", tabindex: "-1", "aria-expanded": String(line.open), title: line.label }, `${line.open ? "▾" : "▸"} ${line.label}  (${count})`);
+}

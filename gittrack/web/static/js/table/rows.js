@@ -1,0 +1,124 @@
+// @ts-check
+/** The lines of the table: runs, and groups and sweeps that fold their runs.  Pure. */
+
+import { groupsOf } from "../grouping.js";
+import { columnOf, numeric, valueAt } from "../sort.js";
+
+/**
+ * @typedef {object} Line
+ * @property {string} id  the key of a run, or the id of a group, which begins with `*`; empty if the row is not here yet
+ * @property {number} row  the row of the run; -1 for a group
+ * @property {number[]} rows  the rows of the group; for a run its own
+ * @property {string} label  what the runs of the group share
+ * @property {boolean} open  whether the group is unfolded
+ * @property {number} depth  1, or 2 in an unfolded group
+ * @property {boolean} sweep  whether the group is a sweep
+ */
+
+/**
+ * Return the lines of the table from top to bottom.
+ * @param {any} runs  the document `runs`
+ * @param {number[]} order  its rows from top to bottom
+ * @param {{group: string[], folded: string[]}} state
+ * @returns {Line[]}
+ */
+export function linesOf(runs, order, { group, folded }) {
+  if (!runs.complete) return order.map((row) => run(runs, row, 1));
+  const groups = group.length > 0 ? groupsOf(runs, order, group) : sweepsOf(runs, order);
+  return groups.flatMap((entry) => {
+    if (entry.key === null) return [run(runs, entry.rows[0], 1)];
+    const open = folded.includes(entry.key);
+    const line = { id: entry.key, row: -1, rows: entry.rows, label: entry.label, open, depth: 1, sweep: group.length === 0 };
+    return open ? [line, ...entry.rows.map((row) => run(runs, row, 2))] : [line];
+  });
+}
+
+function run(/** @type {any} */ runs, /** @type {number} */ row, /** @type {number} */ depth) {
+  return { id: runs.keys[row] || "", row, rows: [row], label: "", open: false, depth, sweep: false };
+}
+
+// Each run by itself, and the trials of a sweep together where the first of them is.
+function sweepsOf(/** @type {any} */ runs, /** @type {number[]} */ order) {
+  const column = runs.columns.find((/** @type {any} */ entry) => entry.name === "sweep.id");
+  /** @type {Map<string, {key: string | null, label: string, rows: number[]}>} */
+  const entries = new Map();
+  for (const row of order) {
+    const sweep = column ? valueAt(column, row) : null;
+    const name = sweep ? `*sweep ${sweep}` : runs.keys[row];
+    const known = entries.get(name);
+    if (known) known.rows.push(row);
+    else entries.set(name, { key: sweep ? name : null, label: sweep ? `sweep ${sweep.slice(16) || sweep}` : "", rows: [row] });
+  }
+  return [...entries.values()];
+}
+
+/**
+ * Return the rows that have all words of a text, in any column and any case.
+ * @param {any} runs  the document `runs`
+ * @param {number[]} rows
+ * @param {string} text
+ */
+export function matching(runs, rows, text) {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  if (words.length === 0) return rows;
+  return rows.filter((row) => {
+    const content = [runs.keys[row], ...runs.columns.map((/** @type {any} */ column) => `${column.head}=${texts(valueAt(column, row))}`)].join("\n").toLowerCase();
+    return words.every((word) => content.includes(word));
+  });
+}
+
+function texts(/** @type {any} */ value) {
+  return value === null || value === undefined ? "" : typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/**
+ * Return the picked runs after a click on a line; a click picks or drops it, with shift all lines since the last click.
+ * @param {string[]} order  the ids of the lines from top to bottom
+ * @param {string[]} selected
+ * @param {string} anchor  the id of the line of the last click
+ * @param {string} key
+ * @param {boolean} range  whether shift is held
+ */
+export function picked(order, selected, anchor, key, range) {
+  const [from, to] = [order.indexOf(anchor), order.indexOf(key)].sort((a, b) => a - b);
+  if (range && from >= 0) {
+    const runs = order.slice(from, to + 1).filter((id) => !id.startsWith("*"));
+    return [...selected, ...runs.filter((id) => !selected.includes(id))];
+  }
+  return selected.includes(key) ? selected.filter((id) => id !== key) : [...selected, key];
+}
+
+/**
+ * Return how good the values of a metric are: the best one, and a function from a value to 0 (worst) to 1 (best).
+ * @param {any} column
+ * @param {number[]} rows
+ * @returns {{best: number, share: (value: number) => number} | null} null without a goal or without two values
+ */
+export function quality(column, rows) {
+  if (!column.goal) return null;
+  let [low, high] = [Infinity, -Infinity];
+  for (const row of rows) {
+    const value = numeric(column, valueAt(column, row));
+    if (typeof value !== "number" || !Number.isFinite(value)) continue;
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  if (!(low < high)) return null;
+  const down = column.goal === "min";
+  return { best: down ? low : high, share: (value) => (Number.isFinite(value) ? (down ? high - value : value - low) / (high - low) : 0) };
+}
+
+/**
+ * Return the row of the run that is best by the first sort key, or by the first metric with a goal.
+ * @param {any} runs
+ * @param {number[]} rows
+ * @param {string[]} sort
+ */
+export function bestRow(runs, rows, sort) {
+  const chosen = sort.map((key) => columnOf(runs, key.replace(/^-/, ""))).find((column) => column && column.goal);
+  const column = chosen || runs.columns.find((/** @type {any} */ entry) => entry.goal && entry.shown);
+  if (!column) return rows[0];
+  const sign = column.goal === "min" ? 1 : -1;
+  const score = (/** @type {number} */ row) => sign * (numeric(column, valueAt(column, row)) ?? NaN);
+  return rows.reduce((best, row) => (score(row) < score(best) || (Number.isNaN(score(best)) && !Number.isNaN(score(row))) ? row : best), rows[0]);
+}
