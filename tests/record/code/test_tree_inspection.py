@@ -1,0 +1,118 @@
+"""record/code/tree_inspection: the work tree as it is, also what git is set to overlook."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from helpers import git as run_git
+
+from gittrack import git
+from gittrack.record.code import tree_inspection
+from gittrack.record.code.index import PrivateIndex
+from gittrack.record.code.status import Status
+
+
+@pytest.fixture
+def index(project, tmp_path_factory) -> PrivateIndex:
+    return PrivateIndex(git.find(), tmp_path_factory.mktemp("journal"))
+
+
+def status(index: PrivateIndex) -> Status:
+    repo = git.find()
+    return tree_inspection.read_status(repo, tree_inspection.start(repo), index)
+
+
+def changed(index: PrivateIndex) -> list[str]:
+    return sorted(change.path for change in status(index).changes)
+
+
+def test_without_changes_there_is_the_commit_and_the_branch(index):
+    assert status(index) == Status(run_git(".", "rev-parse", "HEAD"), "main", ())
+    assert not index.broken
+    assert set(index.listing.split(b"\0")) >= {b"H train.py", b"H params.yaml"}
+
+
+def test_changed_deleted_staged_and_new_files_are_listed(index):
+    Path("train.py").write_text("changed\n")
+    Path("params.yaml").unlink()
+    Path("new").mkdir()
+    Path("new/a.py").touch()
+    Path("staged.py").touch()
+    run_git(".", "add", "staged.py")
+    assert changed(index) == ["new/a.py", "params.yaml", "staged.py", "train.py"]
+
+
+def test_ignored_files_are_not_listed(index):
+    Path(".git/info/exclude").write_text("*.log\n")
+    Path("out.log").touch()
+    assert changed(index) == []
+
+
+@pytest.mark.parametrize("flag", ["--assume-unchanged", "--skip-worktree"])
+def test_changes_that_git_is_set_to_overlook_are_listed(index, flag):
+    run_git(".", "update-index", flag, "train.py")
+    Path("train.py").write_text("changed\n")
+    assert run_git(".", "status", "--porcelain") == ""
+    assert changed(index) == ["train.py"]
+    assert index.flagged == ["train.py"]
+    assert run_git(".", "status", "--porcelain") == "", "the user's flag stays"
+
+
+def test_a_sparse_file_that_is_absent_is_not_a_deletion(index):
+    run_git(".", "update-index", "--skip-worktree", "train.py")
+    Path("train.py").unlink()
+    assert changed(index) == []
+    assert index.flagged == []
+
+
+def test_an_index_that_cannot_be_read_is_replaced_by_head(index):
+    Path(".git/index").write_bytes(b"garbage")
+    Path("train.py").write_text("changed\n")
+    assert changed(index) == ["train.py"]
+    assert index.broken
+
+
+def test_files_in_a_folder_where_the_index_has_a_file_are_listed(index):
+    Path("train.py").unlink()
+    Path("train.py").mkdir()
+    Path("train.py/inner.py").touch()
+    assert "train.py/inner.py" in changed(index)
+    assert index.shadowing == ["train.py"]
+
+
+def test_a_link_in_the_place_of_a_file_is_a_change_and_no_folder(index):
+    Path("train.py").unlink()
+    Path("folder").mkdir()
+    Path("train.py").symlink_to("folder")
+    assert changed(index) == ["train.py"]
+    assert index.shadowing == []
+
+
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [(("checkout", "-q", "-b", "x/y"), "x/y"), (("checkout", "-q", "--detach"), None)],
+)
+def test_the_branch_is_that_of_head(index, command, name):
+    run_git(".", *command)
+    assert tree_inspection.branch(git.find()) == name
+    assert status(index).branch == name
+
+
+def test_a_repository_without_a_commit_has_only_new_files(tmp_path, monkeypatch):
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    run_git(folder, "init", "-q")
+    (folder / "train.py").touch()
+    monkeypatch.chdir(folder)
+    index = PrivateIndex(git.find(), tmp_path)
+    assert status(index).commit is None
+    assert changed(index) == ["train.py"]
+
+
+def test_all_files_are_listed_from_a_folder_below(index, monkeypatch):
+    Path("sub").mkdir()
+    Path("new.py").touch()
+    monkeypatch.chdir("sub")
+    assert changed(index) == ["new.py"]
+    assert b"H train.py" in index.listing
