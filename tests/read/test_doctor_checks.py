@@ -43,18 +43,18 @@ def journal(repo, number: int, content: bytes | None = None) -> Path:
 
 
 def test_an_empty_and_a_sound_repository_have_no_findings(empty_repo):
-    assert doctor_checks.examine(empty_repo) == Diagnosis(0, 0, [], [])
+    assert doctor_checks.examine(empty_repo) == Diagnosis(0, 0, [])
     for number in (1, 2):
         many = {f"p{position}": position for position in range(1001)}  # too many for the message
         run_values.commit(empty_repo, number, params=many, artifacts={"w": b"x"})
-    assert doctor_checks.examine(empty_repo) == Diagnosis(2, 0, [], [])
+    assert doctor_checks.examine(empty_repo) == Diagnosis(2, 0, [])
 
 
 def test_runs_and_live_runs_are_counted(empty_repo):
     run_values.commit(empty_repo, 1)
     handle = lock.acquire(journal(empty_repo, 2) / layout.LOCK)
     assert handle is not None
-    assert doctor_checks.examine(empty_repo) == Diagnosis(2, 1, [], [])
+    assert doctor_checks.examine(empty_repo) == Diagnosis(2, 1, [])
 
 
 def test_a_lost_object_is_found_in_the_run_that_needs_it(empty_repo):
@@ -156,8 +156,7 @@ def test_a_dangerous_path_and_a_risky_setting_are_found(empty_repo):
         empty_repo, 1, contents={"outputs": [{"path": "../x", "where": "store"}]}
     )
     run_git(".", "config", "remote.o.fetch", "+refs/runs/*:refs/runs/*")
-    unsafe, lost, risk = doctor_checks.examine(empty_repo).findings
-    assert lost.problem.startswith(f"{run.ref}: the artifact ../x is gone")
+    unsafe, risk = doctor_checks.examine(empty_repo).findings
     assert unsafe.problem.startswith(f"{run.ref}: outputs.yaml has the path '../x'")
     assert unsafe.remedy.endswith(f"git track rm {run.id}")
     assert risk.problem.startswith("remote.o.fetch is +refs/runs/*")
@@ -169,7 +168,7 @@ def test_a_dangerous_path_and_a_risky_setting_are_found(empty_repo):
 def test_damaged_refs_are_deleted_and_written_down(empty_repo):
     good, bad = run_values.commit(empty_repo, 1), run_values.commit(empty_repo, 2)
     findings = [Finding("x", "y"), Finding("x", "y", bad.ref), Finding("again", "y", bad.ref)]
-    assert doctor_repairs.set_aside(empty_repo, Diagnosis(2, 0, findings, [])) == [bad.ref]
+    assert doctor_repairs.set_aside(empty_repo, Diagnosis(2, 0, findings)) == [bad.ref]
     assert [run.ref for run in reader.list_runs(empty_repo)] == [good.ref]
     record = Path(layout.home(empty_repo.common_dir), "damaged-refs")
     assert record.read_text() == f"{bad.commit} {bad.ref}\n"
@@ -189,7 +188,7 @@ def test_a_damaged_ref_whose_name_is_not_text_is_set_aside_too(empty_repo):
 
 
 def test_without_damage_nothing_is_written(empty_repo):
-    assert doctor_repairs.set_aside(empty_repo, Diagnosis(0, 0, [Finding("x", "y")], [])) == []
+    assert doctor_repairs.set_aside(empty_repo, Diagnosis(0, 0, [Finding("x", "y")])) == []
     assert not Path(layout.home(empty_repo.common_dir), "damaged-refs").exists()
 
 
@@ -210,6 +209,6 @@ def test_a_journal_whose_process_runs_is_not_moved(empty_repo):
     folder = journal(empty_repo, 1, b"what is this\n")
     handle = lock.acquire(folder / layout.LOCK)
     assert handle is not None
-    diagnosis = Diagnosis(1, 0, [Finding("x", "y", journal=folder)], [])
+    diagnosis = Diagnosis(1, 0, [Finding("x", "y", journal=folder)])
     assert doctor_repairs.set_journals_aside(empty_repo, diagnosis) == []
     assert folder.exists()
