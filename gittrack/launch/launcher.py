@@ -110,9 +110,9 @@ def launch(repo: git.Repo, plan: CommandPlan, say: session.Say) -> LaunchResult:
     running, outcome, notes, inexact = _execute(run_session, plan)
     notes += outputs.keep(run_session, plan.outputs)
     notes += outputs.note_written(run_session, [*output_paths, *digests], folders_before)
-    if request.hooks_of:
-        run_session, sentences = loaded_code.check(run_session, request.hooks_of, inexact)
-        notes += sentences
+    words = [plan.redirect(word) for word in request.command]
+    run_session, sentences = loaded_code.check(run_session, request.hooks_of, words, inexact)
+    notes += sentences
     published = None
     try:
         published = session.end(run_session, _facts_of_end(run_session, plan, outcome))

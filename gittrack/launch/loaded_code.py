@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from gittrack.launch import start_hook
 from gittrack.record import session
-from gittrack.record.evidence import changes
+from gittrack.record.evidence import changes, other_repositories
 
 _ENVIRONMENT = ("pyvenv.cfg", "conda-meta")  # in the folder of an environment
 _MOST_NAMES = 5
@@ -15,16 +15,21 @@ _SENTENCE = "loaded from your own tree, not from the recorded code: "
 
 
 def check(
-    run_session: session.Session, users_tree: str, sentences: Sequence[str] = ()
+    run_session: session.Session,
+    users_tree: str | None,
+    words: Sequence[str] = (),
+    sentences: Sequence[str] = (),
 ) -> tuple[session.Session, list[str]]:
-    """Record the modules that a command loaded from the user's tree; return notes for the user.
+    """Record what a command loaded from the user's tree or another repository; return notes for the user.
 
     Parameters
     ----------
     run_session
-        The session in a worktree, whose command has ended.
+        The session, whose command has ended.
     users_tree
-        The tree of which the worktree is a copy at another commit.
+        The tree of which the session's is a copy at another commit; None if it is the user's tree.
+    words
+        The words of the command.
     sentences
         What else makes the code or data of the run inexact.
 
@@ -40,8 +45,10 @@ def check(
     """
     folder = run_session.journal.folder
     worktree = os.path.realpath(run_session.repo.work_tree or "")
-    names = sorted(set(_loaded(start_hook.loaded_files(folder), users_tree, worktree)))
-    reasons = [*sentences, *([_SENTENCE + _listing(names)] if names else [])]
+    files = list(start_hook.loaded_files(folder))
+    names = sorted(set(_loaded(files, users_tree, worktree))) if users_tree else []
+    others = other_repositories.sentences(run_session, files, words, users_tree)
+    reasons = [*sentences, *([_SENTENCE + _listing(names)] if names else []), *others]
     if not reasons:
         return run_session, []
     commit = (run_session.journal.state().facts.get("code") or {}).get("commit")
@@ -54,7 +61,7 @@ def _listing(names: Sequence[str]) -> str:
     return f"{', '.join(names[:_MOST_NAMES])}{f' and {more} more' if more > 0 else ''}"
 
 
-def _loaded(paths: Iterator[str], users_tree: str, worktree: str) -> Iterator[str]:
+def _loaded(paths: Iterable[str], users_tree: str, worktree: str) -> Iterator[str]:
     """Yield the paths below the user's tree, from its root, that are not in a worktree or environment."""
     top = os.path.realpath(users_tree)
     for path in paths:

@@ -6,14 +6,18 @@ write into them.
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from gittrack.record.evidence.other_repositories import SCRIPTS
+
 # They name places that a program only looks things up in, or that have no counterpart in a worktree.
 _NOT_REDIRECTED = ("HOME", "TMPDIR", "TMP", "TEMP", "PWD", "OLDPWD")
 _NOT_REDIRECTED_PREFIXES = ("GIT_", "GITTRACK_", "XDG_")
+_OUTSIDE = re.compile(r"(?<![\w.\-/])\.\./[^\s:;,='\"]*")
 _PATH = re.compile(r"(?<![\w.\-/])/[^\s:;,='\"]*")
 
 
@@ -31,9 +35,10 @@ class Redirect(NamedTuple):
     def text(self, text: str) -> str:
         """Return a word of a command, or a line of a shell, with the paths in it replaced."""
         for source, target in self.pairs:
-            pattern = rf"(?<![\w.\-/]){re.escape(source)}(?![\w.\-])(?!/\.git(?:/|$))"
+            start = rf"(?<![\w.\-/]){re.escape(source)}(?![\w.\-])(?!/\.git(?:/|$))"
             if source in text:
-                text = re.sub(pattern, target.replace("\\", r"\\"), text)
+                replace = functools.partial(_replaced, source, target)
+                text = re.sub(rf"{start}((?:/[^\s:;,='\"]*)?)", replace, text)
         return _PATH.sub(lambda match: self._by_real_path(match[0]), text)
 
     def _by_real_path(self, path: str) -> str:
@@ -72,10 +77,42 @@ class Redirect(NamedTuple):
         return piece
 
 
+def _replaced(source: str, target: str, match: re.Match[str]) -> str:
+    """Return a path below ``source`` as one below ``target``; a path that leads out again stays."""
+    path = os.path.normpath(match[0])
+    is_below = path == source or path.startswith(f"{source}/")
+    return target + match[1] if is_below else match[0]
+
+
 def to_worktree(top: str, folder: str, others: Sequence[tuple[str, str]] = ()) -> Redirect:
     """Return the redirection from the user's tree ``top`` to a worktree, and of ``others`` outside it."""
     pairs = [(top, folder), *others]
     return Redirect(tuple(sorted(pairs, key=lambda pair: len(pair[0]), reverse=True)))
+
+
+def outside_scripts(words: Sequence[str], folder: str, users_folder: str) -> list[tuple[str, str]]:
+    """Return the scripts that words name by ``../`` and that only the user has, with their absolute paths.
+
+    They are code of another repository, which is not in a worktree.
+
+    Parameters
+    ----------
+    words
+        The words of the command.
+    folder
+        The folder of the worktree in which the command starts.
+    users_folder
+        The same folder in the user's tree.
+    """
+    names = {match[0] for word in words for match in _OUTSIDE.finditer(word)}
+    pairs = [(name, os.path.normpath(os.path.join(users_folder, name))) for name in sorted(names)]
+    return [
+        (name, path)
+        for name, path in pairs
+        if os.path.splitext(name)[1].lower() in SCRIPTS
+        and os.path.isfile(path)
+        and not os.path.exists(os.path.join(folder, name))
+    ]
 
 
 def import_folders(top: str, folder: str, imports: Sequence[str]) -> list[str]:

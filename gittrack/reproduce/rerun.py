@@ -201,6 +201,8 @@ def _launch(
         controls = {**_controls(run, request), **resume_variables}
         replace = redirect.Redirect()
         if request.hooks_of:
+            users_folder = os.path.join(repo.work_tree or "", inner)
+            others = [*others, *redirect.outside_scripts(request.command, folder, users_folder)]
             replace, variables = rerun_worktree.code_of_worktree(
                 repo, code.folder, imports.folders(), others
             )

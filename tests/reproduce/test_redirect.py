@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gittrack.reproduce.redirect import import_folders, to_worktree
+from gittrack.reproduce.redirect import import_folders, outside_scripts, to_worktree
 
 REPLACE = to_worktree("/home/ada/net", "/tmp/copy", [("/data/set", "/tmp/set")])
 
@@ -25,10 +25,25 @@ REPLACE = to_worktree("/home/ada/net", "/tmp/copy", [("/data/set", "/tmp/set")])
         ("/mnt/home/ada/net/x", "/mnt/home/ada/net/x"),
         ("/home/ada/net/.git/config", "/home/ada/net/.git/config"),
         ("train.py", "train.py"),
+        ("/home/ada/net/../P/t.py", "/home/ada/net/../P/t.py"),
+        ("/home/ada/net/a/../t.py", "/tmp/copy/a/../t.py"),
     ],
 )
 def test_words(word, expected):
     assert REPLACE.text(word) == expected
+
+
+def test_scripts_outside_stay_those_of_the_user(scratch):
+    os.makedirs("copy/tree")
+    for path in ("user/P/t.py", "user/data/x.csv", "user/both/t.py", "copy/both/t.py"):
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        Path(path).touch()
+    here = os.getcwd()
+    words = ["sh", "-c", "python ../P/t.py ../data/x.csv ../gone.py", "../both/t.py"]
+    pairs = outside_scripts(words, f"{here}/copy/tree", f"{here}/user/tree")
+    assert pairs == [("../P/t.py", f"{here}/user/P/t.py")]
+    replace = to_worktree(f"{here}/user/tree", f"{here}/copy/tree", pairs)
+    assert replace.text("python ../P/t.py") == f"python {here}/user/P/t.py"
 
 
 def test_a_link_to_the_tree_is_its_tree(scratch):
