@@ -82,7 +82,7 @@ class ContentStore(NamedTuple):
         handle = os.open(incoming, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o444)
         try:
             with open(handle, "r+b") as copy:
-                digest, size = copies.copy(source, copy, most)
+                digest, size = copies.copy(source, copy, most, sparse=True)
                 folders.share(copy.fileno(), str(self.root), 0o444)
                 os.fsync(copy.fileno())
             path = self.path(digest)
@@ -143,7 +143,7 @@ def is_fresh(entry: os.DirEntry[str]) -> bool:
 
 def read(path: Path) -> bytes:
     """Return the bytes of a file of the store.  Raises Damaged if their SHA-256 is not its name."""
-    data = path.read_bytes()
+    data = path.read_bytes() if path.is_file() else b""
     if hashlib.sha256(data).hexdigest() != path.name:
         raise _damaged(path)
     return data
@@ -154,7 +154,7 @@ def write_to(path: Path, target: BinaryIO) -> None:
 
     Raises Damaged at the end if the SHA-256 of the bytes is not the name of the file.
     """
-    if _digest(path, target) != path.name:
+    if not path.is_file() or _digest(path, target) != path.name:
         raise _damaged(path)
 
 

@@ -13,7 +13,9 @@ _CHUNK = 1 << 20
 _FICLONE = 0x40049409  # ioctl_ficlone(2): Btrfs, XFS, bcachefs, ZFS
 
 
-def copy(source: BinaryIO, target: BinaryIO | None, most: int) -> tuple[str, int]:
+def copy(
+    source: BinaryIO, target: BinaryIO | None, most: int, *, sparse: bool = False
+) -> tuple[str, int]:
     """Copy a file from its beginning; return the SHA-256 of what was copied, in hex, and its size.
 
     Parameters
@@ -24,6 +26,8 @@ def copy(source: BinaryIO, target: BinaryIO | None, most: int) -> tuple[str, int
         An empty file, open for reading and writing; None only computes the digest.
     most
         The largest number of bytes to copy, for a file that grows meanwhile.
+    sparse
+        Whether zeros of the source may become holes of the target, which must be a file of its own.
 
     Raises
     ------
@@ -35,7 +39,7 @@ def copy(source: BinaryIO, target: BinaryIO | None, most: int) -> tuple[str, int
         if os.fstat(target.fileno()).st_size > most:
             target.truncate(most)
         return _read(target, None, most)  # the clone cannot change, the source can
-    return _read(source, target, most)
+    return _read(source, target, most, sparse=sparse)
 
 
 def clone_file(source: str, target: str) -> bool:
@@ -61,11 +65,13 @@ def copy_file(source: str, target: str) -> None:
         shutil.copy2(source, target)
 
 
-def _read(source: BinaryIO, target: BinaryIO | None, most: int) -> tuple[str, int]:
+def _read(
+    source: BinaryIO, target: BinaryIO | None, most: int, *, sparse: bool = False
+) -> tuple[str, int]:
     digest, size, hole = hashlib.sha256(), 0, False
     while size < most and (chunk := source.read(min(_CHUNK, most - size))):
         digest.update(chunk)
-        hole = len(chunk) == _CHUNK and not chunk.strip(b"\0")  # as in a sparse file
+        hole = sparse and len(chunk) == _CHUNK and not chunk.strip(b"\0")  # as in a sparse file
         if target is not None and hole:
             target.seek(_CHUNK, os.SEEK_CUR)
         elif target is not None:

@@ -41,11 +41,19 @@ def test_a_copy_of_a_sparse_file_is_sparse(tmp_path, end):
         source.seek(size)
         source.write(end)
     with open(tmp_path / "a", "rb") as source, open(tmp_path / "b", "x+b") as target:
-        digest, count = copies.copy(source, target, size * 2)
+        digest, count = copies.copy(source, target, size * 2, sparse=True)
     content = (tmp_path / "b").read_bytes()
     assert (digest, count) == (hashlib.sha256(content).hexdigest(), size + len(end))
     assert content == (tmp_path / "a").read_bytes()
     assert (tmp_path / "b").stat().st_blocks * 512 < 4 << 20
+
+
+def test_zeros_are_written_to_a_pipe_and_appended_to_a_file(tmp_path):
+    zeros = bytes(2 << 20)
+    (tmp_path / "b").write_bytes(b"x")
+    with open(tmp_path / "b", "ab") as target:
+        copies.copy(io.BytesIO(zeros), target, len(zeros))
+    assert (tmp_path / "b").read_bytes() == b"x" + zeros
 
 
 def test_without_a_target_only_the_digest_is_computed():
