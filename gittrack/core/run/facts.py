@@ -78,11 +78,7 @@ FACTS = (
     Fact("id", RUN_ID, "the id: date, time (UTC) and 8 hex digits"),
     Fact("experiment", TEXT, "the experiment that the run belongs to"),
     Fact(
-        *(
-            "experiment_name",
-            TEXT,
-            "the name of the experiment as given, if it is stored as another",
-        )
+        "experiment_name", TEXT, "the name of the experiment as given, if it is stored as another"
     ),
     Fact("name", TEXT, "the name"),
     Fact(
@@ -93,22 +89,21 @@ FACTS = (
     ),
     Fact("started", MOMENT, "when the run started, ISO 8601 in UTC"),
     Fact("ended", MOMENT, "when the run ended"),
-    Fact("duration", SECONDS, "how long the run took", "TIME", ("duration_s",)),
+    Fact("duration", SECONDS, "how long the run took", "TIME", keys=("duration_s",)),
     Fact(
-        *("age", SECONDS, "how long ago the run started", "", ("started",)),
+        "age",
+        SECONDS,
+        "how long ago the run started",
+        keys=("started",),
         alias="started",
         json=False,
     ),
     Fact("params", MAPPING, "the params, nested, as given", storage=FILE, listed=False),
+    Fact("metrics", MAPPING, "`{name: {last, min, max, step, count}}`", storage=FILE, listed=False),
     Fact(
-        *("metrics", MAPPING, "`{name: {last, min, max, step, count}}`"), storage=FILE, listed=False
-    ),
-    Fact(
-        *(
-            "metric_definitions",
-            MAPPINGS,
-            "`{metric: {goal: min or max}}`, as the run defined them",
-        ),
+        "metric_definitions",
+        MAPPINGS,
+        "`{metric: {goal: min or max}}`, as the run defined them",
         listed=False,
         json=False,
     ),
@@ -128,16 +123,14 @@ FACTS = (
     Fact("commit", TEXT, "the run commit", storage=REF),
     Fact("ref", TEXT, "the ref of the run commit", storage=REF),
     Fact(
-        *("code", COMMIT_ID, "`code.snapshot`; `code.commit` if there is no snapshot"),
+        "code",
+        COMMIT_ID,
+        "`code.snapshot`; `code.commit` if there is no snapshot",
         keys=("code.snapshot", "code.commit"),
         alias="code.state",
         json=False,
     ),
-    Fact(
-        *("branch", TEXT, "`code.branch`", "", ("code.branch",)),
-        alias="code.branch",
-        json=False,
-    ),
+    Fact("branch", TEXT, "`code.branch`", keys=("code.branch",), alias="code.branch", json=False),
     Fact("code.commit", COMMIT_ID, "the commit that was checked out"),
     Fact("code.branch", TEXT, "the branch that was checked out"),
     Fact("code.dirty", FLAG, "whether there were uncommitted changes"),
@@ -153,27 +146,21 @@ FACTS = (
     Fact("resumed", INTEGER, "how often the run was continued"),
     Fact("reproduces", TEXT, "the id of the run that this run repeats"),
     Fact(
-        *(
-            "evidence_rules",
-            INTEGER,
-            "of a rerun: the number of the rules for evidence that it was recorded under",
-        )
+        "evidence_rules",
+        INTEGER,
+        "of a rerun: the number of the rules for evidence that it was recorded under",
     ),
-    Fact(*("verdict", TEXT, "`verdict.level`"), alias="verdict.level", storage=NOTES, json=False),
+    Fact("verdict", TEXT, "`verdict.level`", alias="verdict.level", storage=NOTES, json=False),
     Fact(
-        *(
-            "verdict.level",
-            TEXT,
-            "the best verdict of `git track reproduce`; `OUTDATED` if only an earlier version gave one",
-        ),
+        "verdict.level",
+        TEXT,
+        "the best verdict of `git track reproduce`; `OUTDATED` if only an earlier version gave one",
         storage=NOTES,
     ),
     Fact(
-        *(
-            "verdict.evidence",
-            NAMES,
-            "the evidence that it is based on: `metrics`, `artifacts`, `written` files, the `console`",
-        ),
+        "verdict.evidence",
+        NAMES,
+        "the evidence that it is based on: `metrics`, `artifacts`, `written` files, the `console`",
         storage=NOTES,
     ),
     Fact("verdict.rerun", TEXT, "the id of its rerun", storage=NOTES),
