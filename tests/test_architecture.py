@@ -40,7 +40,7 @@ MAY_IMPORT = {
     "models": {*_RUNS, "reproduce"},
     "share": {*_RUNS, "models"},
     "show": {"core", "analysis"},
-    "web": {*_BASE, "git", "analysis", "read", "sweeping", "show", "version"},
+    "web": {*_BASE, "git", "analysis", "read", "search", "sweeping", "show", "version"},
     "api": {*_RUNS, "launch", "models", "search", "share", "show", "web"},
     "sweep": {"api", "search"},  # the public names of `gittrack.sweep`
     "cli": {
@@ -192,6 +192,7 @@ LAZY_IMPORTS = {
     },
     "show/data/parquet.py": {"pyarrow": "an extra, and a heavy one"},
     "core/run/annotation_log.py": {"gittrack.core.run.judgement": "few runs have a verdict"},
+    "cli/commands/demo.py": {"gittrack.web.search_demo": "only the end of the demo needs it"},
     "cli/commands/ls.py": {
         "gittrack.cli.commands._sweep_lines": "most listings have no trial",
         "gittrack.cli.commands._remote_runs": "it reaches a remote",

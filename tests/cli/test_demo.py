@@ -50,9 +50,10 @@ def test_the_whole_demo_where_git_knows_no_name_yet(sealed):
     assert done.code == 0, done.err
     commands = [line for line in done.out.splitlines() if line.startswith("$ ")]
     assert len((done.out + done.err).splitlines()) <= 60
+    assert all(Path("gittrack-demo", f"{name}.html").exists() for name in ("runs", "search"))
     assert commands[0] == "$ git track run -n baseline -- python train.py  # The defaults."
     assert len([line for line in commands if line.startswith("$ git track run ")]) == 6
-    assert commands[-7:] == [
+    assert commands[-8:] == [
         "$ git track top val_accuracy --max -n 3",
         "$ git track diff wide-fast label-smoothing --code",
         "$ git track reproduce label-smoothing",
@@ -61,6 +62,7 @@ def test_the_whole_demo_where_git_knows_no_name_yet(sealed):
         "$ git track model promote digits-mlp@1 production"
         """ --require 'val_accuracy > 0.95 and verdict == "EXACT"'""",
         "$ git track model get digits-mlp@production -o deployed",
+        "$ git track ui --file runs.html",
     ]
     deployed = Path("gittrack-demo/deployed/model.npz").read_bytes()
     assert hashlib.sha256(deployed).hexdigest() in git(

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from gittrack import git
 from gittrack.core.errors import TrackError
-from gittrack.web import assets, file_curves, one_file
+from gittrack.web import assets, file_curves, one_file, search_demo
 
 NASTY = "</script><script>alert(1)</script><!-- ${alert(2)} \u202e"
 
@@ -195,3 +195,14 @@ def test_too_many_runs_for_a_file(project, monkeypatch):
     helpers.record("b", {"loss": 1.0})
     with pytest.raises(TrackError, match="2 runs are too many for one file"):
         one_file.runs_page(git.find(), {})
+
+
+def test_the_search_demonstration_compares_methods_of_one_budget():
+    document = search_demo.document()
+    spent = {entry["name"]: entry["steps"][-1][4] for entry in document["methods"]}
+    assert spent == {"grid": 324, "random": 324, "halving": 324}
+    scores = [step[2] for entry in document["methods"] for step in entry["steps"]]
+    assert document["optimum"]["score"] <= min(scores)
+    values = [value for row in document["landscape"] for value in row]
+    assert document["optimum"]["score"] == min(values)
+    assert document == search_demo.document()  # always the same

@@ -50,6 +50,8 @@ def run(args: argparse.Namespace) -> int:
     _do(folder, ["git", "track", "reproduce", trials[-1]["name"]], quiet=True)
     _title("Release it: a version is a tag on the run, a stage is a ref; a gate can guard it")
     _release(folder, trials[-1]["name"])
+    _do(folder, ["git", "track", "ui", "--file", "runs.html"])
+    _write_search(folder)
     print_result(_farewell(folder, time.monotonic() - started))
     return 0
 
@@ -62,6 +64,13 @@ def _release(folder: Path, best_run: str) -> None:
     deploy = ["git", "track", "model", "get", f"{MODEL}@production", "-o", "deployed"]
     for command in (["git", "commit", "-qam", "Smooth the labels"], register, promote, deploy):
         _do(folder, command)
+
+
+def _write_search(folder: Path) -> None:
+    """Write the page on which grid, random and halving search one landscape."""
+    from gittrack.web import search_demo  # noqa: PLC0415 - only the demo needs it
+
+    (folder / "search.html").write_bytes(search_demo.page())
 
 
 def scaffold(folder: Path) -> list[dict[str, Any]]:
@@ -132,7 +141,8 @@ def _environment() -> dict[str, str]:
 
 def _farewell(folder: Path, seconds: float) -> str:
     return (
-        f"\nThat took {seconds:.0f} seconds. Go on: cd {shlex.quote(str(folder))}; git track ls; "
-        f"git track show @; git track model show {MODEL}@production\n"
+        f"That took {seconds:.0f} seconds. Go on: cd {shlex.quote(str(folder))}; git track ui; "
+        f"git track ls; git track show @; git track model show {MODEL}@production\n"
+        "Open runs.html, and search.html: grid, random and halving on one landscape, step by step.\n"
         "Your own project needs no setup: git track run -- python train.py\n"
     )

@@ -7,6 +7,8 @@ import math
 import helpers
 import pytest
 
+from gittrack.web import search_demo
+
 expect = pytest.importorskip("playwright.sync_api").expect
 
 
@@ -79,3 +81,15 @@ def test_full_screen_and_arrows(charts):
     expect(charts.locator(".chart.full .label").first).to_have_text("train/loss")
     charts.locator("body").press("Escape")
     expect(charts.locator(".chart.full")).to_have_count(0)
+
+
+def test_the_search_demonstration_plays_and_hides_the_optimum(tmp_path, opened):
+    (tmp_path / "search.html").write_bytes(search_demo.page())
+    page = opened(tmp_path / "search.html")
+    page.get_by_label("epochs spent").fill("9")
+    expect(page.locator(".landscape p")).to_contain_text(["1 trial;", "1 trial;", "9 trials;"])
+    before = page.locator(".landscape canvas").first.evaluate("c => c.toDataURL()")
+    page.get_by_label("show the landscape").check()
+    assert page.locator(".landscape canvas").first.evaluate("c => c.toDataURL()") != before
+    page.get_by_role("button", name="play").click()
+    expect(page.get_by_role("button", name="pause")).to_be_visible()

@@ -22,6 +22,7 @@ export function fileSource(documents) {
     importance: (params) => documents.importance?.[String(params.metric).replace(/^metrics\./, "")],
     sweeps: () => documents.sweeps || { sweeps: [], problems: [], commands: [] },
     sweep: (params) => documents.sweep?.[params.sweep],
+    search: () => documents.search,
     models: () => documents.models || { models: [], commands: [] },
     model: (params) => documents.model?.[params.model],
   };

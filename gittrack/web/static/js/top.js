@@ -29,7 +29,7 @@ export function createTop(app, start) {
     choice.value = state.experiment;
   });
   const file = start.file && el("p", { class: "about", text: aboutFile(start) });
-  const bar = el("header", { class: "top" }, el("span", { class: "name", text: start.title || "runs" }), navigation(app), choice, app.data.live && el("div", { class: "query" }, input));
+  const bar = el("header", { class: "top" }, el("span", { class: "name", text: start.title || "runs" }), start.experiments.length > 0 && navigation(app), start.experiments.length > 0 && choice, app.data.live && el("div", { class: "query" }, input));
   return el("div", {}, bar, file, problem);
 }
 
