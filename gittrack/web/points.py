@@ -39,6 +39,9 @@ class PointCache:
 
     def __init__(self, limit: int = 256 << 20) -> None:
         self._limit, self._lock = limit, threading.Lock()
+        self._reading = (
+            threading.Lock()
+        )  # one file at a time: two large ones would need twice the memory
         self._runs: OrderedDict[str, RunPoints] = OrderedDict()
 
     def read(self, repo: git.Repo, raw: Raw) -> RunPoints:
@@ -47,11 +50,11 @@ class PointCache:
         Raises ValueError for a line that is not a point, FileNotFoundError if a live run has just ended.
         """
         name = raw.commit or f"{raw.experiment}/{raw.id}"
-        with self._lock:
+        with self._reading:
             earlier = self._runs.get(name)
-        if earlier is not None and raw.commit is not None:
-            return earlier
-        points = read(repo, raw, earlier)
+            if earlier is not None and raw.commit is not None:
+                return earlier
+            points = read(repo, raw, earlier)
         with self._lock:
             self._runs[name] = points
             self._runs.move_to_end(name)
