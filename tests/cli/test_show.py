@@ -163,3 +163,10 @@ def test_a_note_of_several_lines_is_shown_as_lines():
     record("a", note="first\nsecond \x1b[31m")
     shown = run_cli("show", "a").out
     assert "note        first\n            second \\x1b[31m\n" in shown
+
+
+def test_the_page_of_a_failed_run_ends_with_the_end_of_its_log():
+    for code in (3, 0):
+        run_cli("run", "--", "sh", "-c", f"echo 'out of memory'; exit {code}")
+    assert run_cli("show", "@~1").out.endswith("  out of memory\n")
+    assert "out of memory\n" not in run_cli("show", "@").out.splitlines()[-1]
