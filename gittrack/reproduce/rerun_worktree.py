@@ -169,6 +169,10 @@ def code_of_worktree(
         return redirect.Redirect(), {}
     replace = redirect.to_worktree(top, folder, others)
     variables = replace.variables(os.environ)
+    if os.path.islink(os.path.join(folder, ".venv")):
+        variables["UV_NO_SYNC"] = (
+            "1"  # `uv run` would install the worktree into the user's environment
+        )
     first = redirect.import_folders(top, folder, imports)
     rest = variables.get("PYTHONPATH", os.environ.get("PYTHONPATH"))
     entries = dict.fromkeys([*first, *(rest.split(os.pathsep) if rest else [])])

@@ -486,6 +486,22 @@ def test_a_relative_interpreter_data_beside_the_tree_and_ignored_folders(project
     assert Path("data/x").read_text() == "1"
 
 
+def test_uv_leaves_the_users_environment_alone(project):
+    Path(".gitignore").write_text(".venv\nflag\n")
+    git(project, "add", ".")
+    git(project, "commit", "-qm", "uv")
+    Path(".venv").mkdir()
+    Path(".venv/pyvenv.cfg").touch()
+    Path("run.py").write_text(
+        "import os; print('UV_NO_SYNC' in os.environ, file=open('flag', 'w'))\n"
+    )
+    assert run_cli("run", "-n", "first", "--output", "flag", "--", "python", "run.py").code == 0
+    assert gittrack.get("first").artifact("flag").read_text() == "False\n"
+    done = run_cli("reproduce", "first")
+    assert gittrack.get("@").artifact("flag").read_text() == "True\n"
+    assert "UV_NO_SYNC" not in done.out
+
+
 def test_folders_that_git_does_not_track(project):
     """A program writes into an ignored folder and through a link, and makes a folder itself."""
     Path("train.py").write_text(

@@ -19,6 +19,7 @@ _SESSION = frozenset(
         *("HISTSIZE", "HISTCONTROL", "MAIL", "LOGNAME", "USERNAME"),
         *("EDITOR", "VISUAL", "PAGER", "LESS", "LESSOPEN"),
         *("LESSCLOSE", "TMPDIR", "INVOCATION_ID", "JOURNAL_STREAM", "MANPATH"),
+        *("UV_NO_SYNC", "UV_PROJECT_ENVIRONMENT"),  # a rerun sets them; packages are recorded
         *("CONDA_PROMPT_MODIFIER", "VIRTUAL_ENV_PROMPT", "STY", "WT_SESSION", "WT_PROFILE_ID"),
         *("TERM", "TERMCAP", "XDG_RUNTIME_DIR", "XDG_CURRENT_DESKTOP", "XDG_SEAT", "XDG_VTNR"),
         *("XDG_DATA_DIRS", "XDG_CONFIG_DIRS"),
