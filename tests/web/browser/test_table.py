@@ -49,3 +49,78 @@ def test_search_in_the_rows_of_a_file(table, opened):
     page.get_by_label("search in the table").press("Escape")
     page.locator("body").press("g")
     expect(page.locator("tbody tr[data-group]")).to_have_count(2)
+
+
+def test_picked_rows_are_compared_below_the_table(table):
+    rows = table.locator("tbody tr[data-key]")
+    panel = table.get_by_role("region", name="What differs")
+    rows.nth(0).click()
+    expect(panel).to_be_hidden()
+    rows.nth(3).click()
+    expect(panel.get_by_role("region", name="Params")).to_contain_text("0.1")
+    expect(panel.get_by_role("region", name="Metrics")).to_contain_text("-50.0 %")
+    rows.nth(5).click(modifiers=["Shift"])
+    expect(table.locator("tr[aria-selected=true]")).to_have_count(4)
+    panel.get_by_role("button", name="close the comparison").click()
+    expect(panel).to_be_hidden()
+
+
+def heads(page) -> list[str]:
+    return [head.split()[0] for head in page.locator("thead th").all_inner_texts()]
+
+
+def test_columns_are_picked_pinned_moved_and_resized(table):
+    table.locator("summary").get_by_text("columns").click()
+    table.get_by_label("search columns").fill("code")
+    table.get_by_role("checkbox", name="code", exact=True).check()
+    assert heads(table)[-1] == "CODE"
+    table.get_by_role("button", name="pin: code", exact=True).click()
+    assert heads(table)[0] == "CODE"
+    table.get_by_label("search columns").press("Escape")
+    before = heads(table)
+    table.locator("th[data-column='params.lr']").drag_to(table.locator("th[data-column=status]"))
+    after = heads(table)
+    assert after.index("lr") == before.index("STATUS")
+    edge = table.locator("th[data-column=name] .edge").bounding_box()
+    table.mouse.move(edge["x"] + 2, edge["y"] + 5)
+    table.mouse.down()
+    table.mouse.move(edge["x"] - 38, edge["y"] + 5)
+    table.mouse.up()
+    assert "widths=" in table.url
+    table.reload()
+    expect(table.locator("thead th").first).to_have_text("CODE")
+    assert heads(table) == after
+
+
+def test_a_baseline_turns_values_into_differences(table):
+    row = table.locator("tbody tr[data-key]").nth(5)
+    row.hover()
+    table.keyboard.press("b")
+    expect(table.locator("tr.baseline")).to_contain_text("lr 0.1 seed 1")
+    expect(table.locator("tbody tr").first).to_contain_text("+0.5")
+    expect(table.locator("tbody tr").first.locator(".worse")).to_have_text("+0.5")
+    table.get_by_role("button", name="remove: baseline").click()
+    expect(table.locator("tr.baseline")).to_have_count(0)
+
+
+def test_an_eye_hides_the_curves_of_a_run(table):
+    eye = table.locator("tbody tr[data-key] .eye").first
+    eye.click()
+    expect(eye).to_have_attribute("aria-pressed", "false")
+    assert "hidden=" in table.url
+    assert "selected=" not in table.url
+
+
+def test_rows_are_copied_and_saved(table):
+    table.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    table.locator("tbody tr[data-key]").first.click()
+    table.locator("summary").get_by_text("copy").click()
+    table.get_by_role("button", name="copy git track reproduce").click()
+    copied = table.evaluate("() => navigator.clipboard.readText()")
+    assert copied.startswith("git track reproduce 2")
+    table.locator("summary").get_by_text("copy").click()
+    with table.expect_download() as download:
+        table.get_by_role("button", name="save CSV").click()
+    lines = download.value.path().read_text().splitlines()
+    assert len(lines) == 2
+    assert lines[0].startswith("id,name,")

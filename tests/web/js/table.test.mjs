@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { groupsOf, spread } from "../../../gittrack/web/static/js/grouping.js";
+import { csvOf, idsOf, markdownOf, reproduceCommands } from "../../../gittrack/web/static/js/table/copies.js";
 import { columnsOf, moved, resized, widthsOf } from "../../../gittrack/web/static/js/table/columns.js";
 import { bestRow, linesOf, matching, picked, quality } from "../../../gittrack/web/static/js/table/rows.js";
 
@@ -85,4 +86,12 @@ test("columns are chosen, pinned, moved and resized", () => {
   assert.deepEqual(moved(["a", "b", "c"], "c", "a"), ["c", "a", "b"]);
   assert.deepEqual(moved(["a", "b", "c"], "a", ""), ["b", "c", "a"]);
   assert.deepEqual([...widthsOf(resized(["a=b=50", "c=x"], "d", 7))], [["a=b", 50], ["d", 40]]);
+});
+
+test("rows as CSV, Markdown and commands", () => {
+  const columns = [{ name: "params.a|b", head: "a|b", kind: "text", values: ['x,"y"', null] }, { name: "metrics.loss", head: "loss", kind: "number", values: [0.123456789, "NaN"] }];
+  assert.equal(csvOf(RUNS, [0, 1], columns), 'params.a|b,metrics.loss\r\n"x,""y""",0.123456789\r\n,NaN\r\n');
+  assert.equal(markdownOf(RUNS, [0, 1], columns), '| a\\|b | loss |\n| --- | ---: |\n| x,"y" | 0.12346 |\n| - | nan |\n');
+  assert.equal(idsOf(["e/f/1", "e/2"]), "1\n2");
+  assert.equal(reproduceCommands(["e/f/1"]), "git track reproduce 1");
 });

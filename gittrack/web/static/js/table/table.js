@@ -66,7 +66,7 @@ export function createTable(root, app) {
   }
 
   function cell(/** @type {ReturnType<typeof runCell>} */ part, /** @type {any} */ column, /** @type {HTMLElement | false} */ front, /** @type {any} */ { pinned }) {
-    const style = part.shade > 0 ? { "--share": `${Math.round(part.shade * 40)}%`, ...widthStyle(widths.get(column.name)) } : widthStyle(widths.get(column.name));
+    const style = part.shade > 0 ? { "--share": `${Math.round(part.shade * 22)}%`, ...widthStyle(widths.get(column.name)) } : widthStyle(widths.get(column.name));
     const classes = [part.class, part.shade > 0 && "shaded", pinned.includes(column.name) && "pinned"];
     return el("td", { class: classes.filter(Boolean).join(" "), title: part.title, style }, front, front && front.className === "fold" ? null : part.text);
   }

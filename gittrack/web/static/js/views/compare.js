@@ -25,10 +25,20 @@ export function mount(root, app) {
 function page(/** @type {import("../main.js").App} */ app, /** @type {any} */ document) {
   const back = el("p", {}, link(app, "← all runs", { view: "runs", target: "" }));
   if (document === null) return [back, el("p", { text: "Pick two runs or more in the table." })];
+  return [back, el("h1", { text: "What differs" }), ...differences(app, document), commandList(document.commands)];
+}
+
+/**
+ * Return the parts of a comparison: params, metrics, facts, environment, and the code.
+ * @param {import("../main.js").App} app
+ * @param {any} document  the document `compare`
+ * @returns {import("../dom.js").Child[]}
+ */
+export function differences(app, document) {
   const heads = document.keys.map((/** @type {string} */ key) => name(app, key));
   const sections = Object.entries(TITLES).map(([kind, title]) => values(kind, title, document.sections[kind], heads));
   const equal = document.equal.length > 0 && el("p", { class: "muted", text: `equal: ${document.equal.join(", ")}` });
-  return [back, el("h1", { text: "What differs" }), ...sections, code(document.code), equal, commandList(document.commands)];
+  return [...sections, code(document.code), equal];
 }
 
 function name(/** @type {import("../main.js").App} */ app, /** @type {string} */ key) {

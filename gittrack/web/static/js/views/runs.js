@@ -8,6 +8,9 @@ import { sorted } from "../sort.js";
 import { createBar } from "../table/bar.js";
 import { columnsOf } from "../table/columns.js";
 import { linesOf, matching, quality } from "../table/rows.js";
+import { createCopyMenu } from "../table/copy.js";
+import { createDifference } from "../table/difference.js";
+import { createPicker } from "../table/picker.js";
 import { createTable } from "../table/table.js";
 
 const MOST_CURVES = 10; // runs whose curves are drawn if none is selected
@@ -20,12 +23,13 @@ const MOST_CURVES = 10; // runs whose curves are drawn if none is selected
  */
 export function mount(root, app) {
   const { store } = app;
-  const bar = createBar(app);
+  const bar = createBar(app, createPicker(app), createCopyMenu(app));
+  const difference = createDifference(app);
   const constants = el("div", { class: "constants" });
   const left = el("div", { class: "pane" }, bar.element, constants);
   const table = createTable(left, app);
   const commands = el("div", { class: "commands" });
-  left.append(commands);
+  left.append(difference.element, commands);
   const charts = createCharts(app, keys);
   fill(root, left, charts.element);
 
@@ -59,6 +63,7 @@ export function mount(root, app) {
     store.on(["hover"], table.mark),
     charts.stop,
     table.stop,
+    difference.stop,
   ];
   arrange();
   return () => off.forEach((end) => end());
