@@ -83,7 +83,7 @@ def test_a_module_of_the_users_tree_makes_the_code_inexact(session, book, tree):
 
 def test_further_reasons_come_first(session, book, tree):
     report(book, tree / "a.py")
-    _, sentences = loaded_code.check(session, str(tree), ["a file was written"])
+    _, sentences = loaded_code.check(session, str(tree), sentences=["a file was written"])
     assert [sentence[:10] for sentence in sentences] == ["a file was", "loaded fro"]
 
 
