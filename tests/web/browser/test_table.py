@@ -8,6 +8,8 @@ from pathlib import Path
 import helpers
 import pytest
 
+from gittrack.web import one_file
+
 expect = pytest.importorskip("playwright.sync_api").expect
 
 
@@ -124,3 +126,84 @@ def test_rows_are_copied_and_saved(table):
     lines = download.value.path().read_text().splitlines()
     assert len(lines) == 2
     assert lines[0].startswith("id,name,")
+
+
+@pytest.fixture
+def large(tmp_path, opened):
+    """A file with 300 runs, of which a screen shows a part."""
+    ids = [f"20261129-120000-{number:08x}" for number in range(300)]
+    fact = {"group": "fact", "shown": True}
+    columns = [
+        {**fact, "name": "id", "kind": "run id", "head": "ID", "values": ids},
+        {**fact, "name": "name", "kind": "text", "head": "NAME", "values": [f"n{i}" for i in ids]},
+        {**fact, "name": "sweep.id", "kind": "run id", "head": "SWEEP.ID", "shown": False}
+        | {"values": [None] * 298 + [ids[0]] * 2},
+    ]
+    rows = {"total": 300, "offset": 0, "complete": True, "commands": []}
+    start = {"title": "large", "experiments": [], "with": [], "initial": {}, "cursor": ""}
+    start["file"] = {"written": "2026-11-29T12:00:00", "runs": 300, "thinned": False}
+    documents = {
+        "start": start,
+        "runs": {**rows, "keys": [f"e/{i}" for i in ids], "columns": columns},
+        "series": {"series": [], "problems": [], "clocks": {}, "tails": {}},
+    }
+    path = tmp_path / "large.html"
+    path.write_bytes(one_file.join(documents))
+    page = opened(path)
+    page.wait_for_selector("tbody tr[data-key]")
+    return page
+
+
+def test_only_the_rows_in_sight_are_painted_but_all_are_printed(large):
+    assert large.locator("tbody tr[data-key]").count() < 60
+    pages = large.pdf().count(b"/Type /Page\n")
+    assert pages > 5
+    assert large.locator("tbody tr[data-key]").count() < 60
+
+
+def test_the_marked_row_stays_in_sight(large):
+    for _ in range(60):
+        large.keyboard.press("j")
+    expect(large.locator("tr.cursor")).to_be_in_viewport()
+    expect(large.get_by_role("status")).to_contain_text("n20261129-120000-0000003b")
+
+
+def test_the_trials_of_a_sweep_are_one_row_that_unfolds(large):
+    grid = large.get_by_role("treegrid", name="runs")
+    expect(grid).to_have_attribute("aria-rowcount", "300")
+    large.locator(".table").evaluate("element => element.scrollTo(0, 1e6)")
+    sweep = large.get_by_role("button", name="sweep 00000000 (2 trials)")
+    sweep.click()
+    expect(grid).to_have_attribute("aria-rowcount", "302")
+    expect(large.locator("tbody tr.inner")).to_have_count(2)
+
+
+def test_panes_are_hidden_and_resized(large):
+    table, charts = large.locator(".pane").first, large.locator(".pane.charts")
+    large.keyboard.press("]")
+    expect(charts).to_be_hidden()
+    large.keyboard.press("[")
+    expect(charts).to_be_visible()
+    expect(table).to_be_hidden()
+    large.get_by_role("button", name="hide or show the table").click()
+    expect(table).to_be_visible()
+    large.get_by_role("separator").press("ArrowRight")
+    assert "split=55" in large.url
+    assert table.bounding_box()["width"] == pytest.approx(1400 * 0.55, abs=2)
+
+
+def test_the_theme_and_a_narrow_window(large):
+    def background() -> str:
+        return large.locator("body").evaluate(
+            "element => getComputedStyle(element).backgroundColor"
+        )
+
+    light = background()
+    for _ in range(2):
+        large.get_by_role("button", name="theme").click()
+    assert background() != light
+    assert "theme=dark" in large.url
+    large.set_viewport_size({"width": 400, "height": 700})
+    charts = large.locator(".pane.charts").bounding_box()
+    assert charts["width"] == pytest.approx(400, abs=16)
+    assert large.evaluate("() => document.documentElement.scrollWidth") <= 400

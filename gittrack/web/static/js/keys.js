@@ -2,6 +2,7 @@
 /** The keyboard: one table of keys; `?` shows it. */
 
 import { el, fill } from "./dom.js";
+import { collapse } from "./panes.js";
 
 const SMOOTH = [0, 0.6, 0.9, 0.98];
 const AXES = ["step", "time", "wall"];
@@ -21,6 +22,8 @@ const KEYS = [
   ["x", "steps, seconds or time of day", (app) => app.store.set({ x: after(AXES, app.store.get().x) })],
   ["y", "logarithmic", (app) => app.store.set({ log: !app.store.get().log })],
   ["s", "smoother", (app) => app.store.set({ smooth: after(SMOOTH, app.store.get().smooth) })],
+  ["[", "hide or show the table", (app) => collapse(app, "table")],
+  ["]", "hide or show the charts", (app) => collapse(app, "charts")],
   ["Escape", "back", (app) => back(app)],
 ];
 

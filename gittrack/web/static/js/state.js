@@ -29,6 +29,7 @@
  * @property {boolean} clip  whether outliers are cut off
  * @property {string} theme  light, dark, or empty for that of the system
  * @property {string} panes  the visible panes: both, table or charts
+ * @property {number} split  the width of the left pane in percent
  * @property {string} axes  what a view of its own shows, such as the x, y and colour of a scatter plot
  */
 
@@ -37,7 +38,7 @@ export const defaults = Object.freeze({
   view: "runs", target: "", experiment: "", where: "", archived: false,
   sort: [], find: "", columns: [], widths: [], pinned: [], group: [], folded: [], selected: [], hidden: [], baseline: "",
   charts: "", perRow: 0, x: "step", from: null, to: null, log: false, smooth: 0, band: "deviation", clip: false,
-  theme: "", panes: "both", axes: "",
+  theme: "", panes: "both", split: 50, axes: "",
 });
 
 /**

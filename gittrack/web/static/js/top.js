@@ -2,6 +2,7 @@
 /** The bar above the views: the name, the experiment, and the query. */
 
 import { el, fill } from "./dom.js";
+import { after } from "./keys.js";
 
 /**
  * Return the bar.
@@ -28,9 +29,24 @@ export function createTop(app, start) {
     if (document.activeElement !== input) input.value = state.where;
     choice.value = state.experiment;
   });
+  const theme = themeButton(app);
   const file = start.file && el("p", { class: "about", text: aboutFile(start) });
-  const bar = el("header", { class: "top" }, el("span", { class: "name", text: start.title || "runs" }), start.experiments.length > 0 && navigation(app), start.experiments.length > 0 && choice, app.data.live && el("div", { class: "query" }, input));
+  const bar = el("header", { class: "top" }, el("span", { class: "name", text: start.title || "runs" }), start.experiments.length > 0 && navigation(app), start.experiments.length > 0 && choice, app.data.live && el("div", { class: "query" }, input), theme);
   return el("div", {}, bar, file, problem);
+}
+
+const THEMES = ["", "light", "dark"]; // the first is that of the system
+
+function themeButton(/** @type {import("./main.js").App} */ app) {
+  const button = el("button", { type: "button", "aria-label": "theme", on: { click: () => app.store.set({ theme: after(THEMES, app.store.get().theme) }) } });
+  function paint() {
+    const { theme } = app.store.get();
+    document.documentElement.setAttribute("data-theme", theme);
+    fill(button, { light: "☀ light", dark: "☾ dark" }[/** @type {string} */ (theme)] || "◐ auto");
+  }
+  app.store.on(["theme"], paint);
+  paint();
+  return button;
 }
 
 // The query with the place of the mistake marked.

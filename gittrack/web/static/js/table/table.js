@@ -10,7 +10,6 @@ import { widthsOf } from "./columns.js";
 import { heading, widthStyle } from "./head.js";
 import { picked } from "./rows.js";
 
-const LINE = 26; // pixels, as --row in style.css
 const EXTRA = 8; // lines above and below what is in sight
 
 /**
@@ -24,10 +23,11 @@ const EXTRA = 8; // lines above and below what is in sight
  * Put a table into an element.
  * @param {HTMLElement} root
  * @param {import("../main.js").App} app
- * @returns {{show: (content: Content) => void, paint: () => void, mark: () => void, stop: () => void}}
+ * @returns {{show: (content: Content) => void, paint: () => void, mark: () => void, reveal: (id: string) => void, stop: () => void}}
  */
 export function createTable(root, app) {
   const { store } = app;
+  const height = parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--row")) || 26; // pixels of a line
   const head = el("thead");
   const body = el("tbody");
   const grid = el("table", { role: "treegrid", "aria-label": "runs", "aria-multiselectable": "true", "aria-rowcount": "0" }, head, body);
@@ -41,8 +41,8 @@ export function createTable(root, app) {
 
   function paint() {
     const { lines } = content;
-    const first = whole ? 0 : Math.max(0, Math.floor(scroller.scrollTop / LINE) - EXTRA);
-    const last = whole ? lines.length : Math.min(lines.length, Math.ceil((scroller.scrollTop + (scroller.clientHeight || 600)) / LINE) + EXTRA);
+    const first = whole ? 0 : Math.max(0, Math.floor(scroller.scrollTop / height) - EXTRA);
+    const last = whole ? lines.length : Math.min(lines.length, Math.ceil((scroller.scrollTop + (scroller.clientHeight || 600)) / height) + EXTRA);
     const state = store.get();
     const rows = lines.slice(first, last).map((line, i) => lineOf(line, first + i, state));
     fill(body, spacer(first), ...rows, spacer(lines.length - last));
@@ -52,7 +52,7 @@ export function createTable(root, app) {
   }
 
   function spacer(/** @type {number} */ lines) {
-    return lines > 0 && el("tr", { class: "spacer", "aria-hidden": "true" }, el("td", { colspan: content.columns.length, style: { height: `${lines * LINE}px` } }));
+    return lines > 0 && el("tr", { class: "spacer", "aria-hidden": "true" }, el("td", { colspan: content.columns.length, style: { height: `${lines * height}px` } }));
   }
 
   function lineOf(/** @type {import("./rows.js").Line} */ line, /** @type {number} */ position, /** @type {any} */ state) {
@@ -93,6 +93,18 @@ export function createTable(root, app) {
     if (hover) [...body.children].find((row) => row.getAttribute("data-key") === hover)?.classList.add("hover");
   }
 
+  function reveal(/** @type {string} */ id) {
+    const at = content.lines.findIndex((line) => line.id === id);
+    const line = content.lines[at];
+    if (!line) return;
+    const top = at * height;
+    const room = scroller.clientHeight - 2 * height; // the head, and a line that may be hidden by a scroll bar
+    if (top < scroller.scrollTop) scroller.scrollTop = top;
+    else if (top > scroller.scrollTop + room - height) scroller.scrollTop = top - room + height;
+    const texts = [...(body.querySelector("tr.cursor")?.children || [])].slice(0, 4).map((cell) => cell.textContent);
+    app.announce([...texts, store.get().selected.includes(id) && "picked"].filter(Boolean).join(", "));
+  }
+
   // Not by dblclick: the first click paints the lines anew.
   body.addEventListener("click", (/** @type {MouseEvent} */ event) => {
     const target = /** @type {Element} */ (event.target);
@@ -126,6 +138,7 @@ export function createTable(root, app) {
     },
     paint,
     mark,
+    reveal,
     stop: () => events.forEach((name) => removeEventListener(name, print)),
   };
 }

@@ -4,6 +4,7 @@
 import { createCharts } from "../charts/panel.js";
 import { el, fill } from "../dom.js";
 import { show } from "../format.js";
+import { createSplitter } from "../panes.js";
 import { sorted } from "../sort.js";
 import { createBar } from "../table/bar.js";
 import { columnsOf } from "../table/columns.js";
@@ -31,7 +32,8 @@ export function mount(root, app) {
   const commands = el("div", { class: "commands" });
   left.append(difference.element, commands);
   const charts = createCharts(app, keys);
-  fill(root, left, charts.element);
+  const splitter = createSplitter(app, left, charts.element);
+  fill(root, left, splitter.element, charts.element);
 
   function arrange() {
     const state = store.get();
@@ -64,6 +66,8 @@ export function mount(root, app) {
     charts.stop,
     table.stop,
     difference.stop,
+    splitter.stop,
+    store.on(["cursor"], ({ cursor }) => table.reveal(cursor)),
   ];
   arrange();
   return () => off.forEach((end) => end());
