@@ -13,6 +13,7 @@ import { mount as mountCompare } from "./views/compare.js";
 import { mount as mountModels } from "./views/models.js";
 import { mount as mountRun } from "./views/run.js";
 import { mount as mountRuns } from "./views/runs.js";
+import { mount as mountScatter } from "./views/scatter.js";
 import { mount as mountSearch } from "./views/search.js";
 import { mount as mountSweep } from "./views/sweep.js";
 
@@ -25,7 +26,10 @@ import { mount as mountSweep } from "./views/sweep.js";
  */
 
 /** @type {Record<string, (root: HTMLElement, app: App) => () => void>} */
-const VIEWS = { runs: mountRuns, run: mountRun, compare: mountCompare, sweep: mountSweep, models: mountModels, search: mountSearch };
+const VIEWS = {
+  runs: mountRuns, run: mountRun, compare: mountCompare, sweep: mountSweep, models: mountModels, search: mountSearch,
+  scatter: mountScatter,
+};
 
 // The part of the state that is not in the address.
 const transient = {

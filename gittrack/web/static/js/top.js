@@ -56,7 +56,10 @@ function place(/** @type {any} */ error, /** @type {string} */ query) {
   return [el("div", { class: "place" }, query.slice(0, at), el("mark", { text: query.slice(at, at + 1) || " " }), query.slice(at + 1))];
 }
 
-const VIEWS = [["runs", "Runs"], ["compare", "Compare"], ["sweep", "Sweeps"], ["models", "Models"]];
+const VIEWS = [
+  ["runs", "Runs"], ["compare", "Compare"], ["sweep", "Sweeps"], ["models", "Models"],
+  ["scatter", "Scatter"],
+];
 
 function navigation(/** @type {import("./main.js").App} */ app) {
   const buttons = VIEWS.map(([view, title]) => el("button", { type: "button", "data-view": view, on: { click: () => app.store.set({ view, target: "" }) } }, title));

@@ -1,0 +1,116 @@
+// @ts-check
+/** What a plot of runs can show: the columns of the document `runs` as axes with numbers or names.  Pure. */
+
+import { general, show } from "../format.js";
+import { numeric, valueAt } from "../sort.js";
+
+/**
+ * @typedef {object} Choice  a column that can be an axis
+ * @property {string} id  the column's name; `best:NAME` for the best value of a metric
+ * @property {string} label
+ * @property {string} group  param, metric or fact
+ * @property {any} column
+ */
+
+/**
+ * @typedef {object} Axis
+ * @property {Float64Array} numbers  one per run; NaN where there is no place on this axis
+ * @property {string[] | null} names  the names that the numbers count, if the values are not numbers
+ * @property {boolean} log
+ * @property {[number, number] | null} range  null if no run has a place
+ * @property {(number: number) => string} text
+ */
+
+const LISTS = new Set(["run id", "list of names", "list of words", "mapping", "mapping of mappings"]);
+
+/**
+ * Return the columns that can be axes: params, metrics (last and best) and facts; params and facts that are equal in all
+ * runs are left out.
+ * @param {any} runs  the document `runs`
+ * @returns {Choice[]}
+ */
+export function choicesOf(runs) {
+  /** @type {Choice[]} */
+  const choices = [];
+  for (const column of runs.columns) {
+    const { name, group, kind } = column;
+    const label = name.replace(/^(params|metrics)\./, "");
+    if (LISTS.has(kind) || ("value" in column && group !== "metric")) continue;
+    choices.push({ id: name, label, group, column });
+    if (group === "metric" && column.goal) choices.push({ id: `best:${name}`, label: `${label}, best`, group, column });
+  }
+  const order = ["param", "metric", "fact"];
+  return choices.sort((a, b) => order.indexOf(a.group) - order.indexOf(b.group));
+}
+
+/**
+ * Return the axis of a choice over all rows.
+ * @param {any} runs
+ * @param {Choice} choice
+ * @param {boolean} [log]  ignored if the values are names, or if none is above 0
+ * @returns {Axis}
+ */
+export function axisOf(runs, { id, column }, log = false) {
+  const values = runs.keys.map((/** @type {string | null} */ key, /** @type {number} */ row) => (key === null ? null : valueOf(column, row, id.startsWith("best:"))));
+  if (values.some((/** @type {any} */ value) => typeof value === "string")) return namesAxis(values);
+  const all = Float64Array.from(values, (value) => (typeof value === "number" && Number.isFinite(value) ? value : NaN));
+  const isLog = log && all.some((value) => value > 0);
+  const numbers = isLog ? all.map((value) => (value > 0 ? value : NaN)) : all;
+  return { numbers, names: null, log: isLog, range: rangeOf(numbers), text: textOf(column.kind) };
+}
+
+function valueOf(/** @type {any} */ column, /** @type {number} */ row, /** @type {boolean} */ isBest) {
+  const value = numeric(column, isBest ? column[column.goal][row] : valueAt(column, row));
+  if (value === null || value === undefined || typeof value === "number") return value;
+  return column.kind === "date" ? Date.parse(value) / 1000 : show(value, column.kind);
+}
+
+function namesAxis(/** @type {any[]} */ values) {
+  const texts = values.map((value) => (value === null || value === undefined ? null : typeof value === "number" ? general(value) : value));
+  const names = [...new Set(texts.filter((text) => text !== null))].sort((a, b) => Number(a) - Number(b) || (a < b ? -1 : 1));
+  const places = new Map(names.map((name, i) => [name, i]));
+  return { numbers: Float64Array.from(texts, (text) => places.get(text) ?? NaN), names, log: false, range: /** @type {[number, number]} */ ([-0.5, names.length - 0.5]), text: (/** @type {number} */ at) => names[at] ?? "" };
+}
+
+function textOf(/** @type {string} */ kind) {
+  if (kind === "date") return (/** @type {number} */ number) => new Date(number * 1000).toISOString().slice(5, 16).replace("T", " ");
+  return (/** @type {number} */ number) => (kind === "seconds" || kind === "bytes" ? show(number, kind) : general(number));
+}
+
+function rangeOf(/** @type {Float64Array} */ numbers) {
+  const finite = numbers.filter((number) => !Number.isNaN(number));
+  if (finite.length === 0) return null;
+  return /** @type {[number, number]} */ ([finite.reduce((a, b) => Math.min(a, b)), finite.reduce((a, b) => Math.max(a, b))]);
+}
+
+/**
+ * Say whether a logarithmic axis suits numbers: all above 0, and the largest at least 100 times the smallest.
+ * @param {Axis} axis
+ */
+export function isWide({ names, range }) {
+  return names === null && range !== null && range[0] > 0 && range[1] >= 100 * range[0];
+}
+
+/**
+ * Return the place of a number on an axis, from 0 to 1.
+ * @param {Axis} axis
+ * @param {number} number
+ */
+export function shareOf({ range, log }, number) {
+  if (!range) return NaN;
+  const [low, high] = log ? range.map(Math.log) : range;
+  if (low === high) return 0.5;
+  return ((log ? Math.log(number) : number) - low) / (high - low);
+}
+
+/**
+ * Return the number at a place from 0 to 1.
+ * @param {Axis} axis
+ * @param {number} share
+ */
+export function numberAt({ range, log }, share) {
+  if (!range) return NaN;
+  const [low, high] = log ? range.map(Math.log) : range;
+  const number = low + share * (high - low);
+  return log ? Math.exp(number) : number;
+}

@@ -1,0 +1,52 @@
+// @ts-check
+/** The points of a scatter plot: their colours, and which is nearest to the pointer.  Pure. */
+
+import { colorOf, colorsOf } from "../color.js";
+import { heat } from "../replay.js";
+import { shareOf } from "./axes.js";
+
+/**
+ * Return a function from a row to its colour: by the values of an axis (the best is bright), or of each run its own.
+ * @param {(string | null)[]} keys
+ * @param {import("./axes.js").Axis | null} axis
+ * @param {string | null} goal  `min` if small values are better
+ * @returns {(row: number) => string}
+ */
+export function colorsBy(keys, axis, goal) {
+  if (axis === null) return (row) => colorOf(keys[row] ?? "");
+  const missing = "#888888";
+  if (axis.names) {
+    const colors = colorsOf(axis.names);
+    return (row) => colors.get(axis.text(axis.numbers[row])) ?? missing;
+  }
+  return (row) => {
+    const share = shareOf(axis, axis.numbers[row]);
+    return Number.isNaN(share) ? missing : heat(goal === "min" ? share : 1 - share);
+  };
+}
+
+/**
+ * Return the rows that have a place on all axes.
+ * @param {import("./axes.js").Axis[]} axes
+ * @returns {number[]}
+ */
+export function rowsOn(axes) {
+  const rows = Array.from(axes[0].numbers, (_, row) => row);
+  return rows.filter((row) => axes.every((axis) => !Number.isNaN(axis.numbers[row])));
+}
+
+/**
+ * Return the row whose point is nearest to a place, or -1 if none is near.
+ * @param {{row: number, x: number, y: number}[]} points  in pixels
+ * @param {number} x
+ * @param {number} y
+ * @param {number} reach  pixels
+ */
+export function nearestRow(points, x, y, reach) {
+  let best = { row: -1, away: reach };
+  for (const point of points) {
+    const away = Math.hypot(point.x - x, point.y - y);
+    if (away <= best.away) best = { row: point.row, away };
+  }
+  return best.row;
+}

@@ -1,0 +1,175 @@
+// @ts-check
+/** The scatter plot: runs over any two of params, metrics and facts, coloured by a third. */
+
+import { looksOf } from "../charts/panel.js";
+import { createScale } from "../charts/scale.js";
+import { el, fill } from "../dom.js";
+import { changed, settings } from "../plots/address.js";
+import { axisOf, choicesOf, isWide, numberAt } from "../plots/axes.js";
+import { checkbox, chooser, createPlot, paintAgain, prepared } from "../plots/canvas.js";
+import { colorsBy, nearestRow, rowsOn } from "../plots/points.js";
+import { link, plainTable } from "./parts.js";
+
+const REACH = 14; // pixels between the pointer and the hovered point
+const MOST_ROWS = 500; // of the table of the points
+const FRAME = { left: 70, right: 20, top: 14, bottom: 42 };
+
+/**
+ * Put the scatter plot into an element.
+ * @param {HTMLElement} root
+ * @param {import("../main.js").App} app
+ * @returns {() => void} removes it
+ */
+export function mount(root, app) {
+  const { store } = app;
+  const controls = el("div", { class: "controls" });
+  const note = el("p", { class: "muted" });
+  const plot = createPlot("runs as points; the table below has the same values");
+  const legend = el("p", { class: "legend muted" });
+  const table = el("details", { class: "values" }, el("summary", { text: "the values as a table" }), el("div"));
+  const page = el("div", { class: "page", tabindex: "0" }, el("h1", { text: "Scatter" }), controls, plot.element, legend, note, table);
+  fill(root, page);
+  /** @type {{row: number, x: number, y: number}[]} */
+  let points = [];
+  let shown = /** @type {ReturnType<typeof sceneOf> | null} */ (null);
+
+  function arrange() {
+    const { runs, axes } = store.get();
+    shown = runs && sceneOf(runs, settings(axes));
+    if (!shown) return fill(note, runs ? "No column differs between the runs." : "loading");
+    const { x, y, color, rows } = shown;
+    const set = (/** @type {Record<string, string | null>} */ patch) => store.set({ axes: changed(store.get().axes, patch) });
+    const choices = choicesOf(runs);
+    const ids = JSON.stringify([choices.map(({ id }) => id), axes]);
+    if (controls.dataset.shown !== ids) {
+      controls.dataset.shown = ids;
+      const log = (/** @type {string} */ name, /** @type {typeof x} */ side) => checkbox(`log ${name}`, side.axis.log, (on) => set({ [`${name}log`]: on ? "1" : "0" }), side.axis.names !== null);
+      fill(controls, chooser("x", choices, x.id, (id) => set({ x: id, xlog: null })), log("x", x), chooser("y", choices, y.id, (id) => set({ y: id, ylog: null })), log("y", y),
+        chooser("colour", choices, color ? color.id : "", (id) => set({ color: id }), "each run its own"));
+    }
+    fill(legend, ...legendOf(shown));
+    const lost = runs.keys.length - rows.length;
+    fill(note, `${rows.length} runs${lost > 0 ? `; ${lost} are not shown: no value, or none that is above 0 on a logarithmic axis${runs.complete ? "" : ", or not loaded: filter the runs to see all"}` : ""}`);
+    fill(/** @type {Element} */ (table.lastElementChild), tableOf(app, runs, shown));
+    paint();
+  }
+
+  function paint() {
+    if (shown) points = draw(plot.canvas, shown, store.get().hover);
+  }
+
+  function rowAt(/** @type {PointerEvent | MouseEvent} */ event) {
+    return nearestRow(points, event.offsetX, event.offsetY, REACH);
+  }
+
+  plot.canvas.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => {
+    const row = rowAt(event);
+    store.set({ hover: row < 0 || !shown ? "" : shown.keys[row] });
+    plot.tell(row < 0 || !shown ? null : lines(store.get(), shown, row), event.offsetX, event.offsetY);
+  });
+  plot.canvas.addEventListener("pointerleave", () => {
+    store.set({ hover: "" });
+    plot.tell(null, 0, 0);
+  });
+  plot.canvas.addEventListener("click", (/** @type {MouseEvent} */ event) => {
+    const row = rowAt(event);
+    if (row >= 0 && shown) store.set({ view: "run", target: shown.keys[row], hover: "" });
+  });
+  const off = [store.on(["runs", "axes"], arrange), store.on(["hover", "theme"], paint), paintAgain(plot.element, paint)];
+  arrange();
+  return () => off.forEach((end) => end());
+}
+
+// What the plot shows: the axes, and the rows that have a place on both.
+function sceneOf(/** @type {any} */ runs, /** @type {Record<string, string>} */ chosen) {
+  const choices = choicesOf(runs);
+  const named = (/** @type {string} */ id) => choices.find((choice) => choice.id === id);
+  const metrics = choices.filter(({ group }) => group === "metric");
+  const x = named(chosen.x) ?? choices.find(({ group, column }) => group === "param" && column.kind === "number") ?? choices[0];
+  const y = named(chosen.y) ?? metrics.find(({ column }) => column.goal) ?? metrics[0] ?? choices[choices.length - 1];
+  if (!x || !y) return null;
+  const side = (/** @type {typeof x} */ choice, /** @type {string | undefined} */ log) => {
+    const plain = axisOf(runs, choice);
+    return { ...choice, axis: (log === undefined ? isWide(plain) : log === "1") ? axisOf(runs, choice, true) : plain };
+  };
+  const by = "color" in chosen ? named(chosen.color) : y;
+  const sides = { x: side(x, chosen.xlog), y: side(y, chosen.ylog), color: by ? side(by, undefined) : null };
+  const paint = colorsBy(runs.keys, sides.color && sides.color.axis, by && by.group === "metric" ? by.column.goal : null);
+  return { ...sides, paint, keys: runs.keys, rows: rowsOn([sides.x.axis, sides.y.axis]) };
+}
+
+function lines(/** @type {any} */ { runs, colors }, /** @type {NonNullable<ReturnType<typeof sceneOf>>} */ { x, y, color, keys }, /** @type {number} */ row) {
+  const sides = color && color.id !== x.id && color.id !== y.id ? [x, y, color] : [x, y];
+  return [looksOf(runs, colors)(keys[row]).label, ...sides.map((side) => `${side.label}: ${textAt(side, row)}`)];
+}
+
+function textAt(/** @type {{axis: import("../plots/axes.js").Axis}} */ { axis }, /** @type {number} */ row) {
+  return Number.isNaN(axis.numbers[row]) ? "-" : axis.text(axis.numbers[row]);
+}
+
+function legendOf(/** @type {NonNullable<ReturnType<typeof sceneOf>>} */ { color, paint, rows }) {
+  if (!color || !color.axis.range) return [];
+  const { names, numbers } = color.axis;
+  const swatch = (/** @type {number} */ row, /** @type {string} */ text) => el("span", {}, el("span", { class: "swatch", style: { background: paint(row) } }), text);
+  if (names) return [`${color.label}:  `, ...names.slice(0, 12).map((name, i) => swatch(numbers.indexOf(i), name)), names.length > 12 && `and ${names.length - 12} more`];
+  const ordered = rows.filter((row) => !Number.isNaN(numbers[row])).sort((a, b) => numbers[a] - numbers[b]);
+  const ends = [0, 0.25, 0.5, 0.75, 1].map((part) => ordered[Math.round(part * (ordered.length - 1))]);
+  return [`${color.label}:  `, ...[...new Set(ends)].filter((row) => row !== undefined).map((row) => swatch(row, textAt(color, row)))];
+}
+
+function tableOf(/** @type {import("../main.js").App} */ app, /** @type {any} */ runs, /** @type {NonNullable<ReturnType<typeof sceneOf>>} */ { x, y, color, keys, rows }) {
+  const looks = looksOf(runs, new Map());
+  const sides = color ? [x, y, color] : [x, y];
+  const cells = rows.slice(0, MOST_ROWS).map((row) => [link(app, looks(keys[row]).label, { view: "run", target: keys[row] }), ...sides.map((side) => textAt(side, row))]);
+  return el("div", {}, plainTable(["run", ...sides.map(({ label }) => label)], cells, [false, ...sides.map(() => true)]), rows.length > MOST_ROWS && el("p", { text: `and ${rows.length - MOST_ROWS} more` }));
+}
+
+function draw(/** @type {HTMLCanvasElement} */ canvas, /** @type {NonNullable<ReturnType<typeof sceneOf>>} */ { x, y, paint, keys, rows }, /** @type {string} */ hover) {
+  const { context, width, height, ink, muted, line, panel } = prepared(canvas);
+  const [across, up] = [scaleOf(x.axis, FRAME.left, width - FRAME.right), scaleOf(y.axis, height - FRAME.bottom, FRAME.top)];
+  if (!across || !up) return [];
+  context.strokeStyle = line;
+  context.fillStyle = muted;
+  context.textAlign = "center";
+  const bottom = height - FRAME.bottom;
+  for (const tick of ticksOf(x.axis, across, width / 90)) {
+    context.strokeRect(Math.round(across.at(tick)) + 0.5, FRAME.top, 0, bottom - FRAME.top);
+    context.fillText(short(x.axis.text(tick)), across.at(tick), bottom + 16);
+  }
+  context.textAlign = "right";
+  for (const tick of ticksOf(y.axis, up, height / 50)) {
+    context.strokeRect(FRAME.left, Math.round(up.at(tick)) + 0.5, width - FRAME.right - FRAME.left, 0);
+    context.fillText(short(y.axis.text(tick)), FRAME.left - 6, up.at(tick) + 4);
+  }
+  context.fillStyle = ink;
+  context.fillText(x.label, width - FRAME.right, height - 6);
+  context.textAlign = "left";
+  context.fillText(y.label, 4, 10);
+  const points = rows.map((row) => ({ row, x: across.at(x.axis.numbers[row]), y: up.at(y.axis.numbers[row]) }));
+  for (const point of points) {
+    const isHovered = hover !== "" && keys[point.row] === hover;
+    context.beginPath();
+    context.arc(point.x, point.y, isHovered ? 7 : 4.5, 0, 7);
+    context.fillStyle = paint(point.row);
+    context.strokeStyle = isHovered ? ink : panel;
+    context.fill();
+    context.stroke();
+  }
+  return points;
+}
+
+function scaleOf(/** @type {import("../plots/axes.js").Axis} */ axis, /** @type {number} */ start, /** @type {number} */ end) {
+  if (!axis.range) return null;
+  const margin = axis.names ? 0 : 0.04; // so that no point is cut off
+  return createScale(numberAt(axis, -margin), numberAt(axis, 1 + margin), start, end, axis.log);
+}
+
+function ticksOf(/** @type {import("../plots/axes.js").Axis} */ axis, /** @type {import("../charts/scale.js").Scale} */ scale, /** @type {number} */ count) {
+  if (!axis.names) return scale.ticks(Math.max(2, count));
+  const every = Math.ceil(axis.names.length / Math.max(2, count));
+  return axis.names.map((_, i) => i).filter((i) => i % every === 0);
+}
+
+function short(/** @type {string} */ text) {
+  return text.length > 12 ? `${text.slice(0, 11)}…` : text;
+}

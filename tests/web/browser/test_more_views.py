@@ -1,0 +1,60 @@
+"""The plots of many runs: scatter, parallel coordinates and importance, on a server and in a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import helpers
+import pytest
+
+expect = pytest.importorskip("playwright.sync_api").expect
+
+
+@pytest.fixture
+def many(project) -> Path:
+    """Six runs over two params; the loss depends on the first alone."""
+    for number in range(6):
+        config = {"lr": 10.0 ** (number % 3 - 3), "kind": "ab"[number // 3]}
+        helpers.record(f"run {number}", {"loss": 1.0 + number % 3}, config=config)
+    return project
+
+
+def in_file(page) -> None:
+    """Go to the page of all runs in one file, without a network."""
+    assert helpers.look("ui", "--file", "runs.html").code == 0
+    page.context.set_offline(True)
+    page.goto(Path("runs.html").absolute().as_uri())
+
+
+def plotted(page):
+    """Return the box of the plot."""
+    return page.locator(".plot.large canvas").bounding_box()
+
+
+def test_scatter_shows_and_opens_the_run_under_the_pointer(many, served, page):
+    page.goto(served.address)
+    page.get_by_role("button", name="Scatter").click()
+    expect(page.get_by_label("log x")).to_be_checked()
+    page.get_by_label("colour").select_option("params.kind")
+    expect(page.locator(".legend > span")).to_have_text(["a", "b"])
+    page.get_by_label("x", exact=True).select_option("params.kind")
+    expect(page.get_by_label("log x")).to_be_disabled()
+    page.get_by_label("x", exact=True).select_option("params.lr")
+    page.locator("summary").click()
+    expect(page.locator(".values tbody tr")).to_have_count(6)
+    assert "axes=" in page.url
+    box = plotted(page)
+    share = 0.04 / 1.08  # the margin beside the outermost point
+    x = box["x"] + 70 + (box["width"] - 90) * share
+    y = box["y"] + box["height"] - 42 - (box["height"] - 56) * share
+    page.mouse.move(x, y)
+    expect(page.locator(".tooltip:visible")).to_contain_text("lr: 0.001")
+    page.mouse.click(x, y)
+    expect(page.get_by_role("heading", name="run ")).to_be_visible()
+
+
+def test_scatter_in_a_file(many, page):
+    in_file(page)
+    page.get_by_role("button", name="Scatter").click()
+    page.locator("summary").click()
+    expect(page.locator(".values tbody tr").first).to_contain_text("run 5")
