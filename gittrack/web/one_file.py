@@ -1,12 +1,14 @@
 """The page as one file: modules joined into one script, documents inside, and a policy with its hash.
 
 Modules cannot import each other inside one file, so each becomes a function that returns its exports.  It
-relies on the rules for modules in docs/design/web.md.
+relies on the rules for modules in docs/design/web.md.  The joined script is packed to a third by gzip; a
+starter unpacks it, and the policy names the hashes of both, so no other script runs.
 """
 
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -19,6 +21,15 @@ from gittrack.web import application, assets, file_documents
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.{1,2}/[\w./-]+\.js)";\n?', re.M)
 _COMMENT = re.compile(r"/\*\*.*?\*/[ ]?", re.DOTALL)
 _EXPORT = re.compile(r"^export (async function|function|class|const) (\w+)", re.M)
+
+_STARTER = """const packed = "%s";
+const bytes = Uint8Array.from(atob(packed), (char) => char.charCodeAt(0));
+const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+const script = document.createElement("script");
+script.type = "module";
+script.textContent = await new Response(stream).text();
+document.body.append(script);
+"""
 
 
 class Page(NamedTuple):
@@ -46,11 +57,12 @@ def runs_page(
 
 def join(documents: Mapping[str, Any]) -> bytes:
     """Return the page with these documents: HTML that needs no other file and no network."""
-    script, style = joined_script(), assets.files()["style.css"][1].decode()
+    code, style = joined_script(), assets.files()["style.css"][1].decode()
+    script = starter(code)
     # "<" would end the element early, or begin a comment in it.
     data = application.encoded(documents).decode().replace("<", "\\u003c")
     policy = (
-        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; "
+        f"default-src 'none'; script-src '{_hash(script)}' '{_hash(code)}'; style-src '{_hash(style)}'; "
         "img-src data: blob:; media-src data: blob:; base-uri 'none'; form-action 'none'"
     )
     head = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
@@ -72,6 +84,11 @@ def join(documents: Mapping[str, Any]) -> bytes:
 def _hash(content: str) -> str:
     digest = hashlib.sha256(content.encode()).digest()
     return f"sha256-{base64.b64encode(digest).decode()}"
+
+
+def starter(code: str) -> str:
+    """Return a script that holds another one, packed, and runs it."""
+    return _STARTER % base64.b64encode(gzip.compress(code.encode(), mtime=0)).decode()
 
 
 def joined_script() -> str:

@@ -22,7 +22,7 @@ export function createTop(app, start) {
   input.addEventListener("change", () => app.store.set({ where: input.value.trim() }));
   app.store.on(["problem"], ({ problem: error }) => {
     input.setAttribute("aria-invalid", String(Boolean(error && error.column)));
-    fill(problem, error && [error.message, error.hint].filter(Boolean).join("\n"), ...place(error, input.value));
+    fill(problem, error && [error.message, error.hint].filter(Boolean).join("\n"));
     if (error && error.column && document.activeElement === input) input.setSelectionRange(error.column - 1, error.column);
   });
   app.store.on(["where", "experiment"], (state) => {
@@ -47,13 +47,6 @@ function themeButton(/** @type {import("./main.js").App} */ app) {
   app.store.on(["theme"], paint);
   paint();
   return button;
-}
-
-// The query with the place of the mistake marked.
-function place(/** @type {any} */ error, /** @type {string} */ query) {
-  if (!error || !error.column) return [];
-  const at = error.column - 1;
-  return [el("div", { class: "place" }, query.slice(0, at), el("mark", { text: query.slice(at, at + 1) || " " }), query.slice(at + 1))];
 }
 
 const VIEWS = [

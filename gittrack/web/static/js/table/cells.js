@@ -67,7 +67,7 @@ export function groupCell(look, column, line) {
   if (column.group === "metric") return meanCell(spread(look.runs, column, line.rows));
   const first = JSON.stringify(valueAt(column, line.rows[0]));
   const others = new Set(line.rows.map((row) => JSON.stringify(valueAt(column, row))));
-  if (others.size === 1 && others.has(first)) return { text: show(JSON.parse(first ?? "null"), column.kind), class: "", title: false, shade: 0 };
+  if (others.size === 1 && others.has(first)) return { text: show(JSON.parse(first ?? "null"), column.kind), class: column.kind === "number" ? "number" : "", title: false, shade: 0 };
   return { text: `${others.size} values`, class: "same", title: false, shade: 0 };
 }
 
