@@ -58,3 +58,32 @@ def test_scatter_in_a_file(many, page):
     page.get_by_role("button", name="Scatter").click()
     page.locator("summary").click()
     expect(page.locator(".values tbody tr").first).to_contain_text("run 5")
+
+
+def test_a_brush_keeps_the_runs_in_it(many, served, page):
+    page.goto(served.address)
+    page.get_by_role("button", name="Parallel").click()
+    within = page.get_by_role("status").filter(has_text="brushes")
+    expect(within).to_have_text("6 of 6 runs are within the brushes")
+    box = plotted(page)
+    bottom, top = box["y"] + box["height"] - 14, box["y"] + 34
+    left = box["x"] + 60
+    page.mouse.move(left, bottom)
+    page.mouse.down()
+    page.mouse.move(left, bottom + 0.45 * (top - bottom), steps=2)
+    page.mouse.up()
+    expect(within).to_have_text("3 of 6 runs are within the brushes")
+    page.locator("summary").click()
+    expect(page.locator(".values tbody tr")).to_have_count(3)
+    page.reload()  # the brush is in the address
+    expect(within).to_have_text("3 of 6 runs are within the brushes")
+    page.get_by_role("button", name="remove all brushes").click()
+    expect(within).to_have_text("6 of 6 runs are within the brushes")
+
+
+def test_parallel_coordinates_in_a_file(many, page):
+    in_file(page)
+    page.get_by_role("button", name="Parallel").click()
+    page.get_by_label("kind").uncheck()
+    page.locator("summary").click()
+    expect(page.locator(".values thead th")).to_have_text(["run", "lr", "loss"])

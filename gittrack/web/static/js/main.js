@@ -11,6 +11,7 @@ import { createStore } from "./store.js";
 import { createTop } from "./top.js";
 import { mount as mountCompare } from "./views/compare.js";
 import { mount as mountModels } from "./views/models.js";
+import { mount as mountParallel } from "./views/parallel.js";
 import { mount as mountRun } from "./views/run.js";
 import { mount as mountRuns } from "./views/runs.js";
 import { mount as mountScatter } from "./views/scatter.js";
@@ -28,7 +29,7 @@ import { mount as mountSweep } from "./views/sweep.js";
 /** @type {Record<string, (root: HTMLElement, app: App) => () => void>} */
 const VIEWS = {
   runs: mountRuns, run: mountRun, compare: mountCompare, sweep: mountSweep, models: mountModels, search: mountSearch,
-  scatter: mountScatter,
+  scatter: mountScatter, parallel: mountParallel,
 };
 
 // The part of the state that is not in the address.

@@ -4,8 +4,10 @@
 import { looksOf } from "../charts/panel.js";
 import { createScale } from "../charts/scale.js";
 import { el, fill } from "../dom.js";
+import { escape } from "../format.js";
 import { changed, settings } from "../plots/address.js";
 import { axisOf, choicesOf, isWide, numberAt } from "../plots/axes.js";
+import { short } from "../plots/brushes.js";
 import { checkbox, chooser, createPlot, paintAgain, prepared } from "../plots/canvas.js";
 import { colorsBy, nearestRow, rowsOn } from "../plots/points.js";
 import { link, plainTable } from "./parts.js";
@@ -134,17 +136,17 @@ function draw(/** @type {HTMLCanvasElement} */ canvas, /** @type {NonNullable<Re
   const bottom = height - FRAME.bottom;
   for (const tick of ticksOf(x.axis, across, width / 90)) {
     context.strokeRect(Math.round(across.at(tick)) + 0.5, FRAME.top, 0, bottom - FRAME.top);
-    context.fillText(short(x.axis.text(tick)), across.at(tick), bottom + 16);
+    context.fillText(escape(short(x.axis.text(tick), 12)), across.at(tick), bottom + 16);
   }
   context.textAlign = "right";
   for (const tick of ticksOf(y.axis, up, height / 50)) {
     context.strokeRect(FRAME.left, Math.round(up.at(tick)) + 0.5, width - FRAME.right - FRAME.left, 0);
-    context.fillText(short(y.axis.text(tick)), FRAME.left - 6, up.at(tick) + 4);
+    context.fillText(escape(short(y.axis.text(tick), 10)), FRAME.left - 6, up.at(tick) + 4);
   }
   context.fillStyle = ink;
-  context.fillText(x.label, width - FRAME.right, height - 6);
+  context.fillText(escape(short(x.label, 80)), width - FRAME.right, height - 6);
   context.textAlign = "left";
-  context.fillText(y.label, 4, 10);
+  context.fillText(escape(short(y.label, 80)), 4, 10);
   const points = rows.map((row) => ({ row, x: across.at(x.axis.numbers[row]), y: up.at(y.axis.numbers[row]) }));
   for (const point of points) {
     const isHovered = hover !== "" && keys[point.row] === hover;
@@ -168,8 +170,4 @@ function ticksOf(/** @type {import("../plots/axes.js").Axis} */ axis, /** @type 
   if (!axis.names) return scale.ticks(Math.max(2, count));
   const every = Math.ceil(axis.names.length / Math.max(2, count));
   return axis.names.map((_, i) => i).filter((i) => i % every === 0);
-}
-
-function short(/** @type {string} */ text) {
-  return text.length > 12 ? `${text.slice(0, 11)}…` : text;
 }
