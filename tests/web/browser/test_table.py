@@ -78,7 +78,9 @@ def test_columns_are_picked_pinned_moved_and_resized(table):
     assert heads(table)[-1] == "CODE"
     table.get_by_role("button", name="pin: code", exact=True).click()
     assert heads(table)[0] == "CODE"
-    table.get_by_label("search columns").press("Escape")
+    expect(table.get_by_role("button", name="pin: code", exact=True)).to_be_focused()
+    table.keyboard.press("Escape")
+    expect(table.get_by_label("search columns")).to_be_hidden()
     before = heads(table)
     table.locator("th[data-column='params.lr']").drag_to(table.locator("th[data-column=status]"))
     after = heads(table)
@@ -92,6 +94,16 @@ def test_columns_are_picked_pinned_moved_and_resized(table):
     table.reload()
     expect(table.locator("thead th").first).to_have_text("CODE")
     assert heads(table) == after
+
+
+def test_shift_click_sorts_further(table):
+    table.locator("th[data-column='params.lr']").click()
+    table.locator("th[data-column='metrics.loss']").click(modifiers=["Shift"])
+    expect(table.locator("tbody tr").first).to_contain_text("lr 0.1 seed 1")
+    expect(table.get_by_role("status")).to_contain_text("sorted by params.lr")
+    expect(table.get_by_role("columnheader", name="lr ▲1")).to_have_attribute(
+        "aria-sort", "ascending"
+    )
 
 
 def test_a_baseline_turns_values_into_differences(table):

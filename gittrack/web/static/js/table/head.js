@@ -19,7 +19,7 @@ export function heading(app, column, { width, pinned }) {
   const mark = order === null ? "" : order === "ascending" ? ` ▲${place}` : ` ▼${place}`;
   const button = el("button", { type: "button", title: titleOf(column), on: { click: (/** @type {MouseEvent} */ event) => sortBy(app, column, event.shiftKey) }, text: column.head + mark });
   const edge = el("span", { class: "edge", "aria-hidden": "true" });
-  const cell = el("th", { scope: "col", class: pinned && "pinned", "aria-sort": order || "none", "data-column": column.name, draggable: "true", style: widthStyle(width) }, button, edge);
+  const cell = el("th", { scope: "col", class: [pinned && "pinned", column.kind === "number" && "number"].filter(Boolean).join(" "), "aria-sort": order || "none", "data-column": column.name, draggable: "true", style: widthStyle(width) }, button, edge);
   followEdge(app, cell, edge, column.name);
   followDrag(app, cell, column.name);
   return cell;

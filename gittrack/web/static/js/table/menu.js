@@ -16,16 +16,17 @@ export function createMenu(label, content) {
     menu.open = false;
   };
   const outside = (/** @type {Event} */ event) => menu.contains(/** @type {Node} */ (event.target)) || close();
-  menu.addEventListener("toggle", () => {
-    if (menu.open) fill(box, ...content(close));
-    if (menu.open) document.addEventListener("pointerdown", outside);
-    else document.removeEventListener("pointerdown", outside);
-  });
-  menu.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+  const escape = (/** @type {KeyboardEvent} */ event) => {
     if (event.key !== "Escape") return;
     event.stopPropagation();
     close();
     menu.firstChild.focus();
+  };
+  menu.addEventListener("toggle", () => {
+    if (menu.open) fill(box, ...content(close));
+    const change = menu.open ? "addEventListener" : "removeEventListener";
+    document[change]("pointerdown", outside);
+    document[change]("keydown", /** @type {any} */ (escape), true);
   });
   return menu;
 }

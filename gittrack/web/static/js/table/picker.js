@@ -31,7 +31,9 @@ export function createPicker(app) {
       const rest = runs.columns.filter((/** @type {any} */ column) => !visible.includes(column));
       const text = search.value.toLowerCase();
       const listed = [...visible, ...rest].filter((column) => column.name.toLowerCase().includes(text));
+      const label = document.activeElement?.getAttribute("aria-label");
       fill(list, ...listed.map((column) => entry(column, visible)));
+      [...list.querySelectorAll("input, button")].find((part) => part.getAttribute("aria-label") === label)?.focus();
     }
 
     function entry(/** @type {any} */ column, /** @type {any[]} */ visible) {
@@ -39,7 +41,7 @@ export function createPicker(app) {
       const at = names.indexOf(column.name);
       const { pinned } = store.get();
       const isPinned = pinned.includes(column.name);
-      const check = el("input", { type: "checkbox", checked: at >= 0, on: { change: () => change({ columns: at < 0 ? [...names, column.name] : names.filter((name) => name !== column.name) }) } });
+      const check = el("input", { type: "checkbox", "aria-label": column.name, checked: at >= 0, on: { change: () => change({ columns: at < 0 ? [...names, column.name] : names.filter((name) => name !== column.name) }) } });
       const pin = () => change(isPinned ? { pinned: pinned.filter((/** @type {string} */ name) => name !== column.name) } : { pinned: [...pinned, column.name], columns: at < 0 ? [...names, column.name] : names });
       const earlier = () => {
         moveColumn(app, column.name, names[at - 1]);
