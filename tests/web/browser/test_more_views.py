@@ -87,3 +87,31 @@ def test_parallel_coordinates_in_a_file(many, page):
     page.get_by_label("kind").uncheck()
     page.locator("summary").click()
     expect(page.locator(".values thead th")).to_have_text(["run", "lr", "loss"])
+
+
+@pytest.fixture
+def searched(project) -> Path:
+    """Sixteen runs of which the loss follows one of two params."""
+    for number in range(16):
+        helpers.record(None, {"loss": number / 2}, config={"lr": number + 1, "kind": number % 2})
+    return project
+
+
+def test_importance_has_bars_and_caveats_and_is_in_a_file(searched, served, page):
+    page.goto(served.address)
+    page.get_by_role("button", name="Importance").click()
+    first = page.locator("tbody tr").first
+    expect(first).to_contain_text("larger values went with worse runs")
+    assert first.locator(".share").bounding_box()["width"] > 200
+    expect(page.get_by_role("region", name="caveats")).to_contain_text("judged alone")
+    in_file(page)
+    page.get_by_role("button", name="Importance").click()
+    expect(page.get_by_label("metric")).to_have_value("metrics.loss")
+    expect(page.locator("tbody tr").first).to_contain_text("lr")
+
+
+def test_a_file_of_few_runs_says_why_it_has_no_importance(project, page):
+    helpers.record("only", {"loss": 1.0})
+    in_file(page)
+    page.get_by_role("button", name="Importance").click()
+    expect(page.get_by_role("alert").last).to_contain_text("needs five runs or more")

@@ -10,6 +10,7 @@ import { decode, defaults, encode } from "./state.js";
 import { createStore } from "./store.js";
 import { createTop } from "./top.js";
 import { mount as mountCompare } from "./views/compare.js";
+import { mount as mountImportance } from "./views/importance.js";
 import { mount as mountModels } from "./views/models.js";
 import { mount as mountParallel } from "./views/parallel.js";
 import { mount as mountRun } from "./views/run.js";
@@ -29,7 +30,7 @@ import { mount as mountSweep } from "./views/sweep.js";
 /** @type {Record<string, (root: HTMLElement, app: App) => () => void>} */
 const VIEWS = {
   runs: mountRuns, run: mountRun, compare: mountCompare, sweep: mountSweep, models: mountModels, search: mountSearch,
-  scatter: mountScatter, parallel: mountParallel,
+  scatter: mountScatter, parallel: mountParallel, importance: mountImportance,
 };
 
 // The part of the state that is not in the address.

@@ -51,7 +51,7 @@ function themeButton(/** @type {import("./main.js").App} */ app) {
 
 const VIEWS = [
   ["runs", "Runs"], ["compare", "Compare"], ["sweep", "Sweeps"], ["models", "Models"],
-  ["scatter", "Scatter"], ["parallel", "Parallel"],
+  ["scatter", "Scatter"], ["parallel", "Parallel"], ["importance", "Importance"],
 ];
 
 function navigation(/** @type {import("./main.js").App} */ app) {
