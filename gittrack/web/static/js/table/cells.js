@@ -81,13 +81,23 @@ function meanCell(/** @type {import("../grouping.js").Spread} */ { mean, deviati
 /**
  * Return the round button before the first cell of a run: its colour, and whether its curves are shown.
  * @param {string} name
- * @param {string} color
- * @param {boolean} hidden
  * @returns {HTMLElement}
  */
-export function eye(name, color, hidden) {
-  const style = hidden ? { "box-shadow": `inset 0 0 0 2px ${color}` } : { background: color };
-  return el("button", { type: "button", class: "swatch eye", tabindex: "-1", "aria-pressed": String(!hidden), "aria-label": `curves of ${name}`, title: hidden ? "show the curves" : "hide the curves", style });
+export function eye(name) {
+  return el("button", { type: "button", class: "swatch eye", tabindex: "-1", "aria-label": `curves of ${name}` });
+}
+
+/**
+ * Show a state by the round button of a run.
+ * @param {HTMLElement} button
+ * @param {string} color
+ * @param {boolean} hidden
+ */
+export function paintEye(button, color, hidden) {
+  button.style.background = hidden ? "none" : color;
+  button.style.boxShadow = hidden ? `inset 0 0 0 2px ${color}` : "none";
+  button.title = hidden ? "show the curves" : "hide the curves";
+  button.setAttribute("aria-pressed", String(!hidden));
 }
 
 /**

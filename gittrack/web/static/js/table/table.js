@@ -5,7 +5,7 @@ import { colorOf } from "../color.js";
 import { el, fill } from "../dom.js";
 import { fold, toggle } from "../keys.js";
 import { missing } from "../row_windows.js";
-import { eye, foldButton, groupCell, runCell } from "./cells.js";
+import { eye, foldButton, groupCell, paintEye, runCell } from "./cells.js";
 import { widthsOf } from "./columns.js";
 import { heading, widthStyle } from "./head.js";
 import { picked } from "./rows.js";
@@ -23,7 +23,7 @@ const EXTRA = 8; // lines above and below what is in sight
  * Put a table into an element.
  * @param {HTMLElement} root
  * @param {import("../main.js").App} app
- * @returns {{show: (content: Content) => void, paint: () => void, mark: () => void, reveal: (id: string) => void, stop: () => void}}
+ * @returns {{show: (content: Content) => void, mark: () => void, reveal: (id: string) => void, stop: () => void}}
  */
 export function createTable(root, app) {
   const { store } = app;
@@ -59,20 +59,15 @@ export function createTable(root, app) {
     const { look, columns } = content;
     if (!line.id) return el("tr", { "aria-rowindex": position + 2 }, el("td", { colspan: columns.length, class: "muted", text: "…" }));
     const isRun = line.row >= 0;
-    const cells = columns.map((column, i) => cell(isRun ? runCell(look, column, line.row) : groupCell(look, column, line), column, i === 0 && first(line, state), state));
-    const selected = isRun && state.selected.includes(line.id);
-    const classes = [line.id === state.cursor && "cursor", line.depth > 1 && "inner", !isRun && "group", isRun && line.row === look.baseline && "baseline"];
-    return el("tr", { class: classes.filter(Boolean).join(" "), "data-key": isRun && line.id, "data-group": !isRun && line.id, "aria-level": line.depth, "aria-rowindex": position + 2, "aria-selected": isRun && String(selected), "aria-expanded": !isRun && String(line.open) }, ...cells);
+    const cells = columns.map((column, i) => cell(isRun ? runCell(look, column, line.row) : groupCell(look, column, line), column, i === 0 && (isRun ? eye(line.id) : foldButton(line)), state));
+    const classes = [line.depth > 1 && "inner", !isRun && "group", isRun && line.row === look.baseline && "baseline"];
+    return el("tr", { class: classes.filter(Boolean).join(" "), "data-key": isRun && line.id, "data-group": !isRun && line.id, "aria-level": line.depth, "aria-rowindex": position + 2, "aria-expanded": !isRun && String(line.open) }, ...cells);
   }
 
   function cell(/** @type {ReturnType<typeof runCell>} */ part, /** @type {any} */ column, /** @type {HTMLElement | false} */ front, /** @type {any} */ { pinned }) {
     const style = part.shade > 0 ? { "--share": `${Math.round(part.shade * 22)}%`, ...widthStyle(widths.get(column.name)) } : widthStyle(widths.get(column.name));
     const classes = [part.class, part.shade > 0 && "shaded", pinned.includes(column.name) && "pinned"];
     return el("td", { class: classes.filter(Boolean).join(" "), title: part.title, style }, front, front && front.className === "fold" ? null : part.text);
-  }
-
-  function first(/** @type {import("./rows.js").Line} */ line, /** @type {any} */ { colors, hidden }) {
-    return line.row < 0 ? foldButton(line) : eye(line.id, colors.get(line.id) ?? colorOf(line.id), hidden.includes(line.id));
   }
 
   function keepPinned() {
@@ -87,10 +82,17 @@ export function createTable(root, app) {
     });
   }
 
+  // In place: a new table of many columns takes ten times as long.
   function mark() {
-    const { hover } = store.get();
-    for (const row of body.querySelectorAll("tr.hover")) row.classList.remove("hover");
-    if (hover) [...body.children].find((row) => row.getAttribute("data-key") === hover)?.classList.add("hover");
+    const { hover, cursor, selected, colors, hidden } = store.get();
+    for (const row of body.children) {
+      const key = row.getAttribute("data-key");
+      row.classList.toggle("cursor", cursor !== "" && (key ?? row.getAttribute("data-group")) === cursor);
+      if (key === null) continue;
+      row.classList.toggle("hover", key === hover);
+      row.setAttribute("aria-selected", String(selected.includes(key)));
+      paintEye(row.querySelector(".eye"), colors.get(key) ?? colorOf(key), hidden.includes(key));
+    }
   }
 
   function reveal(/** @type {string} */ id) {
@@ -105,7 +107,7 @@ export function createTable(root, app) {
     app.announce([...texts, store.get().selected.includes(id) && "picked"].filter(Boolean).join(", "));
   }
 
-  // Not by dblclick: the first click paints the lines anew.
+  // Not by dblclick: the first click may paint the lines anew.
   body.addEventListener("click", (/** @type {MouseEvent} */ event) => {
     const target = /** @type {Element} */ (event.target);
     const row = target.closest("tr");
@@ -136,7 +138,6 @@ export function createTable(root, app) {
       fill(head, el("tr", {}, ...next.columns.map((column) => heading(app, column, { width: widths.get(column.name), pinned: pinned.includes(column.name) }))));
       paint();
     },
-    paint,
     mark,
     reveal,
     stop: () => events.forEach((name) => removeEventListener(name, print)),

@@ -61,8 +61,7 @@ export function mount(root, app) {
 
   const off = [
     store.on(["runs", "sort", "columns", "pinned", "widths", "group", "folded", "find", "baseline"], arrange),
-    store.on(["selected", "cursor", "colors", "hidden"], table.paint),
-    store.on(["hover"], table.mark),
+    store.on(["selected", "cursor", "colors", "hidden", "hover"], table.mark),
     charts.stop,
     table.stop,
     difference.stop,
