@@ -49,6 +49,7 @@ def test_scatter_shows_and_opens_the_run_under_the_pointer(many, served, page):
     y = box["y"] + box["height"] - 42 - (box["height"] - 56) * share
     page.mouse.move(x, y)
     expect(page.locator(".tooltip:visible")).to_contain_text("lr: 0.001")
+    expect(page.locator(".tooltip:visible")).to_contain_text("at the same place: run ")
     page.mouse.click(x, y)
     expect(page.get_by_role("heading", name="run ")).to_be_visible()
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { choicesOf } from "../../../gittrack/web/static/js/plots/axes.js";
-import { brushesFrom, brushOf, isWithin, labelsOf, namesFrom, nearestLine, short, sidesOf, spanOf } from "../../../gittrack/web/static/js/plots/brushes.js";
+import { brushesFrom, brushOf, isWithin, labelsOf, namesFrom, narrow, nearestLine, short, sidesOf, spanOf } from "../../../gittrack/web/static/js/plots/brushes.js";
 
 const RUNS = {
   keys: ["e/1", "e/2", "e/3", "e/4"],
@@ -63,4 +63,5 @@ test("labels of an axis have its ends, and are cut", () => {
   assert.deepEqual(labelsOf(KIND, 9).map(([, text]) => text), ["a", "b", "c"]);
   assert.deepEqual(labelsOf(KIND, 2).map(([, text]) => text), ["a", "c"]);
   assert.deepEqual([short("abcdef", 4), short("abcd", 4)], ["abc…", "abcd"]);
+  assert.deepEqual([narrow("param_name_12", 8), narrow("short", 8)], ["para…_12", "short"]);
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { changed, settings } from "../../../gittrack/web/static/js/plots/address.js";
 import { axisOf, choicesOf, isWide, numberAt, shareOf } from "../../../gittrack/web/static/js/plots/axes.js";
-import { colorsBy, nearestRow, rowsOn } from "../../../gittrack/web/static/js/plots/points.js";
+import { colorsBy, nearestRow, rowsBelow, rowsOn } from "../../../gittrack/web/static/js/plots/points.js";
 
 const RUNS = {
   keys: ["e/1", "e/2", "e/3", "e/4"],
@@ -33,8 +33,6 @@ test("a run without a finite value has no place", () => {
 
 test("0 has no place on a logarithmic axis", () => {
   assert.deepEqual([...axis("params.lr", true).numbers], [0.001, 0.01, NaN, 1]);
-  assert.equal(isWide(axis("params.lr")), false);
-  assert.equal(isWide(axis("params.lr", true)), true);
   assert.equal(axis("params.kind", true).log, false);
 });
 
@@ -71,4 +69,16 @@ test("a plot keeps the settings of the others", () => {
   const axes = changed("metric=loss&x=params.a%26b", { y: "metrics.loss", metric: null });
   assert.deepEqual(settings(axes), { x: "params.a&b", y: "metrics.loss" });
   assert.deepEqual(settings(""), {});
+});
+
+test("a logarithmic axis is for numbers that spread over powers of ten", () => {
+  const wide = (...values) => isWide(axisOf({ keys: values.map(String), columns: [] }, { id: "x", label: "x", group: "param", column: { name: "x", kind: "number", values } }));
+  assert.equal(wide(1e-5, 1e-3, 1e-1), true);
+  assert.equal(wide(0.004, 0.3, 0.5, 0.7, 0.99), false);
+  assert.deepEqual([wide(0, 1e-3, 1), wide(1, 5, 50), wide("a", 1e-3, 1)], [false, false, false]);
+});
+
+test("points at the same place name each other", () => {
+  const points = [{ row: 4, x: 0, y: 0 }, { row: 7, x: 10, y: 0 }, { row: 9, x: 1, y: 1 }];
+  assert.deepEqual([rowsBelow(points, 4), rowsBelow(points, 7), rowsBelow(points, 1)], [[9], [], []]);
 });

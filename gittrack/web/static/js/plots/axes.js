@@ -67,9 +67,16 @@ function valueOf(/** @type {any} */ column, /** @type {number} */ row, /** @type
 
 function namesAxis(/** @type {any[]} */ values) {
   const texts = values.map((value) => (value === null || value === undefined ? null : typeof value === "number" ? general(value) : value));
-  const names = [...new Set(texts.filter((text) => text !== null))].sort((a, b) => Number(a) - Number(b) || (a < b ? -1 : 1));
+  const names = [...new Set(texts.filter((text) => text !== null))].sort(bySize);
   const places = new Map(names.map((name, i) => [name, i]));
   return { numbers: Float64Array.from(texts, (text) => places.get(text) ?? NaN), names, log: false, range: /** @type {[number, number]} */ ([-0.5, names.length - 0.5]), text: (/** @type {number} */ at) => names[at] ?? "" };
+}
+
+// Numbers by size, and then words.
+function bySize(/** @type {string} */ a, /** @type {string} */ b) {
+  const [first, second] = [Number(a), Number(b)];
+  if (Number.isNaN(first) !== Number.isNaN(second)) return Number.isNaN(first) ? 1 : -1;
+  return first - second || (a < b ? -1 : 1);
 }
 
 function textOf(/** @type {string} */ kind) {
@@ -84,11 +91,17 @@ function rangeOf(/** @type {Float64Array} */ numbers) {
 }
 
 /**
- * Say whether a logarithmic axis suits numbers: all above 0, and the largest at least 100 times the smallest.
+ * Say whether a logarithmic axis suits numbers: all are above 0, the largest is at least 100 times the smallest, and the
+ * median is nearer to the middle of a logarithmic axis than to that of a linear one.
  * @param {Axis} axis
  */
-export function isWide({ names, range }) {
-  return names === null && range !== null && range[0] > 0 && range[1] >= 100 * range[0];
+export function isWide({ numbers, names, range }) {
+  if (names !== null || range === null || range[0] <= 0 || range[1] < 100 * range[0]) return false;
+  const ordered = numbers.filter((number) => !Number.isNaN(number)).sort();
+  const [low, high] = range;
+  const median = ordered[ordered.length >> 1];
+  const fromMiddle = (/** @type {number} */ share) => Math.abs(share - 0.5);
+  return fromMiddle(Math.log(median / low) / Math.log(high / low)) < fromMiddle((median - low) / (high - low));
 }
 
 /**

@@ -152,3 +152,13 @@ export function labelsOf(axis, count) {
 export function short(text, most) {
   return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }
+
+/**
+ * Return a name that is cut in its middle, because long names of params often differ at the end.
+ * @param {string} name
+ * @param {number} most  characters
+ */
+export function narrow(name, most) {
+  const tail = Math.floor((most - 1) / 2);
+  return name.length > most ? `${name.slice(0, most - 1 - tail)}…${name.slice(name.length - tail)}` : name;
+}

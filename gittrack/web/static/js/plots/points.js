@@ -50,3 +50,14 @@ export function nearestRow(points, x, y, reach) {
   }
   return best.row;
 }
+
+/**
+ * Return the rows whose points are at the place of another one, which they hide or which hides them.
+ * @param {{row: number, x: number, y: number}[]} points  in pixels
+ * @param {number} row
+ * @returns {number[]}
+ */
+export function rowsBelow(points, row) {
+  const point = points.find((other) => other.row === row);
+  return point ? points.filter((other) => other !== point && Math.hypot(other.x - point.x, other.y - point.y) < 2).map((other) => other.row) : [];
+}

@@ -6,7 +6,7 @@ import { el, fill } from "../dom.js";
 import { escape } from "../format.js";
 import { changed, settings } from "../plots/address.js";
 import { choicesOf, shareOf } from "../plots/axes.js";
-import { brushesFrom, brushOf, isWithin, labelsOf, namesFrom, nearestLine, short, sidesOf, spanOf } from "../plots/brushes.js";
+import { brushesFrom, brushOf, isWithin, labelsOf, namesFrom, narrow, nearestLine, short, sidesOf, spanOf } from "../plots/brushes.js";
 import { checkbox, chooser, createPlot, paintAgain, prepared } from "../plots/canvas.js";
 import { colorsBy } from "../plots/points.js";
 import { link, plainTable } from "./parts.js";
@@ -139,7 +139,7 @@ function tableOf(/** @type {import("../main.js").App} */ app, /** @type {ReturnT
 
 function draw(/** @type {HTMLCanvasElement} */ canvas, /** @type {ReturnType<typeof sceneOf>} */ { keys, sides, brushes, rows, within, paint }, /** @type {string} */ hover, /** @type {{side: number, from: number, to: number} | null} */ drag) {
   const { context, width, height, ink, muted, line, panel, accent } = prepared(canvas);
-  const at = (/** @type {number} */ i) => FRAME.left + (sides.length < 2 ? 0 : (i / (sides.length - 1)) * (width - FRAME.left - FRAME.right));
+  const at = (/** @type {number} */ i) => FRAME.left + (i / Math.max(1, sides.length - 1)) * (width - FRAME.left - FRAME.right);
   const up = (/** @type {number} */ share) => height - FRAME.bottom - share * (height - FRAME.bottom - FRAME.top);
   const placesOf = (/** @type {number} */ row) => sides.map(({ axis }, i) => /** @type {[number, number]} */ ([at(i), up(shareOf(axis, axis.numbers[row]))]));
   const isIn = new Set(within);
@@ -160,7 +160,7 @@ function draw(/** @type {HTMLCanvasElement} */ canvas, /** @type {ReturnType<typ
     context.lineWidth = 3;
     drawLine(context, hovered.places);
   }
-  sides.forEach((side, i) => drawAxis(context, side, at(i), up, { ink, muted, panel, count: height / 60 }));
+  sides.forEach((side, i) => drawAxis(context, side, at(i), up, { ink, muted, panel, count: height / 60, wide: Math.max(10, Math.floor((at(1) - at(0)) / 7)) }));
   context.fillStyle = accent;
   context.globalAlpha = 0.3;
   sides.forEach(({ id, axis }, i) => {
@@ -185,13 +185,13 @@ function drawLine(/** @type {CanvasRenderingContext2D} */ context, /** @type {[n
   context.stroke();
 }
 
-function drawAxis(/** @type {CanvasRenderingContext2D} */ context, /** @type {import("../plots/brushes.js").Side} */ { label, axis }, /** @type {number} */ x, /** @type {(share: number) => number} */ up, /** @type {{ink: string, muted: string, panel: string, count: number}} */ { ink, muted, panel, count }) {
+function drawAxis(/** @type {CanvasRenderingContext2D} */ context, /** @type {import("../plots/brushes.js").Side} */ { label, axis }, /** @type {number} */ x, /** @type {(share: number) => number} */ up, /** @type {{ink: string, muted: string, panel: string, count: number, wide: number}} */ { ink, muted, panel, count, wide }) {
   context.strokeStyle = muted;
   context.lineWidth = 1;
   context.strokeRect(Math.round(x) + 0.5, up(1), 0, up(0) - up(1));
   context.fillStyle = ink;
   context.textAlign = "center";
-  context.fillText(escape(short(axis.log ? `${label} (log)` : label, 22)), x, 14);
+  context.fillText(escape(narrow(label, wide - (axis.log ? 6 : 0)) + (axis.log ? " (log)" : "")), x, 14);
   context.fillStyle = muted;
   context.textAlign = "right";
   context.strokeStyle = panel; // a rim, so that lines do not cross the text

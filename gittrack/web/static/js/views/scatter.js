@@ -9,7 +9,7 @@ import { changed, settings } from "../plots/address.js";
 import { axisOf, choicesOf, isWide, numberAt } from "../plots/axes.js";
 import { short } from "../plots/brushes.js";
 import { checkbox, chooser, createPlot, paintAgain, prepared } from "../plots/canvas.js";
-import { colorsBy, nearestRow, rowsOn } from "../plots/points.js";
+import { colorsBy, nearestRow, rowsBelow, rowsOn } from "../plots/points.js";
 import { link, plainTable } from "./parts.js";
 
 const REACH = 14; // pixels between the pointer and the hovered point
@@ -67,7 +67,7 @@ export function mount(root, app) {
   plot.canvas.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => {
     const row = rowAt(event);
     store.set({ hover: row < 0 || !shown ? "" : shown.keys[row] });
-    plot.tell(row < 0 || !shown ? null : lines(store.get(), shown, row), event.offsetX, event.offsetY);
+    plot.tell(row < 0 || !shown ? null : lines(store.get(), shown, row, rowsBelow(points, row)), event.offsetX, event.offsetY);
   });
   plot.canvas.addEventListener("pointerleave", () => {
     store.set({ hover: "" });
@@ -100,9 +100,10 @@ function sceneOf(/** @type {any} */ runs, /** @type {Record<string, string>} */ 
   return { ...sides, paint, keys: runs.keys, rows: rowsOn([sides.x.axis, sides.y.axis]) };
 }
 
-function lines(/** @type {any} */ { runs, colors }, /** @type {NonNullable<ReturnType<typeof sceneOf>>} */ { x, y, color, keys }, /** @type {number} */ row) {
+function lines(/** @type {any} */ { runs, colors }, /** @type {NonNullable<ReturnType<typeof sceneOf>>} */ { x, y, color, keys }, /** @type {number} */ row, /** @type {number[]} */ below) {
+  const more = below.length > 0 ? [`at the same place: ${below.slice(0, 5).map((other) => looksOf(runs, colors)(keys[other]).label).join(", ")}${below.length > 5 ? ", …" : ""}`] : [];
   const sides = color && color.id !== x.id && color.id !== y.id ? [x, y, color] : [x, y];
-  return [looksOf(runs, colors)(keys[row]).label, ...sides.map((side) => `${side.label}: ${textAt(side, row)}`)];
+  return [looksOf(runs, colors)(keys[row]).label, ...sides.map((side) => `${side.label}: ${textAt(side, row)}`), ...more];
 }
 
 function textAt(/** @type {{axis: import("../plots/axes.js").Axis}} */ { axis }, /** @type {number} */ row) {
