@@ -97,7 +97,7 @@ def test_columns_are_picked_pinned_moved_and_resized(table):
 
 
 def test_shift_click_sorts_further(table):
-    table.locator("th[data-column='params.lr']").click()
+    table.locator("th[data-column='params.lr']").click(position={"x": 10, "y": 3})
     table.locator("th[data-column='metrics.loss']").click(modifiers=["Shift"])
     expect(table.locator("tbody tr").first).to_contain_text("lr 0.1 seed 1")
     expect(table.get_by_role("status")).to_contain_text("sorted by params.lr")
