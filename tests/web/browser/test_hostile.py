@@ -43,6 +43,9 @@ def check(page, target: str) -> None:
     expect(page.locator("tbody tr[data-key]")).to_have_count(len(TEXTS))
     expect(page.locator(".chart").first).to_be_visible()
     page.locator("tbody tr[data-key]").first.hover()
+    for view in ("Scatter", "Parallel", "Importance"):
+        page.get_by_role("button", name=view).click()
+        expect(page.locator(".page table")).to_be_attached()
     assert page.evaluate("window.owned") is None
     assert page.locator("img[src=x], body script:not([type])").count() == 0
     assert "\u202e" not in page.locator("body").inner_text()

@@ -80,6 +80,8 @@ def test_a_brush_keeps_the_runs_in_it(many, served, page):
     expect(within).to_have_text("3 of 6 runs are within the brushes")
     page.get_by_role("button", name="remove all brushes").click()
     expect(within).to_have_text("6 of 6 runs are within the brushes")
+    page.mouse.click(left + 0.75 * (box["width"] - 120), bottom)  # the line of the smallest loss
+    expect(page.get_by_role("heading", name="run ")).to_be_visible()
 
 
 def test_parallel_coordinates_in_a_file(many, page):
