@@ -14,10 +14,10 @@ from gittrack.record import annotate
 from gittrack.record.annotate import Target
 from gittrack.tidy import trash
 
-SLOW = [pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 40)]
+SLOW = [pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 40)]
 
 
-@pytest.mark.parametrize("seed", [0, 1, *SLOW])
+@pytest.mark.parametrize("seed", [0, *SLOW])
 def test_three_clones_end_with_the_same_runs(team, seed):
     dice = random.Random(seed)
     recorded: set[str] = set()

@@ -47,7 +47,8 @@ def other_runs(common_dir: str, root: str, run_id: str, began_ns: int) -> list[s
 
     The runs that the command of the run began are its children and do not count.
     """
-    runs = [*_ended(_file(common_dir, root), began_ns), *_live(common_dir, root)]
+    # The live ones first: a run that ends between the two looks has listed itself before the second.
+    runs = [*_live(common_dir, root), *_ended(_file(common_dir, root), began_ns)]
     family, size = {run_id}, 0
     while len(family) > size:
         size = len(family)

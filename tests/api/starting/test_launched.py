@@ -197,7 +197,8 @@ def test_the_example_of_the_readme_works_after_git_track_init():
     done = run_cli("run", "--", "python", "train.py")
     assert done.code == 0, done.err
     run = gittrack.get("@")
-    assert (run.experiment, run.params["model"]["hidden"]) == ("digits", 64)
+    assert (run.experiment, run.params["lr"]) == ("digits", 0.001)  # of params.yaml
+    assert run.metrics["test_accuracy"].last == 0.97
 
 
 def test_an_annotation_before_the_first_init_does_not_take_its_place():

@@ -166,3 +166,21 @@ def test_a_list_is_read_back_to_an_hour_before_the_run_began(remember, others):
     assert others() == [first, last]
     remember(old, BEGAN - hour - 1)
     assert others() == []
+
+
+def test_a_run_that_ends_during_the_look_counts(
+    common_dir, tmp_path, remember, others, monkeypatch
+):
+    book = live(common_dir, tmp_path)
+    read_ended = neighbours._ended
+
+    def ended(*arguments):
+        runs = list(read_ended(*arguments))
+        remember(
+            book.id, BEGAN + 1
+        )  # it lists itself, and its journal goes, after the list was read
+        book.release()
+        return runs
+
+    monkeypatch.setattr(neighbours, "_ended", ended)
+    assert others() == [book.id]
