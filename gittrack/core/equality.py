@@ -64,6 +64,9 @@ def shortest(value: float) -> float:
     """Return the float with the fewest digits that is the same float32; other floats unchanged."""
     if value != value or abs(value) > 3e38 or value.is_integer():
         return value
+    # A float32 has zeros in the last 29 bits.  Short numbers stay as they are.
+    if value.hex().partition("p")[0][-7:] != "0000000" or float(f"{value:.6g}") == value:
+        return value
     import struct  # noqa: PLC0415 - 0.3 ms that most listings do not need
 
     packed = struct.pack("f", value)

@@ -58,3 +58,11 @@ def test_a_float32_is_as_short_as_it_was_written():
     for text in ("0.1", "3e-05", "0.333333", "1e-20", "123456.7"):
         assert shortest(float(numpy.float32(text))) == float(text)
     assert shortest(1 / 3) == 1 / 3
+
+
+@pytest.mark.parametrize("text", ["0.1", "0.5", "1e-05", "3.14159", "0.333333343", "6.1e-5"])
+def test_the_shortest_form_is_the_one_that_a_float32_has(text):
+    """As NumPy prints it: the shortest decimal that is the same float32."""
+    np = pytest.importorskip("numpy")
+    assert shortest(float(np.float32(text))) == float(str(np.float32(text)))
+    assert shortest(float(text)) == float(text)
