@@ -22,7 +22,7 @@ for folder in (HERE, HERE.parent):
 # Repeatable, and nothing written into the checkout.
 set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "gittrack-hypothesis")
 hypothesis.settings.register_profile(
-    "gittrack", deadline=None, derandomize=True, database=None, max_examples=70
+    "gittrack", deadline=None, derandomize=True, database=None, max_examples=50
 )
 hypothesis.settings.load_profile("gittrack")
 

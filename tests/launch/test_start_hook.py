@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import venv
 
 import pytest
 
@@ -134,3 +135,17 @@ def test_the_variables_of_a_run_inside_a_run_name_the_hook_once(tmp_path):
     assert env["PYTHONPATH"].split(os.pathsep) == [start_hook.FOLDER, "/a", ""]
     assert start_hook.without_hook(env) == {"PYTHONPATH": f"/a{os.pathsep}"}
     assert start_hook.without_hook(start_hook.variables({}, tmp_path)) == {}
+
+
+def test_what_a_pth_file_imports_is_not_of_the_program(tmp_path):
+    """Such as `_distutils_hack`, which setuptools imports at the start of every Python."""
+    venv.create(tmp_path / "venv", symlinks=True)
+    [packages] = (tmp_path / "venv/lib").glob("python3*/site-packages")
+    for name in ("early.py", "late.py"):
+        (packages / name).touch()
+    (packages / "early.pth").write_text("import early\n")
+    journal = tmp_path / "journal"
+    journal.mkdir()
+    run_python(journal, "", argv=[str(tmp_path / "venv/bin/python"), "-c", "import late"])
+    facts = start_hook.facts(journal, {start_hook.REPORTS_VARIABLE: "on"})
+    assert facts["start_hook"]["imported"] == ["late"]

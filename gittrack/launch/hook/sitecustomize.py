@@ -16,6 +16,7 @@ _REPORTS, _SEED = "GITTRACK_HOOK_REPORTS", "GITTRACK_SEED"
 _WORKERS = "unseeded-workers"
 _MOST_REPORTS, _MOST_FILES, _MOST_OPENED = 100, 5000, 1000
 _seeded = {}  # library -> True, in the order in which they were seeded
+_at_start = frozenset(sys.modules)  # of the interpreter, and what .pth files import
 _after_import = {}  # module -> function that is called with it once it was imported
 
 
@@ -223,11 +224,12 @@ def _write_report(folder, start, process):
 
 
 def _imported_packages():
-    """Return the first names of the modules that come from installed packages."""
+    """Return the first names of the modules of installed packages that the program imported."""
     return {
         name.partition(".")[0]
         for name, module in list(sys.modules.items())
-        if "-packages" in (getattr(module, "__dict__", {}).get("__file__") or "")
+        if name not in _at_start
+        and "-packages" in (getattr(module, "__dict__", {}).get("__file__") or "")
     }
 
 
