@@ -111,7 +111,10 @@ def launch(repo: git.Repo, plan: CommandPlan, say: session.Say) -> LaunchResult:
     notes += outputs.keep(run_session, plan.outputs)
     notes += outputs.note_written(run_session, [*output_paths, *digests], folders_before)
     words = [plan.redirect(word) for word in request.command]
-    run_session, sentences = loaded_code.check(run_session, request.hooks_of, words, inexact)
+    is_finished = outcome.exit_code == 0 and not outcome.ended
+    run_session, sentences = loaded_code.check(
+        run_session, request.hooks_of, words, inexact, is_finished=is_finished
+    )
     notes += sentences
     published = None
     try:

@@ -79,6 +79,11 @@ def loaded_files(journal: Path) -> Iterator[str]:
         yield from map(str, report.get("files", ()))
 
 
+def is_silent(journal: Path) -> bool:
+    """Return whether the hook was on, and no Python has reported."""
+    return (journal / _REPORTS).is_dir() and not any(_files(journal))
+
+
 def interpreter(journal: Path) -> str | None:
     """Return the Python of the process that loaded the most modules; None if none reported."""
     return next((str(report.get("executable")) for report in reports(journal)), None)

@@ -12,6 +12,7 @@ import pytest
 from gittrack.core import layout, yaml_read
 from gittrack.launch import loaded_code, start_hook
 from gittrack.record import journal
+from gittrack.record.evidence.changes import CodeFiles
 
 
 class Session(NamedTuple):
@@ -20,6 +21,7 @@ class Session(NamedTuple):
     journal: object
     repo: object
     diff: dict
+    code: CodeFiles = CodeFiles("tree", b"H config.yaml\0")
 
 
 @pytest.fixture
@@ -50,11 +52,13 @@ def session(book, worktree) -> Session:
     return Session(book, SimpleNamespace(work_tree=str(worktree)), {})
 
 
-def report(book, *paths: Path | str, pid: int = 1) -> None:
-    """Write what one Python of the command loaded."""
+def report(book, *paths: Path | str, pid: int = 1, opened: tuple[Path, ...] = ()) -> None:
+    """Write what one Python of the command loaded and opened."""
     folder = book.folder / start_hook._REPORTS
     folder.mkdir(exist_ok=True)
-    (folder / str(pid)).write_text(repr({"files": list(map(str, paths)), "modules": 1}))
+    (folder / str(pid)).write_text(
+        repr({"files": list(map(str, paths)), "modules": 1, "opened": list(map(str, opened))})
+    )
 
 
 def names_of(session: Session, tree: Path) -> str:
@@ -127,3 +131,35 @@ def test_links_are_followed(session, book, tree, worktree):
     report(book, worktree / "linked.py")
     assert names_of(session, tree) == "real.py"
     os.unlink(worktree / "linked.py")
+
+
+def test_another_version_of_a_tracked_file_of_the_users_tree_is_named(
+    session, book, tree, worktree
+):
+    for folder, text in ((tree, "lr: 2"), (worktree, "lr: 1")):
+        (folder / "config.yaml").write_text(text)
+        (folder / "notes.txt").write_text(text)
+    report(book, opened=(tree / "config.yaml", tree / "notes.txt", worktree / "config.yaml"))
+    _, sentences = loaded_code.check(session, str(tree))
+    version = "read from your own tree, which has another version than the recorded code"
+    assert sentences == [f"{version}: config.yaml"]
+    (tree / "config.yaml").write_text("lr: 1")
+    assert loaded_code.check(session, str(tree)) == (session, [])
+    (worktree / "config.yaml").unlink()
+    assert names_of(session, tree) == "config.yaml"
+
+
+@pytest.mark.parametrize(
+    "words", [("python3.12", "-I", "t.py"), ("sh", "-c", "cd x; /opt/bin/python -E t.py")]
+)
+def test_a_python_that_reports_nothing_may_have_loaded_the_users_code(session, book, tree, words):
+    assert loaded_code.check(session, str(tree), words) == (session, [])  # the hook was off
+    (book.folder / start_hook._REPORTS).mkdir()
+    changed, [sentence] = loaded_code.check(session, str(tree), words)
+    assert sentence.startswith("no Python reported which code it loaded")
+    assert changed.diff["inexact"] == [sentence]
+    assert loaded_code.check(session, None, words) == (session, [])  # a run in the user's tree
+    assert loaded_code.check(session, str(tree), words, is_finished=False) == (session, [])
+    assert loaded_code.check(session, str(tree), ("make", "python-data")) == (session, [])
+    report(book)
+    assert loaded_code.check(session, str(tree), words) == (session, [])

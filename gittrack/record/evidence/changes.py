@@ -52,6 +52,10 @@ class CodeFiles(NamedTuple):
     new_files: frozenset[str] = frozenset()
     outputs: Sequence[str] = ()
 
+    def has(self, path: str) -> bool:
+        """Return whether a path from the root is a file of the code, whatever its name."""
+        return path in self.new_files or b" " + os.fsencode(path) + b"\0" in self.tracked
+
     def paths(self) -> Iterator[str]:
         """Yield the files that are code by their names, without outputs of the run."""
         listed = (entry[2:] for entry in os.fsdecode(self.tracked).split("\0"))

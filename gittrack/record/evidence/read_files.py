@@ -17,7 +17,6 @@ from typing import Any, NamedTuple
 
 from gittrack.core import layout
 from gittrack.record import session
-from gittrack.record.evidence import changes
 from gittrack.record.machine import keyed_digests
 
 FACT = "read_files"
@@ -93,7 +92,7 @@ def capture(
     names: dict[str, str] = {}
     for path in dict.fromkeys(_candidates(run_session, paths, root)):
         name = tree.name(path)
-        content = None if _is_code(run_session.code, name) else _content(path, began_ns, budget)
+        content = None if run_session.code.has(name) else _content(path, began_ns, budget)
         if content is not None and len(names) < _MOST_FILES:
             names[name] = key.digest(name, content.digest)
             budget -= content.size
@@ -119,10 +118,6 @@ def _candidates(run_session: session.Session, paths: Iterable[str], root: str) -
             path = root + path[len(work_tree) :]
         if not f"{path}/".startswith(skipped) and "-packages/" not in path:
             yield path
-
-
-def _is_code(code: changes.CodeFiles, name: str) -> bool:
-    return name in code.new_files or b" " + os.fsencode(name) + b"\0" in code.tracked
 
 
 class _Content(NamedTuple):
