@@ -8,12 +8,13 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from gittrack.core import layout
-from gittrack.core.secrets import redact_text
+from gittrack.core.secrets import HIDDEN, redact_text, redact_url
 
 # In the order in which an environment is made from them: (name, tool).
 TOOLS = (
@@ -25,7 +26,14 @@ TOOLS = (
     ("environment.yaml", "conda"),
     ("requirements*.txt", "pip"),
 )
-_WITH_URLS = ("conda", "pip")  # people write them, and may write a token into a URL
+_WRITTEN_BY_HAND = ("conda", "pip")  # with options and variables, whose values may be secrets
+# Channels of conda have their tokens in the path of the URL.
+_CHANNEL_TOKEN = re.compile(r"(://[^/\s]+/t/)[^/\s]+(?=/)")
+_SIGNS = (
+    b"@",
+    b"?",
+    b"/t/",
+)  # a URL with a secret has one; most lock files, which are large, have none
 _MOST_BYTES = 16 << 20
 
 
@@ -53,12 +61,19 @@ def keep(root: str, prefix: str, journal: Path) -> None:
             content = Path(source).read_bytes()
         except OSError:  # removed meanwhile, or not readable
             continue
-        if tool_of(path) in _WITH_URLS:
-            content = redact_text(content.decode(errors="surrogateescape")).encode(
-                errors="surrogateescape"
-            )
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
+        target.write_bytes(redacted(path, content))
+
+
+def redacted(path: str, content: bytes) -> bytes:
+    """Return the content of a lock file as a run keeps it: without the secrets of URLs."""
+    is_written_by_hand = tool_of(path) in _WRITTEN_BY_HAND
+    if not is_written_by_hand and not any(sign in content for sign in _SIGNS):
+        return content
+    text = content.decode(errors="surrogateescape")
+    hide = redact_text if is_written_by_hand else redact_url
+    text = _CHANNEL_TOKEN.sub(rf"\1{HIDDEN}", hide(text))
+    return text.encode(errors="surrogateescape")
 
 
 def _paths(root: str, prefix: str) -> Iterator[str]:

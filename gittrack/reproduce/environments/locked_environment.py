@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import subprocess
@@ -18,6 +17,7 @@ from gittrack.read.runs.record import RunRecord
 from gittrack.record import session
 from gittrack.record.machine import lock_files
 from gittrack.reproduce import rerun_worktree, shared_files
+from gittrack.reproduce.environments import cache_key
 from gittrack.reproduce.rerun_worktree import Impossible
 
 _COMPLETE = "complete"
@@ -105,21 +105,29 @@ def make(repo: git.Repo, run: RunRecord, code: str, say: session.Say) -> MadeEnv
     """
     chosen = choose(run)
     version = str((run.env.get("python") or {}).get("version") or "")
-    parts = (chosen.tool.encode(), version.encode(), chosen.content)
-    key = hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
+    for name in shared_files.environments(code):  # a tool could install into the user's environment
+        if os.path.islink(os.path.join(code, name)):
+            os.unlink(os.path.join(code, name))
+    path = _written(code, chosen)
+    has_own_choice = chosen.tool == "poetry" or (chosen.tool == "pip" and not shutil.which("uv"))
+    python = _python(version, say) if has_own_choice else ""
+    name = cache_key.key(
+        chosen.tool, f"{version} {os.path.realpath(python) if python else ''}", chosen.content, path
+    )
     top = os.path.join(layout.cache_dir(repo.common_dir), "environments")
     folders.make(top)
-    folder = os.path.join(top, key)
+    folder = os.path.join(top, name)
     handle = lock.take(f"{folder}.lock")
     try:
         marker = Path(folder, _COMPLETE)
-        if marker.exists():
+        if marker.exists() and not cache_key.has_lost_python(folder):
             say(f"the environment of {chosen.path} is used again: {folder}")
         else:
             say(f"the environment is made from {chosen.path} by {chosen.tool}: {folder}")
             shutil.rmtree(folder, ignore_errors=True)
-            _make(chosen, version, _written(code, chosen), folder, say)
-            marker.touch()
+            _make(chosen, version, path, folder, python)
+            if not cache_key.needs_code(folder, code):
+                marker.touch()
     finally:
         os.close(handle)
     environment = os.path.join(folder, ".pixi/envs/default") if chosen.tool == "pixi" else folder
@@ -155,10 +163,21 @@ def interpreter(environment: MadeEnvironment, command: Sequence[str]) -> list[tu
 
 
 def _written(code: str, chosen: LockFile) -> str:
-    """Return the path of the lock file in the code; write it if git ignores it."""
+    """Return the path of the lock file in the code; write it if git ignores it, or has another version."""
     path = os.path.join(code, chosen.path)
-    if not os.path.exists(path):
+    if not f"{os.path.realpath(os.path.dirname(path))}/".startswith(f"{os.path.realpath(code)}/"):
+        raise Impossible(
+            f"its lock file {chosen.path} lies behind a link that leads out of its code",
+            "make the environment by hand, activate it, and leave out --env",
+        )
+    try:
+        content = lock_files.redacted(chosen.path, Path(path).read_bytes())
+    except OSError:
+        content = None
+    if content != chosen.content:
         os.makedirs(os.path.dirname(path), exist_ok=True)
+        if os.path.lexists(path):  # perhaps a link to the user's file
+            os.unlink(path)
         Path(path).write_bytes(chosen.content)
     return path
 
@@ -176,23 +195,25 @@ def _variables(folder: str, tool: str) -> dict[str, str | None]:
     }
 
 
-def _make(chosen: LockFile, version: str, path: str, folder: str, say: session.Say) -> None:
+def _make(chosen: LockFile, version: str, path: str, folder: str, python: str) -> None:
     project = os.path.dirname(path)
     if chosen.tool == "uv":
         words = ["uv", "sync", "--frozen", "--no-install-project", "--no-install-workspace"]
         words += ["--python", _minor(version)] if version else []
         _run(words, project, {"UV_PROJECT_ENVIRONMENT": folder, "VIRTUAL_ENV": None})
     elif chosen.tool == "pip" and shutil.which("uv"):
-        python = ["--python", _minor(version)] if version else []
-        _run(["uv", "venv", "-q", *python, folder], project)
+        options = ["--python", _minor(version)] if version else []
+        _run(["uv", "venv", "-q", *options, folder], project)
         _run(["uv", "pip", "install", "--python", f"{folder}/bin/python", "-r", path], project)
     elif chosen.tool == "pip":
-        _run([_python(version, say), "-m", "venv", folder], project)
+        _run([python, "-m", "venv", folder], project)
         _run([f"{folder}/bin/python", "-m", "pip", "install", "-q", "-r", path], project)
     elif chosen.tool == "poetry":
-        _run([_python(version, say), "-m", "venv", folder], project)
+        _run([python, "-m", "venv", folder], project)
         words = ["poetry", "install", "--no-root", "--no-interaction"]
-        _run(words, project, {"VIRTUAL_ENV": folder, "POETRY_VIRTUALENVS_CREATE": "true"})
+        # In the base environment of conda, poetry does not look at VIRTUAL_ENV.
+        own = {"VIRTUAL_ENV": folder, "CONDA_PREFIX": None, "CONDA_DEFAULT_ENV": None}
+        _run(words, project, {**own, "POETRY_VIRTUALENVS_CREATE": "true"})
     elif chosen.tool == "pixi":
         os.makedirs(folder)
         for name in ("pixi.toml", "pyproject.toml", "pixi.lock"):

@@ -50,6 +50,19 @@ def test_a_token_in_a_url_is_not_kept(tmp_path):
     assert content.endswith(b"\nsix\n")
 
 
+@pytest.mark.parametrize(
+    ("name", "line", "expected"),
+    [
+        ("uv.lock", b"git+https://s3cr3t@h/x?rev=1", b"git+https://***@h/x?rev=1"),
+        ("poetry.lock", b'url = "https://h/x?token=s3cr3t"', b'url = "https://h/x?token=***"'),
+        ("conda-lock.yml", b"url: https://h/t/s3cr3t/c/x.conda", b"url: https://h/t/***/c/x.conda"),
+        ("uv.lock", b"https://h/x.whl \xff --token abc", b"https://h/x.whl \xff --token abc"),
+    ],
+)
+def test_no_tool_brings_a_secret_of_a_url_into_a_run(name, line, expected):
+    assert lock_files.redacted(name, line) == expected
+
+
 def test_the_copies_can_be_read_with_git(project):
     """Of a file that git ignores; from the launcher and from the Python API."""
     Path(".gitignore").write_text("uv.lock\n")

@@ -15,6 +15,7 @@ from gittrack.reproduce.rerun_worktree import Impossible
 UV = f"""#!/bin/sh
 set -e
 echo "uv $*" >> "$UV_CALLS"
+test ! -e .venv || echo ".venv is there" >> "$UV_CALLS"
 for folder; do :; done
 case "$1 $2" in
 "venv -q") {sys.executable} -m venv --without-pip "$folder" ;;
@@ -77,6 +78,22 @@ def test_an_interpreter_outside_the_project_is_replaced():
     assert locked_environment.interpreter(environment, ["/bin/sh", "-c", "x"]) == []
 
 
+def test_the_lock_file_of_the_run_is_used_not_the_users_version(tmp_path):
+    code, users = tmp_path / "code", tmp_path / "users.txt"
+    code.mkdir()
+    users.write_bytes(b"dep==2")
+    chosen = locked_environment.LockFile("requirements.txt", "pip", b"dep==1")
+    os.symlink(users, code / "requirements.txt")
+    path = Path(locked_environment._written(str(code), chosen))
+    assert (path.read_bytes(), users.read_bytes()) == (b"dep==1", b"dep==2")
+    path.write_bytes(b"https://me:s3cr3t@h/x")  # tracked: the run kept it without the secret
+    kept = chosen._replace(content=b"https://***@h/x")
+    assert Path(locked_environment._written(str(code), kept)).read_bytes().endswith(b"s3cr3t@h/x")
+    os.symlink(tmp_path, code / "out")
+    with pytest.raises(Impossible, match="leads out of its code"):
+        locked_environment._written(str(code), chosen._replace(path="out/requirements.txt"))
+
+
 @pytest.fixture
 def project(sealed, monkeypatch):
     """A project whose environment ``.venv`` is of pip, and a program that prints a version of it."""
@@ -116,6 +133,7 @@ def test_a_rerun_uses_the_environment_that_was_made(project):
     assert git(".", "status", "--short") == ""
     assert gittrack.get("@").code.state == gittrack.get("first").code.state
     calls = Path("../calls").read_text()
+    assert ".venv is there" not in calls  # a tool must not install into the user's environment
     done = run_cli("reproduce", "first", "--env")
     assert "the environment of requirements.txt is used again: " in done.err
     assert (done.code, Path("../calls").read_text()) == (0, calls)
