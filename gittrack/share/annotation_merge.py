@@ -42,6 +42,12 @@ def receive(repo: git.Repo, remote: Remote, *, unattended: bool = False) -> None
     _merge(repo, tracking)
 
 
+def differs(repo: git.Repo, remote: Remote) -> bool:
+    """Return whether there are annotations here that the remote lacks, after they were received."""
+    ours = notes.tip(repo, layout.NOTES)
+    return ours is not None and ours != remote.refs.get(layout.NOTES)
+
+
 def _merge(repo: git.Repo, tracking: str) -> None:
     """Merge the notes of a tracking ref into ours, or begin ours with them."""
     for _ in range(_ROUNDS):
@@ -76,7 +82,7 @@ def send(repo: git.Repo, remote: Remote, *, unattended: bool = False) -> bool:
         ours = notes.tip(repo, layout.NOTES)
         if ours is None or ours == remote.refs.get(layout.NOTES):
             return False
-        [update] = transport.push(repo, remote.name, [layout.NOTES], unattended=unattended)
+        update = transport.push_one(repo, remote.name, layout.NOTES, unattended=unattended)
         if update.accepted:
             return True
         reason = update.reason

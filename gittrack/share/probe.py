@@ -46,7 +46,7 @@ def probe(repo: git.Repo, name: str | None = None) -> ProbeResult:
     Parameters
     ----------
     repo : git.Repo
-        The repository.  A commit that it has is pushed, normally one that the remote has already.
+        The repository.  An empty commit is pushed, nothing of the user's.
     name : str, optional
         The remote.  Default: see `remotes.chosen`.
 
@@ -57,9 +57,8 @@ def probe(repo: git.Repo, name: str | None = None) -> ProbeResult:
     """
     remote, url = remotes.chosen(repo, name)
     ref = f"{layout.RUNS}gittrack-probe/{os.urandom(4).hex()}"
-    commit = git.resolve(repo, f"refs/remotes/{remote}/HEAD") or git.resolve(repo, "HEAD")
-    source = commit or repo.read("mktree", feed=b"").decode().strip()
-    [update] = transport.push(repo, remote, [f"{source}:{ref}"])
+    source = _empty_commit(repo)
+    update = transport.push_one(repo, remote, f"{source}:{ref}")
     limits = limits_of(url)
     if not update.accepted:
         return ProbeResult(remote, url, accepts=False, reason=update.reason, limits=limits)
@@ -67,6 +66,15 @@ def probe(repo: git.Repo, name: str | None = None) -> ProbeResult:
     transport.push(repo, remote, [f":{ref}"])
     reason = "" if listed else "it accepts such a ref but does not list it"
     return ProbeResult(remote, url, accepts=listed, reason=reason, limits=limits)
+
+
+def _empty_commit(repo: git.Repo) -> str:
+    """Make a commit without files and parents, by nobody: hosts keep what was pushed once."""
+    tree = repo.read("mktree", feed=b"").decode().strip()
+    names = ("AUTHOR_NAME", "AUTHOR_EMAIL", "COMMITTER_NAME", "COMMITTER_EMAIL")
+    env = {f"GIT_{name}": "gittrack" for name in names}
+    call = repo.call("commit-tree", tree, "-m", "gittrack: a probe", env=env, shared=True)
+    return call.output().decode().strip()
 
 
 def limits_of(url: str) -> str:

@@ -42,6 +42,10 @@ class PushPlan(NamedTuple):
         The models whose events are sent; None for all, empty for none.
     pulled : int
         How many runs are left out because they came from a remote.
+    annotated : bool
+        Whether it lacks annotations.
+    events : int
+        How many events of models it lacks; their runs go with them.
     """
 
     remote: Remote
@@ -51,6 +55,13 @@ class PushPlan(NamedTuple):
     uncommitted: tuple[tuple[str, int], ...]
     models: tuple[str, ...] | None = None
     pulled: int = 0
+    annotated: bool = False
+    events: int = 0
+
+    @property
+    def sends_something(self) -> bool:
+        """Whether anything leaves this repository."""
+        return bool(self.runs or self.sweeps or self.annotated or self.events)
 
 
 class Pushed(NamedTuple):
@@ -124,14 +135,17 @@ def plan(
     pulled = set() if everything or runs is not None else _pulled(repo)
     sent = tuple(raw for raw in missing if raw.id not in pulled)
     infos = [reader.decode(repo, raw) for raw in reader.bodies(repo, list(sent))]
+    of_models = tuple(models) if models is not None else (None if runs is None else ())
     return PushPlan(
         target,
         sent,
         _sweeps(repo, target, infos, is_all=runs is None),
         _unpushed(repo, target.name, infos),
         _uncommitted(repo, infos),
-        tuple(models) if models is not None else (None if runs is None else ()),
+        of_models,
         len(missing) - len(sent),
+        annotation_merge.differs(repo, target),
+        registry.missing(repo, target, of_models),
     )
 
 

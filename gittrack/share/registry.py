@@ -43,6 +43,12 @@ def event_tags(every: dict[str, str], models: Collection[str] | None = None) -> 
     return tags
 
 
+def missing(repo: git.Repo, remote: Remote, models: Collection[str] | None = None) -> int:
+    """Return how many events of models the remote lacks."""
+    theirs = event_tags(remote.refs, models)
+    return sum(ref not in theirs for ref in _ours(repo, models))
+
+
 def receive(
     repo: git.Repo,
     remote: Remote,
@@ -59,13 +65,13 @@ def receive(
     """
     theirs, ours = event_tags(remote.refs, models), _ours(repo)
     conflicts = tuple(ref for ref, oid in theirs.items() if ours.get(ref, oid) != oid)
-    missing = [ref for ref in theirs if ref not in ours]
+    absent = [ref for ref in theirs if ref not in ours]
     answer = transport.fetch(
-        repo, remote.name, [f"{ref}:{ref}" for ref in missing], unattended=unattended
+        repo, remote.name, [f"{ref}:{ref}" for ref in absent], unattended=unattended
     )
     here = _ours(repo)
-    new = tuple(ref.removeprefix(names.TAGS) for ref in missing if ref in here)
-    if missing and not new:
+    new = tuple(ref.removeprefix(names.TAGS) for ref in absent if ref in here)
+    if absent and not new:
         raise git.failure(("fetch",), answer)
     if new:
         repair.repair(repo)
@@ -92,11 +98,13 @@ def send(
     if not tags:
         return Sent((), refused)
     moving = {_model_of(ref) for ref in tags}
+    stages = _stages(repo, remote, moving)
     updates = transport.push(
         repo,
         remote.name,
-        [*tags, *_stages(repo, remote, moving)],
+        [*tags, *(f"{ref}:{ref}" if exists else f":{ref}" for ref, exists in stages.items())],
         atomic=True,
+        leases={ref: remote.refs.get(ref, "") for ref in stages},
         unattended=unattended,
     )
     rejected = tuple(update for update in updates if not update.accepted)
@@ -104,19 +112,19 @@ def send(
     return Sent(sent, (*refused, *rejected))
 
 
-def _stages(repo: git.Repo, remote: Remote, models: Collection[str]) -> list[str]:
-    """Return the refspecs that give the stages of models the values that they have here.
+def _stages(repo: git.Repo, remote: Remote, models: Collection[str]) -> dict[str, bool]:
+    """Return the stages of models that differ on the remote, and whether they exist here.
 
-    Force is right here: a stage ref has no history of its own; its tags have.  The push is atomic, so the
-    stage moves only if the remote takes the new tags, whose numbers nobody else has used.
+    A stage ref has no history of its own; its tags have.  So it need not move forward, but it must still have
+    the value that was seen, and the push is atomic: the stage moves only with the new tags.
     """
     here = {ref.name: ref.oid for ref in refs.now(repo, names.STAGES)}
     remote_refs = remote.below(names.STAGES)
-    return [
-        f"+{ref}:{ref}" if ref in here else f":{ref}"
+    return {
+        ref: ref in here
         for ref in sorted(here.keys() | remote_refs.keys())
         if here.get(ref) != remote_refs.get(ref) and _model_of_stage(ref) in models
-    ]
+    }
 
 
 def _ours(repo: git.Repo, models: Collection[str] | None = None) -> dict[str, str]:

@@ -30,7 +30,7 @@ class Remote(NamedTuple):
     name : str
         Its name in git's configuration.
     url : str
-        Where it is.
+        Where a push to it goes.
     refs : dict of str to str
         {ref: id} of its runs, sweeps, annotations, tags and stages.
     """
@@ -59,26 +59,25 @@ def chosen(repo: git.Repo, name: str | None = None) -> tuple[str, str]:
     TrackError
         If there is no such remote, or if several could be meant.
     """
-    config = git.parse_config(repo.config().output())
-    urls = {
-        key[len("remote.") : -len(".url")]: value
-        for key, value in config.items()
-        if key.startswith("remote.") and key.endswith(".url")
-    }
-    choice = name or config.get("track.remote")
-    if choice:
-        if choice not in urls:
-            raise TrackError(
-                f"there is no remote {choice!r}", did_you_mean(choice, urls, _listing(urls))
-            )
-        return choice, urls[choice]
-    if not urls:
+    known = names_of(repo)
+    choice = name or git.parse_config(repo.config().output()).get("track.remote")
+    if choice and choice not in known:
+        raise TrackError(
+            f"there is no remote {choice!r}", did_you_mean(choice, known, _listing(known))
+        )
+    if not known:
         raise TrackError("this repository has no remote", _ADD)
-    if "origin" not in urls and len(urls) > 1:
-        hint = f"choose it for good: git config track.remote NAME; {_listing(urls)}"
+    if not choice and "origin" not in known and len(known) > 1:
+        hint = f"choose it for good: git config track.remote NAME; {_listing(known)}"
         raise TrackError("there are several remotes and none is named origin", hint)
-    only = "origin" if "origin" in urls else next(iter(urls))
-    return only, urls[only]
+    choice = choice or ("origin" if "origin" in known else next(iter(known)))
+    return choice, _push_url(repo, choice)
+
+
+def _push_url(repo: git.Repo, remote: str) -> str:
+    """Return where a push to a remote goes: ``pushurl`` and ``insteadOf`` count, several URLs are a list."""
+    call = ("remote", "get-url", "--push", "--all", "--", remote)
+    return ", ".join(os.fsdecode(repo.read(*call)).split("\n")[:-1])
 
 
 def look(repo: git.Repo, name: str | None = None, *, unattended: bool = False) -> Remote:
@@ -95,8 +94,8 @@ def look(repo: git.Repo, name: str | None = None, *, unattended: bool = False) -
     )
 
 
-def _listing(urls: dict[str, str]) -> str:
-    return f"there are: {', '.join(sorted(urls))}" if urls else _ADD
+def _listing(known: frozenset[str]) -> str:
+    return f"there are: {', '.join(sorted(known))}" if known else _ADD
 
 
 def has_consent(repo: git.Repo, remote: str, url: str) -> bool:

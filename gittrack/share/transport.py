@@ -7,7 +7,7 @@ never overwrites, whatever the configuration says, and leaves the configuration 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from gittrack.core.fast_typing import NamedTuple
 from gittrack.git import Answer, Call, Repo, failure
@@ -93,9 +93,10 @@ def push(
     refspecs: Sequence[str],
     *,
     atomic: bool = False,
+    leases: Mapping[str, str] | None = None,
     unattended: bool = False,
 ) -> list[Update]:
-    """Push refs and return what became of each.
+    """Push refs and return what became of each; a remote with several URLs answers more than once.
 
     Parameters
     ----------
@@ -107,6 +108,9 @@ def push(
         What to push; a name alone pushes the ref to the same name.
     atomic : bool, default False
         Whether the remote takes all refs or none.
+    leases : mapping of str to str, optional
+        {ref: id that it must have on the remote; empty if it must not exist} of refs that need not move
+        forward.
     unattended : bool, default False
         Whether nobody can answer a prompt.  The ``pre-push`` hook does not run then.
 
@@ -119,6 +123,7 @@ def push(
     step = len(refspecs) if atomic else MOST_REFSPECS
     for start in range(0, len(refspecs), step or 1):
         options = [*(("--atomic",) if atomic else ()), *(("--no-verify",) if unattended else ())]
+        options += [f"--force-with-lease={ref}:{oid}" for ref, oid in (leases or {}).items()]
         argv = ["push", "--porcelain", "--no-follow-tags", "--recurse-submodules=no", *options]
         call = _talk(repo, [*argv, "--", remote, *refspecs[start : start + step]], unattended)
         answer = call.wait()
@@ -127,6 +132,13 @@ def push(
             raise failure(call.args, answer)
         updates += results
     return updates
+
+
+def push_one(repo: Repo, remote: str, refspec: str, *, unattended: bool = False) -> Update:
+    """Push one ref; it is accepted if every URL of the remote accepts it."""
+    updates = push(repo, remote, [refspec], unattended=unattended)
+    refused = [update for update in updates if not update.accepted]
+    return (refused or updates or [Update(refspec, accepted=True)])[0]
 
 
 def _updates(output: str) -> list[Update]:

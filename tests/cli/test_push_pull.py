@@ -75,3 +75,44 @@ def test_a_probe_says_whether_the_remote_takes_hidden_refs(clone):
     hook.chmod(0o755)
     done = run_cli("remote", "--probe")
     assert (done.code, "refused: hook declined" in done.out) == (1, True)
+
+
+def test_consent_is_asked_for_whatever_leaves(clone):
+    """A version of a model is a tag on the commit of its run, so the run goes with it."""
+    assert run_cli("model", "register", "net", "@").code == 0
+    refused = run_cli("push", "--model", "net")
+    assert (refused.code, git("../server.git", "for-each-ref", "refs/tags")) == (1, "")
+    assert "1 event of models, with their runs" in refused.err
+    assert run_cli("push", "--yes").code == 0
+    git(".", "config", "--unset", "remote.origin.gittrackpush")
+    assert run_cli("note", "@", "private words").code == 0
+    refused = run_cli("push")
+    assert (refused.code, "annotations of all runs" in refused.err) == (1, True)
+
+
+def test_the_url_is_the_one_that_git_pushes_to(clone):
+    git("..", "init", "-q", "--bare", "second.git")
+    git(".", "remote", "set-url", "--push", "origin", "there:second.git")
+    git(".", "config", "url.../.insteadOf", "there:")
+    assert "to origin (../second.git):" in run_cli("push", "--dry-run").err
+    assert run_cli("push", "--yes").code == 0
+    assert git("../second.git", "for-each-ref", "refs/runs") != ""
+    git(".", "remote", "set-url", "--push", "origin", "../server.git")  # another place: ask again
+    assert "nobody can answer" in run_cli("push").err
+
+
+def test_a_remote_with_two_urls_takes_everything_twice(clone):
+    git("..", "init", "-q", "--bare", "second.git")
+    for url in ("../server.git", "../second.git"):
+        git(".", "remote", "set-url", "--add", "--push", "origin", url)
+    assert run_cli("tag", "@", "+good").code == 0
+    assert run_cli("push", "--yes").code == 0
+    for server in ("../server.git", "../second.git"):
+        assert "refs/notes/runs" in git(server, "for-each-ref")
+    assert run_cli("remote", "--probe").code == 0
+
+
+def test_a_probe_leaves_nothing_of_the_user_on_the_host(clone):
+    assert run_cli("remote", "--probe").code == 0
+    commits = git("../server.git", "cat-file", "--batch-all-objects", "--batch-check").splitlines()
+    assert git(".", "rev-parse", "HEAD") not in {line.split()[0] for line in commits}

@@ -23,9 +23,14 @@ def check_consent(repo: git.Repo, remote: str, url: str, *, yes: bool, needed: b
     """
     if not needed or remotes.has_consent(repo, remote, url):
         return
-    if not yes and not _ask(f"push runs to {escape(redact_url(url))}?"):
+    if not yes and not _ask(f"push runs to {shown_url(url)}?"):
         raise TrackError("nothing was pushed", "see what would be sent: git track push --dry-run")
     remotes.remember_consent(repo, remote, url)
+
+
+def shown_url(url: str) -> str:
+    """Return the URLs of a remote as text for a terminal, without passwords."""
+    return escape(", ".join(map(redact_url, url.split(", "))))
 
 
 def may_remove(number: int, most: int) -> bool:

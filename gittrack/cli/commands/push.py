@@ -6,10 +6,9 @@ import argparse
 
 from gittrack import git
 from gittrack.cli.commands import _runs, _share
-from gittrack.cli.commands._share import count
+from gittrack.cli.commands._share import count, shown_url
 from gittrack.cli.options import add_experiment, add_where
 from gittrack.cli.output import print_note, print_result
-from gittrack.core.secrets import redact_url
 from gittrack.read.runs import query, reader
 from gittrack.share import push
 from gittrack.show.terminal.columns import short_id
@@ -41,14 +40,14 @@ def run(args: argparse.Namespace) -> int:
     planned = push.plan(
         repo, _chosen(repo, args), remote=remote_name, everything=args.all, models=args.model
     )
-    if planned.runs or planned.sweeps:
+    if planned.sends_something:
         print_note(_described(planned))
     elif args.dry_run:
         print_note(f"{escape(planned.remote.name)} has all these runs already")
     if args.dry_run:
         return 0
     remote, url = planned.remote.name, planned.remote.url
-    _share.check_consent(repo, remote, url, yes=args.yes, needed=bool(planned.runs))
+    _share.check_consent(repo, remote, url, yes=args.yes, needed=planned.sends_something)
     done = push.push(repo, planned)
     print_result(_summary(done, planned.pulled))
     for name, reason in done.refused:
@@ -68,9 +67,13 @@ def _chosen(repo: git.Repo, args: argparse.Namespace) -> list[reader.Raw] | None
 def _described(planned: push.PushPlan) -> str:
     """Return what goes to the remote, and what goes with it without being named by the user."""
     remote = planned.remote
-    lines = [f"to {escape(remote.name)} ({escape(redact_url(remote.url))}):"]
+    lines = [f"to {escape(remote.name)} ({shown_url(remote.url)}):"]
     parts = [count(len(planned.runs), "run")]
     parts += [count(len(planned.sweeps), "sweep")] if planned.sweeps else []
+    parts += ["annotations of all runs"] if planned.annotated else []
+    parts += (
+        [f"{count(planned.events, 'event')} of models, with their runs"] if planned.events else []
+    )
     lines.append(f"  {', '.join(parts)}")
     if planned.commits:
         lines.append(f"  with them {count(len(planned.commits), 'commit')} that it does not have:")

@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 
 from gittrack import git
-from gittrack.cli.commands._share import count
+from gittrack.cli.commands._share import count, shown_url
 from gittrack.cli.output import print_result
 from gittrack.core import layout
-from gittrack.core.secrets import redact_url
 from gittrack.share import probe, registry, remotes
 from gittrack.show.terminal.text import columns, escape
 
@@ -30,7 +29,7 @@ def run(args: argparse.Namespace) -> int:
     here = remotes.run_refs_here(repo)
     runs = remote.below(layout.RUNS)
     rows = [
-        ("remote", f"{escape(remote.name)} ({escape(redact_url(remote.url))})"),
+        ("remote", f"{escape(remote.name)} ({shown_url(remote.url)})"),
         ("runs", f"{len(runs)} there, {len(here)} here"),
         ("to push", count(len(here.keys() - runs.keys()), "run")),
         ("to pull", count(len(runs.keys() - here.keys()), "run")),
@@ -45,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _probe(repo: git.Repo, name: str | None) -> int:
     answer = probe.probe(repo, name)
-    rows = [("remote", f"{escape(answer.remote)} ({escape(redact_url(answer.url))})")]
+    rows = [("remote", f"{escape(answer.remote)} ({shown_url(answer.url)})")]
     verdict = "accepted and listed" if answer.accepts else f"refused: {escape(answer.reason)}"
     rows += [("refs/runs/", verdict)]
     rows += [("limits", answer.limits)] if answer.limits else []
