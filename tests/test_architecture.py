@@ -38,7 +38,7 @@ MAY_IMPORT = {
     "search": {"core", "analysis"},
     "sweeping": {*_RUNS, "launch", "reproduce", "search"},
     "models": {*_RUNS, "reproduce"},
-    "share": {*_RUNS, "models"},
+    "share": {*_RUNS, "models", "tidy"},
     "show": {"core", "analysis"},
     "web": {*_BASE, "git", "analysis", "read", "search", "sweeping", "show", "version"},
     "api": {*_RUNS, "launch", "models", "search", "share", "show", "web"},

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from gittrack import git
 from gittrack.core import layout
-from gittrack.core.errors import NoSuchRun
+from gittrack.core.errors import AmbiguousRun, NoSuchRun
 from gittrack.core.fast_typing import NamedTuple
 from gittrack.core.run import annotation_log
 from gittrack.disk import folders
@@ -18,6 +18,7 @@ from gittrack.read.runs.source import Request
 from gittrack.read.runs.sources import source_of, trash_of
 from gittrack.share import annotation_merge, registry, remotes, transport
 from gittrack.share.remotes import Remote
+from gittrack.tidy import trash
 
 ASK_ABOVE = 20  # removals by others; more are asked about
 
@@ -28,7 +29,7 @@ class PullOptions(NamedTuple):
     Parameters
     ----------
     addresses : tuple of str
-        Ids, the last 8 digits of ids, or prefixes of ids; empty: all runs.
+        Ids, or unique prefixes of ids or of their last 8 digits; empty: all runs.
     experiment : str or None
         Only the runs of this experiment and of those below it.
     limit : int or None
@@ -38,11 +39,6 @@ class PullOptions(NamedTuple):
     addresses: tuple[str, ...] = ()
     experiment: str | None = None
     limit: int | None = None
-
-    @property
-    def is_all(self) -> bool:
-        """Whether all runs are chosen."""
-        return self == PullOptions()
 
 
 class Pulled(NamedTuple):
@@ -107,7 +103,7 @@ def pull(
     Raises
     ------
     TrackError
-        If there is no remote, if it cannot be reached, or if no run of it has a chosen address.
+        If there is no remote, if it cannot be reached, or if none or several of its runs have an address.
     """
     choice = choice or PullOptions()
     source = remotes.look(repo, remote, unattended=unattended)
@@ -115,9 +111,9 @@ def pull(
     selected = _choose(source, choice)
     restored = _restore(repo, selected)
     arrived = _fetch_runs(repo, source, selected, unattended)
-    removed, retained = _remove(repo, may_remove)
     _fetch_sweeps(repo, source, unattended)
     events = registry.receive(repo, source, unattended=unattended)
+    removed, retained = _remove(repo, may_remove)  # after the events: a version of a model stays
     if arrived.new or arrived.resumed:
         refs.pack_in_background(repo)
     tags = tuple((tag, "the tag has another value there") for tag in events.conflicts)
@@ -152,9 +148,12 @@ def _addressed(ids: dict[str, str], addresses: Sequence[str], remote: str) -> li
         word = address.rpartition("/")[2]
         matches = [ref for ref, run_id in ids.items() if run_id.startswith(word)]
         matches = matches or [ref for ref, run_id in ids.items() if run_id[-8:].startswith(word)]
-        if not matches:
+        if not word or not matches:
             hint = "names are known after a pull; see the ids: git track ls --remote"
             raise NoSuchRun(f"{remote} has no run with the id {address!r}", hint)
+        if len(matches) > 1:
+            hint = "type more digits; see the ids: git track ls --remote"
+            raise AmbiguousRun(f"{len(matches)} runs of {remote} begin with {address!r}", hint)
         chosen += matches
     return list(dict.fromkeys(chosen))
 
@@ -167,8 +166,8 @@ def _fetch_runs(
     repo: git.Repo, source: Remote, selected: dict[str, str], unattended: bool
 ) -> Pulled:
     """Fetch runs that are new or went on elsewhere; a run in the trash here stays there."""
-    before, trash = _here(repo, layout.RUNS), _here(repo, layout.TRASH)
-    trashed = {layout.RUNS + ref[len(layout.TRASH) :] for ref in trash}
+    before = _here(repo, layout.RUNS)
+    trashed = {layout.RUNS + ref[len(layout.TRASH) :] for ref in _here(repo, layout.TRASH)}
     removed = _removed_commits(repo)
     refspecs = [
         f"{ref}:{ref}"
@@ -180,10 +179,12 @@ def _fetch_runs(
     requested = [refspec.partition(":")[0] for refspec in refspecs]
     changed = [ref for ref in requested if after.get(ref) == selected[ref]]
     failed = [ref for ref in requested if after.get(ref) != selected[ref]]
-    if failed and not changed and all(ref not in before for ref in failed):
+    _list_pulled(repo, [selected[ref] for ref in changed])
+    if "" in refs.commits(
+        repo, [selected[ref] for ref in failed]
+    ):  # something did not arrive at all
         raise git.failure(("fetch",), answer)
     new = tuple(_id(ref) for ref in changed if ref not in before)
-    _note_pulled(repo, new)
     return Pulled(
         source.name,
         new,
@@ -202,13 +203,13 @@ def _id(ref: str) -> str:
     return ref.rpartition("/")[2]
 
 
-def _note_pulled(repo: git.Repo, run_ids: Sequence[str]) -> None:
-    """Add ids to the list of the runs that came from a remote: a push does not send them again."""
-    if run_ids:
+def _list_pulled(repo: git.Repo, commits: Sequence[str]) -> None:
+    """Add run commits to the list of those that came from a remote: a push does not send them again."""
+    if commits:
         path = remotes.pulled_path(repo)
         folders.make(os.path.dirname(path))
         with open(path, "a", encoding="ascii") as file:
-            file.write("".join(f"{run_id}\n" for run_id in run_ids))
+            file.write("".join(f"{oid}\n" for oid in commits))
 
 
 def _removed_commits(repo: git.Repo) -> set[str]:
@@ -232,17 +233,34 @@ def _remove(
     ]
     if not marked:
         return (), ()
-    versions = models.registered(repo)
-    free = [raw for raw in marked if raw.commit not in versions]
-    retained = [(raw.id, f"it is {versions[str(raw.commit)]}") for raw in marked if raw not in free]
+    versions, in_trash = models.registered(repo), _here(repo, layout.TRASH)
+    reasons = {raw.id: _why_retained(raw, versions, in_trash) for raw in marked}
+    free = [raw for raw in marked if not reasons[raw.id]]
+    retained = [(run_id, reason) for run_id, reason in reasons.items() if reason]
     if free and not may_remove(len(free)):
         return (), (*retained, *((raw.id, "not confirmed") for raw in free))
-    moves = [
-        (str(raw.ref), layout.trash_ref(raw.experiment, raw.id), str(raw.commit)) for raw in free
-    ]
-    if moves:
-        refs.move(repo, moves, "gittrack: pull", existing=_here(repo, layout.TRASH))
+    _move(repo, free, layout.trash_ref, in_trash)
+    trash.list_arrivals(repo, [raw.id for raw in free])
     return tuple(_removal(raw) for raw in free), tuple(retained)
+
+
+def _why_retained(raw: Raw, versions: Mapping[str, str], in_trash: Mapping[str, str]) -> str:
+    """Return why a run that others removed stays among the runs; empty if it does not."""
+    if str(raw.commit) in versions:
+        return f"it is {versions[str(raw.commit)]}"
+    other = in_trash.get(layout.trash_ref(raw.experiment, raw.id), raw.commit)
+    return "" if other == raw.commit else "the trash has another commit of it"
+
+
+def _move(
+    repo: git.Repo,
+    runs: Sequence[Raw],
+    target: Callable[[str, str], str],
+    existing: Mapping[str, str],
+) -> None:
+    moves = [(str(raw.ref), target(raw.experiment, raw.id), str(raw.commit)) for raw in runs]
+    if moves:
+        refs.move(repo, moves, "gittrack: pull", existing=existing)
 
 
 def _removal(raw: Raw) -> tuple[str, str, str]:
@@ -253,19 +271,17 @@ def _removal(raw: Raw) -> tuple[str, str, str]:
 def _restore(repo: git.Repo, selected: dict[str, str]) -> tuple[str, ...]:
     """Take runs back from the trash that somebody restored after they were removed."""
     runs = trash_of(repo).select(Request(summaries=False)).runs
+    here = _here(repo, layout.RUNS)
     back = [
         raw
         for raw in runs
         if raw.commit
         and raw.ref
         and annotation_log.is_restored(raw.annotations)
-        and layout.run_ref(raw.experiment, raw.id) in selected
+        and (ref := layout.run_ref(raw.experiment, raw.id)) in selected
+        and here.get(ref, raw.commit) == raw.commit
     ]
-    moves = [
-        (str(raw.ref), layout.run_ref(raw.experiment, raw.id), str(raw.commit)) for raw in back
-    ]
-    if moves:
-        refs.move(repo, moves, "gittrack: pull", existing=_here(repo, layout.RUNS))
+    _move(repo, back, layout.run_ref, here)
     return tuple(raw.id for raw in back)
 
 

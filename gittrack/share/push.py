@@ -41,7 +41,7 @@ class PushPlan(NamedTuple):
     models : tuple of str or None
         The models whose events are sent; None for all, empty for none.
     pulled : int
-        How many runs are left out because they came from a remote.
+        How many runs are left out because they came from a remote and did not go on here.
     annotated : bool
         Whether it lacks annotations.
     events : int
@@ -133,7 +133,7 @@ def plan(
         and not annotation_log.is_removed(raw.annotations)
     ]
     pulled = set() if everything or runs is not None else _pulled(repo)
-    sent = tuple(raw for raw in missing if raw.id not in pulled)
+    sent = tuple(raw for raw in missing if raw.commit not in pulled)
     infos = [reader.decode(repo, raw) for raw in reader.bodies(repo, list(sent))]
     of_models = tuple(models) if models is not None else (None if runs is None else ())
     return PushPlan(

@@ -124,5 +124,5 @@ def run_refs_here(repo: git.Repo) -> dict[str, str]:
 
 
 def pulled_path(repo: git.Repo) -> str:
-    """Return the file that lists the ids of the runs that came from a remote, one on each line."""
+    """Return the file that lists the run commits that came from a remote, one on each line."""
     return os.path.join(repo.common_dir, layout.HOME, "pulled")

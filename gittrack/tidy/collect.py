@@ -23,7 +23,7 @@ from gittrack.read.runs import cache, reader
 from gittrack.read.runs.reader import Raw
 from gittrack.read.runs.source import Request
 from gittrack.read.runs.sources import source_of, trash_of
-from gittrack.tidy import stale_workdirs, stored_content
+from gittrack.tidy import stale_workdirs, stored_content, trash
 
 _SHORT = re.compile(rb"\b(?:[0-9]{8}-[0-9]{6}-)?([0-9a-f]{8})\b")
 
@@ -75,9 +75,11 @@ def plan(repo: git.Repo, older_than: float, now: float) -> Collection:
     """
     old, exempt, younger = [], [], 0
     trashed = trash_of(repo).select(Request()).runs
-    reasons = named_elsewhere(repo, trashed)
+    reasons, arrivals = named_elsewhere(repo, trashed), trash.arrivals(repo)
     for raw in trashed:
         since = annotation_log.removed_at(raw.annotations)
+        if since is not None:  # the days count from when the removal came here
+            since = max(since, arrivals.get(raw.id, since))
         if since is None and older_than > 0:
             exempt.append(
                 Exemption(raw.id, "the time of its removal is unknown; --older-than 0d deletes it")

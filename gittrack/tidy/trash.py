@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import NoSuchRun, TrackError
 from gittrack.core.run import annotation_log, run_info
+from gittrack.disk import folders
 from gittrack.git import refs
 from gittrack.read.registry import models
 from gittrack.read.runs.reader import Raw
@@ -44,6 +48,32 @@ def restore(repo: git.Repo, runs: Sequence[Raw]) -> set[str]:
     Returns the ids of the runs that a fetch had restored before: only their ref in the trash is deleted.
     """
     return _move(repo, runs, layout.run_ref, annotation_log.RESTORE)
+
+
+def list_arrivals(repo: git.Repo, run_ids: Sequence[str]) -> None:
+    """Record that runs arrive in this trash now, although somebody else removed them earlier."""
+    if run_ids:
+        path = _arrivals_path(repo)
+        folders.make(os.path.dirname(path))
+        with open(path, "a", encoding="ascii") as file:
+            file.write("".join(f"{run_id} {time.time():.3f}\n" for run_id in run_ids))
+
+
+def arrivals(repo: git.Repo) -> dict[str, float]:
+    """Return {id: seconds since 1970} of the runs that a pull moved to the trash."""
+    times = {}
+    try:
+        with open(_arrivals_path(repo), encoding="ascii", errors="replace") as file:
+            for run_id, _, moment in (line.partition(" ") for line in file):
+                with suppress(ValueError):  # a line that a kill cut
+                    times[run_id] = float(moment)
+    except FileNotFoundError:
+        return {}
+    return times
+
+
+def _arrivals_path(repo: git.Repo) -> str:
+    return f"{layout.home(repo.common_dir)}/removed-by-others"
 
 
 def _move(
