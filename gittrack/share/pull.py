@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from gittrack import git
 from gittrack.core import layout
-from gittrack.core.errors import AmbiguousRun, NoSuchRun
+from gittrack.core.errors import AmbiguousRun, NoSuchRun, TrackError
 from gittrack.core.fast_typing import NamedTuple
-from gittrack.core.run import annotation_log
 from gittrack.disk import folders
-from gittrack.git import notes, refs
-from gittrack.read.registry import models
-from gittrack.read.runs.reader import Raw
-from gittrack.read.runs.source import Request
-from gittrack.read.runs.sources import source_of, trash_of
-from gittrack.share import annotation_merge, registry, remotes, transport
+from gittrack.git import refs
+from gittrack.share import annotation_merge, registry, remotes, removals, transport
 from gittrack.share.remotes import Remote
-from gittrack.tidy import trash
 
+_MOST_PARTS = 100  # fetches; one damaged run among 1,000 costs about 20
 ASK_ABOVE = 20  # removals by others; more are asked about
 
 
@@ -109,11 +104,13 @@ def pull(
     source = remotes.look(repo, remote, unattended=unattended)
     annotation_merge.receive(repo, source, unattended=unattended)
     selected = _choose(source, choice)
-    restored = _restore(repo, selected)
+    restored = removals.restore(repo, selected)
     arrived = _fetch_runs(repo, source, selected, unattended)
     _fetch_sweeps(repo, source, unattended)
     events = registry.receive(repo, source, unattended=unattended)
-    removed, retained = _remove(repo, may_remove)  # after the events: a version of a model stays
+    removed, retained = removals.remove(
+        repo, may_remove
+    )  # after the events: a version of a model stays
     if arrived.new or arrived.resumed:
         refs.pack_in_background(repo)
     tags = tuple((tag, "the tag has another value there") for tag in events.conflicts)
@@ -158,38 +155,69 @@ def _addressed(ids: dict[str, str], addresses: Sequence[str], remote: str) -> li
     return list(dict.fromkeys(chosen))
 
 
-def _here(repo: git.Repo, prefix: str) -> dict[str, str]:
-    return {ref.name: ref.oid for ref in refs.now(repo, prefix)}
-
-
 def _fetch_runs(
     repo: git.Repo, source: Remote, selected: dict[str, str], unattended: bool
 ) -> Pulled:
     """Fetch runs that are new or went on elsewhere; a run in the trash here stays there."""
-    before = _here(repo, layout.RUNS)
-    trashed = {layout.RUNS + ref[len(layout.TRASH) :] for ref in _here(repo, layout.TRASH)}
-    removed = _removed_commits(repo)
+    before = remotes.refs_here(repo, layout.RUNS)
+    trashed = {
+        layout.RUNS + ref[len(layout.TRASH) :] for ref in remotes.refs_here(repo, layout.TRASH)
+    }
+    removed = removals.removed_commits(repo)
     refspecs = [
         f"{ref}:{ref}"
         for ref, oid in selected.items()
         if before.get(ref) != oid and ref not in trashed and oid not in removed
     ]
-    answer = transport.fetch(repo, source.name, refspecs, unattended=unattended)
-    after = _here(repo, layout.RUNS)
+    unfetched = _fetch_apart(repo, source, refspecs, unattended)
+    after = remotes.refs_here(repo, layout.RUNS)
     requested = [refspec.partition(":")[0] for refspec in refspecs]
     changed = [ref for ref in requested if after.get(ref) == selected[ref]]
     failed = [ref for ref in requested if after.get(ref) != selected[ref]]
     _list_pulled(repo, [selected[ref] for ref in changed])
-    if "" in refs.commits(
-        repo, [selected[ref] for ref in failed]
-    ):  # something did not arrive at all
-        raise git.failure(("fetch",), answer)
     new = tuple(_id(ref) for ref in changed if ref not in before)
     return Pulled(
         source.name,
         new,
         resumed=tuple(_id(ref) for ref in changed if ref in before),
-        conflicts=tuple((_id(ref), _difference(ref, before, selected)) for ref in failed),
+        conflicts=tuple(
+            (_id(ref), unfetched.get(ref) or _difference(ref, before, selected)) for ref in failed
+        ),
+    )
+
+
+def _fetch_apart(
+    repo: git.Repo, source: Remote, refspecs: Sequence[str], unattended: bool
+) -> dict[str, str]:
+    """Fetch runs; return {ref: reason} of those whose objects git refuses, which do not stop the others.
+
+    Git refuses all refs of a fetch if one object is damaged.  So a fetch that failed is split in halves,
+    until the damaged runs are alone.
+
+    Raises
+    ------
+    TrackError
+        If the remote cannot be reached any more, or if very many runs are damaged.
+    """
+    reasons: dict[str, str] = {}
+    parts = [list(refspecs)]
+    for _ in range(_MOST_PARTS):
+        if not parts:
+            return reasons
+        part = parts.pop()
+        answer = transport.fetch(repo, source.name, part, unattended=unattended)
+        names = [refspec.partition(":")[0] for refspec in part]
+        if answer.code == 0 or "" not in refs.commits(repo, [source.refs[name] for name in names]):
+            continue
+        # An error here says that the remote is gone, and not that a run is damaged.
+        transport.remote_refs(repo, source.name, layout.NOTES, unattended=unattended)
+        if len(part) == 1:
+            error = git.failure(("fetch",), answer)
+            reasons[names[0]] = f"git refuses it: {error.message.removeprefix('git: ')}"
+        else:
+            parts += [part[: len(part) // 2], part[len(part) // 2 :]]
+    raise TrackError(
+        f"many runs of {source.name} are damaged", "fetch single ones: git track pull ID"
     )
 
 
@@ -212,82 +240,9 @@ def _list_pulled(repo: git.Repo, commits: Sequence[str]) -> None:
             file.write("".join(f"{oid}\n" for oid in commits))
 
 
-def _removed_commits(repo: git.Repo) -> set[str]:
-    """Return the commits that are marked as removed, from all annotations."""
-    commit = next((r.oid for r in refs.now(repo, layout.NOTES) if r.name == layout.NOTES), None)
-    if commit is None:
-        return set()
-    marked = notes.read(repo, commit)
-    return {
-        oid for oid, text in marked.items() if annotation_log.is_removed(annotation_log.parse(text))
-    }
-
-
-def _remove(
-    repo: git.Repo, may_remove: Callable[[int], bool]
-) -> tuple[tuple[tuple[str, str, str], ...], tuple[tuple[str, str], ...]]:
-    """Move the runs that others removed to the trash; return them, and those that stay with the reason."""
-    runs = source_of(repo).select(Request(summaries=False)).runs
-    marked = [
-        raw for raw in runs if raw.commit and annotation_log.is_removed(raw.annotations) and raw.ref
-    ]
-    if not marked:
-        return (), ()
-    versions, in_trash = models.registered(repo), _here(repo, layout.TRASH)
-    reasons = {raw.id: _why_retained(raw, versions, in_trash) for raw in marked}
-    free = [raw for raw in marked if not reasons[raw.id]]
-    retained = [(run_id, reason) for run_id, reason in reasons.items() if reason]
-    if free and not may_remove(len(free)):
-        return (), (*retained, *((raw.id, "not confirmed") for raw in free))
-    _move(repo, free, layout.trash_ref, in_trash)
-    trash.list_arrivals(repo, [raw.id for raw in free])
-    return tuple(_removal(raw) for raw in free), tuple(retained)
-
-
-def _why_retained(raw: Raw, versions: Mapping[str, str], in_trash: Mapping[str, str]) -> str:
-    """Return why a run that others removed stays among the runs; empty if it does not."""
-    if str(raw.commit) in versions:
-        return f"it is {versions[str(raw.commit)]}"
-    other = in_trash.get(layout.trash_ref(raw.experiment, raw.id), raw.commit)
-    return "" if other == raw.commit else "the trash has another commit of it"
-
-
-def _move(
-    repo: git.Repo,
-    runs: Sequence[Raw],
-    target: Callable[[str, str], str],
-    existing: Mapping[str, str],
-) -> None:
-    moves = [(str(raw.ref), target(raw.experiment, raw.id), str(raw.commit)) for raw in runs]
-    if moves:
-        refs.move(repo, moves, "gittrack: pull", existing=existing)
-
-
-def _removal(raw: Raw) -> tuple[str, str, str]:
-    op = annotation_log.last_move(raw.annotations) or {}
-    return raw.id, str(op.get("by", "somebody")), str(op.get("at", ""))
-
-
-def _restore(repo: git.Repo, selected: dict[str, str]) -> tuple[str, ...]:
-    """Take runs back from the trash that somebody restored after they were removed."""
-    runs = trash_of(repo).select(Request(summaries=False)).runs
-    here = _here(repo, layout.RUNS)
-    back = [
-        raw
-        for raw in runs
-        if raw.commit
-        and raw.ref
-        and annotation_log.is_restored(raw.annotations)
-        and (ref := layout.run_ref(raw.experiment, raw.id)) in selected
-        and here.get(ref, raw.commit) == raw.commit
-    ]
-    _move(repo, back, layout.run_ref, here)
-    return tuple(raw.id for raw in back)
-
-
 def _fetch_sweeps(repo: git.Repo, source: Remote, unattended: bool) -> None:
     """Fetch sweeps; a sweep that went on elsewhere moves forward, another value is left alone."""
-    here = _here(repo, layout.SWEEPS)
+    here = remotes.refs_here(repo, layout.SWEEPS)
     theirs = source.below(layout.SWEEPS)
     refspecs = [f"{ref}:{ref}" for ref, oid in theirs.items() if here.get(ref) != oid]
     transport.fetch(repo, source.name, refspecs, unattended=unattended)

@@ -14,7 +14,6 @@ from gittrack.core import layout
 from gittrack.core.fast_typing import NamedTuple
 from gittrack.core.run import annotation_log
 from gittrack.core.run.run_info import RunInfo
-from gittrack.git import refs
 from gittrack.read.runs import reader
 from gittrack.read.runs.reader import Raw
 from gittrack.read.runs.source import Request
@@ -194,7 +193,7 @@ def _sweeps(
     repo: git.Repo, target: Remote, infos: Sequence[RunInfo], *, is_all: bool
 ) -> tuple[str, ...]:
     """Return the refs of the sweeps to send: all, or those of the chosen runs."""
-    here = {ref.name: ref.oid for ref in refs.now(repo, layout.SWEEPS)}
+    here = remotes.refs_here(repo, layout.SWEEPS)
     missing = [ref for ref, oid in here.items() if target.refs.get(ref) != oid]
     of_runs = {info.sweep.id for info in infos if info.sweep is not None}
     return tuple(ref for ref in missing if is_all or ref[len(layout.SWEEPS) :] in of_runs)

@@ -11,9 +11,8 @@ from collections.abc import Collection
 from gittrack import git
 from gittrack.core.fast_typing import NamedTuple
 from gittrack.core.registry import names
-from gittrack.git import refs
 from gittrack.models import repair
-from gittrack.share import transport
+from gittrack.share import remotes, transport
 from gittrack.share.remotes import Remote
 
 _DIFFERS = "the tag has another value there; git track model show prints both sides"
@@ -118,7 +117,7 @@ def _stages(repo: git.Repo, remote: Remote, models: Collection[str]) -> dict[str
     A stage ref has no history of its own; its tags have.  So it need not move forward, but it must still have
     the value that was seen, and the push is atomic: the stage moves only with the new tags.
     """
-    here = {ref.name: ref.oid for ref in refs.now(repo, names.STAGES)}
+    here = remotes.refs_here(repo, names.STAGES)
     remote_refs = remote.below(names.STAGES)
     return {
         ref: ref in here
@@ -128,7 +127,7 @@ def _stages(repo: git.Repo, remote: Remote, models: Collection[str]) -> dict[str
 
 
 def _ours(repo: git.Repo, models: Collection[str] | None = None) -> dict[str, str]:
-    return event_tags({ref.name: ref.oid for ref in refs.now(repo, names.TAGS)}, models)
+    return event_tags(remotes.refs_here(repo, names.TAGS), models)
 
 
 def _model_of(ref: str) -> str:

@@ -59,18 +59,18 @@ def chosen(repo: git.Repo, name: str | None = None) -> tuple[str, str]:
     TrackError
         If there is no such remote, or if several could be meant.
     """
-    known = names_of(repo)
+    existing = names_of(repo)
     choice = name or git.parse_config(repo.config().output()).get("track.remote")
-    if choice and choice not in known:
+    if choice and choice not in existing:
         raise TrackError(
-            f"there is no remote {choice!r}", did_you_mean(choice, known, _listing(known))
+            f"there is no remote {choice!r}", did_you_mean(choice, existing, _listing(existing))
         )
-    if not known:
+    if not existing:
         raise TrackError("this repository has no remote", _ADD)
-    if not choice and "origin" not in known and len(known) > 1:
-        hint = f"choose it for good: git config track.remote NAME; {_listing(known)}"
+    if not choice and "origin" not in existing and len(existing) > 1:
+        hint = f"choose it for good: git config track.remote NAME; {_listing(existing)}"
         raise TrackError("there are several remotes and none is named origin", hint)
-    choice = choice or ("origin" if "origin" in known else next(iter(known)))
+    choice = choice or ("origin" if "origin" in existing else next(iter(existing)))
     return choice, _push_url(repo, choice)
 
 
@@ -94,8 +94,8 @@ def look(repo: git.Repo, name: str | None = None, *, unattended: bool = False) -
     )
 
 
-def _listing(known: frozenset[str]) -> str:
-    return f"there are: {', '.join(sorted(known))}" if known else _ADD
+def _listing(existing: frozenset[str]) -> str:
+    return f"there are: {', '.join(sorted(existing))}" if existing else _ADD
 
 
 def has_consent(repo: git.Repo, remote: str, url: str) -> bool:
@@ -118,9 +118,9 @@ def names_of(repo: git.Repo) -> frozenset[str]:
     return frozenset(repo.read("remote").decode(errors="surrogateescape").split("\n")[:-1])
 
 
-def run_refs_here(repo: git.Repo) -> dict[str, str]:
-    """Return {ref: id} of the runs of this repository."""
-    return {ref.name: ref.oid for ref in refs.now(repo, layout.RUNS)}
+def refs_here(repo: git.Repo, prefix: str) -> dict[str, str]:
+    """Return {ref: id} of the refs of this repository below a prefix, as they are now."""
+    return {ref.name: ref.oid for ref in refs.now(repo, prefix)}
 
 
 def pulled_path(repo: git.Repo) -> str:

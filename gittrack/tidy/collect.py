@@ -133,7 +133,11 @@ def named_elsewhere(repo: git.Repo, raws: Sequence[Raw]) -> dict[str, str]:
     for name, oid in refs.peeled(repo):
         if oid in commits and not name.startswith((layout.RUNS, layout.TRASH)):
             reasons.setdefault(commits[oid], f"{name} names it")
-    for name, oid in refs.below(repo, "refs/notes/"):
+    of_notes = refs.below(repo, "refs/notes/")
+    ours = next((oid for name, oid in of_notes if name == layout.NOTES), "")
+    for name, oid in of_notes:
+        if name != layout.NOTES and _is_merged(repo, oid, ours):
+            continue  # such as what a remote had of the annotations at the last pull
         for commit, note in notes.read(repo.fetching(), oid).items() if oid else ():
             if name != layout.NOTES and commit in commits:
                 reasons.setdefault(commits[commit], f"it has a note in {name}")
@@ -142,6 +146,13 @@ def named_elsewhere(repo: git.Repo, raws: Sequence[Raw]) -> dict[str, str]:
                     if other.endswith(short.decode()) and commits.get(commit) != other:
                         reasons.setdefault(other, f"a note on {commit[:12]} names it")
     return reasons
+
+
+def _is_merged(repo: git.Repo, oid: str, ours: str) -> bool:
+    """Return whether our notes came from other ones, so that all of their lines are here."""
+    if not oid or not ours:
+        return False
+    return repo.call("merge-base", "--is-ancestor", oid, ours, shared=True).wait().code == 0
 
 
 def _stale_folders(repo: git.Repo) -> Iterator[Path]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from itertools import permutations
 
 import pytest
 from helpers import git as run_git
 
+import gittrack
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import NoSuchRun, TrackError
@@ -17,7 +19,7 @@ from gittrack.record import annotate
 from gittrack.record.annotate import Target
 from gittrack.share import pull as pulling
 from gittrack.share import push as pushing
-from gittrack.tidy import trash
+from gittrack.tidy import collect, trash
 
 
 def server_refs(team, prefix) -> list[str]:
@@ -283,3 +285,100 @@ def test_the_trash_and_journals_stay_here(team):
     ann.push()
     assert len(server_refs(team, layout.RUNS)) == 1
     assert server_refs(team, layout.TRASH) == []
+
+
+def test_an_ambiguous_prefix_brings_nothing(team):
+    ann, bob, _ = team
+    ann.record("a")
+    ann.record("b")
+    ann.push()
+    for address in ("2", ""):
+        with pytest.raises(TrackError):
+            bob.pull(address)
+    assert bob.raws() == []
+
+
+def test_a_damaged_run_of_the_remote_does_not_hide_the_others(team):
+    ann, bob, _ = team
+    good = {ann.record(name) for name in "abcde"}
+    ann.push()
+    server = ann.folder.parent / "server.git"
+    body = run_git(server, "cat-file", "commit", str(ann.run("c").commit))
+    damaged = body.replace("author ", "author <<<", 1) + "\n"
+    path = server / "damaged"
+    path.write_text(damaged)
+    oid = run_git(server, "hash-object", "-t", "commit", "-w", "--literally", str(path))
+    name = "20260101-000000-aaaaaaaa"
+    run_git(server, "update-ref", f"refs/runs/default/{name}", oid)
+    pulled = bob.pull()
+    assert set(pulled.new) == good
+    [(run_id, reason)] = pulled.conflicts
+    assert (run_id, reason.startswith("git refuses it: ")) == (name, True)
+
+
+def test_a_remote_that_vanishes_is_an_error_and_no_conflict(team, monkeypatch):
+    ann, bob, _ = team
+    ann.record("a")
+    ann.push()
+    server = ann.folder.parent / "server.git"
+    receive = pulling.annotation_merge.receive
+
+    def vanish(*arguments, **options):
+        receive(*arguments, **options)
+        server.rename(server.with_suffix(".gone"))
+
+    monkeypatch.setattr(pulling.annotation_merge, "receive", vanish)
+    with pytest.raises(TrackError, match="server"):
+        bob.pull()
+    assert bob.raws() == []
+
+
+def test_a_version_whose_events_come_in_the_same_pull_stays(team):
+    ann, bob, _ = team
+    ann.record("a")
+    ann.push()
+    bob.pull()
+    run_git(ann.folder, "fetch", "-q", "--no-tags")
+    trash.remove(ann.repo, [ann.run("a")])
+    ann.push()
+    trash.restore(ann.repo, trash_of(ann.repo).select(Request()).runs)
+    ann.enter()
+    register.register(ann.repo, "net", ann.run("a"))
+    note = run_git(ann.folder, "notes", "--ref=runs", "show", str(ann.run("a").commit))
+    removal = note.splitlines()[0].replace('"at": "20', '"at": "21')  # a clock that is wrong
+    run_git(*(ann.folder, "notes", "--ref=runs", "append", "-m", removal, str(ann.run("a").commit)))
+    ann.push(models=["net"])
+    assert "net" in bob.pull().retained[0][1]
+    assert bob.names() == ["a"]
+
+
+def test_a_removal_of_long_ago_counts_from_the_pull(team, monkeypatch):
+    ann, bob, _ = team
+    ann.record("a")
+    ann.push()
+    bob.pull()
+    now = time.time()
+    with monkeypatch.context() as patch:
+        patch.setattr(time, "time", lambda: now - 90 * 86400)
+        trash.remove(ann.repo, [ann.run("a")])
+    ann.push()
+    bob.pull()
+    month = 30 * 86400
+    assert collect.plan(bob.repo, month, time.time()).runs == []
+    assert len(collect.plan(bob.repo, month, time.time() + month + 1).runs) == 1
+    assert len(collect.plan(ann.repo, month, time.time()).runs) == 1
+
+
+def test_a_pulled_run_that_went_on_here_is_pushed(team):
+    ann, bob, _ = team
+    ann.enter()
+    with pytest.raises(ZeroDivisionError), gittrack.init(name="a") as run:
+        raise ZeroDivisionError
+    run_id = run.id
+    ann.push()
+    bob.pull()
+    bob.enter()
+    with gittrack.init(resume=run_id) as run:
+        run.log({"loss": 0.5})
+    assert bob.push().runs == (run_id,)
+    assert ann.pull().resumed == (run_id,)

@@ -22,7 +22,7 @@ def show(repo: git.Repo, args: argparse.Namespace) -> int:
         check_exclusive(reason, ("--remote", True), (name, bool(getattr(args, option))))
     check_exclusive(reason, ("--remote", True), (f"--{args.style}", args.style in ("csv", "md")))
     remote = remotes.look(repo)
-    here = remotes.run_refs_here(repo)
+    here = remotes.refs_here(repo, layout.RUNS)
     names = [layout.parse_run_ref(ref) for ref in remote.below(layout.RUNS) if ref not in here]
     runs = sorted((name for name in names if name), key=lambda name: name[1], reverse=True)
     if args.experiment:

@@ -26,7 +26,7 @@ def run(args: argparse.Namespace) -> int:
     if args.probe:
         return _probe(repo, args.name)
     remote = remotes.look(repo, args.name)
-    here = remotes.run_refs_here(repo)
+    here = remotes.refs_here(repo, layout.RUNS)
     runs = remote.below(layout.RUNS)
     rows = [
         ("remote", f"{escape(remote.name)} ({shown_url(remote.url)})"),
