@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 
 from gittrack import git
 from gittrack.core import layout
+from gittrack.core.errors import TrackError
 from gittrack.core.fast_typing import NamedTuple
 from gittrack.core.run import annotation_log
 from gittrack.core.run.run_info import RunInfo
@@ -119,16 +120,19 @@ def plan(
     Raises
     ------
     TrackError
-        If there is no remote, or if it cannot be reached.
+        If there is no remote, if it cannot be reached, or if one of ``runs`` cannot be sent.
     """
     target = remotes.look(repo, remote, unattended=unattended)
     annotation_merge.receive(repo, target, unattended=unattended)
-    chosen = source_of(repo).select(Request(summaries=False)).runs if runs is None else runs
-    ours = [raw for raw in chosen if raw.commit and raw.ref and not raw.problem]
+    every = source_of(repo).select(Request(summaries=False)).runs
+    chosen = every if runs is None else _now(every, runs)
     missing = [
         raw
-        for raw in ours
-        if target.refs.get(str(raw.ref)) != raw.commit
+        for raw in chosen
+        if raw.commit
+        and raw.ref
+        and not raw.problem
+        and target.refs.get(raw.ref) != raw.commit
         and not annotation_log.is_removed(raw.annotations)
     ]
     pulled = set() if everything or runs is not None else _pulled(repo)
@@ -146,6 +150,30 @@ def plan(
         annotation_merge.differs(repo, target),
         registry.missing(repo, target, of_models),
     )
+
+
+def _now(every: Sequence[Raw], runs: Sequence[Raw]) -> list[Raw]:
+    """Return runs that a user named as they are now.
+
+    Raises
+    ------
+    TrackError
+        If one of them is not committed, cannot be read, or was removed by somebody.
+    """
+    current = {(raw.experiment, raw.id): raw for raw in every}
+    chosen = [current.get((raw.experiment, raw.id), raw) for raw in runs]
+    for raw in chosen:
+        if not raw.commit or not raw.ref:
+            raise TrackError(f"the run {raw.id} is not committed yet", "push it when it has ended")
+        if raw.problem:
+            raise TrackError(f"the run {raw.id} is damaged: {raw.problem}", "see: git track doctor")
+        if annotation_log.is_removed(raw.annotations):
+            person = (annotation_log.last_move(raw.annotations) or {}).get("by", "somebody")
+            hint = (
+                f"pull the removal, then take it back: git track pull; git track restore {raw.id}"
+            )
+            raise TrackError(f"{person} removed the run {raw.id}", hint)
+    return chosen
 
 
 def push(repo: git.Repo, planned: PushPlan, *, unattended: bool = False) -> Pushed:

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from helpers import git, record, repo, run_cli
+from helpers import git, look, record, repo, run_cli
 
 
 @pytest.fixture
@@ -116,3 +116,19 @@ def test_a_probe_leaves_nothing_of_the_user_on_the_host(clone):
     assert run_cli("remote", "--probe").code == 0
     commits = git("../server.git", "cat-file", "--batch-all-objects", "--batch-check").splitlines()
     assert git(".", "rev-parse", "HEAD") not in {line.split()[0] for line in commits}
+
+
+def test_many_removals_of_others_wait_for_an_answer(clone, tmp_path, monkeypatch):
+    monkeypatch.setattr("gittrack.share.pull.ASK_ABOVE", 0)
+    assert look("push", "--yes").code == 0
+    git(tmp_path, "clone", "-q", "server.git", "bob")
+    monkeypatch.chdir(tmp_path / "bob")
+    look("pull")
+    monkeypatch.chdir(clone)
+    look("rm", "@")
+    look("push")
+    monkeypatch.chdir(tmp_path / "bob")
+    done = look("pull")
+    assert (done.code, done.out) == (0, "0 new from origin\n")
+    assert "to move them to the trash, add --yes" in done.err
+    assert look("pull", "--yes").out == "0 new, 1 removed by others from origin\n"

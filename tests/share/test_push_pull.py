@@ -382,3 +382,17 @@ def test_a_pulled_run_that_went_on_here_is_pushed(team):
         run.log({"loss": 0.5})
     assert bob.push().runs == (run_id,)
     assert ann.pull().resumed == (run_id,)
+
+
+def test_a_named_run_that_cannot_be_sent_is_an_error(team):
+    ann, bob, _ = team
+    ann.record("a")
+    ann.push()
+    bob.pull()
+    trash.remove(bob.repo, [bob.run("a")])
+    bob.push()
+    with pytest.raises(TrackError, match=r"bob.* removed the run"):
+        ann.push("a")
+    ann.enter()
+    with gittrack.init(name="live"), pytest.raises(TrackError, match="is not committed yet"):
+        ann.push("live")

@@ -34,8 +34,16 @@ def shown_url(url: str) -> str:
 
 
 def may_remove(number: int, most: int) -> bool:
-    """Return whether runs that others removed go to the trash; ask if they are many."""
-    return number <= most or _ask(f"others removed {number} runs: move them to the trash here too?")
+    """Return whether runs that others removed go to the trash; ask if they are many.
+
+    If nobody can answer, they stay: the rest of a pull goes on.
+    """
+    if number <= most:
+        return True
+    if not _has_terminal():
+        print_note(f"others removed {number} runs: to move them to the trash, add --yes")
+        return False
+    return _ask(f"others removed {number} runs: move them to the trash here too?")
 
 
 def split_remote(
@@ -52,9 +60,13 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+def _has_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
 def _ask(question: str) -> bool:
     """Ask on the terminal; raise TrackError if nobody can answer."""
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not _has_terminal():
         raise TrackError(f"nobody can answer: {question}", "add --yes if the answer is yes")
     print_note(f"{question} [y/N]")
     return sys.stdin.readline().strip().lower() in ("y", "yes")

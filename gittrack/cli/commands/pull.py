@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
     )
     for run_id, person, at in done.removed:
         print_note(f"{escape(person)} removed {short_id(run_id)} ({at[:10]}): it is in the trash")
-    for run_id, reason in done.retained:
+    for run_id, reason in done.retained[: pull.ASK_ABOVE]:
         print_note(f"{short_id(run_id)} was removed by others and stays here: {escape(reason)}")
     for name, difference in done.conflicts:
         print_note(f"conflict: {escape(name)}: {escape(difference)}")
