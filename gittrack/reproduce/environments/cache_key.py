@@ -15,7 +15,7 @@ _BESIDE = {
     "pixi": ("pyproject.toml", "pixi.toml"),
 }
 _REFERENCE = re.compile(
-    r"^[\s-]*(?:--requirement|--constraint|-r|-c)[\s=]*['\"]?([^\s'\"#]+)", re.MULTILINE
+    r"^\s*(?:-\s+['\"]?)?(?:--requirement|--constraint|-r|-c)[\s=]*['\"]?([^\s'\"#]+)", re.MULTILINE
 )
 _PATHS_OF_CODE = ("*.pth", "*.egg-link", "__editable__*", "*.dist-info/direct_url.json")
 
