@@ -184,9 +184,9 @@ def _schema_problem(name: str, data: bytes) -> str | None:
 def _journals(repo: git.Repo) -> Iterator[Finding]:
     """Find journals whose process has ended, and journals that cannot be read."""
     folder = Path(layout.live_dir(repo.common_dir))
-    names = sorted(os.listdir(folder)) if folder.is_dir() else []
-    for name in filter(layout.is_id, names):
-        info = live.read(repo, f"{folder}/{name}")
+    names = sorted(filter(layout.is_id, os.listdir(folder))) if folder.is_dir() else []
+    infos = live.read_each(repo, (f"{folder}/{name}" for name in names))
+    for name, info in zip(names, infos, strict=True):
         if info is None or info.status == run_info.RUNNING:
             continue
         if info.problem == run_info.NEWER:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import time
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,7 +19,12 @@ _WHOLE = 8 << 20
 
 
 def read(repo: git.Repo, path: str) -> run_info.RunInfo | None:
-    """Return the run of a journal; None if the journal is empty or was removed.
+    """Return the run of a journal; see `read_each`."""
+    return next(read_each(repo, [path]))
+
+
+def read_each(repo: git.Repo, paths: Iterable[str]) -> Iterator[run_info.RunInfo | None]:
+    """Yield the run of each journal; None if the journal is empty or was removed.
 
     The status is ``running`` if the process that records the run is alive (`disk.journal_owner`), else
     ``crashed``.  Of a series over 8 MiB only the end is read: the last values are right, but min, max and
@@ -27,12 +34,25 @@ def read(repo: git.Repo, path: str) -> run_info.RunInfo | None:
     ----------
     repo : git.Repo
         The repository.
-    path : str
-        The folder of the journal.
+    paths : iterable of str
+        The folders of the journals.
+
+    Notes
+    -----
+    The setting for journals of other hosts is read at most once, not once per journal.
     """
-    folder = Path(path)
+
+    @functools.cache
+    def patience() -> float:
+        return settings.adopt_after(git.parse_config(repo.config().output()))
+
+    for path in paths:
+        yield _read_safely(Path(path), patience)
+
+
+def _read_safely(folder: Path, patience: Callable[[], float]) -> run_info.RunInfo | None:
     try:
-        return _read(repo, folder)
+        return _read(folder, patience)
     except FileNotFoundError:
         return None  # the run was committed in the meantime
     except Exception as error:  # noqa: BLE001 - one bad journal never hides the other runs
@@ -42,11 +62,9 @@ def read(repo: git.Repo, path: str) -> run_info.RunInfo | None:
         )
 
 
-def _read(repo: git.Repo, folder: Path) -> run_info.RunInfo | None:
+def _read(folder: Path, patience: Callable[[], float]) -> run_info.RunInfo | None:
     journal_owner.check_files(folder)
-    alive = journal_owner.is_alive(
-        folder, lambda: settings.adopt_after(git.parse_config(repo.config().output()))
-    )
+    alive = journal_owner.is_alive(folder, patience)
     if (folder / layout.EVENTS).stat().st_size == 0:
         return None
     state = events.read(folder / layout.EVENTS, folder.name)

@@ -157,7 +157,7 @@ def _live(repo: git.Repo) -> list[Raw]:
     folder = layout.live_dir(repo.common_dir)
     from gittrack.read.runs import live  # noqa: PLC0415 - most of the time no run is going on
 
-    infos = (live.read(repo, f"{folder}/{run_id}") for run_id in ids)
+    infos = live.read_each(repo, (f"{folder}/{run_id}" for run_id in ids))
     return [
         Raw(
             info.id,

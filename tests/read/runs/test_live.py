@@ -153,6 +153,17 @@ def test_a_run_of_another_host_is_alive_while_its_journal_is_young(
     assert read(journal, empty_repo).status == status
 
 
+def test_git_is_asked_once_about_all_journals_of_other_hosts(
+    journal, empty_repo, tmp_path, monkeypatch
+):
+    of_another_host(0)(journal)
+    trace = tmp_path / "trace"
+    monkeypatch.setenv("GIT_TRACE2", str(trace))
+    runs = list(live.read_each(empty_repo, [str(journal)] * 3))
+    assert [run.status for run in runs] == [RUNNING] * 3
+    assert trace.read_text().count(" start ") == 1
+
+
 # --- Files --------------------------------------------------------------------------------------
 
 
