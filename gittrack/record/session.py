@@ -98,8 +98,7 @@ def begin(repo: git.Repo, request: RunRequest, outputs: Sequence[str] = ()) -> S
             raise CodeMismatch("the code has changed since the sweep began", "")
         first = {"format": layout.FORMAT, "id": book.id, "experiment": experiment}
         start = {**first, **_facts(repo, request, captured, started)}
-        _write_start(book, request, captured, start, os.path.realpath(repo.work_tree))
-        lock_files.keep(repo.work_tree, repo.prefix, book.folder)
+        _write_start(repo, book, request, captured, start)
     ignored = _ignored_files(captured.ignored_new_files) if captured.ignored_new_files else ()
     warnings = (*settings.unknown(config), *messages, *captured.warnings, *ignored)
     code = changes.CodeFiles(captured.tree, captured.tracked, captured.new_files, outputs)
@@ -120,21 +119,23 @@ def _removed_on_error(book: journal.Journal) -> Iterator[None]:
 
 
 def _write_start(
+    repo: git.Repo,
     book: journal.Journal,
     request: RunRequest,
     captured: capture.Captured,
     start: Mapping[str, Any],
-    tree: str,
 ) -> None:
-    """Write the patches and the first lines of a journal.  Raises TrackError if the disk is full."""
+    """Write the lock files, patches and first lines of a journal.  Raises TrackError if the disk is full."""
+    root = repo.work_tree or ""
     try:
+        lock_files.keep(root, repo.prefix, book.folder)
         if captured.diff:
             (book.folder / layout.DIFF).write_bytes(yaml_write.dump(captured.diff))
             folders.share_file(book.folder / layout.DIFF)
         error = book.append(
             events.START,
             values=dict(start),
-            process={**this_machine.process(), neighbours.TREE: tree},
+            process={**this_machine.process(), neighbours.TREE: os.path.realpath(root)},
         )
         if request.params:
             error = book.append(events.PARAMS, values=dict(request.params)) or error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import resource
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -168,6 +169,18 @@ class TestRefused:
         monkeypatch.setattr(Appender, "write", lambda self, data: full)
         with pytest.raises(TrackError, match="No space left on device") as caught:
             session.begin(repo, RunRequest())
+        assert caught.value.hint == "make room on the disk and start again"
+        assert self.live(repo) == []
+
+    def test_a_disk_without_room_for_a_lock_file_is_the_same_error(self, repo):
+        Path("uv.lock").write_bytes(b"#" * (2 << 20))
+        usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, usual[1]))
+        try:
+            with pytest.raises(TrackError, match="File too large") as caught:
+                session.begin(repo, RunRequest())
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, usual)
         assert caught.value.hint == "make room on the disk and start again"
         assert self.live(repo) == []
 
