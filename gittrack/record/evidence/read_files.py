@@ -10,7 +10,6 @@ import hashlib
 import os
 import shutil
 import stat
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -44,6 +43,8 @@ class MappedTree(NamedTuple):
         if self.root != self.users_root and path.startswith(f"{private}/"):
             inner = os.path.relpath(path, self.root)
             path = os.path.normpath(os.path.join(self.users_root, inner))
+        elif path.startswith(f"{self.users_root}/"):  # a path that stands in a script
+            return path[len(self.users_root) + 1 :]
         home = os.path.expanduser("~").rstrip("/")
         return f"~{path[len(home) :]}" if home and path.startswith(f"{home}/") else path
 
@@ -159,4 +160,19 @@ def _standard_input() -> _Content | None:
         return _Content(_ABSENT)
     if stat.S_ISCHR(mode):  # a terminal, or /dev/null
         return _Content(_ABSENT)
-    return _content("/proc/self/fd/0", time.time_ns(), _MOST_BYTES) if stat.S_ISREG(mode) else None
+    return _content_of_input() if stat.S_ISREG(mode) else None
+
+
+def _content_of_input() -> _Content | None:
+    """Return what identifies a file that is the standard input; its position stays, and it needs no /proc."""
+    digest, position = hashlib.sha256(), 0
+    try:
+        while position < _MOST_BYTES and (chunk := os.pread(0, 1 << 20, position)):
+            digest.update(chunk)
+            position += len(chunk)
+        status = os.fstat(0)
+    except OSError:
+        return None
+    if status.st_size > _MOST_BYTES:
+        return _Content(b"%d %d" % (status.st_size, status.st_mtime_ns))
+    return _Content(digest.digest(), status.st_size)

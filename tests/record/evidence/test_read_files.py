@@ -85,12 +85,26 @@ def test_standard_input_from_a_file_is_known(project, outside):
     assert digests[0] != digests[1] == digests[2]
 
 
+def test_standard_input_needs_no_proc_and_keeps_its_position(tmp_path):
+    (tmp_path / "in").write_text("first\nsecond\n")
+    code = (
+        "import os, hashlib; from gittrack.record.evidence import read_files\n"
+        "read_files.open = None\n"  # macOS has no path of it that can be opened
+        "os.read(0, 6); digest = read_files._standard_input().digest\n"
+        "assert digest == hashlib.sha256(b'first\\nsecond\\n').digest()\n"
+        "assert os.read(0, 6) == b'second'\n"
+    )
+    with open(tmp_path / "in") as file:
+        subprocess.run([sys.executable, "-c", code], stdin=file, check=True)
+
+
 def test_a_file_of_the_worktree_has_the_name_that_it_has_in_the_users_tree(monkeypatch):
     monkeypatch.setenv("HOME", "/home/ada")
     tree = read_files.MappedTree("/tmp/w/a/b/tree", "/home/ada/p")
     assert tree.name("/tmp/w/a/b/tree/x") == "x"
     assert tree.name("/tmp/w/a/b/data/x") == "~/data/x"
     assert tree.name("/data/x") == "/data/x"
+    assert tree.name("/home/ada/p/data/x") == "data/x"  # a path that stands in a script
 
 
 def test_names_of_a_forged_run_are_only_text():
