@@ -44,8 +44,7 @@ class ContentStore(NamedTuple):
 
     def content(self, digest: object) -> Path | None:
         """Return the file with this SHA-256; None if it is not stored or ``digest`` is not a SHA-256."""
-        sound = isinstance(digest, str) and len(digest) == 64 and digest.isalnum()
-        path = self.path(str(digest)) if sound else None
+        path = self.path(str(digest)) if is_digest(digest) else None
         return path if path is not None and path.is_file() else None
 
     def listing(self) -> Iterator[os.DirEntry[str]]:
@@ -134,6 +133,11 @@ class ContentStore(NamedTuple):
             yield
         finally:
             os.close(handle)
+
+
+def is_digest(value: object) -> bool:
+    """Return whether a value can be a SHA-256 in hex, and so the name of a file in the store."""
+    return isinstance(value, str) and len(value) == 64 and value.isalnum()
 
 
 def is_fresh(entry: os.DirEntry[str]) -> bool:

@@ -10,6 +10,7 @@ from gittrack import git
 from gittrack.core import layout, yaml_read
 from gittrack.core.errors import TrackError
 from gittrack.core.run import commit_message
+from gittrack.disk.content_store import is_digest
 from gittrack.read.files import artifacts
 from gittrack.read.runs.reader import Raw
 
@@ -38,8 +39,10 @@ def lost(repo: git.Repo, losses: Sequence[Loss]) -> Iterator[tuple[str, str]]:
                 f"{problem}: it is not in the run commit",
                 "fetch the run again from the remote that has it",
             )
+        elif not is_digest(first.get("sha256")):
+            yield f"{problem}: its line of outputs.yaml has no SHA-256", "it cannot be restored"
         else:
-            path = artifacts.store(repo).path(str(first.get("sha256")))
+            path = artifacts.store(repo).path(first["sha256"])
             remedy = "put a copy there, maybe from another clone on this machine"
             yield f"{problem}: the store does not have {path}", remedy
 

@@ -85,6 +85,11 @@ def test_what_only_the_store_of_another_host_has_is_away(empty_repo, item, host,
             "the artifact a.bin is gone: it is not in the run commit",
             "fetch the run again",
         ),
+        (
+            ({**IN_STORE, "sha256": "../../../config"},),  # a run may come from anybody
+            "the artifact w.bin is gone: its line of outputs.yaml has no SHA-256",
+            "it cannot be restored",
+        ),
         ((IN_STORE,), "the artifact w.bin is gone: the store does not have ", "put a copy there"),
         (
             (IN_STORE, IN_GIT, IN_GIT),

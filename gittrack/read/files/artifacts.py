@@ -8,7 +8,7 @@ from pathlib import Path
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.fast_typing import Any, NamedTuple
-from gittrack.disk.content_store import ContentStore
+from gittrack.disk.content_store import ContentStore, is_digest
 
 Item = Mapping[str, Any]  # an artifact's line of outputs.yaml
 
@@ -33,16 +33,19 @@ def stored(repo: git.Repo, item: Item) -> Path | None:
 
 def absent(item: Item, host: str | None) -> Absent:
     """Return why the content of an artifact of a run of ``host`` is not here."""
-    path, storage, digest = str(item["path"]), item.get("where"), item.get("sha256")
+    path, storage, recorded = str(item["path"]), item.get("where"), item.get("sha256")
+    digest = str(recorded) if is_digest(recorded) else None
     remedy = (
         f"any file with the SHA-256 {digest} is a copy of it" if digest else "it cannot be restored"
     )
     if storage == "git":
         return Absent(path, "it is not in the run commit", "see: git track doctor")
-    if storage == "store":
+    if storage == "store" and digest:
         why = f"it is only in the store of the repository on {host or 'another machine'}"
-        inside = ContentStore(Path(".git", layout.HOME, layout.STORE)).path(str(digest))
+        inside = ContentStore(Path(".git", layout.HOME, layout.STORE)).path(digest)
         return Absent(path, why, f"copy this file from there: {inside}")
+    if storage == "store":
+        return Absent(path, "its line of outputs.yaml has no SHA-256", remedy)
     if storage == "left out":
         reason = item.get("reason", "it was larger than track.maxArtifactSize")
         return Absent(path, f"it was not stored, because {reason}", remedy)

@@ -50,6 +50,8 @@ def test_the_store_has_content_by_its_digest(repo, item, is_stored):
         ({"where": "git"}, "gpu1", "it is not in the run commit", "see: git track doctor"),
         ({"where": "store"}, "gpu1", "only in the store of the repository on gpu1", f"/{DIGEST}"),
         ({"where": "store"}, None, "on another machine", "copy this file from there: .git/"),
+        ({"where": "store", "sha256": None}, "gpu1", "no SHA-256", "it cannot be restored"),
+        ({"where": "store", "sha256": "../../x"}, "gpu1", "no SHA-256", "it cannot be restored"),
         ({"where": "left out"}, None, "larger than track.maxArtifactSize", f"SHA-256 {DIGEST}"),
         (
             {"where": "left out", "reason": "the disk was full"},
