@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { appended, grouped } from "../../../gittrack/web/static/js/charts/curves.js";
 import { nearest, readings } from "../../../gittrack/web/static/js/charts/nearest.js";
 import { rangeOfY } from "../../../gittrack/web/static/js/charts/range.js";
 import { csv, svg } from "../../../gittrack/web/static/js/charts/save.js";
@@ -52,4 +53,12 @@ test("the SVG of a chart has names as text only", () => {
   const text = svg(scene("<script>x</script>", "a & b\u0000"));
   assert.ok(text.includes("&lt;script&gt;") && text.includes("a &amp; b"));
   assert.ok(!text.includes("<script>") && !text.includes("\u0000") && !text.includes("NaN"));
+});
+
+test("a metric may have the name of a part of every object", () => {
+  for (const metric of ["constructor", "__proto__"]) {
+    const points = grouped([{ run: "e/1", metric, x: [1], y: [2], marks: [], total: 1 }]);
+    const longer = appended(grouped([]), points);
+    assert.deepEqual([Object.keys(longer), [...appended(longer, points)[metric][0].y]], [[metric], [2, 2]]);
+  }
 });

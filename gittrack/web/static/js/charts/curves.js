@@ -73,7 +73,7 @@ export function followCurves(app, keys) {
  */
 export function grouped(series) {
   /** @type {Record<string, Curve[]>} */
-  const curves = {};
+  const curves = Object.create(null); // a metric may be named `constructor`
   for (const { run, metric, x, y, marks, total, thinned } of series) {
     (curves[metric] ??= []).push({ key: run, x: unpack(x), y: unpack(y), marks: marks || [], total, thinned });
   }
@@ -86,7 +86,7 @@ export function grouped(series) {
  * @param {Record<string, Curve[]>} more
  */
 export function appended(curves, more) {
-  const result = { ...curves };
+  const result = byMetric(Object.entries(curves));
   for (const [metric, lines] of Object.entries(more)) {
     const known = result[metric] || [];
     const added = new Map(lines.map((line) => [line.key, line]));
@@ -95,6 +95,12 @@ export function appended(curves, more) {
     result[metric] = [...longer, ...fresh];
   }
   return result;
+}
+
+function byMetric(/** @type {[string, Curve[]][]} */ entries) {
+  const curves = Object.create(null);
+  for (const [metric, lines] of entries) curves[metric] = lines;
+  return curves;
 }
 
 function joined(/** @type {Curve} */ first, /** @type {Curve} */ second) {
@@ -109,7 +115,7 @@ function concat(/** @type {Float64Array} */ a, /** @type {Float64Array} */ b) {
 }
 
 function replaced(/** @type {Record<string, Curve[]>} */ curves, /** @type {Set<string>} */ keys, /** @type {Record<string, Curve[]>} */ more) {
-  const rest = Object.fromEntries(Object.entries(curves).map(([metric, lines]) => [metric, lines.filter((line) => !keys.has(line.key))]));
+  const rest = byMetric(Object.entries(curves).map(([metric, lines]) => [metric, lines.filter((line) => !keys.has(line.key))]));
   for (const [metric, lines] of Object.entries(more)) rest[metric] = [...(rest[metric] || []), ...lines];
   return rest;
 }
