@@ -51,7 +51,7 @@ export function show(value, kind, now = Date.now() / 1000) {
   if (kind === "bytes") return size(value);
   if (kind === "date") return age(now - Date.parse(value) / 1000);
   if (kind === "list of names") return escape(value.join(", "));
-  if (kind === "list of words") return escape(value.map(quoted).join(" "));
+  if (kind === "list of words" && value.every((/** @type {any} */ word) => typeof word === "string")) return escape(value.map(quoted).join(" "));
   if (typeof value === "boolean") return value ? "true" : "false";
   if (typeof value === "number") return Number.isInteger(value) && Math.abs(value) < 1e18 && !Object.is(value, -0) ? String(value) : general(value);
   return escape(typeof value === "string" ? value : JSON.stringify(value));
