@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { groupsOf, spread } from "../../../gittrack/web/static/js/grouping.js";
+import { runCell } from "../../../gittrack/web/static/js/table/cells.js";
 import { csvOf, idsOf, markdownOf, reproduceCommands } from "../../../gittrack/web/static/js/table/copies.js";
 import { columnsOf, moved, resized, widthsOf } from "../../../gittrack/web/static/js/table/columns.js";
 import { bestRow, linesOf, matching, picked, quality } from "../../../gittrack/web/static/js/table/rows.js";
@@ -94,4 +95,10 @@ test("rows as CSV, Markdown and commands", () => {
   assert.equal(markdownOf(RUNS, [0, 1], columns), '| a\\|b | loss |\n| --- | ---: |\n| x,"y" | 0.12346 |\n| - | nan |\n');
   assert.equal(idsOf(["e/f/1", "e/2"]), "1\n2");
   assert.equal(reproduceCommands(["e/f/1"]), "git track reproduce 1");
+});
+
+test("a param that is NaN does not equal a missing or an infinite one", () => {
+  const column = { name: "params.clip", group: "param", kind: "number", values: ["NaN", null, "Infinity", "NaN"] };
+  const look = { runs: RUNS, sort: [], baseline: 0, qualities: new Map() };
+  assert.deepEqual([1, 2, 3].map((row) => runCell(look, column, row).text), ["-", "inf", "="]);
 });

@@ -26,7 +26,8 @@ export function runCell(look, column, row) {
   const value = valueAt(column, row);
   const number = numeric(column, value);
   if (look.baseline >= 0 && row !== look.baseline) {
-    const cell = difference(column, number, numeric(column, valueAt(column, look.baseline)));
+    const base = valueAt(column, look.baseline);
+    const cell = column.group === "param" ? equal(column, value, base) : difference(column, number, numeric(column, base));
     if (cell) return cell;
   }
   const text = show(value, column.kind);
@@ -35,8 +36,11 @@ export function runCell(look, column, row) {
   return { text, class: classes.filter(Boolean).join(" "), title: column.group === "metric" && value !== null ? about(column, row) : text.length > 30 && text, shade: quality ? quality.share(number) : 0 };
 }
 
+function equal(/** @type {any} */ column, /** @type {any} */ value, /** @type {any} */ base) {
+  return JSON.stringify(value) === JSON.stringify(base) ? { text: "=", class: "same", title: show(value, column.kind), shade: 0 } : null;
+}
+
 function difference(/** @type {any} */ column, /** @type {any} */ value, /** @type {any} */ base) {
-  if (column.group === "param") return JSON.stringify(value) === JSON.stringify(base) ? { text: "=", class: "same", title: show(value, column.kind), shade: 0 } : null;
   if (column.group !== "metric" || typeof value !== "number" || typeof base !== "number" || !Number.isFinite(value - base)) return null;
   const change = value - base;
   const judged = change === 0 || !column.goal ? "" : change < 0 === (column.goal === "min") ? "better" : "worse";
