@@ -28,13 +28,24 @@ def over(page, index=0):
     return page.locator(".chart canvas.overlay").nth(index).bounding_box()
 
 
+def drag(page, box):
+    """Drag over a part of a chart."""
+    page.mouse.move(box["x"] + 100, box["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 200, box["y"] + 90, steps=3)
+    page.mouse.up()
+
+
 def test_a_drag_zooms_all_charts_and_a_double_click_resets(charts):
     box = over(charts)
-    charts.mouse.move(box["x"] + 100, box["y"] + 60)
-    charts.mouse.down()
-    charts.mouse.move(box["x"] + 200, box["y"] + 90, steps=3)
-    charts.mouse.up()
+    drag(charts, box)
     expect(charts.get_by_role("button", name="reset zoom")).to_be_visible()
+    assert "from=" in charts.url
+    charts.locator("body").press("x")  # a range of steps is none of seconds
+    assert "from=" not in charts.url
+    charts.locator("body").press("x")
+    charts.locator("body").press("x")
+    drag(charts, box)
     assert "from=" in charts.url
     charts.locator(".chart canvas.overlay").nth(1).dblclick()
     expect(charts.get_by_role("button", name="reset zoom")).to_be_hidden()
@@ -75,12 +86,14 @@ def test_a_chart_is_saved_as_it_is_shown(charts):
 
 
 def test_full_screen_and_arrows(charts):
+    charts.locator("tbody tr[data-key]").first.click()
     charts.get_by_role("button", name="full screen: train/acc").click()
     expect(charts.locator(".chart.full .label").first).to_have_text("train/acc")
     charts.locator("body").press("ArrowRight")
     expect(charts.locator(".chart.full .label").first).to_have_text("train/loss")
     charts.locator("body").press("Escape")
     expect(charts.locator(".chart.full")).to_have_count(0)
+    expect(charts.locator("tr[aria-selected=true]")).to_have_count(1)  # Escape did nothing else
 
 
 def test_the_search_demonstration_plays_and_hides_the_optimum(tmp_path, opened):

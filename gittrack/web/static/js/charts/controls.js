@@ -27,8 +27,9 @@ export function createControls(app, metrics) {
 
   function refresh() {
     const state = store.get();
-    const names = [...AXES, ...metrics().map((metric) => [metric, metric])];
-    if (axis.options.length !== names.length) axis.replaceChildren(...names.map(([value, text]) => el("option", { value, text })));
+    const others = [...new Set([...metrics(), state.x])].filter((name) => !AXES.some(([value]) => value === name));
+    const names = [...AXES, ...others.map((metric) => [metric, metric])];
+    if ([...axis.options].map((option) => option.value).join("\n") !== names.map(([value]) => value).join("\n")) axis.replaceChildren(...names.map(([value, text]) => el("option", { value, text })));
     if (document.activeElement !== filter) filter.value = state.charts;
     axis.value = state.x;
     [log.checked, clip.checked, smooth.value, row.value] = [state.log, state.clip, String(state.smooth), String(state.perRow)];

@@ -46,6 +46,7 @@ export function createCharts(app, keys) {
     const { curves, charts: filter, pinned, perRow } = store.get();
     const groups = sections(Object.keys(curves), filter, pinned);
     const shown = groups.flatMap((group) => group.metrics);
+    if (!shown.includes(full)) full = "";
     for (const metric of shown) if (!charts.has(metric)) charts.set(metric, createChart(metric, actions));
     for (const metric of [...charts.keys()]) if (!shown.includes(metric)) charts.delete(metric);
     const style = perRow > 0 ? { "grid-template-columns": `repeat(${perRow}, minmax(0, 1fr))` } : {};
@@ -79,13 +80,16 @@ export function createCharts(app, keys) {
     const names = [...charts.keys()];
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (full && step) enlarge(names[(names.indexOf(full) + step + names.length) % names.length]);
-    else if (full && event.key === "Escape") enlarge("");
+    else if (full && event.key === "Escape") {
+      event.stopPropagation(); // the key means nothing else meanwhile
+      enlarge("");
+    }
   }
 
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const size = new ResizeObserver(() => paint());
   size.observe(element);
-  document.addEventListener("keydown", key);
+  document.addEventListener("keydown", key, true);
   dark.addEventListener("change", paint);
   addEventListener("beforeprint", paint);
   const off = [
@@ -100,7 +104,7 @@ export function createCharts(app, keys) {
     stop: () => {
       off.forEach((end) => end());
       size.disconnect();
-      document.removeEventListener("keydown", key);
+      document.removeEventListener("keydown", key, true);
       dark.removeEventListener("change", paint);
       removeEventListener("beforeprint", paint);
     },
