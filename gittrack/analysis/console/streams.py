@@ -10,7 +10,10 @@ from gittrack.analysis.console.masks import visible
 from gittrack.analysis.span import Span
 
 CUT = re.compile(r"\n\[\.\.\. [\d,]+ bytes left out \.\.\.\]\n")
-_WORKTREE = re.compile(r"/[^\s'\":]*/gittrack-[0-9a-z_]{8,16}(?:/up)*/tree(?![\w.-])")
+_WORKTREE = re.compile(
+    # It begins only where a word does: else a long line with many slashes takes quadratic time.
+    r"(?<![^\s'\":])([^\s'\":/]*)/[^\s'\":]*/gittrack-[0-9a-z_]{8,16}(?:/up)*/tree(?![\w.-])"
+)
 _OWN_LINE = re.compile(r"gittrack: (?:.*<run>|it has neither |git track run sets )")
 
 
@@ -63,7 +66,8 @@ def _cleaned(lines: list[str], console: PrintedOutput) -> list[str]:
     text = "\n".join(lines)
     if "\x1b" in text or "\b" in text or "\r" in text:
         text = "\n".join(map(visible, lines))
-    text = _WORKTREE.sub("<tree>", text)
+    if "/gittrack-" in text:
+        text = _WORKTREE.sub(r"\1<tree>", text)
     for folder in console.folders:
         if len(folder) > 1:
             text = re.sub(re.escape(folder) + r"(?![\w.-])", "<tree>", text)

@@ -258,3 +258,14 @@ def test_of_each_form_of_lines_the_first_that_differs_is_named():
     result = compare(text.format(1.5, 2.5, 3.5), text.format(1.5, 12.5, 3.6))
     assert [pair.number for pair in result.doubtful] == [3, 4]
     assert compare("08:53:21 a\n", "08:53:22 a\n").doubtful == ()
+
+
+def test_the_folder_of_a_rerun_in_front_and_behind_other_text_is_no_difference():
+    first = 'open("/tmp/gittrack-abcdefgh/tree/x") dir=/tmp/gittrack-abcdefgh/tree'
+    assert not compare(first, first.replace("abcdefgh", "12345678")).differing
+    assert compare(first, first.replace("dir=", "cwd=")).differing
+
+
+def test_a_long_line_with_many_slashes_is_read_once():
+    line = "/a" * 200_000
+    assert compare(f"/gittrack-x {line}", f"/gittrack-x {line}/").differing
