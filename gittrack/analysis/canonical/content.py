@@ -22,7 +22,9 @@ from gittrack.analysis.canonical import document_times, event_files, kinds, pick
 from gittrack.analysis.canonical.tables import Omissions
 from gittrack.analysis.span import Span
 
-LIMIT = 1 << 30  # bytes to unpack at most: a small archive may contain a huge file
+LIMIT = (
+    1 << 30
+)  # bytes to unpack at most, of all archives in a file: a small one may contain a huge file
 _DEEPEST = 3  # archives in archives
 _SERIALIZATION_ID = (
     ".data/serialization_id"  # torch: a digest of the names and contents of the entries
@@ -74,7 +76,10 @@ def _plain(data: bytes, name: str, omissions: Omissions, depth: int) -> bytes | 
     file_kind = kinds.kind(data, name)
     if file_kind is None or depth > _DEEPEST:
         return None
-    plain = _READERS[file_kind](data, name, omissions, depth)
+    try:
+        plain = _READERS[file_kind](data, name, omissions, depth)
+    except (OverflowError, RecursionError, MemoryError):  # a number or a nesting without bounds
+        return None
     prefix = "packed" if file_kind in kinds.PACKED else file_kind
     return None if plain is None else prefix.encode() + b"\0" + plain
 
@@ -84,8 +89,10 @@ def _zip(data: bytes, name: str, omissions: Omissions, depth: int) -> bytes | No
     lines = []
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > LIMIT:
+            size = sum(entry.file_size for entry in archive.infolist())
+            if size > LIMIT - omissions.unpacked:
                 return None
+            omissions.unpacked += size
             top = _top_folder(archive.namelist())
             for entry in archive.infolist():
                 inner = entry.filename.removeprefix(top)
@@ -126,8 +133,9 @@ def _unpacked(data: bytes, name: str, omissions: Omissions, depth: int) -> bytes
                 packed = stream.read(LIMIT + 1)
     except _DAMAGE:
         return None
-    if len(packed) > LIMIT:
+    if len(packed) > LIMIT - omissions.unpacked:
         return None
+    omissions.unpacked += len(packed)
     return _plain(packed, _inner_name(name), omissions, depth + 1) or b"bytes\0" + packed
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _DATES = re.compile(
-    rb"(/(?:CreationDate|ModDate)\s*)\([^)]*\)"
+    rb"(/(?:CreationDate|ModDate)\s*)\([^)]{0,100}\)"
     rb"|(<(?:xmp:\w*Date|dc:date)>)[^<]*(?=</)"
     rb"|(/ID\s*)\[\s*<[0-9A-Fa-f]*>\s*<[0-9A-Fa-f]*>\s*\]"
 )

@@ -62,12 +62,13 @@ def content(data: bytes, omissions: Omissions) -> bytes | None:
     if len(data) > LIMIT:
         return None
     stream = io.BytesIO(data)
-    total = hashlib.sha256()
+    total, size = hashlib.sha256(), 0
     try:
         while stream.tell() < len(data):
             for count, part in enumerate(_serialized(_Machine(stream).run(), omissions)):
-                if count > 4 * MOST_OPCODES:
-                    raise _Unknown("the same tuple in many places")
+                size += len(part)
+                if count > 4 * MOST_OPCODES or size > 4 * LIMIT:
+                    raise _Unknown("the same value in many places")
                 total.update(part)
     except (_Unknown, ValueError, IndexError, KeyError, RecursionError, AttributeError, TypeError):
         return None
@@ -251,6 +252,9 @@ def _is_time(name: str, value: Any, omissions: Omissions) -> bool:
     seen: set[int] = set()
     while waiting and len(seen) < _MOST_PARTS:
         part = waiting.pop()
+        omissions.parts_left -= _size(part)
+        if omissions.parts_left < 0:
+            return False
         if isinstance(part, _Node):
             if id(part) not in seen and not _name_of(part):
                 seen.add(id(part))
@@ -260,3 +264,10 @@ def _is_time(name: str, value: Any, omissions: Omissions) -> bool:
         elif isinstance(part, float):
             floats.append(part)
     return not waiting and omissions.are_times(name, set(floats))
+
+
+def _size(part: Any) -> int:
+    """Return how many values a part of a value has."""
+    if isinstance(part, _Node):
+        return 1 + len(part.parts)
+    return 1 + len(part) // 8 if isinstance(part, (bytes, bytearray)) else 1

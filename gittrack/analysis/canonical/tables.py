@@ -20,6 +20,7 @@ from gittrack.analysis.span import Span
 from gittrack.analysis.volatile import is_volatile, words
 
 LIMIT = 4 << 20  # bytes; a larger file is compared by its bytes
+_MOST_PARTS = 4_000_000  # of values in pickles that may be times
 _MARK = "\0time"
 _DATE_TIME = re.compile(
     r"\d{4}-\d\d-\d\d[T @_]\d\d:\d\d(:\d\d(?:[.,]\d{1,9})?)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?"
@@ -42,6 +43,8 @@ class Omissions:
         self.is_known = span is not None
         self.span = span or Span(0.0, 0.0)
         self.names: dict[str, None] = {}
+        self.unpacked = 0  # bytes, of the archives so far
+        self.parts_left = _MOST_PARTS
 
     def is_time(self, name: str, value: object) -> bool:
         """Return whether a value is a time of the run; its name is then remembered."""

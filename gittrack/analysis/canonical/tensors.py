@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from typing import Any
 
 from gittrack.analysis.canonical.tables import Omissions, json_content
 
@@ -31,8 +32,8 @@ def safetensors(data: bytes, omissions: Omissions) -> bytes | None:
 
     Notes
     -----
-    The format: the length of the header (8 bytes, little endian), the header in JSON, the tensors.  The order
-    of the names in the header, and of the tensors behind it, is not content.
+    The format: the length of the header (8 bytes, little endian), the header in JSON, the tensors, which fill
+    the rest without holes.  The order of the names in the header, and of the tensors, is not content.
     """
     size = int.from_bytes(data[:8], "little")
     start = 8 + size
@@ -42,6 +43,8 @@ def safetensors(data: bytes, omissions: Omissions) -> bytes | None:
         header = json.loads(data[8:start])
         note = json.dumps(header.pop("__metadata__", {}), sort_keys=True).encode()
         total = hashlib.sha256(json_content(note, omissions) or note)
+        if not _fill(header, len(data) - start):
+            return None
         for name, tensor in sorted(header.items()):
             begin, end = tensor["data_offsets"]
             facts = json.dumps([name, tensor["dtype"], tensor["shape"], end - begin])
@@ -49,6 +52,16 @@ def safetensors(data: bytes, omissions: Omissions) -> bytes | None:
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
     return total.digest()
+
+
+def _fill(header: dict[str, Any], size: int) -> bool:
+    """Return whether the tensors of a header fill all bytes behind it, each byte once."""
+    position = 0
+    for begin, end in sorted(tuple(tensor["data_offsets"]) for tensor in header.values()):
+        if begin != position or end < begin:
+            return False
+        position = end
+    return position == size
 
 
 def parquet(data: bytes, omissions: Omissions) -> bytes | None:
@@ -123,6 +136,8 @@ def _end(data: bytes, position: int, kind: int, depth: int) -> int:
         if count == 15:
             count, position = _varint(data, position)
         for _ in range(count):
+            if position >= len(data):
+                raise IndexError("a list is longer than the data")
             position = position + 1 if inner in (1, 2) else _end(data, position, inner, depth + 1)
         return position
     if kind == _STRUCT:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from gittrack.analysis.canonical import content as canonical
 from gittrack.analysis.canonical import kinds
 from gittrack.analysis.canonical.content import digest
+from gittrack.analysis.span import Span
 
 
 def archive(year, **entries):
@@ -130,3 +131,33 @@ def test_the_kind_of_a_file_is_known_by_its_begin_or_its_name():
     assert kinds.kind(b"<svg", "plots/a.SVG") == "document"
     assert kinds.kind(b"epoch,loss", "log.csv") == "table"
     assert kinds.kind(b"epoch,loss", "log.txt") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.json", b'{"time": 1' + b"0" * 400 + b"}"),
+        ("a.safetensors", (200_000).to_bytes(8, "little") + b"[" * 200_000),
+        ("a.json", b"[" * 200_000),
+    ],
+    ids=["a number without bounds", "a deep header", "deep JSON"],
+)
+def test_a_file_that_no_reader_can_hold_is_compared_by_its_bytes(name, data):
+    result = canonical.content(data, name, Span(0.0, 60.0))
+    assert result == (hashlib.sha256(data).hexdigest(), ())
+
+
+def test_archives_in_an_archive_share_one_limit(monkeypatch):
+    monkeypatch.setattr(canonical, "LIMIT", 5000)
+    inner = [archive(year, x=bytes(1500)) for year in (1990, 2020)]
+    few, many = (
+        [archive(1990, **{f"a{n}": data for n in range(count)}) for data in inner]
+        for count in (1, 3)
+    )
+    assert digest(few[0]) == digest(few[1])
+    assert digest(many[0]) != digest(many[1])
+
+
+def test_a_pdf_with_dates_that_do_not_end_is_read_once():
+    data = b"%PDF-" + b"/CreationDate(" * 100_000
+    assert digest(data, "a.pdf") == digest(data, "a.pdf")

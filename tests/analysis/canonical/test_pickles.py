@@ -174,3 +174,9 @@ def test_an_array_of_times_is_left_out(protocol):
     assert results([0.5, 1.5]).left_out == ("mean_fit_time",)
     assert results([0.5, 1.5]).digest != results([0.5, 1.5], (0.5, 0.7)).digest
     assert results([0.5, 1e6]).left_out == ()
+
+
+def test_a_value_in_many_places_is_not_unpacked_in_each():
+    large = bytes(8 << 20)
+    data = pickle.dumps({"time": [large] * 20_000}, 4)
+    assert content(data, "a.pkl", Span(0.0, 60.0)).left_out == ()

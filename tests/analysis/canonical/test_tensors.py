@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 
@@ -76,3 +77,30 @@ def test_parquet_files_are_compared_without_their_writer_and_times():
     assert first.left_out == ("saved",)
     assert first.digest != saved(0.125, "2026-11-28 12:00:01").digest
     assert first.digest != saved(0.25, "another").digest
+
+
+def with_offsets(body: bytes, *offsets: list[int]) -> bytes:
+    """Return a safetensors file whose tensors have these offsets."""
+    header = {
+        f"t{n}": {"dtype": "U8", "shape": [1], "data_offsets": pair}
+        for n, pair in enumerate(offsets)
+    }
+    text = json.dumps(header).encode()
+    return len(text).to_bytes(8, "little") + text + body
+
+
+@pytest.mark.parametrize("offsets", [[[0, 2]], [[0, 1], [2, 4]], [[2, 4]]])
+def test_bytes_that_no_tensor_has_are_compared(offsets):
+    first, second = (with_offsets(body, *offsets) for body in (b"abcd", b"aXcY"))
+    assert digest(first, "m.safetensors") != digest(second, "m.safetensors")
+
+
+def test_tensors_that_share_their_bytes_are_not_read_again_and_again():
+    data = with_offsets(bytes(1 << 24), *[[0, 1 << 24]] * 5000)
+    assert digest(data, "m.safetensors") == hashlib.sha256(data).hexdigest()
+
+
+def test_a_list_in_parquet_that_is_longer_than_the_file_ends():
+    footer = b"\x19\xf1" + b"\xff" * 8 + b"\x7f\0"
+    data = b"PAR1" + footer + len(footer).to_bytes(4, "little") + b"PAR1"
+    assert digest(data, "t.parquet") == hashlib.sha256(data).hexdigest()
