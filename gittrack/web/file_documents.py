@@ -1,7 +1,7 @@
 """What a page that is one file holds: params, metrics and curves; more only if it is asked for.
 
-A file is mailed to others.  So code, the console, the environment, the host and the user are left out unless
-the sender names them.
+A file is mailed to others.  So code, its branch, the console, the environment, the host and the user are left
+out unless the sender names them.
 """
 
 from __future__ import annotations
@@ -39,11 +39,13 @@ _FACTS = {  # the facts that every file holds
         "group",
     ),
     *("seed", "exit_code", "signal", "fingerprint", "recipe", "archived", "resumed", "reproduces"),
-    *("code", "branch", "code.dirty", "verdict", "verdict.level", "verdict.evidence"),
+    *("code", "code.dirty", "verdict", "verdict.level", "verdict.evidence"),
     *("sweep.id", "sweep.trial", "sweep.config", "sweep.rung", "sweep.bracket", "sweep.budget"),
     *("sweep.seed", "sweep.order", "sweep.stopped"),
 }
-_OF_PART = {CODE: {"command", "cwd", "code.commit", "code.snapshot", "code.remote", "changed"}}
+_OF_PART = {
+    CODE: {"command", "cwd", "branch", "code.commit", "code.snapshot", "code.remote", "changed"}
+}
 _OF_PART[ENV] = {"host", "user", "peak_memory", "ref", "commit"}
 _LONGEST_LOG = 200_000  # bytes of the end of a console
 _MOST_METRICS = 20  # with their importance

@@ -136,6 +136,7 @@ def test_the_page_of_some_runs(project):
 
 def secrets() -> list[str]:
     """Record two runs, and return texts that only the sender of a page may give away."""
+    helpers.git(".", "checkout", "-qb", "for-customer-x")
     code = "print('printed by first')\nopen('out.txt', 'w').write('first')\n"
     helpers.Path("train.py").write_text(code)
     argv = ("run", "-n", "first", "--output", "out.txt", "--", helpers.sys.executable, "train.py")
@@ -144,7 +145,14 @@ def secrets() -> list[str]:
     (run,) = helpers.listed()
     helpers.Path("train.py").write_text("print('other')\n")
     helpers.record("second", {"loss": 1.0})
-    return [run["host"], "printed by first", "train.py", "out.txt", helpers.sys.executable]
+    return [
+        run["host"],
+        "printed by first",
+        "train.py",
+        "out.txt",
+        helpers.sys.executable,
+        "for-customer-x",
+    ]
 
 
 def test_a_file_holds_no_code_console_or_machine_unless_asked_for(project):
