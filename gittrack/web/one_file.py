@@ -23,12 +23,17 @@ _COMMENT = re.compile(r"/\*\*.*?\*/[ ]?", re.DOTALL)
 _EXPORT = re.compile(r"^export (async function|function|class|const) (\w+)", re.M)
 
 _STARTER = """const packed = "%s";
+async function start() {
 const bytes = Uint8Array.from(atob(packed), (char) => char.charCodeAt(0));
 const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
 const script = document.createElement("script");
 script.type = "module";
 script.textContent = await new Response(stream).text();
 document.body.append(script);
+}
+start().catch(() => {
+document.body.append("This page needs a newer browser: Chrome 80, Firefox 113, Safari 16.4 or later.");
+});
 """
 
 

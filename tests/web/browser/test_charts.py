@@ -96,6 +96,12 @@ def test_full_screen_and_arrows(charts):
     expect(charts.locator("tr[aria-selected=true]")).to_have_count(1)  # Escape did nothing else
 
 
+def test_an_old_browser_shows_what_a_file_needs(tmp_path, page, opened):
+    page.add_init_script("delete window.DecompressionStream")
+    (tmp_path / "search.html").write_bytes(search_demo.page())
+    expect(opened(tmp_path / "search.html").locator("body")).to_contain_text("Firefox 113")
+
+
 def test_the_search_demonstration_plays_and_hides_the_optimum(tmp_path, opened):
     (tmp_path / "search.html").write_bytes(search_demo.page())
     page = opened(tmp_path / "search.html")
