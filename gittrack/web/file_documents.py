@@ -74,7 +74,7 @@ def documents(
     Raises
     ------
     TrackError
-        If a part is unknown, if no run matches, or if the runs are too many.
+        If a part is unknown, if no run matches or one of ``run`` is not here, or if the runs are too many.
     """
     _check(parts)
     rows = windows.select(repo, Params({**fields, "limit": [str(MOST_RUNS)]}))
@@ -83,6 +83,7 @@ def documents(
             f"{rows.total:,} runs are too many for one file",
             f"select at most {MOST_RUNS:,} by -w or -e",
         )
+    _check_all_are_here(rows.raws, fields.get("run", ()))
     infos = [reader.decode(repo, raw) for raw in rows.raws]
     table = runs.columns_of(repo, infos)
     permitted = _FACTS.union(*(_OF_PART.get(part, ()) for part in parts))
@@ -116,6 +117,19 @@ def _check(parts: Collection[str]) -> None:
             raise TrackError(
                 f"a page has no part {part!r}", f"there are: {', '.join(PARTS)}", code=2
             )
+
+
+def _check_all_are_here(raws: Sequence[Raw], keys: Sequence[str]) -> None:
+    """Raise TrackError if no run matches, or if the repository lacks one that was selected."""
+    present = {runs.key(raw) for raw in raws}
+    missing = [key for key in keys if key not in present]
+    if missing:
+        raise TrackError(
+            f"the repository has no run {missing[0]!r}",
+            "one page shows the runs of one repository; was the run removed?",
+        )
+    if not raws:
+        raise TrackError("no run matches, so a page would be empty", "see the runs: git track ls")
 
 
 def _initial(first: Mapping[str, Any] | None) -> dict[str, Any]:

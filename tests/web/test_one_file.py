@@ -210,6 +210,14 @@ def test_too_many_runs_for_a_file(project, monkeypatch):
         one_file.runs_page(git.find(), {})
 
 
+def test_a_page_leaves_no_selected_run_out_in_silence(project):
+    key = f"default/{helpers.record('a', {'loss': 1.0})}"
+    with pytest.raises(TrackError, match="has no run 'default/other'"):
+        one_file.runs_page(git.find(), {"run": [key, "default/other"]})
+    with pytest.raises(TrackError, match="no run matches"):
+        one_file.runs_page(git.find(), {"where": ["loss > 1"]})
+
+
 def test_the_search_demonstration_compares_methods_of_one_budget():
     document = search_demo.document()
     spent = {entry["name"]: entry["steps"][-1][4] for entry in document["methods"]}
