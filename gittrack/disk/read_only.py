@@ -6,7 +6,9 @@ The files themselves are not changed: other processes can write them, and no kil
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -52,6 +54,41 @@ def works(view: View) -> bool:
         finally:
             os._exit(code)
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+
+
+def aliases(path: str, mounts: str | None = None) -> list[str]:
+    """Return the other paths of a folder, or of parts of it, that bind mounts make.
+
+    Parameters
+    ----------
+    path
+        The folder, without symbolic links.
+    mounts
+        The content of ``/proc/self/mountinfo``; None reads it.
+    """
+    if mounts is None:
+        try:
+            mounts = Path("/proc/self/mountinfo").read_text("utf-8", "surrogateescape")
+        except OSError:  # not Linux
+            return []
+    rows = [[_unescaped(word) for word in line.split(" ")[2:5]] for line in mounts.splitlines()]
+    holding = [row for row in rows if f"{path}/".startswith(f"{row[2].rstrip('/')}/")]
+    if not holding:
+        return []
+    device, root, point = max(reversed(holding), key=lambda row: len(row[2]))
+    inner = f"{root.rstrip('/')}{path[len(point.rstrip('/')) :]}"
+    result = []
+    for other_device, other_root, other_point in rows:
+        top = other_root.rstrip("/")
+        if other_device == device and f"{inner}/".startswith(f"{top}/"):
+            result.append(f"{other_point.rstrip('/')}{inner[len(top) :]}")
+        elif other_device == device and other_root.startswith(f"{inner}/"):
+            result.append(other_point)
+    return [name for name in dict.fromkeys(result) if not f"{name}/".startswith(f"{path}/")]
+
+
+def _unescaped(word: str) -> str:
+    return re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), word)
 
 
 def enter(view: View) -> None:

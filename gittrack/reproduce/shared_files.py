@@ -137,11 +137,18 @@ def _is_above(path: str, folders: Iterable[str]) -> bool:
 
 
 def _view(folders: Iterable[str], exceptions: Iterable[str]) -> read_only.View:
-    chosen = tuple(dict.fromkeys(folders))
+    named = list(dict.fromkeys(folders))
+    others = read_only.aliases(named[0])  # of the user's tree
+    chosen = (*named, *(other for other in others if _is_on_disk_of(named[0], other)))
     real = dict.fromkeys(map(os.path.realpath, exceptions))
     return read_only.View(
         chosen, tuple(path for path in real if path.startswith(tuple(f"{f}/" for f in chosen)))
     )
+
+
+def _is_on_disk_of(folder: str, path: str) -> bool:
+    """Return whether a path is there, and not hidden by another disk that is mounted over it."""
+    return os.path.exists(path) and os.stat(path).st_dev == os.stat(folder).st_dev
 
 
 def _caches() -> list[str]:

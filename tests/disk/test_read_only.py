@@ -46,3 +46,26 @@ def test_only_the_process_itself_cannot_write():
 
 def test_a_view_of_files_that_are_missing_does_not_work():
     assert not read_only.works(View(("missing",)))
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/home/ada/p", ["/srv/my data/p"]),
+        ("/srv/my data/p", ["/home/ada/p"]),
+        ("/home/ada/q", ["/srv/my data/q", "/inner"]),  # a part of it is mounted elsewhere
+        ("/other/p", []),
+        ("/elsewhere", []),
+    ],
+)
+def test_bind_mounts_give_a_folder_other_paths(path, expected):
+    mounts = "\n".join(
+        (
+            "1 0 8:1 / / rw - ext4 /dev/a rw",
+            "2 1 8:2 / /home rw - ext4 /dev/b rw",
+            r"3 1 8:2 /ada /srv/my\040data rw - ext4 /dev/b rw",
+            "4 1 8:2 /ada/q/data /inner rw - ext4 /dev/b rw",
+            "5 1 8:3 / /other rw - ext4 /dev/c rw",
+        )
+    )
+    assert read_only.aliases(path, mounts) == expected
