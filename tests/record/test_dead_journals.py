@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import time
 from pathlib import Path
 
@@ -122,6 +123,20 @@ class TestAdopt:
             dead_journals.adopt(dead)
         assert (dead / layout.EVENTS).read_bytes() == line
         assert not lock.is_held(dead / layout.LOCK)
+
+    @pytest.mark.parametrize("free", [1, 2])  # for the lock; for the lock and the events
+    def test_a_journal_that_cannot_be_opened_now_is_not_locked_after_that(self, dead, free):
+        usual = resource.getrlimit(resource.RLIMIT_NOFILE)
+        next_number = os.dup(0)
+        os.close(next_number)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (next_number + free, usual[1]))
+        try:
+            with pytest.raises(OSError, match="Too many open files"):
+                dead_journals.adopt(dead)
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, usual)
+        assert not lock.is_held(dead / layout.LOCK)
+        dead_journals.adopt(dead).release()
 
 
 class TestOtherHost:

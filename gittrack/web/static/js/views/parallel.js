@@ -34,6 +34,7 @@ export function mount(root, app) {
   let scene = /** @type {ReturnType<typeof sceneOf> | null} */ (null);
   let drawn = /** @type {ReturnType<typeof draw>} */ ({ lines: [], at: () => 0, height: 1 });
   let drag = /** @type {{side: number, from: number, to: number} | null} */ (null);
+  let isBrushing = false; // until the click that ends a drag, wherever it ends
   const set = (/** @type {Record<string, string | null>} */ patch) => store.set({ axes: changed(store.get().axes, patch) });
 
   function arrange() {
@@ -62,6 +63,7 @@ export function mount(root, app) {
 
   plot.canvas.addEventListener("pointerdown", (/** @type {PointerEvent} */ event) => {
     const side = event.button === 0 ? sideAt(event.offsetX) : -1;
+    isBrushing = side >= 0;
     if (side < 0) return;
     plot.canvas.setPointerCapture(event.pointerId);
     drag = { side, from: event.offsetY, to: event.offsetY };
@@ -96,7 +98,7 @@ export function mount(root, app) {
     plot.tell(null, 0, 0);
   });
   plot.canvas.addEventListener("click", (/** @type {MouseEvent} */ event) => {
-    const row = sideAt(event.offsetX) < 0 ? nearestLine(drawn.lines, event.offsetX, event.offsetY, REACH) : -1;
+    const row = !isBrushing ? nearestLine(drawn.lines, event.offsetX, event.offsetY, REACH) : -1;
     if (row >= 0 && scene) store.set({ view: "run", target: scene.keys[row], hover: "" });
   });
   const off = [store.on(["runs", "axes"], arrange), store.on(["hover", "theme"], paint), paintAgain(plot.element, paint)];
