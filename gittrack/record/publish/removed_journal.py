@@ -6,6 +6,7 @@ of that host, and the commit of the whole run continues that commit.
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from gittrack import git
@@ -14,10 +15,14 @@ from gittrack.core.run import events
 from gittrack.disk import restore as restoring
 from gittrack.git import refs
 from gittrack.record.journal import Journal
+from gittrack.record.machine import lock_files
 
 
 def restore(repo: git.Repo, book: Journal) -> dict[str, Any]:
-    """Write artifacts and patches of the earlier commit into the journal; return the fact ``resumes``."""
+    """Write the files of the earlier commit into the journal again; return the fact ``resumes``.
+
+    These are artifacts, patches and lock files.
+    """
     state = book.state()
     ref = layout.run_ref(state.facts["experiment"], book.id)
     commit = next((oid for name, oid in refs.below(repo, ref) if name == ref), None)
@@ -36,4 +41,18 @@ def restore(repo: git.Repo, book: Journal) -> dict[str, Any]:
             book.append(events.OUTPUT, values={**item, "where": "left out"})
         else:
             restoring.write(book.folder / layout.ARTIFACTS, item["path"], data, item)
+    if commit:
+        _restore_locks(repo, book, commit)
     return {"resumes": commit} if commit else {}
+
+
+def _restore_locks(repo: git.Repo, book: Journal, commit: str) -> None:
+    """Write the lock files again, and add them to the facts of the environment."""
+    listing = ("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit, "--", layout.LOCKS)
+    paths = os.fsdecode(repo.read(*listing)).split("\0")[:-1]
+    contents = git.read_objects(repo, [f"{commit}:{path}" for path in paths])
+    for path, data in zip(paths, contents, strict=True):
+        if data is not None and not (book.folder / path).exists():
+            restoring.write(book.folder, path, data, {})
+    if paths:
+        book.append(events.ENV, values=lock_files.facts(book.folder))

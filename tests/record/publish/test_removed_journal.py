@@ -9,6 +9,7 @@ import pytest
 from gittrack.core import layout
 from gittrack.core.run import events
 from gittrack.core.run.run_info import iso
+from gittrack.record.machine import lock_files
 from gittrack.record.publish import removed_journal, writer
 from gittrack.record.publish.tree import Artifact, RunContents
 
@@ -39,6 +40,16 @@ def test_artifacts_and_patches_come_back_and_the_commit_is_continued(repo, live)
     assert (live.folder / layout.ARTIFACTS / "m" / "a.bin").read_bytes() == DATA
     assert (live.folder / layout.DIFF).read_bytes() == b"patches: []\n"
     assert live.state().outputs == [ENTRY]
+
+
+def test_lock_files_come_back_and_are_facts_of_the_environment(repo, live):
+    live.append(events.ENV, values={"python": {"version": "3.11.7"}})
+    commit(repo, live, locks={"uv.lock": Artifact(b"a\n"), "sub/uv.lock": Artifact(b"b\n")})
+    removed_journal.restore(repo, live)
+    assert lock_files.copies(live.folder) == {"uv.lock": b"a\n", "sub/uv.lock": b"b\n"}
+    env = live.state().env
+    assert env["python"] == {"version": "3.11.7"}
+    assert [entry["path"] for entry in env["locks"]] == ["sub/uv.lock", "uv.lock"]
 
 
 def test_an_artifact_that_was_logged_again_stays(repo, live):
