@@ -26,6 +26,7 @@ LIMIT = (
     1 << 30
 )  # bytes to unpack at most, of all archives in a file: a small one may contain a huge file
 _DEEPEST = 3  # archives in archives
+_MOST_STREAMS = 1000  # of one file of bzip2 or xz
 _SERIALIZATION_ID = (
     ".data/serialization_id"  # torch: a digest of the names and contents of the entries
 )
@@ -128,15 +129,32 @@ def _unpacked(data: bytes, name: str, omissions: Omissions, depth: int) -> bytes
             if not unpacker.eof or unpacker.unused_data:
                 return None
         else:
-            opener = bz2.BZ2File if data[:3] == b"BZh" else lzma.LZMAFile
-            with opener(io.BytesIO(data)) as stream:
-                packed = stream.read(LIMIT + 1)
+            streams = _streams(data)
+            if streams is None:
+                return None
+            packed = streams
     except _DAMAGE:
         return None
     if len(packed) > LIMIT - omissions.unpacked:
         return None
     omissions.unpacked += len(packed)
     return _plain(packed, _inner_name(name), omissions, depth + 1) or b"bytes\0" + packed
+
+
+def _streams(data: bytes) -> bytes | None:
+    """Return the content of streams of bzip2 or xz; None if something else follows: it is content, too."""
+    parts: list[bytes] = []
+    room = LIMIT + 1
+    for _ in range(_MOST_STREAMS):
+        unpacker = bz2.BZ2Decompressor() if data[:3] == b"BZh" else lzma.LZMADecompressor()
+        parts.append(unpacker.decompress(data, room))
+        room -= len(parts[-1])
+        if not unpacker.eof:
+            return None
+        data = unpacker.unused_data
+        if not data:
+            return b"".join(parts)
+    return None
 
 
 def _inner_name(name: str) -> str:

@@ -106,15 +106,24 @@ def json_content(data: bytes, omissions: Omissions) -> bytes | None:
     try:
         text = data.decode("utf-8-sig")
         try:
-            values = [json.loads(text)]
+            values = [json.loads(text, object_pairs_hook=_mapping)]
         except ValueError:
-            values = [json.loads(line) for line in text.splitlines() if line.strip()]
+            lines = filter(str.strip, text.splitlines())
+            values = [json.loads(line, object_pairs_hook=_mapping) for line in lines]
         plain = [_without_times(value, "", omissions) for value in values]
         return (
             b"\n".join(json.dumps(value).encode() for value in plain) if omissions.names else None
         )
     except (ValueError, RecursionError):
         return None
+
+
+def _mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return a mapping of JSON.  Raises ValueError if a name occurs twice: one value would be lost."""
+    mapping = dict(pairs)
+    if len(mapping) < len(pairs):
+        raise ValueError("a name occurs twice")
+    return mapping
 
 
 def _without_times(value: Any, name: str, omissions: Omissions) -> Any:

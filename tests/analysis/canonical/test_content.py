@@ -1,8 +1,10 @@
 """The digest of what an artifact holds, whatever the file says about its time."""
 
+import bz2
 import gzip
 import hashlib
 import io
+import lzma
 import struct
 import zipfile
 
@@ -161,3 +163,10 @@ def test_archives_in_an_archive_share_one_limit(monkeypatch):
 def test_a_pdf_with_dates_that_do_not_end_is_read_once():
     data = b"%PDF-" + b"/CreationDate(" * 100_000
     assert digest(data, "a.pdf") == digest(data, "a.pdf")
+
+
+@pytest.mark.parametrize("pack", [bz2.compress, lzma.compress])
+def test_what_follows_a_packed_file_is_compared(pack):
+    first, second = (pack(b"x") + more for more in (b"abc", b"abd"))
+    assert digest(first) != digest(second)
+    assert digest(pack(b"x") + pack(b"y")) == digest(pack(b"xy"))

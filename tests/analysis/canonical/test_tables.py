@@ -102,3 +102,9 @@ def test_any_other_table_is_compared_whole(text):
 @pytest.mark.parametrize("name", ["a.json", "a.csv"])
 def test_damaged_files_are_compared_by_their_bytes(data, name):
     assert content(data, name, RUNS[0]) == content(data, "a.bin", RUNS[0])
+
+
+def test_json_with_a_name_twice_is_compared_by_its_bytes():
+    first, second = (b'{"loss": %d, "loss": 3, "fit_time": %d}' % pair for pair in ((1, 5), (2, 6)))
+    span = Span(1795867200.0, 1795867260.0)
+    assert content(first, "a.json", span).digest != content(second, "a.json", span).digest
