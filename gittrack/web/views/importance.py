@@ -22,7 +22,13 @@ def view(repo: git.Repo, params: Params) -> dict[str, Any]:
     """Return the document ``importance``."""
     metric = params.required("metric").removeprefix("metrics.")
     rows = windows.select(repo, params)
-    return document(repo, [reader.decode(repo, raw) for raw in rows.raws], metric)
+    answer = document(repo, [reader.decode(repo, raw) for raw in rows.raws], metric)
+    if not rows.complete:
+        count = (
+            f"Only the newest {len(rows.raws):,} of {rows.total:,} runs count here: select fewer."
+        )
+        answer["caveats"].insert(0, count)
+    return answer
 
 
 def document(repo: git.Repo, infos: Sequence[RunInfo], metric: str) -> dict[str, Any]:

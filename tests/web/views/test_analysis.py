@@ -45,6 +45,16 @@ def test_importance_of_any_runs(project):
     assert any("12 runs are few for 2 params" in caveat for caveat in document["caveats"])
 
 
+def test_importance_says_if_it_leaves_runs_out(project, monkeypatch):
+    for number in range(3):
+        helpers.record(None, {"loss": number * 2.0}, config={"lr": number})
+    monkeypatch.setattr("gittrack.web.windows.MOST_ROWS", 2)
+    document = importance.view(git.find(), Params({"metric": ["loss"]}))
+    assert document["caveats"][0] == "Only the newest 2 of 3 runs count here: select fewer."
+    whole = importance.view(git.find(), Params({"metric": ["loss"], "limit": ["3"]}))
+    assert not any("newest" in caveat for caveat in whole["caveats"])
+
+
 @pytest.fixture
 def sweep(project):
     """A sweep of three trials, the second one the best."""
