@@ -17,13 +17,14 @@ from gittrack.read.runs import live, query, reader, selection
 from gittrack.read.runs.reader import Raw
 from gittrack.read.runs.source import Request
 from gittrack.read.stamps import Stamps
-from gittrack.web.params import Params
+from gittrack.web.params import BadParameter, Params
 
 MOST_ROWS = 2_000  # with so many runs, the page gets all of them and needs no windows
 WINDOW = 200  # rows
 _LARGEST_WINDOW = 10_000
 _WITHOUT_CACHE = 1_000  # runs whose bodies git reads directly, see `read.runs.refs_and_journals`
 _ORDERS = 4  # that are kept
+_MOST_SORT_KEYS = 20  # each sorts all runs once more
 
 
 class Rows(NamedTuple):
@@ -133,6 +134,8 @@ def select(repo: git.Repo, params: Params, *, whole: bool = False) -> Rows:
         As `read.runs.query.listing`: for a query, an experiment or a sort key that means nothing.
     """
     keys, order = params.many("run"), params.many("sort")
+    if len(order) > _MOST_SORT_KEYS:
+        raise BadParameter(f"{len(order)} sort keys are too many", f"use at most {_MOST_SORT_KEYS}")
     offset = params.whole("offset", 0, 10**9)
     limit = params.whole("limit", MOST_ROWS, _LARGEST_WINDOW)
     unlimited = whole or bool(keys) or len(order) > 1

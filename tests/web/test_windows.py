@@ -44,6 +44,12 @@ def test_windows_in_an_order(five):
         assert all(raw.body for raw in rows.raws)
 
 
+def test_one_request_cannot_sort_the_runs_hundreds_of_times(five):
+    names = [f"x{number}" for number in range(21)]
+    with pytest.raises(helpers.gittrack.TrackError, match="21 sort keys are too many"):
+        Windows().select(git.find(), Params({"sort": names}))
+
+
 def test_scrolling_does_not_read_all_runs_again(five, monkeypatch):
     order = Windows()
     params = {"sort": ["loss"], "where": ["loss >= 0"]}

@@ -17,7 +17,8 @@ def command(what: str, track: str, plain: str) -> dict[str, str]:
 
 def listing(params: Params) -> list[dict[str, Any]]:
     """Return the commands that list the runs of a request."""
-    experiment, where, order = (params.text(name) for name in ("experiment", "where", "sort"))
+    experiment, where = params.text("experiment"), params.text("where")
+    order = next(iter(params.many("sort")), "")  # the most important key; ls sorts by one
     words = ["git", "track", "ls"]
     words += ["-e", experiment] if experiment else []
     words += ["-w", where] if where else []

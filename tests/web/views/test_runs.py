@@ -12,7 +12,7 @@ from gittrack.core.errors import NoSuchRun, TrackError
 from gittrack.core.query.grammar import QueryError
 from gittrack.web.application import encoded
 from gittrack.web.params import BadParameter, Params
-from gittrack.web.views import runs
+from gittrack.web.views import commands, runs
 
 
 def view(**fields: object) -> dict:
@@ -127,3 +127,8 @@ def test_the_commands_give_the_same_runs(three):
 def test_an_empty_repository(project):
     document = view()
     assert (document["total"], document["keys"], document["columns"]) == (0, [], [])
+
+
+def test_the_command_of_a_listing_sorts_by_the_most_important_key():
+    (way,) = commands.listing(Params({"sort": ["-acc", "lr"]}))
+    assert way["track"] == "git track ls --sort -acc"
