@@ -82,10 +82,10 @@ def adopt(
             read_state(folder)
             if not force:
                 _check_host(folder, patience)
-        except TrackError:
+            book = Journal(folder, lock_fd)
+        except (TrackError, OSError):  # a lock that stays would make the run look alive
             os.close(lock_fd)
             raise
-        book = Journal(folder, lock_fd)
         book.events.cut_incomplete_line()
         return book
     if is_same and time.time() - touched > _CREATION_SECONDS:
