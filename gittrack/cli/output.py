@@ -39,10 +39,10 @@ def print_note(text: str) -> None:
 def escape_controls(text: str) -> str:
     """Return text that is safe for a terminal.
 
-    Every character that could steer the terminal is escaped, except the colours of `paint`. Values of
-    runs are escaped here and not earlier, because CSV and JSON have to be exact.
+    Every character that could steer the terminal is escaped, except the colours of `paint` and of
+    charts. Values of runs are escaped here and not earlier, because CSV and JSON have to be exact.
     """
-    pieces = re.split(r"(\x1b\[[0-79;]*m)", text)  # no 8, which hides text
+    pieces = re.split(r"(\x1b\[(?:38;5;\d{1,3}|[0-79;]*)m)", text)  # no 8, which hides text
     for index in range(0, len(pieces), 2):
         pieces[index] = "\n".join(map(escape, pieces[index].split("\n")))
     return "".join(pieces)

@@ -44,7 +44,9 @@ def test_a_result_for_a_file_is_exact(capfdbinary):
     [
         ("a\nb", "a\nb"),
         ("\x1b[31mred\x1b[m", "\x1b[31mred\x1b[m"),  # the colours that we use
+        ("\x1b[38;5;4mblue\x1b[0m", "\x1b[38;5;4mblue\x1b[0m"),  # and those of charts
         ("\x1b[8mhidden", "\\x1b[8mhidden"),
+        ("\x1b[38;5;4;8mhidden", "\\x1b[38;5;4;8mhidden"),
         ("\x1b[2J", "\\x1b[2J"),
         ("\x1b]0;title\x07", "\\x1b]0;title\\x07"),
         ("a\tb\r", "a\\x09b\\x0d"),

@@ -59,7 +59,7 @@ def test_a_terminal_gets_colours_and_its_own_width(monkeypatch):
     monkeypatch.setenv("TERM", "xterm")
     record("a", {"acc": 1}, {"acc": 2})
     shown, code = on_terminal("plot", "acc", columns=60)
-    assert (code, "\x1b[" in shown) == (0, True)
+    assert (code, "\x1b[38;5;" in shown, "\\x1b" in shown) == (0, True, False)
     monkeypatch.setenv("NO_COLOR", "1")
     shown, _ = on_terminal("plot", "acc", columns=60)
     assert "\x1b" not in shown
