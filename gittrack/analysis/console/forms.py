@@ -31,8 +31,10 @@ _COUNTED = (
 )
 _RATES = rf"(?:SPS|FPS|sps|fps|mfu|{_COUNTED}[_/ ](?:per[_/ ])?s(?:ec(?:ond)?)?)"
 _MORE = r"(?:[_ ](?:total|elapsed|taken|spent|used|s|sec|secs|seconds|ms|per[_ ](?:epoch|step|iter|batch)))*"
-_IN_BRACKETS = r"(?:\s*[(\[](?:ns|us|ms|s|secs?|seconds?|min|minutes)[)\]])?"
-_LINK = rf"[\"']?{_IN_BRACKETS}\s*(?:[:=~]|is|was|of|in|->)?\s*[\"'(\[]?"
+_GAP = r"\s{0,40}"  # bounded, because a search for longer ones takes the square of their length
+_IN_BRACKETS = rf"(?:{_GAP}[(\[](?:ns|us|ms|s|secs?|seconds?|min|minutes)[)\]])?"
+_INSIDE = "{0,400}"  # characters of a progress bar, for the same reason
+_LINK = rf"[\"']?{_IN_BRACKETS}{_GAP}(?:[:=~]|is|was|of|in|->)?{_GAP}[\"'(\[]?"
 _WEEKDAY = r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? +)?"
 _END = r"(?![\w%]|[.,]\d)"
 
@@ -46,8 +48,9 @@ _FORMS: Mapping[str, str] = {
     "mdy": rf"{_WEEKDAY}\b(?P<mm>{_MONTH}) +(?P<md>\d\d?),?(?: {_CLOCK}(?: [A-Z]{{2,5}})?)? (?P<my>20\d\d)\b",
     "stamp": rf"\b(?P<sm>{_MONTH})(?P<sd>\d\d)_\d\d-\d\d-\d\d",
     "epoch": r"(?<![\w.])(?P<unix>1[6-9]\d{8})(?:\d{9}|\d{6}|\d{3})?(?:\.\d+)?(?![\w.])",
-    "frame": r"\d\d?%\|[^|]*\|[^\[\]]*\[[^\]]*\](?=\s*\S)",  # of a progress bar that a line has interrupted
-    "bar": r"(?<=%)\|[^|\w]*\||\b\d+:\d\d(?::\d\d)?<(?:\d+:\d\d(?::\d\d)?|\?)",
+    # of a progress bar that a line has interrupted
+    "frame": rf"\d\d?%\|[^|]{_INSIDE}\|[^\[\]]{_INSIDE}\[[^\]]{_INSIDE}\](?=\s*\S)",
+    "bar": rf"(?<=%)\|[^|\w]{_INSIDE}\||\b\d+:\d\d(?::\d\d)?<(?:\d+:\d\d(?::\d\d)?|\?)",
     "clock": rf"(?<![\d:.])(?P<hms>{_CLOCK})(?![\d:])",
     "rate": rf"(?:(?<![\w.])[\d.]+|\?)\s?{_COUNTED}/(?:s|sec|second)\b"
     rf"|(?:(?<![\w.])[\d.]+|\?)\s?(?:ns|us|µs|μs|ms|s|sec)/{_COUNTED}\b"
