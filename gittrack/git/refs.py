@@ -168,6 +168,8 @@ def _refused(error: TrackError) -> TrackError:
     if "; cannot create '" in error.message:
         hint = "git cannot store a ref below another ref: choose another name"
         return BelowAnotherRef(error.message, hint)
+    if error.message.endswith(os.strerror(errno.EEXIST)) and not error.hint:
+        error.hint = "a git process that was killed may have left this file: git track doctor"
     for reason in map(os.strerror, _UNWRITABLE):
         if error.message.endswith(reason):
             unwritable = Unwritable(error.message, error.hint)

@@ -16,6 +16,7 @@ _TABLES = f"{refs.TABLES}/tables.list.lock"
 # What each lock prevents; for a loose ref see `_blocked`.
 _BLOCKED = {
     "packed-refs.lock": "no run can be removed until it is deleted; recording still works",
+    "packed-refs.new": "no run can be removed until it is deleted; recording still works",
     "HEAD.lock": "recording still works",
     "index.lock": "recording still works",
     "config.lock": "recording still works",

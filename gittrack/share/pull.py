@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Callable, Sequence
 
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import AmbiguousRun, NoSuchRun, TrackError
 from gittrack.core.fast_typing import NamedTuple
-from gittrack.disk import folders
 from gittrack.git import refs
 from gittrack.share import annotation_merge, registry, remotes, removals, transport
 from gittrack.share.remotes import Remote
@@ -169,19 +169,21 @@ def _fetch_runs(
         for ref, oid in selected.items()
         if before.get(ref) != oid and ref not in trashed and oid not in removed
     ]
+    requested = [refspec.partition(":")[0] for refspec in refspecs]
+    # Before the fetch: after a kill in between, these runs are still known as runs of others.
+    remotes.list_pulled(repo, [selected[ref] for ref in requested])
     unfetched = _fetch_apart(repo, source, refspecs, unattended)
     after = remotes.refs_here(repo, layout.RUNS)
-    requested = [refspec.partition(":")[0] for refspec in refspecs]
     changed = [ref for ref in requested if after.get(ref) == selected[ref]]
     failed = [ref for ref in requested if after.get(ref) != selected[ref]]
-    _list_pulled(repo, [selected[ref] for ref in changed])
     new = tuple(_id(ref) for ref in changed if ref not in before)
     return Pulled(
         source.name,
         new,
         resumed=tuple(_id(ref) for ref in changed if ref in before),
         conflicts=tuple(
-            (_id(ref), unfetched.get(ref) or _difference(ref, before, selected)) for ref in failed
+            (_id(ref), unfetched.get(ref) or _difference(repo, ref, before, selected))
+            for ref in failed
         ),
     )
 
@@ -221,7 +223,11 @@ def _fetch_apart(
     )
 
 
-def _difference(ref: str, before: dict[str, str], selected: dict[str, str]) -> str:
+def _difference(repo: git.Repo, ref: str, before: dict[str, str], selected: dict[str, str]) -> str:
+    lock = os.path.join(repo.common_dir, f"{ref}.lock")
+    if os.path.exists(lock):
+        remedy = f"if no git process is running here, rm {shlex.quote(lock)}, then pull again"
+        return f"another git process locked it, or was killed: {remedy}"
     if ref not in before:
         return "git could not write it here: see git track doctor, then pull again"
     return f"{before[ref][:12]} here, {selected[ref][:12]} there: each side keeps its own"
@@ -229,15 +235,6 @@ def _difference(ref: str, before: dict[str, str], selected: dict[str, str]) -> s
 
 def _id(ref: str) -> str:
     return ref.rpartition("/")[2]
-
-
-def _list_pulled(repo: git.Repo, commits: Sequence[str]) -> None:
-    """Add run commits to the list of those that came from a remote: a push does not send them again."""
-    if commits:
-        path = remotes.pulled_path(repo)
-        folders.make(os.path.dirname(path))
-        with open(path, "a", encoding="ascii") as file:
-            file.write("".join(f"{oid}\n" for oid in commits))
 
 
 def _fetch_sweeps(repo: git.Repo, source: Remote, unattended: bool) -> None:

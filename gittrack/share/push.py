@@ -135,7 +135,7 @@ def plan(
         and target.refs.get(raw.ref) != raw.commit
         and not annotation_log.is_removed(raw.annotations)
     ]
-    pulled = set() if everything or runs is not None else _pulled(repo)
+    pulled = set() if everything or runs is not None else remotes.pulled(repo)
     sent = tuple(raw for raw in missing if raw.commit not in pulled)
     infos = [reader.decode(repo, raw) for raw in reader.bodies(repo, list(sent))]
     of_models = tuple(models) if models is not None else (None if runs is None else ())
@@ -207,14 +207,6 @@ def push(repo: git.Repo, planned: PushPlan, *, unattended: bool = False) -> Push
         events.tags,
         tuple((ids.get(update.ref, update.ref), update.reason) for update in refused),
     )
-
-
-def _pulled(repo: git.Repo) -> set[str]:
-    try:
-        with open(remotes.pulled_path(repo), encoding="ascii", errors="replace") as file:
-            return set(file.read().split())
-    except FileNotFoundError:
-        return set()
 
 
 def _sweeps(

@@ -72,7 +72,8 @@ def receive(
     new = tuple(ref.removeprefix(names.TAGS) for ref in absent if ref in here)
     if absent and not new:
         raise git.failure(("fetch",), answer)
-    if new:
+    # Also if nothing is new: a pull that was killed may have fetched the tags and not moved the stages.
+    if new or remote.below(names.STAGES) != remotes.refs_here(repo, names.STAGES):
         repair.repair(repo)
     return Received(new, tuple(ref.removeprefix(names.TAGS) for ref in conflicts))
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.fast_typing import NamedTuple
 from gittrack.core.registry import names
+from gittrack.disk import folders
 from gittrack.git import refs
 from gittrack.share import transport
 
@@ -123,6 +125,25 @@ def refs_here(repo: git.Repo, prefix: str) -> dict[str, str]:
     return {ref.name: ref.oid for ref in refs.now(repo, prefix)}
 
 
-def pulled_path(repo: git.Repo) -> str:
-    """Return the file that lists the run commits that came from a remote, one on each line."""
+def pulled(repo: git.Repo) -> set[str]:
+    """Return the run commits that came from a remote: a push does not send them again."""
+    try:
+        with open(_pulled_path(repo), encoding="ascii", errors="replace") as file:
+            return set(file.read().split())
+    except FileNotFoundError:
+        return set()
+
+
+def list_pulled(repo: git.Repo, commits: Sequence[str]) -> None:
+    """Add run commits to those that came from a remote."""
+    before = pulled(repo) if commits else set()
+    new = [oid for oid in commits if oid not in before]
+    if new:
+        path = _pulled_path(repo)
+        folders.make(os.path.dirname(path))
+        with open(path, "a", encoding="ascii") as file:
+            file.write("".join(f"{oid}\n" for oid in new))
+
+
+def _pulled_path(repo: git.Repo) -> str:
     return os.path.join(repo.common_dir, layout.HOME, "pulled")

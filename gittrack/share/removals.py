@@ -46,8 +46,9 @@ def remove(
     retained = [(run_id, reason) for run_id, reason in reasons.items() if reason]
     if free and not may_remove(len(free)):
         return (), (*retained, *((raw.id, "not confirmed") for raw in free))
-    _move(repo, free, layout.trash_ref, in_trash)
+    # Before the move: after a kill in between, gc must not count the days from the removal by others.
     trash.list_arrivals(repo, [raw.id for raw in free])
+    _move(repo, free, layout.trash_ref, in_trash)
     return tuple(_removal(raw) for raw in free), tuple(retained)
 
 

@@ -170,6 +170,14 @@ class TestChanges:
         with pytest.raises(refs.BelowAnotherRef):
             make(repo, a=commits[0])
 
+    def test_a_file_that_a_killed_git_left_is_explained(self, repo, commits):
+        make(repo, a=commits[0])
+        repo.read("pack-refs", "--all")
+        Path(repo.common_dir, "packed-refs.new").touch()
+        with pytest.raises(git.GitError) as caught:
+            refs.transact(repo, [f"delete refs/t/a\0{commits[0]}"], "test")
+        assert "git track doctor" in caught.value.hint
+
     def test_all_commands_of_a_transaction_are_executed_or_none(self, repo, commits):
         make(repo, a=commits[0])
         zero = "0" * 40

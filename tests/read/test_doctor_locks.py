@@ -42,6 +42,7 @@ def test_a_repository_without_locks(repo):
     [
         ("index.lock", "recording still works"),
         ("packed-refs.lock", "no run can be removed until it is deleted"),
+        ("packed-refs.new", "no run can be removed until it is deleted"),
         ("reftable/tables.list.lock", "runs are recorded; after it is deleted, commit them"),
         (f"{layout.NOTES}.lock", "no run can be tagged, renamed or removed"),
         (f"refs/runs/a/{run_id(1)}.lock", "other runs are not affected"),
