@@ -129,10 +129,10 @@ class Application:
         self.guard.check(environ, token, first_page=path == "/")
         if path == "/":
             cookie = self.guard.set_cookie(f"{self.base_path}/")
-            return Answer(assets.page(), "text/html; charset=utf-8", headers=(cookie,))
+            return Answer(assets.index().encode(), "text/html; charset=utf-8", headers=(cookie,))
         kind, _, name = path[1:].partition("/")
-        if kind == "static" and name in assets.files():
-            file_kind, content = assets.files()[name]
+        if kind == "static" and name in assets.served():
+            file_kind, content = assets.served()[name]
             return Answer(content, file_kind)
         if path == "/data/changes":
             return self._newer(fields, environ.get("HTTP_IF_NONE_MATCH", ""))

@@ -1,8 +1,14 @@
-"""The static files of the page: a fixed list, read once."""
+"""The static files of the page, read once; its modules are joined into one script.
+
+A browser that asks for sixty modules needs a third of a second of CPU for that alone, and in one file they
+cannot import each other.  So each becomes a function that returns its exports.  It relies on the rules for
+modules in docs/design/web.md.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -11,7 +17,8 @@ from gittrack.core.errors import TrackError
 
 FOLDER = Path(__file__).parent / "static"
 MAIN = "js/main.js"
-_KINDS = {".css": "text/css", ".js": "text/javascript"}
+_COMMENT = re.compile(r"/\*\*.*?\*/[ ]?", re.DOTALL)
+_EXPORT = re.compile(r"^export (async function|function|class|const) (\w+)", re.M)
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.{1,2}/[\w./-]+\.js)";\n?', re.M)
 
 
@@ -24,15 +31,18 @@ class Module(NamedTuple):
 
 
 @cache
-def files() -> dict[str, tuple[str, bytes]]:
-    """Return {path below ``static``: (type, content)} of all files that a browser may ask for."""
-    paths = (path for path in sorted(FOLDER.rglob("*")) if path.suffix in _KINDS)
+def files() -> dict[str, bytes]:
+    """Return {path below ``static``: content} of the modules and the style."""
+    paths = (path for path in sorted(FOLDER.rglob("*")) if path.suffix in (".css", ".js"))
+    return {path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in paths}
+
+
+@cache
+def served() -> dict[str, tuple[str, bytes]]:
+    """Return {name: (type, content)} of all files that a browser may ask a server for."""
     return {
-        path.relative_to(FOLDER).as_posix(): (
-            f"{_KINDS[path.suffix]}; charset=utf-8",
-            path.read_bytes(),
-        )
-        for path in paths
+        "style.css": ("text/css; charset=utf-8", files()["style.css"]),
+        "page.js": ("text/javascript; charset=utf-8", script().encode()),
     }
 
 
@@ -40,12 +50,6 @@ def files() -> dict[str, tuple[str, bytes]]:
 def index() -> str:
     """Return ``index.html``."""
     return (FOLDER / "index.html").read_text(encoding="utf-8")
-
-
-def page() -> bytes:
-    """Return ``index.html`` for a server: it names all modules, so that the browser asks for them at once."""
-    links = [f'<link rel="modulepreload" href="static/{module.path}">' for module in modules()]
-    return index().replace("<!-- modules -->", "\n".join(links)).encode()
 
 
 @cache
@@ -71,7 +75,7 @@ def _visit(path: str, above: tuple[str, ...], ordered: dict[str, Module]) -> Non
         raise TrackError(
             f"the module {path} is missing from this installation", "install gittrack again"
         )
-    text = files()[path][1].decode()
+    text = files()[path].decode()
     imports = tuple(_resolve(path, target) for _, target in _IMPORT.findall(text))
     for target in imports:
         _visit(target, (*above, path), ordered)
@@ -86,3 +90,36 @@ def _resolve(path: str, target: str) -> str:
         elif part != ".":
             parts.append(part)
     return "/".join(parts)
+
+
+@cache
+def script() -> str:
+    """Return all modules as one script, each after those that it imports."""
+    names = {module.path: f"module{number}" for number, module in enumerate(modules())}
+    return "".join(_joined(module, names) for module in modules())
+
+
+def compact(code: str) -> str:
+    """Return JavaScript without comments, indentation and empty lines: a third of the text.
+
+    A module has no text of several lines, so every line is on its own; `docs/design/web.md` has the rules.
+    """
+    code = _COMMENT.sub("", code)
+    lines = (line.strip() for line in code.splitlines())
+    return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))
+
+
+def _joined(module: Module, names: Mapping[str, str]) -> str:
+    """Return a module as a function that is called at once and returns what it exports."""
+    targets = iter(module.imports)
+
+    def constants(match: re.Match[str]) -> str:
+        parts = filter(None, (part.strip() for part in match[1].split(",")))
+        pairs = ", ".join(part.replace(" as ", ": ") for part in parts)
+        return f"const {{ {pairs} }} = {names[next(targets)]};\n"
+
+    body = compact(_IMPORT.sub(constants, module.text))
+    exports = [name for _, name in _EXPORT.findall(body)]
+    body = _EXPORT.sub(r"\1 \2", body)
+    returned = f"return {{ {', '.join(exports)} }};\n" if exports else ""
+    return f"const {names[module.path]} = (() => {{\n{body}{returned}}})();\n"

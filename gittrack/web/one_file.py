@@ -1,8 +1,7 @@
-"""The page as one file: modules joined into one script, documents inside, and a policy with its hash.
+"""The page as one file: its script, documents inside, and a policy with its hash.
 
-Modules cannot import each other inside one file, so each becomes a function that returns its exports.  It
-relies on the rules for modules in docs/design/web.md.  The joined script is packed to a third by gzip; a
-starter unpacks it, and the policy names the hashes of both, so no other script runs.
+The script is packed to a third by gzip; a starter unpacks it, and the policy names the hashes of both, so no
+other script runs.
 """
 
 from __future__ import annotations
@@ -10,17 +9,12 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
-import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gittrack import git
 from gittrack.show.terminal import text
 from gittrack.web import application, assets, file_documents
-
-_IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.{1,2}/[\w./-]+\.js)";\n?', re.M)
-_COMMENT = re.compile(r"/\*\*.*?\*/[ ]?", re.DOTALL)
-_EXPORT = re.compile(r"^export (async function|function|class|const) (\w+)", re.M)
 
 _STARTER = """const packed = "%s";
 async function start() {
@@ -62,7 +56,7 @@ def runs_page(
 
 def join(documents: Mapping[str, Any]) -> bytes:
     """Return the page with these documents: HTML that needs no other file and no network."""
-    code, style = joined_script(), assets.files()["style.css"][1].decode()
+    code, style = assets.script(), assets.files()["style.css"].decode()
     script = starter(code)
     # "<" would end the element early, or begin a comment in it.
     data = application.encoded(documents).decode().replace("<", "\\u003c")
@@ -74,8 +68,7 @@ def join(documents: Mapping[str, Any]) -> bytes:
     html = assets.index().replace("<head>\n", f"<head>\n{head}\n", 1)
     for old, new in (
         ('<link rel="stylesheet" href="static/style.css">', f"<style>{style}</style>"),
-        ("<!-- modules -->\n", ""),
-        ('<script type="module" src="static/js/main.js"></script>\n', ""),
+        ('<script type="module" src="static/page.js"></script>\n', ""),
         (
             "</body>",
             f'<script type="application/json" id="documents">{data}</script>\n'
@@ -94,36 +87,3 @@ def _hash(content: str) -> str:
 def starter(code: str) -> str:
     """Return a script that holds another one, packed, and runs it."""
     return _STARTER % base64.b64encode(gzip.compress(code.encode(), mtime=0)).decode()
-
-
-def joined_script() -> str:
-    """Return all modules as one script, each after those that it imports."""
-    modules = assets.modules()
-    names = {module.path: f"module{number}" for number, module in enumerate(modules)}
-    return "".join(_joined(module, names) for module in modules)
-
-
-def compact(code: str) -> str:
-    """Return JavaScript without comments, indentation and empty lines: a third of the text.
-
-    A module has no text of several lines, so every line is on its own; `docs/design/web.md` has the rules.
-    """
-    code = _COMMENT.sub("", code)
-    lines = (line.strip() for line in code.splitlines())
-    return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))
-
-
-def _joined(module: assets.Module, names: Mapping[str, str]) -> str:
-    """Return a module as a function that is called at once and returns what it exports."""
-    targets = iter(module.imports)
-
-    def constants(match: re.Match[str]) -> str:
-        parts = filter(None, (part.strip() for part in match[1].split(",")))
-        pairs = ", ".join(part.replace(" as ", ": ") for part in parts)
-        return f"const {{ {pairs} }} = {names[next(targets)]};\n"
-
-    body = compact(_IMPORT.sub(constants, module.text))
-    exports = [name for _, name in _EXPORT.findall(body)]
-    body = _EXPORT.sub(r"\1 \2", body)
-    returned = f"return {{ {', '.join(exports)} }};\n" if exports else ""
-    return f"const {names[module.path]} = (() => {{\n{body}{returned}}})();\n"

@@ -7,8 +7,6 @@ import gzip
 import hashlib
 import json
 import re
-import shutil
-import subprocess
 
 import helpers
 import numpy as np
@@ -36,7 +34,7 @@ def test_the_policy_allows_the_starter_and_the_script_in_it_and_nothing_else():
     digest = base64.b64encode(hashlib.sha256(script[1].encode()).digest()).decode()
     packed = re.match(r'const packed = "([^"]*)";', script[1])
     code = gzip.decompress(base64.b64decode(packed[1]))
-    assert code.decode() == one_file.joined_script()
+    assert code.decode() == assets.script()
     inner = base64.b64encode(hashlib.sha256(code).digest()).decode()
     assert f"script-src 'sha256-{digest}' 'sha256-{inner}'; style-src" in page
     assert "unsafe" not in page.partition("<style>")[0]
@@ -53,68 +51,6 @@ def test_values_of_runs_cannot_end_the_script():
 
 def test_a_page_without_runs_is_small():
     assert len(one_file.join({})) < 80_000
-
-
-@pytest.mark.skipif(shutil.which("node") is None, reason="needs node")
-def test_the_joined_script_is_valid(tmp_path):
-    path = tmp_path / "page.mjs"
-    path.write_text(one_file.joined_script())
-    done = subprocess.run(["node", "--check", path], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-
-
-def test_modules_are_joined_after_those_that_they_import(monkeypatch):
-    files = {
-        "js/main.js": b'import {\n  twice,\n  one as first,\n} from "./a/b.js";\n'
-        b'import { one } from "./c.js";\nshow(twice(one));\n',
-        "js/a/b.js": b'import { one } from "../c.js";\n'
-        b"export function twice(n) {\n  return n + one;\n}\nexport const two = 2;\n",
-        "js/c.js": b"export const one = 1;\n",
-    }
-    monkeypatch.setattr(assets, "files", lambda: {k: ("", v) for k, v in files.items()})
-    assets.modules.cache_clear()
-    try:
-        assert [module.path for module in assets.modules()] == [
-            "js/c.js",
-            "js/a/b.js",
-            "js/main.js",
-        ]
-        script = one_file.joined_script()
-    finally:
-        assets.modules.cache_clear()
-    assert "const { one } = module0;" in script
-    assert "const { twice, one: first } = module1;" in script
-    assert "return { twice, two };" in script
-    assert "export" not in script
-    assert "import" not in script
-
-
-def test_comments_and_indentation_are_left_out():
-    code = """// @ts-check
-/** About. */
-
-/**
- * Return it.
- * @param {string} a
- */
-function f(/** @type {any} */ a) {
-  // nothing
-  return a ? `/${a}/` : "//"; // the rest
-}
-"""
-    assert one_file.compact(code) == 'function f(a) {\nreturn a ? `/${a}/` : "//"; // the rest\n}\n'
-
-
-def test_modules_that_import_each_other_are_refused(monkeypatch):
-    files = {
-        "js/main.js": b'import { a } from "./a.js";\n',
-        "js/a.js": b'import { b } from "./main.js";\n',
-    }
-    monkeypatch.setattr(assets, "files", lambda: {k: ("", v) for k, v in files.items()})
-    assets.modules.cache_clear()
-    with pytest.raises(TrackError, match=r"js/main.js -> js/a.js -> js/main.js"):
-        assets.modules()
-    assets.modules.cache_clear()
 
 
 def page_of(**fields: list[str]) -> dict:

@@ -29,7 +29,7 @@ def test_without_the_token_there_is_no_answer(served, cookie):
     assert reply.status == 403
     assert "token" in reply.json["error"]["message"]
     assert served.get("/", cookie=False).status == 403
-    assert served.get("/static/js/main.js", cookie=False).status == 403
+    assert served.get("/static/page.js", cookie=False).status == 403
 
 
 def test_a_cookie_of_another_program_hides_nothing(served):
@@ -104,12 +104,12 @@ def test_head_has_the_headers_only(served):
             "/static/%252e%252e/security.py",
         ),
         *("/static/..%2fsecurity.py", "/static/..\\security.py", "/static/%5c..%5csecurity.py"),
-        *("/static/js/main.js%00.txt", "/static//etc/passwd", "//etc/passwd", "/static/", "/data/"),
-        *("/static/js/package.json", "/data/__init__", "/data/../start", "/artifact/../../HEAD"),
+        *("/static/page.js%00.txt", "/static//etc/passwd", "//etc/passwd", "/static/", "/data/"),
+        *("/static/js/main.js", "/data/__init__", "/data/../start", "/artifact/../../HEAD"),
         *(
             "/.git/config",
             "/%2e%2e/%2e%2e/etc/passwd",
-            "/static/js/main.js/",
+            "/static/page.js/",
             "/data/start%0d%0aX:1",
         ),
         *("http://evil.example/data/start", "/static/%c0%ae%c0%ae/security.py"),

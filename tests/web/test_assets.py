@@ -1,0 +1,84 @@
+"""The modules of the page joined into one script, and the files that a browser may ask for."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+
+import pytest
+
+from gittrack.core.errors import TrackError
+from gittrack.web import assets
+
+
+def forget() -> None:
+    assets.modules.cache_clear()
+    assets.script.cache_clear()
+
+
+def test_a_browser_asks_for_one_script_and_one_style():
+    assert set(assets.served()) == {"page.js", "style.css"}
+    assert assets.index().count("static/") == 2
+    assert all(f"static/{name}" in assets.index() for name in assets.served())
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="needs node")
+def test_the_joined_script_is_valid(tmp_path):
+    path = tmp_path / "page.mjs"
+    path.write_text(assets.script())
+    done = subprocess.run(["node", "--check", path], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_modules_are_joined_after_those_that_they_import(monkeypatch):
+    files = {
+        "js/main.js": b'import {\n  twice,\n  one as first,\n} from "./a/b.js";\n'
+        b'import { one } from "./c.js";\nshow(twice(one));\n',
+        "js/a/b.js": b'import { one } from "../c.js";\n'
+        b"export function twice(n) {\n  return n + one;\n}\nexport const two = 2;\n",
+        "js/c.js": b"export const one = 1;\n",
+    }
+    monkeypatch.setattr(assets, "files", lambda: files)
+    forget()
+    try:
+        assert [module.path for module in assets.modules()] == [
+            "js/c.js",
+            "js/a/b.js",
+            "js/main.js",
+        ]
+        script = assets.script()
+    finally:
+        forget()
+    assert "const { one } = module0;" in script
+    assert "const { twice, one: first } = module1;" in script
+    assert "return { twice, two };" in script
+    assert "export" not in script
+    assert "import" not in script
+
+
+def test_comments_and_indentation_are_left_out():
+    code = """// @ts-check
+/** About. */
+
+/**
+ * Return it.
+ * @param {string} a
+ */
+function f(/** @type {any} */ a) {
+  // nothing
+  return a ? `/${a}/` : "//"; // the rest
+}
+"""
+    assert assets.compact(code) == 'function f(a) {\nreturn a ? `/${a}/` : "//"; // the rest\n}\n'
+
+
+def test_modules_that_import_each_other_are_refused(monkeypatch):
+    files = {
+        "js/main.js": b'import { a } from "./a.js";\n',
+        "js/a.js": b'import { b } from "./main.js";\n',
+    }
+    monkeypatch.setattr(assets, "files", lambda: files)
+    forget()
+    with pytest.raises(TrackError, match=r"js/main.js -> js/a.js -> js/main.js"):
+        assets.modules()
+    forget()
