@@ -42,6 +42,7 @@ MAY_IMPORT = {
     "show": {"core", "analysis"},
     "web": {*_BASE, "git", "analysis", "read", "search", "sweeping", "show", "version"},
     "api": {*_RUNS, "launch", "models", "search", "share", "show", "web"},
+    "integrations": {*_RUNS, "launch", "models", "search", "share", "show", "web", "api"},
     "sweep": {"api", "search"},  # the public names of `gittrack.sweep`
     "cli": {
         *_RUNS,

@@ -33,6 +33,7 @@ PHRASES = (
 )
 # Classes that share a name, each with a reason.
 SAME_NAME = {
+    "GittrackCallback": "one for each framework, imported from its module",
     "Registry": "the public one reads the registry by the other",
     "RunRecord": "the public one adds how a notebook shows it",
     "Answer": "of git, and of the server of the page",

@@ -1,0 +1,52 @@
+"""The versions of frameworks with which the integrations were tested."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from gittrack.record import session
+
+
+class Tested(NamedTuple):
+    """The oldest and the newest version of a framework that passed the contract suite."""
+
+    oldest: str
+    newest: str
+
+
+TESTED: dict[str, Tested] = {
+    "scikit-learn": Tested("1.9", "1.9"),
+    "XGBoost": Tested("3.2", "3.2"),
+}
+_warned: set[str] = set()
+
+
+def check(framework: str, version: str) -> None:
+    """Warn once if the version of a framework is older or newer than the tested ones.
+
+    Parameters
+    ----------
+    framework : str
+        The name of the framework, a key of ``TESTED``.
+    version : str
+        The version that is installed.
+    """
+    tested = TESTED[framework]
+    release = parts(version)
+    older = release < parts(tested.oldest)
+    newer = release[: len(parts(tested.newest))] > parts(tested.newest)
+    if (older or newer) and framework not in _warned:
+        _warned.add(framework)
+        session.warn(
+            [
+                f"{framework} {version} is {'older' if older else 'newer'} than the versions with which "
+                f"the integration was tested: {tested.oldest} to {tested.newest}"
+            ]
+        )
+
+
+def parts(version: str) -> tuple[int, ...]:
+    """Return the numbers at the beginning of a version: ``3.2.0rc1`` is (3, 2, 0)."""
+    match = re.match(r"\d+(?:\.\d+)*", version)
+    return tuple(map(int, match[0].split("."))) if match else ()

@@ -1,0 +1,35 @@
+"""Every integration keeps the contract of `contract.py`, with the framework that is installed."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import pytest
+from helpers import ROOT, start
+
+HERE = Path(__file__).parent
+# In one process, because most of them import scikit-learn.
+LIGHT = ("xgboost", "sklearn")
+
+
+def keeps(project, *frameworks):
+    # Not as a script, whose repository would be the one that is recorded.
+    code = f"import sys; sys.path.insert(0, {str(HERE)!r}); import contract; contract.main(sys.argv[1:])"
+    process = start(sys.executable, "-W", "ignore", "-c", code, *frameworks, cwd=project)
+    out, err = process.communicate()
+    assert process.returncode == 0, err
+    assert [line.partition(":")[0] for line in out.splitlines()] == list(frameworks)
+
+
+def test_light_frameworks_keep_the_contract(project):
+    installed = [name for name in LIGHT if importlib.util.find_spec(name)]
+    if not installed:
+        pytest.skip("none of them is installed")
+    keeps(project, *installed)
+
+
+def test_every_integration_has_a_case():
+    folder = ROOT / "gittrack" / "integrations"
+    modules = {path.stem for path in folder.glob("*.py")}
+    cases = {path.stem.removesuffix("_case") for path in (HERE / "frameworks").glob("*_case.py")}
+    assert cases <= modules
