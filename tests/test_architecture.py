@@ -23,15 +23,16 @@ PACKAGE = Path(__file__).parent.parent / "gittrack"
 # Recording and reading never see each other; what is shown (show) sees only values and analysis, and
 # nothing but an entry point sees that.
 _BASE = {"core", "disk"}
-_RUNS = {*_BASE, "git", "analysis", "record", "read"}
+_RUNS = {*_BASE, "git", "large", "analysis", "record", "read"}
 MAY_IMPORT = {
     "version": set(),
     "core": set(),
     "disk": {"core"},
     "analysis": {"core"},
     "git": _BASE,
+    "large": {*_BASE, "git"},
     "record": {*_BASE, "git", "analysis", "version"},  # analysis: the rule of `run.should_stop`
-    "read": {*_BASE, "git", "analysis"},
+    "read": {*_BASE, "git", "large", "analysis"},
     "launch": _RUNS,
     "tidy": _RUNS,
     "reproduce": {*_RUNS, "launch"},

@@ -215,3 +215,8 @@ def cache_dir(common_dir: str) -> str:
 def store_dir(common_dir: str) -> str:
     """Return the folder for content that is too large for git."""
     return f"{common_dir}/{HOME}/{STORE}"
+
+
+def lfs_objects_dir(common_dir: str) -> str:
+    """Return the folder in which Git LFS looks for content, if ``lfs.storage`` is not set."""
+    return f"{common_dir}/lfs/objects"

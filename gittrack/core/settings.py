@@ -41,11 +41,11 @@ DESCRIPTIONS: dict[str, tuple[str, str]] = {
     ),
     "maxArtifactSize": (
         "50m",
-        "a larger artifact goes to the store in this repository, not into git; it is not pushed",
+        "a larger artifact goes to the store in this repository, and a Git LFS pointer into git",
     ),
     "maxStoreSize": (
         "20g",
-        "an artifact that would make the store larger is recorded by its digest only",
+        "an artifact that would make the store larger is recorded by its digest only; 0: all of them",
     ),
     "maxLogSize": (
         "4m",

@@ -3,6 +3,9 @@
 A file gets its name in one step, after it is complete and flushed to the disk.  It is read-only, and
 never a hard link to a file of the user.  A process that adds or removes content holds the lock while it
 does so.
+
+Git LFS finds the same content at its own place, ``<git common dir>/lfs/objects``: a second name of the same
+file.  `git lfs prune` may remove that name, which loses nothing.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from gittrack.core import layout
 from gittrack.core.errors import Damaged
 from gittrack.disk import copies, folders, lock
 
@@ -33,10 +37,17 @@ class Stored(NamedTuple):
 
 
 class ContentStore(NamedTuple):
-    """The folder of a store, and the limit of its total size in bytes."""
+    """The folder of a store, the limit of its total size in bytes, and the folder of Git LFS for objects."""
 
     root: Path
     limit: int = 0
+    lfs: Path | None = None
+
+    @classmethod
+    def of(cls, common_dir: str, limit: int = 0) -> ContentStore:
+        """Return the store of the repository with this common directory."""
+        lfs = Path(layout.lfs_objects_dir(common_dir))
+        return cls(Path(layout.store_dir(common_dir)), limit, lfs)
 
     def path(self, digest: str) -> Path:
         """Return the path for the content with this SHA-256, stored or not."""
@@ -90,11 +101,27 @@ class ContentStore(NamedTuple):
                 os.utime(incoming)
                 # Also over equal content, which counts as fresh from now on, even if another user owns it.
                 incoming.replace(path)
+                self._lend(digest)
             _sync_folder(path.parent)
         except OSError:
             incoming.unlink(missing_ok=True)
             raise
         return Stored(digest, size, "")
+
+    def lfs_path(self, digest: str) -> Path | None:
+        """Return the path at which Git LFS looks for content; None if the store lends nothing."""
+        return self.lfs / digest[:2] / digest[2:4] / digest if self.lfs else None
+
+    def _lend(self, digest: str) -> None:
+        """Give stored content its second name, for Git LFS; a file that is there already stays."""
+        path = self.lfs_path(digest)
+        if path is None:
+            return
+        with contextlib.suppress(
+            OSError
+        ):  # no hard links here, or the folder belongs to another user
+            folders.make(str(path.parent))
+            os.link(self.path(digest), path)
 
     def _refreshed(self, digest: str) -> bool:
         """Return whether the content is stored; it counts as fresh from now on."""
@@ -110,6 +137,8 @@ class ContentStore(NamedTuple):
     def remove(self, unwanted: Callable[[], set[str]]) -> None:
         """Remove content that is not fresh, and the incomplete copies of killed processes.
 
+        The name for Git LFS goes too, if it is one of the same file.
+
         Parameters
         ----------
         unwanted
@@ -121,10 +150,21 @@ class ContentStore(NamedTuple):
             going = unwanted()
             for entry in list(self.listing()):
                 if entry.name in going and not is_fresh(entry):
+                    lfs_path = self.lfs_path(entry.name)
+                    if lfs_path is not None and self._is_lent(entry.name):
+                        lfs_path.unlink(missing_ok=True)
                     os.unlink(entry.path)
             for entry in _entries(self.root):
                 if entry.name.startswith(_INCOMING) and not is_fresh(entry):
                     os.unlink(entry.path)
+
+    def _is_lent(self, digest: str) -> bool:
+        """Return whether the name that Git LFS has for content is one of the same file."""
+        path = self.lfs_path(digest)
+        try:
+            return path is not None and path.samefile(self.path(digest))
+        except OSError:
+            return False
 
     @contextmanager
     def _turn(self) -> Iterator[None]:

@@ -58,7 +58,7 @@ def check_names(path: str, item: Mapping[str, Any]) -> None:
 def write(root: Path, path: str, content: Content, item: Mapping[str, Any]) -> Path:
     """Write a file of a run below ``root`` and return its path; see `check` for what is refused.
 
-    Raises Damaged if ``content`` does not have the SHA-256 of ``item``.
+    Raises Damaged if ``content`` does not have the SHA-256 and the size of ``item``.
     """
     destination = check(root, path, item)
     link = item.get("link")
@@ -67,12 +67,12 @@ def write(root: Path, path: str, content: Content, item: Mapping[str, Any]) -> P
     try:
         if link is None:
             with _opened(content) as source, open(incoming, "x+b") as target:
-                digest, _ = copies.copy(source, target, size(content))
+                digest, length = copies.copy(source, target, size(content))
             incoming.chmod(0o755 if item.get("executable") else 0o644)
         else:  # normalised, so that it cannot leave the folder through another link
             incoming.symlink_to(os.path.normpath(link))
-            digest = _digest(content)
-        if item.get("sha256") not in (None, digest):
+            digest, length = _digest(content), size(content)
+        if item.get("sha256") not in (None, digest) or item.get("size") not in (None, length):
             raise Damaged(
                 f"the content of {item['path']} is not the recorded one", "see: git track doctor"
             )

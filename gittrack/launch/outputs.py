@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from gittrack.core import layout, yaml_write
@@ -23,9 +22,7 @@ def keep(run_session: session.Session, paths: Sequence[str]) -> list[str]:
     target = run_session.journal.folder / layout.ARTIFACTS
     settings = run_session.settings
     limit = settings.max_artifact_size
-    store = ContentStore(
-        Path(layout.store_dir(run_session.repo.common_dir)), settings.max_store_size
-    )
+    store = ContentStore.of(run_session.repo.common_dir, settings.max_store_size)
     began = os.stat(run_session.journal.folder / layout.LOCK)
     for path in paths:
         unwritten = []

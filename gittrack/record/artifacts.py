@@ -109,7 +109,7 @@ def warning(entry: Mapping[str, Any], kind: str = "artifact") -> str | None:
         return f"the {kind} {entry['path']} is not stored, because {entry['reason']}"
     problem = f"the {kind} {entry['path']} is over track.maxArtifactSize"
     if entry["where"] == "store":
-        return f"{problem}: it is kept in this repository's store, which is not pushed"
+        return f"{problem}: it is kept in this repository's store, and not in git"
     if entry["where"] == _LEFT_OUT:
         return f"{problem}: only its digest is recorded, because {entry['reason']}"
     return None

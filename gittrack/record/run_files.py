@@ -79,4 +79,4 @@ class RunFiles(Recording):
         limit, store_limit = options.max_artifact_size, options.max_store_size
         if self._session is None and artifacts.LIMITS in os.environ:
             limit, store_limit = map(int, os.environ[artifacts.LIMITS].split())
-        return limit, ContentStore(self._home() / layout.STORE, store_limit)
+        return limit, ContentStore.of(str(self._home().parent), store_limit)

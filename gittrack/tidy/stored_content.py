@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
 import stat
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from gittrack import git
 from gittrack.core import layout
 from gittrack.disk.content_store import is_fresh
+from gittrack.disk.lfs_pointer import Pointer
 from gittrack.git import refs
+from gittrack.large import pointers
 from gittrack.read.files import artifacts
 
 _SHA256 = re.compile(rb"\b[0-9a-f]{64}\b")
@@ -42,13 +45,29 @@ def unnamed(repo: git.Repo, going: Container[str] = ()) -> Unnamed:
         return Unnamed({})
     try:
         named = set(_named(repo, going))
+        rest = [entry for entry in entries if entry.name not in named]
+        rest = _without_pointers(repo, rest, going)
     except _Unreadable as error:
         return Unnamed({}, 0, str(error))
-    except git.LeftOut as error:
+    except git.GitError as error:  # such as objects that a partial clone left out
         return Unnamed({}, 0, error.message)
-    rest = [entry for entry in entries if entry.name not in named]
     old = {entry.name: entry.stat().st_size for entry in rest if not is_fresh(entry)}
     return Unnamed(old, len(rest) - len(old))
+
+
+def _without_pointers(
+    repo: git.Repo, entries: Sequence[os.DirEntry[str]], going: Container[str]
+) -> list[os.DirEntry[str]]:
+    """Return the content that no pointer file of Git LFS names, in any ref, reflog or index.
+
+    Git LFS has the same content, and files of the user may need it.
+    """
+    contents = {Pointer(entry.name, entry.stat().st_size): entry for entry in entries}
+    deleted = [ref.name for ref in refs.now(repo) if ref.name in going] if going else []
+    excluded = [f"--exclude={name}" for name in deleted]
+    everything = (*excluded, "--all", "--reflog", "--indexed-objects")
+    pointed = pointers.among(repo, contents, everything)
+    return [entry for content, entry in contents.items() if content not in pointed]
 
 
 def remove(repo: git.Repo) -> None:

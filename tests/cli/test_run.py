@@ -443,7 +443,7 @@ class TestFiles:
             (
                 "head -c 2048 /dev/zero > out",
                 "the output out is over track.maxArtifactSize: "
-                "it is kept in this repository's store, which is not pushed",
+                "it is kept in this repository's store, and not in git",
             ),
             (
                 "truncate -s 3M out",

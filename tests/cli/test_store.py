@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import stat
+import subprocess
 import sys
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from helpers import git, look, model, repo, run_cli
 
 import gittrack
+from gittrack.disk import lfs_pointer
 
 WEIGHTS = bytes(range(256)) * 8
 DIGEST = hashlib.sha256(WEIGHTS).hexdigest()
@@ -68,6 +70,25 @@ def test_large_content_is_kept_and_the_user_cannot_change_it(caplog):
     assert in_store().read_bytes() == WEIGHTS
     assert run.artifact("out/model.bin").read_bytes() == WEIGHTS
     assert (run.artifact("out") / "card.md").read_text() == "a card\n"
+
+
+def test_the_run_holds_a_pointer_and_git_lfs_reads_the_content():
+    run = trained()
+    entry = git(".", "ls-tree", run.ref, "artifacts/out/model.bin").split()
+    pointer = git(".", "cat-file", "blob", entry[2]).encode() + b"\n"
+    assert lfs_pointer.parse(pointer) == (DIGEST, 2048)
+    lfs_path = Path(".git/lfs/objects", DIGEST[:2], DIGEST[2:4], DIGEST)
+    assert lfs_path.samefile(in_store())
+    smudged = subprocess.run(
+        ["git", "lfs", "smudge"], input=pointer, capture_output=True, check=True
+    )
+    assert smudged.stdout == WEIGHTS
+    assert run.files()["artifacts/out/model.bin"] == 2048
+    in_store().unlink()  # the pointer is not taken for the content
+    run = gittrack.get(run.id)
+    assert "artifacts/out/model.bin" not in run.files()
+    assert "out/model.bin" in str(run.missing)
+    assert "is not here" in run_cli("cat", "big", "out/model.bin").err
 
 
 def test_it_can_be_read_while_the_run_is_going_on():

@@ -119,3 +119,38 @@ def test_changed_content_is_damaged_for_every_reader(store, source):
         content_store.read(path)
     with pytest.raises(Damaged, match="its SHA-256 is not its name"):
         content_store.write_to(path, io.BytesIO())
+
+
+class TestGitLfs:
+    @pytest.fixture
+    def store(self, tmp_path: Path) -> ContentStore:
+        return ContentStore.of(str(tmp_path / "common"), 1 << 20)
+
+    def test_it_finds_the_content_at_its_own_place(self, store, source):
+        keep(store, source)
+        path = store.lfs_path(DIGEST)
+        assert path == store.root.parents[1] / "lfs/objects" / DIGEST[:2] / DIGEST[2:4] / DIGEST
+        assert path.samefile(store.path(DIGEST))
+        path.unlink()  # git lfs prune
+        assert store.content(DIGEST).read_bytes() == DATA
+
+    def test_its_own_file_stays(self, store, source):
+        path = store.lfs_path(DIGEST)
+        path.parent.mkdir(parents=True)
+        path.write_bytes(DATA)
+        keep(store, source)
+        assert not path.samefile(store.path(DIGEST))
+        age(store.path(DIGEST))
+        store.remove(lambda: {DIGEST})
+        assert (path.exists(), store.content(DIGEST)) == (True, None)
+
+    def test_both_names_go_together(self, store, source):
+        keep(store, source)
+        age(store.path(DIGEST))
+        store.remove(lambda: {DIGEST})
+        assert (store.lfs_path(DIGEST).exists(), store.content(DIGEST)) == (False, None)
+
+    def test_a_folder_that_cannot_be_written_costs_nothing_else(self, store, source):
+        store.lfs.parent.mkdir(parents=True)
+        store.lfs.write_text("a file is in the way")
+        assert keep(store, source).problem == ""

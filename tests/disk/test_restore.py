@@ -24,6 +24,13 @@ def test_a_file_is_written_with_its_folders_and_mode(tmp_path):
     assert not os.access(restore.write(tmp_path, "c", b"x", line("c")), os.X_OK)
 
 
+def test_content_of_another_size_than_the_recorded_one_is_refused(tmp_path):
+    restore.write(tmp_path, "c", b"x", line("c", size=1))
+    with pytest.raises(Damaged, match="is not the recorded one"):
+        restore.write(tmp_path, "d", b"x", line("d", size=2))
+    assert [path.name for path in tmp_path.iterdir()] == ["c"]
+
+
 def test_content_can_come_from_a_file_of_the_store(tmp_path):
     (tmp_path / "stored").write_bytes(b"x")
     path = restore.write(tmp_path / "out", "c", tmp_path / "stored", line("c"))

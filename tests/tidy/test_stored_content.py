@@ -12,7 +12,9 @@ from helpers import git as run_git
 
 from gittrack import git
 from gittrack.core import layout
+from gittrack.disk import lfs_pointer
 from gittrack.disk.content_store import FRESH_SECONDS, ContentStore
+from gittrack.disk.lfs_pointer import Pointer
 from gittrack.git.objects import Entry, Store
 from gittrack.tidy import stored_content
 
@@ -95,6 +97,26 @@ def test_an_annotated_tag_of_a_version_names_its_content(repo, content):
 
 def test_a_ref_that_will_be_deleted_does_not_count(repo, content):
     make_ref(repo, outputs())
+    assert stored_content.unnamed(repo, {REF}).sizes == {DIGEST: len(DATA)}
+
+
+@pytest.mark.parametrize("where", ["index", "branch", "stash"])
+def test_content_of_a_file_of_the_user_under_git_lfs_stays(repo, content, where):
+    run_git(".", "commit", "-q", "--allow-empty", "-m", "first")
+    Path("mine.bin").write_bytes(lfs_pointer.text(Pointer(DIGEST, len(DATA))))
+    assert stored_content.unnamed(repo).sizes == {DIGEST: len(DATA)}
+    run_git(".", "add", "mine.bin")
+    if where != "index":
+        run_git(".", *(("stash",) if where == "stash" else ("commit", "-qm", "mine")))
+    assert stored_content.unnamed(repo).sizes == {}
+
+
+def test_the_pointer_of_a_run_that_is_deleted_does_not_count(repo, content):
+    store = store_of(repo)
+    pointer = store.blob(lfs_pointer.text(Pointer(DIGEST, len(DATA))))
+    tree = store.tree([Entry("100644", "model.bin", pointer)])
+    run_git(".", "update-ref", REF, store.commit(tree, [], "Ada <a@e.org>", 0, "m\n"))
+    assert stored_content.unnamed(repo).sizes == {}
     assert stored_content.unnamed(repo, {REF}).sizes == {DIGEST: len(DATA)}
 
 

@@ -23,7 +23,7 @@ class Absent(NamedTuple):
 
 def store(repo: git.Repo) -> ContentStore:
     """Return the content store of a repository, for reading."""
-    return ContentStore(Path(layout.store_dir(repo.common_dir)))
+    return ContentStore.of(repo.common_dir)
 
 
 def stored(repo: git.Repo, item: Item) -> Path | None:

@@ -175,6 +175,10 @@ class RecordFiles:
             columns, _, path = entry.partition("\t")
             size = columns.split()[3]
             sizes[path] = int(size) if size.isdigit() else 0
+        if any(path.startswith(f"{layout.ARTIFACTS}/") for path in sizes):
+            for item in self.outputs:  # a pointer is not the content
+                if item.get("where") == "store":
+                    sizes.pop(f"{layout.ARTIFACTS}/{item['path']}", None)
         return sizes
 
     @functools.cached_property

@@ -34,10 +34,12 @@ def contents(repo: git.Repo, version: Version) -> list[tuple[dict[str, Any], Con
     name = f"{version.model} {version.short}"
     if not items:
         raise TrackError(f"{name} has no artifacts", f"see: git track show {raw.id or raw.commit}")
-    paths = [item["path"] for item in items]
-    blobs = git.read_objects(repo, [f"{raw.commit}:{layout.ARTIFACTS}/{path}" for path in paths])
+    in_git = [item["path"] for item in items if item.get("where") != "store"]
+    names = [f"{raw.commit}:{layout.ARTIFACTS}/{path}" for path in in_git]
+    blobs = dict(zip(in_git, git.read_objects(repo, names), strict=True))
     pairs: list[tuple[dict[str, Any], Content]] = []
-    for item, blob in zip(items, blobs, strict=True):
+    for item in items:
+        blob = blobs.get(item["path"])
         content = artifacts.stored(repo, item) if blob is None else blob
         if content is None:
             missing = artifacts.absent(item, reader.decode(repo, raw).host)
@@ -65,8 +67,8 @@ def missing_artifacts(repo: git.Repo, version: Version, raw: reader.Raw) -> list
     away = [
         item
         for item in items
-        if f"{layout.ARTIFACTS}/{item['path']}" not in in_commit
-        and artifacts.stored(repo, item) is None
+        if artifacts.stored(repo, item) is None
+        and (item.get("where") == "store" or f"{layout.ARTIFACTS}/{item['path']}" not in in_commit)
     ]
     host = reader.decode(repo, raw).host if away else None
     return [artifacts.absent(item, host) for item in away]

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from gittrack.core import layout
 from gittrack.core.run import events, points, run_info, series
+from gittrack.disk import lfs_pointer
 from gittrack.record import artifacts as record_artifacts
 from gittrack.record.machine import lock_files
 from gittrack.record.publish import logs
@@ -68,12 +69,30 @@ def _outputs(
         try:
             if entry.get("where") == "git":
                 artifacts[name] = _artifact(folder / name)
+            elif pointer := _pointer(entry, entries):
+                artifacts[name] = pointer
             outputs.append(entry)
         except (FileNotFoundError, NotADirectoryError):  # the other data of the run is not lost
             reason = "its copy in the journal of the run was deleted"
             outputs.append({**entry, "where": "left out", "reason": reason})
             notes.append(f"the artifact {name} has only its digest: {reason}")
     return outputs, artifacts, notes
+
+
+def _pointer(entry: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]) -> Artifact | None:
+    """Return the pointer file of an artifact in the store; None if it has no place in the tree.
+
+    An artifact ``a`` and one ``a/b``, logged at different times, cannot both be in a tree.
+    """
+    content = lfs_pointer.of_entry(entry) if entry.get("where") == "store" else None
+    name = entry["path"]
+    clash = any(
+        name.startswith(f"{other['path']}/") or other["path"].startswith(f"{name}/")
+        for other in entries
+    )
+    if content is None or clash:
+        return None
+    return Artifact(lfs_pointer.text(content), executable=bool(entry.get("executable")))
 
 
 def _artifact(path: Path) -> Artifact:

@@ -45,7 +45,8 @@ class RunContents(NamedTuple):
     log, streams, diff, written : bytes
         The content of log.txt, of streams.csv, of diff.yaml and of written.yaml.
     artifacts : mapping of str to Artifact
-        The content, by path, of each entry of ``outputs`` that is stored in git.
+        The content, by path, of each entry of ``outputs`` that is stored in git, and the Git LFS pointer of
+        each one that is in the content store.
     locks : mapping of str to Artifact
         The content of each lock file, by path.
     """

@@ -190,10 +190,23 @@ class TestArtifacts:
         assert [entry["path"] for entry in contents.outputs] == ["a.bin", "run.sh", "link"]
         assert notes == ()
 
-    def test_an_artifact_that_is_not_in_git_needs_no_file(self, book):
+    def test_an_artifact_in_the_store_has_a_pointer_of_git_lfs(self, book):
         output(book, "large.bin", None, "store")
+        output(book, "lost.bin", None, "left out")
         contents, notes = collected(book)
-        assert (len(contents.outputs), contents.artifacts, notes) == (1, {}, ())
+        pointer = (
+            f"version https://git-lfs.github.com/spec/v1\noid sha256:{'0' * 64}\nsize 1\n".encode()
+        )
+        assert (len(contents.outputs), notes) == (2, ())
+        assert contents.artifacts == {"large.bin": Artifact(pointer)}
+
+    def test_a_pointer_and_a_folder_of_its_name_do_not_clash(self, book):
+        output(book, "model", None, "store")
+        output(book, "model/card.md")
+        output(book, "deep/er", None, "store")
+        output(book, "deep", None, "store")
+        contents, _ = collected(book)
+        assert (len(contents.outputs), list(contents.artifacts)) == (4, ["model/card.md"])
 
     def test_a_copy_that_was_deleted_costs_only_this_artifact(self, book):
         output(book, "a.bin")
