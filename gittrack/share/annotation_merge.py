@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from gittrack import git
 from gittrack.core import layout
-from gittrack.core.errors import TrackError
 from gittrack.git import notes, refs
 from gittrack.share import transport
+from gittrack.share.hosts.failures import failure
 from gittrack.share.remotes import Remote
 
 _ROUNDS = 5
@@ -38,7 +38,7 @@ def receive(repo: git.Repo, remote: Remote, *, unattended: bool = False) -> None
         refspec = f"+{layout.NOTES}:{tracking}"
         answer = transport.fetch(repo, remote.name, [refspec], unattended=unattended)
         if answer.code != 0:
-            raise git.failure(("fetch",), answer)
+            raise failure(remote.name, answer.err)
     _merge(repo, tracking)
 
 
@@ -69,28 +69,29 @@ def _merge(repo: git.Repo, tracking: str) -> None:
 _MERGE = ("merge", "--quiet", "-s", "cat_sort_uniq")
 
 
-def send(repo: git.Repo, remote: Remote, *, unattended: bool = False) -> bool:
-    """Push our annotations, merged with those of the remote; return whether anything was sent.
+def send(repo: git.Repo, remote: Remote, *, unattended: bool = False) -> transport.Update | None:
+    """Push our annotations, merged with those of the remote.
+
+    Returns
+    -------
+    transport.Update or None
+        What became of them; None if there was nothing to send.
 
     Raises
     ------
     TrackError
-        If the remote refuses them, or if others push annotations in every round.
+        If the remote cannot be reached.
     """
-    reason = ""
     for _ in range(_ROUNDS):
         ours = notes.tip(repo, layout.NOTES)
         if ours is None or ours == remote.refs.get(layout.NOTES):
-            return False
+            return None
         update = transport.push_one(repo, remote.name, layout.NOTES, unattended=unattended)
         if update.accepted:
-            return True
-        reason = update.reason
+            return update
         state = transport.remote_refs(repo, remote.name, layout.NOTES, unattended=unattended)
         if state.get(layout.NOTES) == remote.refs.get(layout.NOTES):  # not somebody else's push
-            break
+            return update
         remote = remote._replace(refs={**remote.refs, **state})
         receive(repo, remote, unattended=unattended)
-    raise TrackError(
-        f"{remote.name} refuses the annotations: {reason}", "push again: git track push"
-    )
+    return update._replace(reason="others push annotations all the time; push again")

@@ -12,6 +12,7 @@ from gittrack.core.errors import AmbiguousRun, NoSuchRun, TrackError
 from gittrack.core.fast_typing import NamedTuple
 from gittrack.git import refs
 from gittrack.share import annotation_merge, registry, remotes, removals, transport
+from gittrack.share.hosts import failures
 from gittrack.share.remotes import Remote
 
 _MOST_PARTS = 100  # fetches; one damaged run among 1,000 costs about 20
@@ -214,8 +215,7 @@ def _fetch_apart(
         # An error here says that the remote is gone, and not that a run is damaged.
         transport.remote_refs(repo, source.name, layout.NOTES, unattended=unattended)
         if len(part) == 1:
-            error = git.failure(("fetch",), answer)
-            reasons[names[0]] = f"git refuses it: {error.message.removeprefix('git: ')}"
+            reasons[names[0]] = f"git refuses it: {failures.first_line(answer.err)}"
         else:
             parts += [part[: len(part) // 2], part[len(part) // 2 :]]
     raise TrackError(

@@ -187,25 +187,27 @@ def push(repo: git.Repo, planned: PushPlan, *, unattended: bool = False) -> Push
     Raises
     ------
     TrackError
-        If the remote cannot be reached, or if it refuses the annotations.
+        If the remote cannot be reached.
     """
     target = planned.remote
     ids = {str(raw.ref): raw.id for raw in planned.runs}
+    names = {**ids, layout.NOTES: "annotations"}
     updates = transport.push(repo, target.name, [*ids, *planned.sweeps], unattended=unattended)
     accepted = {update.ref for update in updates if update.accepted}
-    annotated = annotation_merge.send(repo, target, unattended=unattended)
+    notes = annotation_merge.send(repo, target, unattended=unattended)
     events = registry.Sent(())
     if planned.models is None or planned.models:
         registry.receive(repo, target, planned.models, unattended=unattended)
         events = registry.send(repo, target, planned.models, unattended=unattended)
-    refused = [update for update in (*updates, *events.refused) if not update.accepted]
+    every = (*updates, *((notes,) if notes else ()), *events.refused)
+    refused = [update for update in every if not update.accepted]
     return Pushed(
         target.name,
         tuple(run_id for ref, run_id in ids.items() if ref in accepted),
         sum(ref in accepted for ref in planned.sweeps),
-        annotated,
+        notes is not None and notes.accepted,
         events.tags,
-        tuple((ids.get(update.ref, update.ref), update.reason) for update in refused),
+        tuple((names.get(update.ref, update.ref), update.reason) for update in refused),
     )
 
 

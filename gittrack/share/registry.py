@@ -13,6 +13,7 @@ from gittrack.core.fast_typing import NamedTuple
 from gittrack.core.registry import names
 from gittrack.models import repair
 from gittrack.share import remotes, transport
+from gittrack.share.hosts.failures import failure
 from gittrack.share.remotes import Remote
 
 _DIFFERS = "the tag has another value there; git track model show prints both sides"
@@ -71,7 +72,7 @@ def receive(
     here = _ours(repo)
     new = tuple(ref.removeprefix(names.TAGS) for ref in absent if ref in here)
     if absent and not new:
-        raise git.failure(("fetch",), answer)
+        raise failure(remote.name, answer.err)
     # Also if nothing is new: a pull that was killed may have fetched the tags and not moved the stages.
     if new or remote.below(names.STAGES) != remotes.refs_here(repo, names.STAGES):
         repair.repair(repo)

@@ -10,7 +10,9 @@ import os
 from collections.abc import Mapping, Sequence
 
 from gittrack.core.fast_typing import NamedTuple
-from gittrack.git import Answer, Call, Repo, failure
+from gittrack.git import Answer, Call, Repo
+from gittrack.share.hosts import failures
+from gittrack.share.hosts.failures import failure
 
 _CAREFUL = (
     *("-c", "fetch.prune=false", "-c", "fetch.pruneTags=false", "-c", "fetch.fsckObjects=true"),
@@ -71,7 +73,10 @@ def remote_refs(
         If the remote cannot be reached, with git's message.
     """
     call = _talk(repo, ["ls-remote", "--refs", "--quiet", "--", remote, *patterns], unattended)
-    lines = os.fsdecode(call.output()).split("\n")[:-1]
+    answer = call.wait()
+    if answer.code != 0:
+        raise failure(remote, answer.err)
+    lines = os.fsdecode(answer.out).split("\n")[:-1]
     return {name: oid for oid, _, name in (line.partition("\t") for line in lines)}
 
 
@@ -127,9 +132,9 @@ def push(
         argv = ["push", "--porcelain", "--no-follow-tags", "--recurse-submodules=no", *options]
         call = _talk(repo, [*argv, "--", remote, *refspecs[start : start + step]], unattended)
         answer = call.wait()
-        results = _updates(os.fsdecode(answer.out))
+        results = _updates(os.fsdecode(answer.out), answer.err)
         if answer.code != 0 and all(update.accepted for update in results):
-            raise failure(call.args, answer)
+            raise failure(remote, answer.err)
         updates += results
     return updates
 
@@ -141,7 +146,7 @@ def push_one(repo: Repo, remote: str, refspec: str, *, unattended: bool = False)
     return (refused or updates or [Update(refspec, accepted=True)])[0]
 
 
-def _updates(output: str) -> list[Update]:
+def _updates(output: str, err: bytes) -> list[Update]:
     """Return the results that ``git push --porcelain`` printed: ``flag TAB from:to TAB summary (reason)``."""
     updates = []
     for line in output.split("\n"):
@@ -151,7 +156,8 @@ def _updates(output: str) -> list[Update]:
             continue
         reason = summary.partition("(")[2].removesuffix(")") or summary
         accepted = flag != "!"
-        updates.append(Update(names.rpartition(":")[2], accepted, "" if accepted else reason))
+        reason = "" if accepted else failures.refusal(reason, err)
+        updates.append(Update(names.rpartition(":")[2], accepted, reason))
     return updates
 
 

@@ -50,8 +50,10 @@ def run(args: argparse.Namespace) -> int:
         print_note(f"{escape(person)} removed {short_id(run_id)} ({at[:10]}): it is in the trash")
     for run_id, reason in done.retained[: pull.ASK_ABOVE]:
         print_note(f"{short_id(run_id)} was removed by others and stays here: {escape(reason)}")
-    for name, difference in done.conflicts:
+    for name, difference in done.conflicts[: pull.ASK_ABOVE]:
         print_note(f"conflict: {escape(name)}: {escape(difference)}")
+    if len(done.conflicts) > pull.ASK_ABOVE:
+        print_note(f"and {len(done.conflicts) - pull.ASK_ABOVE} more conflicts")
     print_result(_summary(done))
     return 1 if done.conflicts else 0
 

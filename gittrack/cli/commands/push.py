@@ -50,8 +50,7 @@ def run(args: argparse.Namespace) -> int:
     _share.check_consent(repo, remote, url, yes=args.yes, needed=planned.sends_something)
     done = push.push(repo, planned)
     print_result(_summary(done, planned.pulled))
-    for name, reason in done.refused:
-        print_note(f"{escape(remote)} refused {escape(name)}: {escape(reason)}")
+    _print_refusals(done)
     return 1 if done.refused else 0
 
 
@@ -68,7 +67,7 @@ def _described(planned: push.PushPlan) -> str:
     """Return what goes to the remote, and what goes with it without being named by the user."""
     remote = planned.remote
     lines = [f"to {escape(remote.name)} ({shown_url(remote.url)}):"]
-    parts = [count(len(planned.runs), "run")]
+    parts = [count(len(planned.runs), "run")] if planned.runs else []
     parts += [count(len(planned.sweeps), "sweep")] if planned.sweeps else []
     parts += ["annotations of all runs"] if planned.annotated else []
     parts += (
@@ -89,6 +88,21 @@ def _described(planned: push.PushPlan) -> str:
             f"of {count(len(planned.uncommitted), 'run')}: {_ids(planned.uncommitted)}"
         )
     return "\n".join(lines)
+
+
+def _print_refusals(done: push.Pushed) -> None:
+    """Print what the remote refused, one line for each reason."""
+    reasons: dict[str, list[str]] = {}
+    for name, reason in done.refused:
+        reasons.setdefault(reason, []).append(name)
+    for reason, names in list(reasons.items())[:_MOST_LINES]:
+        listing = escape(" ".join(names[:_MOST_LINES]))
+        more = f" and {len(names) - _MOST_LINES} more" if len(names) > _MOST_LINES else ""
+        print_note(f"{escape(done.remote)} refused {listing}{more}: {escape(reason)}")
+    if len(reasons) > _MOST_LINES:
+        print_note(f"and more, for {len(reasons) - _MOST_LINES} other reasons")
+    if done.refused and not (done.runs or done.sweeps or done.annotated or done.models):
+        print_note(f"see what it takes: git track remote {escape(done.remote)} --probe")
 
 
 def _ids(runs: tuple[tuple[str, int], ...]) -> str:

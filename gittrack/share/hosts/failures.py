@@ -1,0 +1,92 @@
+"""Failures of a remote in one sentence each, made from what git and the host print."""
+
+from __future__ import annotations
+
+from gittrack.core.secrets import redact_url
+from gittrack.git import GitError
+
+_MOST_CHARACTERS = 200
+_REMOTE = "remote:"
+_NOISE = ("hint:", "warning:", _REMOTE, "Please make sure", "and the repository exists", "To ")
+_DECLINED = "error: hook declined to update"  # git's own line, which says no more than the reason
+_AGAIN = "do it again: it completes what is missing"
+# (what is wrong, what to do, parts of git's message): the first row with a part that occurs counts.
+_KINDS = (
+    (
+        "{} did not accept the login",
+        "log in once with git: git ls-remote {}",
+        (
+            *("Authentication failed", "could not read Username", "could not read Password"),
+            *("terminal prompts disabled", "Permission denied (", "Host key verification failed"),
+            *("unable to get password", "returned error: 401", "returned error: 403"),
+        ),
+    ),
+    (
+        "{} has no repository at this URL",
+        "see the URL: git remote -v",
+        ("does not appear to be a git repository", "not found", "does not exist", "not a git repo"),
+    ),
+    (
+        "the connection to {} was cut",
+        _AGAIN,
+        (
+            *("early EOF", "unexpected disconnect", "hung up unexpectedly", "RPC failed"),
+            *("Connection reset", "Broken pipe", "unexpected EOF", "transfer closed"),
+        ),
+    ),
+    (
+        "{} cannot be reached",
+        _AGAIN,
+        (
+            *("Could not resolve", "Connection refused", "Failed to connect", "Couldn't connect"),
+            *("timed out", "No route to host", "Network is unreachable"),
+        ),
+    ),
+)
+
+
+def failure(remote: str, err: bytes) -> GitError:
+    """Return the error for a call of git to a remote that failed.
+
+    Parameters
+    ----------
+    remote : str
+        The name of the remote.
+    err : bytes
+        The standard error of git.
+    """
+    text, words = err.decode(errors="replace"), host_words(err)
+    detail = _shortened(f"{first_line(err)} ({words})" if words else first_line(err))
+    for sentence, hint, parts in _KINDS:
+        if any(part in text for part in parts):
+            return GitError(f"{sentence.format(remote)}: {detail}", hint.format(remote))
+    return GitError(f"{remote}: {detail}", "see what git prints: git ls-remote " + remote)
+
+
+def first_line(err: bytes) -> str:
+    """Return the first line of git's own message."""
+    lines = [line.strip() for line in redact_url(err.decode(errors="replace")).splitlines()]
+    plain = [line for line in lines if line and not line.startswith(_NOISE)]
+    line = plain[0] if plain else "git printed no reason"
+    return line.removeprefix("fatal: ").removeprefix("error: ")
+
+
+def refusal(reason: str, err: bytes) -> str:
+    """Return why a remote refused a ref: git's reason and the words of the host."""
+    words = host_words(err)
+    return _shortened(f"{reason}: {words}" if words else reason)
+
+
+def host_words(err: bytes) -> str:
+    """Return what the host itself printed, in one line; empty if it printed nothing."""
+    lines = [line.strip() for line in redact_url(err.decode(errors="replace")).splitlines()]
+    words = [line.removeprefix(_REMOTE).strip() for line in lines if line.startswith(_REMOTE)]
+    words += [
+        line.removeprefix("error: ") for line in lines if line.startswith("error: remote unpack")
+    ]
+    words = [word for word in words if word and not word.startswith(_DECLINED)]
+    return _shortened(" ".join(dict.fromkeys(words)))
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}..."
