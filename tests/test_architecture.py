@@ -150,7 +150,8 @@ LAZY_IMPORTS = {
         "importlib": "`import gittrack` imports a module only when one of its names is used"
     },
     "api/starting/begin.py": {
-        "gittrack.api.starting.resuming": "30 ms that only resuming a run needs"
+        "gittrack.api.starting.resuming": "30 ms that only resuming a run needs",
+        "gittrack.share.background.automatic": "only a run that is pushed needs it",
     },
     "disk/flush.py": {"ctypes": "only a run of many files needs it"},
     "disk/read_only.py": {"ctypes": "only a command in a worktree needs it"},
@@ -163,7 +164,8 @@ LAZY_IMPORTS = {
     "cli/output.py": {"gittrack.cli.pager": "only output on a terminal needs it"},
     "cli/commands/sweep/_progress.py": {"tqdm": "30 ms that only a sweep on a terminal needs"},
     "cli/commands/_hidden.py": {
-        "gittrack.cli.completing": "it imports the modules of all verbs, which only completion needs"
+        "gittrack.cli.completing": "it imports the modules of all verbs, which only completion needs",
+        "gittrack.cli.commands._background": "only a process in the background shares runs",
     },
     "cli/commands/sweep/_search.py": {
         "gittrack.show.page.pictures": "needs Matplotlib, which is optional",
@@ -199,6 +201,9 @@ LAZY_IMPORTS = {
         "gittrack.cli.commands._sweep_lines": "most listings have no trial",
         "gittrack.cli.commands._remote_runs": "it reaches a remote",
         "gittrack.show.data.jsonable": "only --json needs it",
+    },
+    "cli/commands/run.py": {
+        "gittrack.share.background.automatic": "only a run that is pushed needs it"
     },
     "cli/commands/top.py": {
         "gittrack.cli.commands._over": "a leaderboard of runs does not need it",

@@ -83,6 +83,7 @@ _HIDDEN = {
     "__complete": "complete",
     "__manpage": "manpage",
     "__facts": "facts",
+    "__push": "push",
 }  # for programs: see commands/_hidden.py
 NESTED = ("model", "sweep")  # verbs that have verbs below them
 DEFAULTS = ("sweep",)  # nested verbs that also work without a verb below them

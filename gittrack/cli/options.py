@@ -73,6 +73,16 @@ def add_run(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_sharing(parser: argparse.ArgumentParser) -> None:
+    """Add ``--push``, which shares the run."""
+    add = parser.add_argument
+    add(
+        "--push",
+        action="store_true",
+        help="push the run in the background when it ends (track.push auto)",
+    )
+
+
 def positive(text: str) -> int:
     """Return a count of at least 1; the type of an option of argparse."""
     if not text.isdecimal() or int(text) < 1:

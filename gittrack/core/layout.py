@@ -46,6 +46,7 @@ CACHE = "cache"
 SWEEP_FOLDERS = "sweeps"
 TREES = "trees"
 STORE = "store"
+WAITING = "waiting"  # a file for each run that is to be pushed in the background
 
 # The locks in the working directory of a sweep (see sweeping/workdir.py).
 SWEEP_OWNER = "owner"
@@ -220,3 +221,8 @@ def store_dir(common_dir: str) -> str:
 def lfs_objects_dir(common_dir: str) -> str:
     """Return the folder in which Git LFS looks for content, if ``lfs.storage`` is not set."""
     return f"{common_dir}/lfs/objects"
+
+
+def waiting_dir(common_dir: str) -> str:
+    """Return the folder that has a file for each run that is to be pushed in the background."""
+    return f"{common_dir}/{HOME}/{WAITING}"

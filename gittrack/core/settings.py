@@ -26,6 +26,7 @@ class Settings(NamedTuple):
     env: tuple[str, ...] = ()
     remote: str | None = None
     sign: bool = False
+    push: bool = False
     show_untracked: bool = True  # whether git lists new files: git's own status.showUntrackedFiles
 
 
@@ -64,6 +65,7 @@ DESCRIPTIONS: dict[str, tuple[str, str]] = {
         "more paths to link into the worktree of a rerun or an isolated trial, such as `.venv`",
     ),
     "remote": ("", "the remote of `push` and `pull`; empty: origin, or the only remote"),
+    "push": ("never", "`auto`: each run is pushed in the background when it ends"),
     "sign": ("false", "whether run commits and registry tags are signed"),
     "adoptAfter": (
         "24h",
@@ -110,6 +112,20 @@ def sign(config: Mapping[str, str]) -> bool:
             "set it: git config track.sign true",
         )
     return text in ("true", "yes", "on", "1")
+
+
+def pushes(config: Mapping[str, str]) -> bool:
+    """Return whether runs are pushed when they end.
+
+    Raises TrackError if the setting is neither ``auto`` nor ``never``.
+    """
+    text = config.get("track.push", "").strip().lower()
+    if text not in ("", "auto", "never"):
+        raise TrackError(
+            f"the setting track.push is {text!r}, which is neither auto nor never",
+            "set it: git config track.push auto",
+        )
+    return text == "auto"
 
 
 def adopt_after(config: Mapping[str, str]) -> float:
@@ -175,5 +191,6 @@ def from_config(config: Mapping[str, str]) -> Settings:
         env=words(config, "track.env"),
         remote=remote,
         sign=sign(config),
+        push=pushes(config),
         show_untracked=config.get("status.showuntrackedfiles", "").lower() not in _NO,
     )

@@ -294,6 +294,6 @@ def object_store_path(repo: Repo) -> str:
     return os.path.join(repo.common_dir, "objects")
 
 
-def detach(args: Sequence[str]) -> None:
-    """Start git without waiting; it continues when this process ends."""
-    spawn.detached(["git", *args], _environment({}))
+def detach(args: Sequence[str], program: str = "git") -> None:
+    """Start git, or another program that may talk, without waiting; it continues when this process ends."""
+    spawn.detached([program, *args], _environment({}, talking=program != "git"))

@@ -42,7 +42,7 @@ class LaunchResult(NamedTuple):
 
     ``published`` is None if the run could not be committed and stays in ``journal``.  ``skipped`` is the
     id of an earlier run that was used instead of running the command.  ``stopped`` is True if a signal
-    asked the launcher to stop.
+    asked the launcher to stop.  ``pushes`` is True if the run is pushed in the background.
     """
 
     exit_code: int
@@ -51,6 +51,7 @@ class LaunchResult(NamedTuple):
     notes: tuple[str, ...]
     skipped: str | None = None
     stopped: bool = False
+    pushes: bool = False
 
 
 def check_command(argv: Sequence[str]) -> None:
@@ -131,6 +132,7 @@ def launch(repo: git.Repo, plan: CommandPlan, say: session.Say) -> LaunchResult:
         run_session.journal.folder,
         all_notes,
         stopped=running.stopped,
+        pushes=run_session.settings.push,
     )
 
 

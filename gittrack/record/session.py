@@ -20,7 +20,7 @@ from gittrack.record.code import capture, conversions, tree_inspection
 from gittrack.record.evidence import changes, neighbours
 from gittrack.record.machine import lock_files
 from gittrack.record.machine.author import author, user
-from gittrack.record.publish import removed_journal, writer
+from gittrack.record.publish import background, removed_journal, writer
 from gittrack.record.request import RequiredCode, RunRequest, check_request
 from gittrack.version import __version__
 
@@ -80,6 +80,7 @@ def begin(repo: git.Repo, request: RunRequest, outputs: Sequence[str] = ()) -> S
     inspection, config_call = tree_inspection.start(repo), repo.config()
     config = git.parse_config(config_call.output())
     options = settings.from_config(config)
+    options = options._replace(push=options.push or request.push)
     experiment = layout.check_experiment(request.experiment or options.experiment)
     hooks_folder = hooks.folder(repo, config, request.hooks_of)
     messages = hooks.ask_pre(repo, hooks_folder, request, experiment)
@@ -101,6 +102,8 @@ def begin(repo: git.Repo, request: RunRequest, outputs: Sequence[str] = ()) -> S
         _write_start(repo, book, request, captured, start)
     ignored = _ignored_files(captured.ignored_new_files) if captured.ignored_new_files else ()
     warnings = (*settings.unknown(config), *messages, *captured.warnings, *ignored)
+    if options.push:
+        background.list_waiting(repo, layout.run_ref(experiment, book.id))
     code = changes.CodeFiles(captured.tree, captured.tracked, captured.new_files, outputs)
     return Session(
         *(repo, book, options, author(config), started, clock, warnings, post), code, captured.diff
@@ -197,6 +200,8 @@ def end(session: Session, facts: Mapping[str, Any]) -> writer.Published:
     sign = session.settings.sign
     published = writer.publish(session.repo, session.journal, full, session.author, sign=sign)
     pack_refs_sometimes(session.repo, session.settings.pack_refs)
+    if session.settings.push:
+        background.push_waiting(session.repo)
     run = neighbours.Neighbour(session.journal.id, published.info.parent)
     root = session.repo.work_tree or ""
     neighbours.remember(session.repo.common_dir, root, run, time.time_ns())

@@ -19,7 +19,7 @@ from gittrack.read.runs import reader
 from gittrack.read.runs.reader import Raw
 from gittrack.read.runs.source import Request
 from gittrack.read.runs.sources import source_of
-from gittrack.share import annotation_merge, registry, remotes, transport
+from gittrack.share import annotation_merge, registry, remotes, transport, waiting
 from gittrack.share.remotes import Remote
 
 
@@ -201,6 +201,8 @@ def push(repo: git.Repo, planned: PushPlan, *, unattended: bool = False) -> Push
         events = registry.send(repo, target, planned.models, unattended=unattended)
     every = (*updates, *((notes,) if notes else ()), *events.refused)
     refused = [update for update in every if not update.accepted]
+    if target.name == remotes.chosen(repo)[0]:
+        waiting.settle(repo, accepted, target.refs)
     return Pushed(
         target.name,
         tuple(run_id for ref, run_id in ids.items() if ref in accepted),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import sys
@@ -138,7 +139,17 @@ def _own(folder: Path | None, request: session.RunRequest, choice: BeginOptions)
     run = _resumed(repo, choice.resume, request) if choice.resume else _new(repo, request)
     messages.print_begin(run)
     run.at_end(functools.partial(messages.print_end, run))
+    if run.pushes:
+        run.at_end(functools.partial(_print_push, repo))
     return run
+
+
+def _print_push(repo: git.Repo) -> None:
+    """Print what becomes of a run that is pushed in the background."""
+    from gittrack.share.background import automatic  # noqa: PLC0415 - most runs are not pushed
+
+    with contextlib.suppress(TrackError, OSError):  # the run is recorded; sharing never fails it
+        messages.show(automatic.sentence(repo))
 
 
 def _further(folder: Path, request: session.RunRequest, choice: BeginOptions) -> session.RunRequest:

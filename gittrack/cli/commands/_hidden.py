@@ -1,4 +1,8 @@
-"""Verbs for programs: ``__complete`` for shells; ``__manpage`` and ``__facts`` for the documentation."""
+"""Verbs for programs.
+
+``__complete`` is for shells, ``__manpage`` and ``__facts`` are for the documentation, and ``__push``
+shares runs in the background.
+"""
 
 from __future__ import annotations
 
@@ -40,6 +44,13 @@ def facts(words: Sequence[str]) -> int:
     """Print the table of facts, for docs/reference/facts.md."""
     print(reference.facts_table(), end="")
     return 0
+
+
+def push(words: Sequence[str]) -> int:
+    """Push the runs that wait in a repository, given by its folder; nobody sees this process."""
+    from gittrack.cli.commands import _background  # noqa: PLC0415 - it imports all that shares runs
+
+    return _background.push(words[0])
 
 
 def _below(verb: str) -> list[str]:

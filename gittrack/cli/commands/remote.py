@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import time
 
 from gittrack import git
 from gittrack.cli.commands._share import count, shown_url
 from gittrack.cli.output import print_result
 from gittrack.core import layout
-from gittrack.share import probe, registry, remotes
-from gittrack.show.terminal.text import columns, escape
+from gittrack.share import probe, registry, remotes, waiting
+from gittrack.show.terminal.text import age, columns, escape
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,8 +39,21 @@ def run(args: argparse.Namespace) -> int:
     ]
     limits = probe.limits_of(remote.url)
     rows += [("limits", limits)] if limits else []
+    rows += _waiting(repo)
     print_result("".join(f"{line}\n" for line in columns(rows)))
     return 0
+
+
+def _waiting(repo: git.Repo) -> list[tuple[str, str]]:
+    """Return the row about runs that are pushed in the background and are not there yet."""
+    runs, failure = waiting.listed(repo), waiting.last_failure(repo)
+    if not runs:
+        return []
+    text = f"{count(len(runs), 'run')}; send them now: git track push"
+    rows = [("waiting", text)]
+    if failure is not None:
+        rows += [("last try", f"{age(time.time() - failure.at)}: {escape(failure.reason)}")]
+    return rows
 
 
 def _probe(repo: git.Repo, name: str | None) -> int:

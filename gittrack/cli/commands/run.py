@@ -28,7 +28,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gittrack import git
-from gittrack.cli.options import positive
+from gittrack.cli.options import add_sharing, positive
 from gittrack.cli.output import print_note, print_result
 from gittrack.core import yaml_write
 from gittrack.core.secrets import redact_command
@@ -98,6 +98,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--no-verify", action="store_true", help="do not run the pre-run hook; the run records this"
     )
     add("--dry-run", action="store_true", help="print what would run, and stop")
+    add_sharing(parser)
     add(
         "command", nargs=argparse.REMAINDER, metavar="COMMAND", help="the command and its arguments"
     )
@@ -140,6 +141,7 @@ def run(args: argparse.Namespace) -> int:
         seed=args.seed if args.seed is not None else _seed(params),
         command=command,
         verify=not args.no_verify,
+        push=args.push,
     )
     repo = git.find()
     if args.dry_run:
@@ -172,6 +174,10 @@ def run(args: argparse.Namespace) -> int:
         if not result.published.info.params and not result.published.info.metrics:
             print_note(_NOTHING_LOGGED)
         _warn_of_same_name(repo, result.published)
+    if result.pushes:
+        from gittrack.share.background import automatic  # noqa: PLC0415 - most runs are not pushed
+
+        print_note(text.escape(automatic.sentence(repo)))
     return result.exit_code
 
 

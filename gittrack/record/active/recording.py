@@ -169,6 +169,11 @@ class Recording:
         """The path of the file that is locked as long as this process records the run."""
         return journal.live_lock(self._journal)
 
+    @property
+    def pushes(self) -> bool:
+        """Whether this process pushes the run in the background when it ends."""
+        return self._session is not None and self._session.settings.push
+
     def at_end(self, call: Callable[[], None]) -> None:
         """Register a function that is called after the run has ended.
 

@@ -1,0 +1,1 @@
+"""Share runs without being asked: push them when they end."""
