@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     from gittrack.api.sharing import pull, push
     from gittrack.cli.script import main
     from gittrack.core.errors import AmbiguousRun, NoSuchRun, NotARepository, TrackError
+    from gittrack.record.media.figure import Figure
+    from gittrack.record.media.image import Image
+    from gittrack.record.media.sound import Audio, Video
+    from gittrack.record.media.table import Histogram, Table
+    from gittrack.record.media.text import Html, Text
     from gittrack.record.run import Run
 
 _HOMES = {
@@ -38,6 +43,11 @@ _HOMES = {
     ),
     **dict.fromkeys(("RunRecord", "Runs"), "gittrack.api.runs"),
     "Run": "gittrack.record.run",
+    "Figure": "gittrack.record.media.figure",
+    "Image": "gittrack.record.media.image",
+    **dict.fromkeys(("Audio", "Video"), "gittrack.record.media.sound"),
+    **dict.fromkeys(("Histogram", "Table"), "gittrack.record.media.table"),
+    **dict.fromkeys(("Html", "Text"), "gittrack.record.media.text"),
     "ModelVersion": "gittrack.api.model_version",
     **dict.fromkeys(("Registry", "registry"), "gittrack.api.registry"),
     "main": "gittrack.cli.script",
@@ -45,6 +55,11 @@ _HOMES = {
 }
 __all__ = [
     "AmbiguousRun",
+    "Audio",
+    "Figure",
+    "Histogram",
+    "Html",
+    "Image",
     "ModelVersion",
     "NoSuchRun",
     "NotARepository",
@@ -52,7 +67,10 @@ __all__ = [
     "Run",
     "RunRecord",
     "Runs",
+    "Table",
+    "Text",
     "TrackError",
+    "Video",
     "__version__",
     "diff",
     "fingerprint",

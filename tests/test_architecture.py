@@ -237,7 +237,15 @@ LAZY_IMPORTS = {
         "gittrack.read.runs.live": "most of the time no run is going on",
     },
     "record/machine/numerics.py": {"ctypes": "only calls of the loaded BLAS libraries need it"},
-    "record/run.py": {"gittrack.record.active.stopping": "only trials of a sweep call it"},
+    "record/run.py": {
+        "gittrack.record.active.stopping": "only trials of a sweep call it",
+        "gittrack.record.active.mixed_values": "most calls of `log` have numbers only",
+    },
+    "record/media/medium.py": {"numpy": "140 ms that a program without media must not pay"},
+    "record/media/png.py": {"numpy": "the array has imported it"},
+    "record/media/image.py": {"numpy": "the array has imported it"},
+    "record/media/sound.py": {"numpy": "the array has imported it"},
+    "record/media/table.py": {"numpy": "140 ms that only a histogram needs"},
     "read/runs/record.py": {"numpy": "140 ms; a listing does not need it"},
     "sweep/__init__.py": {"importlib": "a module is imported only when one of its names is used"},
     "core/registry/events.py": {

@@ -33,6 +33,8 @@ PHRASES = (
 )
 # Classes that share a name, each with a reason.
 SAME_NAME = {
+    "Table": "of the terminal, and the medium that users log",
+    "Text": "of a registry tag, and the medium that users log",
     "GittrackCallback": "one for each framework, imported from its module",
     "Registry": "the public one reads the registry by the other",
     "RunRecord": "the public one adds how a notebook shows it",

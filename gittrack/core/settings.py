@@ -21,6 +21,7 @@ class Settings(NamedTuple):
     max_snapshot_files: int = 5000
     max_artifact_size: int = 50 << 20
     max_store_size: int = 20 << 30
+    max_media_size: int = 200 << 20
     max_log_size: int = 4 << 20
     pack_refs: int = 500
     env: tuple[str, ...] = ()
@@ -47,6 +48,10 @@ DESCRIPTIONS: dict[str, tuple[str, str]] = {
     "maxStoreSize": (
         "20g",
         "an artifact that would make the store larger is recorded by its digest only; 0: all of them",
+    ),
+    "maxMediaSize": (
+        "200m",
+        "images, tables and other media that would make their total in a run larger are left out",
     ),
     "maxLogSize": (
         "4m",
@@ -186,6 +191,7 @@ def from_config(config: Mapping[str, str]) -> Settings:
         max_snapshot_files=size("maxSnapshotFiles", default.max_snapshot_files),
         max_artifact_size=size("maxArtifactSize", default.max_artifact_size),
         max_store_size=size("maxStoreSize", default.max_store_size),
+        max_media_size=size("maxMediaSize", default.max_media_size),
         max_log_size=size("maxLogSize", default.max_log_size),
         pack_refs=size("packRefs", default.pack_refs),
         env=words(config, "track.env"),

@@ -169,9 +169,9 @@ def environment_of(run_session: session.Session, plan: CommandPlan) -> dict[str,
     )
     for name, value in plan.controls.items():
         env.pop(name, None) if value is None else env.update({name: value})
-    env[artifacts.LIMITS] = (
-        f"{run_session.settings.max_artifact_size} {run_session.settings.max_store_size}"
-    )
+    options = run_session.settings
+    sizes = (options.max_artifact_size, options.max_store_size, options.max_media_size)
+    env[artifacts.LIMITS] = " ".join(map(str, sizes))
     env.pop(EXPLICIT_VARIABLE, None)
     if plan.explicit is not None:
         env[EXPLICIT_VARIABLE] = str(folder / _EXPLICIT_FILE)

@@ -16,9 +16,18 @@ from gittrack.core.layout import check_artifact_name
 from gittrack.disk import copies, folders
 from gittrack.disk.content_store import ContentStore, Stored
 
-LIMITS = "GITTRACK_ARTIFACT_LIMITS"  # track.maxArtifactSize and track.maxStoreSize, in bytes
+# track.maxArtifactSize, track.maxStoreSize and track.maxMediaSize, in bytes
+LIMITS = "GITTRACK_ARTIFACT_LIMITS"
 _INCOMING = "incoming-"
 _LEFT_OUT = "left out"
+
+
+class Limits(NamedTuple):
+    """The size over which a file goes to the store, the total of all media in git, and the store."""
+
+    file: int
+    media: int
+    store: ContentStore
 
 
 class Unusable(TrackError):

@@ -68,6 +68,10 @@ class Points:
         """Set the step counters to ``steps``, the next step of each metric."""
         self._next.update(steps)
 
+    def next_step(self, name: str) -> float:
+        """Return the step that the next point of a metric gets if none is given."""
+        return self._next.get(name, 0)
+
     def after_fork(self) -> None:
         """Replace the lock in a child process, because a thread of the parent may have held it."""
         self._lock = threading.RLock()

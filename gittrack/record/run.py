@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gittrack.core import metric_value, nested, values
+from gittrack.core import nested, values
 from gittrack.core.errors import NotANumber, TrackError
 from gittrack.core.run import events
 from gittrack.record.active import params as run_params
@@ -40,15 +40,19 @@ class Run(RunFiles):
         self._points.continue_from(steps)
 
     def log(self, metrics: Mapping[str, Any], step: float | None = None) -> None:
-        """Record a point of each metric; on return the points survive a SIGKILL.
+        """Record a point of each metric, and media; on return they survive a SIGKILL.
 
         Parameters
         ----------
-        metrics : mapping of str to number
-            A value that is not a number is left out, with one warning per metric; in a run of
-            ``init(strict=True)`` it is an error, and nothing of the call is recorded.
+        metrics : mapping of str to number or medium
+            Media are `gittrack.Image`, `Figure`, `Histogram`, `Table`, `Text`, `Audio`, `Video`, `Html`, or a
+            list of them; figures of Matplotlib and Plotly, images of Pillow and tables of pandas are taken
+            as they are.  Other values are left out: a warning names the first of each name, and the number
+            of all is printed at the end.  In a run of ``init(strict=True)`` such a value is an error, and
+            no number of the call is recorded.
         step : float, optional
-            The step of the points.  Default: the next whole number of each metric, from 0.
+            The step.  Default: the next whole number of each metric, from 0; media get the step of the
+            numbers in the same call.
 
         Raises
         ------
@@ -59,10 +63,10 @@ class Run(RunFiles):
             return
         try:
             self._points.log(metrics, step)
-        except NotANumber as error:
-            if self.strict:
-                raise
-            self._log_numbers(metrics, step, error)
+        except NotANumber:
+            from gittrack.record.active import mixed_values  # noqa: PLC0415 - most calls have numbers only
+
+            mixed_values.log_mixed(self, metrics, step)
         except AttributeError:
             if isinstance(metrics, Mapping):
                 raise
@@ -85,17 +89,6 @@ class Run(RunFiles):
             The step.  Default: the next whole number of the metric, from 0.
         """
         self.log({name: value}, step)
-
-    def _log_numbers(self, metrics: Mapping[str, Any], step: Any, error: TrackError) -> None:
-        """Record the numbers of a call that also has other values, and warn about the others."""
-        try:
-            valid_step = None if step is None else metric_value.number(step, "step")
-        except NotANumber as problem:
-            self._warn("step", f"{problem.message}: the points get the next step of their metric")
-            valid_step = None
-        numbers = self._numbers(metrics)
-        if numbers:
-            self._points.log(numbers, valid_step)
 
     def define_metric(
         self,

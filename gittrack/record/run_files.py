@@ -6,15 +6,21 @@ import os
 from pathlib import Path
 
 from gittrack.core import layout, settings, values
+from gittrack.core.fast_typing import TYPE_CHECKING
 from gittrack.core.run import events
 from gittrack.disk.content_store import ContentStore
 from gittrack.record import artifacts, inputs
 from gittrack.record.active.recording import Recording
 from gittrack.record.code import made_files
 
+if TYPE_CHECKING:
+    from gittrack.record.media.media_log import MediaLog
+
 
 class RunFiles(Recording):
     """A live run that keeps files and knows what it reads."""
+
+    _media: MediaLog | None = None  # made by the first medium
 
     def log_artifact(self, path: str | os.PathLike[str], name: str | None = None) -> None:
         """Store a file or folder, with its present content, as an artifact of the run.
@@ -36,7 +42,7 @@ class RunFiles(Recording):
         text = values.check_path(path, "artifact")
         artifact = name or artifacts.default_name(text)
         target = self._journal.folder / layout.ARTIFACTS
-        limit, store = self._limits()
+        limit, _, store = self._limits()
         try:
             began = os.stat(self._journal.folder / layout.LOCK)
             for entry in artifacts.copy_in(text, artifact, target, limit, store, began):
@@ -73,10 +79,12 @@ class RunFiles(Recording):
     def _home(self) -> Path:
         return Path(layout.home_of_journal(str(self._journal.folder)))
 
-    def _limits(self) -> tuple[int, ContentStore]:
-        """Return the size over which an artifact goes to the store, and the store."""
+    def _limits(self) -> artifacts.Limits:
+        """Return the size over which an artifact goes to the store, the total of media, and the store."""
         options = self._session.settings if self._session else settings.Settings()
-        limit, store_limit = options.max_artifact_size, options.max_store_size
+        sizes = [options.max_artifact_size, options.max_store_size, options.max_media_size]
         if self._session is None and artifacts.LIMITS in os.environ:
-            limit, store_limit = map(int, os.environ[artifacts.LIMITS].split())
-        return limit, ContentStore.of(str(self._home().parent), store_limit)
+            passed = [int(size) for size in os.environ[artifacts.LIMITS].split()]
+            sizes[: len(passed)] = passed  # the launcher may be of an earlier version
+        store = ContentStore.of(str(self._home().parent), sizes[1])
+        return artifacts.Limits(sizes[0], sizes[2], store)

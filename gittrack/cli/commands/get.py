@@ -13,6 +13,7 @@ from gittrack.cli.options import add_run
 from gittrack.cli.output import print_note, print_result
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
+from gittrack.core.run import media_index
 from gittrack.disk import restore
 from gittrack.read.runs import resolve
 from gittrack.read.runs.record import RunRecord
@@ -23,7 +24,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``git track get``."""
     add_run(parser)
     parser.add_argument(
-        "path", metavar="PATH", help="a file, an artifact, or a folder of artifacts"
+        "path",
+        metavar="PATH",
+        help="a file, an artifact, a folder of artifacts, or a name of media",
     )
     parser.add_argument(
         "-o", "--output", metavar="DEST", help="the folder to write to, or the name of the new file"
@@ -37,6 +40,8 @@ def run(args: argparse.Namespace) -> int:
     record = RunRecord(repo, resolve.resolve(repo, args.run))
     items = {f"{layout.ARTIFACTS}/{item['path']}": item for item in record.outputs}
     files = {path: items.get(path, {"path": path}) for path in record.files()}
+    if not _select(files, args.path):
+        args.path = _media_folder(record, args.path)
     chosen, missing = _select(files, args.path), _select(record.missing, args.path)
     if not chosen:
         record.content(missing[0] if missing else args.path)  # raises an error that lists the files
@@ -62,6 +67,12 @@ def run(args: argparse.Namespace) -> int:
 def _select(files: Mapping[str, object], path: str) -> list[str]:
     """Return the paths at or below ``path``, as `git track files` lists them or as names of artifacts."""
     return restore.select(files, path) or restore.select(files, f"{layout.ARTIFACTS}/{path}")
+
+
+def _media_folder(record: RunRecord, name: str) -> str:
+    """Return the folder of the media with a name; ``name`` itself if the run has no such media."""
+    entries = media_index.by_name(record.outputs).get(name)
+    return name if entries is None else media_index.folder_of(entries)
 
 
 def _is_folder(dest: str | None) -> bool:

@@ -51,6 +51,7 @@ SHAPES: Mapping[str, Any] = {
                 **_ITEM,
                 **dict.fromkeys(("where", "reason", "link"), str),
                 **dict.fromkeys(("executable", "unwritten"), bool),
+                "media": {"name!": str, "step!": (int, float), "type!": str},
             }
         ]
     },

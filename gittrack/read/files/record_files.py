@@ -11,6 +11,7 @@ from typing import Any
 from gittrack import git
 from gittrack.core import layout, values
 from gittrack.core.errors import TrackError, did_you_mean
+from gittrack.core.run import media_index
 from gittrack.disk import content_store, restore
 from gittrack.read.files import artifacts
 from gittrack.read.runs import live, reader
@@ -29,6 +30,18 @@ class RecordFiles:
     def outputs(self) -> list[dict[str, Any]]:
         """The artifacts, a dict each: ``path``, ``size`` in bytes, ``sha256``, ``where`` it is stored."""
         return list((self._yaml(layout.OUTPUTS) or {}).get("outputs", []))
+
+    @property
+    def media(self) -> dict[str, list[dict[str, Any]]]:
+        """The media, a list for each name: dicts with ``step``, ``type``, ``path`` and further facts.
+
+        ``artifact(path)`` returns a copy of the file.
+        """
+        names = media_index.by_name(self.outputs)
+        return {
+            name: [{**item[media_index.KEY], "path": item["path"]} for item in entries]
+            for name, entries in names.items()
+        }
 
     def artifact(self, name: str) -> Path:
         """Return the path of a copy of an artifact that is safe to read.
@@ -131,38 +144,6 @@ class RecordFiles:
         """
         data = self.content(path)
         return data if isinstance(data, bytes) else content_store.read(data)
-
-    def part(self, path: str, start: int, limit: int) -> tuple[bytes, int]:
-        """Return bytes of a file of the run, and the size of the whole file.
-
-        A file on the disk is not read in whole; so its content is not compared with its recorded hash.
-
-        Parameters
-        ----------
-        path : str
-            The path in the run, as `files` lists it.
-        start : int
-            The first byte; below 0: counted from the end, or from the first byte if the file is shorter.
-        limit : int
-            The largest number of bytes to return.
-
-        Raises
-        ------
-        TrackError
-            As `content`.
-        """
-        live_file = self._live() / path if self._raw.commit is None else None
-        if live_file is not None and path in self._paths and live_file.is_file():
-            data: restore.Content = live_file
-        else:
-            data = self.content(path)
-        size = len(data) if isinstance(data, bytes) else data.stat().st_size
-        first = max(0, size + start) if start < 0 else min(start, size)
-        if isinstance(data, bytes):
-            return data[first : first + limit], size
-        with open(data, "rb") as file:
-            file.seek(first)
-            return file.read(min(limit, size - first)), size
 
     @functools.cached_property
     def _paths(self) -> dict[str, int]:

@@ -18,6 +18,7 @@ from gittrack.disk import folders
 from gittrack.record import journal, session
 from gittrack.record.active import current
 from gittrack.record.active.config import Config, Summary
+from gittrack.record.active.unrecorded import UnrecordedValues
 from gittrack.record.appender import RecordingEnded, explain
 from gittrack.record.ending import daemon, end_status
 from gittrack.record.machine import environment, lock_files, memory, numerics
@@ -79,6 +80,7 @@ class Recording:
         self.strict = False  # whether a metric that is not a number is an error
         self._daemon: daemon.Daemon | None = None
         self._rule: TrialRule | None = None
+        self._unrecorded = UnrecordedValues(self._warn, self.at_end)
 
     def _log_summary(self, metrics: Mapping[str, Any]) -> dict[str, Any]:
         """Record final values, and return those that are numbers."""
@@ -90,7 +92,7 @@ class Recording:
         return numbers
 
     def _numbers(self, metrics: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the metrics that are numbers; print once per name which are left out.
+        """Return the metrics that are numbers; those that are left out are counted.
 
         Raises TrackError in a strict run.
         """
@@ -101,8 +103,7 @@ class Recording:
             except TrackError as error:
                 if self.strict:
                     raise
-                left_out = "it is left out, and init(strict=True) makes that an error"
-                self._warn(f"metric {name!r}", f"{error.message}: {left_out}")
+                self._unrecorded.add(f"metric {name!r}", error.message)
         return numbers
 
     def _append(self, op: str, **fields: Any) -> None:

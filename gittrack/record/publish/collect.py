@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from gittrack.core import layout
-from gittrack.core.run import events, points, run_info, series
+from gittrack.core.run import events, media_index, points, run_info, series
 from gittrack.disk import lfs_pointer
 from gittrack.record import artifacts as record_artifacts
 from gittrack.record.machine import lock_files
@@ -76,6 +77,11 @@ def _outputs(
             reason = "its copy in the journal of the run was deleted"
             outputs.append({**entry, "where": "left out", "reason": reason})
             notes.append(f"the artifact {name} has only its digest: {reason}")
+    for path, content in _indexes(outputs):
+        digest = hashlib.sha256(content).hexdigest()
+        outputs = [entry for entry in outputs if entry["path"] != path]
+        outputs.append({"path": path, "size": len(content), "sha256": digest, "where": "git"})
+        artifacts[path] = Artifact(content)
     return outputs, artifacts, notes
 
 
@@ -93,6 +99,12 @@ def _pointer(entry: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]) -> 
     if content is None or clash:
         return None
     return Artifact(lfs_pointer.text(content), executable=bool(entry.get("executable")))
+
+
+def _indexes(outputs: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, bytes]]:
+    """Yield (path, content) of the index of each name that media have."""
+    for entries in media_index.by_name(outputs).values():
+        yield media_index.index_path(entries), media_index.index(entries)
 
 
 def _artifact(path: Path) -> Artifact:

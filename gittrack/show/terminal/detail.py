@@ -8,7 +8,7 @@ from typing import Any
 from gittrack.core.run import commit_message, facts
 from gittrack.core.run.run_info import RunInfo, from_iso, headline
 from gittrack.core.run.trials import TrialFacts
-from gittrack.show.terminal import text
+from gittrack.show.terminal import media, text
 from gittrack.show.terminal.columns import fact, short_id
 
 _LOG_LINES, _LOG_COLUMNS = 10, 500
@@ -42,7 +42,7 @@ def page(
         _params(info),
         _metrics(info, sparklines),
         _files("inputs", inputs),
-        _files("artifacts", outputs),
+        *_outputs(info, outputs),
         _changes(diff),
         _environment(env),
         _by_hand(info),
@@ -180,6 +180,13 @@ def _metrics(info: RunInfo, sparklines: Mapping[str, str]) -> str:
     ]
     lines = text.columns([head, *rows], [False, *[True] * 5])
     return "metrics\n" + "".join(f"  {line}\n" for line in lines)
+
+
+def _outputs(info: RunInfo, outputs: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the blocks of media, a row for each name, and of the other artifacts."""
+    names, others = media.split(outputs)
+    command = f"git track get {short_id(info.id)} NAME"
+    return [_block(f"media (copy: {command})", media.rows(names)), _files("artifacts", others)]
 
 
 def _files(title: str, items: Sequence[Mapping[str, Any]]) -> str:

@@ -1,0 +1,1 @@
+"""Media of a run: images, figures, histograms, tables, text, sounds, videos and pages, by name and step."""
