@@ -194,8 +194,8 @@ def _fetch_apart(
 ) -> dict[str, str]:
     """Fetch runs; return {ref: reason} of those whose objects git refuses, which do not stop the others.
 
-    Git refuses all refs of a fetch if one object is damaged.  So a fetch that failed is split in halves,
-    until the damaged runs are alone.
+    Git refuses all refs of a fetch if one object is damaged, or if the connection is cut.  So a fetch that
+    failed is split in halves, until the damaged runs are alone, and a line that is always cut brings some.
 
     Raises
     ------
@@ -212,8 +212,11 @@ def _fetch_apart(
         names = [refspec.partition(":")[0] for refspec in part]
         if answer.code == 0 or "" not in refs.commits(repo, [source.refs[name] for name in names]):
             continue
-        # An error here says that the remote is gone, and not that a run is damaged.
-        transport.remote_refs(repo, source.name, layout.NOTES, unattended=unattended)
+        was_cut = failures.was_cut(answer.err)
+        if not was_cut:  # an error here says that the remote is gone, and not that a run is damaged
+            transport.remote_refs(repo, source.name, layout.NOTES, unattended=unattended)
+        if len(part) == 1 and was_cut:
+            raise failures.failure(source.name, answer.err)
         if len(part) == 1:
             reasons[names[0]] = f"git refuses it: {failures.first_line(answer.err)}"
         else:

@@ -124,18 +124,23 @@ def push(
     GitError
         If the remote cannot be reached, or if it failed before it answered for the refs.
     """
+    options = [*(("--atomic",) if atomic else ()), *(("--no-verify",) if unattended else ())]
+    options += [f"--force-with-lease={ref}:{oid}" for ref, oid in (leases or {}).items()]
+    argv = ["push", "--porcelain", "--no-follow-tags", "--recurse-submodules=no", *options]
     updates: list[Update] = []
     step = len(refspecs) if atomic else MOST_REFSPECS
-    for start in range(0, len(refspecs), step or 1):
-        options = [*(("--atomic",) if atomic else ()), *(("--no-verify",) if unattended else ())]
-        options += [f"--force-with-lease={ref}:{oid}" for ref, oid in (leases or {}).items()]
-        argv = ["push", "--porcelain", "--no-follow-tags", "--recurse-submodules=no", *options]
-        call = _talk(repo, [*argv, "--", remote, *refspecs[start : start + step]], unattended)
-        answer = call.wait()
+    parts = [list(refspecs[start : start + step]) for start in range(0, len(refspecs), step or 1)]
+    while parts:
+        part = parts.pop(0)
+        answer = _talk(repo, [*argv, "--", remote, *part], unattended).wait()
         results = _updates(os.fsdecode(answer.out), answer.err)
-        if answer.code != 0 and all(update.accepted for update in results):
+        if answer.code == 0 or not all(update.accepted for update in results):
+            updates += results
+        elif failures.was_cut(answer.err) and len(part) > 1 and not atomic:
+            # A host or a proxy may limit the size of one push: smaller ones can pass.
+            parts[:0] = [part[: len(part) // 2], part[len(part) // 2 :]]
+        else:
             raise failure(remote, answer.err)
-        updates += results
     return updates
 
 

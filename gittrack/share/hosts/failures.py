@@ -11,6 +11,10 @@ _NOISE = ("hint:", "warning:", _REMOTE, "Please make sure", "and the repository 
 _DECLINED = "error: hook declined to update"  # git's own line, which says no more than the reason
 _AGAIN = "do it again: it completes what is missing"
 # (what is wrong, what to do, parts of git's message): the first row with a part that occurs counts.
+_CUT = (
+    *("early EOF", "unexpected disconnect", "hung up unexpectedly", "RPC failed"),
+    *("Connection reset", "Broken pipe", "unexpected EOF", "transfer closed"),
+)
 _KINDS = (
     (
         "{} did not accept the login",
@@ -26,20 +30,13 @@ _KINDS = (
         "see the URL: git remote -v",
         ("does not appear to be a git repository", "not found", "does not exist", "not a git repo"),
     ),
-    (
-        "the connection to {} was cut",
-        _AGAIN,
-        (
-            *("early EOF", "unexpected disconnect", "hung up unexpectedly", "RPC failed"),
-            *("Connection reset", "Broken pipe", "unexpected EOF", "transfer closed"),
-        ),
-    ),
+    ("the connection to {} was cut", _AGAIN, _CUT),
     (
         "{} cannot be reached",
         _AGAIN,
         (
             *("Could not resolve", "Connection refused", "Failed to connect", "Couldn't connect"),
-            *("timed out", "No route to host", "Network is unreachable"),
+            *("timed out", "No route to host", "Network is unreachable", "Could not read from"),
         ),
     ),
 )
@@ -63,12 +60,18 @@ def failure(remote: str, err: bytes) -> GitError:
     return GitError(f"{remote}: {detail}", "see what git prints: git ls-remote " + remote)
 
 
+def was_cut(err: bytes) -> bool:
+    """Return whether a connection ended in the middle, so that smaller parts may arrive."""
+    text = err.decode(errors="replace")
+    return any(part in text for part in _CUT) and "fsck error" not in text
+
+
 def first_line(err: bytes) -> str:
     """Return the first line of git's own message."""
     lines = [line.strip() for line in redact_url(err.decode(errors="replace")).splitlines()]
     plain = [line for line in lines if line and not line.startswith(_NOISE)]
     line = plain[0] if plain else "git printed no reason"
-    return line.removeprefix("fatal: ").removeprefix("error: ")
+    return line.removeprefix("fatal: ").removeprefix("error: ").rstrip(".")
 
 
 def refusal(reason: str, err: bytes) -> str:

@@ -22,7 +22,7 @@ from gittrack.share.hosts import failures
         ),
         (
             "ann@host: Permission denied (publickey).\nfatal: Could not read from remote repository.",
-            "hub did not accept the login: ann@host: Permission denied (publickey).",
+            "hub did not accept the login: ann@host: Permission denied (publickey)",
             "git ls-remote hub",
         ),
         (
