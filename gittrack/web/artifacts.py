@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from gittrack import git
 from gittrack.core import layout
-from gittrack.core.errors import TrackError
 from gittrack.web.params import Params
 from gittrack.web.views import previews
 from gittrack.web.views import run as run_view
@@ -56,12 +55,7 @@ def content(repo: git.Repo, oid: str, params: Params) -> Content:
         If the run lists no such artifact, or if its content is not here.
     """
     record = run_view.record_of(repo, params.required("run"))
-    item = next(
-        (item for item in record.outputs if item.get("sha256") == oid and "link" not in item), None
-    )
-    if item is None:
-        raise TrackError("the run has no such artifact", "see: git track files RUN")
-    path = str(item["path"])
+    path = str(previews.item_of(record, oid)["path"])
     data = record.content(f"{layout.ARTIFACTS}/{path}")
     size = data.stat().st_size if isinstance(data, Path) else len(data)
     head = _head(data)

@@ -11,7 +11,6 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from gittrack import git
-from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.core.run.run_info import DAMAGED, iso
 from gittrack.read.runs import reader
@@ -20,7 +19,7 @@ from gittrack.read.runs.record import RunRecord
 from gittrack.web import file_curves, windows
 from gittrack.web.application import Start
 from gittrack.web.params import Params
-from gittrack.web.views import compare, importance, runs, start, sweeps
+from gittrack.web.views import compare, importance, log, runs, start, sweeps
 
 CODE, LOG, ENV = "code", "log", "env"
 PARTS = (CODE, LOG, ENV)
@@ -173,7 +172,9 @@ def _extras(repo: git.Repo, raws: Sequence[Raw], parts: Collection[str]) -> dict
     readable = [record for record in records if record.info.status != DAMAGED]
     extras: dict[str, Any] = {}
     if LOG in parts:
-        extras["log"] = {runs.key(record.info): _log(record) for record in readable}
+        extras["log"] = {
+            runs.key(record.info): log.whole(record, _LONGEST_LOG) for record in readable
+        }
     if ENV in parts:
         extras["env"] = {runs.key(record.info): record.env for record in readable}
     if CODE in parts and len(readable) > 1:
@@ -183,10 +184,3 @@ def _extras(repo: git.Repo, raws: Sequence[Raw], parts: Collection[str]) -> dict
             for other in others
         }
     return extras
-
-
-def _log(record: RunRecord) -> dict[str, Any]:
-    data = record.read(layout.LOG) if layout.LOG in record.files() else b""
-    end = data[-_LONGEST_LOG:]
-    position = {"from": len(data) - len(end), "to": len(data), "size": len(data)}
-    return {"text": end.decode(errors="replace"), **position, "live": False}

@@ -145,6 +145,38 @@ class RecordFiles:
         data = self.content(path)
         return data if isinstance(data, bytes) else content_store.read(data)
 
+    def part(self, path: str, start: int, limit: int) -> tuple[bytes, int]:
+        """Return bytes of a file of the run, and the size of the whole file.
+
+        A file on the disk is not read in whole; so its content is not compared with its recorded hash.
+
+        Parameters
+        ----------
+        path : str
+            The path in the run, as `files` lists it.
+        start : int
+            The first byte; below 0: counted from the end, or from the first byte if the file is shorter.
+        limit : int
+            The largest number of bytes to return.
+
+        Raises
+        ------
+        TrackError
+            As `content`.
+        """
+        live_file = self._live() / path if self._raw.commit is None else None
+        if live_file is not None and path in self._paths and live_file.is_file():
+            data: restore.Content = live_file
+        else:
+            data = self.content(path)
+        size = len(data) if isinstance(data, bytes) else data.stat().st_size
+        first = max(0, size + start) if start < 0 else min(start, size)
+        if isinstance(data, bytes):
+            return data[first : first + limit], size
+        with open(data, "rb") as file:
+            file.seek(first)
+            return file.read(min(limit, size - first)), size
+
     @functools.cached_property
     def _paths(self) -> dict[str, int]:
         """The files of the run commit, or of the journal, each with its size."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from gittrack.core import layout
+from gittrack.core.errors import TrackError
 from gittrack.read.runs.record import RunRecord
 
 IMAGES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".webp": "image/webp"}
@@ -44,3 +46,16 @@ def outputs(record: RunRecord) -> list[dict[str, Any]]:
         }
         for item in record.outputs
     ]
+
+
+def item_of(record: RunRecord, oid: str) -> dict[str, Any]:
+    """Return the artifact of a run with this content, by its SHA-256.  Raises TrackError if there is none."""
+    for item in record.outputs:
+        if item.get("sha256") == oid and "link" not in item:
+            return item
+    raise TrackError("the run has no such artifact", "see: git track files RUN")
+
+
+def path_of(record: RunRecord, oid: str) -> str:
+    """Return the path in the run of the artifact with this content.  Raises TrackError if there is none."""
+    return f"{layout.ARTIFACTS}/{item_of(record, oid)['path']}"

@@ -98,6 +98,39 @@ def test_a_part_of_the_log(project):
     assert document(log, run=run_id, **{"from": 10**9})["text"] == ""
 
 
+def test_parts_of_a_log_begin_and_end_with_whole_characters():
+    data = "añ€z".encode()  # of 1, 2, 3 and 1 bytes
+    texts = [log.part(data[start:end], start, 7) for start, end in ((0, 2), (1, 5), (2, 7), (4, 7))]
+    assert [(part["text"], part["from"], part["to"]) for part in texts] == [
+        *(("a", 0, 1), ("ñ", 1, 3), ("€z", 3, 7), ("z", 6, 7))
+    ]
+    assert log.part(b"ab\xff", 0, 3)["text"] == "ab�"
+
+
+def test_the_lines_that_have_some_words():
+    data = "one\r\n\x1b[1mO\x1b[0mne more\nÄ\nnone\x1b]8;;http://one/\x07\nx\n".encode()
+    assert log.matches(data, "one") == {"matches": [0, 5, 25], "total": 3}
+    assert log.matches(data, "ä")["matches"] == [22]
+    assert log.matches(data, "http")["total"] == 0
+    assert log.matches(b"\x1b]" * 100_000, "x")["total"] == 0
+
+
+def test_a_text_among_the_artifacts_is_read_by_parts(project):
+    Path("big.txt").write_text("".join(f"line {n}\n" for n in range(1000)))
+    with gittrack_run() as run:
+        run.log_artifact("big.txt")
+        (item,) = document(run_view, run=key(run.id))["outputs"]
+    whole = Path("big.txt").read_text()
+    of_text = {"run": key(run.id), "oid": item["sha256"]}
+    end = document(log, **of_text, limit=9)
+    assert (end["text"], end["to"], end["live"]) == (whole[-9:], len(whole), False)
+    found = document(log, **of_text, find="LINE 99")
+    assert found["total"] == 11
+    assert whole[found["matches"][1] :].startswith("line 990\n")
+    with pytest.raises(TrackError, match="no such artifact"):
+        document(log, **{**of_text, "oid": "f" * 64})
+
+
 def test_two_runs_differ_as_in_diff(project):
     first = helpers.record("a", {"loss": 1.0}, config={"lr": 0.1, "depth": 4})
     Path("train.py").write_text("print('other')\n")

@@ -1,6 +1,7 @@
 // @ts-check
 /** Documents from the page itself, which is one file. */
 
+import { linesWith } from "./console.js";
 import { DataError } from "./errors.js";
 import { compareDocument, runDocument } from "./file_runs.js";
 import { seriesDocument } from "./file_series.js";
@@ -18,7 +19,7 @@ export function fileSource(documents) {
     series: (params) => seriesDocument(documents.series, params),
     run: (params) => runDocument(documents, params.run),
     compare: (params) => compareDocument(documents, params.run),
-    log: (params) => documents.log?.[params.run],
+    log: (params) => (params.find ? searched(documents.log?.[params.run], params.find) : documents.log?.[params.run]),
     importance: (params) => documents.importance?.[String(params.metric).replace(/^metrics\./, "")],
     sweeps: () => documents.sweeps || { sweeps: [], problems: [], commands: [] },
     sweep: (params) => documents.sweep?.[params.sweep],
@@ -35,4 +36,10 @@ export function fileSource(documents) {
     },
     artifact: () => null,
   };
+}
+
+function searched(/** @type {any} */ log, /** @type {string} */ words) {
+  if (!log) return undefined;
+  const matches = linesWith(log.text, log.from, words);
+  return { matches, total: matches.length, size: log.size };
 }

@@ -54,7 +54,8 @@ export function link(app, text, state) {
  * @param {HTMLElement} root
  * @param {import("../main.js").App} app
  * @param {() => Promise<any>} load  returns the document
- * @param {(document: any) => import("../dom.js").Child[]} draw
+ * @param {(document: any, onEnd: (end: () => void) => void) => import("../dom.js").Child[]} draw  `onEnd` takes what must be
+ *   ended before the page is drawn again or removed: timers, listeners
  * @param {string[]} names  the fields of the state on which the page depends
  * @returns {() => void} removes it
  */
@@ -62,17 +63,26 @@ export function mountPage(root, app, load, draw, names) {
   const page = el("div", { class: "page", tabindex: "0" }, el("p", { class: "muted", text: "loading" }));
   fill(root, page);
   let turn = 0;
+  /** @type {(() => void)[]} */
+  let ends = [];
+  function end() {
+    for (const stop of ends) stop();
+    ends = [];
+  }
   function refresh() {
     const mine = ++turn;
     app.guarded(async () => {
       const document = await load();
-      if (mine === turn) fill(page, ...draw(document));
+      if (mine !== turn) return;
+      end();
+      fill(page, ...draw(document, (stop) => ends.push(stop)));
     });
   }
   refresh();
   const off = app.store.on(names, refresh);
   return () => {
     turn = -1;
+    end();
     off();
   };
 }

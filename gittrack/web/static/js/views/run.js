@@ -6,6 +6,7 @@ import { grouped } from "../charts/curves.js";
 import { colorOf } from "../color.js";
 import { el, fill } from "../dom.js";
 import { duration, show, size } from "../format.js";
+import { createLog } from "./log.js";
 import { commandList, link, mountPage, plainTable, section } from "./parts.js";
 
 /**
@@ -16,10 +17,10 @@ import { commandList, link, mountPage, plainTable, section } from "./parts.js";
  */
 export function mount(root, app) {
   const load = () => app.data.get("run", { run: app.store.get().target });
-  return mountPage(root, app, load, (document) => page(app, document), ["target"]);
+  return mountPage(root, app, load, (document, onEnd) => page(app, document, onEnd), ["target"]);
 }
 
-function page(/** @type {import("../main.js").App} */ app, /** @type {any} */ document) {
+function page(/** @type {import("../main.js").App} */ app, /** @type {any} */ document, /** @type {(end: () => void) => void} */ onEnd) {
   const { run, key } = document;
   return [
     el("p", {}, link(app, "← all runs", { view: "runs", target: "" })),
@@ -30,7 +31,7 @@ function page(/** @type {import("../main.js").App} */ app, /** @type {any} */ do
     values(run),
     curves(app, key),
     artifacts(app, document),
-    document.log.size > 0 && log(app, key),
+    (document.log.size > 0 || run.status === "running") && log(app, key, onEnd),
     environment(document.env),
     commandList(document.commands),
   ];
@@ -107,23 +108,10 @@ function content(/** @type {import("../main.js").App} */ app, /** @type {string}
   return anchor;
 }
 
-function log(/** @type {import("../main.js").App} */ app, /** @type {string} */ key) {
-  const box = el("pre", { class: "log", tabindex: "0" });
-  app.guarded(async () => {
-    const { text, from } = await app.data.get("log", { run: key });
-    fill(box, (from > 0 ? `… ${from} bytes before\n` : "") + plainText(text));
-    box.scrollTop = box.scrollHeight;
-  });
-  return section("Log", box);
-}
-
-/**
- * Return console output without colours, and of each line what was printed last.
- * @param {string} text
- */
-export function plainText(text) {
-  const lines = text.replace(/\x1b\[[0-9;?]*[A-Za-z]/g, "").split("\n");
-  return lines.map((line) => line.replace(/\r+$/, "").split("\r").pop()).join("\n");
+function log(/** @type {import("../main.js").App} */ app, /** @type {string} */ key, /** @type {(end: () => void) => void} */ onEnd) {
+  const { element, stop } = createLog(app, key);
+  onEnd(stop);
+  return section("Log", element);
 }
 
 function environment(/** @type {any} */ env) {
