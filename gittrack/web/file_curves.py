@@ -34,7 +34,7 @@ def document(repo: git.Repo, raws: Sequence[Raw]) -> dict[str, Any]:
     """
     cache = PointCache()
     most = max(_FEWEST, min(_MOST, BUDGET // max(1, _count(repo, raws, cache))))
-    window = series.Window("step", None, None, 10**9, 0.0)  # all points
+    window = series.Window("step", None, None, 10**9)  # all points
     entries: list[dict[str, Any]] = []
     clocks: dict[str, Any] = {}
     problems: list[dict[str, str]] = []

@@ -117,12 +117,8 @@ def thin(x: Array, y: Array, width: int) -> tuple[Array, Array]:
     """
     if len(x) <= 2 * width:
         return x, y
-    span = float(x[-1]) - float(x[0])
-    columns = np.zeros(len(x), dtype=np.int64)
-    if span > 0:
-        columns = np.minimum(((x - x[0]) / span * width).astype(np.int64), width - 1)
-    starts = np.flatnonzero(np.concatenate(([True], columns[1:] != columns[:-1])))
-    counts = np.diff(np.append(starts, len(x)))
+    columns = _columns(x, width)
+    starts, counts = _parts_of(columns)
     picks = [np.array([0, len(x) - 1])]
     for extreme in (np.minimum, np.maximum):
         hits = np.flatnonzero(y == np.repeat(extreme.reduceat(y, starts), counts))
@@ -130,6 +126,52 @@ def thin(x: Array, y: Array, width: int) -> tuple[Array, Array]:
         picks.append(hits[first])
     chosen = np.unique(np.concatenate(picks))
     return x[chosen], y[chosen]
+
+
+class Means(NamedTuple):
+    """The means of the points in columns of pixels."""
+
+    x: Array
+    """The place of the last point of each column."""
+    y: Array
+    n: Array
+    """How many points each is the mean of."""
+
+
+def means(x: Array, y: Array, width: int) -> Means:
+    """Return the mean of each of ``width`` columns of equal width that has points.
+
+    The extremes that `thin` keeps say what a curve looks like, but not what its average is.
+
+    Parameters
+    ----------
+    x, y : array
+        The points, finite and in the order of x; at least one.
+    width : int
+        The number of columns of pixels.
+    """
+    starts, counts = _parts_of(_columns(x, width))
+    exponents = np.frexp(np.maximum.reduceat(np.abs(y), starts))[1]
+    scale = np.ldexp(1.0, np.maximum(exponents - 1, -1022))  # a sum of large numbers is infinite
+    averages = np.add.reduceat(y / np.repeat(scale, counts), starts) / counts * scale
+    ends = starts + counts - 1
+    same = np.minimum.reduceat(y, starts) == np.maximum.reduceat(y, starts)
+    return Means(x[ends], np.where(same, y[ends], averages), counts)
+
+
+def _columns(x: Array, width: int) -> Array:
+    """Return the column of pixels of each point."""
+    span = float(x[-1]) - float(x[0])
+    if not span > 0:
+        return np.zeros(len(x), dtype=np.int64)
+    columns: Array = np.minimum(((x - x[0]) / span * width).astype(np.int64), width - 1)
+    return columns
+
+
+def _parts_of(columns: Array) -> tuple[Array, Array]:
+    """Return where each column begins, and how many points it has."""
+    starts = np.flatnonzero(np.concatenate(([True], columns[1:] != columns[:-1])))
+    return starts, np.diff(np.append(starts, len(columns)))
 
 
 def pack(numbers: Array, *, single: bool = False) -> Any:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from gittrack import git
 from gittrack.read.runs import resolve
 from gittrack.web import points
-from gittrack.web.points import PointCache, cut, ordered, pack, thin
+from gittrack.web.points import PointCache, cut, means, ordered, pack, thin
 from gittrack.web.series_file import Series
 
 
@@ -97,3 +97,13 @@ def test_the_cache_forgets_what_was_used_first(project):
         )
     assert len(cache._runs) == 2
     assert isinstance(next(iter(cache._runs.values())).metrics["loss"], Series)
+
+
+def test_a_mean_has_its_count_and_the_place_of_the_last_point():
+    x, y, n = means(np.array([0.0, 1, 2, 3, 8]), np.array([1.0, 2, 3, 4, 9]), 2)
+    assert (x.tolist(), y.tolist(), n.tolist()) == ([3, 8], [2.5, 9], [4, 1])
+
+
+def test_the_mean_of_a_constant_is_the_constant_and_that_of_large_numbers_is_finite():
+    assert set(means(np.arange(99.0), np.full(99, 0.1), 7).y) == {0.1}
+    assert means(np.arange(2.0), np.array([1.5e308, 1.7e308]), 1).y.tolist() == [1.6e308]

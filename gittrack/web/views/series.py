@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gittrack import git
-from gittrack.analysis.smoothing import smooth
 from gittrack.core.errors import TrackError
 from gittrack.core.run.run_info import from_iso
 from gittrack.read.runs import reader
@@ -17,34 +16,29 @@ from gittrack.read.runs.live import Tail
 from gittrack.read.runs.reader import Raw
 from gittrack.web import windows
 from gittrack.web.params import BadParameter, Params
-from gittrack.web.points import PointCache, RunPoints, cut, ordered, pack, thin
+from gittrack.web.points import PointCache, RunPoints, cut, means, ordered, pack, thin
 from gittrack.web.series_file import Array, Series
 from gittrack.web.views import commands, runs
 
 MOST_RUNS = 200
 _MANY = 100_000  # numbers; beyond it, 32 bits per value are enough for a screen
 _MOST_MARKS = 100
+_LEAD, _BLOCKS = 1_000, 50  # points before a range that smoothing needs, and their means
 
 
 class Window(NamedTuple):
-    """Which part of a series is drawn, how wide, and how smooth."""
+    """Which part of a series is drawn, and how wide."""
 
     x: str
     low: float | None
     high: float | None
     width: int
-    weight: float
 
     @classmethod
     def of(cls, params: Params) -> Window:
         """Return the window of the parameters of `series`.  Raises BadParameter."""
-        weight = params.number("smooth") or 0.0
-        if not 0 <= weight < 1:
-            raise BadParameter("the parameter 'smooth' is not a number from 0 to below 1")
         width = max(1, params.whole("width", 600, 10_000))
-        return cls(
-            params.text("x") or "step", params.number("from"), params.number("to"), width, weight
-        )
+        return cls(params.text("x") or "step", params.number("from"), params.number("to"), width)
 
 
 def view(repo: git.Repo, params: Params, cache: PointCache) -> dict[str, Any]:
@@ -124,20 +118,25 @@ def _axes(
 
 
 def drawn(x: Array, y: Array, window: Window) -> dict[str, Any]:
-    """Return the points of a window, and the marks of those that are not finite."""
+    """Return the points of a window, the marks of those that are not finite, and what smoothing needs."""
     total = len(x)
     real = np.isfinite(x)  # a step of another tool may be anything
     x, y = x[real], y[real]
     here, finite = cut(x, window.low, window.high), np.isfinite(y)
-    if window.weight:
-        y = y.copy()
-        y[finite] = smooth(y[finite].tolist(), window.weight)
+    earlier = y[: here.start][finite[: here.start]][-_LEAD:]
     part, x, y = finite[here], x[here], y[here]
     marks = [[float(at), _word(value)] for at, value in zip(x[~part], y[~part], strict=True)]
-    x, y = thin(x[part], y[part], window.width)
-    thinned = len(x) < int(part.sum())
-    entry = {"total": total, "thinned": thinned, "x": x, "y": y}
-    return {**entry, "marks": marks[:_MOST_MARKS], "marks_total": len(marks)}
+    x, y = x[part], y[part]
+    entry: dict[str, Any] = {"total": total, "marks": marks[:_MOST_MARKS]}
+    entry["marks_total"] = len(marks)
+    entry["x"], entry["y"] = thin(x, y, window.width)
+    entry["thinned"] = len(entry["x"]) < len(x)
+    if entry["thinned"]:
+        entry["means"] = means(x, y, window.width)._asdict()
+    if len(earlier):
+        before = means(np.arange(float(len(earlier))), earlier, _BLOCKS)
+        entry["before"] = {"y": before.y, "n": before.n}
+    return entry
 
 
 def _word(value: float) -> str:
@@ -148,4 +147,7 @@ def _pack_all(entries: list[dict[str, Any]]) -> None:
     """Pack the arrays of all series."""
     single = sum(len(entry["y"]) for entry in entries) > _MANY
     for entry in entries:
-        entry["x"], entry["y"] = pack(entry["x"]), pack(entry["y"], single=single)
+        for part in (entry, entry.get("means"), entry.get("before")):
+            for name in ("x", "y", "n"):
+                if part and name in part:
+                    part[name] = pack(part[name], single=single and name == "y")

@@ -17,7 +17,7 @@ from gittrack.web.points import RunPoints
 from gittrack.web.views import series
 
 _MOST_LINES = 20_000  # with more, the page asks for the whole series, which is thinned
-_WHOLE = series.Window("step", None, None, 10**9, 0.0)
+_WHOLE = series.Window("step", None, None, 10**9)
 
 
 def since(repo: git.Repo, params: Params, raws: Mapping[str, Raw]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import helpers
 import pytest
@@ -67,6 +68,61 @@ def test_keys_change_the_axes(charts):
     expect(charts.get_by_label("log y")).to_be_checked()
     expect(charts.get_by_label("x axis")).to_have_value("time")
     assert "log=true" in charts.url
+
+
+def test_smoothing_is_done_in_the_page(charts):
+    asked = []
+    charts.on("request", lambda request: asked.append(request.url))
+    picture = charts.locator(".chart canvas").first
+    before = picture.evaluate("canvas => canvas.toDataURL()")
+    charts.locator("body").press("s")
+    expect(charts.get_by_label("smoothing")).to_have_value("0.6")
+    assert picture.evaluate("canvas => canvas.toDataURL()") != before
+    assert not any("data/series" in url for url in asked)
+
+
+def test_the_keyboard_reads_the_points_of_a_chart(charts):
+    plot = charts.get_by_role("application").nth(1)
+    expect(plot).to_have_accessible_name(re.compile("^train/loss: 2 curves from step 0 to step 99"))
+    plot.focus()
+    said = charts.locator("[role=status].hidden-text")
+    for key in ("End", "ArrowLeft"):
+        plot.press(key)
+    expect(said).to_contain_text("at step 98, run 0, number 1 of 2 from above")
+    plot.press("ArrowDown")
+    expect(said).to_contain_text("train/loss 5.5452e-05 at step 98, run 1, number 2 of 2")
+    expect(charts.locator(".tooltip:visible .hovered")).to_contain_text("run 1")
+    expect(charts.locator("tbody tr.hover")).to_contain_text("run 1")
+    expect(charts.locator(".chart .readout").first).to_have_text("0.98")  # the other chart follows
+    plot.press("+")
+    assert "from=" in charts.url
+    plot.press("0")
+    assert "from=" not in charts.url
+    assert plot.evaluate("plot => plot === document.activeElement")
+    plot.press("Enter")
+    expect(charts.get_by_role("heading", name="run 1")).to_be_visible()
+
+
+def test_groups_are_means_with_a_band_that_is_in_the_address(project, served, page):
+    for number in range(4):
+        points = [{"loss": number + step / 10} for step in range(20)]
+        helpers.record(f"run {number}", *points, config={"lr": number // 2, "seed": number})
+    page.goto(served.address)
+    page.locator("body").press("g")
+    lines = page.get_by_role("group", name="lines of the charts").get_by_role("button")
+    expect(lines).to_have_text(["lr=1", "lr=0"])
+    page.get_by_label("band of groups").select_option("min to max")
+    assert "band=range" in page.url
+    with page.expect_download() as download:
+        page.get_by_role("button", name="save the points as CSV: loss").click()
+    rows = download.value.path().read_text().splitlines()
+    assert rows[:2] == ["group,step,loss,low,high,runs", "lr=1 (2),0,2.5,2,3,2"]
+    lines.first.click()  # hides it
+    expect(lines.first).to_have_attribute("aria-pressed", "false")
+    expect(page.get_by_role("application", name="loss: 1 curve ")).to_be_visible()
+    page.reload()
+    expect(page.get_by_label("band of groups")).to_have_value("range")
+    expect(lines.first).to_have_attribute("aria-pressed", "false")
 
 
 def test_charts_are_filtered_and_pinned(charts):

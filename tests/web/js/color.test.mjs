@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { colorOf, colorsOf } from "../../../gittrack/web/static/js/color.js";
+import { colorOf, colorsOf, dashesOf } from "../../../gittrack/web/static/js/color.js";
 
 test("a run has one colour for ever", () => {
   assert.equal(colorOf("digits/20260102-030405-aabbccdd"), colorOf("digits/20260102-030405-aabbccdd"));
@@ -9,4 +9,15 @@ test("a run has one colour for ever", () => {
 test("a few runs have different colours", () => {
   const keys = Array.from({ length: 12 }, (_, i) => `run ${i}`);
   assert.equal(new Set(colorsOf(keys).values()).size, 12);
+});
+
+test("of more runs than colours, two with one colour differ by their dashes; many lines have none", () => {
+  const looks = (count) => {
+    const keys = Array.from({ length: count }, (_, i) => `run ${i}`);
+    const colors = colorsOf(keys);
+    const dashes = dashesOf(keys, colors);
+    return keys.map((key) => `${colors.get(key)} ${dashes.get(key)}`);
+  };
+  assert.equal(new Set(looks(20)).size, 20);
+  assert.ok(looks(21).every((look) => look.endsWith("undefined")));
 });

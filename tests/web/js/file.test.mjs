@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fileSource } from "../../../gittrack/web/static/js/data_file.js";
-import { smoothed } from "../../../gittrack/web/static/js/smoothing.js";
 
 const A = "digits/20260102-030405-aaaaaaaa";
 const B = "digits/20260102-030406-bbbbbbbb";
@@ -51,10 +50,11 @@ test("a range keeps the neighbours, and marks follow the axis", async () => {
   assert.deepEqual(timed.marks, [[70, "NaN"]]);
 });
 
-test("smoothing is corrected for its start, and a constant stays constant", async () => {
-  assert.deepEqual([...smoothed([2, 2, 2], 0.5)], [2, 2, 2]);
-  const [loss] = (await data.get("series", { run: A, metric: "loss", smooth: 0.5 })).series;
-  assert.deepEqual(loss.y.map((y) => y.toFixed(4)), ["4.0000", "2.6667", "1.7143"]);
+test("a range has what came before it, and a thinned curve the points that each of its own stands for", async () => {
+  const [loss] = (await data.get("series", { run: A, metric: "loss", from: 10 })).series;
+  assert.deepEqual([loss.x, loss.before, loss.means], [[5, 10], { y: [4], n: [1] }, undefined]);
+  const thinned = fileSource({ ...DOCUMENTS, series: { ...DOCUMENTS.series, series: [{ ...entry(A, "loss", [0, 10], [4, 2]), total: 10, thinned: true }] } });
+  assert.deepEqual((await thinned.get("series", { run: A })).series[0].means, { x: [0, 10], y: [4, 2], n: [5, 5] });
 });
 
 test("one run is made from its row", async () => {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createScale, extent } from "../../../gittrack/web/static/js/charts/scale.js";
-import { logTicks, ticks } from "../../../gittrack/web/static/js/ticks.js";
+import { placeText, xTicks } from "../../../gittrack/web/static/js/charts/axis.js";
+import { durationText, logTicks, numberTexts, ticks, timeTicks } from "../../../gittrack/web/static/js/ticks.js";
 
 test("ticks are round numbers inside the range", () => {
   assert.deepEqual(ticks(0, 1, 5), [0, 0.2, 0.4, 0.6, 0.8, 1]);
@@ -20,6 +21,27 @@ test("a scale maps numbers to pixels and back", () => {
   assert.equal(scale.at(10), 100);
   assert.ok(Math.abs(scale.value(100) - 10) < 1e-9);
   assert.equal(createScale(5, 5, 0, 100).at(5), 50);
+  assert.equal(createScale(-1.7e308, 1.7e308, 0, 100).at(0), 50);
+  assert.deepEqual(createScale(12, 18, 0, 100, true).ticks(2), [12, 14, 16, 18]); // no power of ten is between them
+});
+
+test("texts of ticks have as many digits as tell them apart", () => {
+  assert.deepEqual(numberTexts([0, 0.5, 1]), ["0", "0.5", "1"]);
+  assert.deepEqual(numberTexts([100000.1, 100000.2]), ["100000.1", "100000.2"]);
+});
+
+test("ticks of time are round seconds, minutes, hours or days", () => {
+  assert.deepEqual(timeTicks(0, 300, 5).map(durationText), ["0 s", "1 min", "2 min", "3 min", "4 min", "5 min"]);
+  assert.deepEqual(timeTicks(0, 7200, 4).map(durationText), ["0 s", "30 min", "1 h", "1 h 30 min", "2 h"]);
+  assert.deepEqual(timeTicks(0, 1, 2).map(durationText), ["0 s", "0.5 s", "1 s"]);
+  assert.deepEqual(timeTicks(100, 86400 * 9, 3, 100), [259100, 518300, 777500]);
+});
+
+test("the clock is that of here, with a date at the first tick", () => {
+  const noon = new Date(2026, 10, 29, 12, 0).getTime() / 1000;
+  assert.deepEqual(xTicks("wall", createScale(noon, noon + 7200, 0, 400), 400).map(([, text]) => text), ["29 Nov 12:00", "12:30", "13:00", "13:30", "14:00"]);
+  assert.equal(placeText("wall", noon + 5), "29 Nov 12:00:05");
+  assert.deepEqual([placeText("step", 40), placeText("time", 90), placeText("epoch", 1.5)], ["step 40", "1 min 30 s", "epoch 1.5"]);
 });
 
 test("the extent leaves out what cannot be drawn", () => {

@@ -77,10 +77,26 @@ def test_points_that_are_not_finite_are_marks(project):
     assert entry["marks"] == [[1, "NaN"], [3, "Infinity"], [4, "-Infinity"]]
 
 
-def test_smoothing_is_the_one_of_plot(project):
-    run = key(helpers.record("a", *({"loss": value} for value in (1.0, float("nan"), 3.0))))
-    (entry,) = view([run], smooth=0.5)["series"]
-    assert unpacked(entry["y"]) == pytest.approx([1.0, (0.25 * 1 + 0.5 * 3) / 0.75])
+def test_a_thinned_series_has_the_means_that_smoothing_needs(project):
+    values = [0.0, 0.0, 0.0, 9.0] * 1000 + [float("nan")]
+    run = key(helpers.record("a", *({"loss": value} for value in values)))
+    (entry,) = view([run], width=100)["series"]
+    means = {part: unpacked(pack) for part, pack in entry["means"].items()}
+    assert sum(means["n"]) == 4000
+    assert means["x"][-1] == 3999
+    assert all(2 <= mean <= 2.5 for mean in means["y"])  # not the middle of 0 and 9
+    assert "before" not in entry
+
+
+def test_a_range_says_what_came_before_it(project):
+    run = key(helpers.record("a", *({"loss": float(step)} for step in range(3000))))
+    (entry,) = view([run], **{"from": 2000.5, "to": 2010})["series"]
+    assert (unpacked(entry["x"])[0], "means" in entry) == (2000, False)
+    before = {part: unpacked(pack) for part, pack in entry["before"].items()}
+    assert before["n"] == [20] * 50
+    assert (before["y"][0], before["y"][-1]) == (1009.5, 1989.5)
+    (first,) = view([run], to=10)["series"]
+    assert "before" not in first
 
 
 def test_the_axis_can_be_time_or_another_metric(project):
@@ -117,7 +133,7 @@ def test_a_damaged_series_is_a_problem_of_its_run(project):
 
 
 def test_what_means_nothing_is_an_error(project):
-    for fields in ({"smooth": 1}, {"smooth": "x"}, {"from": "nan"}, {"width": "wide"}):
+    for fields in ({"to": "x"}, {"from": "nan"}, {"width": "wide"}):
         with pytest.raises(BadParameter):
             view(["default/x"], **fields)
     with pytest.raises(BadParameter, match="too many"):

@@ -2,10 +2,11 @@
 /** The document `series` of a page that is one file, whose curves are by step.  Pure. */
 
 import { unpack } from "./pack.js";
-import { smoothed } from "./smoothing.js";
+
+const LEAD = 1000; // points before a range that smoothing needs
 
 /**
- * Return the series of some runs and metrics (none: all) over an axis, cut to a range, and smoothed.
+ * Return the series of some runs and metrics (none: all) over an axis, cut to a range.
  * @param {any} all  the document that the file holds: all series by step, and `clocks`
  * @param {Record<string, any>} params  as of the document `series`
  */
@@ -20,7 +21,7 @@ export function seriesDocument(all, params) {
 
 function drawn(/** @type {any} */ all, /** @type {any} */ entry, /** @type {string} */ axis, /** @type {Record<string, any>} */ params) {
   const steps = unpack(entry.x);
-  const values = params.smooth > 0 ? smoothed(unpack(entry.y), params.smooth) : unpack(entry.y);
+  const values = unpack(entry.y);
   const place = placeOf(all, entry, axis);
   if (place === null) return null;
   const points = Array.from(steps, (step, i) => [place(step), values[i]]).filter(([at]) => Number.isFinite(at));
@@ -28,7 +29,13 @@ function drawn(/** @type {any} */ all, /** @type {any} */ entry, /** @type {stri
   const [first, last] = range(points, params.from ?? null, params.to ?? null);
   const part = points.slice(first, last);
   const marks = entry.marks.map((/** @type {any} */ mark) => [place(mark[0]), mark[1]]);
-  return { ...entry, x: part.map((point) => point[0]), y: part.map((point) => point[1]), marks };
+  const each = Math.max(1, (entry.total - entry.marks.length) / Math.max(1, values.length)); // points that one of a thinned curve stands for
+  const earlier = points.slice(Math.max(0, first - LEAD), first).map((point) => point[1]);
+  return {
+    ...entry, x: part.map((point) => point[0]), y: part.map((point) => point[1]), marks,
+    ...(each > 1 && { means: { x: part.map((point) => point[0]), y: part.map((point) => point[1]), n: part.map(() => each) } }),
+    ...(earlier.length > 0 && { before: { y: earlier, n: earlier.map(() => each) } }),
+  };
 }
 
 /** Return the function from a step to the axis; null if the run has no such axis. */

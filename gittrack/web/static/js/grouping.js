@@ -74,18 +74,23 @@ function commandWithout(/** @type {any} */ runs, /** @type {number} */ row, /** 
  * @returns {Spread}
  */
 export function spread(runs, column, rows) {
-  const counted = rows.filter(original(runs, rows));
-  const values = counted.map((row) => numeric(column, valueAt(column, row))).filter((value) => typeof value === "number");
+  const values = counted(runs, rows, ["finished"]).map((row) => numeric(column, valueAt(column, row))).filter((value) => typeof value === "number");
   const finite = values.filter((value) => Number.isFinite(value));
   const mean = finite.length > 0 ? finite.reduce((sum, value) => sum + value, 0) / finite.length : null;
   const squares = mean === null ? 0 : finite.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return { mean, deviation: finite.length > 1 ? Math.sqrt(squares / (finite.length - 1)) : null, n: finite.length, diverged: values.length - finite.length };
 }
 
-// Whether a row finished, and is not a rerun of another row of the group.
-function original(/** @type {any} */ runs, /** @type {number[]} */ rows) {
+/**
+ * Return the rows of a group that count: of runs with one of these states that repeat no other run of the group.
+ * @param {any} runs  the document `runs`
+ * @param {number[]} rows
+ * @param {string[]} states
+ * @returns {number[]}
+ */
+export function counted(runs, rows, states) {
   const find = (/** @type {string} */ name) => runs.columns.find((/** @type {any} */ column) => column.name === name);
   const [status, reproduces, id] = ["status", "reproduces", "id"].map(find);
   const ids = new Set(id ? rows.map((row) => valueAt(id, row)) : []);
-  return (/** @type {number} */ row) => (!status || valueAt(status, row) === "finished") && !(reproduces && ids.has(valueAt(reproduces, row)));
+  return rows.filter((row) => (!status || states.includes(valueAt(status, row))) && !(reproduces && ids.has(valueAt(reproduces, row))));
 }

@@ -1,6 +1,7 @@
 // @ts-check
 /** Start: read `start`, make the store, and mount the view that the address names. */
 
+import { followPrinting } from "./canvas.js";
 import { openData } from "./data.js";
 import { el, fill } from "./dom.js";
 import { listenToKeys } from "./keys.js";
@@ -74,6 +75,7 @@ async function main() {
   document.title = `${start.title || "runs"} · gittrack`;
   fill(document.body, createTop(app, start), root, spoken, listenToKeys(app));
   followAddress(store, initial);
+  followPrinting();
   showView(root, app);
   startLoading(app);
   startLive(app);

@@ -12,7 +12,8 @@
  * @property {string} find  only rows that have these words
  * @property {string[]} widths  the widths of columns, as `NAME=PIXELS`
  * @property {string[]} columns  the chosen columns; empty: those of `ls`
- * @property {string[]} pinned  columns and charts that come first
+ * @property {string[]} pinned  columns that come first
+ * @property {string[]} pinnedCharts  metrics whose charts come first
  * @property {string[]} group  the names to group by; `-NAME` means all except NAME
  * @property {string[]} folded  the groups and sweeps that are unfolded
  * @property {string[]} selected  keys of the picked runs
@@ -24,8 +25,9 @@
  * @property {number | null} from  the left end of the visible range of x
  * @property {number | null} to  the right end
  * @property {boolean} log  whether y is logarithmic
+ * @property {boolean} logX  whether x is
  * @property {number} smooth  the weight of the past, from 0 to below 1
- * @property {string} band  the band of a group: deviation, error, range or interval
+ * @property {string} band  what is around the mean of a group: deviation, error, range, interval or none
  * @property {boolean} clip  whether outliers are cut off
  * @property {string} theme  light, dark, or empty for that of the system
  * @property {string} panes  the visible panes: both, table or charts
@@ -36,8 +38,8 @@
 /** @type {Readonly<State>} */
 export const defaults = Object.freeze({
   view: "runs", target: "", experiment: "", where: "", archived: false,
-  sort: [], find: "", columns: [], widths: [], pinned: [], group: [], folded: [], selected: [], hidden: [], baseline: "",
-  charts: "", perRow: 0, x: "step", from: null, to: null, log: false, smooth: 0, band: "deviation", clip: false,
+  sort: [], find: "", columns: [], widths: [], pinned: [], pinnedCharts: [], group: [], folded: [], selected: [], hidden: [], baseline: "",
+  charts: "", perRow: 0, x: "step", from: null, to: null, log: false, logX: false, smooth: 0, band: "deviation", clip: false,
   theme: "", panes: "both", split: 50, axes: "",
 });
 

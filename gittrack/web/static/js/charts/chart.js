@@ -1,223 +1,154 @@
 // @ts-check
-/** One chart: curves of runs on a canvas, and on a second canvas above it what follows the pointer. */
+/** One chart: lines on a canvas, and on a second canvas above it what follows the pointer or the keyboard. */
 
+import { paintAgain, prepared } from "../canvas.js";
 import { el } from "../dom.js";
-import { general } from "../format.js";
-import { nearest, readings } from "./nearest.js";
+import { placeText } from "./axis.js";
+import { drawOverlay, drawScene } from "./draw.js";
+import { lineOf } from "./lines.js";
+import { lineWith, reading, readings } from "./nearest.js";
 import { followPointer } from "./pointer.js";
-import { rangeOfY } from "./range.js";
-import { createScale, extent } from "./scale.js";
-import { csv, download, svg } from "./save.js";
-import { createTooltip } from "./tooltip.js";
+import { csv, download, png, svg } from "./save.js";
+import { widened } from "./scale.js";
+import { sceneOf } from "./scene.js";
+import { createTooltip, valueText } from "./tooltip.js";
+import { described, spoken, walked } from "./walk.js";
 
-const LEFT = 52;
-const BOTTOM = 22;
-const TOP = 8;
-const RIGHT = 14; // room for half of the last label
-const NEAR_PIXELS = 14; // a run this near to the pointer is the hovered one
-
-/**
- * @typedef {object} Curve
- * @property {string} key  the run
- * @property {string} label
- * @property {string} color
- * @property {Float64Array} x
- * @property {Float64Array} y
- * @property {[number, string][]} [marks]  points that are not finite, each with its word
- */
+const [WIDTH, HEIGHT] = [340, 200]; // pixels, before it is shown
+const NEAR_PIXELS = 14; // a line this near to the pointer is the hovered one
+const REACH = 8; // a point may be this part of the width away from the crosshair
+const ZOOMS = /** @type {Record<string, number>} */ ({ "+": 1 / 2, "=": 1 / 2, "-": 2 });
 
 /**
- * @typedef {object} Options
- * @property {boolean} log
- * @property {boolean} clip
- * @property {string} x  the name of the x axis
- * @property {number | null} from
- * @property {number | null} to
- */
-
-/**
- * @typedef {object} Actions
+ * @typedef {object} Actions  what the user does, for all charts
  * @property {(metric: string, x: number | null, hover: string) => void} cross
  * @property {(from: number | null, to: number | null) => void} zoom
+ * @property {(from: number, to: number) => void} preview  show a range while a gesture goes on
+ * @property {(key: string) => void} [open]
+ * @property {(text: string) => void} [announce]
  * @property {(metric: string) => void} [pin]
  * @property {(metric: string) => void} [enlarge]
  */
 
 /**
- * Return a chart.
+ * Return a chart.  It paints itself again when its size or the colours of the page change.
  * @param {string} title
- * @param {Actions} [shared]  what the user does, for all charts; without it the chart zooms alone
+ * @param {Partial<Actions>} [shared]  without `cross`, `zoom` and `preview` the chart is on its own
  */
-export function createChart(title, shared) {
-  const canvas = el("canvas", { role: "img", "aria-label": `curves of ${title}` });
+export function createChart(title, shared = {}) {
+  const canvas = el("canvas", { "aria-hidden": "true" });
   const overlay = el("canvas", { class: "overlay", "aria-hidden": "true" });
   const tooltip = createTooltip();
-  const reading = el("span", { class: "readout" });
-  const plot = el("div", { class: "plot" }, canvas, overlay, tooltip.element);
-  /** @type {import("./save.js").Scene | null} */
+  const readout = el("span", { class: "readout" });
+  const plot = el("div", { class: "plot", tabindex: "0", role: "application", "aria-roledescription": "chart", "aria-label": title }, canvas, overlay, tooltip.element);
+  /** @type {import("./scene.js").Scene | null} */
   let scene = null;
-  /** @type {Curve[]} */
+  /** @type {import("./lines.js").Line[]} */
   let lines = [];
-  let range = { from: /** @type {number | null} */ (null), to: /** @type {number | null} */ (null) };
-  let options = /** @type {Options} */ ({ log: false, clip: false, x: "step", ...range });
+  let options = /** @type {import("./scene.js").Options} */ ({ log: false, logX: false, clip: false, x: "step", from: null, to: null });
+  let pointed = { cross: /** @type {{x: number, metric: string} | null} */ (null), hover: "", baseline: "" };
+  let place = /** @type {import("./walk.js").Place | null} */ (null); // of the keyboard
   /** @type {Actions} */
-  const actions = shared ?? {
-    cross: (metric, x, hover) => point(x === null ? null : { metric, x }, hover, ""),
-    zoom: (from, to) => {
-      range = { from, to };
-      paint(lines, { ...options, ...range });
-    },
+  const actions = {
+    cross: (metric, x, hover) => point(x === null ? null : { metric, x }, hover, pointed.baseline),
+    zoom: (from, to) => paint(null, { from, to }),
+    preview: (from, to) => paint(null, { from, to }),
+    ...shared,
   };
-  const save = (/** @type {string} */ kind) => scene && saved(kind, scene, canvas);
-  const button = (/** @type {string} */ text, /** @type {string} */ label, /** @type {() => void} */ click) => el("button", { text, title: label, "aria-label": `${label}: ${title}`, on: { click } });
+
+  const save = (/** @type {"svg" | "png" | "csv"} */ kind) => scene && saved(kind, scene, canvas);
+  const button = (/** @type {string} */ text, /** @type {string} */ label, /** @type {() => void} */ click) => el("button", { type: "button", text, title: label, "aria-label": `${label}: ${title}`, on: { click } });
   const tools = el("span", { class: "tools" },
     button("SVG", "save as SVG", () => save("svg")), button("PNG", "save as PNG", () => save("png")), button("CSV", "save the points as CSV", () => save("csv")),
     actions.pin && button("pin", "pin", () => actions.pin?.(title)), actions.enlarge && button("full", "full screen", () => actions.enlarge?.(title)));
-  const element = el("section", { class: "chart", "aria-label": title }, el("h3", {}, el("span", { class: "label", text: title, title }), reading, tools), plot);
+  const element = el("section", { class: "chart", "aria-label": title }, el("h3", {}, el("span", { class: "label", text: title, title }), readout, tools), plot);
 
   followPointer(overlay, () => scene && scene.x, {
     cross: (x, pixelY) => actions.cross(title, x, x === null || !scene ? "" : keyAt(scene, x, pixelY)),
-    zoom: actions.zoom,
-    move: (distance) => scene && actions.zoom(scene.x.low + distance, scene.x.high + distance),
+    zoom: ([from, to]) => actions.zoom(from, to),
+    preview: ([from, to]) => actions.preview(from, to),
     reset: () => actions.zoom(null, null),
-    select: (from, to) => drawSelection(overlay, from, to),
+    select: (from, to) => drawSelection(overlay, scene, from, to),
+    isZoomed: () => options.from !== null || options.to !== null,
   });
+  plot.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || !scene || !act(event.key, scene)) return;
+    event.preventDefault();
+    event.stopPropagation(); // the key means nothing else here
+  });
+  plot.addEventListener("blur", () => place && leave());
+  paintAgain(plot, (hasOtherColors) => (hasOtherColors || scene?.width !== canvas.clientWidth || scene?.height !== canvas.clientHeight) && paint(null, {}));
 
-  function paint(/** @type {Curve[]} */ curves, /** @type {Partial<Options>} */ more) {
-    lines = curves.map((curve) => ({ ...curve, label: curve.label ?? curve.key }));
-    options = { ...options, ...range, ...more };
-    scene = draw(canvas, title, lines, options);
+  /** Do what a key means; false if it means nothing here. */
+  function act(/** @type {string} */ key, /** @type {import("./scene.js").Scene} */ now) {
+    const next = walked(now, place, key);
+    if (next) {
+      place = next;
+      actions.cross(title, next.x, next.key);
+      actions.announce?.(spoken(now, next, pointed.baseline));
+    } else if (ZOOMS[key]) actions.zoom(...widened(now.x, ZOOMS[key], place?.x));
+    else if (key === "0") actions.zoom(null, null);
+    else if (key === "Enter" && place) actions.open?.(place.key);
+    else if (key === "Escape" && place) leave();
+    else return false;
+    return true;
   }
 
-  /** Show the place of the pointer, which may be on another chart. */
+  function leave() {
+    place = null;
+    actions.cross(title, null, "");
+  }
+
+  /** Draw lines, or those of the last time. */
+  function paint(/** @type {any[] | null} */ curves, /** @type {Partial<import("./scene.js").Options>} */ more) {
+    if (curves) lines = curves.map(lineOf);
+    options = { ...options, ...more };
+    const { context, width, height, colors } = prepared(canvas, WIDTH, HEIGHT);
+    scene = sceneOf(title, lines, options, width, height);
+    if (scene) drawScene(context, scene, colors);
+    plot.setAttribute("aria-label", described(scene, title));
+    point(pointed.cross, pointed.hover, pointed.baseline);
+  }
+
+  /** Show the place of the pointer, which may be on another chart, and the hovered line. */
   function point(/** @type {{x: number, metric: string} | null} */ cross, /** @type {string} */ hover, /** @type {string} */ baseline) {
+    pointed = { cross, hover, baseline };
     if (!scene) return;
-    const points = cross ? readings(scene.curves, cross.x, (scene.x.high - scene.x.low) / 8) : [];
-    const withLooks = points.map((entry) => ({ ...entry, ...looks(lines, entry.key) }));
-    const hovered = withLooks.find((entry) => entry.key === hover);
-    reading.textContent = hovered ? general(hovered.y) : "";
-    const isHere = Boolean(cross && cross.metric === title);
-    tooltip.show(isHere ? withLooks : [], { hover, baseline, x: cross ? scene.x.at(cross.x) : 0, width: scene.width });
-    drawOverlay(overlay, scene, cross, hover);
+    const [hovered, base] = [hover, baseline].map((key) => lineWith(lines, key));
+    const reach = (scene.x.high - scene.x.low) / REACH;
+    const at = (/** @type {import("./lines.js").Line | undefined} */ line) => (line && cross && reading(line, cross.x, reach)) || undefined;
+    const here = cross ? at(hovered) : hovered && reading(hovered, hovered.x[hovered.x.length - 1], 0);
+    readout.textContent = here ? `${cross ? "" : "last "}${valueText(here, at(base))}` : "";
+    const around = cross !== null && cross.metric === title ? readings(lines, cross.x, reach) : [];
+    const nearest = here ?? around[0]; // the place is that of a point
+    tooltip.show(around, { hovered, base: at(base), place: nearest ? placeText(scene.xName, nearest.x) : "", x: cross ? scene.x.at(cross.x) : 0, width: scene.width });
+    const { context, colors } = prepared(overlay, WIDTH, HEIGHT);
+    drawOverlay(context, scene, cross && cross.x, hovered, colors);
   }
 
-  return { element, paint, point, title };
+  return { element, paint, point, title, scene: () => scene };
 }
 
-function looks(/** @type {Curve[]} */ curves, /** @type {string} */ key) {
-  const curve = curves.find((line) => line.key === key);
-  return { label: curve ? curve.label : key, color: curve ? curve.color : "#888" };
+function keyAt(/** @type {import("./scene.js").Scene} */ scene, /** @type {number} */ x, /** @type {number} */ pixelY) {
+  let best = { key: "", away: NEAR_PIXELS };
+  for (const line of scene.lines) {
+    const here = reading(line, x, Infinity);
+    const away = here ? Math.abs(scene.y.at(here.y) - pixelY) : Infinity;
+    if (away < best.away) best = { key: line.key, away };
+  }
+  return best.key;
 }
 
-function keyAt(/** @type {import("./save.js").Scene} */ scene, /** @type {number} */ x, /** @type {number} */ pixelY) {
-  const distances = scene.curves.map((curve) => {
-    const at = nearest(curve.x, x);
-    return { key: curve.key, away: at < 0 ? Infinity : Math.abs(scene.y.at(curve.y[at]) - pixelY) };
-  });
-  const closest = distances.reduce((best, entry) => (entry.away < best.away ? entry : best), { key: "", away: NEAR_PIXELS });
-  return closest.key;
-}
-
-function saved(/** @type {string} */ kind, /** @type {import("./save.js").Scene} */ scene, /** @type {HTMLCanvasElement} */ canvas) {
+function saved(/** @type {"svg" | "png" | "csv"} */ kind, /** @type {import("./scene.js").Scene} */ scene, /** @type {HTMLCanvasElement} */ canvas) {
   const name = `${scene.title}.${kind}`;
-  if (kind === "png") canvas.toBlob((content) => content && download(name, content));
+  if (kind === "png") png(scene, canvas, (content) => download(name, content));
   else download(name, new Blob([kind === "csv" ? csv(scene) : svg(scene)], { type: kind === "csv" ? "text/csv" : "image/svg+xml" }));
 }
 
-function prepared(/** @type {HTMLCanvasElement} */ canvas) {
-  const ratio = window.devicePixelRatio || 1;
-  const [width, height] = [canvas.clientWidth || 340, canvas.clientHeight || 200];
-  canvas.width = Math.round(width * ratio);
-  canvas.height = Math.round(height * ratio);
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  if (context) context.scale(ratio, ratio);
-  return { context, width, height };
-}
-
-function draw(/** @type {HTMLCanvasElement} */ canvas, /** @type {string} */ title, /** @type {Curve[]} */ curves, /** @type {Options} */ options) {
-  const { context, width, height } = prepared(canvas);
-  const all = extent(curves.map((curve) => curve.x));
-  if (!context || !all) return null;
-  /** @type {[number, number]} */
-  const rangeX = [options.from ?? all[0], options.to ?? all[1]];
-  const rangeY = rangeOfY(curves, rangeX, options);
-  if (!rangeY) return null;
-  const frame = { left: LEFT, right: width - RIGHT, top: TOP, bottom: height - BOTTOM };
-  const x = createScale(...rangeX, frame.left, frame.right);
-  const y = createScale(...rangeY, frame.bottom, frame.top, options.log);
-  drawFrame(context, x, y, frame, canvas);
-  context.save();
-  context.beginPath();
-  context.rect(frame.left - 1, frame.top - 2, frame.right - frame.left + 2, frame.bottom - frame.top + 4);
-  context.clip();
-  for (const curve of curves) drawLine(context, curve, x, y, 1.5);
-  context.restore();
-  drawMarks(context, curves, x, frame);
-  return { title, curves, x, y, xName: options.x, width, height, frame };
-}
-
-function drawFrame(/** @type {CanvasRenderingContext2D} */ context, /** @type {any} */ x, /** @type {any} */ y, /** @type {any} */ frame, /** @type {Element} */ canvas) {
-  const style = getComputedStyle(canvas);
-  context.font = `11px ${style.fontFamily}`;
-  context.fillStyle = style.getPropertyValue("--muted");
-  context.strokeStyle = style.getPropertyValue("--line");
-  context.lineWidth = 1;
-  context.beginPath();
-  context.textAlign = "right";
-  context.textBaseline = "middle";
-  for (const tick of y.ticks(4)) {
-    const at = Math.round(y.at(tick)) + 0.5;
-    context.moveTo(frame.left, at);
-    context.lineTo(frame.right, at);
-    context.fillText(general(tick), frame.left - 6, at);
-  }
-  context.stroke();
-  context.textAlign = "center";
-  context.textBaseline = "top";
-  for (const tick of x.ticks(Math.max(2, (frame.right - frame.left) / 80))) context.fillText(general(tick, 7), x.at(tick), frame.bottom + 6);
-}
-
-function drawLine(/** @type {CanvasRenderingContext2D} */ context, /** @type {Curve | any} */ curve, /** @type {any} */ x, /** @type {any} */ y, /** @type {number} */ thickness) {
-  context.strokeStyle = curve.color;
-  context.fillStyle = curve.color;
-  context.lineWidth = thickness;
-  context.lineJoin = "round";
-  context.beginPath();
-  for (let i = 0; i < curve.x.length; i++) context.lineTo(x.at(curve.x[i]), y.at(curve.y[i]));
-  context.stroke();
-  if (curve.x.length === 1) context.fillRect(x.at(curve.x[0]) - 2, y.at(curve.y[0]) - 2, 4, 4);
-}
-
-function drawMarks(/** @type {CanvasRenderingContext2D} */ context, /** @type {Curve[]} */ curves, /** @type {any} */ x, /** @type {any} */ frame) {
-  context.textAlign = "center";
-  context.textBaseline = "top";
-  for (const curve of curves) {
-    context.fillStyle = curve.color;
-    for (const [at, word] of curve.marks || []) {
-      if (at >= x.low && at <= x.high) context.fillText(`✕ ${word}`, x.at(at), frame.top);
-    }
-  }
-}
-
-function drawOverlay(/** @type {HTMLCanvasElement} */ overlay, /** @type {import("./save.js").Scene} */ scene, /** @type {{x: number} | null} */ cross, /** @type {string} */ hover) {
-  const { context } = prepared(overlay);
-  if (!context) return;
-  const hovered = scene.curves.find((curve) => curve.key === hover);
-  if (hovered) drawLine(context, hovered, scene.x, scene.y, 3);
-  if (!cross || cross.x < scene.x.low || cross.x > scene.x.high) return;
-  context.strokeStyle = getComputedStyle(overlay).getPropertyValue("--muted");
-  context.lineWidth = 1;
-  context.beginPath();
-  const at = Math.round(scene.x.at(cross.x)) + 0.5;
-  context.moveTo(at, scene.frame.top);
-  context.lineTo(at, scene.frame.bottom);
-  context.stroke();
-}
-
-function drawSelection(/** @type {HTMLCanvasElement} */ overlay, /** @type {number | null} */ from, /** @type {number} */ to) {
-  const { context, height } = prepared(overlay);
-  if (!context || from === null) return;
-  context.fillStyle = getComputedStyle(overlay).getPropertyValue("--accent");
+function drawSelection(/** @type {HTMLCanvasElement} */ overlay, /** @type {import("./scene.js").Scene | null} */ scene, /** @type {number | null} */ from, /** @type {number} */ to) {
+  const { context, colors } = prepared(overlay, WIDTH, HEIGHT);
+  if (!scene || from === null) return;
+  context.fillStyle = colors.accent;
   context.globalAlpha = 0.2;
-  context.fillRect(from, TOP, to - from, height - BOTTOM - TOP);
+  context.fillRect(from, scene.frame.top, to - from, scene.frame.bottom - scene.frame.top);
 }

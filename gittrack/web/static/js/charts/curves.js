@@ -11,6 +11,8 @@ import { unpack } from "../pack.js";
  * @property {[number, string][]} marks  the points that are not finite
  * @property {number} total  the points in the series
  * @property {boolean} thinned  whether each column of pixels has only its extremes
+ * @property {{x: Float64Array, y: Float64Array, n: Float64Array}} [means]  of a thinned one: the means of `n` points, of which the last is at x
+ * @property {{y: Float64Array, n: Float64Array}} [before]  the means of points before a range
  */
 
 /**
@@ -30,14 +32,14 @@ export function followCurves(app, keys) {
   }
 
   async function ask(/** @type {string[]} */ run) {
-    const { x, from, to, smooth } = app.store.get();
-    return run.length > 0 ? app.data.get("series", { run, x, from, to, smooth }) : { series: [], tails: {} };
+    const { x, from, to } = app.store.get();
+    return run.length > 0 ? app.data.get("series", { run, x, from, to }) : { series: [], tails: {} };
   }
 
   async function follow() {
-    const { fresh, smooth, to, curves } = app.store.get();
+    const { fresh, to, curves } = app.store.get();
     const again = new Set(fresh.stale);
-    if (smooth > 0 || to !== null) fresh.series.forEach((/** @type {any} */ entry) => again.add(entry.run));
+    if (to !== null) fresh.series.forEach((/** @type {any} */ entry) => again.add(entry.run));
     const added = fresh.series.filter((/** @type {any} */ entry) => !again.has(entry.run));
     if (added.length > 0) app.store.set({ curves: appended(curves, grouped(added)) });
     if (again.size === 0) return;
@@ -49,8 +51,9 @@ export function followCurves(app, keys) {
   }
 
   const off = [
-    app.store.on(["runs", "selected", "hidden", "x", "from", "to", "smooth"], (state, changed) => {
-      if (changed.size > 1 || !changed.has("runs") || changedKeys()) app.guarded(load);
+    app.store.on(["runs", "selected", "hidden", "x", "from", "to", "group", "find"], (state, changed) => {
+      const isOther = changedKeys();
+      if (isOther || ["x", "from", "to"].some((name) => changed.has(name))) app.guarded(load);
     }),
     app.store.on(["fresh"], () => app.guarded(follow)),
   ];
@@ -74,10 +77,14 @@ export function followCurves(app, keys) {
 export function grouped(series) {
   /** @type {Record<string, Curve[]>} */
   const curves = Object.create(null); // a metric may be named `constructor`
-  for (const { run, metric, x, y, marks, total, thinned } of series) {
-    (curves[metric] ??= []).push({ key: run, x: unpack(x), y: unpack(y), marks: marks || [], total, thinned });
+  for (const { run, metric, x, y, marks, total, thinned, means, before } of series) {
+    (curves[metric] ??= []).push({ key: run, x: unpack(x), y: unpack(y), marks: marks || [], total, thinned, ...(means && { means: unpacked(means) }), ...(before && { before: unpacked(before) }) });
   }
   return curves;
+}
+
+function unpacked(/** @type {any} */ packs) {
+  return Object.fromEntries(Object.entries(packs).map(([name, pack]) => [name, unpack(pack)]));
 }
 
 /**
@@ -90,8 +97,8 @@ export function appended(curves, more) {
   for (const [metric, lines] of Object.entries(more)) {
     const known = result[metric] || [];
     const added = new Map(lines.map((line) => [line.key, line]));
-    const longer = known.map((line) => (added.has(line.key) ? joined(line, /** @type {Curve} */ (added.get(line.key))) : line));
-    const fresh = lines.filter((line) => !known.some((other) => other.key === line.key));
+    const longer = known.map((/** @type {Curve} */ line) => (added.has(line.key) ? joined(line, /** @type {Curve} */ (added.get(line.key))) : line));
+    const fresh = lines.filter((line) => !known.some((/** @type {Curve} */ other) => other.key === line.key));
     result[metric] = [...longer, ...fresh];
   }
   return result;
@@ -104,7 +111,10 @@ function byMetric(/** @type {[string, Curve[]][]} */ entries) {
 }
 
 function joined(/** @type {Curve} */ first, /** @type {Curve} */ second) {
-  return { ...first, x: concat(first.x, second.x), y: concat(first.y, second.y), marks: [...first.marks, ...second.marks], total: first.total + second.total };
+  const { means } = first;
+  const ones = new Float64Array(second.y.length).fill(1);
+  const longer = means && { means: { x: concat(means.x, second.x), y: concat(means.y, second.y), n: concat(means.n, ones) } };
+  return { ...first, ...longer, x: concat(first.x, second.x), y: concat(first.y, second.y), marks: [...first.marks, ...second.marks], total: first.total + second.total };
 }
 
 function concat(/** @type {Float64Array} */ a, /** @type {Float64Array} */ b) {

@@ -19,17 +19,43 @@ export function nearest(values, target) {
 }
 
 /**
- * Return what curves have near a place, the largest value first; a curve that ends before it is left out.
- * @param {{key: string, x: Float64Array, y: Float64Array}[]} curves
+ * @typedef {object} Reading  what a line has near a place
+ * @property {import("./lines.js").Line} line
+ * @property {number} x
+ * @property {number} y
+ * @property {number | null} runs  of a group: how many reach the place
+ */
+
+/**
+ * Return what lines have near a place, the largest value first; a line that ends before it is left out.
+ * @param {import("./lines.js").Line[]} lines
  * @param {number} target
  * @param {number} reach  how far a point may be from the place
- * @returns {{key: string, x: number, y: number}[]}
+ * @returns {Reading[]}
  */
-export function readings(curves, target, reach) {
-  const points = [];
-  for (const { key, x, y } of curves) {
-    const at = nearest(x, target);
-    if (at >= 0 && Math.abs(x[at] - target) <= reach) points.push({ key, x: x[at], y: y[at] });
-  }
-  return points.sort((a, b) => b.y - a.y);
+export function readings(lines, target, reach) {
+  const all = lines.map((line) => reading(line, target, reach));
+  return /** @type {Reading[]} */ (all.filter(Boolean)).sort((a, b) => b.y - a.y);
+}
+
+/**
+ * Return what a line has near a place, or null.
+ * @param {import("./lines.js").Line} line
+ * @param {number} target
+ * @param {number} reach
+ * @returns {Reading | null}
+ */
+export function reading(line, target, reach) {
+  const at = nearest(line.x, target);
+  if (at < 0 || Math.abs(line.x[at] - target) > reach) return null;
+  return { line, x: line.x[at], y: line.y[at], runs: line.counts ? line.counts[at] : null };
+}
+
+/**
+ * Return the line of a run or a group: the one with this key, or that of the group which the run is in.
+ * @param {import("./lines.js").Line[]} lines
+ * @param {string} key
+ */
+export function lineWith(lines, key) {
+  return key === "" ? undefined : lines.find((line) => line.key === key) ?? lines.find((line) => line.runs.includes(key));
 }

@@ -1,40 +1,59 @@
 // @ts-check
 /** All charts of some runs: sections of charts that zoom and show the pointer together. */
 
-import { colorOf, colorsOf } from "../color.js";
+import { colorOf, colorsOf, dashesOf } from "../color.js";
 import { el, fill } from "../dom.js";
 import { createChart } from "./chart.js";
 import { createControls } from "./controls.js";
 import { followCurves } from "./curves.js";
+import { createLegend } from "./legend.js";
+import { linesOf } from "./lines.js";
+import { widened } from "./scale.js";
 import { sections } from "./sections.js";
 
-const FEW = 12; // runs that get colours of their own, so that no two are equal
+const FEW = 20; // lines that get colours and dashes of their own, so that no two look alike
 
 /**
  * Return the charts of runs.
  * @param {import("../main.js").App} app
  * @param {() => string[]} keys  returns the runs to draw
+ * @param {() => import("./choice.js").Choice} [choose]  returns the groups to draw, and what is left out
  * @returns {{element: HTMLElement, stop: () => void}}
  */
-export function createCharts(app, keys) {
+export function createCharts(app, keys, choose = () => ({ keys: keys(), groups: null, all: [], note: "" })) {
   const { store } = app;
-  const controls = createControls(app, () => Object.keys(store.get().curves).sort());
+  const controls = createControls(app, () => Object.keys(store.get().curves).sort(), zoomBy);
+  const legend = createLegend(app);
+  const note = el("p", { class: "muted note", role: "note" });
   const body = el("div", {});
-  const element = el("div", { class: "pane charts" }, controls.element, body);
+  const element = el("div", { class: "pane charts" }, controls.element, legend.element, note, body);
   /** @type {Map<string, ReturnType<typeof createChart>>} */
   const charts = new Map();
   let full = "";
-  let frame = 0;
+  let layout = "";
+  let pointing = 0;
+  let painting = 0;
 
   const actions = {
     cross: (/** @type {string} */ metric, /** @type {number | null} */ x, /** @type {string} */ hover) => store.set({ cross: x === null ? null : { metric, x }, hover }),
     zoom: (/** @type {number | null} */ from, /** @type {number | null} */ to) => store.set({ from, to }),
+    preview: (/** @type {number} */ from, /** @type {number} */ to) => {
+      cancelAnimationFrame(painting);
+      painting = requestAnimationFrame(() => charts.forEach((chart) => chart.paint(null, { from, to })));
+    },
+    open: (/** @type {string} */ key) => !key.startsWith("*") && store.set({ view: "run", target: key, hover: "", cross: null }),
+    announce: app.announce,
     pin: (/** @type {string} */ metric) => {
-      const { pinned } = store.get();
-      store.set({ pinned: pinned.includes(metric) ? pinned.filter((/** @type {string} */ name) => name !== metric) : [...pinned, metric] });
+      const { pinnedCharts } = store.get();
+      store.set({ pinnedCharts: pinnedCharts.includes(metric) ? pinnedCharts.filter((/** @type {string} */ name) => name !== metric) : [...pinnedCharts, metric] });
     },
     enlarge: (/** @type {string} */ metric) => enlarge(full === metric ? "" : metric),
   };
+
+  function zoomBy(/** @type {number} */ factor) {
+    const scene = [...charts.values()].map((chart) => chart.scene()).find(Boolean);
+    if (scene) actions.zoom(...widened(scene.x, factor));
+  }
 
   function enlarge(/** @type {string} */ metric) {
     full = metric;
@@ -43,9 +62,12 @@ export function createCharts(app, keys) {
   }
 
   function arrange() {
-    const { curves, charts: filter, pinned, perRow } = store.get();
-    const groups = sections(Object.keys(curves), filter, pinned);
+    const { curves, charts: filter, pinnedCharts, perRow } = store.get();
+    const groups = sections(Object.keys(curves), filter, pinnedCharts);
     const shown = groups.flatMap((group) => group.metrics);
+    const now = JSON.stringify([groups, perRow]);
+    if (now === layout) return paint(); // the focus stays where it is
+    layout = now;
     if (!shown.includes(full)) full = "";
     for (const metric of shown) if (!charts.has(metric)) charts.set(metric, createChart(metric, actions));
     for (const metric of [...charts.keys()]) if (!shown.includes(metric)) charts.delete(metric);
@@ -56,27 +78,43 @@ export function createCharts(app, keys) {
   }
 
   function paint() {
-    const { curves, runs, log, clip, x, from, to } = store.get();
-    const drawn = keys();
-    if (drawn.length <= FEW) store.set({ colors: colorsOf(drawn) });
-    const looks = looksOf(runs, store.get().colors);
+    const state = store.get();
+    const choice = choose();
+    const [colors, dashes] = colored(choice);
+    const looks = looksOf(state.runs, colors, dashes);
+    const options = { smooth: state.smooth, band: state.band, groups: choice.groups };
+    const { log, logX, clip, x, from, to } = state;
     for (const [metric, chart] of charts) {
       if (full && metric !== full) continue;
-      chart.paint((curves[metric] || []).map((/** @type {any} */ curve) => ({ ...curve, ...looks(curve.key) })), { log, clip, x, from, to });
+      chart.paint(linesOf(state.curves[metric] || [], looks, options), { log, logX, clip, x, from, to });
     }
-    controls.refresh();
-    point();
+    controls.refresh(choice.groups !== null);
+    const isNamed = choice.groups !== null || state.panes === "charts";
+    legend.show(isNamed && choice.all.length <= FEW ? choice.all.map(({ key, label }) => ({ key, ...looks(key), ...(label && { label }) })) : []);
+    fill(note, choice.note);
+    note.hidden = choice.note === "";
+  }
+
+  // Keeps `colors` of the store: of the lines, and of the runs of groups.
+  /** @returns {[Map<string, string>, Map<string, number[]>]} */
+  function colored(/** @type {import("./choice.js").Choice} */ { keys: drawn, groups, all }) {
+    const ids = groups ? all.map(({ key }) => key) : drawn;
+    const colors = ids.length <= FEW ? colorsOf(ids) : new Map(ids.map((id) => [id, colorOf(id)]));
+    for (const { key, runs } of groups ?? []) for (const run of runs) colors.set(run, /** @type {string} */ (colors.get(key)));
+    store.set({ colors });
+    return [colors, dashesOf(ids, colors)];
   }
 
   function point() {
-    cancelAnimationFrame(frame);
-    frame = requestAnimationFrame(() => {
+    cancelAnimationFrame(pointing);
+    pointing = requestAnimationFrame(() => {
       const { cross, hover, baseline } = store.get();
       for (const chart of charts.values()) chart.point(cross, hover, baseline);
     });
   }
 
   function key(/** @type {KeyboardEvent} */ event) {
+    if (/** @type {Element} */ (event.target).matches("input, select, textarea, .plot")) return;
     const names = [...charts.keys()];
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (full && step) enlarge(names[(names.indexOf(full) + step + names.length) % names.length]);
@@ -86,15 +124,10 @@ export function createCharts(app, keys) {
     }
   }
 
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  const size = new ResizeObserver(() => paint());
-  size.observe(element);
   document.addEventListener("keydown", key, true);
-  dark.addEventListener("change", paint);
-  addEventListener("beforeprint", paint);
   const off = [
-    store.on(["curves", "charts", "pinned", "perRow"], arrange),
-    store.on(["log", "clip", "from", "to", "runs", "theme"], paint),
+    store.on(["curves", "charts", "pinnedCharts", "perRow"], arrange),
+    store.on(["log", "logX", "clip", "from", "to", "runs", "smooth", "band", "group", "hidden", "panes"], paint),
     store.on(["cross", "hover", "baseline"], point),
     followCurves(app, keys),
   ];
@@ -103,24 +136,23 @@ export function createCharts(app, keys) {
     element,
     stop: () => {
       off.forEach((end) => end());
-      size.disconnect();
       document.removeEventListener("keydown", key, true);
-      dark.removeEventListener("change", paint);
-      removeEventListener("beforeprint", paint);
     },
   };
 }
 
 /**
- * Return a function from the key of a run to its label and colour.
+ * Return a function from the key of a run to its label, its colour and its dashes.
  * @param {any} runs  the document `runs`
  * @param {Map<string, string>} colors  of the runs that have a colour of their own
+ * @param {Map<string, number[]>} [dashes]
+ * @returns {import("./lines.js").Looks}
  */
-export function looksOf(runs, colors) {
+export function looksOf(runs, colors, dashes = new Map()) {
   const names = runs ? runs.columns.find((/** @type {any} */ column) => column.name === "name") : null;
   const rows = new Map(runs ? runs.keys.map((/** @type {string} */ key, /** @type {number} */ i) => [key, i]) : []);
   return (/** @type {string} */ key) => {
     const name = names && ("value" in names ? names.value : names.values[rows.get(key) ?? -1]);
-    return { label: name || key.slice(-8), color: colors.get(key) ?? colorOf(key) };
+    return { label: name || key.slice(-8), color: colors.get(key) ?? colorOf(key), dash: dashes.get(key) ?? [] };
   };
 }

@@ -1,7 +1,9 @@
 // @ts-check
-/** The pointer on a chart: a crosshair, drag to zoom, shift-drag to move, double click to reset. */
+/** The pointer on a chart: a crosshair, drag to zoom, shift-drag to move, double click to reset; two fingers zoom, one moves. */
 
 const LEAST_PIXELS = 4; // a shorter drag is a click
+
+/** @typedef {[number, number]} Range */
 
 /**
  * Follow the pointer on an element.
@@ -9,48 +11,96 @@ const LEAST_PIXELS = 4; // a shorter drag is a click
  * @param {() => import("./scale.js").Scale | null} scale  the scale of x
  * @param {object} actions
  * @param {(x: number | null, pixelY: number) => void} actions.cross  the pointer is at a place, or has left
- * @param {(from: number, to: number) => void} actions.zoom
- * @param {(distance: number) => void} actions.move  shift the visible range by a distance in x
+ * @param {(range: Range) => void} actions.zoom
+ * @param {(range: Range) => void} actions.preview  show a range while a gesture goes on
  * @param {() => void} actions.reset
  * @param {(from: number | null, to: number) => void} actions.select  draw the part that is being chosen
+ * @param {() => boolean} actions.isZoomed
  */
-export function followPointer(element, scale, { cross, zoom, move, reset, select }) {
-  /** @type {{start: number, value: number, moving: boolean} | null} */
-  let drag = null;
+export function followPointer(element, scale, { cross, zoom, preview, reset, select, isZoomed }) {
+  /** @type {Map<number, number>} */
+  const pixels = new Map(); // where each finger or button is
+  /** @type {{kind: "select" | "move" | "pinch" | "look", scale: import("./scale.js").Scale, starts: Map<number, number>, range: Range | null} | null} */
+  let gesture = null;
 
-  function place(/** @type {PointerEvent} */ event) {
-    return event.clientX - element.getBoundingClientRect().left;
-  }
+  const pixelOf = (/** @type {PointerEvent} */ event) => event.clientX - element.getBoundingClientRect().left;
+  const kindOf = (/** @type {PointerEvent} */ event) => {
+    if (pixels.size === 2) return "pinch";
+    if (event.pointerType !== "touch") return event.shiftKey ? "move" : "select";
+    return isZoomed() ? "move" : "look";
+  };
 
   element.addEventListener("pointerdown", (event) => {
-    const x = scale();
-    if (!x || event.button !== 0) return;
-    drag = { start: place(event), value: x.value(place(event)), moving: event.shiftKey };
+    const now = scale();
+    if (!now || event.button !== 0 || pixels.size === 2) return;
+    pixels.set(event.pointerId, pixelOf(event));
+    select(null, 0);
+    gesture = { kind: kindOf(event), scale: now, starts: new Map(pixels), range: gesture?.range ?? null };
     element.setPointerCapture(event.pointerId);
   });
   element.addEventListener("pointermove", (event) => {
-    const x = scale();
-    if (!x) return;
-    const at = place(event);
-    cross(x.value(at), event.clientY - element.getBoundingClientRect().top);
-    if (drag && !drag.moving && Math.abs(at - drag.start) >= LEAST_PIXELS) select(drag.start, at);
+    const now = scale();
+    if (!now) return;
+    const at = pixelOf(event);
+    if (gesture && !pixels.has(event.pointerId)) return;
+    if (gesture) pixels.set(event.pointerId, at);
+    if (gesture?.kind === "pinch" || gesture?.kind === "move") {
+      gesture.range = gesture.kind === "pinch" ? pinched(gesture.scale, gesture.starts, pixels) : moved(gesture.scale, at - (gesture.starts.get(event.pointerId) ?? at));
+      if (gesture.range) preview(gesture.range);
+      return;
+    }
+    cross(now.value(at), event.clientY - element.getBoundingClientRect().top);
+    const start = gesture?.starts.get(event.pointerId) ?? at;
+    if (gesture?.kind === "select" && Math.abs(at - start) >= LEAST_PIXELS) select(start, at);
   });
   element.addEventListener("pointerup", (event) => {
-    const [x, end] = [scale(), place(event)];
-    const begun = drag;
-    drag = null;
+    if (!gesture || !pixels.has(event.pointerId)) return;
+    const [end, { kind, scale: first, starts, range }] = [pixelOf(event), gesture];
+    pixels.delete(event.pointerId);
+    if (pixels.size > 0) return; // the other finger ends it
+    gesture = null;
     select(null, 0);
-    if (!x || !begun || Math.abs(end - begun.start) < LEAST_PIXELS) return;
-    const value = x.value(end);
-    if (begun.moving) move(begun.value - value);
-    else zoom(Math.min(begun.value, value), Math.max(begun.value, value));
+    const start = starts.get(event.pointerId) ?? end;
+    if (range) zoom(range);
+    else if (kind === "select" && Math.abs(end - start) >= LEAST_PIXELS) zoom(ascending(first.value(start), first.value(end)));
   });
-  element.addEventListener("pointercancel", () => {
-    drag = null;
+  element.addEventListener("pointercancel", (event) => {
+    pixels.delete(event.pointerId);
+    if (gesture?.range) zoom(gesture.range);
+    gesture = null;
     select(null, 0);
   });
   element.addEventListener("pointerleave", () => {
-    if (!drag) cross(null, 0);
+    if (!gesture) cross(null, 0);
   });
   element.addEventListener("dblclick", reset);
+}
+
+function ascending(/** @type {number} */ a, /** @type {number} */ b) {
+  return /** @type {Range} */ (a < b ? [a, b] : [b, a]);
+}
+
+/**
+ * Return the range after a drag: what was under the pointer stays under it.
+ * @param {import("./scale.js").Scale} scale
+ * @param {number} pixels
+ * @returns {Range}
+ */
+export function moved(scale, pixels) {
+  return [scale.value(scale.at(scale.low) - pixels), scale.value(scale.at(scale.high) - pixels)];
+}
+
+/**
+ * Return the range after two fingers moved: what was under each of them stays under it; null if they are too close.
+ * @param {import("./scale.js").Scale} scale
+ * @param {Map<number, number>} starts  pixels by finger
+ * @param {Map<number, number>} ends
+ * @returns {Range | null}
+ */
+export function pinched(scale, starts, ends) {
+  const [[a, b], [c, d]] = [[...starts.values()], [...starts.keys()].map((finger) => ends.get(finger) ?? NaN)];
+  const factor = (b - a) / (d - c);
+  if (!(factor > 0) || Math.abs(d - c) < LEAST_PIXELS) return null;
+  const place = (/** @type {number} */ pixel) => scale.value(a + (pixel - c) * factor);
+  return [place(scale.at(scale.low)), place(scale.at(scale.high))];
 }

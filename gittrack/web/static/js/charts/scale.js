@@ -7,6 +7,7 @@ import { logTicks, ticks } from "../ticks.js";
  * @typedef {object} Scale
  * @property {number} low
  * @property {number} high
+ * @property {boolean} log
  * @property {(value: number) => number} at  the pixel of a value
  * @property {(pixel: number) => number} value  the value at a pixel
  * @property {(count: number) => number[]} ticks
@@ -26,12 +27,17 @@ export function createScale(low, high, start, end, log = false) {
   const to = log ? Math.log10 : (/** @type {number} */ value) => value;
   const back = log ? (/** @type {number} */ value) => 10 ** value : (/** @type {number} */ value) => value;
   const [a, b] = [to(low), to(high)];
+  const unit = (end - start) / (b / 2 - a / 2); // of halves, because the distance of two numbers may be infinite
   return {
     low,
     high,
-    at: (value) => start + ((to(value) - a) / (b - a)) * (end - start),
-    value: (pixel) => back(a + ((pixel - start) / (end - start)) * (b - a)),
-    ticks: (count) => (log ? logTicks(low, high, count) : ticks(low, high, count)),
+    log,
+    at: log ? (value) => start + (Math.log10(value) / 2 - a / 2) * unit : (value) => start + (value / 2 - a / 2) * unit,
+    value: (pixel) => back((a / 2 + (pixel - start) / unit) * 2),
+    ticks: (count) => {
+      const powers = log ? logTicks(low, high, count) : [];
+      return powers.length > 1 ? powers : ticks(low, high, count);
+    },
   };
 }
 
@@ -48,9 +54,22 @@ export function extent(arrays, log = false) {
     for (let i = 0; i < array.length; i++) {
       const value = array[i];
       if (log && !(value > 0)) continue;
-      if (value < low) low = value;
+      if (value < low && value > -Infinity) low = value;
       if (value > high && value < Infinity) high = value;
     }
   }
   return low <= high ? [low, high] : null;
+}
+
+/**
+ * Return the range that is `factor` times as wide, around one of its values, which stays in its place.
+ * @param {Scale} scale
+ * @param {number} factor
+ * @param {number} [around]  the middle without it
+ * @returns {[number, number]}
+ */
+export function widened(scale, factor, around) {
+  const [start, end] = [scale.at(scale.low), scale.at(scale.high)];
+  const fixed = around === undefined ? (start + end) / 2 : scale.at(around);
+  return [scale.value(fixed - (fixed - start) * factor), scale.value(fixed + (end - fixed) * factor)];
 }

@@ -1,10 +1,12 @@
 // @ts-check
-/** The box beside the pointer: what each run has there, the largest first, with the difference to the baseline. */
+/** The box beside the pointer: what each line has there, the largest first, with the difference to the baseline. */
 
 import { el, fill } from "../dom.js";
-import { general } from "../format.js";
+import { general, show } from "../format.js";
 
 const MOST_ROWS = 12;
+
+/** @typedef {import("./nearest.js").Reading} Reading */
 
 /**
  * Return a tooltip: its element, and a function that shows readings or hides it.
@@ -13,16 +15,16 @@ export function createTooltip() {
   const element = el("div", { class: "tooltip", hidden: true });
 
   /**
-   * @param {{key: string, label: string, color: string, x: number, y: number}[]} points  empty: hide it
-   * @param {{hover: string, baseline: string, x: number, width: number}} options
+   * @param {Reading[]} readings  empty: hide it
+   * @param {{hovered: import("./lines.js").Line | undefined, base: Reading | undefined, place: string, x: number, width: number}} options
+   *   `place` is the place as a text, and `x` its pixel
    */
-  function show(points, { hover, baseline, x, width }) {
-    element.hidden = points.length === 0;
-    if (points.length === 0) return;
-    const base = points.find((point) => point.key === baseline);
-    const rows = visible(points, hover).map((point) => row(point, point.key === hover, base));
-    const rest = points.length - rows.length;
-    fill(element, el("div", { class: "muted", text: general(points[0].x, 7) }), ...rows, rest > 0 && el("div", { class: "muted", text: `${rest} more` }));
+  function show(readings, { hovered, base, place, x, width }) {
+    element.hidden = readings.length === 0;
+    if (readings.length === 0) return;
+    const rows = visible(readings, hovered).map((entry) => row(entry, entry.line === hovered, base));
+    const rest = readings.length - rows.length;
+    fill(element, el("div", { class: "muted", text: place }), ...rows, rest > 0 && el("div", { class: "muted", text: `${rest} more` }));
     element.style.setProperty(x < width / 2 ? "left" : "right", `${x < width / 2 ? x + 12 : width - x + 12}px`);
     element.style.removeProperty(x < width / 2 ? "right" : "left");
   }
@@ -30,16 +32,27 @@ export function createTooltip() {
   return { element, show };
 }
 
-function visible(/** @type {any[]} */ points, /** @type {string} */ hover) {
-  const first = points.slice(0, MOST_ROWS);
-  const hovered = points.find((point) => point.key === hover);
-  return !hovered || first.includes(hovered) ? first : [...first.slice(0, -1), hovered];
+function visible(/** @type {Reading[]} */ readings, /** @type {import("./lines.js").Line | undefined} */ hovered) {
+  const first = readings.slice(0, MOST_ROWS);
+  const entry = readings.find(({ line }) => line === hovered);
+  return !entry || first.includes(entry) ? first : [...first.slice(0, -1), entry];
 }
 
-function row(/** @type {any} */ point, /** @type {boolean} */ hovered, /** @type {any} */ base) {
-  const difference = base && base !== point ? ` (${point.y >= base.y ? "+" : ""}${general(point.y - base.y, 3)})` : "";
-  return el("div", { class: hovered ? "reading hovered" : "reading" },
-    el("span", { class: "swatch", style: { background: point.color } }),
-    el("span", { class: "label", text: point.label }),
-    el("span", { class: "number", text: general(point.y) + difference }));
+function row(/** @type {Reading} */ entry, /** @type {boolean} */ isHovered, /** @type {Reading | undefined} */ base) {
+  return el("div", { class: isHovered ? "reading hovered" : "reading" },
+    el("span", { class: "swatch", style: { background: entry.line.color } }),
+    el("span", { class: "label", text: entry.line.label }),
+    el("span", { class: "number", text: valueText(entry, base) }));
+}
+
+/**
+ * Return a reading as text: the value, of a group the runs there if they are not all, and the difference to the baseline.
+ * @param {Reading} entry
+ * @param {Reading | undefined} base
+ */
+export function valueText({ line, y, runs }, base) {
+  const most = line.counts ? line.counts.reduce((a, b) => Math.max(a, b), 0) : 0;
+  const some = runs !== null && runs < most ? ` of ${runs} runs` : "";
+  const difference = base && base.line !== line ? ` (${y >= base.y ? "+" : ""}${general(y - base.y, 3)})` : "";
+  return show(y, "number") + some + difference;
 }

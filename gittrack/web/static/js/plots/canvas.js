@@ -1,5 +1,5 @@
 // @ts-check
-/** What the plots share: a canvas of the right size, its colours, a text under the pointer, and when to paint again. */
+/** What the plots share: a canvas with a text under the pointer, and fields. */
 
 import { el, fill } from "../dom.js";
 
@@ -25,42 +25,6 @@ export function createPlot(label) {
   }
 
   return { element, canvas, tell };
-}
-
-/**
- * Return the context of a canvas that was made as large as it is shown, and its colours.
- * @param {HTMLCanvasElement} canvas
- */
-export function prepared(canvas) {
-  const ratio = window.devicePixelRatio || 1;
-  const [width, height] = [canvas.clientWidth || 600, canvas.clientHeight || 420];
-  canvas.width = Math.round(width * ratio);
-  canvas.height = Math.round(height * ratio);
-  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
-  context.scale(ratio, ratio);
-  const style = getComputedStyle(canvas);
-  const color = (/** @type {string} */ name) => style.getPropertyValue(`--${name}`);
-  context.font = `11px ${style.fontFamily}`;
-  return { context, width, height, ink: color("ink"), muted: color("muted"), line: color("line"), panel: color("panel"), accent: color("accent") };
-}
-
-/**
- * Call a function whenever an element must be painted again: its size or the colours changed, or it is printed.
- * @param {HTMLElement} element
- * @param {() => void} paint
- * @returns {() => void} ends it
- */
-export function paintAgain(element, paint) {
-  const size = new ResizeObserver(() => paint());
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  size.observe(element);
-  dark.addEventListener("change", paint);
-  addEventListener("beforeprint", paint);
-  return () => {
-    size.disconnect();
-    dark.removeEventListener("change", paint);
-    removeEventListener("beforeprint", paint);
-  };
 }
 
 /**

@@ -1,6 +1,7 @@
 // @ts-check
 /** Rows of the table as text: CSV with exact values, Markdown as shown, commands.  Pure. */
 
+import { csvLine } from "../csv.js";
 import { show } from "../format.js";
 import { valueAt } from "../sort.js";
 
@@ -11,13 +12,8 @@ import { valueAt } from "../sort.js";
  * @param {any[]} columns
  */
 export function csvOf(runs, rows, columns) {
-  const lines = rows.map((row) => columns.map((column) => field(valueAt(column, row))));
-  return [columns.map((column) => field(column.name)), ...lines].map((line) => `${line.join(",")}\r\n`).join("");
-}
-
-function field(/** @type {any} */ value) {
-  const text = value === null || value === undefined ? "" : typeof value === "string" ? value : JSON.stringify(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const lines = rows.map((row) => columns.map((column) => valueAt(column, row)));
+  return [columns.map((column) => column.name), ...lines].map(csvLine).join("");
 }
 
 /**

@@ -2,12 +2,13 @@
 /** Parallel coordinates: a line per run over params and a metric; a drag on an axis keeps the runs in that part. */
 
 import { looksOf } from "../charts/panel.js";
+import { paintAgain, prepared } from "../canvas.js";
 import { el, fill } from "../dom.js";
 import { escape } from "../format.js";
 import { changed, settings } from "../plots/address.js";
 import { choicesOf, shareOf } from "../plots/axes.js";
 import { brushesFrom, brushOf, isWithin, labelsOf, namesFrom, narrow, nearestLine, short, sidesOf, spanOf } from "../plots/brushes.js";
-import { checkbox, chooser, createPlot, paintAgain, prepared } from "../plots/canvas.js";
+import { checkbox, chooser, createPlot } from "../plots/canvas.js";
 import { colorsBy } from "../plots/points.js";
 import { link, plainTable } from "./parts.js";
 
@@ -101,7 +102,7 @@ export function mount(root, app) {
     const row = !isBrushing ? nearestLine(drawn.lines, event.offsetX, event.offsetY, REACH) : -1;
     if (row >= 0 && scene) store.set({ view: "run", target: scene.keys[row], hover: "" });
   });
-  const off = [store.on(["runs", "axes"], arrange), store.on(["hover", "theme"], paint), paintAgain(plot.element, paint)];
+  const off = [store.on(["runs", "axes"], arrange), store.on(["hover"], paint), paintAgain(plot.element, paint)];
   arrange();
   return () => off.forEach((end) => end());
 }
@@ -140,7 +141,7 @@ function tableOf(/** @type {import("../main.js").App} */ app, /** @type {ReturnT
 }
 
 function draw(/** @type {HTMLCanvasElement} */ canvas, /** @type {ReturnType<typeof sceneOf>} */ { keys, sides, brushes, rows, within, paint }, /** @type {string} */ hover, /** @type {{side: number, from: number, to: number} | null} */ drag) {
-  const { context, width, height, ink, muted, line, panel, accent } = prepared(canvas);
+  const { context, width, height, colors: { ink, muted, line, panel, accent } } = prepared(canvas);
   const at = (/** @type {number} */ i) => FRAME.left + (i / Math.max(1, sides.length - 1)) * (width - FRAME.left - FRAME.right);
   const up = (/** @type {number} */ share) => height - FRAME.bottom - share * (height - FRAME.bottom - FRAME.top);
   const placesOf = (/** @type {number} */ row) => sides.map(({ axis }, i) => /** @type {[number, number]} */ ([at(i), up(shareOf(axis, axis.numbers[row]))]));

@@ -1,6 +1,7 @@
 // @ts-check
 /** The view of many runs: the table on the left, the charts on the right. */
 
+import { choiceOf } from "../charts/choice.js";
 import { createCharts } from "../charts/panel.js";
 import { el, fill } from "../dom.js";
 import { show } from "../format.js";
@@ -13,8 +14,6 @@ import { createCopyMenu } from "../table/copy.js";
 import { createDifference } from "../table/difference.js";
 import { createPicker } from "../table/picker.js";
 import { createTable } from "../table/table.js";
-
-const MOST_CURVES = 10; // runs whose curves are drawn if none is selected
 
 /**
  * Put the view into an element.
@@ -31,7 +30,7 @@ export function mount(root, app) {
   const table = createTable(left, app);
   const commands = el("div", { class: "commands" });
   left.append(difference.element, commands);
-  const charts = createCharts(app, keys);
+  const charts = createCharts(app, () => choiceOf(store.get()).keys, () => choiceOf(store.get()));
   const splitter = createSplitter(app, left, charts.element);
   fill(root, left, splitter.element, charts.element);
 
@@ -51,12 +50,6 @@ export function mount(root, app) {
     const fixed = runs.columns.filter((/** @type {any} */ column) => "value" in column && column.group === "param");
     fill(constants, fixed.map((/** @type {any} */ column) => `${column.head}=${show(column.value, column.kind)}`).join("  "));
     fill(commands, runs.commands.map((/** @type {any} */ command) => command.track).join("   "));
-  }
-
-  function keys() {
-    const { runs, selected, hidden } = store.get();
-    const chosen = selected.length > 0 ? selected : runs ? runs.keys.slice(0, MOST_CURVES).filter(Boolean) : [];
-    return chosen.filter((/** @type {string} */ key) => !hidden.includes(key));
   }
 
   const off = [

@@ -3,12 +3,13 @@
 
 import { looksOf } from "../charts/panel.js";
 import { createScale } from "../charts/scale.js";
+import { paintAgain, prepared } from "../canvas.js";
 import { el, fill } from "../dom.js";
 import { escape } from "../format.js";
 import { changed, settings } from "../plots/address.js";
 import { axisOf, choicesOf, isWide, numberAt } from "../plots/axes.js";
 import { short } from "../plots/brushes.js";
-import { checkbox, chooser, createPlot, paintAgain, prepared } from "../plots/canvas.js";
+import { checkbox, chooser, createPlot } from "../plots/canvas.js";
 import { colorsBy, nearestRow, rowsBelow, rowsOn } from "../plots/points.js";
 import { link, plainTable } from "./parts.js";
 
@@ -77,7 +78,7 @@ export function mount(root, app) {
     const row = rowAt(event);
     if (row >= 0 && shown) store.set({ view: "run", target: shown.keys[row], hover: "" });
   });
-  const off = [store.on(["runs", "axes"], arrange), store.on(["hover", "theme"], paint), paintAgain(plot.element, paint)];
+  const off = [store.on(["runs", "axes"], arrange), store.on(["hover"], paint), paintAgain(plot.element, paint)];
   arrange();
   return () => off.forEach((end) => end());
 }
@@ -128,7 +129,7 @@ function tableOf(/** @type {import("../main.js").App} */ app, /** @type {any} */
 }
 
 function draw(/** @type {HTMLCanvasElement} */ canvas, /** @type {NonNullable<ReturnType<typeof sceneOf>>} */ { x, y, paint, keys, rows }, /** @type {string} */ hover) {
-  const { context, width, height, ink, muted, line, panel } = prepared(canvas);
+  const { context, width, height, colors: { ink, muted, line, panel } } = prepared(canvas);
   const [across, up] = [scaleOf(x.axis, FRAME.left, width - FRAME.right), scaleOf(y.axis, height - FRAME.bottom, FRAME.top)];
   if (!across || !up) return [];
   context.strokeStyle = line;

@@ -1,0 +1,87 @@
+// @ts-check
+/** What all pictures share: a canvas of the right size, its colours, and when to paint again. */
+
+const PALETTE = ["ink", "muted", "line", "panel", "accent", "good", "bad"];
+
+/** @typedef {Record<string, string>} Colors  `ink`, `muted`, `line`, `panel`, `accent`, `good` and `bad` */
+
+/**
+ * Return the empty context of a canvas that is as large as it is shown, and the colours of now.
+ * @param {HTMLCanvasElement} canvas
+ * @param {number} [wide]  pixels, if it is not shown yet
+ * @param {number} [high]
+ */
+export function prepared(canvas, wide = 600, high = 420) {
+  const ratio = window.devicePixelRatio || 1;
+  const [width, height] = [canvas.clientWidth || wide, canvas.clientHeight || high];
+  const [columns, lines] = [Math.round(width * ratio), Math.round(height * ratio)];
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
+  if (canvas.width !== columns || canvas.height !== lines) [canvas.width, canvas.height] = [columns, lines];
+  else {
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.clearRect(0, 0, columns, lines);
+  }
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.globalAlpha = 1;
+  context.setLineDash([]);
+  context.font = `11px ${getComputedStyle(document.body).fontFamily}`;
+  return { context, width, height, colors: colorsOn(canvas) };
+}
+
+/**
+ * Return the colours of now.
+ * @param {Element} element
+ * @returns {Colors}
+ */
+export function colorsOn(element) {
+  const style = getComputedStyle(element.isConnected ? element : document.documentElement);
+  return Object.fromEntries(PALETTE.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
+}
+
+/**
+ * Call a function whenever an element must be painted again: its size or the colours changed, or it is printed.  It ends
+ * by itself when the element has left the page.
+ * @param {HTMLElement} element
+ * @param {(hasOtherColors: boolean) => void} paint
+ * @returns {() => void} ends it
+ */
+export function paintAgain(element, paint) {
+  let wasThere = false;
+  const repaint = (/** @type {boolean} */ hasOtherColors) => {
+    if (wasThere && !element.isConnected) return stop();
+    wasThere = element.isConnected;
+    paint(hasOtherColors);
+  };
+  const recolor = () => repaint(true);
+  const size = new ResizeObserver(() => repaint(false));
+  const theme = new MutationObserver(recolor);
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  size.observe(element);
+  theme.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
+  system.addEventListener("change", recolor);
+  addEventListener("paper", recolor);
+
+  function stop() {
+    size.disconnect();
+    theme.disconnect();
+    system.removeEventListener("change", recolor);
+    removeEventListener("paper", recolor);
+  }
+
+  return stop;
+}
+
+/**
+ * Show the page in the colours of paper while it is printed: dark colours cannot be read there.
+ *
+ * The event `paper` tells pictures to paint at once, because nothing waits for an observer before printing.
+ */
+export function followPrinting() {
+  const root = document.documentElement;
+  for (const [event, isPaper] of /** @type {[string, boolean][]} */ ([["beforeprint", true], ["afterprint", false]])) {
+    addEventListener(event, () => {
+      root.toggleAttribute("data-paper", isPaper);
+      dispatchEvent(new Event("paper"));
+    });
+  }
+}

@@ -1,0 +1,62 @@
+// @ts-check
+/** Which runs the charts draw, on their own or in groups.  Pure. */
+
+import { counted, groupsOf } from "../grouping.js";
+import { matching } from "../table/rows.js";
+
+const MOST_CURVES = 10; // runs whose curves are drawn if none is picked
+const MOST_GROUPS = 10;
+const MOST_RUNS = 200; // of which the server gives the points
+
+/**
+ * @typedef {object} Choice
+ * @property {string[]} keys  the runs whose points are needed
+ * @property {import("./lines.js").Group[] | null} groups  null: each run is drawn on its own
+ * @property {{key: string, label: string}[]} all  the lines, hidden ones too; a run has no label
+ * @property {string} note  what is left out, in words
+ */
+
+/**
+ * Return the runs to draw: the picked ones, or the first ones of the table, without those that are hidden.
+ * @param {any} state
+ * @returns {Choice}
+ */
+export function choiceOf(state) {
+  const { runs, selected, hidden, find, group } = state;
+  if (group.length > 0 && runs?.complete) return grouped(state);
+  if (selected.length > 0) return single(selected, hidden, MOST_RUNS, "picked runs", selected.length);
+  if (!runs) return { keys: [], groups: null, all: [], note: "" };
+  const rows = runs.keys.map((/** @type {string | null} */ _, /** @type {number} */ row) => row);
+  const known = (runs.complete ? matching(runs, rows, find) : rows).map((/** @type {number} */ row) => runs.keys[row]).filter(Boolean);
+  return single(known, hidden, MOST_CURVES, "runs", runs.complete ? known.length : runs.total);
+}
+
+function single(/** @type {string[]} */ keys, /** @type {string[]} */ hidden, /** @type {number} */ most, /** @type {string} */ things, /** @type {number} */ total) {
+  const all = keys.slice(0, most);
+  return { keys: without(all, hidden), groups: null, all: all.map((key) => ({ key, label: "" })), note: left(things, most, total) };
+}
+
+function without(/** @type {string[]} */ keys, /** @type {string[]} */ hidden) {
+  return keys.filter((key) => !hidden.includes(key));
+}
+
+function left(/** @type {string} */ things, /** @type {number} */ most, /** @type {number} */ total) {
+  return total > most ? `${most} of ${total} ${things} are drawn; pick runs to draw others` : "";
+}
+
+function grouped(/** @type {any} */ { runs, selected, hidden, find, group }) {
+  const all = runs.keys.map((/** @type {string} */ _, /** @type {number} */ row) => row);
+  const rows = selected.length > 0 ? all.filter((/** @type {number} */ row) => selected.includes(runs.keys[row])) : matching(runs, all, find);
+  const every = groupsOf(runs, rows, group);
+  let room = MOST_RUNS;
+  const groups = every.slice(0, MOST_GROUPS).map(({ key, label, rows: members }) => {
+    const keys = counted(runs, members, ["finished", "running"]).slice(0, room).map((row) => runs.keys[row]);
+    room -= keys.length;
+    return { key, label, runs: without(keys, hidden) };
+  });
+  const drawn = every.slice(0, MOST_GROUPS).reduce((sum, { rows: members }) => sum + members.length, 0);
+  const members = MOST_RUNS - room;
+  const notes = [left("groups", MOST_GROUPS, every.length), members < drawn && `${drawn - members} of ${drawn} runs do not count: they failed, repeat another run of the group, or are more than ${MOST_RUNS}`];
+  const seen = groups.filter(({ key, runs: keys }) => keys.length > 0 && !hidden.includes(key));
+  return { keys: seen.flatMap((entry) => entry.runs), groups: seen, all: groups.map(({ key, label }) => ({ key, label })), note: notes.filter(Boolean).join("; ") };
+}

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { choiceOf } from "../../../gittrack/web/static/js/charts/choice.js";
+
+const keys = Array.from({ length: 12 }, (_, i) => `e/${i}`);
+const RUNS = {
+  complete: true, total: 12, keys,
+  columns: [
+    { name: "id", group: "fact", head: "ID", values: keys.map((key) => key.slice(2)) },
+    { name: "status", group: "fact", head: "STATUS", values: keys.map((_, i) => (i === 1 ? "failed" : i === 2 ? "running" : "finished")) },
+    { name: "reproduces", group: "fact", head: "REPRODUCES", values: keys.map((_, i) => (i === 3 ? "0" : null)) },
+    { name: "params.lr", group: "param", head: "lr", values: keys.map((_, i) => (i < 6 ? 0.1 : 0.01)) },
+  ],
+};
+const STATE = { runs: RUNS, selected: [], hidden: [], find: "", group: [] };
+
+test("the first ten runs of the table are drawn, or the picked ones, without hidden ones", () => {
+  const first = choiceOf({ ...STATE, hidden: ["e/3"] });
+  assert.deepEqual([first.keys.length, first.keys.includes("e/3"), first.groups], [9, false, null]);
+  assert.equal(first.note, "10 of 12 runs are drawn; pick runs to draw others");
+  assert.deepEqual(choiceOf({ ...STATE, selected: ["e/11", "e/2"] }).keys, ["e/11", "e/2"]);
+  assert.deepEqual(choiceOf({ ...STATE, find: "lr=0.01" }).keys.length, 6);
+  assert.deepEqual(choiceOf({ ...STATE, runs: null }).keys, []);
+});
+
+test("of groups the finished and running runs count, but none that repeats another one", () => {
+  const { groups, note, keys: drawn } = choiceOf({ ...STATE, group: ["params.lr"] });
+  assert.deepEqual(groups.map(({ label, runs }) => [label, runs.join(" ")]), [["lr=0.1", "e/0 e/2 e/4 e/5"], ["lr=0.01", "e/6 e/7 e/8 e/9 e/10 e/11"]]);
+  assert.deepEqual([drawn.length, note], [10, "2 of 12 runs do not count: they failed, repeat another run of the group, or are more than 200"]);
+});
+
+test("a hidden group is not drawn, and can be shown again", () => {
+  const { groups: [first] } = choiceOf({ ...STATE, group: ["params.lr"] });
+  const { groups, all } = choiceOf({ ...STATE, group: ["params.lr"], hidden: [first.key, "e/7"] });
+  assert.deepEqual([groups.map(({ runs }) => runs.length), all.map(({ label }) => label)], [[5], ["lr=0.1", "lr=0.01"]]);
+});
+
+test("of many runs, which the page does not have, there are no groups", () => {
+  const runs = { ...RUNS, complete: false, total: 5000, keys: [...keys, null] };
+  const { groups, note } = choiceOf({ ...STATE, runs, group: ["params.lr"] });
+  assert.deepEqual([groups, note], [null, "10 of 5000 runs are drawn; pick runs to draw others"]);
+});
