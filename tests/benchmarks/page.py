@@ -74,9 +74,10 @@ def table(browser: Browser, scratch: Path) -> Iterator[Line]:
         def took(name: str, action: Callable[[], object]) -> None:
             actions[name].append(browser.acted(tab, action))
 
-        head = tab.locator("th[data-column='params.p0']").bounding_box()
+        head = tab.locator("th[data-column='metrics.m0']").bounding_box()
         grid = tab.locator("[role=treegrid]")
         took("sort", lambda: tab.mouse.click(head["x"] + 8, head["y"] + 8))
+        tab.wait_for_selector("th[aria-sort='descending']")
         took("scroll", lambda: tab.mouse.wheel(0, 3000))
         tab.get_by_label("search in the table").click()
         took("search", lambda: tab.keyboard.insert_text("failed"))

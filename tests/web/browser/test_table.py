@@ -151,6 +151,11 @@ def large(tmp_path, opened):
         {**fact, "name": "sweep.id", "kind": "run id", "head": "SWEEP.ID", "shown": False}
         | {"values": [None] * 298 + [ids[0]] * 2},
     ]
+    other = {"group": "fact", "shown": False, "kind": "text"}
+    columns += [
+        {**other, "name": f"c{n}", "head": f"c{n}", "values": [f"value {n}"] * 300}
+        for n in range(60)
+    ]
     rows = {"total": 300, "offset": 0, "complete": True, "commands": []}
     start = {"title": "large", "experiments": [], "with": [], "initial": {}, "cursor": ""}
     start["file"] = {"written": "2026-11-29T12:00:00", "runs": 300, "thinned": False}
@@ -171,6 +176,63 @@ def test_only_the_rows_in_sight_are_painted_but_all_are_printed(large):
     pages = large.pdf().count(b"/Type /Page\n")
     assert pages > 5
     assert large.locator("tbody tr[data-key]").count() < 60
+
+
+def cells(page) -> list[str]:
+    return (
+        page.locator("tbody tr[data-key]").first.locator("td:not([aria-hidden])").all_inner_texts()
+    )
+
+
+def test_only_the_columns_in_sight_are_painted(large):
+    names = [f"c{n}" for n in range(60)]
+    large.evaluate(
+        "names => location.hash = names.map((name) => `columns=%3D${name}`).join('&')", names
+    )
+    expect(large.locator("thead th").first).to_have_text("c0")
+    assert len(cells(large)) < 15
+    head = large.locator("th[data-column=c2] button")
+    head.click()
+    expect(large.locator("th[data-column=c2]")).to_have_attribute("aria-sort", "ascending")
+    expect(head).to_be_focused()
+    large.locator(".table").evaluate("element => element.scrollTo(1e6, 0)")
+    expect(large.locator("th[data-column=c59]")).to_be_in_viewport()
+    assert large.locator("th[data-column=c59]").get_attribute("aria-colindex") == "60"
+    assert cells(large)[-1] == "value 59"
+    places = [
+        part.bounding_box() for part in (large.locator("tr > [aria-colindex='60']").all())[:2]
+    ]
+    assert places[0]["x"] == places[1]["x"]
+    assert places[0]["width"] == places[1]["width"]
+    large.locator("summary").get_by_text("columns").click()
+    large.get_by_role("button", name="pin: c7", exact=True).click()
+    assert cells(large)[0] == "value 7"
+    expect(large.locator("th[data-column=c7]")).to_be_in_viewport()
+    expect(large.locator("th[data-column=c59]")).to_be_in_viewport()
+
+
+def test_a_wider_pane_shows_more_columns(large):
+    before = len(cells(large))
+    names = [f"c{n}" for n in range(60)]
+    large.evaluate(
+        "names => location.hash = names.map((name) => `columns=%3D${name}`).join('&')", names
+    )
+    expect(large.locator("thead th").first).to_have_text("c0")
+    narrow = len(cells(large))
+    assert narrow > before
+    large.keyboard.press("]")
+    expect(large.locator("th[data-column=c15]")).to_be_in_viewport()
+
+
+def test_a_click_on_the_edge_of_a_heading_leaves_nothing_that_follows_the_pointer(large):
+    edge = large.locator("th[data-column=name] .edge").bounding_box()
+    x, y = edge["x"] + 2, edge["y"] + 5
+    width = large.locator("th[data-column=name]").bounding_box()["width"]
+    large.mouse.click(x, y)
+    large.mouse.move(x - 1, y)
+    large.mouse.move(x - 4, y)
+    assert "widths=" not in large.url
+    assert large.locator("th[data-column=name]").bounding_box()["width"] == width
 
 
 def test_the_marked_row_stays_in_sight(large):

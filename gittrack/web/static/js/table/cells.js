@@ -105,11 +105,20 @@ export function paintEye(button, color, hidden) {
 }
 
 /**
+ * Return what the first cell of a group says: what its runs share, and how many they are.
+ * @param {import("./rows.js").Line} line
+ */
+export function foldText(line) {
+  const count = line.sweep ? `${line.rows.length} trials` : `${line.rows.length} run${line.rows.length === 1 ? "" : "s"}`;
+  return `${line.open ? "▾" : "▸"} ${line.label}  (${count})`;
+}
+
+/**
  * Return the button that folds a group.
  * @param {import("./rows.js").Line} line
+ * @param {string} text  of `foldText`
  * @returns {HTMLElement}
  */
-export function foldButton(line) {
-  const count = line.sweep ? `${line.rows.length} trials` : `${line.rows.length} run${line.rows.length === 1 ? "" : "s"}`;
-  return el("button", { type: "button", class: "fold", tabindex: "-1", "aria-expanded": String(line.open), title: line.label }, `${line.open ? "▾" : "▸"} ${line.label}  (${count})`);
+export function foldButton(line, text) {
+  return el("button", { type: "button", class: "fold", tabindex: "-1", "aria-expanded": String(line.open), title: line.label }, text);
 }

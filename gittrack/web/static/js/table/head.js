@@ -1,36 +1,75 @@
 // @ts-check
 /** The head of the table: a click sorts, a drag moves a column, its right edge resizes it. */
 
-import { el } from "../dom.js";
+import { el, fill } from "../dom.js";
 import { columnsOf, moved, nextSort, resized } from "./columns.js";
 
 /**
- * Return the heading of a column.
- * @param {import("../main.js").App} app
- * @param {any} column
- * @param {{width: number | undefined, pinned: boolean}} look
- * @returns {HTMLElement}
+ * @typedef {object} Frame
+ * @property {number[]} widths  of all columns, in pixels
+ * @property {number} pinned  how many of the first columns stay on the left
+ * @property {number[]} indices  the columns that are painted
+ * @property {number} before  the width of those that are left out between the pinned ones and the others
+ * @property {number} after  the width of those that are left out on the right
  */
-export function heading(app, column, { width, pinned }) {
-  const { sort } = app.store.get();
-  const key = sort.find((/** @type {string} */ name) => name.replace(/^-/, "") === column.name);
-  const order = key === undefined ? null : key.startsWith("-") ? "descending" : "ascending";
-  const place = sort.length > 1 && key !== undefined ? String(sort.indexOf(key) + 1) : "";
-  const mark = order === null ? "" : order === "ascending" ? ` ▲${place}` : ` ▼${place}`;
-  const button = el("button", { type: "button", title: titleOf(column), on: { click: (/** @type {MouseEvent} */ event) => sortBy(app, column, event.shiftKey) }, text: column.head + mark });
+
+/**
+ * Put the headings of the painted columns into the head.  As far as they are the same as before they stay, so that
+ * the one that is clicked keeps the focus.
+ * @param {HTMLElement} head
+ * @param {import("../main.js").App} app
+ * @param {any[]} columns
+ * @param {Frame} frame
+ */
+export function fillHead(head, app, columns, frame) {
+  const { pinned, indices, before, after } = frame;
+  const look = JSON.stringify([pinned, before > 0, after > 0, indices.map((i) => [columns[i].name, columns[i].head, columns[i].kind, titleOf(columns[i])])]);
+  if (head.dataset.look !== look) {
+    const focused = head.contains(document.activeElement) && document.activeElement?.closest("th")?.dataset.column;
+    const cells = indices.map((index) => heading(app, columns[index], index));
+    const space = () => el("th", { class: "space", "aria-hidden": "true" });
+    if (before > 0) cells.splice(pinned, 0, space());
+    fill(head, el("tr", {}, ...cells, after > 0 && space()));
+    if (focused) cells.find((cell) => cell.dataset.column === focused)?.querySelector("button")?.focus({ preventScroll: true });
+    head.dataset.look = look;
+  }
+  const cells = /** @type {HTMLElement[]} */ ([...(head.firstElementChild?.children || [])]);
+  spread(cells, frame);
+  markSorted(cells, columns, app.store.get().sort);
+}
+
+function spread(/** @type {HTMLElement[]} */ cells, /** @type {Frame} */ { widths, pinned, before, after }) {
+  let left = 0;
+  cells.forEach((cell, i) => {
+    const index = Number(cell.getAttribute("aria-colindex")) - 1;
+    const isPinned = index >= 0 && index < pinned;
+    const width = index >= 0 ? widths[index] : i === pinned && before > 0 ? before : after;
+    Object.assign(cell.style, { width: `${width}px`, left: isPinned ? `${left}px` : "" });
+    cell.classList.toggle("pinned", isPinned);
+    left += width;
+  });
+}
+
+function heading(/** @type {import("../main.js").App} */ app, /** @type {any} */ column, /** @type {number} */ index) {
+  const button = el("button", { type: "button", title: titleOf(column), on: { click: (/** @type {MouseEvent} */ event) => sortBy(app, column, event.shiftKey) }, text: column.head });
   const edge = el("span", { class: "edge", "aria-hidden": "true" });
-  const cell = el("th", { scope: "col", class: [pinned && "pinned", column.kind === "number" && "number"].filter(Boolean).join(" "), "aria-sort": order || "none", "data-column": column.name, draggable: "true", style: widthStyle(width) }, button, edge);
+  const cell = el("th", { scope: "col", class: column.kind === "number" && "number", "aria-colindex": index + 1, "data-column": column.name, draggable: "true" }, button, edge);
   followEdge(app, cell, edge, column.name);
   followDrag(app, cell, column.name);
   return cell;
 }
 
-/**
- * Return the style of the cells of a column with a chosen width.
- * @param {number | undefined} width
- */
-export function widthStyle(width) {
-  return width === undefined ? {} : { width: `${width}px`, "min-width": `${width}px`, "max-width": `${width}px` };
+function markSorted(/** @type {HTMLElement[]} */ cells, /** @type {any[]} */ columns, /** @type {string[]} */ sort) {
+  for (const cell of cells.filter((cell) => cell.dataset.column !== undefined)) {
+    const { name, head: title } = columns[Number(cell.getAttribute("aria-colindex")) - 1];
+    const at = sort.findIndex((key) => key.replace(/^-/, "") === name);
+    const order = at < 0 ? "none" : sort[at].startsWith("-") ? "descending" : "ascending";
+    const mark = at < 0 ? "" : `${order === "ascending" ? " ▲" : " ▼"}${sort.length > 1 ? at + 1 : ""}`;
+    if (cell.getAttribute("aria-sort") === order && cell.dataset.mark === mark) continue;
+    cell.setAttribute("aria-sort", order);
+    cell.dataset.mark = mark;
+    fill(/** @type {HTMLElement} */ (cell.firstElementChild), title + mark);
+  }
 }
 
 function titleOf(/** @type {any} */ column) {
@@ -48,10 +87,17 @@ function followEdge(/** @type {import("../main.js").App} */ app, /** @type {HTML
   edge.addEventListener("pointerdown", (event) => {
     event.preventDefault();
     event.stopPropagation();
-    const start = cell.offsetWidth - event.clientX;
+    const table = /** @type {HTMLElement} */ (cell.closest("table"));
+    const [width, whole, start] = [cell.offsetWidth, table.offsetWidth, event.clientX];
+    const end = new AbortController(); // it ends all that follows the pointer
     edge.setPointerCapture(event.pointerId);
-    edge.addEventListener("pointermove", (move) => Object.assign(cell.style, { minWidth: `${Math.max(40, start + move.clientX)}px`, maxWidth: `${Math.max(40, start + move.clientX)}px` }));
-    edge.addEventListener("pointerup", (up) => app.store.set({ widths: resized(app.store.get().widths, name, start + up.clientX) }), { once: true });
+    edge.addEventListener("pointermove", (move) => {
+      const now = Math.max(40, width + move.clientX - start);
+      cell.style.width = `${now}px`;
+      table.style.width = `${whole + now - width}px`;
+    }, { signal: end.signal });
+    edge.addEventListener("pointerup", (up) => up.clientX !== start && app.store.set({ widths: resized(app.store.get().widths, name, width + up.clientX - start) }), { signal: end.signal });
+    edge.addEventListener("lostpointercapture", () => end.abort(), { signal: end.signal });
   });
 }
 

@@ -61,13 +61,30 @@ function sweepsOf(/** @type {any} */ runs, /** @type {number[]} */ order) {
 export function matching(runs, rows, text) {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return rows;
-  return rows.filter((row) => {
-    const content = [runs.keys[row], ...runs.columns.map((/** @type {any} */ column) => `${column.head}=${texts(valueAt(column, row))}`)].join("\n").toLowerCase();
-    return words.every((word) => content.includes(word));
+  const contents = contentsOf(runs);
+  return rows.filter((row) => words.every((word) => contents[row].includes(word)));
+}
+
+/** @type {WeakMap<object, string[]>} */
+const known = new WeakMap();
+
+// All texts of each row; kept, because somebody who types a word searches once per letter.
+function contentsOf(/** @type {any} */ runs) {
+  const before = known.get(runs);
+  if (before) return before;
+  const fixed = runs.columns.filter((/** @type {any} */ column) => "value" in column).map((/** @type {any} */ column) => `${column.head}=${texts(column.value)}`).join("\n");
+  const columns = runs.columns.filter((/** @type {any} */ column) => "values" in column);
+  const contents = runs.keys.map((/** @type {string} */ key, /** @type {number} */ row) => {
+    let content = `${key}\n${fixed}`;
+    for (const { head, values } of columns) content += `\n${head}=${texts(values[row])}`;
+    return content.toLowerCase();
   });
+  known.set(runs, contents);
+  return contents;
 }
 
 function texts(/** @type {any} */ value) {
+  if (typeof value === "number") return String(value);
   return value === null || value === undefined ? "" : typeof value === "string" ? value : JSON.stringify(value);
 }
 

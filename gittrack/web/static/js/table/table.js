@@ -1,16 +1,17 @@
 // @ts-check
-/** A table that paints only the lines in sight. */
+/** A table that paints only the lines and columns in sight. */
 
 import { colorOf } from "../color.js";
 import { el, fill } from "../dom.js";
 import { fold, toggle } from "../keys.js";
 import { missing } from "../row_windows.js";
-import { eye, foldButton, groupCell, paintEye, runCell } from "./cells.js";
+import { eye, foldButton, foldText, groupCell, paintEye, runCell } from "./cells.js";
 import { widthsOf } from "./columns.js";
-import { heading, widthStyle } from "./head.js";
+import { fillHead } from "./head.js";
+import { columnsInSight, linesInSight, total, widthOf } from "./layout.js";
 import { picked } from "./rows.js";
 
-const EXTRA = 8; // lines above and below what is in sight
+const SAMPLE = 24; // lines that say how wide columns are
 
 /**
  * @typedef {object} Content
@@ -33,56 +34,82 @@ export function createTable(root, app) {
   const grid = el("table", { role: "treegrid", "aria-label": "runs", "aria-multiselectable": "true", "aria-rowcount": "0" }, head, body);
   const scroller = el("div", { class: "table", tabindex: "0", role: "region", "aria-label": "table of runs" }, grid);
   root.append(scroller);
+  const pen = el("canvas").getContext("2d", { willReadFrequently: true });
+  const { fontSize, fontFamily } = getComputedStyle(document.body);
+  pen.font = `600 ${fontSize} ${fontFamily}`; // as the head, the widest text
+  const measure = (/** @type {string} */ text) => pen.measureText(text).width;
   /** @type {Content} */
   let content = { lines: [], columns: [], look: { runs: { keys: [], columns: [], complete: true }, sort: [], baseline: -1, qualities: new Map() } };
-  let whole = false; // for paper, all lines are painted
+  let whole = false; // for paper, everything is painted
+  let painted = ""; // the ranges of lines and columns
   /** @type {Map<string, number>} */
-  let widths = new Map();
+  let chosen = new Map(); // widths by name
+  /** @type {Map<string, number>} */
+  const needed = new Map(); // widths by name; they only grow, so that scrolling moves nothing
+
+  function ranges() {
+    const { lines, columns } = content;
+    const widths = columns.map((column) => chosen.get(column.name) ?? needed.get(column.name) ?? 80);
+    const pinned = columns.filter((column) => store.get().pinned.includes(column.name)).length;
+    if (whole) return { widths, pinned, rows: [0, lines.length], places: [pinned, columns.length] };
+    const rows = linesInSight(lines.length, height, scroller.scrollTop, scroller.clientHeight || 600);
+    return { widths, pinned, rows, places: columnsInSight(widths, pinned, scroller.scrollLeft, scroller.clientWidth || 700) };
+  }
+
+  function paintIfMoved() {
+    const { rows, places } = ranges();
+    if (painted !== [rows, places].join()) paint();
+  }
 
   function paint() {
-    const { lines } = content;
-    const first = whole ? 0 : Math.max(0, Math.floor(scroller.scrollTop / height) - EXTRA);
-    const last = whole ? lines.length : Math.min(lines.length, Math.ceil((scroller.scrollTop + (scroller.clientHeight || 600)) / height) + EXTRA);
-    const state = store.get();
-    const rows = lines.slice(first, last).map((line, i) => lineOf(line, first + i, state));
-    fill(body, spacer(first), ...rows, spacer(lines.length - last));
-    keepPinned();
+    const { lines, columns, look } = content;
+    const { pinned, rows: [first, last], places } = ranges();
+    painted = [[first, last], places].join();
+    const indices = columns.map((_, i) => i).filter((i) => i < pinned || (i >= places[0] && i < places[1]));
+    const parts = lines.slice(first, last).map((line) => (line.id ? indices.map((i) => part(line, columns[i])) : null));
+    indices.forEach((index, i) => widen(index, parts.flatMap((row) => (row ? [row[i].text] : []))));
+    const { widths } = ranges();
+    const frame = { widths, pinned, indices, before: total(widths, pinned, places[0]), after: total(widths, places[1], widths.length) };
+    grid.style.width = `${total(widths, 0, widths.length)}px`;
+    fillHead(head, app, columns, frame);
+    fill(body, gap(first), ...parts.map((row, i) => lineOf(lines[first + i], first + i, row, frame)), gap(lines.length - last));
     mark();
-    if (!content.look.runs.complete) store.set({ window: missing(content.look.runs, first, last) });
+    if (!look.runs.complete) store.set({ window: missing(look.runs, first, last) });
   }
 
-  function spacer(/** @type {number} */ lines) {
-    return lines > 0 && el("tr", { class: "spacer", "aria-hidden": "true" }, el("td", { colspan: content.columns.length, style: { height: `${lines * height}px` } }));
+  function part(/** @type {import("./rows.js").Line} */ line, /** @type {any} */ column) {
+    if (line.row >= 0) return runCell(content.look, column, line.row);
+    return column === content.columns[0] ? { text: foldText(line), class: "", title: line.label, shade: 0 } : groupCell(content.look, column, line);
   }
 
-  function lineOf(/** @type {import("./rows.js").Line} */ line, /** @type {number} */ position, /** @type {any} */ state) {
-    const { look, columns } = content;
-    if (!line.id) return el("tr", { "aria-rowindex": position + 2 }, el("td", { colspan: columns.length, class: "muted", text: "…" }));
+  function widen(/** @type {number} */ index, /** @type {string[]} */ texts) {
+    const { head: title, name } = content.columns[index];
+    needed.set(name, Math.max(needed.get(name) ?? 0, widthOf([`${title} ▲1`, ...texts], measure, index === 0 ? 18 : 0)));
+  }
+
+  function gap(/** @type {number} */ lines) {
+    return lines > 0 && el("tr", { class: "spacer", "aria-hidden": "true" }, el("td", { style: { height: `${lines * height}px` } }));
+  }
+
+  function lineOf(/** @type {import("./rows.js").Line} */ line, /** @type {number} */ position, /** @type {ReturnType<typeof part>[] | null} */ row, /** @type {import("./head.js").Frame} */ frame) {
+    if (!row) return el("tr", { "aria-rowindex": position + 2 }, el("td", { colspan: frame.indices.length, class: "muted", text: "…" }));
     const isRun = line.row >= 0;
-    const cells = columns.map((column, i) => cell(isRun ? runCell(look, column, line.row) : groupCell(look, column, line), column, i === 0 && (isRun ? eye(line.id) : foldButton(line)), state));
-    const classes = [line.depth > 1 && "inner", !isRun && "group", isRun && line.row === look.baseline && "baseline"];
+    let left = 0;
+    const cells = row.map((part, i) => {
+      const index = frame.indices[i];
+      const isPinned = index < frame.pinned;
+      const front = index === 0 && (isRun ? eye(line.id) : foldButton(line, part.text));
+      const classes = [part.class, part.shade > 0 && "shaded", isPinned && "pinned"].filter(Boolean).join(" ");
+      const style = { ...(part.shade > 0 && { "--share": `${Math.round(part.shade * 22)}%` }), ...(isPinned && { left: `${left}px` }) };
+      left += frame.widths[index];
+      return el("td", { class: classes || false, title: part.title, style, "aria-colindex": index + 1 }, front, index === 0 && !isRun ? null : part.text);
+    });
+    if (frame.before > 0) cells.splice(frame.pinned, 0, el("td", { "aria-hidden": "true" }));
+    const classes = [line.depth > 1 && "inner", !isRun && "group", isRun && line.row === content.look.baseline && "baseline"];
     return el("tr", { class: classes.filter(Boolean).join(" "), "data-key": isRun && line.id, "data-group": !isRun && line.id, "aria-level": line.depth, "aria-rowindex": position + 2, "aria-expanded": !isRun && String(line.open) }, ...cells);
   }
 
-  function cell(/** @type {ReturnType<typeof runCell>} */ part, /** @type {any} */ column, /** @type {HTMLElement | false} */ front, /** @type {any} */ { pinned }) {
-    const style = part.shade > 0 ? { "--share": `${Math.round(part.shade * 22)}%`, ...widthStyle(widths.get(column.name)) } : widthStyle(widths.get(column.name));
-    const classes = [part.class, part.shade > 0 && "shaded", pinned.includes(column.name) && "pinned"];
-    return el("td", { class: classes.filter(Boolean).join(" "), title: part.title, style }, front, front && front.className === "fold" ? null : part.text);
-  }
-
-  function keepPinned() {
-    let left = 0;
-    [.../** @type {HTMLElement[]} */ ([...(head.firstElementChild?.children || [])])].forEach((th, i) => {
-      if (!th.classList.contains("pinned")) return;
-      for (const row of [head.firstElementChild, ...body.children]) {
-        const part = /** @type {HTMLElement | undefined} */ (row.children[i]);
-        if (part?.classList.contains("pinned")) part.style.left = `${left}px`;
-      }
-      left += th.offsetWidth;
-    });
-  }
-
-  // In place: a new table of many columns takes ten times as long.
+  // In place: a new table takes ten times as long.
   function mark() {
     const { hover, cursor, selected, colors, hidden } = store.get();
     for (const row of body.children) {
@@ -91,7 +118,8 @@ export function createTable(root, app) {
       if (key === null) continue;
       row.classList.toggle("hover", key === hover);
       row.setAttribute("aria-selected", String(selected.includes(key)));
-      paintEye(row.querySelector(".eye"), colors.get(key) ?? colorOf(key), hidden.includes(key));
+      const button = row.querySelector(".eye");
+      if (button) paintEye(button, colors.get(key) ?? colorOf(key), hidden.includes(key));
     }
   }
 
@@ -103,7 +131,7 @@ export function createTable(root, app) {
     const room = scroller.clientHeight - 2 * height; // the head, and a line that may be hidden by a scroll bar
     if (top < scroller.scrollTop) scroller.scrollTop = top;
     else if (top > scroller.scrollTop + room - height) scroller.scrollTop = top - room + height;
-    const texts = [...(body.querySelector("tr.cursor")?.children || [])].slice(0, 4).map((cell) => cell.textContent);
+    const texts = content.columns.slice(0, 4).map((column) => part(line, column).text);
     app.announce([...texts, store.get().selected.includes(id) && "picked"].filter(Boolean).join(", "));
   }
 
@@ -122,7 +150,9 @@ export function createTable(root, app) {
   body.addEventListener("mousedown", (/** @type {MouseEvent} */ event) => event.shiftKey && event.preventDefault());
   body.addEventListener("mouseover", (/** @type {Event} */ event) => store.set({ hover: /** @type {Element} */ (event.target).closest("tr")?.getAttribute("data-key") || "" }));
   body.addEventListener("mouseleave", () => store.set({ hover: "" }));
-  scroller.addEventListener("scroll", () => requestAnimationFrame(paint), { passive: true });
+  scroller.addEventListener("scroll", () => requestAnimationFrame(paintIfMoved), { passive: true });
+  const resizes = new ResizeObserver(paintIfMoved);
+  resizes.observe(scroller);
   const print = (/** @type {Event} */ event) => {
     whole = event.type === "beforeprint" && content.look.runs.complete;
     paint();
@@ -132,14 +162,18 @@ export function createTable(root, app) {
   return {
     show(next) {
       content = next;
-      widths = widthsOf(store.get().widths);
+      chosen = widthsOf(store.get().widths);
       grid.setAttribute("aria-rowcount", String(next.lines.length + 1));
-      const { pinned } = store.get();
-      fill(head, el("tr", {}, ...next.columns.map((column) => heading(app, column, { width: widths.get(column.name), pinned: pinned.includes(column.name) }))));
+      grid.setAttribute("aria-colcount", String(next.columns.length));
+      const sample = next.lines.slice(0, SAMPLE).filter((line) => line.id);
+      next.columns.forEach((column, i) => widen(i, sample.map((line) => part(line, column).text)));
       paint();
     },
     mark,
     reveal,
-    stop: () => events.forEach((name) => removeEventListener(name, print)),
+    stop() {
+      resizes.disconnect();
+      events.forEach((name) => removeEventListener(name, print));
+    },
   };
 }

@@ -34,10 +34,10 @@ export function mount(root, app) {
   const splitter = createSplitter(app, left, charts.element);
   fill(root, left, splitter.element, charts.element);
 
-  function arrange() {
+  function arrange(/** @type {any} */ _ = null, /** @type {Set<string> | null} */ changed = null) {
     const state = store.get();
     const { runs, sort } = state;
-    bar.refresh();
+    if (!changed || ["runs", "group", "find", "baseline"].some((name) => changed.has(name))) bar.refresh();
     if (!runs) return;
     const every = runs.keys.map((/** @type {string} */ _, /** @type {number} */ i) => i);
     // Of many runs only windows of rows are here: what needs all rows is off.
