@@ -69,7 +69,7 @@ def fitting(
         The run, to add more: ``run.summary["test_accuracy"] = model.score(X, y)``.
     """
     versions.check(_NAME, sklearn.__version__)
-    training = Training(_NAME, run, log_model=log_model, strict=strict, keep_open=True, **init)
+    training = Training(_NAME, run, log_model=log_model, strict=strict, ends="block", **init)
     training.begin()
     training.guard.attempt(add_params, training, estimator)
     try:
@@ -92,7 +92,7 @@ class GittrackCallback:
 
     def __init__(self, run: Run | None = None, **options: Any) -> None:
         versions.check(_NAME, sklearn.__version__)
-        self.training = Training(_NAME, run, **{"keep_open": True, **options})
+        self.training = Training(_NAME, run, **{"ends": "block", **options})
 
     def setup(self, estimator: Any, context: Any) -> None:
         """Begin the run."""

@@ -9,7 +9,8 @@ from helpers import ROOT, start
 
 HERE = Path(__file__).parent
 # In one process, because most of them import scikit-learn.
-LIGHT = ("xgboost", "sklearn")
+LIGHT = ("xgboost", "sklearn", "lightgbm", "optuna")
+HEAVY = ("keras", "lightning", "transformers", "accelerate", "catboost", "ignite")
 
 
 def keeps(project, *frameworks):
@@ -28,8 +29,18 @@ def test_light_frameworks_keep_the_contract(project):
     keeps(project, *installed)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("framework", HEAVY)
+def test_a_heavy_framework_keeps_the_contract(project, framework):
+    if not importlib.util.find_spec(framework):
+        pytest.skip("it is not installed")
+    keeps(project, framework)
+
+
 def test_every_integration_has_a_case():
     folder = ROOT / "gittrack" / "integrations"
     modules = {path.stem for path in folder.glob("*.py")}
     cases = {path.stem.removesuffix("_case") for path in (HERE / "frameworks").glob("*_case.py")}
-    assert cases <= modules
+    assert cases == {*LIGHT, *HEAVY}
+    # Tested with objects in their shape, because they cannot be installed everywhere, or not a framework.
+    assert modules - cases - {"__init__"} >= {"fastai", "ultralytics", "tensorboard"}

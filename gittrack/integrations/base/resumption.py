@@ -19,6 +19,11 @@ def read(folder: str | os.PathLike[str]) -> str | None:
     return text if layout.is_id(text) else None
 
 
+def forget(folder: str | os.PathLike[str]) -> None:
+    """Remove the id of a run from a folder, because another training begins there."""
+    (Path(folder) / FILE).unlink(missing_ok=True)
+
+
 def write(folder: str | os.PathLike[str], run_id: str) -> None:
     """Write down that a folder of checkpoints belongs to a run."""
     Path(folder).mkdir(parents=True, exist_ok=True)

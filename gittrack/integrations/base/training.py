@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import atexit
 import os
 import tempfile
 from collections.abc import Callable, Mapping
@@ -21,8 +21,8 @@ from gittrack.record.ending import process_end
 from gittrack.record.run import Run
 
 POLICIES = (None, "best", "last", "all")
-# Runs that an integration began and whose end it does not see if the training raises an exception.
-_unfinished: set[str] = set()
+# {run: training} of the runs whose end an integration does not see if the training raises an exception.
+_unfinished: dict[str, Training] = {}
 
 
 class Training:
@@ -41,8 +41,9 @@ class Training:
         after it has crashed, it continues that run.
     strict : bool, default False
         Whether an error of the recording ends the training.
-    keep_open : bool, default False
-        Whether the run goes on after the training, because tests may follow.
+    ends : {'training', 'later', 'block'}, default 'training'
+        When a run that the integration began ends: with its training; as the next training begins, because
+        tests may follow; or when `close` is called.
     prefix : str, default ''
         What the names of metrics begin with.
     **init
@@ -57,7 +58,7 @@ class Training:
         log_model: str | None = None,
         resume: str | os.PathLike[str] | None = None,
         strict: bool = False,
-        keep_open: bool = False,
+        ends: str = "training",
         prefix: str = "",
         **init: Any,
     ) -> None:
@@ -68,12 +69,15 @@ class Training:
         self.log_model = log_model
         self.resume = resume
         self.offset = 0  # what is added to the steps of a framework that counts from 0 again
+        # For a framework that shows no end: whether the training is complete; records its results.
+        self.complete: Callable[[], bool] | None = None
         self._framework, self._given, self._init = framework, run, init
-        self._keep_open, self._prefix, self._owns = keep_open, prefix, False
+        self._ends, self._prefix, self._owns, self._ended = ends, prefix, False, False
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what another process needs: everything except the run, which it begins or leaves out."""
-        return {**self.__dict__, "run": None, "_given": None, "_owns": False}
+        own = {"run": None, "_given": None, "_owns": False, "complete": None}
+        return {**self.__dict__, **own}
 
     @property
     def records(self) -> bool:
@@ -88,12 +92,16 @@ class Training:
             self.guard.attempt(self.add_params, params)
 
     def _begin(self) -> Run:
-        _end_failed()
+        _end_earlier()
         active = self._given or process_end.latest()
         self._owns = active is None
         run = active or self._own()
-        if self._owns and not self._keep_open:
-            _unfinished.add(run.id)
+        self._ended = False
+        if self._owns and self._ends != "block":
+            if not _unfinished:
+                atexit.unregister(_end_complete)
+                atexit.register(_end_complete)  # before the end of the process ends the run
+            _unfinished[run.id] = self
         if self.resume is not None and not run.disabled:
             resumption.write(self.resume, run.id)
         return run
@@ -154,6 +162,11 @@ class Training:
         if self.records:
             self.guard.attempt(self._keep, write, f"model/{name}")
 
+    def keep_folder(self, path: str, name: str) -> None:
+        """Keep a checkpoint that is a file or folder on the disk already."""
+        if self.run is not None and self.records:
+            self.guard.attempt(self.run.log_artifact, path, f"model/{self._prefix}{name}")
+
     def keep_file(self, write: Callable[[str], Any], name: str) -> None:
         """Keep a file that is not a model, such as a table of results, as an artifact."""
         if self.records:
@@ -168,26 +181,35 @@ class Training:
                 self.run.log_artifact(path, f"{folder}/{file}" if folder else file)
 
     def end(self) -> None:
-        """End the training; a run that the integration began ends, unless tests may follow."""
-        if self.run is not None:
-            _unfinished.discard(self.run.id)
-        if not (self._owns and self._keep_open):
+        """End the training; a run that the integration began ends, unless it ends later."""
+        self._ended = True
+        if not self._owns or self._ends == "training":
             self.close()
         self.guard.report()
 
-    def close(self) -> None:
+    def close(self, status: str | None = None) -> None:
         """End the run if the integration began it.  An exception that is handled now makes it failed."""
         run, self.run, self.offset = self.run, None, 0
         if run is not None and self._owns:
-            _unfinished.discard(run.id)
-            self.guard.attempt(run.finish)
+            _unfinished.pop(run.id, None)
+            self.guard.attempt(run.finish, status)
         self.guard.report()
 
+    def has_succeeded(self) -> bool:
+        """Return whether the training has ended without an exception."""
+        return self._ended or bool(self.complete and self.guard.attempt(self.complete))
 
-def _end_failed() -> None:
-    """End a run of this thread whose training has raised an exception, as the next training begins."""
-    with contextlib.suppress(AttributeError):
-        run = process_end.latest()
-        if run is not None and run.id in _unfinished and run.owner is current.owner():
-            _unfinished.discard(run.id)
-            run.finish("failed")
+
+def _end_earlier() -> None:
+    """End the run of the earlier training of this thread, which is still open, as the next one begins."""
+    run = process_end.latest()
+    training = None if run is None else _unfinished.get(run.id)
+    if run is not None and training is not None and run.owner is current.owner():
+        training.close("finished" if training.has_succeeded() else "failed")
+
+
+def _end_complete() -> None:
+    """At the end of the process: record the results of the trainings whose frameworks show no end."""
+    for training in list(_unfinished.values()):
+        if training.complete is not None and training.has_succeeded():
+            training.close()
