@@ -27,7 +27,7 @@ VIEWS = {
     **{
         name: (name, "view")
         for name in (
-            *("runs", "series", "run", "log", "compare", "groups", "importance"),
+            *("runs", "series", "run", "log", "figure", "compare", "groups", "importance"),
             *("sweeps", "models"),
         )
     },
@@ -145,6 +145,9 @@ class Application:
             return Answer(
                 content.parts, content.kind, 200, content.headers, content.policy, content.size
             )
+        if kind == "figure" and name:
+            figure = import_module("gittrack.web.figures").page(self.repo, name, fields)
+            return Answer(figure.content, "text/html; charset=utf-8", policy=figure.policy)
         raise NotFound()
 
     def _start(self) -> dict[str, Any]:

@@ -40,6 +40,7 @@ def outputs(record: RunRecord) -> list[dict[str, Any]]:
     return [
         {
             **item,
+            "path": str(item["path"]),
             "preview": None if "link" in item else preview(str(item["path"])),
             "oid": item.get("sha256") if "link" not in item else None,
             "missing": absent.why if (absent := missing.get(f"artifacts/{item['path']}")) else None,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from pathlib import Path
 
 import helpers
@@ -19,6 +21,14 @@ TEXTS = (
     "__proto__",
 )
 PAGE = "<script>parent.owned = window.owned = 1</script><svg onload='parent.owned=1'><text>logged"
+EVIL = ("evil.html", "evil.svg", "evil.csv", "evil.md", "evil.plotly.json", "figure.html")
+# A script that stands for plotly and does what a figure may get it to do.
+PLOTLY = """const Plotly = { newPlot: async (box, data, layout) => {
+  for (const attack of [() => { parent.owned = 1; }, () => parent.document.title, () => document.cookie]) {
+    try { attack(); box.dataset.owned = 1; } catch { }
+  }
+  box.textContent = `${layout.title} ${box.dataset.owned}`;
+} };"""
 
 
 @pytest.fixture
@@ -27,11 +37,15 @@ def hostile(project) -> Path:
     Path("evil.html").write_text(PAGE)
     Path("evil.svg").write_text(f'<svg xmlns="http://www.w3.org/2000/svg">{PAGE}</svg>')
     Path("evil.png").write_text(PAGE)
+    Path("evil.csv").write_text(f"{MARKUP},=HYPERLINK(1)\n{PAGE},\u202ex\n")
+    Path("evil.md").write_text(f"\x1b]0;{PAGE}\x07\x1b[31m{PAGE}\r{PAGE}\u202e")
+    Path("evil.plotly.json").write_text(json.dumps({"data": [], "layout": {"title": PAGE}}))
+    Path("figure.html").write_text(f"{PAGE}<script>Plotly.newPlot('a', [], {{}})</script>")
     for number, text in enumerate(TEXTS):
         name = text.replace("\n", " ")
         with helpers.gittrack.init(name=name, config={text: text, "k": text}, note=text) as run:
             run.log({f"{text} {part}": 1.0 + number for part in ("loss", "/")})
-            for path in ("evil.html", "evil.svg", "evil.png"):
+            for path in (*EVIL, "evil.png") if number == len(TEXTS) - 1 else ():
                 run.log_artifact(path)
             print(PAGE)
     return project
@@ -62,7 +76,7 @@ def test_in_a_file(hostile, page):
 
 
 def test_what_a_run_logged_runs_no_script_even_if_it_is_opened(hostile, served, page):
-    key = f"default/{helpers.listed()[0]['id']}"
+    key = f"default/{helpers.listed()[0]['id']}"  # the last one has artifacts
     outputs = served.get(f"/data/run?run={key}").json["outputs"]
     page.goto(served.address)
     for item in outputs:
@@ -70,3 +84,29 @@ def test_what_a_run_logged_runs_no_script_even_if_it_is_opened(hostile, served, 
             continue
         page.goto(f"http://127.0.0.1:{served.server.port}/artifact/{item['oid']}?run={key}&frame=1")
         assert page.evaluate("window.owned") is None
+
+
+def test_no_preview_runs_a_script_of_a_run(hostile, served, page, tmp_path, monkeypatch):
+    library = tmp_path / "site" / "plotly" / "package_data" / "plotly.min.js"
+    library.parent.mkdir(parents=True)
+    library.write_text(PLOTLY)
+    (library.parent.parent / "__init__.py").touch()
+    monkeypatch.delitem(sys.modules, "plotly", raising=False)
+    monkeypatch.syspath_prepend(tmp_path / "site")
+    key = f"default/{helpers.listed()[0]['id']}"
+    page.goto(served.address)
+    page.goto(f"{page.url}#view=run&target={key}")
+    page.locator("summary", has_text="the changes").click()  # the attacks were not committed
+    expect(page.locator(".patch .added").filter(has_text="parent.owned").first).to_be_visible()
+    for path in EVIL:
+        page.get_by_role("region", name="Artifacts").locator("summary", has_text=path).click()
+    expect(page.locator(".sheet td").first).to_have_text(PAGE)
+    expect(page.get_by_role("log", name="evil.md")).to_contain_text("<script>parent.owned")
+    expect(page.frame_locator("iframe[title='evil.plotly.json']").locator("#figure")).to_have_text(
+        f"{PAGE} undefined"
+    )
+    for title in ("evil.html", "evil.svg"):
+        expect(page.locator(f"iframe[title='{title}']")).to_have_attribute("sandbox", "")
+    assert page.evaluate("window.owned") is None
+    assert page.locator("img[src=x], .page script").count() == 0
+    assert "\u202e" not in page.locator("body").inner_text()

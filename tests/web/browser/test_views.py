@@ -13,17 +13,19 @@ TRIAL = """echo "{\\"loss\\": $2}" >> "$GITTRACK_METRICS" """
 
 @pytest.fixture
 def two(project) -> list[str]:
-    """Two runs of different code, with a picture."""
+    """Two runs of different code, with a picture and a table."""
     Path("plot.svg").write_text(
         '<svg xmlns="http://www.w3.org/2000/svg"><text y="20">hello</text></svg>'
     )
     ids = []
     for number in range(2):
         Path("train.py").write_text(f"print({number})\n")
+        Path("table.csv").write_text(f'step,word\n1,same\n{number},"a, b"\n')
         with helpers.gittrack.init(name=f"run {number}", config={"lr": number + 0.5}) as run:
             run.log({"loss": 1.0 / (number + 1)})
             run.log({"loss": 0.5 / (number + 1)})
             run.log_artifact("plot.svg")
+            run.log_artifact("table.csv")
         ids.append(run.id)
     return ids
 
@@ -36,7 +38,7 @@ def test_two_picked_runs_are_compared_with_their_code(two, served, page):
     page.get_by_role("button", name="Compare 2").click()
     expect(page.get_by_role("region", name="Params")).to_contain_text("0.5")
     expect(page.get_by_role("region", name="Metrics")).to_contain_text("-50.0 %")
-    expect(page.locator(".patch .added")).to_have_text("+print(1)\n")
+    expect(page.locator(".patch .added").filter(has_text="print")).to_have_text("+print(1)")
     expect(page.locator(".commands")).to_contain_text("git track diff")
 
 
@@ -66,7 +68,14 @@ def test_one_run_with_its_curves_and_artifacts(two, served, page):
     expect(page.locator(".chart")).to_have_count(1)
     expect(page.get_by_role("region", name="Params")).to_contain_text("1.5")
     expect(page.locator(".commands")).to_contain_text("git track reproduce")
-    page.locator("summary", has_text="plot.svg").click()
+    artifacts = page.get_by_role("region", name="Artifacts")
+    artifacts.locator("summary", has_text="table.csv").click()
+    expect(artifacts.locator(".sheet tr").last).to_have_text("1a, b")
+    changes = page.get_by_role("region", name="Uncommitted changes")
+    expect(changes.locator("tr").filter(has_text="train.py")).to_contain_text("+1")
+    changes.get_by_text("the changes").click()
+    expect(changes.locator(".patch .added").filter(has_text="print(1)")).to_be_visible()
+    artifacts.locator("summary", has_text="plot.svg").click()
     expect(page.frame_locator("iframe").get_by_text("hello")).to_be_visible()
 
 
@@ -74,7 +83,7 @@ def test_a_report_opens_with_its_comparison(two, opened):
     assert helpers.look("report", *two, "--html", "report.html", "--with", "code").code == 0
     page = opened(Path("report.html"))
     expect(page.get_by_role("heading", name="What differs")).to_be_visible()
-    expect(page.locator(".patch .added")).to_have_text("+print(1)\n")
+    expect(page.locator(".patch .added").filter(has_text="print")).to_have_text("+print(1)")
 
 
 def test_a_sweep_is_replayed_and_is_a_file(project, served, page):

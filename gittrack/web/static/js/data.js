@@ -10,6 +10,7 @@ import { httpSource } from "./data_http.js";
  * @property {(name: string, params?: Record<string, any>, options?: {signal?: AbortSignal, etag?: string}) => Promise<any>} get
  *   the document; null if the server has nothing newer than `etag`.  Throws DataError.
  * @property {(key: string, output: any) => string | null} artifact  the address of the content of an artifact
+ * @property {(key: string, output: any) => string | null} figure  the address of a page that draws an artifact by plotly
  */
 
 /**

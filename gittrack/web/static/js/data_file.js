@@ -35,6 +35,7 @@ export function fileSource(documents) {
       return document;
     },
     artifact: () => null,
+    figure: () => null,
   };
 }
 

@@ -24,6 +24,7 @@ export function httpSource() {
       return etag ? { ...document, etag } : document;
     },
     artifact: (key, output) => (output.oid ? `artifact/${output.oid}?${query({ run: key })}` : null),
+    figure: (key, output) => `figure/${output.oid}?${query({ run: key })}`,
   };
 }
 

@@ -2,6 +2,7 @@
 /** The documents of one run, and of a comparison, made from the rows of a page that is one file.  Pure. */
 
 import { DataError } from "./errors.js";
+import { flattened } from "./flat.js";
 import { numeric, valueAt } from "./sort.js";
 
 /**
@@ -81,14 +82,4 @@ function environments(/** @type {any} */ documents, /** @type {string[]} */ keys
   const flat = keys.map((key) => flattened(documents.env?.[key] || {}));
   const names = [...new Set(flat.flatMap((env) => Object.keys(env)))].sort();
   return names.map((name) => ({ name, values: flat.map((env) => env[name] ?? { missing: true }) })).filter(differs);
-}
-
-function flattened(/** @type {any} */ value, /** @type {string} */ prefix = "") {
-  /** @type {Record<string, any>} */
-  const flat = {};
-  for (const [name, item] of Object.entries(value)) {
-    if (item !== null && typeof item === "object" && !Array.isArray(item)) Object.assign(flat, flattened(item, `${prefix}${name}.`));
-    else flat[prefix + name] = item;
-  }
-  return flat;
 }

@@ -2,6 +2,7 @@
 /** The menu that copies the picked runs, or all rows of the table if none is picked. */
 
 import { download } from "../charts/save.js";
+import { copy } from "../clipboard.js";
 import { el } from "../dom.js";
 import { columnsOf } from "./columns.js";
 import { csvOf, idsOf, markdownOf, reproduceCommands } from "./copies.js";
@@ -37,25 +38,4 @@ export function createCopyMenu(app) {
   }
 
   return createMenu("copy", content);
-}
-
-/**
- * Put text into the clipboard.
- * @param {import("../main.js").App} app
- * @param {string} text
- */
-export function copy(app, text) {
-  const done = () => app.announce("copied");
-  if (navigator.clipboard) navigator.clipboard.writeText(text).then(done, () => copyByHand(text));
-  else copyByHand(text);
-}
-
-// Where a page may not write to the clipboard, such as in a frame of a notebook.
-function copyByHand(/** @type {string} */ text) {
-  const area = el("textarea", { "aria-hidden": "true" });
-  area.value = text;
-  document.body.append(area);
-  area.select();
-  document.execCommand("copy");
-  area.remove();
 }

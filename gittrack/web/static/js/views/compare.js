@@ -25,7 +25,7 @@ export function mount(root, app) {
 function page(/** @type {import("../main.js").App} */ app, /** @type {any} */ document) {
   const back = el("p", {}, link(app, "← all runs", { view: "runs", target: "" }));
   if (document === null) return [back, el("p", { text: "Pick two runs or more in the table." })];
-  return [back, el("h1", { text: "What differs" }), ...differences(app, document), commandList(document.commands)];
+  return [back, el("h1", { text: "What differs" }), ...differences(app, document), commandList(document.commands, app)];
 }
 
 /**

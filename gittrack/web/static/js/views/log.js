@@ -11,14 +11,14 @@ const EDGE = 300; // pixels from an end at which more is asked for
 const PAUSE = 2000; // milliseconds between two looks at a run that goes on
 
 /**
- * Return a log, which begins at its end.
+ * Return a log.
  * @param {import("../main.js").App} app
  * @param {string} key  the run
- * @param {string} [oid]  the SHA-256 of a text among its artifacts; empty: the console
- * @param {string} [title]  for screen readers
+ * @param {{oid?: string, title?: string, atEnd?: boolean}} [options]  the SHA-256 of a text among its artifacts (none: the
+ *   console), a title for screen readers, and whether the end is shown at first
  * @returns {{element: HTMLElement, stop: () => void}}
  */
-export function createLog(app, key, oid = "", title = "log") {
+export function createLog(app, key, { oid = "", title = "log", atEnd = true } = {}) {
   const box = el("div", { class: "log console", tabindex: "0", role: "log", "aria-label": title, "aria-live": "off", on: { scroll: scrolled } });
   const place = el("span", { class: "muted" });
   const wrap = el("input", { type: "checkbox", on: { change: () => box.classList.toggle("wrapped", wrap.checked) } });
@@ -117,7 +117,7 @@ export function createLog(app, key, oid = "", title = "log") {
     line.scrollIntoView({ block: "nearest" });
   }
 
-  app.guarded(load);
+  app.guarded(() => load(atEnd ? -1 : 0));
   return {
     element,
     stop: () => {

@@ -25,7 +25,7 @@ function list(/** @type {import("../main.js").App} */ app, /** @type {any} */ do
     Object.entries(model.stages).map(([stage, version]) => `${stage}: ${version}`).join(", "), model.deprecated ? "deprecated" : "",
   ]);
   const table = rows.length > 0 ? plainTable(["model", "latest", "stages", ""], rows) : el("p", { text: "There are no models." });
-  return [el("h1", { text: "Models" }), table, commandList(document.commands)];
+  return [el("h1", { text: "Models" }), table, commandList(document.commands, app)];
 }
 
 function one(/** @type {import("../main.js").App} */ app, /** @type {any} */ document) {
@@ -41,6 +41,6 @@ function one(/** @type {import("../main.js").App} */ app, /** @type {any} */ doc
     el("h1", { text: document.model.model }),
     section("Versions", plainTable(["version", "stages", "registered", "by", "why", "signature"], versions)),
     section("History", plainTable(["when", "event", "version", "stage", "by", "gate", "why"], history)),
-    commandList(document.commands),
+    commandList(document.commands, app),
   ];
 }

@@ -1,7 +1,9 @@
 // @ts-check
 /** Small parts that several views have: plain tables, sections, commands, links between views. */
 
+import { copy } from "../clipboard.js";
 import { el, fill } from "../dom.js";
+import { columnOf, valueAt } from "../sort.js";
 
 /**
  * Return a plain table; a cell is a text or an element, a number column is aligned to the right.
@@ -28,14 +30,16 @@ export function section(title, ...children) {
 }
 
 /**
- * Return how to get a document by `git track` and by plain git.
+ * Return how to get a document by `git track` and by plain git; a click copies a command.
  * @param {{what: string, track: string, git: string}[]} commands
+ * @param {import("../main.js").App} [app]  to say that a command was copied
  * @returns {HTMLElement}
  */
-export function commandList(commands) {
+export function commandList(commands, app) {
   if (commands.length === 0) return el("span");
-  const lines = commands.map((command) => el("div", {}, `${command.what}:  ${command.track}${command.git ? `    or  ${command.git}` : ""}`));
-  return el("div", { class: "commands" }, ...lines);
+  const code = (/** @type {string} */ text) => el("button", { type: "button", class: "command", title: "copy", on: { click: () => copy(app, text) } }, text);
+  const lines = commands.map(({ what, track, git }) => el("div", {}, `${what}:  `, track && code(track), track && git && el("span", {}, "  or  "), git && code(git)));
+  return el("div", { class: "commands", role: "group", "aria-label": "commands" }, ...lines);
 }
 
 /**
@@ -50,6 +54,19 @@ export function link(app, text, state) {
 }
 
 /**
+ * Return a sign of some rows of the table, which changes if what a page shows of them changes.
+ * @param {any} runs  the document `runs`
+ * @param {string[]} keys
+ * @returns {string}
+ */
+export function signOf(runs, keys) {
+  if (!runs) return keys.join(" ");
+  const columns = ["status", "ended", "name", "note", "tags", "verdict.level"].map((name) => columnOf(runs, name));
+  const rows = keys.map((key) => [key, runs.keys.indexOf(key)]);
+  return JSON.stringify(rows.map(([key, row]) => [key, ...columns.map((column) => (column && Number(row) >= 0 ? valueAt(column, Number(row)) : null))]));
+}
+
+/**
  * Put a page that is loaded from a document into an element.
  * @param {HTMLElement} root
  * @param {import("../main.js").App} app
@@ -57,9 +74,10 @@ export function link(app, text, state) {
  * @param {(document: any, onEnd: (end: () => void) => void) => import("../dom.js").Child[]} draw  `onEnd` takes what must be
  *   ended before the page is drawn again or removed: timers, listeners
  * @param {string[]} names  the fields of the state on which the page depends
+ * @param {(state: any) => string} [sign]  the page stays as it is while this is equal
  * @returns {() => void} removes it
  */
-export function mountPage(root, app, load, draw, names) {
+export function mountPage(root, app, load, draw, names, sign) {
   const page = el("div", { class: "page", tabindex: "0" }, el("p", { class: "muted", text: "loading" }));
   fill(root, page);
   let turn = 0;
@@ -69,7 +87,11 @@ export function mountPage(root, app, load, draw, names) {
     for (const stop of ends) stop();
     ends = [];
   }
+  let last = "";
   function refresh() {
+    const now = sign ? sign(app.store.get()) : "";
+    if (sign && now === last) return;
+    last = now;
     const mine = ++turn;
     app.guarded(async () => {
       const document = await load();

@@ -2,50 +2,65 @@
 /** The view of one run: its facts, curves, log and artifacts, and how to reproduce it. */
 
 import { createChart } from "../charts/chart.js";
-import { grouped } from "../charts/curves.js";
+import { followCurves } from "../charts/curves.js";
 import { colorOf } from "../color.js";
 import { el, fill } from "../dom.js";
+import { flattened } from "../flat.js";
 import { duration, show, size } from "../format.js";
+import { paintAgain } from "../plots/canvas.js";
+import { artifactList } from "./artifacts.js";
 import { createLog } from "./log.js";
-import { commandList, link, mountPage, plainTable, section } from "./parts.js";
+import { commandList, link, mountPage, plainTable, section, signOf } from "./parts.js";
+import { patchOf } from "./patch.js";
+
+/** @typedef {import("../main.js").App} App */
+/** @typedef {(end: () => void) => void} OnEnd */
 
 /**
  * Put the view of the run `target` into an element.
  * @param {HTMLElement} root
- * @param {import("../main.js").App} app
+ * @param {App} app
  * @returns {() => void} removes it
  */
 export function mount(root, app) {
   const load = () => app.data.get("run", { run: app.store.get().target });
-  return mountPage(root, app, load, (document, onEnd) => page(app, document, onEnd), ["target"]);
+  const sign = (/** @type {any} */ { runs, target }) => signOf(runs, [target]);
+  return mountPage(root, app, load, (document, onEnd) => page(app, document, onEnd), ["target", "runs"], sign);
 }
 
-function page(/** @type {import("../main.js").App} */ app, /** @type {any} */ document, /** @type {(end: () => void) => void} */ onEnd) {
+function page(/** @type {App} */ app, /** @type {any} */ document, /** @type {OnEnd} */ onEnd) {
   const { run, key } = document;
   return [
     el("p", {}, link(app, "← all runs", { view: "runs", target: "" })),
     el("h1", { text: run.name || run.id }),
-    facts(run),
-    document.verdict && el("p", {}, `reproduced: ${document.verdict.level} (${document.verdict.evidence.join(", ")})`),
+    facts(app, run),
+    verdict(app, document),
     related(app, document),
     values(run),
-    curves(app, key),
-    artifacts(app, document),
+    curves(app, key, onEnd),
+    changes(document.files),
+    inputs(document.inputs),
+    artifactList(app, document, onEnd),
     (document.log.size > 0 || run.status === "running") && log(app, key, onEnd),
     environment(document.env),
-    commandList(document.commands),
+    commandList(document.commands, app),
   ];
 }
 
-function facts(/** @type {any} */ run) {
+function facts(/** @type {App} */ app, /** @type {any} */ run) {
+  const sweep = run.sweep?.id ?? run["sweep.id"];
+  const trial = run.sweep?.trial ?? run["sweep.trial"];
+  /** @type {[string, any][]} */
   const rows = [
-    ["id", run.id], ["experiment", run.experiment], ["status", run.status], ["started", show(run.started, "date")],
-    ["took", run.duration === null || run.duration === undefined ? "" : duration(run.duration)],
-    ["command", run.command ? show(run.command, "list of words") : ""],
-    ["code", codeOf(run)], ["seed", show(run.seed, "number")], ["tags", (run.tags || []).join(", ")], ["note", run.note || ""],
-    ["user", [run.user, run.host].filter(Boolean).join("@")], ["problem", run.problem || ""],
-  ].filter(([, value]) => value && value !== "-");
-  return plainTable(["fact", "value"], rows);
+    ["id", run.id], ["experiment", run.experiment], ["status", run.status], ["exit code", run.exit_code ? String(run.exit_code) : ""], ["signal", run.signal ? String(run.signal) : ""],
+    ["started", show(run.started, "date")], ["took", run.duration === null || run.duration === undefined ? "" : duration(run.duration)],
+    ["command", run.command ? show(run.command, "list of words") : ""], ["folder", run.cwd && run.cwd !== "." ? run.cwd : ""],
+    ["code", codeOf(run)], ["seed", show(run.seed, "number")], ["config", run.fingerprint || ""], ["recipe", run.recipe || ""],
+    ["sweep", sweep ? link(app, `${trial === null || trial === undefined ? "" : `trial ${trial} of `}${sweep}`, { view: "sweep", target: sweep }) : ""],
+    ["group", run.group || ""], ["tags", (run.tags || []).join(", ")], ["note", run.note || ""],
+    ["memory", run.peak_memory ? `${size(run.peak_memory)} at most` : ""], ["user", [run.user, run.host].filter(Boolean).join("@")], ["problem", run.problem || ""],
+  ];
+  return plainTable(["fact", "value"], rows.filter(([, value]) => value && value !== "-"));
 }
 
 function codeOf(/** @type {any} */ run) {
@@ -54,61 +69,66 @@ function codeOf(/** @type {any} */ run) {
   return [commit, run.code.branch, run.code.dirty ? "with uncommitted changes" : ""].filter(Boolean).join("  ");
 }
 
-function related(/** @type {import("../main.js").App} */ app, /** @type {any} */ { related, models }) {
-  if (related.length + models.length === 0) return null;
-  const runs = related.map((/** @type {any} */ other) => [other.relation, link(app, other.name || other.key, { view: "run", target: other.key }), other.verdict || other.status]);
-  const versions = models.map((/** @type {any} */ one) => ["model", link(app, `${one.model} ${one.version}`, { view: "models", target: one.model }), one.stages.join(", ")]);
-  return section("Related", plainTable(["", "", ""], [...runs, ...versions]));
+function verdict(/** @type {App} */ app, /** @type {any} */ { verdict: result, related }) {
+  if (!result) return null;
+  const rerun = related.find((/** @type {any} */ other) => other.relation === "reproduced by" && result.rerun && other.key.endsWith(result.rerun));
+  return el("p", { class: "verdict" }, el("strong", { class: result.level === "DIFFERENT" ? "worse" : "better" }, result.level),
+    ` when it was reproduced${result.evidence.length > 0 ? `, which rests on ${result.evidence.join(", ")}` : ""}  `,
+    rerun && link(app, `rerun ${result.rerun.slice(-8)}`, { view: "run", target: rerun.key }));
+}
+
+function related(/** @type {App} */ app, /** @type {any} */ { related: others, models }) {
+  if (others.length + models.length === 0) return null;
+  const runs = others.map((/** @type {any} */ other) => [other.relation, link(app, other.name || other.key, { view: "run", target: other.key }), other.key.slice(-8), other.status, other.verdict || ""]);
+  const versions = models.map((/** @type {any} */ version) => ["model", link(app, `${version.model}@${version.version}`, { view: "models", target: version.model }), "", version.stages.join(", "), ""]);
+  return section("Related", plainTable(["relation", "name", "id", "status", "verdict"], [...runs, ...versions]));
 }
 
 function values(/** @type {any} */ run) {
   const params = Object.entries(flattened(run.params)).map(([name, value]) => [name, show(value, typeof value === "number" ? "number" : "text")]);
-  const metrics = Object.entries(run.metrics).map(([name, one]) => [name, ...["last", "min", "max"].map((part) => show(one[part], "number")), show(one.count, "integer")]);
+  const metrics = Object.entries(run.metrics).map(([name, metric]) => [name, ...["last", "min", "max"].map((part) => show(metric[part], "number")), show(metric.count, "integer")]);
   return el("div", { class: "columns" },
     section("Params", plainTable(["param", "value"], params, [false, true])),
     section("Metrics", plainTable(["metric", "last", "min", "max", "points"], metrics, [false, true, true, true, true])));
 }
 
-function flattened(/** @type {any} */ value, prefix = "") {
-  /** @type {Record<string, any>} */
-  const flat = {};
-  for (const [name, item] of Object.entries(value || {})) {
-    const nested = item !== null && typeof item === "object" && !Array.isArray(item) && Object.keys(item).length > 0;
-    if (nested) Object.assign(flat, flattened(item, `${prefix}${name}.`));
-    else flat[prefix + name] = item;
-  }
-  return flat;
-}
-
-function curves(/** @type {import("../main.js").App} */ app, /** @type {string} */ key) {
+// The curves follow a run that goes on, and the keys of the charts.
+function curves(/** @type {App} */ app, /** @type {string} */ key, /** @type {OnEnd} */ onEnd) {
   const grid = el("div", { class: "grid" });
-  app.guarded(async () => {
-    const { x, log: logarithmic, smooth } = app.store.get();
-    const { series } = await app.data.get("series", { run: [key], x, smooth });
-    const charts = Object.entries(grouped(series)).map(([metric, lines]) => ({ chart: createChart(metric), lines }));
-    fill(grid, ...charts.map(({ chart }) => chart.element));
-    for (const { chart, lines } of charts) chart.paint(lines.map((line) => ({ ...line, color: colorOf(key) })), { log: logarithmic, x });
-  });
+  /** @type {Map<string, ReturnType<typeof createChart>>} */
+  const charts = new Map();
+  function paint() {
+    const { curves: all, x, log: logarithmic } = app.store.get();
+    for (const [metric, lines] of Object.entries(/** @type {Record<string, any[]>} */ (all))) {
+      const own = lines.filter((line) => line.key === key);
+      if (own.length === 0) continue;
+      let chart = charts.get(metric);
+      if (!chart) charts.set(metric, (chart = createChart(metric)));
+      if (!chart.element.isConnected) grid.append(chart.element);
+      chart.paint(own.map((line) => ({ ...line, label: metric, color: colorOf(key) })), { log: logarithmic, x });
+    }
+  }
+  onEnd(followCurves(app, () => [key]));
+  onEnd(app.store.on(["curves", "x", "log", "theme"], paint));
+  onEnd(paintAgain(grid, paint));
   return section("Curves", grid);
 }
 
-function artifacts(/** @type {import("../main.js").App} */ app, /** @type {any} */ { outputs, key }) {
-  if (outputs.length === 0) return null;
-  const rows = outputs.map((/** @type {any} */ item) => [content(app, key, item), item.size === undefined ? "" : size(item.size), item.missing || item.where || ""]);
-  return section("Artifacts", plainTable(["path", "size", "where"], rows, [false, true]));
+function changes(/** @type {any[]} */ files) {
+  if (files.length === 0) return null;
+  const rows = files.map((file) => [String(file.path), file.status || "", file.added === undefined ? "" : `+${file.added}`, file.removed === undefined ? "" : `−${file.removed}`]);
+  const patch = files.map((file) => (typeof file.patch === "string" ? file.patch : "")).join("");
+  return section("Uncommitted changes", plainTable(["path", "", "", ""], rows, [false, false, true, true]),
+    patch && el("details", {}, el("summary", {}, "the changes"), patchOf(patch)));
 }
 
-function content(/** @type {import("../main.js").App} */ app, /** @type {string} */ key, /** @type {any} */ item) {
-  const address = item.missing ? null : app.data.artifact(key, item);
-  if (address === null) return item.path;
-  const anchor = el("a", { href: address, download: item.path.split("/").pop() }, item.path);
-  if (item.preview === "image") return el("div", {}, anchor, el("img", { class: "preview", src: address, alt: item.path, loading: "lazy" }));
-  if (item.preview === "audio") return el("div", {}, anchor, el("audio", { controls: true, src: address, preload: "none" }));
-  if (item.preview === "page") return el("details", {}, el("summary", {}, item.path), el("iframe", { class: "preview", sandbox: "", src: `${address}&frame=1`, title: item.path, loading: "lazy" }));
-  return anchor;
+function inputs(/** @type {any[]} */ items) {
+  if (items.length === 0) return null;
+  const rows = items.map((item) => [String(item.path), item.kind || "", typeof item.size === "number" ? size(item.size) : "", String(item.sha256 || "").slice(0, 12)]);
+  return section("Inputs", plainTable(["path", "kind", "size", "SHA-256"], rows, [false, false, true]));
 }
 
-function log(/** @type {import("../main.js").App} */ app, /** @type {string} */ key, /** @type {(end: () => void) => void} */ onEnd) {
+function log(/** @type {App} */ app, /** @type {string} */ key, /** @type {OnEnd} */ onEnd) {
   const { element, stop } = createLog(app, key);
   onEnd(stop);
   return section("Log", element);

@@ -27,7 +27,7 @@ function list(/** @type {import("../main.js").App} */ app, /** @type {any} */ do
     link(app, sweep.name || sweep.id, { target: sweep.id }), sweep.state, sweep.method, sweep.metric || "", String(sweep.trials.length), general(bestOf(sweep) ?? NaN),
   ]);
   const table = rows.length > 0 ? plainTable(["sweep", "state", "method", "metric", "trials", "best"], rows, [false, false, false, false, true, true]) : el("p", { text: "There are no sweeps." });
-  return [el("h1", { text: "Sweeps" }), table, ...document.problems.map((/** @type {any} */ problem) => el("p", { class: "problem", text: `${problem.sweep}: ${problem.message}` })), commandList(document.commands)];
+  return [el("h1", { text: "Sweeps" }), table, ...document.problems.map((/** @type {any} */ problem) => el("p", { class: "problem", text: `${problem.sweep}: ${problem.message}` })), commandList(document.commands, app)];
 }
 
 function bestOf(/** @type {any} */ sweep) {
@@ -42,7 +42,7 @@ function one(/** @type {import("../main.js").App} */ app, /** @type {any} */ swe
     replay(sweep),
     leaderboard(app, sweep),
     importance(sweep.importance),
-    commandList(sweep.commands),
+    commandList(sweep.commands, app),
   ];
 }
 
