@@ -36,7 +36,7 @@ def receive(repo: git.Repo, remote: Remote, *, unattended: bool = False) -> None
     oid = remote.refs[layout.NOTES]
     if notes.tip(repo, tracking) != oid:
         refspec = f"+{layout.NOTES}:{tracking}"
-        answer = transport.fetch(repo, remote.name, [refspec], unattended=unattended)
+        answer = transport.fetch(repo, remote.route, [refspec], unattended=unattended)
         if answer.code != 0:
             raise failure(remote.name, answer.err)
     _merge(repo, tracking)
@@ -86,10 +86,10 @@ def send(repo: git.Repo, remote: Remote, *, unattended: bool = False) -> transpo
         ours = notes.tip(repo, layout.NOTES)
         if ours is None or ours == remote.refs.get(layout.NOTES):
             return None
-        update = transport.push_one(repo, remote.name, layout.NOTES, unattended=unattended)
+        update = transport.push_one(repo, remote.route, layout.NOTES, unattended=unattended)
         if update.accepted:
             return update
-        state = transport.remote_refs(repo, remote.name, layout.NOTES, unattended=unattended)
+        state = transport.remote_refs(repo, remote.route, layout.NOTES, unattended=unattended)
         if state.get(layout.NOTES) == remote.refs.get(layout.NOTES):  # not somebody else's push
             return update
         remote = remote._replace(refs={**remote.refs, **state})

@@ -8,6 +8,7 @@ from gittrack import git
 from gittrack.core import layout
 from gittrack.core.fast_typing import NamedTuple
 from gittrack.share import remotes, transport
+from gittrack.share.hosts.ref_names import RefNames
 
 _LIMITS = (  # what hosts document; the first name that is part of the URL counts
     ("github.com", "100 MB a file, 2 GB a push; up to 5,000 refs are recommended"),
@@ -25,23 +26,28 @@ class ProbeResult(NamedTuple):
     ----------
     remote, url : str
         The remote.
-    accepts : bool
-        Whether it accepts and lists refs outside of branches and tags.
-    reason : str
-        Why it does not accept them, in its words.
+    direct : str
+        Why it does not accept or list refs outside of branches and tags; empty if it does.
+    branches : str or None
+        Why it does not accept or list branches; empty if it does, None if they were not needed.
     limits : str
         What the host documents; empty if it is not known.
     """
 
     remote: str
     url: str
-    accepts: bool
-    reason: str = ""
+    direct: str = ""
+    branches: str | None = None
     limits: str = ""
+
+    @property
+    def accepts(self) -> bool:
+        """Whether runs can go there."""
+        return not self.direct or self.branches == ""
 
 
 def probe(repo: git.Repo, name: str | None = None) -> ProbeResult:
-    """Try one ref on a remote.
+    """Try one ref on a remote, and a branch if it is refused; if that works, runs go there as branches.
 
     Parameters
     ----------
@@ -56,16 +62,25 @@ def probe(repo: git.Repo, name: str | None = None) -> ProbeResult:
         If there is no such remote, or if it cannot be reached.
     """
     remote, url = remotes.chosen(repo, name)
+    direct = _refusal(repo, transport.Route(remote))
+    branches = None
+    if direct:
+        as_branches = RefNames(as_branches=True)
+        branches = _refusal(repo, transport.Route(remote, as_branches))
+        if not branches:
+            remotes.remember_ref_names(repo, remote, as_branches)
+    return ProbeResult(remote, url, direct, branches, limits_of(url))
+
+
+def _refusal(repo: git.Repo, route: transport.Route) -> str:
+    """Return why a remote does not accept or list a ref of an empty commit; empty if it does."""
     ref = f"{layout.RUNS}gittrack-probe/{os.urandom(4).hex()}"
-    source = _empty_commit(repo)
-    update = transport.push_one(repo, remote, f"{source}:{ref}")
-    limits = limits_of(url)
+    update = transport.push_one(repo, route, f"{_empty_commit(repo)}:{ref}")
     if not update.accepted:
-        return ProbeResult(remote, url, accepts=False, reason=update.reason, limits=limits)
-    listed = ref in transport.remote_refs(repo, remote, ref)
-    transport.push(repo, remote, [f":{ref}"])
-    reason = "" if listed else "it accepts such a ref but does not list it"
-    return ProbeResult(remote, url, accepts=listed, reason=reason, limits=limits)
+        return update.reason
+    is_listed = ref in transport.remote_refs(repo, route, ref)
+    transport.push(repo, route, [f":{ref}"])
+    return "" if is_listed else "it accepts such a ref but does not list it"
 
 
 def _empty_commit(repo: git.Repo) -> str:

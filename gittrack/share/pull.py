@@ -208,13 +208,13 @@ def _fetch_apart(
         if not parts:
             return reasons
         part = parts.pop()
-        answer = transport.fetch(repo, source.name, part, unattended=unattended)
+        answer = transport.fetch(repo, source.route, part, unattended=unattended)
         names = [refspec.partition(":")[0] for refspec in part]
         if answer.code == 0 or "" not in refs.commits(repo, [source.refs[name] for name in names]):
             continue
         was_cut = failures.was_cut(answer.err)
         if not was_cut:  # an error here says that the remote is gone, and not that a run is damaged
-            transport.remote_refs(repo, source.name, layout.NOTES, unattended=unattended)
+            transport.remote_refs(repo, source.route, layout.NOTES, unattended=unattended)
         if len(part) == 1 and was_cut:
             raise failures.failure(source.name, answer.err)
         if len(part) == 1:
@@ -245,4 +245,4 @@ def _fetch_sweeps(repo: git.Repo, source: Remote, unattended: bool) -> None:
     here = remotes.refs_here(repo, layout.SWEEPS)
     theirs = source.below(layout.SWEEPS)
     refspecs = [f"{ref}:{ref}" for ref, oid in theirs.items() if here.get(ref) != oid]
-    transport.fetch(repo, source.name, refspecs, unattended=unattended)
+    transport.fetch(repo, source.route, refspecs, unattended=unattended)

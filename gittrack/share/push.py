@@ -192,7 +192,7 @@ def push(repo: git.Repo, planned: PushPlan, *, unattended: bool = False) -> Push
     target = planned.remote
     ids = {str(raw.ref): raw.id for raw in planned.runs}
     names = {**ids, layout.NOTES: "annotations"}
-    updates = transport.push(repo, target.name, [*ids, *planned.sweeps], unattended=unattended)
+    updates = transport.push(repo, target.route, [*ids, *planned.sweeps], unattended=unattended)
     accepted = {update.ref for update in updates if update.accepted}
     notes = annotation_merge.send(repo, target, unattended=unattended)
     events = registry.Sent(())

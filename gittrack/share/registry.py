@@ -67,7 +67,7 @@ def receive(
     conflicts = tuple(ref for ref, oid in theirs.items() if ours.get(ref, oid) != oid)
     absent = [ref for ref in theirs if ref not in ours]
     answer = transport.fetch(
-        repo, remote.name, [f"{ref}:{ref}" for ref in absent], unattended=unattended
+        repo, remote.route, [f"{ref}:{ref}" for ref in absent], unattended=unattended
     )
     here = _ours(repo)
     new = tuple(ref.removeprefix(names.TAGS) for ref in absent if ref in here)
@@ -102,7 +102,7 @@ def send(
     stages = _stages(repo, remote, moving)
     updates = transport.push(
         repo,
-        remote.name,
+        remote.route,
         [*tags, *(f"{ref}:{ref}" if exists else f":{ref}" for ref, exists in stages.items())],
         atomic=True,
         leases={ref: remote.refs.get(ref, "") for ref in stages},
@@ -117,8 +117,11 @@ def _stages(repo: git.Repo, remote: Remote, models: Collection[str]) -> dict[str
     """Return the stages of models that differ on the remote, and whether they exist here.
 
     A stage ref has no history of its own; its tags have.  So it need not move forward, but it must still have
-    the value that was seen, and the push is atomic: the stage moves only with the new tags.
+    the value that was seen, and the push is atomic: the stage moves only with the new tags.  A branch cannot
+    hold a stage, because a stage is a tag: a host that takes only branches has only the tags.
     """
+    if remote.names.as_branches:
+        return {}
     here = remotes.refs_here(repo, names.STAGES)
     remote_refs = remote.below(names.STAGES)
     return {

@@ -13,6 +13,7 @@ from gittrack.core.registry import names
 from gittrack.disk import folders
 from gittrack.git import refs
 from gittrack.share import transport
+from gittrack.share.hosts.ref_names import RefNames, detect
 
 _PATTERNS = (
     f"{layout.RUNS}*",
@@ -21,6 +22,7 @@ _PATTERNS = (
     f"{names.TAGS}*",
     f"{names.STAGES}*",
 )
+_LAYOUTS = ("direct", "branches")
 _ADD = "add one: git remote add origin URL"
 
 
@@ -35,11 +37,19 @@ class Remote(NamedTuple):
         Where a push to it goes.
     refs : dict of str to str
         {ref: id} of its runs, sweeps, annotations, tags and stages.
+    names : RefNames
+        How refs are named there.
     """
 
     name: str
     url: str
     refs: dict[str, str]
+    names: RefNames = RefNames()
+
+    @property
+    def route(self) -> transport.Route:
+        """How to reach it."""
+        return transport.Route(self.name, self.names)
 
     def below(self, prefix: str) -> dict[str, str]:
         """Return {ref: id} of the refs below a prefix."""
@@ -91,9 +101,41 @@ def look(repo: git.Repo, name: str | None = None, *, unattended: bool = False) -
         If there is no such remote, or if it cannot be reached.
     """
     remote, url = chosen(repo, name)
-    return Remote(
-        remote, url, transport.remote_refs(repo, remote, *_PATTERNS, unattended=unattended)
-    )
+    names = ref_names(repo, remote)
+    both = [RefNames(is_branch).on_host(ref) for ref in _PATTERNS for is_branch in (False, True)]
+    patterns = dict.fromkeys(both) if names is None else _PATTERNS
+    route = transport.Route(remote, names or RefNames())
+    listing = transport.remote_refs(repo, route, *patterns, unattended=unattended)
+    if names is None and (detected := detect(listing)).as_branches:
+        remember_ref_names(repo, remote, detected)
+        names, listing = detected, {detected.here(name): oid for name, oid in listing.items()}
+    return Remote(remote, url, listing, names or RefNames())
+
+
+def route(repo: git.Repo, remote: str) -> transport.Route:
+    """Return how to reach a remote, without asking it."""
+    return transport.Route(remote, ref_names(repo, remote) or RefNames())
+
+
+def ref_names(repo: git.Repo, remote: str) -> RefNames | None:
+    """Return how refs are named on a remote by the setting ``remote.<name>.gittrackRefs``, if there is one.
+
+    Raises
+    ------
+    TrackError
+        If the setting has another value than ``branches`` or ``direct``.
+    """
+    key = f"remote.{remote}.gittrackrefs"
+    value = git.parse_config(repo.config().output()).get(key)
+    if value not in (None, *_LAYOUTS):
+        raise TrackError(f"{key} is {value!r}", f"it is one of {', '.join(_LAYOUTS)}")
+    return None if value is None else RefNames(as_branches=value == "branches")
+
+
+def remember_ref_names(repo: git.Repo, remote: str, names: RefNames) -> None:
+    """Record how refs are named on a remote, in the configuration of this repository."""
+    value = _LAYOUTS[names.as_branches]
+    repo.read("config", "--local", f"remote.{remote}.gittrackRefs", value)
 
 
 def _listing(existing: frozenset[str]) -> str:

@@ -13,6 +13,7 @@ from gittrack.core.fast_typing import NamedTuple
 from gittrack.git import Answer, Call, Repo
 from gittrack.share.hosts import failures
 from gittrack.share.hosts.failures import failure
+from gittrack.share.hosts.ref_names import RefNames
 
 _CAREFUL = (
     *("-c", "fetch.prune=false", "-c", "fetch.pruneTags=false", "-c", "fetch.fsckObjects=true"),
@@ -31,6 +32,21 @@ _UNATTENDED = {
     "SSH_ASKPASS_REQUIRE": "force",  # ssh asks this program, which refuses, and never the terminal
     "GCM_INTERACTIVE": "never",
 }
+
+
+class Route(NamedTuple):
+    """How to reach a remote.
+
+    Parameters
+    ----------
+    name : str
+        The name of the remote, or its URL.
+    names : RefNames
+        How refs are named there.  The refs of all functions here are named as in this repository.
+    """
+
+    name: str
+    names: RefNames = RefNames()
 
 
 class Update(NamedTuple):
@@ -52,7 +68,7 @@ class Update(NamedTuple):
 
 
 def remote_refs(
-    repo: Repo, remote: str, *patterns: str, unattended: bool = False
+    repo: Repo, remote: Route, *patterns: str, unattended: bool = False
 ) -> dict[str, str]:
     """Return {ref: id} of a remote.
 
@@ -60,8 +76,8 @@ def remote_refs(
     ----------
     repo : Repo
         The repository.
-    remote : str
-        The name of a remote, or its URL.
+    remote : Route
+        The remote.
     *patterns : str
         Patterns of ``git ls-remote``, such as ``refs/runs/*``.
     unattended : bool, default False
@@ -72,29 +88,33 @@ def remote_refs(
     GitError
         If the remote cannot be reached, with git's message.
     """
-    call = _talk(repo, ["ls-remote", "--refs", "--quiet", "--", remote, *patterns], unattended)
+    names = [remote.names.on_host(pattern) for pattern in patterns]
+    call = _talk(repo, ["ls-remote", "--refs", "--quiet", "--", remote.name, *names], unattended)
     answer = call.wait()
     if answer.code != 0:
-        raise failure(remote, answer.err)
+        raise failure(remote.name, answer.err)
     lines = os.fsdecode(answer.out).split("\n")[:-1]
-    return {name: oid for oid, _, name in (line.partition("\t") for line in lines)}
+    here = remote.names.here
+    return {here(name): oid for oid, _, name in (line.partition("\t") for line in lines)}
 
 
-def fetch(repo: Repo, remote: str, refspecs: Sequence[str], *, unattended: bool = False) -> Answer:
+def fetch(
+    repo: Repo, remote: Route, refspecs: Sequence[str], *, unattended: bool = False
+) -> Answer:
     """Fetch refs; each fails alone.
 
     Compare the refs afterwards: the exit status says only that one of them was refused.
     """
     if not refspecs:
         return Answer(0, b"", b"")
-    feed = os.fsencode("".join(f"{refspec}\n" for refspec in refspecs))
-    argv = [*_CAREFUL, "fetch", *_EXPLICIT, "--stdin", remote]
+    feed = os.fsencode("".join(f"{remote.names.fetched(refspec)}\n" for refspec in refspecs))
+    argv = [*_CAREFUL, "fetch", *_EXPLICIT, "--stdin", remote.name]
     return _talk(repo, argv, unattended, feed).wait()
 
 
 def push(
     repo: Repo,
-    remote: str,
+    remote: Route,
     refspecs: Sequence[str],
     *,
     atomic: bool = False,
@@ -107,8 +127,8 @@ def push(
     ----------
     repo : Repo
         The repository.
-    remote : str
-        The name of a remote, or its URL.
+    remote : Route
+        The remote.
     refspecs : sequence of str
         What to push; a name alone pushes the ref to the same name.
     atomic : bool, default False
@@ -125,26 +145,33 @@ def push(
         If the remote cannot be reached, or if it failed before it answered for the refs.
     """
     options = [*(("--atomic",) if atomic else ()), *(("--no-verify",) if unattended else ())]
-    options += [f"--force-with-lease={ref}:{oid}" for ref, oid in (leases or {}).items()]
+    names = remote.names
+    options += [
+        f"--force-with-lease={names.on_host(ref)}:{oid}" for ref, oid in (leases or {}).items()
+    ]
     argv = ["push", "--porcelain", "--no-follow-tags", "--recurse-submodules=no", *options]
     updates: list[Update] = []
     step = len(refspecs) if atomic else MOST_REFSPECS
     parts = [list(refspecs[start : start + step]) for start in range(0, len(refspecs), step or 1)]
     while parts:
         part = parts.pop(0)
-        answer = _talk(repo, [*argv, "--", remote, *part], unattended).wait()
-        results = _updates(os.fsdecode(answer.out), answer.err)
+        pushed = [names.pushed(refspec) for refspec in part]
+        answer = _talk(repo, [*argv, "--", remote.name, *pushed], unattended).wait()
+        results = [
+            update._replace(ref=names.here(update.ref))
+            for update in _updates(os.fsdecode(answer.out), answer.err)
+        ]
         if answer.code == 0 or not all(update.accepted for update in results):
             updates += results
         elif failures.was_cut(answer.err) and len(part) > 1 and not atomic:
             # A host or a proxy may limit the size of one push: smaller ones can pass.
             parts[:0] = [part[: len(part) // 2], part[len(part) // 2 :]]
         else:
-            raise failure(remote, answer.err)
+            raise failure(remote.name, answer.err)
     return updates
 
 
-def push_one(repo: Repo, remote: str, refspec: str, *, unattended: bool = False) -> Update:
+def push_one(repo: Repo, remote: Route, refspec: str, *, unattended: bool = False) -> Update:
     """Push one ref; it is accepted if every URL of the remote accepts it."""
     updates = push(repo, remote, [refspec], unattended=unattended)
     refused = [update for update in updates if not update.accepted]

@@ -71,10 +71,10 @@ def test_a_probe_says_whether_the_remote_takes_hidden_refs(clone):
     assert (done.code, "accepted and listed" in done.out) == (0, True)
     assert git("../server.git", "for-each-ref", "refs/runs") == ""
     hook = clone.parent / "server.git/hooks/update"
-    hook.write_text('#!/bin/sh\ncase "$1" in refs/heads/*) exit 0;; esac\nexit 1\n')
+    hook.write_text("#!/bin/sh\nexit 1\n")
     hook.chmod(0o755)
     done = run_cli("remote", "--probe")
-    assert (done.code, "refused: hook declined" in done.out) == (1, True)
+    assert (done.code, done.out.count("refused: hook declined")) == (1, 2)
 
 
 def test_consent_is_asked_for_whatever_leaves(clone):

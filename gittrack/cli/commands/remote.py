@@ -7,10 +7,14 @@ import time
 
 from gittrack import git
 from gittrack.cli.commands._share import count, shown_url
-from gittrack.cli.output import print_result
+from gittrack.cli.output import print_note, print_result
 from gittrack.core import layout
 from gittrack.share import probe, registry, remotes, waiting
 from gittrack.show.terminal.text import age, columns, escape
+
+_AS_BRANCHES = """runs go there as branches below gittrack/ from now on (remote.{0}.gittrackRefs)
+git fetch brings these branches too; whoever does not want them types once:
+  git config --add remote.{0}.fetch '^refs/heads/gittrack/*'"""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,6 +38,7 @@ def run(args: argparse.Namespace) -> int:
         ("runs", f"{len(runs)} there, {len(here)} here"),
         ("to push", count(len(here.keys() - runs.keys()), "run")),
         ("to pull", count(len(runs.keys() - here.keys()), "run")),
+        *((("stored", "as branches below gittrack/"),) if remote.names.as_branches else ()),
         ("sweeps", str(len(remote.below(layout.SWEEPS)))),
         ("models", count(len(registry.event_tags(remote.refs)), "event")),
     ]
@@ -59,8 +64,15 @@ def _waiting(repo: git.Repo) -> list[tuple[str, str]]:
 def _probe(repo: git.Repo, name: str | None) -> int:
     answer = probe.probe(repo, name)
     rows = [("remote", f"{escape(answer.remote)} ({shown_url(answer.url)})")]
-    verdict = "accepted and listed" if answer.accepts else f"refused: {escape(answer.reason)}"
-    rows += [("refs/runs/", verdict)]
+    rows += [("refs/runs/", _verdict(answer.direct))]
+    if answer.branches is not None:
+        rows += [("branches", _verdict(answer.branches))]
     rows += [("limits", answer.limits)] if answer.limits else []
     print_result("".join(f"{line}\n" for line in columns(rows)))
+    if answer.branches == "":
+        print_note(_AS_BRANCHES.format(escape(answer.remote)))
     return 0 if answer.accepts else 1
+
+
+def _verdict(refusal: str) -> str:
+    return f"refused: {escape(refusal)}" if refusal else "accepted and listed"
