@@ -162,6 +162,7 @@ LAZY_IMPORTS = {
         "gittrack.core.registry.names": "only some verbs of models need it",
     },
     "cli/output.py": {"gittrack.cli.pager": "only output on a terminal needs it"},
+    "cli/commands/_bar.py": {"tqdm": "30 ms that only large files on a terminal need"},
     "cli/commands/sweep/_progress.py": {"tqdm": "30 ms that only a sweep on a terminal needs"},
     "cli/commands/_hidden.py": {
         "gittrack.cli.completing": "it imports the modules of all verbs, which only completion needs",
@@ -223,6 +224,7 @@ LAZY_IMPORTS = {
         "git": "100 ms; a listing does not need it",
         "gittrack.git.partial_clone": "only a failure in a partial clone needs it",
     },
+    "read/files/artifacts.py": {"gittrack.large.choice": "only content that is not here needs it"},
     "read/runs/cache.py": {"gittrack.disk.folders": "most listings do not renew the cache"},
     "read/runs/query.py": {"gittrack.analysis.direction": "only a leaderboard needs it"},
     "read/runs/selection.py": {

@@ -53,6 +53,10 @@ DESCRIPTIONS: dict[str, tuple[str, str]] = {
         "200m",
         "images, tables and other media that would make their total in a run larger are left out",
     ),
+    "store": (
+        "",
+        "the folder or `file://` URL to which `push` sends large artifacts; empty: Git LFS of the remote",
+    ),
     "maxLogSize": (
         "4m",
         "of console output over this size, the first quarter and the end are recorded",

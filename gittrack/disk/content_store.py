@@ -22,10 +22,11 @@ from typing import BinaryIO, NamedTuple
 from gittrack.core import layout
 from gittrack.core.errors import Damaged
 from gittrack.disk import copies, folders, lock
+from gittrack.disk.lfs_pointer import Pointer
 
 FRESH_SECONDS = 3600.0  # younger content may belong to a run that will name it
 FULL = "the store would be larger than track.maxStoreSize"
-_INCOMING = "incoming-"
+INCOMING = "incoming-"  # the names of incomplete copies begin with this
 
 
 class Stored(NamedTuple):
@@ -58,6 +59,11 @@ class ContentStore(NamedTuple):
         path = self.path(str(digest)) if is_digest(digest) else None
         return path if path is not None and path.is_file() else None
 
+    def has(self, content: Pointer) -> bool:
+        """Return whether content is stored with its size."""
+        path = self.content(content.digest)
+        return path is not None and path.stat().st_size == content.size
+
     def listing(self) -> Iterator[os.DirEntry[str]]:
         """Yield the entry of every content, in no order."""
         for folder in _entries(self.root / "sha256"):
@@ -88,25 +94,37 @@ class ContentStore(NamedTuple):
 
     def _take(self, source: BinaryIO, most: int) -> Stored:
         folders.make(str(self.root))
-        incoming = self.root / f"{_INCOMING}{os.getpid()}-{os.urandom(4).hex()}"
+        incoming = self.root / f"{INCOMING}{os.getpid()}-{os.urandom(4).hex()}"
         handle = os.open(incoming, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o444)
         try:
             with open(handle, "r+b") as copy:
                 digest, size = copies.copy(source, copy, most, sparse=True)
-                folders.share(copy.fileno(), str(self.root), 0o444)
-                os.fsync(copy.fileno())
-            path = self.path(digest)
-            with self._turn():
-                folders.make(str(path.parent))
-                os.utime(incoming)
-                # Also over equal content, which counts as fresh from now on, even if another user owns it.
-                incoming.replace(path)
-                self._lend(digest)
-            _sync_folder(path.parent)
+            self.take_over(incoming, digest)
         except OSError:
             incoming.unlink(missing_ok=True)
             raise
         return Stored(digest, size, "")
+
+    def take_over(self, incoming: Path, digest: str) -> None:
+        """Give a complete file of this file system, of which the caller knows the SHA-256, its name.
+
+        Raises OSError if the disk is full.
+        """
+        with open(incoming, "rb") as copy:
+            with contextlib.suppress(PermissionError):  # of another user
+                os.fchmod(copy.fileno(), 0o444)
+            os.fsync(copy.fileno())
+        path = self.path(digest)
+        with self._turn():
+            folders.make(str(path.parent))
+            os.utime(incoming)
+            lfs_path = self.lfs_path(digest)
+            if lfs_path is not None and self._is_lent(digest):
+                lfs_path.unlink(missing_ok=True)  # of the file that is replaced
+            # Also over equal content, which counts as fresh from now on, even if another user owns it.
+            incoming.replace(path)
+            self._lend(digest)
+        _sync_folder(path.parent)
 
     def lfs_path(self, digest: str) -> Path | None:
         """Return the path at which Git LFS looks for content; None if the store lends nothing."""
@@ -117,9 +135,7 @@ class ContentStore(NamedTuple):
         path = self.lfs_path(digest)
         if path is None:
             return
-        with contextlib.suppress(
-            OSError
-        ):  # no hard links here, or the folder belongs to another user
+        with contextlib.suppress(OSError):  # no hard links, or a folder of another user
             folders.make(str(path.parent))
             os.link(self.path(digest), path)
 
@@ -155,7 +171,7 @@ class ContentStore(NamedTuple):
                         lfs_path.unlink(missing_ok=True)
                     os.unlink(entry.path)
             for entry in _entries(self.root):
-                if entry.name.startswith(_INCOMING) and not is_fresh(entry):
+                if entry.name.startswith(INCOMING) and not is_fresh(entry):
                     os.unlink(entry.path)
 
     def _is_lent(self, digest: str) -> bool:

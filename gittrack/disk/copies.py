@@ -7,6 +7,7 @@ import hashlib
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from typing import BinaryIO
 
 _CHUNK = 1 << 20
@@ -14,7 +15,12 @@ _FICLONE = 0x40049409  # ioctl_ficlone(2): Btrfs, XFS, bcachefs, ZFS
 
 
 def copy(
-    source: BinaryIO, target: BinaryIO | None, most: int, *, sparse: bool = False
+    source: BinaryIO,
+    target: BinaryIO | None,
+    most: int,
+    *,
+    sparse: bool = False,
+    progress: Callable[[int], object] | None = None,
 ) -> tuple[str, int]:
     """Copy a file from its beginning; return the SHA-256 of what was copied, in hex, and its size.
 
@@ -28,6 +34,8 @@ def copy(
         The largest number of bytes to copy, for a file that grows meanwhile.
     sparse
         Whether zeros of the source may become holes of the target, which must be a file of its own.
+    progress
+        Called with the number of bytes of each part that was read.
 
     Raises
     ------
@@ -38,8 +46,8 @@ def copy(
     if target is not None and _clone(source, target):
         if os.fstat(target.fileno()).st_size > most:
             target.truncate(most)
-        return _read(target, None, most)  # the clone cannot change, the source can
-    return _read(source, target, most, sparse=sparse)
+        return _read(target, None, most, progress=progress)  # the clone cannot change
+    return _read(source, target, most, sparse=sparse, progress=progress)
 
 
 def clone_file(source: str, target: str) -> bool:
@@ -66,7 +74,12 @@ def copy_file(source: str, target: str) -> None:
 
 
 def _read(
-    source: BinaryIO, target: BinaryIO | None, most: int, *, sparse: bool = False
+    source: BinaryIO,
+    target: BinaryIO | None,
+    most: int,
+    *,
+    sparse: bool = False,
+    progress: Callable[[int], object] | None = None,
 ) -> tuple[str, int]:
     digest, size, hole = hashlib.sha256(), 0, False
     while size < most and (chunk := source.read(min(_CHUNK, most - size))):
@@ -77,6 +90,8 @@ def _read(
         elif target is not None:
             target.write(chunk)
         size += len(chunk)
+        if progress is not None:
+            progress(len(chunk))
     if target is not None and hole:
         target.seek(size - 1)
         target.write(b"\0")

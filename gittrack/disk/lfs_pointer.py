@@ -6,6 +6,7 @@ The form is the one of the Git LFS specification, version 1: https://github.com/
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from gittrack.core.fast_typing import NamedTuple
 
@@ -40,10 +41,8 @@ def parse(data: bytes) -> Pointer | None:
     return Pointer(match[1].decode(), int(match[2])) if match else None
 
 
-def of_entry(entry: object) -> Pointer | None:
+def of_entry(entry: Mapping[str, object]) -> Pointer | None:
     """Return the content that an entry of outputs.yaml names; None without a valid digest and size."""
-    if not isinstance(entry, dict):
-        return None
     digest, size = entry.get("sha256"), entry.get("size")
     is_valid = isinstance(digest, str) and _DIGEST.fullmatch(digest)
     if not is_valid or not isinstance(size, int) or isinstance(size, bool) or size < 0:

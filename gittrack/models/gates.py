@@ -144,7 +144,7 @@ def _failed(repo: git.Repo, raw: Raw, query: str) -> list[str]:
 
 def _missing(repo: git.Repo, version: Version, raw: Raw) -> Iterator[tuple[str, str]]:
     """Yield (problem, remedy) for each artifact of the version that is not in this repository."""
-    for absent in version_artifacts.missing_artifacts(repo, version, raw):
+    for absent in version_artifacts.missing_artifacts(repo, version, raw, bring=True):
         yield f"its artifact {absent.path} is not here: {absent.why}", absent.remedy
 
 

@@ -26,6 +26,7 @@ def bring(repo: git.Repo, earlier: reader.Raw, folder: Path) -> bool:
     Raises Impossible, with nothing written, if the content of one is not in this repository.
     """
     run = RunRecord(repo, reader.bodies(repo, [earlier])[0])
+    run.bring(run.missing)
     for absent in run.missing.values():
         artifact = f"the artifact {absent.path} of the run {run.id}"
         raise Impossible(

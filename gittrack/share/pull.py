@@ -11,7 +11,7 @@ from gittrack.core import layout
 from gittrack.core.errors import AmbiguousRun, NoSuchRun, TrackError
 from gittrack.core.fast_typing import NamedTuple
 from gittrack.git import refs
-from gittrack.share import annotation_merge, registry, remotes, removals, transport
+from gittrack.share import annotation_merge, large_files, registry, remotes, removals, transport
 from gittrack.share.hosts import failures
 from gittrack.share.remotes import Remote
 
@@ -30,11 +30,14 @@ class PullOptions(NamedTuple):
         Only the runs of this experiment and of those below it.
     limit : int or None
         Only the newest runs.
+    artifacts : bool
+        Whether the large files of new runs come too.
     """
 
     addresses: tuple[str, ...] = ()
     experiment: str | None = None
     limit: int | None = None
+    artifacts: bool = True
 
 
 class Pulled(NamedTuple):
@@ -56,6 +59,10 @@ class Pulled(NamedTuple):
         (id or tag, what differs): this side and the remote have different values; both are as before.
     models : tuple of str
         New events of models, as tags.
+    files : int
+        How many large files came.
+    unavailable : tuple of (str, str)
+        (SHA-256, reason) of large files that did not come.
     """
 
     remote: str
@@ -66,6 +73,8 @@ class Pulled(NamedTuple):
     retained: tuple[tuple[str, str], ...] = ()
     conflicts: tuple[tuple[str, str], ...] = ()
     models: tuple[str, ...] = ()
+    files: int = 0
+    unavailable: tuple[tuple[str, str], ...] = ()
 
 
 def pull(
@@ -75,6 +84,7 @@ def pull(
     remote: str | None = None,
     may_remove: Callable[[int], bool] = lambda count: count <= ASK_ABOVE,
     unattended: bool = False,
+    watch: large_files.Watch = large_files.unwatched,
 ) -> Pulled:
     """Bring what the remote has and this repository lacks.
 
@@ -90,6 +100,8 @@ def pull(
         Called with the number of runs that others removed: whether they go to the trash here too.
     unattended : bool, default False
         Whether nobody can answer a prompt.
+    watch : callable, optional
+        Called with the size of all large files in bytes; returns what is called with the bytes of each part.
 
     Returns
     -------
@@ -106,7 +118,7 @@ def pull(
     annotation_merge.receive(repo, source, unattended=unattended)
     selected = _choose(source, choice)
     restored = removals.restore(repo, selected)
-    arrived = _fetch_runs(repo, source, selected, unattended)
+    arrived = _fetch_runs(repo, source, selected, choice.artifacts, unattended)
     _fetch_sweeps(repo, source, unattended)
     events = registry.receive(repo, source, unattended=unattended)
     removed, retained = removals.remove(
@@ -114,6 +126,9 @@ def pull(
     )  # after the events: a version of a model stays
     if arrived.new or arrived.resumed:
         refs.pack_in_background(repo)
+    large = large_files.Arrived()
+    if choice.artifacts:
+        large = large_files.bring(repo, source.name, watch, unattended=unattended)
     tags = tuple((tag, "the tag has another value there") for tag in events.conflicts)
     return arrived._replace(
         restored=restored,
@@ -121,6 +136,8 @@ def pull(
         retained=retained,
         conflicts=(*arrived.conflicts, *tags),
         models=events.new,
+        files=large.number,
+        unavailable=large.failed,
     )
 
 
@@ -157,7 +174,7 @@ def _addressed(ids: dict[str, str], addresses: Sequence[str], remote: str) -> li
 
 
 def _fetch_runs(
-    repo: git.Repo, source: Remote, selected: dict[str, str], unattended: bool
+    repo: git.Repo, source: Remote, selected: dict[str, str], artifacts: bool, unattended: bool
 ) -> Pulled:
     """Fetch runs that are new or went on elsewhere; a run in the trash here stays there."""
     before = remotes.refs_here(repo, layout.RUNS)
@@ -173,6 +190,8 @@ def _fetch_runs(
     requested = [refspec.partition(":")[0] for refspec in refspecs]
     # Before the fetch: after a kill in between, these runs are still known as runs of others.
     remotes.list_pulled(repo, [selected[ref] for ref in requested])
+    if artifacts:  # these too
+        large_files.expect(repo, [selected[ref] for ref in requested])
     unfetched = _fetch_apart(repo, source, refspecs, unattended)
     after = remotes.refs_here(repo, layout.RUNS)
     changed = [ref for ref in requested if after.get(ref) == selected[ref]]

@@ -1,12 +1,11 @@
 """Send runs, their annotations, sweeps and models to a remote.  Doing it again completes it.
 
-The order makes every state that others can see a valid one: runs with their code, then annotations of runs,
-then events of models with their stages, all of these or none.
+The order makes every state that others can see a valid one: large files, then runs with their code, then
+annotations of runs, then events of models with their stages, all of these or none.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Sequence
 
 from gittrack import git
@@ -19,7 +18,15 @@ from gittrack.read.runs import reader
 from gittrack.read.runs.reader import Raw
 from gittrack.read.runs.source import Request
 from gittrack.read.runs.sources import source_of
-from gittrack.share import annotation_merge, registry, remotes, transport, waiting
+from gittrack.share import (
+    annotation_merge,
+    companions,
+    large_files,
+    registry,
+    remotes,
+    transport,
+    waiting,
+)
 from gittrack.share.remotes import Remote
 
 
@@ -46,6 +53,8 @@ class PushPlan(NamedTuple):
         Whether it lacks annotations.
     events : int
         How many events of models it lacks; their runs go with them.
+    large : Shipment
+        The large files that go before the runs.
     """
 
     remote: Remote
@@ -57,11 +66,13 @@ class PushPlan(NamedTuple):
     pulled: int = 0
     annotated: bool = False
     events: int = 0
+    large: large_files.Shipment = large_files.Shipment()
 
     @property
     def sends_something(self) -> bool:
         """Whether anything leaves this repository."""
-        return bool(self.runs or self.sweeps or self.annotated or self.events)
+        parts = (self.runs, self.sweeps, self.annotated, self.events, self.large.contents)
+        return any(map(bool, parts))
 
 
 class Pushed(NamedTuple):
@@ -81,6 +92,8 @@ class Pushed(NamedTuple):
         Events of models that it took, as tags.
     refused : tuple of (str, str)
         (id or ref, reason) of what it did not take.
+    files : int
+        How many large files went before the runs.
     """
 
     remote: str
@@ -89,6 +102,7 @@ class Pushed(NamedTuple):
     annotated: bool = False
     models: tuple[str, ...] = ()
     refused: tuple[tuple[str, str], ...] = ()
+    files: int = 0
 
 
 def plan(
@@ -98,6 +112,7 @@ def plan(
     remote: str | None = None,
     everything: bool = False,
     models: Collection[str] | None = None,
+    artifacts: bool = True,
     unattended: bool = False,
 ) -> PushPlan:
     """Return what a push would send; nothing is sent.
@@ -114,6 +129,8 @@ def plan(
         Whether runs that came from a remote are sent too.
     models : collection of str, optional
         Only the events of these models.
+    artifacts : bool, default True
+        Whether large files go with the runs.
     unattended : bool, default False
         Whether nobody can answer a prompt.
 
@@ -126,16 +143,16 @@ def plan(
     annotation_merge.receive(repo, target, unattended=unattended)
     every = source_of(repo).select(Request(summaries=False)).runs
     chosen = every if runs is None else _now(every, runs)
-    missing = [
+    able = [
         raw
         for raw in chosen
         if raw.commit
         and raw.ref
         and not raw.problem
-        and target.refs.get(raw.ref) != raw.commit
         and not annotation_log.is_removed(raw.annotations)
     ]
     pulled = set() if everything or runs is not None else remotes.pulled(repo)
+    missing = [raw for raw in able if target.refs.get(str(raw.ref)) != raw.commit]
     sent = tuple(raw for raw in missing if raw.commit not in pulled)
     infos = [reader.decode(repo, raw) for raw in reader.bodies(repo, list(sent))]
     of_models = tuple(models) if models is not None else (None if runs is None else ())
@@ -143,13 +160,31 @@ def plan(
         target,
         sent,
         _sweeps(repo, target, infos, is_all=runs is None),
-        _unpushed(repo, target.name, infos),
-        _uncommitted(repo, infos),
+        companions.unpushed(repo, target.name, infos),
+        companions.uncommitted(repo, infos),
         of_models,
         len(missing) - len(sent),
         annotation_merge.differs(repo, target),
         registry.missing(repo, target, of_models),
+        _large(
+            repo, target, [raw for raw in able if raw.commit not in pulled], of_models, unattended
+        )
+        if artifacts
+        else large_files.Shipment(),
     )
+
+
+def _large(
+    repo: git.Repo,
+    target: Remote,
+    runs: Sequence[Raw],
+    models: Collection[str] | None,
+    unattended: bool,
+) -> large_files.Shipment:
+    """Return the large files of runs and of versions: also of those that the remote has without them."""
+    versions = large_files.version_commits(repo, models) if models is None or models else []
+    commits = dict.fromkeys([*(str(raw.commit) for raw in runs), *versions])
+    return large_files.plan(repo, list(commits), target.name, unattended=unattended)
 
 
 def _now(every: Sequence[Raw], runs: Sequence[Raw]) -> list[Raw]:
@@ -176,8 +211,25 @@ def _now(every: Sequence[Raw], runs: Sequence[Raw]) -> list[Raw]:
     return chosen
 
 
-def push(repo: git.Repo, planned: PushPlan, *, unattended: bool = False) -> Pushed:
-    """Send what was planned.
+def push(
+    repo: git.Repo,
+    planned: PushPlan,
+    *,
+    unattended: bool = False,
+    watch: large_files.Watch = large_files.unwatched,
+) -> Pushed:
+    """Send what was planned.  A run whose large files cannot be sent is not sent either.
+
+    Parameters
+    ----------
+    repo : git.Repo
+        The repository.
+    planned : PushPlan
+        What to send.
+    unattended : bool, default False
+        Whether nobody can answer a prompt.
+    watch : callable, optional
+        Called with the size of all large files in bytes; returns what is called with the bytes of each part.
 
     Returns
     -------
@@ -190,15 +242,17 @@ def push(repo: git.Repo, planned: PushPlan, *, unattended: bool = False) -> Push
         If the remote cannot be reached.
     """
     target = planned.remote
-    ids = {str(raw.ref): raw.id for raw in planned.runs}
+    unsent = large_files.send(repo, planned.large, target.name, watch, unattended=unattended)
+    ids = {str(raw.ref): raw.id for raw in planned.runs if raw.commit not in unsent}
+    models = large_files.sendable_models(repo, planned.models, unsent)
     names = {**ids, layout.NOTES: "annotations"}
     updates = transport.push(repo, target.route, [*ids, *planned.sweeps], unattended=unattended)
     accepted = {update.ref for update in updates if update.accepted}
     notes = annotation_merge.send(repo, target, unattended=unattended)
     events = registry.Sent(())
-    if planned.models is None or planned.models:
-        registry.receive(repo, target, planned.models, unattended=unattended)
-        events = registry.send(repo, target, planned.models, unattended=unattended)
+    if models is None or models:
+        registry.receive(repo, target, models, unattended=unattended)
+        events = registry.send(repo, target, models, unattended=unattended)
     every = (*updates, *((notes,) if notes else ()), *events.refused)
     refused = [update for update in every if not update.accepted]
     if target.name == remotes.chosen(repo)[0]:
@@ -209,7 +263,11 @@ def push(repo: git.Repo, planned: PushPlan, *, unattended: bool = False) -> Push
         sum(ref in accepted for ref in planned.sweeps),
         notes is not None and notes.accepted,
         events.tags,
-        tuple((names.get(update.ref, update.ref), update.reason) for update in refused),
+        (
+            *((raw.id, unsent[raw.commit]) for raw in planned.runs if raw.commit in unsent),
+            *((names.get(update.ref, update.ref), update.reason) for update in refused),
+        ),
+        sum(not unsent.keys() & by for by in planned.large.contents.values()),
     )
 
 
@@ -221,34 +279,3 @@ def _sweeps(
     missing = [ref for ref, oid in here.items() if target.refs.get(ref) != oid]
     of_runs = {info.sweep.id for info in infos if info.sweep is not None}
     return tuple(ref for ref in missing if is_all or ref[len(layout.SWEEPS) :] in of_runs)
-
-
-def _unpushed(repo: git.Repo, remote: str, infos: Sequence[RunInfo]) -> tuple[tuple[str, str], ...]:
-    """Return the code commits that travel with runs and that no branch of the remote has."""
-    commits = dict.fromkeys(info.code.commit for info in infos if info.code.commit)
-    if not commits:
-        return ()
-    feed = "".join(f"{oid}\n" for oid in commits).encode()
-    options = ("--format=%H %s", "--no-show-signature", f"--remotes={remote}")
-    lines = repo.read("log", "--stdin", *options[:2], "--not", options[2], feed=feed)
-    words = (line.partition(" ") for line in lines.decode(errors="replace").split("\n")[:-1])
-    return tuple((oid, subject) for oid, _, subject in words)
-
-
-def _uncommitted(repo: git.Repo, infos: Sequence[RunInfo]) -> tuple[tuple[str, int], ...]:
-    """Return the runs whose code has uncommitted files, with the numbers of files."""
-    snapshots = dict.fromkeys(info.code.snapshot for info in infos if info.code.snapshot)
-    if not snapshots:
-        return ()
-    feed = "".join(f"{oid}\n" for oid in snapshots).encode()
-    listing = repo.read("diff-tree", "--stdin", "-r", "--root", "--name-only", "-z", feed=feed)
-    counts: dict[str, int] = {}
-    current = ""
-    for word in os.fsdecode(listing).split("\0"):
-        if word in snapshots:
-            current = word
-        elif word:
-            counts[current] = counts.get(current, 0) + 1
-    return tuple(
-        (info.id, counts.get(info.code.snapshot, 0)) for info in infos if info.code.snapshot
-    )

@@ -45,9 +45,8 @@ class Clone:
         return pushing.push(self.repo, pushing.plan(self.repo, chosen, **options))
 
     def pull(self, *addresses: str, **options):
-        choice = pulling.PullOptions(
-            addresses, options.pop("experiment", None), options.pop("n", None)
-        )
+        experiment, n = options.pop("experiment", None), options.pop("n", None)
+        choice = pulling.PullOptions(addresses, experiment, n, options.pop("artifacts", True))
         return pulling.pull(self.repo, choice, **options)
 
 

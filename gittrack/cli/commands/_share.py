@@ -70,3 +70,15 @@ def _ask(question: str) -> bool:
         raise TrackError(f"nobody can answer: {question}", "add --yes if the answer is yes")
     print_note(f"{question} [y/N]")
     return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def print_unavailable(failed: Sequence[tuple[str, str]]) -> None:
+    """Print which large files did not come, one line for each reason."""
+    reasons: dict[str, list[str]] = {}
+    for digest, reason in failed:
+        reasons.setdefault(reason, []).append(digest)
+    for reason, digests in reasons.items():
+        files = count(len(digests), "large file")
+        print_note(f"{files} did not come ({digests[0][:12]}): {escape(reason)}")
+    if reasons:
+        print_note("get one later: git track get RUN PATH")

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gittrack import git
+from gittrack.cli.commands import _bar
 from gittrack.cli.commands._destination import destination
 from gittrack.cli.options import add_run
 from gittrack.cli.output import print_note, print_result
@@ -39,6 +40,7 @@ def run(args: argparse.Namespace) -> int:
     repo = git.find()
     record = RunRecord(repo, resolve.resolve(repo, args.run))
     items = {f"{layout.ARTIFACTS}/{item['path']}": item for item in record.outputs}
+    record.bring(_select(record.missing, args.path), _bar.watch)
     files = {path: items.get(path, {"path": path}) for path in record.files()}
     if not _select(files, args.path):
         args.path = _media_folder(record, args.path)

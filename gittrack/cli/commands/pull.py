@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from gittrack import git
-from gittrack.cli.commands import _share
+from gittrack.cli.commands import _bar, _share
 from gittrack.cli.commands._share import count
 from gittrack.cli.options import add_experiment, positive
 from gittrack.cli.output import print_note, print_result
@@ -26,6 +26,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-n", type=positive, metavar="N", help="only the N newest runs of the remote"
     )
+    parser.add_argument(
+        "--no-artifacts",
+        action="store_true",
+        help="leave out large files; git track get brings one when it is needed",
+    )
     parser.add_argument("--remote", metavar="NAME", help="the remote (track.remote, else origin)")
     parser.add_argument(
         "-y",
@@ -39,12 +44,13 @@ def run(args: argparse.Namespace) -> int:
     """Bring the runs; return 1 if something is in conflict."""
     repo = git.find()
     addresses, remote = _share.split_remote(repo, args.runs, args.remote)
-    choice = pull.PullOptions(tuple(addresses), args.experiment, args.n)
+    choice = pull.PullOptions(tuple(addresses), args.experiment, args.n, not args.no_artifacts)
     done = pull.pull(
         repo,
         choice,
         remote=remote,
         may_remove=lambda number: args.yes or _share.may_remove(number, pull.ASK_ABOVE),
+        watch=_bar.watch,
     )
     for run_id, person, at in done.removed:
         print_note(f"{escape(person)} removed {short_id(run_id)} ({at[:10]}): it is in the trash")
@@ -54,6 +60,7 @@ def run(args: argparse.Namespace) -> int:
         print_note(f"conflict: {escape(name)}: {escape(difference)}")
     if len(done.conflicts) > pull.ASK_ABOVE:
         print_note(f"and {len(done.conflicts) - pull.ASK_ABOVE} more conflicts")
+    _share.print_unavailable(done.unavailable)
     print_result(_summary(done))
     return 1 if done.conflicts else 0
 
@@ -64,5 +71,6 @@ def _summary(done: pull.Pulled) -> str:
     parts += [f"{len(done.restored)} restored"] if done.restored else []
     parts += [f"{len(done.removed)} removed by others"] if done.removed else []
     parts += [f"{count(len(done.models), 'event')} of models"] if done.models else []
+    parts += [count(done.files, "large file")] if done.files else []
     parts += [count(len(done.conflicts), "conflict")] if done.conflicts else []
     return f"{', '.join(parts)} from {escape(done.remote)}\n"

@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 
 from gittrack import git
-from gittrack.cli.commands import _runs, _share
+from gittrack.cli.commands import _bar, _runs, _share
 from gittrack.cli.commands._share import count, shown_url
 from gittrack.cli.options import add_experiment, add_where
 from gittrack.cli.output import print_note, print_result
 from gittrack.read.runs import query, reader
 from gittrack.share import push
 from gittrack.show.terminal.columns import short_id
-from gittrack.show.terminal.text import escape
+from gittrack.show.terminal.text import escape, size
 
 _MOST_LINES = 5
 
@@ -28,6 +28,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--all", action="store_true", help="also runs that came from another remote"
     )
+    parser.add_argument(
+        "--no-artifacts", action="store_true", help="leave out large files, which git does not hold"
+    )
     parser.add_argument("--remote", metavar="NAME", help="the remote (track.remote, else origin)")
     parser.add_argument("--dry-run", action="store_true", help="print what would be sent")
     parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
@@ -38,7 +41,12 @@ def run(args: argparse.Namespace) -> int:
     repo = git.find()
     args.runs, remote_name = _share.split_remote(repo, args.runs, args.remote)
     planned = push.plan(
-        repo, _chosen(repo, args), remote=remote_name, everything=args.all, models=args.model
+        repo,
+        _chosen(repo, args),
+        remote=remote_name,
+        everything=args.all,
+        models=args.model,
+        artifacts=not args.no_artifacts,
     )
     if planned.sends_something:
         print_note(_described(planned))
@@ -48,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
         return 0
     remote, url = planned.remote.name, planned.remote.url
     _share.check_consent(repo, remote, url, yes=args.yes, needed=planned.sends_something)
-    done = push.push(repo, planned)
+    done = push.push(repo, planned, watch=_bar.watch)
     print_result(_summary(done, planned.pulled))
     _print_refusals(done)
     return 1 if done.refused else 0
@@ -73,7 +81,7 @@ def _described(planned: push.PushPlan) -> str:
     parts += (
         [f"{count(planned.events, 'event')} of models, with their runs"] if planned.events else []
     )
-    lines.append(f"  {', '.join(parts)}")
+    lines += [f"  {', '.join(parts)}"] if parts else []
     if planned.commits:
         lines.append(f"  with them {count(len(planned.commits), 'commit')} that it does not have:")
         lines += [
@@ -87,6 +95,14 @@ def _described(planned: push.PushPlan) -> str:
             f"  with them {count(files, 'uncommitted file')} "
             f"of {count(len(planned.uncommitted), 'run')}: {_ids(planned.uncommitted)}"
         )
+    large = planned.large
+    if large.contents:
+        number = count(len(large.contents), "large file")
+        lines.append(
+            f"  before them {number}, {size(large.size)}, to {escape(large.store or planned.remote.name)}"
+        )
+    if large.absent:
+        lines.append(f"  without {count(large.absent, 'large file')} that are not here")
     return "\n".join(lines)
 
 
@@ -113,6 +129,7 @@ def _ids(runs: tuple[tuple[str, int], ...]) -> str:
 def _summary(done: push.Pushed, pulled: int) -> str:
     parts = [count(len(done.runs), "run")] if done.runs else []
     parts += [count(done.sweeps, "sweep")] if done.sweeps else []
+    parts += [count(done.files, "large file")] if done.files else []
     parts += ["annotations"] if done.annotated else []
     parts += [count(len(done.models), "event") + " of models"] if done.models else []
     rest = f"; {count(pulled, 'run')} of other people left out (--all)" if pulled else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import tempfile
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ class RecordFiles:
         self._repo = repo.fetching() if fetch else repo
         self._raw = raw
         self.info = reader.decode(self._repo, raw)
+        self._tried: dict[str, str] = {}  # why the store of the remote did not give content
 
     @property
     def outputs(self) -> list[dict[str, Any]]:
@@ -69,6 +71,7 @@ class RecordFiles:
                 f"the run {self.info.id} has no artifact {name!r}",
                 did_you_mean(name, files, f"it has: {names}"),
             )
+        self.bring([f"{layout.ARTIFACTS}/{path}" for path in chosen])
         target = self._folder(self._raw.commit)
         for path in chosen:
             copy = restore.check(target, path, files[path])
@@ -92,10 +95,36 @@ class RecordFiles:
         here = self.files()
         items = {f"{layout.ARTIFACTS}/{item['path']}": item for item in self.outputs}
         return {
-            path: artifacts.absent(item, self.info.host)
+            path: artifacts.absent(
+                item, self.info.host, self._tried.get(str(item.get("sha256")), "")
+            )
             for path, item in items.items()
             if path not in here
         }
+
+    def bring(
+        self,
+        paths: Iterable[str],
+        watch: Callable[[int], artifacts.Progress] | None = None,
+    ) -> None:
+        """Bring large content that is not here from the store of the remote.
+
+        Afterwards `missing` has the reason for what did not come.
+
+        Parameters
+        ----------
+        paths : iterable of str
+            Paths in the run.
+        watch : callable, optional
+            Called with the size of all content in bytes; returns what is called with the bytes of each part.
+        """
+        missing = self.missing if self._repo.fetches else {}
+        chosen = {path for path in paths if path in missing}
+        items = [i for i in self.outputs if f"{layout.ARTIFACTS}/{i['path']}" in chosen]
+        items = [item for item in items if item.get("sha256") not in self._tried]
+        if items:
+            self._tried |= artifacts.bring(self._repo, items, watch or artifacts.unwatched)
+            self.__dict__.pop("_stored", None)
 
     def content(self, path: str) -> restore.Content:
         """Return a file of the run, as bytes; as the path of a read-only file if the content store has it.
@@ -117,6 +146,11 @@ class RecordFiles:
             data = self._stored.get(name) or (self._bytes(name) if name in self._paths else None)
             if data is not None:
                 return data
+        if any(name in self.missing for name in names):
+            self.bring(names)
+            for name in names:
+                if name in self._stored:
+                    return self._stored[name]
         for absent in filter(None, map(self.missing.get, names)):
             raise TrackError(
                 f"the artifact {absent.path} of the run {self.info.id} is not here: {absent.why}",

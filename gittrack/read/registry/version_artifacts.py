@@ -37,12 +37,14 @@ def contents(repo: git.Repo, version: Version) -> list[tuple[dict[str, Any], Con
     in_git = [item["path"] for item in items if item.get("where") != "store"]
     names = [f"{raw.commit}:{layout.ARTIFACTS}/{path}" for path in in_git]
     blobs = dict(zip(in_git, git.read_objects(repo, names), strict=True))
+    tried = artifacts.bring(repo, items, artifacts.unwatched)
     pairs: list[tuple[dict[str, Any], Content]] = []
     for item in items:
         blob = blobs.get(item["path"])
         content = artifacts.stored(repo, item) if blob is None else blob
         if content is None:
-            missing = artifacts.absent(item, reader.decode(repo, raw).host)
+            reason = tried.get(str(item.get("sha256")), "")
+            missing = artifacts.absent(item, reader.decode(repo, raw).host, reason)
             problem = (
                 f"the artifact {missing.path} of {name} is not in this repository: {missing.why}"
             )
@@ -54,14 +56,18 @@ def contents(repo: git.Repo, version: Version) -> list[tuple[dict[str, Any], Con
     return pairs
 
 
-def missing_artifacts(repo: git.Repo, version: Version, raw: reader.Raw) -> list[Absent]:
+def missing_artifacts(
+    repo: git.Repo, version: Version, raw: reader.Raw, *, bring: bool = False
+) -> list[Absent]:
     """Return the artifacts of a version that are not in this repository; ``raw`` is its run.
 
-    Only names are read from the commit: a partial clone fetches their content when it is needed.
+    With ``bring``, large ones come from the store of the remote before.  Only names are read from the
+    commit: a partial clone fetches their content when it is needed.
     """
     items = _items(repo, version, raw)
     if not items:
         return []
+    tried = artifacts.bring(repo, items, artifacts.unwatched) if bring else {}
     listing = ("ls-tree", "-r", "-z", "--name-only", "--full-tree", version.commit, "--")
     in_commit = set(os.fsdecode(repo.read(*listing, layout.ARTIFACTS)).split("\0"))
     away = [
@@ -71,7 +77,7 @@ def missing_artifacts(repo: git.Repo, version: Version, raw: reader.Raw) -> list
         and (item.get("where") == "store" or f"{layout.ARTIFACTS}/{item['path']}" not in in_commit)
     ]
     host = reader.decode(repo, raw).host if away else None
-    return [artifacts.absent(item, host) for item in away]
+    return [artifacts.absent(item, host, tried.get(str(item.get("sha256")), "")) for item in away]
 
 
 def _items(repo: git.Repo, version: Version, raw: reader.Raw) -> list[dict[str, Any]]:

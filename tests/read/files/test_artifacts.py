@@ -48,8 +48,12 @@ def test_the_store_has_content_by_its_digest(repo, item, is_stored):
     ("item", "host", "why", "remedy"),
     [
         ({"where": "git"}, "gpu1", "it is not in the run commit", "see: git track doctor"),
-        ({"where": "store"}, "gpu1", "only in the store of the repository on gpu1", f"/{DIGEST}"),
-        ({"where": "store"}, None, "on another machine", "copy this file from there: .git/"),
+        (
+            {"where": "store"},
+            "gpu1",
+            "not in the store of this repository",
+            "git track get RUN w.bin",
+        ),
         ({"where": "store", "sha256": None}, "gpu1", "no SHA-256", "it cannot be restored"),
         ({"where": "store", "sha256": "../../x"}, "gpu1", "no SHA-256", "it cannot be restored"),
         ({"where": "left out"}, None, "larger than track.maxArtifactSize", f"SHA-256 {DIGEST}"),
@@ -69,3 +73,23 @@ def test_why_an_artifact_is_not_here_and_what_to_do(item, host, why, remedy):
     assert absent.path == "w.bin"
     assert why in absent.why
     assert remedy in absent.remedy
+
+
+def test_the_store_of_the_remote_that_has_no_content_is_named():
+    item = {"path": "w.bin", "sha256": DIGEST, "where": "store"}
+    absent = artifacts.absent(item, "gpu1", "origin does not have it")
+    assert absent.why == (
+        "it is only in the store of the repository on gpu1 (origin does not have it)"
+    )
+    assert absent.remedy.startswith("run git track push there, or copy this file from there: .git/")
+    assert absent.remedy.endswith(DIGEST)
+    assert "on another machine" in artifacts.absent(item, None, "no remote").why
+
+
+def test_content_that_is_here_or_has_no_other_place_is_not_asked_for(repo):
+    items = [
+        {"path": "w.bin", "where": "store", "sha256": DIGEST, "size": 7},
+        {"path": "git.bin", "where": "git", "sha256": "0" * 64, "size": 7},
+        {"path": "no.bin", "where": "store", "sha256": "../x", "size": 7},
+    ]
+    assert artifacts.bring(repo._replace(git_dir="/nowhere"), items, artifacts.unwatched) == {}

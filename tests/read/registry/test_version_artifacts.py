@@ -55,7 +55,9 @@ def test_large_content_is_a_file_of_the_store(empty_repo):
     outputs = [{**line("w.bin", b"weights"), "where": "store"}]
     run = run_values.commit(empty_repo, contents={"outputs": outputs})
     [absent] = version_artifacts.missing_artifacts(empty_repo, version(run), run)
-    assert absent.why.startswith("it is only in the store of the repository on another machine")
+    assert absent.why == "it is not in the store of this repository"
+    [absent] = version_artifacts.missing_artifacts(empty_repo, version(run), run, bring=True)
+    assert "neither a remote nor a store for large files" in absent.why
     with pytest.raises(TrackError, match=r"the artifact w\.bin of m v1 is not in this repository"):
         contents(empty_repo, version(run))
     path = store(empty_repo, b"weights")

@@ -1,0 +1,130 @@
+"""Which store large content goes to and comes from.
+
+This is ``track.store`` if it is set, else Git LFS at the remote.  Files of a run, such as ``.lfsconfig``, do
+not count.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
+
+from gittrack import git
+from gittrack.core.errors import TrackError
+from gittrack.disk.content_store import ContentStore
+from gittrack.disk.lfs_pointer import Pointer
+from gittrack.large import transfer
+from gittrack.large.folder_store import FolderStore
+from gittrack.large.receiving import Progress
+from gittrack.large.transfer import Failures
+
+_EXAMPLE = "choose a store: git config track.store /mnt/team/artifacts"
+
+
+class RemoteStore(Protocol):
+    """A store for large content, outside of this repository: its ``name`` for people, and its ``address``."""
+
+    name: str
+    address: str
+
+    def send(self, files: Mapping[Pointer, Path], progress: Progress) -> Failures:
+        """Send files that it lacks; return the reason for each that was not sent."""
+
+    def bring(self, contents: list[Pointer], here: ContentStore, progress: Progress) -> Failures:
+        """Bring contents into the store of this repository; return the reasons of those that did not come."""
+
+
+class _OfFiles:
+    """A store of single files."""
+
+    def __init__(self, files: transfer.FileStore, address: str) -> None:
+        self.files, self.name, self.address = files, files.name, address
+
+    def send(self, files: Mapping[Pointer, Path], progress: Progress) -> Failures:
+        return transfer.send(self.files, files, progress)
+
+    def bring(self, contents: list[Pointer], here: ContentStore, progress: Progress) -> Failures:
+        return transfer.bring(self.files, contents, here, progress)
+
+
+def of_repo(
+    repo: git.Repo, remote: str | None = None, *, pushing: bool = False, unattended: bool = False
+) -> RemoteStore:
+    """Return the store for the large content of a repository.
+
+    Parameters
+    ----------
+    repo : Repo
+        The repository.
+    remote : str, optional
+        The remote that the runs go to or come from.  Default: ``track.remote``, else ``origin``, else the
+        only one.
+    pushing : bool, default False
+        Whether content is sent.  A remote may have another URL for it.
+    unattended : bool, default False
+        Whether nobody can answer a prompt.
+
+    Raises
+    ------
+    TrackError
+        If ``track.store`` cannot be used, or if there is neither a store nor a remote.
+    """
+    config = git.parse_config(repo.config().output())
+    if location := config.get("track.store"):
+        return _at(location)
+    name = remote or _default_remote(config)
+    if name is None:
+        raise TrackError(
+            "this repository has neither a remote nor a store for large files", _EXAMPLE
+        )
+    option = ("--push",) if pushing else ()
+    url = os.fsdecode(repo.read("remote", "get-url", *option, "--", name)).split("\n")[0]
+    local = None if _has_lfs_server(config, name) else _local_repository(repo, url)
+    if local is not None:
+        folder = local / "lfs" / "objects"
+        return _OfFiles(FolderStore(folder, name, local), str(folder))
+    raise TrackError(f"{name} has no store for large files", _EXAMPLE)
+
+
+def _default_remote(config: Mapping[str, str]) -> str | None:
+    names = [
+        key[len("remote.") : -len(".url")]
+        for key in config
+        if key.startswith("remote.") and key.endswith(".url")
+    ]
+    chosen = config.get("track.remote") or ("origin" if "origin" in names else None)
+    return chosen or (names[0] if len(names) == 1 else None)
+
+
+def _has_lfs_server(config: Mapping[str, str], remote: str) -> bool:
+    keys = ("lfs.url", "lfs.pushurl", f"remote.{remote}.lfsurl", f"remote.{remote}.lfspushurl")
+    return any(config.get(key) for key in keys)
+
+
+def _at(location: str) -> RemoteStore:
+    """Return the store at the value of ``track.store``."""
+    if location.startswith("file://"):
+        parts = urlsplit(location)
+        if parts.netloc not in ("", "localhost"):
+            raise TrackError(f"the store {location!r} is on another machine", _EXAMPLE)
+        location = unquote(parts.path)
+    folder = Path(location).expanduser()
+    if not folder.is_absolute():
+        raise TrackError(f"the setting track.store is {location!r}, not an absolute path", _EXAMPLE)
+    return _OfFiles(FolderStore(folder, str(folder), folder), str(folder))
+
+
+def _local_repository(repo: git.Repo, url: str) -> Path | None:
+    """Return the git directory of a remote on this machine; None for another remote."""
+    path = unquote(urlsplit(url).path) if url.startswith("file:///") else url
+    if "://" in path or ":" in path.partition("/")[0]:
+        return None
+    location = Path(repo.work_tree or repo.common_dir, path)
+    candidates = (location / ".git", location, location.with_name(f"{location.name}.git"))
+    for folder in candidates:
+        if (folder / "HEAD").is_file() and (folder / "objects").is_dir():
+            return folder
+    return None

@@ -1,0 +1,199 @@
+"""The large files of runs: sent before the runs, and brought after them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Mapping, Sequence
+from types import MappingProxyType
+
+from gittrack import git
+from gittrack.core import layout, settings
+from gittrack.core.errors import TrackError
+from gittrack.core.fast_typing import NamedTuple
+from gittrack.core.registry import names
+from gittrack.disk import content_store, folders
+from gittrack.disk.content_store import ContentStore
+from gittrack.disk.lfs_pointer import Pointer
+from gittrack.git import refs
+from gittrack.large import choice, needs, sent
+from gittrack.large.receiving import Progress
+
+Watch = Callable[[int], Progress]  # called with the total size in bytes; returns what counts them
+
+
+def unwatched(size: int) -> Progress:
+    """Count nothing."""
+    return lambda count: None
+
+
+class Shipment(NamedTuple):
+    """The large content that goes with a push.
+
+    Parameters
+    ----------
+    store : str
+        What people call the place it goes to.
+    contents : mapping of Pointer to tuple of str
+        The run commits that need each content that is sent; none for a file of the code.
+    absent : int
+        How many contents of runs are neither here nor known to be there.
+    problem : str
+        Why there is no place for the content; empty if there is one.
+    """
+
+    store: str = ""
+    contents: Mapping[Pointer, tuple[str, ...]] = MappingProxyType({})
+    absent: int = 0
+    problem: str = ""
+
+    @property
+    def size(self) -> int:
+        """The size of all contents in bytes."""
+        return sum(content.size for content in self.contents)
+
+
+class Arrived(NamedTuple):
+    """How many large files came, and (SHA-256, reason) of those that did not."""
+
+    number: int = 0
+    failed: tuple[tuple[str, str], ...] = ()
+
+
+def plan(
+    repo: git.Repo, commits: Collection[str], remote: str, *, unattended: bool = False
+) -> Shipment:
+    """Return the content that run commits need and that the store of a remote did not take yet."""
+    here = ContentStore.of(repo.common_dir)
+    sizes = {entry.name: entry.stat().st_size for entry in here.listing()}
+    if not sizes:
+        return Shipment()
+    needed: dict[Pointer, list[str]] = {}
+    for commit, contents in needs.of_commits(repo, list(commits)).items():
+        for content in contents:
+            needed.setdefault(content, []).append(commit)
+    if not needed:
+        return Shipment()
+    try:
+        store = choice.of_repo(repo, remote, pushing=True, unattended=unattended)
+    except TrackError:
+        return Shipment()
+    earlier = sent.digests(repo.common_dir, store.address)
+    new = {content: tuple(by) for content, by in needed.items() if content.digest not in earlier}
+    return Shipment(
+        store.name,
+        {content: by for content, by in new.items() if sizes.get(content.digest) == content.size},
+        sum(content.digest not in sizes for content in new),
+    )
+
+
+def send(
+    repo: git.Repo,
+    shipment: Shipment,
+    remote: str,
+    watch: Watch,
+    *,
+    unattended: bool = False,
+) -> dict[str, str]:
+    """Send large content; return {run commit: reason} of the runs whose content was not sent."""
+    if not shipment.contents:
+        return {}
+    if shipment.problem:
+        failures = dict.fromkeys(shipment.contents, shipment.problem)
+    else:
+        here = ContentStore.of(repo.common_dir)
+        files = {content: here.path(content.digest) for content in shipment.contents}
+        store = choice.of_repo(repo, remote, pushing=True, unattended=unattended)
+        failures = store.send(files, watch(shipment.size))
+        sent.add(repo.common_dir, store.address, (c.digest for c in files if c not in failures))
+    return {
+        commit: f"its large file {content.digest[:12]} was not sent: {reason}"
+        for content, reason in failures.items()
+        for commit in shipment.contents[content]
+    }
+
+
+def sendable_models(
+    repo: git.Repo, models: Collection[str] | None, unsent: Collection[str]
+) -> Collection[str] | None:
+    """Return the models without an event on a run whose content was not sent; None for all models."""
+    if not unsent or (models is not None and not models):
+        return models
+    events = _events(repo)
+    blocked = {model for model, oid in events if oid in unsent}
+    return {model for model, _ in events if models is None or model in models} - blocked
+
+
+def version_commits(repo: git.Repo, models: Collection[str] | None) -> list[str]:
+    """Return the run commits of the events of models; None: of all models."""
+    return [oid for model, oid in _events(repo) if models is None or model in models]
+
+
+def _events(repo: git.Repo) -> list[tuple[str, str]]:
+    pairs = (
+        (names.parse_tag(ref.removeprefix(names.TAGS)), oid)
+        for ref, oid in refs.peeled(repo)
+        if ref.startswith(names.TAGS)
+    )
+    return [(mark.model, oid) for mark, oid in pairs if mark is not None]
+
+
+def expect(repo: git.Repo, commits: Sequence[str]) -> None:
+    """Write down run commits that are about to come, so that `bring` brings their content, now or later."""
+    if commits:
+        path = _pending_path(repo)
+        folders.make(os.path.dirname(path))
+        with open(path, "a", encoding="ascii") as file:
+            file.write("".join(f"{commit}\n" for commit in commits))
+
+
+def bring(repo: git.Repo, remote: str, watch: Watch, *, unattended: bool = False) -> Arrived:
+    """Bring the large content of the run commits that are wanted, also by a pull that was interrupted.
+
+    What does not come is not tried again by the next pull: `get` brings it.
+    """
+    pending = _pending(repo)
+    if not pending:
+        return Arrived()
+    here = ContentStore.of(repo.common_dir)
+    of_commits = needs.of_commits(repo, pending).values()
+    every = dict.fromkeys(content for contents in of_commits for content in contents)
+    missing = [content for content in every if here.content(content.digest) is None]
+    failures: dict[Pointer, str] = {}
+    try:
+        fitting = _fitting(repo, here, missing)
+        failures = dict.fromkeys((c for c in missing if c not in fitting), content_store.FULL)
+        if fitting:
+            store = choice.of_repo(repo, remote, unattended=unattended)
+            count = watch(sum(content.size for content in fitting))
+            failures |= store.bring(fitting, here, count)
+    except TrackError as error:
+        failures |= dict.fromkeys(missing, error.message)
+    os.unlink(_pending_path(repo))
+    reasons = tuple((content.digest, reason) for content, reason in failures.items())
+    return Arrived(len(missing) - len(failures), reasons)
+
+
+def _fitting(repo: git.Repo, here: ContentStore, contents: Sequence[Pointer]) -> list[Pointer]:
+    """Return the contents for which the store has room.  Raises TrackError for a wrong setting."""
+    if not contents:
+        return []
+    limit = settings.from_config(git.parse_config(repo.config().output())).max_store_size
+    used = sum(entry.stat().st_size for entry in here.listing())
+    fitting = []
+    for content in contents:
+        if used + content.size <= limit:
+            used += content.size
+            fitting.append(content)
+    return fitting
+
+
+def _pending(repo: git.Repo) -> list[str]:
+    try:
+        with open(_pending_path(repo), encoding="ascii", errors="replace") as file:
+            return list(dict.fromkeys(file.read().split()))
+    except FileNotFoundError:
+        return []
+
+
+def _pending_path(repo: git.Repo) -> str:
+    return os.path.join(layout.home(repo.common_dir), "expected")
