@@ -38,8 +38,17 @@ def test_two_picked_runs_are_compared_with_their_code(two, served, page):
     page.get_by_role("button", name="Compare 2").click()
     expect(page.get_by_role("region", name="Params")).to_contain_text("0.5")
     expect(page.get_by_role("region", name="Metrics")).to_contain_text("-50.0 %")
+    expect(page.locator(".commands").last).to_contain_text("git track diff")
+    page.get_by_role("tab", name="Code").click()
     expect(page.locator(".patch .added").filter(has_text="print")).to_have_text("+print(1)")
-    expect(page.locator(".commands")).to_contain_text("git track diff")
+    page.get_by_role("tab", name="Code").press("ArrowRight")
+    table = page.get_by_role("tabpanel", name="Artifacts").locator("details", has_text="table.csv")
+    table.locator("summary").click()
+    expect(table.locator("td.differs")).to_have_text(["1"])
+    table.get_by_label("only these").check()
+    expect(table.locator("tbody tr")).to_have_count(1)
+    expect(table.locator(".command")).to_contain_text(":artifacts/table.csv refs/runs/")
+    assert "tab%3Dfiles" in page.url
 
 
 def test_the_keyboard_alone(two, served, page):
@@ -83,6 +92,7 @@ def test_a_report_opens_with_its_comparison(two, opened):
     assert helpers.look("report", *two, "--html", "report.html", "--with", "code").code == 0
     page = opened(Path("report.html"))
     expect(page.get_by_role("heading", name="What differs")).to_be_visible()
+    page.get_by_role("tab", name="Code").click()
     expect(page.locator(".patch .added").filter(has_text="print")).to_have_text("+print(1)")
 
 

@@ -149,6 +149,32 @@ def test_two_runs_differ_as_in_diff(project):
     assert content["commands"][0]["track"] == f"git track diff {first[16:]} {second[16:]}"
 
 
+def test_artifacts_and_logs_of_runs_side_by_side(project):
+    keys = []
+    for number in range(2):
+        Path("same.txt").write_text("same")
+        Path("table.csv").write_text(f"a\n{number}\n")
+        with gittrack_run(config={"lr": number}) as run:
+            run.log_artifact("same.txt")
+            run.log_artifact("table.csv")
+            if number:
+                run.log_artifact("same.txt", "only/second.txt")
+            print("printed")
+        keys.append(key(run.id))
+    content = document(compare, run=keys)
+    rows = {row["path"]: row for row in content["artifacts"]}
+    assert [row["equal"] for row in rows.values()] == [False, True, False]
+    assert rows["only/second.txt"]["items"][0] is None
+    assert rows["only/second.txt"]["git"] == ""
+    assert rows["table.csv"]["preview"] == "table"
+    refs = [f"refs/runs/{name}:artifacts/table.csv" for name in keys]
+    assert rows["table.csv"]["git"] == f"git diff {refs[0]} {refs[1]}"
+    parts = {way["part"]: way for way in content["commands"] if "part" in way}
+    assert parts["params"]["track"].endswith("--params")
+    assert parts["params"]["git"].endswith(f"refs/runs/{keys[1]}:params.yaml")
+    assert parts["inputs"]["git"] == ""
+
+
 def test_several_runs_have_a_column_each(project):
     ids = [helpers.record(str(i), {"loss": float(i)}, config={"lr": i}) for i in range(3)]
     content = document(compare, run=[key(run_id) for run_id in ids])

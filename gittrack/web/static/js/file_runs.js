@@ -48,7 +48,8 @@ export function compareDocument(documents, keys) {
   const codes = keys.map((_, i) => valueIn(documents.runs, "code", rows[i]));
   const code = keys.length === 2 ? documents.code?.[keys.join(" ")] || null : null;
   const equal = Object.entries(sections).filter(([, entries]) => entries.length === 0).map(([name]) => name);
-  return { keys, sections, code, codes, equal, commands: [] };
+  const logs = keys.map((key) => documents.log?.[key]?.size ?? 0);
+  return { keys, sections, code, codes, equal, logs, artifacts: [], commands: [] };
 }
 
 function rowOf(/** @type {any} */ runs, /** @type {string} */ key) {

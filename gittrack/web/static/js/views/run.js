@@ -3,11 +3,11 @@
 
 import { createChart } from "../charts/chart.js";
 import { followCurves } from "../charts/curves.js";
+import { linesOf } from "../charts/lines.js";
 import { colorOf } from "../color.js";
 import { el, fill } from "../dom.js";
 import { flattened } from "../flat.js";
 import { duration, show, size } from "../format.js";
-import { paintAgain } from "../plots/canvas.js";
 import { artifactList } from "./artifacts.js";
 import { createLog } from "./log.js";
 import { commandList, link, mountPage, plainTable, section, signOf } from "./parts.js";
@@ -37,7 +37,7 @@ function page(/** @type {App} */ app, /** @type {any} */ document, /** @type {On
     verdict(app, document),
     related(app, document),
     values(run),
-    curves(app, key, onEnd),
+    curves(app, key, run.name || run.id, onEnd),
     changes(document.files),
     inputs(document.inputs),
     artifactList(app, document, onEnd),
@@ -93,24 +93,24 @@ function values(/** @type {any} */ run) {
 }
 
 // The curves follow a run that goes on, and the keys of the charts.
-function curves(/** @type {App} */ app, /** @type {string} */ key, /** @type {OnEnd} */ onEnd) {
+function curves(/** @type {App} */ app, /** @type {string} */ key, /** @type {string} */ name, /** @type {OnEnd} */ onEnd) {
   const grid = el("div", { class: "grid" });
   /** @type {Map<string, ReturnType<typeof createChart>>} */
   const charts = new Map();
   function paint() {
-    const { curves: all, x, log: logarithmic } = app.store.get();
+    const { curves: all, x, log: isLog, logX, clip, smooth } = app.store.get();
+    const looks = () => ({ label: name, color: colorOf(key) });
     for (const [metric, lines] of Object.entries(/** @type {Record<string, any[]>} */ (all))) {
       const own = lines.filter((line) => line.key === key);
       if (own.length === 0) continue;
       let chart = charts.get(metric);
-      if (!chart) charts.set(metric, (chart = createChart(metric)));
+      if (!chart) charts.set(metric, (chart = createChart(metric, { announce: app.announce })));
       if (!chart.element.isConnected) grid.append(chart.element);
-      chart.paint(own.map((line) => ({ ...line, label: metric, color: colorOf(key) })), { log: logarithmic, x });
+      chart.paint(linesOf(own, looks, { smooth, band: "none", groups: null }), { log: isLog, logX, clip, x });
     }
   }
   onEnd(followCurves(app, () => [key]));
-  onEnd(app.store.on(["curves", "x", "log", "theme"], paint));
-  onEnd(paintAgain(grid, paint));
+  onEnd(app.store.on(["curves", "x", "log", "logX", "clip", "smooth"], paint));
   return section("Curves", grid);
 }
 
