@@ -189,9 +189,10 @@ class Application:
 
     def _state_of(self, name: str) -> tuple[Any, ...]:
         """Return what a document keeps from one request to the next."""
-        if name == "runs":
-            return (self._only("windows", "Windows"),)
-        return (self._only("points", "PointCache"),) if name == "series" else ()
+        if name not in ("runs", "series"):
+            return ()
+        windows = self._only("windows", "Windows", self._changes().named)
+        return (self._only("points", "PointCache"), windows) if name == "series" else (windows,)
 
 
 class NotFound(Refused):

@@ -7,7 +7,7 @@ day gets all that happened at once, and nothing that it has.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gittrack import git
@@ -56,6 +56,16 @@ class Changes:
         """Return the experiment of each run at the last look."""
         with self._lock:
             return [run.raw.experiment for run in self._runs.values() if run.raw is not None]
+
+    def named(self, repo: git.Repo, keys: Sequence[str]) -> list[Raw]:
+        """Return the runs with these keys, in their order; one that does not exist is left out.
+
+        Nothing is listed unless a run began, ended or changed since the last look.
+        """
+        with self._lock:
+            self._look(repo)
+            raws = [self._runs[key].raw for key in keys if key in self._runs]
+        return reader.bodies(repo, [raw for raw in raws if raw is not None])
 
     def since(self, repo: git.Repo, params: Params) -> dict[str, Any]:
         """Return the document ``changes``."""

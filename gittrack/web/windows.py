@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from gittrack import git
@@ -52,17 +52,32 @@ class _Order(NamedTuple):
     damaged: int
 
 
-class Windows:
-    """The orders that were asked for last.  For several threads; one reads all runs at a time."""
+# Returns the runs with some keys, as `web.live.Changes.named`.
+Named = Callable[[git.Repo, Sequence[str]], list[Raw]]
 
-    def __init__(self) -> None:
+
+class Windows:
+    """The orders that were asked for last.  For several threads; one reads all runs at a time.
+
+    Parameters
+    ----------
+    named : Named, optional
+        Finds the runs that a request names; by default by a look at all runs.
+    """
+
+    def __init__(self, named: Named | None = None) -> None:
+        self._named = named
         self._orders: OrderedDict[object, _Order] = OrderedDict()
         self._stamps: Stamps | None = None
         self._lock = threading.Lock()
 
     def select(self, repo: git.Repo, params: Params) -> Rows:
         """Return the rows of a window; see `select`."""
-        if params.many("run"):
+        keys = params.many("run")
+        if keys and self._named is not None and set(params.texts) <= {"run", "column", "archived"}:
+            raws = self._named(repo, keys)
+            return Rows(raws, len(raws))
+        if keys:
             return select(repo, params)
         first = _first(repo, params)
         if first is not None:

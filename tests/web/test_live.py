@@ -14,6 +14,7 @@ from gittrack.read import stamps
 from gittrack.web.application import encoded
 from gittrack.web.live import Changes
 from gittrack.web.params import Params
+from gittrack.web.windows import Windows
 
 LIVE = """
 import gittrack, sys, time
@@ -182,3 +183,17 @@ def test_unchanged_documents_are_not_sent_again(project, served):
     assert (first.status, again.status, again.body) == (200, 304, b"")
     helpers.record("second", {"loss": 1.0})
     assert served.get(address, f"If-None-Match: {first.headers['etag']}").json["runs"]["keys"]
+
+
+def test_runs_that_are_named_are_found_without_a_listing(project, monkeypatch):
+    ids = [helpers.record(f"run {number}", {"loss": float(number)}) for number in range(3)]
+    changes = Changes("here")
+    windows = Windows(changes.named)
+    keys = [f"default/{ids[n]}" for n in (2, 0)]
+    named = Params({"run": [keys[0], "default/nothing", keys[1]]})
+    assert [raw.id for raw in windows.select(git.find(), named).raws] == [ids[2], ids[0]]
+    monkeypatch.setattr("gittrack.read.runs.reader.list_runs", None)
+    rows = windows.select(git.find(), named)
+    assert [raw.id for raw in rows.raws] == [ids[2], ids[0]]
+    assert all(raw.body for raw in rows.raws)
+    assert rows.complete

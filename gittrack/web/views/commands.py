@@ -9,14 +9,16 @@ from typing import Any
 from gittrack.core import layout
 from gittrack.web.params import Params
 
+USUAL_ROWS = 20  # that ``git track ls`` prints without -n
+
 
 def command(what: str, track: str, plain: str) -> dict[str, str]:
     """Return one way to the content of a view."""
     return {"what": what, "track": track, "git": plain}
 
 
-def listing(params: Params) -> list[dict[str, Any]]:
-    """Return the commands that list the runs of a request."""
+def listing(params: Params, total: int) -> list[dict[str, Any]]:
+    """Return the commands that list the runs of a request, all ``total`` of them."""
     experiment, where = params.text("experiment"), params.text("where")
     order = next(iter(params.many("sort")), "")  # the most important key; ls sorts by one
     words = ["git", "track", "ls"]
@@ -24,6 +26,7 @@ def listing(params: Params) -> list[dict[str, Any]]:
     words += ["-w", where] if where else []
     words += ["--sort", order] if order else []
     words += ["--archived"] if params.flag("archived") else []
+    words += ["-n", str(total)] if total > USUAL_ROWS else []
     prefix = f"{layout.RUNS}{experiment}" if experiment else layout.RUNS
     content = "%(refname)%0a%(contents:body)"
     plain = ["git", "for-each-ref", "--sort=-refname", f"--format={content}", prefix]

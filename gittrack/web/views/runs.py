@@ -31,7 +31,7 @@ def view(repo: git.Repo, params: Params, windows: Windows | None = None) -> dict
         "archived": rows.archived,
         "damaged": rows.damaged,
         **columns_of(repo, infos, params.many("column")),
-        "commands": commands.listing(params),
+        "commands": commands.listing(params, rows.total),
     }
 
 
@@ -43,7 +43,7 @@ def key(info: RunInfo | Raw) -> str:
 def columns_of(
     repo: git.Repo, infos: Sequence[RunInfo], chosen: Sequence[str] = ()
 ) -> dict[str, Any]:
-    """Return the keys, columns and sweeps of a document with these runs as rows.
+    """Return the keys and columns of a document with these runs as rows.
 
     Parameters
     ----------

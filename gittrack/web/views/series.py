@@ -14,11 +14,11 @@ from gittrack.core.run.run_info import from_iso
 from gittrack.read.runs import reader
 from gittrack.read.runs.live import Tail
 from gittrack.read.runs.reader import Raw
-from gittrack.web import windows
 from gittrack.web.params import BadParameter, Params
 from gittrack.web.points import PointCache, RunPoints, cut, means, ordered, pack, thin
 from gittrack.web.series_file import Array, Series
 from gittrack.web.views import commands, runs
+from gittrack.web.windows import Windows
 
 MOST_RUNS = 200
 _MANY = 100_000  # numbers; beyond it, 32 bits per value are enough for a screen
@@ -41,7 +41,9 @@ class Window(NamedTuple):
         return cls(params.text("x") or "step", params.number("from"), params.number("to"), width)
 
 
-def view(repo: git.Repo, params: Params, cache: PointCache) -> dict[str, Any]:
+def view(
+    repo: git.Repo, params: Params, cache: PointCache, windows: Windows | None = None
+) -> dict[str, Any]:
     """Return the document ``series``."""
     window, metrics = Window.of(params), params.many("metric")
     keys = params.many("run")
@@ -49,7 +51,7 @@ def view(repo: git.Repo, params: Params, cache: PointCache) -> dict[str, Any]:
         raise BadParameter(
             f"{len(keys)} runs are too many for charts", f"select at most {MOST_RUNS}"
         )
-    chosen = windows.select(repo, Params({"run": keys})).raws if keys else []
+    chosen = (windows or Windows()).select(repo, Params({"run": keys})).raws if keys else []
     entries: list[dict[str, Any]] = []
     tails: dict[str, str] = {}
     problems: list[dict[str, str]] = []

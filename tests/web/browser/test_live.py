@@ -32,9 +32,14 @@ def test_a_run_begins_goes_on_and_ends(project, served, page):
     live = rows.first
     expect(live).to_contain_text("running")
     expect(live).to_contain_text("0.33333")
+    for row in rows.all():
+        row.click()
+    compared = page.get_by_role("region", name="What differs").get_by_role("region", name="Metrics")
+    expect(compared).to_contain_text("0.33333")
     process.stdin.write("\n")
     process.stdin.flush()
     process.stdout.readline()
     expect(live).to_contain_text("0.125")
+    expect(compared).to_contain_text("0.125")
     process.communicate("\n")
     expect(live).to_contain_text("finished")

@@ -80,3 +80,13 @@ test("what a file does not hold is an error that says so", async () => {
   await assert.rejects(data.get("run", { run: "x" }), /does not hold the run x/);
   assert.deepEqual((await data.get("sweeps")).sweeps, []);
 });
+
+test("the runs of an experiment and of those below it; a query is refused", async () => {
+  const column = { name: "metrics.loss", group: "metric", head: "loss", values: [1, 2, 3], min: [1, 2, 3], max: [1, 2, 3], count: [1, 1, 1] };
+  const runs = { total: 3, complete: true, keys: ["a/1", "ab/2", "a/b/3"], columns: [column, { name: "seed", value: 7 }] };
+  const file = fileSource({ runs });
+  const { keys, total, columns } = await file.get("runs", { experiment: "a", where: "" });
+  assert.deepEqual([keys, total, columns[0].values, columns[0].max, columns[1].value], [["a/1", "a/b/3"], 2, [1, 3], [1, 3], 7]);
+  assert.equal((await file.get("runs", {})).total, 3);
+  await assert.rejects(file.get("runs", { where: "loss < 1" }), /a file cannot run a query/);
+});

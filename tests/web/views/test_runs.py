@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 
 import helpers
 import pytest
 
 from gittrack import git
+from gittrack.cli.commands import ls
 from gittrack.core.errors import NoSuchRun, TrackError
 from gittrack.core.query.grammar import QueryError
 from gittrack.web.application import encoded
@@ -130,5 +132,13 @@ def test_an_empty_repository(project):
 
 
 def test_the_command_of_a_listing_sorts_by_the_most_important_key():
-    (way,) = commands.listing(Params({"sort": ["-acc", "lr"]}))
+    (way,) = commands.listing(Params({"sort": ["-acc", "lr"]}), 20)
     assert way["track"] == "git track ls --sort -acc"
+
+
+def test_the_command_of_a_listing_prints_all_runs():
+    (way,) = commands.listing(Params(), 1_234)
+    assert way["track"] == "git track ls -n 1234"
+    parser = argparse.ArgumentParser()
+    ls.arguments(parser)
+    assert parser.get_default("n") == commands.USUAL_ROWS

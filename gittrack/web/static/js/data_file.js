@@ -3,7 +3,7 @@
 
 import { linesWith } from "./console.js";
 import { DataError } from "./errors.js";
-import { compareDocument, runDocument } from "./file_runs.js";
+import { compareDocument, runDocument, runsDocument } from "./file_runs.js";
 import { seriesDocument } from "./file_series.js";
 
 /**
@@ -15,7 +15,7 @@ export function fileSource(documents) {
   /** @type {Record<string, (params: any) => any>} */
   const answers = {
     start: () => documents.start,
-    runs: () => documents.runs,
+    runs: (params) => runsDocument(documents.runs, params),
     series: (params) => seriesDocument(documents.series, params),
     run: (params) => runDocument(documents, params.run),
     compare: (params) => compareDocument(documents, params.run),

@@ -6,6 +6,20 @@ import { flattened } from "./flat.js";
 import { numeric, valueAt } from "./sort.js";
 
 /**
+ * Return the document `runs` of a file with only the runs of an experiment and of those below it.
+ * @param {any} runs  the document with all runs
+ * @param {{experiment?: string, where?: string}} params
+ */
+export function runsDocument(runs, { experiment = "", where = "" }) {
+  if (where) throw new DataError("a file cannot run a query", `ask for it when the file is written: git track ui --file FILE -w '${where}'`);
+  if (!experiment) return runs;
+  const rows = runs.keys.flatMap((/** @type {string} */ key, /** @type {number} */ row) => (key.startsWith(`${experiment}/`) ? [row] : []));
+  const chosen = (/** @type {any[]} */ values) => rows.map((/** @type {number} */ row) => values[row]);
+  const columns = runs.columns.map((/** @type {any} */ column) => Object.fromEntries(Object.entries(column).map(([name, value]) => [name, Array.isArray(value) ? chosen(value) : value])));
+  return { ...runs, keys: chosen(runs.keys), total: rows.length, columns };
+}
+
+/**
  * Return the document `run` of a run in a file: its facts, params and metrics, and what its sender added.
  * @param {any} documents
  * @param {string} key

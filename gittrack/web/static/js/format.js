@@ -57,7 +57,11 @@ export function show(value, kind, now = Date.now() / 1000) {
   return escape(typeof value === "string" ? value : JSON.stringify(value));
 }
 
-function quoted(/** @type {string} */ word) {
+/**
+ * Return a word as a shell reads it.
+ * @param {string} word
+ */
+export function quoted(word) {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\"'\"'")}'`;
 }
 

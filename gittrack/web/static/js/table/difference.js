@@ -24,9 +24,10 @@ export function createDifference(app) {
   function refresh() {
     const { selected, runs } = store.get();
     element.hidden = selected.length < 2;
-    const key = selected.join(" ");
+    const key = lookOf(runs, selected);
     if (element.hidden) shown = "";
     if (!runs || element.hidden || key === shown) return;
+    const again = shown.startsWith(selected.join(" ")); // the same runs, which went on
     shown = key;
     if (selected.length > MOST) return fill(body, el("p", { class: "muted", text: `${selected.length} runs are picked` }));
     const mine = ++turn;
@@ -34,11 +35,23 @@ export function createDifference(app) {
       const document = await app.data.get("compare", { run: selected });
       if (mine !== turn) return;
       fill(body, ...differences(app, document));
-      app.announce(`${selected.length} runs are compared below the table`);
+      if (!again) app.announce(`${selected.length} runs are compared below the table`);
     });
   }
 
   const off = store.on(["selected", "runs"], refresh);
   refresh();
   return { element, stop: () => ((turn = -1), off()) };
+}
+
+/**
+ * Return what the table says about some runs: as long as it is equal, so is the comparison.
+ * @param {any} runs  the document `runs`
+ * @param {string[]} selected  keys
+ */
+export function lookOf(runs, selected) {
+  if (!runs || selected.length > MOST) return selected.join(" ");
+  const rows = selected.map((key) => runs.keys.indexOf(key)).filter((row) => row >= 0);
+  const changing = runs.columns.filter((/** @type {any} */ column) => "values" in column);
+  return [...selected, JSON.stringify(rows.map((row) => changing.map((/** @type {any} */ { values, count }) => [values[row], count?.[row]])))].join(" ");
 }

@@ -90,6 +90,7 @@ function followEdge(/** @type {import("../main.js").App} */ app, /** @type {HTML
     const table = /** @type {HTMLElement} */ (cell.closest("table"));
     const [width, whole, start] = [cell.offsetWidth, table.offsetWidth, event.clientX];
     const end = new AbortController(); // it ends all that follows the pointer
+    cell.draggable = false; // a drag of the whole heading would take the pointer away
     edge.setPointerCapture(event.pointerId);
     edge.addEventListener("pointermove", (move) => {
       const now = Math.max(40, width + move.clientX - start);
@@ -97,7 +98,7 @@ function followEdge(/** @type {import("../main.js").App} */ app, /** @type {HTML
       table.style.width = `${whole + now - width}px`;
     }, { signal: end.signal });
     edge.addEventListener("pointerup", (up) => up.clientX !== start && app.store.set({ widths: resized(app.store.get().widths, name, width + up.clientX - start) }), { signal: end.signal });
-    edge.addEventListener("lostpointercapture", () => end.abort(), { signal: end.signal });
+    edge.addEventListener("lostpointercapture", () => (end.abort(), (cell.draggable = true)), { signal: end.signal });
   });
 }
 

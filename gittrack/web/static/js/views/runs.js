@@ -4,7 +4,7 @@
 import { choiceOf } from "../charts/choice.js";
 import { createCharts } from "../charts/panel.js";
 import { el, fill } from "../dom.js";
-import { show } from "../format.js";
+import { quoted, show } from "../format.js";
 import { createSplitter } from "../panes.js";
 import { sorted } from "../sort.js";
 import { createBar } from "../table/bar.js";
@@ -49,7 +49,8 @@ export function mount(root, app) {
     table.show({ lines, columns, look: { runs, sort, baseline: runs.keys.indexOf(state.baseline), qualities } });
     const fixed = runs.columns.filter((/** @type {any} */ column) => "value" in column && column.group === "param");
     fill(constants, fixed.map((/** @type {any} */ column) => `${column.head}=${show(column.value, column.kind)}`).join("  "));
-    fill(commands, runs.commands.map((/** @type {any} */ command) => command.track).join("   "));
+    const order = runs.complete && sort.length > 0 ? ` --sort ${quoted(sort[0])}` : ""; // by the page; ls sorts by one key
+    fill(commands, runs.commands.map((/** @type {any} */ command) => command.track + order).join("   "));
   }
 
   const off = [
