@@ -154,6 +154,23 @@ def adopt_after(config: Mapping[str, str]) -> float:
     return int(match[1]) * (3600.0 if match[2] == "h" else 86400.0)
 
 
+def parse_size(key: str, text: str) -> int:
+    """Return the number of a setting such as ``10m``.
+
+    Raises
+    ------
+    TrackError
+        If it is not a size; the error names the setting.
+    """
+    match = re.fullmatch(r"([0-9]{1,15})([kmg]?)", text.strip().lower())
+    if match is None:
+        raise TrackError(
+            f"the setting {key} is {text!r}, which is not a size",
+            f"set it like this: git config {key} 10m",
+        )
+    return int(match[1]) * _UNITS[match[2]]
+
+
 def from_config(config: Mapping[str, str]) -> Settings:
     """Return the settings in git's configuration.
 
@@ -172,13 +189,7 @@ def from_config(config: Mapping[str, str]) -> Settings:
         text = config.get(f"track.{key.lower()}")
         if text is None:
             return default
-        match = re.fullmatch(r"([0-9]{1,15})([kmg]?)", text.strip().lower())
-        if match is None:
-            raise TrackError(
-                f"the setting track.{key} is {text!r}, which is not a size",
-                f"set it like this: git config track.{key} 10m",
-            )
-        return int(match[1]) * _UNITS[match[2]]
+        return parse_size(f"track.{key}", text)
 
     default = Settings()
     if "track.experiment" in config and not config["track.experiment"]:

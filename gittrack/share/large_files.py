@@ -115,7 +115,7 @@ def send(
 def sendable_models(
     repo: git.Repo, models: Collection[str] | None, unsent: Collection[str]
 ) -> Collection[str] | None:
-    """Return the models without an event on a run whose content was not sent; None for all models."""
+    """Return the models without an event on one of the runs that are not sent; None for all models."""
     if not unsent or (models is not None and not models):
         return models
     events = _events(repo)

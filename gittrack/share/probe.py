@@ -8,15 +8,8 @@ from gittrack import git
 from gittrack.core import layout
 from gittrack.core.fast_typing import NamedTuple
 from gittrack.share import remotes, transport
+from gittrack.share.hosts.limits import limits_of
 from gittrack.share.hosts.ref_names import RefNames
-
-_LIMITS = (  # what hosts document; the first name that is part of the URL counts
-    ("github.com", "100 MB a file, 2 GB a push; up to 5,000 refs are recommended"),
-    ("gitlab", "large numbers of refs are slow"),
-    ("bitbucket", "its hooks run on every ref"),
-    ("dev.azure.com", "100 MB a file, 5 GB a push"),
-    ("codeup", "heads and tags only"),
-)
 
 
 class ProbeResult(NamedTuple):
@@ -69,7 +62,7 @@ def probe(repo: git.Repo, name: str | None = None) -> ProbeResult:
         branches = _refusal(repo, transport.Route(remote, as_branches))
         if not branches:
             remotes.remember_ref_names(repo, remote, as_branches)
-    return ProbeResult(remote, url, direct, branches, limits_of(url))
+    return ProbeResult(remote, url, direct, branches, limits_of(url).words)
 
 
 def _refusal(repo: git.Repo, route: transport.Route) -> str:
@@ -90,8 +83,3 @@ def _empty_commit(repo: git.Repo) -> str:
     env = {f"GIT_{name}": "gittrack" for name in names}
     call = repo.call("commit-tree", tree, "-m", "gittrack: a probe", env=env, shared=True)
     return call.output().decode().strip()
-
-
-def limits_of(url: str) -> str:
-    """Return the documented limits of the host of a URL; empty if they are not known."""
-    return next((text for host, text in _LIMITS if host in url.lower()), "")

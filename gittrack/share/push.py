@@ -6,7 +6,7 @@ annotations of runs, then events of models with their stages, all of these or no
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from gittrack import git
 from gittrack.core import layout
@@ -27,6 +27,7 @@ from gittrack.share import (
     transport,
     waiting,
 )
+from gittrack.share.oversized import oversized
 from gittrack.share.remotes import Remote
 
 
@@ -55,6 +56,8 @@ class PushPlan(NamedTuple):
         How many events of models it lacks; their runs go with them.
     large : Shipment
         The large files that go before the runs.
+    oversized : mapping of str to (str, str)
+        {commit: (id, reason)} of the runs that it would not take, because a file is too large.
     """
 
     remote: Remote
@@ -67,6 +70,7 @@ class PushPlan(NamedTuple):
     annotated: bool = False
     events: int = 0
     large: large_files.Shipment = large_files.Shipment()
+    oversized: Mapping[str, tuple[str, str]] = {}
 
     @property
     def sends_something(self) -> bool:
@@ -153,7 +157,9 @@ def plan(
     ]
     pulled = set() if everything or runs is not None else remotes.pulled(repo)
     missing = [raw for raw in able if target.refs.get(str(raw.ref)) != raw.commit]
-    sent = tuple(raw for raw in missing if raw.commit not in pulled)
+    candidates = [raw for raw in missing if raw.commit not in pulled]
+    too_large = oversized(repo, target, candidates)
+    sent = tuple(raw for raw in candidates if raw.id not in too_large)
     infos = [reader.decode(repo, raw) for raw in reader.bodies(repo, list(sent))]
     of_models = tuple(models) if models is not None else (None if runs is None else ())
     return PushPlan(
@@ -163,7 +169,7 @@ def plan(
         companions.unpushed(repo, target.name, infos),
         companions.uncommitted(repo, infos),
         of_models,
-        len(missing) - len(sent),
+        len(missing) - len(candidates),
         annotation_merge.differs(repo, target),
         registry.missing(repo, target, of_models),
         _large(
@@ -171,6 +177,7 @@ def plan(
         )
         if artifacts
         else large_files.Shipment(),
+        {str(raw.commit): (raw.id, too_large[raw.id]) for raw in candidates if raw.id in too_large},
     )
 
 
@@ -244,7 +251,7 @@ def push(
     target = planned.remote
     unsent = large_files.send(repo, planned.large, target.name, watch, unattended=unattended)
     ids = {str(raw.ref): raw.id for raw in planned.runs if raw.commit not in unsent}
-    models = large_files.sendable_models(repo, planned.models, unsent)
+    models = large_files.sendable_models(repo, planned.models, {**unsent, **planned.oversized})
     names = {**ids, layout.NOTES: "annotations"}
     updates = transport.push(repo, target.route, [*ids, *planned.sweeps], unattended=unattended)
     accepted = {update.ref for update in updates if update.accepted}
@@ -264,6 +271,7 @@ def push(
         notes is not None and notes.accepted,
         events.tags,
         (
+            *planned.oversized.values(),
             *((raw.id, unsent[raw.commit]) for raw in planned.runs if raw.commit in unsent),
             *((names.get(update.ref, update.ref), update.reason) for update in refused),
         ),

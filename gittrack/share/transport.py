@@ -161,13 +161,17 @@ def push(
             update._replace(ref=names.here(update.ref))
             for update in _updates(os.fsdecode(answer.out), answer.err)
         ]
-        if answer.code == 0 or not all(update.accepted for update in results):
-            updates += results
-        elif failures.was_cut(answer.err) and len(part) > 1 and not atomic:
+        has_failed = answer.code != 0 and all(update.accepted for update in results)
+        can_split = len(part) > 1 and not atomic
+        if can_split and (
+            (has_failed and failures.was_cut(answer.err)) or failures.was_too_large(answer.err)
+        ):
             # A host or a proxy may limit the size of one push: smaller ones can pass.
             parts[:0] = [part[: len(part) // 2], part[len(part) // 2 :]]
-        else:
+        elif has_failed:
             raise failure(remote.name, answer.err)
+        else:
+            updates += results
     return updates
 
 

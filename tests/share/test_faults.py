@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from helpers import git as run_git
 from helpers import look
@@ -80,6 +82,14 @@ def test_a_remote_that_is_full(ann):
     assert run_git(ann.server, "fsck", "--connectivity-only", "--no-dangling") == ""
     run_git(ann.folder, "config", "--unset", "remote.origin.receivepack")
     assert big in ann.push().runs
+
+
+def test_a_host_that_limits_the_size_of_a_push_gets_several(ann):
+    for name in "cd":
+        (ann.folder / "data.py").write_text(os.urandom(4000).hex())
+        ann.record(name)
+    run_git(ann.server, "config", "receive.maxInputSize", "15000")
+    assert (len(ann.push().runs), ann.push().refused) == (4, ())
 
 
 def test_a_remote_that_is_gone(ann):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Collection
 
 from gittrack import git
 from gittrack.cli.commands import _bar, _runs, _share
@@ -11,6 +12,7 @@ from gittrack.cli.options import add_experiment, add_where
 from gittrack.cli.output import print_note, print_result
 from gittrack.read.runs import query, reader
 from gittrack.share import push
+from gittrack.share.oversized import WAY_OUT
 from gittrack.show.terminal.columns import short_id
 from gittrack.show.terminal.text import escape, size
 
@@ -52,13 +54,14 @@ def run(args: argparse.Namespace) -> int:
         print_note(_described(planned))
     elif args.dry_run:
         print_note(f"{escape(planned.remote.name)} has all these runs already")
+    _print_oversized(planned)
     if args.dry_run:
         return 0
     remote, url = planned.remote.name, planned.remote.url
     _share.check_consent(repo, remote, url, yes=args.yes, needed=planned.sends_something)
     done = push.push(repo, planned, watch=_bar.watch)
     print_result(_summary(done, planned.pulled))
-    _print_refusals(done)
+    _print_refusals(done, {run_id for run_id, _ in planned.oversized.values()})
     return 1 if done.refused else 0
 
 
@@ -106,10 +109,22 @@ def _described(planned: push.PushPlan) -> str:
     return "\n".join(lines)
 
 
-def _print_refusals(done: push.Pushed) -> None:
-    """Print what the remote refused, one line for each reason."""
+def _print_oversized(planned: push.PushPlan) -> None:
+    """Print the runs that the remote would not take, and what to do about them."""
+    runs = list(planned.oversized.values())
+    for run_id, reason in runs[:_MOST_LINES]:
+        print_note(f"not sent: {short_id(run_id)}: {escape(reason)}")
+    if len(runs) > _MOST_LINES:
+        print_note(f"not sent: {len(runs) - _MOST_LINES} more runs, for the same kind of reason")
+    if runs:
+        print_note(f"hint: {WAY_OUT}")
+
+
+def _print_refusals(done: push.Pushed, printed: Collection[str]) -> None:
+    """Print what the remote refused, one line for each reason, except the runs that are printed already."""
     reasons: dict[str, list[str]] = {}
-    for name, reason in done.refused:
+    rest = [(name, reason) for name, reason in done.refused if name not in printed]
+    for name, reason in rest:
         reasons.setdefault(reason, []).append(name)
     for reason, names in list(reasons.items())[:_MOST_LINES]:
         listing = escape(" ".join(names[:_MOST_LINES]))
@@ -117,7 +132,7 @@ def _print_refusals(done: push.Pushed) -> None:
         print_note(f"{escape(done.remote)} refused {listing}{more}: {escape(reason)}")
     if len(reasons) > _MOST_LINES:
         print_note(f"and more, for {len(reasons) - _MOST_LINES} other reasons")
-    if done.refused and not (done.runs or done.sweeps or done.annotated or done.models):
+    if rest and not (done.runs or done.sweeps or done.annotated or done.models):
         print_note(f"see what it takes: git track remote {escape(done.remote)} --probe")
 
 

@@ -10,6 +10,7 @@ from gittrack.cli.commands._share import count, shown_url
 from gittrack.cli.output import print_note, print_result
 from gittrack.core import layout
 from gittrack.share import probe, registry, remotes, waiting
+from gittrack.share.hosts.limits import limits_of
 from gittrack.show.terminal.text import age, columns, escape
 
 _AS_BRANCHES = """runs go there as branches below gittrack/ from now on (remote.{0}.gittrackRefs)
@@ -42,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
         ("sweeps", str(len(remote.below(layout.SWEEPS)))),
         ("models", count(len(registry.event_tags(remote.refs)), "event")),
     ]
-    limits = probe.limits_of(remote.url)
+    limits = limits_of(remote.url).words
     rows += [("limits", limits)] if limits else []
     rows += _waiting(repo)
     print_result("".join(f"{line}\n" for line in columns(rows)))

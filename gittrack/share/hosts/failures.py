@@ -66,6 +66,11 @@ def was_cut(err: bytes) -> bool:
     return any(part in text for part in _CUT) and "fsck error" not in text
 
 
+def was_too_large(err: bytes) -> bool:
+    """Return whether a host refused a whole push because of its size."""
+    return b"exceeds maximum allowed" in err
+
+
 def first_line(err: bytes) -> str:
     """Return the first line of git's own message."""
     lines = [line.strip() for line in redact_url(err.decode(errors="replace")).splitlines()]
