@@ -123,19 +123,21 @@ class ContentStore(NamedTuple):
                 lfs_path.unlink(missing_ok=True)  # of the file that is replaced
             # Also over equal content, which counts as fresh from now on, even if another user owns it.
             incoming.replace(path)
-            self._lend(digest)
+            with contextlib.suppress(OSError):  # Git LFS gets it when it is sent
+                self.lend(digest)
         _sync_folder(path.parent)
 
     def lfs_path(self, digest: str) -> Path | None:
         """Return the path at which Git LFS looks for content; None if the store lends nothing."""
         return self.lfs / digest[:2] / digest[2:4] / digest if self.lfs else None
 
-    def _lend(self, digest: str) -> None:
-        """Give stored content its second name, for Git LFS; a file that is there already stays."""
+    def lend(self, digest: str) -> None:
+        """Give stored content its second name, for Git LFS; a file that is there already stays.
+
+        Raises OSError if the file system has no hard links, or if the folder belongs to another user.
+        """
         path = self.lfs_path(digest)
-        if path is None:
-            return
-        with contextlib.suppress(OSError):  # no hard links, or a folder of another user
+        if path is not None and not path.exists():
             folders.make(str(path.parent))
             os.link(self.path(digest), path)
 

@@ -1,4 +1,4 @@
-"""Git's configuration, from the output of `git config --list`."""
+"""Git's configuration, from the output of `git config --list`, and by variables."""
 
 from __future__ import annotations
 
@@ -6,6 +6,15 @@ import os
 from collections.abc import Mapping
 
 from gittrack.core.fast_typing import Any
+
+# For talking calls if nobody can answer: git, ssh and the credential manager refuse instead of prompting.
+UNATTENDED = {
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_ASKPASS": "false",
+    "SSH_ASKPASS": "false",
+    "SSH_ASKPASS_REQUIRE": "force",  # ssh asks this program, which refuses, and never the terminal
+    "GCM_INTERACTIVE": "never",
+}
 
 
 def parse_config(listing: bytes) -> dict[str, str]:

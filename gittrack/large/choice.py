@@ -14,10 +14,12 @@ from urllib.parse import unquote, urlsplit
 
 from gittrack import git
 from gittrack.core.errors import TrackError
+from gittrack.core.secrets import redact_url
 from gittrack.disk.content_store import ContentStore
 from gittrack.disk.lfs_pointer import Pointer
 from gittrack.large import transfer
 from gittrack.large.folder_store import FolderStore
+from gittrack.large.lfs_store import LfsStore
 from gittrack.large.receiving import Progress
 from gittrack.large.transfer import Failures
 
@@ -82,11 +84,12 @@ def of_repo(
         )
     option = ("--push",) if pushing else ()
     url = os.fsdecode(repo.read("remote", "get-url", *option, "--", name)).split("\n")[0]
-    local = None if _has_lfs_server(config, name) else _local_repository(repo, url)
+    server = _lfs_server(config, name, pushing=pushing)
+    local = None if server else _local_repository(repo, url)
     if local is not None:
         folder = local / "lfs" / "objects"
         return _OfFiles(FolderStore(folder, name, local), str(folder))
-    raise TrackError(f"{name} has no store for large files", _EXAMPLE)
+    return LfsStore(repo, name, redact_url(server or url), unattended=unattended)
 
 
 def _default_remote(config: Mapping[str, str]) -> str | None:
@@ -99,9 +102,12 @@ def _default_remote(config: Mapping[str, str]) -> str | None:
     return chosen or (names[0] if len(names) == 1 else None)
 
 
-def _has_lfs_server(config: Mapping[str, str], remote: str) -> bool:
-    keys = ("lfs.url", "lfs.pushurl", f"remote.{remote}.lfsurl", f"remote.{remote}.lfspushurl")
-    return any(config.get(key) for key in keys)
+def _lfs_server(config: Mapping[str, str], remote: str, *, pushing: bool) -> str | None:
+    """Return the URL of a Git LFS server that the user configured; None for the one of the remote."""
+    names = ("lfspushurl", "lfsurl") if pushing else ("lfsurl",)
+    keys = [f"remote.{remote}.{name}" for name in names]
+    keys += ["lfs.pushurl", "lfs.url"] if pushing else ["lfs.url"]
+    return next((config[key] for key in keys if config.get(key)), None)
 
 
 def _at(location: str) -> RemoteStore:

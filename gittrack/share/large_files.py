@@ -75,8 +75,10 @@ def plan(
         return Shipment()
     try:
         store = choice.of_repo(repo, remote, pushing=True, unattended=unattended)
-    except TrackError:
-        return Shipment()
+    except TrackError as error:
+        absent = sum(content.digest not in sizes for content in needed)
+        local = {c: tuple(by) for c, by in needed.items() if c.digest in sizes}
+        return Shipment("", local, absent, f"{error.message}; {error.hint}")
     earlier = sent.digests(repo.common_dir, store.address)
     new = {content: tuple(by) for content, by in needed.items() if content.digest not in earlier}
     return Shipment(

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from gittrack.core.fast_typing import NamedTuple
 from gittrack.git import Answer, Call, Repo
+from gittrack.git.config import UNATTENDED
 from gittrack.share.hosts import failures
 from gittrack.share.hosts.failures import failure
 from gittrack.share.hosts.ref_names import RefNames
@@ -25,13 +26,6 @@ _EXPLICIT = (
 )
 # Refspecs of one push; git takes them as arguments, whose total size the system limits.
 MOST_REFSPECS = 10_000
-_UNATTENDED = {
-    "GIT_TERMINAL_PROMPT": "0",
-    "GIT_ASKPASS": "false",
-    "SSH_ASKPASS": "false",
-    "SSH_ASKPASS_REQUIRE": "force",  # ssh asks this program, which refuses, and never the terminal
-    "GCM_INTERACTIVE": "never",
-}
 
 
 class Route(NamedTuple):
@@ -199,7 +193,8 @@ def _updates(output: str, err: bytes) -> list[Update]:
 
 def _talk(repo: Repo, args: Sequence[str], unattended: bool, feed: bytes | None = None) -> Call:
     """Start a call with the user's hooks and prompts; without prompts if ``unattended``."""
-    env = _UNATTENDED if unattended else {}
+    # Large files go before the runs; the hook of Git LFS need not look for them.
+    env = {"GIT_LFS_SKIP_PUSH": "1", **(UNATTENDED if unattended else {})}
     folder = repo.work_tree or repo.common_dir
     argv = ["--git-dir", repo.git_dir, "--no-pager", *args]
     return Call(argv, cwd=folder, env=env, feed=feed, talking=True)
