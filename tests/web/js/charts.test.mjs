@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { appended, grouped } from "../../../gittrack/web/static/js/charts/curves.js";
+import { appended, grouped, has } from "../../../gittrack/web/static/js/charts/curves.js";
 import { breaksOf, lineOf, linesOf } from "../../../gittrack/web/static/js/charts/lines.js";
 import { lineWith, nearest, readings } from "../../../gittrack/web/static/js/charts/nearest.js";
 import { moved, pinched } from "../../../gittrack/web/static/js/charts/pointer.js";
@@ -171,4 +171,11 @@ test("points that a live run logs go on a thinned curve and its means", () => {
   const more = grouped([{ run: "e/1", metric: "loss", x: [10], y: [3], marks: [], total: 1 }]);
   const [{ means, total }] = appended(first, more).loss;
   assert.deepEqual([[...means.x], [...means.y], [...means.n], total], [[9, 10], [1.5, 3], [10, 1], 11]);
+});
+
+test("a zoom needs no request if all points are here", () => {
+  const [all, part] = [{ from: null, to: null }, { from: 2, to: 8 }];
+  const curves = (thinned) => ({ loss: [curve("a", [0], [1], { thinned })] });
+  const cases = [[false, all, part], [true, all, part], [true, part, part], [false, part, { from: 3, to: 8 }], [false, part, { from: 1, to: 8 }], [false, part, all]];
+  assert.deepEqual(cases.map(([thinned, loaded, range]) => has(curves(thinned), loaded, range)), [true, false, true, true, false, false]);
 });

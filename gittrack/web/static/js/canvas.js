@@ -3,6 +3,8 @@
 
 const PALETTE = ["ink", "muted", "line", "panel", "accent", "good", "bad"];
 
+const NEAR = 100; // pixels out of sight
+
 /** @typedef {Record<string, string>} Colors  `ink`, `muted`, `line`, `panel`, `accent`, `good` and `bad` */
 
 /**
@@ -38,37 +40,49 @@ export function colorsOn(element) {
   return Object.fromEntries(PALETTE.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
 }
 
+/** @typedef {"size" | "colors" | "paper" | "sight"} Reason  `sight`: it has come into sight */
+
 /**
- * Call a function whenever an element must be painted again: its size or the colours changed, or it is printed.  It ends
- * by itself when the element has left the page.
+ * Call a function whenever an element must be painted again, with the reason.  It ends by itself when the element has left
+ * the page.
  * @param {HTMLElement} element
- * @param {(hasOtherColors: boolean) => void} paint
+ * @param {(reason: Reason) => void} paint
  * @returns {() => void} ends it
  */
 export function paintAgain(element, paint) {
   let wasThere = false;
-  const repaint = (/** @type {boolean} */ hasOtherColors) => {
+  const repaint = (/** @type {Reason} */ reason) => () => {
     if (wasThere && !element.isConnected) return stop();
     wasThere = element.isConnected;
-    paint(hasOtherColors);
+    paint(reason);
   };
-  const recolor = () => repaint(true);
-  const size = new ResizeObserver(() => repaint(false));
-  const theme = new MutationObserver(recolor);
+  const [size, colors, paper, sight] = /** @type {Reason[]} */ (["size", "colors", "paper", "sight"]).map(repaint);
+  const resizes = new ResizeObserver(size);
+  const themes = new MutationObserver(colors);
+  const sights = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && sight(), { rootMargin: `${NEAR}px` });
   const system = matchMedia("(prefers-color-scheme: dark)");
-  size.observe(element);
-  theme.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
-  system.addEventListener("change", recolor);
-  addEventListener("paper", recolor);
+  resizes.observe(element);
+  themes.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
+  sights.observe(element);
+  system.addEventListener("change", colors);
+  addEventListener("paper", paper);
 
   function stop() {
-    size.disconnect();
-    theme.disconnect();
-    system.removeEventListener("change", recolor);
-    removeEventListener("paper", recolor);
+    [resizes, themes, sights].forEach((observer) => observer.disconnect());
+    system.removeEventListener("change", colors);
+    removeEventListener("paper", paper);
   }
 
   return stop;
+}
+
+/**
+ * Return whether an element can be seen, or nearly so.
+ * @param {Element} element
+ */
+export function isInSight(element) {
+  const { top, bottom } = element.getBoundingClientRect();
+  return bottom > -NEAR && top < innerHeight + NEAR;
 }
 
 /**

@@ -5,6 +5,7 @@ import { show } from "../format.js";
 import { clockText, durationText, numberTexts, timeTicks } from "../ticks.js";
 
 const PIXELS = 80; // between two labels
+const CLOCK_PIXELS = 110;
 
 /**
  * Return the ticks of an x axis, each with its text.
@@ -18,7 +19,7 @@ export function xTicks(name, scale, width) {
   if (scale.log || !["time", "wall"].includes(name)) return labelled(scale.ticks(count), 7);
   if (name === "time") return timeTicks(scale.low, scale.high, count).map((tick) => [tick, durationText(tick)]);
   const offset = -60 * new Date(scale.low * 1000).getTimezoneOffset() || 0;
-  const places = timeTicks(scale.low, scale.high, (count * 3) / 4, offset);
+  const places = timeTicks(scale.low, scale.high, width / CLOCK_PIXELS, offset).filter((tick, i, all) => i === 0 || clockText(tick) !== clockText(all[i - 1]));
   return places.map((tick, i) => [tick, clockText(tick, i === 0)]);
 }
 

@@ -1,7 +1,7 @@
 // @ts-check
 /** One chart: lines on a canvas, and on a second canvas above it what follows the pointer or the keyboard. */
 
-import { paintAgain, prepared } from "../canvas.js";
+import { isInSight, paintAgain, prepared } from "../canvas.js";
 import { el } from "../dom.js";
 import { placeText } from "./axis.js";
 import { drawOverlay, drawScene } from "./draw.js";
@@ -48,6 +48,7 @@ export function createChart(title, shared = {}) {
   let options = /** @type {import("./scene.js").Options} */ ({ log: false, logX: false, clip: false, x: "step", from: null, to: null });
   let pointed = { cross: /** @type {{x: number, metric: string} | null} */ (null), hover: "", baseline: "" };
   let place = /** @type {import("./walk.js").Place | null} */ (null); // of the keyboard
+  let isStale = false; // whether the canvas waits until it is in sight
   /** @type {Actions} */
   const actions = {
     cross: (metric, x, hover) => point(x === null ? null : { metric, x }, hover, pointed.baseline),
@@ -77,7 +78,10 @@ export function createChart(title, shared = {}) {
     event.stopPropagation(); // the key means nothing else here
   });
   plot.addEventListener("blur", () => place && leave());
-  paintAgain(plot, (hasOtherColors) => (hasOtherColors || scene?.width !== canvas.clientWidth || scene?.height !== canvas.clientHeight) && paint(null, {}));
+  paintAgain(plot, (reason) => {
+    if (reason === "paper" || (reason === "sight" && isStale)) draw();
+    else if (reason === "colors" || (reason === "size" && (scene?.width !== canvas.clientWidth || scene?.height !== canvas.clientHeight))) paint(null, {});
+  });
 
   /** Do what a key means; false if it means nothing here. */
   function act(/** @type {string} */ key, /** @type {import("./scene.js").Scene} */ now) {
@@ -99,21 +103,27 @@ export function createChart(title, shared = {}) {
     actions.cross(title, null, "");
   }
 
-  /** Draw lines, or those of the last time. */
+  /** Show lines, or those of the last time; a chart out of sight is drawn when it comes into sight. */
   function paint(/** @type {any[] | null} */ curves, /** @type {Partial<import("./scene.js").Options>} */ more) {
     if (curves) lines = curves.map(lineOf);
     options = { ...options, ...more };
-    const { context, width, height, colors } = prepared(canvas, WIDTH, HEIGHT);
-    scene = sceneOf(title, lines, options, width, height);
-    if (scene) drawScene(context, scene, colors);
+    scene = sceneOf(title, lines, options, canvas.clientWidth || WIDTH, canvas.clientHeight || HEIGHT);
     plot.setAttribute("aria-label", described(scene, title));
+    isStale = !isInSight(plot);
+    if (!isStale) draw();
+  }
+
+  function draw() {
+    isStale = false;
+    const { context, colors } = prepared(canvas, WIDTH, HEIGHT);
+    if (scene) drawScene(context, scene, colors);
     point(pointed.cross, pointed.hover, pointed.baseline);
   }
 
   /** Show the place of the pointer, which may be on another chart, and the hovered line. */
   function point(/** @type {{x: number, metric: string} | null} */ cross, /** @type {string} */ hover, /** @type {string} */ baseline) {
     pointed = { cross, hover, baseline };
-    if (!scene) return;
+    if (!scene || isStale) return;
     const [hovered, base] = [hover, baseline].map((key) => lineWith(lines, key));
     const reach = (scene.x.high - scene.x.low) / REACH;
     const at = (/** @type {import("./lines.js").Line | undefined} */ line) => (line && cross && reading(line, cross.x, reach)) || undefined;

@@ -23,28 +23,32 @@ import { unpack } from "../pack.js";
  */
 export function followCurves(app, keys) {
   let turn = 0;
+  /** @type {Range} */
+  let loaded = { from: null, to: null };
 
   async function load() {
     const mine = ++turn;
-    const document = await ask(keys());
+    const { from, to } = app.store.get();
+    const document = await ask(keys(), { from, to });
     if (mine !== turn) return;
+    loaded = { from, to };
     app.store.set({ curves: grouped(document.series), tails: document.tails });
+    if (!has(app.store.get().curves, loaded, app.store.get())) app.guarded(load); // the zoom ended meanwhile
   }
 
-  async function ask(/** @type {string[]} */ run) {
-    const { x, from, to } = app.store.get();
-    return run.length > 0 ? app.data.get("series", { run, x, from, to }) : { series: [], tails: {} };
+  async function ask(/** @type {string[]} */ run, /** @type {Range} */ range) {
+    return run.length > 0 ? app.data.get("series", { run, x: app.store.get().x, ...range }) : { series: [], tails: {} };
   }
 
   async function follow() {
-    const { fresh, to, curves } = app.store.get();
+    const { fresh, curves } = app.store.get();
     const again = new Set(fresh.stale);
-    if (to !== null) fresh.series.forEach((/** @type {any} */ entry) => again.add(entry.run));
+    if (loaded.to !== null) fresh.series.forEach((/** @type {any} */ entry) => again.add(entry.run));
     const added = fresh.series.filter((/** @type {any} */ entry) => !again.has(entry.run));
     if (added.length > 0) app.store.set({ curves: appended(curves, grouped(added)) });
     if (again.size === 0) return;
     const mine = turn;
-    const document = await ask([...again].filter((key) => keys().includes(key)));
+    const document = await ask([...again].filter((key) => keys().includes(key)), loaded);
     if (mine !== turn) return;
     const now = app.store.get();
     app.store.set({ curves: replaced(now.curves, again, grouped(document.series)), tails: { ...now.tails, ...document.tails } });
@@ -52,8 +56,8 @@ export function followCurves(app, keys) {
 
   const off = [
     app.store.on(["runs", "selected", "hidden", "x", "from", "to", "group", "find"], (state, changed) => {
-      const isOther = changedKeys();
-      if (isOther || ["x", "from", "to"].some((name) => changed.has(name))) app.guarded(load);
+      const isOther = changedKeys() || changed.has("x");
+      if (isOther || !has(state.curves, loaded, state)) app.guarded(load);
     }),
     app.store.on(["fresh"], () => app.guarded(follow)),
   ];
@@ -67,6 +71,20 @@ export function followCurves(app, keys) {
   changedKeys();
   app.guarded(load);
   return () => off.forEach((end) => end());
+}
+
+/** @typedef {{from: number | null, to: number | null}} Range  null: without an end */
+
+/**
+ * Say whether curves that were asked for one range have all points of another one, so that a zoom needs no request.
+ * @param {Record<string, Curve[]>} curves
+ * @param {Range} loaded
+ * @param {Range} range
+ */
+export function has(curves, loaded, { from, to }) {
+  if (from === loaded.from && to === loaded.to) return true;
+  const isInside = (loaded.from === null || (from !== null && from >= loaded.from)) && (loaded.to === null || (to !== null && to <= loaded.to));
+  return isInside && Object.values(curves).every((lines) => lines.every(({ thinned }) => !thinned));
 }
 
 /**

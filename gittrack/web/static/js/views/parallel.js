@@ -102,7 +102,7 @@ export function mount(root, app) {
     const row = !isBrushing ? nearestLine(drawn.lines, event.offsetX, event.offsetY, REACH) : -1;
     if (row >= 0 && scene) store.set({ view: "run", target: scene.keys[row], hover: "" });
   });
-  const off = [store.on(["runs", "axes"], arrange), store.on(["hover"], paint), paintAgain(plot.element, paint)];
+  const off = [store.on(["runs", "axes"], arrange), store.on(["hover"], paint), paintAgain(plot.element, (reason) => reason !== "sight" && paint())];
   arrange();
   return () => off.forEach((end) => end());
 }

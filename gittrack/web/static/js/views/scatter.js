@@ -78,7 +78,7 @@ export function mount(root, app) {
     const row = rowAt(event);
     if (row >= 0 && shown) store.set({ view: "run", target: shown.keys[row], hover: "" });
   });
-  const off = [store.on(["runs", "axes"], arrange), store.on(["hover"], paint), paintAgain(plot.element, paint)];
+  const off = [store.on(["runs", "axes"], arrange), store.on(["hover"], paint), paintAgain(plot.element, (reason) => reason !== "sight" && paint())];
   arrange();
   return () => off.forEach((end) => end());
 }
