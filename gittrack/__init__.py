@@ -18,6 +18,7 @@ from gittrack.record.ending import exit_functions
 from gittrack.version import __version__
 
 if TYPE_CHECKING:
+    from gittrack.api.alerts import alert, save
     from gittrack.api.model_version import ModelVersion
     from gittrack.api.records import diff, get, page, runs
     from gittrack.api.registry import Registry, registry
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from gittrack.record.run import Run
 
 _HOMES = {
+    **dict.fromkeys(("alert", "save"), "gittrack.api.alerts"),
     **dict.fromkeys(("diff", "get", "page", "runs"), "gittrack.api.records"),
     **dict.fromkeys(("pull", "push"), "gittrack.api.sharing"),
     **dict.fromkeys(("finish", "fingerprint", "init", "log", "params"), "gittrack.api.run"),
@@ -72,6 +74,7 @@ __all__ = [
     "TrackError",
     "Video",
     "__version__",
+    "alert",
     "diff",
     "fingerprint",
     "finish",
@@ -87,22 +90,40 @@ __all__ = [
     "push",
     "registry",
     "runs",
+    "save",
     "seed_everything",
 ]
 
 
+# Short names of modules, and values of the active run, which another call may change.
+_MODULES = {name: f"gittrack.integrations.{name}" for name in ("mlflow", "wandb")}
+_OF_ACTIVE_RUN = ("config", "summary")
+_FOLDERS = {
+    *("analysis", "api", "cli", "core", "disk", "git", "integrations", "large", "launch", "models"),
+    *("read", "record", "reproduce", "search", "share", "show", "sweep", "sweeping", "tidy"),
+    *("version", "web"),
+}
 exit_functions.listen()
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'gittrack' has no attribute {name!r}")
+    if (
+        name in _FOLDERS
+    ):  # `from gittrack import git` asks for the attribute before it imports the folder
+        raise AttributeError(name)
     import importlib  # noqa: PLC0415 - only at the first use of a name
 
+    if name in _OF_ACTIVE_RUN:
+        return getattr(importlib.import_module("gittrack.api.alerts"), name)()
+    if name in _MODULES:
+        return importlib.import_module(_MODULES[name])
+    if name not in _HOMES:
+        habits = importlib.import_module("gittrack.core.run.habits")
+        raise habits.unknown_name("gittrack", name, habits.FUNCTIONS, __dir__())
     value = getattr(importlib.import_module(_HOMES[name]), name)
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
-    return __all__
+    return [*__all__, *_MODULES, *_OF_ACTIVE_RUN]

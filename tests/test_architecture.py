@@ -98,6 +98,7 @@ READS_ENVIRONMENT = {
     "reproduce/environments/locked_environment.py": "puts the environment that it made on PATH",
     "git/process.py": "drops variables that redirect git",
     "git/config.py": "git's own identity variables",
+    "integrations/wandb/settings.py": "the variables of W&B",
     "api/run.py": "GITTRACK_MODE, which can turn recording off",
     "api/starting/begin.py": "GITTRACK_MODE, which can turn recording off",
     "api/starting/launched.py": "the variables in which the launcher describes the run to its command",
@@ -123,6 +124,7 @@ READS_ENVIRONMENT = {
 }
 
 BROAD_EXCEPTS = {
+    "integrations/wandb/sweeps.py": "a failed trial is an outcome, as in W&B",
     "read/doctor_checks.py": "one run that cannot be compared is a finding and never hides the others",
     "read/runs/reader.py": "one run that cannot be decoded is marked damaged and never hides the others",
     "read/runs/live.py": "one journal that cannot be decoded is marked damaged and never hides the others",
@@ -243,6 +245,14 @@ LAZY_IMPORTS = {
         "gittrack.record.active.stopping": "only trials of a sweep call it",
         "gittrack.record.active.mixed_values": "most calls of `log` have numbers only",
     },
+    "integrations/wandb/api.py": {"pandas": "optional"},
+    "integrations/wandb/media.py": {"numpy": "only one conversion", "pandas": "optional"},
+    "integrations/wandb/plot.py": {"numpy": "the arguments have imported it"},
+    "integrations/wandb/run_files.py": {
+        "gittrack.integrations.wandb.api": "only this reads runs, and it knows the artifacts"
+    },
+    "integrations/wandb/integration/sklearn.py": {"sklearn": "the model has imported it"},
+    "record/run_files.py": {"gittrack.core.run.habits": "only a mistake needs it"},
     "record/media/medium.py": {"numpy": "140 ms that a program without media must not pay"},
     "record/media/png.py": {"numpy": "the array has imported it"},
     "record/media/image.py": {"numpy": "the array has imported it"},
@@ -420,6 +430,14 @@ def where(holds) -> set[str]:
 
 
 # --- The rules ---------------------------------------------------------------------------------
+
+
+def test_the_package_knows_its_folders():
+    import gittrack
+
+    files = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__", "__main__"}
+    folders = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    assert {*files, *folders} == gittrack._FOLDERS
 
 
 def test_every_module_is_in_a_layer():

@@ -10,6 +10,7 @@ from gittrack.api import arguments
 from gittrack.api.starting import begin, launched, workers
 from gittrack.core import values
 from gittrack.core.errors import TrackError
+from gittrack.core.run import habits
 from gittrack.core.run.fingerprint import fingerprint as _fingerprint
 from gittrack.record import session
 from gittrack.record.active import params as run_params
@@ -31,6 +32,7 @@ def init(
     resume: str | None = None,
     reinit: str | None = None,
     strict: bool = False,
+    **unknown: Any,
 ) -> Run:
     """Start to record a run.  The run ends with ``finish()``, with its ``with`` block, or with the process.
 
@@ -67,7 +69,10 @@ def init(
         Whether a run of this thread or asyncio task, begun outside of a ``with`` block, ends now.  Default:
         it ends.
     strict : bool, default False
-        Whether a metric that is not a number is an error.  By default it is left out with a warning.
+        Whether a value of `log` that cannot be recorded is an error.  By default it is left out with a
+        warning.
+    **unknown
+        A keyword of another tracker is an error that names the one to use.
 
     Returns
     -------
@@ -78,6 +83,8 @@ def init(
     TrackError
         If nothing can be recorded, or a value cannot be stored: before any training.
     """
+    for word in unknown:
+        raise habits.unknown_keyword("gittrack.init", word, init.__annotations__)
     as_text: list[str] = []
     params = {} if config is None else values.config_dict(config, as_text)
     request = session.RunRequest(

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from gittrack.core import layout, settings, values
-from gittrack.core.fast_typing import TYPE_CHECKING
+from gittrack.core.fast_typing import TYPE_CHECKING, Any
 from gittrack.core.run import events
 from gittrack.disk.content_store import ContentStore
 from gittrack.record import artifacts, inputs
@@ -21,6 +21,14 @@ class RunFiles(Recording):
     """A live run that keeps files and knows what it reads."""
 
     _media: MediaLog | None = None  # made by the first medium
+
+    def __getattr__(self, name: str) -> Any:
+        from gittrack.core.run import habits  # noqa: PLC0415 - only a mistake needs it
+
+        if name.startswith("_"):
+            raise AttributeError(name)
+        names = [word for word in (*dir(type(self)), *self.__dict__) if not word.startswith("_")]
+        raise habits.unknown_name("a run", name, habits.METHODS, names)
 
     def log_artifact(self, path: str | os.PathLike[str], name: str | None = None) -> None:
         """Store a file or folder, with its present content, as an artifact of the run.

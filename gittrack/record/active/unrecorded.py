@@ -37,6 +37,6 @@ class UnrecordedValues:
         """Print how many values were left out, unless each of them was printed."""
         if sum(self.counts.values()) == len(self.counts):
             return
-        names = [f"{count:,} of {kind}" for kind, count in self.counts.items()]
+        names = [f"{count:,} of {kind:.60}" for kind, count in self.counts.items()]
         more = f" and of {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
         self._warn("left out", f"left out in sum: {', '.join(names[:_MOST_NAMES])}{more}")

@@ -1,0 +1,1 @@
+"""``wandb.integration``: the callbacks and plots of frameworks, which ``wandb.keras`` and others are, too."""

@@ -1,0 +1,43 @@
+"""The callbacks and plots of frameworks under W&B's names."""
+
+from __future__ import annotations
+
+import importlib
+
+import numpy as np
+import pytest
+
+import gittrack
+
+
+def test_callbacks_are_in_the_modules_of_wandb(wandb):
+    for path in ("xgboost", "integration.xgboost", "integration.keras", "lightgbm", "sklearn"):
+        module = importlib.import_module(f"gittrack.integrations.wandb.{path}")
+        assert module.__doc__
+    assert wandb.xgboost.WandbCallback
+    assert wandb.integration.keras
+
+
+def test_plots_of_classifiers_and_clusterers_are_tables(wandb, caplog):
+    linear = pytest.importorskip("sklearn.linear_model")
+    from sklearn.cluster import KMeans
+
+    X = np.random.default_rng(0).normal(size=(40, 3))
+    y = (X[:, 0] > 0).astype(int)
+    model = linear.LogisticRegression().fit(X, y)
+    wandb.init()
+    wandb.sklearn.plot_classifier(
+        model, X, X, y, y, model.predict(X), model.predict_proba(X), ["no", "yes"], model_name="L"
+    )
+    wandb.sklearn.plot_regressor(linear.LinearRegression().fit(X, y), X, X, y, y)
+    wandb.sklearn.plot_clusterer(KMeans(2, n_init=1).fit(X), X, y)
+    wandb.sklearn.plot_calibration_curve(model, X, y, "L")
+    wandb.sklearn.plot_residuals(None)
+    wandb.finish()
+    record = gittrack.get("@")
+    assert set(record.media) == {
+        *("feature_importances", "class_proportions", "roc", "precision_recall"),
+        *("confusion_matrix", "residuals", "elbow_curve", "silhouette"),
+    }
+    assert record.metrics["score"].last > 0.5
+    assert "plot_calibration_curve draws nothing here" in caplog.text
