@@ -108,7 +108,14 @@ def test_a_sweep_is_replayed_and_is_a_file(project, served, page):
     expect(
         page.get_by_role("region", name="Leaderboard").locator("tbody tr").first
     ).to_contain_text("1")
+    expect(page.get_by_role("region", name="Params and the score").locator("canvas")).to_have_count(
+        1
+    )
+    expect(page.get_by_role("region", name="Plane")).to_have_count(0)  # of one param
+    canvas = page.get_by_role("region", name="Params and the score").locator("canvas")
+    painted = canvas.evaluate("canvas => canvas.toDataURL()")
     page.get_by_role("slider").fill("1")
+    assert canvas.evaluate("canvas => canvas.toDataURL()") != painted
     expect(page.locator("output")).to_have_text("trial 0: 3  x=3")
     page.get_by_role("button", name="play").click()
     expect(page.locator("output")).to_have_text("trial 2: 2  x=2")

@@ -4,10 +4,10 @@
 import { el, fill } from "../dom.js";
 import { changed, settings } from "../plots/address.js";
 import { choicesOf } from "../plots/axes.js";
-import { barsOf } from "../plots/bars.js";
 import { chooser } from "../plots/canvas.js";
 import { columnOf, valueAt } from "../sort.js";
-import { commandList, plainTable } from "./parts.js";
+import { barTable } from "./bars.js";
+import { commandList } from "./parts.js";
 
 /**
  * Put the bars into an element.
@@ -66,7 +66,7 @@ function partsOf(/** @type {any} */ document) {
   const { metric, goal, weights, caveats, commands } = document;
   const direction = goal ? `; ${goal === "min" ? "small" : "large"} values are better` : "";
   const bars = weights.length > 0
-    ? plainTable(["param", "explains of the variance", "", "direction", "by", "runs"], barsOf(document).map((bar) => [bar.name, drawn(bar), bar.text, bar.relation, bar.method, String(bar.runs)]), [false, false, false, false, false, true])
+    ? barTable(document)
     : el("p", { text: "No param differs between the runs." });
   return [
     el("p", { text: `How much each param explains of ${metric}${direction}.` }),
@@ -74,12 +74,4 @@ function partsOf(/** @type {any} */ document) {
     el("section", { class: "part", "aria-label": "caveats" }, el("h2", { text: "What these numbers do not say" }), el("ul", {}, ...caveats.map((/** @type {string} */ text) => el("li", { text })))),
     commandList(commands),
   ];
-}
-
-// The bar, and a thin line for its interval.  The text beside it says the same.
-function drawn(/** @type {import("../plots/bars.js").Bar} */ { share, low, high }) {
-  if (share === null) return el("div", { class: "bar", "aria-hidden": "true" });
-  return el("div", { class: "bar", "aria-hidden": "true" },
-    el("div", { class: "share", style: { width: `${share}%` } }),
-    el("div", { class: "interval", style: { left: `${low}%`, width: `${high - low}%` } }));
 }

@@ -53,17 +53,20 @@ export function link(app, text, state) {
   return el("button", { type: "button", class: "link", on: { click: () => app.store.set(state) } }, text);
 }
 
+/** @typedef {{id: string, detail: string | null}} Sign  what a page is about, and the state of its runs; null if unknown */
+
 /**
- * Return a sign of some rows of the table, which changes if what a page shows of them changes.
+ * Return the sign of a page about some runs: it changes if what the page shows of them changes.
  * @param {any} runs  the document `runs`
  * @param {string[]} keys
- * @returns {string}
+ * @returns {Sign}
  */
 export function signOf(runs, keys) {
-  if (!runs) return keys.join(" ");
+  const id = keys.join(" ");
+  if (!runs) return { id, detail: null };
   const columns = ["status", "ended", "name", "note", "tags", "verdict.level"].map((name) => columnOf(runs, name));
-  const rows = keys.map((key) => [key, runs.keys.indexOf(key)]);
-  return JSON.stringify(rows.map(([key, row]) => [key, ...columns.map((column) => (column && Number(row) >= 0 ? valueAt(column, Number(row)) : null))]));
+  const rows = keys.map((key) => runs.keys.indexOf(key));
+  return { id, detail: JSON.stringify(rows.map((row) => columns.map((column) => (column && row >= 0 ? valueAt(column, row) : null)))) };
 }
 
 /**
@@ -74,7 +77,7 @@ export function signOf(runs, keys) {
  * @param {(document: any, onEnd: (end: () => void) => void) => import("../dom.js").Child[]} draw  `onEnd` takes what must be
  *   ended before the page is drawn again or removed: timers, listeners
  * @param {string[]} names  the fields of the state on which the page depends
- * @param {(state: any) => string} [sign]  the page stays as it is while this is equal
+ * @param {(state: any) => Sign} [sign]  the page stays as it is while this is equal
  * @returns {() => void} removes it
  */
 export function mountPage(root, app, load, draw, names, sign) {
@@ -87,11 +90,12 @@ export function mountPage(root, app, load, draw, names, sign) {
     for (const stop of ends) stop();
     ends = [];
   }
-  let last = "";
+  let last = /** @type {Sign | null} */ (null);
   function refresh() {
-    const now = sign ? sign(app.store.get()) : "";
-    if (sign && now === last) return;
+    const now = sign ? sign(app.store.get()) : null;
+    const before = last;
     last = now;
+    if (now && before && now.id === before.id && (before.detail === null || now.detail === before.detail)) return;
     const mine = ++turn;
     app.guarded(async () => {
       const document = await load();

@@ -2,20 +2,17 @@
 /** The scatter plot: runs over any two of params, metrics and facts, coloured by a third. */
 
 import { looksOf } from "../charts/panel.js";
-import { createScale } from "../charts/scale.js";
-import { paintAgain, prepared } from "../canvas.js";
+import { paintAgain } from "../canvas.js";
 import { el, fill } from "../dom.js";
-import { escape } from "../format.js";
 import { changed, settings } from "../plots/address.js";
-import { axisOf, choicesOf, isWide, numberAt } from "../plots/axes.js";
-import { short } from "../plots/brushes.js";
+import { axisOf, choicesOf, isWide } from "../plots/axes.js";
 import { checkbox, chooser, createPlot } from "../plots/canvas.js";
+import { drawPoints } from "../plots/draw_points.js";
 import { colorsBy, nearestRow, rowsBelow, rowsOn } from "../plots/points.js";
 import { link, plainTable } from "./parts.js";
 
 const REACH = 14; // pixels between the pointer and the hovered point
 const MOST_ROWS = 500; // of the table of the points
-const FRAME = { left: 70, right: 20, top: 14, bottom: 42 };
 
 /**
  * Put the scatter plot into an element.
@@ -58,7 +55,7 @@ export function mount(root, app) {
   }
 
   function paint() {
-    if (shown) points = draw(plot.canvas, shown, store.get().hover);
+    if (shown) points = drawPoints(plot.canvas, shown, store.get().hover);
   }
 
   function rowAt(/** @type {PointerEvent | MouseEvent} */ event) {
@@ -126,50 +123,4 @@ function tableOf(/** @type {import("../main.js").App} */ app, /** @type {any} */
   const sides = color ? [x, y, color] : [x, y];
   const cells = rows.slice(0, MOST_ROWS).map((row) => [link(app, looks(keys[row]).label, { view: "run", target: keys[row] }), ...sides.map((side) => textAt(side, row))]);
   return el("div", {}, plainTable(["run", ...sides.map(({ label }) => label)], cells, [false, ...sides.map(() => true)]), rows.length > MOST_ROWS && el("p", { text: `and ${rows.length - MOST_ROWS} more` }));
-}
-
-function draw(/** @type {HTMLCanvasElement} */ canvas, /** @type {NonNullable<ReturnType<typeof sceneOf>>} */ { x, y, paint, keys, rows }, /** @type {string} */ hover) {
-  const { context, width, height, colors: { ink, muted, line, panel } } = prepared(canvas);
-  const [across, up] = [scaleOf(x.axis, FRAME.left, width - FRAME.right), scaleOf(y.axis, height - FRAME.bottom, FRAME.top)];
-  if (!across || !up) return [];
-  context.strokeStyle = line;
-  context.fillStyle = muted;
-  context.textAlign = "center";
-  const bottom = height - FRAME.bottom;
-  for (const tick of ticksOf(x.axis, across, width / 90)) {
-    context.strokeRect(Math.round(across.at(tick)) + 0.5, FRAME.top, 0, bottom - FRAME.top);
-    context.fillText(escape(short(x.axis.text(tick), 12)), across.at(tick), bottom + 16);
-  }
-  context.textAlign = "right";
-  for (const tick of ticksOf(y.axis, up, height / 50)) {
-    context.strokeRect(FRAME.left, Math.round(up.at(tick)) + 0.5, width - FRAME.right - FRAME.left, 0);
-    context.fillText(escape(short(y.axis.text(tick), 10)), FRAME.left - 6, up.at(tick) + 4);
-  }
-  context.fillStyle = ink;
-  context.fillText(escape(short(x.label, 80)), width - FRAME.right, height - 6);
-  context.textAlign = "left";
-  context.fillText(escape(short(y.label, 80)), 4, 10);
-  const points = rows.map((row) => ({ row, x: across.at(x.axis.numbers[row]), y: up.at(y.axis.numbers[row]) }));
-  for (const point of points) {
-    const isHovered = hover !== "" && keys[point.row] === hover;
-    context.beginPath();
-    context.arc(point.x, point.y, isHovered ? 7 : 4.5, 0, 7);
-    context.fillStyle = paint(point.row);
-    context.strokeStyle = isHovered ? ink : panel;
-    context.fill();
-    context.stroke();
-  }
-  return points;
-}
-
-function scaleOf(/** @type {import("../plots/axes.js").Axis} */ axis, /** @type {number} */ start, /** @type {number} */ end) {
-  if (!axis.range) return null;
-  const margin = axis.names ? 0 : 0.04; // so that no point is cut off
-  return createScale(numberAt(axis, -margin), numberAt(axis, 1 + margin), start, end, axis.log);
-}
-
-function ticksOf(/** @type {import("../plots/axes.js").Axis} */ axis, /** @type {import("../charts/scale.js").Scale} */ scale, /** @type {number} */ count) {
-  if (!axis.names) return scale.ticks(Math.max(2, count));
-  const every = Math.ceil(axis.names.length / Math.max(2, count));
-  return axis.names.map((_, i) => i).filter((i) => i % every === 0);
 }
