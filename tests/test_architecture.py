@@ -154,6 +154,7 @@ LAZY_IMPORTS = {
     "api/starting/begin.py": {
         "gittrack.api.starting.resuming": "30 ms that only resuming a run needs",
         "gittrack.share.background.automatic": "only a run that is pushed needs it",
+        "gittrack.share.background.live": "only a run that is shown live needs it",
     },
     "disk/flush.py": {"ctypes": "only a run of many files needs it"},
     "disk/read_only.py": {"ctypes": "only a command in a worktree needs it"},
@@ -206,7 +207,12 @@ LAZY_IMPORTS = {
         "gittrack.show.data.jsonable": "only --json needs it",
     },
     "cli/commands/run.py": {
-        "gittrack.share.background.automatic": "only a run that is pushed needs it"
+        "gittrack.share.background.automatic": "only a run that is pushed needs it",
+        "gittrack.share.background.live": "only a run that is shown live needs it",
+    },
+    "cli/options.py": {"gittrack.core.settings": "few verbs have an option for an interval"},
+    "core/settings.py": {
+        "gittrack.core.query.durations": "only a repository with track.live needs it"
     },
     "cli/commands/top.py": {
         "gittrack.cli.commands._over": "a leaderboard of runs does not need it",
@@ -234,11 +240,14 @@ LAZY_IMPORTS = {
         "gittrack.read.runs.filters": "10 ms; a listing without a query does not need it",
     },
     "read/runs/reader.py": {
-        "logging": "only damage and partial clones need it",
         "gittrack.core.run.schemas": "a listing reads no YAML",
         "gittrack.core.yaml_read": "a listing reads no YAML",
+    },
+    "read/runs/listing.py": {
+        "logging": "only damage and partial clones need it",
         "gittrack.read.runs.cache": "only a reader of all bodies needs it",
         "gittrack.read.runs.live": "most of the time no run is going on",
+        "gittrack.read.runs.live_elsewhere": "most repositories have no live run elsewhere",
     },
     "record/machine/numerics.py": {"ctypes": "only calls of the loaded BLAS libraries need it"},
     "record/run.py": {

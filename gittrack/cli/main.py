@@ -84,6 +84,7 @@ _HIDDEN = {
     "__manpage": "manpage",
     "__facts": "facts",
     "__push": "push",
+    "__live": "live",
 }  # for programs: see commands/_hidden.py
 NESTED = ("model", "sweep")  # verbs that have verbs below them
 DEFAULTS = ("sweep",)  # nested verbs that also work without a verb below them
@@ -246,7 +247,7 @@ def _look_ahead(verb: str, words: list[str]) -> None:
     except FileNotFoundError:  # the verb reports that
         return
     if verb in ("ls", "top") and not {"-e", "--experiment"} & set(words):
-        refs.look_ahead(folder, layout.RUNS, layout.NOTES)
+        refs.look_ahead(folder, layout.RUNS, layout.NOTES, layout.TRACKING)
     if verb in _LOOK_AT_MODELS:
         from gittrack.core.registry import names  # noqa: PLC0415 - for a few verbs only
 

@@ -74,13 +74,29 @@ def add_run(parser: argparse.ArgumentParser) -> None:
 
 
 def add_sharing(parser: argparse.ArgumentParser) -> None:
-    """Add ``--push``, which shares the run."""
+    """Add ``--push`` and ``--live``, which share the run."""
     add = parser.add_argument
     add(
         "--push",
         action="store_true",
         help="push the run in the background when it ends (track.push auto)",
     )
+    add(
+        "--live",
+        metavar="30s",
+        type=interval,
+        help="let others see the run while it goes on: push its state this often (track.live)",
+    )
+
+
+def interval(text: str) -> float:
+    """Return the seconds of a duration such as ``30s``; the type of an option of argparse."""
+    from gittrack.core import settings  # noqa: PLC0415 - few verbs have such an option
+
+    try:
+        return settings.live_interval(text or "0s") or 0.0
+    except TrackError as error:
+        raise argparse.ArgumentTypeError(error.message) from None
 
 
 def positive(text: str) -> int:

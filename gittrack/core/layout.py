@@ -17,6 +17,8 @@ RUNS = "refs/runs/"
 TRASH = "refs/trash/runs/"
 NOTES = "refs/notes/runs"
 SWEEPS = "refs/sweeps/"
+LIVE_RUNS = "refs/live/"  # on a remote: the latest state of each run that goes on somewhere
+TRACKING = "refs/gittrack/remotes/"  # here: what was fetched of LIVE_RUNS, below <remote>/live/
 DEFAULT_EXPERIMENT = "default"
 
 # Files in the tree of a run commit.
@@ -136,6 +138,18 @@ def parse_run_ref(ref: str, prefix: str = RUNS) -> tuple[str, str] | None:
     experiment, run_id = ref[len(prefix) : -25], ref[-24:]
     is_complete = experiment and ref[-25] == "/" and _ID.fullmatch(run_id)
     return (experiment, run_id) if is_complete else None
+
+
+def tracking_ref(remote: str, live_ref: str) -> str:
+    """Return the ref here that has what a remote has at a ref below `LIVE_RUNS`."""
+    return f"{TRACKING}{remote}/live/{live_ref.removeprefix(LIVE_RUNS)}"
+
+
+def parse_tracking_ref(ref: str) -> tuple[str, str, str] | None:
+    """Return (remote, experiment, id) of a ref of a live run of another machine; None for other refs."""
+    remote, _, rest = ref.removeprefix(TRACKING).partition("/live/")
+    parsed = parse_run_ref(LIVE_RUNS + rest, LIVE_RUNS)
+    return (remote, *parsed) if parsed and remote and ref.startswith(TRACKING) else None
 
 
 def check_artifact_name(name: str) -> str:

@@ -28,6 +28,7 @@ class Settings(NamedTuple):
     remote: str | None = None
     sign: bool = False
     push: bool = False
+    live: float | None = None  # seconds
     show_untracked: bool = True  # whether git lists new files: git's own status.showUntrackedFiles
 
 
@@ -75,6 +76,7 @@ DESCRIPTIONS: dict[str, tuple[str, str]] = {
     ),
     "remote": ("", "the remote of `push` and `pull`; empty: origin, or the only remote"),
     "push": ("never", "`auto`: each run is pushed in the background when it ends"),
+    "live": ("", "how often the state of a run is pushed while it goes on, such as `30s`"),
     "sign": ("false", "whether run commits and registry tags are signed"),
     "adoptAfter": (
         "24h",
@@ -135,6 +137,30 @@ def pushes(config: Mapping[str, str]) -> bool:
             "set it: git config track.push auto",
         )
     return text == "auto"
+
+
+SHORTEST_INTERVAL = 5.0
+
+
+def live_interval(text: str) -> float | None:
+    """Return the seconds between two states of a live run that are pushed; None for an empty text.
+
+    Raises TrackError if the text is not a duration of 5 seconds or more.
+    """
+    if not text.strip():
+        return None
+    from gittrack.core.query import durations  # noqa: PLC0415 - most runs are not shown live
+
+    try:
+        interval = durations.seconds(text.strip())
+    except ValueError:
+        interval = 0.0
+    if interval < SHORTEST_INTERVAL:
+        raise TrackError(
+            f"the interval of live runs is {text!r}, which is not a duration of at least 5s",
+            "write 30s or 2min: git config track.live 30s",
+        )
+    return interval
 
 
 def adopt_after(config: Mapping[str, str]) -> float:
@@ -213,5 +239,6 @@ def from_config(config: Mapping[str, str]) -> Settings:
         remote=remote,
         sign=sign(config),
         push=pushes(config),
+        live=live_interval(config.get("track.live", "")),
         show_untracked=config.get("status.showuntrackedfiles", "").lower() not in _NO,
     )

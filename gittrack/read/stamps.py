@@ -55,10 +55,11 @@ def _places(common: str) -> Iterable[str]:
     yield f"{common}/{refs.TABLES}/tables.list"
     notes = f"{common}/{layout.NOTES}"
     yield from (notes, os.path.dirname(notes))
-    root = f"{common}/{layout.RUNS}".rstrip("/")
-    yield from (root, os.path.dirname(root))
-    for folder, inner, _ in os.walk(root):
-        yield from (os.path.join(folder, name) for name in inner)
+    for namespace in (layout.RUNS, layout.TRACKING):
+        root = f"{common}/{namespace}".rstrip("/")
+        yield from (root, os.path.dirname(root))
+        for folder, inner, _ in os.walk(root):
+            yield from (os.path.join(folder, name) for name in inner)
 
 
 def _journals(common: str) -> dict[str, Stamp]:

@@ -170,6 +170,10 @@ def _append_to_journal(
             return None
     elif folder.exists():
         recovery.recover(repo)
+    elif any(ref.name.endswith(f"/{run_id}") for ref in refs.below(repo, layout.TRACKING)):
+        raise TrackError(
+            f"the run {run_id} goes on on another machine", "pull it when it has ended"
+        )
     return _commit_of(repo, run_id)
 
 

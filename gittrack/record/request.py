@@ -42,6 +42,7 @@ class RunRequest(NamedTuple):
     hooks_of: str | None = None  # the user's own worktree, if this one may have code of others
     sweep: Mapping[str, Any] | None = None  # see core/trials.py
     code: RequiredCode | None = None
+    live: float | None = None  # seconds between pushed states; None: the setting track.live
     push: bool = False  # whether it is pushed at its end; the setting track.push can say so too
 
 

@@ -80,7 +80,8 @@ def begin(repo: git.Repo, request: RunRequest, outputs: Sequence[str] = ()) -> S
     inspection, config_call = tree_inspection.start(repo), repo.config()
     config = git.parse_config(config_call.output())
     options = settings.from_config(config)
-    options = options._replace(push=options.push or request.push)
+    live = options.live if request.live is None else request.live
+    options = options._replace(push=options.push or request.push, live=live)
     experiment = layout.check_experiment(request.experiment or options.experiment)
     hooks_folder = hooks.folder(repo, config, request.hooks_of)
     messages = hooks.ask_pre(repo, hooks_folder, request, experiment)
@@ -104,6 +105,8 @@ def begin(repo: git.Repo, request: RunRequest, outputs: Sequence[str] = ()) -> S
     warnings = (*settings.unknown(config), *messages, *captured.warnings, *ignored)
     if options.push:
         background.list_waiting(repo, layout.run_ref(experiment, book.id))
+    if options.live is not None:
+        background.show_live(repo, book.folder, options.live)
     code = changes.CodeFiles(captured.tree, captured.tracked, captured.new_files, outputs)
     return Session(
         *(repo, book, options, author(config), started, clock, warnings, post), code, captured.diff

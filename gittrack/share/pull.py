@@ -11,7 +11,15 @@ from gittrack.core import layout
 from gittrack.core.errors import AmbiguousRun, NoSuchRun, TrackError
 from gittrack.core.fast_typing import NamedTuple
 from gittrack.git import refs
-from gittrack.share import annotation_merge, large_files, registry, remotes, removals, transport
+from gittrack.share import (
+    annotation_merge,
+    large_files,
+    live_runs,
+    registry,
+    remotes,
+    removals,
+    transport,
+)
 from gittrack.share.hosts import failures
 from gittrack.share.remotes import Remote
 
@@ -63,6 +71,8 @@ class Pulled(NamedTuple):
         How many large files came.
     unavailable : tuple of (str, str)
         (SHA-256, reason) of large files that did not come.
+    live : int
+        How many runs go on on other machines, as far as the remote shows them.
     """
 
     remote: str
@@ -75,6 +85,7 @@ class Pulled(NamedTuple):
     models: tuple[str, ...] = ()
     files: int = 0
     unavailable: tuple[tuple[str, str], ...] = ()
+    live: int = 0
 
 
 def pull(
@@ -120,6 +131,7 @@ def pull(
     restored = removals.restore(repo, selected)
     arrived = _fetch_runs(repo, source, selected, choice.artifacts, unattended)
     _fetch_sweeps(repo, source, unattended)
+    live = live_runs.receive(repo, source, unattended=unattended)
     events = registry.receive(repo, source, unattended=unattended)
     removed, retained = removals.remove(
         repo, may_remove
@@ -138,6 +150,7 @@ def pull(
         models=events.new,
         files=large.number,
         unavailable=large.failed,
+        live=live,
     )
 
 

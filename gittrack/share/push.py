@@ -22,6 +22,7 @@ from gittrack.share import (
     annotation_merge,
     companions,
     large_files,
+    live_runs,
     registry,
     remotes,
     transport,
@@ -262,6 +263,7 @@ def push(
         events = registry.send(repo, target, models, unattended=unattended)
     every = (*updates, *((notes,) if notes else ()), *events.refused)
     refused = [update for update in every if not update.accepted]
+    live_runs.remove(repo, target, accepted, unattended=unattended)
     if target.name == remotes.chosen(repo)[0]:
         waiting.settle(repo, accepted, target.refs)
     return Pushed(

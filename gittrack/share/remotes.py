@@ -18,6 +18,7 @@ from gittrack.share.hosts.ref_names import RefNames, detect
 _PATTERNS = (
     f"{layout.RUNS}*",
     f"{layout.SWEEPS}*",
+    f"{layout.LIVE_RUNS}*",
     layout.NOTES,
     f"{names.TAGS}*",
     f"{names.STAGES}*",
@@ -36,7 +37,7 @@ class Remote(NamedTuple):
     url : str
         Where a push to it goes.
     refs : dict of str to str
-        {ref: id} of its runs, sweeps, annotations, tags and stages.
+        {ref: id} of its runs, sweeps, live runs, annotations, tags and stages.
     names : RefNames
         How refs are named there.
     """

@@ -114,6 +114,7 @@ def push(
     atomic: bool = False,
     leases: Mapping[str, str] | None = None,
     unattended: bool = False,
+    alternates: Sequence[str] = (),
 ) -> list[Update]:
     """Push refs and return what became of each; a remote with several URLs answers more than once.
 
@@ -132,6 +133,8 @@ def push(
         forward.
     unattended : bool, default False
         Whether nobody can answer a prompt.  The ``pre-push`` hook does not run then.
+    alternates : sequence of str, optional
+        Folders of git objects besides those of the repository.
 
     Raises
     ------
@@ -150,7 +153,8 @@ def push(
     while parts:
         part = parts.pop(0)
         pushed = [names.pushed(refspec) for refspec in part]
-        answer = _talk(repo, [*argv, "--", remote.name, *pushed], unattended).wait()
+        words = [*argv, "--", remote.name, *pushed]
+        answer = _talk(repo, words, unattended, alternates=alternates).wait()
         results = [
             update._replace(ref=names.here(update.ref))
             for update in _updates(os.fsdecode(answer.out), answer.err)
@@ -191,10 +195,18 @@ def _updates(output: str, err: bytes) -> list[Update]:
     return updates
 
 
-def _talk(repo: Repo, args: Sequence[str], unattended: bool, feed: bytes | None = None) -> Call:
+def _talk(
+    repo: Repo,
+    args: Sequence[str],
+    unattended: bool,
+    feed: bytes | None = None,
+    alternates: Sequence[str] = (),
+) -> Call:
     """Start a call with the user's hooks and prompts; without prompts if ``unattended``."""
     # Large files go before the runs; the hook of Git LFS need not look for them.
     env = {"GIT_LFS_SKIP_PUSH": "1", **(UNATTENDED if unattended else {})}
+    if alternates:
+        env["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = os.pathsep.join(alternates)
     folder = repo.work_tree or repo.common_dir
     argv = ["--git-dir", repo.git_dir, "--no-pager", *args]
     return Call(argv, cwd=folder, env=env, feed=feed, talking=True)

@@ -54,7 +54,8 @@ def by_sweep(repo: git.Repo, sweep_id: str | None = None) -> dict[str, list[RunI
     """Return the runs of one sweep, or of all: {sweep id: runs in the order of their start}."""
     request = Request(facts=(("sweep.id", sweep_id),), descending=False)
     runs: dict[str, list[RunInfo]] = {}
-    for raw in source_of(repo).select(request).runs:
+    here = (raw for raw in source_of(repo).select(request).runs if raw.snapshot is None)
+    for raw in here:  # a trial that goes on elsewhere counts when its run is pulled
         info = reader.decode(repo, raw)
         if info.sweep is not None:
             runs.setdefault(info.sweep.id, []).append(info)

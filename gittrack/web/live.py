@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from gittrack import git
 from gittrack.core.query.grammar import QueryError
 from gittrack.read import stamps
-from gittrack.read.runs import reader, selection
+from gittrack.read.runs import listing, reader, selection
 from gittrack.read.runs.reader import Raw
 from gittrack.read.runs.source import Request
 from gittrack.read.stamps import Stamps
@@ -98,7 +98,7 @@ class Changes:
         now, before = stamps.look(repo, self._stamps), self._stamps
         if now == before:
             return
-        raws = {runs.key(raw): raw for raw in reader.list_runs(repo)}
+        raws = {runs.key(raw): raw for raw in listing.list_runs(repo)}
         number = self._number + 1
         for key, raw in raws.items():
             mark = _mark(raw, now.journals)
@@ -123,7 +123,7 @@ def _points(repo: git.Repo, params: Params, current: Mapping[str, _Seen]) -> dic
 def _mark(raw: Raw, journals: Mapping[str, stamps.Stamp]) -> object:
     """Return what a run looks like: two equal marks mean that nothing of it changed."""
     if raw.info is not None:
-        return (raw.info.status, journals.get(raw.id), raw.annotations)
+        return (raw.info.status, journals.get(raw.id), raw.annotations, raw.snapshot)
     return (raw.commit, raw.problem, raw.annotations)
 
 

@@ -49,10 +49,10 @@ class PointCache:
 
         Raises ValueError for a line that is not a point, FileNotFoundError if a live run has just ended.
         """
-        name = raw.commit or f"{raw.experiment}/{raw.id}"
+        name = raw.commit or raw.snapshot or f"{raw.experiment}/{raw.id}"
         with self._reading:
             earlier = self._runs.get(name)
-            if earlier is not None and raw.commit is not None:
+            if earlier is not None and (raw.commit or raw.snapshot):
                 return earlier
             points = read(repo, raw, earlier)
         with self._lock:
@@ -66,8 +66,9 @@ class PointCache:
 
 def read(repo: git.Repo, raw: Raw, earlier: RunPoints | None = None) -> RunPoints:
     """Return the points of a run; see `PointCache.read`."""
-    if raw.commit is not None:
-        data = reader.content(repo, raw, layout.SERIES)
+    commit = raw.commit or raw.snapshot
+    if commit is not None:
+        data = reader.content(repo, raw._replace(commit=commit), layout.SERIES)
         return RunPoints(parse(data or b""))
     folder = Path(layout.live_dir(repo.common_dir), raw.id)
     before = earlier if earlier is not None and earlier.tail is not None else RunPoints({}, Tail())

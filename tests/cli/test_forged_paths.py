@@ -181,11 +181,11 @@ def test_a_rerun_gets_no_artifacts_of_a_forged_run_before(clone):
     found = gittrack.get("@")
     code = f"""
 from gittrack import git
-from gittrack.read.runs import reader
+from gittrack.read.runs import listing, reader
 from gittrack.reproduce import resume_artifacts
 from pathlib import Path
 repo = git.find()
-(raw,) = [raw for raw in reader.list_runs(repo) if raw.id == {found.id!r}]
+(raw,) = [raw for raw in listing.list_runs(repo) if raw.id == {found.id!r}]
 resume_artifacts.bring(repo, raw, Path("resume"))
 """
     done = python(code)

@@ -19,7 +19,7 @@ from gittrack.disk import lock
 from gittrack.disk.content_store import ContentStore
 from gittrack.read import doctor_checks, doctor_repairs
 from gittrack.read.doctor_checks import Diagnosis, Finding
-from gittrack.read.runs import cache, reader
+from gittrack.read.runs import cache, listing
 
 
 def problems(repo) -> list[str]:
@@ -169,11 +169,11 @@ def test_damaged_refs_are_deleted_and_written_down(empty_repo):
     good, bad = run_values.commit(empty_repo, 1), run_values.commit(empty_repo, 2)
     findings = [Finding("x", "y"), Finding("x", "y", bad.ref), Finding("again", "y", bad.ref)]
     assert doctor_repairs.set_aside(empty_repo, Diagnosis(2, 0, findings)) == [bad.ref]
-    assert [run.ref for run in reader.list_runs(empty_repo)] == [good.ref]
+    assert [run.ref for run in listing.list_runs(empty_repo)] == [good.ref]
     record = Path(layout.home(empty_repo.common_dir), "damaged-refs")
     assert record.read_text() == f"{bad.commit} {bad.ref}\n"
     run_git(".", "update-ref", bad.ref, record.read_text().split()[0])  # nothing is lost
-    assert len(reader.list_runs(empty_repo)) == 2
+    assert len(listing.list_runs(empty_repo)) == 2
 
 
 def test_a_damaged_ref_whose_name_is_not_text_is_set_aside_too(empty_repo):

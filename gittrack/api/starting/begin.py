@@ -6,7 +6,7 @@ import contextlib
 import functools
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -139,17 +139,27 @@ def _own(folder: Path | None, request: session.RunRequest, choice: BeginOptions)
     run = _resumed(repo, choice.resume, request) if choice.resume else _new(repo, request)
     messages.print_begin(run)
     run.at_end(functools.partial(messages.print_end, run))
-    if run.pushes:
-        run.at_end(functools.partial(_print_push, repo))
+    if run.sharing != (False, None):
+        _print_sharing(repo, run)
     return run
 
 
-def _print_push(repo: git.Repo) -> None:
-    """Print what becomes of a run that is pushed in the background."""
-    from gittrack.share.background import automatic  # noqa: PLC0415 - most runs are not pushed
+def _print_sharing(repo: git.Repo, run: Run) -> None:
+    """Print who can see a live run, and at its end what becomes of it."""
+    from gittrack.share.background import automatic, live  # noqa: PLC0415 - most runs are not shared
 
-    with contextlib.suppress(TrackError, OSError):  # the run is recorded; sharing never fails it
-        messages.show(automatic.sentence(repo))
+    pushes, interval = run.sharing
+
+    def show(sentence: Callable[[], str]) -> None:
+        with contextlib.suppress(
+            TrackError, OSError
+        ):  # the run is recorded; sharing never fails it
+            messages.show(sentence())
+
+    if interval is not None:
+        show(functools.partial(live.sentence, repo, interval))
+    if pushes:
+        run.at_end(functools.partial(show, functools.partial(automatic.sentence, repo)))
 
 
 def _further(folder: Path, request: session.RunRequest, choice: BeginOptions) -> session.RunRequest:

@@ -7,27 +7,61 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from types import FrameType
 
 from gittrack import git
 from gittrack.core.errors import TrackError
 from gittrack.share.background import automatic
+from gittrack.share.background import live as live_runs
 
 PUSH_SECONDS = 900
+_STATE_SECONDS = 120
 
 
 def push(common_dir: str) -> int:
     """Push the runs that wait in a repository; return 1 if that failed."""
     _leave_terminal()
-    signal.signal(signal.SIGALRM, _end)
-    signal.alarm(PUSH_SECONDS)
     try:
-        automatic.push_waiting(repository(common_dir))
+        with _limit(PUSH_SECONDS):
+            automatic.push_waiting(repository(common_dir))
     except (TrackError, OSError):
         return 1
-    finally:
-        _end_children()
     return 0
+
+
+def live(common_dir: str, journal: str, interval: float) -> int:
+    """Push the state of a run until it ends; return 1 if nobody agreed that runs go to the remote."""
+    _leave_terminal()
+    try:
+        live_runs.follow(repository(common_dir), Path(journal), interval, limit=_limit_of_state)
+    except (TrackError, OSError):
+        return 1
+    return 0
+
+
+def _limit_of_state() -> AbstractContextManager[None]:
+    return _limit(_STATE_SECONDS)
+
+
+@contextmanager
+def _limit(seconds: int) -> Iterator[None]:
+    """Raise TrackError in the block after a time, and end the git that is running then."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        raise TrackError(f"it took longer than {seconds} s", "try: git track push")
+
+    signal.signal(signal.SIGALRM, end)
+    signal.alarm(seconds)
+    try:
+        yield
+    except TrackError:
+        _end_children()
+        raise
+    finally:
+        signal.alarm(0)
 
 
 def repository(common_dir: str) -> git.Repo:
@@ -51,11 +85,8 @@ def _leave_terminal() -> None:
 
 
 def _end_children() -> None:
-    """End a git that is still running after the time limit, with the programs that it started."""
+    """End a git that is still running, with the programs that it started."""
     if os.getsid(0) == os.getpid():
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
         os.killpg(0, signal.SIGTERM)
-
-
-def _end(number: int, frame: FrameType | None) -> None:
-    raise TrackError(f"the push took longer than {PUSH_SECONDS // 60} min", "try: git track push")
+        signal.signal(signal.SIGTERM, before)

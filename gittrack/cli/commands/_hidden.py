@@ -1,7 +1,7 @@
 """Verbs for programs.
 
 ``__complete`` is for shells, ``__manpage`` and ``__facts`` are for the documentation, and ``__push``
-shares runs in the background.
+and ``__live`` share runs in the background.
 """
 
 from __future__ import annotations
@@ -51,6 +51,13 @@ def push(words: Sequence[str]) -> int:
     from gittrack.cli.commands import _background  # noqa: PLC0415 - it imports all that shares runs
 
     return _background.push(words[0])
+
+
+def live(words: Sequence[str]) -> int:
+    """Show a run while it goes on; the words are its repository, its journal and an interval in seconds."""
+    from gittrack.cli.commands import _background  # noqa: PLC0415 - it imports all that shares runs
+
+    return _background.live(words[0], words[1], float(words[2]))
 
 
 def _below(verb: str) -> list[str]:

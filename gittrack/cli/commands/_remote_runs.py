@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import time
+from collections.abc import Sequence
 
 from gittrack import git
 from gittrack.cli.options import check_exclusive
 from gittrack.cli.output import more_runs_line, print_note, print_result
 from gittrack.core import layout
-from gittrack.share import remotes
+from gittrack.core.run.run_info import RunInfo
+from gittrack.read.runs import live_elsewhere
+from gittrack.share import live_runs, remotes
 from gittrack.show.data import jsonable
-from gittrack.show.terminal.columns import short_id
+from gittrack.show.terminal.columns import short_id, status_text
 from gittrack.show.terminal.text import columns
 
 
@@ -22,6 +26,8 @@ def show(repo: git.Repo, args: argparse.Namespace) -> int:
         check_exclusive(reason, ("--remote", True), (name, bool(getattr(args, option))))
     check_exclusive(reason, ("--remote", True), (f"--{args.style}", args.style in ("csv", "md")))
     remote = remotes.look(repo)
+    live_runs.receive(repo, remote)
+    going_on = live_elsewhere.of_remote(repo, remote.name)
     here = remotes.refs_here(repo, layout.RUNS)
     names = [layout.parse_run_ref(ref) for ref in remote.below(layout.RUNS) if ref not in here]
     runs = sorted((name for name in names if name), key=lambda name: name[1], reverse=True)
@@ -33,6 +39,7 @@ def show(repo: git.Repo, args: argparse.Namespace) -> int:
     if args.style == "json":
         print_result(jsonable.dump([_plain(experiment, run_id) for experiment, run_id in listed]))
         return 0
+    _print_live(going_on)
     if not runs:
         print_note(f"all runs of {remote.name} are here already")
         return 0
@@ -42,6 +49,15 @@ def show(repo: git.Repo, args: argparse.Namespace) -> int:
     print_result(more_runs_line(len(runs) - len(listed), len(runs)))
     print_result("bring them: git track pull; or one: git track pull ID\n")
     return 0
+
+
+def _print_live(infos: Sequence[RunInfo]) -> None:
+    """Print the runs that go on on other machines; they are in `git track ls` too from now on."""
+    if infos:
+        rows = [
+            (short_id(info.id), info.experiment, status_text(info, time.time())) for info in infos
+        ]
+        print_result("".join(f"{line}\n" for line in columns([("LIVE", "", ""), *rows])) + "\n")
 
 
 def _plain(experiment: str, run_id: str) -> dict[str, str]:

@@ -28,7 +28,10 @@ from gittrack.core.run.run_info import RunInfo
 from gittrack.read.runs import query, reader
 from gittrack.show.terminal import runs, table
 
-_STYLES = {"running": "green", **dict.fromkeys(("failed", "killed", "crashed", "damaged"), "red")}
+_STYLES = {
+    "running": "green",
+    **dict.fromkeys(("failed", "killed", "crashed", "vanished", "damaged"), "red"),
+}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import time
 
 from gittrack import git
 from gittrack.analysis.smoothing import smooth
@@ -15,7 +16,7 @@ from gittrack.cli.output import paint, print_note, print_result
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.read.runs import resolve
 from gittrack.read.runs.record import RunRecord
-from gittrack.show.terminal import text
+from gittrack.show.terminal import columns, text
 from gittrack.show.terminal.columns import short_id
 from gittrack.show.terminal.plot import Frame, Line, chart
 
@@ -66,6 +67,8 @@ def _line(record: RunRecord, args: argparse.Namespace) -> Line:
     xs = [point[3] if args.x == "time" else point[0] for point in points]
     ys = smooth([point[2] for point in points], args.smooth)
     name = f" {record.name}" if record.name else ""
+    if "seen" in record.info.more:
+        name += f" ({columns.status_text(record.info, time.time())})"
     return Line(short_id(record.id) + name, sorted(zip(xs, ys, strict=True), key=lambda p: p[0]))
 
 

@@ -73,4 +73,5 @@ def _summary(done: pull.Pulled) -> str:
     parts += [f"{count(len(done.models), 'event')} of models"] if done.models else []
     parts += [count(done.files, "large file")] if done.files else []
     parts += [count(len(done.conflicts), "conflict")] if done.conflicts else []
+    parts += [f"{done.live} going on elsewhere (git track ls)"] if done.live else []
     return f"{', '.join(parts)} from {escape(done.remote)}\n"

@@ -9,7 +9,7 @@ from gittrack import git
 from gittrack.cli.commands._share import count, shown_url
 from gittrack.cli.output import print_note, print_result
 from gittrack.core import layout
-from gittrack.share import probe, registry, remotes, waiting
+from gittrack.share import live_runs, probe, registry, remotes, waiting
 from gittrack.share.hosts.limits import limits_of
 from gittrack.show.terminal.text import age, columns, escape
 
@@ -40,6 +40,7 @@ def run(args: argparse.Namespace) -> int:
         ("to push", count(len(here.keys() - runs.keys()), "run")),
         ("to pull", count(len(runs.keys() - here.keys()), "run")),
         *((("stored", "as branches below gittrack/"),) if remote.names.as_branches else ()),
+        ("live", count(len(live_runs.going_on(remote)), "run")),
         ("sweeps", str(len(remote.below(layout.SWEEPS)))),
         ("models", count(len(registry.event_tags(remote.refs)), "event")),
     ]
@@ -51,12 +52,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _waiting(repo: git.Repo) -> list[tuple[str, str]]:
-    """Return the row about runs that are pushed in the background and are not there yet."""
+    """Return the rows about what is pushed in the background and is not there yet."""
     runs, failure = waiting.listed(repo), waiting.last_failure(repo)
-    if not runs:
-        return []
-    text = f"{count(len(runs), 'run')}; send them now: git track push"
-    rows = [("waiting", text)]
+    rows = []
+    if runs:
+        rows += [("waiting", f"{count(len(runs), 'run')}; send them now: git track push")]
     if failure is not None:
         rows += [("last try", f"{age(time.time() - failure.at)}: {escape(failure.reason)}")]
     return rows

@@ -142,6 +142,7 @@ def run(args: argparse.Namespace) -> int:
         command=command,
         verify=not args.no_verify,
         push=args.push,
+        live=args.live,
     )
     repo = git.find()
     if args.dry_run:
@@ -149,6 +150,10 @@ def run(args: argparse.Namespace) -> int:
             inputs.kind(path, inputs.display_path(path, repo.work_tree or ""))
         return _dry_run(request)
     _recover(repo)
+    if args.live is not None:
+        from gittrack.share.background import live  # noqa: PLC0415 - most runs are not shown live
+
+        print_note(text.escape(live.sentence(repo, args.live)))
     plan = CommandPlan(
         request,
         args.input,

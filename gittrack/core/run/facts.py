@@ -84,11 +84,18 @@ FACTS = (
     Fact(
         "status",
         TEXT,
-        "`running`, `finished`, `failed`, `killed`, `crashed` or `damaged`",
+        "`running`, `finished`, `failed`, `killed`, `crashed`, `vanished` or `damaged`",
         compared=True,
     ),
     Fact("started", MOMENT, "when the run started, ISO 8601 in UTC"),
     Fact("ended", MOMENT, "when the run ended"),
+    Fact("seen", MOMENT, "when a run that goes on on another machine was last seen"),
+    Fact(
+        "live_interval",
+        SECONDS,
+        "how often a run that goes on on another machine sends its state",
+        json=False,
+    ),
     Fact("duration", SECONDS, "how long the run took", "TIME", keys=("duration_s",)),
     Fact(
         "age",

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from gittrack.core.run.trials import TrialFacts
 
 RUNNING, FINISHED, FAILED, KILLED, CRASHED = "running", "finished", "failed", "killed", "crashed"
+VANISHED = "vanished"  # it went on on another machine, which was not seen for long
 DAMAGED = "damaged"
 ENDS = (FINISHED, FAILED, KILLED, CRASHED)
-STATUSES = (RUNNING, *ENDS, DAMAGED)
+STATUSES = (RUNNING, *ENDS, VANISHED, DAMAGED)
 NEWER = "written by a newer gittrack: update gittrack"
 
 _ZEROS = str.maketrans("123456789", "0" * 9)

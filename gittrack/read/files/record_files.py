@@ -24,9 +24,10 @@ class RecordFiles:
     def __init__(self, repo: git.Repo, raw: reader.Raw, *, fetch: bool = True) -> None:
         """Make the record of a run; ``fetch`` allows git to fetch what a partial clone left out."""
         self._repo = repo.fetching() if fetch else repo
-        self._raw = raw
         self.info = reader.decode(self._repo, raw)
         self._tried: dict[str, str] = {}  # why the store of the remote did not give content
+        # The files of a live run of another machine are in the commit with its latest state.
+        self._raw = raw._replace(commit=raw.snapshot) if raw.snapshot else raw
 
     @property
     def outputs(self) -> list[dict[str, Any]]:

@@ -67,6 +67,30 @@ def _read(folder: Path, patience: Callable[[], float]) -> run_info.RunInfo | Non
     alive = journal_owner.is_alive(folder, patience)
     if (folder / layout.EVENTS).stat().st_size == 0:
         return None
+    facts, params, metrics = current(folder, alive=alive)
+    summaries = {name: metric.to_dict() for name, metric in metrics.items()}
+    return run_info.from_facts(facts, params, summaries)
+
+
+def current(
+    folder: Path, *, alive: bool
+) -> tuple[dict[str, Any], dict[str, Any], dict[str, run_info.Metric]]:
+    """Return the facts, the params and the metrics that a journal has now.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of the journal.
+    alive : bool
+        Whether the process that records the run is alive.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the run was committed in the meantime.
+    ValueError
+        If the journal is damaged.
+    """
     state = events.read(folder / layout.EVENTS, folder.name)
     metrics = _metrics(folder)
     touched = (folder / layout.SERIES).stat().st_mtime
@@ -75,8 +99,7 @@ def _read(folder: Path, patience: Callable[[], float]) -> run_info.RunInfo | Non
     facts["duration_s"] = events.duration_at(state.facts, time.time() if alive else touched)
     for name, value in state.summary.items():
         metrics[name] = run_info.with_final(metrics.get(name), value)
-    summaries = {name: metric.to_dict() for name, metric in metrics.items()}
-    return run_info.from_facts(facts, state.params, summaries)
+    return facts, state.params, metrics
 
 
 def series_lines(folder: Path, limit: int | None = None) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gittrack import git
 from gittrack.core import layout
 from gittrack.git import refs
-from gittrack.read.runs import reader, selection
+from gittrack.read.runs import listing, reader, selection
 from gittrack.read.runs.reader import Raw
 from gittrack.read.runs.source import Request, Selection
 
@@ -25,11 +25,11 @@ class RefsAndJournals:
         few = request.limit is not None and request.limit <= _FEW
         if not request.cached or (by_time and (few or not request.summaries)):
             return self._without_cache(request, by_time)
-        raws = reader.list_runs_with_summaries(self.repo, request.experiment)
+        raws = listing.list_runs_with_summaries(self.repo, request.experiment)
         return selection.select(self.repo, raws, request)
 
     def _without_cache(self, request: Request, by_time: bool) -> Selection:
-        raws = reader.list_runs(self.repo, request.experiment)
+        raws = listing.list_runs(self.repo, request.experiment)
         if not by_time:
             return selection.select(self.repo, reader.bodies(self.repo, raws), request)
         heads = selection.select(self.repo, raws, request)
@@ -45,9 +45,9 @@ class RefsAndJournals:
     def find(self, address: str) -> list[Raw]:
         """Return the runs that an address can mean; the bodies are read only if it is not an id."""
         may_be_id = len(address) == _DIGITS or layout.is_id(address.rpartition("/")[2])
-        runs = selection.by_id(reader.list_runs(self.repo), address) if may_be_id else []
+        runs = selection.by_id(listing.list_runs(self.repo), address) if may_be_id else []
         if not runs:
-            raws = reader.list_runs_with_summaries(self.repo)
+            raws = listing.list_runs_with_summaries(self.repo)
             runs = selection.by_name(raws, address) or selection.by_prefix(raws, address)
         return reader.bodies(
             self.repo, runs
@@ -55,16 +55,16 @@ class RefsAndJournals:
 
     def named(self, name: str) -> list[Raw]:
         """Return the runs that have a name, archived ones left out."""
-        return selection.current_named(reader.list_runs_with_summaries(self.repo), name)
+        return selection.current_named(listing.list_runs_with_summaries(self.repo), name)
 
     def of_commit(self, oid: str) -> list[Raw]:
         """Return the runs whose run commit has this full id."""
-        raws = reader.list_runs(self.repo)
+        raws = listing.list_runs(self.repo)
         return reader.bodies(self.repo, [raw for raw in raws if raw.commit == oid])
 
     def experiments(self) -> list[str]:
         """Return the names of all experiments that have runs, sorted."""
-        return sorted({raw.experiment for raw in reader.list_runs(self.repo)})
+        return sorted({raw.experiment for raw in listing.list_runs(self.repo)})
 
 
 class Trash:
@@ -110,4 +110,4 @@ def _trashed(repo: git.Repo) -> list[Raw]:
     ]
     commit = next((oid for ref, oid in refs.below(repo, layout.NOTES) if ref == layout.NOTES), None)
     ordered = sorted(runs, key=lambda raw: raw.id, reverse=True)
-    return reader.bodies(repo, reader.annotated(repo, ordered, commit))
+    return reader.bodies(repo, listing.annotated(repo, ordered, commit))

@@ -171,9 +171,10 @@ class Recording:
         return journal.live_lock(self._journal)
 
     @property
-    def pushes(self) -> bool:
-        """Whether this process pushes the run in the background when it ends."""
-        return self._session is not None and self._session.settings.push
+    def sharing(self) -> tuple[bool, float | None]:
+        """Whether the run is pushed when it ends, and how often its state is pushed while it goes on."""
+        options = self._session.settings if self._session else None
+        return (options.push, options.live) if options else (False, None)
 
     def at_end(self, call: Callable[[], None]) -> None:
         """Register a function that is called after the run has ended.

@@ -14,7 +14,7 @@ from gittrack import git
 from gittrack.core import layout
 from gittrack.disk import folders
 
-PUSH = "__push"
+PUSH, LIVE = "__push", "__live"
 
 
 def list_waiting(repo: git.Repo, ref: str) -> None:
@@ -37,6 +37,11 @@ def list_waiting(repo: git.Repo, ref: str) -> None:
 def push_waiting(repo: git.Repo) -> None:
     """Start a process that pushes all runs that wait."""
     start(PUSH, repo.common_dir)
+
+
+def show_live(repo: git.Repo, journal: Path, interval: float) -> None:
+    """Start a process that pushes the state of a run every ``interval`` seconds while the run goes on."""
+    start(LIVE, repo.common_dir, str(journal), str(interval))
 
 
 def start(verb: str, *words: str) -> None:

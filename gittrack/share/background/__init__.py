@@ -1,1 +1,1 @@
-"""Share runs without being asked: push them when they end."""
+"""Share runs without being asked: push them when they end, and show them live while they go on."""

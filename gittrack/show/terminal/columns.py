@@ -78,6 +78,26 @@ def started(now: float) -> Column:
     return fact("started")._replace(show=age)
 
 
+def status_text(run: RunInfo, now: float) -> str:
+    """Return the status of a run; of a live run of another machine also where and when it was seen."""
+    seen = run.more.get("seen")
+    if not isinstance(seen, str):
+        return run.status
+    try:
+        age = text.age(now - from_iso(seen))
+    except ValueError:  # another tool wrote it
+        return run.status
+    return f"{run.status} on {text.escape(run.host or 'another machine')}, seen {age}"
+
+
+def status(runs: Sequence[RunInfo], now: float) -> Column:
+    """Return the column of statuses, which names the machines of live runs elsewhere."""
+    column = fact("status")
+    if not any("seen" in run.more for run in runs):
+        return column
+    return column._replace(get=lambda run: status_text(run, now))
+
+
 def _age(now: float) -> Column:
     def get(run: RunInfo) -> float | None:
         return now - from_iso(run.started) if run.started else None

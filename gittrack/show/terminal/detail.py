@@ -9,7 +9,7 @@ from gittrack.core.run import commit_message, facts
 from gittrack.core.run.run_info import RunInfo, from_iso, headline
 from gittrack.core.run.trials import TrialFacts
 from gittrack.show.terminal import media, text
-from gittrack.show.terminal.columns import fact, short_id
+from gittrack.show.terminal.columns import fact, short_id, status_text
 
 _LOG_LINES, _LOG_COLUMNS = 10, 500
 _MOST_FILES = 40  # of uncommitted changes, on one page
@@ -84,11 +84,12 @@ def _facts(info: RunInfo, now: float) -> str:
     )
     ended = {"exit_code": info.exit_code, "signal": info.signal}
     cause = ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in ended.items() if v is not None)
+    state = status_text(info, now)
     rows = [
         ("run", info.id),
         ("experiment", info.experiment),
         ("name", info.name),
-        ("status", f"{info.status} ({cause})" if cause else info.status),
+        ("status", f"{state} ({cause})" if cause else state),
         ("problem", info.problem),
         ("started", started),
         ("duration", text.duration(info.duration) if info.duration is not None else None),
@@ -121,7 +122,7 @@ _HANDLED = {
     *("id", "experiment", "name", "status", "exit_code", "signal", "problem", "started", "ended"),
     *("age", "duration", "resumed", "reproduces", "command", "cwd", "code", "branch", "tags"),
     *("group", "note", "seed", "fingerprint", "recipe", "asked", "peak_memory", "user", "host"),
-    *("ref", "commit", "verdict"),
+    *("ref", "commit", "verdict", "seen", "live_interval"),
 }
 
 

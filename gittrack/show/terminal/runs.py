@@ -78,7 +78,7 @@ def _fixed(runs: Sequence[RunInfo], now: float, exact: bool) -> tuple[list[Colum
     fixed = [
         columns.fact("id"),
         columns.fact("name"),
-        columns.fact("status"),
+        columns.fact("status") if exact else columns.status(runs, now),
         columns.started(now),
         columns.fact("duration"),
     ]
@@ -126,7 +126,7 @@ def ranking(
     if exact or len({run.experiment for run in runs}) > 1:
         chosen.append(columns.fact("experiment"))
     if exact or any(run.status != "finished" for run in runs):
-        chosen.append(columns.fact("status"))
+        chosen.append(columns.fact("status") if exact else columns.status(runs, now))
     params = (_names if exact else _differing)(_flat(runs))
     code, age = columns.code_states(runs), columns.started(now)
     ranked = columns.metric(metric)

@@ -15,7 +15,7 @@ from gittrack.core import layout
 from gittrack.core.errors import Damaged, TrackError
 from gittrack.core.run import annotation_log, commit_message, events
 from gittrack.core.run.run_info import DAMAGED, NEWER, RUNNING
-from gittrack.read.runs import reader
+from gittrack.read.runs import listing, reader
 from gittrack.read.runs.reader import Raw
 
 # --- decode -------------------------------------------------------------------------------------
@@ -115,21 +115,21 @@ def numbers(runs) -> list[int]:
 def test_runs_are_listed_newest_first_without_their_bodies(empty_repo):
     for number in (1, 3, 2):
         write(empty_repo, number)
-    runs = reader.list_runs(empty_repo)
+    runs = listing.list_runs(empty_repo)
     assert numbers(runs) == [3, 2, 1]
     assert {run.body for run in runs} == {None}
     assert [run.body is not None for run in reader.bodies(empty_repo, runs)] == [True] * 3
     cached = {runs[1].commit: b"from the cache"}
-    assert [run.body for run in reader.list_runs(empty_repo, None, cached)][1] == b"from the cache"
+    assert [run.body for run in listing.list_runs(empty_repo, None, cached)][1] == b"from the cache"
 
 
 def test_an_experiment_has_the_runs_of_those_below_it_only(empty_repo):
     for number, experiment in enumerate(("cifar", "cifar/resnet", "cifar2", "default"), 1):
         write(empty_repo, number, experiment=experiment)
-    assert numbers(reader.list_runs(empty_repo, "cifar")) == [2, 1]
-    assert reader.list_runs(empty_repo, "none") == []
+    assert numbers(listing.list_runs(empty_repo, "cifar")) == [2, 1]
+    assert listing.list_runs(empty_repo, "none") == []
     with pytest.raises(TrackError):
-        reader.list_runs(empty_repo, "../x")
+        listing.list_runs(empty_repo, "../x")
 
 
 def live_run(repo, number: int, **facts) -> None:
@@ -144,19 +144,19 @@ def test_live_runs_are_listed_with_their_values_once_they_are_not_committed(empt
     write(empty_repo, 1)
     live_run(empty_repo, 1)  # committed, and its journal is not removed yet
     live_run(empty_repo, 2, experiment="cifar")
-    runs = reader.list_runs(empty_repo)
+    runs = listing.list_runs(empty_repo)
     assert [(run.info is None, run.experiment) for run in runs] == [
         (False, "cifar"),
         (True, "default"),
     ]
-    assert numbers(reader.list_runs(empty_repo, "cifar")) == [2]
+    assert numbers(listing.list_runs(empty_repo, "cifar")) == [2]
     assert reader.bodies(empty_repo, runs)[0] == runs[0]
 
 
 def test_a_damaged_journal_is_listed_with_its_problem(empty_repo):
     live_run(empty_repo, 2)
     Path(layout.live_dir(empty_repo.common_dir), run_id(2), layout.EVENTS).write_bytes(b"x\n")
-    [run] = reader.list_runs(empty_repo)
+    [run] = listing.list_runs(empty_repo)
     assert (run.info.status, bool(run.problem)) == (DAMAGED, True)
 
 
@@ -164,7 +164,7 @@ def test_refs_that_are_no_runs_are_ignored_and_broken_ones_marked(empty_repo):
     run = write(empty_repo, 1)
     run_git(".", "update-ref", "refs/runs/default/not-an-id", run.commit)
     Path(empty_repo.common_dir, f"refs/runs/default/{run_id(2)}").write_text("")
-    runs = reader.list_runs(empty_repo)
+    runs = listing.list_runs(empty_repo)
     assert [(run.commit is None, run.problem) for run in runs] == [
         (True, "its ref has no value"),
         (False, None),
@@ -183,7 +183,7 @@ def test_a_ref_to_another_object_is_a_run_with_a_problem(empty_repo, make, probl
     run = raw()
     Path(empty_repo.common_dir, "refs/runs/default").mkdir(parents=True)
     Path(empty_repo.common_dir, run.ref).write_text(make() + "\n")
-    [read] = reader.bodies(empty_repo, reader.list_runs(empty_repo))
+    [read] = reader.bodies(empty_repo, listing.list_runs(empty_repo))
     assert read.body is None
     assert problem in read.problem
 
@@ -194,7 +194,7 @@ def test_notes_that_cannot_be_read_cost_a_warning_and_no_run(empty_repo, caplog)
     tree = run_git(".", "rev-parse", f"{run.commit}^{{tree}}")
     Path(empty_repo.common_dir, "objects", tree[:2], tree[2:]).unlink()
     with caplog.at_level(logging.WARNING, "gittrack"):
-        assert numbers(reader.list_runs(empty_repo)) == [1]
+        assert numbers(listing.list_runs(empty_repo)) == [1]
     assert "names, tags and notes of runs are not complete" in caplog.text
 
 
