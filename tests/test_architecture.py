@@ -232,6 +232,7 @@ LAZY_IMPORTS = {
         "git": "100 ms; a listing does not need it",
         "gittrack.git.partial_clone": "only a failure in a partial clone needs it",
     },
+    "large/fsspec_store.py": {"fsspec": "optional, and slow to import"},
     "read/files/artifacts.py": {"gittrack.large.choice": "only content that is not here needs it"},
     "read/runs/cache.py": {"gittrack.disk.folders": "most listings do not renew the cache"},
     "read/runs/query.py": {"gittrack.analysis.direction": "only a leaderboard needs it"},

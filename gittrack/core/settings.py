@@ -56,7 +56,7 @@ DESCRIPTIONS: dict[str, tuple[str, str]] = {
     ),
     "store": (
         "",
-        "the folder or `file://` URL to which `push` sends large artifacts; empty: Git LFS of the remote",
+        "the folder or URL (`s3://`, ...) to which `push` sends large files; empty: Git LFS of the remote",
     ),
     "maxLogSize": (
         "4m",

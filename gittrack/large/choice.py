@@ -19,6 +19,7 @@ from gittrack.disk.content_store import ContentStore
 from gittrack.disk.lfs_pointer import Pointer
 from gittrack.large import transfer
 from gittrack.large.folder_store import FolderStore
+from gittrack.large.fsspec_store import FsspecStore
 from gittrack.large.lfs_store import LfsStore
 from gittrack.large.receiving import Progress
 from gittrack.large.transfer import Failures
@@ -112,6 +113,9 @@ def _lfs_server(config: Mapping[str, str], remote: str, *, pushing: bool) -> str
 
 def _at(location: str) -> RemoteStore:
     """Return the store at the value of ``track.store``."""
+    if "://" in location and not location.startswith("file://"):
+        files = FsspecStore(location)
+        return _OfFiles(files, files.name)
     if location.startswith("file://"):
         parts = urlsplit(location)
         if parts.netloc not in ("", "localhost"):

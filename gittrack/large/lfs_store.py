@@ -48,22 +48,23 @@ class LfsStore:
         Its URL, without a password.
     unattended : bool
         Whether nobody can answer a prompt.
-
-    Raises
-    ------
-    TrackError
-        If ``git lfs`` is not installed.
     """
 
     def __init__(self, repo: git.Repo, remote: str, address: str, *, unattended: bool) -> None:
         self.name, self.address = remote, f"lfs {address}"
         self._repo, self._unattended = repo, unattended
+
+    def _check_installed(self) -> None:
         if git.Call(["lfs", "version"]).wait().code != 0:
             hint = "install git-lfs, or choose a store: git config track.store FOLDER"
-            raise TrackError(f"large files go to {remote} by git lfs, which is not installed", hint)
+            raise TrackError(f"{self.name} needs git lfs, which is not installed", hint)
 
     def send(self, files: Mapping[Pointer, Path], progress: Progress) -> Failures:
-        """Send files that the remote lacks; return the reason for each that was not sent."""
+        """Send files that the remote lacks; return the reason for each that was not sent.
+
+        Raises TrackError if ``git lfs`` is not installed.
+        """
+        self._check_installed()
         here = ContentStore.of(self._repo.common_dir)
         failures: Failures = {}
         for content, path in files.items():
@@ -98,7 +99,11 @@ class LfsStore:
     def bring(
         self, contents: Sequence[Pointer], here: ContentStore, progress: Progress
     ) -> Failures:
-        """Bring contents into the store of this repository; return the reasons of those that did not come."""
+        """Bring contents into the store of this repository; return the reasons of those that did not come.
+
+        Raises TrackError if ``git lfs`` is not installed.
+        """
+        self._check_installed()
         failures: Failures = {}
         with self._private_repository() as private:
             for start in range(0, len(contents), _AT_ONCE):

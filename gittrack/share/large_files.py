@@ -60,32 +60,46 @@ class Arrived(NamedTuple):
 
 
 def plan(
-    repo: git.Repo, commits: Collection[str], remote: str, *, unattended: bool = False
+    repo: git.Repo,
+    commits: Callable[[], Collection[str]],
+    remote: str,
+    *,
+    new: bool,
+    unattended: bool = False,
 ) -> Shipment:
-    """Return the content that run commits need and that the store of a remote did not take yet."""
-    here = ContentStore.of(repo.common_dir)
-    sizes = {entry.name: entry.stat().st_size for entry in here.listing()}
+    """Return the content that run commits need and that the store of a remote did not take yet.
+
+    Parameters
+    ----------
+    repo : git.Repo
+        The repository.
+    commits : callable
+        Returns the run commits, also those that the remote has.  Not called if there is nothing to send.
+    remote : str
+        The remote.
+    new : bool
+        Whether it lacks some of the runs.
+    unattended : bool, default False
+        Whether nobody can answer a prompt.
+    """
+    sizes = {e.name: e.stat().st_size for e in ContentStore.of(repo.common_dir).listing()}
     if not sizes:
         return Shipment()
-    needed: dict[Pointer, list[str]] = {}
-    for commit, contents in needs.of_commits(repo, list(commits)).items():
-        for content in contents:
-            needed.setdefault(content, []).append(commit)
-    if not needed:
-        return Shipment()
+    name, earlier, problem = "", set[str](), ""
     try:
         store = choice.of_repo(repo, remote, pushing=True, unattended=unattended)
+        name, earlier = store.name, sent.digests(repo.common_dir, store.address)
     except TrackError as error:
-        absent = sum(content.digest not in sizes for content in needed)
-        local = {c: tuple(by) for c, by in needed.items() if c.digest in sizes}
-        return Shipment("", local, absent, f"{error.message}; {error.hint}")
-    earlier = sent.digests(repo.common_dir, store.address)
-    new = {content: tuple(by) for content, by in needed.items() if content.digest not in earlier}
-    return Shipment(
-        store.name,
-        {content: by for content, by in new.items() if sizes.get(content.digest) == content.size},
-        sum(content.digest not in sizes for content in new),
-    )
+        problem = f"{error.message}; {error.hint}"
+    if not new and earlier.issuperset(sizes):
+        return Shipment()
+    needed: dict[Pointer, list[str]] = {}
+    for commit, contents in needs.of_commits(repo, list(commits())).items():
+        for content in contents:
+            if content.digest not in earlier:
+                needed.setdefault(content, []).append(commit)
+    local = {c: tuple(by) for c, by in needed.items() if sizes.get(c.digest) == c.size}
+    return Shipment(name, local, sum(c.digest not in sizes for c in needed), problem)
 
 
 def send(
@@ -99,19 +113,26 @@ def send(
     """Send large content; return {run commit: reason} of the runs whose content was not sent."""
     if not shipment.contents:
         return {}
-    if shipment.problem:
-        failures = dict.fromkeys(shipment.contents, shipment.problem)
-    else:
-        here = ContentStore.of(repo.common_dir)
-        files = {content: here.path(content.digest) for content in shipment.contents}
+    here = ContentStore.of(repo.common_dir)
+    files = {content: here.path(content.digest) for content in shipment.contents}
+    try:
+        if shipment.problem:
+            raise TrackError(shipment.problem, "")
         store = choice.of_repo(repo, remote, pushing=True, unattended=unattended)
         failures = store.send(files, watch(shipment.size))
         sent.add(repo.common_dir, store.address, (c.digest for c in files if c not in failures))
+    except TrackError as error:
+        failures = dict.fromkeys(files, "; ".join(filter(None, (error.message, error.hint))))
     return {
         commit: f"its large file {content.digest[:12]} was not sent: {reason}"
         for content, reason in failures.items()
         for commit in shipment.contents[content]
     }
+
+
+def version_commits(repo: git.Repo, models: Collection[str] | None) -> list[str]:
+    """Return the run commits of the events of models; None: of all models."""
+    return [oid for model, oid in _events(repo) if models is None or model in models]
 
 
 def sendable_models(
@@ -123,11 +144,6 @@ def sendable_models(
     events = _events(repo)
     blocked = {model for model, oid in events if oid in unsent}
     return {model for model, _ in events if models is None or model in models} - blocked
-
-
-def version_commits(repo: git.Repo, models: Collection[str] | None) -> list[str]:
-    """Return the run commits of the events of models; None: of all models."""
-    return [oid for model, oid in _events(repo) if models is None or model in models]
 
 
 def _events(repo: git.Repo) -> list[tuple[str, str]]:

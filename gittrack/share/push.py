@@ -190,9 +190,13 @@ def _large(
     unattended: bool,
 ) -> large_files.Shipment:
     """Return the large files of runs and of versions: also of those that the remote has without them."""
-    versions = large_files.version_commits(repo, models) if models is None or models else []
-    commits = dict.fromkeys([*(str(raw.commit) for raw in runs), *versions])
-    return large_files.plan(repo, list(commits), target.name, unattended=unattended)
+
+    def commits() -> dict[str, None]:
+        versions = large_files.version_commits(repo, models) if models is None or models else []
+        return dict.fromkeys([*(str(raw.commit) for raw in runs), *versions])
+
+    new = any(target.refs.get(str(raw.ref)) != raw.commit for raw in runs)
+    return large_files.plan(repo, commits, target.name, new=new, unattended=unattended)
 
 
 def _now(every: Sequence[Raw], runs: Sequence[Raw]) -> list[Raw]:

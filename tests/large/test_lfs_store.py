@@ -154,8 +154,10 @@ def test_without_git_lfs_the_way_out_is_named(repos, monkeypatch, tmp_path):
     (tmp_path / "bin/git").symlink_to(shutil.which("git"))
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     monkeypatch.setenv("GIT_EXEC_PATH", run_git(tmp_path, "--exec-path"))
-    with pytest.raises(TrackError, match="by git lfs, which is not installed") as caught:
-        choice.of_repo(repos[0])
+    with pytest.raises(TrackError, match="origin needs git lfs, which is not installed") as caught:
+        send(repos[0])
+    with pytest.raises(TrackError, match="origin needs git lfs, which is not installed"):
+        bring(repos[1])
     assert caught.value.hint == (
         "install git-lfs, or choose a store: git config track.store FOLDER"
     )
