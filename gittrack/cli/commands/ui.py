@@ -10,7 +10,7 @@ import os
 import sys
 
 from gittrack import git
-from gittrack.cli.commands import _page
+from gittrack.cli.commands import _browser, _page
 from gittrack.cli.options import add_experiment, add_where, check_exclusive
 from gittrack.cli.output import print_note
 from gittrack.core import layout
@@ -55,7 +55,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _check(repo: git.Repo, args: argparse.Namespace) -> None:
     """Raise an error for an experiment or a query that means nothing, before anything is served."""
-    query.listing(repo, experiment=args.experiment, query=args.where, limit=1)
+    if args.experiment or args.where:
+        query.listing(repo, experiment=args.experiment, query=args.where, limit=1)
 
 
 def _key(repo: git.Repo, address: str) -> str:
@@ -83,11 +84,14 @@ def _serve(repo: git.Repo, args: argparse.Namespace, keys: tuple[str, ...]) -> i
     host = f"[{name}]" if ":" in name else name
     address = f"http://{host}:{server.port}{app.base_path}/?token={guard.token}"
     _print_address(address, names[0], server.port)
-    if not args.no_open and _has_display():
-        import webbrowser  # noqa: PLC0415 - only a desktop has a browser
+    if args.no_open or not _has_display():
+        server.serve_forever()
+        return 0
+    import webbrowser  # noqa: PLC0415 - only a desktop has a browser
 
-        webbrowser.open(address)
-    server.serve_forever()
+    with _browser.redirection(address, layout.home(repo.common_dir)) as file:
+        webbrowser.open(file)
+        server.serve_forever()
     return 0
 
 

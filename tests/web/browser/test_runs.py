@@ -9,6 +9,7 @@ import helpers
 import pytest
 
 import gittrack
+from gittrack.cli.commands import _browser
 from gittrack.web import windows
 
 expect = pytest.importorskip("playwright.sync_api").expect
@@ -38,6 +39,16 @@ def test_the_page_shows_the_table_and_the_curves(recorded, served, page):
     assert page.locator(".constants").inner_text() == "depth=4"
     assert page.locator(".chart h3 .label").all_inner_texts() == ["accuracy", "loss"]
     assert inked(page, ".chart canvas") > 100
+
+
+def test_the_file_that_opens_the_page_hands_the_cookie_over(recorded, served, page):
+    with _browser.redirection(served.address, str(recorded / ".git/gittrack")) as file:
+        page.goto(file)
+        expect(page).to_have_url(f"http://127.0.0.1:{served.server.port}/")
+        expect(page.locator("tbody tr[data-key]")).to_have_count(3)
+    assert names(page) == ["run 2", "run 1", "run 0"]
+    page.reload()
+    expect(page.locator("tbody tr[data-key]")).to_have_count(3)
 
 
 def test_a_click_sorts_by_the_best(recorded, served, page):
