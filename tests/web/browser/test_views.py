@@ -125,11 +125,25 @@ def test_a_sweep_is_replayed_and_is_a_file(project, served, page):
     expect(page.get_by_role("heading", name="first")).to_be_visible()
 
 
-def test_models_and_their_history(two, served, page):
-    helpers.model("register", "resnet", two[0])
+def test_a_model_with_its_stages_gates_history_and_differences(two, served, page):
+    helpers.git(".", "config", "track.gate.production", "loss < 0.3")
+    for run in two:
+        helpers.model("register", "resnet", run)
+    helpers.model("promote", "resnet@1", "staging")
+    helpers.model("promote", "resnet@2", "staging")
     page.goto(served.address)
     page.get_by_role("button", name="Models").click()
     page.get_by_role("button", name="resnet").click()
-    expect(page.get_by_role("region", name="History")).to_contain_text("register")
-    page.get_by_role("region", name="Versions").get_by_role("button", name="1").click()
+    expect(page.get_by_role("region", name="Gates")).to_contain_text("loss < 0.3 (loss is 0.5)")
+    expect(page.get_by_role("region", name="Gates").locator(".better")).to_have_text("passes")
+    expect(page.locator(".segment")).to_have_text(["1", "2"])
+    history = page.get_by_role("region", name="History").locator("li")
+    expect(history).to_have_count(4)
+    expect(history.first).to_contain_text("promote version 2 to staging")
+    page.get_by_role("button", name="show what differs").click()
+    expect(page.get_by_role("region", name="Params")).to_contain_text("1.5")
+    expect(page.locator(".command", has_text="git track model diff")).to_have_text(
+        "git track model diff resnet 1 2"
+    )
+    page.get_by_role("region", name="Versions", exact=True).get_by_role("button", name="1").click()
     expect(page.get_by_role("heading", name="run 0")).to_be_visible()

@@ -79,6 +79,19 @@ def test_models_of_a_run(project):
     assert one["history"] == json.loads(helpers.model("history", "resnet", "--json"))
 
 
+def test_gates_of_a_model_with_the_values_of_each_version(project):
+    for loss in (1.0, 0.25):
+        helpers.model("register", "resnet", helpers.record(None, {"loss": loss}))
+    helpers.git(".", "config", "track.gate.production", "loss < 0.3")
+    helpers.git(".", "config", "track.gate.staging", "loss <")
+    content = json.loads(encoded(models.model(git.find(), Params({"model": ["resnet"]}))))
+    assert content["gates"][0] == {"stage": "production", "query": "loss < 0.3"}
+    newest, oldest = (version["gates"] for version in content["versions"])
+    assert newest["production"] == []
+    assert oldest["production"] == ["loss < 0.3 (loss is 1.0)"]
+    assert len(oldest["staging"]) == 1  # what is wrong with the query
+
+
 def test_a_run_that_does_not_exist(project):
     with pytest.raises(NoSuchRun):
         document(run_view, run="default/nothing")

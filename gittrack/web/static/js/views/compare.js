@@ -113,7 +113,9 @@ function commandOf(/** @type {App} */ app, /** @type {any} */ document, /** @typ
 }
 
 function names(/** @type {App} */ app, /** @type {any} */ document) {
-  return document.keys.map((/** @type {string} */ key) => name(app, key));
+  const all = document.keys.map((/** @type {string} */ key) => name(app, key));
+  // Runs of one name have their ids, too.
+  return all.map((/** @type {string} */ text, /** @type {number} */ i) => (all.indexOf(text) === all.lastIndexOf(text) ? text : `${text} ${document.keys[i].slice(-8)}`));
 }
 
 function name(/** @type {App} */ app, /** @type {string} */ key) {
