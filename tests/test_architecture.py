@@ -64,7 +64,11 @@ MAY_IMPORT = {
     "__main__": {"cli"},
     "__init__": {"api", "cli", "core", "record", "version"},  # the public names of `gittrack`
 }
-LAYER_EXCEPTIONS: dict[str, str] = {}
+LAYER_EXCEPTIONS: dict[str, str] = {
+    "launch/hook/auto_hook.py -> gittrack.integrations.auto.listeners": (
+        "runs in the command, not in the launcher"
+    ),
+}
 
 STARTS_PROCESSES = {
     "git/spawn.py": "starts git, for git/process.py and nobody else",
@@ -109,6 +113,7 @@ READS_ENVIRONMENT = {
     "record/machine/author.py": "the user's name",
     "record/code/conversions.py": "the variables by which git finds its file of attributes",
     "launch/launcher.py": "the environment that the command inherits",
+    "launch/hook/auto_hook.py": "the file for arguments, from the launcher",
     "launch/hook/sitecustomize.py": "the seed and the folder for its report, from the launcher",
     "launch/probe.py": "the active environment, and the PYTHONPATH to which a rerun adds folders",
     "api/seeding.py": "the seed from the launcher, and the variables that it had to set",
@@ -134,7 +139,25 @@ BROAD_EXCEPTS = {
 }
 
 LAZY_IMPORTS = {
+    "launch/hook/auto_hook.py": {
+        "omegaconf": "a program with Hydra has imported it",
+        "gittrack.integrations.auto.listeners": "only a program that imports a framework needs it",
+    },
+    "integrations/auto/boosters.py": {
+        "gittrack.integrations.lightgbm": "it needs LightGBM",
+        "gittrack.integrations.xgboost": "it needs XGBoost",
+    },
+    "integrations/auto/estimators.py": {
+        "gittrack.integrations.sklearn": "only a model that is fitted needs it",
+    },
+    "integrations/auto/networks.py": {
+        "gittrack.integrations.keras": "it needs Keras",
+        "gittrack.integrations.lightning": "it needs Lightning",
+        "gittrack.integrations.transformers": "it needs transformers",
+    },
+    "integrations/auto/studies.py": {"gittrack.integrations.optuna": "it needs Optuna"},
     "launch/hook/sitecustomize.py": {
+        "auto_hook": "only with --auto",
         "atexit": "only a launched program needs it",
         "hashlib": "only a generator without a seed needs it",
     },

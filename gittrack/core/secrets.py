@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
+from gittrack.core.fast_typing import Any
+
 HIDDEN = "***"
 
 # Tokens that are recognized by their shape in any text, each after a text that every token of the
@@ -104,6 +106,19 @@ def redact_command(argv: Sequence[str]) -> list[str]:
         named = word.startswith("-") and len(option) > 1 and "=" not in word
         hide_next = word == "Bearer" or (named and _is_secret_name(option) and " " not in word)
     return result
+
+
+def redact_value(name: str, value: Any) -> Any:
+    """Return the value of an argument, hidden if its name is that of a secret; also inside of it."""
+    if isinstance(value, dict):
+        return {key: redact_value(str(key), item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [redact_value(name, item) for item in value]
+    if not isinstance(value, str):
+        return value
+    if _is_secret_name(name) and value.lower() not in _PLAIN_ANSWERS:
+        return HIDDEN
+    return redact_text(value)
 
 
 def _is_secret_name(name: str) -> bool:

@@ -77,6 +77,11 @@ DESCRIPTIONS: dict[str, tuple[str, str]] = {
     "remote": ("", "the remote of `push` and `pull`; empty: origin, or the only remote"),
     "push": ("never", "`auto`: each run is pushed in the background when it ends"),
     "live": ("", "how often the state of a run is pushed while it goes on, such as `30s`"),
+    "auto": ("false", "whether `git track run` works as with `--auto`"),
+    "scrape": (
+        "",
+        "a regular expression whose named groups `run --scrape` takes from printed lines",
+    ),
     "sign": ("false", "whether run commits and registry tags are signed"),
     "adoptAfter": (
         "24h",
@@ -116,11 +121,23 @@ def sign(config: Mapping[str, str]) -> bool:
 
     Raises TrackError if the setting is not a boolean.
     """
-    text = config.get("track.sign", "").strip().lower()
+    return _boolean(config, "sign")
+
+
+def auto(config: Mapping[str, str]) -> bool:
+    """Return whether ``git track run`` records frameworks and arguments of unmodified programs.
+
+    Raises TrackError if the setting is not a boolean.
+    """
+    return _boolean(config, "auto")
+
+
+def _boolean(config: Mapping[str, str], name: str) -> bool:
+    text = config.get(f"track.{name}", "").strip().lower()
     if text not in ("", "true", "yes", "on", "1", "false", "no", "off", "0"):
         raise TrackError(
-            f"the setting track.sign is {text!r}, which is neither true nor false",
-            "set it: git config track.sign true",
+            f"the setting track.{name} is {text!r}, which is neither true nor false",
+            f"set it: git config track.{name} true",
         )
     return text in ("true", "yes", "on", "1")
 

@@ -55,6 +55,13 @@ class GittrackCallback(keras.callbacks.Callback):
         self.monitor = monitor
         self.best = BestValue(monitor)
 
+    @classmethod
+    def of(cls, training: Training) -> GittrackCallback:
+        """Return the callback that records by ``training``."""
+        result = cls(strict=training.guard.strict)
+        result.training = training
+        return result
+
     def on_train_begin(self, logs: Any = None) -> None:
         """Begin the run."""
         self.best = BestValue(self.monitor)

@@ -57,6 +57,13 @@ class GittrackCallback:
         self.best = BestValue()
         self.model: Any = None
 
+    @classmethod
+    def of(cls, training: Training) -> GittrackCallback:
+        """Return the callback that records by ``training``."""
+        result = cls(strict=training.guard.strict)
+        result.training = training
+        return result
+
     def __getstate__(self) -> dict[str, Any]:
         """Return what another process needs; a booster is not part of it."""
         return {**self.__dict__, "model": None}
@@ -91,6 +98,11 @@ class GittrackCallback:
             return False
         self.training.guard.attempt(self._add_results)
         return True
+
+    def close(self) -> None:
+        """End a training that LightGBM has stopped early; for callers that know when it has returned."""
+        if self.model is not None:
+            self._end()
 
     def _end(self) -> None:
         self.training.guard.attempt(self._add_results)

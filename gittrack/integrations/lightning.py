@@ -69,6 +69,13 @@ class GittrackLogger(pl.loggers.Logger):
         self._checkpoints: Any = None
         self._saved: set[str] = set()
 
+    @classmethod
+    def of(cls, training: Training) -> GittrackLogger:
+        """Return the logger that records by ``training``."""
+        result = cls(strict=training.guard.strict)
+        result.training = training
+        return result
+
     @property
     def name(self) -> str:
         """The name of the folder of checkpoints."""

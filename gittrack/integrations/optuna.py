@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from typing import Any
 
 import optuna
 
-from gittrack.api import run as api
+from gittrack.api.starting import begin
 from gittrack.integrations.base import versions
 from gittrack.integrations.base.guard import ErrorGuard
 from gittrack.record.ending import process_end
+from gittrack.record.request import RunRequest
 from gittrack.record.run import Run
 
 _NAME = "Optuna"
@@ -28,24 +30,35 @@ class GittrackCallback:
     ----------
     metric : str or sequence of str, default 'value'
         The name of the value of the study; several for a study with several objectives.
+    experiment : str, optional
+        The experiment of the runs.
+    tags : sequence of str, optional
+        Tags of the runs.
+    outer : gittrack.Run, optional
+        The run in which the study goes on.  Default: the active run.
     strict : bool, default False
         Whether an error of the recording ends the study.
-    **init
-        Keywords of `gittrack.init` for the runs.
     """
 
     def __init__(
-        self, metric: str | tuple[str, ...] = "value", *, strict: bool = False, **init: Any
+        self,
+        metric: str | Sequence[str] = "value",
+        *,
+        experiment: str | None = None,
+        tags: Sequence[str] = (),
+        outer: Run | None = None,
+        strict: bool = False,
     ) -> None:
         versions.check(_NAME, optuna.__version__)
         self.metrics = (metric,) if isinstance(metric, str) else tuple(metric)
         self.guard = ErrorGuard(_NAME, strict=strict)
-        self.init = init
+        self.experiment, self.tags, self.outer = experiment, tuple(tags), outer
         self._lock = threading.Lock()  # trials end in several threads with n_jobs
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what another process needs; it makes a lock of its own."""
-        return {key: value for key, value in self.__dict__.items() if key != "_lock"}
+        rest = {key: value for key, value in self.__dict__.items() if key != "_lock"}
+        return {**rest, "outer": None}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state, _lock=threading.Lock())
@@ -56,12 +69,19 @@ class GittrackCallback:
             self.guard.attempt(self._record, study, trial)
 
     def _record(self, study: Any, trial: Any) -> None:
-        outer = process_end.latest()
+        outer = self.outer or process_end.latest()
         state = trial.state.name
-        tags = [*self.init.get("tags", ()), *(["pruned"] if state == "PRUNED" else [])]
-        facts = {"group": study.study_name, **self.init, "tags": tags, "reinit": "create_new"}
-        run = api.init(name=f"{study.study_name}-{trial.number}", **{**facts, "config": None})
-        run.log_params({**self.init.get("config", {}), **trial.params, "trial": trial.number})
+        tags = [*self.tags, *(["pruned"] if state == "PRUNED" else [])]
+        request = RunRequest(
+            experiment=self.experiment,
+            name=f"{study.study_name}-{trial.number}",
+            tags=tags,
+            group=study.study_name,
+            command=begin.command(),
+        )
+        # Not the run of git track run, which is that of the whole study.
+        run = begin.begin(request, begin.BeginOptions(reinit="create_new", joins=False))
+        run.log_params({**trial.params, "trial": trial.number}, allow_change=True)
         run.log_params({f"user.{key}": value for key, value in trial.user_attrs.items()})
         for step, value in sorted(trial.intermediate_values.items()):
             run.log({f"intermediate/{self.metrics[0]}": value}, step)

@@ -114,7 +114,7 @@ class GittrackCallback:
 
 def add_params(training: Training, estimator: Any) -> None:
     """Record the class of an estimator and its params; of inner estimators, too."""
-    training.add_params({"estimator": type(estimator).__name__, **dict(params_of(estimator))})
+    training.add_params({"model": type(estimator).__name__, **dict(params_of(estimator))})
 
 
 def params_of(estimator: Any) -> Iterator[tuple[str, Any]]:

@@ -30,12 +30,17 @@ def record(run: Run | None = None, *, strict: bool = False, **init: Any) -> Trai
     -------
     Training
     """
-    training = Training(_NAME, run, strict=strict, ends="block", **init)
+    recorder = training(run, strict=strict, **init)
     for name in _MODULES:
         module = sys.modules.get(name)
         if module is not None:
-            listen(module.SummaryWriter, training)
-    return training
+            listen(module.SummaryWriter, recorder)
+    return recorder
+
+
+def training(run: Run | None = None, **options: Any) -> Training:
+    """Return what records the values of writers into a run."""
+    return Training(_NAME, run, **{"ends": "block", **options})
 
 
 def listen(writer: Any, training: Training) -> None:

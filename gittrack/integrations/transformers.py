@@ -51,6 +51,13 @@ class GittrackCallback(transformers.TrainerCallback):
         )
         self._step: int | None = None  # the last one at which the sweep was asked
 
+    @classmethod
+    def of(cls, training: Training) -> GittrackCallback:
+        """Return the callback that records by ``training``."""
+        result = cls(strict=training.guard.strict)
+        result.training = training
+        return result
+
     def on_train_begin(
         self, args: Any, state: Any, control: Any, model: Any = None, **kwargs: Any
     ) -> None:

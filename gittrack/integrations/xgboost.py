@@ -59,6 +59,13 @@ class GittrackCallback(xgboost.callback.TrainingCallback):
             _NAME, run, log_model=log_model, resume=resume, strict=strict, **init
         )
 
+    @classmethod
+    def of(cls, training: Training) -> GittrackCallback:
+        """Return the callback that records by ``training``."""
+        result = cls(strict=training.guard.strict)
+        result.training = training
+        return result
+
     def before_training(self, model: Any) -> Any:
         """Begin the run."""
         self.training.begin(rank=self.training.guard.attempt(_rank, default=0))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gittrack.core.run import events
+from gittrack.launch.observe.options import ObserveOptions
 from gittrack.launch.users_files import UsersFiles
 from gittrack.record import session
 
@@ -64,6 +65,8 @@ class CommandPlan(NamedTuple):
         Changes each word of the command before it is executed; the run records the words as they were.
     users_files
         For a command in a worktree: the files of the user, which it must not write.
+    observe
+        What is taken from a command that nobody edited.
     look_at
         Names of files that the first run read (`read_files`): a rerun records whether they are there.
     """
@@ -81,3 +84,4 @@ class CommandPlan(NamedTuple):
     redirect: Callable[[str], str] = str
     users_files: UsersFiles | None = None
     look_at: Sequence[str] = ()
+    observe: ObserveOptions = ObserveOptions()

@@ -27,6 +27,7 @@ from gittrack.launch import (
 from gittrack.launch.command_plan import CommandPlan
 from gittrack.launch.console import Console
 from gittrack.launch.console_log import ConsoleLog
+from gittrack.launch.observe.observers import Observers
 from gittrack.launch.point_times import PointTimes
 from gittrack.record import artifacts, inputs, session
 from gittrack.record.evidence import untracked_folders
@@ -35,6 +36,7 @@ from gittrack.record.publish import logs, writer
 EXPLICIT_VARIABLE = "GITTRACK_GIVEN"
 _EXPLICIT_FILE = "given.json"
 _TICK_SECONDS = 0.2
+_OF_THE_OUTER_RUN = ("GITTRACK_SEED", "GITTRACK_AUTO", "GITTRACK_ARGUMENTS")
 
 
 class LaunchResult(NamedTuple):
@@ -43,6 +45,7 @@ class LaunchResult(NamedTuple):
     ``published`` is None if the run could not be committed and stays in ``journal``.  ``skipped`` is the
     id of an earlier run that was used instead of running the command.  ``stopped`` is True if a signal
     asked the launcher to stop.  ``pushes`` is True if the run is pushed in the background.
+    ``observed`` are the lines about what was taken from the command.
     """
 
     exit_code: int
@@ -51,6 +54,7 @@ class LaunchResult(NamedTuple):
     notes: tuple[str, ...]
     skipped: str | None = None
     stopped: bool = False
+    observed: tuple[str, ...] = ()
     pushes: bool = False
 
 
@@ -82,12 +86,7 @@ def launch(repo: git.Repo, plan: CommandPlan, say: session.Say) -> LaunchResult:
         inputs.fingerprint(p, inputs.display_path(p, repo.work_tree or ""), cache)
         for p in plan.inputs
     ]
-    names = [artifacts.default_name(path) for path in plan.outputs]
-    if len(set(names)) < len(names):
-        twice = next(name for name in names if names.count(name) > 1)
-        raise TrackError(f"two outputs would both be called {twice}", "name their folder instead")
-    for path in plan.outputs:
-        layout.check_artifact_name(artifacts.default_name(path))
+    _check_outputs(plan.outputs)
     output_paths = [inputs.display_path(path, repo.work_tree or "") for path in plan.outputs]
     digests = {entry["path"]: entry["sha256"] for entry in fingerprints}
     request = plan.request._replace(
@@ -108,7 +107,10 @@ def launch(repo: git.Repo, plan: CommandPlan, say: session.Say) -> LaunchResult:
     folders_before = untracked_folders.untracked(
         repo.work_tree or "", untracked_folders.tracked_by(run_session.code.tracked)
     )
-    running, outcome, notes, inexact = _execute(run_session, plan)
+    observers = Observers(run_session.journal, run_session.clock, plan.observe)
+    running, outcome, notes, inexact = _execute(run_session, plan, observers)
+    observed = observers.close()
+    notes += observers.problems
     notes += outputs.keep(run_session, plan.outputs)
     notes += outputs.note_written(run_session, [*output_paths, *digests], folders_before)
     words = [plan.redirect(word) for word in request.command]
@@ -132,8 +134,19 @@ def launch(repo: git.Repo, plan: CommandPlan, say: session.Say) -> LaunchResult:
         run_session.journal.folder,
         all_notes,
         stopped=running.stopped,
+        observed=tuple(observed),
         pushes=run_session.settings.push,
     )
+
+
+def _check_outputs(paths: Sequence[str]) -> None:
+    """Raise TrackError if two outputs would have one name, or an output cannot be an artifact."""
+    names = [artifacts.default_name(path) for path in paths]
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise TrackError(f"two outputs would both be called {twice}", "name their folder instead")
+    for name in names:
+        layout.check_artifact_name(name)
 
 
 def _facts_of_end(
@@ -158,7 +171,7 @@ def _status(outcome: process.CommandEnd) -> str:
 def environment_of(run_session: session.Session, plan: CommandPlan) -> dict[str, str]:
     """Return the environment of the command, with the variables that name its run."""
     folder = run_session.journal.folder
-    env = {k: v for k, v in os.environ.items() if k not in ("GITTRACK_SEED",)}
+    env = {k: v for k, v in os.environ.items() if k not in _OF_THE_OUTER_RUN}
     env.update(
         GITTRACK_RUN=run_session.journal.id,
         GITTRACK_JOURNAL=str(folder),
@@ -187,7 +200,7 @@ def environment_of(run_session: session.Session, plan: CommandPlan) -> dict[str,
 
 
 def _execute(
-    run_session: session.Session, plan: CommandPlan
+    run_session: session.Session, plan: CommandPlan, observers: Observers
 ) -> tuple[process.Process, process.CommandEnd, list[str], list[str]]:
     """Run the command; return how it ended, notes, and why its code or data is inexact."""
     folder = run_session.journal.folder
@@ -197,7 +210,7 @@ def _execute(
     folders.share_file(folder / layout.POINTS)
     if plan.explicit is not None:
         (folder / _EXPLICIT_FILE).write_text(json.dumps(plan.explicit._asdict()))
-    env = environment_of(run_session, plan)
+    env = {**environment_of(run_session, plan), **observers.variables()}
     words = template.fill(plan.request.command, params, env["GITTRACK_PARAMS"])
     argv = [plan.redirect(word) for word in words]
     if template.has_json_file(plan.request.command):
@@ -208,7 +221,7 @@ def _execute(
     environment_probe = probe.Probe(
         argv, start_hook.without_hook(env), run_session.settings.env, cache
     )
-    console = Console(log.write, apart=plan.request.reproduces is not None)
+    console = Console(observers.listen(log.write), apart=plan.request.reproduces is not None)
     if len(console.channels) > 1:
         log.table = logs.StreamTable(folder)
     locks = (*plan.locks, run_session.journal.lock_fd or 0)
@@ -224,6 +237,7 @@ def _execute(
             run_session.journal.ensure_open()
             log.file.ensure_stored()
         points.note()
+        observers.tick()
         if plan.controller.reason_to_end() is not None:
             running.end()
 

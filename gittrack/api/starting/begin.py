@@ -37,6 +37,7 @@ class BeginOptions(NamedTuple):
     reinit: str | None = None
     strict: bool = False
     resolved: bool = False  # the params contain the params of the launcher already
+    joins: bool = True  # whether the first run of a command may be the launcher's run
 
 
 def begin(request: session.RunRequest, choice: BeginOptions) -> Run:
@@ -103,7 +104,7 @@ def _silent(params: Mapping[str, Any]) -> Run:
 
 def _joined(folder: Path | None, request: session.RunRequest, choice: BeginOptions) -> Run | None:
     """Return the launcher's run, if no run of the command has joined it before."""
-    if folder is None or not _same_repository(folder, choice.repo):
+    if folder is None or not choice.joins or not _same_repository(folder, choice.repo):
         return None
     book = journal.join(folder)
     if book is None:

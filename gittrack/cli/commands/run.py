@@ -28,6 +28,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gittrack import git
+from gittrack.cli.commands import _observe
 from gittrack.cli.options import add_sharing, positive
 from gittrack.cli.output import print_note, print_result
 from gittrack.core import yaml_write
@@ -89,6 +90,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         help="a file or folder to keep; repeatable",
     )
+    _observe.add_options(parser)
     add(
         "--skip-existing",
         action="store_true",
@@ -162,6 +164,8 @@ def run(args: argparse.Namespace) -> int:
         controls=dict.fromkeys(environment.THREADS, str(args.threads)) if args.threads else {},
         explicit=_explicit_params(args, params),
         hook=not args.no_seed_hook,
+        not_code=[inputs.display_path(path, repo.work_tree or "") for path in args.metrics],
+        observe=_observe.options(args, git.parse_config(repo.config().output())),
     )
     result = launcher.launch(repo, plan, _warn)
     if result.skipped is not None:
@@ -170,6 +174,8 @@ def run(args: argparse.Namespace) -> int:
     sys.stdout.flush()
     for warning in result.notes:
         _warn(warning)
+    for line in result.observed:
+        print_note(text.escape(line))
     if result.published is None:
         print_note(
             f"hint: the run is kept in {result.journal}; commit it later with: git track recover"

@@ -121,6 +121,8 @@ class Training:
         """Add params.  If the run has another value already, the value is named after the framework."""
         if self.run is None or self.run.disabled:
             return
+        if self._prefix:  # a further training of the same run
+            params = {self._prefix.rstrip("/"): params}
         new, present = values.config_dict(params), self.run.config.to_dict()
         self.run.log_params(nested.absent(present, new))
         different = nested.conflicts(present, new)

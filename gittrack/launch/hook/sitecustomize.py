@@ -247,9 +247,20 @@ def _loaded_files(start):
             yield path
 
 
+# --- Automatic recording ------------------------------------------------------------------------
+
+
+def _auto():
+    """Record frameworks and arguments; a worker process does not, because its parent process does."""
+    if os.environ.get("GITTRACK_AUTO") and not _is_worker():
+        import auto_hook
+
+        _after_import.update(auto_hook.functions())
+
+
 # --- Begin --------------------------------------------------------------------------------------
 
-_PARTS = (_seeds, _note_opened, _report)
+_PARTS = (_seeds, _note_opened, _report, _auto)
 
 
 def _leave_path():

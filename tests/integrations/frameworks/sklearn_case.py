@@ -7,7 +7,7 @@ from sklearn.neural_network import MLPClassifier
 
 from gittrack.integrations.sklearn import fitting
 
-PARAMS = {"estimator": "MLPClassifier", "hidden_layer_sizes": [2], "max_iter": 5}
+PARAMS = {"model": "MLPClassifier", "hidden_layer_sizes": [2], "max_iter": 5}
 SERIES = "loss"
 MODEL = "model/model.pkl"
 BEST = {"iterations": 5}

@@ -1,0 +1,1 @@
+"""``git track run --auto``: listen to the frameworks of a program that nobody edited."""

@@ -1,0 +1,121 @@
+r"""Values in lines that a program prints: ``epoch 3 loss: 0.31``, ``val_acc=0.93``.
+
+A pattern of the user (``track.scrape``) is a regular expression.  Its named groups are metrics, ``step`` is
+the step; or ``name`` and ``value`` are a metric: ``(?P<name>\w+) is (?P<value>[\d.]+)``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from gittrack.analysis import direction
+from gittrack.core.errors import TrackError
+
+_NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?(?:nan|inf)"
+_STEP = re.compile(
+    r"(?i)\b(?P<unit>global[ _]step|step|epoch|iteration|iter|round|batch)\b\s*[:=#]?\s*\[?\s*(?P<step>\d+)"
+)
+_PAIR = re.compile(
+    rf"(?i)(?<![\w./-])(?:(?P<data>train|training|val|valid|validation|test|eval)\s+)?"
+    rf"(?P<name>[a-z][\w./@-]*?)\s*[:=]\s*(?P<value>{_NUMBER})(?P<percent>\s?%)?(?![\w:/]|\.\d)"
+)
+_UNITS = frozenset(
+    ("step", "global_step", "epoch", "iteration", "iter", "round", "batch", "seed", "pid", "port")
+)
+_COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_LONGEST = 2000
+
+
+class PrintedValues(NamedTuple):
+    """What a line has: a step, if it names one, and values."""
+
+    step: int | None
+    values: dict[str, float]
+
+
+def compile_pattern(text: str | None) -> re.Pattern[str] | None:
+    """Return the pattern of the user.  Raises TrackError if it cannot be used."""
+    if not text:
+        return None
+    try:
+        pattern = re.compile(text)
+    except re.error as error:
+        raise TrackError(
+            f"the setting track.scrape is not a regular expression: {error}",
+            r"set one with named groups: git config track.scrape 'loss (?P<loss>[\d.]+)'",
+        )
+    names = set(pattern.groupindex) - {"step"}
+    if not names or (("name" in names) != ("value" in names)):
+        raise TrackError(
+            "the setting track.scrape has no named group for a value",
+            r"set one like this: git config track.scrape 'loss (?P<loss>[\d.]+)'",
+        )
+    return pattern
+
+
+def parse(line: str, pattern: re.Pattern[str] | None = None) -> PrintedValues:
+    """Return what a line has.
+
+    Without a pattern, ``name: number`` and ``name=number`` count if the line names a step or epoch, or if
+    the name has a well-known word, such as loss or accuracy.
+    """
+    if len(line) > _LONGEST:
+        return PrintedValues(None, {})
+    text = _COLOURS.sub("", line)
+    return _by_pattern(text, pattern) if pattern is not None else _usual(text)
+
+
+def _usual(text: str) -> PrintedValues:
+    step = _STEP.search(text)
+    values = {}
+    for match in _PAIR.finditer(text):
+        name = match["name"].rstrip("._-/")
+        if match["data"]:
+            name = f"{match['data'].lower()}_{name}"
+        if name.lower() in _UNITS:
+            continue
+        if step is not None or direction.goal_of_name(name)[0] is not None:
+            values[name] = float(match["value"])
+    return PrintedValues(None if step is None else int(step["step"]), values)
+
+
+def _by_pattern(text: str, pattern: re.Pattern[str]) -> PrintedValues:
+    step, values = None, {}
+    for match in pattern.finditer(text):
+        groups = {name: value for name, value in match.groupdict().items() if value is not None}
+        if "step" in groups:
+            step = _whole(groups.pop("step"))
+        if "name" in groups and "value" in groups:
+            groups = {groups["name"]: groups["value"]}
+        for name, value in groups.items():
+            try:
+                values[name] = float(value)
+            except ValueError:
+                continue
+    return PrintedValues(step, values)
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.isdecimal() else None
+
+
+class Scraper:
+    """Takes values from the lines of a program, in order.
+
+    A line that only names an epoch (``Epoch 3/10``) gives the step of the lines that follow it.
+    """
+
+    def __init__(self, pattern: re.Pattern[str] | None = None) -> None:
+        self.pattern = pattern
+        self.step: int | None = None
+        self.counts: dict[str, int] = {}
+
+    def line(self, text: str) -> PrintedValues:
+        """Return what a line has, with its step; count the values."""
+        line = parse(text, self.pattern)
+        if line.step is not None:
+            self.step = line.step
+        for name in line.values:
+            self.counts[name] = self.counts.get(name, 0) + 1
+        return PrintedValues(self.step, line.values)

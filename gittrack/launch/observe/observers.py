@@ -1,0 +1,143 @@
+"""Everything that a launcher takes from one command, while it runs and at its end."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from gittrack.core.errors import TrackError
+from gittrack.core.run import events
+from gittrack.launch.console_log import Frames
+from gittrack.launch.observe import console_lines, metrics_file
+from gittrack.launch.observe.arguments import Arguments
+from gittrack.launch.observe.options import ObserveOptions
+from gittrack.record.journal import Journal
+from gittrack.record.points import Points
+
+Write = Callable[[int, bytes], None]
+
+
+class Observers:
+    """Takes arguments, printed values and files of metrics of a command.
+
+    Parameters
+    ----------
+    book : Journal
+        The journal of the run.
+    clock : float
+        When the run began, on the monotonic clock, in seconds.
+    options : ObserveOptions
+        What is taken.
+
+    Raises
+    ------
+    TrackError
+        If the pattern for lines cannot be used.
+    """
+
+    def __init__(self, book: Journal, clock: float, options: ObserveOptions) -> None:
+        self.options = options
+        self.arguments = Arguments(book) if options.auto else None
+        pattern = console_lines.compile_pattern(options.pattern) if options.scrape else None
+        self.scraper = console_lines.Scraper(pattern) if options.scrape else None
+        self.before = {path: _stamp(path) for path in options.metrics}
+        self._book = book
+        self._points = Points(book.series, clock, lambda error: None)
+        self._streams: dict[int, Frames] = {}
+        self.problems: list[str] = []
+
+    def variables(self) -> dict[str, str]:
+        """Return further variables for the command."""
+        return self.arguments.variables() if self.arguments else {}
+
+    def listen(self, write: Write) -> Write:
+        """Return a function that gets the output of the command, and passes it on to ``write``."""
+        if self.scraper is None:
+            return write
+
+        def listened(stream: int, data: bytes) -> None:
+            write(stream, data)
+            complete = self._streams.setdefault(stream, Frames()).feed(data)
+            if complete:
+                self._scrape(complete)
+
+        return listened
+
+    def _scrape(self, data: bytes) -> None:
+        for line in data.decode("utf-8", "replace").splitlines():
+            if self.scraper is not None:
+                step, values = self.scraper.line(line)
+                self._log(values, step)
+
+    def _log(self, values: Mapping[str, float], step: float | None) -> bool:
+        try:
+            if values:
+                self._points.log(values, step)
+        except TrackError:  # a name that a metric cannot have
+            return False
+        return True
+
+    def tick(self) -> None:
+        """Take what is new."""
+        if self.arguments is not None:
+            self.arguments.note()
+
+    def close(self) -> list[str]:
+        """Take what is left, at the end of the command; return the lines about what was taken."""
+        self.tick()
+        lines = self.arguments.lines() if self.arguments else []
+        self.problems += self.arguments.problems() if self.arguments else []
+        if self.scraper is not None:
+            for frames in self._streams.values():
+                self._scrape(frames.frame)
+            lines.append(_printed(self.scraper.counts))
+        for path in self.options.metrics:
+            lines += self._take_file(path)
+        return lines
+
+    def _take_file(self, path: str) -> list[str]:
+        stamp = _stamp(path)
+        if stamp is None or stamp == self.before[path]:
+            reason = "does not exist" if stamp is None else "was not written by the command"
+            self.problems.append(f"{path} {reason}: no metrics were taken from it")
+            return []
+        try:
+            metrics = metrics_file.read(path)
+        except TrackError as error:
+            self.problems.append(f"no metrics were taken: {error.message}")
+            return []
+        for step, values in metrics.points:
+            self._log(values, step)
+        if metrics.final:
+            self._book.append(events.SUMMARY, values=_valid(metrics.final))
+        count = sum(len(values) for _, values in metrics.points)
+        what = f"{count:,} points of" if metrics.points else "final values of"
+        rest = f"; {metrics.left_out:,} values are not numbers" if metrics.left_out else ""
+        names = metrics.names
+        return [f"taken from {path}: {what} {len(names)} metrics: {_some(names)}{rest}"]
+
+
+def _printed(counts: Mapping[str, int]) -> str:
+    if not counts:
+        return "taken from printed lines: nothing; a pattern of your own: git config track.scrape"
+    names = [f"{name} ({count:,})" for name, count in counts.items()]
+    return f"taken from printed lines: {_some(names)}"
+
+
+def _some(names: list[str], most: int = 6) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
+
+
+def _valid(final: Mapping[str, float]) -> dict[str, Any]:
+    return {name: value for name, value in final.items() if 0 < len(name) <= 500}
+
+
+def _stamp(path: str) -> tuple[int, int, int] | None:
+    """Return what shows whether a file was written: its inode, size and time of change."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status.st_ino, status.st_size, status.st_ctime_ns

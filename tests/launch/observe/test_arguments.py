@@ -1,0 +1,108 @@
+"""The arguments of an unmodified program: what the start hook writes, and what becomes params."""
+
+import sys
+
+import pytest
+from helpers import ROOT, python
+
+from gittrack.launch.observe.arguments import NO_GITTRACK, Arguments, redacted
+
+sys.path.insert(0, str(ROOT / "gittrack" / "launch" / "hook"))
+import auto_hook
+
+ARGPARSE = """
+import argparse, sys
+sys.argv[1:] = ["fit", "--lr", "0.5", "--data", "a", "b"]
+parser = argparse.ArgumentParser()
+inner = parser.add_subparsers(dest="verb").add_parser("fit")
+inner.add_argument("--lr", type=float), inner.add_argument("--data", nargs="*", type=str)
+inner.add_argument("--flag", action="store_true")
+argparse.ArgumentParser().parse_args(["no", "arguments", "of", "the", "program"][:0])
+parser.parse_args()
+"""
+CLICK = """
+import click
+@click.group()
+@click.option("--seed", default=3)
+def main(seed): pass
+@main.command()
+@click.option("--rate", default=0.5)
+def fit(rate): print("fitting", rate)
+main(["fit"])
+"""
+ABSL = """
+from absl import app, flags
+flags.DEFINE_float("rate", 0.5, "")
+app.run(lambda words: print("running"), ["prog"])
+"""
+
+
+class Book:
+    """What `Arguments` needs of a journal."""
+
+    def __init__(self, folder):
+        self.folder, self.args = folder, {}
+
+    def params(self):
+        return {"args": self.args}
+
+    def append(self, op, values):
+        self.args.update(values["args"])
+
+
+@pytest.fixture
+def arguments(tmp_path):
+    return Arguments(Book(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("module", "code", "values"),
+    [
+        ("argparse", ARGPARSE, {"verb": "fit", "lr": 0.5, "data": ["a", "b"], "flag": False}),
+        ("click", CLICK, {"seed": 3, "rate": 0.5}),
+        ("absl", ABSL, {"rate": 0.5}),
+    ],
+)
+def test_parsers(arguments, tmp_path, module, code, values):
+    pytest.importorskip(module)
+    hook = ROOT / "gittrack" / "launch" / "hook"
+    env = {**arguments.variables(), "PYTHONPATH": str(hook)}
+    done = python(code, tmp_path, env)
+    assert done.code == 0, done.err
+    arguments.note()
+    arguments.note()
+    assert arguments.book.args == values
+    assert arguments.lines()[0].startswith(f"--auto recorded {len(values)} arguments: ")
+
+
+def test_secrets_are_hidden_as_in_the_command():
+    assert redacted({"api_key": "hunter2", "n": 3, "url": "https://a:b@c.org", "token": None}) == {
+        "api_key": "***",
+        "n": 3,
+        "url": "https://***@c.org",
+        "token": None,
+    }
+    assert redacted({"db": {"password": "x", "hosts": ["a"]}}) == {
+        "db": {"password": "***", "hosts": ["a"]}
+    }
+
+
+def test_lines_that_are_incomplete_or_no_values(arguments):
+    arguments.path.write_text("{'a': 1}\nnot a literal\n[1]\n{'': 'no gittrack'}\n{'b': 2")
+    arguments.note()
+    assert arguments.book.args == {"a": 1}
+    assert arguments.problems() == [NO_GITTRACK]
+    with arguments.path.open("a") as file:
+        file.write("}\n")
+    arguments.note()
+    assert arguments.book.args == {"a": 1, "b": 2}
+
+
+def test_values_are_literals():
+    values = {"x": float("nan"), "f": print, "p": ROOT, 3: {"deep": (1, None)}}
+    assert {str(key): auto_hook.plain(value) for key, value in values.items()} == {
+        "x": "nan",
+        "f": "print",
+        "p": str(ROOT),
+        "3": {"deep": [1, None]},
+    }
