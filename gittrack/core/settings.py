@@ -27,6 +27,7 @@ class Settings(NamedTuple):
     env: tuple[str, ...] = ()
     remote: str | None = None
     sign: bool = False
+    auto: bool = False  # whether unmodified programs are recorded
     push: bool = False
     live: float | None = None  # seconds
     show_untracked: bool = True  # whether git lists new files: git's own status.showUntrackedFiles
@@ -255,6 +256,7 @@ def from_config(config: Mapping[str, str]) -> Settings:
         env=words(config, "track.env"),
         remote=remote,
         sign=sign(config),
+        auto=auto(config),
         push=pushes(config),
         live=live_interval(config.get("track.live", "")),
         show_untracked=config.get("status.showuntrackedfiles", "").lower() not in _NO,

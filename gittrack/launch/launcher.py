@@ -27,6 +27,7 @@ from gittrack.launch import (
 from gittrack.launch.command_plan import CommandPlan
 from gittrack.launch.console import Console
 from gittrack.launch.console_log import ConsoleLog
+from gittrack.launch.observe import options as observe_options
 from gittrack.launch.observe.observers import Observers
 from gittrack.launch.point_times import PointTimes
 from gittrack.record import artifacts, inputs, session
@@ -107,7 +108,7 @@ def launch(repo: git.Repo, plan: CommandPlan, say: session.Say) -> LaunchResult:
     folders_before = untracked_folders.untracked(
         repo.work_tree or "", untracked_folders.tracked_by(run_session.code.tracked)
     )
-    observers = Observers(run_session.journal, run_session.clock, plan.observe)
+    observers = _observers(run_session, plan)
     running, outcome, notes, inexact = _execute(run_session, plan, observers)
     observed = observers.close()
     notes += observers.problems
@@ -137,6 +138,14 @@ def launch(repo: git.Repo, plan: CommandPlan, say: session.Say) -> LaunchResult:
         observed=tuple(observed),
         pushes=run_session.settings.push,
     )
+
+
+def _observers(run_session: session.Session, plan: CommandPlan) -> Observers:
+    """Return what observes the command; the setting ``track.auto`` counts if no option decides."""
+    options = plan.observe
+    if options.auto is None:
+        options = options._replace(auto=plan.hook and run_session.settings.auto)
+    return Observers(run_session.journal, run_session.clock, options)
 
 
 def _check_outputs(paths: Sequence[str]) -> None:
@@ -252,6 +261,8 @@ def _execute(
     observed = probe.observed_facts(
         run_session, argv, env, environment_probe, users_tree, plan.look_at
     )
+    if options := observers.options.to_dict():
+        observed = {**observed, observe_options.FACT: options}
     run_session.journal.append(events.ENV, values=observed)
     return running, outcome, notes, watch.sentences() if watch else []
 

@@ -16,6 +16,7 @@ from gittrack.core.secrets import HIDDEN
 from gittrack.git import temporary_worktree
 from gittrack.launch import launcher, probe, start_hook
 from gittrack.launch.command_plan import CommandPlan
+from gittrack.launch.observe import options as observe_options
 from gittrack.read.runs.record import RunRecord
 from gittrack.record import session
 from gittrack.record.evidence import read_files
@@ -215,6 +216,7 @@ def _launch(
             controls=controls,
             locks=code.locks,
             hook=run.env.get(start_hook.FACT) is not False,
+            observe=observe_options.from_env(run.env.get(observe_options.FACT)),
             redirect=replace.text,
             users_files=code.users_files,
             look_at=read_files.names(run.env),

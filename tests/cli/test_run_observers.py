@@ -15,7 +15,7 @@ import argparse, json
 from tensorboardX import SummaryWriter
 parser = argparse.ArgumentParser()
 parser.add_argument("--lr", type=float, default=0.1)
-parser.add_argument("--api-key")
+parser.add_argument("--api-key", default="hunter2")
 options = parser.parse_args()
 writer = SummaryWriter()
 for epoch in range(3):
@@ -35,7 +35,7 @@ def program(project):
 
 def test_a_program_that_nobody_edited(program):
     words = ("--auto", "--scrape", "--metrics", "metrics.json", "--metrics", "stale.csv")
-    done = run_cli("run", *words, "--", "python", "program.py", "--api-key", "hunter2")
+    done = run_cli("run", *words, "--", "python", "program.py")
     assert done.code == 0, done.err
     assert done.out.count("wrote board/loss") == 3
     (run,) = gittrack.runs()
@@ -46,6 +46,13 @@ def test_a_program_that_nobody_edited(program):
     assert "--auto recorded 2 arguments: lr, api_key\n" in done.err
     assert "taken from printed lines: acc (3)\n" in done.err
     assert "taken from metrics.json: final values of 1 metrics: test/acc; 1 values are" in done.err
+    assert run.env["observed"] == {
+        "auto": True,
+        "metrics": ["metrics.json", "stale.csv"],
+        "scrape": True,
+    }
+    rerun = run_cli("reproduce", run.id)
+    assert "EXACT" in rerun.out, rerun.out + rerun.err
     assert "stale.csv was not written by the command: no metrics were taken from it" in done.err
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
 
-from gittrack.core import settings
+from gittrack import git
 from gittrack.core.errors import TrackError
 from gittrack.launch.observe import console_lines
 from gittrack.launch.observe.options import ObserveOptions
@@ -33,13 +32,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--scrape", action="store_true", help="take values from printed lines: loss: 0.31, acc=0.9")
 
 
-def options(args: argparse.Namespace, config: Mapping[str, str]) -> ObserveOptions:
+def options(args: argparse.Namespace, repo: git.Repo) -> ObserveOptions:
     """Return what is taken from the command.  Raises TrackError if the options exclude each other."""
     if args.auto and args.no_seed_hook:
         raise TrackError(
             "--auto needs the start hook, which --no-seed-hook turns off", "leave one of them out"
         )
-    auto = settings.auto(config) if args.auto is None else args.auto
-    pattern = config.get("track.scrape") if args.scrape else None
+    config = git.parse_config(repo.config().output()) if args.scrape else {}
+    pattern = config.get("track.scrape")
     console_lines.compile_pattern(pattern)  # before anything runs
-    return ObserveOptions(auto and not args.no_seed_hook, args.metrics, args.scrape, pattern)
+    auto = False if args.no_seed_hook else args.auto
+    return ObserveOptions(auto, args.metrics, args.scrape, pattern)

@@ -165,12 +165,18 @@ def run(args: argparse.Namespace) -> int:
         explicit=_explicit_params(args, params),
         hook=not args.no_seed_hook,
         not_code=[inputs.display_path(path, repo.work_tree or "") for path in args.metrics],
-        observe=_observe.options(args, git.parse_config(repo.config().output())),
+        observe=_observe.options(args, repo),
     )
     result = launcher.launch(repo, plan, _warn)
     if result.skipped is not None:
         print_note(f"run {short_id(result.skipped)} has done the same already: nothing was run")
         return 0
+    _print_end(repo, result)
+    return result.exit_code
+
+
+def _print_end(repo: git.Repo, result: launcher.LaunchResult) -> None:
+    """Print what was recorded, and what the user should know about it."""
     sys.stdout.flush()
     for warning in result.notes:
         _warn(warning)
@@ -189,7 +195,6 @@ def run(args: argparse.Namespace) -> int:
         from gittrack.share.background import automatic  # noqa: PLC0415 - most runs are not pushed
 
         print_note(text.escape(automatic.sentence(repo)))
-    return result.exit_code
 
 
 def _explicit_params(args: argparse.Namespace, params: Mapping[str, Any]) -> ExplicitParams | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+FACT = "observed"
 
 
 class ObserveOptions(NamedTuple):
@@ -12,7 +14,8 @@ class ObserveOptions(NamedTuple):
     Parameters
     ----------
     auto
-        Whether frameworks and parsers of arguments are recorded by the start hook.
+        Whether frameworks and parsers of arguments are recorded by the start hook; None: the setting
+        ``track.auto``.
     metrics
         Paths of files with metrics that the command writes.
     scrape
@@ -21,7 +24,27 @@ class ObserveOptions(NamedTuple):
         A regular expression of the user for printed lines; see `console_lines`.
     """
 
-    auto: bool = False
+    auto: bool | None = None
     metrics: Sequence[str] = ()
     scrape: bool = False
     pattern: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the options that are on, for env.yaml; a rerun needs the same ones."""
+        options = {**self._asdict(), "metrics": list(self.metrics)}
+        return {name: value for name, value in options.items() if value}
+
+
+def from_env(recorded: Any) -> ObserveOptions:
+    """Return the options of a recorded run, from env.yaml, which may have come from anywhere."""
+    if not isinstance(recorded, Mapping):
+        return ObserveOptions(auto=False)
+    metrics, pattern = recorded.get("metrics"), recorded.get("pattern")
+    return ObserveOptions(
+        auto=recorded.get("auto") is True,
+        metrics=[path for path in metrics if isinstance(path, str)]
+        if isinstance(metrics, list)
+        else [],
+        scrape=recorded.get("scrape") is True,
+        pattern=pattern if isinstance(pattern, str) else None,
+    )
