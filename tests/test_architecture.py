@@ -233,6 +233,7 @@ LAZY_IMPORTS = {
         "gittrack.share.background.automatic": "only a run that is pushed needs it",
         "gittrack.share.background.live": "only a run that is shown live needs it",
     },
+    "cli/commands/rm.py": {"gittrack.cli.commands._everywhere": "it reaches a remote"},
     "cli/options.py": {"gittrack.core.settings": "few verbs have an option for an interval"},
     "core/settings.py": {
         "gittrack.core.query.durations": "only a repository with track.live needs it"

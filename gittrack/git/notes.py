@@ -85,6 +85,7 @@ def append(
     message: str,
     lines: Callable[[str, bytes], bytes],
     *commits: str,
+    replace: bool = False,
 ) -> None:
     """Append to the notes of some commits, in one commit of the notes ref.
 
@@ -103,6 +104,8 @@ def append(
         another process changed the ref meanwhile.
     *commits
         The ids of the annotated commits.
+    replace
+        Whether the new lines replace the earlier ones.
 
     Raises
     ------
@@ -119,7 +122,8 @@ def append(
         old = tip(repo, ref)
         existing = _some(repo, old, commits) if old else {}
         notes = {c: existing.get(c, b"") for c in commits}
-        added = {c: _ended(note) + lines(c, note) for c, note in notes.items()}
+        before = {c: b"" if replace else _ended(note) for c, note in notes.items()}
+        added = {c: before[c] + lines(c, note) for c, note in notes.items()}
         stream = _stream(ref, old, author, message, added)
         args = ["--git-dir", repo.common_dir, "-c", "core.fsync=committed,reference"]
         call = Call(

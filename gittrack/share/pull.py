@@ -13,6 +13,7 @@ from gittrack.core.fast_typing import NamedTuple
 from gittrack.git import refs
 from gittrack.share import (
     annotation_merge,
+    everywhere,
     large_files,
     live_runs,
     registry,
@@ -127,6 +128,7 @@ def pull(
     choice = choice or PullOptions()
     source = remotes.look(repo, remote, unattended=unattended)
     annotation_merge.receive(repo, source, unattended=unattended)
+    everywhere.clean(repo)
     selected = _choose(source, choice)
     restored = removals.restore(repo, selected)
     arrived = _fetch_runs(repo, source, selected, choice.artifacts, unattended)
@@ -194,11 +196,11 @@ def _fetch_runs(
     trashed = {
         layout.RUNS + ref[len(layout.TRASH) :] for ref in remotes.refs_here(repo, layout.TRASH)
     }
-    removed = removals.removed_commits(repo)
+    removed = removals.of_annotations(repo)
     refspecs = [
         f"{ref}:{ref}"
         for ref, oid in selected.items()
-        if before.get(ref) != oid and ref not in trashed and oid not in removed
+        if before.get(ref) != oid and ref not in trashed and not removed.has(ref, oid)
     ]
     requested = [refspec.partition(":")[0] for refspec in refspecs]
     # Before the fetch: after a kill in between, these runs are still known as runs of others.

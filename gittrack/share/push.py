@@ -25,6 +25,7 @@ from gittrack.share import (
     live_runs,
     registry,
     remotes,
+    removals,
     transport,
     waiting,
 )
@@ -147,14 +148,12 @@ def plan(
     target = remotes.look(repo, remote, unattended=unattended)
     annotation_merge.receive(repo, target, unattended=unattended)
     every = source_of(repo).select(Request(summaries=False)).runs
-    chosen = every if runs is None else _now(every, runs)
+    removed = removals.of_annotations(repo)
+    chosen = every if runs is None else _now(every, runs, removed)
     able = [
         raw
         for raw in chosen
-        if raw.commit
-        and raw.ref
-        and not raw.problem
-        and not annotation_log.is_removed(raw.annotations)
+        if raw.commit and raw.ref and not raw.problem and not removed.has(raw.ref, raw.commit)
     ]
     pulled = set() if everything or runs is not None else remotes.pulled(repo)
     missing = [raw for raw in able if target.refs.get(str(raw.ref)) != raw.commit]
@@ -199,7 +198,7 @@ def _large(
     return large_files.plan(repo, commits, target.name, new=new, unattended=unattended)
 
 
-def _now(every: Sequence[Raw], runs: Sequence[Raw]) -> list[Raw]:
+def _now(every: Sequence[Raw], runs: Sequence[Raw], removed: removals.Removals) -> list[Raw]:
     """Return runs that a user named as they are now.
 
     Raises
@@ -214,6 +213,10 @@ def _now(every: Sequence[Raw], runs: Sequence[Raw]) -> list[Raw]:
             raise TrackError(f"the run {raw.id} is not committed yet", "push it when it has ended")
         if raw.problem:
             raise TrackError(f"the run {raw.id} is damaged: {raw.problem}", "see: git track doctor")
+        if raw.ref in removed.runs:
+            person = removed.runs[raw.ref].get("by", "somebody")
+            hint = "it is never pushed again; record it again without what leaked"
+            raise TrackError(f"{person} removed the run {raw.id} everywhere", hint)
         if annotation_log.is_removed(raw.annotations):
             person = (annotation_log.last_move(raw.annotations) or {}).get("by", "somebody")
             hint = (

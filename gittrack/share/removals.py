@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from gittrack import git
 from gittrack.core import layout
+from gittrack.core.fast_typing import NamedTuple
 from gittrack.core.run import annotation_log
 from gittrack.git import notes, refs
 from gittrack.read.registry import models
@@ -19,24 +20,42 @@ from gittrack.share import remotes
 from gittrack.tidy import trash
 
 
-def removed_commits(repo: git.Repo) -> set[str]:
-    """Return the commits that are marked as removed, from all annotations."""
-    commit = next((r.oid for r in refs.now(repo, layout.NOTES) if r.name == layout.NOTES), None)
-    if commit is None:
-        return set()
-    marked = notes.read(repo, commit)
-    return {
-        oid for oid, text in marked.items() if annotation_log.is_removed(annotation_log.parse(text))
-    }
+class Removals(NamedTuple):
+    """What all annotations say about removals: the ``commits`` that are removed, and removed ``runs``.
+
+    ``runs`` is {ref: tombstone} of the runs that were removed everywhere, whatever their commit is.
+    """
+
+    commits: frozenset[str] = frozenset()
+    runs: Mapping[str, annotation_log.Operation] = {}
+
+    def has(self, ref: str, commit: str) -> bool:
+        """Return whether a run is removed."""
+        return commit in self.commits or ref in self.runs
+
+
+def of_annotations(repo: git.Repo) -> Removals:
+    """Return the removals in the annotations of a repository."""
+    tip = next((r.oid for r in refs.now(repo, layout.NOTES) if r.name == layout.NOTES), None)
+    if tip is None:
+        return Removals()
+    texts = notes.read(repo, tip)
+    operations = {oid: annotation_log.parse(text) for oid, text in texts.items() if b'"rm' in text}
+    tombstones = filter(None, map(annotation_log.tombstone, operations.values()))
+    return Removals(
+        frozenset(oid for oid, ops in operations.items() if annotation_log.is_removed(ops)),
+        {f"{layout.RUNS}{op.get('run')}": op for op in tombstones},
+    )
 
 
 def remove(
     repo: git.Repo, may_remove: Callable[[int], bool]
 ) -> tuple[tuple[tuple[str, str, str], ...], tuple[tuple[str, str], ...]]:
     """Move the runs that others removed to the trash; return them, and those that stay with the reason."""
+    removals = of_annotations(repo)
     runs = source_of(repo).select(Request(summaries=False)).runs
     marked = [
-        raw for raw in runs if raw.commit and annotation_log.is_removed(raw.annotations) and raw.ref
+        raw for raw in runs if raw.commit and raw.ref and removals.has(str(raw.ref), raw.commit)
     ]
     if not marked:
         return (), ()
@@ -49,7 +68,8 @@ def remove(
     # Before the move: after a kill in between, gc must not count the days from the removal by others.
     trash.list_arrivals(repo, [raw.id for raw in free])
     _move(repo, free, layout.trash_ref, in_trash)
-    return tuple(_removal(raw) for raw in free), tuple(retained)
+    removed = [(raw.id, removals.runs.get(str(raw.ref)) or _last_move(raw)) for raw in free]
+    return tuple((run_id, *_who_and_when(op)) for run_id, op in removed), tuple(retained)
 
 
 def _why_retained(raw: Raw, versions: Mapping[str, str], in_trash: Mapping[str, str]) -> str:
@@ -71,9 +91,12 @@ def _move(
         refs.move(repo, moves, "gittrack: pull", existing=existing)
 
 
-def _removal(raw: Raw) -> tuple[str, str, str]:
-    op = annotation_log.last_move(raw.annotations) or {}
-    return raw.id, str(op.get("by", "somebody")), str(op.get("at", ""))
+def _last_move(raw: Raw) -> annotation_log.Operation:
+    return annotation_log.last_move(raw.annotations) or {}
+
+
+def _who_and_when(op: annotation_log.Operation) -> tuple[str, str]:
+    return str(op.get("by", "somebody")), str(op.get("at", ""))
 
 
 def restore(repo: git.Repo, selected: dict[str, str]) -> tuple[str, ...]:

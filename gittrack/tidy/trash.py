@@ -46,7 +46,15 @@ def restore(repo: git.Repo, runs: Sequence[Raw]) -> set[str]:
     """Restore runs from the trash, all of them or none.
 
     Returns the ids of the runs that a fetch had restored before: only their ref in the trash is deleted.
+    Raises TrackError for a run that somebody removed everywhere.
     """
+    for raw in runs:
+        tombstone = annotation_log.tombstone(raw.annotations)
+        if tombstone is not None:
+            raise TrackError(
+                f"{tombstone.get('by', 'somebody')} removed the run {raw.id} everywhere, which is for ever",
+                f"if you still need what it has, keep it as a branch: git branch NAME {raw.commit}",
+            )
     return _move(repo, runs, layout.run_ref, annotation_log.RESTORE)
 
 

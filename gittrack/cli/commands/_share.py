@@ -23,7 +23,7 @@ def check_consent(repo: git.Repo, remote: str, url: str, *, yes: bool, needed: b
     """
     if not needed or remotes.has_consent(repo, remote, url):
         return
-    if not yes and not _ask(f"push runs to {shown_url(url)}?"):
+    if not yes and not ask(f"push runs to {shown_url(url)}?"):
         raise TrackError("nothing was pushed", "see what would be sent: git track push --dry-run")
     remotes.remember_consent(repo, remote, url)
 
@@ -43,7 +43,7 @@ def may_remove(number: int, most: int) -> bool:
     if not _has_terminal():
         print_note(f"others removed {number} runs: to move them to the trash, add --yes")
         return False
-    return _ask(f"others removed {number} runs: move them to the trash here too?")
+    return ask(f"others removed {number} runs: move them to the trash here too?")
 
 
 def split_remote(
@@ -64,7 +64,7 @@ def _has_terminal() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def _ask(question: str) -> bool:
+def ask(question: str) -> bool:
     """Ask on the terminal; raise TrackError if nobody can answer."""
     if not _has_terminal():
         raise TrackError(f"nobody can answer: {question}", "add --yes if the answer is yes")

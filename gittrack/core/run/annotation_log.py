@@ -17,6 +17,8 @@ from gittrack.core.run.run_info import RunInfo, from_iso, iso
 
 TAG, NOTE, NAME, ARCHIVE, REMOVE, RESTORE = "tag", "note", "name", "archive", "rm", "restore"
 VERDICT = "verdict"
+# The tombstone of a run that was removed from a remote: ``run`` is ``<experiment>/<id>``.  It is for ever.
+EVERYWHERE = "rm-everywhere"
 Operation = Mapping[str, Any]
 
 
@@ -26,7 +28,8 @@ def line(op: str, by: str, at: float, **fields: Any) -> bytes:
     Parameters
     ----------
     op : str
-        The kind of the operation: `TAG`, `NOTE`, `NAME`, `ARCHIVE`, `REMOVE`, `RESTORE` or `VERDICT`.
+        The kind of the operation: `TAG`, `NOTE`, `NAME`, `ARCHIVE`, `REMOVE`, `RESTORE`, `EVERYWHERE`
+        or `VERDICT`.
     by : str
         The person.
     at : float
@@ -97,15 +100,21 @@ def is_archived(operations: Sequence[Operation]) -> bool:
     return last is not None and bool(last.get("archived", True))
 
 
+def tombstone(operations: Sequence[Operation]) -> Operation | None:
+    """Return the operation that removed a run everywhere; None if there is none."""
+    return next((op for op in operations if op.get("op") == EVERYWHERE), None)
+
+
 def last_move(operations: Sequence[Operation]) -> Operation | None:
-    """Return the last operation that moved a run to the trash or back; None if there is none."""
-    return next((op for op in reversed(operations) if op.get("op") in (REMOVE, RESTORE)), None)
+    """Return the operation that last moved a run to the trash or back; a tombstone beats all others."""
+    moves = (op for op in reversed(operations) if op.get("op") in (REMOVE, RESTORE))
+    return tombstone(operations) or next(moves, None)
 
 
 def is_removed(operations: Sequence[Operation]) -> bool:
     """Return whether a run was moved to the trash, here or in another clone, and not back since."""
     last = last_move(operations)
-    return last is not None and last["op"] == REMOVE
+    return last is not None and last["op"] != RESTORE
 
 
 def is_restored(operations: Sequence[Operation]) -> bool:
@@ -117,7 +126,7 @@ def is_restored(operations: Sequence[Operation]) -> bool:
 def removed_at(operations: Sequence[Operation]) -> float | None:
     """Return when a run was last moved to the trash, in seconds since 1970; None if that is not recorded."""
     for op in reversed(operations):
-        if op.get("op") == REMOVE:
+        if op.get("op") in (REMOVE, EVERYWHERE):
             try:
                 return from_iso(str(op.get("at")))
             except ValueError:
