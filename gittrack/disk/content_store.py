@@ -81,8 +81,7 @@ class ContentStore(NamedTuple):
             If the source cannot be read.
         """
         most = os.fstat(source.fileno()).st_size
-        used = sum(entry.stat().st_size for entry in self.listing())
-        if used + most > self.limit:
+        if self._used() + most > self.limit:
             problem = FULL
         else:
             try:
@@ -104,6 +103,37 @@ class ContentStore(NamedTuple):
             incoming.unlink(missing_ok=True)
             raise
         return Stored(digest, size, "")
+
+    def keep_lfs_file(self, path: Path, content: Pointer) -> str:
+        """Give a file of Git LFS a second name in the store; return why its content is not stored.
+
+        Git LFS never changes a file, and names it by the digest that it has computed.
+        """
+        if self.has(content) and self._refreshed(content.digest):
+            return ""
+        incoming = self.root / f"{INCOMING}{os.getpid()}-{os.urandom(4).hex()}"
+        try:
+            if path.stat().st_size != content.size:
+                return "its size is not the one of its pointer"
+            if self._used() + content.size > self.limit:
+                return FULL
+            folders.make(str(self.root))
+            os.link(path, incoming)
+        except FileNotFoundError:
+            return "Git LFS does not have it"
+        except OSError:  # no hard links, or another file system
+            with open(path, "rb") as file:
+                return self.keep(file).problem
+        try:
+            self.take_over(incoming, content.digest)
+        except OSError as error:
+            return f"it could not be stored: {error.strerror}"
+        finally:
+            incoming.unlink(missing_ok=True)
+        return ""
+
+    def _used(self) -> int:
+        return sum(entry.stat().st_size for entry in self.listing())
 
     def take_over(self, incoming: Path, digest: str) -> None:
         """Give a complete file of this file system, of which the caller knows the SHA-256, its name.

@@ -5,6 +5,7 @@ The form is the one of the Git LFS specification, version 1: https://github.com/
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 
@@ -48,3 +49,9 @@ def of_entry(entry: Mapping[str, object]) -> Pointer | None:
     if not is_valid or not isinstance(size, int) or isinstance(size, bool) or size < 0:
         return None
     return Pointer(str(digest), size)
+
+
+def objects_dir(common_dir: str, config: Mapping[str, str]) -> str:
+    """Return the folder in which Git LFS keeps the content of the user's files; see ``lfs.storage``."""
+    storage = os.path.expanduser(config.get("lfs.storage") or "lfs")
+    return os.path.join(common_dir, storage, "objects")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
-from gittrack.git import Repo, find
+from gittrack.disk import lfs_pointer
+from gittrack.disk.content_store import ContentStore
+from gittrack.git import Repo, find, parse_config
 
 
 def add(repo: Repo, commit: str, folder: str, branch: str | None = None) -> None:
@@ -21,12 +25,25 @@ def add(repo: Repo, commit: str, folder: str, branch: str | None = None) -> None
     if not _has_filters(repo):
         repo.fetching().read("worktree", "add", "--quiet", *mode, folder, commit)
         return
+    _lend_to_lfs(repo)
     repo.read("worktree", "add", "--quiet", "--no-checkout", *mode, folder, commit)
     try:
         _fill(find(folder).fetching(), folder)
     except BaseException:
         forget(repo, folder)
         raise
+
+
+def _lend_to_lfs(repo: Repo) -> None:
+    """Let the filter of Git LFS find the content of code that `git lfs prune` removed."""
+    store = ContentStore.of(repo.common_dir)
+    digests = [entry.name for entry in store.listing()]
+    if digests:
+        config = parse_config(repo.config().output())
+        store = store._replace(lfs=Path(lfs_pointer.objects_dir(repo.common_dir, config)))
+        for digest in digests:
+            with contextlib.suppress(OSError):  # then Git LFS asks its server
+                store.lend(digest)
 
 
 def _fill(inner: Repo, folder: str) -> None:

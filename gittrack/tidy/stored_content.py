@@ -109,7 +109,11 @@ def _named(repo: git.Repo, going: Container[str]) -> Iterator[str]:
 
 def _journals(common_dir: str) -> Iterator[Path]:
     for folder in (layout.live_dir(common_dir), layout.set_aside_dir(common_dir)):
-        yield from Path(folder).glob(f"*/{layout.EVENTS}")
+        for name in (
+            layout.EVENTS,
+            layout.DIFF,
+        ):  # the patches have the pointers of files under Git LFS
+            yield from Path(folder).glob(f"*/{name}")
 
 
 def _digests(text: bytes) -> Iterator[str]:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from gittrack import git
 from gittrack.core.errors import TrackError
+from gittrack.record.code import lfs_files
 from gittrack.record.code.capture import Captured
 from gittrack.record.code.index import list_item
 
@@ -68,7 +69,11 @@ def _sentences(
     env = {"GIT_ALTERNATE_OBJECT_DIRECTORIES": list_item(objects)}
     files = _files(repo, captured.tree, env)
     dirty = {item["path"] for item in captured.diff.get("files", ())}
-    filtered = [f.path for f in files if f.path in dirty and _driver(f, config)]
+    of_lfs = {f.path: f.oid for f in files if f.path in dirty and _driver(f, config) == "lfs"}
+    exact = lfs_files.keep(repo, of_lfs, config, env)
+    filtered = [
+        f.path for f in files if f.path in dirty and f.path not in exact and _driver(f, config)
+    ]
     suspects = [f for f in files if f.path not in filtered and _is_suspect(repo, f, config)]
     compared, skipped = _within_limit(suspects)
     checked_out = _checked_out(repo, compared, env)
