@@ -71,7 +71,7 @@ class LfsStore:
             try:
                 if not content_store.is_sound(path):
                     failures[content] = f"the content of {path} has changed"
-                _lend(here, content)
+                _lend(here, content, path)
             except OSError as error:
                 failures[content] = str(error.strerror or error)
         contents = [content for content in files if content not in failures]
@@ -193,16 +193,18 @@ class _Counted:
         self(sum(content.size for content in contents) - self.number)
 
 
-def _lend(here: ContentStore, content: Pointer) -> None:
+def _lend(here: ContentStore, content: Pointer, source: Path) -> None:
     """Let Git LFS have content: by a hard link, or by a copy if the file system has none.  Raises OSError."""
+    path = here.lfs_path(content.digest)
+    assert path is not None
+    if path.exists():
+        return
+    folders.make(str(path.parent))
     try:
-        here.lend(content.digest)
+        os.link(source, path)
     except OSError:
-        path = here.lfs_path(content.digest)
-        assert path is not None
-        folders.make(str(path.parent))
         incoming = path.with_name(f"{INCOMING}{os.getpid()}")
-        copies.copy_file(str(here.path(content.digest)), str(incoming))
+        copies.copy_file(str(source), str(incoming))
         incoming.replace(path)
 
 

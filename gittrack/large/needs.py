@@ -1,4 +1,4 @@
-"""Which large content runs need: what their lines of outputs.yaml place in the store."""
+"""Which large content runs need: artifacts in the store, and changed files of the code under Git LFS."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from gittrack import git
 from gittrack.core import layout, yaml_read
 from gittrack.core.errors import TrackError
+from gittrack.core.run import commit_message
 from gittrack.disk import lfs_pointer
 from gittrack.disk.lfs_pointer import Pointer
 
@@ -32,3 +33,34 @@ def _in_store(text: bytes) -> tuple[Pointer, ...]:
     except (TrackError, ValueError, TypeError, KeyError, AttributeError):
         return ()
     return tuple(dict.fromkeys(filter(None, map(lfs_pointer.of_entry, items))))
+
+
+def of_changed_code(repo: git.Repo, commits: Sequence[str]) -> list[Pointer]:
+    """Return the contents of uncommitted files under Git LFS that were the code of runs."""
+    snapshots = [
+        value
+        for text in git.read_objects(repo, commits)
+        if isinstance(value := commit_message.find(text or b"", "code.snapshot"), str)
+    ]
+    names = [f"{snapshot}:.gitattributes" for snapshot in snapshots]
+    attributes = git.read_objects(repo, names)
+    chosen = [
+        snapshot
+        for snapshot, text in zip(snapshots, attributes, strict=True)
+        if b"filter=lfs" in (text or b"")
+    ]
+    if not chosen:
+        return []
+    feed = "".join(f"{snapshot}\n" for snapshot in chosen).encode()
+    changes = repo.read("diff-tree", "--stdin", "-r", "-z", "--root", "--no-commit-id", feed=feed)
+    lines = (part.split() for part in changes.split(b"\0") if part.startswith(b":"))
+    oids = dict.fromkeys(words[3].decode() for words in lines if words[1].startswith(b"100"))
+    feed = "".join(f"{oid}\n" for oid in oids).encode()
+    sizes = repo.read("cat-file", "--batch-check=%(objectsize)", feed=feed).split(b"\n")
+    small = [
+        oid
+        for oid, size in zip(oids, sizes, strict=False)
+        if size.isdigit() and int(size) <= lfs_pointer.MOST_BYTES
+    ]
+    pointers = (lfs_pointer.parse(data or b"") for data in git.read_objects(repo, small))
+    return list(dict.fromkeys(filter(None, pointers)))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Sequence
+from pathlib import Path
 
 from gittrack.disk import lfs_pointer
+from gittrack.disk.content_store import ContentStore
 from gittrack.disk.lfs_pointer import Pointer
-from gittrack.git import Repo, exist
+from gittrack.git import Repo, exist, parse_config
 
 
 def among(repo: Repo, contents: Collection[Pointer], revisions: Sequence[str]) -> set[Pointer]:
@@ -35,9 +37,20 @@ def among(repo: Repo, contents: Collection[Pointer], revisions: Sequence[str]) -
         return set()
     feed = "".join(f"{word}\n" for word in revisions if not word.startswith("-")).encode()
     options = [word for word in revisions if word.startswith("-")]
-    walk = repo.read("rev-list", "--objects", "--no-object-names", *options, "--stdin", feed=feed)
+    walk = repo.read("rev-list", "--objects", "--no-object-names", "--stdin", *options, feed=feed)
     seen = set(walk.decode().split())
     return {by_id[oid] for oid in here if oid in seen}
+
+
+def local(repo: Repo) -> dict[Pointer, Path]:
+    """Return the files of the content store and of Git LFS in this repository."""
+    config = parse_config(repo.config().output())
+    folder = Path(lfs_pointer.objects_dir(repo.common_dir, config))
+    files = {
+        Pointer(path.name, path.stat().st_size): path for path in folder.glob("??/??/" + "?" * 64)
+    }
+    store = ContentStore.of(repo.common_dir)
+    return files | {Pointer(e.name, e.stat().st_size): Path(e.path) for e in store.listing()}
 
 
 def _blob_id(hash_name: str, data: bytes) -> str:

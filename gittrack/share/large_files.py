@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
+from pathlib import Path
 from types import MappingProxyType
 
 from gittrack import git
@@ -15,7 +16,7 @@ from gittrack.disk import content_store, folders
 from gittrack.disk.content_store import ContentStore
 from gittrack.disk.lfs_pointer import Pointer
 from gittrack.git import refs
-from gittrack.large import choice, needs, sent
+from gittrack.large import choice, needs, pointers, sent
 from gittrack.large.receiving import Progress
 
 Watch = Callable[[int], Progress]  # called with the total size in bytes; returns what counts them
@@ -34,7 +35,8 @@ class Shipment(NamedTuple):
     store : str
         What people call the place it goes to.
     contents : mapping of Pointer to tuple of str
-        The run commits that need each content that is sent; none for a file of the code.
+        The run commits that need each content that is sent.  A file of the code under Git LFS has all new
+        ones.
     absent : int
         How many contents of runs are neither here nor known to be there.
     problem : str
@@ -64,7 +66,7 @@ def plan(
     commits: Callable[[], Collection[str]],
     remote: str,
     *,
-    new: bool,
+    new: Sequence[str],
     unattended: bool = False,
 ) -> Shipment:
     """Return the content that run commits need and that the store of a remote did not take yet.
@@ -77,13 +79,14 @@ def plan(
         Returns the run commits, also those that the remote has.  Not called if there is nothing to send.
     remote : str
         The remote.
-    new : bool
-        Whether it lacks some of the runs.
+    new : sequence of str
+        The run commits that it lacks.  Files of their code under Git LFS go with them, but for those that
+        are in the branches of the remote.
     unattended : bool, default False
         Whether nobody can answer a prompt.
     """
-    sizes = {e.name: e.stat().st_size for e in ContentStore.of(repo.common_dir).listing()}
-    if not sizes:
+    files = pointers.local(repo) if new else dict(_stored(repo))
+    if not files:
         return Shipment()
     name, earlier, problem = "", set[str](), ""
     try:
@@ -91,15 +94,27 @@ def plan(
         name, earlier = store.name, sent.digests(repo.common_dir, store.address)
     except TrackError as error:
         problem = f"{error.message}; {error.hint}"
-    if not new and earlier.issuperset(sizes):
+    unsent = {content for content in files if content.digest not in earlier}
+    if not new and not unsent:
         return Shipment()
-    needed: dict[Pointer, list[str]] = {}
+    needed: dict[Pointer, tuple[str, ...]] = {}
     for commit, contents in needs.of_commits(repo, list(commits())).items():
         for content in contents:
             if content.digest not in earlier:
-                needed.setdefault(content, []).append(commit)
-    local = {c: tuple(by) for c, by in needed.items() if sizes.get(c.digest) == c.size}
-    return Shipment(name, local, sum(c.digest not in sizes for c in needed), problem)
+                needed[content] = (*needed.get(content, ()), commit)
+    of_code = (
+        pointers.among(repo, unsent - needed.keys(), [*new, "--not", f"--remotes={remote}"])
+        if new
+        else ()
+    )
+    local = {content: by for content, by in needed.items() if content in files}
+    absent = len(needed) - len(local)
+    return Shipment(name, local | dict.fromkeys(of_code, tuple(new)), absent, problem)
+
+
+def _stored(repo: git.Repo) -> list[tuple[Pointer, Path]]:
+    entries = ContentStore.of(repo.common_dir).listing()
+    return [(Pointer(entry.name, entry.stat().st_size), Path(entry.path)) for entry in entries]
 
 
 def send(
@@ -113,21 +128,33 @@ def send(
     """Send large content; return {run commit: reason} of the runs whose content was not sent."""
     if not shipment.contents:
         return {}
-    here = ContentStore.of(repo.common_dir)
-    files = {content: here.path(content.digest) for content in shipment.contents}
+    local = pointers.local(repo)
+    files = {content: local[content] for content in shipment.contents if content in local}
     try:
         if shipment.problem:
             raise TrackError(shipment.problem, "")
         store = choice.of_repo(repo, remote, pushing=True, unattended=unattended)
         failures = store.send(files, watch(shipment.size))
+        failures |= {c: "it is not here any more" for c in shipment.contents if c not in files}
         sent.add(repo.common_dir, store.address, (c.digest for c in files if c not in failures))
     except TrackError as error:
-        failures = dict.fromkeys(files, "; ".join(filter(None, (error.message, error.hint))))
+        failures = dict.fromkeys(
+            shipment.contents, "; ".join(filter(None, (error.message, error.hint)))
+        )
     return {
         commit: f"its large file {content.digest[:12]} was not sent: {reason}"
         for content, reason in failures.items()
         for commit in shipment.contents[content]
+        if _needs(repo, commit, content)
     }
+
+
+def _needs(repo: git.Repo, commit: str, content: Pointer) -> bool:
+    """Return whether a run needs content: as an artifact, or in its code."""
+    if content in needs.of_commits(repo, [commit]).get(commit, ()):
+        return True
+    code = git.resolve(repo, f"{commit}^1")
+    return code is not None and bool(pointers.among(repo, [content], [f"{code}^{{tree}}"]))
 
 
 def version_commits(repo: git.Repo, models: Collection[str] | None) -> list[str]:
@@ -174,7 +201,8 @@ def bring(repo: git.Repo, remote: str, watch: Watch, *, unattended: bool = False
         return Arrived()
     here = ContentStore.of(repo.common_dir)
     of_commits = needs.of_commits(repo, pending).values()
-    every = dict.fromkeys(content for contents in of_commits for content in contents)
+    of_code = needs.of_changed_code(repo, pending)
+    every = dict.fromkeys([*(c for contents in of_commits for c in contents), *of_code])
     missing = [content for content in every if here.content(content.digest) is None]
     failures: dict[Pointer, str] = {}
     try:

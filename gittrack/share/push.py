@@ -194,7 +194,7 @@ def _large(
         versions = large_files.version_commits(repo, models) if models is None or models else []
         return dict.fromkeys([*(str(raw.commit) for raw in runs), *versions])
 
-    new = any(target.refs.get(str(raw.ref)) != raw.commit for raw in runs)
+    new = [str(raw.commit) for raw in runs if target.refs.get(str(raw.ref)) != raw.commit]
     return large_files.plan(repo, commits, target.name, new=new, unattended=unattended)
 
 

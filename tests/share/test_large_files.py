@@ -191,3 +191,34 @@ def test_a_run_that_says_another_size_gets_nothing(team):
     bob.enter()
     done = look("get", "big", "model.bin")
     assert (done.code, reason in done.err, Path("model.bin").exists()) == (1, True, False)
+
+
+@pytest.mark.skipif(not shutil.which("git-lfs"), reason="git-lfs is not installed")
+def test_files_of_the_code_under_git_lfs_go_with_the_run(team):
+    """Committed ones that were not pushed, and uncommitted ones."""
+    ann, bob, cid = team
+    ann.enter()
+    run_git(ann.folder, "lfs", "install", "--local")
+    run_git(ann.folder, "lfs", "track", "*.bin")
+    datas = {"pushed.bin": b"pushed" * 400, "committed.bin": b"committed" * 300}
+    for name, data in datas.items():
+        Path(name).write_bytes(data)
+        run_git(ann.folder, "add", ".")
+        run_git(ann.folder, "commit", "-qm", name)
+        if name == "pushed.bin":
+            run_git(ann.folder, "push", "-q", "--no-verify", "origin", "HEAD")
+    Path("changed.bin").write_bytes(WEIGHTS)
+    run_id = ann.record("r")
+    planned = pushing.plan(ann.repo)
+    sizes = {"committed.bin": len(datas["committed.bin"]), "changed.bin": len(WEIGHTS)}
+    assert sorted(c.size for c in planned.large.contents) == sorted(sizes.values())
+    server(team).joinpath("lfs").write_text("in the way")
+    assert [name for name, _ in ann.push().refused] == [run_id]
+    server(team).joinpath("lfs").unlink()
+    done = ann.push()
+    assert (done.runs, done.files) == ((run_id,), 2)
+    assert on_server(team).read_bytes() == WEIGHTS
+    assert ann.push().files == 0
+    assert bob.pull().files == 1  # the other one comes when the code is checked out
+    assert ContentStore.of(bob.repo.common_dir).content(DIGEST)
+    assert cid.pull(artifacts=False).files == 0
