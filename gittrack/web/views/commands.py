@@ -11,25 +11,32 @@ from gittrack.web.params import Params
 
 USUAL_ROWS = 20  # that ``git track ls`` prints without -n
 
+_CONTENT = "%(refname)%0a%(contents:body)"
+# Params, metrics and facts of all runs.
+BODIES = shlex.join(["git", "for-each-ref", f"--format={_CONTENT}", layout.RUNS])
+
 
 def command(what: str, track: str, plain: str) -> dict[str, str]:
     """Return one way to the content of a view."""
     return {"what": what, "track": track, "git": plain}
 
 
+def selection(params: Params, where: str = "") -> list[str]:
+    """Return the options that select the runs of a request; ``where`` overrides its query."""
+    experiment, where = params.text("experiment"), where or params.text("where")
+    words = ["-e", experiment] if experiment else []
+    words += ["-w", where] if where else []
+    return words + (["--archived"] if params.flag("archived") else [])
+
+
 def listing(params: Params, total: int) -> list[dict[str, Any]]:
     """Return the commands that list the runs of a request, all ``total`` of them."""
-    experiment, where = params.text("experiment"), params.text("where")
+    experiment = params.text("experiment")
     order = next(iter(params.many("sort")), "")  # the most important key; ls sorts by one
-    words = ["git", "track", "ls"]
-    words += ["-e", experiment] if experiment else []
-    words += ["-w", where] if where else []
-    words += ["--sort", order] if order else []
-    words += ["--archived"] if params.flag("archived") else []
+    words = ["git", "track", "ls", *selection(params), *(["--sort", order] if order else [])]
     words += ["-n", str(total)] if total > USUAL_ROWS else []
     prefix = f"{layout.RUNS}{experiment}" if experiment else layout.RUNS
-    content = "%(refname)%0a%(contents:body)"
-    plain = ["git", "for-each-ref", "--sort=-refname", f"--format={content}", prefix]
+    plain = ["git", "for-each-ref", "--sort=-refname", f"--format={_CONTENT}", prefix]
     return [command("the runs", shlex.join(words), shlex.join(plain))]
 
 

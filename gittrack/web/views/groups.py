@@ -43,10 +43,11 @@ def view(repo: git.Repo, params: Params) -> dict[str, Any]:
     )
     comparison = groups.compare_groups(ranked[0], ranked[1], len(ranked)) if ranked[1:] else None
     words = ["git", "track", "top", metric, "--over", *(over or ["seed"])]
+    words += commands.selection(params)
     return {
         **layouts.jsonable(ranked, comparison, over),
         "metric": metric,
         "goal": rule.goal,
         "assumed": rule.assumed,
-        "commands": [commands.command("these groups", shlex.join(words), "")],
+        "commands": [commands.command("these groups", shlex.join(words), commands.BODIES)],
     }

@@ -22,7 +22,8 @@ def view(repo: git.Repo, params: Params) -> dict[str, Any]:
     """Return the document ``importance``."""
     metric = params.required("metric").removeprefix("metrics.")
     rows = windows.select(repo, params)
-    answer = document(repo, [reader.decode(repo, raw) for raw in rows.raws], metric)
+    infos = [reader.decode(repo, raw) for raw in rows.raws]
+    answer = {**document(repo, infos, metric), "commands": _commands(params)}
     if not rows.complete:
         count = (
             f"Only the newest {len(rows.raws):,} of {rows.total:,} runs count here: select fewer."
@@ -43,15 +44,22 @@ def document(repo: git.Repo, infos: Sequence[RunInfo], metric: str) -> dict[str,
     ]
     rule = runs.goals_of(repo, infos, [metric])[metric]
     weights = importance.importance(trials, "maximize" if rule.goal == MAX else "minimize")
-    where = f'has({metric}) and status != "running"'
-    words = ["git", "track", "export", "--csv", "-w", where]
     return {
         "metric": metric,
         "goal": rule.goal,
         "weights": [weight._asdict() for weight in weights],
         "caveats": caveats(len(ended), sum(score is not None for score in scores), len(varied)),
-        "commands": [commands.command("the numbers behind this", shlex.join(words), "")],
+        "commands": _commands(Params()),
     }
+
+
+def _commands(params: Params) -> list[dict[str, str]]:
+    """Return the commands that print the params and metrics of the runs that count."""
+    where = 'status != "running"'
+    if params.text("where"):
+        where = f"({params.text('where')}) and {where}"
+    words = ["git", "track", "export", *commands.selection(params, where)]
+    return [commands.command("the numbers behind this", shlex.join(words), commands.BODIES)]
 
 
 def _names(flat: list[dict[str, Any]]) -> list[str]:

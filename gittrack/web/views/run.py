@@ -44,7 +44,7 @@ def view(repo: git.Repo, params: Params) -> dict[str, Any]:
         "verdict": _verdict(info),
         "models": _models(repo, info),
         "log": {"size": 0 if damaged else record.files().get(layout.LOG, 0)},
-        "commands": _commands(info),
+        "commands": _commands(record),
     }
 
 
@@ -108,16 +108,33 @@ def _models(repo: git.Repo, info: RunInfo) -> list[dict[str, Any]]:
     ]
 
 
-def _commands(info: RunInfo) -> list[dict[str, str]]:
-    short, key = short_id(info.id), runs.key(info)
-    ref = shlex.quote(f"{layout.RUNS}{key}")
+def _commands(record: RunRecord) -> list[dict[str, str]]:
+    """Return the commands of a run; plain git has nothing of a run that goes on."""
+    info = record.info
+    short, files = short_id(info.id), {} if info.status == DAMAGED else record.files()
+    ref = shlex.quote(info.ref) if info.ref else ""
     ways = [
-        commands.command("this run", f"git track show {short}", f"git log -1 --format=%B {ref}"),
-        commands.command("its files", f"git track files {short}", f"git ls-tree -r {ref}"),
         commands.command(
-            "its log", f"git track cat {short} {layout.LOG}", f"git show {ref}:{layout.LOG}"
+            "this run", f"git track show {short}", f"git log -1 --format=%B {ref}" if ref else ""
+        ),
+        commands.command(
+            "its files", f"git track files {short}", f"git ls-tree -r {ref}" if ref else ""
         ),
     ]
+    artifact = next((path for path in files if path.startswith(f"{layout.ARTIFACTS}/")), None)
+    for what, path in (
+        ("its log", layout.LOG),
+        ("its points", layout.SERIES),
+        ("an artifact", artifact),
+    ):
+        if path in files:
+            file = f"{shlex.quote(f'{info.ref}:{path}')}"
+            track = f"git track cat {short} {shlex.quote(path)}"
+            ways.append(commands.command(what, track, f"git show {file}" if ref else ""))
+    if info.code.snapshot and info.code.commit and ref:
+        by_hand = f"git diff {info.code.commit[:12]} {info.code.snapshot[:12]}"
+        track = f"git track cat {short} {layout.DIFF}"
+        ways.append(commands.command("its uncommitted changes", track, by_hand))
     if info.code.state and info.commit:
         by_hand = f"git worktree add ../again {info.code.state[:12]}"
         ways.append(commands.command("reproduce it", f"git track reproduce {short}", by_hand))

@@ -51,11 +51,15 @@ def document(current: SweepView) -> dict[str, Any]:
     weights = importance.of_sweep(current)
     short = short_id(current.id)
     ways = [
-        commands.command("this sweep", f"git track sweep show {short}", ""),
+        commands.command(
+            "this sweep",
+            f"git track sweep show {short}",
+            f"git show {layout.SWEEPS}{current.id}:plan.yaml",
+        ),
         commands.command(
             "its runs",
             f"git track ls -w 'sweep.id == \"{current.id}\"'",
-            f"git log --no-walk --grep='sweep.id: {current.id}' --glob={layout.RUNS}",
+            f"git log --no-walk --grep='^sweep.id: .*{current.id}' --glob={layout.RUNS}",
         ),
     ]
     return {

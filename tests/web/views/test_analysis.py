@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
 import helpers
@@ -75,3 +76,9 @@ def test_a_sweep_has_what_show_prints(sweep):
     listed = plain(sweeps.view(git.find(), Params()))
     assert [entry["id"] for entry in listed["sweeps"]] == [shown["id"]]
     assert listed["problems"] == []
+    this, its_runs = document["commands"]
+    for way in (this, its_runs, *listed["commands"]):
+        assert helpers.look(*shlex.split(way["track"])[2:]).code == 0
+    assert helpers.git(".", *shlex.split(its_runs["git"])[1:]).count("commit ") == 3
+    assert "x" in helpers.git(".", *shlex.split(this["git"])[1:])
+    assert "refs/sweeps/" in helpers.git(".", *shlex.split(listed["commands"][0]["git"])[1:])
