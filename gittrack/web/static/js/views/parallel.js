@@ -10,7 +10,7 @@ import { choicesOf, shareOf } from "../plots/axes.js";
 import { brushesFrom, brushOf, isWithin, labelsOf, namesFrom, narrow, nearestLine, short, sidesOf, spanOf } from "../plots/brushes.js";
 import { checkbox, chooser, createPlot } from "../plots/canvas.js";
 import { colorsBy } from "../plots/points.js";
-import { link, plainTable } from "./parts.js";
+import { commandList, link, plainTable } from "./parts.js";
 
 const REACH = 8; // pixels between the pointer and the hovered line
 const GRIP = 22; // pixels beside an axis where a drag makes a brush
@@ -31,7 +31,8 @@ export function mount(root, app) {
   const plot = createPlot("a line per run over params and a metric; the table below has the same values");
   const table = el("details", { class: "values" }, el("summary", { text: "the values as a table" }), el("div"));
   const help = el("p", { class: "muted", text: "Drag along an axis to keep the runs in that part; a click on the axis removes it. A click on a line opens its run. Bright lines are the best runs; if the metric has no direction, those with the largest values." });
-  fill(root, el("div", { class: "page", tabindex: "0" }, el("h1", { text: "Parallel coordinates" }), controls, plot.element, note, help, table));
+  const ways = el("div");
+  fill(root, el("div", { class: "page", tabindex: "0" }, el("h1", { text: "Parallel coordinates" }), controls, plot.element, note, help, table, ways));
   let scene = /** @type {ReturnType<typeof sceneOf> | null} */ (null);
   let drawn = /** @type {ReturnType<typeof draw>} */ ({ lines: [], at: () => 0, height: 1 });
   let drag = /** @type {{side: number, from: number, to: number} | null} */ (null);
@@ -47,6 +48,7 @@ export function mount(root, app) {
     const count = `${within.length} of ${keys.length} runs are within the brushes`;
     fill(note, sides.length < 2 ? "Nothing to compare: no param differs between the runs." : scene.runs.complete ? count : `${count}; not all are loaded: filter the runs to see all`);
     fill(/** @type {Element} */ (table.lastElementChild), tableOf(app, scene));
+    fill(ways, commandList(scene.runs.commands, app));
     paint();
   }
 

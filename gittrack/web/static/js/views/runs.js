@@ -14,6 +14,7 @@ import { createCopyMenu } from "../table/copy.js";
 import { createDifference } from "../table/difference.js";
 import { createPicker } from "../table/picker.js";
 import { createTable } from "../table/table.js";
+import { commandList } from "./parts.js";
 
 /**
  * Put the view into an element.
@@ -28,7 +29,7 @@ export function mount(root, app) {
   const constants = el("div", { class: "constants" });
   const left = el("div", { class: "pane" }, bar.element, constants);
   const table = createTable(left, app);
-  const commands = el("div", { class: "commands" });
+  const commands = el("div");
   left.append(difference.element, commands);
   const charts = createCharts(app, () => choiceOf(store.get()).keys, () => choiceOf(store.get()));
   const splitter = createSplitter(app, left, charts.element);
@@ -50,7 +51,7 @@ export function mount(root, app) {
     const fixed = runs.columns.filter((/** @type {any} */ column) => "value" in column && column.group === "param");
     fill(constants, fixed.map((/** @type {any} */ column) => `${column.head}=${show(column.value, column.kind)}`).join("  "));
     const order = runs.complete && sort.length > 0 ? ` --sort ${quoted(sort[0])}` : ""; // by the page; ls sorts by one key
-    fill(commands, runs.commands.map((/** @type {any} */ command) => command.track + order).join("   "));
+    fill(commands, commandList(runs.commands.map((/** @type {any} */ command) => ({ ...command, track: command.track + order })), app));
   }
 
   const off = [

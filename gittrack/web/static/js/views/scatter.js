@@ -9,7 +9,7 @@ import { axisOf, choicesOf, isWide } from "../plots/axes.js";
 import { checkbox, chooser, createPlot } from "../plots/canvas.js";
 import { drawPoints } from "../plots/draw_points.js";
 import { colorsBy, nearestRow, rowsBelow, rowsOn } from "../plots/points.js";
-import { link, plainTable } from "./parts.js";
+import { commandList, link, plainTable } from "./parts.js";
 
 const REACH = 14; // pixels between the pointer and the hovered point
 const MOST_ROWS = 500; // of the table of the points
@@ -27,7 +27,8 @@ export function mount(root, app) {
   const plot = createPlot("runs as points; the table below has the same values");
   const legend = el("p", { class: "legend muted" });
   const table = el("details", { class: "values" }, el("summary", { text: "the values as a table" }), el("div"));
-  const page = el("div", { class: "page", tabindex: "0" }, el("h1", { text: "Scatter" }), controls, plot.element, legend, note, table);
+  const ways = el("div");
+  const page = el("div", { class: "page", tabindex: "0" }, el("h1", { text: "Scatter" }), controls, plot.element, legend, note, table, ways);
   fill(root, page);
   /** @type {{row: number, x: number, y: number}[]} */
   let points = [];
@@ -51,6 +52,7 @@ export function mount(root, app) {
     const lost = runs.keys.length - rows.length;
     fill(note, `${rows.length} runs${lost > 0 ? `; ${lost} are not shown: no value, or none that is above 0 on a logarithmic axis${runs.complete ? "" : ", or not loaded: filter the runs to see all"}` : ""}`);
     fill(/** @type {Element} */ (table.lastElementChild), tableOf(app, runs, shown));
+    fill(ways, commandList(runs.commands, app));
     paint();
   }
 
