@@ -71,7 +71,7 @@ def init(
     strict : bool, default False
         Whether a value of `log` that cannot be recorded is an error.  By default it is left out with a
         warning.
-    **unknown
+    **unknown : object
         A keyword of another tracker is an error that names the one to use.
 
     Returns

@@ -51,7 +51,7 @@ class WandbRun(WandbRunFiles):
         self.group, self.job_type = facts.get("group"), facts.get("job_type")
         self.sweep_id = facts.get("sweep_id")
         self.entity = facts.get("entity") or ""
-        self.notes = facts.get("notes")
+        self._notes = facts.get("notes")
         self.resumed = resumed
         self.summary = WandbSummary(self._store_summary)
         self._config = WandbConfig(run, locked, changes=bool(facts.get("allow_val_change")))
@@ -94,6 +94,16 @@ class WandbRun(WandbRunFiles):
         self._tags = (*self._tags, *new)
 
     @property
+    def notes(self) -> str | None:
+        """The note; an assignment adds a paragraph."""
+        return self._notes
+
+    @notes.setter
+    def notes(self, text: str) -> None:
+        self._notes = str(text)
+        self._guard.attempt(self.gittrack.note, self._notes)
+
+    @property
     def dir(self) -> str:
         """A folder for files: the current folder, because ``save`` takes files from anywhere."""
         return os.getcwd()
@@ -111,6 +121,14 @@ class WandbRun(WandbRunFiles):
     def get_url(self) -> str:
         """Return the command that shows the run."""
         return self.url
+
+    def get_project_url(self) -> str:
+        """Return the command that lists the runs of the project."""
+        return f"git track ls {self.project}"
+
+    def get_sweep_url(self) -> str | None:
+        """Return the command that lists the runs of the sweep; None without a sweep."""
+        return f"git track ls -w 'group == \"{self.sweep_id}\"'" if self.sweep_id else None
 
     def project_name(self) -> str:
         """Return the project."""

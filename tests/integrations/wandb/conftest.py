@@ -6,7 +6,8 @@ import os
 
 import pytest
 
-from gittrack.integrations.wandb import notices, session
+from gittrack.integrations.base import notices
+from gittrack.integrations.wandb import session
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""``mlflow.sklearn`` and its kind: models of a framework as artifacts."""

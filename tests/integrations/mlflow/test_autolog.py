@@ -1,0 +1,50 @@
+"""``mlflow.autolog``: trainings of frameworks are recorded without a further line."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import gittrack
+
+X = np.random.default_rng(0).normal(size=(40, 3))
+Y = (X[:, 0] > 0).astype(int)
+
+
+def test_trainings_of_scikit_learn_are_runs_with_children_of_a_search(mlflow):
+    linear = pytest.importorskip("sklearn.linear_model")
+    from sklearn.model_selection import GridSearchCV
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    mlflow.sklearn.autolog()
+    with mlflow.start_run() as run:
+        make_pipeline(StandardScaler(), linear.LogisticRegression(C=0.5)).fit(X, Y)
+    record = gittrack.get(run.info.run_id)
+    assert record.metrics["training_score"].last > 0.9
+    assert len(gittrack.runs()) == 1  # the steps of a pipeline are no runs
+    with mlflow.start_run() as run:
+        GridSearchCV(linear.LogisticRegression(), {"C": [1, 2]}, cv=2).fit(X, Y)
+    children = [child for child in gittrack.runs() if child.parent == run.info.run_id]
+    assert sorted(child.params["C"] for child in children) == [1, 2]
+    assert all("mean_test_score" in child.metrics for child in children)
+    mlflow.autolog(disable=True)
+    linear.LinearRegression().fit(X, Y)
+    linear.LogisticRegression().fit(X, Y)
+    assert len(gittrack.runs()) == 4
+
+
+def test_trainings_of_xgboost_are_recorded(mlflow):
+    xgboost = pytest.importorskip("xgboost")
+    mlflow.autolog()
+    with mlflow.start_run() as run:
+        data = xgboost.DMatrix(X, label=Y)
+        xgboost.train({"objective": "binary:logistic"}, data, 3, evals=[(data, "train")])
+    record = gittrack.get(run.info.run_id)
+    assert record.metrics["train/logloss"].count == 3
+    assert record.params["objective"] == "binary:logistic"
+
+
+def test_a_framework_without_an_integration_says_so(mlflow, caplog):
+    mlflow.catboost.autolog()
+    assert "mlflow.catboost.autolog records nothing here" in caplog.text
