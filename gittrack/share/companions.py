@@ -1,4 +1,4 @@
-"""What of the code travels with runs without being named by the user: commits and uncommitted files."""
+"""What travels with runs without being named by the user: sweeps, commits, uncommitted files."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import os
 from collections.abc import Sequence
 
 from gittrack import git
+from gittrack.core import layout
 from gittrack.core.run.run_info import RunInfo
+from gittrack.share import remotes
+from gittrack.share.remotes import Remote
 
 
 def unpushed(repo: git.Repo, remote: str, infos: Sequence[RunInfo]) -> tuple[tuple[str, str], ...]:
@@ -38,3 +41,13 @@ def uncommitted(repo: git.Repo, infos: Sequence[RunInfo]) -> tuple[tuple[str, in
     return tuple(
         (info.id, counts.get(info.code.snapshot, 0)) for info in infos if info.code.snapshot
     )
+
+
+def sweeps(
+    repo: git.Repo, target: Remote, infos: Sequence[RunInfo], *, is_all: bool
+) -> tuple[str, ...]:
+    """Return the refs of the sweeps to send: all, or those of the chosen runs."""
+    here = remotes.refs_here(repo, layout.SWEEPS)
+    missing = [ref for ref, oid in here.items() if target.refs.get(ref) != oid]
+    of_runs = {info.sweep.id for info in infos if info.sweep is not None}
+    return tuple(ref for ref in missing if is_all or ref[len(layout.SWEEPS) :] in of_runs)

@@ -197,17 +197,16 @@ def _fetch_runs(
         layout.RUNS + ref[len(layout.TRASH) :] for ref in remotes.refs_here(repo, layout.TRASH)
     }
     removed = removals.of_annotations(repo)
-    refspecs = [
-        f"{ref}:{ref}"
+    requested = [
+        ref
         for ref, oid in selected.items()
         if before.get(ref) != oid and ref not in trashed and not removed.has(ref, oid)
     ]
-    requested = [refspec.partition(":")[0] for refspec in refspecs]
     # Before the fetch: after a kill in between, these runs are still known as runs of others.
     remotes.list_pulled(repo, [selected[ref] for ref in requested])
     if artifacts:  # these too
         large_files.expect(repo, [selected[ref] for ref in requested])
-    unfetched = _fetch_apart(repo, source, refspecs, unattended)
+    unfetched = _fetch_apart(repo, source, requested, unattended)
     after = remotes.refs_here(repo, layout.RUNS)
     changed = [ref for ref in requested if after.get(ref) == selected[ref]]
     failed = [ref for ref in requested if after.get(ref) != selected[ref]]
@@ -224,7 +223,7 @@ def _fetch_runs(
 
 
 def _fetch_apart(
-    repo: git.Repo, source: Remote, refspecs: Sequence[str], unattended: bool
+    repo: git.Repo, source: Remote, names: Sequence[str], unattended: bool
 ) -> dict[str, str]:
     """Fetch runs; return {ref: reason} of those whose objects git refuses, which do not stop the others.
 
@@ -237,14 +236,14 @@ def _fetch_apart(
         If the remote cannot be reached any more, or if very many runs are damaged.
     """
     reasons: dict[str, str] = {}
-    parts = [list(refspecs)]
+    parts = [list(names)]
     for _ in range(_MOST_PARTS):
         if not parts:
             return reasons
         part = parts.pop()
-        answer = transport.fetch(repo, source.route, part, unattended=unattended)
-        names = [refspec.partition(":")[0] for refspec in part]
-        if answer.code == 0 or "" not in refs.commits(repo, [source.refs[name] for name in names]):
+        refspecs = source.exact(part)
+        answer = transport.fetch(repo, source.route, refspecs, unattended=unattended)
+        if answer.code == 0 or "" not in refs.commits(repo, [source.refs[ref] for ref in part]):
             continue
         was_cut = failures.was_cut(answer.err)
         if not was_cut:  # an error here says that the remote is gone, and not that a run is damaged
@@ -252,7 +251,7 @@ def _fetch_apart(
         if len(part) == 1 and was_cut:
             raise failures.failure(source.name, answer.err)
         if len(part) == 1:
-            reasons[names[0]] = f"git refuses it: {failures.first_line(answer.err)}"
+            reasons[part[0]] = f"git refuses it: {failures.first_line(answer.err)}"
         else:
             parts += [part[: len(part) // 2], part[len(part) // 2 :]]
     raise TrackError(
@@ -278,5 +277,5 @@ def _fetch_sweeps(repo: git.Repo, source: Remote, unattended: bool) -> None:
     """Fetch sweeps; a sweep that went on elsewhere moves forward, another value is left alone."""
     here = remotes.refs_here(repo, layout.SWEEPS)
     theirs = source.below(layout.SWEEPS)
-    refspecs = [f"{ref}:{ref}" for ref, oid in theirs.items() if here.get(ref) != oid]
-    transport.fetch(repo, source.route, refspecs, unattended=unattended)
+    missing = [ref for ref, oid in theirs.items() if here.get(ref) != oid]
+    transport.fetch(repo, source.route, source.exact(missing), unattended=unattended)

@@ -13,7 +13,6 @@ from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.core.fast_typing import NamedTuple
 from gittrack.core.run import annotation_log
-from gittrack.core.run.run_info import RunInfo
 from gittrack.read.runs import reader
 from gittrack.read.runs.reader import Raw
 from gittrack.read.runs.source import Request
@@ -29,6 +28,7 @@ from gittrack.share import (
     transport,
     waiting,
 )
+from gittrack.share.hosts.cover import cover
 from gittrack.share.oversized import oversized
 from gittrack.share.remotes import Remote
 
@@ -165,7 +165,7 @@ def plan(
     return PushPlan(
         target,
         sent,
-        _sweeps(repo, target, infos, is_all=runs is None),
+        companions.sweeps(repo, target, infos, is_all=runs is None),
         companions.unpushed(repo, target.name, infos),
         companions.uncommitted(repo, infos),
         of_models,
@@ -261,7 +261,15 @@ def push(
     ids = {str(raw.ref): raw.id for raw in planned.runs if raw.commit not in unsent}
     models = large_files.sendable_models(repo, planned.models, {**unsent, **planned.oversized})
     names = {**ids, layout.NOTES: "annotations"}
-    updates = transport.push(repo, target.route, [*ids, *planned.sweeps], unattended=unattended)
+    sent = [*ids, *planned.sweeps]
+    here = remotes.refs_here(repo, layout.RUNS, layout.SWEEPS) if sent else {}
+    updates = transport.push(
+        repo,
+        target.route,
+        sent,
+        compact=lambda part: cover(part, here, target.refs),
+        unattended=unattended,
+    )
     accepted = {update.ref for update in updates if update.accepted}
     notes = annotation_merge.send(repo, target, unattended=unattended)
     events = registry.Sent(())
@@ -286,13 +294,3 @@ def push(
         ),
         sum(not unsent.keys() & by for by in planned.large.contents.values()),
     )
-
-
-def _sweeps(
-    repo: git.Repo, target: Remote, infos: Sequence[RunInfo], *, is_all: bool
-) -> tuple[str, ...]:
-    """Return the refs of the sweeps to send: all, or those of the chosen runs."""
-    here = remotes.refs_here(repo, layout.SWEEPS)
-    missing = [ref for ref, oid in here.items() if target.refs.get(ref) != oid]
-    of_runs = {info.sweep.id for info in infos if info.sweep is not None}
-    return tuple(ref for ref in missing if is_all or ref[len(layout.SWEEPS) :] in of_runs)

@@ -66,9 +66,7 @@ def receive(
     theirs, ours = event_tags(remote.refs, models), _ours(repo)
     conflicts = tuple(ref for ref, oid in theirs.items() if ours.get(ref, oid) != oid)
     absent = [ref for ref in theirs if ref not in ours]
-    answer = transport.fetch(
-        repo, remote.route, [f"{ref}:{ref}" for ref in absent], unattended=unattended
-    )
+    answer = transport.fetch(repo, remote.route, remote.exact(absent), unattended=unattended)
     here = _ours(repo)
     new = tuple(ref.removeprefix(names.TAGS) for ref in absent if ref in here)
     if absent and not new:

@@ -7,7 +7,7 @@ never overwrites, whatever the configuration says, and leaves the configuration 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from gittrack.core.fast_typing import NamedTuple
 from gittrack.git import Answer, Call, Repo
@@ -113,6 +113,7 @@ def push(
     *,
     atomic: bool = False,
     leases: Mapping[str, str] | None = None,
+    compact: Callable[[Sequence[str]], Sequence[str]] = list,
     unattended: bool = False,
     alternates: Sequence[str] = (),
 ) -> list[Update]:
@@ -131,6 +132,8 @@ def push(
     leases : mapping of str to str, optional
         {ref: id that it must have on the remote; empty if it must not exist} of refs that need not move
         forward.
+    compact : callable, optional
+        Returns the refspecs for a part of the refs that are given; see `cover`.
     unattended : bool, default False
         Whether nobody can answer a prompt.  The ``pre-push`` hook does not run then.
     alternates : sequence of str, optional
@@ -148,11 +151,11 @@ def push(
     ]
     argv = ["push", "--porcelain", "--no-follow-tags", "--recurse-submodules=no", *options]
     updates: list[Update] = []
-    step = len(refspecs) if atomic else MOST_REFSPECS
+    step = len(refspecs) if atomic or compact is not list else MOST_REFSPECS
     parts = [list(refspecs[start : start + step]) for start in range(0, len(refspecs), step or 1)]
     while parts:
         part = parts.pop(0)
-        pushed = [names.pushed(refspec) for refspec in part]
+        pushed = [names.pushed(refspec) for refspec in compact(part)]
         words = [*argv, "--", remote.name, *pushed]
         answer = _talk(repo, words, unattended, alternates=alternates).wait()
         results = [

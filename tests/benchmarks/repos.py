@@ -54,11 +54,14 @@ def touch(path: Path, turn: int) -> None:
         (path / f"new{number}.py").write_text(f"new {number} {turn}\n")
 
 
-def with_runs(path: Path, count: int, *, packed: bool = True) -> Path:
-    """Make a small repository with ``count`` recorded runs; their refs packed or loose."""
+def with_runs(path: Path, count: int, *, packed: bool = True, points: int = 0) -> Path:
+    """Make a small repository with ``count`` recorded runs; their refs packed or loose.
+
+    With ``points``, each run has that many points of its own; without, all have the same files.
+    """
     small(path)
     head = git(path, "rev-parse", "HEAD")
-    feed = "".join(_import(count, head)).encode()
+    feed = "".join(_import(count, head, points)).encode()
     git(path, "fast-import", "--quiet", "--force", feed=feed)
     if packed:
         git(path, "pack-refs", "--all")
@@ -70,7 +73,7 @@ def _commit(path: Path) -> None:
     git(path, "commit", "-qm", "first")
 
 
-def _import(count: int, head: str) -> Iterator[str]:
+def _import(count: int, head: str, points: int) -> Iterator[str]:
     files = {
         layout.RUN: "format: 1\n",
         layout.PARAMS: "lr: 0.003\n",
@@ -87,7 +90,14 @@ def _import(count: int, head: str) -> Iterator[str]:
         started = now - 600.0 * (count - number)
         ref, message = _run(dice, started, head)
         who = f"committer A B <a@b.c> {int(started)} +0000\n"
-        yield f"commit {ref}\n{who}{_data(message)}from {head}\ndeleteall\n{entries}\n"
+        own = _points(dice, points) if points else ""
+        yield f"commit {ref}\n{who}{_data(message)}from {head}\ndeleteall\n{entries}{own}\n"
+
+
+def _points(dice: random.Random, count: int) -> str:
+    """Return the line and the content of a series file with points of its own."""
+    lines = (f"{step},loss,{dice.random()!r},{step * 0.1!r}\n" for step in range(count))
+    return f"M 100644 inline {layout.SERIES}\n{_data(series.HEADER + ''.join(lines))}"
 
 
 def _run(dice: random.Random, started: float, head: str) -> tuple[str, str]:

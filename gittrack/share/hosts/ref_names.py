@@ -45,7 +45,12 @@ class RefNames(NamedTuple):
         return f"{force}{self.on_host(source)}{separator}{target}"
 
     def pushed(self, refspec: str) -> str:
-        """Return a refspec of a push, whose target is on the host; a name alone goes to the same ref."""
+        """Return a refspec of a push, whose target is on the host; a name alone goes to the same ref.
+
+        A negative refspec (``^refs/...``) names refs of this repository.
+        """
+        if refspec.startswith("^"):
+            return refspec
         force, source, separator, target = _split(refspec)
         if self.as_branches and not separator:
             separator, target = ":", source
