@@ -103,6 +103,64 @@ def test_the_keyboard_reads_the_points_of_a_chart(charts):
     expect(charts.get_by_role("heading", name="run 1")).to_be_visible()
 
 
+def touch(page):
+    """Return a function that puts fingers on the page; without fingers it lifts them."""
+    session = page.context.new_cdp_session(page)
+    session.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+
+    def send(kind, *points):
+        fingers = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(points)]
+        session.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": fingers})
+
+    return send
+
+
+def test_two_fingers_zoom_and_one_moves(charts):
+    box, send = over(charts), touch(charts)
+    left, y = box["x"] + 66, box["y"] + 60  # the frame begins here
+    send("Start", (left + 50, y))
+    send("Move", (left + 100, y))
+    expect(charts.locator(".tooltip:visible .reading")).to_have_count(2)
+    expect(charts.get_by_role("button", name="reset zoom")).to_be_hidden()
+    send("End")
+    send("Start", (left + 100, y), (left + 200, y))
+    send("Move", (left + 50, y), (left + 250, y))
+    send("End")
+    expect(charts.get_by_role("button", name="reset zoom")).to_be_visible()
+    zoomed = [float(end) for end in re.findall(r"(?:from|to)=([\d.]+)", charts.url)]
+    assert 0 < zoomed[0] < zoomed[1] < 99
+    send("Start", (left + 100, y))
+    send("Move", (left + 150, y))
+    send("End")
+    expect(charts).not_to_have_url(re.compile(f"from={zoomed[0]}"))
+    moved = [float(end) for end in re.findall(r"(?:from|to)=([\d.]+)", charts.url)]
+    assert moved[0] < zoomed[0]
+    assert moved[1] - moved[0] == pytest.approx(zoomed[1] - zoomed[0])
+    charts.get_by_role("button", name="zoom out").click()
+    wider = [float(end) for end in re.findall(r"(?:from|to)=(-?[\d.]+)", charts.url)]
+    assert wider[1] - wider[0] == pytest.approx(2 * (moved[1] - moved[0]))
+
+
+def test_a_dark_page_is_printed_in_the_colours_of_paper(charts):
+    charts.get_by_role("button", name="theme").click(click_count=2)
+    expect(charts.locator("html")).to_have_attribute("data-theme", "dark")
+    charts.evaluate(
+        """() => {
+            window.brightest = () => { // channel of the labels of the first chart
+                const context = document.querySelector(".chart canvas").getContext("2d");
+                const { data } = context.getImageData(0, 0, 40, 180);
+                return Math.max(...data.filter((_, i) => data[i - (i % 4) + 3] > 200 && i % 4 < 3));
+            };
+            document.title = window.brightest();
+            addEventListener("paper", () => { document.title += ` ${window.brightest()}`; });
+        }"""
+    )
+    assert b"/Subtype /Image" not in charts.pdf()  # lines and text; an overlay would be a white box
+    screen, paper, after = (int(word) for word in charts.title().split())
+    assert paper < 125 < screen == after
+    expect(charts.locator("html")).not_to_have_attribute("data-paper", "")
+
+
 def test_groups_are_means_with_a_band_that_is_in_the_address(project, served, page):
     for number in range(4):
         points = [{"loss": number + step / 10} for step in range(20)]

@@ -54,6 +54,28 @@ def test_scatter_shows_and_opens_the_run_under_the_pointer(many, served, page):
     expect(page.get_by_role("heading", name="run ")).to_be_visible()
 
 
+def test_plots_are_read_by_keyboard(many, served, page):
+    page.goto(served.address)
+    said = page.locator("[role=status].hidden-text")
+    page.get_by_role("button", name="Scatter").click()
+    plot = page.get_by_role("application")
+    for key in ("Home", "ArrowUp", "ArrowUp"):  # two runs are at each place
+        plot.press(key)
+    expect(said).to_contain_text("loss: 2, at the same place: run ")
+    page.get_by_role("button", name="Parallel").click()
+    within = page.get_by_role("status").filter(has_text="brushes")
+    for key in ("Home", "Shift+ArrowUp"):
+        plot.press(key)
+    expect(said).to_have_text("kind a, run 1")
+    expect(within).to_have_text("3 of 6 runs are within the brushes")
+    plot.press("Delete")
+    expect(within).to_have_text("6 of 6 runs are within the brushes")
+    plot.press("ArrowRight")
+    expect(said).to_have_text("lr 0.01, run 1")
+    plot.press("Enter")
+    expect(page.get_by_role("heading", name="run ")).to_be_visible()
+
+
 def test_scatter_in_a_file(many, page):
     in_file(page)
     page.get_by_role("button", name="Scatter").click()

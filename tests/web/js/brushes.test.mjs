@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { choicesOf } from "../../../gittrack/web/static/js/plots/axes.js";
-import { brushesFrom, brushOf, isWithin, labelsOf, namesFrom, narrow, nearestLine, short, sidesOf, spanOf } from "../../../gittrack/web/static/js/plots/brushes.js";
+import { brushesFrom, brushOf, isWithin, labelsOf, namesFrom, narrow, nearestLine, short, sidesOf, spanOf, stepped } from "../../../gittrack/web/static/js/plots/brushes.js";
 
 const RUNS = {
   keys: ["e/1", "e/2", "e/3", "e/4"],
@@ -64,4 +64,11 @@ test("labels of an axis have its ends, and are cut", () => {
   assert.deepEqual(labelsOf(KIND, 2).map(([, text]) => text), ["a", "c"]);
   assert.deepEqual([short("abcdef", 4), short("abcd", 4)], ["abc…", "abcd"]);
   assert.deepEqual([narrow("param_name_12", 8), narrow("short", 8)], ["para…_12", "short"]);
+});
+
+test("keys go up and down to the next run on an axis, and left and right to another axis", () => {
+  const path = ["ArrowUp", "ArrowDown", "ArrowDown", "ArrowRight", "ArrowRight", "ArrowRight", "Home", "End"];
+  const places = path.reduce((all, key) => [...all, stepped(SIDES, [0, 1, 2, 3], all[all.length - 1], key)], [{ side: 0, row: -1 }]).slice(1);
+  assert.deepEqual(places.map(({ side, row }) => [side, row]), [[0, 3], [0, 2], [0, 1], [1, 1], [2, 1], [2, 1], [2, 3], [2, 0]]);
+  assert.deepEqual([stepped(SIDES, [], { side: 0, row: -1 }, "ArrowUp"), stepped(SIDES, [0], { side: 0, row: 0 }, "q")], [null, null]);
 });

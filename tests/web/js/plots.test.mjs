@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { changed, settings } from "../../../gittrack/web/static/js/plots/address.js";
-import { axisOf, choicesOf, isWide, numberAt, shareOf } from "../../../gittrack/web/static/js/plots/axes.js";
-import { colorsBy, nearestRow, rowsBelow, rowsOn } from "../../../gittrack/web/static/js/plots/points.js";
+import { axisOf, choicesOf, isWide, numberAt, shareOf, tickTexts } from "../../../gittrack/web/static/js/plots/axes.js";
+import { colorsBy, nearestRow, rowAfter, rowsBelow, rowsOn } from "../../../gittrack/web/static/js/plots/points.js";
 
 const RUNS = {
   keys: ["e/1", "e/2", "e/3", "e/4"],
@@ -81,4 +81,19 @@ test("a logarithmic axis is for numbers that spread over powers of ten", () => {
 test("points at the same place name each other", () => {
   const points = [{ row: 4, x: 0, y: 0 }, { row: 7, x: 10, y: 0 }, { row: 9, x: 1, y: 1 }];
   assert.deepEqual([rowsBelow(points, 4), rowsBelow(points, 7), rowsBelow(points, 1)], [[9], [], []]);
+});
+
+test("numbers are written as everywhere on the page, and two different ones are two names", () => {
+  const axisWith = (kind, ...values) => axisOf({ keys: values.map(String), columns: [] }, { id: "x", label: "x", group: "param", column: { name: "x", kind, values } });
+  assert.deepEqual([axisWith("number", 123456, 1).text(123456), axisWith("number", 0.1).text(1 / 3)], ["123456", "0.33333"]);
+  assert.deepEqual(axisWith("mixed", 0.1234561, 0.1234562, "auto").names, ["0.1234561", "0.1234562", "auto"]);
+  assert.deepEqual(axisWith("mixed", 0.1234561, "auto").names, ["0.12346", "auto"]);
+  assert.deepEqual(tickTexts(axisWith("number", 1), [1.000001, 1.000002]), ["1.000001", "1.000002"]);
+});
+
+test("keys go from point to point: left and right by x, up and down by y", () => {
+  const points = [{ row: 4, x: 0, y: 50 }, { row: 7, x: 10, y: 90 }, { row: 9, x: 20, y: 10 }];
+  const path = ["ArrowRight", "ArrowRight", "ArrowUp", "ArrowUp", "ArrowUp", "ArrowLeft", "Home", "End"];
+  assert.deepEqual(path.reduce((rows, key) => [...rows, rowAfter(points, rows[rows.length - 1], key)], [-1]).slice(1), [4, 7, 4, 9, 9, 7, 4, 9]);
+  assert.deepEqual([rowAfter(points, 4, "q"), rowAfter([], -1, "Home")], [-1, -1]);
 });

@@ -1,8 +1,9 @@
 // @ts-check
 /** What a plot of runs can show: the columns of the document `runs` as axes with numbers or names.  Pure. */
 
-import { general, show } from "../format.js";
+import { show } from "../format.js";
 import { numeric, valueAt } from "../sort.js";
+import { numberTexts } from "../ticks.js";
 
 /**
  * @typedef {object} Choice  a column that can be an axis
@@ -66,7 +67,10 @@ function valueOf(/** @type {any} */ column, /** @type {number} */ row, /** @type
 }
 
 function namesAxis(/** @type {any[]} */ values) {
-  const texts = values.map((value) => (value === null || value === undefined ? null : typeof value === "number" ? general(value) : value));
+  const text = (/** @type {any} */ value) => (typeof value === "number" ? show(value, "number") : value);
+  const numbers = new Set(values.filter((value) => typeof value === "number"));
+  const isExact = new Set([...numbers].map(text)).size === numbers.size; // else two numbers would be one name
+  const texts = values.map((value) => (value === null || value === undefined ? null : isExact ? text(value) : String(value)));
   const names = [...new Set(texts.filter((text) => text !== null))].sort(bySize);
   const places = new Map(names.map((name, i) => [name, i]));
   return { numbers: Float64Array.from(texts, (text) => places.get(text) ?? NaN), names, log: false, range: /** @type {[number, number]} */ ([-0.5, names.length - 0.5]), text: (/** @type {number} */ at) => names[at] ?? "" };
@@ -81,7 +85,18 @@ function bySize(/** @type {string} */ a, /** @type {string} */ b) {
 
 function textOf(/** @type {string} */ kind) {
   if (kind === "date") return (/** @type {number} */ number) => new Date(number * 1000).toISOString().slice(5, 16).replace("T", " ");
-  return (/** @type {number} */ number) => (kind === "seconds" || kind === "bytes" ? show(number, kind) : general(number));
+  return (/** @type {number} */ number) => show(number, kind === "seconds" || kind === "bytes" ? kind : "number");
+}
+
+/**
+ * Return the texts of ticks: numbers have as many digits as tell them apart.
+ * @param {Axis} axis
+ * @param {number[]} places
+ * @returns {string[]}
+ */
+export function tickTexts({ names, text }, places) {
+  const texts = places.map((tick) => text(tick));
+  return names || new Set(texts).size === places.length ? texts : numberTexts(places);
 }
 
 function rangeOf(/** @type {Float64Array} */ numbers) {

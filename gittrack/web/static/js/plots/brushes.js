@@ -2,7 +2,7 @@
 /** Parallel coordinates: which axes are shown, which runs are within the brushes, which line is near.  Pure. */
 
 import { logTicks, ticks } from "../ticks.js";
-import { axisOf, isWide, numberAt, shareOf } from "./axes.js";
+import { axisOf, isWide, numberAt, shareOf, tickTexts } from "./axes.js";
 
 /** @typedef {[number, number] | string[]} Brush  a range of numbers, or names */
 /** @typedef {import("./axes.js").Choice & {axis: import("./axes.js").Axis}} Side */
@@ -135,13 +135,33 @@ function distance(/** @type {number[]} */ [x0, y0], /** @type {number[]} */ [x1,
  * @returns {[number, string][]}
  */
 export function labelsOf(axis, count) {
-  const { names, range, log, text } = axis;
+  const { names, range, log } = axis;
   if (!range) return [];
   const every = names ? Math.ceil(names.length / count) : 1;
   const inner = names ? names.map((_, i) => i).filter((i) => i % every === 0) : (log ? logTicks(...range, count) : ticks(...range, count));
   const far = inner.filter((tick) => names !== null || (shareOf(axis, tick) > 0.06 && shareOf(axis, tick) < 0.94));
   const all = names ? far : range[0] === range[1] ? [range[0]] : [range[0], ...far, range[1]];
-  return all.map((tick) => [shareOf(axis, tick), text(tick)]);
+  const texts = tickTexts(axis, all);
+  return all.map((tick, i) => [shareOf(axis, tick), texts[i]]);
+}
+
+/**
+ * Return where a key leads from a line on an axis: up or down to the next run there, left or right to another axis.
+ * @param {Side[]} sides
+ * @param {number[]} rows  the runs that can be reached
+ * @param {{side: number, row: number}} place  the row is -1 if there is none yet
+ * @param {string} key  as of a keyboard event
+ * @returns {{side: number, row: number} | null} null if the key does not move
+ */
+export function stepped(sides, rows, { side, row }, key) {
+  const across = { ArrowLeft: -1, ArrowRight: 1 }[key];
+  if (across) return { side: Math.min(sides.length - 1, Math.max(0, side + across)), row: row < 0 ? rows[0] ?? -1 : row };
+  const up = { ArrowUp: 1, ArrowDown: -1, End: Infinity, Home: -Infinity }[key];
+  const { numbers } = sides[side].axis;
+  const order = rows.filter((other) => !Number.isNaN(numbers[other])).sort((a, b) => numbers[a] - numbers[b] || b - a);
+  if (!up || order.length === 0) return null;
+  const now = order.indexOf(row);
+  return { side, row: order[now < 0 ? (key === "Home" ? 0 : order.length - 1) : Math.min(order.length - 1, Math.max(0, now + up))] };
 }
 
 /**

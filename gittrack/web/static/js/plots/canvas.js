@@ -6,11 +6,18 @@ import { el, fill } from "../dom.js";
 /**
  * Return a plot: a canvas, and a text that follows the pointer.
  * @param {string} label  for screen readers
+ * @param {string} [kind]  what it is, if it takes the focus
+ * @param {(key: string, isExtending: boolean) => boolean} [act]  do what a key means; false if it means nothing here
  */
-export function createPlot(label) {
-  const canvas = el("canvas", { role: "img", "aria-label": label });
+export function createPlot(label, kind, act) {
+  const canvas = el("canvas", kind ? { "aria-hidden": "true" } : { role: "img", "aria-label": label });
   const tooltip = el("div", { class: "tooltip", hidden: true });
-  const element = el("div", { class: "plot large" }, canvas, tooltip);
+  const element = el("div", { class: "plot large", ...(kind && { tabindex: "0", role: "application", "aria-roledescription": kind, "aria-label": label }) }, canvas, tooltip);
+  element.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || !act?.(event.key, event.shiftKey)) return;
+    event.preventDefault();
+    event.stopPropagation(); // the key means nothing else here
+  });
 
   /** Show lines of text near a place, or nothing. */
   function tell(/** @type {string[] | null} */ lines, /** @type {number} */ x, /** @type {number} */ y) {
@@ -25,6 +32,22 @@ export function createPlot(label) {
   }
 
   return { element, canvas, tell };
+}
+
+/**
+ * Return a function that says whether a click opens a run: a finger has to have pointed at the run before.
+ * @param {HTMLCanvasElement} canvas
+ * @param {() => string} pointed  returns the key of the run that was pointed at last
+ * @returns {(key: string) => boolean}
+ */
+export function opensAt(canvas, pointed) {
+  let isTouch = false;
+  let before = "";
+  canvas.addEventListener("pointerdown", (event) => {
+    isTouch = event.pointerType === "touch";
+    before = pointed();
+  }, true);
+  return (key) => !isTouch || key === before;
 }
 
 /**

@@ -4,7 +4,7 @@
 import { prepared } from "../canvas.js";
 import { createScale } from "../charts/scale.js";
 import { escape } from "../format.js";
-import { numberAt } from "./axes.js";
+import { numberAt, tickTexts } from "./axes.js";
 import { short } from "./brushes.js";
 
 const FRAME = { left: 70, right: 20, top: 14, bottom: 42 };
@@ -34,14 +34,14 @@ export function drawPoints(canvas, { x, y, paint, keys, rows, radius }, hover) {
   context.fillStyle = muted;
   context.textAlign = "center";
   const bottom = height - FRAME.bottom;
-  for (const tick of ticksOf(x.axis, across, width / 90)) {
+  for (const [tick, text] of ticksOf(x.axis, across, width / 90)) {
     context.strokeRect(Math.round(across.at(tick)) + 0.5, FRAME.top, 0, bottom - FRAME.top);
-    context.fillText(escape(short(x.axis.text(tick), 12)), across.at(tick), bottom + 16);
+    context.fillText(escape(short(text, 12)), across.at(tick), bottom + 16);
   }
   context.textAlign = "right";
-  for (const tick of ticksOf(y.axis, up, height / 50)) {
+  for (const [tick, text] of ticksOf(y.axis, up, height / 50)) {
     context.strokeRect(FRAME.left, Math.round(up.at(tick)) + 0.5, width - FRAME.right - FRAME.left, 0);
-    context.fillText(escape(short(y.axis.text(tick), 10)), FRAME.left - 6, up.at(tick) + 4);
+    context.fillText(escape(short(text, 10)), FRAME.left - 6, up.at(tick) + 4);
   }
   context.fillStyle = ink;
   context.fillText(escape(short(x.label, 80)), width - FRAME.right, height - 6);
@@ -66,8 +66,10 @@ function scaleOf(/** @type {import("./axes.js").Axis} */ axis, /** @type {number
   return createScale(numberAt(axis, -margin), numberAt(axis, 1 + margin), start, end, axis.log);
 }
 
+/** @returns {[number, string][]} */
 function ticksOf(/** @type {import("./axes.js").Axis} */ axis, /** @type {import("../charts/scale.js").Scale} */ scale, /** @type {number} */ count) {
-  if (!axis.names) return scale.ticks(Math.max(2, count));
-  const every = Math.ceil(axis.names.length / Math.max(2, count));
-  return axis.names.map((_, i) => i).filter((i) => i % every === 0);
+  const every = axis.names ? Math.ceil(axis.names.length / Math.max(2, count)) : 1;
+  const places = axis.names ? axis.names.map((_, i) => i).filter((i) => i % every === 0) : scale.ticks(Math.max(2, count));
+  const texts = tickTexts(axis, places);
+  return places.map((tick, i) => [tick, texts[i]]);
 }

@@ -61,3 +61,19 @@ export function rowsBelow(points, row) {
   const point = points.find((other) => other.row === row);
   return point ? points.filter((other) => other !== point && Math.hypot(other.x - point.x, other.y - point.y) < 2).map((other) => other.row) : [];
 }
+
+/**
+ * Return the row that a key leads to: left and right by x, up and down by y.
+ * @param {{row: number, x: number, y: number}[]} points  in pixels
+ * @param {number} row  -1: none yet
+ * @param {string} key  as of a keyboard event
+ * @returns {number} -1 if the key does not move
+ */
+export function rowAfter(points, row, key) {
+  const step = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, End: Infinity, Home: -Infinity }[key];
+  if (!step || points.length === 0) return -1;
+  const isUp = key === "ArrowUp" || key === "ArrowDown";
+  const order = [...points].sort((a, b) => (isUp ? b.y - a.y || a.x - b.x : a.x - b.x || b.y - a.y) || a.row - b.row);
+  const now = order.findIndex((point) => point.row === row);
+  return order[now < 0 ? (key === "End" ? order.length - 1 : 0) : Math.min(order.length - 1, Math.max(0, now + step))].row;
+}

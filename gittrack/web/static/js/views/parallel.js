@@ -2,13 +2,13 @@
 /** Parallel coordinates: a line per run over params and a metric; a drag on an axis keeps the runs in that part. */
 
 import { looksOf } from "../charts/panel.js";
-import { paintAgain, prepared } from "../canvas.js";
+import { paintAgain } from "../canvas.js";
 import { el, fill } from "../dom.js";
-import { escape } from "../format.js";
 import { changed, settings } from "../plots/address.js";
 import { choicesOf, shareOf } from "../plots/axes.js";
-import { brushesFrom, brushOf, isWithin, labelsOf, namesFrom, narrow, nearestLine, short, sidesOf, spanOf } from "../plots/brushes.js";
-import { checkbox, chooser, createPlot } from "../plots/canvas.js";
+import { brushesFrom, brushOf, isWithin, namesFrom, nearestLine, sidesOf, stepped } from "../plots/brushes.js";
+import { checkbox, chooser, createPlot, opensAt } from "../plots/canvas.js";
+import { draw, FRAME } from "../plots/parallel_lines.js";
 import { colorsBy } from "../plots/points.js";
 import { commandList, link, plainTable } from "./parts.js";
 
@@ -16,7 +16,6 @@ const REACH = 8; // pixels between the pointer and the hovered line
 const GRIP = 22; // pixels beside an axis where a drag makes a brush
 const CLICK = 4; // a drag of fewer pixels removes the brush
 const MOST_ROWS = 500; // of the table
-const FRAME = { left: 60, right: 60, top: 34, bottom: 14 };
 
 /**
  * Put the parallel coordinates into an element.
@@ -28,15 +27,18 @@ export function mount(root, app) {
   const { store } = app;
   const controls = el("div", { class: "controls" });
   const note = el("p", { class: "muted", role: "status" });
-  const plot = createPlot("a line per run over params and a metric; the table below has the same values");
+  const plot = createPlot("a line per run over params and a metric: up and down go to the next run on an axis, left and right to the next axis, with shift they brush, Delete removes the brush, Enter opens the run; the table below has the same values", "parallel coordinates", act);
+  plot.canvas.style.touchAction = "pan-x"; // a finger brushes along an axis
   const table = el("details", { class: "values" }, el("summary", { text: "the values as a table" }), el("div"));
-  const help = el("p", { class: "muted", text: "Drag along an axis to keep the runs in that part; a click on the axis removes it. A click on a line opens its run. Bright lines are the best runs; if the metric has no direction, those with the largest values." });
+  const help = el("p", { class: "muted", text: "Drag along an axis, or press shift with the arrows up and down, to keep the runs in that part; a click on the axis or Delete removes it. A click on a line opens its run. Bright lines are the best runs; if the metric has no direction, those with the largest values." });
   const ways = el("div");
   fill(root, el("div", { class: "page", tabindex: "0" }, el("h1", { text: "Parallel coordinates" }), controls, plot.element, note, help, table, ways));
   let scene = /** @type {ReturnType<typeof sceneOf> | null} */ (null);
   let drawn = /** @type {ReturnType<typeof draw>} */ ({ lines: [], at: () => 0, height: 1 });
   let drag = /** @type {{side: number, from: number, to: number} | null} */ (null);
   let isBrushing = false; // until the click that ends a drag, wherever it ends
+  let place = { side: 0, row: -1 }; // of the keyboard
+  let anchor = NaN; // the share of the axis where its brush began
   const set = (/** @type {Record<string, string | null>} */ patch) => store.set({ axes: changed(store.get().axes, patch) });
 
   function arrange() {
@@ -56,12 +58,56 @@ export function mount(root, app) {
     if (scene) drawn = draw(plot.canvas, scene, store.get().hover, drag);
   }
 
+  const opens = opensAt(plot.canvas, () => store.get().hover);
+
   function shareAt(/** @type {number} */ y) {
     return (drawn.height - FRAME.bottom - y) / (drawn.height - FRAME.bottom - FRAME.top);
   }
 
   function sideAt(/** @type {number} */ x) {
     return scene ? scene.sides.findIndex((_, i) => Math.abs(drawn.at(i) - x) <= GRIP) : -1;
+  }
+
+  // Keep the runs in a part of an axis, or all of them.
+  function brushAxis(/** @type {number} */ side, /** @type {[number, number] | null} */ shares) {
+    if (!scene) return;
+    const { id, axis } = scene.sides[side];
+    const { [id]: _, ...others } = scene.brushes;
+    const brush = shares === null || !axis.range ? [] : brushOf(axis, ...shares);
+    set({ brushes: JSON.stringify(brush.length > 0 ? { ...others, [id]: brush } : others) });
+  }
+
+  // Show a run: by its line and its values; -1 hides them.
+  function pointAt(/** @type {number} */ row, /** @type {number} */ x, /** @type {number} */ y) {
+    const shown = row >= 0 ? scene : null;
+    store.set({ hover: shown ? shown.keys[row] : "" });
+    plot.tell(shown && [looksOf(shown.runs, new Map())(shown.keys[row]).label, ...shown.sides.map((side) => `${side.label}: ${textAt(side, row)}`)], x, y);
+  }
+
+  function act(/** @type {string} */ key, /** @type {boolean} */ isExtending) {
+    if (!scene || scene.sides.length === 0) return false;
+    const { sides, rows, within, keys } = scene;
+    const isBrush = isExtending && (key === "ArrowUp" || key === "ArrowDown");
+    const next = stepped(sides, isBrush ? rows : within, { ...place, side: Math.min(place.side, sides.length - 1) }, key);
+    if (next && next.row >= 0) {
+      if (!isBrush) anchor = NaN;
+      else if (Number.isNaN(anchor)) anchor = shareOf(sides[next.side].axis, sides[next.side].axis.numbers[place.row < 0 ? next.row : place.row]);
+      place = next;
+      const { axis, label } = sides[place.side];
+      const share = shareOf(axis, axis.numbers[place.row]);
+      if (isBrush) brushAxis(place.side, [anchor, share]);
+      pointAt(place.row, drawn.at(place.side), drawn.height - FRAME.bottom - (share || 0) * (drawn.height - FRAME.bottom - FRAME.top));
+      app.announce(`${label} ${textAt(sides[place.side], place.row)}, ${looksOf(scene.runs, new Map())(keys[place.row]).label}`);
+    } else if (key === "Delete" || key === "Backspace") brushAxis(place.side, null);
+    else if (key === "Enter" && place.row >= 0) store.set({ view: "run", target: keys[place.row], hover: "" });
+    else if (key === "Escape" && place.row >= 0) leave();
+    else return false;
+    return true;
+  }
+
+  function leave() {
+    [place, anchor] = [{ side: place.side, row: -1 }, NaN];
+    pointAt(-1, 0, 0);
   }
 
   plot.canvas.addEventListener("pointerdown", (/** @type {PointerEvent} */ event) => {
@@ -77,32 +123,25 @@ export function mount(root, app) {
       drag.to = event.offsetY;
       return paint();
     }
-    const row = scene ? nearestLine(drawn.lines, event.offsetX, event.offsetY, REACH) : -1;
-    store.set({ hover: row < 0 || !scene ? "" : scene.keys[row] });
-    plot.tell(row < 0 || !scene ? null : [looksOf(scene.runs, new Map())(scene.keys[row]).label, ...scene.sides.map((side) => `${side.label}: ${textAt(side, row)}`)], event.offsetX, event.offsetY);
+    pointAt(scene ? nearestLine(drawn.lines, event.offsetX, event.offsetY, REACH) : -1, event.offsetX, event.offsetY);
     if (sideAt(event.offsetX) >= 0) plot.canvas.style.cursor = "ns-resize";
   });
   plot.canvas.addEventListener("pointerup", () => {
     if (!drag || !scene) return;
-    const { id, axis } = scene.sides[drag.side];
-    const { [id]: _, ...others } = scene.brushes;
-    const isClick = Math.abs(drag.to - drag.from) < CLICK;
-    const brush = isClick || !axis.range ? [] : brushOf(axis, shareAt(drag.from), shareAt(drag.to));
+    const { side, from, to } = drag;
     drag = null;
-    set({ brushes: JSON.stringify(brush.length > 0 ? { ...others, [id]: brush } : others) });
+    brushAxis(side, Math.abs(to - from) < CLICK ? null : [shareAt(from), shareAt(to)]);
     paint();
   });
   plot.canvas.addEventListener("pointercancel", () => {
     drag = null;
     paint();
   });
-  plot.canvas.addEventListener("pointerleave", () => {
-    store.set({ hover: "" });
-    plot.tell(null, 0, 0);
-  });
+  plot.canvas.addEventListener("pointerleave", (/** @type {PointerEvent} */ event) => event.pointerType !== "touch" && pointAt(-1, 0, 0));
+  plot.element.addEventListener("blur", leave);
   plot.canvas.addEventListener("click", (/** @type {MouseEvent} */ event) => {
     const row = !isBrushing ? nearestLine(drawn.lines, event.offsetX, event.offsetY, REACH) : -1;
-    if (row >= 0 && scene) store.set({ view: "run", target: scene.keys[row], hover: "" });
+    if (row >= 0 && scene && opens(scene.keys[row])) store.set({ view: "run", target: scene.keys[row], hover: "" });
   });
   const off = [store.on(["runs", "axes"], arrange), store.on(["hover"], paint), paintAgain(plot.element, (reason) => reason !== "sight" && paint())];
   arrange();
@@ -140,69 +179,4 @@ function tableOf(/** @type {import("../main.js").App} */ app, /** @type {ReturnT
   const looks = looksOf(runs, new Map());
   const cells = within.slice(0, MOST_ROWS).map((/** @type {number} */ row) => [link(app, looks(keys[row]).label, { view: "run", target: keys[row] }), ...sides.map((side) => textAt(side, row))]);
   return el("div", {}, plainTable(["run", ...sides.map(({ label }) => label)], cells, [false, ...sides.map(() => true)]), within.length > MOST_ROWS && el("p", { text: `and ${within.length - MOST_ROWS} more` }));
-}
-
-function draw(/** @type {HTMLCanvasElement} */ canvas, /** @type {ReturnType<typeof sceneOf>} */ { keys, sides, brushes, rows, within, paint }, /** @type {string} */ hover, /** @type {{side: number, from: number, to: number} | null} */ drag) {
-  const { context, width, height, colors: { ink, muted, line, panel, accent } } = prepared(canvas);
-  const at = (/** @type {number} */ i) => FRAME.left + (i / Math.max(1, sides.length - 1)) * (width - FRAME.left - FRAME.right);
-  const up = (/** @type {number} */ share) => height - FRAME.bottom - share * (height - FRAME.bottom - FRAME.top);
-  const placesOf = (/** @type {number} */ row) => sides.map(({ axis }, i) => /** @type {[number, number]} */ ([at(i), up(shareOf(axis, axis.numbers[row]))]));
-  const isIn = new Set(within);
-  const lines = within.map((/** @type {number} */ row) => ({ row, places: placesOf(row) }));
-  context.globalAlpha = 0.5;
-  context.strokeStyle = line;
-  for (const row of rows) if (!isIn.has(row)) drawLine(context, placesOf(row));
-  context.globalAlpha = within.length > 100 ? 0.5 : 0.85;
-  context.lineWidth = 1.5;
-  for (const { row, places } of lines) {
-    context.strokeStyle = paint(row);
-    drawLine(context, places);
-  }
-  context.globalAlpha = 1;
-  const hovered = lines.find((/** @type {{row: number}} */ { row }) => keys[row] === hover && hover !== "");
-  if (hovered) {
-    context.strokeStyle = ink;
-    context.lineWidth = 3;
-    drawLine(context, hovered.places);
-  }
-  sides.forEach((side, i) => drawAxis(context, side, at(i), up, { ink, muted, panel, count: height / 60, wide: Math.max(10, Math.floor((at(1) - at(0)) / 7)) }));
-  context.fillStyle = accent;
-  context.globalAlpha = 0.3;
-  sides.forEach(({ id, axis }, i) => {
-    const span = drag && drag.side === i ? null : Object.hasOwn(brushes, id) ? spanOf(axis, brushes[id]) : null;
-    if (span) context.fillRect(at(i) - 8, up(span[1]), 16, Math.max(2, up(span[0]) - up(span[1])));
-  });
-  if (drag) context.fillRect(at(drag.side) - 8, Math.min(drag.from, drag.to), 16, Math.abs(drag.to - drag.from));
-  return { lines, at, height };
-}
-
-function drawLine(/** @type {CanvasRenderingContext2D} */ context, /** @type {[number, number][]} */ places) {
-  context.beginPath();
-  let isOpen = false;
-  for (const [x, y] of places) {
-    if (Number.isNaN(y)) isOpen = false;
-    else if (isOpen) context.lineTo(x, y);
-    else {
-      context.moveTo(x, y);
-      isOpen = true;
-    }
-  }
-  context.stroke();
-}
-
-function drawAxis(/** @type {CanvasRenderingContext2D} */ context, /** @type {import("../plots/brushes.js").Side} */ { label, axis }, /** @type {number} */ x, /** @type {(share: number) => number} */ up, /** @type {{ink: string, muted: string, panel: string, count: number, wide: number}} */ { ink, muted, panel, count, wide }) {
-  context.strokeStyle = muted;
-  context.lineWidth = 1;
-  context.strokeRect(Math.round(x) + 0.5, up(1), 0, up(0) - up(1));
-  context.fillStyle = ink;
-  context.textAlign = "center";
-  context.fillText(escape(narrow(label, wide - (axis.log ? 6 : 0)) + (axis.log ? " (log)" : "")), x, 14);
-  context.fillStyle = muted;
-  context.textAlign = "right";
-  context.strokeStyle = panel; // a rim, so that lines do not cross the text
-  context.lineWidth = 3;
-  for (const [share, text] of labelsOf(axis, count)) {
-    context.strokeText(escape(short(text, 10)), x - 6, up(share) + 4);
-    context.fillText(escape(short(text, 10)), x - 6, up(share) + 4);
-  }
 }

@@ -6,9 +6,9 @@ import { paintAgain } from "../canvas.js";
 import { el, fill } from "../dom.js";
 import { changed, settings } from "../plots/address.js";
 import { axisOf, choicesOf, isWide } from "../plots/axes.js";
-import { checkbox, chooser, createPlot } from "../plots/canvas.js";
+import { checkbox, chooser, createPlot, opensAt } from "../plots/canvas.js";
 import { drawPoints } from "../plots/draw_points.js";
-import { colorsBy, nearestRow, rowsBelow, rowsOn } from "../plots/points.js";
+import { colorsBy, nearestRow, rowAfter, rowsBelow, rowsOn } from "../plots/points.js";
 import { commandList, link, plainTable } from "./parts.js";
 
 const REACH = 14; // pixels between the pointer and the hovered point
@@ -24,7 +24,7 @@ export function mount(root, app) {
   const { store } = app;
   const controls = el("div", { class: "controls" });
   const note = el("p", { class: "muted" });
-  const plot = createPlot("runs as points; the table below has the same values");
+  const plot = createPlot("runs as points: arrows go from one to the next, Enter opens it; the table below has the same values", "scatter plot", act);
   const legend = el("p", { class: "legend muted" });
   const table = el("details", { class: "values" }, el("summary", { text: "the values as a table" }), el("div"));
   const ways = el("div");
@@ -64,18 +64,36 @@ export function mount(root, app) {
     return nearestRow(points, event.offsetX, event.offsetY, REACH);
   }
 
-  plot.canvas.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => {
-    const row = rowAt(event);
+  // Show a run: by its point and its values; -1 hides them.
+  function pointAt(/** @type {number} */ row, /** @type {number} */ x, /** @type {number} */ y) {
+    const texts = row < 0 || !shown ? null : lines(store.get(), shown, row, rowsBelow(points, row));
     store.set({ hover: row < 0 || !shown ? "" : shown.keys[row] });
-    plot.tell(row < 0 || !shown ? null : lines(store.get(), shown, row, rowsBelow(points, row)), event.offsetX, event.offsetY);
-  });
-  plot.canvas.addEventListener("pointerleave", () => {
-    store.set({ hover: "" });
-    plot.tell(null, 0, 0);
-  });
+    plot.tell(texts, x, y);
+    return texts;
+  }
+
+  const open = (/** @type {string} */ key) => store.set({ view: "run", target: key, hover: "" });
+
+  function act(/** @type {string} */ key) {
+    const { hover } = store.get();
+    const next = shown ? rowAfter(points, hover ? shown.keys.indexOf(hover) : -1, key) : -1;
+    const point = points.find(({ row }) => row === next);
+    if (point) app.announce((pointAt(point.row, point.x, point.y) ?? []).join(", "));
+    else if (key === "Enter" && hover) open(hover);
+    else if (key === "Escape" && hover) pointAt(-1, 0, 0);
+    else return false;
+    return true;
+  }
+
+  const opens = opensAt(plot.canvas, () => store.get().hover);
+  for (const name of ["pointerdown", "pointermove"]) {
+    plot.canvas.addEventListener(name, (/** @type {PointerEvent} */ event) => pointAt(rowAt(event), event.offsetX, event.offsetY));
+  }
+  plot.canvas.addEventListener("pointerleave", (/** @type {PointerEvent} */ event) => event.pointerType !== "touch" && pointAt(-1, 0, 0));
+  plot.element.addEventListener("blur", () => pointAt(-1, 0, 0));
   plot.canvas.addEventListener("click", (/** @type {MouseEvent} */ event) => {
     const row = rowAt(event);
-    if (row >= 0 && shown) store.set({ view: "run", target: shown.keys[row], hover: "" });
+    if (row >= 0 && shown && opens(shown.keys[row])) open(shown.keys[row]);
   });
   const off = [store.on(["runs", "axes"], arrange), store.on(["hover"], paint), paintAgain(plot.element, (reason) => reason !== "sight" && paint())];
   arrange();

@@ -7,7 +7,7 @@ import { show } from "../format.js";
 import { changed, settings } from "../plots/address.js";
 import { createPlot } from "../plots/canvas.js";
 import { drawPoints } from "../plots/draw_points.js";
-import { nearestRow, rowsOn } from "../plots/points.js";
+import { nearestRow, rowAfter, rowsOn } from "../plots/points.js";
 import { sideOf } from "../plots/trials.js";
 import { heat } from "../replay.js";
 
@@ -28,7 +28,7 @@ const REACH = 12; // pixels between the pointer and the hovered trial
  * @returns {Picture}
  */
 export function createPicture(app, sweep, trials, x, y, size, onEnd) {
-  const plot = createPlot(`trials by ${x} and ${y || "score"}; the leaderboard has the same values`);
+  const plot = createPlot(`trials by ${x} and ${y || "score"}: arrows go from one to the next, Enter opens its run; the leaderboard has the same values`, "scatter plot", act);
   plot.element.className = `plot ${size}`;
   const sides = { x: sideOf(sweep, trials, x), y: sideOf(sweep, trials, y) };
   const keys = trials.map((trial) => trial.key);
@@ -57,13 +57,27 @@ export function createPicture(app, sweep, trials, x, y, size, onEnd) {
     paint(count);
   }
 
+  const open = (/** @type {number} */ row) => app.store.set({ view: "run", target: `${sweep.experiment}/${trials[row].run}` });
+
+  function act(/** @type {string} */ key) {
+    const now = hover ? keys.indexOf(hover) : -1;
+    const point = points.find(({ row }) => row === rowAfter(points, now, key));
+    if (point) {
+      tell(point.row, point.x, point.y);
+      app.announce(linesOf(sweep, trials[point.row]).join(", "));
+    } else if (key === "Enter" && now >= 0) open(now);
+    else if (key === "Escape" && now >= 0) tell(-1);
+    else return false;
+    return true;
+  }
+
   plot.canvas.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => tell(rowAt(event), event.offsetX, event.offsetY));
   plot.canvas.addEventListener("pointerleave", () => tell(-1));
   plot.canvas.addEventListener("click", (/** @type {MouseEvent} */ event) => {
     const row = rowAt(event);
-    if (row >= 0) app.store.set({ view: "run", target: `${sweep.experiment}/${trials[row].run}` });
+    if (row >= 0) open(row);
   });
-  onEnd(paintAgain(plot.element, () => paint(count)));
+  onEnd(paintAgain(plot.element, (reason) => reason !== "sight" && paint(count)));
   return { element: plot.element, paint };
 }
 
