@@ -275,6 +275,10 @@ LAZY_IMPORTS = {
         "gittrack.read.runs.live": "most of the time no run is going on",
         "gittrack.read.runs.live_elsewhere": "most repositories have no live run elsewhere",
     },
+    "record/machine/usage/sampler.py": {
+        "psutil": "an extra; a short run needs no sample",
+        "pynvml": "an extra, and only some machines have GPUs",
+    },
     "record/machine/numerics.py": {"ctypes": "only calls of the loaded BLAS libraries need it"},
     "record/run.py": {
         "gittrack.record.active.stopping": "only trials of a sweep call it",

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from gittrack.core.nested import same
 from gittrack.core.run import facts as run_facts
 from gittrack.core.run.commit_message import MISSING
-from gittrack.core.run.run_info import Metric, RunInfo, getter
+from gittrack.core.run.run_info import SYSTEM, Metric, RunInfo, getter
 
 
 class Change(NamedTuple):
@@ -102,9 +102,12 @@ def _plain(value: Any) -> Any:
 
 
 def metric_changes(a: Mapping[str, Metric], b: Mapping[str, Metric]) -> list[MetricChange]:
-    """Return the metrics whose last value, extremes or length differ, sorted by name."""
+    """Return the metrics whose last value, extremes or length differ, sorted by name.
+
+    Those of the machine (``system/...``) differ in every run and are left out.
+    """
     changed = []
-    for name in sorted({*a, *b}):
+    for name in sorted(name for name in {*a, *b} if not name.startswith(SYSTEM)):
         x, y = a.get(name), b.get(name)
         if x is not None and y is not None and all(map(same, x, y)):
             continue

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
+from gittrack.core.run.run_info import SYSTEM
+
 VOLATILE = (
     *("time", "times", "seconds", "secs", "sec", "elapsed", "duration", "runtime"),
     *("memory", "rss", "per_s", "per_sec", "per_second", "sps", "fps"),
@@ -44,7 +46,7 @@ def _is_volatile(name: str, patterns: tuple[str, ...]) -> bool:
 
 
 def is_volatile(name: str, patterns: Sequence[str] = VOLATILE) -> bool:
-    """Return whether a metric measures time or memory.
+    """Return whether a metric measures time or memory; those of the machine (``system/...``) always do.
 
     Parameters
     ----------
@@ -55,7 +57,7 @@ def is_volatile(name: str, patterns: Sequence[str] = VOLATILE) -> bool:
         only units and statistics.  A pattern with ``*``, ``?`` or ``[`` must match the whole name instead;
         the case does not matter.
     """
-    return _is_volatile(name, tuple(patterns))
+    return name.startswith(SYSTEM) or _is_volatile(name, tuple(patterns))
 
 
 def _rests(name: tuple[str, ...], pattern: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

@@ -27,6 +27,7 @@ class Settings(NamedTuple):
     env: tuple[str, ...] = ()
     remote: str | None = None
     sign: bool = False
+    system: float = 15.0  # seconds between two samples of the machine; 0: none
     auto: bool = False  # whether unmodified programs are recorded
     push: bool = False
     live: float | None = None  # seconds
@@ -83,6 +84,11 @@ DESCRIPTIONS: dict[str, tuple[str, str]] = {
         "",
         "a regular expression whose named groups `run --scrape` takes from printed lines",
     ),
+    "system": (
+        "15s",
+        "how often the use of processor, memory, disk, network and GPU is recorded, if psutil is "
+        "installed; `0`: never",
+    ),
     "sign": ("false", "whether run commits and registry tags are signed"),
     "adoptAfter": (
         "24h",
@@ -131,6 +137,23 @@ def auto(config: Mapping[str, str]) -> bool:
     Raises TrackError if the setting is not a boolean.
     """
     return _boolean(config, "auto")
+
+
+def system_seconds(config: Mapping[str, str]) -> float:
+    """Return the seconds between two samples of the use of the machine; 0 for none.
+
+    Raises TrackError if the setting is not a number of seconds.
+    """
+    text = config.get("track.system", "15s").strip().lower()
+    match = re.fullmatch(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)s?", text)
+    if text in _NO:
+        return 0.0
+    if match is None:
+        raise TrackError(
+            f"the setting track.system is {text!r}, which is not a number of seconds",
+            "set it: git config track.system 15s (or 0 for never)",
+        )
+    return float(match[1])
 
 
 def _boolean(config: Mapping[str, str], name: str) -> bool:
@@ -257,6 +280,7 @@ def from_config(config: Mapping[str, str]) -> Settings:
         remote=remote,
         sign=sign(config),
         auto=auto(config),
+        system=system_seconds(config),
         push=pushes(config),
         live=live_interval(config.get("track.live", "")),
         show_untracked=config.get("status.showuntrackedfiles", "").lower() not in _NO,

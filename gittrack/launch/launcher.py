@@ -145,7 +145,8 @@ def _observers(run_session: session.Session, plan: CommandPlan) -> Observers:
     options = plan.observe
     if options.auto is None:
         options = options._replace(auto=plan.hook and run_session.settings.auto)
-    return Observers(run_session.journal, run_session.clock, options)
+    book, system = run_session.journal, run_session.settings.system
+    return Observers(book, run_session.clock, options, system)
 
 
 def _check_outputs(paths: Sequence[str]) -> None:

@@ -22,6 +22,7 @@ from gittrack.record.active import join
 from gittrack.record.active.disabled import DisabledRun
 from gittrack.record.ending import process_end
 from gittrack.record.machine import environment
+from gittrack.record.machine.usage.periodic import SamplingThread
 from gittrack.record.run import Run
 
 MODES = ("online", "disabled")
@@ -207,7 +208,10 @@ def _started(repo: git.Repo, opened: session.Session, offset: float = 0.0) -> Ru
     # Libraries for arithmetic are asked at the end, when they are loaded and nobody waits.
     opened.journal.append(events.ENV, values=environment.capture(opened.settings.env))
     session.warn(opened.warnings)
-    return Run(opened.journal, opened, repo.work_tree or "", offset)
+    run = Run(opened.journal, opened, repo.work_tree or "", offset)
+    if opened.settings.system:
+        run.at_end(SamplingThread(run.log, opened.settings.system).stop)
+    return run
 
 
 def _resumed(repo: git.Repo, address: str, request: session.RunRequest) -> Run:

@@ -213,13 +213,17 @@ def with_final(metric: Metric | None, value: float) -> Metric:
     return metric._replace(last=value, min=min(low, value), max=max(high, value))
 
 
+# What the names of metrics about the machine begin with.  Listings, differences and verdicts leave them out.
+SYSTEM = "system/"
+
+
 def headline(metrics: Mapping[str, Metric]) -> list[str]:
     """Return the names of the three metrics to show of a run, those of validation and test first."""
 
     def kind(name: str) -> int:
         return 0 if name.lower().startswith(("val", "test", "eval")) else 1
 
-    return sorted(metrics, key=kind)[:3]
+    return sorted((name for name in metrics if not name.startswith(SYSTEM)), key=kind)[:3]
 
 
 def metric(value: Mapping[str, Any]) -> Metric:

@@ -13,6 +13,7 @@ from gittrack.launch.observe import console_lines, metrics_file
 from gittrack.launch.observe.arguments import Arguments
 from gittrack.launch.observe.options import ObserveOptions
 from gittrack.record.journal import Journal
+from gittrack.record.machine.usage.periodic import Ticks
 from gittrack.record.points import Points
 
 Write = Callable[[int, bytes], None]
@@ -29,6 +30,8 @@ class Observers:
         When the run began, on the monotonic clock, in seconds.
     options : ObserveOptions
         What is taken.
+    system : float
+        Seconds between two samples of the use of the machine; 0: none.
 
     Raises
     ------
@@ -36,13 +39,16 @@ class Observers:
         If the pattern for lines cannot be used.
     """
 
-    def __init__(self, book: Journal, clock: float, options: ObserveOptions) -> None:
+    def __init__(
+        self, book: Journal, clock: float, options: ObserveOptions, system: float = 0.0
+    ) -> None:
         self.options = options
         self.arguments = Arguments(book) if options.auto else None
         pattern = console_lines.compile_pattern(options.pattern) if options.scrape else None
         self.scraper = console_lines.Scraper(pattern) if options.scrape else None
         self.before = {path: _stamp(path) for path in options.metrics}
         self._book = book
+        self._system = Ticks(self._log, system)
         self._points = Points(book.series, clock, lambda error: None)
         self._streams: dict[int, Frames] = {}
         self.problems: list[str] = []
@@ -80,12 +86,14 @@ class Observers:
 
     def tick(self) -> None:
         """Take what is new."""
+        self._system.tick()
         if self.arguments is not None:
             self.arguments.note()
 
     def close(self) -> list[str]:
         """Take what is left, at the end of the command; return the lines about what was taken."""
-        self.tick()
+        if self.arguments is not None:
+            self.arguments.note()
         lines = self.arguments.lines() if self.arguments else []
         self.problems += self.arguments.problems() if self.arguments else []
         if self.scraper is not None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gittrack.core.run import commit_message, facts
-from gittrack.core.run.run_info import RunInfo, from_iso, headline
+from gittrack.core.run.run_info import SYSTEM, RunInfo, from_iso, headline
 from gittrack.core.run.trials import TrialFacts
 from gittrack.show.terminal import media, text
 from gittrack.show.terminal.columns import fact, short_id, status_text
@@ -110,6 +110,7 @@ def _facts(info: RunInfo, now: float) -> str:
         ("config", info.fingerprint),
         ("recipe", info.recipe),
         ("memory", text.size(info.peak_memory) + " at most" if info.peak_memory else None),
+        ("system", _system(info)),
         ("by", "@".join(filter(None, (info.user, info.host)))),
         *_others(info),
     ]
@@ -146,6 +147,17 @@ def _verdict(info: RunInfo) -> str | None:
     return text.escape(f"{level}{basis} (rerun {short_id(rerun)})" if rerun else level + basis)
 
 
+def _system(info: RunInfo) -> str | None:
+    """Return what the run has used of the machine at most, and for how long GPUs have computed."""
+    words = {"cpu": "{:,.0f} % of a core", "memory": "{:,.0f} MiB"}
+    used = {name: info.metrics.get(f"{SYSTEM}{name}") for name in words}
+    parts = [f"{name} {words[name].format(m.max)}" for name, m in used.items() if m is not None]
+    gpu = info.metrics.get(f"{SYSTEM}gpu_seconds")
+    computed = [f"GPU time {text.duration(gpu.last)}"] if gpu is not None else []
+    most = f"{', '.join(parts)} at most" if parts else ""
+    return "; ".join(filter(None, [most, *computed])) or None
+
+
 def _trial(part: TrialFacts) -> str:
     remarks = [
         f"ended: {part.why}" if part.why else "",
@@ -168,7 +180,8 @@ def _params(info: RunInfo) -> str:
 
 
 def _metrics(info: RunInfo, sparklines: Mapping[str, str]) -> str:
-    if not info.metrics:
+    metrics = {name: m for name, m in info.metrics.items() if not name.startswith(SYSTEM)}
+    if not metrics:
         return ""
     head = ["", "last", "min", "max", "step", "points", ""]
     rows = [
@@ -177,7 +190,7 @@ def _metrics(info: RunInfo, sparklines: Mapping[str, str]) -> str:
             *(text.value(v, 6) for v in (m.last, m.min, m.max, m.step, m.count)),
             sparklines.get(name, ""),
         ]
-        for name, m in sorted(info.metrics.items())
+        for name, m in sorted(metrics.items())
     ]
     lines = text.columns([head, *rows], [False, *[True] * 5])
     return "metrics\n" + "".join(f"  {line}\n" for line in lines)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from gittrack.core.equality import equal
 from gittrack.core.fast_typing import Any
 from gittrack.core.run import commit_message
-from gittrack.core.run.run_info import RunInfo
+from gittrack.core.run.run_info import SYSTEM, RunInfo
 from gittrack.show.terminal import columns, text
 from gittrack.show.terminal.columns import Column
 from gittrack.show.terminal.table import Table, fit_columns
@@ -238,7 +238,8 @@ def _common_metrics(runs: Sequence[RunInfo]) -> list[str]:
     counts: dict[str, int] = {}
     for run in runs:
         for name in run.metrics:
-            counts[name] = counts.get(name, 0) + 1
+            if not name.startswith(SYSTEM):
+                counts[name] = counts.get(name, 0) + 1
     return sorted(counts, key=lambda name: -counts[name])
 
 

@@ -1,0 +1,1 @@
+"""What a run uses of its machine while it goes on: processor, memory, disk, network, GPU."""

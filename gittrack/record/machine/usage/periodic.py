@@ -1,0 +1,75 @@
+"""Samples at regular times: in a thread of a script, or in the loop of the launcher."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Mapping
+
+from gittrack.core.errors import TrackError
+from gittrack.record.machine.usage.sampler import Sampler
+
+Log = Callable[[Mapping[str, float], float], object]
+
+
+class Ticks:
+    """Samples in the loop of somebody else, who calls `tick` often.
+
+    Parameters
+    ----------
+    log : callable
+        Gets the metrics and their step: whole seconds since the beginning.
+    interval : float
+        Seconds between two samples; 0: none.
+    """
+
+    def __init__(self, log: Log, interval: float) -> None:
+        self._log, self._interval = log, interval
+        self._began = time.monotonic()
+        self._next = self._began + min(1.0, interval)  # a short command needs no sampler
+        self._sampler: Sampler | None = None
+
+    def tick(self) -> None:
+        """Sample, if it is time."""
+        if not self._interval or time.monotonic() < self._next:
+            return
+        self._next = time.monotonic() + self._interval
+        try:
+            if self._sampler is None:  # the first sample has nothing before it
+                self._sampler = Sampler(includes_itself=False)
+            else:
+                self._log(self._sampler.sample(), int(time.monotonic() - self._began))
+        except (ImportError, OSError, TrackError):
+            self._interval = 0.0
+
+
+class SamplingThread:
+    """Samples in a thread, until `stop` is called.
+
+    Parameters
+    ----------
+    log : callable
+        Gets the metrics and their step: whole seconds since the beginning.
+    interval : float
+        Seconds between two samples.
+    """
+
+    def __init__(self, log: Log, interval: float) -> None:
+        self._log, self._interval = log, interval
+        self._stopped = threading.Event()
+        threading.Thread(target=self._run, name="gittrack system", daemon=True).start()
+
+    def stop(self) -> None:
+        """End the thread; a sample that is being taken is not waited for."""
+        self._stopped.set()
+
+    def _run(self) -> None:
+        began = time.monotonic()
+        if self._stopped.wait(min(1.0, self._interval)):  # a short run needs no sampler
+            return
+        # TrackError: the run has ended meanwhile.
+        with contextlib.suppress(ImportError, OSError, TrackError):
+            sampler = Sampler(includes_itself=True)
+            while not self._stopped.wait(self._interval):
+                self._log(sampler.sample(), int(time.monotonic() - began))
