@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import os
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from typing import BinaryIO
 
 _CHUNK = 1 << 20
+_SENT = 1 << 30
 _FICLONE = 0x40049409  # ioctl_ficlone(2): Btrfs, XFS, bcachefs, ZFS
 
 
@@ -43,10 +45,11 @@ def copy(
         If the source cannot be read, or if the disk is full.
     """
     source.seek(0)
-    if target is not None and _clone(source, target):
+    if target and _is_new_file(target) and _in_kernel(source, target, most, sparse):
         if os.fstat(target.fileno()).st_size > most:
             target.truncate(most)
-        return _read(target, None, most, progress=progress)  # the clone cannot change
+        target.seek(0)
+        return _read(target, None, most, progress=progress)  # the copy cannot change
     return _read(source, target, most, sparse=sparse, progress=progress)
 
 
@@ -98,6 +101,41 @@ def _read(
     if target is not None:
         target.flush()
     return digest.hexdigest(), size
+
+
+def _is_new_file(target: BinaryIO) -> bool:
+    """Return whether the copy can be read back: not from a pipe, or from a file that others write."""
+    try:
+        return target.readable() and os.fstat(target.fileno()).st_size == 0
+    except OSError:  # in memory
+        return False
+
+
+def _in_kernel(source: BinaryIO, target: BinaryIO, most: int, sparse: bool) -> bool:
+    """Let the kernel copy a file, by shared blocks if it can; return False if it cannot copy it."""
+    return _clone(source, target) or _send(source, target, most, sparse)
+
+
+def _send(source: BinaryIO, target: BinaryIO, most: int, sparse: bool) -> bool:
+    """Let the kernel copy the bytes; return False if it cannot, or if holes would be lost."""
+    if sys.platform != "linux":
+        return False
+    try:
+        status = os.fstat(source.fileno())
+        if sparse and status.st_blocks * 512 < status.st_size:
+            return False
+        position = 0
+        while sent := os.sendfile(
+            target.fileno(), source.fileno(), position, min(_SENT, most - position)
+        ):
+            position += sent
+    except (OSError, ValueError) as error:  # also of a source in memory
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
+            raise
+        target.seek(0)
+        target.truncate(0)
+        return False
+    return True
 
 
 def _clone(source: BinaryIO, target: BinaryIO) -> bool:

@@ -26,6 +26,7 @@ PARTS = {
     "sweeping": "sweeping",
     "registry": "registry",
     "limits": "limits",
+    "large": "large_artifact",
     "long": "long_run",
 }
 

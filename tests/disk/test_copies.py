@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 
 import pytest
 from hypothesis import given
@@ -58,3 +59,29 @@ def test_zeros_are_written_to_a_pipe_and_appended_to_a_file(tmp_path):
 
 def test_without_a_target_only_the_digest_is_computed():
     assert copies.copy(io.BytesIO(b"x"), None, 1)[0] == hashlib.sha256(b"x").hexdigest()
+
+
+def test_a_copy_ends_at_the_limit_and_has_the_digest_of_what_was_copied(tmp_path):
+    data = os.urandom(3 << 20)
+    (tmp_path / "a").write_bytes(data)
+    counted: list[int] = []
+    with open(tmp_path / "a", "rb") as source, open(tmp_path / "b", "w+b") as target:
+        source.seek(5)  # the copy begins at the beginning
+        copied = copies.copy(source, target, 2 << 20, progress=counted.append)
+    part = data[: 2 << 20]
+    assert copied == (hashlib.sha256(part).hexdigest(), len(part))
+    assert ((tmp_path / "b").read_bytes(), sum(counted)) == (part, len(part))
+
+
+def test_a_file_in_memory_is_copied_too(tmp_path):
+    with open(tmp_path / "b", "w+b") as target:
+        copies.copy(io.BytesIO(b"content"), target, 7)
+    assert (tmp_path / "b").read_bytes() == b"content"
+
+
+def test_a_file_that_others_wrote_is_appended_to(tmp_path):
+    (tmp_path / "a").write_bytes(b"more")
+    (tmp_path / "b").write_bytes(b"first,")
+    with open(tmp_path / "a", "rb") as source, open(tmp_path / "b", "ab") as target:
+        assert copies.copy(source, target, 4) == (hashlib.sha256(b"more").hexdigest(), 4)
+    assert (tmp_path / "b").read_bytes() == b"first,more"
