@@ -175,6 +175,10 @@ def test_groups_are_means_with_a_band_that_is_in_the_address(project, served, pa
         page.get_by_role("button", name="save the points as CSV: loss").click()
     rows = download.value.path().read_text().splitlines()
     assert rows[:2] == ["group,step,loss,low,high,runs", "lr=1 (2),0,2.5,2,3,2"]
+    lines.first.hover()
+    expect(page.locator("tr.group.hover")).to_contain_text("lr=1")
+    page.locator("tr.group").last.hover()
+    expect(page.locator(".readout")).to_have_text("last 2.4")
     lines.first.click()  # hides it
     expect(lines.first).to_have_attribute("aria-pressed", "false")
     expect(page.get_by_role("application", name="loss: 1 curve ")).to_be_visible()
@@ -224,5 +228,9 @@ def test_the_search_demonstration_plays_and_hides_the_optimum(tmp_path, opened):
     before = page.locator(".landscape canvas").first.evaluate("c => c.toDataURL()")
     page.get_by_label("show the landscape").check()
     assert page.locator(".landscape canvas").first.evaluate("c => c.toDataURL()") != before
+    light = page.locator(".landscape canvas").first.evaluate("c => c.toDataURL()")
+    page.emulate_media(color_scheme="dark")
+    expect(page.locator(".landscape canvas").first).to_be_visible()
+    assert page.locator(".landscape canvas").first.evaluate("c => c.toDataURL()") != light
     page.get_by_role("button", name="play").click()
     expect(page.get_by_role("button", name="pause")).to_be_visible()

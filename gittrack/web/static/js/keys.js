@@ -27,6 +27,11 @@ const KEYS = [
   ["Escape", "back", (app) => back(app)],
 ];
 
+const IN_CHARTS = [
+  ["← →", "along a line; in a plot to the next point or axis"], ["↑ ↓", "to another line or point; with shift they brush an axis"],
+  ["Home End", "to the ends"], ["+ - 0", "zoom in, out, and all"], ["Enter", "open the run"], ["Delete", "remove a brush"],
+];
+
 /**
  * Listen to the keys of the page; not while somebody types.
  * @param {import("./main.js").App} app
@@ -34,7 +39,8 @@ const KEYS = [
  */
 export function listenToKeys(app) {
   const help = el("dialog", { class: "keys", "aria-label": "keys" });
-  fill(help, el("h2", { text: "Keys" }), ...KEYS.map(([key, text]) => el("div", {}, el("kbd", { text: key === " " ? "space" : key }), text)));
+  fill(help, el("h2", { text: "Keys" }), ...KEYS.map(([key, text]) => el("div", {}, el("kbd", { text: key === " " ? "space" : key }), text)),
+    el("h2", { text: "On a chart or plot (Tab goes there)" }), ...IN_CHARTS.map(([key, text]) => el("div", {}, el("kbd", { text: key }), text)));
   document.addEventListener("keydown", (event) => {
     const target = /** @type {HTMLElement} */ (event.target);
     if (/** @type {any} */ (help).open || event.ctrlKey || event.metaKey || event.altKey) return;

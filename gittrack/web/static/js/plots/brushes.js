@@ -46,13 +46,14 @@ export function brushOf(axis, a, b) {
  * @returns {[number, number] | null}
  */
 export function spanOf(axis, brush) {
-  const ends = isRange(brush) ? brush : brush.map((name) => (axis.names || []).indexOf(name)).filter((at) => at >= 0);
+  const ends = isRange(brush) ? brush : brush.map((/** @type {string} */ name) => (axis.names || []).indexOf(name)).filter((at) => at >= 0);
   if (ends.length === 0 || isRange(brush) === (axis.names !== null)) return null;
   const margin = axis.names ? 0.5 : 0;
   const shares = [Math.min(...ends) - margin, Math.max(...ends) + margin].map((end) => (axis.log && end <= 0 ? 0 : shareOf(axis, end)));
   return /** @type {[number, number]} */ (shares.map((share) => Math.min(1, Math.max(0, share))));
 }
 
+/** @returns {brush is [number, number]} */
 function isRange(/** @type {Brush} */ brush) {
   return typeof brush[0] === "number";
 }

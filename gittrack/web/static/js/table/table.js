@@ -114,9 +114,13 @@ export function createTable(root, app) {
     const { hover, cursor, selected, colors, hidden } = store.get();
     for (const row of body.children) {
       const key = row.getAttribute("data-key");
-      row.classList.toggle("cursor", cursor !== "" && (key ?? row.getAttribute("data-group")) === cursor);
-      if (key === null) continue;
-      row.classList.toggle("hover", key === hover);
+      const id = key ?? row.getAttribute("data-group");
+      row.classList.toggle("cursor", cursor !== "" && id === cursor);
+      row.classList.toggle("hover", hover !== "" && id === hover);
+      if (key === null) {
+        /** @type {HTMLElement} */ (row.firstElementChild)?.style.setProperty("--line-color", colors.get(id) ?? "transparent");
+        continue;
+      }
       row.setAttribute("aria-selected", String(selected.includes(key)));
       const button = row.querySelector(".eye");
       if (button) paintEye(button, colors.get(key) ?? colorOf(key), hidden.includes(key));
@@ -148,7 +152,10 @@ export function createTable(root, app) {
     else toggle(app, key);
   });
   body.addEventListener("mousedown", (/** @type {MouseEvent} */ event) => event.shiftKey && event.preventDefault());
-  body.addEventListener("mouseover", (/** @type {Event} */ event) => store.set({ hover: /** @type {Element} */ (event.target).closest("tr")?.getAttribute("data-key") || "" }));
+  body.addEventListener("mouseover", (/** @type {Event} */ event) => {
+    const row = /** @type {Element} */ (event.target).closest("tr");
+    store.set({ hover: row?.getAttribute("data-key") ?? row?.getAttribute("data-group") ?? "" });
+  });
   body.addEventListener("mouseleave", () => store.set({ hover: "" }));
   scroller.addEventListener("scroll", () => requestAnimationFrame(paintIfMoved), { passive: true });
   const resizes = new ResizeObserver(paintIfMoved);

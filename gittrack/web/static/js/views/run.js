@@ -97,20 +97,28 @@ function curves(/** @type {App} */ app, /** @type {string} */ key, /** @type {st
   const grid = el("div", { class: "grid" });
   /** @type {Map<string, ReturnType<typeof createChart>>} */
   const charts = new Map();
+  const { store } = app;
+  const actions = {
+    announce: app.announce,
+    zoom: (/** @type {number | null} */ from, /** @type {number | null} */ to) => store.set({ from, to }),
+    cross: (/** @type {string} */ metric, /** @type {number | null} */ at, /** @type {string} */ hover) => store.set({ cross: at === null ? null : { metric, x: at }, hover }),
+  };
+  const point = () => charts.forEach((chart) => chart.point(store.get().cross, store.get().hover, ""));
   function paint() {
-    const { curves: all, x, log: isLog, logX, clip, smooth } = app.store.get();
+    const { curves: all, x, from, to, log: isLog, logX, clip, smooth } = store.get();
     const looks = () => ({ label: name, color: colorOf(key) });
     for (const [metric, lines] of Object.entries(/** @type {Record<string, any[]>} */ (all))) {
       const own = lines.filter((line) => line.key === key);
       if (own.length === 0) continue;
       let chart = charts.get(metric);
-      if (!chart) charts.set(metric, (chart = createChart(metric, { announce: app.announce })));
+      if (!chart) charts.set(metric, (chart = createChart(metric, actions)));
       if (!chart.element.isConnected) grid.append(chart.element);
-      chart.paint(linesOf(own, looks, { smooth, band: "none", groups: null }), { log: isLog, logX, clip, x });
+      chart.paint(linesOf(own, looks, { smooth, band: "none", groups: null }), { log: isLog, logX, clip, x, from, to });
     }
   }
   onEnd(followCurves(app, () => [key]));
-  onEnd(app.store.on(["curves", "x", "log", "logX", "clip", "smooth"], paint));
+  onEnd(store.on(["curves", "x", "from", "to", "log", "logX", "clip", "smooth"], paint));
+  onEnd(store.on(["cross", "hover"], point));
   return section("Curves", grid);
 }
 

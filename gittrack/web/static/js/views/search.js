@@ -1,6 +1,7 @@
 // @ts-check
 /** The search demonstration: three methods on one landscape, step by step, with the same budget. */
 
+import { paintAgain, prepared } from "../canvas.js";
 import { el, fill } from "../dom.js";
 import { general } from "../format.js";
 import { bestOf, heat, position, until } from "../replay.js";
@@ -72,14 +73,15 @@ function replay(/** @type {any} */ document) {
     paint();
   });
   reveal.addEventListener("change", paint);
-  requestAnimationFrame(paint);
+  const landscapes = el("div", { class: "landscapes" }, ...panels.map((/** @type {any} */ entry) => entry.element));
+  paintAgain(landscapes, paint);
   const elements = [
     el("h1", { text: "Three ways to search" }),
     el("p", {}, `Each method may spend ${total} epochs to find the smallest ${document.metric} over ${document.x.name} and ${document.y.name}. `,
       "Halving tries many configurations with few epochs, and continues with the best third. Each dot is a trial; the larger it is, the more epochs it had. ",
       "This is one landscape and one seed: other problems have other winners."),
     el("div", { class: "controls" }, play, slider, label, el("label", {}, reveal, " show the landscape and its true optimum")),
-    el("div", { class: "landscapes" }, ...panels.map((/** @type {any} */ entry) => entry.element)),
+    landscapes,
   ];
   return { elements, end: pause };
 }
@@ -101,14 +103,9 @@ function panel(/** @type {any} */ document, /** @type {any} */ method) {
 }
 
 function draw(/** @type {HTMLCanvasElement} */ canvas, /** @type {any} */ document, /** @type {number[][]} */ steps, /** @type {number[] | null} */ best, /** @type {boolean} */ isRevealed) {
-  const ratio = window.devicePixelRatio || 1;
-  canvas.width = canvas.height = SIZE * ratio;
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  if (!context) return;
-  context.scale(ratio, ratio);
-  const style = getComputedStyle(canvas);
+  const { context, colors } = prepared(canvas, SIZE, SIZE);
   if (isRevealed) landscape(context, document.landscape);
-  context.strokeStyle = style.getPropertyValue("--line");
+  context.strokeStyle = colors.line;
   context.strokeRect(0.5, 0.5, SIZE - 1, SIZE - 1);
   const range = document.landscape.flat();
   const [low, high] = [Math.min(...range), Math.max(...range)];
@@ -118,11 +115,11 @@ function draw(/** @type {HTMLCanvasElement} */ canvas, /** @type {any} */ docume
     context.arc(x, y, 2 + Math.sqrt(step[3]) * 1.3, 0, 7);
     context.fillStyle = heat((step[2] - low) / (high - low));
     context.fill();
-    context.strokeStyle = style.getPropertyValue("--panel");
+    context.strokeStyle = colors.panel;
     context.stroke();
   }
-  if (best) cross(context, position(best, document, SIZE), style.getPropertyValue("--accent"), "best so far");
-  if (isRevealed) cross(context, position([document.optimum.x, document.optimum.y], document, SIZE), style.getPropertyValue("--bad"), "optimum");
+  if (best) cross(context, position(best, document, SIZE), colors.accent, "best so far");
+  if (isRevealed) cross(context, position([document.optimum.x, document.optimum.y], document, SIZE), colors.bad, "optimum");
 }
 
 function landscape(/** @type {CanvasRenderingContext2D} */ context, /** @type {number[][]} */ rows) {
