@@ -8,11 +8,14 @@ from collections.abc import Sequence
 from gittrack.api import arguments, repository
 from gittrack.api.runs import RunRecord, Runs
 from gittrack.core.errors import TrackError
-from gittrack.read.runs import query, resolve
+from gittrack.read.runs import resolve
+from gittrack.read.runs.reader import Raw
 from gittrack.record.run import Run
 from gittrack.share import pull as pulling
 from gittrack.share import push as pushing
-from gittrack.share.pull import Pulled, PullOptions
+from gittrack.share.choosing import here
+from gittrack.share.choosing.options import PullOptions
+from gittrack.share.pull import Pulled
 from gittrack.share.push import Pushed
 
 Address = str | Run | RunRecord
@@ -23,6 +26,11 @@ def push(
     *,
     experiment: str | None = None,
     where: str | None = None,
+    sweep: str | None = None,
+    model: str | Sequence[str] | None = None,
+    everything: bool = False,
+    artifacts: bool = True,
+    dry_run: bool = False,
     remote: str | None = None,
     repo: str | os.PathLike[str] | None = None,
 ) -> Pushed:
@@ -37,6 +45,16 @@ def push(
         Only runs of this experiment and of those below it.
     where : str, optional
         Only runs that match this query.
+    sweep : str, optional
+        Only the trials of this sweep.
+    model : str or sequence of str, optional
+        The events of these models, with their runs.
+    everything : bool, default False
+        Whether runs that came from another remote are sent too.
+    artifacts : bool, default True
+        Whether large files go with the runs.
+    dry_run : bool, default False
+        Whether nothing is sent; the result then has what would be sent.
     remote : str, optional
         The name of the remote.  Default: ``git config track.remote``, else ``origin``, else the only one.
     repo : str or path, optional
@@ -53,21 +71,31 @@ def push(
         If the remote cannot be reached, or if no run has an address.
     """
     git_repo = repository.find(repo)
-    chosen = None
+    models = (model,) if isinstance(model, str) else None if model is None else tuple(model)
+    chosen: list[Raw] | None = None if models is None else []
     if runs is not None:
         addresses = list(runs) if isinstance(runs, (list, tuple, Runs)) else [runs]
         chosen = [resolve.resolve(git_repo, _address(item)) for item in addresses]
-    elif experiment or where:
-        listing = query.listing(git_repo, experiment=experiment, query=where, archived=True)
-        chosen = listing.runs
-    return pushing.push(git_repo, pushing.plan(git_repo, chosen, remote=remote))
+    elif experiment or where or sweep:
+        chosen = here.choose(git_repo, experiment=experiment, where=where, sweep=sweep)
+    planned = pushing.plan(
+        git_repo, chosen, remote=remote, everything=everything, models=models, artifacts=artifacts
+    )
+    if dry_run:
+        ids = tuple(raw.id for raw in planned.runs)
+        return Pushed(planned.remote.name, ids, len(planned.sweeps), planned.annotated)
+    return pushing.push(git_repo, planned)
 
 
 def pull(
     runs: str | Sequence[str] | None = None,
     *,
     experiment: str | None = None,
+    where: str | None = None,
+    sweep: str | None = None,
     limit: int | None = None,
+    artifacts: bool = True,
+    dry_run: bool = False,
     remote: str | None = None,
     repo: str | os.PathLike[str] | None = None,
 ) -> Pulled:
@@ -81,8 +109,16 @@ def pull(
         Only the runs with these ids.  Default: all runs.
     experiment : str, optional
         Only runs of this experiment and of those below it.
+    where : str, optional
+        Only runs that match this query.
+    sweep : str, optional
+        Only the trials of this sweep.
     limit : int, optional
         Only this many of the newest runs.  Default: all.
+    artifacts : bool, default True
+        Whether the large files of new runs come too.
+    dry_run : bool, default False
+        Whether no run comes; the result then has the runs that would come.
     remote : str, optional
         The name of the remote.  Default: ``git config track.remote``, else ``origin``, else the only one.
     repo : str or path, optional
@@ -100,7 +136,10 @@ def pull(
     """
     arguments.optional_text(experiment, "the experiment", "experiment='digits'")
     ids = (runs,) if isinstance(runs, str) else tuple(runs or ())
-    choice = PullOptions(ids, experiment, arguments.limit(limit))
+    count = arguments.limit(limit)
+    choice = PullOptions(ids, experiment, count, artifacts, where, sweep)
+    if dry_run:
+        return pulling.plan(repository.find(repo), choice, remote=remote)
     return pulling.pull(repository.find(repo), choice, remote=remote)
 
 

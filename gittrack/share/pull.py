@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from gittrack import git
 from gittrack.core import layout
-from gittrack.core.errors import AmbiguousRun, NoSuchRun, TrackError
+from gittrack.core.errors import TrackError
 from gittrack.core.fast_typing import NamedTuple
 from gittrack.git import refs
 from gittrack.share import (
@@ -21,32 +21,13 @@ from gittrack.share import (
     removals,
     transport,
 )
+from gittrack.share.choosing import content, options
+from gittrack.share.choosing.options import PullOptions
 from gittrack.share.hosts import failures
 from gittrack.share.remotes import Remote
 
 _MOST_PARTS = 100  # fetches; one damaged run among 1,000 costs about 20
 ASK_ABOVE = 20  # removals by others; more are asked about
-
-
-class PullOptions(NamedTuple):
-    """Which runs of a remote to bring.
-
-    Parameters
-    ----------
-    addresses : tuple of str
-        Ids, or unique prefixes of ids or of their last 8 digits; empty: all runs.
-    experiment : str or None
-        Only the runs of this experiment and of those below it.
-    limit : int or None
-        Only the newest runs.
-    artifacts : bool
-        Whether the large files of new runs come too.
-    """
-
-    addresses: tuple[str, ...] = ()
-    experiment: str | None = None
-    limit: int | None = None
-    artifacts: bool = True
 
 
 class Pulled(NamedTuple):
@@ -128,11 +109,13 @@ def pull(
     choice = choice or PullOptions()
     source = remotes.look(repo, remote, unattended=unattended)
     annotation_merge.receive(repo, source, unattended=unattended)
+    _fetch_sweeps(repo, source, unattended)
     everywhere.clean(repo)
-    selected = _choose(source, choice)
+    selected = _select(repo, source, choice, unattended)
     restored = removals.restore(repo, selected)
     arrived = _fetch_runs(repo, source, selected, choice.artifacts, unattended)
-    _fetch_sweeps(repo, source, unattended)
+    if choice.by_content:
+        content.forget(repo)
     live = live_runs.receive(repo, source, unattended=unattended)
     events = registry.receive(repo, source, unattended=unattended)
     removed, retained = removals.remove(
@@ -156,36 +139,69 @@ def pull(
     )
 
 
-def _choose(source: Remote, choice: PullOptions) -> dict[str, str]:
+def plan(
+    repo: git.Repo,
+    choice: PullOptions | None = None,
+    *,
+    remote: str | None = None,
+    unattended: bool = False,
+) -> Pulled:
+    """Return which runs a pull would bring; no run here changes.
+
+    Parameters
+    ----------
+    repo, choice, remote, unattended
+        As for `pull`.
+
+    Returns
+    -------
+    Pulled
+        The ids of ``new`` and ``resumed`` runs, and the number of ``live`` ones.  What a pull removes and
+        restores is known only after it has merged the annotations.
+
+    Raises
+    ------
+    TrackError
+        As `pull`.
+    """
+    source = remotes.look(repo, remote, unattended=unattended)
+    selected = _select(repo, source, choice or PullOptions(), unattended)
+    here = remotes.refs_here(repo, layout.RUNS)
+    coming = _coming(repo, selected, here)
+    content.forget(repo)
+    return Pulled(
+        source.name,
+        new=tuple(_id(ref) for ref in coming if ref not in here),
+        resumed=tuple(_id(ref) for ref in coming if ref in here),
+        live=len(live_runs.going_on(source)),
+    )
+
+
+def _select(
+    repo: git.Repo, source: Remote, choice: PullOptions, unattended: bool
+) -> dict[str, str]:
     """Return {ref: id} of the chosen runs of a remote, the newest first."""
-    runs = {
-        ref: parsed
-        for ref in source.below(layout.RUNS)
-        if (parsed := layout.parse_run_ref(ref)) is not None
+    selected = options.choose(source, choice)
+    if not choice.by_content:
+        return selected
+
+    def fetch(names: Sequence[str], prefix: str) -> None:
+        _fetch_apart(repo, source, names, unattended, prefix)
+
+    return content.matching(repo, source, selected, choice, fetch)
+
+
+def _coming(repo: git.Repo, selected: Mapping[str, str], here: Mapping[str, str]) -> list[str]:
+    """Return the refs of the runs that are not here as they are there, and were not removed."""
+    trashed = {
+        layout.RUNS + ref[len(layout.TRASH) :] for ref in remotes.refs_here(repo, layout.TRASH)
     }
-    chosen = sorted(runs, key=lambda ref: runs[ref][1], reverse=True)
-    if choice.experiment is not None:
-        inside = f"{layout.experiment_slug(choice.experiment)}/"
-        chosen = [ref for ref in chosen if f"{runs[ref][0]}/".startswith(inside)]
-    if choice.addresses:
-        chosen = _addressed({ref: runs[ref][1] for ref in chosen}, choice.addresses, source.name)
-    return {ref: source.refs[ref] for ref in chosen[: choice.limit]}
-
-
-def _addressed(ids: dict[str, str], addresses: Sequence[str], remote: str) -> list[str]:
-    chosen: list[str] = []
-    for address in addresses:
-        word = address.rpartition("/")[2]
-        matches = [ref for ref, run_id in ids.items() if run_id.startswith(word)]
-        matches = matches or [ref for ref, run_id in ids.items() if run_id[-8:].startswith(word)]
-        if not word or not matches:
-            hint = "names are known after a pull; see the ids: git track ls --remote"
-            raise NoSuchRun(f"{remote} has no run with the id {address!r}", hint)
-        if len(matches) > 1:
-            hint = "type more digits; see the ids: git track ls --remote"
-            raise AmbiguousRun(f"{len(matches)} runs of {remote} begin with {address!r}", hint)
-        chosen += matches
-    return list(dict.fromkeys(chosen))
+    removed = removals.of_annotations(repo)
+    return [
+        ref
+        for ref, oid in selected.items()
+        if here.get(ref) != oid and ref not in trashed and not removed.has(ref, oid)
+    ]
 
 
 def _fetch_runs(
@@ -193,15 +209,7 @@ def _fetch_runs(
 ) -> Pulled:
     """Fetch runs that are new or went on elsewhere; a run in the trash here stays there."""
     before = remotes.refs_here(repo, layout.RUNS)
-    trashed = {
-        layout.RUNS + ref[len(layout.TRASH) :] for ref in remotes.refs_here(repo, layout.TRASH)
-    }
-    removed = removals.of_annotations(repo)
-    requested = [
-        ref
-        for ref, oid in selected.items()
-        if before.get(ref) != oid and ref not in trashed and not removed.has(ref, oid)
-    ]
+    requested = _coming(repo, selected, before)
     # Before the fetch: after a kill in between, these runs are still known as runs of others.
     remotes.list_pulled(repo, [selected[ref] for ref in requested])
     if artifacts:  # these too
@@ -223,9 +231,15 @@ def _fetch_runs(
 
 
 def _fetch_apart(
-    repo: git.Repo, source: Remote, names: Sequence[str], unattended: bool
+    repo: git.Repo,
+    source: Remote,
+    names: Sequence[str],
+    unattended: bool,
+    prefix: str = layout.RUNS,
 ) -> dict[str, str]:
     """Fetch runs; return {ref: reason} of those whose objects git refuses, which do not stop the others.
+
+    The runs get the same names below ``prefix`` here.
 
     Git refuses all refs of a fetch if one object is damaged, or if the connection is cut.  So a fetch that
     failed is split in halves, until the damaged runs are alone, and a line that is always cut brings some.
@@ -241,7 +255,7 @@ def _fetch_apart(
         if not parts:
             return reasons
         part = parts.pop()
-        refspecs = source.exact(part)
+        refspecs = source.exact(part, prefix)
         answer = transport.fetch(repo, source.route, refspecs, unattended=unattended)
         if answer.code == 0 or "" not in refs.commits(repo, [source.refs[ref] for ref in part]):
             continue

@@ -56,12 +56,12 @@ class Remote(NamedTuple):
         """Return {ref: id} of the refs below a prefix."""
         return {ref: oid for ref, oid in self.refs.items() if ref.startswith(prefix)}
 
-    def exact(self, names: Iterable[str]) -> list[str]:
-        """Return refspecs that fetch refs with the ids that were seen.
+    def exact(self, names: Iterable[str], runs: str = layout.RUNS) -> list[str]:
+        """Return refspecs that fetch refs with the ids that were seen; runs go below ``runs``.
 
         Git looks for a name among all refs of a remote, which takes 30 s for 10,000 names; not for an id.
         """
-        return [f"{self.refs[ref]}:{ref}" for ref in names]
+        return [f"{self.refs[ref]}:{ref.replace(layout.RUNS, runs, 1)}" for ref in names]
 
 
 def chosen(repo: git.Repo, name: str | None = None) -> tuple[str, str]:

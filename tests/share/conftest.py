@@ -14,6 +14,7 @@ from gittrack.read.runs.source import Request
 from gittrack.read.runs.sources import source_of, trash_of
 from gittrack.share import pull as pulling
 from gittrack.share import push as pushing
+from gittrack.share.choosing.options import PullOptions
 
 
 class Clone:
@@ -46,7 +47,7 @@ class Clone:
 
     def pull(self, *addresses: str, **options):
         experiment, n = options.pop("experiment", None), options.pop("n", None)
-        choice = pulling.PullOptions(addresses, experiment, n, options.pop("artifacts", True))
+        choice = PullOptions(addresses, experiment, n, options.pop("artifacts", True))
         return pulling.pull(self.repo, choice, **options)
 
 

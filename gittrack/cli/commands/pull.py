@@ -7,9 +7,10 @@ import argparse
 from gittrack import git
 from gittrack.cli.commands import _bar, _share
 from gittrack.cli.commands._share import count
-from gittrack.cli.options import add_experiment, positive
+from gittrack.cli.options import add_experiment, add_where, positive
 from gittrack.cli.output import print_note, print_result
 from gittrack.share import pull
+from gittrack.share.choosing.options import PullOptions
 from gittrack.show.terminal.columns import short_id
 from gittrack.show.terminal.text import escape
 
@@ -23,6 +24,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="only these runs, by their ids; the last word can be a remote",
     )
     add_experiment(parser)
+    add_where(parser)
+    parser.add_argument("--sweep", metavar="S", help="only the trials of this sweep")
     parser.add_argument(
         "-n", type=positive, metavar="N", help="only the N newest runs of the remote"
     )
@@ -31,6 +34,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="leave out large files; git track get brings one when it is needed",
     )
+    parser.add_argument("--dry-run", action="store_true", help="print what would come")
     parser.add_argument("--remote", metavar="NAME", help="the remote (track.remote, else origin)")
     parser.add_argument(
         "-y",
@@ -44,7 +48,14 @@ def run(args: argparse.Namespace) -> int:
     """Bring the runs; return 1 if something is in conflict."""
     repo = git.find()
     addresses, remote = _share.split_remote(repo, args.runs, args.remote)
-    choice = pull.PullOptions(tuple(addresses), args.experiment, args.n, not args.no_artifacts)
+    choice = PullOptions(
+        *(tuple(addresses), args.experiment, args.n, not args.no_artifacts),
+        where=args.where,
+        sweep=args.sweep,
+    )
+    if args.dry_run:
+        print_result(f"would bring: {_summary(pull.plan(repo, choice, remote=remote))}")
+        return 0
     done = pull.pull(
         repo,
         choice,

@@ -10,8 +10,9 @@ from gittrack.cli.commands import _bar, _runs, _share
 from gittrack.cli.commands._share import count, shown_url
 from gittrack.cli.options import add_experiment, add_where
 from gittrack.cli.output import print_note, print_result
-from gittrack.read.runs import query, reader
+from gittrack.read.runs import reader
 from gittrack.share import push
+from gittrack.share.choosing import here
 from gittrack.share.oversized import WAY_OUT
 from gittrack.show.terminal.columns import short_id
 from gittrack.show.terminal.text import escape, size
@@ -26,6 +27,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_experiment(parser)
     add_where(parser)
+    parser.add_argument("--sweep", metavar="S", help="the trials of this sweep")
     parser.add_argument("--model", metavar="M", action="append", help="the events of this model")
     parser.add_argument(
         "--all", action="store_true", help="also runs that came from another remote"
@@ -69,8 +71,8 @@ def _chosen(repo: git.Repo, args: argparse.Namespace) -> list[reader.Raw] | None
     """Return the runs that the user chose; None for all."""
     if args.runs:
         return _runs.find(repo, args.runs)
-    if args.experiment or args.where:
-        return query.listing(repo, experiment=args.experiment, query=args.where, archived=True).runs
+    if args.experiment or args.where or args.sweep:
+        return here.choose(repo, experiment=args.experiment, where=args.where, sweep=args.sweep)
     return [] if args.model else None
 
 

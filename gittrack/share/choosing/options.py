@@ -1,0 +1,78 @@
+"""Choose runs of a remote by their names, which it lists without sending the runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gittrack.core import layout
+from gittrack.core.errors import AmbiguousRun, NoSuchRun
+from gittrack.core.fast_typing import NamedTuple
+from gittrack.share.remotes import Remote
+
+
+class PullOptions(NamedTuple):
+    """Which runs of a remote to bring.
+
+    Parameters
+    ----------
+    addresses : tuple of str
+        Ids, or unique prefixes of ids or of their last 8 digits; empty: all runs.
+    experiment : str or None
+        Only the runs of this experiment and of those below it.
+    limit : int or None
+        Only the newest runs.
+    artifacts : bool
+        Whether the large files of new runs come too.
+    where : str or None
+        Only the runs that match this query.
+    sweep : str or None
+        Only the trials of this sweep, by an address.
+    """
+
+    addresses: tuple[str, ...] = ()
+    experiment: str | None = None
+    limit: int | None = None
+    artifacts: bool = True
+    where: str | None = None
+    sweep: str | None = None
+
+    @property
+    def by_content(self) -> bool:
+        """Whether the names of the runs do not decide."""
+        return self.where is not None or self.sweep is not None
+
+
+def choose(source: Remote, choice: PullOptions) -> dict[str, str]:
+    """Return {ref: id} of the runs of a remote that the names choose, the newest first.
+
+    The limit counts only if the names decide.
+    """
+    runs = {
+        ref: parsed
+        for ref in source.below(layout.RUNS)
+        if (parsed := layout.parse_run_ref(ref)) is not None
+    }
+    chosen = sorted(runs, key=lambda ref: runs[ref][1], reverse=True)
+    if choice.experiment is not None:
+        inside = f"{layout.experiment_slug(choice.experiment)}/"
+        chosen = [ref for ref in chosen if f"{runs[ref][0]}/".startswith(inside)]
+    if choice.addresses:
+        chosen = _addressed({ref: runs[ref][1] for ref in chosen}, choice.addresses, source.name)
+    limit = None if choice.by_content else choice.limit
+    return {ref: source.refs[ref] for ref in chosen[:limit]}
+
+
+def _addressed(ids: dict[str, str], addresses: Sequence[str], remote: str) -> list[str]:
+    chosen: list[str] = []
+    for address in addresses:
+        word = address.rpartition("/")[2]
+        matches = [ref for ref, run_id in ids.items() if run_id.startswith(word)]
+        matches = matches or [ref for ref, run_id in ids.items() if run_id[-8:].startswith(word)]
+        if not word or not matches:
+            hint = "names are known after a pull; see the ids: git track ls --remote"
+            raise NoSuchRun(f"{remote} has no run with the id {address!r}", hint)
+        if len(matches) > 1:
+            hint = "type more digits; see the ids: git track ls --remote"
+            raise AmbiguousRun(f"{len(matches)} runs of {remote} begin with {address!r}", hint)
+        chosen += matches
+    return list(dict.fromkeys(chosen))
