@@ -240,3 +240,8 @@ def lfs_objects_dir(common_dir: str) -> str:
 def waiting_dir(common_dir: str) -> str:
     """Return the folder that has a file for each run that is to be pushed in the background."""
     return f"{common_dir}/{HOME}/{WAITING}"
+
+
+def pulled_path(common_dir: str) -> str:
+    """Return the file that lists the run commits that came from a remote, one on each line."""
+    return f"{common_dir}/{HOME}/pulled"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable
+from pathlib import Path
 
 from gittrack.core import layout
 from gittrack.disk import folders
@@ -27,6 +28,14 @@ def add(common_dir: str, address: str, new: Iterable[str]) -> None:
         folders.make(os.path.dirname(path))
         with open(path, "a", encoding="ascii") as file:
             file.write(lines)
+
+
+def anywhere(common_dir: str) -> set[str]:
+    """Return the SHA-256 of every content that any store took from here."""
+    digests: set[str] = set()
+    for path in Path(layout.home(common_dir), "sent").glob("*"):
+        digests.update(path.read_text(encoding="ascii", errors="replace").split())
+    return digests
 
 
 def _path(common_dir: str, address: str) -> str:

@@ -11,14 +11,17 @@ from gittrack.core import layout, yaml_read
 from gittrack.core.errors import TrackError
 from gittrack.core.run import commit_message
 from gittrack.disk.content_store import is_digest
+from gittrack.large import sent
 from gittrack.read.files import artifacts
 from gittrack.read.runs.reader import Raw
+
+REMOTE = "the remote"
 
 
 class Loss(NamedTuple):
     """Artifacts of one run whose content is gone: how many, and the entry of the first in outputs.yaml.
 
-    ``host`` is the one whose store may have them; None if they should be here.
+    ``host`` is the one whose store may have them, or `REMOTE`; None if they should be here.
     """
 
     raw: Raw
@@ -52,7 +55,8 @@ def other_stores(losses: Sequence[Loss]) -> Iterator[tuple[str, str]]:
     hosts = [entry.host for entry in losses if entry.host]
     for host in dict.fromkeys(hosts):
         count = "1 run" if hosts.count(host) == 1 else f"{hosts.count(host)} runs"
-        remark = f"not here: artifacts of {count}, which only a store on {host} has"
+        location = "the store of the remote" if host == REMOTE else f"only a store on {host}"
+        remark = f"not here: artifacts of {count}, which {location} has"
         yield remark, "where it is: git track files RUN, then git track get RUN PATH"
 
 
@@ -64,12 +68,24 @@ def find(repo: git.Repo, raws: Sequence[Raw]) -> Iterator[Loss]:
     texts = git.read_objects(repo, [f"{raw.commit}:{layout.OUTPUTS}" for raw in raws])
     items = [_items(text) if text else [] for text in texts]
     in_commits = iter(_existing(repo, raws, items))
+    uploaded, pulled = sent.anywhere(repo.common_dir), _pulled(repo)
     for raw, entries in zip(raws, items, strict=True):
         absent = [item for item in entries if not _is_here(repo, item, in_commits)]
         if absent:
             host, first = _host(raw), absent[0]
-            is_away = host not in (None, os.uname().nodename) and first.get("where") == "store"
+            is_away = host not in (None, os.uname().nodename)
+            if raw.commit in pulled or first.get("sha256") in uploaded:
+                host, is_away = REMOTE, True
+            is_away = is_away and first.get("where") == "store"
             yield Loss(raw, len(absent), first, host if is_away else None)
+
+
+def _pulled(repo: git.Repo) -> set[str]:
+    try:
+        with open(layout.pulled_path(repo.common_dir), encoding="ascii", errors="replace") as file:
+            return set(file.read().split())
+    except FileNotFoundError:
+        return set()
 
 
 def _items(text: bytes) -> list[Mapping[str, Any]]:

@@ -196,4 +196,4 @@ def list_pulled(repo: git.Repo, commits: Sequence[str]) -> None:
 
 
 def _pulled_path(repo: git.Repo) -> str:
-    return os.path.join(repo.common_dir, layout.HOME, "pulled")
+    return layout.pulled_path(repo.common_dir)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from gittrack import git
 from gittrack.core import layout
+from gittrack.core.errors import TrackError
 from gittrack.disk.content_store import is_fresh
 from gittrack.disk.lfs_pointer import Pointer
 from gittrack.git import refs
@@ -31,8 +32,11 @@ class Unnamed(NamedTuple):
     doubt: str | None = None
 
 
-class _Unreadable(Exception):
+class Unreadable(TrackError):
     """A run or a journal that may name content cannot be read."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, "see: git track doctor")
 
 
 def unnamed(repo: git.Repo, going: Container[str] = ()) -> Unnamed:
@@ -47,9 +51,7 @@ def unnamed(repo: git.Repo, going: Container[str] = ()) -> Unnamed:
         named = set(_named(repo, going))
         rest = [entry for entry in entries if entry.name not in named]
         rest = _without_pointers(repo, rest, going)
-    except _Unreadable as error:
-        return Unnamed({}, 0, str(error))
-    except git.GitError as error:  # such as objects that a partial clone left out
+    except (Unreadable, git.GitError) as error:  # such as objects that a partial clone left out
         return Unnamed({}, 0, error.message)
     old = {entry.name: entry.stat().st_size for entry in rest if not is_fresh(entry)}
     return Unnamed(old, len(rest) - len(old))
@@ -89,22 +91,27 @@ def _named(repo: git.Repo, going: Container[str]) -> Iterator[str]:
         ref.oid: ref.name for ref in all_refs if ref.name.startswith((layout.RUNS, layout.TRASH))
     }
     if "" in of_run:
-        raise _Unreadable(f"{of_run['']} cannot be read")
+        raise Unreadable(f"{of_run['']} cannot be read")
     for oid in oids:
         outputs, tree = next(answers), next(answers)
         is_lost = outputs is None and (tree is None or f" {layout.OUTPUTS}\0".encode() in tree)
         if is_lost and oid in of_run:
-            raise _Unreadable(f"{of_run[oid]} cannot be read")
+            raise Unreadable(f"{of_run[oid]} cannot be read")
         yield from _digests(outputs or b"")
+    yield from of_journals(repo)
+
+
+def of_journals(repo: git.Repo) -> Iterator[str]:
+    """Yield every SHA-256 in journals.  Raises Unreadable if one cannot be read."""
     for path in _journals(repo.common_dir):
         try:
             if not stat.S_ISREG(path.lstat().st_mode):
-                raise _Unreadable(f"{path} is not a file")
+                raise Unreadable(f"{path} is not a file")
             yield from _digests(path.read_bytes())
         except FileNotFoundError:  # published meanwhile: `remove` decides again
             continue
         except OSError as error:
-            raise _Unreadable(f"{path}: {error.strerror}") from error
+            raise Unreadable(f"{path}: {error.strerror}") from error
 
 
 def _journals(common_dir: str) -> Iterator[Path]:

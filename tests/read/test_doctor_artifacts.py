@@ -11,6 +11,7 @@ import run_values
 
 from gittrack.core import layout
 from gittrack.disk.content_store import ContentStore
+from gittrack.large import sent
 from gittrack.read import doctor_artifacts
 from gittrack.read.doctor_artifacts import Loss
 from gittrack.record.publish.tree import Artifact
@@ -75,6 +76,22 @@ def test_what_only_the_store_of_another_host_has_is_away(empty_repo, item, host,
     lost = list(doctor_artifacts.lost(empty_repo, [loss]))
     others = list(doctor_artifacts.other_stores([loss]))
     assert (len(lost), len(others)) == ((0, 1) if is_away else (1, 0))
+
+
+def test_what_a_store_took_or_a_pull_left_out_is_at_the_remote(empty_repo):
+    run = run_with(empty_repo, IN_STORE, host=os.uname().nodename)
+    sent.add(empty_repo.common_dir, "an address", [DIGEST])
+    [loss] = find(empty_repo, run)
+    assert [remark for remark, _ in doctor_artifacts.other_stores([loss])] == [
+        "not here: artifacts of 1 run, which the store of the remote has"
+    ]
+    pulled = run_with(empty_repo, {**IN_STORE, "sha256": "1" * 64}, number=2)
+    assert find(empty_repo, pulled)[0].host is None
+    Path(layout.pulled_path(empty_repo.common_dir)).write_text(f"{pulled.commit}\n")
+    assert find(empty_repo, pulled)[0].host == doctor_artifacts.REMOTE
+    in_git = run_with(empty_repo, IN_GIT, number=3)
+    Path(layout.pulled_path(empty_repo.common_dir)).write_text(f"{in_git.commit}\n")
+    assert find(empty_repo, in_git)[0].host is None
 
 
 @pytest.mark.parametrize(

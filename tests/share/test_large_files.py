@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from helpers import git as run_git
 from helpers import look
 
 import gittrack
-from gittrack.disk.content_store import ContentStore
+from gittrack.disk.content_store import FRESH_SECONDS, ContentStore
 from gittrack.models import register
 from gittrack.share import push as pushing
 
@@ -166,6 +167,32 @@ def test_a_pull_that_was_killed_before_the_content_came_is_completed(team, monke
         with pytest.raises(ZeroDivisionError):
             bob.pull()
     assert (bob.names(), bob.pull().files) == (["big"], 1)
+
+
+def test_gc_deletes_only_what_the_remote_has_and_nothing_here_needs(team):
+    ann, *_ = team
+    for number, name in enumerate(("sent", "staged", "young")):
+        train(ann, name, WEIGHTS + bytes([number]))
+    register.register(ann.repo, "net", ann.run("staged"))
+    look("model", "promote", "net@1", "staging", "--force")
+    ann.push()
+    train(ann, "new", WEIGHTS + b"\3")
+    store = ContentStore.of(ann.repo.common_dir)
+    digests = [hashlib.sha256(WEIGHTS + bytes([number])).hexdigest() for number in range(4)]
+    for digest in (digests[0], digests[1], digests[3]):
+        past = store.path(digest).stat().st_mtime - FRESH_SECONDS - 1
+        os.utime(store.path(digest), (past, past))
+    on_server(team, digests[0]).unlink()  # the store has lost it: it is sent again
+    look("gc", "--uploaded", "--dry-run")
+    done = look("gc", "--uploaded")
+    assert done.out == (
+        "large files that origin has too: 1 file, 2.0 KiB\ngit track get RUN PATH brings one back\n"
+    )
+    assert [store.content(digest) is not None for digest in digests] == [False, True, True, True]
+    assert on_server(team, digests[0]).exists()
+    assert "which the store of the remote has" in look("doctor").out
+    assert content(ann, "sent") == WEIGHTS + b"\0"
+    assert look("gc", "--uploaded").out == "nothing to remove\n"
 
 
 def test_a_run_that_says_another_size_gets_nothing(team):

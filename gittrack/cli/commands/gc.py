@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from gittrack import git
 from gittrack.analysis import direction
-from gittrack.cli.commands import _runs
+from gittrack.cli.commands import _bar, _runs
 from gittrack.cli.options import add_goal, check_exclusive, positive
 from gittrack.cli.output import print_note, print_result
 from gittrack.core.errors import TrackError
@@ -21,7 +21,7 @@ from gittrack.core.query import durations
 from gittrack.read.runs import query
 from gittrack.record import recovery, session
 from gittrack.show.terminal import text
-from gittrack.tidy import collect, stored_content, trash
+from gittrack.tidy import collect, stored_content, trash, uploaded_content
 
 _MONTH = 30 * 86400.0
 
@@ -33,6 +33,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         type=_span,
         metavar="AGE",
         help="delete runs that have been in the trash for longer than this (30d)",
+    )
+    parser.add_argument(
+        "--uploaded",
+        action="store_true",
+        help="only delete large files here that the remote has too; git track get brings one back",
     )
     parser.add_argument("--dry-run", action="store_true", help="only print what would be removed")
     parser.add_argument(
@@ -63,8 +68,11 @@ def run(args: argparse.Namespace) -> int:
             raise TrackError(f"{name} is for --keep-best only", "leave it out", code=2)
     age = ("--older-than", args.older_than is not None)
     check_exclusive("empty the trash in a second command: git track gc --older-than AGE", best, age)
+    check_exclusive("use two commands", ("--uploaded", args.uploaded), best, age)
     if args.keep_best is not None:
         return _keep_best(repo, args)
+    if args.uploaded:
+        return _remove_uploaded(repo, args)
     older_than = _MONTH if args.older_than is None else args.older_than
     garbage = collect.plan(repo, older_than, time.time())
     print_result(_describe(garbage, older_than))
@@ -78,6 +86,25 @@ def run(args: argparse.Namespace) -> int:
         print_note(f"error: {text.escape(folder)} could not be removed")
         print_note("hint: check its permissions and try again: git track gc")
     return 1 if remaining else 0
+
+
+def _remove_uploaded(repo: git.Repo, args: argparse.Namespace) -> int:
+    uploaded = uploaded_content.find(repo)
+    size = text.size(sum(content.size for content in uploaded.contents))
+    number = _files(len(uploaded.contents))
+    store = text.escape(uploaded.store)
+    if not uploaded.contents:
+        print_result("nothing to remove\n")
+        return 0
+    print_result(f"large files that {store} has too: {number}, {size}\n")
+    if args.dry_run:
+        print_result("nothing was removed: --dry-run\n")
+        return 0
+    failures = uploaded_content.remove(repo, uploaded.contents, _bar.watch)
+    for content, reason in failures.items():
+        print_note(f"kept: {content.digest[:12]}, which {store} lost: {text.escape(reason)}")
+    print_result("git track get RUN PATH brings one back\n")
+    return 1 if failures else 0
 
 
 def _describe(garbage: collect.Collection, older_than: float) -> str:
