@@ -205,6 +205,9 @@ LAZY_IMPORTS = {
         "pandas": "only where it is installed, and asked for",
     },
     "web/live.py": {"gittrack.web.views.tails": "with NumPy, which the first page does not need"},
+    "cli/commands/push.py": {
+        "gittrack.cli.commands._runs": "with the recorder: half the start of a push that names no run"
+    },
     "cli/commands/ui.py": {
         "gittrack.web.application": "a file needs no server",
         "gittrack.web.security": "a file needs no server",

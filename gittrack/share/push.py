@@ -13,7 +13,6 @@ from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.core.fast_typing import NamedTuple
 from gittrack.core.run import annotation_log
-from gittrack.read.runs import reader
 from gittrack.read.runs.reader import Raw
 from gittrack.read.runs.source import Request
 from gittrack.read.runs.sources import source_of
@@ -160,7 +159,7 @@ def plan(
     candidates = [raw for raw in missing if raw.commit not in pulled]
     too_large = oversized(repo, target, candidates)
     sent = tuple(raw for raw in candidates if raw.id not in too_large)
-    infos = [reader.decode(repo, raw) for raw in reader.bodies(repo, list(sent))]
+    infos = companions.code_of(repo, sent)
     of_models = tuple(models) if models is not None else (None if runs is None else ())
     return PushPlan(
         target,

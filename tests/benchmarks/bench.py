@@ -27,6 +27,7 @@ PARTS = {
     "registry": "registry",
     "limits": "limits",
     "large": "large_artifact",
+    "sharing": "sharing",
     "long": "long_run",
 }
 

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Collection
 
 from gittrack import git
-from gittrack.cli.commands import _bar, _runs, _share
+from gittrack.cli.commands import _bar, _share
 from gittrack.cli.commands._share import count, shown_url
 from gittrack.cli.options import add_experiment, add_where
 from gittrack.cli.output import print_note, print_result
@@ -70,6 +70,8 @@ def run(args: argparse.Namespace) -> int:
 def _chosen(repo: git.Repo, args: argparse.Namespace) -> list[reader.Raw] | None:
     """Return the runs that the user chose; None for all."""
     if args.runs:
+        from gittrack.cli.commands import _runs  # noqa: PLC0415 - with the recorder; most pushes name no run
+
         return _runs.find(repo, args.runs)
     if args.experiment or args.where or args.sweep:
         return here.choose(repo, experiment=args.experiment, where=args.where, sweep=args.sweep)
