@@ -53,6 +53,7 @@ _HOMES = {
     "ModelVersion": "gittrack.api.model_version",
     **dict.fromkeys(("Registry", "registry"), "gittrack.api.registry"),
     "main": "gittrack.cli.script",
+    "load_ipython_extension": "gittrack.cli.notebook",  # %load_ext gittrack
     **dict.fromkeys(("generator", "jax_key", "seed_everything"), "gittrack.api.seeding"),
 }
 __all__ = [

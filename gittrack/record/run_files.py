@@ -84,6 +84,11 @@ class RunFiles(Recording):
         if warning := inputs.warning(entry):
             self._warn(f"input {entry['path']}", warning)
 
+    @property
+    def work_tree(self) -> str:
+        """The root of the work tree that the run belongs to."""
+        return self._cwd
+
     def _home(self) -> Path:
         return Path(layout.home_of_journal(str(self._journal.folder)))
 

@@ -62,6 +62,10 @@ def begin(request: session.RunRequest, choice: BeginOptions) -> Run:
     run = _joined(folder, request, choice) or _own(folder, request, choice)
     run.strict = choice.strict
     process_end.watch(run)
+    if "IPython" in sys.modules:
+        from gittrack.api.notebooks import shell  # noqa: PLC0415 - most programs are no notebooks
+
+        shell.attach(run)
     return run
 
 

@@ -16,11 +16,11 @@ class Tested(NamedTuple):
 
 
 TESTED: dict[str, Tested] = {
-    "scikit-learn": Tested("1.9", "1.9"),
-    "XGBoost": Tested("3.2", "3.2"),
-    "LightGBM": Tested("4.7", "4.7"),
-    "Optuna": Tested("5.0", "5.0"),
-    "Keras": Tested("3.15", "3.15"),
+    "scikit-learn": Tested("1.4", "1.9"),
+    "XGBoost": Tested("2.1", "3.2"),
+    "LightGBM": Tested("4.1", "4.7"),
+    "Optuna": Tested("4.0", "5.0"),
+    "Keras": Tested("3.4", "3.15"),
     "Lightning": Tested("2.6", "2.6"),
     "transformers": Tested("5.24", "5.24"),
     "accelerate": Tested("1.15", "1.15"),

@@ -33,4 +33,11 @@ def owner() -> Any:
     if asyncio is not None:
         with contextlib.suppress(RuntimeError, AttributeError):  # this thread has no loop
             task = asyncio.current_task()
-    return task or threading.current_thread()
+    return threading.current_thread() if task is None or _runs_cells(task) else task
+
+
+def _runs_cells(task: Any) -> bool:
+    """Return whether a task is that of a notebook's kernel, in which each cell may have another one."""
+    code = getattr(task.get_coro(), "cr_code", None)
+    path = "" if code is None else code.co_filename.replace("\\", "/")
+    return any(f"/{package}/" in path for package in ("ipykernel", "IPython", "tornado"))
