@@ -47,5 +47,5 @@ def print_end(run: Run) -> None:
         return
     info = run.published.info
     show(detail.summary_line(info))
-    if not info.params and not info.metrics:
+    if not info.params and not info.metrics and run._media is None:
         show("it has neither params nor metrics: init(config={...}) and run.log({...}) record them")

@@ -48,6 +48,11 @@ from gittrack.integrations.mlflow.session import (
     set_experiment,
     start_run,
 )
+from gittrack.integrations.mlflow.tracking import (
+    get_tracking_uri,
+    is_tracking_uri_set,
+    set_tracking_uri,
+)
 
 __all__ = [
     "ActiveRun",
@@ -62,6 +67,8 @@ __all__ = [
     "get_experiment",
     "get_experiment_by_name",
     "get_run",
+    "get_tracking_uri",
+    "is_tracking_uri_set",
     "last_active_run",
     "log_artifact",
     "log_artifacts",
@@ -81,12 +88,12 @@ __all__ = [
     "set_experiment",
     "set_tag",
     "set_tags",
+    "set_tracking_uri",
     "start_run",
 ]
 
 __version__ = "3.0.0"  # whose names these are; some scripts compare it
 pyfunc = PythonFunction()
-tracking = client = SimpleNamespace(MlflowClient=MlflowClient)
 exceptions = SimpleNamespace(MlflowException=MlflowException)
 # `import mlflow.sklearn`
 __path__.append(os.path.join(__path__[0], "flavors"))
@@ -108,24 +115,6 @@ _INSTEAD = {
 }
 
 
-def set_tracking_uri(uri: Any) -> None:
-    """Print once that runs are recorded in the repository."""
-    notices.print_once(
-        f"mlflow.set_tracking_uri({str(uri)!r:.60}) is ignored: runs are recorded in your repository; "
-        "git track push shares them"
-    )
-
-
-def get_tracking_uri() -> str:
-    """Return that runs are recorded in git."""
-    return "git"
-
-
-def is_tracking_uri_set() -> bool:
-    """Return False: nothing has to be set."""
-    return False
-
-
 def __getattr__(name: str) -> Any:
     if name in _SUBMODULES:
         return importlib.import_module(f"{__name__}.{name}")
@@ -139,4 +128,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return [*__all__, *_SUBMODULES, "set_tracking_uri"]
+    return [*__all__, *_SUBMODULES]

@@ -19,15 +19,6 @@ class FileView(NamedTuple):
     file_size: int | None
 
 
-class MetricView(NamedTuple):
-    """A point of a metric; the time in milliseconds since 1970."""
-
-    key: str
-    value: float
-    timestamp: int
-    step: float
-
-
 class MlflowClient:
     """``mlflow.MlflowClient()``; the addresses of servers are ignored."""
 
@@ -77,12 +68,15 @@ class MlflowClient:
         (shutil.copytree if copy.is_dir() else shutil.copyfile)(copy, target)
         return str(target)
 
-    def get_metric_history(self, run_id: str, key: str) -> list[MetricView]:
+    def get_metric_history(self, run_id: str, key: str) -> list[entities.PointView]:
         """Return the points of a metric."""
         record = records.get(run_id)
         start = entities.view(record).info.start_time or 0
         points = (point for point in record.points() if point[1] == key)
-        return [MetricView(key, value, start + int(t * 1000), step) for step, _, value, t in points]
+        return [
+            entities.PointView(key, value, start + int(t * 1000), step)
+            for step, _, value, t in points
+        ]
 
     def log_metric(
         self, run_id: str, key: str, value: Any, timestamp: Any = None, step: Any = None
@@ -95,6 +89,14 @@ class MlflowClient:
         """Record a param of an active run."""
         session.with_id(run_id)
         recording.log_param(key, value)
+
+    def log_batch(self, run_id: str, metrics: Any = (), params: Any = (), tags: Any = ()) -> None:
+        """Record several values of an active run."""
+        session.with_id(run_id)
+        recording.log_params({param.key: param.value for param in params})
+        for metric in metrics:
+            recording.log_metric(metric.key, metric.value, metric.step)
+        recording.set_tags({tag.key: tag.value for tag in tags})
 
     def set_tag(self, run_id: str, key: str, value: Any) -> None:
         """Set a tag of an active run."""

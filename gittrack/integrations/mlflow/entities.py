@@ -64,6 +64,38 @@ class ExperimentView(NamedTuple):
         return self.name
 
 
+class Param(NamedTuple):
+    """A param."""
+
+    key: str
+    value: Any
+
+
+class RunTag(NamedTuple):
+    """A tag."""
+
+    key: str
+    value: Any
+
+
+class PointView(NamedTuple):
+    """A point of a metric; the time in milliseconds since 1970."""
+
+    key: str
+    value: float
+    timestamp: int = 0
+    step: float = 0
+
+
+Metric = PointView
+
+
+class ViewType:
+    """Which runs a search returns; all of them here."""
+
+    ACTIVE_ONLY, DELETED_ONLY, ALL = 1, 2, 3
+
+
 def artifact_uri(run_id: str) -> str:
     """Return the address of the artifacts of a run."""
     return f"runs:/{run_id}"

@@ -42,6 +42,8 @@ class ActiveRun:
         """Facts of the run: ``run_id``, ``run_name``, ``experiment_id``, ``status``, ``artifact_uri``."""
         return entities.info_of_live(self.gittrack)
 
+    _info = info
+
     @property
     def data(self) -> entities.RunData:
         """What is recorded so far: ``params``, ``metrics``, ``tags``."""

@@ -36,6 +36,7 @@ INSTEAD = {
     "PartitionedTable": "run.log_artifact(folder)",
     "box3d": "gittrack.Figure",
     "Trace": "gittrack.Text",
+    "plots": "wandb.plot",
     "profiler": "run.log_artifact(folder of the profile)",
     "gym": "gittrack.Video(frames)",
     "tensorboard": "gittrack.integrations.tensorboard",

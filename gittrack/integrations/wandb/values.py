@@ -8,6 +8,7 @@ from typing import Any
 
 from gittrack.core import metric_value
 from gittrack.core.errors import TrackError
+from gittrack.integrations.base.notices import Nothing
 from gittrack.record.media import media_log
 from gittrack.record.media.figure import Figure
 from gittrack.record.media.medium import Medium
@@ -24,7 +25,7 @@ def flat(data: Mapping[Any, Any], prefix: str = "") -> Iterator[tuple[str, Any]]
         name = f"{prefix}{key}"
         if isinstance(value, Mapping):
             yield from flat(value, f"{name}.")
-        elif value is not None:
+        elif value is not None and not isinstance(value, Nothing):
             yield name, converted(value, name)
 
 

@@ -109,3 +109,23 @@ def test_what_is_unknown_or_has_no_meaning_says_what_to_use(mlflow, caplog):
         print(mlflow.log_metrix)
     with pytest.raises(AttributeError, match="git track model"):
         print(mlflow.MlflowClient().delete_run)
+
+
+def test_the_client_records_into_the_active_run(mlflow):
+    from gittrack.integrations.mlflow.entities import Metric, Param, RunTag
+    from gittrack.integrations.mlflow.tracking import MlflowClient
+
+    client = MlflowClient()
+    run = client.create_run("e", run_name="r", tags={"a": 1})
+    run_id = run._info.run_id
+    client.log_batch(run_id, [Metric("m", 1.0, 0, 3)], [Param("p", 2)], [RunTag("a", 2)])
+    client.log_metric(run_id, "m", 2.0, step=4)
+    client.log_param(run_id, "q", 3)
+    client.set_tag(run_id, "b", 4)
+    client.set_terminated(run_id)
+    data = client.get_run(run_id).data
+    assert data.params == {"p": "2", "q": "3"}
+    assert (data.metrics, data.tags["a"], data.tags["b"]) == ({"m": 2.0}, "2", "4")
+    with pytest.raises(mlflow.MlflowException, match="is not active"):
+        client.log_param(run_id, "q", 3)
+    assert mlflow.get_tracking_uri() == "git"

@@ -41,3 +41,15 @@ def test_plots_of_classifiers_and_clusterers_are_tables(wandb, caplog):
     }
     assert record.metrics["score"].last > 0.5
     assert "plot_calibration_curve draws nothing here" in caplog.text
+
+
+def test_names_that_do_not_fit_the_features_are_left_out(wandb):
+    class Model:
+        feature_importances_ = np.array([0.25, 0.75])
+
+    wandb.init()
+    wandb.sklearn.plot_feature_importances(Model(), ["only one"])
+    wandb.log({"old": wandb.plots.ROC([0], [1])})
+    wandb.finish()
+    table = gittrack.get("@").read("artifacts/media/feature_importances/0.csv")
+    assert table == b"feature,importance\n1,0.75\n0,0.25\n"

@@ -40,7 +40,9 @@ def plot_feature_importances(
 
     def chart() -> Chart:
         values = [float(value) for value in _importances(model)]
-        names = list(range(len(values))) if feature_names is None else list(feature_names)
+        names = list(feature_names if feature_names is not None else ())
+        if len(names) != len(values):
+            names = list(range(len(values)))
         rows: list[list[Any]] = sorted(
             ([str(n), v] for n, v in zip(names, values, strict=True)), key=lambda row: -row[1]
         )
