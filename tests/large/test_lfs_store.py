@@ -81,6 +81,7 @@ def test_contents_go_to_the_server_of_the_remote_and_come_to_another_clone(repos
     assert [path.name for path in Path(second.common_dir, "gittrack").iterdir()] == ["store"]
 
 
+@pytest.mark.slow
 def test_what_the_server_refuses_does_not_stop_the_rest(repos, server, tmp_path):
     first, _ = repos
     server.most = CONTENTS[0].size
@@ -111,6 +112,7 @@ def test_a_server_that_sends_other_bytes_is_not_believed(repos, server):
     assert (bring(second), has(second)) == ({}, [True] * 3)
 
 
+@pytest.mark.slow
 def test_a_file_of_a_wrong_size_is_not_taken(repos, server):
     """A server that does not compare sizes gives the content for a pointer with a wrong one."""
     first, second = repos
@@ -140,6 +142,7 @@ def test_no_lfsconfig_redirects_the_content(repos, server, tmp_path):
     assert reason.endswith(".lfsconfig is not read, set the server: git config lfs.url URL")
 
 
+@pytest.mark.slow
 def test_a_server_that_the_user_configured_is_used(repos, server, tmp_path):
     first, _ = repos
     run_git(Path(first.start), "config", "remote.origin.url", "git@host.invalid:team.git")
@@ -163,6 +166,7 @@ def test_without_git_lfs_the_way_out_is_named(repos, monkeypatch, tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_a_file_system_without_hard_links_gets_a_copy(repos, server, monkeypatch):
     first, _ = repos
     shutil.rmtree(Path(first.common_dir, "lfs"))

@@ -83,6 +83,7 @@ def test_large_files_that_were_left_out_of_a_push_go_with_a_later_one(team):
     assert content(bob, "big") == WEIGHTS
 
 
+@pytest.mark.slow
 def test_a_run_whose_large_file_cannot_be_sent_stays_here_with_its_model(team):
     ann, bob, _ = team
     bad, good = train(ann, "bad"), train(ann, "good", WEIGHTS[::-1])
@@ -103,6 +104,7 @@ def test_a_run_whose_large_file_cannot_be_sent_stays_here_with_its_model(team):
     assert (again.runs, again.models, again.files) == ((bad,), ("net@v1.0.0",), 1)
 
 
+@pytest.mark.slow
 def test_the_events_of_a_model_take_the_large_files_of_its_versions(team):
     ann, bob, _ = team
     train(ann, "big")
@@ -115,6 +117,7 @@ def test_the_events_of_a_model_take_the_large_files_of_its_versions(team):
     assert Path("here/model.bin").read_bytes() == WEIGHTS
 
 
+@pytest.mark.slow
 def test_a_version_can_be_promoted_where_its_content_only_came_from(team):
     ann, bob, _ = team
     train(ann, "big")
@@ -142,6 +145,7 @@ def test_a_folder_is_a_store_for_any_remote(team, tmp_path):
     assert f"the folder {tmp_path}/mount does not exist" in reason
 
 
+@pytest.mark.slow
 def test_a_full_store_takes_what_fits(team):
     ann, bob, _ = team
     train(ann, "big")
@@ -156,6 +160,7 @@ def test_a_full_store_takes_what_fits(team):
     assert content(bob, "big") == WEIGHTS  # named by the user, so it comes
 
 
+@pytest.mark.slow
 def test_a_pull_that_was_killed_before_the_content_came_is_completed(team, monkeypatch):
     from gittrack.share import large_files
 
@@ -195,6 +200,7 @@ def test_gc_deletes_only_what_the_remote_has_and_nothing_here_needs(team):
     assert look("gc", "--uploaded").out == "nothing to remove\n"
 
 
+@pytest.mark.slow
 def test_a_run_that_says_another_size_gets_nothing(team):
     """A hostile run names content with a wrong size."""
     ann, bob, _ = team
@@ -220,6 +226,7 @@ def test_a_run_that_says_another_size_gets_nothing(team):
     assert (done.code, reason in done.err, Path("model.bin").exists()) == (1, True, False)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("git-lfs"), reason="git-lfs is not installed")
 def test_files_of_the_code_under_git_lfs_go_with_the_run(team):
     """Committed ones that were not pushed, and uncommitted ones."""

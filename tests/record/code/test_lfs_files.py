@@ -55,6 +55,7 @@ def test_it_outlives_a_prune_and_comes_back_with_the_code(store):
     assert store.content(DIGEST) is None
 
 
+@pytest.mark.slow
 def test_a_run_that_goes_on_keeps_it(store):
     with gittrack.init():
         past = store.path(DIGEST).stat().st_mtime - FRESH_SECONDS - 1
@@ -63,6 +64,7 @@ def test_a_run_that_goes_on_keeps_it(store):
         assert store.content(DIGEST)
 
 
+@pytest.mark.slow
 def test_without_room_the_run_says_that_it_is_not_exact(store):
     git(".", "config", "track.maxStoreSize", "0")
     (sentence,) = record().diff["inexact"]
@@ -72,6 +74,7 @@ def test_without_room_the_run_says_that_it_is_not_exact(store):
     assert store.content(DIGEST) is None
 
 
+@pytest.mark.slow
 def test_another_folder_of_git_lfs(store, tmp_path):
     git(".", "config", "lfs.storage", str(tmp_path / "shared-lfs"))
     assert "inexact" not in record().diff
