@@ -23,6 +23,7 @@ import { numeric, valueAt } from "./sort.js";
 export function groupsOf(runs, rows, by) {
   const except = by.filter((name) => name.startsWith("-")).map((name) => name.slice(1));
   const columns = except.length > 0 ? configuration(runs, except) : runs.columns.filter((/** @type {any} */ column) => by.includes(column.name));
+  /** @type {((row: number) => string)[]} */
   const parts = columns.map((/** @type {any} */ column) => (/** @type {number} */ row) => JSON.stringify(valueAt(column, row)));
   if (except.length > 0) parts.push((/** @type {number} */ row) => JSON.stringify(commandWithout(runs, row, except)));
   /** @type {Map<string, number[]>} */
