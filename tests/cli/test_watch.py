@@ -63,15 +63,33 @@ def test_mistakes_are_printed_before_the_screen_changes():
 
 def test_keys_have_names():
     keys = {
-        "\x1b[A": "up",
-        "\x1b": "escape",
-        "\r": "enter",
-        " ": "space",
-        "j": "j",
-        "\x1b[5~": "",
-        "": "",
+        "\x1b[A": ["up"],
+        "\x1b": ["escape"],
+        "\r": ["enter"],
+        "jj k": ["j", "j", "space", "k"],
+        "\x1b[Bé\x7f": ["down", "é", "backspace"],
+        "\x1b[1;5A\x1b[5~x": ["", "", "x"],
+        "\x00": [""],
+        "": [],
     }
-    assert {sequence: keyboard.name_of(sequence) for sequence in keys} == keys
+    assert {typed: keyboard.keys_of(typed) for typed in keys} == keys
+
+
+def test_all_keys_count_and_a_filter_is_typed():
+    for number in range(3):
+        helpers.record(f"run {number}", {"loss": 1.0}, {"loss": number}, config={"lr": number})
+    terminal = helpers.Terminal(sys.executable, "-m", "gittrack", "watch", lines=30, columns=90)
+    terminal.until("3 runs")
+    terminal.type(" j c")  # at once: picks two runs and compares them
+    terminal.until("equal: ")
+    terminal.type("\x1b")
+    terminal.until("step")
+    terminal.type("/loss <\r")
+    terminal.until("in the query, column")
+    terminal.type("/lr >= 1\r")
+    terminal.until("2 runs  lr >= 1")
+    terminal.type("q")
+    assert terminal.end()[1] == 0
 
 
 def test_lines_are_cut_and_safe():

@@ -20,9 +20,10 @@ from gittrack.cli.output import escape_controls, paint
 from gittrack.core.errors import TrackError
 from gittrack.core.run.run_info import RUNNING, RunInfo
 from gittrack.read import stamps
-from gittrack.read.runs import reader, resolve
+from gittrack.read.runs import compare, reader, resolve
 from gittrack.read.runs.reader import Raw
-from gittrack.show.terminal import text, watch
+from gittrack.read.runs.record import RunRecord
+from gittrack.show.terminal import diff_many, text, watch
 from gittrack.show.terminal.plot import Frame, Line
 from gittrack.show.terminal.watch import State
 from gittrack.web import points, windows
@@ -73,20 +74,26 @@ def look(repo: git.Repo, params: Params) -> Picture:
 
 
 def _loop(repo: git.Repo, params: Params, screen: keyboard.Screen) -> None:
-    state, cache = State(), PointCache()
+    state, cache, problem = State(query=params.text("where")), PointCache(), ""
     stamp, picture = stamps.look(repo), look(repo, params)
     while True:
         size = os.get_terminal_size(sys.stdout.fileno())
-        screen.draw(drawn(repo, picture, state, cache, size))
+        screen.draw(drawn(repo, picture, state, cache, size, problem))
         key = screen.key(_PAUSE)
-        if key == "q":
+        if key == keyboard.END or (key == "q" and state.typed is None):
             return
+        problem = "" if key else problem
         infos = _visible(picture, state)
         ids = [info.id for info in infos]
-        state = watch.press(state, key, ids, len(watch.metrics_of(infos)))
+        after = watch.press(state, key, ids, len(watch.metrics_of(infos)))
         now = stamps.look(repo, stamp)
-        if now != stamp:
-            stamp, picture = now, look(repo, params)
+        if now != stamp or after.query != state.query:
+            try:
+                selection = Params({**params.texts, "where": [after.query]})
+                stamp, picture = now, look(repo, selection)
+            except TrackError as error:  # in the query that was typed
+                after, problem = state._replace(typed=None), error.message.partition("\n")[0]
+        state = after
 
 
 def _visible(picture: Picture, state: State) -> list[RunInfo]:
@@ -94,7 +101,12 @@ def _visible(picture: Picture, state: State) -> list[RunInfo]:
 
 
 def drawn(
-    repo: git.Repo, picture: Picture, state: State, cache: PointCache, size: os.terminal_size
+    repo: git.Repo,
+    picture: Picture,
+    state: State,
+    cache: PointCache,
+    size: os.terminal_size,
+    problem: str = "",
 ) -> str:
     """Return the screen for a state."""
     infos = _visible(picture, state)
@@ -108,6 +120,8 @@ def drawn(
     )
     if state.help:
         drawing = list(watch.HELP)
+    elif state.compare:
+        drawing = _differences(repo, picture, state)
     else:
         lines = [
             _line(repo, picture, info, metric, state, cache)
@@ -117,9 +131,20 @@ def drawn(
         frame = Frame(metric, x, state.log, size.columns, height, paint("x", "bold") != "x", True)
         drawing = watch.chart_lines([line for line in lines if line.points], frame)
     running = sum(info.status == RUNNING for info in picture.infos)
-    footer = watch.footer(state, metric, picture.total, running)
+    footer = watch.footer(state, metric, picture.total, running, problem)
     painted = [_painted(line, visible, number) for number, line in enumerate(head)]
     return watch.screen(painted, drawing, footer, size.lines, lambda line: cut(line, size.columns))
+
+
+def _differences(repo: git.Repo, picture: Picture, state: State) -> list[str]:
+    """Return what differs among the picked runs."""
+    picked = [raw for raw in picture.raws if raw.id in state.picked]
+    if len(picked) < 2:
+        return ["pick two runs or more with the space bar"]
+    try:
+        return diff_many.page(compare.table([RunRecord(repo, raw) for raw in picked])).splitlines()
+    except TrackError as error:
+        return [error.message]
 
 
 def _painted(line: str, infos: list[RunInfo], number: int) -> str:

@@ -11,13 +11,17 @@ from gittrack.show.terminal.columns import short_id
 from gittrack.show.terminal.plot import Frame, Line, chart
 
 HELP = (
-    *(
-        "j k, arrows   move",
-        "space   pick a run for the chart",
-        "Enter   only this run",
-        "Esc   all",
-    ),
-    *("[ ]   other metric", "x   steps or seconds", "y   logarithmic", "s   smoother", "q   end"),
+    "/   filter, as -w",
+    "j k, arrows   move",
+    "space   pick a run for the chart",
+    "c   compare the picked runs",
+    "Enter   only this run",
+    "Esc   back",
+    "[ ]   other metric",
+    "x   steps or seconds",
+    "y   logarithmic",
+    "s   smoother",
+    "q   end",
 )
 WEIGHTS = (0.0, 0.6, 0.9, 0.98)  # of the past, of a smoothed curve
 MOST_CURVES = 7
@@ -42,6 +46,12 @@ class State(NamedTuple):
         Whether the x axis is time, whether y is logarithmic, and whether the keys are shown.
     smooth : int
         The position in `WEIGHTS`.
+    compare : bool
+        Whether the differences of the picked runs are shown instead of the chart.
+    query : str
+        Which runs are shown, as ``-w`` of ``git track ls``.
+    typed : str or None
+        A query that is being typed; None if no query is.
     """
 
     row: int = 0
@@ -52,6 +62,9 @@ class State(NamedTuple):
     log: bool = False
     help: bool = False
     smooth: int = 0
+    compare: bool = False
+    query: str = ""
+    typed: str | None = None
 
 
 def press(state: State, key: str, ids: Sequence[str], metrics: int) -> State:
@@ -62,12 +75,14 @@ def press(state: State, key: str, ids: Sequence[str], metrics: int) -> State:
     state : State
         The state before.
     key : str
-        A letter, or ``up``, ``down``, ``enter``, ``escape``, ``space``.
+        A letter, or ``up``, ``down``, ``enter``, ``escape``, ``space``, ``backspace``.
     ids : sequence of str
         The ids of the runs in the table.
     metrics : int
         The number of metrics.
     """
+    if state.typed is not None:
+        return _typing(state, state.typed, key)
     last = max(0, len(ids) - 1)
     row = min(state.row, last)
     here = ids[row] if ids else ""
@@ -80,13 +95,36 @@ def press(state: State, key: str, ids: Sequence[str], metrics: int) -> State:
     changes: dict[str, dict[str, object]] = {
         "space": {"picked": state.picked ^ {here}},
         "enter": {"alone": here, "picked": frozenset((here,))},
-        "escape": {"alone": "", "picked": frozenset(), "help": False},
+        "escape": _back(state),
+        "/": {"typed": state.query},
+        "c": {"compare": not state.compare},
         "x": {"seconds": not state.seconds},
         "y": {"log": not state.log},
         "s": {"smooth": (state.smooth + 1) % len(WEIGHTS)},
         "?": {"help": not state.help},
     }
     return state._replace(**changes.get(key, {}))  # type: ignore[arg-type]
+
+
+def _back(state: State) -> dict[str, object]:
+    """Return what Esc changes: it closes the help, then the comparison, then all that was chosen."""
+    if state.help:
+        return {"help": False}
+    if state.compare:
+        return {"compare": False}
+    return {"alone": "", "picked": frozenset()}
+
+
+def _typing(state: State, typed: str, key: str) -> State:
+    """Return the state after a key while a query is typed."""
+    if key == "enter":
+        return state._replace(query=typed.strip(), typed=None, row=0)
+    if key == "escape":
+        return state._replace(typed=None)
+    if key == "backspace":
+        return state._replace(typed=typed[:-1])
+    letter = " " if key == "space" else key
+    return state._replace(typed=typed + letter) if len(letter) == 1 else state
 
 
 def metrics_of(infos: Sequence[RunInfo]) -> list[str]:
@@ -170,10 +208,16 @@ def screen(
     return "\r\n".join(fit(line) for line in (*padded, footer))
 
 
-def footer(state: State, metric: str, total: int, counted: int) -> str:
-    """Return the last line: what the chart shows, and which keys there are."""
+def footer(state: State, metric: str, total: int, counted: int, problem: str = "") -> str:
+    """Return the last line: what is typed or wrong, else what the chart shows, and which keys there are."""
+    if state.typed is not None:
+        return f"filter: {text.escape(state.typed)}_"
+    if problem:
+        return text.escape(problem)
     parts = [f"{total} runs" + (f", {counted} running" if counted else "")]
-    if metric:
+    if state.query:
+        parts.append(text.escape(state.query))
+    if metric and not state.compare:
         weight = WEIGHTS[state.smooth]
         parts.append(text.escape(metric) + (f" smoothed by {weight:g}" if weight else ""))
     return "  ".join((*parts, "?: keys  q: end"))

@@ -42,6 +42,23 @@ def test_picking_and_opening():
     assert pressed("escape", state=opened) == State(row=1)
 
 
+def test_a_query_is_typed_and_escape_keeps_the_one_before():
+    assert pressed("/", *"lr", "space", *"<q").typed == "lr <q"
+    assert pressed("/", *"lr", "enter") == State(query="lr")
+    assert pressed("/", "x", "backspace", "backspace", "up", "enter") == State()
+    assert pressed("/", "x", "escape", state=State(query="lr")) == State(query="lr")
+    assert watch.footer(State(typed="lr <"), "loss", 3, 0) == "filter: lr <_"
+    assert watch.footer(State(query="lr < 1"), "loss", 3, 1).startswith("3 runs, 1 running  lr < 1")
+    assert watch.footer(State(), "loss", 3, 0, "wrong\x1b") == "wrong\\x1b"
+
+
+def test_escape_closes_the_help_and_the_comparison_first():
+    state = State(help=True, compare=True, alone=IDS[0])
+    assert pressed("escape", state=state) == State(compare=True, alone=IDS[0])
+    assert pressed("escape", "escape", "escape", state=state) == State()
+    assert pressed("c").compare
+
+
 def test_the_chart_turns_and_changes_its_axes():
     assert [pressed(*keys).metric for keys in (["]"], ["]", "]"], ["["])] == [1, 0, 1]
     assert pressed("x", "y", "s", "?") == State(seconds=True, log=True, smooth=1, help=True)
