@@ -131,7 +131,10 @@ def _runs() -> Iterator[Candidate]:
     for info in infos:
         state = f"{info.experiment} {info.status}"
         if info.name:
-            yield info.name, f"{short_id(info.id)} {state}"
+            same = [other for other in infos if other.name == info.name]
+            unique = info.name if len(same) == 1 else resolve.owned_name(info, infos)
+            if unique:
+                yield unique, f"{short_id(info.id)} {state}"
         yield short_id(info.id), f"{info.name or ''} {state}"
     yield from _versions()
 

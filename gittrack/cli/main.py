@@ -132,7 +132,7 @@ def overview() -> str:
         "usage: git track VERB ...\n\nML experiment tracking that is nothing but git: a run is a commit.\n\n"
         f"{lines}\n"
         "A RUN is a full id, a unique prefix of the id or of its last 8 hex digits, a name,\n"
-        "a run commit, @ (the latest run), @~2 (two runs earlier), EXPERIMENT@,\n"
+        "USER/NAME, a run commit, @ (the latest run), @~2 (two runs earlier), EXPERIMENT@,\n"
         "MODEL@VERSION or MODEL@STAGE.\n"
         "Help for one verb: git track VERB -h\n"
     )

@@ -273,10 +273,16 @@ def _warn_of_same_name(repo: git.Repo, published: Published) -> None:
     """Warn if another run has the same name: the name alone then addresses neither."""
     info = published.info
     others = resolve.named(repo, info.name) if info.name else []
-    same_name = next((run for run in others if run.id != info.id), None)
-    if same_name is not None:
-        name = text.escape(info.name or "")
-        _warn(f"{name} is also the name of {same_name.id}; rename one: git track rename RUN NAME")
+    infos = [reader.decode(repo, run) for run in others if run.id != info.id]
+    if not infos:
+        return
+    name = text.escape(info.name or "")
+    owned = resolve.owned_name(info, infos)
+    if owned and all(other.user != info.user for other in infos):
+        user = text.escape(str(infos[0].user))
+        _warn(f"{name} is also the name of a run of {user}: type {text.escape(owned)}")
+    else:
+        _warn(f"{name} is also the name of {infos[0].id}; rename one: git track rename RUN NAME")
 
 
 def _warn(message: str) -> None:

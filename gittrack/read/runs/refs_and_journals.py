@@ -48,7 +48,8 @@ class RefsAndJournals:
         runs = selection.by_id(listing.list_runs(self.repo), address) if may_be_id else []
         if not runs:
             raws = listing.list_runs_with_summaries(self.repo)
-            runs = selection.by_name(raws, address) or selection.by_prefix(raws, address)
+            runs = selection.by_name(raws, address) or selection.by_owner_and_name(raws, address)
+            runs = runs or selection.by_prefix(raws, address)
         return reader.bodies(
             self.repo, runs
         )  # from git itself: the cache may have a commit that git has lost
@@ -82,7 +83,10 @@ class Trash:
     def find(self, address: str) -> list[Raw]:
         """Return the runs that an address can mean."""
         raws = self._all()
-        ways = (selection.by_id, selection.by_name, selection.by_prefix)
+        ways = (
+            *(selection.by_id, selection.by_name),
+            *(selection.by_owner_and_name, selection.by_prefix),
+        )
         return next((runs for way in ways if (runs := way(raws, address))), [])
 
     def named(self, name: str) -> list[Raw]:

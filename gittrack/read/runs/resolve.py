@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Sequence
 
 from gittrack import git
 from gittrack.core import layout
@@ -27,8 +28,9 @@ def resolve(repo: git.Repo, address: str, *, trashed: bool = False, fetch: bool 
     repo : git.Repo
         The repository.
     address : str
-        A full id (also ``<experiment>/<id>``), a unique prefix of an id or of its 8 hex digits, a name, the
-        id of a run commit, ``@`` (the latest run), ``@~2`` (the run two before it), ``<experiment>@``, or
+        A full id (also ``<experiment>/<id>``), a unique prefix of an id or of its 8 hex digits, a name,
+        ``<user>/<name>`` or ``<user>@<host>/<name>`` for a name that several people gave, the id of a run
+        commit, ``@`` (the latest run), ``@~2`` (the run two before it), ``<experiment>@``, or
         ``<model>@<version or stage>``.
     trashed : bool, default False
         Whether to search in the trash instead.
@@ -95,12 +97,32 @@ def _latest(repo: git.Repo, address: str, experiment: str | None, back: int) -> 
 
 
 def _ambiguous(repo: git.Repo, address: str, runs: list[Raw]) -> AmbiguousRun:
-    candidates = [_described(reader.decode(repo, raw)) for raw in runs[:5]]
+    infos = [reader.decode(repo, raw) for raw in runs]
     more = f" and {len(runs) - 5} more" if len(runs) > 5 else ""
+    owned = [owned_name(info, infos) for info in infos if info.name == address.rpartition("/")[2]]
+    hint = f"say whose it is: {' or '.join(owned[:3])}; or " if all(owned) and owned else ""
     return AmbiguousRun(
-        f"{address!r} is {len(runs)} runs: {', '.join(candidates)}{more}",
-        "give more of the id, or EXPERIMENT/ID",
+        f"{address!r} is {len(runs)} runs: {', '.join(map(_described, infos[:5]))}{more}",
+        f"{hint}give more of the id, or EXPERIMENT/ID",
     )
+
+
+def owned_name(info: RunInfo, others: Sequence[RunInfo]) -> str:
+    """Return the name of a run with its user, and with its host if needed; empty if that is not unique.
+
+    Parameters
+    ----------
+    info : RunInfo
+        A run that has a name.
+    others : sequence of RunInfo
+        The runs from which the name must tell it; the run itself may be among them.
+    """
+    same = [other for other in others if other.name == info.name and other.id != info.id]
+    if all(other.user != info.user for other in same) and info.user:
+        return f"{info.user}/{info.name}"
+    if all((other.user, other.host) != (info.user, info.host) for other in same) and info.host:
+        return f"{info.user}@{info.host}/{info.name}"
+    return ""
 
 
 def _described(info: RunInfo) -> str:

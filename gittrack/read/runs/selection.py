@@ -167,6 +167,16 @@ def by_name(raws: Iterable[Raw], name: str) -> list[Raw]:
     return [raw for raw in raws if name_of(raw) == name]
 
 
+def by_owner_and_name(raws: Iterable[Raw], address: str) -> list[Raw]:
+    """Return the runs of ``USER/NAME`` or ``USER@HOST/NAME``, for a name that several people gave."""
+    owner, _, name = address.partition("/")
+    if not owner or not name:
+        return []
+    user, _, host = owner.partition("@")
+    runs = [raw for raw in by_name(raws, name) if _fact_of(raw, "user") == user]
+    return [raw for raw in runs if not host or _fact_of(raw, "host") == host]
+
+
 def by_prefix(raws: Iterable[Raw], prefix: str) -> list[Raw]:
     """Return the runs whose id, whose last 8 digits, or whose run commit begins with some hex digits."""
     if not re.fullmatch("[0-9a-f-]+", prefix):
@@ -190,11 +200,19 @@ def name_of(raw: Raw) -> str | None:
     ]
     if renamed:
         return str(renamed[-1]) or None
-    try:
-        name = commit_message.find(raw.body, "name") if raw.body else None
-    except ValueError:
-        return None
-    return name if isinstance(name, str) else None
+    return _fact_of(raw, "name")
+
+
+def _fact_of(raw: Raw, name: str) -> str | None:
+    """Return a fact that is a text and that no annotation changes."""
+    if raw.info is not None:
+        value = getattr(raw.info, name)
+    else:
+        try:
+            value = commit_message.find(raw.body, name) if raw.body else None
+        except ValueError:
+            return None
+    return value if isinstance(value, str) else None
 
 
 def current_named(raws: Sequence[Raw], name: str) -> list[Raw]:

@@ -106,8 +106,9 @@ class Source(Protocol):
     def find(self, address: str) -> list[Raw]:
         """Return the runs, with their bodies, that an address without ``@`` can mean; newest first.
 
-        A full id (``EXPERIMENT/ID`` too) or its 8 hex digits comes before a name, and a name before the
-        beginning of an id, of its 8 hex digits, or (from 7 digits on) of a run commit.
+        A full id (``EXPERIMENT/ID`` too) or its 8 hex digits comes before a name, a name before
+        ``USER/NAME`` or ``USER@HOST/NAME``, and that before the beginning of an id, of its 8 hex digits,
+        or (from 7 digits on) of a run commit.
         """
 
     def named(self, name: str) -> list[Raw]:

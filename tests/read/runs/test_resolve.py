@@ -75,7 +75,9 @@ def test_an_address_of_several_runs_describes_them(repo):
     assert caught.value.message.startswith(
         f"'twice' is 2 runs: {run_id(4)} (default, twice, ada@gpu4, "
     )
-    assert caught.value.hint == "give more of the id, or EXPERIMENT/ID"
+    assert caught.value.hint == (
+        "say whose it is: ada@gpu4/twice or ada@gpu3/twice; or give more of the id, or EXPERIMENT/ID"
+    )
     with pytest.raises(AmbiguousRun, match="'202603' is 5 runs"):
         resolve.resolve(repo, "202603")
 
