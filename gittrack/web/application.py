@@ -27,7 +27,7 @@ VIEWS = {
     **{
         name: (name, "view")
         for name in (
-            *("runs", "series", "run", "log", "figure", "compare", "groups", "importance"),
+            *("runs", "series", "run", "log", "figure", "compare", "importance"),
             *("sweeps", "models"),
         )
     },

@@ -1,6 +1,7 @@
 """Windows of rows: the order of many runs is kept, so that scrolling reads only the rows in sight.
 
-A page shows all of up to 2,000 runs at once, and sorts them itself.  Of more runs it asks for windows.
+A page shows all of up to 2,000 runs at once, and sorts them itself.  Of more runs it asks for windows; to
+search or group them, for all of up to 20,000.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from gittrack.web.params import BadParameter, Params
 
 MOST_ROWS = 2_000  # with so many runs, the page gets all of them and needs no windows
 WINDOW = 200  # rows
-_LARGEST_WINDOW = 10_000
+_LARGEST_WINDOW = 20_000
 _WITHOUT_CACHE = 1_000  # runs whose bodies git reads directly, see `read.runs.refs_and_journals`
 _ORDERS = 4  # that are kept
 _MOST_SORT_KEYS = 20  # each sorts all runs once more

@@ -11,7 +11,7 @@ import pytest
 from gittrack import git
 from gittrack.web.params import Params
 from gittrack.web.points import PointCache
-from gittrack.web.views import compare, groups, importance, models, run, runs, series
+from gittrack.web.views import compare, importance, models, run, runs, series
 
 
 def ways(module, function="view", *rest, **fields) -> list[dict[str, str]]:
@@ -93,8 +93,6 @@ def test_many_runs(two):
     assert "loss; rm" in printed["the curves of loss; rm"]["git"]
     printed = check(ways(importance, metric="loss"))
     assert "params.lr: 1" in printed["the numbers behind this"]["git"]
-    printed = check(ways(groups, metric="loss", over="seed"))
-    assert "lr" in printed["these groups"]["track"]
 
 
 def test_models(two):

@@ -192,7 +192,7 @@ def test_runs_that_are_named_are_found_without_a_listing(project, monkeypatch):
     keys = [f"default/{ids[n]}" for n in (2, 0)]
     named = Params({"run": [keys[0], "default/nothing", keys[1]]})
     assert [raw.id for raw in windows.select(git.find(), named).raws] == [ids[2], ids[0]]
-    monkeypatch.setattr("gittrack.read.runs.reader.list_runs", None)
+    monkeypatch.setattr("gittrack.read.runs.listing.list_runs", None)
     rows = windows.select(git.find(), named)
     assert [raw.id for raw in rows.raws] == [ids[2], ids[0]]
     assert all(raw.body for raw in rows.raws)

@@ -6,7 +6,7 @@ import helpers
 import pytest
 
 from gittrack import git
-from gittrack.web import windows
+from gittrack.web import assets, windows
 from gittrack.web.params import Params
 from gittrack.web.windows import Windows
 
@@ -74,3 +74,10 @@ def test_a_live_run_has_its_current_values(five):
         assert order.select(git.find(), params).raws[0].info.metrics["loss"].last == 1.0
         run.log({"loss": 2.0})
         assert order.select(git.find(), params).raws[0].info.metrics["loss"].last == 2.0
+
+
+def test_all_rows_of_many_come_at_once_if_the_page_needs_them(five):
+    rows = Windows().select(git.find(), Params({"limit": ["5"]}))
+    assert (ids(rows), rows.complete) == (five[::-1], True)
+    script = assets.files()["js/row_windows.js"].decode()
+    assert f"MOST_WHOLE = {windows._LARGEST_WINDOW:_};" in script

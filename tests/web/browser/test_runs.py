@@ -122,3 +122,11 @@ def test_of_many_runs_the_rows_in_sight_are_asked_for(project, served, page, mon
     expect(rows.first).to_contain_text("run 0")
     expect(rows).to_have_count(12)
     assert [int(name[4:]) * 5 % 12 for name in names(page)] == list(range(12))
+    with page.expect_request("**/data/runs*limit=12*") as request:
+        page.get_by_label("search in the table").fill("loss=7")
+    expect(rows).to_have_count(1)
+    assert "offset" not in request.value.url
+    page.get_by_label("search in the table").fill("")
+    expect(rows).to_have_count(12)
+    page.get_by_label("group by").select_option("STATUS")
+    expect(page.locator("tbody tr[data-group]")).to_contain_text("5.5 ± 3.6 (12)")

@@ -12,7 +12,7 @@ import pytest
 from gittrack import git
 from gittrack.web.application import encoded
 from gittrack.web.params import Params
-from gittrack.web.views import groups, importance, sweeps
+from gittrack.web.views import importance, sweeps
 
 TRIAL = """echo "{\\"loss\\": $2}" >> "$GITTRACK_METRICS" """
 
@@ -20,19 +20,6 @@ TRIAL = """echo "{\\"loss\\": $2}" >> "$GITTRACK_METRICS" """
 def plain(document: dict) -> dict:
     """Return a document as a browser gets it."""
     return json.loads(encoded(document))
-
-
-def test_groups_have_the_numbers_of_top(project):
-    for lr in (0.1, 0.2):
-        for seed in (1, 2, 3):
-            helpers.record(None, {"loss": lr * seed}, config={"lr": lr, "seed": seed})
-    top = json.loads(helpers.look("top", "loss", "--over", "seed", "--json").out)
-    document = plain(groups.view(git.find(), Params({"metric": ["loss"], "over": ["seed"]})))
-    assert document["groups"] == top["groups"]
-    assert document["difference"] == top["difference"]
-    by = plain(groups.view(git.find(), Params({"metric": ["loss"], "by": ["lr"]})))
-    assert [group["mean"] for group in by["groups"]] == [group["mean"] for group in top["groups"]]
-    assert document["goal"] == "min"
 
 
 def test_importance_of_any_runs(project):

@@ -1,15 +1,17 @@
 // @ts-check
 /** Keeps the document `runs` of the store as the state asks for. */
 
-import { placed, spread, WINDOW } from "./row_windows.js";
+import { placed, spread, wayOf, WINDOW } from "./row_windows.js";
 
 /**
  * Ask for the runs whenever the selection changes; what is typed later wins.  Of many runs (`complete` is false) the
  * server has the order, and rows are asked for window by window: `window` of the store is the first row that is missing.
+ * To search or group them all rows are asked for, if they are not too many.
  * @param {import("./main.js").App} app
  */
 export function startLoading(app) {
   let request = new AbortController();
+  let isWhole = false; // whether all rows of many are being asked for
 
   async function load() {
     const mine = renew();
@@ -18,8 +20,11 @@ export function startLoading(app) {
     await guard(mine, async () => {
       let document = await ask(mine, { sort: runs && !runs.complete ? app.store.get().sort : [] });
       const { sort } = app.store.get();
-      if (!document.complete && sort.length > 0 && (!runs || runs.complete)) document = await ask(mine, { sort });
+      isWhole = !document.complete && wayOf(document, app.store.get()) === "whole";
+      if (isWhole) document = await ask(mine, { limit: document.total });
+      else if (!document.complete && sort.length > 0 && (!runs || runs.complete)) document = await ask(mine, { sort });
       if (request !== mine) return;
+      isWhole = false;
       app.store.set({ runs: document.complete ? document : spread(document), window: -1, problem: null, busy: false });
       app.announce(`${document.total} runs`);
     });
@@ -38,6 +43,7 @@ export function startLoading(app) {
   }
 
   function renew() {
+    isWhole = false;
     request.abort();
     request = new AbortController();
     return request;
@@ -60,6 +66,9 @@ export function startLoading(app) {
 
   app.store.on(["experiment", "where", "archived", "reload"], load);
   app.store.on(["window"], loadWindow);
+  app.store.on(["find", "group"], (state) => {
+    if (state.runs && !state.runs.complete && !isWhole && wayOf(state.runs, state) === "whole") load();
+  });
   app.store.on(["sort"], (state) => {
     if (state.runs && !state.runs.complete) load();
   });

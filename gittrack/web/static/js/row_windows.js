@@ -2,6 +2,27 @@
 /** Windows of rows of many runs, put into one document `runs` with a place for each row.  Pure. */
 
 export const WINDOW = 200; // rows, as on the server
+const MOST_WHOLE = 20_000; // rows that a page can hold, as on the server
+
+/**
+ * Say how the rows of a document come that is not complete: all at once if somebody searches in them or groups them,
+ * because that needs all; else, and of too many, by windows.
+ * @param {{total: number}} runs  the document
+ * @param {{find: string, group: string[]}} state
+ * @returns {"windows" | "whole" | "too many"}
+ */
+export function wayOf({ total }, { find, group }) {
+  if (!find.trim() && group.length === 0) return "windows";
+  return total <= MOST_WHOLE ? "whole" : "too many";
+}
+
+/**
+ * Return what to say if rows can be neither searched nor grouped; empty if they can.
+ * @param {{total: number, complete: boolean}} runs  the document
+ */
+export function limitOf({ total, complete }) {
+  return complete || total <= MOST_WHOLE ? "" : `${total.toLocaleString("en")} runs are too many to search and group here: filter first, at most ${MOST_WHOLE.toLocaleString("en")}`;
+}
 
 /**
  * Return a document with a place for each of its `total` rows; those of other windows are empty.

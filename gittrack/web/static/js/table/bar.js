@@ -2,6 +2,7 @@
 /** The bar over the table: search in the rows, and groups. */
 
 import { el, fill } from "../dom.js";
+import { limitOf } from "../row_windows.js";
 
 const EXCEPT_SEED = "-seed";
 
@@ -16,6 +17,7 @@ export function createBar(app, ...more) {
   const find = el("input", { type: "search", "aria-label": "search in the table", placeholder: "search", value: store.get().find, on: { input: () => store.set({ find: find.value }) } });
   const choice = el("select", { "aria-label": "group by", on: { change: () => add(choice.value) } });
   const chosen = el("span", { class: "chips" });
+  const note = el("span", { class: "problem", role: "alert" }); // what is asked for, and not done
 
   function add(/** @type {string} */ name) {
     const { group } = store.get();
@@ -29,16 +31,17 @@ export function createBar(app, ...more) {
     const names = runs ? runs.columns.filter((/** @type {any} */ column) => column.group === "param" || ["experiment", "status", "branch", "code", "name"].includes(column.name)) : [];
     fill(choice, el("option", { value: "", text: "group by …" }), el("option", { value: EXCEPT_SEED, text: "all except seed" }), ...names.map((/** @type {any} */ column) => el("option", { value: column.name, text: column.head })));
     choice.value = "";
-    choice.disabled = !runs || !runs.complete;
-    find.disabled = choice.disabled;
-    choice.title = choice.disabled ? "only if all runs are here: filter first" : "";
+    const limit = runs ? limitOf(runs) : "";
+    choice.disabled = find.disabled = !runs || limit !== "";
+    choice.title = find.title = limit;
+    fill(note, (group.length > 0 || store.get().find !== "") && limit);
     const groups = group.map((/** @type {string} */ name) => chip(name === EXCEPT_SEED ? "all except seed" : label(runs, name), () => store.set({ group: group.filter((/** @type {string} */ other) => other !== name) })));
     fill(chosen, ...groups, baseline && chip(`baseline ${baseline.slice(-8)}`, () => store.set({ baseline: "" })));
     if (find.value !== store.get().find) find.value = store.get().find;
   }
 
   refresh();
-  return { element: el("div", { class: "tools-row", role: "toolbar", "aria-label": "table" }, find, choice, chosen, ...more), refresh };
+  return { element: el("div", { class: "tools-row", role: "toolbar", "aria-label": "table" }, find, choice, chosen, note, ...more), refresh };
 }
 
 function label(/** @type {any} */ runs, /** @type {string} */ name) {
