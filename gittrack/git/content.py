@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from gittrack.git.process import GitError, Repo
+from gittrack.git.process import GitError, Repo, failure
 
 
 def read_objects(
@@ -46,6 +46,19 @@ def read_objects(
             size = int(words[-1])
             yield out[end + 1 : end + 1 + size]
             at = end + size + 2
+
+
+def blob_parts(repo: Repo, name: str, size: int = 1 << 20) -> Iterator[bytes]:
+    """Yield the content of a blob, ``id:path``, in parts, so that a large one takes little memory.
+
+    Raises GitError if it is missing.
+    """
+    stream = ("-c", "core.bigFileThreshold=8m", "--no-replace-objects", "cat-file", "blob", name)
+    call = repo.call(*stream, shared=True, piped=True)
+    yield from call.child.parts(size)
+    answer = call.wait()
+    if answer.code != 0:
+        raise failure(call.args, answer)
 
 
 def read_small_objects(repo: Repo, oids: Sequence[str], most: int) -> list[bytes | None]:

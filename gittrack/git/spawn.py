@@ -7,7 +7,7 @@ git needs to list 1,000 runs.  The cost of a spawn does not grow with the memory
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 # Not from `os`: the replacement of gevent waits for ever for a child that gevent did not start.
 from posix import waitpid
@@ -93,6 +93,13 @@ class Child:
         out, err = (_content(fd) if fd in self._open else b"" for fd in (self._out, self._err))
         self._close()
         return status, out, err
+
+    def parts(self, size: int) -> Iterator[bytes]:
+        """Yield the stdout of a ``piped`` child as it comes, at most ``size`` bytes at a time."""
+        while piece := os.read(self._out, size):
+            yield piece
+        self._open.discard(self._out)
+        os.close(self._out)
 
     def _close(self) -> None:
         for fd in self._open:

@@ -13,13 +13,16 @@ import numpy as np
 
 from gittrack import git
 from gittrack.core import layout
+from gittrack.git.content import blob_parts
 from gittrack.read.runs import live, reader
 from gittrack.read.runs.live import Tail
 from gittrack.read.runs.reader import Raw
 from gittrack.web.series_file import Array, Series, parse
 
+_MANY = 100  # points in a column of pixels; each is then looked at by itself
 _SHORT = 32  # so many numbers are written as they are
 _INT32 = 2**31 - 1
+_STEP = 16 << 20  # bytes of a live journal that are read at once
 
 
 class RunPoints(NamedTuple):
@@ -68,16 +71,27 @@ def read(repo: git.Repo, raw: Raw, earlier: RunPoints | None = None) -> RunPoint
     """Return the points of a run; see `PointCache.read`."""
     commit = raw.commit or raw.snapshot
     if commit is not None:
-        data = reader.content(repo, raw._replace(commit=commit), layout.SERIES)
-        return RunPoints(parse(data or b""))
+        return RunPoints(_committed(repo, raw._replace(commit=commit)))
     folder = Path(layout.live_dir(repo.common_dir), raw.id)
     before = earlier if earlier is not None and earlier.tail is not None else RunPoints({}, Tail())
-    addition = live.points_after(folder, before.tail or Tail())
-    if addition is None:
-        before, addition = RunPoints({}, Tail()), live.points_after(folder, Tail())
-    lines, tail = addition or ([], Tail())
-    data = "".join(lines).encode("utf-8", "surrogatepass")
-    return RunPoints(_joined(before.metrics, parse(data)), tail)
+    while True:
+        before_tail = before.tail or Tail()
+        addition = live.points_after(folder, before_tail, _STEP)
+        if addition is None:  # another journal: from the beginning
+            before = RunPoints({}, Tail())
+            addition = live.points_after(folder, Tail(), _STEP) or ([], Tail())
+        lines, tail = addition
+        data = "".join(lines).encode("utf-8", "surrogatepass")
+        before = RunPoints(_joined(before.metrics, parse(data)), tail)
+        if len(data) < _STEP // 2:
+            return before
+
+
+def _committed(repo: git.Repo, raw: Raw) -> dict[str, Series]:
+    try:
+        return parse(blob_parts(repo, f"{raw.commit}:{layout.SERIES}"))
+    except git.GitError:
+        return parse(reader.content(repo, raw, layout.SERIES) or b"")  # it says what is missing
 
 
 def _joined(first: Mapping[str, Series], second: Mapping[str, Series]) -> dict[str, Series]:
@@ -118,13 +132,17 @@ def thin(x: Array, y: Array, width: int) -> tuple[Array, Array]:
     """
     if len(x) <= 2 * width:
         return x, y
-    columns = _columns(x, width)
-    starts, counts = _parts_of(columns)
+    starts, counts = _columns(x, width)
     picks = [np.array([0, len(x) - 1])]
-    for extreme in (np.minimum, np.maximum):
-        hits = np.flatnonzero(y == np.repeat(extreme.reduceat(y, starts), counts))
-        first = np.concatenate(([True], columns[hits][1:] != columns[hits][:-1]))
-        picks.append(hits[first])
+    if len(x) > _MANY * width:
+        parts = [
+            (start, y[start : start + count]) for start, count in zip(starts, counts, strict=True)
+        ]
+        picks += [np.array([start + part.argmin(), start + part.argmax()]) for start, part in parts]
+    else:
+        for extreme in (np.minimum, np.maximum):
+            hits = np.flatnonzero(y == np.repeat(extreme.reduceat(y, starts), counts))
+            picks.append(hits[np.searchsorted(hits, starts)])
     chosen = np.unique(np.concatenate(picks))
     return x[chosen], y[chosen]
 
@@ -151,28 +169,25 @@ def means(x: Array, y: Array, width: int) -> Means:
     width : int
         The number of columns of pixels.
     """
-    starts, counts = _parts_of(_columns(x, width))
-    exponents = np.frexp(np.maximum.reduceat(np.abs(y), starts))[1]
-    scale = np.ldexp(1.0, np.maximum(exponents - 1, -1022))  # a sum of large numbers is infinite
-    averages = np.add.reduceat(y / np.repeat(scale, counts), starts) / counts * scale
+    starts, counts = _columns(x, width)
+    low, high = (extreme.reduceat(y, starts) for extreme in (np.minimum, np.maximum))
+    if max(high.max(), -low.min()) < np.finfo(float).max / len(y):
+        averages = np.add.reduceat(y, starts) / counts
+    else:  # a sum of large numbers is infinite
+        scale = np.ldexp(1.0, np.frexp(np.maximum(high, -low))[1] - 1)
+        averages = np.add.reduceat(y / np.repeat(scale, counts), starts) / counts * scale
     ends = starts + counts - 1
-    same = np.minimum.reduceat(y, starts) == np.maximum.reduceat(y, starts)
+    same = low == high
     return Means(x[ends], np.where(same, y[ends], averages), counts)
 
 
-def _columns(x: Array, width: int) -> Array:
-    """Return the column of pixels of each point."""
-    span = float(x[-1]) - float(x[0])
-    if not span > 0:
-        return np.zeros(len(x), dtype=np.int64)
-    columns: Array = np.minimum(((x - x[0]) / span * width).astype(np.int64), width - 1)
-    return columns
-
-
-def _parts_of(columns: Array) -> tuple[Array, Array]:
-    """Return where each column begins, and how many points it has."""
-    starts = np.flatnonzero(np.concatenate(([True], columns[1:] != columns[:-1])))
-    return starts, np.diff(np.append(starts, len(columns)))
+def _columns(x: Array, width: int) -> tuple[Array, Array]:
+    """Return where each column of pixels that has points begins, and how many points it has."""
+    step = x[-1] / width - x[0] / width  # a difference of large numbers may be infinite
+    edges = x[0] + step * np.arange(1, width)
+    starts = np.unique(np.append(0, np.searchsorted(x, edges)))
+    starts = starts[starts < len(x)]
+    return starts, np.diff(np.append(starts, len(x)))
 
 
 def pack(numbers: Array, *, single: bool = False) -> Any:

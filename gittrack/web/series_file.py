@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from gittrack.core.errors import TrackError
 from gittrack.core.run import series
 
 Array = np.ndarray[Any, np.dtype[Any]]
+MOST_POINTS = 20_000_000  # of a run; they take 480 MB
 _PART = 1 << 20  # bytes
 
 
@@ -21,32 +23,61 @@ class Series(NamedTuple):
     times: Array
 
 
-def parse(data: bytes) -> dict[str, Series]:
-    """Return {metric: points} of a metrics.csv.  Raises ValueError, with its number, for a damaged line."""
+class TooManyPoints(TrackError):
+    """A run has more points than the page can hold."""
+
+
+def parse(data: bytes | Iterable[bytes]) -> dict[str, Series]:
+    """Return {metric: points} of a metrics.csv, which may come in parts.
+
+    Raises ValueError, with its number, for a damaged line, and TooManyPoints.
+    """
     header = series.HEADER.encode()
-    body = data.removeprefix(header)
-    line = 1 + data.startswith(header)
-    columns: dict[str, list[Series]] = {}
-    for part in _parts(body):
-        text = part.decode("utf-8", "surrogatepass")
+    line = 1
+    count = 0
+    columns: dict[str, tuple[list[Array], list[Array], list[Array]]] = {}
+    for part in _whole_lines(_slices(data) if isinstance(data, bytes) else data):
+        body = part.removeprefix(header) if line == 1 else part
+        line += body is not part
+        text = body.decode("utf-8", "surrogatepass")
         for name, points in (_plain(text) or _any(text, line)).items():
-            columns.setdefault(name, []).append(points)
+            count += len(points.steps)
+            for arrays, array in zip(columns.setdefault(name, ([], [], [])), points, strict=True):
+                arrays.append(array)
         line += text.count("\n")
-    return {
-        name: Series(*(np.concatenate(arrays) for arrays in zip(*points, strict=True)))
-        for name, points in columns.items()
-    }
+        if count > MOST_POINTS:
+            raise TooManyPoints(
+                f"it has more than {MOST_POINTS:,} points, too many for the page",
+                "see them with: git track plot",
+            )
+    return {name: Series(*map(_emptied, arrays)) for name, arrays in columns.items()}
 
 
-def _parts(data: bytes) -> Iterator[bytes]:
-    """Yield the data in parts that end with a line."""
-    start = 0
-    while start < len(data):
-        end = len(data)
-        if end - start > _PART:
-            end = data.find(b"\n", start + _PART) + 1 or end
-        yield data[start:end]
-        start = end
+def _emptied(arrays: list[Array]) -> Array:
+    """Return arrays as one, and forget them, so that they do not take the memory twice."""
+    joined = np.concatenate(arrays)
+    arrays.clear()
+    return joined
+
+
+def _slices(data: bytes) -> Iterator[bytes]:
+    return (data[start : start + _PART] for start in range(0, len(data), _PART))
+
+
+def _whole_lines(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the data in parts that end with a line; the last one may end without."""
+    waiting = b""
+    pieces: list[bytes] = []
+    size = 0
+    for part in parts:
+        pieces.append(part)
+        size += len(part)
+        end = part.rfind(b"\n") + 1
+        if size >= _PART and end:
+            yield b"".join((waiting, *pieces[:-1], part[:end]))
+            waiting, pieces, size = part[end:], [], len(part) - end
+    if rest := b"".join((waiting, *pieces)):
+        yield rest
 
 
 def _plain(text: str) -> dict[str, Series]:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gittrack import git
-from gittrack.read.runs import resolve
+from gittrack.read.runs import listing, resolve
 from gittrack.web import points
 from gittrack.web.points import PointCache, cut, means, ordered, pack, thin
 from gittrack.web.series_file import Series
@@ -107,3 +107,27 @@ def test_a_mean_has_its_count_and_the_place_of_the_last_point():
 def test_the_mean_of_a_constant_is_the_constant_and_that_of_large_numbers_is_finite():
     assert set(means(np.arange(99.0), np.full(99, 0.1), 7).y) == {0.1}
     assert means(np.arange(2.0), np.array([1.5e308, 1.7e308]), 1).y.tolist() == [1.6e308]
+
+
+def test_columns_with_many_points_keep_the_same_extremes():
+    dice = np.random.default_rng(3)
+    x, y = np.arange(5_000.0), dice.normal(size=5_000)
+    few = thin(x, y, 10)  # each column is looked at by itself
+    assert len(few[0]) <= 22
+    for column in range(10):
+        part = y[column * 500 : column * 500 + 500]
+        inside = few[1][(few[0] >= column * 500) & (few[0] < column * 500 + 500)]
+        assert (inside.min(), inside.max()) == (part.min(), part.max())
+
+
+def test_a_long_live_run_is_read_in_steps(project, monkeypatch):
+    monkeypatch.setattr(points, "_STEP", 1_000)
+    with helpers.gittrack.init(name="live") as run:
+        for step in range(300):
+            run.log({"loss": float(step)})
+        (raw,) = listing.list_runs(git.find())
+        read = points.read(git.find(), raw)
+        assert read.metrics["loss"].values.tolist() == [float(step) for step in range(300)]
+        run.log({"loss": -1.0})
+        again = points.read(git.find(), raw, read)
+        assert again.metrics["loss"].values[-2:].tolist() == [299.0, -1.0]

@@ -131,7 +131,7 @@ class Tail(NamedTuple):
     lines: int = 0
 
 
-def points_after(folder: Path, tail: Tail) -> tuple[list[str], Tail] | None:
+def points_after(folder: Path, tail: Tail, most: int = -1) -> tuple[list[str], Tail] | None:
     """Return the points of a live run that were logged since ``tail``, as lines of metrics.csv.
 
     Parameters
@@ -140,6 +140,8 @@ def points_after(folder: Path, tail: Tail) -> tuple[list[str], Tail] | None:
         The folder of the journal.
     tail : Tail
         Where the last call ended.
+    most : int, default -1
+        The largest number of bytes to read at once; -1: all.
 
     Returns
     -------
@@ -155,7 +157,7 @@ def points_after(folder: Path, tail: Tail) -> tuple[list[str], Tail] | None:
         if file.seek(0, os.SEEK_END) < tail.size:
             return None
         file.seek(tail.size)
-        data = series.whole_lines(file.read())
+        data = series.whole_lines(file.read(most))
     written = _written_by_command(folder)
     if len(written) < tail.lines:
         return None

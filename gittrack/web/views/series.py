@@ -21,6 +21,7 @@ from gittrack.web.views import commands, runs
 from gittrack.web.windows import Windows
 
 MOST_RUNS = 200
+MOST_POINTS = 1_000_000  # of one answer
 _MANY = 100_000  # numbers; beyond it, 32 bits per value are enough for a screen
 _MOST_MARKS = 100
 _LEAD, _BLOCKS = 1_000, 50  # points before a range that smoothing needs, and their means
@@ -55,14 +56,17 @@ def view(
     entries: list[dict[str, Any]] = []
     tails: dict[str, str] = {}
     problems: list[dict[str, str]] = []
-    for raw in chosen:
+    room = MOST_POINTS
+    for number, raw in enumerate(chosen):
         name = runs.key(raw)
         try:
             points = cache.read(repo, raw)
-            entries += of_run(repo, raw, points, metrics, window)
+            added = _fitting(repo, raw, points, metrics, window, room // (len(chosen) - number))
         except (TrackError, ValueError, FileNotFoundError) as error:
             problems.append({"run": name, "message": message(error)})
             continue
+        entries += added
+        room -= sum(len(entry["y"]) for entry in added)
         if points.tail is not None:
             tails[name] = tail_text(points.tail)
     _pack_all(entries)
@@ -73,6 +77,22 @@ def view(
         "problems": problems,
         "commands": commands.series(keys, metrics),
     }
+
+
+def _fitting(
+    repo: git.Repo,
+    raw: Raw,
+    points: RunPoints,
+    metrics: Sequence[str],
+    window: Window,
+    most: int,
+) -> list[dict[str, Any]]:
+    """Return the series of a run with about ``most`` points at most; many curves are thinned more."""
+    count = sum(name in points.metrics for name in metrics) if metrics else len(points.metrics)
+    width = min(window.width, most // max(1, 2 * count))
+    if width < 1:
+        raise ValueError(f"its {count:,} metrics are too many for one answer")
+    return of_run(repo, raw, points, metrics, window._replace(width=width))
 
 
 def tail_text(tail: Tail) -> str:
@@ -123,12 +143,13 @@ def drawn(x: Array, y: Array, window: Window) -> dict[str, Any]:
     """Return the points of a window, the marks of those that are not finite, and what smoothing needs."""
     total = len(x)
     real = np.isfinite(x)  # a step of another tool may be anything
-    x, y = x[real], y[real]
+    x, y = _chosen(x, y, real)
     here, finite = cut(x, window.low, window.high), np.isfinite(y)
-    earlier = y[: here.start][finite[: here.start]][-_LEAD:]
+    lead = slice(max(0, here.start - 10 * _LEAD), here.start)
+    earlier = y[lead][finite[lead]][-_LEAD:]
     part, x, y = finite[here], x[here], y[here]
     marks = [[float(at), _word(value)] for at, value in zip(x[~part], y[~part], strict=True)]
-    x, y = x[part], y[part]
+    x, y = _chosen(x, y, part)
     entry: dict[str, Any] = {"total": total, "marks": marks[:_MOST_MARKS]}
     entry["marks_total"] = len(marks)
     entry["x"], entry["y"] = thin(x, y, window.width)
@@ -139,6 +160,11 @@ def drawn(x: Array, y: Array, window: Window) -> dict[str, Any]:
         before = means(np.arange(float(len(earlier))), earlier, _BLOCKS)
         entry["before"] = {"y": before.y, "n": before.n}
     return entry
+
+
+def _chosen(x: Array, y: Array, which: Array) -> tuple[Array, Array]:
+    """Return some of the points; all of them without a copy, because they may be many."""
+    return (x, y) if which.all() else (x[which], y[which])
 
 
 def _word(value: float) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from gittrack import git
+from gittrack.web import series_file
 from gittrack.web.application import encoded
 from gittrack.web.params import BadParameter, Params
 from gittrack.web.points import PointCache
@@ -138,3 +139,35 @@ def test_what_means_nothing_is_an_error(project):
             view(["default/x"], **fields)
     with pytest.raises(BadParameter, match="too many"):
         view([f"default/{i}" for i in range(201)])
+
+
+def test_an_answer_has_a_bound_of_points(project, monkeypatch):
+    keys = [
+        key(helpers.record(f"run {n}", *({"a": step * 1.0, "b": 1.0} for step in range(300))))
+        for n in range(2)
+    ]
+    monkeypatch.setattr(series, "MOST_POINTS", 400)
+    entries = view(keys)["series"]
+    assert len(entries) == 4
+    assert all(entry["thinned"] for entry in entries)
+    assert sum(len(unpacked(entry["y"])) for entry in entries) <= 400 + 4 * 2
+    monkeypatch.setattr(series, "MOST_POINTS", 4)
+    assert "2 metrics are too many" in view(keys)["problems"][0]["message"]
+    assert view(keys, metric="a")["problems"] == []
+
+
+def test_a_run_with_too_many_points_is_a_problem_of_its_own(project, monkeypatch):
+    run = key(helpers.record("long", *({"loss": 1.0} for _ in range(20))))
+    monkeypatch.setattr(series_file, "MOST_POINTS", 19)
+    (problem,) = view([run])["problems"]
+    assert problem["message"] == "it has more than 19 points, too many for the page"
+
+
+def test_a_run_without_points_and_one_whose_points_are_missing(project):
+    empty = key(helpers.record("empty"))
+    assert view([empty])["problems"] == []
+    broken = helpers.record("broken", {"loss": 1.0})
+    blob = helpers.git(project, "rev-parse", f"refs/runs/default/{broken}:metrics.csv")
+    (project / ".git/objects" / blob[:2] / blob[2:]).unlink()
+    (problem,) = view([key(broken)])["problems"]
+    assert "metrics.csv of the run" in problem["message"]
