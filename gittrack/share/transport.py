@@ -14,7 +14,7 @@ from gittrack.git import Answer, Call, Repo
 from gittrack.git.config import UNATTENDED
 from gittrack.share.hosts import failures
 from gittrack.share.hosts.failures import failure
-from gittrack.share.hosts.ref_names import RefNames
+from gittrack.share.hosts.ref_names import RefNames, listed
 
 _CAREFUL = (
     *("-c", "fetch.prune=false", "-c", "fetch.pruneTags=false", "-c", "fetch.fsckObjects=true"),
@@ -87,9 +87,8 @@ def remote_refs(
     answer = call.wait()
     if answer.code != 0:
         raise failure(remote.name, answer.err)
-    lines = os.fsdecode(answer.out).split("\n")[:-1]
     here = remote.names.here
-    return {here(name): oid for oid, _, name in (line.partition("\t") for line in lines)}
+    return {here(name): oid for name, oid in listed(os.fsdecode(answer.out)).items()}
 
 
 def fetch(

@@ -80,6 +80,7 @@ def test_everything_of_push_and_pull_works_with_branches(strict_team):
     assert "as branches below gittrack/" in run_cli("remote", cwd=ann.folder).out
 
 
+@pytest.mark.slow
 def test_a_colleague_who_does_not_want_the_runs(strict_team):
     ann, bob, _ = strict_team
     ann.record("a")
@@ -92,6 +93,7 @@ def test_a_colleague_who_does_not_want_the_runs(strict_team):
     assert len(bob.pull().new) == 1  # and who wants them all the same
 
 
+@pytest.mark.slow
 def test_an_unknown_setting_is_an_error(team):
     ann, *_ = team
     run_git(ann.folder, "config", "remote.origin.gittrackRefs", "heads")

@@ -37,6 +37,7 @@ def refs(server) -> str:
     return run_git(server, "for-each-ref", "--format=%(refname)")
 
 
+@pytest.mark.slow
 def test_a_remote_that_refuses_everything(ann):
     hook(ann.server, "pre-receive", "cat > /dev/null; echo 'the quota is used up' >&2; exit 1")
     done = look("push", "--yes")
@@ -61,6 +62,7 @@ def test_a_remote_that_refuses_one_ref_takes_the_others(ann):
     assert (pushed.runs, pushed.annotated, pushed.refused) == ((ann.ids[0],), True, ())
 
 
+@pytest.mark.slow
 def test_a_remote_that_is_read_only(ann):
     run_git(ann.server.parent, "init", "-q", "--bare", "fixed.git")
     objects = ann.server.with_name("fixed.git") / "objects"
@@ -72,6 +74,7 @@ def test_a_remote_that_is_read_only(ann):
     assert (pushed.runs, pushed.annotated, pushed.models) == ((), False, ())
 
 
+@pytest.mark.slow
 def test_a_remote_that_is_full(ann):
     (ann.folder / "big.py").write_text("\n".join(map(str, range(100_000))))
     run_git(ann.folder, "add", "big.py")
@@ -84,6 +87,7 @@ def test_a_remote_that_is_full(ann):
     assert big in ann.push().runs
 
 
+@pytest.mark.slow
 def test_a_host_that_limits_the_size_of_a_push_gets_several(ann):
     for name in "cd":
         (ann.folder / "data.py").write_text(os.urandom(4000).hex())

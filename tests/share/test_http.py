@@ -38,6 +38,7 @@ def askpass(folder: Path, answer: str, monkeypatch) -> Path:
     return asked
 
 
+@pytest.mark.slow
 def test_runs_travel_over_http(team, served):
     ann, bob, _ = team
     run_id = ann.record("a")
@@ -64,6 +65,7 @@ def test_a_wrong_password_is_one_sentence_and_never_a_question_of_an_automatic_p
     assert len(ann.push().runs) == 1
 
 
+@pytest.mark.slow
 def test_a_connection_that_is_cut_loses_nothing(team, served):
     ann, bob, _ = team
     run_id = ann.record("a")
@@ -84,6 +86,7 @@ def test_a_connection_that_is_cut_loses_nothing(team, served):
     run_git(bob.folder, "fsck", "--connectivity-only")
 
 
+@pytest.mark.slow
 def test_a_host_that_takes_only_small_pushes_gets_several(team, served):
     ann, bob, _ = team
     for name in "abcd":

@@ -40,6 +40,7 @@ def test_a_run_with_a_file_that_is_too_large_is_not_sent(team):
     assert set(ann.push().runs) == ids  # nothing is lost: with a larger limit they go
 
 
+@pytest.mark.slow
 def test_what_the_remote_has_already_does_not_count(team):
     ann, *_ = team
     (ann.folder / "weights.py").write_text("x" * 200_000)

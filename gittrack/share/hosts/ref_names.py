@@ -6,6 +6,7 @@ for refs holds for it, such as that each is refused alone, and git alone can bri
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from gittrack.core import layout
@@ -14,6 +15,21 @@ from gittrack.core.fast_typing import NamedTuple
 BRANCHES = "refs/heads/gittrack/"
 _SAME = ("refs/heads/", "refs/tags/")
 _REFS = "refs/"
+
+
+# What git does not allow in the name of a ref; a hostile host can list such names all the same.
+_INVALID = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(/|$)|[./]$")
+_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+
+
+def listed(output: str) -> dict[str, str]:
+    """Return {name: id} of the output of ``git ls-remote``, without what cannot be a ref."""
+    lines = (line.partition("\t") for line in output.split("\n"))
+    return {
+        name: oid
+        for oid, _, name in lines
+        if name.startswith(_REFS) and _INVALID.search(name) is None and _ID.fullmatch(oid)
+    }
 
 
 class RefNames(NamedTuple):

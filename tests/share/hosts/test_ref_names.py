@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gittrack.share.hosts.ref_names import BRANCHES, RefNames, detect
+from gittrack.share.hosts.ref_names import BRANCHES, RefNames, detect, listed
 
 DIRECT, AS_BRANCHES = RefNames(), RefNames(as_branches=True)
 
@@ -54,3 +54,30 @@ def test_the_side_of_the_host_is_renamed_in_refspecs(refspec, fetched, pushed):
 )
 def test_a_host_shows_by_its_runs_how_it_names_refs(names, expected):
     assert detect(names) == expected
+
+
+OID = "0123456789abcdef0123456789abcdef01234567"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("refs/runs/../../heads/main", "refs/sweeps/a:refs/heads/main", "refs/runs/a\x1b[31m"),
+        *(
+            "refs/runs/a b",
+            "refs/runs//a",
+            "refs/runs/.a",
+            "refs/runs/a.lock",
+            "refs/runs/a.lock/b",
+        ),
+        *("refs/runs/a/", "refs/runs/a.", "refs/runs/*", "refs/runs/a@{1}", "refs/runs/^a", "HEAD"),
+        *("../refs/runs/a", "", "refs/runs/a\\b", "refs/runs/a\rb"),
+    ],
+)
+def test_names_that_no_ref_can_have_are_left_out(name):
+    assert listed(f"{OID}\t{name}\n{OID}\trefs/runs/a/1\n") == {"refs/runs/a/1": OID}
+
+
+@pytest.mark.parametrize("oid", ["", "-x", "+refs/heads/a:refs/heads/main", OID[:-1], OID.upper()])
+def test_ids_that_are_none_are_left_out(oid):
+    assert listed(f"{oid}\trefs/runs/a\nno tab\n") == {}
