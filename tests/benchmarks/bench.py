@@ -21,6 +21,7 @@ PARTS = {
     "searching": "search",
     "listing": "listing",
     "importing": "importing",
+    "integrations": "integrations",
     "refs": "refs",
     "reproducing": "reproducing",
     "sweeping": "sweeping",
