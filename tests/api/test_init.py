@@ -186,7 +186,7 @@ def test_the_scripts_command_line_is_captured():
 
 
 class TestSilent:
-    @pytest.mark.parametrize("name", ["RANK", "LOCAL_RANK", "SLURM_PROCID"])
+    @pytest.mark.parametrize("name", ["RANK", "LOCAL_RANK", "SLURM_PROCID", "PMI_RANK"])
     def test_a_rank_other_than_zero(self, monkeypatch, name):
         monkeypatch.setenv(name, "1")
         self.check(gittrack.init(config={"lr": 1}))

@@ -161,9 +161,19 @@ def check_what_a_worker_gets_can_be_pickled(case):
         pickle.loads(pickle.dumps(callback()))
 
 
-def main(names):
-    common = [value for name, value in globals().items() if name.startswith("check_")]
+# What depends on the framework; the other checks are about what all integrations share.
+OF_THE_FRAMEWORK = (
+    check_a_training_is_a_run_with_params_series_best_and_model,
+    check_an_exception_fails_the_run_and_the_next_training_is_another,
+    check_a_sweep_stops_it_early,
+)
+
+
+def main(names, brief=False):
+    """Check frameworks; ``brief`` checks of all but the first only what depends on the framework."""
+    every = [value for name, value in globals().items() if name.startswith("check_")]
     for name in names:
+        common = OF_THE_FRAMEWORK if brief and name != names[0] else every
         case = importlib.import_module(f"{name}_case")
         own = getattr(case, "check", None)
         checks = common if own is None else [lambda case: case.check()]

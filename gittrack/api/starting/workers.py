@@ -13,6 +13,7 @@ from gittrack.record.active import recorders
 from gittrack.record.ending import process_end
 
 _LOCAL_RANKS = ("LOCAL_RANK", "NODE_RANK", "SLURM_PROCID")
+_JOB_RANKS = ("OMPI_COMM_WORLD_RANK", "PMI_RANK", "JSM_NAMESPACE_RANK")
 _ZERO = ("", "0", "-1")
 
 
@@ -74,5 +75,5 @@ def _rank() -> str:
         return str(torch.get_rank())
     if os.environ.get("RANK"):
         return os.environ["RANK"]
-    ranks = (os.environ.get(name, "") for name in _LOCAL_RANKS)
+    ranks = (os.environ.get(name, "") for name in (*_JOB_RANKS, *_LOCAL_RANKS))
     return next((rank for rank in ranks if rank not in _ZERO), "")
