@@ -16,7 +16,14 @@ from gittrack.api import messages
 def run(**values) -> SimpleNamespace:
     """Return what these functions read of a run."""
     return SimpleNamespace(
-        **{"id": run_id(1), "name": None, "experiment": "default", "published": None, **values}
+        **{
+            "id": run_id(1),
+            "name": None,
+            "experiment": "default",
+            "published": None,
+            "_media": None,
+            **values,
+        }
     )
 
 
