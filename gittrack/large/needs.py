@@ -55,6 +55,21 @@ def of_changed_code(repo: git.Repo, commits: Sequence[str]) -> list[Pointer]:
     changes = repo.read("diff-tree", "--stdin", "-r", "-z", "--root", "--no-commit-id", feed=feed)
     lines = (part.split() for part in changes.split(b"\0") if part.startswith(b":"))
     oids = dict.fromkeys(words[3].decode() for words in lines if words[1].startswith(b"100"))
+    return _pointers(repo, list(oids))
+
+
+def of_code(repo: git.Repo, commit: str) -> list[Pointer]:
+    """Return the contents of all files under Git LFS in the code of a commit."""
+    [attributes] = git.read_objects(repo, [f"{commit}:.gitattributes"])
+    if b"filter=lfs" not in (attributes or b""):
+        return []
+    listing = repo.read("ls-tree", "-r", "-z", "--full-tree", commit)
+    lines = (line.split(maxsplit=3) for line in listing.split(b"\0")[:-1])
+    return _pointers(repo, [words[2].decode() for words in lines if words[1] == b"blob"])
+
+
+def _pointers(repo: git.Repo, oids: Sequence[str]) -> list[Pointer]:
+    """Return the contents that those blobs name which are pointers."""
     feed = "".join(f"{oid}\n" for oid in oids).encode()
     sizes = repo.read("cat-file", "--batch-check=%(objectsize)", feed=feed).split(b"\n")
     small = [

@@ -19,6 +19,7 @@ from gittrack import git
 from gittrack.core import paths, settings
 from gittrack.core.errors import TrackError
 from gittrack.git import temporary_worktree, worktree
+from gittrack.large import code as large_code
 from gittrack.launch.users_files import UsersFiles
 from gittrack.read.runs.record import RunRecord
 from gittrack.record.code import capture, tree_inspection
@@ -64,6 +65,7 @@ def new_worktree(repo: git.Repo, commit: str, paths: Sequence[str]) -> Iterator[
     Raises Impossible if a submodule does not have the commit that ran.
     """
     keep_calls: list[bool] = []
+    large_code.bring(repo, commit)
     with deferred_signals.deferred():
         try:
             tree = temporary_worktree.make(repo, commit)

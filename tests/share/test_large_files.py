@@ -7,6 +7,7 @@ import os
 import shutil
 from pathlib import Path
 
+import lfs_server
 import pytest
 from helpers import git as run_git
 from helpers import look
@@ -240,15 +241,18 @@ def test_files_of_the_code_under_git_lfs_go_with_the_run(team):
         run_git(ann.folder, "add", ".")
         run_git(ann.folder, "commit", "-qm", name)
         if name == "pushed.bin":
-            run_git(ann.folder, "push", "-q", "--no-verify", "origin", "HEAD")
+            run_git(ann.folder, "push", "-q", "origin", "HEAD")
     Path("changed.bin").write_bytes(WEIGHTS)
     run_id = ann.record("r")
     planned = pushing.plan(ann.repo)
     sizes = {"committed.bin": len(datas["committed.bin"]), "changed.bin": len(WEIGHTS)}
     assert sorted(c.size for c in planned.large.contents) == sorted(sizes.values())
-    server(team).joinpath("lfs").write_text("in the way")
+    objects = server(team) / "lfs/objects"
+    away = objects.rename(objects.with_name("away"))
+    objects.write_text("in the way")
     assert [name for name, _ in ann.push().refused] == [run_id]
-    server(team).joinpath("lfs").unlink()
+    objects.unlink()
+    away.rename(objects)
     done = ann.push()
     assert (done.runs, done.files) == ((run_id,), 2)
     assert on_server(team).read_bytes() == WEIGHTS
@@ -256,3 +260,30 @@ def test_files_of_the_code_under_git_lfs_go_with_the_run(team):
     assert bob.pull().files == 1  # the other one comes when the code is checked out
     assert ContentStore.of(bob.repo.common_dir).content(DIGEST)
     assert cid.pull(artifacts=False).files == 0
+    # A checkout brings what is missing before the filter runs, which would ask the server of .lfsconfig.
+    cid.enter()
+    run_git(cid.folder, "lfs", "install", "--local")
+    run_git(cid.folder, "config", "lfs.concurrenttransfers", "1")
+    assert look("checkout", "r", "there").code == 0
+    names = ("changed.bin", "committed.bin")
+    assert [Path("there", name).read_bytes() for name in names] == [WEIGHTS, datas["committed.bin"]]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("git-lfs"), reason="git-lfs is not installed")
+def test_no_lfsconfig_of_a_run_is_obeyed(team, tmp_path):
+    ann, bob, _ = team
+    with lfs_server.serving(tmp_path / "evil") as evil:
+        ann.enter()
+        for clone in (ann, bob):
+            run_git(clone.folder, "lfs", "install", "--local")
+        run_git(ann.folder, "lfs", "track", "*.bin")
+        Path("data.bin").write_bytes(WEIGHTS)
+        Path(".lfsconfig").write_text(f"[lfs]\n\turl = {evil.url}\n")
+        ann.record("r")
+        assert ann.push().files == 1
+        bob.pull(artifacts=False)
+        bob.enter()
+        assert look("checkout", "r", "there").code == 0
+        assert Path("there/data.bin").read_bytes() == WEIGHTS
+        assert evil.requests == []

@@ -16,6 +16,7 @@ from gittrack.cli.output import print_note, print_result
 from gittrack.core import layout, yaml_write
 from gittrack.core.errors import TrackError
 from gittrack.git import worktree
+from gittrack.large import code as large_code
 from gittrack.read.runs import resolve
 from gittrack.read.runs.record import RunRecord
 from gittrack.reproduce import rerun, rerun_worktree
@@ -43,6 +44,7 @@ def run(args: argparse.Namespace) -> int:
         raise TrackError(
             f"{folder} exists already", "name a new folder: git track checkout RUN DIR"
         )
+    large_code.bring(repo, commit)
     worktree.add(repo, commit, str(folder), args.branch)
     print_result(f"{folder}: the code of {record.id}, {commit[:12]}\n")
     _write_params(record, folder, inner)
