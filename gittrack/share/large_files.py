@@ -18,6 +18,7 @@ from gittrack.disk.lfs_pointer import Pointer
 from gittrack.git import refs
 from gittrack.large import choice, needs, pointers, sent
 from gittrack.large.receiving import Progress
+from gittrack.share import remotes
 
 Watch = Callable[[int], Progress]  # called with the total size in bytes; returns what counts them
 
@@ -52,6 +53,13 @@ class Shipment(NamedTuple):
     def size(self) -> int:
         """The size of all contents in bytes."""
         return sum(content.size for content in self.contents)
+
+
+class Departed(NamedTuple):
+    """How many large files were sent, and {run commit: reason} of the runs of which one was not."""
+
+    number: int
+    unsent: dict[str, str]
 
 
 class Arrived(NamedTuple):
@@ -124,10 +132,10 @@ def send(
     watch: Watch,
     *,
     unattended: bool = False,
-) -> dict[str, str]:
-    """Send large content; return {run commit: reason} of the runs whose content was not sent."""
+) -> Departed:
+    """Send large content."""
     if not shipment.contents:
-        return {}
+        return Departed(0, {})
     local = pointers.local(repo)
     files = {content: local[content] for content in shipment.contents if content in local}
     try:
@@ -141,12 +149,20 @@ def send(
         failures = dict.fromkeys(
             shipment.contents, "; ".join(filter(None, (error.message, error.hint)))
         )
-    return {
+    unsent = {
         commit: f"its large file {content.digest[:12]} was not sent: {reason}"
         for content, reason in failures.items()
         for commit in shipment.contents[content]
         if _needs(repo, commit, content)
     }
+    return Departed(len(shipment.contents) - len(failures), unsent)
+
+
+def refusals(repo: git.Repo, unsent: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return (id of the run, reason), also for runs that the remote has already without the content."""
+    here = remotes.refs_here(repo, layout.RUNS) if unsent else {}
+    ids = {oid: ref.rpartition("/")[2] for ref, oid in here.items()}
+    return [(ids.get(commit, commit[:12]), reason) for commit, reason in unsent.items()]
 
 
 def _needs(repo: git.Repo, commit: str, content: Pointer) -> bool:

@@ -256,7 +256,8 @@ def push(
         If the remote cannot be reached.
     """
     target = planned.remote
-    unsent = large_files.send(repo, planned.large, target.name, watch, unattended=unattended)
+    large = large_files.send(repo, planned.large, target.name, watch, unattended=unattended)
+    unsent = large.unsent
     ids = {str(raw.ref): raw.id for raw in planned.runs if raw.commit not in unsent}
     models = large_files.sendable_models(repo, planned.models, {**unsent, **planned.oversized})
     names = {**ids, layout.NOTES: "annotations"}
@@ -288,8 +289,8 @@ def push(
         events.tags,
         (
             *planned.oversized.values(),
-            *((raw.id, unsent[raw.commit]) for raw in planned.runs if raw.commit in unsent),
+            *large_files.refusals(repo, unsent),
             *((names.get(update.ref, update.ref), update.reason) for update in refused),
         ),
-        sum(not unsent.keys() & by for by in planned.large.contents.values()),
+        large.number,
     )

@@ -72,12 +72,16 @@ def test_a_pull_without_large_files_and_get_when_one_is_needed(team):
 
 def test_large_files_that_were_left_out_of_a_push_go_with_a_later_one(team):
     ann, bob, _ = team
-    train(ann, "big")
+    run_id = train(ann, "big")
     assert ann.push(artifacts=False).files == 0
     assert not on_server(team).exists()
     [(digest, reason)] = bob.pull().unavailable
     assert (digest, reason) == (DIGEST, "origin does not have it")
     assert bob.pull().unavailable == ()  # said once
+    server(team).joinpath("lfs").write_text("in the way")
+    [(name, reason)] = ann.push().refused  # the remote has the run, and the file is missing still
+    assert (name, "was not sent: " in reason) == (run_id, True)
+    server(team).joinpath("lfs").unlink()
     planned = pushing.plan(ann.repo)
     assert (planned.runs, planned.large.size, planned.sends_something) == ((), 2048, True)
     assert pushing.push(ann.repo, planned).files == 1
