@@ -38,11 +38,11 @@ export function createTop(app, start) {
 const THEMES = ["", "light", "dark"]; // the first is that of the system
 
 function themeButton(/** @type {import("./main.js").App} */ app) {
-  const button = el("button", { type: "button", "aria-label": "theme", on: { click: () => app.store.set({ theme: after(THEMES, app.store.get().theme) }) } });
+  const button = el("button", { type: "button", on: { click: () => app.store.set({ theme: after(THEMES, app.store.get().theme) }) } });
   function paint() {
     const { theme } = app.store.get();
     document.documentElement.setAttribute("data-theme", theme);
-    fill(button, { light: "☀ light", dark: "☾ dark" }[/** @type {string} */ (theme)] || "◐ auto");
+    fill(button, el("span", { class: "hidden-text" }, "theme: "), { light: "☀ light", dark: "☾ dark" }[/** @type {string} */ (theme)] || "◐ auto");
   }
   app.store.on(["theme"], paint);
   paint();

@@ -14,7 +14,7 @@ import { columnOf, valueAt } from "../sort.js";
  */
 export function plainTable(heads, rows, right = []) {
   const side = (/** @type {number} */ i) => ({ class: right[i] ? "number" : "" });
-  const head = el("tr", {}, ...heads.map((text, i) => el("th", { scope: "col", ...side(i) }, text)));
+  const head = el("tr", {}, ...heads.map((text, i) => (text ? el("th", { scope: "col", ...side(i) }, text) : el("td"))));
   const lines = rows.map((row) => el("tr", {}, ...row.map((cell, i) => el("td", side(i), cell))));
   return el("table", { class: "plain" }, el("thead", {}, head), el("tbody", {}, ...lines));
 }
@@ -91,6 +91,13 @@ export function mountPage(root, app, load, draw, names, sign) {
     ends = [];
   }
   let last = /** @type {Sign | null} */ (null);
+  let named = /** @type {string | undefined} */ (""); // what a screen reader has heard
+  // A reader hears where it is, and the arrows of the keyboard scroll the page.
+  function arrive() {
+    named = last?.id;
+    app.announce(page.querySelector("h1")?.textContent || "");
+    if (document.activeElement === document.body) page.focus({ preventScroll: true });
+  }
   function refresh() {
     const now = sign ? sign(app.store.get()) : null;
     const before = last;
@@ -102,6 +109,7 @@ export function mountPage(root, app, load, draw, names, sign) {
       if (mine !== turn) return;
       end();
       fill(page, ...draw(document, (stop) => ends.push(stop)));
+      if (last?.id !== named) arrive();
     });
   }
   refresh();

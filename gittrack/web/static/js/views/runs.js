@@ -27,7 +27,7 @@ export function mount(root, app) {
   const bar = createBar(app, createPicker(app), createCopyMenu(app));
   const difference = createDifference(app);
   const constants = el("div", { class: "constants" });
-  const left = el("div", { class: "pane" }, bar.element, constants);
+  const left = el("div", { class: "pane" }, el("h1", { class: "hidden-text" }, "Runs"), bar.element, constants);
   const table = createTable(left, app);
   const commands = el("div");
   left.append(difference.element, commands);
