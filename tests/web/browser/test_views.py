@@ -26,6 +26,8 @@ def two(project) -> list[str]:
             run.log({"loss": 0.5 / (number + 1)})
             run.log_artifact("plot.svg")
             run.log_artifact("table.csv")
+            for step in (0, 10):
+                run.log({"val/picture": helpers.gittrack.Image([[0, 25 * step]])}, step=step)
         ids.append(run.id)
     return ids
 
@@ -77,6 +79,12 @@ def test_one_run_with_its_curves_and_artifacts(two, served, page):
     expect(page.locator(".chart")).to_have_count(1)
     expect(page.get_by_role("region", name="Params")).to_contain_text("1.5")
     expect(page.locator(".commands")).to_contain_text("git track reproduce")
+    media = page.get_by_role("region", name="val/picture")
+    expect(media.locator("output")).to_have_text("step 10")
+    last = media.locator("img").get_attribute("src")
+    media.get_by_role("slider").fill("0")
+    expect(media.locator("output")).to_have_text("step 0")
+    expect(media.locator("img")).not_to_have_attribute("src", str(last))
     artifacts = page.get_by_role("region", name="Artifacts")
     artifacts.locator("summary", has_text="table.csv").click()
     expect(artifacts.locator(".sheet tr").last).to_have_text("1a, b")

@@ -19,8 +19,9 @@ const MOST_BYTES = 1 << 20; // of a table
  * @param {OnEnd} onEnd  takes what must be ended with the page
  */
 export function artifactList(app, { outputs, key }, onEnd) {
-  if (outputs.length === 0) return null;
-  const rows = outputs.map((/** @type {any} */ item) => {
+  const files = outputs.filter((/** @type {any} */ item) => !item.media); // media have a part of their own
+  if (files.length === 0) return null;
+  const rows = files.map((/** @type {any} */ item) => {
     const address = item.missing ? null : app.data.artifact(key, item);
     const name = item.path.split("/").pop();
     const save = address === null ? "" : el("a", { href: address, download: name, "aria-label": `save ${item.path}` }, "save");
@@ -31,7 +32,6 @@ export function artifactList(app, { outputs, key }, onEnd) {
 
 function entry(/** @type {import("../main.js").App} */ app, /** @type {string} */ key, /** @type {any} */ item, /** @type {string | null} */ address, /** @type {OnEnd} */ onEnd) {
   if (address === null || !item.preview) return item.path;
-  const source = address;
   const box = el("div", { class: "preview-box" });
   const isSmall = item.preview === "image" || item.preview === "audio"; // they are there at once
   const details = el("details", { open: isSmall, on: { toggle: open } }, el("summary", {}, item.path), box);
@@ -39,10 +39,25 @@ function entry(/** @type {import("../main.js").App} */ app, /** @type {string} *
   function open() {
     if (!details.open || isFilled) return;
     isFilled = true;
-    app.guarded(async () => fill(box, ...(await PREVIEWS[item.preview](app, key, item, source, onEnd))));
+    app.guarded(async () => fill(box, ...(await previewOf(app, key, item, onEnd))));
   }
   if (isSmall) open();
   return details;
+}
+
+/**
+ * Return the preview of an artifact; a text if it cannot be shown.
+ * @param {import("../main.js").App} app
+ * @param {string} key
+ * @param {any} item
+ * @param {OnEnd} onEnd
+ * @returns {Promise<import("../dom.js").Child[]>}
+ */
+export async function previewOf(app, key, item, onEnd) {
+  const address = item.missing ? null : app.data.artifact(key, item);
+  if (address === null) return [el("p", { class: "muted", text: item.missing || "its content is not here" })];
+  if (!item.preview) return [el("a", { href: address, download: item.path.split("/").pop() }, item.path)];
+  return PREVIEWS[item.preview](app, key, item, address, onEnd);
 }
 
 /** @type {Record<string, (app: import("../main.js").App, key: string, item: any, address: string, onEnd: OnEnd) => any>} */

@@ -10,6 +10,7 @@ import { flattened } from "../flat.js";
 import { duration, show, size } from "../format.js";
 import { artifactList } from "./artifacts.js";
 import { createLog } from "./log.js";
+import { mediaList } from "./media.js";
 import { commandList, link, mountPage, plainTable, section, signOf } from "./parts.js";
 import { patchOf } from "./patch.js";
 
@@ -38,6 +39,7 @@ function page(/** @type {App} */ app, /** @type {any} */ document, /** @type {On
     related(app, document),
     values(run),
     curves(app, key, run.name || run.id, onEnd),
+    mediaList(app, document, onEnd),
     changes(document.files),
     inputs(document.inputs),
     artifactList(app, document, onEnd),
