@@ -58,6 +58,7 @@ def test_the_pointer_shows_values_and_the_other_chart_follows(charts):
     charts.mouse.move(box["x"] + 150, box["y"] + 60)
     readings = charts.locator(".tooltip:visible .reading .label")
     expect(readings).to_have_text(["run 0", "run 1"])
+    expect(charts.locator(".tooltip:visible .reading").first).to_have_css("display", "flex")
     charts.mouse.move(box["x"] + 150, box["y"] - 40)
     expect(charts.locator(".tooltip:visible")).to_have_count(0)
 
@@ -166,6 +167,7 @@ def test_groups_are_means_with_a_band_that_is_in_the_address(project, served, pa
         points = [{"loss": number + step / 10} for step in range(20)]
         helpers.record(f"run {number}", *points, config={"lr": number // 2, "seed": number})
     page.goto(served.address)
+    expect(page.get_by_label("band of groups")).to_be_hidden()
     page.locator("body").press("g")
     lines = page.get_by_role("group", name="lines of the charts").get_by_role("button")
     expect(lines).to_have_text(["lr=1", "lr=0"])

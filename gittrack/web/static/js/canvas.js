@@ -24,7 +24,7 @@ export function prepared(canvas, wide = 600, high = 420) {
     context.clearRect(0, 0, columns, lines);
   }
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  context.globalAlpha = 1;
+  Object.assign(context, { globalAlpha: 1, lineWidth: 1, lineJoin: "miter", textAlign: "start", textBaseline: "alphabetic" });
   context.setLineDash([]);
   context.font = `11px ${getComputedStyle(document.body).fontFamily}`;
   return { context, width, height, colors: colorsOn(canvas) };

@@ -27,7 +27,7 @@ const FRAME = { left: 70, right: 20, top: 14, bottom: 42 };
  * @returns {{row: number, x: number, y: number}[]}
  */
 export function drawPoints(canvas, { x, y, paint, keys, rows, radius }, hover) {
-  const { context, width, height, colors: { ink, muted, line, panel } } = prepared(canvas);
+  const { context, width, height, colors: { ink, muted, line } } = prepared(canvas);
   const [across, up] = [scaleOf(x.axis, FRAME.left, width - FRAME.right), scaleOf(y.axis, height - FRAME.bottom, FRAME.top)];
   if (!across || !up) return [];
   context.strokeStyle = line;
@@ -53,7 +53,7 @@ export function drawPoints(canvas, { x, y, paint, keys, rows, radius }, hover) {
     context.beginPath();
     context.arc(point.x, point.y, (radius?.(point.row) ?? 4.5) + (isHovered ? 2.5 : 0), 0, 7);
     context.fillStyle = paint(point.row);
-    context.strokeStyle = isHovered ? ink : panel;
+    context.strokeStyle = isHovered ? ink : muted; // the ends of the scale are as dark or as light as a page
     context.fill();
     context.stroke();
   }
