@@ -29,11 +29,23 @@ def over(page, index=0):
     return page.locator(".chart canvas.overlay").nth(index).bounding_box()
 
 
+def inked(page):
+    """Return how many pixels above the first chart are painted."""
+    return page.locator(".chart canvas.overlay").first.evaluate(
+        """canvas => {
+            const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+            return data.filter((value, i) => i % 4 === 3 && value > 0).length;
+        }"""
+    )
+
+
 def drag(page, box):
     """Drag over a part of a chart."""
     page.mouse.move(box["x"] + 100, box["y"] + 60)
     page.mouse.down()
     page.mouse.move(box["x"] + 200, box["y"] + 90, steps=3)
+    expect(page.locator(".tooltip:visible")).to_be_visible()  # the crosshair is there, too
+    assert inked(page) > 100 * 100
     page.mouse.up()
 
 

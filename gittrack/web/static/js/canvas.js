@@ -14,8 +14,20 @@ const NEAR = 100; // pixels out of sight
  * @param {number} [high]
  */
 export function prepared(canvas, wide = 600, high = 420) {
-  const ratio = window.devicePixelRatio || 1;
   const [width, height] = [canvas.clientWidth || wide, canvas.clientHeight || high];
+  const context = cleared(canvas, width, height);
+  context.font = `11px ${getComputedStyle(document.body).fontFamily}`;
+  return { context, width, height, colors: colorsOn(canvas) };
+}
+
+/**
+ * Return the empty context of a canvas of a size; it asks for no style, so it can follow the pointer.
+ * @param {HTMLCanvasElement} canvas
+ * @param {number} width  in pixels of the page
+ * @param {number} height
+ */
+export function cleared(canvas, width, height) {
+  const ratio = window.devicePixelRatio || 1;
   const [columns, lines] = [Math.round(width * ratio), Math.round(height * ratio)];
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
   if (canvas.width !== columns || canvas.height !== lines) [canvas.width, canvas.height] = [columns, lines];
@@ -26,8 +38,7 @@ export function prepared(canvas, wide = 600, high = 420) {
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   Object.assign(context, { globalAlpha: 1, lineWidth: 1, lineJoin: "miter", textAlign: "start", textBaseline: "alphabetic" });
   context.setLineDash([]);
-  context.font = `11px ${getComputedStyle(document.body).fontFamily}`;
-  return { context, width, height, colors: colorsOn(canvas) };
+  return context;
 }
 
 /**

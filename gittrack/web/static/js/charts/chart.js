@@ -1,7 +1,7 @@
 // @ts-check
 /** One chart: lines on a canvas, and on a second canvas above it what follows the pointer or the keyboard. */
 
-import { isInSight, paintAgain, prepared } from "../canvas.js";
+import { cleared, isInSight, paintAgain, prepared } from "../canvas.js";
 import { el } from "../dom.js";
 import { placeText } from "./axis.js";
 import { drawOverlay, drawScene } from "./draw.js";
@@ -48,6 +48,8 @@ export function createChart(title, shared = {}) {
   let options = /** @type {import("./scene.js").Options} */ ({ log: false, logX: false, clip: false, x: "step", from: null, to: null });
   let pointed = { cross: /** @type {{x: number, metric: string} | null} */ (null), hover: "", baseline: "" };
   let place = /** @type {import("./walk.js").Place | null} */ (null); // of the keyboard
+  let colors = /** @type {import("../canvas.js").Colors} */ ({});
+  let selection = /** @type {[number, number] | null} */ (null); // the part that is being chosen, in pixels
   let isStale = false; // whether the canvas waits until it is in sight
   /** @type {Actions} */
   const actions = {
@@ -69,7 +71,10 @@ export function createChart(title, shared = {}) {
     zoom: ([from, to]) => actions.zoom(from, to),
     preview: ([from, to]) => actions.preview(from, to),
     reset: () => actions.zoom(null, null),
-    select: (from, to) => drawSelection(overlay, scene, from, to),
+    select: (from, to) => {
+      selection = from === null ? null : [from, to];
+      point(pointed.cross, pointed.hover, pointed.baseline);
+    },
     isZoomed: () => options.from !== null || options.to !== null,
   });
   plot.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
@@ -115,8 +120,9 @@ export function createChart(title, shared = {}) {
 
   function draw() {
     isStale = false;
-    const { context, colors } = prepared(canvas, WIDTH, HEIGHT);
-    if (scene) drawScene(context, scene, colors);
+    const page = prepared(canvas, WIDTH, HEIGHT);
+    colors = page.colors;
+    if (scene) drawScene(page.context, scene, colors);
     point(pointed.cross, pointed.hover, pointed.baseline);
   }
 
@@ -132,8 +138,9 @@ export function createChart(title, shared = {}) {
     const around = cross !== null && cross.metric === title ? readings(lines, cross.x, reach) : [];
     const nearest = here ?? around[0]; // the place is that of a point
     tooltip.show(around, { hovered, base: at(base), place: nearest ? placeText(scene.xName, nearest.x) : "", x: cross ? scene.x.at(cross.x) : 0, width: scene.width });
-    const { context, colors } = prepared(overlay, WIDTH, HEIGHT);
+    const context = cleared(overlay, scene.width, scene.height);
     drawOverlay(context, scene, cross && cross.x, hovered, colors);
+    if (selection) drawSelection(context, scene, selection, colors.accent);
   }
 
   return { element, paint, point, title, scene: () => scene };
@@ -155,10 +162,8 @@ function saved(/** @type {"svg" | "png" | "csv"} */ kind, /** @type {import("./s
   else download(name, new Blob([kind === "csv" ? csv(scene) : svg(scene)], { type: kind === "csv" ? "text/csv" : "image/svg+xml" }));
 }
 
-function drawSelection(/** @type {HTMLCanvasElement} */ overlay, /** @type {import("./scene.js").Scene | null} */ scene, /** @type {number | null} */ from, /** @type {number} */ to) {
-  const { context, colors } = prepared(overlay, WIDTH, HEIGHT);
-  if (!scene || from === null) return;
-  context.fillStyle = colors.accent;
+function drawSelection(/** @type {CanvasRenderingContext2D} */ context, /** @type {import("./scene.js").Scene} */ { frame }, /** @type {[number, number]} */ [from, to], /** @type {string} */ color) {
+  context.fillStyle = color;
   context.globalAlpha = 0.2;
-  context.fillRect(from, scene.frame.top, to - from, scene.frame.bottom - scene.frame.top);
+  context.fillRect(from, frame.top, to - from, frame.bottom - frame.top);
 }
