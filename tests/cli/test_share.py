@@ -1,4 +1,4 @@
-"""Sharing with plain git, by the lines of docs/sharing.md; and the settings that doctor warns about."""
+"""Sharing with plain git, by the lines of docs/by-hand.md; and the settings that doctor warns about."""
 
 import re
 import shlex
@@ -11,8 +11,8 @@ from helpers import ROOT, git, listed, model, record, repo, run_cli
 
 import gittrack
 
-PAGE = (ROOT / "docs" / "sharing.md").read_text()
-RUNS, MODELS = (block.strip().splitlines() for block in PAGE.split("```")[3:6:2])
+PAGE = (ROOT / "docs" / "by-hand.md").read_text()
+RUNS, MODELS = (block.strip().splitlines() for block in PAGE.split("```")[1:4:2])
 STAGES, FETCH, DOCTOR, ENDED, PUSH = MODELS
 
 
