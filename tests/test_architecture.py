@@ -239,7 +239,10 @@ LAZY_IMPORTS = {
         "gittrack.share.background.live": "only a run that is shown live needs it",
     },
     "cli/commands/rm.py": {"gittrack.cli.commands._everywhere": "it reaches a remote"},
-    "cli/options.py": {"gittrack.core.settings": "few verbs have an option for an interval"},
+    "cli/options.py": {
+        "argparse": "a plain command line is read without it",
+        "gittrack.core.settings": "few verbs have an option for an interval",
+    },
     "core/settings.py": {
         "gittrack.core.query.durations": "only a repository with track.live needs it"
     },
@@ -264,7 +267,14 @@ LAZY_IMPORTS = {
     "large/fsspec_store.py": {"fsspec": "optional, and slow to import"},
     "read/files/artifacts.py": {"gittrack.large.choice": "only content that is not here needs it"},
     "read/runs/cache.py": {"gittrack.disk.folders": "most listings do not renew the cache"},
-    "read/runs/query.py": {"gittrack.analysis.direction": "only a leaderboard needs it"},
+    "read/runs/query.py": {
+        "gittrack.analysis.direction": "only a leaderboard needs it",
+        "gittrack.read.runs.resolve": "only a listing without runs needs it",
+    },
+    "read/runs/run_refs.py": {"logging": "only damage and partial clones need it"},
+    "read/runs/refs_and_journals.py": {
+        "gittrack.read.runs.newest": "a leaderboard does not need it"
+    },
     "read/runs/selection.py": {
         "gittrack.analysis.direction": "only a leaderboard needs it",
         "gittrack.read.runs.filters": "10 ms; a listing without a query does not need it",

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from gittrack import git
+from gittrack.cli import plain_arguments
 from gittrack.core import layout
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.fast_typing import TYPE_CHECKING, Any, NoReturn
@@ -208,12 +209,19 @@ def _dispatch(words: list[str]) -> int:
     _look_ahead(verb, words)
     arguments = _join_sort_key(words[1:]) if verb == "ls" else words[1:]
     end = arguments.index("--") if verb in _WITH_COMMAND and "--" in arguments else len(arguments)
-    args = parser(verb).parse_args(arguments[:end])
+    args = _plain(verb, arguments) or parser(verb).parse_args(arguments[:end])
     if arguments[end:]:  # argparse cannot tell the command from optional arguments
         args.command = arguments[end + 1 :]
     code: int = _command(verb).run(args)
     sys.stdout.flush()
     return code
+
+
+def _plain(verb: str, words: list[str]) -> Any:
+    """Return the arguments of a verb that only looks, if its command line is plain, else None."""
+    if verb not in GROUPS["find and compare"]:
+        return None
+    return plain_arguments.read(_command(verb), words)
 
 
 def _inner_verb(verb: str, words: list[str]) -> int:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
-
 from gittrack.core.errors import TrackError
+from gittrack.core.fast_typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # a plain command line is read without it
+    import argparse
 
 _FORMATS = {"json": "JSON, a stable format", "csv": "CSV", "md": "Markdown"}
 
@@ -102,7 +104,9 @@ def interval(text: str) -> float:
 def positive(text: str) -> int:
     """Return a count of at least 1; the type of an option of argparse."""
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+        from argparse import ArgumentTypeError  # noqa: PLC0415 - for an error only
+
+        raise ArgumentTypeError(f"{text!r} is not a whole number above 0")
     return int(text)
 
 

@@ -5,16 +5,18 @@ Two runs are shown as lists of changes with a patch of the code, more runs as a 
 
 from __future__ import annotations
 
-import argparse
-
 from gittrack import git
 from gittrack.cli.options import add_formats, check_exclusive
 from gittrack.cli.output import paint_lines, print_result
 from gittrack.core.errors import TrackError
+from gittrack.core.fast_typing import TYPE_CHECKING
 from gittrack.read.runs import compare, resolve
 from gittrack.read.runs.record import RunRecord
 from gittrack.show.data import jsonable
 from gittrack.show.terminal import diff_many, difference
+
+if TYPE_CHECKING:  # a plain command line is read without it
+    import argparse
 
 _ONLY = {
     "run": "only the command, seed, tags, status and other facts",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections.abc import Sequence
 
@@ -12,10 +11,14 @@ from gittrack.cli.commands.ls import empty_listing
 from gittrack.cli.options import add_archived, add_experiment, add_where, positive
 from gittrack.cli.output import more_runs_line, print_note, print_result, report_damage
 from gittrack.core import layout
+from gittrack.core.fast_typing import TYPE_CHECKING
 from gittrack.core.run.run_info import RunInfo
 from gittrack.git import partial_clone
 from gittrack.read.runs import query, reader
 from gittrack.show.page import notebook
+
+if TYPE_CHECKING:  # a plain command line is read without it
+    import argparse
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections.abc import Sequence
 
@@ -24,9 +23,13 @@ from gittrack.cli.output import (
     report_damage,
     table_width,
 )
+from gittrack.core.fast_typing import TYPE_CHECKING
 from gittrack.core.run.run_info import RunInfo
 from gittrack.read.runs import query, reader
 from gittrack.show.terminal import runs, table
+
+if TYPE_CHECKING:  # a plain command line is read without it
+    import argparse
 
 _STYLES = {
     "running": "green",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import time
 
 from gittrack import git
@@ -10,11 +9,15 @@ from gittrack.analysis.smoothing import MAX_SERIES, sparklines
 from gittrack.cli.options import add_formats, add_run
 from gittrack.cli.output import print_result
 from gittrack.core import layout
+from gittrack.core.fast_typing import TYPE_CHECKING
 from gittrack.core.run.run_info import CRASHED, DAMAGED, FAILED, KILLED
 from gittrack.read.runs import resolve
 from gittrack.read.runs.record import RunRecord
 from gittrack.show.data import jsonable
 from gittrack.show.terminal import detail
+
+if TYPE_CHECKING:  # a plain command line is read without it
+    import argparse
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

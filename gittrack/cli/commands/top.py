@@ -5,7 +5,6 @@ METRIC.max and METRIC.min rank by the largest and the smallest value of a run in
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections.abc import Sequence
 
@@ -28,9 +27,13 @@ from gittrack.cli.output import (
     report_damage,
     table_width,
 )
+from gittrack.core.fast_typing import TYPE_CHECKING
 from gittrack.core.run.run_info import RunInfo
 from gittrack.read.runs import query, reader
 from gittrack.show.terminal import runs, table, text
+
+if TYPE_CHECKING:  # a plain command line is read without it
+    import argparse
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
