@@ -271,10 +271,6 @@ LAZY_IMPORTS = {
         "gittrack.analysis.direction": "only a leaderboard needs it",
         "gittrack.read.runs.resolve": "only a listing without runs needs it",
     },
-    "read/runs/run_refs.py": {"logging": "only damage and partial clones need it"},
-    "read/runs/refs_and_journals.py": {
-        "gittrack.read.runs.newest": "a leaderboard does not need it"
-    },
     "read/runs/selection.py": {
         "gittrack.analysis.direction": "only a leaderboard needs it",
         "gittrack.read.runs.filters": "10 ms; a listing without a query does not need it",

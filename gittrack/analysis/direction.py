@@ -47,7 +47,7 @@ _TURNING = frozenset(
         *("size", "time", "seconds", "duration", "lr", "delta", "drop"),
     )
 )
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_CAMEL = r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])"
 
 
 class Direction(NamedTuple):
@@ -169,9 +169,9 @@ def _plain(name: str) -> str:
 
 
 def _configured(metric: str, config: Mapping[str, str]) -> tuple[str, str | None]:
-    setting = _plain(metric)
-    for key, value in config.items():
-        if key.startswith(PREFIX) and _plain(key.removeprefix(PREFIX)) == setting:
+    goals = {key: value for key, value in config.items() if key.startswith(PREFIX)}
+    for key, value in goals.items():
+        if _plain(key.removeprefix(PREFIX)) == _plain(metric):
             goal = GOALS.get(value.strip().lower())
             if goal is None:
                 raise TrackError(
@@ -207,7 +207,9 @@ def goal_of_name(metric: str) -> tuple[str | None, str]:
 
 
 def _words(metric: str) -> list[str]:
-    parts = re.split(r"[\W_]+", metric)
-    whole = [part.lower() for part in parts if part]
-    inner = [word.lower() for part in parts for word in _CAMEL.sub(" ", part).split()]
+    parts = "".join(char if char.isalnum() else " " for char in metric).split()
+    whole = [part.lower() for part in parts]
+    if parts == whole:
+        return whole
+    inner = [word.lower() for part in parts for word in re.sub(_CAMEL, " ", part).split()]
     return [*inner, *(word for word in whole if word not in inner)]

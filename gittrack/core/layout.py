@@ -66,7 +66,8 @@ LOG_TAIL = ("log.tail.0", "log.tail.1")
 LOG_FRAME = "log.frame"
 OBJECTS = "objects"
 
-_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{8}")
+ID = "[0-9]{8}-[0-9]{6}-[0-9a-f]{8}"  # the pattern of the id of a run
+_ID = re.compile(ID)
 _COMPONENT = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 
 

@@ -11,8 +11,8 @@ a remote, with the user's credentials and prompts.  Looking is the default.
 from __future__ import annotations
 
 import os
+from _thread import get_ident  # not from `threading`, whose import takes 3 ms
 from collections.abc import Mapping, Sequence
-from contextvars import ContextVar
 
 from gittrack.core.errors import NotARepository, TrackError
 from gittrack.core.fast_typing import TYPE_CHECKING, NamedTuple
@@ -231,23 +231,24 @@ _LOCATE = (
     *("--is-bare-repository", "--show-object-format", "--show-prefix", "--show-toplevel"),
 )
 _CONFIG = ("config", "--list", "-z", "--includes")
-# Calls that the command line started ahead of time; each thread has its own context.
-_AHEAD: ContextVar[dict[tuple[str, ...], Call]] = ContextVar("ahead")
+# Calls that the command line started ahead of time: {(thread, folder, question): call}.
+_AHEAD: dict[tuple[object, ...], Call] = {}
 
 
 def begin_ahead(folder: str, question: Sequence[str], args: Sequence[str]) -> None:
     """Start a git call in ``folder`` ahead of time, for `take_ahead` with the same folder and question."""
-    _AHEAD.set({**_AHEAD.get({}), (folder, *question): Call(args, cwd=folder)})
+    _AHEAD[(get_ident(), folder, *question)] = Call(args, cwd=folder)
 
 
 def take_ahead(folder: str, question: Sequence[str]) -> Call | None:
     """Return the call that `begin_ahead` started, at most once; None without such a call."""
-    return _AHEAD.get({}).pop((folder, *question), None)
+    return _AHEAD.pop((get_ident(), folder, *question), None)
 
 
 def drop_ahead() -> None:
     """End the calls that were started ahead of time and not used."""
-    _AHEAD.set({})
+    for key in [key for key in _AHEAD if key[0] == get_ident()]:
+        del _AHEAD[key]
 
 
 def look_ahead(folder: str, *, config: bool = False) -> None:

@@ -29,27 +29,52 @@ _VALUE = rb"([0-9a-f]{40}|[0-9a-f]{64}|ref: [^\0]+)\s*"
 _BROKEN = ("warning: ignoring broken ref ", "warning: ignoring dangling symref ")
 
 
+Listing = tuple[
+    str, list[str]
+]  # lines of id and name, sorted by name; the names of the broken refs
+
+
 def below(repo: Repo, *prefixes: str) -> list[Ref]:
     """Return the refs below ``prefixes``, sorted by name; broken refs are at the end, with an empty id."""
-    return _listed(take_ahead(repo.start, ("refs", *prefixes)) or _list(repo, *prefixes))
+    return parse(listing(repo, *prefixes))
 
 
 def now(repo: Repo, *prefixes: str) -> list[Ref]:
     """Return the same as `below`, but never from a call ahead of time: for decisions about changes."""
-    return _listed(_list(repo, *prefixes))
+    return parse(listing(repo, *prefixes, fresh=True))
 
 
-def _listed(call: Call) -> list[Ref]:
+def listing(repo: Repo, *prefixes: str, fresh: bool = False) -> Listing:
+    """Return the refs below ``prefixes`` as text, because there may be very many.
+
+    Parameters
+    ----------
+    repo
+        The repository.
+    *prefixes
+        Full names of refs, or of folders of refs.
+    fresh
+        Never from a call ahead of time.
+    """
+    ahead = None if fresh else take_ahead(repo.start, ("refs", *prefixes))
+    return _listing(ahead or _list(repo, *prefixes))
+
+
+def _listing(call: Call) -> Listing:
     answer = call.wait()
     if answer.code != 0:
         raise failure(call.args, answer)
-    lines = os.fsdecode(answer.out).split("\n")[:-1]  # not splitlines: a ref may hold U+2028
-    listing = [Ref(name, oid) for oid, _, name in (line.partition(" ") for line in lines)]
-    for line in os.fsdecode(answer.err).split("\n"):
-        for mark in _BROKEN:
-            if line.startswith(mark):
-                listing.append(Ref(line[len(mark) :], ""))
-    return listing
+    errors = os.fsdecode(answer.err).split("\n") if answer.err else ()
+    broken = [line[len(mark) :] for line in errors for mark in _BROKEN if line.startswith(mark)]
+    return os.fsdecode(answer.out), broken
+
+
+def parse(listing: Listing) -> list[Ref]:
+    """Return the refs of a listing; broken ones are at the end, with an empty id."""
+    text, broken = listing
+    lines = text.split("\n")[:-1]  # not splitlines: a ref may hold U+2028
+    refs = [Ref(name, oid) for oid, _, name in (line.partition(" ") for line in lines)]
+    return refs + [Ref(name, "") for name in broken]
 
 
 def _list(repo: Repo, *prefixes: str) -> Call:
@@ -60,7 +85,7 @@ _NAMES = "--format=%(objectname) %(refname)"
 
 
 def look_ahead(folder: str, *prefixes: str) -> None:
-    """Start the call of `below` for the repository of a folder ahead of time.
+    """Start the call of `listing` for the repository of a folder ahead of time.
 
     Git then reads while modules are still being imported.
     """

@@ -226,8 +226,16 @@ def headline(metrics: Mapping[str, Metric]) -> list[str]:
     return sorted((name for name in metrics if not name.startswith(SYSTEM)), key=kind)[:3]
 
 
+_LARGE = 1 << 63
+
+
 def metric(value: Mapping[str, Any]) -> Metric:
     """Return the Metric of a summary in metrics.yaml.  Raises ValueError if a value is not a number."""
+    numbers: list[Any] = [value.get(part) for part in Metric._fields]
+    last, low, high, step, count = numbers
+    plain = type(last) is type(low) is type(high) is float and type(step) is type(count) is int
+    if plain and abs(step) < _LARGE and abs(count) < _LARGE:  # most metrics
+        return Metric(*numbers)
     nan = float("nan")
     for part in Metric._fields:
         item = value.get(part)

@@ -6,7 +6,8 @@ All readers use this module.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Mapping
 from itertools import takewhile
 
 from gittrack import git
@@ -15,6 +16,8 @@ from gittrack.core.run import annotation_log, run_info
 from gittrack.git import notes, refs
 from gittrack.read.runs.reader import Raw, bodies, is_damaged
 
+_ID_LENGTH = 24
+_ID = re.compile(f"/{layout.ID}$", re.MULTILINE)
 _FEW = 32  # so many new bodies are read from git each time, before the cache is renewed
 
 
@@ -32,29 +35,35 @@ def list_runs(
     cached : mapping or None
         {commit id: body}; other runs are returned without their body.
     """
-    namespaces = (_prefix(experiment), layout.NOTES, layout.TRACKING)
-    before = _live_ids(repo)
-    listing = refs.below(repo, *namespaces)
+    before = live_ids(repo)
+    listing = refs.listing(repo, *namespaces(experiment))
     committed = _committed(repo, listing, cached or {})
-    live = [*_live_elsewhere(repo, listing), *_live(repo)]
+    live = [*live_elsewhere(repo, listing), *live_runs(repo)]
     vanished = set(before).difference(raw.id for raw in live)
     if vanished.difference(raw.id for raw in committed):  # they may have been committed in between
-        committed = _committed(repo, refs.now(repo, *namespaces), cached or {})
+        listing = refs.listing(repo, *namespaces(experiment), fresh=True)
+        committed = _committed(repo, listing, cached or {})
     return _with_live(committed, live, experiment)
 
 
-def _committed(
-    repo: git.Repo, listing: Iterable[refs.Ref], cached: Mapping[str, bytes]
-) -> list[Raw]:
+def _committed(repo: git.Repo, listing: refs.Listing, cached: Mapping[str, bytes]) -> list[Raw]:
     """Return the runs of a listing of refs, with their annotations."""
+    listed = split(listing)
+    if listed is not None:
+        lines, commit_of_notes = listed
+        runs = [
+            Raw(run_id, name, ref, oid, cached.get(oid))
+            for run_id, name, ref, oid in map(parts, lines)
+        ]
+        return annotated(runs, annotation_lines(repo, commit_of_notes))
     runs, commit_of_notes = [], None
-    for ref, oid in listing:
+    for ref, oid in refs.parse(listing):
         commit_of_notes = oid if ref == layout.NOTES else commit_of_notes
         parsed = layout.parse_run_ref(ref)
         if parsed is not None:
             problem = None if oid else "its ref has no value"
             runs.append(Raw(parsed[1], parsed[0], ref, oid or None, cached.get(oid), None, problem))
-    return annotated(repo, runs, commit_of_notes)
+    return annotated(runs, annotation_lines(repo, commit_of_notes))
 
 
 def list_runs_with_summaries(repo: git.Repo, experiment: str | None = None) -> list[Raw]:
@@ -88,27 +97,20 @@ def _renew(
         cache.store(repo.common_dir, bodies_now if complete else {**cached, **bodies_now})
 
 
-def annotated(repo: git.Repo, raws: list[Raw], commit: str | None) -> list[Raw]:
-    """Return the runs with their annotations; ``commit`` has the notes."""
-    if not commit:
-        return raws
-    lines, problem = notes.readable(repo, commit)
-    if problem is not None:  # the runs are listed without these annotations
-        import logging  # noqa: PLC0415 - only damage and partial clones need it
+def annotated(raws: list[Raw], lines: Mapping[str, bytes]) -> list[Raw]:
+    """Return the runs with their annotations, of which `annotation_lines` returns the lines."""
 
-        remedy = problem.hint or "see: git track doctor"
-        message = "warning: names, tags and notes of runs are not complete: %s; %s"
-        logging.getLogger("gittrack").warning(message, problem.message, remedy)
-    return [
-        raw._replace(annotations=annotation_log.parse(lines[raw.commit]))
-        if raw.commit in lines
-        else raw
-        for raw in raws
-    ]
+    def read(raw: Raw) -> Raw:
+        note = lines.get(raw.commit or "")
+        return raw if note is None else raw._replace(annotations=annotation_log.parse(note))
+
+    return list(map(read, raws)) if lines else raws
 
 
-def _prefix(experiment: str | None) -> str:
-    return layout.RUNS + (f"{layout.check_experiment(experiment)}/" if experiment else "")
+def namespaces(experiment: str | None) -> tuple[str, ...]:
+    """Return where the refs of the runs of an experiment, the notes, and the live runs elsewhere are."""
+    inside = f"{layout.check_experiment(experiment)}/" if experiment else ""
+    return layout.RUNS + inside, layout.NOTES, layout.TRACKING
 
 
 def _with_live(committed: list[Raw], live: list[Raw], experiment: str | None) -> list[Raw]:
@@ -129,39 +131,90 @@ def _with_live(committed: list[Raw], live: list[Raw], experiment: str | None) ->
     return [runs[key] for key in sorted(runs, reverse=True)]
 
 
-def _live_elsewhere(repo: git.Repo, listing: Iterable[refs.Ref]) -> list[Raw]:
+def live_elsewhere(repo: git.Repo, listing: refs.Listing) -> list[Raw]:
     """Return the live runs of other machines; their refs are the first ones of a listing."""
-    snapshots = list(takewhile(lambda ref: ref.name.startswith(layout.TRACKING), listing))
-    if not snapshots:
+    if f" {layout.TRACKING}" not in listing[0]:
         return []
+    snapshots = takewhile(lambda ref: ref.name.startswith(layout.TRACKING), refs.parse(listing))
     from gittrack.read.runs import live_elsewhere  # noqa: PLC0415 - most repositories have none
 
-    here = set(_live_ids(repo))
-    return [raw for raw in live_elsewhere.read(repo, snapshots) if raw.id not in here]
+    here = set(live_ids(repo))
+    return [raw for raw in live_elsewhere.read(repo, list(snapshots)) if raw.id not in here]
 
 
-def _live_ids(repo: git.Repo) -> list[str]:
+def live_ids(repo: git.Repo) -> list[str]:
+    """Return the ids of the runs that have a live journal."""
     try:
         return list(filter(layout.is_id, os.listdir(layout.live_dir(repo.common_dir))))
     except FileNotFoundError:
         return []
 
 
-def _live(repo: git.Repo) -> list[Raw]:
-    ids = _live_ids(repo)
+def live_runs(repo: git.Repo) -> list[Raw]:
+    """Return the runs that have a live journal, decoded."""
+    ids = live_ids(repo)
     if not ids:
         return []
     folder = layout.live_dir(repo.common_dir)
     from gittrack.read.runs import live  # noqa: PLC0415 - most of the time no run is going on
 
     infos = live.read_each(repo, (f"{folder}/{run_id}" for run_id in ids))
-    return [
-        Raw(
-            info.id,
-            info.experiment,
-            info=info,
-            problem=info.problem if is_damaged(info) else None,
-        )
-        for info in infos
-        if info
-    ]
+    return [_live_raw(info) for info in infos if info]
+
+
+def _live_raw(info: run_info.RunInfo) -> Raw:
+    problem = info.problem if is_damaged(info) else None
+    return Raw(info.id, info.experiment, info=info, problem=problem)
+
+
+def split(listing: refs.Listing) -> tuple[list[str], str | None] | None:
+    """Return the lines of the refs of runs, and the commit of the notes.
+
+    The states of live runs of other machines are left out.  None if the listing has a broken ref, or one
+    of another kind.
+    """
+    text, broken = listing
+    first = text.find(f" {layout.RUNS}")  # in the order of names, the runs come last
+    start = text.rfind("\n", 0, first) + 1 if first >= 0 else len(text)
+    commit_of_notes = None
+    for line in text[:start].split("\n")[:-1]:
+        if line.endswith(f" {layout.NOTES}"):
+            commit_of_notes = commit(line)
+        elif f" {layout.TRACKING}" not in line:
+            return None
+    lines = text[start:].split("\n")[:-1]  # not splitlines: a ref may hold U+2028
+    if broken or len(_ID.findall(text, start)) != len(lines):
+        return None
+    without_experiment = len(f"{commit(lines[0])} {layout.RUNS}") + _ID_LENGTH if lines else 0
+    is_plain = min(map(len, lines), default=1) > without_experiment
+    return (lines, commit_of_notes) if is_plain else None
+
+
+def commit(line: str) -> str:
+    """Return the commit id of a line."""
+    return line.partition(" ")[0]
+
+
+def run_id(line: str) -> str:
+    """Return the id of the run of a line."""
+    return line[-_ID_LENGTH:]
+
+
+def parts(line: str) -> tuple[str, str, str, str]:
+    """Return (id, experiment, name of the ref, commit id) of a line."""
+    oid, _, ref = line.partition(" ")
+    return line[-_ID_LENGTH:], ref[len(layout.RUNS) : -_ID_LENGTH - 1], ref, oid
+
+
+def annotation_lines(repo: git.Repo, commit: str | None) -> Mapping[str, bytes]:
+    """Return {run commit: its note} at a commit of the notes; with a warning if some cannot be read."""
+    if not commit:
+        return {}
+    lines, problem = notes.readable(repo, commit)
+    if problem is not None:  # the runs are listed without these annotations
+        import logging  # noqa: PLC0415 - only damage and partial clones need it
+
+        remedy = problem.hint or "see: git track doctor"
+        message = "warning: names, tags and notes of runs are not complete: %s; %s"
+        logging.getLogger("gittrack").warning(message, problem.message, remedy)
+    return lines

@@ -10,7 +10,6 @@ from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.fast_typing import TYPE_CHECKING, NamedTuple
 from gittrack.core.run import commit_message, facts
 from gittrack.core.run.run_info import RunInfo
-from gittrack.read.runs import resolve
 from gittrack.read.runs.lookup import METRIC_PARTS
 from gittrack.read.runs.reader import Raw
 from gittrack.read.runs.source import Request, Selection
@@ -101,7 +100,7 @@ def listing(
     )
     answer = source_of(repo).select(request)
     if not answer.listed:
-        resolve.check_experiment(repo, experiment)
+        _check_experiment(repo, experiment)
     if key is not None and answer.total and not answer.ranked and key not in facts.LISTED:
         names = _all_names(_all(repo, request))
         if (
@@ -143,6 +142,12 @@ def _all_names(raws: Sequence[Raw]) -> list[str]:
             names |= {commit_message.key_text(name) for name in raw.info.metrics}
             names |= set(commit_message.dotted(raw.info.params))
     return sorted(names.union(facts.LISTED))
+
+
+def _check_experiment(repo: git.Repo, experiment: str | None) -> None:
+    from gittrack.read.runs import resolve  # noqa: PLC0415 - only a listing without runs needs it
+
+    resolve.check_experiment(repo, experiment)
 
 
 def top(
@@ -190,7 +195,7 @@ def top(
     )
     answer = source_of(repo).select(request)
     if not answer.listed:
-        resolve.check_experiment(repo, experiment)
+        _check_experiment(repo, experiment)
     if answer.direction is None:
         raise _nothing_ranked(metric, answer, _all(repo, request), query)
     valued = answer.ranked + answer.infinite + answer.nan

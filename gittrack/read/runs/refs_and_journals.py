@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from gittrack import git
 from gittrack.core import layout
+from gittrack.core.run import annotation_log
 from gittrack.git import refs
 from gittrack.read.runs import listing, reader, selection
 from gittrack.read.runs.reader import Raw
@@ -29,10 +32,10 @@ class RefsAndJournals:
         return selection.select(self.repo, raws, request)
 
     def _without_cache(self, request: Request, by_time: bool) -> Selection:
-        raws = listing.list_runs(self.repo, request.experiment)
         if not by_time:
+            raws = listing.list_runs(self.repo, request.experiment)
             return selection.select(self.repo, reader.bodies(self.repo, raws), request)
-        heads = selection.select(self.repo, raws, request)
+        heads = self._by_time(request)
         if not request.summaries:
             return heads
         runs = reader.bodies(self.repo, heads.runs)
@@ -41,6 +44,15 @@ class RefsAndJournals:
         )
         damaged = heads.damaged + sum(problem is not None for problem in problems)
         return heads._replace(runs=runs, damaged=damaged)
+
+    def _by_time(self, request: Request) -> Selection:
+        """Return the runs, without the bodies of committed ones."""
+        if request.limit is not None and request.descending:
+            newest_runs = newest(self.repo, request)
+            if newest_runs is not None:
+                return newest_runs
+        raws = listing.list_runs(self.repo, request.experiment)
+        return selection.select(self.repo, raws, request)
 
     def find(self, address: str) -> list[Raw]:
         """Return the runs that an address can mean; the bodies are read only if it is not an id."""
@@ -66,6 +78,65 @@ class RefsAndJournals:
     def experiments(self) -> list[str]:
         """Return the names of all experiments that have runs, sorted."""
         return sorted({raw.experiment for raw in listing.list_runs(self.repo)})
+
+
+def newest(repo: git.Repo, request: Request) -> Selection | None:
+    """Return the newest runs, without the bodies of committed ones; None if only a full listing is right.
+
+    Parameters
+    ----------
+    repo : git.Repo
+        The repository.
+    request : Request
+        A request for the newest runs, with a limit, without a query and without facts.
+    """
+    before = listing.live_ids(repo)
+    refs_now = refs.listing(repo, *listing.namespaces(request.experiment))
+    live = listing.live_runs(repo)
+    vanished = set(before).difference(raw.id for raw in live)
+    listed = listing.split(refs_now)
+    if listed is None or vanished:  # a run may have been committed in between
+        return None
+    inside = f"{request.experiment}/" if request.experiment else ""
+    running = [
+        raw
+        for raw in (*listing.live_elsewhere(repo, refs_now), *live)
+        if f"{raw.experiment}/".startswith(inside)
+    ]
+    if any(f" {layout.run_ref(raw.experiment, raw.id)}\n" in refs_now[0] for raw in running):
+        return None  # a committed run was resumed, or is still listed as live elsewhere
+    lines, commit_of_notes = listed
+    notes = listing.annotation_lines(repo, commit_of_notes)
+    archived = set() if request.archived else _archived(notes)
+    # Runs with the same id, which an interrupted push may leave, are in the order of their experiments.
+    current = lines[::-1]
+    if archived:
+        current = [line for line in current if listing.commit(line) not in archived]
+    current.sort(key=listing.run_id, reverse=True)
+    end = request.offset + (request.limit or 0)
+    runs = sorted((*running, *map(_raw, current[:end])), reverse=True)[request.offset : end]
+    return Selection(
+        listing.annotated(runs, notes),
+        total=len(current) + len(running),
+        listed=len(lines) + len(running),
+        archived=len(lines) - len(current),
+        damaged=sum(raw.problem is not None for raw in running),
+    )
+
+
+def _archived(notes: Mapping[str, bytes]) -> set[str]:
+    """Return the commits of the archived runs."""
+    mark = annotation_log.ARCHIVE.encode()
+    return {
+        commit
+        for commit, note in notes.items()
+        if mark in note and annotation_log.is_archived(annotation_log.parse(note))
+    }
+
+
+def _raw(line: str) -> Raw:
+    run_id, experiment, ref, commit = listing.parts(line)
+    return Raw(run_id, experiment, ref, commit)
 
 
 class Trash:
@@ -114,4 +185,4 @@ def _trashed(repo: git.Repo) -> list[Raw]:
     ]
     commit = next((oid for ref, oid in refs.below(repo, layout.NOTES) if ref == layout.NOTES), None)
     ordered = sorted(runs, key=lambda raw: raw.id, reverse=True)
-    return reader.bodies(repo, listing.annotated(repo, ordered, commit))
+    return reader.bodies(repo, listing.annotated(ordered, listing.annotation_lines(repo, commit)))

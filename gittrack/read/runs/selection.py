@@ -126,16 +126,11 @@ def _goals(raws: Sequence[Raw], key: str) -> frozenset[str]:
 
     metric = base_name(key.removeprefix("metrics."))
     mark = f"\nmetric_definitions.{commit_message.key_text(metric)}.goal: ".encode()
-    goals = set()
-    for raw in raws:
-        if raw.body is not None:
-            start = raw.body.find(mark)
-            if start >= 0:
-                end = raw.body.find(b"\n", start + 1)
-                goals.add(raw.body[start + len(mark) : end].decode(errors="replace"))
-        elif raw.info is not None:
-            goals.add(str((raw.info.metric_definitions.get(metric) or {}).get("goal")))
-    return frozenset(goals)
+    bodies = [raw.body for raw in raws if raw.body is not None and mark in raw.body]
+    lines = [body.partition(mark)[2].partition(b"\n")[0] for body in bodies]
+    live = [raw.info.metric_definitions.get(metric) or {} for raw in raws if raw.info is not None]
+    goals = (line.decode(errors="replace") for line in lines)
+    return frozenset((*goals, *(str(definition.get("goal")) for definition in live)))
 
 
 def _absent(value: Any) -> bool:

@@ -62,7 +62,8 @@ def matching(
             for ref, oid in candidates.items()
             if oid not in absent and (parsed := layout.parse_run_ref(ref)) is not None
         ]
-        annotated = listing.annotated(repo, raws, notes.tip(repo, layout.NOTES))
+        lines = listing.annotation_lines(repo, notes.tip(repo, layout.NOTES))
+        annotated = listing.annotated(raws, lines)
         facts = () if sweep is None else (("sweep.id", sweep),)
         request = Request(query=choice.where, facts=facts, limit=choice.limit)
         runs = selection.select(repo, reader.bodies(repo, annotated), request).runs
