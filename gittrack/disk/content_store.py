@@ -148,13 +148,15 @@ class ContentStore(NamedTuple):
         with self._turn():
             folders.make(str(path.parent))
             os.utime(incoming)
-            lfs_path = self.lfs_path(digest)
-            if lfs_path is not None and self._is_lent(digest):
-                lfs_path.unlink(missing_ok=True)  # of the file that is replaced
+            lfs_path = self.lfs_path(digest) if self._is_lent(digest) else None
             # Also over equal content, which counts as fresh from now on, even if another user owns it.
             incoming.replace(path)
             with contextlib.suppress(OSError):  # Git LFS gets it when it is sent
-                self.lend(digest)
+                if lfs_path is None:
+                    self.lend(digest)
+                else:  # in one step, because files of the user may need it
+                    os.link(path, incoming)
+                    incoming.replace(lfs_path)
         _sync_folder(path.parent)
 
     def lfs_path(self, digest: str) -> Path | None:

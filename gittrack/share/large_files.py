@@ -20,6 +20,7 @@ from gittrack.large import choice, needs, pointers, sent
 from gittrack.large.receiving import Progress
 from gittrack.share import remotes
 
+UNSENT = "its large file"  # how the reason begins why a run was not sent
 Watch = Callable[[int], Progress]  # called with the total size in bytes; returns what counts them
 
 
@@ -150,7 +151,7 @@ def send(
             shipment.contents, "; ".join(filter(None, (error.message, error.hint)))
         )
     unsent = {
-        commit: f"its large file {content.digest[:12]} was not sent: {reason}"
+        commit: f"{UNSENT} {content.digest[:12]} was not sent: {reason}"
         for content, reason in failures.items()
         for commit in shipment.contents[content]
         if _needs(repo, commit, content)

@@ -150,6 +150,14 @@ class TestGitLfs:
         store.remove(lambda: {DIGEST})
         assert (store.lfs_path(DIGEST).exists(), store.content(DIGEST)) == (False, None)
 
+    def test_content_that_is_stored_again_is_still_one_file(self, store, source):
+        keep(store, source)
+        first = store.path(DIGEST).stat().st_ino
+        keep(store, source)
+        assert store.path(DIGEST).stat().st_ino != first
+        assert store.lfs_path(DIGEST).samefile(store.path(DIGEST))
+        assert list(store.root.glob("incoming-*")) == []
+
     def test_a_folder_that_cannot_be_written_costs_nothing_else(self, store, source):
         store.lfs.parent.mkdir(parents=True)
         store.lfs.write_text("a file is in the way")

@@ -11,7 +11,7 @@ from gittrack.cli.commands._share import count, shown_url
 from gittrack.cli.options import add_experiment, add_where
 from gittrack.cli.output import print_note, print_result
 from gittrack.read.runs import reader
-from gittrack.share import push
+from gittrack.share import large_files, push
 from gittrack.share.choosing import here
 from gittrack.share.oversized import WAY_OUT
 from gittrack.show.terminal.columns import short_id
@@ -136,7 +136,10 @@ def _print_refusals(done: push.Pushed, printed: Collection[str]) -> None:
         print_note(f"{escape(done.remote)} refused {listing}{more}: {escape(reason)}")
     if len(reasons) > _MOST_LINES:
         print_note(f"and more, for {len(reasons) - _MOST_LINES} other reasons")
-    if rest and not (done.runs or done.sweeps or done.annotated or done.models):
+    if any(reason.startswith(large_files.UNSENT) for reason in reasons):
+        way = "choose a store: git config track.store FOLDER; or leave them out: --no-artifacts"
+        print_note(f"hint: for large files, {way}")
+    elif rest and not (done.runs or done.sweeps or done.annotated or done.models):
         print_note(f"see what it takes: git track remote {escape(done.remote)} --probe")
 
 
