@@ -1,7 +1,7 @@
 """The page as one file: its script, documents inside, and a policy with its hash.
 
-The script is packed to a third by gzip; a starter unpacks it, and the policy names the hashes of both, so no
-other script runs.
+The script and the style are packed to a third by gzip, and a starter unpacks them.  The policy names the
+hashes of all three, so no other script runs.
 """
 
 from __future__ import annotations
@@ -17,12 +17,18 @@ from gittrack.show.terminal import text
 from gittrack.web import application, assets, file_documents
 
 _STARTER = """const packed = "%s";
+const look = "%s";
+function unpacked(text) {
+const bytes = Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
+}
 async function start() {
-const bytes = Uint8Array.from(atob(packed), (char) => char.charCodeAt(0));
-const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+const style = document.createElement("style");
+style.textContent = await unpacked(look);
+document.head.append(style);
 const script = document.createElement("script");
 script.type = "module";
-script.textContent = await new Response(stream).text();
+script.textContent = await unpacked(packed);
 document.body.append(script);
 }
 start().catch(() => {
@@ -57,7 +63,7 @@ def runs_page(
 def join(documents: Mapping[str, Any]) -> bytes:
     """Return the page with these documents: HTML that needs no other file and no network."""
     code, style = assets.script(), assets.files()["style.css"].decode()
-    script = starter(code)
+    script = starter(code, style)
     # "<" would end the element early, or begin a comment in it.
     data = application.encoded(documents).decode().replace("<", "\\u003c")
     policy = (
@@ -67,7 +73,7 @@ def join(documents: Mapping[str, Any]) -> bytes:
     head = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
     html = assets.index().replace("<head>\n", f"<head>\n{head}\n", 1)
     for old, new in (
-        ('<link rel="stylesheet" href="static/style.css">', f"<style>{style}</style>"),
+        ('<link rel="stylesheet" href="static/style.css">\n', ""),
         ('<script type="module" src="static/page.js"></script>\n', ""),
         (
             "</body>",
@@ -84,6 +90,10 @@ def _hash(content: str) -> str:
     return f"sha256-{base64.b64encode(digest).decode()}"
 
 
-def starter(code: str) -> str:
-    """Return a script that holds another one, packed, and runs it."""
-    return _STARTER % base64.b64encode(gzip.compress(code.encode(), mtime=0)).decode()
+def starter(code: str, style: str) -> str:
+    """Return a script that holds another one and a style, both packed, and puts them into the page."""
+    return _STARTER % (_packed(code), _packed(style))
+
+
+def _packed(content: str) -> str:
+    return base64.b64encode(gzip.compress(content.encode(), mtime=0)).decode()
