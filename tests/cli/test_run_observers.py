@@ -45,7 +45,10 @@ def test_a_program_that_nobody_edited(program):
     assert run.metrics["test/acc"].last == 0.75
     assert "--auto recorded 2 arguments: lr, api_key\n" in done.err
     assert "taken from printed lines: acc (3)\n" in done.err
-    assert "taken from metrics.json: final values of 1 metrics: test/acc; 1 values are" in done.err
+    assert (
+        "taken from metrics.json: final values of test/acc; not numbers: 1 of its values"
+        in done.err
+    )
     assert run.env["observed"] == {
         "auto": True,
         "metrics": ["metrics.json", "stale.csv"],

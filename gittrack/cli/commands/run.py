@@ -46,7 +46,8 @@ from gittrack.show.terminal.columns import short_id
 
 _NOTHING_LOGGED = (
     "hint: the run has no params and no metrics: give params with -S lr=0.1 and {args} in the command, "
-    "and metrics by lines in the file $GITTRACK_METRICS or by gittrack.log()"
+    "and metrics by lines in the file $GITTRACK_METRICS or by gittrack.log(); of a program that nobody "
+    "edits, --auto, --scrape and --metrics FILE take them"
 )
 
 

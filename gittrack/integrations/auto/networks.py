@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from gittrack.integrations.auto import recording
+from gittrack.record import session
 
 
 def keras(module: Any) -> None:
     """Listen to ``Model.fit``."""
-    recording.replace(module.Model, "fit", _keras_fit)
+    recording.replace(module.Model, "fit", recording.with_callback(_keras_callback))
 
 
-def _keras_fit(original: Callable[..., Any]) -> Callable[..., Any]:
-    def fit(self: Any, *args: Any, **keywords: Any) -> Any:
-        callback = recording.guard.attempt(_keras_callback, keywords.get("callbacks"))
-        if callback is None:
-            return original(self, *args, **keywords)
-        others = keywords.get("callbacks") or []
-        own = [*others, callback] if isinstance(others, (list, tuple)) else [others, callback]
-        return original(self, *args, **{**keywords, "callbacks": own})
-
-    return fit
-
-
-def _keras_callback(others: Any) -> Any:
+def _keras_callback(others: Sequence[Any]) -> Any:
     from gittrack.integrations.keras import GittrackCallback  # noqa: PLC0415
 
-    if hasattr(others, "append") is False and others is not None:
-        return None
-    if any(isinstance(other, GittrackCallback) for other in others or ()):
+    if any(isinstance(other, GittrackCallback) for other in others):
         return None
     training = recording.training("Keras")
     return None if training is None else GittrackCallback.of(training)
@@ -58,7 +45,10 @@ def _add_logger(trainer: Any) -> None:
     from gittrack.integrations.lightning import GittrackLogger  # noqa: PLC0415
 
     loggers = list(trainer.loggers)
-    if not loggers or any(isinstance(logger, GittrackLogger) for logger in loggers):
+    if any(isinstance(logger, GittrackLogger) for logger in loggers):
+        return
+    if not loggers:  # another logger would change where checkpoints are written
+        session.warn(["--auto records nothing of a Trainer(logger=False): give it a logger"])
         return
     training = recording.training("Lightning")
     if training is not None:

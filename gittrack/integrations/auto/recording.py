@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import inspect
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from gittrack.api.starting import launched, workers
+from gittrack.api.starting import begin, launched, workers
 from gittrack.integrations.base.guard import ErrorGuard
 from gittrack.integrations.base.training import Training
 from gittrack.record import journal, session
@@ -40,6 +41,8 @@ def run() -> Run | None:
     active = process_end.latest()
     if active is not None:
         return active
+    if begin.is_off(None):
+        return None
     if os.getpid() != _process.pid or workers.parent() is not None or workers.silent_rank():
         return None
     if _process.attached is None:
@@ -90,6 +93,43 @@ def log(metrics: dict[str, Any], step: float | None = None) -> None:
     target = None if _process.depth else run()
     if target is not None:
         guard.attempt(target.log, metrics, step)
+
+
+def with_callback(
+    make: Callable[[Sequence[Any]], Any],
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return what gives a training function one more callback, however its callbacks are passed.
+
+    Parameters
+    ----------
+    make : callable
+        Gets the callbacks of the program; returns the callback that listens, or None.
+    """
+
+    def wrap(original: Callable[..., Any]) -> Callable[..., Any]:
+        signature = inspect.signature(original)
+
+        def training_function(*args: Any, **keywords: Any) -> Any:
+            try:
+                bound = signature.bind(*args, **keywords)
+            except TypeError:  # the framework says better what is wrong
+                return original(*args, **keywords)
+            others = bound.arguments.get("callbacks") or ()
+            if not isinstance(others, (list, tuple, set)):
+                others = [others]
+            callback = guard.attempt(make, others)
+            if callback is None:
+                return original(*args, **keywords)
+            bound.arguments["callbacks"] = [*others, callback]
+            result = original(*bound.args, **bound.kwargs)
+            close = getattr(callback, "close", None)
+            if close is not None:  # of a framework that does not call it at the end
+                guard.attempt(close)
+            return result
+
+        return training_function
+
+    return wrap
 
 
 def replace(

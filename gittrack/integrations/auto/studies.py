@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from gittrack.integrations.auto import recording
@@ -14,21 +14,19 @@ def optuna(module: Any) -> None:
 
 
 def _optimize(original: Callable[..., Any]) -> Callable[..., Any]:
+    listened = recording.with_callback(_callback)(original)
+
     def optimize(self: Any, *args: Any, **keywords: Any) -> Any:
-        callback = recording.guard.attempt(_callback, keywords.get("callbacks"))
-        if callback is None:
-            return original(self, *args, **keywords)
-        own = [*(keywords.get("callbacks") or ()), callback]
         with recording.inside():  # the trial is a run, its trainings are not
-            return original(self, *args, **{**keywords, "callbacks": own})
+            return listened(self, *args, **keywords)
 
     return optimize
 
 
-def _callback(others: Any) -> Any:
+def _callback(others: Sequence[Any]) -> Any:
     from gittrack.integrations.optuna import GittrackCallback  # noqa: PLC0415
 
-    outer = None if recording.is_inside() else recording.run()
-    if outer is None or any(isinstance(other, GittrackCallback) for other in others or ()):
+    outer = recording.run()
+    if outer is None or any(isinstance(other, GittrackCallback) for other in others):
         return None
     return GittrackCallback(outer=outer)

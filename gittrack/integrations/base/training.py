@@ -108,14 +108,15 @@ class Training:
 
     def _own(self) -> Run:
         """Begin a run, or continue the run that the folder of checkpoints names."""
+        init = {"strict": self.guard.strict, **self._init}
         address = resumption.read(self.resume) if self.resume is not None else None
         if address is None or "resume" in self._init:
-            return api.init(**self._init)
+            return api.init(**init)
         try:
-            return api.init(resume=address, **self._init)
+            return api.init(resume=address, **init)
         except TrackError as error:
             session.warn([f"a new run begins: {error.message}"])
-            return api.init(**self._init)
+            return api.init(**init)
 
     def add_params(self, params: Mapping[str, Any]) -> None:
         """Add params.  If the run has another value already, the value is named after the framework."""

@@ -75,7 +75,8 @@ class Arguments:
 
     def lines(self) -> list[str]:
         """Return the lines about what was taken."""
-        line = f"--auto recorded {len(self.names)} arguments: {_some(self.names)}"
+        count = "1 argument" if len(self.names) == 1 else f"{len(self.names)} arguments"
+        line = f"--auto recorded {count}: {_some(self.names)}"
         return [line] if self.names else []
 
     def problems(self) -> list[str]:

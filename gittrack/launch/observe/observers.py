@@ -121,9 +121,8 @@ class Observers:
             self._book.append(events.SUMMARY, values=_valid(metrics.final))
         count = sum(len(values) for _, values in metrics.points)
         what = f"{count:,} points of" if metrics.points else "final values of"
-        rest = f"; {metrics.left_out:,} values are not numbers" if metrics.left_out else ""
-        names = metrics.names
-        return [f"taken from {path}: {what} {len(names)} metrics: {_some(names)}{rest}"]
+        rest = f"; not numbers: {metrics.left_out:,} of its values" if metrics.left_out else ""
+        return [f"taken from {path}: {what} {_some(metrics.names)}{rest}"]
 
 
 def _printed(counts: Mapping[str, int]) -> str:

@@ -72,7 +72,7 @@ def test_parsers(arguments, tmp_path, module, code, values):
     arguments.note()
     arguments.note()
     assert arguments.book.args == values
-    assert arguments.lines()[0].startswith(f"--auto recorded {len(values)} arguments: ")
+    assert arguments.lines()[0].startswith(f"--auto recorded {len(values)} argument")
 
 
 def test_secrets_are_hidden_as_in_the_command():
