@@ -40,6 +40,30 @@ class CodeChange(NamedTuple):
     problem: str | None = None
 
 
+class MediaChange(NamedTuple):
+    """Media of a name that differ.
+
+    Attributes
+    ----------
+    name, type : str
+        The name, and the type such as ``image``.
+    changed, only_a, only_b : int
+        How many files differ, and how many only one run has.
+    paths : tuple of str
+        The last file that differs, as its path among the artifacts of each run; empty if there is none.
+    rows : tuple of str
+        Of a table: the rows of that file that differ, with ``-`` and ``+`` in front.
+    """
+
+    name: str
+    type: str
+    changed: int
+    only_a: int
+    only_b: int
+    paths: tuple[str, str] = ("", "")
+    rows: tuple[str, ...] = ()
+
+
 class RunDiff(NamedTuple):
     """Everything that differs between the runs ``a`` and ``b``, without what is equal."""
 
@@ -51,6 +75,7 @@ class RunDiff(NamedTuple):
     env: list[Change]
     inputs: list[Change]
     code: CodeChange
+    media: Sequence[MediaChange] = ()
 
 
 class DiffRow(NamedTuple):

@@ -33,7 +33,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def sections(parser: argparse.ArgumentParser) -> None:
     """Declare the options that select the parts of a difference, and the format."""
-    for name in ("params", "metrics", "run", "code", "env", "inputs"):
+    for name in ("params", "metrics", "media", "run", "code", "env", "inputs"):
         parser.add_argument(
             f"--{name}",
             dest="sections",

@@ -17,6 +17,7 @@ from gittrack.analysis.differences import (
     metric_changes,
 )
 from gittrack.core.run import commit_message
+from gittrack.read.files import media_changes
 from gittrack.read.runs.record import RunRecord
 
 
@@ -31,6 +32,7 @@ def diff(repo: git.Repo, a: RunRecord, b: RunRecord) -> RunDiff:
         env=changes(_environment(a), _environment(b)),
         inputs=changes(_digests(a), _digests(b)),
         code=code_change(repo, a, b),
+        media=media_changes.media_changes(a, b),
     )
 
 
@@ -71,6 +73,7 @@ def table(runs: Sequence[RunRecord]) -> DiffTable:
             "metrics": differing_rows(
                 [{k: m.last for k, m in info.metrics.items()} for info in infos]
             ),
+            "media": differing_rows([media_changes.digests(run) for run in runs]),
             "run": differing_rows([compared_facts(info) for info in infos]),
             "inputs": differing_rows([_digests(run) for run in runs]),
             "env": differing_rows([_environment(run) for run in runs]),

@@ -37,7 +37,11 @@ def page(comparison: DiffTable, stats: Mapping[str, str], style: str = "md") -> 
     for run in others:
         parts += [_title(f"Code: {diff_many.heading(base)} to {diff_many.heading(run)}", style)]
         parts.append(_fenced(text.escape(stats[run.id], keep="\n"), style))
-    equal = [diff_many.SECTIONS[name] for name, rows in comparison.sections.items() if not rows]
+    equal = [
+        diff_many.SECTIONS[name]
+        for name, rows in comparison.sections.items()
+        if not rows and name != "media"
+    ]
     if equal and others:
         parts.append(f"Equal: {', '.join(equal)}.\n")
     return "\n".join(parts)

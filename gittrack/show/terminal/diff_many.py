@@ -14,6 +14,7 @@ from gittrack.show.terminal.columns import short_id
 SECTIONS = {
     "params": "params",
     "metrics": "metrics",
+    "media": "media",
     "run": "command, seed and tags",
     "inputs": "inputs",
     "env": "environment and packages",
@@ -26,7 +27,10 @@ def page(differences: DiffTable, sections: Sequence[str] = (), style: str = "tex
     """Return a table for each section in which the runs differ, and one line for the equal sections."""
     names = [name for name in SECTIONS if not sections or name in sections]
     blocks = [_block(name, differences, style) for name in names if differences.sections[name]]
-    equal = [SECTIONS[name] for name in names if not differences.sections[name]]
+    silent = {"media"} - set(sections)  # most runs have no media
+    equal = [
+        SECTIONS[name] for name in names if not differences.sections[name] and name not in silent
+    ]
     if equal:
         blocks.append(f"equal: {', '.join(equal)}\n")
     return "\n".join(blocks)

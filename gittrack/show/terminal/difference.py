@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ from gittrack.show.terminal import text
 from gittrack.show.terminal.columns import short_id
 from gittrack.show.terminal.table import Table, render
 
-SECTIONS = ("params", "metrics", "run", "inputs", "env", "code")
+SECTIONS = ("params", "metrics", "media", "run", "inputs", "env", "code")
 _PLURAL = {"env": "environment and packages", "run": "command, seed and tags"}
 
 
@@ -23,13 +24,15 @@ def page(diff: RunDiff, sections: Sequence[str] = (), style: str = "text") -> st
     blocks = {
         "params": _values("param", diff.params, heads, style),
         "metrics": _metrics(diff.metrics, heads, style),
+        "media": _media(diff, style),
         "run": _values("fact", _readable(diff.run), heads, style),
         "inputs": _values("input", diff.inputs, heads, style),
         "env": _values("environment", diff.env, heads, style),
         "code": _code(diff.code, style),
     }
     differing = [f"{_title(name, style)}{blocks[name]}" for name in names if blocks[name]]
-    equal = [_PLURAL.get(name, name) for name in names if not blocks[name]]
+    silent = {"media"} - set(sections)  # most runs have no media
+    equal = [_PLURAL.get(name, name) for name in names if not blocks[name] and name not in silent]
     intro = f"A = {_about(diff.a)}\nB = {_about(diff.b)}\n"
     if style == "md":
         intro = f"A = {_about(diff.a)}  \nB = {_about(diff.b)}\n"
@@ -95,6 +98,36 @@ def _metrics(changes: Sequence[MetricChange], heads: tuple[str, str], style: str
     return _indent(render(table, style), style)
 
 
+def _media(diff: RunDiff, style: str) -> str:
+    """Return a line for each name, the rows of tables, and the commands that bring the last two files."""
+    blocks = []
+    for change in diff.media:
+        counts = (
+            (change.changed, "changed"),
+            (change.only_a, "only in A"),
+            (change.only_b, "only in B"),
+        )
+        facts = ", ".join(f"{count:,} {what}" for count, what in counts if count)
+        lines = [f"{text.escape(change.name)}  {text.escape(change.type)}  {facts}"]
+        if change.rows:
+            lines += [text.escape(text.shorten(row, 200)) for row in change.rows]
+        elif change.paths[0]:
+            ids = (("a", diff.a, change.paths[0]), ("b", diff.b, change.paths[1]))
+            lines += [
+                f"  git track get {short_id(run.id)} {shlex.quote(path)} -o {side}/"
+                for side, run, path in ids
+            ]
+        blocks.append("\n".join(lines) + "\n")
+    if style == "md" and blocks:
+        return f"```diff\n{''.join(blocks)}```\n"
+    return "".join(_media_line(line) for block in blocks for line in block.splitlines())
+
+
+def _media_line(line: str) -> str:
+    """Return a line indented, except a row of a table, whose sign stands at the beginning."""
+    return f"{line}\n" if line[:1] in "+-" else f"  {line}\n"
+
+
 def _code(change: CodeChange, style: str) -> str:
     if change.problem:
         return f"  {text.escape(change.problem)}\n"
@@ -138,6 +171,7 @@ def jsonable(diff: RunDiff) -> dict[str, Any]:
         "env": _changes(diff.env),
         "inputs": _changes(diff.inputs),
         "code": diff.code._asdict(),
+        "media": [change._asdict() for change in diff.media],
     }
 
 

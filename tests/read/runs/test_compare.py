@@ -30,7 +30,7 @@ def test_equal_runs_have_no_difference(empty_repo):
     values = {"params": {"lr": 0.1}, "metrics": {"acc": 0.5}, "contents": {"env": {"a": 1}}}
     a, b = (record(empty_repo, number, **values) for number in (1, 2))
     result = compare.diff(empty_repo, a, b)
-    assert result[2:] == ([], [], [], [], [], CodeChange(None, None, "", ""))
+    assert result[2:] == ([], [], [], [], [], CodeChange(None, None, "", ""), [])
     assert (result.a, result.b) == (a.info, b.info)
 
 
