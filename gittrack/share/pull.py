@@ -11,6 +11,7 @@ from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.core.fast_typing import NamedTuple
 from gittrack.git import refs
+from gittrack.read.registry import models
 from gittrack.share import (
     annotation_merge,
     everywhere,
@@ -111,16 +112,15 @@ def pull(
     annotation_merge.receive(repo, source, unattended=unattended)
     _fetch_sweeps(repo, source, unattended)
     everywhere.clean(repo)
+    # Before the runs: a version of a model stays, or comes, although somebody removed its run.
+    events = registry.receive(repo, source, unattended=unattended)
     selected = _select(repo, source, choice, unattended)
     restored = removals.restore(repo, selected)
     arrived = _fetch_runs(repo, source, selected, choice.artifacts, unattended)
     if choice.by_content:
         content.forget(repo)
     live = live_runs.receive(repo, source, unattended=unattended)
-    events = registry.receive(repo, source, unattended=unattended)
-    removed, retained = removals.remove(
-        repo, may_remove
-    )  # after the events: a version of a model stays
+    removed, retained = removals.remove(repo, may_remove)
     if arrived.new or arrived.resumed:
         refs.pack_in_background(repo)
     large = large_files.Arrived()
@@ -197,10 +197,13 @@ def _coming(repo: git.Repo, selected: Mapping[str, str], here: Mapping[str, str]
         layout.RUNS + ref[len(layout.TRASH) :] for ref in remotes.refs_here(repo, layout.TRASH)
     }
     removed = removals.of_annotations(repo)
+    versions = models.registered(repo) if removed.commits else {}
     return [
         ref
         for ref, oid in selected.items()
-        if here.get(ref) != oid and ref not in trashed and not removed.has(ref, oid)
+        if here.get(ref) != oid
+        and ref not in trashed
+        and (oid in versions or not removed.has(ref, oid))
     ]
 
 

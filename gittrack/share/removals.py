@@ -100,17 +100,20 @@ def _who_and_when(op: annotation_log.Operation) -> tuple[str, str]:
 
 
 def restore(repo: git.Repo, selected: dict[str, str]) -> tuple[str, ...]:
-    """Take runs back from the trash that somebody restored after they were removed."""
+    """Take runs back from the trash that somebody restored later, or registered as a version of a model."""
     runs = trash_of(repo).select(Request(summaries=False)).runs
     here = remotes.refs_here(repo, layout.RUNS)
+    versions = models.registered(repo) if runs else {}
     back = [
         raw
         for raw in runs
         if raw.commit
         and raw.ref
-        and annotation_log.is_restored(raw.annotations)
-        and (ref := layout.run_ref(raw.experiment, raw.id)) in selected
-        and here.get(ref, raw.commit) == raw.commit
+        and here.get(ref := layout.run_ref(raw.experiment, raw.id), raw.commit) == raw.commit
+        and (
+            raw.commit in versions
+            or (ref in selected and annotation_log.is_restored(raw.annotations))
+        )
     ]
     _move(repo, back, layout.run_ref, here)
     return tuple(raw.id for raw in back)

@@ -54,7 +54,7 @@ def columns_of(
     chosen : sequence of str
         The names of the columns; empty: all that have a value.
     """
-    visible = set(table.default_names(infos))
+    visible = {*table.default_names(infos), "seen"}  # of runs that go on on other machines
     columns = [*_facts(infos), *_metrics(repo, infos), *_params(infos)]
     if chosen:
         columns = [column for column in columns if column["name"] in chosen]

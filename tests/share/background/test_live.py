@@ -13,6 +13,7 @@ import gittrack
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.core.run import run_info
+from gittrack.read import stamps
 from gittrack.read.runs import live_elsewhere, reader
 from gittrack.read.runs.record import RunRecord
 from gittrack.record import annotate
@@ -20,6 +21,8 @@ from gittrack.record.annotate import Target
 from gittrack.share import remotes, waiting
 from gittrack.share.background import live
 from gittrack.tidy import trash
+from gittrack.web import points
+from gittrack.web.views import runs as rows
 
 
 def consent(clone):
@@ -180,3 +183,19 @@ def test_a_long_silence_is_broken(seen):
     assert not sender.send_if_changed(1.0)
     assert sender.send_if_changed(live_elsewhere.silence(30.0))
     sender.close()
+
+
+def test_the_page_shows_it_and_notices_each_new_state(seen):
+    ann, bob, run = seen
+    [raw] = bob.raws()
+    document = rows.columns_of(bob.repo, [reader.decode(bob.repo, raw)])
+    [column] = [column for column in document["columns"] if column["name"] == "seen"]
+    assert column["shown"]
+    assert list(points.read(bob.repo, raw).metrics["loss"].values) == [1.0]
+    before = stamps.look(bob.repo)
+    run.log({"loss": 0.5})
+    live.Sender(ann.repo, journal(ann, run), 30.0).send(alive=True)
+    bob.pull()
+    assert stamps.look(bob.repo).refs != before.refs
+    [raw] = bob.raws()
+    assert list(points.read(bob.repo, raw).metrics["loss"].values) == [1.0, 0.5]

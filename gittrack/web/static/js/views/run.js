@@ -54,7 +54,7 @@ function facts(/** @type {App} */ app, /** @type {any} */ run) {
   const trial = run.sweep?.trial ?? run["sweep.trial"];
   /** @type {[string, any][]} */
   const rows = [
-    ["id", run.id], ["experiment", run.experiment], ["status", run.status], ["exit code", run.exit_code ? String(run.exit_code) : ""], ["signal", run.signal ? String(run.signal) : ""],
+    ["id", run.id], ["experiment", run.experiment], ["status", run.seen ? `${run.status} on ${run.host || "another machine"}, seen ${show(run.seen, "date")}` : run.status], ["exit code", run.exit_code ? String(run.exit_code) : ""], ["signal", run.signal ? String(run.signal) : ""],
     ["started", show(run.started, "date")], ["took", run.duration === null || run.duration === undefined ? "" : duration(run.duration)],
     ["command", run.command ? show(run.command, "list of words") : ""], ["folder", run.cwd && run.cwd !== "." ? run.cwd : ""],
     ["code", codeOf(run)], ["seed", show(run.seed, "number")], ["config", run.fingerprint || ""], ["recipe", run.recipe || ""],
