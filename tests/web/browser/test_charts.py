@@ -112,6 +112,12 @@ def test_the_keyboard_reads_the_points_of_a_chart(charts):
     plot.press("0")
     expect(charts).not_to_have_url(re.compile("from="))
     assert plot.evaluate("plot => plot === document.activeElement")
+    charts.evaluate("location.hash += '&from=1000&to=2000'")
+    expect(plot).to_have_accessible_name("train/loss: nothing to draw")
+    plot.press("0")
+    expect(plot).to_have_accessible_name(re.compile("2 curves from step 0"))
+    for key in ("End", "ArrowLeft", "ArrowDown"):
+        plot.press(key)
     plot.press("Enter")
     expect(charts.get_by_role("heading", name="run 1")).to_be_visible()
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { appended, grouped, has } from "../../../gittrack/web/static/js/charts/curves.js";
+import { marksOf } from "../../../gittrack/web/static/js/charts/draw.js";
 import { breaksOf, lineOf, linesOf } from "../../../gittrack/web/static/js/charts/lines.js";
 import { lineWith, nearest, readings } from "../../../gittrack/web/static/js/charts/nearest.js";
 import { moved, pinched } from "../../../gittrack/web/static/js/charts/pointer.js";
@@ -67,6 +68,14 @@ test("a curve of which no point is finite is drawn by its marks", () => {
   assert.equal(scene([line("a", [], [])]), null);
 });
 
+test("marks are crosses, with a word where there is room, at the bottom for -Infinity", () => {
+  const marks = [[0, "NaN"], [1, "Infinity"], [1, "-Infinity"], [100, "NaN"]];
+  const texts = marksOf(scene([line("a", [0, 100], [1, 2], { marks })]));
+  assert.deepEqual(texts.map(({ text }) => text), ["✕", "NaN", "✕", "✕", "-Infinity", "✕", "NaN"]);
+  const [first, word] = texts;
+  assert.ok(word.y > first.y && word.x > first.x); // below, and inside of the frame
+});
+
 test("points without a place on a logarithmic axis are counted", () => {
   assert.equal(scene([line("a", [0, 1, 2], [-1, 0, 5])], { log: true }).lost, 2);
   assert.equal(scene([line("a", [0, 1, 2], [-1, 0, 5])], { logX: true }).lost, 1);
@@ -124,7 +133,7 @@ test("the CSV of smoothed lines has both, and that of groups the band and the ru
 
 test("the SVG of a chart has names as text only, bands, dashes and marks", () => {
   const text = svg(SCENE("<script>x</script>", "a & b\u0000"));
-  assert.ok(text.includes("&lt;script&gt;") && text.includes("a &amp; b") && text.includes("✕ NaN"));
+  assert.ok(text.includes("&lt;script&gt;") && text.includes("a &amp; b") && text.includes(">✕</text>") && text.includes(">NaN</text>"));
   assert.ok(!text.includes("<script>") && !text.includes("\u0000") && !/[dxy]="[^"]*NaN/.test(text));
   const band = { low: Float64Array.of(0, 1), high: Float64Array.of(2, 3) };
   const drawn = svg(scene([line("a", [0, 1], [1, 2], { band, counts: Float64Array.of(2, 2), dash: [7, 3] })], { log: true }));

@@ -22,6 +22,7 @@ test("a scale maps numbers to pixels and back", () => {
   assert.ok(Math.abs(scale.value(100) - 10) < 1e-9);
   assert.equal(createScale(5, 5, 0, 100).at(5), 50);
   assert.equal(createScale(-1.7e308, 1.7e308, 0, 100).at(0), 50);
+  assert.ok([true, false].every((log) => createScale(1.7e308, 1.7e308, 0, 100, log).ticks(4).every(Number.isFinite)));
   assert.deepEqual(createScale(12, 18, 0, 100, true).ticks(2), [12, 14, 16, 18]); // no power of ten is between them
 });
 

@@ -42,7 +42,7 @@ export function logTicks(low, high, count) {
   const every = Math.max(1, Math.ceil((last - first) / count));
   const powers = Array.from({ length: last - first + 1 }, (_, i) => first + i).filter((power) => power % every === 0);
   const all = powers.flatMap((power) => factors.map((factor) => Number(`${factor}e${power}`)));
-  return all.filter((tick) => tick >= low * 0.999999 && tick <= high * 1.000001);
+  return all.filter((tick) => tick >= low * 0.999999 && tick <= high * 1.000001 && tick < Infinity);
 }
 
 /**

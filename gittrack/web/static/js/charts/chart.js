@@ -4,7 +4,7 @@
 import { cleared, isInSight, paintAgain, prepared } from "../canvas.js";
 import { el } from "../dom.js";
 import { placeText } from "./axis.js";
-import { drawOverlay, drawScene } from "./draw.js";
+import { drawNothing, drawOverlay, drawScene } from "./draw.js";
 import { lineOf } from "./lines.js";
 import { lineWith, reading, readings } from "./nearest.js";
 import { followPointer } from "./pointer.js";
@@ -78,7 +78,7 @@ export function createChart(title, shared = {}) {
     isZoomed: () => options.from !== null || options.to !== null,
   });
   plot.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || !scene || !act(event.key, scene)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || !act(event.key, scene)) return;
     event.preventDefault();
     event.stopPropagation(); // the key means nothing else here
   });
@@ -89,13 +89,13 @@ export function createChart(title, shared = {}) {
   });
 
   /** Do what a key means; false if it means nothing here. */
-  function act(/** @type {string} */ key, /** @type {import("./scene.js").Scene} */ now) {
-    const next = walked(now, place, key);
+  function act(/** @type {string} */ key, /** @type {import("./scene.js").Scene | null} */ now) {
+    const next = now && walked(now, place, key);
     if (next) {
       place = next;
       actions.cross(title, next.x, next.key);
       actions.announce?.(spoken(now, next, pointed.baseline));
-    } else if (ZOOMS[key]) actions.zoom(...widened(now.x, ZOOMS[key], place?.x));
+    } else if (now && ZOOMS[key]) actions.zoom(...widened(now.x, ZOOMS[key], place?.x));
     else if (key === "0") actions.zoom(null, null);
     else if (key === "Enter" && place) actions.open?.(place.key);
     else if (key === "Escape" && place) leave();
@@ -123,6 +123,7 @@ export function createChart(title, shared = {}) {
     const page = prepared(canvas, WIDTH, HEIGHT);
     colors = page.colors;
     if (scene) drawScene(page.context, scene, colors);
+    else if (lines.length > 0) drawNothing(page.context, colors);
     point(pointed.cross, pointed.hover, pointed.baseline);
   }
 

@@ -4,7 +4,7 @@
 import { nearest } from "./nearest.js";
 import { breaksOf } from "./lines.js";
 
-const WORD_PIXELS = 44; // between two words of marks
+const WORD_PIXELS = 52; // between two words of marks
 const MANY = 40; // lines; more are thinner
 
 /** @typedef {import("./scene.js").Scene} Scene */
@@ -31,6 +31,16 @@ export function drawScene(context, scene, colors) {
   for (const line of lines) drawLine(context, line, x, y, lines.length > MANY ? 1 : 1.5);
   context.restore();
   drawMarks(context, scene);
+}
+
+/**
+ * Say that no point is in the visible part.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Colors} colors
+ */
+export function drawNothing(context, colors) {
+  context.fillStyle = colors.muted;
+  context.fillText("no point has a place here; a double click shows all", 8, 20);
 }
 
 function drawFrame(/** @type {CanvasRenderingContext2D} */ context, /** @type {Scene} */ { x, y, xLabels, yLabels, frame, width, lost }, /** @type {Colors} */ colors) {
@@ -101,30 +111,31 @@ function drawBand(/** @type {CanvasRenderingContext2D} */ context, /** @type {Li
 }
 
 /**
- * Return what marks look like: a cross each, at the top or, for -Infinity, at the bottom, and a word where there is room.
+ * Return the texts of marks, each centred at its place: a cross at the top or, for -Infinity, at the bottom, and the word
+ * below or above it where there is room.
  * @param {Scene} scene
  * @returns {{x: number, y: number, text: string, color: string}[]}
  */
 export function marksOf({ lines, x, frame }) {
   const marks = lines.flatMap(({ marks: all, color }) => all.filter(([at]) => at >= x.low && at <= x.high).map(([at, word]) => ({ at: x.at(at), word, color })));
-  /** @type {Map<string, number>} */
-  const ends = new Map();
-  return marks.sort((a, b) => a.at - b.at).map(({ at, word, color }) => {
-    const isLow = word === "-Infinity";
-    const hasRoom = at - (ends.get(String(isLow)) ?? -Infinity) >= WORD_PIXELS;
-    if (hasRoom) ends.set(String(isLow), at);
-    return { x: at, y: isLow ? frame.bottom - 4 : frame.top + 8, text: hasRoom ? `✕ ${word}` : "✕", color };
+  const ends = { top: -Infinity, bottom: -Infinity };
+  return marks.sort((a, b) => a.at - b.at).flatMap(({ at, word, color }) => {
+    const side = word === "-Infinity" ? "bottom" : "top";
+    const y = side === "top" ? frame.top + 8 : frame.bottom - 4;
+    const cross = { x: at, y, text: "✕", color };
+    if (at - ends[side] < WORD_PIXELS) return [cross];
+    ends[side] = at;
+    const middle = Math.max(frame.left + WORD_PIXELS / 2, Math.min(frame.right - WORD_PIXELS / 2, at));
+    return [cross, { x: middle, y: y + (side === "top" ? 11 : -11), text: word, color }];
   });
 }
 
 function drawMarks(/** @type {CanvasRenderingContext2D} */ context, /** @type {Scene} */ scene) {
   context.textBaseline = "alphabetic";
-  const half = context.measureText("✕").width / 2;
+  context.textAlign = "center";
   for (const { x, y, text, color } of marksOf(scene)) {
-    const isRight = x > scene.frame.right - WORD_PIXELS;
-    context.textAlign = isRight ? "right" : "left";
     context.fillStyle = color;
-    context.fillText(isRight ? text.split(" ").reverse().join(" ") : text, x + (isRight ? half : -half), y);
+    context.fillText(text, x, y);
   }
 }
 

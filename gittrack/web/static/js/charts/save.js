@@ -56,7 +56,7 @@ export function svg(scene) {
   for (const line of lines) if (line.band) parts.push(`<path d="${outline(line, scene)}" fill="${line.color}" fill-opacity="0.18"/>`);
   for (const { ghost, color } of lines) if (ghost) parts.push(`<path d="${path({ ...ghost, marks: [] }, x, y)}" stroke="${color}" stroke-opacity="0.3"/>`);
   for (const line of lines) parts.push(`<path d="${path(line.counts ? { ...line, marks: [] } : line, x, y)}" stroke="${line.color}" stroke-width="1.5"${line.dash.length > 0 ? ` stroke-dasharray="${line.dash.join(" ")}"` : ""}/>`);
-  parts.push("</g>", ...marksOf(scene).map((mark) => `<text x="${round(mark.x - 4)}" y="${round(mark.y)}" fill="${mark.color}">${xml(mark.text)}</text>`));
+  parts.push("</g>", ...marksOf(scene).map((mark) => `<text x="${round(mark.x)}" y="${round(mark.y)}" text-anchor="middle" fill="${mark.color}">${xml(mark.text)}</text>`));
   lines.forEach((line, i) => parts.push(`<rect x="${frame.left}" y="${height + 12 + i * 16}" width="12" height="4" fill="${line.color}"/><text x="${frame.left + 18}" y="${height + 18 + i * 16}">${xml(line.label)}</text>`));
   return `${parts.join("\n")}\n</g></svg>\n`;
 }

@@ -23,7 +23,10 @@ import { logTicks, ticks } from "../ticks.js";
  * @returns {Scale}
  */
 export function createScale(low, high, start, end, log = false) {
-  if (!(high > low)) [low, high] = log ? [low / 2, low * 2] : [low - (Math.abs(low) || 1) / 2, low + (Math.abs(low) || 1) / 2];
+  if (!(high > low)) {
+    const half = (Math.abs(low) || 1) / 2;
+    [low, high] = (log ? [low / 2, low * 2] : [low - half, low + half]).map((end) => Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, end)));
+  }
   const to = log ? Math.log10 : (/** @type {number} */ value) => value;
   const back = log ? (/** @type {number} */ value) => 10 ** value : (/** @type {number} */ value) => value;
   const [a, b] = [to(low), to(high)];
