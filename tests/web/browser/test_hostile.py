@@ -107,6 +107,21 @@ def test_no_preview_runs_a_script_of_a_run(hostile, served, page, tmp_path, monk
     )
     for title in ("evil.html", "evil.svg"):
         expect(page.locator(f"iframe[title='{title}']")).to_have_attribute("sandbox", "")
+    check_nothing_ran(page)
+    other = helpers.listed()[1]["id"]
+    picked = f"selected=%3D{key.replace('/', '%2F')}&selected=%3Ddefault%2F{other}"
+    page.goto(f"{page.url.partition('#')[0]}#view=compare&{picked}")
+    for tab in ("Code", "Artifacts", "Values"):
+        page.get_by_role("tab", name=tab).click()
+        for details in page.get_by_role("tabpanel").locator("details").all():
+            if details.get_attribute("open") is None:
+                details.locator("summary").click()
+    expect(page.get_by_role("region", name="Params")).to_contain_text("__proto__")
+    check_nothing_ran(page)
+
+
+def check_nothing_ran(page) -> None:
+    """See that no script of the repository ran, and that no text was hidden."""
     assert page.evaluate("window.owned") is None
     assert page.locator("img[src=x], .page script").count() == 0
     assert "\u202e" not in page.locator("body").inner_text()
