@@ -144,7 +144,7 @@ function cell(/** @type {any} */ value, /** @type {any} */ metric, /** @type {nu
 // Of two runs the patch is in the document; of more, each is compared with the first on demand.
 function codes(/** @type {App} */ app, /** @type {any} */ document) {
   const { keys, codes: commits } = document;
-  if (keys.length === 2) return [code(app, document, document.code) ?? el("p", { text: "The code is the same, or this page does not hold it." })];
+  if (keys.length === 2) return [code(app, document, document.code) ?? el("p", { text: commits[0] === commits[1] ? "The code is the same." : "This page does not hold the difference between these two states of the code." })];
   const heads = names(app, document);
   const rest = keys.slice(1).map((/** @type {string} */ key, /** @type {number} */ i) => {
     if (commits[i + 1] === commits[0]) return el("p", {}, `${heads[i + 1]}: the same code as ${heads[0]}`);
