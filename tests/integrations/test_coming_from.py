@@ -37,7 +37,12 @@ def test_there_is_a_page_for_each_tool():
     assert all(len(lines(page)) >= 14 for page in PAGES.values())
 
 
-@pytest.mark.parametrize("name", PAGES)
+SLOW = ("dvc", "mlflow", "sacred")  # their lines start commands
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] * (name in SLOW)) for name in PAGES]
+)
 def test_each_line_runs(project, name):
     figures = pytest.importorskip("matplotlib.figure")
     for loss in (0.3, 0.2):

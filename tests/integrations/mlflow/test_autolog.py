@@ -11,6 +11,7 @@ X = np.random.default_rng(0).normal(size=(40, 3))
 Y = (X[:, 0] > 0).astype(int)
 
 
+@pytest.mark.slow
 def test_trainings_of_scikit_learn_are_runs_with_children_of_a_search(mlflow):
     linear = pytest.importorskip("sklearn.linear_model")
     from sklearn.model_selection import GridSearchCV
@@ -34,6 +35,7 @@ def test_trainings_of_scikit_learn_are_runs_with_children_of_a_search(mlflow):
     assert len(gittrack.runs()) == 4
 
 
+@pytest.mark.slow
 def test_trainings_of_xgboost_are_recorded(mlflow):
     xgboost = pytest.importorskip("xgboost")
     mlflow.autolog()

@@ -18,6 +18,7 @@ def test_callbacks_are_in_the_modules_of_wandb(wandb):
     assert wandb.integration.keras
 
 
+@pytest.mark.slow
 def test_plots_of_classifiers_and_clusterers_are_tables(wandb, caplog):
     linear = pytest.importorskip("sklearn.linear_model")
     from sklearn.cluster import KMeans

@@ -166,9 +166,10 @@ def test_values_of_the_launcher_override_the_program(project):
         "import gittrack.integrations.wandb as wandb\n"
         "wandb.init(config={'lr': 1, 'b': 2})\n"
         "wandb.config.update({'lr': 3, 'b': 2})\n"
-        "wandb.log({'lr seen': wandb.config.lr})\n"
+        "wandb.log({'lr seen': wandb.config.lr, 'words': 'hello'})\n"
     )
     done = helpers.run_cli("run", "-S", "lr=7", "--", "python", "-c", script)
     assert done.code == 0, done.err
     record = gittrack.get("@")
     assert (record.params["lr"], record.metrics["lr seen"].last) == (7, 7)
+    assert record.read(record.media["words"][0]["path"]) == b"hello"

@@ -47,6 +47,7 @@ def test_the_number_of_calls_is_limited_and_a_failed_call_is_a_failed_run(wandb,
     assert "ValueError: diverged" in caplog.text
 
 
+@pytest.mark.slow
 def test_a_bayes_search_learns_from_runs_that_the_function_finished(wandb):
     pytest.importorskip("optuna")
 

@@ -130,6 +130,7 @@ def test_a_disabled_run_stores_nothing(project):
         run.log({"sample": Broken(PIXELS)})
 
 
+@pytest.mark.slow
 def test_media_of_a_launched_script_are_committed_by_the_launcher(project):
     script = "import gittrack; gittrack.init().log({'sample': gittrack.Text('x')}, step=2)"
     done = helpers.run_cli("run", "--", "python", "-c", script)
