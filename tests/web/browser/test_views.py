@@ -62,6 +62,8 @@ def test_the_keyboard_alone(two, served, page):
     for key in ("Escape", "k", "Enter"):
         page.keyboard.press(key)
     expect(page.get_by_role("heading", name="run 1")).to_be_visible()
+    page.keyboard.press(" ")  # scrolls: the table is not in sight
+    expect(page.get_by_role("button", name="Compare 2")).to_be_visible()
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_contain_text("compare the picked runs")
     page.keyboard.press("Escape")

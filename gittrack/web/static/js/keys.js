@@ -27,6 +27,8 @@ const KEYS = [
   ["Escape", "back", (app) => back(app)],
 ];
 
+const OF_TABLE = new Set(["j", "k", " ", "g", "Enter", "[", "]"]); // elsewhere they scroll, or do nothing
+
 const IN_CHARTS = [
   ["← →", "along a line; in a plot to the next point or axis"], ["↑ ↓", "to another line or point; with shift they brush an axis"],
   ["Home End", "to the ends"], ["+ - 0", "zoom in, out, and all"], ["Enter", "open the run"], ["Delete", "remove a brush"],
@@ -50,6 +52,7 @@ export function listenToKeys(app) {
     }
     if (target.matches("button, a, summary") && (event.key === "Enter" || event.key === " ")) return;
     if (event.key === "?") return /** @type {any} */ (help).showModal();
+    if (OF_TABLE.has(event.key) && app.store.get().view !== "runs") return;
     const entry = KEYS.find(([key]) => key === event.key);
     if (!entry) return;
     event.preventDefault();
