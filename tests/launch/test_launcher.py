@@ -97,8 +97,8 @@ class TestEnvironment:
         assert set(launcher.environment_names()) <= set(self.env(run, seed=1))
 
     def test_the_limits_of_artifacts_reach_the_script(self, run):
-        run.settings = Settings(max_artifact_size=5, max_store_size=7)
-        assert self.env(run)[LIMITS] == "5 7"
+        run.settings = Settings(max_artifact_size=5, max_store_size=7, max_media_size=9)
+        assert self.env(run)[LIMITS] == "5 7 9"
 
     def test_a_seed_seeds_what_must_be_seeded_before_the_start(self, run):
         env = self.env(run, seed=2**32 + 3)

@@ -37,6 +37,30 @@ def test_trainings_are_runs_of_their_own_and_a_failed_one_is_failed(project, cap
     assert "the run has other values of lr: those of Thing are thing.*" in caplog.messages
 
 
+def test_results_of_a_framework_that_shows_no_end_are_recorded_as_the_next_training_begins(project):
+    first = Training("Thing")
+    first.begin()
+    first.complete = lambda: first.summary({"best_iteration": 1}) is None
+    second = Training("Thing")
+    second.begin()
+    second.end()
+    _, run = gittrack.runs(sort="-started")
+    assert (run.status, run.metrics["best_iteration"].last) == ("finished", 1)
+
+
+def test_a_run_that_goes_on_for_tests_ends_as_another_training_begins(project):
+    first = Training("Thing", ends="later")
+    first.begin()
+    first.end()
+    first.log({"test": 1.0})
+    second = Training("Thing", ends="later")
+    second.begin()
+    second.close()
+    runs = gittrack.runs(sort="-started")
+    assert [run.status for run in runs] == ["finished", "finished"]
+    assert runs[1].metrics["test"].last == 1.0
+
+
 def test_a_rank_other_than_zero_records_nothing(project):
     training = Training("Thing")
     training.begin({"lr": 1}, rank=1)
