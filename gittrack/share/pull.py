@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.core.fast_typing import NamedTuple
 from gittrack.git import refs
-from gittrack.read.registry import models
 from gittrack.share import (
     annotation_merge,
     everywhere,
@@ -112,14 +111,18 @@ def pull(
     annotation_merge.receive(repo, source, unattended=unattended)
     _fetch_sweeps(repo, source, unattended)
     everywhere.clean(repo)
-    # Before the runs: a version of a model stays, or comes, although somebody removed its run.
-    events = registry.receive(repo, source, unattended=unattended)
     selected = _select(repo, source, choice, unattended)
     restored = removals.restore(repo, selected)
     arrived = _fetch_runs(repo, source, selected, choice.artifacts, unattended)
     if choice.by_content:
         content.forget(repo)
     live = live_runs.receive(repo, source, unattended=unattended)
+    events = registry.receive(repo, source, unattended=unattended)
+    if events.new:  # a version of a model stays, or comes, although somebody removed its run
+        versions = removals.versions_among(repo, selected)
+        more = _fetch_runs(repo, source, versions, choice.artifacts, unattended)
+        arrived = arrived._replace(new=(*arrived.new, *more.new))
+        restored += removals.restore(repo, selected)
     removed, retained = removals.remove(repo, may_remove)
     if arrived.new or arrived.resumed:
         refs.pack_in_background(repo)
@@ -167,7 +170,7 @@ def plan(
     source = remotes.look(repo, remote, unattended=unattended)
     selected = _select(repo, source, choice or PullOptions(), unattended)
     here = remotes.refs_here(repo, layout.RUNS)
-    coming = _coming(repo, selected, here)
+    coming = removals.coming(repo, selected, here)
     content.forget(repo)
     return Pulled(
         source.name,
@@ -191,28 +194,12 @@ def _select(
     return content.matching(repo, source, selected, choice, fetch)
 
 
-def _coming(repo: git.Repo, selected: Mapping[str, str], here: Mapping[str, str]) -> list[str]:
-    """Return the refs of the runs that are not here as they are there, and were not removed."""
-    trashed = {
-        layout.RUNS + ref[len(layout.TRASH) :] for ref in remotes.refs_here(repo, layout.TRASH)
-    }
-    removed = removals.of_annotations(repo)
-    versions = models.registered(repo) if removed.commits else {}
-    return [
-        ref
-        for ref, oid in selected.items()
-        if here.get(ref) != oid
-        and ref not in trashed
-        and (oid in versions or not removed.has(ref, oid))
-    ]
-
-
 def _fetch_runs(
     repo: git.Repo, source: Remote, selected: dict[str, str], artifacts: bool, unattended: bool
 ) -> Pulled:
     """Fetch runs that are new or went on elsewhere; a run in the trash here stays there."""
     before = remotes.refs_here(repo, layout.RUNS)
-    requested = _coming(repo, selected, before)
+    requested = removals.coming(repo, selected, before)
     # Before the fetch: after a kill in between, these runs are still known as runs of others.
     remotes.list_pulled(repo, [selected[ref] for ref in requested])
     if artifacts:  # these too

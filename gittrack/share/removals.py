@@ -117,3 +117,25 @@ def restore(repo: git.Repo, selected: dict[str, str]) -> tuple[str, ...]:
     ]
     _move(repo, back, layout.run_ref, here)
     return tuple(raw.id for raw in back)
+
+
+def coming(repo: git.Repo, selected: Mapping[str, str], here: Mapping[str, str]) -> list[str]:
+    """Return the refs of the runs that are not here as they are there, and were not removed."""
+    trashed = {
+        layout.RUNS + ref[len(layout.TRASH) :] for ref in remotes.refs_here(repo, layout.TRASH)
+    }
+    removed = of_annotations(repo)
+    versions = models.registered(repo) if removed.commits else {}
+    return [
+        ref
+        for ref, oid in selected.items()
+        if here.get(ref) != oid
+        and ref not in trashed
+        and (oid in versions or not removed.has(ref, oid))
+    ]
+
+
+def versions_among(repo: git.Repo, selected: Mapping[str, str]) -> dict[str, str]:
+    """Return {ref: id} of those runs that are versions of models here."""
+    versions = models.registered(repo)
+    return {ref: oid for ref, oid in selected.items() if oid in versions}
