@@ -108,7 +108,7 @@ class Copy:
         locks = [path for place in places for name in names for path in place.rglob(name)]
         locks = [path for path in locks if "gittrack" not in path.relative_to(self.folder).parts]
         for lock in locks if really else ():
-            lock.unlink()
+            lock.unlink(missing_ok=True)  # of the packing in the background
         return locks
 
     def refs(self, name: str) -> dict[str, str]:
