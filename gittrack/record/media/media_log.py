@@ -153,24 +153,23 @@ class MediaLog:
             self._append({**entry, **self._store_large(content), **facts})
             return
         target = self._folder / path
-        folders.make(str(target.parent)) if "/" in path[len(media_index.FOLDER) + 1 :] else None
+        if not facts:  # a file that belongs to a table has a folder of its own
+            folders.make(str(target.parent))
         self._write(target, content, digest)
         self._append({**entry, "where": "git", **facts})
 
     def _write(self, target: Path, content: bytes, digest: str) -> None:
         """Write a file of the journal; equal content takes no further room on the disk."""
-        if target.is_symlink() or target.exists():  # the program logged an artifact of this name
-            target.unlink()
         if digest in self._copies:
+            target.unlink(missing_ok=True)
             with contextlib.suppress(OSError):  # such as a file system without hard links
                 os.link(self._copies[digest], target)
                 return
         try:
-            with open(target, "xb") as file:
-                file.write(content)
-        except OSError:
-            target.unlink(missing_ok=True)  # frees the room of the incomplete file
-            raise
+            _create(target, content)
+        except FileExistsError:  # the program logged an artifact of this name
+            target.unlink()
+            _create(target, content)
         self._copies[digest] = target
 
     def _store_large(self, content: bytes) -> dict[str, Any]:
@@ -184,3 +183,17 @@ class MediaLog:
         if stored.problem:
             return {"where": "left out", "reason": stored.problem}
         return {"where": "store"}
+
+
+def _create(path: Path, content: bytes) -> None:
+    """Write a new file, completely or not at all."""
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o664)
+    try:
+        view = memoryview(content)
+        while view:
+            view = view[os.write(file, view) :]
+    except OSError:
+        path.unlink(missing_ok=True)  # frees the room of the incomplete file
+        raise
+    finally:
+        os.close(file)
