@@ -176,6 +176,7 @@ LAZY_IMPORTS = {
         "importlib": "`import gittrack` imports a module only when one of its names is used"
     },
     "api/starting/begin.py": {
+        "gittrack.record.machine.usage.periodic": "only with psutil there are samples",
         "gittrack.api.notebooks.shell": "only a notebook needs it",
         "gittrack.api.starting.resuming": "30 ms that only resuming a run needs",
         "gittrack.share.background.automatic": "only a run that is pushed needs it",

@@ -21,8 +21,7 @@ from gittrack.record import journal, recovery, session
 from gittrack.record.active import join
 from gittrack.record.active.disabled import DisabledRun
 from gittrack.record.ending import process_end
-from gittrack.record.machine import environment
-from gittrack.record.machine.usage.periodic import SamplingThread
+from gittrack.record.machine import environment, usage
 from gittrack.record.run import Run
 
 MODES = ("online", "disabled")
@@ -213,7 +212,9 @@ def _started(repo: git.Repo, opened: session.Session, offset: float = 0.0) -> Ru
     opened.journal.append(events.ENV, values=environment.capture(opened.settings.env))
     session.warn(opened.warnings)
     run = Run(opened.journal, opened, repo.work_tree or "", offset)
-    if opened.settings.system:
+    if opened.settings.system and usage.is_possible():
+        from gittrack.record.machine.usage.periodic import SamplingThread  # noqa: PLC0415 - only with psutil
+
         run.at_end(SamplingThread(run.log, opened.settings.system).stop)
     return run
 
