@@ -123,6 +123,7 @@ class TestMetricsThatAreNoNumbers:
             "the metric 'auc' is None (NoneType)",
             "the metric 'text' is 'a' (str)",
             "the metric 'step' is 'x' (str)",
+            "left out in sum: 3 of metric 'auc'",
         ]
 
     def test_are_an_error_of_a_strict_run(self):
@@ -156,6 +157,7 @@ class TestFinalValuesThatAreNotNumbers:
             "the metric 'text' is 'a' (str)",
             "the name of a metric is empty: it is left out",
             "the metric 'best' is [1",
+            "left out in sum: 2 of metric 'auc'",
         ]
 
     def test_are_an_error_of_a_strict_run_which_goes_on(self):

