@@ -104,6 +104,7 @@ def test_what_is_no_number_of_threads(wrong):
         gittrack.seed_everything(1, threads=wrong)
 
 
+@pytest.mark.slow
 def test_keys_for_jax():
     pytest.importorskip("jax")
     code = (

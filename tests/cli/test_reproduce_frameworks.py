@@ -61,6 +61,7 @@ def files(folder):
     return sorted(folder.iterdir())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("library", "script"), [("sklearn", SKLEARN), ("torch", TORCH)])
 def test_exact_with_as_many_threads(library, script):
     pytest.importorskip(library)

@@ -17,6 +17,7 @@ from gittrack.tidy import trash
 SLOW = [pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 40)]
 
 
+@pytest.mark.slow  # tests/share/test_stories.py has more actions
 @pytest.mark.parametrize("seed", [0, *SLOW])
 def test_three_clones_end_with_the_same_runs(team, seed):
     dice = random.Random(seed)

@@ -60,6 +60,7 @@ def test_a_data_set_is_recorded_by_its_digest(mlflow):
     assert [item["path"] for item in record.inputs] == ["d.csv"]
 
 
+@pytest.mark.slow
 def test_a_model_is_stored_registered_and_loaded_again(mlflow):
     linear = pytest.importorskip("sklearn.linear_model")
     X = np.arange(6.0).reshape(3, 2)

@@ -31,7 +31,7 @@ os._exit(1)
 """
 BAD = "20260301-000000-0000001c"
 FUZZ = settings(
-    max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
 )
 OPERATIONS = ("start", "facts", "params", "tags", "note", "summary", "env", "input", "output")
 KEYS = (

@@ -231,7 +231,7 @@ def rarely(values) -> st.SearchStrategy[Any]:
     return st.booleans().flatmap(lambda usual: st.just(first) if usual else st.sampled_from(values))
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(
     request=st.builds(
         Request,
