@@ -151,7 +151,11 @@ def test_an_environment_that_cannot_be_made_is_not_run(project):
 
 @pytest.mark.parametrize(
     ("name", "tool"),
-    [("pixi.lock", "pixi"), ("environment.yml", "conda")],
+    [
+        pytest.param("poetry.lock", "poetry", marks=pytest.mark.slow),
+        ("pixi.lock", "pixi"),
+        ("environment.yml", "conda"),
+    ],
 )
 def test_a_tool_that_is_missing_is_named_with_what_to_type(project, monkeypatch, name, tool):
     Path(name).write_text("x")
