@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gittrack import git
+from gittrack.core import layout
 from gittrack.core.fast_typing import NamedTuple
 from gittrack.core.registry import names
 from gittrack.core.registry.model_state import Model
@@ -38,6 +39,26 @@ def repair(repo: git.Repo) -> list[Repair]:
             planned = [entry._replace(problem=problem or str(error)) for entry in planned]
         repairs += planned
     return [*repairs, *_orphans(state, models)]
+
+
+def remove_unexplained(repo: git.Repo) -> list[str]:
+    """Delete the stage refs that no event explains, and return their names.
+
+    A person may delete the tags of a promotion to settle a conflict.  Call this only if the events of others
+    are here.  A ref stays if it may be the last one of its commit.
+    """
+    state = Registry(repo)
+    models = state.every()
+    if state.damaged:
+        return []
+    orphans = [entry.ref for entry in _orphans(state, models) if state.stage_refs[entry.ref]]
+    commits = refs.commits(repo, [state.stage_refs[ref] for ref in orphans])
+    others = {ref.oid for ref in refs.below(repo, layout.RUNS)}
+    others.update(version.commit for model in models for version in model.versions)
+    removed = [ref for ref, commit in zip(orphans, commits, strict=True) if commit in others]
+    commands = [f"delete {ref}\0{state.stage_refs[ref]}" for ref in removed]
+    refs.transact(repo, commands, "gittrack: repair")
+    return removed
 
 
 def _described(state: Registry, model: Model, command: str) -> Repair:

@@ -72,9 +72,18 @@ def receive(
     if absent and not new:
         raise failure(remote.name, answer.err)
     # Also if nothing is new: a pull that was killed may have fetched the tags and not moved the stages.
-    if new or remote.below(names.STAGES) != remotes.refs_here(repo, names.STAGES):
+    stages = remotes.refs_here(repo, names.STAGES)
+    if new or remote.below(names.STAGES) != stages:
         repair.repair(repo)
+    if not stages.keys() <= _explained_stages(here):
+        repair.remove_unexplained(repo)
     return Received(new, tuple(ref.removeprefix(names.TAGS) for ref in conflicts))
+
+
+def _explained_stages(tags: Collection[str]) -> set[str]:
+    """Return the stage refs that have a tag."""
+    marks = (names.parse_tag(tag.removeprefix(names.TAGS)) for tag in tags)
+    return {names.stage_ref(mark.model, mark.stage) for mark in marks if mark and mark.stage}
 
 
 def send(

@@ -83,3 +83,13 @@ def test_a_ref_that_cannot_be_moved_is_named_with_the_reason(repo):
     assert entry[:3] == (STAGING, "v2", "v1")
     assert "File exists" in entry.problem
     assert oid(STAGING) == oid("m@v2.0.0")
+
+
+def test_a_stage_whose_tags_were_deleted_is_removed_if_its_commit_has_another_ref(repo):
+    tags = run_git(".", "tag", "--list", "m#*").split()
+    assert tags
+    run_git(".", "tag", "--delete", *tags)
+    blob = run_git(".", "hash-object", "-w", "--stdin")
+    run_git(".", "update-ref", "refs/models/m/qa", blob)  # the last ref of something else
+    assert repair.remove_unexplained(repo) == [STAGING]
+    assert run_git(".", "for-each-ref", "--format=%(refname)", "refs/models") == "refs/models/m/qa"

@@ -21,12 +21,7 @@ from gittrack.record.annotate import Target
 from gittrack.share import everywhere, remotes
 from gittrack.tidy import trash
 
-# A stage ref stays if a person deletes the tags that it came from, and neither pull nor doctor removes it.
-STALE_STAGE = pytest.mark.xfail(reason="the stage ref of a deleted promotion stays", strict=True)
-SLOW = [
-    pytest.param(seed, marks=[pytest.mark.slow, *([STALE_STAGE] if seed == 19 else [])])
-    for seed in range(1, 25)
-]
+SLOW = [pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 25)]
 ACTIONS = (
     *("record", "rename", "tag", "rm", "restore", "everywhere"),
     *("register", "promote", "demote", "push", "pull", "push", "pull"),
