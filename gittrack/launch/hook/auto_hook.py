@@ -33,7 +33,7 @@ def _listen(module):
     try:
         from gittrack.integrations.auto import listeners
     except ImportError:  # not installed for this interpreter
-        write({"": "no gittrack"})
+        write(lambda: {"": "no gittrack"})
         return
     listeners.install(module)
 
@@ -42,27 +42,42 @@ def _listen(module):
 
 
 def _listen_to_argparse(module):
+    depth = [0]  # a parser calls itself, for subcommands and intermixed arguments
+
+    def listened(original):
+        def parse(self, args=None, namespace=None, *more, **others):
+            depth[0] += 1
+            try:
+                result = original(self, args, namespace, *more, **others)
+            finally:
+                depth[0] -= 1
+            if not depth[0]:
+                write(lambda: _of_command_line(args, result[0]))
+            return result
+
+        return parse
+
     parser = module.ArgumentParser
-    original, depth = parser.parse_known_args, [0]
+    for name in ("parse_known_args", "parse_known_intermixed_args"):
+        setattr(parser, name, listened(getattr(parser, name)))
 
-    def parse_known_args(self, args=None, namespace=None, *more, **others):
-        depth[0] += 1
-        try:
-            result = original(self, args, namespace, *more, **others)
-        finally:
-            depth[0] -= 1
-        if not depth[0] and (args is None or list(args) == sys.argv[1:]):
-            write(vars(result[0]))
-        return result
 
-    parser.parse_known_args = parse_known_args
+def _of_command_line(args, namespace):
+    """Return the values of a namespace, if the words of the command line were parsed."""
+    if args is not None and list(args) != sys.argv[1:]:
+        return {}
+    return vars(namespace) if hasattr(namespace, "__dict__") else {}
 
 
 def _listen_to_click(module):
     original = module.Command.invoke
 
+    def values(ctx):
+        hidden = {item.name for item in ctx.command.params if getattr(item, "hide_input", False)}
+        return {name: "***" if name in hidden else item for name, item in ctx.params.items()}
+
     def invoke(self, ctx):
-        write(ctx.params)
+        write(lambda: values(ctx))
         return original(self, ctx)
 
     module.Command.invoke = invoke
@@ -71,10 +86,12 @@ def _listen_to_click(module):
 def _listen_to_absl(module):
     original = module._run_main
 
+    def values():
+        own = module.flags.FLAGS.get_key_flags_for_module(sys.argv[0])
+        return {flag.name: flag.value for flag in own}
+
     def _run_main(main, args):
-        flags = module.flags.FLAGS
-        own = flags.get_key_flags_for_module(sys.argv[0])
-        write({flag.name: flag.value for flag in own})
+        write(values)
         return original(main, args)
 
     module._run_main = _run_main
@@ -83,25 +100,30 @@ def _listen_to_absl(module):
 def _listen_to_hydra(module):
     original = module.run_job
 
-    def run_job(*positional, **named):
+    def values(positional, named):
         config = named.get("config") or next(
             (item for item in positional if type(item).__name__ == "DictConfig"), None
         )
-        if config is not None:
-            from omegaconf import OmegaConf
+        if config is None:
+            return {}
+        from omegaconf import OmegaConf
 
-            values = OmegaConf.to_container(config, resolve=False)
-            write({key: item for key, item in values.items() if key != "hydra"})
+        items = OmegaConf.to_container(config, resolve=False).items()
+        return {key: item for key, item in items if key != "hydra"}
+
+    def run_job(*positional, **named):
+        write(lambda: values(positional, named))
         return original(*positional, **named)
 
     module.run_job = run_job
 
 
-def write(values):
-    """Append values as a literal of Python; an error never reaches the program."""
+def write(function):
+    """Append the values that a function returns as a literal of Python; no error reaches the program."""
     try:
         path = os.environ.get(_ARGUMENTS)
-        if path and values:
+        values = function() if path else None
+        if values:
             line = repr({str(key): plain(value) for key, value in values.items()}) + "\n"
             with open(path, "ab", buffering=0) as file:
                 file.write(line.encode("utf-8", "surrogateescape"))
@@ -112,10 +134,12 @@ def write(values):
 
 def plain(value, depth=0):
     """Return a value as a literal of Python can have it; of anything else its text."""
-    if value is None or isinstance(value, (bool, int)):
+    if value is None or isinstance(value, bool):
         return value
+    if isinstance(value, int):
+        return int(value)  # of an enum or a subclass too, whose repr is no literal
     if isinstance(value, float):
-        return value if value - value == 0 else str(value)
+        return float(value) if value - value == 0 else str(float(value))
     if isinstance(value, dict) and depth < 8:
         return {str(key): plain(item, depth + 1) for key, item in value.items()}
     if isinstance(value, (list, tuple)) and depth < 8:

@@ -229,7 +229,8 @@ def _imported_packages():
         name.partition(".")[0]
         for name, module in list(sys.modules.items())
         if name not in _at_start
-        and "-packages" in (getattr(module, "__dict__", {}).get("__file__") or "")
+        and "-packages" in (file := getattr(module, "__dict__", {}).get("__file__") or "")
+        and not file.startswith(_FOLDER + os.sep)
     }
 
 
@@ -255,7 +256,11 @@ def _auto():
     if os.environ.get("GITTRACK_AUTO") and not _is_worker():
         import auto_hook
 
-        _after_import.update(auto_hook.functions())
+        for name, function in auto_hook.functions().items():
+            if name in sys.modules:  # a .pth file has imported it
+                function(sys.modules[name])
+            else:
+                _after_import[name] = function
 
 
 # --- Begin --------------------------------------------------------------------------------------

@@ -27,8 +27,25 @@ import click
 def main(seed): pass
 @main.command()
 @click.option("--rate", default=0.5)
-def fit(rate): print("fitting", rate)
-main(["fit"])
+@click.option("--pin", hide_input=True)
+def fit(rate, pin): print("fitting", rate)
+main(["fit", "--pin", "2468"])
+"""
+# Values whose repr is no literal, and a namespace without __dict__ before the program's own.
+ODD = """
+import argparse, enum, sys
+class Number(float):
+    __repr__ = lambda self: "np.float64(0.5)"
+class Size(enum.IntEnum):
+    small = 3
+class Slots:
+    __slots__ = ("lr", "size", "files")
+sys.argv[1:] = ["a", "--lr", "0.5", "b"]
+parser = argparse.ArgumentParser()
+parser.add_argument("--lr", type=Number), parser.add_argument("--size", default=Size.small)
+parser.add_argument("files", nargs="*")
+parser.parse_intermixed_args(namespace=Slots())
+parser.parse_intermixed_args()
 """
 ABSL = """
 from absl import app, flags
@@ -59,7 +76,8 @@ def arguments(tmp_path):
     ("module", "code", "values"),
     [
         ("argparse", ARGPARSE, {"verb": "fit", "lr": 0.5, "data": ["a", "b"], "flag": False}),
-        ("click", CLICK, {"seed": 3, "rate": 0.5}),
+        ("argparse", ODD, {"lr": 0.5, "size": 3, "files": ["a", "b"]}),
+        ("click", CLICK, {"seed": 3, "rate": 0.5, "pin": "***"}),
         ("absl", ABSL, {"rate": 0.5}),
     ],
 )
