@@ -5,7 +5,7 @@ from __future__ import annotations
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.fast_typing import NamedTuple
-from gittrack.core.registry import names
+from gittrack.core.registry import names, tag_message
 from gittrack.core.registry.model_state import Model
 from gittrack.git import refs
 from gittrack.models import ledger
@@ -45,7 +45,8 @@ def remove_unexplained(repo: git.Repo) -> list[str]:
     """Delete the stage refs that no event explains, and return their names.
 
     A person may delete the tags of a promotion to settle a conflict.  Call this only if the events of others
-    are here.  A ref stays if it may be the last one of its commit.
+    are here.  A ref stays if it may be the last one of its commit, or of the tag of its version: a tag of
+    that name must exist, which may be another one that a person took to settle a conflict.
     """
     state = Registry(repo)
     models = state.every()
@@ -55,7 +56,16 @@ def remove_unexplained(repo: git.Repo) -> list[str]:
     commits = refs.commits(repo, [state.stage_refs[ref] for ref in orphans])
     others = {ref.oid for ref in refs.below(repo, layout.RUNS)}
     others.update(version.commit for model in models for version in model.versions)
-    removed = [ref for ref, commit in zip(orphans, commits, strict=True) if commit in others]
+    here = {ref.name for ref in refs.below(repo, names.TAGS)}
+    tags = [
+        content and tag_message.parse(content)
+        for content in git.read_objects(repo, [state.stage_refs[ref] for ref in orphans])
+    ]
+    removed = [
+        ref
+        for ref, commit, tag in zip(orphans, commits, tags, strict=True)
+        if commit and commit in others and (not tag or f"{names.TAGS}{tag.name}" in here)
+    ]
     commands = [f"delete {ref}\0{state.stage_refs[ref]}" for ref in removed]
     refs.transact(repo, commands, "gittrack: repair")
     return removed

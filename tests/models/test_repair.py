@@ -93,3 +93,10 @@ def test_a_stage_whose_tags_were_deleted_is_removed_if_its_commit_has_another_re
     run_git(".", "update-ref", "refs/models/m/qa", blob)  # the last ref of something else
     assert repair.remove_unexplained(repo) == [STAGING]
     assert run_git(".", "for-each-ref", "--format=%(refname)", "refs/models") == "refs/models/m/qa"
+
+
+def test_a_stage_stays_if_the_tag_of_its_version_was_deleted_too(repo):
+    tag = oid("m@v1.0.0")
+    run_git(".", "tag", "--delete", *run_git(".", "tag", "--list", "m[@#]*").split())
+    assert repair.remove_unexplained(repo) == []
+    assert oid(STAGING) == tag  # the last ref of it
