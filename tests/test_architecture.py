@@ -134,6 +134,7 @@ BROAD_EXCEPTS = {
     "read/doctor_checks.py": "one run that cannot be compared is a finding and never hides the others",
     "read/runs/reader.py": "one run that cannot be decoded is marked damaged and never hides the others",
     "read/runs/live.py": "one journal that cannot be decoded is marked damaged and never hides the others",
+    "record/machine/usage/periodic.py": "any error of psutil ends the samples, and no training",
     "record/recovery.py": "one journal that cannot be committed is kept and never stops the others",
     "cli/main.py": "the one boundary: writes the traceback to a file and prints the path",
     "web/application.py": "the boundary of a request: the log has the traceback, the answer none",

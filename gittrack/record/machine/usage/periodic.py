@@ -1,13 +1,14 @@
-"""Samples at regular times: in a thread of a script, or in the loop of the launcher."""
+"""Samples at regular times: in a thread of a script, or in the loop of the launcher.
+
+After any error there are no more samples, and the training goes on.
+"""
 
 from __future__ import annotations
 
-import contextlib
 import threading
 import time
 from collections.abc import Callable, Mapping
 
-from gittrack.core.errors import TrackError
 from gittrack.record.machine.usage.sampler import Sampler
 
 Log = Callable[[Mapping[str, float], float], object]
@@ -40,7 +41,7 @@ class Ticks:
                 self._sampler = Sampler(includes_itself=False)
             else:
                 self._log(self._sampler.sample(), int(time.monotonic() - self._began))
-        except (ImportError, OSError, TrackError):
+        except Exception:  # noqa: BLE001 - psutil raises many kinds of errors, such as without /proc
             self._interval = 0.0
 
 
@@ -68,8 +69,9 @@ class SamplingThread:
         began = time.monotonic()
         if self._stopped.wait(min(1.0, self._interval)):  # a short run needs no sampler
             return
-        # TrackError: the run has ended meanwhile.
-        with contextlib.suppress(ImportError, OSError, TrackError):
+        try:
             sampler = Sampler(includes_itself=True)
             while not self._stopped.wait(self._interval):
                 self._log(sampler.sample(), int(time.monotonic() - began))
+        except Exception:  # noqa: BLE001 - the run has ended meanwhile, or any error of psutil
+            return

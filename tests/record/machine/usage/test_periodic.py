@@ -52,6 +52,24 @@ def test_the_loop_of_a_launcher(monkeypatch):
     assert never._sampler is None
 
 
+def test_an_error_of_psutil_ends_the_samples_and_nothing_else(monkeypatch):
+    import psutil
+
+    def process():  # as in a container without /proc
+        raise psutil.NoSuchProcess(1)
+
+    errors, threads = [], set(threading.enumerate())
+    monkeypatch.setattr(psutil, "Process", process)
+    monkeypatch.setattr(threading, "excepthook", errors.append)
+    SamplingThread(lambda metrics, step: None, 0.001)
+    for thread in set(threading.enumerate()) - threads:
+        thread.join(60)
+    ticks = Ticks(lambda metrics, step: None, 0.0001)
+    while ticks._interval:
+        ticks.tick()
+    assert errors == []
+
+
 @pytest.mark.parametrize(
     ("text", "seconds"), [(None, 15.0), ("2.5s", 2.5), ("60", 60.0), ("0", 0.0), ("off", 0.0)]
 )
