@@ -88,7 +88,7 @@ class GittrackCallback:
         metrics = {}
         for name, value, is_larger_better in _evaluations(env.evaluation_result_list):
             metrics[name] = value
-            if not name.startswith("training/"):
+            if not _is_of_training(env, name):
                 self.best.see(name, value, env.iteration, larger=is_larger_better)
         self.training.log(metrics, env.iteration)
 
@@ -122,6 +122,13 @@ class GittrackCallback:
             self.training.keep_model(
                 lambda path: self.model.save_model(path, num_iteration=-1), "last.txt"
             )
+
+
+def _is_of_training(env: Any, name: str) -> bool:
+    """Return whether a metric is of the training data, which a program may have given any name."""
+    if not isinstance(env.model, lightgbm.Booster):  # of lightgbm.cv, whose old versions say cv_agg
+        return name.startswith(("train/", "cv_agg/train "))
+    return name.startswith(f"{getattr(env.model, '_train_data_name', 'training')}/")
 
 
 def _evaluations(results: Any) -> Iterator[tuple[str, float, bool]]:
