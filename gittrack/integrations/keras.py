@@ -92,6 +92,8 @@ class GittrackCallback(keras.callbacks.Callback):
             metrics["learning_rate"] = float(keras.ops.convert_to_numpy(rate))
         self.training.log(metrics, epoch)
         name = self.monitor or ("val_loss" if "val_loss" in metrics else "loss")
+        if not self.monitor and name == "val_loss" and self.best.metric == "loss":
+            self.best = BestValue(name)  # the first epochs had no validation
         is_best = name in metrics and self.best.see(name, metrics[name], epoch)
         if self.training.log_model == "best" and is_best:
             self.training.keep_model(self.model.save, "best.keras")

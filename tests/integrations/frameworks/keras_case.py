@@ -10,9 +10,9 @@ import numpy
 from gittrack.integrations.keras import GittrackCallback
 
 PARAMS = {"epochs": 5, "loss": "mse"}
-SERIES = "val_loss"
+SERIES = "loss"
 MODEL = "model/best.keras"
-BEST = {"best_iteration": 4}
+BEST = {"best_iteration": 3}  # the last one that is validated
 X = numpy.linspace(0, 1, 40).reshape(20, 2)
 Y = X.sum(axis=1)
 
@@ -37,5 +37,6 @@ def train(rounds, fail_at=None, **options):
         epochs=rounds,
         verbose=0,
         validation_data=(X, Y),
+        validation_freq=2,
         callbacks=[GittrackCallback(**options), Failing(fail_at)],
     )
