@@ -5,17 +5,18 @@ from __future__ import annotations
 import functools
 import importlib
 import sys
-import threading
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
+from gittrack.integrations.auto.recording import replace, with_callback
 from gittrack.integrations.base import notices
 from gittrack.integrations.base.guard import ErrorGuard
 
 _patched: set[str] = set()
 _enabled: set[str] = set()
 _guard = ErrorGuard("MLflow")
-_inside = threading.local()
+_inside = SimpleNamespace(on=False)  # of the process: what joblib fits in threads is inside, too
 
 
 def autolog(framework: str | None = None, disable: bool = False, **more: Any) -> None:
@@ -50,48 +51,42 @@ def _callback(framework: str) -> Any:
     )
 
 
-def _with_callback(framework: str, original: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function that gives the callback of the integration to the original one."""
+def _with_callback(framework: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return what makes a training function record, however its callbacks are passed."""
 
-    @functools.wraps(original)
-    def call(*args: Any, **keywords: Any) -> Any:
-        if framework not in _enabled or getattr(_inside, "on", False):
-            return original(*args, **keywords)
-        callback = _guard.attempt(_callback, framework)
-        others = keywords.get("callbacks") or ()
-        if callback is not None:
-            keywords["callbacks"] = [
-                *(others if isinstance(others, (list, tuple)) else [others]),
-                callback,
-            ]
-        _inside.on = True
-        try:
-            return original(*args, **keywords)
-        finally:
-            _inside.on = False
+    def make(original: Callable[..., Any]) -> Callable[..., Any]:
+        listened = with_callback(lambda others: _callback(framework))(original)
 
-    return call
+        @functools.wraps(original)
+        def call(*args: Any, **keywords: Any) -> Any:
+            if framework not in _enabled or _inside.on:
+                return original(*args, **keywords)
+            _inside.on = True
+            try:
+                return listened(*args, **keywords)
+            finally:
+                _inside.on = False
+
+        return call
+
+    return make
 
 
-def _replace(framework: str, modules: tuple[str, ...], *names: str) -> None:
+def _listen(framework: str, modules: tuple[str, ...]) -> None:
     for module in modules:
-        owner = sys.modules.get(module)
-        for name in names if owner is not None else ():
-            if hasattr(owner, name):
-                setattr(owner, name, _with_callback(framework, getattr(owner, name)))
+        replace(sys.modules.get(module), "train", _with_callback(framework))
 
 
 def _patch_xgboost() -> None:
-    _replace("xgboost", ("xgboost", "xgboost.sklearn"), "train")
+    _listen("xgboost", ("xgboost", "xgboost.sklearn"))
 
 
 def _patch_lightgbm() -> None:
-    _replace("lightgbm", ("lightgbm", "lightgbm.sklearn"), "train")
+    _listen("lightgbm", ("lightgbm", "lightgbm.sklearn"))
 
 
 def _patch_keras() -> None:
-    model = sys.modules["keras"].Model
-    model.fit = _with_callback("keras", model.fit)
+    replace(sys.modules["keras"].Model, "fit", _with_callback("keras"))
 
 
 def _patch_sklearn() -> None:
@@ -107,7 +102,7 @@ def _fitted(original: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(original)
     def fit(estimator: Any, *args: Any, **keywords: Any) -> Any:
-        if "sklearn" not in _enabled or getattr(_inside, "on", False):
+        if "sklearn" not in _enabled or _inside.on:
             return original(estimator, *args, **keywords)
         _inside.on = True
         try:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 import gittrack
+from gittrack.integrations.mlflow import autologging
 
 X = np.random.default_rng(0).normal(size=(40, 3))
 Y = (X[:, 0] > 0).astype(int)
@@ -45,6 +49,30 @@ def test_trainings_of_xgboost_are_recorded(mlflow):
     record = gittrack.get(run.info.run_id)
     assert record.metrics["train/logloss"].count == 3
     assert record.params["objective"] == "binary:logistic"
+
+
+def test_callbacks_are_added_however_they_are_passed_and_closed_at_the_end(mlflow, monkeypatch):
+    class Callback(list):
+        def close(self):
+            self.append("closed")
+
+    def train(rounds, callbacks=None):
+        for callback in callbacks or ():
+            callback.append(rounds)
+        return rounds
+
+    own, theirs = Callback(), []
+    monkeypatch.setattr(autologging, "_callback", lambda framework: own)
+    monkeypatch.setattr(autologging, "_enabled", {"thing"})
+    listened = autologging._with_callback("thing")(train)
+    assert (listened(1, [theirs]), listened(2, callbacks=(theirs,))) == (1, 2)
+    assert (own, theirs) == ([1, "closed", 2, "closed"], [1, 2])
+    inner = SimpleNamespace(append=lambda rounds: pool.submit(listened, 9).result())
+    with ThreadPoolExecutor() as pool:  # what joblib fits in threads is part of the training
+        listened(3, [inner])
+    assert own[4:] == [3, "closed"]
+    autologging._enabled.clear()
+    assert (listened(4), len(own)) == (4, 6)
 
 
 def test_a_framework_without_an_integration_says_so(mlflow, caplog):
