@@ -83,6 +83,13 @@ def test_many_runs(two):
     printed = check(ways(runs, where="lr >= 0", experiment="default"))
     assert "$(run) 1" in printed["the runs"]["track"]
     assert printed["the runs"]["git"].count("refs/runs/default/") == 2
+    printed = check(ways(runs, run=keys(two[1])))  # git track ui RUN
+    assert "$(run) 1" in printed["the runs"]["track"]
+    assert "$(run) 0" not in printed["the runs"]["track"]
+    assert printed["the runs"]["git"].count("refs/runs/default/") == 1
+    chosen = check(ways(importance, run=keys(two[1]), metric="loss"))["the numbers behind this"]
+    assert two[1] in chosen["track"]
+    assert two[0] not in chosen["track"]
     printed = check(ways(compare, run=keys(*two)))
     assert "+a" not in printed["artifact"]["git"]
     assert "+1" in printed["artifact"]["git"]

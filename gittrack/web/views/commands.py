@@ -24,9 +24,13 @@ def command(what: str, track: str, plain: str) -> dict[str, str]:
 def selection(params: Params, where: str = "") -> list[str]:
     """Return the options that select the runs of a request; ``where`` overrides its query."""
     experiment, where = params.text("experiment"), where or params.text("where")
+    keys = params.many("run")
+    if keys:
+        ids = ", ".join(f'"{key.rpartition("/")[2]}"' for key in keys)
+        where = f"({where}) and id in ({ids})" if where else f"id in ({ids})"
     words = ["-e", experiment] if experiment else []
     words += ["-w", where] if where else []
-    return words + (["--archived"] if params.flag("archived") else [])
+    return words + (["--archived"] if keys or params.flag("archived") else [])
 
 
 def listing(params: Params, total: int) -> list[dict[str, Any]]:
@@ -36,7 +40,8 @@ def listing(params: Params, total: int) -> list[dict[str, Any]]:
     words = ["git", "track", "ls", *selection(params), *(["--sort", order] if order else [])]
     words += ["-n", str(total)] if total > USUAL_ROWS else []
     prefix = f"{layout.RUNS}{experiment}" if experiment else layout.RUNS
-    plain = ["git", "for-each-ref", "--sort=-refname", f"--format={_CONTENT}", prefix]
+    refs = [f"{layout.RUNS}{key}" for key in params.many("run")] or [prefix]
+    plain = ["git", "for-each-ref", "--sort=-refname", f"--format={_CONTENT}", *refs]
     return [command("the runs", shlex.join(words), shlex.join(plain))]
 
 

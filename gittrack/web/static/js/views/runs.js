@@ -51,7 +51,8 @@ export function mount(root, app) {
     const fixed = runs.columns.filter((/** @type {any} */ column) => "value" in column && column.group === "param");
     fill(constants, fixed.map((/** @type {any} */ column) => `${column.head}=${show(column.value, column.kind)}`).join("  "));
     const order = runs.complete && sort.length > 0 ? ` --sort ${quoted(sort[0])}` : ""; // by the page; ls sorts by one key
-    fill(commands, commandList(runs.commands.map((/** @type {any} */ command) => ({ ...command, track: command.track + order })), app));
+    const search = state.find ? ", without the search" : ""; // which the command line does not have
+    fill(commands, commandList(runs.commands.map((/** @type {any} */ command) => ({ ...command, what: command.what + search, track: command.track + order })), app));
   }
 
   const off = [
