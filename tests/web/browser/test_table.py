@@ -44,6 +44,8 @@ def test_groups_have_the_numbers_of_top(table):
 
 
 def test_search_in_the_rows_of_a_file(table, opened):
+    table.get_by_label("search in the table").fill("seed=3")
+    expect(table.get_by_role("group", name="commands")).to_contain_text("without the search")
     assert helpers.look("ui", "--file", "runs.html").code == 0
     page = opened(Path("runs.html"))
     page.get_by_label("search in the table").fill("lr=0.2 seed=3")
@@ -234,6 +236,23 @@ def test_a_click_on_the_edge_of_a_heading_leaves_nothing_that_follows_the_pointe
     large.mouse.move(x - 4, y)
     assert "widths=" not in large.url
     assert large.locator("th[data-column=name]").bounding_box()["width"] == width
+
+
+def test_an_edge_that_is_dragged_survives_a_new_head(large):
+    edge = large.locator("th[data-column=name] .edge").bounding_box()
+    x, y = edge["x"] + 2, edge["y"] + 5
+    width = large.locator("th[data-column=name]").bounding_box()["width"]
+    large.mouse.move(x, y)
+    large.mouse.down()
+    large.mouse.move(x + 20, y)
+    large.evaluate("() => location.hash = 'columns=%3Did&columns=%3Dname&columns=%3Dc1'")
+    expect(large.locator("th[data-column=c1]")).to_be_visible()  # as if a run logged a new metric
+    large.mouse.move(x + 30, y)
+    expect(large.locator("th[data-column=name]")).to_have_css("width", f"{width + 30:g}px")
+    large.mouse.up()
+    expect(large).to_have_url(re.compile("widths="))
+    large.mouse.move(x + 90, y)
+    assert large.locator("th[data-column=name]").bounding_box()["width"] == width + 30
 
 
 def test_the_marked_row_stays_in_sight(large):

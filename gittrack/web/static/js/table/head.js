@@ -88,17 +88,22 @@ function followEdge(/** @type {import("../main.js").App} */ app, /** @type {HTML
     event.preventDefault();
     event.stopPropagation();
     const table = /** @type {HTMLElement} */ (cell.closest("table"));
-    const [width, whole, start] = [cell.offsetWidth, table.offsetWidth, event.clientX];
+    const [width, start] = [cell.offsetWidth, event.clientX];
     const end = new AbortController(); // it ends all that follows the pointer
     cell.draggable = false; // a drag of the whole heading would take the pointer away
-    edge.setPointerCapture(event.pointerId);
-    edge.addEventListener("pointermove", (move) => {
-      const now = Math.max(40, width + move.clientX - start);
-      cell.style.width = `${now}px`;
-      table.style.width = `${whole + now - width}px`;
+    // The table has the pointer, because a metric that a run begins to log replaces the headings meanwhile.
+    table.setPointerCapture(event.pointerId);
+    table.style.cursor = "col-resize";
+    table.addEventListener("pointermove", (move) => {
+      const now = /** @type {HTMLElement | undefined} */ ([...table.querySelectorAll("th")].find((other) => other.dataset.column === name));
+      if (!now) return;
+      const [before, whole] = [now.offsetWidth, table.offsetWidth];
+      const wide = Math.max(40, width + move.clientX - start);
+      now.style.width = `${wide}px`;
+      table.style.width = `${whole + wide - before}px`;
     }, { signal: end.signal });
-    edge.addEventListener("pointerup", (up) => up.clientX !== start && app.store.set({ widths: resized(app.store.get().widths, name, width + up.clientX - start) }), { signal: end.signal });
-    edge.addEventListener("lostpointercapture", () => (end.abort(), (cell.draggable = true)), { signal: end.signal });
+    table.addEventListener("pointerup", (up) => up.clientX !== start && app.store.set({ widths: resized(app.store.get().widths, name, width + up.clientX - start) }), { signal: end.signal });
+    table.addEventListener("lostpointercapture", () => (end.abort(), (cell.draggable = true), (table.style.cursor = "")), { signal: end.signal });
   });
 }
 
