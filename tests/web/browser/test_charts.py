@@ -65,6 +65,20 @@ def test_a_drag_zooms_all_charts_and_a_double_click_resets(charts):
     expect(charts).not_to_have_url(re.compile("from="))
 
 
+def test_a_drag_goes_on_while_charts_change_their_places(charts):
+    box = over(charts)
+    charts.mouse.move(box["x"] + 100, box["y"] + 60)
+    charts.mouse.down()
+    charts.mouse.move(box["x"] + 200, box["y"] + 60)
+    charts.evaluate("location.hash += '&perRow=1'")  # as if a run logged a new metric
+    expect(charts.get_by_label("charts in a row")).to_have_value("1")
+    charts.mouse.move(box["x"] + 200, box["y"] - 60)
+    charts.mouse.move(box["x"] + 250, box["y"] - 60)
+    charts.mouse.up()
+    expect(charts).to_have_url(re.compile("from="))
+    expect(charts.locator(".chart .plot").first).to_have_css("width", re.compile(r"[67]\d\d"))
+
+
 def test_the_pointer_shows_values_and_the_other_chart_follows(charts):
     box = over(charts, 1)
     charts.mouse.move(box["x"] + 150, box["y"] + 60)

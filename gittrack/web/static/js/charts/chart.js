@@ -66,7 +66,7 @@ export function createChart(title, shared = {}) {
     actions.pin && button("pin", "pin", () => actions.pin?.(title)), actions.enlarge && button("full", "full screen", () => actions.enlarge?.(title)));
   const element = el("section", { class: "chart", "aria-label": title }, el("h3", {}, el("span", { class: "label", text: title, title }), readout, tools), plot);
 
-  followPointer(overlay, () => scene && scene.x, {
+  const isHeld = followPointer(overlay, () => scene && scene.x, {
     cross: (x, pixelY) => actions.cross(title, x, x === null || !scene ? "" : keyAt(scene, x, pixelY)),
     zoom: ([from, to]) => actions.zoom(from, to),
     preview: ([from, to]) => actions.preview(from, to),
@@ -144,7 +144,7 @@ export function createChart(title, shared = {}) {
     if (selection) drawSelection(context, scene, selection, colors.accent);
   }
 
-  return { element, paint, point, title, scene: () => scene };
+  return { element, paint, point, title, isHeld, scene: () => scene };
 }
 
 function keyAt(/** @type {import("./scene.js").Scene} */ scene, /** @type {number} */ x, /** @type {number} */ pixelY) {

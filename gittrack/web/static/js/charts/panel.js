@@ -67,6 +67,10 @@ export function createCharts(app, keys, choose = () => ({ keys: keys(), groups: 
     const shown = groups.flatMap((group) => group.metrics);
     const now = JSON.stringify([groups, perRow]);
     if (now === layout) return paint(); // the focus stays where it is
+    if ([...charts.values()].some((chart) => chart.isHeld())) { // it would lose the pointer by a change of place
+      addEventListener("lostpointercapture", arrange, { once: true });
+      return paint();
+    }
     layout = now;
     if (!shown.includes(full)) full = "";
     for (const metric of shown) if (!charts.has(metric)) charts.set(metric, createChart(metric, actions));

@@ -16,6 +16,7 @@ const LEAST_PIXELS = 4; // a shorter drag is a click
  * @param {() => void} actions.reset
  * @param {(from: number | null, to: number) => void} actions.select  draw the part that is being chosen
  * @param {() => boolean} actions.isZoomed
+ * @returns {() => boolean} whether a button or a finger holds the chart
  */
 export function followPointer(element, scale, { cross, zoom, preview, reset, select, isZoomed }) {
   /** @type {Map<number, number>} */
@@ -74,6 +75,7 @@ export function followPointer(element, scale, { cross, zoom, preview, reset, sel
     if (!gesture) cross(null, 0);
   });
   element.addEventListener("dblclick", reset);
+  return () => gesture !== null;
 }
 
 function ascending(/** @type {number} */ a, /** @type {number} */ b) {
