@@ -10,28 +10,35 @@ import re
 from typing import NamedTuple
 
 from gittrack.analysis import direction
+from gittrack.core import nested
 from gittrack.core.errors import TrackError
 
-_NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?(?:nan|inf)"
+_GROUPED = r"\d{1,3}(?:,\d{3})+"  # 1,234
+_NUMBER = rf"[-+]?(?:{_GROUPED}(?:\.\d*)?|\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?(?:nan|inf)"
+# What must not follow: the rest of a time, date, version, fraction, number with a unit or decimal comma.
+_REST = r"(?!\w|[:/]|\s/\s*\d|[.,-]\d)"
 _STEP = re.compile(
-    r"(?i)\b(?P<unit>global[ _]step|step|epoch|iteration|iter|round|batch)\b\s*[:=#]?\s*\[?\s*(?P<step>\d+)"
+    r"(?i)\b(?P<unit>global[ _]step|step|epoch|iteration|iter|round|batch)\b\s*[:=#]?\s*\[?\s*"
+    rf"(?P<step>{_GROUPED}|\d+(?:\.\d+)?)(?!\w|[.,]\d)"
 )
 _PAIR = re.compile(
     rf"(?i)(?<![\w./-])(?:(?P<data>train|training|val|valid|validation|test|eval)\s+)?"
-    rf"(?P<name>[a-z][\w./@-]*?)\s*[:=]\s*(?P<value>{_NUMBER})(?P<percent>\s?%)?(?![\w:/]|\.\d)"
+    rf"(?P<name>[a-z][\w./@-]*?)\s*[:=]\s*(?P<value>{_NUMBER})(?P<percent>\s?%)?{_REST}"
 )
 _UNITS = frozenset(
     ("step", "global_step", "epoch", "iteration", "iter", "round", "batch", "seed", "pid", "port")
 )
+_SOURCE = re.compile(r"\.(?:py|cc?|cpp|cu|h|rs|go|js|jl)$")  # train.py:42 in lines of a logger
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _LONGEST = 2000
 
 
 class PrintedValues(NamedTuple):
-    """What a line has: a step, if it names one, and values."""
+    """What a line has: a step, if it names one, values, and names with two values, which are unclear."""
 
-    step: int | None
+    step: float | None
     values: dict[str, float]
+    unclear: tuple[str, ...] = ()
 
 
 def compile_pattern(text: str | None) -> re.Pattern[str] | None:
@@ -60,7 +67,8 @@ def parse(line: str, pattern: re.Pattern[str] | None = None) -> PrintedValues:
     Without a pattern, ``name: number`` and ``name=number`` count if the line names a step or epoch, or if
     the name has a well-known word, such as loss or accuracy.
     """
-    if len(line) > _LONGEST:
+    line = line.rpartition("\b")[2]  # a progress bar that goes back overwrites what it has drawn
+    if len(line) > _LONGEST or line.startswith("gittrack: "):
         return PrintedValues(None, {})
     text = _COLOURS.sub("", line)
     return _by_pattern(text, pattern) if pattern is not None else _usual(text)
@@ -68,16 +76,26 @@ def parse(line: str, pattern: re.Pattern[str] | None = None) -> PrintedValues:
 
 def _usual(text: str) -> PrintedValues:
     step = _STEP.search(text)
-    values = {}
+    values: dict[str, float] = {}
+    unclear = []
     for match in _PAIR.finditer(text):
         name = match["name"].rstrip("._-/")
+        if name.lower() in _UNITS or _SOURCE.search(name):
+            continue
         if match["data"]:
             name = f"{match['data'].lower()}_{name}"
-        if name.lower() in _UNITS:
-            continue
         if step is not None or direction.goal_of_name(name)[0] is not None:
-            values[name] = float(match["value"])
-    return PrintedValues(None if step is None else int(step["step"]), values)
+            value = float(match["value"].replace(",", ""))
+            if not nested.same(values.setdefault(name, value), value):
+                unclear.append(name)
+    for name in unclear:
+        values.pop(name, None)
+    return PrintedValues(None if step is None else _step(step["step"]), values, tuple(unclear))
+
+
+def _step(text: str) -> float:
+    number = float(text.replace(",", ""))
+    return int(number) if number.is_integer() else number
 
 
 def _by_pattern(text: str, pattern: re.Pattern[str]) -> PrintedValues:
@@ -108,8 +126,9 @@ class Scraper:
 
     def __init__(self, pattern: re.Pattern[str] | None = None) -> None:
         self.pattern = pattern
-        self.step: int | None = None
+        self.step: float | None = None
         self.counts: dict[str, int] = {}
+        self.unclear: dict[str, int] = {}
 
     def line(self, text: str) -> PrintedValues:
         """Return what a line has, with its step; count the values."""
@@ -118,4 +137,6 @@ class Scraper:
             self.step = line.step
         for name in line.values:
             self.counts[name] = self.counts.get(name, 0) + 1
-        return PrintedValues(self.step, line.values)
+        for name in line.unclear:
+            self.unclear[name] = self.unclear.get(name, 0) + 1
+        return PrintedValues(self.step, line.values, line.unclear)

@@ -73,8 +73,8 @@ class Observers:
     def _scrape(self, data: bytes) -> None:
         for line in data.decode("utf-8", "replace").splitlines():
             if self.scraper is not None:
-                step, values = self.scraper.line(line)
-                self._log(values, step)
+                printed = self.scraper.line(line)
+                self._log(printed.values, printed.step)
 
     def _log(self, values: Mapping[str, float], step: float | None) -> bool:
         try:
@@ -100,6 +100,7 @@ class Observers:
             for frames in self._streams.values():
                 self._scrape(frames.frame)
             lines.append(_printed(self.scraper.counts))
+            self.problems += _unclear(self.scraper.unclear)
         for path in self.options.metrics:
             lines += self._take_file(path)
         return lines
@@ -128,8 +129,16 @@ class Observers:
 def _printed(counts: Mapping[str, int]) -> str:
     if not counts:
         return "taken from printed lines: nothing; a pattern of your own: git config track.scrape"
-    names = [f"{name} ({count:,})" for name, count in counts.items()]
-    return f"taken from printed lines: {_some(names)}"
+    return f"taken from printed lines: {_counted(counts)}"
+
+
+def _unclear(counts: Mapping[str, int]) -> list[str]:
+    rest = f"not taken, because a line has two values: {_counted(counts)}"
+    return [f"{rest}; a pattern of your own: git config track.scrape"] if counts else []
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    return _some([f"{name} ({count:,})" for name, count in counts.items()])
 
 
 def _some(names: list[str], most: int = 6) -> str:

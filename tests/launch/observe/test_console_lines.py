@@ -21,7 +21,17 @@ from gittrack.launch.observe.console_lines import PrintedValues, Scraper, compil
         ("\x1b[32mepoch 1\x1b[0m lr=3e-4 mem: 12", 1, {"lr": 3e-4, "mem": 12.0}),
         ("test accuracy: 93.5%", None, {"test_accuracy": 93.5}),
         ("step: 7 reward=-1.5", 7, {"reward": -1.5}),
+        ("step 12,000 loss: 1,234.5", 12000, {"loss": 1234.5}),
+        ("epoch 2.5 loss: 2", 2.5, {"loss": 2.0}),
+        ("Train Epoch: 1 [640/60000 (1%)]\tLoss: 2.0", 1, {"Loss": 2.0}),
+        ("I1029 12:00:00 train.py:42] step 3 loss=0.5", 3, {"loss": 0.5}),
+        ("1/9 loss: 0.5" + "\b" * 2000 + "9/9 loss: 0.25", None, {"loss": 0.25}),
         # No metrics.
+        ("loss: 1.234,5", None, {}),
+        ("loss: 1,23", None, {}),
+        ("epoch 1 date: 2024-01-02", 1, {}),
+        ("accuracy: 3 / 4", None, {}),
+        ("gittrack: run 1234abcd finished in 0.3 s  loss=0.5", None, {}),
         ("listening on port: 8080", None, {}),
         ("version = 1.2.3", None, {}),
         ("loss: 0.3s", None, {}),
@@ -43,6 +53,13 @@ def test_a_line_that_only_names_an_epoch_gives_the_step_of_the_next_lines():
         PrintedValues(2, {"loss": 0.25}),
     ]
     assert scraper.counts == {"loss": 2}
+
+
+def test_a_name_with_two_values_in_one_line_is_not_taken():
+    scraper = Scraper()
+    line = "epoch 1 loss: 0.5 lr: 1 | valid | loss: 0.75 lr: 1"
+    assert scraper.line(line) == PrintedValues(1, {"lr": 1.0}, ("loss",))
+    assert scraper.unclear == {"loss": 1}
 
 
 def test_own_patterns():
