@@ -62,6 +62,15 @@ def by_name(outputs: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapping[str,
     return names
 
 
+def size_of(outputs: Iterable[Mapping[str, Any]]) -> int:
+    """Return how many bytes the media have, with the files that belong to tables, without the indexes."""
+    return sum(
+        int(item.get("size") or 0)
+        for item in outputs
+        if str(item["path"]).startswith(f"{FOLDER}/") and _file(item) != INDEX
+    )
+
+
 def index(entries: Iterable[Mapping[str, Any]]) -> bytes:
     """Return the content of the index of one name: a JSON object a line, with the file and its facts."""
     lines = (

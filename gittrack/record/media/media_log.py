@@ -83,8 +83,8 @@ class MediaLog:
         self._folders: dict[str, str] = {}
         self._next: dict[str, float] = {}
         self._numbers: dict[tuple[str, float], int] = {}
-        self._copies: dict[str, Path] = {}
-        self._size = 0
+        self._copies: dict[str, tuple[Path, os.stat_result]] = {}
+        self._size = media_index.size_of(outputs)
         for name, entries in media_index.by_name(outputs).items():
             for item in entries:
                 self._count(name, item["media"]["step"])
@@ -118,7 +118,7 @@ class MediaLog:
                 f"({self._limits.media >> 20} MiB)",
                 "log fewer of them, or: git config track.maxMediaSize 2g",
             )
-        self._store_parts(encoded, f"{folder}/{at}")
+        self._store_parts(encoded, f"{folder}/{file.removesuffix(encoded.ending)}")
         self._store(f"{folder}/{file}", encoded.content, {media_index.KEY: facts})
         self._count(name, at)
         self._size += size
@@ -160,17 +160,30 @@ class MediaLog:
 
     def _write(self, target: Path, content: bytes, digest: str) -> None:
         """Write a file of the journal; equal content takes no further room on the disk."""
-        if digest in self._copies:
+        copy = self._unchanged_copy(digest)
+        if copy is not None:
             target.unlink(missing_ok=True)
             with contextlib.suppress(OSError):  # such as a file system without hard links
-                os.link(self._copies[digest], target)
+                os.link(copy, target)
                 return
         try:
             _create(target, content)
         except FileExistsError:  # the program logged an artifact of this name
             target.unlink()
             _create(target, content)
-        self._copies[digest] = target
+        self._copies[digest] = target, target.stat()
+
+    def _unchanged_copy(self, digest: str) -> Path | None:
+        """Return a file with this content, if it is still the one that was written here."""
+        if digest not in self._copies:
+            return None
+        path, written = self._copies[digest]
+        try:
+            now = path.stat()
+        except OSError:
+            return None
+        same = (now.st_ino, now.st_size, now.st_mtime_ns)
+        return path if same == (written.st_ino, written.st_size, written.st_mtime_ns) else None
 
     def _store_large(self, content: bytes) -> dict[str, Any]:
         path = self._folder.with_name(f"{_INCOMING}{os.urandom(4).hex()}")

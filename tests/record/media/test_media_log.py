@@ -64,6 +64,29 @@ def test_figures_and_tables_are_taken_as_they_are(project):
     assert types == {"t": "table", "f": "figure"}
 
 
+def test_each_table_of_one_step_keeps_its_own_images(project):
+    tables = [gittrack.Table([[gittrack.Text(text)]], ["image"]) for text in ("a", "b", "a")]
+    with gittrack.init() as run:
+        run.log({"errors": tables}, step=3)
+    record = gittrack.get(run.id)
+    assert [item["path"] for item in record.media["errors"]] == [
+        f"media/errors/3{number}.csv" for number in ("", "_1", "_2")
+    ]
+    contents = [
+        record.read(f"artifacts/media/errors/3{number}/r0c0.txt") for number in ("", "_1", "_2")
+    ]
+    assert contents == [b"a", b"b", b"a"]
+
+
+def test_equal_content_is_never_taken_from_a_file_that_the_program_replaced(project):
+    (project / "other.txt").write_text("other")
+    with gittrack.init() as run:
+        run.log({"sample": gittrack.Text("a")})
+        run.log_artifact("other.txt", name="media/sample/0.txt")
+        run.log({"sample": gittrack.Text("a")})
+    assert gittrack.get(run.id).read("artifacts/media/sample/1.txt") == b"a"
+
+
 class Broken(gittrack.Image):
     def encode(self):
         raise RuntimeError("no backend")
@@ -117,9 +140,11 @@ run.log({"sample": gittrack.Text("first")}, step=5)
 os.kill(os.getpid(), signal.SIGKILL)
 """
     assert helpers.python(code).code == -signal.SIGKILL
+    helpers.git(".", "config", "track.maxMediaSize", "20")  # for all processes of the run
     with gittrack.init(resume="a") as run:
         run.log({"sample": gittrack.Text("second")})
         run.log({"sample": gittrack.Text("again")}, step=5)
+        run.log({"sample": gittrack.Text("left out")})
     items = gittrack.get(run.id).media["sample"]
     assert [item["path"].rpartition("/")[2] for item in items] == ["5.txt", "6.txt", "5_1.txt"]
     assert files(run.id, "sample") == ["5.txt", "5_1.txt", "6.txt", "index.jsonl"]
