@@ -14,6 +14,7 @@ from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.core.fast_typing import NamedTuple
+from gittrack.core.registry import names
 from gittrack.core.run import annotation_log
 from gittrack.core.run.run_info import from_iso
 from gittrack.git import notes, refs
@@ -23,7 +24,7 @@ from gittrack.read.runs.reader import Raw
 from gittrack.read.runs.source import Request
 from gittrack.read.runs.sources import source_of
 from gittrack.record.machine.author import author
-from gittrack.share import annotation_merge, remotes, transport
+from gittrack.share import annotation_merge, registry, remotes, transport
 from gittrack.share.remotes import Remote
 
 
@@ -50,7 +51,7 @@ class Removed(NamedTuple):
 
 
 def check(repo: git.Repo, runs: Sequence[Raw]) -> None:
-    """Raise TrackError if one of the runs cannot be removed everywhere."""
+    """Raise TrackError if one of the runs cannot be removed everywhere, as far as is known here."""
     versions = models.registered(repo)
     for raw in runs:
         if raw.commit is None:
@@ -61,6 +62,19 @@ def check(repo: git.Repo, runs: Sequence[Raw]) -> None:
                 f"the run {raw.id} is {versions[raw.commit]}, whose tag keeps it on the remote",
                 f"remove the version first: git track model rm {version}; then delete its tags there",
             )
+
+
+def _check_tags(repo: git.Repo, runs: Sequence[Raw], remote: Remote) -> None:
+    """Raise TrackError if a tag of the remote keeps a run there, such as that of a removed version."""
+    commits = dict(refs.peeled(repo))
+    tags = {commits[ref]: ref for ref in remote.below(names.TAGS) if ref in commits}
+    for raw in runs:
+        for commit in (raw.commit, remote.refs.get(layout.run_ref(raw.experiment, raw.id))):
+            if commit in tags:
+                raise TrackError(
+                    f"a tag on {remote.name} keeps the run {raw.id} there: {tags[commit]}",
+                    f"delete its tags there first: git push {remote.name} ':{tags[commit]}'",
+                )
 
 
 def remove(repo: git.Repo, runs: Sequence[Raw], remote: Remote) -> list[Removed]:
@@ -78,11 +92,13 @@ def remove(repo: git.Repo, runs: Sequence[Raw], remote: Remote) -> list[Removed]
     Raises
     ------
     TrackError
-        If a run cannot be removed (see `check`), if the remote cannot be reached, or if it refuses the
-        tombstones.
+        If a run cannot be removed (see `check`) or a tag of the remote keeps it, if the remote cannot be
+        reached, or if it refuses the tombstones.
     """
-    check(repo, runs)
     annotation_merge.receive(repo, remote)
+    registry.receive(repo, remote)  # others may have registered a run meanwhile
+    check(repo, runs)
+    _check_tags(repo, runs, remote)
     _leave_tombstones(repo, runs, remote)
     _to_trash(repo, runs)
     update = annotation_merge.send(repo, remote)
@@ -109,21 +125,21 @@ def remove(repo: git.Repo, runs: Sequence[Raw], remote: Remote) -> list[Removed]
 def _leave_tombstones(repo: git.Repo, runs: Sequence[Raw], remote: Remote) -> None:
     """Replace the annotations of the runs, here and as the remote has them, by tombstones."""
     who = author(git.parse_config(repo.config().output()))
-    names = {}
+    run_names = {}
     for raw in runs:
         name = f"{raw.experiment}/{raw.id}"
         pushed = remote.refs.get(f"{layout.RUNS}{name}")
-        names.update({commit: name for commit in (raw.commit, pushed) if commit})
+        run_names.update({commit: name for commit in (raw.commit, pushed) if commit})
 
     def line(commit: str, note: bytes) -> bytes:
         earlier = annotation_log.tombstone(annotation_log.parse(note))
         if earlier is not None:
             return _line(earlier)
         now = annotation_log.next_moment(note, time.time())
-        return annotation_log.line(annotation_log.EVERYWHERE, who, now, run=names[commit])
+        return annotation_log.line(annotation_log.EVERYWHERE, who, now, run=run_names[commit])
 
     message = f"gittrack: rm --everywhere {len(runs)} runs"
-    notes.append(repo, layout.NOTES, who, message, line, *names, replace=True)
+    notes.append(repo, layout.NOTES, who, message, line, *run_names, replace=True)
 
 
 def clean(repo: git.Repo) -> None:
@@ -170,8 +186,8 @@ def _to_trash(repo: git.Repo, runs: Sequence[Raw]) -> None:
 
 def _delete(repo: git.Repo, runs: Sequence[Raw], remote: Remote) -> dict[str, str]:
     """Delete the runs and their live states on the remote; return {ref: reason} of those that it keeps."""
-    names = [f"{raw.experiment}/{raw.id}" for raw in runs]
-    every = [*(layout.RUNS + name for name in names), *(layout.LIVE_RUNS + name for name in names)]
+    run_names = [f"{raw.experiment}/{raw.id}" for raw in runs]
+    every = [prefix + name for prefix in (layout.RUNS, layout.LIVE_RUNS) for name in run_names]
     existing = {ref: remote.refs[ref] for ref in every if ref in remote.refs}
     if not existing:
         return {}

@@ -11,8 +11,9 @@ from collections.abc import Collection
 from gittrack import git
 from gittrack.core.fast_typing import NamedTuple
 from gittrack.core.registry import names
+from gittrack.git import refs
 from gittrack.models import repair
-from gittrack.share import remotes, transport
+from gittrack.share import remotes, removals, transport
 from gittrack.share.hosts.failures import failure
 from gittrack.share.remotes import Remote
 
@@ -96,12 +97,14 @@ def send(
     """Push the events that the remote lacks together with the stage refs, all of them or none.
 
     Call `receive` before: the stages must follow from the events of both sides.  Models with a conflict are
-    left out.
+    left out, and those with a new event on a run that was removed everywhere, because a tag takes its run
+    with it.
     """
     theirs, ours = event_tags(remote.refs, models), _ours(repo, models)
-    conflicts = [ref for ref, oid in ours.items() if theirs.get(ref, oid) != oid]
-    disputed = {_model_of(ref) for ref in conflicts}
-    refused = tuple(transport.Update(ref, accepted=False, reason=_DIFFERS) for ref in conflicts)
+    problems = {ref: _DIFFERS for ref, oid in ours.items() if theirs.get(ref, oid) != oid}
+    problems |= _of_removed_runs(repo, ours.keys() - theirs.keys())
+    disputed = {_model_of(ref) for ref in problems}
+    refused = tuple(transport.Update(ref, False, reason) for ref, reason in problems.items())
     tags = [ref for ref in ours if ref not in theirs and _model_of(ref) not in disputed]
     if not tags:
         return Sent((), refused)
@@ -118,6 +121,19 @@ def send(
     rejected = tuple(update for update in updates if not update.accepted)
     sent = () if rejected else tuple(ref.removeprefix(names.TAGS) for ref in tags)
     return Sent(sent, (*refused, *rejected))
+
+
+def _of_removed_runs(repo: git.Repo, tags: Collection[str]) -> dict[str, str]:
+    """Return {tag: reason} of the tags on runs that were removed everywhere."""
+    stones = removals.tombstones(repo) if tags else {}
+    commits = dict(refs.peeled(repo)) if stones else {}
+    reasons = {}
+    for tag in sorted(tags):
+        stone = stones.get(commits.get(tag, ""))
+        if stone is not None:
+            person, name = stone.get("by", "somebody"), tag.removeprefix(names.TAGS)
+            reasons[tag] = f"{person} removed its run everywhere; delete it: git tag -d '{name}'"
+    return reasons
 
 
 def _stages(repo: git.Repo, remote: Remote, models: Collection[str]) -> dict[str, bool]:

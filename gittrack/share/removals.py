@@ -48,6 +48,24 @@ def of_annotations(repo: git.Repo) -> Removals:
     )
 
 
+def tombstones(repo: git.Repo) -> dict[str, annotation_log.Operation]:
+    """Return {commit: tombstone} of the runs that were removed everywhere, with all commits that are here."""
+    tip = notes.tip(repo, layout.NOTES)
+    mark = annotation_log.EVERYWHERE.encode()
+    texts = notes.read(repo, tip).items() if tip else ()
+    stones = {
+        oid: stone
+        for oid, text in texts
+        if mark in text and (stone := annotation_log.tombstone(annotation_log.parse(text)))
+    }
+    runs = {str(stone.get("run")): stone for stone in stones.values()}
+    for prefix in (layout.RUNS, layout.TRASH) if runs else ():
+        for ref, oid in remotes.refs_here(repo, prefix).items():
+            if (stone := runs.get(ref.removeprefix(prefix))) is not None:
+                stones[oid] = stone
+    return stones
+
+
 def remove(
     repo: git.Repo, may_remove: Callable[[int], bool]
 ) -> tuple[tuple[tuple[str, str, str], ...], tuple[tuple[str, str], ...]]:

@@ -11,7 +11,7 @@ from helpers import look
 import gittrack
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
-from gittrack.models import register
+from gittrack.models import register, retire
 from gittrack.read.runs import resolve
 from gittrack.read.runs.source import Request
 from gittrack.read.runs.sources import trash_of
@@ -132,6 +132,28 @@ def test_a_version_of_a_model_is_refused(shared):
     with pytest.raises(TrackError, match="whose tag keeps it on the remote"):
         remove(ann, "leak")
     assert ann.names() == ["leak"]
+
+
+def test_a_tag_that_others_pushed_keeps_it_until_it_is_deleted_there(shared):
+    ann, bob, _ = shared
+    register.register(bob.repo, "net", bob.run("leak"))
+    bob.push()
+    with pytest.raises(TrackError, match="is net v1, whose tag keeps it on the remote"):
+        remove(ann, "leak")
+    assert ann.names() == ["leak"]
+    retire.remove(ann.repo, "net@1")
+    run_git(ann.folder, "push", "-q", "origin", ":net@v1.0.0")
+    run_git(ann.folder, "tag", "paper", str(ann.run("leak").commit))
+    run_git(ann.folder, "push", "-q", "origin", "paper")
+    with pytest.raises(TrackError, match=r"a tag on origin keeps the run .*: refs/tags/paper"):
+        remove(ann, "leak")
+    assert ann.names() == ["leak"]
+    run_git(ann.folder, "push", "-q", "origin", ":paper")
+    assert [removed.refused for removed in remove(ann, "leak")] == [""]
+    done = bob.push()  # his tag of the version does not bring it back
+    assert done.models == ()
+    assert "removed its run everywhere" in dict(done.refused)["refs/tags/net@v1.0.0"]
+    assert server(ann, "refs/tags") == server(ann) == ""
 
 
 def test_the_command_asks_and_prints_what_may_be_left(shared, monkeypatch):
