@@ -118,7 +118,7 @@ def cut(x: Array, low: float | None, high: float | None) -> slice:
     return slice(start, max(start, end))
 
 
-def thin(x: Array, y: Array, width: int) -> tuple[Array, Array]:
+def thin(x: Array, y: Array, width: int, places: Array | None = None) -> tuple[Array, Array]:
     """Return the smallest and the largest point of each of ``width`` columns of equal width, in order.
 
     All points are returned if there are at most two per column.  The first and the last point stay.
@@ -129,10 +129,12 @@ def thin(x: Array, y: Array, width: int) -> tuple[Array, Array]:
         The points, finite and in the order of x.
     width : int
         The number of columns of pixels.
+    places : array, optional
+        Where the points are on the screen, such as their logarithms; by default at x.
     """
     if len(x) <= 2 * width:
         return x, y
-    starts, counts = _columns(x, width)
+    starts, counts = _columns(x if places is None else places, width)
     picks = [np.array([0, len(x) - 1])]
     if len(x) > _MANY * width:
         parts = [
@@ -157,7 +159,7 @@ class Means(NamedTuple):
     """How many points each is the mean of."""
 
 
-def means(x: Array, y: Array, width: int) -> Means:
+def means(x: Array, y: Array, width: int, places: Array | None = None) -> Means:
     """Return the mean of each of ``width`` columns of equal width that has points.
 
     The extremes that `thin` keeps say what a curve looks like, but not what its average is.
@@ -168,8 +170,10 @@ def means(x: Array, y: Array, width: int) -> Means:
         The points, finite and in the order of x; at least one.
     width : int
         The number of columns of pixels.
+    places : array, optional
+        As for `thin`.
     """
-    starts, counts = _columns(x, width)
+    starts, counts = _columns(x if places is None else places, width)
     low, high = (extreme.reduceat(y, starts) for extreme in (np.minimum, np.maximum))
     if max(high.max(), -low.min()) < np.finfo(float).max / len(y):
         averages = np.add.reduceat(y, starts) / counts

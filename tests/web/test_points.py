@@ -43,6 +43,13 @@ def test_thinning_keeps_the_extremes_of_every_column(values, width):
     assert bool(np.all(np.diff(thin_x) > 0))
 
 
+def test_thinning_for_a_logarithmic_axis_keeps_the_first_points():
+    x = np.arange(1.0, 100_001)
+    thin_x, _ = thin(x, np.sin(x), 100, np.log10(x))
+    assert all(np.sum((thin_x >= low) & (thin_x < 10 * low)) > 8 for low in (1, 10, 100, 1000))
+    assert sum(means(x, x, 100, np.log10(x)).n) == len(x)
+
+
 def test_thinning_of_points_at_one_place():
     x, y = thin(np.zeros(100), np.arange(100.0), 10)
     assert sorted(y.tolist()) == [0, 99]

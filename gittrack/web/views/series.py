@@ -34,12 +34,14 @@ class Window(NamedTuple):
     low: float | None
     high: float | None
     width: int
+    log: bool = False  # whether x is logarithmic
 
     @classmethod
     def of(cls, params: Params) -> Window:
         """Return the window of the parameters of `series`.  Raises BadParameter."""
         width = max(1, params.whole("width", 600, 10_000))
-        return cls(params.text("x") or "step", params.number("from"), params.number("to"), width)
+        name, low, high = params.text("x") or "step", params.number("from"), params.number("to")
+        return cls(name, low, high, width, params.flag("logX"))
 
 
 def view(
@@ -152,14 +154,21 @@ def drawn(x: Array, y: Array, window: Window) -> dict[str, Any]:
     x, y = _chosen(x, y, part)
     entry: dict[str, Any] = {"total": total, "marks": marks[:_MOST_MARKS]}
     entry["marks_total"] = len(marks)
-    entry["x"], entry["y"] = thin(x, y, window.width)
+    places = _logarithms(x) if window.log else x
+    entry["x"], entry["y"] = thin(x, y, window.width, places)
     entry["thinned"] = len(entry["x"]) < len(x)
     if entry["thinned"]:
-        entry["means"] = means(x, y, window.width)._asdict()
+        entry["means"] = means(x, y, window.width, places)._asdict()
     if len(earlier):
         before = means(np.arange(float(len(earlier))), earlier, _BLOCKS)
         entry["before"] = {"y": before.y, "n": before.n}
     return entry
+
+
+def _logarithms(x: Array) -> Array:
+    """Return where points are on a logarithmic axis; those that are not above 0 are at its beginning."""
+    above = x[x > 0]
+    return np.log10(np.maximum(x, above[0])) if len(above) else x
 
 
 def _chosen(x: Array, y: Array, which: Array) -> tuple[Array, Array]:

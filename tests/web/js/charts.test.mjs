@@ -187,4 +187,5 @@ test("a zoom needs no request if all points are here", () => {
   const curves = (thinned) => ({ loss: [curve("a", [0], [1], { thinned })] });
   const cases = [[false, all, part], [true, all, part], [true, part, part], [false, part, { from: 3, to: 8 }], [false, part, { from: 1, to: 8 }], [false, part, all]];
   assert.deepEqual(cases.map(([thinned, loaded, range]) => has(curves(thinned), loaded, range)), [true, false, true, true, false, false]);
+  assert.equal(has(curves(true), { ...all, logX: false }, { ...all, logX: true }), false); // it has other columns
 });

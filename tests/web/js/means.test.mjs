@@ -13,6 +13,13 @@ test("the mean of curves with the same steps", () => {
   assert.deepEqual([[...x], [...y], [...counts]], [[0, 1], [2, 3], [2, 2]]);
 });
 
+test("on a logarithmic axis the mean of long curves has as many places in each power of ten", () => {
+  const places = Float64Array.from({ length: 10_000 }, (_, i) => i);
+  const { x, y, counts } = meansOf([points(places, places), points(places, places)], "range", true);
+  assert.ok(x.filter((place) => place < 10).length > 100);
+  assert.deepEqual([x[0], x[599], y[599], counts[599]], [1, 9999, 9999, 2]);
+});
+
 test("bands: deviation, standard error, range, and the interval of Student's t", () => {
   assert.deepEqual(ends("deviation", 1, 2, 3), [1, 3]);
   assert.deepEqual(ends("error", 1, 2, 3), [1.423, 2.577]);

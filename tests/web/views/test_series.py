@@ -38,6 +38,17 @@ def key(run_id: str) -> str:
     return f"default/{run_id}"
 
 
+def test_a_logarithmic_axis_has_columns_of_its_own():
+    x = np.arange(-10.0, 10_000)
+    entries = [
+        series.drawn(x, np.cos(x), series.Window("step", None, None, 50, log))
+        for log in (False, True)
+    ]
+    assert [int(np.sum(entry["x"] < 100)) > 20 for entry in entries] == [False, True]
+    none_above = series.drawn(x - 20_000, x, series.Window("step", None, None, 50, True))
+    assert none_above["thinned"]
+
+
 def test_few_points_are_all_there(project):
     run = key(helpers.record("a", *({"loss": 1 / (step + 1)} for step in range(100))))
     document = view([run])

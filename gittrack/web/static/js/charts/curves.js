@@ -24,14 +24,14 @@ import { unpack } from "../pack.js";
 export function followCurves(app, keys) {
   let turn = 0;
   /** @type {Range} */
-  let loaded = { from: null, to: null };
+  let loaded = { from: null, to: null, logX: false };
 
   async function load() {
     const mine = ++turn;
-    const { from, to } = app.store.get();
-    const document = await ask(keys(), { from, to });
+    const { from, to, logX } = app.store.get();
+    const document = await ask(keys(), { from, to, logX });
     if (mine !== turn) return;
-    loaded = { from, to };
+    loaded = { from, to, logX };
     app.store.set({ curves: grouped(document.series), tails: document.tails });
     if (!has(app.store.get().curves, loaded, app.store.get())) app.guarded(load); // the zoom ended meanwhile
   }
@@ -55,7 +55,7 @@ export function followCurves(app, keys) {
   }
 
   const off = [
-    app.store.on(["runs", "selected", "hidden", "x", "from", "to", "group", "find"], (state, changed) => {
+    app.store.on(["runs", "selected", "hidden", "x", "from", "to", "logX", "group", "find"], (state, changed) => {
       const isOther = changedKeys() || changed.has("x");
       if (isOther || !has(state.curves, loaded, state)) app.guarded(load);
     }),
@@ -73,7 +73,7 @@ export function followCurves(app, keys) {
   return () => off.forEach((end) => end());
 }
 
-/** @typedef {{from: number | null, to: number | null}} Range  null: without an end */
+/** @typedef {{from: number | null, to: number | null, logX?: boolean}} Range  null: without an end; a logarithmic axis has other columns of pixels */
 
 /**
  * Say whether curves that were asked for one range have all points of another one, so that a zoom needs no request.
@@ -81,8 +81,8 @@ export function followCurves(app, keys) {
  * @param {Range} loaded
  * @param {Range} range
  */
-export function has(curves, loaded, { from, to }) {
-  if (from === loaded.from && to === loaded.to) return true;
+export function has(curves, loaded, { from, to, logX }) {
+  if (from === loaded.from && to === loaded.to && logX === loaded.logX) return true;
   const isInside = (loaded.from === null || (from !== null && from >= loaded.from)) && (loaded.to === null || (to !== null && to <= loaded.to));
   return isInside && Object.values(curves).every((lines) => lines.every(({ thinned }) => !thinned));
 }

@@ -41,11 +41,11 @@ export function lineOf(curve) {
  * Return the lines of the curves of one metric.
  * @param {import("./curves.js").Curve[]} curves
  * @param {Looks} looks  of a run or a group
- * @param {{smooth: number, band: string, groups: Group[] | null}} options
+ * @param {{smooth: number, band: string, groups: Group[] | null, logX?: boolean}} options
  * @returns {Line[]}
  */
-export function linesOf(curves, looks, { smooth, band, groups }) {
-  if (groups) return groups.map((group) => meanLine(curves, group, looks, { smooth, band })).filter(({ x, marks }) => x.length + marks.length > 0);
+export function linesOf(curves, looks, { smooth, band, groups, logX = false }) {
+  if (groups) return groups.map((group) => meanLine(curves, group, looks, { smooth, band, logX })).filter(({ x, marks }) => x.length + marks.length > 0);
   return curves.map((curve) => {
     const { key, x, y, marks } = curve;
     if (!(smooth > 0)) return lineOf({ key, x, y, marks, ...looks(key) });
@@ -53,10 +53,10 @@ export function linesOf(curves, looks, { smooth, band, groups }) {
   });
 }
 
-function meanLine(/** @type {import("./curves.js").Curve[]} */ curves, /** @type {Group} */ { key, label, runs }, /** @type {Looks} */ looks, /** @type {{smooth: number, band: string}} */ { smooth, band }) {
+function meanLine(/** @type {import("./curves.js").Curve[]} */ curves, /** @type {Group} */ { key, label, runs }, /** @type {Looks} */ looks, /** @type {{smooth: number, band: string, logX: boolean}} */ { smooth, band, logX }) {
   const members = curves.filter((curve) => runs.includes(curve.key));
-  const means = meansOf(members.map((curve) => (smooth > 0 ? smoothCurve(curve, smooth) : curve.means ?? curve)), band);
-  const ghost = smooth > 0 ? meansOf(members.map((curve) => curve.means ?? curve), "none") : null;
+  const means = meansOf(members.map((curve) => (smooth > 0 ? smoothCurve(curve, smooth) : curve.means ?? curve)), band, logX);
+  const ghost = smooth > 0 ? meansOf(members.map((curve) => curve.means ?? curve), "none", logX) : null;
   const marks = members.flatMap((curve) => curve.marks);
   return lineOf({ key, ...looks(key), label: `${label} (${members.length})`, runs, ...means, ghost, marks });
 }

@@ -29,11 +29,12 @@ export const BANDS = /** @type {[string, string][]} */ ([
  * @param {Points[]} curves
  * @param {string} band  one of BANDS: the sample standard deviation (n - 1), the standard error of the mean, the smallest
  *   and largest value, or the interval that holds the mean of further runs like these with 95 % confidence (Student's t)
+ * @param {boolean} [isLog]  whether the places of many are at equal distances on a logarithmic axis
  * @returns {Means}
  */
-export function meansOf(curves, band) {
+export function meansOf(curves, band, isLog = false) {
   const distinct = curves.map(unique).filter(({ x }) => x.length > 0);
-  const x = placesOf(distinct);
+  const x = placesOf(distinct, isLog);
   const columns = distinct.map((curve) => valuesAt(curve, x));
   const [y, counts] = [new Float64Array(x.length), new Float64Array(x.length)];
   const ends = band === "none" ? null : { low: new Float64Array(x.length), high: new Float64Array(x.length) };
@@ -72,15 +73,17 @@ export function student(freedom) {
 }
 
 // The places of all curves; of many, places at equal distances.
-function placesOf(/** @type {Points[]} */ curves) {
+function placesOf(/** @type {Points[]} */ curves, /** @type {boolean} */ isLog) {
   const [first, ...others] = curves;
   if (!first) return new Float64Array(0);
   if (first.x.length <= MOST_PLACES && others.every((other) => equal(first.x, other.x))) return Float64Array.from(first.x);
   const all = new Set(curves.flatMap(({ x }) => [...Array.from(x)]));
   const places = Float64Array.from(all).sort();
   if (places.length <= MOST_PLACES) return places;
-  const [low, high] = [places[0], places[places.length - 1]];
-  return Float64Array.from({ length: MOST_PLACES }, (_, i) => low + ((high - low) * i) / (MOST_PLACES - 1));
+  const high = places[places.length - 1];
+  const low = (isLog && places.find((place) => place > 0)) || places[0];
+  const at = isLog && low > 0 ? (/** @type {number} */ share) => low * (high / low) ** share : (/** @type {number} */ share) => low + (high - low) * share;
+  return Float64Array.from({ length: MOST_PLACES }, (_, i) => Math.min(high, at(i / (MOST_PLACES - 1))));
 }
 
 function equal(/** @type {ArrayLike<number>} */ a, /** @type {ArrayLike<number>} */ b) {

@@ -86,7 +86,7 @@ export function createCharts(app, keys, choose = () => ({ keys: keys(), groups: 
     const choice = choose();
     const [colors, dashes] = colored(choice);
     const looks = looksOf(state.runs, colors, dashes);
-    const options = { smooth: state.smooth, band: state.band, groups: choice.groups };
+    const options = { smooth: state.smooth, band: state.band, groups: choice.groups, logX: state.logX };
     const { log, logX, clip, x, from, to } = state;
     for (const [metric, chart] of charts) {
       if (full && metric !== full) continue;
