@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { appended, grouped, has } from "../../../gittrack/web/static/js/charts/curves.js";
+import { appended, grouped, has, outgrown } from "../../../gittrack/web/static/js/charts/curves.js";
 import { marksOf } from "../../../gittrack/web/static/js/charts/draw.js";
 import { breaksOf, lineOf, linesOf } from "../../../gittrack/web/static/js/charts/lines.js";
 import { lineWith, nearest, readings } from "../../../gittrack/web/static/js/charts/nearest.js";
@@ -180,6 +180,12 @@ test("points that a live run logs go on a thinned curve and its means", () => {
   const more = grouped([{ run: "e/1", metric: "loss", x: [10], y: [3], marks: [], total: 1 }]);
   const [{ means, total }] = appended(first, more).loss;
   assert.deepEqual([[...means.x], [...means.y], [...means.n], total], [[9, 10], [1.5, 3], [10, 1], 11]);
+});
+
+test("points before the end of a curve, or after too many, need a request", () => {
+  const longer = (known, x) => outgrown({ loss: [curve("a", known, known)] }, { loss: [curve("a", [x], [1])], other: [curve("b", [1], [1])] });
+  assert.deepEqual([longer([1, 5], 6), longer([1, 5], 5), longer([1, 5], 4), longer([], 4)], [[], [], ["a"], []]);
+  assert.deepEqual(longer(Array.from({ length: 20_001 }, (_, i) => i), 30_000), ["a"]);
 });
 
 test("a zoom needs no request if all points are here", () => {

@@ -3,6 +3,8 @@
 
 import { unpack } from "../pack.js";
 
+const MOST_POINTS = 20_000; // of a curve that grows; then the server thins it again
+
 /**
  * @typedef {object} Curve
  * @property {string} key  the run
@@ -44,6 +46,7 @@ export function followCurves(app, keys) {
     const { fresh, curves } = app.store.get();
     const again = new Set(fresh.stale);
     if (loaded.to !== null) fresh.series.forEach((/** @type {any} */ entry) => again.add(entry.run));
+    for (const key of outgrown(curves, grouped(fresh.series))) again.add(key);
     const added = fresh.series.filter((/** @type {any} */ entry) => !again.has(entry.run));
     if (added.length > 0) app.store.set({ curves: appended(curves, grouped(added)) });
     if (again.size === 0) return;
@@ -120,6 +123,19 @@ export function appended(curves, more) {
     result[metric] = [...longer, ...fresh];
   }
   return result;
+}
+
+/**
+ * Return the runs whose new points cannot stand at the ends of their curves: they lie before them, or the curves are too long.
+ * @param {Record<string, Curve[]>} curves
+ * @param {Record<string, Curve[]>} more
+ * @returns {string[]} keys
+ */
+export function outgrown(curves, more) {
+  return Object.entries(more).flatMap(([metric, lines]) => lines.filter(({ key, x }) => {
+    const known = (curves[metric] || []).find((line) => line.key === key);
+    return known && (known.x.length > MOST_POINTS || x[0] < known.x[known.x.length - 1]);
+  }).map(({ key }) => key));
 }
 
 function byMetric(/** @type {[string, Curve[]][]} */ entries) {
