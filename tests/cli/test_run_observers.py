@@ -46,8 +46,7 @@ def test_a_program_that_nobody_edited(program):
     assert "--auto recorded 2 arguments: lr, api_key\n" in done.err
     assert "taken from printed lines: acc (3)\n" in done.err
     assert (
-        "taken from metrics.json: final values of test/acc; not numbers: 1 of its values"
-        in done.err
+        "taken from metrics.json: final values of test/acc; left out: 1 of its values" in done.err
     )
     assert run.env["observed"] == {
         "auto": True,
@@ -57,6 +56,13 @@ def test_a_program_that_nobody_edited(program):
     rerun = run_cli("reproduce", run.id)
     assert "EXACT" in rerun.out, rerun.out + rerun.err
     assert "stale.csv was not written by the command: no metrics were taken from it" in done.err
+
+
+def test_a_file_to_which_the_command_appends(project):
+    (project / "log.csv").write_text("epoch,loss\n0,0.5\n")
+    done = run_cli("run", "--metrics", "log.csv", "--", "sh", "-c", "echo 1,0.25 >> log.csv")
+    assert "log.csv still begins with what it had before the command, which was taken" in done.err
+    assert "taken from log.csv: 2 points of loss\n" in done.err
 
 
 def test_the_setting_and_its_opposite(program):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
+import math
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from gittrack.core.errors import TrackError
+from gittrack.core.values import check_name
 
 STEPS = ("step", "global_step", "iteration", "iter", "epoch", "round", "batch")
 _MOST_BYTES = 256 << 20
@@ -20,7 +23,7 @@ class Metrics(NamedTuple):
 
     points: list[tuple[float | None, dict[str, float]]]
     final: dict[str, float]
-    left_out: int  # values that are not numbers
+    left_out: int  # values that are not numbers, or whose names no metric can have
 
     @property
     def names(self) -> list[str]:
@@ -37,8 +40,9 @@ def read(path: str) -> Metrics:
     ----------
     path : str
         A JSON object (final values; inner objects give names with ``/``) or a list of objects (points), JSON
-        lines, or a CSV with a header.  The step of a point is its ``step``, ``global_step``, ``iteration``,
-        ``epoch``, ``round`` or ``batch``, else its number.
+        lines (a name that ends with .jsonl or .ndjson has them always), or a CSV with a header.  The step of
+        a point is its ``step``, ``global_step``, ``iteration``, ``epoch``, ``round`` or ``batch``, in any
+        case, else its number.
 
     Returns
     -------
@@ -59,6 +63,15 @@ def read(path: str) -> Metrics:
     return parse(text, path)
 
 
+def digest(path: str, size: int = _MOST_BYTES) -> bytes:
+    """Return a digest of the first ``size`` bytes of a file; of a file that cannot be read, of none."""
+    try:
+        with open(path, "rb") as file:
+            return hashlib.sha256(file.read(min(size, _MOST_BYTES))).digest()
+    except OSError:
+        return hashlib.sha256().digest()
+
+
 def parse(text: str, path: str) -> Metrics:
     """Return the metrics in a text; see `read`."""
     start = text.lstrip()[:1]
@@ -66,6 +79,8 @@ def parse(text: str, path: str) -> Metrics:
         return Metrics([], {}, 0)
     if start not in "{[":
         return _points(_csv_rows(text, path))
+    if start == "{" and path.endswith((".jsonl", ".ndjson")):
+        return _points(_json_lines(text, path))
     try:
         content = json.loads(text)
     except (ValueError, RecursionError):
@@ -93,6 +108,10 @@ def _csv_rows(text: str, path: str) -> Iterator[dict[str, Any]]:
     delimiter = max(",;\t", key=sample.partition("\n")[0].count)
     rows = csv.DictReader(io.StringIO(text), delimiter=delimiter, skipinitialspace=True)
     try:
+        names = [name.strip() for name in rows.fieldnames or () if name.strip()]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise TrackError(f"{path} has two columns {twice!r}", "give each column its own name")
         for row in rows:
             yield {key.strip(): cell for key, cell in row.items() if key and cell not in ("", None)}
     except csv.Error as error:
@@ -108,8 +127,11 @@ def _points(rows: Iterable[Any]) -> Metrics:
             continue
         values, count = _numbers(row)
         left_out += count
-        key = next((name for name in STEPS if name in values), None)
+        names = {name.lower(): name for name in values}
+        key = next((names[name] for name in STEPS if name in names), None)
         step = None if key is None else values.pop(key)
+        if step is not None and not math.isfinite(step):
+            step, left_out = None, left_out + 1
         if values:
             points.append((step, values))
     return Metrics(points, {}, left_out)
@@ -118,7 +140,7 @@ def _points(rows: Iterable[Any]) -> Metrics:
 def _numbers(
     row: Mapping[str, Any], prefix: str = "", depth: int = 0
 ) -> tuple[dict[str, float], int]:
-    """Return the numbers of a nested mapping, named by their paths, and how many values are not numbers."""
+    """Return the numbers of a nested mapping, named by their paths, and how many values are left out."""
     numbers: dict[str, float] = {}
     left_out = 0
     for key, value in row.items():
@@ -130,7 +152,7 @@ def _numbers(
         try:
             if isinstance(value, bool) or not isinstance(value, (int, float, str)):
                 raise ValueError
-            numbers[f"{prefix}{key}"] = float(value)
-        except (ValueError, OverflowError):
+            numbers[check_name(f"{prefix}{key}", "metric")] = float(value)
+        except (ValueError, OverflowError, TrackError):
             left_out += 1
     return numbers, left_out

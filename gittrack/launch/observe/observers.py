@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import NamedTuple
 
 from gittrack.core.errors import TrackError
 from gittrack.core.run import events
@@ -47,6 +47,8 @@ class Observers:
         pattern = console_lines.compile_pattern(options.pattern) if options.scrape else None
         self.scraper = console_lines.Scraper(pattern) if options.scrape else None
         self.before = {path: _stamp(path) for path in options.metrics}
+        files = filter(os.path.isfile, options.metrics)
+        self._digests = {path: metrics_file.digest(path) for path in files}
         self._book = book
         self._system = Ticks(self._log, system)
         self._points = Points(book.series, clock, lambda error: None)
@@ -116,14 +118,24 @@ class Observers:
         except TrackError as error:
             self.problems.append(f"no metrics were taken: {error.message}")
             return []
-        for step, values in metrics.points:
-            self._log(values, step)
+        if self._begins_as_before(path):
+            self.problems.append(
+                f"{path} still begins with what it had before the command, which was taken too; "
+                "if the command appends to it, remove it before a run"
+            )
+        logged = [values for step, values in metrics.points if self._log(values, step)]
         if metrics.final:
-            self._book.append(events.SUMMARY, values=_valid(metrics.final))
-        count = sum(len(values) for _, values in metrics.points)
+            self._book.append(events.SUMMARY, values=metrics.final)
+        count = sum(map(len, logged))
         what = f"{count:,} points of" if metrics.points else "final values of"
-        rest = f"; not numbers: {metrics.left_out:,} of its values" if metrics.left_out else ""
+        rest = f"; left out: {metrics.left_out:,} of its values" if metrics.left_out else ""
         return [f"taken from {path}: {what} {_some(metrics.names)}{rest}"]
+
+    def _begins_as_before(self, path: str) -> bool:
+        before, now = self.before[path], _stamp(path)
+        if before is None or now is None or not 0 < before.size < now.size:
+            return False
+        return metrics_file.digest(path, before.size) == self._digests.get(path)
 
 
 def _printed(counts: Mapping[str, int]) -> str:
@@ -146,14 +158,17 @@ def _some(names: list[str], most: int = 6) -> str:
     return ", ".join(names[:most]) + more
 
 
-def _valid(final: Mapping[str, float]) -> dict[str, Any]:
-    return {name: value for name, value in final.items() if 0 < len(name) <= 500}
+class _Stamp(NamedTuple):
+    """What shows whether a file was written."""
+
+    inode: int
+    size: int
+    changed: int
 
 
-def _stamp(path: str) -> tuple[int, int, int] | None:
-    """Return what shows whether a file was written: its inode, size and time of change."""
+def _stamp(path: str) -> _Stamp | None:
     try:
         status = os.stat(path)
     except OSError:
         return None
-    return status.st_ino, status.st_size, status.st_ctime_ns
+    return _Stamp(status.st_ino, status.st_size, status.st_ctime_ns)

@@ -27,15 +27,28 @@ from gittrack.launch.observe.metrics_file import Metrics, parse, read
         ("step; loss\n4; 0.5\n", Metrics([(4.0, {"loss": 0.5})], {}, 0)),
         ("loss\tacc\n0.5\t0.9\n", Metrics([(None, {"loss": 0.5, "acc": 0.9})], {}, 0)),
         ('{"a": true, "b": null, "c": [1]}', Metrics([], {}, 3)),
+        ('[{"step": NaN, "": 1, "loss": 0.5}]', Metrics([(None, {"loss": 0.5})], {}, 2)),
+        (
+            "Wall time,Step,Value\n9,1,0.5\n",
+            Metrics([(1.0, {"Wall time": 9, "Value": 0.5})], {}, 0),
+        ),
     ],
 )
 def test_formats(text, metrics):
     assert parse(text, "m") == metrics
 
 
+def test_one_line_of_json_lines_is_a_point():
+    line = '{"step": 3, "loss": 0.5}'
+    assert parse(line, "m.jsonl") == Metrics([(3.0, {"loss": 0.5})], {}, 0)
+    assert parse(line, "m.json").final == {"step": 3.0, "loss": 0.5}
+
+
 def test_what_is_no_format(tmp_path):
     with pytest.raises(TrackError, match="line 1 of m is not JSON"):
         parse('{"a": }\n{"a": 1}\n', "m")
+    with pytest.raises(TrackError, match="m has two columns 'loss'"):
+        parse("loss, loss\n1,2\n", "m")
     with pytest.raises(TrackError, match="cannot be read"):
         read(str(tmp_path / "missing"))
     (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
