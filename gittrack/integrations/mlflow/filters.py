@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-import fnmatch
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from gittrack.core.errors import TrackError
-from gittrack.integrations.mlflow.entities import RunView
+from gittrack.integrations.mlflow.entities import RunInfoView, RunView
 
 _CLAUSE = re.compile(
     r"""\s*(?:(?P<owner>metrics?|params?|parameters?|tags?|attributes?|attr)\s*\.)?
     \s*(?P<name>`[^`]*`|"[^"]*"|[\w.\-/]+)
     \s*(?:(?P<null>IS\s+NOT\s+NULL|IS\s+NULL)\b
     |(?P<operator>!=|>=|<=|=|>|<|NOT\s+IN\b|IN\b|NOT\s+LIKE\b|I?LIKE\b)
-    \s*(?P<value>'(?:[^']|'')*'|"[^"]*"|\([^)]*\)|-?[\w.+\-]+))\s*""",
+    \s*(?P<value>'(?:[^']|'')*'|"[^"]*"|\((?:'(?:[^']|'')*'|"[^"]*"|[^()'"])*\)|-?[\w.+\-]+))\s*""",
     re.VERBOSE | re.IGNORECASE,
 )
+_ITEM = re.compile(r"""'(?:[^']|'')*'|"[^"]*"|[^,\s]+""")
+# The operators that MLflow has for params and tags, which are text: '9' > '10'.
+_OF_TEXT = ("=", "!=", "IN", "NOT IN", "LIKE", "ILIKE", "NOT LIKE", "IS NULL", "IS NOT NULL")
+_ALIASES = {"Created": "start_time", "Run ID": "run_id", "run_uuid": "run_id"}
+_ALIASES |= dict.fromkeys(("Run name", "Run Name", "run name"), "run_name")
 _HINT = "write: metrics.acc > 0.9 and params.model = 'tree'"
+
+
+_TABLES = {"metr": "metrics", "para": "params", "tags": "tags", "tag": "tags"}
 
 
 class _Clause(NamedTuple):
@@ -50,7 +57,15 @@ def _parse(text: str) -> Sequence[_Clause]:
             raise TrackError(f"the filter {text!r:.80} cannot be parsed", _HINT)
         owner = (match["owner"] or "attributes").lower()[:4]
         operator = " ".join((match["null"] or match["operator"]).upper().split())
-        clauses.append(_Clause(owner, match["name"].strip('`"'), operator, match["value"] or ""))
+        name = match["name"].strip('`"')
+        if owner not in _TABLES:
+            name = _attribute(name)
+        elif _TABLES[owner] != "metrics" and operator not in _OF_TEXT:
+            raise TrackError(
+                f"{match['name']!r:.40} is text, which {operator} does not compare",
+                "use = or LIKE, or: gittrack.runs(where='params.n > 3')",
+            )
+        clauses.append(_Clause(owner, name, operator, match["value"] or ""))
         rest = rest[match.end() :]
         if not rest.strip():
             return clauses
@@ -67,19 +82,24 @@ def value_of(run: RunView, key: str) -> Any:
     owner, _, name = key.partition(".")
     if not name:
         owner, name = "attributes", owner
-    return _value(run, owner[:4], name.strip('`"'))
+    if owner[:4].lower() not in (*_TABLES, "attr"):
+        raise TrackError(f"there is no {owner!r:.40} to sort by", "write: metrics.acc DESC")
+    return _value(run, owner[:4].lower(), name.strip('`"'))
 
 
 def _value(run: RunView, owner: str, name: str) -> Any:
-    tables: dict[str, Mapping[str, Any]] = {
-        "metr": run.data.metrics,
-        "para": run.data.params,
-        "tags": run.data.tags,
-        "tag": run.data.tags,
-    }
-    if owner in tables:
-        return tables[owner].get(name)
-    return getattr(run.info, {"Created": "start_time", "Run ID": "run_id"}.get(name, name), None)
+    if owner in _TABLES:
+        return getattr(run.data, _TABLES[owner]).get(name)
+    return getattr(run.info, _attribute(name))
+
+
+def _attribute(name: str) -> str:
+    """Return the name of a fact of a run.  Raises TrackError if runs have no such fact."""
+    name = _ALIASES.get(name, name)
+    if name not in RunInfoView._fields:
+        hint = f"write metrics.{name}, params.{name}, or one of {', '.join(RunInfoView._fields)}"
+        raise TrackError(f"runs have no attribute {name!r:.40}", hint)
+    return name
 
 
 def _fits(clause: _Clause, run: RunView) -> bool:
@@ -89,13 +109,14 @@ def _fits(clause: _Clause, run: RunView) -> bool:
     if value is None:
         return False
     if clause.operator in ("IN", "NOT IN"):
-        items = [_unquoted(item) for item in clause.value.strip("()").split(",")]
+        inner = clause.value.removeprefix("(").removesuffix(")")
+        items = [_unquoted(item) for item in _ITEM.findall(inner)]
         return (str(value) in items) == (clause.operator == "IN")
     if clause.operator.endswith("LIKE"):
-        pattern = _unquoted(clause.value).replace("%", "*").replace("_", "?")
-        is_plain = clause.operator != "ILIKE"
-        texts = (str(value), pattern) if is_plain else (str(value).lower(), pattern.lower())
-        return fnmatch.fnmatchcase(*texts) != clause.operator.startswith("NOT")
+        flags = re.DOTALL | (re.IGNORECASE if clause.operator == "ILIKE" else 0)
+        pattern = re.escape(_unquoted(clause.value)).replace("%", ".*").replace("_", ".")
+        is_like = re.fullmatch(pattern, str(value), flags) is not None
+        return is_like != clause.operator.startswith("NOT")
     return _compare(value, clause.operator, _unquoted(clause.value))
 
 

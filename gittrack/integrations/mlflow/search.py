@@ -28,16 +28,20 @@ def views(
     runs = list(chosen.values())
     for key in reversed([order_by] if isinstance(order_by, str) else list(order_by or ())):
         name, _, direction = key.strip().rpartition(" ")
-        name, is_down = (name, direction.upper() == "DESC") if name else (direction, False)
-        values = {run.info.run_id: filters.value_of(run, name) for run in runs}
-        runs = _sorted(runs, values, is_down=is_down)
+        if direction.upper() not in ("ASC", "DESC"):
+            name = key.strip()
+        values = {run.info.run_id: filters.value_of(run, name.strip()) for run in runs}
+        values = {
+            run_id: None if value != value else value for run_id, value in values.items()
+        }  # NaN
+        runs = _sorted(runs, values, is_down=direction.upper() == "DESC")
     return runs
 
 
 def _sorted(
     runs: Sequence[entities.RunView], values: Mapping[str, Any], *, is_down: bool
 ) -> list[entities.RunView]:
-    """Return the runs sorted by a value of each; those without a value come last."""
+    """Return the runs sorted by a value of each; those without a value, or with NaN, come last."""
     ranked = sorted(runs, key=lambda run: _rank(values[run.info.run_id]), reverse=is_down)
     return sorted(ranked, key=lambda run: values[run.info.run_id] is None)
 
