@@ -16,6 +16,11 @@ from gittrack.core.errors import TrackError
 from gittrack.integrations.wandb import artifact as artifacts
 from gittrack.integrations.wandb import notices, settings
 
+# What filters and orders can name beside config and summary_metrics, and W&B's other names for it.
+_ATTRIBUTES = ("created_at", "group", "id", "job_type", "name", "notes", "project", "state", "tags")
+_ALIASES = {"display_name": "name", "displayName": "name", "createdAt": "created_at"}
+_ALIASES |= {"jobType": "job_type", "description": "notes", "sweep": "group"}
+
 
 class WandbApi:
     """``wandb.Api()``: reads the runs of this repository; ``entity`` in a path is ignored."""
@@ -114,9 +119,13 @@ class RecordedRun:
                 return None
         if head in ("summary", "summary_metrics"):
             return self.summary.get(rest)
-        return getattr(
-            self, {"display_name": "name", "createdAt": "created_at"}.get(key, key), None
-        )
+        name = _ALIASES.get(key, key)
+        if name not in _ATTRIBUTES:
+            raise notices.WandbError(
+                f"runs have no {key!r:.40} to choose or sort by",
+                f"use config.NAME, summary_metrics.NAME, {', '.join(_ATTRIBUTES)}",
+            )
+        return getattr(self, name)
 
     def scan_history(
         self, keys: Sequence[str] | None = None, **more: Any
@@ -195,17 +204,27 @@ def restore(run: Any, name: str, run_path: str | None, *, replace: bool, root: A
 
 
 _COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
-    "$eq": lambda a, b: a == b,
-    "$ne": lambda a, b: a != b,
+    "$eq": lambda a, b: _equals(a, b),
+    "$ne": lambda a, b: not _equals(a, b),
     "$gt": lambda a, b: a is not None and a > b,
     "$gte": lambda a, b: a is not None and a >= b,
     "$lt": lambda a, b: a is not None and a < b,
     "$lte": lambda a, b: a is not None and a <= b,
-    "$in": lambda a, b: any(item in b for item in a) if isinstance(a, list) else a in b,
-    "$nin": lambda a, b: a not in b,
+    "$in": lambda a, b: _is_in(a, b),
+    "$nin": lambda a, b: not _is_in(a, b),
     "$exists": lambda a, b: (a is not None) == bool(b),
     "$regex": lambda a, b: _matches(a, b),
 }
+
+
+def _equals(value: Any, other: Any) -> bool:
+    """Return whether a value, or an item of a list such as the tags, is another one."""
+    return bool(value == other) or (isinstance(value, list) and other in value)
+
+
+def _is_in(value: Any, others: Any) -> bool:
+    """Return whether a value, or an item of a list such as the tags, is among others."""
+    return any(item in others for item in value) if isinstance(value, list) else value in others
 
 
 def _matches(value: Any, pattern: str) -> bool:
@@ -227,7 +246,7 @@ def _holds(filters: Mapping[str, Any], run: RecordedRun) -> bool:
 
 def _fits(value: Any, condition: Any) -> bool:
     if not isinstance(condition, Mapping):
-        return condition in value if isinstance(value, list) else bool(value == condition)
+        return _equals(value, condition)
     for operator, operand in condition.items():
         if operator == "$not":
             if _fits(value, operand):
@@ -246,5 +265,6 @@ def _fits(value: Any, condition: Any) -> bool:
 
 
 def _rank(value: Any) -> tuple[bool, float, str]:
+    value = None if value != value else value  # NaN
     is_number = isinstance(value, (int, float))
     return (value is not None, float(value) if is_number else 0.0, "" if is_number else str(value))

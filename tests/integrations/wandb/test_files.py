@@ -84,11 +84,15 @@ def test_the_api_filters_and_sorts_runs(wandb):
     assert names(**{"config.m.d": 1, "summary_metrics.loss": {"$lte": 1, "$ne": 0}}) == ["r1"]
     assert names(**{"$or": [{"display_name": "r0"}, {"tags": "t2"}]}) == ["r2", "r0"]
     assert names(tags={"$in": ["t0"]}, state="finished") == ["r0"]
+    assert names(tags={"$nin": ["t0"]}, state={"$ne": "failed"}) == ["r2", "r1"]
+    assert names(tags={"$ne": "t2"}) == names(tags={"$not": {"$eq": "t2"}}) == ["r1", "r0"]
     assert names(display_name={"$regex": "^r[01]"}, **{"config.lr": {"$not": {"$eq": 1}}}) == ["r0"]
     assert names(**{"config.none": {"$exists": True}}) == []
     assert [run.name for run in api.runs("p", order="+summary_metrics.loss")] == ["r2", "r1", "r0"]
     with pytest.raises(wandb.Error, match="no comparison"):
         names(**{"config.lr": {"$near": 1}})
+    with pytest.raises(wandb.Error, match=r"no 'conifg\.lr'"):
+        names(**{"conifg.lr": {"$ne": 1}})
     run = api.run(f"entity/p/{api.runs('p')[0].id}")
     assert (run.config["lr"], run.summary["loss"], run.state) == (2, 0.0, "finished")
     assert list(run.scan_history(keys=["loss"])) == [
