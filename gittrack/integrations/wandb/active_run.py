@@ -160,11 +160,11 @@ class WandbRun(WandbRunFiles):
             raise notices.WandbError(
                 f"wandb.log got {data!r:.40}, not a mapping", 'pass {"loss": 0.5}'
             )
-        at = self._step if step is None else step
+        at = self._step if step is None else values.step(step)
         if data:
             self._guard.attempt(self._log, data, at)
-        if isinstance(step, (int, float)) and math.isfinite(step):
-            self._step = max(self._step, int(step))
+        if isinstance(at, (int, float)) and math.isfinite(at):
+            self._step = max(self._step, int(at))
         if commit or (commit is None and step is None):
             self._step += 1
 

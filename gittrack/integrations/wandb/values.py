@@ -47,6 +47,14 @@ def converted(value: Any, name: str) -> Any:
         return Histogram(value) if is_array else _text(value)
 
 
+def step(value: Any) -> Any:
+    """Return a step of NumPy or torch as a number; what is none stays, and ``log`` says so."""
+    try:
+        return metric_value.number(value, "step")
+    except TrackError:
+        return value
+
+
 def _text(value: Any) -> Text:
     try:
         text = Text(value)

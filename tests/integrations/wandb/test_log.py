@@ -19,7 +19,7 @@ def test_steps_count_calls_and_a_step_that_goes_back_is_kept(wandb):
     wandb.log({"loss": 3.0})
     wandb.log({"loss": 2.0}, commit=False)
     wandb.log({"acc": 0.5})
-    wandb.log({"loss": 1.0}, step=10)
+    wandb.log({"loss": 1.0}, step=np.int64(10))
     wandb.log({"acc": 0.6})
     wandb.log({"loss": 0.5}, step=4)
     wandb.log()
