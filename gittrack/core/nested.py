@@ -89,6 +89,12 @@ def absent(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any
     return result
 
 
+def without(config: Mapping[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
+    """Return ``config`` without the value at a path that `conflicts` returned."""
+    rest = {key: value for key, value in config.items() if key != keys[0]}
+    return {**rest, keys[0]: without(config[keys[0]], keys[1:])} if keys[1:] else rest
+
+
 def conflicts(
     first: Mapping[str, Any], second: Mapping[str, Any], path: tuple[str, ...] = ()
 ) -> list[tuple[str, ...]]:

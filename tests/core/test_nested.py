@@ -74,6 +74,12 @@ def test_every_value_is_the_same_as_itself(value):
     assert nested.same(value, value)
 
 
+def test_a_conflict_is_left_out_without_its_neighbours():
+    config = {"a": {"b": 1, "c": 2}, "d": 3}
+    assert nested.without(config, ("a", "b")) == {"a": {"c": 2}, "d": 3}
+    assert nested.without(config, ("a",)) == {"d": 3}
+
+
 @pytest.mark.parametrize(
     ("a", "b", "same"),
     [

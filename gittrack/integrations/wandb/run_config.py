@@ -56,12 +56,12 @@ class WandbConfig(Mapping[str, Any]):
 
     def _add(self, new: Mapping[str, Any], changes: bool) -> None:
         plain = values.config_dict(new, [])
-        present = self.as_dict()
+        present, locked = self.as_dict(), nested.conflicts(self._locked, plain)
         for path in nested.conflicts(present, plain):
             name = ".".join(path)
-            if nested.conflicts(self._locked, plain) and path[0] in self._locked:
+            if path in locked:
                 notices.print_once(f"the sweep sets {name}, which overrides the program")
-                plain = {key: value for key, value in plain.items() if key != path[0]}
+                plain = nested.without(plain, path)
             elif not changes:
                 before, after = nested.at_keys(present, path), nested.at_keys(plain, path)
                 raise notices.WandbConfigError(

@@ -8,7 +8,7 @@ import helpers
 import pytest
 
 import gittrack
-from gittrack.integrations.wandb import settings
+from gittrack.integrations.wandb import session, settings
 
 EVERY = {
     "entity": "me",
@@ -70,6 +70,14 @@ def test_the_config_changes_only_if_that_is_allowed(wandb):
     wandb.finish()
     expected = {"lr": 0.5, "model": {"depth": 2}, "epochs": 3, "seed": 1, "batch": 4}
     assert gittrack.get(run.gittrack.id).params == expected
+
+
+def test_a_value_of_the_sweep_stays_and_its_neighbours_change(wandb):
+    session.begin_trial({"optimizer": {"lr": 0.1}}, "s", None)
+    run = wandb.init(config={"optimizer": {"lr": 1, "decay": 1}})
+    run.config.update({"optimizer": {"lr": 2, "decay": 3, "name": "sgd"}}, allow_val_change=True)
+    expected = {"lr": 0.1, "decay": 3, "name": "sgd"}
+    assert run.config.as_dict() == {"optimizer": expected}
 
 
 def test_before_init_everything_says_what_to_do(wandb):
