@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import tempfile
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -105,10 +106,13 @@ class WandbArtifact:
         self._write(name, content if isinstance(content, bytes) else content.encode())
 
     def _write(self, name: str, content: bytes) -> None:
-        folder = self._folder = self._folder or tempfile.mkdtemp(prefix="gittrack-artifact-")
-        path = Path(folder, f"{len(self._files)}-{os.path.basename(name)}")
-        path.write_bytes(content)
-        self._files[name] = path
+        if not self._folder:
+            self._folder = tempfile.mkdtemp(prefix="gittrack-artifact-")
+            weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        number, path = tempfile.mkstemp(dir=self._folder)
+        with open(number, "wb") as file:
+            file.write(content)
+        self._files[name] = Path(path)
 
     def store(self, run: Run, aliases: list[str] | None = None) -> None:
         """Store the files as artifacts of a run, and tag the run with the name and the aliases."""
@@ -127,8 +131,6 @@ class WandbArtifact:
             *(f"{self.name}:{alias}" for alias in self.aliases if alias != "latest"),
         ]
         run.add_tags(*(f"{TAG}{name}" for name in names))
-        if self._folder:
-            shutil.rmtree(self._folder, ignore_errors=True)
 
     # What is taken out.
 

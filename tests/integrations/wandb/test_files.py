@@ -33,7 +33,9 @@ def test_artifacts_have_versions_and_aliases(wandb, tmp_path):
         with artifact.new_file("note.txt") as file:
             file.write("hello")
         artifact.add_reference("s3://bucket/file", name="far")
-        run.log_artifact(artifact, aliases=["latest", f"run{number}"]).wait()
+        run.log_artifact(artifact)
+        run.log_artifact(artifact, aliases=["latest", f"run{number}"]).wait()  # once more
+        assert artifact.get_path("note.txt").read_text() == "hello"
         run.finish()
     run = wandb.init(project="use")
     for address, content in [
