@@ -94,7 +94,7 @@ def log_artifact(local_path: Any, artifact_path: str | None = None, **more: Any)
 def log_artifacts(local_dir: Any, artifact_path: str | None = None, **more: Any) -> None:
     """Store the files of a folder, below ``artifact_path``."""
     root = os.fspath(local_dir)
-    for name in sorted(os.listdir(root)):
+    for name in sorted(session.current().guard.attempt(os.listdir, root, default=())):
         _store(os.path.join(root, name), f"{artifact_path}/{name}" if artifact_path else name)
 
 

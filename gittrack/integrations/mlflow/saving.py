@@ -114,7 +114,10 @@ class Flavor:
         self._format.save(model, Path(path, self._format.file))
 
     def load_model(self, model_uri: str, **more: Any) -> Any:
-        """Read a model again, from ``runs:/RUN_ID/path``, ``models:/NAME/VERSION`` or a folder."""
+        """Read a model again, from ``runs:/RUN_ID/path``, ``models:/NAME/VERSION`` or a folder.
+
+        A pickle runs code when it is read: load only models of people whom you trust.
+        """
         return self._format.load(folder_of(model_uri) / self._format.file)
 
     def autolog(self, **more: Any) -> None:
@@ -129,8 +132,9 @@ def folder_of(model_uri: str) -> Path:
     if kind == "runs":
         return records.get(parts[0]).artifact("/".join(parts[1:]) or "model")
     if kind == "models":
-        name, version = registry.model_name(parts[0]), parts[1] if parts[1:] else "latest"
-        record = records.get(f"{name}@{version}")
+        name, _, alias = parts[0].partition("@")  # models:/NAME@ALIAS
+        version = (alias or "".join(parts[1:2]) or "latest").lower()
+        record = records.get(f"{registry.model_name(name)}@{version}")
         files = {form.file for form in _FORMATS.values()}
         paths = [str(item["path"]).rpartition("/") for item in record.outputs]
         folders = [folder for folder, _, file in paths if file in files]

@@ -78,5 +78,7 @@ def test_a_model_is_stored_registered_and_loaded_again(mlflow):
     assert (version.name, version.version) == ("other", "1")
     mlflow.MlflowClient().transition_model_version_stage("other", 1, "Production")
     assert gittrack.get("other@production").id == info.run_id
+    for uri in ("models:/other/Production", "models:/other@Production"):
+        assert mlflow.sklearn.load_model(uri).coef_.shape == (2,)
     with pytest.raises(mlflow.MlflowException, match="not the address of a run"):
         mlflow.register_model("somewhere", "other")

@@ -88,6 +88,7 @@ def test_a_param_cannot_change_and_other_errors_end_no_training(mlflow, caplog):
         with pytest.raises(gittrack.TrackError, match="'lr' is 1 already"):
             mlflow.log_param("lr", 2)
         mlflow.log_artifact("missing.txt")
+        mlflow.log_artifacts("missing")
         mlflow.log_dict({"a": object()}, "a.json")
     assert "the MLflow integration failed, the training goes on" in caplog.text
 
