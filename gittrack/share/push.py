@@ -137,7 +137,7 @@ def plan(
     artifacts : bool, default True
         Whether large files go with the runs.
     unattended : bool, default False
-        Whether nobody can answer a prompt.
+        Whether nobody can answer a prompt.  Then those of ``runs`` that cannot be sent are left out.
 
     Raises
     ------
@@ -148,7 +148,7 @@ def plan(
     annotation_merge.receive(repo, target, unattended=unattended)
     every = source_of(repo).select(Request(summaries=False)).runs
     removed = removals.of_annotations(repo)
-    chosen = every if runs is None else _now(every, runs, removed)
+    chosen = every if runs is None else _now(every, runs, removed, unattended)
     able = [
         raw
         for raw in chosen
@@ -197,8 +197,10 @@ def _large(
     return large_files.plan(repo, commits, target.name, new=new, unattended=unattended)
 
 
-def _now(every: Sequence[Raw], runs: Sequence[Raw], removed: removals.Removals) -> list[Raw]:
-    """Return runs that a user named as they are now.
+def _now(
+    every: Sequence[Raw], runs: Sequence[Raw], removed: removals.Removals, unattended: bool
+) -> list[Raw]:
+    """Return runs that a user named as they are now; unattended, one that cannot go stops no other.
 
     Raises
     ------
@@ -207,7 +209,7 @@ def _now(every: Sequence[Raw], runs: Sequence[Raw], removed: removals.Removals) 
     """
     current = {(raw.experiment, raw.id): raw for raw in every}
     chosen = [current.get((raw.experiment, raw.id), raw) for raw in runs]
-    for raw in chosen:
+    for raw in () if unattended else chosen:
         if not raw.commit or not raw.ref:
             raise TrackError(f"the run {raw.id} is not committed yet", "push it when it has ended")
         if raw.problem:

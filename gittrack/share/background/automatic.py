@@ -12,7 +12,7 @@ from gittrack.core.secrets import redact_url
 from gittrack.disk import folders, lock
 from gittrack.read.runs.source import Request
 from gittrack.read.runs.sources import source_of
-from gittrack.share import push, remotes, waiting
+from gittrack.share import push, remotes, removals, waiting
 
 
 def push_waiting(repo: git.Repo) -> None:
@@ -64,6 +64,9 @@ def _push(repo: git.Repo, chosen: set[str]) -> None:
     ]
     waiting.drop(repo, chosen - {str(raw.ref) for raw in runs})  # removed or damaged since
     planned = push.plan(repo, runs, unattended=True)
+    removed = removals.of_annotations(repo)  # also what others removed, which the plan received
+    gone = {str(raw.ref) for raw in runs if removed.has(str(raw.ref), str(raw.commit))}
+    waiting.drop(repo, gone)
     done = push.push(repo, planned, unattended=True)
     if done.refused:
         name, reason = done.refused[0]

@@ -8,11 +8,12 @@ import pytest
 from helpers import git as run_git
 from helpers import python, run_cli
 
+import gittrack
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.disk import lock
 from gittrack.record.publish import background
-from gittrack.share import remotes, waiting
+from gittrack.share import everywhere, remotes, waiting
 from gittrack.share.background import automatic
 from gittrack.tidy import trash
 
@@ -79,6 +80,24 @@ def test_a_run_that_was_removed_meanwhile_waits_no_more(team):
     trash.remove(ann.repo, [ann.run("a")])
     automatic.push_waiting(ann.repo)
     assert (waiting.listed(ann.repo), server_runs(ann)) == ([], "")
+
+
+def test_a_run_that_others_removed_does_not_stop_the_others(team):
+    ann, bob, _ = team
+    consent(ann)
+    ann.enter()
+    with pytest.raises(ZeroDivisionError), gittrack.init() as run:
+        raise ZeroDivisionError
+    ann.push(), bob.pull()
+    everywhere.remove(bob.repo, bob.raws(), remotes.look(bob.repo))
+    ann.enter()
+    with gittrack.init(resume=run.id):
+        pass
+    background.list_waiting(ann.repo, f"{layout.RUNS}default/{run.id}")
+    wait(ann, "a")
+    automatic.push_waiting(ann.repo)
+    assert server_runs(ann).split()[2:] == [ann.run("a").ref]
+    assert (waiting.listed(ann.repo), waiting.last_failure(ann.repo)) == ([], None)
 
 
 def test_one_process_at_a_time(team):
