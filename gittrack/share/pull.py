@@ -149,7 +149,7 @@ def plan(
     remote: str | None = None,
     unattended: bool = False,
 ) -> Pulled:
-    """Return which runs a pull would bring; no run here changes.
+    """Return which runs a pull would bring; no run here changes.  A query sees the annotations that are here.
 
     Parameters
     ----------
@@ -167,8 +167,11 @@ def plan(
     TrackError
         As `pull`.
     """
+    choice = choice or PullOptions()
     source = remotes.look(repo, remote, unattended=unattended)
-    selected = _select(repo, source, choice or PullOptions(), unattended)
+    if choice.sweep is not None:  # its name is in its commit
+        _fetch_sweeps(repo, source, unattended)
+    selected = _select(repo, source, choice, unattended)
     here = remotes.refs_here(repo, layout.RUNS)
     coming = removals.coming(repo, selected, here)
     content.forget(repo)
