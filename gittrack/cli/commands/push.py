@@ -8,7 +8,7 @@ from collections.abc import Collection
 from gittrack import git
 from gittrack.cli.commands import _bar, _share
 from gittrack.cli.commands._share import count, shown_url
-from gittrack.cli.options import add_experiment, add_where
+from gittrack.cli.options import add_experiment, add_where, check_exclusive
 from gittrack.cli.output import print_note, print_result
 from gittrack.read.runs import reader
 from gittrack.share import large_files, push
@@ -69,11 +69,15 @@ def run(args: argparse.Namespace) -> int:
 
 def _chosen(repo: git.Repo, args: argparse.Namespace) -> list[reader.Raw] | None:
     """Return the runs that the user chose; None for all."""
+    filters = {"-e": args.experiment, "-w": args.where, "--sweep": args.sweep}
+    given = [name for name, value in filters.items() if value is not None]
+    for name in given:
+        check_exclusive("name runs, or give conditions", ("RUN", args.runs), (name, True))
     if args.runs:
         from gittrack.cli.commands import _runs  # noqa: PLC0415 - with the recorder; most pushes name no run
 
         return _runs.find(repo, args.runs)
-    if args.experiment or args.where or args.sweep:
+    if given:
         return here.choose(repo, experiment=args.experiment, where=args.where, sweep=args.sweep)
     return [] if args.model else None
 

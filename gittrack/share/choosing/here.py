@@ -37,7 +37,7 @@ def choose(
     TrackError
         If there is no such experiment or sweep, or if the query cannot be used.
     """
-    slug = layout.experiment_slug(experiment) if experiment else None
+    slug = layout.experiment_slug(experiment) if experiment is not None else None
     sweep_refs = remotes.refs_here(repo, layout.SWEEPS)
     facts = (("sweep.id", sweeps.find(repo, sweep_refs, sweep)),) if sweep is not None else ()
     answer = source_of(repo).select(Request(experiment=slug, query=where, facts=facts))

@@ -82,7 +82,7 @@ def test_the_trials_of_a_sweep_come_and_go(sweep):
     ids = {raw.id for raw in here.choose(ann.repo, sweep="lr")}
     assert len(ids) == 2
     for address in ("lr", sweep_id, sweep_id[-8:], "@"):
-        assert set(pulling.plan(bob.repo, options(sweep=sweep_id)).new) == ids, address
+        assert set(pulling.plan(bob.repo, options(sweep=address)).new) == ids, address
     assert set(pulling.pull(bob.repo, options(sweep="lr")).new) == ids
     with pytest.raises(TrackError, match="there is no sweep 'rl'"):
         pulling.pull(bob.repo, options(sweep="rl"))
@@ -118,6 +118,13 @@ def test_the_command_line_and_python_have_the_same_options(losses):
     assert len(gittrack.push(experiment="default", artifacts=False).runs) == 1
     with pytest.raises(TrackError, match="no runs of the experiment"):
         gittrack.push(experiment="none")
+    for condition in ({"experiment": ""}, {"where": ""}, {"sweep": ""}):  # never all runs
+        with pytest.raises(TrackError):
+            gittrack.push(**condition)
+    with pytest.raises(TrackError, match="runs and where do not go together"):
+        gittrack.push("new", where="loss < 2")
+    done = look("push", "new", "-w", "loss < 2")
+    assert (done.code, "RUN and -w do not go together" in done.err) == (2, True)
 
 
 def test_the_last_line_of_a_pull_says_what_changed(losses):
