@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from typing import NamedTuple
 
 from gittrack import git
+from gittrack.core import layout
 from gittrack.core.registry import names
 from gittrack.disk.content_store import is_fresh
 from gittrack.disk.lfs_pointer import Pointer
@@ -15,8 +16,8 @@ from gittrack.large.receiving import Progress
 from gittrack.read.files import artifacts
 from gittrack.tidy import stored_content
 
-# Where files of the user under Git LFS are: not in runs, of which the code can be brought again.
-_OF_USER = ("--branches", "--remotes", "--reflog", "--indexed-objects")
+# In the code of runs are no files that the user needs here: it can be brought again.
+_OF_RUNS = (layout.RUNS, layout.TRASH, layout.TRACKING, names.STAGES)
 
 
 class Uploaded(NamedTuple):
@@ -41,13 +42,26 @@ def find(repo: git.Repo) -> Uploaded:
     old = [e for e in artifacts.store(repo).listing() if e.name in accepted and not is_fresh(e)]
     contents = {Pointer(entry.name, entry.stat().st_size) for entry in old}
     if contents:
-        staged = [oid for name, oid in refs.peeled(repo) if name.startswith(names.STAGES)]
+        all_refs = refs.peeled(repo)
+        staged = [oid for name, oid in all_refs if name.startswith(names.STAGES)]
         for needed in needs.of_commits(repo, staged).values():
             contents -= set(needed)
-        contents -= pointers.among(repo, contents, _OF_USER)
+        of_user = _of_user(name for name, _ in all_refs)
+        contents -= pointers.among(repo, contents, of_user)
         of_journals = set(stored_content.of_journals(repo))
         contents = {content for content in contents if content.digest not in of_journals}
     return Uploaded(store.name, tuple(sorted(contents)))
+
+
+def _of_user(all_refs: Iterable[str]) -> list[str]:
+    """Return the options of ``git rev-list`` for all files of the user: not those of runs and versions."""
+    versions = (
+        name
+        for name in all_refs
+        if name.startswith(names.TAGS) and names.parse_tag(name.removeprefix(names.TAGS))
+    )
+    excluded = [*versions, *(f"{prefix}*" for prefix in _OF_RUNS)]
+    return [*(f"--exclude={ref}" for ref in excluded), "--all", "--reflog", "--indexed-objects"]
 
 
 def remove(

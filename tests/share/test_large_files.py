@@ -13,7 +13,9 @@ from helpers import git as run_git
 from helpers import look
 
 import gittrack
+from gittrack.disk import lfs_pointer
 from gittrack.disk.content_store import FRESH_SECONDS, ContentStore
+from gittrack.disk.lfs_pointer import Pointer
 from gittrack.models import register
 from gittrack.share import push as pushing
 
@@ -183,15 +185,18 @@ def test_a_pull_that_was_killed_before_the_content_came_is_completed(team, monke
 
 def test_gc_deletes_only_what_the_remote_has_and_nothing_here_needs(team):
     ann, *_ = team
-    for number, name in enumerate(("sent", "staged", "young")):
+    for number, name in enumerate(("sent", "staged", "young", "tagged")):
         train(ann, name, WEIGHTS + bytes([number]))
     register.register(ann.repo, "net", ann.run("staged"))
     look("model", "promote", "net@1", "staging", "--force")
     ann.push()
-    train(ann, "new", WEIGHTS + b"\3")
+    train(ann, "new", WEIGHTS + b"\4")
     store = ContentStore.of(ann.repo.common_dir)
-    digests = [hashlib.sha256(WEIGHTS + bytes([number])).hexdigest() for number in range(4)]
-    for digest in (digests[0], digests[1], digests[3]):
+    digests = [hashlib.sha256(WEIGHTS + bytes([number])).hexdigest() for number in range(5)]
+    pointer = Path("pointer")  # a file of the user under Git LFS, on no branch any more
+    pointer.write_bytes(lfs_pointer.text(Pointer(digests[3], len(WEIGHTS) + 1)))
+    run_git(ann.folder, "tag", "paper", run_git(ann.folder, "hash-object", "-w", str(pointer)))
+    for digest in (digests[0], digests[1], digests[3], digests[4]):
         past = store.path(digest).stat().st_mtime - FRESH_SECONDS - 1
         os.utime(store.path(digest), (past, past))
     on_server(team, digests[0]).unlink()  # the store has lost it: it is sent again
@@ -200,7 +205,8 @@ def test_gc_deletes_only_what_the_remote_has_and_nothing_here_needs(team):
     assert done.out == (
         "large files that origin has too: 1 file, 2.0 KiB\ngit track get RUN PATH brings one back\n"
     )
-    assert [store.content(digest) is not None for digest in digests] == [False, True, True, True]
+    assert [store.content(digest) is not None for digest in digests[1:]] == [True] * 4
+    assert store.content(digests[0]) is None
     assert on_server(team, digests[0]).exists()
     assert "which the store of the remote has" in look("doctor").out
     assert content(ann, "sent") == WEIGHTS + b"\0"
