@@ -68,20 +68,20 @@ def push(
     Raises
     ------
     TrackError
-        If the remote cannot be reached, if no run has an address, or if ``runs`` is given with a condition.
+        If the remote cannot be reached, if no run has an address, or if ``runs`` comes with a condition.
     """
     git_repo = repository.find(repo)
     models = (model,) if isinstance(model, str) else None if model is None else tuple(model)
     chosen: list[Raw] | None = None if models is None else []
     filters = {"experiment": experiment, "where": where, "sweep": sweep}
-    given = [name for name, value in filters.items() if value is not None]
-    if runs is not None and given:
+    conditions = [name for name, value in filters.items() if value is not None]
+    if runs is not None and conditions:
         hint = "pass addresses, or conditions that choose the runs"
-        raise TrackError(f"runs and {given[0]} do not go together", hint)
+        raise TrackError(f"runs and {conditions[0]} do not go together", hint)
     if runs is not None:
         addresses = list(runs) if isinstance(runs, (list, tuple, Runs)) else [runs]
         chosen = [resolve.resolve(git_repo, _address(item)) for item in addresses]
-    elif given:
+    elif conditions:
         chosen = here.choose(git_repo, experiment=experiment, where=where, sweep=sweep)
     planned = pushing.plan(
         git_repo, chosen, remote=remote, everything=everything, models=models, artifacts=artifacts

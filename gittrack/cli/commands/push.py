@@ -70,14 +70,14 @@ def run(args: argparse.Namespace) -> int:
 def _chosen(repo: git.Repo, args: argparse.Namespace) -> list[reader.Raw] | None:
     """Return the runs that the user chose; None for all."""
     filters = {"-e": args.experiment, "-w": args.where, "--sweep": args.sweep}
-    given = [name for name, value in filters.items() if value is not None]
-    for name in given:
+    conditions = [name for name, value in filters.items() if value is not None]
+    for name in conditions:
         check_exclusive("name runs, or give conditions", ("RUN", args.runs), (name, True))
     if args.runs:
         from gittrack.cli.commands import _runs  # noqa: PLC0415 - with the recorder; most pushes name no run
 
         return _runs.find(repo, args.runs)
-    if given:
+    if conditions:
         return here.choose(repo, experiment=args.experiment, where=args.where, sweep=args.sweep)
     return [] if args.model else None
 

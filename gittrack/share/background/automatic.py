@@ -65,8 +65,8 @@ def _push(repo: git.Repo, chosen: set[str]) -> None:
     waiting.drop(repo, chosen - {str(raw.ref) for raw in runs})  # removed or damaged since
     planned = push.plan(repo, runs, unattended=True)
     removed = removals.of_annotations(repo)  # also what others removed, which the plan received
-    gone = {str(raw.ref) for raw in runs if removed.has(str(raw.ref), str(raw.commit))}
-    waiting.drop(repo, gone)
+    removed_refs = {str(raw.ref) for raw in runs if removed.has(str(raw.ref), str(raw.commit))}
+    waiting.drop(repo, removed_refs)
     done = push.push(repo, planned, unattended=True)
     if done.refused:
         name, reason = done.refused[0]
