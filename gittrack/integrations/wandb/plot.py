@@ -61,10 +61,11 @@ def line_series(
 ) -> Chart:
     """Return several lines; ``xs`` is one axis for all lines, or one for each."""
     lines = [list(line) for line in ys]
-    names = [str(key) for key in keys] if keys else [f"line_{n}" for n in range(len(lines))]
-    axes = (
-        [list(axis) for axis in xs] if xs and hasattr(xs[0], "__len__") else [list(xs)] * len(lines)
+    names = (
+        [str(key) for key in keys] if keys is not None else [f"line_{n}" for n in range(len(lines))]
     )
+    is_one_for_each = len(xs) > 0 and hasattr(xs[0], "__len__")
+    axes = [list(axis) for axis in xs] if is_one_for_each else [list(xs)] * len(lines)
     rows = [
         [name, x, y]
         for name, axis, values in zip(names, axes, lines, strict=True)
@@ -85,22 +86,13 @@ def confusion_matrix(
     true = array_of(y_true).ravel().tolist()
     predicted = array_of(probs).argmax(axis=1) if preds is None else array_of(preds).ravel()
     predicted = predicted.tolist()
-    is_number = class_names is not None and all(
-        isinstance(item, int) for item in (*true, *predicted)
-    )
-    labels = (
-        list(range(len(class_names)))
-        if is_number and class_names
-        else sorted({*true, *predicted}, key=str)
-    )
-    names = (
-        [str(name) for name in class_names]
-        if is_number and class_names
-        else [str(x) for x in labels]
-    )
+    own = [] if class_names is None else [str(name) for name in class_names]
+    is_index = all(isinstance(item, int) and 0 <= item < len(own) for item in (*true, *predicted))
+    labels = list(range(len(own))) if is_index else sorted({*true, *predicted}, key=str)
+    names = own if is_index else [str(label) for label in labels]
     counts = {(a, b): 0 for a in labels for b in labels}
     for pair in zip(true, predicted, strict=True):
-        counts[pair] = counts.get(pair, 0) + 1
+        counts[pair] += 1
     rows = [
         [names[i], names[j], counts[a, b]]
         for i, a in enumerate(labels)

@@ -32,6 +32,7 @@ def test_plots_of_classifiers_and_clusterers_are_tables(wandb, caplog):
     )
     wandb.sklearn.plot_regressor(linear.LinearRegression().fit(X, y), X, X, y, y)
     wandb.sklearn.plot_clusterer(KMeans(2, n_init=1).fit(X), X, y)
+    wandb.sklearn.plot_elbow_curve(KMeans(n_init=1), X, np.arange(1, 4))
     wandb.sklearn.plot_calibration_curve(model, X, y, "L")
     wandb.sklearn.plot_residuals(None)
     wandb.finish()
@@ -40,6 +41,7 @@ def test_plots_of_classifiers_and_clusterers_are_tables(wandb, caplog):
         *("feature_importances", "class_proportions", "roc", "precision_recall"),
         *("confusion_matrix", "residuals", "elbow_curve", "silhouette"),
     }
+    assert len(record.read("artifacts/media/elbow_curve/1.csv").splitlines()) == 1 + 3
     assert record.metrics["score"].last > 0.5
     assert "plot_calibration_curve draws nothing here" in caplog.text
 

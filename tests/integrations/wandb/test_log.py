@@ -151,7 +151,8 @@ def test_tables_have_the_methods_of_wandb(wandb):
     assert (table.data, table.get_column("b")) == ([[1, "x"], [2, "y"]], ["x", "y"])
     assert table.get_column("a", convert_to="numpy").sum() == 3
     assert list(table.iterrows())[1] == (1, [2, "y"])
-    series = wandb.plot.line_series(xs=[0, 1], ys=[[1, 2], [3, 4]], keys=["u", "v"], title="t")
+    keys = np.array(["u", "v"])
+    series = wandb.plot.line_series(xs=np.arange(2), ys=[[1, 2], [3, 4]], keys=keys, title="t")
     assert series.data[2] == ["v", 0, 3]
     matrix = wandb.plot.confusion_matrix(y_true=[0, 1, 1], preds=[0, 1, 0], class_names=["c", "d"])
     assert matrix.data == [["c", "c", 1], ["c", "d", 0], ["d", "c", 1], ["d", "d", 1]]

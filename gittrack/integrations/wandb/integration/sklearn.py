@@ -110,7 +110,7 @@ def plot_elbow_curve(
     def chart() -> Chart:
         from sklearn.base import clone  # noqa: PLC0415 - optional; the model has imported it
 
-        ranges = list(cluster_ranges or range(1, 10, 2))
+        ranges = list(range(1, 10, 2) if cluster_ranges is None else cluster_ranges)
         fits = [clone(clusterer).set_params(n_clusters=number).fit(X) for number in ranges]
         rows = [
             [number, abs(float(fit.score(X)))] for number, fit in zip(ranges, fits, strict=True)
