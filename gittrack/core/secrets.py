@@ -111,7 +111,8 @@ def redact_command(argv: Sequence[str]) -> list[str]:
 def redact_value(name: str, value: Any) -> Any:
     """Return the value of an argument, hidden if its name is that of a secret; also inside of it."""
     if isinstance(value, dict):
-        return {key: redact_value(str(key), item) for key, item in value.items()}
+        names = {key: name if _is_secret_name(name) else str(key) for key in value}
+        return {key: redact_value(names[key], item) for key, item in value.items()}
     if isinstance(value, list):
         return [redact_value(name, item) for item in value]
     if not isinstance(value, str):

@@ -10,6 +10,7 @@ import os
 import sys
 
 _ARGUMENTS = "GITTRACK_ARGUMENTS"  # the file for the values of arguments
+_OPTIONS = " options"  # beside the values: {name of a value: its options}; they can tell a secret
 _LISTENERS = (
     *("xgboost", "lightgbm", "keras", "lightning.pytorch", "pytorch_lightning"),
     *("transformers.trainer", "sklearn.base", "sklearn.metrics", "optuna", "wandb"),
@@ -43,16 +44,21 @@ def _listen(module):
 
 def _listen_to_argparse(module):
     depth = [0]  # a parser calls itself, for subcommands and intermixed arguments
+    parsers = []  # of one command line
 
     def listened(original):
         def parse(self, args=None, namespace=None, *more, **others):
             depth[0] += 1
+            parsers.append(self)
             try:
                 result = original(self, args, namespace, *more, **others)
             finally:
                 depth[0] -= 1
+                used = parsers[:]
+                if not depth[0]:
+                    parsers.clear()
             if not depth[0]:
-                write(lambda: _of_command_line(args, result[0]))
+                write(lambda: _of_command_line(used, args, result[0]))
             return result
 
         return parse
@@ -62,19 +68,23 @@ def _listen_to_argparse(module):
         setattr(parser, name, listened(getattr(parser, name)))
 
 
-def _of_command_line(args, namespace):
+def _of_command_line(parsers, args, namespace):
     """Return the values of a namespace, if the words of the command line were parsed."""
-    if args is not None and list(args) != sys.argv[1:]:
+    values = getattr(namespace, "__dict__", None)
+    if not values or (args is not None and list(args) != sys.argv[1:]):
         return {}
-    return vars(namespace) if hasattr(namespace, "__dict__") else {}
+    actions = [action for parser in parsers for action in parser._actions]
+    return {**values, _OPTIONS: {item.dest: item.option_strings for item in actions}}
 
 
 def _listen_to_click(module):
     original = module.Command.invoke
 
     def values(ctx):
-        hidden = {item.name for item in ctx.command.params if getattr(item, "hide_input", False)}
-        return {name: "***" if name in hidden else item for name, item in ctx.params.items()}
+        declared = ctx.command.params
+        hidden = {item.name for item in declared if getattr(item, "hide_input", False)}
+        visible = {name: "***" if name in hidden else item for name, item in ctx.params.items()}
+        return {**visible, _OPTIONS: {item.name: item.opts for item in declared}} if visible else {}
 
     def invoke(self, ctx):
         write(lambda: values(ctx))

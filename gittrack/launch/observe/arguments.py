@@ -13,6 +13,7 @@ from gittrack.core.run import events
 from gittrack.record.journal import Journal
 
 FILE = "arguments"
+_OPTIONS = " options"  # the key of {name of a value: its options} in a line of the start hook
 _MOST_BYTES = 1 << 20
 NO_GITTRACK = (
     "--auto recorded no framework: gittrack is not installed for the Python of the command; "
@@ -93,8 +94,19 @@ def _parse(line: str) -> dict[str, Any] | None:
 
 
 def redacted(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return arguments with values that look secret hidden, as in a recorded command."""
-    return {name: secrets.redact_value(name, value) for name, value in values.items()}
+    """Return arguments with values that look secret hidden, as in a recorded command.
+
+    The names of the options of a value count too, because ``--password`` may be stored as ``pw``.
+    """
+    options = values.get(_OPTIONS)
+    names = options if isinstance(options, Mapping) else {}
+    hidden = {}
+    for name, value in values.items():
+        for option in (name, *names.get(name, ())):
+            value = secrets.redact_value(str(option).lstrip("-"), value)
+        hidden[name] = value
+    hidden.pop(_OPTIONS, None)
+    return hidden
 
 
 def _some(names: list[str], most: int = 6) -> str:

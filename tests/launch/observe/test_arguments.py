@@ -17,6 +17,7 @@ parser = argparse.ArgumentParser()
 inner = parser.add_subparsers(dest="verb").add_parser("fit")
 inner.add_argument("--lr", type=float), inner.add_argument("--data", nargs="*", type=str)
 inner.add_argument("--flag", action="store_true")
+inner.add_argument("--password", dest="pw", default="hunter2")
 argparse.ArgumentParser().parse_args(["no", "arguments", "of", "the", "program"][:0])
 parser.parse_args()
 """
@@ -75,7 +76,11 @@ def arguments(tmp_path):
 @pytest.mark.parametrize(
     ("module", "code", "values"),
     [
-        ("argparse", ARGPARSE, {"verb": "fit", "lr": 0.5, "data": ["a", "b"], "flag": False}),
+        (
+            "argparse",
+            ARGPARSE,
+            {"verb": "fit", "lr": 0.5, "data": ["a", "b"], "flag": False, "pw": "***"},
+        ),
         ("argparse", ODD, {"lr": 0.5, "size": 3, "files": ["a", "b"]}),
         ("click", CLICK, {"seed": 3, "rate": 0.5, "pin": "***"}),
         ("absl", ABSL, {"rate": 0.5}),
@@ -103,6 +108,9 @@ def test_secrets_are_hidden_as_in_the_command():
     assert redacted({"db": {"password": "x", "hosts": ["a"]}}) == {
         "db": {"password": "***", "hosts": ["a"]}
     }
+    assert redacted({"credentials": {"user": "a"}}) == {"credentials": {"user": "***"}}
+    named = {" options": {"pw": ["-p", "--password"]}, "pw": "hunter2", "p": "a"}
+    assert redacted(named) == {"pw": "***", "p": "a"}
 
 
 def test_lines_that_are_incomplete_or_no_values(arguments):
