@@ -39,13 +39,14 @@ def is_open(fd: int, expected: Identity) -> bool:
         return False
 
 
-def is_intact(fd: int, expected: Identity) -> bool:
-    """Return whether a descriptor is still open on that file, and the file was not deleted."""
+def intact_size(fd: int, expected: Identity) -> int | None:
+    """Return the size of a file; None if the descriptor belongs to another one, or the file was deleted."""
     try:
         status = os.fstat(fd)
     except OSError:
-        return False
-    return (status.st_dev, status.st_ino) == expected and status.st_nlink > 0
+        return None
+    is_intact = (status.st_dev, status.st_ino) == expected and status.st_nlink > 0
+    return status.st_size if is_intact else None
 
 
 def close(fd: int, expected: Identity) -> None:

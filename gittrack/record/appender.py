@@ -57,7 +57,15 @@ class Appender:
 
     def is_intact(self) -> bool:
         """Return whether the descriptor still belongs to the file."""
-        return descriptors.is_intact(self.fd, self.identity)
+        return descriptors.intact_size(self.fd, self.identity) is not None
+
+    def size(self) -> int:
+        """Return the size of the file, which is opened again first if needed; raises as `ensure_open`."""
+        size = None if self.ended else descriptors.intact_size(self.fd, self.identity)
+        if size is None:
+            self.ensure_open()
+            size = os.fstat(self.fd).st_size
+        return size
 
     def ensure_open(self) -> None:
         """Open the file again if the descriptor does not belong to it any more.
@@ -83,8 +91,7 @@ class Appender:
         lines += data
         size = -1
         try:
-            self.ensure_open()
-            size = os.fstat(self.fd).st_size
+            size = self.size()
             written = os.write(self.fd, lines) if lines else 0
             if written == len(lines):
                 return None

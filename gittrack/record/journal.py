@@ -84,8 +84,7 @@ class Journal(JournalFiles):
         is_end = op in (events.FACTS, events.ENV)  # the journal always has room for these
         limit = events.MAX_BYTES - (0 if is_end else _END_RESERVE_BYTES)
         with contextlib.suppress(OSError):  # `write` returns the same error
-            self.events.ensure_open()
-            size += os.fstat(self.events.fd).st_size
+            size += self.events.size()
         if size + len(self.events.pending) > limit:
             raise TrackError(
                 f"the journal of the run {self.id} is full: {events.MAX_BYTES >> 20} MiB",
@@ -106,8 +105,7 @@ class Journal(JournalFiles):
 
     def _decode_new_lines(self) -> None:
         """Decode the new lines of the file of events, so that each line is decoded once."""
-        self.events.ensure_open()
-        size = os.fstat(self.events.fd).st_size
+        size = self.events.size()
         if size > events.MAX_BYTES:
             raise ValueError(events.TOO_LARGE)
         if size < self._decoded:  # an incomplete write was removed

@@ -42,14 +42,14 @@ def test_a_closed_number_is_not_open(opened):
     fd, identity = opened
     os.close(fd)
     assert not descriptors.is_open(fd, identity)
-    assert not descriptors.is_intact(fd, identity)
+    assert descriptors.intact_size(fd, identity) is None
     assert not descriptors.is_open(-1, identity)
 
 
 def test_a_deleted_file_is_open_but_not_intact(opened, tmp_path):
     fd, identity = opened
-    assert descriptors.is_intact(fd, identity)
+    assert descriptors.intact_size(fd, identity) == 3
     (tmp_path / "a").unlink()
     assert descriptors.is_open(fd, identity)
-    assert not descriptors.is_intact(fd, identity)
+    assert descriptors.intact_size(fd, identity) is None
     assert descriptors.content(fd, 1) == b"bc"

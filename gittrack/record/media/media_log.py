@@ -83,7 +83,7 @@ class MediaLog:
         self._folders: dict[str, str] = {}
         self._next: dict[str, float] = {}
         self._numbers: dict[tuple[str, float], int] = {}
-        self._copies: dict[str, tuple[Path, os.stat_result]] = {}
+        self._copies: dict[str, Path] = {}  # the last file with the content of a digest
         self._size = media_index.size_of(outputs)
         for name, entries in media_index.by_name(outputs).items():
             for item in entries:
@@ -160,7 +160,7 @@ class MediaLog:
 
     def _write(self, target: Path, content: bytes, digest: str) -> None:
         """Write a file of the journal; equal content takes no further room on the disk."""
-        copy = self._unchanged_copy(digest)
+        copy = self._unchanged_copy(content, digest)
         if copy is not None:
             target.unlink(missing_ok=True)
             with contextlib.suppress(OSError):  # such as a file system without hard links
@@ -171,19 +171,14 @@ class MediaLog:
         except FileExistsError:  # the program logged an artifact of this name
             target.unlink()
             _create(target, content)
-        self._copies[digest] = target, target.stat()
+        self._copies[digest] = target
 
-    def _unchanged_copy(self, digest: str) -> Path | None:
-        """Return a file with this content, if it is still the one that was written here."""
-        if digest not in self._copies:
-            return None
-        path, written = self._copies[digest]
-        try:
-            now = path.stat()
-        except OSError:
-            return None
-        same = (now.st_ino, now.st_size, now.st_mtime_ns)
-        return path if same == (written.st_ino, written.st_size, written.st_mtime_ns) else None
+    def _unchanged_copy(self, content: bytes, digest: str) -> Path | None:
+        """Return a file that was written here and still has this content; None without one."""
+        path = self._copies.get(digest)
+        with contextlib.suppress(OSError):
+            return path if path and path.read_bytes() == content else None
+        return None
 
     def _store_large(self, content: bytes) -> dict[str, Any]:
         path = self._folder.with_name(f"{_INCOMING}{os.urandom(4).hex()}")

@@ -47,6 +47,20 @@ def test_media_are_artifacts_with_an_index_for_each_name(project):
     assert os.path.exists("out/mask/8_1.png")
 
 
+def test_a_medium_that_the_program_changed_is_no_copy_of_the_next(project):
+    with gittrack.init() as run:
+        for _ in range(3):
+            run.log({"mask": gittrack.Image(PIXELS)})
+            first, *others = sorted(
+                (project / ".git").glob("gittrack/live/*/artifacts/media/mask/*")
+            )
+            assert all(other.samefile(first) for other in others) == (len(others) < 2)
+            if others:
+                others[0].write_bytes(b"changed")  # and so is the first, which is the same file
+    last = gittrack.get(run.id).artifact("media/mask/2.png")
+    assert last.read_bytes() == gittrack.Image(PIXELS).encode().content
+
+
 def test_media_get_the_step_of_the_numbers_beside_them(project):
     with gittrack.init() as run:
         for _ in range(3):
