@@ -29,8 +29,8 @@ def overridden(paths: Sequence[tuple[str, ...]]) -> str:
     names = [commit_message.join_key(path) for path in paths[:_MOST_NAMES]]
     more = f" and {len(paths) - _MOST_NAMES} more" if len(paths) > _MOST_NAMES else ""
     return (
-        f"git track run sets {', '.join(names)}{more}, which overrides init(config=...); "
-        "run.config has the values that count"
+        f"git track run sets {', '.join(names)}{more}, which overrides init(config=...): "
+        "its options, a sweep or params.yaml; run.config has the values that count"
     )
 
 

@@ -82,7 +82,7 @@ def test_a_machine_that_was_started_again_recovers_its_own(project):
 
 TRAINING = """
 import sys, gittrack
-run = gittrack.init(config={"lr": 0.1})
+run = gittrack.init(config={"lr": 0.003})
 run.log({"loss": 0.0}, step=0)
 run.log_artifact("train.py")
 print("ready", flush=True)
@@ -102,7 +102,7 @@ def test_an_owner_whose_journal_was_taken_writes_it_again(project):
     _, err = process.communicate("on\n")
     assert (process.returncode, "could not" in err, "ended" in err) == (0, False, False)
     (run,) = gittrack.runs()
-    assert (run.id, run.status, run.params) == (early.id, "finished", {"lr": 0.1, "late": 1})
+    assert (run.id, run.status, run.params) == (early.id, "finished", {"lr": 0.003, "late": 1})
     assert [point[0] for point in run.points()] == [0, 1, 2, 3]
     assert [item["path"] for item in run.outputs] == ["train.py"]
     assert run_cli("doctor").code == 0
