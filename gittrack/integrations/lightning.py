@@ -63,6 +63,7 @@ class GittrackLogger(pl.loggers.Logger):
             resume=resume,
             strict=strict,
             ends="later",
+            reports_errors=True,
             **init,
         )
         self._save_dir = save_dir

@@ -50,6 +50,7 @@ class GittrackCallback(transformers.TrainerCallback):
             _NAME, run, log_model=log_model, strict=strict, ends="later", **init
         )
         self._step: int | None = None  # the last one at which the sweep was asked
+        self._is_training = False  # or else `evaluate` or `predict` logs
 
     @classmethod
     def of(cls, training: Training) -> GittrackCallback:
@@ -67,6 +68,7 @@ class GittrackCallback(transformers.TrainerCallback):
         if state.is_hyper_param_search:
             self.training.close()
         self.training.guard.attempt(self._choose_folder, args, state)
+        self._is_training = True
         self.training.begin()
         self.training.guard.attempt(self._add_params, args, model)
 
@@ -99,7 +101,9 @@ class GittrackCallback(transformers.TrainerCallback):
         metrics = {section(name): value for name, value in rest.items() if _is_number(value)}
         self.training.log(metrics, state.global_step)
         is_new_step, self._step = state.global_step != self._step, state.global_step
-        if is_new_step and self.training.should_stop():
+        if not self._is_training:
+            self.training.end()
+        elif is_new_step and self.training.should_stop():
             control.should_training_stop = True
 
     def on_save(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
@@ -122,6 +126,7 @@ class GittrackCallback(transformers.TrainerCallback):
         folder = folders.get(self.training.log_model or "")
         if folder and os.path.isdir(folder):
             self.training.keep_folder(folder, str(self.training.log_model))
+        self._is_training = False
         self.training.end()
 
 

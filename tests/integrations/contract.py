@@ -177,6 +177,7 @@ def main(names, brief=False):
         case = importlib.import_module(f"{name}_case")
         own = getattr(case, "check", None)
         checks = common if own is None else [lambda case: case.check()]
+        checks = [*checks, *getattr(case, "CHECKS", ())]
         for check in checks:
             try:
                 check(case)

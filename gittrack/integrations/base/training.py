@@ -44,6 +44,9 @@ class Training:
     ends : {'training', 'later', 'block'}, default 'training'
         When a run that the integration began ends: with its training; as the next training begins, because
         tests may follow; or when `close` is called.
+    reports_errors : bool, default False
+        Whether the integration sees each exception of a training.  If not, a training that never ends has
+        raised one.
     prefix : str, default ''
         What the names of metrics begin with.
     **init
@@ -59,6 +62,7 @@ class Training:
         resume: str | os.PathLike[str] | None = None,
         strict: bool = False,
         ends: str = "training",
+        reports_errors: bool = False,
         prefix: str = "",
         **init: Any,
     ) -> None:
@@ -73,6 +77,7 @@ class Training:
         self.complete: Callable[[], bool] | None = None
         self._framework, self._given, self._init = framework, run, init
         self._ends, self._prefix, self._owns, self._ended = ends, prefix, False, False
+        self._reports_errors = reports_errors
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what another process needs: everything except the run, which it begins or leaves out."""
@@ -99,8 +104,8 @@ class Training:
         self._ended = False
         if self._owns and self._ends != "block":
             if not _unfinished:
-                atexit.unregister(_end_complete)
-                atexit.register(_end_complete)  # before the end of the process ends the run
+                atexit.unregister(_end_unfinished)
+                atexit.register(_end_unfinished)  # before the end of the process ends the run
             _unfinished[run.id] = self
         if self.resume is not None and not run.disabled:
             resumption.write(self.resume, run.id)
@@ -200,7 +205,8 @@ class Training:
 
     def has_succeeded(self) -> bool:
         """Return whether the training has ended without an exception."""
-        return self._ended or bool(self.complete and self.guard.attempt(self.complete))
+        is_known = self._ended or self._reports_errors
+        return is_known or bool(self.complete and self.guard.attempt(self.complete))
 
 
 def _end_earlier() -> None:
@@ -211,8 +217,14 @@ def _end_earlier() -> None:
         training.close("finished" if training.has_succeeded() else "failed")
 
 
-def _end_complete() -> None:
-    """At the end of the process: record the results of the trainings whose frameworks show no end."""
+def _end_unfinished() -> None:
+    """At the end of the process: record the results of the trainings whose frameworks show no end.
+
+    A training that has not ended, in a program that has, raised an exception that the program caught.
+    """
     for training in list(_unfinished.values()):
-        if training.complete is not None and training.has_succeeded():
+        if not training.has_succeeded():
+            if process_end.has_returned():
+                training.close("failed")
+        elif training.complete is not None:
             training.close()

@@ -160,6 +160,12 @@ def watch(run: Run) -> None:
         _PROCESS_END.publish()
 
 
+def has_returned() -> bool:
+    """Return whether the program has ended, without an exception and without `sys.exit`."""
+    watch = _PROCESS_END.exit_watch
+    return _PROCESS_END.raised is None and watch is not None and watch.has_returned()
+
+
 def recording_above() -> str | None:
     """Return the lock of the run that the parent process recorded when it started this process, if any."""
     return _PROCESS_END.above

@@ -4,6 +4,7 @@ import pickle
 from pathlib import Path
 
 import pytest
+from helpers import python
 
 import gittrack
 from gittrack.core.errors import TrackError
@@ -59,6 +60,20 @@ def test_a_run_that_goes_on_for_tests_ends_as_another_training_begins(project):
     runs = gittrack.runs(sort="-started")
     assert [run.status for run in runs] == ["finished", "finished"]
     assert runs[1].metrics["test"].last == 1.0
+
+
+def test_a_training_whose_exception_the_program_catches_is_failed_at_its_end(project):
+    program = """
+from gittrack.integrations.base.training import Training
+training = Training("Thing", ends="later")
+training.begin()
+try:
+    1 / 0
+except ZeroDivisionError:
+    pass
+"""
+    assert python(program, project).code == 0
+    assert [run.status for run in gittrack.runs()] == ["failed"]
 
 
 def test_a_rank_other_than_zero_records_nothing(project):

@@ -4,8 +4,10 @@ import logging
 import tempfile
 import warnings
 
+import lightning
 import lightning.pytorch as pl
 import torch
+from contract import latest, new_runs
 
 from gittrack.integrations.lightning import GittrackLogger, GittrackStop
 
@@ -33,6 +35,9 @@ class Model(pl.LightningModule):
     def configure_optimizers(self):
         return torch.optim.SGD(self.parameters(), self.hparams.rate)
 
+    def test_step(self, batch, index):
+        self.log("test_loss", torch.nn.functional.mse_loss(self.layer(batch[0]), batch[1]))
+
 
 class Failing(pl.Callback):
     def __init__(self, at):
@@ -43,17 +48,41 @@ class Failing(pl.Callback):
             raise OSError("the disk is gone")
 
 
+def trainer_of(logger, folder, rounds, *callbacks):
+    return pl.Trainer(
+        max_epochs=rounds,
+        logger=logger,
+        default_root_dir=folder,
+        accelerator="cpu",
+        log_every_n_steps=1,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+        callbacks=list(callbacks),
+    )
+
+
 def train(rounds, fail_at=None, **options):
     logger = GittrackLogger(**options)
     with tempfile.TemporaryDirectory() as folder:
-        trainer = pl.Trainer(
-            max_epochs=rounds,
-            logger=logger,
-            default_root_dir=folder,
-            accelerator="cpu",
-            log_every_n_steps=1,
-            enable_progress_bar=False,
-            enable_model_summary=False,
-            callbacks=[Failing(fail_at), GittrackStop(logger)],
-        )
+        trainer = trainer_of(logger, folder, rounds, Failing(fail_at), GittrackStop(logger))
         trainer.fit(Model(), torch.utils.data.DataLoader(DATA, batch_size=4))
+
+
+def check_a_test_after_fit_is_part_of_the_run(case):
+    loader = torch.utils.data.DataLoader(DATA, batch_size=4)
+    with new_runs(1), tempfile.TemporaryDirectory() as folder:
+        trainer, model = trainer_of(GittrackLogger(), folder, 2), Model()
+        trainer.fit(model, loader)
+        trainer.test(model, loader, verbose=False)
+    assert {"loss", "test_loss"} <= set(latest()[0].metrics)
+
+
+def check_a_loop_of_fabric_is_a_run(case):
+    with new_runs(2):
+        fabric = lightning.Fabric(loggers=[GittrackLogger()], accelerator="cpu")
+        fabric.log("loss", 0.5, step=1)
+        train(1)  # which ends the earlier one
+    assert [run.status for run in latest(2)] == ["finished", "finished"]
+
+
+CHECKS = (check_a_test_after_fit_is_part_of_the_run, check_a_loop_of_fabric_is_a_run)

@@ -5,6 +5,7 @@ import warnings
 
 import torch
 import transformers
+from contract import latest, new_runs
 
 from gittrack.integrations.transformers import GittrackCallback
 
@@ -27,7 +28,7 @@ class Failing(transformers.TrainerCallback):
             raise OSError("the disk is gone")
 
 
-def train(rounds, fail_at=None, resume=None, **options):
+def trainer_of(folder, rounds, *callbacks):
     config = transformers.BertConfig(
         vocab_size=10,
         hidden_size=4,
@@ -35,27 +36,41 @@ def train(rounds, fail_at=None, resume=None, **options):
         num_attention_heads=1,
         intermediate_size=4,
     )
+    arguments = transformers.TrainingArguments(
+        folder,
+        num_train_epochs=rounds,
+        learning_rate=0.01,
+        logging_steps=1,
+        eval_strategy="epoch",
+        save_strategy="epoch",
+        load_best_model_at_end=True,
+        report_to=[],
+        disable_tqdm=True,
+        use_cpu=True,
+    )
     item = {"input_ids": torch.tensor([1, 2]), "labels": torch.tensor(1)}
+    return transformers.Trainer(
+        transformers.BertForSequenceClassification(config),
+        arguments,
+        train_dataset=[item] * 2,
+        eval_dataset=[item],
+        callbacks=list(callbacks),
+    )
+
+
+def train(rounds, fail_at=None, resume=None, **options):
     with tempfile.TemporaryDirectory() as temporary:
         folder = resume or temporary
-        arguments = transformers.TrainingArguments(
-            folder,
-            num_train_epochs=rounds,
-            learning_rate=0.01,
-            logging_steps=1,
-            eval_strategy="epoch",
-            save_strategy="epoch",
-            load_best_model_at_end=True,
-            report_to=[],
-            disable_tqdm=True,
-            use_cpu=True,
-        )
-        trainer = transformers.Trainer(
-            transformers.BertForSequenceClassification(config),
-            arguments,
-            train_dataset=[item] * 2,
-            eval_dataset=[item],
-            callbacks=[GittrackCallback(**options), Failing(fail_at)],
-        )
+        trainer = trainer_of(folder, rounds, GittrackCallback(**options), Failing(fail_at))
         checkpoint = transformers.trainer_utils.get_last_checkpoint(folder)
         trainer.train(resume_from_checkpoint=checkpoint)
+
+
+def check_an_evaluation_alone_is_a_finished_run(case):
+    with new_runs(2), tempfile.TemporaryDirectory() as folder:
+        trainer_of(folder, 1, GittrackCallback()).evaluate()
+        train(1)  # which ends the earlier one
+    assert [run.status for run in latest(2)] == ["finished", "finished"]
+
+
+CHECKS = (check_an_evaluation_alone_is_a_finished_run,)
