@@ -100,8 +100,30 @@ __all__ = [
 _MODULES = {name: f"gittrack.integrations.{name}" for name in ("mlflow", "wandb")}
 _OF_ACTIVE_RUN = ("config", "summary")
 _FOLDERS = {
-    *("analysis", "api", "cli", "core", "disk", "git", "integrations", "large", "launch", "models"),
-    *("read", "record", "reproduce", "search", "share", "show", "sweep", "sweeping", "tidy"),
+    *(
+        "analysis",
+        "api",
+        "cli",
+        "core",
+        "disk",
+        "folding",
+        "git",
+        "integrations",
+        "large",
+        "launch",
+    ),
+    *(
+        "models",
+        "read",
+        "record",
+        "reproduce",
+        "search",
+        "share",
+        "show",
+        "sweep",
+        "sweeping",
+        "tidy",
+    ),
     *("version", "web"),
 }
 exit_functions.listen()

@@ -23,16 +23,23 @@ PACKAGE = Path(__file__).parent.parent / "gittrack"
 # Recording and reading never see each other; what is shown (show) sees only values and analysis, and
 # nothing but an entry point sees that.
 _BASE = {"core", "disk"}
-_RUNS = {*_BASE, "git", "large", "analysis", "record", "read"}
+_RUNS = {*_BASE, "git", "folding", "large", "analysis", "record", "read"}
 MAY_IMPORT = {
     "version": set(),
     "core": set(),
     "disk": {"core"},
     "analysis": {"core"},
     "git": _BASE,
+    "folding": {*_BASE, "git"},
     "large": {*_BASE, "git"},
-    "record": {*_BASE, "git", "analysis", "version"},  # analysis: the rule of `run.should_stop`
-    "read": {*_BASE, "git", "large", "analysis"},
+    "record": {
+        *_BASE,
+        "git",
+        "folding",
+        "analysis",
+        "version",
+    },  # analysis: the rule of `run.should_stop`
+    "read": {*_BASE, "git", "folding", "large", "analysis"},
     "launch": _RUNS,
     "tidy": _RUNS,
     "reproduce": {*_RUNS, "launch"},
@@ -283,6 +290,7 @@ LAZY_IMPORTS = {
     },
     "read/runs/listing.py": {
         "logging": "only damage and partial clones need it",
+        "gittrack.folding.visible": "most repositories have no archive",
         "gittrack.read.runs.cache": "only a reader of all bodies needs it",
         "gittrack.read.runs.live": "most of the time no run is going on",
         "gittrack.read.runs.live_elsewhere": "most repositories have no live run elsewhere",

@@ -255,7 +255,7 @@ def _look_ahead(verb: str, words: list[str]) -> None:
     except FileNotFoundError:  # the verb reports that
         return
     if verb in ("ls", "top") and not {"-e", "--experiment"} & set(words):
-        refs.look_ahead(folder, layout.RUNS, layout.NOTES, layout.TRACKING)
+        refs.look_ahead(folder, layout.RUNS, layout.NOTES, layout.TRACKING, layout.ARCHIVE)
     if verb in _LOOK_AT_MODELS:
         from gittrack.core.registry import names  # noqa: PLC0415 - for a few verbs only
 

@@ -17,6 +17,9 @@ RUNS = "refs/runs/"
 TRASH = "refs/trash/runs/"
 NOTES = "refs/notes/runs"
 SWEEPS = "refs/sweeps/"
+ARCHIVE = (
+    "refs/archive/runs"  # the last one of the commits that keep runs without a ref of their own
+)
 LIVE_RUNS = "refs/live/"  # on a remote: the latest state of each run that goes on somewhere
 TRACKING = "refs/gittrack/remotes/"  # here: what was fetched of LIVE_RUNS, below <remote>/live/
 DEFAULT_EXPERIMENT = "default"

@@ -234,13 +234,14 @@ def move(
 ) -> None:
     """Move refs, each given as (old name, new name, id), all of them or none.  Raises GitError.
 
-    The new names in ``existing`` exist already with the same id: only the old ref is deleted.
+    The new names in ``existing`` exist already with the same id: only the old ref is deleted.  If the old
+    name is empty, no ref is deleted.
     """
     zero = "0" * len(moves[0][2])
     commands = []
     for old, new, oid in moves:
         arrive = f"verify {new}\0{oid}" if new in existing else f"update {new}\0{oid}\0{zero}"
-        commands += [arrive, f"delete {old}\0{oid}"]
+        commands += [arrive, *((f"delete {old}\0{oid}",) if old else ())]
     transact(repo, commands, reason)
 
 

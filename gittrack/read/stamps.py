@@ -53,8 +53,8 @@ def _places(common: str) -> Iterable[str]:
     """
     yield f"{common}/packed-refs"
     yield f"{common}/{refs.TABLES}/tables.list"
-    notes = f"{common}/{layout.NOTES}"
-    yield from (notes, os.path.dirname(notes))
+    for ref in (layout.NOTES, layout.ARCHIVE):
+        yield from (f"{common}/{ref}", os.path.dirname(f"{common}/{ref}"))
     for namespace in (layout.RUNS, layout.TRACKING):
         root = f"{common}/{namespace}".rstrip("/")
         yield from (root, os.path.dirname(root))

@@ -201,14 +201,14 @@ def _fetch_runs(
     repo: git.Repo, source: Remote, selected: dict[str, str], artifacts: bool, unattended: bool
 ) -> Pulled:
     """Fetch runs that are new or went on elsewhere; a run in the trash here stays there."""
-    before = remotes.refs_here(repo, layout.RUNS)
+    before = remotes.runs_here(repo)
     requested = removals.coming(repo, selected, before)
     # Before the fetch: after a kill in between, these runs are still known as runs of others.
     remotes.list_pulled(repo, [selected[ref] for ref in requested])
     if artifacts:  # these too
         large_files.expect(repo, [selected[ref] for ref in requested])
     unfetched = _fetch_apart(repo, source, requested, unattended)
-    after = remotes.refs_here(repo, layout.RUNS)
+    after = remotes.runs_here(repo)
     changed = [ref for ref in requested if after.get(ref) == selected[ref]]
     failed = [ref for ref in requested if after.get(ref) != selected[ref]]
     new = tuple(_id(ref) for ref in changed if ref not in before)

@@ -265,11 +265,12 @@ def push(
     names = {**ids, layout.NOTES: "annotations"}
     sent = [*ids, *planned.sweeps]
     here = remotes.refs_here(repo, layout.RUNS, layout.SWEEPS) if sent else {}
+    folded = {str(raw.ref): str(raw.commit) for raw in planned.runs if raw.folded}
     updates = transport.push(
         repo,
         target.route,
         sent,
-        compact=lambda part: cover(part, here, target.refs),
+        compact=lambda part: cover(part, here, target.refs, folded),
         unattended=unattended,
     )
     accepted = {update.ref for update in updates if update.accepted}

@@ -104,7 +104,10 @@ def _move(
     target: Callable[[str, str], str],
     existing: Mapping[str, str],
 ) -> None:
-    moves = [(str(raw.ref), target(raw.experiment, raw.id), str(raw.commit)) for raw in runs]
+    moves = [
+        ("" if raw.folded else str(raw.ref), target(raw.experiment, raw.id), str(raw.commit))
+        for raw in runs
+    ]
     if moves:
         refs.move(repo, moves, "gittrack: pull", existing=existing)
 

@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 from gittrack import git
 from gittrack.core import layout
-from gittrack.core.errors import TrackError
+from gittrack.core.errors import Damaged, TrackError
 from gittrack.disk.content_store import is_fresh
 from gittrack.disk.lfs_pointer import Pointer
+from gittrack.folding import archive
 from gittrack.git import refs
 from gittrack.large import pointers
 from gittrack.read.files import artifacts
@@ -83,7 +84,7 @@ def _named(repo: git.Repo, going: Container[str]) -> Iterator[str]:
     The text is searched without parsing, so other formats and damaged files count too.  The tag of a version
     counts even if the ref of its run was deleted.
     """
-    all_refs = [ref for ref in refs.now(repo) if ref.name not in going]
+    all_refs = [ref for ref in _refs(repo) if ref.name not in going]
     oids = [ref.oid for ref in all_refs if ref.oid]
     questions = (f"{oid}{part}" for oid in oids for part in (f":{layout.OUTPUTS}", "^{tree}"))
     answers = git.read_objects(repo, list(questions))
@@ -99,6 +100,17 @@ def _named(repo: git.Repo, going: Container[str]) -> Iterator[str]:
             raise Unreadable(f"{of_run[oid]} cannot be read")
         yield from _digests(outputs or b"")
     yield from of_journals(repo)
+
+
+def _refs(repo: git.Repo) -> list[refs.Ref]:
+    """Return all refs, and those that folded runs would have."""
+    here = refs.now(repo)
+    tip = next((ref.oid for ref in here if ref.name == layout.ARCHIVE), None)
+    try:
+        folded = archive.commits(repo, archive.read(repo, tip)) if tip else {}
+    except Damaged as error:
+        raise Unreadable(error.message) from error
+    return [*here, *(refs.Ref(name, oid) for name, oid in folded.items())]
 
 
 def of_journals(repo: git.Repo) -> Iterator[str]:

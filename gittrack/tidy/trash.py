@@ -12,6 +12,7 @@ from gittrack.core import layout
 from gittrack.core.errors import NoSuchRun, TrackError
 from gittrack.core.run import annotation_log, run_info
 from gittrack.disk import folders
+from gittrack.folding import visible
 from gittrack.git import refs
 from gittrack.read.registry import models
 from gittrack.read.runs.reader import Raw
@@ -92,7 +93,10 @@ def _move(
     Returns the ids of the latter.  Raises TrackError if the target has another commit.
     """
     targets = {raw.id: target(raw.experiment, raw.id) for raw in runs}
-    commits = {ref.name: ref.oid for ref in refs.now(repo, *targets.values())}
+    sources = {str(raw.ref) for raw in runs}
+    here = {ref.name: ref.oid for ref in refs.now(repo, *targets.values(), *sources)}
+    commits = {ref: oid for ref, oid in here.items() if ref not in sources}
+    folded = visible.commits_of(repo, sources - here.keys()) if sources - here.keys() else {}
     for raw in runs:
         if commits.get(targets[raw.id], raw.commit) != raw.commit:
             raise TrackError(
@@ -102,11 +106,19 @@ def _move(
             )
     # Annotated first: a kill in between leaves a line too many, but never an unknown age in the trash.
     annotate.record_move(repo, [Target(raw.id, raw.commit) for raw in runs], op)
-    moves = [(str(raw.ref), targets[raw.id], str(raw.commit)) for raw in runs]
+    moves = [
+        (
+            "" if folded.get(str(raw.ref)) == raw.commit else str(raw.ref),
+            targets[raw.id],
+            raw.commit,
+        )
+        for raw in runs
+        if raw.commit
+    ]
     try:
         refs.move(repo, moves, f"gittrack: {op}", existing=commits)
     except git.GitError:
-        existing = {ref.name for ref in refs.now(repo, *(old for old, _, _ in moves))}
+        existing = {ref.name for ref in refs.now(repo, *sources)} | folded.keys()
         for raw in runs:
             if raw.ref not in existing:  # another `gc`, `rm` or `restore` moved it
                 location = "in the trash" if op == annotation_log.RESTORE else "among the runs"

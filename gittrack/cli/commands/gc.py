@@ -2,7 +2,8 @@
 
 Leftovers are journal folders, worktrees of reruns, working directories of sweeps, and content of the store
 that no run names. Runs that a ref, a tag or a note names are kept. With --keep-best, nothing is deleted:
-all runs except the best ones are moved to the trash.
+all runs except the best ones are moved to the trash. With --fold, nothing is deleted either: runs that ended
+long ago lose their refs, so that git stays fast, and an archive on refs/archive/runs keeps them.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Iterator
 
 from gittrack import git
 from gittrack.analysis import direction
-from gittrack.cli.commands import _bar, _runs
+from gittrack.cli.commands import _bar, _fold, _runs
 from gittrack.cli.options import add_goal, check_exclusive, positive
 from gittrack.cli.output import print_note, print_result
 from gittrack.core.errors import TrackError
@@ -32,12 +33,21 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--older-than",
         type=_span,
         metavar="AGE",
-        help="delete runs that have been in the trash for longer than this (30d)",
+        help="delete runs that have been in the trash for longer than this (30d); with --fold: fold"
+        " runs that ended longer ago",
+    )
+    parser.add_argument(
+        "--fold",
+        action="store_true",
+        help="keep old runs in an archive instead of by a ref each; all verbs work on them as before",
     )
     parser.add_argument(
         "--uploaded",
         action="store_true",
         help="only delete large files here that the remote has too; git track get brings one back",
+    )
+    parser.add_argument(
+        "--unfold", action="store_true", help="give all folded runs their refs again"
     )
     parser.add_argument("--dry-run", action="store_true", help="only print what would be removed")
     parser.add_argument(
@@ -68,9 +78,16 @@ def run(args: argparse.Namespace) -> int:
             raise TrackError(f"{name} is for --keep-best only", "leave it out", code=2)
     age = ("--older-than", args.older_than is not None)
     check_exclusive("empty the trash in a second command: git track gc --older-than AGE", best, age)
+    folding = ("--fold", args.fold)
     check_exclusive("use two commands", ("--uploaded", args.uploaded), best, age)
+    check_exclusive("use two commands", ("--uploaded", args.uploaded), best, folding)
+    check_exclusive("use two commands", ("--unfold", args.unfold), folding, best, age)
     if args.keep_best is not None:
         return _keep_best(repo, args)
+    if args.unfold:
+        return _fold.undo(repo, args.dry_run)
+    if args.fold:
+        return _fold.run(repo, _MONTH if args.older_than is None else args.older_than, args.dry_run)
     if args.uploaded:
         return _remove_uploaded(repo, args)
     older_than = _MONTH if args.older_than is None else args.older_than

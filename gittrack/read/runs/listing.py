@@ -8,13 +8,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from itertools import takewhile
 
 from gittrack import git
 from gittrack.core import layout
+from gittrack.core.errors import TrackError
 from gittrack.core.run import annotation_log, run_info
+from gittrack.folding import presence
 from gittrack.git import notes, refs
-from gittrack.read.runs.reader import Raw, bodies, is_damaged
+from gittrack.read.runs.reader import Raw, bodies, is_damaged, with_message
 
 _ID_LENGTH = 24
 _ID = re.compile(f"/{layout.ID}$", re.MULTILINE)
@@ -37,17 +38,26 @@ def list_runs(
     """
     before = live_ids(repo)
     listing = refs.listing(repo, *namespaces(experiment))
-    committed = _committed(repo, listing, cached or {})
+    committed = _committed(repo, listing, experiment, cached or {})
     live = [*live_elsewhere(repo, listing), *live_runs(repo)]
     vanished = set(before).difference(raw.id for raw in live)
     if vanished.difference(raw.id for raw in committed):  # they may have been committed in between
         listing = refs.listing(repo, *namespaces(experiment), fresh=True)
-        committed = _committed(repo, listing, cached or {})
+        committed = _committed(repo, listing, experiment, cached or {})
     return _with_live(committed, live, experiment)
 
 
-def _committed(repo: git.Repo, listing: refs.Listing, cached: Mapping[str, bytes]) -> list[Raw]:
-    """Return the runs of a listing of refs, with their annotations."""
+def _committed(
+    repo: git.Repo,
+    listing: refs.Listing,
+    experiment: str | None,
+    cached: Mapping[str, bytes],
+) -> list[Raw]:
+    """Return the runs of a listing of refs, and those that are folded, with their annotations."""
+    folded = [
+        Raw(run_id, name, ref, oid, cached.get(oid), folded=True)
+        for run_id, name, ref, oid in map(parts, folded_lines(repo, listing, experiment))
+    ]
     listed = split(listing)
     if listed is not None:
         lines, commit_of_notes = listed
@@ -55,8 +65,8 @@ def _committed(repo: git.Repo, listing: refs.Listing, cached: Mapping[str, bytes
             Raw(run_id, name, ref, oid, cached.get(oid))
             for run_id, name, ref, oid in map(parts, lines)
         ]
-        return annotated(runs, annotation_lines(repo, commit_of_notes))
-    runs, commit_of_notes = [], None
+        return annotated(folded + runs, annotation_lines(repo, commit_of_notes))
+    runs, commit_of_notes = folded, None
     for ref, oid in refs.parse(listing):
         commit_of_notes = oid if ref == layout.NOTES else commit_of_notes
         parsed = layout.parse_run_ref(ref)
@@ -64,6 +74,19 @@ def _committed(repo: git.Repo, listing: refs.Listing, cached: Mapping[str, bytes
             problem = None if oid else "its ref has no value"
             runs.append(Raw(parsed[1], parsed[0], ref, oid or None, cached.get(oid), None, problem))
     return annotated(runs, annotation_lines(repo, commit_of_notes))
+
+
+def folded_lines(repo: git.Repo, listing: refs.Listing, experiment: str | None = None) -> list[str]:
+    """Return a line for each folded run, as `split` does; with a warning if the archive cannot be read."""
+    if not presence.may_exist(repo, listing):
+        return []
+    from gittrack.folding import visible  # noqa: PLC0415 - most repositories have no archive
+
+    try:
+        return visible.lines(repo, listing, experiment)
+    except TrackError as error:
+        _warn(f"folded runs are not listed: {error.message}", error.hint)
+        return []
 
 
 def list_runs_with_summaries(repo: git.Repo, experiment: str | None = None) -> list[Raw]:
@@ -76,12 +99,26 @@ def list_runs_with_summaries(repo: git.Repo, experiment: str | None = None) -> l
     cached = cache.load(repo.common_dir)
     runs = list_runs(repo, experiment, cached)
     unread = [raw for raw in runs if raw.body is None and raw.info is None]
-    read = {raw.ref: raw for raw in bodies(repo, unread)} if unread else {}
+    read = {raw.ref: raw for raw in _read(repo, unread)} if unread else {}
     if read:
         runs = [read.get(raw.ref, raw) if raw.body is None else raw for raw in runs]
     new = sum(raw.body is not None for raw in read.values())
     _renew(repo, runs, cached, new, complete=experiment is None)
     return runs
+
+
+def _read(repo: git.Repo, unread: list[Raw]) -> list[Raw]:
+    """Return runs with their bodies; those of many folded runs are read from the files of the archive."""
+    folded = [raw for raw in unread if raw.folded]
+    if len(folded) <= _FEW:
+        return bodies(repo, unread)
+    from gittrack.folding import visible  # noqa: PLC0415 - most repositories have no archive
+
+    messages = visible.messages(repo, {str(raw.commit) for raw in folded})
+    with_bodies = [
+        with_message(raw, messages[raw.commit]) for raw in folded if raw.commit in messages
+    ]
+    return [*bodies(repo, [raw for raw in unread if raw.commit not in messages]), *with_bodies]
 
 
 def _renew(
@@ -110,7 +147,7 @@ def annotated(raws: list[Raw], lines: Mapping[str, bytes]) -> list[Raw]:
 def namespaces(experiment: str | None) -> tuple[str, ...]:
     """Return where the refs of the runs of an experiment, the notes, and the live runs elsewhere are."""
     inside = f"{layout.check_experiment(experiment)}/" if experiment else ""
-    return layout.RUNS + inside, layout.NOTES, layout.TRACKING
+    return layout.RUNS + inside, layout.NOTES, layout.TRACKING, layout.ARCHIVE
 
 
 def _with_live(committed: list[Raw], live: list[Raw], experiment: str | None) -> list[Raw]:
@@ -135,11 +172,18 @@ def live_elsewhere(repo: git.Repo, listing: refs.Listing) -> list[Raw]:
     """Return the live runs of other machines; their refs are the first ones of a listing."""
     if f" {layout.TRACKING}" not in listing[0]:
         return []
-    snapshots = takewhile(lambda ref: ref.name.startswith(layout.TRACKING), refs.parse(listing))
+    snapshots = [ref for ref in _before_runs(listing) if ref.name.startswith(layout.TRACKING)]
     from gittrack.read.runs import live_elsewhere  # noqa: PLC0415 - most repositories have none
 
     here = set(live_ids(repo))
-    return [raw for raw in live_elsewhere.read(repo, list(snapshots)) if raw.id not in here]
+    return [raw for raw in live_elsewhere.read(repo, snapshots) if raw.id not in here]
+
+
+def _before_runs(listing: refs.Listing) -> list[refs.Ref]:
+    """Return the refs of a listing before those of the runs, which may be very many."""
+    text = listing[0]
+    first = text.find(f" {layout.RUNS}")
+    return refs.parse((text[: text.rfind("\n", 0, first) + 1] if first >= 0 else text, []))
 
 
 def live_ids(repo: git.Repo) -> list[str]:
@@ -180,7 +224,7 @@ def split(listing: refs.Listing) -> tuple[list[str], str | None] | None:
     for line in text[:start].split("\n")[:-1]:
         if line.endswith(f" {layout.NOTES}"):
             commit_of_notes = commit(line)
-        elif f" {layout.TRACKING}" not in line:
+        elif f" {layout.TRACKING}" not in line and not line.endswith(f" {layout.ARCHIVE}"):
             return None
     lines = text[start:].split("\n")[:-1]  # not splitlines: a ref may hold U+2028
     if broken or len(_ID.findall(text, start)) != len(lines):
@@ -212,9 +256,12 @@ def annotation_lines(repo: git.Repo, commit: str | None) -> Mapping[str, bytes]:
         return {}
     lines, problem = notes.readable(repo, commit)
     if problem is not None:  # the runs are listed without these annotations
-        import logging  # noqa: PLC0415 - only damage and partial clones need it
-
-        remedy = problem.hint or "see: git track doctor"
-        message = "warning: names, tags and notes of runs are not complete: %s; %s"
-        logging.getLogger("gittrack").warning(message, problem.message, remedy)
+        _warn(f"names, tags and notes of runs are not complete: {problem.message}", problem.hint)
     return lines
+
+
+def _warn(sentence: str, remedy: str | None) -> None:
+    import logging  # noqa: PLC0415 - only damage and partial clones need it
+
+    message = "warning: %s; %s"
+    logging.getLogger("gittrack").warning(message, sentence, remedy or "see: git track doctor")

@@ -21,7 +21,8 @@ _CURRENT = f"\nformat: {layout.FORMAT}\n".encode()
 class Raw(NamedTuple):
     """A run that is not decoded: ``body`` for a committed one, ``info`` for a live one.
 
-    ``snapshot`` is the commit with the latest state of a live run of another machine.
+    ``snapshot`` is the commit with the latest state of a live run of another machine.  A run that is
+    ``folded`` has no ref: ``ref`` is the one that it had, and an archive keeps its commit.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Raw(NamedTuple):
     problem: str | None = None
     annotations: tuple[annotation_log.Operation, ...] = ()
     snapshot: str | None = None
+    folded: bool = False
 
 
 def is_damaged(info: run_info.RunInfo) -> bool:
@@ -53,6 +55,13 @@ def _with_body(raw: Raw, content: bytes | None) -> Raw:
         return raw._replace(body=None, problem=_MISSING)
     start, problem = body_of(content)
     return raw._replace(body=None if problem else content[start:], problem=problem)
+
+
+def with_message(raw: Raw, message: bytes) -> Raw:
+    """Return the run with the body of the message of its commit."""
+    start = message.find(b"\n\n") + 1
+    problem = None if start else "its commit has no body"
+    return raw._replace(body=message[start:] if start else None, problem=problem)
 
 
 def body_of(commit: bytes) -> tuple[int, str | None]:
@@ -77,7 +86,7 @@ def decode(repo: git.Repo, raw: Raw) -> run_info.RunInfo:
         facts = {**parts["run"], "id": raw.id, "experiment": raw.experiment}
         facts.setdefault("status", run_info.DAMAGED)
         params, metrics = parts["params"], parts["metrics"]
-        info = run_info.from_facts(facts, params, metrics, commit=raw.commit, ref=raw.ref)
+        info = run_info.from_facts(facts, params, metrics, commit=raw.commit, ref=_ref(raw))
         info = info._replace(problem=info.problem or problem) if problem else info
         return annotation_log.with_annotations(info, raw.annotations)
     except Exception as error:  # noqa: BLE001 - one bad run never hides the others
@@ -123,8 +132,13 @@ def _is_newer(raw: Raw) -> bool:
 
 def _damaged(raw: Raw, problem: str) -> run_info.RunInfo:
     return run_info.RunInfo(
-        raw.id, raw.experiment, run_info.DAMAGED, commit=raw.commit, ref=raw.ref, problem=problem
+        raw.id, raw.experiment, run_info.DAMAGED, commit=raw.commit, ref=_ref(raw), problem=problem
     )
+
+
+def _ref(raw: Raw) -> str | None:
+    """Return the ref of a run; None if it has none, so that no message names it."""
+    return None if raw.folded else raw.ref
 
 
 def content(repo: git.Repo, raw: Raw, name: str) -> bytes | None:

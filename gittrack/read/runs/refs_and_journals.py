@@ -103,18 +103,23 @@ def newest(repo: git.Repo, request: Request) -> Selection | None:
         for raw in (*listing.live_elsewhere(repo, refs_now), *live)
         if f"{raw.experiment}/".startswith(inside)
     ]
-    if any(f" {layout.run_ref(raw.experiment, raw.id)}\n" in refs_now[0] for raw in running):
-        return None  # a committed run was resumed, or is still listed as live elsewhere
-    lines, commit_of_notes = listed
+    folded = listing.folded_lines(repo, refs_now, request.experiment)
+    lines, commit_of_notes = [*listed[0], *folded], listed[1]
+    if running:
+        committed = {line.partition(" ")[2] for line in lines}
+        if any(layout.run_ref(raw.experiment, raw.id) in committed for raw in running):
+            return None  # a committed run was resumed, or is still listed as live elsewhere
+    without_ref = frozenset(folded)
     notes = listing.annotation_lines(repo, commit_of_notes)
     archived = set() if request.archived else _archived(notes)
     # Runs with the same id, which an interrupted push may leave, are in the order of their experiments.
     current = lines[::-1]
     if archived:
         current = [line for line in current if listing.commit(line) not in archived]
-    current.sort(key=listing.run_id, reverse=True)
+    current.sort(key=_id_and_ref if folded else listing.run_id, reverse=True)
     end = request.offset + (request.limit or 0)
-    runs = sorted((*running, *map(_raw, current[:end])), reverse=True)[request.offset : end]
+    first = [_raw(line, line in without_ref) for line in current[:end]]
+    runs = sorted((*running, *first), reverse=True)[request.offset : end]
     return Selection(
         listing.annotated(runs, notes),
         total=len(current) + len(running),
@@ -134,9 +139,13 @@ def _archived(notes: Mapping[str, bytes]) -> set[str]:
     }
 
 
-def _raw(line: str) -> Raw:
+def _id_and_ref(line: str) -> tuple[str, str]:
+    return listing.run_id(line), line.partition(" ")[2]
+
+
+def _raw(line: str, folded: bool) -> Raw:
     run_id, experiment, ref, commit = listing.parts(line)
-    return Raw(run_id, experiment, ref, commit)
+    return Raw(run_id, experiment, ref, commit, folded=folded)
 
 
 class Trash:

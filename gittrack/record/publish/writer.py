@@ -14,6 +14,7 @@ from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.core.run import run_info
 from gittrack.disk import trust
+from gittrack.folding import visible
 from gittrack.git import objects, refs
 from gittrack.record.journal import Journal
 from gittrack.record.publish import collect, running_gc, tree
@@ -202,6 +203,9 @@ def _make_ref(repo: git.Repo, ref: str, commit: str, resumes: str | None) -> str
                 f"{ref} exists and is another commit than the journal's",
                 f"compare them with: git show {ref}",
             )
+        if not current and resumes and visible.commits_of(repo, [ref]).get(ref) == resumes:
+            refs.update(repo, ref, commit, None, "gittrack: publish")  # its ref has precedence
+            return commit
         if current != [""]:
             raise
         refs.repair(repo, ref, commit)  # the ref file is empty after a power failure

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 _FEW = 100  # explicit refspecs, whose cost does not show
 
 
 def cover(
-    chosen: Sequence[str], here: Mapping[str, str], remote_refs: Mapping[str, str]
+    chosen: Sequence[str],
+    here: Mapping[str, str],
+    remote_refs: Mapping[str, str],
+    folded: Mapping[str, str] = MappingProxyType({}),
 ) -> list[str]:
     """Return refspecs of a push that send the chosen refs and no others.
 
@@ -22,7 +26,13 @@ def cover(
         {ref: id} of all refs of this repository that are below the same first two parts.
     remote_refs : mapping of str to str
         {ref: id} of the remote.
+    folded : mapping of str to str
+        {ref: id} of those of the chosen refs that do not exist here.
     """
+    if folded:
+        with_ref = [ref for ref in chosen if ref not in folded]
+        by_id = [f"{folded[ref]}:{ref}" for ref in chosen if ref in folded]
+        return [*cover(with_ref, here, remote_refs), *by_id]
     if len(chosen) <= _FEW:
         return list(chosen)
     selected = set(chosen)

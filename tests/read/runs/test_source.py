@@ -6,6 +6,7 @@ A further source joins by a line in `SOURCES`: a function that makes it for the 
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -24,6 +25,7 @@ from gittrack.core.query.grammar import QueryError
 from gittrack.read.runs import reader
 from gittrack.read.runs.refs_and_journals import RefsAndJournals, Trash
 from gittrack.read.runs.source import Request, Source
+from gittrack.tidy import fold, fold_plan
 
 NAN = math.nan
 
@@ -111,13 +113,41 @@ def trash(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[Case]:
     yield Case(Trash(repo), repo, runs)
 
 
+def together(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[Case]:
+    """Folded runs, one of which is removed and one has its ref again; runs with refs; and a live one."""
+    runs = recorded(folder, patch)
+    repo = git.find(folder)
+    removed = record(Plain(name="removed"))
+    fold.fold(repo, fold_plan.plan(repo, 0, time.time() + 1).members)
+    assert look("rm", removed.id).code == 0
+    again = runs[2]
+    run_git(folder, "update-ref", f"refs/runs/{again.experiment}/{again.id}", str(again.commit))
+    newest = record(Plain(name="newest", experiment="cifar"))
+    with gittrack.init(name=LIVE.name, config=dict(LIVE.params), group=LIVE.group) as run:
+        run.log(LIVE.metrics)
+        yield Case(RefsAndJournals(repo), repo, [LIVE._replace(id=run.id), newest, *runs])
+
+
+def folded(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[Case]:
+    """The same runs, all of them folded."""
+    runs = recorded(folder, patch)
+    repo = git.find(folder)
+    fold.fold(repo, fold_plan.plan(repo, 0, time.time() + 1).members)
+    yield Case(RefsAndJournals(repo), repo, runs)
+
+
 SOURCES: tuple[Callable[[Path, pytest.MonkeyPatch], Iterator[Case]], ...] = (
-    refs_and_journals,
+    together,
     trash,
 )
+ALONE = (refs_and_journals, folded)  # what is in `together`: it takes long to look at each alone
 
 
-@pytest.fixture(scope="module", params=SOURCES, ids=lambda make: make.__name__)
+@pytest.fixture(
+    scope="module",
+    params=[*SOURCES, *(pytest.param(make, marks=pytest.mark.slow) for make in ALONE)],
+    ids=lambda make: make.__name__,
+)
 def case(request, tmp_path_factory) -> Iterator[Case]:
     folder = tmp_path_factory.mktemp("source")
     with pytest.MonkeyPatch.context() as patch:

@@ -1,0 +1,1 @@
+"""Folded runs: old runs that have no ref of their own, because archive commits keep them."""

@@ -1,0 +1,190 @@
+"""Read an archive: the commit on `layout.ARCHIVE`, whose parents are an earlier archive and up to 1,000 runs.
+
+Its tree has two files for each chunk of runs, those of earlier archives too: ``NAME.refs`` has a line
+``<commit> <ref>`` for each run, oldest first, and ``NAME.messages`` the messages of these commits, each ended
+by a NUL.  NAME is ``<oldest id>.<newest id>.<number of runs>.<8 digits of the id of NAME.refs>``.  An empty
+message means that the commit has to be read.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+
+from gittrack import git
+from gittrack.core import layout
+from gittrack.core.errors import Damaged
+from gittrack.core.fast_typing import NamedTuple
+from gittrack.git import refs
+
+ARCHIVES = (
+    "archives: "  # a line of the message: how many of the parents are archives; they come first
+)
+REFS, MESSAGES = ".refs", ".messages"
+_AT_ONCE = (
+    16  # files of messages that are read by one git process; one of 1,000 runs has about 2 MB
+)
+_REMEDY = "see: git track doctor"
+
+
+class Chunk(NamedTuple):
+    """Up to 1,000 folded runs: the name of their two files, and the ids of these blobs."""
+
+    name: str
+    refs: str
+    messages: str
+
+    @property
+    def oldest(self) -> str:
+        """The id of the oldest run."""
+        return self.name.split(".")[0]
+
+    @property
+    def newest(self) -> str:
+        """The id of the newest run."""
+        return self.name.split(".")[1]
+
+    @property
+    def size(self) -> int:
+        """The number of runs."""
+        return int(self.name.split(".")[2])
+
+
+class Archive(NamedTuple):
+    """The archive of a repository: its commit, the time of that commit in seconds, and all of its chunks."""
+
+    commit: str
+    date: int
+    chunks: tuple[Chunk, ...]
+
+
+def tip(repo: git.Repo) -> str | None:
+    """Return the commit of the archive as it is now; None if no run is folded."""
+    return next((r.oid for r in refs.now(repo, layout.ARCHIVE) if r.name == layout.ARCHIVE), None)
+
+
+def read(repo: git.Repo, commit: str) -> Archive:
+    """Return the archive with this commit.
+
+    Raises
+    ------
+    Damaged
+        If it cannot be read, or if it is not an archive.
+    """
+    content, tree = git.read_objects(repo, [commit, f"{commit}^{{tree}}"])
+    date = date_of(content or b"")
+    if tree is None or date is None:
+        raise Damaged(f"the archive {commit[:12]} cannot be read", _REMEDY)
+    return Archive(commit, date, tuple(_chunks(commit, tree)))
+
+
+def date_of(commit: bytes) -> int | None:
+    """Return the time of a commit in seconds since 1970; None if it cannot be read."""
+    line = commit.partition(b"\n\n")[0].partition(b"\ncommitter ")[2].partition(b"\n")[0]
+    words = line.rsplit(b" ", 2)
+    return int(words[1]) if len(words) == 3 and words[1].isdigit() else None
+
+
+def _chunks(commit: str, tree: bytes) -> Iterator[Chunk]:
+    """Yield the chunks in the tree of an archive, in the order of their names.  Other files are ignored."""
+    files = _files(tree, len(commit) // 2)
+    for file, oid in files.items():
+        if file.endswith(REFS):
+            name = file[: -len(REFS)]
+            if not _is_name(name) or name + MESSAGES not in files:
+                raise Damaged(f"the archive {commit[:12]} has a wrong file {file!r}", _REMEDY)
+            yield Chunk(name, oid, files[name + MESSAGES])
+
+
+def _files(tree: bytes, size: int) -> dict[str, str]:
+    """Return {name: id} of the entries of a tree, whose ids have ``size`` bytes."""
+    files, at = {}, 0
+    while at < len(tree):
+        end = tree.index(b"\0", at)
+        name = os.fsdecode(tree[at:end].partition(b" ")[2])
+        at = end + 1 + size
+        files[name] = tree[end + 1 : at].hex()
+    return files
+
+
+def _is_name(name: str) -> bool:
+    oldest, newest, count, *rest = (*name.split("."), "", "", "")
+    return layout.is_id(oldest) and layout.is_id(newest) and count.isdigit() and bool(rest[0])
+
+
+def lines(repo: git.Repo, chunks: Sequence[Chunk]) -> Iterator[list[str]]:
+    """Yield for each chunk the lines of its runs, ``<commit> <ref>``.
+
+    Raises Damaged if one cannot be read.
+    """
+    contents = git.read_objects(repo, [chunk.refs for chunk in chunks])
+    for chunk, content in zip(chunks, contents, strict=True):
+        texts = [] if content is None else os.fsdecode(content).split("\n")[:-1]
+        if len(texts) != chunk.size:
+            raise Damaged(f"the runs {chunk.name} of the archive cannot be read", _REMEDY)
+        yield texts
+
+
+def messages(repo: git.Repo, chunks: Sequence[Chunk]) -> Iterator[list[bytes]]:
+    """Yield for each chunk the messages of its runs, in the order of `lines`; empty ones must be read by git.
+
+    Raises Damaged if one cannot be read.
+    """
+    for start in range(0, len(chunks), _AT_ONCE):
+        part = chunks[start : start + _AT_ONCE]
+        contents = git.read_objects(repo, [chunk.messages for chunk in part])
+        for chunk, content in zip(part, contents, strict=True):
+            texts = [] if content is None else content.split(b"\0")[:-1]
+            if len(texts) != chunk.size:
+                raise Damaged(f"the messages {chunk.name} of the archive cannot be read", _REMEDY)
+            yield texts
+
+
+def commits(repo: git.Repo, archive: Archive) -> dict[str, str]:
+    """Return {ref: commit} of all runs of an archive."""
+    every: Iterable[str] = (line for part in lines(repo, archive.chunks) for line in part)
+    return {ref: oid for oid, _, ref in (line.partition(" ") for line in every)}
+
+
+def parents(repo: git.Repo, archive: Archive) -> set[str]:
+    """Return the run commits that an archive and those before it have as parents, which keeps them alive.
+
+    Raises Damaged if one of these archives cannot be read.
+    """
+    members: set[str] = set()
+    seen: set[str] = set()
+    tips = [archive.commit]
+    while tips:
+        for oid, content in _first_parents(repo, tips.pop()):
+            if oid in seen:
+                break
+            seen.add(oid)
+            number, of_commit = _parents(content)
+            members.update(of_commit[number:])
+            tips += of_commit[1:number]
+            if not number:
+                break
+    return members
+
+
+def _first_parents(repo: git.Repo, tip: str) -> Iterator[tuple[str, bytes]]:
+    """Yield (id, content) of a commit, its first parent, the first parent of that, and so on."""
+    oid: str | None = tip
+    while oid:
+        contents = list(git.read_objects(repo, [f"{oid}~{back}" for back in range(_AT_ONCE)]))
+        for content in contents:
+            if oid is None or content is None:
+                raise Damaged(f"the archive {tip[:12]} cannot be read", _REMEDY)
+            yield oid, content
+            _, of_commit = _parents(content)
+            oid = next(iter(of_commit), None)
+
+
+def _parents(content: bytes) -> tuple[int, list[str]]:
+    """Return how many parents of a commit are archives, and the parents."""
+    head, _, message = content.partition(b"\n\n")
+    words = [line.partition(b" ") for line in head.split(b"\n")]
+    number = message.partition(b"\n" + ARCHIVES.encode())[2].partition(b"\n")[0]
+    return int(number) if number.isdigit() else 0, [
+        oid.decode() for word, _, oid in words if word == b"parent"
+    ]

@@ -1,0 +1,97 @@
+"""Which folded runs a listing shows: those that neither have a ref nor are in the trash.
+
+A fold makes the archive first and deletes refs afterwards, and a run leaves the trash after it has a ref.  So
+the refs of runs are listed first, then the trash, and the archive is read last: no run is missed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Container
+
+from gittrack import git
+from gittrack.core import layout
+from gittrack.core.errors import TrackError
+from gittrack.folding import archive, presence
+from gittrack.git import refs
+
+_ID_LENGTH = 24
+
+
+def lines(repo: git.Repo, listing: refs.Listing, experiment: str | None = None) -> list[str]:
+    """Return the lines of the folded runs, ``<commit> <ref>``, oldest first.
+
+    Parameters
+    ----------
+    repo : git.Repo
+        The repository.
+    listing : refs.Listing
+        The refs of the runs, of the experiment if one is given.
+    experiment : str or None
+        Only the runs of this experiment and of those below it.
+
+    Raises
+    ------
+    Damaged, GitError
+        If the archive cannot be read.
+    """
+    later = {ref.name: ref.oid for ref in refs.now(repo, layout.ARCHIVE, layout.TRASH)}
+    tip = presence.loose_tip(repo) or later.pop(layout.ARCHIVE, "")
+    if not tip:
+        return []
+    chunks = archive.read(repo, tip).chunks
+    every = [line for part in archive.lines(repo, chunks) for line in part]
+    if experiment is not None:
+        inside = f" {layout.RUNS}{experiment}/"
+        every = [line for line in every if inside in line]
+    newest = max((chunk.newest for chunk in chunks), default="")
+    names = (line.partition(" ")[2] for line in listing[0].split("\n")[:-1])
+    hidden = {name for name in names if name[-_ID_LENGTH:] <= newest}
+    hidden |= {layout.RUNS + name[len(layout.TRASH) :] for name in later}
+    hidden |= set(listing[1])
+    if hidden:
+        every = [line for line in every if line.partition(" ")[2] not in hidden]
+    every.sort(key=lambda line: line[-_ID_LENGTH:])
+    return every
+
+
+def commits_of(repo: git.Repo, names: Collection[str]) -> dict[str, str]:
+    """Return {ref: commit} of those of some refs that are of folded runs, as they are now.
+
+    Raises Damaged or GitError if the archive cannot be read.
+    """
+    later = {ref.name: ref.oid for ref in refs.now(repo, layout.ARCHIVE, layout.TRASH, layout.RUNS)}
+    tip = later.get(layout.ARCHIVE)
+    requested = {
+        name
+        for name in names
+        if name not in later and layout.TRASH + name[len(layout.RUNS) :] not in later
+    }
+    if not tip or not requested:
+        return {}
+    ids = sorted(name[-_ID_LENGTH:] for name in requested)
+    chunks = [
+        chunk
+        for chunk in archive.read(repo, tip).chunks
+        if chunk.oldest <= ids[-1] and chunk.newest >= ids[0]
+    ]
+    every = (line.partition(" ") for part in archive.lines(repo, chunks) for line in part)
+    return {ref: oid for oid, _, ref in every if ref in requested}
+
+
+def messages(repo: git.Repo, commits: Container[str]) -> dict[str, bytes]:
+    """Return {commit: message} of folded runs, as far as the archive has them; faster than the commits.
+
+    Of a chunk that cannot be read there are none, and the commits have the same.
+    """
+    tip = archive.tip(repo)
+    chunks = archive.read(repo, tip).chunks if tip else ()
+    texts_by_commit: dict[str, bytes] = {}
+    try:
+        for lines_of, texts in zip(
+            archive.lines(repo, chunks), archive.messages(repo, chunks), strict=True
+        ):
+            pairs = zip((line.partition(" ")[0] for line in lines_of), texts, strict=True)
+            texts_by_commit.update((oid, text) for oid, text in pairs if text and oid in commits)
+    except TrackError:
+        return texts_by_commit
+    return texts_by_commit

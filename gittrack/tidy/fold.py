@@ -1,0 +1,184 @@
+"""Fold old runs: an archive keeps them, and their refs go, because many refs make git slow.
+
+The archive is written and gets its ref first.  When no garbage collection runs that may not have seen it, the
+refs are deleted, each only if it has the commit that the archive has.  So a kill at any step leaves each run
+with a ref, in the archive, or with both.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from gittrack import git
+from gittrack.core import layout
+from gittrack.core.errors import TrackError
+from gittrack.disk import folders, lock
+from gittrack.folding import archive, building, visible
+from gittrack.folding.archive import Archive
+from gittrack.folding.building import Member
+from gittrack.git import objects, refs
+from gittrack.read.runs import listing
+from gittrack.read.runs.reader import Raw
+from gittrack.record.publish import writer
+from gittrack.tidy import fold_plan
+
+_AT_ONCE = 10 * building.MOST_PARENTS  # runs; each transaction rewrites the file of packed refs
+_TRIES = 5
+_COLLECTING = "a garbage collection of git is running"
+_CHANGED = "other processes change them"
+
+
+class Folded(NamedTuple):
+    """How many runs have no ref any more; how many still have one, and why."""
+
+    runs: int
+    remaining: int = 0
+    reason: str = ""
+
+
+def fold(
+    repo: git.Repo, members: Sequence[Member], patience: float = writer.PATIENCE_SECONDS
+) -> Folded:
+    """Fold runs.  Doing it again completes it.
+
+    Parameters
+    ----------
+    repo : git.Repo
+        The repository.
+    members : sequence of Member
+        The runs, of `fold_plan.plan`.
+    patience : float, default 2
+        How many seconds to wait for a running garbage collection.
+
+    Raises
+    ------
+    TrackError
+        If another process folds now, or if the archive cannot be read or written.
+    """
+    with _alone(repo):
+        total = Folded(0)
+        for start in range(0, len(members), _AT_ONCE):
+            part = _fold(repo, members[start : start + _AT_ONCE], patience)
+            total = Folded(
+                total.runs + part.runs,
+                total.remaining + part.remaining,
+                part.reason or total.reason,
+            )
+        return total
+
+
+@contextmanager
+def _alone(repo: git.Repo) -> Iterator[None]:
+    """Hold the lock of all folds of a repository.  Raises TrackError if another process holds it."""
+    home = layout.home(repo.common_dir)
+    folders.make(home)
+    handle = lock.acquire(f"{home}/fold.lock")
+    if handle is None:
+        raise TrackError("another process folds runs of this repository", "wait until it ends")
+    try:
+        yield
+    finally:
+        os.close(handle)
+
+
+def _fold(repo: git.Repo, members: Sequence[Member], patience: float) -> Folded:
+    """Fold some runs: write archives for those that are in none, then delete the refs of all of them."""
+    tip = archive.tip(repo)
+    before = archive.read(repo, tip) if tip else None
+    earlier = archive.commits(repo, before) if before else {}
+    new = [member for member in members if earlier.get(_ref(member)) != member.commit]
+    outdated = {_ref(member) for member in new if _ref(member) in earlier}
+    store = objects.Store(git.object_store_path(repo), repo.hash_name)
+
+    def write() -> tuple[Archive | None, set[str]]:
+        store.written.clear()
+        with store.batch():
+            return _written(repo, store, before, new, outdated)
+
+    now, added = write()
+    if now is None:
+        return Folded(0)
+    if now != before:
+        refs.update(repo, layout.ARCHIVE, now.commit, tip, "gittrack: fold")
+    if not writer.settle(repo, store, write, patience):
+        return Folded(0, len(members), _COLLECTING)
+    safe = added if len(added) == len(members) else added | archive.parents(repo, now)
+    return _delete(repo, now.commit, [member for member in members if member.commit in safe])
+
+
+def _ref(member: Member) -> str:
+    return layout.run_ref(member.experiment, member.id)
+
+
+def _written(
+    repo: git.Repo,
+    store: objects.Store,
+    before: Archive | None,
+    new: Sequence[Member],
+    outdated: set[str],
+) -> tuple[Archive | None, set[str]]:
+    """Write an archive for each 1,000 runs, without the earlier attempts of runs that were resumed.
+
+    Returns the last archive, and the commits that were added.
+    """
+    added: set[str] = set()
+    now = building.without(repo, store, before, outdated) if before and outdated else before
+    for start in range(0, len(new), building.MOST_PARENTS):
+        part = new[start : start + building.MOST_PARENTS]
+        raws = [Raw(m.id, m.experiment, _ref(m), m.commit) for m in part]
+        readable = [member for _, member in fold_plan.members(repo, raws) if member is not None]
+        now = building.add(store, now, readable) if readable else now
+        added.update(member.commit for member in readable)
+    return now, added
+
+
+def _delete(repo: git.Repo, tip: str, members: Sequence[Member]) -> Folded:
+    """Delete the refs of runs that the archive keeps, as far as they are as before and no run goes on."""
+    going = {_ref(member): member.commit for member in members}
+    reason = ""
+    for _ in range(_TRIES):
+        live = set(listing.live_ids(repo))
+        here = {ref.name: ref.oid for ref in refs.now(repo, layout.RUNS)}
+        present = [ref for ref, oid in going.items() if here.get(ref) == oid]
+        free = [ref for ref in present if ref[-24:] not in live and not _is_locked(repo, ref)]
+        commands = [f"delete {ref}\0{going[ref]}" for ref in free]
+        try:
+            refs.transact(repo, [f"verify {layout.ARCHIVE}\0{tip}", *commands], "gittrack: fold")
+        except refs.Unwritable:
+            raise
+        except git.GitError:  # a ref moved or is locked: look again
+            refs.back_off()
+            reason = _CHANGED
+            continue
+        remaining = len(present) - len(free)
+        return Folded(len(free), remaining, _CHANGED if remaining else "")
+    return Folded(0, len(going), reason)
+
+
+def _is_locked(repo: git.Repo, ref: str) -> bool:
+    return os.path.exists(f"{repo.common_dir}/{ref}.lock")
+
+
+def unfold(repo: git.Repo) -> int:
+    """Give all folded runs their refs again, and delete the archive; return how many runs got one.
+
+    Raises TrackError if another process folds now, if the archive cannot be read, or if it changes meanwhile.
+    """
+    with _alone(repo):
+        tip = archive.tip(repo)
+        if tip is None:
+            return 0
+        commits = archive.commits(repo, archive.read(repo, tip))
+        names = visible.commits_of(repo, commits.keys())
+        absent = list(names.items())
+        for start in range(0, len(absent), _AT_ONCE):
+            part = absent[start : start + _AT_ONCE]
+            creations = [f"create {ref}\0{oid}" for ref, oid in part]
+            refs.transact(repo, creations, "gittrack: unfold")
+            if len(part) > building.MOST_PARENTS:
+                repo.read("pack-refs", "--all")
+        refs.transact(repo, [f"delete {layout.ARCHIVE}\0{tip}"], "gittrack: unfold")
+        return len(absent)
