@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import fastai
+import torch
 from fastai.callback.core import Callback, CancelFitException
 
 from gittrack.integrations.base import versions
@@ -44,17 +45,40 @@ class GittrackCallback(Callback):
         versions.check(_NAME, fastai.__version__)
         self.training = Training(_NAME, run, log_model=log_model, strict=strict, **init)
         self.best = BestValue()
+        self._begins = self._trains = False
+        self._next = ("", 0)  # the run of the last training, and its next epoch
 
     def before_fit(self) -> None:
-        """Begin the run; a search for a learning rate records nothing."""
-        if hasattr(self.learn, "lr_finder") or hasattr(self, "gather_preds"):
+        """Note that a training may begin; `validate` calls this, too."""
+        is_search = hasattr(self.learn, "lr_finder") or hasattr(self.learn, "gather_preds")
+        self._begins, self._trains = not is_search, False
+
+    def before_train(self) -> None:
+        """Begin the run with the first epoch; a search for a learning rate records nothing."""
+        if not self._begins:
             return
-        self.best = BestValue()
-        params = {"epochs": self.learn.n_epoch, "learning_rate": _number(self.learn.lr)}
-        self.training.begin({**params, "loss_function": type(self.learn.loss_func).__name__})
+        self._begins, self._trains, self.best = False, True, BestValue()
+        self.training.begin()
+        self.training.guard.attempt(self._add_params)
+
+    def _add_params(self) -> None:
+        learn, run = self.learn, self.training.run
+        if run is not None and run.id == self._next[0]:  # as in `fine_tune` within one run
+            self.training.offset = self._next[1]
+        params = {
+            "epochs": learn.n_epoch,
+            "batch_size": getattr(learn.dls, "bs", None),
+            "learning_rate": None if _is_scheduled(learn) else _rate(learn),
+            "optimizer": type(learn.opt).__name__,
+            "loss_function": type(learn.loss_func).__name__,
+            "model": type(learn.model).__name__,
+        }
+        self.training.add_params({key: item for key, item in params.items() if item is not None})
 
     def after_epoch(self) -> None:
         """Record the values of an epoch; stop the training if the sweep says so."""
+        if not self._trains:
+            return
         self.training.guard.attempt(self._log)
         if self.training.should_stop():
             raise CancelFitException
@@ -63,20 +87,45 @@ class GittrackCallback(Callback):
         recorder, epoch = self.learn.recorder, self.learn.epoch
         pairs = zip(recorder.metric_names[1:], recorder.log[1:], strict=False)
         metrics = {name: float(value) for name, value in pairs if _number(value) is not None}
-        self.training.log(metrics, epoch)
+        rate = _rate(self.learn)
+        self.training.log({**metrics, **({} if rate is None else {"learning_rate": rate})}, epoch)
+        if self.training.run is not None:
+            self._next = self.training.run.id, self.training.offset + epoch + 1
         name = "valid_loss" if "valid_loss" in metrics else "train_loss"
         is_best = name in metrics and self.best.see(name, metrics[name], epoch)
         policy = self.training.log_model
         if policy == "all" or (policy == "best" and is_best):
-            name = "best.pkl" if policy == "best" else f"epoch-{epoch}.pkl"
-            self.training.keep_model(self.learn.export, name)
+            self._keep("best" if policy == "best" else f"epoch-{epoch}")
 
     def after_fit(self) -> None:
         """Record the best epoch and score, and end the run."""
+        if not self._trains:
+            return
+        self._trains = False
         self.training.summary(self.best.summary())
         if self.training.log_model == "last":
-            self.training.keep_model(self.learn.export, "last.pkl")
+            self._keep("last")
         self.training.end()
+
+    def _keep(self, name: str) -> None:
+        """Keep the learner without this callback; its weights if its data cannot be left out."""
+        learn = self.learn
+        if all(hasattr(loader.dataset, "new_empty") for loader in learn.dls.loaders):
+            with learn.removed_cbs(self):
+                self.training.keep_model(learn.export, f"{name}.pkl")
+        else:
+            self.training.keep_model(
+                lambda path: torch.save(learn.model.state_dict(), path), f"{name}.pth"
+            )
+
+
+def _rate(learn: Any) -> float | None:
+    """Return the learning rate of the last group of layers, which is that of the head."""
+    return _number(learn.opt.hypers[-1].get("lr"))
+
+
+def _is_scheduled(learn: Any) -> bool:
+    return any("lr" in getattr(callback, "scheds", ()) for callback in learn.cbs)
 
 
 def _number(value: Any) -> float | None:

@@ -10,7 +10,7 @@ from helpers import ROOT, start
 HERE = Path(__file__).parent
 # In one process, because most of them import scikit-learn.
 LIGHT = ("xgboost", "sklearn", "lightgbm", "optuna")
-HEAVY = ("keras", "lightning", "transformers", "accelerate", "catboost", "ignite")
+HEAVY = ("keras", "lightning", "transformers", "accelerate", "catboost", "ignite", "fastai")
 
 
 def keeps(project, *frameworks, brief=False):
@@ -46,4 +46,4 @@ def test_every_integration_has_a_case():
     cases = {path.stem.removesuffix("_case") for path in (HERE / "frameworks").glob("*_case.py")}
     assert cases == {*LIGHT, *HEAVY}
     # Tested with objects in their shape, because they cannot be installed everywhere, or not a framework.
-    assert modules - cases - {"__init__"} >= {"fastai", "ultralytics", "tensorboard"}
+    assert modules - cases - {"__init__"} >= {"ultralytics", "tensorboard"}

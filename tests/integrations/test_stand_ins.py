@@ -54,6 +54,7 @@ def test_fastai(project, monkeypatch):
         "fastai": package,
         "fastai.callback": package,
         core.__name__: core,
+        "torch": ModuleType("torch"),
     }.items():
         monkeypatch.setitem(sys.modules, name, module)
     monkeypatch.delitem(sys.modules, "gittrack.integrations.fastai", raising=False)
@@ -61,10 +62,14 @@ def test_fastai(project, monkeypatch):
 
     callback = GittrackCallback(experiment="pets")
     names = ["epoch", "train_loss", "valid_loss", "time"]
+    optimizer = SimpleNamespace(hypers=[{"lr": 0.1}])
     callback.learn = SimpleNamespace(
-        n_epoch=2, lr=0.1, loss_func=print, recorder=SimpleNamespace(metric_names=names)
+        **dict.fromkeys(("loss_func", "model"), print),
+        **{"n_epoch": 2, "opt": optimizer, "dls": SimpleNamespace(bs=4), "cbs": []},
+        recorder=SimpleNamespace(metric_names=names),
     )
     callback.before_fit()
+    callback.before_train()
     for callback.learn.epoch, loss in enumerate((0.5, 0.25)):
         callback.learn.recorder.log = [callback.learn.epoch, loss, loss * 2, "00:01"]
         callback.after_epoch()
