@@ -18,7 +18,10 @@ class Model:
         self.functions[event] = function
 
 
-def test_ultralytics(project, tmp_path):
+def test_ultralytics(project, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ultralytics", package := ModuleType("ultralytics"))
+    package.__version__ = "8.4.0"
+    monkeypatch.delitem(sys.modules, "gittrack.integrations.ultralytics", raising=False)
     from gittrack.integrations.ultralytics import add_to
 
     model, weights = Model(), tmp_path / "best.pt"
@@ -31,18 +34,21 @@ def test_ultralytics(project, tmp_path):
         lr={"lr/pg0": 0.01},
         best=weights,
         last=tmp_path / "last.pt",
-        best_fitness=0.5,
+        fitness=0.5,
     )
     model.functions["on_pretrain_routine_start"](trainer)
     for trainer.epoch in range(2):
         trainer.tloss = 1 / (trainer.epoch + 1)
+        model.functions["on_train_epoch_end"](trainer)
         model.functions["on_fit_epoch_end"](trainer)
+    model.functions["on_fit_epoch_end"](trainer)  # the last validation, of the best weights
     model.functions["on_train_end"](trainer)
     (run,) = gittrack.runs(experiment="boxes")
     assert (run.status, run.params) == ("finished", {"lr0": 0.01, "epochs": 2})
     assert run.history("train/box_loss").values.tolist() == [1.0, 0.5]
     assert run.history("metrics/mAP50(B)").steps.tolist() == [0, 1]
-    assert run.metrics["best_score"].last == 0.5
+    assert (run.metrics["best_iteration"].last, run.metrics["best_score"].last) == (0, 0.5)
+    assert run.metrics["best/metrics/mAP50(B)"].last == 0.5
     assert run.artifact("model/best.pt").read_text() == "weights"
 
 

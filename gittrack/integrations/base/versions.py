@@ -27,6 +27,7 @@ TESTED: dict[str, Tested] = {
     "CatBoost": Tested("1.2", "1.2"),
     "fastai": Tested("2.8", "2.8"),
     "Ignite": Tested("0.5", "0.5"),
+    "Ultralytics": Tested("8.4", "8.4"),
 }
 _warned: set[str] = set()
 
