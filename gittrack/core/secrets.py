@@ -109,17 +109,23 @@ def redact_command(argv: Sequence[str]) -> list[str]:
 
 
 def redact_value(name: str, value: Any) -> Any:
-    """Return the value of an argument, hidden if its name is that of a secret; also inside of it."""
+    """Return the value of an argument, hidden if its name is that of a secret; also inside of it.
+
+    A list of words, or a word such as ``+api.token=X``, is redacted as a part of a command, too.
+    """
     if isinstance(value, dict):
         names = {key: name if _is_secret_name(name) else str(key) for key in value}
         return {key: redact_value(names[key], item) for key, item in value.items()}
     if isinstance(value, list):
-        return [redact_value(name, item) for item in value]
-    if not isinstance(value, str):
+        are_words = all(isinstance(item, str) for item in value)
+        return [
+            redact_value(name, item) for item in (redact_command(value) if are_words else value)
+        ]
+    if value is None or isinstance(value, bool):
         return value
-    if _is_secret_name(name) and value.lower() not in _PLAIN_ANSWERS:
+    if _is_secret_name(name) and str(value).lower() not in _PLAIN_ANSWERS:
         return HIDDEN
-    return redact_text(value)
+    return redact_command([value])[0] if isinstance(value, str) else value
 
 
 def _is_secret_name(name: str) -> bool:

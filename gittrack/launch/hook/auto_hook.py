@@ -74,7 +74,11 @@ def _of_command_line(parsers, args, namespace):
     if not values or (args is not None and list(args) != sys.argv[1:]):
         return {}
     actions = [action for parser in parsers for action in parser._actions]
-    return {**values, _OPTIONS: {item.dest: item.option_strings for item in actions}}
+    options = {item.dest: item.option_strings for item in actions}
+    is_of_hydra = "--hydra-help" in options.get(
+        "hydra_help", ()
+    )  # the program's own come by `run_job`
+    return {} if is_of_hydra else {**values, _OPTIONS: options}
 
 
 def _listen_to_click(module):

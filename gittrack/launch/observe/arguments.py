@@ -36,6 +36,7 @@ class Arguments:
         self.read = 0  # bytes
         self.names: list[str] = []
         self.has_gittrack = True
+        self.different: set[str] = set()  # names that later got another value
 
     def variables(self) -> dict[str, str]:
         """Return the variables by which the start hook knows what to do."""
@@ -49,7 +50,9 @@ class Arguments:
                 continue
             recorded = self.book.params().get("args")
             earlier = recorded if isinstance(recorded, Mapping) else {}
-            new = nested.absent(earlier, redacted(values))
+            visible = redacted(values)
+            new = nested.absent(earlier, visible)
+            self.different |= {".".join(path) for path in nested.conflicts(earlier, visible)}
             try:
                 if new:
                     self.book.append(events.PARAMS, values={"args": new})
@@ -82,7 +85,9 @@ class Arguments:
 
     def problems(self) -> list[str]:
         """Return the warnings."""
-        return [] if self.has_gittrack else [NO_GITTRACK]
+        names = sorted(self.different)
+        line = f"--auto recorded the first value of {_some(names)}, and no later one that differs"
+        return [*([line] if names else []), *([] if self.has_gittrack else [NO_GITTRACK])]
 
 
 def _parse(line: str) -> dict[str, Any] | None:

@@ -54,6 +54,15 @@ flags.DEFINE_float("rate", 0.5, "")
 app.run(lambda words: print("running"), ["prog"])
 """
 
+# Two jobs, as of `--multirun`; the parser of Hydra itself has other values.
+HYDRA = """
+import hydra, sys
+from hydra.core.config_store import ConfigStore
+sys.argv[1:] = ["--multirun", "rate=0.5,0.25", "+api.token=2468", "hydra.sweep.dir=jobs"]
+ConfigStore.instance().store("config", {"rate": 0.1, "db": {"host": "a", "password": "hunter2"}})
+hydra.main(version_base=None, config_name="config")(lambda config: print(config.rate))()
+"""
+
 
 class Book:
     """What `Arguments` needs of a journal."""
@@ -84,6 +93,11 @@ def arguments(tmp_path):
         ("argparse", ODD, {"lr": 0.5, "size": 3, "files": ["a", "b"]}),
         ("click", CLICK, {"seed": 3, "rate": 0.5, "pin": "***"}),
         ("absl", ABSL, {"rate": 0.5}),
+        (
+            "hydra",
+            HYDRA,
+            {"rate": 0.5, "db": {"host": "a", "password": "***"}, "api": {"token": "***"}},
+        ),
     ],
 )
 def test_parsers(arguments, tmp_path, module, code, values):
@@ -96,6 +110,9 @@ def test_parsers(arguments, tmp_path, module, code, values):
     arguments.note()
     assert arguments.book.args == values
     assert arguments.lines()[0].startswith(f"--auto recorded {len(values)} argument")
+    assert any("the first value of rate" in line for line in arguments.problems()) == (
+        module == "hydra"
+    )
 
 
 def test_secrets_are_hidden_as_in_the_command():
@@ -109,6 +126,11 @@ def test_secrets_are_hidden_as_in_the_command():
         "db": {"password": "***", "hosts": ["a"]}
     }
     assert redacted({"credentials": {"user": "a"}}) == {"credentials": {"user": "***"}}
+    assert redacted({"words": ["a", "+api.key=x"], "rest": ["--token", "x"], "one": "key=x"}) == {
+        "words": ["a", "+api.key=***"],
+        "rest": ["--token", "***"],
+        "one": "key=***",
+    }
     named = {" options": {"pw": ["-p", "--password"]}, "pw": "hunter2", "p": "a"}
     assert redacted(named) == {"pw": "***", "p": "a"}
 
