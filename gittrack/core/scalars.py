@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import json
 import re
+from json.encoder import (
+    encode_basestring,
+)  # what `json.dumps` calls, without a new encoder each time
 from math import isfinite, isnan
 
 from gittrack.core.fast_typing import Any
@@ -56,7 +59,7 @@ def float_text(value: float) -> str:
 
 def quote(text: str) -> str:
     """Return ``text`` as a JSON string that is a YAML double-quoted string as well."""
-    plain = json.dumps(text, ensure_ascii=False)
+    plain = encode_basestring(text)
     if plain.isascii() and "\x7f" not in plain:
         return plain
     return re.sub(_HIDDEN, lambda match: f"\\u{ord(match[0]):04x}", plain)

@@ -87,6 +87,7 @@ class Decoder:
     def __init__(self, run_id: str) -> None:
         self._run_id = run_id
         self._fold = Fold()
+        self._is_checked = False  # whether the state with all operations so far is valid
 
     @property
     def params(self) -> Mapping[str, Any]:
@@ -95,6 +96,7 @@ class Decoder:
 
     def feed(self, data: bytes) -> None:
         """Add the operations in ``data``."""
+        self._is_checked = self._is_checked and not data
         with _as_value_error():
             for op in parse(data):
                 first = op.get("values") if self._fold.empty else None
@@ -107,15 +109,21 @@ class Decoder:
         """Return the state of the journal."""
         with _as_value_error():
             state = self._fold.state()
-            for key in ("id", "experiment", "status", "started"):
-                if state.facts.get(key) is None:
-                    raise ValueError(f"it has no {key}")
-            if state.facts["id"] != self._run_id:
-                raise ValueError(f"it is the journal of {state.facts['id']}")
-            layout.check_experiment(state.facts["experiment"])
-            duration_at(state.facts, 0.0)
-            run_info.from_facts(state.facts, state.params, {})
+            if not self._is_checked:
+                self._check(state)
+                self._is_checked = True
             return state
+
+    def _check(self, state: JournalState) -> None:
+        """Raise an error if readers of runs cannot use the state."""
+        for key in ("id", "experiment", "status", "started"):
+            if state.facts.get(key) is None:
+                raise ValueError(f"it has no {key}")
+        if state.facts["id"] != self._run_id:
+            raise ValueError(f"it is the journal of {state.facts['id']}")
+        layout.check_experiment(state.facts["experiment"])
+        duration_at(state.facts, 0.0)
+        run_info.from_facts(state.facts, state.params, {})
 
 
 @contextmanager

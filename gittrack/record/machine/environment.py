@@ -14,6 +14,7 @@ import importlib
 import json
 import os
 import sys
+import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -89,16 +90,35 @@ def packages(path: Iterable[str]) -> dict[str, str]:
     """
     versions: dict[str, str] = {}
     for folder in path:
-        try:
-            names = os.listdir(folder or ".")
-        except OSError:  # sys.path can also name zip files and deleted folders
-            continue
-        for name in names:
-            stem, dot, kind = name.rpartition(".")
-            if dot and kind in ("dist-info", "egg-info") and "-" in stem:
-                package, version = stem.split("-")[:2]
-                versions.setdefault(package.replace("_", "-").lower(), version)
+        for package, version in _packages_in(folder or ".").items():
+            versions.setdefault(package, version)
     return dict(sorted(versions.items()))
+
+
+# The packages of folders as they were listed: {(device, inode): (time of the last change, packages)}.
+_listed: dict[tuple[int, int], tuple[int, dict[str, str]]] = {}
+_SETTLED_NS = 2_000_000_000  # a folder that changed later may change again without another time
+
+
+def _packages_in(folder: str) -> dict[str, str]:
+    """Return the packages in a folder, which is listed again only if its time has changed."""
+    try:
+        status = os.stat(folder)
+        key, changed = (status.st_dev, status.st_ino), status.st_mtime_ns
+        if key in _listed and _listed[key][0] == changed:
+            return _listed[key][1]
+        names = os.listdir(folder)
+    except OSError:  # sys.path can also name zip files and deleted folders
+        return {}
+    versions: dict[str, str] = {}
+    for name in names:
+        stem, dot, kind = name.rpartition(".")
+        if dot and kind in ("dist-info", "egg-info") and "-" in stem:
+            package, version = stem.split("-")[:2]
+            versions.setdefault(package.replace("_", "-").lower(), version)
+    if changed < time.time_ns() - _SETTLED_NS:
+        _listed[key] = (changed, versions)
+    return versions
 
 
 def machine() -> dict[str, Any]:

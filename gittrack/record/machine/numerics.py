@@ -55,10 +55,12 @@ def _loaded() -> list[str]:
     """Return the shared libraries for linear algebra and threads that this process has loaded."""
     try:
         with open("/proc/self/maps", "rb") as file:
-            lines = os.fsdecode(file.read()).split("\n")
+            text = os.fsdecode(file.read())
     except OSError:  # not Linux
         return []
-    paths = {line[line.index("/") :] for line in lines if "/" in line}
+    if not _LIBRARIES.search(text):
+        return []
+    paths = {line[line.index("/") :] for line in text.split("\n") if "/" in line}
     return sorted(path for path in paths if _LIBRARIES.search(os.path.basename(path)))
 
 

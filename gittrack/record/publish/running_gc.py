@@ -13,6 +13,7 @@ import time
 
 _VERBS = frozenset((b"gc", b"prune", b"prune-packed", b"repack", b"maintenance"))
 _WITH_VALUE = frozenset((b"-C", b"-c", b"--git-dir", b"--work-tree", b"--namespace"))
+_PROGRAMS = ("git", "qemu", "rosetta")  # git itself, and what runs a git of another processor
 _STALE_GC_SECONDS = 12 * 3600
 
 
@@ -33,7 +34,18 @@ def _all_processes() -> list[str]:
 
 def _collects(pid: str) -> bool:
     """Return whether a process is a git that deletes objects, of any repository."""
-    return _verb(pid) in _VERBS
+    return _may_be_git(pid) and _verb(pid) in _VERBS
+
+
+def _may_be_git(pid: str) -> bool:
+    """Return whether a process may run the program git, by one look that most processes do not pass."""
+    try:
+        program = os.readlink(f"/proc/{pid}/exe")
+    except FileNotFoundError:  # it has ended, or is a part of the kernel
+        return False
+    except OSError:  # a process of another user
+        return True
+    return any(word in os.path.basename(program) for word in _PROGRAMS)
 
 
 def _verb(pid: str) -> bytes:

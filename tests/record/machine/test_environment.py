@@ -8,7 +8,7 @@ import pytest
 from helpers import python, run_cli
 
 import gittrack
-from gittrack.record.machine import numerics
+from gittrack.record.machine import environment, numerics
 
 pytestmark = pytest.mark.usefixtures("project")
 ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="asks /proc")
@@ -47,6 +47,19 @@ def test_what_the_script_itself_sees_stands():
     assert env["variables"]["OPENBLAS_NUM_THREADS"] == "1"
     assert set(env.get("threads", {"none": 1}).values()) == {1}
     assert env["numpy"]["simd"]
+
+
+def test_a_folder_of_packages_is_listed_again_only_after_a_change(tmp_path):
+    (tmp_path / "torch_geometric-2.5.0.dist-info").mkdir()
+    os.utime(tmp_path, (1, 1))
+    assert environment.packages([str(tmp_path)]) == {"torch-geometric": "2.5.0"}
+    (tmp_path / "numpy-2.1.0.dist-info").mkdir()
+    os.utime(tmp_path, (1, 1))  # as if nothing had changed
+    assert environment.packages([str(tmp_path)]) == {"torch-geometric": "2.5.0"}
+    os.utime(tmp_path)
+    assert environment.packages([str(tmp_path)]) == {"numpy": "2.1.0", "torch-geometric": "2.5.0"}
+    (tmp_path / "scipy-1.15.0.dist-info").mkdir()  # perhaps in the same tick of the clock
+    assert "scipy" in environment.packages([str(tmp_path)])
 
 
 def test_nothing_is_loaded_to_be_asked():

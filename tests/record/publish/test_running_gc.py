@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from helpers import git, repo
 from gittrack.record.publish import running_gc
 
 NOBODY, OTHER = 65534, 54321
+SHELL: list[Path] = []
 root_only = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be several users")
 
 
@@ -29,11 +31,21 @@ def home():
     shutil.rmtree(folder)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def shell():
+    """A shell whose program is called git, which every user may run."""
+    folder = Path(tempfile.mkdtemp(dir="/tmp"))
+    folder.chmod(0o755)
+    SHELL[:] = [shutil.copy(os.path.realpath("/bin/sh"), folder / "git")]
+    yield
+    shutil.rmtree(folder)
+
+
 def git_that_waits(*words: str, user: int, cwd: Path) -> subprocess.Popen[str]:
     """Start what looks like a git with these words, of a user, in a folder; it ends with its input."""
     process = subprocess.Popen(
         ["git", "-c", "echo; read line", *words],
-        executable="/bin/sh",
+        executable=SHELL[0],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -100,6 +112,13 @@ def test_a_repack_of_a_user_of_our_group_may_be_in_our_repository(home):
 
 def test_only_the_verb_of_a_git_counts(project):
     with git_that_waits("log", "--", "gc", user=os.geteuid(), cwd=project) as process:
+        assert str(process.pid) not in running_gc.processes(str(project / ".git"))
+        process.communicate("\n")
+
+
+def test_another_program_with_the_arguments_of_git_does_not_count(project, monkeypatch):
+    monkeypatch.setattr(sys.modules[__name__], "SHELL", ["/bin/sh"])
+    with git_that_waits("repack", user=os.geteuid(), cwd=project) as process:
         assert str(process.pid) not in running_gc.processes(str(project / ".git"))
         process.communicate("\n")
 
