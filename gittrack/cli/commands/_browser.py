@@ -6,6 +6,7 @@ import contextlib
 import html
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,10 +18,14 @@ _PAGE = """<!doctype html>
 <a href="{address}">the page</a>
 """
 
+_OLD = 3600  # seconds; by then a browser has read its file
+
 
 @contextlib.contextmanager
 def redirection(address: str, folder: str) -> Iterator[str]:
     """Write a file that leads to an address and that only its owner can read, and remove it at the end.
+
+    The files of servers that were killed are removed, too.
 
     Parameters
     ----------
@@ -36,6 +41,7 @@ def redirection(address: str, folder: str) -> Iterator[str]:
     """
     try:
         os.makedirs(folder, exist_ok=True)
+        _remove_old(Path(folder))
         descriptor, name = tempfile.mkstemp(".html", "page-", folder)
     except OSError:
         descriptor, name = tempfile.mkstemp(".html", "gittrack-")
@@ -46,3 +52,10 @@ def redirection(address: str, folder: str) -> Iterator[str]:
     finally:
         with contextlib.suppress(OSError):
             os.unlink(name)
+
+
+def _remove_old(folder: Path) -> None:
+    for path in folder.glob("page-*.html"):
+        with contextlib.suppress(OSError):
+            if path.stat().st_mtime < time.time() - _OLD:
+                path.unlink()

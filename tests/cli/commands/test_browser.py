@@ -30,6 +30,16 @@ def test_only_its_owner_can_read_the_file_and_it_goes_at_the_end(tmp_path):
     assert list(folder.iterdir()) == []
 
 
+def test_files_of_killed_servers_are_removed(tmp_path):
+    old, new = (tmp_path / f"page-{name}.html" for name in ("old", "new"))
+    for file in (old, new):
+        file.write_text("secret")
+    os.utime(old, (0, 0))
+    with _browser.redirection(ADDRESS, str(tmp_path)):
+        assert not old.exists()
+    assert list(tmp_path.iterdir()) == [new]  # of a server that has just begun
+
+
 def test_the_file_is_elsewhere_if_the_repository_cannot_be_written(tmp_path):
     (tmp_path / "gittrack").write_text("no folder")
     with _browser.redirection(ADDRESS, str(tmp_path / "gittrack")) as address:

@@ -47,6 +47,9 @@ def hostile(project) -> Path:
             run.log({f"{text} {part}": 1.0 + number for part in ("loss", "/")})
             for path in (*EVIL, "evil.png") if number == len(TEXTS) - 1 else ():
                 run.log_artifact(path)
+            if number == len(TEXTS) - 1:
+                media = {MARKUP: helpers.gittrack.Text(PAGE), "page": helpers.gittrack.Html(PAGE)}
+                run.log(media, step=1)
             print(PAGE)
     return project
 
@@ -105,18 +108,27 @@ def test_no_preview_runs_a_script_of_a_run(hostile, served, page, tmp_path, monk
     expect(page.frame_locator("iframe[title='evil.plotly.json']").locator("#figure")).to_have_text(
         f"{PAGE} undefined"
     )
+    expect(page.get_by_role("region", name="Media")).to_contain_text(MARKUP)
     for title in ("evil.html", "evil.svg"):
         expect(page.locator(f"iframe[title='{title}']")).to_have_attribute("sandbox", "")
     check_nothing_ran(page)
-    other = helpers.listed()[1]["id"]
+    assert helpers.run_cli("run", "--", "printf", "%s", PAGE).code == 0
+    other = helpers.listed()[0]["id"]
     picked = f"selected=%3D{key.replace('/', '%2F')}&selected=%3Ddefault%2F{other}"
     page.goto(f"{page.url.partition('#')[0]}#view=compare&{picked}")
-    for tab in ("Code", "Artifacts", "Values"):
+    for tab in ("Code", "Consoles", "Artifacts", "Values"):
         page.get_by_role("tab", name=tab).click()
         for details in page.get_by_role("tabpanel").locator("details").all():
             if details.get_attribute("open") is None:
                 details.locator("summary").click()
+        if tab == "Consoles":
+            expect(page.get_by_role("log")).to_contain_text("<script>parent.owned")
     expect(page.get_by_role("region", name="Params")).to_contain_text("__proto__")
+    check_nothing_ran(page)
+    helpers.model("register", "resnet", key.rpartition("/")[2])
+    helpers.model("promote", "resnet@1", "staging", "-m", MARKUP)
+    page.goto(f"{page.url.partition('#')[0]}#view=models&target=resnet")
+    expect(page.get_by_role("region", name="History")).to_contain_text(MARKUP)
     check_nothing_ran(page)
 
 
