@@ -5,6 +5,7 @@ It is served by `serving` on this machine, or by any WSGI server: ``application(
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
 import threading
@@ -138,6 +139,8 @@ class Application:
             return self._newer(fields, environ.get("HTTP_IF_NONE_MATCH", ""))
         if kind == "data" and (name in VIEWS or name == "start"):
             document = self._start() if name == "start" else self._document(name, fields)
+            if fields.flag("binary"):
+                return Answer(with_bytes(document), "application/octet-stream")
             return Answer(encoded(document))
         if kind == "artifact" and name:
             artifacts = import_module("gittrack.web.artifacts")
@@ -213,8 +216,35 @@ def _fields(environ: Mapping[str, Any]) -> Params:
 
 
 def encoded(document: Any) -> bytes:
-    """Return a document as JSON without spaces, in ASCII."""
-    return json.dumps(jsonable.plain(document), allow_nan=False, separators=(",", ":")).encode()
+    """Return a document as JSON without spaces, in ASCII; bytes in base64."""
+    return _json(document, lambda data: base64.b64encode(data).decode())
+
+
+def with_bytes(document: Any) -> bytes:
+    """Return a document whose arrays are bytes after its JSON, so that a browser has nothing to decode.
+
+    It begins with the length of the JSON in 4 bytes, little endian.  The JSON has ``[start, length]`` for
+    each array; the arrays begin after it, each at a multiple of 8 bytes.
+    """
+    parts: list[bytes] = []
+    size = 0
+
+    def added(data: bytes) -> list[int]:
+        nonlocal size
+        start, filled = size, data + bytes(-len(data) % 8)
+        parts.append(filled)
+        size += len(filled)
+        return [start, len(data)]
+
+    head = _json(document, added)
+    head += b" " * (-(4 + len(head)) % 8)
+    return b"".join((len(head).to_bytes(4, "little"), head, *parts))
+
+
+def _json(document: Any, form: Callable[[bytes], Any]) -> bytes:
+    """Return JSON in which bytes are in another form."""
+    plain = jsonable.plain(document)
+    return json.dumps(plain, allow_nan=False, separators=(",", ":"), default=form).encode()
 
 
 def failure(error: TrackError, status: int) -> Answer:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -217,5 +216,5 @@ def pack(numbers: Array, *, single: bool = False) -> Any:
     )
 
 
-def _packed(kind: str, numbers: Array) -> dict[str, str]:
-    return {"type": kind, "data": base64.b64encode(numbers.tobytes()).decode()}
+def _packed(kind: str, numbers: Array) -> dict[str, Any]:
+    return {"type": kind, "data": numbers.tobytes()}

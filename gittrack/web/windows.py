@@ -86,7 +86,8 @@ class Windows:
         with self._lock:
             order = self._order(repo, params)
         offset = params.whole("offset", 0, 10**9)
-        limit = params.whole("limit", WINDOW, _LARGEST_WINDOW)
+        usual = MOST_ROWS if len(order.raws) <= MOST_ROWS else WINDOW
+        limit = params.whole("limit", usual, _LARGEST_WINDOW)
         raws = [_renewed(repo, raw) for raw in order.raws[offset : offset + limit]]
         return Rows(
             reader.bodies(repo, raws), len(order.raws), offset, order.archived, order.damaged

@@ -34,6 +34,11 @@ def test_of_many_runs_the_first_rows_come(five):
     assert (ids(rows), rows.total, rows.complete) == (five[:2:-1], 5, False)
 
 
+def test_few_runs_of_a_query_come_whole_too(five):
+    rows = Windows().select(git.find(), Params({"where": ["loss < 4"]}))
+    assert (len(rows.raws), rows.complete) == (4, True)
+
+
 def test_windows_in_an_order(five):
     order = Windows()
     for offset, expected in ((0, [0, 2]), (2, [4, 1]), (4, [3])):

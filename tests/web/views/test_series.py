@@ -12,7 +12,7 @@ import pytest
 
 from gittrack import git
 from gittrack.web import series_file
-from gittrack.web.application import encoded
+from gittrack.web.application import encoded, with_bytes
 from gittrack.web.params import BadParameter, Params
 from gittrack.web.points import PointCache
 from gittrack.web.views import series
@@ -36,6 +36,19 @@ def unpacked(pack: object) -> list[float]:
 
 def key(run_id: str) -> str:
     return f"default/{run_id}"
+
+
+def test_bytes_lie_after_the_json_and_need_no_decoding(project):
+    run = key(helpers.record("a", *({"loss": 1 / (step + 1)} for step in range(101))))
+    document = series.view(git.find(), Params({"run": [run]}), PointCache())
+    answer = with_bytes(document)
+    begin = 4 + int.from_bytes(answer[:4], "little")
+    (entry,) = json.loads(answer[4:begin])["series"]
+    start, length = entry["y"]["data"]
+    assert (begin + start) % 8 == 0
+    values = np.frombuffer(answer[begin + start : begin + start + length], "<f8").tolist()
+    assert values == [1 / (step + 1) for step in range(101)]
+    assert unpacked(view([run])["series"][0]["y"]) == values
 
 
 def test_a_logarithmic_axis_has_columns_of_its_own():

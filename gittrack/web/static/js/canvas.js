@@ -7,17 +7,27 @@ const NEAR = 100; // pixels out of sight
 
 /** @typedef {Record<string, string>} Colors  `ink`, `muted`, `line`, `panel`, `accent`, `good` and `bad` */
 
+/** @typedef {{width: number, height: number, font: string, colors: Colors}} Measured  what a page says about a canvas */
+
 /**
- * Return the empty context of a canvas that is as large as it is shown, and the colours of now.
+ * Return how large a canvas is shown, and the font and the colours of now.
  * @param {HTMLCanvasElement} canvas
  * @param {number} [wide]  pixels, if it is not shown yet
  * @param {number} [high]
+ * @returns {Measured}
  */
-export function prepared(canvas, wide = 600, high = 420) {
-  const [width, height] = [canvas.clientWidth || wide, canvas.clientHeight || high];
-  const context = cleared(canvas, width, height);
-  context.font = `11px ${getComputedStyle(document.body).fontFamily}`;
-  return { context, width, height, colors: colorsOn(canvas) };
+export function measured(canvas, wide = 600, high = 420) {
+  const font = `11px ${getComputedStyle(document.body).fontFamily}`;
+  return { width: canvas.clientWidth || wide, height: canvas.clientHeight || high, font, colors: colorsOn(canvas) };
+}
+
+/**
+ * Return the empty context of a canvas.
+ * @param {HTMLCanvasElement} canvas
+ * @param {Measured} size
+ */
+export function prepared(canvas, { width, height, font }) {
+  return Object.assign(cleared(canvas, width, height), { font });
 }
 
 /**

@@ -2,6 +2,7 @@
 /** Documents from the server. */
 
 import { DataError } from "./errors.js";
+import { withBytes } from "./pack.js";
 
 /**
  * Return the documents of the server that sent the page.
@@ -15,6 +16,7 @@ export function httpSource() {
       const headers = options.etag ? { "If-None-Match": options.etag } : {};
       const response = await ask(`data/${name}?${query(params)}`, { headers, signal: options.signal });
       if (response.status === 304) return null;
+      if (response.headers.get("Content-Type") === "application/octet-stream") return withBytes(await response.arrayBuffer());
       const document = await response.json().catch(() => ({}));
       if (!response.ok) {
         const error = document.error || {};

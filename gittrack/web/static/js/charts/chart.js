@@ -1,7 +1,7 @@
 // @ts-check
 /** One chart: lines on a canvas, and on a second canvas above it what follows the pointer or the keyboard. */
 
-import { cleared, isInSight, paintAgain, prepared } from "../canvas.js";
+import { cleared, isInSight, measured as measuredOf, paintAgain, prepared } from "../canvas.js";
 import { el } from "../dom.js";
 import { placeText } from "./axis.js";
 import { drawNothing, drawOverlay, drawScene } from "./draw.js";
@@ -51,6 +51,7 @@ export function createChart(title, shared = {}) {
   let colors = /** @type {import("../canvas.js").Colors} */ ({});
   let selection = /** @type {[number, number] | null} */ (null); // the part that is being chosen, in pixels
   let isStale = false; // whether the canvas waits until it is in sight
+  let isClear = true; // whether nothing is on the overlay
   /** @type {Actions} */
   const actions = {
     cross: (metric, x, hover) => point(x === null ? null : { metric, x }, hover, pointed.baseline),
@@ -84,7 +85,7 @@ export function createChart(title, shared = {}) {
   });
   plot.addEventListener("blur", () => place && leave());
   paintAgain(plot, (reason) => {
-    if (reason === "paper" || (reason === "sight" && isStale)) draw();
+    if (reason === "paper" || (reason === "sight" && isStale)) draw(measured());
     else if (reason === "colors" || (reason === "size" && (scene?.width !== canvas.clientWidth || scene?.height !== canvas.clientHeight))) paint(null, {});
   });
 
@@ -108,22 +109,27 @@ export function createChart(title, shared = {}) {
     actions.cross(title, null, "");
   }
 
-  /** Show lines, or those of the last time; a chart out of sight is drawn when it comes into sight. */
-  function paint(/** @type {any[] | null} */ curves, /** @type {Partial<import("./scene.js").Options>} */ more) {
-    if (curves) lines = curves.map(lineOf);
-    options = { ...options, ...more };
-    scene = sceneOf(title, lines, options, canvas.clientWidth || WIDTH, canvas.clientHeight || HEIGHT);
-    plot.setAttribute("aria-label", described(scene, title));
-    isStale = !isInSight(plot);
-    if (!isStale) draw();
+  /** Return what the page says about the chart.  Ask all charts before one is drawn: the page is laid out again after that. */
+  function measured() {
+    return { ...measuredOf(canvas, WIDTH, HEIGHT), isSeen: isInSight(plot) };
   }
 
-  function draw() {
+  /** Show lines, or those of the last time; a chart out of sight is drawn when it comes into sight. */
+  function paint(/** @type {any[] | null} */ curves, /** @type {Partial<import("./scene.js").Options>} */ more, now = measured()) {
+    if (curves) lines = curves.map(lineOf);
+    options = { ...options, ...more };
+    scene = sceneOf(title, lines, options, now.width, now.height);
+    plot.setAttribute("aria-label", described(scene, title));
+    isStale = !now.isSeen;
+    if (!isStale) draw(now);
+  }
+
+  function draw(/** @type {import("../canvas.js").Measured} */ now) {
     isStale = false;
-    const page = prepared(canvas, WIDTH, HEIGHT);
-    colors = page.colors;
-    if (scene) drawScene(page.context, scene, colors);
-    else if (lines.length > 0) drawNothing(page.context, colors);
+    const context = prepared(canvas, now);
+    colors = now.colors;
+    if (scene) drawScene(context, scene, colors);
+    else if (lines.length > 0) drawNothing(context, colors);
     point(pointed.cross, pointed.hover, pointed.baseline);
   }
 
@@ -135,16 +141,20 @@ export function createChart(title, shared = {}) {
     const reach = (scene.x.high - scene.x.low) / REACH;
     const at = (/** @type {import("./lines.js").Line | undefined} */ line) => (line && cross && reading(line, cross.x, reach)) || undefined;
     const here = cross ? at(hovered) : hovered && reading(hovered, hovered.x[hovered.x.length - 1], 0);
-    readout.textContent = here ? `${cross ? "" : "last "}${valueText(here, at(base))}` : "";
+    const text = here ? `${cross ? "" : "last "}${valueText(here, at(base))}` : "";
+    if (readout.textContent !== text) readout.textContent = text;
     const around = cross !== null && cross.metric === title ? readings(lines, cross.x, reach) : [];
     const nearest = here ?? around[0]; // the place is that of a point
     tooltip.show(around, { hovered, base: at(base), place: nearest ? placeText(scene.xName, nearest.x) : "", x: cross ? scene.x.at(cross.x) : 0, width: scene.width });
+    const isNothing = !cross && !hovered && !selection;
+    if (isNothing && isClear) return;
+    isClear = isNothing;
     const context = cleared(overlay, scene.width, scene.height);
     drawOverlay(context, scene, cross && cross.x, hovered, colors);
     if (selection) drawSelection(context, scene, selection, colors.accent);
   }
 
-  return { element, paint, point, title, isHeld, scene: () => scene };
+  return { element, paint, measured, point, title, isHeld, scene: () => scene };
 }
 
 function keyAt(/** @type {import("./scene.js").Scene} */ scene, /** @type {number} */ x, /** @type {number} */ pixelY) {

@@ -1,9 +1,10 @@
 // @ts-check
 /** The curves on the charts: asked for by what is shown, and continued while runs go on. */
 
-import { unpack } from "../pack.js";
+import { sharing } from "../pack.js";
 
 const MOST_POINTS = 20_000; // of a curve that grows; then the server thins it again
+const PAUSE = 150; // milliseconds without a key, after which what was typed counts
 
 /**
  * @typedef {object} Curve
@@ -39,7 +40,7 @@ export function followCurves(app, keys) {
   }
 
   async function ask(/** @type {string[]} */ run, /** @type {Range} */ range) {
-    return run.length > 0 ? app.data.get("series", { run, x: app.store.get().x, ...range }) : { series: [], tails: {} };
+    return run.length > 0 ? app.data.get("series", { run, x: app.store.get().x, ...range, binary: true }) : { series: [], tails: {} };
   }
 
   async function follow() {
@@ -60,11 +61,15 @@ export function followCurves(app, keys) {
   const off = [
     app.store.on(["runs", "selected", "hidden", "x", "from", "to", "logX", "group", "find"], (state, changed) => {
       const isOther = changedKeys() || changed.has("x");
-      if (isOther || !has(state.curves, loaded, state)) app.guarded(load);
+      if (!isOther && has(state.curves, loaded, state)) return;
+      clearTimeout(typing);
+      if (changed.size === 1 && changed.has("find")) typing = window.setTimeout(() => app.guarded(load), PAUSE);
+      else app.guarded(load);
     }),
     app.store.on(["fresh"], () => app.guarded(follow)),
   ];
   let drawn = "";
+  let typing = 0;
   function changedKeys() {
     const now = keys().join(" ");
     const changed = now !== drawn;
@@ -73,7 +78,10 @@ export function followCurves(app, keys) {
   }
   changedKeys();
   app.guarded(load);
-  return () => off.forEach((end) => end());
+  return () => {
+    clearTimeout(typing);
+    off.forEach((end) => end());
+  };
 }
 
 /** @typedef {{from: number | null, to: number | null, logX?: boolean}} Range  null: without an end; a logarithmic axis has other columns of pixels */
@@ -98,14 +106,12 @@ export function has(curves, loaded, { from, to, logX }) {
 export function grouped(series) {
   /** @type {Record<string, Curve[]>} */
   const curves = Object.create(null); // a metric may be named `constructor`
+  const unpack = sharing();
+  const unpacked = (/** @type {any} */ packs) => Object.fromEntries(Object.entries(packs).map(([name, pack]) => [name, unpack(pack)]));
   for (const { run, metric, x, y, marks, total, thinned, means, before } of series) {
     (curves[metric] ??= []).push({ key: run, x: unpack(x), y: unpack(y), marks: marks || [], total, thinned, ...(means && { means: unpacked(means) }), ...(before && { before: unpacked(before) }) });
   }
   return curves;
-}
-
-function unpacked(/** @type {any} */ packs) {
-  return Object.fromEntries(Object.entries(packs).map(([name, pack]) => [name, unpack(pack)]));
 }
 
 /**

@@ -39,7 +39,10 @@ export function createCharts(app, keys, choose = () => ({ keys: keys(), groups: 
     zoom: (/** @type {number | null} */ from, /** @type {number | null} */ to) => store.set({ from, to }),
     preview: (/** @type {number} */ from, /** @type {number} */ to) => {
       cancelAnimationFrame(painting);
-      painting = requestAnimationFrame(() => charts.forEach((chart) => chart.paint(null, { from, to })));
+      painting = requestAnimationFrame(() => {
+        const sizes = [...charts.values()].map((chart) => chart.measured());
+        [...charts.values()].forEach((chart, i) => chart.paint(null, { from, to }, sizes[i]));
+      });
     },
     open: (/** @type {string} */ key) => !key.startsWith("*") && store.set({ view: "run", target: key, hover: "", cross: null }),
     announce: app.announce,
@@ -88,10 +91,9 @@ export function createCharts(app, keys, choose = () => ({ keys: keys(), groups: 
     const looks = looksOf(state.runs, colors, dashes);
     const options = { smooth: state.smooth, band: state.band, groups: choice.groups, logX: state.logX };
     const { log, logX, clip, x, from, to } = state;
-    for (const [metric, chart] of charts) {
-      if (full && metric !== full) continue;
-      chart.paint(linesOf(state.curves[metric] || [], looks, options), { log, logX, clip, x, from, to });
-    }
+    const shown = [...charts.values()].filter(({ title }) => !full || title === full);
+    const sizes = shown.map((chart) => chart.measured());
+    shown.forEach((chart, i) => chart.paint(linesOf(state.curves[chart.title] || [], looks, options), { log, logX, clip, x, from, to }, sizes[i]));
     controls.refresh(choice.groups !== null);
     const isNamed = choice.groups !== null || state.panes === "charts";
     legend.show(isNamed && choice.all.length <= FEW ? choice.all.map(({ key, label }) => ({ key, ...looks(key), ...(label && { label }) })) : []);

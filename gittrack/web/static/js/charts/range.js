@@ -12,7 +12,8 @@ const CUT = 0.02; // of the values at each end are outliers
  * @returns {[number, number] | null}
  */
 export function rangeOfX(lines, { from, to, logX }) {
-  const all = extent(lines.flatMap((line) => [line.x, line.marks.map(([at]) => at), ...(line.ghost ? [line.ghost.x] : [])]), logX);
+  const places = new Set(lines.flatMap((line) => [line.x, ...(line.ghost ? [line.ghost.x] : [])])); // curves may share theirs
+  const all = extent([...places, ...lines.map((line) => line.marks.map(([at]) => at))], logX);
   if (!all) return null;
   const [low, high] = [from ?? all[0], to ?? all[1]];
   return logX && low <= 0 ? [Math.min(all[0], high > 0 ? high : all[0]), high > 0 ? high : all[1]] : [low, high];

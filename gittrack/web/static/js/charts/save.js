@@ -2,7 +2,7 @@
 /** A chart as a file: the points as CSV, the picture as SVG or PNG. */
 
 import { csvLine } from "../csv.js";
-import { colorsOn, prepared } from "../canvas.js";
+import { colorsOn, measured, prepared } from "../canvas.js";
 import { el } from "../dom.js";
 import { escape } from "../format.js";
 import { marksOf } from "./draw.js";
@@ -98,7 +98,7 @@ function xml(/** @type {string} */ text) {
  */
 export function png({ title, lines, width, height, frame }, canvas, take) {
   const picture = el("canvas");
-  const { context } = prepared(picture, width, height + 36 + lines.length * 16);
+  const context = prepared(picture, measured(picture, width, height + 36 + lines.length * 16));
   const { ink, panel } = colorsOn(canvas);
   context.fillStyle = panel;
   context.fillRect(0, 0, picture.width, picture.height);

@@ -1,7 +1,7 @@
 // @ts-check
 /** Points over two axes on a canvas. */
 
-import { prepared } from "../canvas.js";
+import { measured, prepared } from "../canvas.js";
 import { createScale } from "../charts/scale.js";
 import { escape } from "../format.js";
 import { numberAt, tickTexts } from "./axes.js";
@@ -27,7 +27,9 @@ const FRAME = { left: 70, right: 20, top: 14, bottom: 42 };
  * @returns {{row: number, x: number, y: number}[]}
  */
 export function drawPoints(canvas, { x, y, paint, keys, rows, radius }, hover) {
-  const { context, width, height, colors: { ink, muted, line } } = prepared(canvas);
+  const size = measured(canvas);
+  const { width, height, colors: { ink, muted, line } } = size;
+  const context = prepared(canvas, size);
   const [across, up] = [scaleOf(x.axis, FRAME.left, width - FRAME.right), scaleOf(y.axis, height - FRAME.bottom, FRAME.top)];
   if (!across || !up) return [];
   context.strokeStyle = line;

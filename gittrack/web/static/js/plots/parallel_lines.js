@@ -1,7 +1,7 @@
 // @ts-check
 /** Draws parallel coordinates: a line per run, the axes, and the brushes. */
 
-import { prepared } from "../canvas.js";
+import { measured, prepared } from "../canvas.js";
 import { escape } from "../format.js";
 import { shareOf } from "./axes.js";
 import { labelsOf, narrow, short, spanOf } from "./brushes.js";
@@ -17,7 +17,9 @@ export const FRAME = { left: 60, right: 60, top: 34, bottom: 14 };
  * @param {{side: number, from: number, to: number} | null} drag  in pixels
  */
 export function draw(canvas, { keys, sides, brushes, rows, within, paint }, hover, drag) {
-  const { context, width, height, colors: { ink, muted, line, panel, accent } } = prepared(canvas);
+  const size = measured(canvas);
+  const { width, height, colors: { ink, muted, line, panel, accent } } = size;
+  const context = prepared(canvas, size);
   const at = (/** @type {number} */ i) => FRAME.left + (i / Math.max(1, sides.length - 1)) * (width - FRAME.left - FRAME.right);
   const up = (/** @type {number} */ share) => height - FRAME.bottom - share * (height - FRAME.bottom - FRAME.top);
   const placesOf = (/** @type {number} */ row) => sides.map(({ axis }, i) => /** @type {[number, number]} */ ([at(i), up(shareOf(axis, axis.numbers[row]))]));

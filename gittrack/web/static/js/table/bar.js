@@ -26,10 +26,17 @@ export function createBar(app, ...more) {
     store.set({ group: [...group.filter((/** @type {string} */ other) => other.startsWith("-") === isExcept), name] });
   }
 
-  function refresh() {
-    const { runs, group, baseline } = store.get();
+  let offered = /** @type {any} */ (undefined); // the runs whose columns are among the choices
+
+  function offer(/** @type {any} */ runs) {
+    offered = runs;
     const names = runs ? runs.columns.filter((/** @type {any} */ column) => column.group === "param" || ["experiment", "status", "branch", "code", "name"].includes(column.name)) : [];
     fill(choice, el("option", { value: "", text: "group by …" }), el("option", { value: EXCEPT_SEED, text: "all except seed" }), ...names.map((/** @type {any} */ column) => el("option", { value: column.name, text: column.head })));
+  }
+
+  function refresh() {
+    const { runs, group, baseline } = store.get();
+    if (runs !== offered) offer(runs);
     choice.value = "";
     const limit = runs ? limitOf(runs) : "";
     choice.disabled = find.disabled = !runs || limit !== "";

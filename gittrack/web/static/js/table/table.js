@@ -37,7 +37,9 @@ export function createTable(root, app) {
   const pen = el("canvas").getContext("2d", { willReadFrequently: true });
   const { fontSize, fontFamily } = getComputedStyle(document.body);
   pen.font = `600 ${fontSize} ${fontFamily}`; // as the head, the widest text
-  const measure = (/** @type {string} */ text) => pen.measureText(text).width;
+  /** @type {Map<string, number>} */
+  const pixels = new Map(); // by text
+  const measure = (/** @type {string} */ text) => pixels.get(text) ?? (pixels.set(text, pen.measureText(text).width), pixels.get(text) ?? 0);
   /** @type {Content} */
   let content = { lines: [], columns: [], look: { runs: { keys: [], columns: [], complete: true }, sort: [], baseline: -1, qualities: new Map() } };
   let whole = false; // for paper, everything is painted
@@ -47,13 +49,17 @@ export function createTable(root, app) {
   /** @type {Map<string, number>} */
   const needed = new Map(); // widths by name; they only grow, so that scrolling moves nothing
 
-  function ranges() {
+  function sizes() {
+    const { scrollTop, scrollLeft, clientHeight, clientWidth } = scroller;
+    return { top: scrollTop, left: scrollLeft, high: clientHeight || 600, wide: clientWidth || 700 };
+  }
+
+  function ranges({ top, left, high, wide } = sizes()) {
     const { lines, columns } = content;
     const widths = columns.map((column) => chosen.get(column.name) ?? needed.get(column.name) ?? 80);
     const pinned = columns.filter((column) => store.get().pinned.includes(column.name)).length;
     if (whole) return { widths, pinned, rows: [0, lines.length], places: [pinned, columns.length] };
-    const rows = linesInSight(lines.length, height, scroller.scrollTop, scroller.clientHeight || 600);
-    return { widths, pinned, rows, places: columnsInSight(widths, pinned, scroller.scrollLeft, scroller.clientWidth || 700) };
+    return { widths, pinned, rows: linesInSight(lines.length, height, top, high), places: columnsInSight(widths, pinned, left, wide) };
   }
 
   function paintIfMoved() {
@@ -63,12 +69,13 @@ export function createTable(root, app) {
 
   function paint() {
     const { lines, columns, look } = content;
-    const { pinned, rows: [first, last], places } = ranges();
+    const size = sizes();
+    const { pinned, rows: [first, last], places } = ranges(size);
     painted = [[first, last], places].join();
     const indices = columns.map((_, i) => i).filter((i) => i < pinned || (i >= places[0] && i < places[1]));
     const parts = lines.slice(first, last).map((line) => (line.id ? indices.map((i) => part(line, columns[i])) : null));
     indices.forEach((index, i) => widen(index, parts.flatMap((row) => (row ? [row[i].text] : []))));
-    const { widths } = ranges();
+    const { widths } = ranges(size);
     const frame = { widths, pinned, indices, before: total(widths, pinned, places[0]), after: total(widths, places[1], widths.length) };
     grid.style.width = `${total(widths, 0, widths.length)}px`;
     fillHead(head, app, columns, frame);

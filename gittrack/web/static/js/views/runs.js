@@ -47,6 +47,7 @@ export function mount(root, app) {
     const columns = columnsOf(runs, state);
     const qualities = new Map(columns.filter((column) => column.goal && runs.complete).map((column) => [column.name, quality(column, rows)]));
     store.set({ order: lines.map((line) => line.id) });
+    if (state.panes === "charts") return; // the rest is not shown
     table.show({ lines, columns, look: { runs, sort, baseline: runs.keys.indexOf(state.baseline), qualities } });
     const fixed = runs.columns.filter((/** @type {any} */ column) => "value" in column && column.group === "param");
     fill(constants, fixed.map((/** @type {any} */ column) => `${column.head}=${show(column.value, column.kind)}`).join("  "));
@@ -56,7 +57,7 @@ export function mount(root, app) {
   }
 
   const off = [
-    store.on(["runs", "sort", "columns", "pinned", "widths", "group", "folded", "find", "baseline"], arrange),
+    store.on(["runs", "sort", "columns", "pinned", "widths", "group", "folded", "find", "baseline", "panes"], arrange),
     store.on(["selected", "cursor", "colors", "hidden", "hover"], table.mark),
     charts.stop,
     table.stop,

@@ -1,7 +1,7 @@
 // @ts-check
 /** The search demonstration: three methods on one landscape, step by step, with the same budget. */
 
-import { paintAgain, prepared } from "../canvas.js";
+import { measured, paintAgain, prepared } from "../canvas.js";
 import { el, fill } from "../dom.js";
 import { general } from "../format.js";
 import { bestOf, heat, position, until } from "../replay.js";
@@ -103,7 +103,8 @@ function panel(/** @type {any} */ document, /** @type {any} */ method) {
 }
 
 function draw(/** @type {HTMLCanvasElement} */ canvas, /** @type {any} */ document, /** @type {number[][]} */ steps, /** @type {number[] | null} */ best, /** @type {boolean} */ isRevealed) {
-  const { context, colors } = prepared(canvas, SIZE, SIZE);
+  const size = measured(canvas, SIZE, SIZE);
+  const [context, { colors }] = [prepared(canvas, size), size];
   if (isRevealed) landscape(context, document.landscape);
   context.strokeStyle = colors.line;
   context.strokeRect(0.5, 0.5, SIZE - 1, SIZE - 1);
