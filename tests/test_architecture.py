@@ -46,7 +46,7 @@ MAY_IMPORT = {
     "search": {"core", "analysis"},
     "sweeping": {*_RUNS, "launch", "reproduce", "search"},
     "models": {*_RUNS, "reproduce"},
-    "share": {*_RUNS, "models", "tidy"},
+    "share": {*_RUNS, "models", "tidy", "version"},
     "show": {"core", "analysis"},
     "web": {*_BASE, "git", "analysis", "read", "search", "sweeping", "show", "version"},
     "api": {*_RUNS, "launch", "models", "search", "share", "show", "web"},
@@ -196,7 +196,7 @@ LAZY_IMPORTS = {
         "tempfile": "only a bug needs it",
         "traceback": "only a bug needs it",
         "gittrack.cli.parsing": "git starts before argparse is imported",
-        "gittrack.core.registry.names": "only some verbs of models need it",
+        "gittrack.core.registry.names": "only some verbs need it",
     },
     "cli/output.py": {"gittrack.cli.pager": "only output on a terminal needs it"},
     "cli/commands/_bar.py": {"tqdm": "30 ms that only large files on a terminal need"},
@@ -215,9 +215,8 @@ LAZY_IMPORTS = {
         "pandas": "only where it is installed, and asked for",
     },
     "web/live.py": {"gittrack.web.views.tails": "with NumPy, which the first page does not need"},
-    "cli/commands/push.py": {
-        "gittrack.cli.commands._runs": "with the recorder: half the start of a push that names no run"
-    },
+    "cli/commands/push.py": {"gittrack.cli.commands._push": "80 ms that a push of nothing spares"},
+    "cli/commands/pull.py": {"gittrack.cli.commands._pull": "80 ms that a pull of nothing spares"},
     "cli/commands/ui.py": {
         "gittrack.web.application": "a file needs no server",
         "gittrack.web.security": "a file needs no server",

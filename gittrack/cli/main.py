@@ -94,8 +94,10 @@ _WITH_COMMAND = ("sweep", "sweep resume")  # the command line ends with ``-- COM
 _LOOK_AT_MODELS = tuple(
     f"model {verb}" for verb in ("ls", "show", "history", "get", "diff", "promote")
 )
+_SHARE = ("push", "pull")  # they mostly have nothing to do
 _LONG_LIVED = ("run", "reproduce", "repeat", "sweep", "demo", "ui", "watch")
 GROUPS = {task: tuple(verbs) for task, verbs in _TASKS.items()}
+PLAIN = (*GROUPS["find and compare"], *_SHARE)  # their lines are read without argparse if possible
 VERBS = {verb: about for verbs in _TASKS.values() for verb, about in verbs.items()}
 
 
@@ -218,8 +220,8 @@ def _dispatch(words: list[str]) -> int:
 
 
 def _plain(verb: str, words: list[str]) -> Any:
-    """Return the arguments of a verb that only looks, if its command line is plain, else None."""
-    if verb not in GROUPS["find and compare"]:
+    """Return the arguments of a verb that mostly only looks, if its command line is plain, else None."""
+    if verb not in PLAIN:
         return None
     return plain_arguments.read(_command(verb), words)
 
@@ -256,13 +258,14 @@ def _look_ahead(verb: str, words: list[str]) -> None:
         return
     if verb in ("ls", "top") and not {"-e", "--experiment"} & set(words):
         refs.look_ahead(folder, layout.RUNS, layout.NOTES, layout.TRACKING, layout.ARCHIVE)
-    if verb in _LOOK_AT_MODELS:
+    if verb in (*_LOOK_AT_MODELS, *_SHARE):
         from gittrack.core.registry import names  # noqa: PLC0415 - for a few verbs only
 
-        refs.look_ahead(folder, *names.PLACES)
-    if verb in (*GROUPS["find and compare"], *_LOOK_AT_MODELS):
+        shared = layout.SHARED if verb in _SHARE else ()
+        refs.look_ahead(folder, *shared, *names.PLACES)
+    if verb in (*PLAIN, *_LOOK_AT_MODELS):
         needs_goal = verb == "top" and not {"--min", "--max"} & set(words)
-        git.look_ahead(folder, config=needs_goal)
+        git.look_ahead(folder, config=needs_goal or verb in _SHARE)
 
 
 def _join_sort_key(words: list[str]) -> list[str]:

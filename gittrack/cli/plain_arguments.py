@@ -166,6 +166,8 @@ def _positional_values(arguments: Sequence[_Argument], words: list[str]) -> dict
         elif argument.nargs in ("*", "+") and words and last:
             values[argument.dest] = [_converted(argument, word) for word in words]
             words = []
+        elif argument.nargs == "*" and last:
+            values[argument.dest] = [] if argument.default is None else argument.default
         elif argument.nargs == "?" and last:
             if words:
                 values[argument.dest] = _converted(argument, words.pop(0))

@@ -22,6 +22,8 @@ ARCHIVE = (
 )
 LIVE_RUNS = "refs/live/"  # on a remote: the latest state of each run that goes on somewhere
 TRACKING = "refs/gittrack/remotes/"  # here: what was fetched of LIVE_RUNS, below <remote>/live/
+# What a push or a pull reads, besides models.
+SHARED = (RUNS, SWEEPS, ARCHIVE, "refs/notes/", TRASH, TRACKING)
 DEFAULT_EXPERIMENT = "default"
 
 # Files in the tree of a run commit.

@@ -179,6 +179,11 @@ def _to_trash(repo: git.Repo, runs: Sequence[Raw]) -> None:
         for raw in runs
         if (ref := layout.run_ref(raw.experiment, raw.id)) in here
     ]
+    moves += [  # a ref in the trash hides a folded run
+        ("", layout.trash_ref(raw.experiment, raw.id), str(raw.commit))
+        for raw in runs
+        if raw.folded and layout.run_ref(raw.experiment, raw.id) not in here
+    ]
     if moves:
         existing = {new for _, new, oid in moves if in_trash.get(new) == oid}
         refs.move(repo, moves, "gittrack: rm --everywhere", existing=existing)

@@ -64,7 +64,7 @@ WAY_OUT = (
 def max_object(repo: git.Repo, remote: Remote) -> int | None:
     """Return the size in bytes of the largest object that a remote takes; None if it is not known."""
     key = f"remote.{remote.name}.gittrackmaxobject"
-    text = git.parse_config(repo.config().output()).get(key)
+    text = remote.config.get(key)
     return limits_of(remote.url).max_object if text is None else parse_size(key, text)
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from gittrack import git
 from gittrack.core import layout
-from gittrack.core.errors import TrackError
 from gittrack.core.fast_typing import NamedTuple
+from gittrack.core.registry import names
 from gittrack.git import refs
 from gittrack.share import (
     annotation_merge,
@@ -19,15 +17,13 @@ from gittrack.share import (
     registry,
     remotes,
     removals,
+    run_fetch,
     transport,
+    unchanged,
 )
 from gittrack.share.choosing import content, options
-from gittrack.share.choosing.options import PullOptions
-from gittrack.share.hosts import failures
+from gittrack.share.choosing.options import ASK_ABOVE, PullOptions
 from gittrack.share.remotes import Remote
-
-_MOST_PARTS = 100  # fetches; one damaged run among 1,000 costs about 20
-ASK_ABOVE = 20  # removals by others; more are asked about
 
 
 class Pulled(NamedTuple):
@@ -78,6 +74,7 @@ def pull(
     may_remove: Callable[[int], bool] = lambda count: count <= ASK_ABOVE,
     unattended: bool = False,
     watch: large_files.Watch = large_files.unwatched,
+    sides: unchanged.Sides | None = None,
 ) -> Pulled:
     """Bring what the remote has and this repository lacks.
 
@@ -95,6 +92,8 @@ def pull(
         Whether nobody can answer a prompt.
     watch : callable, optional
         Called with the size of all large files in bytes; returns what is called with the bytes of each part.
+    sides : unchanged.Sides, optional
+        Both sides, if they were looked at already, by the name of this choice.
 
     Returns
     -------
@@ -107,9 +106,13 @@ def pull(
         If there is no remote, if it cannot be reached, or if none or several of its runs have an address.
     """
     choice = choice or PullOptions()
-    source = remotes.look(repo, remote, unattended=unattended)
+    sides = sides or unchanged.look(repo, remote, choice.call, unattended=unattended)
+    source = remotes.look(repo, listing=sides.listing)
+    if unchanged.recall(repo, sides) is not None:
+        return Pulled(source.name)
+    here = sides.here()
     annotation_merge.receive(repo, source, unattended=unattended)
-    _fetch_sweeps(repo, source, unattended)
+    _fetch_sweeps(repo, source, here, unattended)
     everywhere.clean(repo)
     selected = _select(repo, source, choice, unattended)
     restored = removals.restore(repo, selected)
@@ -130,7 +133,7 @@ def pull(
     if choice.artifacts:
         large = large_files.bring(repo, source.name, watch, unattended=unattended)
     tags = tuple((tag, "the tag has another value there") for tag in events.conflicts)
-    return arrived._replace(
+    done = arrived._replace(
         restored=restored,
         removed=removed,
         retained=retained,
@@ -140,6 +143,16 @@ def pull(
         unavailable=large.failed,
         live=live,
     )
+    if done == Pulled(source.name) and _is_settled(source, here):
+        unchanged.remember(repo, sides, 0)
+    return done
+
+
+def _is_settled(source: Remote, here: Mapping[str, str]) -> bool:
+    """Return whether sweeps and stages were here before as they are there: none failed to arrive."""
+    sweeps, stages = source.below(layout.SWEEPS), source.below(names.STAGES)
+    ours = {ref: oid for ref, oid in here.items() if ref.startswith(names.STAGES)}
+    return stages == ours and sweeps.items() <= here.items()
 
 
 def plan(
@@ -170,9 +183,9 @@ def plan(
     choice = choice or PullOptions()
     source = remotes.look(repo, remote, unattended=unattended)
     if choice.sweep is not None:  # its name is in its commit
-        _fetch_sweeps(repo, source, unattended)
+        _fetch_sweeps(repo, source, remotes.refs_here(repo, layout.SWEEPS), unattended)
     selected = _select(repo, source, choice, unattended)
-    here = remotes.refs_here(repo, layout.RUNS)
+    here = remotes.runs_here(repo)
     coming = removals.coming(repo, selected, here)
     content.forget(repo)
     return Pulled(
@@ -191,8 +204,8 @@ def _select(
     if not choice.by_content:
         return selected
 
-    def fetch(names: Sequence[str], prefix: str) -> None:
-        _fetch_apart(repo, source, names, unattended, prefix)
+    def fetch(refs_there: Sequence[str], prefix: str) -> None:
+        run_fetch.fetch(repo, source, refs_there, unattended, prefix)
 
     return content.matching(repo, source, selected, choice, fetch)
 
@@ -207,8 +220,9 @@ def _fetch_runs(
     remotes.list_pulled(repo, [selected[ref] for ref in requested])
     if artifacts:  # these too
         large_files.expect(repo, [selected[ref] for ref in requested])
-    unfetched = _fetch_apart(repo, source, requested, unattended)
-    after = remotes.runs_here(repo)
+    unfetched, is_complete = run_fetch.fetch(repo, source, requested, unattended)
+    # To list thousands of new refs takes long, and git has said that it made all of them.
+    after = selected if is_complete else remotes.runs_here(repo)
     changed = [ref for ref in requested if after.get(ref) == selected[ref]]
     failed = [ref for ref in requested if after.get(ref) != selected[ref]]
     new = tuple(_id(ref) for ref in changed if ref not in before)
@@ -217,72 +231,20 @@ def _fetch_runs(
         new,
         resumed=tuple(_id(ref) for ref in changed if ref in before),
         conflicts=tuple(
-            (_id(ref), unfetched.get(ref) or _difference(repo, ref, before, selected))
+            (_id(ref), unfetched.get(ref) or run_fetch.difference(repo, ref, before, selected))
             for ref in failed
         ),
     )
-
-
-def _fetch_apart(
-    repo: git.Repo,
-    source: Remote,
-    names: Sequence[str],
-    unattended: bool,
-    prefix: str = layout.RUNS,
-) -> dict[str, str]:
-    """Fetch runs; return {ref: reason} of those whose objects git refuses, which do not stop the others.
-
-    The runs get the same names below ``prefix`` here.
-
-    Git refuses all refs of a fetch if one object is damaged, or if the connection is cut.  So a fetch that
-    failed is split in halves, until the damaged runs are alone, and a line that is always cut brings some.
-
-    Raises
-    ------
-    TrackError
-        If the remote cannot be reached any more, or if very many runs are damaged.
-    """
-    reasons: dict[str, str] = {}
-    parts = [list(names)]
-    for _ in range(_MOST_PARTS):
-        if not parts:
-            return reasons
-        part = parts.pop()
-        refspecs = source.exact(part, prefix)
-        answer = transport.fetch(repo, source.route, refspecs, unattended=unattended)
-        if answer.code == 0 or "" not in refs.commits(repo, [source.refs[ref] for ref in part]):
-            continue
-        was_cut = failures.was_cut(answer.err)
-        if not was_cut:  # an error here says that the remote is gone, and not that a run is damaged
-            transport.remote_refs(repo, source.route, layout.NOTES, unattended=unattended)
-        if len(part) == 1 and was_cut:
-            raise failures.failure(source.name, answer.err)
-        if len(part) == 1:
-            reasons[part[0]] = f"git refuses it: {failures.first_line(answer.err)}"
-        else:
-            parts += [part[: len(part) // 2], part[len(part) // 2 :]]
-    raise TrackError(
-        f"many runs of {source.name} are damaged", "fetch single ones: git track pull ID"
-    )
-
-
-def _difference(repo: git.Repo, ref: str, before: dict[str, str], selected: dict[str, str]) -> str:
-    lock = os.path.join(repo.common_dir, f"{ref}.lock")
-    if os.path.exists(lock):
-        remedy = f"if no git process is running here, rm {shlex.quote(lock)}, then pull again"
-        return f"another git process locked it, or was killed: {remedy}"
-    if ref not in before:
-        return "git could not write it here: see git track doctor, then pull again"
-    return f"{before[ref][:12]} here, {selected[ref][:12]} there: each side keeps its own"
 
 
 def _id(ref: str) -> str:
     return ref.rpartition("/")[2]
 
 
-def _fetch_sweeps(repo: git.Repo, source: Remote, unattended: bool) -> None:
+def _fetch_sweeps(
+    repo: git.Repo, source: Remote, here: Mapping[str, str], unattended: bool
+) -> None:
     """Fetch sweeps; a sweep that went on elsewhere moves forward, another value is left alone."""
-    here = remotes.refs_here(repo, layout.SWEEPS)
     theirs = source.below(layout.SWEEPS)
     missing = [ref for ref, oid in theirs.items() if here.get(ref) != oid]
     transport.fetch(repo, source.route, source.exact(missing), unattended=unattended)

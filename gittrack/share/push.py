@@ -10,9 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from gittrack import git
 from gittrack.core import layout
-from gittrack.core.errors import TrackError
 from gittrack.core.fast_typing import NamedTuple
-from gittrack.core.run import annotation_log
 from gittrack.read.runs.reader import Raw
 from gittrack.read.runs.source import Request
 from gittrack.read.runs.sources import source_of
@@ -25,8 +23,10 @@ from gittrack.share import (
     remotes,
     removals,
     transport,
-    waiting,
+    unchanged,
 )
+from gittrack.share.background import waiting
+from gittrack.share.choosing import here
 from gittrack.share.hosts.cover import cover
 from gittrack.share.oversized import oversized
 from gittrack.share.remotes import Remote
@@ -59,6 +59,8 @@ class PushPlan(NamedTuple):
         The large files that go before the runs.
     oversized : mapping of str to (str, str)
         {commit: (id, reason)} of the runs that it would not take, because a file is too large.
+    sides : unchanged.Sides or None
+        Both sides as they were; None if it is known that there is nothing to send.
     """
 
     remote: Remote
@@ -72,6 +74,7 @@ class PushPlan(NamedTuple):
     events: int = 0
     large: large_files.Shipment = large_files.Shipment()
     oversized: Mapping[str, tuple[str, str]] = {}
+    sides: unchanged.Sides | None = None
 
     @property
     def sends_something(self) -> bool:
@@ -119,6 +122,7 @@ def plan(
     models: Collection[str] | None = None,
     artifacts: bool = True,
     unattended: bool = False,
+    sides: unchanged.Sides | None = None,
 ) -> PushPlan:
     """Return what a push would send; nothing is sent.
 
@@ -138,17 +142,25 @@ def plan(
         Whether large files go with the runs.
     unattended : bool, default False
         Whether nobody can answer a prompt.  Then those of ``runs`` that cannot be sent are left out.
+    sides : unchanged.Sides, optional
+        Both sides, if they were looked at already, for a push of everything.
 
     Raises
     ------
     TrackError
         If there is no remote, if it cannot be reached, or if one of ``runs`` cannot be sent.
     """
-    target = remotes.look(repo, remote, unattended=unattended)
+    is_plain = runs is None and models is None and artifacts and not everything
+    call = unchanged.PUSH if is_plain else ""
+    sides = sides or unchanged.look(repo, remote, call, unattended=unattended)
+    target = remotes.look(repo, listing=sides.listing)
+    number = unchanged.recall(repo, sides)
+    if number is not None:
+        return PushPlan(target, (), (), (), (), (), number)
     annotation_merge.receive(repo, target, unattended=unattended)
     every = source_of(repo).select(Request(summaries=False)).runs
     removed = removals.of_annotations(repo)
-    chosen = every if runs is None else _now(every, runs, removed, unattended)
+    chosen = every if runs is None else here.current(every, runs, removed, unattended=unattended)
     able = [
         raw
         for raw in chosen
@@ -177,6 +189,7 @@ def plan(
         if artifacts
         else large_files.Shipment(),
         {str(raw.commit): (raw.id, too_large[raw.id]) for raw in candidates if raw.id in too_large},
+        sides,
     )
 
 
@@ -195,36 +208,6 @@ def _large(
 
     new = [str(raw.commit) for raw in runs if target.refs.get(str(raw.ref)) != raw.commit]
     return large_files.plan(repo, commits, target.name, new=new, unattended=unattended)
-
-
-def _now(
-    every: Sequence[Raw], runs: Sequence[Raw], removed: removals.Removals, unattended: bool
-) -> list[Raw]:
-    """Return runs that a user named as they are now; unattended, one that cannot go stops no other.
-
-    Raises
-    ------
-    TrackError
-        If one of them is not committed, cannot be read, or was removed by somebody.
-    """
-    current = {(raw.experiment, raw.id): raw for raw in every}
-    chosen = [current.get((raw.experiment, raw.id), raw) for raw in runs]
-    for raw in () if unattended else chosen:
-        if not raw.commit or not raw.ref:
-            raise TrackError(f"the run {raw.id} is not committed yet", "push it when it has ended")
-        if raw.problem:
-            raise TrackError(f"the run {raw.id} is damaged: {raw.problem}", "see: git track doctor")
-        if raw.ref in removed.runs:
-            person = removed.runs[raw.ref].get("by", "somebody")
-            hint = "it is never pushed again; record it again without what leaked"
-            raise TrackError(f"{person} removed the run {raw.id} everywhere", hint)
-        if annotation_log.is_removed(raw.annotations):
-            person = (annotation_log.last_move(raw.annotations) or {}).get("by", "somebody")
-            hint = (
-                f"pull the removal, then take it back: git track pull; git track restore {raw.id}"
-            )
-            raise TrackError(f"{person} removed the run {raw.id}", hint)
-    return chosen
 
 
 def push(
@@ -258,19 +241,21 @@ def push(
         If the remote cannot be reached.
     """
     target = planned.remote
+    if planned.sides is None:
+        return Pushed(target.name)
     large = large_files.send(repo, planned.large, target.name, watch, unattended=unattended)
     unsent = large.unsent
     ids = {str(raw.ref): raw.id for raw in planned.runs if raw.commit not in unsent}
     models = large_files.sendable_models(repo, planned.models, {**unsent, **planned.oversized})
     names = {**ids, layout.NOTES: "annotations"}
     sent = [*ids, *planned.sweeps]
-    here = remotes.refs_here(repo, layout.RUNS, layout.SWEEPS) if sent else {}
+    existing = remotes.refs_here(repo, layout.RUNS, layout.SWEEPS) if sent else {}
     folded = {str(raw.ref): str(raw.commit) for raw in planned.runs if raw.folded}
     updates = transport.push(
         repo,
         target.route,
         sent,
-        compact=lambda part: cover(part, here, target.refs, folded),
+        compact=lambda part: cover(part, existing, target.refs, folded),
         unattended=unattended,
     )
     accepted = {update.ref for update in updates if update.accepted}
@@ -282,9 +267,9 @@ def push(
     every = (*updates, *((notes,) if notes else ()), *events.refused)
     refused = [update for update in every if not update.accepted]
     live_runs.remove(repo, target, accepted, unattended=unattended)
-    if target.name == remotes.chosen(repo)[0]:
+    if target.is_default:
         waiting.settle(repo, accepted, target.refs)
-    return Pushed(
+    done = Pushed(
         target.name,
         tuple(run_id for ref, run_id in ids.items() if ref in accepted),
         sum(ref in accepted for ref in planned.sweeps),
@@ -297,3 +282,6 @@ def push(
         ),
         large.number,
     )
+    if not planned.sends_something and done == Pushed(target.name):
+        unchanged.remember(repo, planned.sides, planned.pulled)
+    return done

@@ -68,7 +68,7 @@ def receive(
     conflicts = tuple(ref for ref, oid in theirs.items() if ours.get(ref, oid) != oid)
     absent = [ref for ref in theirs if ref not in ours]
     answer = transport.fetch(repo, remote.route, remote.exact(absent), unattended=unattended)
-    here = _ours(repo)
+    here = _ours(repo) if absent else ours
     new = tuple(ref.removeprefix(names.TAGS) for ref in absent if ref in here)
     if absent and not new:
         raise failure(remote.name, answer.err)

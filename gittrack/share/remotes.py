@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from gittrack import git
 from gittrack.core import layout
@@ -14,7 +14,7 @@ from gittrack.disk import folders
 from gittrack.folding import presence, visible
 from gittrack.git import refs
 from gittrack.share import transport
-from gittrack.share.hosts.ref_names import RefNames, detect
+from gittrack.share.hosts.ref_names import RefNames, detect, listed
 
 _PATTERNS = (
     f"{layout.RUNS}*",
@@ -26,6 +26,27 @@ _PATTERNS = (
 )
 _LAYOUTS = ("direct", "branches")
 _ADD = "add one: git remote add origin URL"
+
+
+class Listing(NamedTuple):
+    """What git lists of a remote, before anything of it is read.
+
+    Parameters
+    ----------
+    name : str
+        The name of the remote.
+    text : bytes
+        Lines of ids and names of its refs.
+    names : RefNames or None
+        How refs are named there; None if it is not known yet.
+    config : bytes
+        Git's configuration here, as git lists it.
+    """
+
+    name: str
+    text: bytes
+    names: RefNames | None
+    config: bytes
 
 
 class Remote(NamedTuple):
@@ -41,12 +62,20 @@ class Remote(NamedTuple):
         {ref: id} of its runs, sweeps, live runs, annotations, tags and stages.
     names : RefNames
         How refs are named there.
+    config : mapping of str to str
+        Git's configuration here.
     """
 
     name: str
     url: str
     refs: dict[str, str]
     names: RefNames = RefNames()
+    config: Mapping[str, str] = {}
+
+    @property
+    def is_default(self) -> bool:
+        """Whether runs go to it if nobody names another one."""
+        return self.name == _default(self.config)
 
     @property
     def route(self) -> transport.Route:
@@ -80,19 +109,33 @@ def chosen(repo: git.Repo, name: str | None = None) -> tuple[str, str]:
     TrackError
         If there is no such remote, or if several could be meant.
     """
-    existing = names_of(repo)
-    choice = name or git.parse_config(repo.config().output()).get("track.remote")
+    config = git.parse_config(repo.config().output())
+    choice = _choice(config, name)
+    return choice, _push_url(repo, choice)
+
+
+def _choice(config: Mapping[str, str], name: str | None) -> str:
+    """Return the name of the chosen remote; raise TrackError as `chosen`."""
+    existing = names_in(config)
+    choice = name or config.get("track.remote")
     if choice and choice not in existing:
         raise TrackError(
             f"there is no remote {choice!r}", did_you_mean(choice, existing, _listing(existing))
         )
     if not existing:
         raise TrackError("this repository has no remote", _ADD)
-    if not choice and "origin" not in existing and len(existing) > 1:
+    choice = choice or _default(config)
+    if choice is None:
         hint = f"choose it for good: git config track.remote NAME; {_listing(existing)}"
         raise TrackError("there are several remotes and none is named origin", hint)
-    choice = choice or ("origin" if "origin" in existing else next(iter(existing)))
-    return choice, _push_url(repo, choice)
+    return choice
+
+
+def _default(config: Mapping[str, str]) -> str | None:
+    """Return the name of the remote that runs go to if nobody names one; None if several could be meant."""
+    existing = names_in(config)
+    alone = next(iter(existing)) if len(existing) == 1 else None
+    return config.get("track.remote") or ("origin" if "origin" in existing else alone)
 
 
 def _push_url(repo: git.Repo, remote: str) -> str:
@@ -101,32 +144,58 @@ def _push_url(repo: git.Repo, remote: str) -> str:
     return ", ".join(os.fsdecode(repo.read(*call)).split("\n")[:-1])
 
 
-def look(repo: git.Repo, name: str | None = None, *, unattended: bool = False) -> Remote:
-    """Return what the chosen remote has.
+def list_refs(repo: git.Repo, name: str | None = None, *, unattended: bool = False) -> Listing:
+    """Ask the chosen remote for its refs.
 
     Raises
     ------
     TrackError
         If there is no such remote, or if it cannot be reached.
     """
-    remote, url = chosen(repo, name)
-    names = ref_names(repo, remote)
+    settings = repo.config().output()
+    config = git.parse_config(settings)
+    remote = _choice(config, name)
+    names = _ref_names(config, remote)
     both = [RefNames(is_branch).on_host(ref) for ref in _PATTERNS for is_branch in (False, True)]
     patterns = dict.fromkeys(both) if names is None else _PATTERNS
     route = transport.Route(remote, names or RefNames())
-    listing = transport.remote_refs(repo, route, *patterns, unattended=unattended)
-    if names is None and (detected := detect(listing)).as_branches:
+    text = transport.list_refs(repo, route, *patterns, unattended=unattended)
+    return Listing(remote, text, names, settings)
+
+
+def look(
+    repo: git.Repo,
+    name: str | None = None,
+    *,
+    unattended: bool = False,
+    listing: Listing | None = None,
+) -> Remote:
+    """Return what the chosen remote has, by a listing of it or a new one.
+
+    Raises
+    ------
+    TrackError
+        If there is no such remote, or if it cannot be reached.
+    """
+    listing = listing or list_refs(repo, name, unattended=unattended)
+    remote, names = listing.name, listing.names
+    on_host = listed(os.fsdecode(listing.text))
+    if names is None and (detected := detect(on_host)).as_branches:
         remember_ref_names(repo, remote, detected)
-        names, listing = detected, {detected.here(name): oid for name, oid in listing.items()}
-    return Remote(remote, url, listing, names or RefNames())
+        names = detected
+    here = (names or RefNames()).here
+    refs = {here(ref): oid for ref, oid in on_host.items()}
+    config = git.parse_config(listing.config)
+    return Remote(remote, _push_url(repo, remote), refs, names or RefNames(), config)
 
 
 def route(repo: git.Repo, remote: str) -> transport.Route:
     """Return how to reach a remote, without asking it."""
-    return transport.Route(remote, ref_names(repo, remote) or RefNames())
+    config = git.parse_config(repo.config().output())
+    return transport.Route(remote, _ref_names(config, remote) or RefNames())
 
 
-def ref_names(repo: git.Repo, remote: str) -> RefNames | None:
+def _ref_names(config: Mapping[str, str], remote: str) -> RefNames | None:
     """Return how refs are named on a remote by the setting ``remote.<name>.gittrackRefs``, if there is one.
 
     Raises
@@ -135,7 +204,7 @@ def ref_names(repo: git.Repo, remote: str) -> RefNames | None:
         If the setting has another value than ``branches`` or ``direct``.
     """
     key = f"remote.{remote}.gittrackrefs"
-    value = git.parse_config(repo.config().output()).get(key)
+    value = config.get(key)
     if value not in (None, *_LAYOUTS):
         raise TrackError(f"{key} is {value!r}", f"it is one of {', '.join(_LAYOUTS)}")
     return None if value is None else RefNames(as_branches=value == "branches")
@@ -168,7 +237,13 @@ def _consent_key(remote: str) -> str:
 
 def names_of(repo: git.Repo) -> frozenset[str]:
     """Return the names of the remotes."""
-    return frozenset(repo.read("remote").decode(errors="surrogateescape").split("\n")[:-1])
+    return names_in(git.parse_config(repo.config().output()))
+
+
+def names_in(config: Mapping[str, str]) -> frozenset[str]:
+    """Return the names of the remotes in a configuration: as `git remote`, each that has a setting."""
+    sections = (key.rpartition(".")[0] for key in config if key.startswith("remote."))
+    return frozenset(filter(None, (section[len("remote.") :] for section in sections)))
 
 
 def refs_here(repo: git.Repo, *prefixes: str) -> dict[str, str]:

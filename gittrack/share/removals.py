@@ -71,6 +71,8 @@ def remove(
 ) -> tuple[tuple[tuple[str, str, str], ...], tuple[tuple[str, str], ...]]:
     """Move the runs that others removed to the trash; return them, and those that stay with the reason."""
     removals = of_annotations(repo)
+    if not removals.commits and not removals.runs:
+        return (), ()
     runs = source_of(repo).select(Request(summaries=False)).runs
     marked = [
         raw for raw in runs if raw.commit and raw.ref and removals.has(str(raw.ref), raw.commit)
@@ -122,6 +124,8 @@ def _who_and_when(op: annotation_log.Operation) -> tuple[str, str]:
 
 def restore(repo: git.Repo, selected: dict[str, str]) -> tuple[str, ...]:
     """Take runs back from the trash that somebody restored later, or registered as a version of a model."""
+    if not remotes.refs_here(repo, layout.TRASH):
+        return ()
     runs = trash_of(repo).select(Request(summaries=False)).runs
     here = remotes.refs_here(repo, layout.RUNS)
     versions = models.registered(repo) if runs else {}

@@ -61,10 +61,8 @@ class Update(NamedTuple):
     reason: str = ""
 
 
-def remote_refs(
-    repo: Repo, remote: Route, *patterns: str, unattended: bool = False
-) -> dict[str, str]:
-    """Return {ref: id} of a remote.
+def list_refs(repo: Repo, remote: Route, *patterns: str, unattended: bool = False) -> bytes:
+    """Return the refs of a remote as git lists them, with their names on the host.
 
     Parameters
     ----------
@@ -87,8 +85,16 @@ def remote_refs(
     answer = call.wait()
     if answer.code != 0:
         raise failure(remote.name, answer.err)
+    return answer.out
+
+
+def remote_refs(
+    repo: Repo, remote: Route, *patterns: str, unattended: bool = False
+) -> dict[str, str]:
+    """Return {ref: id} of a remote; the parameters and errors are those of `list_refs`."""
+    output = list_refs(repo, remote, *patterns, unattended=unattended)
     here = remote.names.here
-    return {here(name): oid for name, oid in listed(os.fsdecode(answer.out)).items()}
+    return {here(name): oid for name, oid in listed(os.fsdecode(output)).items()}
 
 
 def fetch(

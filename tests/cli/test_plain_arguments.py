@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 
 from gittrack.cli import main, plain_arguments
 
-LOOKING = list(main.GROUPS["find and compare"])
+PLAIN = list(main.PLAIN)
 WORDS = (
     *("@", "digits", "loss", "3", "0", "a b", "", "-", "--", "-5", "-loss", "--nothing", "-h"),
     *("-n", "-n3", "-n=3", "-nx", "-e", "-e=a", "--experiment", "--exp", "--sort", "--sort=-x"),
     *("--json", "--csv", "--md", "--min", "--max", "--reverse", "--reverse=1", "--archived", "-w"),
     *("--where=lr < 1", "--columns", "a,b", "--all-params", "--over", "lr", "--remote", "--x"),
+    *("origin", "--all", "--dry-run", "-y", "--yes", "--model", "--sweep", "--no-artifacts"),
 )
 
 
@@ -36,6 +37,8 @@ def read(verb: str, words: list[str]):
         ("top", "--max loss"),
         ("show", "@ --json"),
         ("diff", "@ @~1 @~2"),
+        ("push", "--yes origin"),
+        ("pull", "-n 100 --remote origin"),
     ],
 )
 def test_a_plain_line_has_the_values_of_argparse(verb, line):
@@ -58,6 +61,7 @@ def test_a_plain_line_has_the_values_of_argparse(verb, line):
         ("top", "loss -n 3 surplus"),
         ("top", "loss --over lr"),
         ("diff", "@ --json @~1"),
+        ("push", "--model net"),
     ],
 )
 def test_anything_else_is_left_to_argparse(verb, line):
@@ -65,7 +69,7 @@ def test_anything_else_is_left_to_argparse(verb, line):
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.sampled_from(LOOKING), st.lists(st.sampled_from(WORDS), max_size=5))
+@given(st.sampled_from(PLAIN), st.lists(st.sampled_from(WORDS), max_size=5))
 def test_no_line_means_something_else_than_for_argparse(verb, words):
     arguments = read(verb, words)
     if arguments is not None:

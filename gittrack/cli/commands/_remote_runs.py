@@ -28,7 +28,7 @@ def show(repo: git.Repo, args: argparse.Namespace) -> int:
     remote = remotes.look(repo)
     live_runs.receive(repo, remote)
     going_on = live_elsewhere.of_remote(repo, remote.name)
-    here = remotes.refs_here(repo, layout.RUNS)
+    here = remotes.runs_here(repo)
     names = [layout.parse_run_ref(ref) for ref in remote.below(layout.RUNS) if ref not in here]
     runs = sorted((name for name in names if name), key=lambda name: name[1], reverse=True)
     if args.experiment:

@@ -55,6 +55,21 @@ def split_remote(
     return list(words), option
 
 
+def nothing_to_push(remote: str, pulled: int) -> str:
+    """Return the last line of a push that had nothing to send, with the number of runs of other people."""
+    return f"{escape(remote)} has everything already{left_out(pulled)}\n"
+
+
+def left_out(pulled: int) -> str:
+    """Return the end of the last line of a push: how many runs of other people were left out."""
+    return f"; {count(pulled, 'run')} of other people left out (--all)" if pulled else ""
+
+
+def nothing_to_pull(remote: str) -> str:
+    """Return the last line of a pull that brought nothing."""
+    return f"0 new from {escape(remote)}\n"
+
+
 def count(number: int, noun: str) -> str:
     """Return a number with its noun: ``1 run``, ``2 runs``."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

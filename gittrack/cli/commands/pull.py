@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
-
 from gittrack import git
-from gittrack.cli.commands import _bar, _share
-from gittrack.cli.commands._share import count
+from gittrack.cli.commands import _share
 from gittrack.cli.options import add_experiment, add_where, positive
-from gittrack.cli.output import print_note, print_result
-from gittrack.share import pull
-from gittrack.share.choosing.options import PullOptions
-from gittrack.show.terminal.columns import short_id
-from gittrack.show.terminal.text import escape
+from gittrack.cli.output import print_result
+from gittrack.core.fast_typing import TYPE_CHECKING
+from gittrack.share import unchanged
+from gittrack.share.choosing.options import ASK_ABOVE, PullOptions
+
+if TYPE_CHECKING:  # a plain command line is read without it
+    import argparse
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,7 +39,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "-y",
         "--yes",
         action="store_true",
-        help=f"remove also if others removed more than {pull.ASK_ABOVE} runs",
+        help=f"remove also if others removed more than {ASK_ABOVE} runs",
     )
 
 
@@ -53,36 +52,12 @@ def run(args: argparse.Namespace) -> int:
         where=args.where,
         sweep=args.sweep,
     )
-    if args.dry_run:
-        print_result(f"would bring: {_summary(pull.plan(repo, choice, remote=remote))}")
-        return 0
-    done = pull.pull(
-        repo,
-        choice,
-        remote=remote,
-        may_remove=lambda number: args.yes or _share.may_remove(number, pull.ASK_ABOVE),
-        watch=_bar.watch,
-    )
-    for run_id, person, at in done.removed:
-        print_note(f"{escape(person)} removed {short_id(run_id)} ({at[:10]}): it is in the trash")
-    for run_id, reason in done.retained[: pull.ASK_ABOVE]:
-        print_note(f"{short_id(run_id)} was removed by others and stays here: {escape(reason)}")
-    for name, difference in done.conflicts[: pull.ASK_ABOVE]:
-        print_note(f"conflict: {escape(name)}: {escape(difference)}")
-    if len(done.conflicts) > pull.ASK_ABOVE:
-        print_note(f"and {len(done.conflicts) - pull.ASK_ABOVE} more conflicts")
-    _share.print_unavailable(done.unavailable)
-    print_result(_summary(done))
-    return 1 if done.conflicts else 0
+    sides = None
+    if not args.dry_run:
+        sides = unchanged.look(repo, remote, choice.call)
+        if unchanged.recall(repo, sides) is not None:
+            print_result(_share.nothing_to_pull(sides.listing.name))
+            return 0
+    from gittrack.cli.commands import _pull  # noqa: PLC0415 - 80 ms that only a pull with something to do needs
 
-
-def _summary(done: pull.Pulled) -> str:
-    parts = [f"{len(done.new)} new"]
-    parts += [f"{len(done.resumed)} resumed"] if done.resumed else []
-    parts += [f"{len(done.restored)} restored"] if done.restored else []
-    parts += [f"{len(done.removed)} removed by others"] if done.removed else []
-    parts += [f"{count(len(done.models), 'event')} of models"] if done.models else []
-    parts += [count(done.files, "large file")] if done.files else []
-    parts += [count(len(done.conflicts), "conflict")] if done.conflicts else []
-    parts += [f"{done.live} going on elsewhere (git track ls)"] if done.live else []
-    return f"{', '.join(parts)} from {escape(done.remote)}\n"
+    return _pull.run(repo, args, choice, remote, sides)

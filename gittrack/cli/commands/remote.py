@@ -9,7 +9,8 @@ from gittrack import git
 from gittrack.cli.commands._share import count, shown_url
 from gittrack.cli.output import print_note, print_result
 from gittrack.core import layout
-from gittrack.share import live_runs, probe, registry, remotes, waiting
+from gittrack.share import live_runs, probe, registry, remotes
+from gittrack.share.background import waiting
 from gittrack.share.hosts.limits import limits_of
 from gittrack.show.terminal.text import age, columns, escape
 
@@ -32,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
     if args.probe:
         return _probe(repo, args.name)
     remote = remotes.look(repo, args.name)
-    here = remotes.refs_here(repo, layout.RUNS)
+    here = remotes.runs_here(repo)
     runs = remote.below(layout.RUNS)
     rows = [
         ("remote", f"{escape(remote.name)} ({shown_url(remote.url)})"),

@@ -12,7 +12,8 @@ from gittrack.core.secrets import redact_url
 from gittrack.disk import folders, lock
 from gittrack.read.runs.source import Request
 from gittrack.read.runs.sources import source_of
-from gittrack.share import push, remotes, removals, waiting
+from gittrack.share import push, remotes, removals
+from gittrack.share.background import waiting
 
 
 def push_waiting(repo: git.Repo) -> None:

@@ -22,8 +22,8 @@ from gittrack.git import objects
 from gittrack.read.runs import live, live_elsewhere
 from gittrack.record.machine.author import author
 from gittrack.record.publish import logs, tree
-from gittrack.share import remotes, transport, waiting
-from gittrack.share.background import automatic
+from gittrack.share import remotes, transport
+from gittrack.share.background import automatic, waiting
 
 _LARGEST_SERIES = 8 << 20  # bytes; of a larger series only the end is sent
 _LARGEST_LOG = 64 << 10

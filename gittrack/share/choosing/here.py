@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from gittrack import git
 from gittrack.core import layout
+from gittrack.core.errors import TrackError
+from gittrack.core.run import annotation_log
 from gittrack.read.runs import resolve
 from gittrack.read.runs.reader import Raw
 from gittrack.read.runs.source import Request
 from gittrack.read.runs.sources import source_of
 from gittrack.share import remotes
 from gittrack.share.choosing import sweeps
+from gittrack.share.removals import Removals
 
 
 def choose(
@@ -44,3 +49,33 @@ def choose(
     if not answer.listed:
         resolve.check_experiment(repo, slug)
     return [raw for raw in answer.runs if raw.commit]
+
+
+def current(
+    every: Sequence[Raw], runs: Sequence[Raw], removed: Removals, *, unattended: bool
+) -> list[Raw]:
+    """Return runs that a user named as they are now; unattended, one that cannot go stops no other.
+
+    Raises
+    ------
+    TrackError
+        If one of them is not committed, cannot be read, or was removed by somebody.
+    """
+    newest = {(raw.experiment, raw.id): raw for raw in every}
+    chosen = [newest.get((raw.experiment, raw.id), raw) for raw in runs]
+    for raw in () if unattended else chosen:
+        if not raw.commit or not raw.ref:
+            raise TrackError(f"the run {raw.id} is not committed yet", "push it when it has ended")
+        if raw.problem:
+            raise TrackError(f"the run {raw.id} is damaged: {raw.problem}", "see: git track doctor")
+        if raw.ref in removed.runs:
+            person = removed.runs[raw.ref].get("by", "somebody")
+            hint = "it is never pushed again; record it again without what leaked"
+            raise TrackError(f"{person} removed the run {raw.id} everywhere", hint)
+        if annotation_log.is_removed(raw.annotations):
+            person = (annotation_log.last_move(raw.annotations) or {}).get("by", "somebody")
+            hint = (
+                f"pull the removal, then take it back: git track pull; git track restore {raw.id}"
+            )
+            raise TrackError(f"{person} removed the run {raw.id}", hint)
+    return chosen

@@ -9,6 +9,8 @@ from gittrack.core.errors import AmbiguousRun, NoSuchRun
 from gittrack.core.fast_typing import NamedTuple
 from gittrack.share.remotes import Remote
 
+ASK_ABOVE = 20  # removals by others; a pull asks about more
+
 
 class PullOptions(NamedTuple):
     """Which runs of a remote to bring.
@@ -35,6 +37,11 @@ class PullOptions(NamedTuple):
     artifacts: bool = True
     where: str | None = None
     sweep: str | None = None
+
+    @property
+    def call(self) -> str:
+        """The name of such a pull for `unchanged.look`; what a query selects depends on the time, too."""
+        return "" if self.by_content else f"pull {self!r}"
 
     @property
     def by_content(self) -> bool:

@@ -13,8 +13,8 @@ from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.disk import lock
 from gittrack.record.publish import background
-from gittrack.share import everywhere, remotes, waiting
-from gittrack.share.background import automatic
+from gittrack.share import everywhere, remotes
+from gittrack.share.background import automatic, waiting
 from gittrack.tidy import trash
 
 

@@ -18,8 +18,8 @@ from gittrack.read.runs import live_elsewhere, reader
 from gittrack.read.runs.record import RunRecord
 from gittrack.record import annotate
 from gittrack.record.annotate import Target
-from gittrack.share import remotes, waiting
-from gittrack.share.background import live
+from gittrack.share import remotes
+from gittrack.share.background import live, waiting
 from gittrack.tidy import trash
 from gittrack.web import points
 from gittrack.web.views import runs as rows

@@ -47,12 +47,15 @@ def settle(repo: git.Repo, accepted: Container[str], remote_refs: Mapping[str, s
 
     A run that goes on again since it was pushed still waits.
     """
+    waiting = listed(repo)
+    if not waiting:
+        return
     here, live = remotes.refs_here(repo, layout.RUNS), layout.live_dir(repo.common_dir)
     drop(
         repo,
         {
             ref
-            for ref in listed(repo)
+            for ref in waiting
             if (ref in accepted or (ref in here and here[ref] == remote_refs.get(ref)))
             and not os.path.exists(f"{live}/{ref.rpartition('/')[2]}")
         },

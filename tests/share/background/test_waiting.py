@@ -6,7 +6,7 @@ from helpers import git as run_git
 
 import gittrack
 from gittrack.record.publish import background
-from gittrack.share import waiting
+from gittrack.share.background import waiting
 
 LOST = "refs/runs/default/20260101-000000-00000001"
 
