@@ -22,6 +22,7 @@ from gittrack.share import (
     unchanged,
 )
 from gittrack.share.choosing import content, options
+from gittrack.share.choosing.here import runs_here
 from gittrack.share.choosing.options import ASK_ABOVE, PullOptions
 from gittrack.share.remotes import Remote
 
@@ -185,7 +186,7 @@ def plan(
     if choice.sweep is not None:  # its name is in its commit
         _fetch_sweeps(repo, source, remotes.refs_here(repo, layout.SWEEPS), unattended)
     selected = _select(repo, source, choice, unattended)
-    here = remotes.runs_here(repo)
+    here = runs_here(repo)
     coming = removals.coming(repo, selected, here)
     content.forget(repo)
     return Pulled(
@@ -214,7 +215,7 @@ def _fetch_runs(
     repo: git.Repo, source: Remote, selected: dict[str, str], artifacts: bool, unattended: bool
 ) -> Pulled:
     """Fetch runs that are new or went on elsewhere; a run in the trash here stays there."""
-    before = remotes.runs_here(repo)
+    before = runs_here(repo)
     requested = removals.coming(repo, selected, before)
     # Before the fetch: after a kill in between, these runs are still known as runs of others.
     remotes.list_pulled(repo, [selected[ref] for ref in requested])
@@ -222,7 +223,7 @@ def _fetch_runs(
         large_files.expect(repo, [selected[ref] for ref in requested])
     unfetched, is_complete = run_fetch.fetch(repo, source, requested, unattended)
     # To list thousands of new refs takes long, and git has said that it made all of them.
-    after = selected if is_complete else remotes.runs_here(repo)
+    after = selected if is_complete else runs_here(repo)
     changed = [ref for ref in requested if after.get(ref) == selected[ref]]
     failed = [ref for ref in requested if after.get(ref) != selected[ref]]
     new = tuple(_id(ref) for ref in changed if ref not in before)

@@ -11,7 +11,6 @@ from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.fast_typing import NamedTuple
 from gittrack.core.registry import names
 from gittrack.disk import folders
-from gittrack.folding import presence, visible
 from gittrack.git import refs
 from gittrack.share import transport
 from gittrack.share.hosts.ref_names import RefNames, detect, listed
@@ -249,17 +248,6 @@ def names_in(config: Mapping[str, str]) -> frozenset[str]:
 def refs_here(repo: git.Repo, *prefixes: str) -> dict[str, str]:
     """Return {ref: id} of the refs of this repository below prefixes, as they are now."""
     return {ref.name: ref.oid for ref in refs.now(repo, *prefixes)}
-
-
-def runs_here(repo: git.Repo) -> dict[str, str]:
-    """Return {ref: id} of the runs of this repository, also of folded ones, as they are now."""
-    listing = refs.listing(repo, layout.RUNS, layout.ARCHIVE, fresh=True)
-    here = dict(refs.parse(listing))
-    here.pop(layout.ARCHIVE, None)
-    if presence.may_exist(repo, listing):
-        lines = (line.partition(" ") for line in visible.lines(repo, listing))
-        here.update((ref, oid) for oid, _, ref in lines)
-    return here
 
 
 def pulled(repo: git.Repo) -> set[str]:

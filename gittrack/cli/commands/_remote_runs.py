@@ -13,6 +13,7 @@ from gittrack.core import layout
 from gittrack.core.run.run_info import RunInfo
 from gittrack.read.runs import live_elsewhere
 from gittrack.share import live_runs, remotes
+from gittrack.share.choosing.here import runs_here
 from gittrack.show.data import jsonable
 from gittrack.show.terminal.columns import short_id, status_text
 from gittrack.show.terminal.text import columns
@@ -28,7 +29,7 @@ def show(repo: git.Repo, args: argparse.Namespace) -> int:
     remote = remotes.look(repo)
     live_runs.receive(repo, remote)
     going_on = live_elsewhere.of_remote(repo, remote.name)
-    here = remotes.runs_here(repo)
+    here = runs_here(repo)
     names = [layout.parse_run_ref(ref) for ref in remote.below(layout.RUNS) if ref not in here]
     runs = sorted((name for name in names if name), key=lambda name: name[1], reverse=True)
     if args.experiment:

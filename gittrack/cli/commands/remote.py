@@ -11,6 +11,7 @@ from gittrack.cli.output import print_note, print_result
 from gittrack.core import layout
 from gittrack.share import live_runs, probe, registry, remotes
 from gittrack.share.background import waiting
+from gittrack.share.choosing.here import runs_here
 from gittrack.share.hosts.limits import limits_of
 from gittrack.show.terminal.text import age, columns, escape
 
@@ -33,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
     if args.probe:
         return _probe(repo, args.name)
     remote = remotes.look(repo, args.name)
-    here = remotes.runs_here(repo)
+    here = runs_here(repo)
     runs = remote.below(layout.RUNS)
     rows = [
         ("remote", f"{escape(remote.name)} ({shown_url(remote.url)})"),

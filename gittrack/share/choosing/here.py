@@ -8,6 +8,8 @@ from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.core.run import annotation_log
+from gittrack.folding import presence, visible
+from gittrack.git import refs
 from gittrack.read.runs import resolve
 from gittrack.read.runs.reader import Raw
 from gittrack.read.runs.source import Request
@@ -79,3 +81,14 @@ def current(
             )
             raise TrackError(f"{person} removed the run {raw.id}", hint)
     return chosen
+
+
+def runs_here(repo: git.Repo) -> dict[str, str]:
+    """Return {ref: id} of the runs of this repository, also of folded ones, as they are now."""
+    listing = refs.listing(repo, layout.RUNS, layout.ARCHIVE, fresh=True)
+    commits = {ref.name: ref.oid for ref in refs.parse(listing)}
+    commits.pop(layout.ARCHIVE, None)
+    if presence.may_exist(repo, listing):
+        lines = (line.partition(" ") for line in visible.lines(repo, listing))
+        commits.update((ref, oid) for oid, _, ref in lines)
+    return commits
