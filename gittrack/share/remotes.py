@@ -27,7 +27,7 @@ _LAYOUTS = ("direct", "branches")
 _ADD = "add one: git remote add origin URL"
 
 
-class Listing(NamedTuple):
+class RemoteRefs(NamedTuple):
     """What git lists of a remote, before anything of it is read.
 
     Parameters
@@ -143,7 +143,7 @@ def _push_url(repo: git.Repo, remote: str) -> str:
     return ", ".join(os.fsdecode(repo.read(*call)).split("\n")[:-1])
 
 
-def list_refs(repo: git.Repo, name: str | None = None, *, unattended: bool = False) -> Listing:
+def list_refs(repo: git.Repo, name: str | None = None, *, unattended: bool = False) -> RemoteRefs:
     """Ask the chosen remote for its refs.
 
     Raises
@@ -159,7 +159,7 @@ def list_refs(repo: git.Repo, name: str | None = None, *, unattended: bool = Fal
     patterns = dict.fromkeys(both) if names is None else _PATTERNS
     route = transport.Route(remote, names or RefNames())
     text = transport.list_refs(repo, route, *patterns, unattended=unattended)
-    return Listing(remote, text, names, settings)
+    return RemoteRefs(remote, text, names, settings)
 
 
 def look(
@@ -167,7 +167,7 @@ def look(
     name: str | None = None,
     *,
     unattended: bool = False,
-    listing: Listing | None = None,
+    listing: RemoteRefs | None = None,
 ) -> Remote:
     """Return what the chosen remote has, by a listing of it or a new one.
 

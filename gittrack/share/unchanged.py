@@ -34,7 +34,7 @@ class Sides(NamedTuple):
 
     Parameters
     ----------
-    listing : remotes.Listing
+    listing : remotes.RemoteRefs
         What the remote has.
     before : refs.Listing
         The refs here.
@@ -42,7 +42,7 @@ class Sides(NamedTuple):
         A digest of both sides and of the call; empty if runs go on here, whose state is in no ref.
     """
 
-    listing: remotes.Listing
+    listing: remotes.RemoteRefs
     before: refs.Listing
     digest: str
 

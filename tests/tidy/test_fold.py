@@ -276,9 +276,12 @@ def test_a_folded_run_is_pushed_and_stays_folded_after_a_pull(runs):
     assert look("push", "--yes", "n1", "n2").code == 0
     there = run_git("remote.git", "for-each-ref", "--format=%(refname)", layout.RUNS).split()
     assert [ref[-1] for ref in there] == ["2", "1"]
+    assert look("pull", "--dry-run").out == "would bring: 0 new from origin\n"
     assert look("pull").code == 0
     assert names_of(layout.RUNS) == []
     assert len(gittrack.runs()) == 5
+    assert look("rm", "--everywhere", "n1", "--yes").code == 0
+    assert "n1" not in look("ls").out
 
 
 def test_git_lists_no_more_refs_than_before(runs):
