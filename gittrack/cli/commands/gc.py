@@ -79,9 +79,10 @@ def run(args: argparse.Namespace) -> int:
     age = ("--older-than", args.older_than is not None)
     check_exclusive("empty the trash in a second command: git track gc --older-than AGE", best, age)
     folding = ("--fold", args.fold)
+    unfolding = ("--unfold", args.unfold)
     check_exclusive("use two commands", ("--uploaded", args.uploaded), best, age)
-    check_exclusive("use two commands", ("--uploaded", args.uploaded), best, folding)
-    check_exclusive("use two commands", ("--unfold", args.unfold), folding, best, age)
+    check_exclusive("use two commands", ("--uploaded", args.uploaded), unfolding, best, folding)
+    check_exclusive("use two commands", ("--uploaded", args.uploaded), unfolding, best, age)
     if args.keep_best is not None:
         return _keep_best(repo, args)
     if args.unfold:
