@@ -118,7 +118,8 @@ def recorded(place: Path, code: str) -> Path:
 
 def listed(*argv: str, cwd: Path | str | None = None) -> list[dict[str, Any]]:
     """Return what ``git track ls --json`` says, newest run first."""
-    done = run_cli("ls", "-n", "1000", *argv, "--json", cwd=cwd)
+    words = ("ls", "-n", "1000", *argv, "--json")
+    done = look(*words) if cwd is None else run_cli(*words, cwd=cwd)
     assert done.code == 0, done.err
     return json.loads(done.out)
 

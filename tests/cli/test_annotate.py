@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from helpers import git, listed, record, run_cli, start
+from helpers import git, listed, look, record, run_cli, start
 
 import gittrack
 
@@ -50,13 +50,13 @@ def test_a_new_name_addresses_the_run_and_the_old_one_does_not():
     assert done("rename", "zebra", "best") == f"{run_id[16:]} zebra -> best\n"
     assert gittrack.get("best").id == run_id
     assert json.loads(done("top", "acc", "--json"))[0]["name"] == "best"
-    assert "there is no run 'zebra'" in run_cli("show", "zebra").err
+    assert "there is no run 'zebra'" in look("show", "zebra").err
 
 
 def test_names_stay_unique():
     record("a")
     taken = record("b")
-    found = run_cli("rename", "a", "b")
+    found = look("rename", "a", "b")
     assert (found.code, found.err) == (
         1,
         f"error: 'b' is the name of the run {taken} already\n"
@@ -79,7 +79,7 @@ def test_archived_runs_are_left_out_and_counted():
     assert done("show", "b")
     done("archive", "a")
     for verb in (["ls"], ["top", "acc"], ["log"], ["params"]):
-        assert "all runs are archived; include them with --archived\n" in run_cli(*verb).err
+        assert "all runs are archived; include them with --archived\n" in look(*verb).err
     done("archive", "--undo", "a", "b")
     assert [run["name"] for run in listed()] == ["b", "a"]
 
@@ -145,7 +145,7 @@ def test_a_run_that_is_going_on_takes_it_into_its_own_record():
         done("note", "@", "half way")
         done("rename", "@", "alive")
         assert gittrack.get("alive").id == run.id
-        assert "not committed yet" in run_cli("archive", "@").err
+        assert "not committed yet" in look("archive", "@").err
     ended = gittrack.get("alive")
     assert (ended.tags, ended.note, ended.name) == (("b",), "half way", "alive")
     assert git(".", "for-each-ref", "refs/notes") == ""
@@ -207,7 +207,7 @@ def test_a_name_that_is_taken_is_told_when_the_run_ends():
     other = gittrack.get("a").id
     found = run_cli("run", "-n", "a", "--", "true")
     assert f"warning: a is also the name of {other}; rename one" in found.err
-    assert "is 2 runs" in run_cli("show", "a").err
+    assert "is 2 runs" in look("show", "a").err
     assert "warning" not in run_cli("run", "-n", "new", "--", "true").err
 
 

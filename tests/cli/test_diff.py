@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from helpers import ROOT, git, masked, on_terminal, record, run_cli
+from helpers import ROOT, git, look, masked, on_terminal, record, run_cli
 
 import gittrack
 
@@ -25,7 +25,7 @@ def pair():
 
 
 def test_everything_that_differs(pair):
-    done = run_cli("diff", "a", "b")
+    done = look("diff", "a", "b")
     a, b = (run.info.code.snapshot[:12] for run in pair)
     assert (done.code, done.err) == (0, "")
     digests = [run.inputs[0]["sha256"] for run in pair]
@@ -63,7 +63,7 @@ def test_the_code_is_a_real_diff_that_can_be_had_by_hand(pair):
     patch = git(".", "diff", "--no-renames", *snapshots) + "\n"
     assert gittrack.diff("a", "b").code.patch == patch
     assert "-print('one')\n+print('two')\n" in patch
-    assert run_cli("diff", "--code", "a", "b").out.endswith(patch)
+    assert look("diff", "--code", "a", "b").out.endswith(patch)
 
 
 def test_params_by_hand(pair):
@@ -73,7 +73,7 @@ def test_params_by_hand(pair):
 
 def test_equal_runs_are_said_to_be_equal_in_one_line():
     ids = [record(config={"lr": 1}) for _ in "ab"]
-    assert run_cli("diff", *ids).out == (
+    assert look("diff", *ids).out == (
         f"A = {ids[0]}  default  finished\nB = {ids[1]}  default  finished\n\n"
         "equal: params, metrics, command, seed and tags, inputs, environment and packages, code\n"
     )
@@ -81,26 +81,26 @@ def test_equal_runs_are_said_to_be_equal_in_one_line():
 
 @pytest.mark.parametrize("section", ["params", "metrics", "inputs", "code"])
 def test_one_section(pair, section):
-    lines = run_cli("diff", f"--{section}", "a", "b").out.splitlines()
+    lines = look("diff", f"--{section}", "a", "b").out.splitlines()
     assert lines[3] == section
     titles = {"params", "metrics", "inputs", "code", "environment and packages"}
     assert titles & set(lines) == {section}
 
 
 def test_a_section_that_is_equal(pair):
-    assert run_cli("diff", "--env", "a", "b").out.endswith("\n\nequal: environment and packages\n")
+    assert look("diff", "--env", "a", "b").out.endswith("\n\nequal: environment and packages\n")
 
 
 def test_packages_that_differ():
     run_cli("run", "-n", "sh", "--", "true")
     record("python")
-    shown = run_cli("diff", "--env", "sh", "python").out
+    shown = look("diff", "--env", "sh", "python").out
     assert "environment and packages\n" in shown
     assert "packages.numpy" in shown
 
 
 def test_json(pair):
-    found = json.loads(run_cli("diff", "a", "b", "--json").out)
+    found = json.loads(look("diff", "a", "b", "--json").out)
     assert (found["a"], found["b"]) == (pair[0].id, pair[1].id)
     assert found["params"] == [
         {"name": "a", "a": None, "b": None, "only_in": "a"},
@@ -112,7 +112,7 @@ def test_json(pair):
     assert found["env"] == []
     assert found["inputs"][0]["name"] == "data"
     assert found["code"]["patch"].startswith("diff --git")
-    assert set(json.loads(run_cli("diff", "a", "b", "--json", "--params").out)) == {
+    assert set(json.loads(look("diff", "a", "b", "--json", "--params").out)) == {
         "a",
         "b",
         "params",
@@ -120,7 +120,7 @@ def test_json(pair):
 
 
 def test_markdown(pair):
-    shown = run_cli("diff", "a", "b", "--md", "--params", "--code").out
+    shown = look("diff", "a", "b", "--md", "--params", "--code").out
     assert "### params\n\n| param   | A a    | B b    |\n" in shown
     assert "\n\n```diff\ndiff --git a/data b/data\n" in shown
 
@@ -128,13 +128,13 @@ def test_markdown(pair):
 def test_a_metric_that_is_equal_but_for_its_points():
     record("a", {"m": 1})
     record("b", {"m": 1}, {"m": 1})
-    shown = masked(run_cli("diff", "--metrics", "a", "b").out)
+    shown = masked(look("diff", "--metrics", "a", "b").out)
     assert shown.endswith("\n  metric  A a  B b  change\n  m  1  1  points 1 -> 2\n")
 
 
 def test_no_such_run():
     record("a")
-    done = run_cli("diff", "a", "nope")
+    done = look("diff", "a", "nope")
     assert (done.code, done.out) == (1, "")
     assert done.err.startswith("error: there is no run 'nope'\n")
 
@@ -144,14 +144,14 @@ def test_a_repositorys_own_diff_programs_do_not_run(pair):
     git(".", "config", "diff.x.textconv", "touch ran; cat")
     with open(".gitattributes", "w") as file:
         file.write("* diff=x\n")
-    assert "print('two')" in run_cli("diff", "a", "b").out
+    assert "print('two')" in look("diff", "a", "b").out
     assert "ran" not in git(".", "status", "--porcelain")
 
 
 def test_what_was_run_and_said_differs():
     run_cli("run", "-n", "a", "--seed", "1", "-t", "x", "--", "sh", "-c", "exit 0")
     run_cli("run", "-n", "b", "--seed", "2", "-m", "why", "--", "sh", "-c", "exit 3")
-    assert masked(run_cli("diff", "a", "b", "--run").out).split("\n\n")[1] == (
+    assert masked(look("diff", "a", "b", "--run").out).split("\n\n")[1] == (
         "command, seed and tags\n"
         "  fact  A a  B b\n"
         "  status  finished  failed\n"
@@ -161,7 +161,7 @@ def test_what_was_run_and_said_differs():
         "  command  sh -c 'exit 0'  sh -c 'exit 3'\n"
         "  exit_code  0  3\n"
     )
-    found = json.loads(run_cli("diff", "a", "b", "--json").out)["run"]
+    found = json.loads(look("diff", "a", "b", "--json").out)["run"]
     assert {"name": "seed", "a": 1, "b": 2, "only_in": None} in found
 
 
@@ -171,6 +171,6 @@ def test_colours_only_on_a_terminal(pair, monkeypatch):
     shown, code = on_terminal("diff", "a", "b", "--code")
     assert code == 0
     assert "\x1b[32m+print('two')\x1b[m" in shown
-    assert "\x1b" not in run_cli("diff", "a", "b").out
+    assert "\x1b" not in look("diff", "a", "b").out
     monkeypatch.setenv("NO_COLOR", "1")
     assert "\x1b" not in on_terminal("diff", "a", "b", "--code")[0]

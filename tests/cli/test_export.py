@@ -8,7 +8,7 @@ import zlib
 from pathlib import Path
 
 import pytest
-from helpers import git, record, run_cli
+from helpers import git, look, record
 
 import gittrack
 
@@ -16,13 +16,13 @@ pytestmark = pytest.mark.usefixtures("project")
 
 
 def rows(*argv):
-    done = run_cli("export", *argv)
+    done = look("export", *argv)
     assert (done.code, done.err) == (0, "")
     return list(csv.DictReader(io.StringIO(done.out)))
 
 
 def lines(*argv):
-    done = run_cli("export", "--format", "json", *argv)
+    done = look("export", "--format", "json", *argv)
     assert (done.code, done.err) == (0, "")
     return [json.loads(line) for line in done.out.splitlines()]
 
@@ -45,7 +45,7 @@ def test_a_row_for_each_run(two):
 
 def test_a_line_of_json_for_each_run(two):
     found = lines("-w", 'name == "a"')
-    (shown,) = (run for run in json.loads(run_cli("ls", "--json").out) if run["name"] == "a")
+    (shown,) = (run for run in json.loads(look("ls", "--json").out) if run["name"] == "a")
     assert found == [shown]
     assert lines()[0]["metrics"]["acc"]["last"] == "NaN"
 
@@ -74,17 +74,17 @@ def test_no_cell_is_a_formula(evil):
 
 
 def test_into_a_file(two):
-    assert run_cli("export", "-o", "runs.csv").out == ""
+    assert look("export", "-o", "runs.csv").out == ""
     with open("runs.csv") as file:
         assert len(list(csv.DictReader(file))) == 2
-    assert run_cli("export", "-o", "no/where").err == (
+    assert look("export", "-o", "no/where").err == (
         "error: no/where cannot be written: No such file or directory\nhint: check the path\n"
     )
 
 
 def test_nothing_to_export():
-    assert run_cli("export", "--format", "json").out == ""
-    assert run_cli("export", "--history").out == "run,metric,step,value,time\n"
+    assert look("export", "--format", "json").out == ""
+    assert look("export", "--history").out == "run,metric,step,value,time\n"
 
 
 def test_parquet_without_pyarrow_says_what_to_install(two):
@@ -103,14 +103,14 @@ def test_parquet_without_pyarrow_says_what_to_install(two):
 
 def test_parquet(two):
     parquet = pytest.importorskip("pyarrow.parquet")
-    assert run_cli("export", "--format", "parquet", "-o", "runs.parquet").code == 0
+    assert look("export", "--format", "parquet", "-o", "runs.parquet").code == 0
     table = parquet.read_table("runs.parquet").to_pydict()
     assert table["name"] == ["b", "a"]
     assert table["params.lr"] == ["auto", "0.1"]  # values of several types: text
     assert table["params.model.hidden"] == [None, 4]
     assert table["metrics.acc"][1] == 0.25
     assert math.isnan(table["metrics.acc"][0])
-    assert run_cli("export", "--format", "parquet", "--history", "-o", "points.parquet").code == 0
+    assert look("export", "--format", "parquet", "--history", "-o", "points.parquet").code == 0
     points = parquet.read_table("points.parquet").to_pydict()
     assert sorted(points) == ["metric", "run", "step", "time", "value"]
     assert len(points["run"]) == 4
@@ -136,7 +136,7 @@ def test_points_that_are_lost_do_not_keep_the_others_back(damaged, style):
     if style == "parquet":
         pytest.importorskip("pyarrow")
     lost, torn = damaged
-    done = run_cli("export", "--history", "--format", style, "-o", "points")
+    done = look("export", "--history", "--format", style, "-o", "points")
     assert (done.code, done.out) == (1, "")
     assert done.err.splitlines() == [
         f"warning: left out: metrics.csv of {torn} is damaged: line 3 is not 'step,name,value,time'",
@@ -162,6 +162,6 @@ def test_points_of_a_run_that_is_going_on_with_a_line_that_is_none(project):
         run.log({"acc": 0.5})
         with open(f".git/gittrack/live/{run.id}/metrics.csv", "a") as file:
             file.write("rubbish\n")
-        done = run_cli("export", "--history")
+        done = look("export", "--history")
     assert (done.code, done.out) == (1, "run,metric,step,value,time\n")
     assert f"left out: metrics.csv of {run.id} is damaged" in done.err

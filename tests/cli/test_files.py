@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from helpers import ROOT, git, on_terminal, run_cli
+from helpers import ROOT, git, look, on_terminal, run_cli
 
 import gittrack
 
@@ -29,11 +29,11 @@ def kept(project):
 
 
 def test_the_list(kept):
-    found = json.loads(run_cli("files", "a", "--json").out)
+    found = json.loads(look("files", "a", "--json").out)
     listed = {item["path"]: item["size"] for item in found}
     assert listed["artifacts/out/deep/a.bin"] == 256
     assert {"run.yaml", "params.yaml", "metrics.csv", "artifacts/tool"} <= set(listed)
-    assert "256 B  artifacts/out/deep/a.bin\n" in run_cli("files", "a").out
+    assert "256 B  artifacts/out/deep/a.bin\n" in look("files", "a").out
     assert set(listed) == set(git(".", "ls-tree", "-r", "--name-only", kept.ref).splitlines())
 
 
@@ -63,38 +63,38 @@ def test_cat_on_a_terminal_steers_nothing(kept, monkeypatch):
 
 def test_get_a_file_a_name_a_folder(kept):
     os.mkdir("here")
-    assert run_cli("get", "a", "tool", "-o", "here").code == 0
+    assert look("get", "a", "tool", "-o", "here").code == 0
     assert os.access("here/tool", os.X_OK)
-    assert run_cli("get", "a", "out/b.txt", "-o", "copy.txt").out == "copy.txt  2 B\n"
-    assert run_cli("get", "a", "tool", "-o", "new/folder/").out.startswith("new/folder/tool  ")
-    assert run_cli("get", "a", "metrics.csv").out.startswith("metrics.csv")
-    assert run_cli("get", "a", "out", "-o", "here").code == 0
+    assert look("get", "a", "out/b.txt", "-o", "copy.txt").out == "copy.txt  2 B\n"
+    assert look("get", "a", "tool", "-o", "new/folder/").out.startswith("new/folder/tool  ")
+    assert look("get", "a", "metrics.csv").out.startswith("metrics.csv")
+    assert look("get", "a", "out", "-o", "here").code == 0
     assert Path("here/out/deep/a.bin").read_bytes() == bytes(range(256))
     assert os.readlink("here/out/link") == "b.txt"
 
 
 def test_get_writes_over_nothing(kept):
     Path("metrics.csv").write_text("mine\n")
-    done = run_cli("get", "a", "metrics.csv")
+    done = look("get", "a", "metrics.csv")
     assert (done.code, done.err) == (
         *(1,),
         "error: metrics.csv exists already and is a different file\nhint: overwrite it: --force\n",
     )
     assert Path("metrics.csv").read_text() == "mine\n"
-    assert run_cli("get", "a", "metrics.csv", "--force").code == 0
+    assert look("get", "a", "metrics.csv", "--force").code == 0
     assert "loss" in Path("metrics.csv").read_text()
-    assert run_cli("get", "a", "metrics.csv").code == 0  # the same already
+    assert look("get", "a", "metrics.csv").code == 0  # the same already
 
 
 def test_get_goes_through_no_link(kept):
     os.mkdir("elsewhere")
     os.mkdir("here")
     os.symlink("../elsewhere", "here/out")
-    done = run_cli("get", "a", "out", "-o", "here")
+    done = look("get", "a", "out", "-o", "here")
     assert (done.code, "would leave its folder" in done.err) == (1, True)
     assert os.listdir("elsewhere") == []
     os.symlink("elsewhere/file", "b.txt")
-    done = run_cli("get", "a", "out/b.txt")
+    done = look("get", "a", "out/b.txt")
     assert (done.code, os.listdir("elsewhere")) == (1, [])
 
 
@@ -109,7 +109,7 @@ def test_get_checks_digests(kept):
     written = os.popen(f"GIT_INDEX_FILE={env['GIT_INDEX_FILE']} sh -c '{script}'").read().strip()
     message = git(".", "log", "-1", "--format=%B", kept.ref)
     git(".", "update-ref", kept.ref, git(".", "commit-tree", written, "-m", message))
-    done = run_cli("get", "a", "tool", "-o", "copy")
+    done = look("get", "a", "tool", "-o", "copy")
     assert (done.code, "the content of tool is not the recorded one" in done.err) == (
         1,
         True,
@@ -121,15 +121,15 @@ def test_a_run_that_is_going_on(project):
     with gittrack.init(name="live", config={"lr": 1}) as run:
         run.log({"loss": 0.5})
         run.log_artifact("train.py")
-        assert "artifacts/train.py" in run_cli("files", "live").out
-        assert "0,loss,0.5," in run_cli("cat", "live", "metrics.csv").out
-        assert run_cli("cat", "live", "train.py").out == 'print("training")\n'
+        assert "artifacts/train.py" in look("files", "live").out
+        assert "0,loss,0.5," in look("cat", "live", "metrics.csv").out
+        assert look("cat", "live", "train.py").out == 'print("training")\n'
 
 
 @pytest.mark.parametrize("path", ["nope", "../x", "/etc/passwd", ".git/config", ""])
 def test_paths_that_are_none(kept, path):
     for verb in ("cat", "get"):
-        done = run_cli(verb, "a", path)
+        done = look(verb, "a", path)
         assert done.code == 1
         assert done.err.startswith("error: ")
         assert "hint: " in done.err

@@ -20,18 +20,18 @@ pytestmark = pytest.mark.usefixtures("project")
 
 
 def test_nothing_is_recorded_yet():
-    assert run_cli("ls") == (
+    assert look("ls") == (
         0,
         "",
         "no runs are recorded here yet; record one: git track run -- COMMAND\n",
     )
-    assert json.loads(run_cli("ls", "--json").out) == []
+    assert json.loads(look("ls", "--json").out) == []
 
 
 def test_newest_first_with_what_differs():
     record("slow", {"acc": 0.5}, {"acc": 0.61}, config={"lr": 0.001, "hidden": 64})
     record("fast", {"acc": 0.9123456}, config={"lr": 0.1, "hidden": 64}, tags=["best", "x"])
-    done = run_cli("ls")
+    done = look("ls")
     assert (done.code, done.err) == (0, "")
     assert masked(done.out) == (
         "ID  NAME  STATUS  STARTED  TIME  acc  lr  TAGS\n"
@@ -43,7 +43,7 @@ def test_newest_first_with_what_differs():
 def test_columns_stand_below_their_heads_numbers_to_the_right():
     record("a", {"acc": 0.5}, config={"lr": 10})
     record("a longer name", {"acc": 12345.0}, config={"lr": 0.001})
-    done = run_cli("ls", "--columns", "name,acc,lr,status")
+    done = look("ls", "--columns", "name,acc,lr,status")
     assert done.out == (
         "NAME             acc     lr  STATUS\n"
         "a longer name  12345  0.001  finished\n"
@@ -54,7 +54,7 @@ def test_columns_stand_below_their_heads_numbers_to_the_right():
 def test_any_fact_can_be_a_column():
     record("a", {"acc": 0.5}, {"acc": 0.25}, config={"m": {"n": 1}}, seed=3, note="why", group="g")
     names = "name,params.m.n,metrics.acc.max,acc.min,seed,note,group,branch,exit_code"
-    assert masked(run_cli("ls", "--columns", names).out) == (
+    assert masked(look("ls", "--columns", names).out) == (
         "NAME  m.n  acc.max  acc.min  SEED  NOTE  GROUP  BRANCH  EXIT\n"
         "a  1  0.5  0.25  3  why  g  main  0\n"
     )
@@ -63,23 +63,23 @@ def test_any_fact_can_be_a_column():
 def test_a_param_that_is_called_like_a_metric_says_so():
     for lr in (1, 2):
         record(None, {"lr": 0.5}, config={"lr": lr})
-    assert masked(run_cli("ls").out).splitlines()[0] == "ID  STATUS  STARTED  TIME  lr  params.lr"
-    assert run_cli("ls", "--csv").out.splitlines()[0].endswith(",lr,params.lr,tags")
+    assert masked(look("ls").out).splitlines()[0] == "ID  STATUS  STARTED  TIME  lr  params.lr"
+    assert look("ls", "--csv").out.splitlines()[0].endswith(",lr,params.lr,tags")
 
 
 def test_all_params_on_demand():
     record("a", config={"x": 1, "y": {"z": "text"}})
-    assert masked(run_cli("ls").out).splitlines()[0] == "ID  NAME  STATUS  STARTED  TIME"
-    assert masked(run_cli("ls", "--all-params").out).splitlines()[0].endswith("TIME  x  y.z")
+    assert masked(look("ls").out).splitlines()[0] == "ID  NAME  STATUS  STARTED  TIME"
+    assert masked(look("ls", "--all-params").out).splitlines()[0].endswith("TIME  x  y.z")
 
 
 def test_the_experiment_is_shown_where_there_are_several_and_can_be_chosen():
     record("a", experiment="cifar/resnet")
     record("b", experiment="cifar")
     record("c", experiment="digits")
-    assert masked(run_cli("ls").out).splitlines()[1] == "SHORT  digits  c  finished  AGE  TIME"
+    assert masked(look("ls").out).splitlines()[1] == "SHORT  digits  c  finished  AGE  TIME"
     assert [run["name"] for run in listed("-e", "cifar")] == ["b", "a"]
-    done = run_cli("ls", "-e", "cifra")
+    done = look("ls", "-e", "cifra")
     assert (done.code, done.err) == (
         1,
         "error: there are no runs of the experiment 'cifra'\nhint: did you mean cifar?\n",
@@ -89,14 +89,14 @@ def test_the_experiment_is_shown_where_there_are_several_and_can_be_chosen():
 def test_more_than_fit_are_counted():
     for name in "abc":
         record(name)
-    done = run_cli("ls", "-n", "2", "--columns", "name")
+    done = look("ls", "-n", "2", "--columns", "name")
     assert done.out == "NAME\nc\nb\n1 more: add -n 3\n"
 
 
 def test_twenty_unless_told():
     for _ in range(21):
         record(mode="online")
-    done = run_cli("ls", "--columns", "status")
+    done = look("ls", "--columns", "status")
     assert done.out == "STATUS\n" + 20 * "finished\n" + "1 more: add -n 21\n"
 
 
@@ -124,7 +124,7 @@ def test_sorting_puts_runs_without_the_key_last(options, order):
 
 def test_sorting_by_what_no_run_has():
     record("a", {"accuracy": 1})
-    done = run_cli("ls", "--sort", "acuracy")
+    done = look("ls", "--sort", "acuracy")
     assert (done.code, done.err) == (
         1,
         "error: no run has anything called 'acuracy'\nhint: did you mean accuracy?\n",
@@ -134,7 +134,7 @@ def test_sorting_by_what_no_run_has():
 def test_csv():
     record("a, b", {"acc": 0.5}, config={"text": 'say "hi"'})
     record("c", config={"text": "x"})
-    rows = list(csv.DictReader(io.StringIO(run_cli("ls", "--csv").out)))
+    rows = list(csv.DictReader(io.StringIO(look("ls", "--csv").out)))
     assert [(row["name"], row["acc"], row["text"]) for row in rows] == [
         ("c", "", "x"),
         ("a, b", "0.5", 'say "hi"'),
@@ -143,7 +143,7 @@ def test_csv():
 
 def test_markdown():
     record("a|b", {"acc": 0.5})
-    done = run_cli("ls", "--columns", "name,acc", "--md")
+    done = look("ls", "--columns", "name,acc", "--md")
     assert done.out == "| NAME   |   acc |\n|:-------|------:|\n| a\\|b   |   0.5 |\n"
 
 
@@ -166,7 +166,7 @@ sys.stdin.read()
     processes[0].send_signal(signal.SIGKILL)
     processes[0].wait()
     found = {run["name"]: run for run in listed()}
-    shown = run_cli("ls", "--sort", "name", "--columns", "name,status,loss").out
+    shown = look("ls", "--sort", "name", "--columns", "name,status,loss").out
     for process in processes:
         process.communicate()
     assert {name: run["status"] for name, run in found.items()} == {
@@ -180,7 +180,7 @@ sys.stdin.read()
 def test_damaged_runs_are_counted_and_the_others_listed():
     record("good")
     git(".", "update-ref", "refs/runs/x/20260101-000000-00000000", "HEAD")
-    done = run_cli("ls", "--columns", "name,status")
+    done = look("ls", "--columns", "name,status")
     assert done.code == 1
     assert done.out == "NAME  STATUS\ngood  finished\n-     damaged\n"
     assert done.err == "warning: 1 of 2 runs are damaged; see: git track doctor\n"
@@ -228,12 +228,12 @@ def test_the_repository_can_be_read_only(tmp_path):
 
 def test_a_column_that_nobody_has_is_an_error():
     record("a", {"acc": 0.5}, config={"lr": 1})
-    done = run_cli("ls", "--columns", "name,ac")
+    done = look("ls", "--columns", "name,ac")
     assert (done.code, done.out, done.err) == (
         *(1, ""),
         "error: no run has anything called 'ac'\nhint: did you mean acc?\n",
     )
-    assert run_cli("ls", "--columns", "params.lr,metrics.acc.max,acc.min").code == 0
+    assert look("ls", "--columns", "params.lr,metrics.acc.max,acc.min").code == 0
 
 
 def test_it_fits_the_terminal_and_says_what_it_left_out(monkeypatch):
@@ -246,14 +246,14 @@ def test_it_fits_the_terminal_and_says_what_it_left_out(monkeypatch):
     assert code == 0
     assert max(map(len, shown.splitlines()[:3])) <= 80
     assert "not shown: status, a_rather_long_param_1" in shown
-    piped = run_cli("ls").out
+    piped = look("ls").out
     assert piped.splitlines()[0].count("a_rather_long_param_") == 6
     assert "not shown: a_rather_long_param_6, a_rather_long_param_7, a_rather" in piped
     shown, _ = on_terminal("top", "acc", columns=60)
     assert max(map(len, shown.splitlines()[:3])) <= 60
     assert shown.splitlines()[0].endswith(" acc  a_rather_long_param_0")  # rather than STARTED
     assert "--columns" not in shown  # top has no such option
-    run_cli("tag", "run0", "+a-tag-that-is-longer-than-what-is-left")
+    look("tag", "run0", "+a-tag-that-is-longer-than-what-is-left")
     shown, _ = on_terminal("ls", columns=70)
     assert shown.splitlines()[0].split()[-2:] == ["TIME", "acc"]  # a metric tells more than a tag
 
@@ -268,7 +268,7 @@ def test_markdown_is_whole_on_a_terminal_too():
 
 def test_columns_beside_all_params():
     record("a")
-    done = run_cli("ls", "--columns", "id", "--all-params")
+    done = look("ls", "--columns", "id", "--all-params")
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith("error: --columns and --all-params do not go together\nhint: ")
 
@@ -299,13 +299,13 @@ def test_what_a_query_knows_is_a_column_and_a_key_to_sort_by(trial):
         assert (done.code, done.err, len(done.out.splitlines())) == (0, "", 4), name
         exact = look("ls", "--columns", name, "--csv", "-w", f"has({name})")
         assert name in (exact.out.splitlines() or [name])[0]
-    shown = run_cli("ls", "--columns", "sweep.trial,sweep.id,name", "--sort", "-sweep.order").out
+    shown = look("ls", "--columns", "sweep.trial,sweep.id,name", "--sort", "-sweep.order").out
     lines = [line.split() for line in shown.splitlines()]
     assert lines[0] == ["SWEEP.TRIAL", "SWEEP.ID", "NAME"]
     assert [line[0] for line in lines[1:]] == ["1", "0", "-"]
     (sweep,) = json.loads(run_cli("sweep", "ls", "--json").out)
     assert lines[1][1] == sweep["id"][16:]
-    exact = run_cli("ls", "--csv", "--columns", "sweep.id,code.dirty", "--sort", "sweep.order").out
+    exact = look("ls", "--csv", "--columns", "sweep.id,code.dirty", "--sort", "sweep.order").out
     assert exact.splitlines()[1] == f"{sweep['id']},true"
 
 
@@ -318,7 +318,7 @@ def test_by_age_the_youngest_is_first():
 
 @pytest.mark.parametrize("option", ["--columns", "--sort"])
 def test_a_fact_that_is_mistyped(trial, option):
-    done = run_cli("ls", option, "sweep.oder")
+    done = look("ls", option, "sweep.oder")
     assert done.err == (
         "error: no run has anything called 'sweep.oder'\n"
         "hint: did you mean sweep.order or sweep.id or sweep.after?\n"
@@ -343,7 +343,7 @@ def test_a_sweep_is_one_line(project):
     assert run_cli("sweep", *options, "--", "sh", "-c", script, "sh", "{args}").code == 0
     record("after")
     (sweep,) = json.loads(run_cli("sweep", "ls", "--json").out)
-    done = run_cli("ls", "-n", "2")
+    done = look("ls", "-n", "2")
     lines = masked(done.out).splitlines()
     assert [line.split("  ")[:3] for line in lines[1:3]] == [
         ["SHORT", "after", "finished"],
@@ -354,11 +354,11 @@ def test_a_sweep_is_one_line(project):
         "1 more: add -n 5",
         "each sweep is one line; for its trials: add --sort -started",
     ]
-    assert "sweep: 3 trials" in run_cli("ls", "--md").out
+    assert "sweep: 3 trials" in look("ls", "--md").out
     for more in (("--sort", "-started"), ("-w", "has(x)"), ("--csv",), ("--columns", "id,x")):
-        assert "sweep: " not in run_cli("ls", *more).out
+        assert "sweep: " not in look("ls", *more).out
     assert len(listed()) == 5
-    assert len(run_cli("top", "loss", "--csv").out.splitlines()) == 6
+    assert len(look("top", "loss", "--csv").out.splitlines()) == 6
 
 
 def test_at_80_columns_what_is_equal_goes_first_and_names_are_shortened(monkeypatch):

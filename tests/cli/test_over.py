@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from helpers import masked, record, run_cli
+from helpers import look, masked, record
 
 import gittrack
 
@@ -22,7 +22,7 @@ def seeds(project):
 
 
 def test_mean_deviation_and_a_sentence(seeds):
-    done = run_cli("top", "acc", "--over", "seed", "--max")
+    done = look("top", "acc", "--over", "seed", "--max")
     assert (done.code, done.err) == (0, "")
     assert masked(done.out) == (
         "all: hidden=4\n\n"
@@ -37,14 +37,14 @@ def test_mean_deviation_and_a_sentence(seeds):
 
 
 def test_less_can_be_better(seeds):
-    done = run_cli("top", "loss", "--over", "seed", "--min")
+    done = look("top", "loss", "--over", "seed", "--min")
     assert "1 is 0.1 better across 3 seeds than 2" in done.out
     assert "no more than noise" in done.out
 
 
 def test_one_run_is_not_enough(seeds):
     record(None, {"acc": 0.99}, config={"lr": 9, "hidden": 4, "seed": 0})
-    done = run_cli("top", "acc", "--over", "seed")
+    done = look("top", "acc", "--over", "seed")
     assert (
         "whether 1 is better than 2 cannot be said: 1 has fewer than 3 runs that count (n = 1 and 3)"
         in done.out
@@ -52,13 +52,13 @@ def test_one_run_is_not_enough(seeds):
 
 
 def test_over_several_params(seeds):
-    done = run_cli("top", "acc", "--over", "seed", "lr", "--csv")
+    done = look("top", "acc", "--over", "seed", "lr", "--csv")
     (row,) = csv.DictReader(io.StringIO(done.out))
     assert (row["n"], row["hidden"], len(row["runs"].split())) == ("6", "4", 6)
 
 
 def test_as_json_with_a_query(seeds):
-    found = json.loads(run_cli("top", "acc", "--over", "seed", "-w", "lr < 0.15", "--json").out)
+    found = json.loads(look("top", "acc", "--over", "seed", "-w", "lr < 0.15", "--json").out)
     assert found["over"] == ["seed"]
     assert [(group["n"], group["params"]) for group in found["groups"]] == [
         (3, {"hidden": 4, "lr": 0.1})
@@ -67,7 +67,7 @@ def test_as_json_with_a_query(seeds):
 
 
 def test_a_mistyped_param(seeds):
-    done = run_cli("top", "acc", "--over", "sed")
+    done = look("top", "acc", "--over", "sed")
     assert (done.code, done.err) == (
         *(1,),
         "error: no run has the param 'sed'\nhint: did you mean seed?\n",
@@ -78,7 +78,7 @@ def test_code_that_changed_within_a_group_is_told(seeds):
     with open("train.py", "a") as file:
         file.write("# changed\n")
     record(None, {"acc": 0.9}, config={"lr": 0.1, "hidden": 4, "seed": 7})
-    assert "made with more than one code state: 1\n" in run_cli("top", "acc", "--over", "seed").out
+    assert "made with more than one code state: 1\n" in look("top", "acc", "--over", "seed").out
 
 
 def test_groups_of_different_scripts_experiments_and_data_stay_apart(project):
@@ -96,8 +96,8 @@ def test_groups_of_different_scripts_experiments_and_data_stay_apart(project):
                 f"{name}.sh",
                 str(score),
             )
-            assert run_cli(*words).code == 0
-    out = run_cli("top", "acc", "--over", "seed").out
+            assert look(*words).code == 0
+    out = look("top", "acc", "--over", "seed").out
     assert "COMMAND" in out
     assert [line.split()[1] for line in out.splitlines() if "sh a.sh" in line] != []
 
@@ -109,7 +109,7 @@ def test_survivors_do_not_win_and_failed_runs_are_counted(project):
     run = gittrack.init(config={"lr": 2}, seed=9)
     run.log({"acc": 0.1})
     run.finish("failed")
-    out = run_cli("top", "acc", "--over", "seed").out
+    out = look("top", "acc", "--over", "seed").out
     first, second = (line.split() for line in out.splitlines()[1:3])
     assert first[4:7] == ["5", "of", "6"]
     assert second[4:7] == ["2", "of", "5"]
@@ -124,7 +124,7 @@ def test_a_script_that_ignores_its_seed_is_asked_about_it(project):
     for seed in range(3):
         record(None, {"acc": 0.7}, config={"lr": 1}, seed=seed)
         record(None, {"acc": 0.6 + seed / 100}, config={"lr": 2}, seed=seed)
-    out = run_cli("top", "acc", "--over", "seed").out
+    out = look("top", "acc", "--over", "seed").out
     assert "all values of 1 are equal: does the seed reach the script?" in out
 
 
@@ -133,9 +133,9 @@ def test_equal_seeds_are_compared_in_pairs_and_the_best_of_several_is_corrected(
         for seed in range(4):
             acc = 0.5 + seed / 10 + gain + (seed % 2) * gain / 10
             record(None, {"acc": acc}, config={"lr": lr}, seed=seed)
-    out = run_cli("top", "acc", "--over", "seed").out
+    out = look("top", "acc", "--over", "seed").out
     assert "paired t, corrected for the best of 3; n = 4 and 4): more than noise" in out
-    found = json.loads(run_cli("top", "acc", "--over", "seed", "--json").out)
+    found = json.loads(look("top", "acc", "--over", "seed", "--json").out)
     assert found["difference"]["method"] == "paired t"
     assert found["difference"]["among"] == 3
     assert found["no_claim"] is None
@@ -145,4 +145,4 @@ def test_values_near_the_largest_float_do_not_stop_the_leaderboard(project):
     for seed in range(2):
         record(None, {"acc": 1.7e308}, config={"lr": 1}, seed=seed)
         record(None, {"acc": -1.7e308}, config={"lr": 2}, seed=seed)
-    assert run_cli("top", "acc", "--over", "seed").code == 0
+    assert look("top", "acc", "--over", "seed").code == 0

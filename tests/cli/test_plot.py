@@ -1,7 +1,7 @@
 """git track plot: a chart that needs no colour."""
 
 import pytest
-from helpers import ROOT, on_terminal, record, run_cli
+from helpers import ROOT, look, on_terminal, record, run_cli
 
 import gittrack
 
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.usefixtures("project")
 def test_several_runs_have_signs_of_their_own():
     record("up", *({"acc": n / 10} for n in range(10)))
     record("down", *({"acc": 1 - n / 10} for n in range(10)))
-    done = run_cli("plot", "acc", "up", "down")
+    done = look("plot", "acc", "up", "down")
     assert (done.code, done.err) == (0, "")
     lines = done.out.splitlines()
     assert max(map(len, lines)) <= 80
@@ -24,22 +24,22 @@ def test_several_runs_have_signs_of_their_own():
 
 def test_the_latest_by_default_over_time_smoothed_and_logarithmic():
     record("a", {"loss": 100}, {"loss": 10}, {"loss": 1}, {"loss": 0})
-    done = run_cli("plot", "loss", "--x", "time", "--log", "--smooth", "0.5")
+    done = look("plot", "loss", "--x", "time", "--log", "--smooth", "0.5")
     assert "loss, smoothed by 0.5 (log)" in done.out
     assert "seconds" in done.out.splitlines()[-1]
-    done = run_cli("plot", "loss", "--log")
+    done = look("plot", "loss", "--log")
     assert "left out: 1 points that are not finite or not above zero" in done.out
     assert "100┤" in done.out.replace(" ", "")
 
 
 def test_one_point_none_and_nan():
     record("one", {"m": 5})
-    assert "5" in run_cli("plot", "m").out
+    assert "5" in look("plot", "m").out
     record("nan", {"m": float("nan")}, {"m": float("inf")})
-    assert run_cli("plot", "m").out == "nothing to draw: no finite value of m\n"
+    assert look("plot", "m").out == "nothing to draw: no finite value of m\n"
     with gittrack.init(name="final") as run:
         run.summary["m"] = 1
-    assert "nothing to draw" in run_cli("plot", "m").out
+    assert "nothing to draw" in look("plot", "m").out
 
 
 def test_a_run_without_the_metric():
@@ -70,10 +70,10 @@ def test_many_points_are_drawn_at_once():
     with gittrack.init(name="long") as run:
         for n in range(20_000):
             run.log({"m": float(n % 100)})
-    assert run_cli("plot", "m").code == 0
+    assert look("plot", "m").code == 0
 
 
 def test_values_beyond_any_scale():
     record("a", {"m": 1e308}, {"m": -1e308})
-    done = run_cli("plot", "m")
+    done = look("plot", "m")
     assert (done.code, "these values cannot be drawn on one scale" in done.err) == (1, True)

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from helpers import git, masked, record, run_cli
+from helpers import git, look, masked, record, run_cli
 
 import gittrack
 
@@ -20,7 +20,7 @@ def three(project):
 
 
 def test_a_table_of_what_differs(three):
-    done = run_cli("diff", "a", "b", "c")
+    done = look("diff", "a", "b", "c")
     states = [gittrack.get(name).info.code.state[:12] for name in "abc"]
     assert (done.code, done.err) == (0, "")
     assert masked(done.out) == masked(
@@ -43,22 +43,20 @@ def test_a_table_of_what_differs(three):
 
 
 def test_one_section_and_other_formats(three):
-    assert run_cli("diff", "a", "b", "c", "--params", "--md").out.startswith(
-        "### params\n\n| params"
-    )
-    found = json.loads(run_cli("diff", "a", "b", "c", "--metrics", "--json").out)
+    assert look("diff", "a", "b", "c", "--params", "--md").out.startswith("### params\n\n| params")
+    found = json.loads(look("diff", "a", "b", "c", "--metrics", "--json").out)
     ids = {name: gittrack.get(name).id for name in "abc"}
     assert found["runs"] == list(ids.values())
     assert found["metrics"]["loss"] == {ids["a"]: 1, ids["b"]: 1}
 
 
 def test_one_run_alone(three):
-    done = run_cli("diff", "a")
+    done = look("diff", "a")
     assert (done.code, done.err.startswith("error: diff needs at least two runs")) == (2, True)
 
 
 def test_a_report_for_a_pull_request(three):
-    done = run_cli("report", "a", "b", "c", "--md")
+    done = look("report", "a", "b", "c", "--md")
     assert (done.code, done.err) == (0, "")
     told = masked(done.out)
     assert (
@@ -73,37 +71,37 @@ def test_a_report_for_a_pull_request(three):
 
 
 def test_a_report_of_one_run(three):
-    done = run_cli("report", "a")
+    done = look("report", "a")
     assert (done.code, "acc" in done.out) == (0, True)
 
 
 def test_what_params_there_are(three):
-    assert masked(run_cli("params").out) == (
+    assert masked(look("params").out) == (
         "PARAM  RUNS  DISTINCT  VALUES\nlr  3  2  0.1, 0.2\nnew  1  1  text\nsame  3  1  0\n"
     )
     for n in range(8):
         record(None, config={"many": n})
-    assert "many      8         8  0 to 7\n" in run_cli("params").out
-    found = {row["name"]: row for row in json.loads(run_cli("params", "--json").out)}
+    assert "many      8         8  0 to 7\n" in look("params").out
+    found = {row["name"]: row for row in json.loads(look("params", "--json").out)}
     assert (found["lr"]["min"], found["lr"]["max"], found["lr"]["runs"]) == (0.1, 0.2, 3)
-    assert run_cli("params", "-w", "lr > 0.15", "--csv").out == (
+    assert look("params", "-w", "lr > 0.15", "--csv").out == (
         "param,runs,distinct,min,max\nlr,1,1,0.2,0.2\nsame,1,1,0,0\n"
     )
 
 
 def test_what_metrics_and_experiments_there_are(three):
-    assert masked(run_cli("metrics").out) == (
+    assert masked(look("metrics").out) == (
         "METRIC  RUNS  DISTINCT  VALUES\nacc  3  3  0.4 to 0.6\nloss  2  1  1\n"
     )
-    assert masked(run_cli("experiments").out) == (
+    assert masked(look("experiments").out) == (
         "EXPERIMENT  RUNS  LATEST  STATUSES\ndigits  1  AGE  1 finished\ndefault  2  AGE  2 finished\n"
     )
-    assert json.loads(run_cli("experiments", "--json").out)[0]["statuses"] == {"finished": 1}
+    assert json.loads(look("experiments", "--json").out)[0]["statuses"] == {"finished": 1}
 
 
 def test_nothing_there():
     for verb in ("params", "metrics", "experiments", "log"):
-        done = run_cli(verb)
+        done = look(verb)
         assert (done.code, done.out, done.err) == (
             0,
             "",
@@ -114,7 +112,7 @@ def test_nothing_there():
 def test_the_lab_notebook(three):
     record("last", {"acc": 0.1}, {"acc": 0.9}, note="first line\nsecond", tags=["good"])
     run_cli("run", "-n", "broken", "--", "sh", "-c", "exit 3")
-    done = run_cli("log", "-n", "2")
+    done = look("log", "-n", "2")
     assert (done.code, done.err) == (0, "")
     first, second, more = done.out.split("\n\n")
     code = gittrack.get("last").info.code.state[:8]
@@ -133,6 +131,6 @@ def test_the_lab_notebook(three):
 
 def test_code_of_several_runs_has_no_patch_in_markdown():
     ids = [record() for _ in range(3)]
-    done = run_cli("diff", *ids, "--code", "--md")
+    done = look("diff", *ids, "--code", "--md")
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith("error: --code and --md do not go together\nhint: ")

@@ -7,7 +7,7 @@ import shlex
 import sys
 
 import pytest
-from helpers import git, masked, record, run_cli
+from helpers import git, look, masked, record, run_cli
 
 import gittrack
 
@@ -23,7 +23,7 @@ def test_a_page():
     run_cli(
         *("run", *words, "--input", "params.yaml", "--", "sh", "-c", script), env={"USER": "ada"}
     )
-    done = run_cli("show", "first")
+    done = look("show", "first")
     page, _, rest = masked(done.out).partition("environment\n")
     assert (done.code, done.err) == (0, "")
     assert page.replace(git(".", "rev-parse", "--short=12", "HEAD"), "HEAD").splitlines() == [
@@ -71,7 +71,7 @@ def test_a_page():
 
 def test_json():
     run_id = record("a", {"acc": 0.5}, config={"lr": 0.1})
-    done = run_cli("show", "a", "--json")
+    done = look("show", "a", "--json")
     found = json.loads(done.out)
     assert (found["id"], found["params"], found["metrics"]["acc"]["last"]) == (
         run_id,
@@ -100,7 +100,7 @@ class TestAddresses:
         assert [self.name(a) for a in ("@", "@~1", "@~2", "x/y@", "default@~1")] == list("cbaba")
 
     def test_no_such_run(self):
-        done = run_cli("show", "zzz")
+        done = look("show", "zzz")
         assert (done.code, done.out, done.err) == (
             1,
             "",
@@ -109,12 +109,12 @@ class TestAddresses:
 
     def test_near_matches(self):
         record("baseline")
-        assert run_cli("show", "basline").err == (
+        assert look("show", "basline").err == (
             "error: there is no run 'basline'\nhint: did you mean baseline?\n"
         )
 
     def test_an_ambiguous_address_lists_the_candidates(self):
-        done = run_cli("show", self.ids[0][:6])
+        done = look("show", self.ids[0][:6])
         info = gittrack.get(self.ids[0]).info
         told = masked(done.err).replace(f"{info.user}@{info.host}", "me@here")
         assert (done.code, re.sub(r"\d+ \w+ old", "AGE", told)) == (
@@ -126,13 +126,13 @@ class TestAddresses:
 
     def test_two_runs_of_one_name(self):
         record("a")
-        assert run_cli("show", "a").err.startswith("error: 'a' is 2 runs: ")
+        assert look("show", "a").err.startswith("error: 'a' is 2 runs: ")
 
     def test_fewer_runs_than_asked_for(self):
-        assert run_cli("show", "@~3").err == (
+        assert look("show", "@~3").err == (
             "error: there is no run '@~3': there are only 3 runs\nhint: see: git track ls\n"
         )
-        assert run_cli("show", "x/z@").err == (
+        assert look("show", "x/z@").err == (
             "error: there is no run 'x/z@': there are no runs in 'x/z'\nhint: did you mean x/y?\n"
         )
 
@@ -140,33 +140,33 @@ class TestAddresses:
         "address", ["--upload-pack=x", "HEAD", "main", "../x", "", "a\nb", "^@"]
     )
     def test_what_git_would_take_for_something_else_is_no_run(self, address):
-        done = run_cli("show", "--", address)
+        done = look("show", "--", address)
         assert done.code == 1
         assert done.err.startswith("error: ")
 
 
 def test_nothing_is_recorded():
-    assert run_cli("show", "@").err == (
+    assert look("show", "@").err == (
         "error: there is no run '@': there are no runs\nhint: record one: git track run -- COMMAND\n"
     )
 
 
 def test_a_damaged_run_is_shown_as_far_as_it_goes():
     git(".", "update-ref", "refs/runs/x/20260101-000000-00000000", "HEAD")
-    done = run_cli("show", "@")
+    done = look("show", "@")
     assert done.code == 1
     assert "status      damaged\nproblem     its commit has no body\n" in done.out
-    assert json.loads(run_cli("show", "@", "--json").out)["status"] == "damaged"
+    assert json.loads(look("show", "@", "--json").out)["status"] == "damaged"
 
 
 def test_a_note_of_several_lines_is_shown_as_lines():
     record("a", note="first\nsecond \x1b[31m")
-    shown = run_cli("show", "a").out
+    shown = look("show", "a").out
     assert "note        first\n            second \\x1b[31m\n" in shown
 
 
 def test_the_page_of_a_failed_run_ends_with_the_end_of_its_log():
     for code in (3, 0):
         run_cli("run", "--", "sh", "-c", f"echo 'out of memory'; exit {code}")
-    assert run_cli("show", "@~1").out.endswith("  out of memory\n")
-    assert "out of memory\n" not in run_cli("show", "@").out.splitlines()[-1]
+    assert look("show", "@~1").out.endswith("  out of memory\n")
+    assert "out of memory\n" not in look("show", "@").out.splitlines()[-1]

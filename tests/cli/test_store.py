@@ -88,7 +88,7 @@ def test_the_run_holds_a_pointer_and_git_lfs_reads_the_content():
     run = gittrack.get(run.id)
     assert "artifacts/out/model.bin" not in run.files()
     assert "out/model.bin" in str(run.missing)
-    assert "is not here" in run_cli("cat", "big", "out/model.bin").err
+    assert "is not here" in look("cat", "big", "out/model.bin").err
 
 
 def test_it_can_be_read_while_the_run_is_going_on():
@@ -99,7 +99,7 @@ def test_it_can_be_read_while_the_run_is_going_on():
 
 def test_the_verbs_find_it():
     trained()
-    assert look("files", "big").out.splitlines()[:2] == [
+    assert run_cli("files", "big").out.splitlines()[:2] == [
         "    7 B  artifacts/out/card.md",
         "2.0 KiB  artifacts/out/model.bin  in the store",
     ]
@@ -134,11 +134,11 @@ def test_a_full_store_keeps_the_digest_and_says_so(caplog):
     assert [f["here"] for f in json.loads(done.out) if f["path"] == "artifacts/out/model.bin"] == [
         False
     ]
-    done = run_cli("get", "lost", "out/model.bin")
+    done = look("get", "lost", "out/model.bin")
     assert done.code == 1
     assert f"the artifact out/model.bin of the run {run.id} is not here: it was {why}" in done.err
     assert f"hint: any file with the SHA-256 {DIGEST} is a copy of it" in done.err
-    done = run_cli("get", "lost", "out", "-o", "here")
+    done = look("get", "lost", "out", "-o", "here")
     assert (done.code, os.listdir("here/out")) == (1, ["card.md"])
     assert f"artifacts/out/model.bin is not here: it was {why}" in done.err
     with pytest.raises(gittrack.TrackError, match="is not here"):
@@ -264,8 +264,8 @@ def test_doctor_reads_the_store():
     in_store().write_bytes(b"a bad disk")
     done = look("doctor")
     assert (done.code, f"{DIGEST}: its content has changed" in done.out) == (1, True)
-    assert "has changed: its SHA-256 is not its name" in run_cli("cat", "big", "out/model.bin").err
-    assert "is not the recorded one" in run_cli("get", "big", "out/model.bin", "-o", "x").err
+    assert "has changed: its SHA-256 is not its name" in look("cat", "big", "out/model.bin").err
+    assert "is not the recorded one" in look("get", "big", "out/model.bin", "-o", "x").err
     assert not Path("x").exists()
 
 

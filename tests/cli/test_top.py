@@ -5,7 +5,7 @@ import io
 import json
 
 import pytest
-from helpers import git, masked, record, run_cli
+from helpers import git, look, masked, record
 
 import gittrack
 
@@ -13,14 +13,14 @@ pytestmark = pytest.mark.usefixtures("project")
 
 
 def names(*argv):
-    return "".join(run["name"] for run in json.loads(run_cli("top", *argv, "--json").out))
+    return "".join(run["name"] for run in json.loads(look("top", *argv, "--json").out))
 
 
 def test_best_first_with_what_differs_and_what_is_constant():
     record("a", {"acc": 0.5}, config={"lr": 0.1, "hidden": 64, "model": {"act": "relu"}})
     record("b", {"acc": 0.9}, config={"lr": 0.2, "hidden": 64, "model": {"act": "relu"}})
     record("c", {"acc": 0.7}, config={"lr": 0.3, "hidden": 64, "model": {"act": "relu"}})
-    done = run_cli("top", "acc")
+    done = look("top", "acc")
     assert (done.code, done.err) == (0, "")
     assert masked(done.out) == (
         "all: hidden=64  model.act=relu\n"
@@ -50,7 +50,7 @@ def test_what_cannot_be_ranked_is_last_and_counted():
     record("a", {"acc": 0.1})
     record("i", {"acc": float("-inf")})
     record("j", {"acc": float("inf")})
-    done = run_cli("top", "acc")
+    done = look("top", "acc")
     assert masked(done.out) == (
         "#  ID  NAME  acc  STARTED\n"
         "1  SHORT  a  0.1  AGE\n"
@@ -69,21 +69,21 @@ def test_ten_unless_told_and_the_rest_is_counted():
         record(chr(97 + number), {"acc": number})
     assert len(names("acc")) == 10
     assert names("acc", "-n", "2") == "lk"
-    assert "\n10 more: add -n 12\n" in run_cli("top", "acc", "-n", "2").out
+    assert "\n10 more: add -n 12\n" in look("top", "acc", "-n", "2").out
 
 
 def test_of_one_experiment():
     record("a", {"acc": 1}, experiment="x")
     record("b", {"acc": 2}, experiment="y")
     assert names("acc", "-e", "x") == "a"
-    assert "EXPERIMENT" in run_cli("top", "acc").out
+    assert "EXPERIMENT" in look("top", "acc").out
 
 
 def test_a_failed_run_says_so():
     record("a", {"acc": 1})
     with pytest.raises(ZeroDivisionError), gittrack.init(name="b") as run:
         run.log({"acc": 1 / 0})
-    assert masked(run_cli("top", "acc").out).splitlines()[0] == "#  ID  NAME  STATUS  acc  STARTED"
+    assert masked(look("top", "acc").out).splitlines()[0] == "#  ID  NAME  STATUS  acc  STARTED"
 
 
 def test_a_change_of_the_code_is_a_column():
@@ -91,7 +91,7 @@ def test_a_change_of_the_code_is_a_column():
     with open("train.py", "a") as file:
         file.write("# changed\n")
     record("b", {"acc": 2})
-    rows = masked(run_cli("top", "acc", "--max").out).splitlines()
+    rows = masked(look("top", "acc", "--max").out).splitlines()
     assert rows == [
         "#  ID  NAME  acc  CODE  STARTED",
         "1  SHORT  b  2  SHORT*  AGE",
@@ -101,18 +101,18 @@ def test_a_change_of_the_code_is_a_column():
 
 def test_no_metric_of_that_name():
     record("a", {"val_accuracy": 1, "loss": 2})
-    assert run_cli("top", "val_acc") == (
+    assert look("top", "val_acc") == (
         1,
         "",
         "error: no run has the metric 'val_acc'\nhint: did you mean val_accuracy?\n",
     )
-    assert run_cli("top", "xyz").err == (
+    assert look("top", "xyz").err == (
         "error: no run has the metric 'xyz'\nhint: there are: loss, val_accuracy\n"
     )
 
 
 def test_no_run_at_all():
-    assert run_cli("top", "acc").err == (
+    assert look("top", "acc").err == (
         "error: no run has the metric 'acc'\nhint: no run has logged a metric\n"
     )
 
@@ -122,25 +122,25 @@ def test_a_metric_whose_name_is_more_than_a_word():
     assert names("val acc.top-5 (é)") == "a"
     assert names("a.max") == "a"
     assert names("metrics.a.max.last") == "a"
-    assert json.loads(run_cli("top", "--json", "--", "-x").out)[0]["name"] == "a"
+    assert json.loads(look("top", "--json", "--", "-x").out)[0]["name"] == "a"
 
 
 def test_csv_and_markdown_keep_the_count_out_of_the_table():
     record("a", {"acc": 0.5}, config={"lr": 1})
     record("b", config={"lr": 2})
-    done = run_cli("top", "acc", "--csv")
+    done = look("top", "acc", "--csv")
     rows = list(csv.DictReader(io.StringIO(done.out)))
     assert [(row["rank"], row["name"], row["acc"], row["lr"]) for row in rows] == [
         ("1", "a", "0.5", "1"),
         ("", "b", "", "2"),
     ]
     assert done.err == "last, because they cannot be ranked: 1 do not have acc\n"
-    assert run_cli("top", "acc", "--md").out.startswith("|   # | ID       | NAME   |   acc |")
+    assert look("top", "acc", "--md").out.startswith("|   # | ID       | NAME   |   acc |")
 
 
 def test_a_param_is_no_metric():
     record("a", {"acc": 0.5}, config={"lr": 1})
-    assert run_cli("top", "lr").err == (
+    assert look("top", "lr").err == (
         "error: 'lr' is a param, not a metric\nhint: sort by it: git track ls --sort lr\n"
     )
 
@@ -151,12 +151,12 @@ def test_a_name_that_everybody_knows_decides_which_is_first(metric):
         record(name, {metric.removesuffix(".min"): value})
     assert names(metric) == "ab"
     assert names(metric, "--max") == "ba"
-    (line,) = run_cli("top", metric).out.splitlines()[3:]
+    (line,) = look("top", metric).out.splitlines()[3:]
     assert line.startswith("the smallest is first, because the name has the word ")
     assert line.endswith("; for the largest: add --max")
     for style in ("--json", "--csv", "--md"):
-        assert run_cli("top", metric, style).err == line + "\n"
-        assert run_cli("top", metric, "--min", style).err == ""
+        assert look("top", metric, style).err == line + "\n"
+        assert look("top", metric, "--min", style).err == ""
 
 
 @pytest.mark.parametrize("metric", ["lossless", "samples_per_second", "score", "neg_loss"])
@@ -164,7 +164,7 @@ def test_the_largest_is_first_if_nobody_knows(metric):
     for name, value in (("a", 1.0), ("b", 2.0)):
         record(name, {metric: value})
     assert names(metric) == "ba"
-    assert run_cli("top", metric).out.endswith(
+    assert look("top", metric).out.endswith(
         "the largest is first, because nothing says which direction is better; "
         "for the smallest: add --min\n"
     )
@@ -175,12 +175,12 @@ def test_a_setting_overrides_the_name_and_an_option_overrides_both():
         record(name, {"val_acc": value})
     git(".", "config", "track.goal.val-acc", "min")
     assert names("val_acc") == names("val_acc.max") == "ab"
-    assert run_cli("top", "val_acc").out.endswith(
+    assert look("top", "val_acc").out.endswith(
         "the smallest is first, because track.goal.val-acc says so\n"
     )
     assert names("val_acc", "--max") == "ba"
     git(".", "config", "track.goal.val-acc", "best")
-    assert run_cli("top", "val_acc").err == (
+    assert look("top", "val_acc").err == (
         "error: the setting track.goal.val-acc is 'best', which is neither min nor max\n"
         "hint: set it: git config track.goal.val-acc max\n"
     )
@@ -188,19 +188,19 @@ def test_a_setting_overrides_the_name_and_an_option_overrides_both():
 
 def test_a_single_run_has_no_direction_and_groups_have_one():
     record(None, {"loss": 1.0}, config={"lr": 1}, seed=1)
-    assert "is first" not in run_cli("top", "loss").out
+    assert "is first" not in look("top", "loss").out
     record(None, {"loss": 2.0}, config={"lr": 2}, seed=2)
     line = (
         "the smallest is first, because the name has the word 'loss'; for the largest: add --max\n"
     )
-    assert run_cli("top", "loss", "--over", "seed").out.endswith(line)
-    assert "is first" not in run_cli("top", "loss", "--over", "seed", "--min").out
+    assert look("top", "loss", "--over", "seed").out.endswith(line)
+    assert "is first" not in look("top", "loss", "--over", "seed", "--min").out
 
 
 def test_the_leaderboard_has_the_digits_that_tell_neighbours_apart():
     for number, acc in enumerate((0.912341, 0.912344, 0.912339)):
         record(None, {"acc": acc}, config={"lr": 0.1 + number / 1e7})
-    rows = [line.split() for line in run_cli("top", "acc").out.splitlines()[1:4]]
+    rows = [line.split() for line in look("top", "acc").out.splitlines()[1:4]]
     assert [row[2] for row in rows] == ["0.912344", "0.912341", "0.912339"]
     assert len({row[3] for row in rows}) == 3
 
@@ -211,7 +211,7 @@ def test_what_the_runs_define_decides_and_a_contradiction_does_not():
             run.define_metric("val.score", goal="minimize")
             run.log({"val.score": value})
     assert names("val.score") == "ab"
-    assert run_cli("top", "val.score").out.endswith(
+    assert look("top", "val.score").out.endswith(
         "the smallest is first, because the runs define it\n"
     )
     assert [run.name for run in gittrack.runs().top("val.score")] == ["a", "b"]
@@ -219,6 +219,6 @@ def test_what_the_runs_define_decides_and_a_contradiction_does_not():
         run.define_metric("val.score", goal="maximize")
         run.log({"val.score": 3.0})
     assert names("val.score") == "cba"
-    assert "because some runs define min and others max" in run_cli("top", "val.score").out
-    refused = run_cli("gc", "--keep-best", "1", "--by", "val.score")
+    assert "because some runs define min and others max" in look("top", "val.score").out
+    refused = look("gc", "--keep-best", "1", "--by", "val.score")
     assert (refused.code, "it is not known" in refused.err) == (2, True)

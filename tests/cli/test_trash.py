@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from helpers import git, listed, masked, record, run_cli
+from helpers import git, listed, look, masked, record, run_cli
 
 import gittrack
 
@@ -31,7 +31,7 @@ def test_there_and_back():
     assert [run["name"] for run in listed()] == ["b"]
     assert [ref.startswith("refs/trash/runs/default/") for ref in refs("refs/trash")] == [True]
     assert masked(done("restore")) == "SHORT  default  a  removed AGE\n"
-    assert run_cli("restore", "other").err == (
+    assert look("restore", "other").err == (
         "error: there is no run 'other' in the trash\nhint: see what there is: git track restore\n"
     )
     assert masked(done("restore", "a")) == "restored SHORT a\n"
@@ -41,13 +41,13 @@ def test_there_and_back():
 
 def test_all_or_none():
     record("a")
-    found = run_cli("rm", "a", "nobody")
+    found = look("rm", "a", "nobody")
     assert (found.code, len(listed())) == (1, 1)
 
 
 def test_a_run_that_is_going_on_stays():
     with gittrack.init(name="live"):
-        found = run_cli("rm", "live")
+        found = look("rm", "live")
         assert (found.code, "not committed yet" in found.err) == (1, True)
 
 
@@ -55,7 +55,7 @@ def test_restoring_says_when_the_name_is_taken_by_now():
     record("a")
     done("rm", "a")
     record("a")
-    found = run_cli("restore", "a")
+    found = look("restore", "a")
     assert found.code == 0
     assert "warning: a is also the name of" in found.err
 
@@ -89,7 +89,7 @@ def test_a_run_and_its_trash_with_different_commits_both_stay(verb):
     other = gittrack.get(record("b")).info.commit
     done("rm", "a")
     come_back(run, other)
-    found = run_cli(verb, run.id)
+    found = look(verb, run.id)
     assert (found.code, "with different commits\nhint: compare them: git diff" in found.err) == (
         1,
         True,
@@ -187,14 +187,14 @@ def test_keep_best():
     )
     assert "refs/tags/protected names it" in told
     assert {run["name"] for run in listed()} == {"r4", "r3", "r0", "without"}
-    assert run_cli("gc", "--keep-best", "2").code == 2
+    assert look("gc", "--keep-best", "2").code == 2
     for ignored in (
         ("-e", "x"),
         ("--min",),
         ("--keep-best", "2", "--by", "acc", "--older-than", "1d"),
     ):
-        assert run_cli("gc", *ignored).code == 2
-    assert "no run has the metric" in run_cli("gc", "--keep-best", "2", "--by", "nope").err
+        assert look("gc", *ignored).code == 2
+    assert "no run has the metric" in look("gc", "--keep-best", "2", "--by", "nope").err
 
 
 def test_keep_best_keeps_the_smallest_losses_and_never_guesses():
@@ -206,7 +206,7 @@ def test_keep_best_keeps_the_smallest_losses_and_never_guesses():
         "kept: 1 run with NaN or infinity, which cannot be ranked\n"
     )
     assert (" a\n" in told, " b\n" in told, " c\n" in told) == (False, True, True)
-    refused = run_cli("gc", "--keep-best", "1", "--by", "score")
+    refused = look("gc", "--keep-best", "1", "--by", "score")
     assert refused.code == 2
     assert "it is not known which direction of score is better" in refused.err
     assert "add --min or --max" in refused.err
@@ -228,6 +228,6 @@ def test_a_run_that_gc_took_while_it_was_being_restored(monkeypatch):
         f'#!/bin/sh\n[ "$1" = prepared ] && grep -q notes || exit 0\nrm -f {os.getcwd()}/.git/{ref}\n'
     )
     hook.chmod(0o755)
-    failed = run_cli("restore", "a")
+    failed = look("restore", "a")
     assert failed.code == 1
     assert "is not in the trash any more; another process removed or moved it" in failed.err

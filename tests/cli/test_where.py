@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from helpers import listed, look, record, run_cli
+from helpers import listed, look, record
 
 import gittrack
 from gittrack.core.run import facts
@@ -51,20 +51,20 @@ def test_a_query_chooses_runs(three, query, found):
 def test_with_an_experiment_a_sort_and_a_limit(three):
     assert names("lr > 0", "-e", "digits") == "c"
     assert [run["name"] for run in listed("-w", "lr < 0.3", "--sort", "-acc")] == ["b", "a"]
-    done = run_cli("ls", "-w", "lr > 0.1", "-n", "1")
+    done = look("ls", "-w", "lr > 0.1", "-n", "1")
     assert "1 more" in done.out
 
 
 def test_top_ranks_what_matches(three):
-    assert run_cli("top", "acc", "-w", "lr > 5").err == (
+    assert look("top", "acc", "-w", "lr > 5").err == (
         "error: no run matches the query\nhint: test it: git track ls -w QUERY\n"
     )
-    done = run_cli("top", "acc", "-w", "lr > 0.1", "--json")
+    done = look("top", "acc", "-w", "lr > 0.1", "--json")
     assert [run["name"] for run in json.loads(done.out)] == ["b", "c"]
 
 
 def test_nothing_matches(three):
-    done = run_cli("ls", "-w", "lr > 5")
+    done = look("ls", "-w", "lr > 5")
     assert (done.code, done.out, done.err) == (0, "", "no run matches the query\n")
 
 
@@ -87,7 +87,7 @@ def test_live_runs_match_too(three):
     ],
 )
 def test_a_typo_is_an_error_with_the_nearest_name(three, query, hint):
-    done = run_cli("ls", "-w", query)
+    done = look("ls", "-w", query)
     assert (done.code, done.out) == (1, "")
     lines = done.err.splitlines()
     assert lines[0].startswith("error: in the query, column ")
@@ -98,7 +98,7 @@ def test_a_typo_is_an_error_with_the_nearest_name(three, query, hint):
 
 def test_a_bare_name_must_be_unambiguous(three):
     record("d", {"lr": 0.5}, config={"lr": 0.4})
-    done = run_cli("ls", "-w", "lr > 0")
+    done = look("ls", "-w", "lr > 0")
     assert done.code == 1
     assert "'lr' is a metric and a param" in done.err
     assert "hint: write metrics.lr or params.lr" in done.err
@@ -113,8 +113,8 @@ def test_a_query_error_in_python_is_a_track_error(three):
 def test_a_null_param_stays_findable(project):
     for name in ("plain", "tagged", "archived"):
         record(name, config={"x": None})
-    run_cli("tag", "tagged", "+good")
-    run_cli("archive", "archived")
+    look("tag", "tagged", "+good")
+    look("archive", "archived")
     with gittrack.init(name="live", config={"x": None}):
         found = listed("-w", "params.x == None", "--archived")
     assert sorted(run["name"] for run in found) == ["archived", "live", "plain", "tagged"]
@@ -125,7 +125,7 @@ def test_a_null_param_stays_findable(project):
 def test_what_a_run_does_not_have_is_the_same_after_an_annotation(project):
     record("a")
     record("b")
-    run_cli("tag", "b", "+good")
+    look("tag", "b", "+good")
     for name in facts.LISTED:
         found = {run["name"] for run in listed("-w", f"has({name})")}
         assert found in ({"a", "b"}, set()), name
