@@ -49,16 +49,35 @@ STRAY_NAMES = (
 
 
 @pytest.fixture
-def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder for temporary files; of a short path, since `multiprocessing` makes sockets there."""
+def own_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for all that a test writes; of a short path, since `multiprocessing` makes sockets."""
     return Path(tempfile.mkdtemp(prefix="t", dir=tmp_path_factory.getbasetemp()))
+
+
+@pytest.fixture
+def tmp_path(own_folder: Path) -> Path:
+    """An empty folder; what lies beside it, at `../name`, belongs to the same test.
+
+    pytest's own fixture of this name reads all folders of earlier tests and puts these side by side.
+    """
+    folder = own_folder / "work"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def scratch(own_folder: Path) -> Path:
+    """A folder for temporary files."""
+    folder = own_folder / "t"
+    folder.mkdir()
+    return folder
 
 
 @pytest.fixture(autouse=True)
 def sealed(tmp_path: Path, scratch: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give the test an empty folder as the current one, and a home of its own; returns the home."""
-    home = tmp_path.parent / "homes" / tmp_path.name  # apart, so that ls in the test stays empty
-    home.mkdir(parents=True)
+    home = tmp_path.parent / "home"  # apart, so that ls in the test stays empty
+    home.mkdir()
     config = home / "gitconfig"
     config.write_text(GIT_CONFIG)
     for name in list(os.environ):
