@@ -100,31 +100,9 @@ __all__ = [
 _MODULES = {name: f"gittrack.integrations.{name}" for name in ("mlflow", "wandb")}
 _OF_ACTIVE_RUN = ("config", "summary")
 _FOLDERS = {
-    *(
-        "analysis",
-        "api",
-        "cli",
-        "core",
-        "disk",
-        "folding",
-        "git",
-        "integrations",
-        "large",
-        "launch",
-    ),
-    *(
-        "models",
-        "read",
-        "record",
-        "reproduce",
-        "search",
-        "share",
-        "show",
-        "sweep",
-        "sweeping",
-        "tidy",
-    ),
-    *("version", "web"),
+    *("analysis", "api", "cli", "core", "disk", "engines", "folding", "git", "integrations"),
+    *("large", "launch", "models", "read", "record", "reproduce", "search", "share", "show"),
+    *("sweep", "sweeping", "tidy", "version", "web"),
 }
 exit_functions.listen()
 

@@ -47,6 +47,7 @@ MAY_IMPORT = {
     "sweeping": {*_RUNS, "launch", "reproduce", "search"},
     "models": {*_RUNS, "reproduce"},
     "share": {*_RUNS, "models", "tidy", "version"},
+    "engines": {*_RUNS, "launch", "reproduce", "search", "sweeping", "share", "version"},
     "show": {"core", "analysis"},
     "web": {*_BASE, "git", "analysis", "read", "search", "sweeping", "show", "version"},
     "api": {*_RUNS, "launch", "models", "search", "share", "show", "web"},
@@ -60,6 +61,7 @@ MAY_IMPORT = {
             "reproduce",
             "search",
             "sweeping",
+            "engines",
             "models",
             "share",
             "show",
@@ -88,6 +90,8 @@ STARTS_PROCESSES = {
     "reproduce/causes/why.py": "has pip install the recorded version of a package",
     "launch/signals.py": "forks the witness of signals to the process group",
     "sweeping/pool.py": "forks the launchers of trials, which costs no start of an interpreter",
+    "engines/links.py": "starts the agents of an engine, here or by ssh",
+    "engines/setup_file.py": "has the shell of the user read the file of --setup",
     "cli/commands/demo.py": "runs git-track itself in the demo project",
     "cli/pager.py": "shows long output in the user's pager",
 }
@@ -130,6 +134,7 @@ READS_ENVIRONMENT = {
     "reproduce/rerun_worktree.py": "puts folders of the worktree before the user's PYTHONPATH",
     "record/active/stopping.py": "the stopping rule that the sweep passes to its trial",
     "disk/trust.py": "the folder for state of the user",
+    "engines/setup_file.py": "which variables the file of --setup changes, and PATH",
     "cli/output.py": "NO_COLOR and TERM",
     "cli/pager.py": "GIT_PAGER and PAGER, by git's rules",
     "cli/commands/demo.py": "puts git-track on PATH",
@@ -204,9 +209,14 @@ LAZY_IMPORTS = {
     "cli/commands/_hidden.py": {
         "gittrack.cli.completing": "it imports the modules of all verbs, which only completion needs",
         "gittrack.cli.commands._background": "only a process in the background shares runs",
+        "gittrack.cli.commands._agent": "only a worker of an engine runs trials",
     },
     "cli/commands/sweep/_search.py": {
         "gittrack.show.page.pictures": "needs Matplotlib, which is optional",
+    },
+    "cli/commands/sweep/_engine.py": {
+        "gittrack.engines.engines": "most sweeps run on one machine",
+        "gittrack.engines.executor": "most sweeps run on one machine",
     },
     "cli/commands/_page.py": {"gittrack.web.one_file": "with NumPy, which a server starts without"},
     "api/records.py": {"gittrack.web.one_file": "only who asks for a page needs it"},

@@ -43,6 +43,7 @@ _TASKS = {
     },
     "search": {
         "sweep": "try many configurations; each trial is a run",
+        "worker": "join a sweep on many machines: run its trials here",
     },
     "reproduce": {
         "reproduce": "run a run again from its commit and compare the results",
@@ -86,6 +87,7 @@ _HIDDEN = {
     "__facts": "facts",
     "__push": "push",
     "__live": "live",
+    "__worker": "worker",
 }  # for programs: see commands/_hidden.py
 NESTED = ("model", "sweep")  # verbs that have verbs below them
 DEFAULTS = ("sweep",)  # nested verbs that also work without a verb below them
@@ -95,7 +97,7 @@ _LOOK_AT_MODELS = tuple(
     f"model {verb}" for verb in ("ls", "show", "history", "get", "diff", "promote")
 )
 _SHARE = ("push", "pull")  # they mostly have nothing to do
-_LONG_LIVED = ("run", "reproduce", "repeat", "sweep", "demo", "ui", "watch")
+_LONG_LIVED = ("run", "reproduce", "repeat", "sweep", "worker", "demo", "ui", "watch")
 GROUPS = {task: tuple(verbs) for task, verbs in _TASKS.items()}
 PLAIN = (*GROUPS["find and compare"], *_SHARE)  # their lines are read without argparse if possible
 VERBS = {verb: about for verbs in _TASKS.values() for verb, about in verbs.items()}

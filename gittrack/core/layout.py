@@ -208,6 +208,11 @@ def parse_sweep_ref(ref: str) -> str | None:
     return sweep_id if sweep_id != ref and is_id(sweep_id) else None
 
 
+def result_ref(sweep_id: str, trial: str) -> str:
+    """Return the ref of the result of a trial that ran elsewhere; ``trial`` is its key."""
+    return f"{SWEEPS}results/{sweep_id}/{trial}"
+
+
 def sweeps_dir(common_dir: str) -> str:
     """Return the folder that holds the working directories of sweeps."""
     return f"{common_dir}/{HOME}/{SWEEP_FOLDERS}"

@@ -32,6 +32,19 @@ class Entry(NamedTuple):
     oid: str
 
 
+def parse_tree(content: bytes, id_size: int) -> list[Entry]:
+    """Return the lines of a tree object; ``id_size`` is the number of bytes of an id."""
+    entries, at = [], 0
+    while at < len(content):
+        space, zero = content.index(b" ", at), content.index(b"\0", at)
+        oid = content[zero + 1 : zero + 1 + id_size].hex()
+        entries.append(
+            Entry(content[at:space].decode(), os.fsdecode(content[space + 1 : zero]), oid)
+        )
+        at = zero + 1 + id_size
+    return entries
+
+
 class Store:
     """The loose objects of a repository.
 

@@ -119,13 +119,23 @@ class Engine:
         while True:
             self._check_stop_request()
             self._fill()
-            if not self.pool.running:
+            if self._is_over():
                 break
             for ended in self.pool.wait(_TICK_SECONDS):
                 self._take(ended)
             self.listener.tick()
         if self.problem is not None:
             raise self.problem
+        return self._is_done()
+
+    def _is_over(self) -> bool:
+        """Return whether nothing runs and nothing will; a pool without a free slot waits for workers."""
+        if self.pool.running:
+            return False
+        is_waiting = self.stop is None and self.problem is None and not self.pool.free
+        return not is_waiting or self._is_done()
+
+    def _is_done(self) -> bool:
         return not self.pending and self.strategy.done(self.outcomes, self.started)
 
     def _check_stop_request(self) -> None:
@@ -164,6 +174,11 @@ class Engine:
             self.listener.warn(text)
         if report.problem is not None:
             self._stop_for_problem(job, report)
+            return
+        if report.lost:
+            self.listener.warn(report.lost)
+            self.pending.append(PendingTrial(job.trial, job.attempt + 1, job.known_outcomes))
+            self.listener.ended(job, report, None)
             return
         info = report.info
         assert info is not None

@@ -15,7 +15,7 @@ from gittrack.read.runs.reader import Raw
 from gittrack.record import session
 from gittrack.search.plan import Trial
 from gittrack.sweeping import trial
-from gittrack.sweeping.prepare import PreparedSweep
+from gittrack.sweeping.prepare import PlannedSweep, PreparedSweep
 from gittrack.sweeping.stored import Sweep
 
 
@@ -50,7 +50,7 @@ class JobMaker(NamedTuple):
     """Makes the jobs of a sweep."""
 
     sweep: Sweep
-    prepared: PreparedSweep
+    prepared: PreparedSweep | PlannedSweep
     options: RunOptions
 
     def make(

@@ -139,7 +139,7 @@ class Processes:
         """End the running trials; they will not count."""
         workdir.end_trials(self.supervisor.folder)
 
-    def close(self) -> None:
+    def close(self, *, done: bool = False) -> None:
         """End the idle processes."""
         for worker in self.idle.values():
             self._bury(worker)

@@ -134,12 +134,30 @@ def prepare_again(sweep: Sweep, command: Sequence[str] = ()) -> PreparedSweep:
     TrackError
         If this version cannot run the sweep.
     """
+    plan, base = plan_again(sweep, command)
+    return PreparedSweep(plan, methods.strategy(plan), base)
+
+
+class PlannedSweep(NamedTuple):
+    """What the trials of a sweep need: its plan, and the params that it overrides."""
+
+    plan: SweepPlan
+    base: Mapping[str, Any]
+
+    @property
+    def resource(self) -> str | None:
+        """The param that halving sets."""
+        return self.plan.resource.name if self.plan.resource else None
+
+
+def plan_again(sweep: Sweep, command: Sequence[str] = ()) -> PlannedSweep:
+    """Return what the trials of a sweep need, without what proposes them; as for `prepare_again`."""
     content = yaml_read.load(sweep.text, layout.SWEEP)
     goal = {"metric": {"goal": sweep.facts["goal"]}} if sweep.facts.get("metric") else {}
     plan = _plan(content, layout.SWEEP, nested.merge(sweep.facts.get("asked") or {}, goal))
     words = tuple(command) or tuple(sweep.facts["command"])
     plan = plan._replace(command=words, name=sweep.name)
-    return PreparedSweep(plan, methods.strategy(plan), sweep.facts.get("params") or {})
+    return PlannedSweep(plan, sweep.facts.get("params") or {})
 
 
 def check_command(sweep: Sweep, prepared: PreparedSweep) -> None:

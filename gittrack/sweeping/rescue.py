@@ -87,5 +87,6 @@ def _publish(
     more: dict[str, Any] = {}
     if job.final and facts["sweep"].get("order") is None:
         order = supervisor.take_order(job.mark)
-        more = {"sweep": {**facts["sweep"], "order": order}}
+        if order is not None:
+            more = {"sweep": {**facts["sweep"], "order": order}}
     recovery.publish_dead(repo, orphan, author(config), settings.sign(config), more)

@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from gittrack import git
 from gittrack.core import layout
@@ -19,8 +19,9 @@ from gittrack.record import recovery
 from gittrack.reproduce import rerun
 from gittrack.search.strategies import methods
 from gittrack.sweeping import curves, engine, prepare, rescue, state, stored, trial, workdir
+from gittrack.sweeping.delivery import results
 from gittrack.sweeping.jobs import JobMaker, RunOptions
-from gittrack.sweeping.pool import Processes
+from gittrack.sweeping.pool import Pool, Processes
 from gittrack.sweeping.prepare import PreparedSweep, SweepRequest
 from gittrack.sweeping.state import SweepState
 from gittrack.sweeping.stored import Sweep
@@ -41,11 +42,21 @@ class Callbacks(NamedTuple):
         Returns how the user wants to stop: ``finish``, ``now``, or None.
     on_start : callable
         Called with the sweep and its state before the first trial.
+    make_pool : callable or None
+        Makes the pool of (repository, job maker, state) for trials that run elsewhere; None: on this machine.
     """
 
     listener: engine.Listener
     stop_request: Callable[[], str | None]
     on_start: Callable[[Sweep, SweepState], None]
+    make_pool: Callable[[git.Repo, JobMaker, SweepState], ClosablePool] | None = None
+
+
+class ClosablePool(Pool, Protocol):
+    """A pool that is closed when the sweep ends."""
+
+    def close(self, *, done: bool = False) -> None:
+        """End the idle workers; ``done`` is whether nothing is left to do."""
 
 
 def start(
@@ -92,7 +103,8 @@ def start(
         facts = prepare.plan_facts(request, prepared, experiment, created, repo.prefix)
         sweep = stored.create(repo, sweep_id, code, request.file, facts)
         options = options._replace(printed=code.captured.output_files)
-        return _run(repo, JobMaker(sweep, prepared, options), SweepState(), callbacks, folder)
+        maker = JobMaker(sweep, prepared, options)
+        return _run(repo, maker, prepared, SweepState(), callbacks, folder)
 
 
 def resume(
@@ -120,11 +132,24 @@ def resume(
     with _workdir(repo, sweep.id, callbacks) as folder:
         for text in recovery.failures(recovery.recover(repo)):
             callbacks.listener.warn(text)
-        if not options.isolate:
+        if options.accept_code or not options.isolate:
             sweep, options = _check_code(repo, sweep, options, folder)
+        initial = _state(repo, sweep, prepared)
+        maker = JobMaker(sweep, prepared, options)
+        return _run(repo, maker, prepared, initial, callbacks, folder)
+
+
+def _state(repo: git.Repo, sweep: Sweep, prepared: PreparedSweep) -> SweepState:
+    """Return the state of a sweep, with results from elsewhere that no process has taken yet."""
+
+    def read() -> SweepState:
         infos = state.runs(repo, sweep.id)
-        initial = state.of_runs(infos, prepared.plan.metric, prepared.names, prepared.resource)
-        return _run(repo, JobMaker(sweep, prepared, options), initial, callbacks, folder)
+        return state.of_runs(infos, prepared.plan.metric, prepared.names, prepared.resource)
+
+    now = read()
+    experiment = sweep.facts["experiment"]
+    new_runs = results.take_waiting(repo, sweep.id, experiment, now.runs, now.next_order)
+    return read() if new_runs else now
 
 
 @contextmanager
@@ -182,12 +207,21 @@ def code_changed(repo: git.Repo, sweep: Sweep, code: stored.CurrentCode) -> engi
 
 
 def _run(
-    repo: git.Repo, maker: JobMaker, initial: SweepState, callbacks: Callbacks, folder: WorkDir
+    repo: git.Repo,
+    maker: JobMaker,
+    prepared: PreparedSweep,
+    initial: SweepState,
+    callbacks: Callbacks,
+    folder: WorkDir,
 ) -> bool:
     """Run the engine, and add to each error how to continue."""
-    sweep, prepared, _ = maker
+    sweep, done = maker.sweep, False
     callbacks.on_start(sweep, initial)
-    pool = _pool(repo, maker, initial, folder)
+    pool: ClosablePool
+    if callbacks.make_pool is None:
+        pool = _pool(repo, maker, initial, folder)
+    else:
+        pool = callbacks.make_pool(repo, maker, initial)
     settings = engine.EngineSettings(
         strategy=prepared.strategy,
         pool=pool,
@@ -202,7 +236,8 @@ def _run(
         curves.prepare(repo, folder.folder, prepared.plan, initial)
     first = not any(outcome.status == run_info.FINISHED for outcome in initial.outcomes)
     try:
-        return engine.Engine(settings, initial, first=first).run()
+        done = engine.Engine(settings, initial, first=first).run()
+        return done
     except engine.SweepCodeChanged:
         code = stored.capture_code(repo, folder.folder, sweep.required_code)
         raise code_changed(repo, sweep, code) from None
@@ -212,7 +247,7 @@ def _run(
         ways = [f"{error.hint}; then go on" if error.hint else "go on", resume_command(sweep)]
         raise TrackError(error.message, ": ".join(ways), code=error.code) from error
     finally:
-        pool.close()
+        pool.close(done=done)
 
 
 def _pool(repo: git.Repo, maker: JobMaker, initial: SweepState, folder: WorkDir) -> Processes:

@@ -24,6 +24,9 @@ class Supervisor(NamedTuple):
         The folders that the command's Python imports from.
     printed : tuple of str
         Paths in the work tree that the sweep prints to; they are not code.
+    assigns_order : bool
+        Whether trials take their order on this machine; if not, the process of the sweep gives it to them
+        when it learns of their results (`results`).
     """
 
     folder: Path
@@ -31,11 +34,14 @@ class Supervisor(NamedTuple):
     first_order: int = 0
     imports: tuple[str, ...] = ()
     printed: tuple[str, ...] = ()
+    assigns_order: bool = True
 
     def ends_trials(self) -> bool:
         """Return whether running trials must end: the process asks for it, or is gone."""
         return os.getppid() != self.pid or workdir.is_ending(self.folder)
 
-    def take_order(self, mark: str) -> int:
-        """Return the order of a trial that ends now and counts."""
+    def take_order(self, mark: str) -> int | None:
+        """Return the order of a trial that ends now and counts; None if it is given elsewhere."""
+        if not self.assigns_order:
+            return None
         return self.first_order + workdir.take_order(self.folder, mark)

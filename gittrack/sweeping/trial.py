@@ -17,7 +17,7 @@ from gittrack.core.run import events, run_info
 from gittrack.launch import launcher
 from gittrack.launch.command_plan import CommandPlan, Controller
 from gittrack.read.runs import live, reader
-from gittrack.record import session
+from gittrack.record import inputs, session
 from gittrack.record.active import stopping
 from gittrack.reproduce import rerun_worktree, resume_artifacts
 from gittrack.reproduce.redirect import Redirect
@@ -26,6 +26,8 @@ from gittrack.search.plan import Trial
 from gittrack.sweeping.supervisor import Supervisor
 
 INTERRUPTED, TIMEOUT = "interrupted", "timeout"
+_ENDING_SIGNALS = ("SIGTERM", "SIGINT", "SIGHUP", "SIGKILL")
+_SIGNAL_SECONDS, _TICK_SECONDS = 1.0, 0.05
 _USERS_TREE, _UNCHANGED = rerun_worktree.CodeFolder("", ()), Redirect()
 
 
@@ -65,6 +67,8 @@ class Job(NamedTuple):
         The run that the trial continues from.
     isolation : Isolation or None
         The worktree of the trial; None: the user's tree.
+    digests : mapping
+        {path of an input: SHA-256} that the data must have, because it may be another copy.
     """
 
     trial: Trial
@@ -80,6 +84,7 @@ class Job(NamedTuple):
     metric: str | None = None
     earlier: reader.Raw | None = None
     isolation: Isolation | None = None
+    digests: Mapping[str, str] = {}
 
     @property
     def mark(self) -> str:
@@ -102,6 +107,8 @@ class TrialReport(NamedTuple):
         Whether the problem is that the code is not the code of the sweep.
     tail : str
         The last lines of the log of a run that failed.
+    lost : str
+        Why there is no result and the trial must run again, such as a worker that vanished; else empty.
     """
 
     info: run_info.RunInfo | None = None
@@ -109,6 +116,7 @@ class TrialReport(NamedTuple):
     problem: tuple[str, str] | None = None
     code_changed: bool = False
     tail: str = ""
+    lost: str = ""
 
 
 def run(repo: git.Repo, supervisor: Supervisor, job: Job) -> TrialReport:
@@ -171,6 +179,7 @@ def _launch(
     worktree: rerun_worktree.CodeFolder = _USERS_TREE,
     replace: Redirect = _UNCHANGED,
 ) -> TrialReport:
+    _check_inputs(repo, job)
     resume = _resume_folder(repo, supervisor, job.earlier) if job.earlier is not None else None
     if job.earlier is not None and resume is None:
         warnings.append(
@@ -204,6 +213,19 @@ def _launch(
     return TrialReport(info, (*warnings, *done.notes), tail=tail)
 
 
+def _check_inputs(repo: git.Repo, job: Job) -> None:
+    """Raise TrackError if the data here is not the data of the machine on which the sweep began."""
+    top, cache = repo.work_tree or os.getcwd(), Path(layout.cache_dir(repo.common_dir))
+    for path in job.inputs if job.digests else ():
+        display = inputs.display_path(path, top)
+        here = inputs.fingerprint(path, display, cache)["sha256"]
+        if job.digests.get(display, here) != here:
+            raise TrackError(
+                f"the input {display} on {os.uname().nodename} is not the one of the sweep",
+                "copy it there from the machine on which the sweep began",
+            )
+
+
 class _TrialController(Controller):
     """Decides when the launcher must end the command, and whether the run counts."""
 
@@ -225,15 +247,27 @@ class _TrialController(Controller):
     ) -> Mapping[str, Any]:
         trial = {**state.facts["sweep"], **({"why": self.why} if self.why else {})}
         counts = facts["status"] == run_info.FINISHED or self.job.final
-        if self.why == INTERRUPTED:
+        if self.why == INTERRUPTED or self._was_ended_from_outside(facts):
             trial["interrupted"] = True
         elif counts:
             if self.job.metric is not None:
                 # A full disk or damage is reported when the run is committed; others have the points so far.
                 with contextlib.suppress(OSError, ValueError):
                     self._publish_curve(state, finished=facts["status"] == run_info.FINISHED)
-            trial["order"] = self.supervisor.take_order(self.job.mark)
+            order = self.supervisor.take_order(self.job.mark)
+            trial = trial if order is None else {**trial, "order": order}
         return {"sweep": trial}
+
+    def _was_ended_from_outside(self, facts: Mapping[str, Any]) -> bool:
+        """Return whether the machine is taken away from a worker: its signal reaches the command, too."""
+        if self.supervisor.assigns_order or facts.get("signal") not in _ENDING_SIGNALS:
+            return False
+        deadline = time.monotonic() + _SIGNAL_SECONDS
+        while not self.supervisor.ends_trials():
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(_TICK_SECONDS)
+        return True
 
     def _publish_curve(self, state: events.JournalState, *, finished: bool) -> None:
         """Publish the curve of the metric, for the trials that come later."""

@@ -57,8 +57,11 @@ def check(repo: git.Repo, run: RunRecord, trusted: str | None, links: tuple[str,
         _ask(commit, _rows(repo, run, links), f"git track reproduce {short_id(run.id)}")
 
 
-def check_sweep(sweep: Sweep, trusted: str | None) -> None:
-    """Print what a sweep would execute, and ask as `check` does, unless this machine started the sweep."""
+def check_sweep(sweep: Sweep, trusted: str | None, verb: str = "sweep resume") -> None:
+    """Print what a sweep would execute, and ask as `check` does, unless this machine started the sweep.
+
+    ``verb`` is the verb that executes it.
+    """
     if not _is_allowed(sweep.commit, trusted):
         print_note(f"the sweep {sweep.id} was not started on this machine; it would execute:")
         rows = [
@@ -66,7 +69,7 @@ def check_sweep(sweep: Sweep, trusted: str | None) -> None:
             ("folder", str(sweep.facts.get("cwd") or ".")),
             ("code", str(sweep.code)),
         ]
-        _ask(sweep.commit, rows, f"git track sweep resume {short_id(sweep.id)}")
+        _ask(sweep.commit, rows, f"git track {verb} {short_id(sweep.id)}")
 
 
 def _is_allowed(commit: str, trusted: str | None) -> bool:

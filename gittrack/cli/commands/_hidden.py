@@ -1,7 +1,7 @@
 """Verbs for programs.
 
-``__complete`` is for shells, ``__manpage`` and ``__facts`` are for the documentation, and ``__push``
-and ``__live`` share runs in the background.
+``__complete`` is for shells, ``__manpage`` and ``__facts`` are for the documentation, ``__push``
+and ``__live`` share runs in the background, and ``__worker`` runs the trials of an engine.
 """
 
 from __future__ import annotations
@@ -58,6 +58,13 @@ def live(words: Sequence[str]) -> int:
     from gittrack.cli.commands import _background  # noqa: PLC0415 - it imports all that shares runs
 
     return _background.live(words[0], words[1], float(words[2]))
+
+
+def worker(words: Sequence[str]) -> int:
+    """Run the tasks that come on stdin, so many at once; the other side is a process of the same user."""
+    from gittrack.cli.commands import _agent  # noqa: PLC0415 - it imports all that runs trials
+
+    return _agent.serve(int(words[0]))
 
 
 def _below(verb: str) -> list[str]:

@@ -6,9 +6,10 @@ import argparse
 import sys
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from gittrack import git
-from gittrack.cli.commands.sweep import _report
+from gittrack.cli.commands.sweep import _engine, _report
 from gittrack.cli.commands.sweep._progress import Progress, Stopper
 from gittrack.cli.options import positive
 from gittrack.cli.output import print_note
@@ -22,6 +23,9 @@ from gittrack.sweeping.prepare import PreparedSweep
 from gittrack.sweeping.state import SweepState
 from gittrack.sweeping.stored import Sweep
 
+if TYPE_CHECKING:
+    from gittrack.engines.executor import EngineOptions
+
 
 def add_options(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
     """Declare the options that say how trials are run; return their group."""
@@ -30,6 +34,7 @@ def add_options(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
     add("-j", "--jobs", type=positive, metavar="N", help="run N trials at once (1)")
     add("--gpus", metavar="0,1", help="assign these GPUs to the trials, one each")
     add("--isolate", action="store_true", help="run each trial in a separate worktree")
+    _engine.add_options(parser)
     return group
 
 
@@ -49,13 +54,18 @@ def with_links(repo: git.Repo, options: RunOptions) -> RunOptions:
 class SweepProcess:
     """A process that runs a sweep: it prints the progress, and the result at the end."""
 
-    def __init__(self, repo: git.Repo, prepared: PreparedSweep) -> None:
+    def __init__(
+        self, repo: git.Repo, prepared: PreparedSweep, engine: EngineOptions | None = None
+    ) -> None:
         self.repo, self.prepared = repo, prepared
         self.sweep: Sweep | None = None
         self.stopper = Stopper()
         self.progress = Progress(prepared.strategy, prepared.plan.metric)
         self.callbacks = runner.Callbacks(
-            self.progress, lambda: self.stopper.request, self._print_start
+            self.progress,
+            lambda: self.stopper.request,
+            self._print_start,
+            _engine.pool_maker(engine, self.progress.warn),
         )
 
     def run(self, run_sweep: Callable[[], bool]) -> int:

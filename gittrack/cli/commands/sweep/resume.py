@@ -12,7 +12,7 @@ import os
 
 from gittrack import git
 from gittrack.cli.commands import _consent
-from gittrack.cli.commands.sweep import _running
+from gittrack.cli.commands.sweep import _engine, _running
 from gittrack.cli.options import check_exclusive
 from gittrack.core.errors import TrackError
 from gittrack.sweeping import find, prepare, runner
@@ -43,9 +43,11 @@ def run(args: argparse.Namespace) -> int:
     prepared = prepare.prepare_again(sweep, args.command)
     _consent.check_sweep(sweep, args.trust)
     options = _running.run_options(args)._replace(accept_code=args.accept_code)
+    engine = _engine.options_of(args, options.jobs)
+    options = _engine.with_engine(options, engine)
     _enter_folder(repo, sweep)
     prepare.check_command(sweep, prepared)
-    process = _running.SweepProcess(repo, prepared)
+    process = _running.SweepProcess(repo, prepared, engine)
     return process.run(
         lambda: runner.resume(
             repo, sweep, prepared, _running.with_links(repo, options), process.callbacks

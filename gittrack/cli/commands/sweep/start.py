@@ -7,7 +7,7 @@ import shlex
 import sys
 
 from gittrack import git
-from gittrack.cli.commands.sweep import _request, _running
+from gittrack.cli.commands.sweep import _engine, _request, _running
 from gittrack.cli.output import print_note, print_result
 from gittrack.core.errors import TrackError
 from gittrack.core.secrets import redact_command
@@ -49,13 +49,15 @@ def run(args: argparse.Namespace) -> int:
             code=2,
         )
     options = _running.run_options(args)
+    engine = _engine.options_of(args, options.jobs)
+    options = _engine.with_engine(options, engine)
     _print_plan(prepared)
     if args.dry_run:
         _print_search(prepared)
         return 0
     for warning in recovery.failures(recovery.recover(repo)):
         print_note(f"warning: {text.escape(warning)}")
-    process = _running.SweepProcess(repo, prepared)
+    process = _running.SweepProcess(repo, prepared, engine)
     return process.run(
         lambda: runner.start(
             repo, request, prepared, _running.with_links(repo, options), process.callbacks

@@ -1,0 +1,110 @@
+"""The engines by name, and the pool of a sweep that uses one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from gittrack import git
+from gittrack.core import layout
+from gittrack.core.errors import TrackError, did_you_mean
+from gittrack.disk import folders
+from gittrack.engines import joined_workers, shared_repository
+from gittrack.engines import task as tasks
+from gittrack.engines.executor import Context, EngineOptions, Executor
+from gittrack.engines.pool import EnginePool, SweepNames
+from gittrack.record import inputs
+from gittrack.sweeping.jobs import JobMaker
+from gittrack.sweeping.state import SweepState
+
+WORKERS = "workers"  # the engine that starts nothing: only workers that join run trials
+# Each module has a function make(context), which returns an `Executor`.
+ENGINES: Mapping[str, str] = {
+    "local-processes": "gittrack.engines.local_processes",
+}
+NAMES = (*ENGINES, WORKERS)
+
+
+def module_of(name: str) -> Any:
+    """Import the module of an engine: one of ours, or a module of the user with ``make(context)``.
+
+    Raises TrackError if there is none.
+    """
+    if name not in ENGINES and "." not in name:
+        hint = did_you_mean(name, NAMES, f"there are: {', '.join(NAMES)}")
+        raise TrackError(f"there is no engine {name!r}", hint, code=2)
+    try:
+        module = import_module(ENGINES.get(name, name))
+    except ImportError as error:
+        raise TrackError(f"the engine {name} cannot be imported: {error}", "install it") from error
+    if not callable(getattr(module, "make", None)):
+        raise TrackError(f"the module {name} has no function make(context)", "see: docs/engines.md")
+    return module
+
+
+def check(name: str) -> None:
+    """Raise TrackError if there is no such engine, or if what it needs is not installed."""
+    if name != WORKERS:
+        module_of(name)
+
+
+def pool(
+    repo: git.Repo,
+    maker: JobMaker,
+    initial: SweepState,
+    options: EngineOptions,
+    warn: Callable[[str], None],
+) -> EnginePool:
+    """Return the pool of a sweep whose trials an engine runs.
+
+    Parameters
+    ----------
+    repo : git.Repo
+        The repository of this process.
+    maker : JobMaker
+        The sweep, its plan, and how to run it.
+    initial : SweepState
+        The outcomes so far.
+    options : EngineOptions
+        The engine, and what the user asks of it.
+    warn : callable
+        Prints a warning.
+    """
+    sweep = maker.sweep
+    location = shared_repository.open_to_workers(repo, sweep.id)
+    common = tasks.TaskBasis(
+        sweep.commit,
+        location,
+        _command(maker),
+        options.setup,
+        _digests(repo, sweep.facts.get("inputs") or ()),
+    )
+    if options.name == WORKERS:
+        warn(f"waits for workers; on each machine: git track worker {sweep.id[16:]}")
+    joined = joined_workers.executor(repo.common_dir, sweep.id, warn)
+    executors: list[Executor] = [joined]
+    if options.name != WORKERS:
+        folder = f"{layout.sweep_dir(repo.common_dir, sweep.id)}/engine"
+        folders.make(folder)
+        context = Context(options, sweep.id, folder, warn)
+        executors.insert(0, module_of(options.name).make(context))
+    names = SweepNames(sweep.id, sweep.facts["experiment"])
+    meeting = shared_repository.SweepSide(repo, sweep.id)
+    return EnginePool(repo, names, executors, meeting, common, initial.next_order)
+
+
+def _command(maker: JobMaker) -> tuple[str, ...]:
+    """Return the command if it is not the recorded one, because a secret is hidden there."""
+    command = tuple(maker.prepared.plan.command)
+    return () if command == tuple(maker.sweep.facts["command"]) else command
+
+
+def _digests(repo: git.Repo, paths: Any) -> dict[str, str]:
+    """Return the digests of the inputs here, which workers must have too."""
+    cache = Path(layout.cache_dir(repo.common_dir))
+    top = repo.work_tree or os.getcwd()
+    prints = [inputs.fingerprint(path, inputs.display_path(path, top), cache) for path in paths]
+    return {entry["path"]: entry["sha256"] for entry in prints}

@@ -1,0 +1,220 @@
+"""The pool of a sweep whose trials run elsewhere: it hands out tasks and gives results their order.
+
+Whatever the workers report, the result that was delivered counts.  It is looked up for each attempt that is
+over, however it ended.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from concurrent import futures
+from typing import Any, NamedTuple, Protocol
+
+from gittrack import git
+from gittrack.core.errors import TrackError
+from gittrack.core.run import trials
+from gittrack.core.run.run_info import RunInfo
+from gittrack.engines import task as tasks
+from gittrack.engines.executor import Executor, WorkerLost
+from gittrack.engines.task import TaskBasis
+from gittrack.sweeping.delivery import results
+from gittrack.sweeping.delivery.results import Delivery
+from gittrack.sweeping.endings import EndedTrial
+from gittrack.sweeping.trial import Job, TrialReport
+
+_MOST_LOSSES = 3  # of one trial, because it may be what ends its workers
+_PATIENCE_SECONDS = 10.0  # for workers of an earlier process to say what they run
+
+
+class ResultSource(Protocol):
+    """Where results come from, as the process of a sweep sees it."""
+
+    def fetch(self, keys: Sequence[str]) -> Mapping[str, Delivery]:
+        """Return the results of trials, as far as they were delivered."""
+
+    def publish(self, runs: Sequence[RunInfo]) -> None:
+        """Show others the runs that have an order now."""
+
+    def close(self, *, done: bool) -> None:
+        """End the meeting."""
+
+
+class SweepNames(NamedTuple):
+    """The id of a sweep, and the experiment of its runs."""
+
+    id: str
+    experiment: str
+
+
+class EnginePool:
+    """Runs the trials of a sweep on executors.
+
+    Parameters
+    ----------
+    repo : git.Repo
+        The repository of the process of the sweep.
+    sweep : SweepNames
+        The sweep.
+    executors : sequence of Executor
+        What runs the tasks; the first one with room is used.
+    meeting : ResultSource
+        Where results come from.
+    common : TaskBasis
+        What goes with every task.
+    first_order : int
+        The order of the first trial that ends.
+    """
+
+    def __init__(
+        self,
+        repo: git.Repo,
+        sweep: SweepNames,
+        executors: Sequence[Executor],
+        meeting: ResultSource,
+        common: TaskBasis,
+        first_order: int,
+    ) -> None:
+        self.repo, self.sweep, self.executors, self.meeting = repo, sweep, executors, meeting
+        self.common, self.next_order = common, first_order
+        self.jobs: dict[str, Job] = {}  # by the mark of the attempt
+        self.over: deque[tuple[str, futures.Future[Mapping[str, Any]]]] = deque()
+        self.losses: dict[str, int] = {}
+        self.ending = False
+
+    @property
+    def free(self) -> int:
+        """The number of jobs that can be submitted now."""
+        return max(0, sum(executor.places for executor in self.executors) - len(self.jobs))
+
+    @property
+    def running(self) -> Sequence[Job]:
+        """The jobs that are not over, oldest first."""
+        return list(self.jobs.values())
+
+    def submit(self, job: Job) -> None:
+        """Start a job, or wait for a worker that runs its trial already."""
+        self.jobs[job.mark] = job
+        future = next(
+            filter(None, (engine.adopt(job.trial.key) for engine in self.executors)), None
+        )
+        if future is None:
+            task = tasks.of_job(job, self.common)
+            future = self._with_room().submit(task)
+        future.add_done_callback(lambda ended: self.over.append((job.mark, ended)))
+
+    def _with_room(self) -> Executor:
+        return max(self.executors, key=lambda engine: engine.places - len(engine.where()))
+
+    def wait(self, timeout: float) -> list[EndedTrial]:
+        """Return the jobs that ended, in their order; wait at most ``timeout`` seconds for one."""
+        share = timeout / len(self.executors)
+        for executor in self.executors:
+            executor.wait(0 if self.over else share)
+        ended: list[tuple[Job, futures.Future[Mapping[str, Any]]]] = []
+        while self.over:
+            mark, future = self.over.popleft()
+            ended.append((self.jobs.pop(mark), future))
+        return self._take(ended) if ended else []
+
+    def _take(
+        self, ended: Sequence[tuple[Job, futures.Future[Mapping[str, Any]]]]
+    ) -> list[EndedTrial]:
+        deliveries = self.meeting.fetch([job.trial.key for job, _ in ended])
+        counting = [deliveries[job.trial.key] for job, _ in ended if job.trial.key in deliveries]
+        runs = results.take(
+            self.repo, self.sweep.id, self.sweep.experiment, counting, self.next_order
+        )
+        self.next_order += len(runs)
+        self.meeting.publish(runs)
+        by_key = {run.sweep.trial: run for run in runs if run.sweep is not None}
+        reports = [
+            EndedTrial(job, self._report(job, future, by_key.get(job.trial.key)))
+            for job, future in ended
+        ]
+        return sorted(reports, key=lambda ended: (ended.order is not None, ended.order or 0))
+
+    def _report(
+        self, job: Job, future: futures.Future[Mapping[str, Any]], result: RunInfo | None
+    ) -> TrialReport:
+        """Return the report of a job that is over; ``result`` is the run that counts for its trial."""
+        error = future.exception()
+        values = future.result() if error is None else {}
+        if result is not None:
+            warnings = tuple(map(str, values.get("warnings") or ()))
+            return TrialReport(result, warnings, tail=str(values.get("tail") or ""))
+        if error is not None:
+            if not isinstance(error, WorkerLost):
+                return TrialReport(problem=(f"the engine failed: {error}", "see its own log"))
+            return self._lost(job, str(error))
+        return self._without_result(job, values)
+
+    def _without_result(self, job: Job, values: Mapping[str, Any]) -> TrialReport:
+        problem = values.get("problem")
+        if problem:
+            changed = bool(values.get("code_changed"))
+            return TrialReport(problem=(str(problem[0]), str(problem[1])), code_changed=changed)
+        info = _run(values.get("run"))
+        if info is None or values.get("lost"):
+            return self._lost(job, str(values.get("lost") or "it reported no run"))
+        assert info.sweep is not None
+        if info.sweep.interrupted and not self.ending:
+            return self._lost(
+                job, f"{values.get('host')} ended it, such as for another job", counts=False
+            )
+        return TrialReport(info, tuple(map(str, values.get("warnings") or ())))
+
+    def _lost(self, job: Job, reason: str, *, counts: bool = True) -> TrialReport:
+        """Return the report of an attempt without a result, or the problem if it lost too many."""
+        losses = self.losses.get(job.trial.key, 0) + counts
+        self.losses[job.trial.key] = losses
+        if losses >= _MOST_LOSSES:
+            problem = f"trial {job.trial.key} lost its worker {losses} times, last: {reason}"
+            return TrialReport(problem=(problem, "see whether it needs more memory or time"))
+        return TrialReport(lost=f"trial {job.trial.key} runs again: {reason}")
+
+    def end_running(self) -> None:
+        """End the running trials; they will not count."""
+        self.ending = True
+        for executor in self.executors:
+            executor.end_running()
+
+    def settle(self, is_resumed: Callable[[], bool]) -> None:
+        """Wait until workers of an earlier process said what they run."""
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while is_resumed() and time.monotonic() < deadline:
+            for executor in self.executors:
+                executor.wait(0.1)
+
+    def where(self) -> Mapping[str, str]:
+        """Return {mark of a running attempt: host}, as far as that is known."""
+        return {mark: host for engine in self.executors for mark, host in engine.where().items()}
+
+    def close(self, *, done: bool = False) -> None:
+        """Let the workers go; ``done`` is whether the sweep is done."""
+        for executor in self.executors:
+            executor.close()
+        self.meeting.close(done=done)
+
+
+def _run(values: Mapping[str, Any] | None) -> RunInfo | None:
+    """Return a run that does not count, as its worker reports it."""
+    if not values:
+        return None
+    try:
+        trial = trials.from_facts(values.get("sweep"))
+    except ValueError as error:
+        raise TrackError(
+            f"a worker sent a wrong report: {error}", "install the same version"
+        ) from error
+    return RunInfo(
+        str(values["id"]),
+        str(values["experiment"]),
+        str(values["status"]),
+        commit=values.get("commit"),
+        ref=values.get("ref"),
+        exit_code=values.get("exit_code"),
+        signal=values.get("signal"),
+        sweep=trial,
+    )

@@ -1,0 +1,158 @@
+"""One sweep on a worker's machine: its code, its working directory, and the launchers of its trials."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from gittrack import git
+from gittrack.core import layout
+from gittrack.core.errors import TrackError
+from gittrack.core.run import run_info
+from gittrack.core.run.run_info import RunInfo
+from gittrack.engines import setup_file, shared_repository
+from gittrack.engines import task as tasks
+from gittrack.engines.task import Task
+from gittrack.git import refs
+from gittrack.launch import probe
+from gittrack.reproduce import rerun_worktree
+from gittrack.sweeping import prepare, rescue, stored, trial
+from gittrack.sweeping.endings import EndedTrial
+from gittrack.sweeping.jobs import JobMaker, RunOptions
+from gittrack.sweeping.pool import Processes
+from gittrack.sweeping.supervisor import Supervisor
+from gittrack.sweeping.trial import Job, TrialReport
+
+_MOST_PLACES = 4096
+
+
+class RunDestination(Protocol):
+    """Where the runs of a sweep go, as a worker sees it."""
+
+    repo: git.Repo
+
+    def is_ending(self) -> bool:
+        """Return whether running trials must end."""
+
+    def deliver(self, info: RunInfo, *, counts: bool) -> bool:
+        """Deliver a run; return False if its trial has another result."""
+
+
+class SweepWork:
+    """Runs the trials of one sweep in worktrees at its commit.
+
+    Parameters
+    ----------
+    task : Task
+        Any task of the sweep.
+    folder : Path
+        A new folder on this machine.
+    gpus : sequence of str
+        The GPUs to assign to trials, one each.
+
+    Raises
+    ------
+    TrackError
+        If the sweep is not reachable from this machine.
+    """
+
+    def __init__(self, task: Task, folder: Path, gpus: Sequence[str]) -> None:
+        self.meeting = open_meeting(task)
+        repo = self.meeting.repo
+        folder.mkdir()
+        self.sweep = stored.read(repo, refs.Ref(layout.sweep_ref(task.sweep), task.commit))
+        prepared = prepare.plan_again(self.sweep, task.command)
+        imports = (
+            probe.Imports(prepared.plan.command, repo.work_tree).folders() if repo.work_tree else ()
+        )
+        self.supervisor = Supervisor(
+            folder, os.getpid(), imports=tuple(imports), assigns_order=False
+        )
+        options = RunOptions(isolate=True, links=rerun_worktree.links(repo))
+        self.maker = JobMaker(self.sweep, prepared, options)
+        self.tasks: dict[str, Task] = {}
+        self.processes = Processes(self._run, self._rescue, self.supervisor, _MOST_PLACES, (), gpus)
+
+    @property
+    def running(self) -> list[str]:
+        """The marks of the attempts that are not over."""
+        return [job.mark for job in self.processes.running]
+
+    @property
+    def handles(self) -> list[int]:
+        """Descriptors that can be read when a trial ended."""
+        return list(self.processes.busy)
+
+    def start(self, task: Task) -> None:
+        """Begin a trial."""
+        if task.mark in self.running:  # a task that was sent twice
+            return
+        earlier = tasks.earlier_run(task)
+        info = None
+        if earlier is not None:
+            info = RunInfo(
+                earlier.id,
+                earlier.experiment,
+                run_info.FINISHED,
+                commit=earlier.commit,
+                ref=earlier.ref,
+            )
+        job = self.maker.make(task.trial, task.attempt, task.known_outcomes, info)
+        env = {**job.env, setup_file.VARIABLE: task.setup} if task.setup else job.env
+        self.processes.submit(job._replace(final=task.final, env=env, digests=task.digests))
+
+    def wait(self) -> list[EndedTrial]:
+        """Return the trials that ended, without waiting."""
+        return self.processes.wait(0) if self.processes.busy else []
+
+    def end(self) -> None:
+        """End the running trials; they will not count."""
+        self.processes.end_running()
+
+    def close(self) -> None:
+        """End the idle launchers."""
+        self.processes.close()
+
+    def _run(self, supervisor: Supervisor, job: Job) -> TrialReport:
+        """In a launcher: run a trial and deliver its run."""
+        try:
+            job = setup_file.apply(job, self.supervisor.folder)
+        except TrackError as error:
+            return TrialReport(problem=(error.message, error.hint))
+        return self._deliver(job, trial.run(self.meeting.repo, supervisor, job))
+
+    def _rescue(self, supervisor: Supervisor, job: Job) -> TrialReport:
+        """Commit the run of a trial whose launcher died, and deliver it if it counts."""
+        report = rescue.rescue(self.meeting.repo, supervisor, job)
+        if report.problem is not None:
+            return TrialReport(lost=report.problem[0])
+        return self._deliver(job, report)
+
+    def _deliver(self, job: Job, report: TrialReport) -> TrialReport:
+        info = report.info
+        if info is None or info.sweep is None:
+            return report
+        counts = not info.sweep.interrupted and (info.finished or job.final)
+        try:
+            is_result = self.meeting.deliver(info, counts=counts)
+        except TrackError as error:
+            return report._replace(info=None, problem=(error.message, error.hint))
+        if not is_result:
+            return report._replace(lost=f"trial {job.trial.key} had another result already")
+        return report
+
+
+def open_meeting(task: Task) -> RunDestination:
+    """Return where the runs of a task meet: the shared repository, or the remote.
+
+    Raises TrackError if this machine reaches neither.
+    """
+    location = task.location
+    if shared_repository.is_here(location, task.sweep):
+        return shared_repository.WorkerSide(git.find(location.folder), task.sweep)
+    raise TrackError(
+        f"the host {os.uname().nodename} does not share the file system of {location.folder}",
+        "put the repository where all machines see it, or let runs meet on a git remote: --meet remote",
+    )

@@ -1,0 +1,91 @@
+"""A sweep on an engine whose worker, trial or own process is killed: one result for each trial, none lost."""
+
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+from helpers import git, look, run_cli, start
+
+# A trial says who it is, and the trials 1 and 2 wait for the test, if they are its first attempt.
+TRIAL = """
+echo "{\\"loss\\": $2}" >> "$GITTRACK_METRICS"
+if [ -p "$MARKS/go-$2" ] && mkdir "$MARKS/$2" 2>/dev/null; then
+  echo $PPID > "$MARKS/$2/launcher"; echo $$ > "$MARKS/go-$2"; read line < "$MARKS/hold"
+fi
+"""
+SWEEP = ("sweep", "-p", "empty.yaml", "-S", "x=0,1,2,3", "-m", "loss", "--min", "-j", "2")
+
+
+@pytest.fixture
+def marks(project, scratch, monkeypatch):
+    """A folder in which trials 1 and 2 say that they run; `hold` is a pipe that nobody writes."""
+    folder = scratch / "marks"
+    folder.mkdir()
+    for name in ("hold", "go-1", "go-2"):
+        os.mkfifo(folder / name)
+    monkeypatch.setenv("MARKS", str(folder))
+    Path("empty.yaml").write_text("{}\n")
+    return folder
+
+
+def begin(engine, *more):
+    words = (*SWEEP, "--engine", engine, *more, "--", "sh", "-c", TRIAL, "sh", "{args}")
+    return start(sys.executable, "-m", "gittrack", *words)
+
+
+def parent(pid):
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()[1])
+
+
+def agent_of(marks):
+    """Wait for both trials that hold, and return the process that forked their launchers."""
+    for number in "12":
+        (marks / f"go-{number}").read_text()
+    return parent(int((marks / "1/launcher").read_text()))
+
+
+def check(done):
+    """Every trial has one result, and the orders have no gap."""
+    assert done, "the sweep did not end well"
+    shown = json.loads(look("sweep", "show", "@", "--json").out)
+    trials = {trial["key"]: (trial["score"], trial["order"]) for trial in shown["trials"]}
+    assert {key: score for key, (score, _) in trials.items()} == {str(n): n for n in range(4)}
+    assert sorted(order for _, order in trials.values()) == [0, 1, 2, 3]
+    query = ("-n", "99", "--sort", "started", "-w", "sweep.order != None", "--json")
+    runs = json.loads(look("ls", *query).out)
+    counting = [run["sweep"]["trial"] for run in runs if run["sweep"]["order"] is not None]
+    assert sorted(counting) == list("0123")
+    assert git(".", "for-each-ref", "refs/sweeps/results") == ""
+    assert git(".", "fsck", "--no-dangling") == ""
+
+
+def test_a_worker_is_killed(marks):
+    sweep = begin("local-processes")
+    os.kill(agent_of(marks), signal.SIGKILL)
+    out, err = sweep.communicate()
+    check(sweep.returncode == 0)
+    assert err.count("runs again: the worker on") >= 2 or "warning" in err, out + err
+
+
+def test_the_process_of_the_sweep_is_killed(marks):
+    sweep = begin("local-processes")
+    agent = agent_of(marks)
+    sweep.kill()
+    sweep.communicate()
+    while Path(f"/proc/{agent}").exists():  # it ends its trials, because nobody wants them any more
+        os.sched_yield()
+    check(run_cli("sweep", "resume", "@", "--engine", "local-processes", "-j", "2").code == 0)
+
+
+def test_a_launcher_is_killed_with_its_trial(marks):
+    sweep = begin("local-processes")
+    agent_of(marks)
+    for number in "12":
+        os.kill(int((marks / number / "launcher").read_text()), signal.SIGKILL)
+    sweep.communicate()
+    shown = json.loads(look("sweep", "show", "@", "--json").out)
+    assert sorted(trial["order"] for trial in shown["trials"]) == [0, 1, 2, 3]
+    assert sorted(t["status"] for t in shown["trials"]) == ["crashed"] * 2 + ["finished"] * 2

@@ -1,0 +1,45 @@
+"""Messages between the process of a sweep and a worker: whole lines, in order, from a dead writer too."""
+
+import os
+
+import pytest
+
+from gittrack.disk import lock
+from gittrack.engines.channel import ALIVE, Files, Lines, Pipes
+
+
+def test_lines_come_whole_and_others_are_ignored():
+    lines = Lines()
+    assert lines.feed(b'Welcome to login1!\n[1]\n{"bye": tr') == []
+    assert lines.feed(b'ue}\n{"end": true}\n{"ru') == [{"bye": True}, {"end": True}]
+    assert lines.feed(b'nning": []}\n') == [{"running": []}]
+
+
+def test_pipes_carry_messages_until_the_other_side_is_gone():
+    (one_in, two_out), (two_in, one_out) = os.pipe(), os.pipe()
+    one, two = Pipes(one_in, one_out), Pipes(two_in, two_out)
+    assert one.receive() == []
+    two.send({"text": "é" * 100})
+    two.send({"running": ["1 1"]})
+    assert one.receive() == [{"text": "é" * 100}, {"running": ["1 1"]}]
+    two.close()
+    assert one.is_open
+    assert one.receive() == []
+    assert not one.is_open
+    with pytest.raises(BrokenPipeError):
+        one.send({"bye": True})
+    one.close()
+
+
+def test_files_carry_messages_and_show_whether_the_worker_lives(tmp_path):
+    worker, sweep = Files(tmp_path, at_worker=True), Files(tmp_path, at_worker=False)
+    assert sweep.receive() == worker.receive() == []
+    sweep.send({"task": "a"})
+    worker.send({"running": []})
+    sweep.send({"bye": True})
+    assert worker.receive() == [{"task": "a"}, {"bye": True}]
+    assert sweep.receive() == [{"running": []}]
+    assert Files(tmp_path, at_worker=False).receive() == [{"running": []}]  # for a resume
+    assert lock.is_held(tmp_path / ALIVE)
+    worker.close()
+    assert not lock.is_held(tmp_path / ALIVE)
