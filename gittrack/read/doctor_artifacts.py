@@ -10,6 +10,7 @@ from gittrack import git
 from gittrack.core import layout, yaml_read
 from gittrack.core.errors import TrackError
 from gittrack.core.run import commit_message
+from gittrack.disk import lfs_pointer
 from gittrack.disk.content_store import is_digest
 from gittrack.large import sent
 from gittrack.read.files import artifacts
@@ -78,6 +79,44 @@ def find(repo: git.Repo, raws: Sequence[Raw]) -> Iterator[Loss]:
                 host, is_away = REMOTE, True
             is_away = is_away and first.get("where") == "store"
             yield Loss(raw, len(absent), first, host if is_away else None)
+
+
+def wrong_pointers(repo: git.Repo, raws: Sequence[Raw]) -> Iterator[tuple[str, str]]:
+    """Yield (problem, remedy) for each run with a Git LFS pointer that names other content than its line.
+
+    Runs of earlier versions have no pointers.
+    """
+    texts = git.read_objects(repo, [f"{raw.commit}:{layout.OUTPUTS}" for raw in raws])
+    stored = [
+        (raw, str(item["path"]), content)
+        for raw, text in zip(raws, texts, strict=True)
+        if text is not None and b"store" in text
+        for item in _items(text)
+        if item["where"] == "store"
+        and (content := lfs_pointer.of_entry(item)) is not None
+        and "\n" not in str(item["path"])
+    ]
+    paths = [f"{raw.commit}:{layout.ARTIFACTS}/{path}" for raw, path, _ in stored]
+    for (raw, path, content), pointer in zip(stored, _small_blobs(repo, paths), strict=True):
+        if pointer is not None and lfs_pointer.parse(pointer) != content:
+            yield (
+                f"{raw.ref}: the Git LFS pointer of {path} names other content than {layout.OUTPUTS}",
+                f"git lfs would bring the wrong file; gittrack brings {content.digest[:12]}",
+            )
+
+
+def _small_blobs(repo: git.Repo, names: Sequence[str]) -> list[bytes | None]:
+    """Return blobs; None for a missing one.  Of one that is too large for a pointer the content is empty."""
+    if not names:
+        return []
+    feed = ("\n".join(names) + "\n").encode(errors="surrogateescape")
+    sizes = repo.read("cat-file", "--batch-check=%(objectsize)", feed=feed).split(b"\n")
+    fits = [size.isdigit() and int(size) <= lfs_pointer.MOST_BYTES for size in sizes[: len(names)]]
+    contents = git.read_objects(repo, [name for name, fit in zip(names, fits, strict=True) if fit])
+    return [
+        next(contents) if fit else b"" if size.isdigit() else None
+        for fit, size in zip(fits, sizes, strict=False)
+    ]
 
 
 def _pulled(repo: git.Repo) -> set[str]:

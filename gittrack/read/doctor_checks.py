@@ -89,6 +89,7 @@ def examine(repo: git.Repo) -> Diagnosis:
         *_cache(repo, raws),
         *_content(repo),
         *starmap(Finding, doctor_artifacts.lost(repo, losses)),
+        *starmap(Finding, doctor_artifacts.wrong_pointers(repo, complete)),
         *(Finding(risk.problem, risk.remedy) for risk in refspecs.risks(repo)),
     ]
     remarks = [

@@ -50,12 +50,18 @@ def runs(repo: git.Repo, sweep_id: str) -> list[RunInfo]:
     return by_sweep(repo, sweep_id).get(sweep_id, [])
 
 
-def by_sweep(repo: git.Repo, sweep_id: str | None = None) -> dict[str, list[RunInfo]]:
-    """Return the runs of one sweep, or of all: {sweep id: runs in the order of their start}."""
+def by_sweep(
+    repo: git.Repo, sweep_id: str | None = None, *, elsewhere: bool = False
+) -> dict[str, list[RunInfo]]:
+    """Return the runs of one sweep, or of all: {sweep id: runs in the order of their start}.
+
+    With ``elsewhere``, trials that go on on other machines are among them.  They are only for display: a
+    sweep that goes on here counts a trial when its run was pulled.
+    """
     request = Request(facts=(("sweep.id", sweep_id),), descending=False)
     runs: dict[str, list[RunInfo]] = {}
-    here = (raw for raw in source_of(repo).select(request).runs if raw.snapshot is None)
-    for raw in here:  # a trial that goes on elsewhere counts when its run is pulled
+    every = source_of(repo).select(request).runs
+    for raw in (raw for raw in every if elsewhere or raw.snapshot is None):
         info = reader.decode(repo, raw)
         if info.sweep is not None:
             runs.setdefault(info.sweep.id, []).append(info)

@@ -44,10 +44,15 @@ def view(
         trials=tuple(_trials(prepared, now, infos)),
         best=prepared.strategy.best(now.outcomes),
         size=prepared.strategy.size,
-        state="running" if busy else "done" if done and started else "stopped",
+        state="running" if busy or _goes_on(infos) else "done" if done and started else "stopped",
         resource=prepared.resource,
         started=sweep.facts.get("created"),
     )
+
+
+def _goes_on(infos: Sequence[RunInfo]) -> bool:
+    """Return whether a trial was seen to go on on another machine."""
+    return any(info.status == run_info.RUNNING and "seen" in info.more for info in infos)
 
 
 def axes(prepared: PreparedSweep) -> list[Axis]:
@@ -105,5 +110,6 @@ def current_view(
 ) -> SweepView:
     """Return the sweep as it is now; ``runs`` are its runs, if they were read before."""
     busy = workdir.is_busy(repo.common_dir, sweep.id)
-    runs = state.runs(repo, sweep.id) if runs is None else runs
+    if runs is None:
+        runs = state.by_sweep(repo, sweep.id, elsewhere=True).get(sweep.id, [])
     return view(sweep, prepared, runs, busy=busy)

@@ -10,7 +10,9 @@ import pytest
 import run_values
 
 from gittrack.core import layout
+from gittrack.disk import lfs_pointer
 from gittrack.disk.content_store import ContentStore
+from gittrack.disk.lfs_pointer import Pointer
 from gittrack.large import sent
 from gittrack.read import doctor_artifacts
 from gittrack.read.doctor_artifacts import Loss
@@ -92,6 +94,19 @@ def test_what_a_store_took_or_a_pull_left_out_is_at_the_remote(empty_repo):
     in_git = run_with(empty_repo, IN_GIT, number=3)
     Path(layout.pulled_path(empty_repo.common_dir)).write_text(f"{in_git.commit}\n")
     assert find(empty_repo, in_git)[0].host is None
+
+
+def test_a_pointer_that_names_other_content_is_a_finding(empty_repo):
+    right = lfs_pointer.text(Pointer(DIGEST, 7))
+    pointers = (right, lfs_pointer.text(Pointer("1" * 64, 7)), b"x" * 2000, b"")
+    runs = [
+        run_with(empty_repo, IN_STORE, number=number, stored={"w.bin": data})
+        for number, data in enumerate(pointers)
+    ]
+    runs.append(run_with(empty_repo, IN_STORE, number=9))  # of an earlier version
+    wrong = [problem for problem, _ in doctor_artifacts.wrong_pointers(empty_repo, runs)]
+    assert [str(run.ref) in " ".join(wrong) for run in runs] == [False, True, True, True, False]
+    assert "pointer of w.bin names other content than outputs.yaml" in wrong[0]
 
 
 @pytest.mark.parametrize(

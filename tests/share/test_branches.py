@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from helpers import git as run_git
 from helpers import look, run_cli
 
 import gittrack
+from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.models import promote, register
 from gittrack.record import annotate
 from gittrack.record.annotate import Target
 from gittrack.share import remotes
+from gittrack.share.background import live
 from gittrack.tidy import trash
 
 ONLY_BRANCHES_AND_TAGS = """#!/bin/sh
@@ -78,6 +82,27 @@ def test_everything_of_push_and_pull_works_with_branches(strict_team):
     assert "by bob" in note
     assert len(bob.pull().removed) == 1
     assert "as branches below gittrack/" in run_cli("remote", cwd=ann.folder).out
+
+
+def test_others_see_a_run_while_it_goes_on(strict_team):
+    ann, bob, _ = strict_team
+    ann.enter()
+    look("remote", "--probe")
+    remotes.remember_consent(ann.repo, *remotes.chosen(ann.repo))
+    run = gittrack.init(name="a")
+    run.log({"loss": 1.0})
+    journal = Path(layout.live_dir(ann.repo.common_dir), run.id)
+    seen = []
+
+    def wait(seconds):
+        seen.append((bob.pull().live, bob.names(), branches(ann)))
+        run.finish()
+
+    live.follow(ann.repo, journal, 30.0, wait=wait)
+    state = f"refs/heads/gittrack/live/default/{run.id}"
+    assert seen == [(1, ["a"], [state, "refs/heads/main"])]
+    assert branches(ann) == ["refs/heads/main"]
+    assert (bob.pull().live, bob.names()) == (0, [])
 
 
 @pytest.mark.slow

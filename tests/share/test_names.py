@@ -52,6 +52,8 @@ def test_verbs_queries_and_completion_take_it(baselines):
     assert look("model", "register", "net", "ann/baseline").code == 0
     listing = look("ls", "--json", "-w", "name == 'baseline' and user == 'ann'").out
     assert (ids["ann"] in listing, ids["bob"] in listing) == (True, False)
+    assert look("ls", "--json", "-w", "name == 'ann/baseline'").out == listing
+    assert look("ls", "--json", "-w", "like(name, 'ann@*/base*')").out == listing
     words = look("__complete", "show", "ann").out
     assert "ann/baseline" in words
     assert "\nbaseline\t" not in look("__complete", "show", "").out
@@ -63,6 +65,19 @@ def test_a_new_run_with_the_name_of_others_says_how_to_type_it(baselines):
     cid, _ = baselines
     done = run_cli("run", "-n", "baseline", "--", "true", cwd=cid.folder, env={"USER": "cid"})
     assert "warning: baseline is also the name of a run of bob: type cid/baseline" in done.err
+
+
+def test_a_run_can_be_renamed_to_a_name_that_only_others_have(baselines, monkeypatch):
+    cid, _ = baselines
+    for variable in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.setenv(variable, "cid")
+    for name in ("first", "second"):
+        cid.record(name)
+    done = look("rename", "first", "baseline")
+    assert done.out.endswith("-> baseline\n")
+    assert "is also the name of a run of bob: type cid/baseline" in done.err
+    again = look("rename", "second", "baseline")
+    assert (again.code, "is the name of the run" in again.err) == (1, True)
 
 
 def test_the_host_tells_them_apart_if_the_user_does_not():

@@ -58,6 +58,8 @@ def test_a_param_with_more_than_one_value_is_an_axis(distribution, axis):
         ((), False, "stopped"),
         ((), True, "running"),
         ((run("0", 0),), False, "stopped"),
+        ((run("0", status="running"),), False, "stopped"),
+        ((run("0", status="running")._replace(more={"seen": "2026-01-01"}),), False, "running"),
         ((run("0", 0), run("1", 1)), False, "done"),
         ((run("0", 0), run("1", 1)), True, "running"),
         ((run("0", 0), run("1", status="crashed")), False, "stopped"),

@@ -7,7 +7,7 @@ import argparse
 from gittrack import git
 from gittrack.cli.commands import _runs
 from gittrack.cli.options import add_run
-from gittrack.cli.output import print_result
+from gittrack.cli.output import print_note, print_result
 from gittrack.read.runs import resolve
 from gittrack.record import annotate
 from gittrack.show.terminal import text
@@ -26,8 +26,11 @@ def run(args: argparse.Namespace) -> int:
     before = _runs.label(repo, raw)
 
     def runs_with_name(name: str) -> list[str]:
-        return [run.id for run in resolve.named(repo, name)]
+        return resolve.bearers(repo, raw, name)
 
     annotate.rename(repo, _runs.target(raw), args.name, runs_with_name)
     print_result(f"{before} -> {text.escape(args.name) or '(no name)'}\n")
+    warning = resolve.same_name_of_others(repo, raw, args.name) if args.name else ""
+    if warning:
+        print_note(f"warning: {text.escape(warning)}")
     return 0

@@ -9,19 +9,28 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from gittrack.core.equality import equal, ordered
+from gittrack.core.query.run_name import RunName
+
+
+def _equal(a: Any, b: Any) -> bool:
+    for name, other in ((a, b), (b, a)):
+        if isinstance(name, RunName) and isinstance(other, str) and other in name.spellings:
+            return True
+    return equal(a, b)
 
 
 def _inside(item: Any, container: Any) -> bool:
     if isinstance(container, str):
         return isinstance(item, str) and item in container
     if isinstance(container, (list, tuple)):
-        return any(equal(item, other) for other in container)
+        return any(_equal(item, other) for other in container)
     return False
 
 
 def like(text: Any, pattern: Any) -> bool:
     """Return whether a text, or an item of a list, matches a pattern of the shell."""
-    items = text if isinstance(text, (list, tuple)) else [text]
+    spellings = text.spellings if isinstance(text, RunName) else [text]
+    items = text if isinstance(text, (list, tuple)) else spellings
     return isinstance(pattern, str) and any(
         isinstance(item, str) and fnmatchcase(item, pattern) for item in items
     )
@@ -33,8 +42,8 @@ BY_OPERATOR: Mapping[type, Callable[[Any, Any], bool]] = {
     ast.LtE: ordered(operator.le, inclusive=True),
     ast.Gt: ordered(operator.gt, inclusive=False),
     ast.GtE: ordered(operator.ge, inclusive=True),
-    ast.Eq: equal,
-    ast.NotEq: lambda a, b: not equal(a, b),
+    ast.Eq: _equal,
+    ast.NotEq: lambda a, b: not _equal(a, b),
     ast.In: _inside,
     ast.NotIn: lambda a, b: not _inside(a, b),
 }

@@ -11,6 +11,7 @@ from gittrack import git
 from gittrack.core.errors import near
 from gittrack.core.query import expression, grammar
 from gittrack.core.query.grammar import Name, QueryError
+from gittrack.core.query.run_name import RunName
 from gittrack.core.run import commit_message, facts, run_info
 from gittrack.core.run.commit_message import MISSING, Missing
 from gittrack.core.scalars import flow_text, quote
@@ -27,8 +28,11 @@ def matching(repo: git.Repo, raws: Sequence[Raw], text: str) -> list[Raw]:
     names: list[_BoundName] = []
 
     def bind(name: Name) -> expression.Value:
-        names.append(_BoundName(name, text, _ways_of(repo, name), _convert(name)))
-        return names[-1]
+        bound = _BoundName(name, text, _ways_of(repo, name), _convert(name))
+        if name.parts == ("name",) and not name.kind and "/" in text:
+            bound.owner = tuple(Lookup(repo, lookup.fact(fact)) for fact in ("user", "host"))
+        names.append(bound)
+        return bound
 
     holds = expression.compiled(text, bind)
     chosen = [raw for raw in raws if holds(raw)]
@@ -50,6 +54,7 @@ class _BoundName:
     ) -> None:
         self.name, self.text, self.ways, self.convert = name, text, ways, convert
         self.kinds: set[str] = set()
+        self.owner: tuple[Lookup, ...] = ()  # of the user and the host, if a name may be USER/NAME
 
     def __call__(self, raw: Raw) -> Any:
         value: Any = MISSING
@@ -60,6 +65,8 @@ class _BoundName:
                 self.kinds.add(kind)
         if len(self.kinds) > 1:
             raise self.ambiguous()
+        if self.owner and isinstance(value, str):
+            return RunName(value, *(look_up(raw) for look_up in self.owner))
         return self.convert(value) if self.convert else value
 
     def exists(self, raws: Sequence[Raw]) -> bool:

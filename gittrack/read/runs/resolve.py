@@ -82,6 +82,30 @@ def named(repo: git.Repo, name: str) -> list[Raw]:
     return source_of(repo.fetching()).named(name)
 
 
+def bearers(repo: git.Repo, raw: Raw, name: str) -> list[str]:
+    """Return the ids of the other runs that a name would not tell from a run, not even with its owner.
+
+    A name is unique among the runs of one user on one host; ``USER/NAME`` tells those of others apart.
+    """
+    info, others = _with_name(repo, raw, name)
+    return [other.id for other in others if not owned_name(info, [other])]
+
+
+def same_name_of_others(repo: git.Repo, raw: Raw, name: str) -> str:
+    """Return how to type a name that a run and runs of others have; empty if nobody else has it."""
+    info, others = _with_name(repo, raw, name)
+    if not others:
+        return ""
+    who = others[0].user or others[0].host or others[0].id
+    return f"{name} is also the name of a run of {who}: type {owned_name(info, others)}"
+
+
+def _with_name(repo: git.Repo, raw: Raw, name: str) -> tuple[RunInfo, list[RunInfo]]:
+    """Return what a run would be with a name, and the other runs that have it."""
+    info = reader.decode(repo, raw)._replace(name=name)
+    return info, [reader.decode(repo, other) for other in named(repo, name) if other.id != raw.id]
+
+
 def _latest(repo: git.Repo, address: str, experiment: str | None, back: int) -> Raw:
     experiment = layout.experiment_slug(experiment) if experiment else None
     source = source_of(repo)

@@ -81,6 +81,9 @@ def _split(refspec: str) -> tuple[str, str, str, str]:
 def detect(names: Iterable[str]) -> RefNames:
     """Return how refs are named on a host that lists these names: runs that are branches show it."""
     every = list(names)
-    branches = f"{BRANCHES}runs/"
-    is_direct = any(name.startswith(layout.RUNS) for name in every)
+    branches = tuple(map(RefNames(as_branches=True).on_host, _SHOWING))
+    is_direct = any(name.startswith(_SHOWING) for name in every)
     return RefNames(not is_direct and any(name.startswith(branches) for name in every))
+
+
+_SHOWING = (layout.RUNS, layout.LIVE_RUNS, layout.SWEEPS)

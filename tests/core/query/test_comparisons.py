@@ -7,6 +7,7 @@ import ast
 import pytest
 
 from gittrack.core.query import comparisons
+from gittrack.core.query.run_name import RunName
 
 DAY, MOMENT = "2026-02-01", "2026-02-01T14:30:05.123"
 
@@ -43,6 +44,19 @@ def test_membership_uses_the_equality_of_queries():
     assert not holds(ast.In, 1, "123")
     assert not holds(ast.In, True, [1])
     assert holds(ast.NotIn, 1, None)
+
+
+def test_the_name_of_a_run_has_its_owner():
+    name = RunName("base", "ann", "gpu3")
+    for text in ("base", "ann/base", "ann@gpu3/base"):
+        assert holds(ast.Eq, name, text)
+        assert holds(ast.Eq, text, name)
+        assert holds(ast.In, name, ["x", text])
+        assert not holds(ast.NotEq, name, text)
+        assert comparisons.like(name, text)
+    assert not holds(ast.Eq, name, "bob/base")
+    assert not holds(ast.Eq, RunName("base", None, None), "ann/base")
+    assert comparisons.like(name, "ann/*")
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ def run(args: argparse.Namespace) -> int:
     sweep_refs = stored.list_refs(repo)
     readable = find.readable(repo, sweep_refs)
     views, broken = [], len(sweep_refs) - len(readable)
-    runs = state.by_sweep(repo)
+    runs = state.by_sweep(repo, elsewhere=True)
     for sweep in readable:
         try:
             prepared = prepare.prepare_again(sweep)
