@@ -82,3 +82,12 @@ def sparkline(values: Sequence[float], width: int = 16) -> str:
     if not math.isfinite(span) or span == 0:
         return _BARS[0] * count
     return "".join(_BARS[min(7, int((mean - low) / span * 8))] for mean in means)
+
+
+def mean_curve(curves: Sequence[Sequence[tuple[float, float]]]) -> list[tuple[float, float]]:
+    """Return the mean of curves at each place that one of them has: of those that have it."""
+    values: dict[float, list[float]] = {}
+    for curve in curves:
+        for x, y in curve:
+            values.setdefault(x, []).append(y)
+    return [(x, sum(values[x]) / len(values[x])) for x in sorted(values)]

@@ -65,6 +65,11 @@ def content(repo: git.Repo, oid: str, params: Params) -> Content:
     return Content(_parts(data), size, kind, headers, policy)
 
 
+def kind_of(path: str, data: bytes) -> str:
+    """Return the type of an artifact that a file holds; pictures that are none are shown as nothing."""
+    return _shown_as(path, data[:16], len(data), frame=False)[0]
+
+
 def _shown_as(path: str, head: bytes, size: int, *, frame: bool) -> tuple[str, str]:
     """Return the type and the policy of an artifact; an attachment unless it is surely harmless."""
     end = previews.ending(path)

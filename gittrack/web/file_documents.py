@@ -12,17 +12,15 @@ from typing import Any
 
 from gittrack import git
 from gittrack.core.errors import TrackError
-from gittrack.core.run.run_info import DAMAGED, iso
+from gittrack.core.run.run_info import iso
 from gittrack.read.runs import reader
 from gittrack.read.runs.reader import Raw
-from gittrack.read.runs.record import RunRecord
 from gittrack.web import file_curves, windows
 from gittrack.web.application import Start
 from gittrack.web.params import Params
-from gittrack.web.views import compare, importance, log, runs, start, sweeps
+from gittrack.web.views import file_extras, importance, runs, start, sweeps
+from gittrack.web.views.file_extras import CODE, ENV, PARTS
 
-CODE, LOG, ENV = "code", "log", "env"
-PARTS = (CODE, LOG, ENV)
 MOST_RUNS = 10_000
 _FACTS = {  # the facts that every file holds
     *(
@@ -46,7 +44,6 @@ _OF_PART = {
     CODE: {"command", "cwd", "branch", "code.commit", "code.snapshot", "code.remote", "changed"}
 }
 _OF_PART[ENV] = {"host", "user", "peak_memory", "ref", "commit"}
-_LONGEST_LOG = 200_000  # bytes of the end of a console
 _MOST_METRICS = 20  # with their importance
 _IMPORTANT_FROM = 5  # runs; fewer show no importance
 
@@ -66,7 +63,7 @@ def documents(
     fields : mapping
         Which runs, as parameters of the document ``runs``.
     parts : collection of str
-        What it holds besides: of ``code``, ``log``, ``env``.
+        What it holds besides: of ``code``, ``log``, ``env``, ``files``.
     first : mapping, optional
         The state of the page at first, such as its view.
 
@@ -106,7 +103,7 @@ def documents(
         "series": curves,
         "importance": _importances(repo, infos, columns),
         **_sweeps(repo, ids),
-        **_extras(repo, rows.raws, parts),
+        **file_extras.documents(repo, rows.raws, parts),
     }
 
 
@@ -164,23 +161,3 @@ def _sweeps(repo: git.Repo, ids: Collection[str]) -> dict[str, Any]:
         for document in every.values()
     ]
     return {"sweeps": {"sweeps": listed, "problems": [], "commands": []}, "sweep": every}
-
-
-def _extras(repo: git.Repo, raws: Sequence[Raw], parts: Collection[str]) -> dict[str, Any]:
-    """Return what the sender asked for besides: logs, environments, and the code of a pair of runs."""
-    records = [RunRecord(repo, raw, fetch=False) for raw in raws] if parts else []
-    readable = [record for record in records if record.info.status != DAMAGED]
-    extras: dict[str, Any] = {}
-    if LOG in parts:
-        extras["log"] = {
-            runs.key(record.info): log.whole(record, _LONGEST_LOG) for record in readable
-        }
-    if ENV in parts:
-        extras["env"] = {runs.key(record.info): record.env for record in readable}
-    if CODE in parts and len(readable) > 1:
-        first, *others = readable
-        extras["code"] = {
-            f"{runs.key(first.info)} {runs.key(other.info)}": compare.patch(repo, (first, other))
-            for other in others
-        }
-    return extras

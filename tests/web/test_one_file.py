@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from gittrack import git
 from gittrack.core.errors import TrackError
 from gittrack.web import assets, file_curves, one_file, search_demo
+from gittrack.web.views import file_extras
 
 NASTY = "</script><script>alert(1)</script><!-- ${alert(2)} \u202e"
 
@@ -98,10 +99,31 @@ def test_a_file_holds_no_code_console_or_machine_unless_asked_for(project):
     data = json.dumps(embedded(content.encode()))
     assert [text for text in hidden if text in data] == []
     assert "train.py" not in data
-    whole = json.dumps(embedded(one_file.runs_page(git.find(), {}, ("code", "log", "env")).content))
+    whole = json.dumps(
+        embedded(one_file.runs_page(git.find(), {}, ("code", "log", "env", "files")).content)
+    )
     assert [text for text in hidden if text not in whole and text != "out.txt"] == []
     assert "+print('printed by first')" in whole or "-print('printed by first')" in whole
     assert "packages" in whole
+
+
+def test_a_file_has_the_code_between_any_two_states_and_small_artifacts(project, monkeypatch):
+    for number in (0, 1, 2, 1):
+        helpers.Path("train.py").write_text(f"print({number})\n")
+        helpers.Path("a.csv").write_text(f"x\n{number}\n")
+        helpers.Path("big.txt").write_text("x" * 300_000)
+        with helpers.gittrack.init(config={"n": number}) as run:
+            run.log_artifact("a.csv")
+            run.log_artifact("big.txt")
+    documents = embedded(one_file.runs_page(git.find(), {}, ("code", "files")).content)
+    assert len(documents["code"]) == 3  # of three states
+    assert all("-print(" in patch["patch"] for patch in documents["code"].values())
+    kinds = [content["kind"] for content in documents["contents"].values()]
+    assert kinds == ["text/plain; charset=utf-8"] * 3  # big.txt is too large
+    outputs = documents["outputs"][documents["runs"]["keys"][0]]
+    assert [item["path"] for item in outputs] == ["a.csv", "big.txt"]
+    monkeypatch.setattr(file_extras, "_MOST_CODE", 10)
+    assert embedded(one_file.runs_page(git.find(), {}, ("code",)).content)["code"] == {}
 
 
 def test_a_part_that_does_not_exist_is_refused(project):

@@ -31,7 +31,8 @@ def test_ui_writes_a_file_and_says_what_is_in_it(two):
     done = helpers.look("ui", "--file", "runs.html", "-w", "loss < 0.7")
     assert (done.code, done.out) == (0, "")
     assert re.fullmatch(
-        r"wrote runs.html: 1 run, [\d.]+ KiB; without code, logs and environment\n", done.err
+        r"wrote runs.html: 1 run, [\d.]+ KiB; without code, logs, environment and artifacts\n",
+        done.err,
     )
     assert start_of("runs.html")["file"]["runs"] == 1
 

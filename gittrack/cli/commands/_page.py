@@ -12,7 +12,7 @@ from gittrack.cli.output import print_note
 from gittrack.core.errors import TrackError
 from gittrack.show.terminal import text
 
-PARTS = ("code", "log", "env")
+PARTS = ("code", "log", "env", "files")
 
 
 def add_with(parser: argparse.ArgumentParser, option: str) -> None:
@@ -23,7 +23,10 @@ def add_with(parser: argparse.ArgumentParser, option: str) -> None:
         type=_parts,
         default=(),
         metavar="A,B",
-        help=f"with {option}: add code, log (the console), env (environment, host, user) to the file",
+        help=(
+            f"with {option}: add code, log (the console), env (environment, host, user), "
+            "files (small artifacts) to the file"
+        ),
     )
 
 
@@ -71,5 +74,7 @@ def write(
     except OSError as error:
         hint = "name another file"
         raise TrackError(f"cannot write {name}: {error.strerror}", hint) from error
-    added = f"; with {', '.join(parts)}" if parts else "; without code, logs and environment"
+    added = (
+        f"; with {', '.join(parts)}" if parts else "; without code, logs, environment and artifacts"
+    )
     print_note(f"wrote {name}: {page.about}{added}")

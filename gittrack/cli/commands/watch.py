@@ -13,25 +13,29 @@ import time
 from typing import NamedTuple
 
 from gittrack import git
-from gittrack.analysis.smoothing import smooth
+from gittrack.analysis.groups import Group, group_runs
+from gittrack.analysis.smoothing import mean_curve, smooth
 from gittrack.cli import keyboard
 from gittrack.cli.options import add_experiment, add_where
 from gittrack.cli.output import escape_controls, paint
 from gittrack.core.errors import TrackError
 from gittrack.core.run.run_info import RUNNING, RunInfo
 from gittrack.read import stamps
+from gittrack.read.files import inputs
 from gittrack.read.runs import compare, reader, resolve
 from gittrack.read.runs.reader import Raw
 from gittrack.read.runs.record import RunRecord
-from gittrack.show.terminal import diff_many, text, watch
+from gittrack.show.terminal import columns, diff_many, text, watch
 from gittrack.show.terminal.plot import Frame, Line
 from gittrack.show.terminal.watch import State
 from gittrack.web import points, windows
 from gittrack.web.params import Params
 from gittrack.web.points import PointCache
+from gittrack.web.views.runs import goals_of
 
 _MOST_ROWS = 50
 _PAUSE = 1.0  # seconds between two looks
+_LABEL = 40  # characters of the params of a group
 
 
 class Picture(NamedTuple):
@@ -85,7 +89,8 @@ def _loop(repo: git.Repo, params: Params, screen: keyboard.Screen) -> None:
         problem = "" if key else problem
         infos = _visible(picture, state)
         ids = [info.id for info in infos]
-        after = watch.press(state, key, ids, len(watch.metrics_of(infos)))
+        metrics = watch.pinned_first(watch.metrics_of(infos), state.pinned)
+        after = watch.press(state, key, [] if state.group else ids, metrics)
         now = stamps.look(repo, stamp)
         if now != stamp or after.query != state.query:
             try:
@@ -110,29 +115,41 @@ def drawn(
 ) -> str:
     """Return the screen for a state."""
     infos = _visible(picture, state)
-    metrics = watch.metrics_of(infos)
+    metrics = watch.pinned_first(watch.metrics_of(infos), state.pinned)
     metric = metrics[state.metric % len(metrics)] if metrics else ""
-    rows, height = watch.split(size.lines, len(infos))
-    first = max(0, min(state.row, len(infos) - 1) - rows + 1)
-    visible = infos[first : first + rows]
-    head = watch.table_lines(
-        visible, state._replace(row=state.row - first), time.time(), size.columns
-    )
+    ranked = _groups(repo, infos, metric) if state.group and metric else []
+    rows, height = watch.split(size.lines, len(ranked) if state.group else len(infos))
+    if state.group:
+        visible = None
+        head = watch.group_lines(ranked[:rows], metric)
+    else:
+        first = max(0, min(state.row, len(infos) - 1) - rows + 1)
+        visible = infos[first : first + rows]
+        here = state._replace(row=state.row - first)
+        base = next((info for info in infos if info.id == state.baseline), None)
+        head = watch.table_lines(visible, here, time.time(), size.columns, base)
     if state.help:
         drawing = list(watch.HELP)
     elif state.compare:
         drawing = _differences(repo, picture, state)
     else:
-        lines = [
-            _line(repo, picture, info, metric, state, cache)
-            for info in watch.charted(infos, state, metric)
-        ]
+        lines = (
+            [
+                _mean(repo, picture, group, metric, state, cache)
+                for group in ranked[: watch.MOST_CURVES]
+            ]
+            if state.group
+            else [
+                _line(repo, picture, info, metric, state, cache)
+                for info in watch.charted(infos, state, metric)
+            ]
+        )
         x = "seconds" if state.seconds else "step"
         frame = Frame(metric, x, state.log, size.columns, height, paint("x", "bold") != "x", True)
         drawing = watch.chart_lines([line for line in lines if line.points], frame)
     running = sum(info.status == RUNNING for info in picture.infos)
     footer = watch.footer(state, metric, picture.total, running, problem)
-    painted = [_painted(line, visible, number) for number, line in enumerate(head)]
+    painted = [_painted(line, visible or [], number) for number, line in enumerate(head)]
     return watch.screen(painted, drawing, footer, size.lines, lambda line: cut(line, size.columns))
 
 
@@ -153,6 +170,25 @@ def _painted(line: str, infos: list[RunInfo], number: int) -> str:
     status = infos[number - 1].status if infos else ""
     style = "green" if status == RUNNING else "" if status in ("finished", "") else "red"
     return paint(line, style)
+
+
+def _groups(repo: git.Repo, infos: list[RunInfo], metric: str) -> list[Group]:
+    """Return the groups of runs that differ in the seed only, the best mean first."""
+    goal = goals_of(repo, infos, [metric])[metric]
+    read = columns.metric(metric).get
+    return group_runs(
+        infos, ["seed"], read, smallest=goal.smallest, inputs=inputs.names(repo, infos)
+    )
+
+
+def _mean(
+    repo: git.Repo, picture: Picture, group: Group, metric: str, state: State, cache: PointCache
+) -> Line:
+    """Return the mean curve of a group; its label has the params of the group that fit."""
+    curves = [_line(repo, picture, info, metric, state, cache) for info in group.runs]
+    name = "  ".join(f"{name}={text.value(value)}" for name, value in group.params.items())
+    label = text.shorten(text.escape(name), _LABEL) or watch.label(group.runs[0])
+    return Line(f"{label} ({len(curves)})", mean_curve([curve.points for curve in curves]))
 
 
 def _line(

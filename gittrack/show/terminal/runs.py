@@ -265,3 +265,25 @@ def _cells(column: Column, runs: Sequence[RunInfo]) -> list[str]:
     )
     numbers = column.show is text.value and alike
     return text.distinct_numbers(values) if numbers else cells
+
+
+def against(content: Table, infos: Sequence[RunInfo], baseline: RunInfo) -> Table:
+    """Return a table whose metrics are differences to those of a run."""
+    places = {
+        content.heads.index(head): name
+        for name in baseline.metrics
+        if (head := text.escape(name)) in content.heads
+    }
+
+    def cell(info: RunInfo, position: int, before: str) -> str:
+        metric = info.metrics.get(places.get(position, ""))
+        if info.id == baseline.id or metric is None:
+            return before
+        change = metric.last - baseline.metrics[places[position]].last
+        return "=" if change == 0 else f"{change:+.4g}"
+
+    rows = [
+        [cell(info, position, before) for position, before in enumerate(row)]
+        for info, row in zip(infos, content.rows, strict=True)
+    ]
+    return content._replace(rows=rows)

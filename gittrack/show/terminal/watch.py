@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from gittrack.analysis.groups import Group
 from gittrack.core.run.run_info import RunInfo
-from gittrack.show.terminal import runs, table, text
+from gittrack.show.terminal import groups, runs, table, text
 from gittrack.show.terminal.columns import short_id
 from gittrack.show.terminal.plot import Frame, Line, chart
 
@@ -17,7 +18,10 @@ HELP = (
     "c   compare the picked runs",
     "Enter   only this run",
     "Esc   back",
+    "b   baseline: the others show the difference",
+    "g   groups: all except the seed",
     "[ ]   other metric",
+    "p   pin the metric: it comes first",
     "x   steps or seconds",
     "y   logarithmic",
     "s   smoother",
@@ -52,6 +56,12 @@ class State(NamedTuple):
         Which runs are shown, as ``-w`` of ``git track ls``.
     typed : str or None
         A query that is being typed; None if no query is.
+    baseline : str
+        The id of the run with which the metrics of the others are compared; empty: none.
+    group : bool
+        Whether groups are shown instead of runs: all runs that differ in the seed only are one.
+    pinned : frozenset of str
+        The metrics that come first.
     """
 
     row: int = 0
@@ -65,9 +75,12 @@ class State(NamedTuple):
     compare: bool = False
     query: str = ""
     typed: str | None = None
+    baseline: str = ""
+    group: bool = False
+    pinned: frozenset[str] = frozenset()
 
 
-def press(state: State, key: str, ids: Sequence[str], metrics: int) -> State:
+def press(state: State, key: str, ids: Sequence[str], metrics: Sequence[str]) -> State:
     """Return the state after a key; other keys change nothing.
 
     Parameters
@@ -78,8 +91,8 @@ def press(state: State, key: str, ids: Sequence[str], metrics: int) -> State:
         A letter, or ``up``, ``down``, ``enter``, ``escape``, ``space``, ``backspace``.
     ids : sequence of str
         The ids of the runs in the table.
-    metrics : int
-        The number of metrics.
+    metrics : sequence of str
+        The names of the metrics, in the order of `metrics_of`.
     """
     if state.typed is not None:
         return _typing(state, state.typed, key)
@@ -91,19 +104,35 @@ def press(state: State, key: str, ids: Sequence[str], metrics: int) -> State:
     if key in steps:
         return state._replace(row=min(last, max(0, row + steps[key])))
     if key in turns:
-        return state._replace(metric=(state.metric + turns[key]) % max(1, metrics))
+        return state._replace(metric=(state.metric + turns[key]) % max(1, len(metrics)))
+    if key == "p" and metrics:
+        return _pinned(state, metrics)
     changes: dict[str, dict[str, object]] = {
         "space": {"picked": state.picked ^ {here}},
         "enter": {"alone": here, "picked": frozenset((here,))},
         "escape": _back(state),
         "/": {"typed": state.query},
+        "b": {"baseline": "" if here == state.baseline else here},
         "c": {"compare": not state.compare},
+        "g": {"group": not state.group},
         "x": {"seconds": not state.seconds},
         "y": {"log": not state.log},
         "s": {"smooth": (state.smooth + 1) % len(WEIGHTS)},
         "?": {"help": not state.help},
     }
     return state._replace(**changes.get(key, {}))  # type: ignore[arg-type]
+
+
+def _pinned(state: State, metrics: Sequence[str]) -> State:
+    """Return the state in which the metric in the chart comes first, or no longer; the chart stays."""
+    name = metrics[state.metric % len(metrics)]
+    pinned = state.pinned ^ {name}
+    return state._replace(pinned=pinned, metric=pinned_first(metrics, pinned).index(name))
+
+
+def pinned_first(metrics: Sequence[str], pinned: frozenset[str]) -> list[str]:
+    """Return the names of metrics, those that are pinned first."""
+    return sorted(metrics, key=lambda name: name not in pinned)
 
 
 def _back(state: State) -> dict[str, object]:
@@ -146,17 +175,36 @@ def charted(infos: Sequence[RunInfo], state: State, metric: str) -> list[RunInfo
     return (picked or running or candidates)[:MOST_CURVES]
 
 
-def table_lines(infos: Sequence[RunInfo], state: State, now: float, width: int) -> list[str]:
-    """Return the table with its heading; a mark is before the row, a star after it if it is picked."""
+def table_lines(
+    infos: Sequence[RunInfo],
+    state: State,
+    now: float,
+    width: int,
+    baseline: RunInfo | None = None,
+) -> list[str]:
+    """Return the table with its heading; a mark is before the row, a star after it if it is picked.
+
+    The metrics of all runs but the baseline are differences to it.
+    """
     if not infos:
         return ["no run matches"]
     content = runs.listing(infos, now, width=width - 4)
+    if baseline is not None:
+        content = runs.against(content, infos, baseline)
     lines = table.render(content).splitlines()
     rows = [
         f"{_MARKS[number == min(state.row, len(infos) - 1)]}{'*' if info.id in state.picked else ' '} {line}"
         for number, (info, line) in enumerate(zip(infos, lines[1:], strict=False))
     ]
     return [f"   {lines[0]}", *rows]
+
+
+def group_lines(ranked: Sequence[Group], metric: str) -> list[str]:
+    """Return the table of groups, as ``top --over seed`` has it."""
+    if not ranked:
+        return [f"no finished run has {text.escape(metric)}" if metric else "no run has a metric"]
+    lines = table.render(groups.table(ranked, metric)).splitlines()
+    return [f"   {line}" for line in lines]
 
 
 def chart_lines(lines: Sequence[Line], frame: Frame) -> list[str]:
@@ -217,6 +265,10 @@ def footer(state: State, metric: str, total: int, counted: int, problem: str = "
     parts = [f"{total} runs" + (f", {counted} running" if counted else "")]
     if state.query:
         parts.append(text.escape(state.query))
+    if state.group:
+        parts.append("groups")
+    elif state.baseline:
+        parts.append(f"against {short_id(state.baseline)}")
     if metric and not state.compare:
         weight = WEIGHTS[state.smooth]
         parts.append(text.escape(metric) + (f" smoothed by {weight:g}" if weight else ""))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from gittrack.analysis.groups import group_runs
+from gittrack.analysis.smoothing import mean_curve
 from gittrack.core.run.run_info import Metric, RunInfo
 from gittrack.show.terminal import watch
 from gittrack.show.terminal.plot import Frame, Line
@@ -18,12 +20,13 @@ def info(number: int, status: str = "finished", **metrics: int) -> RunInfo:
 
 RUNS = [info(3, "running", loss=5), info(2, acc=9, loss=9), info(1, acc=9, final=1)]
 IDS = [run.id for run in RUNS]
+METRICS = ["loss", "acc"]
 
 
 def pressed(*keys: str, state: State | None = None) -> State:
     state = state or State()
     for key in keys:
-        state = watch.press(state, key, IDS, 2)
+        state = watch.press(state, key, IDS, METRICS)
     return state
 
 
@@ -31,7 +34,7 @@ def test_moving_stays_in_the_table():
     assert pressed("j", "down", "j", "j").row == 2
     assert pressed("k").row == 0
     assert pressed("j", "up").row == 0
-    assert watch.press(State(row=5), "k", [], 0).row == 0
+    assert watch.press(State(row=5), "k", [], []).row == 0
 
 
 def test_picking_and_opening():
@@ -64,6 +67,45 @@ def test_the_chart_turns_and_changes_its_axes():
     assert pressed("x", "y", "s", "?") == State(seconds=True, log=True, smooth=1, help=True)
     assert pressed("s", "s", "s", "s") == State()
     assert pressed("z", "") == State()
+
+
+def test_a_pinned_metric_comes_first_and_stays_in_the_chart():
+    state = pressed("]", "p")
+    assert (state.metric, state.pinned) == (0, {"acc"})
+    assert watch.pinned_first(METRICS, state.pinned) == ["acc", "loss"]
+    assert watch.press(state, "p", ["acc", "loss"], ["acc", "loss"]).pinned == frozenset()
+    assert watch.press(State(), "p", [], []) == State()
+
+
+def test_a_baseline_is_compared_with_the_others():
+    assert pressed("j", "b").baseline == IDS[1]
+    assert pressed("j", "b", "b").baseline == ""
+    runs = [
+        RunInfo(run.id, "default", "finished", metrics={"loss": Metric(last, 0.0, 1.0, 4, 5)})
+        for run, last in zip(RUNS, (0.5, 0.75, 0.5), strict=True)
+    ]
+    lines = watch.table_lines(runs, State(), 0.0, 100, runs[0])
+    assert [line.split()[-1] for line in lines[1:]] == ["0.5", "+0.25", "="]
+
+
+def test_groups_have_a_table_and_mean_curves():
+    runs = [
+        RunInfo(
+            run.id,
+            "default",
+            "finished",
+            params={"lr": lr},
+            seed=seed,
+            metrics={"loss": Metric(last, 0.0, 1.0, 4, 5)},
+        )
+        for seed, (run, lr, last) in enumerate(zip(RUNS, (1, 1, 2), (0.5, 0.7, 0.1), strict=True))
+    ]
+    ranked = group_runs(runs, ["seed"], lambda run: run.metrics["loss"].last, smallest=True)
+    head, first, second = watch.group_lines(ranked, "loss")
+    assert "loss (mean ± std)" in head
+    assert ["0.6 ± 0.14" in line for line in (first, second)] == [False, True]
+    assert watch.group_lines([], "loss") == ["no finished run has loss"]
+    assert mean_curve([[(0, 1.0), (1, 3.0)], [(1, 5.0)]]) == [(0, 1.0), (1, 4.0)]
 
 
 def test_metrics_with_curves_those_of_running_runs_first():

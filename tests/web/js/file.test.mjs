@@ -5,12 +5,14 @@ import { fileSource } from "../../../gittrack/web/static/js/data_file.js";
 const A = "digits/20260102-030405-aaaaaaaa";
 const B = "digits/20260102-030406-bbbbbbbb";
 const entry = (run, metric, x, y, marks = []) => ({ run, metric, x, y, marks, total: x.length, thinned: false });
+const PATCH = "diff --git a/t b/t\nindex 1..2 100644\n--- a/t\n+++ b/t\n@@ -1,1 +1,2 @@\n-old\n+new\n+more\n";
 const DOCUMENTS = {
   start: { live: false },
   runs: {
     keys: [A, B],
     columns: [
       { name: "name", group: "fact", kind: "text", values: ["first", null] },
+      { name: "code", group: "fact", kind: "hash", values: ["aaa", "bbb"] },
       { name: "seed", group: "fact", kind: "integer", values: [1, 2] },
       { name: "metrics.loss", group: "metric", kind: "number", goal: "min", values: [0.5, 0.25], min: [0.5, 0.1], max: [1, 1], count: [2, 2] },
       { name: "params.lr", group: "param", kind: "number", value: 0.1 },
@@ -24,7 +26,9 @@ const DOCUMENTS = {
   },
   log: { [A]: { text: "hello", size: 5 } },
   env: { [A]: { python: { version: "3.10" } }, [B]: { python: { version: "3.11" } } },
-  code: { [`${A} ${B}`]: { patch: "+1" } },
+  code: { "aaa bbb": { patch: PATCH, stat: "1 file changed, 2 insertions(+), 1 deletion(-)" } },
+  outputs: { [A]: [{ path: "a.csv", preview: "table", oid: "cc" }], [B]: [{ path: "a.csv", preview: "table", oid: "dd" }] },
+  contents: { cc: { kind: "text/plain", data: Buffer.from("x\n1\n").toString("base64") } },
 };
 const data = fileSource(DOCUMENTS);
 
@@ -71,8 +75,20 @@ test("a comparison is made from rows", async () => {
   assert.deepEqual(sections.metrics, [{ name: "loss", values: [0.5, 0.25], delta: [null, -0.25], percent: [null, -50], goal: "min" }]);
   assert.deepEqual(sections.run.map((row) => row.name), ["seed"]);
   assert.deepEqual(sections.env, [{ name: "python.version", values: ["3.10", "3.11"] }]);
-  assert.equal(code.patch, "+1");
+  assert.equal(code.patch, PATCH);
+  const { code: back } = await data.get("compare", { run: [B, A] });
+  assert.deepEqual(back.patch.split("\n").slice(4, 8), ["@@ -1,2 +1,1 @@", "-new", "-more", "+old"]);
+  assert.equal(back.stat, "1 file changed, 1 insertion(+), 2 deletions(-)");
   assert.deepEqual(equal, ["inputs"]);
+});
+
+test("small artifacts are in a file that was asked for them", async () => {
+  const { outputs } = await data.get("run", { run: A });
+  assert.equal(data.artifact(A, outputs[0]), "data:text/plain;base64,eAoxCg==");
+  const { text, size } = await data.get("log", { run: A, oid: "cc", from: 0 });
+  assert.deepEqual([text, size, data.artifact(B, { oid: "dd" })], ["x\n1\n", 4, null]);
+  const { artifacts: [row] } = await data.get("compare", { run: [A, B] });
+  assert.deepEqual([row.path, row.equal, row.items.map(({ oid }) => oid)], ["a.csv", false, ["cc", "dd"]]);
 });
 
 test("what a file does not hold is an error that says so", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { filesOf } from "../../../gittrack/web/static/js/patch.js";
+import { filesOf, reversed } from "../../../gittrack/web/static/js/patch.js";
 import { painter } from "../../../gittrack/web/static/js/syntax.js";
 
 const PATCH = `diff --git a/train.py b/train.py
@@ -44,4 +44,19 @@ test("the text of a line is never changed", () => {
   for (const line of ["", "x = '", "<b>\u202e", "#".repeat(5000), '"'.repeat(3001), "\\".repeat(3000)]) {
     for (const path of ["a.py", "a.js", "a.yml", "a.json", "a.sh", "x"]) assert.equal(painter(path)(line).map(({ text }) => text).join(""), line);
   }
+});
+
+test("a patch is turned, and turned again it is as before", () => {
+  const patch = [
+    "diff --git a/t.py b/t.py", "index 111..222 100644", "--- a/t.py", "+++ b/t.py", "@@ -1,4 +1,5 @@ def f():",
+    " one", "-two", "-three", "+2", "+3", "+3.5", " four", "\\ No newline at end of file",
+    "diff --git a/new b/new", "new file mode 100644", "index 000..333", "--- /dev/null", "+++ b/new", "@@ -0,0 +1 @@", "+--- x", "\\ No newline at end of file", "",
+  ].join("\n");
+  const back = reversed(patch);
+  assert.deepEqual(back.split("\n"), [
+    "diff --git a/t.py b/t.py", "index 222..111 100644", "--- a/t.py", "+++ b/t.py", "@@ -1,5 +1,4 @@ def f():",
+    " one", "-2", "-3", "-3.5", "+two", "+three", " four", "\\ No newline at end of file",
+    "diff --git a/new b/new", "deleted file mode 100644", "index 333..000", "--- a/new", "+++ /dev/null", "@@ -1 +0,0 @@", "---- x", "\\ No newline at end of file", "",
+  ]);
+  assert.equal(reversed(back), patch);
 });

@@ -3,6 +3,7 @@
 
 import { linesWith } from "./console.js";
 import { DataError } from "./errors.js";
+import { contentAddress, textOf } from "./file_extras.js";
 import { compareDocument, runDocument, runsDocument } from "./file_runs.js";
 import { seriesDocument } from "./file_series.js";
 
@@ -19,7 +20,10 @@ export function fileSource(documents) {
     series: (params) => seriesDocument(documents.series, params),
     run: (params) => runDocument(documents, params.run),
     compare: (params) => compareDocument(documents, params.run),
-    log: (params) => (params.find ? searched(documents.log?.[params.run], params.find) : documents.log?.[params.run]),
+    log: (params) => {
+      const log = params.oid ? textOf(documents, params.oid) : documents.log?.[params.run];
+      return params.find ? searched(log, params.find) : log;
+    },
     importance: (params) => documents.importance?.[String(params.metric).replace(/^metrics\./, "")],
     sweeps: () => documents.sweeps || { sweeps: [], problems: [], commands: [] },
     sweep: (params) => documents.sweep?.[params.sweep],
@@ -31,10 +35,10 @@ export function fileSource(documents) {
     live: false,
     async get(name, params = {}) {
       const document = answers[name]?.(params);
-      if (document === undefined) throw new DataError(`this file does not hold: ${name}`, `whoever sent it can add more: git track ui --file --with code,log,env`);
+      if (document === undefined) throw new DataError(`this file does not hold: ${name}`, `whoever sent it can add more: git track ui --file --with code,log,env,files`);
       return document;
     },
-    artifact: () => null,
+    artifact: (_, output) => contentAddress(documents, output),
     figure: () => null,
   };
 }

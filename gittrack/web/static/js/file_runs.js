@@ -2,6 +2,7 @@
 /** The documents of one run, and of a comparison, made from the rows of a page that is one file.  Pure. */
 
 import { DataError } from "./errors.js";
+import { artifactsOf, codeBetween } from "./file_extras.js";
 import { flattened } from "./flat.js";
 import { numeric, valueAt } from "./sort.js";
 
@@ -38,7 +39,7 @@ export function runDocument(documents, key) {
   }
   const log = documents.log?.[key];
   return {
-    run, key, env: documents.env?.[key] || {}, inputs: [], outputs: [], files: [], related: [], verdict: null, models: [],
+    run, key, env: documents.env?.[key] || {}, inputs: [], outputs: documents.outputs?.[key] || [], files: [], related: [], verdict: null, models: [],
     log: { size: log ? log.size : 0 }, commands: [],
   };
 }
@@ -60,10 +61,10 @@ export function compareDocument(documents, keys) {
     env: environments(documents, keys),
   };
   const codes = keys.map((_, i) => valueIn(documents.runs, "code", rows[i]));
-  const code = keys.length === 2 ? documents.code?.[keys.join(" ")] || null : null;
+  const code = keys.length === 2 ? codeBetween(documents.code, codes[0], codes[1]) : null;
   const equal = Object.entries(sections).filter(([, entries]) => entries.length === 0).map(([name]) => name);
   const logs = keys.map((key) => documents.log?.[key]?.size ?? 0);
-  return { keys, sections, code, codes, equal, logs, artifacts: [], commands: [] };
+  return { keys, sections, code, codes, equal, logs, artifacts: artifactsOf(documents, keys), commands: [] };
 }
 
 function rowOf(/** @type {any} */ runs, /** @type {string} */ key) {

@@ -22,6 +22,7 @@ const KEYS = [
   ["x", "steps, seconds or time of day", (app) => app.store.set({ x: after(AXES, app.store.get().x), from: null, to: null })],
   ["y", "logarithmic", (app) => app.store.set({ log: !app.store.get().log })],
   ["s", "smoother", (app) => app.store.set({ smooth: after(SMOOTH, app.store.get().smooth) })],
+  ["p", "pin the chart under the pointer", (app) => pin(app, app.store.get().cross?.metric)],
   ["[", "hide or show the table", (app) => collapse(app, "table")],
   ["]", "hide or show the charts", (app) => collapse(app, "charts")],
   ["Escape", "back", (app) => back(app)],
@@ -83,6 +84,17 @@ export function fold(app, id) {
   if (!id) return;
   const rest = folded.filter((/** @type {string} */ other) => other !== id);
   app.store.set({ folded: rest.length < folded.length ? rest : [...folded, id], cursor: id });
+}
+
+/**
+ * Let the chart of a metric come first, or no longer.
+ * @param {import("./main.js").App} app
+ * @param {string | undefined} metric
+ */
+export function pin(app, metric) {
+  const { pinnedCharts } = app.store.get();
+  if (!metric) return app.announce("point at a chart to pin it");
+  app.store.set({ pinnedCharts: pinnedCharts.includes(metric) ? pinnedCharts.filter((/** @type {string} */ name) => name !== metric) : [...pinnedCharts, metric] });
 }
 
 function setBaseline(/** @type {import("./main.js").App} */ app) {

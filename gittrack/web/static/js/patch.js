@@ -52,3 +52,58 @@ export function filesOf(patch) {
 function pathOf(/** @type {string} */ line) {
   return / b\/(.*)$/.exec(line)?.[1] ?? line;
 }
+
+/**
+ * Return the patch that leads back: from the second version to the first one.
+ * @param {string} patch  as `git diff` prints it
+ */
+export function reversed(patch) {
+  const lines = patch.split("\n");
+  /** @type {string[]} */
+  const result = [];
+  for (let i = 0; i < lines.length; ) {
+    const hunk = /^@@ -(\S+) \+(\S+) @@(.*)$/.exec(lines[i]);
+    if (!hunk) {
+      i += headOf(lines, i, result);
+      continue;
+    }
+    result.push(`@@ -${hunk[2]} +${hunk[1]} @@${hunk[3]}`);
+    const left = [hunk[1], hunk[2]].map((range) => Number(range.split(",")[1] ?? 1));
+    for (i++; left[0] + left[1] > 0 || lines[i]?.startsWith("\\"); ) {
+      const block = { "-": /** @type {string[]} */ ([]), "+": /** @type {string[]} */ ([]) };
+      let sign = /** @type {"-" | "+" | ""} */ ("");
+      for (; i < lines.length && /^[-+\\]/.test(lines[i]) && (lines[i][0] === "\\" || left[lines[i][0] === "-" ? 0 : 1] > 0); i++) {
+        if (lines[i][0] !== "\\") {
+          sign = /** @type {"-" | "+"} */ (lines[i][0]);
+          left[sign === "-" ? 0 : 1]--;
+        }
+        if (sign) block[sign].push(lines[i]);
+        else result.push(lines[i]); // it is about an equal line
+      }
+      result.push(...block["+"].map((line) => line.replace(/^\+/, "-")), ...block["-"].map((line) => line.replace(/^-/, "+")));
+      if (left[0] + left[1] === 0) continue;
+      if (i >= lines.length) break;
+      result.push(lines[i++]);
+      left[0]--;
+      left[1]--;
+    }
+  }
+  return result.join("\n");
+}
+
+// Turn one line, or two that belong together, before the first hunk of a file; returns how many.
+function headOf(/** @type {string[]} */ lines, /** @type {number} */ i, /** @type {string[]} */ result) {
+  const [line, next = ""] = [lines[i], lines[i + 1]];
+  const turned = (/** @type {string} */ path, /** @type {string} */ side) => path.replace(/^"?[ab]\//, (start) => start.replace(/[ab]\//, side));
+  if (line.startsWith("--- ") && next.startsWith("+++ ")) {
+    result.push(`--- ${turned(next.slice(4), "a/")}`, `+++ ${turned(line.slice(4), "b/")}`);
+    return 2;
+  }
+  if (line.startsWith("old mode ") && next.startsWith("new mode ")) {
+    result.push(next.replace("new", "old"), line.replace("old", "new"));
+    return 2;
+  }
+  const words = /** @type {Record<string, string>} */ ({ new: "deleted", deleted: "new" });
+  result.push(line.replace(/^index ([0-9a-f]+)\.\.([0-9a-f]+)/, "index $2..$1").replace(/^(new|deleted)(?= file mode )/, (word) => words[word]));
+  return 1;
+}

@@ -3,6 +3,7 @@
 
 import { colorOf, colorsOf, dashesOf } from "../color.js";
 import { el, fill } from "../dom.js";
+import { pin } from "../keys.js";
 import { createChart } from "./chart.js";
 import { createControls } from "./controls.js";
 import { followCurves } from "./curves.js";
@@ -46,10 +47,7 @@ export function createCharts(app, keys, choose = () => ({ keys: keys(), groups: 
     },
     open: (/** @type {string} */ key) => !key.startsWith("*") && store.set({ view: "run", target: key, hover: "", cross: null }),
     announce: app.announce,
-    pin: (/** @type {string} */ metric) => {
-      const { pinnedCharts } = store.get();
-      store.set({ pinnedCharts: pinnedCharts.includes(metric) ? pinnedCharts.filter((/** @type {string} */ name) => name !== metric) : [...pinnedCharts, metric] });
-    },
+    pin: (/** @type {string} */ metric) => pin(app, metric),
     enlarge: (/** @type {string} */ metric) => enlarge(full === metric ? "" : metric),
   };
 

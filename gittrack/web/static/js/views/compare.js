@@ -15,6 +15,8 @@ import { patchOf } from "./patch.js";
 
 const TITLES = { params: "Params", metrics: "Metrics", run: "Command, seed and tags", inputs: "Inputs", packages: "Packages", env: "Environment" };
 const MOST_LOGS = 4; // side by side
+const PAUSE = 1000; // milliseconds after which the tabs that are not shown are made
+const MOST_PAIRS = 4; // whose code is asked for without a click
 
 /**
  * Put the comparison of the runs in `selected` into an element.
@@ -48,30 +50,33 @@ function runList(/** @type {App} */ app, /** @type {any} */ document) {
   return el("p", {}, ...links);
 }
 
-// Tabs of which one is shown; the choice is in the address.
+// Tabs of which one is shown; the choice is in the address.  The others are made when the browser has nothing to do, so that
+// all of them are there if the page is printed.
 function tabbed(/** @type {App} */ app, /** @type {[string, string, (onEnd: OnEnd) => import("../dom.js").Child[]][]} */ tabs, /** @type {OnEnd} */ onEnd) {
-  /** @type {(() => void)[]} */
-  let ends = [];
-  const panel = el("div", { role: "tabpanel" });
+  const panels = tabs.map(([id, title]) => el("div", { role: "tabpanel", "aria-label": title, "data-tab": id, hidden: true }, el("h2", { class: "on-paper", text: title })));
   const buttons = tabs.map(([id, title]) => el("button", { type: "button", role: "tab", "data-tab": id, on: { click: () => choose(id, true), keydown: (/** @type {KeyboardEvent} */ event) => moved(event, id) } }, title));
 
   function choose(/** @type {string} */ id, isNew = false) {
-    const [name, title, content] = tabs.find((tab) => tab[0] === id) ?? tabs[0];
+    const [name] = tabs.find((tab) => tab[0] === id) ?? tabs[0];
     for (const button of buttons) {
       const mine = button.dataset.tab === name;
       button.setAttribute("aria-selected", String(mine));
       button.tabIndex = mine ? 0 : -1;
       if (mine && isNew) button.focus();
     }
-    panel.setAttribute("aria-label", title);
-    leave();
-    fill(panel, ...content((end) => ends.push(end)));
+    panels.forEach((panel, i) => {
+      panel.hidden = panel.dataset.tab !== name;
+      if (!panel.hidden) make(i);
+    });
     if (isNew) app.store.set({ axes: changed(app.store.get().axes, { tab: name === tabs[0][0] ? null : name }) });
   }
 
-  function leave() {
-    for (const end of ends) end();
-    ends = [];
+  function make(/** @type {number} */ i) {
+    if (panels[i].childElementCount === 1) panels[i].append(...content(tabs[i][2](onEnd)));
+  }
+
+  function makeAll() {
+    panels.forEach((_, i) => make(i));
   }
 
   function moved(/** @type {KeyboardEvent} */ event, /** @type {string} */ id) {
@@ -79,9 +84,19 @@ function tabbed(/** @type {App} */ app, /** @type {[string, string, (onEnd: OnEn
     if (by) choose(tabs[(tabs.findIndex((tab) => tab[0] === id) + by + tabs.length) % tabs.length][0], true);
   }
 
-  onEnd(leave);
+  const waiting = window.setTimeout(makeAll, PAUSE);
+  const print = () => {
+    makeAll();
+    for (const details of panels.flatMap((panel) => [...panel.querySelectorAll("details.code-pair")])) details.open = true;
+  };
+  addEventListener("beforeprint", print);
+  onEnd(() => (clearTimeout(waiting), removeEventListener("beforeprint", print)));
   choose(settings(app.store.get().axes).tab || "");
-  return el("div", {}, el("div", { role: "tablist", class: "tabs", "aria-label": "what is compared" }, ...buttons), panel);
+  return el("div", {}, el("div", { role: "tablist", class: "tabs", "aria-label": "what is compared" }, ...buttons), ...panels);
+}
+
+function content(/** @type {import("../dom.js").Child[]} */ children) {
+  return /** @type {Node[]} */ (children.filter(Boolean));
 }
 
 /**
@@ -149,11 +164,12 @@ function codes(/** @type {App} */ app, /** @type {any} */ document) {
   const rest = keys.slice(1).map((/** @type {string} */ key, /** @type {number} */ i) => {
     if (commits[i + 1] === commits[0]) return el("p", {}, `${heads[i + 1]}: the same code as ${heads[0]}`);
     const box = el("div", {});
-    const details = el("details", { on: { toggle: () => details.open && !box.firstChild && app.guarded(open) } }, el("summary", {}, `${heads[i + 1]}, compared with ${heads[0]}`), box);
+    const details = el("details", { class: "code-pair", on: { toggle: () => details.open && !box.firstChild && app.guarded(open) } }, el("summary", {}, `${heads[i + 1]}, compared with ${heads[0]}`), box);
     async function open() {
       const pair = await app.data.get("compare", { run: [keys[0], key] });
       fill(box, code(app, pair, pair.code) ?? el("p", { text: "This page does not hold the code." }));
     }
+    if (i < MOST_PAIRS) app.guarded(open); // for paper, which cannot be clicked
     return details;
   });
   return [section("Code", ...rest)];
