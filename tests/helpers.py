@@ -73,7 +73,7 @@ def repo(script: str = "", path: Path | str | None = None) -> Path:
 @lru_cache
 def _original(_global_config: str) -> Path:
     """Make the repository that `repo` copies, with what the global configuration says."""
-    folder = Path(tempfile.mkdtemp(prefix="original-"))
+    folder = Path(tempfile.mkdtemp(prefix="original-")) / "repo"  # with the usual permissions
     _make_repo(folder, CONTENT)
     return folder
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -193,12 +194,13 @@ def test_a_stale_gc_pid_does_not_keep_runs_in_the_journal():
     assert not any((place / ".git/gittrack/live").iterdir())
 
 
-def test_a_garbage_collection_elsewhere_is_not_waited_for():
+def test_a_garbage_collection_elsewhere_is_not_waited_for(tmp_path):
     other = repo(path="other")
     place = repo()
-    hang = "import sys; print('ready', flush=True); sys.stdin.read()"
-    # A process whose command line is that of `git -c ... gc`.
-    process = start("bash", "-c", f'exec -a git {sys.executable} -c "{hang}" gc', cwd=other)
+    # A process like `git gc`: its program and its command line have these names.
+    program = shutil.copy(str(shutil.which("bash")), tmp_path / "git")
+    (other / "gc").write_text("echo ready; read end\n")
+    process = start(program, "gc", cwd=other)
     assert process.stdout.readline() == "ready\n"
     code = "from gittrack.record.publish import running_gc; print(len(running_gc.processes({!r})))"
     here, there = (
