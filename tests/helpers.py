@@ -105,6 +105,17 @@ def run_cli(
     return Done(code, *(_decoded(text) for text in texts))
 
 
+def recover(cwd: Path | str | None = None) -> Done:
+    """Run ``git-track recover`` when the last process of each killed run has ended.
+
+    A launcher that is killed leaves a process that ends those of the run; it holds the lock so long.
+    """
+    for path in Path(cwd or ".").glob(".git/gittrack/live/*/lock"):
+        with open(path, "rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+    return run_cli("recover", cwd=cwd)
+
+
 def look(*argv: str) -> Done:
     """Say what ``git-track`` says to these arguments, in this process: for looks by the dozen."""
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))

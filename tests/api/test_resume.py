@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import pytest
-from helpers import git, record, run_cli
+from helpers import git, record, recover, run_cli
 
 import gittrack
 
@@ -53,7 +53,7 @@ def test_its_points_stay_and_the_steps_go_on(broken):
 
 
 def test_the_ref_only_moves_forward(broken):
-    run_cli("recover")
+    recover()
     before = gittrack.get("first").info.commit
     with gittrack.init(resume="first") as run:
         run.log({"loss": 0})
@@ -119,7 +119,7 @@ def test_a_resumed_run_that_crashes_again_is_recovered():
     record_failed()
     code = "import gittrack, os; gittrack.init(resume='x').log({'a': 9}); os._exit(1)"
     subprocess.run([sys.executable, "-c", code], check=False)
-    assert run_cli("recover").code == 0
+    assert recover().code == 0
     (found,) = gittrack.runs()
     assert (found.status, found.history("a").values.tolist()) == ("crashed", [0, 9])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from helpers import git, python, repo, run_cli
+from helpers import git, python, recover, repo, run_cli
 
 import gittrack
 
@@ -35,7 +35,7 @@ JUMPS = [
 def test_a_jump_of_the_clock(before, after, end):
     place = repo()
     assert python(SCRIPT.format(before=before, after=after, end=end), place).code == 0
-    assert run_cli("recover", cwd=place).code == 0
+    assert recover(cwd=place).code == 0
     assert run_cli("ls", cwd=place).code == 0
     (run,) = gittrack.runs(repo=place)
     assert run_cli("show", "@", cwd=place).code == 0

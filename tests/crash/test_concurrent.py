@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from helpers import git, python, repo, run_cli, start, without_begin_and_end
+from helpers import git, python, recover, repo, run_cli, start, without_begin_and_end
 
 import gittrack
 
@@ -62,7 +62,7 @@ def record_at_once(place: Path, count: int, tidy: list[str]) -> None:
 
 
 def assert_all_there(place: Path, count: int) -> None:
-    assert run_cli("recover", cwd=place).code == 0  # what stood back from a long gc
+    assert recover(cwd=place).code == 0  # what stood back from a long gc
     git(place, "gc", "--quiet", "--prune=now")
     assert git(place, "fsck", "--strict", "--no-dangling") == ""
     runs = gittrack.runs(repo=place)
@@ -188,7 +188,7 @@ def test_a_stale_gc_pid_does_not_keep_runs_in_the_journal():
     place = repo()
     (place / ".git/gc.pid").write_text(f"999999999 {os.uname().nodename}\n")
     assert python("import gittrack; gittrack.init().finish()", place).code == 0
-    assert run_cli("recover", cwd=place).code == 0
+    assert recover(cwd=place).code == 0
     (run,) = gittrack.runs(repo=place)
     assert run.status == "finished"
     assert not any((place / ".git/gittrack/live").iterdir())

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from helpers import git, repo, run_cli, start, without_begin_and_end
+from helpers import git, recover, repo, run_cli, start, without_begin_and_end
 
 import gittrack
 from gittrack.core import layout
@@ -110,7 +110,7 @@ def test_lines_that_a_launched_script_could_not_write_are_counted(disk):
     lost = re.search(r"([\d,]+) lines of \S+ could not be written and are lost\n", done.err)
     assert lost, done.err
     subprocess.run(["mount", "-o", f"remount,size={64 << 20}", str(disk.parent)], check=True)
-    assert run_cli("recover", cwd=disk).code == 0
+    assert recover(cwd=disk).code == 0
     # The last line of the script is its environment, which may have room where the points have none.
     written = re.search(r"written environments: ([01])\n", done.out)
     assert written, done.out
@@ -143,7 +143,7 @@ def test_a_disk_that_is_full_at_finish(disk):
     assert "Its journal stays in" in err
     assert "git track recover" in err
     ballast.unlink()
-    assert run_cli("recover", cwd=disk).code == 0
+    assert recover(cwd=disk).code == 0
     run = the_run(disk)
     assert steps(run) == list(range(2000))
     assert (run.status, run.exit_code) == ("finished", 0)
@@ -157,7 +157,7 @@ def test_what_is_lost_with_the_process_is_said(disk):
     err = training.end()
     assert "Its journal stays in" in err
     ballast.unlink()
-    assert run_cli("recover", cwd=disk).code == 0
+    assert recover(cwd=disk).code == 0
     kept = steps(the_run(disk))
     assert kept == list(range(len(kept)))
     assert len(kept) < 6000
@@ -202,7 +202,7 @@ print("said while the disk was full", flush=True)
     assert process.returncode == 0
     assert "hint: the run is kept in" in err
     ballast.unlink()
-    assert run_cli("recover", cwd=disk).code == 0
+    assert recover(cwd=disk).code == 0
     assert the_run(disk).log.startswith("ready\n")
 
 

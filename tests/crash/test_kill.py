@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from helpers import Done, git, python, repo, run_cli, start
+from helpers import Done, git, python, recover, repo, run_cli, start
 
 import gittrack
 
@@ -80,7 +80,7 @@ def refs(place: Path) -> str:
 def assert_sound(place: Path) -> None:
     """Assert that a second recovery changes nothing and git finds nothing wrong."""
     before = refs(place)
-    assert run_cli("recover", cwd=place) == Done(0, "nothing to recover\n", "")
+    assert recover(cwd=place) == Done(0, "nothing to recover\n", "")
     assert refs(place) == before
     assert git(place, "fsck", "--no-dangling", "--strict") == ""
     assert list((place / ".git/gittrack/live").glob("*")) == []
@@ -129,7 +129,7 @@ def kill_at(step: int, place: Path) -> None:
     # A folder that is so young that it may be one just being made is left alone for a minute.
     for folder in (place / ".git/gittrack/live").glob("*"):
         os.utime(folder, (1, 1))
-    assert run_cli("recover", cwd=place).code == 0
+    assert recover(cwd=place).code == 0
     assert_has(place, acknowledged)
     assert_sound(place)
     assert run_cli("run", "--", "true", cwd=place).code == 0
@@ -181,7 +181,7 @@ def test_a_kill_at_every_step_of_recovery(crashed):
 def kill_recovery(crashed: Path, step: int) -> None:
     assert python(RECOVERY, crashed, {"STEPS": str(step)}).code == -signal.SIGKILL
     before = refs(crashed)
-    assert run_cli("recover", cwd=crashed).code == 0
+    assert recover(cwd=crashed).code == 0
     assert before in ("", refs(crashed))
     (run,) = gittrack.runs(repo=crashed)
     assert run.status == "crashed"
@@ -211,7 +211,7 @@ def test_a_kill_in_a_hot_loop_loses_no_point(place, acknowledged):
     process.kill()
     rest = [line for line in process.stdout.read().splitlines(keepends=True) if line[-1] == "\n"]
     process.communicate()
-    assert run_cli("recover", cwd=place).code == 0
+    assert recover(cwd=place).code == 0
     (run,) = gittrack.runs(repo=place)
     steps = [step for step, _, _, _ in run.points()]
     assert steps == list(range(len(steps)))
@@ -236,7 +236,7 @@ def test_a_death_between_objects_ref_and_journal(place, step):
     assert python(BETWEEN % step, place).code == 7
     before = refs(place)
     assert bool(before) == (step != "refs.update")
-    assert run_cli("recover", cwd=place).code == 0
+    assert recover(cwd=place).code == 0
     assert before in ("", refs(place))
     (run,) = gittrack.runs(repo=place)
     assert (run.status, run.metrics["loss"].count) == ("finished", 1)
@@ -247,7 +247,7 @@ def test_a_new_identity_does_not_part_a_run_from_its_ref(place):
     assert python(BETWEEN % "writer.remove", place).code == 7
     git(place, "config", "user.name", "Grace Hopper")
     before = refs(place)
-    assert run_cli("recover", cwd=place).code == 0
+    assert recover(cwd=place).code == 0
     assert refs(place) == before
     assert_sound(place)
 

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from helpers import ROOT, run_cli
+from helpers import ROOT, recover
 
 import gittrack
 
@@ -18,5 +18,5 @@ def test_the_last_frame_outlives_a_kill(project, monkeypatch):
     while not shown.endswith(b"20%"):
         shown += process.stdout.read1()
     process.communicate(b"\n")
-    assert run_cli("recover").code == 0
+    assert recover().code == 0
     assert gittrack.get("@").log == "line\n 20%"

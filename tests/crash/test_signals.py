@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from helpers import python, repo, run_cli, start, without_begin_and_end
+from helpers import python, recover, repo, start, without_begin_and_end
 
 import gittrack
 
@@ -127,7 +127,7 @@ def test_a_script_that_vanishes(place, code, expected):
     assert python(SCRIPT % code, place).code == expected
     (run,) = gittrack.runs(repo=place)
     assert run.status == "crashed"
-    assert run_cli("recover", cwd=place).code == 0
+    assert recover(cwd=place).code == 0
     run = the_run(place)
     assert (run.status, run.metrics["loss"].count) == ("crashed", 1)
 
@@ -304,7 +304,7 @@ def test_a_killed_launcher_takes_its_processes_along_and_leaves_the_run(place):
     process.wait()
     for handle in watched:
         assert ended_within(handle, 5.0)
-    assert run_cli("recover", cwd=place).code == 0
+    assert recover(cwd=place).code == 0
     run = the_run(place)
     assert run.status == "crashed"
     assert {name: metric.last for name, metric in run.metrics.items()} == {
@@ -338,6 +338,6 @@ sys.stdin.read()
         os.kill(pid, signal.SIGKILL)
     assert all(ended_within(handle, 5.0) for handle in watched)
     process.communicate()
-    assert run_cli("recover", cwd=place).code == 0
+    assert recover(cwd=place).code == 0
     runs = gittrack.runs(repo=place)
     assert [run.status for run in runs] == ["crashed"] * 8

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from helpers import python, repo, run_cli
+from helpers import python, recover, repo, run_cli
 
 import gittrack
 from gittrack.record import artifacts
@@ -62,7 +62,7 @@ def test_each_of_many_artifacts_costs_the_same():
 @pytest.mark.parametrize("step", range(1, 12))
 def test_a_kill_while_an_artifact_is_replaced_leaves_one_whole_version(step):
     done = python(OVERWRITTEN.replace("sys.argv[1]", str(step)))
-    assert run_cli("recover").code == 0
+    assert recover().code == 0
     run = gittrack.get("@")
     (entry,) = run.outputs
     content = run.read("artifacts/model.pt")
@@ -75,7 +75,7 @@ def test_a_journal_whose_artifact_was_deleted_is_recovered_without_it():
     python(OVERWRITTEN.replace("sys.argv[1]", "1"))
     (copy,) = Path(".git/gittrack/live").glob("*/artifacts/model.pt")
     copy.unlink()
-    done = run_cli("recover")
+    done = recover()
     (entry,) = gittrack.get("@").outputs
     assert (entry["where"], entry["sha256"]) == ("left out", hashlib.sha256(b"first").hexdigest())
     note = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from helpers import python, run_cli
+from helpers import python, recover
 
 import gittrack
 
@@ -45,7 +45,7 @@ run.finish()
 def test_a_run_that_finished_is_never_recovered_as_crashed(project, call, when, number, error):
     code = FAILING.format(call=call, when=when, number=number, error=error)
     assert python(code, project).code == 0
-    assert run_cli("recover").code == 0
+    assert recover().code == 0
     (run,) = gittrack.runs()
     assert (run.status, run.exit_code, len(list(run.points()))) == ("finished", 0, 1)
     assert run.duration is not None
@@ -53,5 +53,5 @@ def test_a_run_that_finished_is_never_recovered_as_crashed(project, call, when, 
 
 def test_a_run_without_a_free_descriptor_at_its_end(project):
     assert python(LIMITED, project).code == 0
-    assert run_cli("recover").code == 0
+    assert recover().code == 0
     assert gittrack.get("@").status == "finished"
