@@ -284,7 +284,21 @@ LAZY_IMPORTS = {
     },
     "large/fsspec_store.py": {"fsspec": "optional, and slow to import"},
     "read/files/artifacts.py": {"gittrack.large.choice": "only content that is not here needs it"},
-    "read/runs/cache.py": {"gittrack.disk.folders": "most listings do not renew the cache"},
+    "read/index/columns.py": {"array": "only who writes the index needs it"},
+    "read/index/selecting.py": {
+        "gittrack.analysis.direction": "only a leaderboard needs it",
+        "gittrack.read.index.filtering": "10 ms; a listing without a query does not need it",
+        "heapq": "few runs are sorted",
+    },
+    "read/index/store.py": {
+        "gittrack.core.errors": "most listings write nothing",
+        "gittrack.disk.folders": "most listings write nothing",
+        "gittrack.disk.lock": "most listings write nothing",
+    },
+    "read/index/update.py": {
+        "gittrack.folding.visible": "most repositories have no archive",
+        "gittrack.read.index.encoder": "most listings write nothing",
+    },
     "read/runs/query.py": {
         "gittrack.analysis.direction": "only a leaderboard needs it",
         "gittrack.read.runs.resolve": "only a listing without runs needs it",
@@ -300,7 +314,6 @@ LAZY_IMPORTS = {
     "read/runs/listing.py": {
         "logging": "only damage and partial clones need it",
         "gittrack.folding.visible": "most repositories have no archive",
-        "gittrack.read.runs.cache": "only a reader of all bodies needs it",
         "gittrack.read.runs.live": "most of the time no run is going on",
         "gittrack.read.runs.live_elsewhere": "most repositories have no live run elsewhere",
     },

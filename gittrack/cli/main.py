@@ -258,7 +258,10 @@ def _look_ahead(verb: str, words: list[str]) -> None:
         folder = os.getcwd()
     except FileNotFoundError:  # the verb reports that
         return
-    if verb in ("ls", "top") and not {"-e", "--experiment"} & set(words):
+    has_index = os.path.exists(
+        f"{layout.cache_dir(f'{folder}/.git')}/index"
+    )  # which lists the refs
+    if verb in ("ls", "top") and not has_index and not {"-e", "--experiment"} & set(words):
         refs.look_ahead(folder, layout.RUNS, layout.NOTES, layout.TRACKING, layout.ARCHIVE)
     if verb in (*_LOOK_AT_MODELS, *_SHARE):
         from gittrack.core.registry import names  # noqa: PLC0415 - for a few verbs only

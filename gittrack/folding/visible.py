@@ -78,13 +78,19 @@ def commits_of(repo: git.Repo, names: Collection[str]) -> dict[str, str]:
     return {ref: oid for oid, _, ref in every if ref in requested}
 
 
-def messages(repo: git.Repo, commits: Container[str]) -> dict[str, bytes]:
+def messages(repo: git.Repo, commits: Container[str], oldest: str, newest: str) -> dict[str, bytes]:
     """Return {commit: message} of folded runs, as far as the archive has them; faster than the commits.
+
+    Only chunks with ids from ``oldest`` to ``newest`` are read.
 
     Of a chunk that cannot be read there are none, and the commits have the same.
     """
     tip = archive.tip(repo)
-    chunks = archive.read(repo, tip).chunks if tip else ()
+    chunks = [
+        chunk
+        for chunk in (archive.read(repo, tip).chunks if tip else ())
+        if chunk.oldest <= newest and chunk.newest >= oldest
+    ]
     texts_by_commit: dict[str, bytes] = {}
     try:
         for lines_of, texts in zip(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import os
-import shlex
 from collections.abc import Iterator, Sequence
 from itertools import starmap
 from pathlib import Path
@@ -24,7 +23,8 @@ from gittrack.read import (
     refspecs,
 )
 from gittrack.read.files import artifacts
-from gittrack.read.runs import cache, live
+from gittrack.read.index import store, verify
+from gittrack.read.runs import live
 from gittrack.read.runs.reader import Raw
 from gittrack.read.runs.source import Request
 from gittrack.read.runs.sources import source_of
@@ -86,7 +86,7 @@ def examine(repo: git.Repo) -> Diagnosis:
         *_notes(repo),
         *starmap(Finding, doctor_locks.stale_locks(repo)),
         *_trees(repo),
-        *_cache(repo, raws),
+        *_index(repo),
         *_content(repo),
         *starmap(Finding, doctor_artifacts.lost(repo, losses)),
         *starmap(Finding, doctor_artifacts.wrong_pointers(repo, complete)),
@@ -214,16 +214,13 @@ def _notes(repo: git.Repo) -> Iterator[Finding]:
             )
 
 
-def _cache(repo: git.Repo, raws: list[Raw]) -> Iterator[Finding]:
-    """Find a cache that differs from the commits, because another program may have written to it."""
-    cached = cache.load(repo.common_dir)
-    wrong = [
-        raw.id for raw in raws if raw.body and cached.get(str(raw.commit), raw.body) != raw.body
-    ]
+def _index(repo: git.Repo) -> Iterator[Finding]:
+    """Find an index that differs from the commits, and delete it: the next listing makes it again."""
+    wrong = verify.differing(repo)
     if wrong:
-        path = cache.path(repo.common_dir)
-        problem = f"{path} differs from the commits of {len(wrong)} runs, such as {wrong[0]}"
-        yield Finding(problem, f"delete it; gittrack creates it again: rm {shlex.quote(path)}")
+        store.forget(repo.common_dir)
+        problem = f"the index differed from the commits of {len(wrong)} runs, such as {wrong[0]}"
+        yield Finding(problem, "it is deleted; the next listing makes it again")
 
 
 def _content(repo: git.Repo) -> Iterator[Finding]:

@@ -18,8 +18,9 @@ from gittrack.core import layout
 from gittrack.core.run import annotation_log, run_info
 from gittrack.disk import lock
 from gittrack.git import notes, refs, temporary_worktree
+from gittrack.read.index import store
 from gittrack.read.registry import models
-from gittrack.read.runs import cache, reader
+from gittrack.read.runs import reader
 from gittrack.read.runs.reader import Raw
 from gittrack.read.runs.source import Request
 from gittrack.read.runs.sources import source_of, trash_of
@@ -111,7 +112,7 @@ def carry_out(repo: git.Repo, collection: Collection) -> list[str]:
     for raw in collection.runs:
         refs.drop(repo, str(raw.ref))
     if collection.runs:
-        cache.forget(repo.common_dir)
+        store.forget(repo.common_dir)
     if collection.content.sizes:
         stored_content.remove(repo)
     for path in collection.leftovers.folders:

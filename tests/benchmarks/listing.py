@@ -11,7 +11,7 @@ from pathlib import Path
 import repos
 from measure import Row, against, alternate, cli, most, quietly
 
-from gittrack.read.runs import cache
+from gittrack.read.index import store
 
 PIPELINE = "git for-each-ref --format='%(objectname)' refs/runs | git cat-file --batch >/dev/null"
 VERBS = (("ls", "-n", "20"), ("top", "m0"))
@@ -38,12 +38,11 @@ def rows(scratch: Path) -> Iterator[Row]:
 
 def _uncached(repo: Path, count: int) -> Row:
     """Compare a leaderboard where nothing was looked at before: it reads all, and keeps it."""
-    kept = Path(cache.path(f"{repo}/.git"))
     times = alternate(
         lambda: quietly([*cli(), "top", "m0"], repo),
         lambda: quietly(["sh", "-c", PIPELINE], repo),
         15,
-        before=lambda: kept.unlink(missing_ok=True),
+        before=lambda: store.forget(f"{repo}/.git"),
     )
     return against(f"    the first time, {count:,} runs", *times, None)
 

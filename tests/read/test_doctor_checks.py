@@ -19,7 +19,7 @@ from gittrack.disk import lock
 from gittrack.disk.content_store import ContentStore
 from gittrack.read import doctor_checks, doctor_repairs
 from gittrack.read.doctor_checks import Diagnosis, Finding
-from gittrack.read.runs import cache, listing
+from gittrack.read.runs import listing
 
 
 def problems(repo) -> list[str]:
@@ -128,15 +128,6 @@ def test_a_journal_whose_process_has_ended_is_found(empty_repo):
     [finding] = doctor_checks.examine(empty_repo).findings
     assert finding.problem.startswith(f"the run {run_id(1)} is only in its journal")
     assert finding.remedy == "commit it: git track recover"
-
-
-def test_a_cache_that_differs_from_the_commits_is_found(empty_repo):
-    run = run_values.commit(empty_repo, 1)
-    cache.store(empty_repo.common_dir, {run.commit: run.body})
-    assert problems(empty_repo) == []
-    cache.store(empty_repo.common_dir, {run.commit: run.body.replace(b"finished", b"failed")})
-    [problem] = problems(empty_repo)
-    assert problem.endswith(f"differs from the commits of 1 runs, such as {run.id}")
 
 
 def test_stored_content_that_has_changed_is_found(empty_repo):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -37,15 +37,31 @@ def compiled(text: str, bind: Callable[[Name], Value]) -> Callable[[Any], bool]:
     QueryError
         If the query cannot be understood.
     """
+    parts = [part for _, part in operands(text, bind)]
+    return parts[0] if len(parts) == 1 else lambda subject: all(part(subject) for part in parts)
+
+
+def operands(
+    text: str, bind: Callable[[Name], Value]
+) -> Iterator[tuple[ast.expr, Callable[[Any], bool]]]:
+    """Yield the operands of the outermost ``and`` of a query: the syntax of each, and its predicate.
+
+    Parameters and errors are those of `compiled`.  An operand's names are bound when it is yielded.
+    """
     whole = text.replace("\n", " ").replace("\t", " ")
     tree = parse(whole)
     compiler = _Compiler(whole, bind)
     if isinstance(tree, (ast.Constant, ast.List, ast.Tuple)):
         raise compiler.error(tree, "this is not a condition for a run", "compare: lr == 0.1")
-    try:
-        value = compiler.value(tree)
-    except RecursionError:
-        raise QueryError("it is nested too deeply", whole, 1) from None
+    is_and = isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.And)
+    for node in tree.values if isinstance(tree, ast.BoolOp) and is_and else [tree]:
+        try:
+            yield node, _predicate(compiler.value(node))
+        except RecursionError:
+            raise QueryError("it is nested too deeply", whole, 1) from None
+
+
+def _predicate(value: Value) -> Callable[[Any], bool]:
     return lambda subject: _truth(value(subject))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keyword
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from gittrack import git
@@ -25,11 +25,11 @@ def matching(repo: git.Repo, raws: Sequence[Raw], text: str) -> list[Raw]:
 
     Raises QueryError, also for a name that no run has.
     """
-    names: list[_BoundName] = []
+    names: list[BoundName] = []
 
     def bind(name: Name) -> expression.Value:
-        bound = _BoundName(name, text, _ways_of(repo, name), _convert(name))
-        if name.parts == ("name",) and not name.kind and "/" in text:
+        bound = BoundName(name, text, ways_of(repo, name), conversion(name))
+        if may_have_owner(name, text):
             bound.owner = tuple(Lookup(repo, lookup.fact(fact)) for fact in ("user", "host"))
         names.append(bound)
         return bound
@@ -38,11 +38,11 @@ def matching(repo: git.Repo, raws: Sequence[Raw], text: str) -> list[Raw]:
     chosen = [raw for raw in raws if holds(raw)]
     for name in names:
         if raws and not name.kinds and not name.exists(raws):
-            raise _unknown(name.name, raws, text)
+            raise unknown(name.name, lambda kind: names_of(raws, kind), text)
     return chosen
 
 
-class _BoundName:
+class BoundName:
     """Looks up one name in runs, and remembers whether it was a metric, a param, or neither."""
 
     def __init__(
@@ -57,6 +57,7 @@ class _BoundName:
         self.owner: tuple[Lookup, ...] = ()  # of the user and the host, if a name may be USER/NAME
 
     def __call__(self, raw: Raw) -> Any:
+        """Return the value of the name in a run."""
         value: Any = MISSING
         for kind, look_up in self.ways:
             item = look_up(raw)
@@ -76,13 +77,20 @@ class _BoundName:
         return any(not isinstance(self(raw), Missing) for raw in raws)
 
     def ambiguous(self) -> QueryError:
+        """Return the error for a name of a metric and of a param."""
         name = ".".join(self.name.parts)
         both = " or ".join(_spelled(kind, name) for kind in ("metrics", "params"))
         problem = f"{name!r} is a metric and a param"
         return QueryError(problem, self.text, self.name.column, f"write {both}")
 
 
-def _ways_of(repo: git.Repo, name: Name) -> list[tuple[str, Lookup]]:
+def may_have_owner(name: Name, text: str) -> bool:
+    """Return whether the name of a run may be compared with ``USER/NAME`` in a query."""
+    return name.parts == ("name",) and not name.kind and "/" in text
+
+
+def ways_of(repo: git.Repo, name: Name) -> list[tuple[str, Lookup]]:
+    """Return the look-ups of a name, each with the kind of value that it finds."""
     whole = ".".join(name.parts)
     if name.kind == "metrics":
         return [("metrics", Lookup(repo, lookup.metric(whole)))]
@@ -94,7 +102,7 @@ def _ways_of(repo: git.Repo, name: Name) -> list[tuple[str, Lookup]]:
     return [(kind, Lookup(repo, ways)) for kind, ways in kinds.items()]
 
 
-def _convert(name: Name) -> Callable[[Any], Any] | None:
+def conversion(name: Name) -> Callable[[Any], Any] | None:
     """Return the function that converts a stored fact to the value in queries; None if they are equal."""
     fact = None if name.kind else facts.LISTED.get(".".join(name.parts))
     if fact is None:
@@ -111,7 +119,18 @@ def _convert(name: Name) -> Callable[[Any], Any] | None:
     return None
 
 
-def _unknown(name: Name, raws: Sequence[Raw], text: str) -> QueryError:
+def unknown(name: Name, names: Callable[[str], Iterable[str]], text: str) -> QueryError:
+    """Return the error for a name that no run has.
+
+    Parameters
+    ----------
+    name : Name
+        The name.
+    names : callable
+        Returns the names of all ``metrics`` or ``params`` (dotted) of the runs.
+    text : str
+        The query.
+    """
     whole = ".".join(name.parts)
     written = f"{name.kind}.{whole}" if name.kind else whole
     problem = f"no run has {written!r}"
@@ -121,7 +140,7 @@ def _unknown(name: Name, raws: Sequence[Raw], text: str) -> QueryError:
     spellings = {
         ".".join(commit_message.split_key(dotted)): _spelled(kind, dotted)
         for kind in kinds
-        for dotted in names_of(raws, kind)
+        for dotted in names(kind)
     }
     spellings |= {} if name.kind else {fact: fact for fact in facts.LISTED}
     similar = [spellings[word] for word in near(whole, spellings)]
@@ -187,7 +206,7 @@ def _unmet(
 
     def bind(name: Name) -> expression.Value:
         written = ".".join(filter(None, (name.kind, *name.parts)))
-        look_up = _BoundName(name, text, _ways_of(repo, name), _convert(name))
+        look_up = BoundName(name, text, ways_of(repo, name), conversion(name))
 
         def value_of(subject: Any) -> Any:
             value = more[written]() if written in more else look_up(subject)

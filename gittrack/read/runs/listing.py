@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from gittrack import git
 from gittrack.core import layout
@@ -19,13 +19,11 @@ from gittrack.read.runs.reader import Raw, bodies, is_damaged, with_message
 
 _ID_LENGTH = 24
 _ID = re.compile(f"/{layout.ID}$", re.MULTILINE)
-_FEW = 32  # so many new bodies are read from git each time, before the cache is renewed
+_FEW = 32  # so many folded runs are read as commits
 
 
-def list_runs(
-    repo: git.Repo, experiment: str | None = None, cached: Mapping[str, bytes] | None = None
-) -> list[Raw]:
-    """Return all runs, newest first.  Live runs are decoded already.
+def list_runs(repo: git.Repo, experiment: str | None = None) -> list[Raw]:
+    """Return all runs, newest first, committed ones without their bodies.  Live runs are decoded already.
 
     Parameters
     ----------
@@ -33,38 +31,25 @@ def list_runs(
         The repository.
     experiment : str or None
         Only the runs of this experiment and of those below it: ``cifar`` has ``cifar/resnet``.
-    cached : mapping or None
-        {commit id: body}; other runs are returned without their body.
     """
     before = live_ids(repo)
     listing = refs.listing(repo, *namespaces(experiment))
-    committed = _committed(repo, listing, experiment, cached or {})
-    live = [*live_elsewhere(repo, listing), *live_runs(repo)]
+    committed = _committed(repo, listing, experiment)
+    live = [*live_elsewhere(repo, snapshots(listing)), *live_runs(repo)]
     vanished = set(before).difference(raw.id for raw in live)
     if vanished.difference(raw.id for raw in committed):  # they may have been committed in between
         listing = refs.listing(repo, *namespaces(experiment), fresh=True)
-        committed = _committed(repo, listing, experiment, cached or {})
+        committed = _committed(repo, listing, experiment)
     return _with_live(committed, live, experiment)
 
 
-def _committed(
-    repo: git.Repo,
-    listing: refs.Listing,
-    experiment: str | None,
-    cached: Mapping[str, bytes],
-) -> list[Raw]:
+def _committed(repo: git.Repo, listing: refs.Listing, experiment: str | None) -> list[Raw]:
     """Return the runs of a listing of refs, and those that are folded, with their annotations."""
-    folded = [
-        Raw(run_id, name, ref, oid, cached.get(oid), folded=True)
-        for run_id, name, ref, oid in map(parts, folded_lines(repo, listing, experiment))
-    ]
+    folded = [Raw(*parts(line), folded=True) for line in folded_lines(repo, listing, experiment)]
     listed = split(listing)
     if listed is not None:
         lines, commit_of_notes = listed
-        runs = [
-            Raw(run_id, name, ref, oid, cached.get(oid))
-            for run_id, name, ref, oid in map(parts, lines)
-        ]
+        runs = [Raw(*parts(line)) for line in lines]
         return annotated(folded + runs, annotation_lines(repo, commit_of_notes))
     runs, commit_of_notes = folded, None
     for ref, oid in refs.parse(listing):
@@ -72,7 +57,7 @@ def _committed(
         parsed = layout.parse_run_ref(ref)
         if parsed is not None:
             problem = None if oid else "its ref has no value"
-            runs.append(Raw(parsed[1], parsed[0], ref, oid or None, cached.get(oid), None, problem))
+            runs.append(Raw(parsed[1], parsed[0], ref, oid or None, problem=problem))
     return annotated(runs, annotation_lines(repo, commit_of_notes))
 
 
@@ -90,48 +75,23 @@ def folded_lines(repo: git.Repo, listing: refs.Listing, experiment: str | None =
 
 
 def list_runs_with_summaries(repo: git.Repo, experiment: str | None = None) -> list[Raw]:
-    """Return the runs of `list_runs` with their bodies, from a cache that makes this fast.
-
-    Bodies that are not in the cache are read from git.  If these are many, the cache is renewed.
-    """
-    from gittrack.read.runs import cache  # noqa: PLC0415 - only a reader of all bodies needs it
-
-    cached = cache.load(repo.common_dir)
-    runs = list_runs(repo, experiment, cached)
-    unread = [raw for raw in runs if raw.body is None and raw.info is None]
-    read = {raw.ref: raw for raw in _read(repo, unread)} if unread else {}
-    if read:
-        runs = [read.get(raw.ref, raw) if raw.body is None else raw for raw in runs]
-    new = sum(raw.body is not None for raw in read.values())
-    _renew(repo, runs, cached, new, complete=experiment is None)
-    return runs
+    """Return the runs of `list_runs` with their bodies."""
+    return with_bodies(repo, list_runs(repo, experiment))
 
 
-def _read(repo: git.Repo, unread: list[Raw]) -> list[Raw]:
+def with_bodies(repo: git.Repo, raws: list[Raw]) -> list[Raw]:
     """Return runs with their bodies; those of many folded runs are read from the files of the archive."""
-    folded = [raw for raw in unread if raw.folded]
+    folded = {str(raw.commit): raw.id for raw in raws if raw.folded}
     if len(folded) <= _FEW:
-        return bodies(repo, unread)
+        return bodies(repo, raws)
     from gittrack.folding import visible  # noqa: PLC0415 - most repositories have no archive
 
-    messages = visible.messages(repo, {str(raw.commit) for raw in folded})
-    with_bodies = [
-        with_message(raw, messages[raw.commit]) for raw in folded if raw.commit in messages
+    messages = visible.messages(repo, folded, min(folded.values()), max(folded.values()))
+    rest = iter(bodies(repo, [raw for raw in raws if raw.commit not in messages]))
+    return [
+        with_message(raw, messages[raw.commit]) if raw.commit in messages else next(rest)
+        for raw in raws
     ]
-    return [*bodies(repo, [raw for raw in unread if raw.commit not in messages]), *with_bodies]
-
-
-def _renew(
-    repo: git.Repo, runs: list[Raw], cached: Mapping[str, bytes], new: int, *, complete: bool
-) -> None:
-    """Renew the cache if many bodies are new, or if all runs were listed and cached ones do not exist."""
-    count = sum(raw.body is not None for raw in runs)
-    is_outdated = complete and count - new < len(cached)
-    if is_outdated or new > max(_FEW, len(cached) // 16):
-        from gittrack.read.runs import cache  # noqa: PLC0415 - most listings renew nothing
-
-        bodies_now = {str(raw.commit): raw.body for raw in runs if raw.body is not None}
-        cache.store(repo.common_dir, bodies_now if complete else {**cached, **bodies_now})
 
 
 def annotated(raws: list[Raw], lines: Mapping[str, bytes]) -> list[Raw]:
@@ -168,15 +128,14 @@ def _with_live(committed: list[Raw], live: list[Raw], experiment: str | None) ->
     return [runs[key] for key in sorted(runs, reverse=True)]
 
 
-def live_elsewhere(repo: git.Repo, listing: refs.Listing) -> list[Raw]:
-    """Return the live runs of other machines; their refs are the first ones of a listing."""
-    if f" {layout.TRACKING}" not in listing[0]:
+def live_elsewhere(repo: git.Repo, snapshots: Sequence[refs.Ref]) -> list[Raw]:
+    """Return the live runs of other machines, of which some refs have the latest states."""
+    if not snapshots:
         return []
-    snapshots = [ref for ref in _before_runs(listing) if ref.name.startswith(layout.TRACKING)]
     from gittrack.read.runs import live_elsewhere  # noqa: PLC0415 - most repositories have none
 
     here = set(live_ids(repo))
-    return [raw for raw in live_elsewhere.read(repo, snapshots) if raw.id not in here]
+    return [raw for raw in live_elsewhere.read(repo, list(snapshots)) if raw.id not in here]
 
 
 def _before_runs(listing: refs.Listing) -> list[refs.Ref]:
@@ -184,6 +143,13 @@ def _before_runs(listing: refs.Listing) -> list[refs.Ref]:
     text = listing[0]
     first = text.find(f" {layout.RUNS}")
     return refs.parse((text[: text.rfind("\n", 0, first) + 1] if first >= 0 else text, []))
+
+
+def snapshots(listing: refs.Listing) -> list[refs.Ref]:
+    """Return the refs of live runs of other machines in a listing."""
+    if f" {layout.TRACKING}" not in listing[0]:
+        return []
+    return [ref for ref in _before_runs(listing) if ref.name.startswith(layout.TRACKING)]
 
 
 def live_ids(repo: git.Repo) -> list[str]:

@@ -1,4 +1,4 @@
-"""The sources of today: runs from refs of the repository and live journals, and runs in the trash."""
+"""The sources that read git itself: runs from refs and live journals, and runs in the trash."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from gittrack.read.runs import listing, reader, selection
 from gittrack.read.runs.reader import Raw
 from gittrack.read.runs.source import Request, Selection
 
-_FEW = 1000  # up to this number of bodies are read without the cache
 _DIGITS = 8  # at the end of an id
 
 
@@ -24,17 +23,9 @@ class RefsAndJournals:
 
     def select(self, request: Request) -> Selection:
         """Return the runs that a request describes; only the bodies that it needs are read."""
-        by_time = request.order is None and request.query is None and not request.facts
-        few = request.limit is not None and request.limit <= _FEW
-        if not request.cached or (by_time and (few or not request.summaries)):
-            return self._without_cache(request, by_time)
-        raws = listing.list_runs_with_summaries(self.repo, request.experiment)
-        return selection.select(self.repo, raws, request)
-
-    def _without_cache(self, request: Request, by_time: bool) -> Selection:
-        if not by_time:
-            raws = listing.list_runs(self.repo, request.experiment)
-            return selection.select(self.repo, reader.bodies(self.repo, raws), request)
+        if request.order is not None or request.query is not None or request.facts:
+            raws = listing.list_runs_with_summaries(self.repo, request.experiment)
+            return selection.select(self.repo, raws, request)
         heads = self._by_time(request)
         if not request.summaries:
             return heads
@@ -62,9 +53,7 @@ class RefsAndJournals:
             raws = listing.list_runs_with_summaries(self.repo)
             runs = selection.by_name(raws, address) or selection.by_owner_and_name(raws, address)
             runs = runs or selection.by_prefix(raws, address)
-        return reader.bodies(
-            self.repo, runs
-        )  # from git itself: the cache may have a commit that git has lost
+        return reader.bodies(self.repo, runs)
 
     def named(self, name: str) -> list[Raw]:
         """Return the runs that have a name, archived ones left out."""
@@ -100,7 +89,7 @@ def newest(repo: git.Repo, request: Request) -> Selection | None:
     inside = f"{request.experiment}/" if request.experiment else ""
     running = [
         raw
-        for raw in (*listing.live_elsewhere(repo, refs_now), *live)
+        for raw in (*listing.live_elsewhere(repo, listing.snapshots(refs_now)), *live)
         if f"{raw.experiment}/".startswith(inside)
     ]
     folded = listing.folded_lines(repo, refs_now, request.experiment)

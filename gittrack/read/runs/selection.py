@@ -49,7 +49,7 @@ def _current(raws: list[Raw]) -> list[Raw]:
 
 def _matching(repo: git.Repo, raws: list[Raw], request: Request) -> list[Raw]:
     for name, value in request.facts:
-        holds = _recorded(repo, name, value)
+        holds = recorded(repo, name, value)
         raws = [raw for raw in raws if holds(raw)]
     if request.query is None:
         return raws
@@ -58,7 +58,7 @@ def _matching(repo: git.Repo, raws: list[Raw], request: Request) -> list[Raw]:
     return filters.matching(repo, raws, request.query)
 
 
-def _recorded(repo: git.Repo, name: str, value: str | None) -> Callable[[Raw], bool]:
+def recorded(repo: git.Repo, name: str, value: str | None) -> Callable[[Raw], bool]:
     """Return a predicate: whether a run was recorded with a fact.  In most bodies, one line decides."""
     line = f"\n{name}: " if value is None else f"\n{name}: {scalar_text(value)}\n"
     mark, lookup = line.encode(), Lookup(repo, fact(name))
@@ -90,7 +90,7 @@ def _order(repo: git.Repo, raws: list[Raw], request: Request) -> _Order:
     lookup = Lookup(repo, ways(key))
     if request.numbers:
         return _numeric_order(raws, [lookup(raw) for raw in raws], request)
-    values = [_age(lookup(raw)) if key == "age" else lookup(raw) for raw in raws]
+    values = [age(lookup(raw)) if key == "age" else lookup(raw) for raw in raws]
     pairs = list(zip(values, raws, strict=True))
     ranked = [(_rank(value), raw) for value, raw in pairs if not _absent(value)]
     ranked.sort(key=lambda pair: pair[0], reverse=request.descending)
@@ -112,7 +112,7 @@ def _numeric_order(raws: list[Raw], values: Iterable[Any], request: Request) -> 
             (infinite if value in (_INFINITY, -_INFINITY) else ranked).append((value, raw))
     descending, direction = request.descending, None
     if request.direction is not None and (ranked or infinite or nan):
-        direction = request.direction(_goals(raws, str(request.order)))
+        direction = request.direction(goals(raws, str(request.order)))
         descending = not direction.smallest
     for pairs in (ranked, infinite):
         pairs.sort(key=lambda pair: pair[0], reverse=descending)
@@ -120,8 +120,8 @@ def _numeric_order(raws: list[Raw], values: Iterable[Any], request: Request) -> 
     return _Order(runs, len(ranked), len(infinite), len(nan), direction)
 
 
-def _goals(raws: Sequence[Raw], key: str) -> frozenset[str]:
-    """Return the goals that the runs defined for the metric that a sort key names."""
+def goals(raws: Sequence[Raw], key: str) -> frozenset[str]:
+    """Return the goals that runs defined for the metric that a sort key names."""
     from gittrack.analysis.direction import base_name  # noqa: PLC0415 - only a leaderboard needs it
 
     metric = base_name(key.removeprefix("metrics."))
@@ -137,7 +137,7 @@ def _absent(value: Any) -> bool:
     return isinstance(value, commit_message.Missing) or value is None or value != value
 
 
-def _age(value: Any) -> Any:
+def age(value: Any) -> Any:
     """Return the sort key of an age, from the start of the run; a param with that name keeps its value."""
     try:
         return -from_iso(value) if isinstance(value, str) else value

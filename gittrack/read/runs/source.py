@@ -1,8 +1,8 @@
 """The interface between readers and the storage of runs.
 
-A reader states a `Request`: which runs, in which order, how many.  A `Source` answers it.  Today's source
-(`refs_and_journals`) lists refs and scans the bodies; a later one may answer from an index.  Every source
-passes the contract suite in ``tests/read/runs/test_source.py``.
+A reader states a `Request`: which runs, in which order, how many.  A `Source` answers it: `refs_and_journals`
+lists refs and scans the bodies, and `gittrack.read.index` answers from columns.  Every source passes the
+contract suite in ``tests/read/runs/test_source.py``.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Request(NamedTuple):
     summaries : bool
         Whether the runs need their bodies.
     cached : bool
-        Whether a cache may be used; False for a check of the objects in git.
+        Whether an index may be used; False for a check of the objects in git.
     """
 
     experiment: str | None = None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from gittrack import git
-from gittrack.read.runs.refs_and_journals import RefsAndJournals, Trash
+from gittrack.read.index.indexed import Indexed
+from gittrack.read.runs.refs_and_journals import Trash
 from gittrack.read.runs.source import Source
 
 
 def source_of(repo: git.Repo) -> Source:
     """Return the source of all runs of a repository, live ones too."""
-    return RefsAndJournals(repo)
+    return Indexed(repo)
 
 
 def trash_of(repo: git.Repo) -> Source:

@@ -22,6 +22,8 @@ import gittrack
 from gittrack import git
 from gittrack.analysis import direction
 from gittrack.core.query.grammar import QueryError
+from gittrack.read.index import update
+from gittrack.read.index.indexed import Indexed
 from gittrack.read.runs import reader
 from gittrack.read.runs.refs_and_journals import RefsAndJournals, Trash
 from gittrack.read.runs.source import Request, Source
@@ -105,6 +107,29 @@ def refs_and_journals(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[Case]
         yield Case(RefsAndJournals(repo), repo, [LIVE._replace(id=run.id), *runs])
 
 
+def indexed(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[Case]:
+    """The runs of `together` in an index that has all of them but the live one."""
+    patch.setattr(update, "_FEW", 0)
+    for case in together(folder, patch):
+        yield case._replace(source=Indexed(case.repo))
+
+
+def partly_indexed(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[Case]:
+    """Some runs in the index, some not, and one that was resumed and one that was removed since."""
+    patch.setattr(update, "_FEW", 0)
+    runs = recorded(folder, patch)
+    repo = git.find(folder)
+    run_git(folder, "pack-refs", "--all")
+    Indexed(repo).select(Request(order="acc"))
+    patch.setattr(update, "_FEW", 32)
+    late = [record(Plain(name=f"late{n}", metrics={"acc": 0.65 + n / 100})) for n in (0, 1)]
+    run_git(folder, "pack-refs", "--all")
+    gone = record(Plain(name="removed"))
+    assert look("rm", gone.id).code == 0
+    later = record(Plain(experiment="cifar", name="later", metrics={"acc": 0.95}))
+    yield Case(Indexed(repo), repo, [later, *late[::-1], *runs])
+
+
 def trash(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[Case]:
     """The same runs, removed."""
     runs = recorded(folder, patch)
@@ -138,6 +163,8 @@ def folded(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[Case]:
 
 SOURCES: tuple[Callable[[Path, pytest.MonkeyPatch], Iterator[Case]], ...] = (
     together,
+    indexed,
+    partly_indexed,
     trash,
 )
 ALONE = (refs_and_journals, folded)  # what is in `together`: it takes long to look at each alone

@@ -1,0 +1,247 @@
+"""Bring the index up to date with the refs, which git lists."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Mapping, Sequence
+
+from gittrack import git
+from gittrack.core import layout
+from gittrack.core.errors import TrackError
+from gittrack.core.fast_typing import NamedTuple
+from gittrack.git import refs
+from gittrack.read.index import ref_files, store
+from gittrack.read.index.chunk import COMMITS, EXPERIMENTS, IDS, RunChunk
+from gittrack.read.index.ref_files import RefFiles
+from gittrack.read.index.store import Index, Manifest, Writer
+from gittrack.read.runs import listing
+from gittrack.read.runs.reader import Raw
+
+_FEW = 32  # so many runs are read from git each time, before they are added to the index
+_CHUNK = 8192  # runs
+_LARGE = 5000  # runs; from here on, the index is faster than git even for the newest runs
+_MOST_BODIES = 1 << 29  # bytes of a file of chunks from which on the records have no bodies
+PREFIXES = (layout.RUNS, layout.NOTES, layout.TRACKING, layout.ARCHIVE, layout.TRASH)
+
+
+class Current(NamedTuple):
+    """An index, and the state of the refs that it holds for."""
+
+    opened: Index
+    files: RefFiles
+
+
+def current(repo: git.Repo, *, renew: bool = True) -> Current | None:
+    """Return the index, after git listed the refs again if they changed; None if there is no index.
+
+    Parameters
+    ----------
+    repo : git.Repo
+        The repository.
+    renew : bool
+        Whether the index is made or brought up to date, also if it is small.
+
+    Raises
+    ------
+    DamagedIndex
+        If the index is damaged.
+    """
+    files = ref_files.look(repo.common_dir, *PREFIXES)
+    if files is None:
+        return None
+    index = store.load(repo.common_dir)
+    if index is not None and _holds(index.manifest, files):
+        return Current(index, files)
+    is_large = index is not None and index.manifest.rows > _LARGE
+    return _renewed(repo, files) if renew or is_large else None
+
+
+def _holds(manifest: Manifest, files: RefFiles) -> bool:
+    """Return whether the listing of a manifest holds for what is not loose, and has most of the rest."""
+    return (
+        manifest.stamp == files.stamp
+        and manifest.archive == _of_archive(files)
+        and all(name in files.loose for name in manifest.hidden)
+        and _unread_loose(manifest, files) <= _FEW
+    )
+
+
+def _of_archive(files: RefFiles) -> dict[str, str]:
+    """Return the loose refs that decide which folded runs are listed: that of the archive, and the trash."""
+    return {
+        name: oid
+        for name, oid in files.loose.items()
+        if name == layout.ARCHIVE or name.startswith(layout.TRASH)
+    }
+
+
+def _unread_loose(manifest: Manifest, files: RefFiles) -> int:
+    """Return how many loose refs of runs are in no chunk."""
+    rows = manifest.loose_rows
+    return sum(
+        f"{oid} {name}" not in rows and name.startswith(layout.RUNS)
+        for name, oid in files.loose.items()
+    )
+
+
+class _Listed(NamedTuple):
+    """The lines of all runs, newest first, which of them are folded, and the refs besides them."""
+
+    lines: list[str]
+    folded: frozenset[str]
+    others: dict[str, str]
+
+
+def _renewed(repo: git.Repo, files: RefFiles) -> Current | None:
+    """Return an index for the refs of now; None if it is not worth it, or cannot be written."""
+    listed = _listed(repo, files)
+    if ref_files.look(repo.common_dir, *PREFIXES) != files:  # a ref changed while git listed them
+        return None
+    index = store.load(repo.common_dir)
+    if listed is None or (index is None and len(listed.lines) <= _FEW):
+        return None
+    writer = store.writer(repo.common_dir)
+    if writer is None:
+        return None
+    with writer:
+        index = store.load(repo.common_dir)  # another process may have written it before the lock
+        try:
+            writer.publish(_written(repo, writer, index, listed, files))
+        except OSError:  # the disk is full: git has everything
+            return None
+    index = store.load(repo.common_dir)
+    return Current(index, files) if index else None
+
+
+def _listed(repo: git.Repo, files: RefFiles) -> _Listed | None:
+    """Return what git lists; None if that is not plain, or not what the files of loose refs say."""
+    answer = refs.listing(repo, *listing.namespaces(None), fresh=True)
+    split = listing.split(answer)
+    if split is None:
+        return None
+    lines, _ = split
+    named = dict(ref[::-1] for ref in (line.split(" ", 1) for line in answer[0].split("\n")[:-1]))
+    in_trash = layout.TRASH  # git was not asked for it
+    if any(
+        named.get(name) != oid for name, oid in files.loose.items() if not name.startswith(in_trash)
+    ):
+        return None
+    folded: list[str] = []
+    if layout.ARCHIVE in named:
+        from gittrack.folding import visible  # noqa: PLC0415 - most repositories have no archive
+
+        try:
+            folded = visible.lines(repo, answer)
+        except TrackError:  # it is damaged: without the index, there is a warning
+            return None
+    others = {ref: oid for ref, oid in named.items() if not ref.startswith(layout.RUNS)}
+    newest_first = [*lines, *folded]
+    newest_first.sort(key=_id_and_ref, reverse=True)
+    return _Listed(newest_first, frozenset(folded), others)
+
+
+def _id_and_ref(line: str) -> tuple[str, str]:
+    return listing.run_id(line), line.partition(" ")[2]
+
+
+def _written(
+    repo: git.Repo, writer: Writer, index: Index | None, listed: _Listed, files: RefFiles
+) -> Manifest:
+    """Append what is new, and return the manifest for a listing."""
+    manifest = index.manifest if index else Manifest()
+    rows = _lines(index.chunks) if index else {}
+    new = [line for line in listed.lines if line not in rows]
+    if len(rows) > 2 * len(listed.lines):  # most of it is not needed any more
+        manifest, rows, new = Manifest(), {}, listed.lines
+    if len(new) > _FEW or not manifest.data:
+        for raws in _with_bodies(repo, new, listed.folded):
+            rows |= {_line(raw): manifest.rows + row for row, raw in enumerate(raws)}
+            manifest = _appended(writer, manifest, raws)
+    return manifest._replace(
+        stamp=files.stamp if files.settled else "",
+        hidden=tuple(files.loose),
+        archive=_of_archive(files),
+        others={ref: oid for ref, oid in listed.others.items() if ref not in files.loose},
+        **_placed(listed, rows, files.loose)._asdict(),
+    )
+
+
+class _Placed(NamedTuple):
+    """The fields of a manifest that say where the listed runs are."""
+
+    ranges: tuple[tuple[int, int], ...]
+    folded: tuple[tuple[int, int], ...]
+    unread: tuple[str, ...]
+    unread_folded: tuple[str, ...]
+    loose_rows: Mapping[str, int]
+
+
+def _placed(listed: _Listed, rows: Mapping[str, int], loose: Mapping[str, str]) -> _Placed:
+    order: list[int] = []
+    unread, loose_rows = [], {}
+    for line in listed.lines:
+        row = rows.get(line)
+        if line.partition(" ")[2] in loose:
+            if row is not None:
+                loose_rows[line] = row
+        elif row is None:
+            unread.append(line)
+        else:
+            order.append(row)
+    folded = sorted(rows[line] for line in listed.folded if line in rows)
+    unread_folded = tuple(line for line in unread if line in listed.folded)
+    return _Placed(_ranges(order), _ranges(folded), tuple(unread), unread_folded, loose_rows)
+
+
+def _ranges(rows: Sequence[int]) -> tuple[tuple[int, int], ...]:
+    """Return rows as ranges from, to, in their order."""
+    ranges: list[tuple[int, int]] = []
+    for row in rows:
+        if ranges and ranges[-1][1] == row:
+            ranges[-1] = (ranges[-1][0], row + 1)
+        else:
+            ranges.append((row, row + 1))
+    return tuple(ranges)
+
+
+def _appended(writer: Writer, manifest: Manifest, raws: Sequence[Raw]) -> Manifest:
+    from gittrack.read.index import encoder  # noqa: PLC0415 - most listings write nothing
+
+    with_bodies = manifest.size < _MOST_BODIES
+    content, extent = encoder.encoded(raws, manifest.size, with_bodies=with_bodies)
+    return writer.append(manifest, content, extent)
+
+
+def _with_bodies(
+    repo: git.Repo, lines: Sequence[str], folded: Container[str]
+) -> Iterator[list[Raw]]:
+    """Yield the runs of lines that can be read, as many as a chunk has at a time."""
+    for start in range(0, len(lines), _CHUNK):
+        raws = [raw_of_line(line, line in folded) for line in lines[start : start + _CHUNK]]
+        readable = [raw for raw in listing.with_bodies(repo, raws) if raw.body is not None]
+        if readable:
+            yield readable
+
+
+def raw_of_line(line: str, folded: bool) -> Raw:
+    """Return the run of a line, without its body."""
+    run_id, experiment, ref, commit = listing.parts(line)
+    return Raw(run_id, experiment, ref, commit, folded=folded)
+
+
+def _line(raw: Raw) -> str:
+    return f"{raw.commit} {raw.ref}"
+
+
+def _lines(chunks: Sequence[RunChunk]) -> dict[str, int]:
+    """Return {line: row} of all runs in the chunks."""
+    lines: dict[str, int] = {}
+    first = 0
+    for chunk in chunks:
+        ids, commits = chunk.content(IDS).decode(), chunk.content(COMMITS).decode()
+        width = len(commits) // chunk.rows
+        experiments = chunk.values(EXPERIMENTS) or []
+        for row, experiment in enumerate(experiments):
+            ref = layout.run_ref(experiment, ids[24 * row : 24 * row + 24])
+            lines[f"{commits[width * row : width * row + width]} {ref}"] = first + row
+        first += chunk.rows
+    return lines
