@@ -9,7 +9,15 @@ from typing import NamedTuple
 
 from gittrack import git
 from gittrack.core import layout
-from gittrack.folding.archive import ARCHIVES, MESSAGES, REFS, Archive, Chunk, lines, messages
+from gittrack.folding.archive import (
+    ARCHIVES,
+    MESSAGES,
+    REFS,
+    Archive,
+    Chunk,
+    lines,
+    messages,
+)
 from gittrack.git import objects
 
 MOST_PARENTS = 1000  # runs; git walks one commit of 100,000 parents slowly
@@ -46,7 +54,7 @@ def add(store: objects.Store, archive: Archive | None, members: Sequence[Member]
     """
     ordered = sorted(members)
     chunks = (*(archive.chunks if archive else ()), _chunk(store, ordered))
-    return _write(store, [archive] if archive else [], sorted(chunks), ordered)
+    return write(store, [archive] if archive else [], sorted(chunks), ordered)
 
 
 def without(
@@ -66,11 +74,11 @@ def without(
             chunks.append(chunk)
         elif rest:
             (texts,) = messages(repo, [chunk])
-            chunks.append(_stored(store, [text[n] for n in rest], [texts[n] for n in rest]))
+            chunks.append(stored(store, [text[n] for n in rest], [texts[n] for n in rest]))
     return archive._replace(chunks=tuple(chunks))
 
 
-def _write(
+def write(
     store: objects.Store,
     archives: Sequence[Archive],
     chunks: Sequence[Chunk],
@@ -96,10 +104,10 @@ def _write(
 def _chunk(store: objects.Store, members: Sequence[Member]) -> Chunk:
     """Write the two files of a chunk."""
     text = [f"{m.commit} {layout.run_ref(m.experiment, m.id)}" for m in members]
-    return _stored(store, text, [_storable(member.message) for member in members])
+    return stored(store, text, [_storable(member.message) for member in members])
 
 
-def _stored(store: objects.Store, text: Sequence[str], texts: Sequence[bytes]) -> Chunk:
+def stored(store: objects.Store, text: Sequence[str], texts: Sequence[bytes]) -> Chunk:
     """Write the two files of a chunk: the lines of its runs, oldest first, and their messages."""
     refs = store.blob(os.fsencode("".join(f"{line}\n" for line in text)))
     of_messages = store.blob(b"".join(message + b"\0" for message in texts))
@@ -113,6 +121,8 @@ def _storable(message: bytes) -> bytes:
 
 def _message(archives: int, members: Sequence[Member]) -> str:
     """Return the message of the commit of an archive: how many runs of which experiments it has."""
+    if not members:
+        return f"merge {archives} archives\n\n{ARCHIVES}{archives}\nruns: 0\n"
     days = [f"{member.id[:4]}-{member.id[4:6]}-{member.id[6:8]}" for member in members]
     period = days[0] if days[0] == days[-1] else f"{days[0]} to {days[-1]}"
     runs = "1 run" if len(members) == 1 else f"{len(members)} runs"

@@ -16,6 +16,7 @@ from gittrack.core.run import commit_message, run_info, schemas
 from gittrack.disk import content_store
 from gittrack.git import integrity, notes, partial_clone, refs, temporary_worktree, version
 from gittrack.read import (
+    doctor_archive,
     doctor_artifacts,
     doctor_locks,
     doctor_partial,
@@ -85,6 +86,7 @@ def examine(repo: git.Repo) -> Diagnosis:
         *_journals(repo),
         *_notes(repo),
         *starmap(Finding, doctor_locks.stale_locks(repo)),
+        *starmap(Finding, doctor_archive.faults(repo)),
         *_trees(repo),
         *_index(repo),
         *_content(repo),
@@ -111,7 +113,7 @@ def _damaged(
     """Find runs that cannot be read or miss objects; read all objects of the complete ones."""
     for raw in raws:
         if raw.problem is not None and raw.ref is not None:
-            yield Finding(f"{raw.ref or raw.id}: {raw.problem}", _REMEDY, raw.ref)
+            yield _finding(raw, raw.problem)
     # One check of all runs; only if that fails, one check per run.
     commits = [str(raw.commit) for raw in committed]
     if integrity.disconnected(repo, commits):
@@ -127,8 +129,15 @@ def _damaged(
         lines = problems.get(str(raw.commit), "").splitlines()
         if lines:
             missing = next((line for line in lines if line.startswith("missing ")), lines[0])
-            yield Finding(f"{raw.ref}: {missing}", _REMEDY, raw.ref)
+            yield _finding(raw, missing)
     yield from _compared(repo, [raw for raw in complete if not problems.get(str(raw.commit))])
+
+
+def _finding(raw: Raw, problem: str) -> Finding:
+    """Return the finding on a run that cannot be read; a folded one has no ref that disturbs git."""
+    if raw.folded:
+        return Finding(f"{raw.ref} (folded): {problem}", "fetch it again from a remote that has it")
+    return Finding(f"{raw.ref or raw.id}: {problem}", _REMEDY, raw.ref)
 
 
 def _unsafe(raw: Raw, why: str) -> Finding:
@@ -145,7 +154,7 @@ def _compared(repo: git.Repo, raws: list[Raw]) -> Iterator[Finding]:
         try:
             message = commit_message.decode((raw.body or b"").decode().strip("\n"))
         except Exception as error:  # noqa: BLE001 - one bad run never hides the others
-            yield Finding(f"{raw.ref}: {error or type(error).__name__}", _REMEDY, raw.ref)
+            yield _finding(raw, str(error) or type(error).__name__)
             continue
         if run_info.is_newer(message["run"]):
             yield Finding(f"{raw.ref} was {run_info.NEWER}", "it is left unchanged")

@@ -23,6 +23,7 @@ _CONTENTS = {
     "refs/trash/": "the trash",
     "refs/models/": "models",
     layout.NOTES: "annotations",
+    layout.ARCHIVE: "folded runs",
     _TAGS: "tags of models",
 }
 

@@ -25,6 +25,7 @@ from gittrack.read.runs.source import Request
 from gittrack.read.runs.sources import source_of
 from gittrack.record.machine.author import author
 from gittrack.share import annotation_merge, registry, remotes, transport
+from gittrack.share.archives import sending
 from gittrack.share.remotes import Remote
 
 
@@ -108,6 +109,9 @@ def remove(repo: git.Repo, runs: Sequence[Raw], remote: Remote) -> list[Removed]
             "the runs are in the trash here; do it again: git track rm --everywhere RUN",
         )
     refusals = _delete(repo, runs, remote)
+    folded = [layout.run_ref(raw.experiment, raw.id) for raw in runs]
+    for update in sending.remove(repo, remote, folded):
+        refusals |= dict.fromkeys(folded, update.reason)
     ids = {raw.id for raw in runs}
     others = _ids_by_snapshot(repo, ids)
     return [

@@ -18,7 +18,9 @@ from gittrack.disk.lfs_pointer import Pointer
 from gittrack.git import refs
 from gittrack.large import choice, needs, pointers, sent
 from gittrack.large.receiving import Progress
+from gittrack.read.runs.reader import Raw
 from gittrack.share import remotes
+from gittrack.share.remotes import Remote
 
 UNSENT = "its large file"  # how the reason begins why a run was not sent
 Watch = Callable[[int], Progress]  # called with the total size in bytes; returns what counts them
@@ -124,6 +126,23 @@ def plan(
 def _stored(repo: git.Repo) -> list[tuple[Pointer, Path]]:
     entries = ContentStore.of(repo.common_dir).listing()
     return [(Pointer(entry.name, entry.stat().st_size), Path(entry.path)) for entry in entries]
+
+
+def of_push(
+    repo: git.Repo,
+    target: Remote,
+    runs: Sequence[Raw],
+    models: Collection[str] | None,
+    unattended: bool,
+) -> Shipment:
+    """Return the large files of runs and of versions: also of those that the remote has without them."""
+
+    def commits() -> dict[str, None]:
+        versions = version_commits(repo, models) if models is None or models else []
+        return dict.fromkeys([*(str(raw.commit) for raw in runs), *versions])
+
+    new = [str(raw.commit) for raw in runs if target.refs.get(str(raw.ref)) != raw.commit]
+    return plan(repo, commits, target.name, new=new, unattended=unattended)
 
 
 def send(

@@ -21,6 +21,7 @@ from gittrack.share import (
     transport,
     unchanged,
 )
+from gittrack.share.archives import receiving
 from gittrack.share.choosing import content, options
 from gittrack.share.choosing.here import runs_here
 from gittrack.share.choosing.options import ASK_ABOVE, PullOptions
@@ -115,6 +116,8 @@ def pull(
     annotation_merge.receive(repo, source, unattended=unattended)
     _fetch_sweeps(repo, source, here, unattended)
     everywhere.clean(repo)
+    folded = _receive_folded(repo, source, choice, unattended)
+    source = receiving.with_members(repo, source)
     selected = _select(repo, source, choice, unattended)
     restored = removals.restore(repo, selected)
     arrived = _fetch_runs(repo, source, selected, choice.artifacts, unattended)
@@ -133,12 +136,14 @@ def pull(
     large = large_files.Arrived()
     if choice.artifacts:
         large = large_files.bring(repo, source.name, watch, unattended=unattended)
+    arrived = arrived._replace(new=(*arrived.new, *map(_id, folded.runs)))
+    problems = ((source.name, f"its archive of folded runs: {folded.problem}"),)
     tags = tuple((tag, "the tag has another value there") for tag in events.conflicts)
     done = arrived._replace(
         restored=restored,
         removed=removed,
         retained=retained,
-        conflicts=(*arrived.conflicts, *tags),
+        conflicts=(*arrived.conflicts, *tags, *(problems if folded.problem else ())),
         models=events.new,
         files=large.number,
         unavailable=large.failed,
@@ -147,6 +152,28 @@ def pull(
     if done == Pulled(source.name) and _is_settled(source, here):
         unchanged.remember(repo, sides, 0)
     return done
+
+
+def _receive_folded(
+    repo: git.Repo, source: Remote, choice: PullOptions, unattended: bool
+) -> receiving.Arrivals:
+    """Take the archive of the remote over, unless its refs have all chosen runs."""
+    with_refs = len(source.below(layout.RUNS))
+    if choice.limit is not None and choice == PullOptions(
+        limit=choice.limit, artifacts=choice.artifacts
+    ):
+        is_enough = with_refs >= choice.limit
+    else:
+        is_enough = bool(choice.addresses) and options.has_all(source, choice)
+    if is_enough:
+        return receiving.Arrivals()
+
+    def expect(commits: Sequence[str]) -> None:
+        remotes.list_pulled(repo, commits)
+        if choice.artifacts:
+            large_files.expect(repo, commits)
+
+    return receiving.receive(repo, source, expect, unattended=unattended)
 
 
 def _is_settled(source: Remote, here: Mapping[str, str]) -> bool:

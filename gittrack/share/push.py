@@ -25,6 +25,7 @@ from gittrack.share import (
     transport,
     unchanged,
 )
+from gittrack.share.archives import receiving, sending
 from gittrack.share.background import waiting
 from gittrack.share.choosing import here
 from gittrack.share.hosts.cover import cover
@@ -61,6 +62,8 @@ class PushPlan(NamedTuple):
         {commit: (id, reason)} of the runs that it would not take, because a file is too large.
     sides : unchanged.Sides or None
         Both sides as they were; None if it is known that there is nothing to send.
+    folded : bool
+        Whether the remote has another archive of folded runs, or none.
     """
 
     remote: Remote
@@ -75,11 +78,19 @@ class PushPlan(NamedTuple):
     large: large_files.Shipment = large_files.Shipment()
     oversized: Mapping[str, tuple[str, str]] = {}
     sides: unchanged.Sides | None = None
+    folded: bool = False
 
     @property
     def sends_something(self) -> bool:
         """Whether anything leaves this repository."""
-        parts = (self.runs, self.sweeps, self.annotated, self.events, self.large.contents)
+        parts = (
+            self.runs,
+            self.sweeps,
+            self.annotated,
+            self.events,
+            self.large.contents,
+            self.folded,
+        )
         return any(map(bool, parts))
 
 
@@ -158,6 +169,9 @@ def plan(
     if number is not None:
         return PushPlan(target, (), (), (), (), (), number)
     annotation_merge.receive(repo, target, unattended=unattended)
+    if runs is None:
+        receiving.receive(repo, target, unattended=unattended)
+    target = receiving.with_members(repo, target)
     every = source_of(repo).select(Request(summaries=False)).runs
     removed = removals.of_annotations(repo)
     chosen = every if runs is None else here.current(every, runs, removed, unattended=unattended)
@@ -183,31 +197,15 @@ def plan(
         len(missing) - len(candidates),
         annotation_merge.differs(repo, target),
         registry.missing(repo, target, of_models),
-        _large(
+        large_files.of_push(
             repo, target, [raw for raw in able if raw.commit not in pulled], of_models, unattended
         )
         if artifacts
         else large_files.Shipment(),
         {str(raw.commit): (raw.id, too_large[raw.id]) for raw in candidates if raw.id in too_large},
         sides,
+        runs is None and sending.differs(repo, target),
     )
-
-
-def _large(
-    repo: git.Repo,
-    target: Remote,
-    runs: Sequence[Raw],
-    models: Collection[str] | None,
-    unattended: bool,
-) -> large_files.Shipment:
-    """Return the large files of runs and of versions: also of those that the remote has without them."""
-
-    def commits() -> dict[str, None]:
-        versions = large_files.version_commits(repo, models) if models is None or models else []
-        return dict.fromkeys([*(str(raw.commit) for raw in runs), *versions])
-
-    new = [str(raw.commit) for raw in runs if target.refs.get(str(raw.ref)) != raw.commit]
-    return large_files.plan(repo, commits, target.name, new=new, unattended=unattended)
 
 
 def push(
@@ -247,8 +245,13 @@ def push(
     unsent = large.unsent
     ids = {str(raw.ref): raw.id for raw in planned.runs if raw.commit not in unsent}
     models = large_files.sendable_models(repo, planned.models, {**unsent, **planned.oversized})
-    names = {**ids, layout.NOTES: "annotations"}
-    sent = [*ids, *planned.sweeps]
+    names = {**ids, layout.NOTES: "annotations", layout.ARCHIVE: "folded runs"}
+    folded_there = sending.Departures({})
+    if planned.folded:
+        listed = remotes.look(repo, listing=planned.sides.listing)
+        stay = {**unsent, **planned.oversized}
+        folded_there = sending.send(repo, listed, stay, unattended=unattended)
+    sent = [*(ref for ref in ids if ref not in folded_there.runs), *planned.sweeps]
     existing = remotes.refs_here(repo, layout.RUNS, layout.SWEEPS) if sent else {}
     folded = {str(raw.ref): str(raw.commit) for raw in planned.runs if raw.folded}
     updates = transport.push(
@@ -258,13 +261,13 @@ def push(
         compact=lambda part: cover(part, existing, target.refs, folded),
         unattended=unattended,
     )
-    accepted = {update.ref for update in updates if update.accepted}
+    accepted = {update.ref for update in updates if update.accepted} | folded_there.runs.keys()
     notes = annotation_merge.send(repo, target, unattended=unattended)
     events = registry.Sent(())
     if models is None or models:
         registry.receive(repo, target, models, unattended=unattended)
         events = registry.send(repo, target, models, unattended=unattended)
-    every = (*updates, *((notes,) if notes else ()), *events.refused)
+    every = (*folded_there.refused, *updates, *((notes,) if notes else ()), *events.refused)
     refused = [update for update in every if not update.accepted]
     live_runs.remove(repo, target, accepted, unattended=unattended)
     if target.is_default:

@@ -20,6 +20,7 @@ _PATTERNS = (
     f"{layout.SWEEPS}*",
     f"{layout.LIVE_RUNS}*",
     layout.NOTES,
+    layout.ARCHIVE,
     f"{names.TAGS}*",
     f"{names.STAGES}*",
 )
@@ -58,7 +59,7 @@ class Remote(NamedTuple):
     url : str
         Where a push to it goes.
     refs : dict of str to str
-        {ref: id} of its runs, sweeps, live runs, annotations, tags and stages.
+        {ref: id} of its runs, sweeps, live runs, annotations, archive, tags and stages.
     names : RefNames
         How refs are named there.
     config : mapping of str to str

@@ -24,7 +24,7 @@ from gittrack.read.runs import reader
 from gittrack.read.runs.reader import Raw
 from gittrack.read.runs.source import Request
 from gittrack.read.runs.sources import source_of, trash_of
-from gittrack.tidy import stale_workdirs, stored_content, trash
+from gittrack.tidy import archive_change, stale_workdirs, stored_content, trash
 
 _SHORT = re.compile(rb"\b(?:[0-9]{8}-[0-9]{6}-)?([0-9a-f]{8})\b")
 
@@ -109,8 +109,12 @@ def leftovers(repo: git.Repo) -> Leftovers:
 
 def carry_out(repo: git.Repo, collection: Collection) -> list[str]:
     """Delete what a collection names; return the folders that could not be deleted."""
-    for raw in collection.runs:
-        refs.drop(repo, str(raw.ref))
+    trashed = [str(raw.ref) for raw in collection.runs]
+    folded = [layout.run_ref(raw.experiment, raw.id) for raw in collection.runs]
+    deletions = [f"delete {raw.ref}\0{raw.commit}" for raw in collection.runs if raw.commit]
+    if not trashed or not archive_change.leave_out(repo, folded, deletions):
+        for ref in trashed:
+            refs.drop(repo, ref)
     if collection.runs:
         store.forget(repo.common_dir)
     if collection.content.sizes:

@@ -84,7 +84,7 @@ def _named(repo: git.Repo, going: Container[str]) -> Iterator[str]:
     The text is searched without parsing, so other formats and damaged files count too.  The tag of a version
     counts even if the ref of its run was deleted.
     """
-    all_refs = [ref for ref in _refs(repo) if ref.name not in going]
+    all_refs = [ref for ref in _refs(repo, going) if ref.name not in going]
     oids = [ref.oid for ref in all_refs if ref.oid]
     questions = (f"{oid}{part}" for oid in oids for part in (f":{layout.OUTPUTS}", "^{tree}"))
     answers = git.read_objects(repo, list(questions))
@@ -102,15 +102,20 @@ def _named(repo: git.Repo, going: Container[str]) -> Iterator[str]:
     yield from of_journals(repo)
 
 
-def _refs(repo: git.Repo) -> list[refs.Ref]:
-    """Return all refs, and those that folded runs would have."""
+def _refs(repo: git.Repo, going: Container[str]) -> list[refs.Ref]:
+    """Return all refs, and those that folded runs would have, without runs that leave the trash for good."""
     here = refs.now(repo)
     tip = next((ref.oid for ref in here if ref.name == layout.ARCHIVE), None)
     try:
         folded = archive.commits(repo, archive.read(repo, tip)) if tip else {}
     except Damaged as error:
         raise Unreadable(error.message) from error
-    return [*here, *(refs.Ref(name, oid) for name, oid in folded.items())]
+    rest = {
+        name: oid
+        for name, oid in folded.items()
+        if layout.TRASH + name[len(layout.RUNS) :] not in going
+    }
+    return [*here, *(refs.Ref(name, oid) for name, oid in rest.items())]
 
 
 def of_journals(repo: git.Repo) -> Iterator[str]:

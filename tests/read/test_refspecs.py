@@ -65,7 +65,8 @@ def test_settings_that_lose_nothing(empty_repo, settings):
         ),
         (
             ("remote.o.fetch +refs/*:refs/*",),
-            "git fetch overwrites runs, sweeps, the trash, models, annotations with those of the remote",
+            "git fetch overwrites runs, sweeps, the trash, models, annotations, folded runs with"
+            " those of the remote",
         ),
         (
             ("remote.o.mirror true",),

@@ -17,7 +17,7 @@ from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.folding import archive
-from gittrack.git import refs
+from gittrack.git import objects, refs
 from gittrack.tidy import fold, fold_plan
 
 DAY = 86400.0
@@ -254,6 +254,26 @@ def test_an_archive_that_cannot_be_read_is_named_and_changes_nothing(runs, caplo
     with pytest.raises(TrackError, match="cannot be read"):
         fold_all(runs)
     assert names_of() == before
+
+
+def test_doctor_checks_the_archive(runs):
+    fold_all(runs)
+    assert look("doctor").code == 0
+    tip = archive.read(runs, archive.tip(runs))
+    (chunk,) = tip.chunks
+    texts = run_git(".", "cat-file", "blob", chunk.messages).replace("name: n1", "name: n9")
+    store = objects.Store(git.object_store_path(runs), "sha1")
+    forged = chunk._replace(messages=store.blob(texts.encode()))
+    entries = [
+        objects.Entry("100644", f"{chunk.name}.refs", chunk.refs),
+        objects.Entry("100644", f"{chunk.name}.messages", forged.messages),
+    ]
+    commit = store.commit(store.tree(entries), [tip.commit], "A <a@b>", 0, "m\n\narchives: 1\n")
+    run_git(".", "update-ref", layout.ARCHIVE, commit)
+    assert "has another message of refs/runs/digits" in look("doctor").out
+    for words in (("gc", "--unfold"), ("gc", "--fold", "--older-than", "0d")):
+        assert look(*words).code == 0
+    assert (look("doctor").code, archive.tip(runs)) == (0, tip.commit)
 
 
 def test_a_commit_that_is_missing_keeps_its_ref(runs):

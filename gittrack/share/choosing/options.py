@@ -69,6 +69,15 @@ def choose(source: Remote, choice: PullOptions) -> dict[str, str]:
     return {ref: source.refs[ref] for ref in chosen[:limit]}
 
 
+def has_all(source: Remote, choice: PullOptions) -> bool:
+    """Return whether the refs of a remote have a run of each address."""
+    try:
+        choose(source, choice)
+    except (NoSuchRun, AmbiguousRun):
+        return False
+    return True
+
+
 def _addressed(ids: dict[str, str], addresses: Sequence[str], remote: str) -> list[str]:
     chosen: list[str] = []
     for address in addresses:

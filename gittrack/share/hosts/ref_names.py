@@ -86,4 +86,4 @@ def detect(names: Iterable[str]) -> RefNames:
     return RefNames(not is_direct and any(name.startswith(branches) for name in every))
 
 
-_SHOWING = (layout.RUNS, layout.LIVE_RUNS, layout.SWEEPS)
+_SHOWING = (layout.RUNS, layout.LIVE_RUNS, layout.SWEEPS, layout.ARCHIVE)

@@ -1,0 +1,142 @@
+"""Take over the archive of a remote, and merge it with the one here.  Removed runs do not come.
+
+What the remote has is fetched to a ref of its own first, and checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+from gittrack import git
+from gittrack.core import layout
+from gittrack.core.errors import TrackError
+from gittrack.core.fast_typing import NamedTuple
+from gittrack.folding import archive, building, merging
+from gittrack.folding.archive import Archive
+from gittrack.git import objects, refs
+from gittrack.read.registry import models
+from gittrack.share import remotes, removals, transport
+from gittrack.share.choosing.here import runs_here
+from gittrack.share.remotes import Remote
+from gittrack.tidy import archive_change
+
+
+class Arrivals(NamedTuple):
+    """The folded runs that came, as {ref: commit}; or why the archive of the remote was not taken."""
+
+    runs: Mapping[str, str] = {}
+    problem: str = ""
+
+
+def receive(
+    repo: git.Repo,
+    source: Remote,
+    expect: Callable[[Sequence[str]], None] = lambda commits: None,
+    *,
+    unattended: bool = False,
+) -> Arrivals:
+    """Take the folded runs of a remote over.
+
+    Parameters
+    ----------
+    repo : git.Repo
+        The repository, whose annotations have been merged with those of the remote.
+    source : Remote
+        The remote.
+    expect : callable, optional
+        Called with the run commits that are about to come.
+    unattended : bool, default False
+        Whether nobody can answer a prompt.
+
+    Raises
+    ------
+    TrackError
+        If the remote cannot be reached, or if a garbage collection runs for long.
+    """
+    tip, mine = source.refs.get(layout.ARCHIVE), archive.tip(repo)
+    if tip is None or tip == mine:
+        return Arrivals()
+    fetched = f"refs/gittrack/archives/{source.name}"
+    transport.fetch(repo, source.route, [f"+{tip}:{fetched}"], unattended=unattended)
+    if remotes.refs_here(repo, fetched).get(fetched) != tip:
+        return Arrivals(problem="git could not fetch it")
+    try:
+        theirs = archive.read(repo, tip)
+        problem = archive.check(repo, theirs)
+        return Arrivals(problem=problem) if problem else _take(repo, theirs, expect)
+    finally:
+        refs.transact(repo, [f"delete {fetched}\0{tip}"], "gittrack: pull")
+
+
+class _Sides(NamedTuple):
+    """Two archives, what each lacks of the other, and the refs of runs that neither must have."""
+
+    mine: Archive | None
+    theirs: Archive
+    new: Mapping[str, str]
+    missing: Collection[str]
+    unwanted: Collection[str]
+    is_tainted: bool  # the archive here has a run that somebody removed everywhere
+
+
+def _compare(repo: git.Repo, theirs: Archive) -> _Sides:
+    tip = archive.tip(repo)
+    mine = archive.read(repo, tip) if tip else None
+    here = archive.commits(repo, mine) if mine else {}
+    theirs_by_ref = archive.commits(repo, theirs)
+    removed, versions = removals.of_annotations(repo), models.registered(repo)
+    in_trash = remotes.refs_here(repo, layout.TRASH)
+    trash = {layout.RUNS + ref[len(layout.TRASH) :] for ref in in_trash}
+    leaked = {ref for ref in (*here, *theirs_by_ref) if ref in removed.runs}
+    unwanted = leaked | {
+        ref
+        for ref, oid in theirs_by_ref.items()
+        if ref not in here and oid not in versions and (removed.has(ref, oid) or ref in trash)
+    }
+
+    def lacks(commits: Mapping[str, str], ref: str, oid: str) -> bool:
+        earlier = commits.get(ref, oid)
+        return ref not in commits or (earlier != oid and merging.continues(repo, oid, earlier))
+
+    new = {r: oid for r, oid in theirs_by_ref.items() if r not in unwanted and lacks(here, r, oid)}
+    missing = {
+        r for r, oid in here.items() if r not in leaked | trash and lacks(theirs_by_ref, r, oid)
+    }
+    return _Sides(mine, theirs, new, missing, unwanted, bool(leaked & here.keys()))
+
+
+def _take(repo: git.Repo, theirs: Archive, expect: Callable[[Sequence[str]], None]) -> Arrivals:
+    """Take an archive over: as it is, merged with the one here, or without the runs that were removed."""
+    sides = _compare(repo, theirs)
+    if (sides.missing or sides.unwanted) and not sides.new and not sides.is_tainted:
+        return Arrivals()
+    expect(list(sides.new.values()))
+    before = runs_here(repo)
+
+    def build(store: objects.Store) -> Archive | None:
+        every = [side for side in (sides.mine, theirs) if side is not None]
+        if sides.unwanted:
+            with store.batch():
+                every = [building.without(repo, store, side, sides.unwanted) for side in every]
+        with store.batch():
+            both = merging.merged(repo, store, *every) if len(every) == 2 else every[0]
+        with store.batch():
+            return merging.rebuilt(repo, store, both.chunks) if sides.unwanted else both
+
+    if sides.unwanted or sides.missing:
+        archive_change.replace(repo, sides.mine, build)
+    else:
+        archive_change.replace(repo, sides.mine, lambda store: theirs)
+    return Arrivals({ref: oid for ref, oid in sides.new.items() if before.get(ref) != oid})
+
+
+def with_members(repo: git.Repo, remote: Remote) -> Remote:
+    """Return a remote with the refs that its folded runs would have, if its archive is here."""
+    tip = remote.refs.get(layout.ARCHIVE)
+    if tip is None or git.missing_objects(repo, [tip]):
+        return remote
+    try:
+        folded = archive.commits(repo, archive.read(repo, tip))
+    except TrackError:
+        return remote
+    return remote._replace(refs={**folded, **remote.refs})

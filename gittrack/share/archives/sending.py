@@ -1,0 +1,124 @@
+"""Send the archive to a remote, and delete the refs there of the runs that it has."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+from gittrack import git
+from gittrack.core import layout
+from gittrack.core.errors import TrackError
+from gittrack.core.fast_typing import NamedTuple
+from gittrack.folding import archive
+from gittrack.share import remotes, removals, transport
+from gittrack.share.archives import receiving
+from gittrack.share.remotes import Remote
+from gittrack.share.transport import Update
+from gittrack.tidy import archive_change
+
+_MOST_DELETED = 1000  # refs of one push: git compares each with all refs of the remote
+
+
+class Departures(NamedTuple):
+    """The runs that the remote has in its archive now, as {ref: commit}, and what it refused."""
+
+    runs: dict[str, str]
+    refused: tuple[Update, ...] = ()
+
+
+def differs(repo: git.Repo, target: Remote) -> bool:
+    """Return whether there are folded runs here, and the remote has another archive or none."""
+    return archive.tip(repo) not in (None, target.refs.get(layout.ARCHIVE))
+
+
+def send(
+    repo: git.Repo, target: Remote, unsent: Collection[str], *, unattended: bool = False
+) -> Departures:
+    """Send the archive; nothing is sent if it has a run that must not go, or lacks one of the remote.
+
+    Parameters
+    ----------
+    repo : git.Repo
+        The repository, which has taken over the archive of the remote (`receiving.receive`).
+    target : Remote
+        The remote, with the refs that it lists.
+    unsent : collection of str
+        The run commits that must not go.
+    unattended : bool, default False
+        Whether nobody can answer a prompt.
+
+    Raises
+    ------
+    TrackError
+        If the remote cannot be reached, or if the archive cannot be read.
+    """
+    tip = archive.tip(repo)
+    members = archive.commits(repo, archive.read(repo, tip)) if tip else {}
+    if tip is None or not set(unsent).isdisjoint(members.values()):
+        return Departures({})
+    theirs = target.refs.get(layout.ARCHIVE, "")
+    if tip != theirs:
+        if theirs and not _has_all(repo, members, theirs):
+            reason = "the remote has folded runs that are not here: git track pull"
+            return Departures({}, (Update(layout.ARCHIVE, accepted=False, reason=reason),))
+        # Forced, because an archive without a removed run does not continue the one that has it.
+        refspecs, lease = [f"+{tip}:{layout.ARCHIVE}"], {layout.ARCHIVE: theirs}
+        updates = transport.push(repo, target.route, refspecs, leases=lease, unattended=unattended)
+        refused = tuple(update for update in updates if not update.accepted)
+        if refused:
+            return Departures({}, refused)
+    _delete_refs(repo, target, members, unattended)
+    return Departures(members)
+
+
+def _has_all(repo: git.Repo, members: dict[str, str], theirs: str) -> bool:
+    """Return whether an archive of a remote has no run that is not here, besides removed ones."""
+    try:
+        theirs_by_ref = archive.commits(repo, archive.read(repo, theirs))
+    except TrackError:  # it was not fetched, or is damaged
+        return False
+    removed, trash = removals.of_annotations(repo), remotes.refs_here(repo, layout.TRASH)
+    return all(
+        ref in members or removed.has(ref, oid) or layout.TRASH + ref[len(layout.RUNS) :] in trash
+        for ref, oid in theirs_by_ref.items()
+    )
+
+
+def _delete_refs(repo: git.Repo, target: Remote, members: dict[str, str], unattended: bool) -> None:
+    """Delete some refs of runs that the archive has.  A host may keep them: each run is listed once."""
+    outdated = {ref: oid for ref, oid in members.items() if target.refs.get(ref) == oid}
+    leases = dict(list(outdated.items())[:_MOST_DELETED])
+    if leases:
+        deletions = [f":{ref}" for ref in leases]
+        transport.push(repo, target.route, deletions, leases=leases, unattended=unattended)
+
+
+def remove(repo: git.Repo, target: Remote, names: Sequence[str]) -> Iterable[Update]:
+    """Remove runs from the archives here and on the remote; return what the remote refused.
+
+    Parameters
+    ----------
+    repo : git.Repo
+        The repository, where the runs have tombstones and are in the trash.
+    target : Remote
+        The remote.
+    names : sequence of str
+        The refs that the runs had.
+
+    Raises
+    ------
+    TrackError
+        If the remote cannot be reached, or if an archive cannot be read or changed now.
+    """
+    theirs = target.refs.get(layout.ARCHIVE)
+    archive_change.leave_out(repo, names)
+    if theirs is None:
+        return ()
+    receiving.receive(repo, target)
+    theirs_by_ref = receiving.with_members(repo, target).refs
+    if not set(names) & theirs_by_ref.keys():
+        return ()
+    if archive.tip(repo) is None:
+        lease = {layout.ARCHIVE: theirs}
+        updates = transport.push(repo, target.route, [f":{layout.ARCHIVE}"], leases=lease)
+        return [update for update in updates if not update.accepted]
+    return send(repo, target, ()).refused

@@ -1,0 +1,230 @@
+"""share/archives: folded runs go to a remote as one archive, and two clones that fold differently agree."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+import run_values
+from helpers import git as run_git
+from helpers import look
+
+import gittrack
+from gittrack import git
+from gittrack.core import layout
+from gittrack.folding import archive
+from gittrack.git import objects
+from gittrack.tidy import collect, fold, fold_plan
+
+
+class Clone:
+    """A clone of the team's remote, with the verbs that the tests use."""
+
+    def __init__(self, name: str) -> None:
+        run_git(".", "init", "-q", name)
+        run_git(name, "remote", "add", "origin", str(Path("remote.git").absolute()))
+        self.path, self.repo = Path(name), git.find(name)
+
+    def do(self, patch, *words: str, code: int = 0) -> str:
+        with patch.context() as inside:
+            inside.chdir(self.path)
+            done = look(*words)
+        assert done.code == code, (words, done)
+        return done.out + done.err
+
+    def commit(self, *numbers: int) -> None:
+        for number in numbers:
+            run_values.commit(self.repo, number, name=f"n{number}", metrics={"acc": number})
+
+    def fold(self, *numbers: int) -> None:
+        """Fold these runs; none: all."""
+        members = fold_plan.plan(self.repo, 0, time.time() + 1).members
+        ids = {run_values.run_id(number) for number in numbers}
+        fold.fold(self.repo, [m for m in members if not numbers or m.id in ids])
+
+    @property
+    def refs(self) -> list[str]:
+        """The refs of runs, and of the archive, each as its last character."""
+        names = run_git(
+            self.path, "for-each-ref", "--format=%(refname)", "refs/runs", "refs/archive"
+        )
+        return sorted(name[-1] for name in names.split())
+
+    @property
+    def names(self) -> list[str | None]:
+        return [run.name for run in gittrack.runs(repo=self.path)]
+
+    @property
+    def tip(self) -> str | None:
+        return archive.tip(self.repo)
+
+
+@pytest.fixture
+def team(tmp_path) -> tuple[Clone, Clone]:
+    """Two clones; the first has runs 0 to 3."""
+    run_git(".", "init", "-q", "--bare", "remote.git")
+    ada, bob = Clone("ada"), Clone("bob")
+    ada.commit(0, 1, 2, 3)
+    return ada, bob
+
+
+def there() -> list[str]:
+    names = run_git(
+        "remote.git", "for-each-ref", "--format=%(refname)", "refs/runs", "refs/archive"
+    )
+    return sorted(name[-1] for name in names.split())
+
+
+EVERY = ["n3", "n2", "n1", "n0"]
+
+
+def test_an_archive_goes_and_comes_as_one_ref(team, monkeypatch):
+    ada, bob = team
+    ada.fold(0, 1, 2)
+    assert "4 runs" in ada.do(monkeypatch, "push", "--yes")
+    assert there() == ["3", "s"]  # run 3 and the archive of runs
+    assert "everything already" in ada.do(monkeypatch, "push")
+    assert bob.do(monkeypatch, "pull") == "4 new from origin\n"
+    assert (bob.names, bob.refs, bob.tip) == (EVERY, ["3", "s"], ada.tip)
+    assert run_git("bob", "for-each-ref", "refs/gittrack") == ""
+    assert "everything already" in bob.do(monkeypatch, "push", "--yes")
+
+
+def test_a_clone_that_has_not_folded_sees_each_run_once(team, monkeypatch):
+    ada, bob = team
+    ada.do(monkeypatch, "push", "--yes")
+    bob.do(monkeypatch, "pull")
+    assert there() == bob.refs == ["0", "1", "2", "3"]
+    ada.fold()
+    ada.do(monkeypatch, "push")
+    assert there() == ["s"]
+    bob.do(monkeypatch, "pull")
+    assert bob.names == EVERY
+    assert bob.refs == ["0", "1", "2", "3", "s"]
+    bob.do(monkeypatch, "push", "--yes")
+    assert there() == ["s"]
+    bob.fold()
+    assert (bob.refs, bob.tip) == (["s"], ada.tip)
+
+
+def test_two_clones_that_fold_differently_merge(team, monkeypatch):
+    ada, bob = team
+    ada.do(monkeypatch, "push", "--yes")
+    bob.do(monkeypatch, "pull")
+    bob.commit(4)
+    ada.fold(0, 1)
+    bob.fold(1, 2, 4)
+    ada.do(monkeypatch, "push")
+    bob.do(monkeypatch, "push", "--yes")
+    ada.do(monkeypatch, "pull")
+    assert ada.tip == bob.tip
+    assert ada.names == bob.names == ["n4", *EVERY]
+    both = archive.read(ada.repo, ada.tip)
+    assert len(archive.commits(ada.repo, both)) == 4
+    assert archive.check(ada.repo, both) == ""
+    assert there() == ["3", "s"]
+
+
+def test_the_newest_runs_are_pulled_without_the_archive(team, monkeypatch):
+    ada, bob = team
+    ada.fold(0, 1)
+    ada.do(monkeypatch, "push", "--yes")
+    bob.do(monkeypatch, "pull", "-n", "2")
+    assert (bob.names, bob.refs) == (["n3", "n2"], ["2", "3"])
+    bob.do(monkeypatch, "pull", run_values.run_id(1))  # one of the archive brings it
+    assert bob.names == EVERY
+
+
+def test_a_folded_run_is_pushed_alone(team, monkeypatch):
+    ada, bob = team
+    ada.fold()
+    ada.do(monkeypatch, "push", "--yes", "n1")
+    assert there() == ["1"]
+    bob.do(monkeypatch, "pull")
+    assert bob.names == ["n1"]
+
+
+def test_a_removed_run_does_not_come_back(team, monkeypatch):
+    ada, bob = team
+    ada.fold()
+    ada.do(monkeypatch, "push", "--yes")
+    bob.do(monkeypatch, "pull")
+    ada.do(monkeypatch, "rm", "n2")
+    ada.do(monkeypatch, "push")
+    bob.do(monkeypatch, "pull")
+    assert ada.names == bob.names == ["n3", "n1", "n0"]
+    # It is deleted for good: the archives lose it too, wherever that comes first.
+    assert collect.plan(ada.repo, 0, time.time()).runs
+    ada.do(monkeypatch, "gc", "--older-than", "0d")
+    assert len(archive.commits(ada.repo, archive.read(ada.repo, ada.tip))) == 3
+    ada.do(monkeypatch, "pull")
+    assert (ada.names, len(trash(ada))) == (["n3", "n1", "n0"], 0)
+    ada.do(monkeypatch, "push")
+    assert ada.tip in run_git("remote.git", "for-each-ref")
+    bob.do(monkeypatch, "pull")
+    bob.do(monkeypatch, "gc", "--older-than", "0d")
+    assert (bob.names, bob.tip) == (ada.names, ada.tip)
+
+
+def trash(clone: Clone) -> list[str]:
+    return run_git(clone.path, "for-each-ref", layout.TRASH).splitlines()
+
+
+def test_a_run_that_leaked_leaves_every_archive(team, monkeypatch):
+    ada, bob = team
+    leaked = gittrack.get("n2", repo="ada").info.commit
+    ada.fold()
+    ada.do(monkeypatch, "push", "--yes")
+    bob.do(monkeypatch, "pull")
+    bob.commit(5)
+    bob.fold()
+    ada.do(monkeypatch, "rm", "--everywhere", "--yes", "n2")
+    assert leaked not in run_git("remote.git", "rev-list", "--all")
+    bob.do(monkeypatch, "pull")
+    bob.do(monkeypatch, "push", "--yes")
+    assert leaked not in run_git("remote.git", "rev-list", "--all")
+    assert bob.names == ["n5", "n3", "n1", "n0"]
+    ada.do(monkeypatch, "pull")
+    assert (ada.names, ada.tip) == (bob.names, bob.tip)
+
+
+def test_a_run_that_was_resumed_elsewhere_has_its_ref(team, monkeypatch):
+    ada, bob = team
+    ada.fold()
+    ada.do(monkeypatch, "push", "--yes")
+    bob.do(monkeypatch, "pull")
+    ref = layout.run_ref("default", run_values.run_id(1))
+    first = gittrack.get("n1", repo="bob").info.commit
+    message = run_git("bob", "log", "-1", "--format=%B", first)
+    later = run_git("bob", "commit-tree", f"{first}^{{tree}}", "-p", first, "-m", message)
+    run_git("bob", "update-ref", ref, later)
+    bob.do(monkeypatch, "push", "--yes")
+    ada.do(monkeypatch, "pull")
+    assert gittrack.get("n1", repo="ada").info.commit == later
+    bob.fold()
+    bob.do(monkeypatch, "push")
+    ada.do(monkeypatch, "pull")
+    assert gittrack.get("n1", repo="ada").info.commit == later
+    ada.fold()
+    assert ada.tip == bob.tip
+    assert gittrack.get("n1", repo="ada").info.commit == later
+
+
+def test_an_archive_that_lies_is_not_taken(team, monkeypatch):
+    ada, bob = team
+    ada.fold()
+    ada.do(monkeypatch, "push", "--yes")
+    tip = archive.read(ada.repo, ada.tip)
+    store = objects.Store(git.object_store_path(ada.repo), "sha1")
+    line = f"{'1' * 40} {layout.run_ref('default', run_values.run_id(9))}\n".encode()
+    name = f"{run_values.run_id(9)}.{run_values.run_id(9)}.1.12345678"
+    entries = [
+        objects.Entry("100644", f"{name}.refs", store.blob(line)),
+        objects.Entry("100644", f"{name}.messages", store.blob(b"\0")),
+    ]
+    forged = store.commit(store.tree(entries), [tip.commit], "A <a@b>", 1e9, "m\n\narchives: 1\n")
+    run_git("ada", "push", "-q", "origin", f"{forged}:{layout.ARCHIVE}")
+    out = bob.do(monkeypatch, "pull", code=1)
+    assert "is not one of its parents" in out
+    assert (bob.tip, bob.names) == (None, [])
