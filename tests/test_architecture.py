@@ -143,6 +143,7 @@ READS_ENVIRONMENT = {
 
 BROAD_EXCEPTS = {
     "integrations/wandb/sweeps.py": "a failed trial is an outcome, as in W&B",
+    "read/files/image_changes.py": "a damaged image has no preview; Pillow raises errors of many kinds",
     "read/doctor_checks.py": "one run that cannot be compared is a finding and never hides the others",
     "read/runs/reader.py": "one run that cannot be decoded is marked damaged and never hides the others",
     "read/runs/live.py": "one journal that cannot be decoded is marked damaged and never hides the others",
@@ -221,6 +222,7 @@ LAZY_IMPORTS = {
     "cli/commands/_page.py": {"gittrack.web.one_file": "with NumPy, which a server starts without"},
     "api/records.py": {"gittrack.web.one_file": "only who asks for a page needs it"},
     "api/runs.py": {
+        "gittrack.api.notebooks.previews": "only a notebook needs it",
         "gittrack.web.one_file": "only who asks for a page needs it",
         "pandas": "only where it is installed, and asked for",
     },
@@ -341,6 +343,10 @@ LAZY_IMPORTS = {
     "record/media/image.py": {"numpy": "the array has imported it"},
     "record/media/sound.py": {"numpy": "the array has imported it"},
     "record/media/table.py": {"numpy": "140 ms that only a histogram needs"},
+    "read/files/image_changes.py": {
+        "numpy": "140 ms that only images need",
+        "PIL": "optional",
+    },
     "read/runs/record.py": {"numpy": "140 ms; a listing does not need it"},
     "sweep/__init__.py": {"importlib": "a module is imported only when one of its names is used"},
     "core/registry/events.py": {

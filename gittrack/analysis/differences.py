@@ -40,6 +40,36 @@ class CodeChange(NamedTuple):
     problem: str | None = None
 
 
+Preview = tuple[tuple[tuple[int, int, int], ...], ...]  # rows of red, green and blue
+
+
+class ImageChange(NamedTuple):
+    """How two images differ.
+
+    Attributes
+    ----------
+    a, b : tuple of int
+        The width and height of each.
+    pixels : int or None
+        How many pixels differ; None if the sizes differ.
+    mean, largest : float, int or None
+        By how much the channels differ, on average and at most, of 255.
+    previews : tuple of Preview
+        A small copy of each.
+    """
+
+    a: tuple[int, int]
+    b: tuple[int, int]
+    pixels: int | None = None
+    mean: float | None = None
+    largest: int | None = None
+    previews: tuple[Preview, Preview] = ((), ())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the difference without the copies."""
+        return {key: value for key, value in self._asdict().items() if key != "previews"}
+
+
 class MediaChange(NamedTuple):
     """Media of a name that differ.
 
@@ -53,6 +83,8 @@ class MediaChange(NamedTuple):
         The last file that differs, as its path among the artifacts of each run; empty if there is none.
     rows : tuple of str
         Of a table: the rows of that file that differ, with ``-`` and ``+`` in front.
+    image : ImageChange or None
+        Of an image that can be decoded: how that file differs.
     """
 
     name: str
@@ -62,6 +94,7 @@ class MediaChange(NamedTuple):
     only_b: int
     paths: tuple[str, str] = ("", "")
     rows: tuple[str, ...] = ()
+    image: ImageChange | None = None
 
 
 class RunDiff(NamedTuple):

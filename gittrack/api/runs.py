@@ -43,7 +43,9 @@ class RunRecord(record.RunRecord):
     """
 
     def _repr_html_(self) -> str:
-        return html.record(self.info)
+        from gittrack.api.notebooks import previews  # noqa: PLC0415 - only a notebook needs it
+
+        return html.record(self.info) + previews.of_run(self)
 
 
 class Runs(Sequence[RunRecord]):

@@ -42,7 +42,7 @@ def escape_controls(text: str) -> str:
     Every character that could steer the terminal is escaped, except the colours of `paint` and of
     charts. Values of runs are escaped here and not earlier, because CSV and JSON have to be exact.
     """
-    pieces = re.split(r"(\x1b\[(?:38;5;\d{1,3}|[0-79;]*)m)", text)  # no 8, which hides text
+    pieces = re.split(r"(\x1b\[(?:[34]8;5;\d{1,3}|[0-79;]*)m)", text)  # no 8, which hides text
     for index in range(0, len(pieces), 2):
         pieces[index] = "\n".join(map(escape, pieces[index].split("\n")))
     return "".join(pieces)
@@ -111,11 +111,15 @@ def paint(text: str, style: str) -> str:
 
     The text is returned unchanged if stdout is not a terminal, or if NO_COLOR or TERM=dumb is set.
     """
-    if not style or not text:
-        return text
-    if not sys.stdout.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+    if not style or not text or not has_colours():
         return text
     return f"\x1b[{_COLOURS[style]}m{text}\x1b[m"
+
+
+def has_colours() -> bool:
+    """Return whether stdout is a terminal with colours, and the user wants them."""
+    is_plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return sys.stdout.isatty() and not is_plain
 
 
 def report_damage(damaged: int, total: int, newer: Sequence[str] = ()) -> int:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import html
 from typing import Any
 
 from gittrack.analysis.differences import RunDiff
 from gittrack.api import records
+from gittrack.api.notebooks import previews
+from gittrack.core.errors import TrackError
 from gittrack.core.run.run_info import SYSTEM
 from gittrack.read.runs.record import History
 from gittrack.record.run import Run
@@ -36,7 +39,7 @@ def live_run(run: Run) -> str:
     more = f"<p>and {len(names) - len(rows)} more metrics</p>" if len(names) > len(rows) else ""
     key = short_id(run.id)
     hint = f"<p>more: <code>git track show {key}</code> or <code>git track ui</code></p>"
-    return pages.record(info) + curves.table(rows) + more + hint
+    return pages.record(info) + curves.table(rows) + more + previews.of_run(record) + hint
 
 
 def history(series: History) -> str:
@@ -51,7 +54,12 @@ def history(series: History) -> str:
 
 def run_diff(diff: RunDiff) -> str:
     """Return what differs between two runs."""
-    return f"<pre>{html.escape(difference.page(diff))}</pre>"
+    images = ""
+    if any(change.image for change in diff.media):
+        with contextlib.suppress(TrackError):  # runs of another repository
+            a, b = records.get(diff.a.id), records.get(diff.b.id)
+            images = previews.of_difference(diff, a, b)
+    return f"<pre>{html.escape(difference.page(diff))}</pre>{images}"
 
 
 def register(shell: Any) -> None:

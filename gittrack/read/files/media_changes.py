@@ -1,4 +1,4 @@
-"""What differs between the media of two runs: which steps, and for tables which rows."""
+"""What differs between the media of two runs: which steps, for tables which rows, for images which pixels."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from typing import Any
 from gittrack.analysis.differences import MediaChange
 from gittrack.core import layout
 from gittrack.core.run import media_index
+from gittrack.read.files import image_changes
 from gittrack.read.files.record_files import RecordFiles
 
 _LARGEST_TABLE = 1 << 20  # bytes
 _MOST_ROWS = 20
 _MOST_PAIRS = 25_000_000  # of rows: two tables of 5,000
 _TABLES = ("table", "histogram")
+_IMAGES = ("image", "figure")
+_MOST_IMAGES = 12  # names whose images are decoded
 
 _Items = Mapping[str, Mapping[str, Any]]  # the file name and the entry of each medium of a name
 
@@ -23,12 +26,13 @@ _Items = Mapping[str, Mapping[str, Any]]  # the file name and the entry of each 
 def media_changes(a: RecordFiles, b: RecordFiles) -> list[MediaChange]:
     """Return a change for each name whose media differ, in the order of the names."""
     first, second = media_index.by_name(a.outputs), media_index.by_name(b.outputs)
-    changes = []
+    changes: list[MediaChange] = []
     for name in sorted({*first, *second}):
         items = (_items(first.get(name, ())), _items(second.get(name, ())))
         differing = _differing(*items)
         if differing:
-            changes.append(_change(name, (a, b), items, differing))
+            images = sum(change.image is not None for change in changes)
+            changes.append(_change(name, (a, b), items, differing, decodes=images < _MOST_IMAGES))
     return changes
 
 
@@ -59,33 +63,54 @@ def _digest(item: Mapping[str, Any] | None) -> Any:
 
 
 def _change(
-    name: str, runs: tuple[RecordFiles, RecordFiles], items: tuple[_Items, _Items], files: list[str]
+    name: str,
+    runs: tuple[RecordFiles, RecordFiles],
+    items: tuple[_Items, _Items],
+    files: list[str],
+    *,
+    decodes: bool,
 ) -> MediaChange:
     a, b = items
     both = [file for file in files if file in a and file in b]
     kind = str(next(iter({**b, **a}.values()))[media_index.KEY]["type"])
-    paths, rows = ("", ""), list[str]()
+    paths, rows, image = ("", ""), list[str](), None
     if both:
         last = both[-1]
         paths = (str(a[last]["path"]), str(b[last]["path"]))
-        rows = _rows(runs, paths, a[last], b[last]) if kind in _TABLES else []
+        if kind in _TABLES:
+            rows = _rows(runs, paths, (a[last], b[last]))
+        elif kind in _IMAGES and decodes:
+            contents = _contents(runs, paths, (a[last], b[last]), image_changes.LARGEST_FILE)
+            image = image_changes.compare(*contents) if contents else None
     only = (sum(file not in b for file in files), sum(file not in a for file in files))
-    return MediaChange(name, kind, len(both), *only, paths, tuple(rows))
+    return MediaChange(name, kind, len(both), *only, paths, tuple(rows), image)
+
+
+def _contents(
+    runs: tuple[RecordFiles, RecordFiles],
+    paths: tuple[str, str],
+    items: tuple[Mapping[str, Any], Mapping[str, Any]],
+    largest: int,
+) -> tuple[bytes, bytes] | None:
+    """Return the content of two media; None if one is large, or not in this repository."""
+    if any(int(item.get("size") or 0) > largest for item in items):
+        return None
+    names = [f"{layout.ARTIFACTS}/{path}" for path in paths]
+    if any(name not in run.files() for run, name in zip(runs, names, strict=True)):
+        return None
+    return runs[0].read(names[0]), runs[1].read(names[1])
 
 
 def _rows(
-    runs: tuple[RecordFiles, RecordFiles], paths: tuple[str, str], *items: Mapping[str, Any]
+    runs: tuple[RecordFiles, RecordFiles],
+    paths: tuple[str, str],
+    items: tuple[Mapping[str, Any], Mapping[str, Any]],
 ) -> list[str]:
     """Return the rows of two tables that differ, as lines of a patch; none of a table that is large."""
-    if any(int(item.get("size") or 0) > _LARGEST_TABLE for item in items):
+    contents = _contents(runs, paths, items, _LARGEST_TABLE)
+    if contents is None:
         return []
-    names = [f"{layout.ARTIFACTS}/{path}" for path in paths]
-    if any(name not in run.files() for run, name in zip(runs, names, strict=True)):
-        return []
-    before, after = (
-        run.read(name).decode(errors="replace").splitlines()
-        for run, name in zip(runs, names, strict=True)
-    )
+    before, after = (data.decode(errors="replace").splitlines() for data in contents)
     if len(before) * len(after) > _MOST_PAIRS:  # line by line, because a patch would take long
         pairs = zip(before, after, strict=False)
         lines = [row for x, y in pairs if x != y for row in (f"-{x}", f"+{y}")]

@@ -9,7 +9,7 @@ from typing import Any
 from gittrack.analysis.differences import Change, CodeChange, MetricChange, RunDiff
 from gittrack.core.run.commit_message import Missing
 from gittrack.core.run.run_info import RunInfo
-from gittrack.show.terminal import text
+from gittrack.show.terminal import media, text
 from gittrack.show.terminal.columns import short_id
 from gittrack.show.terminal.table import Table, render
 
@@ -17,14 +17,19 @@ SECTIONS = ("params", "metrics", "media", "run", "inputs", "env", "code")
 _PLURAL = {"env": "environment and packages", "run": "command, seed and tags"}
 
 
-def page(diff: RunDiff, sections: Sequence[str] = (), style: str = "text") -> str:
-    """Return the sections in which the runs differ, then one line for the equal sections."""
+def page(
+    diff: RunDiff, sections: Sequence[str] = (), style: str = "text", *, pictures: bool = False
+) -> str:
+    """Return the sections in which the runs differ, then one line for the equal sections.
+
+    With ``pictures`` images stand side by side, drawn with coloured blocks, for a terminal.
+    """
     names = [name for name in SECTIONS if not sections or name in sections]
     heads = (_name(diff.a), _name(diff.b))
     blocks = {
         "params": _values("param", diff.params, heads, style),
         "metrics": _metrics(diff.metrics, heads, style),
-        "media": _media(diff, style),
+        "media": _media(diff, style, pictures=pictures),
         "run": _values("fact", _readable(diff.run), heads, style),
         "inputs": _values("input", diff.inputs, heads, style),
         "env": _values("environment", diff.env, heads, style),
@@ -98,7 +103,7 @@ def _metrics(changes: Sequence[MetricChange], heads: tuple[str, str], style: str
     return _indent(render(table, style), style)
 
 
-def _media(diff: RunDiff, style: str) -> str:
+def _media(diff: RunDiff, style: str, *, pictures: bool) -> str:
     """Return a line for each name, the rows of tables, and the commands that bring the last two files."""
     blocks = []
     for change in diff.media:
@@ -112,6 +117,9 @@ def _media(diff: RunDiff, style: str) -> str:
         if change.rows:
             lines += [text.escape(text.shorten(row, 200)) for row in change.rows]
         elif change.paths[0]:
+            if change.image is not None:
+                lines.append(f"  {media.image_line(change.image)}")
+                lines += media.side_by_side(*change.image.previews) if pictures else []
             ids = (("a", diff.a, change.paths[0]), ("b", diff.b, change.paths[1]))
             lines += [
                 f"  git track get {short_id(run.id)} {shlex.quote(path)} -o {side}/"
@@ -171,7 +179,10 @@ def jsonable(diff: RunDiff) -> dict[str, Any]:
         "env": _changes(diff.env),
         "inputs": _changes(diff.inputs),
         "code": diff.code._asdict(),
-        "media": [change._asdict() for change in diff.media],
+        "media": [
+            {**change._asdict(), "image": change.image and change.image.to_dict()}
+            for change in diff.media
+        ],
     }
 
 

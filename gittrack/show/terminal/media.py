@@ -1,10 +1,12 @@
-"""The media of a run as rows of text, one for each name."""
+"""The media of a run as rows of text, one for each name, and images as coloured blocks."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
+from gittrack.analysis.differences import ImageChange, Preview
 from gittrack.core.run import media_index
 from gittrack.show.terminal import text
 
@@ -38,3 +40,46 @@ def _facts(entries: Sequence[Item]) -> str:
     missing = sum(item.get("where") == "left out" for item in entries)
     count = f"{len(entries):,} at {span}" if len(entries) > 1 else f"at {span}"
     return text.escape(f"{types}  {count}  {size}") + (f"  ({missing} left out)" if missing else "")
+
+
+def image_line(change: ImageChange) -> str:
+    """Return how two images differ: their sizes, and how many pixels by how much."""
+    sizes = [f"{width:,} x {height:,}" for width, height in (change.a, change.b)]
+    if change.pixels is None or change.mean is None:
+        return f"A {sizes[0]}, B {sizes[1]} pixels"
+    count = change.a[0] * change.a[1]
+    if not change.pixels:
+        return f"{sizes[0]}: the same pixels in another file"
+    amount = f"by {change.mean:.3g} on average, {change.largest} at most, of 255"
+    return f"{sizes[0]}: {change.pixels:,} of {count:,} pixels differ, {amount}"
+
+
+def side_by_side(a: Preview, b: Preview) -> list[str]:
+    """Return two small images as lines of coloured half blocks, for a terminal with 256 colours."""
+    width = len(a[0]) if a else 0
+    lines = zip_longest(_blocks(a), _blocks(b), fillvalue="")
+    return [f"  {first or ' ' * width}   {second}" for first, second in lines]
+
+
+def _blocks(image: Preview) -> list[str]:
+    """Return the lines of an image; each character has one pixel above and one below."""
+    lines = []
+    for number in range(0, len(image), 2):
+        below = image[number + 1] if number + 1 < len(image) else (None,) * len(image[number])
+        cells = [_cell(pair) for pair in zip(image[number], below, strict=True)]
+        lines.append("".join(cells) + "\x1b[m")
+    return lines
+
+
+def _cell(pixels: tuple[Sequence[int], Sequence[int] | None]) -> str:
+    upper, lower = pixels
+    background = "\x1b[49m" if lower is None else f"\x1b[48;5;{_colour(lower)}m"
+    return f"\x1b[38;5;{_colour(upper)}m{background}\N{UPPER HALF BLOCK}"
+
+
+def _colour(pixel: Sequence[int]) -> int:
+    """Return the nearest of the 256 colours of xterm: a cube of 6 x 6 x 6, and 24 greys."""
+    if max(pixel) - min(pixel) < 10 and 3 < pixel[1] < 247:
+        return 232 + min(23, max(0, round((pixel[1] - 8) / 10)))
+    red, green, blue = ((value - 35) // 40 if value > 114 else int(value > 47) for value in pixel)
+    return 16 + 36 * red + 6 * green + blue

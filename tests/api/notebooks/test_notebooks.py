@@ -5,6 +5,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from types import ModuleType, SimpleNamespace
 
+import numpy as np
 import pytest
 from helpers import record
 
@@ -78,6 +79,26 @@ def test_series_and_differences(shell):
     assert "no points" in display.history(gittrack.get(first).history("loss")._replace(values=()))
     assert "lr" in display.run_diff(gittrack.diff(first, second))
     assert display.live_run(gittrack.init(mode="disabled")) == "<p>this run records nothing</p>"
+
+
+def test_images_are_data_of_the_page_and_limited_in_size(shell):
+    def run(value):
+        with gittrack.init() as live:
+            images = [gittrack.Image(np.full((2, 2), value, np.uint8))] * 2
+            noise = np.random.default_rng(0).integers(0, 255, (600, 600), np.uint8)
+            live.log({"<mask>": images, "large": gittrack.Image(noise)})
+            live.log({f"tile {number}": gittrack.Image(noise[:300, :300]) for number in range(20)})
+            shown = display.live_run(live)
+        return gittrack.get(live.id), shown
+
+    (first, live), (second, _) = run(1), run(2)
+    for page in (live, first._repr_html_()):
+        assert page.count('src="data:image/png;base64,') == 8  # no more, and not the large one
+        assert len(page) < 2_000_000
+        assert "&lt;mask&gt;" in page
+    page = display.run_diff(gittrack.diff(first.id, second.id))
+    assert page.count("data:image/png") == 2
+    assert page.index("A &lt;mask&gt;") < page.index("B &lt;mask&gt;")
 
 
 def test_track_prints_what_the_command_line_prints(shell, capsys):

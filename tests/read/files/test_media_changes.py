@@ -29,13 +29,17 @@ def test_the_media_of_two_runs_are_compared(project):
     assert changes["errors"].rows == ("-7,cat", "+7,dog", "+50,new")
     assert (changes["mask"].changed, changes["mask"].type) == (1, "image")
     assert (changes["only b"].only_a, changes["only b"].only_b) == (0, 1)
+    assert changes["mask"].image[:5] == ((4, 4), (4, 4), 16, 9.0, 9)
     shown = helpers.look("diff", "a", "b", "--media").out
+    assert "4 x 4: 16 of 16 pixels differ, by 9 on average, 9 at most, of 255\n" in shown
     assert "errors  table  1 changed\n-7,cat\n+7,dog\n+50,new\n" in shown
     assert f"git track get {b[16:]} media/mask/1.png -o b/" in shown
     assert "only b  text  1 only in B" in shown
     assert "```diff\n" in helpers.look("diff", "a", "b", "--media", "--md").out
     document = json.loads(helpers.look("diff", "a", "b", "--json", "--media").out)
     assert [change["name"] for change in document["media"]] == ["errors", "mask", "only b"]
+    facts = {"a": [4, 4], "b": [4, 4], "pixels": 16, "mean": 9.0, "largest": 9}
+    assert [change["image"] for change in document["media"]] == [None, facts, None]
     assert helpers.look("diff", "a", "a", "--media").out.endswith("equal: media\n")
     assert "media" not in helpers.look("diff", "a", "a").out
     many = helpers.look("diff", "a", "b", "a", "--media").out
