@@ -26,6 +26,7 @@ class LfsServer(ThreadingHTTPServer):
         self.folder = folder
         self.most = 1 << 40
         self.lies: bytes | None = None
+        self.endless = ""  # the object whose bytes never end
         self.requests: list[str] = []
         self.paused: threading.Event | None = None  # set when a transfer is in its middle
         folder.mkdir()
@@ -81,6 +82,9 @@ class _Handler(BaseHTTPRequestHandler):
         data = self.server.lies or (self.server.folder / oid).read_bytes()
         start = int(self.headers.get("Range", "bytes=0-")[6:].partition("-")[0])
         self.server.requests.append(f"GET {oid[:8]} {start}")
+        if oid == self.server.endless:
+            self._send_without_end()
+            return
         self.send_response(206 if start else 200)
         if start:
             self.send_header("Content-Range", f"bytes {start}-{len(data) - 1}/{len(data)}")
@@ -91,6 +95,14 @@ class _Handler(BaseHTTPRequestHandler):
         self._pause()
         with contextlib.suppress(ConnectionError):
             self.wfile.write(data[half:])
+
+    def _send_without_end(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.close_connection = True
+        with contextlib.suppress(OSError):
+            for _ in range(1 << 10):  # 1 GB, if nobody stops it
+                self.wfile.write(bytes(1 << 20))
 
     def _body(self) -> bytes:
         length = int(self.headers.get("Content-Length", 0))

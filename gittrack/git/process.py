@@ -74,6 +74,8 @@ class Call:
         Whether the output goes to another call.
     talking
         Whether the call may prompt and use the network.
+    largest
+        The size in bytes of the largest file that git and its helpers can write.
     """
 
     def __init__(
@@ -85,9 +87,12 @@ class Call:
         feed: bytes | Call | None = None,
         piped: bool = False,
         talking: bool = False,
+        largest: int | None = None,
     ) -> None:
         self.args = args
         argv = ["git", *(("-C", cwd) if cwd is not None else ()), *args]
+        if largest is not None:
+            argv = spawn.limited(argv, largest)
         try:
             source = feed.child if isinstance(feed, Call) else feed
             self.child: spawn.Child = spawn.Child(
@@ -191,23 +196,13 @@ class Repo(NamedTuple):
             ends.
         """
         if shared or self.work_tree is None:
-            folder = self.common_dir if shared else self.git_dir
-            return Call(
-                ["--git-dir", folder, *LOOKING, *args],
-                cwd=self.common_dir,
-                env=env,
-                feed=feed,
-                piped=piped,
-                talking=self.fetches,
-            )
-        return Call(
-            ["--git-dir", self.git_dir, "--work-tree", self.work_tree, *LOOKING, *args],
-            cwd=self.work_tree,
-            env=env,
-            feed=feed,
-            piped=piped,
-            talking=self.fetches,
-        )
+            options = ["--git-dir", self.common_dir if shared else self.git_dir]
+            cwd = self.common_dir
+        else:
+            options = ["--git-dir", self.git_dir, "--work-tree", self.work_tree]
+            cwd = self.work_tree
+        words = [*options, *LOOKING, *args]
+        return Call(words, cwd=cwd, env=env, feed=feed, piped=piped, talking=self.fetches)
 
     def read(self, *args: str, feed: bytes | None = None, shared: bool = True) -> bytes:
         """Run git and return its standard output.  Raises GitError if git failed."""

@@ -142,6 +142,12 @@ def _content(handle: int) -> bytes:
     return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
+def limited(argv: list[str], largest: int) -> list[str]:
+    """Return a command that cannot write a file of more than ``largest`` bytes, and some."""
+    block = 512  # bytes; the unit of `ulimit -f` in the shell of POSIX
+    return ["sh", "-c", 'ulimit -f "$0" && exec "$@"', str(largest // block + 1), *argv]
+
+
 def detached(argv: list[str], env: Mapping[str, str]) -> None:
     """Start a process that continues when this one ends, without waiting for it."""
     null = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)

@@ -1,12 +1,13 @@
 """Which store large content goes to and comes from.
 
-This is ``track.store`` if it is set, else Git LFS at the remote.  Files of a run, such as ``.lfsconfig``, do
-not count.
+This is ``track.store`` if it is set, else Git LFS at the remote.  Files of a run, such as its ``.lfsconfig``,
+do not count; of the user's own project, only the URL of the server does.
 """
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
@@ -90,7 +91,9 @@ def of_repo(
     if local is not None:
         folder = local / "lfs" / "objects"
         return _OfFiles(FolderStore(folder, name, local), str(folder))
-    return LfsStore(repo, name, redact_url(server or url), unattended=unattended)
+    of_project = None if server else _server_of_project(repo, name, pushing=pushing)
+    address = redact_url(server or of_project or url)
+    return LfsStore(repo, name, address, unattended=unattended, server=of_project)
 
 
 def _default_remote(config: Mapping[str, str]) -> str | None:
@@ -109,6 +112,24 @@ def _lfs_server(config: Mapping[str, str], remote: str, *, pushing: bool) -> str
     keys = [f"remote.{remote}.{name}" for name in names]
     keys += ["lfs.pushurl", "lfs.url"] if pushing else ["lfs.url"]
     return next((config[key] for key in keys if config.get(key)), None)
+
+
+def _server_of_project(repo: git.Repo, remote: str, *, pushing: bool) -> str | None:
+    """Return the URL of a Git LFS server in the ``.lfsconfig`` of the project; None if there is none.
+
+    Only the one that is committed on the branch of the main worktree counts, which the user has checked out.
+    The code of a run is in a worktree of its own, or has no branch.
+    """
+    git_dir = ("--git-dir", repo.common_dir)
+    if git.Call([*git_dir, "symbolic-ref", "--quiet", "HEAD"]).wait().code != 0:
+        return None
+    answer = git.Call([*git_dir, "config", "--blob", "HEAD:.lfsconfig", "--list", "-z"]).wait()
+    config = git.parse_config(answer.out) if answer.code == 0 else {}
+    server = _lfs_server(config, remote, pushing=pushing)
+    return server if server and _SERVER.fullmatch(server) else None
+
+
+_SERVER = re.compile(r"(https?|ssh)://[A-Za-z0-9_\[][!-~]*")
 
 
 def _at(location: str) -> RemoteStore:

@@ -23,11 +23,11 @@ from gittrack.disk import content_store, copies, folders, lfs_pointer
 from gittrack.disk.content_store import INCOMING, ContentStore
 from gittrack.disk.lfs_pointer import Pointer
 from gittrack.git.config import UNATTENDED
-from gittrack.large import receiving
+from gittrack.large import lfs_limits, receiving
 from gittrack.large.receiving import Progress
 from gittrack.large.transfer import Failures
 
-_AT_ONCE = 100  # contents of one call
+_TOO_LARGE = "file too large"  # what Go prints above the limit of the system
 _NO_ERROR = ("hint:", "Uploading", "Downloading", "fetch:", "error: failed to")
 _END = "end\n"
 _OLD_SECONDS = 86400.0
@@ -48,11 +48,21 @@ class LfsStore:
         Its URL, without a password.
     unattended : bool
         Whether nobody can answer a prompt.
+    server : str, optional
+        The URL of the server, if neither the remote nor git's configuration says it.
     """
 
-    def __init__(self, repo: git.Repo, remote: str, address: str, *, unattended: bool) -> None:
+    def __init__(
+        self,
+        repo: git.Repo,
+        remote: str,
+        address: str,
+        *,
+        unattended: bool,
+        server: str | None = None,
+    ) -> None:
         self.name, self.address = remote, f"lfs {address}"
-        self._repo, self._unattended = repo, unattended
+        self._repo, self._unattended, self._server = repo, unattended, server
 
     def _check_installed(self) -> None:
         if git.Call(["lfs", "version"]).wait().code != 0:
@@ -76,8 +86,10 @@ class LfsStore:
                 failures[content] = str(error.strerror or error)
         contents = [content for content in files if content not in failures]
         with self._private_repository() as private:
-            for start in range(0, len(contents), _AT_ONCE):
-                failures |= self._push(private, contents[start : start + _AT_ONCE], progress)
+            for start in range(0, len(contents), lfs_limits.AT_ONCE):
+                failures |= self._push(
+                    private, contents[start : start + lfs_limits.AT_ONCE], progress
+                )
         return failures
 
     def _push(self, private: str, contents: Sequence[Pointer], progress: Progress) -> Failures:
@@ -106,13 +118,15 @@ class LfsStore:
         self._check_installed()
         failures: Failures = {}
         with self._private_repository() as private:
-            for start in range(0, len(contents), _AT_ONCE):
-                part = contents[start : start + _AT_ONCE]
+            for part in lfs_limits.groups(contents):
                 _import(private, part)
                 counted = _Counted(progress)
-                answer = self._lfs(private, counted, "fetch", self.name, _FETCHED)
+                largest = part[-1].size + lfs_limits.SLACK
+                fetch = ("fetch", self.name, _FETCHED)
+                answer = self._lfs(private, counted, *fetch, largest=largest)
                 counted.complete(part)
                 named = self._named(answer, part)
+                lfs_limits.remove_incomplete(Path(self._repo.common_dir, "lfs"), part)
                 for content in part:
                     path = here.lfs_path(content.digest)
                     try:
@@ -135,6 +149,8 @@ class LfsStore:
                     continue
                 if "[404]" in line:
                     named[content] = f"{self.name} does not have it"
+                elif _TOO_LARGE in line:
+                    named[content] = "the server sent more than the size of the file"
                 elif line.startswith("expected OID"):
                     named[content] = f"the content that came is not {content.digest[:12]}"
                 else:
@@ -145,16 +161,22 @@ class LfsStore:
         """Return the error of the program in one line."""
         lines = [line for line in _lines(answer) if not line.startswith(_NO_ERROR)]
         text = lines[0] if lines else f"the exit status is {answer.code}"
-        if os.path.exists(os.path.join(self._repo.work_tree or "", ".lfsconfig")):
-            text += "; .lfsconfig is not read, set the server: git config lfs.url URL"
+        is_ignored = self._server is None and self._repo.work_tree is not None
+        if is_ignored and os.path.exists(f"{self._repo.work_tree}/.lfsconfig"):
+            text += (
+                "; .lfsconfig counts when it is committed on your branch: git config lfs.url URL"
+            )
         return f"git lfs: {text}"
 
-    def _lfs(self, private: str, progress: Progress, *args: str) -> git.Answer:
+    def _lfs(
+        self, private: str, progress: Progress, *args: str, largest: int | None = None
+    ) -> git.Answer:
         with _progress_file(private, progress) as path:
             env = {**(UNATTENDED if self._unattended else {}), "GIT_LFS_PROGRESS": path}
             empty = os.path.join(private, "empty")
             folder = ("--git-dir", private, "--work-tree", empty)
-            return git.Call([*folder, "lfs", *args], cwd=empty, env=env, talking=True).wait()
+            words = [*folder, "lfs", *args]
+            return git.Call(words, cwd=empty, env=env, talking=True, largest=largest).wait()
 
     @contextlib.contextmanager
     def _private_repository(self) -> Iterator[str]:
@@ -173,6 +195,7 @@ class LfsStore:
                 f"worktree = {_quoted(f'{private}/empty')}",
                 *("[lfs]", f"storage = {_quoted(f'{self._repo.common_dir}/lfs')}"),
                 *("fetchinclude =", "fetchexclude =", "fetchrecentalways = false"),
+                *((f"url = {_quoted(self._server)}",) if self._server else ()),
             )
             text = "".join(f"{line}\n" for line in lines)
             Path(private, "config").write_bytes(os.fsencode(text))

@@ -123,23 +123,42 @@ def test_a_file_of_a_wrong_size_is_not_taken(repos, server):
     assert has(second) == [False] * 3
 
 
-def test_no_lfsconfig_redirects_the_content(repos, server, tmp_path):
+def test_only_the_lfsconfig_of_the_own_branch_names_the_server(repos, server, tmp_path):
     first, _ = repos
-    with lfs_server.serving(tmp_path / "evil") as evil:
+    with lfs_server.serving(tmp_path / "other") as other:
         folder = Path(first.start)
-        lines = f"[lfs]\n\turl = {evil.url}/x\n\tpushurl = {evil.url}/x\n\tfetchexclude = *\n"
+        lines = f"[lfs]\n\turl = {other.url}/x\n\tfetchexclude = *\n"
         (folder / ".lfsconfig").write_text(lines)
         run_git(folder, "add", ".lfsconfig")
-        run_git(folder, "commit", "-qm", "evil")
-        assert send(first) == {}
-        assert evil.requests == []
+        assert choice.of_repo(first).address == f"lfs {server.url}/team.git"  # not committed
+        run_git(folder, "commit", "-qm", "a server")
+        run_git(folder, "checkout", "-q", "--detach")  # as the code of a run is
+        assert choice.of_repo(first).address == f"lfs {server.url}/team.git"
+        assert (send(first, CONTENTS[:1]), other.requests) == ({}, [])
+        run_git(folder, "checkout", "-q", "-b", "mine")
+        assert (send(first, CONTENTS[1:2]), os.listdir(other.folder)) == ({}, [CONTENTS[1].digest])
+        run_git(folder, "config", "lfs.url", f"{server.url}/mine")
+        assert choice.of_repo(first).address == f"lfs {server.url}/mine"
+        run_git(folder, "config", "--unset", "lfs.url")
+    for url in ("ssh://-oProxyCommand=x/y", "ext::sh -c x", "/a/folder", "https://a b"):
+        (folder / ".lfsconfig").write_text(f'[lfs]\n\turl = "{url}"\n')
+        run_git(folder, "commit", "-qam", url)
+        assert choice.of_repo(first).address == f"lfs {server.url}/team.git"
     server.most = 0
-    run_git(folder, "config", "lfs.url", "http://127.0.0.1:9/nobody")
-    reasons = set(send(first).values())
-    assert len(reasons) == 1
-    reason = reasons.pop()
-    assert reason.startswith("git lfs: batch response: ")
-    assert reason.endswith(".lfsconfig is not read, set the server: git config lfs.url URL")
+    assert set(send(first, CONTENTS[2:]).values()) == {"object is too large"}
+
+
+def test_a_server_that_sends_without_end_is_stopped(repos, server):
+    first, second = repos
+    send(first)
+    server.endless = CONTENTS[0].digest
+    failures = bring(second)
+    assert failures[CONTENTS[0]] == "the server sent more than the size of the file"
+    storage = Path(second.common_dir, "lfs")
+    sizes = [path.stat().st_size for path in storage.rglob("*") if path.is_file()]
+    assert sum(sizes) < 4 << 20
+    server.endless = ""
+    assert (bring(second), has(second)) == ({}, [True] * 3)
 
 
 @pytest.mark.slow
