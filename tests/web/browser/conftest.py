@@ -1,4 +1,4 @@
-"""One Chromium per worker, and a new context per test.
+"""One Chromium and one tab per worker, because a new tab costs as much as a test.
 
 A test fails if the page has an error, or if it asks for anything outside of its server or file.
 """
@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -18,7 +19,9 @@ REQUIRED = bool(os.environ.get("BROWSER_TESTS_REQUIRED"))  # set by .ci/run: no 
 SWITCHES = [
     *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-extensions"),
     *("--disable-component-update", "--no-first-run", "--mute-audio"),
+    "--disable-features=SpareRendererForSitePerProcess,Translate,OptimizationHints,MediaRouter",
 ]
+SIZE = {"width": 1400, "height": 800}
 
 
 @pytest.fixture(scope="session")
@@ -38,19 +41,84 @@ def browser() -> Iterator[Any]:
         chromium.close()
 
 
-@pytest.fixture
-def page(browser) -> Iterator[Any]:
-    """A tab.  ``page.context.set_offline(True)`` takes the network away."""
-    context = browser.new_context(viewport={"width": 1400, "height": 800})
+class Tab(NamedTuple):
+    """A tab, and what went wrong in it."""
+
+    page: Any
+    problems: list[str]
+
+
+def new_tab(browser: Any) -> Tab:
+    """Open a tab that has cookies of its own."""
+    context = browser.new_context(viewport=SIZE)
     context.set_default_timeout(20_000)
-    tab = context.new_page()
-    problems: list[str] = []
-    tab.on("pageerror", lambda error: problems.append(str(error)))
-    tab.on("console", lambda line: problems.append(line.text) if is_error(line) else None)
-    tab.on("request", lambda sent: problems.append(sent.url) if is_outside(sent.url) else None)
-    yield tab
-    context.close()
+    tab = Tab(context.new_page(), [])
+    add = tab.problems.append
+    tab.page.on("pageerror", lambda error: add(str(error)))
+    tab.page.on("console", lambda line: add(line.text) if is_error(line) else None)
+    tab.page.on("request", lambda sent: add(sent.url) if is_outside(sent.url) else None)
+    return tab
+
+
+@pytest.fixture(scope="session")
+def tab(browser) -> Tab:
+    """The tab of all tests of a worker."""
+    return new_tab(browser)
+
+
+@pytest.fixture
+def page(tab) -> Iterator[Any]:
+    """An empty tab.  ``page.context.set_offline(True)`` takes the network away."""
+    yield tab.page
+    reset(tab.page)
+    problems = tab.problems.copy()
+    tab.problems.clear()
     assert problems == []
+
+
+def reset(page: Any) -> None:
+    """Empty a tab, so that the next test finds it as a new one."""
+    page.goto("about:blank")
+    page.mouse.up()
+    page.mouse.move(0, 0)
+    page.emulate_media(media="null", color_scheme="null")
+    page.set_viewport_size(SIZE)
+    page.context.set_offline(False)
+    page.context.clear_cookies()
+    page.context.clear_permissions()
+
+
+@pytest.fixture
+def own_page(browser) -> Iterator[Any]:
+    """A tab for a test that changes it for good."""
+    tab = new_tab(browser)
+    yield tab.page
+    tab.page.context.close()
+    assert tab.problems == []
+
+
+@pytest.fixture(scope="session")
+def templates() -> Iterator[Path]:
+    """The folder of the repositories that several tests begin with."""
+    with tempfile.TemporaryDirectory(prefix="gittrack-templates-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def filled(project, templates) -> Callable[[Callable[[], None]], None]:
+    """Let a function record runs in the repository; the second time, they are copied."""
+
+    def fill(record: Callable[[], None]) -> None:
+        template = templates / f"{record.__module__}.{record.__qualname__}"
+        if template.exists():
+            shutil.rmtree(project)
+            shutil.copytree(template, project, symlinks=True)
+            os.chdir(project)
+        else:
+            record()
+            shutil.copytree(project, template, symlinks=True)
+
+    return fill
 
 
 def is_error(line: Any) -> bool:

@@ -13,12 +13,17 @@ from gittrack.web import search_demo
 expect = pytest.importorskip("playwright.sync_api").expect
 
 
-@pytest.fixture
-def charts(project, served, page):
-    """A page with the curves of two runs, of which the second is better at every step."""
+def record_two() -> None:
+    """Record two runs, of which the second is better at every step."""
     for number, rate in enumerate((0.01, 0.1)):
         points = [{"train/loss": math.exp(-n * rate), "train/acc": n / 100} for n in range(100)]
         helpers.record(f"run {number}", *points)
+
+
+@pytest.fixture
+def charts(filled, served, page):
+    """A page with the curves of two runs."""
+    filled(record_two)
     page.goto(served.address)
     page.wait_for_selector(".chart")
     return page
@@ -139,7 +144,6 @@ def test_the_keyboard_reads_the_points_of_a_chart(charts):
 def touch(page):
     """Return a function that puts fingers on the page; without fingers it lifts them."""
     session = page.context.new_cdp_session(page)
-    session.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
 
     def send(kind, *points):
         fingers = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(points)]
@@ -248,10 +252,11 @@ def test_full_screen_and_arrows(charts):
     expect(charts.locator("tr[aria-selected=true]")).to_have_count(1)  # Escape did nothing else
 
 
-def test_an_old_browser_shows_what_a_file_needs(tmp_path, page, opened):
-    page.add_init_script("delete window.DecompressionStream")
+def test_an_old_browser_shows_what_a_file_needs(tmp_path, own_page):
+    own_page.add_init_script("delete window.DecompressionStream")
     (tmp_path / "search.html").write_bytes(search_demo.page())
-    expect(opened(tmp_path / "search.html").locator("body")).to_contain_text("Firefox 113")
+    own_page.goto((tmp_path / "search.html").as_uri())
+    expect(own_page.locator("body")).to_contain_text("Firefox 113")
 
 
 def test_the_search_demonstration_plays_and_hides_the_optimum(tmp_path, opened):

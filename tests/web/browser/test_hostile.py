@@ -31,9 +31,8 @@ PLOTLY = """const Plotly = { newPlot: async (box, data, layout) => {
 } };"""
 
 
-@pytest.fixture
-def hostile(project) -> Path:
-    """Runs with an attack in each name, param, metric, tag, note, log and artifact."""
+def record_attacks() -> None:
+    """Record runs with an attack in each name, param, metric, tag, note, log and artifact."""
     Path("evil.html").write_text(PAGE)
     Path("evil.svg").write_text(f'<svg xmlns="http://www.w3.org/2000/svg">{PAGE}</svg>')
     Path("evil.png").write_text(PAGE)
@@ -51,6 +50,12 @@ def hostile(project) -> Path:
                 media = {MARKUP: helpers.gittrack.Text(PAGE), "page": helpers.gittrack.Html(PAGE)}
                 run.log(media, step=1)
             print(PAGE)
+
+
+@pytest.fixture
+def hostile(project, filled) -> Path:
+    """A repository of attacks."""
+    filled(record_attacks)
     return project
 
 

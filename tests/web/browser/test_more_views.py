@@ -10,12 +10,17 @@ import pytest
 expect = pytest.importorskip("playwright.sync_api").expect
 
 
-@pytest.fixture
-def many(project) -> Path:
-    """Six runs over two params; the loss depends on the first alone."""
+def record_six() -> None:
+    """Record six runs over two params; the loss depends on the first alone."""
     for number in range(6):
         config = {"lr": 10.0 ** (number % 3 - 3), "kind": "ab"[number // 3]}
         helpers.record(f"run {number}", {"loss": 1.0 + number % 3}, config=config)
+
+
+@pytest.fixture
+def many(project, filled) -> Path:
+    """Six runs over two params."""
+    filled(record_six)
     return project
 
 

@@ -15,14 +15,19 @@ from gittrack.web import windows
 expect = pytest.importorskip("playwright.sync_api").expect
 
 
-@pytest.fixture
-def recorded(project) -> Path:
-    """Three runs, the second one the best."""
+def record_three() -> None:
+    """Record three runs, the second one the best."""
     for number, rate in enumerate((0.1, 0.01, 0.001)):
         points = [
             {"loss": math.exp(-step * rate), "accuracy": 0.5 + number % 2 / 4} for step in range(50)
         ]
         helpers.record(f"run {number}", *points, config={"lr": rate, "depth": 4})
+
+
+@pytest.fixture
+def recorded(project, filled) -> Path:
+    """Three runs, the second one the best."""
+    filled(record_three)
     return project
 
 

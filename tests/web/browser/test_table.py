@@ -14,14 +14,19 @@ from gittrack.web import one_file
 expect = pytest.importorskip("playwright.sync_api").expect
 
 
-@pytest.fixture
-def table(project, served, page):
-    """A page with two configurations of three seeds each."""
+def record_six() -> None:
+    """Record two configurations of three seeds each."""
     for rate in (0.1, 0.2):
         for seed in (1, 2, 3):
             helpers.record(
                 f"lr {rate} seed {seed}", {"loss": rate * seed}, config={"lr": rate, "seed": seed}
             )
+
+
+@pytest.fixture
+def table(filled, served, page):
+    """A page with two configurations of three seeds each."""
+    filled(record_six)
     page.goto(served.address)
     expect(page.locator("tbody tr[data-key]")).to_have_count(6)
     return page

@@ -11,13 +11,11 @@ expect = pytest.importorskip("playwright.sync_api").expect
 TRIAL = """echo "{\\"loss\\": $2}" >> "$GITTRACK_METRICS" """
 
 
-@pytest.fixture
-def two(project) -> list[str]:
-    """Two runs of different code, with a picture and a table."""
+def record_two() -> None:
+    """Record two runs of different code, with a picture and a table."""
     Path("plot.svg").write_text(
         '<svg xmlns="http://www.w3.org/2000/svg"><text y="20">hello</text></svg>'
     )
-    ids = []
     for number in range(2):
         Path("train.py").write_text(f"print({number})\n")
         Path("table.csv").write_text(f'step,word\n1,same\n{number},"a, b"\n')
@@ -28,8 +26,13 @@ def two(project) -> list[str]:
             run.log_artifact("table.csv")
             for step in (0, 10):
                 run.log({"val/picture": helpers.gittrack.Image([[0, 25 * step]])}, step=step)
-        ids.append(run.id)
-    return ids
+
+
+@pytest.fixture
+def two(filled) -> list[str]:
+    """Two runs of different code, with a picture and a table."""
+    filled(record_two)
+    return [run["id"] for run in reversed(helpers.listed())]
 
 
 def test_two_picked_runs_are_compared_with_their_code(two, served, page):
@@ -51,6 +54,11 @@ def test_two_picked_runs_are_compared_with_their_code(two, served, page):
     expect(table.locator("tbody tr")).to_have_count(1)
     expect(table.locator(".command")).to_contain_text(":artifacts/table.csv refs/runs/")
     assert "tab%3Dfiles" in page.url
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")  # all tabs are printed
+    for tab in ("Values", "Code", "Artifacts"):
+        expect(page.get_by_role("tabpanel", name=tab)).to_be_visible()
+    expect(page.locator(".patch .added").filter(has_text="print")).to_be_visible()
 
 
 def test_the_keyboard_alone(two, served, page):

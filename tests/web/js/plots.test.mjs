@@ -53,7 +53,7 @@ test("a place goes to a number and back", () => {
 
 test("the best run is bright, and a run without a value is gray", () => {
   const color = colorsBy(RUNS.keys, axis("metrics.loss"), "min");
-  assert.deepEqual([color(3), color(0), color(1)], ["rgb(253 231 37)", "rgb(68 1 84)", "#888888"]);
+  assert.deepEqual([color(3), color(0), color(1)], ["rgb(189 223 38)", "rgb(65 68 135)", "#888888"]);
   const named = colorsBy(RUNS.keys, axis("params.kind"), null);
   assert.equal(named(0), named(3));
   assert.notEqual(named(0), named(1));

@@ -22,6 +22,6 @@ test("places on a logarithmic and a linear axis", () => {
 });
 
 test("better scores are brighter, and scores outside of the landscape have its ends' colours", () => {
-  assert.equal(heat(0), "rgb(253 231 37)");
+  assert.equal(heat(0), "rgb(189 223 38)");
   assert.equal(heat(1), heat(7));
 });

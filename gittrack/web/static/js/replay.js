@@ -36,8 +36,9 @@ function share(/** @type {number} */ value, /** @type {{low: number, high: numbe
   return log ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
 }
 
-// Points of the scheme "viridis" (van der Walt and Smith 2015), which is even and safe for colour-blind people.
-const STOPS = [[68, 1, 84], [59, 82, 139], [33, 145, 140], [94, 201, 98], [253, 231, 37]];
+// The middle of the scheme "viridis" (van der Walt and Smith 2015), which is even and safe for colour-blind people; its ends
+// cannot be seen on a dark or a white page.
+const STOPS = [[65, 68, 135], [42, 120, 142], [34, 168, 132], [122, 209, 81], [189, 223, 38]];
 
 /**
  * Return the colour of a share from 0 (best: bright) to 1 (worst: dark).

@@ -83,6 +83,7 @@ export function signOf(runs, keys) {
 export function mountPage(root, app, load, draw, names, sign) {
   const page = el("div", { class: "page", tabindex: "0" }, el("p", { class: "muted", text: "loading" }));
   fill(root, page);
+  page.addEventListener("blur", () => page.classList.remove("arrived"));
   let turn = 0;
   /** @type {(() => void)[]} */
   let ends = [];
@@ -96,7 +97,9 @@ export function mountPage(root, app, load, draw, names, sign) {
   function arrive() {
     named = last?.id;
     app.announce(page.querySelector("h1")?.textContent || "");
-    if (document.activeElement === document.body) page.focus({ preventScroll: true });
+    if (document.activeElement !== document.body) return;
+    page.classList.add("arrived");
+    page.focus({ preventScroll: true });
   }
   function refresh() {
     const now = sign ? sign(app.store.get()) : null;
