@@ -82,12 +82,7 @@ _TASKS = {
     },
 }
 _HIDDEN = {
-    "__complete": "complete",
-    "__manpage": "manpage",
-    "__facts": "facts",
-    "__push": "push",
-    "__live": "live",
-    "__worker": "worker",
+    f"__{verb}": verb for verb in ("complete", "manpage", "facts", "push", "live", "fold", "worker")
 }  # for programs: see commands/_hidden.py
 NESTED = ("model", "sweep")  # verbs that have verbs below them
 DEFAULTS = ("sweep",)  # nested verbs that also work without a verb below them

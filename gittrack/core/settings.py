@@ -24,6 +24,7 @@ class Settings(NamedTuple):
     max_media_size: int = 200 << 20
     max_log_size: int = 4 << 20
     pack_refs: int = 500
+    fold: int = 5000  # refs of runs; 0: never
     env: tuple[str, ...] = ()
     remote: str | None = None
     sign: bool = False
@@ -65,6 +66,11 @@ DESCRIPTIONS: dict[str, tuple[str, str]] = {
         "of console output over this size, the first quarter and the end are recorded",
     ),
     "packRefs": ("500", "how many loose run refs are packed, in the background; 0: never"),
+    "fold": (
+        "5000",
+        "if more runs than this have refs, those that ended 30 days ago are folded, in the background; "
+        "0: never",
+    ),
     "env": ("", "more environment variables to record, separated by spaces or commas"),
     "volatile": (
         "time times seconds secs sec elapsed duration runtime memory rss per_s per_sec per_second "
@@ -276,6 +282,7 @@ def from_config(config: Mapping[str, str]) -> Settings:
         max_media_size=size("maxMediaSize", default.max_media_size),
         max_log_size=size("maxLogSize", default.max_log_size),
         pack_refs=size("packRefs", default.pack_refs),
+        fold=size("fold", default.fold),
         env=words(config, "track.env"),
         remote=remote,
         sign=sign(config),

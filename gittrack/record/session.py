@@ -20,7 +20,7 @@ from gittrack.record.code import capture, conversions, tree_inspection
 from gittrack.record.evidence import changes, neighbours
 from gittrack.record.machine import lock_files
 from gittrack.record.machine.author import author, user
-from gittrack.record.publish import background, removed_journal, writer
+from gittrack.record.publish import background, removed_journal, upkeep, writer
 from gittrack.record.request import RequiredCode, RunRequest, check_request
 from gittrack.version import __version__
 
@@ -203,6 +203,7 @@ def end(session: Session, facts: Mapping[str, Any]) -> writer.Published:
     sign = session.settings.sign
     published = writer.publish(session.repo, session.journal, full, session.author, sign=sign)
     pack_refs_sometimes(session.repo, session.settings.pack_refs)
+    upkeep.fold_sometimes(session.repo, session.settings.fold)
     if session.settings.push:
         background.push_waiting(session.repo)
     run = neighbours.Neighbour(session.journal.id, published.info.parent)

@@ -36,7 +36,7 @@ def test_what_is_no_size_is_refused_with_the_name_of_the_setting(text):
     [
         *(("track.maxfilesize", "max_file_size"), ("track.maxsnapshotsize", "max_snapshot_size")),
         *(("track.maxartifactsize", "max_artifact_size"), ("track.maxlogsize", "max_log_size")),
-        ("track.packrefs", "pack_refs"),
+        *(("track.packrefs", "pack_refs"), ("track.fold", "fold")),
     ],
 )
 def test_every_size_has_its_key(key, field):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from gittrack import git
 from gittrack.core.errors import TrackError
 from gittrack.share.background import automatic
 from gittrack.share.background import live as live_runs
+from gittrack.tidy import quiet_fold
 
 PUSH_SECONDS = 900
 _STATE_SECONDS = 120
@@ -44,6 +46,16 @@ def live(common_dir: str, journal: str, interval: float) -> int:
 
 def _limit_of_state() -> AbstractContextManager[None]:
     return _limit(_STATE_SECONDS)
+
+
+def fold(common_dir: str) -> int:
+    """Fold old runs of a repository that has very many; return 1 if that failed."""
+    _leave_terminal()
+    try:
+        quiet_fold.run(repository(common_dir), time.time())
+    except (TrackError, OSError):
+        return 1
+    return 0
 
 
 @contextmanager

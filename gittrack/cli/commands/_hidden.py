@@ -1,7 +1,8 @@
 """Verbs for programs.
 
 ``__complete`` is for shells, ``__manpage`` and ``__facts`` are for the documentation, ``__push``
-and ``__live`` share runs in the background, and ``__worker`` runs the trials of an engine.
+and ``__live`` share runs in the background, ``__fold`` folds old ones, and ``__worker`` runs the trials of an
+engine.
 """
 
 from __future__ import annotations
@@ -58,6 +59,13 @@ def live(words: Sequence[str]) -> int:
     from gittrack.cli.commands import _background  # noqa: PLC0415 - it imports all that shares runs
 
     return _background.live(words[0], words[1], float(words[2]))
+
+
+def fold(words: Sequence[str]) -> int:
+    """Fold old runs of a repository, given by its folder; nobody sees this process."""
+    from gittrack.cli.commands import _background  # noqa: PLC0415 - it imports all that shares runs
+
+    return _background.fold(words[0])
 
 
 def worker(words: Sequence[str]) -> int:

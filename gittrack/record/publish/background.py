@@ -14,7 +14,7 @@ from gittrack import git
 from gittrack.core import layout
 from gittrack.disk import folders
 
-PUSH, LIVE = "__push", "__live"
+PUSH, LIVE, FOLD = "__push", "__live", "__fold"
 
 
 def list_waiting(repo: git.Repo, ref: str) -> None:
