@@ -113,6 +113,7 @@ READS_ENVIRONMENT = {
     "reproduce/environments/locked_environment.py": "puts the environment that it made on PATH",
     "git/process.py": "drops variables that redirect git",
     "git/config.py": "git's own identity variables",
+    "git/files/repository.py": "variables that tell git where to look for a repository",
     "integrations/wandb/settings.py": "the variables of W&B",
     "integrations/mlflow/session.py": "the variables of MLflow",
     "api/run.py": "GITTRACK_MODE, which can turn recording off",

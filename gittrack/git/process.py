@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from gittrack.core.errors import NotARepository, TrackError
 from gittrack.core.fast_typing import TYPE_CHECKING, NamedTuple
 from gittrack.git import spawn
+from gittrack.git.files import repository
 
 if TYPE_CHECKING:
     import git as gitpython
@@ -248,7 +249,8 @@ def drop_ahead() -> None:
 
 def look_ahead(folder: str, *, config: bool = False) -> None:
     """Start the call of `find`, and of `Repo.config`, while modules are still being imported."""
-    begin_ahead(folder, _LOCATE, _LOCATE)
+    if repository.locate(folder) is None:
+        begin_ahead(folder, _LOCATE, _LOCATE)
     if config:
         begin_ahead(folder, _CONFIG, _CONFIG)
 
@@ -259,21 +261,24 @@ def find(path: str | os.PathLike[str] | None = None) -> Repo:
     Raises NotARepository if there is none, and GitError with git's message if git refuses to use it.
     """
     start = os.path.abspath(path or os.curdir)
-    call = take_ahead(start, _LOCATE) or Call(_LOCATE, cwd=start)
-    answer = call.wait()
+    if located := repository.locate(start):
+        return Repo(start, located.git_dir, *located, "sha1")
+    return find_by_git(start)
+
+
+def find_by_git(start: str) -> Repo:
+    """Return the same as `find`, always from git."""
+    answer = (take_ahead(start, _LOCATE) or Call(_LOCATE, cwd=start)).wait()
     lines = os.fsdecode(answer.out).split("\n")
     if len(lines) < 5 or not lines[0].startswith("/"):
-        raise failure(call.args, answer)
-    if len(lines) > 7 or lines[2] not in (
-        "true",
-        "false",
-    ):  # git separates the answers by line breaks
+        raise failure(_LOCATE, answer)
+    if len(lines) > 7 or lines[2] not in ("true", "false"):  # git separates answers by line breaks
         problem = "the path of this repository or folder has a line break"
         raise TrackError(problem, "move it to a folder whose name has none")
     git_dir, common_dir, bare, hash_name, prefix = lines[:5]
     inside = bare == "false" and answer.code == 0
-    work_tree = lines[5] if inside and len(lines) > 5 else None
-    return Repo(start, git_dir, common_dir, work_tree, prefix, hash_name)
+    top = lines[5] if inside and len(lines) > 5 else None
+    return Repo(start, git_dir, common_dir, top, prefix, hash_name)
 
 
 def resolve(repo: Repo, name: str) -> str | None:

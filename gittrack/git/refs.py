@@ -11,6 +11,7 @@ from collections.abc import Callable, Container, Sequence
 from gittrack.core.errors import TrackError
 from gittrack.core.fast_typing import NamedTuple
 from gittrack.git import LOOKING, Answer, Call, GitError, Repo, detach, failure
+from gittrack.git.files import packed_refs
 from gittrack.git.process import begin_ahead, take_ahead
 
 
@@ -136,11 +137,7 @@ def exists(repo: Repo, ref: str) -> bool:
         return True
     if os.path.exists(os.path.join(repo.common_dir, TABLES)):
         return repo.call("show-ref", "--verify", "--quiet", ref, shared=True).wait().code == 0
-    try:
-        with open(os.path.join(repo.common_dir, "packed-refs"), "rb") as file:
-            return b" %s\n" % os.fsencode(ref) in file.read()
-    except FileNotFoundError:
-        return False
+    return packed_refs.exists(repo.common_dir, ref)
 
 
 def update(repo: Repo, ref: str, new: str, old: str | None, reason: str) -> None:

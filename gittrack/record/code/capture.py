@@ -93,22 +93,22 @@ def capture_code(
     If git cannot compare or store the changes, for example because a clean filter fails, the result
     names the commit, and ``warnings`` and ``diff["inexact"]`` say what is missing.
     """
-    head = inspection.head.wait()
-    date, tree, commit = head.out.decode().split() if head.out else ("", "", "")
+    head = tree_inspection.head(inspection)
     index = PrivateIndex(repo, folder)
     remote = redact_text(settings.remote) if settings.remote else None
     try:
         try:
             status = tree_inspection.read_status(repo, inspection, index)
         except (git.GitError, OSError) as error:
-            code = Code(commit=commit or None, branch=tree_inspection.branch(repo), remote=remote)
+            commit = head.oid if head else None
+            code = Code(commit=commit, branch=tree_inspection.branch(repo), remote=remote)
             return _incomplete(Captured(code, None, {}), "code", error)
         code = Code(commit=status.commit, branch=status.branch, remote=remote)
         status, clean = _without_other_files(repo, status, settings, run_outputs, known_new_files)
-        clean = clean._replace(code=code, tree=tree or None, tracked=index.listing)
+        clean = clean._replace(code=code, tree=head.tree if head else None, tracked=index.listing)
         if not status.changes:
             return clean
-        return _with_changes(clean, index, status, int(date or 0), settings)
+        return _with_changes(clean, index, status, head.date if head else 0, settings)
     finally:
         index.remove()
 

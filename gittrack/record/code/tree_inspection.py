@@ -1,4 +1,4 @@
-"""What git says about the work tree: status, flags and HEAD, by processes side by side."""
+"""What git says about the work tree: status, flags and HEAD; its processes run side by side."""
 
 from __future__ import annotations
 
@@ -6,25 +6,47 @@ import os
 from typing import NamedTuple
 
 from gittrack import git
+from gittrack.git.files import head as head_file
+from gittrack.git.files import index as index_file
+from gittrack.git.files.head import HeadCommit
 from gittrack.record.code.index import PrivateIndex
 from gittrack.record.code.status import ChangedPath, Status, parse_status
 
 
 class Inspection(NamedTuple):
-    """The git processes that inspect the work tree, side by side."""
+    """What is known of the work tree: answers, and git processes that run side by side.
+
+    Parameters
+    ----------
+    status
+        The process of ``git status``.
+    flags
+        The output of ``git ls-files -v -z``, or its process.
+    head
+        The commit that is checked out, or the process of ``git log -1``.
+    """
 
     status: git.Call
-    flags: git.Call
-    head: git.Call
+    flags: bytes | git.Call
+    head: HeadCommit | git.Call
 
 
 def start(repo: git.Repo) -> Inspection:
     """Start to inspect the work tree; `capture_code` waits for the result."""
-    return Inspection(
-        _status_call(repo, {}),
-        repo.call("ls-files", "-v", "-z", "--full-name", ":/"),
-        repo.call("log", "-1", "--no-show-signature", "--format=%ct %T %H", "HEAD", "--"),
-    )
+    status = _status_call(repo, {})
+    listing = index_file.listing(repo.git_dir) if repo.hash_name == "sha1" else None
+    flags = repo.call("ls-files", "-v", "-z", "--full-name", ":/") if listing is None else listing
+    form = ("--no-show-signature", "--format=%ct %T %H")
+    commit = head_file.read(repo.git_dir, repo.common_dir)
+    return Inspection(status, flags, commit or repo.call("log", "-1", *form, "HEAD", "--"))
+
+
+def head(inspection: Inspection) -> HeadCommit | None:
+    """Return the commit that is checked out; None if there is none."""
+    if not isinstance(inspection.head, git.Call):
+        return inspection.head
+    words = inspection.head.wait().out.decode().split()
+    return HeadCommit(words[2], words[1], int(words[0])) if words else None
 
 
 def branch(repo: git.Repo) -> str | None:
@@ -43,8 +65,8 @@ def read_status(repo: git.Repo, inspection: Inspection, index: PrivateIndex) -> 
     """Return the status of the work tree, of the files that git overlooks too."""
     answer = inspection.status.wait()
     index.broken = answer.code != 0
-    flags = inspection.flags.wait()
-    index.listing, index.flagged = flags.out, _overlooked_files(flags, index.root)
+    index.listing = _tracked(inspection.flags)
+    index.flagged = _overlooked_files(index.listing, index.root)
     if index.broken or index.flagged:  # again, with an index that is readable and has no flags
         answer = _status_of_private_index(index)
     status = parse_status(answer.out)
@@ -64,11 +86,18 @@ def _is_shadowing(root: str, change: ChangedPath) -> bool:
     return file and os.path.isdir(path) and not os.path.islink(path)
 
 
-def _overlooked_files(answer: git.Answer, root: str) -> list[str]:
+def _tracked(flags: bytes | git.Call) -> bytes:
+    """Return the tracked files with their flags; nothing if git cannot list them."""
+    if isinstance(flags, bytes):
+        return flags
+    answer = flags.wait()
+    return answer.out if answer.code == 0 else b""
+
+
+def _overlooked_files(listing: bytes, root: str) -> list[str]:
     """Return the files whose changes git is set to overlook, except sparse files that are absent."""
-    entries = os.fsdecode(answer.out).split("\0") if answer.code == 0 else []
     return [
         e[2:]
-        for e in entries
+        for e in os.fsdecode(listing).split("\0")
         if e[:1] == "h" or (e[:1] in ("S", "s") and os.path.lexists(os.path.join(root, e[2:])))
     ]

@@ -1,0 +1,156 @@
+"""Files of git: what is read without a process is what git says, and git is asked about the rest."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from helpers import git, repo
+
+from gittrack.git import process
+from gittrack.git.files import head, index, packed_refs, repository
+
+
+@pytest.mark.parametrize("below", ["", "a", "a/deep folder", "link/b"])
+def test_an_ordinary_repository_is_located_as_git_does(below, tmp_path):
+    place = repo(path=tmp_path / "ours")
+    (place / "a/deep folder/b").mkdir(parents=True)
+    (tmp_path / "link").symlink_to(place / "a/deep folder")
+    start = (tmp_path if below.startswith("link") else place) / below
+    located = repository.locate(str(start))
+    assert located is not None
+    assert process.find(start) == process.find_by_git(str(start))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "git config core.bare true",
+        "git config core.worktree ..",
+        "git config extensions.worktreeConfig true",
+        "git config include.path other",
+        "git config core.repositoryFormatVersion 1",
+        "git worktree add -q ../linked; cd ../linked",
+        "mv .git ../elsewhere; ln -s ../elsewhere .git",
+        "mv .git/config ../config; ln -s ../../config .git/config",
+        "cd .git/refs",
+        "git init -q --bare inside.git; cd inside.git/objects",
+        "rm .git/HEAD",
+        "git checkout -q --detach",
+        "printf '\\n# %70000d' 1 >> .git/config",
+    ],
+)
+def test_git_is_asked_about_what_is_not_ordinary(change):
+    place = repo()
+    start = git(place, "-c", f"alias.x=!{{ {change}; }} >/dev/null && pwd", "x").strip()
+    assert repository.locate(start) is None
+
+
+def test_git_is_asked_about_another_place_than_a_folder_of_this_user(tmp_path, monkeypatch):
+    place = repo(path=tmp_path / "ours")
+    assert repository.locate(str(place / "nothing")) is None
+    (place / "file").touch()
+    assert repository.locate(str(place / "file")) is None
+    monkeypatch.setattr(os, "geteuid", lambda: 54321)
+    assert repository.locate(str(place)) is None
+    monkeypatch.undo()
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
+    assert repository.locate(str(place)) is None
+
+
+def test_a_loose_commit_is_read_as_git_shows_it():
+    place = repo()
+    for step in (
+        "commit -q --allow-empty -m 'two\n\ntree 0'",
+        "checkout -q --detach",
+        "checkout -q -",
+    ):
+        git(place, "-c", f"alias.x=!git {step}", "x")
+        commit = head.read(f"{place}/.git", f"{place}/.git")
+        assert commit is not None
+        assert [*commit] == [
+            *git(place, "log", "-1", "--format=%H %T").split(),
+            int(git(place, "log", "-1", "--format=%ct")),
+        ]
+    git(place, "replace", "HEAD", "HEAD~1")
+    assert head.read(f"{place}/.git", f"{place}/.git") is None
+    git(place, "pack-refs", "--all", "--no-prune")
+    (place / ".git/refs/replace").rename(place / ".git/hidden")
+    assert head.read(f"{place}/.git", f"{place}/.git") is None
+    git(place, "replace", "-d", git(place, "replace").strip())
+    assert head.read(f"{place}/.git", f"{place}/.git") is not None
+    git(place, "gc", "-q")
+    assert head.read(f"{place}/.git", f"{place}/.git") is None
+
+
+def test_without_a_commit_git_is_asked_for_it(tmp_path):
+    git(tmp_path, "init", "-q")
+    assert head.read(f"{tmp_path}/.git", f"{tmp_path}/.git") is None
+    assert index.listing(f"{tmp_path}/.git") == b""
+
+
+def listed_by_git(place: Path) -> bytes:
+    return os.fsencode(git(place, "ls-files", "-v", "-z", "--full-name", ":/"))
+
+
+def test_the_index_is_listed_as_git_does():
+    place = repo(
+        "mkdir -p 'a b/c'; for n in 1 22 333 4444 55555 666666 7777777 88888888; do touch 'a b/c'/$n $n; done"
+    )
+    git(place, "add", "-A")
+    flags = [("--assume-unchanged", "1"), ("--skip-worktree", "22"), ("--skip-worktree", "1")]
+    for flag, name in flags:
+        assert index.listing(f"{place}/.git") == listed_by_git(place)
+        git(place, "update-index", flag, name)
+    (place / "intended").touch()
+    git(place, "add", "-N", "intended")
+    assert b"s 1\0" in listed_by_git(place)
+    assert index.listing(f"{place}/.git") == listed_by_git(place)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "git update-index --index-version 4",
+        "git update-index --split-index",
+        "git sparse-checkout init --cone --sparse-index && git sparse-checkout set a",
+        "printf '100644 %s 1\\tx\\n' $(git hash-object -w a/f) | git update-index --index-info",
+        "truncate -s 100 .git/index",
+        "printf 'none' > .git/index",
+        "cd b; for n in $(seq 2000); do echo > $n-with-a-long-name; done; git add .",
+    ],
+)
+def test_git_is_asked_about_an_unusual_index(change):
+    place = repo("mkdir a b; touch a/f b/f; git add -A; git commit -qm two")
+    git(place, "-c", f"alias.x=!{{ {change}; }} 2>&1", "x")
+    assert index.listing(f"{place}/.git") is None
+
+
+@pytest.mark.parametrize("sorted_", [True, False])
+@pytest.mark.parametrize("count", [0, 1, 2, 40])
+def test_a_name_is_looked_up_in_packed_refs(tmp_path, count, sorted_):
+    assert not packed_refs.exists(str(tmp_path), "refs/runs/a/00")
+    names = [f"refs/runs/a/{number:02}" for number in range(0, 2 * count, 2)]
+    lines = [
+        "# pack-refs with: peeled fully-peeled sorted " if sorted_ else "# pack-refs with: peeled"
+    ]
+    for number, name in enumerate(names if sorted_ else reversed(names)):
+        lines.append(f"{number:040} {name}")
+        if number % 3 == 0:
+            lines.append(f"^{number:040}")
+    (tmp_path / "packed-refs").write_text("\n".join([*lines, ""]))
+    for number in range(2 * count + 2):
+        name = f"refs/runs/a/{number:02}"
+        assert packed_refs.exists(str(tmp_path), name) == (name in names)
+        assert packed_refs.exists_below(str(tmp_path), name[:-1]) == any(
+            other.startswith(name[:-1]) for other in names
+        )
+    for folder in ("refs/replace/", "refs/runs/", "refs/tags/"):
+        expected = folder == "refs/runs/" and count > 0
+        assert packed_refs.exists_below(str(tmp_path), folder) == expected
+
+
+def test_an_empty_file_of_packed_refs_has_no_ref(tmp_path):
+    (tmp_path / "packed-refs").touch()
+    assert not packed_refs.exists(str(tmp_path), "refs/heads/main")
