@@ -5,7 +5,7 @@ A state only repeats what a journal has, so it is overwritten and deleted withou
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from gittrack import git
 from gittrack.core import layout
@@ -26,8 +26,16 @@ def going_on(remote: Remote) -> dict[str, str]:
     return dict(sorted(runs.items(), key=lambda pair: pair[0][-24:], reverse=True)[:_MOST])
 
 
-def receive(repo: git.Repo, remote: Remote, *, unattended: bool = False) -> int:
+def receive(
+    repo: git.Repo,
+    remote: Remote,
+    here: Mapping[str, str] | None = None,
+    *,
+    unattended: bool = False,
+) -> int:
     """Fetch the states of the runs that go on, forget those of other runs, and return how many go on.
+
+    The states that are here are among ``here``, {ref: id}, if they were listed already.
 
     Raises
     ------
@@ -35,13 +43,15 @@ def receive(repo: git.Repo, remote: Remote, *, unattended: bool = False) -> int:
         If the refs here cannot be changed.  A state that cannot be fetched is left out.
     """
     theirs = {layout.tracking_ref(remote.name, ref): oid for ref, oid in going_on(remote).items()}
-    here = remotes.refs_here(repo, f"{layout.TRACKING}{remote.name}/live/")
+    folder = f"{layout.TRACKING}{remote.name}/live/"
+    listed = remotes.refs_here(repo, folder) if here is None else here
+    states = {ref: oid for ref, oid in listed.items() if ref.startswith(folder)}
     refspecs = [
         f"+{ref}:{layout.tracking_ref(remote.name, ref)}"
         for ref, oid in going_on(remote).items()
-        if here.get(layout.tracking_ref(remote.name, ref)) != oid
+        if states.get(layout.tracking_ref(remote.name, ref)) != oid
     ]
-    ended = [f"delete {ref}\0{oid}" for ref, oid in here.items() if ref not in theirs]
+    ended = [f"delete {ref}\0{oid}" for ref, oid in states.items() if ref not in theirs]
     refs.transact(repo, ended, "gittrack: a live run ended")
     transport.fetch(repo, remote.route, refspecs, unattended=unattended)
     return len(theirs)

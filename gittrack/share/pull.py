@@ -119,12 +119,13 @@ def pull(
     folded = _receive_folded(repo, source, choice, unattended)
     source = receiving.with_members(repo, source)
     selected = _select(repo, source, choice, unattended)
-    restored = removals.restore(repo, selected)
+    has_trash = any(ref.startswith(layout.TRASH) for ref in here)
+    restored = removals.restore(repo, selected) if has_trash else ()
     arrived = _fetch_runs(repo, source, selected, choice.artifacts, unattended)
     if choice.by_content:
         content.forget(repo)
-    live = live_runs.receive(repo, source, unattended=unattended)
-    events = registry.receive(repo, source, unattended=unattended)
+    live = live_runs.receive(repo, source, here, unattended=unattended)
+    events = registry.receive(repo, source, here=here, unattended=unattended)
     if events.new:  # a version of a model stays, or comes, although somebody removed its run
         versions = removals.versions_among(repo, selected)
         more = _fetch_runs(repo, source, versions, choice.artifacts, unattended)

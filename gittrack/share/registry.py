@@ -6,7 +6,7 @@ another value on the remote is a conflict: nothing of that model is overwritten 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from gittrack import git
 from gittrack.core.fast_typing import NamedTuple
@@ -34,7 +34,7 @@ class Sent(NamedTuple):
     refused: tuple[transport.Update, ...] = ()
 
 
-def event_tags(every: dict[str, str], models: Collection[str] | None = None) -> dict[str, str]:
+def event_tags(every: Mapping[str, str], models: Collection[str] | None = None) -> dict[str, str]:
     """Return the refs of the events of models among ``every``: {ref: id}.  None: of all models."""
     tags = {}
     for ref, oid in every.items():
@@ -55,28 +55,32 @@ def receive(
     remote: Remote,
     models: Collection[str] | None = None,
     *,
+    here: Mapping[str, str] | None = None,
     unattended: bool = False,
 ) -> Received:
     """Fetch the events that are not here, and compute the stage refs from all events.
+
+    Tags and stages here are among ``here``, {ref: id}, if they were listed already.
 
     Raises
     ------
     GitError
         If git cannot fetch them.
     """
-    theirs, ours = event_tags(remote.refs, models), _ours(repo)
+    existing = remotes.refs_here(repo, names.TAGS, names.STAGES) if here is None else here
+    theirs, ours = event_tags(remote.refs, models), event_tags(existing)
     conflicts = tuple(ref for ref, oid in theirs.items() if ours.get(ref, oid) != oid)
     absent = [ref for ref in theirs if ref not in ours]
     answer = transport.fetch(repo, remote.route, remote.exact(absent), unattended=unattended)
-    here = _ours(repo) if absent else ours
-    new = tuple(ref.removeprefix(names.TAGS) for ref in absent if ref in here)
+    tags = _ours(repo) if absent else ours
+    new = tuple(ref.removeprefix(names.TAGS) for ref in absent if ref in tags)
     if absent and not new:
         raise failure(remote.name, answer.err)
     # Also if nothing is new: a pull that was killed may have fetched the tags and not moved the stages.
-    stages = remotes.refs_here(repo, names.STAGES)
+    stages = {ref: oid for ref, oid in existing.items() if ref.startswith(names.STAGES)}
     if new or remote.below(names.STAGES) != stages:
         repair.repair(repo)
-    if not stages.keys() <= _explained_stages(here):
+    if not stages.keys() <= _explained_stages(tags):
         repair.remove_unexplained(repo)
     return Received(new, tuple(ref.removeprefix(names.TAGS) for ref in conflicts))
 
