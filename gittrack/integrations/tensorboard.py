@@ -38,6 +38,11 @@ def record(run: Run | None = None, *, strict: bool = False, **init: Any) -> Trai
     return recorder
 
 
+def is_imported() -> bool:
+    """Return whether the program has imported a ``SummaryWriter``."""
+    return any(name in sys.modules for name in _MODULES)
+
+
 def training(run: Run | None = None, **options: Any) -> Training:
     """Return what records the values of writers into a run."""
     return Training(_NAME, run, **{"ends": "block", **options})
@@ -62,8 +67,9 @@ def _listening(
 ) -> Callable[..., Any]:
     @functools.wraps(method)
     def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
-        training.begin()
-        training.guard.attempt(functools.partial(listener, training, *args, **kwargs))
+        if not training.is_over:
+            training.begin()
+            training.guard.attempt(functools.partial(listener, training, *args, **kwargs))
         return method(self, *args, **kwargs)
 
     wrapper.gittrack_original = method  # type: ignore[attr-defined]

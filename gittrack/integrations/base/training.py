@@ -89,6 +89,11 @@ class Training:
         """Whether there is a run, and this process records it."""
         return self.run is not None and not self.run.disabled
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the run that was passed has ended."""
+        return self._given is not None and self._given.status != "running"
+
     def begin(self, params: Mapping[str, Any] | None = None, rank: int = 0) -> None:
         """Begin to record a training, unless it has begun; a rank other than zero records nothing."""
         if self.run is None or self.run.status != "running":

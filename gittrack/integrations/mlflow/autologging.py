@@ -40,7 +40,7 @@ def autolog(framework: str | None = None, disable: bool = False, **more: Any) ->
 def apply() -> None:
     """Replace the functions of the enabled frameworks that are imported."""
     for name in sorted(_enabled - _patched):
-        if name in sys.modules:
+        if any(module in sys.modules for module in _MODULES.get(name, (name,))):
             _patched.add(name)
             _guard.attempt(_PATCHES[name])
 
@@ -87,6 +87,29 @@ def _patch_lightgbm() -> None:
 
 def _patch_keras() -> None:
     replace(sys.modules["keras"].Model, "fit", _with_callback("keras"))
+
+
+def _patch_lightning() -> None:
+    for name in _MODULES["pytorch"]:
+        replace(getattr(sys.modules.get(name), "Trainer", None), "fit", _with_logger)
+
+
+def _with_logger(original: Callable[..., Any]) -> Callable[..., Any]:
+    """Return ``Trainer.fit`` with a logger more."""
+
+    @functools.wraps(original)
+    def fit(trainer: Any, *args: Any, **keywords: Any) -> Any:
+        if "pytorch" in _enabled:
+            _guard.attempt(_add_logger, trainer)
+        return original(trainer, *args, **keywords)
+
+    return fit
+
+
+def _add_logger(trainer: Any) -> None:
+    kind = importlib.import_module("gittrack.integrations.lightning").GittrackLogger
+    if not any(isinstance(logger, kind) for logger in trainer.loggers):
+        trainer.loggers = [*trainer.loggers, kind(log_model="last")]
 
 
 def _patch_sklearn() -> None:
@@ -147,9 +170,11 @@ def _add_children(estimator: Any, most: int = 5) -> None:
             child.gittrack.log({name: float(results[name][index]) for name in names})
 
 
+_MODULES = {"pytorch": ("lightning.pytorch", "pytorch_lightning")}  # if not that of the name
 _PATCHES: dict[str, Callable[[], None]] = {
     "keras": _patch_keras,
     "lightgbm": _patch_lightgbm,
+    "pytorch": _patch_lightning,
     "sklearn": _patch_sklearn,
     "xgboost": _patch_xgboost,
 }

@@ -42,7 +42,9 @@ def _load_xgboost(path: Path) -> Any:
 
 
 def _save_torch(model: Any, path: Path) -> None:
-    importlib.import_module("torch").save(model, path)
+    torch = importlib.import_module("torch")
+    is_script = isinstance(model, torch.jit.ScriptModule)  # which cannot be pickled
+    (torch.jit.save if is_script else torch.save)(model, path)
 
 
 class _Format(NamedTuple):

@@ -13,6 +13,7 @@ from gittrack.api.starting import launched
 from gittrack.core import nested, values
 from gittrack.core.errors import TrackError
 from gittrack.core.run import run_info
+from gittrack.integrations import tensorboard
 from gittrack.integrations.wandb import notices, settings
 from gittrack.integrations.wandb.active_run import WandbRun
 from gittrack.record.run import Run
@@ -113,7 +114,19 @@ def _init(arguments: Mapping[str, Any]) -> WandbRun:
         _session.registered = True
         atexit.register(_at_exit)
     _session.run = run
+    if facts.get("sync_tensorboard") or facts.get("tensorboard"):
+        _record_writers(run)
     return run
+
+
+def _record_writers(run: WandbRun) -> None:
+    """Record what ``SummaryWriter`` writes, too."""
+    if tensorboard.is_imported():
+        tensorboard.record(run.gittrack)
+    else:
+        notices.print_once(
+            "sync_tensorboard records nothing: import SummaryWriter before wandb.init"
+        )
 
 
 def _begin(facts: dict[str, Any]) -> WandbRun:

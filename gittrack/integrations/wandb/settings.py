@@ -15,8 +15,6 @@ from gittrack.integrations.wandb import notices
 _MODES = {"online": "online", "offline": "online", "dryrun": "online", "run": "online"}
 _MODES |= {"disabled": "disabled", "shared": "online"}
 _WITHOUT_MEANING = {
-    "sync_tensorboard": "gittrack.integrations.tensorboard records what SummaryWriter writes",
-    "tensorboard": "gittrack.integrations.tensorboard records what SummaryWriter writes",
     "monitor_gym": "log gittrack.Video(frames)",
     "magic": "gittrack.integrations has callbacks of frameworks",
     "fork_from": "resume='must' continues a run that stopped",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from concurrent.futures import ThreadPoolExecutor
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
@@ -73,6 +74,26 @@ def test_callbacks_are_added_however_they_are_passed_and_closed_at_the_end(mlflo
     assert own[4:] == [3, "closed"]
     autologging._enabled.clear()
     assert (listened(4), len(own)) == (4, 6)
+
+
+def test_a_trainer_of_lightning_gets_one_logger_more(mlflow, monkeypatch):
+    class Trainer:
+        loggers = ()
+
+        def fit(self):
+            return len(self.loggers)
+
+    module, integration = ModuleType("pytorch_lightning"), ModuleType("of lightning")
+    module.Trainer = Trainer
+    integration.GittrackLogger = type("Logger", (), {"__init__": lambda self, log_model: None})
+    monkeypatch.setitem(sys.modules, "pytorch_lightning", module)
+    monkeypatch.setitem(sys.modules, "gittrack.integrations.lightning", integration)
+    monkeypatch.setattr(autologging, "_patched", set())
+    mlflow.pytorch.autolog()
+    trainer = Trainer()
+    assert (trainer.fit(), trainer.fit()) == (1, 1)
+    mlflow.pytorch.autolog(disable=True)
+    assert Trainer().fit() == 0
 
 
 def test_a_framework_without_an_integration_says_so(mlflow, caplog):

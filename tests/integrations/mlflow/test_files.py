@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
@@ -82,3 +84,21 @@ def test_a_model_is_stored_registered_and_loaded_again(mlflow):
         assert mlflow.sklearn.load_model(uri).coef_.shape == (2,)
     with pytest.raises(mlflow.MlflowException, match="not the address of a run"):
         mlflow.register_model("somewhere", "other")
+
+
+@pytest.mark.parametrize("is_script", [True, False])
+def test_a_script_of_torch_is_saved_as_one(mlflow, monkeypatch, is_script):
+    class ScriptModule:
+        pass
+
+    def writes(content):
+        return lambda model, path: path.write_text(content)
+
+    torch = ModuleType("torch")
+    torch.jit = SimpleNamespace(ScriptModule=ScriptModule, save=writes("script"))
+    torch.save = writes("pickle")
+    monkeypatch.setitem(sys.modules, "torch", torch)
+    with mlflow.start_run():
+        mlflow.pytorch.log_model(ScriptModule() if is_script else object(), "net")
+    content = gittrack.get("@").read("artifacts/net/model.pth")
+    assert content == (b"script" if is_script else b"pickle")

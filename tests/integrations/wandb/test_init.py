@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from types import ModuleType
 
 import helpers
 import pytest
@@ -51,7 +53,25 @@ def test_every_keyword_is_taken_and_those_without_meaning_print_once(wandb, capl
     assert (record.note, record.tags) == ("hello", ("a", "job_type=train", "id=abc"))
     assert record.params == {"lr": 0.1, "model": {"depth": 2}}
     lines = [entry.getMessage() for entry in caplog.records]
-    assert all(sum(f"({name}=" in line for line in lines) == 1 for name in EVERY)
+    writers = {"tensorboard", "sync_tensorboard"}
+    assert all(sum(f"({name}=" in line for line in lines) == 1 for name in EVERY.keys() - writers)
+    assert sum("import SummaryWriter before wandb.init" in line for line in lines) == 1
+
+
+def test_what_a_summary_writer_writes_is_recorded_until_the_run_ends(wandb, monkeypatch):
+    class SummaryWriter:
+        def add_scalar(self, tag, scalar_value, global_step=None):
+            return scalar_value
+
+    module = ModuleType("tensorboardX")
+    module.SummaryWriter = SummaryWriter
+    monkeypatch.setitem(sys.modules, "tensorboardX", module)
+    run = wandb.init(sync_tensorboard=True)
+    assert SummaryWriter().add_scalar("loss", 0.5, 3) == 0.5
+    run.finish()
+    assert SummaryWriter().add_scalar("loss", 0.4, 4) == 0.4
+    (record,) = gittrack.runs()
+    assert record.history("loss").steps.tolist() == [3]
 
 
 def test_the_config_changes_only_if_that_is_allowed(wandb):
