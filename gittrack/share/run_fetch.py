@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shlex
 from collections.abc import Mapping, Sequence
@@ -14,6 +15,7 @@ from gittrack.share import transport
 from gittrack.share.hosts import failures
 from gittrack.share.remotes import Remote
 
+_LEAST_ROOM = 64 << 10  # bytes; with less, git cannot write the refs of a few runs
 _MOST_PARTS = 100  # fetches; one damaged run among 1,000 costs about 20
 
 
@@ -35,7 +37,7 @@ def fetch(
     Raises
     ------
     TrackError
-        If the remote cannot be reached any more, or if very many runs are damaged.
+        If git cannot write here, if the remote cannot be reached any more, or if very many runs are damaged.
     """
     reasons: dict[str, str] = {}
     is_complete = True
@@ -48,6 +50,7 @@ def fetch(
         answer = transport.fetch(repo, source.route, refspecs, unattended=unattended)
         if answer.code == 0:
             continue
+        _check_disk(repo, answer.err)
         is_complete = False
         if "" not in refs.commits(repo, [source.refs[ref] for ref in part]):
             continue
@@ -63,6 +66,21 @@ def fetch(
     raise TrackError(
         f"many runs of {source.name} are damaged", "fetch single ones: git track pull ID"
     )
+
+
+def _check_disk(repo: git.Repo, err: bytes) -> None:
+    """Raise TrackError if a fetch failed because git cannot write here, which smaller fetches do not help.
+
+    Git does not always print the reason, so the room on the disk is looked at, too.
+    """
+    status = os.statvfs(repo.common_dir)
+    is_full = status.f_bavail * status.f_frsize < _LEAST_ROOM or (
+        status.f_files > 0 and status.f_favail == 0
+    )
+    reason = failures.write_error(err) or (os.strerror(errno.ENOSPC) if is_full else "")
+    if reason:
+        hint = "make room, then pull again: it completes what is missing"
+        raise TrackError(f"git cannot write here: {reason}", hint)
 
 
 def difference(

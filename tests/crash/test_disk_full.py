@@ -225,3 +225,19 @@ run.finish()
     assert "kept in memory" in err
     assert steps(the_run(place)) == list(range(5000))
     assert os.listdir(place / ".git/gittrack/live") == []
+
+
+def test_a_pull_says_that_there_is_no_room_and_is_completed_later(disk, tmp_path):
+    source = repo(path=tmp_path / "source")
+    for name in "ab":
+        (source / "data").write_bytes(os.urandom(400_000))
+        run_cli("run", "-n", name, "--", "true", cwd=source)
+    git(disk, "remote", "add", "origin", str(source))
+    ballast = fill(disk)
+    os.truncate(ballast, ballast.stat().st_size - 300_000)
+    done = run_cli("pull", cwd=disk)
+    assert (done.code, done.out) == (1, "")
+    assert "git cannot write here: No space left on device" in done.err
+    assert "damaged" not in done.err
+    ballast.unlink()
+    assert run_cli("pull", cwd=disk).out == "2 new from origin\n"

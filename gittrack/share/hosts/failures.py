@@ -66,6 +66,16 @@ def was_cut(err: bytes) -> bool:
     return any(part in text for part in _CUT) and "fsck error" not in text
 
 
+def write_error(err: bytes) -> str:
+    """Return why git could not write on this side; empty if it printed no such reason."""
+    lines = err.decode(errors="replace").splitlines()
+    ours = [line for line in lines if not line.startswith(_REMOTE)]
+    return next((word for word in _WRITE_ERRORS if any(word in line for line in ours)), "")
+
+
+_WRITE_ERRORS = ("No space left on device", "Disk quota exceeded", "Read-only file system")
+
+
 def was_too_large(err: bytes) -> bool:
     """Return whether a host refused a whole push because of its size."""
     return b"exceeds maximum allowed" in err

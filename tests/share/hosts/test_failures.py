@@ -50,6 +50,13 @@ def test_a_failure_is_one_sentence_and_one_remedy(err, sentence, hint):
     assert hint in error.hint
 
 
+def test_only_what_fails_on_this_side_is_a_write_error():
+    here = b"fatal: write error: No space left on device\nfatal: index-pack failed"
+    assert failures.write_error(here) == "No space left on device"
+    assert failures.write_error(b"remote: fatal: No space left on device") == ""
+    assert failures.write_error(b"") == ""
+
+
 def test_passwords_are_hidden_and_long_lines_are_cut():
     error = failures.failure("hub", b"fatal: https://ann:hunter2@host/x is bad " + b"x" * 10_000)
     assert "hunter2" not in error.message
