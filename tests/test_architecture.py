@@ -182,6 +182,11 @@ LAZY_IMPORTS = {
         "gittrack.git.signing": "most users do not sign, and it knows the models"
     },
     "record/session.py": {"logging": "5 ms that only a warning needs"},
+    "record/code/index.py": {"shutil": "2 ms that only uncommitted changes need"},
+    "record/publish/collect.py": {"shutil": "2 ms that only the points of a foreign command need"},
+    "record/dead_journals.py": {"shutil": "2 ms that only a crash needs"},
+    "record/ending/exit_code.py": {"opcode": "only the end of a script needs it"},
+    "disk/copies.py": {"shutil": "2 ms that only a copied file needs"},
     "record/evidence/written.py": {
         "gittrack.analysis.canonical.content": "only a command that wrote files needs it",
         "gittrack.analysis.span": "only a command that wrote files needs it",
@@ -592,6 +597,14 @@ def test_a_listing_does_not_import_typing(project, argv):
     }
     assert "gittrack.show.terminal.runs" in loaded
     assert takers == {"gittrack.core.fast_typing"}  # for type checkers, and that module says why
+
+
+def test_the_start_of_a_run_imports_no_slow_module_that_it_does_not_need(project):
+    code = "import sys, gittrack; gittrack.init().finish(); print(*sys.modules)"
+    loaded = set(helpers.python(code).out.split())
+    assert "gittrack.record.run" in loaded
+    slow = ("typing", "logging", "shutil", "datetime", "subprocess", "argparse", "psutil", "yaml")
+    assert loaded.isdisjoint(slow)
 
 
 def test_few_modules_start_processes():

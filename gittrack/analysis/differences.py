@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
 
+from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.nested import same
 from gittrack.core.run import facts as run_facts
 from gittrack.core.run.commit_message import MISSING

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from gittrack.core.errors import TrackError
+from gittrack.core.fast_typing import Any
 
 
 def seed_of(seed: Any, params: Mapping[str, Any]) -> int | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import sys
 from collections.abc import Sequence
 
@@ -12,13 +11,14 @@ from gittrack.record.run import Run
 from gittrack.show.terminal import detail, text
 from gittrack.show.terminal.columns import short_id
 
-_log = logging.getLogger("gittrack")
 _MOST_NAMES = 3
 
 
 def show(line: str) -> None:
     """Print a line on stderr, unless the program has turned off the logger ``gittrack``."""
-    if sys.stderr is not None and _log.isEnabledFor(logging.WARNING):
+    logging = sys.modules.get("logging")  # a program that did not import it has turned nothing off
+    is_off = logging is not None and not logging.getLogger("gittrack").isEnabledFor(logging.WARNING)
+    if sys.stderr is not None and not is_off:
         with contextlib.suppress(OSError, ValueError):  # a closed or broken stderr ends no training
             sys.stderr.write(f"gittrack: {line}\n")
             sys.stderr.flush()

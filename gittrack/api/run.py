@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from gittrack.api import arguments
 from gittrack.api.starting import begin, launched, workers
 from gittrack.core import values
 from gittrack.core.errors import TrackError
+from gittrack.core.fast_typing import Any
 from gittrack.core.run import habits
 from gittrack.core.run.fingerprint import fingerprint as _fingerprint
 from gittrack.record import session

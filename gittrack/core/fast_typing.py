@@ -9,6 +9,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any as Any
+    from typing import BinaryIO as BinaryIO
     from typing import NamedTuple as NamedTuple
     from typing import NoReturn as NoReturn
     from typing import Protocol as Protocol
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 else:
     from collections import namedtuple
 
-    Any = NoReturn = TextIO = None  # used in annotations only, which are never evaluated
+    Any = BinaryIO = NoReturn = TextIO = None  # used in annotations only, which are never evaluated
 
     class _Fields(type):
         """Turns a class whose body lists fields into a named tuple with the methods of the body."""

@@ -11,10 +11,11 @@ import os
 import re
 import sys
 from collections.abc import Mapping
-from typing import Any
+
+from gittrack.core.fast_typing import Any
 
 _MOST_TEXT = 10_000  # characters of the text that represents an object
-_ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]+")
+_ADDRESS = " at 0x[0-9A-Fa-f]+"
 
 
 def mapping_of(value: Any) -> Mapping[Any, Any] | None:
@@ -106,4 +107,4 @@ def text_of(value: Any) -> str:
         text = str(value)
     except Exception as error:
         raise TypeError(f"its str() fails with {type(error).__name__}: {error}") from error
-    return _ADDRESS.sub("", text).replace("\0", "")[:_MOST_TEXT]
+    return re.sub(_ADDRESS, "", text).replace("\0", "")[:_MOST_TEXT]

@@ -59,7 +59,7 @@ _PATHS = (
     *(".ipython/profile_default/history.sqlite", ".config/op/config", ".oci/config"),
 )
 _PUBLIC = ("*.example", "*.sample", "*.template", "*.dist", "*.example.*", "*.pub")
-_BACKUP = re.compile(r"(?:~|[._ -](?:bak|backup|old|orig|save|saved|copy|sw[op]|tmp)\d*|\.\d+)$")
+_BACKUP = r"(?:~|[._ -](?:bak|backup|old|orig|save|saved|copy|sw[op]|tmp)\d*|\.\d+)$"
 
 
 def is_withheld(path: str) -> bool:
@@ -70,7 +70,7 @@ def is_withheld(path: str) -> bool:
         if _is_secret(f"/{folder}/{name}" if folder else f"/{name}", name):
             return True
         without_dot = name[1:] if name.endswith((".swp", ".swo")) and name[:1] == "." else name
-        shorter = _BACKUP.sub("", without_dot)
+        shorter = re.sub(_BACKUP, "", without_dot)
         if shorter == name:
             return False
         name = shorter

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from gittrack.core.errors import TrackError, near
+from gittrack.core.fast_typing import NamedTuple
 
 ADOPT_AFTER_SECONDS = 24 * 3600.0
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import datetime
 import enum
 import os
+import sys
 from collections.abc import Mapping, Set
-from typing import Any
 
 from gittrack.core import foreign_objects, layout
 from gittrack.core.errors import TrackError
+from gittrack.core.fast_typing import Any
 from gittrack.core.nested import MAX_DEPTH
 from gittrack.core.scalars import quote
 
@@ -183,7 +183,8 @@ class _Plain:
             return self.value(value.value, path)
         if isinstance(value, os.PathLike):
             return self.text(os.fsdecode(os.fspath(value)), path)
-        if isinstance(value, (datetime.datetime, datetime.date, datetime.time)):
+        datetime = sys.modules.get("datetime")  # without it there is no such value
+        if datetime and isinstance(value, (datetime.datetime, datetime.date, datetime.time)):
             return value.isoformat()
         if isinstance(value, Set):
             return sorted((self.value(item, path) for item in value), key=_rank)

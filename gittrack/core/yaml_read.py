@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from gittrack.core.errors import TrackError
+from gittrack.core.fast_typing import Any
 from gittrack.core.nested import MAX_DEPTH, check_depth
 
 MAX_BYTES = 8 << 20

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from itertools import chain
-from typing import Any
 
+from gittrack.core.fast_typing import Any
 from gittrack.core.scalars import flow_text, is_bare, quote, scalar_text
 
 _NOT_LITERAL = (  # compiled when first needed: most text has one line

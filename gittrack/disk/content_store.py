@@ -17,10 +17,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
 
 from gittrack.core import layout
 from gittrack.core.errors import Damaged
+from gittrack.core.fast_typing import BinaryIO, NamedTuple
 from gittrack.disk import copies, folders, lock
 from gittrack.disk.lfs_pointer import Pointer
 

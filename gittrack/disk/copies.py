@@ -6,10 +6,10 @@ import errno
 import fcntl
 import hashlib
 import os
-import shutil
 import sys
 from collections.abc import Callable
-from typing import BinaryIO
+
+from gittrack.core.fast_typing import BinaryIO
 
 _CHUNK = 1 << 20
 _SENT = 1 << 30
@@ -70,6 +70,8 @@ def copy_file(source: str, target: str) -> None:
 
     Raises OSError if the source cannot be read, or if the disk is full.
     """
+    import shutil  # noqa: PLC0415 - 2 ms; most runs copy nothing
+
     if clone_file(source, target):
         shutil.copystat(source, target)
     else:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from contextlib import suppress
 
 
 def make(path: str) -> None:
@@ -25,6 +26,20 @@ def make(path: str) -> None:
     mode = stat.S_IMODE(os.stat(parent).st_mode)
     if mode & stat.S_IWGRP:
         os.chmod(path, mode)
+
+
+def remove(path: str | os.PathLike[str]) -> None:
+    """Delete a folder with everything in it; what cannot be deleted stays."""
+    with suppress(OSError):
+        with os.scandir(path) as iterator:
+            entries = list(iterator)
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                remove(entry.path)
+            else:
+                with suppress(OSError):
+                    os.unlink(entry.path)
+        os.rmdir(path)
 
 
 def claim(path: str | os.PathLike[str]) -> bool:

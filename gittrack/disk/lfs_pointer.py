@@ -12,12 +12,11 @@ from collections.abc import Mapping
 from gittrack.core.fast_typing import NamedTuple
 
 MOST_BYTES = 1024
-_LINES = re.compile(
+_LINES = (  # compiled when first needed
     rb"version https://git-lfs\.github\.com/spec/v1\n"
     rb"oid sha256:([0-9a-f]{64})\n"
     rb"size (0|[1-9][0-9]{0,18})\n"
 )
-_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 class Pointer(NamedTuple):
@@ -38,14 +37,14 @@ def parse(data: bytes) -> Pointer | None:
 
     Files with extensions, other line ends, other digests or more lines are no pointers.
     """
-    match = _LINES.fullmatch(data) if len(data) <= MOST_BYTES else None
+    match = re.fullmatch(_LINES, data) if len(data) <= MOST_BYTES else None
     return Pointer(match[1].decode(), int(match[2])) if match else None
 
 
 def of_entry(entry: Mapping[str, object]) -> Pointer | None:
     """Return the content that an entry of outputs.yaml names; None without a valid digest and size."""
     digest, size = entry.get("sha256"), entry.get("size")
-    is_valid = isinstance(digest, str) and _DIGEST.fullmatch(digest)
+    is_valid = isinstance(digest, str) and re.fullmatch("[0-9a-f]{64}", digest)
     if not is_valid or not isinstance(size, int) or isinstance(size, bool) or size < 0:
         return None
     return Pointer(str(digest), size)

@@ -9,7 +9,8 @@ import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+
+from gittrack.core.fast_typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import ctypes

@@ -12,8 +12,8 @@ import hashlib
 import os
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from typing import BinaryIO, NamedTuple
 
+from gittrack.core.fast_typing import BinaryIO, NamedTuple
 from gittrack.disk import flush, folders
 
 _CHUNK = 1 << 20

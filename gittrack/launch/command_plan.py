@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
 
+from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.run import events
 from gittrack.launch.observe.options import ObserveOptions
 from gittrack.launch.users_files import UsersFiles

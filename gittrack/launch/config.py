@@ -6,10 +6,10 @@ import os
 import stat
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
 
 from gittrack.core import layout, nested, values, yaml_read
 from gittrack.core.errors import TrackError, did_you_mean
+from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.run import commit_message
 
 _ABSENT = object()

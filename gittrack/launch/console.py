@@ -14,7 +14,8 @@ import select
 import termios
 import time
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+
+from gittrack.core.fast_typing import NamedTuple
 
 _DRAIN_SECONDS = 2.0
 

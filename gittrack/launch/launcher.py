@@ -8,11 +8,11 @@ import os
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
 
 from gittrack import git
 from gittrack.core import layout, yaml_write
 from gittrack.core.errors import TrackError
+from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.run import events, run_info
 from gittrack.disk import folders
 from gittrack.launch import (

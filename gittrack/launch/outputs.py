@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Sequence
-from typing import Any
 
 from gittrack.core import layout, yaml_write
 from gittrack.core.errors import TrackError
+from gittrack.core.fast_typing import Any
 from gittrack.core.run import events
 from gittrack.disk.content_store import ContentStore
 from gittrack.record import artifacts, session

@@ -10,9 +10,9 @@ import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from gittrack.core import layout, nested
+from gittrack.core.fast_typing import Any
 from gittrack.launch import start_hook
 from gittrack.record import session
 from gittrack.record.evidence import read_files

@@ -10,8 +10,8 @@ import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
 from types import FrameType
-from typing import NamedTuple, NoReturn
 
+from gittrack.core.fast_typing import NamedTuple, NoReturn
 from gittrack.launch import family, signals
 from gittrack.launch.console import Console
 from gittrack.record.machine import memory

@@ -9,8 +9,8 @@ import contextlib
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
+from gittrack.core.fast_typing import Any
 from gittrack.record.machine import environment
 
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "hook")

@@ -6,8 +6,8 @@ import json
 import re
 import shlex
 from collections.abc import Mapping, Sequence
-from typing import Any
 
+from gittrack.core.fast_typing import Any
 from gittrack.core.run import commit_message
 from gittrack.core.scalars import flow_text, scalar_text
 

@@ -9,9 +9,9 @@ import os
 import stat
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
 
 from gittrack.core.errors import TrackError
+from gittrack.core.fast_typing import Any, BinaryIO, NamedTuple
 from gittrack.core.layout import check_artifact_name
 from gittrack.disk import copies, folders
 from gittrack.disk.content_store import ContentStore, Stored

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 import time
 from pathlib import Path
 
 from gittrack.core import layout, settings
 from gittrack.core.errors import Damaged, OnAnotherHost, TrackError
-from gittrack.disk import journal_owner, lock
+from gittrack.disk import folders, journal_owner, lock
 from gittrack.record.journal import Journal, read_state
 
 _CREATION_SECONDS = 60
@@ -22,9 +21,9 @@ def list_dead(common_dir: str) -> list[Path]:
     for name in names:
         # The run is committed, and its owner was killed while it removed the journal.
         if name.startswith(layout.REMOVING):
-            shutil.rmtree(live / name, ignore_errors=True)
-    folders = [live / name for name in names if layout.is_id(name)]
-    return [folder for folder in folders if not _is_locked(folder)]
+            folders.remove(live / name)
+    journals = [live / name for name in names if layout.is_id(name)]
+    return [folder for folder in journals if not _is_locked(folder)]
 
 
 def _is_locked(folder: Path) -> bool:
@@ -89,6 +88,8 @@ def adopt(
         book.events.cut_incomplete_line()
         return book
     if is_same and time.time() - touched > _CREATION_SECONDS:
+        import shutil  # noqa: PLC0415 - only after a crash; 2 ms
+
         shutil.rmtree(folder)
     os.close(lock_fd)
     return None

@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
 
 from gittrack import git
 from gittrack.core import yaml_write
 from gittrack.core.errors import TrackError
+from gittrack.core.fast_typing import TYPE_CHECKING, Any
 from gittrack.core.run.fingerprint import fingerprint
 
 if TYPE_CHECKING:  # a promotion runs a hook too, and records no run

@@ -10,15 +10,14 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import stat
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from gittrack.core import layout
 from gittrack.core.errors import Damaged, NewerFormat, TrackError, unwritable
+from gittrack.core.fast_typing import Any
 from gittrack.core.run import events, series
 from gittrack.core.secrets import redact_text
 from gittrack.disk import descriptors, folders, lock, this_machine
@@ -185,7 +184,7 @@ def _first_lock(folder: Path) -> int:
     try:
         return lock.take(folder / layout.LOCK)
     except TrackError:  # this file system has no locks: leave nothing that looks like a run
-        shutil.rmtree(folder, ignore_errors=True)
+        folders.remove(folder)
         raise
 
 

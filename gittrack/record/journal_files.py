@@ -9,9 +9,9 @@ import os
 from collections.abc import Mapping
 from itertools import takewhile
 from pathlib import Path
-from typing import Any
 
 from gittrack.core import layout
+from gittrack.core.fast_typing import Any
 from gittrack.core.run import events, run_info
 from gittrack.disk import descriptors, folders, lock, this_machine
 from gittrack.record.appender import Appender, RecordingEnded

@@ -10,10 +10,10 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from os import write
 from time import monotonic
-from typing import Any
 
 from gittrack.core import metric_value, values
 from gittrack.core.errors import TrackError
+from gittrack.core.fast_typing import Any
 from gittrack.core.run import series
 from gittrack.disk import descriptors
 from gittrack.record.appender import Appender

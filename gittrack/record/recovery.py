@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from gittrack import git
 from gittrack.core import layout, settings
 from gittrack.core.errors import Damaged, NewerFormat, OnAnotherHost
+from gittrack.core.fast_typing import Any
 from gittrack.core.run import events, run_info
 from gittrack.record import dead_journals, journal
 from gittrack.record.machine.author import author

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
 
 from gittrack.core import layout, values
 from gittrack.core.errors import TrackError
+from gittrack.core.fast_typing import Any, NamedTuple
 
 
 class RequiredCode(NamedTuple):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from gittrack.core import nested, values
 from gittrack.core.errors import NotANumber, TrackError
+from gittrack.core.fast_typing import Any
 from gittrack.core.run import events
 from gittrack.record.active import params as run_params
 from gittrack.record.active.config import Config

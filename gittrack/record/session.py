@@ -6,11 +6,11 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any, NamedTuple
 
 from gittrack import git
 from gittrack.core import layout, settings, yaml_write
 from gittrack.core.errors import TrackError
+from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.run import events, judgement, run_info
 from gittrack.core.secrets import redact_command, redact_text
 from gittrack.disk import folders, this_machine

@@ -253,7 +253,7 @@ def test_a_new_identity_does_not_part_a_run_from_its_ref(place):
 
 
 def test_what_a_killed_removal_leaves_is_cleared_away(place):
-    code = BETWEEN.replace("%s", "writer.shutil.rmtree")
+    code = BETWEEN.replace("%s", "writer.folders.remove")
     assert python(code, place).code == 7
     assert len(os.listdir(place / ".git/gittrack/live")) == 1
     assert_sound(place)

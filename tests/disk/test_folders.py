@@ -41,3 +41,15 @@ def test_a_file_in_a_folder_of_a_group_is_open_to_the_group():
     Path("cache").chmod(0o2775)
     folders.keep("cache/one.json", b"new")
     assert Path("cache/one.json").stat().st_mode & 0o777 == 0o664
+
+
+def test_a_folder_is_removed_with_everything_in_it_but_not_what_links_lead_to(tmp_path):
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside/file").touch()
+    (tmp_path / "folder/deep").mkdir(parents=True)
+    (tmp_path / "folder/deep/file").touch()
+    (tmp_path / "folder/link").symlink_to(tmp_path / "outside")
+    folders.remove(tmp_path / "folder")
+    folders.remove(tmp_path / "folder")  # it is gone already
+    assert [path.name for path in tmp_path.iterdir()] == ["outside"]
+    assert (tmp_path / "outside/file").exists()

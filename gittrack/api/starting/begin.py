@@ -8,13 +8,13 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
 
 from gittrack import git
 from gittrack.api import arguments, messages, repository
 from gittrack.api.starting import launched, workers
 from gittrack.core import layout, nested
 from gittrack.core.errors import TrackError
+from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.run import events
 from gittrack.disk import lock
 from gittrack.record import journal, recovery, session

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
 
 from gittrack.core import layout, values, yaml_read
 from gittrack.core.errors import TrackError
+from gittrack.core.fast_typing import Any
 from gittrack.disk import lock
 
 JOURNAL = "GITTRACK_JOURNAL"

@@ -25,13 +25,13 @@ import argparse
 import shlex
 import sys
 from collections.abc import Mapping
-from typing import Any
 
 from gittrack import git
 from gittrack.cli.commands import _observe
 from gittrack.cli.options import add_sharing, positive
 from gittrack.cli.output import print_note, print_result
 from gittrack.core import yaml_write
+from gittrack.core.fast_typing import Any
 from gittrack.core.secrets import redact_command
 from gittrack.launch import config, launcher, template
 from gittrack.launch.command_plan import CommandPlan, Controller, ExplicitParams

@@ -10,9 +10,9 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from gittrack.core import layout
+from gittrack.core.fast_typing import Any
 from gittrack.core.nested import check_depth
 from gittrack.core.run import run_info, schemas
 from gittrack.core.run.fingerprint import fingerprint, recipe

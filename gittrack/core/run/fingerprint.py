@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+
+from gittrack.core.fast_typing import Any
 
 
 def fingerprint(config: Mapping[str, Any]) -> str:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+
+from gittrack.core.fast_typing import Any
 
 FOLDER = "media"
 INDEX = "index.jsonl"

@@ -255,13 +255,15 @@ def metric(value: Mapping[str, Any]) -> Metric:
 
 def iso(seconds: float) -> str:
     """Return a time (seconds since 1970) as ISO 8601 in UTC with milliseconds."""
-    from datetime import datetime, timezone  # noqa: PLC0415 - 2 ms; a listing only parses times
-
     try:
-        moment = datetime.fromtimestamp(seconds, timezone.utc)
+        microseconds = round(seconds % 1 * 1_000_000)
+        date = time.gmtime(seconds // 1 + microseconds // 1_000_000)
+        if not 1 <= date.tm_year <= 9999:
+            raise OverflowError
     except (OverflowError, ValueError, OSError):
-        moment = datetime.fromtimestamp(0, timezone.utc)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+        date, microseconds = time.gmtime(0), 0
+    milliseconds = microseconds % 1_000_000 // 1000
+    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', date)}.{milliseconds:03d}Z"
 
 
 def from_iso(text: str) -> float:

@@ -7,8 +7,8 @@ have 100,000 artifacts.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
 
+from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.nested import merge
 
 START, PARAMS, TAGS, NOTE = "start", "params", "tags", "note"

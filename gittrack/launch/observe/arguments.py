@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import os
 from collections.abc import Mapping
-from typing import Any
 
 from gittrack.core import nested, secrets
 from gittrack.core.errors import TrackError
+from gittrack.core.fast_typing import Any
 from gittrack.core.run import events
 from gittrack.record.journal import Journal
 

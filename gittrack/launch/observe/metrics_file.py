@@ -9,9 +9,9 @@ import json
 import math
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
 
 from gittrack.core.errors import TrackError
+from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.values import check_name
 
 STEPS = ("step", "global_step", "iteration", "iter", "epoch", "round", "batch")

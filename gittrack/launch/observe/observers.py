@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
 from gittrack.core.errors import TrackError
+from gittrack.core.fast_typing import NamedTuple
 from gittrack.core.run import events
 from gittrack.launch.console_log import Frames
 from gittrack.launch.observe import console_lines, metrics_file

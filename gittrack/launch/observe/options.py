@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+
+from gittrack.core.fast_typing import Any, NamedTuple
 
 FACT = "observed"
 

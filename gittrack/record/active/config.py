@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
 from gittrack.core.errors import TrackError
+from gittrack.core.fast_typing import Any
 
 
 def _read_only(name: str) -> TrackError:

@@ -6,7 +6,8 @@ import contextlib
 import sys
 import threading
 from contextvars import ContextVar
-from typing import Any
+
+from gittrack.core.fast_typing import Any
 
 _OPEN: ContextVar[tuple[str, ...]] = ContextVar("gittrack_open", default=())
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from gittrack.core import nested, values
+from gittrack.core.fast_typing import Any
 from gittrack.core.run import run_info
 from gittrack.record.active import current
 from gittrack.record.active.config import Config, Summary

@@ -8,10 +8,10 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from gittrack.core import nested
 from gittrack.core.errors import TrackError
+from gittrack.core.fast_typing import Any
 from gittrack.core.run import events
 from gittrack.record import journal
 from gittrack.record.session import RunRequest

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from gittrack.core import nested
 from gittrack.core.errors import TrackError
+from gittrack.core.fast_typing import Any
 from gittrack.core.run import events
 from gittrack.record import journal, session
 

@@ -6,9 +6,9 @@ import json
 import os
 import stat
 from pathlib import Path
-from typing import Any
 
 from gittrack.core import layout
+from gittrack.core.fast_typing import Any
 from gittrack.disk import lock, this_machine
 
 

@@ -9,10 +9,10 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeVar
 
 from gittrack.core import layout, metric_value, values
 from gittrack.core.errors import TrackError
+from gittrack.core.fast_typing import TYPE_CHECKING, Any
 from gittrack.core.run import events, run_info
 from gittrack.disk import folders
 from gittrack.record import journal, session
@@ -26,9 +26,11 @@ from gittrack.record.points import Points
 from gittrack.record.publish.writer import Published
 
 if TYPE_CHECKING:
+    from typing import TypeVar
+
     from gittrack.record.active.stopping import TrialRule
 
-_Self = TypeVar("_Self", bound="Recording")
+    _Self = TypeVar("_Self", bound="Recording")
 
 
 class Recording:
@@ -66,8 +68,7 @@ class Recording:
         self._cwd = folder
         self.owner = current.owner()
         self.entered = False
-        # An exception that is handled while the run begins does not describe its end.
-        self._handled = id(sys.exc_info()[1])
+        self._handled = id(sys.exc_info()[1])  # an earlier error does not describe the end
         self.published: Published | None = None  # set when the run is committed
         self._at_end: list[Callable[[], None]] = []
         self._lock = threading.RLock()  # a signal handler may finish the run in the middle of `log`
@@ -86,8 +87,7 @@ class Recording:
         """Record final values, and return those that are numbers."""
         if self._is_silent():
             return dict(metrics)
-        numbers = self._numbers(metrics)
-        if numbers:
+        if numbers := self._numbers(metrics):
             self._append(events.SUMMARY, values=numbers)
         return numbers
 

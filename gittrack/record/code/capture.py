@@ -10,10 +10,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
 
 from gittrack import git
 from gittrack.core.errors import TrackError
+from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.run.run_info import Code
 from gittrack.core.secrets import redact_text
 from gittrack.core.settings import Settings

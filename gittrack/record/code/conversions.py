@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from gittrack import git
 from gittrack.core.errors import TrackError
+from gittrack.core.fast_typing import NamedTuple
 from gittrack.record.code import lfs_files
 from gittrack.record.code.capture import Captured
 from gittrack.record.code.index import list_item

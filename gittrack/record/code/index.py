@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from gittrack import git
 from gittrack.core.errors import TrackError
+from gittrack.core.fast_typing import NamedTuple
 from gittrack.disk import folders
 from gittrack.git import objects
 
@@ -47,6 +46,8 @@ class PrivateIndex:
         if self.broken:  # without a commit it stays empty
             self._call("read-tree", "HEAD").wait()
         elif os.path.exists(source):
+            import shutil  # noqa: PLC0415 - 2 ms; only uncommitted changes need it
+
             shutil.copyfile(source, self.path)
             stat = os.stat(source)  # git detects racily clean entries by the time of the index
             os.utime(self.path, ns=(stat.st_atime_ns, stat.st_mtime_ns))

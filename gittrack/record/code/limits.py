@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
+from gittrack.core.fast_typing import NamedTuple
 from gittrack.core.secret_files import is_withheld
 from gittrack.core.settings import Settings
 from gittrack.record.code.status import ChangedPath

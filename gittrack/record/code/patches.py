@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from gittrack import git
+from gittrack.core.fast_typing import Any
 from gittrack.git import objects
 
 MAX_PATCH = 256 << 10

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import NamedTuple
+
+from gittrack.core.fast_typing import NamedTuple
 
 
 class ChangedPath(NamedTuple):

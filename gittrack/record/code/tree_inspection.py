@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
 
 from gittrack import git
+from gittrack.core.fast_typing import NamedTuple
 from gittrack.git.files import head as head_file
 from gittrack.git.files import index as index_file
 from gittrack.git.files.head import HeadCommit

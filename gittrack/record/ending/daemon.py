@@ -6,7 +6,8 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+
+from gittrack.core.fast_typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gittrack.record.journal import Journal

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
 from gittrack.core.errors import TrackError
+from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.run import run_info
 from gittrack.core.values import check_text
 from gittrack.record.ending.exit_functions import exit_status

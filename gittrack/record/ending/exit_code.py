@@ -11,10 +11,9 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable
-from opcode import opname
 from types import CodeType, FrameType
-from typing import Any
 
+from gittrack.core.fast_typing import Any
 from gittrack.record.ending import exit_functions
 
 _RETURNS = ("RETURN_VALUE", "RETURN_CONST")
@@ -40,6 +39,8 @@ class ExitWatch:
             return self.requested_code is None
         if self.frame.f_lasti < 0:
             return False
+        from opcode import opname  # noqa: PLC0415 - only the end of a program without an exit code
+
         return opname[self.frame.f_code.co_code[self.frame.f_lasti]] in _RETURNS
 
 

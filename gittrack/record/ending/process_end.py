@@ -7,23 +7,27 @@ before.
 from __future__ import annotations
 
 import atexit
-import logging
 import os
 import signal
 import sys
 import threading
 from collections.abc import Sequence
 from types import FrameType, TracebackType
-from typing import Any
 
+from gittrack.core.fast_typing import Any
 from gittrack.core.run import run_info
+from gittrack.record import session
 from gittrack.record.active import current
 from gittrack.record.ending.exit_code import ExitWatch
 from gittrack.record.run import Run
 
-_log = logging.getLogger("gittrack")
 _SIGNALS = ("SIGTERM", "SIGHUP")
 RECORDING = "GITTRACK_RECORDING"
+_NO_EXIT_CODE = (
+    "the script ended by SystemExit, whose code this Python version does not make known: the run "
+    "is recorded as failed, without an exit code; end the script by sys.exit, or use "
+    "'with gittrack.init(...)'"
+)
 
 
 class _ProcessEnd:
@@ -93,11 +97,7 @@ class _ProcessEnd:
             return {"status": run_info.FINISHED, "exit_code": 0}
         code = self.exit_watch.requested_code
         if code is None:
-            _log.warning(
-                "the script ended by SystemExit, whose code this Python version does not make known: the run "
-                "is recorded as failed, without an exit code; end the script by sys.exit, or use "
-                "'with gittrack.init(...)'"
-            )
+            session.warn([_NO_EXIT_CODE])
         return {"status": run_info.FINISHED if code == 0 else run_info.FAILED, "exit_code": code}
 
     def publish(self) -> None:

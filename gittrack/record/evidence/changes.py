@@ -9,11 +9,11 @@ import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
 
 from gittrack import git
 from gittrack.core import layout, yaml_write
 from gittrack.core.errors import TrackError
+from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.disk import folders
 from gittrack.record import inputs
 from gittrack.record.code.index import list_item

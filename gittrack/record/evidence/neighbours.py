@@ -11,9 +11,9 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple
 
 from gittrack.core import layout
+from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.disk import folders, lock
 
 _MAX_BYTES = 1 << 18

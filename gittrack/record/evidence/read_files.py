@@ -12,9 +12,9 @@ import shutil
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
 
 from gittrack.core import layout
+from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.record import session
 from gittrack.record.machine import keyed_digests
 

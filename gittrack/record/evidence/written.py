@@ -11,9 +11,9 @@ import os
 import stat
 import time
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
 
 from gittrack.analysis.canonical import kinds
+from gittrack.core.fast_typing import Any, NamedTuple
 
 MAX_ENTRIES = 1_000_000  # files and folders to look at
 MAX_FILES = 50_000  # files to hash

@@ -7,7 +7,8 @@ import hashlib
 import hmac
 import os
 from pathlib import Path
-from typing import Any, NamedTuple
+
+from gittrack.core.fast_typing import Any, NamedTuple
 
 _FILE, _BYTES, _DIGITS = "variable-salt", 32, 12
 

@@ -11,9 +11,9 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from gittrack.core import layout
+from gittrack.core.fast_typing import Any
 from gittrack.core.secrets import HIDDEN, redact_text, redact_url
 
 # In the order in which an environment is made from them: (name, tool).
@@ -28,7 +28,7 @@ TOOLS = (
 )
 _WRITTEN_BY_HAND = ("conda", "pip")  # with options and variables, whose values may be secrets
 # Channels of conda have their tokens in the path of the URL.
-_CHANNEL_TOKEN = re.compile(r"(://[^/\s]+/t/)[^/\s]+(?=/)")
+_CHANNEL_TOKEN = r"(://[^/\s]+/t/)[^/\s]+(?=/)"
 _SIGNS = (
     b"@",
     b"?",
@@ -72,7 +72,7 @@ def redacted(path: str, content: bytes) -> bytes:
         return content
     text = content.decode(errors="surrogateescape")
     hide = redact_text if is_written_by_hand else redact_url
-    text = _CHANNEL_TOKEN.sub(rf"\1{HIDDEN}", hide(text))
+    text = re.sub(_CHANNEL_TOKEN, rf"\1{HIDDEN}", hide(text))
     return text.encode(errors="surrogateescape")
 
 

@@ -10,9 +10,12 @@ import contextlib
 import os
 import re
 import sys
-from typing import Any
 
-_LIBRARIES = re.compile(r"openblas|mkl_rt|libblis|libgomp|libiomp|libomp\b|vcomp")
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # annotations are never evaluated, and the import takes 2 ms
+    from typing import Any
+
+_LIBRARIES = r"openblas|mkl_rt|libblis|libgomp|libiomp|libomp\b|vcomp"
 _SPELLINGS = [
     (before, after) for before in ("", "scipy_", "cython_") for after in ("", "64_", "_64")
 ]
@@ -58,10 +61,10 @@ def _loaded() -> list[str]:
             text = os.fsdecode(file.read())
     except OSError:  # not Linux
         return []
-    if not _LIBRARIES.search(text):
+    if not re.search(_LIBRARIES, text):
         return []
     paths = {line[line.index("/") :] for line in text.split("\n") if "/" in line}
-    return sorted(path for path in paths if _LIBRARIES.search(os.path.basename(path)))
+    return sorted(path for path in paths if re.search(_LIBRARIES, os.path.basename(path)))
 
 
 def _query_library(path: str, kind: str) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
+from gittrack.core.fast_typing import Any
 from gittrack.record.machine import environment, keyed_digests
 
 FACT = "variable_digests"

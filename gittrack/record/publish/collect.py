@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
 
 from gittrack.core import layout
+from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.run import events, media_index, points, run_info, series
 from gittrack.disk import lfs_pointer
 from gittrack.record import artifacts as record_artifacts
@@ -173,6 +172,8 @@ def _whole_size(path: Path) -> int:
 
 def _merged(path: Path, lines: str, target: Path) -> Path:
     """Write the whole lines of a series and then ``lines`` to ``target``; return ``target``."""
+    import shutil  # noqa: PLC0415 - 2 ms; only the points of a foreign command need it
+
     shutil.copyfile(path, target)
     os.truncate(target, _whole_size(target))
     with open(target, "a", encoding="utf-8", errors="surrogatepass", newline="\n") as file:

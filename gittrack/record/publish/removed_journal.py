@@ -7,10 +7,10 @@ of that host, and the commit of the whole run continues that commit.
 from __future__ import annotations
 
 import os
-from typing import Any
 
 from gittrack import git
 from gittrack.core import layout
+from gittrack.core.fast_typing import Any
 from gittrack.core.run import events
 from gittrack.disk import restore as restoring
 from gittrack.git import refs

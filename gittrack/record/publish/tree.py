@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
 
 from gittrack.core import layout, yaml_write
+from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.run import commit_message, run_info
 from gittrack.core.scalars import float_text
 from gittrack.git import objects

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
 
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
+from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.run import run_info
-from gittrack.disk import trust
+from gittrack.disk import folders, trust
 from gittrack.folding import visible
 from gittrack.git import objects, refs
 from gittrack.record.journal import Journal
@@ -187,7 +186,7 @@ def remove(journal: Journal) -> None:
     removed = journal.folder.with_name(f"{layout.REMOVING}{journal.id}-{os.getpid()}")
     journal.folder.rename(removed)
     journal.release()
-    shutil.rmtree(removed, ignore_errors=True)
+    folders.remove(removed)
 
 
 def _make_ref(repo: git.Repo, ref: str, commit: str, resumes: str | None) -> str:

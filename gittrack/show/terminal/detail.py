@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
+from gittrack.core.fast_typing import Any
 from gittrack.core.run import commit_message, facts
 from gittrack.core.run.run_info import SYSTEM, RunInfo, from_iso, headline
 from gittrack.core.run.trials import TrialFacts

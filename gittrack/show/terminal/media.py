@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import zip_longest
-from typing import Any
 
 from gittrack.analysis.differences import ImageChange, Preview
+from gittrack.core.fast_typing import Any
 from gittrack.core.run import media_index
 from gittrack.show.terminal import text
 

@@ -234,7 +234,7 @@ class TestSettle:
 
 def test_a_journal_is_renamed_before_it_is_removed(book, monkeypatch):
     seen = []
-    monkeypatch.setattr(writer.shutil, "rmtree", lambda path, **options: seen.append(Path(path)))
+    monkeypatch.setattr(writer.folders, "remove", lambda path: seen.append(Path(path)))
     writer.remove(book)
     [path] = seen
     assert path.name.startswith(f"{layout.REMOVING}{book.id}-")

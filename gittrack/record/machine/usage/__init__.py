@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from functools import cache
-from importlib.util import find_spec
+from importlib.machinery import PathFinder
+
+find_spec = PathFinder.find_spec  # of `importlib.util`, whose import takes longer
 
 
 @cache
 def is_possible() -> bool:
     """Return whether there can be samples: whether psutil is installed (extra ``gittrack[system]``)."""
-    return find_spec("psutil") is not None
+    return "psutil" in sys.modules or find_spec("psutil") is not None

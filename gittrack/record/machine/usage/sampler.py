@@ -8,8 +8,8 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable
-from typing import Any, NamedTuple
 
+from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.run.run_info import SYSTEM
 
 _MIB = float(1 << 20)
