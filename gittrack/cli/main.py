@@ -82,12 +82,14 @@ _TASKS = {
     },
 }
 _HIDDEN = {
-    f"__{verb}": verb for verb in ("complete", "manpage", "facts", "push", "live", "fold", "worker")
+    f"__{verb}": verb
+    for verb in ("complete", "manpage", "facts", "push", "live", "fold", "worker", "job")
 }  # for programs: see commands/_hidden.py
 NESTED = ("model", "sweep")  # verbs that have verbs below them
 DEFAULTS = ("sweep",)  # nested verbs that also work without a verb below them
 _WITH_COMMAND = ("sweep", "sweep resume")  # the command line ends with ``-- COMMAND...``
 # Verbs that first read the registry.
+_DASHED = {"ls": "--sort", "sweep": "--sbatch"}  # its value begins with a dash
 _LOOK_AT_MODELS = tuple(
     f"model {verb}" for verb in ("ls", "show", "history", "get", "diff", "promote")
 )
@@ -206,7 +208,7 @@ def _dispatch(words: list[str]) -> int:
     if verb in NESTED and (index := _inner_verb(verb, words)):
         verb, words = f"{verb} {words[index]}", [*words[:index], *words[index + 1 :]]
     _look_ahead(verb, words)
-    arguments = _join_sort_key(words[1:]) if verb == "ls" else words[1:]
+    arguments = _join_dashed_value(words[1:], _DASHED.get(words[0], ""))
     end = arguments.index("--") if verb in _WITH_COMMAND and "--" in arguments else len(arguments)
     args = _plain(verb, arguments) or parser(verb).parse_args(arguments[:end])
     if arguments[end:]:  # argparse cannot tell the command from optional arguments
@@ -268,12 +270,13 @@ def _look_ahead(verb: str, words: list[str]) -> None:
         git.look_ahead(folder, config=needs_goal or verb in _SHARE)
 
 
-def _join_sort_key(words: list[str]) -> list[str]:
+def _join_dashed_value(words: list[str], option: str) -> list[str]:
     """Make ``--sort -loss`` one word, because argparse refuses values that begin with a dash."""
-    if "--sort" not in words[:-1]:
+    end = words.index("--") if "--" in words else len(words)
+    if option not in words[: end - 1]:
         return words
-    index = words.index("--sort")
-    return [*words[:index], f"--sort={words[index + 1]}", *words[index + 2 :]]
+    index = words.index(option)
+    return [*words[:index], f"{option}={words[index + 1]}", *words[index + 2 :]]
 
 
 def _report(message: str, hint: str, code: int) -> int:

@@ -24,6 +24,9 @@ WORKERS = "workers"  # the engine that starts nothing: only workers that join ru
 # Each module has a function make(context), which returns an `Executor`.
 ENGINES: Mapping[str, str] = {
     "local-processes": "gittrack.engines.local_processes",
+    "dask": "gittrack.engines.dask",
+    "slurm": "gittrack.engines.slurm",
+    "ssh": "gittrack.engines.ssh",
 }
 NAMES = (*ENGINES, WORKERS)
 
@@ -39,7 +42,8 @@ def module_of(name: str) -> Any:
     try:
         module = import_module(ENGINES.get(name, name))
     except ImportError as error:
-        raise TrackError(f"the engine {name} cannot be imported: {error}", "install it") from error
+        hint = "pip install 'gittrack[dask]'" if name == "dask" else "install what it needs"
+        raise TrackError(f"the engine {name} cannot be imported: {error}", hint) from error
     if not callable(getattr(module, "make", None)):
         raise TrackError(f"the module {name} has no function make(context)", "see: docs/engines.md")
     return module

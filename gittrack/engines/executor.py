@@ -56,7 +56,7 @@ class EngineOptions(NamedTuple):
     name : str
         The name of the engine.
     jobs : int
-        How many trials run at once.
+        How many trials run at once; 0: as many as the engine thinks right.
     values : mapping
         Options of the engine, such as ``scheduler`` and ``hosts``.
     setup : str
@@ -66,7 +66,7 @@ class EngineOptions(NamedTuple):
     """
 
     name: str
-    jobs: int = 1
+    jobs: int = 0
     values: Mapping[str, Any] = {}
     setup: str = ""
     meet: str = ""

@@ -11,10 +11,10 @@ from gittrack.engines.links import Link, ProcessLink
 
 def make(context: Context) -> Agents:
     """Start the agent."""
+    places = context.options.jobs or 1
 
     def start(previous: Link | None = None) -> Link:
-        places = str(context.options.jobs)
-        argv = [sys.executable, "-m", "gittrack", "__worker", places]
-        return ProcessLink(argv, "this machine", context.options.jobs)
+        argv = [sys.executable, "-m", "gittrack", "__worker", str(places)]
+        return ProcessLink(argv, "this machine", places)
 
     return Agents([start()], start=start, warn=context.warn)

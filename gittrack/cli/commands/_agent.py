@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from gittrack.engines.agent import Agent
-from gittrack.engines.channel import Pipes
+from gittrack.engines.channel import Files, Pipes
 
 
 def serve(places: int) -> int:
@@ -15,3 +16,11 @@ def serve(places: int) -> int:
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     return Agent(Pipes(incoming, outgoing), places).serve()
+
+
+def job(folder: str) -> int:
+    """Run the one task of a folder, as a job of a cluster; return the exit status."""
+    channel = Files(Path(folder), at_worker=True)
+    if os.environ.get("SLURM_RESTART_COUNT", "0") != "0":
+        return 0  # requeued: the sweep starts the next attempt itself
+    return Agent(channel, 1, ends_with="task").serve()

@@ -1,8 +1,8 @@
 """Verbs for programs.
 
 ``__complete`` is for shells, ``__manpage`` and ``__facts`` are for the documentation, ``__push``
-and ``__live`` share runs in the background, ``__fold`` folds old ones, and ``__worker`` runs the trials of an
-engine.
+and ``__live`` share runs in the background, ``__fold`` folds old ones, and ``__worker`` and ``__job`` run the
+trials of an engine.
 """
 
 from __future__ import annotations
@@ -73,6 +73,13 @@ def worker(words: Sequence[str]) -> int:
     from gittrack.cli.commands import _agent  # noqa: PLC0415 - it imports all that runs trials
 
     return _agent.serve(int(words[0]))
+
+
+def job(words: Sequence[str]) -> int:
+    """Run the one task of a folder, in a job of a cluster."""
+    from gittrack.cli.commands import _agent  # noqa: PLC0415 - it imports all that runs trials
+
+    return _agent.job(words[0])
 
 
 def _below(verb: str) -> list[str]:

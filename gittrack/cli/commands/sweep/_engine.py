@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gittrack import git
 from gittrack.core.errors import TrackError
@@ -17,16 +18,43 @@ if TYPE_CHECKING:
     from gittrack.engines.executor import EngineOptions
 
 MakePool = Callable[[git.Repo, JobMaker, SweepState], ClosablePool]
+# The options of one engine, and the engines that have them.
+_OF_ENGINES = {
+    "scheduler": ("dask",),
+    "resources": ("dask",),
+    "sbatch": ("slurm",),
+    "hosts": ("ssh",),
+    "program": ("slurm", "ssh"),
+}
+_NEED_ENGINE = ("setup", "meet", *_OF_ENGINES)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Declare the options that say where trials run."""
     add = parser.add_argument_group("where to run it").add_argument
-    add("--engine", metavar="NAME", help="run trials elsewhere: local-processes, workers")
+    add(
+        "--engine",
+        metavar="NAME",
+        help="on other machines: dask, slurm, ssh, workers, local-processes",
+    )
     add("--setup", metavar="FILE", help="shell commands that are read before each trial")
+    add("--meet", choices=("shared", "remote"), help="where runs meet: see docs/engines.md")
+    add(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="dask: the scheduler, tcp://head:8786 (a local cluster)",
+    )
+    add("--resources", metavar="NAME=N", help="dask: what each trial needs, such as gpu=1")
+    add(
+        "--sbatch",
+        metavar="OPTIONS",
+        help="slurm: options of sbatch, such as '--gres=gpu:1 --time=2:00:00'",
+    )
+    add("--hosts", metavar="A,B", help="ssh: the machines")
+    add("--program", metavar="PATH", help="slurm, ssh: git-track on the other machines")
 
 
-def options_of(args: argparse.Namespace, jobs: int) -> EngineOptions | None:
+def options_of(args: argparse.Namespace) -> EngineOptions | None:
     """Return what the user asks of an engine; None if trials run on this machine as usual.
 
     Raises TrackError for options that do not go together.
@@ -35,7 +63,7 @@ def options_of(args: argparse.Namespace, jobs: int) -> EngineOptions | None:
         words = [f"--{name}" for name in _NEED_ENGINE if getattr(args, name) is not None]
         if words:
             raise TrackError(
-                f"{words[0]} has no effect without an engine", "give one: --engine NAME", code=2
+                f"{words[0]} has no effect without an engine", "name one: --engine NAME", code=2
             )
         return None
     if args.gpus is not None:
@@ -44,10 +72,40 @@ def options_of(args: argparse.Namespace, jobs: int) -> EngineOptions | None:
     from gittrack.engines import engines, executor  # noqa: PLC0415 - most sweeps run on one machine
 
     engines.check(args.engine)
-    return executor.EngineOptions(args.engine, jobs, setup=_setup(args.setup))
+    values = _values(args)
+    return executor.EngineOptions(
+        args.engine, args.jobs or 0, values, _setup(args.setup), args.meet or ""
+    )
 
 
-_NEED_ENGINE = ("setup",)
+def _values(args: argparse.Namespace) -> dict[str, Any]:
+    """Return the options of the engine.  Raises TrackError for an option of another one."""
+    values: dict[str, Any] = {}
+    for name, owners in _OF_ENGINES.items():
+        value = getattr(args, name)
+        if value is None:
+            continue
+        if args.engine not in owners and "." not in args.engine:
+            owner = " and ".join(owners)
+            raise TrackError(f"--{name} is for the engine {owner}", "leave it out", code=2)
+        values[name] = value
+    if "hosts" in values:
+        values["hosts"] = tuple(host.strip() for host in args.hosts.split(",") if host.strip())
+        if any(host.startswith("-") for host in values["hosts"]):
+            raise TrackError(f"--hosts {args.hosts} has an option in it", "name hosts", code=2)
+    if "sbatch" in values:
+        values["sbatch"] = tuple(shlex.split(args.sbatch))
+    if "resources" in values:
+        values["resources"] = _resources(args.resources)
+    return values
+
+
+def _resources(text: str) -> dict[str, float]:
+    try:
+        pairs = (word.partition("=") for word in text.split(","))
+        return {name.strip(): float(number) for name, _, number in pairs}
+    except ValueError:
+        raise TrackError(f"--resources {text} is not NAME=N", "write --resources gpu=1", code=2)
 
 
 def with_engine(options: RunOptions, engine: EngineOptions | None) -> RunOptions:

@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
     prepared = prepare.prepare_again(sweep, args.command)
     _consent.check_sweep(sweep, args.trust)
     options = _running.run_options(args)._replace(accept_code=args.accept_code)
-    engine = _engine.options_of(args, options.jobs)
+    engine = _engine.options_of(args)
     options = _engine.with_engine(options, engine)
     _enter_folder(repo, sweep)
     prepare.check_command(sweep, prepared)

@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
             code=2,
         )
     options = _running.run_options(args)
-    engine = _engine.options_of(args, options.jobs)
+    engine = _engine.options_of(args)
     options = _engine.with_engine(options, engine)
     _print_plan(prepared)
     if args.dry_run:
