@@ -89,7 +89,6 @@ NESTED = ("model", "sweep")  # verbs that have verbs below them
 DEFAULTS = ("sweep",)  # nested verbs that also work without a verb below them
 _WITH_COMMAND = ("sweep", "sweep resume")  # the command line ends with ``-- COMMAND...``
 # Verbs that first read the registry.
-_DASHED = {"ls": "--sort", "sweep": "--sbatch"}  # its value begins with a dash
 _LOOK_AT_MODELS = tuple(
     f"model {verb}" for verb in ("ls", "show", "history", "get", "diff", "promote")
 )
@@ -208,7 +207,7 @@ def _dispatch(words: list[str]) -> int:
     if verb in NESTED and (index := _inner_verb(verb, words)):
         verb, words = f"{verb} {words[index]}", [*words[:index], *words[index + 1 :]]
     _look_ahead(verb, words)
-    arguments = _join_dashed_value(words[1:], _DASHED.get(words[0], ""))
+    arguments = plain_arguments.join_dashed_value(words[0], words[1:])
     end = arguments.index("--") if verb in _WITH_COMMAND and "--" in arguments else len(arguments)
     args = _plain(verb, arguments) or parser(verb).parse_args(arguments[:end])
     if arguments[end:]:  # argparse cannot tell the command from optional arguments
@@ -268,15 +267,6 @@ def _look_ahead(verb: str, words: list[str]) -> None:
     if verb in (*PLAIN, *_LOOK_AT_MODELS):
         needs_goal = verb == "top" and not {"--min", "--max"} & set(words)
         git.look_ahead(folder, config=needs_goal or verb in _SHARE)
-
-
-def _join_dashed_value(words: list[str], option: str) -> list[str]:
-    """Make ``--sort -loss`` one word, because argparse refuses values that begin with a dash."""
-    end = words.index("--") if "--" in words else len(words)
-    if option not in words[: end - 1]:
-        return words
-    index = words.index(option)
-    return [*words[:index], f"{option}={words[index + 1]}", *words[index + 2 :]]
 
 
 def _report(message: str, hint: str, code: int) -> int:

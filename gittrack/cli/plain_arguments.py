@@ -187,3 +187,16 @@ def _converted(argument: _Argument, word: str) -> Any:
         return argument.type(word)
     except Exception as error:
         raise _NotPlain from error
+
+
+_DASHED = {"ls": "--sort", "sweep": "--sbatch"}  # options whose values begin with a dash
+
+
+def join_dashed_value(verb: str, words: list[str]) -> list[str]:
+    """Make ``--sort -loss`` one word, because argparse refuses values that begin with a dash."""
+    option = _DASHED.get(verb, "")
+    end = words.index("--") if "--" in words else len(words)
+    index = words.index(option) if option in words else end
+    if index >= end - 1:
+        return words
+    return [*words[:index], f"{option}={words[index + 1]}", *words[index + 2 :]]

@@ -11,11 +11,14 @@ from typing import Any
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import TrackError, did_you_mean
+from gittrack.core.secrets import redact_url
 from gittrack.disk import folders
-from gittrack.engines import joined_workers, shared_repository
+from gittrack.engines import remote_repository, shared_repository
 from gittrack.engines import task as tasks
+from gittrack.engines.backends import joined_workers
 from gittrack.engines.executor import Context, EngineOptions, Executor
-from gittrack.engines.pool import EnginePool, SweepNames
+from gittrack.engines.pool import EnginePool, ResultSource, SweepNames
+from gittrack.engines.task import Location
 from gittrack.record import inputs
 from gittrack.sweeping.jobs import JobMaker
 from gittrack.sweeping.state import SweepState
@@ -23,10 +26,10 @@ from gittrack.sweeping.state import SweepState
 WORKERS = "workers"  # the engine that starts nothing: only workers that join run trials
 # Each module has a function make(context), which returns an `Executor`.
 ENGINES: Mapping[str, str] = {
-    "local-processes": "gittrack.engines.local_processes",
-    "dask": "gittrack.engines.dask",
-    "slurm": "gittrack.engines.slurm",
-    "ssh": "gittrack.engines.ssh",
+    "local-processes": "gittrack.engines.backends.local_processes",
+    "dask": "gittrack.engines.backends.dask",
+    "slurm": "gittrack.engines.backends.slurm",
+    "ssh": "gittrack.engines.backends.ssh",
 }
 NAMES = (*ENGINES, WORKERS)
 
@@ -61,6 +64,7 @@ def pool(
     initial: SweepState,
     options: EngineOptions,
     warn: Callable[[str], None],
+    note: Callable[[str], None],
 ) -> EnginePool:
     """Return the pool of a sweep whose trials an engine runs.
 
@@ -74,11 +78,22 @@ def pool(
         The outcomes so far.
     options : EngineOptions
         The engine, and what the user asks of it.
-    warn : callable
-        Prints a warning.
+    warn, note : callable
+        Print a warning, and what was found out.
     """
     sweep = maker.sweep
     location = shared_repository.open_to_workers(repo, sweep.id)
+    executors = _executors(repo, sweep.id, options, warn, note)
+    meeting: ResultSource
+    if options.meet == "remote" or not _is_shared(executors[0], location, sweep.id):
+        remote_side = remote_repository.RemoteSweep(repo, sweep.id, warn)
+        location = remote_side.location(location)
+        note(f"runs meet on the git remote {remote_side.remote}: {redact_url(location.url)}")
+        remote_side.publish(list(initial.runs.values()))  # results that nobody had taken
+        meeting = remote_side
+    else:
+        note(f"runs meet in this repository, {location.common_dir}, which workers must share")
+        meeting = shared_repository.SharedSweep(repo, sweep.id)
     common = tasks.TaskBasis(
         sweep.commit,
         location,
@@ -86,18 +101,33 @@ def pool(
         options.setup,
         _digests(repo, sweep.facts.get("inputs") or ()),
     )
-    if options.name == WORKERS:
-        warn(f"waits for workers; on each machine: git track worker {sweep.id[16:]}")
-    joined = joined_workers.executor(repo.common_dir, sweep.id, warn)
-    executors: list[Executor] = [joined]
-    if options.name != WORKERS:
-        folder = f"{layout.sweep_dir(repo.common_dir, sweep.id)}/engine"
-        folders.make(folder)
-        context = Context(options, sweep.id, folder, warn)
-        executors.insert(0, module_of(options.name).make(context))
     names = SweepNames(sweep.id, sweep.facts["experiment"])
-    meeting = shared_repository.SweepSide(repo, sweep.id)
     return EnginePool(repo, names, executors, meeting, common, initial.next_order)
+
+
+def _executors(
+    repo: git.Repo,
+    sweep_id: str,
+    options: EngineOptions,
+    warn: Callable[[str], None],
+    note: Callable[[str], None],
+) -> list[Executor]:
+    """Return the executors of an engine: its own first, then workers that join."""
+    executors: list[Executor] = []
+    if options.name == WORKERS:
+        note(f"waits for workers; on each machine: git track worker {sweep_id[16:]}")
+    else:
+        folder = f"{layout.sweep_dir(repo.common_dir, sweep_id)}/engine"
+        folders.make(folder)
+        context = Context(options, sweep_id, folder, warn)
+        executors.append(module_of(options.name).make(context))
+    return [*executors, joined_workers.executor(repo.common_dir, sweep_id, warn)]
+
+
+def _is_shared(executor: Executor, location: Location, sweep_id: str) -> bool:
+    """Return whether the workers of an engine share the file system, as far as it can tell."""
+    sees = getattr(executor, "sees", None)
+    return sees is None or bool(sees(location, sweep_id))
 
 
 def _command(maker: JobMaker) -> tuple[str, ...]:

@@ -62,7 +62,7 @@ def is_ending(common_dir: str, sweep_id: str) -> bool:
     return _text(Path(layout.sweep_dir(common_dir, sweep_id)) / _CONTROL) == _END
 
 
-class WorkerSide:
+class SharedWorker:
     """What a worker does with the runs of its trials.
 
     Parameters
@@ -89,7 +89,7 @@ class WorkerSide:
         return results.deliver(self.repo, self.sweep_id, info.sweep.trial, info.commit)
 
 
-class SweepSide:
+class SharedSweep:
     """What the process of a sweep does with the results of its workers.
 
     Parameters

@@ -12,7 +12,7 @@ from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.core.run import run_info
 from gittrack.core.run.run_info import RunInfo
-from gittrack.engines import setup_file, shared_repository
+from gittrack.engines import remote_repository, setup_file, shared_repository
 from gittrack.engines import task as tasks
 from gittrack.engines.task import Task
 from gittrack.git import refs
@@ -151,7 +151,10 @@ def open_meeting(task: Task) -> RunDestination:
     """
     location = task.location
     if shared_repository.is_here(location, task.sweep):
-        return shared_repository.WorkerSide(git.find(location.folder), task.sweep)
+        return shared_repository.SharedWorker(git.find(location.folder), task.sweep)
+    if location.url:
+        clone = remote_repository.clone(location, task.sweep, task.commit)
+        return remote_repository.RemoteWorker(clone, location, task.sweep)
     raise TrackError(
         f"the host {os.uname().nodename} does not share the file system of {location.folder}",
         "put the repository where all machines see it, or let runs meet on a git remote: --meet remote",

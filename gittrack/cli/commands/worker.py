@@ -16,8 +16,9 @@ from gittrack.cli.commands import _consent
 from gittrack.cli.options import positive
 from gittrack.cli.output import print_note
 from gittrack.core.errors import TrackError
-from gittrack.engines import joined_workers, shared_repository
+from gittrack.engines import shared_repository
 from gittrack.engines.agent import Agent
+from gittrack.engines.backends import joined_workers
 from gittrack.show.terminal.columns import short_id
 from gittrack.sweeping import find, workdir
 

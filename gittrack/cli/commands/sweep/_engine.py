@@ -113,13 +113,25 @@ def with_engine(options: RunOptions, engine: EngineOptions | None) -> RunOptions
     return options if engine is None else options._replace(isolate=True)
 
 
-def pool_maker(engine: EngineOptions | None, warn: Callable[[str], None]) -> MakePool | None:
+def bring_runs(repo: git.Repo, sweep_id: str, engine: EngineOptions | None) -> None:
+    """Bring the runs of a sweep that meet on a git remote, because another clone may have run it."""
+    if engine is None or engine.meet != "remote":
+        return
+    from gittrack.share import pull  # noqa: PLC0415 - most sweeps run on one machine
+    from gittrack.share.choosing.options import PullOptions  # noqa: PLC0415
+
+    pull.pull(repo, PullOptions(sweep=sweep_id, artifacts=False), may_remove=lambda count: False)
+
+
+def pool_maker(
+    engine: EngineOptions | None, warn: Callable[[str], None], note: Callable[[str], None]
+) -> MakePool | None:
     """Return what makes the pool of a sweep with an engine."""
     if engine is None:
         return None
     from gittrack.engines import engines  # noqa: PLC0415 - most sweeps run on one machine
 
-    return lambda repo, maker, initial: engines.pool(repo, maker, initial, engine, warn)
+    return lambda repo, maker, initial: engines.pool(repo, maker, initial, engine, warn, note)
 
 
 def _setup(path: str | None) -> str:

@@ -65,7 +65,7 @@ class SweepProcess:
             self.progress,
             lambda: self.stopper.request,
             self._print_start,
-            _engine.pool_maker(engine, self.progress.warn),
+            _engine.pool_maker(engine, self.progress.warn, print_note),
         )
 
     def run(self, run_sweep: Callable[[], bool]) -> int:

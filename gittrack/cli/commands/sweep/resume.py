@@ -45,6 +45,7 @@ def run(args: argparse.Namespace) -> int:
     options = _running.run_options(args)._replace(accept_code=args.accept_code)
     engine = _engine.options_of(args)
     options = _engine.with_engine(options, engine)
+    _engine.bring_runs(repo, sweep.id, engine)
     _enter_folder(repo, sweep)
     prepare.check_command(sweep, prepared)
     process = _running.SweepProcess(repo, prepared, engine)

@@ -24,6 +24,7 @@ _LOST_SECONDS = 45.0
 _CONNECT_SECONDS = 20
 _LOOK_SECONDS = 2.0
 Report = Mapping[str, Any]
+_dask: Any = distributed  # its functions have types in part only
 
 
 def make(context: Context) -> DaskEngine:
@@ -42,7 +43,7 @@ class DaskEngine:
         try:
             if address is None:
                 self.cluster = _local_cluster(context.options.jobs or os.cpu_count() or 1)
-            self.client: Any = distributed.Client(
+            self.client: Any = _dask.Client(
                 address or self.cluster, timeout=_CONNECT_SECONDS, set_as_default=False
             )
         except (OSError, ValueError, TimeoutError) as error:
@@ -128,7 +129,7 @@ class DaskEngine:
 
 def run_and_show(text: str, mark: str, topic: str) -> Report:
     """At a worker: run a task, and show the process of the sweep that it is running."""
-    worker = distributed.get_worker()
+    worker = _dask.get_worker()
 
     def beat(host: str) -> None:
         worker.log_event(topic, {"mark": mark, "host": host})
@@ -140,7 +141,7 @@ def _copy(ended: Any, future: futures.Future[Report]) -> None:
     """Complete a future as another one ended."""
     try:
         future.set_result(ended.result())
-    except (distributed.KilledWorker, distributed.client.FutureCancelledError) as error:
+    except (_dask.KilledWorker, _dask.client.FutureCancelledError) as error:
         future.set_exception(WorkerLost(f"its Dask worker is gone ({type(error).__name__})"))
     except futures.CancelledError:
         future.set_exception(WorkerLost("Dask cancelled it, because its scheduler is gone"))
@@ -154,7 +155,7 @@ def _local_cluster(places: int) -> Any:
     """Start a cluster on this machine, which no other machine reaches."""
     with dask.config.set({"distributed.scheduler.allowed-failures": 0}):
         workers = max(1, min(2, places))
-        return distributed.LocalCluster(
+        return _dask.LocalCluster(
             n_workers=workers,
             threads_per_worker=-(-places // workers),
             host="127.0.0.1",
