@@ -19,10 +19,11 @@ from typing import Any
 
 from gittrack.core.errors import TrackError
 from gittrack.disk import this_machine
+from gittrack.engines import shared_repository
 from gittrack.engines import task as tasks
 from gittrack.engines.channel import MessageChannel
 from gittrack.engines.sweep_work import SweepWork
-from gittrack.engines.task import Task
+from gittrack.engines.task import Location, Task
 from gittrack.sweeping.endings import EndedTrial
 from gittrack.sweeping.trial import TrialReport
 from gittrack.version import __version__
@@ -125,6 +126,9 @@ class Agent:
     def _take(self, message: Any) -> None:
         if "task" in message:
             self._start(message["task"])
+        elif "look" in message:
+            values, sweep_id = message["look"]
+            self._send({"sees": shared_repository.is_here(Location(**values), sweep_id)})
         elif message.get("end"):
             self._end_all()
         elif message.get("bye"):

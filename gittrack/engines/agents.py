@@ -11,10 +11,11 @@ from typing import Any
 from gittrack.core.errors import TrackError
 from gittrack.engines.executor import WorkerLost
 from gittrack.engines.links import Link
-from gittrack.engines.task import Task
+from gittrack.engines.task import Location, Task
 
 LOST_SECONDS = 45.0  # without a message; agents send one every 5 s
 _LOOK_SECONDS = 0.5
+_PROBE_SECONDS = 20.0
 _MOST_STARTS = 3  # of a worker that ends before it ran anything
 
 Report = Mapping[str, Any]
@@ -132,6 +133,23 @@ class Agents:
             raise TrackError(
                 f"workers end before they run a trial: {reason}", "see whether they can run"
             )
+
+    def sees(self, location: Location, sweep_id: str) -> bool:
+        """Return whether all agents share the file system; one that does not answer in time does."""
+        waiting = list(self.links)
+        for link in waiting:
+            link.channel.send({"look": [location._asdict(), sweep_id]})
+        deadline = time.monotonic() + _PROBE_SECONDS
+        while waiting and time.monotonic() < deadline:
+            handles = [handle for link in waiting for handle in link.channel.handles]
+            select.select(handles, [], [], _LOOK_SECONDS)
+            for link in list(waiting):
+                answers = [message["sees"] for message in link.receive() if "sees" in message]
+                if answers and not answers[0]:
+                    return False
+                if answers or not link.is_open:
+                    waiting.remove(link)
+        return True
 
     def end_running(self) -> None:
         """Ask all agents to end their trials."""

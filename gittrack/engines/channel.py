@@ -1,7 +1,8 @@
 """How the process of a sweep and a worker exchange messages: lines of JSON, each way.
 
 From the process of the sweep: ``{"task": {...}}``, ``{"end": true}`` (end the running trials), and
-``{"bye": true}`` (take no more tasks).  From a worker: ``{"hello": {...}}``, ``{"running": [...]}`` every few
+``{"bye": true}`` (take no more tasks), or ``{"look": [...]}``, which is answered by ``{"sees": true}`` on a
+machine that shares the file system.  From a worker: ``{"hello": {...}}``, ``{"running": [...]}`` every few
 seconds, which shows that it is alive, and ``{"report": {...}}`` of each task.
 """
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent import futures
 from typing import Any, NamedTuple, Protocol
 
@@ -16,6 +16,7 @@ from gittrack import git
 from gittrack.core.errors import TrackError
 from gittrack.core.run import trials
 from gittrack.core.run.run_info import RunInfo
+from gittrack.engines import shared_repository
 from gittrack.engines import task as tasks
 from gittrack.engines.executor import Executor, WorkerLost
 from gittrack.engines.task import TaskBasis
@@ -25,7 +26,7 @@ from gittrack.sweeping.endings import EndedTrial
 from gittrack.sweeping.trial import Job, TrialReport
 
 _MOST_LOSSES = 3  # of one trial, because it may be what ends its workers
-_PATIENCE_SECONDS = 10.0  # for workers of an earlier process to say what they run
+_SHOW_SECONDS = 3.0
 
 
 class ResultSource(Protocol):
@@ -81,7 +82,7 @@ class EnginePool:
         self.jobs: dict[str, Job] = {}  # by the mark of the attempt
         self.over: deque[tuple[str, futures.Future[Mapping[str, Any]]]] = deque()
         self.losses: dict[str, int] = {}
-        self.ending = False
+        self.ending, self.next_show = False, 0.0
 
     @property
     def free(self) -> int:
@@ -109,6 +110,7 @@ class EnginePool:
 
     def wait(self, timeout: float) -> list[EndedTrial]:
         """Return the jobs that ended, in their order; wait at most ``timeout`` seconds for one."""
+        self._show()
         share = timeout / len(self.executors)
         for executor in self.executors:
             executor.wait(0 if self.over else share)
@@ -117,6 +119,12 @@ class EnginePool:
             mark, future = self.over.popleft()
             ended.append((self.jobs.pop(mark), future))
         return self._take(ended) if ended else []
+
+    def _show(self) -> None:
+        """Show other processes what runs where, from time to time."""
+        if time.monotonic() >= self.next_show:
+            self.next_show = time.monotonic() + _SHOW_SECONDS
+            shared_repository.show_running(self.repo.common_dir, self.sweep.id, self.where())
 
     def _take(
         self, ended: Sequence[tuple[Job, futures.Future[Mapping[str, Any]]]]
@@ -180,13 +188,6 @@ class EnginePool:
         for executor in self.executors:
             executor.end_running()
 
-    def settle(self, is_resumed: Callable[[], bool]) -> None:
-        """Wait until workers of an earlier process said what they run."""
-        deadline = time.monotonic() + _PATIENCE_SECONDS
-        while is_resumed() and time.monotonic() < deadline:
-            for executor in self.executors:
-                executor.wait(0.1)
-
     def where(self) -> Mapping[str, str]:
         """Return {mark of a running attempt: host}, as far as that is known."""
         return {mark: host for engine in self.executors for mark, host in engine.where().items()}
@@ -195,6 +196,7 @@ class EnginePool:
         """Let the workers go; ``done`` is whether the sweep is done."""
         for executor in self.executors:
             executor.close()
+        shared_repository.show_running(self.repo.common_dir, self.sweep.id, {})
         self.meeting.close(done=done)
 
 

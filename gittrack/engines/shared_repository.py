@@ -5,11 +5,14 @@ What a worker needs there is in the working directory of the sweep (`sweeping/wo
     token       a random text: a worker that reads it there shares the file system
     control     ``run``, or ``end`` if every trial must end.  It exists before a worker looks: a network file
                 system may hide a new file for a minute, but not the new content of a file that is opened
+    running     where each attempt runs, for `git track sweep show`
     workers/    a folder for each worker that joined, with its messages (see `channel.Files`)
 """
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -24,7 +27,7 @@ from gittrack.sweeping.delivery import results
 from gittrack.sweeping.delivery.results import Delivery
 
 WORKERS = "workers"
-_TOKEN, _CONTROL = "token", "control"
+_TOKEN, _CONTROL, _RUNNING = "token", "control", "running.json"
 _RUN, _END = "run", "end"
 
 
@@ -60,6 +63,21 @@ def set_ending(common_dir: str, sweep_id: str, *, ending: bool) -> None:
 def is_ending(common_dir: str, sweep_id: str) -> bool:
     """Return whether workers must end their trials."""
     return _text(Path(layout.sweep_dir(common_dir, sweep_id)) / _CONTROL) == _END
+
+
+def show_running(common_dir: str, sweep_id: str, hosts: Mapping[str, str]) -> None:
+    """Show other processes where the trials of a sweep run: {mark of an attempt: host}."""
+    with contextlib.suppress(OSError):  # a full disk, or a folder that is gone, ends no sweep
+        _write(Path(layout.sweep_dir(common_dir, sweep_id)) / _RUNNING, json.dumps(dict(hosts)))
+
+
+def running(common_dir: str, sweep_id: str) -> dict[str, str]:
+    """Return where the trials of a sweep run, as its process showed it last; {} if it uses no engine."""
+    text = _text(Path(layout.sweep_dir(common_dir, sweep_id)) / _RUNNING)
+    try:
+        return {str(mark): str(host) for mark, host in json.loads(text or "{}").items()}
+    except (ValueError, AttributeError):
+        return {}
 
 
 class SharedWorker:

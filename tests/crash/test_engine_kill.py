@@ -80,6 +80,25 @@ def test_the_process_of_the_sweep_is_killed(marks):
     check(run_cli("sweep", "resume", "@", "--engine", "local-processes", "-j", "2").code == 0)
 
 
+def test_workers_that_joined_go_on_for_the_next_process(marks):
+    sweep = begin("workers")
+    while "git track worker" not in sweep.stderr.readline():
+        pass
+    worker = start(sys.executable, "-m", "gittrack", "worker", "@", "-j", "2")
+    agent = agent_of(marks)
+    assert agent == worker.pid
+    sweep.kill()
+    sweep.communicate()
+    again = start(sys.executable, "-m", "gittrack", "sweep", "resume", "@", "--engine", "workers")
+    with open(marks / "hold", "w") as hold:  # both trials go on
+        hold.write("go\ngo\n")
+    again.communicate()
+    check(again.returncode == 0)
+    assert worker.wait() == 0
+    runs = json.loads(look("ls", "-n", "99", "--sort", "started", "--json").out)
+    assert [run["sweep"]["attempt"] for run in runs] == [1, 1, 1, 1]  # nothing ran twice
+
+
 def test_a_launcher_is_killed_with_its_trial(marks):
     sweep = begin("local-processes")
     agent_of(marks)

@@ -44,7 +44,10 @@ class Trials:
         return {"mark": job.mark, "run": {**run, "sweep": trial}, "host": "b", "warnings": []}
 
     def pool(self, *executors):
-        names, meeting = SweepNames(SWEEP, "default"), shared_repository.SharedSweep(self.repo, SWEEP)
+        names, meeting = (
+            SweepNames(SWEEP, "default"),
+            shared_repository.SharedSweep(self.repo, SWEEP),
+        )
         common = tasks.TaskBasis("c0ffee", tasks.Location("/p", "/p/.git", "token"))
         return EnginePool(self.repo, names, executors, meeting, common, 0)
 

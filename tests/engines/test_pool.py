@@ -1,10 +1,16 @@
 """What the sweep learns from its engine; the futures of the tasks are completed by hand here."""
 
+import os
 from concurrent import futures
 
 import pytest
 
+from gittrack.core import layout
+from gittrack.engines import shared_repository
 from gittrack.engines.executor import WorkerLost
+from gittrack.show.terminal import sweeps
+
+SWEEP = "20260101-000000-aaaa1111"
 
 
 class ByHand:
@@ -113,6 +119,17 @@ def test_a_problem_and_a_failed_attempt_are_reported_as_they_are(trials, engine)
     problem, failed = pool.wait(0)
     assert problem.report.problem == ("the setup failed", "no module")
     assert (failed.report.info.status, failed.order) == ("failed", None)
+
+
+def test_other_processes_see_where_trials_run(trials, engine, repo, monkeypatch):
+    os.makedirs(layout.sweep_dir(repo.common_dir, SWEEP))
+    monkeypatch.setattr(engine, "where", lambda: {"0 1": "gpu3", "1 1": "job 7_1 pending"})
+    pool = trials.pool(engine)
+    pool.wait(0)
+    hosts = shared_repository.running(repo.common_dir, SWEEP)
+    assert sweeps.hosts_line(hosts) == "where: gpu3: trial 0; job 7_1 pending: trial 1\n"
+    pool.close()
+    assert shared_repository.running(repo.common_dir, SWEEP) == {}
 
 
 def test_a_trial_that_still_runs_for_an_earlier_process_is_waited_for(trials, engine):

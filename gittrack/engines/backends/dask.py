@@ -16,9 +16,9 @@ import dask
 import distributed
 
 from gittrack.core.errors import TrackError
-from gittrack.engines import run_task
+from gittrack.engines import run_task, shared_repository
 from gittrack.engines.executor import Context, WorkerLost
-from gittrack.engines.task import Task
+from gittrack.engines.task import Location, Task
 
 _LOST_SECONDS = 45.0
 _CONNECT_SECONDS = 20
@@ -103,6 +103,15 @@ class DaskEngine:
             raise TrackError(
                 "the Dask scheduler is gone", "start it again; what was delivered counts"
             )
+
+    def sees(self, location: Location, sweep_id: str) -> bool:
+        """Return whether a worker shares the file system; also if there is no worker yet."""
+        question = self.client.submit(shared_repository.is_here, location, sweep_id, pure=False)
+        try:
+            return bool(question.result(timeout=_CONNECT_SECONDS))
+        except TimeoutError:
+            question.cancel()
+            return True
 
     def _is_silent(self, mark: str) -> bool:
         last = self.beats.get(mark)

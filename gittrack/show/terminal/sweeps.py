@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gittrack.analysis.sweep_ranking import average_seeds, best_first
@@ -152,6 +152,39 @@ def running_line(view: SweepView) -> str:
         for trial in running
     ]
     return f"running: {', '.join(descriptions)}\n" if descriptions else ""
+
+
+def hosts_line(hosts: Mapping[str, str]) -> str:
+    """Return a line about where trials run; empty if no engine runs any.
+
+    Parameters
+    ----------
+    hosts : mapping
+        {mark of an attempt, such as ``7 1``: host, or the state of its job}.
+    """
+    by_host: dict[str, list[str]] = {}
+    for mark, host in hosts.items():
+        by_host.setdefault(host or "not started", []).append(mark.partition(" ")[0])
+    parts = [
+        f"{text.escape(host)}: trial {', '.join(keys[:4])}{_more(keys[4:])}"
+        for host, keys in by_host.items()
+    ]
+    return f"where: {'; '.join(sorted(parts))}\n" if parts else ""
+
+
+def _more(rest: Sequence[str]) -> str:
+    return f" and {len(rest)} more" if rest else ""
+
+
+def cost_line(view: SweepView) -> str:
+    """Return a line about the time that the trials took, and what the rest takes if it is like them."""
+    times = [trial.duration for trial in view.ended if trial.duration is not None]
+    if not times:
+        return ""
+    spent, mean = sum(times), sum(times) / len(times)
+    remaining = 0 if view.size is None else max(0, view.size - len(view.ended))
+    rest = f", about {text.duration(mean * remaining)} to go" if remaining else ""
+    return f"time of trials: {text.duration(spent)} so far{rest} ({text.duration(mean)} a trial)\n"
 
 
 def listing(

@@ -12,6 +12,7 @@ from gittrack.cli.commands import _page
 from gittrack.cli.commands.sweep import _report, _search
 from gittrack.cli.options import add_formats, check_exclusive, positive
 from gittrack.cli.output import print_result
+from gittrack.engines import shared_repository
 from gittrack.show.data import jsonable
 from gittrack.show.terminal import sweeps, table
 from gittrack.sweeping import find, prepare
@@ -52,7 +53,11 @@ def run(args: argparse.Namespace) -> int:
     else:
         board = "".join(_report.leaderboard(current, args.n or 20))
         explained = _search.lines(current, forest=args.fanova)
-        print_result(sweeps.headline(current) + sweeps.running_line(current) + board + explained)
+        running = sweeps.running_line(current)
+        if current.state == "running":
+            running += sweeps.hosts_line(shared_repository.running(repo.common_dir, sweep.id))
+        head = sweeps.headline(current) + running + sweeps.cost_line(current)
+        print_result(head + board + explained)
     return 0
 
 
