@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from gittrack.analysis.stopping_rules import EarlyTerminate
@@ -39,6 +39,30 @@ class Trial(NamedTuple):
     budget: int | None = None
     seed: int | None = None
     after: str | None = None
+
+
+class StartedKeys(set[str]):
+    """The keys of the trials that were started, to which keys are only added.
+
+    Attributes
+    ----------
+    first_free : int
+        The lowest number that is not a key.  Without it, a strategy would look at all numbers for each trial.
+    """
+
+    def __init__(self, keys: Iterable[str] = ()) -> None:
+        super().__init__(keys)
+        self.first_free = 0
+        self._advance()
+
+    def add(self, key: str) -> None:
+        """Add a key."""
+        super().add(key)
+        self._advance()
+
+    def _advance(self) -> None:
+        while str(self.first_free) in self:
+            self.first_free += 1
 
 
 class Outcome(NamedTuple):

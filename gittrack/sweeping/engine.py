@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 from gittrack.core.errors import TrackError
 from gittrack.core.run import run_info
 from gittrack.core.run.run_info import RunInfo
-from gittrack.search.plan import Outcome, Strategy, Trial
+from gittrack.search.plan import Outcome, StartedKeys, Strategy, Trial
 from gittrack.sweeping import state, workdir
 from gittrack.sweeping.endings import EndedTrial
 from gittrack.sweeping.pool import Pool
@@ -105,8 +105,8 @@ class Engine:
         )
         self.outcomes = list(initial.outcomes)
         self.runs = dict(initial.runs)
-        self.started = {outcome.key for outcome in initial.outcomes}
-        self.started.update(pending.trial.key for pending in initial.pending)
+        keys = [outcome.key for outcome in initial.outcomes]
+        self.started = StartedKeys([*keys, *(pending.trial.key for pending in initial.pending)])
         self.pending = list(initial.pending)
         self.stop: str | None = None
         self.problem: TrackError | None = None

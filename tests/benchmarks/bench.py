@@ -28,6 +28,7 @@ PARTS = {
     "registry": "registry",
     "limits": "limits",
     "large": "large_artifact",
+    "engines": "engines",
     "sharing": "sharing",
     "long": "long_run",
 }

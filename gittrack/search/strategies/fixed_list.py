@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from gittrack.core.errors import TrackError
 from gittrack.search import keys
-from gittrack.search.plan import Outcome, Rung, Trial
+from gittrack.search.plan import Outcome, Rung, StartedKeys, Trial
 from gittrack.search.strategies import ranking
 
 
@@ -23,7 +23,8 @@ class FixedList(NamedTuple):
     def ask(
         self, outcomes: Sequence[Outcome], started: Collection[str], free: int
     ) -> tuple[Trial, ...]:
-        numbers = (number for number in range(self.size) if str(number) not in started)
+        first = started.first_free if isinstance(started, StartedKeys) else 0
+        numbers = (number for number in range(first, self.size) if str(number) not in started)
         return tuple(self._trial(number) for number in islice(numbers, max(0, free)))
 
     def done(self, outcomes: Sequence[Outcome], started: Collection[str]) -> bool:
