@@ -11,6 +11,7 @@ import numpy
 import xgboost
 
 from gittrack.integrations.base import versions
+from gittrack.integrations.base.best_value import BestValue
 from gittrack.integrations.base.training import Training
 from gittrack.record.run import Run
 
@@ -58,6 +59,7 @@ class GittrackCallback(xgboost.callback.TrainingCallback):
         self.training = Training(
             _NAME, run, log_model=log_model, resume=resume, strict=strict, **init
         )
+        self.best = BestValue()
 
     @classmethod
     def of(cls, training: Training) -> GittrackCallback:
@@ -73,6 +75,7 @@ class GittrackCallback(xgboost.callback.TrainingCallback):
         return model
 
     def _begin(self, model: Any) -> None:
+        self.best = BestValue()
         if isinstance(model, xgboost.Booster):
             self.training.offset = model.num_boosted_rounds()
             self.training.add_params(dict(_params(json.loads(model.save_config()))))
@@ -81,7 +84,15 @@ class GittrackCallback(xgboost.callback.TrainingCallback):
         """Record the evaluations of an iteration; return whether the training stops."""
         metrics = self.training.guard.attempt(_latest, evals_log, default={})
         self.training.log(metrics, epoch)
+        if metrics:
+            self.training.guard.attempt(self._see, metrics, epoch)
         return self.training.should_stop()
+
+    def _see(self, metrics: Mapping[str, float], epoch: int) -> None:
+        """Follow the last metric of the last data, as early stopping does, unless it is that of training."""
+        names = [name for name in metrics if not name.endswith("_std")]
+        if not names[-1].startswith("train"):
+            self.best.see(names[-1], metrics[names[-1]], epoch + self.training.offset)
 
     def after_training(self, model: Any) -> Any:
         """Record the best iteration and score, keep the model, and end the run."""
@@ -92,8 +103,9 @@ class GittrackCallback(xgboost.callback.TrainingCallback):
     def _finish(self, model: Any) -> None:
         if not isinstance(model, xgboost.Booster):  # of xgboost.cv
             return
-        best = model.attr("best_iteration")
-        score = model.attr("best_score")
+        best, score = model.attr("best_iteration"), model.attr("best_score")
+        if best is None or score is None:  # without early stopping
+            best, score = self.best.step, self.best.value
         if best is not None and score is not None:
             self.training.summary({"best_iteration": int(best), "best_score": float(score)})
         if self.training.log_model in ("best", "all"):

@@ -2,6 +2,7 @@
 
 import numpy
 import xgboost
+from contract import latest
 
 from gittrack.integrations.xgboost import GittrackCallback
 
@@ -24,14 +25,24 @@ class Failing(xgboost.callback.TrainingCallback):
         return False
 
 
-def train(rounds, fail_at=None, **options):
+def train(rounds, fail_at=None, early_stopping=50, **options):
     data = xgboost.DMatrix(X, Y)
     return xgboost.train(
         PARAMS,
         data,
         rounds,
         evals=[(data, "valid")],
-        early_stopping_rounds=50,
+        early_stopping_rounds=early_stopping,
         verbose_eval=False,
         callbacks=[GittrackCallback(**options), *([] if fail_at is None else [Failing(fail_at)])],
     )
+
+
+def check_without_early_stopping_there_is_a_best_iteration(case):
+    train(3, early_stopping=None)
+    (run,) = latest()
+    scores = run.history(SERIES).values.tolist()
+    assert (run.metrics["best_iteration"].last, run.metrics["best_score"].last) == (2, scores[2])
+
+
+CHECKS = (check_without_early_stopping_there_is_a_best_iteration,)
