@@ -142,14 +142,18 @@ class Application:
             if fields.flag("binary"):
                 return Answer(with_bytes(document), "application/octet-stream")
             return Answer(encoded(document))
+        if kind in ("artifact", "figure") and name:
+            record = import_module("gittrack.web.views.run").record_of(
+                self.repo, fields.required("run")
+            )
         if kind == "artifact" and name:
             artifacts = import_module("gittrack.web.artifacts")
-            content = artifacts.content(self.repo, name, fields)
+            content = artifacts.content(record, name, frame=fields.flag("frame"))
             return Answer(
                 content.parts, content.kind, 200, content.headers, content.policy, content.size
             )
         if kind == "figure" and name:
-            figure = import_module("gittrack.web.figures").page(self.repo, name, fields)
+            figure = import_module("gittrack.web.figures").page(record, name)
             return Answer(figure.content, "text/html; charset=utf-8", policy=figure.policy)
         raise NotFound()
 

@@ -10,11 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from gittrack import git
 from gittrack.core import layout
-from gittrack.web.params import Params
+from gittrack.read.runs.record import RunRecord
 from gittrack.web.views import previews
-from gittrack.web.views import run as run_view
 
 _LARGEST_SHOWN = 64 << 20  # bytes; a larger one is an attachment
 _PART = 1 << 20
@@ -37,29 +35,16 @@ class Content(NamedTuple):
     policy: str = ALONE
 
 
-def content(repo: git.Repo, oid: str, params: Params) -> Content:
-    """Return the content of an artifact of the run in the parameter ``run``.
+def content(record: RunRecord, oid: str, *, frame: bool = False) -> Content:
+    """Return the content of an artifact, which is named by its SHA-256; ``frame``: for a frame of the page.
 
-    Parameters
-    ----------
-    repo : git.Repo
-        The repository.
-    oid : str
-        The SHA-256 of the artifact, as the document ``run`` lists it.
-    params : Params
-        ``run``, and ``frame`` if it is for a frame of the page.
-
-    Raises
-    ------
-    TrackError
-        If the run lists no such artifact, or if its content is not here.
+    Raises TrackError if the run lists no such artifact, or if its content is not here.
     """
-    record = run_view.record_of(repo, params.required("run"))
     path = str(previews.item_of(record, oid)["path"])
     data = record.content(f"{layout.ARTIFACTS}/{path}")
     size = data.stat().st_size if isinstance(data, Path) else len(data)
     head = _head(data)
-    kind, policy = _shown_as(path, head, size, frame=params.flag("frame"))
+    kind, policy = _shown_as(path, head, size, frame=frame)
     name = (("Content-Disposition", f"attachment; filename*=UTF-8''{_encoded(path)}"),)
     headers = name if kind == "application/octet-stream" else ()
     return Content(_parts(data), size, kind, headers, policy)

@@ -13,12 +13,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from gittrack import git
 from gittrack.core.errors import TrackError
 from gittrack.read.runs.record import RunRecord
-from gittrack.web.params import Params
 from gittrack.web.views import previews
-from gittrack.web.views import run as run_view
 
 LARGEST = 32 << 20  # bytes of a figure
 _CALL = "Plotly.newPlot("
@@ -26,7 +23,7 @@ _POLICY = "; ".join(
     (
         "sandbox allow-scripts",
         "default-src 'none'",
-        "script-src 'nonce-{nonce}'",
+        "script-src 'nonce-{nonce}'{more}",
         "style-src 'unsafe-inline'",
         "img-src data: blob:",
         "font-src data:",
@@ -35,6 +32,19 @@ _POLICY = "; ".join(
         "frame-ancestors 'self'",
     )
 )
+# Plotly draws these by WebGL, whose programs it makes with `Function`.  The frame has neither an origin nor a
+# network, and no script but plotly, so this permits nothing that plotly could not do anyway.
+_WEBGL = {
+    "cone",
+    "isosurface",
+    "mesh3d",
+    "parcoords",
+    "scatter3d",
+    "splom",
+    "streamtube",
+    "surface",
+    "volume",
+}
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>figure</title>
 <style>html, body, #figure {{ height: 100%; margin: 0; background: #fff; font: 13px sans-serif; }}</style>
@@ -124,27 +134,15 @@ def of_run(record: RunRecord, oid: str) -> dict[str, Any] | None:
     return parse(data.decode(errors="replace")) if size <= LARGEST else None
 
 
-def page(repo: git.Repo, oid: str, params: Params) -> FigurePage:
-    """Return the page that draws a figure.
+def page(record: RunRecord, oid: str) -> FigurePage:
+    """Return the page that draws an artifact, which is named by its SHA-256.
 
-    Parameters
-    ----------
-    repo : git.Repo
-        The repository.
-    oid : str
-        The SHA-256 of the artifact, as the document ``run`` lists it.
-    params : Params
-        ``run``.
-
-    Raises
-    ------
-    TrackError
-        If plotly is not installed, or if the run has no such figure.
+    Raises TrackError if plotly is not installed, or if the run has no such figure.
     """
     script = installed_script()
     if script is None:
         raise TrackError("plotly is not installed where the server runs", "pip install plotly")
-    figure = of_run(run_view.record_of(repo, params.required("run")), oid)
+    figure = of_run(record, oid)
     if figure is None:
         raise TrackError("this is not a figure of plotly", "see: git track files RUN")
     nonce = secrets.token_urlsafe(16)
@@ -152,4 +150,11 @@ def page(repo: git.Repo, oid: str, params: Params) -> FigurePage:
     content = json.dumps(json.dumps(figure)).replace("<", "\\u003c")
     code = script.read_text(encoding="utf-8").replace("</script", "<\\/script")
     html = _PAGE.format(nonce=nonce, library=code, figure=content)
-    return FigurePage(html.encode("utf-8", "surrogatepass"), _POLICY.format(nonce=nonce))
+    more = " 'unsafe-eval'" if _uses_webgl(figure) else ""
+    policy = _POLICY.format(nonce=nonce, more=more)
+    return FigurePage(html.encode("utf-8", "surrogatepass"), policy)
+
+
+def _uses_webgl(figure: dict[str, Any]) -> bool:
+    kinds = {str(trace.get("type")) for trace in figure["data"] if isinstance(trace, dict)}
+    return any(kind in _WEBGL or kind.endswith("gl") for kind in kinds)

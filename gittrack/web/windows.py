@@ -1,7 +1,7 @@
 """Windows of rows: the order of many runs is kept, so that scrolling reads only the rows in sight.
 
 A page shows all of up to 2,000 runs at once, and sorts them itself.  Of more runs it asks for windows; to
-search or group them, for all of up to 20,000.
+search or group them, for all of up to 20,000.  Of more than that, the server searches.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from gittrack.read.runs import live, query, reader, selection
 from gittrack.read.runs.reader import Raw
 from gittrack.read.runs.source import Request
 from gittrack.read.stamps import Stamps
+from gittrack.show.data import jsonable
 from gittrack.web.params import BadParameter, Params
 
 MOST_ROWS = 2_000  # with so many runs, the page gets all of them and needs no windows
@@ -36,6 +37,8 @@ class Rows(NamedTuple):
     offset: int = 0
     archived: int = 0
     damaged: int = 0
+    every: int | None = None
+    """How many match without the words of a search; None without a search."""
 
     @property
     def complete(self) -> bool:
@@ -51,6 +54,7 @@ class _Order(NamedTuple):
     raws: list[Raw]
     archived: int
     damaged: int
+    every: int | None
 
 
 # Returns the runs with some keys, as `web.live.Changes.named`.
@@ -90,12 +94,13 @@ class Windows:
         limit = params.whole("limit", usual, _LARGEST_WINDOW)
         raws = [_renewed(repo, raw) for raw in order.raws[offset : offset + limit]]
         return Rows(
-            reader.bodies(repo, raws), len(order.raws), offset, order.archived, order.damaged
+            reader.bodies(repo, raws),
+            *(len(order.raws), offset, order.archived, order.damaged, order.every),
         )
 
     def _order(self, repo: git.Repo, params: Params) -> _Order:
         now = self._stamps = stamps.look(repo, self._stamps)
-        name = (*(params.text(key) for key in ("experiment", "where", "archived")),)
+        name = (*(params.text(key) for key in ("experiment", "where", "archived", "find")),)
         request = (name, tuple(params.many("sort")))
         earlier = self._orders.get(request)
         if earlier is not None and (earlier.refs, earlier.live) == (
@@ -104,8 +109,11 @@ class Windows:
         ):
             return earlier
         rows = select(repo, Params({**params.texts, "offset": ["0"], "limit": []}), whole=True)
-        raws = [raw._replace(body=None) for raw in rows.raws]
-        order = _Order(now.refs, frozenset(now.journals), raws, rows.archived, rows.damaged)
+        words = params.text("find").lower().split()
+        raws = [raw._replace(body=None) for raw in rows.raws if not words or has(repo, raw, words)]
+        every = len(rows.raws) if words else None
+        counts = (rows.archived, rows.damaged, every)
+        order = _Order(now.refs, frozenset(now.journals), raws, *counts)
         self._orders[request] = order
         self._orders.move_to_end(request)
         while len(self._orders) > _ORDERS:
@@ -115,7 +123,7 @@ class Windows:
 
 def _first(repo: git.Repo, params: Params) -> Rows | None:
     """Return the first rows in the order of time, which need no look at all bodies; None for others."""
-    if params.text("offset") or params.text("limit") or params.text("where") or params.many("sort"):
+    if any(params.text(name) for name in ("offset", "limit", "where", "find", "sort")):
         return None
     rows = select(repo, Params({**params.texts, "limit": [str(_WITHOUT_CACHE)]}))
     if rows.complete:
@@ -123,6 +131,30 @@ def _first(repo: git.Repo, params: Params) -> Rows | None:
     if rows.total <= MOST_ROWS:
         return select(repo, Params({**params.texts, "limit": [str(MOST_ROWS)]}))
     return rows._replace(raws=rows.raws[:WINDOW])
+
+
+def has(repo: git.Repo, raw: Raw, words: Sequence[str]) -> bool:
+    """Return whether a run has all words in its key, its facts, params or metrics; ``lr=0.1`` is a word.
+
+    The text of its commit is searched, because decoding 100,000 runs takes ten seconds.
+
+    Parameters
+    ----------
+    repo : git.Repo
+        The repository.
+    raw : Raw
+        The run, with its body.
+    words : sequence of str
+        In small letters.
+    """
+    name = f"{raw.experiment}/{raw.id}"
+    content = (raw.body or b"").decode(errors="replace")
+    if raw.body is None or raw.annotations:  # it goes on, or it has tags, a note or another name
+        content += jsonable.dump(jsonable.run(reader.decode(repo, raw))).replace('"', "")
+    content = f"{name}\n{content}".lower()
+    return all(
+        word in content or ("=" in word and word.replace("=", ": ", 1) in content) for word in words
+    )
 
 
 def _renewed(repo: git.Repo, raw: Raw) -> Raw:

@@ -14,6 +14,7 @@ from gittrack import git
 from gittrack.core.errors import TrackError
 from gittrack.web import figures
 from gittrack.web.params import Params
+from gittrack.web.views.run import record_of
 
 FIGURE = {"data": [{"type": "scatter", "y": [1, 2]}], "layout": {"title": {"text": "</script><b>"}}}
 HTML = f"""<html><script>/* a library with Plotly.newPlot(x) in it */</script><div id="a"></div>
@@ -88,14 +89,24 @@ def test_the_page_of_a_figure_has_one_script_and_no_origin(project, served, plot
     assert served.get(f"/figure/{name}?run={run}", cookie=False).status == 403
 
 
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [("scatter", ""), ("scattergl", " 'unsafe-eval'"), ("surface", " 'unsafe-eval'")],
+)
+def test_only_figures_with_webgl_may_make_functions(project, served, plotly, kind, more):
+    params = logged("a.plotly.json", json.dumps({"data": [{"type": kind}, 1], "layout": {}}))
+    figure = figures.page(record_of(git.find(), params.text("run")), oid(served, params))
+    assert f"'{more}; style-src" in figure.policy
+
+
 def test_a_figure_needs_plotly_and_a_figure(project, served, plotly, monkeypatch):
     params = logged("page.html", "<p>no figure</p>")
     name = oid(served, params)
     with pytest.raises(TrackError, match="not a figure of plotly"):
-        figures.page(git.find(), name, params)
+        figures.page(record_of(git.find(), params.text("run")), name)
     monkeypatch.setitem(sys.modules, "plotly", None)
     with pytest.raises(TrackError, match="plotly is not installed where the server runs"):
-        figures.page(git.find(), name, params)
+        figures.page(record_of(git.find(), params.text("run")), name)
     known = served.get(f"/data/figure?run={params.text('run')}&oid={name}").json
     assert known == {"figure": False, "installed": False}
 

@@ -39,6 +39,20 @@ def test_few_runs_of_a_query_come_whole_too(five):
     assert (len(rows.raws), rows.complete) == (4, True)
 
 
+def test_the_server_searches_in_all_that_a_run_has(five):
+    helpers.look("tag", "run 2", "+night")
+
+    def found(words: str) -> list[str]:
+        return ids(Windows().select(git.find(), Params({"find": [words]})))
+
+    assert found(five[3].upper()) == [five[3]]
+    assert found("night") == [five[2]]
+    assert found("status=finished run") == five[:2:-1]  # a window of five
+    assert found("nowhere") == []
+    rows = Windows().select(git.find(), Params({"find": ["night"]}))
+    assert (rows.total, rows.every, rows.complete) == (1, 5, True)
+
+
 def test_windows_in_an_order(five):
     order = Windows()
     for offset, expected in ((0, [0, 2]), (2, [4, 1]), (4, [3])):

@@ -14,8 +14,11 @@ from gittrack.core import layout, values
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.run import media_index
 from gittrack.disk import content_store, restore
+from gittrack.git.content import blob_parts
 from gittrack.read.files import artifacts
 from gittrack.read.runs import live, reader
+
+_LARGE = 1 << 20  # bytes of a file in git
 
 
 class RecordFiles:
@@ -183,7 +186,8 @@ class RecordFiles:
     def part(self, path: str, start: int, limit: int) -> tuple[bytes, int]:
         """Return bytes of a file of the run, and the size of the whole file.
 
-        A file on the disk is not read in whole; so its content is not compared with its recorded hash.
+        A file on the disk is not read in whole; so its content is not compared with its recorded hash.  A
+        large file in git is read in parts, so that it takes little memory.
 
         Parameters
         ----------
@@ -203,14 +207,25 @@ class RecordFiles:
         if live_file is not None and path in self._paths and live_file.is_file():
             data: restore.Content = live_file
         else:
+            size = self._paths.get(path, 0)
+            if size > _LARGE and self._raw.commit is not None:
+                return self._range(path, _first(start, size), limit), size
             data = self.content(path)
         size = len(data) if isinstance(data, bytes) else data.stat().st_size
-        first = max(0, size + start) if start < 0 else min(start, size)
+        first = _first(start, size)
         if isinstance(data, bytes):
             return data[first : first + limit], size
         with open(data, "rb") as file:
             file.seek(first)
             return file.read(min(limit, size - first)), size
+
+    def _range(self, path: str, first: int, limit: int) -> bytes:
+        """Return bytes of a file in git, without the whole of it in memory."""
+        pieces, position = [], 0
+        for piece in blob_parts(self._repo, f"{self._raw.commit}:{path}"):
+            pieces.append(piece[max(0, first - position) : max(0, first + limit - position)])
+            position += len(piece)
+        return b"".join(pieces)
 
     @functools.cached_property
     def _paths(self) -> dict[str, int]:
@@ -255,6 +270,11 @@ class RecordFiles:
         if self._raw.commit is not None:
             return reader.load_yaml(self._repo, self._raw, name)
         return live.document(self._live(), name)
+
+
+def _first(start: int, size: int) -> int:
+    """Return the first byte of a part; ``start`` below 0 is counted from the end."""
+    return max(0, size + start) if start < 0 else min(start, size)
 
 
 def _link(path: Path, content: Path) -> None:

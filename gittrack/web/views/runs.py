@@ -30,6 +30,7 @@ def view(repo: git.Repo, params: Params, windows: Windows | None = None) -> dict
         "complete": rows.complete,
         "archived": rows.archived,
         "damaged": rows.damaged,
+        **({"every": rows.every} if rows.every is not None else {}),
         **columns_of(repo, infos, params.many("column")),
         "commands": commands.listing(params, rows.total),
     }

@@ -130,6 +130,26 @@ def test_no_preview_runs_a_script_of_a_run(hostile, served, page, tmp_path, monk
             expect(page.get_by_role("log")).to_contain_text("<script>parent.owned")
     expect(page.get_by_role("region", name="Params")).to_contain_text("__proto__")
     check_nothing_ran(page)
+    Path("empty.yaml").write_text("{}\n")
+    helpers.git(".", "add", "empty.yaml")
+    helpers.git(".", "commit", "-qm", MARKUP)
+    argv = (
+        "-p",
+        "empty.yaml",
+        "-S",
+        f"x={TEXTS[1].replace('=', ' ')},2",
+        "-m",
+        "loss",
+        "--name",
+        MARKUP,
+    )
+    trial = ("sh", "-c", """echo '{"loss": 1}' >> "$GITTRACK_METRICS" """, "sh", "{args}")
+    assert helpers.run_cli("sweep", *argv, "--", *trial).code == 0
+    sweep = served.get("/data/sweeps").json["sweeps"][0]["id"]
+    page.goto(f"{page.url.partition('#')[0]}#view=sweep&target={sweep}")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("onerror")
+    expect(page.get_by_role("region", name="Leaderboard")).to_contain_text("<script>")
+    check_nothing_ran(page)
     helpers.model("register", "resnet", key.rpartition("/")[2])
     helpers.model("promote", "resnet@1", "staging", "-m", MARKUP)
     page.goto(f"{page.url.partition('#')[0]}#view=models&target=resnet")

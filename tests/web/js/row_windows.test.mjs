@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { limitOf, missing, placed, spread, wayOf, WINDOW } from "../../../gittrack/web/static/js/row_windows.js";
+import { limitOf, missing, placed, searchOf, spread, wayOf, WINDOW } from "../../../gittrack/web/static/js/row_windows.js";
 
 const part = (offset, keys, ...columns) => ({ total: 1000, complete: false, offset, keys, columns });
 const lr = (rest) => ({ name: "params.lr", group: "param", kind: "number", ...rest });
@@ -28,7 +28,9 @@ test("to search or group, all rows are asked for, unless they are too many", () 
   assert.equal(wayOf({ total: 9_000 }, { ...none, find: "adam" }), "whole");
   assert.equal(wayOf({ total: 20_000 }, { ...none, group: ["params.lr"] }), "whole");
   assert.equal(wayOf({ total: 20_001 }, { ...none, group: ["params.lr"] }), "too many");
+  assert.deepEqual([[20_000], [20_001], [7, 20_001], [7, 9]].map(([total, every]) => searchOf({ total, every }, " adam ")), ["", "adam", "adam", ""]);
+  assert.equal(searchOf(null, "adam"), "");
   assert.equal(limitOf({ total: 20_000, complete: false }), "");
   assert.equal(limitOf({ total: 20_001, complete: true }), "");
-  assert.equal(limitOf({ total: 20_001, complete: false }), "20,001 runs are too many to search and group here: filter first, at most 20,000");
+  assert.equal(limitOf({ total: 20_001, complete: false }), "20,001 runs are too many to group here: filter or search first, at most 20,000");
 });

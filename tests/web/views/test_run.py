@@ -11,6 +11,7 @@ import pytest
 
 from gittrack import git
 from gittrack.core.errors import NoSuchRun, TrackError
+from gittrack.read.files import record_files
 from gittrack.web.application import encoded
 from gittrack.web.params import BadParameter, Params
 from gittrack.web.views import compare, log, models
@@ -99,7 +100,9 @@ def test_a_run_that_does_not_exist(project):
         document(run_view)
 
 
-def test_a_part_of_the_log(project):
+@pytest.mark.parametrize("large", [1 << 20, 10])
+def test_a_part_of_the_log(project, monkeypatch, large):
+    monkeypatch.setattr(record_files, "_LARGE", large)  # a larger file in git is read in parts
     done = helpers.run_cli("run", "--", "sh", "-c", "seq 1000")
     assert done.code == 0, done.err
     run_id = helpers.listed()[0]["id"]
@@ -247,4 +250,4 @@ def test_an_artifact_that_is_not_here_is_an_error(project):
 
     run_id = record_with_files()
     with pytest.raises(TrackError, match="no such artifact"):
-        artifacts.content(git.find(), "f" * 64, Params({"run": [key(run_id)]}))
+        artifacts.content(run_view.record_of(git.find(), key(run_id)), "f" * 64)

@@ -17,11 +17,20 @@ export function wayOf({ total }, { find, group }) {
 }
 
 /**
- * Return what to say if rows can be neither searched nor grouped; empty if they can.
+ * Return the words that the server searches for, because the page cannot hold all runs; empty if the page searches.
+ * @param {{total: number, every?: number} | null} runs  the document; `every`: the runs without the search
+ * @param {string} find
+ */
+export function searchOf(runs, find) {
+  return runs && (runs.every ?? runs.total) > MOST_WHOLE ? find.trim() : "";
+}
+
+/**
+ * Return what to say if rows cannot be grouped; empty if they can.
  * @param {{total: number, complete: boolean}} runs  the document
  */
 export function limitOf({ total, complete }) {
-  return complete || total <= MOST_WHOLE ? "" : `${total.toLocaleString("en")} runs are too many to search and group here: filter first, at most ${MOST_WHOLE.toLocaleString("en")}`;
+  return complete || total <= MOST_WHOLE ? "" : `${total.toLocaleString("en")} runs are too many to group here: filter or search first, at most ${MOST_WHOLE.toLocaleString("en")}`;
 }
 
 /**

@@ -39,9 +39,10 @@ export function createBar(app, ...more) {
     if (runs !== offered) offer(runs);
     choice.value = "";
     const limit = runs ? limitOf(runs) : "";
-    choice.disabled = find.disabled = !runs || limit !== "";
-    choice.title = find.title = limit;
-    fill(note, (group.length > 0 || store.get().find !== "") && limit);
+    find.disabled = !runs;
+    choice.disabled = !runs || limit !== "";
+    choice.title = limit;
+    fill(note, group.length > 0 && limit);
     const groups = group.map((/** @type {string} */ name) => chip(name === EXCEPT_SEED ? "all except seed" : label(runs, name), () => store.set({ group: group.filter((/** @type {string} */ other) => other !== name) })));
     fill(chosen, ...groups, baseline && chip(`baseline ${baseline.slice(-8)}`, () => store.set({ baseline: "" })));
     if (find.value !== store.get().find) find.value = store.get().find;
