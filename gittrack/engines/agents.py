@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import select
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -136,9 +137,11 @@ class Agents:
 
     def sees(self, location: Location, sweep_id: str) -> bool:
         """Return whether all agents share the file system; one that does not answer in time does."""
-        waiting = list(self.links)
-        for link in waiting:
-            link.channel.send({"look": [location._asdict(), sweep_id]})
+        waiting = []
+        for link in self.links:
+            with contextlib.suppress(OSError):  # it is gone already, which the next look shows
+                link.channel.send({"look": [location._asdict(), sweep_id]})
+                waiting.append(link)
         deadline = time.monotonic() + _PROBE_SECONDS
         while waiting and time.monotonic() < deadline:
             handles = [handle for link in waiting for handle in link.channel.handles]
