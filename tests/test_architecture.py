@@ -137,6 +137,7 @@ READS_ENVIRONMENT = {
     "record/active/stopping.py": "the stopping rule that the sweep passes to its trial",
     "disk/trust.py": "the folder for state of the user",
     "engines/remote_repository.py": "the cache folder of the user",
+    "engines/single_run.py": "puts folders of the worktree before the user's PYTHONPATH",
     "engines/setup_file.py": "which variables the file of --setup changes, and PATH",
     "cli/output.py": "NO_COLOR and TERM",
     "cli/commands/_agent.py": "whether Slurm started a job again",
@@ -266,6 +267,7 @@ LAZY_IMPORTS = {
         "gittrack.show.data.jsonable": "only --json needs it",
     },
     "cli/commands/run.py": {
+        "gittrack.cli.commands._elsewhere": "most runs are here",
         "gittrack.share.background.automatic": "only a run that is pushed needs it",
         "gittrack.share.background.live": "only a run that is shown live needs it",
     },

@@ -83,7 +83,7 @@ _TASKS = {
 }
 _HIDDEN = {
     f"__{verb}": verb
-    for verb in ("complete", "manpage", "facts", "push", "live", "fold", "worker", "job")
+    for verb in ("complete", "manpage", "facts", "push", "live", "fold", "worker", "job", "run_job")
 }  # for programs: see commands/_hidden.py
 NESTED = ("model", "sweep")  # verbs that have verbs below them
 DEFAULTS = ("sweep",)  # nested verbs that also work without a verb below them

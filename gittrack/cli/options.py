@@ -91,6 +91,19 @@ def add_sharing(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_engine(parser: argparse.ArgumentParser) -> None:
+    """Add the options that run one command on another machine."""
+    add = parser.add_argument
+    add(
+        "--engine",
+        metavar="slurm",
+        help="run it as a job of a Slurm cluster, with the code as it is now",
+    )
+    add("--sbatch", metavar="OPTIONS", help="options of sbatch: '--partition=gpu --gres=gpu:1'")
+    add("--detach", action="store_true", help="with --engine: do not wait for the end of the run")
+    add("--program", metavar="PATH", help="with --engine: git-track on the other machine")
+
+
 def interval(text: str) -> float:
     """Return the seconds of a duration such as ``30s``; the type of an option of argparse."""
     from gittrack.core import settings  # noqa: PLC0415 - few verbs have such an option

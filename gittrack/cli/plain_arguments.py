@@ -189,13 +189,19 @@ def _converted(argument: _Argument, word: str) -> Any:
         raise _NotPlain from error
 
 
-_DASHED = {"ls": "--sort", "sweep": "--sbatch"}  # options whose values begin with a dash
+_DASHED = {
+    "ls": "--sort",
+    "sweep": "--sbatch",
+    "run": "--sbatch",
+}  # options whose values begin with a dash
 
 
 def join_dashed_value(verb: str, words: list[str]) -> list[str]:
     """Make ``--sort -loss`` one word, because argparse refuses values that begin with a dash."""
     option = _DASHED.get(verb, "")
     end = words.index("--") if "--" in words else len(words)
+    if verb == "run" and "--" not in words:  # the option may be one of the command
+        return words
     index = words.index(option) if option in words else end
     if index >= end - 1:
         return words

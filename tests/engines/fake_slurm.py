@@ -38,7 +38,9 @@ def sbatch(options, rest):
     number = len(list(STATE.glob("job-*"))) + 7
     job = STATE / f"job-{number}"
     job.mkdir()
-    first, last = map(int, options["array"].split("-"))
+    first, last = map(int, options.get("array", "0-0").split("-"))
+    if "array" not in options:
+        (job / "single").touch()
     for index in range(first, last + 1):
         (job / f"{index}.state").write_text("PENDING")
         if os.fork() == 0:
@@ -75,7 +77,8 @@ def elements():
         index, number = path.name.partition(".")[0], path.parent.name.partition("-")[2]
         pid = path.with_name(f"{index}.pid")
         with contextlib.suppress(FileNotFoundError):
-            yield f"{number}_{index}", path.read_text(), int(pid.read_text() or 0), path
+            name = number if path.with_name("single").exists() else f"{number}_{index}"
+            yield name, path.read_text(), int(pid.read_text() or 0), path
 
 
 def squeue(options, rest):

@@ -90,6 +90,24 @@ def test_a_job_that_ends_before_its_trial_shows_its_output(slurm, tools):
     assert "ended before its trial began: module cuda was not found" in done.err
 
 
+def test_one_run_is_a_job_with_the_code_as_it_was(slurm):
+    Path("train.py").write_text("print('changed, not committed')\n")
+    words = ("run", "-S", "lr=0.5", "--engine", "slurm", "--sbatch", "--gres=gpu:1")
+    done = run_cli(*words, "--", sys.executable, "train.py")
+    assert done.code == 0, done.out + done.err
+    assert "submitted job 7; its output: " in done.err
+    assert "changed, not committed" in done.out
+    (run,) = json.loads(look("ls", "--json").out)
+    assert (run["status"], run["params"]["lr"]) == ("finished", 0.5)
+    assert (
+        git(".", "show", f"{run['code']['commit']}:train.py") == "print('changed, not committed')"
+    )
+    assert git(".", "for-each-ref", "refs/gittrack") == ""
+    failed = run_cli("run", "--engine", "slurm", "--", "sh", "-c", "exit 3")
+    assert failed.code == 3
+    assert "--gres=gpu:1" in calls(slurm, "sbatch")[0]
+
+
 def test_hosts_run_trials_by_ssh(tools, scratch, monkeypatch):
     monkeypatch.setenv("SSH_CALLS", str(scratch / "calls"))
     program(tools / "ssh", FAKE_SSH)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+from gittrack.cli.commands import run as run_verb
+from gittrack.engines import single_run
 from gittrack.engines.agent import Agent
 from gittrack.engines.channel import Files, Pipes
 
@@ -24,3 +29,12 @@ def job(folder: str) -> int:
     if os.environ.get("SLURM_RESTART_COUNT", "0") != "0":
         return 0  # requeued: the sweep starts the next attempt itself
     return Agent(channel, 1, ends_with="task").serve()
+
+
+def run_job(folder: str) -> int:
+    """Run what ``git track run --engine`` submitted; return the exit status."""
+
+    def launch(values: Mapping[str, Any]) -> int:
+        return run_verb.run(argparse.Namespace(**dict.fromkeys(single_run.OPTIONS), **values))
+
+    return single_run.run(Path(os.path.abspath(folder)), launch)

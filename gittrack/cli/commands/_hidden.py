@@ -82,5 +82,12 @@ def job(words: Sequence[str]) -> int:
     return _agent.job(words[0])
 
 
+def run_job(words: Sequence[str]) -> int:
+    """Run what ``git track run --engine`` submitted, in a job of a cluster."""
+    from gittrack.cli.commands import _agent  # noqa: PLC0415 - it imports the verb `run`
+
+    return _agent.run_job(words[0])
+
+
 def _below(verb: str) -> list[str]:
     return [f"{verb} {word}" for word in main.inner_verbs(verb)] if verb in main.NESTED else []

@@ -28,7 +28,7 @@ from collections.abc import Mapping
 
 from gittrack import git
 from gittrack.cli.commands import _observe
-from gittrack.cli.options import add_sharing, positive
+from gittrack.cli.options import add_engine, add_sharing, positive
 from gittrack.cli.output import print_note, print_result
 from gittrack.core import yaml_write
 from gittrack.core.fast_typing import Any
@@ -102,6 +102,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     add("--dry-run", action="store_true", help="print what would run, and stop")
     add_sharing(parser)
+    add_engine(parser)
     add(
         "command", nargs=argparse.REMAINDER, metavar="COMMAND", help="the command and its arguments"
     )
@@ -133,6 +134,10 @@ def run(args: argparse.Namespace) -> int:
     """Run the command; return its exit code."""
     command = args.command[1:] if args.command[:1] == ["--"] else args.command
     launcher.check_command(command)
+    if args.engine is not None:
+        from gittrack.cli.commands import _elsewhere  # noqa: PLC0415 - most runs are here
+
+        return _elsewhere.run(args)
     params = _seeded(args, config.resolve(args.params, args.set))
     request = session.RunRequest(
         experiment=args.experiment,

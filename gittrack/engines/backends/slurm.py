@@ -35,12 +35,15 @@ Report = Mapping[str, Any]
 
 def make(context: Context) -> SlurmEngine:
     """Return the engine, which starts nothing yet.  Raises TrackError if Slurm is not installed here."""
+    check_installed()
+    return SlurmEngine(context)
+
+
+def check_installed() -> None:
+    """Raise TrackError if Slurm is not installed here."""
     for program in ("sbatch", "squeue", "scancel"):
         if shutil.which(program) is None:
-            raise TrackError(
-                f"there is no {program} here", "start the sweep on a login node of the cluster"
-            )
-    return SlurmEngine(context)
+            raise TrackError(f"there is no {program} here", "use a login node of the cluster")
 
 
 class Element:
@@ -118,14 +121,7 @@ class SlurmEngine:
     def _sbatch(self, folder: Path, size: int) -> str:
         options = ("--parsable", "--no-requeue", f"--array=0-{size - 1}", f"--job-name={self.name}")
         files = (f"--output={folder}/%a.out", "--input=/dev/null")
-        done = _call(["sbatch", *options, *files, *self.options, str(folder / "script")])
-        job = done.stdout.strip().partition(";")[0]
-        if done.returncode != 0 or not job.isdecimal():
-            text = done.stderr.strip() or f"it printed {job!r:.40}"
-            raise TrackError(
-                f"sbatch refused the trials: {text}", "correct the options of --sbatch"
-            )
-        return job
+        return submit([*options, *files, *self.options, str(folder / "script")])
 
     def _look(self, job: str, element: Element) -> None:
         for message in element.link.receive():
@@ -142,12 +138,12 @@ class SlurmEngine:
     def _poll(self) -> None:
         """Ask squeue which jobs there are; those that are gone without a report are lost."""
         self.next_poll = time.monotonic() + _POLL_SECONDS
-        states = _states()
-        if states is None:
+        now = states()
+        if now is None:
             self.warn("squeue does not answer; the jobs go on, and it is asked again")
             return
         for job, element in list(self.elements.items()):
-            element.state = states.get(job, "")
+            element.state = now.get(job, "")
             element.missing = 0 if element.state else element.missing + 1
             is_silent = (
                 element.link.heard is not None and element.link.silent_for() > _SILENT_SECONDS
@@ -171,13 +167,13 @@ class SlurmEngine:
 
     def _earlier(self) -> dict[str, Element]:
         """Return the jobs of an earlier process that are not over: {key of the trial: job}."""
-        states = _states() or {}
+        now = states() or {}
         jobs: dict[str, Element] = {}
         for path in self.folder.glob("*/job"):
             job = path.read_text()
             for number in sorted(path.parent.glob("[0-9]*/to-worker")):
                 name = f"{job}_{number.parent.name}"
-                if name in states:
+                if name in now:
                     task = _task(number)
                     element = Element(name, number.parent, task.mark, futures.Future())
                     jobs[task.trial.key] = element
@@ -208,6 +204,16 @@ class SlurmEngine:
             _call(["scancel", *sorted({job.partition("_")[0] for job in self.elements})])
 
 
+def submit(words: Sequence[str]) -> str:
+    """Call ``sbatch``, and return the id of the job.  Raises TrackError with its words if it refuses."""
+    done = _call(["sbatch", *words])
+    job = done.stdout.strip().partition(";")[0]
+    if done.returncode != 0 or not job.isdecimal():
+        text = done.stderr.strip() or f"it printed {job!r:.40}"
+        raise TrackError(f"sbatch refused the job: {text}", "correct the options of --sbatch")
+    return job
+
+
 def _task(path: Path) -> Task:
     """Return the task of a job."""
     return from_json(json.loads(path.read_text().partition("\n")[0])["task"])
@@ -225,7 +231,7 @@ def _why(element: Element) -> str:
     return f"job {element.job} ended before its trial began: {text}"
 
 
-def _states() -> dict[str, str] | None:
+def states() -> dict[str, str] | None:
     """Return {id of a job of this user: state}; None if squeue does not answer."""
     done = _call(["squeue", "--noheader", "--array", f"--user={os.getuid()}", "--format=%i %T"])
     if done.returncode != 0:
