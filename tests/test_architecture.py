@@ -299,9 +299,14 @@ LAZY_IMPORTS = {
     },
     "large/fsspec_store.py": {"fsspec": "optional, and slow to import"},
     "read/files/artifacts.py": {"gittrack.large.choice": "only content that is not here needs it"},
+    "read/index/completion.py": {
+        "gittrack.core.run.schemas": "few runs are truncated",
+        "gittrack.core.yaml_read": "few runs are truncated",
+    },
     "read/index/columns.py": {"array": "only who writes the index needs it"},
     "read/index/selecting.py": {
         "gittrack.analysis.direction": "only a leaderboard needs it",
+        "gittrack.read.index.completion": "few runs are truncated",
         "gittrack.read.index.filtering": "10 ms; a listing without a query does not need it",
         "heapq": "few runs are sorted",
     },
@@ -312,6 +317,7 @@ LAZY_IMPORTS = {
     },
     "read/index/update.py": {
         "gittrack.folding.visible": "most repositories have no archive",
+        "gittrack.read.index.completion": "most listings write nothing",
         "gittrack.read.index.encoder": "most listings write nothing",
     },
     "read/runs/query.py": {

@@ -124,7 +124,7 @@ def encode(facts: Mapping[str, Any], params: Mapping[str, Any], metrics: Mapping
         ("params", [(("params", *p), v) for p, v in flatten(params)]),
         ("metrics", [(("metrics", k), v) for k, v in metrics.items()]),
     ):
-        block = [f"{join_key(parts)}: {_value(leaf)}" for parts, leaf in leaves]
+        block = [f"{join_key(parts)}: {value_text(leaf)}" for parts, leaf in leaves]
         fits = [line for line in block if len(line) <= _MAX_LINE]
         if name != "run" and len(block) > _MAX_LEAVES:
             fits = []
@@ -136,7 +136,8 @@ def encode(facts: Mapping[str, Any], params: Mapping[str, Any], metrics: Mapping
     return "\n".join(sorted(lines)) + "\n"
 
 
-def _value(leaf: Any) -> str:
+def value_text(leaf: Any) -> str:
+    """Return a leaf as the text of its line."""
     return flow_text(leaf) if isinstance(leaf, (dict, list)) else scalar_text(leaf)
 
 

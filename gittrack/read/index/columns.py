@@ -73,8 +73,8 @@ def encoded(texts: Sequence[bytes], rows: Sequence[int] | None, *, part: bool) -
 def _are_short(texts: Sequence[bytes], lines: bytes) -> bool:
     """Return whether all texts are numbers that a float holds exactly, as `lookup` reads parts of metrics."""
     pattern = rb"(?:-?(?:0|[1-9]\d*)(?:\.\d+(?:e[+-]?\d+)?)?\n)+"
-    return re.fullmatch(pattern, lines) is not None and all(
-        b"." in text or len(text) < 16 for text in texts
+    return re.fullmatch(pattern, lines) is not None and (
+        max(map(len, texts)) < 16 or all(b"." in text or len(text) < 16 for text in texts)
     )
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from array import array
 from binascii import crc32
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from gittrack.core.scalars import scalar_text
 from gittrack.read.index import columns
@@ -30,10 +31,19 @@ _METRIC = re.compile(
     rb'"step": ([^,}\n]+)\}$',
     re.MULTILINE,
 )
+_METRICS = b"metrics."
+_OFTEN = 4  # bodies with the same keys, until they are split by a pattern
 Layout = tuple[bytes, ...]  # the keys of the lines of a body
+Texts = tuple[Sequence[int], Sequence[bytes]]  # rows, in ascending order, and the text of each
 
 
-def encoded(raws: Sequence[Raw], offset: int, *, with_bodies: bool) -> tuple[bytes, Extent]:
+def encoded(
+    raws: Sequence[Raw],
+    offset: int,
+    *,
+    with_bodies: bool,
+    complete: Mapping[int, bytes] = MappingProxyType({}),
+) -> tuple[bytes, Extent]:
     """Return the content of a chunk, and where its table of contents will be.
 
     Parameters
@@ -44,15 +54,17 @@ def encoded(raws: Sequence[Raw], offset: int, *, with_bodies: bool) -> tuple[byt
         Where the chunk will be in the file.
     with_bodies : bool
         Whether the records get the bodies.
+    complete : mapping
+        {row: complete body} of runs whose body is truncated.
     """
     chunk = _Writer(offset, len(raws))
     chunk.add_records([record_of(raw, with_body=with_bodies) for raw in raws])
-    texts, odd = _texts(raws)
-    for key, (rows, lines) in sorted(texts.items()):
-        chunk.add_line(key, rows, lines)
-    chunk.add_line(
-        EXPERIMENTS, range(len(raws)), [scalar_text(raw.experiment).encode() for raw in raws]
-    )
+    bodies = [complete.get(row, raw.body or b"") for row, raw in enumerate(raws)]
+    texts, odd = _texts(bodies)
+    for name, (rows, lines) in sorted(texts.items()):
+        chunk.add_texts(name, rows, lines)
+    experiments = [scalar_text(raw.experiment).encode() for raw in raws]
+    chunk.add_texts(EXPERIMENTS, range(len(raws)), experiments)
     chunk.add_fixed(ODD, columns.INTEGERS, array("q", odd).tobytes(), len(odd))
     chunk.add_fixed(IDS, "B", "".join(raw.id for raw in raws).encode(), 24 * len(raws))
     commits = "".join(str(raw.commit) for raw in raws).encode()
@@ -85,20 +97,11 @@ class _Writer:
         self.parts.append(content)
         self.offset += len(content)
 
-    def add_line(self, key: bytes, rows: Sequence[int], texts: Sequence[bytes]) -> None:
-        """Add the column of a line of the bodies, or a column for each part of a metric."""
-        if not key.startswith(b"metrics."):
-            self._add_texts(key, rows, texts, part=False)
-            return
-        parts = zip(*_METRIC.findall(b"\n".join(texts)), strict=True)
-        for part, part_texts in zip(_PARTS, parts, strict=True):
-            self._add_texts(b"%s:%s" % (key, part), rows, part_texts, part=True)
-
-    def _add_texts(
-        self, name: bytes, rows: Sequence[int], texts: Sequence[bytes], *, part: bool
-    ) -> None:
+    def add_texts(self, name: bytes, rows: Sequence[int], texts: Sequence[bytes]) -> None:
+        """Add the column of some values of the bodies."""
         some = rows if len(rows) < self.rows else None
-        self.add_fixed(name, *columns.encoded(texts, some, part=part), len(rows))
+        kind, content = columns.encoded(texts, some, part=b":" in name)
+        self.add_fixed(name, kind, content, len(rows))
 
     def finished(self) -> tuple[bytes, Extent]:
         """Return the chunk."""
@@ -107,46 +110,74 @@ class _Writer:
         return b"".join((*self.parts, contents)), extent
 
 
-def _texts(
-    raws: Sequence[Raw],
-) -> tuple[dict[bytes, tuple[list[int], list[bytes]]], list[int]]:
-    """Return {key: (rows, texts)} of all lines, and the rows whose body is odd.
+def _texts(bodies: Sequence[bytes]) -> tuple[dict[bytes, Texts], list[int]]:
+    """Return {name of a column: (rows, texts)}, and the rows whose body is odd.
 
     Most runs have the same keys as another one: such runs are transposed together.
     """
-    layouts: dict[Layout, tuple[list[int], list[list[bytes]]]] = {}
+    texts: dict[bytes, Texts] = {}
     odd: list[int] = []
-    for row, raw in enumerate(raws):
-        pairs = [line.partition(b": ") for line in (raw.body or b"").strip(b"\n").split(b"\n")]
+    for layout, (rows, values) in _by_layout(bodies).items():
+        if not _is_usual(layout):
+            odd += rows
+            continue
+        plain, columns_of_layout = _transposed(layout, values)
+        if len(plain) < len(rows):
+            odd += {*rows}.difference(rows[at] for at in plain)
+            rows = [rows[at] for at in plain]
+        for name, column in columns_of_layout:
+            earlier = texts.get(name)
+            texts[name] = _merged(*earlier, rows, column) if earlier else (rows, column)
+    return texts, sorted(odd)
+
+
+def _by_layout(bodies: Sequence[bytes]) -> dict[Layout, tuple[list[int], list[Sequence[bytes]]]]:
+    """Return {keys of the lines: (rows, values of the lines)}.
+
+    The lines of a body are split by one pattern if it has the keys of an earlier one.
+    """
+    layouts: dict[Layout, tuple[list[int], list[Sequence[bytes]]]] = {}
+    pattern, often = None, layouts.setdefault((), ([], []))
+    for row, body in enumerate(bodies):
+        match = pattern.fullmatch(body) if pattern else None
+        if match:
+            often[0].append(row)
+            often[1].append(match.groups())
+            continue
+        lines = body.strip(b"\n").split(b"\n") if body.endswith(b"\n") else [body]
+        pairs = [line.partition(b": ") for line in lines]
         layout = tuple([key if colon else b"\t" for key, colon, _ in pairs])
-        rows, lines = layouts.setdefault(layout, ([], []))
+        rows, values = layouts.setdefault(layout, ([], []))
         rows.append(row)
-        lines.append([text for _, _, text in pairs])
-    texts: dict[bytes, tuple[list[int], list[bytes]]] = {}
-    for layout, (rows, lines) in layouts.items():
-        fitting = _plain(layout, rows, lines, odd)  # if empty, there are no columns
-        for key, column in zip(
-            layout, zip(*(lines[at] for at in fitting), strict=True), strict=False
-        ):
-            all_rows, all_texts = texts.setdefault(key, ([], []))
-            all_rows.extend(rows[at] for at in fitting)
-            all_texts.extend(column)
-    return {key: _in_order(*pair) for key, pair in texts.items()}, sorted(odd)
+        values.append([text for _, _, text in pairs])
+        if len(rows) == _OFTEN:
+            often, lines = (rows, values), [re.escape(key) + b": (.*)" for key in layout]
+            pattern = re.compile(b"\n+%s\n+" % b"\n".join(lines))
+    return layouts
 
 
-def _plain(
-    layout: Layout, rows: Sequence[int], lines: Sequence[Sequence[bytes]], odd: list[int]
-) -> Sequence[int]:
-    """Return which runs of a layout are plain; the rows of the others go to ``odd``."""
-    usual = _is_usual(layout)
-    metrics = [index for index, key in enumerate(layout) if key.startswith(b"metrics.")]
-    fitting = []
-    for at, texts in enumerate(lines):
-        if usual and all(_METRIC.match(texts[index]) for index in metrics):
-            fitting.append(at)
-        else:
-            odd.append(rows[at])
-    return fitting
+def _transposed(
+    layout: Layout, values: Sequence[Sequence[bytes]]
+) -> tuple[Sequence[int], list[tuple[bytes, Sequence[bytes]]]]:
+    """Return which runs of a layout are plain, and the names and the texts of their columns.
+
+    A metric has a column for each part.  A run is odd if a summary is not numbers in the usual order.
+    """
+    plain: Sequence[int] = range(len(values))
+    named: list[tuple[bytes, Sequence[bytes]]] = []
+    for index, key in enumerate(layout) if plain else ():
+        texts = [values[at][index] for at in plain]
+        if not key.startswith(_METRICS):
+            named.append((key, texts))
+            continue
+        parts = _METRIC.findall(b"\n".join(texts))
+        if len(parts) < len(texts):
+            fitting = [at for at in plain if _METRIC.fullmatch(values[at][index])]
+            again, named = _transposed(layout, [values[at] for at in fitting])
+            return [fitting[at] for at in again], named
+        names = (b"%s:%s" % (key, part) for part in _PARTS)
+        named += zip(names, zip(*parts, strict=True), strict=True)
+    return plain, named
 
 
 def _is_usual(layout: Layout) -> bool:
@@ -164,10 +195,10 @@ def _is_usual(layout: Layout) -> bool:
     )
 
 
-def _in_order(rows: list[int], texts: list[bytes]) -> tuple[list[int], list[bytes]]:
-    """Return rows in ascending order, with their texts."""
-    if all(map(int.__lt__, rows, rows[1:])):
-        return rows, texts
-    pairs: Iterable[tuple[int, bytes]] = sorted(zip(rows, texts, strict=True))
+def _merged(
+    rows: Sequence[int], texts: Sequence[bytes], more: Sequence[int], more_texts: Sequence[bytes]
+) -> Texts:
+    """Return the rows of two parts of a column in ascending order, with their texts."""
+    pairs = sorted(zip((*rows, *more), (*texts, *more_texts), strict=True))
     ordered, lines = zip(*pairs, strict=True)
-    return list(ordered), list(lines)
+    return ordered, lines

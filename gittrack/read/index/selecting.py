@@ -57,12 +57,16 @@ def select(repo: git.Repo, table: RunTable, request: Request) -> Selection | Non
 
 
 def with_bodies(repo: git.Repo, raws: list[Raw]) -> list[Raw]:
-    """Return runs with their bodies; git is asked for those that the index has not kept."""
+    """Return runs with complete bodies; git is asked for what the index does not have."""
     bare = [raw for raw in raws if raw.body is None and raw.info is None and not raw.problem]
-    if not bare:
+    if bare:
+        read = {raw.ref: raw for raw in reader.bodies(repo, bare)}
+        raws = [read.get(raw.ref, raw) for raw in raws]
+    if not any(b"\ntruncated: " in raw.body for raw in raws if raw.body):
         return raws
-    read = {raw.ref: raw for raw in reader.bodies(repo, bare)}
-    return [read.get(raw.ref, raw) for raw in raws]
+    from gittrack.read.index import completion  # noqa: PLC0415 - few runs are truncated
+
+    return completion.completed(repo, raws)
 
 
 def _inside(table: RunTable, experiment: str | None) -> Positions:

@@ -17,7 +17,7 @@ from gittrack.read.runs import listing
 from gittrack.read.runs.reader import Raw
 
 _FEW = 32  # so many runs are read from git each time, before they are added to the index
-_CHUNK = 8192  # runs
+_CHUNK = 4096  # runs
 _LARGE = 5000  # runs; from here on, the index is faster than git even for the newest runs
 _MOST_BODIES = 1 << 29  # bytes of a file of chunks from which on the records have no bodies
 PREFIXES = (layout.RUNS, layout.NOTES, layout.TRACKING, layout.ARCHIVE, layout.TRASH)
@@ -155,7 +155,10 @@ def _written(
     if len(new) > _FEW or not manifest.data:
         for raws in _with_bodies(repo, new, listed.folded):
             rows |= {_line(raw): manifest.rows + row for row, raw in enumerate(raws)}
-            manifest = _appended(writer, manifest, raws)
+            manifest = _appended(repo, writer, manifest, raws)
+            writer.publish(
+                manifest._replace(stamp="")
+            )  # if this process ends now, the next continues
     return manifest._replace(
         stamp=files.stamp if files.settled else "",
         hidden=tuple(files.loose),
@@ -203,11 +206,14 @@ def _ranges(rows: Sequence[int]) -> tuple[tuple[int, int], ...]:
     return tuple(ranges)
 
 
-def _appended(writer: Writer, manifest: Manifest, raws: Sequence[Raw]) -> Manifest:
-    from gittrack.read.index import encoder  # noqa: PLC0415 - most listings write nothing
+def _appended(repo: git.Repo, writer: Writer, manifest: Manifest, raws: Sequence[Raw]) -> Manifest:
+    from gittrack.read.index import completion, encoder  # noqa: PLC0415 - most listings write nothing
 
     with_bodies = manifest.size < _MOST_BODIES
-    content, extent = encoder.encoded(raws, manifest.size, with_bodies=with_bodies)
+    complete = completion.complete(repo, raws)
+    content, extent = encoder.encoded(
+        raws, manifest.size, with_bodies=with_bodies, complete=complete
+    )
     return writer.append(manifest, content, extent)
 
 

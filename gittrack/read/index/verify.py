@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from gittrack import git
-from gittrack.read.index import encoder, store
+from gittrack.read.index import completion, encoder, store
 from gittrack.read.index.chunk import STARTS, DamagedIndex, Extent, RunChunk
 from gittrack.read.runs import reader
 
@@ -37,6 +37,7 @@ def _differing(repo: git.Repo, chunk: RunChunk, extent: Extent) -> list[str]:
     if wrong or not all(raw.body for raw in runs):
         return wrong
     start = memoryview(chunk.content(STARTS)).cast("q")[0]
-    content, right = encoder.encoded(runs, start, with_bodies=with_bodies)
+    complete = completion.complete(repo, runs)
+    content, right = encoder.encoded(runs, start, with_bodies=with_bodies, complete=complete)
     stored = os.pread(chunk.handle, extent.start + extent.size - start, start)
     return [] if (content, right) == (stored, extent) else [runs[0].id]

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import run_values
 from helpers import git, listed, look, record, recorded, run_cli, start
 
 from gittrack import git as git_layer
@@ -68,7 +69,7 @@ ALL = [f"r{number}" for number in reversed(range(COUNT))]
 
 def git_verbs(place: Path, *argv: str) -> list[str]:
     """Return what git was asked to do for a command."""
-    trace = place.parent / "trace.json"
+    trace = place.absolute() / "trace.json"
     trace.unlink(missing_ok=True)
     assert run_cli(*argv, env={"GIT_TRACE2_EVENT": str(trace)}).code == 0
     events = map(json.loads, trace.read_text().splitlines())
@@ -84,6 +85,14 @@ def test_the_second_listing_asks_git_for_no_run(place):
     assert git_verbs(place, "ls", "-w", "loss > 3 and params.n < 30") == ["rev-parse"]
     assert git_verbs(place, "ls") == ["rev-parse"]
     assert git_verbs(place, "top", "loss") == ["config", "rev-parse"]
+
+
+def test_truncated_runs_need_one_process_more(empty_repo):
+    for number in range(40):
+        run_values.commit(empty_repo, number, metrics={f"m{n}": number + n for n in range(1001)})
+    git_verbs(Path(), "top", "m7", "--max")
+    assert git_verbs(Path(), "top", "m7", "--max") == ["cat-file", "rev-parse"]
+    assert git_verbs(Path(), "ls", "-w", "m7 > 20") == ["cat-file", "rev-parse"]
 
 
 def test_a_run_that_is_new_since_is_there(place):
