@@ -310,6 +310,7 @@ LAZY_IMPORTS = {
         "gittrack.read.index.filtering": "10 ms; a listing without a query does not need it",
         "heapq": "few runs are sorted",
     },
+    "read/index/overlay.py": {"gittrack.disk.folders": "most listings write nothing"},
     "read/index/store.py": {
         "gittrack.core.errors": "most listings write nothing",
         "gittrack.disk.folders": "most listings write nothing",

@@ -6,16 +6,17 @@ from collections.abc import Mapping, Sequence
 
 from gittrack import git
 from gittrack.core import layout
+from gittrack.read.index import overlay
 from gittrack.read.index.chunk import IDS
 from gittrack.read.index.store import Index
 from gittrack.read.index.table import RunTable
 from gittrack.read.index.update import Current, raw_of_line
-from gittrack.read.runs import reader
+from gittrack.read.runs import listing, reader
 from gittrack.read.runs.reader import Raw
 
 
 def assembled(
-    repo: git.Repo, current: Current, live: Sequence[Raw], notes: Mapping[str, bytes]
+    repo: git.Repo, current: Current, live: Sequence[Raw], tip: str | None
 ) -> RunTable | None:
     """Return the table of all runs; None if only git can tell which there are.
 
@@ -27,8 +28,8 @@ def assembled(
         The index, and the state of the refs.
     live : sequence of Raw
         The live runs, here and elsewhere.
-    notes : mapping
-        {run commit: its note}.
+    tip : str or None
+        The commit of the notes.
     """
     manifest = current.opened.manifest
     total = manifest.rows
@@ -56,7 +57,12 @@ def assembled(
                 continue
         placed[key] = total + len(others)
         others.append(raw)
-    return RunTable(current.opened, others, order.with_rows(placed), notes)
+    ranges = order.with_rows(placed)
+    annotations = overlay.overlay(repo, current.opened, tip) if tip else None
+    if annotations is None:
+        return RunTable(current.opened, others, ranges, listing.annotation_lines(repo, tip))
+    notes = annotations.notes_of_commits([raw.commit for raw in others])
+    return RunTable(current.opened, others, ranges, notes, annotations)
 
 
 class _Order:

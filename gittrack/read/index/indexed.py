@@ -51,8 +51,7 @@ class Indexed:
         live = [*self._elsewhere(names), *listing.live_runs(self.repo)]
         if set(before).difference(raw.id for raw in live):  # the run may be committed now
             return None
-        notes = listing.annotation_lines(self.repo, names.get(layout.NOTES))
-        return assembly.assembled(self.repo, current, live, notes)
+        return assembly.assembled(self.repo, current, live, names.get(layout.NOTES))
 
     def _elsewhere(self, names: dict[str, str]) -> list[Raw]:
         snapshots = [

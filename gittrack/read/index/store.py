@@ -22,6 +22,7 @@ from gittrack.core.fast_typing import NamedTuple
 from gittrack.read.index.chunk import DamagedIndex, Extent, RunChunk
 
 _NAME, _DRAFT, _LOCK = "index", "index.new", "index.lock"
+_NOTES = "index.notes"  # see `overlay`
 _EARLIER = ("bodies", "bodies.new")  # files of earlier versions
 _HEAD = f"gittrack index 1 {sys.byteorder} ".encode()
 _MOST = 1 << 28  # bytes of a manifest
@@ -103,7 +104,7 @@ def load(common_dir: str) -> Index | None:
     """Return the index of a repository; None if there is none that can be used."""
     folder = layout.cache_dir(common_dir)
     try:
-        manifest = _manifest(_content(f"{folder}/{_NAME}"))
+        manifest = _manifest(content(f"{folder}/{_NAME}"))
         return Index(manifest, _opened(f"{folder}/{manifest.data}"))
     except (OSError, DamagedIndex):
         return None
@@ -113,16 +114,20 @@ def _manifest(content: bytes) -> Manifest:
     head, _, rest = content.partition(b"\n")
     if head + b"\n" != _head(rest):
         raise DamagedIndex("another program or version wrote the index")
-    stored = json.loads(rest)
-    extents = tuple(Extent(*extent) for extent in stored["extents"])
-    return Manifest(**{**stored, "extents": extents})
+    try:
+        stored = json.loads(rest)
+        extents = tuple(Extent(*map(int, extent)) for extent in stored["extents"])
+        return Manifest(**{**stored, "extents": extents})
+    except (ValueError, KeyError, TypeError) as error:
+        raise DamagedIndex("another program wrote the index") from error
 
 
 def _head(rest: bytes) -> bytes:
     return b"%s%08x\n" % (_HEAD, crc32(rest))
 
 
-def _content(path: str) -> bytes:
+def content(path: str) -> bytes:
+    """Return the content of a file of the index.  Raises OSError, or DamagedIndex for a pipe."""
     with open(_opened(path), "rb", buffering=0) as file:
         return file.read(_MOST)
 
@@ -175,7 +180,7 @@ class Writer:
             _share(file.fileno(), self._folder)
             file.write(_head(rest) + rest)
         os.replace(draft, f"{self._folder}/{_NAME}")
-        _remove(self._folder, keeping=(_NAME, _LOCK, manifest.data))
+        _remove(self._folder, keeping=(_NAME, _LOCK, _NOTES, manifest.data))
 
 
 def _share(handle: int, folder: str) -> None:

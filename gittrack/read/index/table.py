@@ -14,6 +14,7 @@ from gittrack.core.fast_typing import Any
 from gittrack.core.run import annotation_log, facts
 from gittrack.core.run.commit_message import MISSING
 from gittrack.read.index.chunk import COMMITS, EXPERIMENTS, ODD
+from gittrack.read.index.overlay import Overlay
 from gittrack.read.index.store import Index
 from gittrack.read.runs.lookup import Lookup, Way
 from gittrack.read.runs.reader import Raw
@@ -33,7 +34,9 @@ class RunTable:
     ranges : sequence of (int, int)
         The rows in their order: from, to.
     notes : mapping
-        {run commit: its note}.
+        {run commit: its note}; with an overlay, of the ``others`` only.
+    overlay : Overlay or None
+        The annotations of the rows of the chunks.
     """
 
     def __init__(
@@ -42,8 +45,9 @@ class RunTable:
         others: Sequence[Raw],
         ranges: Sequence[tuple[int, int]],
         notes: Mapping[str, bytes],
+        overlay: Overlay | None = None,
     ) -> None:
-        self.index, self.others, self.notes = index, others, notes
+        self.index, self.others, self.notes, self.overlay = index, others, notes, overlay
         self.ranges = [(start, end) for start, end in ranges if start < end]
         self._starts = [0]
         for start, end in self.ranges:
@@ -56,8 +60,8 @@ class RunTable:
     def raws(self, positions: Sequence[int]) -> list[Raw]:
         """Return the runs at some positions; the ones of chunks without bodies have none."""
         rows = self.rows(positions)
-        by_row = self._raws_of(rows)
-        return [self._with_flags(row, by_row[row]) for row in rows]
+        by_row = self._with_flags(self._raws_of(rows))
+        return [by_row[row] for row in rows]
 
     def rows(self, positions: Sequence[int]) -> list[int]:
         """Return the row at each of some positions."""
@@ -69,10 +73,10 @@ class RunTable:
 
     def values(self, lookup: Lookup) -> list[Any] | None:
         """Return what a look-up finds in each run; None if that is not in columns."""
-        names = list(map(_name, lookup.ways))
-        if None in names:
+        names = [name for name in map(_name, lookup.ways) if name is not None]
+        if len(names) < len(lookup.ways):
             return None
-        column = self._column([name for name in names if name])
+        column = self._column(names)
         for row, raw in self.special().items():
             column[row] = lookup(raw)
         return self._ordered(column)
@@ -80,9 +84,8 @@ class RunTable:
     def stored(self, way: Way) -> list[Any] | None:
         """Return what the bodies have for a way; None if no run in the chunks has it."""
         name = _name(way)
-        if not name or all(chunk.column(name) is None for chunk in self.index.chunks):
-            return None
-        return self._ordered(self._column([name]))
+        column = self._values_of(name) if name else None
+        return None if column is None else self._ordered(column)
 
     def experiments(self) -> list[str]:
         """Return the experiment of each run."""
@@ -101,11 +104,12 @@ class RunTable:
 
     def archived(self) -> set[int]:
         """Return the rows of the archived runs."""
-        return {
+        annotated = {
             row
             for row, raw in self.special().items()
             if raw.annotations and annotation_log.is_archived(raw.annotations)
         }
+        return annotated.union(self.overlay.archived()) if self.overlay else annotated
 
     def damaged(self) -> set[int]:
         """Return the rows of the runs that cannot be read; only those without a body are known."""
@@ -130,15 +134,21 @@ class RunTable:
             rows = [*_odd(self.index), *self._annotated_rows()]
             total = self.index.manifest.rows
             raws = {**self._raws_of(rows), **dict(enumerate(self.others, total))}
-            self._special = {row: self._with_flags(row, raw) for row, raw in raws.items()}
+            self._special = self._with_flags(raws)
         return self._special
 
-    def _with_flags(self, row: int, raw: Raw) -> Raw:
-        """Return a run with its annotations, and whether it is folded."""
-        if any(start <= row < end for start, end in self.index.manifest.folded):
-            raw = raw._replace(folded=True)
-        note = self.notes.get(raw.commit or "") if self.notes and not raw.annotations else None
-        return raw if note is None else raw._replace(annotations=annotation_log.parse(note))
+    def _with_flags(self, raws: Mapping[int, Raw]) -> dict[int, Raw]:
+        """Return {row: run}, with annotations, and whether each run is folded."""
+        by_row = self.overlay.notes_of_rows(list(raws)) if self.overlay and raws else {}
+        flagged = {}
+        for row, raw in raws.items():
+            if any(start <= row < end for start, end in self.index.manifest.folded):
+                raw = raw._replace(folded=True)
+            note = by_row.get(row) or self.notes.get(raw.commit or "")
+            if note is not None and not raw.annotations:
+                raw = raw._replace(annotations=annotation_log.parse(note))
+            flagged[row] = raw
+        return flagged
 
     def _annotated_rows(self) -> list[int]:
         if not self.notes:
@@ -166,17 +176,28 @@ class RunTable:
 
     def _column(self, names: Sequence[bytes]) -> list[Any]:
         """Return the value of each row: that of the first name that the run has."""
+        merged: list[Any] | None = None
+        for name in names:
+            column = self._values_of(name)
+            if merged is None or column is None:
+                merged = merged or column
+            else:
+                pairs = zip(merged, column, strict=True)
+                merged = [second if first is MISSING else first for first, second in pairs]
+        return merged or [MISSING] * (self.index.manifest.rows + len(self.others))
+
+    def _values_of(self, name: bytes) -> list[Any] | None:
+        """Return the value of each row in a column, with annotations; None if no row has one."""
+        chunks = self.index.chunks
+        annotated = self.overlay.values(name.decode(errors="replace")) if self.overlay else {}
+        if not annotated and all(chunk.column(name) is None for chunk in chunks):
+            return None
         column: list[Any] = []
-        for chunk in self.index.chunks:
-            parts = [values for name in names if (values := chunk.values(name)) is not None]
-            merged = parts[0] if parts else [MISSING] * chunk.rows
-            for values in parts[1:]:
-                merged = [
-                    second if first is MISSING else first
-                    for first, second in zip(merged, values, strict=True)
-                ]
-            column += merged
+        for chunk in chunks:
+            column += chunk.values(name) or [MISSING] * chunk.rows
         column += [MISSING] * len(self.others)
+        for row, value in annotated.items():
+            column[row] = value
         return column
 
     def _ordered(self, column: list[Any]) -> list[Any]:
@@ -189,9 +210,9 @@ class RunTable:
 
 
 def _name(way: Way) -> bytes | None:
-    """Return the name of the column of a way; empty if only annotations have the value, None if none has."""
+    """Return the name of the column of a way; None if its value is in no column."""
     if way.storage is facts.NOTES:
-        return b""
+        return way.line.encode()  # no chunk has it
     if way.storage is not facts.MESSAGE:
         return None
     line = way.line.encode(errors="backslashreplace")

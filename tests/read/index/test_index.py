@@ -68,31 +68,32 @@ ALL = [f"r{number}" for number in reversed(range(COUNT))]
 
 
 def git_verbs(place: Path, *argv: str) -> list[str]:
-    """Return what git was asked to do for a command."""
+    """Return what git was asked to do for a command, besides locating the repository."""
     trace = place.absolute() / "trace.json"
-    trace.unlink(missing_ok=True)
+    trace.write_text("")
     assert run_cli(*argv, env={"GIT_TRACE2_EVENT": str(trace)}).code == 0
     events = map(json.loads, trace.read_text().splitlines())
-    return sorted(event["name"] for event in events if event["event"] == "cmd_name")
+    names = sorted(event["name"] for event in events if event["event"] == "cmd_name")
+    return [name for name in names if name != "rev-parse"]
 
 
 def test_the_second_listing_asks_git_for_no_run(place):
     assert git_verbs(place, "top", "loss", "--max") == [
-        *("cat-file", "for-each-ref", "for-each-ref", "rev-parse")  # one listing is begun too early
+        *("cat-file", "for-each-ref", "for-each-ref")  # one listing is begun too early
     ]
-    assert git_verbs(place, "top", "loss", "--max") == ["rev-parse"]
-    assert git_verbs(place, "ls", "--sort", "loss") == ["rev-parse"]
-    assert git_verbs(place, "ls", "-w", "loss > 3 and params.n < 30") == ["rev-parse"]
-    assert git_verbs(place, "ls") == ["rev-parse"]
-    assert git_verbs(place, "top", "loss") == ["config", "rev-parse"]
+    assert git_verbs(place, "top", "loss", "--max") == []
+    assert git_verbs(place, "ls", "--sort", "loss") == []
+    assert git_verbs(place, "ls", "-w", "loss > 3 and params.n < 30") == []
+    assert git_verbs(place, "ls") == []
+    assert git_verbs(place, "top", "loss") == ["config"]
 
 
 def test_truncated_runs_need_one_process_more(empty_repo):
     for number in range(40):
         run_values.commit(empty_repo, number, metrics={f"m{n}": number + n for n in range(1001)})
     git_verbs(Path(), "top", "m7", "--max")
-    assert git_verbs(Path(), "top", "m7", "--max") == ["cat-file", "rev-parse"]
-    assert git_verbs(Path(), "ls", "-w", "m7 > 20") == ["cat-file", "rev-parse"]
+    assert git_verbs(Path(), "top", "m7", "--max") == ["cat-file"]
+    assert git_verbs(Path(), "ls", "-w", "m7 > 20") == ["cat-file"]
 
 
 def test_a_run_that_is_new_since_is_there(place):
@@ -128,6 +129,23 @@ def test_many_new_runs_are_added(place, monkeypatch):
     git(place, "pack-refs", "--all")
     assert best() == [*names[::-1], *ALL]
     assert indexed() == COUNT + 3
+
+
+def test_annotations_are_in_a_file_of_their_own(place):
+    """Renamed, archived and tagged runs are sorted and filtered without their notes."""
+    best()
+    for words in (("rename", "r3", "third"), ("archive", "r4"), ("tag", "r7", "+good")):
+        assert look(*words).code == 0
+    names = [run["name"] for run in json.loads(look("ls", "-n", "100", "--json").out)]
+    for _ in range(2):
+        assert json.loads(look("ls", "-w", "'good' in tags", "--json").out)[0]["name"] == "r7"
+        assert json.loads(look("ls", "-w", "name == 'third'", "--json").out)[0]["tags"] == []
+        assert best() == [{"r3": "third"}.get(name, name) for name in ALL if name != "r4"]
+        assert sorted(best("--archived")) == sorted([*names, "r4"])
+        assert look("show", "third").code == 0
+    assert git_verbs(place, "ls", "-w", "'good' in tags") == []
+    emptied(manifest(place).with_name("index.notes"))
+    assert json.loads(look("ls", "-w", "'good' in tags", "--json").out)[0]["name"] == "r7"
 
 
 def test_a_run_in_the_trash_is_not_listed(place):
@@ -209,6 +227,10 @@ def huge(path: Path) -> None:
     os.truncate(path, 1 << 40)
 
 
+def nonsense_with_a_checksum(path: Path) -> None:
+    path.write_bytes(store._head(b'{"data": 7}') + b'{"data": 7}')
+
+
 def removed(path: Path) -> None:
     path.unlink()
 
@@ -218,7 +240,7 @@ def removed(path: Path) -> None:
     "harm",
     [
         *(cut_short, garbled, emptied, of_a_later_version, a_folder, unreadable, a_pipe),
-        *(a_link_to_what_has_no_end, huge, removed),
+        *(a_link_to_what_has_no_end, huge, removed, nonsense_with_a_checksum),
     ],
 )
 def test_a_damaged_one_is_as_good_as_none(place, harm, file):
