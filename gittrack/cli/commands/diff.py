@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from gittrack import git
 from gittrack.cli.options import add_formats, check_exclusive
-from gittrack.cli.output import has_colours, paint_lines, print_result
+from gittrack.cli.output import has_colours, paint_lines, print_result, table_width
 from gittrack.core.errors import TrackError
 from gittrack.core.fast_typing import TYPE_CHECKING
 from gittrack.read.runs import compare, resolve
@@ -61,7 +61,7 @@ def between(repo: git.Repo, records: list[RunRecord], args: argparse.Namespace) 
         keys = ["a", "b", *args.sections] if args.sections else list(whole)
         print_result(jsonable.dump({key: whole[key] for key in keys}))
     else:
-        pictures = args.style == "text" and has_colours()
+        pictures = has_colours() and (table_width(args.style) or 0) >= difference.PICTURES_WIDTH
         page = difference.page(changes, args.sections or (), args.style, pictures=pictures)
         signs = {"+": "green", "-": "red", "@": "dim"}
         print_result(paint_lines(page, [signs.get(line[:1], "") for line in page.splitlines()]))

@@ -14,6 +14,7 @@ from gittrack.show.terminal.columns import short_id
 from gittrack.show.terminal.table import Table, render
 
 SECTIONS = ("params", "metrics", "media", "run", "inputs", "env", "code")
+PICTURES_WIDTH = 80  # columns that images side by side need
 _PLURAL = {"env": "environment and packages", "run": "command, seed and tags"}
 
 
