@@ -72,13 +72,16 @@ class Store:
         """Flush all objects that are written inside the block together, and then give them their names.
 
         An object gets its name after it is on the disk, so that a power failure leaves no empty object.
-        Inside the block, git cannot read the new objects.
+        Inside the block, git cannot read the new objects.  A block inside another one belongs to it.
 
         Raises
         ------
         OSError
             If the disk is full or cannot be written; no object of the block gets its name then.
         """
+        if self._batch is not None:
+            yield
+            return
         batch: dict[str, str] = {}
         self._batch = batch
         try:

@@ -52,6 +52,14 @@ def test_few_files_are_flushed_one_by_one(flushed, count):
     assert flushed == paths
 
 
+@pytest.mark.skipif(not hasattr(os, "posix_fadvise"), reason="a call of Linux")
+def test_the_disk_begins_to_write_few_files_before_one_is_waited_for(flushed, monkeypatch):
+    monkeypatch.setattr(os, "posix_fadvise", lambda *arguments: flushed.append("begun"))
+    paths = make(3)
+    flush.files(paths)
+    assert flushed == ["begun", "begun", "begun", *paths]
+
+
 @pytest.mark.parametrize("count", [MOST_SINGLE + 1, 10 * MOST_SINGLE])
 def test_many_files_are_flushed_by_one_call(flushed, count):
     flush.files(make(count))

@@ -49,6 +49,16 @@ def test_objects_of_a_batch_are_flushed_together(project, monkeypatch, count, fl
     assert not store.missing()
 
 
+def test_a_batch_inside_another_one_is_flushed_with_it(project):
+    store = objects.Store(git.object_store_path(git.find()), "sha1")
+    with store.batch():
+        with store.batch():
+            inner = store.blob(b"inner")
+        assert not os.path.exists(store.path(inner))
+        outer = store.blob(b"outer")
+    assert [*git.read_objects(git.find(), [inner, outer])] == [b"inner", b"outer"]
+
+
 def test_objects_of_a_batch_that_cannot_be_flushed_have_no_name(project, monkeypatch):
     def fail(paths):
         raise OSError(errno.EIO, "broken")

@@ -125,11 +125,14 @@ def write_run(
 
     def write() -> str:
         store.written.clear()
-        if objects_of:
-            with store.batch():
-                store.adopt(objects_of)
         moment = run_info.from_iso(facts["ended"])
-        return commits.write(tree.write(store, contents), parents, moment, message)
+        with store.batch():
+            if objects_of:
+                store.adopt(objects_of)
+            top = tree.write(store, contents)
+            if not sign:
+                return commits.write(top, parents, moment, message)
+        return commits.write(top, parents, moment, message)  # git signs for a tree that it can read
 
     for tries_left in reversed(range(_TRIES)):
         commit = write()

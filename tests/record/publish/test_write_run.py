@@ -9,6 +9,7 @@ import gittrack
 from gittrack import git as git_layer
 from gittrack.core.errors import TrackError
 from gittrack.core.run import run_info, series
+from gittrack.disk import flush
 from gittrack.record.publish import writer
 from gittrack.record.publish.tree import Artifact, FilePart, RunContents
 
@@ -55,6 +56,16 @@ def test_a_run_from_values_is_a_run_like_any_other(project):
     assert git(".", "cat-file", "blob", f"{published.commit}:artifacts/model/a") == "abcdef"
     assert git(".", "fsck", "--strict", "--no-dangling") == ""
     assert "all is well" in look("doctor").out
+
+
+def test_all_objects_of_a_run_get_their_names_after_one_flush(project, monkeypatch):
+    flushed = []
+    files = flush.files
+    monkeypatch.setattr(flush, "files", lambda paths: (flushed.append(len(paths)), files(paths)))
+    artifacts = {"model": Artifact(b"weights")}
+    writer.write_run(git_layer.find(), contents(artifacts=artifacts), AUTHOR)
+    # run, params, metrics, series, the artifact, two trees and the commit
+    assert flushed == [8]
 
 
 def test_the_same_values_give_the_same_commit(project):
