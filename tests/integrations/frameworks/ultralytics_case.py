@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-_FOLDER = Path(tempfile.mkdtemp(prefix="gittrack-ultralytics-"))
+_TEMPORARY = tempfile.TemporaryDirectory(prefix="gittrack-ultralytics-")  # until the process ends
+_FOLDER = Path(_TEMPORARY.name)
 os.environ.update(YOLO_CONFIG_DIR=str(_FOLDER), YOLO_VERBOSE="false", YOLO_AUTOINSTALL="false")
 from ultralytics import YOLO, settings  # noqa: E402 - it reads the environment
 
