@@ -1,0 +1,120 @@
+#!/usr/bin/env bash
+# Faults of a network, by hand and as root: sweeps on a Dask cluster in three network namespaces, whose runs meet on
+# a git daemon.  Each fault gets a sweep of its own; at the end every trial must have one result.
+#
+#     PYTHON=.venv/bin/python tests/engines/by_hand/namespaces.sh [FAULT ...]
+#
+# FAULT: worker trial cable remote coordinator two scheduler (default: worker)
+#
+# Results, with Dask 2026.8 and git 2.39: 12 results of 12 trials for each of the seven faults.
+set -u
+PYTHON=${PYTHON:-python3}
+ROOT=$(cd "$(dirname "$0")/../../.." && pwd)
+export PYTHONPATH=$ROOT
+SCRATCH=$(mktemp -d /tmp/gittrack-ns-XXXX)
+export HOME=$SCRATCH/home XDG_CACHE_HOME=$SCRATCH/cache
+mkdir -p "$HOME"
+git config --global user.name Ada; git config --global user.email ada@example.org
+PIDS=()
+
+track() { "$PYTHON" -m gittrack "$@"; }
+# A process in the background is `ip netns exec ... &`, so that $! is its own id.
+in_ns() { ip netns exec "gt-$1" "${@:2}"; }
+
+network() {
+  ip link add gt-br type bridge; ip link set gt-br up
+  local n=1
+  for ns in head b c; do
+    ip netns add gt-$ns
+    ip link add gt-$ns type veth peer name eth0 netns gt-$ns
+    ip link set gt-$ns master gt-br up
+    in_ns $ns ip addr add 10.77.0.$n/24 dev eth0
+    in_ns $ns ip link set eth0 up; in_ns $ns ip link set lo up
+    n=$((n + 1))
+  done
+}
+
+end() {
+  for pid in "${PIDS[@]}"; do kill "$pid" 2>/dev/null; done
+  for ns in head b c; do
+    for pid in $(ip netns pids gt-$ns 2>/dev/null); do kill -9 "$pid" 2>/dev/null; done
+    ip netns del gt-$ns 2>/dev/null; ip link del gt-$ns 2>/dev/null
+  done
+  ip link del gt-br 2>/dev/null
+  rm -rf "$SCRATCH"
+}
+trap end EXIT
+
+daemon() {
+  ip netns exec gt-head git daemon --listen=10.77.0.1 --base-path="$SCRATCH" --export-all --enable=receive-pack --reuseaddr \
+    >/dev/null 2>&1 &
+  DAEMON=$!; PIDS+=("$DAEMON")
+}
+
+scheduler() {
+  ip netns exec gt-head "$PYTHON" -m distributed.cli.dask_scheduler --host 10.77.0.1 --port 8786 --no-dashboard \
+    >"$SCRATCH/scheduler.log" 2>&1 &
+  SCHEDULER=$!; PIDS+=("$SCHEDULER")
+}
+
+worker() { # NAMESPACE
+  ip netns exec "gt-$1" "$PYTHON" -m distributed.cli.dask_worker tcp://10.77.0.1:8786 --nthreads 2 --no-dashboard \
+    --no-nanny --local-directory "$SCRATCH/dask-$1" >"$SCRATCH/worker-$1.log" 2>&1 &
+  eval "WORKER_$1=$!"; PIDS+=("$!")
+}
+
+sweep() { # SECONDS: begin a sweep of 12 trials in the background
+  ip netns exec gt-head "$PYTHON" -m gittrack sweep -S "x=range(12)" -m loss --min --engine dask \
+    --scheduler tcp://10.77.0.1:8786 --meet remote -- \
+    sh -c 'echo "{\"loss\": 1}" >> "$GITTRACK_METRICS"; exec sleep '"$1" >"$SCRATCH/sweep.log" 2>&1 &
+  SWEEP=$!; PIDS+=("$SWEEP")
+  until grep -q "^\[2/12\]" "$SCRATCH/sweep.log"; do sleep 0.5; kill -0 $SWEEP 2>/dev/null || break; done
+}
+
+resume() {
+  in_ns head "$PYTHON" -m gittrack sweep resume @ --engine dask --scheduler tcp://10.77.0.1:8786 --meet remote \
+    >"$SCRATCH/resume.log" 2>&1
+}
+
+check() { # FAULT: every trial has one result, with one order
+  track sweep show @ --json >"$SCRATCH/show.json" 2>/dev/null
+  if "$PYTHON" - "$SCRATCH/show.json" <<'PY'
+import json, sys
+shown = json.load(open(sys.argv[1]))
+orders = sorted(trial["order"] for trial in shown["trials"] if trial["order"] is not None)
+assert shown["state"] == "done", shown["state"]
+assert orders == list(range(12)), orders
+PY
+  then echo "$1: 12 trials, 12 results"; else echo "$1: FAILED"; cat "$SCRATCH/sweep.log"; fi
+}
+
+fault() {
+  case $1 in
+    worker) sweep 3; kill -9 "$WORKER_b"; sleep 2; worker b; wait $SWEEP ;;
+    trial) sweep 3; for pid in $(ip netns pids gt-b); do
+        grep -qz "^sleep" "/proc/$pid/cmdline" 2>/dev/null && kill -9 "$pid"; done; wait $SWEEP ;;
+    cable) sweep 3; ip link set gt-b down; sleep 75; ip link set gt-b up; wait $SWEEP ;;
+    remote) sweep 3; for pid in $(ip netns pids gt-head); do
+        grep -qz "daemon" "/proc/$pid/cmdline" 2>/dev/null && kill "$pid"; done; sleep 20; daemon; wait $SWEEP ;;
+    coordinator) sweep 3; kill -9 $SWEEP; resume ;;
+    two) sweep 5; rm -rf "$SCRATCH/other"
+      in_ns head git clone -q git://10.77.0.1/origin.git "$SCRATCH/other"
+      (cd "$SCRATCH/other" && git config user.name B && git config user.email b@b &&
+        git config remote.origin.gittrackPush git://10.77.0.1/origin.git && in_ns head "$PYTHON" -m gittrack pull >/dev/null &&
+        in_ns head "$PYTHON" -m gittrack sweep resume @ --trust "$(git rev-parse "$(git for-each-ref \
+          --format='%(refname)' 'refs/sweeps/2*' | tail -1)")" --engine dask --scheduler tcp://10.77.0.1:8786 \
+          --meet remote) >"$SCRATCH/resume.log" 2>&1
+      wait $SWEEP; grep -h "another process runs" "$SCRATCH/sweep.log"; in_ns head "$PYTHON" -m gittrack pull >/dev/null 2>&1 ;;
+    scheduler) sweep 3; kill -9 $SCHEDULER; wait $SWEEP; scheduler; sleep 3; worker b; worker c; sleep 5; resume ;;
+  esac
+  check "$1"
+}
+
+network
+git init -q --bare "$SCRATCH/origin.git"
+mkdir "$SCRATCH/project"; cd "$SCRATCH/project" || exit 1
+git init -q; echo "print(1)" > train.py; git add .; git commit -qm first
+git remote add origin git://10.77.0.1/origin.git
+git config remote.origin.gittrackPush git://10.77.0.1/origin.git
+daemon; scheduler; sleep 3; in_ns head git push -q origin HEAD; worker b; worker c; sleep 6
+for name in "${@:-worker}"; do fault "$name"; done
