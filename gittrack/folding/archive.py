@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from gittrack import git
 from gittrack.core import layout
-from gittrack.core.errors import Damaged, TrackError
+from gittrack.core.errors import Damaged
 from gittrack.core.fast_typing import NamedTuple
 from gittrack.git import refs
 
@@ -82,35 +82,6 @@ def is_ancestor(repo: git.Repo, earlier: str, later: str) -> bool:
     """Return whether a commit is another one, or was made before it and led to it."""
     call = ("merge-base", "--is-ancestor", earlier, later)
     return earlier == later or repo.call(*call, shared=True).wait().code == 0
-
-
-def check(repo: git.Repo, archive: Archive) -> str:
-    """Return what is wrong with an archive that somebody else may have made; empty if it is sound.
-
-    Each line must name a run, once, and a commit that is a parent of an archive.
-    """
-    try:
-        members = parents(repo, archive)
-        every = [line.partition(" ") for part in lines(repo, archive.chunks) for line in part]
-    except Damaged as error:
-        return error.message
-    names = {ref for _, _, ref in every}
-    if len(names) < len(every):
-        return "it has a run twice"
-    for oid, _, ref in every:
-        if not _is_run_ref(ref):
-            return f"it has {ref!r:.80}, which is not the ref of a run"
-        if oid not in members:
-            return f"the commit {oid[:12]!r} of {ref} is not one of its parents"
-    return ""
-
-
-def _is_run_ref(ref: str) -> bool:
-    parsed = layout.parse_run_ref(ref)
-    try:
-        return parsed is not None and layout.check_experiment(parsed[0]) != ""
-    except TrackError:
-        return False
 
 
 def date_of(commit: bytes) -> int | None:

@@ -117,7 +117,7 @@ def pull(
     _fetch_sweeps(repo, source, here, unattended)
     everywhere.clean(repo)
     folded = _receive_folded(repo, source, choice, unattended)
-    source = receiving.with_members(repo, source)
+    source = source if folded.problem else receiving.with_members(repo, source)
     selected = _select(repo, source, choice, unattended)
     has_trash = any(ref.startswith(layout.TRASH) for ref in here)
     restored = removals.restore(repo, selected) if has_trash else ()

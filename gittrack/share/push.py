@@ -169,9 +169,9 @@ def plan(
     if number is not None:
         return PushPlan(target, (), (), (), (), (), number)
     annotation_merge.receive(repo, target, unattended=unattended)
-    if runs is None:
-        receiving.receive(repo, target, unattended=unattended)
-    target = receiving.with_members(repo, target)
+    arrivals = receiving.receive(repo, target, unattended=unattended) if runs is None else None
+    if not (arrivals and arrivals.problem):
+        target = receiving.with_members(repo, target)
     every = source_of(repo).select(Request(summaries=False)).runs
     removed = removals.of_annotations(repo)
     chosen = every if runs is None else here.current(every, runs, removed, unattended=unattended)

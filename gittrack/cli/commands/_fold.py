@@ -7,7 +7,7 @@ import time
 from gittrack import git
 from gittrack.cli.output import print_note, print_result
 from gittrack.core import layout
-from gittrack.folding import archive
+from gittrack.folding import archive, visible
 from gittrack.tidy import fold, fold_plan
 
 _STAY = {
@@ -41,7 +41,8 @@ def undo(repo: git.Repo, dry_run: bool) -> int:
     """Give all folded runs their refs again."""
     if dry_run:
         tip = archive.tip(repo)
-        runs = len(archive.commits(repo, archive.read(repo, tip))) if tip else 0
+        refs = archive.commits(repo, archive.read(repo, tip)) if tip else {}
+        runs = len(visible.commits_of(repo, refs.keys()))
         print_result(f"folded: {_count(runs)}\nnothing was changed: --dry-run\n")
         return 0
     print_result(f"{_count(fold.unfold(repo))} got a ref again\n")

@@ -103,6 +103,11 @@ class RunInfo(NamedTuple):
     more: dict[str, Any] = {}  # noqa: RUF012
 
     @property
+    def name_in_git(self) -> str | None:
+        """By which name git has the run: its ref, or its commit if it is folded; None if it goes on."""
+        return self.ref or self.commit
+
+    @property
     def finished(self) -> bool:
         """Whether the run ended without a failure."""
         return self.status == FINISHED

@@ -9,9 +9,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from gittrack import git
 from gittrack.core import layout
-from gittrack.core.errors import TrackError
+from gittrack.core.errors import Damaged, TrackError
 from gittrack.core.fast_typing import NamedTuple
-from gittrack.folding import archive, building, merging
+from gittrack.folding import archive, building, checking, merging
 from gittrack.folding.archive import Archive
 from gittrack.git import objects, refs
 from gittrack.read.registry import models
@@ -62,10 +62,19 @@ def receive(
         return Arrivals(problem="git could not fetch it")
     try:
         theirs = archive.read(repo, tip)
-        problem = archive.check(repo, theirs)
+        problem = checking.check(repo, theirs) or _forged(repo, theirs, mine)
         return Arrivals(problem=problem) if problem else _take(repo, theirs, expect)
+    except Damaged as error:
+        return Arrivals(problem=error.message)
     finally:
         refs.transact(repo, [f"delete {fetched}\0{tip}"], "gittrack: pull")
+
+
+def _forged(repo: git.Repo, theirs: Archive, tip: str | None) -> str:
+    """Return what is wrong with the messages of the chunks that are not here."""
+    here = archive.read(repo, tip).chunks if tip else ()
+    ref = checking.first_difference(repo, [chunk for chunk in theirs.chunks if chunk not in here])
+    return f"it has another message of {ref} than its commit" if ref else ""
 
 
 class _Sides(NamedTuple):

@@ -256,9 +256,8 @@ def _arithmetic(env: Mapping[str, Any]) -> str:
 
 
 def _by_hand(info: RunInfo) -> str:
-    if info.ref is None:
-        return ""
-    return f"by hand\n  git show {info.ref}:run.yaml\n  git ls-tree -r {info.ref}\n"
+    name = info.name_in_git
+    return f"by hand\n  git show {name}:run.yaml\n  git ls-tree -r {name}\n" if name else ""
 
 
 def _block(title: str, rows: Sequence[tuple[str, str]]) -> str:

@@ -115,9 +115,9 @@ def patch(repo: git.Repo, records: Sequence[RunRecord]) -> dict[str, Any]:
 def _git_diff(records: Sequence[RunRecord], path: str) -> str:
     """Return how plain git compares a file of the first two runs; empty if git does not have both."""
     pair = records[:2]
-    if not all(record.info.ref and path in record.files() for record in pair):
+    if not all(record.info.name_in_git and path in record.files() for record in pair):
         return ""
-    return shlex.join(["git", "diff", *(f"{record.info.ref}:{path}" for record in pair)])
+    return shlex.join(["git", "diff", *(f"{record.info.name_in_git}:{path}" for record in pair)])
 
 
 def _commands(records: Sequence[RunRecord]) -> list[dict[str, str]]:

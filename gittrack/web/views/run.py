@@ -112,7 +112,8 @@ def _commands(record: RunRecord) -> list[dict[str, str]]:
     """Return the commands of a run; plain git has nothing of a run that goes on."""
     info = record.info
     short, files = short_id(info.id), {} if info.status == DAMAGED else record.files()
-    ref = shlex.quote(info.ref) if info.ref else ""
+    name = info.name_in_git or ""
+    ref = shlex.quote(name) if name else ""
     ways = [
         commands.command(
             "this run", f"git track show {short}", f"git log -1 --format=%B {ref}" if ref else ""
@@ -128,7 +129,7 @@ def _commands(record: RunRecord) -> list[dict[str, str]]:
         ("an artifact", artifact),
     ):
         if path in files:
-            file = f"{shlex.quote(f'{info.ref}:{path}')}"
+            file = f"{shlex.quote(f'{name}:{path}')}"
             track = f"git track cat {short} {shlex.quote(path)}"
             ways.append(commands.command(what, track, f"git show {file}" if ref else ""))
     if info.code.snapshot and info.code.commit and ref:

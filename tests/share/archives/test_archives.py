@@ -13,7 +13,7 @@ from helpers import look
 import gittrack
 from gittrack import git
 from gittrack.core import layout
-from gittrack.folding import archive
+from gittrack.folding import archive, checking
 from gittrack.git import objects
 from gittrack.tidy import collect, fold, fold_plan
 
@@ -91,6 +91,7 @@ def test_an_archive_goes_and_comes_as_one_ref(team, monkeypatch):
     assert "everything already" in bob.do(monkeypatch, "push", "--yes")
 
 
+@pytest.mark.slow
 def test_a_clone_that_has_not_folded_sees_each_run_once(team, monkeypatch):
     ada, bob = team
     ada.do(monkeypatch, "push", "--yes")
@@ -122,7 +123,7 @@ def test_two_clones_that_fold_differently_merge(team, monkeypatch):
     assert ada.names == bob.names == ["n4", *EVERY]
     both = archive.read(ada.repo, ada.tip)
     assert len(archive.commits(ada.repo, both)) == 4
-    assert archive.check(ada.repo, both) == ""
+    assert checking.check(ada.repo, both) == ""
     assert there() == ["3", "s"]
 
 
@@ -136,6 +137,7 @@ def test_the_newest_runs_are_pulled_without_the_archive(team, monkeypatch):
     assert bob.names == EVERY
 
 
+@pytest.mark.slow
 def test_a_folded_run_is_pushed_alone(team, monkeypatch):
     ada, bob = team
     ada.fold()
@@ -189,6 +191,7 @@ def test_a_run_that_leaked_leaves_every_archive(team, monkeypatch):
     assert (ada.names, ada.tip) == (bob.names, bob.tip)
 
 
+@pytest.mark.slow
 def test_a_run_that_was_resumed_elsewhere_has_its_ref(team, monkeypatch):
     ada, bob = team
     ada.fold()
@@ -211,20 +214,30 @@ def test_a_run_that_was_resumed_elsewhere_has_its_ref(team, monkeypatch):
     assert gittrack.get("n1", repo="ada").info.commit == later
 
 
-def test_an_archive_that_lies_is_not_taken(team, monkeypatch):
+@pytest.mark.parametrize(
+    ("number", "message", "problem"),
+    [
+        (9, b"\0", "is not one of its parents"),
+        (2, b"x\n\nname: another\n\0", "has another message of refs/runs/default"),
+    ],
+)
+def test_an_archive_that_lies_is_not_taken(team, monkeypatch, number, message, problem):
     ada, bob = team
+    commit = gittrack.get("n2", repo="ada").info.commit if number == 2 else "1" * 40
     ada.fold()
     ada.do(monkeypatch, "push", "--yes")
-    tip = archive.read(ada.repo, ada.tip)
-    store = objects.Store(git.object_store_path(ada.repo), "sha1")
-    line = f"{'1' * 40} {layout.run_ref('default', run_values.run_id(9))}\n".encode()
-    name = f"{run_values.run_id(9)}.{run_values.run_id(9)}.1.12345678"
+    store, run_id = (
+        objects.Store(git.object_store_path(ada.repo), "sha1"),
+        run_values.run_id(number),
+    )
+    refs = store.blob(f"{commit} {layout.run_ref('default', run_id)}\n".encode())
+    name = f"{run_id}.{run_id}.1.{refs[:8]}"
     entries = [
-        objects.Entry("100644", f"{name}.refs", store.blob(line)),
-        objects.Entry("100644", f"{name}.messages", store.blob(b"\0")),
+        objects.Entry("100644", f"{name}.refs", refs),
+        objects.Entry("100644", f"{name}.messages", store.blob(message)),
     ]
-    forged = store.commit(store.tree(entries), [tip.commit], "A <a@b>", 1e9, "m\n\narchives: 1\n")
+    tree = store.tree(entries)
+    forged = store.commit(tree, [str(ada.tip)], "A <a@b>", 1e9, "m\n\narchives: 1\n")
     run_git("ada", "push", "-q", "origin", f"{forged}:{layout.ARCHIVE}")
-    out = bob.do(monkeypatch, "pull", code=1)
-    assert "is not one of its parents" in out
+    assert problem in bob.do(monkeypatch, "pull", code=1)
     assert (bob.tip, bob.names) == (None, [])

@@ -154,8 +154,13 @@ def test_the_environment_has_what_decides_about_numbers():
     assert "environment" not in page(info(1), env={"python": None, "cpu": None})
 
 
+def test_a_folded_run_is_seen_by_hand_by_its_commit():
+    folded = info(1)._replace(ref=None)
+    assert f"git show {folded.commit}:run.yaml" in page(folded)
+
+
 def test_a_live_run_has_nothing_to_see_by_hand():
-    assert "by hand" not in page(info(1)._replace(ref=None))
+    assert "by hand" not in page(info(1)._replace(ref=None, commit=None))
 
 
 # --- The end ------------------------------------------------------------------------------------

@@ -1,0 +1,52 @@
+"""Check an archive that somebody else made, or that a disk may have damaged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gittrack import git
+from gittrack.core import layout
+from gittrack.core.errors import Damaged, TrackError
+from gittrack.folding.archive import Archive, Chunk, lines, messages, parents
+
+
+def check(repo: git.Repo, archive: Archive) -> str:
+    """Return what is wrong with an archive that somebody else may have made; empty if it is sound.
+
+    Each line must name a run, once, and a commit that is a parent of an archive.
+    """
+    try:
+        members = parents(repo, archive)
+        every = [line.partition(" ") for part in lines(repo, archive.chunks) for line in part]
+    except Damaged as error:
+        return error.message
+    names = {ref for _, _, ref in every}
+    if len(names) < len(every):
+        return "it has a run twice"
+    for oid, _, ref in every:
+        if not _is_run_ref(ref):
+            return f"it has {ref!r:.80}, which is not the ref of a run"
+        if oid not in members:
+            return f"the commit {oid[:12]!r} of {ref} is not one of its parents"
+    return ""
+
+
+def _is_run_ref(ref: str) -> bool:
+    parsed = layout.parse_run_ref(ref)
+    try:
+        return parsed is not None and layout.check_experiment(parsed[0]) != ""
+    except TrackError:
+        return False
+
+
+def first_difference(repo: git.Repo, chunks: Sequence[Chunk]) -> str | None:
+    """Return the ref of a run whose stored message is not that of its commit; None if there is none.
+
+    Raises Damaged if a chunk cannot be read.
+    """
+    for text, texts in zip(lines(repo, chunks), messages(repo, chunks), strict=True):
+        commits = git.read_objects(repo, [line.partition(" ")[0] for line in text])
+        for line, message, content in zip(text, texts, commits, strict=True):
+            if message and content is not None and content.partition(b"\n\n")[2] != message:
+                return line.partition(" ")[2]
+    return None
