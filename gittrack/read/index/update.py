@@ -119,24 +119,30 @@ def _listed(repo: git.Repo, files: RefFiles) -> _Listed | None:
     if split is None:
         return None
     lines, _ = split
-    named = dict(ref[::-1] for ref in (line.split(" ", 1) for line in answer[0].split("\n")[:-1]))
-    in_trash = layout.TRASH  # git was not asked for it
-    if any(
-        named.get(name) != oid for name, oid in files.loose.items() if not name.startswith(in_trash)
-    ):
+    others = {ref.name: ref.oid for ref in listing.refs_before_runs(answer)}
+    if not _has_loose(lines, others, files.loose):
         return None
     folded: list[str] = []
-    if layout.ARCHIVE in named:
+    if layout.ARCHIVE in others:
         from gittrack.folding import visible  # noqa: PLC0415 - most repositories have no archive
 
         try:
             folded = visible.lines(repo, answer)
         except TrackError:  # it is damaged: without the index, there is a warning
             return None
-    others = {ref: oid for ref, oid in named.items() if not ref.startswith(layout.RUNS)}
-    newest_first = [*lines, *folded]
-    newest_first.sort(key=_id_and_ref, reverse=True)
-    return _Listed(newest_first, frozenset(folded), others)
+    lines.reverse()  # runs with the same id: in the order of their experiments
+    lines += folded
+    lines.sort(key=_id_and_ref if folded else listing.run_id, reverse=True)
+    return _Listed(lines, frozenset(folded), others)
+
+
+def _has_loose(lines: Sequence[str], others: Mapping[str, str], loose: Mapping[str, str]) -> bool:
+    """Return whether a listing has what the files of loose refs say; git was not asked for the trash."""
+    runs = {f"{oid} {name}" for name, oid in loose.items() if name.startswith(layout.RUNS)}
+    rest = {name for name in loose if not name.startswith((layout.RUNS, layout.TRASH))}
+    return (not runs or runs.issubset(lines)) and all(
+        others.get(name) == loose[name] for name in rest
+    )
 
 
 def _id_and_ref(line: str) -> tuple[str, str]:
@@ -181,9 +187,10 @@ class _Placed(NamedTuple):
 def _placed(listed: _Listed, rows: Mapping[str, int], loose: Mapping[str, str]) -> _Placed:
     order: list[int] = []
     unread, loose_rows = [], {}
+    loose_lines = {f"{oid} {name}" for name, oid in loose.items()}
     for line in listed.lines:
         row = rows.get(line)
-        if line.partition(" ")[2] in loose:
+        if line in loose_lines:
             if row is not None:
                 loose_rows[line] = row
         elif row is None:
@@ -245,9 +252,12 @@ def _lines(chunks: Sequence[RunChunk]) -> dict[str, int]:
     for chunk in chunks:
         ids, commits = chunk.content(IDS).decode(), chunk.content(COMMITS).decode()
         width = len(commits) // chunk.rows
-        experiments = chunk.values(EXPERIMENTS) or []
-        for row, experiment in enumerate(experiments):
-            ref = layout.run_ref(experiment, ids[24 * row : 24 * row + 24])
-            lines[f"{commits[width * row : width * row + width]} {ref}"] = first + row
+        numbers = range(first, first + chunk.rows)
+        names = [
+            f"{commits[width * row : width * row + width]} {layout.RUNS}{experiment}/"
+            f"{ids[24 * row : 24 * row + 24]}"
+            for row, experiment in enumerate(chunk.values(EXPERIMENTS) or [])
+        ]
+        lines.update(zip(names, numbers, strict=True))
         first += chunk.rows
     return lines

@@ -138,7 +138,7 @@ def live_elsewhere(repo: git.Repo, snapshots: Sequence[refs.Ref]) -> list[Raw]:
     return [raw for raw in live_elsewhere.read(repo, list(snapshots)) if raw.id not in here]
 
 
-def _before_runs(listing: refs.Listing) -> list[refs.Ref]:
+def refs_before_runs(listing: refs.Listing) -> list[refs.Ref]:
     """Return the refs of a listing before those of the runs, which may be very many."""
     text = listing[0]
     first = text.find(f" {layout.RUNS}")
@@ -149,7 +149,7 @@ def snapshots(listing: refs.Listing) -> list[refs.Ref]:
     """Return the refs of live runs of other machines in a listing."""
     if f" {layout.TRACKING}" not in listing[0]:
         return []
-    return [ref for ref in _before_runs(listing) if ref.name.startswith(layout.TRACKING)]
+    return [ref for ref in refs_before_runs(listing) if ref.name.startswith(layout.TRACKING)]
 
 
 def live_ids(repo: git.Repo) -> list[str]:
