@@ -35,7 +35,6 @@ from gittrack.web.views.runs import goals_of
 
 _MOST_ROWS = 50
 _PAUSE = 1.0  # seconds between two looks
-_LABEL = 40  # characters of the params of a group
 
 
 class Picture(NamedTuple):
@@ -135,7 +134,7 @@ def drawn(
     else:
         lines = (
             [
-                _mean(repo, picture, group, metric, state, cache)
+                _mean(repo, picture, group, watch.group_label(group, ranked), metric, state, cache)
                 for group in ranked[: watch.MOST_CURVES]
             ]
             if state.group
@@ -182,13 +181,17 @@ def _groups(repo: git.Repo, infos: list[RunInfo], metric: str) -> list[Group]:
 
 
 def _mean(
-    repo: git.Repo, picture: Picture, group: Group, metric: str, state: State, cache: PointCache
+    repo: git.Repo,
+    picture: Picture,
+    group: Group,
+    label: str,
+    metric: str,
+    state: State,
+    cache: PointCache,
 ) -> Line:
-    """Return the mean curve of a group; its label has the params of the group that fit."""
+    """Return the mean curve of a group."""
     curves = [_line(repo, picture, info, metric, state, cache) for info in group.runs]
-    name = "  ".join(f"{name}={text.value(value)}" for name, value in group.params.items())
-    label = text.shorten(text.escape(name), _LABEL) or watch.label(group.runs[0])
-    return Line(f"{label} ({len(curves)})", mean_curve([curve.points for curve in curves]))
+    return Line(label, mean_curve([curve.points for curve in curves]))
 
 
 def _line(

@@ -29,6 +29,7 @@ HELP = (
 )
 WEIGHTS = (0.0, 0.6, 0.9, 0.98)  # of the past, of a smoothed curve
 MOST_CURVES = 7
+_LABEL = 40  # characters of the params of a group
 _FEWEST_LINES = 12  # with fewer, there is no chart
 _MARKS = {True: ">", False: " "}
 
@@ -205,6 +206,14 @@ def group_lines(ranked: Sequence[Group], metric: str) -> list[str]:
         return [f"no finished run has {text.escape(metric)}" if metric else "no run has a metric"]
     lines = table.render(groups.table(ranked, metric)).splitlines()
     return [f"   {line}" for line in lines]
+
+
+def group_label(group: Group, ranked: Sequence[Group]) -> str:
+    """Return the params of a group that the others do not share, and the number of its runs."""
+    shared = groups.constants(ranked)
+    own = {name: value for name, value in group.params.items() if name not in shared}
+    name = "  ".join(f"{text.escape(name)}={text.value(value)}" for name, value in own.items())
+    return f"{text.shorten(name, _LABEL) or label(group.runs[0])} ({len(group.runs)})"
 
 
 def chart_lines(lines: Sequence[Line], frame: Frame) -> list[str]:

@@ -104,6 +104,7 @@ def test_groups_have_a_table_and_mean_curves():
     head, first, second = watch.group_lines(ranked, "loss")
     assert "loss (mean ± std)" in head
     assert ["0.6 ± 0.14" in line for line in (first, second)] == [False, True]
+    assert [watch.group_label(group, ranked) for group in ranked] == ["lr=2 (1)", "lr=1 (2)"]
     assert watch.group_lines([], "loss") == ["no finished run has loss"]
     assert mean_curve([[(0, 1.0), (1, 3.0)], [(1, 5.0)]]) == [(0, 1.0), (1, 4.0)]
 
