@@ -75,6 +75,12 @@ def test_the_end_of_a_run_starts_it_in_a_large_repository_once_a_day(repo, monke
     assert len(started) == 2
 
 
+def test_a_folder_that_cannot_be_read_ends_no_run(repo, monkeypatch):
+    run_git(".", "pack-refs", "--all")
+    monkeypatch.setattr("gittrack.record.publish.upkeep.layout.live_dir", lambda home: "/nowhere")
+    upkeep.fold_sometimes(repo, 1)
+
+
 def test_the_process_folds(repo, monkeypatch):
     from gittrack.cli.commands import _background
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import suppress
 
 from gittrack import git
 from gittrack.core import layout
@@ -19,12 +20,13 @@ def fold_sometimes(repo: git.Repo, threshold: int) -> None:
 
     This costs one look at a file.  Nothing is started while another run goes on here, or twice a day.
     """
-    if threshold <= 0 or _size(repo) < threshold * _BYTES:
-        return
-    if any(map(layout.is_id, os.listdir(layout.live_dir(repo.common_dir)))):
-        return
-    if time.time() - _time(path(repo.common_dir)) >= _PAUSE_SECONDS:
-        background.start(background.FOLD, repo.common_dir)
+    with suppress(OSError):  # what cannot be read now is looked at by the end of the next run
+        if threshold <= 0 or _size(repo) < threshold * _BYTES:
+            return
+        if any(map(layout.is_id, os.listdir(layout.live_dir(repo.common_dir)))):
+            return
+        if time.time() - _time(path(repo.common_dir)) >= _PAUSE_SECONDS:
+            background.start(background.FOLD, repo.common_dir)
 
 
 def path(common_dir: str) -> str:
