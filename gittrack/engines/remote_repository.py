@@ -108,6 +108,15 @@ class RemoteWorker:
         commit: str = info.commit
         return patiently(lambda: self._push(commit, ref))
 
+    def bring(self, ref: str, commit: str) -> None:
+        """Fetch an earlier run, from which a trial continues.  Raises TrackError if the remote lacks it."""
+        if git.missing_objects(self.repo, [commit]):
+            transport.fetch(self.repo, self.route, [f"+{ref}:{ref}"], unattended=True)
+        if git.missing_objects(self.repo, [commit]):
+            raise TrackError(
+                f"the earlier run {ref} is not on the remote", "push it: git track push"
+            )
+
     def _push(self, commit: str, ref: str) -> bool:
         (update, *_) = transport.push(
             self.repo, self.route, [f"{commit}:{ref}"], leases={ref: ""}, unattended=True

@@ -106,6 +106,9 @@ class SharedWorker:
             return True
         return results.deliver(self.repo, self.sweep_id, info.sweep.trial, info.commit)
 
+    def bring(self, ref: str, commit: str) -> None:
+        """Bring an earlier run: it is in the repository already."""
+
 
 class SharedSweep:
     """What the process of a sweep does with the results of its workers.

@@ -39,6 +39,9 @@ class RunDestination(Protocol):
     def deliver(self, info: RunInfo, *, counts: bool) -> bool:
         """Deliver a run; return False if its trial has another result."""
 
+    def bring(self, ref: str, commit: str) -> None:
+        """Bring the run of an earlier rung, from which a trial continues."""
+
 
 class SweepWork:
     """Runs the trials of one sweep in worktrees at its commit.
@@ -92,6 +95,7 @@ class SweepWork:
         earlier = tasks.earlier_run(task)
         info = None
         if earlier is not None:
+            self.meeting.bring(str(earlier.ref), str(earlier.commit))
             info = RunInfo(
                 earlier.id,
                 earlier.experiment,

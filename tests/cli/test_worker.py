@@ -55,6 +55,7 @@ def test_a_setup_that_fails_is_shown_and_nothing_is_tried_again(sweep):
     assert json.loads(look("ls", "--json").out) == []
 
 
+@pytest.mark.slow
 def test_a_worker_runs_only_what_it_was_asked_to_trust(sweep, tmp_path):
     process = sweep("--setup", "env.sh")
     other = {"XDG_STATE_HOME": str(tmp_path.parent / "homes" / "other")}
@@ -75,6 +76,15 @@ def test_a_worker_needs_a_sweep_that_waits_for_it(project):
     assert (done.code, refused.code) == (1, 1)
     assert "no process runs the sweep" in refused.err
     assert "--engine workers" in refused.err
+
+
+def test_curves_do_not_travel_so_early_stopping_is_refused(project):
+    text = "method: random\nmetric: {name: loss, goal: minimize}\nparameters: {x: {min: 0, max: 1.0}}\n"
+    text += "run_cap: 3\nearly_terminate: {type: median, min_iter: 2}\ncommand: ['true']\n"
+    Path("early.yaml").write_text(text)
+    refused = look("sweep", "early.yaml", "--engine", "workers")
+    assert refused.code == 1
+    assert "early_terminate needs the curves" in refused.err, refused.err
 
 
 @pytest.mark.parametrize(

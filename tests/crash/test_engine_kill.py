@@ -70,6 +70,7 @@ def test_a_worker_is_killed(marks):
     assert err.count("runs again: the worker on") >= 2 or "warning" in err, out + err
 
 
+@pytest.mark.slow
 def test_the_process_of_the_sweep_is_killed(marks):
     sweep = begin("local-processes")
     agent = agent_of(marks)
@@ -99,6 +100,7 @@ def test_workers_that_joined_go_on_for_the_next_process(marks):
     assert [run["sweep"]["attempt"] for run in runs] == [1, 1, 1, 1]  # nothing ran twice
 
 
+@pytest.mark.slow
 def test_a_launcher_is_killed_with_its_trial(marks):
     sweep = begin("local-processes")
     agent_of(marks)

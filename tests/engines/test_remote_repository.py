@@ -69,6 +69,10 @@ def test_workers_clone_run_and_deliver_once(sweep, remote, scratch, monkeypatch)
     taken = results.take(track_git.find(), SWEEP, "default", [Delivery("0", second.commit)], 0)
     one.publish(taken)
     assert git(remote, "rev-parse", taken[0].ref) == taken[0].commit
+    worker.bring(taken[0].ref, taken[0].commit)  # for a trial that continues from it
+    assert git(clone.git_dir, "rev-parse", taken[0].ref) == taken[0].commit
+    with pytest.raises(TrackError, match="is not on the remote"):
+        worker.bring("refs/runs/default/none", "c0ffee" * 6 + "beef")
     one.close(done=True)
     assert git(remote, "for-each-ref", "refs/sweeps/results") == ""
 
@@ -111,6 +115,7 @@ def test_nobody_agreed_yet(sweep):
     assert "git track push" in refused.value.hint
 
 
+@pytest.mark.slow
 def test_a_sweep_whose_runs_meet_on_a_remote(remote, scratch, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(scratch / "cache"))
     Path("empty.yaml").write_text("{}\n")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from gittrack import git
 from gittrack.core.errors import TrackError
+from gittrack.search.plan import SweepPlan
 from gittrack.sweeping.jobs import JobMaker, RunOptions
 from gittrack.sweeping.runner import ClosablePool
 from gittrack.sweeping.state import SweepState
@@ -108,9 +109,19 @@ def _resources(text: str) -> dict[str, float]:
         raise TrackError(f"--resources {text} is not NAME=N", "write --resources gpu=1", code=2)
 
 
-def with_engine(options: RunOptions, engine: EngineOptions | None) -> RunOptions:
-    """Return how trials run: with an engine, each in a worktree."""
-    return options if engine is None else options._replace(isolate=True)
+def with_engine(options: RunOptions, engine: EngineOptions | None, plan: SweepPlan) -> RunOptions:
+    """Return how trials run: with an engine, each in a worktree.
+
+    Raises TrackError if an engine cannot run the plan.
+    """
+    if engine is None:
+        return options
+    if plan.early_terminate is not None:
+        raise TrackError(
+            "early_terminate needs the curves of other trials, which an engine does not carry",
+            "leave early_terminate out of the sweep file, or use halving, hyperband or asha",
+        )
+    return options._replace(isolate=True)
 
 
 def bring_runs(repo: git.Repo, sweep_id: str, engine: EngineOptions | None) -> None:
