@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import repos
-from measure import Row, against, alternate, git
+from measure import Row, against, alternate, cli, git, more, quietly
 
 import gittrack
+
+_INIT = "import gittrack; gittrack.init().finish()"
 
 
 def rows(scratch: Path) -> Iterator[Row]:
@@ -21,7 +24,7 @@ def rows(scratch: Path) -> Iterator[Row]:
         40,
         warmup=4,
     )
-    yield against("clean, against git commit --allow-empty", *times, 4)
+    yield against("clean, against git commit --allow-empty", *times, 2)
 
     dirty = repos.large(scratch / "dirty")
     turns = itertools.count(1)
@@ -32,6 +35,32 @@ def rows(scratch: Path) -> Iterator[Row]:
         before=lambda: repos.touch(dirty, next(turns)),
     )
     yield against("dirty, 10,000 files, against git stash create", *times, 2)
+    times = alternate(
+        lambda: _record(dirty),
+        lambda: git(dirty, "commit", "--allow-empty", "-qm", "nothing"),
+        20,
+        before=lambda: repos.touch(dirty, next(turns)),
+    )
+    yield against("dirty, 10,000 files, against git commit --allow-empty", *times, 3)
+    yield from _first(clean)
+
+
+def _first(clean: Path) -> Iterator[Row]:
+    """Yield what a command and a script pay once; the bars are those of an idle machine with 2 cores."""
+    times = alternate(
+        lambda: quietly([*cli(), "run", "--", "true"], clean),
+        lambda: quietly([sys.executable, "-c", "pass"], clean),
+        20,
+        warmup=2,
+    )
+    yield more("git track run -- true, against python -c pass", *times, 0.039)
+    times = alternate(
+        lambda: quietly([sys.executable, "-c", _INIT], clean),
+        lambda: quietly([sys.executable, "-c", "pass"], clean),
+        20,
+        warmup=2,
+    )
+    yield more("first gittrack.init and its finish, against python -c pass", *times, 0.055)
 
 
 def _record(repo: Path) -> None:
