@@ -317,6 +317,7 @@ LAZY_IMPORTS = {
         "gittrack.disk.lock": "most listings write nothing",
     },
     "read/index/update.py": {
+        "logging": "few repositories have so many runs",
         "gittrack.folding.visible": "most repositories have no archive",
         "gittrack.read.index.completion": "most listings write nothing",
         "gittrack.read.index.encoder": "most listings write nothing",

@@ -18,6 +18,7 @@ from gittrack.read.runs.reader import Raw
 
 _FEW = 32  # so many runs are read from git each time, before they are added to the index
 _CHUNK = 4096  # runs
+_MANY = 50_000  # runs; from here on, a line shows how many are in the index
 _LARGE = 5000  # runs; from here on, the index is faster than git even for the newest runs
 _MOST_BODIES = 1 << 29  # bytes of a file of chunks from which on the records have no bodies
 PREFIXES = (layout.RUNS, layout.NOTES, layout.TRACKING, layout.ARCHIVE, layout.TRASH)
@@ -159,12 +160,13 @@ def _written(
     if len(rows) > 2 * len(listed.lines):  # most of it is not needed any more
         manifest, rows, new = Manifest(), {}, listed.lines
     if len(new) > _FEW or not manifest.data:
+        first = len(rows)
         for raws in _with_bodies(repo, new, listed.folded):
             rows |= {_line(raw): manifest.rows + row for row, raw in enumerate(raws)}
             manifest = _appended(repo, writer, manifest, raws)
-            writer.publish(
-                manifest._replace(stamp="")
-            )  # if this process ends now, the next continues
+            _show_progress(len(rows) - first, len(new))
+            # It holds for nothing yet, but if this process ends now, the next one continues.
+            writer.publish(manifest._replace(stamp=""))
     return manifest._replace(
         stamp=files.stamp if files.settled else "",
         hidden=tuple(files.loose),
@@ -172,6 +174,15 @@ def _written(
         others={ref: oid for ref, oid in listed.others.items() if ref not in files.loose},
         **_placed(listed, rows, files.loose)._asdict(),
     )
+
+
+def _show_progress(count: int, total: int) -> None:
+    """Show how far an index of many runs is, about ten times."""
+    if total >= _MANY and count * 10 // total > (count - _CHUNK) * 10 // total:
+        import logging  # noqa: PLC0415 - few repositories have so many runs
+
+        message = "making the index of runs, once: %s of %s"
+        logging.getLogger("gittrack").warning(message, f"{count:,}", f"{total:,}")
 
 
 class _Placed(NamedTuple):

@@ -148,6 +148,28 @@ def test_annotations_are_in_a_file_of_their_own(place):
     assert json.loads(look("ls", "-w", "'good' in tags", "--json").out)[0]["name"] == "r7"
 
 
+def test_an_index_that_was_interrupted_is_continued(place, monkeypatch, caplog):
+    """Ctrl-C while the index of many runs is made: the chunks that were written are used."""
+    encoded = encoder.encoded
+    calls = itertools.count()
+
+    def interrupted(raws, *args, **more):
+        if next(calls) == 2:
+            raise KeyboardInterrupt
+        return encoded(raws, *args, **more)
+
+    monkeypatch.setattr(update, "_FEW", 0)
+    monkeypatch.setattr(update, "_CHUNK", 10)
+    monkeypatch.setattr(update, "_MANY", COUNT // 2)
+    monkeypatch.setattr(encoder, "encoded", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        query.listing(git_layer.find(), sort="loss")
+    assert indexed() == 20
+    assert best() == ALL
+    assert indexed() == COUNT
+    assert "making the index of runs, once: 10 of 40" in caplog.text
+
+
 def test_a_run_in_the_trash_is_not_listed(place):
     best()
     git(place, "pack-refs", "--all")
