@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from concurrent import futures
 from typing import Any
 
-import dask
 import distributed
 
 from gittrack.core.errors import TrackError
@@ -161,13 +160,11 @@ def _copy(ended: Any, future: futures.Future[Report]) -> None:
 
 
 def _local_cluster(places: int) -> Any:
-    """Start a cluster on this machine, which no other machine reaches."""
-    with dask.config.set({"distributed.scheduler.allowed-failures": 0}):
-        workers = max(1, min(2, places))
-        return _dask.LocalCluster(
-            n_workers=workers,
-            threads_per_worker=-(-places // workers),
-            host="127.0.0.1",
-            dashboard_address=None,
-            silence_logs=40,
-        )
+    """Start a cluster in threads of this process, which no other machine reaches; trials are processes."""
+    return _dask.LocalCluster(
+        processes=False,
+        n_workers=1,
+        threads_per_worker=places,
+        dashboard_address="127.0.0.1:0",
+        silence_logs=40,
+    )
