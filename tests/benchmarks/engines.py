@@ -58,13 +58,13 @@ def _sweep(place: Path) -> tuple[float, float]:
     while not start:
         journals = Path(git_dir.common_dir, "gittrack", "live")
         start = time.perf_counter() if journals.is_dir() and os.listdir(journals) else 0.0
-    sweep.stderr.read()
+    printed = sweep.stderr.read()
     seconds = time.perf_counter() - start
     _, status, usage = os.wait4(sweep.pid, 0)
     for worker in workers:
         worker.wait()
     if status:
-        sys.exit(f"the sweep ended with {status}")
+        sys.exit(f"the sweep ended with {status}: {printed[-500:]}")
     return seconds, usage.ru_utime + usage.ru_stime
 
 

@@ -8,6 +8,7 @@ other clones find it.  So the state of a sweep is still its runs and nothing els
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -63,10 +64,14 @@ def delivered(repo: git.Repo, sweep_id: str) -> dict[str, Delivery]:
 
 
 def forget(repo: git.Repo, sweep_id: str) -> None:
-    """Delete the refs of the results of a sweep that is done: its runs have them all."""
+    """Delete the refs of the results of a sweep that is done: its runs have them all.
+
+    If git cannot delete them now, such as while another process packs refs, they stay and do no harm.
+    """
     prefix = layout.result_ref(sweep_id, "")
     commands = [f"delete {ref.name}\0{ref.oid}" for ref in refs.now(repo, prefix) if ref.oid]
-    refs.transact(repo, commands, _REASON)
+    with contextlib.suppress(git.GitError):
+        refs.transact(repo, commands, _REASON)
 
 
 def take(

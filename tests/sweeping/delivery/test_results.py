@@ -1,6 +1,7 @@
 """Results of trials: the first one that is delivered counts, and its order is written into its run."""
 
 import json
+from pathlib import Path
 
 import pytest
 import run_values
@@ -65,6 +66,11 @@ def test_taking_again_completes_what_a_kill_left(repo):
     once = results.take(repo, SWEEP, "default", deliveries, 0)
     assert results.take(repo, SWEEP, "default", deliveries, 0) == once
     assert results.take_waiting(repo, SWEEP, "default", ["1", "2", "3"], 3) == []
+    packing = Path(repo.common_dir, "packed-refs.lock")
+    packing.touch()  # as `git pack-refs` does, which every run may start in the background
+    results.forget(repo, SWEEP)
+    assert len(results.delivered(repo, SWEEP)) == 3
+    packing.unlink()
     results.forget(repo, SWEEP)
     assert git(".", "for-each-ref", f"{layout.SWEEPS}results") == ""
     assert [run.sweep.order for run in state.runs(repo, SWEEP)] == [0, 1, 2]
