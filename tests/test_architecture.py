@@ -108,6 +108,7 @@ SPEAKS_EXCEPTIONS = {
     "launch/signals.py": "a forked child must end by os._exit",
     "api/messages.py": "the lines on stderr at the beginning and end of a script's run",
     "sweeping/pool.py": "a forked child must end by os._exit",
+    "record/session.py": "a program without a free descriptor cannot import logging for its warning",
 }
 
 READS_ENVIRONMENT = {

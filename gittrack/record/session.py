@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -233,9 +234,15 @@ def _with_changes(
 
 def warn(warnings: Sequence[str]) -> None:
     """Log warnings; they go to stderr unless the logging of the program is configured otherwise."""
-    for warning in warnings:
+    if not warnings:
+        return
+    try:
         import logging  # noqa: PLC0415
-
+    except OSError:  # a program without a free descriptor, which did not import it before
+        if sys.stderr is not None:
+            sys.stderr.writelines(f"gittrack: {warning}\n" for warning in warnings)
+        return
+    for warning in warnings:
         logging.getLogger("gittrack").warning("%s", warning)
 
 

@@ -119,7 +119,7 @@ def test_a_probe_leaves_nothing_of_the_user_on_the_host(clone):
 
 
 def test_many_removals_of_others_wait_for_an_answer(clone, tmp_path, monkeypatch):
-    monkeypatch.setattr("gittrack.share.pull.ASK_ABOVE", 0)
+    monkeypatch.setattr("gittrack.cli.commands._pull.ASK_ABOVE", 0)
     assert look("push", "--yes").code == 0
     git(tmp_path, "clone", "-q", "server.git", "bob")
     monkeypatch.chdir(tmp_path / "bob")

@@ -11,7 +11,7 @@ from helpers import ROOT, git, listed, model, record, repo, run_cli
 
 import gittrack
 
-PAGE = (ROOT / "docs" / "by-hand.md").read_text()
+PAGE = (ROOT / "docs" / "by-hand.md").read_text().partition("## Share runs with plain git\n")[2]
 RUNS, MODELS = (block.strip().splitlines() for block in PAGE.split("```")[1:4:2])
 STAGES, FETCH, DOCTOR, ENDED, PUSH = MODELS
 
