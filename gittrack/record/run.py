@@ -59,7 +59,7 @@ class Run(RunFiles):
         TrackError
             If the run has ended, or ``metrics`` is not a mapping.
         """
-        if self._is_silent():
+        if self.disabled and self._is_silent():
             return
         try:
             self._points.log(metrics, step)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,13 @@ def test_it_can_be_on_a_new_branch(repo, commit, folder):
 def test_a_relative_folder_is_below_the_current_one(repo, commit, tmp_path):
     worktree.add(repo, commit, "../beside")
     assert (tmp_path.parent / "beside" / "train.py").exists()
+
+
+def test_of_many_that_are_added_at_once_none_reads_another_half_made(repo, commit, tmp_path):
+    folders = [str(tmp_path.parent / f"tree-{number}") for number in range(12)]
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda folder: worktree.add(repo, commit, folder), folders))
+    assert worktrees() == 13
 
 
 def test_a_folder_that_exists_is_refused_and_stays(repo, commit, folder):
