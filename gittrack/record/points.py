@@ -20,6 +20,7 @@ from gittrack.record.appender import Appender
 
 _SYNC_SECONDS = 10.0
 _MAX_STEP = metric_value.MOST
+_MIN_STEP = -_MAX_STEP
 
 
 class _Cells(dict[str, str]):
@@ -83,23 +84,21 @@ class Points:
 
     def log(self, metrics: Mapping[str, Any], step: float | None = None) -> None:
         """Write a point of each metric; see `Run.log`."""
-        if step is not None and (type(step) is not int or not -_MAX_STEP < step < _MAX_STEP):
+        if step is not None and (type(step) is not int or not _MIN_STEP < step < _MAX_STEP):
             step = metric_value.number(step, "step")
         at = None if step is None else f"{step}"
-        cells, counters, lines = self._cells, self._next, []
+        cells, counters, text = self._cells, self._next, ""
         with self._lock:
             now = monotonic() - self._zero
             end = self._end if now < self._end_until else self._tick(now)
             for name, value in metrics.items():
                 if type(value) is not float:
                     value = metric_value.number(value, name)
-                lines.append(f"{at or counters.get(name, 0)}{cells[name]}{value!r}")
+                text += f"{at or counters.get(name, 0)}{cells[name]}{value!r}{end}"
             if self._closed:
                 raise TrackError(
                     "the run is finished and takes no more points", "start another one"
                 )
-            lines.append("")
-            text = end.join(lines)
             try:
                 data = text.encode()
             except UnicodeEncodeError:  # a name has bytes that are not text
