@@ -1,8 +1,9 @@
 """Remember that a push or a pull had nothing to do: as long as nothing changes, it is not worked out again.
 
 What is remembered is a digest of all that decides what a push or a pull does: the refs that the remote
-lists, the refs and gittrack's own files here, and git's configuration.  Whatever changes, the digest is
-another one, and everything is looked at again.  So the file can be deleted at any time, and hides nothing.
+lists, the refs and gittrack's own files here, git's configuration, and the server of large files that the
+project names.  Whatever changes, the digest is another one, and everything is looked at again.  So the file
+can be deleted at any time, and hides nothing.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import os
 from _blake2 import (
     blake2b,
 )  # `hashlib` loads OpenSSL, which takes longer than git takes to list the refs
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gittrack import git
 from gittrack.core import layout
@@ -26,6 +27,7 @@ PUSH = "push"  # the call without options
 PLACES = (*layout.SHARED, *names.PLACES)  # where the refs are that a push or a pull reads
 # Below `layout.home`: what came from a remote, what waits for a push, and large files.
 _FILES = ("pulled", "expected", layout.WAITING, "sent", layout.STORE)
+_PROJECT = "HEAD:.lfsconfig"  # as committed on the branch of the main worktree
 _MOST_LINES = 16  # remembered calls: with other options, or of other remotes
 
 
@@ -72,12 +74,14 @@ def look(repo: git.Repo, remote: str | None, call: str, *, unattended: bool = Fa
     """
     before = refs.listing(repo, *PLACES)  # a later change here must not count as looked at
     files = list(_stamps(repo))
+    project = _read_project(repo, files) if call else []
     listing = remotes.list_refs(repo, remote, unattended=unattended)
+    answers = [answer.out for answer in (reading.wait() for reading in project)]
     if not call or before[1] or _has_live_runs(repo):
         return Sides(listing, before, "")
     digest = blake2b(digest_size=16)
     words = (__version__, call, listing.name, before[0], *files)
-    for part in (listing.config, listing.text, *map(os.fsencode, words)):
+    for part in (listing.config, listing.text, *answers, *map(os.fsencode, words)):
         digest.update(b"%d " % len(part))
         digest.update(part)
     return Sides(listing, before, digest.hexdigest())
@@ -110,6 +114,15 @@ def _stamps(repo: git.Repo) -> Iterator[str]:
             yield f"{path} {status.st_size} {status.st_mtime_ns} {status.st_ino}"
         except FileNotFoundError:
             continue
+
+
+def _read_project(repo: git.Repo, files: Sequence[str]) -> list[git.Call]:
+    """Begin to read which server of large files the project names, see `large.choice`; if there are any."""
+    store = f"{layout.home(repo.common_dir)}/{layout.STORE}/"
+    if not any(stamp.startswith(store) for stamp in files):
+        return []
+    calls = (("symbolic-ref", "--quiet", "HEAD"), ("rev-parse", "--quiet", "--verify", _PROJECT))
+    return [git.Call(["--git-dir", repo.common_dir, *call]) for call in calls]
 
 
 def _has_live_runs(repo: git.Repo) -> bool:

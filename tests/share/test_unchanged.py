@@ -62,6 +62,12 @@ def _write(clone, name: str) -> None:
     path.write_text("1\n")
 
 
+def _commit(clone, name: str, text: str) -> None:
+    Path(clone.folder, name).write_text(text)
+    run_git(clone.folder, "add", name)
+    run_git(clone.folder, "commit", "-qm", name)
+
+
 CHANGES = {
     "a run here": lambda ann, bob: bob.record("b"),
     "a run there": lambda ann, bob: (ann.record("b"), ann.push()),
@@ -76,6 +82,12 @@ CHANGES = {
     "a run that waits": lambda ann, bob: _write(bob, f"waiting/{bob.run('a').id}"),
     "a run in the trash": lambda ann, bob: trash.remove(bob.repo, [bob.run("b")]),
     "a large file": lambda ann, bob: _write(bob, "store/sha256/ab/cd/abcd"),
+    "the server of large files, in the project": lambda ann, bob: _commit(
+        bob, ".lfsconfig", "[lfs]\n\turl = https://example.org/lfs\n"
+    ),
+    "no branch, as in the code of a run": lambda ann, bob: run_git(
+        bob.folder, "checkout", "-q", "--detach"
+    ),
     "a large file that is expected": lambda ann, bob: _write(bob, "expected"),
     "a list of what was sent": lambda ann, bob: _write(bob, "sent/abcd"),
     "a run that goes on": lambda ann, bob: Path(
