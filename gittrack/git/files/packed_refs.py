@@ -1,10 +1,13 @@
-"""Look up one name in ``packed-refs``, which may have a million lines, without reading all of them."""
+"""Look up one name in ``packed-refs``, which may have a million lines, without reading all of them.
+
+The file is read and not mapped: a mapped file that another host replaces ends the process by SIGBUS on NFS.
+"""
 
 from __future__ import annotations
 
-import mmap
 import os
-from collections.abc import Iterator
+
+from gittrack.core.fast_typing import BinaryIO
 
 _SORTED = b" sorted "  # in the first line, if the lines are in the order of their names
 
@@ -23,49 +26,38 @@ def _first_at(common_dir: str, name: bytes) -> bytes:
     """Return the first name in the order of bytes that is not before ``name``; empty if there is none."""
     try:
         with open(os.path.join(common_dir, "packed-refs"), "rb") as file:
-            if os.fstat(file.fileno()).st_size == 0:  # it cannot be mapped
-                return b""
-            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-                head = data[: data.find(b"\n") + 1]
-                if not head.startswith(b"#") or _SORTED not in head:
-                    return min((other for other in _names(data) if other >= name), default=b"")
-                return _bisect(data, len(head), name)
+            head = file.readline()
+            if head.startswith(b"#") and _SORTED in head:
+                return _bisect(file, len(head), name)
+            lines = (line for line in (head, *file) if line[:1] not in b"#^")
+            return min((other for other in map(_name, lines) if other >= name), default=b"")
     except FileNotFoundError:
         return b""
 
 
-def _bisect(data: mmap.mmap, low: int, name: bytes) -> bytes:
-    high, result = len(data), b""
-    while low < high:
-        start = _record(data, low, (low + high) // 2)
-        other = _name(data, start)
-        if other < name:
-            low = _next(data, start)
+def _bisect(file: BinaryIO, low: int, name: bytes) -> bytes:
+    """Return the same from sorted lines, which begin at ``low``."""
+    high = os.fstat(file.fileno()).st_size
+    while low < high:  # lines before `low` have names before `name`, lines from `high` on have not
+        middle = (low + high) // 2
+        other = _next_name(file, low, middle)
+        if other and other < name:
+            low = file.tell()
         else:
-            high, result = start, other
-    return result
+            high = middle
+    return _next_name(file, low, low)
 
 
-def _record(data: mmap.mmap, low: int, middle: int) -> int:
-    """Return where the line of the ref begins that is at ``middle``; a line with ``^`` belongs to it."""
-    start = data.rfind(b"\n", low, middle) + 1 or low
-    return _record(data, low, start - 1) if start > low and data[start] == ord("^") else start
+def _next_name(file: BinaryIO, low: int, start: int) -> bytes:
+    """Return the name in the first line that begins at ``start`` or later; empty if there is none."""
+    file.seek(start - 1 if start > low else start)
+    if start > low:
+        file.readline()  # the rest of a line that begins before
+    line = file.readline()
+    while line.startswith(b"^"):  # the object of the tag before it
+        line = file.readline()
+    return _name(line)
 
 
-def _next(data: mmap.mmap, start: int) -> int:
-    """Return where the next ref begins."""
-    end = data.find(b"\n", start) + 1 or len(data)
-    return _next(data, end) if data[end : end + 1] == b"^" else end
-
-
-def _name(data: mmap.mmap, start: int) -> bytes:
-    end = data.find(b"\n", start)
-    return data[start : end if end >= 0 else len(data)].partition(b" ")[2]
-
-
-def _names(data: mmap.mmap) -> Iterator[bytes]:
-    start = 0
-    while start < len(data):
-        if data[start] not in b"#^":
-            yield _name(data, start)
-        start = data.find(b"\n", start) + 1 or len(data)
+def _name(line: bytes) -> bytes:
+    return line.partition(b" ")[2].rstrip(b"\n")

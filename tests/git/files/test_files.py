@@ -154,3 +154,18 @@ def test_a_name_is_looked_up_in_packed_refs(tmp_path, count, sorted_):
 def test_an_empty_file_of_packed_refs_has_no_ref(tmp_path):
     (tmp_path / "packed-refs").touch()
     assert not packed_refs.exists(str(tmp_path), "refs/heads/main")
+
+
+def test_packed_refs_that_become_shorter_meanwhile_do_not_end_the_process(tmp_path, monkeypatch):
+    lines = [f"{number:040} refs/runs/a/{number:05}\n" for number in range(2000)]
+    file = tmp_path / "packed-refs"
+    file.write_text("".join(["# pack-refs with: peeled fully-peeled sorted \n", *lines]))
+    bisect = packed_refs._bisect
+
+    def shortened(*parameters):
+        os.truncate(file, 20_000)
+        return bisect(*parameters)
+
+    monkeypatch.setattr(packed_refs, "_bisect", shortened)
+    assert not packed_refs.exists(str(tmp_path), "refs/runs/a/01999")
+    assert packed_refs.exists(str(tmp_path), "refs/runs/a/00001")
