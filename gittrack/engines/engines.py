@@ -93,7 +93,7 @@ def pool(
         meeting = remote_side
     else:
         note(f"runs meet in this repository, {location.common_dir}, which workers must share")
-        meeting = shared_repository.SharedSweep(repo, sweep.id)
+        meeting = shared_repository.SharedRepository(repo, sweep.id)
     common = tasks.TaskBasis(
         sweep.commit,
         location,

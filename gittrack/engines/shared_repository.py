@@ -80,8 +80,8 @@ def running(common_dir: str, sweep_id: str) -> dict[str, str]:
         return {}
 
 
-class SharedWorker:
-    """What a worker does with the runs of its trials.
+class SharedRepository:
+    """The repository in which the runs of a sweep meet, for its workers and for its own process.
 
     Parameters
     ----------
@@ -108,21 +108,6 @@ class SharedWorker:
 
     def bring(self, ref: str, commit: str) -> None:
         """Bring an earlier run: it is in the repository already."""
-
-
-class SharedSweep:
-    """What the process of a sweep does with the results of its workers.
-
-    Parameters
-    ----------
-    repo : git.Repo
-        The shared repository.
-    sweep_id : str
-        The sweep.
-    """
-
-    def __init__(self, repo: git.Repo, sweep_id: str) -> None:
-        self.repo, self.sweep_id = repo, sweep_id
 
     def fetch(self, keys: Collection[str]) -> Mapping[str, Delivery]:
         """Return the results of trials, as far as they were delivered: {key: result}."""

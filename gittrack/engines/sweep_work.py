@@ -75,7 +75,6 @@ class SweepWork:
         )
         options = RunOptions(isolate=True, links=rerun_worktree.links(repo))
         self.maker = JobMaker(self.sweep, prepared, options)
-        self.tasks: dict[str, Task] = {}
         self.processes = Processes(self._run, self._rescue, self.supervisor, _MOST_PLACES, (), gpus)
 
     @property
@@ -155,7 +154,7 @@ def open_meeting(task: Task) -> RunDestination:
     """
     location = task.location
     if shared_repository.is_here(location, task.sweep):
-        return shared_repository.SharedWorker(git.find(location.folder), task.sweep)
+        return shared_repository.SharedRepository(git.find(location.folder), task.sweep)
     if location.url:
         clone = remote_repository.clone(location, task.sweep, task.commit)
         return remote_repository.RemoteWorker(clone, location, task.sweep)

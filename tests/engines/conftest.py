@@ -46,7 +46,7 @@ class Trials:
     def pool(self, *executors):
         names, meeting = (
             SweepNames(SWEEP, "default"),
-            shared_repository.SharedSweep(self.repo, SWEEP),
+            shared_repository.SharedRepository(self.repo, SWEEP),
         )
         common = tasks.TaskBasis("c0ffee", tasks.Location("/p", "/p/.git", "token"))
         return EnginePool(self.repo, names, executors, meeting, common, 0)
