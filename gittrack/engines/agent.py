@@ -148,6 +148,7 @@ class Agent:
                 folder = self.folder / str(len(self.work))
                 self.work[key] = SweepWork(task, folder, self.gpus)
             self.work[key].start(task)
+            self.next_beat = 0.0  # the next process of the sweep must know of the trial
         except (TrackError, OSError) as error:
             problem = (
                 (error.message, error.hint) if isinstance(error, TrackError) else (str(error), "")

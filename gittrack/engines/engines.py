@@ -82,12 +82,14 @@ def pool(
         Print a warning, and what was found out.
     """
     sweep = maker.sweep
+    continues = shared_repository.is_open(repo.common_dir, sweep.id) or bool(initial.runs)
     location = shared_repository.open_to_workers(repo, sweep.id)
     executors = _executors(repo, sweep.id, options, warn, note)
     meeting: ResultSource
     if options.meet == "remote" or not _is_shared(executors[0], location, sweep.id):
         remote_side = remote_repository.RemoteSweep(repo, sweep.id, warn)
         location = remote_side.location(location)
+        continues = continues or remote_side.continues
         note(f"runs meet on the git remote {remote_side.remote}: {redact_url(location.url)}")
         remote_side.publish(list(initial.runs.values()))  # results that nobody had taken
         meeting = remote_side
@@ -102,7 +104,9 @@ def pool(
         _digests(repo, sweep.facts.get("inputs") or ()),
     )
     names = SweepNames(sweep.id, sweep.facts["experiment"])
-    return EnginePool(repo, names, executors, meeting, common, initial.next_order)
+    return EnginePool(
+        repo, names, executors, meeting, common, initial.next_order, continues=continues
+    )
 
 
 def _executors(

@@ -55,6 +55,9 @@ class Link:
                 self.identity = dict(message["hello"].get("process") or {})
             if "running" in message:
                 self.running = tuple(map(str, message["running"]))
+            if "report" in message:  # the next list comes in some seconds
+                ended = message["report"].get("mark")
+                self.running = tuple(mark for mark in self.running if mark != ended)
         if messages:
             self.heard = time.monotonic()
         return messages

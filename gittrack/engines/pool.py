@@ -66,6 +66,8 @@ class EnginePool:
         What goes with every task.
     first_order : int
         The order of the first trial that ends.
+    continues : bool, default False
+        Whether an earlier process began the sweep: its workers may have delivered any result by now.
     """
 
     def __init__(
@@ -76,9 +78,11 @@ class EnginePool:
         meeting: ResultSource,
         common: TaskBasis,
         first_order: int,
+        *,
+        continues: bool = False,
     ) -> None:
         self.repo, self.sweep, self.executors, self.meeting = repo, sweep, executors, meeting
-        self.common, self.next_order = common, first_order
+        self.common, self.next_order, self.continues = common, first_order, continues
         self.jobs: dict[str, Job] = {}  # by the mark of the attempt
         self.over: deque[tuple[str, futures.Future[Mapping[str, Any]]]] = deque()
         self.losses: dict[str, int] = {}
@@ -95,15 +99,23 @@ class EnginePool:
         return list(self.jobs.values())
 
     def submit(self, job: Job) -> None:
-        """Start a job, or wait for a worker that runs its trial already."""
+        """Start a job, unless a worker runs its trial already, or has delivered its result."""
         self.jobs[job.mark] = job
         future = next(
             filter(None, (engine.adopt(job.trial.key) for engine in self.executors)), None
         )
+        if future is None and self._has_result(job):  # looked up last: a worker delivers, then ends
+            future = futures.Future()
+            future.set_result({})
         if future is None:
             task = tasks.of_job(job, self.common)
             future = self._with_room().submit(task)
         future.add_done_callback(lambda ended: self.over.append((job.mark, ended)))
+
+    def _has_result(self, job: Job) -> bool:
+        """Return whether an earlier attempt of a trial, also of an earlier process, delivered its result."""
+        may_have = self.continues or job.attempt > 1
+        return may_have and job.trial.key in self.meeting.fetch([job.trial.key])
 
     def _with_room(self) -> Executor:
         return max(self.executors, key=lambda engine: engine.places - len(engine.where()))

@@ -155,6 +155,7 @@ class RemoteSweep:
         self.author = author(git.parse_config(repo.config().output()))
         theirs = transport.remote_refs(repo, self.route, self.order_ref)
         self.last = theirs.get(self.order_ref, "")
+        self.continues = bool(self.last)  # an earlier process began the sweep
         if self.last:
             transport.fetch(repo, self.route, [f"+{self.last}:{self.order_ref}"])
         update = transport.push_one(repo, self.route, layout.sweep_ref(sweep_id))

@@ -43,13 +43,13 @@ class Trials:
         run = {"id": raw.id, "experiment": "default", "status": "finished", "commit": raw.commit}
         return {"mark": job.mark, "run": {**run, "sweep": trial}, "host": "b", "warnings": []}
 
-    def pool(self, *executors):
+    def pool(self, *executors, continues=False):
         names, meeting = (
             SweepNames(SWEEP, "default"),
             shared_repository.SharedRepository(self.repo, SWEEP),
         )
         common = tasks.TaskBasis("c0ffee", tasks.Location("/p", "/p/.git", "token"))
-        return EnginePool(self.repo, names, executors, meeting, common, 0)
+        return EnginePool(self.repo, names, executors, meeting, common, 0, continues=continues)
 
 
 @pytest.fixture

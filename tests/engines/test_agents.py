@@ -67,6 +67,14 @@ def test_an_agent_says_who_it_is_and_what_it_runs(two):
     assert adopted.result()["host"] == "gpu3"
 
 
+def test_a_trial_that_ended_before_it_was_asked_for_is_not_waited_for(two):
+    engine = agents.Agents(two[:1])
+    two[0].channel.came = [{"running": ["7 1", "8 1"]}, {"report": {"mark": "7 1"}}]
+    engine.wait(0)
+    assert engine.adopt("7") is None
+    assert engine.adopt("8") is not None
+
+
 @pytest.mark.parametrize("silent", [False, True])
 def test_the_tasks_of_an_agent_that_is_gone_are_lost(two, silent):
     engine = agents.Agents(two[:1], warn=lambda text: None)

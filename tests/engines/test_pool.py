@@ -132,6 +132,17 @@ def test_other_processes_see_where_trials_run(trials, engine, repo, monkeypatch)
     assert shared_repository.running(repo.common_dir, SWEEP) == {}
 
 
+@pytest.mark.parametrize(("attempt", "continues"), [(2, False), (1, True)])
+def test_a_trial_whose_result_was_delivered_does_not_run_again(trials, engine, attempt, continues):
+    pool = trials.pool(engine, continues=continues)
+    trials.ran(trials.job(0, 1))  # after the sweep had looked for results
+    pool.submit(trials.job(0, attempt))
+    pool.submit(trials.job(1))
+    assert list(engine.futures) == ["1"]
+    (ended,) = pool.wait(0)
+    assert (ended.order, ended.report.info.sweep.attempt) == (0, 1)
+
+
 def test_a_trial_that_still_runs_for_an_earlier_process_is_waited_for(trials, engine):
     running = engine.adopted["0"] = futures.Future()
     pool = trials.pool(engine)

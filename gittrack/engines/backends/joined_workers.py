@@ -39,4 +39,6 @@ def executor(common_dir: str, sweep_id: str, warn: Callable[[str], None]) -> Age
         seen.update(new)
         return [FolderLink(folder_of(common_dir, sweep_id) / name, 0) for name in new]
 
-    return Agents(discover(), discover=discover, warn=warn)
+    agents = Agents(discover(), discover=discover, warn=warn)
+    agents.wait(0)  # learn what they run since an earlier process, before any trial is given away
+    return agents
