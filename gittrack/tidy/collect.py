@@ -17,6 +17,7 @@ from gittrack import git
 from gittrack.core import layout
 from gittrack.core.run import annotation_log, run_info
 from gittrack.disk import lock
+from gittrack.folding import archive
 from gittrack.git import notes, refs, temporary_worktree
 from gittrack.read.index import store
 from gittrack.read.registry import models
@@ -187,7 +188,16 @@ def _freed(repo: git.Repo, raws: Iterable[Raw]) -> int:
     commits = [raw.commit for raw in raws if raw.commit]
     if not commits:
         return 0
-    others = ("--not", f"--exclude={layout.TRASH}*", "--all")
-    feed = ("\n".join(commits) + "\n").encode()
+    # The archive has folded runs that go, too: instead of it, the runs that stay in it are left out.
+    stay = set(_folded(repo)).difference(commits)
+    prefixes = (f"{layout.TRASH}*", layout.ARCHIVE)
+    others = ("--not", *(f"--exclude={prefix}" for prefix in prefixes), "--all")
+    feed = "".join([*(f"{oid}\n" for oid in commits), *(f"^{oid}\n" for oid in stay)]).encode()
     out = repo.read("rev-list", "--objects", "--disk-usage", "--stdin", *others, feed=feed)
     return int(out.strip() or 0)
+
+
+def _folded(repo: git.Repo) -> Iterable[str]:
+    """Return the commits of the folded runs.  Raises Damaged if the archive cannot be read."""
+    tip = archive.tip(repo)
+    return archive.commits(repo, archive.read(repo, tip)).values() if tip else ()

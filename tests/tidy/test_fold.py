@@ -149,6 +149,15 @@ def test_a_folded_run_is_removed_restored_and_folded_again(runs):
     assert names_of(layout.RUNS) == []
 
 
+def test_gc_says_how_much_the_folded_runs_of_the_trash_free(runs):
+    assert look("rm", "n3", "n1").code == 0
+    before = look("gc", "--older-than", "0d", "--dry-run").out
+    assert look("restore", "n3", "n1").code == 0
+    fold_all(runs)
+    assert look("rm", "n3", "n1").code == 0
+    assert look("gc", "--older-than", "0d", "--dry-run").out == before
+
+
 def test_a_folded_run_is_renamed_tagged_and_promoted(runs):
     fold_all(runs)
     for words in (
