@@ -109,7 +109,8 @@ def _renewed(repo: git.Repo, files: RefFiles) -> Current | None:
             writer.publish(_written(repo, writer, index, listed, files))
         except OSError:  # the disk is full: git has everything
             return None
-    index = store.load(repo.common_dir)
+        # Before the lock is free: the manifest of another process holds for other refs.
+        index = store.load(repo.common_dir)
     return Current(index, files) if index else None
 
 

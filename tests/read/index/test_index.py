@@ -191,6 +191,21 @@ def test_a_run_that_was_resumed_is_there_once(place):
     assert [run["commit"] for run in rows] == [other["commit"]]
 
 
+def test_the_index_of_another_process_does_not_answer_for_earlier_refs(place, monkeypatch):
+    git(place, "pack-refs", "--all")
+    run, other = git(place, "for-each-ref", "--format=%(refname)", "refs/runs/a").split()[:2]
+
+    def end(writer: store.Writer, *error: object) -> None:
+        os.close(writer._lock)
+        git(place, "update-ref", "refs/tags/another", other)
+        git(place, "pack-refs", "--all")
+        git(place, "update-ref", run, other)
+        assert run_cli("top", "loss", "--max").code == 0
+
+    monkeypatch.setattr(store.Writer, "__exit__", end)
+    assert best() == ALL
+
+
 def test_gc_keeps_nothing_of_what_it_removes(place):
     best()
     gone = next(run for run in listed() if run["name"] == "r5")
