@@ -126,6 +126,27 @@ def test_a_file_has_the_code_between_any_two_states_and_small_artifacts(project,
     assert embedded(one_file.runs_page(git.find(), {}, ("code",)).content)["code"] == {}
 
 
+def test_a_file_holds_no_content_that_is_not_what_the_run_says(project):
+    """A run of somebody else can name the hash of another artifact, or a wrong size."""
+    helpers.Path("a.txt").write_text("right")
+    with helpers.gittrack.init() as run:
+        run.log_artifact("a.txt")
+    ref = f"refs/runs/{run.experiment}/{run.id}"
+    digest = hashlib.sha256(b"right").hexdigest()
+    for content in (b"wrong", b"right, and more"):
+        helpers.Path("forged").write_bytes(content)
+        blob = helpers.git(".", "hash-object", "-w", "forged").strip()
+        helpers.git(".", "read-tree", ref)
+        helpers.git(".", "update-index", "--cacheinfo", f"100644,{blob},artifacts/a.txt")
+        tree = helpers.git(".", "write-tree").strip()
+        message = helpers.git(".", "log", "-1", "--format=%B", ref)
+        commit = helpers.git(".", "commit-tree", tree, "-p", f"{ref}^", "-m", message).strip()
+        helpers.git(".", "update-ref", ref, commit)
+        documents = embedded(one_file.runs_page(git.find(), {}, ("files",)).content)
+        [item] = next(iter(documents["outputs"].values()))
+        assert (item["oid"], documents["contents"]) == (digest, {})
+
+
 def test_a_part_that_does_not_exist_is_refused(project):
     helpers.record("first", {"loss": 1.0})
     with pytest.raises(TrackError, match="no part 'password'"):
