@@ -29,7 +29,7 @@ def read(git_dir: str, common_dir: str) -> HeadCommit | None:
     """
     try:
         ref = content(os.path.join(git_dir, "HEAD"))
-        if ref.startswith(b"ref: refs/"):
+        if ref.startswith(b"ref: refs/heads/"):  # others may belong to one work tree
             ref = content(os.path.join(common_dir, os.fsdecode(ref[5:]).strip()))
         oid = ref.strip().decode("ascii")
         if not re.fullmatch("[0-9a-f]{40,64}", oid) or _is_replaced(common_dir):
@@ -39,7 +39,7 @@ def read(git_dir: str, common_dir: str) -> HeadCommit | None:
     except (OSError, ValueError, zlib.error):
         return None
     header, _, commit = text.partition(b"\0")
-    lines = rb"tree ([0-9a-f]{40,64})\n(?:parent .*\n)*author .*\ncommitter .* (\d+) [+-]\d{4}\n"
+    lines = rb"tree ([0-9a-f]{40,64})\n(?:parent .*\n)*author .*\ncommitter .*> (\d+) [+-]\d{4}\n"
     match = re.match(lines, commit)
     if not header.startswith(b"commit ") or match is None:
         return None

@@ -36,7 +36,7 @@ def start(repo: git.Repo) -> Inspection:
     status = _status_call(repo, {})
     listing = index_file.listing(repo.git_dir) if repo.hash_name == "sha1" else None
     flags = repo.call("ls-files", "-v", "-z", "--full-name", ":/") if listing is None else listing
-    form = ("--no-show-signature", "--format=%ct %T %H")
+    form = ("--no-show-signature", "--format=%H %T %ct")
     commit = head_file.read(repo.git_dir, repo.common_dir)
     return Inspection(status, flags, commit or repo.call("log", "-1", *form, "HEAD", "--"))
 
@@ -46,7 +46,8 @@ def head(inspection: Inspection) -> HeadCommit | None:
     if not isinstance(inspection.head, git.Call):
         return inspection.head
     words = inspection.head.wait().out.decode().split()
-    return HeadCommit(words[2], words[1], int(words[0])) if words else None
+    date = int(words[2]) if len(words) > 2 else 0  # a damaged commit has none
+    return HeadCommit(words[0], words[1], date) if words else None
 
 
 def branch(repo: git.Repo) -> str | None:

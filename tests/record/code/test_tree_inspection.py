@@ -116,3 +116,19 @@ def test_all_files_are_listed_from_a_folder_below(index, monkeypatch):
     monkeypatch.chdir("sub")
     assert changed(index) == ["new.py"]
     assert b"H train.py" in index.listing
+
+
+@pytest.mark.parametrize(
+    "committer", ["a", "a 5 +0000", "a <b> x 5 +0000", "a <b> 5 +0000 7 +0100", "a <b> 7 +0100"]
+)
+def test_the_date_of_a_damaged_commit_is_what_git_reads(index, committer):
+    root = Path(index.root)
+    tree = run_git(root, "rev-parse", "HEAD^{tree}").strip()
+    (root / ".git/text").write_text(
+        f"tree {tree}\nauthor a <b> 5 +0000\ncommitter {committer}\n\nx\n"
+    )
+    oid = run_git(root, "hash-object", "-t", "commit", "-w", "--literally", ".git/text").strip()
+    (root / ".git" / run_git(root, "symbolic-ref", "HEAD").strip()).write_text(f"{oid}\n")
+    date = run_git(root, "log", "-1", "--format=%ct").strip()
+    commit = tree_inspection.head(tree_inspection.start(index.repo))
+    assert commit == (oid, tree, int(date or 0))
