@@ -29,7 +29,7 @@ def locate(start: str) -> Located | None:
     other file systems, and about everything that its configuration can change.
     """
     folder = real = os.path.realpath(start)
-    if "\n" in real or any(name in os.environ for name in _ELSEWHERE):
+    if real == "/" or "\n" in real or any(name in os.environ for name in _ELSEWHERE):
         return None
     try:
         status = os.stat(real)
@@ -67,7 +67,8 @@ def _is_ordinary(git_dir: str) -> bool:
     ):
         return False
     config = content(f"{git_dir}/config").lower().replace(b"\tbare = false\n", b"")
-    is_known = b"\trepositoryformatversion = 0\n" in config
+    version = b"repositoryformatversion"
+    is_known = b"\t%s = 0\n" % version in config and config.count(version) == 1
     return is_known and not any(word in config for word in _UNUSUAL)
 
 

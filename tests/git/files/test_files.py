@@ -31,6 +31,7 @@ def test_an_ordinary_repository_is_located_as_git_does(below, tmp_path):
         "git config extensions.worktreeConfig true",
         "git config include.path other",
         "git config core.repositoryFormatVersion 1",
+        "printf '[core]\\n\\trepositoryformatversion = 7\\n' >> .git/config",
         "git worktree add -q ../linked; cd ../linked",
         "mv .git ../elsewhere; ln -s ../elsewhere .git",
         "mv .git/config ../config; ln -s ../../config .git/config",
@@ -59,6 +60,13 @@ def test_git_is_asked_about_another_place_than_a_folder_of_this_user(tmp_path, m
     assert repository.locate(str(place)) is None
 
 
+def test_git_is_asked_about_the_root_of_the_file_system(monkeypatch):
+    monkeypatch.setattr(os.path, "lexists", lambda path: path == "//.git")
+    monkeypatch.setattr(repository, "_is_own", lambda folder: True)
+    monkeypatch.setattr(repository, "_is_ordinary", lambda git_dir: True)
+    assert repository.locate("/") is None
+
+
 def test_a_loose_commit_is_read_as_git_shows_it():
     place = repo()
     for step in (
@@ -82,6 +90,16 @@ def test_a_loose_commit_is_read_as_git_shows_it():
     assert head.read(f"{place}/.git", f"{place}/.git") is not None
     git(place, "gc", "-q")
     assert head.read(f"{place}/.git", f"{place}/.git") is None
+
+
+def test_a_ref_of_one_work_tree_is_not_looked_up_in_all_of_them(tmp_path):
+    place = repo(path=tmp_path / "ours")
+    git(place, "update-ref", "refs/bisect/x", git(place, "commit-tree", "HEAD^{tree}").strip())
+    git(place, "worktree", "add", "-q", "--detach", "../linked")
+    git(tmp_path / "linked", "update-ref", "refs/bisect/x", "HEAD")
+    (place / ".git/worktrees/linked/HEAD").write_text("ref: refs/bisect/x\n")
+    commit = head.read(f"{place}/.git/worktrees/linked", f"{place}/.git")
+    assert commit is None or commit.oid == git(tmp_path / "linked", "rev-parse", "HEAD").strip()
 
 
 def test_without_a_commit_git_is_asked_for_it(tmp_path):
