@@ -17,7 +17,7 @@ from gittrack.read.files import artifacts
 from gittrack.tidy import stored_content
 
 # In the code of runs are no files that the user needs here: it can be brought again.
-_OF_RUNS = (layout.RUNS, layout.TRASH, layout.TRACKING, names.STAGES)
+_OF_RUNS = (layout.RUNS, layout.ARCHIVE, layout.TRASH, layout.TRACKING, names.STAGES)
 
 
 class Uploaded(NamedTuple):

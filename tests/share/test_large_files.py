@@ -200,6 +200,7 @@ def test_gc_deletes_only_what_the_remote_has_and_nothing_here_needs(team):
         past = store.path(digest).stat().st_mtime - FRESH_SECONDS - 1
         os.utime(store.path(digest), (past, past))
     on_server(team, digests[0]).unlink()  # the store has lost it: it is sent again
+    assert "folded: " in look("gc", "--fold", "--older-than", "0d").out
     look("gc", "--uploaded", "--dry-run")
     done = look("gc", "--uploaded")
     assert done.out == (
