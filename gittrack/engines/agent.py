@@ -9,17 +9,14 @@ from __future__ import annotations
 import contextlib
 import os
 import select
-import shutil
 import signal
-import tempfile
 import time
 from collections.abc import Container, Sequence
-from pathlib import Path
 from typing import Any
 
 from gittrack.core.errors import TrackError
 from gittrack.disk import this_machine
-from gittrack.engines import shared_repository
+from gittrack.engines import shared_repository, worker_folder
 from gittrack.engines import task as tasks
 from gittrack.engines.channel import MessageChannel
 from gittrack.engines.sweep_work import SweepWork
@@ -62,7 +59,7 @@ class Agent:
     ) -> None:
         self.channel, self.places, self.gpus, self.trusted = channel, places, gpus, trusted
         self.ends_with = ends_with
-        self.folder = Path(tempfile.mkdtemp(prefix="gittrack-worker-"))
+        self.folder = worker_folder.make()
         self.work: dict[tuple[str, str], SweepWork] = {}
         self.signalled, self.leaving = 0, False
         self.next_beat = 0.0
@@ -90,7 +87,7 @@ class Agent:
             for work in self.work.values():
                 work.close()
             self.channel.close()
-            shutil.rmtree(self.folder, ignore_errors=True)
+            worker_folder.remove(self.folder)
         return 128 + self.signalled if self.signalled else 0
 
     def _is_over(self) -> bool:
@@ -145,7 +142,7 @@ class Agent:
             self._check_trust(task)
             key = task.location.token, task.commit
             if key not in self.work:
-                folder = self.folder / str(len(self.work))
+                folder = self.folder.path / str(len(self.work))
                 self.work[key] = SweepWork(task, folder, self.gpus)
             self.work[key].start(task)
             self.next_beat = 0.0  # the next process of the sweep must know of the trial

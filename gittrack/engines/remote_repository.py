@@ -21,7 +21,7 @@ from gittrack.core.errors import TrackError
 from gittrack.core.run.run_info import RunInfo
 from gittrack.disk import folders, lock
 from gittrack.engines.task import Location
-from gittrack.git import objects, refs
+from gittrack.git import objects, refs, temporary_worktree
 from gittrack.record.machine.author import author
 from gittrack.share import remotes, transport
 from gittrack.share.background import automatic
@@ -63,6 +63,7 @@ def clone(location: Location, sweep_id: str, commit: str) -> git.Repo:
         if not os.path.exists(os.path.join(folder, "HEAD")):
             git.Call(["init", "--quiet", "--bare", folder]).output()
         repo = git.find(folder)
+        temporary_worktree.clear_all(repo)  # of trials that were killed; nothing else looks here
         ref = layout.sweep_ref(sweep_id)
         route = Route(location.url, RefNames(location.as_branches))
         if git.missing_objects(repo, [commit]):

@@ -91,7 +91,7 @@ def leftovers(repo: git.Repo) -> list[Leftover]:
     """Return the worktrees of this user that dead processes left behind."""
     folder = Path(layout.trees_dir(repo.common_dir))
     names = sorted(folder.iterdir()) if folder.is_dir() else []
-    return [_read(str(path)) for path in names if _is_ours(path) and not lock.is_held(path)]
+    return [_read(str(path)) for path in names if is_ours(path) and not lock.is_held(path)]
 
 
 def clear(repo: git.Repo, leftover: Leftover) -> bool:
@@ -171,13 +171,13 @@ def _parsed(lines: list[str]) -> Iterator[Any]:
 def _remove(repo: git.Repo, leftover: Leftover) -> bool:
     """Remove all that a record names, and then the record; return whether everything is removed."""
     if leftover.home:
-        if _is_ours(Path(leftover.home)):
+        if is_ours(Path(leftover.home)):
             shutil.rmtree(leftover.home, ignore_errors=True)
         for common_dir, folder in reversed(leftover.inner):
             if os.path.isdir(common_dir):
                 worktree.forget(git.find(common_dir), _end_of(folder, leftover.home))
         worktree.forget(repo, _end_of(f"{leftover.home}/{_CODE}", leftover.home))
-        if _is_ours(Path(leftover.home)):
+        if is_ours(Path(leftover.home)):
             return False
     Path(leftover.record).unlink(missing_ok=True)
     return True
@@ -188,7 +188,7 @@ def _end_of(folder: str, home: str) -> str:
     return os.path.relpath(folder, os.path.dirname(home))
 
 
-def _is_ours(path: Path) -> bool:
+def is_ours(path: Path) -> bool:
     """Return whether a path exists, belongs to this user, and is not a link."""
     try:
         status = path.lstat()

@@ -11,6 +11,7 @@ from helpers import git, look, run_cli
 from gittrack import git as track_git
 from gittrack.core.errors import TrackError
 from gittrack.engines import remote_repository, shared_repository
+from gittrack.git import temporary_worktree
 from gittrack.sweeping import stored
 from gittrack.sweeping.delivery import results
 from gittrack.sweeping.delivery.results import Delivery
@@ -57,7 +58,10 @@ def test_workers_clone_run_and_deliver_once(sweep, remote, scratch, monkeypatch)
     location = one.location(shared_repository.open_to_workers(track_git.find(), SWEEP))
     assert (location.url, location.token) == (remote, "")
     clone = remote_repository.clone(location, SWEEP, sweep.commit)
+    killed = temporary_worktree.make(clone, sweep.commit)
+    os.close(killed.handle)  # as if a trial was killed with its worker
     assert remote_repository.clone(location, SWEEP, sweep.commit) == clone  # made once
+    assert not os.path.exists(killed.home)
     assert git(clone.git_dir, "show", f"{sweep.commit}:sweep.yaml") == "method: grid"
     worker = remote_repository.RemoteWorker(clone, location, SWEEP)
     first, second = attempt(clone, 1), attempt(clone, 2)
