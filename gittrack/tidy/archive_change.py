@@ -12,7 +12,7 @@ from gittrack.folding.archive import Archive
 from gittrack.git import objects, refs
 from gittrack.record.publish import writer
 
-_NEXT = "refs/gittrack/archives/next"
+_NEXT = "refs/gittrack/next-archive"  # refs/gittrack/archives/ has those of remotes
 
 
 def replace(

@@ -127,6 +127,19 @@ def test_two_clones_that_fold_differently_merge(team, monkeypatch):
     assert there() == ["3", "s"]
 
 
+def test_a_remote_may_have_any_name(team, monkeypatch):
+    ada, bob = team
+    ada.do(monkeypatch, "push", "--yes")
+    bob.do(monkeypatch, "pull")
+    ada.fold(0, 1)
+    bob.fold(2)
+    run_git(bob.path, "remote", "rename", "origin", "next")
+    ada.do(monkeypatch, "push", "--yes")
+    bob.do(monkeypatch, "pull", "next")
+    assert bob.names == EVERY
+    assert run_git(bob.path, "for-each-ref", "refs/gittrack/archives") == ""
+
+
 def test_the_newest_runs_are_pulled_without_the_archive(team, monkeypatch):
     ada, bob = team
     ada.fold(0, 1)
