@@ -8,7 +8,7 @@ from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.core.fast_typing import NamedTuple
-from gittrack.folding import archive
+from gittrack.folding import archive, merging
 from gittrack.share import remotes, removals, transport
 from gittrack.share.archives import receiving
 from gittrack.share.remotes import Remote
@@ -71,14 +71,16 @@ def send(
 
 
 def _has_all(repo: git.Repo, members: dict[str, str], theirs: str) -> bool:
-    """Return whether an archive of a remote has no run that is not here, besides removed ones."""
+    """Return whether an archive of a remote has no run or attempt that is not here, besides removed ones."""
     try:
         theirs_by_ref = archive.commits(repo, archive.read(repo, theirs))
     except TrackError:  # it was not fetched, or is damaged
         return False
     removed, trash = removals.of_annotations(repo), remotes.refs_here(repo, layout.TRASH)
     return all(
-        ref in members or removed.has(ref, oid) or layout.TRASH + ref[len(layout.RUNS) :] in trash
+        (ref in members and not merging.continues(repo, oid, members[ref]))
+        or removed.has(ref, oid)
+        or layout.TRASH + ref[len(layout.RUNS) :] in trash
         for ref, oid in theirs_by_ref.items()
     )
 

@@ -15,6 +15,8 @@ from gittrack import git
 from gittrack.core import layout
 from gittrack.folding import archive, checking
 from gittrack.git import objects
+from gittrack.share import remotes
+from gittrack.share.archives import sending
 from gittrack.tidy import collect, fold, fold_plan
 
 
@@ -224,6 +226,27 @@ def test_a_run_that_was_resumed_elsewhere_has_its_ref(team, monkeypatch):
     assert gittrack.get("n1", repo="ada").info.commit == later
     ada.fold()
     assert ada.tip == bob.tip
+    assert gittrack.get("n1", repo="ada").info.commit == later
+
+
+def test_an_archive_with_a_later_attempt_is_not_replaced(team, monkeypatch):
+    ada, bob = team
+    ada.fold(0, 1)
+    ada.do(monkeypatch, "push", "--yes")
+    bob.do(monkeypatch, "pull")
+    first = gittrack.get("n1", repo="bob").info.commit
+    message = run_git("bob", "log", "-1", "--format=%B", first)
+    later = run_git("bob", "commit-tree", f"{first}^{{tree}}", "-p", first, "-m", message)
+    run_git("bob", "update-ref", layout.run_ref("default", run_values.run_id(1)), later)
+    bob.fold(1)
+    run_git("bob", "push", "-q", "-f", "origin", layout.ARCHIVE)
+    run_git("ada", "fetch", "-q", "origin", str(bob.tip))
+    ada.fold(2)
+    done = sending.send(ada.repo, remotes.look(ada.repo), ())
+    assert [update.reason for update in done.refused] == [
+        "the remote has folded runs that are not here: git track pull"
+    ]
+    ada.do(monkeypatch, "push", "--yes")
     assert gittrack.get("n1", repo="ada").info.commit == later
 
 
