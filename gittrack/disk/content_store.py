@@ -15,7 +15,7 @@ import hashlib
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from gittrack.core import layout
@@ -216,13 +216,8 @@ class ContentStore(NamedTuple):
         except OSError:
             return False
 
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
-        handle = lock.take(self.root / "lock")
-        try:
-            yield
-        finally:
-            os.close(handle)
+    def _turn(self) -> AbstractContextManager[None]:
+        return lock.holding(self.root / "lock")
 
 
 def is_digest(value: object) -> bool:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from gittrack.core.errors import TrackError
 from gittrack.core.fast_typing import TYPE_CHECKING
@@ -34,6 +36,17 @@ def acquire(path: Path | str) -> int | None:
 def take(path: Path | str) -> int:
     """Return a descriptor that holds the lock, as `acquire` does, but wait until the lock is free."""
     return _locked(path, fcntl.LOCK_EX)
+
+
+@contextmanager
+def holding(path: Path | str) -> Iterator[None]:
+    """Hold a lock inside a block, after waiting for it; its missing folder is made."""
+    folders.make(os.path.dirname(path))
+    handle = take(path)
+    try:
+        yield
+    finally:
+        os.close(handle)
 
 
 def create(path: Path | str) -> int | None:

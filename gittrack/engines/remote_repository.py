@@ -19,7 +19,7 @@ from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.core.run.run_info import RunInfo
-from gittrack.disk import folders, lock
+from gittrack.disk import lock
 from gittrack.engines.task import Location
 from gittrack.git import objects, refs, temporary_worktree
 from gittrack.record.machine.author import author
@@ -57,9 +57,7 @@ def clone(location: Location, sweep_id: str, commit: str) -> git.Repo:
     cache = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
     name = hashlib.sha256(location.url.encode()).hexdigest()[:16]
     folder = os.path.join(cache, "gittrack", "clones", name)
-    folders.make(os.path.dirname(folder))
-    handle = lock.take(f"{folder}.lock")
-    try:
+    with lock.holding(f"{folder}.lock"):
         if not os.path.exists(os.path.join(folder, "HEAD")):
             git.Call(["init", "--quiet", "--bare", folder]).output()
         repo = git.find(folder)
@@ -74,8 +72,6 @@ def clone(location: Location, sweep_id: str, commit: str) -> git.Repo:
                     f"the host {os.uname().nodename} cannot fetch the sweep: {text or 'it is not there'}",
                     f"try it there: git ls-remote {location.url}",
                 )
-    finally:
-        os.close(handle)
     return repo
 
 

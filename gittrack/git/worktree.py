@@ -6,10 +6,11 @@ import contextlib
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from gittrack.core import layout
-from gittrack.disk import folders, lfs_pointer, lock
+from gittrack.disk import lfs_pointer, lock
 from gittrack.disk.content_store import ContentStore
 from gittrack.git import Repo, find, parse_config
 
@@ -24,11 +25,11 @@ def add(repo: Repo, commit: str, folder: str, branch: str | None = None) -> None
     folder = os.path.abspath(folder)
     # The folder is absolute and the commit is a full id, so neither can be read as an option.
     if not _has_filters(repo):
-        with _alone(repo):
+        with _turn(repo):
             repo.fetching().read("worktree", "add", "--quiet", *mode, folder, commit)
         return
     _lend_to_lfs(repo)
-    with _alone(repo):
+    with _turn(repo):
         repo.read("worktree", "add", "--quiet", "--no-checkout", *mode, folder, commit)
     try:
         _fill(find(folder).fetching(), folder)
@@ -37,16 +38,9 @@ def add(repo: Repo, commit: str, folder: str, branch: str | None = None) -> None
         raise
 
 
-@contextlib.contextmanager
-def _alone(repo: Repo) -> Iterator[None]:
+def _turn(repo: Repo) -> AbstractContextManager[None]:
     """Let one process at a time add a worktree: git fails if it reads another one that is half made."""
-    home = layout.home(repo.common_dir)
-    folders.make(home)
-    handle = lock.take(f"{home}/worktrees.lock")
-    try:
-        yield
-    finally:
-        os.close(handle)
+    return lock.holding(f"{layout.home(repo.common_dir)}/worktrees.lock")
 
 
 def _lend_to_lfs(repo: Repo) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from gittrack import git
 from gittrack.core import layout, settings
@@ -16,7 +15,7 @@ from gittrack.core.registry.events import Event
 from gittrack.core.registry.model_state import Model
 from gittrack.core.registry.names import Mark
 from gittrack.core.run import run_info
-from gittrack.disk import folders, lock
+from gittrack.disk import lock
 from gittrack.git import objects, refs, signing
 from gittrack.read.registry.models import Registry
 from gittrack.read.registry.versions import NoSuchModel
@@ -132,15 +131,8 @@ def _writing(repo: git.Repo, name: str) -> Iterator[None]:
         raise unwritable(problem, repo.common_dir, error.reason) from error
 
 
-@contextmanager
-def _turn(repo: git.Repo) -> Iterator[None]:
-    folder = layout.home(repo.common_dir)
-    folders.make(folder)
-    handle = lock.take(f"{folder}/models.lock")
-    try:
-        yield
-    finally:
-        os.close(handle)
+def _turn(repo: git.Repo) -> AbstractContextManager[None]:
+    return lock.holding(f"{layout.home(repo.common_dir)}/models.lock")
 
 
 def _same(first: Registry, second: Registry) -> bool:

@@ -48,6 +48,13 @@ def test_a_lock_is_held_until_it_is_closed(path):
     assert not lock.is_held(path)
 
 
+def test_a_lock_is_held_inside_a_block(tmp_path):
+    path = tmp_path / "new folder/lock"
+    with lock.holding(path):
+        assert lock.is_held(path)
+    assert not lock.is_held(path)
+
+
 def test_a_lock_that_was_never_made_is_not_held(path):
     assert not lock.is_held(path)
     assert not path.exists()

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from gittrack import git
 from gittrack.core import layout
-from gittrack.disk import folders, lock
+from gittrack.disk import lock
 from gittrack.read.runs.record import RunRecord
 from gittrack.record import session
 from gittrack.record.machine import lock_files
@@ -115,10 +115,8 @@ def make(repo: git.Repo, run: RunRecord, code: str, say: session.Say) -> MadeEnv
         chosen.tool, f"{version} {os.path.realpath(python) if python else ''}", chosen.content, path
     )
     top = os.path.join(layout.cache_dir(repo.common_dir), "environments")
-    folders.make(top)
     folder = os.path.join(top, name)
-    handle = lock.take(f"{folder}.lock")
-    try:
+    with lock.holding(f"{folder}.lock"):
         marker = Path(folder, _COMPLETE)
         if marker.exists() and not cache_key.has_lost_python(folder):
             say(f"the environment of {chosen.path} is used again: {folder}")
@@ -128,8 +126,6 @@ def make(repo: git.Repo, run: RunRecord, code: str, say: session.Say) -> MadeEnv
             _make(chosen, version, path, folder, python)
             if not cache_key.needs_code(folder, code):
                 marker.touch()
-    finally:
-        os.close(handle)
     environment = os.path.join(folder, ".pixi/envs/default") if chosen.tool == "pixi" else folder
     return MadeEnvironment(environment, _variables(environment, chosen.tool))
 
