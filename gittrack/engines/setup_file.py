@@ -5,6 +5,7 @@ They are read by ``bash`` (else ``sh``) before each trial.  What they print is s
 
 from __future__ import annotations
 
+import functools
 import os
 import subprocess
 from pathlib import Path
@@ -26,12 +27,14 @@ def apply(job: Job, folder: Path) -> Job:
     if not text:
         return job
     env = {name: value for name, value in job.env.items() if name != VARIABLE}
+    here = {**os.environ, "PATH": _first_path()}
     path = folder / f"setup-{os.getpid()}"
     path.write_text(text)
     shell = next(shell for shell in _SHELLS if os.path.exists(shell))
     script = '. "$1" >&2 && exec env -0'
     done = subprocess.run(
         [shell, "-e", "-c", script, shell, str(path)],
+        env=here,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         check=False,
@@ -43,6 +46,12 @@ def apply(job: Job, folder: Path) -> Job:
             " | ".join(lines) or "it printed nothing; run it by hand on that machine",
         )
     pairs = (entry.partition("=") for entry in os.fsdecode(done.stdout).split("\0") if entry)
-    changed = {name: value for name, _, value in pairs if os.environ.get(name) != value}
-    os.environ.update({"PATH": changed["PATH"]} if "PATH" in changed else {})
+    changed = {name: value for name, _, value in pairs if here.get(name) != value}
+    os.environ["PATH"] = changed.get("PATH", here["PATH"])
     return job._replace(env={**changed, **env})
+
+
+@functools.cache
+def _first_path() -> str:
+    """Return PATH as it was before the first trial, so that the setups of many trials do not add up."""
+    return os.environ.get("PATH", os.defpath)
