@@ -86,6 +86,7 @@ class Agent:
             self._end_all()
             for work in self.work.values():
                 work.close()
+            self._send({"left": True})
             self.channel.close()
             worker_folder.remove(self.folder)
         return 128 + self.signalled if self.signalled else 0

@@ -128,7 +128,7 @@ class Agents:
         for mark in marks:
             _, future = self.tasks.pop(mark)
             future.set_exception(WorkerLost(reason))
-        if not marks:
+        if not marks and not link.left:
             self.warn(reason)
         if self.start is not None and self.failures >= _MOST_STARTS:
             raise TrackError(

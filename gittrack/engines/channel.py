@@ -3,13 +3,15 @@
 From the process of the sweep: ``{"task": {...}}``, ``{"end": true}`` (end the running trials), and
 ``{"bye": true}`` (take no more tasks), or ``{"look": [...]}``, which is answered by ``{"sees": true}`` on a
 machine that shares the file system.  From a worker: ``{"hello": {...}}``, ``{"running": [...]}`` every few
-seconds, which shows that it is alive, and ``{"report": {...}}`` of each task.
+seconds, which shows that it is alive, ``{"report": {...}}`` of each task, and ``{"left": true}`` at its end.
 """
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import select
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
@@ -103,7 +105,10 @@ class Pipes:
         """Send a message.  Raises OSError if the other side is gone."""
         data = encode(message)
         while data:
-            data = data[os.write(self.outgoing, data) :]
+            try:
+                data = data[os.write(self.outgoing, data) :]
+            except BlockingIOError:  # sshd may give one socket for both directions
+                select.select([], [self.outgoing], [])
 
     def close(self) -> None:
         """Close both pipes."""
@@ -155,7 +160,9 @@ class Files:
             self.outgoing, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600
         )
         try:
-            os.write(handle, encode(message))
+            data = encode(message)
+            if os.write(handle, data) < len(data):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.outgoing))
         finally:
             os.close(handle)
 

@@ -42,7 +42,7 @@ class Link:
         self.heard: float | None = None
         self.began = time.monotonic()
         self.running: tuple[str, ...] = ()
-        self.leaving = False
+        self.leaving, self.left = False, False  # this side lets it go; it went by itself
         self.identity: Mapping[str, Any] = {"boot": ""}  # of the agent, among all machines
 
     def receive(self) -> list[Message]:
@@ -55,6 +55,7 @@ class Link:
                 self.identity = dict(message["hello"].get("process") or {})
             if "running" in message:
                 self.running = tuple(map(str, message["running"]))
+            self.left = self.left or bool(message.get("left"))
             if "report" in message:  # the next list comes in some seconds
                 ended = message["report"].get("mark")
                 self.running = tuple(mark for mark in self.running if mark != ended)
@@ -69,7 +70,7 @@ class Link:
     @property
     def is_open(self) -> bool:
         """Whether the worker can send messages."""
-        return self.channel.is_open
+        return self.channel.is_open and not self.left
 
     def reason(self) -> str:
         """Return why the worker is gone."""
@@ -147,7 +148,7 @@ class FolderLink(Link):
     def is_open(self) -> bool:
         """Whether the worker is alive, as far as its lock shows that on this machine."""
         is_near = self.identity.get("boot") == this_machine.process().get("boot")
-        return not is_near or lock.is_held(self.folder / ALIVE)
+        return not self.left and (not is_near or lock.is_held(self.folder / ALIVE))
 
     def close(self) -> None:
         """Let the worker go, and remove its folder if it is gone already."""

@@ -67,6 +67,15 @@ def test_an_agent_says_who_it_is_and_what_it_runs(two):
     assert adopted.result()["host"] == "gpu3"
 
 
+def test_a_worker_that_left_an_earlier_process_gets_no_task(two):
+    warnings = []
+    two[0].channel.came = [{"hello": {"host": "gpu3", "places": 8}}, {"left": True}]
+    engine = agents.Agents(two, warn=warnings.append)
+    engine.wait(0)
+    engine.submit(task("1"))
+    assert (given(two[0]), given(two[1]), warnings) == ([], ["1"], [])
+
+
 def test_a_trial_that_ended_before_it_was_asked_for_is_not_waited_for(two):
     engine = agents.Agents(two[:1])
     two[0].channel.came = [{"running": ["7 1", "8 1"]}, {"report": {"mark": "7 1"}}]

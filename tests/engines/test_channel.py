@@ -1,6 +1,9 @@
 """Messages between the process of a sweep and a worker: whole lines, in order, from a dead writer too."""
 
 import os
+import resource
+import socket
+import threading
 
 import pytest
 
@@ -29,6 +32,30 @@ def test_pipes_carry_messages_until_the_other_side_is_gone():
     with pytest.raises(BrokenPipeError):
         one.send({"bye": True})
     one.close()
+
+
+def test_a_message_that_is_longer_than_the_buffer_of_a_socket_arrives():
+    ours, theirs = socket.socketpair()
+    one, two = Pipes(ours.fileno(), ours.fileno()), Pipes(theirs.fileno(), theirs.fileno())
+    message = {"text": "x" * 2_000_000}
+    sender = threading.Thread(target=one.send, args=(message,))
+    sender.start()
+    received = []
+    while not received:
+        received = two.receive()
+    sender.join()
+    assert received == [message]
+
+
+def test_a_message_that_the_disk_has_no_room_for_is_an_error(tmp_path):
+    sweep = Files(tmp_path, at_worker=False)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, limits[1]))
+    try:
+        with pytest.raises(OSError, match="No space left"):
+            sweep.send({"task": "longer than that"})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
 def test_files_carry_messages_and_show_whether_the_worker_lives(tmp_path):
