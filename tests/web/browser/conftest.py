@@ -22,19 +22,21 @@ SWITCHES = [
     "--disable-features=SpareRendererForSitePerProcess,Translate,OptimizationHints,MediaRouter",
 ]
 SIZE = {"width": 1400, "height": 800}
+PATIENCE = 20_000  # milliseconds: a machine that does many things at once is slow, not wrong
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """Chromium without a window."""
     try:
-        from playwright.sync_api import sync_playwright
+        from playwright.sync_api import expect, sync_playwright
     except ImportError:
         sync_playwright = None
     if sync_playwright is None or CHROMIUM is None:
         missing = "playwright" if CHROMIUM else "chromium"
         assert not REQUIRED, f"{missing} is not installed"
         pytest.skip(f"needs {missing}")
+    expect.set_options(timeout=PATIENCE)  # its own time is 5 s, whatever a context has
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
         yield chromium
@@ -51,7 +53,7 @@ class Tab(NamedTuple):
 def new_tab(browser: Any) -> Tab:
     """Open a tab that has cookies of its own."""
     context = browser.new_context(viewport=SIZE)
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE)
     tab = Tab(context.new_page(), [])
     add = tab.problems.append
     tab.page.on("pageerror", lambda error: add(str(error)))
