@@ -132,9 +132,8 @@ def _listed(repo: git.Repo, files: RefFiles) -> _Listed | None:
             folded = visible.lines(repo, answer)
         except TrackError:  # it is damaged: without the index, there is a warning
             return None
-    lines.reverse()  # runs with the same id: in the order of their experiments
     lines += folded
-    lines.sort(key=_id_and_ref if folded else listing.run_id, reverse=True)
+    lines.sort(key=_id_and_experiment, reverse=True)
     return _Listed(lines, frozenset(folded), others)
 
 
@@ -147,8 +146,10 @@ def _has_loose(lines: Sequence[str], others: Mapping[str, str], loose: Mapping[s
     )
 
 
-def _id_and_ref(line: str) -> tuple[str, str]:
-    return listing.run_id(line), line.partition(" ")[2]
+def _id_and_experiment(line: str) -> str:
+    """Return the sort key of a line; ids are equally long.  Refs have another order: a-b/ID, a/ID."""
+    run_id, experiment, _, _ = listing.parts(line)
+    return run_id + experiment
 
 
 def _written(

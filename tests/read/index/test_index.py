@@ -191,6 +191,17 @@ def test_a_run_that_was_resumed_is_there_once(place):
     assert [run["commit"] for run in rows] == [other["commit"]]
 
 
+def test_a_run_is_listed_once_if_another_experiment_has_its_id(place):
+    first, other = listed("-e", "b")[:2]
+    ref = f"refs/runs/b-c/{first['id']}"
+    git(place, "update-ref", ref, first["commit"])
+    git(place, "pack-refs", "--all")
+    best()
+    git(place, "update-ref", ref, other["commit"])
+    rows = [run["commit"] for run in listed("--sort", "loss") if run["ref"] == ref]
+    assert rows == [other["commit"]]
+
+
 def test_the_index_of_another_process_does_not_answer_for_earlier_refs(place, monkeypatch):
     git(place, "pack-refs", "--all")
     run, other = git(place, "for-each-ref", "--format=%(refname)", "refs/runs/a").split()[:2]
