@@ -59,6 +59,10 @@ WAITING = "waiting"  # a file for each run that is to be pushed in the backgroun
 SWEEP_OWNER = "owner"
 SWEEP_TRIALS = "trials"
 
+# The locks of the workers of a sweep, below that directory (see engines/channel.py).
+WORKER_ALIVE = "alive"
+SWEEP_WORKERS = (f"workers/*/{WORKER_ALIVE}", f"engine/*/*/{WORKER_ALIVE}")
+
 # Files of a journal besides SERIES and ARTIFACTS (see core/events.py and record/journal.py).
 EVENTS = "events.jsonl"
 LOCK = "lock"

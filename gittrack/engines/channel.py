@@ -16,9 +16,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+from gittrack.core import layout
 from gittrack.disk import lock
 
-ALIVE = "alive"  # a file that a worker locks in its folder while it lives
+ALIVE = layout.WORKER_ALIVE  # a file that a worker locks in its folder while it lives
 Message = Mapping[str, Any]
 
 

@@ -20,11 +20,16 @@ def folders(path: Path) -> list[Path]:
 
 
 def idle(repo: git.Repo) -> Iterator[Path]:
-    """Yield the working folders of sweeps that no sweep process and no trial uses."""
+    """Yield the working folders of sweeps that no sweep process, no trial and no worker uses."""
     for path in folders(Path(layout.sweeps_dir(repo.common_dir))):
-        is_busy = any(lock.is_held(path / name) for name in _LOCKS)
+        is_busy = any(lock.is_held(path / name) for name in _LOCKS) or _has_workers(path)
         if path.name.startswith(layout.REMOVING) or (layout.is_id(path.name) and not is_busy):
             yield path
+
+
+def _has_workers(path: Path) -> bool:
+    """Return whether a worker waits for the next process of the sweep: it may run trials of the last one."""
+    return any(lock.is_held(file) for name in layout.SWEEP_WORKERS for file in path.glob(name))
 
 
 def remove(path: Path) -> None:
@@ -39,6 +44,8 @@ def remove(path: Path) -> None:
             if handle is None:
                 return
             handles.append(handle)
+        if _has_workers(path):  # others cannot join now
+            return
         # Renamed first: a process that needs the folder now makes a new one, and never sees half of this one.
         doomed = path.with_name(f"{layout.REMOVING}{path.name}-{os.urandom(4).hex()}")
         path.rename(doomed)

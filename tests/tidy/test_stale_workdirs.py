@@ -39,8 +39,12 @@ def test_without_sweeps_nothing_is_idle(repo):
     assert idle(repo) == []
 
 
-@pytest.mark.parametrize("name", [layout.SWEEP_OWNER, layout.SWEEP_TRIALS])
-def test_a_folder_is_busy_while_the_sweep_or_a_trial_lives(repo, folders, name):
+LOCKS = (layout.SWEEP_OWNER, layout.SWEEP_TRIALS, "workers/host-1/alive", "engine/17/0/alive")
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_folder_is_busy_while_the_sweep_or_a_trial_or_a_worker_lives(repo, folders, name):
+    (folders[0] / name).parent.mkdir(parents=True, exist_ok=True)
     handle = lock.acquire(folders[0] / name)
     assert idle(repo) == [IDS[1]]
     stale_workdirs.remove(folders[0])
