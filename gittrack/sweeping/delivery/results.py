@@ -21,6 +21,7 @@ from gittrack.disk import trust
 from gittrack.git import objects, refs, signing
 from gittrack.read.runs import reader
 from gittrack.record.machine.author import author
+from gittrack.record.publish import writer
 
 _REASON = "gittrack: result of a trial"
 
@@ -105,21 +106,28 @@ def take(
     ]
     contents = list(git.read_objects(repo.fetching(), names))
     store = objects.Store(git.object_store_path(repo), repo.hash_name)
-    moves: list[tuple[str, str, str]] = []  # ref, commit as delivered, commit with the order
-    raws: list[reader.Raw] = []
-    with store.batch():
-        for number, delivery in enumerate(deliveries):
-            parts = contents[3 * number : 3 * number + 3]
-            facts = _facts(delivery, sweep_id, experiment, parts[2])
-            data = _with_order(store, parts, facts, first + number)
-            oid = store.keep(b"commit", data)
-            moves.append((layout.run_ref(experiment, facts["id"]), delivery.commit, oid))
-            raws.append(_raw(facts["id"], experiment, moves[-1][0], oid, data))
+
+    def write() -> list[reader.Raw]:
+        store.written.clear()
+        raws = []
+        with store.batch():
+            for number, delivery in enumerate(deliveries):
+                parts = contents[3 * number : 3 * number + 3]
+                facts = _facts(delivery, sweep_id, experiment, parts[2])
+                data = _with_order(store, parts, facts, first + number)
+                ref = layout.run_ref(experiment, facts["id"])
+                raws.append(_raw(facts["id"], experiment, ref, store.keep(b"commit", data), data))
+        return raws
+
+    raws = write()
+    commits = [raw.commit or "" for raw in raws]
     if settings.sign(config):
-        moves = [(ref, old, _signed(repo, new, author(config))) for ref, old, new in moves]
-        raws = [raw._replace(commit=new) for raw, (_, _, new) in zip(raws, moves, strict=True)]
-    _move(repo, moves)
-    for _, _, commit in moves:
+        commits = [_signed(repo, commit, author(config)) for commit in commits]
+        raws = [raw._replace(commit=oid) for raw, oid in zip(raws, commits, strict=True)]
+    pairs = zip(raws, deliveries, commits, strict=True)
+    _move(repo, [(raw.ref or "", delivery.commit, commit) for raw, delivery, commit in pairs])
+    writer.settle(repo, store, write, writer.PATIENCE_SECONDS)
+    for commit in commits:
         try:
             trust.remember(commit)
         except OSError:  # without a home folder, `git track reproduce` asks first

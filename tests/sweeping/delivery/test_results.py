@@ -76,6 +76,25 @@ def test_taking_again_completes_what_a_kill_left(repo):
     assert [run.sweep.order for run in state.runs(repo, SWEEP)] == [0, 1, 2]
 
 
+def test_what_a_prune_removes_meanwhile_is_written_again(repo, monkeypatch):
+    delivery = results.Delivery("7", attempt(repo, 1))
+    move = results._move
+
+    def with_prune(repo, moves):
+        move(repo, moves)
+        for name in (new := moves[0][2], f"{new}^{{tree}}", f"{new}:run.yaml"):
+            oid = git(".", "rev-parse", name)
+            lost.append(Path(repo.common_dir, "objects", oid[:2], oid[2:]))
+        for path in lost:
+            path.unlink()
+
+    lost: list[Path] = []
+    monkeypatch.setattr(results, "_move", with_prune)
+    results.take(repo, SWEEP, "default", [delivery], 0)
+    assert len(lost) == 3
+    assert git(".", "fsck", "--strict", "--no-dangling") == ""
+
+
 def test_what_is_not_a_run_of_the_trial_is_refused(repo):
     commit = attempt(repo, 1, key="8")
     for wrong in (commit, git(".", "rev-parse", "HEAD")):
