@@ -51,8 +51,12 @@ def receive(
         for ref, oid in going_on(remote).items()
         if states.get(layout.tracking_ref(remote.name, ref)) != oid
     ]
-    ended = [f"delete {ref}\0{oid}" for ref, oid in states.items() if ref not in theirs]
-    refs.transact(repo, ended, "gittrack: a live run ended")
+    if (
+        not states.keys() <= theirs.keys()
+    ):  # another process may have changed them since the listing
+        now = remotes.refs_here(repo, folder)
+        ended = [f"delete {ref}\0{oid}" for ref, oid in now.items() if ref not in theirs]
+        refs.transact(repo, ended, "gittrack: a live run ended")
     transport.fetch(repo, remote.route, refspecs, unattended=unattended)
     return len(theirs)
 

@@ -18,7 +18,7 @@ from gittrack.read.runs import live_elsewhere, reader
 from gittrack.read.runs.record import RunRecord
 from gittrack.record import annotate
 from gittrack.record.annotate import Target
-from gittrack.share import remotes
+from gittrack.share import live_runs, remotes
 from gittrack.share.background import live, waiting
 from gittrack.tidy import trash
 from gittrack.web import points
@@ -87,6 +87,18 @@ def seen(team):
     yield ann, bob, run
     sender.close()
     run.finish()
+
+
+def test_another_process_may_forget_a_state_first(team):
+    """A long pull lists the states at its beginning, and forgets those of ended runs at its end."""
+    _, bob, _ = team
+    state = layout.tracking_ref("origin", f"{layout.LIVE_RUNS}default/20260101-000000-00000001")
+    source = remotes.look(bob.repo)
+    head = run_git(bob.folder, "rev-parse", "HEAD").strip()
+    assert live_runs.receive(bob.repo, source, {state: head}) == 0
+    run_git(bob.folder, "update-ref", state, head)
+    assert live_runs.receive(bob.repo, source, {state: head}) == 0
+    assert state not in remotes.refs_here(bob.repo, layout.TRACKING)
 
 
 def test_its_files_can_be_read_and_nothing_else_is_possible(seen):
