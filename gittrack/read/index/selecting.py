@@ -218,9 +218,9 @@ def _goals(repo: git.Repo, table: RunTable, positions: Positions, key: str) -> f
 
     metric = base_name(key.removeprefix("metrics."))
     line = f"metric_definitions.{commit_message.key_text(metric)}.goal"
-    inside = set(table.rows(positions)) if not isinstance(positions, range) else None
-    special = [raw for row, raw in table.special().items() if inside is None or row in inside]
-    goals = selection.goals(special, key)
+    every = table.special()
+    inside = set(table.rows(table.positions(every) if isinstance(positions, range) else positions))
+    goals = selection.goals([raw for row, raw in every.items() if row in inside], key)
     values = table.stored(Way(line))
     if values is None:
         return goals

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import run_values
-from helpers import git, listed, look, record, recorded, run_cli, start
+from helpers import git, listed, look, python, record, recorded, run_cli, start
 
 from gittrack import git as git_layer
 from gittrack.read.index import encoder, store, update, verify
@@ -200,6 +200,17 @@ def test_a_run_is_listed_once_if_another_experiment_has_its_id(place):
     git(place, "update-ref", ref, other["commit"])
     rows = [run["commit"] for run in listed("--sort", "loss") if run["ref"] == ref]
     assert rows == [other["commit"]]
+
+
+def test_an_earlier_attempt_does_not_decide_what_is_best(place):
+    best()
+    code = "run.define_metric('loss', goal='max'); run.log({'loss': 1.0})"
+    assert python(f"import gittrack\nwith gittrack.init('a') as run:\n    {code}").code == 0
+    git(place, "pack-refs", "--all")
+    first, other = listed("-e", "a")[:2]
+    assert query.top(git_layer.find(), "loss").direction.reason == "the runs define it"
+    git(place, "update-ref", first["ref"], other["commit"])
+    assert query.top(git_layer.find(), "loss").direction.smallest
 
 
 def test_the_index_of_another_process_does_not_answer_for_earlier_refs(place, monkeypatch):
