@@ -209,6 +209,10 @@ class EnginePool:
         for executor in self.executors:
             executor.close()
         shared_repository.show_running(self.repo.common_dir, self.sweep.id, {})
+        if (
+            not self.jobs
+        ):  # else workers run trials still, and `git track sweep stop` must reach them
+            shared_repository.close_to_workers(self.repo.common_dir, self.sweep.id)
         self.meeting.close(done=done)
 
 

@@ -50,8 +50,14 @@ def is_here(location: Location, sweep_id: str) -> bool:
 
 
 def is_open(common_dir: str, sweep_id: str) -> bool:
-    """Return whether a sweep was opened to workers in a repository."""
+    """Return whether a process opened a sweep to workers, and did not close it: it runs, or was killed."""
     return bool(_text(Path(layout.sweep_dir(common_dir, sweep_id)) / _TOKEN))
+
+
+def close_to_workers(common_dir: str, sweep_id: str) -> None:
+    """Let nobody join until the next process with an engine: one without an engine would give no trials."""
+    with contextlib.suppress(OSError):
+        (Path(layout.sweep_dir(common_dir, sweep_id)) / _TOKEN).unlink()
 
 
 def set_ending(common_dir: str, sweep_id: str, *, ending: bool) -> None:

@@ -132,6 +132,14 @@ def test_other_processes_see_where_trials_run(trials, engine, repo, monkeypatch)
     assert shared_repository.running(repo.common_dir, SWEEP) == {}
 
 
+def test_nobody_joins_a_sweep_that_ended_or_goes_on_without_an_engine(trials, engine, repo):
+    shared_repository.open_to_workers(repo, SWEEP)
+    pool = trials.pool(engine)
+    assert shared_repository.is_open(repo.common_dir, SWEEP)
+    pool.close()
+    assert not shared_repository.is_open(repo.common_dir, SWEEP)
+
+
 @pytest.mark.parametrize(("attempt", "continues"), [(2, False), (1, True)])
 def test_a_trial_whose_result_was_delivered_does_not_run_again(trials, engine, attempt, continues):
     pool = trials.pool(engine, continues=continues)
