@@ -64,6 +64,8 @@ class PushPlan(NamedTuple):
         Both sides as they were; None if it is known that there is nothing to send.
     folded : bool
         Whether the remote has another archive of folded runs, or none.
+    outdated : int
+        How many refs it deletes, because the runs are in its archive.
     """
 
     remote: Remote
@@ -79,6 +81,7 @@ class PushPlan(NamedTuple):
     oversized: Mapping[str, tuple[str, str]] = {}
     sides: unchanged.Sides | None = None
     folded: bool = False
+    outdated: int = 0
 
     @property
     def sends_something(self) -> bool:
@@ -90,6 +93,7 @@ class PushPlan(NamedTuple):
             self.events,
             self.large.contents,
             self.folded,
+            self.outdated,
         )
         return any(map(bool, parts))
 
@@ -170,6 +174,8 @@ def plan(
         return PushPlan(target, (), (), (), (), (), number)
     annotation_merge.receive(repo, target, unattended=unattended)
     arrivals = receiving.receive(repo, target, unattended=unattended) if runs is None else None
+    folded = runs is None and sending.differs(repo, target)
+    outdated = sending.outdated(repo, target) if runs is None else 0  # as listed, without members
     if not (arrivals and arrivals.problem):
         target = receiving.with_members(repo, target)
     every = source_of(repo).select(Request(summaries=False)).runs
@@ -204,7 +210,8 @@ def plan(
         else large_files.Shipment(),
         {str(raw.commit): (raw.id, too_large[raw.id]) for raw in candidates if raw.id in too_large},
         sides,
-        runs is None and sending.differs(repo, target),
+        folded,
+        outdated,
     )
 
 
@@ -247,7 +254,7 @@ def push(
     models = large_files.sendable_models(repo, planned.models, {**unsent, **planned.oversized})
     names = {**ids, layout.NOTES: "annotations", layout.ARCHIVE: "folded runs"}
     folded_there = sending.Departures({})
-    if planned.folded:
+    if planned.folded or planned.outdated:
         listed = remotes.look(repo, listing=planned.sides.listing)
         stay = {**unsent, **planned.oversized}
         folded_there = sending.send(repo, listed, stay, unattended=unattended)
@@ -285,6 +292,7 @@ def push(
         ),
         large.number,
     )
-    if not planned.sends_something and done == Pushed(target.name):
+    changed = planned._replace(outdated=folded_there.deleted)  # a host may keep these refs
+    if not changed.sends_something and done == Pushed(target.name):
         unchanged.remember(repo, planned.sides, planned.pulled)
     return done

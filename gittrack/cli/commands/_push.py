@@ -71,7 +71,12 @@ def _described(planned: push.PushPlan) -> str:
     parts += (
         [f"{count(planned.events, 'event')} of models, with their runs"] if planned.events else []
     )
+    parts += ["the archive of folded runs"] if planned.folded else []
     lines += [f"  {', '.join(parts)}"] if parts else []
+    if planned.outdated:
+        lines.append(
+            f"  deletes {count(planned.outdated, 'ref')} there, of runs that are in its archive"
+        )
     if planned.commits:
         lines.append(f"  with them {count(len(planned.commits), 'commit')} that it does not have:")
         lines += [

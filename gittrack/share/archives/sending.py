@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import islice
 
 from gittrack import git
 from gittrack.core import layout
@@ -19,15 +20,34 @@ _MOST_DELETED = 1000  # refs of one push: git compares each with all refs of the
 
 
 class Departures(NamedTuple):
-    """The runs that the remote has in its archive now, as {ref: commit}, and what it refused."""
+    """What a remote has now.
+
+    Parameters
+    ----------
+    runs : dict of str to str
+        The runs that are in its archive, as {ref: commit}.
+    refused : tuple of Update
+        What it refused.
+    deleted : int
+        How many refs of folded runs it deleted.
+    """
 
     runs: dict[str, str]
     refused: tuple[Update, ...] = ()
+    deleted: int = 0
 
 
 def differs(repo: git.Repo, target: Remote) -> bool:
     """Return whether there are folded runs here, and the remote has another archive or none."""
     return archive.tip(repo) not in (None, target.refs.get(layout.ARCHIVE))
+
+
+def outdated(repo: git.Repo, target: Remote) -> int:
+    """Return how many refs of a remote a push deletes, because they are in its archive, the same as here."""
+    tip = archive.tip(repo)
+    if tip is None or tip != target.refs.get(layout.ARCHIVE) or not target.below(layout.RUNS):
+        return 0
+    return len(_leases(target, _members(repo, tip)))
 
 
 def send(
@@ -52,7 +72,7 @@ def send(
         If the remote cannot be reached, or if the archive cannot be read.
     """
     tip = archive.tip(repo)
-    members = archive.commits(repo, archive.read(repo, tip)) if tip else {}
+    members = _members(repo, tip) if tip else {}
     if tip is None or not set(unsent).isdisjoint(members.values()):
         return Departures({})
     theirs = target.refs.get(layout.ARCHIVE, "")
@@ -66,14 +86,13 @@ def send(
         refused = tuple(update for update in updates if not update.accepted)
         if refused:
             return Departures({}, refused)
-    _delete_refs(repo, target, members, unattended)
-    return Departures(members)
+    return Departures(members, deleted=_delete_refs(repo, target, members, unattended))
 
 
 def _has_all(repo: git.Repo, members: dict[str, str], theirs: str) -> bool:
     """Return whether an archive of a remote has no run or attempt that is not here, besides removed ones."""
     try:
-        theirs_by_ref = archive.commits(repo, archive.read(repo, theirs))
+        theirs_by_ref = _members(repo, theirs)
     except TrackError:  # it was not fetched, or is damaged
         return False
     removed, trash = removals.of_annotations(repo), remotes.refs_here(repo, layout.TRASH)
@@ -85,13 +104,27 @@ def _has_all(repo: git.Repo, members: dict[str, str], theirs: str) -> bool:
     )
 
 
-def _delete_refs(repo: git.Repo, target: Remote, members: dict[str, str], unattended: bool) -> None:
-    """Delete some refs of runs that the archive has.  A host may keep them: each run is listed once."""
-    outdated = {ref: oid for ref, oid in members.items() if target.refs.get(ref) == oid}
-    leases = dict(list(outdated.items())[:_MOST_DELETED])
-    if leases:
-        deletions = [f":{ref}" for ref in leases]
-        transport.push(repo, target.route, deletions, leases=leases, unattended=unattended)
+def _members(repo: git.Repo, tip: str) -> dict[str, str]:
+    return archive.commits(repo, archive.read(repo, tip))
+
+
+def _leases(target: Remote, members: Mapping[str, str]) -> dict[str, str]:
+    """Return the refs of a remote that its archive makes unnecessary, as {ref: id}; up to `_MOST_DELETED`."""
+    every = ((ref, oid) for ref, oid in members.items() if target.refs.get(ref) == oid)
+    return dict(islice(every, _MOST_DELETED))
+
+
+def _delete_refs(
+    repo: git.Repo, target: Remote, members: Mapping[str, str], unattended: bool
+) -> int:
+    """Delete some refs of runs that the archive has; return how many.
+
+    A host may keep them: each run is listed once.
+    """
+    leases = _leases(target, members)
+    deletions = [f":{ref}" for ref in leases]
+    updates = transport.push(repo, target.route, deletions, leases=leases, unattended=unattended)
+    return sum(update.accepted for update in updates)
 
 
 def remove(repo: git.Repo, target: Remote, names: Sequence[str]) -> Iterable[Update]:

@@ -111,6 +111,24 @@ def test_a_clone_that_has_not_folded_sees_each_run_once(team, monkeypatch):
     assert (bob.refs, bob.tip) == (["s"], ada.tip)
 
 
+def test_each_push_deletes_some_refs_of_folded_runs_until_none_is_left(team, monkeypatch):
+    ada, _ = team
+    ada.do(monkeypatch, "push", "--yes")
+    ada.fold()
+    monkeypatch.setattr(sending, "_MOST_DELETED", 2)
+    assert "the archive of folded runs" in ada.do(monkeypatch, "push")
+    assert there() == ["2", "3", "s"]  # the archive of runs is one
+    assert "deletes 2 refs" in ada.do(monkeypatch, "push", "--dry-run")
+    run_git("remote.git", "config", "receive.denyDeletes", "true")
+    assert "everything already" in ada.do(monkeypatch, "push")
+    assert ada.do(monkeypatch, "push") == "origin has everything already\n"  # it is not tried again
+    run_git("remote.git", "config", "receive.denyDeletes", "false")
+    ada.commit(4)
+    ada.do(monkeypatch, "push")
+    assert there() == ["4", "s"]
+    assert ada.do(monkeypatch, "push") == "origin has everything already\n"
+
+
 def test_two_clones_that_fold_differently_merge(team, monkeypatch):
     ada, bob = team
     ada.do(monkeypatch, "push", "--yes")
