@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from gittrack.core.errors import Damaged, NewerFormat, OnAnotherHost
 from gittrack.core.fast_typing import Any
 from gittrack.core.run import events, run_info
 from gittrack.record import dead_journals, journal
+from gittrack.record.evidence import neighbours
 from gittrack.record.machine.author import author
 from gittrack.record.publish import writer
 
@@ -78,26 +78,38 @@ def publish_dead(
     Raises TrackError or OSError; the journal then stays.
     """
     try:
-        facts = {**_end_of_crash(book), **(more or {})}
+        last = neighbours.last_write(book.folder)
+        facts = {**_end_of_crash(book, last / 1e9), **(more or {})}
         # Appended before the commit: if this process dies, the next one must make the same commit.
         error = book.append(events.FACTS, values=facts) if facts else None
         if error is not None:
             raise error
+        _tell_neighbours(repo, book, last)
         return writer.publish(repo, book, facts, author, patience=0.0, sign=sign)
     finally:
         book.release()
 
 
-def _end_of_crash(book: journal.Journal) -> dict[str, Any]:
-    """Return the facts of the end of a run whose owner died, as far as the journal shows them."""
+def _tell_neighbours(repo: git.Repo, book: journal.Journal, last_ns: int) -> None:
+    """List a dead run, which a run that was live beside it may not have seen."""
+    process = events.process_of((book.folder / layout.EVENTS).read_bytes())
+    tree = process.get(neighbours.TREE) if isinstance(process, dict) else None
+    if isinstance(tree, str):
+        run = neighbours.Neighbour(book.id, book.state().facts.get("parent"))
+        neighbours.remember(repo.common_dir, tree, run, last_ns)
+
+
+def _end_of_crash(book: journal.Journal, last: float) -> dict[str, Any]:
+    """Return the facts of the end of a run whose owner died, as far as the journal shows them.
+
+    ``last`` is when the run last wrote into its journal, in seconds.
+    """
     state = book.state()
     if "ended" in state.facts:
         return {}
     end = book.end()
     if end:  # the run had ended, but the disk was full
         return {**end, **events.derived_facts(state)}
-    files = [book.folder / name for name in os.listdir(book.folder) if name != layout.LOCK]
-    last = max(path.stat().st_mtime for path in files)
     started = run_info.from_iso(state.facts["started"])
     return {
         "status": run_info.CRASHED,

@@ -201,15 +201,16 @@ def end(session: Session, facts: Mapping[str, Any]) -> writer.Published:
     error = error or session.journal.series.write(b"")
     if error is not None:
         raise error
+    # Before the journal is removed: at each moment, one of the two shows this run to its neighbours.
+    run = neighbours.Neighbour(session.journal.id, session.journal.state().facts.get("parent"))
+    root = session.repo.work_tree or ""
+    neighbours.remember(session.repo.common_dir, root, run, time.time_ns())
     sign = session.settings.sign
     published = writer.publish(session.repo, session.journal, full, session.author, sign=sign)
     pack_refs_sometimes(session.repo, session.settings.pack_refs)
     upkeep.fold_sometimes(session.repo, session.settings.fold)
     if session.settings.push:
         background.push_waiting(session.repo)
-    run = neighbours.Neighbour(session.journal.id, published.info.parent)
-    root = session.repo.work_tree or ""
-    neighbours.remember(session.repo.common_dir, root, run, time.time_ns())
     published = published._replace(notes=(*notes, *published.notes))
     return hooks.call_post(session.repo, session.post, published) if session.post else published
 

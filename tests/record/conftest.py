@@ -34,11 +34,12 @@ def new_journal(common_dir: str) -> Iterator[Callable[..., journal.Journal]]:
     """Make journals in ``common_dir``, each with its facts of the start."""
     books: list[journal.Journal] = []
 
-    def make(**facts: Any) -> journal.Journal:
+    def make(process: dict[str, Any] | None = None, **facts: Any) -> journal.Journal:
         book = journal.create(common_dir)
         start = {"format": 1, "id": book.id, "experiment": "e", "status": "running"}
         start["started"] = STARTED
-        book.append(events.START, values={**start, **facts})
+        more = {"process": process} if process else {}
+        book.append(events.START, values={**start, **facts}, **more)
         books.append(book)
         return book
 

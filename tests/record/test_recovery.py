@@ -14,6 +14,7 @@ from gittrack.core.errors import Damaged, OnAnotherHost
 from gittrack.core.run import events, series
 from gittrack.core.run.run_info import from_iso
 from gittrack.record import dead_journals, recovery
+from gittrack.record.evidence import neighbours
 from gittrack.record.publish.writer import Published
 
 STARTED = from_iso("2026-03-01T00:00:00.000Z")
@@ -51,6 +52,16 @@ def test_a_run_whose_process_died_is_crashed_and_ended_with_its_last_write(repo,
     assert info.ended == "2026-03-01T00:01:00.000Z"
     assert info.metrics["loss"].last == 0.5
     assert not dead.folder.exists()
+
+
+def test_a_run_that_was_live_beside_it_knows_of_it_after_the_recovery(repo, new_journal, tmp_path):
+    book = new_journal(process={neighbours.TREE: str(tmp_path)}, parent="p")
+    book.release()
+    touch(book.folder, 60)
+    recovered(repo)
+    ends = [(STARTED + seconds) * 10**9 for seconds in (59, 61)]
+    known = [neighbours.other_runs(repo.common_dir, str(tmp_path), "me", end) for end in ends]
+    assert known == [[book.id], []]
 
 
 def test_a_clock_that_went_back_gives_no_negative_duration(repo, dead):

@@ -228,6 +228,19 @@ class TestEnd:
         session.end(begun, {"status": "finished"})
         assert neighbours.other_runs(repo.common_dir, ".", "another", 0) == [begun.journal.id]
 
+    def test_neighbours_know_of_it_at_each_moment_of_its_end(self, repo, begin, monkeypatch):
+        begun, remove = begin(RunRequest(parent="p")), session.writer.remove
+        seen = []
+
+        def remove_and_look(journal: object) -> None:
+            remove(journal)
+            seen.extend(neighbours.other_runs(repo.common_dir, ".", "another", 0))
+            seen.extend(neighbours.other_runs(repo.common_dir, ".", "p", 0))  # its parent
+
+        monkeypatch.setattr(session.writer, "remove", remove_and_look)
+        session.end(begun, {"status": "finished"})
+        assert seen == [begun.journal.id]
+
     def test_an_end_that_cannot_be_appended_is_kept_in_the_reserved_room(self, begin, monkeypatch):
         begun = begin()
         full = OSError(errno.ENOSPC, "No space left on device")

@@ -1,6 +1,6 @@
 """Other runs in the same work tree at the same time: either run may have written a file.
 
-Each run adds a line to a list in the cache when it ends, and the journals of live runs show the others.
+Each run adds a line to a list in the cache before its journal is removed, and the journals show the others.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ def other_runs(common_dir: str, root: str, run_id: str, began_ns: int) -> list[s
 
     The runs that the command of the run began are its children and do not count.
     """
-    # The live ones first: a run that ends between the two looks has listed itself before the second.
-    runs = [*_live(common_dir, root), *_ended(_file(common_dir, root), began_ns)]
+    # The journals first: a run that ends between the two looks has listed itself before the second.
+    runs = [*_journals(common_dir, root, began_ns), *_ended(_file(common_dir, root), began_ns)]
     family, size = {run_id}, 0
     while len(family) > size:
         size = len(family)
@@ -72,18 +72,29 @@ def _ended(path: Path, began_ns: int) -> Iterator[Neighbour]:
                     return
 
 
-def _live(common_dir: str, root: str) -> Iterator[Neighbour]:
+def _journals(common_dir: str, root: str, began_ns: int) -> Iterator[Neighbour]:
+    """Yield the live runs of a work tree, and the dead ones that were live at a moment or later."""
     top = os.path.realpath(root)
     with suppress(OSError):
         for name in os.listdir(layout.live_dir(common_dir)):
             folder = Path(layout.live_dir(common_dir), name)
             with suppress(OSError, *_UNREADABLE):
-                if not (layout.is_id(name) and lock.is_held(folder / layout.LOCK)):
+                if not layout.is_id(name) or not _was_live(folder, began_ns):
                     continue
                 with open(folder / layout.EVENTS, "rb") as file:
                     first: dict[str, Any] = json.loads(file.readline())
                 if first["process"].get(TREE) == top:
                     yield _neighbour(name, first["values"].get("parent"))
+
+
+def _was_live(folder: Path, began_ns: int) -> bool:
+    return lock.is_held(folder / layout.LOCK) or last_write(folder) >= began_ns
+
+
+def last_write(folder: Path) -> int:
+    """Return when a run last wrote into its journal, in ns.  Raises OSError if there is none."""
+    paths = [folder / name for name in os.listdir(folder) if name != layout.LOCK]
+    return max((path.stat().st_mtime_ns for path in paths), default=0)
 
 
 def _neighbour(run_id: object, parent: object) -> Neighbour:

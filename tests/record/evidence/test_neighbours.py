@@ -60,11 +60,24 @@ def test_a_run_counts_if_it_ended_after_the_run_began(remember, others, ended, c
     assert others() == ([other] if counts else [])
 
 
-def test_a_live_run_counts_until_it_ends(common_dir, tmp_path, others):
+def test_a_live_run_counts(common_dir, tmp_path, others):
     book = live(common_dir, tmp_path)
+    for path in book.folder.iterdir():
+        os.utime(path, ns=(BEGAN - 1, BEGAN - 1))
     assert others() == [book.id]
     book.release()
     assert others() == []
+
+
+@pytest.mark.parametrize(("last", "counts"), [(BEGAN - 1, False), (BEGAN, True)])
+def test_a_dead_run_counts_if_it_wrote_after_the_run_began(
+    common_dir, tmp_path, others, last, counts
+):
+    book = live(common_dir, tmp_path)
+    book.release()
+    for path in book.folder.iterdir():
+        os.utime(path, ns=(last, last) if path.name != layout.LOCK else (BEGAN, BEGAN))
+    assert others() == ([book.id] if counts else [])
 
 
 def test_a_run_in_another_folder_does_not_count(common_dir, tmp_path, remember, others):

@@ -203,6 +203,7 @@ def test_groups_are_means_with_a_band_that_is_in_the_address(project, served, pa
         points = [{"loss": number + step / 10} for step in range(20)]
         helpers.record(f"run {number}", *points, config={"lr": number // 2, "seed": number})
     page.goto(served.address)
+    expect(page.locator("tbody tr[data-key]")).to_have_count(4)  # keys are heard from now on
     expect(page.get_by_label("band of groups")).to_be_hidden()
     page.locator("body").press("g")
     lines = page.get_by_role("group", name="lines of the charts").get_by_role("button")
