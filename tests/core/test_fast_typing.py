@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import pickle
 import typing
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -89,6 +91,48 @@ def test_a_value_is_an_instance_of_its_class_and_a_tuple():
     assert isinstance(Point(1), Point)
     assert isinstance(Point(1), tuple)
     assert not isinstance((1, 0, ()), Point)
+
+
+class Weighted(Point):
+    """A point that has a constructor of its own."""
+
+    def __new__(cls, weight: int) -> Weighted:
+        return super().__new__(cls, weight, weight)
+
+
+@pytest.mark.parametrize("order", [(Weighted, Point), (Point, Weighted)])
+def test_a_class_may_have_a_base_with_fields(order):
+    assert [type(kind(2)) for kind in order] == list(order)
+    assert Weighted(3) == (3, 3, ())
+    assert Point(3) == (3, 0, ())
+    assert Weighted._make((1, 2, ()))._replace(y=5) == (1, 5, ())
+
+
+@BOTH
+def test_values_are_made_of_sequences_and_matched_by_their_fields(base):
+    class Pair(base):
+        first: int
+        second: int = 0
+
+    assert Pair._make([1, 2]) == Pair(1, 2)
+    with pytest.raises(TypeError, match="2"):
+        Pair._make([1])
+    with pytest.raises((TypeError, ValueError), match="third"):
+        Pair(1)._replace(third=1)
+    match Pair(7, 8):
+        case Pair(first, second):
+            assert (first, second) == (7, 8)
+    assert not hasattr(Pair(1), "__dict__")
+    assert Pair(**Pair(1)._asdict()) == copy.deepcopy(Pair(1))
+
+
+def test_threads_may_make_the_first_value_at_the_same_time():
+    class Pair(fast_typing.NamedTuple):
+        first: int
+        second: int = 0
+
+    with ThreadPoolExecutor(8) as threads:
+        assert set(threads.map(Pair, range(64))) == {(number, 0) for number in range(64)}
 
 
 def test_a_value_goes_to_another_process_and_back():
