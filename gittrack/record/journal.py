@@ -19,11 +19,13 @@ from gittrack.core import layout
 from gittrack.core.errors import Damaged, NewerFormat, TrackError, unwritable
 from gittrack.core.fast_typing import Any
 from gittrack.core.run import events, series
+from gittrack.core.run.run_info import Metric
 from gittrack.core.secrets import redact_text
 from gittrack.disk import descriptors, folders, lock, this_machine
 from gittrack.record.journal_files import JournalFiles
 
 _END_RESERVE_BYTES = 16 << 20
+_FEW_POINTS = 1_000  # parsing them takes no longer than a summary of theirs
 
 
 class Journal(JournalFiles):
@@ -77,6 +79,19 @@ class Journal(JournalFiles):
         data = events.line(op, **fields)
         self._check_room(op, len(data))
         return self.events.write(data)
+
+    def append_summary(self, metrics: Mapping[str, Metric]) -> None:
+        """Append the summaries of all points that a process logged, so that nobody has to parse the points.
+
+        It is left out if parsing costs little, or if it cannot be written.
+        """
+        if sum(metric.count for metric in metrics.values()) < max(_FEW_POINTS, 4 * len(metrics)):
+            return
+        data = events.line(events.SERIES, values=metrics)
+        with contextlib.suppress(TrackError):
+            self._check_room(events.SERIES, len(data))
+            if self.events.write(data) is not None:
+                del self.events.pending[-len(data) :]
 
     def _check_room(self, op: str, size: int) -> None:
         """Raise TrackError if the journal would become too large to be read back."""

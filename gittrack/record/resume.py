@@ -18,7 +18,7 @@ from gittrack.record import session
 
 def begin(
     repo: git.Repo, old: run_info.RunInfo, request: session.RunRequest
-) -> tuple[session.Session, dict[str, float], float]:
+) -> tuple[session.Session, dict[str, run_info.Metric], float]:
     """Begin to record again at the point at which the run ``old`` stopped.
 
     Parameters
@@ -34,8 +34,8 @@ def begin(
     -------
     session : Session
         The session of the continued run.
-    steps : dict of str to float
-        The next step of each metric.
+    logged : dict of str to Metric
+        The summary of each metric of the series.
     elapsed : float
         The time of the last point of the series, in seconds.
 
@@ -55,9 +55,8 @@ def begin(
     now = continued.journal.state().facts["started"]
     facts = {"resumed": old.resumed + 1, "resumed_at": now, "earlier_s": old.duration or 0.0}
     continued.journal.append(events.FACTS, values={**facts, "started": old.started or now})
-    points = _restore(files, continued)
-    logged = series.fold(points)
-    steps = {name: (metric.step or 0) + 1 for name, metric in logged.items()}
+    _restore(files, continued)
+    logged = series.summarise(series.text_lines(files.series))
     final = {
         name: metric.last
         for name, metric in old.metrics.items()
@@ -65,7 +64,9 @@ def begin(
     }
     if final:  # values of `run.summary`, which are not in the series
         continued.journal.append(events.SUMMARY, values=final)
-    return continued, steps, max((point[3] for point in points), default=0.0)
+    lines = (line for line in series.text_lines(files.series) if line != series.HEADER)
+    elapsed = max((float(line.rpartition(",")[2]) for line in lines), default=0.0)
+    return continued, logged, elapsed
 
 
 def _with_earlier_values(request: session.RunRequest, old: run_info.RunInfo) -> session.RunRequest:
@@ -134,8 +135,8 @@ def _items(data: bytes | None, kind: str) -> list[dict[str, Any]]:
     return list(yaml_read.load_stored(data, kind)[kind]) if data else []
 
 
-def _restore(files: _Files, continued: session.Session) -> list[tuple[float, str, float, float]]:
-    """Write the files of the earlier commit into the journal; return the points of the series."""
+def _restore(files: _Files, continued: session.Session) -> None:
+    """Write the files of the earlier commit into the journal."""
     folder = continued.journal.folder
     continued.journal.series.write(files.series.removeprefix(series.HEADER.encode()))
     if files.log:
@@ -146,4 +147,3 @@ def _restore(files: _Files, continued: session.Session) -> list[tuple[float, str
         if data is not None:
             restore.write(folder / layout.ARTIFACTS, item["path"], data, item)
         continued.journal.append(events.OUTPUT, values=item)
-    return list(series.parse(series.text_lines(files.series)))

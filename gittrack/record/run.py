@@ -8,6 +8,7 @@ from gittrack.core import nested, values
 from gittrack.core.errors import NotANumber, TrackError
 from gittrack.core.fast_typing import Any
 from gittrack.core.run import events
+from gittrack.core.run.run_info import Metric
 from gittrack.record.active import params as run_params
 from gittrack.record.active.config import Config
 from gittrack.record.run_files import RunFiles
@@ -29,15 +30,15 @@ class Run(RunFiles):
         Final values: ``run.summary["test_accuracy"] = 0.97`` becomes the last value of the metric.
     """
 
-    def continue_from(self, steps: Mapping[str, float]) -> None:
-        """Continue the counters of steps; for runs that are continued.
+    def continue_from(self, metrics: Mapping[str, Metric]) -> None:
+        """Continue the steps and the summaries of metrics; for runs that are continued.
 
         Parameters
         ----------
-        steps : mapping of str to float
-            For each metric the step of its next point.
+        metrics : mapping of str to Metric
+            The summaries of the points that the journal has already.
         """
-        self._points.continue_from(steps)
+        self._points.continue_from(metrics)
 
     def log(self, metrics: Mapping[str, Any], step: float | None = None) -> None:
         """Record a point of each metric, and media; on return they survive a SIGKILL.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import math
 import os
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from gittrack.core import metric_value
 from gittrack.core.errors import NotANumber, TrackError
 from gittrack.core.run import series
+from gittrack.core.run.run_info import Metric
 from gittrack.disk import descriptors
 from gittrack.record import points as points_module
 from gittrack.record.appender import Appender
@@ -93,7 +95,7 @@ def test_counting_goes_on_after_a_step_that_was_given(points, file, step):
 
 
 def test_the_counters_of_a_continued_run_begin_later(points, file):
-    points.continue_from({"loss": 7})
+    points.continue_from({"loss": Metric(1.0, 1.0, 1.0, 6, 7)})
     points.log({"loss": 1.0, "acc": 1.0})
     assert [(step, name) for step, name, _ in logged(file)] == [(7, "loss"), (0, "acc")]
 
@@ -284,3 +286,82 @@ def test_both_files_are_synced_by_another_thread_after_ten_seconds(file, tmp_pat
 def test_a_file_that_is_closed_before_the_thread_syncs_it_is_no_error(points, file, close):
     close(file)
     points._flush()
+
+
+def summary_of(file: Appender) -> str:
+    with open(file.path, encoding="utf-8", errors="surrogatepass", newline="\n") as lines:
+        return repr(series.summarise(lines))
+
+
+NUMBERS = st.sampled_from([0.5, math.nan, math.inf, -math.inf, -0.0, 0, 1, 2**60 + 1, 1e-05])
+CALLS = st.lists(
+    st.tuples(
+        st.dictionaries(st.sampled_from(["a", "b,", 'c"', "d\n"]), NUMBERS | st.just("text")),
+        st.sampled_from([None, None, 0, 3, 2.5, "text"]),
+    )
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(CALLS, st.sampled_from([-1.0, 0.0, math.inf]))
+def test_the_summary_that_is_kept_is_the_one_of_the_file(tmp_path_factory, calls, fold_seconds):
+    file = Appender(tmp_path_factory.mktemp("run") / "metrics.csv", lambda: None)
+    points = Points(file, 0.0, lambda error: None)
+    points._fold_at = fold_seconds
+    for metrics, step in calls:
+        with contextlib.suppress(TrackError):
+            points.log(metrics, step)
+    kept = points.close()
+    assert repr(kept) == summary_of(file)
+    file.close()
+
+
+def test_the_summary_of_several_threads_is_the_one_of_the_file(points, file):
+    def work(number: int) -> None:
+        for step in range(500):
+            points.log({"shared": step * number, f"own{number}": 1 / (step + 1)})
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert repr(points.close()) == summary_of(file)
+
+
+def test_the_summary_of_a_continued_run_has_the_earlier_points(points, file, errors):
+    points.log({"loss": 5.0, "acc": 0.5}, step=8)
+    later = Points(file, 0.0, errors.append)
+    later.continue_from(points.close())
+    later.log({"loss": 7.0})
+    assert repr(later.close()) == summary_of(file)
+    assert logged(file)[-1] == (9, "loss", 7.0)
+
+
+class Logging:
+    """A number whose conversion logs another one: what a handler of a signal does in the middle of a call."""
+
+    def __init__(self, points: Points) -> None:
+        self.points = points
+
+    def item(self) -> float:
+        self.points.log({"loss": 9.0})
+        return 1.0
+
+
+def test_a_call_inside_a_call_makes_the_summary_unknown(points, file):
+    points.log({"loss": 1.0, "acc": Logging(points)})
+    assert [entry[1:] for entry in logged(file)] == [("loss", 9.0), ("loss", 1.0), ("acc", 1.0)]
+    assert points.close() == {}
+
+
+def test_an_interrupted_call_makes_the_summary_unknown(points, file, monkeypatch):
+    points.log({"loss": 1.0})
+    monkeypatch.setattr(points_module, "write", lambda fd, data: _interrupted())
+    with pytest.raises(KeyboardInterrupt):
+        points.log({"loss": 2.0})
+    assert points.close() == {}
+
+
+def _interrupted() -> int:
+    raise KeyboardInterrupt

@@ -12,6 +12,7 @@ import pytest
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.core.run import series
+from gittrack.core.run.run_info import Metric
 from gittrack.record import journal
 from gittrack.record.artifacts import LIMITS
 from gittrack.record.machine import environment, numerics
@@ -55,9 +56,15 @@ class TestLog:
         ]
 
     def test_the_counters_of_an_earlier_part_go_on(self, launched, run):
-        run.continue_from({"loss": 5})
+        run.continue_from({"loss": Metric(1.0, 1.0, 1.0, 4, 5)})
         run.log({"loss": 0.5})
         assert points(launched) == [(5, "loss", 0.5)]
+
+    def test_its_end_leaves_the_summary_of_its_points_to_the_launcher(self, launched, run):
+        for step in range(1_000):
+            run.log({"loss": 1.0 / (step + 1)})
+        run.finish()
+        assert launched.state().series == {"loss": [0.001, 0.001, 1.0, 999, 1_000]}
 
     def test_a_value_that_is_not_a_number_is_left_out_with_one_warning(self, launched, run, caplog):
         for _ in range(3):

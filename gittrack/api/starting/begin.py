@@ -222,7 +222,7 @@ def _started(repo: git.Repo, opened: session.Session, offset: float = 0.0) -> Ru
 def _resumed(repo: git.Repo, address: str, request: session.RunRequest) -> Run:
     from gittrack.api.starting import resuming  # noqa: PLC0415 - only this reads runs, and few runs resume another
 
-    opened, steps, offset = resuming.resumed(repo, address, request)
+    opened, logged, offset = resuming.resumed(repo, address, request)
     run = _started(repo, opened, offset)
-    run.continue_from(steps)
+    run.continue_from(logged)
     return run

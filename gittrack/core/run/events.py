@@ -24,6 +24,7 @@ from gittrack.core.run.run_state import (
     NOTE,
     OUTPUT,
     PARAMS,
+    SERIES,
     START,
     SUMMARY,
     TAGS,
@@ -39,6 +40,7 @@ __all__ = [
     "NOTE",
     "OUTPUT",
     "PARAMS",
+    "SERIES",
     "START",
     "SUMMARY",
     "TAGS",
@@ -188,9 +190,14 @@ def _check_values(kind: str, values: Mapping[str, Any]) -> None:
         for name, value in values.items():
             if isinstance(value, bool) or not isinstance(value, (int, float)):
                 raise ValueError(f"the final {name} is {value!r:.40}")
+    if kind == SERIES:
+        for name, summary in values.items():
+            numbers = [item for item in summary if isinstance(item, (int, float))]
+            if len(numbers) != len(run_info.Metric._fields) or not isinstance(numbers[-1], int):
+                raise ValueError(f"the summary of {name} is {summary!r:.40}")
 
 
-_WITH_VALUES = (START, FACTS, PARAMS, SUMMARY, ENV, INPUT, OUTPUT)
+_WITH_VALUES = (START, FACTS, PARAMS, SUMMARY, SERIES, ENV, INPUT, OUTPUT)
 _FILES = {INPUT: (layout.INPUTS, "inputs"), OUTPUT: (layout.OUTPUTS, "outputs")}
 
 

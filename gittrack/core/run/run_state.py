@@ -13,10 +13,15 @@ from gittrack.core.nested import merge
 
 START, PARAMS, TAGS, NOTE = "start", "params", "tags", "note"
 SUMMARY, INPUT, OUTPUT, ENV, FACTS = "summary", "input", "output", "env", "facts"
+SERIES = "series"
 
 
 class JournalState(NamedTuple):
-    """The state of a run after the operations of its journal."""
+    """The state of a run after the operations of its journal.
+
+    ``series`` has the summaries of the points, ``[last, min, max, step, count]`` for each metric, as far as
+    the processes that logged them have written them.
+    """
 
     facts: dict[str, Any]
     params: dict[str, Any]
@@ -24,6 +29,7 @@ class JournalState(NamedTuple):
     env: dict[str, Any]
     inputs: list[dict[str, Any]]
     outputs: list[dict[str, Any]]
+    series: Mapping[str, list[Any]] = {}
 
 
 class Fold:
@@ -35,6 +41,7 @@ class Fold:
         self._tags: dict[str, None] | None = None  # if operations changed the fact
         self._notes: list[str] | None = None  # also only if operations changed it
         self._summary: dict[str, float] = {}
+        self._series: dict[str, list[Any]] = {}
         self._env: dict[str, Any] = {}
         self._inputs: dict[str, dict[str, Any]] = {}
         self._outputs: dict[str, dict[str, Any]] = {}
@@ -62,6 +69,8 @@ class Fold:
             self._add_note(op["text"])
         elif kind == SUMMARY:
             self._summary.update(op["values"])
+        elif kind == SERIES:
+            self._series.update(op["values"])
         elif kind == ENV:
             self._env.update(op["values"])
         elif kind in (INPUT, OUTPUT):
@@ -111,6 +120,7 @@ class Fold:
             dict(self._env),
             list(self._inputs.values()),
             list(self._outputs.values()),
+            dict(self._series),
         )
 
 

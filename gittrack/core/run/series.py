@@ -11,6 +11,7 @@ import io
 from collections.abc import Iterable, Iterator
 
 from gittrack.core.run.run_info import Metric
+from gittrack.core.run.series_summary import SeriesSummary
 
 HEADER = "step,name,value,time\n"
 
@@ -79,7 +80,7 @@ def summarise(lines: Iterable[str]) -> dict[str, Metric]:
 
     Lines without quotes, which are nearly all, are parsed faster: ten million points take seconds.
     """
-    folds: dict[str, _Summary] = {}
+    folds: dict[str, SeriesSummary] = {}
     for number, text in enumerate(lines, 1):
         if '"' in text or "\\" in text or text == HEADER:
             for step, name, value, _ in parse([text]) if number == 1 else [_point(text, number)]:
@@ -101,40 +102,17 @@ def fold(points: Iterable[tuple[float, str, float, float]]) -> dict[str, Metric]
 
     Memory grows with the number of metrics, not with the number of points.
     """
-    folds: dict[str, _Summary] = {}
+    folds: dict[str, SeriesSummary] = {}
     for step, name, value, _ in points:
         _fold_of(folds, name).add(step, value)
     return {name: fold.metric() for name, fold in folds.items()}
 
 
-def _fold_of(folds: dict[str, _Summary], name: str) -> _Summary:
+def _fold_of(folds: dict[str, SeriesSummary], name: str) -> SeriesSummary:
     summary = folds.get(name)
     if summary is None:
-        folds[name] = summary = _Summary()
+        folds[name] = summary = SeriesSummary()
     return summary
-
-
-class _Summary:
-    """The summary of one series, updated point by point."""
-
-    __slots__ = ("count", "last", "max", "min", "step")
-
-    def __init__(self) -> None:
-        self.last = self.min = self.max = float("nan")
-        self.step: float | None = None
-        self.count = 0
-
-    def add(self, step: float, value: float) -> None:
-        self.last = value
-        self.step = step
-        self.count += 1
-        if not self.min <= value and value == value:  # also true while min is NaN
-            self.min = value
-        if not self.max >= value and value == value:
-            self.max = value
-
-    def metric(self) -> Metric:
-        return Metric(self.last, self.min, self.max, self.step, self.count)
 
 
 def text_lines(data: bytes) -> io.TextIOWrapper:

@@ -105,6 +105,7 @@ class Observers:
             self.problems += _unclear(self.scraper.unclear)
         for path in self.options.metrics:
             lines += self._take_file(path)
+        self._book.append_summary(self._points.close())
         return lines
 
     def _take_file(self, path: str) -> list[str]:

@@ -149,7 +149,7 @@ class Recording:
                 status = None
             end = self._end(status, exit_code, signal)
             self.status = end.status
-            self._points.close()
+            self._journal.append_summary(self._points.close())
             if self._session is None:
                 self._leave()
             else:

@@ -36,7 +36,7 @@ def collect(folder: Path, facts: Mapping[str, Any], state: events.JournalState) 
     state : State
         The sum of the operations of the journal.
     """
-    metrics, points_file, notes = _series(folder, state.summary)
+    metrics, points_file, notes = _series(folder, state)
     diff, written = folder / layout.DIFF, folder / layout.WRITTEN
     log = logs.assemble(folder)
     outputs, artifacts, lost = _outputs(folder / layout.ARTIFACTS, state.outputs)
@@ -114,7 +114,7 @@ def _artifact(path: Path) -> Artifact:
 
 
 def _series(
-    folder: Path, summary: Mapping[str, float]
+    folder: Path, state: events.JournalState
 ) -> tuple[dict[str, run_info.Metric], FilePart | None, tuple[str, ...]]:
     path = folder / layout.SERIES
     notes: list[str] = []
@@ -127,24 +127,52 @@ def _series(
             notes.append(f"in GITTRACK_METRICS {count}; line {bad[0].number}: {bad[0].reason}")
         path = _merged(path, lines, folder / "metrics.all.csv")
     try:
-        metrics, part = _summarise(path)
+        metrics, part = _summarise(path, state.series)
     except (ValueError, UnicodeDecodeError):
         path, dropped = _without_damaged_lines(path, folder / "metrics.mended.csv")
         count = "1 damaged line" if dropped == 1 else f"{dropped} damaged lines"
         notes.append(f"left out of metrics.csv: {count}")
-        metrics, part = _summarise(path)
-    for name, value in summary.items():
+        metrics, part = _summarise(path, {})
+    for name, value in state.summary.items():
         metrics[name] = run_info.with_final(metrics.get(name), value)
     return metrics, part, tuple(notes)
 
 
-def _summarise(path: Path) -> tuple[dict[str, run_info.Metric], FilePart | None]:
-    """Return the metrics of a series and its file up to the last whole line; None without points."""
+def _summarise(
+    path: Path, logged: Mapping[str, Sequence[Any]]
+) -> tuple[dict[str, run_info.Metric], FilePart | None]:
+    """Return the metrics of a series and its file up to the last whole line; None without points.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    logged : mapping
+        The summaries that the processes which logged the points have written.  They are used if they are
+        those of all lines.
+    """
     size = _whole_size(path)
     if size <= len(series.HEADER):
         return {}, None
+    metrics = {name: run_info.Metric(*summary) for name, summary in logged.items()}
+    points = sum(metric.count for metric in metrics.values())
+    if points and _count_lines(path, size) == points + 1:
+        return metrics, FilePart(path, size)
     with open(path, encoding="utf-8", errors="surrogatepass", newline="\n") as text:
         return series.summarise(_lines_within(text, size)), FilePart(path, size)
+
+
+def _count_lines(path: Path, size: int) -> int:
+    """Return the number of lines in the first ``size`` bytes; 0 if the first one is not the header."""
+    count = 0
+    with open(path, "rb") as file:
+        if file.readline() != series.HEADER.encode():
+            return 0
+        file.seek(0)
+        while size > 0 and (part := file.read(min(size, 1 << 18))):
+            count += part.count(b"\n")
+            size -= len(part)
+    return count
 
 
 def _lines_within(text: Iterable[str], size: int) -> Iterator[str]:

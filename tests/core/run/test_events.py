@@ -58,7 +58,7 @@ def test_a_journal_that_does_not_start_is_an_error(data):
 
 
 def test_the_start_says_what_the_run_is():
-    assert state() == ({"id": "x", "tags": ["a"]}, {}, {}, {}, [], [])
+    assert state() == ({"id": "x", "tags": ["a"]}, {}, {}, {}, [], [], {})
 
 
 def test_facts_are_learnt_later():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from gittrack.core import layout
 from gittrack.core.run import events, series
 from gittrack.core.run.run_info import Metric
+from gittrack.record.points import Points
 from gittrack.record.publish import collect
 from gittrack.record.publish.tree import Artifact, FilePart
 
@@ -84,6 +86,33 @@ class TestSeries:
         assert contents.metrics["loss"].count == 1
         assert points_of(contents.series) == ["0,loss,0.5"]
         assert notes == ()
+
+    def test_the_summary_of_the_process_is_the_one_that_recovery_computes(self, book):
+        points = Points(book.series, 0.0, lambda error: None)
+        points.log({"loss": math.nan, "count": 2**60 + 1})
+        for step in range(1_000):
+            points.log({"loss": 1 / (step + 1), "a,b": step % 7, "rare": math.inf}, step // 2)
+        parsed = collected(book).contents
+        book.append_summary(points.close())
+        assert book.state().series["rare"] == [math.inf, math.inf, math.inf, 499, 1_000]
+        assert repr(collected(book).contents) == repr(parsed)
+
+    def test_a_summary_of_the_process_is_used_only_if_it_is_the_one_of_all_lines(self, book):
+        log(book, ("loss", 0.5), ("loss", 0.25))
+        book.append(events.SERIES, values={"loss": Metric(7.0, 7.0, 7.0, 7, 2)})
+        assert collected(book).contents.metrics["loss"].last == 7.0
+        log(book, ("loss", 0.125))  # another process that writes into the journal
+        assert collected(book).contents.metrics["loss"].last == 0.125
+
+    def test_several_processes_have_summaries_of_their_own(self, book):
+        log(book, ("loss", 0.5), ("cpu", 0.25))
+        for name in ("loss", "cpu"):
+            book.append(events.SERIES, values={name: Metric(7.0, 7.0, 7.0, 7, 1)})
+        assert [metric.last for metric in collected(book).contents.metrics.values()] == [7.0, 7.0]
+
+    def test_few_points_get_no_summary(self, book):
+        book.append_summary({"loss": Metric(1.0, 1.0, 1.0, 0, 999)})
+        assert book.state().series == {}
 
     def test_a_summary_is_the_last_value(self, book):
         log(book, ("loss", 0.5), ("loss", 0.25))
