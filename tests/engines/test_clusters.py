@@ -138,3 +138,11 @@ def test_the_engine_in_the_documentation(tools, scratch, monkeypatch):
 def test_a_dask_cluster_on_this_machine(tools):
     pytest.importorskip("distributed")
     check(run_cli(*SWEEP, "--engine", "dask", "-j", "2", *COMMAND))
+
+
+@pytest.mark.slow  # Dask takes seconds to be imported
+@pytest.mark.parametrize("address", ["tls://127.0.0.1:9", "tcp://127.0.0.1:9", "strange://x"])
+def test_a_scheduler_that_cannot_be_reached_is_named(tools, address):
+    pytest.importorskip("distributed")
+    done = run_cli(*SWEEP, "--engine", "dask", "--scheduler", address, *COMMAND)
+    assert (done.code, f"the Dask scheduler {address} cannot be reached" in done.err) == (1, True)

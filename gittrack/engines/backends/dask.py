@@ -45,10 +45,15 @@ class DaskEngine:
             self.client: Any = _dask.Client(
                 address or self.cluster, timeout=_CONNECT_SECONDS, set_as_default=False
             )
-        except (OSError, ValueError, TimeoutError) as error:
+        except (
+            OSError,
+            ValueError,
+            TypeError,
+            TimeoutError,
+        ) as error:  # TypeError: TLS without keys
             raise TrackError(
                 f"the Dask scheduler {address} cannot be reached: {error}",
-                "check the address: tcp://head:8786",
+                "check the address: tcp://head:8786, or tls://head:8786 with distributed.comm.tls configured",
             ) from error
         self.wanted, self.threads, self.next_look = context.options.jobs, 0, 0.0
         self.resources = values.get("resources") or {}
