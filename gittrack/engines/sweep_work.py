@@ -20,6 +20,7 @@ from gittrack.launch import probe
 from gittrack.reproduce import rerun_worktree
 from gittrack.sweeping import prepare, rescue, stored, trial
 from gittrack.sweeping.endings import EndedTrial
+from gittrack.sweeping.isolation.trial_worktrees import TrialWorktrees
 from gittrack.sweeping.jobs import JobMaker, RunOptions
 from gittrack.sweeping.pool import Processes
 from gittrack.sweeping.supervisor import Supervisor
@@ -75,7 +76,10 @@ class SweepWork:
         )
         options = RunOptions(isolate=True, links=rerun_worktree.links(repo))
         self.maker = JobMaker(self.sweep, prepared, options)
-        self.processes = Processes(self._run, self._rescue, self.supervisor, _MOST_PLACES, (), gpus)
+        self.trees = TrialWorktrees()  # each launcher has a copy
+        self.processes = Processes(
+            *(self._run, self._rescue, self.supervisor, _MOST_PLACES, (), gpus, self.trees.close)
+        )
 
     @property
     def running(self) -> list[str]:
@@ -124,7 +128,7 @@ class SweepWork:
             job = setup_file.apply(job, self.supervisor.folder)
         except TrackError as error:
             return TrialReport(problem=(error.message, error.hint))
-        return self._deliver(job, trial.run(self.meeting.repo, supervisor, job))
+        return self._deliver(job, trial.run(self.meeting.repo, supervisor, job, self.trees))
 
     def _rescue(self, supervisor: Supervisor, job: Job) -> TrialReport:
         """Commit the run of a trial whose launcher died, and deliver it if it counts."""

@@ -9,6 +9,7 @@ from gittrack.core.run import events
 from gittrack.launch.observe.options import ObserveOptions
 from gittrack.launch.users_files import UsersFiles
 from gittrack.record import session
+from gittrack.record.code.known_code import KnownCode
 
 
 class Controller:
@@ -69,6 +70,8 @@ class CommandPlan(NamedTuple):
         What is taken from a command that nobody edited.
     look_at
         Names of files that the first run read (`read_files`): a rerun records whether they are there.
+    known_code
+        The code of an earlier command in the same worktree, in which nothing changed since.
     """
 
     request: session.RunRequest
@@ -85,3 +88,4 @@ class CommandPlan(NamedTuple):
     users_files: UsersFiles | None = None
     look_at: Sequence[str] = ()
     observe: ObserveOptions = ObserveOptions()
+    known_code: KnownCode | None = None

@@ -93,7 +93,8 @@ def launch(repo: git.Repo, plan: CommandPlan, say: session.Say) -> LaunchResult:
     request = plan.request._replace(
         output_paths=output_paths, inputs=list(plan.inputs), digests=digests
     )
-    run_session = session.begin(repo, request, [*output_paths, *plan.not_code])
+    not_code = [*output_paths, *plan.not_code]
+    run_session = session.begin(repo, request, not_code, plan.known_code)
     for warning in (*run_session.warnings, *filter(None, map(inputs.warning, fingerprints))):
         say(warning)
     for entry in fingerprints:

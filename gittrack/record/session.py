@@ -17,7 +17,8 @@ from gittrack.core.secrets import redact_command, redact_text
 from gittrack.disk import folders, this_machine
 from gittrack.git import refs, version
 from gittrack.record import hooks, journal
-from gittrack.record.code import capture, conversions, tree_inspection
+from gittrack.record.code import capture, known_code
+from gittrack.record.code.known_code import KnownCode
 from gittrack.record.evidence import changes, neighbours
 from gittrack.record.machine import lock_files
 from gittrack.record.machine.author import author, user
@@ -49,7 +50,9 @@ class Session(NamedTuple):
     diff: Mapping[str, Any] = {}  # the content of diff.yaml
 
 
-def begin(repo: git.Repo, request: RunRequest, outputs: Sequence[str] = ()) -> Session:
+def begin(
+    repo: git.Repo, request: RunRequest, outputs: Sequence[str] = (), code: KnownCode | None = None
+) -> Session:
     """Claim an id, capture the code and write the first lines of the journal.
 
     The pre-run hook is called before the id is claimed, so that a refused run leaves nothing behind.
@@ -62,6 +65,8 @@ def begin(repo: git.Repo, request: RunRequest, outputs: Sequence[str] = ()) -> S
         What the caller specifies about the run.
     outputs : sequence of str
         Paths that the run writes.  They are not captured as code if git does not track them.
+    code : KnownCode, optional
+        The code of an earlier run in this work tree, in which nothing changed since.
 
     Raises
     ------
@@ -78,7 +83,7 @@ def begin(repo: git.Repo, request: RunRequest, outputs: Sequence[str] = ()) -> S
         )
     request = check_request(request)
     version.check(f"{layout.cache_dir(repo.common_dir)}/git-version")
-    inspection, config_call = tree_inspection.start(repo), repo.config()
+    inspection, config_call = known_code.start(repo, code), repo.config()
     config = git.parse_config(config_call.output())
     options = settings.from_config(config)
     live = options.live if request.live is None else request.live
@@ -95,8 +100,9 @@ def begin(repo: git.Repo, request: RunRequest, outputs: Sequence[str] = ()) -> S
     )
     new_files = None if request.code is None else request.code.new
     with _removed_on_error(book):
-        captured = capture.capture_code(repo, inspection, book.folder, options, outputs, new_files)
-        captured = conversions.check(repo, str(book.folder / "objects"), config, captured)
+        captured = known_code.capture_code(
+            repo, inspection, book.folder, (config, options), outputs, new_files, code
+        )
         if request.code is not None and captured.tree != request.code.tree:
             raise CodeMismatch("the code has changed since the sweep began", "")
         first = {"format": layout.FORMAT, "id": book.id, "experiment": experiment}
@@ -108,9 +114,9 @@ def begin(repo: git.Repo, request: RunRequest, outputs: Sequence[str] = ()) -> S
         background.list_waiting(repo, layout.run_ref(experiment, book.id))
     if options.live is not None:
         background.show_live(repo, book.folder, options.live)
-    code = changes.CodeFiles(captured.tree, captured.tracked, captured.new_files, outputs)
+    files = changes.CodeFiles(captured.tree, captured.tracked, captured.new_files, outputs)
     return Session(
-        *(repo, book, options, author(config), started, clock, warnings, post), code, captured.diff
+        *(repo, book, options, author(config), started, clock, warnings, post), files, captured.diff
     )
 
 
@@ -207,7 +213,7 @@ def end(session: Session, facts: Mapping[str, Any]) -> writer.Published:
     neighbours.remember(session.repo.common_dir, root, run, time.time_ns())
     sign = session.settings.sign
     published = writer.publish(session.repo, session.journal, full, session.author, sign=sign)
-    pack_refs_sometimes(session.repo, session.settings.pack_refs)
+    upkeep.pack_refs_sometimes(session.repo, session.settings.pack_refs)
     upkeep.fold_sometimes(session.repo, session.settings.fold)
     if session.settings.push:
         background.push_waiting(session.repo)
@@ -245,21 +251,6 @@ def warn(warnings: Sequence[str]) -> None:
         return
     for warning in warnings:
         logging.getLogger("gittrack").warning("%s", warning)
-
-
-def pack_refs_sometimes(repo: git.Repo, threshold: int) -> None:
-    """Pack the refs in the background if about ``threshold`` runs have loose refs; 0 means never.
-
-    Counting costs one `listdir` per experiment.  If another process packs already, the next run tries again.
-    """
-    if threshold <= 0:
-        return
-    loose = 0
-    for _, _, names in os.walk(os.path.join(repo.common_dir, layout.RUNS)):
-        loose += len(names)
-        if loose >= threshold:
-            refs.pack_in_background(repo)
-            return
 
 
 def _facts(

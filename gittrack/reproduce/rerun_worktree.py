@@ -65,27 +65,37 @@ def new_worktree(repo: git.Repo, commit: str, paths: Sequence[str]) -> Iterator[
     Raises Impossible if a submodule does not have the commit that ran.
     """
     keep_calls: list[bool] = []
-    large_code.bring(repo, commit)
     with deferred_signals.deferred():
+        tree, code = make(repo, commit, paths)
+        keep = functools.partial(keep_calls.append, True)
         try:
-            tree = temporary_worktree.make(repo, commit)
-        except git.GitError as error:  # a partial clone without its remote, a full disk
-            raise Impossible(error.message, error.hint) from error
-        try:
-            _fill(repo, commit, tree, tree.folder)
-            with deferred_signals.delivered():  # a copy of large data can be stopped
-                brought = _bring(repo, commit, tree, paths)
-            keep = functools.partial(keep_calls.append, True)
             with deferred_signals.delivered():
-                yield CodeFolder(
-                    *(tree.folder, brought.not_code, keep, (tree.handle,), tree.home),
-                    brought.users_files,
-                )
+                yield code._replace(keep=keep)
         finally:
             if keep_calls:
                 temporary_worktree.release(tree)
             else:
                 temporary_worktree.remove(repo, tree)
+
+
+def make(
+    repo: git.Repo, commit: str, paths: Sequence[str]
+) -> tuple[temporary_worktree.TemporaryWorktree, CodeFolder]:
+    """Make a worktree as `new_worktree` does, for a caller that defers signals and removes the worktree."""
+    large_code.bring(repo, commit)
+    try:
+        tree = temporary_worktree.make(repo, commit)
+    except git.GitError as error:  # a partial clone without its remote, a full disk
+        raise Impossible(error.message, error.hint) from error
+    try:
+        _fill(repo, commit, tree, tree.folder)
+        with deferred_signals.delivered():  # a copy of large data can be stopped
+            brought = _bring(repo, commit, tree, paths)
+    except BaseException:
+        temporary_worktree.remove(repo, tree)
+        raise
+    code = CodeFolder(tree.folder, brought.not_code, locks=(tree.handle,), beside=tree.home)
+    return tree, code._replace(users_files=brought.users_files)
 
 
 def replace_files(code: CodeFolder, files: OtherFiles) -> None:

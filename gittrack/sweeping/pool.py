@@ -7,6 +7,7 @@ values, call `trial.run` in a checkout of the code with a `Supervisor` of that m
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import pickle
@@ -75,6 +76,8 @@ class Processes:
         Descriptors that the forked processes must close.
     gpus : sequence of str, optional
         The value of CUDA_VISIBLE_DEVICES for each slot; fewer values than slots are used several times.
+    finish : callable, optional
+        Called in each forked process at its end.
     """
 
     def __init__(
@@ -85,8 +88,9 @@ class Processes:
         slots: int,
         close: Sequence[int] = (),
         gpus: Sequence[str] = (),
+        finish: Callable[[], None] = lambda: None,
     ) -> None:
-        self.work, self.rescue, self.supervisor = work, rescue, supervisor
+        self.work, self.rescue, self.supervisor, self.finish = work, rescue, supervisor, finish
         self.unshared, self.gpus = close, gpus
         self.endings = Endings(supervisor.folder, supervisor.first_order)
         self.vacant = list(range(slots))
@@ -141,8 +145,11 @@ class Processes:
 
     def close(self, *, done: bool = False) -> None:
         """End the idle processes."""
+        for worker in self.idle.values():  # all of them, and then wait: they finish side by side
+            os.close(worker.jobs)
         for worker in self.idle.values():
-            self._bury(worker)
+            os.close(worker.reports)
+            os.waitpid(worker.pid, 0)
         self.idle = {}
 
     def _bury(self, worker: _Worker) -> None:
@@ -174,10 +181,11 @@ class Processes:
             null = os.open(os.devnull, os.O_RDWR)
             for handle in (0, 1, 2):
                 os.dup2(null, handle)
+            with contextlib.suppress(_Signalled):
+                while (job := _next_job(jobs)) is not None:
+                    _send(reports, self.work(self.supervisor, job))
             _reset()
-            while (job := _receive(jobs)) is not None:
-                _send(reports, self.work(self.supervisor, job))
-                _reset()
+            self.finish()
         except BaseException as error:
             _send(
                 reports,
@@ -186,6 +194,24 @@ class Processes:
             raise
         finally:
             os._exit(0)
+
+
+class _Signalled(BaseException):
+    """A signal came while the process had no trial."""
+
+
+def _raise_signalled(number: int, frame: object) -> None:
+    raise _Signalled
+
+
+def _next_job(jobs: int) -> Any:
+    """Wait for a job and return it; None if there are no more.  Raises _Signalled at a signal meanwhile."""
+    _reset()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _raise_signalled)
+    job = _receive(jobs)
+    _reset()
+    return job
 
 
 def _reset() -> None:

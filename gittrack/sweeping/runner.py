@@ -20,6 +20,7 @@ from gittrack.reproduce import rerun
 from gittrack.search.strategies import methods
 from gittrack.sweeping import curves, engine, prepare, rescue, state, stored, trial, workdir
 from gittrack.sweeping.delivery import results
+from gittrack.sweeping.isolation.trial_worktrees import TrialWorktrees
 from gittrack.sweeping.jobs import JobMaker, RunOptions
 from gittrack.sweeping.pool import Pool, Processes
 from gittrack.sweeping.prepare import PreparedSweep, SweepRequest
@@ -257,11 +258,13 @@ def _pool(repo: git.Repo, maker: JobMaker, initial: SweepState, folder: WorkDir)
     supervisor = Supervisor(
         folder.folder, os.getpid(), initial.next_order, tuple(imports), options.printed
     )
+    trees = TrialWorktrees()  # each launcher has a copy
     return Processes(
-        functools.partial(trial.run, repo),
+        functools.partial(trial.run, repo, trees=trees),
         functools.partial(rescue.rescue, repo),
         supervisor,
         options.jobs,
         (folder.owner,),
         options.gpus,
+        trees.close,
     )

@@ -17,12 +17,14 @@ from gittrack.core.run import events, run_info
 from gittrack.launch import launcher
 from gittrack.launch.command_plan import CommandPlan, Controller
 from gittrack.read.runs import live, reader
-from gittrack.record import inputs, session
+from gittrack.record import session
 from gittrack.record.active import stopping
 from gittrack.reproduce import rerun_worktree, resume_artifacts
 from gittrack.reproduce.redirect import Redirect
 from gittrack.reproduce.resume_artifacts import RESUME
 from gittrack.search.plan import Trial
+from gittrack.sweeping.isolation import same_inputs
+from gittrack.sweeping.isolation.trial_worktrees import TrialWorktree, TrialWorktrees
 from gittrack.sweeping.supervisor import Supervisor
 
 INTERRUPTED, TIMEOUT = "interrupted", "timeout"
@@ -119,7 +121,9 @@ class TrialReport(NamedTuple):
     lost: str = ""
 
 
-def run(repo: git.Repo, supervisor: Supervisor, job: Job) -> TrialReport:
+def run(
+    repo: git.Repo, supervisor: Supervisor, job: Job, trees: TrialWorktrees | None = None
+) -> TrialReport:
     """Run a trial to its end and return its report.
 
     Parameters
@@ -130,6 +134,8 @@ def run(repo: git.Repo, supervisor: Supervisor, job: Job) -> TrialReport:
         The process that runs the sweep.
     job : Job
         The trial.
+    trees : TrialWorktrees, optional
+        The worktree of earlier trials of this process; None: a worktree is for this trial only.
 
     Notes
     -----
@@ -139,7 +145,10 @@ def run(repo: git.Repo, supervisor: Supervisor, job: Job) -> TrialReport:
     try:
         if job.isolation is None:
             return _launch(repo, supervisor, job, warnings)
-        return _run_isolated(repo, supervisor, job, job.isolation, warnings)
+        if trees is not None:
+            return _run_isolated(repo, supervisor, job, trees, warnings)
+        with contextlib.closing(TrialWorktrees()) as own:
+            return _run_isolated(repo, supervisor, job, own, warnings)
     except session.CodeMismatch as error:
         return TrialReport(None, tuple(warnings), (error.message, error.hint), code_changed=True)
     except TrackError as error:
@@ -151,22 +160,23 @@ def run(repo: git.Repo, supervisor: Supervisor, job: Job) -> TrialReport:
 
 
 def _run_isolated(
-    repo: git.Repo, supervisor: Supervisor, job: Job, isolation: Isolation, warnings: list[str]
+    repo: git.Repo, supervisor: Supervisor, job: Job, trees: TrialWorktrees, warnings: list[str]
 ) -> TrialReport:
-    """Run a trial in a separate worktree."""
-    previous_folder = os.getcwd()
-    with rerun_worktree.new_worktree(repo, isolation.commit, isolation.links) as worktree:
+    """Run a trial in a worktree."""
+    assert job.isolation is not None
+    previous_folder, user_tree = os.getcwd(), repo.work_tree or repo.common_dir
+    with trees.use(repo, *job.isolation, job.folder) as tree:
         try:
             replace, variables = rerun_worktree.code_of_worktree(
-                repo, worktree.folder, supervisor.imports
+                repo, tree.code.folder, supervisor.imports
             )
-            user_tree = repo.work_tree or repo.common_dir  # the tree whose hooks run
-            request = job.request._replace(hooks_of=user_tree)
-            folder = rerun_worktree.start_folder(repo, worktree, job.folder)
-            os.chdir(folder)
-            env = {**variables, "PWD": folder, **job.env}
+            request = job.request._replace(hooks_of=user_tree)  # the tree whose hooks run
+            os.chdir(tree.start)
+            env = {**variables, "PWD": tree.start, **job.env}
             job = job._replace(request=request, env=env)
-            return _launch(git.find(), supervisor, job, warnings, worktree, replace)
+            report = _launch(tree.repo, supervisor, job, warnings, tree, replace)
+            tree.run_id = report.info.id if report.info is not None else None
+            return report
         finally:
             os.chdir(previous_folder)
 
@@ -176,10 +186,11 @@ def _launch(
     supervisor: Supervisor,
     job: Job,
     warnings: list[str],
-    worktree: rerun_worktree.CodeFolder = _USERS_TREE,
+    tree: TrialWorktree | None = None,
     replace: Redirect = _UNCHANGED,
 ) -> TrialReport:
-    _check_inputs(repo, job)
+    worktree = _USERS_TREE if tree is None else tree.code
+    same_inputs.check(repo, job.inputs, job.digests)
     resume = _resume_folder(repo, supervisor, job.earlier) if job.earlier is not None else None
     if job.earlier is not None and resume is None:
         warnings.append(
@@ -198,6 +209,7 @@ def _launch(
         locks=worktree.locks,
         redirect=replace.text,
         users_files=worktree.users_files,
+        known_code=None if tree is None else tree.known_code,
     )
     try:
         done = launcher.launch(repo, plan, warnings.append)
@@ -211,19 +223,6 @@ def _launch(
     info = done.published.info
     tail = "" if info.finished else _tail(repo, info)
     return TrialReport(info, (*warnings, *done.notes), tail=tail)
-
-
-def _check_inputs(repo: git.Repo, job: Job) -> None:
-    """Raise TrackError if the data here is not the data of the machine on which the sweep began."""
-    top, cache = repo.work_tree or os.getcwd(), Path(layout.cache_dir(repo.common_dir))
-    for path in job.inputs if job.digests else ():
-        display = inputs.display_path(path, top)
-        here = inputs.fingerprint(path, display, cache)["sha256"]
-        if job.digests.get(display, here) != here:
-            raise TrackError(
-                f"the input {display} on {os.uname().nodename} is not the one of the sweep",
-                "copy it there from the machine on which the sweep began",
-            )
 
 
 class _TrialController(Controller):

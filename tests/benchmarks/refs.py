@@ -12,7 +12,7 @@ from measure import Row, against, alternate, git, most, quietly
 
 import gittrack
 from gittrack import git as git_layer
-from gittrack.record import session
+from gittrack.record.publish import upkeep
 
 LOG = ["git", "log", "--decorate", "-1"]
 COUNT = 10_000
@@ -29,7 +29,7 @@ def rows(scratch: Path) -> Iterator[Row]:
     for state, bar in (("loose", 100), ("packed", 3)):
         if state == "packed":
             start = time.perf_counter()
-            session.pack_refs_sometimes(place, 500)
+            upkeep.pack_refs_sometimes(place, 500)
             yield Row("    the call that packs", f"{(time.perf_counter() - start) * 1e3:.2f} ms")
             _await_packed(many)
             yield Row("    until all are packed", f"{time.perf_counter() - start:.2f} s")

@@ -21,7 +21,7 @@ from gittrack.git import refs
 from gittrack.record import session
 from gittrack.record.appender import Appender
 from gittrack.record.evidence import neighbours
-from gittrack.record.publish import running_gc
+from gittrack.record.publish import running_gc, upkeep
 from gittrack.record.request import RequiredCode
 from gittrack.record.session import RunRequest, Session
 
@@ -268,11 +268,11 @@ class TestPackRefs:
             folder.mkdir(parents=True)
             for number in range(count):
                 (folder / str(number)).touch()
-        session.pack_refs_sometimes(repo, threshold)
+        upkeep.pack_refs_sometimes(repo, threshold)
         assert len(packed) == calls
 
     def test_without_runs_nothing_is_packed(self, repo, packed):
-        session.pack_refs_sometimes(repo, 1)
+        upkeep.pack_refs_sometimes(repo, 1)
         assert packed == []
 
 

@@ -1,4 +1,4 @@
-"""Start a process that folds old runs, in a repository with very many, at the end of a run."""
+"""Start processes that pack refs and fold old runs, in a repository with many, at the end of a run."""
 
 from __future__ import annotations
 
@@ -13,6 +13,21 @@ from gittrack.record.publish import background
 
 _BYTES = 60  # of a ref in the files of git, at least
 _PAUSE_SECONDS = 86400
+
+
+def pack_refs_sometimes(repo: git.Repo, threshold: int) -> None:
+    """Pack the refs in the background if about ``threshold`` runs have loose refs; 0 means never.
+
+    Counting costs one `listdir` per experiment.  If another process packs already, the next run tries again.
+    """
+    if threshold <= 0:
+        return
+    loose = 0
+    for _, _, names in os.walk(os.path.join(repo.common_dir, layout.RUNS)):
+        loose += len(names)
+        if loose >= threshold:
+            refs.pack_in_background(repo)
+            return
 
 
 def fold_sometimes(repo: git.Repo, threshold: int) -> None:

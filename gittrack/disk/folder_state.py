@@ -1,0 +1,81 @@
+"""What is in a folder, by the stamps of the system, and how to bring the folder back to that.
+
+No program can set the time of the last change of a file (ctime).  So a file with the same inode, size, mode
+and times has the content that it had.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import time
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+Stamp = tuple[int, ...]
+_TICK_NS = 20_000_000  # two changes within one tick of the system's clock may get the same time
+
+
+class FolderState(NamedTuple):
+    """The folders that were read, and the stamps of all that is in them by path; links are not followed."""
+
+    folders: tuple[str, ...]
+    entries: Mapping[str, Stamp]
+
+
+def read(folders: Sequence[str]) -> FolderState:
+    """Return the state of folders.  A change after this call gets another stamp.  Raises OSError."""
+    entries, newest = {}, 0
+    for path, status in _walk(folders):
+        entries[path] = _stamp(status)
+        if not stat.S_ISDIR(status.st_mode):
+            newest = max(newest, status.st_ctime_ns)
+    rest = newest + _TICK_NS - time.time_ns()
+    if 0 < rest <= _TICK_NS:
+        time.sleep(rest / 1e9)
+    return FolderState(tuple(folders), entries)
+
+
+def restore(before: FolderState) -> bool:
+    """Remove what is new in folders; return whether they are then as they were.
+
+    False if something was changed or removed, or if something new cannot be removed.
+    """
+    try:
+        now = dict(_walk(before.folders))
+        new = [path for path in now if path not in before.entries]
+        for path in new:
+            if os.path.dirname(path) in before.entries:  # else it is removed with its folder
+                _remove(path, now[path])
+    except OSError:
+        return False
+    return all(path in now and _stamp(now[path]) == stamp for path, stamp in before.entries.items())
+
+
+def _walk(folders: Sequence[str]) -> list[tuple[str, os.stat_result]]:
+    """Return (path, status) of folders and of everything below them."""
+    result = [(folder, os.lstat(folder)) for folder in folders]
+    waiting = list(folders)
+    while waiting:
+        with os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                result.append((entry.path, entry.stat(follow_symlinks=False)))
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
+    return result
+
+
+def _stamp(status: os.stat_result) -> Stamp:
+    """Return what changes with an entry.  The times of a folder change with the names in it, too."""
+    who = (status.st_ino, status.st_mode, status.st_uid, status.st_gid)
+    if stat.S_ISDIR(status.st_mode):
+        return who
+    return (*who, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+
+
+def _remove(path: str, status: os.stat_result) -> None:
+    if stat.S_ISDIR(status.st_mode):
+        shutil.rmtree(path)
+    else:
+        os.unlink(path)
