@@ -240,6 +240,12 @@ LAZY_IMPORTS = {
         "pandas": "only where it is installed, and asked for",
     },
     "web/live.py": {"gittrack.web.views.tails": "with NumPy, which the first page does not need"},
+    "share/hosts/failures.py": {"gittrack.core.secrets": "1 ms that only a failure needs"},
+    "share/unchanged.py": {"gittrack.disk.folders": "only the first push of nothing writes"},
+    "cli/commands/_share_words.py": {
+        "gittrack.cli.output": "10 ms that only a remote with an unusual name needs",
+        "gittrack.show.terminal.text": "only a remote with an unusual name needs it",
+    },
     "cli/commands/push.py": {"gittrack.cli.commands._push": "80 ms that a push of nothing spares"},
     "cli/commands/pull.py": {"gittrack.cli.commands._pull": "80 ms that a pull of nothing spares"},
     "cli/commands/ui.py": {

@@ -259,11 +259,10 @@ def _look_ahead(verb: str, words: list[str]) -> None:
     )  # which lists the refs
     if verb in ("ls", "top") and not has_index and not {"-e", "--experiment"} & set(words):
         refs.look_ahead(folder, layout.RUNS, layout.NOTES, layout.TRACKING, layout.ARCHIVE)
-    if verb in (*_LOOK_AT_MODELS, *_SHARE):
+    if verb in _LOOK_AT_MODELS:
         from gittrack.core.registry import names  # noqa: PLC0415 - for a few verbs only
 
-        shared = layout.SHARED if verb in _SHARE else ()
-        refs.look_ahead(folder, *shared, *names.PLACES)
+        refs.look_ahead(folder, *names.PLACES)
     if verb in (*PLAIN, *_LOOK_AT_MODELS):
         needs_goal = verb == "top" and not {"--min", "--max"} & set(words)
         git.look_ahead(folder, config=needs_goal or verb in _SHARE)

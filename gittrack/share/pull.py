@@ -112,7 +112,7 @@ def pull(
     source = remotes.look(repo, listing=sides.listing)
     if unchanged.recall(repo, sides) is not None:
         return Pulled(source.name)
-    here = sides.here()
+    here = remotes.refs_here(repo, *unchanged.PLACES)
     annotation_merge.receive(repo, source, unattended=unattended)
     _fetch_sweeps(repo, source, here, unattended)
     everywhere.clean(repo)

@@ -7,46 +7,20 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from gittrack import git
 from gittrack.core import layout
-from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.fast_typing import NamedTuple
-from gittrack.core.registry import names
 from gittrack.disk import folders
 from gittrack.git import refs
 from gittrack.share import transport
-from gittrack.share.hosts.ref_names import RefNames, detect, listed
-
-_PATTERNS = (
-    f"{layout.RUNS}*",
-    f"{layout.SWEEPS}*",
-    f"{layout.LIVE_RUNS}*",
-    layout.NOTES,
-    layout.ARCHIVE,
-    f"{names.TAGS}*",
-    f"{names.STAGES}*",
+from gittrack.share.hosts.listing import (
+    LAYOUTS,
+    RemoteRefs,
+    choose,
+    default,
+    list_refs,
+    names_in,
+    ref_names,
 )
-_LAYOUTS = ("direct", "branches")
-_ADD = "add one: git remote add origin URL"
-
-
-class RemoteRefs(NamedTuple):
-    """What git lists of a remote, before anything of it is read.
-
-    Parameters
-    ----------
-    name : str
-        The name of the remote.
-    text : bytes
-        Lines of ids and names of its refs.
-    names : RefNames or None
-        How refs are named there; None if it is not known yet.
-    config : bytes
-        Git's configuration here, as git lists it.
-    """
-
-    name: str
-    text: bytes
-    names: RefNames | None
-    config: bytes
+from gittrack.share.hosts.ref_names import RefNames, detect, listed
 
 
 class Remote(NamedTuple):
@@ -75,7 +49,7 @@ class Remote(NamedTuple):
     @property
     def is_default(self) -> bool:
         """Whether runs go to it if nobody names another one."""
-        return self.name == _default(self.config)
+        return self.name == default(self.config)
 
     @property
     def route(self) -> transport.Route:
@@ -110,57 +84,14 @@ def chosen(repo: git.Repo, name: str | None = None) -> tuple[str, str]:
         If there is no such remote, or if several could be meant.
     """
     config = git.parse_config(repo.config().output())
-    choice = _choice(config, name)
+    choice = choose(config, name)
     return choice, _push_url(repo, choice)
-
-
-def _choice(config: Mapping[str, str], name: str | None) -> str:
-    """Return the name of the chosen remote; raise TrackError as `chosen`."""
-    existing = names_in(config)
-    choice = name or config.get("track.remote")
-    if choice and choice not in existing:
-        raise TrackError(
-            f"there is no remote {choice!r}", did_you_mean(choice, existing, _listing(existing))
-        )
-    if not existing:
-        raise TrackError("this repository has no remote", _ADD)
-    choice = choice or _default(config)
-    if choice is None:
-        hint = f"choose it for good: git config track.remote NAME; {_listing(existing)}"
-        raise TrackError("there are several remotes and none is named origin", hint)
-    return choice
-
-
-def _default(config: Mapping[str, str]) -> str | None:
-    """Return the name of the remote that runs go to if nobody names one; None if several could be meant."""
-    existing = names_in(config)
-    alone = next(iter(existing)) if len(existing) == 1 else None
-    return config.get("track.remote") or ("origin" if "origin" in existing else alone)
 
 
 def _push_url(repo: git.Repo, remote: str) -> str:
     """Return where a push to a remote goes: ``pushurl`` and ``insteadOf`` count, several URLs are a list."""
     call = ("remote", "get-url", "--push", "--all", "--", remote)
     return ", ".join(os.fsdecode(repo.read(*call)).split("\n")[:-1])
-
-
-def list_refs(repo: git.Repo, name: str | None = None, *, unattended: bool = False) -> RemoteRefs:
-    """Ask the chosen remote for its refs.
-
-    Raises
-    ------
-    TrackError
-        If there is no such remote, or if it cannot be reached.
-    """
-    settings = repo.config().output()
-    config = git.parse_config(settings)
-    remote = _choice(config, name)
-    names = _ref_names(config, remote)
-    both = [RefNames(is_branch).on_host(ref) for ref in _PATTERNS for is_branch in (False, True)]
-    patterns = dict.fromkeys(both) if names is None else _PATTERNS
-    route = transport.Route(remote, names or RefNames())
-    text = transport.list_refs(repo, route, *patterns, unattended=unattended)
-    return RemoteRefs(remote, text, names, settings)
 
 
 def look(
@@ -192,32 +123,13 @@ def look(
 def route(repo: git.Repo, remote: str) -> transport.Route:
     """Return how to reach a remote, without asking it."""
     config = git.parse_config(repo.config().output())
-    return transport.Route(remote, _ref_names(config, remote) or RefNames())
-
-
-def _ref_names(config: Mapping[str, str], remote: str) -> RefNames | None:
-    """Return how refs are named on a remote by the setting ``remote.<name>.gittrackRefs``, if there is one.
-
-    Raises
-    ------
-    TrackError
-        If the setting has another value than ``branches`` or ``direct``.
-    """
-    key = f"remote.{remote}.gittrackrefs"
-    value = config.get(key)
-    if value not in (None, *_LAYOUTS):
-        raise TrackError(f"{key} is {value!r}", f"it is one of {', '.join(_LAYOUTS)}")
-    return None if value is None else RefNames(as_branches=value == "branches")
+    return transport.Route(remote, ref_names(config, remote) or RefNames())
 
 
 def remember_ref_names(repo: git.Repo, remote: str, names: RefNames) -> None:
     """Record how refs are named on a remote, in the configuration of this repository."""
-    value = _LAYOUTS[names.as_branches]
+    value = LAYOUTS[names.as_branches]
     repo.read("config", "--local", f"remote.{remote}.gittrackRefs", value)
-
-
-def _listing(existing: frozenset[str]) -> str:
-    return f"there are: {', '.join(sorted(existing))}" if existing else _ADD
 
 
 def has_consent(repo: git.Repo, remote: str, url: str) -> bool:
@@ -238,12 +150,6 @@ def _consent_key(remote: str) -> str:
 def names_of(repo: git.Repo) -> frozenset[str]:
     """Return the names of the remotes."""
     return names_in(git.parse_config(repo.config().output()))
-
-
-def names_in(config: Mapping[str, str]) -> frozenset[str]:
-    """Return the names of the remotes in a configuration: as `git remote`, each that has a setting."""
-    sections = (key.rpartition(".")[0] for key in config if key.startswith("remote."))
-    return frozenset(filter(None, (section[len("remote.") :] for section in sections)))
 
 
 def refs_here(repo: git.Repo, *prefixes: str) -> dict[str, str]:

@@ -18,13 +18,14 @@ from gittrack import git
 from gittrack.core import layout
 from gittrack.core.fast_typing import NamedTuple
 from gittrack.core.registry import names
-from gittrack.disk import folders
 from gittrack.git import refs
-from gittrack.share import remotes
+from gittrack.read.index import ref_files
+from gittrack.share.hosts.listing import RemoteRefs, list_refs
 from gittrack.version import __version__
 
 PUSH = "push"  # the call without options
 PLACES = (*layout.SHARED, *names.PLACES)  # where the refs are that a push or a pull reads
+_HERE = (*layout.SHARED, names.TAGS, names.STAGES)
 # Below `layout.home`: what came from a remote, what waits for a push, and large files.
 _FILES = ("pulled", "expected", layout.WAITING, "sent", layout.STORE)
 _PROJECT = "HEAD:.lfsconfig"  # as committed on the branch of the main worktree
@@ -36,21 +37,17 @@ class Sides(NamedTuple):
 
     Parameters
     ----------
-    listing : remotes.RemoteRefs
+    listing : RemoteRefs
         What the remote has.
-    before : refs.Listing
-        The refs here.
+    here : tuple of str
+        What counts of this side; empty if it is not known well enough to be remembered.
     digest : str
-        A digest of both sides and of the call; empty if runs go on here, whose state is in no ref.
+        A digest of both sides and of the call; empty if nothing is remembered of it.
     """
 
-    listing: remotes.RemoteRefs
-    before: refs.Listing
+    listing: RemoteRefs
+    here: tuple[str, ...]
     digest: str
-
-    def here(self) -> dict[str, str]:
-        """Return {ref: id} of the refs here below `PLACES`, as they were at first."""
-        return {ref.name: ref.oid for ref in refs.parse(self.before)}
 
 
 def look(repo: git.Repo, remote: str | None, call: str, *, unattended: bool = False) -> Sides:
@@ -72,19 +69,49 @@ def look(repo: git.Repo, remote: str | None, call: str, *, unattended: bool = Fa
     TrackError
         If there is no such remote, or if it cannot be reached.
     """
-    before = refs.listing(repo, *PLACES)  # a later change here must not count as looked at
-    files = list(_stamps(repo))
-    project = _read_project(repo, files) if call else []
-    listing = remotes.list_refs(repo, remote, unattended=unattended)
-    answers = [answer.out for answer in (reading.wait() for reading in project)]
-    if not call or before[1] or _has_live_runs(repo):
-        return Sides(listing, before, "")
+    here = _here(repo) if call else ()  # a later change here must not count as looked at
+    listing = list_refs(repo, remote, unattended=unattended)
+    if not here:
+        return Sides(listing, here, "")
     digest = blake2b(digest_size=16)
-    words = (__version__, call, listing.name, before[0], *files)
-    for part in (listing.config, listing.text, *answers, *map(os.fsencode, words)):
+    words = (__version__, call, listing.name, *here)
+    for part in (listing.config, listing.text, *map(os.fsencode, words)):
         digest.update(b"%d " % len(part))
         digest.update(part)
-    return Sides(listing, before, digest.hexdigest())
+    return Sides(listing, here, digest.hexdigest())
+
+
+def _here(repo: git.Repo) -> tuple[str, ...]:
+    """Return what counts of this side as words; nothing if runs go on here, whose state is in no ref."""
+    if _has_live_runs(repo):
+        return ()
+    files = list(_stamps(repo))
+    project = _read_project(repo, files)
+    refs_here = _refs_here(repo)
+    answers = [os.fsdecode(reading.wait().out) for reading in project]
+    return (*refs_here, *files, *answers) if refs_here else ()
+
+
+def _refs_here(repo: git.Repo) -> tuple[str, ...]:
+    """Return the state of the refs here; nothing if one is broken, or if git writes them just now.
+
+    Git lists them only if its own files do not tell enough.
+    """
+    files = ref_files.look(repo.common_dir, *_HERE, *_tags_of_remotes(repo))
+    if files is None:
+        lines, broken = refs.listing(repo, *PLACES, fresh=True)
+        return () if broken else ("listed", lines)
+    loose = "\n".join(f"{oid} {name}" for name, oid in sorted(files.loose.items()))
+    return (files.stamp, loose) if files.settled else ()
+
+
+def _tags_of_remotes(repo: git.Repo) -> list[str]:
+    """Return the folders of tags that plain git fetched for remotes, see `names.PLACES`."""
+    try:
+        remotes = os.listdir(f"{repo.common_dir}/{names.REMOTES}")
+    except FileNotFoundError:
+        return []
+    return [f"{names.REMOTES}{remote}/tags/" for remote in remotes]
 
 
 def recall(repo: git.Repo, sides: Sides) -> int | None:
@@ -95,8 +122,13 @@ def recall(repo: git.Repo, sides: Sides) -> int | None:
 
 
 def remember(repo: git.Repo, sides: Sides | None, number: int) -> None:
-    """Remember that there was nothing to do, with a ``number`` that is printed."""
-    if sides is not None and sides.digest:
+    """Remember that there was nothing to do, with a ``number`` that is printed.
+
+    If this side has changed since the look, what was worked out may be of a later state: it is forgotten.
+    """
+    if sides is not None and sides.digest and sides.here == _here(repo):
+        from gittrack.disk import folders  # noqa: PLC0415 - only the first push of nothing writes
+
         lines = [f"{sides.digest} {number}", *_lines(repo)][:_MOST_LINES]
         folders.keep(_path(repo), "".join(f"{line}\n" for line in lines).encode())
 

@@ -11,6 +11,7 @@ import pytest
 from helpers import git as run_git
 from helpers import look
 
+from gittrack import git
 from gittrack.core import layout
 from gittrack.share import annotation_merge, remotes, unchanged
 from gittrack.share.choosing.options import PullOptions
@@ -52,8 +53,46 @@ def test_nothing_new_is_not_worked_out_again(settled, monkeypatch):
 def test_nothing_new_imports_little(settled):
     settled[0].enter()
     code = "import sys\nfrom gittrack.cli.main import main\nassert main(['push']) == 0\n"
-    code += "slow = {'argparse', 'hashlib', 'pathlib', 'gittrack.share.push'} & set(sys.modules)\n"
+    code += "slow = {'argparse', 'hashlib', 'json', 'pathlib', 'gittrack.share.remotes'} & set(sys.modules)\n"
     subprocess.run([sys.executable, "-c", f"{code}assert not slow, slow"], check=True)
+
+
+def test_nothing_new_costs_two_calls_of_git(settled, monkeypatch):
+    _, bob = settled
+    run_git(bob.folder, "pack-refs", "--all")
+    run_git(bob.folder, "fetch", "origin")  # with a symbolic ref of the remote's branch
+    bob.pull(), bob.pull()
+    calls = []
+    start = git.Call.__init__
+
+    def counted(call, args, **options):
+        calls.append(next(word for word in args if word in ("config", "ls-remote")))
+        start(call, args, **options)
+
+    monkeypatch.setattr(git.Call, "__init__", counted)
+    bob.enter()
+    assert look("pull").out == "0 new from origin\n"
+    assert calls == ["config", "ls-remote"]
+
+
+def test_what_changes_while_it_is_worked_out_is_not_remembered(settled, monkeypatch):
+    ann, _ = settled
+    run_git(ann.folder, "tag", "v1")
+    before = unchanged.look(ann.repo, None, unchanged.PUSH)
+    ann.record("b")
+    unchanged.remember(ann.repo, before, 0)
+    assert unchanged.recall(ann.repo, before) is None
+
+
+def test_a_ref_that_only_git_can_read_is_listed(settled):
+    _, bob = settled
+    target = bob.run("a").ref
+    run_git(bob.folder, "symbolic-ref", "refs/tags/link", target)
+    states = [unchanged.look(bob.repo, None, PULL) for _ in range(2)]
+    assert states[0].here[0] == "listed"
+    run_git(bob.folder, "update-ref", target, "HEAD")
+    states.append(unchanged.look(bob.repo, None, PULL))
+    assert [states[0].digest == state.digest for state in states] == [True, True, False]
 
 
 def _write(clone, name: str) -> None:

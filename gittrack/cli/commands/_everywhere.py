@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from gittrack import git
 from gittrack.cli.commands import _runs, _share
-from gittrack.cli.commands._share import count, shown_url
+from gittrack.cli.commands._share import shown_url
+from gittrack.cli.commands._share_words import count
 from gittrack.cli.output import print_note, print_result
 from gittrack.core import layout
 from gittrack.core.errors import NoSuchRun, TrackError

@@ -6,7 +6,7 @@ import argparse
 
 from gittrack import git
 from gittrack.cli.commands import _bar, _share
-from gittrack.cli.commands._share import count
+from gittrack.cli.commands._share_words import count
 from gittrack.cli.output import print_note, print_result
 from gittrack.share import pull, unchanged
 from gittrack.share.choosing.options import ASK_ABOVE, PullOptions

@@ -6,8 +6,9 @@ import argparse
 from collections.abc import Collection
 
 from gittrack import git
-from gittrack.cli.commands import _bar, _runs, _share
-from gittrack.cli.commands._share import count, shown_url
+from gittrack.cli.commands import _bar, _runs, _share, _share_words
+from gittrack.cli.commands._share import shown_url
+from gittrack.cli.commands._share_words import count
 from gittrack.cli.options import check_exclusive
 from gittrack.cli.output import print_note, print_result
 from gittrack.read.runs import reader
@@ -143,8 +144,8 @@ def _summary(done: push.Pushed, pulled: int) -> str:
     parts += ["annotations"] if done.annotated else []
     parts += [count(len(done.models), "event") + " of models"] if done.models else []
     if not parts and not done.refused:
-        return _share.nothing_to_push(done.remote, pulled)
-    rest = _share.left_out(pulled)
+        return escape(_share_words.nothing_to_push(done.remote, pulled)) + "\n"
+    rest = _share_words.left_out(pulled)
     if not parts:
         return f"{escape(done.remote)} took nothing{rest}\n"
     return f"pushed {', '.join(parts)} to {escape(done.remote)}{rest}\n"

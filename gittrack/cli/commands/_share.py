@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from gittrack import git
+from gittrack.cli.commands._share_words import count
 from gittrack.cli.output import print_note
 from gittrack.core.errors import TrackError
 from gittrack.core.secrets import redact_url
@@ -44,35 +45,6 @@ def may_remove(number: int, most: int) -> bool:
         print_note(f"others removed {number} runs: to move them to the trash, add --yes")
         return False
     return ask(f"others removed {number} runs: move them to the trash here too?")
-
-
-def split_remote(
-    repo: git.Repo, words: Sequence[str], option: str | None
-) -> tuple[list[str], str | None]:
-    """Return the runs among the words of a command line, and the remote: its last word or the option."""
-    if option is None and words and words[-1] in remotes.names_of(repo):
-        return list(words[:-1]), words[-1]
-    return list(words), option
-
-
-def nothing_to_push(remote: str, pulled: int) -> str:
-    """Return the last line of a push that had nothing to send, with the number of runs of other people."""
-    return f"{escape(remote)} has everything already{left_out(pulled)}\n"
-
-
-def left_out(pulled: int) -> str:
-    """Return the end of the last line of a push: how many runs of other people were left out."""
-    return f"; {count(pulled, 'run')} of other people left out (--all)" if pulled else ""
-
-
-def nothing_to_pull(remote: str) -> str:
-    """Return the last line of a pull that brought nothing."""
-    return f"0 new from {escape(remote)}\n"
-
-
-def count(number: int, noun: str) -> str:
-    """Return a number with its noun: ``1 run``, ``2 runs``."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _has_terminal() -> bool:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from gittrack import git
-from gittrack.cli.commands import _share
+from gittrack.cli.commands import _share_words
 from gittrack.cli.options import add_experiment, add_where, positive
-from gittrack.cli.output import print_result
 from gittrack.core.fast_typing import TYPE_CHECKING
 from gittrack.share import unchanged
 from gittrack.share.choosing.options import ASK_ABOVE, PullOptions
@@ -46,7 +45,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Bring the runs; return 1 if something is in conflict."""
     repo = git.find()
-    addresses, remote = _share.split_remote(repo, args.runs, args.remote)
+    addresses, remote = _share_words.split_remote(repo, args.runs, args.remote)
     choice = PullOptions(
         *(tuple(addresses), args.experiment, args.n, not args.no_artifacts),
         where=args.where,
@@ -56,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
     if not args.dry_run:
         sides = unchanged.look(repo, remote, choice.call)
         if unchanged.recall(repo, sides) is not None:
-            print_result(_share.nothing_to_pull(sides.listing.name))
+            _share_words.print_line(_share_words.nothing_to_pull(sides.listing.name))
             return 0
     from gittrack.cli.commands import _pull  # noqa: PLC0415 - 80 ms that only a pull with something to do needs
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from gittrack import git
-from gittrack.cli.commands import _share
+from gittrack.cli.commands import _share_words
 from gittrack.cli.options import add_experiment, add_where
-from gittrack.cli.output import print_result
 from gittrack.core.fast_typing import TYPE_CHECKING
 from gittrack.share import unchanged
 
@@ -36,13 +35,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Send the runs; return 1 if the remote refused something."""
     repo = git.find()
-    args.runs, remote = _share.split_remote(repo, args.runs, args.remote)
+    args.runs, remote = _share_words.split_remote(repo, args.runs, args.remote)
     sides = None
     if not _has_options(args):
         sides = unchanged.look(repo, remote, unchanged.PUSH)
         pulled = unchanged.recall(repo, sides)
         if pulled is not None:
-            print_result(_share.nothing_to_push(sides.listing.name, pulled))
+            _share_words.print_line(_share_words.nothing_to_push(sides.listing.name, pulled))
             return 0
     from gittrack.cli.commands import _push  # noqa: PLC0415 - 80 ms that only a push with something to do needs
 

@@ -6,7 +6,8 @@ import argparse
 import time
 
 from gittrack import git
-from gittrack.cli.commands._share import count, shown_url
+from gittrack.cli.commands._share import shown_url
+from gittrack.cli.commands._share_words import count
 from gittrack.cli.output import print_note, print_result
 from gittrack.core import layout
 from gittrack.share import live_runs, probe, registry, remotes

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from gittrack.core import layout
 from gittrack.core.errors import AmbiguousRun, NoSuchRun
-from gittrack.core.fast_typing import NamedTuple
-from gittrack.share.remotes import Remote
+from gittrack.core.fast_typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:  # a pull of nothing does not need it
+    from gittrack.share.remotes import Remote
 
 ASK_ABOVE = 20  # removals by others; a pull asks about more
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from gittrack.core.secrets import redact_url
 from gittrack.git import GitError
 
 _MOST_CHARACTERS = 200
@@ -83,7 +82,7 @@ def was_too_large(err: bytes) -> bool:
 
 def first_line(err: bytes) -> str:
     """Return the first line of git's own message."""
-    lines = [line.strip() for line in redact_url(err.decode(errors="replace")).splitlines()]
+    lines = _lines(err)
     plain = [line for line in lines if line and not line.startswith(_NOISE)]
     line = plain[0] if plain else "git printed no reason"
     return line.removeprefix("fatal: ").removeprefix("error: ").rstrip(".")
@@ -97,13 +96,20 @@ def refusal(reason: str, err: bytes) -> str:
 
 def host_words(err: bytes) -> str:
     """Return what the host itself printed, in one line; empty if it printed nothing."""
-    lines = [line.strip() for line in redact_url(err.decode(errors="replace")).splitlines()]
+    lines = _lines(err)
     words = [line.removeprefix(_REMOTE).strip() for line in lines if line.startswith(_REMOTE)]
     words += [
         line.removeprefix("error: ") for line in lines if line.startswith("error: remote unpack")
     ]
     words = [word for word in words if word and not word.startswith(_DECLINED)]
     return _shortened(" ".join(dict.fromkeys(words)))
+
+
+def _lines(err: bytes) -> list[str]:
+    """Return what git and the host printed, without passwords in URLs."""
+    from gittrack.core.secrets import redact_url  # noqa: PLC0415 - 1 ms that a push of nothing spares
+
+    return [line.strip() for line in redact_url(err.decode(errors="replace")).splitlines()]
 
 
 def _shortened(text: str) -> str:

@@ -18,17 +18,18 @@ _REFS = "refs/"
 
 
 # What git does not allow in the name of a ref; a hostile host can list such names all the same.
-_INVALID = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(/|$)|[./]$")
-_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_INVALID = r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(/|$)|[./]$"
+_ID = "[0-9a-f]{40}|[0-9a-f]{64}"
 
 
 def listed(output: str) -> dict[str, str]:
     """Return {name: id} of the output of ``git ls-remote``, without what cannot be a ref."""
     lines = (line.partition("\t") for line in output.split("\n"))
+    invalid, an_id = re.compile(_INVALID), re.compile(_ID)  # not for a push or a pull of nothing
     return {
         name: oid
         for oid, _, name in lines
-        if name.startswith(_REFS) and _INVALID.search(name) is None and _ID.fullmatch(oid)
+        if name.startswith(_REFS) and invalid.search(name) is None and an_id.fullmatch(oid)
     }
 
 
