@@ -18,6 +18,7 @@ from gittrack.engines import task as tasks
 from gittrack.engines.backends import joined_workers
 from gittrack.engines.executor import Context, EngineOptions, Executor
 from gittrack.engines.pool import EnginePool, ResultSource, SweepNames
+from gittrack.engines.remote import remote_workers
 from gittrack.engines.task import Location
 from gittrack.record import inputs
 from gittrack.sweeping.jobs import JobMaker
@@ -93,6 +94,7 @@ def pool(
         note(f"runs meet on the git remote {remote_side.remote}: {redact_url(location.url)}")
         remote_side.publish(list(initial.runs.values()))  # results that nobody had taken
         meeting = remote_side
+        executors += _remote_workers(repo, maker, remote_side, location, options, warn)
     else:
         note(f"runs meet in this repository, {location.common_dir}, which workers must share")
         meeting = shared_repository.SharedRepository(repo, sweep.id)
@@ -126,6 +128,30 @@ def _executors(
         context = Context(options, sweep_id, folder, warn)
         executors.append(module_of(options.name).make(context))
     return [*executors, joined_workers.executor(repo.common_dir, sweep_id, warn)]
+
+
+def _remote_workers(
+    repo: git.Repo,
+    maker: JobMaker,
+    meeting: remote_repository.RemoteSweep,
+    location: Location,
+    options: EngineOptions,
+    warn: Callable[[str], None],
+) -> list[Executor]:
+    """Return the executor of workers that join over the remote of the meeting.
+
+    A command with a secret does not go there: then no worker can join so.  Raises TrackError if the engine
+    has no others.
+    """
+    if _command(maker):
+        problem = "the command has a secret, which is not sent to workers over a git remote"
+        if options.name == WORKERS:
+            raise TrackError(problem, "give it to trials by a variable of each machine")
+        warn(f"no worker can join over the remote: {problem}")
+        return []
+    sweep_id = maker.sweep.id
+    values = repo, meeting.route, location.url, sweep_id, options.setup, warn
+    return [remote_workers.RemoteWorkers(*values)]
 
 
 def _is_shared(executor: Executor, location: Location, sweep_id: str) -> bool:

@@ -35,6 +35,14 @@ _LONGEST_PAUSE = 30.0
 T = TypeVar("T")
 
 
+def absolute_url(repo: git.Repo, remote: str) -> str:
+    """Return where a remote is, as any folder of this machine can use it."""
+    url = os.fsdecode(repo.read("remote", "get-url", "--", remote)).removesuffix("\n")
+    if "://" not in url and (url.startswith((".", "/")) or ":" not in url):
+        return os.path.abspath(os.path.join(repo.work_tree or repo.common_dir, url))
+    return url
+
+
 def patiently(action: Callable[[], T], warn: Callable[[str], None] = lambda text: None) -> T:
     """Do something with a remote; while git fails, such as without a network, try again for half an hour."""
     deadline, pause = time.monotonic() + _PATIENCE_SECONDS, 0.5
@@ -164,9 +172,7 @@ class RemoteSweep:
 
     def location(self, base: Location) -> Location:
         """Return where workers find the remote, which do not see this file system."""
-        url = self.repo.read("remote", "get-url", "--", self.remote).decode().removesuffix("\n")
-        if "://" not in url and (url.startswith((".", "/")) or ":" not in url):
-            url = os.path.abspath(os.path.join(self.repo.work_tree or self.repo.common_dir, url))
+        url = absolute_url(self.repo, self.remote)
         return base._replace(token="", url=url, as_branches=self.route.names.as_branches)
 
     def fetch(self, keys: Collection[str]) -> Mapping[str, Delivery]:

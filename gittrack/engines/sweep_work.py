@@ -74,7 +74,8 @@ class SweepWork:
         self.supervisor = Supervisor(
             folder, os.getpid(), imports=tuple(imports), assigns_order=False
         )
-        options = RunOptions(isolate=True, links=rerun_worktree.links(repo))
+        data = git.find(task.location.data) if task.location.data else repo
+        options = RunOptions(isolate=True, links=rerun_worktree.links(data))
         self.maker = JobMaker(self.sweep, prepared, options)
         self.trees = TrialWorktrees()  # each launcher has a copy
         self.processes = Processes(
@@ -161,6 +162,7 @@ def open_meeting(task: Task) -> RunDestination:
         return shared_repository.SharedRepository(git.find(location.folder), task.sweep)
     if location.url:
         clone = remote_repository.clone(location, task.sweep, task.commit)
+        clone = clone._replace(work_tree=location.data or None)
         return remote_repository.RemoteWorker(clone, location, task.sweep)
     raise TrackError(
         f"the host {os.uname().nodename} does not share the file system of {location.folder}",

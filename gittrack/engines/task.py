@@ -34,6 +34,9 @@ class Location(NamedTuple):
         The git remote, for workers that do not; empty if there is none.
     as_branches : bool
         Whether refs of gittrack are branches there.
+    data : str
+        The work tree on the machine of the worker that has what git ignores, such as data; empty if there is
+        none.
     """
 
     folder: str
@@ -41,6 +44,7 @@ class Location(NamedTuple):
     token: str
     url: str = ""
     as_branches: bool = False
+    data: str = ""
 
 
 class Task(NamedTuple):

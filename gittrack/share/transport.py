@@ -98,16 +98,23 @@ def remote_refs(
 
 
 def fetch(
-    repo: Repo, remote: Route, refspecs: Sequence[str], *, unattended: bool = False
+    repo: Repo,
+    remote: Route,
+    refspecs: Sequence[str],
+    *,
+    unattended: bool = False,
+    removes: bool = False,
 ) -> Answer:
     """Fetch refs; each fails alone.
 
-    Compare the refs afterwards: the exit status says only that one of them was refused.
+    Compare the refs afterwards: the exit status says only that one of them was refused.  With ``removes``,
+    refs that the patterns of the refspecs match here, and that the remote does not have, are deleted here.
     """
     if not refspecs:
         return Answer(0, b"", b"")
     feed = os.fsencode("".join(f"{remote.names.fetched(refspec)}\n" for refspec in refspecs))
-    argv = [*_CAREFUL, "fetch", *_EXPLICIT, "--stdin", remote.name]
+    options = [*_EXPLICIT, *(("--prune",) if removes else ())]
+    argv = [*_CAREFUL, "fetch", *options, "--stdin", remote.name]
     return _talk(repo, argv, unattended, feed).wait()
 
 

@@ -60,7 +60,7 @@ def test_a_machine_that_does_not_see_the_repository_says_so():
 
 
 def test_a_task_of_another_version_and_a_question():
-    location = ["/p", "/p/.git", "", "", False]
+    location = ["/p", "/p/.git", "", "", False, ""]
     look = dict(zip(tasks.Location._fields, location, strict=True))
     messages = sent({"task": '{"protocol": 99}'}, {"look": [look, "20260101-000000-aaaa1111"]})
     assert "format 99" in messages[1]["problem"][0]

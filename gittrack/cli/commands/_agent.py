@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +14,13 @@ from gittrack.engines.agent import Agent
 from gittrack.engines.channel import Files, Pipes
 
 
-def serve(places: int) -> int:
+def serve(places: int, gpus: Sequence[str] = ()) -> int:
     """Run tasks until stdin is closed; return the exit status."""
     incoming, outgoing = os.dup(0), os.dup(1)
     os.dup2(2, 1)  # what anything else prints does not mix with the messages
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
-    return Agent(Pipes(incoming, outgoing), places).serve()
+    return Agent(Pipes(incoming, outgoing), places, gpus).serve()
 
 
 def job(folder: str) -> int:

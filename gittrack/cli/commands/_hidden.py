@@ -69,10 +69,10 @@ def fold(words: Sequence[str]) -> int:
 
 
 def worker(words: Sequence[str]) -> int:
-    """Run the tasks that come on stdin, so many at once; the other side is a process of the same user."""
+    """Run the tasks that come on stdin, so many at once, on these GPUs, for a process of the same user."""
     from gittrack.cli.commands import _agent  # noqa: PLC0415 - it imports all that runs trials
 
-    return _agent.serve(int(words[0]))
+    return _agent.serve(int(words[0]), words[1:])
 
 
 def job(words: Sequence[str]) -> int:

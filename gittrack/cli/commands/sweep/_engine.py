@@ -75,7 +75,7 @@ def options_of(args: argparse.Namespace) -> EngineOptions | None:
     engines.check(args.engine)
     values = _values(args)
     return executor.EngineOptions(
-        args.engine, args.jobs or 0, values, _setup(args.setup), args.meet or ""
+        args.engine, args.jobs or 0, values, setup_text(args.setup), args.meet or ""
     )
 
 
@@ -145,7 +145,8 @@ def pool_maker(
     return lambda repo, maker, initial: engines.pool(repo, maker, initial, engine, warn, note)
 
 
-def _setup(path: str | None) -> str:
+def setup_text(path: str | None) -> str:
+    """Return the content of the file of ``--setup``; empty without it.  Raises TrackError."""
     if path is None:
         return ""
     try:

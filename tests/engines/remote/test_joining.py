@@ -1,0 +1,103 @@
+"""Workers of other clones join a sweep that meets on a git remote."""
+
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+from helpers import git, look, run_cli, start
+
+TRIAL = """
+cat data.txt
+echo "{\\"loss\\": $2}" >> "$GITTRACK_METRICS"
+if [ -p "$MARKS/hold-$2" ]; then read line < "$MARKS/hold-$2"; fi
+"""
+
+
+@pytest.fixture
+def clone(url, scratch, monkeypatch):
+    """Another clone, on a machine that has the data but did not start the sweep."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(scratch / "cache"))
+    monkeypatch.setenv("MARKS", str(scratch))
+    Path("empty.yaml").write_text("{}\n")
+    Path(".gitignore").write_text("data.txt\nempty.yaml\n")
+    git(".", "add", ".gitignore")
+    git(".", "commit", "-qm", "ignore data")
+    git(".", "push", "-q", "origin", "HEAD:refs/heads/main")
+    git(".", "clone", "-q", "-b", "main", url, str(scratch / "clone"))
+    for folder in (Path(), scratch / "clone"):
+        (folder / "data.txt").write_text("1 2 3\n")
+    return scratch / "clone"
+
+
+def begin(*more):
+    words = ("sweep", "-p", "empty.yaml", "-S", "x=0,1,2", "-m", "loss", "--min", *more)
+    words = (*words, "--engine", "workers", "--meet", "remote", "--input", "data.txt")
+    command = ("--", "sh", "-ec", TRIAL, "sh", "{args}")
+    process = start(sys.executable, "-m", "gittrack", *words, *command)
+    while "runs meet on the git remote" not in process.stderr.readline():
+        pass
+    return process
+
+
+def trusted():
+    return git(".", "for-each-ref", "--format=%(objectname)", "refs/sweeps/2*").split()[-1]
+
+
+def shown():
+    return json.loads(look("sweep", "show", "@", "--json").out)
+
+
+def test_a_worker_joins_from_another_clone(clone, url, scratch):
+    process = begin()
+    done = run_cli("worker", "@", "-j", "3", "--trust", trusted(), cwd=clone)
+    assert done.code == 0, done.err
+    assert "runs go to origin" in done.err
+    out, err = process.communicate()
+    assert process.returncode == 0, out + err
+    assert sorted(trial["order"] for trial in shown()["trials"]) == [0, 1, 2]
+    assert git(url, "for-each-ref", "refs/gittrack", "refs/sweeps/results") == ""
+    assert git(url, "for-each-ref", "refs/runs").count("\n") == 2
+    assert git(str(clone), "for-each-ref", "refs/runs", "refs/gittrack") == ""
+    assert list((scratch / "clone/.git/gittrack").glob("*/*")) == []
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_killed_and_a_stop_from_another_clone(clone, scratch):
+    for number in "012":
+        os.mkfifo(scratch / f"hold-{number}")
+    process = begin()
+    words = (sys.executable, "-m", "gittrack", "worker", "@", "--trust", trusted())
+    lost = start(*words, "-j", "2", cwd=clone)
+    holds = [os.open(scratch / f"hold-{number}", os.O_WRONLY) for number in "01"]  # both run
+    os.kill(lost.pid, signal.SIGKILL)
+    for hold in holds:
+        os.close(hold)
+    for number in "012":
+        os.unlink(scratch / f"hold-{number}")
+    other = start(*words, cwd=clone)
+    out, err = process.communicate()
+    assert process.returncode == 0, out + err
+    assert sorted(trial["order"] for trial in shown()["trials"]) == [0, 1, 2]
+    assert other.wait() == 0
+    again = look("sweep", "stop", "@")
+    assert again.code == 1
+    assert "not on origin" in again.err
+
+
+@pytest.mark.slow
+def test_a_stop_from_a_clone_that_never_saw_the_sweep(clone, scratch):
+    os.mkfifo(scratch / "hold-0")
+    process = begin()
+    words = (sys.executable, "-m", "gittrack", "worker", "@", "--trust", trusted())
+    worker = start(*words, cwd=clone)
+    os.close(os.open(scratch / "hold-0", os.O_RDWR))
+    hold = os.open(scratch / "hold-0", os.O_WRONLY)
+    done = run_cli("sweep", "stop", "@", "--now", "--remote", "origin", cwd=clone)
+    assert done.code == 0, done.err
+    out, err = process.communicate()
+    os.close(hold)
+    assert "stopping now: ending 1 running trial" in err, out + err
+    assert worker.wait() == 0
