@@ -65,6 +65,15 @@ def test_a_wrong_password_is_one_sentence_and_never_a_question_of_an_automatic_p
     assert len(ann.push().runs) == 1
 
 
+def test_nothing_new_is_one_request_after_the_login(team, served):
+    ann = team[0]
+    ann.record("a")
+    ann.push(), ann.push()
+    before = served.requests
+    assert ann.push().runs == ()
+    assert served.requests - before == 2  # git tries without the login first
+
+
 @pytest.mark.slow
 def test_a_connection_that_is_cut_loses_nothing(team, served):
     ann, bob, _ = team
