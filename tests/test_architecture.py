@@ -341,6 +341,7 @@ LAZY_IMPORTS = {
         "gittrack.core.run.schemas": "a listing reads no YAML",
         "gittrack.core.yaml_read": "a listing reads no YAML",
     },
+    "read/runs/blocks.py": {"gittrack.folding.visible": "most repositories have no archive"},
     "read/runs/listing.py": {
         "logging": "only damage and partial clones need it",
         "gittrack.folding.visible": "most repositories have no archive",

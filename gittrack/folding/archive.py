@@ -125,10 +125,15 @@ def lines(repo: git.Repo, chunks: Sequence[Chunk]) -> Iterator[list[str]]:
     """
     contents = git.read_objects(repo, [chunk.refs for chunk in chunks])
     for chunk, content in zip(chunks, contents, strict=True):
-        texts = [] if content is None else os.fsdecode(content).split("\n")[:-1]
-        if len(texts) != chunk.size:
-            raise Damaged(f"the runs {chunk.name} of the archive cannot be read", _REMEDY)
-        yield texts
+        yield lines_of(chunk, content)
+
+
+def lines_of(chunk: Chunk, content: bytes | None) -> list[str]:
+    """Return the lines of the runs of a chunk, from the content of its file.  Raises Damaged."""
+    texts = [] if content is None else os.fsdecode(content).split("\n")[:-1]
+    if len(texts) != chunk.size:
+        raise Damaged(f"the runs {chunk.name} of the archive cannot be read", _REMEDY)
+    return texts
 
 
 def messages(repo: git.Repo, chunks: Sequence[Chunk]) -> Iterator[list[bytes]]:
@@ -140,10 +145,15 @@ def messages(repo: git.Repo, chunks: Sequence[Chunk]) -> Iterator[list[bytes]]:
         part = chunks[start : start + _AT_ONCE]
         contents = git.read_objects(repo, [chunk.messages for chunk in part])
         for chunk, content in zip(part, contents, strict=True):
-            texts = [] if content is None else content.split(b"\0")[:-1]
-            if len(texts) != chunk.size:
-                raise Damaged(f"the messages {chunk.name} of the archive cannot be read", _REMEDY)
-            yield texts
+            yield messages_of(chunk, content)
+
+
+def messages_of(chunk: Chunk, content: bytes | None) -> list[bytes]:
+    """Return the messages of the runs of a chunk, from the content of its file.  Raises Damaged."""
+    texts = [] if content is None else content.split(b"\0")[:-1]
+    if len(texts) != chunk.size:
+        raise Damaged(f"the messages {chunk.name} of the archive cannot be read", _REMEDY)
+    return texts
 
 
 def commits(repo: git.Repo, archive: Archive) -> dict[str, str]:

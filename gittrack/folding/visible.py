@@ -6,12 +6,13 @@ the refs of runs are listed first, then the trash, and the archive is read last:
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.folding import archive, presence
+from gittrack.folding.archive import Chunk
 from gittrack.git import refs
 
 _ID_LENGTH = 24
@@ -78,26 +79,40 @@ def commits_of(repo: git.Repo, names: Collection[str]) -> dict[str, str]:
     return {ref: oid for oid, _, ref in every if ref in requested}
 
 
-def messages(repo: git.Repo, commits: Container[str], oldest: str, newest: str) -> dict[str, bytes]:
-    """Return {commit: message} of folded runs, as far as the archive has them; faster than the commits.
+class Messages:
+    """The messages of folded runs, from the files of the archive: these are read faster than the commits.
 
-    Only chunks with ids from ``oldest`` to ``newest`` are read.
-
-    Of a chunk that cannot be read there are none, and the commits have the same.
+    Parameters
+    ----------
+    repo : git.Repo
+        The repository; the archive that it has now is read.
     """
-    tip = archive.tip(repo)
-    chunks = [
-        chunk
-        for chunk in (archive.read(repo, tip).chunks if tip else ())
-        if chunk.oldest <= newest and chunk.newest >= oldest
-    ]
-    texts_by_commit: dict[str, bytes] = {}
-    try:
-        for lines_of, texts in zip(
-            archive.lines(repo, chunks), archive.messages(repo, chunks), strict=True
-        ):
-            pairs = zip((line.partition(" ")[0] for line in lines_of), texts, strict=True)
-            texts_by_commit.update((oid, text) for oid, text in pairs if text and oid in commits)
-    except TrackError:
-        return texts_by_commit
-    return texts_by_commit
+
+    def __init__(self, repo: git.Repo) -> None:
+        self._repo = repo
+        tip = archive.tip(repo)
+        self._chunks = archive.read(repo, tip).chunks if tip else ()
+
+    def begin(self, oldest: str, newest: str) -> Callable[[], dict[str, bytes]]:
+        """Let git begin to read the chunks that have ids from ``oldest`` to ``newest``.
+
+        The function that is returned waits for the end, and returns {commit: message}.  Messages that the
+        archive does not have, and those of a chunk that cannot be read, are left out: the commits have them.
+        """
+        chunks = [c for c in self._chunks if c.oldest <= newest and c.newest >= oldest]
+        names = [oid for chunk in chunks for oid in (chunk.refs, chunk.messages)]
+        contents = git.read_objects(self._repo, names)
+        return lambda: _messages(chunks, contents)
+
+
+def _messages(chunks: Sequence[Chunk], contents: Iterator[bytes | None]) -> dict[str, bytes]:
+    messages: dict[str, bytes] = {}
+    for chunk in chunks:
+        try:
+            lines_of_chunk = archive.lines_of(chunk, next(contents))
+            texts = archive.messages_of(chunk, next(contents))
+        except TrackError:
+            return messages
+        oids = (line.partition(" ")[0] for line in lines_of_chunk)
+        messages.update((oid, text) for oid, text in zip(oids, texts, strict=True) if text)
+    return messages

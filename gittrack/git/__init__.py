@@ -1,7 +1,14 @@
 """Git: `gittrack.git.process` starts git, and the other modules call it."""
 
 from gittrack.git.config import identity, parse_config
-from gittrack.git.content import diff, exist, missing_objects, read_objects, read_small_objects
+from gittrack.git.content import (
+    begin_small_objects,
+    diff,
+    exist,
+    missing_objects,
+    read_objects,
+    read_small_objects,
+)
 from gittrack.git.process import (
     LOOKING,
     OLDEST,
@@ -29,6 +36,7 @@ __all__ = [
     "GitError",
     "LeftOut",
     "Repo",
+    "begin_small_objects",
     "detach",
     "diff",
     "drop_ahead",

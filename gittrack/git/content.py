@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from gittrack.git.process import GitError, Repo, failure
+from gittrack.git.process import Call, GitError, Repo, failure
 
 
 def read_objects(
     repo: Repo, names: Iterable[str], *, most: int | None = None
 ) -> Iterator[bytes | None]:
-    """Yield the content of each object, in order; None for a missing one.
+    """Return an iterator over the content of each object, in order; None for a missing one.
 
-    All objects cost one process.  Replacements of `git replace` are ignored.
+    All objects cost one process, which begins at once and is waited for when the first content is needed.
+    Replacements of `git replace` are ignored.
 
     Parameters
     ----------
@@ -30,13 +31,17 @@ def read_objects(
     """
     questions = [name if "\n" not in name else _id_of(repo, name) for name in names]
     if not questions:
-        return
+        return iter(())
     feed = ("\n".join(questions) + "\n").encode(errors="surrogateescape")
     read = ("--no-replace-objects", "cat-file", "--batch", "--buffer")
     limit = {} if most is None else {"GIT_ALLOC_LIMIT": str(most)}
-    out = repo.call(*read, feed=feed, env=limit, shared=True).output()
+    return _contents(repo.call(*read, feed=feed, env=limit, shared=True), len(questions))
+
+
+def _contents(call: Call, count: int) -> Iterator[bytes | None]:
+    out = call.output()
     at = 0
-    for _ in questions:
+    for _ in range(count):
         end = out.index(b"\n", at)
         words = out[at:end].rsplit(b" ", 2)
         if words[-1] in (b"missing", b"ambiguous") or not words[-1].isdigit():
@@ -67,8 +72,22 @@ def read_small_objects(repo: Repo, oids: Sequence[str], most: int) -> list[bytes
     Git fails if a commit needs more memory; blobs have no limit, because git streams them.  Only after a
     failure the sizes are read, so ordinary listings pay nothing.
     """
+    return begin_small_objects(repo, oids, most)()
+
+
+def begin_small_objects(
+    repo: Repo, oids: Sequence[str], most: int
+) -> Callable[[], list[bytes | None]]:
+    """Let git begin to read commits; the function that is returned waits for `read_small_objects`."""
+    reading = read_objects(repo, oids, most=most)
+    return lambda: _small_objects(repo, oids, most, reading)
+
+
+def _small_objects(
+    repo: Repo, oids: Sequence[str], most: int, reading: Iterator[bytes | None]
+) -> list[bytes | None]:
     try:
-        return list(read_objects(repo, oids, most=most))
+        return list(reading)
     except GitError:
         feed = ("\n".join(oids) + "\n").encode()
         check = ("cat-file", "--batch-check=%(objectsize)")

@@ -22,6 +22,7 @@ PARAMS = {
     "model": {"kind": "resnet18", "hidden": 64, "dropout": 0.1},
     "data": {"split": "stratified", "augment": True},
 }
+DURATION = 300.0  # seconds
 
 
 def small(path: Path) -> Path:
@@ -88,7 +89,7 @@ def _import(count: int, head: str, points: int) -> Iterator[str]:
     now = time.time()
     for number in range(count):
         started = now - 600.0 * (count - number)
-        ref, message = _run(dice, started, head)
+        ref, message = run(dice, started, head)
         who = f"committer A B <a@b.c> {int(started)} +0000\n"
         own = _points(dice, points) if points else ""
         yield f"commit {ref}\n{who}{_data(message)}from {head}\ndeleteall\n{entries}{own}\n"
@@ -100,7 +101,7 @@ def _points(dice: random.Random, count: int) -> str:
     return f"M 100644 inline {layout.SERIES}\n{_data(series.HEADER + ''.join(lines))}"
 
 
-def _run(dice: random.Random, started: float, head: str) -> tuple[str, str]:
+def run(dice: random.Random, started: float, head: str) -> tuple[str, str]:
     """Return ref and message of a run that looks like those that people have."""
     moment = time.strftime("%Y%m%d-%H%M%S", time.gmtime(started))
     run_id = f"{moment}-{dice.getrandbits(32):08x}"
@@ -116,7 +117,7 @@ def _run(dice: random.Random, started: float, head: str) -> tuple[str, str]:
         "experiment": experiment,
         "status": dice.choice((run_info.FINISHED,) * 9 + (run_info.FAILED,)),
         "started": run_info.iso(started),
-        "ended": run_info.iso(started + 300),
+        "ended": run_info.iso(started + DURATION),
         "duration_s": round(dice.uniform(1, 500), 3),
         "command": ["python", "train.py", "--lr", "0.1"],
         "cwd": ".",

@@ -291,6 +291,11 @@ def test_a_commit_that_is_missing_keeps_its_ref(runs):
 
 def test_a_first_look_reads_the_messages_of_the_archive(runs, monkeypatch):
     fold_all(runs)
-    monkeypatch.setattr("gittrack.read.runs.listing._FEW", 0)
-    monkeypatch.setattr("gittrack.read.runs.reader.bodies", None)
+    monkeypatch.setattr("gittrack.read.runs.blocks._FEW", 0)
+
+    def read_no_commit(repo, oids, most):
+        assert not oids
+        return list
+
+    monkeypatch.setattr("gittrack.git.begin_small_objects", read_no_commit)
     assert look("top", "acc").out.splitlines()[1].split()[2] == "n4"

@@ -59,15 +59,24 @@ def encoded(texts: Sequence[bytes], rows: Sequence[int] | None, *, part: bool) -
     from array import array  # noqa: PLC0415 - only who writes needs it
 
     head = b"" if rows is None else array("I", rows).tobytes()
+    different = texts[:1] if texts.count(texts[0]) == len(texts) else texts
+    kind, numbers, meanings = _numbers(different, part=part)
+    return kind, head + numbers * (len(texts) // len(different)) + meanings
+
+
+def _numbers(texts: Sequence[bytes], *, part: bool) -> tuple[str, bytes, bytes]:
+    """Return the kind of a column, a number for each text, and the texts that codes mean."""
+    from array import array  # noqa: PLC0415 - only who writes needs it
+
     lines = b"\n".join(texts) + b"\n"
     if re.fullmatch(_FLOAT, lines) or (part and _are_short(texts, lines)):
-        return FLOATS, head + array("d", map(float, texts)).tobytes()
+        return FLOATS, array("d", map(float, texts)).tobytes(), b""
     if not part and re.fullmatch(_INTEGER, lines):
-        return INTEGERS, head + array("q", map(int, texts)).tobytes()
-    numbers: dict[bytes, int] = {}
-    codes = [numbers.setdefault(text, len(numbers)) for text in texts]
-    kind = next(kind for kind in _CODES if len(numbers) <= 1 << 8 * _SIZES[kind])
-    return kind, head + array(kind, codes).tobytes() + b"\n".join(numbers)
+        return INTEGERS, array("q", map(int, texts)).tobytes(), b""
+    codes: dict[bytes, int] = {}
+    numbers = [codes.setdefault(text, len(codes)) for text in texts]
+    kind = next(kind for kind in _CODES if len(codes) <= 1 << 8 * _SIZES[kind])
+    return kind, array(kind, numbers).tobytes(), b"\n".join(codes)
 
 
 def _are_short(texts: Sequence[bytes], lines: bytes) -> bool:

@@ -11,6 +11,7 @@ from binascii import crc32
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+from gittrack.core.fast_typing import Any
 from gittrack.core.scalars import scalar_text
 from gittrack.read.index import columns
 from gittrack.read.index.chunk import (
@@ -26,13 +27,12 @@ from gittrack.read.index.chunk import (
 from gittrack.read.runs.reader import Raw
 
 _PARTS = (b"count", b"last", b"max", b"min", b"step")
-_METRIC = re.compile(
-    rb'^\{"count": ([^,}\n]+), "last": ([^,}\n]+), "max": ([^,}\n]+), "min": ([^,}\n]+), '
-    rb'"step": ([^,}\n]+)\}$',
-    re.MULTILINE,
-)
+_SUMMARY = rb"\{%s\}" % b", ".join([b'"%s": ([^,}\n]+)' % part for part in _PARTS])
+_METRIC = re.compile(b"^%s$" % _SUMMARY, re.MULTILINE)
 _METRICS = b"metrics."
-_OFTEN = 4  # bodies with the same keys, until they are split by a pattern
+_OFTEN = 32  # bodies with the same keys, until they are split by a pattern
+_PATTERNS = 8  # at most
+_BLOCK = 256  # bodies
 Layout = tuple[bytes, ...]  # the keys of the lines of a body
 Texts = tuple[Sequence[int], Sequence[bytes]]  # rows, in ascending order, and the text of each
 
@@ -63,7 +63,8 @@ def encoded(
     texts, odd = _texts(bodies)
     for name, (rows, lines) in sorted(texts.items()):
         chunk.add_texts(name, rows, lines)
-    experiments = [scalar_text(raw.experiment).encode() for raw in raws]
+    names = {name: scalar_text(name).encode() for name in {raw.experiment for raw in raws}}
+    experiments = [names[raw.experiment] for raw in raws]
     chunk.add_texts(EXPERIMENTS, range(len(raws)), experiments)
     chunk.add_fixed(ODD, columns.INTEGERS, array("q", odd).tobytes(), len(odd))
     chunk.add_fixed(IDS, "B", "".join(raw.id for raw in raws).encode(), 24 * len(raws))
@@ -113,11 +114,15 @@ class _Writer:
 def _texts(bodies: Sequence[bytes]) -> tuple[dict[bytes, Texts], list[int]]:
     """Return {name of a column: (rows, texts)}, and the rows whose body is odd.
 
-    Most runs have the same keys as another one: such runs are transposed together.
+    Most runs have the same keys as others: their bodies are split by one pattern.
     """
-    texts: dict[bytes, Texts] = {}
+    parts: dict[bytes, list[Texts]] = {}
     odd: list[int] = []
-    for layout, (rows, values) in _by_layout(bodies).items():
+    patterns, others = _by_layout(bodies)
+    for pattern in patterns:
+        for name, texts in zip(pattern.names, pattern.columns, strict=True):
+            parts.setdefault(name, []).append((pattern.rows, texts))
+    for layout, (rows, values) in others.items():
         if not _is_usual(layout):
             odd += rows
             continue
@@ -125,35 +130,72 @@ def _texts(bodies: Sequence[bytes]) -> tuple[dict[bytes, Texts], list[int]]:
         if len(plain) < len(rows):
             odd += {*rows}.difference(rows[at] for at in plain)
             rows = [rows[at] for at in plain]
-        for name, column in columns_of_layout:
-            earlier = texts.get(name)
-            texts[name] = _merged(*earlier, rows, column) if earlier else (rows, column)
-    return texts, sorted(odd)
+        for name, column in columns_of_layout if rows else ():
+            parts.setdefault(name, []).append((rows, column))
+    return {name: _merged(of_name) for name, of_name in parts.items()}, sorted(odd)
 
 
-def _by_layout(bodies: Sequence[bytes]) -> dict[Layout, tuple[list[int], list[Sequence[bytes]]]]:
-    """Return {keys of the lines: (rows, values of the lines)}.
-
-    The lines of a body are split by one pattern if it has the keys of an earlier one.
-    """
-    layouts: dict[Layout, tuple[list[int], list[Sequence[bytes]]]] = {}
-    pattern, often = None, layouts.setdefault((), ([], []))
+def _by_layout(
+    bodies: Sequence[bytes],
+) -> tuple[list[_Pattern], dict[Layout, tuple[list[int], list[Sequence[bytes]]]]]:
+    """Return patterns with their bodies, and {keys of the lines: (rows, values)} of the other bodies."""
+    patterns: list[_Pattern] = []
+    others: dict[Layout, tuple[list[int], list[Sequence[bytes]]]] = {}
     for row, body in enumerate(bodies):
-        match = pattern.fullmatch(body) if pattern else None
-        if match:
-            often[0].append(row)
-            often[1].append(match.groups())
+        if row % _BLOCK == 0:
+            for pattern in patterns:
+                pattern.transpose()
+        if any(pattern.takes(row, body) for pattern in patterns):
             continue
         lines = body.strip(b"\n").split(b"\n") if body.endswith(b"\n") else [body]
         pairs = [line.partition(b": ") for line in lines]
         layout = tuple([key if colon else b"\t" for key, colon, _ in pairs])
-        rows, values = layouts.setdefault(layout, ([], []))
+        rows, values = others.setdefault(layout, ([], []))
         rows.append(row)
         values.append([text for _, _, text in pairs])
-        if len(rows) == _OFTEN:
-            often, lines = (rows, values), [re.escape(key) + b": (.*)" for key in layout]
-            pattern = re.compile(b"\n+%s\n+" % b"\n".join(lines))
-    return layouts
+        is_new = all(pattern.layout != layout for pattern in patterns)
+        if len(rows) == _OFTEN and is_new and len(patterns) < _PATTERNS and _is_usual(layout):
+            patterns.append(_Pattern(layout))
+            fitting = [patterns[-1].takes(row, bodies[row]) for row in rows]
+            others[layout] = _without(fitting, rows), _without(fitting, values)
+    for pattern in patterns:
+        pattern.transpose()
+    return patterns, others
+
+
+def _without(fitting: Sequence[bool], items: Sequence[Any]) -> list[Any]:
+    return [item for item, fits in zip(items, fitting, strict=True) if not fits]
+
+
+class _Pattern:
+    """Splits bodies with the same keys; a metric has a text for each part of its summary."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self.names: list[bytes] = []
+        self.rows: list[int] = []
+        lines = []
+        for key in layout:
+            is_metric = key.startswith(_METRICS)
+            lines.append(re.escape(key) + b": " + (_SUMMARY if is_metric else b"(.*)"))
+            self.names += [b"%s:%s" % (key, part) for part in _PARTS] if is_metric else [key]
+        self.columns: list[list[bytes]] = [[] for _ in self.names]
+        self._match = re.compile(b"\n+%s\n+" % b"\n".join(lines)).fullmatch
+        self._waiting: list[tuple[bytes, ...]] = []
+
+    def takes(self, row: int, body: bytes) -> bool:
+        """Return whether a body has these keys, and summaries in the usual order; such a body is taken."""
+        match = self._match(body)
+        if match:
+            self.rows.append(row)
+            self._waiting.append(match.groups())
+        return match is not None
+
+    def transpose(self) -> None:
+        """Put the texts of the bodies into columns, of few bodies at a time: while they are in the cache."""
+        for column, texts in zip(self.columns, zip(*self._waiting, strict=True), strict=False):
+            column += texts
+        self._waiting = []
 
 
 def _transposed(
@@ -195,10 +237,12 @@ def _is_usual(layout: Layout) -> bool:
     )
 
 
-def _merged(
-    rows: Sequence[int], texts: Sequence[bytes], more: Sequence[int], more_texts: Sequence[bytes]
-) -> Texts:
-    """Return the rows of two parts of a column in ascending order, with their texts."""
-    pairs = sorted(zip((*rows, *more), (*texts, *more_texts), strict=True))
-    ordered, lines = zip(*pairs, strict=True)
-    return ordered, lines
+def _merged(parts: Sequence[Texts]) -> Texts:
+    """Return the rows of the parts of a column in ascending order, with their texts."""
+    if len(parts) == 1:
+        return parts[0]
+    by_row: dict[int, bytes] = {}
+    for rows, texts in parts:
+        by_row.update(zip(rows, texts, strict=True))
+    ordered = sorted(by_row)
+    return ordered, [by_row[row] for row in ordered]

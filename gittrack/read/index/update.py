@@ -13,7 +13,7 @@ from gittrack.read.index import ref_files, store
 from gittrack.read.index.chunk import COMMITS, EXPERIMENTS, IDS, RunChunk
 from gittrack.read.index.ref_files import RefFiles
 from gittrack.read.index.store import Index, Manifest, Writer
-from gittrack.read.runs import listing
+from gittrack.read.runs import blocks, listing
 from gittrack.read.runs.reader import Raw
 
 _FEW = 32  # so many runs are read from git each time, before they are added to the index
@@ -241,9 +241,9 @@ def _with_bodies(
     repo: git.Repo, lines: Sequence[str], folded: Container[str]
 ) -> Iterator[list[Raw]]:
     """Yield the runs of lines that can be read, as many as a chunk has at a time."""
-    for start in range(0, len(lines), _CHUNK):
-        raws = [raw_of_line(line, line in folded) for line in lines[start : start + _CHUNK]]
-        readable = [raw for raw in listing.with_bodies(repo, raws) if raw.body is not None]
+    raws = (raw_of_line(line, line in folded) for line in lines)
+    for block in blocks.with_bodies(repo, raws, _CHUNK):
+        readable = [raw for raw in block if raw.body is not None]
         if readable:
             yield readable
 

@@ -15,11 +15,11 @@ from gittrack.core.errors import TrackError
 from gittrack.core.run import annotation_log, run_info
 from gittrack.folding import presence
 from gittrack.git import notes, refs
-from gittrack.read.runs.reader import Raw, bodies, is_damaged, with_message
+from gittrack.read.runs import blocks
+from gittrack.read.runs.reader import Raw, is_damaged
 
 _ID_LENGTH = 24
 _ID = re.compile(f"/{layout.ID}$", re.MULTILINE)
-_FEW = 32  # so many folded runs are read as commits
 
 
 def list_runs(repo: git.Repo, experiment: str | None = None) -> list[Raw]:
@@ -76,22 +76,8 @@ def folded_lines(repo: git.Repo, listing: refs.Listing, experiment: str | None =
 
 def list_runs_with_summaries(repo: git.Repo, experiment: str | None = None) -> list[Raw]:
     """Return the runs of `list_runs` with their bodies."""
-    return with_bodies(repo, list_runs(repo, experiment))
-
-
-def with_bodies(repo: git.Repo, raws: list[Raw]) -> list[Raw]:
-    """Return runs with their bodies; those of many folded runs are read from the files of the archive."""
-    folded = {str(raw.commit): raw.id for raw in raws if raw.folded}
-    if len(folded) <= _FEW:
-        return bodies(repo, raws)
-    from gittrack.folding import visible  # noqa: PLC0415 - most repositories have no archive
-
-    messages = visible.messages(repo, folded, min(folded.values()), max(folded.values()))
-    rest = iter(bodies(repo, [raw for raw in raws if raw.commit not in messages]))
-    return [
-        with_message(raw, messages[raw.commit]) if raw.commit in messages else next(rest)
-        for raw in raws
-    ]
+    blocks_of_runs = blocks.with_bodies(repo, list_runs(repo, experiment))
+    return [raw for block in blocks_of_runs for raw in block]
 
 
 def annotated(raws: list[Raw], lines: Mapping[str, bytes]) -> list[Raw]:

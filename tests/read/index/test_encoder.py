@@ -66,6 +66,21 @@ def test_usual_runs_are_in_columns_only():
     assert table(raws).special() == {}
 
 
+def test_runs_of_many_layouts_are_in_columns():
+    """Some are so many that a pattern splits their bodies, and a few of these have an odd summary."""
+    raws = []
+    for n in range(300):
+        params = {f"p{number}": n for number in range(n % 3 + (n // 7 if n % 10 == 9 else 0))}
+        raws.append(run_values.raw(n, params=params, metrics={f"m{n % 2}": n / 7}))
+    for n in (100, 200):
+        raws[n] = raws[n]._replace(body=raws[n].body.replace(b'"count": 1, ', b""))
+    runs = table(raws)
+    assert list(runs.special()) == [100, 200]
+    for key in ("m0", "metrics.m1.max", "p0", "p1", "p9", "id", "duration"):
+        lookup = Lookup(NO_REPO, ways(key))
+        assert runs.values(lookup) == [lookup(raw) for raw in raws], key
+
+
 def test_a_record_gives_the_run_back():
     raws = [run_values.raw(n, params={"lr": n}) for n in range(3)]
     assert table(raws).raws([2, 0]) == [raws[2], raws[0]]

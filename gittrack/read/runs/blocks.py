@@ -1,0 +1,69 @@
+"""Read the bodies of very many runs in blocks, so that memory does not grow with the number of runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+
+from gittrack import git
+from gittrack.core.fast_typing import TYPE_CHECKING
+from gittrack.read.runs import reader
+from gittrack.read.runs.reader import Raw
+
+if TYPE_CHECKING:  # most repositories have no archive
+    from gittrack.folding.visible import Messages
+
+_SIZE = 4096  # runs in a block
+_FEW = 32  # so many folded runs are read as commits
+
+
+def with_bodies(repo: git.Repo, raws: Iterable[Raw], size: int = _SIZE) -> Iterator[list[Raw]]:
+    """Yield runs with their bodies, a block at a time; meanwhile git reads the next block.
+
+    The bodies of many folded runs are read from the files of the archive.
+    """
+    reading = _Reading(repo)
+    rest = iter(raws)
+    finish = None
+    while block := list(islice(rest, size)):
+        finish_next = reading.begin(block)
+        if finish is not None:
+            yield finish()
+        finish = finish_next
+    if finish is not None:
+        yield finish()
+
+
+class _Reading:
+    """Lets git read blocks of runs."""
+
+    def __init__(self, repo: git.Repo) -> None:
+        self._repo = repo
+        self._archive: Messages | None = None
+
+    def begin(self, block: Sequence[Raw]) -> Callable[[], list[Raw]]:
+        """Let git begin to read a block; the function that is returned waits for the bodies."""
+        ids = [raw.id for raw in block if raw.folded]
+        if len(ids) <= _FEW:
+            return reader.begin_bodies(self._repo, block)
+        if self._archive is None:
+            from gittrack.folding import visible  # noqa: PLC0415 - most repositories have no archive
+
+            self._archive = visible.Messages(self._repo)
+        messages = self._archive.begin(min(ids), max(ids))
+        others = reader.begin_bodies(self._repo, [raw for raw in block if not raw.folded])
+        return lambda: self._finished(block, messages(), others())
+
+    def _finished(
+        self, block: Sequence[Raw], messages: dict[str, bytes], others: Sequence[Raw]
+    ) -> list[Raw]:
+        rest = [raw for raw in block if raw.folded and str(raw.commit) not in messages]
+        of_commits, with_refs = iter(reader.bodies(self._repo, rest)), iter(others)
+        runs = []
+        for raw in block:
+            message = messages.get(str(raw.commit)) if raw.folded else None
+            if message is not None:
+                runs.append(reader.with_message(raw, message))
+            else:
+                runs.append(next(of_commits if raw.folded else with_refs))
+        return runs
