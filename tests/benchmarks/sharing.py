@@ -15,6 +15,7 @@ from pathlib import Path
 from statistics import median
 
 import repos
+import sharing_hosts
 from measure import Row, against, git
 
 COUNTS = {1_000: 5, 10_000: 1}  # runs: repeats
@@ -23,7 +24,7 @@ TRACK = (sys.executable, "-m", "gittrack")
 
 
 def rows(scratch: Path) -> Iterator[Row]:
-    """Yield pushes and pulls of all runs, of nothing new, and of the newest 100."""
+    """Yield pushes and pulls of all runs, of none, of the newest 100, and what colleagues notice."""
     start, light = (
         min(cpu(scratch, [*TRACK, *words]) for _ in range(5))
         for words in (("remote", "--help"), ("--version",))
@@ -97,6 +98,9 @@ def _of(team: Team, repeats: int, start: float, light: float) -> Iterator[Row]:
     )
     whole = median(everything) - start
     yield against(f"the newest 100 of {label}, against all", net["newest"], whole, 0.2)
+    server = team.folder / "server.git"
+    yield from sharing_hosts.nothing_new(team.source, server)
+    yield from sharing_hosts.colleague(team.source, server)
 
 
 def cpu(cwd: Path, argv: Sequence[str]) -> float:
