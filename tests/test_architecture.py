@@ -80,7 +80,7 @@ LAYER_EXCEPTIONS: dict[str, str] = {
 }
 
 STARTS_PROCESSES = {
-    "git/spawn.py": "starts git, for git/process.py and nobody else",
+    "git/spawn.py": "starts git for git/process.py, and a Python for launch/probe.py",
     "launch/probe.py": "starts the interpreter of the command, to read its version and packages",
     "launch/console.py": "gives the user's command a terminal of its own",
     "launch/process.py": "starts the user's command",
@@ -130,6 +130,7 @@ READS_ENVIRONMENT = {
     "launch/launcher.py": "the environment that the command inherits",
     "launch/hook/auto_hook.py": "the file for arguments, from the launcher",
     "launch/hook/sitecustomize.py": "the seed and the folder for its report, from the launcher",
+    "disk/programs.py": "PATH",
     "launch/probe.py": "the active environment, and the PYTHONPATH to which a rerun adds folders",
     "api/seeding.py": "the seed from the launcher, and the variables that it had to set",
     "cli/script.py": "the params and the seed from the launcher",
@@ -182,11 +183,23 @@ LAZY_IMPORTS = {
         "atexit": "only a launched program needs it",
         "hashlib": "only a generator without a seed needs it",
     },
+    "launch/config.py": {"gittrack.core.yaml_read": "many commands have no configuration"},
+    "launch/loaded_code.py": {"filecmp": "only a rerun has two trees"},
+    "launch/observe/observers.py": {
+        "gittrack.launch.observe.arguments": "2 ms that only --auto needs",
+        "gittrack.launch.observe.console_lines": "2 ms that only --scrape needs",
+        "gittrack.launch.observe.metrics_file": "only --metrics needs it",
+    },
+    "launch/probe.py": {"subprocess": "3 ms that only a command in a worktree needs"},
+    "launch/template.py": {"shlex": "few commands have a field"},
     "launch/start_hook.py": {"ast": "only a command that started a Python needs it"},
     "record/publish/writer.py": {
         "gittrack.git.signing": "most users do not sign, and it knows the models"
     },
     "record/session.py": {"logging": "5 ms that only a warning needs"},
+    "record/code/conversions.py": {
+        "gittrack.record.code.lfs_files": "few repositories use Git LFS"
+    },
     "record/code/index.py": {"shutil": "2 ms that only uncommitted changes need"},
     "record/publish/collect.py": {"shutil": "2 ms that only the points of a foreign command need"},
     "record/dead_journals.py": {"shutil": "2 ms that only a crash needs"},
@@ -199,6 +212,9 @@ LAZY_IMPORTS = {
     },
     "__init__.py": {
         "importlib": "`import gittrack` imports a module only when one of its names is used"
+    },
+    "api/starting/launched.py": {
+        "gittrack.core.yaml_read": "only a script that was launched reads a configuration"
     },
     "api/starting/begin.py": {
         "gittrack.record.machine.usage.periodic": "only with psutil there are samples",
@@ -274,9 +290,15 @@ LAZY_IMPORTS = {
         "gittrack.show.data.jsonable": "only --json needs it",
     },
     "cli/commands/run.py": {
+        "gittrack.cli.commands._dry_run": "most commands are run",
+        "gittrack.cli.commands._same_name": "few runs have a name, and it reads runs",
+        "gittrack.cli.commands._skip_existing": "5 ms that only --skip-existing needs",
         "gittrack.cli.commands._elsewhere": "most runs are here",
         "gittrack.share.background.automatic": "only a run that is pushed needs it",
         "gittrack.share.background.live": "only a run that is shown live needs it",
+    },
+    "cli/commands/_observe.py": {
+        "gittrack.launch.observe.console_lines": "2 ms that only --scrape needs"
     },
     "cli/commands/rm.py": {"gittrack.cli.commands._everywhere": "it reaches a remote"},
     "cli/options.py": {
@@ -347,6 +369,10 @@ LAZY_IMPORTS = {
         "gittrack.folding.visible": "most repositories have no archive",
         "gittrack.read.runs.live": "most of the time no run is going on",
         "gittrack.read.runs.live_elsewhere": "most repositories have no live run elsewhere",
+    },
+    "record/machine/usage/periodic.py": {
+        "threading": "the loop of the launcher needs no thread",
+        "gittrack.record.machine.usage.sampler": "a short run takes no sample",
     },
     "record/machine/usage/sampler.py": {
         "psutil": "an extra; a short run needs no sample",
@@ -638,7 +664,7 @@ def test_one_module_starts_git():
     def uses(tree: ast.AST) -> bool:
         return any(found.name == "gittrack.git.spawn" for found in imports(tree))
 
-    assert where(uses) == {"git/process.py"}
+    assert where(uses) == {"git/process.py", "launch/probe.py"}  # the probe starts a Python with it
 
 
 def test_one_module_imports_gitpython():

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from gittrack.core.run import commit_message
 from gittrack.record.run import Run
-from gittrack.show.terminal import detail, text
-from gittrack.show.terminal.columns import short_id
+from gittrack.show.terminal import text
+from gittrack.show.terminal.columns import short_id, summary_line
 
 _MOST_NAMES = 3
 
@@ -46,6 +46,6 @@ def print_end(run: Run) -> None:
     if run.published is None:
         return
     info = run.published.info
-    show(detail.summary_line(info))
+    show(summary_line(info))
     if not info.params and not info.metrics and run._media is None:
         show("it has neither params nor metrics: init(config={...}) and run.log({...}) record them")

@@ -95,7 +95,11 @@ _LOOK_AT_MODELS = tuple(
 _SHARE = ("push", "pull")  # they mostly have nothing to do
 _LONG_LIVED = ("run", "reproduce", "repeat", "sweep", "worker", "demo", "ui", "watch")
 GROUPS = {task: tuple(verbs) for task, verbs in _TASKS.items()}
-PLAIN = (*GROUPS["find and compare"], *_SHARE)  # their lines are read without argparse if possible
+PLAIN = (
+    "run",
+    *GROUPS["find and compare"],
+    *_SHARE,
+)  # their lines are read without argparse if possible
 VERBS = {verb: about for verbs in _TASKS.values() for verb, about in verbs.items()}
 
 
@@ -199,8 +203,7 @@ def _dispatch(words: list[str]) -> int:
     if verb in _HIDDEN:
         hidden_code: int = getattr(_command("_hidden"), _HIDDEN[verb])(words[1:])
         return hidden_code
-    if verb not in _LONG_LIVED:  # the process ends before garbage matters
-        gc.disable()
+    gc.disable()  # most processes end before garbage matters
     if verb not in VERBS:
         hint = did_you_mean(verb, VERBS, "see: git track -h")
         return _report(f"there is no verb {verb!r}", hint, 2)
@@ -212,7 +215,11 @@ def _dispatch(words: list[str]) -> int:
     args = _plain(verb, arguments) or parser(verb).parse_args(arguments[:end])
     if arguments[end:]:  # argparse cannot tell the command from optional arguments
         args.command = arguments[end + 1 :]
-    code: int = _command(verb).run(args)
+    command = _command(verb)
+    if verb in _LONG_LIVED:
+        gc.freeze()  # the modules stay
+        gc.enable()
+    code: int = command.run(args)
     sys.stdout.flush()
     return code
 

@@ -111,7 +111,9 @@ def interval(text: str) -> float:
     try:
         return settings.live_interval(text or "0s") or 0.0
     except TrackError as error:
-        raise argparse.ArgumentTypeError(error.message) from None
+        from argparse import ArgumentTypeError  # noqa: PLC0415 - for an error only
+
+        raise ArgumentTypeError(error.message) from None
 
 
 def positive(text: str) -> int:

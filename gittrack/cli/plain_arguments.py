@@ -15,6 +15,7 @@ from gittrack.core.fast_typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from types import ModuleType
 
+REST = "..."  # the value of argparse.REMAINDER: the words of a command
 _SWITCHES = {"store_true": (False, True), "store_false": (True, False)}
 
 
@@ -69,6 +70,10 @@ class _Declarations:
         self._groups += 1
         return _Group(self, self._groups)
 
+    def takes_command(self) -> bool:
+        """Return whether the words end with a command, whose options are not the options of the verb."""
+        return [argument.nargs for argument in self.positionals] == [REST]
+
     def set_defaults(self, **defaults: Any) -> None:
         """Set the values of arguments that are not given."""
         self.defaults.update(defaults)
@@ -113,8 +118,11 @@ def _values(declared: _Declarations, words: list[str]) -> dict[str, Any]:
     groups: dict[int, str] = {}
     positionals: list[str] = []
     end_of_positionals = None
+    command = declared.positionals[-1] if declared.takes_command() else None
     while words:
         word = words.pop(0)
+        if command and (word == "--" or not word.startswith("-")):
+            return {**values, command.dest: [word, *words]}
         if not word.startswith("-"):
             if end_of_positionals is not None:  # argparse matches each series of them on its own
                 raise _NotPlain
@@ -128,7 +136,10 @@ def _values(declared: _Declarations, words: list[str]) -> dict[str, Any]:
             raise _NotPlain
         if argument.group is not None and groups.setdefault(argument.group, name) != name:
             raise _NotPlain
-        values[argument.dest] = _option_value(argument, value, words)
+        option = _option_value(argument, value, words)
+        if argument.action == "append":
+            option = [*(values.get(argument.dest) or argument.default or ()), option]
+        values[argument.dest] = option
     return {**values, **_positional_values(declared.positionals, positionals)}
 
 
@@ -147,7 +158,7 @@ def _option_value(argument: _Argument, value: str | None, words: list[str]) -> A
         if value is not None:
             raise _NotPlain
         return argument.const
-    if argument.action != "store" or argument.nargs is not None:
+    if argument.action not in ("store", "append") or argument.nargs is not None:
         raise _NotPlain
     if value is None:
         if not words or words[0].startswith("-"):

@@ -41,10 +41,10 @@ TOKEN_SHAPES = (
 )
 
 _WORD = r"(?:[a-z0-9]*(?:token|key|secret|password|passwd|passphrase|credentials?))"
-_NAME = re.compile(rf"(?:^|[-_.]){_WORD}(?:$|[-_.])|(?:^|(?<!no)[-_.])(?:auth|pwd)$", re.I)
-_ASSIGNED = re.compile(r"(?s)(--?[^=\s]+|\+{0,2}[A-Za-z_][A-Za-z0-9_.]*)=(.*)")
-_USERINFO = re.compile(r"([a-z][a-z0-9+.-]{0,40}://)[^/\s]+@", re.I)
 # Not compiled here: most runs need none of these patterns.
+_NAME = rf"(?i)(?:^|[-_.]){_WORD}(?:$|[-_.])|(?:^|(?<!no)[-_.])(?:auth|pwd)$"
+_ASSIGNED = r"(?s)(--?[^=\s]+|\+{0,2}[A-Za-z_][A-Za-z0-9_.]*)=(.*)"
+_USERINFO = r"(?i)([a-z][a-z0-9+.-]{0,40}://)[^/\s]+@"
 _QUERY = r"([?&#])([\w.-]+)=([^&#\s\"']+)"
 _SIGNATURES = ("sig", "signature", "x-amz-signature", "x-amz-credential", "x-goog-signature")
 _HEADER = (
@@ -63,7 +63,7 @@ def redact_url(url: str) -> str:
 
     Hidden are user and password, and the values of a query whose names are those of secrets.
     """
-    url = _USERINFO.sub(rf"\1{HIDDEN}@", url)
+    url = re.sub(_USERINFO, rf"\1{HIDDEN}@", url) if "://" in url else url
     return re.sub(_QUERY, _hide_query, url) if "=" in url else url
 
 
@@ -94,7 +94,7 @@ def redact_command(argv: Sequence[str]) -> list[str]:
     result: list[str] = []
     hide_next = False
     for word in argv:
-        assigned = _ASSIGNED.fullmatch(word)
+        assigned = re.fullmatch(_ASSIGNED, word) if "=" in word else None
         if hide_next and not word.startswith("-"):
             result.append(word if word.lower() in _PLAIN_ANSWERS else HIDDEN)
         elif assigned and _is_secret_name(assigned[1].lstrip("-+")):
@@ -129,7 +129,7 @@ def redact_value(name: str, value: Any) -> Any:
 
 
 def _is_secret_name(name: str) -> bool:
-    return _NAME.search(name) is not None
+    return re.search(_NAME, name) is not None
 
 
 def _hide_query(match: re.Match[str]) -> str:

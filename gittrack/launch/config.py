@@ -7,7 +7,7 @@ import stat
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from gittrack.core import layout, nested, values, yaml_read
+from gittrack.core import layout, nested, values
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.run import commit_message
@@ -53,6 +53,8 @@ def pick(config: Mapping[str, Any], overrides: Sequence[str]) -> dict[str, Any]:
 
 
 def _load(name: str) -> dict[str, Any]:
+    from gittrack.core import yaml_read  # noqa: PLC0415 - many commands have no configuration
+
     try:
         # The pipe of `-p <(command)` has a writer; a named pipe may have none, and reading would not end.
         named_pipe = stat.S_ISFIFO(os.stat(name).st_mode) and not name.startswith(_DESCRIPTORS)
@@ -109,6 +111,8 @@ def _parse(text: str) -> _Override:
     parts = commit_message.parts(key.removeprefix("+")) if equals else ()
     if not equals or not all(parts):
         raise TrackError(f"-S {text} is not KEY=VALUE", "write it like this: -S lr=1e-3")
+    from gittrack.core import yaml_read  # noqa: PLC0415 - many commands have no configuration
+
     parsed = yaml_read.load(value.encode(), f"-S {key}")
     return _Override(text, parts, key.startswith("+"), parsed)
 

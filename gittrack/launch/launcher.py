@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from gittrack.core.errors import TrackError
 from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.run import events, run_info
 from gittrack.disk import folders
+from gittrack.disk.programs import which
 from gittrack.launch import (
     loaded_code,
     outputs,
@@ -65,7 +65,7 @@ def check_command(argv: Sequence[str]) -> None:
         raise TrackError(
             "no command is given", "write it after --: git track run -- python train.py", code=2
         )
-    if shutil.which(argv[0]):
+    if which(argv[0]):
         return
     if os.path.exists(argv[0]) and os.sep in argv[0]:
         hint = "is it a folder?" if os.path.isdir(argv[0]) else f"try: chmod +x {argv[0]}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import filecmp
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,7 +18,7 @@ _SILENT = (
     "no Python reported which code it loaded (python -I, -E and -S prevent that, os._exit() too): "
     "it may have been that of your own tree; --in-place makes sure that it is the recorded code"
 )
-_PYTHON = re.compile(r"(?:\S*/)?python[\d.]*")
+_PYTHON = r"(?:\S*/)?python[\d.]*"
 
 
 def check(
@@ -88,6 +87,8 @@ def _of_users_tree(run_session: session.Session, users_tree: str) -> Iterator[st
 
 def _is_same(users_tree: str, worktree: str, path: str) -> bool:
     """Return whether a file has the same content in both trees."""
+    import filecmp  # noqa: PLC0415 - only a rerun has two trees
+
     try:
         return filecmp.cmp(f"{users_tree}/{path}", f"{worktree}/{path}", shallow=False)
     except OSError:
@@ -97,7 +98,7 @@ def _is_same(users_tree: str, worktree: str, path: str) -> bool:
 def _starts_python(words: Sequence[str]) -> bool:
     """Return whether words of a command, or of a line for a shell in it, name a Python."""
     pieces = (piece for word in words for piece in re.split(r"[\s;&|()'\"]+", word))
-    return any(_PYTHON.fullmatch(piece) for piece in pieces)
+    return any(re.fullmatch(_PYTHON, piece) for piece in pieces)
 
 
 def _listing(names: Sequence[str]) -> str:

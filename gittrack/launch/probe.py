@@ -6,13 +6,13 @@ import contextlib
 import json
 import os
 import re
-import shutil
-import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from gittrack.core import layout, nested
 from gittrack.core.fast_typing import Any
+from gittrack.disk.programs import which
+from gittrack.git.spawn import Child
 from gittrack.launch import start_hook
 from gittrack.record import session
 from gittrack.record.evidence import read_files
@@ -31,14 +31,8 @@ class Probe:
         self.interpreter = interpreter_of(argv, env)
         self.process = self._start(self.interpreter) if self.interpreter else None
 
-    def _start(self, interpreter: str) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            [interpreter, *self.words],
-            env=self.env,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
+    def _start(self, interpreter: str) -> Child:
+        return Child([interpreter, *self.words], self.env, None)
 
     def facts(self, behind: str | None = None) -> dict[str, Any]:
         """Return the content of env.yaml; only the facts of the machine if the command is not Python.
@@ -54,12 +48,11 @@ class Probe:
             with contextlib.suppress(OSError):
                 process = self._start(behind)
         if process is not None:
-            out, _ = process.communicate()
             try:
-                return dict(json.loads(out))
+                return dict(json.loads(process.wait()[1]))
             except ValueError:  # the interpreter does not start; the command will print why
                 pass
-        return {k: v for k, v in environment.capture(self.more).items() if k not in _OF_PYTHON}
+        return environment.of_machine(self.more)
 
 
 def observed_facts(
@@ -147,6 +140,8 @@ class Imports:
     """
 
     def __init__(self, argv: Sequence[str], tree: str | None = None) -> None:
+        import subprocess  # noqa: PLC0415 - 3 ms that only a command in a worktree needs
+
         self.processes = [
             subprocess.Popen(
                 [os.path.abspath(interpreter), "-c", _PRINT_IMPORTS],
@@ -173,7 +168,7 @@ def interpreters_of(argv: Sequence[str], tree: str | None) -> list[str]:
     if tree:
         environments += [os.path.join(tree, name) for name in (".venv", "venv", "env")]
     names += [os.path.join(folder, "bin", "python") for folder in environments if folder]
-    paths = [interpreter_of(argv, {}), *map(shutil.which, (*names, "python", "python3"))]
+    paths = [interpreter_of(argv, {}), *map(which, (*names, "python", "python3"))]
     pythons = [path for path in paths if path and os.path.isfile(path)]
     return list({_identity(path): path for path in reversed(pythons)}.values())[::-1]
 
@@ -186,15 +181,12 @@ def _identity(interpreter: str) -> tuple[str, str]:
     return os.path.realpath(interpreter), environment_folder if is_environment else ""
 
 
-_OF_PYTHON = ("python", "packages", "blas")
-
-
 def interpreter_of(argv: Sequence[str], env: Mapping[str, str]) -> str | None:
     """Return the Python that runs a command line: the command itself, or the one in its `#!` line.
 
     If ``env`` has no PATH, the PATH of this process is used.
     """
-    executable = shutil.which(argv[0], path=env.get("PATH"))
+    executable = which(argv[0], path=env.get("PATH"))
     if executable is None:
         return None
     if os.path.basename(executable).startswith("python"):
@@ -206,6 +198,6 @@ def interpreter_of(argv: Sequence[str], env: Mapping[str, str]) -> str | None:
         return None
     words = os.fsdecode(first[2:]).split() if first.startswith(b"#!") else []
     if words and os.path.basename(words[0]) == "env":
-        words = [shutil.which(word, path=env.get("PATH")) or "" for word in words[1:2]]
+        words = [which(word, path=env.get("PATH")) or "" for word in words[1:2]]
     python = bool(words) and os.path.basename(words[0]).startswith("python")
     return words[0] if python else None

@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import shutil
 import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
 from types import FrameType
 
 from gittrack.core.fast_typing import NamedTuple, NoReturn
+from gittrack.disk.programs import which
 from gittrack.launch import family, signals
 from gittrack.launch.console import Console
 from gittrack.record.machine import memory
@@ -244,7 +244,7 @@ def _become(
         except OSError as error:  # a script without `#!` is for the shell, as in a shell
             if error.errno != errno.ENOEXEC:
                 raise
-            path = shutil.which(argv[0]) or argv[0]
+            path = which(argv[0]) or argv[0]
             os.execve("/bin/sh", ["sh", path, *argv[1:]], dict(env))
     except OSError as error:
         message = (

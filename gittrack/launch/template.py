@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
 from collections.abc import Mapping, Sequence
 
 from gittrack.core.fast_typing import Any
 from gittrack.core.run import commit_message
 from gittrack.core.scalars import flow_text, scalar_text
 
-_FIELD = re.compile(r"\{\{|\{(params|args|overrides|pairs|flags|args_json|args_json_file)\}")
+_FIELD = r"\{\{|\{(params|args|overrides|pairs|flags|args_json|args_json_file)\}"
 
 
 def fill(argv: Sequence[str], params: Mapping[str, Any], path: str) -> list[str]:
@@ -23,6 +22,10 @@ def fill(argv: Sequence[str], params: Mapping[str, Any], path: str) -> list[str]
     ``{args_json_file}`` the path of a file with it, see `json_path`.  A field that is a
     separate word becomes one word for each value; inside a word it is quoted for a shell.
     """
+    if not any("{" in word for word in argv):
+        return list(argv)
+    import shlex  # noqa: PLC0415 - few commands have a field
+
     words = {
         "params": [path],
         "args": options(params),
@@ -34,11 +37,11 @@ def fill(argv: Sequence[str], params: Mapping[str, Any], path: str) -> list[str]
     }
     result: list[str] = []
     for word in argv:
-        whole = _FIELD.fullmatch(word)
+        whole = re.fullmatch(_FIELD, word)
         if whole is not None and whole[1] is not None:
             result.extend(words[whole[1]])
         else:
-            result.append(_FIELD.sub(lambda m: shlex.join(words[m[1]]) if m[1] else "{", word))
+            result.append(re.sub(_FIELD, lambda m: shlex.join(words[m[1]]) if m[1] else "{", word))
     return result
 
 
@@ -54,7 +57,8 @@ def json_text(params: Mapping[str, Any]) -> str:
 
 def has_json_file(argv: Sequence[str]) -> bool:
     """Return whether a command line uses the file of `json_path`."""
-    return any(match[1] == "args_json_file" for word in argv for match in _FIELD.finditer(word))
+    words = [word for word in argv if "{args_json_file}" in word]
+    return any(m[1] == "args_json_file" for word in words for m in re.finditer(_FIELD, word))
 
 
 def options(params: Mapping[str, Any]) -> list[str]:

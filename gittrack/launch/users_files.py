@@ -15,7 +15,7 @@ from gittrack.disk import read_only
 
 _MOST_NAMES = 5
 _CACHES = ("__pycache__",)  # Python writes them as it imports
-_PATH = re.compile(r"(?<![\w.\-/])/[^\s:;,='\"]*")
+_PATH = r"(?<![\w.\-/])/[^\s:;,='\"]*"
 
 
 class UsersFiles(NamedTuple):
@@ -76,7 +76,7 @@ class Watch:
 
 def _named(tree: str, words: Sequence[str]) -> Iterator[str]:
     """Yield the files and folders in the user's tree that words name by absolute paths."""
-    for path in (match[0] for word in words for match in _PATH.finditer(word)):
+    for path in (match[0] for word in words for match in re.finditer(_PATH, word)):
         real = os.path.realpath(path)
         if real.startswith(f"{tree}/") and not real.startswith(f"{tree}/.git/"):
             yield real

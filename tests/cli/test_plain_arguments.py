@@ -18,6 +18,7 @@ WORDS = (
     *("-n", "-n3", "-n=3", "-nx", "-e", "-e=a", "--experiment", "--exp", "--sort", "--sort=-x"),
     *("--json", "--csv", "--md", "--min", "--max", "--reverse", "--reverse=1", "--archived", "-w"),
     *("--where=lr < 1", "--columns", "a,b", "--all-params", "--over", "lr", "--remote", "--x"),
+    *("--tag=a", "-S", "a=1", "--seed", "--auto", "--scrape", "--metrics"),
     *("origin", "--all", "--dry-run", "-y", "--yes", "--model", "--sweep", "--no-artifacts"),
 )
 
@@ -38,7 +39,12 @@ def read(verb: str, words: list[str]):
         ("show", "@ --json"),
         ("diff", "@ @~1 @~2"),
         ("push", "--yes origin"),
+        ("push", "--model net --model other"),
         ("pull", "-n 100 --remote origin"),
+        ("run", "-- python train.py --lr 0.1 -- -x"),
+        ("run", "python train.py -e digits"),
+        ("run", "-e digits -S lr=0.1 -S seed=1 -t a --tag=b --seed 3 --no-auto -- train"),
+        ("run", "--metrics m.json --scrape --threads 2 --live 30s --engine slurm --"),
     ],
 )
 def test_a_plain_line_has_the_values_of_argparse(verb, line):
@@ -61,7 +67,12 @@ def test_a_plain_line_has_the_values_of_argparse(verb, line):
         ("top", "loss -n 3 surplus"),
         ("top", "loss --over lr"),
         ("diff", "@ --json @~1"),
-        ("push", "--model net"),
+        ("run", "-h"),
+        ("run", ""),
+        ("run", "-e digits"),
+        ("run", "--seed x -- train"),
+        ("run", "-e -- train"),
+        ("run", "--threads 0 -- train"),
     ],
 )
 def test_anything_else_is_left_to_argparse(verb, line):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from gittrack.core import layout, values, yaml_read
+from gittrack.core import layout, values
 from gittrack.core.errors import TrackError
 from gittrack.core.fast_typing import Any
 from gittrack.disk import lock
@@ -56,6 +56,8 @@ def params() -> dict[str, Any]:
 
 def load_params(path: str) -> dict[str, Any]:
     """Return the configuration in a file.  Raises TrackError if it is missing or broken."""
+    from gittrack.core import yaml_read  # noqa: PLC0415 - only a launched script reads a configuration
+
     try:
         data = Path(path).read_bytes()
     except FileNotFoundError:

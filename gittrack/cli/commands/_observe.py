@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
-
 from gittrack import git
 from gittrack.core.errors import TrackError
-from gittrack.launch.observe import console_lines
+from gittrack.core.fast_typing import TYPE_CHECKING
 from gittrack.launch.observe.options import ObserveOptions
+
+if TYPE_CHECKING:  # a plain command line is read without it
+    import argparse
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -38,8 +39,11 @@ def options(args: argparse.Namespace, repo: git.Repo) -> ObserveOptions:
         raise TrackError(
             "--auto needs the start hook, which --no-seed-hook turns off", "leave one of them out"
         )
-    config = git.parse_config(repo.config().output()) if args.scrape else {}
-    pattern = config.get("track.scrape")
-    console_lines.compile_pattern(pattern)  # before anything runs
+    pattern = None
+    if args.scrape:
+        from gittrack.launch.observe import console_lines  # noqa: PLC0415 - most runs scrape nothing
+
+        pattern = git.parse_config(repo.config().output()).get("track.scrape")
+        console_lines.compile_pattern(pattern)  # before anything runs
     auto = False if args.no_seed_hook else args.auto
     return ObserveOptions(auto, args.metrics, args.scrape, pattern)

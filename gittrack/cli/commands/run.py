@@ -21,28 +21,25 @@ The command gets these environment variables:
 
 from __future__ import annotations
 
-import argparse
-import shlex
 import sys
 from collections.abc import Mapping
 
 from gittrack import git
 from gittrack.cli.commands import _observe
 from gittrack.cli.options import add_engine, add_sharing, positive
-from gittrack.cli.output import print_note, print_result
-from gittrack.core import yaml_write
-from gittrack.core.fast_typing import Any
-from gittrack.core.secrets import redact_command
-from gittrack.launch import config, launcher, template
+from gittrack.cli.output import print_note
+from gittrack.cli.plain_arguments import REST
+from gittrack.core.fast_typing import TYPE_CHECKING, Any
+from gittrack.launch import config, launcher
 from gittrack.launch.command_plan import CommandPlan, Controller, ExplicitParams
-from gittrack.read.runs import query, reader, resolve
-from gittrack.read.runs.source import Request
-from gittrack.read.runs.sources import source_of
 from gittrack.record import inputs, recovery, session
 from gittrack.record.machine import environment
 from gittrack.record.publish.writer import Published
-from gittrack.show.terminal import detail, text
-from gittrack.show.terminal.columns import short_id
+from gittrack.show.terminal import text
+from gittrack.show.terminal.columns import short_id, summary_line
+
+if TYPE_CHECKING:  # a plain command line is read without it
+    import argparse
 
 _NOTHING_LOGGED = (
     "hint: the run has no params and no metrics: give params with -S lr=0.1 and {args} in the command, "
@@ -103,9 +100,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add("--dry-run", action="store_true", help="print what would run, and stop")
     add_sharing(parser)
     add_engine(parser)
-    add(
-        "command", nargs=argparse.REMAINDER, metavar="COMMAND", help="the command and its arguments"
-    )
+    add("command", nargs=REST, metavar="COMMAND", help="the command and its arguments")
 
 
 def _add_controls(parser: argparse.ArgumentParser) -> None:
@@ -156,7 +151,9 @@ def run(args: argparse.Namespace) -> int:
     if args.dry_run:
         for path in args.input:
             inputs.kind(path, inputs.display_path(path, repo.work_tree or ""))
-        return _dry_run(request)
+        from gittrack.cli.commands import _dry_run  # noqa: PLC0415 - most runs are run
+
+        return _dry_run.show(request)
     _recover(repo)
     if args.live is not None:
         from gittrack.share.background import live  # noqa: PLC0415 - most runs are not shown live
@@ -166,7 +163,7 @@ def run(args: argparse.Namespace) -> int:
         request,
         args.input,
         args.output,
-        controller=_SkipExisting(repo) if args.skip_existing else Controller(),
+        controller=_controller(args, repo),
         controls=dict.fromkeys(environment.THREADS, str(args.threads)) if args.threads else {},
         explicit=_explicit_params(args, params),
         hook=not args.no_seed_hook,
@@ -193,10 +190,14 @@ def _print_end(repo: git.Repo, result: launcher.LaunchResult) -> None:
             f"hint: the run is kept in {result.journal}; commit it later with: git track recover"
         )
     else:
-        print_note(detail.summary_line(result.published.info))
+        print_note(summary_line(result.published.info))
         if not result.published.info.params and not result.published.info.metrics:
             print_note(_NOTHING_LOGGED)
-        _warn_of_same_name(repo, result.published)
+        if result.published.info.name:
+            from gittrack.cli.commands import _same_name  # noqa: PLC0415 - few runs have a name
+
+            for warning in _same_name.warnings(repo, result.published.info):
+                _warn(warning)
     if result.pushes:
         from gittrack.share.background import automatic  # noqa: PLC0415 - most runs are not pushed
 
@@ -224,43 +225,13 @@ def _seed(params: Mapping[str, Any]) -> int | None:
     return seed if isinstance(seed, int) and not isinstance(seed, bool) else None
 
 
-class _SkipExisting(Controller):
-    """Do not run the command if a finished run has the same recipe."""
+def _controller(args: argparse.Namespace, repo: git.Repo) -> Controller:
+    """Return what decides about the command: `--skip-existing` looks at earlier runs."""
+    if not args.skip_existing:
+        return Controller()
+    from gittrack.cli.commands import _skip_existing  # noqa: PLC0415 - 5 ms that reading runs takes
 
-    def __init__(self, repo: git.Repo) -> None:
-        self.repo = repo
-
-    def existing_run(self, recipe: str) -> str | None:
-        """Return the id of the latest finished run with this recipe."""
-        condition = f'status == "finished" and asked == "{recipe}" and not changed'
-        repo = self.repo
-        runs = (
-            query.listing(repo, query=condition, archived=True).runs
-            if _has_committed_run(repo)
-            else []
-        )
-        # Read from git, not from the cache: a run that is damaged by now does not count.
-        intact = (raw.id for raw in runs if reader.bodies(repo, [raw])[0].body is not None)
-        return next(intact, None)
-
-
-def _has_committed_run(repo: git.Repo) -> bool:
-    """Return whether the repository has a run, without reading any."""
-    runs = source_of(repo).select(Request(summaries=False)).runs
-    return any(raw.commit for raw in runs)
-
-
-def _dry_run(request: session.RunRequest) -> int:
-    """Print the command, the seed and the params; return the exit code."""
-    filled = template.fill(request.command, request.params, "PARAMS.yaml")
-    print_result(f"would run: {text.escape(shlex.join(redact_command(filled)))}\n")
-    if request.seed is not None:
-        print_result(f"with seed: {request.seed}\n")
-    if request.params:
-        print_result("with params:\n")
-        params = yaml_write.dump(request.params, sort=True).decode()
-        print_result("".join(f"  {text.escape(line)}\n" for line in params.splitlines()))
-    return 0
+    return _skip_existing.SkipExisting(repo)
 
 
 def _recover(repo: git.Repo) -> None:
@@ -273,22 +244,6 @@ def _recover(repo: git.Repo) -> None:
             )
     for warning in recovery.failures(results):
         _warn(warning)
-
-
-def _warn_of_same_name(repo: git.Repo, published: Published) -> None:
-    """Warn if another run has the same name: the name alone then addresses neither."""
-    info = published.info
-    others = resolve.named(repo, info.name) if info.name else []
-    infos = [reader.decode(repo, run) for run in others if run.id != info.id]
-    if not infos:
-        return
-    name = text.escape(info.name or "")
-    owned = resolve.owned_name(info, infos)
-    if owned and all(other.user != info.user for other in infos):
-        user = text.escape(str(infos[0].user))
-        _warn(f"{name} is also the name of a run of {user}: type {text.escape(owned)}")
-    else:
-        _warn(f"{name} is also the name of {infos[0].id}; rename one: git track rename RUN NAME")
 
 
 def _warn(message: str) -> None:

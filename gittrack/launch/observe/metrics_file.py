@@ -63,11 +63,12 @@ def read(path: str) -> Metrics:
     return parse(text, path)
 
 
-def digest(path: str, size: int = _MOST_BYTES) -> bytes:
+def digest(path: str, size: int | None = None) -> bytes:
     """Return a digest of the first ``size`` bytes of a file; of a file that cannot be read, of none."""
+    most = _MOST_BYTES if size is None else min(size, _MOST_BYTES)
     try:
         with open(path, "rb") as file:
-            return hashlib.sha256(file.read(min(size, _MOST_BYTES))).digest()
+            return hashlib.sha256(file.read(most)).digest()
     except OSError:
         return hashlib.sha256().digest()
 

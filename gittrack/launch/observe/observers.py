@@ -6,15 +6,17 @@ import os
 from collections.abc import Callable, Mapping
 
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import NamedTuple
+from gittrack.core.fast_typing import TYPE_CHECKING, NamedTuple
 from gittrack.core.run import events
 from gittrack.launch.console_log import Frames
-from gittrack.launch.observe import console_lines, metrics_file
-from gittrack.launch.observe.arguments import Arguments
 from gittrack.launch.observe.options import ObserveOptions
 from gittrack.record.journal import Journal
 from gittrack.record.machine.usage.periodic import Ticks
 from gittrack.record.points import Points
+
+if TYPE_CHECKING:  # most runs observe nothing; see `_scraper` and `_arguments`
+    from gittrack.launch.observe.arguments import Arguments
+    from gittrack.launch.observe.console_lines import Scraper
 
 Write = Callable[[int, bytes], None]
 
@@ -43,12 +45,11 @@ class Observers:
         self, book: Journal, clock: float, options: ObserveOptions, system: float = 0.0
     ) -> None:
         self.options = options
-        self.arguments = Arguments(book) if options.auto else None
-        pattern = console_lines.compile_pattern(options.pattern) if options.scrape else None
-        self.scraper = console_lines.Scraper(pattern) if options.scrape else None
+        self.arguments = _arguments(book) if options.auto else None
+        self.scraper = _scraper(options.pattern) if options.scrape else None
         self.before = {path: _stamp(path) for path in options.metrics}
         files = filter(os.path.isfile, options.metrics)
-        self._digests = {path: metrics_file.digest(path) for path in files}
+        self._digests = {path: _digest(path) for path in files}
         self._book = book
         self._system = Ticks(self._log, system)
         self._points = Points(book.series, clock, lambda error: None)
@@ -114,6 +115,8 @@ class Observers:
             reason = "does not exist" if stamp is None else "was not written by the command"
             self.problems.append(f"{path} {reason}: no metrics were taken from it")
             return []
+        from gittrack.launch.observe import metrics_file  # noqa: PLC0415 - only --metrics needs it
+
         try:
             metrics = metrics_file.read(path)
         except TrackError as error:
@@ -136,7 +139,25 @@ class Observers:
         before, now = self.before[path], _stamp(path)
         if before is None or now is None or not 0 < before.size < now.size:
             return False
-        return metrics_file.digest(path, before.size) == self._digests.get(path)
+        return _digest(path, before.size) == self._digests.get(path)
+
+
+def _arguments(book: Journal) -> Arguments:
+    from gittrack.launch.observe.arguments import Arguments  # noqa: PLC0415 - only --auto needs it
+
+    return Arguments(book)
+
+
+def _scraper(pattern: str | None) -> Scraper:
+    from gittrack.launch.observe import console_lines  # noqa: PLC0415 - only --scrape needs it
+
+    return console_lines.Scraper(console_lines.compile_pattern(pattern))
+
+
+def _digest(path: str, size: int | None = None) -> bytes:
+    from gittrack.launch.observe import metrics_file  # noqa: PLC0415 - only --metrics needs it
+
+    return metrics_file.digest(path, size)
 
 
 def _printed(counts: Mapping[str, int]) -> str:

@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from gittrack import git
 from gittrack.core.errors import TrackError
 from gittrack.core.fast_typing import NamedTuple
-from gittrack.record.code import lfs_files
 from gittrack.record.code.capture import Captured
 from gittrack.record.code.index import list_item
 
@@ -70,7 +69,11 @@ def _sentences(
     files = _files(repo, captured.tree, env)
     dirty = {item["path"] for item in captured.diff.get("files", ())}
     of_lfs = {f.path: f.oid for f in files if f.path in dirty and _driver(f, config) == "lfs"}
-    exact = lfs_files.keep(repo, of_lfs, config, env)
+    exact: set[str] = set()
+    if of_lfs:
+        from gittrack.record.code import lfs_files  # noqa: PLC0415 - few repositories use Git LFS
+
+        exact = lfs_files.keep(repo, of_lfs, config, env)
     filtered = [
         f.path for f in files if f.path in dirty and f.path not in exact and _driver(f, config)
     ]

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from gittrack.core import layout
 from gittrack.core.fast_typing import Any, NamedTuple
+from gittrack.disk.programs import which
 from gittrack.record import session
 from gittrack.record.machine import keyed_digests
 
@@ -51,7 +51,7 @@ class MappedTree(NamedTuple):
 
 def named(argv: Sequence[str]) -> Iterator[str]:
     """Yield the files that words of a command name, without its interpreter."""
-    program = shutil.which(argv[0]) or argv[0]
+    program = which(argv[0]) or argv[0]
     if not os.path.basename(program).startswith("python"):
         yield program
     for word in argv[1:]:

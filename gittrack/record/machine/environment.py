@@ -58,12 +58,14 @@ def capture(more: Iterable[str] = (), arithmetic: Mapping[str, Any] = _NOTHING) 
     arithmetic
         The facts of `numerics.capture`.
     """
-    facts: dict[str, Any] = {
-        "python": python(),
-        "packages": packages(sys.path),
-        "platform": machine(),
-    }
-    facts["cpu"] = cpu()
+    return {"python": python(), "packages": packages(sys.path), **of_machine(more, arithmetic)}
+
+
+def of_machine(
+    more: Iterable[str] = (), arithmetic: Mapping[str, Any] = _NOTHING
+) -> dict[str, Any]:
+    """Return what `capture` returns, without the facts of this interpreter."""
+    facts: dict[str, Any] = {"platform": machine(), "cpu": cpu()}
     gpu = nvidia()
     if gpu:
         facts["gpu"] = gpu

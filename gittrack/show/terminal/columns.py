@@ -1,4 +1,4 @@
-"""The columns of a table of runs: how a value is read from a run, and how it is shown."""
+"""The columns of a table of runs: how a value is read from a run, and how it is shown; a run in one line."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import cache
 
 from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.run import commit_message, facts
-from gittrack.core.run.run_info import RunInfo, from_iso, getter
+from gittrack.core.run.run_info import RunInfo, from_iso, getter, headline
 from gittrack.show.terminal import text
 
 
@@ -38,6 +38,19 @@ class Column(NamedTuple):
 def short_id(run_id: str) -> str:
     """Return the last 8 hex digits of an id, which address the run if they are unique."""
     return run_id[16:] or run_id
+
+
+def summary_line(info: RunInfo) -> str:
+    """Return the line that is printed when a run has ended."""
+    values = [
+        f"{commit_message.key_text(name)}={text.value(info.metrics[name].last)}"
+        for name in headline(info.metrics)
+    ]
+    name = f" {text.escape(info.name)}" if info.name else ""
+    causes = {"signal": info.signal, "exit code": info.exit_code}
+    why = next((f" ({k} {v})".replace("(signal ", "(") for k, v in causes.items() if v), "")
+    result = "  ".join([f"{info.status}{why} in {text.duration(info.duration)}", *values])
+    return f"run {short_id(info.id)}{name} {result}"
 
 
 def _oid(oid: str | None) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from gittrack.core.fast_typing import Any
 from gittrack.core.run import commit_message, facts
-from gittrack.core.run.run_info import SYSTEM, RunInfo, from_iso, headline
+from gittrack.core.run.run_info import SYSTEM, RunInfo, from_iso
 from gittrack.core.run.trials import TrialFacts
 from gittrack.show.terminal import media, text
 from gittrack.show.terminal.columns import fact, short_id, status_text
@@ -57,19 +57,6 @@ def end_of_log(info: RunInfo, log: str) -> str:
         return ""
     rows = "".join(f"  {text.escape(line[:_LOG_COLUMNS].rstrip())}\n" for line in lines)
     return f"\nend of log.txt (all of it: git track cat {short_id(info.id)} log.txt)\n{rows}"
-
-
-def summary_line(info: RunInfo) -> str:
-    """Return the line that is printed when a run has ended."""
-    values = [
-        f"{commit_message.key_text(name)}={text.value(info.metrics[name].last)}"
-        for name in headline(info.metrics)
-    ]
-    name = f" {text.escape(info.name)}" if info.name else ""
-    causes = {"signal": info.signal, "exit code": info.exit_code}
-    why = next((f" ({k} {v})".replace("(signal ", "(") for k, v in causes.items() if v), "")
-    result = "  ".join([f"{info.status}{why} in {text.duration(info.duration)}", *values])
-    return f"run {short_id(info.id)}{name} {result}"
 
 
 def _facts(info: RunInfo, now: float) -> str:

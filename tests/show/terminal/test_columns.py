@@ -1,6 +1,7 @@
 """The columns of a table of runs."""
 
 import pytest
+from run_values import info
 
 from gittrack.core.run.run_info import Code, Metric, RunInfo
 from gittrack.show.terminal import columns
@@ -50,3 +51,21 @@ def test_code_states_have_a_column_only_if_they_differ():
 def test_a_short_id_is_the_random_part():
     assert columns.short_id(RUN.id) == "0000abcd"
     assert columns.short_id("short") == "short"
+
+
+@pytest.mark.parametrize(
+    ("facts", "line"),
+    [
+        ({}, "run 00000001 finished in 2.0 s"),
+        ({"name": "base"}, "run 00000001 base finished in 2.0 s"),
+        ({"status": "failed", "exit_code": 3}, "run 00000001 failed (exit code 3) in 2.0 s"),
+        ({"status": "killed", "signal": "SIGINT"}, "run 00000001 killed (SIGINT) in 2.0 s"),
+        ({"duration_s": None}, "run 00000001 finished in -"),
+        (
+            {"metrics": {"loss": 0.5, "val loss": 0.25, "z": 1.0, "y": 1.0}},
+            'run 00000001 finished in 2.0 s  "val loss"=0.25  loss=0.5  y=1',
+        ),
+    ],
+)
+def test_the_line_at_the_end_of_a_run(facts, line):
+    assert columns.summary_line(info(1, **facts)) == line

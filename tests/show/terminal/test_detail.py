@@ -1,4 +1,4 @@
-"""The page about one run, and the line at its end."""
+"""The page about one run."""
 
 from __future__ import annotations
 
@@ -164,24 +164,6 @@ def test_a_live_run_has_nothing_to_see_by_hand():
 
 
 # --- The end ------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("facts", "line"),
-    [
-        ({}, "run 00000001 finished in 2.0 s"),
-        ({"name": "base"}, "run 00000001 base finished in 2.0 s"),
-        ({"status": "failed", "exit_code": 3}, "run 00000001 failed (exit code 3) in 2.0 s"),
-        ({"status": "killed", "signal": "SIGINT"}, "run 00000001 killed (SIGINT) in 2.0 s"),
-        ({"duration_s": None}, "run 00000001 finished in -"),
-        (
-            {"metrics": {"loss": 0.5, "val loss": 0.25, "z": 1.0, "y": 1.0}},
-            'run 00000001 finished in 2.0 s  "val loss"=0.25  loss=0.5  y=1',
-        ),
-    ],
-)
-def test_the_line_at_the_end_of_a_run(facts, line):
-    assert detail.summary_line(info(1, **facts)) == line
 
 
 def test_the_end_of_the_log_has_ten_lines_of_500_characters():

@@ -5,11 +5,13 @@ After any error there are no more samples, and the training goes on.
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Mapping
 
-from gittrack.record.machine.usage.sampler import Sampler
+from gittrack.core.fast_typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # a short run takes no sample
+    from gittrack.record.machine.usage.sampler import Sampler
 
 Log = Callable[[Mapping[str, float], float], object]
 
@@ -38,7 +40,7 @@ class Ticks:
         self._next = time.monotonic() + self._interval
         try:
             if self._sampler is None:  # the first sample has nothing before it
-                self._sampler = Sampler(includes_itself=False)
+                self._sampler = _sampler(includes_itself=False)
             else:
                 self._log(self._sampler.sample(), int(time.monotonic() - self._began))
         except Exception:  # noqa: BLE001 - psutil raises many kinds of errors, such as without /proc
@@ -57,6 +59,8 @@ class SamplingThread:
     """
 
     def __init__(self, log: Log, interval: float) -> None:
+        import threading  # noqa: PLC0415 - the loop of the launcher does not need it
+
         self._log, self._interval = log, interval
         self._stopped = threading.Event()
         threading.Thread(target=self._run, name="gittrack system", daemon=True).start()
@@ -70,8 +74,14 @@ class SamplingThread:
         if self._stopped.wait(min(1.0, self._interval)):  # a short run needs no sampler
             return
         try:
-            sampler = Sampler(includes_itself=True)
+            sampler = _sampler(includes_itself=True)
             while not self._stopped.wait(self._interval):
                 self._log(sampler.sample(), int(time.monotonic() - began))
         except Exception:  # noqa: BLE001 - the run has ended meanwhile, or any error of psutil
             return
+
+
+def _sampler(*, includes_itself: bool) -> Sampler:
+    from gittrack.record.machine.usage.sampler import Sampler  # noqa: PLC0415 - a short run takes no sample
+
+    return Sampler(includes_itself=includes_itself)
