@@ -87,6 +87,7 @@ class EnginePool:
         self.over: deque[tuple[str, futures.Future[Mapping[str, Any]]]] = deque()
         self.losses: dict[str, int] = {}
         self.ending, self.next_show = False, 0.0
+        self.config = git.parse_config(repo.config().output())
 
     @property
     def free(self) -> int:
@@ -144,7 +145,12 @@ class EnginePool:
         deliveries = self.meeting.fetch([job.trial.key for job, _ in ended])
         counting = [deliveries[job.trial.key] for job, _ in ended if job.trial.key in deliveries]
         runs = results.take(
-            self.repo, self.sweep.id, self.sweep.experiment, counting, self.next_order
+            self.repo,
+            self.sweep.id,
+            self.sweep.experiment,
+            counting,
+            self.next_order,
+            self.config,
         )
         self.next_order += len(runs)
         self.meeting.publish(runs)

@@ -98,6 +98,7 @@ class RemoteWorker:
 
     def __init__(self, repo: git.Repo, location: Location, sweep_id: str) -> None:
         self.repo, self.sweep_id = repo, sweep_id
+        self.results = ""  # they are made on the remote
         self.route = Route(location.url, RefNames(location.as_branches))
 
     def is_ending(self) -> bool:

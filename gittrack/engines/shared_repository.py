@@ -22,8 +22,7 @@ from gittrack.core import layout
 from gittrack.core.run.run_info import RunInfo
 from gittrack.disk import folders
 from gittrack.engines.task import Location
-from gittrack.git import refs
-from gittrack.sweeping.delivery import results
+from gittrack.sweeping.delivery import new_runs, results
 from gittrack.sweeping.delivery.results import Delivery
 
 WORKERS = "workers"
@@ -99,6 +98,7 @@ class SharedRepository:
 
     def __init__(self, repo: git.Repo, sweep_id: str) -> None:
         self.repo, self.sweep_id = repo, sweep_id
+        self.results = layout.result_ref(sweep_id, "")
 
     def is_ending(self) -> bool:
         """Return whether running trials must end."""
@@ -118,12 +118,8 @@ class SharedRepository:
     def fetch(self, keys: Collection[str]) -> Mapping[str, Delivery]:
         """Return the results of trials, as far as they were delivered: {key: result}."""
         names = {layout.result_ref(self.sweep_id, key): key for key in keys}
-        existing = refs.now(self.repo, *names) if names else []
-        return {
-            names[ref.name]: Delivery(names[ref.name], ref.oid)
-            for ref in existing
-            if ref.oid and ref.name in names
-        }
+        existing = new_runs.refs_now(self.repo, list(names))
+        return {names[ref]: Delivery(names[ref], oid) for ref, oid in existing.items()}
 
     def publish(self, runs: Collection[RunInfo]) -> None:
         """Show others the runs that have an order now: here they are in the repository already."""

@@ -33,6 +33,7 @@ class RunDestination(Protocol):
     """Where the runs of a sweep go, as a worker sees it."""
 
     repo: git.Repo
+    results: str  # what the refs of results begin with, if they are made in this repository
 
     def is_ending(self) -> bool:
         """Return whether running trials must end."""
@@ -73,7 +74,7 @@ class SweepWork:
         )
         self.supervisor = Supervisor(
             folder, os.getpid(), imports=tuple(imports), assigns_order=False
-        )
+        )._replace(results=self.meeting.results)
         data = git.find(task.location.data) if task.location.data else repo
         options = RunOptions(isolate=True, links=rerun_worktree.links(data))
         self.maker = JobMaker(self.sweep, prepared, options)

@@ -29,6 +29,10 @@ class Controller:
         """Return further facts for a run that ends with ``facts``."""
         return {}
 
+    def refs_of_end(self, facts: Mapping[str, Any]) -> Sequence[str]:
+        """Return further refs to make for a run that ends with ``facts``, if none of them exists yet."""
+        return ()
+
 
 class ExplicitParams(NamedTuple):
     """The params and the seed of the command line, without those of a params.yaml of the folder."""

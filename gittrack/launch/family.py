@@ -6,7 +6,6 @@ import os
 import signal
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 GRACE_SECONDS = 2.0
 
@@ -59,15 +58,27 @@ def send(processes: Sequence[int], number: int) -> None:
 
 def members(pid: int, mark: str) -> list[int]:
     """Return the living processes that were started with ``mark`` in their environment."""
-    result = []
+    result, word = [], mark.encode()
     names = os.listdir("/proc") if os.path.isdir("/proc") else [str(pid)]
     for name in names:
         if not name.isdigit() or int(name) == os.getpid():
             continue
         try:
-            inside = mark.encode() in Path(f"/proc/{name}/environ").read_bytes().split(b"\0")
+            environment = _content(f"/proc/{name}/environ")
+            inside = word in environment and word in environment.split(b"\0")
         except OSError:
             inside = int(name) == pid and not os.path.isdir("/proc")
         if inside:
             result.append(int(name))
     return result
+
+
+def _content(path: str) -> bytes:
+    """Return the content of a file of the system, which does not know its size."""
+    handle, parts = os.open(path, os.O_RDONLY | os.O_CLOEXEC), []
+    try:
+        while part := os.read(handle, 1 << 16):
+            parts.append(part)
+    finally:
+        os.close(handle)
+    return b"".join(parts)

@@ -123,7 +123,8 @@ def launch(repo: git.Repo, plan: CommandPlan, say: session.Say) -> LaunchResult:
     notes += sentences
     published = None
     try:
-        published = session.end(run_session, _facts_of_end(run_session, plan, outcome))
+        facts = _facts_of_end(run_session, plan, outcome)
+        published = session.end(run_session, facts, plan.controller.refs_of_end(facts))
         notes += published.notes
     except (TrackError, OSError) as error:
         notes.append(f"the run could not be committed: {error}")

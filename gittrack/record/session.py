@@ -168,7 +168,9 @@ def _ignored_files(names: Sequence[str]) -> tuple[str]:
     return (f"ignored new files, created since the sweep began: {files} (add them to .gitignore)",)
 
 
-def end(session: Session, facts: Mapping[str, Any]) -> writer.Published:
+def end(
+    session: Session, facts: Mapping[str, Any], refs_of_end: Sequence[str] = ()
+) -> writer.Published:
     """Write the facts of the end into the journal and commit the run.
 
     An error of the disk does not change how the run ended: the line is tried again, and then written into
@@ -180,6 +182,8 @@ def end(session: Session, facts: Mapping[str, Any]) -> writer.Published:
         The session that `begin` returned.
     facts : mapping
         The facts of the end: status, exit code and so on.
+    refs_of_end : sequence of str, optional
+        Further refs to make for the commit, together with its own; if one of them exists, none is made.
 
     Returns
     -------
@@ -212,7 +216,9 @@ def end(session: Session, facts: Mapping[str, Any]) -> writer.Published:
     root = session.repo.work_tree or ""
     neighbours.remember(session.repo.common_dir, root, run, time.time_ns())
     sign = session.settings.sign
-    published = writer.publish(session.repo, session.journal, full, session.author, sign=sign)
+    published = writer.publish(
+        session.repo, session.journal, full, session.author, sign=sign, more_refs=refs_of_end
+    )
     upkeep.pack_refs_sometimes(session.repo, session.settings.pack_refs)
     upkeep.fold_sometimes(session.repo, session.settings.fold)
     if session.settings.push:

@@ -27,6 +27,8 @@ class Supervisor(NamedTuple):
     assigns_order : bool
         Whether trials take their order on this machine; if not, the process of the sweep gives it to them
         when it learns of their results (`results`).
+    results : str
+        What the names of the refs of results begin with, if they are made in this repository; else empty.
     """
 
     folder: Path
@@ -35,6 +37,7 @@ class Supervisor(NamedTuple):
     imports: tuple[str, ...] = ()
     printed: tuple[str, ...] = ()
     assigns_order: bool = True
+    results: str = ""
 
     def ends_trials(self) -> bool:
         """Return whether running trials must end: the process asks for it, or is gone."""

@@ -6,7 +6,7 @@ import contextlib
 import os
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -256,6 +256,11 @@ class _TrialController(Controller):
             order = self.supervisor.take_order(self.job.mark)
             trial = trial if order is None else {**trial, "order": order}
         return {"sweep": trial}
+
+    def refs_of_end(self, facts: Mapping[str, Any]) -> Sequence[str]:
+        counts = facts["status"] == run_info.FINISHED or self.job.final
+        is_result = self.supervisor.results and counts and not facts["sweep"].get("interrupted")
+        return (f"{self.supervisor.results}{self.job.trial.key}",) if is_result else ()
 
     def _was_ended_from_outside(self, facts: Mapping[str, Any]) -> bool:
         """Return whether the machine is taken away from a worker: its signal reaches the command, too."""

@@ -95,6 +95,24 @@ class TestFactsOfEnd:
         assert facts.get("order") == (5 if counts else None)
         assert {key: facts[key] for key in REQUEST.sweep} == REQUEST.sweep
 
+    @pytest.mark.parametrize(
+        ("status", "interrupted", "final", "is_result"),
+        [
+            ("finished", False, False, True),
+            ("failed", False, False, False),
+            ("failed", False, True, True),
+            ("killed", True, True, False),
+        ],
+    )
+    def test_a_run_that_counts_is_a_result_if_results_are_here(
+        self, repo, supervisor, status, interrupted, final, is_result
+    ):
+        facts = {"status": status, "sweep": {"interrupted": True} if interrupted else {}}
+        assert controller(repo, supervisor, final=final).refs_of_end(facts) == ()
+        here = supervisor._replace(results="refs/sweeps/results/s/")
+        names = controller(repo, here, final=final).refs_of_end(facts)
+        assert names == (("refs/sweeps/results/s/7",) if is_result else ())
+
     def test_orders_are_those_in_which_trials_end(self, repo, supervisor):
         orders = [self.end(repo, supervisor, "finished")["order"] for _ in range(2)]
         assert orders == [5, 6]

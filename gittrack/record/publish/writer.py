@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from gittrack import git
 from gittrack.core import layout
@@ -39,6 +39,7 @@ def publish(
     patience: float = PATIENCE_SECONDS,
     *,
     sign: bool = False,
+    more_refs: Sequence[str] = (),
 ) -> Published:
     """Commit a journal and remove it.  The call may be repeated after a death at any point.
 
@@ -56,6 +57,8 @@ def publish(
         How many seconds to wait for garbage collections; see `settle`.
     sign : bool, default False
         Whether git signs the commit.
+    more_refs : sequence of str, optional
+        Further refs to make, together with that of the run; if one of them exists, none is made.
 
     Raises
     ------
@@ -74,7 +77,14 @@ def publish(
     contents, notes = collect.collect(journal.folder, facts, state)
     snapshot = str(journal.folder / layout.OBJECTS)
     published, settled = write_run(
-        repo, contents, author, resumes=resumes, objects_of=snapshot, patience=patience, sign=sign
+        repo,
+        contents,
+        author,
+        resumes=resumes,
+        objects_of=snapshot,
+        patience=patience,
+        sign=sign,
+        more_refs=more_refs,
     )
     with contextlib.suppress(OSError):  # without a home folder, `git track reproduce` asks the user
         trust.remember(published.commit)
@@ -92,6 +102,7 @@ def write_run(
     objects_of: str | None = None,
     patience: float = PATIENCE_SECONDS,
     sign: bool = False,
+    more_refs: Sequence[str] = (),
 ) -> tuple[Published, bool]:
     """Write the commit of a run from values, and make its ref; the parameters are those of `publish`.
 
@@ -137,7 +148,7 @@ def write_run(
     for tries_left in reversed(range(_TRIES)):
         commit = write()
         try:
-            commit = _make_ref(repo, ref, commit, resumes)
+            commit = _make_ref(repo, ref, commit, resumes, more_refs)
             break
         except git.GitError:  # a concurrent prune may have removed new objects
             if not tries_left or not _lost(repo, store.missing(), store):
@@ -192,8 +203,16 @@ def remove(journal: Journal) -> None:
     folders.remove(removed)
 
 
-def _make_ref(repo: git.Repo, ref: str, commit: str, resumes: str | None) -> str:
-    """Make the ref and return its commit."""
+def _make_ref(
+    repo: git.Repo, ref: str, commit: str, resumes: str | None, more_refs: Sequence[str] = ()
+) -> str:
+    """Make the ref, and further refs if none of them exists; return the commit of the ref."""
+    if more_refs and resumes is None:
+        new = "0" * len(commit)
+        commands = [f"update {name}\0{commit}\0{new}" for name in (ref, *more_refs)]
+        with contextlib.suppress(git.GitError):  # one exists: the ref alone is made
+            refs.transact(repo, commands, "gittrack: publish")
+            return commit
     try:
         refs.update(repo, ref, commit, resumes, "gittrack: publish")
     except git.GitError:

@@ -22,6 +22,8 @@ from gittrack.git import objects, refs, signing
 from gittrack.read.runs import reader
 from gittrack.record.machine.author import author
 from gittrack.record.publish import writer
+from gittrack.sweeping.delivery import new_runs
+from gittrack.sweeping.delivery.new_runs import RunParts
 
 _REASON = "gittrack: result of a trial"
 
@@ -46,6 +48,8 @@ def deliver(repo: git.Repo, sweep_id: str, key: str, commit: str) -> bool:
         The commit of the run.
     """
     ref = layout.result_ref(sweep_id, key)
+    if new_runs.refs_now(repo, [ref], ask=False) == {ref: commit}:  # made together with the run
+        return True
     try:
         refs.update(repo, ref, commit, None, _REASON)
     except git.GitError:
@@ -76,7 +80,12 @@ def forget(repo: git.Repo, sweep_id: str) -> None:
 
 
 def take(
-    repo: git.Repo, sweep_id: str, experiment: str, deliveries: Sequence[Delivery], first: int
+    repo: git.Repo,
+    sweep_id: str,
+    experiment: str,
+    deliveries: Sequence[Delivery],
+    first: int,
+    config: Mapping[str, str] | None = None,
 ) -> list[RunInfo]:
     """Give results their order, and make them runs of the sweep; return the runs.
 
@@ -90,6 +99,8 @@ def take(
         The results, in their order.
     first : int
         The order of the first one.
+    config : mapping, optional
+        Git's configuration, for a caller that takes many times; else git is asked.
 
     Raises
     ------
@@ -98,13 +109,9 @@ def take(
     """
     if not deliveries:
         return []
-    config = git.parse_config(repo.config().output())
-    names = [
-        name
-        for delivery in deliveries
-        for name in (delivery.commit, f"{delivery.commit}^{{tree}}", f"{delivery.commit}:run.yaml")
-    ]
-    contents = list(git.read_objects(repo.fetching(), names))
+    if config is None:
+        config = git.parse_config(repo.config().output())
+    contents = new_runs.parts(repo, [delivery.commit for delivery in deliveries])
     store = objects.Store(git.object_store_path(repo), repo.hash_name)
 
     def write() -> list[reader.Raw]:
@@ -112,8 +119,8 @@ def take(
         raws = []
         with store.batch():
             for number, delivery in enumerate(deliveries):
-                parts = contents[3 * number : 3 * number + 3]
-                facts = _facts(delivery, sweep_id, experiment, parts[2])
+                parts = contents[number]
+                facts = _facts(delivery, sweep_id, experiment, parts.run_yaml)
                 data = _with_order(store, parts, facts, first + number)
                 ref = layout.run_ref(experiment, facts["id"])
                 raws.append(_raw(facts["id"], experiment, ref, store.keep(b"commit", data), data))
@@ -158,7 +165,7 @@ def _facts(
 
 def _with_order(
     store: objects.Store,
-    parts: Sequence[bytes | None],
+    parts: RunParts,
     facts: Mapping[str, Any],
     order: int,
 ) -> bytes:
@@ -205,7 +212,7 @@ def _signed(repo: git.Repo, commit: str, who: str) -> str:
 
 def _move(repo: git.Repo, moves: Sequence[tuple[str, str, str]]) -> None:
     """Set the refs of runs, all of them or none, from the commits without an order, or from nothing."""
-    here = {ref.name: ref.oid for ref in refs.now(repo, *(ref for ref, _, _ in moves))}
+    here = new_runs.refs_now(repo, [ref for ref, _, _ in moves])
     commands = []
     for ref, old, new in moves:
         current = here.get(ref)

@@ -9,7 +9,7 @@ import pytest
 from helpers import git, repo
 
 from gittrack.git import process
-from gittrack.git.files import head, index, packed_refs, repository
+from gittrack.git.files import head, index, loose, packed_refs, repository
 
 
 @pytest.mark.parametrize("below", ["", "a", "a/deep folder", "link/b"])
@@ -187,3 +187,20 @@ def test_packed_refs_that_become_shorter_meanwhile_do_not_end_the_process(tmp_pa
     monkeypatch.setattr(packed_refs, "_bisect", shortened)
     assert not packed_refs.exists(str(tmp_path), "refs/runs/a/01999")
     assert packed_refs.exists(str(tmp_path), "refs/runs/a/00001")
+
+
+def test_new_objects_and_refs_are_read_and_git_is_asked_about_others():
+    place = repo()
+    common, oid = str(place / ".git"), git(place, "rev-parse", "HEAD").strip()
+    (blob,) = (git(place, "rev-parse", "HEAD:train.py").strip(),)
+    assert loose.ref(common, "refs/heads/main") == oid
+    assert loose.read_object(common, blob) == (place / "train.py").read_bytes()
+    git(place, "symbolic-ref", "refs/heads/other", "refs/heads/main")
+    assert loose.ref(common, "refs/heads/other") is None
+    assert loose.read_object(common, "../../../../dev/null".ljust(40, "/")) is None
+    file = Path(common, "objects", blob[:2], blob[2:])
+    file.chmod(0o644)
+    file.write_bytes(file.read_bytes()[:-3])
+    assert loose.read_object(common, blob) is None
+    git(place, "pack-refs", "--all")
+    assert loose.ref(common, "refs/heads/main") is None

@@ -13,7 +13,7 @@ from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.core.run import events, series
 from gittrack.disk import trust
-from gittrack.git import objects, signing
+from gittrack.git import objects, refs, signing
 from gittrack.record import journal
 from gittrack.record.publish import running_gc, writer
 
@@ -56,6 +56,23 @@ class TestPublish:
         assert published.info.metrics["loss"].last == 0.5
         assert (published.info.status, published.info.duration) == ("finished", 2.0)
         assert os.listdir(layout.live_dir(repo.common_dir)) == []
+
+    def test_further_refs_are_made_with_it_unless_one_exists(self, repo, book, monkeypatch):
+        names = ("refs/sweeps/results/s/1", "refs/sweeps/results/s/2")
+        calls: list[int] = []
+        transact = refs.transact
+        monkeypatch.setattr(refs, "transact", lambda *args: calls.append(1) or transact(*args))
+        facts = dict(book.state().facts)
+        published = publish(repo, book, more_refs=names)
+        assert all(values_of(name) == [published.commit] for name in (published.ref, *names))
+        assert len(calls) == 1, "one process"
+        later = journal.create(repo.common_dir, now=2.0, run_id=None)
+        start = {**facts, "id": later.id}
+        later.append(events.START, values=start)
+        other = publish(repo, later, more_refs=("refs/sweeps/results/s/3", names[0]))
+        assert values_of(other.ref) == [other.commit] != [published.commit]
+        assert values_of(names[0]) == [published.commit]
+        assert values_of("refs/sweeps/results/s/3") == []
 
     def test_the_author_and_the_time_are_those_of_the_end(self, repo, book):
         published = publish(repo, book)
