@@ -21,6 +21,8 @@ from gittrack.engines.pool import EnginePool, ResultSource, SweepNames
 from gittrack.engines.remote import remote_workers
 from gittrack.engines.task import Location
 from gittrack.record import inputs
+from gittrack.search.plan import SweepPlan
+from gittrack.sweeping.curves import CurveCollector
 from gittrack.sweeping.jobs import JobMaker
 from gittrack.sweeping.state import SweepState
 
@@ -87,7 +89,9 @@ def pool(
     location = shared_repository.open_to_workers(repo, sweep.id)
     executors = _executors(repo, sweep.id, options, warn, note)
     meeting: ResultSource
+    collector = None
     if options.meet == "remote" or not _is_shared(executors[0], location, sweep.id):
+        check_early_terminate(maker.prepared.plan)
         remote_side = remote_repository.RemoteSweep(repo, sweep.id, warn)
         location = remote_side.location(location)
         continues = continues or remote_side.continues
@@ -98,6 +102,9 @@ def pool(
     else:
         note(f"runs meet in this repository, {location.common_dir}, which workers must share")
         meeting = shared_repository.SharedRepository(repo, sweep.id)
+        if maker.prepared.plan.early_terminate is not None:
+            counting = list(initial.runs.values())
+            collector = CurveCollector(repo, sweep.id, maker.prepared.plan, counting)
     common = tasks.TaskBasis(
         sweep.commit,
         location,
@@ -107,8 +114,24 @@ def pool(
     )
     names = SweepNames(sweep.id, sweep.facts["experiment"])
     return EnginePool(
-        repo, names, executors, meeting, common, initial.next_order, continues=continues
+        repo,
+        names,
+        executors,
+        meeting,
+        common,
+        initial.next_order,
+        continues=continues,
+        curves=collector,
     )
+
+
+def check_early_terminate(plan: SweepPlan) -> None:
+    """Raise TrackError if trials of a sweep whose runs meet on a git remote stop early."""
+    if plan.early_terminate is not None:
+        raise TrackError(
+            "early_terminate needs a file system that all machines share, for the curves of other trials",
+            "leave it out of the sweep file, or use halving, hyperband or asha",
+        )
 
 
 def _executors(

@@ -20,6 +20,7 @@ from gittrack.engines import shared_repository
 from gittrack.engines import task as tasks
 from gittrack.engines.executor import Executor, WorkerLost
 from gittrack.engines.task import TaskBasis
+from gittrack.sweeping.curves import CurveCollector
 from gittrack.sweeping.delivery import results
 from gittrack.sweeping.delivery.results import Delivery
 from gittrack.sweeping.endings import EndedTrial
@@ -68,6 +69,8 @@ class EnginePool:
         The order of the first trial that ends.
     continues : bool, default False
         Whether an earlier process began the sweep: its workers may have delivered any result by now.
+    curves : CurveCollector or None
+        Shows trials the curves of the others, if they stop early.
     """
 
     def __init__(
@@ -80,8 +83,10 @@ class EnginePool:
         first_order: int,
         *,
         continues: bool = False,
+        curves: CurveCollector | None = None,
     ) -> None:
         self.repo, self.sweep, self.executors, self.meeting = repo, sweep, executors, meeting
+        self.curves = curves
         self.common, self.next_order, self.continues = common, first_order, continues
         self.jobs: dict[str, Job] = {}  # by the mark of the attempt
         self.over: deque[tuple[str, futures.Future[Mapping[str, Any]]]] = deque()
@@ -128,6 +133,8 @@ class EnginePool:
         for executor in self.executors:
             executor.wait(0 if self.over else share)
         ended: list[tuple[Job, futures.Future[Mapping[str, Any]]]] = []
+        if self.curves is not None:
+            self.curves.look()
         while self.over:
             mark, future = self.over.popleft()
             ended.append((self.jobs.pop(mark), future))
@@ -154,6 +161,8 @@ class EnginePool:
         )
         self.next_order += len(runs)
         self.meeting.publish(runs)
+        if self.curves is not None:
+            self.curves.ended(runs)
         by_key = {run.sweep.trial: run for run in runs if run.sweep is not None}
         reports = [
             EndedTrial(job, self._report(job, future, by_key.get(job.trial.key)))

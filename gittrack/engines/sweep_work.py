@@ -18,7 +18,7 @@ from gittrack.engines.task import Task
 from gittrack.git import refs
 from gittrack.launch import probe
 from gittrack.reproduce import rerun_worktree
-from gittrack.sweeping import prepare, rescue, stored, trial
+from gittrack.sweeping import curves, prepare, rescue, stored, trial
 from gittrack.sweeping.endings import EndedTrial
 from gittrack.sweeping.isolation.trial_worktrees import TrialWorktrees
 from gittrack.sweeping.jobs import JobMaker, RunOptions
@@ -75,6 +75,8 @@ class SweepWork:
         self.supervisor = Supervisor(
             folder, os.getpid(), imports=tuple(imports), assigns_order=False
         )._replace(results=self.meeting.results)
+        if prepared.plan.early_terminate is not None:
+            curves.write_rule(folder, prepared.plan, curves.file_of(repo.common_dir, task.sweep))
         data = git.find(task.location.data) if task.location.data else repo
         options = RunOptions(isolate=True, links=rerun_worktree.links(data))
         self.maker = JobMaker(self.sweep, prepared, options)

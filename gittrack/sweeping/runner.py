@@ -234,7 +234,8 @@ def _run(
         learns=prepared.plan.method in methods.LEARNING,
     )
     if prepared.plan.early_terminate is not None:
-        curves.prepare(repo, folder.folder, prepared.plan, initial)
+        keep = callbacks.make_pool is not None
+        curves.prepare(repo, folder.folder, prepared.plan, initial, keep=keep)
     first = not any(outcome.status == run_info.FINISHED for outcome in initial.outcomes)
     try:
         done = engine.Engine(settings, initial, first=first).run()

@@ -87,7 +87,7 @@ def test_a_sweep_file_as_wandb_has_it(project):
     assert re.fullmatch(r"for example:  python train.py --lr=0.003 .* --x=0\.\d+", example)
     assert listed() == []
     done = run_cli("sweep", *EMPTY, "made/sweep.yaml", "-j", "2", *COMMAND)
-    assert done.code == 0, done.err
+    assert done.code == 0, done.out + done.err
     found = scores()
     assert len(set(found.values())) == 4
     again = run_cli("sweep", *EMPTY, "made/sweep.yaml", "--seed", "0", *COMMAND)
@@ -130,7 +130,7 @@ def test_what_can_be_known_before_is_said_before(argv, message):
 def test_a_sweep_without_a_metric_is_run_and_not_ranked():
     Path("made.yaml").write_text("method: grid\nparameters: {x: {values: [1, 2]}}\n")
     done = run_cli("sweep", *EMPTY, "made.yaml", *COMMAND)
-    assert done.code == 0, done.err
+    assert done.code == 0, done.out + done.err
     assert done.out.startswith("grid: 2 trials\n")
     assert "note: without a metric, the trials are run and not ranked" in done.err
     assert "its runs:  git track ls -w" in done.out
@@ -279,7 +279,7 @@ def test_sweep_stop_lets_running_trials_finish(going):
     assert (code, "stopped: 2 of 3 done" in text) == (1, True)
     assert "git track sweep resume" in text
     done = run_cli("sweep", "resume", "@")
-    assert done.code == 0, done.err
+    assert done.code == 0, done.out + done.err
     assert scores() == {"0": 1.0, "1": 2.0, "2": 3.0}
     assert len(listed()) == 3
     assert "is not running" in run_cli("sweep", "stop", "@").err
@@ -369,7 +369,7 @@ def test_the_sweep_does_not_go_on_by_itself_with_other_code(going):
     done = run_cli("sweep", "resume", "@")
     assert (done.code, "--accept-code" in done.err) == (1, True)
     done = run_cli("sweep", "resume", "@", "--isolate")
-    assert done.code == 0, done.err
+    assert done.code == 0, done.out + done.err
     # The code changed while trial 1 was going on, so its result is not that of the recorded code.
     assert scores() == {
         "0": 1.0,
@@ -469,7 +469,7 @@ def test_another_clone_goes_on(going, project, tmp_path):
     (project / "made").touch()
     commit = git(".", "for-each-ref", "--format=%(objectname)", "refs/sweeps")
     done = run_cli("sweep", "resume", "@", "--trust", commit)
-    assert done.code == 0, done.err
+    assert done.code == 0, done.out + done.err
     assert scores() == {"0": 1.0, "1": 2.0, "2": 3.0}
 
 
@@ -490,16 +490,27 @@ with gittrack.init(config=params) as run:
 """
 
 
-@pytest.mark.parametrize("rule", ["hyperband, min_iter: 3", "median, min_trials: 1"])
-def test_a_trial_asks_whether_to_stop_early(project, rule):
+HERE, WORKERS = (), ("--engine", "local-processes", "-j", "1")
+
+
+@pytest.mark.parametrize(
+    ("rule", "machines"),
+    [
+        ("hyperband, min_iter: 3", HERE),
+        ("median, min_trials: 1", WORKERS),
+        pytest.param("median, min_trials: 1", HERE, marks=pytest.mark.slow),
+        pytest.param("hyperband, min_iter: 3", WORKERS, marks=pytest.mark.slow),
+    ],
+)
+def test_a_trial_asks_whether_to_stop_early(project, rule, machines):
     """One at a time: 1 is kept, 3 and 2 are worse than it when they are looked at."""
-    Path("made.py").write_text(EARLY)
+    Path("early.py").write_text(EARLY)
     Path("made.yaml").write_text(
-        "program: made.py\nmethod: grid\nmetric: {name: loss, goal: minimize}\n"
+        "program: early.py\nmethod: grid\nmetric: {name: loss, goal: minimize}\n"
         f"early_terminate: {{type: {rule}}}\nparameters:\n  x: {{values: [1.0, 3.0, 2.0, 0.5]}}\n"
     )
-    done = run_cli("sweep", *EMPTY, "made.yaml", "--", sys.executable, "made.py")
-    assert done.code == 0, done.err
+    done = run_cli("sweep", *EMPTY, "made.yaml", *machines, "--", sys.executable, "early.py")
+    assert done.code == 0, done.out + done.err
     found = {one["key"]: one["status"] for one in shown()["trials"]}
     assert found == {"0": "finished", "1": "stopped", "2": "stopped", "3": "finished"}
     assert done.err.count("stopped") == 2
@@ -580,7 +591,7 @@ def test_gc_leaves_the_folder_of_a_sweep_that_goes_on(going):
     run_cli("gc")
     assert rooms() == []
     done = run_cli("sweep", "resume", "@")
-    assert done.code == 0, done.err
+    assert done.code == 0, done.out + done.err
     assert scores() == {"0": 1.0, "1": 2.0, "2": 3.0}
     assert sorted(run["sweep"]["order"] for run in listed()) == [0, 1, 2]
 

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from helpers import look, run_cli, start
+from helpers import git, look, run_cli, start
 
 TRIAL = 'test "$MODULE" = cuda; echo "{\\"loss\\": $2}" >> "$GITTRACK_METRICS"; cat data.txt'
 
@@ -78,13 +78,14 @@ def test_a_worker_needs_a_sweep_that_waits_for_it(project):
     assert "--engine workers" in refused.err
 
 
-def test_curves_do_not_travel_so_early_stopping_is_refused(project):
+def test_curves_need_a_shared_file_system_so_early_stopping_over_a_remote_is_refused(project):
     text = "method: random\nmetric: {name: loss, goal: minimize}\nparameters: {x: {min: 0, max: 1.0}}\n"
     text += "run_cap: 3\nearly_terminate: {type: median, min_iter: 2}\ncommand: ['true']\n"
     Path("early.yaml").write_text(text)
-    refused = look("sweep", "early.yaml", "--engine", "workers")
+    refused = look("sweep", "early.yaml", "--engine", "workers", "--meet", "remote")
     assert refused.code == 1
-    assert "early_terminate needs the curves" in refused.err, refused.err
+    assert "early_terminate needs a file system that all machines share" in refused.err
+    assert git(".", "for-each-ref", "refs/sweeps") == ""
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,9 @@ from helpers import git as run_git
 
 from gittrack import git
 from gittrack.analysis.stopping_rules import EarlyTerminate
-from gittrack.core.run import series
+from gittrack.core.run import events, series
 from gittrack.read.runs import reader
+from gittrack.record import journal
 from gittrack.record.active import stopping
 from gittrack.search.plan import SweepPlan
 from gittrack.sweeping import curves, state
@@ -39,10 +40,15 @@ def trial(repo, number: int, *values: float, **facts: object):
     return reader.decode(repo, raw)
 
 
-def prepared(repo, *infos) -> list[dict]:
-    plan = SweepPlan(None, (), "grid", "loss", "minimize", {}, early_terminate=RULE)
-    curves.prepare(repo, Path(), plan, state.of_runs(infos, "loss", (), None))
-    path = Path(stopping.CURVES)
+PLAN = SweepPlan(None, (), "grid", "loss", "minimize", {}, early_terminate=RULE)
+
+
+def prepared(repo, *infos, **keep) -> list[dict]:
+    curves.prepare(repo, Path(), PLAN, state.of_runs(infos, "loss", (), None), **keep)
+    return lines_of(Path(stopping.CURVES))
+
+
+def lines_of(path: Path) -> list[dict]:
     lines = path.read_text().splitlines() if path.exists() else []
     return [json.loads(line) for line in lines if line]
 
@@ -90,3 +96,77 @@ def test_values_that_are_not_finite_are_kept(repo):
 def test_curves_of_an_earlier_process_are_replaced(repo):
     stopping.append_curve(Path(stopping.CURVES), "9 1", [(0, 1.0)])
     assert prepared(repo) == []
+
+
+def test_trials_of_an_earlier_process_still_read_the_file(repo):
+    stopping.append_curve(Path(stopping.CURVES), "9 1", [(0, 1.0)])
+    assert [line["trial"] for line in prepared(repo, trial(repo, 0, 3.0), keep=True)] == [
+        "9 1",
+        "0 1",
+    ]
+
+
+@pytest.fixture
+def collector(repo):
+    curves.file_of(repo.common_dir, "s").parent.mkdir(parents=True)
+    return curves.CurveCollector(repo, "s", PLAN, ())
+
+
+def begin(repo, sweep: str, key: str) -> journal.Journal:
+    """Return the journal of a trial that runs, perhaps on another machine."""
+    book = journal.create(repo.common_dir)
+    facts = {
+        "format": 1,
+        "id": book.id,
+        "experiment": "e",
+        "status": "running",
+        "started": "2026-01-01T00:00:00Z",
+    }
+    sweep_facts = {"id": sweep, "trial": key, "attempt": 2}
+    book.append(events.START, values={**facts, "sweep": sweep_facts})
+    return book
+
+
+def log(book: journal.Journal, *values: float, first: int = 0) -> None:
+    for step, value in enumerate(values, first):
+        book.series.write(series.line("loss", value, step, 0.0).encode())
+
+
+def test_points_of_running_trials_are_collected_once(repo, collector):
+    book, other = begin(repo, "s", "7"), begin(repo, "another sweep", "7")
+    log(book, 3.0, 2.0)
+    log(other, 9.0)
+    collector.look(at_once=True)
+    log(book, 1.0, first=2)
+    collector.look(at_once=True)
+    collector.look(at_once=True)
+    assert lines_of(collector.file) == [
+        {"trial": "7 2", "curve": [[0, 3.0], [1, 2.0]], "finished": False},
+        {"trial": "7 2", "curve": [[2, 1.0]]},
+    ]
+    book.release()
+    other.release()
+
+
+def test_the_next_process_of_a_sweep_adds_no_point_twice(repo, collector):
+    book = begin(repo, "s", "7")
+    log(book, 3.0)
+    collector.look(at_once=True)
+    log(book, 2.0, first=1)
+    curves.CurveCollector(repo, "s", PLAN, ()).look(at_once=True)
+    others: dict = {}
+    for line in stopping.NewLines(collector.file).new():
+        stopping._add_points(others, line)
+    assert others["7 2"].curve == [(0, 3.0), (1, 2.0)]
+    book.release()
+
+
+def test_a_trial_that_counts_is_complete_even_if_its_journal_is_still_there(repo, collector):
+    info, book = trial(repo, 0, 3.0, 2.0), begin(repo, "s", "0")
+    log(book, 3.0)
+    collector.ended([info._replace(id=book.id)])
+    collector.look(at_once=True)
+    assert lines_of(collector.file) == [
+        {"trial": "0 1", "curve": [[0, 3.0], [1, 2.0]], "finished": True}
+    ]
+    book.release()

@@ -3,6 +3,9 @@
 The folder of the sweep contains the rule and a file of curves, to which each trial appends its points.  A
 trial decides by itself, from its own points and the points that the file contains at that moment.  Therefore
 a sweep that runs one trial at a time always stops the same trials.
+
+If trials run on many machines, the rule names a file that only the process of the sweep writes, because
+several machines cannot append to one file of a network file system (`sweeping.curves.CurveCollector`).
 """
 
 from __future__ import annotations
@@ -47,9 +50,10 @@ class StoppingCheck:
         self.trial = f"{facts['trial']} {facts.get('attempt', 1)}"
         self.curve: Curve = []
         self.others: dict[str, OtherTrial] = {}
-        self.points = _Lines(journal.folder / layout.SERIES)
-        self.curves = _Lines(folder / CURVES)
-        self.file = folder / CURVES
+        self.points = NewLines(journal.folder / layout.SERIES)
+        self.file = Path(stored.get("curves") or folder / CURVES)
+        self.appends = "curves" not in stored  # else the process of the sweep reads the points
+        self.curves = NewLines(self.file)
         self.appended = 0  # points of the curve that the file of curves has
         self.is_over = False
 
@@ -59,7 +63,7 @@ class StoppingCheck:
         for line in self.curves.new():
             _add_points(self.others, line)
         self.others.pop(self.trial, None)
-        if new_points := self.curve[self.appended :]:
+        if self.appends and (new_points := self.curve[self.appended :]):
             append_curve(self.file, self.trial, new_points)
             self.appended = len(self.curve)
         if not self.is_over and should_stop(self.rule, self.goal, self.curve, self.others.values()):
@@ -110,13 +114,14 @@ class TrialRule:
             self._warn("rule", f"{text}: {error}")
 
 
-class _Lines:
+class NewLines:
     """Reads the whole lines that are appended to a file; each line once."""
 
     def __init__(self, path: Path) -> None:
         self.path, self.offset = path, 0
 
     def new(self) -> list[str]:
+        """Return the lines since the last call; none if the file does not exist."""
         try:
             with open(self.path, "rb") as file:
                 file.seek(self.offset)

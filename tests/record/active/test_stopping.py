@@ -138,7 +138,7 @@ def test_a_curve_is_read_as_it_was_appended(curve):
     file = Path(tempfile.mkdtemp(), "curves")
     stopping.append_curve(file, "1 1", curve)
     others = {}
-    for line in stopping._Lines(file).new():
+    for line in stopping.NewLines(file).new():
         stopping._add_points(others, line)
     assert str(others["1 1"].curve) == str(curve)  # NaN is not equal to itself
 
@@ -167,7 +167,7 @@ def test_a_line_that_a_full_disk_has_cut_is_left_out(sweep, trial, rule, warning
 
 def test_only_whole_lines_are_read_and_each_once(tmp_path):
     file = tmp_path / "lines"
-    lines = stopping._Lines(file)
+    lines = stopping.NewLines(file)
     assert lines.new() == []
     file.write_text("a\nb")
     assert lines.new() == ["a\n"]
@@ -247,3 +247,16 @@ def test_the_facts_of_the_trial_stay_when_it_stops(sweep, trial, rule):
     rule.should_stop()
     facts = trial.state().facts["sweep"]
     assert facts == {"id": "s", "trial": "7", "attempt": 2, "order": 3, "stopped": 0}
+
+
+def test_a_trial_on_another_machine_reads_the_curves_and_writes_none(sweep, trial, warnings):
+    """The process of the sweep reads its points from the journal instead."""
+    shared, stored = sweep / "shared.jsonl", json.loads((sweep / stopping.RULE).read_text())
+    (sweep / stopping.RULE).write_text(json.dumps({**stored, "curves": str(shared)}))
+    stopping.append_curve(shared, "1 1", [(0, 1.0)], finished=True)
+    rule = stopping.TrialRule(trial, lambda kind, text: warnings.append(text))
+    log(trial, 3.0)
+    assert rule.should_stop()
+    assert len(shared.read_text().splitlines()) == 2
+    assert not (sweep / stopping.CURVES).exists()
+    assert not warnings

@@ -116,11 +116,10 @@ def with_engine(options: RunOptions, engine: EngineOptions | None, plan: SweepPl
     """
     if engine is None:
         return options
-    if plan.early_terminate is not None:
-        raise TrackError(
-            "early_terminate needs the curves of other trials, which an engine does not carry",
-            "leave early_terminate out of the sweep file, or use halving, hyperband or asha",
-        )
+    if engine.meet == "remote":
+        from gittrack.engines import engines  # noqa: PLC0415 - most sweeps run on one machine
+
+        engines.check_early_terminate(plan)
     return options._replace(isolate=True)
 
 
