@@ -91,7 +91,7 @@ STARTS_PROCESSES = {
     "launch/signals.py": "forks the witness of signals to the process group",
     "sweeping/pool.py": "forks the launchers of trials, which costs no start of an interpreter",
     "engines/links.py": "starts the agents of an engine, here or by ssh",
-    "engines/backends/slurm.py": "starts sbatch, squeue and scancel",
+    "engines/backends/slurm_commands.py": "starts sbatch, squeue and scancel",
     "engines/setup_file.py": "has the shell of the user read the file of --setup",
     "cli/commands/demo.py": "runs git-track itself in the demo project",
     "cli/pager.py": "shows long output in the user's pager",

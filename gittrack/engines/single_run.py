@@ -19,7 +19,7 @@ from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.disk import folders
-from gittrack.engines.backends import slurm
+from gittrack.engines.backends import slurm_commands
 from gittrack.git import objects, refs
 from gittrack.reproduce import rerun_worktree
 from gittrack.sweeping import stored
@@ -33,6 +33,7 @@ OPTIONS = (
 )  # arguments of `git track run` that are not for the job
 _POLL_SECONDS = 5.0
 _MISSING_POLLS = 2
+_SIGNAL = 128  # exit codes from here on are those of signals
 _REASON = "gittrack: code of a job"
 
 
@@ -64,7 +65,7 @@ def submit(
     TrackError
         If there is no Slurm here, no code, or if ``sbatch`` refuses.
     """
-    slurm.check_installed()
+    slurm_commands.check_installed()
     name = layout.new_id(time.time())
     folder = Path(layout.home(repo.common_dir), "jobs", name)
     folders.make(str(folder))
@@ -87,7 +88,9 @@ def submit(
     script = f"#!/bin/sh\nexec {shlex.join([*words, '__run_job', str(folder)])}\n"
     (folder / "script").write_text(script)
     files = (f"--output={folder / OUTPUT}", "--input=/dev/null", f"--job-name=gittrack-{name[16:]}")
-    job = slurm.submit(["--parsable", "--no-requeue", *files, *options, str(folder / "script")])
+    job = slurm_commands.submit(
+        ["--parsable", "--no-requeue", *files, *options, str(folder / "script")]
+    )
     return JobOfRun(job, folder)
 
 
@@ -103,16 +106,19 @@ def _data(repo: git.Repo, paths: Sequence[str]) -> list[str]:
 def wait(job: JobOfRun, show: Callable[[str], object]) -> int:
     """Wait for a job, and show what it prints; return its exit code.
 
+    A run that was ended by a signal may run again, because Slurm put its job back into the queue: its exit
+    code counts when the job has left the queue.
+
     Raises TrackError if the job ended without an exit code, such as at its time limit.
     """
     missing, position = 0, 0
     while True:
-        states = slurm.states()
+        states = slurm_commands.states()
         ended = _exit_code(job.folder)
         position = _show_new(job.folder / OUTPUT, position, show)
-        if ended is not None:
-            return ended
         missing = missing + 1 if states is not None and job.id not in states else 0
+        if ended is not None and (ended < _SIGNAL or missing > _MISSING_POLLS):
+            return ended
         if missing > _MISSING_POLLS:
             raise TrackError(
                 f"job {job.id} ended before its run did (time limit, memory, or preempted)",
@@ -145,6 +151,7 @@ def run(folder: Path, launch: Callable[[Mapping[str, Any]], int]) -> int:
 
     ``launch`` runs ``git track run`` with arguments, in the current folder.
     """
+    (folder / _EXIT).unlink(missing_ok=True)  # of an earlier start, before Slurm put the job back
     spec = json.loads((folder / _SPEC).read_text())
     repo = git.find(spec["repository"])
     with rerun_worktree.new_worktree(repo, spec["commit"], tuple(spec["links"])) as tree:
@@ -153,7 +160,7 @@ def run(folder: Path, launch: Callable[[Mapping[str, Any]], int]) -> int:
         os.chdir(rerun_worktree.start_folder(repo, tree, spec["folder"]))
         code = launch(spec["args"])
         os.chdir("/")
-    refs.drop(repo, _ref(folder.name))
+    refs.drop(repo, _ref(folder.name))  # the run keeps the code, also for another start of the job
     incoming = folder / f".{_EXIT}"
     incoming.write_text(str(code))
     incoming.replace(folder / _EXIT)

@@ -2,14 +2,22 @@
 
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from helpers import git, look, run_cli
+from helpers import git, listed, look, run_cli, start
+
+from gittrack.engines.backends import slurm as slurm_engine
+from gittrack.engines.channel import Files
+from gittrack.engines.executor import Context, EngineOptions
+from gittrack.engines.task import Location, Task
+from gittrack.search.plan import Trial
 
 HERE = Path(__file__).parent
 TRIAL = 'echo "{\\"loss\\": $2}" >> "$GITTRACK_METRICS"'
+TRACK = (sys.executable, "-m", "gittrack")
 SWEEP = ("sweep", "-p", "empty.yaml", "-S", "x=3,1,2", "-m", "loss", "--min")
 COMMAND = ("--", "sh", "-c", TRIAL, "sh", "{args}")
 FAKE_SSH = """#!/bin/sh
@@ -48,7 +56,7 @@ def slurm(tools, scratch, monkeypatch):
     state.mkdir()
     monkeypatch.setenv("FAKE_SLURM", str(state))
     text = (HERE / "fake_slurm.py").read_text()
-    for name in ("sbatch", "squeue", "scancel"):
+    for name in ("sbatch", "squeue", "scancel", "scontrol"):
         program(tools / name, f"#!{sys.executable} -S\n{text}")
     return state
 
@@ -80,6 +88,109 @@ def test_what_slurm_refuses_is_shown(slurm):
     assert done.code == 1
     assert "invalid partition specified: cpu" in done.err
     assert "git track sweep resume" in done.err
+
+
+@pytest.fixture
+def engine(slurm, scratch):
+    """The engine; its jobs end at once, and run nothing."""
+    values = {"program": "/bin/true"}
+    context = Context(
+        EngineOptions("slurm", values=values), "20260101-000000-aaaa1111", str(scratch)
+    )
+    return slurm_engine.make(context)
+
+
+def task(key):
+    return Task("s", "c", Location("/p", "/p/.git", "token"), Trial(key, 0, {}), 1, 0, True)
+
+
+def test_many_trials_are_several_arrays_because_a_cluster_limits_their_size(
+    slurm, engine, monkeypatch
+):
+    monkeypatch.setattr(slurm_engine, "_MOST_ELEMENTS", 2)
+    for key in "012":
+        engine.submit(task(key))
+    engine.wait(0)
+    arrays = [call.partition("--array=")[2].split()[0] for call in calls(slurm, "sbatch")]
+    assert arrays == ["0-1", "0-0"]
+
+
+@pytest.mark.parametrize(
+    ("due", "lost"),
+    [
+        ("TO TIME LIMIT", "job 7_0 on gpu3 reached its time limit"),
+        ("TO PREEMPTION", ""),  # it runs again, however often
+    ],
+)
+def test_a_job_that_slurm_ended_is_not_put_into_the_queue_again(slurm, engine, due, lost):
+    """Its trial is submitted again as its next attempt."""
+    future = engine.submit(task("0"))
+    engine.wait(0)
+    element = engine.elements["7_0"]
+    element.output.write_text(
+        f"slurmstepd: error: *** JOB 7 ON gpu3 CANCELLED AT 10:00 DUE {due} ***\n"
+    )
+    worker = Files(element.folder, at_worker=True)
+    worker.send({"hello": {"host": "gpu3", "places": 1}})
+    worker.send({"report": {"mark": "0 1", "run": {"sweep": {"interrupted": True}}}})
+    engine.wait(0)
+    assert future.result()["lost"] == lost
+    assert calls(slurm, "scancel") == ["scancel 7_0"]
+    worker.close()
+
+
+LOG = 'echo "{\\"loss\\": 1}" >> "$GITTRACK_METRICS"'
+WAITS_ONCE = f'if test -e "$1"; then {LOG}; else touch "$1"; exec sleep 60; fi'
+
+
+@pytest.mark.slow  # a job ends, and another one begins
+@pytest.mark.parametrize("why", ["requeue", "time limit", "scancel"])
+def test_a_trial_whose_job_was_ended_runs_again(slurm, scratch, monkeypatch, why):
+    if why == "time limit":
+        monkeypatch.setenv("FAKE_SLURM_SECONDS", "4")
+    begun = scratch / "begun"
+    words = (
+        "-S",
+        "x=1",
+        "-p",
+        "empty.yaml",
+        "-m",
+        "loss",
+        "--min",
+        "--engine",
+        "slurm",
+        "--sbatch",
+        "--requeue",
+    )
+    process = start(*TRACK, "sweep", *words, "--", "sh", "-c", WAITS_ONCE, "sh", str(begun))
+    while not begun.exists():
+        assert process.poll() is None, process.stderr.read()
+        os.sched_yield()
+    if why != "time limit":
+        program, *more = {"requeue": ("scontrol", "requeue"), "scancel": ("scancel",)}[why]
+        subprocess.run([program, *more, "7_0"], check=True)
+    _, err = process.communicate()
+    assert process.returncode == 0, err
+    assert "trial 0 runs again" in err
+    runs = {run["sweep"]["attempt"]: run["status"] for run in listed()}
+    assert runs == {1: "killed", 2: "finished"}
+    assert (
+        subprocess.run(["squeue", "--format=%i %T"], capture_output=True, check=True).stdout == b""
+    )
+
+
+@pytest.mark.slow  # squeue is asked every five seconds
+def test_a_run_that_is_put_into_the_queue_again_is_waited_for(slurm, scratch):
+    begun = scratch / "begun"
+    words = ("run", "--engine", "slurm", "--sbatch", "--requeue")
+    process = start(*TRACK, *words, "--", "sh", "-c", WAITS_ONCE, "sh", str(begun))
+    while not begun.exists():
+        assert process.poll() is None
+        os.sched_yield()
+    subprocess.run(["scontrol", "requeue", "7"], check=True)
+    _, err = process.communicate()
+    assert process.returncode == 0, err
+    assert sorted(run["status"] for run in listed()) == ["finished", "killed"]
 
 
 @pytest.mark.slow  # squeue is asked every five seconds

@@ -8,10 +8,7 @@ ends before its trial began.
 from __future__ import annotations
 
 import json
-import os
 import shlex
-import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -19,31 +16,30 @@ from concurrent import futures
 from pathlib import Path
 from typing import Any
 
-from gittrack.core.errors import TrackError
+from gittrack.engines.backends import slurm_commands
 from gittrack.engines.executor import Context, WorkerLost
 from gittrack.engines.links import FolderLink
 from gittrack.engines.task import Task, from_json
 
 _PLACES = 64
+_MOST_ELEMENTS = (
+    100  # of one array: a cluster may allow few, and 1000 if its administrator chose no number
+)
 _LOOK_SECONDS = 1.0
 _POLL_SECONDS = 5.0
 _SILENT_SECONDS = 60.0
 _MISSING_POLLS = 2  # in a row, before a job counts as ended: squeue may lag behind sbatch
 _MOST_LINES = 5
+_TIME_LIMIT = (
+    "DUE TO TIME LIMIT"  # in what Slurm writes to the output of a job that it ends for that
+)
 Report = Mapping[str, Any]
 
 
 def make(context: Context) -> SlurmEngine:
     """Return the engine, which starts nothing yet.  Raises TrackError if Slurm is not installed here."""
-    check_installed()
+    slurm_commands.check_installed()
     return SlurmEngine(context)
-
-
-def check_installed() -> None:
-    """Raise TrackError if Slurm is not installed here."""
-    for program in ("sbatch", "squeue", "scancel"):
-        if shutil.which(program) is None:
-            raise TrackError(f"there is no {program} here", "use a login node of the cluster")
 
 
 class Element:
@@ -71,7 +67,7 @@ class SlurmEngine:
         self.places = context.options.jobs or _PLACES
         self.waiting: list[tuple[Task, futures.Future[Report]]] = []
         self.elements: dict[str, Element] = {}  # by the id of the job, such as 123_4
-        self.next_poll = 0.0
+        self.next_poll, self.ending = 0.0, False
         self.earlier = self._earlier()
 
     def submit(self, task: Task) -> futures.Future[Report]:
@@ -82,9 +78,9 @@ class SlurmEngine:
 
     def wait(self, timeout: float) -> None:
         """Start what waits, and look for reports until a task ended, at most so many seconds."""
-        if self.waiting:
-            self._start(self.waiting)
-            self.waiting = []
+        while self.waiting:
+            self._start(self.waiting[:_MOST_ELEMENTS])
+            del self.waiting[:_MOST_ELEMENTS]
         deadline = time.monotonic() + timeout
         before = len(self.elements)
         while True:
@@ -121,12 +117,16 @@ class SlurmEngine:
     def _sbatch(self, folder: Path, size: int) -> str:
         options = ("--parsable", "--no-requeue", f"--array=0-{size - 1}", f"--job-name={self.name}")
         files = (f"--output={folder}/%a.out", "--input=/dev/null")
-        return submit([*options, *files, *self.options, str(folder / "script")])
+        return slurm_commands.submit([*options, *files, *self.options, str(folder / "script")])
 
     def _look(self, job: str, element: Element) -> None:
         for message in element.link.receive():
             if "report" in message:
-                self._end(job).set_result(message["report"])
+                report = message["report"]
+                if _was_interrupted(report) and not self.ending:
+                    slurm_commands.call(["scancel", job])  # Slurm may queue it again
+                    report = {**report, "lost": _over_time(job, element)}
+                self._end(job).set_result(report)
                 return
             if "problem" in message:
                 self._end(job).set_result({"problem": message["problem"]})
@@ -138,7 +138,7 @@ class SlurmEngine:
     def _poll(self) -> None:
         """Ask squeue which jobs there are; those that are gone without a report are lost."""
         self.next_poll = time.monotonic() + _POLL_SECONDS
-        now = states()
+        now = slurm_commands.states()
         if now is None:
             self.warn("squeue does not answer; the jobs go on, and it is asked again")
             return
@@ -149,7 +149,7 @@ class SlurmEngine:
                 element.link.heard is not None and element.link.silent_for() > _SILENT_SECONDS
             )
             if element.state == "RUNNING" and is_silent:
-                _call(["scancel", job])
+                slurm_commands.call(["scancel", job])
                 reason = f"job {job} on {element.link.name} was silent for {_SILENT_SECONDS:.0f} s"
                 self._end(job).set_exception(WorkerLost(reason))
             elif element.missing >= _MISSING_POLLS:
@@ -159,15 +159,16 @@ class SlurmEngine:
 
     def end_running(self) -> None:
         """End the running trials, and take jobs that wait out of the queue."""
+        self.ending = True
         for element in self.elements.values():
             element.link.channel.send({"end": True})
         if self.elements:
-            _call(["scancel", "--state=PENDING", f"--name={self.name}"])
+            slurm_commands.call(["scancel", "--state=PENDING", f"--name={self.name}"])
         self.next_poll = 0.0
 
     def _earlier(self) -> dict[str, Element]:
         """Return the jobs of an earlier process that are not over: {key of the trial: job}."""
-        now = states() or {}
+        now = slurm_commands.states() or {}
         jobs: dict[str, Element] = {}
         for path in self.folder.glob("*/job"):
             job = path.read_text()
@@ -201,17 +202,9 @@ class SlurmEngine:
     def close(self) -> None:
         """End the jobs that are left."""
         if self.elements:
-            _call(["scancel", *sorted({job.partition("_")[0] for job in self.elements})])
-
-
-def submit(words: Sequence[str]) -> str:
-    """Call ``sbatch``, and return the id of the job.  Raises TrackError with its words if it refuses."""
-    done = _call(["sbatch", *words])
-    job = done.stdout.strip().partition(";")[0]
-    if done.returncode != 0 or not job.isdecimal():
-        text = done.stderr.strip() or f"it printed {job!r:.40}"
-        raise TrackError(f"sbatch refused the job: {text}", "correct the options of --sbatch")
-    return job
+            slurm_commands.call(
+                ["scancel", *sorted({job.partition("_")[0] for job in self.elements})]
+            )
 
 
 def _task(path: Path) -> Task:
@@ -219,28 +212,29 @@ def _task(path: Path) -> Task:
     return from_json(json.loads(path.read_text().partition("\n")[0])["task"])
 
 
+def _was_interrupted(report: Report) -> bool:
+    """Return whether a trial was ended from outside, and will run again as its next attempt."""
+    return bool(((report.get("run") or {}).get("sweep") or {}).get("interrupted"))
+
+
+def _over_time(job: str, element: Element) -> str:
+    """Return that a job reached its time limit, as Slurm wrote into its output; else an empty text."""
+    if _TIME_LIMIT not in _output(element):
+        return ""
+    return f"job {job} on {element.link.name} reached its time limit"
+
+
+def _output(element: Element) -> str:
+    try:
+        return element.output.read_text(errors="replace")
+    except OSError:
+        return ""
+
+
 def _why(element: Element) -> str:
     """Return why a job ended without a report; with its output if it never began its trial."""
     if element.link.heard is not None:
         return f"job {element.job} on {element.link.name} ended (time limit, memory, or preempted)"
-    try:
-        lines = element.output.read_text(errors="replace").strip().splitlines()[-_MOST_LINES:]
-    except OSError:
-        lines = []
+    lines = _output(element).strip().splitlines()[-_MOST_LINES:]
     text = " | ".join(lines) or "it printed nothing"
     return f"job {element.job} ended before its trial began: {text}"
-
-
-def states() -> dict[str, str] | None:
-    """Return {id of a job of this user: state}; None if squeue does not answer."""
-    done = _call(["squeue", "--noheader", "--array", f"--user={os.getuid()}", "--format=%i %T"])
-    if done.returncode != 0:
-        return None
-    pairs = (line.split() for line in done.stdout.splitlines())
-    return {pair[0]: pair[1] for pair in pairs if len(pair) == 2}
-
-
-def _call(argv: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        argv, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
-    )
