@@ -61,6 +61,10 @@ class TrialView(NamedTuple):
         The id of its run; of the last run if there were several attempts.
     duration : float or None
         In seconds.
+    current : float or None
+        The metric of a trial that is running, as it is now.
+    host, seen : str or None
+        Where a trial runs on another machine, and when it was last seen there, as an ISO time.
     """
 
     key: str
@@ -75,6 +79,9 @@ class TrialView(NamedTuple):
     seed: int | None = None
     run: str = ""
     duration: float | None = None
+    current: float | None = None
+    host: str | None = None
+    seen: str | None = None
 
 
 class SweepView(NamedTuple):

@@ -116,7 +116,11 @@ class Agent:
             self._beat()
 
     def _beat(self) -> None:
-        self._send({"running": self._running()})
+        message: dict[str, Any] = {"running": self._running()}
+        states = [live for work in self.work.values() if (live := work.live()) is not None]
+        if states:
+            message["live"] = {mark: values for live in states for mark, values in live.items()}
+        self._send(message)
         for work in self.work.values():
             if work.meeting.is_ending():
                 work.end()

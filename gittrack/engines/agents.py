@@ -10,7 +10,7 @@ from concurrent import futures
 from typing import Any
 
 from gittrack.core.errors import TrackError
-from gittrack.engines.executor import WorkerLost
+from gittrack.engines.executor import LiveState, WorkerLost
 from gittrack.engines.links import Link
 from gittrack.engines.task import Location, Task
 
@@ -165,6 +165,14 @@ class Agents:
     def where(self) -> Mapping[str, str]:
         """Return {mark of a running attempt: host}."""
         return {mark: link.name for mark, (link, _) in self.tasks.items()}
+
+    def live(self) -> Mapping[str, LiveState]:
+        """Return what running trials have now, as far as their agents sent it."""
+        return {
+            mark: LiveState(link.live[mark], link.heard)
+            for mark, (link, _) in self.tasks.items()
+            if mark in link.live and link.heard is not None
+        }
 
     def close(self) -> None:
         """Let the agents go."""

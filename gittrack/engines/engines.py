@@ -19,6 +19,7 @@ from gittrack.engines.backends import joined_workers
 from gittrack.engines.executor import Context, EngineOptions, Executor
 from gittrack.engines.pool import EnginePool, ResultSource, SweepNames
 from gittrack.engines.remote import remote_workers
+from gittrack.engines.remote.live_trials import LiveTrials
 from gittrack.engines.task import Location
 from gittrack.record import inputs
 from gittrack.search.plan import SweepPlan
@@ -89,7 +90,8 @@ def pool(
     location = shared_repository.open_to_workers(repo, sweep.id)
     executors = _executors(repo, sweep.id, options, warn, note)
     meeting: ResultSource
-    collector = None
+    collector, board = None, None
+    names = SweepNames(sweep.id, sweep.facts["experiment"])
     if options.meet == "remote" or not _is_shared(executors[0], location, sweep.id):
         check_early_terminate(maker.prepared.plan)
         remote_side = remote_repository.RemoteSweep(repo, sweep.id, warn)
@@ -98,6 +100,7 @@ def pool(
         note(f"runs meet on the git remote {remote_side.remote}: {redact_url(location.url)}")
         remote_side.publish(list(initial.runs.values()))  # results that nobody had taken
         meeting = remote_side
+        board = LiveTrials(repo, remote_side.route, names, warn)
         executors += _remote_workers(repo, maker, remote_side, location, options, warn)
     else:
         note(f"runs meet in this repository, {location.common_dir}, which workers must share")
@@ -112,16 +115,9 @@ def pool(
         options.setup,
         _digests(repo, sweep.facts.get("inputs") or ()),
     )
-    names = SweepNames(sweep.id, sweep.facts["experiment"])
+    state = meeting, common, initial.next_order
     return EnginePool(
-        repo,
-        names,
-        executors,
-        meeting,
-        common,
-        initial.next_order,
-        continues=continues,
-        curves=collector,
+        *(repo, names, executors, *state), continues=continues, board=board, curves=collector
     )
 
 

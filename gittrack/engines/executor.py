@@ -17,8 +17,18 @@ class WorkerLost(Exception):
     """The worker of a task is gone, and the task with it; the text says how that is known."""
 
 
+class LiveState(NamedTuple):
+    """What a trial has now: facts, params and metrics of its run; and when its worker sent a message."""
+
+    values: Mapping[str, Any]
+    seen_at: float
+
+
 class Executor(Protocol):
     """Carries tasks to workers.
+
+    An engine may have a method ``live`` more: it returns {mark of a running attempt: `LiveState`}, so that
+    trials whose runs meet on a git remote are shown with their metrics while they go on.
 
     A report is what an agent sends: see `channel`.  If a worker is lost, the future has an exception, and the
     trial runs again as its next attempt.  A result that was delivered before counts in any case, so that an

@@ -35,6 +35,8 @@ class Link:
         When its last message came, on the clock of this process; None if none came yet.
     running : tuple of str
         The marks of the attempts that the agent named last.
+    live : mapping
+        {mark of an attempt: facts, params and metrics of its run}, if runs meet on a git remote.
     """
 
     def __init__(self, name: str, channel: MessageChannel, places: int) -> None:
@@ -42,6 +44,7 @@ class Link:
         self.heard: float | None = None
         self.began = time.monotonic()
         self.running: tuple[str, ...] = ()
+        self.live: Mapping[str, Mapping[str, Any]] = {}
         self.leaving, self.left = False, False  # this side lets it go; it went by itself
         self.identity: Mapping[str, Any] = {"boot": ""}  # of the agent, among all machines
 
@@ -55,6 +58,8 @@ class Link:
                 self.identity = dict(message["hello"].get("process") or {})
             if "running" in message:
                 self.running = tuple(map(str, message["running"]))
+            if isinstance(message.get("live"), dict):
+                self.live = message["live"]
             self.left = self.left or bool(message.get("left"))
             if "report" in message:  # the next list comes in some seconds
                 ended = message["report"].get("mark")

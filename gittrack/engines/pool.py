@@ -18,7 +18,8 @@ from gittrack.core.run import trials
 from gittrack.core.run.run_info import RunInfo
 from gittrack.engines import shared_repository
 from gittrack.engines import task as tasks
-from gittrack.engines.executor import Executor, WorkerLost
+from gittrack.engines.executor import Executor, LiveState, WorkerLost
+from gittrack.engines.remote.live_trials import LiveTrials
 from gittrack.engines.task import TaskBasis
 from gittrack.sweeping.curves import CurveCollector
 from gittrack.sweeping.delivery import results
@@ -67,6 +68,8 @@ class EnginePool:
         What goes with every task.
     first_order : int
         The order of the first trial that ends.
+    board : LiveTrials, optional
+        Shows running trials with their metrics, if runs meet on a git remote.
     continues : bool, default False
         Whether an earlier process began the sweep: its workers may have delivered any result by now.
     curves : CurveCollector or None
@@ -82,12 +85,14 @@ class EnginePool:
         common: TaskBasis,
         first_order: int,
         *,
+        board: LiveTrials | None = None,
         continues: bool = False,
         curves: CurveCollector | None = None,
     ) -> None:
         self.repo, self.sweep, self.executors, self.meeting = repo, sweep, executors, meeting
         self.curves = curves
         self.common, self.next_order, self.continues = common, first_order, continues
+        self.board = board
         self.jobs: dict[str, Job] = {}  # by the mark of the attempt
         self.over: deque[tuple[str, futures.Future[Mapping[str, Any]]]] = deque()
         self.losses: dict[str, int] = {}
@@ -145,6 +150,8 @@ class EnginePool:
         if time.monotonic() >= self.next_show:
             self.next_show = time.monotonic() + _SHOW_SECONDS
             shared_repository.show_running(self.repo.common_dir, self.sweep.id, self.where())
+            if self.board is not None:
+                self.board.show(self.live())
 
     def _take(
         self, ended: Sequence[tuple[Job, futures.Future[Mapping[str, Any]]]]
@@ -219,10 +226,19 @@ class EnginePool:
         """Return {mark of a running attempt: host}, as far as that is known."""
         return {mark: host for engine in self.executors for mark, host in engine.where().items()}
 
+    def live(self) -> Mapping[str, LiveState]:
+        """Return what running trials have now, as far as that is known."""
+        methods = (getattr(engine, "live", dict) for engine in self.executors)
+        return {
+            mark: state for live in methods for mark, state in live().items() if mark in self.jobs
+        }
+
     def close(self, *, done: bool = False) -> None:
         """Let the workers go; ``done`` is whether the sweep is done."""
         for executor in self.executors:
             executor.close()
+        if self.board is not None:
+            self.board.close()
         shared_repository.show_running(self.repo.common_dir, self.sweep.id, {})
         if (
             not self.jobs

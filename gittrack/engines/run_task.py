@@ -16,11 +16,12 @@ from gittrack.engines.executor import WorkerLost
 from gittrack.engines.links import Link, ProcessLink
 
 _BEAT_SECONDS = 5.0
+Beat = Callable[[str, Mapping[str, Any]], object]
 _idle: list[Link] = []  # of this process; `list.pop` and `append` are atomic
 _busy: list[Link] = []
 
 
-def run_task(text: str, beat: Callable[[str], object] = lambda host: None) -> Mapping[str, Any]:
+def run_task(text: str, beat: Beat = lambda host, message: None) -> Mapping[str, Any]:
     """Run a task to its end and return its report.
 
     Parameters
@@ -28,7 +29,8 @@ def run_task(text: str, beat: Callable[[str], object] = lambda host: None) -> Ma
     text : str
         The task: `Task.to_json`.
     beat : callable, optional
-        Called every few seconds with the name of this host, to show that the task is running.
+        Called every few seconds with the name of this host and the message of the agent, which shows that
+        the task is running, and may have the metrics of its run: ``message["live"][mark]``.
 
     Raises
     ------
@@ -51,7 +53,7 @@ def run_task(text: str, beat: Callable[[str], object] = lambda host: None) -> Ma
     return report
 
 
-def _run(link: Link, text: str, beat: Callable[[str], object]) -> Mapping[str, Any]:
+def _run(link: Link, text: str, beat: Beat) -> Mapping[str, Any]:
     try:
         link.channel.send({"task": text})
     except OSError as error:
@@ -64,7 +66,7 @@ def _run(link: Link, text: str, beat: Callable[[str], object]) -> Mapping[str, A
                 return report
             if "problem" in message:
                 return {"problem": message["problem"]}
-            beat(link.name)
+            beat(link.name, message)
     raise WorkerLost(link.reason())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from gittrack import git
 from gittrack.core import layout
@@ -14,6 +14,7 @@ from gittrack.core.run import run_info
 from gittrack.core.run.run_info import RunInfo
 from gittrack.engines import remote_repository, setup_file, shared_repository
 from gittrack.engines import task as tasks
+from gittrack.engines.remote.live_trials import JournalReader
 from gittrack.engines.task import Task
 from gittrack.git import refs
 from gittrack.launch import probe
@@ -80,6 +81,8 @@ class SweepWork:
         data = git.find(task.location.data) if task.location.data else repo
         options = RunOptions(isolate=True, links=rerun_worktree.links(data))
         self.maker = JobMaker(self.sweep, prepared, options)
+        is_elsewhere = isinstance(self.meeting, remote_repository.RemoteWorker)
+        self.journals = JournalReader(repo.common_dir, self.sweep.id) if is_elsewhere else None
         self.trees = TrialWorktrees()  # each launcher has a copy
         self.processes = Processes(
             *(self._run, self._rescue, self.supervisor, _MOST_PLACES, (), gpus, self.trees.close)
@@ -94,6 +97,10 @@ class SweepWork:
     def handles(self) -> list[int]:
         """Descriptors that can be read when a trial ended."""
         return list(self.processes.busy)
+
+    def live(self) -> dict[str, Any] | None:
+        """Return what the running trials have now; None if it is not yet time, or if nobody needs it."""
+        return None if self.journals is None else self.journals.read(self.running)
 
     def start(self, task: Task) -> None:
         """Begin a trial."""

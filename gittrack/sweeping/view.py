@@ -89,12 +89,14 @@ def _trial(prepared: PreparedSweep, info: RunInfo) -> TrialView:
     trial = info.sweep
     assert trial is not None
     names = [*prepared.names, *((prepared.resource,) if prepared.resource else ())]
+    score = state.score(info, prepared.plan.metric)
+    is_running, seen = info.status == run_info.RUNNING, info.more.get("seen")
     return TrialView(
         key=trial.trial,
         config=trial.config,
         params={name: state.value_at(info.params, name) for name in names},
         status=state.status(info),
-        score=None if info.status == run_info.RUNNING else state.score(info, prepared.plan.metric),
+        score=None if is_running else score,
         order=trial.order,
         rung=trial.rung,
         bracket=trial.bracket,
@@ -102,6 +104,9 @@ def _trial(prepared: PreparedSweep, info: RunInfo) -> TrialView:
         seed=trial.seed,
         run=info.id,
         duration=info.duration,
+        current=score if is_running else None,
+        host=info.host if seen is not None else None,
+        seen=None if seen is None else str(seen),
     )
 
 

@@ -16,7 +16,7 @@ import distributed
 
 from gittrack.core.errors import TrackError
 from gittrack.engines import run_task, shared_repository
-from gittrack.engines.executor import Context, WorkerLost
+from gittrack.engines.executor import Context, LiveState, WorkerLost
 from gittrack.engines.task import Location, Task
 
 _LOST_SECONDS = 45.0
@@ -62,6 +62,7 @@ class DaskEngine:
         )
         self.tasks: dict[str, tuple[Any, futures.Future[Report]]] = {}  # by mark
         self.beats: dict[str, tuple[float, str]] = {}  # {mark: (time, host)}
+        self.states: dict[str, Mapping[str, Any]] = {}  # what running trials have, by mark
         self.client.subscribe_topic(self.topic, self._note)
 
     @property
@@ -76,7 +77,10 @@ class DaskEngine:
     def _note(self, event: Any) -> None:
         """Note that a task is running; called in the thread of the client."""
         _, message = event
-        self.beats[str(message["mark"])] = time.monotonic(), str(message["host"])
+        mark = str(message["mark"])
+        self.beats[mark] = time.monotonic(), str(message["host"])
+        if message.get("live"):
+            self.states[mark] = message["live"]
 
     def submit(self, task: Task) -> futures.Future[Report]:
         """Give a task to the scheduler."""
@@ -133,6 +137,14 @@ class DaskEngine:
         """Return {mark of a running attempt: host}."""
         return {mark: self.beats[mark][1] if mark in self.beats else "" for mark in self.tasks}
 
+    def live(self) -> Mapping[str, LiveState]:
+        """Return what running trials have now, as their workers sent it."""
+        return {
+            mark: LiveState(self.states[mark], self.beats[mark][0])
+            for mark in self.tasks
+            if mark in self.states and mark in self.beats
+        }
+
     def close(self) -> None:
         """Leave the scheduler, and end the cluster on this machine."""
         self.client.close(timeout=5)
@@ -144,8 +156,9 @@ def run_and_show(text: str, mark: str, topic: str) -> Report:
     """At a worker: run a task, and show the process of the sweep that it is running."""
     worker = _dask.get_worker()
 
-    def beat(host: str) -> None:
-        worker.log_event(topic, {"mark": mark, "host": host})
+    def beat(host: str, message: Mapping[str, Any]) -> None:
+        live = (message.get("live") or {}).get(mark)
+        worker.log_event(topic, {"mark": mark, "host": host, "live": live})
 
     return run_task.run_task(text, beat)
 

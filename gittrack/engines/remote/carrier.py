@@ -132,7 +132,7 @@ class Carrier:
         """Note what the agent says."""
         self.hello = message.get("hello") or self.hello
         if "running" in message:
-            self.running, self.live = message["running"], message.get("live") or {}
+            self.running, self.live = message["running"], message.get("live", self.live)
         if "report" in message:
             self._add_report(message["report"])
 
@@ -143,7 +143,7 @@ class Carrier:
 
     def _facts(self) -> tuple[Any, ...]:
         """Return what the process of the sweep should know at once."""
-        return self.session, tuple(self.running), self.report
+        return self.session, tuple(self.running), tuple(self.live), self.report
 
     def _push(self, *, leaves: bool = False) -> None:
         document = {

@@ -144,14 +144,33 @@ def headline(view: SweepView) -> str:
     )
 
 
-def running_line(view: SweepView) -> str:
-    """Return a line about the running trials; empty if no trial is running."""
+def running_line(view: SweepView, now: float) -> str:
+    """Return a line about the running trials; empty if no trial is running.
+
+    Parameters
+    ----------
+    view : SweepView
+        The sweep.
+    now : float
+        The time, in seconds since 1970.
+    """
     running = [trial for trial in view.trials if trial.order is None and trial.status == "running"]
-    descriptions = [
-        f"{trial.key} (run {short_id(trial.run)}, {text.duration(trial.duration)})"
-        for trial in running
-    ]
+    descriptions = [f"{trial.key} ({', '.join(_progress(view, trial, now))})" for trial in running]
     return f"running: {', '.join(descriptions)}\n" if descriptions else ""
+
+
+def _progress(view: SweepView, trial: TrialView, now: float) -> list[str]:
+    """Return what is known of a running trial: its run, its time, its metric now, and where it was seen."""
+    parts = [f"run {short_id(trial.run)}", text.duration(trial.duration)]
+    if trial.current is not None:
+        parts.append(f"{text.escape(view.metric or '')}={text.value(trial.current)}")
+    if trial.seen is not None:
+        try:
+            age = text.age(now - from_iso(trial.seen))
+        except ValueError:
+            return parts
+        parts.append(f"on {text.escape(trial.host or 'another machine')}, seen {age}")
+    return parts
 
 
 def hosts_line(hosts: Mapping[str, str]) -> str:

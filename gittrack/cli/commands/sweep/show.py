@@ -6,6 +6,7 @@ A SWEEP is an id, the beginning of an id or of its last 8 hex digits, a name, or
 from __future__ import annotations
 
 import argparse
+import time
 
 from gittrack import git
 from gittrack.cli.commands import _page
@@ -53,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
     else:
         board = "".join(_report.leaderboard(current, args.n or 20))
         explained = _search.lines(current, forest=args.fanova)
-        running = sweeps.running_line(current)
+        running = sweeps.running_line(current, time.time())
         if current.state == "running":
             running += sweeps.hosts_line(shared_repository.running(repo.common_dir, sweep.id))
         head = sweeps.headline(current) + running + sweeps.cost_line(current)
