@@ -257,6 +257,7 @@ LAZY_IMPORTS = {
     },
     "web/live.py": {"gittrack.web.views.tails": "with NumPy, which the first page does not need"},
     "share/hosts/failures.py": {"gittrack.core.secrets": "1 ms that only a failure needs"},
+    "share/large_files.py": {"gittrack.large.choice": "20 ms that only large files need"},
     "share/unchanged.py": {"gittrack.disk.folders": "only the first push of nothing writes"},
     "cli/commands/_share_words.py": {
         "gittrack.cli.output": "10 ms that only a remote with an unusual name needs",

@@ -18,15 +18,13 @@ def of_commits(repo: git.Repo, commits: Sequence[str]) -> dict[str, tuple[Pointe
     Entries without a valid digest and size are left out; `git track doctor` names them.
     """
     texts = git.read_objects(repo, [f"{commit}:{layout.OUTPUTS}" for commit in commits])
-    needs = {
-        commit: _in_store(text)
-        for commit, text in zip(commits, texts, strict=True)
-        if text is not None and b"store" in text
-    }
+    needs = {commit: _in_store(text) for commit, text in zip(commits, texts, strict=True)}
     return {commit: contents for commit, contents in needs.items() if contents}
 
 
-def _in_store(text: bytes) -> tuple[Pointer, ...]:
+def _in_store(text: bytes | None) -> tuple[Pointer, ...]:
+    if text is None or b"store" not in text:
+        return ()
     try:
         entries = yaml_read.load_stored(text, layout.OUTPUTS)["outputs"]
         items = [item for item in entries if item.get("where") == "store"]
@@ -35,13 +33,18 @@ def _in_store(text: bytes) -> tuple[Pointer, ...]:
     return tuple(dict.fromkeys(filter(None, map(lfs_pointer.of_entry, items))))
 
 
-def of_changed_code(repo: git.Repo, commits: Sequence[str]) -> list[Pointer]:
+def of_runs(repo: git.Repo, commits: Sequence[str]) -> list[Pointer]:
+    """Return the contents that runs need: of their artifacts, and of uncommitted files under Git LFS."""
+    questions = [name for commit in commits for name in (f"{commit}:{layout.OUTPUTS}", commit)]
+    answers = list(git.read_objects(repo, questions))
+    artifacts = [content for text in answers[::2] for content in _in_store(text)]
+    return list(dict.fromkeys([*artifacts, *_of_changed_code(repo, answers[1::2])]))
+
+
+def _of_changed_code(repo: git.Repo, bodies: Sequence[bytes | None]) -> list[Pointer]:
     """Return the contents of uncommitted files under Git LFS that were the code of runs."""
-    snapshots = [
-        value
-        for text in git.read_objects(repo, commits)
-        if isinstance(value := commit_message.find(text or b"", "code.snapshot"), str)
-    ]
+    values = (commit_message.find(body or b"", "code.snapshot") for body in bodies)
+    snapshots = [value for value in values if isinstance(value, str)]
     names = [f"{snapshot}:.gitattributes" for snapshot in snapshots]
     attributes = git.read_objects(repo, names)
     chosen = [

@@ -10,17 +10,20 @@ from types import MappingProxyType
 from gittrack import git
 from gittrack.core import layout, settings
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import NamedTuple
+from gittrack.core.fast_typing import TYPE_CHECKING, NamedTuple
 from gittrack.core.registry import names
 from gittrack.disk import content_store, folders
 from gittrack.disk.content_store import ContentStore
 from gittrack.disk.lfs_pointer import Pointer
 from gittrack.git import refs
-from gittrack.large import choice, needs, pointers, sent
+from gittrack.large import needs, pointers, sent
 from gittrack.large.receiving import Progress
 from gittrack.read.runs.reader import Raw
 from gittrack.share import remotes
 from gittrack.share.remotes import Remote
+
+if TYPE_CHECKING:  # see `_store`
+    from gittrack.large.choice import RemoteStore
 
 UNSENT = "its large file"  # how the reason begins why a run was not sent
 Watch = Callable[[int], Progress]  # called with the total size in bytes; returns what counts them
@@ -101,7 +104,7 @@ def plan(
         return Shipment()
     name, earlier, problem = "", set[str](), ""
     try:
-        store = choice.of_repo(repo, remote, pushing=True, unattended=unattended)
+        store = _store(repo, remote, pushing=True, unattended=unattended)
         name, earlier = store.name, sent.digests(repo.common_dir, store.address)
     except TrackError as error:
         problem = f"{error.message}; {error.hint}"
@@ -121,6 +124,14 @@ def plan(
     local = {content: by for content, by in needed.items() if content in files}
     absent = len(needed) - len(local)
     return Shipment(name, local | dict.fromkeys(of_code, tuple(new)), absent, problem)
+
+
+def _store(
+    repo: git.Repo, remote: str, *, pushing: bool = False, unattended: bool = False
+) -> RemoteStore:
+    from gittrack.large import choice  # noqa: PLC0415 - 20 ms that only large files need
+
+    return choice.of_repo(repo, remote, pushing=pushing, unattended=unattended)
 
 
 def _stored(repo: git.Repo) -> list[tuple[Pointer, Path]]:
@@ -161,7 +172,7 @@ def send(
     try:
         if shipment.problem:
             raise TrackError(shipment.problem, "")
-        store = choice.of_repo(repo, remote, pushing=True, unattended=unattended)
+        store = _store(repo, remote, pushing=True, unattended=unattended)
         failures = store.send(files, watch(shipment.size))
         failures |= {c: "it is not here any more" for c in shipment.contents if c not in files}
         sent.add(repo.common_dir, store.address, (c.digest for c in files if c not in failures))
@@ -236,16 +247,14 @@ def bring(repo: git.Repo, remote: str, watch: Watch, *, unattended: bool = False
     if not pending:
         return Arrived()
     here = ContentStore.of(repo.common_dir)
-    of_commits = needs.of_commits(repo, pending).values()
-    of_code = needs.of_changed_code(repo, pending)
-    every = dict.fromkeys([*(c for contents in of_commits for c in contents), *of_code])
+    every = needs.of_runs(repo, pending)
     missing = [content for content in every if here.content(content.digest) is None]
     failures: dict[Pointer, str] = {}
     try:
         fitting = _fitting(repo, here, missing)
         failures = dict.fromkeys((c for c in missing if c not in fitting), content_store.FULL)
         if fitting:
-            store = choice.of_repo(repo, remote, unattended=unattended)
+            store = _store(repo, remote, unattended=unattended)
             count = watch(sum(content.size for content in fitting))
             failures |= store.bring(fitting, here, count)
     except TrackError as error:

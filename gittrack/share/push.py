@@ -174,8 +174,7 @@ def plan(
         return PushPlan(target, (), (), (), (), (), number)
     annotation_merge.receive(repo, target, unattended=unattended)
     arrivals = receiving.receive(repo, target, unattended=unattended) if runs is None else None
-    folded = runs is None and sending.differs(repo, target)
-    outdated = sending.outdated(repo, target) if runs is None else 0  # as listed, without members
+    folded, outdated = sending.plan(repo, target) if runs is None else (False, 0)
     if not (arrivals and arrivals.problem):
         target = receiving.with_members(repo, target)
     every = source_of(repo).select(Request(summaries=False)).runs

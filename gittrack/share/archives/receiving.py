@@ -53,8 +53,8 @@ def receive(
     TrackError
         If the remote cannot be reached, or if a garbage collection runs for long.
     """
-    tip, mine = source.refs.get(layout.ARCHIVE), archive.tip(repo)
-    if tip is None or tip == mine:
+    tip = source.refs.get(layout.ARCHIVE)
+    if tip is None or tip == (mine := archive.tip(repo)):
         return Arrivals()
     fetched = f"refs/gittrack/archives/{source.name}"
     transport.fetch(repo, source.route, [f"+{tip}:{fetched}"], unattended=unattended)

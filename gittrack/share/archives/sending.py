@@ -37,17 +37,21 @@ class Departures(NamedTuple):
     deleted: int = 0
 
 
-def differs(repo: git.Repo, target: Remote) -> bool:
-    """Return whether there are folded runs here, and the remote has another archive or none."""
-    return archive.tip(repo) not in (None, target.refs.get(layout.ARCHIVE))
+def plan(repo: git.Repo, target: Remote) -> tuple[bool, int]:
+    """Return what a push of the archive changes on a remote, as git lists it.
 
-
-def outdated(repo: git.Repo, target: Remote) -> int:
-    """Return how many refs of a remote a push deletes, because they are in its archive, the same as here."""
+    Returns
+    -------
+    bool
+        Whether there are folded runs here, and the remote has another archive or none.
+    int
+        If it has the same one: how many refs of runs are deleted, because they are in it.
+    """
     tip = archive.tip(repo)
-    if tip is None or tip != target.refs.get(layout.ARCHIVE) or not target.below(layout.RUNS):
-        return 0
-    return len(_leases(target, _members(repo, tip)))
+    if tip is None or tip != target.refs.get(layout.ARCHIVE):
+        return tip is not None, 0
+    has_refs = bool(target.below(layout.RUNS))
+    return False, len(_leases(target, _members(repo, tip))) if has_refs else 0
 
 
 def send(
