@@ -271,6 +271,9 @@ LAZY_IMPORTS = {
         "gittrack.web.serving": "a file needs no server",
         "webbrowser": "only a desktop has a browser",
     },
+    "cli/commands/plot.py": {
+        "gittrack.read.series.curve": "with NumPy, which few points do not need"
+    },
     "cli/commands/export.py": {"gittrack.show.data.parquet": "needs pyarrow, which is optional"},
     "search/strategies/optuna_sampler.py": {
         "optuna": "optional, and slow to import",
@@ -403,7 +406,9 @@ LAZY_IMPORTS = {
         "numpy": "140 ms that only images need",
         "PIL": "optional",
     },
-    "read/runs/record.py": {"numpy": "140 ms; a listing does not need it"},
+    "read/runs/record.py": {
+        "gittrack.read.series.blocks": "with NumPy: 140 ms; a listing does not need it",
+    },
     "sweep/__init__.py": {"importlib": "a module is imported only when one of its names is used"},
     "core/registry/events.py": {
         "gittrack.core.run.run_info": "5 ms that only tags of other tools need"

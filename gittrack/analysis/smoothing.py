@@ -12,35 +12,41 @@ MAX_SERIES = 4 << 20  # bytes
 _BARS = "▁▂▃▄▅▆▇█"
 
 
-def smooth(values: Sequence[float], weight: float) -> list[float]:
-    """Return the exponential moving average, corrected for its start at zero.
+class Smoother:
+    """The exponential moving average of a series that comes in parts, corrected for its start at zero.
 
     Parameters
     ----------
-    values : sequence of float
-        The series.  NaN and infinities stay in the result, and do not change the average.
     weight : float
         The weight of the past, at least 0 (no smoothing) and below 1.
-
-    Returns
-    -------
-    list of float
-        As long as ``values``.
 
     Notes
     -----
     The formula of TensorBoard and W&B: ``m = weight * m + (1 - weight) * v``, divided by ``1 - weight ** n``
     (the bias correction of Kingma and Ba, "Adam", 2015, section 3).
     """
-    averages, mean, count = [], 0.0, 0
-    for value in values:
-        if math.isfinite(value):
-            mean = weight * mean + (1 - weight) * value
-            count += 1
-            averages.append(mean / (1 - weight**count))
-        else:
-            averages.append(value)
-    return averages
+
+    def __init__(self, weight: float) -> None:
+        self.weight = weight
+        self._mean, self._count = 0.0, 0
+
+    def smooth(self, values: Sequence[float]) -> list[float]:
+        """Return the averages at the next values; NaN and infinities stay, and do not change the average."""
+        averages, mean, count, weight = [], self._mean, self._count, self.weight
+        for value in values:
+            if math.isfinite(value):
+                mean = weight * mean + (1 - weight) * value
+                count += 1
+                averages.append(mean / (1 - weight**count))
+            else:
+                averages.append(value)
+        self._mean, self._count = mean, count
+        return averages
+
+
+def smooth(values: Sequence[float], weight: float) -> list[float]:
+    """Return the averages of a whole series; see `Smoother`."""
+    return Smoother(weight).smooth(values)
 
 
 def thin(points: Sequence[tuple[float, float]], buckets: int) -> list[tuple[float, float]]:

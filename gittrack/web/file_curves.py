@@ -14,9 +14,9 @@ import numpy as np
 from gittrack import git
 from gittrack.core.errors import TrackError
 from gittrack.read.runs.reader import Raw
+from gittrack.read.series.decimals import Array
 from gittrack.web import points
 from gittrack.web.points import PointCache, RunPoints
-from gittrack.web.series_file import Array
 from gittrack.web.views import runs, series
 
 BUDGET = 350_000  # points in a file

@@ -16,7 +16,8 @@ from gittrack.git.content import blob_parts
 from gittrack.read.runs import live, reader
 from gittrack.read.runs.live import Tail
 from gittrack.read.runs.reader import Raw
-from gittrack.web.series_file import Array, Series, parse
+from gittrack.read.series.decimals import Array
+from gittrack.web.series_file import Series, parse
 
 _MANY = 100  # points in a column of pixels; each is then looked at by itself
 _SHORT = 32  # so many numbers are written as they are

@@ -14,11 +14,12 @@ from gittrack import git
 from gittrack.analysis.smoothing import smooth
 from gittrack.cli.output import paint, print_note, print_result
 from gittrack.core.errors import TrackError, did_you_mean
+from gittrack.core.run import series
 from gittrack.read.runs import resolve
-from gittrack.read.runs.record import RunRecord
+from gittrack.read.runs.record import RunRecord, damage_named
 from gittrack.show.terminal import columns, text
 from gittrack.show.terminal.columns import short_id
-from gittrack.show.terminal.plot import Frame, Line, chart
+from gittrack.show.terminal.plot import COLUMNS, Frame, Line, chart
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -57,19 +58,29 @@ def run(args: argparse.Namespace) -> int:
             print_note(
                 f"warning: {record.id} has no metric {text.escape(args.metric)} and is left out"
             )
-    lines = [_line(record, args) for record in plotted]
-    print_result(chart(lines, _frame(args)))
+    frame = _frame(args)
+    print_result(chart([_line(record, args, frame.width) for record in plotted], frame))
     return 0
 
 
-def _line(record: RunRecord, args: argparse.Namespace) -> Line:
-    points = [point for point in record.points() if point[1] == args.metric]
-    xs = [point[3] if args.x == "time" else point[0] for point in points]
-    ys = smooth([point[2] for point in points], args.smooth)
+def _line(record: RunRecord, args: argparse.Namespace, width: int) -> Line:
     name = f" {record.name}" if record.name else ""
     if "seen" in record.info.more:
         name += f" ({columns.status_text(record.info, time.time())})"
-    return Line(short_id(record.id) + name, sorted(zip(xs, ys, strict=True), key=lambda p: p[0]))
+    label = short_id(record.id) + name
+    data, is_all = series.beginning(record.series())
+    if not is_all:
+        from gittrack.read.series import curve  # noqa: PLC0415 - with NumPy, which few points do not need
+
+        view = curve.ChartView(args.x == "time", args.log, args.smooth, COLUMNS * width)
+        with damage_named(record):
+            return Line(label, *curve.thinned(record.series(), args.metric, view))
+    with damage_named(record):
+        rows = list(series.parse(series.text_lines(data)))
+    points = [point for point in rows if point[1] == args.metric]
+    xs = [point[3] if args.x == "time" else point[0] for point in points]
+    ys = smooth([point[2] for point in points], args.smooth)
+    return Line(label, sorted(zip(xs, ys, strict=True), key=lambda p: p[0]))
 
 
 def _frame(args: argparse.Namespace) -> Frame:

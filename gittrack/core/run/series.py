@@ -14,6 +14,7 @@ from gittrack.core.run.run_info import Metric
 from gittrack.core.run.series_summary import SeriesSummary
 
 HEADER = "step,name,value,time\n"
+FEW = 2 << 20  # bytes that are parsed line by line sooner than NumPy is imported
 
 
 def cell(name: str) -> str:
@@ -113,6 +114,34 @@ def _fold_of(folds: dict[str, SeriesSummary], name: str) -> SeriesSummary:
     if summary is None:
         folds[name] = summary = SeriesSummary()
     return summary
+
+
+def whole_parts(parts: Iterable[bytes], size: int = 1 << 18) -> Iterator[bytes]:
+    """Yield data in parts of ``size`` bytes or more that end with a line; the last one may end without."""
+    waiting = b""
+    pieces: list[bytes] = []
+    length = 0
+    for part in parts:
+        pieces.append(part)
+        length += len(part)
+        end = part.rfind(b"\n") + 1
+        if length >= size and end:
+            yield b"".join((waiting, *pieces[:-1], part[:end]))
+            waiting, pieces, length = part[end:], [], len(part) - end
+    if rest := b"".join((waiting, *pieces)):
+        yield rest
+
+
+def beginning(parts: Iterator[bytes], most: int = FEW) -> tuple[bytes, bool]:
+    """Return the beginning of data, and whether it is all: the data has no more than ``most`` bytes."""
+    pieces: list[bytes] = []
+    size = 0
+    for part in parts:
+        pieces.append(part)
+        size += len(part)
+        if size > most:
+            return b"".join(pieces), False
+    return b"".join(pieces), True
 
 
 def text_lines(data: bytes) -> io.TextIOWrapper:

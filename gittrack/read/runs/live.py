@@ -124,6 +124,19 @@ def series_lines(folder: Path, limit: int | None = None) -> list[str]:
     return [line + "\n" for line in (*lines, *_written_by_command(folder))]
 
 
+def series_parts(folder: Path) -> Iterator[bytes]:
+    """Yield the points of a live run as metrics.csv, in parts, so that many take little memory.
+
+    Raises FileNotFoundError if the run was committed in the meantime.
+    """
+    with open(folder / layout.SERIES, "rb") as file:
+        for part in series.whole_parts(iter(lambda: file.read(1 << 18), b"")):
+            yield series.whole_lines(part)
+    written = _written_by_command(folder)
+    if written:
+        yield "".join(f"{line}\n" for line in written).encode("utf-8", "surrogatepass")
+
+
 class Tail(NamedTuple):
     """How far the points of a live run were read: bytes of its series, lines that its command wrote."""
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from gittrack import git
 from gittrack.core import layout, values
 from gittrack.core.errors import Damaged, TrackError, did_you_mean
 from gittrack.core.run import facts, run_info, series
+from gittrack.git.content import blob_parts
 from gittrack.read.files.record_files import RecordFiles
+from gittrack.read.runs import live
 
 if TYPE_CHECKING:
     import numpy as np
@@ -96,18 +102,21 @@ class RunRecord(RecordFiles):
         TrackError
             If the run has no such metric.
         """
-        import numpy as np  # noqa: PLC0415 - 140 ms; a listing does not need it
+        from gittrack.read.series import blocks  # noqa: PLC0415 - with NumPy: 140 ms; a listing does not need it
 
         values.check_name(name, "metric")
-        points = [point for point in self.points() if point[1] == name]
-        if not points and name not in self.info.metrics:
+        columns = [blocks.GrowingColumn() for _ in History._fields]
+        with damage_named(self):
+            for block in blocks.blocks(self.series()):
+                for column, part in zip(columns, block.get(name, ()), strict=False):
+                    column.add(part)
+        if not len(columns[0]) and name not in self.info.metrics:
             names = ", ".join(self.info.metrics) or "none"
             raise TrackError(
                 f"the run {self.info.id} has no metric {name!r}",
                 did_you_mean(name, self.info.metrics, f"it has: {names}"),
             )
-        columns = (np.array([point[i] for point in points]) for i in (0, 2, 3))
-        return History(*columns)
+        return History(*(column.array() for column in columns))
 
     def points(self, *, whole: bool = False) -> Iterator[tuple[float, str, float, float]]:
         """Yield (step, name, value, seconds since the start) of every point, in the order of logging.
@@ -122,14 +131,45 @@ class RunRecord(RecordFiles):
         Damaged
             If a line is not a point.
         """
-        data = self._bytes(layout.SERIES)
-        if data is None and self._raw.commit is None:
-            raise TrackError(f"the run {self.info.id} has just ended", "repeat the command")
-        try:
+        with damage_named(self):
+            data, is_all = series.beginning(self.series()) if whole else (b"", False)
+            if is_all:
+                yield from list(series.parse(series.text_lines(data)))
+                return
             if whole:
-                series.summarise(series.text_lines(data or b""))
-            yield from series.parse(series.text_lines(data or b""))
-        except ValueError as error:
-            raise Damaged(
-                f"metrics.csv of {self.info.id} is damaged: {error}", "see: git track doctor"
-            ) from error
+                from gittrack.read.series import blocks  # noqa: PLC0415 - few runs have so many points
+
+                deque(blocks.blocks(self.series()), maxlen=0)
+            lines = map(series.text_lines, series.whole_parts(self.series()))
+            yield from series.parse(chain.from_iterable(lines))
+
+    def series(self) -> Iterator[bytes]:
+        """Yield metrics.csv in parts, so that many points take little memory."""
+        if self._raw.commit is None:
+            try:
+                yield from live.series_parts(self._live())
+            except FileNotFoundError:
+                raise TrackError(
+                    f"the run {self.info.id} has just ended", "repeat the command"
+                ) from None
+            return
+        size = 0
+        try:
+            for part in blob_parts(self._repo, f"{self._raw.commit}:{layout.SERIES}"):
+                size += len(part)
+                yield part
+        except git.GitError:
+            if size:
+                raise
+            yield self._bytes(layout.SERIES) or b""  # it raises the error that says what is missing
+
+
+@contextmanager
+def damage_named(run: RunRecord) -> Iterator[None]:
+    """Raise Damaged with the id of the run for a line of its series that is not a point."""
+    try:
+        yield
+    except ValueError as error:
+        raise Damaged(
+            f"metrics.csv of {run.info.id} is damaged: {error}", "see: git track doctor"
+        ) from error

@@ -11,14 +11,16 @@ from gittrack.core.errors import TrackError
 from gittrack.show.terminal import text
 
 _MARKERS = "oxabcdefghijklmnpqrstuvwyz*+#@%&"
+COLUMNS = 4  # that are told apart in a column of the terminal
 _COLOURS = ("blue", "orange", "green", "red", "magenta", "cyan", "gray")
 
 
 class Line(NamedTuple):
-    """The series of one run: (x, y) pairs in their order."""
+    """The series of one run: (x, y) pairs in their order; ``left_out`` were left out before."""
 
     label: str
     points: Sequence[tuple[float, float]]
+    left_out: int = 0
 
 
 class Frame(NamedTuple):
@@ -67,11 +69,11 @@ def chart(lines: Sequence[Line], frame: Frame) -> str:
     left_out, drawn = 0, 0
     for number, line in enumerate(lines):
         good = [(x, y) for x, y in line.points if _fits(y, frame.log)]
-        left_out += len(line.points) - len(good)
+        left_out += line.left_out + len(line.points) - len(good)
         if not good:
             continue
         drawn += 1
-        points = thin(good, 4 * frame.width)
+        points = thin(good, COLUMNS * frame.width)
         ys = [math.log10(y) if frame.log else y for _, y in points]
         options = {"color": _COLOURS[number % len(_COLOURS)]} if frame.colour else {}
         draw = plotext.plot if len(points) > 1 else plotext.scatter

@@ -14,9 +14,10 @@ from gittrack.core.run.run_info import from_iso
 from gittrack.read.runs import reader
 from gittrack.read.runs.live import Tail
 from gittrack.read.runs.reader import Raw
+from gittrack.read.series.decimals import Array
 from gittrack.web.params import BadParameter, Params
 from gittrack.web.points import PointCache, RunPoints, cut, means, ordered, pack, thin
-from gittrack.web.series_file import Array, Series
+from gittrack.web.series_file import Series
 from gittrack.web.views import commands, runs
 from gittrack.web.windows import Windows
 

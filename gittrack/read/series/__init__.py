@@ -1,0 +1,1 @@
+"""The points of runs, read in blocks as arrays of NumPy."""

@@ -1,0 +1,148 @@
+"""Decimal numbers in text as arrays: the same numbers that ``int`` and ``float`` read, many at once."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from gittrack.core.run import series
+
+Array = np.ndarray[Any, np.dtype[Any]]
+BEFORE, AFTER = 24, 8  # bytes that a text must have before its first and after its last cell
+EXACT = 2**53  # a float holds every whole number up to this
+_WORD = 8
+_MOST_WHOLE, _MOST_FRACTION = 18, 22  # digits; 10**22 is the last power of ten that a float holds
+_POWERS = np.array([float(10**power) for power in range(_MOST_FRACTION + 1)])
+_WHOLE_POWERS = np.array([10**power for power in range(_MOST_WHOLE + 1)], np.uint64)
+_LAST = np.array([0, *(((1 << 8 * n) - 1) << 8 * (8 - n) for n in range(1, 9))], np.uint64)
+_FIRST = np.array([(1 << 8 * n) - 1 for n in range(9)], np.uint64)
+_SPLIT = float(2**27 + 1)
+_ERROR = 2.0**-49
+
+
+class Numbers(NamedTuple):
+    """Numbers in two forms: ``floats``, and ``ints`` for those that `is_int` marks."""
+
+    floats: Array
+    ints: Array
+    is_int: Array
+
+
+class CellText:
+    """Bytes with cells in them, after `BEFORE` and before `AFTER` other bytes."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.bytes = np.frombuffer(data, np.uint8)
+        # The 8 bytes from each place on, as a number whose lowest byte is the first one.
+        self._words = np.ndarray((len(data) - _WORD + 1,), "<u8", data, strides=(1,))
+        self._points = np.append(np.flatnonzero(self.bytes == ord(".")), len(data))
+
+    def numbers(self, starts: Array, ends: Array) -> Numbers:
+        """Return the numbers in cells.
+
+        Raises ValueError if a cell is not a number, or one that `Numbers` cannot hold.
+        """
+        negative = self.bytes[starts] == ord("-")
+        begins = starts + negative
+        point = self._points[np.searchsorted(self._points, begins)]
+        is_int = point >= ends
+        whole, bad = self._digits(begins, np.where(is_int, ends, point), _MOST_WHOLE)
+        if is_int.all():
+            units, places = whole, np.zeros(len(starts), np.int64)
+        else:
+            places = np.where(is_int, 0, ends - point - 1)
+            fraction, no_digits = self._digits(ends - places, ends, _MOST_FRACTION)
+            bad |= (no_digits & ~is_int) | (places > _MOST_FRACTION)
+            places[bad] = 0
+            bad |= whole.astype(np.float64) * _POWERS[places] >= 2.0**62
+            units = whole * _WHOLE_POWERS[np.minimum(places, _MOST_WHOLE)] + fraction
+            units[bad] = 0
+        if (negative & is_int & (units == 0)).any():
+            raise ValueError("an int has no negative zero, a float has")
+        floats, unsure = _divided(units.view(np.int64), places)
+        ints = np.where(negative, -units.view(np.int64), units.view(np.int64))
+        numbers = Numbers(np.where(negative, -floats, floats), ints, is_int)
+        return self._with_others(numbers, np.flatnonzero(bad | unsure), starts, ends)
+
+    def _digits(self, starts: Array, ends: Array, most: int) -> tuple[Array, Array]:
+        """Return the numbers that digits are, and which cells are something else: other signs, too many."""
+        lengths = ends - starts
+        bad = (lengths < 1) | (lengths > most)
+        total = np.zeros(len(starts), np.uint64)
+        for number in range(-(-min(int(lengths.max(initial=0)), most) // _WORD)):
+            count = np.clip(lengths - number * _WORD, 0, _WORD)
+            word = self._words[ends - (number + 1) * _WORD]
+            word = (word ^ np.uint64(0x3030303030303030)) & _LAST[count]
+            bad |= (
+                (word + np.uint64(0x0606060606060606) | word) & np.uint64(0xF0F0F0F0F0F0F0F0)
+            ) != 0
+            # Pairs of digits, of pairs, and of these: the first one of a pair is the lower byte.
+            word = (word * np.uint64(10) + (word >> np.uint64(8))) & np.uint64(0x00FF00FF00FF00FF)
+            word = (word * np.uint64(100) + (word >> np.uint64(16))) & np.uint64(0x0000FFFF0000FFFF)
+            word = (word * np.uint64(10_000) + (word >> np.uint64(32))) & np.uint64(0xFFFFFFFF)
+            if number == 2:
+                bad |= word >= np.uint64(900)
+            total += word * _WHOLE_POWERS[number * _WORD]
+        return total, bad
+
+    def _with_others(self, numbers: Numbers, rows: Array, starts: Array, ends: Array) -> Numbers:
+        """Return the numbers with those of ``rows`` read one by one."""
+        for row, start, end in zip(
+            rows.tolist(), starts[rows].tolist(), ends[rows].tolist(), strict=True
+        ):
+            number = series.to_number(self.data[start:end].decode("utf-8", "surrogatepass"))
+            numbers.is_int[row] = isinstance(number, int)
+            if isinstance(number, int) and abs(number) >= 2**63:
+                raise ValueError("too large")
+            numbers.floats[row] = number
+            numbers.ints[row] = number if isinstance(number, int) else 0
+        return numbers
+
+    def words(self, starts: Array, ends: Array) -> list[Array]:
+        """Return the content of cells as columns of 8 bytes each, filled up with zeros."""
+        lengths = ends - starts
+        columns = range(-(-int(lengths.max(initial=0)) // _WORD))
+        last = len(self._words) - 1
+        return [
+            self._words[np.minimum(starts + number * _WORD, last)]
+            & _FIRST[np.clip(lengths - number * _WORD, 0, _WORD)]
+            for number in columns
+        ]
+
+
+def _divided(units: Array, places: Array) -> tuple[Array, Array]:
+    """Return ``units / 10**places``, correctly rounded, and for which rows that is not sure.
+
+    Notes
+    -----
+    The quotient of the floats is corrected by its remainder, which is exact (T. J. Dekker, "A floating-point
+    technique for extending the available precision", 1971), and by what the float of ``units`` leaves out.
+    The result is sure if a correction with the largest possible error gives the same float.
+    """
+    high = units.astype(np.float64)
+    quotient = high / _POWERS[places] if places.any() else high
+    if not len(units) or int(units.max()) <= EXACT:  # the quotient of two exact floats
+        return quotient, np.zeros(len(units), bool)
+    divisor = _POWERS[places]
+    product, error = _product(quotient, divisor)
+    rest = (high - product) - error + (units - high.astype(np.int64)).astype(np.float64)
+    correction = rest / divisor
+    result = quotient + correction * (1 - _ERROR)
+    return result, result != quotient + correction * (1 + _ERROR)
+
+
+def _product(a: Array, b: Array) -> tuple[Array, Array]:
+    """Return the float nearest to ``a * b``, and the exact rest."""
+    product = a * b
+    (a_high, a_low), (b_high, b_low) = _halves(a), _halves(b)
+    return product, a_low * b_low - (
+        ((product - a_high * b_high) - a_low * b_high) - a_high * b_low
+    )
+
+
+def _halves(a: Array) -> tuple[Array, Array]:
+    scaled = a * _SPLIT
+    high = scaled - (scaled - a)
+    return high, a - high
