@@ -40,6 +40,11 @@ class View(NamedTuple):
     writable: tuple[str, ...] = ()
 
 
+def preload() -> None:
+    """Import what `enter` needs, for processes that are forked later."""
+    import ctypes  # noqa: F401, PLC0415 - only a command in a worktree needs it
+
+
 def works(view: View) -> bool:
     """Return whether a process can enter a view here; a child process tries it."""
     if not hasattr(os, "pidfd_open"):  # not Linux

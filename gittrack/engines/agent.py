@@ -18,7 +18,7 @@ from gittrack.core.errors import TrackError
 from gittrack.disk import this_machine
 from gittrack.engines import shared_repository, worker_folder
 from gittrack.engines import task as tasks
-from gittrack.engines.channel import MessageChannel
+from gittrack.engines.channel import MessageChannel, Pace
 from gittrack.engines.sweep_work import SweepWork
 from gittrack.engines.task import Location, Task
 from gittrack.sweeping.endings import EndedTrial
@@ -61,6 +61,7 @@ class Agent:
         self.ends_with = ends_with
         self.folder = worker_folder.make()
         self.work: dict[tuple[str, str], SweepWork] = {}
+        self.pace = Pace(_TICK_SECONDS)
         self.signalled, self.leaving = 0, False
         self.next_beat = 0.0
 
@@ -101,9 +102,12 @@ class Agent:
     def _step(self) -> None:
         """Wait a moment for messages and ended trials, and handle them."""
         handles = [handle for work in self.work.values() for handle in work.handles]
+        incoming = self.channel.handles
         with contextlib.suppress(InterruptedError):
-            select.select([*self.channel.handles, *handles], [], [], _TICK_SECONDS)
+            pause = _TICK_SECONDS if incoming else self.pace.seconds()
+            select.select([*incoming, *handles], [], [], pause)
         for message in self.channel.receive():
+            self.pace.note()
             self._take(message)
         if self.signalled or not self.channel.is_open:
             self._end_all()
@@ -172,6 +176,7 @@ class Agent:
         self._send_report(ended.job.mark, ended.report)
 
     def _send_report(self, mark: str, report: TrialReport) -> None:
+        self.pace.note()  # the next task comes soon
         info = report.info
         run = None
         if info is not None and info.sweep is not None:

@@ -10,6 +10,7 @@ from concurrent import futures
 from typing import Any
 
 from gittrack.core.errors import TrackError
+from gittrack.engines.channel import Pace
 from gittrack.engines.executor import LiveState, WorkerLost
 from gittrack.engines.links import Link
 from gittrack.engines.task import Location, Task
@@ -49,7 +50,7 @@ class Agents:
         self.links, self.start, self.discover, self.warn = list(links), start, discover, warn
         self.tasks: dict[str, tuple[Link, futures.Future[Report]]] = {}  # by mark
         self.failures = 0
-        self.next_look = 0.0
+        self.next_look, self.pace = 0.0, Pace(_LOOK_SECONDS)
 
     @property
     def places(self) -> int:
@@ -91,7 +92,9 @@ class Agents:
             if len(self.tasks) < before or rest <= 0:
                 return
             handles = [handle for link in self.links for handle in link.channel.handles]
-            select.select(handles, [], [], min(rest, _LOOK_SECONDS))
+            files = sum(1 for link in self.links if not link.channel.handles)
+            pause = self.pace.seconds(files) if files else _LOOK_SECONDS
+            select.select(handles, [], [], min(rest, pause))
 
     def _look(self) -> None:
         now = time.monotonic()
@@ -108,6 +111,7 @@ class Agents:
 
     def _take(self, link: Link, message: Mapping[str, Any]) -> None:
         if "report" in message:
+            self.pace.note()
             self.failures = 0
             waiting = self.tasks.pop(str(message["report"].get("mark")), None)
             if waiting is not None:

@@ -12,6 +12,7 @@ import errno
 import json
 import os
 import select
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
@@ -21,6 +22,30 @@ from gittrack.disk import lock
 
 ALIVE = layout.WORKER_ALIVE  # a file that a worker locks in its folder while it lives
 Message = Mapping[str, Any]
+_SHORTEST_SECONDS, _EACH_SECONDS = 0.02, 0.004
+_PART = 10  # of the time since the last message
+
+
+class Pace:
+    """How long to wait until the next look at files: not long while messages come, longer if none do.
+
+    Parameters
+    ----------
+    longest : float
+        The longest time, in seconds.
+    """
+
+    def __init__(self, longest: float) -> None:
+        self.longest, self.last = longest, time.monotonic()
+
+    def note(self) -> None:
+        """Note that a message came or went; another one may follow soon."""
+        self.last = time.monotonic()
+
+    def seconds(self, channels: int = 1) -> float:
+        """Return the time until the next look; longer for many channels, each of which costs a look."""
+        quiet = time.monotonic() - self.last
+        return min(self.longest, max(_SHORTEST_SECONDS, _EACH_SECONDS * channels, quiet / _PART))
 
 
 class MessageChannel(Protocol):
@@ -146,14 +171,20 @@ class Files:
 
     def receive(self) -> list[Message]:
         """Return the messages that came, without waiting."""
-        try:
-            with open(self.incoming, "rb") as file:
-                file.seek(self.read)
-                data = file.read()
-        except (FileNotFoundError, NotADirectoryError):
-            return []
+        data = self._new_data()
         self.read += len(data)
-        return self.lines.feed(data)
+        return self.lines.feed(data) if data else []
+
+    def _new_data(self) -> bytes:
+        try:
+            handle = os.open(self.incoming, os.O_RDONLY | os.O_CLOEXEC)
+        except (FileNotFoundError, NotADirectoryError):
+            return b""
+        try:
+            size = os.fstat(handle).st_size - self.read
+            return os.pread(handle, size, self.read) if size > 0 else b""
+        finally:
+            os.close(handle)
 
     def send(self, message: Message) -> None:
         """Append a message.  Raises OSError if the folder is gone or the disk is full."""

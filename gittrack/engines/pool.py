@@ -134,9 +134,10 @@ class EnginePool:
     def wait(self, timeout: float) -> list[EndedTrial]:
         """Return the jobs that ended, in their order; wait at most ``timeout`` seconds for one."""
         self._show()
-        share = timeout / len(self.executors)
+        busy = [executor for executor in self.executors if executor.where()] or self.executors
         for executor in self.executors:
-            executor.wait(0 if self.over else share)
+            is_waiting = executor in busy and not self.over
+            executor.wait(timeout / len(busy) if is_waiting else 0)
         ended: list[tuple[Job, futures.Future[Mapping[str, Any]]]] = []
         if self.curves is not None:
             self.curves.look()

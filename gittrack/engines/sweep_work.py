@@ -12,12 +12,15 @@ from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.core.run import run_info
 from gittrack.core.run.run_info import RunInfo
+from gittrack.disk import read_only
 from gittrack.engines import remote_repository, setup_file, shared_repository
 from gittrack.engines import task as tasks
 from gittrack.engines.remote.live_trials import JournalReader
 from gittrack.engines.task import Task
 from gittrack.git import refs
 from gittrack.launch import probe
+from gittrack.record.machine import usage
+from gittrack.record.machine.usage import sampler
 from gittrack.reproduce import rerun_worktree
 from gittrack.sweeping import curves, prepare, rescue, stored, trial
 from gittrack.sweeping.endings import EndedTrial
@@ -28,6 +31,13 @@ from gittrack.sweeping.supervisor import Supervisor
 from gittrack.sweeping.trial import Job, TrialReport
 
 _MOST_PLACES = 4096
+
+
+def _preload() -> None:
+    """Import what each launcher, and each command in a worktree, would import after its fork."""
+    read_only.preload()
+    if usage.is_possible():
+        sampler.preload()
 
 
 class RunDestination(Protocol):
@@ -65,6 +75,7 @@ class SweepWork:
     """
 
     def __init__(self, task: Task, folder: Path, gpus: Sequence[str]) -> None:
+        _preload()
         self.meeting = open_meeting(task)
         repo = self.meeting.repo
         folder.mkdir()

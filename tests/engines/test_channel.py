@@ -8,7 +8,8 @@ import threading
 import pytest
 
 from gittrack.disk import lock
-from gittrack.engines.channel import ALIVE, Files, Lines, Pipes
+from gittrack.engines import channel
+from gittrack.engines.channel import ALIVE, Files, Lines, Pace, Pipes
 
 
 def test_lines_come_whole_and_others_are_ignored():
@@ -70,3 +71,17 @@ def test_files_carry_messages_and_show_whether_the_worker_lives(tmp_path):
     assert lock.is_held(tmp_path / ALIVE)
     worker.close()
     assert not lock.is_held(tmp_path / ALIVE)
+
+
+def test_one_looks_often_after_a_message_and_seldom_for_many_channels(monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr(channel.time, "monotonic", lambda: now[0])
+    pace = Pace(0.5)
+    assert pace.seconds() == 0.02
+    now[0] += 1.0
+    assert pace.seconds() == 0.1
+    assert pace.seconds(50) == 0.2, "each channel costs a look"
+    now[0] += 60.0
+    assert pace.seconds() == 0.5
+    pace.note()
+    assert pace.seconds() == 0.02

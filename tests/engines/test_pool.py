@@ -159,3 +159,18 @@ def test_a_trial_that_still_runs_for_an_earlier_process_is_waited_for(trials, en
     running.set_result(trials.ran(trials.job(0, 1)))
     (ended,) = pool.wait(0)
     assert (ended.order, ended.report.info.sweep.attempt) == (0, 1)
+
+
+def test_only_executors_that_have_tasks_are_waited_for(trials):
+    class Waiting(ByHand):
+        def wait(self, timeout):
+            self.timeout = timeout
+
+        def where(self):
+            return dict.fromkeys(self.futures, "a")
+
+    busy, idle = Waiting(), Waiting(places=0)
+    pool = trials.pool(busy, idle)
+    pool.submit(trials.job(0))
+    pool.wait(0.25)
+    assert (busy.timeout, idle.timeout) == (0.25, 0)

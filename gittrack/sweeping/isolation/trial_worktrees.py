@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from gittrack import git
-from gittrack.disk import folder_state
+from gittrack.disk import folder_state, read_only
 from gittrack.git import temporary_worktree
 from gittrack.git.temporary_worktree import TemporaryWorktree
 from gittrack.launch import family
@@ -50,6 +50,7 @@ class TrialWorktree:
     """
 
     def __init__(self, repo: git.Repo, commit: str, links: tuple[str, ...], path: str) -> None:
+        read_only.preload()  # else each command would do it after its fork
         self.shared = repo
         self.tree: TemporaryWorktree
         self.code: CodeFolder

@@ -24,6 +24,11 @@ class _Use(NamedTuple):
     memory: float
 
 
+def preload() -> None:
+    """Import psutil, for processes that are forked later."""
+    import psutil  # noqa: F401, PLC0415
+
+
 class Sampler:
     """Reads counters; each sample is about the time since the one before it.
 
