@@ -117,7 +117,11 @@ def pool(
     )
     state = meeting, common, initial.next_order
     return EnginePool(
-        *(repo, names, executors, *state), continues=continues, board=board, curves=collector
+        *(repo, names, executors, *state),
+        continues=continues,
+        board=board,
+        curves=collector,
+        resumes=maker.prepared.plan.continues,
     )
 
 

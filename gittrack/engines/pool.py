@@ -21,6 +21,7 @@ from gittrack.engines import task as tasks
 from gittrack.engines.executor import Executor, LiveState, WorkerLost
 from gittrack.engines.remote.live_trials import LiveTrials
 from gittrack.engines.task import TaskBasis
+from gittrack.sweeping import state
 from gittrack.sweeping.curves import CurveCollector
 from gittrack.sweeping.delivery import results
 from gittrack.sweeping.delivery.results import Delivery
@@ -74,6 +75,8 @@ class EnginePool:
         Whether an earlier process began the sweep: its workers may have delivered any result by now.
     curves : CurveCollector or None
         Shows trials the curves of the others, if they stop early.
+    resumes : bool, default False
+        Whether an attempt continues from the artifacts of an interrupted one.
     """
 
     def __init__(
@@ -88,9 +91,10 @@ class EnginePool:
         board: LiveTrials | None = None,
         continues: bool = False,
         curves: CurveCollector | None = None,
+        resumes: bool = False,
     ) -> None:
         self.repo, self.sweep, self.executors, self.meeting = repo, sweep, executors, meeting
-        self.curves = curves
+        self.curves, self.resumes = curves, resumes
         self.common, self.next_order, self.continues = common, first_order, continues
         self.board = board
         self.jobs: dict[str, Job] = {}  # by the mark of the attempt
@@ -200,22 +204,28 @@ class EnginePool:
             return TrialReport(problem=(str(problem[0]), str(problem[1])), code_changed=changed)
         info = _run(values.get("run"))
         if info is None or values.get("lost"):
-            return self._lost(job, str(values.get("lost") or "it reported no run"))
+            reason = str(values.get("lost") or "it reported no run")
+            return self._lost(job, reason, info, counts=not self._has_checkpoint(info))
         assert info.sweep is not None
         if info.sweep.interrupted and not self.ending:
-            return self._lost(
-                job, f"{values.get('host')} ended it, such as for another job", counts=False
-            )
+            reason = f"{values.get('host')} ended it, such as for another job"
+            return self._lost(job, reason, info, counts=False)
         return TrialReport(info, tuple(map(str, values.get("warnings") or ())))
 
-    def _lost(self, job: Job, reason: str, *, counts: bool = True) -> TrialReport:
+    def _has_checkpoint(self, info: RunInfo | None) -> bool:
+        """Return whether the next attempt goes on from this one, however often that happens."""
+        return self.resumes and info is not None and bool(state.with_artifacts(self.repo, [info]))
+
+    def _lost(
+        self, job: Job, reason: str, info: RunInfo | None = None, *, counts: bool = True
+    ) -> TrialReport:
         """Return the report of an attempt without a result, or the problem if it lost too many."""
         losses = self.losses.get(job.trial.key, 0) + counts
         self.losses[job.trial.key] = losses
         if losses >= _MOST_LOSSES:
             problem = f"trial {job.trial.key} lost its worker {losses} times, last: {reason}"
             return TrialReport(problem=(problem, "see whether it needs more memory or time"))
-        return TrialReport(lost=f"trial {job.trial.key} runs again: {reason}")
+        return TrialReport(info, lost=f"trial {job.trial.key} runs again: {reason}")
 
     def end_running(self) -> None:
         """End the running trials; they will not count."""

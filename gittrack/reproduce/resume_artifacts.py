@@ -1,4 +1,4 @@
-"""The artifacts that a trial of a sweep continues from: those of the trial of the previous rung."""
+"""The artifacts that a trial of a sweep continues from: of the previous rung, or of an earlier attempt."""
 
 from __future__ import annotations
 
@@ -52,13 +52,13 @@ def for_rerun(
     is one.  Raises Impossible if the earlier run is not in this repository.
     """
     trial = run.info.sweep
-    if trial is None or trial.after is None:
+    if trial is None or (trial.after is None and trial.continues is None):
         yield {}
         return
     earlier = _earlier(repo, trial)
     if earlier is None:
         raise Impossible(
-            f"it continued from the trial {trial.after} of its sweep, which is not here",
+            f"it continued from {_name_of_earlier(trial)}, which is not here",
             "fetch the runs of the sweep, or bring it back: git track restore",
         )
     scratch = tempfile.mkdtemp(prefix="gittrack-", dir=beside)
@@ -70,10 +70,17 @@ def for_rerun(
 
 
 def _earlier(repo: git.Repo, trial: TrialFacts) -> reader.Raw | None:
-    """Return the run that counts for the trial of the previous rung."""
-    facts = (("sweep.id", trial.id), ("sweep.trial", trial.after))
-    for raw in source_of(repo).select(Request(facts=facts)).runs:
+    """Return the run that a trial continued from; else the one that counts for the previous rung."""
+    same_trial = () if trial.continues else (("sweep.trial", trial.after),)
+    for raw in source_of(repo).select(Request(facts=(("sweep.id", trial.id), *same_trial))).runs:
         sweep = reader.decode(repo, raw).sweep
-        if raw.commit and sweep is not None and sweep.order is not None:
+        counts = sweep is not None and sweep.order is not None
+        if raw.commit and (raw.id == trial.continues if trial.continues else counts):
             return raw
     return None
+
+
+def _name_of_earlier(trial: TrialFacts) -> str:
+    if trial.continues:
+        return f"the run {trial.continues[16:]}"
+    return f"the trial {trial.after} of its sweep"

@@ -108,7 +108,7 @@ class Resource(NamedTuple):
     """What halving distributes: the param ``name``, from ``min`` to ``max``, times ``eta`` in each rung.
 
     ``mode`` is ``restart`` (every rung trains from the start) or ``resume`` (a rung continues from the
-    artifacts of the previous one).
+    artifacts of the previous one, and an attempt from those of an interrupted attempt).
     """
 
     name: str
@@ -183,6 +183,11 @@ class SweepPlan(NamedTuple):
     optuna: SamplerOptions | None = None
     remarks: tuple[str, ...] = ()
     target: float | None = None
+
+    @property
+    def continues(self) -> bool:
+        """Whether a trial continues from artifacts: of the previous rung, or of an interrupted attempt."""
+        return self.resource is not None and self.resource.mode == "resume"
 
 
 class Strategy(Protocol):

@@ -6,7 +6,7 @@ n outcomes, no matter what runs at once, and n is in the run as ``known``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple, Protocol
 
 from gittrack.core.errors import TrackError
@@ -71,6 +71,9 @@ class EngineSettings(NamedTuple):
         Returns how the user wants to stop: ``finish``, ``now``, or None.
     learns : bool
         Whether the strategy needs scores.
+    checkpoints : callable or None
+        Returns those of some runs that have artifacts, from which another attempt continues; None: each
+        attempt begins anew.
     """
 
     strategy: Strategy
@@ -81,6 +84,7 @@ class EngineSettings(NamedTuple):
     make_job: Callable[[Trial, int, int, RunInfo | None], Job]
     stop_request: Callable[[], str | None]
     learns: bool = False
+    checkpoints: Callable[[Sequence[RunInfo]], Sequence[RunInfo]] | None = None
 
 
 class Engine:
@@ -108,6 +112,7 @@ class Engine:
         keys = [outcome.key for outcome in initial.outcomes]
         self.started = StartedKeys([*keys, *(pending.trial.key for pending in initial.pending)])
         self.pending = list(initial.pending)
+        self.checkpoints = dict(initial.checkpoints)
         self.stop: str | None = None
         self.problem: TrackError | None = None
 
@@ -162,7 +167,8 @@ class Engine:
     def _submit(self, pending: PendingTrial) -> None:
         trial = pending.trial
         self.started.add(trial.key)
-        earlier = self.runs.get(trial.after) if trial.after else None
+        previous = self.runs.get(trial.after) if trial.after else None
+        earlier = self.checkpoints.get(trial.key, previous)
         job = self.settings.make_job(trial, pending.attempt, pending.known_outcomes, earlier)
         self.pool.submit(job)
         self.listener.started(job)
@@ -177,7 +183,7 @@ class Engine:
             return
         if report.lost:
             self.listener.warn(report.lost)
-            self.pending.append(PendingTrial(job.trial, job.attempt + 1, job.known_outcomes))
+            self._run_again(job, report.info)
             self.listener.ended(job, report, None)
             return
         info = report.info
@@ -189,12 +195,20 @@ class Engine:
             self.outcomes.append(outcome)
             self.runs[job.trial.key] = info
         elif not info.sweep.interrupted and self.stop != workdir.NOW:
-            self.pending.append(PendingTrial(job.trial, job.attempt + 1, job.known_outcomes))
+            self._run_again(job, info)
         self.listener.ended(job, report, outcome)
         if self.first and outcome is not None and outcome.status == run_info.FINISHED:
             self.first = False
             if outcome.score is None:
                 self._report_missing_metric(job, info)
+
+    def _run_again(self, job: Job, info: RunInfo | None) -> None:
+        """Plan the next attempt of a trial; ``info`` is the run of the last one, if there is one."""
+        self.pending.append(PendingTrial(job.trial, job.attempt + 1, job.known_outcomes))
+        if self.settings.checkpoints is None or info is None or not state.can_continue(info):
+            return
+        for run in self.settings.checkpoints([info]):
+            self.checkpoints[job.trial.key] = run
 
     def _stop_for_problem(self, job: Job, report: TrialReport) -> None:
         """Start nothing more, because this trial could not be run at all."""

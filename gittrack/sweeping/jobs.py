@@ -75,7 +75,9 @@ class JobMaker(NamedTuple):
             attempt,
             known_outcomes,
             final=attempt > plan.retries,
-            request=self._request(proposed, attempt, known_outcomes),
+            request=self._request(
+                proposed, self._trial_facts(proposed, attempt, known_outcomes, earlier)
+            ),
             folder=facts.get("cwd") or ".",
             inputs=tuple(facts.get("inputs") or ()),
             outputs=tuple(facts.get("outputs") or ()),
@@ -85,7 +87,7 @@ class JobMaker(NamedTuple):
             isolation=self._isolation() if self.options.isolate else None,
         )
 
-    def _request(self, proposed: Trial, attempt: int, known_outcomes: int) -> session.RunRequest:
+    def _request(self, proposed: Trial, facts_of_trial: TrialFacts) -> session.RunRequest:
         plan, facts = self.prepared.plan, self.sweep.facts
         params = params_of(self.prepared.base, proposed, self.prepared.resource)
         seed = params.get("seed") if proposed.seed is None else proposed.seed
@@ -97,11 +99,13 @@ class JobMaker(NamedTuple):
             command=list(plan.command),
             inputs=list(facts.get("inputs") or ()),
             verify=facts.get("verify", True) is not False,
-            sweep=self._trial_facts(proposed, attempt, known_outcomes).to_dict(),
+            sweep=facts_of_trial.to_dict(),
             code=self.sweep.required_code,
         )
 
-    def _trial_facts(self, proposed: Trial, attempt: int, known_outcomes: int) -> TrialFacts:
+    def _trial_facts(
+        self, proposed: Trial, attempt: int, known_outcomes: int, earlier: RunInfo | None
+    ) -> TrialFacts:
         return TrialFacts(
             id=self.sweep.id,
             trial=proposed.key,
@@ -113,6 +117,7 @@ class JobMaker(NamedTuple):
             after=proposed.after,
             attempt=attempt,
             known=known_outcomes,
+            continues=earlier.id if earlier is not None else None,
         )
 
     def _isolation(self) -> trial.Isolation:

@@ -145,7 +145,10 @@ def _state(repo: git.Repo, sweep: Sweep, prepared: PreparedSweep) -> SweepState:
 
     def read() -> SweepState:
         infos = state.runs(repo, sweep.id)
-        return state.of_runs(infos, prepared.plan.metric, prepared.names, prepared.resource)
+        of_runs = state.of_runs(infos, prepared.plan.metric, prepared.names, prepared.resource)
+        if not prepared.plan.continues:
+            return of_runs
+        return of_runs._replace(checkpoints=state.checkpoints(repo, infos, of_runs.pending))
 
     now = read()
     experiment = sweep.facts["experiment"]
@@ -232,6 +235,9 @@ def _run(
         make_job=maker.make,
         stop_request=lambda: callbacks.stop_request() or workdir.stop_request(folder.folder),
         learns=prepared.plan.method in methods.LEARNING,
+        checkpoints=functools.partial(state.with_artifacts, repo)
+        if prepared.plan.continues
+        else None,
     )
     if prepared.plan.early_terminate is not None:
         keep = callbacks.make_pool is not None

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from gittrack import git
 from gittrack.analysis import sweep_view
-from gittrack.core import nested
+from gittrack.core import layout, nested
 from gittrack.core.run import commit_message, run_info
 from gittrack.core.run.run_info import RunInfo
 from gittrack.core.run.trials import TrialFacts
@@ -33,11 +33,15 @@ class PendingTrial(NamedTuple):
 
 
 class SweepState(NamedTuple):
-    """The outcomes in their order, the trials to run again, and the runs that count, by trial key."""
+    """The outcomes in their order, the trials to run again, and the runs that count, by trial key.
+
+    ``checkpoints`` are the runs with artifacts from which trials to run again continue, also by trial key.
+    """
 
     outcomes: tuple[Outcome, ...] = ()
     pending: tuple[PendingTrial, ...] = ()
     runs: Mapping[str, RunInfo] = {}
+    checkpoints: Mapping[str, RunInfo] = {}
 
     @property
     def next_order(self) -> int:
@@ -102,6 +106,27 @@ def of_runs(
         tuple(sorted(pending, key=_pending_rank)),
         counting,
     )
+
+
+def checkpoints(
+    repo: git.Repo, infos: Sequence[RunInfo], pending: Collection[PendingTrial]
+) -> dict[str, RunInfo]:
+    """Return for trials to run again the last attempt with artifacts that did not fail by itself."""
+    keys = {trial.trial.key for trial in pending}
+    attempts = [info for info in infos if _trial_facts(info).trial in keys]
+    attempts = with_artifacts(repo, [info for info in attempts if can_continue(info)])
+    return {_trial_facts(info).trial: info for info in sorted(attempts, key=lambda info: info.id)}
+
+
+def can_continue(info: RunInfo) -> bool:
+    """Return whether another attempt may continue from a run: it was ended from outside."""
+    return info.commit is not None and info.status not in (run_info.FAILED, run_info.RUNNING)
+
+
+def with_artifacts(repo: git.Repo, infos: Sequence[RunInfo]) -> list[RunInfo]:
+    """Return the runs that are in this repository and have artifacts."""
+    exist = git.exist(repo, [f"{info.commit}:{layout.OUTPUTS}" for info in infos])
+    return [info for info, is_here in zip(infos, exist, strict=True) if is_here]
 
 
 def _pending_rank(pending: PendingTrial) -> tuple[int, int, str]:

@@ -556,6 +556,46 @@ def test_halving_goes_on_from_the_rung_before(project):
     assert done.out.startswith("EXACT"), done.out + done.err
 
 
+SAVES_AND_WAITS = """
+import gittrack, os, pathlib, sys, time
+params, begun = gittrack.params(), pathlib.Path(sys.argv[1])
+before = os.environ.get("GITTRACK_RESUME")
+done = int(pathlib.Path(before, "state.txt").read_text()) if before else 0
+with gittrack.init(config=params) as run:
+    for epoch in range(done, params["epochs"]):
+        run.log({"loss": params["x"], "begins": done}, step=epoch)
+        pathlib.Path("state.txt").write_text(str(epoch + 1))
+        run.log_artifact("state.txt")
+        if not begun.exists():
+            begun.touch()
+            time.sleep(60)
+"""
+
+
+@pytest.mark.slow  # it waits for a sweep twice
+@pytest.mark.parametrize("machines", [(), WORKERS])
+def test_an_interrupted_trial_continues_from_its_own_checkpoint(project, scratch, machines):
+    Path("late.py").write_text(SAVES_AND_WAITS)
+    git(".", "add", "late.py")
+    Path("made.yaml").write_text(
+        "method: halving\nmetric: {name: loss, goal: minimize}\nconfigs: 2\n"
+        "resource: {name: epochs, min: 2, max: 4, eta: 2, mode: resume}\n"
+        "parameters:\n  x: {min: 0.0, max: 1.0}\n"
+    )
+    words = ("sweep", *EMPTY, "made.yaml", *machines, "--", sys.executable, "late.py")
+    process = start(sys.executable, "-m", "gittrack", *words, str(scratch / "begun"))
+    while not (scratch / "begun").exists():
+        assert process.poll() is None, process.stderr.read()
+        os.sched_yield()
+    assert run_cli("sweep", "stop", "--now", "@").code == 0
+    process.communicate()
+    assert run_cli("sweep", "resume", "@", *machines).code == 0
+    (first,) = (run["id"] for run in listed() if run["sweep"].get("interrupted"))
+    (again,) = (run for run in listed() if run["sweep"].get("continues") == first)
+    assert again["metrics"]["begins"]["last"] == 1
+    assert run_cli("reproduce", again["id"], "--in-place").out.startswith("EXACT")
+
+
 def rooms():
     folder = Path(".git/gittrack/sweeps")
     return sorted(os.listdir(folder)) if folder.is_dir() else []

@@ -32,24 +32,26 @@ class Trials:
         request = session.RunRequest(sweep={"id": SWEEP})
         return Job(Trial(str(key), int(key), {"x": 1}), attempt, 0, final, request)
 
-    def ran(self, job, *, delivered=True, **sweep):
+    def ran(self, job, *, delivered=True, artifacts=None, **sweep):
         """Record the run of a job; return the report of its worker."""
         self.number += 1
         trial = {"id": SWEEP, "trial": job.trial.key, "config": job.trial.config}
         trial = {**trial, "attempt": job.attempt, "known": 0, **sweep}
-        raw = run_values.commit(self.repo, self.number, metrics={"loss": 1.0}, sweep=trial)
+        raw = run_values.commit(
+            self.repo, self.number, metrics={"loss": 1.0}, sweep=trial, artifacts=artifacts or {}
+        )
         if delivered:
             results.deliver(self.repo, SWEEP, job.trial.key, raw.commit)
         run = {"id": raw.id, "experiment": "default", "status": "finished", "commit": raw.commit}
         return {"mark": job.mark, "run": {**run, "sweep": trial}, "host": "b", "warnings": []}
 
-    def pool(self, *executors, continues=False):
+    def pool(self, *executors, **options):
         names, meeting = (
             SweepNames(SWEEP, "default"),
             shared_repository.SharedRepository(self.repo, SWEEP),
         )
         common = tasks.TaskBasis("c0ffee", tasks.Location("/p", "/p/.git", "token"))
-        return EnginePool(self.repo, names, executors, meeting, common, 0, continues=continues)
+        return EnginePool(self.repo, names, executors, meeting, common, 0, **options)
 
 
 @pytest.fixture

@@ -174,3 +174,17 @@ def test_only_executors_that_have_tasks_are_waited_for(trials):
     pool.submit(trials.job(0))
     pool.wait(0.25)
     assert (busy.timeout, idle.timeout) == (0.25, 0)
+
+
+def test_a_trial_may_reach_its_time_limit_often_if_it_continues_from_its_checkpoint(trials, engine):
+    pool = trials.pool(engine, resumes=True)
+    for attempt in range(1, 6):
+        pool.submit(trials.job(0, attempt))
+        artifacts = {"model": b"weights"} if attempt < 3 else {}
+        report = trials.ran(
+            trials.job(0, attempt), delivered=False, interrupted=True, artifacts=artifacts
+        )
+        engine.futures["0"].set_result({**report, "lost": "job 7_0 reached its time limit"})
+        (ended,) = pool.wait(0)
+        assert (ended.report.problem is None) == (attempt < 5)
+    assert "lost its worker 3 times" in ended.report.problem[0]

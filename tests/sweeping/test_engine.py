@@ -128,3 +128,28 @@ def test_a_wish_to_stop_now_ends_what_runs():
     pool = ByHand(2, [[], ["0!", "1!"]])
     assert not run(Told(3), pool, lambda: next(wishes))
     assert pool.ending
+
+
+def test_an_attempt_continues_from_the_artifacts_of_an_interrupted_one():
+    """Attempt 2 logs none before it dies, too, so attempt 3 gets those of attempt 1."""
+    begun = []
+
+    class Dying(ByHand):
+        def _report(self, key):
+            if len(begun) == 3:
+                return super()._report(key)
+            info = RunInfo(
+                f"run{len(begun)}", "e", "killed", commit="c", sweep=TrialFacts("s", key)
+            )
+            return TrialReport(info, lost="the node is needed")
+
+    def make_job(trial, attempt, known, earlier):
+        begun.append(earlier and earlier.id)
+        return Job(trial, attempt, known, True, session.RunRequest(sweep={"id": "s"}))
+
+    setting = engine.EngineSettings(
+        *(Told(1), Dying(1, [["0"], ["0"], ["0"]]), Quiet(), "loss", (), make_job, lambda: None),
+        checkpoints=lambda runs: [run for run in runs if run.id == "run1"],
+    )
+    assert engine.Engine(setting, state.SweepState(), first=True).run()
+    assert begun == [None, "run1", "run1"]

@@ -113,3 +113,9 @@ def test_params_of_the_sweep_override_the_base():
 
 def test_a_seed_is_not_added_to_params_that_have_none():
     assert params_of({}, Trial("0", 0, {"x": 1}, seed=5), None) == {"x": 1}
+
+
+def test_the_run_says_which_run_it_continues(project):
+    earlier = RunInfo("20260227-143022-a1b2c3d4", "e", "killed", commit=COMMIT, ref="refs/runs/e/x")
+    made = job(maker(), attempt=2, earlier=earlier)
+    assert made.request.sweep["continues"] == earlier.id == made.earlier.id

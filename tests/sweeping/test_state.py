@@ -3,12 +3,14 @@
 import math
 
 import pytest
+import run_values
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gittrack.core.run.run_info import RunInfo
 from gittrack.core.run.series import Metric
 from gittrack.core.run.trials import TrialFacts
+from gittrack.read.runs import reader
 from gittrack.sweeping import state
 
 
@@ -121,3 +123,23 @@ def test_values_are_looked_up_by_dotted_names():
     assert state.value_at(params, "model.lr") == 0.1
     assert state.value_at(params, "model") == {"lr": 0.1}
     assert state.value_at(params, "model.x") is None
+
+
+def test_a_trial_to_run_again_continues_from_its_last_attempt_with_artifacts(empty_repo):
+    def attempt(number, status="killed", artifacts=(), key="0"):
+        sweep = {"id": "s", "trial": key, "config": int(key)}
+        contents = dict.fromkeys(artifacts, b"weights")
+        raw = run_values.commit(
+            empty_repo,
+            number,
+            status=status,
+            artifacts=contents,
+            sweep=sweep,
+            metrics={"loss": 1.0},
+        )
+        return reader.decode(empty_repo, raw)
+
+    saved = attempt(1, artifacts=["model"])
+    runs = [saved, attempt(2), attempt(3, "failed", ["broken"]), attempt(4, key="1")]
+    found = of(*runs)
+    assert state.checkpoints(empty_repo, runs, found.pending) == {"0": saved}

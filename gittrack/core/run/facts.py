@@ -189,6 +189,7 @@ FACTS = (
     Fact("sweep.interrupted", FLAG, "whether the sweep ended the trial"),
     Fact("sweep.stopped", NUMBER, "the step at which the trial was stopped early"),
     Fact("sweep.why", TEXT, "why the sweep ended the trial"),
+    Fact("sweep.continues", RUN_ID, "the run whose artifacts it started from"),
 )
 
 # Keys of run.yaml or a journal that only gittrack uses: they are not listed and not in JSON.

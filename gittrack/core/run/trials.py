@@ -23,7 +23,9 @@ class TrialFacts(NamedTuple):
     config, rung, bracket, budget, seed
         Numbers of the configuration, its rung and its bracket; the budget; the seed.
     after : str or None
-        The trial whose artifacts this trial started from.
+        The trial of the previous rung, whose artifacts this trial started from.
+    continues : str or None
+        The run whose artifacts this attempt started from: that of ``after``, or an earlier attempt.
     attempt : int
         How often the trial was tried, from 1.
     known : int
@@ -53,6 +55,7 @@ class TrialFacts(NamedTuple):
     interrupted: bool = False
     stopped: float | None = None
     why: str | None = None
+    continues: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the facts in the form of run.yaml, without those that have no value."""

@@ -336,6 +336,44 @@ def preempted(project: Project) -> str:
     return f"3 results, {lines}"
 
 
+SAVES = """
+import gittrack
+params, before = gittrack.params(), os.environ.get("GITTRACK_RESUME")
+x = str(params["x"])
+done = int(Path(before, "state.txt").read_text()) if before else 0
+run = gittrack.init(config=params)
+for epoch in range(done, params["epochs"]):
+    run.log({{"loss": float(x), "begins": done}}, step=epoch)
+    Path("state.txt").write_text(str(epoch + 1))
+    run.log_artifact("state.txt")
+    if not (marks / "begun").exists():
+        (marks / "begun").touch()
+        time.sleep(600)
+run.finish()
+sys.exit()
+"""
+
+
+@fault(SAVES.replace("{{", "{").replace("}}", "}"))
+def requeued_with_a_checkpoint(project: Project) -> str:
+    (project.folder / "sweep.yaml").write_text(
+        "program: train.py\nmethod: halving\nmetric: {name: loss, goal: minimize}\nconfigs: 2\n"
+        "resource: {name: epochs, min: 2, max: 4, eta: 2, mode: resume}\n"
+        "parameters:\n  x: {min: 0.0, max: 1.0}\n"
+    )
+    project.call(["git", "add", "sweep.yaml"])
+    project.call(["git", "commit", "-qm", "A sweep"])
+    sweep = project.begin("sweep", "sweep.yaml", "--engine", "slurm", "--sbatch", "--requeue")
+    until(lambda: (project.marks / "begun").exists())
+    until(lambda: len(running()) == 1)
+    slurm("scontrol", "requeue", *running())
+    assert sweep.wait(240) == 0, project.output
+    project.check(3)
+    (again,) = (run for run in project.runs() if run["sweep"].get("attempt") == 2)
+    assert again["metrics"]["begins"]["last"] == 1, again
+    return "3 results, attempt 2 began with epoch 1 of its own checkpoint"
+
+
 @fault(FIRST_IS_LONG)
 def time_limit(project: Project) -> str:
     sweep = project.sweep(3, "--sbatch", "--time=1")
