@@ -58,7 +58,7 @@ def _merge(repo: git.Repo, tracking: str) -> None:
             if ours is None:
                 refs.update(repo, layout.NOTES, theirs, None, "gittrack: pull")
             else:
-                repo.read("notes", f"--ref={layout.NOTES}", *_MERGE, tracking, shared=True)
+                repo.fetching().read("notes", f"--ref={layout.NOTES}", *_MERGE, tracking)
             return
         except git.GitError:  # another process annotated a run meanwhile
             if notes.tip(repo, layout.NOTES) == ours:

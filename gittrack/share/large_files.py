@@ -247,7 +247,7 @@ def bring(repo: git.Repo, remote: str, watch: Watch, *, unattended: bool = False
     if not pending:
         return Arrived()
     here = ContentStore.of(repo.common_dir)
-    every = needs.of_runs(repo, pending)
+    every = needs.of_runs(repo.fetching(), pending)  # plain git may have left files of them out
     missing = [content for content in every if here.content(content.digest) is None]
     failures: dict[Pointer, str] = {}
     try:

@@ -23,6 +23,7 @@ _CAREFUL = (
 _EXPLICIT = (
     *("--no-prune", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head"),
     *("--no-auto-maintenance", "--refmap=", "--quiet"),
+    "--no-filter",  # a run comes whole into a partial clone, too: each run has few files, and all are read
 )
 # With protocol 2, a host first tells what it can do, and lists its refs if asked again.  `git ls-remote` asks
 # for all refs whatever its patterns are, so that protocol spares nothing and costs one more request.

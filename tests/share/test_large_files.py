@@ -17,6 +17,7 @@ from gittrack.disk import lfs_pointer
 from gittrack.disk.content_store import FRESH_SECONDS, ContentStore
 from gittrack.disk.lfs_pointer import Pointer
 from gittrack.models import register
+from gittrack.share import large_files
 from gittrack.share import push as pushing
 
 WEIGHTS = bytes(range(256)) * 8
@@ -57,6 +58,24 @@ def test_a_large_file_arrives_with_its_run(team):
     assert (pulled.files, pulled.unavailable) == (1, ())
     shutil.rmtree(on_server(team).parents[2])  # it is here now
     assert content(bob, "big") == WEIGHTS
+
+
+def test_a_run_comes_whole_into_a_partial_clone(team):
+    ann, bob, cid = team
+    train(ann, "big")
+    ann.push()
+    run_git(server(team), "config", "uploadpack.allowFilter", "true")
+    run_git(server(team), "config", "uploadpack.allowAnySHA1InWant", "true")
+    for clone, filter_ in ((bob, "blob:none"), (cid, "tree:0")):
+        run_git(clone.folder, "remote", "set-url", "origin", f"file://{server(team)}")
+        run_git(clone.folder, "config", "remote.origin.promisor", "true")
+        run_git(clone.folder, "config", "remote.origin.partialCloneFilter", filter_)
+    # As earlier versions fetched it, without its files.
+    run_git(cid.folder, "fetch", "-q", "origin", "refs/runs/*:refs/runs/*")
+    large_files.expect(cid.repo, [str(cid.run("big").commit)])
+    assert [bob.pull().files, cid.pull().files] == [1, 1]
+    missing = run_git(bob.folder, "rev-list", "--objects", "--missing=print", "--glob=refs/runs")
+    assert "?" not in missing
 
 
 def test_a_pull_without_large_files_and_get_when_one_is_needed(team):
