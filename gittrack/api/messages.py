@@ -12,12 +12,14 @@ from gittrack.show.terminal import text
 from gittrack.show.terminal.columns import short_id, summary_line
 
 _MOST_NAMES = 3
+_WARNING = 30  # `logging.WARNING`
 
 
 def show(line: str) -> None:
     """Print a line on stderr, unless the program has turned off the logger ``gittrack``."""
-    logging = sys.modules.get("logging")  # a program that did not import it has turned nothing off
-    is_off = logging is not None and not logging.getLogger("gittrack").isEnabledFor(logging.WARNING)
+    # A program that did not import it, or imports it in a thread just now, has turned nothing off.
+    get_logger = getattr(sys.modules.get("logging"), "getLogger", None)
+    is_off = get_logger is not None and not get_logger("gittrack").isEnabledFor(_WARNING)
     if sys.stderr is not None and not is_off:
         with contextlib.suppress(OSError, ValueError):  # a closed or broken stderr ends no training
             sys.stderr.write(f"gittrack: {line}\n")

@@ -272,7 +272,7 @@ def _look_ahead(verb: str, words: list[str]) -> None:
         refs.look_ahead(folder, *names.PLACES)
     if verb in (*PLAIN, *_LOOK_AT_MODELS):
         needs_goal = verb == "top" and not {"--min", "--max"} & set(words)
-        git.look_ahead(folder, config=needs_goal or verb in _SHARE)
+        git.look_ahead(folder, config=needs_goal or verb in ("run", *_SHARE))
 
 
 def _report(message: str, hint: str, code: int) -> int:

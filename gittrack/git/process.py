@@ -1,11 +1,10 @@
 """The only module that starts git.
 
-Each call is an argument list.  Text from outside is an operand after ``--end-of-options`` or ``--``, or
-is passed on stdin.
+Each call is an argument list; text from outside is an operand after ``--``, or is passed on stdin.
 
-There are two kinds of calls.  A *looking* call has no prompts, no network, and runs no other program: hooks,
-pagers, external diffs and the file system monitor of the repository are off.  A *talking* call may reach
-a remote, with the user's credentials and prompts.  Looking is the default.
+A *looking* call has no prompts, no network, and runs no other program: hooks, pagers, external diffs and
+the file system monitor of the repository are off.  A *talking* call may reach a remote, with the user's
+credentials and prompts.  Looking is the default.
 """
 
 from __future__ import annotations
@@ -21,6 +20,8 @@ from gittrack.git.files import repository
 
 if TYPE_CHECKING:
     import git as gitpython
+
+    from gittrack.git.files.new_ref import PlainRefs
 
 OLDEST = (2, 36)
 
@@ -63,10 +64,8 @@ class Call:
 
     Parameters
     ----------
-    args
-        The arguments after ``git``.
-    cwd
-        The folder to run in; None for the current one.
+    args, cwd
+        The arguments after ``git``, and the folder to run in; None for the current one.
     env
         Additional environment variables.
     feed
@@ -168,6 +167,7 @@ class Repo(NamedTuple):
     prefix: str
     hash_name: str
     fetches: bool = False  # whether calls may fetch what a partial clone left out
+    plain_refs: PlainRefs | None = None  # how to create refs without a process, if that is known
 
     def fetching(self) -> Repo:
         """Return the repository for reading one run: its calls fetch objects that a partial clone left out.
@@ -276,8 +276,7 @@ def find_by_git(start: str) -> Repo:
         problem = "the path of this repository or folder has a line break"
         raise TrackError(problem, "move it to a folder whose name has none")
     git_dir, common_dir, bare, hash_name, prefix = lines[:5]
-    inside = bare == "false" and answer.code == 0
-    top = lines[5] if inside and len(lines) > 5 else None
+    top = lines[5] if bare == "false" and answer.code == 0 and len(lines) > 5 else None
     return Repo(start, git_dir, common_dir, top, prefix, hash_name)
 
 

@@ -146,6 +146,8 @@ def update(repo: Repo, ref: str, new: str, old: str | None, reason: str) -> None
     The ``reference-transaction`` hook of the user runs, because it may be an audit trail.
     Raises GitError if the ref was not at ``old``.
     """
+    if old is None and repo.plain_refs is not None and repo.plain_refs.create(ref, new):
+        return
     expected = "0" * len(new) if old is None else old
     transact(repo, [f"update {ref}\0{new}\0{expected}"], reason)
 

@@ -16,6 +16,7 @@ from gittrack.core.run import events, judgement, run_info
 from gittrack.core.secrets import redact_command, redact_text
 from gittrack.disk import folders, this_machine
 from gittrack.git import refs, version
+from gittrack.git.files import new_ref
 from gittrack.record import hooks, journal
 from gittrack.record.code import capture, known_code
 from gittrack.record.code.known_code import KnownCode
@@ -115,6 +116,8 @@ def begin(
     if options.live is not None:
         background.show_live(repo, book.folder, options.live)
     files = changes.CodeFiles(captured.tree, captured.tracked, captured.new_files, outputs)
+    plain_refs = new_ref.plain_refs(repo.common_dir, config, str(book.folder))
+    repo = repo._replace(plain_refs=plain_refs)
     return Session(
         *(repo, book, options, author(config), started, clock, warnings, post), files, captured.diff
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import sys
+import types
 from types import SimpleNamespace
 
 import pytest
@@ -74,6 +75,12 @@ def test_a_program_can_turn_the_lines_off(capsys):
         assert capsys.readouterr().err == ""
     finally:
         logger.setLevel(before)
+
+
+def test_a_line_does_not_wait_for_a_thread_that_imports_logging(capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "logging", types.ModuleType("logging"))
+    messages.show("line")
+    assert capsys.readouterr().err == "gittrack: line\n"
 
 
 def closed() -> io.StringIO:

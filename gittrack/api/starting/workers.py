@@ -33,8 +33,9 @@ def print_silent_rank(reason: str) -> None:
 
 def parent() -> int | None:
     """Return the process id of the parent if this is a worker process of multiprocessing, else None."""
-    process = sys.modules.get("multiprocessing.process")
-    creator = None if process is None else process.parent_process()
+    # A module that another thread imports just now does not have the function yet.
+    process = getattr(sys.modules.get("multiprocessing.process"), "parent_process", None)
+    creator = None if process is None else process()
     return None if creator is None else int(creator.pid)
 
 

@@ -1,0 +1,136 @@
+"""Create a ref without a process, in a repository in which git would only write a file.
+
+The file gets its name when its content is on the disk, and only if there is none of that name.  So a kill
+leaves no lock behind, and git can look at refs and pack them at any time.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+
+from gittrack.core.fast_typing import NamedTuple
+from gittrack.git.files import packed_refs
+
+HOOK = "reference-transaction"
+_PLAIN_NAME = r"refs(?:/[A-Za-z0-9_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*)+"
+_UNUSUAL = ("include.", "includeif.", "extensions.", "hook.")
+_ATTEMPTS = 5  # git may remove an empty folder of refs at any time
+
+
+class PlainRefs(NamedTuple):
+    """A repository whose refs are files, and in which a new ref calls nothing else.
+
+    Attributes
+    ----------
+    common_dir : str
+        The common folder of git.
+    hook : str
+        The path of the hook that git would call.
+    scratch : str
+        A folder for the file before it has its name.
+    configured : tuple
+        What shows whether a file with settings of git has changed, see `_stamps`.
+    """
+
+    common_dir: str
+    hook: str
+    scratch: str
+    configured: tuple[tuple[int, int, int] | None, ...]
+
+    def create(self, ref: str, oid: str) -> bool:
+        """Create a ref, durably.
+
+        Returns
+        -------
+        bool
+            False if nothing was done, and git has to do it: it runs the hook, waits for others, or tells what
+            is wrong.
+        """
+        if os.path.lexists(self.hook) or _stamps(self.common_dir) != self.configured:
+            return False
+        if not re.fullmatch(_PLAIN_NAME, ref) or ref.endswith(".lock") or ".lock/" in ref:
+            return False
+        path = os.path.join(self.common_dir, ref)
+        content = os.path.join(self.scratch, "new-ref")
+        try:
+            _write(content, f"{oid}\n")
+            if os.path.lexists(f"{path}.lock") or _is_in_the_way(self.common_dir, ref):
+                return False
+            _link(content, path)
+            os.unlink(content)
+        except OSError:
+            return False
+        return True
+
+
+def plain_refs(common_dir: str, config: Mapping[str, str], scratch: str) -> PlainRefs | None:
+    """Return the refs of a repository if `PlainRefs.create` may write them, else None.
+
+    Parameters
+    ----------
+    common_dir : str
+        The common folder of git.
+    config : mapping of str to str
+        The whole configuration of git, as it is now.
+    scratch : str
+        A folder on the same disk, which the caller removes.
+    """
+    hooks = os.path.expanduser(config.get("core.hookspath") or f"{common_dir}/hooks")
+    shared = config.get("core.sharedrepository", "umask").lower()
+    logged = config.get("core.logallrefupdates", "true").lower()
+    is_unusual = shared not in ("umask", "false", "0") or logged == "always"
+    if is_unusual or not os.path.isabs(hooks) or any(key.startswith(_UNUSUAL) for key in config):
+        return None
+    return PlainRefs(common_dir, os.path.join(hooks, HOOK), scratch, _stamps(common_dir))
+
+
+def _write(path: str, text: str) -> None:
+    """Write a new file, durably.  Raises OSError."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
+    with open(os.open(path, flags, 0o666), "w", encoding="ascii") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _link(content: str, path: str) -> None:
+    """Give a file the name of a ref.  Raises OSError if there is such a file, or a ref is in the way."""
+    for attempt in range(_ATTEMPTS):
+        try:
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            os.link(content, path)
+            return
+        except FileNotFoundError:
+            if attempt == _ATTEMPTS - 1:
+                raise
+
+
+def _is_in_the_way(common_dir: str, ref: str) -> bool:
+    """Return whether ``packed-refs`` has the ref, or one above or below it."""
+    parts = ref.split("/")
+    above = ("/".join(parts[:end]) for end in range(2, len(parts)))
+    return (
+        packed_refs.exists(common_dir, ref)
+        or packed_refs.exists_below(common_dir, f"{ref}/")
+        or any(packed_refs.exists(common_dir, name) for name in above)
+    )
+
+
+def _stamps(common_dir: str) -> tuple[tuple[int, int, int] | None, ...]:
+    """Return inode, size and time of the last change of each file in which git looks for settings."""
+    home = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
+    own = (os.path.expanduser("~/.gitconfig"), f"{home}/git/config")
+    chosen = os.environ.get("GIT_CONFIG_GLOBAL")
+    system = os.environ.get("GIT_CONFIG_SYSTEM", "/etc/gitconfig")
+    files = (f"{common_dir}/config", *((chosen,) if chosen is not None else own), system)
+    return tuple(map(_stamp, files))
+
+
+def _stamp(path: str) -> tuple[int, int, int] | None:
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status.st_ino, status.st_size, status.st_mtime_ns
