@@ -350,12 +350,8 @@ LAZY_IMPORTS = {
         "gittrack.disk.folders": "most listings write nothing",
         "gittrack.disk.lock": "most listings write nothing",
     },
-    "read/index/update.py": {
-        "logging": "few repositories have so many runs",
-        "gittrack.folding.visible": "most repositories have no archive",
-        "gittrack.read.index.completion": "most listings write nothing",
-        "gittrack.read.index.encoder": "most listings write nothing",
-    },
+    "read/index/update.py": {"gittrack.read.index.writing.renewal": "most listings write nothing"},
+    "read/index/writing/renewal.py": {"logging": "few repositories have so many runs"},
     "read/runs/query.py": {
         "gittrack.analysis.direction": "only a leaderboard needs it",
         "gittrack.read.runs.resolve": "only a listing without runs needs it",

@@ -6,7 +6,7 @@ the refs of runs are listed first, then the trash, and the archive is read last:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from gittrack import git
 from gittrack.core import layout
@@ -18,7 +18,20 @@ from gittrack.git import refs
 _ID_LENGTH = 24
 
 
-def lines(repo: git.Repo, listing: refs.Listing, experiment: str | None = None) -> list[str]:
+def deciding(repo: git.Repo) -> dict[str, str]:
+    """Return {ref: id} of the archive, if there is one, and of the runs in the trash, as they are now."""
+    later = {ref.name: ref.oid for ref in refs.now(repo, layout.ARCHIVE, layout.TRASH)}
+    tip = presence.loose_tip(repo)
+    return {**later, layout.ARCHIVE: tip} if tip else later
+
+
+def lines(
+    repo: git.Repo,
+    listing: refs.Listing,
+    experiment: str | None = None,
+    *,
+    decided: Mapping[str, str] | None = None,
+) -> list[str]:
     """Return the lines of the folded runs, ``<commit> <ref>``, oldest first.
 
     Parameters
@@ -29,14 +42,16 @@ def lines(repo: git.Repo, listing: refs.Listing, experiment: str | None = None) 
         The refs of the runs, of the experiment if one is given.
     experiment : str or None
         Only the runs of this experiment and of those below it.
+    decided : mapping or None
+        The answer of `deciding`, if it was called after the refs were listed.
 
     Raises
     ------
     Damaged, GitError
         If the archive cannot be read.
     """
-    later = {ref.name: ref.oid for ref in refs.now(repo, layout.ARCHIVE, layout.TRASH)}
-    tip = presence.loose_tip(repo) or later.pop(layout.ARCHIVE, "")
+    later = dict(deciding(repo) if decided is None else decided)
+    tip = later.pop(layout.ARCHIVE, "")
     if not tip:
         return []
     chunks = archive.read(repo, tip).chunks

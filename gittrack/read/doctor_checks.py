@@ -24,7 +24,8 @@ from gittrack.read import (
     refspecs,
 )
 from gittrack.read.files import artifacts
-from gittrack.read.index import store, verify
+from gittrack.read.index import store
+from gittrack.read.index.writing import verify
 from gittrack.read.runs import live
 from gittrack.read.runs.reader import Raw
 from gittrack.read.runs.source import Request

@@ -14,9 +14,12 @@ import time
 from binascii import crc32
 from collections.abc import Iterator, Mapping
 
+from gittrack.core import layout
 from gittrack.core.fast_typing import NamedTuple
 from gittrack.git.refs import TABLES
 
+# What decides which runs there are, and which annotations they have.
+OF_RUNS = (layout.RUNS, layout.NOTES, layout.TRACKING, layout.ARCHIVE, layout.TRASH)
 _SMALL = 1 << 20  # bytes; of a packed-refs up to this size, the content is compared too
 _SETTLED_SECONDS = 2.0  # a file that changes twice in less may keep its time stamp
 _VALUE = re.compile(rb"([0-9a-f]{40}|[0-9a-f]{64})\s*")
@@ -62,6 +65,15 @@ def look(common_dir: str, *prefixes: str) -> RefFiles | None:
         return RefFiles(*_stamp(common_dir), loose)
     except OSError:
         return None
+
+
+def of_archive(files: RefFiles) -> dict[str, str]:
+    """Return the loose refs that decide which folded runs are listed: that of the archive, and the trash."""
+    return {
+        name: oid
+        for name, oid in files.loose.items()
+        if name == layout.ARCHIVE or name.startswith(layout.TRASH)
+    }
 
 
 def _loose(common_dir: str, prefix: str) -> Iterator[tuple[str, bytes]]:

@@ -48,6 +48,8 @@ class Manifest(NamedTuple):
         The rows of those runs that are folded.
     archive : mapping
         {ref: id} of the loose refs that decide which folded runs are listed.
+    folding : str
+        The state of the archive and of the trash when git listed them; empty if there is no archive.
     unread : tuple of str
         The lines of listed runs that are in no chunk.
     unread_folded : tuple of str
@@ -62,9 +64,10 @@ class Manifest(NamedTuple):
     extents: tuple[Extent, ...] = ()
     stamp: str = ""
     hidden: tuple[str, ...] = ()
-    ranges: tuple[tuple[int, int], ...] = ()
-    folded: tuple[tuple[int, int], ...] = ()
+    ranges: Sequence[tuple[int, int]] = ()
+    folded: Sequence[tuple[int, int]] = ()
     archive: Mapping[str, str] = {}
+    folding: str = ""
     unread: tuple[str, ...] = ()
     unread_folded: tuple[str, ...] = ()
     others: Mapping[str, str] = {}

@@ -45,11 +45,11 @@ def list_runs(repo: git.Repo, experiment: str | None = None) -> list[Raw]:
 
 def _committed(repo: git.Repo, listing: refs.Listing, experiment: str | None) -> list[Raw]:
     """Return the runs of a listing of refs, and those that are folded, with their annotations."""
-    folded = [Raw(*parts(line), folded=True) for line in folded_lines(repo, listing, experiment)]
+    folded = [raw_of_line(line, folded=True) for line in folded_lines(repo, listing, experiment)]
     listed = split(listing)
     if listed is not None:
         lines, commit_of_notes = listed
-        runs = [Raw(*parts(line)) for line in lines]
+        runs = [raw_of_line(line, folded=False) for line in lines]
         return annotated(folded + runs, annotation_lines(repo, commit_of_notes))
     runs, commit_of_notes = folded, None
     for ref, oid in refs.parse(listing):
@@ -200,6 +200,11 @@ def parts(line: str) -> tuple[str, str, str, str]:
     """Return (id, experiment, name of the ref, commit id) of a line."""
     oid, _, ref = line.partition(" ")
     return line[-_ID_LENGTH:], ref[len(layout.RUNS) : -_ID_LENGTH - 1], ref, oid
+
+
+def raw_of_line(line: str, *, folded: bool) -> Raw:
+    """Return the run of a line, without its body."""
+    return Raw(*parts(line), folded=folded)
 
 
 def annotation_lines(repo: git.Repo, commit: str | None) -> Mapping[str, bytes]:

@@ -107,7 +107,7 @@ def newest(repo: git.Repo, request: Request) -> Selection | None:
         current = [line for line in current if listing.commit(line) not in archived]
     current.sort(key=_id_and_ref if folded else listing.run_id, reverse=True)
     end = request.offset + (request.limit or 0)
-    first = [_raw(line, line in without_ref) for line in current[:end]]
+    first = [listing.raw_of_line(line, folded=line in without_ref) for line in current[:end]]
     runs = sorted((*running, *first), reverse=True)[request.offset : end]
     return Selection(
         listing.annotated(runs, notes),
@@ -130,11 +130,6 @@ def _archived(notes: Mapping[str, bytes]) -> set[str]:
 
 def _id_and_ref(line: str) -> tuple[str, str]:
     return listing.run_id(line), line.partition(" ")[2]
-
-
-def _raw(line: str, folded: bool) -> Raw:
-    run_id, experiment, ref, commit = listing.parts(line)
-    return Raw(run_id, experiment, ref, commit, folded=folded)
 
 
 class Trash:

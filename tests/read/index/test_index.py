@@ -15,8 +15,9 @@ import run_values
 from helpers import git, listed, look, python, record, recorded, run_cli, start
 
 from gittrack import git as git_layer
-from gittrack.read.index import encoder, store, update, verify
+from gittrack.read.index import store, update
 from gittrack.read.index.store import Manifest
+from gittrack.read.index.writing import encoder, renewal, verify
 from gittrack.read.runs import listing, query
 
 COUNT = 40  # more than are left to git
@@ -159,8 +160,8 @@ def test_an_index_that_was_interrupted_is_continued(place, monkeypatch, caplog):
         return encoded(raws, *args, **more)
 
     monkeypatch.setattr(update, "_FEW", 0)
-    monkeypatch.setattr(update, "_CHUNK", 10)
-    monkeypatch.setattr(update, "_MANY", COUNT // 2)
+    monkeypatch.setattr(renewal, "_CHUNK", 10)
+    monkeypatch.setattr(renewal, "_MANY", COUNT // 2)
     monkeypatch.setattr(encoder, "encoded", interrupted)
     with pytest.raises(KeyboardInterrupt):
         query.listing(git_layer.find(), sort="loss")

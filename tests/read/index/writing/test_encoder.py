@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from run_values import NO_REPO
 
 from gittrack.core.run.run_info import Metric
-from gittrack.read.index import completion, encoder
+from gittrack.read.index import completion
 from gittrack.read.index.store import Index, Manifest
 from gittrack.read.index.table import RunTable
+from gittrack.read.index.writing import encoder
 from gittrack.read.runs.lookup import Lookup, ways
 from gittrack.read.runs.reader import Raw
 

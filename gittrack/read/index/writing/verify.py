@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 
 from gittrack import git
-from gittrack.read.index import completion, encoder, store
+from gittrack.read.index import completion, store
 from gittrack.read.index.chunk import STARTS, DamagedIndex, Extent, RunChunk
+from gittrack.read.index.writing import encoder
 from gittrack.read.runs import reader
 
 

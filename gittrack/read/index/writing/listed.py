@@ -1,0 +1,84 @@
+"""Which runs there are now, as git lists them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+from gittrack import git
+from gittrack.core import layout
+from gittrack.core.fast_typing import NamedTuple
+from gittrack.folding import visible
+from gittrack.git import refs
+from gittrack.read.index.ref_files import RefFiles
+from gittrack.read.runs import listing
+
+
+class ListedRefs(NamedTuple):
+    """The runs that have refs, and what decides which folded ones there are besides.
+
+    Parameters
+    ----------
+    lines : list of str
+        The lines of the runs with refs, newest first.
+    others : mapping
+        {ref: id} of the refs besides runs.
+    deciding : mapping
+        {ref: id} of the archive and of the runs in the trash; empty if there is no archive.
+    answer : refs.Listing
+        What git listed.
+    """
+
+    lines: list[str]
+    others: Mapping[str, str]
+    deciding: Mapping[str, str]
+    answer: refs.Listing
+
+    @property
+    def folding(self) -> str:
+        """The state of what decides; empty if there is no archive."""
+        text = "\n".join(f"{oid} {ref}" for ref, oid in sorted(self.deciding.items()))
+        return hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest() if text else ""
+
+    def with_folded(self, repo: git.Repo) -> tuple[list[str], frozenset[str]]:
+        """Return the lines of all runs, newest first, and which of them are folded.
+
+        Raises Damaged or GitError if the archive cannot be read.
+        """
+        if not self.deciding:
+            return self.lines, frozenset()
+        folded = visible.lines(repo, self.answer, decided=self.deciding)
+        return sorted((*self.lines, *folded), key=_order, reverse=True), frozenset(folded)
+
+    def are_few(self, repo: git.Repo, few: int) -> bool:
+        """Return whether there are at most so many runs.  Raises as `with_folded`."""
+        return len(self.lines) <= few and len(self.with_folded(repo)[0]) <= few
+
+
+def list_refs(repo: git.Repo, files: RefFiles) -> ListedRefs | None:
+    """Return what git lists; None if that is not plain, or not what the files of loose refs say."""
+    answer = refs.listing(repo, *listing.namespaces(None), fresh=True)
+    split = listing.split(answer)
+    if split is None:
+        return None
+    lines, _ = split
+    others = {ref.name: ref.oid for ref in listing.refs_before_runs(answer)}
+    if not _has_loose(lines, others, files.loose):
+        return None
+    deciding = visible.deciding(repo) if layout.ARCHIVE in others else {}
+    return ListedRefs(sorted(lines, key=_order, reverse=True), others, deciding, answer)
+
+
+def _has_loose(lines: Sequence[str], others: Mapping[str, str], loose: Mapping[str, str]) -> bool:
+    """Return whether a listing has what the files of loose refs say; git was not asked for the trash."""
+    runs = {f"{oid} {name}" for name, oid in loose.items() if name.startswith(layout.RUNS)}
+    rest = {name for name in loose if not name.startswith((layout.RUNS, layout.TRASH))}
+    return (not runs or runs.issubset(lines)) and all(
+        others.get(name) == loose[name] for name in rest
+    )
+
+
+def _order(line: str) -> str:
+    """Return the sort key of a line; ids are equally long.  Refs have another order: a-b/ID, a/ID."""
+    run_id, experiment, _, _ = listing.parts(line)
+    return run_id + experiment
