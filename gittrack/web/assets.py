@@ -1,8 +1,8 @@
 """The static files of the page, read once; its modules are joined into one script.
 
 A browser that asks for sixty modules needs a third of a second of CPU for that alone, and in one file they
-cannot import each other.  So each becomes a function that returns its exports.  It relies on the rules for
-modules in docs/design/web.md.
+cannot import each other.  So each becomes a block with a variable that has its exports.  It relies on the
+rules for modules in docs/design/web.md.
 """
 
 from __future__ import annotations
@@ -110,7 +110,10 @@ def compact(code: str) -> str:
 
 
 def _joined(module: Module, names: Mapping[str, str]) -> str:
-    """Return a module as a function that is called at once and returns what it exports."""
+    """Return a module as a block that puts what it exports into a variable.
+
+    Not as a function that is called at once: a browser would parse all that is in it twice.
+    """
     targets = iter(module.imports)
 
     def constants(match: re.Match[str]) -> str:
@@ -121,5 +124,6 @@ def _joined(module: Module, names: Mapping[str, str]) -> str:
     body = compact(_IMPORT.sub(constants, module.text))
     exports = [name for _, name in _EXPORT.findall(body)]
     body = _EXPORT.sub(r"\1 \2", body)
-    returned = f"return {{ {', '.join(exports)} }};\n" if exports else ""
-    return f"const {names[module.path]} = (() => {{\n{body}{returned}}})();\n"
+    name = names[module.path]
+    assignment = f"{name} = {{ {', '.join(exports)} }};\n" if exports else ""
+    return f"let {name};\n{{\n{body}{assignment}}}\n"
