@@ -99,7 +99,7 @@ class Application:
             ("Content-Type", answer.kind),
             ("Content-Length", str(size)),
             ("Content-Security-Policy", answer.policy),
-            *security.HEADERS,
+            *security.headers(environ),
             *answer.headers,
         ]
         start_response(f"{answer.status} {reason}", headers)

@@ -82,6 +82,16 @@ def test_another_site_may_link_to_the_page_but_not_frame_it(served):
     assert served.get(DOCUMENT, *navigation, "Sec-Fetch-Dest: document").status == 403
 
 
+def test_who_leads_here_from_elsewhere_keeps_no_handle_of_the_window(served):
+    name, navigation = "cross-origin-opener-policy", ("Sec-Fetch-Mode: navigate",)
+    for site in ("cross-site", "same-site"):
+        reply = served.get("/", f"Sec-Fetch-Site: {site}", *navigation)
+        assert reply.headers[name] == "same-origin"
+    assert served.get("/").headers[name] == "same-origin"  # an old browser does not say
+    for site in ("none", "same-origin"):  # a process more for nothing
+        assert name not in served.get("/", f"Sec-Fetch-Site: {site}", *navigation).headers
+
+
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "FOO"])
 def test_only_reading_is_allowed(served, method):
     reply = served.get(DOCUMENT, "Content-Length: 0", method=method)
