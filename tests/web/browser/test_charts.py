@@ -164,6 +164,7 @@ def test_two_fingers_zoom_and_one_moves(charts):
     send("Move", (left + 50, y), (left + 250, y))
     send("End")
     expect(charts.get_by_role("button", name="reset zoom")).to_be_visible()
+    expect(charts).to_have_url(re.compile("from="))
     zoomed = [float(end) for end in re.findall(r"(?:from|to)=([\d.]+)", charts.url)]
     assert 0 < zoomed[0] < zoomed[1] < 99
     send("Start", (left + 100, y))
@@ -174,6 +175,7 @@ def test_two_fingers_zoom_and_one_moves(charts):
     assert moved[0] < zoomed[0]
     assert moved[1] - moved[0] == pytest.approx(zoomed[1] - zoomed[0])
     charts.get_by_role("button", name="zoom out").click()
+    expect(charts).not_to_have_url(re.compile(f"from={moved[0]}"))
     wider = [float(end) for end in re.findall(r"(?:from|to)=(-?[\d.]+)", charts.url)]
     assert wider[1] - wider[0] == pytest.approx(2 * (moved[1] - moved[0]))
 
@@ -221,6 +223,7 @@ def test_groups_are_means_with_a_band_that_is_in_the_address(project, served, pa
     lines.first.click()  # hides it
     expect(lines.first).to_have_attribute("aria-pressed", "false")
     expect(page.get_by_role("application", name="loss: 1 curve ")).to_be_visible()
+    expect(page).to_have_url(re.compile("hidden="))
     page.reload()
     expect(page.get_by_label("band of groups")).to_have_value("range")
     expect(lines.first).to_have_attribute("aria-pressed", "false")

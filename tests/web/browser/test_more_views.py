@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import helpers
@@ -47,7 +48,7 @@ def test_scatter_shows_and_opens_the_run_under_the_pointer(many, served, page):
     page.get_by_label("x", exact=True).select_option("params.lr")
     page.locator("summary").click()
     expect(page.locator(".values tbody tr")).to_have_count(6)
-    assert "axes=" in page.url
+    expect(page).to_have_url(re.compile("axes="))
     box = plotted(page)
     share = 0.04 / 1.08  # the margin beside the outermost point
     x = box["x"] + 70 + (box["width"] - 90) * share
@@ -103,6 +104,7 @@ def test_a_brush_keeps_the_runs_in_it(many, served, page):
     expect(within).to_have_text("3 of 6 runs are within the brushes")
     page.locator("summary").click()
     expect(page.locator(".values tbody tr")).to_have_count(3)
+    expect(page).to_have_url(re.compile("axes=.*brush"))
     page.reload()  # the brush is in the address
     expect(within).to_have_text("3 of 6 runs are within the brushes")
     page.get_by_role("button", name="remove all brushes").click()

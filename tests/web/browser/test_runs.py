@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 
 import helpers
@@ -62,7 +63,8 @@ def test_a_click_sorts_by_the_best(recorded, served, page):
     assert names(page)[0] == "run 1"
     page.get_by_role("button", name="loss", exact=True).click()
     assert names(page) == ["run 0", "run 1", "run 2"]
-    page.reload()  # the order is in the address
+    expect(page).to_have_url(re.compile("sort=.*loss"))  # the order is in the address
+    page.reload()
     page.wait_for_selector("tbody tr[data-key]")
     assert names(page) == ["run 0", "run 1", "run 2"]
 

@@ -43,7 +43,7 @@ def test_groups_have_the_numbers_of_top(table):
         expect(row).to_contain_text(number)
     groups.first.click()
     expect(table.locator("tbody tr[data-key]")).to_have_count(3)
-    assert "group=%3D-seed" in table.url
+    expect(table).to_have_url(re.compile("group=%3D-seed"))
     table.get_by_role("button", name="remove: all except seed").click()
     expect(table.locator("tbody tr[data-key]")).to_have_count(6)
 
@@ -129,8 +129,8 @@ def test_an_eye_hides_the_curves_of_a_run(table):
     eye = table.locator("tbody tr[data-key] .eye").first
     eye.click()
     expect(eye).to_have_attribute("aria-pressed", "false")
-    assert "hidden=" in table.url
-    assert "selected=" not in table.url
+    expect(table).to_have_url(re.compile("hidden="))
+    expect(table).not_to_have_url(re.compile("selected="))
 
 
 def test_rows_are_copied_and_saved(table):
@@ -287,7 +287,7 @@ def test_panes_are_hidden_and_resized(large):
     large.get_by_role("button", name="hide or show the table").click()
     expect(table).to_be_visible()
     large.get_by_role("separator").press("ArrowRight")
-    assert "split=55" in large.url
+    expect(large).to_have_url(re.compile("split=55"))
     assert table.bounding_box()["width"] == pytest.approx(1400 * 0.55, abs=2)
 
 
@@ -301,7 +301,7 @@ def test_the_theme_and_a_narrow_window(large):
     for _ in range(2):
         large.get_by_role("button", name="theme").click()
     assert background() != light
-    assert "theme=dark" in large.url
+    expect(large).to_have_url(re.compile("theme=dark"))
     large.set_viewport_size({"width": 400, "height": 700})
     charts = large.locator(".pane.charts").bounding_box()
     assert charts["width"] == pytest.approx(400, abs=16)

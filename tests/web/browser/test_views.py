@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import helpers
@@ -53,7 +54,7 @@ def test_two_picked_runs_are_compared_with_their_code(two, served, page):
     table.get_by_label("only these").check()
     expect(table.locator("tbody tr")).to_have_count(1)
     expect(table.locator(".command")).to_contain_text(":artifacts/table.csv refs/runs/")
-    assert "tab%3Dfiles" in page.url
+    expect(page).to_have_url(re.compile("tab%3Dfiles"))
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")  # all tabs are printed
     for tab in ("Values", "Code", "Artifacts"):

@@ -34,6 +34,9 @@ const VIEWS = {
   scatter: mountScatter, parallel: mountParallel, importance: mountImportance,
 };
 
+// Milliseconds without a change, after which the address follows: a browser takes longer for that than for a sorted table.
+const PAUSE = 150;
+
 // The part of the state that is not in the address.
 const transient = {
   runs: null, // the document `runs`; of many runs, a key is null until its row is there
@@ -93,17 +96,42 @@ function showView(/** @type {HTMLElement} */ root, /** @type {App} */ app) {
 
 function followAddress(/** @type {import("./store.js").Store} */ store, /** @type {import("./state.js").State} */ initial) {
   const names = Object.keys(defaults);
-  store.on(names, (state, changed) => {
-    const hash = `#${encode(state, initial)}`;
-    if (hash === (location.hash || "#")) return;
-    const step = changed.has("view") || changed.has("target");
+  let waiting = /** @type {import("./state.js").State | null} */ (null); // a state that is not in the address yet
+  let timer = 0;
+
+  function write(/** @type {"pushState" | "replaceState"} */ how, /** @type {import("./state.js").State} */ state) {
+    const hash = encode(state, initial);
+    if (hash === encode(decode(location.hash, initial), initial)) return; // it may be written in another way
     try {
-      history[step ? "pushState" : "replaceState"](null, "", hash);
+      history[how](null, "", `#${hash}`);
     } catch {
       // a page in a frame of a notebook has no address of its own
     }
+  }
+
+  function flush() {
+    clearTimeout(timer);
+    if (waiting) write("replaceState", waiting);
+    waiting = null;
+  }
+
+  store.on(names, (state, changed) => {
+    const isStep = changed.has("view") || changed.has("target");
+    if (isStep) {
+      flush(); // so that the way back leads to what was shown
+      return write("pushState", state);
+    }
+    clearTimeout(timer);
+    waiting = state;
+    timer = window.setTimeout(flush, PAUSE);
   });
-  for (const event of ["popstate", "hashchange"]) addEventListener(event, () => store.set(decode(location.hash, initial)));
+  addEventListener("pagehide", flush);
+  for (const event of ["popstate", "hashchange"]) {
+    addEventListener(event, () => {
+      waiting = null; // it is of another place in the history
+      store.set(decode(location.hash, initial));
+    });
+  }
 }
 
 main().catch((error) => {
