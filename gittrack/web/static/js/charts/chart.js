@@ -10,7 +10,7 @@ import { lineWith, reading, readings } from "./nearest.js";
 import { followPointer } from "./pointer.js";
 import { csv, download, png, svg } from "./save.js";
 import { widened } from "./scale.js";
-import { sceneOf } from "./scene.js";
+import { looksLike, sceneOf } from "./scene.js";
 import { createTooltip, valueText } from "./tooltip.js";
 import { described, spoken, walked } from "./walk.js";
 
@@ -86,7 +86,8 @@ export function createChart(title, shared = {}) {
   plot.addEventListener("blur", () => place && leave());
   paintAgain(plot, (reason) => {
     if (reason === "paper" || (reason === "sight" && isStale)) draw(measured());
-    else if (reason === "colors" || (reason === "size" && (scene?.width !== canvas.clientWidth || scene?.height !== canvas.clientHeight))) paint(null, {});
+    else if (reason === "colors") paint(null, {}, measured(), false);
+    else if (reason === "size" && (scene?.width !== canvas.clientWidth || scene?.height !== canvas.clientHeight)) paint(null, {});
   });
 
   /** Do what a key means; false if it means nothing here. */
@@ -115,11 +116,13 @@ export function createChart(title, shared = {}) {
   }
 
   /** Show lines, or those of the last time; a chart out of sight is drawn when it comes into sight. */
-  function paint(/** @type {any[] | null} */ curves, /** @type {Partial<import("./scene.js").Options>} */ more, now = measured()) {
+  function paint(/** @type {any[] | null} */ curves, /** @type {Partial<import("./scene.js").Options>} */ more, now = measured(), isUsable = true) {
     if (curves) lines = curves.map(lineOf);
     options = { ...options, ...more };
+    const [before, isDrawn] = [scene, isUsable && !isStale];
     scene = sceneOf(title, lines, options, now.width, now.height);
     plot.setAttribute("aria-label", described(scene, title));
+    if (isDrawn && looksLike(before, scene)) return point(pointed.cross, pointed.hover, pointed.baseline); // only names are other ones
     isStale = !now.isSeen;
     if (!isStale) draw(now);
   }

@@ -61,6 +61,28 @@ export function sceneOf(title, lines, options, width, height) {
   return { title, lines, x, y, xLabels, yLabels, xName: options.x, width, height, frame: { left, right, top, bottom }, lost: lostOf(lines, options) };
 }
 
+/**
+ * Return whether two scenes look the same, so that one need not be drawn over the other; names of lines are not drawn.
+ * @param {Scene | null} a
+ * @param {Scene | null} b
+ */
+export function looksLike(a, b) {
+  if (!a || !b) return false;
+  const isFrame = a.width === b.width && a.height === b.height && a.lost === b.lost && a.frame.left === b.frame.left;
+  const isAxis = a.xName === b.xName && isScale(a.x, b.x) && isScale(a.y, b.y);
+  return isFrame && isAxis && a.lines.length === b.lines.length && a.lines.every((line, i) => isLine(line, b.lines[i]));
+}
+
+function isScale(/** @type {import("./scale.js").Scale} */ a, /** @type {import("./scale.js").Scale} */ b) {
+  return a.low === b.low && a.high === b.high && a.log === b.log;
+}
+
+// Arrays of points never change, so those of equal lines are the same ones.
+function isLine(/** @type {import("./lines.js").Line} */ a, /** @type {import("./lines.js").Line} */ b) {
+  const isDash = a.dash.length === b.dash.length && a.dash[0] === b.dash[0];
+  return a.x === b.x && a.y === b.y && a.ghost?.y === b.ghost?.y && a.band?.low === b.band?.low && a.marks === b.marks && a.color === b.color && isDash;
+}
+
 function lostOf(/** @type {import("./lines.js").Line[]} */ lines, /** @type {Options} */ { log, logX }) {
   if (!log && !logX) return 0;
   let lost = 0;

@@ -20,6 +20,26 @@ const SAMPLE = 24; // lines that say how wide columns are
  * @property {import("./cells.js").Look} look
  */
 
+// Returns a function that measures texts as the head shows them, which is the widest way.
+function createMeasure() {
+  /** @type {CanvasRenderingContext2D | null} */
+  let pen = null;
+  /** @type {Map<string, number>} */
+  const pixels = new Map(); // by text
+  function start() {
+    const { fontSize, fontFamily } = getComputedStyle(document.body);
+    return Object.assign(el("canvas").getContext("2d", { willReadFrequently: true }), { font: `600 ${fontSize} ${fontFamily}` });
+  }
+  return (/** @type {string} */ text) => {
+    const known = pixels.get(text);
+    if (known !== undefined) return known;
+    pen ??= /** @type {CanvasRenderingContext2D} */ (start());
+    const { width } = pen.measureText(text);
+    pixels.set(text, width);
+    return width;
+  };
+}
+
 /**
  * Put a table into an element.
  * @param {HTMLElement} root
@@ -34,12 +54,7 @@ export function createTable(root, app) {
   const grid = el("table", { role: "treegrid", "aria-label": "runs", "aria-multiselectable": "true", "aria-rowcount": "0" }, head, body);
   const scroller = el("div", { class: "table", tabindex: "0", role: "region", "aria-label": "table of runs" }, grid);
   root.append(scroller);
-  const pen = el("canvas").getContext("2d", { willReadFrequently: true });
-  const { fontSize, fontFamily } = getComputedStyle(document.body);
-  pen.font = `600 ${fontSize} ${fontFamily}`; // as the head, the widest text
-  /** @type {Map<string, number>} */
-  const pixels = new Map(); // by text
-  const measure = (/** @type {string} */ text) => pixels.get(text) ?? (pixels.set(text, pen.measureText(text).width), pixels.get(text) ?? 0);
+  const measure = createMeasure();
   /** @type {Content} */
   let content = { lines: [], columns: [], look: { runs: { keys: [], columns: [], complete: true }, sort: [], baseline: -1, qualities: new Map() } };
   let whole = false; // for paper, everything is painted
