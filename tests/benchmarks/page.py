@@ -46,9 +46,9 @@ def rows(scratch: Path, names: list[str]) -> Iterator[Line]:
 
 
 def _open(browser: Browser, address: str, ready: str, then: Callable[[Any], object]) -> Opened:
-    with browser.opened(EMPTY, lambda tab: None) as (_, empty):
+    with browser.opened(EMPTY) as (_, empty):
         pass
-    with browser.opened(address, lambda tab: tab.wait_for_selector(ready)) as (tab, seconds):
+    with browser.opened(address, ready) as (tab, seconds):
         then(tab)
     return Opened(seconds, empty)
 
