@@ -4,10 +4,13 @@ import json
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 
 import pytest
-from helpers import git, look, run_cli, start
+from helpers import ROOT, git, listed, look, run_cli, start
+
+from gittrack.core.run import run_info
 
 # A trial says who it is, and the trials 1 and 2 wait for the test, if they are its first attempt.
 TRIAL = """
@@ -31,9 +34,9 @@ def marks(project, scratch, monkeypatch):
     return folder
 
 
-def begin(engine, *more):
+def begin(engine, *more, env=None):
     words = (*SWEEP, "--engine", engine, *more, "--", "sh", "-c", TRIAL, "sh", "{args}")
-    return start(sys.executable, "-m", "gittrack", *words)
+    return start(sys.executable, "-m", "gittrack", *words, env=env)
 
 
 def parent(pid):
@@ -62,9 +65,30 @@ def check(done):
     assert git(".", "fsck", "--no-dangling") == ""
 
 
-def test_a_worker_is_killed(marks):
-    sweep = begin("local-processes")
-    os.kill(agent_of(marks), signal.SIGKILL)
+# Python imports this module when it starts; it moves the clock of workers.
+CLOCK = """
+import os, sys, time
+if "__worker" in sys.orig_argv:
+    ahead, now, now_ns = int(os.environ["CLOCK_AHEAD"]), time.time, time.time_ns
+    time.time, time.time_ns = lambda: now() + ahead, lambda: now_ns() + ahead * 10**9
+"""
+
+
+@pytest.mark.parametrize(
+    "ahead", [600, *(pytest.param(ahead, marks=pytest.mark.slow) for ahead in (0, -600))]
+)
+def test_a_worker_is_killed_whose_clock_may_be_ten_minutes_off(marks, scratch, ahead):
+    (scratch / "sitecustomize.py").write_text(CLOCK)
+    env = {"PYTHONPATH": f"{scratch}:{ROOT}", "CLOCK_AHEAD": str(ahead)}
+    sweep = begin("local-processes", env=env)
+    agent = agent_of(marks)
+    running = [run for run in listed() if run["status"] != "finished"]
+    assert {run["status"] for run in running} == {"running"}
+    assert all(
+        abs(run_info.from_iso(run["started"]) - time.time() - ahead) < 300 for run in running
+    )
+    assert all(0 <= run["duration"] < 300 for run in running)
+    os.kill(agent, signal.SIGKILL)
     out, err = sweep.communicate()
     check(sweep.returncode == 0)
     assert err.count("runs again: the worker on") >= 2 or "warning" in err, out + err

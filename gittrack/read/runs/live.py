@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,6 +16,7 @@ from gittrack.core.run.points import convert
 from gittrack.disk import journal_owner
 
 _WHOLE = 8 << 20
+_CLOCKS_DIFFER_SECONDS = 900.0  # at most, between two machines
 
 
 def read(repo: git.Repo, path: str) -> run_info.RunInfo | None:
@@ -96,10 +97,24 @@ def current(
     touched = (folder / layout.SERIES).stat().st_mtime
     facts = {**state.facts, **events.derived_facts(state)}
     facts["status"] = run_info.RUNNING if alive else run_info.CRASHED
-    facts["duration_s"] = events.duration_at(state.facts, time.time() if alive else touched)
+    until = _now_there(folder, state.facts) if alive else touched
+    facts["duration_s"] = events.duration_at(state.facts, until)
     for name, value in state.summary.items():
         metrics[name] = run_info.with_final(metrics.get(name), value)
     return facts, state.params, metrics
+
+
+def _now_there(folder: Path, facts: Mapping[str, Any]) -> float:
+    """Return the time on the clock of the machine that records a run, which may differ from the clock here.
+
+    The lock is made when the run starts, so the time of its file is that of the start on the clock here.
+    """
+    start = run_info.from_iso(facts.get("resumed_at") or facts["started"])
+    try:
+        ahead = start - (folder / layout.LOCK).stat().st_mtime
+    except FileNotFoundError:
+        ahead = 0.0
+    return time.time() + (ahead if abs(ahead) < _CLOCKS_DIFFER_SECONDS else 0.0)
 
 
 def series_lines(folder: Path, limit: int | None = None) -> list[str]:

@@ -7,6 +7,7 @@ nothing can be done with it but look.
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ from gittrack.read.runs.reader import Raw
 
 LONGEST_SILENCE = 300.0  # seconds; a run of which nothing changed is still pushed this often
 _MOST = 200  # runs; the newest count
+_CLOCKS_DIFFER_SECONDS = 900.0  # at most, between two machines
 
 
 def silence(interval: float) -> float:
@@ -38,7 +40,7 @@ def read(repo: git.Repo, snapshots: Sequence[Ref]) -> list[Raw]:
     ]
     newest = sorted(raws, reverse=True)[:_MOST]
     for raw in reader.bodies(repo, newest):
-        run = _run(reader.decode(repo, raw), raw)
+        run = _run(repo, reader.decode(repo, raw), raw)
         key = (run.experiment, run.id)
         if key not in runs or _seen(runs[key]) < _seen(run):
             runs[key] = run
@@ -52,14 +54,17 @@ def of_remote(repo: git.Repo, remote: str) -> list[run_info.RunInfo]:
     return [run.info for run in runs if run.info is not None and run.id not in here]
 
 
-def _run(info: run_info.RunInfo, raw: Raw) -> Raw:
+def _run(repo: git.Repo, info: run_info.RunInfo, raw: Raw) -> Raw:
     """Return a run without a commit, whose state is that of a snapshot."""
-    info = info._replace(status=_status(info), commit=None, ref=None)
+    info = info._replace(status=_status(repo, info, raw.ref or ""), commit=None, ref=None)
     return Raw(raw.id, raw.experiment, info=info, problem=raw.problem, snapshot=raw.commit)
 
 
-def _status(info: run_info.RunInfo) -> str:
-    """Return ``vanished`` for a run that should have been pushed again long ago."""
+def _status(repo: git.Repo, info: run_info.RunInfo, ref: str) -> str:
+    """Return ``vanished`` for a run that should have been pushed again long ago.
+
+    The clock of the other machine may be behind.  So a state that has come just now is not old.
+    """
     if info.status != run_info.RUNNING:
         return info.status
     interval = info.more.get("live_interval")
@@ -68,7 +73,18 @@ def _status(info: run_info.RunInfo) -> str:
         age = time.time() - run_info.from_iso(str(info.more.get("seen")))
     except ValueError:
         return run_info.VANISHED
-    return run_info.RUNNING if age < patience else run_info.VANISHED
+    is_recent = age < patience or (
+        age < patience + _CLOCKS_DIFFER_SECONDS and _age_here(repo, ref) < patience
+    )
+    return run_info.RUNNING if is_recent else run_info.VANISHED
+
+
+def _age_here(repo: git.Repo, ref: str) -> float:
+    """Return how many seconds ago a state was fetched; infinite if that is not known."""
+    try:
+        return time.time() - os.stat(os.path.join(repo.common_dir, ref)).st_mtime
+    except OSError:  # git has packed it
+        return math.inf
 
 
 def _seen(raw: Raw) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,15 @@ def add(journal: Path, *lines: bytes) -> None:
 
 def read(journal: Path, repo: git.Repo = NO_REPO) -> run_info.RunInfo | None:
     return live.read(repo, str(journal))
+
+
+@pytest.mark.parametrize("ahead", [-600, 600])
+def test_a_machine_whose_clock_is_ten_minutes_off_shows_how_long_its_run_takes(journal, ahead):
+    started = run_info.iso(time.time() + ahead)
+    (journal / layout.EVENTS).write_bytes(line("start", values={**START, "started": started}))
+    os.utime(journal / layout.LOCK, (time.time() - 20, time.time() - 20))
+    facts, *_ = live.current(journal, alive=True)
+    assert facts["duration_s"] == pytest.approx(20, abs=5)
 
 
 # --- read ---------------------------------------------------------------------------------------

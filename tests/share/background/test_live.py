@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
@@ -143,6 +144,16 @@ def test_a_run_that_was_not_seen_for_long_has_vanished(seen, monkeypatch):
     later = time.time() + 3 * live_elsewhere.silence(30)
     monkeypatch.setattr(time, "time", lambda: later)
     assert [info.status for info in infos(bob)] == [run_info.VANISHED]
+
+
+def test_a_clock_that_is_ten_minutes_ahead_takes_no_run_for_vanished(seen, monkeypatch):
+    _, bob, _run = seen
+    later = time.time() + 600 + live_elsewhere.silence(30)
+    monkeypatch.setattr(time, "time", lambda: later)
+    assert [info.status for info in infos(bob)] == [run_info.VANISHED]
+    for ref in Path(bob.repo.common_dir, "refs/gittrack").rglob("live/*/*"):
+        os.utime(ref, (later, later))  # as a fetch by this clock
+    assert [info.status for info in infos(bob)] == [run_info.RUNNING]
 
 
 def test_a_run_whose_process_died_has_crashed_until_it_is_pushed(team):

@@ -83,7 +83,7 @@ export function duration(seconds) {
  * @param {number} seconds
  */
 export function age(seconds) {
-  if (seconds < 5) return seconds > -60 ? "just now" : "in the future";
+  if (seconds < 5) return seconds > -900 ? "just now" : "in the future";
   let unit = 1;
   for (const [limit, name] of /** @type {[number, string][]} */ ([[60, "s"], [3600, "min"], [86400, "h"], [86400 * 365, "d"], [Infinity, "y"]])) {
     if (seconds < limit) return `${Math.floor(seconds / unit)} ${name} ago`;
