@@ -217,6 +217,16 @@ def result_ref(sweep_id: str, trial: str) -> str:
     return f"{SWEEPS}results/{sweep_id}/{trial}"
 
 
+def attempts_prefix(sweep_id: str) -> str:
+    """Return the prefix of the refs of attempts that were ended from outside, on a remote."""
+    return f"{SWEEPS}attempts/{sweep_id}/"
+
+
+def attempt_ref(sweep_id: str, trial: str, run_id: str) -> str:
+    """Return the ref of an attempt of a trial that was ended from outside; ``trial`` is its key."""
+    return f"{attempts_prefix(sweep_id)}{trial}/{run_id}"
+
+
 def sweeps_dir(common_dir: str) -> str:
     """Return the folder that holds the working directories of sweeps."""
     return f"{common_dir}/{HOME}/{SWEEP_FOLDERS}"

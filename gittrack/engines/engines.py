@@ -94,7 +94,7 @@ def pool(
     names = SweepNames(sweep.id, sweep.facts["experiment"])
     if options.meet == "remote" or not _is_shared(executors[0], location, sweep.id):
         check_early_terminate(maker.prepared.plan)
-        remote_side = remote_repository.RemoteSweep(repo, sweep.id, warn)
+        remote_side = remote_repository.RemoteSweep(repo, *names, warn)
         location = remote_side.location(location)
         continues = continues or remote_side.continues
         note(f"runs meet on the git remote {remote_side.remote}: {redact_url(location.url)}")

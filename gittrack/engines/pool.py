@@ -38,6 +38,9 @@ class ResultSource(Protocol):
     def fetch(self, keys: Sequence[str]) -> Mapping[str, Delivery]:
         """Return the results of trials, as far as they were delivered."""
 
+    def interrupted(self, key: str) -> Sequence[RunInfo]:
+        """Return the attempts of a trial that were ended from outside, as far as they were delivered."""
+
     def publish(self, runs: Sequence[RunInfo]) -> None:
         """Show others the runs that have an order now."""
 
@@ -100,6 +103,7 @@ class EnginePool:
         self.jobs: dict[str, Job] = {}  # by the mark of the attempt
         self.over: deque[tuple[str, futures.Future[Mapping[str, Any]]]] = deque()
         self.losses: dict[str, int] = {}
+        self.saved: dict[str, str] = {}  # {key: run} of the attempts from which trials continued
         self.ending, self.next_show = False, 0.0
         self.config = git.parse_config(repo.config().output())
 
@@ -204,28 +208,38 @@ class EnginePool:
             return TrialReport(problem=(str(problem[0]), str(problem[1])), code_changed=changed)
         info = _run(values.get("run"))
         if info is None or values.get("lost"):
-            reason = str(values.get("lost") or "it reported no run")
-            return self._lost(job, reason, info, counts=not self._has_checkpoint(info))
+            return self._lost(job, str(values.get("lost") or "it reported no run"), info)
         assert info.sweep is not None
         if info.sweep.interrupted and not self.ending:
             reason = f"{values.get('host')} ended it, such as for another job"
             return self._lost(job, reason, info, counts=False)
         return TrialReport(info, tuple(map(str, values.get("warnings") or ())))
 
-    def _has_checkpoint(self, info: RunInfo | None) -> bool:
-        """Return whether the next attempt goes on from this one, however often that happens."""
-        return self.resumes and info is not None and bool(state.with_artifacts(self.repo, [info]))
-
     def _lost(
         self, job: Job, reason: str, info: RunInfo | None = None, *, counts: bool = True
     ) -> TrialReport:
-        """Return the report of an attempt without a result, or the problem if it lost too many."""
+        """Return the report of an attempt without a result, or the problem if it lost too many.
+
+        An attempt that saved more than the one before does not count: the next one goes on from it.
+        """
+        if self.resumes:
+            saved = self._saved(job.trial.key)
+            info, counts = saved or info, counts and saved is None
         losses = self.losses.get(job.trial.key, 0) + counts
         self.losses[job.trial.key] = losses
         if losses >= _MOST_LOSSES:
             problem = f"trial {job.trial.key} lost its worker {losses} times, last: {reason}"
             return TrialReport(problem=(problem, "see whether it needs more memory or time"))
         return TrialReport(info, lost=f"trial {job.trial.key} runs again: {reason}")
+
+    def _saved(self, key: str) -> RunInfo | None:
+        """Return the last attempt of a trial that saved artifacts, unless the next one began with them."""
+        delivered = state.with_artifacts(self.repo, self.meeting.interrupted(key))
+        last = max(delivered, key=lambda info: info.id, default=None)
+        if last is None or self.saved.get(key) == last.id:
+            return None
+        self.saved[key] = last.id
+        return last
 
     def end_running(self) -> None:
         """End the running trials; they will not count."""

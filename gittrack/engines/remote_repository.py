@@ -27,7 +27,7 @@ from gittrack.share import remotes, transport
 from gittrack.share.background import automatic
 from gittrack.share.hosts.ref_names import RefNames
 from gittrack.share.transport import Route
-from gittrack.sweeping.delivery import results
+from gittrack.sweeping.delivery import attempts, results
 from gittrack.sweeping.delivery.results import Delivery
 
 _PATIENCE_SECONDS = 1800.0  # for a remote that cannot be reached
@@ -110,8 +110,12 @@ class RemoteWorker:
         assert info.sweep is not None
         assert info.commit is not None
         assert info.ref is not None
-        ref = layout.result_ref(self.sweep_id, info.sweep.trial) if counts else info.ref
-        commit: str = info.commit
+        commit, ref = info.commit, info.ref
+        if counts:
+            ref = layout.result_ref(self.sweep_id, info.sweep.trial)
+        elif attempts.is_interrupted(info):
+            attempt = layout.attempt_ref(self.sweep_id, info.sweep.trial, info.id)
+            patiently(lambda: self._push(commit, attempt))
         return patiently(lambda: self._push(commit, ref))
 
     def bring(self, ref: str, commit: str) -> None:
@@ -142,8 +146,8 @@ class RemoteSweep:
     ----------
     repo : git.Repo
         The repository of this process.
-    sweep_id : str
-        The sweep.
+    sweep_id, experiment : str
+        The sweep, and the experiment of its runs.
     warn : callable
         Prints a warning.
 
@@ -153,8 +157,11 @@ class RemoteSweep:
         If there is no remote, if nobody agreed yet that runs go there, or if it cannot be reached.
     """
 
-    def __init__(self, repo: git.Repo, sweep_id: str, warn: Callable[[str], None]) -> None:
+    def __init__(
+        self, repo: git.Repo, sweep_id: str, experiment: str, warn: Callable[[str], None]
+    ) -> None:
         self.repo, self.sweep_id, self.warn = repo, sweep_id, warn
+        self.experiment = experiment
         self.remote = automatic.check_consent(repo)
         self.route = remotes.route(repo, self.remote)
         self.order_ref = f"{layout.SWEEPS}order/{sweep_id}"
@@ -189,6 +196,22 @@ class RemoteSweep:
         if answer.code != 0:
             raise git.GitError(answer.err.decode(errors="replace").strip().partition("\n")[0], "")
         return {names[ref]: Delivery(names[ref], oid) for ref, oid in theirs.items()}
+
+    def interrupted(self, key: str) -> list[RunInfo]:
+        """Bring the attempts of a trial that were ended from outside, as far as they were delivered."""
+        patiently(lambda: self._fetch_attempts(key), self.warn)
+        return attempts.interrupted(self.repo, self.sweep_id, key)
+
+    def _fetch_attempts(self, key: str) -> None:
+        prefix = layout.attempt_ref(self.sweep_id, key, "")
+        theirs = transport.remote_refs(self.repo, self.route, f"{prefix}*", unattended=True)
+        pairs = [(ref.removeprefix(prefix), oid) for ref, oid in theirs.items()]
+        refspecs = [
+            f"{oid}:{layout.run_ref(self.experiment, run_id)}"
+            for run_id, oid in pairs
+            if layout.is_id(run_id)
+        ]
+        transport.fetch(self.repo, self.route, refspecs, unattended=True)
 
     def publish(self, runs: Collection[RunInfo]) -> None:
         """Push the runs that have an order now.
@@ -236,8 +259,9 @@ class RemoteSweep:
         """Delete the refs of the results if the sweep is done: its runs have them all."""
         if not done:
             return
-        prefix = layout.result_ref(self.sweep_id, "")
-        theirs = transport.remote_refs(self.repo, self.route, f"{prefix}*", unattended=True)
+        prefixes = layout.result_ref(self.sweep_id, ""), layout.attempts_prefix(self.sweep_id)
+        patterns = [f"{prefix}*" for prefix in prefixes]
+        theirs = transport.remote_refs(self.repo, self.route, *patterns, unattended=True)
         if theirs:
             transport.push(self.repo, self.route, [f":{ref}" for ref in theirs], unattended=True)
         results.forget(self.repo, self.sweep_id)

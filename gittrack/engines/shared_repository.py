@@ -22,7 +22,7 @@ from gittrack.core import layout
 from gittrack.core.run.run_info import RunInfo
 from gittrack.disk import folders
 from gittrack.engines.task import Location
-from gittrack.sweeping.delivery import new_runs, results
+from gittrack.sweeping.delivery import attempts, new_runs, results
 from gittrack.sweeping.delivery.results import Delivery
 
 WORKERS = "workers"
@@ -120,6 +120,10 @@ class SharedRepository:
         names = {layout.result_ref(self.sweep_id, key): key for key in keys}
         existing = new_runs.refs_now(self.repo, list(names))
         return {names[ref]: Delivery(names[ref], oid) for ref, oid in existing.items()}
+
+    def interrupted(self, key: str) -> list[RunInfo]:
+        """Return the attempts of a trial that were ended from outside, as far as they were delivered."""
+        return attempts.interrupted(self.repo, self.sweep_id, key)
 
     def publish(self, runs: Collection[RunInfo]) -> None:
         """Show others the runs that have an order now: here they are in the repository already."""

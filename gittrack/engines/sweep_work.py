@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,8 +20,10 @@ from gittrack.engines.remote.live_trials import JournalReader
 from gittrack.engines.task import Task
 from gittrack.git import refs
 from gittrack.launch import probe
+from gittrack.record import recovery
 from gittrack.record.machine import usage
 from gittrack.record.machine.usage import sampler
+from gittrack.record.publish import writer
 from gittrack.reproduce import rerun_worktree
 from gittrack.sweeping import curves, prepare, rescue, stored, trial
 from gittrack.sweeping.endings import EndedTrial
@@ -94,10 +97,21 @@ class SweepWork:
         self.maker = JobMaker(self.sweep, prepared, options)
         is_elsewhere = isinstance(self.meeting, remote_repository.RemoteWorker)
         self.journals = JournalReader(repo.common_dir, self.sweep.id) if is_elsewhere else None
+        if is_elsewhere:
+            self._deliver_saved()
         self.trees = TrialWorktrees()  # each launcher has a copy
         self.processes = Processes(
             *(self._run, self._rescue, self.supervisor, _MOST_PLACES, (), gpus, self.trees.close)
         )
+
+    def _deliver_saved(self) -> None:
+        """Deliver what attempts saved whose processes were killed on this machine, with their agent."""
+        done = recovery.recover(self.meeting.repo)
+        infos = [item.info for item in done if isinstance(item, writer.Published)]
+        for info in infos:
+            if info.sweep is not None and info.sweep.id == self.sweep.id:
+                with contextlib.suppress(TrackError):
+                    self.meeting.deliver(info, counts=False)
 
     @property
     def running(self) -> list[str]:

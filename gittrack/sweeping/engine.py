@@ -46,6 +46,9 @@ class Listener(Protocol):
     def warn(self, text: str) -> None:
         """Print a warning, unless one like it was printed before."""
 
+    def continued(self, text: str) -> None:
+        """Print from what the next attempt of a trial continues."""
+
     def tick(self) -> None:
         """Some time has passed."""
 
@@ -113,6 +116,7 @@ class Engine:
         self.started = StartedKeys([*keys, *(pending.trial.key for pending in initial.pending)])
         self.pending = list(initial.pending)
         self.checkpoints = dict(initial.checkpoints)
+        self.repeated = {pending.trial.key for pending in initial.pending}
         self.stop: str | None = None
         self.problem: TrackError | None = None
 
@@ -169,6 +173,8 @@ class Engine:
         self.started.add(trial.key)
         previous = self.runs.get(trial.after) if trial.after else None
         earlier = self.checkpoints.get(trial.key, previous)
+        if self.settings.checkpoints is not None and trial.key in self.repeated:
+            self.listener.continued(_source(trial, self.checkpoints.get(trial.key)))
         job = self.settings.make_job(trial, pending.attempt, pending.known_outcomes, earlier)
         self.pool.submit(job)
         self.listener.started(job)
@@ -205,6 +211,7 @@ class Engine:
     def _run_again(self, job: Job, info: RunInfo | None) -> None:
         """Plan the next attempt of a trial; ``info`` is the run of the last one, if there is one."""
         self.pending.append(PendingTrial(job.trial, job.attempt + 1, job.known_outcomes))
+        self.repeated.add(job.trial.key)
         if self.settings.checkpoints is None or info is None or not state.can_continue(info):
             return
         for run in self.settings.checkpoints([info]):
@@ -231,3 +238,11 @@ class Engine:
             )
         else:
             self.listener.warn(f"{message}; nothing can be ranked by it")
+
+
+def _source(trial: Trial, checkpoint: RunInfo | None) -> str:
+    """Return from what the next attempt of a trial continues, as a sentence."""
+    if checkpoint is not None:
+        return f"trial {trial.key} continues from its run {checkpoint.id[16:]}"
+    start = f"the artifacts of trial {trial.after}" if trial.after else "the beginning"
+    return f"trial {trial.key} starts from {start}: no attempt that was interrupted saved artifacts"

@@ -12,7 +12,8 @@ from gittrack import git as track_git
 from gittrack.core.errors import TrackError
 from gittrack.engines import remote_repository, shared_repository
 from gittrack.git import temporary_worktree
-from gittrack.sweeping import stored
+from gittrack.read.runs import reader
+from gittrack.sweeping import state, stored
 from gittrack.sweeping.delivery import results
 from gittrack.sweeping.delivery.results import Delivery
 
@@ -43,13 +44,11 @@ def sweep(remote, scratch):
 def attempt(repo, number, key="0"):
     trial = {"id": SWEEP, "trial": key, "config": 0, "attempt": number}
     raw = run_values.commit(repo, 10 * int(key) + number, metrics={"loss": 1.0}, sweep=trial)
-    from gittrack.read.runs import reader
-
     return reader.decode(repo, raw)
 
 
 def side(repo=None):
-    return remote_repository.RemoteSweep(repo or track_git.find(), SWEEP, warn=print)
+    return remote_repository.RemoteSweep(repo or track_git.find(), SWEEP, "default", warn=print)
 
 
 def test_workers_clone_run_and_deliver_once(sweep, remote, scratch, monkeypatch):
@@ -79,6 +78,23 @@ def test_workers_clone_run_and_deliver_once(sweep, remote, scratch, monkeypatch)
         worker.bring("refs/runs/default/none", "c0ffee" * 6 + "beef")
     one.close(done=True)
     assert git(remote, "for-each-ref", "refs/sweeps/results") == ""
+
+
+def test_an_attempt_that_was_ended_from_outside_is_brought(sweep, remote, scratch, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(scratch / "cache"))
+    one = side()
+    location = one.location(shared_repository.open_to_workers(track_git.find(), SWEEP))
+    clone = remote_repository.clone(location, SWEEP, sweep.commit)
+    worker = remote_repository.RemoteWorker(clone, location, SWEEP)
+    trial = {"id": SWEEP, "trial": "3", "config": 3, "interrupted": True}
+    raw = run_values.commit(clone, 1, sweep=trial, status="killed", artifacts={"model.pt": b"abc"})
+    assert one.interrupted("3") == []
+    assert worker.deliver(reader.decode(clone, raw), counts=False)
+    (info,) = one.interrupted("3")
+    assert info.commit == git(".", "rev-parse", info.ref) == raw.commit
+    assert state.with_artifacts(track_git.find(), [info]) == [info]
+    one.close(done=True)
+    assert git(remote, "for-each-ref", "refs/sweeps/attempts") == ""
 
 
 def test_a_second_process_takes_over_and_the_first_one_stops(sweep, remote, scratch):

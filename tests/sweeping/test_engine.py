@@ -81,6 +81,7 @@ class Quiet(NamedTuple):
     def stopping(self, how, running): ...
     def warn(self, text): ...
     def tick(self): ...
+    def continued(self, text): ...
 
 
 def run(strategy, pool, stop_request=lambda: None, metric="loss", learns=False):
@@ -147,9 +148,27 @@ def test_an_attempt_continues_from_the_artifacts_of_an_interrupted_one():
         begun.append(earlier and earlier.id)
         return Job(trial, attempt, known, True, session.RunRequest(sweep={"id": "s"}))
 
+    lines = []
+
+    class Listener(Quiet):
+        def continued(self, text):
+            lines.append(text)
+
     setting = engine.EngineSettings(
-        *(Told(1), Dying(1, [["0"], ["0"], ["0"]]), Quiet(), "loss", (), make_job, lambda: None),
+        *(Told(1), Dying(1, [["0"], ["0"], ["0"]]), Listener(), "loss", (), make_job, lambda: None),
         checkpoints=lambda runs: [run for run in runs if run.id == "run1"],
     )
     assert engine.Engine(setting, state.SweepState(), first=True).run()
     assert begun == [None, "run1", "run1"]
+    assert len(lines) == 2
+    assert lines[0].startswith("trial 0 continues from its run ")
+
+
+def test_what_an_attempt_begins_from_is_said_plainly():
+    text = engine._source(Trial("3.r0", 3, {}), None)
+    assert (
+        text
+        == "trial 3.r0 starts from the beginning: no attempt that was interrupted saved artifacts"
+    )
+    text = engine._source(Trial("3.r1", 3, {}, after="3.r0"), None)
+    assert text.startswith("trial 3.r1 starts from the artifacts of trial 3.r0: no attempt")

@@ -105,6 +105,10 @@ class Progress:
             self.warned.add(kind)
             self._say(f"warning: {text.escape(message)}")
 
+    def continued(self, message: str) -> None:
+        """Print from what the next attempt of a trial continues."""
+        self._say(text.escape(message))
+
     def tick(self) -> None:
         """Update the clock of the bar."""
         if self.bar is not None:
