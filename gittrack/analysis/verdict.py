@@ -7,12 +7,12 @@ their differences.  If nothing remains to compare, the verdict is UNKNOWN.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
 from gittrack.analysis.console.comparison import ConsoleComparison
+from gittrack.analysis.series_comparison import Divergence, Series, SeriesComparison
 from gittrack.analysis.volatile import VOLATILE, is_volatile
 from gittrack.core.run import judgement
 from gittrack.core.run.judgement import Judgement
@@ -23,20 +23,6 @@ FAILED, NOT_RUN, ORDER = judgement.FAILED, judgement.NOT_RUN, judgement.ORDER
 LEVELS = {"none": (EXACT, CLOSE, UNKNOWN, DIFFERENT), "close": (EXACT, CLOSE), "exact": (EXACT,)}
 RTOL, ATOL = 1e-5, 1e-8
 _UNSURE = "nothing that was compared differs, but that does not prove that the runs are the same:"
-
-Series = Mapping[
-    str, Sequence[tuple[float, float]]
-]  # metric -> (step, value) in the order of logging
-
-
-class Divergence(NamedTuple):
-    """The first difference of a metric, and the largest; ``step`` is None if only one run has the metric."""
-
-    metric: str
-    step: float | None
-    a: float | None
-    b: float | None
-    largest: float
 
 
 class Omission(NamedTuple):
@@ -201,8 +187,23 @@ def compare_series(
     Close is NumPy's `isclose`: ``abs(a - b) <= atol + rtol * abs(b)``, with equal steps in equal order.  An
     infinity is close only to itself.
     """
-    names = sorted({*a, *b})
-    results = {name: _divergence(name, a.get(name), b.get(name), rtol, atol) for name in names}
+    compared = SeriesComparison(rtol, atol)
+    for side, run in enumerate((a, b)):
+        for name, points in run.items():
+            compared.add(side, name, [step for step, _ in points], [value for _, value in points])
+    return judge_series(compared, artifacts, volatile=volatile, artifact_count=artifact_count)
+
+
+def judge_series(
+    compared: SeriesComparison,
+    artifacts: Iterable[str],
+    *,
+    volatile: Sequence[str] = VOLATILE,
+    artifact_count: int = 0,
+) -> Verdict:
+    """Return the verdict on series that were compared; the parameters are those of `compare_series`."""
+    results = compared.results()
+    names = list(results)
     judged = [name for name in names if not is_volatile(name, volatile)]
     omitted = tuple(Omission(n, results[n][0]) for n in names if n not in judged)
     divergent = [
@@ -211,7 +212,7 @@ def compare_series(
         if divergence is not None
     ]
     differing = tuple(sorted(artifacts))
-    points = sum(len(a.get(name, ())) for name in judged)
+    points = sum(map(compared.points, judged))
     verdict = Verdict(
         EXACT,
         artifacts=differing,
@@ -240,39 +241,3 @@ def _nothing_to_compare(left_out: Sequence[str]) -> str:
     else:
         content = "neither metrics nor artifacts"
     return f"there is nothing to compare: the run has {content}"
-
-
-def _divergence(
-    name: str,
-    a: Sequence[tuple[float, float]] | None,
-    b: Sequence[tuple[float, float]] | None,
-    rtol: float,
-    atol: float,
-) -> tuple[Divergence | None, bool]:
-    """Return the divergence of one metric, or None, and whether the series are close."""
-    if a is None or b is None:
-        return Divergence(name, None, None, None, math.inf), False
-    first: Divergence | None = None
-    largest, close = 0.0, len(a) == len(b)
-    for (step, x), (other_step, y) in zip(a, b, strict=False):
-        if same_bits(step, other_step) and same_bits(x, y):
-            continue
-        gap = abs(x - y) if same_bits(step, other_step) else math.inf
-        largest = max(largest, gap if gap == gap else math.inf)
-        close = close and math.isfinite(gap) and gap <= atol + rtol * abs(y)
-        first = first or Divergence(name, step, x, y, 0.0)
-    if len(a) != len(b):
-        end = min(len(a), len(b))
-        longer = a if len(a) > len(b) else b
-        step, value = longer[end]
-        first_value, second_value = (value, None) if longer is a else (None, value)
-        first = first or Divergence(name, step, first_value, second_value, 0.0)
-        largest = math.inf
-    return (first._replace(largest=largest), close) if first else (None, True)
-
-
-def same_bits(x: float, y: float) -> bool:
-    """Return whether two numbers are the same value: NaN equals NaN, and -0.0 differs from 0.0."""
-    if x != x or y != y:
-        return x != x and y != y
-    return x == y and math.copysign(1.0, x) == math.copysign(1.0, y)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from gittrack.analysis import verdict
 from gittrack.analysis.console import comparison
 from gittrack.analysis.console.streams import PrintedOutput
+from gittrack.analysis.series_comparison import SeriesComparison
 from gittrack.analysis.span import of_run
 from gittrack.analysis.verdict import Verdict
 from gittrack.analysis.volatile import VOLATILE
@@ -53,12 +55,9 @@ def judge(
         If a run cannot be read.
     """
     files = artifacts.compare(a, b)
-    result = verdict.compare_series(
-        _series(a),
-        _series(b),
+    result = verdict.judge_series(
+        _compared(a, b, rtol, atol),
         files.differing,
-        rtol=rtol,
-        atol=atol,
         volatile=volatile,
         artifact_count=files.compared + len(files.unknown),
     )._replace(
@@ -135,13 +134,14 @@ def _ended(run: RunRecord) -> str:
     return words.get(run.info.status, f"is {run.info.status}") + (f" ({cause})" if cause else "")
 
 
-def _series(run: RunRecord) -> dict[str, list[tuple[float, float]]]:
-    """Return every point; a final value (``run.summary``) is a point at the end."""
-    series: dict[str, list[tuple[float, float]]] = {}
-    for step, name, value, _ in run.points():
-        series.setdefault(name, []).append((step, value))
-    for name, metric in run.info.metrics.items():
-        points = series.setdefault(name, [])
-        if not points or not verdict.same_bits(float(points[-1][1]), float(metric.last)):
-            points.append((float("inf"), metric.last))
-    return series
+def _compared(a: RunRecord, b: RunRecord, rtol: float, atol: float) -> SeriesComparison:
+    """Compare every point, some of both runs after the other; a final value is a point at the end."""
+    compared = SeriesComparison(rtol, atol)
+    for pair in zip_longest(a.blocks(), b.blocks()):
+        for side, block in enumerate(pair):
+            for name, columns in (block or {}).items():
+                compared.add(side, name, columns[0], columns[1])
+    for side, run in enumerate((a, b)):
+        for name, metric in run.info.metrics.items():
+            compared.add_final(side, name, metric.last)
+    return compared

@@ -21,7 +21,7 @@ from gittrack.core.run.run_info import DAMAGED
 from gittrack.git import partial_clone
 from gittrack.read.runs import query, reader
 from gittrack.read.runs.record import RunRecord
-from gittrack.show.data import flat, jsonable
+from gittrack.show.data import flat, history, jsonable
 from gittrack.show.terminal import table, text
 
 Point = tuple[str, str, float, float, float]
@@ -67,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
             stack.enter_context(_open_output(args.output)) if args.output else sys.stdout.buffer
         )
         if args.history:
-            _history(_points(records, errors), args.format, target)
+            _history(records, errors, args.format, target)
         else:
             _runs(records, args.format, target)
         target.flush()
@@ -107,24 +107,40 @@ def _runs(records: Sequence[RunRecord], style: str, target: BinaryIO) -> None:
     _csv(([flat.cell(row.get(name)) for name in names] for row in rows), target)
 
 
-def _history(points: Iterator[Point], style: str, target: BinaryIO) -> None:
+def _history(
+    records: Sequence[RunRecord], errors: dict[RunRecord, TrackError], style: str, target: BinaryIO
+) -> None:
     if style == "parquet":
         from gittrack.show.data import parquet  # noqa: PLC0415 - optional
 
-        parquet.write_history(points, target)
+        parquet.write_history(_points(records, errors), target)
     elif style == "json":
-        for point in points:
+        for point in _points(records, errors):
             target.write(_line(dict(zip(flat.HISTORY, point, strict=True))))
     else:
-        _csv([flat.HISTORY], target)
-        _csv(([flat.cell(part) for part in point] for point in points), target)
+        _history_csv(records, errors, target)
+
+
+def _history_csv(
+    records: Sequence[RunRecord], errors: dict[RunRecord, TrackError], target: BinaryIO
+) -> None:
+    _write(history.line(flat.HISTORY), target)
+    for record in _readable(records):
+        lines = history.HistoryLines(record.id)
+        try:
+            for part in record.checked_series():
+                _write("".join(lines.lines(part)), target)
+        except TrackError as error:
+            errors[record] = error
+
+
+def _readable(records: Sequence[RunRecord]) -> list[RunRecord]:
+    return [record for record in records if record.info.status != DAMAGED]
 
 
 def _points(records: Sequence[RunRecord], errors: dict[RunRecord, TrackError]) -> Iterator[Point]:
     """Yield the points of the runs; a run with an unreadable series has no points, but one of ``errors``."""
-    for record in records:
-        if record.info.status == DAMAGED:
-            continue
+    for record in _readable(records):
         try:
             for step, name, value, seconds in record.points(whole=True):
                 yield record.id, name, step, value, seconds

@@ -76,6 +76,22 @@ def _point(text: str, number: int) -> tuple[float, str, float, float]:
         raise ValueError(f"line {number} is not 'step,name,value,time'") from None
 
 
+Columns = tuple[list[float], list[float], list[float]]
+
+
+def columns(lines: Iterable[str]) -> dict[str, Columns]:
+    """Return {name: (steps, values, seconds)} for the lines of a metrics.csv."""
+    metrics: dict[str, Columns] = {}
+    for step, name, value, seconds in parse(lines):
+        of_name = metrics.get(name)
+        if of_name is None:
+            of_name = metrics[name] = ([], [], [])
+        of_name[0].append(step)
+        of_name[1].append(value)
+        of_name[2].append(seconds)
+    return metrics
+
+
 def summarise(lines: Iterable[str]) -> dict[str, Metric]:
     """Return {name: Metric} for the lines of a metrics.csv: the same as ``fold(parse(lines))``.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -102,14 +102,13 @@ class RunRecord(RecordFiles):
         TrackError
             If the run has no such metric.
         """
-        from gittrack.read.series import blocks  # noqa: PLC0415 - with NumPy: 140 ms; a listing does not need it
+        from gittrack.read.series.blocks import GrowingColumn  # noqa: PLC0415 - with NumPy; a listing needs none
 
         values.check_name(name, "metric")
-        columns = [blocks.GrowingColumn() for _ in History._fields]
-        with damage_named(self):
-            for block in blocks.blocks(self.series()):
-                for column, part in zip(columns, block.get(name, ()), strict=False):
-                    column.add(part)
+        columns = [GrowingColumn() for _ in History._fields]
+        for block in self.blocks():
+            for column, part in zip(columns, block.get(name, ()), strict=False):
+                column.add(part)
         if not len(columns[0]) and name not in self.info.metrics:
             names = ", ".join(self.info.metrics) or "none"
             raise TrackError(
@@ -131,17 +130,40 @@ class RunRecord(RecordFiles):
         Damaged
             If a line is not a point.
         """
+        parts = self.checked_series() if whole else series.whole_parts(self.series())
         with damage_named(self):
-            data, is_all = series.beginning(self.series()) if whole else (b"", False)
-            if is_all:
-                yield from list(series.parse(series.text_lines(data)))
-                return
-            if whole:
-                from gittrack.read.series import blocks  # noqa: PLC0415 - few runs have so many points
+            yield from series.parse(chain.from_iterable(map(series.text_lines, parts)))
 
-                deque(blocks.blocks(self.series()), maxlen=0)
-            lines = map(series.text_lines, series.whole_parts(self.series()))
-            yield from series.parse(chain.from_iterable(lines))
+    def blocks(self) -> Iterator[Mapping[str, tuple[Any, Any, Any]]]:
+        """Yield the points in parts, by metric: steps, values and seconds, as lists or NumPy arrays.
+
+        Few points are one part with lists.
+
+        Raises
+        ------
+        Damaged
+            If a line is not a point.
+        """
+        parts = self.series()
+        data, is_all = series.beginning(parts)
+        with damage_named(self):
+            if is_all:
+                yield series.columns(series.text_lines(data))
+                return
+            from gittrack.read.series import blocks  # noqa: PLC0415 - few runs have so many points
+
+            yield from blocks.blocks(chain([data], parts))
+
+    def checked_series(self) -> Iterator[bytes]:
+        """Yield metrics.csv in parts that end with a line, after all lines were checked; raises Damaged."""
+        data, is_all = series.beginning(self.series())
+        if is_all:
+            with damage_named(self):
+                series.columns(series.text_lines(data))
+            yield data
+            return
+        deque(self.blocks(), maxlen=0)
+        yield from series.whole_parts(self.series())
 
     def series(self) -> Iterator[bytes]:
         """Yield metrics.csv in parts, so that many points take little memory."""

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from gittrack.analysis.console.comparison import ConsoleComparison, LinePair
-from gittrack.analysis.verdict import CLOSE, EXACT, Divergence, Omission, Verdict
+from gittrack.analysis.series_comparison import Divergence
+from gittrack.analysis.verdict import CLOSE, EXACT, Omission, Verdict
 from gittrack.show.terminal import text
 
 _MOST_METRICS = 8

@@ -5,12 +5,12 @@ import math
 import pytest
 
 from gittrack.analysis.console.comparison import ConsoleComparison, LinePair
+from gittrack.analysis.series_comparison import Divergence
 from gittrack.analysis.verdict import (
     CLOSE,
     DIFFERENT,
     EXACT,
     UNKNOWN,
-    Divergence,
     Omission,
     Verdict,
 )
