@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.fast_typing import NamedTuple
+from gittrack.core.secrets import redact_url
 from gittrack.disk import folders
 from gittrack.git import refs
 from gittrack.share import transport
@@ -135,12 +136,12 @@ def remember_ref_names(repo: git.Repo, remote: str, names: RefNames) -> None:
 def has_consent(repo: git.Repo, remote: str, url: str) -> bool:
     """Return whether the user agreed that runs go to this URL."""
     config = git.parse_config(repo.config().output())
-    return config.get(_consent_key(remote)) == url
+    return config.get(_consent_key(remote)) in (redact_url(url), url)  # url: an earlier version
 
 
 def remember_consent(repo: git.Repo, remote: str, url: str) -> None:
-    """Record that runs may go to this URL, in the configuration of this repository."""
-    repo.read("config", "--local", _consent_key(remote), url)
+    """Record in the configuration of this repository that runs may go to this URL, without its password."""
+    repo.read("config", "--local", _consent_key(remote), redact_url(url))
 
 
 def _consent_key(remote: str) -> str:

@@ -165,7 +165,9 @@ def push(
     options += [
         f"--force-with-lease={names.on_host(ref)}:{oid}" for ref, oid in (leases or {}).items()
     ]
-    argv = ["push", "--porcelain", "--no-follow-tags", "--recurse-submodules=no", *options]
+    # A mirror sends all of its refs by itself, forced, and deletes others.
+    mirror = () if "=" in remote.name else ("-c", f"remote.{remote.name}.mirror=false")
+    argv = [*mirror, "push", "--porcelain", "--no-follow-tags", "--recurse-submodules=no", *options]
     updates: list[Update] = []
     step = len(refspecs) if atomic or compact is not list else MOST_REFSPECS
     parts = [list(refspecs[start : start + step]) for start in range(0, len(refspecs), step or 1)]

@@ -19,6 +19,7 @@ from gittrack.record import annotate
 from gittrack.record.annotate import Target
 from gittrack.share import pull as pulling
 from gittrack.share import push as pushing
+from gittrack.share import remotes
 from gittrack.tidy import collect, trash
 
 
@@ -275,6 +276,27 @@ def test_the_remote_is_origin_or_the_only_one_or_the_chosen_one(team):
     assert pushing.plan(ann.repo).remote.name == "hub"
     with pytest.raises(TrackError, match="there is no remote 'hob'"):
         pushing.plan(ann.repo, remote="hob")
+
+
+def test_a_mirror_gets_runs_and_nothing_else_happens_to_it(team):
+    ann, bob, _ = team
+    bob.record("b")
+    bob.push()
+    run_git(ann.folder, "config", "remote.origin.mirror", "true")
+    run_git(ann.folder, "branch", "private")
+    run_id = ann.record("a")
+    assert ann.push().runs == (run_id,)
+    heads = run_git(ann.folder, "ls-remote", "origin")
+    assert heads.count("refs/runs/") == 2
+    assert "private" not in heads
+
+
+def test_consent_is_recorded_without_the_password_of_the_url(team):
+    repo, url = team[0].repo, "https://ann:secret@example.org/x.git"
+    remotes.remember_consent(repo, "origin", url)
+    assert remotes.has_consent(repo, "origin", url)
+    assert not remotes.has_consent(repo, "origin", url.replace("org", "com"))
+    assert "secret" not in run_git(team[0].folder, "config", "--list")
 
 
 def test_the_trash_and_journals_stay_here(team):

@@ -16,6 +16,11 @@ _CUT = (
 )
 _KINDS = (
     (
+        "{} has ids of another kind than this repository (SHA-1 or SHA-256)",
+        "make a repository there with the --object-format of this one: git rev-parse --show-object-format",
+        ("repository's hash algorithm", "mismatched algorithms"),
+    ),
+    (
         "{} did not accept the login",
         "log in once with git: git ls-remote {}",
         (
@@ -37,6 +42,11 @@ _KINDS = (
             *("Could not resolve", "Connection refused", "Failed to connect", "Couldn't connect"),
             *("timed out", "No route to host", "Network is unreachable", "Could not read from"),
         ),
+    ),
+    (
+        "nothing was sent to {}",
+        "a pre-push hook of this repository may have refused it: git config core.hooksPath",
+        ("failed to push some refs",),
     ),
 )
 

@@ -40,6 +40,16 @@ from gittrack.share.hosts import failures
             "hub cannot be reached: ssh: connect to host a port 1: Connection refused",
             "do it again",
         ),
+        (
+            "fatal: the receiving end does not support this repository's hash algorithm\nfatal: early EOF",
+            "hub has ids of another kind than this repository (SHA-1 or SHA-256): the receiving end",
+            "--object-format",
+        ),
+        (
+            "no secrets, please\nerror: failed to push some refs to 'hub'",
+            "nothing was sent to hub: no secrets, please",
+            "pre-push hook",
+        ),
         ("fatal: something new\n", "hub: something new", "git ls-remote hub"),
         ("", "hub: git printed no reason", "git ls-remote hub"),
     ],
