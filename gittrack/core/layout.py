@@ -61,6 +61,8 @@ SWEEP_TRIALS = "trials"
 
 # The locks of the workers of a sweep, below that directory (see engines/channel.py).
 WORKER_ALIVE = "alive"
+WORKER_TASKS, WORKER_REPORTS = "to-worker", "from-worker"
+SWEEP_JOBS = "engine/*/job"  # the number of a job array of Slurm, beside a folder for each element
 SWEEP_WORKERS = (f"workers/*/{WORKER_ALIVE}", f"engine/*/*/{WORKER_ALIVE}")
 
 # Files of a journal besides SERIES and ARTIFACTS (see core/events.py and record/journal.py).

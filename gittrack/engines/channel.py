@@ -159,8 +159,8 @@ class Files:
 
     def __init__(self, folder: Path, *, at_worker: bool) -> None:
         self.folder, self.is_open = folder, True
-        names = ("to-worker", "from-worker") if at_worker else ("from-worker", "to-worker")
-        self.incoming, self.outgoing = (folder / name for name in names)
+        tasks, reports = folder / layout.WORKER_TASKS, folder / layout.WORKER_REPORTS
+        self.incoming, self.outgoing = (tasks, reports) if at_worker else (reports, tasks)
         self.lines, self.read = Lines(), 0
         self.lock = lock.acquire(folder / ALIVE) if at_worker else None
 

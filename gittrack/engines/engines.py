@@ -102,7 +102,9 @@ def pool(
         meeting = remote_side
         board = LiveTrials(repo, remote_side.route, names, warn)
         executors += _remote_workers(repo, maker, remote_side, location, options, warn)
+        shared_repository.note_remote(repo.common_dir, sweep.id, remote_side.remote)
     else:
+        shared_repository.note_remote(repo.common_dir, sweep.id, "")
         note(f"runs meet in this repository, {location.common_dir}, which workers must share")
         meeting = shared_repository.SharedRepository(repo, sweep.id)
         if maker.prepared.plan.early_terminate is not None:

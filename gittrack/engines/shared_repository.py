@@ -5,6 +5,7 @@ What a worker needs there is in the working directory of the sweep (`sweeping/wo
     token       a random text: a worker that reads it there shares the file system
     control     ``run``, or ``end`` if every trial must end.  It exists before a worker looks: a network file
                 system may hide a new file for a minute, but not the new content of a file that is opened
+    remote      the git remote on which runs meet, if they do not meet in the repository
     running     where each attempt runs, for `git track sweep show`
     workers/    a folder for each worker that joined, with its messages (see `channel.Files`)
 """
@@ -26,7 +27,7 @@ from gittrack.sweeping.delivery import attempts, new_runs, results
 from gittrack.sweeping.delivery.results import Delivery
 
 WORKERS = "workers"
-_TOKEN, _CONTROL, _RUNNING = "token", "control", "running.json"
+_TOKEN, _CONTROL, _RUNNING, _REMOTE = "token", "control", "running.json", "remote"
 _RUN, _END = "run", "end"
 
 
@@ -57,6 +58,16 @@ def close_to_workers(common_dir: str, sweep_id: str) -> None:
     """Let nobody join until the next process with an engine: one without an engine would give no trials."""
     with contextlib.suppress(OSError):
         (Path(layout.sweep_dir(common_dir, sweep_id)) / _TOKEN).unlink()
+
+
+def note_remote(common_dir: str, sweep_id: str, name: str) -> None:
+    """Note the git remote on which the runs of a sweep meet; empty: in this repository."""
+    _write(Path(layout.sweep_dir(common_dir, sweep_id)) / _REMOTE, name)
+
+
+def remote_of(common_dir: str, sweep_id: str) -> str:
+    """Return the git remote on which the runs of a sweep meet, as its last process here noted it."""
+    return _text(Path(layout.sweep_dir(common_dir, sweep_id)) / _REMOTE)
 
 
 def set_ending(common_dir: str, sweep_id: str, *, ending: bool) -> None:

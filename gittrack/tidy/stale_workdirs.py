@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from gittrack.core import layout
 from gittrack.disk import lock
 
 _LOCKS = (layout.SWEEP_OWNER, layout.SWEEP_TRIALS)
+_LONGEST_WAIT_SECONDS = 30 * 86400  # of a job in a queue; one that was killed says nothing
+_LAST_BYTES = 64
 
 
 def folders(path: Path) -> list[Path]:
@@ -20,9 +23,10 @@ def folders(path: Path) -> list[Path]:
 
 
 def idle(repo: git.Repo) -> Iterator[Path]:
-    """Yield the working folders of sweeps that no sweep process, no trial and no worker uses."""
+    """Yield the working folders of sweeps that no sweep process, no trial, no worker and no job uses."""
     for path in folders(Path(layout.sweeps_dir(repo.common_dir))):
-        is_busy = any(lock.is_held(path / name) for name in _LOCKS) or _has_workers(path)
+        is_locked = any(lock.is_held(path / name) for name in _LOCKS)
+        is_busy = is_locked or _has_workers(path) or _has_jobs(path)
         if path.name.startswith(layout.REMOVING) or (layout.is_id(path.name) and not is_busy):
             yield path
 
@@ -30,6 +34,30 @@ def idle(repo: git.Repo) -> Iterator[Path]:
 def _has_workers(path: Path) -> bool:
     """Return whether a worker waits for the next process of the sweep: it may run trials of the last one."""
     return any(lock.is_held(file) for name in layout.SWEEP_WORKERS for file in path.glob(name))
+
+
+def _has_jobs(path: Path) -> bool:
+    """Return whether a job may wait in the queue of a cluster, which began no trial or may go on with one."""
+    return any(
+        _is_recent(job) and not _has_left(task.with_name(layout.WORKER_REPORTS))
+        for job in path.glob(layout.SWEEP_JOBS)
+        for task in job.parent.glob(f"[0-9]*/{layout.WORKER_TASKS}")
+    )
+
+
+def _is_recent(job: Path) -> bool:
+    try:
+        return time.time() - job.stat().st_mtime < _LONGEST_WAIT_SECONDS
+    except FileNotFoundError:  # the process of the sweep, or another gc, removed it
+        return False
+
+
+def _has_left(reports: Path) -> bool:
+    """Return whether the last message of a worker is that it has left."""
+    try:
+        return b'"left"' in reports.read_bytes()[-_LAST_BYTES:]
+    except FileNotFoundError:
+        return False
 
 
 def remove(path: Path) -> None:
@@ -44,7 +72,7 @@ def remove(path: Path) -> None:
             if handle is None:
                 return
             handles.append(handle)
-        if _has_workers(path):  # others cannot join now
+        if _has_workers(path) or _has_jobs(path):  # others cannot join now
             return
         # Renamed first: a process that needs the folder now makes a new one, and never sees half of this one.
         doomed = path.with_name(f"{layout.REMOVING}{path.name}-{os.urandom(4).hex()}")

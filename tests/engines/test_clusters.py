@@ -1,5 +1,6 @@
 """Sweeps on Slurm, ssh and Dask: stand-ins for the first two, a cluster on this machine for the last."""
 
+import fcntl
 import json
 import os
 import subprocess
@@ -9,14 +10,20 @@ from pathlib import Path
 import pytest
 from helpers import git, listed, look, run_cli, start
 
+from gittrack import git as track_git
+from gittrack.core import layout
+from gittrack.core.errors import TrackError
 from gittrack.engines.backends import slurm as slurm_engine
+from gittrack.engines.backends import slurm_orphans
 from gittrack.engines.channel import Files
 from gittrack.engines.executor import Context, EngineOptions
 from gittrack.engines.task import Location, Task
 from gittrack.search.plan import Trial
+from gittrack.tidy import stale_workdirs
 
 HERE = Path(__file__).parent
 TRIAL = 'echo "{\\"loss\\": $2}" >> "$GITTRACK_METRICS"'
+LOG = 'echo "{\\"loss\\": 1}" >> "$GITTRACK_METRICS"'
 TRACK = (sys.executable, "-m", "gittrack")
 SWEEP = ("sweep", "-p", "empty.yaml", "-S", "x=3,1,2", "-m", "loss", "--min")
 COMMAND = ("--", "sh", "-c", TRIAL, "sh", "{args}")
@@ -95,8 +102,9 @@ def engine(slurm, scratch):
     """The engine; its jobs end at once, and run nothing."""
     values = {"program": "/bin/true"}
     context = Context(
-        EngineOptions("slurm", values=values), "20260101-000000-aaaa1111", str(scratch)
+        EngineOptions("slurm", values=values), "20260101-000000-aaaa1111", str(scratch / "engine")
     )
+    os.mkdir(context.folder)
     return slurm_engine.make(context)
 
 
@@ -139,7 +147,63 @@ def test_a_job_that_slurm_ended_is_not_put_into_the_queue_again(slurm, engine, d
     worker.close()
 
 
-LOG = 'echo "{\\"loss\\": 1}" >> "$GITTRACK_METRICS"'
+def test_a_full_disk_is_a_plain_error(engine, monkeypatch):
+    def fail(self, message):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Files, "send", fail)
+    engine.submit(task("0"))
+    with pytest.raises(TrackError, match=r"jobs cannot be prepared in .*: No space left on device"):
+        engine.wait(0)
+
+
+def test_jobs_that_did_not_begin_are_taken_out_of_the_queue(slurm, engine, scratch, monkeypatch):
+    monkeypatch.setenv("FAKE_SLURM_NODES", "1")
+    held = os.open(slurm / "node-0", os.O_CREAT | os.O_RDWR)
+    fcntl.flock(held, fcntl.LOCK_EX)  # no node is free
+    for key in "01":
+        engine.submit(task(key))
+    engine.wait(0)
+    folder = engine.folder.parent
+    assert slurm_orphans.cancel_waiting(folder) == 2
+    assert elements(slurm) == []
+    assert slurm_orphans.cancel_waiting(folder) == 0, "they are known to have left"
+    engine.close()
+    assert list(folder.glob(layout.SWEEP_JOBS)) == []
+    os.close(held)
+
+
+@pytest.mark.slow  # squeue is asked every five seconds
+def test_jobs_that_a_killed_sweep_left_in_the_queue_are_kept_stopped_and_run_again(
+    slurm, scratch, monkeypatch
+):
+    monkeypatch.setenv("FAKE_SLURM_NODES", "1")
+    script = f'test -e "$1" || {{ touch "$1"; sleep 60; }}; shift; {TRIAL}'
+    begun = scratch / "begun"
+    words = (*SWEEP, "--engine", "slurm", "--", "sh", "-c", script, "sh", str(begun), "{args}")
+    process = start(*TRACK, *words)
+    while not begun.exists():
+        assert process.poll() is None, process.stderr.read()
+        os.sched_yield()
+    process.kill()
+    process.communicate()
+    (folder,) = Path(".git/gittrack/sweeps").iterdir()
+    run_cli("gc", "--yes")
+    assert (folder / "token").exists(), "jobs wait, and one runs"
+    stopped = look("sweep", "stop", "@", "--now")
+    assert "asked the workers of sweep" in stopped.out
+    assert "took 2 of its jobs out of the queue\n" in stopped.out
+    while elements(slurm):  # the running one ends, too
+        os.sched_yield()
+    assert list(stale_workdirs.idle(track_git.find())) == [folder.resolve()]
+    check(run_cli("sweep", "resume", "@", "--engine", "slurm"))
+    assert list(stale_workdirs.idle(track_git.find())) == [folder.resolve()]
+
+
+def elements(state):
+    return list(state.glob("job-*/*.state"))
+
+
 WAITS_ONCE = f'if test -e "$1"; then {LOG}; else touch "$1"; exec sleep 60; fi'
 
 

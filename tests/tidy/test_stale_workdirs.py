@@ -53,6 +53,24 @@ def test_a_folder_is_busy_while_the_sweep_or_a_trial_or_a_worker_lives(repo, fol
     assert idle(repo) == list(IDS)
 
 
+def test_a_folder_is_busy_while_a_job_may_begin(repo, folders):
+    batch = folders[0] / "engine" / "17"
+    for number in ("0", "1"):
+        (batch / number).mkdir(parents=True)
+        (batch / number / layout.WORKER_TASKS).touch()
+        (batch / number / layout.WORKER_REPORTS).write_text('{"running": []}\n{"left": true}\n')
+    (batch / "job").write_text("7")
+    assert idle(repo) == list(IDS)
+    (batch / "1" / layout.WORKER_REPORTS).unlink()
+    assert idle(repo) == [IDS[1]]
+    stale_workdirs.remove(folders[0])
+    assert (folders[0] / "trees" / "file").exists()
+    (batch / "1" / layout.WORKER_REPORTS).write_text('{"running": ["1 1"]}\n')  # or killed
+    assert idle(repo) == [IDS[1]]
+    os.utime(batch / "job", (0, 0))
+    assert idle(repo) == list(IDS)
+
+
 def test_only_folders_of_sweeps_are_looked_at(repo, folders):
     parent = folders[0].parent
     (parent / "mine").mkdir()

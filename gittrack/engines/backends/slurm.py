@@ -16,6 +16,7 @@ from concurrent import futures
 from pathlib import Path
 from typing import Any
 
+from gittrack.core.errors import TrackError
 from gittrack.engines.backends import slurm_commands
 from gittrack.engines.executor import Context, WorkerLost
 from gittrack.engines.links import FolderLink
@@ -79,7 +80,13 @@ class SlurmEngine:
     def wait(self, timeout: float) -> None:
         """Start what waits, and look for reports until a task ended, at most so many seconds."""
         while self.waiting:
-            self._start(self.waiting[:_MOST_ELEMENTS])
+            try:
+                self._start(self.waiting[:_MOST_ELEMENTS])
+            except OSError as error:
+                raise TrackError(
+                    f"jobs cannot be prepared in {self.folder}: {error.strerror or error}",
+                    "make room there",
+                ) from error
             del self.waiting[:_MOST_ELEMENTS]
         deadline = time.monotonic() + timeout
         before = len(self.elements)
@@ -133,7 +140,11 @@ class SlurmEngine:
                 return
 
     def _end(self, job: str) -> futures.Future[Report]:
-        return self.elements.pop(job).future
+        element = self.elements.pop(job)
+        batch = element.folder.parent
+        if all(other.folder.parent != batch for other in self.elements.values()):
+            (batch / "job").unlink(missing_ok=True)  # for `git track gc`: nothing of it may begin
+        return element.future
 
     def _poll(self) -> None:
         """Ask squeue which jobs there are; those that are gone without a report are lost."""
@@ -205,6 +216,8 @@ class SlurmEngine:
             slurm_commands.call(
                 ["scancel", *sorted({job.partition("_")[0] for job in self.elements})]
             )
+        for job in list(self.elements):
+            self._end(job)
 
 
 def _task(path: Path) -> Task:

@@ -8,11 +8,14 @@ A SWEEP is an id, the beginning of an id or of its last 8 hex digits, a name, or
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from gittrack import git
 from gittrack.cli.output import print_result
+from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.engines import shared_repository
+from gittrack.engines.backends import slurm_orphans
 from gittrack.engines.remote import joining
 from gittrack.share import remotes
 from gittrack.show.terminal.columns import short_id
@@ -32,15 +35,23 @@ def run(args: argparse.Namespace) -> int:
     repo = git.find()
     request = workdir.NOW if args.now else workdir.FINISH
     sweep = joining.find_sweep(repo, args.sweep, args.remote)
-    is_busy = workdir.is_busy(repo.common_dir, sweep.id)
-    if not is_busy and args.now and _end_workers(repo, sweep.id):
-        print_result(f"asked the workers of sweep {short_id(sweep.id)} to end their trials\n")
+    if args.remote is None and workdir.is_busy(repo.common_dir, sweep.id):
+        workdir.ask_to_stop(repo.common_dir, sweep.id, request)
+        print_result(f"asked sweep {short_id(sweep.id)} to stop: {_EFFECTS[request]}\n")
         return 0
-    if args.remote is not None or (not is_busy and remotes.names_of(repo)):
-        _ask_on_remote(repo, sweep, request, args.remote)
-        return 0
-    workdir.ask_to_stop(repo.common_dir, sweep.id, request)
-    print_result(f"asked sweep {short_id(sweep.id)} to stop: {_EFFECTS[request]}\n")
+    lines = [] if args.remote is not None else _end_orphans(repo, sweep, request)
+    remote = args.remote or shared_repository.remote_of(repo.common_dir, sweep.id) or None
+    on_remote = ""
+    if remote is not None or (not lines and remotes.names_of(repo)):
+        meeting = joining.remote_of(repo, remote)
+        lines += _ask_on_remote(repo, sweep, request, meeting)
+        on_remote = f", and not on {meeting.name}"
+    if not lines:
+        raise TrackError(
+            f"the sweep {sweep.id} is not running in this repository{on_remote}",
+            f"look at it: git track sweep show {short_id(sweep.id)}",
+        )
+    print_result("".join(f"{line}\n" for line in lines))
     return 0
 
 
@@ -50,21 +61,25 @@ _EFFECTS = {
 }
 
 
-def _ask_on_remote(repo: git.Repo, sweep: Sweep, request: str, name: str | None) -> None:
-    """Ask the process that runs a sweep in another clone.  Raises TrackError if there is none."""
-    remote = joining.remote_of(repo, name)
+def _end_orphans(repo: git.Repo, sweep: Sweep, request: str) -> list[str]:
+    """Ask workers and jobs that a dead process left to end; return what was done."""
+    common_dir, lines = repo.common_dir, []
+    if not shared_repository.is_open(common_dir, sweep.id):
+        return []
+    if request == workdir.NOW:
+        shared_repository.set_ending(common_dir, sweep.id, ending=True)
+        lines.append(f"asked the workers of sweep {short_id(sweep.id)} to end their trials")
+    cancelled = slurm_orphans.cancel_waiting(Path(layout.sweep_dir(common_dir, sweep.id)))
+    if cancelled:
+        lines.append(f"took {cancelled} of its jobs out of the queue")
+    return lines
+
+
+def _ask_on_remote(
+    repo: git.Repo, sweep: Sweep, request: str, remote: joining.MeetingRemote
+) -> list[str]:
+    """Ask the process that runs a sweep in another clone, and its workers; return what was done."""
     if not joining.ask_to_stop(repo, remote, sweep, request):
-        raise TrackError(
-            f"the sweep {sweep.id} is not running in this repository, and not on {remote.name}",
-            f"look at it: git track sweep show {short_id(sweep.id)}",
-        )
+        return []
     effect = _EFFECTS[request]
-    print_result(f"asked sweep {short_id(sweep.id)} to stop, on {remote.name}: {effect}\n")
-
-
-def _end_workers(repo: git.Repo, sweep_id: str) -> bool:
-    """Ask workers of a dead process to end their trials; return whether there may be any."""
-    if not shared_repository.is_open(repo.common_dir, sweep_id):
-        return False
-    shared_repository.set_ending(repo.common_dir, sweep_id, ending=True)
-    return True
+    return [f"asked sweep {short_id(sweep.id)} to stop, on {remote.name}: {effect}"]
