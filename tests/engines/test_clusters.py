@@ -321,3 +321,46 @@ def test_a_scheduler_that_cannot_be_reached_is_named(tools, address):
     pytest.importorskip("distributed")
     done = run_cli(*SWEEP, "--engine", "dask", "--scheduler", address, *COMMAND)
     assert (done.code, f"the Dask scheduler {address} cannot be reached" in done.err) == (1, True)
+
+
+LEARNS = """
+program: learn.sh
+method: asha
+metric: {name: loss, goal: minimize}
+run_cap: 6
+resource: {name: epochs, min: 1, max: 9, eta: 3}
+parameters:
+  x: {min: 0.0, max: 1.0}
+command: [sh, learn.sh, "{overrides}"]
+"""
+
+
+@pytest.mark.slow  # five sweeps
+def test_one_sweep_tries_the_same_trials_on_every_engine(slurm):
+    """One at a time, so that the outcomes have the same order."""
+    Path("learn.sh").write_text(
+        'for word; do case $word in x=*) echo "{\\"loss\\": ${word#x=}}" >> "$GITTRACK_METRICS";; esac; done'
+    )
+    Path("learn.yaml").write_text(LEARNS)
+    git(".", "add", ".")
+    git(".", "commit", "-qm", "learn")
+
+    def trials():
+        runs = sorted(listed(), key=lambda run: run["sweep"]["order"])
+        newest = max(run["sweep"]["id"] for run in runs)
+        runs = [run for run in runs if run["sweep"]["id"] == newest]
+        return [(run["sweep"]["trial"], run["sweep"]["known"], run["params"]) for run in runs]
+
+    assert run_cli("sweep", "learn.yaml").code == 0
+    expected = trials()
+    assert len(expected) >= 5  # three in the first rung, and what comes of them
+    for name in ("local-processes", "slurm", "dask"):
+        done = run_cli("sweep", "learn.yaml", "--engine", name, "-j", "1")
+        assert done.code == 0, done.out + done.err
+        assert trials() == expected, name
+    process = start(*TRACK, "sweep", "learn.yaml", "--engine", "workers")
+    while "waits for workers" not in process.stderr.readline():
+        assert process.poll() is None
+    assert run_cli("worker", "@", "-j", "1").code == 0
+    process.communicate()
+    assert trials() == expected
