@@ -195,14 +195,21 @@ LAZY_IMPORTS = {
     "launch/template.py": {"shlex": "few commands have a field"},
     "launch/start_hook.py": {"ast": "only a command that started a Python needs it"},
     "record/publish/writer.py": {
-        "gittrack.git.signing": "most users do not sign, and it knows the models"
+        "gittrack.folding.visible": "only a run that is resumed needs it",
+        "gittrack.git.signing": "most users do not sign, and it knows the models",
     },
-    "record/session.py": {"logging": "5 ms that only a warning needs"},
+    "record/session.py": {
+        "logging": "5 ms that only a warning needs",
+        "gittrack.record.publish.removed_journal": "another host rarely commits a live run",
+    },
     "record/code/conversions.py": {
         "gittrack.record.code.lfs_files": "few repositories use Git LFS"
     },
     "record/code/index.py": {"shutil": "2 ms that only uncommitted changes need"},
-    "record/publish/collect.py": {"shutil": "2 ms that only the points of a foreign command need"},
+    "record/publish/collect.py": {
+        "shutil": "2 ms that only the points of a foreign command need",
+        "gittrack.core.run.points": "only the points of a foreign command need it",
+    },
     "record/dead_journals.py": {"shutil": "2 ms that only a crash needs"},
     "record/ending/exit_code.py": {"opcode": "only the end of a script needs it"},
     "disk/copies.py": {"shutil": "2 ms that only a copied file needs"},
@@ -321,7 +328,10 @@ LAZY_IMPORTS = {
         "datetime": "2 ms; a listing does not need it",
         "gittrack.core.run.trials": "most runs are not trials",
     },
-    "core/equality.py": {"struct": "0.3 ms that most listings do not need"},
+    "core/query/equality.py": {"struct": "0.3 ms that most listings do not need"},
+    "core/digests.py": {"hashlib": "3 ms that only long content needs"},
+    "record/machine/environment.py": {"hashlib": "3 ms that only the script needs"},
+    "api/run.py": {"gittrack.core.run.habits": "only a mistake needs it"},
     "core/errors.py": {"difflib": "only a mistake needs it"},
     "core/foreign_objects.py": {
         "dataclasses": "10 ms; only a config with dataclasses needs it, and has imported it"

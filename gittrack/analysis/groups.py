@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gittrack.analysis.statistics import samples
-from gittrack.core.equality import key
+from gittrack.core.query.equality import key
 from gittrack.core.run import commit_message
 from gittrack.core.run.run_info import RUNNING, RunInfo
 

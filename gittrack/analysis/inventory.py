@@ -6,7 +6,7 @@ import math
 from collections.abc import Hashable, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from gittrack.core.equality import key
+from gittrack.core.query.equality import key
 from gittrack.core.run import commit_message
 from gittrack.core.run.run_info import RunInfo
 

@@ -10,7 +10,6 @@ from gittrack.api.starting import begin, launched, workers
 from gittrack.core import values
 from gittrack.core.errors import TrackError
 from gittrack.core.fast_typing import Any
-from gittrack.core.run import habits
 from gittrack.core.run.fingerprint import fingerprint as _fingerprint
 from gittrack.record import session
 from gittrack.record.active import params as run_params
@@ -84,6 +83,8 @@ def init(
         If nothing can be recorded, or a value cannot be stored: before any training.
     """
     for word in unknown:
+        from gittrack.core.run import habits  # noqa: PLC0415 - only a mistake needs it
+
         raise habits.unknown_keyword("gittrack.init", word, init.__annotations__)
     as_text: list[str] = []
     params = {} if config is None else values.config_dict(config, as_text)

@@ -11,14 +11,13 @@ file.  `git lfs prune` may remove that name, which loses nothing.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from gittrack.core import layout
+from gittrack.core import digests, layout
 from gittrack.core.errors import Damaged
 from gittrack.core.fast_typing import BinaryIO, NamedTuple
 from gittrack.disk import copies, folders, lock
@@ -233,7 +232,9 @@ def is_fresh(entry: os.DirEntry[str]) -> bool:
 def read(path: Path) -> bytes:
     """Return the bytes of a file of the store.  Raises Damaged if their SHA-256 is not its name."""
     data = path.read_bytes() if path.is_file() else b""
-    if hashlib.sha256(data).hexdigest() != path.name:
+    digest = digests.large()
+    digest.update(data)
+    if digest.hexdigest() != path.name:
         raise _damaged(path)
     return data
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import errno
 import fcntl
-import hashlib
 import os
 import sys
 from collections.abc import Callable
 
+from gittrack.core import digests
 from gittrack.core.fast_typing import BinaryIO
 
 _CHUNK = 1 << 20
@@ -86,7 +86,7 @@ def _read(
     sparse: bool = False,
     progress: Callable[[int], object] | None = None,
 ) -> tuple[str, int]:
-    digest, size, hole = hashlib.sha256(), 0, False
+    digest, size, hole = digests.large(), 0, False
     while size < most and (chunk := source.read(min(_CHUNK, most - size))):
         digest.update(chunk)
         hole = sparse and len(chunk) == _CHUNK and not chunk.strip(b"\0")  # as in a sparse file

@@ -8,11 +8,11 @@ time stamp: git protects objects from a running prune in the same way ("fresheni
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 
+from gittrack.core import digests
 from gittrack.core.fast_typing import BinaryIO, NamedTuple
 from gittrack.disk import flush, folders
 
@@ -21,7 +21,7 @@ _CHUNK = 1 << 20
 
 def empty_tree(hash_name: str) -> str:
     """Return the id of the tree without entries, which git has built in."""
-    return hashlib.new(hash_name, b"tree 0\0", usedforsecurity=False).hexdigest()
+    return digests.of_git(hash_name, b"tree 0\0").hexdigest()
 
 
 class Entry(NamedTuple):
@@ -164,7 +164,7 @@ class Store:
 
     def _put(self, kind: bytes, size: int, chunks: Callable[[], Iterator[bytes]]) -> str:
         header = kind + b" %d\0" % size
-        digest = hashlib.new(self.hash_name, header, usedforsecurity=False)
+        digest = digests.of_git(self.hash_name, header, size)
         for chunk in chunks():
             digest.update(chunk)
 

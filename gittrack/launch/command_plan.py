@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from gittrack.core.fast_typing import Any, NamedTuple
+from gittrack.core.fast_typing import TYPE_CHECKING, Any, NamedTuple
 from gittrack.core.run import events
 from gittrack.launch.observe.options import ObserveOptions
-from gittrack.launch.users_files import UsersFiles
 from gittrack.record import session
+
+if TYPE_CHECKING:  # only a command in a worktree has them
+    from gittrack.launch.users_files import UsersFiles
 from gittrack.record.code.known_code import KnownCode
 
 

@@ -22,7 +22,6 @@ from gittrack.launch import (
     process,
     start_hook,
     template,
-    users_files,
 )
 from gittrack.launch.command_plan import CommandPlan
 from gittrack.launch.console import Console
@@ -238,7 +237,7 @@ def _execute(
         log.table = logs.StreamTable(folder)
     locks = (*plan.locks, run_session.journal.lock_fd or 0)
     files = plan.users_files
-    watch = users_files.Watch(files, words) if files else None
+    watch = files.watch(words) if files else None
     mark = f"GITTRACK_RUN={run_session.journal.id}"
     enter = files.enter if files and files.view else None
     running = process.Process(argv, env, console, mark, locks, enter)

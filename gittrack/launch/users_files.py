@@ -40,6 +40,10 @@ class UsersFiles(NamedTuple):
         if self.view is not None:
             read_only.enter(self.view)
 
+    def watch(self, words: Sequence[str]) -> Watch:
+        """Look at the files before a command with these words starts."""
+        return Watch(self, words)
+
 
 class Watch:
     """What the files of the user are like before a command, to see afterwards which of them changed.

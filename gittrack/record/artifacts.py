@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import os
 import stat
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from gittrack.core import digests
 from gittrack.core.errors import TrackError
 from gittrack.core.fast_typing import Any, BinaryIO, NamedTuple
 from gittrack.core.layout import check_artifact_name
@@ -184,7 +184,7 @@ def _copy_link(path: str, root: str, name: str, targets: _Targets) -> Iterator[d
     if os.path.isabs(link) or not real.startswith(root + os.sep):
         raise Unusable(path, "is a link that leads outside its folder", "copy the file there")
     data = os.fsencode(link)
-    digest = hashlib.sha256(data).hexdigest()
+    digest = digests.sha256(data).hexdigest()
     incoming = _incoming(targets.folder)
     os.symlink(link, incoming)
     entry = {"path": name, "size": len(data), "sha256": digest, "where": "git", "link": link}
@@ -262,7 +262,7 @@ def _named_after(entry: dict[str, Any], incoming: Path, folder: Path) -> Iterato
 
 def _waiting(folder: Path, entry: Mapping[str, Any]) -> Path:
     """Return where the content of an entry is between its completion and its last move."""
-    key = hashlib.sha256(f"{entry['sha256']} {entry['path']}".encode("utf-8", "surrogatepass"))
+    key = digests.sha256(f"{entry['sha256']} {entry['path']}".encode("utf-8", "surrogatepass"))
     return folder.with_name(f"{_INCOMING}{key.hexdigest()[:32]}")
 
 

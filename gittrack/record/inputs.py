@@ -9,13 +9,13 @@ with LC_ALL=C::
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from gittrack.core import digests
 from gittrack.core.errors import TrackError
 from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.disk import folders
@@ -89,7 +89,7 @@ def warning(entry: Mapping[str, Any]) -> str | None:
 
 def _folder(path: str, cache: Path) -> dict[str, Any]:
     hashes = _HashCache(path, cache)
-    listing = hashlib.sha256()
+    listing = digests.large()
     size = 0
     files = _files(path)
     for name in sorted(files.names, key=os.fsencode):
@@ -138,7 +138,7 @@ class _HashCache:
     """The hashes that earlier calls computed for one input; without the cache they are computed again."""
 
     def __init__(self, root: str, cache: Path) -> None:
-        name = hashlib.sha256(os.fsencode(os.path.abspath(root))).hexdigest()[:24]
+        name = digests.sha256(os.fsencode(os.path.abspath(root))).hexdigest()[:24]
         self.file = cache / "inputs" / f"{name}.json"
         self.fresh: dict[str, list[Any]] = {}
         try:
@@ -155,7 +155,7 @@ class _HashCache:
             if old is not None and old[:-1] == mark:
                 self.fresh[name] = old
                 return str(old[-1])
-            digest = hashlib.sha256()
+            digest = digests.large()
             while chunk := file.read(1 << 20):
                 digest.update(chunk)
         if time.time_ns() - max(stat.st_mtime_ns, stat.st_ctime_ns) > _RACY_NS:

@@ -23,7 +23,7 @@ from gittrack.record.code.known_code import KnownCode
 from gittrack.record.evidence import changes, neighbours
 from gittrack.record.machine import lock_files
 from gittrack.record.machine.author import author, user
-from gittrack.record.publish import background, removed_journal, upkeep, writer
+from gittrack.record.publish import background, upkeep, writer
 from gittrack.record.request import RequiredCode, RunRequest, check_request
 from gittrack.version import __version__
 
@@ -205,6 +205,8 @@ def end(
     full.update(events.derived_facts(session.journal.state()))
     full, notes = _with_changes(session, full)
     if session.journal.rewritten:
+        from gittrack.record.publish import removed_journal  # noqa: PLC0415 - rare
+
         full.update(removed_journal.restore(session.repo, session.journal))
     error = session.journal.append(events.FACTS, values=full)
     if error is not None:

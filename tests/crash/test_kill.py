@@ -20,7 +20,8 @@ COUNTDOWN = """
 import os, signal, sys
 import gittrack, gittrack.api, gittrack.record.session, gittrack.record.recovery
 left = int(os.environ["STEPS"])
-WATCHED = ("os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.truncate", "os.utime", "os.listdir")
+WATCHED = ("os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.link")
+WATCHED += ("os.truncate", "os.utime", "os.listdir")
 STARTS = ("subprocess.Popen", "os.posix_spawn")
 
 def step(event, args):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
-from gittrack.core.equality import equal, ordered
+from gittrack.core.query.equality import equal, ordered
 from gittrack.core.query.run_name import RunName
 
 

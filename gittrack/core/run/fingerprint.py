@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 
+from gittrack.core import digests
 from gittrack.core.fast_typing import Any
 
 
@@ -14,7 +14,7 @@ def fingerprint(config: Mapping[str, Any]) -> str:
 
     Anyone can compute it: ``sha256(json.dumps(config, sort_keys=True)).hexdigest()[:12]``.
     """
-    return hashlib.sha256(json.dumps(config, sort_keys=True).encode()).hexdigest()[:12]
+    return digests.sha256(json.dumps(config, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def recipe(

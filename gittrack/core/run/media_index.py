@@ -7,10 +7,10 @@ gets an ``index.jsonl`` beside its files: one JSON object a file, in the order o
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 
+from gittrack.core import digests
 from gittrack.core.fast_typing import Any
 
 FOLDER = "media"
@@ -41,7 +41,7 @@ def _part(text: str, plain: str) -> str:
     data = escaped.encode("utf-8")
     if len(data) <= _LONGEST_PART and not escaped.endswith((" ", ".")):
         return escaped
-    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    digest = digests.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return f"{data[:100].decode(errors='ignore')}-{digest}"
 
 

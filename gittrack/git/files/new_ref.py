@@ -7,14 +7,13 @@ leaves no lock behind, and git can look at refs and pack them at any time.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 
 from gittrack.core.fast_typing import NamedTuple
 from gittrack.git.files import packed_refs
 
 HOOK = "reference-transaction"
-_PLAIN_NAME = r"refs(?:/[A-Za-z0-9_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*)+"
+_SIGNS = dict.fromkeys(map(ord, "._-"))
 _UNUSUAL = ("include.", "includeif.", "extensions.", "hook.")
 _ATTEMPTS = 5  # git may remove an empty folder of refs at any time
 
@@ -50,7 +49,7 @@ class PlainRefs(NamedTuple):
         """
         if os.path.lexists(self.hook) or _stamps(self.common_dir) != self.configured:
             return False
-        if not re.fullmatch(_PLAIN_NAME, ref) or ref.endswith(".lock") or ".lock/" in ref:
+        if not ref.startswith("refs/") or not all(map(_is_plain, ref.split("/"))):
             return False
         path = os.path.join(self.common_dir, ref)
         content = os.path.join(self.scratch, "new-ref")
@@ -84,6 +83,18 @@ def plain_refs(common_dir: str, config: Mapping[str, str], scratch: str) -> Plai
     if is_unusual or not os.path.isabs(hooks) or any(key.startswith(_UNUSUAL) for key in config):
         return None
     return PlainRefs(common_dir, os.path.join(hooks, HOOK), scratch, _stamps(common_dir))
+
+
+def _is_plain(part: str) -> bool:
+    """Return whether a part of the name of a ref has only letters, digits and a few signs between them."""
+    is_word = part.isascii() and part.translate(_SIGNS).isalnum()
+    return (
+        is_word
+        and part[0] not in ".-"
+        and part[-1] != "."
+        and not part.endswith(".lock")
+        and ".." not in part
+    )
 
 
 def _write(path: str, text: str) -> None:

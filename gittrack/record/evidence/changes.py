@@ -5,13 +5,12 @@ The time of the last change of a file (ctime), which no program can set, shows w
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from gittrack import git
-from gittrack.core import layout, yaml_write
+from gittrack.core import digests, layout, yaml_write
 from gittrack.core.errors import TrackError
 from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.disk import folders
@@ -164,7 +163,7 @@ def _current_id(repo: git.Repo, path: str, ids: Mapping[str, str]) -> str | None
     except OSError:
         return None
     blob = b"blob %d\0" % len(target) + target
-    return hashlib.new(repo.hash_name, blob).hexdigest()
+    return digests.of_git(repo.hash_name, blob).hexdigest()
 
 
 def _is_other(root: str, entry: Mapping[str, Any], cache: Path) -> bool:

@@ -5,14 +5,13 @@ Each run adds a line to a list in the cache before its journal is removed, and t
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from gittrack.core import layout
+from gittrack.core import digests, layout
 from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.disk import folders, lock
 
@@ -57,7 +56,7 @@ def other_runs(common_dir: str, root: str, run_id: str, began_ns: int) -> list[s
 
 
 def _file(common_dir: str, root: str) -> Path:
-    name = hashlib.sha256(os.fsencode(os.path.realpath(root))).hexdigest()[:24]
+    name = digests.sha256(os.fsencode(os.path.realpath(root))).hexdigest()[:24]
     return Path(layout.cache_dir(common_dir), "work-trees", f"{name}.jsonl")
 
 

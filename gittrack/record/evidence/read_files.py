@@ -6,13 +6,12 @@ those that words of the command name, and a file that is the standard input.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from gittrack.core import layout
+from gittrack.core import digests, layout
 from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.disk.programs import which
 from gittrack.record import session
@@ -134,7 +133,7 @@ def _content(path: str, began_ns: int, budget: int) -> _Content | None:
             return None
         if status.st_size > budget:
             return _Content(b"%d %d" % (status.st_size, status.st_mtime_ns))
-        digest = hashlib.sha256()
+        digest = digests.large()
         with open(path, "rb") as file:
             while chunk := file.read(1 << 20):
                 digest.update(chunk)
@@ -147,8 +146,8 @@ def _content(path: str, began_ns: int, budget: int) -> _Content | None:
 
 def names(env: Mapping[str, Any]) -> list[str]:
     """Return the names of the files that a run read, from its env.yaml."""
-    digests = env.get(FACT)
-    by_name = digests.get("names") if isinstance(digests, Mapping) else None
+    files = env.get(FACT)
+    by_name = files.get("names") if isinstance(files, Mapping) else None
     return [str(n) for n in by_name or () if n != STANDARD_INPUT and "\0" not in str(n)]
 
 
@@ -165,7 +164,7 @@ def _standard_input() -> _Content | None:
 
 def _content_of_input() -> _Content | None:
     """Return what identifies a file that is the standard input; its position stays, and it needs no /proc."""
-    digest, position = hashlib.sha256(), 0
+    digest, position = digests.large(), 0
     try:
         while position < _MOST_BYTES and (chunk := os.pread(0, 1 << 20, position)):
             digest.update(chunk)

@@ -6,13 +6,13 @@ every file whose ctime is not before the begin of the run was written, renamed o
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 import time
 from collections.abc import Callable, Iterator
 
 from gittrack.analysis.canonical import kinds
+from gittrack.core import digests
 from gittrack.core.fast_typing import Any, NamedTuple
 
 MAX_ENTRIES = 1_000_000  # files and folders to look at
@@ -163,10 +163,12 @@ def _read(full: str, path: str) -> tuple[str, int, bytes | None]:
     """Return digest and size of a file, and its bytes if its canonical content is of interest."""
     with open(os.open(full, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
         first = file.read(_CHUNK)
+        digest = digests.large()
+        digest.update(first)
         if kinds.kind(first, path) and (os.fstat(file.fileno()).st_size <= MAX_CANONICAL):
-            data = first + file.read(MAX_CANONICAL)
-            return hashlib.sha256(data).hexdigest(), len(data), data
-        digest = hashlib.sha256(first)
+            rest = file.read(MAX_CANONICAL)
+            digest.update(rest)
+            return digest.hexdigest(), len(first) + len(rest), first + rest
         size = len(first)
         while chunk := file.read(_CHUNK):
             digest.update(chunk)

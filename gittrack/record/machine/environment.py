@@ -9,7 +9,6 @@ Standard library only, and nothing newer than Python 3.7.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import importlib
 import json
 import os
@@ -179,6 +178,8 @@ def nvidia() -> dict[str, Any] | None:
 
 def _arithmetic(facts: dict[str, Any], cache: str) -> dict[str, Any]:
     """Return the libraries and kernels that NumPy uses here; determined once per environment."""
+    import hashlib  # noqa: PLC0415 - only the script needs it
+
     # The facts that NumPy's choice depends on; the hash seed, which differs from run to run, is not one.
     fixed = {name: facts[name] for name in ("packages", "platform", "cpu")}
     chosen = {name: os.environ.get(name) for name in (*THREADS, *_KERNELS)}

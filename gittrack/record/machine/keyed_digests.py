@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import hmac
 import os
 from pathlib import Path
 
+from gittrack.core import digests
 from gittrack.core.fast_typing import Any, NamedTuple
 
 _FILE, _BYTES, _DIGITS = "variable-salt", 32, 12
@@ -26,11 +25,17 @@ class DigestKey(NamedTuple):
 
     def digest(self, name: str, value: bytes) -> str:
         """Return the digest of a value that has a name."""
-        return hmac.digest(self.secret, os.fsencode(name) + b"\0" + value, "sha256").hex()[:_DIGITS]
+        return _hmac(self.secret, os.fsencode(name) + b"\0" + value).hex()[:_DIGITS]
 
     def facts(self, names: dict[str, str]) -> dict[str, Any]:
         """Return what a run records: ``salt``, which key it is, and ``names``, the digest of each name."""
-        return {"salt": hashlib.sha256(b"id" + self.secret).hexdigest()[:_DIGITS], "names": names}
+        return {"salt": digests.sha256(b"id" + self.secret).hexdigest()[:_DIGITS], "names": names}
+
+
+def _hmac(secret: bytes, message: bytes) -> bytes:
+    """Return the HMAC-SHA-256 of RFC 2104; the module `hmac` loads OpenSSL, see `core.digests`."""
+    inner, outer = (bytes(byte ^ mask for byte in secret.ljust(64, b"\0")) for mask in (0x36, 0x5C))
+    return digests.sha256(outer + digests.sha256(inner + message).digest()).digest()
 
 
 def key(folder: Path) -> DigestKey | None:

@@ -5,14 +5,12 @@ The copies are in the tree of the run commit, below ``locks/``, also of files th
 
 from __future__ import annotations
 
-import fnmatch
-import hashlib
 import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from gittrack.core import layout
+from gittrack.core import digests, layout
 from gittrack.core.fast_typing import Any
 from gittrack.core.secrets import HIDDEN, redact_text, redact_url
 
@@ -40,7 +38,15 @@ _MOST_BYTES = 16 << 20
 def tool_of(path: str) -> str | None:
     """Return the tool that a lock file belongs to; None for other files."""
     name = os.path.basename(path)
-    return next((tool for pattern, tool in TOOLS if fnmatch.fnmatchcase(name, pattern)), None)
+    return next((tool for pattern, tool in TOOLS if _matches(name, pattern)), None)
+
+
+def _matches(name: str, pattern: str) -> bool:
+    """Return whether a name is that of a pattern, which may have one star."""
+    first, star, last = pattern.partition("*")
+    if not star:
+        return name == pattern
+    return len(name) >= len(first + last) and name.startswith(first) and name.endswith(last)
 
 
 def keep(root: str, prefix: str, journal: Path) -> None:
@@ -100,7 +106,7 @@ def copies(journal: Path) -> dict[str, bytes]:
 def facts(journal: Path) -> dict[str, Any]:
     """Return what env.yaml says about the lock files in a journal."""
     entries = [
-        {"path": path, "tool": tool_of(path), "sha256": hashlib.sha256(content).hexdigest()}
+        {"path": path, "tool": tool_of(path), "sha256": digests.sha256(content).hexdigest()}
         for path, content in copies(journal).items()
     ]
     return {"locks": entries} if entries else {}

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from gittrack.core import layout
+from gittrack.core import digests, layout
 from gittrack.core.fast_typing import Any, NamedTuple
-from gittrack.core.run import events, media_index, points, run_info, series
+from gittrack.core.run import events, media_index, run_info, series
 from gittrack.disk import lfs_pointer
 from gittrack.record import artifacts as record_artifacts
 from gittrack.record.machine import lock_files
@@ -77,7 +76,7 @@ def _outputs(
             outputs.append({**entry, "where": "left out", "reason": reason})
             notes.append(f"the artifact {name} has only its digest: {reason}")
     for path, content in _indexes(outputs):
-        digest = hashlib.sha256(content).hexdigest()
+        digest = digests.sha256(content).hexdigest()
         outputs = [entry for entry in outputs if entry["path"] != path]
         outputs.append({"path": path, "size": len(content), "sha256": digest, "where": "git"})
         artifacts[path] = Artifact(content)
@@ -120,6 +119,8 @@ def _series(
     notes: list[str] = []
     raw = folder / layout.POINTS
     if raw.exists() and raw.stat().st_size:
+        from gittrack.core.run import points  # noqa: PLC0415 - only the points of a foreign command need it
+
         times = folder / layout.POINT_TIMES
         lines, bad = points.convert(raw.read_bytes(), times.read_bytes() if times.exists() else b"")
         if bad:

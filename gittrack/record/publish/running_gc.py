@@ -13,7 +13,7 @@ import time
 
 _VERBS = frozenset((b"gc", b"prune", b"prune-packed", b"repack", b"maintenance"))
 _WITH_VALUE = frozenset((b"-C", b"-c", b"--git-dir", b"--work-tree", b"--namespace"))
-_PROGRAMS = ("git", "qemu", "rosetta")  # git itself, and what runs a git of another processor
+_EMULATORS = ("qemu", "rosetta")  # they run a git of another processor
 _STALE_GC_SECONDS = 12 * 3600
 
 
@@ -45,7 +45,8 @@ def _may_be_git(pid: str) -> bool:
         return False
     except OSError:  # a process of another user
         return True
-    return any(word in os.path.basename(program) for word in _PROGRAMS)
+    name = program.rpartition("/")[2]
+    return "git" in name or any(word in name for word in _EMULATORS)
 
 
 def _verb(pid: str) -> bytes:

@@ -13,7 +13,6 @@ from gittrack.core.errors import TrackError
 from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.run import run_info
 from gittrack.disk import folders, trust
-from gittrack.folding import visible
 from gittrack.git import objects, refs
 from gittrack.record.journal import Journal
 from gittrack.record.publish import collect, running_gc, tree
@@ -224,6 +223,8 @@ def _make_ref(
                 f"{ref} exists and is another commit than the journal's",
                 f"compare them with: git show {ref}",
             )
+        from gittrack.folding import visible  # noqa: PLC0415 - only a run that is resumed needs it
+
         if not current and resumes and visible.commits_of(repo, [ref]).get(ref) == resumes:
             refs.update(repo, ref, commit, None, "gittrack: publish")  # its ref has precedence
             return commit

@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from gittrack.core.equality import equal
 from gittrack.core.errors import TrackError
+from gittrack.core.query.equality import equal
 from gittrack.search.distributions import Distribution
 
 

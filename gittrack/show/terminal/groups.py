@@ -14,7 +14,7 @@ from gittrack.analysis.groups import (
     Group,
     Refusal,
 )
-from gittrack.core.equality import equal
+from gittrack.core.query.equality import equal
 from gittrack.core.run.commit_message import MISSING
 from gittrack.show.terminal import text
 from gittrack.show.terminal.columns import short_id

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gittrack.core.equality import equal
 from gittrack.core.fast_typing import Any
+from gittrack.core.query.equality import equal
 from gittrack.core.run import commit_message
 from gittrack.core.run.run_info import SYSTEM, RunInfo
 from gittrack.show.terminal import columns, text

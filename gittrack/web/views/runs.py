@@ -7,7 +7,7 @@ from typing import Any
 
 from gittrack import git
 from gittrack.analysis.direction import Direction, direction
-from gittrack.core.equality import equal
+from gittrack.core.query.equality import equal
 from gittrack.core.run import commit_message, facts
 from gittrack.core.run.run_info import Metric, RunInfo, getter
 from gittrack.read.runs import reader

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from gittrack.core.equality import equal, shortest
+from gittrack.core.query.equality import equal, shortest
 
 FLOAT32 = 0.10000000149011612  # what float(np.float32(0.1)) is
 

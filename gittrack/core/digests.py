@@ -1,0 +1,50 @@
+"""SHA-1 and SHA-256 of short content, without OpenSSL, whose library takes 3 ms to load.
+
+OpenSSL digests long content four times as fast, so `large` loads it.
+"""
+
+from __future__ import annotations
+
+from gittrack.core.fast_typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hashlib import _Hash, sha1, sha256
+else:
+    try:
+        from _sha1 import sha1
+
+        try:
+            from _sha2 import sha256
+        except ImportError:  # before Python 3.12
+            from _sha256 import sha256
+    except ImportError:  # a Python that was built without them
+        from hashlib import sha1, sha256
+
+__all__ = ["large", "of_git", "sha256"]
+LARGE = 1 << 20  # bytes
+
+
+def large() -> _Hash:
+    """Return an empty SHA-256 for content that may be long."""
+    import hashlib  # noqa: PLC0415 - few runs have large files
+
+    return hashlib.sha256()
+
+
+def of_git(hash_name: str, data: bytes, size: int = 0) -> _Hash:
+    """Return the digest of an object of git, to which more data can be added.
+
+    Parameters
+    ----------
+    hash_name : str
+        ``"sha1"`` or ``"sha256"``.
+    data : bytes
+        The first bytes.
+    size : int, default 0
+        How many bytes the object has.
+    """
+    if size >= LARGE:
+        import hashlib  # noqa: PLC0415 - few objects are large
+
+        return hashlib.new(hash_name, data, usedforsecurity=False)
+    return {"sha1": sha1, "sha256": sha256}[hash_name](data)
