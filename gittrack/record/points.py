@@ -113,9 +113,9 @@ class Points:
                 for name, value in metrics.items():
                     if type(value) is not float:
                         value = metric_value.number(value, name)
-                    cell, add = entries[name]
+                    cell, numbers = entries[name]
                     text += f"{at or steps.get(name, -1) + 1}{cell}{value!r}{end}"
-                    add(value)
+                    numbers.append(value)
                 if self._closed:
                     raise TrackError(
                         "the run is finished and takes no more points", "start another one"

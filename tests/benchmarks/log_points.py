@@ -54,6 +54,11 @@ def rows(scratch: Path) -> Iterator[Row]:
         ("run.log(ten metrics, step=i)", ten(run.log), ten(plain.log), 0.10),
     ):
         yield against(what, *alternate(ours, theirs, REPEATS), bar, BATCH)
+    for what, ours, theirs, bar in (
+        ("run.log({name: x}), against a bare write", one_log, one_bare, 1.1),
+        ("run.log(ten metrics), against a bare write", ten(run.log), ten(bare.log), 1.2),
+    ):
+        yield against(what, *alternate(ours, theirs, REPEATS), bar, BATCH)
     for what, ours, theirs in (
         ("    bare write of one", one_bare, one_plain),
         ("    bare write of ten", ten(bare.log), ten(plain.log)),

@@ -58,11 +58,11 @@ class SeriesSummary:
         return Metric(self.last, self.min, self.max, self.step, self.count)
 
 
-class LoggedValues(dict[str, tuple[str, Callable[[float], None]]]):
+class LoggedValues(dict[str, tuple[str, list[float]]]):
     """The summaries of the metrics that one process logs.
 
-    The items are {name: (cell of a line, function that adds a value)}; a name that is used first is made by
-    ``cell_of``, which may raise.  Adding a value costs one call of `list.append`; `fold` does the rest.
+    The items are {name: (cell of a line, list to append values to)}; a name that is used first is made by
+    ``cell_of``, which may raise.  `fold` empties the lists.
 
     Parameters
     ----------
@@ -72,13 +72,10 @@ class LoggedValues(dict[str, tuple[str, Callable[[float], None]]]):
 
     def __init__(self, cell_of: Callable[[Any], str]) -> None:
         self._cell_of = cell_of
-        self._values: dict[str, list[float]] = {}
         self._summaries: dict[str, SeriesSummary] = {}
 
-    def __missing__(self, name: Any) -> tuple[str, Callable[[float], None]]:
-        cell = self._cell_of(name)
-        values = self._values.setdefault(name, [])
-        entry = self[name] = (cell, values.append)
+    def __missing__(self, name: Any) -> tuple[str, list[float]]:
+        entry = self[name] = (self._cell_of(name), [])
         return entry
 
     def continue_from(self, metrics: Mapping[str, Metric]) -> None:
@@ -88,16 +85,16 @@ class LoggedValues(dict[str, tuple[str, Callable[[float], None]]]):
     def remove(self, points: Iterable[Point]) -> bool:
         """Remove values that were added last, one for each point; return whether they were the last ones."""
         for _, name, value, _ in points:
-            values = self._values[name]
+            values = self[name][1]
             if repr(values.pop()) != repr(value):
                 return False
             if not values and name not in self._summaries:  # the order is that of the lines
-                del self._values[name], self[name]
+                del self[name]
         return True
 
     def fold(self, steps: Mapping[str, float | None]) -> None:
         """Add the new values to the summaries; ``steps`` has the last step of each metric."""
-        for name, values in self._values.items():
+        for name, (_, values) in self.items():
             if values:
                 summary = self._summaries.setdefault(name, SeriesSummary())
                 summary.extend(values, steps.get(name))

@@ -36,14 +36,14 @@ def test_a_summary_is_continued_from_its_value(first, second):
 def test_values_that_were_added_last_can_be_removed():
     logged = LoggedValues(lambda name: f",{name},")
     for name, value in (("loss", 0.5), ("acc", 1), ("lr", 0.1)):
-        cell, add = logged[name]
+        cell, numbers = logged[name]
         assert cell == f",{name},"
-        add(value)
+        numbers.append(value)
     assert logged.remove([(0, "loss", 0.5, 0.0)])
-    logged["loss"][1](7.0)
+    logged["loss"][1].append(7.0)
     logged.fold({"loss": 3, "acc": 0, "lr": 0})
     metrics = logged.metrics()
     assert list(metrics) == ["acc", "lr", "loss"]  # the order of the lines
     assert metrics["loss"] == Metric(7.0, 7.0, 7.0, 3, 1)
-    logged["loss"][1](8.0)
+    logged["loss"][1].append(8.0)
     assert not logged.remove([(0, "loss", 9.0, 0.0)])
