@@ -56,10 +56,13 @@ def module_of(name: str) -> Any:
     return module
 
 
-def check(name: str) -> None:
-    """Raise TrackError if there is no such engine, or if what it needs is not installed."""
-    if name != WORKERS:
-        module_of(name)
+def check(name: str, values: Mapping[str, Any]) -> None:
+    """Raise TrackError if there is no such engine, or if it cannot be used here with its options."""
+    if name == WORKERS:
+        return
+    check_options = getattr(module_of(name), "check", None)
+    if check_options is not None:
+        check_options(values)
 
 
 def pool(

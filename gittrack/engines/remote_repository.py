@@ -20,6 +20,7 @@ from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.core.run.run_info import RunInfo
 from gittrack.disk import lock
+from gittrack.engines.remote import clones
 from gittrack.engines.task import Location
 from gittrack.git import objects, refs, temporary_worktree
 from gittrack.record.machine.author import author
@@ -65,7 +66,9 @@ def clone(location: Location, sweep_id: str, commit: str) -> git.Repo:
     cache = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
     name = hashlib.sha256(location.url.encode()).hexdigest()[:16]
     folder = os.path.join(cache, "gittrack", "clones", name)
+    clones.remove_unused(os.path.dirname(folder))
     with lock.holding(f"{folder}.lock"):
+        clones.note_use(folder)
         if not os.path.exists(os.path.join(folder, "HEAD")):
             git.Call(["init", "--quiet", "--bare", folder]).output()
         repo = git.find(folder)
@@ -111,12 +114,13 @@ class RemoteWorker:
         assert info.commit is not None
         assert info.ref is not None
         commit, ref = info.commit, info.ref
-        if counts:
-            ref = layout.result_ref(self.sweep_id, info.sweep.trial)
-        elif attempts.is_interrupted(info):
-            attempt = layout.attempt_ref(self.sweep_id, info.sweep.trial, info.id)
-            patiently(lambda: self._push(commit, attempt))
-        return patiently(lambda: self._push(commit, ref))
+        with clones.undelivered(self.repo.common_dir, info.id):
+            if counts:
+                ref = layout.result_ref(self.sweep_id, info.sweep.trial)
+            elif attempts.is_interrupted(info):
+                attempt = layout.attempt_ref(self.sweep_id, info.sweep.trial, info.id)
+                patiently(lambda: self._push(commit, attempt))
+            return patiently(lambda: self._push(commit, ref))
 
     def bring(self, ref: str, commit: str) -> None:
         """Fetch an earlier run, from which a trial continues.  Raises TrackError if the remote lacks it."""

@@ -20,7 +20,7 @@ SECONDS = float(os.environ.get("FAKE_SLURM_SECONDS", "inf"))
 MAX_ARRAY_SIZE = 1001  # the highest index is one less
 OPTIONS = {
     *("parsable", "no-requeue", "requeue", "array", "job-name", "output", "input", "partition"),
-    *("gres", "time", "noheader", "user", "format", "state", "name"),
+    *("test-only", "wrap", "gres", "time", "noheader", "user", "format", "state", "name"),
 }
 
 
@@ -53,9 +53,17 @@ def refuse(*lines):
 def sbatch(options, rest):
     failed = "sbatch: error: Batch job submission failed:"
     partition = options.get("partition", "gpu")
+    if partition == "drained":
+        reason = "Required partition not available (inactive or drain)"
+        return refuse(
+            f"allocation failure: {reason}" if "test-only" in options else f"{failed} {reason}"
+        )
     if partition != "gpu":
         first = f"sbatch: error: invalid partition specified: {partition}"
         return refuse(first, f"{failed} Invalid partition name specified")
+    if "test-only" in options:
+        print("sbatch: Job 7 to start at 2026-01-01T00:00:00", file=sys.stderr)
+        return 0
     if not Path(rest[0]).read_text().startswith("#!"):
         return refuse("sbatch: error: This does not look like a batch script.")
     first, last = map(int, options.get("array", "0-0").split("-"))

@@ -84,17 +84,34 @@ def test_trials_that_start_together_are_one_job_array(slurm):
     check(
         run_cli(*SWEEP, "--engine", "slurm", "--sbatch", "--partition=gpu --gres=gpu:1", *COMMAND)
     )
-    (call,) = calls(slurm, "sbatch")
+    _, call = calls(slurm, "sbatch")  # the first one only tries the options
     for word in ("--array=0-2", "--partition=gpu", "--gres=gpu:1", "--output=", "/.git/gittrack/"):
         assert word in call
     assert calls(slurm, "scancel") == []
 
 
 def test_what_slurm_refuses_is_shown(slurm):
-    done = run_cli(*SWEEP, "--engine", "slurm", "--sbatch", "--partition=cpu", *COMMAND)
+    done = run_cli(*SWEEP, "--engine", "slurm", "--sbatch", "--partition=drained", *COMMAND)
     assert done.code == 1
-    assert "invalid partition specified: cpu" in done.err
+    assert "Required partition not available" in done.err
     assert "git track sweep resume" in done.err
+
+
+def test_wrong_options_are_refused_before_the_sweep_begins(slurm, tools, monkeypatch):
+    def refused(*words):
+        done = run_cli(*SWEEP, *words, *COMMAND)
+        assert done.code in (1, 2)
+        assert "begins" not in done.err
+        assert git(".", "for-each-ref", "refs/sweeps") == ""
+        return done.err
+
+    assert "invalid partition specified: cpu" in refused(
+        "--engine", "slurm", "--sbatch", "--partition=cpu"
+    )
+    assert "unrecognized option '--gpu=1'" in refused("--engine", "slurm", "--sbatch", "--gpu=1")
+    assert "the engine ssh needs hosts" in refused("--engine", "ssh")
+    (tools / "squeue").unlink()
+    assert "there is no squeue here" in refused("--engine", "slurm")
 
 
 @pytest.fixture

@@ -37,6 +37,12 @@ _TIME_LIMIT = (
 Report = Mapping[str, Any]
 
 
+def check(values: Mapping[str, Any]) -> None:
+    """Raise TrackError if Slurm is not installed here, or if ``sbatch`` does not take the options."""
+    slurm_commands.check_installed()
+    slurm_commands.check_options(values.get("sbatch") or ())
+
+
 def make(context: Context) -> SlurmEngine:
     """Return the engine, which starts nothing yet.  Raises TrackError if Slurm is not installed here."""
     slurm_commands.check_installed()

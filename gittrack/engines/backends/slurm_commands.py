@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Sequence
 
 from gittrack.core.errors import TrackError
+
+_WRONG = re.compile("unrecognized|invalid|requires an argument|ambiguous", re.IGNORECASE)
 
 
 def check_installed() -> None:
@@ -15,6 +18,14 @@ def check_installed() -> None:
     for program in ("sbatch", "squeue", "scancel"):
         if shutil.which(program) is None:
             raise TrackError(f"there is no {program} here", "use a login node of the cluster")
+
+
+def check_options(options: Sequence[str]) -> None:
+    """Raise TrackError if ``sbatch`` says that options are wrong; that no node is free is not wrong."""
+    done = call(["sbatch", "--test-only", *options, "--wrap=true"])
+    lines = [line for line in done.stderr.splitlines() if _WRONG.search(line)]
+    if done.returncode != 0 and lines:
+        raise TrackError(f"sbatch refuses the options: {lines[0]}", "correct --sbatch", code=2)
 
 
 def submit(words: Sequence[str]) -> str:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import shlex
+import shutil
+from collections.abc import Mapping
+from typing import Any
 
 from gittrack.core.errors import TrackError
 from gittrack.engines.agents import Agents
@@ -13,12 +16,19 @@ from gittrack.engines.links import Link, ProcessLink
 _OPTIONS = ("-o", "BatchMode=yes", "-o", "ServerAliveInterval=10", "-o", "ServerAliveCountMax=3")
 
 
+def check(values: Mapping[str, Any]) -> None:
+    """Raise TrackError if no host is named, or if ssh is not installed here."""
+    if not values.get("hosts"):
+        raise TrackError("the engine ssh needs hosts", "name them: --hosts a,b,c", code=2)
+    if shutil.which("ssh") is None:
+        raise TrackError("there is no ssh here", "install it: OpenSSH")
+
+
 def make(context: Context) -> Agents:
     """Start an agent on each host."""
     values = context.options.values
-    hosts = tuple(values.get("hosts") or ())
-    if not hosts:
-        raise TrackError("the engine ssh needs hosts", "name them: --hosts a,b,c", code=2)
+    check(values)
+    hosts = tuple(values["hosts"])
     jobs = max(context.options.jobs, len(hosts))
     program = values.get("program") or "git-track"
 

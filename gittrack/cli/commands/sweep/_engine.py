@@ -72,8 +72,8 @@ def options_of(args: argparse.Namespace) -> EngineOptions | None:
         raise TrackError("--gpus is for trials on this machine", hint, code=2)
     from gittrack.engines import engines, executor  # noqa: PLC0415 - most sweeps run on one machine
 
-    engines.check(args.engine)
     values = _values(args)
+    engines.check(args.engine, values)
     return executor.EngineOptions(
         args.engine, args.jobs or 0, values, setup_text(args.setup), args.meet or ""
     )
