@@ -174,7 +174,8 @@ def plan(
         return PushPlan(target, (), (), (), (), (), number)
     annotation_merge.receive(repo, target, unattended=unattended)
     arrivals = receiving.receive(repo, target, unattended=unattended) if runs is None else None
-    folded, outdated = sending.plan(repo, target) if runs is None else (False, 0)
+    pulled = set() if everything or runs is not None else remotes.pulled(repo)
+    folded, outdated = sending.plan(repo, target, pulled) if runs is None else (False, 0)
     if not (arrivals and arrivals.problem):
         target = receiving.with_members(repo, target)
     every = source_of(repo).select(Request(summaries=False)).runs
@@ -185,7 +186,6 @@ def plan(
         for raw in chosen
         if raw.commit and raw.ref and not raw.problem and not removed.has(raw.ref, raw.commit)
     ]
-    pulled = set() if everything or runs is not None else remotes.pulled(repo)
     missing = [raw for raw in able if target.refs.get(str(raw.ref)) != raw.commit]
     candidates = [raw for raw in missing if raw.commit not in pulled]
     too_large = oversized(repo, target, candidates)

@@ -37,21 +37,34 @@ class Departures(NamedTuple):
     deleted: int = 0
 
 
-def plan(repo: git.Repo, target: Remote) -> tuple[bool, int]:
+def plan(repo: git.Repo, target: Remote, left_out: Collection[str]) -> tuple[bool, int]:
     """Return what a push of the archive changes on a remote, as git lists it.
+
+    Parameters
+    ----------
+    repo : git.Repo
+        The repository.
+    target : Remote
+        The remote, with the refs that it lists.
+    left_out : collection of str
+        The run commits that are not sent to a remote that lacks them, because they came from another one.
 
     Returns
     -------
     bool
-        Whether there are folded runs here, and the remote has another archive or none.
+        Whether the archive is sent: the remote has another one or none, and it has no run to be left out.
     int
         If it has the same one: how many refs of runs are deleted, because they are in it.
     """
     tip = archive.tip(repo)
-    if tip is None or tip != target.refs.get(layout.ARCHIVE):
-        return tip is not None, 0
-    has_refs = bool(target.below(layout.RUNS))
-    return False, len(_leases(target, _members(repo, tip))) if has_refs else 0
+    if tip is None:
+        return False, 0
+    if tip == target.refs.get(layout.ARCHIVE):
+        has_refs = bool(target.below(layout.RUNS))
+        return False, len(_leases(target, _members(repo, tip))) if has_refs else 0
+    of_target = receiving.with_members(repo, target).refs if left_out else {}
+    members = _members(repo, tip).items() if left_out else ()
+    return all(oid not in left_out or of_target.get(ref) == oid for ref, oid in members), 0
 
 
 def send(

@@ -129,6 +129,27 @@ def test_each_push_deletes_some_refs_of_folded_runs_until_none_is_left(team, mon
     assert ada.do(monkeypatch, "push") == "origin has everything already\n"
 
 
+def test_folded_runs_of_one_remote_go_to_another_only_if_asked(team, monkeypatch):
+    ada, bob = team
+    ada.do(monkeypatch, "push", "--yes")
+    bob.do(monkeypatch, "pull")
+    bob.commit(5)
+    bob.fold()
+    run_git(".", "init", "-q", "--bare", "public.git")
+    run_git("bob", "remote", "add", "public", str(Path("public.git").absolute()))
+    out = bob.do(monkeypatch, "push", "public", "--yes")
+    assert "pushed 1 run to public; 4 runs of other people left out (--all)" in out
+    names = ("for-each-ref", "--format=%(refname)")
+    assert run_git("public.git", *names).split() == [
+        layout.run_ref("default", run_values.run_id(5))
+    ]
+    assert "everything already; 4 runs" in bob.do(monkeypatch, "push", "public")
+    assert "1 run, the archive" in bob.do(
+        monkeypatch, "push", "--yes"
+    )  # it has the other runs already
+    assert "4 runs, the archive" in bob.do(monkeypatch, "push", "public", "--all")
+
+
 def test_two_clones_that_fold_differently_merge(team, monkeypatch):
     ada, bob = team
     ada.do(monkeypatch, "push", "--yes")
