@@ -73,6 +73,8 @@ class EngineOptions(NamedTuple):
         The content of the file of ``--setup``.
     meet : str
         ``shared``, ``remote``, or empty to find out.
+    words : str
+        The options as the user wrote them, for a hint.
     """
 
     name: str
@@ -80,6 +82,7 @@ class EngineOptions(NamedTuple):
     values: Mapping[str, Any] = {}
     setup: str = ""
     meet: str = ""
+    words: str = ""
 
 
 class Context(NamedTuple):

@@ -45,12 +45,15 @@ class Callbacks(NamedTuple):
         Called with the sweep and its state before the first trial.
     make_pool : callable or None
         Makes the pool of (repository, job maker, state) for trials that run elsewhere; None: on this machine.
+    engine_options : str
+        The options of the command line that say where trials run, for a hint.
     """
 
     listener: engine.Listener
     stop_request: Callable[[], str | None]
     on_start: Callable[[Sweep, SweepState], None]
     make_pool: Callable[[git.Repo, JobMaker, SweepState], ClosablePool] | None = None
+    engine_options: str = ""
 
 
 class ClosablePool(Pool, Protocol):
@@ -191,17 +194,19 @@ def _check_code(
     raise code_changed(repo, sweep, code)
 
 
-def resume_command(sweep: Sweep) -> str:
-    """Return the command line that continues a sweep."""
-    return f"git track sweep resume {sweep.id[16:]}"
+def resume_command(sweep: Sweep, options: str = "") -> str:
+    """Return the command line that continues a sweep; ``options`` are those of its engine."""
+    return f"git track sweep resume {sweep.id[16:]}{options}"
 
 
-def code_changed(repo: git.Repo, sweep: Sweep, code: stored.CurrentCode) -> engine.SweepCodeChanged:
+def code_changed(
+    repo: git.Repo, sweep: Sweep, code: stored.CurrentCode, options: str = ""
+) -> engine.SweepCodeChanged:
     """Return the error for code that is not the sweep's: what changed, and how to continue."""
     names = stored.changed_files(repo, sweep, code)
     more = ", ..." if len(names) > _MOST_FILES else ""
     files = f": {', '.join(names[:_MOST_FILES])}{more}" if names else ""
-    again = resume_command(sweep)
+    again = resume_command(sweep, options)
     return engine.SweepCodeChanged(
         f"the code has changed since the sweep began{files}",
         f"put it back and go on: {again}; or run trials in worktrees with the code as it was: "
@@ -220,6 +225,7 @@ def _run(
 ) -> bool:
     """Run the engine, and add to each error how to continue."""
     sweep, done = maker.sweep, False
+    again = resume_command(sweep, callbacks.engine_options)
     callbacks.on_start(sweep, initial)
     pool: ClosablePool
     if callbacks.make_pool is None:
@@ -248,11 +254,11 @@ def _run(
         return done
     except engine.SweepCodeChanged:
         code = stored.capture_code(repo, folder.folder, sweep.required_code)
-        raise code_changed(repo, sweep, code) from None
+        raise code_changed(repo, sweep, code, callbacks.engine_options) from None
     except engine.MetricMissing as error:
-        raise TrackError(error.message, f"{error.hint}: {resume_command(sweep)}") from error
+        raise TrackError(error.message, f"{error.hint}: {again}") from error
     except TrackError as error:
-        ways = [f"{error.hint}; then go on" if error.hint else "go on", resume_command(sweep)]
+        ways = [f"{error.hint}; then go on" if error.hint else "go on", again]
         raise TrackError(error.message, ": ".join(ways), code=error.code) from error
     finally:
         pool.close(done=done)

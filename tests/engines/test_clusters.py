@@ -94,7 +94,8 @@ def test_what_slurm_refuses_is_shown(slurm):
     done = run_cli(*SWEEP, "--engine", "slurm", "--sbatch", "--partition=drained", *COMMAND)
     assert done.code == 1
     assert "Required partition not available" in done.err
-    assert "git track sweep resume" in done.err
+    assert done.err.rstrip().endswith(" --engine slurm --sbatch --partition=drained")
+    assert "correct the options of --sbatch; then go on: git track sweep resume " in done.err
 
 
 def test_wrong_options_are_refused_before_the_sweep_begins(slurm, tools, monkeypatch):

@@ -75,7 +75,17 @@ def options_of(args: argparse.Namespace) -> EngineOptions | None:
     values = _values(args)
     engines.check(args.engine, values)
     return executor.EngineOptions(
-        args.engine, args.jobs or 0, values, setup_text(args.setup), args.meet or ""
+        args.engine, args.jobs or 0, values, setup_text(args.setup), args.meet or "", _words(args)
+    )
+
+
+def _words(args: argparse.Namespace) -> str:
+    """Return the options that say where trials run, as a command line."""
+    options = {name: getattr(args, name) for name in ("engine", *_NEED_ENGINE, "jobs")}
+    return "".join(
+        f" --{name} {shlex.quote(str(value))}"
+        for name, value in options.items()
+        if value is not None
     )
 
 

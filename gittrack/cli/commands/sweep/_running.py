@@ -66,6 +66,7 @@ class SweepProcess:
             lambda: self.stopper.request,
             self._print_start,
             _engine.pool_maker(engine, self.progress.warn, print_note),
+            engine.words if engine is not None else "",
         )
 
     def run(self, run_sweep: Callable[[], bool]) -> int:
@@ -81,7 +82,8 @@ class SweepProcess:
         has_best = _report.report(self.repo, self.sweep, self.prepared, done=done, seconds=seconds)
         if done:
             return 0 if has_best else 1
-        print_note(f"the sweep is not done; go on: {runner.resume_command(self.sweep)}")
+        again = runner.resume_command(self.sweep, self.callbacks.engine_options)
+        print_note(f"the sweep is not done; go on: {again}")
         number = self.stopper.number
         return 128 + number if number is not None else 1
 
