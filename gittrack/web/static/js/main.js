@@ -35,13 +35,14 @@ const VIEWS = {
 };
 
 // Milliseconds without a change, after which the address follows: a browser takes longer for that than for a sorted table.
-const PAUSE = 150;
+const PAUSE = 300;
 
 // The part of the state that is not in the address.
 const transient = {
   runs: null, // the document `runs`; of many runs, a key is null until its row is there
   window: -1, // the first row of many that is missing
   curves: {}, // {metric: Curve[]}, see charts/curves.js
+  curvesOf: [], // the keys of the runs that they were asked for
   tails: {}, // {key: how far a live run was read}
   fresh: null, // the points that live runs logged since the last look
   reload: 0, // grows if the runs must be asked for again

@@ -19,7 +19,7 @@ const PAUSE = 150; // milliseconds without a key, after which what was typed cou
  */
 
 /**
- * Keep `curves` ({metric: Curve[]}) and `tails` of the store as the state asks for.
+ * Keep `curves` ({metric: Curve[]}), `curvesOf` (the runs that they were asked for) and `tails` of the store as the state asks for.
  * @param {import("../main.js").App} app
  * @param {() => string[]} keys  returns the runs to draw
  * @returns {() => void} ends it
@@ -32,10 +32,14 @@ export function followCurves(app, keys) {
   async function load() {
     const mine = ++turn;
     const { from, to, logX } = app.store.get();
-    const document = await ask(keys(), { from, to, logX });
+    const asked = keys();
+    const document = await ask(asked, { from, to, logX }).catch((error) => {
+      app.store.set({ curvesOf: asked }); // there are no others to wait for
+      throw error;
+    });
     if (mine !== turn) return;
     loaded = { from, to, logX };
-    app.store.set({ curves: grouped(document.series), tails: document.tails });
+    app.store.set({ curves: grouped(document.series), curvesOf: asked, tails: document.tails });
     if (!has(app.store.get().curves, loaded, app.store.get())) app.guarded(load); // the zoom ended meanwhile
   }
 

@@ -85,6 +85,7 @@ export function createCharts(app, keys, choose = () => ({ keys: keys(), groups: 
   function paint() {
     const state = store.get();
     const choice = choose();
+    if (choice.keys.join(" ") !== state.curvesOf.join(" ")) return controls.refresh(choice.groups !== null); // their curves are on the way
     const [colors, dashes] = colored(choice);
     const looks = looksOf(state.runs, colors, dashes);
     const options = { smooth: state.smooth, band: state.band, groups: choice.groups, logX: state.logX };
