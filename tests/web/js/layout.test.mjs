@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { columnsInSight, linesInSight, total, widthOf } from "../../../gittrack/web/static/js/table/layout.js";
+import { columnsInSight, fits, linesInSight, total, widthOf } from "../../../gittrack/web/static/js/table/layout.js";
 
 const measure = (text) => 7 * text.length;
 
@@ -29,4 +29,10 @@ test("the columns in sight are painted", () => {
   assert.deepEqual(columnsInSight([100, 100], 0, 900, 700), [1, 2]);
   assert.deepEqual(columnsInSight([], 0, 0, 700), [0, 0]);
   assert.equal(total(widths, 9, 50), 4100);
+});
+
+test("a text is cut only if it does not fit", () => {
+  assert.ok(fits("0.25", measure, 58));
+  assert.ok(!fits("0.2512", measure, 58));
+  assert.ok(!fits("0.25", measure, 58, 18));
 });

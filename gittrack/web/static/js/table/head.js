@@ -94,6 +94,7 @@ function followEdge(/** @type {import("../main.js").App} */ app, /** @type {HTML
     // The table has the pointer, because a metric that a run begins to log replaces the headings meanwhile.
     table.setPointerCapture(event.pointerId);
     table.style.cursor = "col-resize";
+    table.classList.add("resizing"); // texts may no longer fit
     table.addEventListener("pointermove", (move) => {
       const now = /** @type {HTMLElement | undefined} */ ([...table.querySelectorAll("th")].find((other) => other.dataset.column === name));
       if (!now) return;
@@ -103,7 +104,7 @@ function followEdge(/** @type {import("../main.js").App} */ app, /** @type {HTML
       table.style.width = `${whole + wide - before}px`;
     }, { signal: end.signal });
     table.addEventListener("pointerup", (up) => up.clientX !== start && app.store.set({ widths: resized(app.store.get().widths, name, width + up.clientX - start) }), { signal: end.signal });
-    table.addEventListener("lostpointercapture", () => (end.abort(), (cell.draggable = true), (table.style.cursor = "")), { signal: end.signal });
+    table.addEventListener("lostpointercapture", () => (end.abort(), (cell.draggable = true), (table.style.cursor = ""), table.classList.remove("resizing")), { signal: end.signal });
   });
 }
 

@@ -4,6 +4,7 @@
 const WIDEST = 260; // pixels of a column whose width nobody chose
 const NARROWEST = 40;
 const PADDING = 18;
+const WIDEST_CHARACTER = 20; // pixels
 const BESIDE = 150; // pixels of columns that are painted on both sides of what is in sight
 const STEP = 8; // lines: a scroll by less paints nothing
 
@@ -16,6 +17,18 @@ const STEP = 8; // lines: a scroll by less paints nothing
 export function widthOf(texts, measure, front = 0) {
   const longest = texts.reduce((a, b) => (b.length > a.length ? b : a), "");
   return Math.ceil(Math.min(WIDEST, Math.max(NARROWEST, measure(longest) + front + PADDING)));
+}
+
+/**
+ * Return whether a text fits into a column.
+ * @param {string} text
+ * @param {(text: string) => number} measure  the pixels of a text
+ * @param {number} width  of the column
+ * @param {number} [front]  the pixels of what is in front of the text
+ */
+export function fits(text, measure, width, front = 0) {
+  const room = width - front - PADDING;
+  return text.length * WIDEST_CHARACTER <= room || measure(text) <= room;
 }
 
 /**

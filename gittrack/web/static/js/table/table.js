@@ -8,10 +8,12 @@ import { missing } from "../row_windows.js";
 import { eye, foldButton, foldText, groupCell, paintEye, runCell } from "./cells.js";
 import { widthsOf } from "./columns.js";
 import { fillHead } from "./head.js";
-import { columnsInSight, linesInSight, total, widthOf } from "./layout.js";
+import { columnsInSight, fits, linesInSight, total, widthOf } from "./layout.js";
 import { picked } from "./rows.js";
 
 const SAMPLE = 24; // lines that say how wide columns are
+const FRONT = 18; // pixels of what is in front of the text of the first column
+const MOST_TEXTS = 20_000; // whose widths are kept
 
 /**
  * @typedef {object} Content
@@ -35,6 +37,7 @@ function createMeasure() {
     if (known !== undefined) return known;
     pen ??= /** @type {CanvasRenderingContext2D} */ (start());
     const { width } = pen.measureText(text);
+    if (pixels.size > MOST_TEXTS) pixels.clear();
     pixels.set(text, width);
     return width;
   };
@@ -106,7 +109,7 @@ export function createTable(root, app) {
 
   function widen(/** @type {number} */ index, /** @type {string[]} */ texts) {
     const { head: title, name } = content.columns[index];
-    needed.set(name, Math.max(needed.get(name) ?? 0, widthOf([`${title} ▲1`, ...texts], measure, index === 0 ? 18 : 0)));
+    needed.set(name, Math.max(needed.get(name) ?? 0, widthOf([`${title} ▲1`, ...texts], measure, index === 0 ? FRONT : 0)));
   }
 
   function gap(/** @type {number} */ lines) {
@@ -121,7 +124,8 @@ export function createTable(root, app) {
       const index = frame.indices[i];
       const isPinned = index < frame.pinned;
       const front = index === 0 && (isRun ? eye(line.id) : foldButton(line, part.text));
-      const classes = [part.class, part.shade > 0 && "shaded", isPinned && "pinned"].filter(Boolean).join(" ");
+      const isCut = !fits(part.text, measure, frame.widths[index], index === 0 ? FRONT * line.depth : 0);
+      const classes = [part.class, part.shade > 0 && "shaded", isPinned && "pinned", isCut && "cut"].filter(Boolean).join(" ");
       const style = { ...(part.shade > 0 && { "--share": `${Math.round(part.shade * 22)}%` }), ...(isPinned && { left: `${left}px` }) };
       left += frame.widths[index];
       return el("td", { class: classes || false, title: part.title, style, "aria-colindex": index + 1 }, front, index === 0 && !isRun ? null : part.text);
