@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from json.encoder import (
     encode_basestring,
 )  # what `json.dumps` calls, without a new encoder each time
@@ -65,6 +66,7 @@ def quote(text: str) -> str:
     return re.sub(_HIDDEN, lambda match: f"\\u{ord(match[0]):04x}", plain)
 
 
+@lru_cache(maxsize=8192)  # the same keys, packages and words in each run of a process
 def is_bare(text: str) -> bool:
     """Return whether a string can be written without quotes."""
     return _BARE.fullmatch(text) is not None and text.lower() not in _RESERVED

@@ -2,13 +2,15 @@ r"""Write loose git objects: each file of a run costs one small write, and no pr
 
 The layout is git's own (gitformat-loose-object): ``objects/ab/cdef...`` holds the zlib stream of
 ``<kind> <size>\\0<content>`` under the hash of these bytes.  An object that exists already gets a new
-time stamp: git protects objects from a running prune in the same way ("freshening").
+time stamp, unless its own is younger than a minute: git protects objects from a running prune in the same way
+("freshening").
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 
@@ -17,6 +19,7 @@ from gittrack.core.fast_typing import BinaryIO, NamedTuple
 from gittrack.disk import flush, folders
 
 _CHUNK = 1 << 20
+_FRESH_SECONDS = 60.0
 
 
 def empty_tree(hash_name: str) -> str:
@@ -185,7 +188,8 @@ class Store:
         if self._batch is not None and target in self._batch:
             return
         try:
-            os.utime(target)
+            if os.stat(target).st_mtime < time.time() - _FRESH_SECONDS:
+                os.utime(target)  # as git does: a prune by age has to keep it
             return
         except OSError:  # missing, or owned by another user of a shared repository: write it
             pass

@@ -55,7 +55,8 @@ class Answer(NamedTuple):
 
 
 def _environment(more: Mapping[str, str], *, talking: bool = False) -> dict[str, str]:
-    ours = {k: v for k, v in os.environ.items() if k not in _REDIRECTING}
+    names = [name for name in os.environ if name not in _REDIRECTING]
+    ours = {n: v for n in names if (v := os.environ.get(n)) is not None}  # threads may change it
     return {**ours, **(_QUIET if talking else _LOOKING), **more}
 
 

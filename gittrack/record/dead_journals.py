@@ -20,10 +20,19 @@ def list_dead(common_dir: str) -> list[Path]:
     names = sorted(os.listdir(live)) if live.is_dir() else []
     for name in names:
         # The run is committed, and its owner was killed while it removed the journal.
-        if name.startswith(layout.REMOVING):
+        if name.startswith(layout.REMOVING) and not _is_being_removed(live / name):
             folders.remove(live / name)
     journals = [live / name for name in names if layout.is_id(name)]
     return [folder for folder in journals if not _is_locked(folder)]
+
+
+def _is_being_removed(folder: Path) -> bool:
+    """Return whether the process that removes a journal is at work: many others would get in its way."""
+    try:
+        os.kill(int(folder.name.rpartition("-")[2]), 0)
+        return time.time() - folder.stat().st_mtime < _CREATION_SECONDS
+    except (OSError, ValueError, OverflowError):
+        return False
 
 
 def _is_locked(folder: Path) -> bool:

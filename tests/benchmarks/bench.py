@@ -18,6 +18,7 @@ import measure
 PARTS = {
     "logging": "log_points",
     "startfinish": "start_finish",
+    "writers": "writers",
     "searching": "search",
     "listing": "listing",
     "importing": "importing",

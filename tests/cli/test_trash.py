@@ -151,7 +151,7 @@ def test_moved_by_hand_nobody_knows_since_when():
 def test_gc_clears_what_crashes_left():
     record("a")
     live = Path(".git/gittrack/live")
-    gone = live / ".gone-20260101-000000-aaaaaaaa-1"
+    gone = live / ".gone-20260101-000000-aaaaaaaa-99999999"
     empty = live / "20260101-000000-bbbbbbbb"
     cached = Path(".git/gittrack/cache/artifacts/0123")
     for folder in (gone, empty, cached):

@@ -145,3 +145,15 @@ def test_a_detached_process_lives_on_and_is_no_child_of_ours(tmp_path):
     while not done.exists():
         os.sched_yield()
     assert int(done.read_text()) != os.getpid()
+
+
+class Vanishing(dict):
+    """An environment of which another thread removes a variable while it is read."""
+
+    def __iter__(self):
+        return iter([*super().__iter__(), "GITTRACK_RECORDING"])
+
+
+def test_a_variable_may_vanish_while_git_starts(monkeypatch):
+    monkeypatch.setattr(os, "environ", Vanishing(os.environ, EMPTY=""))
+    assert git.Call(["version"]).output().startswith(b"git version")

@@ -59,9 +59,18 @@ class TestList:
         assert dead_journals.list_dead(common_dir) == []
 
     def test_a_removal_that_was_killed_is_finished(self, common_dir, dead):
-        gone = dead.rename(dead.with_name(f"{layout.REMOVING}{dead.name}-1"))
+        gone = dead.rename(dead.with_name(f"{layout.REMOVING}{dead.name}-99999999"))
         assert dead_journals.list_dead(common_dir) == []
         assert not gone.exists()
+
+    def test_a_removal_that_goes_on_is_left_alone(self, common_dir, dead):
+        going_on = dead.rename(dead.with_name(f"{layout.REMOVING}{dead.name}-{os.getpid()}"))
+        (going_on / "removed").touch()
+        assert dead_journals.list_dead(common_dir) == []
+        assert going_on.exists()
+        os.utime(going_on, (0, 0))
+        assert dead_journals.list_dead(common_dir) == []
+        assert not going_on.exists()
 
 
 class TestAdopt:
