@@ -34,6 +34,12 @@ _KINDS = (
         "see the URL: git remote -v",
         ("does not appear to be a git repository", "not found", "does not exist", "not a git repo"),
     ),
+    (
+        "{} does not allow this",
+        "ask its owner for access; see the URL: git remote -v",
+        # GitHub, GitLab, Gitea and Forgejo, Gitolite, git daemon: each over ssh or its own protocol.
+        ("denied to", "not allowed to", "not authorized to", "DENIED by", "access denied or"),
+    ),
     ("the connection to {} was cut", _AGAIN, _CUT),
     (
         "{} cannot be reached",
@@ -95,7 +101,7 @@ def first_line(err: bytes) -> str:
     lines = _lines(err)
     plain = [line for line in lines if line and not line.startswith(_NOISE)]
     line = plain[0] if plain else "git printed no reason"
-    return line.removeprefix("fatal: ").removeprefix("error: ").rstrip(".")
+    return line.removeprefix("fatal: ").removeprefix("error: ").rstrip(".:")
 
 
 def refusal(reason: str, err: bytes) -> str:

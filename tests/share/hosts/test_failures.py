@@ -46,6 +46,16 @@ from gittrack.share.hosts import failures
             "--object-format",
         ),
         (
+            "ERROR: Permission to a/b.git denied to bob.\nfatal: Could not read from remote repository.",
+            "hub does not allow this: ERROR: Permission to a/b.git denied to bob",
+            "ask its owner",
+        ),
+        (
+            "FATAL: W any team bob DENIED by fallthru\nfatal: Could not read from remote repository.",
+            "hub does not allow this: FATAL: W any team bob DENIED by fallthru",
+            "ask its owner",
+        ),
+        (
             "no secrets, please\nerror: failed to push some refs to 'hub'",
             "nothing was sent to hub: no secrets, please",
             "pre-push hook",
