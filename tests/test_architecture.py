@@ -206,10 +206,7 @@ LAZY_IMPORTS = {
         "gittrack.record.code.lfs_files": "few repositories use Git LFS"
     },
     "record/code/index.py": {"shutil": "2 ms that only uncommitted changes need"},
-    "record/publish/collect.py": {
-        "shutil": "2 ms that only the points of a foreign command need",
-        "gittrack.core.run.points": "only the points of a foreign command need it",
-    },
+    "record/publish/collect.py": {"shutil": "2 ms that only the points of a foreign command need"},
     "record/dead_journals.py": {"shutil": "2 ms that only a crash needs"},
     "record/ending/exit_code.py": {"opcode": "only the end of a script needs it"},
     "disk/copies.py": {"shutil": "2 ms that only a copied file needs"},

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import itertools
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 
 import repos
-from measure import Row, against, alternate, cli, git, more, quietly
+from measure import Row, against, alternate, cli, git, more, most, quietly
 
 import gittrack
 
 _INIT = "import gittrack; gittrack.init().finish()"
+_SECONDS_OF_INIT = (
+    "import time; began = time.perf_counter(); import gittrack; run = gittrack.init(); "
+    "print(time.perf_counter() - began); run.finish()"
+)
 
 
 def rows(scratch: Path) -> Iterator[Row]:
@@ -61,6 +67,14 @@ def _first(clean: Path) -> Iterator[Row]:
         warmup=2,
     )
     yield more("first gittrack.init and its finish, against python -c pass", *times, 0.055)
+    seconds = median(_seconds(clean) for _ in range(20))
+    yield most("import gittrack and the first gittrack.init", round(seconds * 1e3, 1), 35, " ms")
+
+
+def _seconds(repo: Path) -> float:
+    """Return the seconds from before the import to a run that goes on, in a process of its own."""
+    argv = [sys.executable, "-c", _SECONDS_OF_INIT]
+    return float(subprocess.run(argv, cwd=repo, capture_output=True, check=True).stdout)
 
 
 def _record(repo: Path) -> None:

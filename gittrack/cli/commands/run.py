@@ -170,6 +170,8 @@ def run(args: argparse.Namespace) -> int:
         not_code=[inputs.display_path(path, repo.work_tree or "") for path in args.metrics],
         observe=_observe.options(args, repo),
     )
+    if args.name:  # now, because another version may be installed while the command runs
+        from gittrack.cli.commands import _same_name  # noqa: F401, PLC0415
     result = launcher.launch(repo, plan, _warn)
     if result.skipped is not None:
         print_note(f"run {short_id(result.skipped)} has done the same already: nothing was run")

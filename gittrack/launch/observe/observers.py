@@ -47,6 +47,8 @@ class Observers:
         self.options = options
         self.arguments = _arguments(book) if options.auto else None
         self.scraper = _scraper(options.pattern) if options.scrape else None
+        if options.metrics:  # now, because another version may be installed while the command runs
+            from gittrack.launch.observe import metrics_file  # noqa: F401, PLC0415
         self.before = {path: _stamp(path) for path in options.metrics}
         files = filter(os.path.isfile, options.metrics)
         self._digests = {path: _digest(path) for path in files}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gittrack.core import digests, layout
 from gittrack.core.fast_typing import Any, NamedTuple
-from gittrack.core.run import events, media_index, run_info, series
+from gittrack.core.run import events, media_index, points, run_info, series
 from gittrack.disk import lfs_pointer
 from gittrack.record import artifacts as record_artifacts
 from gittrack.record.machine import lock_files
@@ -119,8 +119,6 @@ def _series(
     notes: list[str] = []
     raw = folder / layout.POINTS
     if raw.exists() and raw.stat().st_size:
-        from gittrack.core.run import points  # noqa: PLC0415 - only the points of a foreign command need it
-
         times = folder / layout.POINT_TIMES
         lines, bad = points.convert(raw.read_bytes(), times.read_bytes() if times.exists() else b"")
         if bad:
