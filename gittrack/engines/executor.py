@@ -10,6 +10,9 @@ from collections.abc import Callable, Mapping
 from concurrent import futures
 from typing import Any, NamedTuple, Protocol
 
+from gittrack.core.errors import TrackError
+from gittrack.core.run import trials
+from gittrack.core.run.run_info import RunInfo
 from gittrack.engines.task import Task
 
 
@@ -22,6 +25,10 @@ class LiveState(NamedTuple):
 
     values: Mapping[str, Any]
     seen_at: float
+
+
+class Withdrawn(Exception):
+    """The task was taken back before it began."""
 
 
 class Executor(Protocol):
@@ -107,3 +114,25 @@ class Context(NamedTuple):
 
 
 Make = Callable[[Context], Executor]
+
+
+def run_of_report(values: Mapping[str, Any] | None) -> RunInfo | None:
+    """Return a run that does not count, as its worker reports it."""
+    if not values:
+        return None
+    try:
+        trial = trials.from_facts(values.get("sweep"))
+    except ValueError as error:
+        raise TrackError(
+            f"a worker sent a wrong report: {error}", "install the same version"
+        ) from error
+    return RunInfo(
+        str(values["id"]),
+        str(values["experiment"]),
+        str(values["status"]),
+        commit=values.get("commit"),
+        ref=values.get("ref"),
+        exit_code=values.get("exit_code"),
+        signal=values.get("signal"),
+        sweep=trial,
+    )

@@ -13,12 +13,16 @@ from concurrent import futures
 from typing import Any, NamedTuple, Protocol
 
 from gittrack import git
-from gittrack.core.errors import TrackError
-from gittrack.core.run import trials
 from gittrack.core.run.run_info import RunInfo
 from gittrack.engines import shared_repository
 from gittrack.engines import task as tasks
-from gittrack.engines.executor import Executor, LiveState, WorkerLost
+from gittrack.engines.executor import (
+    Executor,
+    LiveState,
+    Withdrawn,
+    WorkerLost,
+    run_of_report,
+)
 from gittrack.engines.remote.live_trials import LiveTrials
 from gittrack.engines.task import TaskBasis
 from gittrack.sweeping import state
@@ -195,6 +199,8 @@ class EnginePool:
         if result is not None:
             warnings = tuple(map(str, values.get("warnings") or ()))
             return TrialReport(result, warnings, tail=str(values.get("tail") or ""))
+        if isinstance(error, Withdrawn):
+            return TrialReport(lost=f"trial {job.trial.key} did not begin")
         if error is not None:
             if not isinstance(error, WorkerLost):
                 return TrialReport(problem=(f"the engine failed: {error}", "see its own log"))
@@ -206,7 +212,7 @@ class EnginePool:
         if problem:
             changed = bool(values.get("code_changed"))
             return TrialReport(problem=(str(problem[0]), str(problem[1])), code_changed=changed)
-        info = _run(values.get("run"))
+        info = run_of_report(values.get("run"))
         if info is None or values.get("lost"):
             return self._lost(job, str(values.get("lost") or "it reported no run"), info)
         assert info.sweep is not None
@@ -241,6 +247,13 @@ class EnginePool:
         self.saved[key] = last.id
         return last
 
+    def withdraw(self) -> None:
+        """Take back the trials that did not begin, from engines in whose queue they may wait for long."""
+        for executor in self.executors:
+            withdraw = getattr(executor, "withdraw", None)
+            if withdraw is not None:
+                withdraw()
+
     def end_running(self) -> None:
         """End the running trials; they will not count."""
         self.ending = True
@@ -270,25 +283,3 @@ class EnginePool:
         ):  # else workers run trials still, and `git track sweep stop` must reach them
             shared_repository.close_to_workers(self.repo.common_dir, self.sweep.id)
         self.meeting.close(done=done)
-
-
-def _run(values: Mapping[str, Any] | None) -> RunInfo | None:
-    """Return a run that does not count, as its worker reports it."""
-    if not values:
-        return None
-    try:
-        trial = trials.from_facts(values.get("sweep"))
-    except ValueError as error:
-        raise TrackError(
-            f"a worker sent a wrong report: {error}", "install the same version"
-        ) from error
-    return RunInfo(
-        str(values["id"]),
-        str(values["experiment"]),
-        str(values["status"]),
-        commit=values.get("commit"),
-        ref=values.get("ref"),
-        exit_code=values.get("exit_code"),
-        signal=values.get("signal"),
-        sweep=trial,
-    )

@@ -153,6 +153,8 @@ class Engine:
             self.stop = request
             if request == workdir.NOW:
                 self.pool.end_running()
+            else:
+                self.pool.withdraw()
             self.listener.stopping(request, len(self.pool.running))
 
     def _fill(self) -> None:

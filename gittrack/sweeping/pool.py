@@ -43,6 +43,9 @@ class Pool(Protocol):
         Trials that count come in their order (`EndedTrial.order`), without a gap.
         """
 
+    def withdraw(self) -> None:
+        """Take back trials that were submitted and did not begin, such as jobs in a queue."""
+
     def end_running(self) -> None:
         """End the running trials; they will not count."""
 
@@ -138,6 +141,9 @@ class Processes:
             self.vacant = sorted([*self.vacant, worker.slot])
             self.endings.add(EndedTrial(job, report))
         return self.endings.release({job.mark for job in self.running})
+
+    def withdraw(self) -> None:
+        """Do nothing: each trial begins when it is submitted."""
 
     def end_running(self) -> None:
         """End the running trials; they will not count."""

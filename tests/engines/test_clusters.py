@@ -14,9 +14,9 @@ from gittrack import git as track_git
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.engines.backends import slurm as slurm_engine
-from gittrack.engines.backends import slurm_orphans
+from gittrack.engines.backends import slurm_commands, slurm_orphans
 from gittrack.engines.channel import Files
-from gittrack.engines.executor import Context, EngineOptions
+from gittrack.engines.executor import Context, EngineOptions, Withdrawn
 from gittrack.engines.task import Location, Task
 from gittrack.search.plan import Trial
 from gittrack.tidy import stale_workdirs
@@ -188,6 +188,26 @@ def test_jobs_that_did_not_begin_are_taken_out_of_the_queue(slurm, engine, scrat
     assert slurm_orphans.cancel_waiting(folder) == 0, "they are known to have left"
     engine.close()
     assert list(folder.glob(layout.SWEEP_JOBS)) == []
+    os.close(held)
+
+
+def test_a_stop_takes_back_the_jobs_that_did_not_begin(slurm, engine, monkeypatch):
+    monkeypatch.setenv("FAKE_SLURM_NODES", "2")
+    held = os.open(slurm / "node-1", os.O_CREAT | os.O_RDWR)
+    fcntl.flock(held, fcntl.LOCK_EX)  # one node is free
+    engine.program = str(slurm / "wait")
+    program(slurm / "wait", "#!/bin/sh\nexec sleep 60\n")
+    begins, waits = engine.submit(task("0")), engine.submit(task("1"))
+    engine.wait(0)
+    while slurm_commands.states() != {"7_0": "RUNNING", "7_1": "PENDING"}:
+        os.sched_yield()
+    late = engine.submit(task("2"))
+    engine.withdraw()
+    assert not begins.done()
+    assert isinstance(waits.exception(), Withdrawn)
+    assert isinstance(late.exception(), Withdrawn)
+    assert slurm_commands.states() == {"7_0": "RUNNING"}
+    engine.close()
     os.close(held)
 
 

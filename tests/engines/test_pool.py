@@ -7,7 +7,7 @@ import pytest
 
 from gittrack.core import layout
 from gittrack.engines import shared_repository
-from gittrack.engines.executor import WorkerLost
+from gittrack.engines.executor import Withdrawn, WorkerLost
 from gittrack.show.terminal import sweeps
 
 SWEEP = "20260101-000000-aaaa1111"
@@ -159,6 +159,16 @@ def test_a_trial_that_still_runs_for_an_earlier_process_is_waited_for(trials, en
     running.set_result(trials.ran(trials.job(0, 1)))
     (ended,) = pool.wait(0)
     assert (ended.order, ended.report.info.sweep.attempt) == (0, 1)
+
+
+def test_a_trial_that_was_taken_back_did_not_lose_its_worker(trials, engine):
+    pool = trials.pool(engine)
+    for _ in range(4):
+        pool.submit(trials.job(0))
+        engine.withdraw = lambda: engine.futures["0"].set_exception(Withdrawn())
+        pool.withdraw()
+        (ended,) = pool.wait(0)
+        assert ended.report.lost == "trial 0 did not begin"
 
 
 def test_only_executors_that_have_tasks_are_waited_for(trials):

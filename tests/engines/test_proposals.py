@@ -87,6 +87,7 @@ class OneMachine(Trials):
         raw = self.commit(key, job, order=len(self.order) - 1)
         return [EndedTrial(job, TrialReport(reader.decode(self.repo, raw)))]
 
+    def withdraw(self): ...
     def end_running(self): ...
 
 

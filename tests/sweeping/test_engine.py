@@ -59,6 +59,9 @@ class ByHand:
             for key in self.script.pop(0)
         ]
 
+    def withdraw(self):
+        self.withdrawn = True
+
     def end_running(self):
         self.ending = True
 
@@ -121,6 +124,7 @@ def test_a_wish_to_stop_is_heard():
     strategy, pool = Told(3), ByHand(1, [["0"]])
     assert not run(strategy, pool, lambda: next(wishes))
     assert strategy.shown == [[]]
+    assert pool.withdrawn
     assert not pool.ending
 
 

@@ -63,6 +63,7 @@ class Elsewhere:
         git(".", "fetch", "-q", str(self.clone), "refs/runs/*:refs/runs/*")
         return [EndedTrial(job, pickle.loads(done.stdout))]
 
+    def withdraw(self): ...
     def end_running(self): ...
 
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from gittrack.core.errors import TrackError
 from gittrack.engines.backends import slurm_commands
-from gittrack.engines.executor import Context, WorkerLost
+from gittrack.engines.executor import Context, Withdrawn, WorkerLost
 from gittrack.engines.links import FolderLink
 from gittrack.engines.task import Task, from_json
 
@@ -173,6 +173,21 @@ class SlurmEngine:
                 self._look(job, element)
                 if job in self.elements:
                     self._end(job).set_exception(WorkerLost(_why(element)))
+
+    def withdraw(self) -> None:
+        """Take jobs that did not begin out of the queue."""
+        for _, future in self.waiting:
+            future.set_exception(Withdrawn())
+        self.waiting = []
+        before = slurm_commands.states() or {}
+        queued = [job for job in self.elements if before.get(job) == "PENDING"]
+        if not queued:
+            return
+        slurm_commands.call(["scancel", "--state=PENDING", *queued])
+        after = slurm_commands.states() or before
+        for job in queued:
+            if after.get(job) != "RUNNING" and self.elements[job].link.heard is None:
+                self._end(job).set_exception(Withdrawn())
 
     def end_running(self) -> None:
         """End the running trials, and take jobs that wait out of the queue."""
