@@ -21,11 +21,13 @@ from gittrack.core.errors import TrackError
 from gittrack.core.run.run_info import RunInfo
 from gittrack.disk import lock
 from gittrack.engines.remote import clones
+from gittrack.engines.remote.grouped_push import GroupedPush
 from gittrack.engines.task import Location
 from gittrack.git import objects, refs, temporary_worktree
 from gittrack.record.machine.author import author
 from gittrack.share import remotes, transport
 from gittrack.share.background import automatic
+from gittrack.share.hosts import limits
 from gittrack.share.hosts.ref_names import RefNames
 from gittrack.share.transport import Route
 from gittrack.sweeping.delivery import attempts, results
@@ -103,6 +105,7 @@ class RemoteWorker:
         self.repo, self.sweep_id = repo, sweep_id
         self.results = ""  # they are made on the remote
         self.route = Route(location.url, RefNames(location.as_branches))
+        self.outgoing = GroupedPush(repo, self.route, limits.seconds_between_pushes(location.url))
 
     def is_ending(self) -> bool:
         """Return False: the engine says when trials must end."""
@@ -113,14 +116,15 @@ class RemoteWorker:
         assert info.sweep is not None
         assert info.commit is not None
         assert info.ref is not None
-        commit, ref = info.commit, info.ref
-        with clones.undelivered(self.repo.common_dir, info.id):
-            if counts:
-                ref = layout.result_ref(self.sweep_id, info.sweep.trial)
-            elif attempts.is_interrupted(info):
+        if counts:
+            commits = {layout.result_ref(self.sweep_id, info.sweep.trial): info.commit}
+        else:
+            commits = {info.ref: info.commit}
+            if attempts.is_interrupted(info):
                 attempt = layout.attempt_ref(self.sweep_id, info.sweep.trial, info.id)
-                patiently(lambda: self._push(commit, attempt))
-            return patiently(lambda: self._push(commit, ref))
+                commits[attempt] = info.commit
+        with clones.undelivered(self.repo.common_dir, info.id):
+            return patiently(lambda: self.outgoing.push(commits))
 
     def bring(self, ref: str, commit: str) -> None:
         """Fetch an earlier run, from which a trial continues.  Raises TrackError if the remote lacks it."""
@@ -130,17 +134,6 @@ class RemoteWorker:
             raise TrackError(
                 f"the earlier run {ref} is not on the remote", "push it: git track push"
             )
-
-    def _push(self, commit: str, ref: str) -> bool:
-        (update, *_) = transport.push(
-            self.repo, self.route, [f"{commit}:{ref}"], leases={ref: ""}, unattended=True
-        )
-        if update.accepted:
-            return True
-        current = transport.remote_refs(self.repo, self.route, ref, unattended=True).get(ref)
-        if current is None:  # refused for another reason, which may pass
-            raise git.GitError(f"the remote refused {ref}: {update.reason}", "")
-        return current == commit
 
 
 class RemoteSweep:

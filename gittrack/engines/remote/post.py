@@ -29,10 +29,7 @@ from gittrack.share.transport import Route
 NAMESPACE = "refs/gittrack/sweeps/"
 TO, FROM, STOP = "to", "from", "stop"
 BEAT_SECONDS = 15.0  # between two numbers of a sender of which nothing changed
-_HOST_PUSH_SECONDS = (
-    10.0  # between two pushes to a host that limits them: GitHub asks for 6 a minute
-)
-_PUSH_SECONDS = 0.5
+_PUSH_SECONDS = 0.5  # between two pushes of messages
 _MOST_SHARE = 0.05  # of the time, for looking
 _SHORTEST_LOOK, _LONGEST_LOOK = 0.5, 15.0
 _MOST_FETCHES = 2000  # before the repository of the messages is made anew
@@ -66,7 +63,7 @@ class Post:
     def __init__(self, repo: git.Repo, route: Route, url: str, sweep_id: str, folder: Path) -> None:
         self.user_repo, self.route, self.folder = repo, route, folder
         self.prefix = f"{NAMESPACE}{sweep_id}/"
-        self.shortest_gap = _HOST_PUSH_SECONDS if limits.limits_of(url).words else _PUSH_SECONDS
+        self.shortest_gap = max(limits.seconds_between_pushes(url), _PUSH_SECONDS)
         self.author = author(git.parse_config(repo.config().output()))
         self.fetches, self.next_look = 0, 0.0
         self.repo = self._new_repository()

@@ -40,6 +40,14 @@ _EVERY = (  # the first whose host is part of the URL counts
 _UNKNOWN = HostLimits("", None, "")
 
 
+_PUSH_SECONDS = 10.0  # GitHub asks for at most 6 pushes a minute
+
+
+def seconds_between_pushes(url: str) -> float:
+    """Return how many seconds automatic pushes to a URL should be apart; 0 without known limits."""
+    return _PUSH_SECONDS if limits_of(url).words else 0.0
+
+
 def limits_of(url: str) -> HostLimits:
     """Return the documented limits of the host of a URL; of several URLs, of the first that has some."""
     return next((limits for limits in _EVERY if limits.host in url.lower()), _UNKNOWN)

@@ -1,13 +1,16 @@
 #!/usr/bin/env bash
-# Faults of a network, by hand and as root: sweeps on a Dask cluster in three network namespaces, whose runs meet on
-# a git daemon.  Each fault gets a sweep of its own; at the end every trial must have one result.
+# Faults of a network, by hand and as root: sweeps in three network namespaces, whose runs meet on a git daemon.
+# Each fault gets a sweep of its own; at the end every trial must have one result.
 #
 #     PYTHON=.venv/bin/python tests/engines/by_hand/namespaces.sh [FAULT ...]
+#     ENGINE=workers PYTHON=... tests/engines/by_hand/namespaces.sh [FAULT ...]
 #
-# FAULT: worker trial cable remote coordinator two scheduler (default: worker)
+# ENGINE: dask, or workers: `git track worker` in a clone of its own in two of the namespaces.
+# FAULT: worker trial cable remote coordinator two (default: worker); scheduler (dask); stop (workers)
 #
 # Results, with Dask 2026.8 and git 2.39: 12 results of 12 trials for each of the seven faults.
 set -u
+ENGINE=${ENGINE:-dask}
 PYTHON=${PYTHON:-python3}
 ROOT=$(cd "$(dirname "$0")/../../.." && pwd)
 export PYTHONPATH=$ROOT
@@ -58,22 +61,42 @@ scheduler() {
 }
 
 worker() { # NAMESPACE
+  if [ "$ENGINE" = workers ]; then joined "$1"; return; fi
   ip netns exec "gt-$1" "$PYTHON" -m distributed.cli.dask_worker tcp://10.77.0.1:8786 --nthreads 2 --no-dashboard \
     --no-nanny --local-directory "$SCRATCH/dask-$1" >"$SCRATCH/worker-$1.log" 2>&1 &
   eval "WORKER_$1=$!"; PIDS+=("$!")
 }
 
+joined() { # NAMESPACE: a worker in a clone of its own, once the sweep is there
+  local clone=$SCRATCH/clone-$1 commit
+  until [ -d "$clone" ] || in_ns "$1" git clone -q git://10.77.0.1/origin.git "$clone"; do sleep 1; done
+  commit=$(git rev-parse "$(git for-each-ref --format='%(refname)' 'refs/sweeps/2*' | tail -1)") || return
+  (cd "$clone" && exec ip netns exec "gt-$1" env XDG_CACHE_HOME="$SCRATCH/cache-$1" XDG_STATE_HOME="$SCRATCH/state-$1" \
+    "$PYTHON" -m gittrack worker @ -j 2 --trust "$commit") >>"$SCRATCH/worker-$1.log" 2>&1 &
+  eval "WORKER_$1=$!"; PIDS+=("$!")
+}
+
+engine() {
+  if [ "$ENGINE" = dask ]; then echo --engine dask --scheduler tcp://10.77.0.1:8786 --meet remote
+  else echo --engine workers --meet remote; fi
+}
+
 sweep() { # SECONDS: begin a sweep of 12 trials in the background
-  ip netns exec gt-head "$PYTHON" -m gittrack sweep -S "x=range(12)" -m loss --min --engine dask \
-    --scheduler tcp://10.77.0.1:8786 --meet remote -- \
+  : >"$SCRATCH/sweep.log"
+  # shellcheck disable=SC2046
+  ip netns exec gt-head "$PYTHON" -m gittrack sweep -S "x=range(12)" -m loss --min $(engine) -- \
     sh -c 'echo "{\"loss\": 1}" >> "$GITTRACK_METRICS"; exec sleep '"$1" >"$SCRATCH/sweep.log" 2>&1 &
   SWEEP=$!; PIDS+=("$SWEEP")
+  if [ "$ENGINE" = workers ]; then
+    until grep -q "runs meet" "$SCRATCH/sweep.log"; do sleep 0.5; kill -0 $SWEEP 2>/dev/null || break; done
+    sleep 1; joined b; joined c
+  fi
   until grep -q "^\[2/12\]" "$SCRATCH/sweep.log"; do sleep 0.5; kill -0 $SWEEP 2>/dev/null || break; done
 }
 
 resume() {
-  in_ns head "$PYTHON" -m gittrack sweep resume @ --engine dask --scheduler tcp://10.77.0.1:8786 --meet remote \
-    >"$SCRATCH/resume.log" 2>&1
+  # shellcheck disable=SC2046
+  in_ns head "$PYTHON" -m gittrack sweep resume @ $(engine) >"$SCRATCH/resume.log" 2>&1
 }
 
 check() { # FAULT: every trial has one result, with one order
@@ -85,13 +108,13 @@ orders = sorted(trial["order"] for trial in shown["trials"] if trial["order"] is
 assert shown["state"] == "done", shown["state"]
 assert orders == list(range(12)), orders
 PY
-  then echo "$1: 12 trials, 12 results"; else echo "$1: FAILED"; cat "$SCRATCH/sweep.log"; fi
+  then echo "$1: 12 trials, 12 results; $(grep -c 'runs again' "$SCRATCH/sweep.log") attempts were lost"; else echo "$1: FAILED"; cat "$SCRATCH/sweep.log"; fi
 }
 
 fault() {
   case $1 in
     worker) sweep 3; kill -9 "$WORKER_b"; sleep 2; worker b; wait $SWEEP ;;
-    trial) sweep 3; for pid in $(ip netns pids gt-b); do
+    trial) sweep 3; sleep 3; for pid in $(ip netns pids gt-b); do
         grep -qz "^sleep" "/proc/$pid/cmdline" 2>/dev/null && kill -9 "$pid"; done; wait $SWEEP ;;
     cable) sweep 3; ip link set gt-b down; sleep 75; ip link set gt-b up; wait $SWEEP ;;
     remote) sweep 3; for pid in $(ip netns pids gt-head); do
@@ -102,9 +125,11 @@ fault() {
       (cd "$SCRATCH/other" && git config user.name B && git config user.email b@b &&
         git config remote.origin.gittrackPush git://10.77.0.1/origin.git && in_ns head "$PYTHON" -m gittrack pull >/dev/null &&
         in_ns head "$PYTHON" -m gittrack sweep resume @ --trust "$(git rev-parse "$(git for-each-ref \
-          --format='%(refname)' 'refs/sweeps/2*' | tail -1)")" --engine dask --scheduler tcp://10.77.0.1:8786 \
-          --meet remote) >"$SCRATCH/resume.log" 2>&1
+          --format='%(refname)' 'refs/sweeps/2*' | tail -1)")" $(engine)) >"$SCRATCH/resume.log" 2>&1
       wait $SWEEP; grep -h "another process runs" "$SCRATCH/sweep.log"; in_ns head "$PYTHON" -m gittrack pull >/dev/null 2>&1 ;;
+    stop) sweep 30; sleep 2; date +%s >"$SCRATCH/asked"
+      (cd "$SCRATCH/clone-b" && in_ns b "$PYTHON" -m gittrack sweep stop @ --now --remote origin)
+      wait $SWEEP; echo "stopped after $(($(date +%s) - $(cat "$SCRATCH/asked"))) s"; return ;;
     scheduler) sweep 3; kill -9 $SCHEDULER; wait $SWEEP; scheduler; sleep 3; worker b; worker c; sleep 5; resume ;;
   esac
   check "$1"
@@ -116,5 +141,8 @@ mkdir "$SCRATCH/project"; cd "$SCRATCH/project" || exit 1
 git init -q; echo "print(1)" > train.py; git add .; git commit -qm first
 git remote add origin git://10.77.0.1/origin.git
 git config remote.origin.gittrackPush git://10.77.0.1/origin.git
-daemon; scheduler; sleep 3; in_ns head git push -q origin HEAD; worker b; worker c; sleep 6
+daemon
+[ "$ENGINE" = workers ] || scheduler
+sleep 3; in_ns head git push -q origin HEAD
+[ "$ENGINE" = workers ] || { worker b; worker c; sleep 6; }
 for name in "${@:-worker}"; do fault "$name"; done
