@@ -39,6 +39,10 @@ def plotted(page):
 
 def test_scatter_shows_and_opens_the_run_under_the_pointer(many, served, page):
     page.goto(served.address)
+    page.set_viewport_size({"width": 390, "height": 844})
+    last = page.get_by_role("button", name="Importance").bounding_box()
+    assert last["x"] + last["width"] < 390  # all views can be reached on a telephone
+    page.set_viewport_size({"width": 1400, "height": 800})
     page.get_by_role("button", name="Scatter").click()
     expect(page.get_by_label("log x")).to_be_checked()
     page.get_by_label("colour").select_option("params.kind")
@@ -96,7 +100,7 @@ def test_a_brush_keeps_the_runs_in_it(many, served, page):
     expect(within).to_have_text("6 of 6 runs are within the brushes")
     box = plotted(page)
     bottom, top = box["y"] + box["height"] - 14, box["y"] + 34
-    left = box["x"] + 60
+    left = box["x"] + 78
     page.mouse.move(left, bottom)
     page.mouse.down()
     page.mouse.move(left, bottom + 0.45 * (top - bottom), steps=2)
@@ -109,8 +113,8 @@ def test_a_brush_keeps_the_runs_in_it(many, served, page):
     expect(within).to_have_text("3 of 6 runs are within the brushes")
     page.get_by_role("button", name="remove all brushes").click()
     expect(within).to_have_text("6 of 6 runs are within the brushes")
-    best = left + 0.75 * (box["width"] - 120)  # on the line of the smallest loss
-    page.mouse.move(left + 0.5 * (box["width"] - 120), bottom)
+    best = left + 0.75 * (box["width"] - 138)  # on the line of the smallest loss
+    page.mouse.move(left + 0.5 * (box["width"] - 138), bottom)
     page.mouse.down()
     page.mouse.move(best, bottom, steps=2)
     page.mouse.up()

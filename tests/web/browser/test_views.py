@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import helpers
 import pytest
+
+from gittrack.web import one_file
 
 expect = pytest.importorskip("playwright.sync_api").expect
 TRIAL = """echo "{\\"loss\\": $2}" >> "$GITTRACK_METRICS" """
@@ -142,6 +145,16 @@ def test_a_sweep_is_replayed_and_is_a_file(project, served, page):
     page.context.set_offline(True)
     page.goto(Path("sweep.html").absolute().as_uri())
     expect(page.get_by_role("heading", name="first")).to_be_visible()
+    content = re.search('id="documents">(.*)</script>', Path("sweep.html").read_text())[1]
+    documents = json.loads(content)
+    (sweep,) = documents["sweep"].values()
+    sweep["trials"] = [{**trial, "score": None} for trial in sweep["trials"]]
+    Path("sweep.html").write_bytes(one_file.join(documents))
+    page.reload()
+    expect(page.get_by_role("region", name="Replay")).to_contain_text(
+        "No trial has a score by loss."
+    )
+    expect(page.get_by_role("region", name="Params and the score")).to_have_count(0)
 
 
 def test_a_model_with_its_stages_gates_history_and_differences(two, served, page):

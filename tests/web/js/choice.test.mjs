@@ -10,6 +10,7 @@ const RUNS = {
     { name: "status", group: "fact", head: "STATUS", values: keys.map((_, i) => (i === 1 ? "failed" : i === 2 ? "running" : "finished")) },
     { name: "reproduces", group: "fact", head: "REPRODUCES", values: keys.map((_, i) => (i === 3 ? "0" : null)) },
     { name: "params.lr", group: "param", head: "lr", values: keys.map((_, i) => (i < 6 ? 0.1 : 0.01)) },
+    { name: "metrics.loss", group: "metric", head: "loss", values: keys.map(() => 1), min: [], max: [], count: keys.map(() => 5) },
   ],
 };
 const STATE = { runs: RUNS, selected: [], hidden: [], find: "", group: [] };
@@ -21,6 +22,15 @@ test("the first ten runs of the table are drawn, or the picked ones, without hid
   assert.deepEqual(choiceOf({ ...STATE, selected: ["e/11", "e/2"] }).keys, ["e/11", "e/2"]);
   assert.deepEqual(choiceOf({ ...STATE, find: "lr=0.01" }).keys.length, 6);
   assert.deepEqual(choiceOf({ ...STATE, runs: null }).keys, []);
+});
+
+test("runs without points leave the charts to others, unless they may still log some", () => {
+  const counts = keys.map((_, i) => (i < 6 ? null : i));
+  const runs = { ...RUNS, columns: RUNS.columns.map((column) => (column.name === "metrics.loss" ? { ...column, count: counts } : column)) };
+  const { keys: drawn, note } = choiceOf({ ...STATE, runs });
+  assert.deepEqual([drawn, note], [["e/2", "e/6", "e/7", "e/8", "e/9", "e/10", "e/11"], ""]);
+  const none = { ...runs, columns: RUNS.columns.filter((column) => column.group !== "metric" && column.name !== "status") };
+  assert.deepEqual(choiceOf({ ...STATE, runs: none }), { keys: [], groups: null, all: [], note: "these runs logged no points" });
 });
 
 test("of groups the finished and running runs count, but none that repeats another one", () => {

@@ -2,6 +2,7 @@
 /** Which runs the charts draw, on their own or in groups.  Pure. */
 
 import { counted, groupsOf } from "../grouping.js";
+import { valueAt } from "../sort.js";
 import { matching } from "../table/rows.js";
 
 const MOST_CURVES = 10; // runs whose curves are drawn if none is picked
@@ -27,8 +28,21 @@ export function choiceOf(state) {
   if (selected.length > 0) return single(selected, hidden, MOST_RUNS, "picked runs", selected.length);
   if (!runs) return { keys: [], groups: null, all: [], note: "" };
   const rows = runs.keys.map((/** @type {string | null} */ _, /** @type {number} */ row) => row);
-  const known = (runs.complete ? matching(runs, rows, find) : rows).map((/** @type {number} */ row) => runs.keys[row]).filter(Boolean);
-  return single(known, hidden, MOST_CURVES, "runs", runs.complete ? known.length : runs.total);
+  const known = (runs.complete ? matching(runs, rows, find) : rows).filter((/** @type {number} */ row) => runs.keys[row]);
+  const usable = withPoints(runs, known);
+  if (known.length > 0 && usable.length === 0) return { keys: [], groups: null, all: [], note: "these runs logged no points" };
+  return single(usable.map((row) => runs.keys[row]), hidden, MOST_CURVES, "runs", runs.complete ? usable.length : runs.total);
+}
+
+/**
+ * Return the rows of runs that logged points or may do so, because those that failed at their start would leave the page empty.
+ * @param {any} runs  the document `runs`
+ * @param {number[]} rows
+ */
+function withPoints(runs, rows) {
+  const counts = runs.columns.filter((/** @type {any} */ column) => column.group === "metric").map((/** @type {any} */ column) => column.count);
+  const status = runs.columns.find((/** @type {any} */ column) => column.name === "status");
+  return rows.filter((row) => (status && valueAt(status, row) === "running") || counts.some((/** @type {number[]} */ count) => count[row] > 0));
 }
 
 function single(/** @type {string[]} */ keys, /** @type {string[]} */ hidden, /** @type {number} */ most, /** @type {string} */ things, /** @type {number} */ total) {

@@ -7,7 +7,7 @@ import { shareOf } from "./axes.js";
 import { labelsOf, narrow, short, spanOf } from "./brushes.js";
 
 /** The room around the axes in pixels. */
-export const FRAME = { left: 60, right: 60, top: 34, bottom: 14 };
+export const FRAME = { left: 78, right: 60, top: 34, bottom: 14 };
 
 /**
  * Draw parallel coordinates; return the lines, the function from an axis to its pixel, and the height.

@@ -75,7 +75,8 @@ function replay(/** @type {App} */ app, /** @type {any} */ sweep, /** @type {OnE
   const trials = endedTrials(sweep);
   if (trials.length === 0) return null;
   const chart = createChart(`${sweep.metric || "score"} over trials, and the best so far`);
-  const names = sweep.axes.map((/** @type {any} */ axis) => axis.name);
+  const isScored = trials.some((/** @type {any} */ trial) => typeof trial.score === "number"); // else there is nothing to draw over it
+  const names = isScored ? sweep.axes.map((/** @type {any} */ axis) => axis.name) : [];
   const pictures = names.map((/** @type {string} */ name) => createPicture(app, sweep, trials, name, "", "small", onEnd));
   const plane = createPlane(app, sweep, trials, onEnd);
   const label = el("output", { class: "muted" });
@@ -85,7 +86,7 @@ function replay(/** @type {App} */ app, /** @type {any} */ sweep, /** @type {OnE
 
   function paint() {
     const count = Number(slider.value);
-    chart.paint(curvesOf(sweep, trials, count), { log: false, x: "trial" });
+    if (isScored) chart.paint(curvesOf(sweep, trials, count), { log: false, x: "trial" });
     for (const picture of plane ? [...pictures, plane] : pictures) picture.paint(count);
     const last = trials[count - 1];
     const params = Object.entries(last.params).map(([name, value]) => `${name}=${show(value, "mixed")}`).join("  ");
@@ -118,9 +119,10 @@ function replay(/** @type {App} */ app, /** @type {any} */ sweep, /** @type {OnE
   onEnd(pause);
   requestAnimationFrame(paint);
   return el("div", {},
-    section("Replay", el("p", { class: "replay" }, play, slider, label), el("div", { class: "columns" }, el("div", { class: "wide-chart" }, chart.element), plane && el("section", { "aria-label": "Plane" }, plane.element)),
+    section("Replay", el("p", { class: "replay" }, play, slider, label), el("div", { class: "columns" }, isScored && el("div", { class: "wide-chart" }, chart.element), plane && el("section", { "aria-label": "Plane" }, plane.element)),
+      !isScored && el("p", { text: `No trial has a score${sweep.metric ? ` by ${sweep.metric}` : ""}.` }),
       el("p", { class: "muted", text: `A bright point is a good trial${sweep.resource ? `; the larger, the more ${sweep.resource}` : ""}. A click opens its run.` })),
-    section("Params and the score", el("div", { class: "grid" }, ...pictures.map((/** @type {any} */ picture) => picture.element))));
+    isScored && section("Params and the score", el("div", { class: "grid" }, ...pictures.map((/** @type {any} */ picture) => picture.element))));
 }
 
 function curvesOf(/** @type {any} */ sweep, /** @type {any[]} */ trials, /** @type {number} */ count) {
