@@ -53,7 +53,7 @@ def _contents(call: Call, count: int) -> Iterator[bytes | None]:
             at = end + size + 2
 
 
-def blob_parts(repo: Repo, name: str, size: int = 1 << 20) -> Iterator[bytes]:
+def blob_parts(repo: Repo, name: str, size: int = 1 << 16) -> Iterator[bytes]:
     """Yield the content of a blob, ``id:path``, in parts, so that a large one takes little memory.
 
     Raises GitError if it is missing.

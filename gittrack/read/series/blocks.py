@@ -5,7 +5,7 @@ The numbers are those that `core.run.series.parse` reads: an int stays an int, a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +14,8 @@ from gittrack.core.run import series
 from gittrack.read.series.decimals import AFTER, BEFORE, EXACT, Array, CellText, Numbers
 
 _LONGEST_NAME = 512  # bytes
+_CELLS = np.frombuffer(b",,,\n", np.uint8)
+_USUAL = np.frombuffer(b",,.,.\n", np.uint8)  # of a line such as 3,loss,0.25,1.234
 
 
 class PointColumns(NamedTuple):
@@ -103,23 +105,40 @@ def _plain(body: bytes) -> dict[str, PointColumns]:
     if b'"' in body or b"\\" in body:
         return {}
     text = CellText(b"0" * BEFORE + body + b"0" * AFTER)
-    ends = np.flatnonzero((text.bytes == ord(",")) | (text.bytes == ord("\n")))
-    if (
-        len(ends) % 4
-        or (text.bytes[ends].reshape(-1, 4) != np.frombuffer(b",,,\n", np.uint8)).any()
-    ):
+    cells = _cells(text)
+    if cells is None:
         return {}
-    first, second, third, last = ends.reshape(-1, 4).T
-    starts = np.append(BEFORE, last[:-1] + 1)
+    (first, second, third, last), points = cells
     try:
-        steps, values = text.numbers(starts, first), text.numbers(second + 1, third)
-        times = text.numbers(third + 1, last).floats
+        steps = text.numbers(np.append(BEFORE, last[:-1] + 1), first, points[0])
+        values = text.numbers(second + 1, third, points[1])
+        times = text.numbers(third + 1, last, points[2]).floats
         return {
             name: PointColumns(_column(steps, rows), _column(values, rows), times[rows])
             for name, rows in _rows_of_names(text, first + 1, second).items()
         }
     except ValueError:  # `_any` knows whether a line is damaged, and which one
         return {}
+
+
+def _cells(text: CellText) -> tuple[Array, Sequence[Array]] | None:
+    """Return where the four cells of each line end, and the decimal points of its three numbers.
+
+    None if a line has not four cells.
+    """
+    is_mark = (text.bytes == ord(",")) | (text.bytes == ord(".")) | (text.bytes == ord("\n"))
+    marks = np.flatnonzero(is_mark)
+    kinds = text.bytes[marks]
+    if len(marks) % len(_USUAL) == 0 and (kinds.reshape(-1, len(_USUAL)) == _USUAL).all():
+        first, second, value_point, third, time_point, last = marks.reshape(-1, len(_USUAL)).T
+        return np.array([first, second, third, last]), (first, value_point, time_point)
+    is_point = kinds == ord(".")
+    ends, places = marks[~is_point], np.append(marks[is_point], len(text.data))
+    if len(ends) % 4 or (text.bytes[ends].reshape(-1, 4) != _CELLS).any():
+        return None
+    columns = ends.reshape(-1, 4).T
+    begins = (np.append(BEFORE, columns[3][:-1] + 1), columns[1] + 1, columns[2] + 1)
+    return columns, [places[np.searchsorted(places, begin)] for begin in begins]
 
 
 def _column(numbers: Numbers, rows: Array | slice) -> Array:

@@ -15,7 +15,9 @@ _WORD = 8
 _MOST_WHOLE, _MOST_FRACTION = 18, 22  # digits; 10**22 is the last power of ten that a float holds
 _POWERS = np.array([float(10**power) for power in range(_MOST_FRACTION + 1)])
 _WHOLE_POWERS = np.array([10**power for power in range(_MOST_WHOLE + 1)], np.uint64)
-_LAST = np.array([0, *(((1 << 8 * n) - 1) << 8 * (8 - n) for n in range(1, 9))], np.uint64)
+_LAST = np.array([((1 << 8 * n) - 1) << 8 * (8 - n) for n in range(9)], np.uint64)
+# Of a number with so many digits, the bytes of the last word, of the one before, and so on that are digits.
+_DIGITS = [_LAST[np.clip(np.arange(BEFORE + 1) - 8 * number, 0, 8)] for number in range(3)]
 _FIRST = np.array([(1 << 8 * n) - 1 for n in range(9)], np.uint64)
 _SPLIT = float(2**27 + 1)
 _ERROR = 2.0**-49
@@ -37,22 +39,29 @@ class CellText:
         self.bytes = np.frombuffer(data, np.uint8)
         # The 8 bytes from each place on, as a number whose lowest byte is the first one.
         self._words = np.ndarray((len(data) - _WORD + 1,), "<u8", data, strides=(1,))
-        self._points = np.append(np.flatnonzero(self.bytes == ord(".")), len(data))
 
-    def numbers(self, starts: Array, ends: Array) -> Numbers:
+    def numbers(self, starts: Array, ends: Array, points: Array) -> Numbers:
         """Return the numbers in cells.
 
-        Raises ValueError if a cell is not a number, or one that `Numbers` cannot hold.
+        Parameters
+        ----------
+        starts, ends : array
+            Where each cell begins, and the place after its last byte.
+        points : array
+            Where the first decimal point of each cell is; its end or a later place if it has none.
+
+        Raises
+        ------
+        ValueError
+            If a cell is not a number, or one that `Numbers` cannot hold.
         """
         negative = self.bytes[starts] == ord("-")
-        begins = starts + negative
-        point = self._points[np.searchsorted(self._points, begins)]
-        is_int = point >= ends
-        whole, bad = self._digits(begins, np.where(is_int, ends, point), _MOST_WHOLE)
+        is_int = points >= ends
+        whole, bad = self._digits(starts + negative, np.minimum(points, ends), _MOST_WHOLE)
         if is_int.all():
             units, places = whole, np.zeros(len(starts), np.int64)
         else:
-            places = np.where(is_int, 0, ends - point - 1)
+            places = np.where(is_int, 0, ends - points - 1)
             fraction, no_digits = self._digits(ends - places, ends, _MOST_FRACTION)
             bad |= (no_digits & ~is_int) | (places > _MOST_FRACTION)
             places[bad] = 0
@@ -62,19 +71,21 @@ class CellText:
         if (negative & is_int & (units == 0)).any():
             raise ValueError("an int has no negative zero, a float has")
         floats, unsure = _divided(units.view(np.int64), places)
-        ints = np.where(negative, -units.view(np.int64), units.view(np.int64))
-        numbers = Numbers(np.where(negative, -floats, floats), ints, is_int)
+        ints = units.view(np.int64)
+        if negative.any():
+            floats, ints = np.where(negative, -floats, floats), np.where(negative, -ints, ints)
+        numbers = Numbers(floats, ints, is_int)
         return self._with_others(numbers, np.flatnonzero(bad | unsure), starts, ends)
 
     def _digits(self, starts: Array, ends: Array, most: int) -> tuple[Array, Array]:
         """Return the numbers that digits are, and which cells are something else: other signs, too many."""
         lengths = ends - starts
         bad = (lengths < 1) | (lengths > most)
+        lengths = np.clip(lengths, 0, most)
         total = np.zeros(len(starts), np.uint64)
-        for number in range(-(-min(int(lengths.max(initial=0)), most) // _WORD)):
-            count = np.clip(lengths - number * _WORD, 0, _WORD)
+        for number in range(-(-int(lengths.max(initial=0)) // _WORD)):
             word = self._words[ends - (number + 1) * _WORD]
-            word = (word ^ np.uint64(0x3030303030303030)) & _LAST[count]
+            word = (word ^ np.uint64(0x3030303030303030)) & _DIGITS[number][lengths]
             bad |= (
                 (word + np.uint64(0x0606060606060606) | word) & np.uint64(0xF0F0F0F0F0F0F0F0)
             ) != 0

@@ -36,9 +36,10 @@ class Extremes:
         if span > 2 * self._columns * self._width:
             self._width = 2.0 ** math.ceil(math.log2(span / self._columns / 2))
         places = np.floor((x - self._origin) / self._width) if self._width else np.zeros(len(x))
-        order = np.argsort(places, kind="stable")
-        starts = np.flatnonzero(np.diff(places[order], prepend=np.nan))
-        chosen = np.sort(order[_extremes(y[order], starts)])
+        if (places[1:] < places[:-1]).any():
+            order = np.argsort(places, kind="stable")
+            x, y, places = x[order], y[order], places[order]
+        chosen = _extremes(y, np.flatnonzero(np.diff(places, prepend=np.nan)))
         self._x, self._y = x[chosen], y[chosen]
 
     def points(self) -> list[tuple[float, float]]:
