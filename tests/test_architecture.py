@@ -257,6 +257,7 @@ LAZY_IMPORTS = {
     "api/records.py": {"gittrack.web.one_file": "only who asks for a page needs it"},
     "api/runs.py": {
         "gittrack.api.notebooks.previews": "only a notebook needs it",
+        "gittrack.show.data.frame": "pandas takes half a second",
         "gittrack.web.one_file": "only who asks for a page needs it",
         "pandas": "only where it is installed, and asked for",
     },

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable, Sequence
+from array import array
+from collections.abc import Hashable, Iterable
 from typing import Any, NamedTuple
 
 from gittrack.core.query.equality import key
@@ -47,7 +48,7 @@ class Experiment(NamedTuple):
     latest: str | None
 
 
-def params(runs: Sequence[RunInfo]) -> list[Values]:
+def params(runs: Iterable[RunInfo]) -> list[Values]:
     """Return the values of each param, sorted by dotted name."""
     pairs = (
         (name, value) for run in runs for name, value in commit_message.dotted(run.params).items()
@@ -55,26 +56,59 @@ def params(runs: Sequence[RunInfo]) -> list[Values]:
     return _summaries(pairs)
 
 
-def metrics(runs: Sequence[RunInfo]) -> list[Values]:
+def metrics(runs: Iterable[RunInfo]) -> list[Values]:
     """Return the last values of each metric, sorted by name."""
     pairs = ((name, metric.last) for run in runs for name, metric in run.metrics.items())
     return _summaries(pairs)
 
 
+class _Collected:
+    """The values of one name, in little memory: 8 bytes for a number that is not among the first values."""
+
+    def __init__(self) -> None:
+        self.runs = 0
+        self.first: dict[Hashable, Any] = {}
+        self._numbers = array("d")
+        self._others: set[tuple[str, Any]] = set()
+        self._lowest: tuple[float, float] | None = None  # key, value
+        self._highest: tuple[float, float] | None = None
+
+    def add(self, value: Any) -> None:
+        """Add the value of a run."""
+        self.runs += 1
+        value_key: Any = key(value)
+        if value_key in self.first or value_key in self._others:
+            return
+        number = value_key[1]
+        if _is_number(value):
+            if self._lowest is None or number < self._lowest[0]:
+                self._lowest = (number, value)
+            if self._highest is None or number > self._highest[0]:
+                self._highest = (number, value)
+        if len(self.first) < _MAX_VALUES:
+            self.first[value_key] = value
+        elif isinstance(value, float) and isinstance(number, float):
+            self._numbers.append(number)
+        else:
+            self._others.add(value_key)
+
+    def summary(self, name: str) -> Values:
+        """Return the summary."""
+        numbers = {number for number in set(self._numbers) if ("number", number) not in self.first}
+        others = [number for kind, number in self._others if kind == "number"]
+        distinct = len(self.first) + len(self._others) + len(numbers.difference(others))
+        low = self._lowest[1] if self._lowest else None
+        high = self._highest[1] if self._highest else None
+        return Values(name, self.runs, distinct, low, high, tuple(self.first.values()))
+
+
 def _summaries(pairs: Iterable[tuple[str, Any]]) -> list[Values]:
-    distinct: dict[str, dict[Hashable, Any]] = {}
-    counts: dict[str, int] = {}
+    collected: dict[str, _Collected] = {}
     for name, value in pairs:
-        counts[name] = counts.get(name, 0) + 1
-        distinct.setdefault(name, {}).setdefault(key(value), value)
-    collected = []
-    for name in sorted(distinct):
-        values = list(distinct[name].values())
-        numbers = [v for v in values if _is_number(v)]
-        low, high = (min(numbers), max(numbers)) if numbers else (None, None)
-        examples = tuple(values[:_MAX_VALUES])
-        collected.append(Values(name, counts[name], len(values), low, high, examples))
-    return collected
+        if name not in collected:
+            collected[name] = _Collected()
+        collected[name].add(value)
+    return [collected[name].summary(name) for name in sorted(collected)]
 
 
 def _is_number(value: Any) -> bool:
@@ -82,15 +116,17 @@ def _is_number(value: Any) -> bool:
     return number and math.isfinite(value)
 
 
-def experiments(runs: Sequence[RunInfo]) -> list[Experiment]:
+def experiments(runs: Iterable[RunInfo]) -> list[Experiment]:
     """Return the experiments; the one with the latest run is first."""
-    names = dict.fromkeys(run.experiment for run in runs)
-    listed = []
-    for name in names:
-        members = [run for run in runs if run.experiment == name]
-        statuses: dict[str, int] = {}
-        for run in members:
-            statuses[run.status] = statuses.get(run.status, 0) + 1
-        latest = max((run.started for run in members if run.started), default=None)
-        listed.append(Experiment(name, len(members), statuses, latest))
+    statuses: dict[str, dict[str, int]] = {}
+    latest: dict[str, str] = {}
+    for run in runs:
+        counts = statuses.setdefault(run.experiment, {})
+        counts[run.status] = counts.get(run.status, 0) + 1
+        if run.started:
+            latest[run.experiment] = max(run.started, latest.get(run.experiment, run.started))
+    listed = [
+        Experiment(name, sum(counts.values()), counts, latest.get(name))
+        for name, counts in statuses.items()
+    ]
     return sorted(listed, key=lambda experiment: experiment.latest or "", reverse=True)

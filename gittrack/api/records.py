@@ -8,10 +8,11 @@ from pathlib import Path
 
 from gittrack.analysis.differences import RunDiff
 from gittrack.api import arguments, repository
-from gittrack.api.runs import RunRecord, Runs
+from gittrack.api.runs import LazyRecords, RunRecord, Runs
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.read.runs import compare, query, resolve
+from gittrack.read.runs.blocks import LazyRuns
 from gittrack.read.runs.source import Request
 from gittrack.read.runs.sources import source_of
 
@@ -46,7 +47,8 @@ def runs(
     Returns
     -------
     Runs
-        A sequence with ``.top(metric)``, ``.to_dicts()`` and ``.to_pandas()``.
+        A sequence with ``.top(metric)``, ``.to_dicts()`` and ``.to_pandas()``.  More than 1,024 runs are
+        read when they are needed and not kept, so slice them, or iterate over them once.
 
     Raises
     ------
@@ -63,8 +65,16 @@ def runs(
     if experiment is not None and not source_of(git_repo).select(counted).listed:
         return Runs(())
     listing = query.listing(
-        git_repo, experiment=experiment, sort=sort, limit=most, query=where, archived=archived
+        git_repo,
+        experiment=experiment,
+        sort=sort,
+        limit=most,
+        query=where,
+        archived=archived,
+        lazy=True,
     )
+    if isinstance(listing.runs, LazyRuns):
+        return Runs(LazyRecords(git_repo, listing.runs))
     return Runs(RunRecord(git_repo, raw, fetch=False) for raw in listing.runs)
 
 

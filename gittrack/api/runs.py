@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import logging
 import math
+import operator
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, overload
 
 from gittrack import git
 from gittrack.analysis.direction import MAX, MIN, Direction, base_name, direction
 from gittrack.api import arguments, repository
 from gittrack.core.errors import TrackError, did_you_mean
-from gittrack.read.runs import record
+from gittrack.read.runs import blocks, record
+from gittrack.read.runs.reader import Raw
 from gittrack.show.data import flat, jsonable
 from gittrack.show.page import html
 from gittrack.show.terminal import columns, runs, table
@@ -48,6 +50,25 @@ class RunRecord(record.RunRecord):
         return html.record(self.info) + previews.of_run(self)
 
 
+class LazyRecords(Sequence[RunRecord]):
+    """The records of very many runs, which are read when they are needed and not kept."""
+
+    def __init__(self, repo: git.Repo, raws: Sequence[Raw]) -> None:
+        self.repo = repo
+        self._raws = raws
+
+    def __len__(self) -> int:
+        return len(self._raws)
+
+    def __iter__(self) -> Iterator[RunRecord]:
+        return (RunRecord(self.repo, raw, fetch=False) for raw in self._raws)
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return LazyRecords(self.repo, self._raws[index])
+        return RunRecord(self.repo, self._raws[index], fetch=False)
+
+
 class Runs(Sequence[RunRecord]):
     """Runs in an order, immutable; a slice is another such sequence.
 
@@ -58,7 +79,10 @@ class Runs(Sequence[RunRecord]):
     """
 
     def __init__(self, records: Iterable[RunRecord]) -> None:
-        self._runs = tuple(records)
+        if isinstance(records, LazyRecords) and len(records) > blocks.LAZY:
+            self._runs: Sequence[RunRecord] = records
+        else:
+            self._runs = tuple(records)
 
     def __len__(self) -> int:
         return len(self._runs)
@@ -70,13 +94,16 @@ class Runs(Sequence[RunRecord]):
     def __getitem__(self, index: int | slice) -> RunRecord | Runs:
         return Runs(self._runs[index]) if isinstance(index, slice) else self._runs[index]
 
+    def __iter__(self) -> Iterator[RunRecord]:
+        return iter(self._runs)
+
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Sequence):
-            return list(self) == list(other)
+            return len(self) == len(other) and all(map(operator.eq, self, other))
         return NotImplemented
 
     def __hash__(self) -> int:
-        return hash(self._runs)
+        return hash(tuple(self._runs))
 
     def __repr__(self) -> str:
         if not self._runs:
@@ -139,11 +166,12 @@ class Runs(Sequence[RunRecord]):
             If pandas is not installed.
         """
         try:
-            import pandas  # noqa: PLC0415 - only if it is installed, and requested
+            import pandas  # noqa: PLC0415, F401 - only if it is installed, and requested
         except ImportError:
             raise TrackError("pandas is not installed", "pip install pandas") from None
-        rows = [flat.utf8(flat.row(run.info)) for run in self._runs]
-        return pandas.DataFrame(rows, columns=flat.columns(rows))
+        from gittrack.show.data import frame  # noqa: PLC0415 - pandas takes half a second
+
+        return frame.of_rows(flat.utf8(flat.row(run.info)) for run in self._runs)
 
     def top(self, metric: str, *, smallest: bool | None = None) -> Runs:
         """Return the runs that have a number for a metric, best first.

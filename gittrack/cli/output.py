@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from gittrack.core.fast_typing import TYPE_CHECKING
 from gittrack.show.terminal.text import escape
@@ -28,6 +28,16 @@ def print_result(text: str) -> None:
         if pager.show(data):
             return
     sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def print_parts(parts: Iterable[str]) -> None:
+    """Print a result that may be very long, in parts; on a terminal, the same as `print_result`."""
+    if sys.stdout.isatty():
+        print_result("".join(parts))
+        return
+    for part in parts:
+        sys.stdout.buffer.write(part.encode("utf-8", "backslashreplace"))
     sys.stdout.buffer.flush()
 
 

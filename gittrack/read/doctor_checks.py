@@ -73,7 +73,7 @@ class Diagnosis(NamedTuple):
 def examine(repo: git.Repo) -> Diagnosis:
     """Check every run, its objects, and the files of processes that were killed."""
     version.check()
-    raws = source_of(repo).select(Request(cached=False)).runs
+    raws = list(source_of(repo).select(Request(cached=False)).runs)
     going_on = [raw for raw in raws if raw.info is not None and raw.info.status == run_info.RUNNING]
     committed = [raw for raw in raws if raw.commit is not None and raw.body is not None]
     incomplete = doctor_partial.incomplete(repo, committed)

@@ -138,6 +138,6 @@ def _matching(repo: git.Repo, raws: list[Raw], params: Params) -> list[Raw]:
     query = params.text("where") or None
     request = Request(query=query, archived=params.flag("archived"))
     try:
-        return selection.select(repo, inside, request).runs
+        return list(selection.select(repo, inside, request).runs)
     except QueryError:  # no changed run has the name, so none matches
         return []

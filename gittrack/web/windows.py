@@ -196,7 +196,7 @@ def select(repo: git.Repo, params: Params, *, whole: bool = False) -> Rows:
         query=params.text("where") or None,
         archived=params.flag("archived") or bool(keys),
     )
-    raws, total = listing.runs, listing.total
+    raws, total = list(listing.runs), listing.total
     if keys:
         by_key = {f"{raw.experiment}/{raw.id}": raw for raw in raws}
         raws = [by_key[name] for name in keys if name in by_key]
@@ -211,5 +211,5 @@ def _sorted(repo: git.Repo, raws: list[Raw], order: Sequence[str]) -> list[Raw]:
     """Return the runs in an order of several keys: sorting is stable, so the last key comes first."""
     for name in reversed(order):
         request = Request(order=name.removeprefix("-"), descending=name.startswith("-"))
-        raws = selection.select(repo, raws, request).runs
+        raws = list(selection.select(repo, raws, request).runs)
     return raws

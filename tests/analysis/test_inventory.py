@@ -2,6 +2,10 @@
 
 import math
 
+from gittrack.core.equality import key
+from hypothesis import given
+from hypothesis import strategies as st
+
 from gittrack.analysis import inventory
 from gittrack.core.run.run_info import Metric, RunInfo
 
@@ -55,3 +59,28 @@ def test_the_experiment_with_the_latest_run_is_first():
 
 def test_no_runs_have_no_inventory():
     assert inventory.params([]) == inventory.metrics([]) == inventory.experiments([]) == []
+
+
+NUMBERS = st.sampled_from([0, 1, 1.0, -2.5, 0.1, 0.5, 3, 2**60, math.inf, math.nan])
+MIXED = NUMBERS | st.sampled_from(["1", "x", True, None, [1]])
+
+
+@given(st.lists(MIXED, max_size=30))
+def test_values_behind_the_first_ones_are_counted_without_being_kept(values):
+    most, inventory._MAX_VALUES = inventory._MAX_VALUES, 2
+    try:
+        rows = inventory.params(run(number, x=value) for number, value in enumerate(values))
+    finally:
+        inventory._MAX_VALUES = most
+    first: dict = {}
+    for value in values:
+        first.setdefault(key(value), value)
+    finite = [
+        value
+        for value in first.values()
+        if isinstance(value, (int, float)) and value is not True and math.isfinite(value)
+    ]
+    for row in rows:
+        assert (row.runs, row.distinct) == (len(values), len(first))
+        assert row.values == (*list(first.values())[:2],)
+        assert (row.low, row.high) == ((min(finite), max(finite)) if finite else (None, None))

@@ -28,9 +28,10 @@ def show(args: argparse.Namespace, kind: str) -> int:
     """Print the table of a kind (``params``, ``metrics``, ``experiments``); return 1 if a run is damaged."""
     repo = git.find()
     listing = query.listing(
-        repo, experiment=args.experiment, query=args.where, archived=args.archived
+        repo, experiment=args.experiment, query=args.where, archived=args.archived, lazy=True
     )
-    infos = [reader.decode(repo, raw) for raw in listing.runs]
+    damage = reader.DamageCount()
+    infos = damage.decoded(repo, listing.runs)
     count = {"params": inventory.params, "metrics": inventory.metrics}.get(kind)
     exact = args.style == "csv"
     if count is not None:
@@ -43,8 +44,8 @@ def show(args: argparse.Namespace, kind: str) -> int:
     if args.style == "json":
         print_result(jsonable.dump(plain))
     elif not plain and not exact:
-        print_note(f"no run has {kind}" if infos else empty_listing(listing, args.where))
+        print_note(f"no run has {kind}" if listing.runs else empty_listing(listing, args.where))
     else:
         print_result(table.render(content, args.style))
-    broken = reader.undecodable(listing.runs, infos)
-    return report_damage(listing.damaged + broken, listing.total, reader.newer(listing.runs))
+    broken = max(listing.damaged + damage.damaged, damage.all)
+    return report_damage(broken, listing.total, damage.newer)

@@ -9,8 +9,10 @@ import argparse
 import contextlib
 import io
 import json
+import pickle
 import sys
-from collections.abc import Iterator, Sequence
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, BinaryIO
 
 from gittrack import git
@@ -20,6 +22,7 @@ from gittrack.core.errors import Damaged, TrackError
 from gittrack.core.run.run_info import DAMAGED
 from gittrack.git import partial_clone
 from gittrack.read.runs import query, reader
+from gittrack.read.runs.reader import Raw
 from gittrack.read.runs.record import RunRecord
 from gittrack.show.data import flat, history, jsonable
 from gittrack.show.terminal import table, text
@@ -52,9 +55,10 @@ def run(args: argparse.Namespace) -> int:
     """Write the runs, newest first; return 1 if a run is damaged or missing in a history."""
     repo = git.find()
     listing = query.listing(
-        repo, experiment=args.experiment, query=args.where, archived=args.archived
+        repo, experiment=args.experiment, query=args.where, archived=args.archived, lazy=True
     )
-    records = [RunRecord(repo, raw, fetch=False) for raw in listing.runs]
+    damage = reader.DamageCount()
+    records = _records(repo, listing.runs, damage)
     if args.format == "parquet" and args.output is None and sys.stdout.isatty():
         raise TrackError("Parquet cannot be printed on a terminal", "name a file: -o runs.parquet")
     if args.format == "parquet":
@@ -78,10 +82,9 @@ def run(args: argparse.Namespace) -> int:
     if partial:
         problem = f"left out: {partial} runs whose points this partial clone does not have"
         print_note(f"warning: {problem}; all objects: {partial_clone.COMPLETE}")
-    broken = sum(raw.problem is not None for raw in listing.runs)
-    broken += reader.undecodable(listing.runs, [record.info for record in records])
+    broken = damage.all
     broken += sum(isinstance(error, (Damaged, git.GitError)) for error in errors.values()) - partial
-    return report_damage(broken, listing.total, reader.newer(listing.runs)) or int(bool(errors))
+    return report_damage(broken, listing.total, damage.newer) or int(bool(errors))
 
 
 def _open_output(path: str) -> BinaryIO:
@@ -91,24 +94,51 @@ def _open_output(path: str) -> BinaryIO:
         raise TrackError(f"{path} cannot be written: {error.strerror}", "check the path") from error
 
 
-def _runs(records: Sequence[RunRecord], style: str, target: BinaryIO) -> None:
+def _records(
+    repo: git.Repo, raws: Iterable[Raw], damage: reader.DamageCount
+) -> Iterator[RunRecord]:
+    """Yield the records of runs, and count those that cannot be read."""
+    for raw in raws:
+        record = RunRecord(repo, raw, fetch=False)
+        damage.add(raw, record.info)
+        yield record
+
+
+def _runs(records: Iterable[RunRecord], style: str, target: BinaryIO) -> None:
     if style == "json":
         for record in records:
             target.write(_line(jsonable.run(record.info)))
         return
-    rows = [flat.row(record.info) for record in records]
-    names = flat.columns(rows)
+    every_row = (flat.row(record.info) for record in records)
     if style == "parquet":
         from gittrack.show.data import parquet  # noqa: PLC0415 - optional
 
-        parquet.write(rows, names, target)
+        rows = list(every_row)
+        parquet.write(rows, flat.columns(rows), target)
         return
-    _csv([[flat.cell(name) for name in names]], target)
-    _csv(([flat.cell(row.get(name)) for name in names] for row in rows), target)
+    with tempfile.TemporaryFile() as spool:  # the columns are known when all runs were read
+        names = flat.columns(_spooled(every_row, spool))
+        _csv([[flat.cell(name) for name in names]], target)
+        _csv(([flat.cell(row.get(name)) for name in names] for row in _of_spool(spool)), target)
+
+
+def _spooled(rows: Iterator[dict[str, Any]], spool: BinaryIO) -> Iterator[dict[str, Any]]:
+    """Yield rows, and write them to a file."""
+    for row in rows:
+        pickle.dump(row, spool)
+        yield row
+
+
+def _of_spool(spool: BinaryIO) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a file again."""
+    spool.seek(0)
+    with contextlib.suppress(EOFError):
+        while True:
+            yield pickle.load(spool)
 
 
 def _history(
-    records: Sequence[RunRecord], errors: dict[RunRecord, TrackError], style: str, target: BinaryIO
+    records: Iterable[RunRecord], errors: dict[RunRecord, TrackError], style: str, target: BinaryIO
 ) -> None:
     if style == "parquet":
         from gittrack.show.data import parquet  # noqa: PLC0415 - optional
@@ -122,7 +152,7 @@ def _history(
 
 
 def _history_csv(
-    records: Sequence[RunRecord], errors: dict[RunRecord, TrackError], target: BinaryIO
+    records: Iterable[RunRecord], errors: dict[RunRecord, TrackError], target: BinaryIO
 ) -> None:
     _write(history.line(flat.HISTORY), target)
     for record in _readable(records):
@@ -134,11 +164,11 @@ def _history_csv(
             errors[record] = error
 
 
-def _readable(records: Sequence[RunRecord]) -> list[RunRecord]:
-    return [record for record in records if record.info.status != DAMAGED]
+def _readable(records: Iterable[RunRecord]) -> Iterator[RunRecord]:
+    return (record for record in records if record.info.status != DAMAGED)
 
 
-def _points(records: Sequence[RunRecord], errors: dict[RunRecord, TrackError]) -> Iterator[Point]:
+def _points(records: Iterable[RunRecord], errors: dict[RunRecord, TrackError]) -> Iterator[Point]:
     """Yield the points of the runs; a run with an unreadable series has no points, but one of ``errors``."""
     for record in _readable(records):
         try:

@@ -19,6 +19,7 @@ from gittrack.cli.output import (
     more_runs_line,
     paint_lines,
     print_note,
+    print_parts,
     print_result,
     report_damage,
     table_width,
@@ -73,6 +74,8 @@ def run(args: argparse.Namespace) -> int:
         from gittrack.cli.commands import _remote_runs  # noqa: PLC0415 - it reaches a remote
 
         return _remote_runs.show(repo, args)
+    if args.style == "json":
+        return _print_json(repo, args)
     listing = _listing(repo, args, args.n)
     infos = [reader.decode(repo, raw) for raw in listing.runs]
     folded = _may_fold(args) and any(info.sweep is not None for info in infos)
@@ -82,11 +85,7 @@ def run(args: argparse.Namespace) -> int:
         listing = _listing(repo, args, None)
         infos, raws = _sweep_lines.lines(repo, listing.runs, args.n)
         listing = listing._replace(runs=raws)
-    if args.style == "json":
-        from gittrack.show.data import jsonable  # noqa: PLC0415 - only --json needs it
-
-        print_result(jsonable.dump([jsonable.run(info) for info in infos]))
-    elif not infos:
+    if not infos:
         print_note(empty_listing(listing, args.where))
     else:
         _print_table(args, infos, listing, folded=folded)
@@ -94,6 +93,19 @@ def run(args: argparse.Namespace) -> int:
         print_note(more_runs_line(listing.total - len(listing.runs), listing.total).rstrip())
     broken = 0 if folded else reader.undecodable(listing.runs, infos)
     return report_damage(listing.damaged + broken, listing.total, reader.newer(listing.runs))
+
+
+def _print_json(repo: git.Repo, args: argparse.Namespace) -> int:
+    """Print the runs one after the other, because there may be very many; return 1 if one is damaged."""
+    from gittrack.show.data import jsonable  # noqa: PLC0415 - only --json needs it
+
+    listing, damage = _listing(repo, args, args.n, lazy=True), reader.DamageCount()
+    infos = damage.decoded(repo, listing.runs)
+    print_parts(jsonable.dump_each(map(jsonable.run, infos)))
+    if listing.total > len(listing.runs):
+        print_note(more_runs_line(listing.total - len(listing.runs), listing.total).rstrip())
+    broken = max(listing.damaged + damage.damaged, damage.all)
+    return report_damage(broken, listing.total, damage.newer)
 
 
 def _check_options(args: argparse.Namespace) -> None:
@@ -131,7 +143,9 @@ def _print_table(
     print_result(lines)
 
 
-def _listing(repo: git.Repo, args: argparse.Namespace, limit: int | None) -> query.Listing:
+def _listing(
+    repo: git.Repo, args: argparse.Namespace, limit: int | None, *, lazy: bool = False
+) -> query.Listing:
     return query.listing(
         repo,
         experiment=args.experiment,
@@ -140,6 +154,7 @@ def _listing(repo: git.Repo, args: argparse.Namespace, limit: int | None) -> que
         limit=limit,
         query=args.where,
         archived=args.archived,
+        lazy=lazy,
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from gittrack.core.fast_typing import Any
 from gittrack.core.nested import MAX_DEPTH, check_depth
@@ -208,7 +208,7 @@ def find(body: bytes, key: str) -> Any:
     return parse_flow(body[start : body.index(b"\n", start)].decode())
 
 
-def names(bodies: Iterator[bytes] | list[bytes], kind: str) -> set[str]:
+def names(bodies: Iterable[bytes], kind: str) -> set[str]:
     """Return the dotted names of all params or metrics (``kind``) in encoded bodies."""
     mark = re.compile(rb"^%s\.(.*?): " % kind.encode(), re.M)
     return {name.decode(errors="replace") for text in bodies for name in mark.findall(text)}

@@ -31,10 +31,11 @@ class Indexed:
 
     def _from_index(self, request: Request) -> Selection | None:
         by_time = request.order is None and request.query is None and not request.facts
-        if by_time and request.limit is None:
+        if by_time and request.limit is None and not request.lazy:
             return None
         answer: Selection | None = self._looked_up(
-            lambda runs: _selected(self.repo, runs, request), renew=not by_time
+            lambda runs: _selected(self.repo, runs, request),
+            renew=not by_time or request.limit is None,
         )
         return answer
 

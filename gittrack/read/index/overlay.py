@@ -40,6 +40,8 @@ class Overlay:
     def __init__(self, parts: Sequence[bytes]) -> None:
         _, self._archived, self._facts, self._commits, self._notes = parts
         self._columns: dict[str, list[Any]] | None = None
+        self._texts: list[bytes] | None = None
+        self._numbers: dict[int, int] = {}  # of the texts, by row
 
     def archived(self) -> list[int]:
         """Return the rows of the archived runs."""
@@ -53,8 +55,10 @@ class Overlay:
 
     def notes_of_rows(self, rows: Sequence[int]) -> dict[int, bytes]:
         """Return {row: note} of those of some rows that are annotated."""
-        numbers = {row: number for number, row in enumerate(self._by_fact()["row"])}
-        texts = self._notes.split(b"\0")
+        if self._texts is None:
+            self._numbers = {row: number for number, row in enumerate(self._by_fact()["row"])}
+            self._texts = self._notes.split(b"\0")
+        numbers, texts = self._numbers, self._texts
         return {row: texts[numbers[row]] for row in rows if row in numbers}
 
     def notes_of_commits(self, oids: Sequence[str | None]) -> dict[str, bytes]:

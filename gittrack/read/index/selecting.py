@@ -5,14 +5,18 @@ The answers are those of `gittrack.read.runs.selection`, which looks at one run 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 
 from gittrack import git
+from gittrack.core.errors import TrackError
 from gittrack.core.fast_typing import TYPE_CHECKING, Any, NamedTuple
 from gittrack.core.run import commit_message
 from gittrack.core.run.commit_message import MISSING
+from gittrack.read.index import store
+from gittrack.read.index.chunk import DamagedIndex
 from gittrack.read.index.table import RunTable
-from gittrack.read.runs import reader, selection
+from gittrack.read.runs import blocks, reader, selection
 from gittrack.read.runs.lookup import Lookup, Way, ways
 from gittrack.read.runs.reader import Raw
 from gittrack.read.runs.source import Request, Selection
@@ -42,9 +46,8 @@ def select(repo: git.Repo, table: RunTable, request: Request) -> Selection | Non
     if matching is None or order is None:
         return None
     end = None if request.limit is None else request.offset + request.limit
-    runs = table.raws(order.positions[request.offset : end])
     return Selection(
-        with_bodies(repo, runs) if request.summaries else runs,
+        _runs(repo, table, order.positions[request.offset : end], request),
         total=len(matching),
         listed=len(listed),
         archived=len(listed) - len(current),
@@ -54,6 +57,29 @@ def select(repo: git.Repo, table: RunTable, request: Request) -> Selection | Non
         nan=order.nan,
         direction=order.direction,
     )
+
+
+def _runs(repo: git.Repo, table: RunTable, positions: Positions, request: Request) -> Sequence[Raw]:
+    """Return the runs at some positions; many are read when they are needed, if the request allows that."""
+    if request.lazy and len(positions) > blocks.LAZY:
+        return blocks.LazyRuns(positions, partial(_blocks, repo, table))
+    runs = table.raws(positions)
+    return with_bodies(repo, runs) if request.summaries else runs
+
+
+def _blocks(repo: git.Repo, table: RunTable, positions: Positions) -> Iterator[list[Raw]]:
+    """Yield the runs at some positions, a block at a time.
+
+    Raises TrackError if the index was damaged since the runs were selected.
+    """
+    for start in range(0, len(positions), blocks.LAZY):
+        try:
+            raws = table.raws(positions[start : start + blocks.LAZY])
+        except DamagedIndex as error:
+            store.forget(repo.common_dir)
+            problem = "the index of runs was damaged while it was read"
+            raise TrackError(problem, "repeat the command: the index is made again") from error
+        yield with_bodies(repo, raws)
 
 
 def with_bodies(repo: git.Repo, raws: list[Raw]) -> list[Raw]:

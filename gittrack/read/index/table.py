@@ -7,7 +7,7 @@ that cannot be read.  They have the rows behind those of the chunks.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 
 from gittrack.core.fast_typing import Any
@@ -140,9 +140,11 @@ class RunTable:
     def _with_flags(self, raws: Mapping[int, Raw]) -> dict[int, Raw]:
         """Return {row: run}, with annotations, and whether each run is folded."""
         by_row = self.overlay.notes_of_rows(list(raws)) if self.overlay and raws else {}
-        flagged = {}
+        flagged, folded = {}, self.index.manifest.folded
+        starts = [start for start, _ in folded]
         for row, raw in raws.items():
-            if any(start <= row < end for start, end in self.index.manifest.folded):
+            number = bisect_right(starts, row) - 1
+            if number >= 0 and row < folded[number][1]:
                 raw = raw._replace(folded=True)
             note = by_row.get(row) or self.notes.get(raw.commit or "")
             if note is not None and not raw.annotations:
@@ -167,8 +169,9 @@ class RunTable:
         raws = {row: self.others[row - total] for row in ascending if row >= total}
         first = 0
         for chunk in self.index.chunks if ascending and ascending[0] < total else ():
-            inside = [row for row in ascending if first <= row < first + chunk.rows]
-            if inside:
+            start, end = (bisect_left(ascending, row) for row in (first, first + chunk.rows))
+            if start < end:
+                inside = ascending[start:end]
                 runs = chunk.raws([row - first for row in inside])
                 raws.update(zip(inside, runs, strict=True))
             first += chunk.rows

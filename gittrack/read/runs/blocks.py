@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 
 from gittrack import git
-from gittrack.core.fast_typing import TYPE_CHECKING
+from gittrack.core.fast_typing import TYPE_CHECKING, Any
 from gittrack.read.runs import reader
 from gittrack.read.runs.reader import Raw
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # most repositories have no archive
     from gittrack.folding.visible import Messages
 
 _SIZE = 4096  # runs in a block
+LAZY = 1024  # runs; so many are held
 _FEW = 32  # so many folded runs are read as commits
 
 
@@ -67,3 +68,31 @@ class _Reading:
             else:
                 runs.append(next(of_commits if raw.folded else with_refs))
         return runs
+
+
+class LazyRuns(Sequence[Raw]):
+    """Runs that are read when they are needed, in blocks that are not kept.
+
+    Parameters
+    ----------
+    items : sequence
+        Something for each run that says which it is.
+    read : callable
+        Yields the runs of such a sequence, a block at a time.
+    """
+
+    def __init__(
+        self, items: Sequence[Any], read: Callable[[Sequence[Any]], Iterable[list[Raw]]]
+    ) -> None:
+        self._items, self._read = items, read
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __iter__(self) -> Iterator[Raw]:
+        return chain.from_iterable(self._read(self._items))
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return LazyRuns(self._items[index], self._read)
+        return next(chain.from_iterable(self._read([self._items[index]])))

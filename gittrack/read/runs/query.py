@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from gittrack import git
 from gittrack.core import layout
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Listing(NamedTuple):
     """The listed runs, with the numbers of matching, unreadable and archived runs."""
 
-    runs: list[Raw]
+    runs: Sequence[Raw]
     total: int
     damaged: int = 0
     archived: int = 0
@@ -35,7 +35,7 @@ class Ranking(NamedTuple):
     this order.
     """
 
-    runs: list[Raw]
+    runs: Sequence[Raw]
     total: int
     without: int
     nan: int
@@ -58,6 +58,7 @@ def listing(
     limit: int | None = None,
     query: str | None = None,
     archived: bool = False,
+    lazy: bool = False,
 ) -> Listing:
     """Return runs in an order.
 
@@ -78,6 +79,8 @@ def listing(
         Only the runs that match this query.
     archived : bool, default False
         Whether archived runs are included.
+    lazy : bool, default False
+        Whether many runs are read when they are needed, and not kept; see `Request`.
 
     Raises
     ------
@@ -97,6 +100,7 @@ def listing(
         order=key,
         descending=downwards != reverse,
         limit=limit,
+        lazy=lazy,
     )
     answer = source_of(repo).select(request)
     if not answer.listed:
@@ -111,9 +115,9 @@ def listing(
     return Listing(answer.runs, answer.total, answer.damaged, answer.archived)
 
 
-def _all(repo: git.Repo, request: Request) -> list[Raw]:
+def _all(repo: git.Repo, request: Request) -> Sequence[Raw]:
     """Return all runs that match a request, for the names in an error."""
-    return source_of(repo).select(request._replace(order=None, limit=None)).runs
+    return source_of(repo).select(request._replace(order=None, limit=None, lazy=True)).runs
 
 
 def check_columns(infos: Sequence[RunInfo], names: Sequence[str]) -> None:
@@ -135,8 +139,7 @@ def check_columns(infos: Sequence[RunInfo], names: Sequence[str]) -> None:
 
 
 def _all_names(raws: Sequence[Raw]) -> list[str]:
-    bodies = [raw.body for raw in raws if raw.body is not None]
-    names = commit_message.names(bodies, "metrics") | commit_message.names(bodies, "params")
+    names = _names_of(raws, "metrics") | _names_of(raws, "params")
     for raw in raws:
         if raw.info is not None:
             names |= {commit_message.key_text(name) for name in raw.info.metrics}
@@ -214,7 +217,7 @@ def _nothing_ranked(
     metric: str, answer: Selection, raws: Sequence[Raw], query: str | None
 ) -> TrackError:
     """Return the error for a metric that no run has; ``raws`` are all runs that match the request."""
-    if commit_message.names([raw.body for raw in raws if raw.body], "params") & {metric}:
+    if metric in _names_of(raws, "params"):
         hint = f"sort by it: git track ls --sort {metric}"
         return TrackError(f"{metric!r} is a param, not a metric", hint)
     current = answer.listed - answer.archived
@@ -229,6 +232,10 @@ def _nothing_ranked(
     return TrackError(f"no run has the metric {metric!r}", did_you_mean(metric, names, hint))
 
 
+def _names_of(raws: Iterable[Raw], kind: str) -> set[str]:
+    return commit_message.names((raw.body for raw in raws if raw.body is not None), kind)
+
+
 def _why_none(archived: int, others: int, query: str | None) -> str:
     if query is not None and others:
         return "list the runs that match the query: git track ls -w QUERY"
@@ -241,7 +248,7 @@ def _why_none(archived: int, others: int, query: str | None) -> str:
 
 def metrics_of(raws: Sequence[Raw]) -> list[str]:
     """Return the names of all metrics of the runs, sorted."""
-    names = commit_message.names([raw.body for raw in raws if raw.body is not None], "metrics")
+    names = _names_of(raws, "metrics")
     for raw in raws:
         if raw.info is not None:
             names |= {commit_message.key_text(name) for name in raw.info.metrics}

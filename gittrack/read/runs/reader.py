@@ -6,7 +6,7 @@ that they need in the body, and decode only the runs that they show.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from gittrack import git
 from gittrack.core import layout
@@ -122,6 +122,33 @@ def _complete(repo: git.Repo, raw: Raw, parts: dict[str, dict[str, Any]]) -> str
     except git.LeftOut as error:
         return error.message
     return None
+
+
+class DamageCount:
+    """Counts the runs that cannot be read, while runs are decoded one after the other.
+
+    ``damaged`` is the number of those of which only the decoded body shows it, ``all`` that of all of them,
+    and ``newer`` has the ids of the runs that a newer gittrack wrote.
+    """
+
+    def __init__(self) -> None:
+        self.damaged = self.all = 0
+        self.newer: list[str] = []
+
+    def add(self, raw: Raw, info: run_info.RunInfo) -> None:
+        """Count a run."""
+        is_undecodable = raw.body is not None and is_damaged(info)
+        self.damaged += is_undecodable
+        self.all += is_undecodable or raw.problem is not None
+        if _is_newer(raw):
+            self.newer.append(raw.id)
+
+    def decoded(self, repo: git.Repo, raws: Iterable[Raw]) -> Iterator[run_info.RunInfo]:
+        """Yield the decoded runs, and count them."""
+        for raw in raws:
+            info = decode(repo, raw)
+            self.add(raw, info)
+            yield info
 
 
 def undecodable(raws: Sequence[Raw], infos: Sequence[run_info.RunInfo]) -> int:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.run import annotation_log
 from gittrack.git import refs
-from gittrack.read.runs import listing, reader, selection
+from gittrack.read.runs import blocks, listing, reader, selection
 from gittrack.read.runs.reader import Raw
 from gittrack.read.runs.source import Request, Selection
 
@@ -29,6 +30,9 @@ class RefsAndJournals:
         heads = self._by_time(request)
         if not request.summaries:
             return heads
+        if request.lazy and len(heads.runs) > blocks.LAZY:
+            read = partial(blocks.with_bodies, self.repo)
+            return heads._replace(runs=blocks.LazyRuns(heads.runs, read))
         runs = reader.bodies(self.repo, heads.runs)
         problems = (
             raw.problem for raw, before in zip(runs, heads.runs, strict=True) if not before.problem

@@ -7,7 +7,7 @@ contract suite in ``tests/read/runs/test_source.py``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from gittrack.core.fast_typing import TYPE_CHECKING, NamedTuple, Protocol
 from gittrack.read.runs.reader import Raw
@@ -45,6 +45,9 @@ class Request(NamedTuple):
         Whether the runs need their bodies.
     cached : bool
         Whether an index may be used; False for a check of the objects in git.
+    lazy : bool
+        Whether the source may answer with a sequence that reads many runs only when they are needed, in
+        blocks that it does not keep, and again whenever they are needed again.
     """
 
     experiment: str | None = None
@@ -59,6 +62,7 @@ class Request(NamedTuple):
     limit: int | None = None
     summaries: bool = True
     cached: bool = True
+    lazy: bool = False
 
 
 class Selection(NamedTuple):
@@ -66,7 +70,7 @@ class Selection(NamedTuple):
 
     Parameters
     ----------
-    runs : list of Raw
+    runs : sequence of Raw
         The selected runs, in their order; the ones without a value of the sort key come last.
     total : int
         How many runs match, before ``offset`` and ``limit``.
@@ -83,7 +87,7 @@ class Selection(NamedTuple):
         What the request's ``direction`` decided.
     """
 
-    runs: list[Raw]
+    runs: Sequence[Raw]
     total: int
     listed: int
     archived: int = 0

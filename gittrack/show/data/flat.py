@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from gittrack.core.run import commit_message
@@ -44,7 +44,7 @@ def _utf8(value: Any) -> Any:
     return value
 
 
-def columns(rows: Sequence[dict[str, Any]]) -> list[str]:
+def columns(rows: Iterable[dict[str, Any]]) -> list[str]:
     """Return the names of all columns: facts in the order of the rows, then sorted params, then metrics."""
     names = dict.fromkeys(name for row in rows for name in row)
     facts = [name for name in names if not name.startswith(("params.", "metrics."))]

@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
 
 from gittrack.core.fast_typing import Any
 from gittrack.core.run import facts
 from gittrack.core.run.commit_message import Missing
 from gittrack.core.run.run_info import RunInfo, getter
 
+_AT_ONCE = 100
+
 
 def dump(value: Any) -> str:
     """Return JSON text, indented; see `plain` for values that JSON does not have."""
     return json.dumps(plain(value), indent=2, allow_nan=False) + "\n"
+
+
+def dump_each(values: Iterable[Any]) -> Iterator[str]:
+    """Yield the text that `dump` returns for a list of values, in parts: some values after the others."""
+    rest, separator = iter(values), "["
+    while some := list(islice(rest, _AT_ONCE)):  # each call of `json` leaves garbage
+        yield separator + dump(some)[1 : -len("\n]\n")]
+        separator = ","
+    yield "[]\n" if separator == "[" else "\n]\n"
 
 
 def plain(value: Any) -> Any:

@@ -15,10 +15,11 @@ import run_values
 from helpers import git, listed, look, python, record, recorded, run_cli, start
 
 from gittrack import git as git_layer
+from gittrack.core.errors import TrackError
 from gittrack.read.index import store, update
 from gittrack.read.index.store import Manifest
 from gittrack.read.index.writing import encoder, renewal, verify
-from gittrack.read.runs import listing, query
+from gittrack.read.runs import blocks, listing, query
 
 COUNT = 40  # more than are left to git
 RECORD = f"""
@@ -102,6 +103,19 @@ def test_a_run_that_is_new_since_is_there(place):
     record("new", {"loss": 99.0})
     assert best() == ["new", *ALL]
     assert best() == ["new", *ALL]
+
+
+def test_an_index_that_is_damaged_while_it_is_read_is_made_again(place, monkeypatch):
+    monkeypatch.setattr(blocks, "LAZY", 10)
+    best()
+    runs = query.listing(git_layer.find(), lazy=True).runs
+    before = next(iter(runs))
+    damaged = bytearray(chunks(place).read_bytes())
+    damaged[:] = b"x" * len(damaged)
+    chunks(place).write_bytes(damaged)
+    with pytest.raises(TrackError, match="was damaged while it was read"):
+        list(runs)
+    assert next(iter(query.listing(git_layer.find(), lazy=True).runs)) == before
 
 
 def test_few_new_runs_are_left_to_git(place):

@@ -24,7 +24,7 @@ from gittrack.analysis import direction
 from gittrack.core.query.grammar import QueryError
 from gittrack.read.index import update
 from gittrack.read.index.indexed import Indexed
-from gittrack.read.runs import reader
+from gittrack.read.runs import blocks, reader
 from gittrack.read.runs.refs_and_journals import RefsAndJournals, Trash
 from gittrack.read.runs.source import Request, Source
 from gittrack.tidy import fold, fold_plan
@@ -306,6 +306,37 @@ def rarely(values) -> st.SearchStrategy[Any]:
 )
 def test_any_request_selects_what_a_plain_list_gives(case, request):
     check(case, request)
+
+
+BY_TIME = (Request(), Request(archived=False), Request("cifar"), Request(descending=False))
+BY_VALUE = (Request(order="lr"), Request(query="metrics.acc > 0.6"), Request(order="acc", limit=5))
+
+
+@pytest.mark.parametrize("request_", [*BY_TIME, *BY_VALUE], ids=str)
+def test_runs_that_are_read_in_blocks_are_the_same(case, monkeypatch, request_):
+    monkeypatch.setattr(blocks, "LAZY", 2)
+
+    def values(raws):
+        infos = [reader.decode(case.repo, raw) for raw in raws]
+        params = [sorted(info.params.items()) for info in infos]
+        decoded = [
+            repr((info.name, of_run, info.metrics, info.tags))
+            for info, of_run in zip(infos, params, strict=True)
+        ]
+        return [(raw[:4], raw.folded, text) for raw, text in zip(raws, decoded, strict=True)]
+
+    runs = values(case.source.select(request_).runs)
+    lazy = case.source.select(request_._replace(lazy=True)).runs
+    is_lazy = isinstance(case.source, Indexed) or (
+        isinstance(case.source, RefsAndJournals) and request_ in BY_TIME
+    )
+    assert isinstance(lazy, blocks.LazyRuns) == (is_lazy and len(runs) > 2)
+    assert values(lazy) == values(lazy) == runs
+    assert values(lazy[1:4]) == runs[1:4]
+    assert values(lazy[::-2]) == runs[::-2]
+    assert (len(lazy), *values([lazy[0], lazy[-1]])) == (len(runs), runs[0], runs[-1])
+    with pytest.raises(IndexError):
+        lazy[len(runs)]
 
 
 def test_the_counts_of_a_ranking(case):

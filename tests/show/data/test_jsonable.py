@@ -36,3 +36,8 @@ def test_a_run_that_is_not_a_trial_has_no_sweep():
     assert record["tags"] == []
     assert record["metrics"]["m"]["last"] == 1
     assert isinstance(record["code"], dict)
+
+
+@given(st.lists(VALUES, max_size=3))
+def test_values_one_after_the_other_are_the_text_of_the_list(values):
+    assert "".join(jsonable.dump_each(iter(values))) == jsonable.dump(values)
