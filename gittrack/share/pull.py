@@ -236,7 +236,7 @@ def _select(
     def fetch(refs_there: Sequence[str], prefix: str) -> None:
         run_fetch.fetch(repo, source, refs_there, unattended, prefix)
 
-    return content.matching(repo, source, selected, choice, fetch)
+    return content.matching(repo, source, selected, choice, fetch, unattended=unattended)
 
 
 def _fetch_runs(

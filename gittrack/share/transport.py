@@ -23,8 +23,11 @@ _CAREFUL = (
 _EXPLICIT = (
     *("--no-prune", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head"),
     *("--no-auto-maintenance", "--refmap=", "--quiet"),
-    "--no-filter",  # a run comes whole into a partial clone, too: each run has few files, and all are read
 )
+_WHOLE = (
+    "--no-filter",
+)  # a run has few files, and all are read: it comes whole into a partial clone, too
+_COMMITS = ("--filter=tree:0", "--depth=1")
 # With protocol 2, a host first tells what it can do, and lists its refs if asked again.  `git ls-remote` asks
 # for all refs whatever its patterns are, so that protocol spares nothing and costs one more request.
 _AT_ONCE = ("-c", "protocol.version=0")
@@ -108,16 +111,20 @@ def fetch(
     *,
     unattended: bool = False,
     removes: bool = False,
+    only_commits: bool = False,
 ) -> Answer:
     """Fetch refs; each fails alone.
 
     Compare the refs afterwards: the exit status says only that one of them was refused.  With ``removes``,
     refs that the patterns of the refspecs match here, and that the remote does not have, are deleted here.
+    With ``only_commits``, their files and earlier commits stay there, if the host can leave them out; the
+    repository is a partial clone afterwards.
     """
     if not refspecs:
         return Answer(0, b"", b"")
     feed = os.fsencode("".join(f"{remote.names.fetched(refspec)}\n" for refspec in refspecs))
     options = [*_EXPLICIT, *(("--prune",) if removes else ())]
+    options += _COMMITS if only_commits else _WHOLE
     argv = [*_CAREFUL, "fetch", *options, "--stdin", remote.name]
     return _talk(repo, argv, unattended, feed).wait()
 

@@ -1,7 +1,8 @@
 """Choose runs of a remote by what is in them: by a query, or by their sweep.
 
-A remote lists names only, so the runs are fetched to refs of their own first.  These refs are deleted
-afterwards; git collects the runs that were not chosen later.
+A remote lists names only, so the commits of the runs are fetched first, see `commits`.  From a host that
+cannot leave their files out, they come whole to refs of their own.  These refs are deleted afterwards; git
+collects the runs that were not chosen later.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from gittrack.read.runs import listing, reader, selection
 from gittrack.read.runs.reader import Raw
 from gittrack.read.runs.source import Request
 from gittrack.share import remotes
-from gittrack.share.choosing import sweeps
+from gittrack.share.choosing import commits, sweeps
 from gittrack.share.choosing.options import PullOptions
 from gittrack.share.remotes import Remote
 
@@ -29,6 +30,8 @@ def matching(
     selected: Mapping[str, str],
     choice: PullOptions,
     fetch: Callable[[Sequence[str], str], None],
+    *,
+    unattended: bool = False,
 ) -> dict[str, str]:
     """Return {ref: id} of the runs that match, the newest first.
 
@@ -44,6 +47,8 @@ def matching(
         The query, the sweep and the limit.
     fetch : callable
         Fetches runs by their refs to the same names below a prefix; damaged runs do not stop the others.
+    unattended : bool, default False
+        Whether nobody can answer a prompt.
 
     Raises
     ------
@@ -52,25 +57,35 @@ def matching(
     """
     sweep = _sweep(repo, source, choice.sweep)
     candidates = {ref: oid for ref, oid in selected.items() if sweep is None or _id(ref) > sweep}
-    missing = set(git.missing_objects(repo, list(candidates.values())))
+    oids = set(git.missing_objects(repo, list(candidates.values())))
+    missing = [ref for ref, oid in candidates.items() if oid in oids]
+    facts = () if sweep is None else (("sweep.id", sweep),)
+    request = Request(query=choice.where, facts=facts, limit=choice.limit)
     forget(repo)  # what a killed pull left
     try:
-        fetch([ref for ref, oid in candidates.items() if oid in missing], _CANDIDATES)
-        absent = set(git.missing_objects(repo, list(candidates.values())))
-        raws = [
-            Raw(parsed[1], parsed[0], ref, oid)
-            for ref, oid in candidates.items()
-            if oid not in absent and (parsed := layout.parse_run_ref(ref)) is not None
-        ]
-        lines = listing.annotation_lines(repo, notes.tip(repo, layout.NOTES))
-        annotated = listing.annotated(raws, lines)
-        facts = () if sweep is None else (("sweep.id", sweep),)
-        request = Request(query=choice.where, facts=facts, limit=choice.limit)
-        runs = selection.select(repo, reader.bodies(repo, annotated), request).runs
+        with commits.fetched(repo, source, missing, unattended=unattended) as light:
+            if light is None:
+                fetch(missing, _CANDIDATES)
+            runs = _selected(repo, light or repo, candidates, request)
     except BaseException:
         forget(repo)
         raise
     return {str(raw.ref): str(raw.commit) for raw in runs}
+
+
+def _selected(
+    repo: git.Repo, readable: git.Repo, candidates: Mapping[str, str], request: Request
+) -> Sequence[Raw]:
+    """Return the runs that a request selects; their commits are in the repository ``readable``."""
+    absent = set(git.missing_objects(readable, list(candidates.values())))
+    raws = [
+        Raw(parsed[1], parsed[0], ref, oid)
+        for ref, oid in candidates.items()
+        if oid not in absent and (parsed := layout.parse_run_ref(ref)) is not None
+    ]
+    lines = listing.annotation_lines(repo, notes.tip(repo, layout.NOTES))
+    bodies = reader.bodies(readable, listing.annotated(raws, lines))
+    return selection.select(readable, bodies, request).runs
 
 
 def forget(repo: git.Repo) -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from helpers import git as run_git
 from helpers import look
 
 import gittrack
+from gittrack import git
 from gittrack.core.errors import TrackError
 from gittrack.core.query.grammar import QueryError
 from gittrack.record import annotate
 from gittrack.record.annotate import Target
 from gittrack.share import pull as pulling
-from gittrack.share.choosing import here, sweeps
+from gittrack.share.choosing import commits, here, sweeps
 from gittrack.share.choosing.options import PullOptions
 
 
@@ -43,6 +46,25 @@ def test_a_query_chooses_what_comes(losses):
     assert pulling.pull(bob.repo, options(where="loss > 1")).new == (ids[1],)
     refs = run_git(bob.folder, "for-each-ref", "refs/gittrack/candidates")
     assert refs == ""
+
+
+@pytest.mark.parametrize("can_filter", [True, False])
+def test_only_the_commits_of_other_runs_are_fetched_if_the_host_can_filter(
+    losses, monkeypatch, can_filter
+):
+    (ann, bob, _), ids = losses
+    monkeypatch.setattr(commits, "_FEW", 2)
+    server = bob.folder.parent / "server.git"
+    run_git(server, "config", "uploadpack.allowFilter", str(can_filter).lower())
+    run_git(bob.folder, "remote", "set-url", "origin", "../server.git")
+    config = Path(bob.folder, ".git/config").read_bytes()
+    assert pulling.pull(bob.repo, options(where="loss > 2")).new == (ids[2],)
+    assert Path(bob.folder, ".git/config").read_bytes() == config
+    assert not list(Path(bob.folder, ".git/gittrack").glob("candidates-*"))
+    others = [str(ann.run(name).commit) for name in ("loss 1", "loss 2")]
+    assert git.missing_objects(bob.repo, others) == (others if can_filter else [])
+    run_git(bob.folder, "fsck", "--connectivity-only")
+    assert pulling.pull(bob.repo, options(where="loss < 4")).new == (ids[1], ids[0])
 
 
 def test_a_query_sees_what_others_annotated(losses):
