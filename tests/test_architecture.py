@@ -115,7 +115,7 @@ READS_ENVIRONMENT = {
     "reproduce/environments/locked_environment.py": "puts the environment that it made on PATH",
     "git/process.py": "drops variables that redirect git",
     "git/config.py": "git's own identity variables",
-    "git/files/new_ref.py": "variables that name git's files of configuration",
+    "git/files/config_files.py": "variables that name git's files of configuration",
     "git/files/repository.py": "variables that tell git where to look for a repository",
     "integrations/wandb/settings.py": "the variables of W&B",
     "integrations/mlflow/session.py": "the variables of MLflow",

@@ -20,6 +20,7 @@ from gittrack.git.files import new_ref
 from gittrack.record import hooks, journal
 from gittrack.record.code import capture, known_code
 from gittrack.record.code.known_code import KnownCode
+from gittrack.record.code.known_config import ConfigReading
 from gittrack.record.evidence import changes, neighbours
 from gittrack.record.machine import lock_files
 from gittrack.record.machine.author import author, user
@@ -84,8 +85,8 @@ def begin(
         )
     request = check_request(request)
     version.check(f"{layout.cache_dir(repo.common_dir)}/git-version")
-    inspection, config_call = known_code.start(repo, code), repo.config()
-    config = git.parse_config(config_call.output())
+    inspection, reading = known_code.start(repo, code), ConfigReading(repo)
+    config = reading.result()
     options = settings.from_config(config)
     live = options.live if request.live is None else request.live
     options = options._replace(push=options.push or request.push, live=live)
@@ -116,7 +117,7 @@ def begin(
     if options.live is not None:
         background.show_live(repo, book.folder, options.live)
     files = changes.CodeFiles(captured.tree, captured.tracked, captured.new_files, outputs)
-    plain_refs = new_ref.plain_refs(repo.common_dir, config, str(book.folder))
+    plain_refs = new_ref.plain_refs(repo.common_dir, config, str(book.folder), reading.stamp)
     repo = repo._replace(plain_refs=plain_refs)
     return Session(
         *(repo, book, options, author(config), started, clock, warnings, post), files, captured.diff

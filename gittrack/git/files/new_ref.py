@@ -10,11 +10,10 @@ import os
 from collections.abc import Mapping
 
 from gittrack.core.fast_typing import NamedTuple
-from gittrack.git.files import packed_refs
+from gittrack.git.files import config_files, packed_refs
 
 HOOK = "reference-transaction"
 _SIGNS = dict.fromkeys(map(ord, "._-"))
-_UNUSUAL = ("include.", "includeif.", "extensions.", "hook.")
 _ATTEMPTS = 5  # git may remove an empty folder of refs at any time
 
 
@@ -29,14 +28,14 @@ class PlainRefs(NamedTuple):
         The path of the hook that git would call.
     scratch : str
         A folder for the file before it has its name.
-    configured : tuple
-        What shows whether a file with settings of git has changed, see `_stamps`.
+    configured : ConfigStamp
+        The state of the files with the settings of git.
     """
 
     common_dir: str
     hook: str
     scratch: str
-    configured: tuple[tuple[int, int, int] | None, ...]
+    configured: config_files.ConfigStamp
 
     def create(self, ref: str, oid: str) -> bool:
         """Create a ref, durably.
@@ -47,7 +46,7 @@ class PlainRefs(NamedTuple):
             False if nothing was done, and git has to do it: it runs the hook, waits for others, or tells what
             is wrong.
         """
-        if os.path.lexists(self.hook) or _stamps(self.common_dir) != self.configured:
+        if os.path.lexists(self.hook) or config_files.stamp(self.common_dir) != self.configured:
             return False
         if not ref.startswith("refs/") or not all(map(_is_plain, ref.split("/"))):
             return False
@@ -64,7 +63,9 @@ class PlainRefs(NamedTuple):
         return True
 
 
-def plain_refs(common_dir: str, config: Mapping[str, str], scratch: str) -> PlainRefs | None:
+def plain_refs(
+    common_dir: str, config: Mapping[str, str], scratch: str, configured: config_files.ConfigStamp
+) -> PlainRefs | None:
     """Return the refs of a repository if `PlainRefs.create` may write them, else None.
 
     Parameters
@@ -75,14 +76,17 @@ def plain_refs(common_dir: str, config: Mapping[str, str], scratch: str) -> Plai
         The whole configuration of git, as it is now.
     scratch : str
         A folder on the same disk, which the caller removes.
+    configured : ConfigStamp
+        The state of the files of the configuration when it was read.
     """
     hooks = os.path.expanduser(config.get("core.hookspath") or f"{common_dir}/hooks")
     shared = config.get("core.sharedrepository", "umask").lower()
     logged = config.get("core.logallrefupdates", "true").lower()
     is_unusual = shared not in ("umask", "false", "0") or logged == "always"
-    if is_unusual or not os.path.isabs(hooks) or any(key.startswith(_UNUSUAL) for key in config):
+    has_hooks = not os.path.isabs(hooks) or any(key.startswith("hook.") for key in config)
+    if is_unusual or has_hooks or not config_files.are_all(config):
         return None
-    return PlainRefs(common_dir, os.path.join(hooks, HOOK), scratch, _stamps(common_dir))
+    return PlainRefs(common_dir, os.path.join(hooks, HOOK), scratch, configured)
 
 
 def _is_plain(part: str) -> bool:
@@ -127,21 +131,3 @@ def _is_in_the_way(common_dir: str, ref: str) -> bool:
         or packed_refs.exists_below(common_dir, f"{ref}/")
         or any(packed_refs.exists(common_dir, name) for name in above)
     )
-
-
-def _stamps(common_dir: str) -> tuple[tuple[int, int, int] | None, ...]:
-    """Return inode, size and time of the last change of each file in which git looks for settings."""
-    home = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
-    own = (os.path.expanduser("~/.gitconfig"), f"{home}/git/config")
-    chosen = os.environ.get("GIT_CONFIG_GLOBAL")
-    system = os.environ.get("GIT_CONFIG_SYSTEM", "/etc/gitconfig")
-    files = (f"{common_dir}/config", *((chosen,) if chosen is not None else own), system)
-    return tuple(map(_stamp, files))
-
-
-def _stamp(path: str) -> tuple[int, int, int] | None:
-    try:
-        status = os.stat(path)
-    except OSError:
-        return None
-    return status.st_ino, status.st_size, status.st_mtime_ns

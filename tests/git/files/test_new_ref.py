@@ -12,7 +12,7 @@ from helpers import repo as make_repo
 
 from gittrack import git as gittrack_git
 from gittrack.git import refs
-from gittrack.git.files import new_ref
+from gittrack.git.files import config_files, new_ref
 
 RUN = "refs/runs/digits/20260101-000000-0000abcd"
 
@@ -28,7 +28,8 @@ def place(tmp_path) -> Path:
 def plain(place: Path) -> new_ref.PlainRefs | None:
     repo = gittrack_git.find(place)
     config = gittrack_git.parse_config(repo.config().output())
-    return new_ref.plain_refs(repo.common_dir, config, str(place.parent / "scratch"))
+    stamp = config_files.stamp(repo.common_dir)
+    return new_ref.plain_refs(repo.common_dir, config, str(place.parent / "scratch"), stamp)
 
 
 def create(place: Path, ref: str = RUN) -> bool:
@@ -101,7 +102,8 @@ def test_git_decides_about_unusual_names(place, ref):
 )
 def test_git_has_to_do_it_with_unusual_settings(place, setting):
     config = dict([setting.lower().split("=")])
-    assert new_ref.plain_refs(str(place / ".git"), config, "scratch") is None
+    stamp = config_files.stamp(str(place / ".git"))
+    assert new_ref.plain_refs(str(place / ".git"), config, "scratch", stamp) is None
 
 
 @pytest.mark.parametrize("name", ["config", "home"])
