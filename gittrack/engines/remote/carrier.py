@@ -18,6 +18,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from gittrack import git
+from gittrack.core.errors import TrackError
 from gittrack.engines import task as tasks
 from gittrack.engines.channel import Message
 from gittrack.engines.links import ProcessLink
@@ -167,7 +168,10 @@ class Carrier:
         if number and number != self.number:
             self.number = number
             (document,) = self.post.read([names[name]])
-            self._hand_on(document)
+            try:
+                self._hand_on(document)
+            except (TypeError, ValueError, AttributeError, KeyError) as error:
+                self.note(f"warning: a message of the process of the sweep cannot be read: {error}")
 
     def _hand_on(self, document: Document) -> None:
         """Hand new messages to the agent."""
@@ -193,17 +197,24 @@ class Carrier:
 
     def _hand_task(self, text: str) -> None:
         """Hand a task to the agent, unless it is not one of the commit that the user trusts."""
-        values: dict[str, Any] = json.loads(text)
-        is_right = (values.get("sweep"), values.get("commit")) == self.terms[:2]
-        if values.get("protocol") != tasks.PROTOCOL or (is_right and not values.get("command")):
-            mine = {"location": self.terms.location._asdict(), "setup": self.terms.setup}
-            self._send({"task": json.dumps({**values, **mine})})
+        again = f"join again there: git track worker {self.terms.sweep[16:]}"
+        try:
+            task = tasks.from_json(text)
+        except TrackError as error:
+            self._refuse(text, error.message, error.hint)
             return
-        trial = values.get("trial") or {}
-        message = f"the worker on {os.uname().nodename} was not asked to trust this task"
-        hint = f"join again there: git track worker {self.terms.sweep[16:]}"
-        report = {"mark": f"{trial.get('key')} {values.get('attempt')}", "problem": [message, hint]}
-        self._add_report(report)
+        if (task.sweep, task.commit) != self.terms[:2] or task.command:
+            host = os.uname().nodename
+            self._refuse(text, f"the worker on {host} was not asked to trust this task", again)
+            return
+        mine = task._replace(location=self.terms.location, setup=self.terms.setup)
+        self._send({"task": mine.to_json()})
+
+    def _refuse(self, text: str, message: str, hint: str) -> None:
+        """Report why a task does not run."""
+        values: dict[str, Any] = json.loads(text)
+        mark = f"{values['trial']['key']} {values['attempt']}"
+        self._add_report({"mark": mark, "problem": [message, hint]})
 
     def _leave(self) -> None:
         """Let the agent go: it takes no more tasks, and ends after those that it has."""
