@@ -50,7 +50,7 @@ def main(words: list[str]) -> int:
     missed = 0
     logging.getLogger("gittrack").setLevel(logging.ERROR)  # two lines on stderr for each run
     with tempfile.TemporaryDirectory(prefix="gittrack-bench-") as folder:
-        _seal(Path(folder))
+        seal(Path(folder))
         for name in names:
             scratch = Path(folder) / name
             scratch.mkdir()
@@ -60,7 +60,7 @@ def main(words: list[str]) -> int:
     return 1 if missed else 0
 
 
-def _seal(folder: Path) -> None:
+def seal(folder: Path) -> None:
     """Keep the user's own configuration and environment out of the measurement.
 
     Byte code is cached as after any installation, but in the scratch folder.

@@ -1,0 +1,146 @@
+"""Listings at any number of runs: ``python tests/benchmarks/scale.py [RUNS ...]``.
+
+Without a number, 1,000 and 10,000 and 100,000 runs are measured.
+
+From 100,000 runs on, they are folded as automatic folding leaves them; 100,000 are measured without folding,
+too.  Each line is a value, its bar, and whether it was missed: seconds are the median of whole processes, and
+memory is that of the largest process.  A million runs take about ten minutes, and 3 GB below TMPDIR.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+import scale_repos
+from bench import seal
+from measure import cli, git, span
+
+from gittrack.read.index import store
+
+SETTLED = 2.5  # seconds until the index trusts the time of packed refs
+REPEATS = 5
+NEW = 1_000  # runs
+FOLDED = 100_000  # runs
+
+
+class Bars(NamedTuple):
+    """The most seconds and bytes at a number of runs."""
+
+    ls: float
+    top: float
+    after_new: float
+    address: float
+    index: float
+    memory: float = 150.0  # MB
+
+
+BARS = {
+    1_000: Bars(0.05, 0.06, 0.3, 0.15, 0.2),
+    10_000: Bars(0.06, 0.08, 0.3, 0.15, 0.4),
+    100_000: Bars(0.1, 0.15, 0.3, 0.15, 3.0),
+    1_000_000: Bars(0.4, 0.5, 1.0, 0.5, 30.0, 500.0),
+}
+RANKED = ("top m0", "ls -w m0>0.9", "ls --sort m1", "ls --sort=-lr -w m1<0.5")
+EVERYTHING = (
+    *("experiments", "params --json", "metrics", "ls --json -n 10000000"),
+    *("export", "export --format json", "show nobody"),
+    *("gc --dry-run", "sweep ls", "model ls"),
+)
+VERBS_OF_ALL = 200_000  # runs; with more, the verbs that print all of them take minutes
+
+
+class Cost(NamedTuple):
+    """The seconds of a process, and the megabytes of the largest process below it."""
+
+    seconds: float
+    memory: float
+
+
+def cost(verb: str, path: Path) -> Cost:
+    """Run ``git track VERB`` and return what it cost."""
+    argv = [*cli(), *verb.split()]
+    start = time.perf_counter()
+    pid = os.fork()
+    if pid == 0:
+        os.chdir(path)
+        null = os.open(os.devnull, os.O_RDWR)
+        for number in range(3):
+            os.dup2(null, number)
+        os.execvp(argv[0], argv)
+    _, _, usage = os.wait4(pid, 0)
+    return Cost(time.perf_counter() - start, usage.ru_maxrss / 1024)
+
+
+def often(verb: str, path: Path, repeats: int = REPEATS) -> Cost:
+    """Return the median seconds, and the most memory, of some processes."""
+    costs = [cost(verb, path) for _ in range(repeats)]
+    return Cost(median(item.seconds for item in costs), max(item.memory for item in costs))
+
+
+def show(what: str, cost: Cost, bar: float, memory: float) -> bool:
+    """Print a line for the seconds and one for the memory; return whether a bar was missed."""
+    seconds_missed, memory_missed = cost.seconds > bar, cost.memory > memory
+    limit = span(bar) if bar < float("inf") else "-"
+    print(f"{what:44}{span(cost.seconds):>12}{limit:>12}  {_word(seconds_missed)}")
+    print(f"{'    memory':44}{cost.memory:9.0f} MB{memory:9.0f} MB  {_word(memory_missed)}")
+    sys.stdout.flush()
+    return seconds_missed or memory_missed
+
+
+def _word(missed: bool) -> str:
+    return "OVER" if missed else "ok"
+
+
+def measure(folder: Path, count: int, *, folded: bool) -> Iterator[bool]:
+    """Print the lines of a number of runs; yield whether a bar was missed."""
+    bars = BARS[min(size for size in BARS if size >= count)]
+    print(f"\n== {count:,} runs{', folded' if folded else ''}")
+    path = scale_repos.make(folder / f"runs{count}{folded}", count, folded=folded)
+    (path / "train.py").write_text("print(2)\n")
+    time.sleep(SETTLED)
+    store.forget(f"{path}/.git")
+    yield show("index from nothing: top m0", cost("top m0", path), bars.index, bars.memory)
+    yield show("ls -n 20", often("ls -n 20", path), bars.ls, bars.memory)
+    for verb in RANKED:
+        yield show(verb, often(verb, path), bars.top, bars.memory)
+    newest = git(path, "for-each-ref", "--sort=-refname", "refs/runs/digits").split("/")[-1][:24]
+    for verb in (f"show {newest}", f"show {newest[-8:]}", "show baseline", "note @ text", *TABS):
+        yield show(verb, often(verb, path), bars.address, bars.memory)
+    for verb in EVERYTHING if count <= VERBS_OF_ALL else EVERYTHING[:1]:
+        yield show(verb, often(verb, path, 1), float("inf"), bars.memory)
+    if count <= VERBS_OF_ALL:
+        limit = 15.0 if count == FOLDED else float("inf")
+        yield show("doctor", often("doctor", path, 1), limit, bars.memory)
+    for number, verb in enumerate(("ls -n 20", *RANKED[:3])):
+        start = scale_repos.LAST + scale_repos.INTERVAL * NEW * (number + 1)
+        scale_repos.add(path, NEW, start=start)
+        time.sleep(SETTLED)
+        yield show(f"{verb}, after {NEW:,} new runs", cost(verb, path), bars.after_new, bars.memory)
+
+
+TABS = ("__complete -- show 2", "__complete -- top m")
+
+
+def main(words: Sequence[str]) -> int:
+    """Print the lines of each number of runs; 1 if a bar was missed."""
+    counts = [int(word.replace(",", "")) for word in words] or [1_000, 10_000, 100_000]
+    missed = []
+    with tempfile.TemporaryDirectory(prefix="gittrack-scale-") as folder:
+        seal(Path(folder))
+        for count in counts:
+            if count <= FOLDED:
+                missed += measure(Path(folder), count, folded=False)
+            if count >= FOLDED:
+                missed += measure(Path(folder), count, folded=True)
+    return int(any(missed))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
