@@ -39,7 +39,16 @@ function entry(/** @type {import("../main.js").App} */ app, /** @type {string} *
   function open() {
     if (!details.open || isFilled) return;
     isFilled = true;
-    app.guarded(async () => fill(box, ...(await previewOf(app, key, item, onEnd))));
+    fill(box, el("p", { class: "muted", text: "loading" }));
+    app.guarded(async () => {
+      try {
+        fill(box, ...(await previewOf(app, key, item, onEnd)));
+      } catch (error) {
+        isFilled = false; // the next opening asks again
+        fill(box, el("p", { class: "muted", text: "it could not be loaded; close and open it to try again" }));
+        throw error;
+      }
+    });
   }
   if (isSmall) open();
   return details;
