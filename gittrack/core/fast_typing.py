@@ -39,7 +39,9 @@ else:
             names = ", ".join(owner._fields)
             comma = "," if names else ""
             source = f"lambda _cls{comma} {names}: _new(_cls, ({names}{comma}))"
-            constructor = eval(source, {"_new": tuple.__new__, "__builtins__": {}})
+            # `eval` of text lets Python forget that a KeyboardInterrupt ends it; of code it does not.
+            code = compile(source, "<named tuple>", "eval")
+            constructor = eval(code, {"_new": tuple.__new__, "__builtins__": {}})
             constructor.__name__ = "__new__"
             constructor.__qualname__ = f"{owner.__qualname__}.__new__"
             constructor.__defaults__ = tuple(owner._field_defaults.values())
