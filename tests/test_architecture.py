@@ -139,6 +139,7 @@ READS_ENVIRONMENT = {
     "reproduce/rerun_worktree.py": "puts folders of the worktree before the user's PYTHONPATH",
     "record/active/stopping.py": "the stopping rule that the sweep passes to its trial",
     "disk/trust.py": "the folder for state of the user",
+    "sweeping/isolation/gpus.py": "the variables that say which GPUs a trial can see",
     "engines/remote_repository.py": "the cache folder of the user",
     "engines/single_run.py": "puts folders of the worktree before the user's PYTHONPATH",
     "engines/setup_file.py": "which variables the file of --setup changes, and PATH",

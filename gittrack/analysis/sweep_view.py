@@ -1,4 +1,4 @@
-"""A sweep as its readers see it: the parameters that are searched, and every trial with its result."""
+"""A sweep as its readers see it: the params that are searched, every trial with its result, the costs."""
 
 from __future__ import annotations
 
@@ -65,6 +65,8 @@ class TrialView(NamedTuple):
         The metric of a trial that is running, as it is now.
     host, seen : str or None
         Where a trial runs on another machine, and when it was last seen there, as an ISO time.
+    gpus : float or None
+        How many GPUs it had, as far as that is known.
     """
 
     key: str
@@ -82,6 +84,7 @@ class TrialView(NamedTuple):
     current: float | None = None
     host: str | None = None
     seen: str | None = None
+    gpus: float | None = None
 
 
 class SweepView(NamedTuple):
@@ -107,6 +110,8 @@ class SweepView(NamedTuple):
         The name of the param that a method with budgets sets.
     started : str or None
         When the sweep started (ISO 8601).
+    pending : mapping
+        The trials that were submitted to an engine and did not begin: {key: what is known of it}.
     """
 
     id: str
@@ -121,6 +126,7 @@ class SweepView(NamedTuple):
     state: str = "done"
     resource: str | None = None
     started: str | None = None
+    pending: Mapping[str, str] = {}
 
     @property
     def ended(self) -> tuple[TrialView, ...]:
@@ -160,3 +166,71 @@ class Importance(NamedTuple):
     why: str = ""
     low: float | None = None
     high: float | None = None
+
+
+class SweepCosts(NamedTuple):
+    """The costs of a sweep.
+
+    Attributes
+    ----------
+    spent : float
+        The seconds of all trials that ended or run.
+    planned : float or None
+        The seconds of all trials at the end, if each takes as long as the mean of those that ended; None if
+        that is not known.
+    mean : float or None
+        The mean seconds of the trials that ended.
+    gpu_spent, gpu_planned : float or None
+        The same as ``spent`` and ``planned``, times the number of GPUs of each trial; None if no trial is
+        known to have one.
+    running, pending : int
+        How many trials run, and how many were submitted and did not begin.
+    """
+
+    spent: float
+    planned: float | None
+    mean: float | None
+    gpu_spent: float | None
+    gpu_planned: float | None
+    running: int
+    pending: int
+
+
+def costs_of(view: SweepView) -> SweepCosts:
+    """Return the costs of a sweep.
+
+    Notes
+    -----
+    Of a trial with several attempts, only the time of the one that counts is known here.
+    """
+    ended = [trial for trial in view.ended if trial.duration is not None]
+    running = [trial for trial in view.trials if trial.order is None and trial.status == "running"]
+    mean = _mean([trial.duration or 0.0 for trial in ended])
+    spent = sum(trial.duration or 0.0 for trial in (*ended, *running))
+    has_gpus = any(trial.gpus for trial in (*ended, *running))
+    gpu_spent = sum(map(_gpu_seconds, (*ended, *running)))
+    gpu_mean = _mean(list(map(_gpu_seconds, ended)))
+    return SweepCosts(
+        spent,
+        _planned(view, sum(trial.duration or 0.0 for trial in ended), mean),
+        mean,
+        gpu_spent if has_gpus else None,
+        _planned(view, sum(map(_gpu_seconds, ended)), gpu_mean) if has_gpus else None,
+        len(running),
+        len(view.pending),
+    )
+
+
+def _gpu_seconds(trial: TrialView) -> float:
+    return (trial.duration or 0.0) * (trial.gpus or 0.0)
+
+
+def _mean(values: list[float]) -> float | None:
+    return sum(values) / len(values) if values else None
+
+
+def _planned(view: SweepView, ended: float, mean: float | None) -> float | None:
+    """Return the costs at the end, from those of the trials that ended."""
+    if mean is None or view.size is None:
+        return None
+    return ended + mean * max(0, view.size - len(view.ended))

@@ -15,7 +15,7 @@ from gittrack.core.secrets import redact_url
 from gittrack.disk import folders
 from gittrack.engines import remote_repository, shared_repository
 from gittrack.engines import task as tasks
-from gittrack.engines.backends import joined_workers
+from gittrack.engines.backends import gpus, joined_workers
 from gittrack.engines.executor import Context, EngineOptions, Executor
 from gittrack.engines.pool import EnginePool, ResultSource, SweepNames
 from gittrack.engines.remote import remote_workers
@@ -119,6 +119,7 @@ def pool(
         _command(maker),
         options.setup,
         _digests(repo, sweep.facts.get("inputs") or ()),
+        gpus.requested(options),
     )
     state = meeting, common, initial.next_order
     return EnginePool(

@@ -25,7 +25,7 @@ from gittrack.engines.executor import (
 )
 from gittrack.engines.remote.live_trials import LiveTrials
 from gittrack.engines.task import TaskBasis
-from gittrack.sweeping import state
+from gittrack.sweeping import state, workdir
 from gittrack.sweeping.curves import CurveCollector
 from gittrack.sweeping.delivery import results
 from gittrack.sweeping.delivery.results import Delivery
@@ -162,7 +162,7 @@ class EnginePool:
         """Show other processes what runs where, from time to time."""
         if time.monotonic() >= self.next_show:
             self.next_show = time.monotonic() + _SHOW_SECONDS
-            shared_repository.show_running(self.repo.common_dir, self.sweep.id, self.where())
+            workdir.show_hosts(self.repo.common_dir, self.sweep.id, self.where())
             if self.board is not None:
                 self.board.show(self.live())
 
@@ -277,7 +277,7 @@ class EnginePool:
             executor.close()
         if self.board is not None:
             self.board.close()
-        shared_repository.show_running(self.repo.common_dir, self.sweep.id, {})
+        workdir.show_hosts(self.repo.common_dir, self.sweep.id, {})
         if (
             not self.jobs
         ):  # else workers run trials still, and `git track sweep stop` must reach them

@@ -6,14 +6,12 @@ What a worker needs there is in the working directory of the sweep (`sweeping/wo
     control     ``run``, or ``end`` if every trial must end.  It exists before a worker looks: a network file
                 system may hide a new file for a minute, but not the new content of a file that is opened
     remote      the git remote on which runs meet, if they do not meet in the repository
-    running     where each attempt runs, for `git track sweep show`
     workers/    a folder for each worker that joined, with its messages (see `channel.Files`)
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -27,7 +25,7 @@ from gittrack.sweeping.delivery import attempts, new_runs, results
 from gittrack.sweeping.delivery.results import Delivery
 
 WORKERS = "workers"
-_TOKEN, _CONTROL, _RUNNING, _REMOTE = "token", "control", "running.json", "remote"
+_TOKEN, _CONTROL, _REMOTE = "token", "control", "remote"
 _RUN, _END = "run", "end"
 
 
@@ -79,21 +77,6 @@ def set_ending(common_dir: str, sweep_id: str, *, ending: bool) -> None:
 def is_ending(common_dir: str, sweep_id: str) -> bool:
     """Return whether workers must end their trials."""
     return _text(Path(layout.sweep_dir(common_dir, sweep_id)) / _CONTROL) == _END
-
-
-def show_running(common_dir: str, sweep_id: str, hosts: Mapping[str, str]) -> None:
-    """Show other processes where the trials of a sweep run: {mark of an attempt: host}."""
-    with contextlib.suppress(OSError):  # a full disk, or a folder that is gone, ends no sweep
-        _write(Path(layout.sweep_dir(common_dir, sweep_id)) / _RUNNING, json.dumps(dict(hosts)))
-
-
-def running(common_dir: str, sweep_id: str) -> dict[str, str]:
-    """Return where the trials of a sweep run, as its process showed it last; {} if it uses no engine."""
-    text = _text(Path(layout.sweep_dir(common_dir, sweep_id)) / _RUNNING)
-    try:
-        return {str(mark): str(host) for mark, host in json.loads(text or "{}").items()}
-    except (ValueError, AttributeError):
-        return {}
 
 
 class SharedRepository:

@@ -144,7 +144,9 @@ class SweepWork:
             )
         job = self.maker.make(task.trial, task.attempt, task.known_outcomes, info)
         env = {**job.env, setup_file.VARIABLE: task.setup} if task.setup else job.env
-        self.processes.submit(job._replace(final=task.final, env=env, digests=task.digests))
+        self.processes.submit(
+            job._replace(final=task.final, env=env, digests=task.digests, gpus=task.gpus)
+        )
 
     def wait(self) -> list[EndedTrial]:
         """Return the trials that ended, without waiting."""

@@ -70,6 +70,8 @@ class Task(NamedTuple):
         Shell commands that are read before the trial begins: ``module load``, ``activate``.
     digests : mapping
         {path of an input: SHA-256} that the worker must have.
+    gpus : float
+        How many GPUs the engine was asked for; 0: none, or not known.
     """
 
     sweep: str
@@ -83,6 +85,7 @@ class Task(NamedTuple):
     earlier: tuple[str, str, str, str] | None = None
     setup: str = ""
     digests: Mapping[str, str] = {}
+    gpus: float = 0.0
 
     @property
     def mark(self) -> str:
@@ -123,6 +126,7 @@ class TaskBasis(NamedTuple):
     command: tuple[str, ...] = ()
     setup: str = ""
     digests: Mapping[str, str] = {}
+    gpus: float = 0.0
 
 
 def of_job(job: Job, common: TaskBasis) -> Task:
@@ -142,6 +146,7 @@ def of_job(job: Job, common: TaskBasis) -> Task:
         earlier,
         common.setup,
         common.digests,
+        common.gpus,
     )
 
 

@@ -15,6 +15,7 @@ from gittrack.read.runs.reader import Raw
 from gittrack.record import session
 from gittrack.search.plan import Trial
 from gittrack.sweeping import trial
+from gittrack.sweeping.isolation.trial_worktrees import Isolation
 from gittrack.sweeping.prepare import PlannedSweep, PreparedSweep
 from gittrack.sweeping.stored import Sweep
 
@@ -120,13 +121,13 @@ class JobMaker(NamedTuple):
             continues=earlier.id if earlier is not None else None,
         )
 
-    def _isolation(self) -> trial.Isolation:
+    def _isolation(self) -> Isolation:
         if self.sweep.code is None:
             raise git.GitError("the sweep was started without a commit", "leave out --isolate")
         folder = self.sweep.facts.get("cwd") or "."
         inputs = self.sweep.facts.get("inputs") or ()
         data = (os.path.normpath(os.path.join(folder, path)) for path in inputs)
-        return trial.Isolation(self.sweep.code, (*data, *self.options.links))
+        return Isolation(self.sweep.code, (*data, *self.options.links))
 
 
 def params_of(base: Mapping[str, Any], proposed: Trial, resource: str | None) -> dict[str, Any]:

@@ -23,21 +23,14 @@ from gittrack.reproduce import rerun_worktree, resume_artifacts
 from gittrack.reproduce.redirect import Redirect
 from gittrack.reproduce.resume_artifacts import RESUME
 from gittrack.search.plan import Trial
-from gittrack.sweeping.isolation import same_inputs
-from gittrack.sweeping.isolation.trial_worktrees import TrialWorktree, TrialWorktrees
+from gittrack.sweeping.isolation import gpus, same_inputs
+from gittrack.sweeping.isolation.trial_worktrees import Isolation, TrialWorktree, TrialWorktrees
 from gittrack.sweeping.supervisor import Supervisor
 
 INTERRUPTED, TIMEOUT = "interrupted", "timeout"
 _ENDING_SIGNALS = ("SIGTERM", "SIGINT", "SIGHUP", "SIGKILL")
 _SIGNAL_SECONDS, _TICK_SECONDS = 1.0, 0.05
 _USERS_TREE, _UNCHANGED = rerun_worktree.CodeFolder("", ()), Redirect()
-
-
-class Isolation(NamedTuple):
-    """A separate worktree: the commit to check out, and the paths to link from the user's tree."""
-
-    commit: str
-    links: tuple[str, ...] = ()
 
 
 class Job(NamedTuple):
@@ -71,6 +64,8 @@ class Job(NamedTuple):
         The worktree of the trial; None: the user's tree.
     digests : mapping
         {path of an input: SHA-256} that the data must have, because it may be another copy.
+    gpus : float
+        How many GPUs an engine was asked for; 0: none, or not known.
     """
 
     trial: Trial
@@ -87,6 +82,7 @@ class Job(NamedTuple):
     earlier: reader.Raw | None = None
     isolation: Isolation | None = None
     digests: Mapping[str, str] = {}
+    gpus: float = 0.0
 
     @property
     def mark(self) -> str:
@@ -200,7 +196,7 @@ def _launch(
     if job.metric is not None:
         env[stopping.VARIABLE] = str(supervisor.folder)
     plan = CommandPlan(
-        job.request,
+        gpus.with_count(job.request, env, job.gpus),
         job.inputs,
         job.outputs,
         (*worktree.linked, *supervisor.printed),

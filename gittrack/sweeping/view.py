@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from gittrack import git
 from gittrack.analysis.sweep_view import Axis, SweepView, TrialView
@@ -15,7 +15,12 @@ from gittrack.sweeping.stored import Sweep
 
 
 def view(
-    sweep: Sweep, prepared: PreparedSweep, infos: Sequence[RunInfo], *, busy: bool
+    sweep: Sweep,
+    prepared: PreparedSweep,
+    infos: Sequence[RunInfo],
+    *,
+    busy: bool,
+    hosts: Mapping[str, str] = {},
 ) -> SweepView:
     """Return the view of a sweep.
 
@@ -29,6 +34,8 @@ def view(
         Its runs.
     busy : bool
         Whether a process is running it.
+    hosts : mapping
+        {mark of an attempt that an engine runs: host, or the state of its job}.
     """
     plan = prepared.plan
     now = state.of_runs(infos, plan.metric, prepared.names, prepared.resource)
@@ -41,13 +48,23 @@ def view(
         metric=plan.metric,
         goal=plan.goal,
         axes=tuple(axes(prepared)),
-        trials=tuple(_trials(prepared, now, infos)),
+        trials=tuple(_trials(prepared, now, infos, hosts)),
         best=prepared.strategy.best(now.outcomes),
         size=prepared.strategy.size,
         state="running" if busy or _goes_on(infos) else "done" if done and started else "stopped",
         resource=prepared.resource,
         started=sweep.facts.get("created"),
+        pending={_key(mark): host for mark, host in hosts.items() if _is_pending(host)},
     )
+
+
+def _key(mark: str) -> str:
+    return mark.partition(" ")[0]
+
+
+def _is_pending(host: str) -> bool:
+    """Return whether an attempt did not begin: nothing is known, or only the state of its job."""
+    return not host or host.startswith("job ")
 
 
 def _goes_on(infos: Sequence[RunInfo]) -> bool:
@@ -75,21 +92,25 @@ def _axis(name: str, distribution: Distribution) -> Axis | None:
 
 
 def _trials(
-    prepared: PreparedSweep, now: state.SweepState, infos: Sequence[RunInfo]
+    prepared: PreparedSweep,
+    now: state.SweepState,
+    infos: Sequence[RunInfo],
+    hosts: Mapping[str, str],
 ) -> list[TrialView]:
     """Return one view of each trial: of the run that counts, or else of its last run."""
     chosen: dict[str, RunInfo] = {}
     for info in infos:
         if info.sweep is not None:
             chosen[info.sweep.trial] = now.runs.get(info.sweep.trial, info)
-    return [_trial(prepared, info) for info in chosen.values()]
+    return [_trial(prepared, info, hosts) for info in chosen.values()]
 
 
-def _trial(prepared: PreparedSweep, info: RunInfo) -> TrialView:
+def _trial(prepared: PreparedSweep, info: RunInfo, hosts: Mapping[str, str]) -> TrialView:
     trial = info.sweep
     assert trial is not None
     names = [*prepared.names, *((prepared.resource,) if prepared.resource else ())]
     score = state.score(info, prepared.plan.metric)
+    host = hosts.get(f"{trial.trial} {trial.attempt}") if trial.order is None else None
     is_running, seen = info.status == run_info.RUNNING, info.more.get("seen")
     return TrialView(
         key=trial.trial,
@@ -105,8 +126,9 @@ def _trial(prepared: PreparedSweep, info: RunInfo) -> TrialView:
         run=info.id,
         duration=info.duration,
         current=score if is_running else None,
-        host=info.host if seen is not None else None,
+        host=info.host if seen is not None else host or None,
         seen=None if seen is None else str(seen),
+        gpus=trial.gpus,
     )
 
 
@@ -117,4 +139,5 @@ def current_view(
     busy = workdir.is_busy(repo.common_dir, sweep.id)
     if runs is None:
         runs = state.by_sweep(repo, sweep.id, elsewhere=True).get(sweep.id, [])
-    return view(sweep, prepared, runs, busy=busy)
+    hosts = workdir.hosts_of(repo.common_dir, sweep.id) if busy else {}
+    return view(sweep, prepared, runs, busy=busy, hosts=hosts)

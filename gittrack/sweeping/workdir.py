@@ -7,14 +7,17 @@ removes it if no process holds its locks.
     trials      locked by that process and its launchers, until the last of them has ended
     ended       a line for each trial that counts, written when it ends: the line number is its order
     stop        what `git track sweep stop` asks for: ``finish`` the running trials, or end them ``now``
+    running.json  where each attempt runs, if an engine runs it
     end         exists if every running trial must end and will not count
 """
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,7 +27,7 @@ from gittrack.disk import folders, lock
 
 FINISH, NOW = "finish", "now"
 _OWNER, _TRIALS = layout.SWEEP_OWNER, layout.SWEEP_TRIALS
-_ENDED, _STOP, _END = "ended", "stop", "end"
+_ENDED, _STOP, _END, _HOSTS = "ended", "stop", "end", "running.json"
 
 
 class WorkDir(NamedTuple):
@@ -157,3 +160,21 @@ def orders(folder: Path) -> list[str]:
         return (folder / _ENDED).read_text().split("\n")[:-1]
     except FileNotFoundError:
         return []
+
+
+def show_hosts(common_dir: str, sweep_id: str, hosts: Mapping[str, str]) -> None:
+    """Show other processes where trials run: {mark of an attempt: host, or state of its job}."""
+    path = Path(layout.sweep_dir(common_dir, sweep_id)) / _HOSTS
+    incoming = path.with_name(f".{path.name}-{os.getpid()}")
+    with contextlib.suppress(OSError):  # a full disk, or a folder that is gone, ends no sweep
+        incoming.write_text(json.dumps(dict(hosts)))
+        incoming.replace(path)
+
+
+def hosts_of(common_dir: str, sweep_id: str) -> dict[str, str]:
+    """Return where the trials of a sweep run, as its process showed it last; {} if it uses no engine."""
+    try:
+        text = (Path(layout.sweep_dir(common_dir, sweep_id)) / _HOSTS).read_text()
+        return {str(mark): str(host) for mark, host in json.loads(text).items()}
+    except (OSError, ValueError, AttributeError):
+        return {}

@@ -684,7 +684,7 @@ def test_what_has_no_room_on_a_terminal_is_named(monkeypatch):
     text, code = on_terminal("sweep", "ls")
     assert code == 0
     assert max(map(len, text.splitlines())) <= 80
-    assert "not shown: method, started (--csv)" in text
+    assert "not shown: method, started, time (--csv)" in text
     text, _ = on_terminal("sweep", "show", "@", columns=60)
     address = shown()["id"][16:]
     assert max(map(len, text.splitlines()[2:7])) <= 60

@@ -9,6 +9,7 @@ from gittrack.core import layout
 from gittrack.engines import shared_repository
 from gittrack.engines.executor import Withdrawn, WorkerLost
 from gittrack.show.terminal import sweeps
+from gittrack.sweeping import workdir
 
 SWEEP = "20260101-000000-aaaa1111"
 
@@ -126,10 +127,10 @@ def test_other_processes_see_where_trials_run(trials, engine, repo, monkeypatch)
     monkeypatch.setattr(engine, "where", lambda: {"0 1": "gpu3", "1 1": "job 7_1 pending"})
     pool = trials.pool(engine)
     pool.wait(0)
-    hosts = shared_repository.running(repo.common_dir, SWEEP)
+    hosts = workdir.hosts_of(repo.common_dir, SWEEP)
     assert sweeps.hosts_line(hosts) == "where: gpu3: trial 0; job 7_1 pending: trial 1\n"
     pool.close()
-    assert shared_repository.running(repo.common_dir, SWEEP) == {}
+    assert workdir.hosts_of(repo.common_dir, SWEEP) == {}
 
 
 def test_nobody_joins_a_sweep_that_ended_or_goes_on_without_an_engine(trials, engine, repo):

@@ -190,6 +190,7 @@ FACTS = (
     Fact("sweep.stopped", NUMBER, "the step at which the trial was stopped early"),
     Fact("sweep.why", TEXT, "why the sweep ended the trial"),
     Fact("sweep.continues", RUN_ID, "the run whose artifacts it started from"),
+    Fact("sweep.gpus", NUMBER, "how many GPUs it had, as far as that is known"),
 )
 
 # Keys of run.yaml or a journal that only gittrack uses: they are not listed and not in JSON.

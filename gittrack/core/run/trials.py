@@ -26,6 +26,8 @@ class TrialFacts(NamedTuple):
         The trial of the previous rung, whose artifacts this trial started from.
     continues : str or None
         The run whose artifacts this attempt started from: that of ``after``, or an earlier attempt.
+    gpus : float or None
+        How many GPUs the trial had, as far as that is known.
     attempt : int
         How often the trial was tried, from 1.
     known : int
@@ -56,6 +58,7 @@ class TrialFacts(NamedTuple):
     stopped: float | None = None
     why: str | None = None
     continues: str | None = None
+    gpus: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the facts in the form of run.yaml, without those that have no value."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gittrack.analysis.sweep_ranking import average_seeds, best_first
-from gittrack.analysis.sweep_view import SweepView, TrialView
+from gittrack.analysis.sweep_view import SweepCosts, SweepView, TrialView, costs_of
 from gittrack.core.run.run_info import from_iso
 from gittrack.show.terminal import text
 from gittrack.show.terminal.columns import short_id
@@ -138,6 +139,7 @@ def headline(view: SweepView) -> str:
     parts = [f"{count.done:,}{size} done"]
     parts += [f"{count.failed:,} failed"] if count.failed else []
     parts += [f"{count.running:,} running"] if count.running else []
+    parts += [f"{len(view.pending):,} pending"] if view.pending else []
     return (
         f"sweep {short_id(view.id)}{name}  {objective(view.method, view.metric, view.goal)}"
         f"  {view.state}: {', '.join(parts)}\n"
@@ -181,14 +183,22 @@ def hosts_line(hosts: Mapping[str, str]) -> str:
     hosts : mapping
         {mark of an attempt, such as ``7 1``: host, or the state of its job}.
     """
-    by_host: dict[str, list[str]] = {}
+    states = Counter(_state_of_job(host) for host in hosts.values())
+    groups: dict[str, list[str]] = {}
     for mark, host in hosts.items():
-        by_host.setdefault(host or "not started", []).append(mark.partition(" ")[0])
+        state = _state_of_job(host)
+        name = f"{states[state]} jobs {state}" if state and states[state] > 1 else host
+        groups.setdefault(name or "not started", []).append(mark.partition(" ")[0])
     parts = [
-        f"{text.escape(host)}: trial {', '.join(keys[:4])}{_more(keys[4:])}"
-        for host, keys in by_host.items()
+        f"{text.escape(name)}: trial {', '.join(keys[:4])}{_more(keys[4:])}"
+        for name, keys in groups.items()
     ]
     return f"where: {'; '.join(sorted(parts))}\n" if parts else ""
+
+
+def _state_of_job(host: str) -> str:
+    """Return the state of a job of a cluster that has not begun, such as ``pending``; else an empty text."""
+    return host.rpartition(" ")[2] if host.startswith("job ") else ""
 
 
 def _more(rest: Sequence[str]) -> str:
@@ -197,13 +207,26 @@ def _more(rest: Sequence[str]) -> str:
 
 def cost_line(view: SweepView) -> str:
     """Return a line about the time that the trials took, and what the rest takes if it is like them."""
-    times = [trial.duration for trial in view.ended if trial.duration is not None]
-    if not times:
+    costs = costs_of(view)
+    if costs.mean is None:
         return ""
-    spent, mean = sum(times), sum(times) / len(times)
-    remaining = 0 if view.size is None else max(0, view.size - len(view.ended))
-    rest = f", about {text.duration(mean * remaining)} to go" if remaining else ""
-    return f"time of trials: {text.duration(spent)} so far{rest} ({text.duration(mean)} a trial)\n"
+    rest = _rest(costs.spent, costs.planned)
+    to_go = f", about {text.duration(rest)} to go" if rest else ""
+    line = f"time of trials: {text.duration(costs.spent)} so far{to_go}"
+    line += f" ({text.duration(costs.mean)} a trial)"
+    if costs.gpu_spent is not None:
+        rest = _rest(costs.gpu_spent, costs.gpu_planned)
+        to_go = f", about {_hours(rest)} to go" if rest else ""
+        line += f"; GPU hours: {_hours(costs.gpu_spent)} so far{to_go}"
+    return f"{line}\n"
+
+
+def _rest(spent: float, planned: float | None) -> float:
+    return 0.0 if planned is None else max(0.0, planned - spent)
+
+
+def _hours(seconds: float) -> str:
+    return f"{seconds / 3600:,.2f}" if seconds < 36_000 else f"{seconds / 3600:,.0f}"
 
 
 def listing(
@@ -231,6 +254,7 @@ def listing(
         size = "" if view.size is None else str(view.size)
         done = [str(count.done), size] if exact else [f"{count.done}{size and '/'}{size}"]
         age = text.age(now - from_iso(view.started)) if view.started else "-"
+        costs = costs_of(view)
         name, metric = (
             text.shorten(text.escape(word or "-"), cut) for word in (view.name, view.metric)
         )
@@ -240,17 +264,29 @@ def listing(
                 *(view.method, view.state, *done, str(count.failed)),
                 *(metric, text.plain(best) if exact else text.value(best)),
                 (view.started or "") if exact else age,
+                *_cost_cells(costs, exact=exact),
             ]
         )
     trials = ["TRIALS", "SIZE"] if exact else ["TRIALS"]
     heads = ["ID", "NAME", "METHOD", "STATE", *trials, "FAILED", "METRIC", "BEST", "STARTED"]
+    heads += ["TIME", "GPU_HOURS", "RUNNING", "PENDING"] if exact else ["TIME"]
     right = [False, False, False, False, True, True, False, True]
     if exact:
         return Table([head.lower() for head in heads], rows, right)
     yielding = {
-        heads.index(name): name.lower() for name in ("METHOD", "STARTED", "FAILED", "METRIC")
+        heads.index(name): name.lower()
+        for name in ("TIME", "METHOD", "STARTED", "FAILED", "METRIC")
     }
     return fit_columns(Table(heads, rows, right), yielding, width)
+
+
+def _cost_cells(costs: SweepCosts, *, exact: bool) -> list[str]:
+    """Return what the trials of a sweep took so far; for programs in seconds, and with more columns."""
+    if not exact:
+        return [text.duration(costs.spent) if costs.spent else "-"]
+    gpu_hours = None if costs.gpu_spent is None else costs.gpu_spent / 3600
+    numbers = (costs.spent, gpu_hours, costs.running, costs.pending)
+    return ["" if number is None else text.plain(number) for number in numbers]
 
 
 def jsonable(view: SweepView) -> dict[str, Any]:
@@ -258,4 +294,5 @@ def jsonable(view: SweepView) -> dict[str, Any]:
     record = view._asdict()
     record["axes"] = [axis._asdict() for axis in view.axes]
     record["trials"] = [trial._asdict() for trial in view.trials]
+    record["costs"] = costs_of(view)._asdict()
     return record

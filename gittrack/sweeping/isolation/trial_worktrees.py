@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 from gittrack import git
 from gittrack.disk import folder_state, read_only
@@ -19,6 +19,13 @@ from gittrack.launch import family
 from gittrack.record.code.known_code import KnownCode
 from gittrack.reproduce import deferred_signals, rerun_worktree
 from gittrack.reproduce.rerun_worktree import CodeFolder
+
+
+class Isolation(NamedTuple):
+    """A separate worktree: the commit to check out, and the paths to link from the user's tree."""
+
+    commit: str
+    links: tuple[str, ...] = ()
 
 
 class TrialWorktree:

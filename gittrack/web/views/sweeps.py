@@ -12,7 +12,7 @@ from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.show.terminal import sweeps
 from gittrack.show.terminal.columns import short_id
-from gittrack.sweeping import find, prepare, state, stored
+from gittrack.sweeping import find, prepare, state, stored, workdir
 from gittrack.sweeping.view import current_view
 from gittrack.web.params import Params
 from gittrack.web.views import commands
@@ -43,7 +43,10 @@ def sweep(repo: git.Repo, params: Params) -> dict[str, Any]:
     """Return the document ``sweep``."""
     stored_sweep = find.find(repo, params.required("sweep"))
     current = current_view(repo, stored_sweep, prepare.prepare_again(stored_sweep))
-    return {**document(current), "experiment": stored_sweep.facts["experiment"]}
+    hosts = workdir.hosts_of(repo.common_dir, current.id) if current.state == "running" else {}
+    lines = [*sweeps.cost_line(current).splitlines(), *sweeps.hosts_line(hosts).splitlines()]
+    experiment = stored_sweep.facts["experiment"]
+    return {**document(current), "progress": lines, "experiment": experiment}
 
 
 def document(current: SweepView) -> dict[str, Any]:

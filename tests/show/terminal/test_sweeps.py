@@ -72,10 +72,42 @@ def test_the_list_has_numbers_for_programs():
     found = view(trial("0", 0.5, 1), best="0")._replace(size=2, started="2026-01-02T03:04:05.000Z")
     shown = table.render(sweeps.listing([found], 0.0, exact=True), "csv").split()
     assert shown == [
-        "id,name,method,state,trials,size,failed,metric,best,started",
-        "s,-,halving,done,1,2,0,loss,0.5,2026-01-02T03:04:05.000Z",
+        "id,name,method,state,trials,size,failed,metric,best,started,time,gpu_hours,running,pending",
+        "s,-,halving,done,1,2,0,loss,0.5,2026-01-02T03:04:05.000Z,0,,0,0",
     ]
     assert "1/2" in table.render(sweeps.listing([found], 0.0))
+
+
+def test_costs_are_those_of_ended_and_running_trials_and_of_the_rest():
+    hour = 3600.0
+    ended = [trial(str(key), 0.5)._replace(duration=hour, gpus=2.0) for key in range(2)]
+    running = trial("2", None, status="running", order=None)._replace(duration=hour / 2, gpus=2.0)
+    sweep = view(*ended, running)._replace(
+        size=5, state="running", pending={"3": "job 7_1 pending"}
+    )
+    assert sweeps.cost_line(sweep) == (
+        "time of trials: 2 h 30 min so far, about 2 h 30 min to go (1 h 0 min a trial); "
+        "GPU hours: 5.00 so far, about 5.00 to go\n"
+    )
+    assert sweeps.headline(sweep).endswith("running: 2 of 5 done, 1 running, 1 pending\n")
+    assert sweeps.jsonable(sweep)["costs"] == {
+        **{"spent": 2.5 * hour, "planned": 5 * hour, "mean": hour},
+        **{"gpu_spent": 5 * hour, "gpu_planned": 10 * hour, "running": 1, "pending": 1},
+    }
+    without = [one._replace(gpus=None) for one in ended]
+    assert (
+        sweeps.cost_line(view(*without)) == "time of trials: 2 h 0 min so far (1 h 0 min a trial)\n"
+    )
+    assert sweeps.cost_line(view()) == ""
+    row = sweeps.listing([sweep], 0.0, exact=True).rows[0]
+    assert row[-4:] == ["9000.0", "5.0", "1", "1"]
+
+
+def test_jobs_that_wait_are_counted():
+    hosts = {"0 1": "gpu3", "1 1": "job 7_1 pending", "2 1": "job 7_2 pending", "3 1": ""}
+    assert sweeps.hosts_line(hosts) == (
+        "where: 2 jobs pending: trial 1, 2; gpu3: trial 0; not started: trial 3\n"
+    )
 
 
 def test_tables_fit_a_terminal_and_say_what_they_left_out():
@@ -90,7 +122,7 @@ def test_tables_fit_a_terminal_and_say_what_they_left_out():
     assert (list(whole.heads[4:]), list(whole.left_out)) == (names, [])
     listed = sweeps.listing([found], 0.0, width=80)
     assert max(map(len, table.render(listed).splitlines())) <= 80
-    assert listed.left_out == ["method", "started"]
+    assert listed.left_out == ["method", "started", "time"]
     assert sweeps.listing([found], 0.0, width=20).heads == ["ID", "NAME", "STATE", "TRIALS", "BEST"]
     whole = sweeps.listing([found], 0.0)
     assert (whole.rows[0][1], list(whole.left_out)) == ("n" * 40, [])

@@ -13,10 +13,9 @@ from gittrack.cli.commands import _page
 from gittrack.cli.commands.sweep import _report, _search
 from gittrack.cli.options import add_formats, check_exclusive, positive
 from gittrack.cli.output import print_result
-from gittrack.engines import shared_repository
 from gittrack.show.data import jsonable
 from gittrack.show.terminal import sweeps, table
-from gittrack.sweeping import find, prepare
+from gittrack.sweeping import find, prepare, workdir
 from gittrack.sweeping.view import current_view
 
 
@@ -56,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
         explained = _search.lines(current, forest=args.fanova)
         running = sweeps.running_line(current, time.time())
         if current.state == "running":
-            running += sweeps.hosts_line(shared_repository.running(repo.common_dir, sweep.id))
+            running += sweeps.hosts_line(workdir.hosts_of(repo.common_dir, sweep.id))
         head = sweeps.headline(current) + running + sweeps.cost_line(current)
         print_result(head + board + explained)
     return 0

@@ -62,6 +62,7 @@ function page(/** @type {App} */ app, /** @type {any} */ sweep, /** @type {OnEnd
     el("p", {}, link(app, "← all sweeps", { target: "" })),
     el("h1", { text: sweep.name || sweep.id }),
     el("p", { text: `${sweep.method}, ${sweep.goal} ${sweep.metric || ""}: ${sweep.trials.length}${sweep.size ? ` of ${sweep.size}` : ""} trials, ${sweep.state}${best === undefined ? "" : `; best ${general(best)} by trial ${sweep.best}`}` }),
+    ...(sweep.progress ?? []).map((/** @type {string} */ line) => el("p", { text: line })),
     replay(app, sweep, onEnd),
     rungs(sweep),
     leaderboard(app, sweep),
