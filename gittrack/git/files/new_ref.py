@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
+from gittrack.core import layout
 from gittrack.core.fast_typing import NamedTuple
 from gittrack.git.files import config_files, packed_refs
 
@@ -48,8 +49,8 @@ class PlainRefs(NamedTuple):
         """
         if os.path.lexists(self.hook) or config_files.stamp(self.common_dir) != self.configured:
             return False
-        if not ref.startswith("refs/") or not all(map(_is_plain, ref.split("/"))):
-            return False
+        if not ref.startswith(layout.RUNS) or not all(map(_is_plain, ref.split("/"))):
+            return False  # git keeps a reflog of branches and notes
         path = os.path.join(self.common_dir, ref)
         content = os.path.join(self.scratch, "new-ref")
         try:

@@ -86,11 +86,15 @@ def test_git_has_to_do_it_if_something_is_in_the_way(place, script):
     "ref",
     [
         *("refs/runs/a.lock/b", "refs/runs/b.lock", "refs/runs/.b", "refs/runs/a..b", "refs/runs/"),
+        *("refs/heads/a", "refs/notes/runs", "refs/tags/a"),
         *("refs/runs/a b", "refs/runs/a/../../config", "refs/runs/ü", "runs/a", "refs/runs/a\n"),
     ],
 )
-def test_git_decides_about_unusual_names(place, ref):
-    assert not create(place, ref)
+def test_git_decides_about_unusual_names(tmp_path, ref):
+    folder = str(tmp_path)
+    ready = new_ref.PlainRefs(folder, f"{folder}/hook", folder, config_files.stamp(folder))
+    assert ready.create(RUN, "0" * 40)
+    assert not ready.create(ref, "0" * 40)
 
 
 @pytest.mark.parametrize(
@@ -100,10 +104,11 @@ def test_git_decides_about_unusual_names(place, ref):
         *("include.path=other", "hook.audit.command=true", "extensions.refStorage=files"),
     ],
 )
-def test_git_has_to_do_it_with_unusual_settings(place, setting):
+def test_git_has_to_do_it_with_unusual_settings(tmp_path, setting):
     config = dict([setting.lower().split("=")])
-    stamp = config_files.stamp(str(place / ".git"))
-    assert new_ref.plain_refs(str(place / ".git"), config, "scratch", stamp) is None
+    stamp = config_files.stamp(str(tmp_path))
+    assert new_ref.plain_refs(str(tmp_path), {}, "scratch", stamp) is not None
+    assert new_ref.plain_refs(str(tmp_path), config, "scratch", stamp) is None
 
 
 @pytest.mark.parametrize("name", ["config", "home"])
