@@ -8,9 +8,13 @@ import zlib
 from pathlib import Path
 
 import pytest
+import run_values
 from helpers import git, look, record
 
 import gittrack
+from gittrack.core.run import series
+from gittrack.core.run.run_info import Metric
+from gittrack.git import find as git_of
 
 pytestmark = pytest.mark.usefixtures("project")
 
@@ -165,3 +169,36 @@ def test_points_of_a_run_that_is_going_on_with_a_line_that_is_none(project):
         done = look("export", "--history")
     assert (done.code, done.out) == (1, "run,metric,step,value,time\n")
     assert f"left out: metrics.csv of {run.id} is damaged" in done.err
+
+
+def test_a_long_series_is_exported_drawn_compared_and_read_in_parts():
+    with gittrack.init(name="long") as run:
+        for step in range(28_000):
+            run.log({"loss": 1 / (step + 1), "n": step, "rate": 0.1}, step=step)
+    long = gittrack.get("long")
+    assert len(long.read("metrics.csv")) > series.FEW
+    found = rows("--history")
+    assert len(found) == 84_000
+    assert (found[-2]["metric"], found[-2]["step"], found[-2]["value"]) == ("n", "27999", "27999")
+    assert float(found[-3]["value"]) == 1 / 28_000
+    history = long.history("n")
+    assert (history.values.dtype, history.values.tolist()) == (
+        history.steps.dtype,
+        [*range(28_000)],
+    )
+    assert long.history("loss").values.tolist() == [1 / (step + 1) for step in range(28_000)]
+    assert "n" in look("plot", "n", "--smooth", "0.9").out
+    assert "EXACT" in look("verify", "@", "@").out
+
+
+@pytest.mark.parametrize("argv", [("export", "--history"), ("plot", "loss"), ("verify", "@", "@")])
+def test_a_damaged_line_of_a_long_series_has_its_number(argv):
+    lines = "".join(series.line("loss", 0.1 * step, step, 0.5) for step in range(100_000))
+    data = f"{series.HEADER}{lines}1,loss,x,0\n".encode()
+    metrics = {"loss": Metric(1.0, 0.0, 1.0, 99_999, 100_000)}
+    raw = run_values.commit(git_of("."), 1, metrics=metrics, contents={"series": data})
+    done = look(*argv)
+    assert done.code != 0
+    assert (
+        f"metrics.csv of {raw.id} is damaged: line 100002 is not 'step,name,value,time'" in done.err
+    )
