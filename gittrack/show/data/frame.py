@@ -12,7 +12,7 @@ from gittrack.show.data import flat
 
 
 def of_rows(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
-    """Return the frame that ``pandas.DataFrame`` makes of a list of rows, in a tenth of the memory.
+    """Return the frame that ``pandas.DataFrame`` makes of a list of rows, without such a list.
 
     Parameters
     ----------
