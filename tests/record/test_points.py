@@ -302,7 +302,7 @@ CALLS = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(CALLS, st.sampled_from([-1.0, 0.0, math.inf]))
 def test_the_summary_that_is_kept_is_the_one_of_the_file(tmp_path_factory, calls, fold_seconds):
     file = Appender(tmp_path_factory.mktemp("run") / "metrics.csv", lambda: None)

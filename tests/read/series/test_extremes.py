@@ -17,7 +17,7 @@ from gittrack.read.series.extremes import Extremes
 X = st.integers(-(2**53), 2**53) | st.floats(-1e9, 1e9) | st.integers(0, 5)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(st.lists(st.lists(st.tuples(X, st.floats(-10, 10)), max_size=60), max_size=5))
 def test_two_points_of_each_column_and_no_peak_is_lost(parts):
     extremes = Extremes(10)
