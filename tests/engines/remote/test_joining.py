@@ -9,6 +9,10 @@ from pathlib import Path
 import pytest
 from helpers import git, look, run_cli, start
 
+from gittrack import git as track_git
+from gittrack.sweeping import stored
+
+SWEEP = "20260101-000000-aaaa1111"
 TRIAL = """
 cat data.txt
 echo "{\\"loss\\": $2}" >> "$GITTRACK_METRICS"
@@ -50,6 +54,29 @@ def shown():
     return json.loads(look("sweep", "show", "@", "--json").out)
 
 
+def test_nobody_runs_the_sweep(url, scratch, monkeypatch):
+    repo = track_git.find()
+    facts = {"method": "grid", "metric": "loss", "goal": "minimize", "experiment": "default"}
+    facts = {**facts, "created": "2026-01-01T00:00:00Z", "command": ["true"], "params": {"x": 1}}
+    code = stored.capture_code(repo, scratch / "code")
+    sweep = stored.create(repo, SWEEP, code, b"method: grid\n", facts)
+    git(".", "push", "-q", "origin", "HEAD:refs/heads/main", f"refs/sweeps/{SWEEP}")
+    git(".", "clone", "-q", "-b", "main", url, str(scratch / "other"))
+    monkeypatch.chdir(scratch / "other")
+    assert "there is no sweep 'none'" in look("worker", "none").err
+    refused = look("worker", "aaaa1111", "--trust", sweep.commit)
+    assert refused.code == 1
+    assert f"no process runs the sweep {SWEEP} on origin" in refused.err
+    stopped = look("sweep", "stop", "@")
+    assert stopped.code == 1
+    assert "is not running in this repository, and not on origin" in stopped.err
+    git(".", "push", "-q", "origin", f"HEAD:refs/gittrack/sweeps/{SWEEP}/to/1")
+    asked = look("sweep", "stop", "@", "--now")
+    assert "asked sweep aaaa1111 to stop, on origin: its running trials are ended" in asked.out
+    assert f"{SWEEP}/stop/now" in git(url, "for-each-ref", "refs/gittrack")
+
+
+@pytest.mark.slow
 def test_a_worker_joins_from_another_clone(clone, url, scratch):
     process = begin("0,1")
     done = run_cli("worker", "@", "-j", "2", "--trust", trusted(), cwd=clone)
