@@ -191,7 +191,6 @@ class Processes:
                 while (job := _next_job(jobs)) is not None:
                     _send(reports, self.work(self.supervisor, job))
             _reset()
-            self.finish()
         except BaseException as error:
             _send(
                 reports,
@@ -199,7 +198,10 @@ class Processes:
             )
             raise
         finally:
-            os._exit(0)
+            try:
+                self.finish()  # also if nobody reads the report any more
+            finally:
+                os._exit(0)
 
 
 class _Signalled(BaseException):

@@ -3,6 +3,7 @@
 import json
 import os
 import pickle
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -14,8 +15,13 @@ from helpers import ROOT, git, run_cli
 from gittrack import git as track_git
 from gittrack.core import layout
 from gittrack.core.run import run_info
+from gittrack.record.session import RunRequest
+from gittrack.search.plan import Trial
 from gittrack.sweeping import engine, jobs, prepare, state, stored, workdir
 from gittrack.sweeping.endings import EndedTrial
+from gittrack.sweeping.pool import Processes
+from gittrack.sweeping.supervisor import Supervisor
+from gittrack.sweeping.trial import Job, TrialReport
 
 TRIAL = """echo "{\\"loss\\": $2}" >> "$GITTRACK_METRICS" """
 
@@ -144,3 +150,27 @@ def test_another_clone_runs_the_trials(project, scratch, isolate):
     values = {*leaves(watcher.jobs)}
     assert os.getpid() not in values
     assert not any(str(value).startswith(str(project)) for value in values)
+
+
+def test_a_launcher_finishes_if_its_parent_was_killed_during_a_trial(tmp_path):
+    """Else the worktree of its trials would be left behind."""
+    begun, finished = tmp_path / "begun", tmp_path / "finished"
+
+    def work(supervisor, job):
+        begun.touch()
+        while os.getppid() == supervisor.pid:
+            os.sched_yield()
+        return TrialReport()
+
+    parent = os.fork()
+    if parent == 0:
+        supervisor = Supervisor(tmp_path, os.getpid())
+        processes = Processes(work, work, supervisor, 1, finish=finished.touch)
+        processes.submit(Job(Trial("0", 0, {}), 1, 0, final=True, request=RunRequest()))
+        signal.pause()
+    while not begun.exists():
+        os.sched_yield()
+    os.kill(parent, signal.SIGKILL)
+    os.waitpid(parent, 0)
+    while not finished.exists():
+        os.sched_yield()
