@@ -2,11 +2,11 @@
 
 import math
 
-from gittrack.core.equality import key
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gittrack.analysis import inventory
+from gittrack.core.query.equality import key
 from gittrack.core.run.run_info import Metric, RunInfo
 
 
