@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 
 from gittrack.git.process import Call, GitError, Repo, failure
 
@@ -53,15 +53,18 @@ def _contents(call: Call, count: int) -> Iterator[bytes | None]:
             at = end + size + 2
 
 
-def blob_parts(repo: Repo, name: str, size: int = 1 << 16) -> Iterator[bytes]:
+def blob_parts(repo: Repo, name: str, size: int = 1 << 16) -> Generator[bytes, None, None]:
     """Yield the content of a blob, ``id:path``, in parts, so that a large one takes little memory.
 
-    Raises GitError if it is missing.
+    Raises GitError if it is missing.  If the caller closes the iterator, git ends before the last part.
     """
     stream = ("-c", "core.bigFileThreshold=8m", "--no-replace-objects", "cat-file", "blob", name)
     call = repo.call(*stream, shared=True, piped=True)
-    yield from call.child.parts(size)
-    answer = call.wait()
+    try:
+        yield from call.child.parts(size)
+        answer = call.wait()
+    finally:
+        call.child.end()
     if answer.code != 0:
         raise failure(call.args, answer)
 

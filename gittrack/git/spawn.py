@@ -75,7 +75,11 @@ class Child:
         return source
 
     def __del__(self) -> None:
-        """Kill a process that nothing waits for any more, after an error."""
+        """End a process that nothing waits for any more, after an error."""
+        self.end()
+
+    def end(self) -> None:
+        """Kill the process, unless it was waited for, and close what is open."""
         if self._parent == os.getpid():  # not in a forked copy of the parent
             try:
                 os.kill(self.pid, _SIGKILL)

@@ -6,6 +6,7 @@ import functools
 import os
 import tempfile
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -220,11 +221,14 @@ class RecordFiles:
             return file.read(min(limit, size - first)), size
 
     def _range(self, path: str, first: int, limit: int) -> bytes:
-        """Return bytes of a file in git, without the whole of it in memory."""
+        """Return bytes of a file in git, without the whole of it in memory; git stops after the last one."""
         pieces, position = [], 0
-        for piece in blob_parts(self._repo, f"{self._raw.commit}:{path}"):
-            pieces.append(piece[max(0, first - position) : max(0, first + limit - position)])
-            position += len(piece)
+        with closing(blob_parts(self._repo, f"{self._raw.commit}:{path}")) as parts:
+            for piece in parts:
+                pieces.append(piece[max(0, first - position) : max(0, first + limit - position)])
+                position += len(piece)
+                if position >= first + limit:
+                    break
         return b"".join(pieces)
 
     @functools.cached_property

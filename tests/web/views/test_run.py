@@ -11,6 +11,7 @@ import pytest
 
 from gittrack import git
 from gittrack.core.errors import NoSuchRun, TrackError
+from gittrack.git.content import blob_parts
 from gittrack.read.files import record_files
 from gittrack.web.application import encoded
 from gittrack.web.params import BadParameter, Params
@@ -112,6 +113,22 @@ def test_a_part_of_the_log(project, monkeypatch, large):
     middle = document(log, run=run_id, limit=4, **{"from": 2})
     assert (middle["text"], middle["from"], middle["to"]) == (whole[2:6], 2, 6)
     assert document(log, run=run_id, **{"from": 10**9})["text"] == ""
+
+
+def test_git_reads_a_large_log_only_to_the_end_of_the_part(project, monkeypatch):
+    helpers.run_cli("run", "--", "sh", "-c", "seq 1000")
+    pieces = []
+
+    def counted(repo, name):
+        for piece in blob_parts(repo, name, 100):
+            pieces.append(piece)
+            yield piece
+
+    monkeypatch.setattr(record_files, "_LARGE", 10)
+    monkeypatch.setattr(record_files, "blob_parts", counted)
+    run_id = helpers.listed()[0]["id"]
+    assert document(log, run=run_id, limit=4, **{"from": 98})["text"] == "\n37\n"
+    assert len(pieces) == 2
 
 
 def test_parts_of_a_log_begin_and_end_with_whole_characters():
