@@ -179,6 +179,15 @@ def large(tmp_path, opened):
     return page
 
 
+def test_columns_are_narrow_and_colours_are_kept_on_paper(table):
+    width = "document.querySelector('.table table').offsetWidth"
+    before = table.evaluate(width)
+    table.emulate_media(media="print")
+    assert table.evaluate(width) < before
+    eye = table.locator(".eye").first
+    assert eye.evaluate("button => getComputedStyle(button).printColorAdjust") == "exact"
+
+
 def test_only_the_rows_in_sight_are_painted_but_all_are_printed(large):
     assert large.locator("tbody tr[data-key]").count() < 60
     pages = large.pdf().count(b"/Type /Page\n")

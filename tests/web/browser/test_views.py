@@ -86,6 +86,24 @@ def test_the_keyboard_alone(two, served, page):
     expect(page.locator("tbody tr[data-key]")).to_have_count(1)
 
 
+def test_keys_act_on_the_run_after_a_click_and_say_what_they_did(two, served, page):
+    page.goto(served.address)
+    page.get_by_role("button", name="loss", exact=True).click()  # it has the focus now
+    words = {
+        **{"j": "run 1", " ": "1 run is picked", "x": "x axis: seconds since the start"},
+        **{"y": "logarithmic y axis", "s": "smoothing 0.6", "b": "the baseline is "},
+        **{"p": "point at a chart", "g": "grouped by all except", "[": "the table is hidden"},
+        **{"]": "the charts are hidden", "Escape": "no run is picked"},
+    }
+    for key, text in words.items():
+        page.keyboard.press(key)
+        expect(page.locator("[role=status]")).to_contain_text(text)
+    page.keyboard.press("g")
+    for key in ("j", "Enter"):
+        page.keyboard.press(key)
+    expect(page.get_by_role("heading", name="run 0")).to_be_visible()
+
+
 def test_one_run_with_its_curves_and_artifacts(two, served, page):
     page.goto(served.address)
     page.locator("tbody tr[data-key]").first.dblclick()

@@ -7,24 +7,26 @@ import { collapse } from "./panes.js";
 const SMOOTH = [0, 0.6, 0.9, 0.98];
 const AXES = ["step", "time", "wall"];
 
-/** @typedef {(app: import("./main.js").App) => void} Action */
+const AXIS_WORDS = ["steps", "seconds since the start", "time of day"];
+
+/** @typedef {(app: import("./main.js").App) => string | void} Action  returns what a screen reader says */
 
 /** @type {[string, string, Action][]} */
 const KEYS = [
   ["/", "type a filter", () => /** @type {HTMLElement | null} */ (document.querySelector("input[type=search]"))?.focus()],
   ["j", "next run", (app) => move(app, 1)],
   ["k", "previous run", (app) => move(app, -1)],
-  [" ", "pick the run", (app) => toggle(app, app.store.get().cursor)],
-  ["g", "group by all except the seed", (app) => app.store.set({ group: app.store.get().group.length > 0 ? [] : ["-seed"] })],
+  [" ", "pick the run", (app) => pick(app)],
+  ["g", "group by all except the seed", (app) => group(app)],
   ["b", "baseline: the others show the difference", (app) => setBaseline(app)],
   ["Enter", "open the run", (app) => open(app)],
   ["c", "compare the picked runs", (app) => app.store.set({ view: "compare", target: "" })],
-  ["x", "steps, seconds or time of day", (app) => app.store.set({ x: after(AXES, app.store.get().x), from: null, to: null })],
-  ["y", "logarithmic", (app) => app.store.set({ log: !app.store.get().log })],
-  ["s", "smoother", (app) => app.store.set({ smooth: after(SMOOTH, app.store.get().smooth) })],
+  ["x", "steps, seconds or time of day", (app) => changeAxis(app)],
+  ["y", "logarithmic", (app) => changeScale(app)],
+  ["s", "smoother", (app) => smoothen(app)],
   ["p", "pin the chart under the pointer", (app) => pin(app, app.store.get().cross?.metric)],
-  ["[", "hide or show the table", (app) => collapse(app, "table")],
-  ["]", "hide or show the charts", (app) => collapse(app, "charts")],
+  ["[", "hide or show the table", (app) => hideOrShow(app, "table")],
+  ["]", "hide or show the charts", (app) => hideOrShow(app, "charts")],
   ["Escape", "back", (app) => back(app)],
 ];
 
@@ -57,7 +59,8 @@ export function listenToKeys(app) {
     const entry = KEYS.find(([key]) => key === event.key);
     if (!entry) return;
     event.preventDefault();
-    entry[2](app);
+    const words = entry[2](app);
+    if (words) app.announce(words);
   });
   return help;
 }
@@ -94,13 +97,57 @@ export function fold(app, id) {
 export function pin(app, metric) {
   const { pinnedCharts } = app.store.get();
   if (!metric) return app.announce("point at a chart to pin it");
-  app.store.set({ pinnedCharts: pinnedCharts.includes(metric) ? pinnedCharts.filter((/** @type {string} */ name) => name !== metric) : [...pinnedCharts, metric] });
+  const isPinned = pinnedCharts.includes(metric);
+  app.store.set({ pinnedCharts: isPinned ? pinnedCharts.filter((/** @type {string} */ name) => name !== metric) : [...pinnedCharts, metric] });
+  app.announce(`${metric} is ${isPinned ? "no longer " : ""}pinned`);
+}
+
+function pick(/** @type {import("./main.js").App} */ app) {
+  toggle(app, app.store.get().cursor);
+  return pickedWords(app);
+}
+
+function pickedWords(/** @type {import("./main.js").App} */ app) {
+  const { length } = app.store.get().selected;
+  return length === 0 ? "no run is picked" : length === 1 ? "1 run is picked" : `${length} runs are picked`;
+}
+
+function group(/** @type {import("./main.js").App} */ app) {
+  const isGrouped = app.store.get().group.length > 0;
+  app.store.set({ group: isGrouped ? [] : ["-seed"] });
+  return isGrouped ? "not grouped" : "grouped by all except the seed";
+}
+
+function changeAxis(/** @type {import("./main.js").App} */ app) {
+  const x = after(AXES, app.store.get().x);
+  app.store.set({ x, from: null, to: null });
+  return `x axis: ${AXIS_WORDS[AXES.indexOf(x)]}`;
+}
+
+function changeScale(/** @type {import("./main.js").App} */ app) {
+  const log = !app.store.get().log;
+  app.store.set({ log });
+  return log ? "logarithmic y axis" : "linear y axis";
+}
+
+function smoothen(/** @type {import("./main.js").App} */ app) {
+  const smooth = after(SMOOTH, app.store.get().smooth);
+  app.store.set({ smooth });
+  return smooth ? `smoothing ${smooth}` : "no smoothing";
+}
+
+function hideOrShow(/** @type {import("./main.js").App} */ app, /** @type {"table" | "charts"} */ pane) {
+  const other = pane === "table" ? "charts" : "table";
+  collapse(app, pane);
+  return app.store.get().panes === other ? `the ${pane} ${pane === "table" ? "is" : "are"} hidden` : "the table and the charts are shown";
 }
 
 function setBaseline(/** @type {import("./main.js").App} */ app) {
   const { cursor, hover, baseline } = app.store.get();
   const key = hover || cursor;
-  if (!key.startsWith("*")) app.store.set({ baseline: key === baseline ? "" : key });
+  if (!key || key.startsWith("*")) return "go to a run to make it the baseline";
+  app.store.set({ baseline: key === baseline ? "" : key });
+  return key === baseline ? "no baseline" : `the baseline is ${key.slice(-8)}`;
 }
 
 function move(/** @type {import("./main.js").App} */ app, /** @type {number} */ by) {
@@ -108,7 +155,14 @@ function move(/** @type {import("./main.js").App} */ app, /** @type {number} */ 
   if (order.length === 0) return;
   const now = order.indexOf(cursor);
   const next = now < 0 ? 0 : Math.min(order.length - 1, Math.max(0, now + by));
+  takeFocus();
   app.store.set({ cursor: order[next] });
+}
+
+// So that space and Enter act on the run, not on the button that was clicked before.
+function takeFocus() {
+  const table = /** @type {HTMLElement | null} */ (document.querySelector(".table[tabindex]"));
+  if (document.activeElement !== document.body) table?.focus({ preventScroll: true });
 }
 
 function open(/** @type {import("./main.js").App} */ app) {
@@ -121,7 +175,10 @@ function back(/** @type {import("./main.js").App} */ app) {
   const { view, target, selected } = app.store.get();
   if (target && view !== "run") app.store.set({ target: "" });
   else if (view !== "runs") app.store.set({ view: "runs", target: "" });
-  else if (selected.length > 0) app.store.set({ selected: [] });
+  else if (selected.length > 0) {
+    app.store.set({ selected: [] });
+    return pickedWords(app);
+  }
 }
 
 /**

@@ -135,7 +135,8 @@ function legendOf(/** @type {NonNullable<ReturnType<typeof sceneOf>>} */ { color
   if (names) return [`${color.label}:  `, ...names.slice(0, 12).map((name, i) => swatch(numbers.indexOf(i), name)), names.length > 12 && `and ${names.length - 12} more`];
   const ordered = rows.filter((row) => !Number.isNaN(numbers[row])).sort((a, b) => numbers[a] - numbers[b]);
   const ends = [0, 0.25, 0.5, 0.75, 1].map((part) => ordered[Math.round(part * (ordered.length - 1))]);
-  return [`${color.label}:  `, ...[...new Set(ends)].filter((row) => row !== undefined).map((row) => swatch(row, textAt(color, row)))];
+  const byText = new Map(ends.filter((row) => row !== undefined).map((row) => [textAt(color, row), row]));
+  return [`${color.label}:  `, ...[...byText].map(([text, row]) => swatch(row, text))];
 }
 
 function tableOf(/** @type {import("../main.js").App} */ app, /** @type {any} */ runs, /** @type {NonNullable<ReturnType<typeof sceneOf>>} */ { x, y, color, keys, rows }) {
