@@ -153,7 +153,7 @@ READS_ENVIRONMENT = {
 BROAD_EXCEPTS = {
     "integrations/wandb/sweeps.py": "a failed trial is an outcome, as in W&B",
     "read/files/image_changes.py": "a damaged image has no preview; Pillow raises errors of many kinds",
-    "read/doctor_checks.py": "one run that cannot be compared is a finding and never hides the others",
+    "read/doctor_runs.py": "one run that cannot be compared is a finding and never hides the others",
     "read/runs/reader.py": "one run that cannot be decoded is marked damaged and never hides the others",
     "read/runs/live.py": "one journal that cannot be decoded is marked damaged and never hides the others",
     "record/machine/usage/periodic.py": "any error of psutil ends the samples, and no training",

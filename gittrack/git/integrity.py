@@ -2,14 +2,42 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
-from gittrack.git import GitError, Repo
+from gittrack.core import digests
+from gittrack.git import GitError, Repo, notes
+from gittrack.git.content import blob_parts
 
 _MANY = 2_000
-_BATCH_BYTES = 64 << 20
+_BATCH_BYTES = 16 << 20
+
+
+def is_connected(repo: Repo, commits: Sequence[str]) -> bool:
+    """Return whether no object below the commits is missing.
+
+    One process walks over all of them, as git does after a fetch, so that the history of the code is read
+    once.  What it dislikes is judged by ``git fsck``, and so is a partial clone.
+    """
+    if not commits:
+        return True
+    if notes.promisor(repo) is None:
+        feed = ("\n".join(commits) + "\n").encode()
+        walk = ("--no-replace-objects", "-c", "core.commitGraph=false", "rev-list", "--objects")
+        if repo.call(*walk, "--quiet", "--stdin", feed=feed, shared=True).wait().code == 0:
+            return True
+    return not disconnected(repo, commits)
+
+
+def missing(repo: Repo, commits: Sequence[str]) -> dict[str, str]:
+    """Return {commit: what ``git fsck`` says} of the commits below which objects are missing."""
+    if len(commits) == 1:
+        problem = disconnected(repo, commits)
+        return {commits[0]: problem} if problem else {}
+    if is_connected(repo, commits):
+        return {}
+    half = len(commits) // 2
+    return missing(repo, commits[:half]) | missing(repo, commits[half:])
 
 
 def disconnected(repo: Repo, tips: Sequence[str]) -> str:
@@ -23,19 +51,6 @@ def disconnected(repo: Repo, tips: Sequence[str]) -> str:
     return ""
 
 
-def garbled(repo: Repo, commits: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Yield (commit, object id) for each object in the tree of a commit whose hash is not its name.
-
-    An object that many runs share is read once.  The code, which is in the parents, is not read.
-    """
-    every: dict[str, None] = {}
-    for at in range(0, len(commits), _MANY):
-        every.update(dict.fromkeys(_objects(repo, commits[at : at + _MANY])))
-    wrong = {oid for batch in _batches(repo, list(every)) for oid in _wrong(repo, batch)}
-    for commit in commits if wrong else ():
-        yield from ((commit, oid) for oid in _objects(repo, [commit]) if oid in wrong)
-
-
 def absent_objects(repo: Repo, commits: Sequence[str]) -> set[str]:
     """Return the objects in the trees of commits that are not in this repository, without fetching them."""
     if not commits:
@@ -47,52 +62,69 @@ def absent_objects(repo: Repo, commits: Sequence[str]) -> set[str]:
     return {line[1:] for line in out.splitlines() if line.startswith("?")}
 
 
-def _objects(repo: Repo, commits: Sequence[str]) -> list[str]:
-    feed = ("\n".join(commits) + "\n").encode()
-    out = repo.read("rev-list", "--objects", "--no-walk", "--stdin", feed=feed)
-    return [line.partition(b" ")[0].decode() for line in out.split(b"\n")[:-1]]
+def contents(
+    repo: Repo, oids: Sequence[str], keep: Container[str]
+) -> Iterator[tuple[str, bytes | None]]:
+    """Yield each object with its content; None if it cannot be read, or if its hash is not its name.
+
+    The content of a large blob that is not one of those to keep is empty: only its hash is computed.
+    """
+    batch: list[str] = []
+    total = 0
+    for oid, size in _sizes(repo, oids):
+        if size > _BATCH_BYTES and oid not in keep:
+            yield oid, b"" if _is_sound_blob(repo, oid, size) else None
+            continue
+        if batch and total + size > _BATCH_BYTES:
+            yield from _checked(repo, batch)
+            batch, total = [], 0
+        batch.append(oid)
+        total += size
+    if batch:
+        yield from _checked(repo, batch)
 
 
-def _batches(repo: Repo, oids: list[str]) -> Iterator[list[str]]:
-    """Yield the ids in groups that fit into memory."""
+def _sizes(repo: Repo, oids: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """Yield the size of each object; 0 if it is missing."""
     if not oids:
         return
     feed = ("\n".join(oids) + "\n").encode()
-    out = repo.read("cat-file", "--batch-check=%(objectname) %(objectsize)", feed=feed)
-    batch: list[str] = []
-    total = 0
-    for line in out.decode().splitlines():
-        oid, _, size = line.partition(" ")
-        count = int(size) if size.isdigit() else 0
-        if batch and total + count > _BATCH_BYTES:
-            yield batch
-            batch, total = [], 0
-        batch.append(oid)
-        total += count
-    if batch:
-        yield batch
+    out = repo.read("cat-file", "--batch-check=%(objectsize)", feed=feed).split(b"\n")[:-1]
+    yield from zip(oids, (int(size) if size.isdigit() else 0 for size in out), strict=True)
 
 
-def _wrong(repo: Repo, oids: list[str]) -> list[str]:
-    """Return the objects that cannot be read, or whose hash is not their name."""
+def _is_sound_blob(repo: Repo, oid: str, size: int) -> bool:
+    digest = digests.of_git(repo.hash_name, b"blob %d\0" % size, size)
     try:
-        out = repo.read("cat-file", "--batch", "--buffer", feed=("\n".join(oids) + "\n").encode())
+        for part in blob_parts(repo, oid, 1 << 20):
+            digest.update(part)
+    except GitError:
+        return False
+    return digest.hexdigest() == oid
+
+
+def _checked(repo: Repo, oids: Sequence[str]) -> list[tuple[str, bytes | None]]:
+    read = ("--no-replace-objects", "cat-file", "--batch", "--buffer")
+    try:
+        out = repo.read(*read, feed=("\n".join(oids) + "\n").encode())
     except GitError:  # git stops at the first unreadable object: search it by halves
         if len(oids) == 1:
-            return oids
+            return [(oids[0], None)]
         half = len(oids) // 2
-        return _wrong(repo, oids[:half]) + _wrong(repo, oids[half:])
-    damaged, at = [], 0
+        return _checked(repo, oids[:half]) + _checked(repo, oids[half:])
+    checked: list[tuple[str, bytes | None]] = []
+    at = 0
     for oid in oids:
         end = out.index(b"\n", at)
-        words = out[at:end].split(b" ")
-        if len(words) < 3:  # "<id> missing"
-            damaged.append(oid)
-            at = end + 1
-            continue
-        _, kind, size = words
-        body = out[end + 1 : end + 1 + int(size)]
-        if hashlib.new(repo.hash_name, b"%s %s\0%s" % (kind, size, body)).hexdigest() != oid:
-            damaged.append(oid)
-        at = end + 1 + int(size) + 1
-    return damaged
+        head = out[at:end].partition(b" ")[2]
+        kind, _, size = head.partition(b" ")
+        at = end + 1
+        content = None
+        if kind != b"missing":
+            content = out[at : at + int(size)]
+            at += len(content) + 1
+            digest = digests.of_git(repo.hash_name, head + b"\0", len(content))
+            digest.update(content)
+            content = content if digest.hexdigest() == oid else None
+        checked.append((oid, content))
+    return checked

@@ -13,6 +13,7 @@ from gittrack.core.run import commit_message
 from gittrack.disk import lfs_pointer
 from gittrack.disk.content_store import is_digest
 from gittrack.large import sent
+from gittrack.read.doctor_objects import RunObjects
 from gittrack.read.files import artifacts
 from gittrack.read.runs.reader import Raw
 
@@ -61,13 +62,16 @@ def other_stores(losses: Sequence[Loss]) -> Iterator[tuple[str, str]]:
         yield remark, "where it is: git track files RUN, then git track get RUN PATH"
 
 
-def find(repo: git.Repo, raws: Sequence[Raw]) -> Iterator[Loss]:
+def find(repo: git.Repo, objects: RunObjects, raws: Sequence[Raw]) -> Iterator[Loss]:
     """Yield the runs with artifacts that should be in their commit or in a store, and are not here.
 
     Artifacts that no place ever had are left out: the run and `git track files` name them.
     """
-    texts = git.read_objects(repo, [f"{raw.commit}:{layout.OUTPUTS}" for raw in raws])
-    items = [_items(text) if text else [] for text in texts]
+    listed = ((raw, objects.file(raw.commit, layout.OUTPUTS)) for raw in raws)
+    pairs = [(raw, _items(text)) for raw, text in listed if text]
+    raws, items = [raw for raw, _ in pairs], [entries for _, entries in pairs]
+    if not pairs:
+        return
     in_commits = iter(_existing(repo, raws, items))
     uploaded, pulled = sent.anywhere(repo.common_dir), _pulled(repo)
     for raw, entries in zip(raws, items, strict=True):
@@ -78,19 +82,21 @@ def find(repo: git.Repo, raws: Sequence[Raw]) -> Iterator[Loss]:
             if raw.commit in pulled or first.get("sha256") in uploaded:
                 host, is_away = REMOTE, True
             is_away = is_away and first.get("where") == "store"
-            yield Loss(raw, len(absent), first, host if is_away else None)
+            slim = raw._replace(body=None)
+            yield Loss(slim, len(absent), first, host if is_away else None)
 
 
-def wrong_pointers(repo: git.Repo, raws: Sequence[Raw]) -> Iterator[tuple[str, str]]:
+def wrong_pointers(
+    repo: git.Repo, objects: RunObjects, raws: Sequence[Raw]
+) -> Iterator[tuple[str, str]]:
     """Yield (problem, remedy) for each run with a Git LFS pointer that names other content than its line.
 
     Runs of earlier versions have no pointers.
     """
-    texts = git.read_objects(repo, [f"{raw.commit}:{layout.OUTPUTS}" for raw in raws])
     stored = [
         (raw, str(item["path"]), content)
-        for raw, text in zip(raws, texts, strict=True)
-        if text is not None and b"store" in text
+        for raw in raws
+        if b"store" in (text := objects.file(raw.commit, layout.OUTPUTS) or b"")
         for item in _items(text)
         if item["where"] == "store"
         and (content := lfs_pointer.of_entry(item)) is not None

@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 
 from gittrack import git
-from gittrack.git import integrity, notes
-from gittrack.read import doctor_paths
-from gittrack.read.doctor_paths import CheckedTree
+from gittrack.git import integrity
+from gittrack.read import doctor_objects
+from gittrack.read.doctor_objects import CheckedTree
 from gittrack.read.runs.reader import Raw
 
 
 def incomplete(repo: git.Repo, raws: Sequence[Raw]) -> set[str]:
     """Return the commits of runs with an object that this partial clone left out; nothing is fetched."""
-    if notes.promisor(repo) is None:
-        return set()
     absent = integrity.absent_objects(repo, [str(raw.commit) for raw in raws])
     if not absent:
         return set()
-    roots = doctor_paths.roots_of(repo, raws)
-    trees = doctor_paths.read_trees(repo, list(roots.values()), absent)
+    roots = _roots_of(repo, raws)
+    trees = doctor_objects.read_trees(repo, list(roots.values()), set(), absent)
     return {commit for commit, root in roots.items() if _lacks(trees, root, absent)}
 
 
@@ -28,9 +26,19 @@ def _lacks(trees: Mapping[str, CheckedTree], root: str, absent: Set[str]) -> boo
     waiting, seen = [root], {root}
     while waiting:
         tree = trees.get(waiting.pop())
-        if tree is None or not absent.isdisjoint(tree.files):
+        if tree is None or not absent.isdisjoint(tree.files.values()):
             return True
         inner = set(tree.folders.values()) - seen
         waiting += inner
         seen |= inner
     return False
+
+
+def _roots_of(repo: git.Repo, raws: Sequence[Raw]) -> dict[str, str]:
+    """Return {commit: id of its tree} of the runs whose commit can be read."""
+    contents = git.read_objects(repo, [str(raw.commit) for raw in raws])
+    return {
+        str(raw.commit): data.partition(b"\n")[0].decode().removeprefix("tree ")
+        for raw, data in zip(raws, contents, strict=True)
+        if data is not None
+    }

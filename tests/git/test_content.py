@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 from helpers import git as run_git
 
 from gittrack import git
-from gittrack.git import config, exclude, integrity, objects
+from gittrack.git import config, exclude, objects
 
 HASH = "0" * 40
 MOST = 1_000_000
@@ -92,22 +90,6 @@ def test_the_size_of_a_commit_is_compared_with_the_limit_exactly(found, commit):
     # The huge commit makes git fail, so sizes are compared.
     assert git.read_small_objects(found, [huge, small], size)[1] is not None
     assert git.read_small_objects(found, [huge, small], size - 1)[1] is None
-
-
-def test_a_changed_object_is_found_by_its_hash(found, store):
-    good, bad = store.blob(b"good"), store.blob(b"bad")
-    tree = store.tree([objects.Entry("100644", "a", good), objects.Entry("100644", "b", bad)])
-    commit = store.commit(tree, [], "A <a@b>", 0, "m\n")
-    assert list(integrity.garbled(found, [commit])) == []
-    assert integrity.disconnected(found, [commit]) == ""
-    with open(store.path(store.blob(b"evil")), "rb") as file:
-        content = file.read()
-    os.chmod(store.path(bad), 0o644)
-    with open(store.path(bad), "wb") as file:
-        file.write(content)
-    assert list(integrity.garbled(found, [commit])) == [(commit, bad)]
-    os.unlink(store.path(bad))
-    assert bad in integrity.disconnected(found, [commit])
 
 
 def test_the_last_value_of_a_key_wins_and_names_have_lower_case():

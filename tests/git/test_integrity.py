@@ -1,4 +1,4 @@
-"""git/integrity: objects that are missing or changed are named, with the commits that have them."""
+"""git/integrity: objects that are missing or changed are named."""
 
 from __future__ import annotations
 
@@ -42,35 +42,31 @@ def change(store, data: bytes, into: bytes) -> str:
     return overwrite(store, store.blob(data), zlib.compress(b"blob %d\0" % len(into) + into))
 
 
-def garbled(repo, *commits: str) -> list[tuple[str, str]]:
-    return list(integrity.garbled(repo, commits))
+def garbled(repo, *oids: str, keep: tuple[str, ...] = ()) -> list[str]:
+    """Return the objects that cannot be read, or whose hash is not their name."""
+    return [oid for oid, data in integrity.contents(repo, oids, keep) if data is None]
 
 
-def test_sound_commits_have_no_problem(repo, store):
+def test_sound_objects_are_returned_in_order(repo, store):
+    contents = [b"1", b"", b"\n\0", b"1"]
+    oids = [store.blob(data) for data in contents]
+    assert list(integrity.contents(repo, oids, ())) == list(zip(oids, contents, strict=True))
     commits = [commit(store, a=b"1", b=b""), commit(store), commit(store, c=b"\n\0")]
     assert garbled(repo, *commits) == []
+    assert integrity.is_connected(repo, commits)
     assert integrity.disconnected(repo, commits) == ""
+    assert integrity.missing(repo, commits) == {}
 
 
-def test_no_commits_have_no_problem(repo):
+def test_no_objects_have_no_problem(repo):
     assert garbled(repo) == []
+    assert integrity.is_connected(repo, [])
     assert integrity.disconnected(repo, []) == ""
 
 
 def test_changed_content_is_seen_although_its_size_is_the_same(repo, store):
-    one = commit(store, a=b"accuracy: 0.8", b=b"x")
     bad = change(store, b"accuracy: 0.8", b"accuracy: 0.9")
-    assert garbled(repo, one) == [(one, bad)]
-
-
-def test_every_commit_with_the_changed_object_is_named(repo, store):
-    both, none, single = (
-        commit(store, a=b"a", b=b"b"),
-        commit(store, c=b"c"),
-        commit(store, a=b"a", d=b"d"),
-    )
-    bad = change(store, b"a", b"A")
-    assert garbled(repo, both, none, single) == [(both, bad), (single, bad)]
+    assert garbled(repo, store.blob(b"x"), bad) == [bad]
 
 
 def cut(data: bytes) -> bytes:
@@ -79,48 +75,67 @@ def cut(data: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("damage", [lambda data: b"this is not a zlib stream", cut])
-def test_an_object_that_cannot_be_unpacked_does_not_hide_the_others(repo, store, damage):
+def test_an_object_that_cannot_be_unpacked_does_not_hide_the_others(
+    repo, store, damage, monkeypatch
+):
     contents = [b"%d" % number * 100 for number in range(7)]
-    one = commit(store, **{f"f{number}": data for number, data in enumerate(contents)})
-    unreadable = [
-        overwrite(store, store.blob(data), damage(data))
-        for data in (contents[0], contents[3], contents[6])
-    ]
+    oids = [store.blob(data) for data in contents]
+    unreadable = [overwrite(store, oids[number], damage(contents[number])) for number in (0, 3, 6)]
     changed = change(store, contents[5], b"7")
-    assert set(garbled(repo, one)) == {(one, oid) for oid in (*unreadable, changed)}
+    wrong = {*unreadable, changed}
+    assert set(garbled(repo, *oids)) == wrong
+    monkeypatch.setattr(integrity, "_BATCH_BYTES", 10)  # all of them are large
+    assert set(garbled(repo, *oids)) == wrong
 
 
-def test_objects_are_read_in_batches_of_bounded_size(repo, store, monkeypatch):
-    monkeypatch.setattr(integrity, "_BATCH_BYTES", 10)
-    oids = [store.blob(b"%d" % number * size) for number, size in enumerate((4, 6, 1, 20, 1))]
-    # 4 + 6 fit; one object that is larger than a batch is a batch of its own.
-    assert [len(batch) for batch in integrity._batches(repo, oids)] == [2, 1, 1, 1]
-    assert [oid for batch in integrity._batches(repo, oids) for oid in batch] == oids
-    one = commit(store, a=b"a" * 30, b=b"b" * 30)
-    bad = change(store, b"b" * 30, b"B" * 30)
-    assert garbled(repo, one) == [(one, bad)]
-
-
-def test_many_commits_are_given_to_git_in_parts(repo, store, monkeypatch):
-    monkeypatch.setattr(integrity, "_MANY", 2)
-    commits = [commit(store, a=b"%d" % number) for number in range(5)]
-    bad = change(store, b"4", b"5!")
-    assert garbled(repo, *commits) == [(commits[4], bad)]
-    os.unlink(store.path(bad))
-    assert bad in integrity.disconnected(repo, commits)
-    assert integrity.disconnected(repo, commits[:4]) == ""
-
-
-def test_a_missing_object_is_named_by_fsck(repo, store):
-    one = commit(store, a=b"a")
+def test_a_gone_object_is_garbled(repo, store):
     gone = store.blob(b"a")
     os.unlink(store.path(gone))
-    assert gone in integrity.disconnected(repo, [one])
+    assert garbled(repo, gone, store.blob(b"b")) == [gone]
+
+
+def test_objects_are_read_in_batches_and_of_large_ones_only_the_hash_is_kept(
+    repo, store, monkeypatch
+):
+    monkeypatch.setattr(integrity, "_BATCH_BYTES", 10)
+    contents = [b"%d" % number * size for number, size in enumerate((4, 6, 1, 20, 21))]
+    oids = [store.blob(data) for data in contents]
+    read = dict(integrity.contents(repo, oids, {oids[4]}))
+    assert [read[oid] for oid in oids] == [*contents[:3], b"", contents[4]]
+    bad = change(store, b"b" * 30, b"B" * 30)
+    assert garbled(repo, *oids, bad) == garbled(repo, *oids, bad, keep=(bad,)) == [bad]
+
+
+def test_the_commits_that_miss_an_object_are_named(repo, store, monkeypatch):
+    monkeypatch.setattr(integrity, "_MANY", 2)
+    commits = [commit(store, a=b"%d" % number) for number in range(5)]
+    gone = store.blob(b"4")
+    os.unlink(store.path(gone))
+    assert not integrity.is_connected(repo, commits)
+    assert gone in integrity.disconnected(repo, commits)
+    assert integrity.disconnected(repo, commits[:4]) == ""
+    [(named, problem)] = integrity.missing(repo, commits).items()
+    assert (named, problem.splitlines()[-1]) == (commits[4], f"missing blob {gone}")
+
+
+@pytest.mark.parametrize("kind", ["tree", "parent"])
+def test_a_missing_tree_or_parent_is_named_although_a_commit_graph_has_the_commit(
+    repo, store, kind
+):
+    parent = commit(store, a=b"1")
+    tree = store.tree([Entry("100644", "b", store.blob(b"2"))])
+    child = store.commit(tree, [parent], "Ada <a@e.org>", 0, "m\n")
+    run_git(repo.start, "update-ref", "refs/heads/main", child)
+    run_git(repo.start, "commit-graph", "write", "--reachable")
+    gone = tree if kind == "tree" else parent
+    os.unlink(store.path(gone))
+    assert not integrity.is_connected(repo, [child])
+    assert gone in integrity.missing(repo, [child])[child]
 
 
 def test_objects_outside_of_the_commits_do_not_matter(repo, store):
     one = commit(store, a=b"a")
     commit(store, b=b"b")
     overwrite(store, store.blob(b"b"), b"broken")
-    assert garbled(repo, one) == []
+    assert integrity.is_connected(repo, [one])
     assert integrity.disconnected(repo, [one]) == ""

@@ -14,8 +14,9 @@ from gittrack.disk import lfs_pointer
 from gittrack.disk.content_store import ContentStore
 from gittrack.disk.lfs_pointer import Pointer
 from gittrack.large import sent
-from gittrack.read import doctor_artifacts
+from gittrack.read import doctor_artifacts, doctor_objects
 from gittrack.read.doctor_artifacts import Loss
+from gittrack.read.doctor_objects import RunObjects
 from gittrack.record.publish.tree import Artifact
 
 DIGEST = hashlib.sha256(b"weights").hexdigest()
@@ -33,8 +34,12 @@ def run_with(
     return run_values.commit(repo, number, contents=contents, **facts)
 
 
+def objects_of(repo, runs) -> RunObjects:
+    return doctor_objects.Reader(repo).read([run.commit for run in runs])
+
+
 def find(repo, *runs) -> list[Loss]:
-    return list(doctor_artifacts.find(repo, runs))
+    return list(doctor_artifacts.find(repo, objects_of(repo, runs), runs))
 
 
 def keep(repo) -> None:
@@ -53,7 +58,7 @@ def test_artifacts_that_are_here_or_that_no_place_ever_had_are_no_loss(empty_rep
 def test_a_loss_counts_the_artifacts_and_has_the_first(empty_repo):
     run = run_with(empty_repo, NOWHERE, IN_GIT, IN_STORE)
     sound = run_with(empty_repo, {**IN_GIT, "path": "b"}, number=2, stored={"b": b"b"})
-    assert find(empty_repo, sound, run) == [Loss(run, 2, IN_GIT, None)]
+    assert find(empty_repo, sound, run) == [Loss(run._replace(body=None), 2, IN_GIT, None)]
 
 
 @pytest.mark.parametrize("path", ["a b", "caf\u00e9", "x/y/z"])
@@ -104,7 +109,8 @@ def test_a_pointer_that_names_other_content_is_a_finding(empty_repo):
         for number, data in enumerate(pointers)
     ]
     runs.append(run_with(empty_repo, IN_STORE, number=9))  # of an earlier version
-    wrong = [problem for problem, _ in doctor_artifacts.wrong_pointers(empty_repo, runs)]
+    objects = objects_of(empty_repo, runs)
+    wrong = [problem for problem, _ in doctor_artifacts.wrong_pointers(empty_repo, objects, runs)]
     assert [str(run.ref) in " ".join(wrong) for run in runs] == [False, True, True, True, False]
     assert "pointer of w.bin names other content than outputs.yaml" in wrong[0]
 

@@ -18,7 +18,8 @@ from gittrack.core.run.run_info import RUNNING
 from gittrack.disk import lock
 from gittrack.disk.content_store import ContentStore
 from gittrack.read import doctor_checks, doctor_repairs
-from gittrack.read.doctor_checks import Diagnosis, Finding
+from gittrack.read.doctor_checks import Diagnosis
+from gittrack.read.doctor_runs import Finding
 from gittrack.read.runs import listing
 
 

@@ -11,7 +11,7 @@ from run_values import raw
 from gittrack import git
 from gittrack.core import yaml_write
 from gittrack.git import objects
-from gittrack.read import doctor_paths
+from gittrack.read import doctor_objects, doctor_paths
 
 
 def object_of(data: bytes, kind: bytes = b"blob") -> str:
@@ -34,7 +34,8 @@ def run_of(root: str, number: int = 1):
 
 
 def faults(repo, *runs) -> list[tuple[int, str]]:
-    return [(int(run.id[-8:], 16), why) for run, why in doctor_paths.faults(repo, runs)]
+    objects = doctor_objects.Reader(repo).read([run.commit for run in runs])
+    return [(int(run.id[-8:], 16), why) for run, why in doctor_paths.faults(objects, runs)]
 
 
 def outputs(*items) -> str:
@@ -100,7 +101,7 @@ def test_each_run_is_judged_by_itself_even_if_trees_are_shared(empty_repo, empty
 
 
 def test_a_tree_that_is_deeper_than_the_limit_is_a_fault(empty_repo, empty, monkeypatch):
-    monkeypatch.setattr(doctor_paths, "_DEEPEST", 3)  # 200 levels take 200 git processes
+    monkeypatch.setattr(doctor_objects, "_DEEPEST", 3)  # 200 levels take 200 git processes
     roots = [tree(**{"a": empty})]
     while len(roots) < 4:
         roots.append(tree(dir_d=roots[-1]))
