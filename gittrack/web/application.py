@@ -198,7 +198,8 @@ class Application:
         """Return what a document keeps from one request to the next."""
         if name not in ("runs", "series"):
             return ()
-        windows = self._only("windows", "Windows", self._changes().named)
+        changes = self._changes()
+        windows = self._only("windows", "Windows", changes.named, changes.cursor)
         return (self._only("points", "PointCache"), windows) if name == "series" else (windows,)
 
 

@@ -59,6 +59,8 @@ class _Order(NamedTuple):
 
 # Returns the runs with some keys, as `web.live.Changes.named`.
 Named = Callable[[git.Repo, Sequence[str]], list[Raw]]
+# Returns the name of the state of all runs: two that are equal mean that none has changed.
+State = Callable[[git.Repo], str]
 
 
 class Windows:
@@ -68,13 +70,19 @@ class Windows:
     ----------
     named : Named, optional
         Finds the runs that a request names; by default by a look at all runs.
+    state : State, optional
+        Names the state of all runs, as `web.live.Changes.cursor`; by default it has no name.
     """
 
-    def __init__(self, named: Named | None = None) -> None:
-        self._named = named
+    def __init__(self, named: Named | None = None, state: State | None = None) -> None:
+        self._named, self._state = named, state
         self._orders: OrderedDict[object, _Order] = OrderedDict()
         self._stamps: Stamps | None = None
         self._lock = threading.Lock()
+
+    def state(self, repo: git.Repo) -> str:
+        """Return the name of the state of all runs; empty if it has none."""
+        return self._state(repo) if self._state is not None else ""
 
     def select(self, repo: git.Repo, params: Params) -> Rows:
         """Return the rows of a window; see `select`."""

@@ -18,12 +18,25 @@ from gittrack.web.views import commands
 from gittrack.web.windows import Windows
 
 _FACTS = [fact for fact in facts.FACTS if fact.listed and fact.name not in ("age", "problem")]
+_PER_ROW = ("values", "min", "max", "count")
 
 
 def view(repo: git.Repo, params: Params, windows: Windows | None = None) -> dict[str, Any]:
-    """Return the document ``runs``."""
-    rows = (windows or Windows()).select(repo, params)
+    """Return the document ``runs``.
+
+    Notes
+    -----
+    A page that has all rows already sends their ``state`` as ``known``.  If it still holds, the columns
+    have no values, because the page takes them from its own rows.
+    """
+    windows = windows or Windows()
+    state = windows.state(repo)  # before the rows, which may then be newer, but never older
+    rows = windows.select(repo, params)
     infos = [reader.decode(repo, raw) for raw in rows.raws]
+    is_lasting = rows.complete and all(raw.info is None and not raw.snapshot for raw in rows.raws)
+    document = columns_of(repo, infos, params.many("column"))
+    if state and is_lasting and params.text("known") == state:
+        document["columns"] = [_without_values(column) for column in document["columns"]]
     return {
         "total": rows.total,
         "offset": rows.offset,
@@ -31,7 +44,8 @@ def view(repo: git.Repo, params: Params, windows: Windows | None = None) -> dict
         "archived": rows.archived,
         "damaged": rows.damaged,
         **({"every": rows.every} if rows.every is not None else {}),
-        **columns_of(repo, infos, params.many("column")),
+        **({"state": state} if state and is_lasting else {}),
+        **document,
         "commands": commands.listing(params, rows.total),
     }
 
@@ -79,6 +93,11 @@ def _folded(column: dict[str, Any]) -> dict[str, Any]:
     if not all(equal(values[0], value) for value in values[1:]):
         return column
     return {**{name: item for name, item in column.items() if name != "values"}, "value": values[0]}
+
+
+def _without_values(column: dict[str, Any]) -> dict[str, Any]:
+    """Return a column without what it has for each row."""
+    return {name: item for name, item in column.items() if name not in _PER_ROW}
 
 
 def _facts(infos: Sequence[RunInfo]) -> list[dict[str, Any]]:

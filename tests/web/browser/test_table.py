@@ -75,6 +75,50 @@ def test_picked_rows_are_compared_below_the_table(table):
     expect(panel).to_be_hidden()
 
 
+def looks(page) -> list[object]:
+    """Return what the table shows, with hints and shades, but not how wide its columns are."""
+    parts = "th button, tbody tr[data-key] td, .constants, .commands"
+    of = "node => [node.textContent, node.title, node.style.getPropertyValue('--share')]"
+    return page.eval_on_selector_all(parts, f"nodes => nodes.map({of})")
+
+
+def test_rows_of_a_query_are_those_of_a_page_that_begins_with_it(filled, served, page):
+    filled(record_six)
+    helpers.record("odd", {"loss": float("nan")}, config={"lr": "auto", "depth": 4})
+    page.goto(served.address)
+    rows = page.locator("tbody tr[data-key]")
+    expect(rows).to_have_count(7)
+    box = page.get_by_role("searchbox", name="filter", exact=True)
+    queries = {"lr == 0.1": 3, "name == 'odd'": 1, "loss < 0": 0}
+    for query, count in queries.items():
+        box.fill(query)
+        with page.expect_response(lambda answer: "data/runs" in answer.url) as asked:
+            box.press("Enter")
+        expect(rows).to_have_count(count)
+        assert "known=" in asked.value.url
+        assert any("values" in column for column in asked.value.json()["columns"]) is False
+        filtered = looks(page)
+        page.reload()  # at once: the address follows later
+        expect(box).to_have_value(query)
+        expect(page.locator(".commands .command").first).to_be_attached()
+        expect(rows).to_have_count(count)
+        assert looks(page) == filtered
+        expect(page).to_have_url(re.compile("#where="))
+        page.goto("about:blank")
+        page.goto(served.address)
+        expect(rows).to_have_count(7)
+    everything = looks(page)
+    for query, count in {"seed == 1": 2, "": 7}.items():
+        box.fill(query)
+        box.press("Enter")
+        expect(rows).to_have_count(count)
+    assert looks(page) == everything
+    box.fill("lr <")
+    box.press("Enter")
+    page.get_by_role("alert").get_by_text("in the query, column").wait_for()
+    assert box.evaluate("box => box.selectionStart") == 3
+
+
 def heads(page) -> list[str]:
     return [head.split()[0] for head in page.locator("thead th").all_inner_texts()]
 

@@ -8,13 +8,17 @@ import json
 import helpers
 import pytest
 
+import gittrack
 from gittrack import git
 from gittrack.cli.commands import ls
 from gittrack.core.errors import NoSuchRun, TrackError
 from gittrack.core.query.grammar import QueryError
+from gittrack.web import windows as module
 from gittrack.web.application import encoded
+from gittrack.web.live import Changes
 from gittrack.web.params import BadParameter, Params
 from gittrack.web.views import commands, runs
+from gittrack.web.windows import Windows
 
 
 def view(**fields: object) -> dict:
@@ -101,6 +105,39 @@ def test_a_query_has_the_answers_and_the_errors_of_ls(three):
     assert error.value.column == 6
     with pytest.raises(QueryError, match="no run has 'lss'"):
         view(where="lss < 1")
+
+
+def test_a_page_that_has_all_rows_gets_those_of_a_query_without_values(three):
+    windows = Windows(state=Changes("here").cursor)
+
+    def ask(**fields: str) -> dict:
+        params = Params({name: [text] for name, text in fields.items()})
+        return json.loads(encoded(runs.view(git.find(), params, windows)))
+
+    known, where = ask()["state"], "loss < 1"
+    short, full = ask(where=where, known=known), ask(where=where)
+    for entry in full["columns"]:
+        for part in ("values", "min", "max", "count"):
+            entry.pop(part, None)
+    assert (short, len(short["keys"])) == (full, 2)
+    with pytest.raises(QueryError) as error:
+        ask(where="loss <", known=known)
+    assert error.value.column == 6
+    helpers.look("tag", "run 2", "+night")
+    later = ask(where=where, known=known)
+    assert later["state"] != known
+    assert column(later, "tags") == [["night"], []]
+
+
+def test_rows_that_change_with_time_have_no_lasting_state(three, monkeypatch):
+    windows = Windows(state=Changes("here").cursor)
+    with gittrack.init(name="live"):
+        document = runs.view(git.find(), Params(), windows)
+        query = runs.view(git.find(), Params({"where": ["status == 'finished'"]}), windows)
+    assert ("state" in document, "state" in query) == (False, True)
+    for name in ("MOST_ROWS", "_WITHOUT_CACHE"):
+        monkeypatch.setattr(module, name, 2)
+    assert "state" not in runs.view(git.find(), Params(), windows)  # a window
 
 
 def test_what_means_nothing_is_an_error(three):

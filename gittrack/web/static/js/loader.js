@@ -1,6 +1,7 @@
 // @ts-check
 /** Keeps the document `runs` of the store as the state asks for. */
 
+import { filled, hasValues } from "./known_rows.js";
 import { placed, searchOf, spread, wayOf, WINDOW } from "./row_windows.js";
 
 const PAUSE = 300; // milliseconds without a key, after which the server searches
@@ -15,6 +16,7 @@ export function startLoading(app) {
   let request = new AbortController();
   let searched = ""; // the words that the server searched for
   let typing = 0;
+  let every = /** @type {{selection: string, runs: any} | null} */ (null); // all rows without a query, from which those of a query are taken
   let isWhole = false; // whether all rows of many are being asked for
 
   async function load() {
@@ -56,9 +58,16 @@ export function startLoading(app) {
     return request;
   }
 
-  function ask(/** @type {AbortController} */ mine, /** @type {object} */ more) {
+  async function ask(/** @type {AbortController} */ mine, /** @type {object} */ more) {
     const { experiment, where, archived, only } = app.store.get();
-    return app.data.get("runs", { experiment, where, archived, run: only, ...more }, { signal: mine.signal });
+    const params = { experiment, where, archived, run: only, ...more };
+    const get = (/** @type {object} */ known) => app.data.get("runs", { ...params, ...known }, { signal: mine.signal });
+    const selection = JSON.stringify([experiment, archived]);
+    const known = selection === every?.selection ? every.runs : null;
+    const answer = await get(known ? { known: known.state } : {});
+    const document = (hasValues(answer) ? answer : known && filled(answer, known)) ?? await get({});
+    if (document.complete && document.state && !where) every = { selection, runs: document };
+    return document;
   }
 
   async function guard(/** @type {AbortController} */ mine, /** @type {() => Promise<void>} */ action) {

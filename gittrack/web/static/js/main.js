@@ -37,6 +37,9 @@ const VIEWS = {
 // Milliseconds without a change, after which the address follows: a browser takes longer for that than for a sorted table.
 const PAUSE = 300;
 
+const LEFT = `left ${location.pathname}`; // in the storage of the tab: when it was left, and its state then
+const RELOAD = 60_000; // milliseconds that a reload takes at most
+
 // The part of the state that is not in the address.
 const transient = {
   runs: null, // the document `runs`; of many runs, a key is null until its row is there
@@ -66,7 +69,7 @@ async function main() {
   const start = await data.get("start");
   const { runs: only = [], ...first } = start.initial;
   const initial = { ...defaults, ...first };
-  const store = createStore({ ...decode(location.hash, initial), ...transient, only, start });
+  const store = createStore({ ...decode(kept() ?? location.hash, initial), ...transient, only, start });
   const spoken = el("div", { class: "hidden-text", role: "status", "aria-live": "polite" });
   /** @type {App} */
   const app = {
@@ -126,12 +129,38 @@ function followAddress(/** @type {import("./store.js").Store} */ store, /** @typ
     waiting = state;
     timer = window.setTimeout(flush, PAUSE);
   });
-  addEventListener("pagehide", flush);
+  document.addEventListener("visibilitychange", () => document.hidden && flush()); // a hidden tab may be ended without an event
+  addEventListener("pagehide", () => {
+    flush();
+    keep(encode(store.get(), initial));
+  });
   for (const event of ["popstate", "hashchange"]) {
     addEventListener(event, () => {
       waiting = null; // it is of another place in the history
       store.set(decode(location.hash, initial));
     });
+  }
+}
+
+// A reload is of the address that there was when it began, so the last state goes another way.
+function keep(/** @type {string} */ hash) {
+  try {
+    sessionStorage.setItem(LEFT, `${Date.now()} ${hash}`);
+  } catch {
+    // a page in a frame of a notebook may not store anything
+  }
+}
+
+function kept() {
+  const [how] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
+  if (how?.type !== "reload") return null;
+  try {
+    const [time, hash = ""] = (sessionStorage.getItem(LEFT) ?? "").split(" ");
+    if (!(Date.now() - Number(time) < RELOAD)) return null;
+    history.replaceState(null, "", `#${hash}`);
+    return hash;
+  } catch {
+    return null;
   }
 }
 

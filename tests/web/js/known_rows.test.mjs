@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { filled, hasValues } from "../../../gittrack/web/static/js/known_rows.js";
+
+const known = {
+  keys: ["a", "b", "c"],
+  columns: [
+    { name: "params.lr", kind: "mixed", values: [1, "x", 3] },
+    { name: "params.seed", kind: "number", value: 7 },
+    { name: "metrics.loss", values: [4, "NaN", 6], min: [1, 2, 3], max: [7, 8, 9], count: [5, 5, 6] },
+  ],
+};
+
+test("rows of a query have the values of the rows that the page has", () => {
+  const answer = { total: 2, keys: ["c", "a"], columns: [{ name: "params.lr", kind: "number", shown: true }, { name: "params.seed", value: 7 }, { name: "metrics.loss", goal: "min" }] };
+  const runs = filled(answer, known);
+  assert.deepEqual(runs, {
+    total: 2,
+    keys: ["c", "a"],
+    columns: [
+      { name: "params.lr", kind: "number", shown: true, values: [3, 1] },
+      { name: "params.seed", value: 7 },
+      { name: "metrics.loss", goal: "min", values: [6, 4], min: [3, 1], max: [9, 7], count: [6, 5] },
+    ],
+  });
+  assert.deepEqual([hasValues(answer), hasValues(runs), hasValues(known)], [false, true, true]);
+});
+
+test("the only row of a query has values, not constants", () => {
+  const runs = filled({ keys: ["b"], columns: [{ name: "params.seed" }, { name: "params.lr" }] }, known);
+  assert.deepEqual(runs.columns.map(({ values }) => values), [[7], ["x"]]);
+});
+
+test("a row or a column that the page does not have is asked for", () => {
+  assert.equal(filled({ keys: ["a", "new"], columns: [{ name: "params.lr" }] }, known), null);
+  assert.equal(filled({ keys: ["a"], columns: [{ name: "params.new" }] }, known), null);
+});
