@@ -351,6 +351,7 @@ LAZY_IMPORTS = {
         "gittrack.analysis.direction": "only a leaderboard needs it",
         "gittrack.read.index.completion": "few runs are truncated",
         "gittrack.read.index.filtering": "10 ms; a listing without a query does not need it",
+        "gittrack.read.index.stored_metrics": "few runs are truncated",
         "heapq": "few runs are sorted",
     },
     "read/index/overlay.py": {"gittrack.disk.folders": "most listings write nothing"},

@@ -155,6 +155,7 @@ def _listing(
         query=args.where,
         archived=args.archived,
         lazy=lazy,
+        lazy_metrics=args.style in ("text", "md"),
     )
 
 

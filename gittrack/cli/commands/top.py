@@ -67,6 +67,7 @@ def run(args: argparse.Namespace) -> int:
         limit=None if args.over else args.n,
         query=args.where,
         archived=args.archived,
+        lazy_metrics=args.style != "json",
     )
     infos = [reader.decode(repo, raw) for raw in ranking.runs]
     if args.over:

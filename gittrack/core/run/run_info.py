@@ -74,7 +74,7 @@ class RunInfo(NamedTuple):
     ended: str | None = None
     duration: float | None = None
     params: dict[str, Any] = {}  # noqa: RUF012 - read-only by convention, never changed in place
-    metrics: dict[str, Metric] = {}  # noqa: RUF012
+    metrics: Mapping[str, Metric] = {}
     tags: tuple[str, ...] = ()
     note: str | None = None
     group: str | None = None

@@ -9,7 +9,8 @@ Everything that is read is compared with its checksum first.  The parts of a chu
 The name of a column is the key of a line of the bodies, such as ``params.lr``, or for a part of a metric the
 key and the part: ``metrics.loss:last``.  These names have more than letters: ``*records`` (where each record
 begins), ``*checks`` (their checksums), ``*ids`` and ``*commits`` (texts of one width), ``*experiments`` (of
-the refs), and ``*odd`` (the rows that are only in the records).
+the refs), ``*odd`` (the rows that are only in the records), and ``*metrics`` (the names of the metrics of
+runs whose messages leave them out, if the summaries are plain).
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from gittrack.read.index.columns import StoredColumn
 from gittrack.read.runs.reader import Raw
 
 STARTS, CHECKS, IDS, COMMITS = b"*records", b"*checks", b"*ids", b"*commits"
-EXPERIMENTS, ODD = b"*experiments", b"*odd"
+EXPERIMENTS, ODD, METRICS = b"*experiments", b"*odd", b"*metrics"
 
 
 class DamagedIndex(Exception):

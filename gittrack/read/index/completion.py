@@ -26,7 +26,11 @@ def complete(repo: git.Repo, raws: Sequence[Raw]) -> dict[int, bytes]:
 
     One git process reads the files of all of them.  A run of which a file is missing or damaged is left out.
     """
-    rows = [row for row, raw in enumerate(raws) if _TRUNCATED in (raw.body or b"")]
+    rows = [
+        row
+        for row, raw in enumerate(raws)
+        if raw.metrics is None and _TRUNCATED in (raw.body or b"")
+    ]
     parts = {row: _truncated_parts(raws[row]) for row in rows}
     names = [(row, part) for row in rows for part in parts[row]]
     objects = (f"{raws[row].commit}:{_FILES[part]}" for row, part in names)
@@ -52,7 +56,7 @@ def _truncated_parts(raw: Raw) -> list[str]:
 
 
 def _body(raw: Raw, files: Mapping[str, bytes | None]) -> bytes | None:
-    """Return the complete body; None if it cannot be made."""
+    """Return the complete body, with the lines of files in their order; None if it cannot be made."""
     try:
         lines = (raw.body or b"").decode().strip("\n").split("\n")
         by_key = {line.partition(": ")[0]: line for line in lines}
@@ -62,11 +66,18 @@ def _body(raw: Raw, files: Mapping[str, bytes | None]) -> bytes | None:
         for part, content in files.items():
             if content is None:
                 return None
-            for key, text in _lines(part, content):
-                by_key.setdefault(key, f"{key}: {text}")
+            of_file = {key: f"{key}: {text}" for key, text in _lines(part, content)}
+            others = [key for key in by_key if not of_file or _part_of(key) != part]
+            by_key = {key: by_key[key] for key in others} | of_file
     except (ValueError, TrackError):
         return None
-    return ("\n" + "\n".join(sorted(by_key.values())) + "\n").encode()
+    return ("\n" + "\n".join(by_key.values()) + "\n").encode()
+
+
+def _part_of(key: str) -> str:
+    """Return which file has the value of a line."""
+    kind = key.partition(".")[0]
+    return kind if kind in ("params", "metrics") else "run"
 
 
 def _lines(part: str, content: bytes) -> list[tuple[str, str]]:

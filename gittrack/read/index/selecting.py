@@ -64,7 +64,15 @@ def _runs(repo: git.Repo, table: RunTable, positions: Positions, request: Reques
     if request.lazy and len(positions) > blocks.LAZY:
         return blocks.LazyRuns(positions, partial(_blocks, repo, table))
     runs = table.raws(positions)
-    return with_bodies(repo, runs) if request.summaries else runs
+    if not request.summaries:
+        return runs
+    if request.lazy_metrics:
+        runs = _read(repo, runs)
+        if any(map(_is_truncated, runs)):
+            from gittrack.read.index import stored_metrics  # noqa: PLC0415 - few runs are truncated
+
+            runs = stored_metrics.with_metrics(repo, table, positions, runs)
+    return with_bodies(repo, runs)
 
 
 def _blocks(repo: git.Repo, table: RunTable, positions: Positions) -> Iterator[list[Raw]]:
@@ -84,15 +92,26 @@ def _blocks(repo: git.Repo, table: RunTable, positions: Positions) -> Iterator[l
 
 def with_bodies(repo: git.Repo, raws: list[Raw]) -> list[Raw]:
     """Return runs with complete bodies; git is asked for what the index does not have."""
-    bare = [raw for raw in raws if raw.body is None and raw.info is None and not raw.problem]
-    if bare:
-        read = {raw.ref: raw for raw in reader.bodies(repo, bare)}
-        raws = [read.get(raw.ref, raw) for raw in raws]
-    if not any(b"\ntruncated: " in raw.body for raw in raws if raw.body):
+    raws = _read(repo, raws)
+    if not any(map(_is_truncated, raws)):
         return raws
     from gittrack.read.index import completion  # noqa: PLC0415 - few runs are truncated
 
     return completion.completed(repo, raws)
+
+
+def _read(repo: git.Repo, raws: list[Raw]) -> list[Raw]:
+    """Return runs with their bodies; git is asked for those that the index does not have."""
+    bare = [raw for raw in raws if raw.body is None and raw.info is None and not raw.problem]
+    if not bare:
+        return raws
+    read = {raw.ref: raw for raw in reader.bodies(repo, bare)}
+    return [read.get(raw.ref, raw) for raw in raws]
+
+
+def _is_truncated(raw: Raw) -> bool:
+    """Return whether the body of a run leaves out values that are not known otherwise."""
+    return raw.metrics is None and b"\ntruncated: " in (raw.body or b"")
 
 
 def _inside(table: RunTable, experiment: str | None) -> Positions:

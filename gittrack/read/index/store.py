@@ -1,6 +1,6 @@
 """The files of the index: chunks in one file that only grows, and a small file that says which of it holds.
 
-    cache/index              gittrack index 1 <byte order> <crc32 of the rest>LF<the manifest, JSON>
+    cache/index              gittrack index 2 <byte order> <crc32 of the rest>LF<the manifest, JSON>
     cache/index-<8 hex>      chunks, one after the other
 
 A writer holds a lock, appends chunks, and then replaces the manifest by renaming a draft.  A kill leaves the
@@ -24,7 +24,7 @@ from gittrack.read.index.chunk import DamagedIndex, Extent, RunChunk
 _NAME, _DRAFT, _LOCK = "index", "index.new", "index.lock"
 _NOTES = "index.notes"  # see `overlay`
 _EARLIER = ("bodies", "bodies.new")  # files of earlier versions
-_HEAD = f"gittrack index 1 {sys.byteorder} ".encode()
+_HEAD = f"gittrack index 2 {sys.byteorder} ".encode()
 _MOST = 1 << 28  # bytes of a manifest
 
 

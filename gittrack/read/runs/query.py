@@ -59,6 +59,7 @@ def listing(
     query: str | None = None,
     archived: bool = False,
     lazy: bool = False,
+    lazy_metrics: bool = False,
 ) -> Listing:
     """Return runs in an order.
 
@@ -81,6 +82,8 @@ def listing(
         Whether archived runs are included.
     lazy : bool, default False
         Whether many runs are read when they are needed, and not kept; see `Request`.
+    lazy_metrics : bool, default False
+        Whether the metrics of runs with very many are read when they are needed; see `Request`.
 
     Raises
     ------
@@ -101,6 +104,7 @@ def listing(
         descending=downwards != reverse,
         limit=limit,
         lazy=lazy,
+        lazy_metrics=lazy_metrics,
     )
     answer = source_of(repo).select(request)
     if not answer.listed:
@@ -162,6 +166,7 @@ def top(
     limit: int | None = None,
     query: str | None = None,
     archived: bool = False,
+    lazy_metrics: bool = False,
 ) -> Ranking:
     """Return the runs ranked by a metric, the best first.  NaN and infinities are never best.
 
@@ -173,7 +178,7 @@ def top(
         The metric, whose last value counts; or ``METRIC.max``, ``METRIC.min`` and the like.
     goal : str or None
         ``min`` or ``max``.  None: the rule of `analysis.direction` decides, else the largest is best.
-    experiment, limit, query, archived
+    experiment, limit, query, archived, lazy_metrics
         As in `listing`.
 
     Raises
@@ -194,7 +199,14 @@ def top(
         return direction.direction(metric, option=goal, config=config, defined=defined)
 
     request = Request(
-        experiment, query, archived=archived, order=key, numbers=True, direction=choose, limit=limit
+        experiment,
+        query,
+        archived=archived,
+        order=key,
+        numbers=True,
+        direction=choose,
+        limit=limit,
+        lazy_metrics=lazy_metrics,
     )
     answer = source_of(repo).select(request)
     if not answer.listed:

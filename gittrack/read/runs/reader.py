@@ -6,7 +6,7 @@ that they need in the body, and decode only the runs that they show.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from gittrack import git
 from gittrack.core import layout
@@ -22,7 +22,8 @@ class Raw(NamedTuple):
     """A run that is not decoded: ``body`` for a committed one, ``info`` for a live one.
 
     ``snapshot`` is the commit with the latest state of a live run of another machine.  A run that is
-    ``folded`` has no ref: ``ref`` is the one that it had, and an archive keeps its commit.
+    ``folded`` has no ref: ``ref`` is the one that it had, and an archive keeps its commit.  ``metrics`` are
+    those that the body leaves out, if a source has them elsewhere.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Raw(NamedTuple):
     annotations: tuple[annotation_log.Operation, ...] = ()
     snapshot: str | None = None
     folded: bool = False
+    metrics: Mapping[str, run_info.Metric] | None = None
 
 
 def is_damaged(info: run_info.RunInfo) -> bool:
@@ -76,9 +78,9 @@ def with_message(raw: Raw, message: bytes) -> Raw:
 
 def _with_body(raw: Raw, body: bytes | None, problem: str | None) -> Raw:
     """Return the run with a body; four times as fast as `_replace`."""
-    run_id, experiment, ref, commit, _, info, _, annotations, snapshot, folded = raw
+    run_id, experiment, ref, commit, _, info, _, annotations, snapshot, folded, metrics = raw
     head = (run_id, experiment, ref, commit)
-    return Raw(*head, body, info, problem, annotations, snapshot, folded)
+    return Raw(*head, body, info, problem, annotations, snapshot, folded, metrics)
 
 
 def body_of(commit: bytes) -> tuple[int, str | None]:
@@ -105,6 +107,7 @@ def decode(repo: git.Repo, raw: Raw) -> run_info.RunInfo:
         params, metrics = parts["params"], parts["metrics"]
         info = run_info.from_facts(facts, params, metrics, commit=raw.commit, ref=_ref(raw))
         info = info._replace(problem=info.problem or problem) if problem else info
+        info = info if raw.metrics is None else info._replace(metrics=raw.metrics)
         return annotation_log.with_annotations(info, raw.annotations)
     except Exception as error:  # noqa: BLE001 - one bad run never hides the others
         newer = run_info.NEWER if _is_newer(raw) else None
@@ -117,7 +120,7 @@ def _complete(repo: git.Repo, raw: Raw, parts: dict[str, dict[str, Any]]) -> str
     names = {"run": layout.RUN, "params": layout.PARAMS, "metrics": layout.METRICS}
     try:
         for part, name in names.items():
-            if part in truncated:
+            if part in truncated and (part != "metrics" or raw.metrics is None):
                 parts[part] = load_yaml(repo, raw, name) or parts[part]
     except git.LeftOut as error:
         return error.message

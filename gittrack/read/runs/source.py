@@ -48,6 +48,9 @@ class Request(NamedTuple):
     lazy : bool
         Whether the source may answer with a sequence that reads many runs only when they are needed, in
         blocks that it does not keep, and again whenever they are needed again.
+    lazy_metrics : bool
+        Whether the metrics of a run that has too many of them for its message may be read when they are
+        needed: for a reader that needs few of them.
     """
 
     experiment: str | None = None
@@ -63,6 +66,7 @@ class Request(NamedTuple):
     summaries: bool = True
     cached: bool = True
     lazy: bool = False
+    lazy_metrics: bool = False
 
 
 class Selection(NamedTuple):

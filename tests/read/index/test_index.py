@@ -275,7 +275,7 @@ def emptied(path: Path) -> None:
 
 
 def of_a_later_version(path: Path) -> None:
-    path.write_bytes(path.read_bytes().replace(b"index 1", b"index 2", 1))
+    path.write_bytes(path.read_bytes().replace(b"index 2", b"index 1", 1))
 
 
 def a_folder(path: Path) -> None:

@@ -19,11 +19,13 @@ from gittrack.read.index.chunk import (
     COMMITS,
     EXPERIMENTS,
     IDS,
+    METRICS,
     ODD,
     STARTS,
     Extent,
     record_of,
 )
+from gittrack.read.index.writing import metric_names
 from gittrack.read.runs.reader import Raw
 
 _PARTS = (b"count", b"last", b"max", b"min", b"step")
@@ -66,6 +68,9 @@ def encoded(
     names = {name: scalar_text(name).encode() for name in {raw.experiment for raw in raws}}
     experiments = [names[raw.experiment] for raw in raws]
     chunk.add_texts(EXPERIMENTS, range(len(raws)), experiments)
+    keys = metric_names.keys_of_rows(raws, complete, frozenset(odd))
+    if keys:
+        chunk.add_texts(METRICS, list(keys), list(keys.values()))
     chunk.add_fixed(ODD, columns.INTEGERS, array("q", odd).tobytes(), len(odd))
     chunk.add_fixed(IDS, "B", "".join(raw.id for raw in raws).encode(), 24 * len(raws))
     commits = "".join(str(raw.commit) for raw in raws).encode()
