@@ -268,6 +268,8 @@ def test_the_search_demonstration_plays_and_hides_the_optimum(tmp_path, opened):
     page = opened(tmp_path / "search.html")
     page.get_by_label("epochs spent").fill("9")
     expect(page.locator(".landscape p")).to_contain_text(["1 trial;", "1 trial;", "9 trials;"])
+    axes = page.locator(".landscape .axis")
+    expect(axes).to_contain_text(["dropout, from 0 to 0.8", "0.0001→ lr (log)1"] * 3)
     before = page.locator(".landscape canvas").first.evaluate("c => c.toDataURL()")
     page.get_by_label("show the landscape").check()
     assert page.locator(".landscape canvas").first.evaluate("c => c.toDataURL()") != before

@@ -9,6 +9,7 @@ import { mountPage } from "./parts.js";
 
 const DURATION = 12_000; // milliseconds of the whole replay
 const SIZE = 300; // pixels of a landscape
+const EDGE = 10; // pixels around it, so that a trial at its end is shown in whole
 
 /**
  * Put the demonstration into an element.
@@ -89,7 +90,8 @@ function replay(/** @type {any} */ document) {
 function panel(/** @type {any} */ document, /** @type {any} */ method) {
   const canvas = el("canvas", { role: "img", "aria-label": `trials of ${method.name}` });
   const text = el("p", { class: "muted", "aria-live": "off" });
-  const element = el("section", { class: "landscape", "aria-label": method.name }, el("h2", { text: method.name }), canvas, text);
+  const { above, below } = captions(document);
+  const element = el("section", { class: "landscape", "aria-label": method.name }, el("h2", { text: method.name }), above, canvas, below, text);
 
   function show(/** @type {number} */ spent, /** @type {boolean} */ isRevealed) {
     const steps = until(method.steps, spent);
@@ -102,16 +104,27 @@ function panel(/** @type {any} */ document, /** @type {any} */ method) {
   return { element, show };
 }
 
+function captions(/** @type {any} */ { x, y }) {
+  const title = (/** @type {any} */ { name, log }) => `${name}${log ? " (log)" : ""}`;
+  const texts = [general(x.low, 3), `→ ${title(x)}`, general(x.high, 3)];
+  return {
+    above: el("div", { class: "axis muted", text: `↑ ${title(y)}, from ${general(y.low, 3)} to ${general(y.high, 3)}` }),
+    below: el("div", { class: "axis muted" }, ...texts.map((text) => el("span", { text }))),
+  };
+}
+
 function draw(/** @type {HTMLCanvasElement} */ canvas, /** @type {any} */ document, /** @type {number[][]} */ steps, /** @type {number[] | null} */ best, /** @type {boolean} */ isRevealed) {
   const size = measured(canvas, SIZE, SIZE);
   const [context, { colors }] = [prepared(canvas, size), size];
-  if (isRevealed) landscape(context, document.landscape);
+  context.translate(EDGE, EDGE);
+  const side = SIZE - 2 * EDGE;
+  if (isRevealed) landscape(context, document.landscape, side);
   context.strokeStyle = colors.line;
-  context.strokeRect(0.5, 0.5, SIZE - 1, SIZE - 1);
+  context.strokeRect(0.5, 0.5, side - 1, side - 1);
   const range = document.landscape.flat();
   const [low, high] = [Math.min(...range), Math.max(...range)];
   for (const step of steps) {
-    const [x, y] = position(step, document, SIZE);
+    const [x, y] = position(step, document, side);
     context.beginPath();
     context.arc(x, y, 2 + Math.sqrt(step[3]) * 1.3, 0, 7);
     context.fillStyle = heat((step[2] - low) / (high - low));
@@ -119,28 +132,30 @@ function draw(/** @type {HTMLCanvasElement} */ canvas, /** @type {any} */ docume
     context.strokeStyle = colors.panel;
     context.stroke();
   }
-  if (best) cross(context, position(best, document, SIZE), colors.accent, "best so far");
-  if (isRevealed) cross(context, position([document.optimum.x, document.optimum.y], document, SIZE), colors.bad, "optimum");
+  if (best) cross(context, position(best, document, side), colors.accent, "best so far", "inwards");
+  if (isRevealed) cross(context, position([document.optimum.x, document.optimum.y], document, side), colors.bad, "optimum", "outwards");
 }
 
-function landscape(/** @type {CanvasRenderingContext2D} */ context, /** @type {number[][]} */ rows) {
+function landscape(/** @type {CanvasRenderingContext2D} */ context, /** @type {number[][]} */ rows, /** @type {number} */ size) {
   const range = rows.flat();
   const [low, high] = [Math.min(...range), Math.max(...range)];
-  const side = SIZE / rows.length;
+  const side = size / rows.length;
   context.globalAlpha = 0.55;
   rows.forEach((row, j) => row.forEach((value, i) => {
     context.fillStyle = heat((value - low) / (high - low));
-    context.fillRect(i * side, SIZE - (j + 1) * side, side, side);
+    context.fillRect(i * side, size - (j + 1) * side, side, side);
   }));
   context.globalAlpha = 1;
 }
 
-function cross(/** @type {CanvasRenderingContext2D} */ context, /** @type {number[]} */ [x, y], /** @type {string} */ color, /** @type {string} */ word) {
+// The words of two marks that are near each other stand on different sides.
+function cross(/** @type {CanvasRenderingContext2D} */ context, /** @type {number[]} */ [x, y], /** @type {string} */ color, /** @type {string} */ word, /** @type {"inwards" | "outwards"} */ side) {
+  const isLeft = x > SIZE / 2 === (side === "inwards");
   context.strokeStyle = context.fillStyle = color;
   context.lineWidth = 2;
   context.strokeRect(x - 6, y - 6, 12, 12);
   context.lineWidth = 1;
   context.font = "11px sans-serif";
-  context.textAlign = x > SIZE / 2 ? "right" : "left";
-  context.fillText(word, x + (x > SIZE / 2 ? -10 : 10), y < 20 ? y + 12 : y - 4);
+  context.textAlign = isLeft ? "right" : "left";
+  context.fillText(word, x + (isLeft ? -10 : 10), y < 20 ? y + 12 : y - 4);
 }
