@@ -19,16 +19,24 @@ export function colorOf(key) {
 }
 
 /**
- * Return a colour for each of some runs: its own one, or, if that is taken, the next free one; of more runs than colours,
- * each colour is taken again only if all are.
+ * Return a colour for each of some runs: the one that it had before, if no other of them has it; else its own one, or, if that
+ * is taken, the next free one; of more runs than colours, each colour is taken again only if all are.
  * @param {string[]} keys
+ * @param {Map<string, string>} [before]  colours that runs had before
  * @returns {Map<string, string>}
  */
-export function colorsOf(keys) {
+export function colorsOf(keys, before = new Map()) {
   /** @type {Map<string, string>} */
   const colors = new Map();
   const taken = new Set();
-  for (const key of [...keys].sort()) {
+  const ordered = [...keys].sort();
+  for (const key of ordered) {
+    const color = before.get(key);
+    if (color === undefined || taken.has(color)) continue;
+    taken.add(color);
+    colors.set(key, color);
+  }
+  for (const key of ordered.filter((other) => !colors.has(other))) {
     if (taken.size === PALETTE.length) taken.clear();
     const first = PALETTE.indexOf(colorOf(key));
     const color = PALETTE.map((_, i) => PALETTE[(first + i) % PALETTE.length]).find((other) => !taken.has(other)) ?? PALETTE[first];

@@ -34,6 +34,7 @@ export function createCharts(app, keys, choose = () => ({ keys: keys(), groups: 
   let layout = "";
   let pointing = 0;
   let painting = 0;
+  let known = store.get().group.length > 0 ? new Map() : store.get().colors; // of lines: a run keeps its colour if others are picked
 
   const actions = {
     cross: (/** @type {string} */ metric, /** @type {number | null} */ x, /** @type {string} */ hover) => store.set({ cross: x === null ? null : { metric, x }, hover }),
@@ -104,7 +105,8 @@ export function createCharts(app, keys, choose = () => ({ keys: keys(), groups: 
   /** @returns {[Map<string, string>, Map<string, number[]>]} */
   function colored(/** @type {import("./choice.js").Choice} */ { keys: drawn, groups, all }) {
     const ids = groups ? all.map(({ key }) => key) : drawn;
-    const colors = ids.length <= FEW ? colorsOf(ids) : new Map(ids.map((id) => [id, colorOf(id)]));
+    const colors = ids.length <= FEW ? colorsOf(ids, known) : new Map(ids.map((id) => [id, colorOf(id)]));
+    known = new Map([...known, ...colors]);
     for (const { key, runs } of groups ?? []) for (const run of runs) colors.set(run, /** @type {string} */ (colors.get(key)));
     store.set({ colors });
     return [colors, dashesOf(ids, colors)];
