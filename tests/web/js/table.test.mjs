@@ -84,6 +84,8 @@ test("columns are chosen, pinned, moved and resized", () => {
   const names = (state) => columnsOf(RUNS, state).map(({ name }) => name);
   assert.deepEqual(names({ columns: [], pinned: ["metrics.loss", "gone"] }), ["metrics.loss", "id", "params.lr"]);
   assert.deepEqual(names({ columns: ["status", "gone", "id"], pinned: [] }), ["status", "id"]);
+  assert.deepEqual(names({ columns: [], pinned: [], group: ["-seed"] }), ["id", "metrics.loss", "params.lr"]);
+  assert.deepEqual(names({ columns: ["params.lr", "id"], pinned: [], group: ["-seed"] }), ["params.lr", "id"]);
   assert.deepEqual(moved(["a", "b", "c"], "c", "a"), ["c", "a", "b"]);
   assert.deepEqual(moved(["a", "b", "c"], "a", ""), ["b", "c", "a"]);
   assert.deepEqual([...widthsOf(resized(["a=b=50", "c=x"], "d", 7))], [["a=b", 50], ["d", 40]]);

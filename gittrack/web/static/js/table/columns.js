@@ -2,16 +2,25 @@
 /** Which columns the table has, in which order and how wide.  Pure. */
 
 /**
- * Return the columns of the table: pinned ones first, then the chosen ones, or those that the server shows.
+ * Return the columns of the table: pinned ones first, then the chosen ones, or those that the server shows.  Of groups the
+ * metrics come first, because the facts of their runs are mostly several values.
  * @param {any} runs  the document `runs`
- * @param {{columns: string[], pinned: string[]}} state
+ * @param {{columns: string[], pinned: string[], group?: string[]}} state
  * @returns {any[]}
  */
-export function columnsOf(runs, { columns, pinned }) {
+export function columnsOf(runs, { columns, pinned, group = [] }) {
   const byName = new Map(runs.columns.map((/** @type {any} */ column) => [column.name, column]));
-  const chosen = columns.length > 0 ? columns.map((name) => byName.get(name)).filter(Boolean) : runs.columns.filter((/** @type {any} */ column) => column.shown);
+  const shown = runs.columns.filter((/** @type {any} */ column) => column.shown);
+  const usual = group.length > 0 ? metricsFirst(shown) : shown;
+  const chosen = columns.length > 0 ? columns.map((name) => byName.get(name)).filter(Boolean) : usual;
   const first = pinned.map((name) => byName.get(name)).filter((column) => chosen.includes(column));
   return [...first, ...chosen.filter((/** @type {any} */ column) => !first.includes(column))];
+}
+
+// The first column stays: it names the groups.
+function metricsFirst(/** @type {any[]} */ [first, ...rest]) {
+  const [metrics, others] = [true, false].map((isMetric) => rest.filter((column) => (column.group === "metric") === isMetric));
+  return first ? [first, ...metrics, ...others] : [];
 }
 
 /**

@@ -130,8 +130,8 @@ function followDrag(/** @type {import("../main.js").App} */ app, /** @type {HTML
  * @param {string} before
  */
 export function moveColumn(app, name, before) {
-  const { runs, columns, pinned } = app.store.get();
-  const names = columnsOf(runs, { columns, pinned }).map((column) => column.name);
+  const { runs, columns, pinned, group } = app.store.get();
+  const names = columnsOf(runs, { columns, pinned, group }).map((column) => column.name);
   const isPinned = (/** @type {string} */ other) => pinned.includes(other);
   if (isPinned(name) && isPinned(before)) app.store.set({ pinned: moved(pinned, name, before) });
   else app.store.set({ columns: moved(names, name, before) });
