@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import starmap
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,12 +13,20 @@ from gittrack.core import layout, yaml_read
 from gittrack.core.nested import same
 from gittrack.core.run import commit_message, run_info, schemas
 from gittrack.git import integrity, notes
-from gittrack.read import doctor_artifacts, doctor_objects, doctor_partial, doctor_paths
+from gittrack.read import (
+    doctor_artifacts,
+    doctor_objects,
+    doctor_partial,
+    doctor_paths,
+    doctor_text,
+)
 from gittrack.read.doctor_objects import RunObjects
 from gittrack.read.runs import blocks
 from gittrack.read.runs.reader import Raw
 
 _BLOCK = 2048  # runs whose objects are in memory
+_IN_MESSAGE = (layout.RUN, layout.PARAMS, layout.METRICS)
+_OTHERS = tuple(name for name in schemas.SHAPES if name not in _IN_MESSAGE)
 _REMEDY = "fetch it again from the remote that has it, or set it aside: git track doctor --fix"
 _LOOK = "git itself finds no damage: its other files can be read; listings show the values of its message"
 
@@ -159,30 +167,46 @@ def _compared(objects: RunObjects, raws: Sequence[Raw]) -> Iterator[Finding]:
     for raw in raws:
         files = {name: objects.file(raw.commit, name) for name in schemas.SHAPES}
         try:
-            message = commit_message.decode((raw.body or b"").decode().strip("\n"))
+            body = (raw.body or b"").decode().strip("\n")
+            message = None if _is_plainly_same(body, files) else commit_message.decode(body)
         except Exception as error:  # noqa: BLE001 - one bad run never hides the others
             yield _finding(raw, str(error) or type(error).__name__)
             continue
-        if run_info.is_newer(message["run"]):
+        if message is not None and run_info.is_newer(message["run"]):
             yield Finding(f"{raw.ref} was {run_info.NEWER}", "it is left unchanged")
             continue
         try:
-            problem = _mismatch(message, files)
+            problem = _unfit(files, _OTHERS) if message is None else _mismatch(message, files)
         except Exception as error:  # noqa: BLE001 - likewise
             problem = str(error) or type(error).__name__
         if problem:
             yield Finding(f"{raw.ref}: {problem}", _LOOK)
 
 
+def _is_plainly_same(body: str, files: Mapping[str, bytes | None]) -> bool:
+    """Return whether text proves that the files of a message are sound and equal to it; most are."""
+    facts = doctor_text.facts(body, *(files[name] for name in _IN_MESSAGE))
+    return (
+        facts is not None
+        and not run_info.is_newer(facts)
+        and not schemas.problem(layout.RUN, facts)
+    )
+
+
+def _unfit(files: Mapping[str, bytes | None], names: Iterable[str]) -> str | None:
+    """Return what is wrong with the first of some files that does not fit its schema."""
+    problems = (_schema_problem(name, data) for name in names if (data := files[name]))
+    return next(filter(None, problems), None)
+
+
 def _mismatch(message: dict[str, dict[str, Any]], files: Mapping[str, bytes | None]) -> str | None:
     truncated = message["run"].pop(commit_message.TRUNCATED, [])
     if files[layout.RUN] is None:
         return "it has no run.yaml"
-    problems = (_schema_problem(name, data) for name, data in files.items() if data)
-    problem = next(filter(None, problems), None)
+    problem = _unfit(files, files)
     if problem:
         return problem
-    for kind, name in (("run", layout.RUN), ("params", layout.PARAMS), ("metrics", layout.METRICS)):
+    for kind, name in zip(("run", "params", "metrics"), _IN_MESSAGE, strict=True):
         data = files[name]
         if data is None and message[kind]:
             return f"its {name} is missing or cannot be read"
