@@ -1,6 +1,6 @@
-"""Listings at any number of runs: ``python tests/benchmarks/scale.py [RUNS ...]``.
+"""Listings at any number of runs: ``python tests/benchmarks/scale.py [RUNS ...] [metrics]``.
 
-Without a number, 1,000 and 10,000 and 100,000 runs are measured.
+Without a word, 1,000 and 10,000 and 100,000 runs are measured, and 100 runs of 1,001 metrics (``metrics``).
 
 From 100,000 runs on, they are folded as automatic folding leaves them; 100,000 are measured without folding,
 too.  Each line is a value, its bar, and whether it was missed: seconds are the median of whole processes, and
@@ -53,6 +53,7 @@ EVERYTHING = (
     *("export", "export --format json", "show nobody"),
     *("gc --dry-run", "sweep ls", "model ls"),
 )
+METRICS = "metrics"  # the word for runs with very many metrics
 VERBS_OF_ALL = 200_000  # runs; with more, the verbs that print all of them take minutes
 
 
@@ -125,15 +126,48 @@ def measure(folder: Path, count: int, *, folded: bool) -> Iterator[bool]:
         yield show(f"{verb}, after {NEW:,} new runs", cost(verb, path), bars.after_new, bars.memory)
 
 
+def many_metrics(folder: Path) -> Iterator[bool]:
+    """Print the lines of 100 runs of 1,001 metrics, beside 100 runs of 5; yield whether a bar was missed."""
+    print("\n== 100 runs of 1,001 metrics, at most 1.5 x those of 5 metrics, and 3 git processes")
+    few = scale_repos.with_metrics(folder / "few", 100, 5)
+    many = scale_repos.with_metrics(folder / "many", 100, 1_001)
+    time.sleep(SETTLED)
+    for path in (few, many):
+        cost("top m0", path)
+    for verb in ("ls", *RANKED):
+        pairs = [(cost(verb, few), cost(verb, many)) for _ in range(2 * REPEATS)]
+        usual, large = (
+            median(item.seconds for item in column) for column in zip(*pairs, strict=True)
+        )
+        memory = max(item.memory for _, item in pairs)
+        yield show(verb, Cost(large, memory), 1.5 * usual, BARS[1_000].memory)
+        count = processes(verb, many)
+        print(f"{'    git processes':44}{count:12}{3:12}  {_word(count > 3)}")
+        yield count > 3
+
+
+def processes(verb: str, path: Path) -> int:
+    """Return how many git processes ``git track VERB`` starts."""
+    trace = path.parent / "trace"
+    os.environ["GIT_TRACE2_EVENT"] = str(trace)
+    cost(verb, path)
+    del os.environ["GIT_TRACE2_EVENT"]
+    text = trace.read_text() if trace.exists() else ""
+    trace.unlink(missing_ok=True)
+    return text.count('"event":"start"')
+
+
 TABS = ("__complete -- show 2", "__complete -- top m")
 
 
 def main(words: Sequence[str]) -> int:
     """Print the lines of each number of runs; 1 if a bar was missed."""
-    counts = [int(word.replace(",", "")) for word in words] or [1_000, 10_000, 100_000]
+    numbers = [int(word.replace(",", "")) for word in words if word != METRICS]
+    counts = numbers if words else [1_000, 10_000, 100_000]
     missed = []
     with tempfile.TemporaryDirectory(prefix="gittrack-scale-") as folder:
         seal(Path(folder))
+        missed += many_metrics(Path(folder)) if METRICS in words or not words else []
         for count in counts:
             if count <= FOLDED:
                 missed += measure(Path(folder), count, folded=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import random
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -43,6 +44,21 @@ def make(path: Path, count: int, *, folded: bool) -> Path:
     """
     repos.small(path)
     add(path, count, folded=folded)
+    return path
+
+
+def with_metrics(path: Path, count: int, metrics: int) -> Path:
+    """Record runs with very many metrics: their messages leave these out, and files have them."""
+    repos.small(path)
+    script = f"""
+import random, gittrack
+for number in range({count}):
+    with gittrack.init("digits", config={{"lr": random.random(), "seed": number}}) as run:
+        run.log({{f"m{{metric}}": random.random() for metric in range({metrics})}})
+"""
+    quiet = subprocess.DEVNULL
+    subprocess.run([sys.executable, "-c", script], cwd=path, check=True, stdout=quiet, stderr=quiet)
+    git(path, "pack-refs", "--all")
     return path
 
 

@@ -26,12 +26,8 @@ def complete(repo: git.Repo, raws: Sequence[Raw]) -> dict[int, bytes]:
 
     One git process reads the files of all of them.  A run of which a file is missing or damaged is left out.
     """
-    rows = [
-        row
-        for row, raw in enumerate(raws)
-        if raw.metrics is None and _TRUNCATED in (raw.body or b"")
-    ]
-    parts = {row: _truncated_parts(raws[row]) for row in rows}
+    rows = [row for row, raw in enumerate(raws) if _TRUNCATED in (raw.body or b"")]
+    parts = {row: truncated_parts(raws[row]) for row in rows}
     names = [(row, part) for row in rows for part in parts[row]]
     objects = (f"{raws[row].commit}:{_FILES[part]}" for row, part in names)
     contents: dict[int, dict[str, bytes | None]] = {row: {} for row in rows if parts[row]}
@@ -47,12 +43,16 @@ def completed(repo: git.Repo, raws: list[Raw]) -> list[Raw]:
     return [raw._replace(body=bodies.get(row, raw.body)) for row, raw in enumerate(raws)]
 
 
-def _truncated_parts(raw: Raw) -> list[str]:
+def truncated_parts(raw: Raw) -> list[str]:
+    """Return which parts the body of a run leaves out, if they are not known otherwise."""
     try:
         parts = commit_message.find(raw.body or b"", commit_message.TRUNCATED)
     except ValueError:
         return []
-    return [part for part in _FILES if part in parts] if isinstance(parts, list) else []
+    if not isinstance(parts, list):
+        return []
+    elsewhere = ("metrics",) if raw.metrics is not None else ()
+    return [part for part in _FILES if part in parts and part not in elsewhere]
 
 
 def _body(raw: Raw, files: Mapping[str, bytes | None]) -> bytes | None:

@@ -111,7 +111,9 @@ def _read(repo: git.Repo, raws: list[Raw]) -> list[Raw]:
 
 def _is_truncated(raw: Raw) -> bool:
     """Return whether the body of a run leaves out values that are not known otherwise."""
-    return raw.metrics is None and b"\ntruncated: " in (raw.body or b"")
+    body = raw.body or b""
+    only_metrics = raw.metrics is not None and b'\ntruncated: ["metrics"]\n' in body
+    return b"\ntruncated: " in body and not only_metrics
 
 
 def _inside(table: RunTable, experiment: str | None) -> Positions:

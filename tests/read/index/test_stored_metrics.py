@@ -52,7 +52,9 @@ def repo(empty_repo, monkeypatch) -> git_layer.Repo:
     monkeypatch.setattr(update, "_FEW", 1)
     for number in range(COUNT):
         metrics = metrics_of(number) if number else {"loss": 0.5, "first": 1.0}
-        params = {"n": number, "kind": "ab"[number % 2]}
+        params: dict[str, object] = {"n": number, "kind": "ab"[number % 2]}
+        if number == 4:  # its message leaves a param out, too
+            params["prompt"] = "x" * 5000
         run_values.commit(empty_repo, number, params=params, metrics=metrics)
     git(Path(), "pack-refs", "--all")
     return empty_repo

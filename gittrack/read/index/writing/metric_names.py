@@ -9,6 +9,7 @@ import re
 from collections.abc import Container, Mapping, Sequence
 
 from gittrack.core.run.commit_message import key_text, split_key
+from gittrack.read.index import completion
 from gittrack.read.runs.reader import Raw
 
 _WHOLE = rb"(?:0|[1-9]\d{0,13})"
@@ -19,21 +20,20 @@ _PLAIN = re.compile(
     rb'"step": (?:-?%s|null)\}$' % (_WHOLE, _FLOAT, _FLOAT, _FLOAT, _WHOLE),
     re.MULTILINE,
 )
-_ONLY_METRICS = b'\ntruncated: ["metrics"]\n'
 _MOST_NAMES = 1 << 20  # bytes of the names of metrics in a chunk
 
 
 def keys_of_rows(
     raws: Sequence[Raw], complete: Mapping[int, bytes], odd: Container[int]
 ) -> dict[int, bytes]:
-    """Return {row: the keys of the metrics, each behind a tab} of runs whose body leaves out only metrics.
+    """Return {row: the keys of the metrics, each behind a tab} of runs whose body leaves metrics out.
 
     Runs whose summaries are not plain are left out, and so are all if their names take very much room.
     """
     of_rows: dict[int, bytes] = {}
     usual: dict[bytes, bool] = {}  # most runs have the same metrics
     for row, body in sorted(complete.items()):
-        if row in odd or _ONLY_METRICS not in (raws[row].body or b""):
+        if row in odd or "metrics" not in completion.truncated_parts(raws[row]):
             continue
         keys = _PLAIN.findall(body)
         text = b"\t" + b"\t".join(keys)
