@@ -10,23 +10,35 @@ from gittrack.git import GitError, Repo, notes
 from gittrack.git.content import blob_parts
 
 _MANY = 2_000
+_WALKED = 10_000  # commits; git takes 4 KB for each
 _BATCH_BYTES = 16 << 20
 
 
 def is_connected(repo: Repo, commits: Sequence[str]) -> bool:
     """Return whether no object below the commits is missing.
 
-    One process walks over all of them, as git does after a fetch, so that the history of the code is read
-    once.  What it dislikes is judged by ``git fsck``, and so is a partial clone.
+    Git walks over many of them at once, as it does after a fetch.  What it dislikes is judged by
+    ``git fsck``, and so is a partial clone.
     """
-    if not commits:
-        return True
-    if notes.promisor(repo) is None:
-        feed = ("\n".join(commits) + "\n").encode()
-        walk = ("--no-replace-objects", "-c", "core.commitGraph=false", "rev-list", "--objects")
-        if repo.call(*walk, "--quiet", "--stdin", feed=feed, shared=True).wait().code == 0:
-            return True
-    return not disconnected(repo, commits)
+    is_complete = notes.promisor(repo) is None
+    return (is_complete and _is_walked(repo, commits)) or not disconnected(repo, commits)
+
+
+def _is_walked(repo: Repo, commits: Sequence[str]) -> bool:
+    """Return whether git can walk over all objects below the commits.
+
+    A walk leaves out what is below a commit of the walk before it, so that the history of the code is read
+    once, and the memory of git does not grow.
+    """
+    walk = ("--no-replace-objects", "-c", "core.commitGraph=false", "rev-list", "--objects")
+    proven = ""
+    for at in range(0, len(commits), _WALKED):
+        part = commits[at : at + _WALKED]
+        feed = "\n".join([*part, proven]).strip().encode() + b"\n"
+        if repo.call(*walk, "--quiet", "--stdin", feed=feed, shared=True).wait().code != 0:
+            return False
+        proven = f"^{part[0]}"
+    return True
 
 
 def missing(repo: Repo, commits: Sequence[str]) -> dict[str, str]:

@@ -118,6 +118,22 @@ def test_the_commits_that_miss_an_object_are_named(repo, store, monkeypatch):
     assert (named, problem.splitlines()[-1]) == (commits[4], f"missing blob {gone}")
 
 
+@pytest.mark.parametrize("number", [0, 3, 5])
+def test_each_walk_leaves_out_only_what_was_walked_over(repo, store, monkeypatch, number):
+    monkeypatch.setattr(integrity, "_WALKED", 2)
+    code = commit(store, code=b"print(1)")
+    who = ("Ada <a@e.org>", 0, "m\n")
+    trees = [store.tree([Entry("100644", "a", store.blob(b"%d" % n))]) for n in range(6)]
+    commits = [store.commit(tree, [code], *who) for tree in trees]
+    assert integrity._is_walked(repo, commits)
+    gone = store.blob(b"%d" % number)
+    os.unlink(store.path(gone))
+    assert not integrity._is_walked(repo, commits)
+    assert list(integrity.missing(repo, commits)) == [commits[number]]
+    os.unlink(store.path(code))
+    assert list(integrity.missing(repo, commits)) == commits
+
+
 @pytest.mark.parametrize("kind", ["tree", "parent"])
 def test_a_missing_tree_or_parent_is_named_although_a_commit_graph_has_the_commit(
     repo, store, kind
