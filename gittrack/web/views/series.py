@@ -138,8 +138,15 @@ def _axes(
     other = points.metrics.get(name)
     if other is None:
         return np.empty(0), np.empty(0)
+    if _equal_increasing(other.steps, metric.steps):  # the usual case, for a fraction of the memory
+        return ordered(other.values, metric.values)
     _, first, second = np.intersect1d(other.steps[::-1], metric.steps[::-1], return_indices=True)
     return ordered(other.values[::-1][first], metric.values[::-1][second])
+
+
+def _equal_increasing(first: Array, second: Array) -> bool:
+    """Return whether two metrics have the same steps, none of them twice."""
+    return np.array_equal(first, second) and bool(np.all(first[1:] > first[:-1]))
 
 
 def drawn(x: Array, y: Array, window: Window) -> dict[str, Any]:
@@ -167,9 +174,13 @@ def drawn(x: Array, y: Array, window: Window) -> dict[str, Any]:
 
 
 def _logarithms(x: Array) -> Array:
-    """Return where points are on a logarithmic axis; those that are not above 0 are at its beginning."""
-    above = x[x > 0]
-    return np.log10(np.maximum(x, above[0])) if len(above) else x
+    """Return where sorted points are on a logarithmic axis; those up to 0 are at its beginning."""
+    first = int(np.searchsorted(x, 0, "right"))
+    if first == len(x):
+        return x
+    places: Array = np.maximum(x, x[first])
+    np.log10(places, out=places)
+    return places
 
 
 def _chosen(x: Array, y: Array, which: Array) -> tuple[Array, Array]:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import base64
 import json
 import math
+import tracemalloc
 
 import helpers
 import numpy as np
 import pytest
 
 from gittrack import git
+from gittrack.read.runs import reader
 from gittrack.web import series_file
 from gittrack.web.application import encoded, with_bytes
 from gittrack.web.params import BadParameter, Params
-from gittrack.web.points import PointCache
+from gittrack.web.points import PointCache, RunPoints
 from gittrack.web.views import series
 
 
@@ -49,6 +51,21 @@ def test_bytes_lie_after_the_json_and_need_no_decoding(project):
     values = np.frombuffer(answer[begin + start : begin + start + length], "<f8").tolist()
     assert values == [1 / (step + 1) for step in range(101)]
     assert unpacked(view([run])["series"][0]["y"]) == values
+
+
+def test_a_long_series_takes_little_memory_besides_its_points(project):
+    x = np.arange(200_000.0)
+    metrics = {name: series_file.Series(x + 0, x + 0, x + 0) for name in ("loss", "epoch")}
+    run = reader.Raw(id="", experiment="")
+    peaks = []
+    for name, log in (("time", False), ("step", True), ("epoch", False)):
+        window = series.Window(name, None, None, 50, log)
+        tracemalloc.start()
+        series.of_run(git.find(), run, RunPoints(metrics), ["loss"], window)
+        peaks.append(tracemalloc.get_traced_memory()[1] / x.nbytes)
+        tracemalloc.stop()
+    assert peaks[1] < 1.5  # one column of logarithms
+    assert peaks[2] < 0.5  # no column; the first request imports what it needs
 
 
 def test_a_logarithmic_axis_has_columns_of_its_own():
