@@ -362,6 +362,9 @@ LAZY_IMPORTS = {
     },
     "read/index/update.py": {"gittrack.read.index.writing.renewal": "most listings write nothing"},
     "read/index/writing/renewal.py": {"logging": "few repositories have so many runs"},
+    "read/runs/refs_and_journals.py": {
+        "gittrack.read.index.completion": "few runs are truncated",
+    },
     "read/runs/query.py": {
         "gittrack.analysis.direction": "only a leaderboard needs it",
         "gittrack.read.runs.resolve": "only a listing without runs needs it",

@@ -26,7 +26,7 @@ class RefsAndJournals:
         """Return the runs that a request describes; only the bodies that it needs are read."""
         if request.order is not None or request.query is not None or request.facts:
             raws = listing.list_runs_with_summaries(self.repo, request.experiment)
-            return selection.select(self.repo, raws, request)
+            return selection.select(self.repo, self._completed(raws, request), request)
         heads = self._by_time(request)
         if not request.summaries:
             return heads
@@ -38,7 +38,19 @@ class RefsAndJournals:
             raw.problem for raw, before in zip(runs, heads.runs, strict=True) if not before.problem
         )
         damaged = heads.damaged + sum(problem is not None for problem in problems)
-        return heads._replace(runs=runs, damaged=damaged)
+        return heads._replace(runs=self._completed(runs, request), damaged=damaged)
+
+    def _completed(self, raws: list[Raw], request: Request) -> list[Raw]:
+        """Return runs with complete bodies, unless they are very many, or objects in git are checked.
+
+        One git process reads what is missing of all of them.
+        """
+        is_check, are_many = not request.cached, len(raws) > blocks.LAZY
+        if is_check or are_many or not any(b"\ntruncated: " in (raw.body or b"") for raw in raws):
+            return raws
+        from gittrack.read.index import completion  # noqa: PLC0415 - few runs are truncated
+
+        return completion.completed(self.repo, raws)
 
     def _by_time(self, request: Request) -> Selection:
         """Return the runs, without the bodies of committed ones."""

@@ -98,6 +98,14 @@ def test_truncated_runs_need_one_process_more(empty_repo):
     assert git_verbs(Path(), "ls", "-w", "m7 > 20") == ["cat-file"]
 
 
+def test_few_truncated_runs_without_an_index_need_one_process_more(empty_repo):
+    for number in range(4):
+        run_values.commit(empty_repo, number, metrics={f"m{n}": number + n for n in range(1001)})
+    for argv in (("ls",), ("top", "m7", "--max"), ("ls", "-w", "m7 > 8")):
+        assert git_verbs(Path(), *argv).count("cat-file") == 2
+    assert indexed() == 0
+
+
 def test_a_run_that_is_new_since_is_there(place):
     assert best() == ALL
     record("new", {"loss": 99.0})

@@ -10,7 +10,7 @@ from helpers import git, look
 
 from gittrack import git as git_layer
 from gittrack.core.run.run_info import Metric, RunInfo
-from gittrack.read.index import store, update
+from gittrack.read.index import completion, store, update
 from gittrack.read.index.stored_metrics import StoredMetrics
 from gittrack.read.index.writing import verify
 from gittrack.read.runs import query, reader
@@ -61,9 +61,10 @@ def repo(empty_repo, monkeypatch) -> git_layer.Repo:
 
 
 def without_index(repo, monkeypatch) -> None:
-    """Let everything be read from git, each file once."""
+    """Let everything be read from git and decoded by the parser of YAML, each file once."""
     monkeypatch.setattr(store, "load", lambda common_dir: None)
     monkeypatch.setattr(store, "writer", lambda common_dir: None)
+    monkeypatch.setattr(completion, "completed", lambda repo, raws: raws)
     documents = {}
     load = reader.load_yaml
 
