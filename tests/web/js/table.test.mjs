@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { groupsOf, spread } from "../../../gittrack/web/static/js/grouping.js";
-import { runCell } from "../../../gittrack/web/static/js/table/cells.js";
+import { groupCell, runCell } from "../../../gittrack/web/static/js/table/cells.js";
 import { csvOf, idsOf, markdownOf, reproduceCommands } from "../../../gittrack/web/static/js/table/copies.js";
 import { columnsOf, moved, resized, widthsOf } from "../../../gittrack/web/static/js/table/columns.js";
 import { bestRow, linesOf, matching, picked, quality } from "../../../gittrack/web/static/js/table/rows.js";
@@ -53,6 +53,9 @@ test("the trials of a sweep are one line where the first of them is", () => {
   assert.deepEqual(linesOf(sweeps, ALL, FLAT).map(({ id, rows }) => [id, rows]), [["e/1", [0]], ["*sweep s", [1, 3, 4]], ["e/3", [2]]]);
   assert.equal(bestRow(sweeps, [1, 3, 4], []), 1);
   assert.equal(bestRow(sweeps, [3, 4], ["-metrics.loss"]), 4);
+  const [, sweep] = linesOf(sweeps, ALL, FLAT);
+  const look = { runs: sweeps, sort: [], baseline: -1, qualities: new Map() };
+  assert.match(groupCell(look, LOSS, sweep).title, /^of the best trial by loss;/);
 });
 
 test("of many runs, of which only some are here, each is a line", () => {

@@ -5,7 +5,7 @@ import { el } from "../dom.js";
 import { general, show } from "../format.js";
 import { spread } from "../grouping.js";
 import { numeric, valueAt } from "../sort.js";
-import { bestRow } from "./rows.js";
+import { bestRow, judge } from "./rows.js";
 
 /**
  * @typedef {object} Look
@@ -67,7 +67,11 @@ function about(/** @type {any} */ column, /** @type {number} */ row) {
  * @param {import("./rows.js").Line} line
  */
 export function groupCell(look, column, line) {
-  if (line.sweep && column.group !== "fact") return { ...runCell(look, column, bestRow(look.runs, line.rows, look.sort)), title: "of the best trial" };
+  if (line.sweep && column.group !== "fact") {
+    const by = judge(look.runs, look.sort);
+    const words = by ? ` by ${by.head}; sort by another metric for its best` : "";
+    return { ...runCell(look, column, bestRow(look.runs, line.rows, look.sort)), title: `of the best trial${words}` };
+  }
   if (column.group === "metric") return meanCell(spread(look.runs, column, line.rows));
   const first = JSON.stringify(valueAt(column, line.rows[0]));
   const others = new Set(line.rows.map((row) => JSON.stringify(valueAt(column, row))));

@@ -126,14 +126,23 @@ export function quality(column, rows) {
 }
 
 /**
- * Return the row of the run that is best by the first sort key, or by the first metric with a goal.
+ * Return the column that says which run of a sweep is best: the first sort key, or the first metric that is shown, with a goal.
+ * @param {any} runs
+ * @param {string[]} sort
+ */
+export function judge(runs, sort) {
+  const chosen = sort.map((key) => columnOf(runs, key.replace(/^-/, ""))).find((column) => column && column.goal);
+  return chosen || runs.columns.find((/** @type {any} */ entry) => entry.goal && entry.shown);
+}
+
+/**
+ * Return the row of the run that is best by the column of `judge`.
  * @param {any} runs
  * @param {number[]} rows
  * @param {string[]} sort
  */
 export function bestRow(runs, rows, sort) {
-  const chosen = sort.map((key) => columnOf(runs, key.replace(/^-/, ""))).find((column) => column && column.goal);
-  const column = chosen || runs.columns.find((/** @type {any} */ entry) => entry.goal && entry.shown);
+  const column = judge(runs, sort);
   if (!column) return rows[0];
   const sign = column.goal === "min" ? 1 : -1;
   const score = (/** @type {number} */ row) => sign * (numeric(column, valueAt(column, row)) ?? NaN);
