@@ -55,7 +55,7 @@ test("the trials of a sweep are one line where the first of them is", () => {
   assert.equal(bestRow(sweeps, [3, 4], ["-metrics.loss"]), 4);
   const [, sweep] = linesOf(sweeps, ALL, FLAT);
   const look = { runs: sweeps, sort: [], baseline: -1, qualities: new Map() };
-  assert.match(groupCell(look, LOSS, sweep).title, /^of the best trial by loss;/);
+  assert.match(groupCell(look, { ...LOSS, min: [], max: [], count: [] }, sweep).title, /^of the best trial by loss;/);
 });
 
 test("of many runs, of which only some are here, each is a line", () => {
