@@ -53,12 +53,13 @@ export function createScale(low, high, start, end, log = false) {
 export function extent(arrays, log = false) {
   let low = Infinity;
   let high = -Infinity;
+  const least = log ? 0 : -Infinity;
   for (const array of arrays) {
-    for (let i = 0; i < array.length; i++) {
+    const end = array.length;
+    for (let i = 0; i < end; i++) {
       const value = array[i];
-      if (log && !(value > 0)) continue;
-      if (value < low && value > -Infinity) low = value;
-      if (value > high && value < Infinity) high = value;
+      if (value < low && value > least) low = value;
+      if (value > high && value < Infinity && value > least) high = value;
     }
   }
   return low <= high ? [low, high] : null;

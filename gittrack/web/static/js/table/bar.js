@@ -27,10 +27,14 @@ export function createBar(app, ...more) {
   }
 
   let offered = /** @type {any} */ (undefined); // the runs whose columns are among the choices
+  let choices = "";
 
   function offer(/** @type {any} */ runs) {
     offered = runs;
     const names = runs ? runs.columns.filter((/** @type {any} */ column) => column.group === "param" || ["experiment", "status", "branch", "code", "name"].includes(column.name)) : [];
+    const now = JSON.stringify(names.map((/** @type {any} */ column) => [column.name, column.head]));
+    if (now === choices) return;
+    choices = now;
     fill(choice, el("option", { value: "", text: "group by …" }), el("option", { value: EXCEPT_SEED, text: "all except seed" }), ...names.map((/** @type {any} */ column) => el("option", { value: column.name, text: column.head })));
   }
 
