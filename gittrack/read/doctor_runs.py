@@ -186,11 +186,14 @@ def _compared(objects: RunObjects, raws: Sequence[Raw]) -> Iterator[Finding]:
 def _is_plainly_same(body: str, files: Mapping[str, bytes | None]) -> bool:
     """Return whether text proves that the files of a message are sound and equal to it; most are."""
     facts = doctor_text.facts(body, *(files[name] for name in _IN_MESSAGE))
-    return (
-        facts is not None
-        and not run_info.is_newer(facts)
-        and not schemas.problem(layout.RUN, facts)
-    )
+    return facts is not None and all(map(_are_sound, doctor_text.shapes(facts)))
+
+
+@functools.lru_cache(maxsize=4096)
+def _are_sound(body: str) -> bool:
+    """Return whether facts fit the schema of run.yaml, and are not of a newer gittrack."""
+    facts = commit_message.decode(body)["run"]
+    return not run_info.is_newer(facts) and schemas.problem(layout.RUN, facts) is None
 
 
 def _unfit(files: Mapping[str, bytes | None], names: Iterable[str]) -> str | None:

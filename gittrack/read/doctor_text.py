@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Sequence
 
-from gittrack.core.fast_typing import Any
 from gittrack.core.run import commit_message
 from gittrack.core.scalars import is_bare
 
@@ -32,8 +32,10 @@ _BODY = re.compile(rf"{_LINE}(?:\n{_LINE})*")
 
 def facts(
     body: str, run: bytes | None, params: bytes | None, metrics: bytes | None
-) -> dict[str, Any] | None:
-    """Return the facts of a run whose files have the values of its body; None if text cannot prove it.
+) -> list[str] | None:
+    """Return the lines of the facts of a run whose files have the values of its body; else None.
+
+    None if text cannot prove it.
 
     Parameters
     ----------
@@ -58,10 +60,28 @@ def facts(
         return None
     own = parts[0]
     nested = metrics is not None and any(_key(line).count(".") > 1 for line in parts[-1])
-    if nested or any(line.startswith(("params.", "metrics.")) for line in own):
-        return None
-    values = commit_message.decode("\n".join(own))["run"]
-    return None if commit_message.TRUNCATED in values else values
+    other = ("params.", "metrics.", f"{commit_message.TRUNCATED}:")
+    return None if nested or any(line.startswith(other) for line in own) else own
+
+
+def shapes(lines: Sequence[str]) -> list[str]:
+    """Return bodies whose facts have the types of those in lines of `facts`, but few different values.
+
+    What belongs to a sweep is one body; each other fact is one of its own.
+    """
+    typed = list(map(_typed, lines))
+    sweep = "\n".join(line for line in typed if line.startswith("sweep."))
+    return [*(line for line in typed if not line.startswith("sweep.")), *([sweep] if sweep else [])]
+
+
+def _typed(line: str) -> str:
+    """Return a line with a usual text or number as its value, except for the number of the format."""
+    key, _, value = line.partition(": ")
+    if value[0] == '"':
+        return f'{key}: ""'
+    if value[0] in "-0123456789" and key != "format":
+        return f"{key}: 1.5" if "." in value or "e" in value else f"{key}: 1"
+    return line
 
 
 def _key(line: str) -> str:

@@ -12,11 +12,13 @@ import run_values
 from helpers import git as run_git
 from run_values import run_id
 
+from gittrack import git
 from gittrack.core import layout
 from gittrack.core.run import events
 from gittrack.core.run.run_info import RUNNING
 from gittrack.disk import lock
 from gittrack.disk.content_store import ContentStore
+from gittrack.git import objects
 from gittrack.read import doctor_checks, doctor_repairs
 from gittrack.read.doctor_checks import Diagnosis
 from gittrack.read.doctor_runs import Finding
@@ -115,6 +117,24 @@ def test_a_file_that_the_message_proves_and_the_tree_lacks_is_found(empty_repo):
     bare = run_values.commit(empty_repo, 1)
     rewrite(empty_repo, bare, bare.body + b"params.lr: 0.1\n")
     assert problems(empty_repo) == [f"{bare.ref}: its params.yaml is missing or cannot be read"]
+
+
+@pytest.mark.parametrize(
+    ("body", "text", "problem"),
+    [
+        ("format: 1\nhost: 5", "format: 1\nhost: 5\n", "run.yaml: host is 5"),
+        ('duration_s: "1"', 'duration_s: "1"\n', "run.yaml: duration_s is '1'"),
+        ("sweep.trial: 3", "sweep:\n  trial: 3\n", "run.yaml: sweep has no id"),
+    ],
+)
+def test_a_fact_of_the_wrong_type_is_found_although_the_message_agrees(
+    empty_repo, body, text, problem
+):
+    store = objects.Store(git.object_store_path(empty_repo), empty_repo.hash_name)
+    tree = store.tree([objects.Entry("100644", "run.yaml", store.blob(text.encode()))])
+    ref = f"refs/runs/default/{run_id(1)}"
+    run_git(".", "update-ref", ref, store.commit(tree, [], "A <a@b>", 0, f"run\n\n{body}\n"))
+    assert problems(empty_repo) == [f"{ref}: {problem}"]
 
 
 def test_a_run_of_a_newer_gittrack_is_left_unchanged(empty_repo):

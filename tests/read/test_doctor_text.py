@@ -32,8 +32,18 @@ def body_of(*files: bytes | None) -> str:
 def test_doctor_text_need_no_parser():
     files = (RUN, PARAMS, METRICS)
     facts = doctor_text.facts(body_of(*files), *files)
-    assert facts == parsed(*files)["run"]
+    assert facts is not None
+    assert commit_message.decode("\n".join(facts))["run"] == parsed(*files)["run"]
     assert doctor_text.facts(body_of(RUN, None, None), RUN, None, None) == facts
+
+
+def test_shapes_have_the_types_of_facts():
+    facts = ["format: 1", 'id: "2026"', "seed: -12", "took: 1.0e-05", "host: box", "cores: [1]"]
+    sweep = ['sweep.id: "x"', "sweep.trial: 3"]
+    assert doctor_text.shapes([*facts, *sweep]) == [
+        *("format: 1", 'id: ""', "seed: 1", "took: 1.5", "host: box", "cores: [1]"),
+        'sweep.id: ""\nsweep.trial: 1',
+    ]
 
 
 @pytest.mark.parametrize("number", [0, 1, 2])
@@ -161,6 +171,6 @@ def check(body: str, *files: bytes | None) -> None:
     except TrackError as error:
         raise AssertionError(f"the files cannot be read: {error}") from error
     message = commit_message.decode(body)
-    assert same(facts, values["run"])
+    assert same(commit_message.decode("\n".join(facts))["run"], values["run"])
     for name in NAMES:
         assert same(message[name], values[name])
