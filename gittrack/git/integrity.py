@@ -63,6 +63,21 @@ def disconnected(repo: Repo, tips: Sequence[str]) -> str:
     return ""
 
 
+def damaged_caches(repo: Repo) -> Iterator[tuple[str, str, str]]:
+    """Yield (path, what git says, a command) for each damaged file that git derives from objects."""
+    folder = f"{repo.common_dir}/objects"
+    for name, verb, remedy in (
+        ("info/commit-graph", "commit-graph", "git commit-graph write --reachable"),
+        ("info/commit-graphs", "commit-graph", "git commit-graph write --reachable"),
+        ("pack/multi-pack-index", "multi-pack-index", "git multi-pack-index write"),
+    ):
+        if os.path.exists(f"{folder}/{name}"):
+            answer = repo.call(verb, "verify", shared=True).wait()
+            if answer.code != 0:
+                lines = os.fsdecode(answer.err + answer.out).strip().splitlines()
+                yield f"{folder}/{name}", (lines or ["it is damaged"])[0], remedy
+
+
 def absent_objects(repo: Repo, commits: Sequence[str]) -> set[str]:
     """Return the objects in the trees of commits that are not in this repository, without fetching them."""
     if not commits:

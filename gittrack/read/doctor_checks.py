@@ -12,7 +12,7 @@ from gittrack import git
 from gittrack.core import layout
 from gittrack.core.run import run_info
 from gittrack.disk import content_store
-from gittrack.git import notes, partial_clone, refs, temporary_worktree, version
+from gittrack.git import integrity, notes, partial_clone, refs, temporary_worktree, version
 from gittrack.read import (
     doctor_archive,
     doctor_artifacts,
@@ -51,6 +51,7 @@ def examine(repo: git.Repo) -> Diagnosis:
         *checked.unsafe,
         *_journals(repo),
         *_notes(repo),
+        *_caches(repo),
         *starmap(Finding, doctor_locks.stale_locks(repo)),
         *starmap(Finding, doctor_archive.faults(repo)),
         *_trees(repo),
@@ -103,6 +104,13 @@ def _notes(repo: git.Repo) -> Iterator[Finding]:
                 f"{name} cannot be read, so the annotations of runs are not shown: {error.message}",
                 error.hint or f"fetch it again, or delete it: git update-ref -d {name}",
             )
+
+
+def _caches(repo: git.Repo) -> Iterator[Finding]:
+    """Find damage in files that git derives from objects; no run is lost."""
+    for path, problem, command in integrity.damaged_caches(repo):
+        remedy = f"no run is affected; delete it, then make it again: {command}"
+        yield Finding(f"{path} is damaged: {problem}", remedy)
 
 
 def _index(repo: git.Repo) -> Iterator[Finding]:

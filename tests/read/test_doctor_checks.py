@@ -163,6 +163,17 @@ def test_stored_content_that_has_changed_is_found(empty_repo):
     assert problems(empty_repo) == [f"{path}: its content has changed"]
 
 
+def test_a_damaged_commit_graph_is_found_and_no_run_is_set_aside(empty_repo):
+    run_values.commit(empty_repo, 1)
+    run_git(".", "commit-graph", "write", "--reachable")
+    path = Path(empty_repo.common_dir, "objects/info/commit-graph")
+    path.chmod(0o644)
+    path.write_bytes(path.read_bytes()[:-5] + b"wrong")
+    [finding] = doctor_checks.examine(empty_repo).findings
+    assert finding.problem.startswith(f"{path} is damaged: the commit-graph")
+    assert (finding.aside, "git commit-graph write" in finding.remedy) == (None, True)
+
+
 def test_a_dangerous_path_and_a_risky_setting_are_found(empty_repo):
     run = run_values.commit(
         empty_repo, 1, contents={"outputs": [{"path": "../x", "where": "store"}]}
