@@ -38,8 +38,14 @@ def complete(repo: git.Repo, raws: Sequence[Raw]) -> dict[int, bytes]:
 
 
 def completed(repo: git.Repo, raws: list[Raw]) -> list[Raw]:
-    """Return runs with complete bodies; without this, each truncated one is decoded by a git process."""
-    bodies = complete(repo, raws)
+    """Return runs with complete bodies; without this, each truncated one is decoded by a git process.
+
+    If a partial clone left out one of their files, they are as they were: each then has its own problem.
+    """
+    try:
+        bodies = complete(repo, raws)
+    except git.LeftOut:
+        return raws
     return [raw._replace(body=bodies.get(row, raw.body)) for row, raw in enumerate(raws)]
 
 
