@@ -18,7 +18,7 @@ import repos
 import sharing_hosts
 from measure import Row, against, git
 
-COUNTS = {1_000: 5, 10_000: 1}  # runs: repeats
+COUNTS = {1_000: 5, 10_000: 3}  # runs: repeats
 RUNS = "refs/runs/*:refs/runs/*"
 TRACK = (sys.executable, "-m", "gittrack")
 
