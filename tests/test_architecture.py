@@ -251,6 +251,7 @@ LAZY_IMPORTS = {
     "cli/commands/sweep/_engine.py": {
         "gittrack.engines.engines": "most sweeps run on one machine",
         "gittrack.engines.executor": "most sweeps run on one machine",
+        "gittrack.share.background.automatic": "most sweeps run on one machine",
         "gittrack.share.pull": "most sweeps run on one machine",
         "gittrack.share.choosing.options": "most sweeps run on one machine",
     },

@@ -88,6 +88,18 @@ def test_curves_need_a_shared_file_system_so_early_stopping_over_a_remote_is_ref
     assert git(".", "for-each-ref", "refs/sweeps") == ""
 
 
+def test_a_sweep_begins_only_if_its_runs_may_go_to_the_remote(project):
+    git(".", "remote", "add", "origin", "/nowhere")
+    remote = ("--engine", "workers", "--meet", "remote")
+    refused = look("sweep", "-S", "lr=1", "-m", "loss", *remote, "--", "true")
+    assert (refused.code, "nobody agreed yet" in refused.err, "begins" in refused.err) == (
+        1,
+        True,
+        False,
+    )
+    assert git(".", "for-each-ref", "refs/sweeps") == ""
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

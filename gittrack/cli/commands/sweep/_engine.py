@@ -119,17 +119,21 @@ def _resources(text: str) -> dict[str, float]:
         raise TrackError(f"--resources {text} is not NAME=N", "write --resources gpu=1", code=2)
 
 
-def with_engine(options: RunOptions, engine: EngineOptions | None, plan: SweepPlan) -> RunOptions:
+def with_engine(
+    repo: git.Repo, options: RunOptions, engine: EngineOptions | None, plan: SweepPlan
+) -> RunOptions:
     """Return how trials run: with an engine, each in a worktree.
 
-    Raises TrackError if an engine cannot run the plan.
+    Raises TrackError if an engine cannot run the plan, or if the user did not agree that runs go to a remote.
     """
     if engine is None:
         return options
     if engine.meet == "remote":
         from gittrack.engines import engines  # noqa: PLC0415 - most sweeps run on one machine
+        from gittrack.share.background import automatic  # noqa: PLC0415
 
         engines.check_early_terminate(plan)
+        automatic.check_consent(repo)
     return options._replace(isolate=True)
 
 

@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     _consent.check_sweep(sweep, args.trust)
     options = _running.run_options(args)._replace(accept_code=args.accept_code)
     engine = _engine.options_of(args)
-    options = _engine.with_engine(options, engine, prepared.plan)
+    options = _engine.with_engine(repo, options, engine, prepared.plan)
     _engine.bring_runs(repo, sweep.id, engine)
     _enter_folder(repo, sweep)
     prepare.check_command(sweep, prepared)

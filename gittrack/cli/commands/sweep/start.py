@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
         )
     options = _running.run_options(args)
     engine = _engine.options_of(args)
-    options = _engine.with_engine(options, engine, prepared.plan)
+    options = _engine.with_engine(repo, options, engine, prepared.plan)
     _print_plan(prepared)
     if args.dry_run:
         _print_search(prepared)
