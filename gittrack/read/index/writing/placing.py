@@ -77,7 +77,8 @@ def _continued(index: Index, listed: ListedRefs) -> RunsToPlace | None:
     earlier |= {name for name in manifest.hidden if name.startswith(layout.RUNS)}
     names = {_name(line): _key(line) for line in listed.lines}
     order = Order(index, folded_rows)
-    if not earlier.issubset(names):
+    unread_folded = {_name(line) for line in manifest.unread_folded}
+    if not earlier.issubset(names) or not unread_folded.isdisjoint(names):
         return None
     if any(order.position(*names[name])[1] for name in names.keys() - earlier):
         return None

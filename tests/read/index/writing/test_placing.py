@@ -7,7 +7,7 @@ import run_values
 from helpers import git
 
 from gittrack.core import layout
-from gittrack.folding import building
+from gittrack.folding import archive, building
 from gittrack.git import object_store_path, objects, refs
 from gittrack.read.index import ref_files, store, update
 from gittrack.read.index.indexed import Indexed
@@ -82,6 +82,25 @@ def test_all_are_placed_again_if_a_folded_run_has_a_ref(repo):
     assert answer(repo).count(raw.id) == 1
     refs.drop(repo, raw.ref)
     assert answer(repo).count(raw.id) == 1
+
+
+def test_all_are_placed_again_if_a_folded_run_without_a_row_has_a_ref(repo, monkeypatch):
+    """A few new runs are in no chunk, folded ones too."""
+    raws = add(repo, 20, 22)
+    monkeypatch.setattr(update, "_FEW", 9)
+    before = archive.read(repo, archive.tip(repo))
+    members = [member for _, member in fold_plan.members(repo, raws)]
+    store_of_objects = objects.Store(object_store_path(repo), repo.hash_name)
+    folded = building.add(store_of_objects, before, members)
+    refs.update(repo, layout.ARCHIVE, folded.commit, before.commit, "fold")
+    for raw in raws:
+        refs.drop(repo, raw.ref)
+    answer(repo)
+    assert len(store.load(repo.common_dir).manifest.unread_folded) == 2
+    refs.update(repo, raws[0].ref, raws[0].commit, None, "resumed")
+    git(repo.common_dir, "pack-refs", "--all")
+    assert not is_continued(repo)
+    assert answer(repo).count(raws[0].id) == 1
 
 
 def test_all_are_placed_again_if_a_folded_run_is_removed(repo):
