@@ -121,7 +121,8 @@ def listing(
 
 def _all(repo: git.Repo, request: Request) -> Sequence[Raw]:
     """Return all runs that match a request, for the names in an error."""
-    return source_of(repo).select(request._replace(order=None, limit=None, lazy=True)).runs
+    every = request._replace(order=None, limit=None, lazy=True, lazy_metrics=False)
+    return source_of(repo).select(every).runs
 
 
 def check_columns(infos: Sequence[RunInfo], names: Sequence[str]) -> None:

@@ -76,9 +76,9 @@ def without_index(repo, monkeypatch) -> None:
     monkeypatch.setattr(reader, "load_yaml", load_once)
 
 
-def infos(repo, limit: int | None = None) -> list[RunInfo]:
+def infos(repo, limit: int | None = None, key: str = "loss") -> list[RunInfo]:
     """Return the runs that a table shows."""
-    runs = query.listing(repo, sort="loss", limit=limit, lazy_metrics=True).runs
+    runs = query.listing(repo, sort=key, limit=limit, lazy_metrics=True).runs
     return [reader.decode(repo, raw) for raw in runs]
 
 
@@ -126,3 +126,12 @@ def test_an_index_that_is_damaged_meanwhile_is_as_good_as_none(repo):
     chunks.write_bytes(b"x" * chunks.stat().st_size)
     assert values_of([run]) == expected
     assert store.load(repo.common_dir) is None
+
+
+def test_a_metric_that_has_no_number_in_any_run_is_known(empty_repo, monkeypatch):
+    monkeypatch.setattr(update, "_FEW", 1)
+    for number in range(3):
+        run_values.commit(empty_repo, number, metrics={**MANY, "unclear": NAN})
+    assert all(type(run.metrics) is StoredMetrics for run in infos(empty_repo, key="m5"))
+    assert [run.metrics["m5"] for run in infos(empty_repo, key="unclear")]
+    assert "there are: m0, m1" in look("top", "nobody").err
