@@ -13,6 +13,7 @@ own, which is deleted at the end.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -108,9 +109,16 @@ class Post:
 
     def write(self, document: Document) -> str:
         """Write a document; return its commit."""
-        store = objects.Store(f"{self.folder}/objects", self.repo.hash_name, flush=False)
+        store = self._store()
         text = f"{_SUBJECT.decode()}\n\n{json.dumps(document)}\n"
         return store.commit(store.tree([]), [], self.author, time.time(), text)
+
+    def has(self, commit: str) -> bool:
+        """Return whether a commit can be pushed: the repository may have been made anew since."""
+        return bool(commit) and os.path.exists(self._store().path(commit))
+
+    def _store(self) -> objects.Store:
+        return objects.Store(f"{self.folder}/objects", self.repo.hash_name, flush=False)
 
     def push(self, new: Mapping[str, str], old: Iterable[str] = ()) -> str:
         """Make and delete messages, {name: commit} and names; return why a new one was refused, else "".
@@ -179,7 +187,7 @@ class DocumentSender:
 
         Raises GitError if the remote cannot be reached or refuses it; the next call tries again.
         """
-        if document != self.document or not self.commit:
+        if document != self.document or not self.post.has(self.commit):
             self.document, self.commit = dict(document), self.post.write(document)
             self.commits.add(self.commit)
         self.pushed = time.monotonic()

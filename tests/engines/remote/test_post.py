@@ -31,6 +31,15 @@ def test_a_document_replaces_the_one_before(post_of, url):
     assert not reader.folder.exists()
 
 
+def test_a_sender_lives_on_when_the_repository_of_the_messages_is_made_anew(post_of, monkeypatch):
+    monkeypatch.setattr(posts, "_MOST_FETCHES", 2)
+    sender = posts.DocumentSender(post_of("a"), "from/w")
+    assert sender.push({"running": []})
+    assert sender.post.fetch("to") == sender.post.fetch("to") == {}
+    assert sender.push({"running": []})
+    assert [*sender.post.fetch("from")] == ["from/w/2"]
+
+
 def test_of_two_senders_with_the_same_number_one_is_refused(post_of):
     first, second = (posts.DocumentSender(post_of(name), "to") for name in "ab")
     assert first.push({"session": "1"})
