@@ -206,14 +206,20 @@ class Conversation:
         self.pushed = document
 
     def close(self, *, ends: bool) -> None:
-        """Delete all messages, so that workers leave; unless trials still run, whose workers are let go."""
+        """Delete all messages, so that workers leave; unless trials still run, whose workers are let go.
+
+        If another process runs the sweep now, the messages are those of its workers, and stay.
+        """
         try:
+            names = self.post.fetch(posts.TO, posts.FROM, posts.STOP)
+            if not self.sender.made_the_last(names):
+                return
             if ends:
-                kinds = posts.TO, posts.FROM, posts.STOP
-                self.post.push({}, self.post.fetch(*kinds))
+                self.post.push({}, names)
             else:
                 self.facts = {**self.facts, "over": True}
                 self._push()
         except git.GitError as error:
             self.warn(f"workers do not know yet that the sweep is over: {error.message}")
-        self.post.close()
+        finally:
+            self.post.close()

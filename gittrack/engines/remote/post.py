@@ -204,6 +204,11 @@ class DocumentSender:
         self._advance(name)  # an earlier push arrived, but not its answer
         return existing == self.commit or self.push(document)
 
+    def made_the_last(self, names: Mapping[str, str]) -> bool:
+        """Return whether no other sender made a later document; ``names`` are those on the remote."""
+        number, name = latest(names, self.kind)
+        return number <= self.number or names[name] in self.commits
+
     def _advance(self, name: str) -> None:
         self.number += 1
         self.obsolete, self.commits = [name], {self.commit}

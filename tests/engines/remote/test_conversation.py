@@ -149,3 +149,13 @@ def test_workers_that_still_run_trials_are_let_go(begin, worker):
     conversation, _ = begin()
     conversation.close(ends=False)
     assert worker.reads()[0]["over"]
+
+
+def test_a_process_whose_sweep_another_one_runs_now_leaves_its_messages(begin, worker):
+    earlier, _ = begin("earlier")
+    conversation, executor = begin()
+    worker.says()
+    executor.step()
+    earlier.close(ends=True)
+    assert worker.reads()[0]["session"] == conversation.session
+    assert [*worker.post.fetch("from")] == ["from/w-1/1"]
