@@ -20,7 +20,7 @@ _HUGE = 10**4300  # Python cannot print or read a longer integer
 
 
 def check_name(name: object, kind: str) -> str:
-    """Return ``name`` if it can be the name of a ``kind``: a metric, param, tag or run.
+    """Return ``name`` as plain text if it can be the name of a ``kind``: a metric, param, tag or run.
 
     A name has 1 to 500 characters and no NUL.  Raises TrackError for other names.
     """
@@ -33,7 +33,7 @@ def check_name(name: object, kind: str) -> str:
     if len(name) > 160 and len(quote(name)) > 1000:  # the longest key that YAML reads on one line
         problem = "longer than 1000 characters when its control characters are escaped"
         raise TrackError(f"the name of a {kind} is {problem}", "use a short word")
-    return name
+    return str.__str__(name)  # `str` of a member of an enumeration is another text
 
 
 def check_run_name(name: object) -> str:

@@ -245,6 +245,11 @@ def test_nearly_any_text_can_be_a_name(name):
     assert values.check_name(name, "metric") == name
 
 
+def test_a_name_of_an_enumeration_is_its_text():
+    name = values.check_name(Mode.FAST, "metric")
+    assert (type(name), f"{name}") == (str, "fast")
+
+
 @pytest.mark.parametrize(
     ("name", "reason"),
     [

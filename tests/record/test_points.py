@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import enum
 import errno
 import math
 import os
@@ -314,6 +315,18 @@ def test_the_summary_that_is_kept_is_the_one_of_the_file(tmp_path_factory, calls
     kept = points.close()
     assert repr(kept) == summary_of(file)
     file.close()
+
+
+class Name(str, enum.Enum):
+    """A name of a metric, whose ``str`` is another text."""
+
+    LOSS = "loss"
+
+
+def test_the_summary_has_the_names_of_the_file(points, file):
+    points.log({Name.LOSS: 0.5})
+    assert logged(file) == [(0, "loss", 0.5)]
+    assert points.close() == {"loss": Metric(0.5, 0.5, 0.5, 0, 1)}
 
 
 def test_the_summary_of_several_threads_is_the_one_of_the_file(points, file):
