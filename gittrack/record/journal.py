@@ -83,12 +83,13 @@ class Journal(JournalFiles):
     def append_summary(self, metrics: Mapping[str, Metric]) -> None:
         """Append the summaries of all points that a process logged, so that nobody has to parse the points.
 
-        It is left out if parsing costs little, or if it cannot be written.
+        It is left out if parsing costs little, if it cannot be written, or if it could not be read back.
         """
         if sum(metric.count for metric in metrics.values()) < max(_FEW_POINTS, 4 * len(metrics)):
             return
-        data = events.line(events.SERIES, values=metrics)
-        with contextlib.suppress(TrackError):
+        with contextlib.suppress(TrackError, ValueError):
+            events.check(events.SERIES, {"values": metrics})
+            data = events.line(events.SERIES, values=metrics)
             self._check_room(events.SERIES, len(data))
             if self.events.write(data) is not None:
                 del self.events.pending[-len(data) :]

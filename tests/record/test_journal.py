@@ -6,6 +6,7 @@ import pytest
 
 from gittrack.core.errors import TrackError
 from gittrack.core.run import events
+from gittrack.core.run.run_info import Metric
 from gittrack.disk import lock
 from gittrack.record import journal
 
@@ -70,3 +71,9 @@ def test_a_journal_never_grows_beyond_what_can_be_read_back(book, monkeypatch):
         book.append(events.PARAMS, values={"a": "a" * (3 << 20)})
     book.append(events.FACTS, values={"status": "finished"})
     assert book.state().facts["status"] == "finished"
+
+
+def test_a_summary_without_a_step_is_left_out_and_damages_no_journal(book):
+    """Another thread may empty the mapping of a call of `log` while the lines are written."""
+    book.append_summary({"loss": Metric(0.5, 0.5, 0.5, None, 5_000)})
+    assert book.state().series == {}
