@@ -40,9 +40,15 @@ def test_keyed_digests_are_those_of_hmac(content):
 
 
 def test_a_python_without_its_own_digests_uses_hashlib():
+    """Also on a machine that refuses SHA-1 for security (FIPS)."""
     code = (
-        "import sys\n"
+        "import hashlib, sys\n"
         "for name in ('_sha1', '_sha2', '_sha256'): sys.modules[name] = None\n"
+        "sha1 = hashlib.sha1\n"
+        "def strict(data, usedforsecurity=True):\n"
+        "    if usedforsecurity: raise ValueError('disabled for FIPS')\n"
+        "    return sha1(data)\n"
+        "hashlib.sha1 = strict\n"
         "from gittrack.core import digests\n"
         "print(digests.sha256(b'abc').hexdigest(), digests.of_git('sha1', b'abc').hexdigest())"
     )
