@@ -61,6 +61,8 @@ else:
                 raise ValueError(f"Got unexpected field names: {list(named)!r}")
             return changed
 
+        __replace__ = _replace  # for `copy.replace` of Python 3.13
+
         def _asdict(self):
             return dict(zip(self._fields, self, strict=True))
 

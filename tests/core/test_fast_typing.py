@@ -135,6 +135,12 @@ def test_threads_may_make_the_first_value_at_the_same_time():
         assert set(threads.map(Pair, range(64))) == {(number, 0) for number in range(64)}
 
 
+def test_a_changed_copy_can_be_made():
+    """By `copy.replace`, which calls this method; Python has it since 3.13."""
+    assert Point(1, 2).__replace__(x=5) == Point(5, 2)
+    assert type(Weighted(3).__replace__(x=5)) is Weighted
+
+
 def test_a_value_goes_to_another_process_and_back():
     assert Point.__module__ == __name__
     assert pickle.loads(pickle.dumps(Point(1, tags=("a",)))) == Point(1, 0, ("a",))
