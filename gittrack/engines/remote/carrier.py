@@ -170,7 +170,7 @@ class Carrier:
             (document,) = self.post.read([names[name]])
             try:
                 self._hand_on(document)
-            except (TypeError, ValueError, AttributeError, KeyError) as error:
+            except posts.UNREADABLE as error:
                 self.note(f"warning: a message of the process of the sweep cannot be read: {error}")
 
     def _hand_on(self, document: Document) -> None:

@@ -16,6 +16,7 @@ from gittrack.core.errors import TrackError
 from gittrack.engines.channel import Message
 from gittrack.engines.links import Link
 from gittrack.engines.remote import post as posts
+from gittrack.engines.remote import worker_document
 from gittrack.engines.remote.post import Document, DocumentSender, Post
 
 REQUESTS = ("finish", "now")  # of `git track sweep stop`
@@ -60,22 +61,23 @@ class WorkerChannel:
         self.conversation.forget(self)
 
     def take(self, document: Document, *, is_alive: bool) -> None:
-        """Handle a document of the worker; ``is_alive`` is whether it is known to have been made just now."""
-        self.hello = document.get("hello") or self.hello
+        """Handle a document of the worker; ``is_alive`` is whether it is known to have been made just now.
+
+        Raises one of `post.UNREADABLE` before anything of it counts.
+        """
+        content = worker_document.parse(document)
+        self.hello = content.hello or self.hello
         if is_alive and self.hello:  # now it gets trials
             self.incoming.append({"hello": self.hello})
             self.hello = None
-        self.incoming.append(
-            {"running": document.get("running") or [], "live": document.get("live") or {}}
-        )
-        for number, report in document.get("reports") or ():
+        self.incoming.append({"running": content.running, "live": content.live})
+        for number, report in content.reports:
             if number > self.reports_read:
                 self.reports_read = number
                 self.incoming.append({"report": report})
-        if document.get("session") == self.conversation.session:
-            seen = int(document.get("seen") or 0)
-            self.unread = [pair for pair in self.unread if pair[0] > seen]
-        if document.get("left"):
+        if content.session == self.conversation.session:
+            self.unread = [pair for pair in self.unread if pair[0] > content.seen]
+        if content.has_left:
             self.incoming.append({"left": True})
 
 
@@ -182,7 +184,7 @@ class Conversation:
         (document,) = self.post.read([commit])
         try:
             channel.take(document, is_alive=is_alive)
-        except (TypeError, ValueError, AttributeError) as error:
+        except posts.UNREADABLE as error:
             self.warn(f"a message of the worker {worker} cannot be read: {error}")
 
     def _document(self) -> Document:

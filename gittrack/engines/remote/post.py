@@ -37,6 +37,8 @@ _MOST_FETCHES = 2000  # before the repository of the messages is made anew
 _SUBJECT = b"messages of a sweep"
 
 Document = Mapping[str, Any]
+# What a document raises whose values are not of the types that they should have.
+UNREADABLE = (TypeError, ValueError, AttributeError, LookupError, OverflowError, RecursionError)
 
 
 class Post:
@@ -142,7 +144,7 @@ class Post:
 def _parsed(content: bytes | None) -> Document:
     try:
         document = json.loads((content or b"").partition(b"\n\n")[2].partition(b"\n\n")[2])
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return document if isinstance(document, dict) else {}
 

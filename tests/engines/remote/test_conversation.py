@@ -135,14 +135,43 @@ def test_a_request_to_stop_comes_once_and_an_old_one_does_not_count(begin, worke
     assert worker.post.fetch("stop") == {}
 
 
+UNREADABLE = [
+    {"hello": "x"},
+    {"hello": {**HELLO, "places": "two"}},
+    {"hello": {**HELLO, "places": float("inf")}},
+    {"hello": {**HELLO, "process": 5}},
+    {"running": 5},
+    {"live": {"7 1": 5}},
+    {"reports": [["x", 3]]},
+    {"reports": [[1, "x"]]},
+    {"seen": float("inf")},
+]
+
+
 def test_a_message_that_nobody_can_read_ends_nothing(begin, worker):
     conversation, executor = begin()
-    worker.says(reports=[["x", 3]])
-    executor.step()
-    assert "a message of the worker w-1 cannot be read" in conversation.warnings[0]
-    worker.says(reports=[])
+    readable = {**worker.document, "session": conversation.session, "live": {}}
+    for count, values in enumerate(UNREADABLE, 1):
+        worker.says(**{**readable, **values})
+        executor.step()
+        assert "a message of the worker w-1 cannot be read" in conversation.warnings[-1]
+        assert len(conversation.warnings) == count, values
+    worker.says(**readable)
     executor.step()
     assert executor.places == 2
+
+
+def test_a_report_that_nobody_can_read_is_that_of_a_lost_attempt(begin, worker):
+    conversation, executor = begin()
+    worker.says(session=conversation.session)
+    executor.step()
+    wrong = [{"problem": 5}, {"run": 5}, {"run": {"sweep": None, "id": "x"}}, {"warnings": 5}]
+    futures = [executor.submit(task(str(key))) for key in range(len(wrong))]
+    reports = [{**values, "mark": f"{key} 1"} for key, values in enumerate(wrong)]
+    worker.says(reports=[*enumerate(reports, 1)])
+    executor.step()
+    lost = [future.result()["lost"] for future in futures]
+    assert all("cannot be read" in reason for reason in lost)
 
 
 def test_workers_that_still_run_trials_are_let_go(begin, worker):

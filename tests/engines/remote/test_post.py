@@ -82,6 +82,8 @@ def test_what_is_not_a_document_is_empty(post_of):
     names = post.fetch("from")
     assert names == {"from/w/1": commit}
     assert post.read([commit]) == [{}]
+    deep = post._store().commit(post._store().tree([]), [], post.author, 0, f"x\n\n{'[' * 10**6}")
+    assert post.read([deep]) == [{}]
     assert posts.latest(["from/w/9", "from/w/10", "from/w/x", "from/v/11"], "from/w") == (
         *(10, "from/w/10"),
     )
