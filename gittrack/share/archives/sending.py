@@ -52,7 +52,8 @@ def plan(repo: git.Repo, target: Remote, left_out: Collection[str]) -> tuple[boo
     Returns
     -------
     bool
-        Whether the archive is sent: the remote has another one or none, and it has no run to be left out.
+        Whether the archive is sent: the remote has another one or none, and it has no run to be left out
+        and at least one that was not removed here.
     int
         If it has the same one: how many refs of runs are deleted, because they are in it.
     """
@@ -62,15 +63,20 @@ def plan(repo: git.Repo, target: Remote, left_out: Collection[str]) -> tuple[boo
     if tip == target.refs.get(layout.ARCHIVE):
         has_refs = bool(target.below(layout.RUNS))
         return False, len(_leases(target, _members(repo, tip))) if has_refs else 0
+    members = _members(repo, tip)
     of_target = receiving.with_members(repo, target).refs if left_out else {}
-    members = _members(repo, tip).items() if left_out else ()
-    return all(oid not in left_out or of_target.get(ref) == oid for ref, oid in members), 0
+    must_stay = any(oid in left_out and of_target.get(ref) != oid for ref, oid in members.items())
+    removed = _removed_unsent(repo, target, members)
+    return not must_stay and len(removed) < len(members), 0
 
 
 def send(
     repo: git.Repo, target: Remote, unsent: Collection[str], *, unattended: bool = False
 ) -> Departures:
     """Send the archive; nothing is sent if it has a run that must not go, or lacks one of the remote.
+
+    Runs in the trash that the remote lacks leave the archive before, because nobody gets a run that was
+    removed here; the trash keeps them.
 
     Parameters
     ----------
@@ -86,10 +92,14 @@ def send(
     Raises
     ------
     TrackError
-        If the remote cannot be reached, or if the archive cannot be read.
+        If the remote cannot be reached, or if the archive cannot be read or changed now.
     """
     tip = archive.tip(repo)
     members = _members(repo, tip) if tip else {}
+    if removed := _removed_unsent(repo, target, members):
+        archive_change.leave_out(repo, removed)
+        tip = archive.tip(repo)
+        members = _members(repo, tip) if tip else {}
     if tip is None or not set(unsent).isdisjoint(members.values()):
         return Departures({})
     theirs = target.refs.get(layout.ARCHIVE, "")
@@ -104,6 +114,19 @@ def send(
         if refused:
             return Departures({}, refused)
     return Departures(members, deleted=_delete_refs(repo, target, members, unattended))
+
+
+def _removed_unsent(repo: git.Repo, target: Remote, members: Mapping[str, str]) -> list[str]:
+    """Return the refs of the folded runs that the trash keeps and that a remote lacks."""
+    trash = remotes.refs_here(repo, layout.TRASH)
+    in_trash = {
+        ref: oid
+        for ref, oid in members.items()
+        if (other := trash.get(layout.TRASH + ref[len(layout.RUNS) :]))
+        and (other == oid or archive.is_ancestor(repo, oid, other))
+    }
+    of_target = receiving.with_members(repo, target).refs if in_trash else {}
+    return [ref for ref, oid in in_trash.items() if of_target.get(ref) != oid]
 
 
 def _has_all(repo: git.Repo, members: dict[str, str], theirs: str) -> bool:

@@ -223,6 +223,25 @@ def test_a_removed_run_does_not_come_back(team, monkeypatch):
     assert (bob.names, bob.tip) == (ada.names, ada.tip)
 
 
+def test_a_run_that_was_removed_before_a_push_stays_here(team, monkeypatch):
+    ada, bob = team
+    removed = gittrack.get("n2", repo="ada").info.commit
+    ada.fold()
+    ada.do(monkeypatch, "rm", *EVERY)
+    assert "archive" not in ada.do(monkeypatch, "push", "--yes")
+    assert there() == []
+    ada.do(monkeypatch, "restore", "n0", "n1", "n3")
+    ada.do(monkeypatch, "push", "--yes")
+    assert removed not in run_git("remote.git", "rev-list", "--all")
+    bob.do(monkeypatch, "pull")
+    assert bob.names == ada.names == ["n3", "n1", "n0"]
+    assert removed in run_git("ada", "for-each-ref", layout.TRASH)
+    ada.do(monkeypatch, "restore", "n2")
+    ada.do(monkeypatch, "push")
+    bob.do(monkeypatch, "pull")
+    assert bob.names == ada.names == EVERY
+
+
 def trash(clone: Clone) -> list[str]:
     return run_git(clone.path, "for-each-ref", layout.TRASH).splitlines()
 
