@@ -24,29 +24,42 @@ _METRIC = re.compile(
 def complete(repo: git.Repo, raws: Sequence[Raw]) -> dict[int, bytes]:
     """Return {number of the run: complete body} of the runs whose body is truncated.
 
-    One git process reads the files of all of them.  A run of which a file is missing or damaged is left out.
+    One git process reads the files of all of them.  A run of which a file is missing or damaged is left out,
+    and so are all in a partial clone that has not all of these files: each then has its own problem.
     """
-    rows = [row for row, raw in enumerate(raws) if _TRUNCATED in (raw.body or b"")]
+    rows = truncated_rows(raws)
     parts = {row: truncated_parts(raws[row]) for row in rows}
     names = [(row, part) for row in rows for part in parts[row]]
-    objects = (f"{raws[row].commit}:{_FILES[part]}" for row, part in names)
-    contents: dict[int, dict[str, bytes | None]] = {row: {} for row in rows if parts[row]}
-    for (row, part), content in zip(names, git.read_objects(repo, objects), strict=True):
-        contents[row][part] = content
-    bodies = {row: _body(raws[row], files) for row, files in contents.items()}
+    objects = [f"{raws[row].commit}:{_FILES[part]}" for row, part in names]
+    files: dict[int, dict[str, bytes | None]] = {row: {} for row in rows if parts[row]}
+    for (row, part), content in zip(names, _contents(repo, objects), strict=True):
+        files[row][part] = content
+    bodies = {row: _body(raws[row], of_run) for row, of_run in files.items()}
     return {row: body for row, body in bodies.items() if body is not None}
 
 
 def completed(repo: git.Repo, raws: list[Raw]) -> list[Raw]:
-    """Return runs with complete bodies; without this, each truncated one is decoded by a git process.
-
-    If a partial clone left out one of their files, they are as they were: each then has its own problem.
-    """
-    try:
-        bodies = complete(repo, raws)
-    except git.LeftOut:
-        return raws
+    """Return runs with complete bodies; without this, each truncated one is decoded by a git process."""
+    bodies = complete(repo, raws)
     return [raw._replace(body=bodies.get(row, raw.body)) for row, raw in enumerate(raws)]
+
+
+def truncated_rows(raws: Sequence[Raw]) -> list[int]:
+    """Return the numbers of the runs whose body is truncated."""
+    return [row for row, raw in enumerate(raws) if _TRUNCATED in (raw.body or b"")]
+
+
+def _contents(repo: git.Repo, names: Sequence[str]) -> list[bytes | None]:
+    """Return the content of each object; None for one that cannot be read."""
+    try:
+        return list(git.read_objects(repo, names))
+    except git.LeftOut:
+        return [None] * len(names)
+    except git.GitError:  # git stops at the first one that it cannot read: search it by halves
+        half = len(names) // 2
+        if not half:
+            return [None]
+        return _contents(repo, names[:half]) + _contents(repo, names[half:])
 
 
 def truncated_parts(raw: Raw) -> list[str]:

@@ -11,6 +11,7 @@ from helpers import git, look
 from gittrack import git as git_layer
 from gittrack.core.run.run_info import Metric, RunInfo
 from gittrack.read.index import completion, store, update
+from gittrack.read.index.indexed import Indexed
 from gittrack.read.index.stored_metrics import StoredMetrics
 from gittrack.read.index.writing import verify
 from gittrack.read.runs import query, reader
@@ -135,3 +136,33 @@ def test_a_metric_that_has_no_number_in_any_run_is_known(empty_repo, monkeypatch
     assert all(type(run.metrics) is StoredMetrics for run in infos(empty_repo, key="m5"))
     assert [run.metrics["m5"] for run in infos(empty_repo, key="unclear")]
     assert "there are: m0, m1" in look("top", "nobody").err
+
+
+@pytest.mark.parametrize("is_partial", [False, True])
+def test_a_run_whose_file_cannot_be_read_hides_no_other(repo, is_partial):
+    """A disk failed, or a partial clone left the file out; the index is written and right all the same."""
+    expected = values_of(infos(repo, key="params.n"))
+    (raw,) = Indexed(repo).find(run_values.run_id(5))
+    oid = git(Path(), "rev-parse", f"{raw.commit}:metrics.yaml").strip()
+    file = Path(".git/objects", oid[:2], oid[2:])
+    content = file.read_bytes()
+    file.unlink()
+    if is_partial:
+        git(Path(), "config", "remote.origin.promisor", "true")
+        git(Path(), "config", "remote.origin.url", "../away")
+    else:
+        file.write_bytes(content[:5000])
+    for is_kept in (True, False):  # the index that was written before
+        assert verify.differing(repo) == []
+        runs = infos(repo, key="params.n")
+        assert [values for n, values in enumerate(values_of(runs)) if n != 5] == [
+            values for n, values in enumerate(expected) if n != 5
+        ]
+        if is_kept:
+            store.forget(repo.common_dir)
+    assert runs[5].problem
+    assert store.load(repo.common_dir) is not None
+    file.unlink(missing_ok=True)
+    file.write_bytes(content)
+    assert verify.differing(repo) == []
+    assert values_of(infos(repo, key="params.n")) == expected

@@ -6,7 +6,7 @@ import os
 
 from gittrack import git
 from gittrack.read.index import completion, store
-from gittrack.read.index.chunk import STARTS, DamagedIndex, Extent, RunChunk
+from gittrack.read.index.chunk import ODD, STARTS, DamagedIndex, Extent, RunChunk
 from gittrack.read.index.writing import encoder
 from gittrack.read.runs import reader
 
@@ -14,7 +14,8 @@ from gittrack.read.runs import reader
 def differing(repo: git.Repo) -> list[str]:
     """Return the ids of the runs of which the index differs from their commits.
 
-    Runs that git has no more are not compared.  A file with a wrong checksum counts as no index.
+    Runs that git has no more are not compared, and neither are values of files that could not be read when
+    the index was written, or cannot be read now.  A file with a wrong checksum counts as no index.
     """
     index = store.load(repo.common_dir)
     try:
@@ -38,7 +39,11 @@ def _differing(repo: git.Repo, chunk: RunChunk, extent: Extent) -> list[str]:
     if wrong or not all(raw.body for raw in runs):
         return wrong
     start = memoryview(chunk.content(STARTS)).cast("q")[0]
-    complete = completion.complete(repo, runs)
+    odd = set(memoryview(chunk.content(ODD)).cast("q").tolist())
+    bodies = completion.complete(repo, runs)
+    if not odd.union(bodies).issuperset(completion.truncated_rows(runs)):
+        return []  # a file of a run cannot be read any more
+    complete = {row: body for row, body in bodies.items() if row not in odd}
     content, right = encoder.encoded(runs, start, with_bodies=with_bodies, complete=complete)
     stored = os.pread(chunk.handle, extent.start + extent.size - start, start)
     return [] if (content, right) == (stored, extent) else [runs[0].id]
