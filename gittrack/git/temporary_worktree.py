@@ -75,6 +75,11 @@ def make_inner(module: git.Repo, commit: str, tree: TemporaryWorktree, folder: s
     _add(module, commit, tree, folder)
 
 
+def inner_folders(tree: TemporaryWorktree) -> list[str]:
+    """Return the worktrees of submodules in a tree."""
+    return [folder for _, folder in _read(tree.record).inner]
+
+
 def release(tree: TemporaryWorktree) -> None:
     """Keep a worktree for the user: it is not removed any more."""
     Path(tree.record).unlink(missing_ok=True)

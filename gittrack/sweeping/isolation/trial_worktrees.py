@@ -17,7 +17,7 @@ from gittrack.git import temporary_worktree
 from gittrack.git.temporary_worktree import TemporaryWorktree
 from gittrack.launch import family
 from gittrack.record.code.known_code import KnownCode
-from gittrack.reproduce import deferred_signals, rerun_worktree
+from gittrack.reproduce import deferred_signals, rerun_worktree, shared_files
 from gittrack.reproduce.rerun_worktree import CodeFolder
 
 
@@ -66,7 +66,9 @@ class TrialWorktree:
         try:
             self.start = rerun_worktree.start_folder(repo, self.code, path)
             self.repo = git.find(self.start)
-            self.state = folder_state.read([self.tree.home, self.repo.git_dir])
+            modules = map(git.find, temporary_worktree.inner_folders(self.tree))
+            git_dirs = [module.git_dir for module in (self.repo, *modules)]
+            self.state = folder_state.read([self.tree.home, *git_dirs])
         except BaseException:
             self.remove()
             raise
@@ -127,15 +129,26 @@ class TrialWorktrees:
             current.remove()
 
 
-def _stamps(repo: git.Repo, links: tuple[str, ...]) -> list[tuple[int, ...] | None]:
-    """Return what shows that paths of the user's tree were replaced, from which worktrees are filled."""
+def _stamps(repo: git.Repo, links: tuple[str, ...]) -> dict[str, tuple[int, ...] | None]:
+    """Return what shows that something in the user's tree changed from which worktrees are filled."""
     top = repo.work_tree or ""
-    stamps: list[tuple[int, ...] | None] = []
-    for path in links:
-        try:
-            status = os.stat(os.path.join(top, path))
-        except OSError:
-            stamps.append(None)
-        else:
-            stamps.append((status.st_ino, status.st_mode, status.st_size, status.st_ctime_ns))
-    return stamps
+    paths = (path for link in links for path in _with_content(os.path.join(top, link)))
+    return {path: _stamp(path) for path in paths}
+
+
+def _with_content(path: str) -> Iterator[str]:
+    """Yield a path and those below it; an environment is one link in a worktree, so its files are shared."""
+    yield path
+    if shared_files.is_environment(path):
+        return
+    for folder, folders, names in os.walk(path):
+        folders[:] = [name for name in folders if name != ".git"]
+        yield from (os.path.join(folder, name) for name in (*folders, *names))
+
+
+def _stamp(path: str) -> tuple[int, ...] | None:
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status.st_ino, status.st_mode, status.st_size, status.st_ctime_ns

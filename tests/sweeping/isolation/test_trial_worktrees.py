@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from helpers import git as run_git
+from helpers import repo as make_repo
 from helpers import run_cli
 
 from gittrack import git
@@ -27,10 +28,9 @@ def trees(project):
 @pytest.fixture
 def use(trees, project):
     """Run a trial in a worktree; return the worktree's folder."""
-    repo = git.find()
-    commit = run_git(".", "rev-parse", "HEAD").strip()
 
     def use(work=lambda folder: None, run_id: str | None = RUN, links: tuple[str, ...] = ()):
+        repo, commit = git.find(), run_git(".", "rev-parse", "HEAD").strip()
         with trees.use(repo, commit, links, ".") as tree:
             work(Path(tree.code.folder))
             tree.run_id = run_id
@@ -71,6 +71,18 @@ def test_a_trial_that_changes_code_leaves_nothing_to_the_next_one(use, change):
     assert run_git(second, "status", "--porcelain") == ""
 
 
+def test_a_trial_that_moves_a_submodule_leaves_nothing_to_the_next_one(use):
+    make_repo("touch a; git add .; git commit -qm inner", "../inner")
+    run_git(".", "-c", "protocol.file.allow=always", "submodule", "-q", "add", "../inner", "lib")
+    run_git(".", "commit", "-qm", "with a module")
+    head = run_git("lib", "rev-parse", "HEAD")
+    first = use(lambda folder: run_git(folder / "lib", "commit", "--allow-empty", "-qm", "moved"))
+    second = use(lambda folder: (folder / "lib" / "new").touch())
+    assert first != second
+    assert run_git(f"{second}/lib", "rev-parse", "HEAD") == head
+    assert use() == second
+
+
 def test_a_trial_that_leaves_a_process_keeps_its_worktree_to_itself(use):
     marked = {**os.environ, "GITTRACK_RUN": RUN}
     with subprocess.Popen(["sleep", "60"], env=marked) as process:
@@ -96,6 +108,18 @@ def test_data_that_the_user_replaced_is_brought_again(use, project):
     second = use(lambda folder: contents.append((folder / "data").read_text()), links=("data",))
     assert contents == ["newer"]
     assert first != second
+
+
+def test_a_file_that_the_user_replaced_in_a_data_folder_is_brought_again(use, project):
+    Path(".gitignore").write_text("data\n")
+    Path("data", "part").mkdir(parents=True)
+    Path("data", "part", "x").write_text("older")
+    first = use(links=("data",))
+    assert use(links=("data",)) == first
+    Path("data", "part", "x").write_text("newer")
+    contents = []
+    use(lambda folder: contents.append((folder / "data/part/x").read_text()), links=("data",))
+    assert contents == ["newer"]
 
 
 def test_the_trials_of_a_launcher_are_isolated_and_their_worktree_goes_with_it(project):
