@@ -103,8 +103,8 @@ def _is_plain(part: str) -> bool:
 
 
 def _write(path: str, text: str) -> None:
-    """Write a new file, durably.  Raises OSError."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
+    """Write a new file, durably.  Raises OSError, also if there is one: it may be a ref by another name."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
     with open(os.open(path, flags, 0o666), "w", encoding="ascii") as file:
         file.write(text)
         file.flush()

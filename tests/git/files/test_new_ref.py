@@ -59,6 +59,16 @@ def test_the_file_is_the_one_that_git_writes(place):
     assert ours.stat().st_nlink == 1
 
 
+def test_a_ref_stays_if_its_process_was_killed_before_it_removed_the_other_name(place):
+    head, other = git(place, "rev-parse", "HEAD"), RUN.replace("abcd", "abce")
+    assert create(place)
+    os.link(place / ".git" / RUN, place.parent / "scratch/new-ref")
+    ready = plain(place)
+    assert ready is not None
+    assert not ready.create(other, "1" * 40)
+    assert git(place, "for-each-ref", "--format=%(objectname)", "refs/runs") == head
+
+
 @pytest.mark.parametrize(
     "script",
     [
