@@ -86,7 +86,7 @@ def _begin(repo: git.Repo, path: str) -> git.Repo:
         file.write(f"{own}[core]\n\thooksPath = /dev/null\n")
     os.makedirs(f"{path}/objects/info", exist_ok=True)
     # A relative URL starts at the folder in which git runs.
-    return git.find(path)._replace(work_tree=repo.work_tree or repo.common_dir).fetching()
+    return git.find(path)._replace(work_tree=repo.work_tree or repo.common_dir)
 
 
 def _fetch(light: git.Repo, source: Remote, refs_there: Sequence[str], unattended: bool) -> bool:

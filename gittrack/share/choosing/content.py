@@ -1,8 +1,8 @@
 """Choose runs of a remote by what is in them: by a query, or by their sweep.
 
-A remote lists names only, so the commits of the runs are fetched first, see `commits`.  From a host that
-cannot leave their files out, they come whole to refs of their own.  These refs are deleted afterwards; git
-collects the runs that were not chosen later.
+A remote lists names only, so the commits of the runs are fetched first, see `commits`.  A run of which its
+commit does not tell all comes whole, to a ref of its own, and so do all from a host that cannot leave files
+out.  These refs are deleted afterwards; git collects the runs that were not chosen later.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
+from gittrack.core.run import commit_message
 from gittrack.git import notes, refs
 from gittrack.read.runs import listing, reader, selection
 from gittrack.read.runs.reader import Raw
@@ -22,6 +23,7 @@ from gittrack.share.choosing.options import PullOptions
 from gittrack.share.remotes import Remote
 
 _CANDIDATES = "refs/gittrack/candidates/"
+_MARK = f"\n{commit_message.TRUNCATED}: ".encode()
 
 
 def matching(
@@ -64,13 +66,20 @@ def matching(
     forget(repo)  # what a killed pull left
     try:
         with commits.fetched(repo, source, missing, unattended=unattended) as light:
-            if light is None:
-                fetch(missing, _CANDIDATES)
+            whole = missing if light is None else _truncated(light, source, missing)
+            fetch(whole, _CANDIDATES)
             runs = _selected(repo, light or repo, candidates, request)
     except BaseException:
         forget(repo)
         raise
     return {str(raw.ref): str(raw.commit) for raw in runs}
+
+
+def _truncated(light: git.Repo, source: Remote, refs_there: Sequence[str]) -> list[str]:
+    """Return the refs of the runs with values that are only in their files, which git left out."""
+    oids = [source.refs[ref] for ref in refs_there]
+    bodies = git.begin_small_objects(light, oids, commit_message.MAX_BYTES)()
+    return [ref for ref, body in zip(refs_there, bodies, strict=True) if body and _MARK in body]
 
 
 def _selected(

@@ -67,6 +67,22 @@ def test_only_the_commits_of_other_runs_are_fetched_if_the_host_can_filter(
     assert pulling.pull(bob.repo, options(where="loss < 4")).new == (ids[1], ids[0])
 
 
+def test_a_run_whose_commit_has_not_all_params_comes_whole_first(losses, monkeypatch):
+    (ann, bob, _), ids = losses
+    ann.enter()
+    for number in (1, 2):
+        with gittrack.init(config={"prompt": f"{number} " * 3000}, name=f"long {number}") as run:
+            pass
+        ids.append(run.id)
+    ann.push()
+    monkeypatch.setattr(commits, "_FEW", 2)
+    run_git(bob.folder.parent / "server.git", "config", "uploadpack.allowFilter", "true")
+    run_git(bob.folder, "config", "protocol.version", "0")  # no object can be asked for later
+    assert pulling.pull(bob.repo, options(where="'2 2' in prompt")).new == (ids[4],)
+    shorts = [str(ann.run(f"loss {number}").commit) for number in (1, 2, 3)]
+    assert git.missing_objects(bob.repo, shorts) == shorts
+
+
 def test_a_query_sees_what_others_annotated(losses):
     (ann, bob, _), ids = losses
     raw = ann.run("loss 1")
