@@ -10,7 +10,7 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from gittrack import git
 from gittrack.core import layout
@@ -68,8 +68,9 @@ def _remove_stale(home: str) -> None:
     """Remove what pulls left that were killed."""
     for name in os.listdir(home):
         path = f"{home}/{name}"
-        if name.startswith(_PREFIX) and time.time() - os.stat(path).st_mtime > _STALE_SECONDS:
-            folders.remove(path)
+        with suppress(FileNotFoundError):  # another pull ended meanwhile
+            if name.startswith(_PREFIX) and time.time() - os.stat(path).st_mtime > _STALE_SECONDS:
+                folders.remove(path)
 
 
 def _begin(repo: git.Repo, path: str) -> git.Repo:

@@ -83,6 +83,15 @@ def test_a_run_whose_commit_has_not_all_params_comes_whole_first(losses, monkeyp
     assert git.missing_objects(bob.repo, shorts) == shorts
 
 
+def test_two_pulls_by_a_query_may_end_at_once(losses, monkeypatch):
+    (_, bob, _), ids = losses
+    monkeypatch.setattr(commits, "_FEW", 2)
+    home = Path(bob.folder, ".git/gittrack")
+    home.mkdir(exist_ok=True)
+    (home / "candidates-gone").symlink_to("nowhere")  # listed, and deleted before it is looked at
+    assert pulling.pull(bob.repo, options(where="loss > 2")).new == (ids[2],)
+
+
 def test_a_query_sees_what_others_annotated(losses):
     (ann, bob, _), ids = losses
     raw = ann.run("loss 1")
