@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,26 @@ def test_a_table_of_usual_summaries_asks_git_for_no_file(repo, monkeypatch):
     infos(repo)
     kinds = [type(run.metrics) is StoredMetrics for run in sorted(infos(repo))]
     assert kinds == [number > 0 and number % 4 < 2 for number in range(COUNT)]
+
+
+def test_a_run_that_claims_to_leave_metrics_out_has_none(repo):
+    """Its metrics.yaml is empty: something else than gittrack made it."""
+    (raw,) = Indexed(repo).find(run_values.run_id(5))
+    entries = git(Path(), "ls-tree", raw.commit)
+    oid = git(Path(), "rev-parse", f"{raw.commit}:metrics.yaml").strip()
+    Path("empty").write_text("{}\n")
+    blob = git(Path(), "hash-object", "-w", "empty").strip()
+    Path("tree").write_text(entries.replace(oid, blob))
+    with open("tree", encoding="utf-8") as file:
+        tree = subprocess.check_output(("git", "mktree"), stdin=file, text=True).strip()
+    text = git(Path(), "cat-file", "commit", raw.commit)
+    Path("commit").write_text(f"tree {tree}\n" + text.partition("\n")[2])
+    commit = git(Path(), "hash-object", "-t", "commit", "-w", "commit").strip()
+    git(Path(), "update-ref", raw.ref, commit)
+    store.forget(repo.common_dir)
+    runs = infos(repo, key="params.n")
+    assert [dict(runs[5].metrics), len(runs[4].metrics)] == [{}, len(metrics_of(4))]
+    assert look("ls", "--columns", "loss,m8").code == 0
 
 
 def test_a_mapping_has_its_names_without_reading_values():

@@ -39,7 +39,7 @@ def keys_of_rows(
         text = b"\t" + b"\t".join(keys)
         if text not in usual:
             usual[text] = all(map(_is_usual_name, keys))
-        if usual[text] and len(keys) == body.count(b"\nmetrics."):
+        if keys and usual[text] and len(keys) == body.count(b"\nmetrics."):
             of_rows[row] = text
     return of_rows if sum(map(len, usual)) <= _MOST_NAMES else {}
 
