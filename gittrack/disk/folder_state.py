@@ -14,7 +14,8 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 Stamp = tuple[int, ...]
-_TICK_NS = 20_000_000  # two changes within one tick of the system's clock may get the same time
+# Two changes within one tick may get the same time: a few ms, or up to 2 s on some file systems of clusters.
+_LONGEST_TICK_SECONDS, _PAUSE_SECONDS = 2.5, 0.001
 
 
 class FolderState(NamedTuple):
@@ -26,15 +27,29 @@ class FolderState(NamedTuple):
 
 def read(folders: Sequence[str]) -> FolderState:
     """Return the state of folders.  A change after this call gets another stamp.  Raises OSError."""
-    entries, newest = {}, 0
-    for path, status in _walk(folders):
-        entries[path] = _stamp(status)
-        if not stat.S_ISDIR(status.st_mode):
-            newest = max(newest, status.st_ctime_ns)
-    rest = newest + _TICK_NS - time.time_ns()
-    if 0 < rest <= _TICK_NS:
-        time.sleep(rest / 1e9)
+    entries = {}
+    for folder in folders:
+        newest = 0
+        for path, status in _walk([folder]):
+            entries[path] = _stamp(status)
+            if not stat.S_ISDIR(status.st_mode):
+                newest = max(newest, status.st_ctime_ns)
+        _wait_past(newest, folder)
     return FolderState(tuple(folders), entries)
+
+
+def _wait_past(newest: int, folder: str) -> None:
+    """Wait until a change in a folder gets a later time, by the clock of its file system."""
+    deadline = time.monotonic() + _LONGEST_TICK_SECONDS
+    probe = os.path.join(folder, f".gittrack-{os.getpid()}")
+    handle = os.open(probe, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+    try:
+        while os.fstat(handle).st_ctime_ns <= newest and time.monotonic() < deadline:
+            time.sleep(_PAUSE_SECONDS)
+            os.utime(handle)
+    finally:
+        os.close(handle)
+        os.unlink(probe)
 
 
 def restore(before: FolderState) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,15 @@ def test_what_cannot_be_removed_is_not_ignored(tree, monkeypatch):
     (tree / "new").mkdir()
     monkeypatch.setattr(shutil, "rmtree", lambda path: os.rmdir(f"{path}/missing"))
     assert not folder_state.restore(before)
+
+
+def test_the_clock_of_the_file_system_counts(tree, monkeypatch):
+    now = time.time_ns
+    monkeypatch.setattr(time, "time_ns", lambda: now() + 10**10)  # a file server may be 10 s behind
+    for number in range(20):
+        (tree / "src" / "a.py").write_text(f"a = {number}\n")
+        newest = max(path.lstat().st_ctime_ns for path in tree.rglob("*") if not path.is_dir())
+        folder_state.read([str(tree)])
+        (tree / "later").write_text("")
+        assert (tree / "later").lstat().st_ctime_ns > newest
+        (tree / "later").unlink()
