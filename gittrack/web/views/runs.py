@@ -30,7 +30,8 @@ def view(repo: git.Repo, params: Params, windows: Windows | None = None) -> dict
     have no values, because the page takes them from its own rows.
     """
     windows = windows or Windows()
-    state = windows.state(repo)  # before the rows, which may then be newer, but never older
+    # Before the rows, which may then be newer, but never older.  Not for a scroll: it looks at all runs.
+    state = "" if params.text("offset") else windows.state(repo)
     rows = windows.select(repo, params)
     infos = [reader.decode(repo, raw) for raw in rows.raws]
     is_lasting = rows.complete and all(raw.info is None and not raw.snapshot for raw in rows.raws)

@@ -138,6 +138,8 @@ def test_rows_that_change_with_time_have_no_lasting_state(three, monkeypatch):
     for name in ("MOST_ROWS", "_WITHOUT_CACHE"):
         monkeypatch.setattr(module, name, 2)
     assert "state" not in runs.view(git.find(), Params(), windows)  # a window
+    windows = Windows(state=lambda repo: pytest.fail("a scroll looks at all runs"))
+    assert runs.view(git.find(), Params({"offset": ["1"], "limit": ["1"]}), windows)["offset"] == 1
 
 
 def test_what_means_nothing_is_an_error(three):
