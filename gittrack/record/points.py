@@ -183,9 +183,10 @@ class Points:
 
     def _write_pending(self, data: bytes, written: int) -> None:
         """Write the pending lines and ``data``, of which ``written`` bytes are in the file already."""
+        self._exact = False  # a part of a line may stay, to which another process has appended
         if written >= 0:
-            size = os.fstat(self._file.fd).st_size
-            self._file.undo_partial_write(size - written, written)
+            end = os.lseek(self._file.fd, 0, os.SEEK_CUR)  # of what was written, not of the file
+            self._file.undo_partial_write(end - written, written)
         error = self._file.write(data)
         if error is not None:
             self._on_error(error)

@@ -368,6 +368,22 @@ def test_a_call_inside_a_call_makes_the_summary_unknown(points, file):
     assert points.close() == {}
 
 
+def test_a_line_that_was_cut_makes_the_summary_unknown(points, file, monkeypatch):
+    """Another process may append to the part that is in the file; the number of lines is then the same."""
+
+    def cut(handle: int, data: bytes) -> int:
+        monkeypatch.setattr(points_module, "write", os.write)
+        written = os.write(handle, data[:9])
+        with file.path.open("ab") as other:
+            other.write(b"0,cpu,0.5,0.000\n")
+        return written
+
+    monkeypatch.setattr(points_module, "write", cut)
+    points.log({"loss": 1.25})
+    assert file.path.read_bytes().startswith(b"0,loss,1.0,cpu,0.5,0.000\n0,loss,1.25,")
+    assert points.close() == {}
+
+
 def test_an_interrupted_call_makes_the_summary_unknown(points, file, monkeypatch):
     points.log({"loss": 1.0})
     monkeypatch.setattr(points_module, "write", lambda fd, data: _interrupted())
