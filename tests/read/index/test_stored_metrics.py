@@ -117,7 +117,8 @@ def test_a_run_that_claims_to_leave_metrics_out_has_none(repo):
     with open("tree", encoding="utf-8") as file:
         tree = subprocess.check_output(("git", "mktree"), stdin=file, text=True).strip()
     text = git(Path(), "cat-file", "commit", raw.commit)
-    Path("commit").write_text(f"tree {tree}\n" + text.partition("\n")[2])
+    _, _, rest = text.partition("\n")
+    Path("commit").write_text(f"tree {tree}\n{rest}\n")
     commit = git(Path(), "hash-object", "-t", "commit", "-w", "commit").strip()
     git(Path(), "update-ref", raw.ref, commit)
     store.forget(repo.common_dir)
