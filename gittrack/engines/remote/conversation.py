@@ -216,9 +216,7 @@ class Conversation:
             names = self.post.fetch(posts.TO, posts.FROM, posts.STOP)
             if not self.sender.made_the_last(names):
                 return
-            if ends:
-                self.post.push({}, names)
-            else:
+            if not ends or self.post.push({}, names):  # a host may refuse to delete
                 self.facts = {**self.facts, "over": True}
                 self._push()
         except git.GitError as error:

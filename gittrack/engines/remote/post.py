@@ -125,6 +125,8 @@ class Post:
     def push(self, new: Mapping[str, str], old: Iterable[str] = ()) -> str:
         """Make and delete messages, {name: commit} and names; return why a new one was refused, else "".
 
+        Without new ones, it is why one cannot be deleted.
+
         Raises GitError if the remote cannot be reached.
         """
         refspecs = [f"{commit}:{self.prefix}{name}" for name, commit in new.items()]
@@ -133,7 +135,7 @@ class Post:
             return ""
         leases = {f"{self.prefix}{name}": "" for name in new}
         updates = transport.push(self.repo, self.route, refspecs, leases=leases, unattended=True)
-        reasons = (update.reason for update in updates if update.ref in leases)
+        reasons = (update.reason for update in updates if update.ref in leases or not new)
         return next(filter(None, reasons), "")
 
     def close(self) -> None:

@@ -1,6 +1,7 @@
 """The process of a sweep and workers that joined over a remote; the workers are the test."""
 
 import os
+from pathlib import Path
 
 import pytest
 from helpers import git
@@ -188,3 +189,13 @@ def test_a_process_whose_sweep_another_one_runs_now_leaves_its_messages(begin, w
     earlier.close(ends=True)
     assert worker.reads()[0]["session"] == conversation.session
     assert [*worker.post.fetch("from")] == ["from/w-1/1"]
+
+
+def test_workers_are_let_go_by_a_host_that_deletes_nothing(begin, worker, url):
+    conversation, _ = begin()
+    hook = Path(url, "hooks", "update")
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text('#!/bin/sh\ncase "$3" in *[!0]*) ;; *) exit 1 ;; esac\n')
+    hook.chmod(0o755)
+    conversation.close(ends=True)
+    assert worker.reads()[0]["over"]
