@@ -191,6 +191,16 @@ def test_jobs_that_did_not_begin_are_taken_out_of_the_queue(slurm, engine, scrat
     os.close(held)
 
 
+def test_no_trial_runs_twice_because_squeue_does_not_answer(tools, engine, scratch):
+    engine.submit(task("0"))
+    engine.wait(0)
+    context = Context(EngineOptions("slurm"), "20260101-000000-aaaa1111", str(engine.folder))
+    program(tools / "squeue", "#!/bin/sh\nexit 1\n")
+    with pytest.raises(TrackError, match="squeue does not answer"):
+        slurm_engine.make(context)
+    engine.close()
+
+
 def test_a_stop_takes_back_the_jobs_that_did_not_begin(slurm, engine, monkeypatch):
     monkeypatch.setenv("FAKE_SLURM_NODES", "2")
     held = os.open(slurm / "node-1", os.O_CREAT | os.O_RDWR)

@@ -44,7 +44,10 @@ def check(values: Mapping[str, Any]) -> None:
 
 
 def make(context: Context) -> SlurmEngine:
-    """Return the engine, which starts nothing yet.  Raises TrackError if Slurm is not installed here."""
+    """Return the engine, which starts nothing yet.
+
+    Raises TrackError if Slurm is not installed here, or does not say what runs since an earlier process.
+    """
     slurm_commands.check_installed()
     return SlurmEngine(context)
 
@@ -199,10 +202,16 @@ class SlurmEngine:
         self.next_poll = 0.0
 
     def _earlier(self) -> dict[str, Element]:
-        """Return the jobs of an earlier process that are not over: {key of the trial: job}."""
-        now = slurm_commands.states() or {}
+        """Return the jobs of an earlier process that are not over: {key of the trial: job}.
+
+        Raises TrackError if that is not known, because their trials would run a second time.
+        """
+        paths = list(self.folder.glob("*/job"))
+        now = slurm_commands.states() if paths else {}
+        if now is None:
+            raise TrackError("squeue does not answer", "try it again, so that no trial runs twice")
         jobs: dict[str, Element] = {}
-        for path in self.folder.glob("*/job"):
+        for path in paths:
             job = path.read_text()
             for number in sorted(path.parent.glob("[0-9]*/to-worker")):
                 name = f"{job}_{number.parent.name}"
