@@ -118,7 +118,7 @@ def pull(
     everywhere.clean(repo)
     folded = _receive_folded(repo, source, choice, unattended)
     source = source if folded.problem else receiving.with_members(repo, source)
-    selected = _select(repo, source, choice, unattended)
+    selected, unreadable = _select(repo, source, choice, unattended)
     has_trash = any(ref.startswith(layout.TRASH) for ref in here)
     restored = removals.restore(repo, selected) if has_trash else ()
     arrived = _fetch_runs(repo, source, selected, choice.artifacts, unattended)
@@ -138,13 +138,14 @@ def pull(
     if choice.artifacts:
         large = large_files.bring(repo, source.name, watch, unattended=unattended)
     arrived = arrived._replace(new=(*arrived.new, *map(_id, folded.runs)))
-    problems = ((source.name, f"its archive of folded runs: {folded.problem}"),)
+    archive = (source.name, f"its archive of folded runs: {folded.problem}")
+    problems = (archive,) if folded.problem else ()
     tags = tuple((tag, "the tag has another value there") for tag in events.conflicts)
     done = arrived._replace(
         restored=restored,
         removed=removed,
         retained=retained,
-        conflicts=(*arrived.conflicts, *tags, *(problems if folded.problem else ())),
+        conflicts=(*arrived.conflicts, *unreadable.items(), *tags, *problems),
         models=events.new,
         files=large.number,
         unavailable=large.failed,
@@ -201,7 +202,8 @@ def plan(
     Returns
     -------
     Pulled
-        The ids of ``new`` and ``resumed`` runs, and the number of ``live`` ones.  What a pull removes and
+        The ids of ``new`` and ``resumed`` runs, those of the ``conflicts`` that a query cannot look into, and
+        the number of ``live`` runs.  What a pull removes and
         restores is known only after it has merged the annotations.
 
     Raises
@@ -213,7 +215,7 @@ def plan(
     source = remotes.look(repo, remote, unattended=unattended)
     if choice.sweep is not None:  # its name is in its commit
         _fetch_sweeps(repo, source, remotes.refs_here(repo, layout.SWEEPS), unattended)
-    selected = _select(repo, source, choice, unattended)
+    selected, unreadable = _select(repo, source, choice, unattended)
     here = runs_here(repo)
     coming = removals.coming(repo, selected, here)
     content.forget(repo)
@@ -221,22 +223,29 @@ def plan(
         source.name,
         new=tuple(_id(ref) for ref in coming if ref not in here),
         resumed=tuple(_id(ref) for ref in coming if ref in here),
+        conflicts=tuple(unreadable.items()),
         live=len(live_runs.going_on(source)),
     )
 
 
 def _select(
     repo: git.Repo, source: Remote, choice: PullOptions, unattended: bool
-) -> dict[str, str]:
-    """Return {ref: id} of the chosen runs of a remote, the newest first."""
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return {ref: commit} of the chosen runs of a remote, the newest first.
+
+    Also {id: reason} of the runs that cannot be looked into, so that nobody knows whether they match.
+    """
     selected = options.choose(source, choice)
     if not choice.by_content:
-        return selected
+        return selected, {}
+    unreadable: dict[str, str] = {}
 
     def fetch(refs_there: Sequence[str], prefix: str) -> None:
-        run_fetch.fetch(repo, source, refs_there, unattended, prefix)
+        reasons, _ = run_fetch.fetch(repo, source, refs_there, unattended, prefix)
+        unreadable.update({_id(ref): reason for ref, reason in reasons.items()})
 
-    return content.matching(repo, source, selected, choice, fetch, unattended=unattended)
+    matching = content.matching(repo, source, selected, choice, fetch, unattended=unattended)
+    return matching, unreadable
 
 
 def _fetch_runs(

@@ -20,6 +20,7 @@ from gittrack.record.annotate import Target
 from gittrack.share import pull as pulling
 from gittrack.share import push as pushing
 from gittrack.share import remotes
+from gittrack.share.choosing.options import PullOptions
 from gittrack.tidy import collect, trash
 
 
@@ -332,10 +333,14 @@ def test_a_damaged_run_of_the_remote_does_not_hide_the_others(team):
     oid = run_git(server, "hash-object", "-t", "commit", "-w", "--literally", str(path))
     name = "20260101-000000-aaaaaaaa"
     run_git(server, "update-ref", f"refs/runs/default/{name}", oid)
+    by_query = PullOptions(where="name == 'a'")  # which the damaged run may match, too
+    planned, queried = pulling.plan(bob.repo, by_query), pulling.pull(bob.repo, by_query)
     pulled = bob.pull()
-    assert set(pulled.new) == good
-    [(run_id, reason)] = pulled.conflicts
-    assert (run_id, reason.startswith("git refuses it: ")) == (name, True)
+    assert len(planned.new) == len(queried.new) == 1
+    assert {*queried.new, *pulled.new} == good
+    for done in (planned, queried, pulled):
+        [(run_id, reason)] = done.conflicts
+        assert (run_id, reason.startswith("git refuses it: ")) == (name, True)
 
 
 def test_a_remote_that_vanishes_is_an_error_and_no_conflict(team, monkeypatch):

@@ -23,7 +23,9 @@ def run(
 ) -> int:
     """Bring the runs; return 1 if something is in conflict."""
     if args.dry_run:
-        print_result(f"would bring: {_summary(pull.plan(repo, choice, remote=remote))}")
+        planned = pull.plan(repo, choice, remote=remote)
+        _print_conflicts(planned)
+        print_result(f"would bring: {_summary(planned)}")
         return 0
     done = pull.pull(
         repo,
@@ -37,13 +39,17 @@ def run(
         print_note(f"{escape(person)} removed {short_id(run_id)} ({at[:10]}): it is in the trash")
     for run_id, reason in done.retained[:ASK_ABOVE]:
         print_note(f"{short_id(run_id)} was removed by others and stays here: {escape(reason)}")
+    _print_conflicts(done)
+    _share.print_unavailable(done.unavailable)
+    print_result(_summary(done))
+    return 1 if done.conflicts else 0
+
+
+def _print_conflicts(done: pull.Pulled) -> None:
     for name, difference in done.conflicts[:ASK_ABOVE]:
         print_note(f"conflict: {escape(name)}: {escape(difference)}")
     if len(done.conflicts) > ASK_ABOVE:
         print_note(f"and {len(done.conflicts) - ASK_ABOVE} more conflicts")
-    _share.print_unavailable(done.unavailable)
-    print_result(_summary(done))
-    return 1 if done.conflicts else 0
 
 
 def _summary(done: pull.Pulled) -> str:
