@@ -120,6 +120,7 @@ class Conversation:
         self.pushed: Document = {}
         self._read(names, is_first=True)
         self._push()
+        self.looked = time.monotonic()
 
     def next_message(self) -> int:
         """Return the number of a new message."""
@@ -138,6 +139,8 @@ class Conversation:
         Raises TrackError if another process runs the sweep.
         """
         before = set(self.links)
+        if time.monotonic() - self.looked > posts.BEAT_SECONDS:
+            self._wait_for_workers()  # this process did something else, such as wait for the remote
         try:
             if time.monotonic() >= self.post.next_look:
                 self._read(self.post.fetch(posts.FROM, posts.STOP), is_first=False)
@@ -151,10 +154,11 @@ class Conversation:
                 self.warn(f"the git remote cannot be reached, and is tried again: {error.message}")
             self.is_down = True
             self._wait_for_workers()
+        self.looked = time.monotonic()
         return [link for name, link in self.links.items() if name not in before]
 
     def _wait_for_workers(self) -> None:
-        """Count the silence of workers from now on: they were not silent, but the remote was."""
+        """Count the silence of workers from now on: they were not silent, but nobody heard them."""
         for link in self.links.values():
             link.began = time.monotonic()
             link.heard = None if link.heard is None else link.began

@@ -124,6 +124,17 @@ def test_workers_are_not_silent_while_the_remote_is_down(begin, worker, url):
     assert executor.links == []
 
 
+def test_workers_are_not_silent_while_the_process_waits_for_the_remote(begin, worker):
+    conversation, executor = begin()
+    worker.says()
+    executor.step()
+    (link,) = executor.links
+    conversation.looked -= 100  # it published runs, which it tries again while the remote is down
+    link.heard -= 100
+    executor.step()
+    assert executor.links == [link]
+
+
 def test_a_request_to_stop_comes_once_and_an_old_one_does_not_count(begin, worker):
     git(".", "push", "-q", "origin", f"HEAD:{worker.post.prefix}stop/now")
     conversation, executor = begin()
