@@ -8,6 +8,7 @@ from gittrack.git.content import (
     missing_objects,
     read_objects,
     read_small_objects,
+    readable_objects,
 )
 from gittrack.git.process import (
     LOOKING,
@@ -51,6 +52,7 @@ __all__ = [
     "parse_config",
     "read_objects",
     "read_small_objects",
+    "readable_objects",
     "resolve",
     "too_old",
 ]

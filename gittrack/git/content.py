@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 
-from gittrack.git.process import Call, GitError, Repo, failure
+from gittrack.git.process import Call, GitError, LeftOut, Repo, failure
 
 
 def read_objects(
@@ -36,6 +36,22 @@ def read_objects(
     read = ("--no-replace-objects", "cat-file", "--batch", "--buffer")
     limit = {} if most is None else {"GIT_ALLOC_LIMIT": str(most)}
     return _contents(repo.call(*read, feed=feed, env=limit, shared=True), len(questions))
+
+
+def readable_objects(repo: Repo, names: Sequence[str]) -> list[bytes | None]:
+    """Return the content of each object as `read_objects`, None also for one that is damaged.
+
+    Git stops at a damaged object, which is searched by halves.  Raises LeftOut.
+    """
+    try:
+        return list(read_objects(repo, names))
+    except LeftOut:
+        raise
+    except GitError:
+        half = len(names) // 2
+        if not half:
+            return [None]
+        return readable_objects(repo, names[:half]) + readable_objects(repo, names[half:])
 
 
 def _contents(call: Call, count: int) -> Iterator[bytes | None]:
@@ -70,10 +86,10 @@ def blob_parts(repo: Repo, name: str, size: int = 1 << 16) -> Generator[bytes, N
 
 
 def read_small_objects(repo: Repo, oids: Sequence[str], most: int) -> list[bytes | None]:
-    """Return the content of each commit; None if it is missing or has more than ``most`` bytes.
+    """Return the content of each commit; None if it is missing, damaged, or has more than ``most`` bytes.
 
-    Git fails if a commit needs more memory; blobs have no limit, because git streams them.  Only after a
-    failure the sizes are read, so ordinary listings pay nothing.
+    Git fails if a commit is damaged or needs more memory; blobs have no limit, because git streams them.
+    Only after a failure the sizes are read, so ordinary listings pay nothing.
     """
     return begin_small_objects(repo, oids, most)()
 
@@ -98,7 +114,7 @@ def _small_objects(
         pairs = zip(oids, sizes, strict=False)  # the last line break is followed by nothing
         fitting = [size.isdigit() and int(size) <= most for _, size in pairs]
         small_ids = [oid for oid, fits in zip(oids, fitting, strict=True) if fits]
-        contents = read_objects(repo, small_ids)
+        contents = iter(readable_objects(repo, small_ids))
         return [next(contents) if fits else None for fits in fitting]
 
 

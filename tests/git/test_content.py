@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from helpers import git as run_git
 
@@ -76,6 +78,21 @@ def test_a_huge_commit_is_left_out_and_the_others_are_read(found, commit, positi
     oids.insert(position, commit("x" * 5 * MOST))
     contents = git.read_small_objects(found, oids, MOST)
     assert [content is None for content in contents] == [i == position for i in range(3)]
+
+
+@pytest.mark.parametrize("position", range(3))
+def test_a_damaged_commit_is_left_out_and_the_others_are_read(found, commit, position):
+    """The disk lost the second half of its file."""
+    oids = [commit(f"message {number}") for number in range(3)]
+    contents = list(git.read_objects(found, oids))
+    damaged = oids[position]
+    file = Path(git.object_store_path(found), damaged[:2], damaged[2:])
+    content = file.read_bytes()
+    file.unlink()
+    file.write_bytes(content[: len(content) // 2])
+    contents[position] = None
+    assert git.read_small_objects(found, oids, MOST) == contents
+    assert git.readable_objects(found, oids) == contents
 
 
 def test_missing_commits_beside_a_huge_one_are_none(found, commit):

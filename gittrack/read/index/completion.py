@@ -52,14 +52,9 @@ def truncated_rows(raws: Sequence[Raw]) -> list[int]:
 def _contents(repo: git.Repo, names: Sequence[str]) -> list[bytes | None]:
     """Return the content of each object; None for one that cannot be read."""
     try:
-        return list(git.read_objects(repo, names))
+        return git.readable_objects(repo, names)
     except git.LeftOut:
         return [None] * len(names)
-    except git.GitError:  # git stops at the first one that it cannot read: search it by halves
-        half = len(names) // 2
-        if not half:
-            return [None]
-        return _contents(repo, names[:half]) + _contents(repo, names[half:])
 
 
 def truncated_parts(raw: Raw) -> list[str]:
