@@ -108,6 +108,7 @@ def test_rows_of_a_query_are_those_of_a_page_that_begins_with_it(filled, served,
         expect(rows).to_have_count(count)
         assert looks(page) == filtered
         expect(page).to_have_url(re.compile("#where="))
+        assert page.evaluate("sessionStorage.length") == 0  # nothing old is left for a later reload
         page.goto("about:blank")
         page.goto(served.address)
         expect(rows).to_have_count(7)

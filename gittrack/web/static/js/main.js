@@ -156,6 +156,7 @@ function kept() {
   if (how?.type !== "reload") return null;
   try {
     const [time, hash = ""] = (sessionStorage.getItem(LEFT) ?? "").split(" ");
+    sessionStorage.removeItem(LEFT); // a tab that ends without an event is loaded again by its address
     if (!(Date.now() - Number(time) < RELOAD)) return null;
     history.replaceState(null, "", `#${hash}`);
     return hash;
