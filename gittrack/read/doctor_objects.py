@@ -60,6 +60,13 @@ class RunObjects(NamedTuple):
         objects = _below(self.trees, self.roots[commit]) if commit in self.roots else ()
         return next((oid for oid in (commit, *objects) if oid in self.wrong), None)
 
+    def has_wrong_folder(self, commit: str) -> bool:
+        """Return whether a folder of a run is in `wrong`; git stops if it looks for a path in such a one."""
+        if not self.wrong or commit not in self.roots:
+            return False
+        below = _below(self.trees, self.roots[commit])
+        return any(oid in self.wrong and oid in self.trees for oid in below)
+
 
 def _below(trees: Mapping[str, CheckedTree], root: str) -> Iterator[str]:
     """Yield the objects of a tree; each folder is looked at once."""

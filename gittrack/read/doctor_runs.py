@@ -115,11 +115,12 @@ class _Check:
         objects = self._reader.read([str(raw.commit) for raw in complete])
         faults = list(doctor_paths.faults(objects, complete))
         forged = {raw.ref for raw, _ in faults}
-        trusted = [raw for raw in complete if raw.ref not in forged]
+        searchable = [raw for raw in complete if not objects.has_wrong_folder(str(raw.commit))]
+        trusted = [raw for raw in searchable if raw.ref not in forged]
         return CheckedRuns(
             list(self._damaged(objects, raws, committed, complete)),
             [_unsafe(raw, why) for raw, why in faults],
-            list(starmap(Finding, doctor_artifacts.wrong_pointers(repo, objects, complete))),
+            list(starmap(Finding, doctor_artifacts.wrong_pointers(repo, objects, searchable))),
             list(doctor_artifacts.find(repo, objects, trusted)),
             len(incomplete),
         )

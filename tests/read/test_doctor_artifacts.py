@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 import run_values
+from helpers import git
 
 from gittrack.core import layout
 from gittrack.disk import lfs_pointer
 from gittrack.disk.content_store import ContentStore
 from gittrack.disk.lfs_pointer import Pointer
 from gittrack.large import sent
-from gittrack.read import doctor_artifacts, doctor_objects
+from gittrack.read import doctor_artifacts, doctor_objects, doctor_runs
 from gittrack.read.doctor_artifacts import Loss
 from gittrack.read.doctor_objects import RunObjects
 from gittrack.record.publish.tree import Artifact
@@ -53,6 +54,19 @@ def test_artifacts_that_are_here_or_that_no_place_ever_had_are_no_loss(empty_rep
     run = run_with(empty_repo, IN_GIT, IN_STORE, NOWHERE, stored={"a.bin": b"a"})
     assert find(empty_repo, run, run_values.commit(empty_repo, 2)) == []
     assert find(empty_repo) == []
+
+
+def test_a_folder_that_git_cannot_read_is_damage_of_its_run_only(empty_repo):
+    """The disk lost the second half of its file, at which git stops."""
+    runs = [run_values.commit(empty_repo, n, artifacts={"a": b"%d" % n}) for n in range(2)]
+    oid = git(Path(), "rev-parse", f"{runs[0].commit}:artifacts").strip()
+    file = Path(".git/objects", oid[:2], oid[2:])
+    content = file.read_bytes()
+    file.unlink()
+    file.write_bytes(content[: len(content) // 2])
+    checked = doctor_runs.check(empty_repo, [run._replace(body=None) for run in runs])
+    assert [finding.aside for finding in checked.damaged] == [runs[0].ref]
+    assert checked.losses == []
 
 
 def test_a_loss_counts_the_artifacts_and_has_the_first(empty_repo):
