@@ -18,7 +18,7 @@ from gittrack.core.errors import TrackError
 from gittrack.disk import this_machine
 from gittrack.engines import shared_repository, worker_folder
 from gittrack.engines import task as tasks
-from gittrack.engines.channel import MessageChannel, Pace
+from gittrack.engines.channel import UNREADABLE, MessageChannel, Pace
 from gittrack.engines.sweep_work import SweepWork
 from gittrack.engines.task import Location, Task
 from gittrack.sweeping.endings import EndedTrial
@@ -146,6 +146,10 @@ class Agent:
         except TrackError as error:
             self._send({"problem": [error.message, error.hint]})
             return
+        except UNREADABLE as error:
+            hint = "install the same version of gittrack on all machines"
+            self._send({"problem": [f"a task cannot be read: {error}", hint]})
+            return
         self.leaving = self.leaving or self.ends_with == "task"
         try:
             self._check_trust(task)
@@ -155,7 +159,7 @@ class Agent:
                 self.work[key] = SweepWork(task, folder, self.gpus)
             self.work[key].start(task)
             self.next_beat = 0.0  # the next process of the sweep must know of the trial
-        except (TrackError, OSError) as error:
+        except (TrackError, OSError, *UNREADABLE) as error:
             problem = (
                 (error.message, error.hint) if isinstance(error, TrackError) else (str(error), "")
             )

@@ -22,6 +22,8 @@ from gittrack.disk import lock
 
 ALIVE = layout.WORKER_ALIVE  # a file that a worker locks in its folder while it lives
 Message = Mapping[str, Any]
+# What a message raises whose values are not of the types that they should have.
+UNREADABLE = (TypeError, ValueError, AttributeError, LookupError, OverflowError, RecursionError)
 _SHORTEST_SECONDS, _EACH_SECONDS = 0.02, 0.004
 _PART = 10  # of the time since the last message
 

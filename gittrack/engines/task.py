@@ -11,10 +11,12 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from gittrack.core.errors import TrackError
+from gittrack.core.run import trials
 from gittrack.read.runs.reader import Raw
 from gittrack.search.plan import Trial
 from gittrack.sweeping.trial import Job
 
+_TRIAL_FACTS = ("config", "rung", "bracket", "budget", "seed", "after")
 PROTOCOL = 1  # of the messages between the process of a sweep and its workers
 
 
@@ -103,7 +105,10 @@ class Task(NamedTuple):
 
 
 def from_json(text: str) -> Task:
-    """Return the task of a line of JSON.  Raises TrackError for one of another version."""
+    """Return the task of a line of JSON, which may come from anywhere.
+
+    Raises TrackError for one of another version, and one of `channel.UNREADABLE` if it is another text.
+    """
     values: dict[str, Any] = json.loads(text)
     protocol = values.pop("protocol", None)
     if protocol != PROTOCOL:
@@ -115,7 +120,11 @@ def from_json(text: str) -> Task:
     values["trial"] = Trial(**values["trial"])
     values["command"] = tuple(values["command"])
     values["earlier"] = tuple(values["earlier"]) if values["earlier"] else None
-    return Task(**values)
+    task = Task(**values)
+    numbers = {name: getattr(task.trial, name) for name in _TRIAL_FACTS}
+    facts = {"attempt": task.attempt, "known": task.known_outcomes, **numbers}
+    trials.from_facts({"id": task.sweep, "trial": task.trial.key, **facts})
+    return task._replace(trial=task.trial._replace(params=dict(task.trial.params)))
 
 
 class TaskBasis(NamedTuple):

@@ -1,5 +1,9 @@
 """What an agent refuses before it runs anything; the other side of its channel is the test."""
 
+import json
+
+import pytest
+
 from gittrack.engines import agent
 from gittrack.engines import task as tasks
 from gittrack.search.plan import Trial
@@ -65,3 +69,16 @@ def test_a_task_of_another_version_and_a_question():
     messages = sent({"task": '{"protocol": 99}'}, {"look": [look, "20260101-000000-aaaa1111"]})
     assert "format 99" in messages[1]["problem"][0]
     assert {"sees": False} in messages
+
+
+@pytest.mark.parametrize(
+    "trial",
+    [{}, 5, {"key": "../7"}, {"params": 5}, {"config": "x"}, {"budget": [1]}, {"surprise": 1}],
+)
+def test_a_task_that_nobody_can_read_ends_no_other_trial(trial):
+    values = json.loads(task("beef")["task"])
+    forged = {**values["trial"], **trial} if trial and isinstance(trial, dict) else trial
+    messages = sent({"task": json.dumps({**values, "trial": forged})}, {"task": "x"})
+    texts = [message["problem"][0] for message in messages if "problem" in message]
+    assert len(texts) == 2
+    assert all("cannot be read" in text for text in texts)

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 from gittrack import git
 from gittrack.core.errors import TrackError
 from gittrack.engines import task as tasks
-from gittrack.engines.channel import Message
+from gittrack.engines.channel import UNREADABLE, Message
 from gittrack.engines.links import ProcessLink
 from gittrack.engines.remote import post as posts
 from gittrack.engines.remote.post import Document, DocumentSender, Post
@@ -170,7 +170,7 @@ class Carrier:
             (document,) = self.post.read([names[name]])
             try:
                 self._hand_on(document)
-            except posts.UNREADABLE as error:
+            except UNREADABLE as error:
                 self.note(f"warning: a message of the process of the sweep cannot be read: {error}")
 
     def _hand_on(self, document: Document) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from gittrack import git
 from gittrack.core.errors import TrackError
-from gittrack.engines.channel import Message
+from gittrack.engines.channel import UNREADABLE, Message
 from gittrack.engines.links import Link
 from gittrack.engines.remote import post as posts
 from gittrack.engines.remote import worker_document
@@ -63,7 +63,7 @@ class WorkerChannel:
     def take(self, document: Document, *, is_alive: bool) -> None:
         """Handle a document of the worker; ``is_alive`` is whether it is known to have been made just now.
 
-        Raises one of `post.UNREADABLE` before anything of it counts.
+        Raises one of `channel.UNREADABLE` before anything of it counts.
         """
         content = worker_document.parse(document)
         self.hello = content.hello or self.hello
@@ -188,7 +188,7 @@ class Conversation:
         (document,) = self.post.read([commit])
         try:
             channel.take(document, is_alive=is_alive)
-        except posts.UNREADABLE as error:
+        except UNREADABLE as error:
             self.warn(f"a message of the worker {worker} cannot be read: {error}")
 
     def _document(self) -> Document:

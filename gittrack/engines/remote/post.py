@@ -37,8 +37,6 @@ _MOST_FETCHES = 2000  # before the repository of the messages is made anew
 _SUBJECT = b"messages of a sweep"
 
 Document = Mapping[str, Any]
-# What a document raises whose values are not of the types that they should have.
-UNREADABLE = (TypeError, ValueError, AttributeError, LookupError, OverflowError, RecursionError)
 
 
 class Post:

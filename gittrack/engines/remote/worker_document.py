@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from gittrack.core.errors import TrackError
-from gittrack.engines.channel import Message
+from gittrack.engines.channel import UNREADABLE, Message
 from gittrack.engines.executor import run_of_report
-from gittrack.engines.remote.post import UNREADABLE, Document
+from gittrack.engines.remote.post import Document
 
 _MOST_PLACES = 4096
 
@@ -41,7 +41,7 @@ class WorkerDocument(NamedTuple):
 
 
 def parse(document: Document) -> WorkerDocument:
-    """Return the content of a document.  Raises one of `post.UNREADABLE`."""
+    """Return the content of a document.  Raises one of `channel.UNREADABLE`."""
     return WorkerDocument(
         _hello(document.get("hello") or {}),
         [str(mark) for mark in document.get("running") or ()],
