@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gittrack import git
-from gittrack.core.errors import TrackError
+from gittrack.core.errors import Damaged, TrackError
 from gittrack.folding import archive, checking
 
 _LOST = "its parents are still all of its runs: see docs/by-hand.md, or fetch it from a remote"
@@ -19,10 +19,13 @@ def faults(repo: git.Repo) -> Iterator[tuple[str, str]]:
         return
     try:
         folded = archive.read(repo, tip)
-    except TrackError as error:
+        problem = checking.check(repo, folded)
+    except Damaged as error:
         yield error.message, _LOST
         return
-    problem = checking.check(repo, folded)
+    except TrackError as error:  # git stops at a damaged object
+        yield f"the archive {tip[:12]} of folded runs: {error.message}", _LOST
+        return
     if problem:
         yield f"the archive {tip[:12]} of folded runs: {problem}", _LOST
         return
