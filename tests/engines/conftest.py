@@ -1,9 +1,10 @@
-"""A sweep whose trials are recorded by hand, in a repository with one commit."""
+"""A sweep whose trials are recorded by hand, in a repository with one commit, and a remote for it."""
 
 from __future__ import annotations
 
 import pytest
 import run_values
+from helpers import git as run_git
 
 from gittrack import git
 from gittrack.engines import shared_repository
@@ -20,6 +21,16 @@ SWEEP = "20260101-000000-aaaa1111"
 @pytest.fixture
 def repo(project):
     return git.find()
+
+
+@pytest.fixture
+def url(project, scratch):
+    """A bare repository as origin, to which runs may go."""
+    url = str(scratch / "origin.git")
+    run_git(".", "init", "-q", "--bare", url)
+    run_git(".", "remote", "add", "origin", url)
+    run_git(".", "config", "remote.origin.gittrackPush", url)
+    return url
 
 
 class Trials:

@@ -25,17 +25,7 @@ FACTS = {
 
 
 @pytest.fixture
-def remote(project, scratch):
-    """A bare repository as origin, to which runs may go."""
-    url = str(scratch / "origin.git")
-    git(".", "init", "-q", "--bare", url)
-    git(".", "remote", "add", "origin", url)
-    git(".", "config", "remote.origin.gittrackPush", url)
-    return url
-
-
-@pytest.fixture
-def sweep(remote, scratch):
+def sweep(url, scratch):
     repo = track_git.find()
     code = stored.capture_code(repo, scratch / "code")
     return stored.create(repo, SWEEP, code, b"method: grid\n", FACTS)
@@ -51,11 +41,11 @@ def side(repo=None):
     return remote_repository.RemoteSweep(repo or track_git.find(), SWEEP, "default", warn=print)
 
 
-def test_workers_clone_run_and_deliver_once(sweep, remote, scratch, monkeypatch):
+def test_workers_clone_run_and_deliver_once(sweep, url, scratch, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(scratch / "cache"))
     one = side()
     location = one.location(shared_repository.open_to_workers(track_git.find(), SWEEP))
-    assert (location.url, location.token) == (remote, "")
+    assert (location.url, location.token) == (url, "")
     clone = remote_repository.clone(location, SWEEP, sweep.commit)
     killed = temporary_worktree.make(clone, sweep.commit)
     os.close(killed.handle)  # as if a trial was killed with its worker
@@ -71,16 +61,16 @@ def test_workers_clone_run_and_deliver_once(sweep, remote, scratch, monkeypatch)
     assert one.fetch(["0", "1"]) == {"0": Delivery("0", second.commit)}
     taken = results.take(track_git.find(), SWEEP, "default", [Delivery("0", second.commit)], 0)
     one.publish(taken)
-    assert git(remote, "rev-parse", taken[0].ref) == taken[0].commit
+    assert git(url, "rev-parse", taken[0].ref) == taken[0].commit
     worker.bring(taken[0].ref, taken[0].commit)  # for a trial that continues from it
     assert git(clone.git_dir, "rev-parse", taken[0].ref) == taken[0].commit
     with pytest.raises(TrackError, match="is not on the remote"):
         worker.bring("refs/runs/default/none", "c0ffee" * 6 + "beef")
     one.close(done=True)
-    assert git(remote, "for-each-ref", "refs/sweeps/results") == ""
+    assert git(url, "for-each-ref", "refs/sweeps/results") == ""
 
 
-def test_an_attempt_that_was_ended_from_outside_is_brought(sweep, remote, scratch, monkeypatch):
+def test_an_attempt_that_was_ended_from_outside_is_brought(sweep, url, scratch, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(scratch / "cache"))
     one = side()
     location = one.location(shared_repository.open_to_workers(track_git.find(), SWEEP))
@@ -94,36 +84,36 @@ def test_an_attempt_that_was_ended_from_outside_is_brought(sweep, remote, scratc
     assert info.commit == git(".", "rev-parse", info.ref) == raw.commit
     assert state.with_artifacts(track_git.find(), [info]) == [info]
     one.close(done=True)
-    assert git(remote, "for-each-ref", "refs/sweeps/attempts") == ""
+    assert git(url, "for-each-ref", "refs/sweeps/attempts") == ""
 
 
-def test_a_second_process_takes_over_and_the_first_one_stops(sweep, remote, scratch):
+def test_a_second_process_takes_over_and_the_first_one_stops(sweep, url, scratch):
     first = side()
-    git(".", "clone", "-q", remote, str(scratch / "other"))
+    git(".", "clone", "-q", url, str(scratch / "other"))
     other = track_git.find(scratch / "other")
     git(other.git_dir, "fetch", "-q", "origin", "refs/sweeps/*:refs/sweeps/*")
-    git(other.git_dir, "config", "remote.origin.gittrackPush", remote)
+    git(other.git_dir, "config", "remote.origin.gittrackPush", url)
     second = side(other)
     run = attempt(track_git.find(), 1)
     with pytest.raises(TrackError, match="another process runs the sweep"):
         first.publish([run])
-    assert git(remote, "for-each-ref", "refs/runs") == ""
+    assert git(url, "for-each-ref", "refs/runs") == ""
     second.publish([attempt(other, 1)])
-    assert git(remote, "for-each-ref", "refs/runs").count("\n") == 0
+    assert git(url, "for-each-ref", "refs/runs").count("\n") == 0
 
 
-def test_a_remote_that_is_down_is_tried_again(sweep, remote):
+def test_a_remote_that_is_down_is_tried_again(sweep, url):
     one, run = side(), attempt(track_git.find(), 1)
     warnings = []
 
     def repair(text):
         warnings.append(text)
-        os.rename(f"{remote}.away", remote)
+        os.rename(f"{url}.away", url)
 
-    os.rename(remote, f"{remote}.away")
+    os.rename(url, f"{url}.away")
     one.warn = repair
     one.publish([run])
-    assert git(remote, "rev-parse", run.ref) == run.commit
+    assert git(url, "rev-parse", run.ref) == run.commit
     assert len(warnings) == 1
     assert "cannot be reached" in warnings[0]
 
@@ -136,7 +126,7 @@ def test_nobody_agreed_yet(sweep):
 
 
 @pytest.mark.slow
-def test_a_sweep_whose_runs_meet_on_a_remote(remote, scratch, monkeypatch):
+def test_a_sweep_whose_runs_meet_on_a_remote(url, scratch, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(scratch / "cache"))
     Path("empty.yaml").write_text("{}\n")
     words = ("sweep", "-p", "empty.yaml", "-S", "x=2,1", "-m", "loss", "--min", "-j", "2")
@@ -145,7 +135,7 @@ def test_a_sweep_whose_runs_meet_on_a_remote(remote, scratch, monkeypatch):
     done = run_cli(*words, *engine, "--", "sh", "-ec", trial, "sh", "{args}")
     assert done.code == 0, done.out + done.err
     assert "runs meet on the git remote origin" in done.err
-    git(".", "clone", "-q", remote, str(scratch / "other"))
+    git(".", "clone", "-q", url, str(scratch / "other"))
     git(
         scratch / "other",
         "fetch",

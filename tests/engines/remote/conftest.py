@@ -1,23 +1,12 @@
-"""A bare repository as origin, and a process of a sweep that meets there."""
+"""The messages of a sweep on its remote."""
 
 import pytest
-from helpers import git
 
 from gittrack import git as track_git
 from gittrack.engines.remote import post as posts
 from gittrack.share.transport import Route
 
 SWEEP = "20260101-000000-aaaa1111"
-
-
-@pytest.fixture
-def url(project, scratch):
-    """A remote, to which runs may go."""
-    url = str(scratch / "origin.git")
-    git(".", "init", "-q", "--bare", url)
-    git(".", "remote", "add", "origin", url)
-    git(".", "config", "remote.origin.gittrackPush", url)
-    return url
 
 
 @pytest.fixture
