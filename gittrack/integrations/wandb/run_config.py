@@ -7,6 +7,7 @@ from typing import Any
 
 from gittrack.core import nested, values
 from gittrack.integrations.wandb import notices
+from gittrack.record.active.config import Config
 from gittrack.record.run import Run
 
 
@@ -25,6 +26,9 @@ class WandbConfig(Mapping[str, Any]):
         object.__setattr__(self, "_run", run)
         object.__setattr__(self, "_locked", locked)
         object.__setattr__(self, "_changes", changes)
+
+    def __reduce__(self) -> tuple[type[Config], tuple[dict[str, Any]]]:
+        return Config, (self.as_dict(),)  # the run stays in this process
 
     def as_dict(self) -> dict[str, Any]:
         """Return the config as a dict."""

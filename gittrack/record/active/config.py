@@ -22,6 +22,9 @@ class Config(Mapping[str, Any]):
     def __init__(self, values: Mapping[str, Any]) -> None:
         object.__setattr__(self, "_values", values)
 
+    def __reduce__(self) -> tuple[type[Config], tuple[Mapping[str, Any]]]:
+        return Config, (self._values,)  # the usual way asks `__getattr__` before there are values
+
     def __setattr__(self, name: str, value: Any) -> None:
         raise _read_only(name)
 

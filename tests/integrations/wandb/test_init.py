@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import copy
+import pickle
 import sys
 from types import ModuleType
 
@@ -78,6 +80,7 @@ def test_the_config_changes_only_if_that_is_allowed(wandb):
     run = wandb.init(config=argparse.Namespace(lr=0.1, model={"depth": 2}))
     assert (run.config.lr, wandb.config["model"]["depth"]) == (0.1, 2)
     assert dict(**wandb.config) == {"lr": 0.1, "model": {"depth": 2}}
+    assert copy.deepcopy(wandb.config) == pickle.loads(pickle.dumps(run.config)) == run.config
     wandb.config.epochs = 3
     wandb.config.update({"lr": 0.1}, seed=1)
     wandb.config.setdefaults({"lr": 9, "batch": 4})
@@ -172,6 +175,7 @@ def test_an_unknown_mode_is_refused(wandb):
 def test_a_run_that_stopped_is_resumed_by_its_id(wandb):
     code = """
 import os, gittrack.integrations.wandb as wandb
+import pickle
 run = wandb.init(project="p", id="abc", config={"lr": 1})
 run.log({"loss": 1.0})
 os.kill(os.getpid(), 9)

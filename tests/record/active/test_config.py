@@ -1,5 +1,7 @@
 """record/active/config: ``run.config`` is a read-only mapping, ``run.summary`` stores final values."""
 
+import copy
+import pickle
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +21,15 @@ def test_params_are_read_by_key_and_by_attribute_at_every_depth() -> None:
     assert dict(**config.model.act) == {"name": "relu"}
     assert list(config) == ["lr", "model", "items"]
     assert len(config) == 3
+
+
+@pytest.mark.parametrize(
+    "duplicate", [copy.copy, copy.deepcopy, lambda c: pickle.loads(pickle.dumps(c))]
+)
+def test_a_config_can_be_copied_and_sent_to_other_processes(duplicate) -> None:
+    config = duplicate(Config(PARAMS))
+    assert config == Config(PARAMS)
+    assert config.model.act.name == "relu"
 
 
 def test_a_param_with_the_name_of_a_method_is_read_by_key() -> None:
