@@ -10,36 +10,35 @@ import sys
 from pathlib import Path
 
 import pytest
+from countdown import CODE, FOREVER, at_every_step
 from helpers import Done, git, python, recover, repo, run_cli, start
 
 import gittrack
 
 # Ends itself with SIGKILL just before its N-th look at, or change of, anything in the repository,
 # and says what was acknowledged until then.
-COUNTDOWN = """
-import os, signal, sys
+COUNTDOWN = (
+    CODE
+    + """
 import gittrack, gittrack.api, gittrack.record.session, gittrack.record.recovery
-left = int(os.environ["STEPS"])
 WATCHED = ("os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.link")
 WATCHED += ("os.truncate", "os.utime", "os.listdir")
 STARTS = ("subprocess.Popen", "os.posix_spawn")
 
 def step(event, args):
-    global left
     if event == "open":
         there = isinstance(args[0], (str, bytes, os.PathLike)) and "/.git/" in os.fsdecode(args[0])
     else:
         there = event in WATCHED or (event in STARTS and args[0] == "git")
     if there:
-        left -= 1
-        if left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
+        take_step()
 
 def ack(word):
     os.write(1, f"{word}\\n".encode())
 
 sys.addaudithook(step)
 """
+)
 LIFE = (
     COUNTDOWN
     + """
@@ -65,7 +64,6 @@ gittrack.record.recovery.recover(git.find())
 ack(f"left {left}")
 """
 )
-FOREVER = 1_000_000
 
 
 @pytest.fixture
@@ -119,14 +117,12 @@ def steps_of(code: str, place: Path) -> int:
     return FOREVER - int(done.out.split()[-1])
 
 
-def kill_a_life(place: Path, step: int) -> list[str]:
+def kill_at(step: int, place: Path) -> bool:
+    """Kill a run at a step, and check what is there; return whether there was such a step."""
     done = python(LIFE, place, {"STEPS": str(step)})
-    assert done.code == -signal.SIGKILL, done
-    return done.out.split()
-
-
-def kill_at(step: int, place: Path) -> None:
-    acknowledged = kill_a_life(place, step)
+    assert done.code in (0, -signal.SIGKILL), done
+    acknowledged = done.out.split()
+    assert ("finish" in acknowledged) or done.code != 0
     # A folder that is so young that it may be one just being made is left alone for a minute.
     for folder in (place / ".git/gittrack/live").glob("*"):
         os.utime(folder, (1, 1))
@@ -134,18 +130,21 @@ def kill_at(step: int, place: Path) -> None:
     assert_has(place, acknowledged)
     assert_sound(place)
     assert run_cli("run", "--", "true", cwd=place).code == 0
+    return done.code != 0
 
 
 @pytest.mark.parametrize("part", range(6))
 def test_a_kill_at_a_step_of_a_run(place, part):
-    # Other processes of git are looked at in the end, so that the number of steps varies a little.
-    kill_at(1 + (steps_of_life() - 8) * part // 5, place)
+    # The number of steps varies a little.
+    assert kill_at(1 + (steps_of_life() - 8) * part // 5, place)
 
 
 @pytest.mark.slow
 def test_a_kill_at_every_step_of_a_run():
-    for step in range(1, steps_of_life() + 1):
-        kill_at(step, repo("echo '# changed' >> train.py", f"repo{step}"))
+    def kill(step: int) -> bool:
+        return kill_at(step, repo("echo '# changed' >> train.py", f"repo{step}"))
+
+    assert at_every_step(kill) > 100
 
 
 @pytest.fixture(autouse=True)
@@ -168,19 +167,22 @@ def crashed(place) -> Path:
 def test_a_kill_at_a_step_of_recovery(crashed, part):
     shutil.copytree(crashed, "copy", symlinks=True)
     steps = steps_of(RECOVERY, Path("copy"))
-    kill_recovery(crashed, 1 + (steps - 8) * part // 3)
+    assert kill_recovery(crashed, 1 + (steps - 8) * part // 3)
 
 
 @pytest.mark.slow
 def test_a_kill_at_every_step_of_recovery(crashed):
-    shutil.copytree(crashed, "copy", symlinks=True)
-    for step in range(1, steps_of(RECOVERY, Path("copy")) + 1):
-        shutil.copytree(crashed, f"repo{step}", symlinks=True)
-        kill_recovery(Path(f"repo{step}"), step)
+    def kill(step: int) -> bool:
+        copy = Path(shutil.copytree(crashed, f"repo{step}", symlinks=True))
+        return kill_recovery(copy, step)
+
+    assert at_every_step(kill) > 50
 
 
-def kill_recovery(crashed: Path, step: int) -> None:
-    assert python(RECOVERY, crashed, {"STEPS": str(step)}).code == -signal.SIGKILL
+def kill_recovery(crashed: Path, step: int) -> bool:
+    """Kill a recovery at a step, and recover again; return whether there was such a step."""
+    code = python(RECOVERY, crashed, {"STEPS": str(step)}).code
+    assert code in (0, -signal.SIGKILL)
     before = refs(crashed)
     assert recover(cwd=crashed).code == 0
     assert before in ("", refs(crashed))
@@ -190,6 +192,7 @@ def kill_recovery(crashed: Path, step: int) -> None:
         ("loss", 0.0), ("loss", 1.0), ("loss", 2.0), ("accuracy", 0.5),
     ]  # fmt: skip
     assert_sound(crashed)
+    return code != 0
 
 
 LOOP = """
