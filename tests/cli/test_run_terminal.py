@@ -123,7 +123,7 @@ def test_a_second_ctrl_c_ends_a_command_that_ignores_the_first():
         "import os, signal\n"
         "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
         "signal.signal(signal.SIGALRM, lambda *_: os.write(1, b'<ignored>'))\n"
-        "signal.signal(signal.SIGINT, lambda *_: signal.setitimer(signal.ITIMER_REAL, 0.4))\n"
+        "signal.signal(signal.SIGINT, lambda *_: signal.setitimer(signal.ITIMER_REAL, 1.0))\n"
         "print('ready', flush=True)\n"
         "while True: signal.pause()\n"
     )

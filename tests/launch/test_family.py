@@ -27,11 +27,6 @@ def sleeper() -> Iterator[subprocess.Popen[bytes]]:
     process.wait()
 
 
-@pytest.fixture(autouse=True)
-def short(monkeypatch):
-    monkeypatch.setattr(family, "GRACE_SECONDS", 0.2)
-
-
 def test_only_processes_with_the_mark_are_members(sleeper):
     assert family.members(sleeper.pid, MARK) == [sleeper.pid]
     assert family.members(sleeper.pid, f"{MARK}-of-another") == []
@@ -50,7 +45,8 @@ def test_a_signal_reaches_those_that_live(sleeper):
     assert sleeper.wait(60) == -signal.SIGTERM
 
 
-def test_a_process_that_ignores_sigterm_is_killed():
+def test_a_process_that_ignores_sigterm_is_killed(monkeypatch):
+    monkeypatch.setattr(family, "GRACE_SECONDS", 0.2)
     name, _, value = MARK.partition("=")
     code = "trap '' TERM; echo ready; sleep 60 & wait; wait"
     process = subprocess.Popen(

@@ -17,10 +17,9 @@ SIGNALS = (signal.SIGCHLD, signal.SIGWINCH, *process._FORWARDED)
 
 
 @pytest.fixture(autouse=True)
-def handlers(monkeypatch) -> Iterator[None]:
-    """Put the signal handlers of this process back, and end stubborn commands soon."""
+def handlers() -> Iterator[None]:
+    """Put the signal handlers of this process back."""
     saved = {number: signal.getsignal(number) for number in SIGNALS}
-    monkeypatch.setattr(family, "GRACE_SECONDS", 0.2)
     yield
     for number, handler in saved.items():
         signal.signal(number, handler)
@@ -144,7 +143,8 @@ class TestEnd:
         assert (end.signal, end.ended) == ("SIGTERM", True)
         assert family.members(command.process.pid, command.process.mark) == []
 
-    def test_a_command_that_ignores_that_is_killed(self):
+    def test_a_command_that_ignores_that_is_killed(self, monkeypatch):
+        monkeypatch.setattr(family, "GRACE_SECONDS", 0.2)
         command = shell("trap '' TERM; echo ready; while :; do sleep 0.01; done")
 
         def end_again() -> None:
