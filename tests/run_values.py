@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gittrack import git
+from gittrack.core import layout
 from gittrack.core.registry import model_state, names
 from gittrack.core.registry.events import Event
 from gittrack.core.registry.model_state import Model
@@ -14,6 +15,7 @@ from gittrack.core.registry.tag_message import Text
 from gittrack.core.run import commit_message
 from gittrack.core.run.annotation_log import Operation
 from gittrack.core.run.run_info import Metric, RunInfo
+from gittrack.git import refs
 from gittrack.read.runs import reader
 from gittrack.read.runs.reader import Raw
 from gittrack.record.publish import writer
@@ -101,6 +103,16 @@ def commit(
     written = Raw(values.facts["id"], values.facts["experiment"], commit=oid)
     ref = f"refs/runs/{written.experiment}/{written.id}"
     return reader.bodies(repo, [written._replace(ref=ref)])[0]
+
+
+def resume(repo: git.Repo, number: int = 1, experiment: str = "default") -> str:
+    """Move the ref of a run to a later attempt with the same content; return its commit."""
+    ref = layout.run_ref(experiment, run_id(number))
+    first, message = refs.below(repo, ref)[0].oid, repo.read("log", "-1", "--format=%B", ref)
+    call = ("commit-tree", f"{first}^{{tree}}", "-p", first)
+    later = repo.read(*call, feed=message).decode().strip()
+    refs.update(repo, ref, later, first, "resume")
+    return later
 
 
 def event(tag: str, commit: str, **facts: Any) -> Event:

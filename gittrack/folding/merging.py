@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from gittrack import git
 from gittrack.core import layout
@@ -74,3 +74,17 @@ def continues(repo: git.Repo, later: str, earlier: str) -> bool:
     if is_ancestor(repo, earlier, later):
         return True
     return later > earlier and not is_ancestor(repo, later, earlier)
+
+
+def later_attempts(
+    repo: git.Repo, runs: Mapping[str, str], others: Mapping[str, str]
+) -> dict[str, str]:
+    """Return {ref: commit} of those of some runs of which others are a later attempt.
+
+    Such a ref must not hide the folded attempt: it came before the run was resumed and folded elsewhere.
+    """
+    return {
+        ref: other
+        for ref, oid in runs.items()
+        if (other := others.get(ref, oid)) != oid and is_ancestor(repo, oid, other)
+    }

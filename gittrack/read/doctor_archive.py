@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 
 from gittrack import git
+from gittrack.core import layout
 from gittrack.core.errors import Damaged, TrackError
-from gittrack.folding import archive, checking
+from gittrack.folding import archive, checking, merging
+from gittrack.git import refs
 
 _LOST = "its parents are still all of its runs: see docs/by-hand.md, or fetch it from a remote"
 _REWRITE = "make it again: git track gc --unfold; git track gc --fold"
@@ -36,3 +39,8 @@ def faults(repo: git.Repo) -> Iterator[tuple[str, str]]:
         return
     if different:
         yield f"the archive {tip[:12]} has another message of {different} than its commit", _REWRITE
+    here = {ref.name: ref.oid for ref in refs.now(repo, layout.RUNS)}
+    later = merging.later_attempts(repo, here, archive.commits(repo, folded))
+    for ref, oid in later.items():
+        problem = f"{ref} has an earlier attempt of its run than the archive of folded runs"
+        yield problem, f"git update-ref {shlex.quote(ref)} {oid} {here[ref]}"

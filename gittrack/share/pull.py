@@ -137,7 +137,8 @@ def pull(
     large = large_files.Arrived()
     if choice.artifacts:
         large = large_files.bring(repo, source.name, watch, unattended=unattended)
-    arrived = arrived._replace(new=(*arrived.new, *map(_id, folded.runs)))
+    came_folded = [_id(ref) for ref in folded.runs if _id(ref) not in arrived.resumed]
+    arrived = arrived._replace(new=(*arrived.new, *came_folded))
     archive = (source.name, f"its archive of folded runs: {folded.problem}")
     problems = (archive,) if folded.problem else ()
     tags = tuple((tag, "the tag has another value there") for tag in events.conflicts)

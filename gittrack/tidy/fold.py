@@ -16,7 +16,7 @@ from gittrack import git
 from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.disk import folders, lock
-from gittrack.folding import archive, building, visible
+from gittrack.folding import archive, building, merging, visible
 from gittrack.folding.archive import Archive
 from gittrack.folding.building import Member
 from gittrack.git import objects, refs
@@ -89,7 +89,9 @@ def _fold(repo: git.Repo, members: Sequence[Member], patience: float) -> Folded:
     tip = archive.tip(repo)
     before = archive.read(repo, tip) if tip else None
     earlier = archive.commits(repo, before) if before else {}
-    new = [member for member in members if earlier.get(_ref(member)) != member.commit]
+    # Of a run that was resumed and folded elsewhere, the archive has a later attempt than the ref here.
+    later = merging.later_attempts(repo, {_ref(m): m.commit for m in members}, earlier)
+    new = [m for m in members if earlier.get(_ref(m)) != m.commit and _ref(m) not in later]
     outdated = {_ref(member) for member in new if _ref(member) in earlier}
     store = objects.Store(git.object_store_path(repo), repo.hash_name)
 
@@ -106,7 +108,8 @@ def _fold(repo: git.Repo, members: Sequence[Member], patience: float) -> Folded:
     if not writer.settle(repo, store, write, patience):
         return Folded(0, len(members), _COLLECTING)
     safe = added if len(added) == len(members) else added | archive.parents(repo, now)
-    return _delete(repo, now.commit, [member for member in members if member.commit in safe])
+    folded = [member for member in members if later.get(_ref(member), member.commit) in safe]
+    return _delete(repo, now.commit, folded)
 
 
 def _ref(member: Member) -> str:
@@ -165,6 +168,8 @@ def _is_locked(repo: git.Repo, ref: str) -> bool:
 def unfold(repo: git.Repo) -> int:
     """Give all folded runs their refs again, and delete the archive; return how many runs got one.
 
+    A ref of an earlier attempt than the folded one moves forward.
+
     Raises TrackError if another process folds now, if the archive cannot be read, or if it changes meanwhile.
     """
     with _alone(repo):
@@ -172,12 +177,14 @@ def unfold(repo: git.Repo) -> int:
         if tip is None:
             return 0
         commits = archive.commits(repo, archive.read(repo, tip))
-        names = visible.commits_of(repo, commits.keys())
-        absent = list(names.items())
-        for start in range(0, len(absent), _AT_ONCE):
-            part = absent[start : start + _AT_ONCE]
-            creations = [f"create {ref}\0{oid}" for ref, oid in part]
-            refs.transact(repo, creations, "gittrack: unfold")
+        absent = visible.commits_of(repo, commits.keys())
+        here = {ref.name: ref.oid for ref in refs.now(repo, layout.RUNS)}
+        later = merging.later_attempts(repo, here, commits)
+        moves = [f"update {ref}\0{oid}\0{here[ref]}" for ref, oid in later.items()]
+        moves += [f"create {ref}\0{oid}" for ref, oid in absent.items()]
+        for start in range(0, len(moves), _AT_ONCE):
+            part = moves[start : start + _AT_ONCE]
+            refs.transact(repo, part, "gittrack: unfold")
             if len(part) > building.MOST_PARENTS:
                 repo.read("pack-refs", "--all")
         refs.transact(repo, [f"delete {layout.ARCHIVE}\0{tip}"], "gittrack: unfold")

@@ -226,6 +226,20 @@ WAY_BACK = (
 )
 
 
+@pytest.mark.parametrize("change", [fold_all, fold.unfold])
+def test_the_ref_of_an_earlier_attempt_hides_no_folded_one(runs, change):
+    """A clone has the first attempt, and fetches the archive of another one with plain git."""
+    ref = layout.run_ref("digits", run_values.run_id(3))
+    first = gittrack.get("n3").info.commit
+    later = run_values.resume(runs, 3, "digits")
+    fold_all(runs)
+    run_git(".", "update-ref", ref, first)
+    assert f"{ref} has an earlier attempt" in look("doctor").out
+    change(runs)
+    assert gittrack.get("n3").info.commit == later
+    assert look("doctor").code == 0
+
+
 def test_the_way_back_by_hand(runs):
     """The lines of the document give each folded run its ref again, but no run of the trash."""
     before = run_git(".", "for-each-ref", layout.RUNS).splitlines()

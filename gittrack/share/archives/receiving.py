@@ -140,7 +140,10 @@ def _take(repo: git.Repo, theirs: Archive, expect: Callable[[Sequence[str]], Non
 
 
 def with_members(repo: git.Repo, remote: Remote) -> Remote:
-    """Return a remote with the refs that its folded runs would have, if its archive is here."""
+    """Return a remote with the refs that its folded runs would have, if its archive is here.
+
+    A ref of an earlier attempt than the folded one does not count.
+    """
     tip = remote.refs.get(layout.ARCHIVE)
     if tip is None or git.missing_objects(repo, [tip]):
         return remote
@@ -148,4 +151,5 @@ def with_members(repo: git.Repo, remote: Remote) -> Remote:
         folded = archive.commits(repo, archive.read(repo, tip))
     except TrackError:
         return remote
-    return remote._replace(refs={**folded, **remote.refs})
+    later = merging.later_attempts(repo, remote.refs, folded)
+    return remote._replace(refs={**folded, **remote.refs, **later})

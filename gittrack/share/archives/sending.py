@@ -62,7 +62,7 @@ def plan(repo: git.Repo, target: Remote, left_out: Collection[str]) -> tuple[boo
         return False, 0
     if tip == target.refs.get(layout.ARCHIVE):
         has_refs = bool(target.below(layout.RUNS))
-        return False, len(_leases(target, _members(repo, tip))) if has_refs else 0
+        return False, len(_leases(repo, target, _members(repo, tip))) if has_refs else 0
     members = _members(repo, tip)
     of_target = receiving.with_members(repo, target).refs if left_out else {}
     must_stay = any(oid in left_out and of_target.get(ref) != oid for ref, oid in members.items())
@@ -148,9 +148,13 @@ def _members(repo: git.Repo, tip: str) -> dict[str, str]:
     return archive.commits(repo, archive.read(repo, tip))
 
 
-def _leases(target: Remote, members: Mapping[str, str]) -> dict[str, str]:
-    """Return the refs of a remote that its archive makes unnecessary, as {ref: id}; up to `_MOST_DELETED`."""
-    every = ((ref, oid) for ref, oid in members.items() if target.refs.get(ref) == oid)
+def _leases(repo: git.Repo, target: Remote, members: Mapping[str, str]) -> dict[str, str]:
+    """Return the refs of a remote that its archive makes unnecessary, as {ref: id}; up to `_MOST_DELETED`.
+
+    The archive has the commit of such a ref, or a later attempt of the run.
+    """
+    of_target = ((ref, oid) for ref, oid in target.refs.items() if ref in members)
+    every = ((ref, oid) for ref, oid in of_target if archive.is_ancestor(repo, oid, members[ref]))
     return dict(islice(every, _MOST_DELETED))
 
 
@@ -161,7 +165,7 @@ def _delete_refs(
 
     A host may keep them: each run is listed once.
     """
-    leases = _leases(target, members)
+    leases = _leases(repo, target, members)
     deletions = [f":{ref}" for ref in leases]
     updates = transport.push(repo, target.route, deletions, leases=leases, unattended=unattended)
     return sum(update.accepted for update in updates)

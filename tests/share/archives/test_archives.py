@@ -308,6 +308,24 @@ def test_an_archive_with_a_later_attempt_is_not_replaced(team, monkeypatch):
     assert gittrack.get("n1", repo="ada").info.commit == later
 
 
+def test_a_later_attempt_that_comes_folded_moves_the_ref_here(team, monkeypatch):
+    ada, bob = team
+    ada.do(monkeypatch, "push", "--yes")
+    bob.do(monkeypatch, "pull")
+    later = run_values.resume(ada.repo, 1)
+    ada.fold()
+    ada.do(monkeypatch, "push")
+    assert there() == ["s"]
+    assert bob.do(monkeypatch, "pull") == "0 new, 1 resumed from origin\n"
+    assert gittrack.get("n1", repo="bob").info.commit == later
+    run_git(
+        "remote.git", "update-ref", layout.run_ref("default", run_values.run_id(1)), f"{later}^"
+    )
+    carol = Clone("carol")
+    assert carol.do(monkeypatch, "pull") == "4 new from origin\n"
+    assert gittrack.get("n1", repo="carol").info.commit == later
+
+
 @pytest.mark.parametrize(
     ("number", "message", "problem"),
     [
