@@ -440,7 +440,10 @@ LAZY_IMPORTS = {
         "gittrack.read.registry.models": "most addresses name no model",
         "gittrack.read.registry.versions": "most addresses name no model",
     },
-    "git/spawn.py": {"tempfile": "only needed on systems without files in memory"},
+    "git/spawn.py": {
+        "fcntl": "only what reads a pipe in parts needs it, no listing does",
+        "tempfile": "only needed on systems without files in memory",
+    },
     "show/terminal/plot.py": {"plotext": "50 ms that only a chart needs"},
     "show/page/pictures.py": {"matplotlib": "optional, and slow to import"},
     "show/page/pictures_panels.py": {"matplotlib": "optional, and slow to import"},

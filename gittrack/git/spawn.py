@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
 # Not from `os`: the replacement of gevent waits for ever for a child that gevent did not start.
 from posix import waitpid
 
+_PIPE = 1 << 20  # bytes that wait in a pipe; Linux allows every user as many
 _SIGKILL = 9  # without importing `signal`, and with it `enum`
 
 
@@ -100,6 +102,7 @@ class Child:
 
     def parts(self, size: int) -> Iterator[bytes]:
         """Yield the stdout of a ``piped`` child as it comes, at most ``size`` bytes at a time."""
+        _widen(self._out)
         while piece := os.read(self._out, size):
             yield piece
         self._open.discard(self._out)
@@ -113,6 +116,14 @@ class Child:
     def _status(self) -> int:
         self._parent = 0
         return _ended(self.pid)
+
+
+def _widen(pipe: int) -> None:
+    """Let a process write ahead while its reader is busy, so that both work all the time."""
+    import fcntl  # noqa: PLC0415 - only what reads a pipe needs it
+
+    with suppress(AttributeError, OSError):  # not Linux, or this user has very many pipes
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)
 
 
 def _ended(pid: int) -> int:

@@ -18,6 +18,16 @@ def child(script: str, feed: bytes | Child | None = None, *, piped: bool = False
     return Child(["sh", "-c", script], os.environ, feed, piped=piped)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has pipes of other sizes")
+def test_a_child_writes_ahead_while_its_reader_is_busy() -> None:
+    writing = child("head -c 500000 /dev/zero", piped=True)
+    parts = writing.parts(1)
+    assert next(parts) == b"\0"
+    # Without an end of the child here, this test waits for ever: a usual pipe takes 64 KB.
+    assert os.waitid(os.P_PID, writing.pid, os.WEXITED | os.WNOWAIT).si_status == 0
+    writing.end()
+
+
 def descriptors() -> list[str]:
     """Return the open descriptors of this process."""
     return sorted(os.listdir("/proc/self/fd"))

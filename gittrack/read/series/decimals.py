@@ -14,7 +14,8 @@ EXACT = 2**53  # a float holds every whole number up to this
 _WORD = 8
 _MOST_WHOLE, _MOST_FRACTION = 18, 22  # digits; 10**22 is the last power of ten that a float holds
 _POWERS = np.array([float(10**power) for power in range(_MOST_FRACTION + 1)])
-_WHOLE_POWERS = np.array([10**power for power in range(_MOST_WHOLE + 1)], np.uint64)
+_WHOLE_POWERS = np.zeros(_MOST_FRACTION + 1, np.uint64)  # those beyond 64 bits only multiply zero
+_WHOLE_POWERS[: _MOST_WHOLE + 1] = [10**power for power in range(_MOST_WHOLE + 1)]
 _LAST = np.array([((1 << 8 * n) - 1) << 8 * (8 - n) for n in range(9)], np.uint64)
 # Of a number with so many digits, the bytes of the last word, of the one before, and so on that are digits.
 _DIGITS = [_LAST[np.clip(np.arange(BEFORE + 1) - 8 * number, 0, 8)] for number in range(3)]
@@ -56,34 +57,54 @@ class CellText:
             If a cell is not a number, or one that `Numbers` cannot hold.
         """
         negative = self.bytes[starts] == ord("-")
+        any_negative = bool(negative.any())
+        if any_negative:
+            starts = starts + negative
         is_int = points >= ends
-        whole, bad = self._digits(starts + negative, np.minimum(points, ends), _MOST_WHOLE)
         if is_int.all():
-            units, places = whole, np.zeros(len(starts), np.int64)
+            places = np.zeros(len(starts), np.int64)
+            units, bad = self._digits(starts, ends, _MOST_WHOLE)
         else:
-            places = np.where(is_int, 0, ends - points - 1)
-            fraction, no_digits = self._digits(ends - places, ends, _MOST_FRACTION)
-            bad |= (no_digits & ~is_int) | (places > _MOST_FRACTION)
-            places[bad] = 0
-            bad |= whole.astype(np.float64) * _POWERS[places] >= 2.0**62
-            units = whole * _WHOLE_POWERS[np.minimum(places, _MOST_WHOLE)] + fraction
-            units[bad] = 0
-        if (negative & is_int & (units == 0)).any():
+            units, places, bad = self._units(starts, ends, points, is_int)
+        if any_negative and (negative & is_int & (units == 0)).any():
             raise ValueError("an int has no negative zero, a float has")
-        floats, unsure = _divided(units.view(np.int64), places)
         ints = units.view(np.int64)
-        if negative.any():
+        floats, unsure = _divided(ints, places)
+        if any_negative:
+            starts = starts - negative
             floats, ints = np.where(negative, -floats, floats), np.where(negative, -ints, ints)
         numbers = Numbers(floats, ints, is_int)
         return self._with_others(numbers, np.flatnonzero(bad | unsure), starts, ends)
 
+    def _units(
+        self, starts: Array, ends: Array, points: Array, is_int: Array
+    ) -> tuple[Array, Array, Array]:
+        """Return numbers without their points, their digits after the point, and which have other signs."""
+        places = ends - points - 1
+        if is_int.any():
+            points, places = np.minimum(points, ends), np.where(is_int, 0, places)
+        whole, bad = self._digits(starts, points, _MOST_WHOLE)
+        fraction, no_digits = self._digits(ends - places, ends, _MOST_FRACTION)
+        bad |= (no_digits & ~is_int) | (places > _MOST_FRACTION)
+        if bad.any() or int(whole.max()) * 10 ** int(places.max()) >= 2**62:
+            places[bad] = 0
+            bad |= whole.astype(np.float64) * _POWERS[places] >= 2.0**62
+            whole[bad] = fraction[bad] = 0
+        return whole * _WHOLE_POWERS[places] + fraction, places, bad
+
     def _digits(self, starts: Array, ends: Array, most: int) -> tuple[Array, Array]:
         """Return the numbers that digits are, and which cells are something else: other signs, too many."""
         lengths = ends - starts
-        bad = (lengths < 1) | (lengths > most)
-        lengths = np.clip(lengths, 0, most)
+        shortest, longest = int(lengths.min(initial=1)), int(lengths.max(initial=1))
+        if shortest == longest == 1:
+            digits = self.bytes[starts] ^ ord("0")
+            return digits.astype(np.uint64), digits > 9
+        bad = np.zeros(len(starts), bool)
+        if shortest < 1 or longest > most:
+            bad = (lengths < 1) | (lengths > most)
+            lengths = np.clip(lengths, 0, most)
         total = np.zeros(len(starts), np.uint64)
-        for number in range(-(-int(lengths.max(initial=0)) // _WORD)):
+        for number in range(-(-min(longest, most) // _WORD)):
             word = self._words[ends - (number + 1) * _WORD]
             word = (word ^ np.uint64(0x3030303030303030)) & _DIGITS[number][lengths]
             bad |= (
@@ -133,10 +154,10 @@ def _divided(units: Array, places: Array) -> tuple[Array, Array]:
     The result is sure if a correction with the largest possible error gives the same float.
     """
     high = units.astype(np.float64)
-    quotient = high / _POWERS[places] if places.any() else high
+    divisor = _POWERS[places]
+    quotient = high / divisor
     if not len(units) or int(units.max()) <= EXACT:  # the quotient of two exact floats
         return quotient, np.zeros(len(units), bool)
-    divisor = _POWERS[places]
     product, error = _product(quotient, divisor)
     rest = (high - product) - error + (units - high.astype(np.int64)).astype(np.float64)
     correction = rest / divisor
