@@ -236,6 +236,7 @@ LAZY_IMPORTS = {
         "traceback": "only a bug needs it",
         "gittrack.cli.parsing": "git starts before argparse is imported",
         "gittrack.core.registry.names": "only some verbs need it",
+        "gittrack.record.code.status_call": "only one verb needs it",
     },
     "cli/output.py": {"gittrack.cli.pager": "only output on a terminal needs it"},
     "cli/commands/_bar.py": {"tqdm": "30 ms that only large files on a terminal need"},

@@ -273,6 +273,10 @@ def _look_ahead(verb: str, words: list[str]) -> None:
     if verb in (*PLAIN, *_LOOK_AT_MODELS):
         needs_goal = verb == "top" and not {"--min", "--max"} & set(words)
         git.look_ahead(folder, config=needs_goal or verb in ("run", *_SHARE))
+    if verb == "run":
+        from gittrack.record.code import status_call  # noqa: PLC0415 - for one verb only
+
+        status_call.look_ahead(folder)
 
 
 def _report(message: str, hint: str, code: int) -> int:

@@ -23,9 +23,11 @@ from gittrack.git.process import (
     failure,
     find,
     installed_version,
+    keep_ahead,
     look_ahead,
     object_store_path,
     resolve,
+    take_ahead,
     too_old,
 )
 
@@ -46,6 +48,7 @@ __all__ = [
     "find",
     "identity",
     "installed_version",
+    "keep_ahead",
     "look_ahead",
     "missing_objects",
     "object_store_path",
@@ -54,5 +57,6 @@ __all__ = [
     "read_small_objects",
     "readable_objects",
     "resolve",
+    "take_ahead",
     "too_old",
 ]

@@ -10,6 +10,7 @@ credentials and prompts.  Looking is the default.
 from __future__ import annotations
 
 import os
+import time
 from _thread import get_ident  # not from `threading`, whose import takes 3 ms
 from collections.abc import Mapping, Sequence
 
@@ -90,7 +91,7 @@ class Call:
         talking: bool = False,
         largest: int | None = None,
     ) -> None:
-        self.args = args
+        self.args, self.began = args, time.monotonic()
         argv = ["git", *(("-C", cwd) if cwd is not None else ()), *args]
         if largest is not None:
             argv = spawn.limited(argv, largest)
@@ -124,8 +125,7 @@ def failure(args: Sequence[str], answer: Answer) -> TrackError:
         return LeftOut(*partial_clone.missing_object_error(lines[0], text))
     if "not a git repository" in text:
         return NotARepository("this is not inside a git repository", "make one here: git init")
-    old = too_old()
-    if old is not None:
+    if (old := too_old()) is not None:
         return old
     verb = next((word for word in args if not word.startswith("-") and "=" not in word), "")
     lines = [line for line in lines if not line.startswith("warning:")] or lines
@@ -232,13 +232,13 @@ _CONFIG = ("config", "--list", "-z", "--includes")
 _AHEAD: dict[tuple[object, ...], Call] = {}
 
 
-def begin_ahead(folder: str, question: Sequence[str], args: Sequence[str]) -> None:
-    """Start a git call in ``folder`` ahead of time, for `take_ahead` with the same folder and question."""
-    _AHEAD[(get_ident(), folder, *question)] = Call(args, cwd=folder)
+def keep_ahead(folder: str, question: Sequence[str], call: Call) -> None:
+    """Keep a call that was started ahead of time, for `take_ahead` with the same folder and question."""
+    _AHEAD[(get_ident(), folder, *question)] = call
 
 
 def take_ahead(folder: str, question: Sequence[str]) -> Call | None:
-    """Return the call that `begin_ahead` started, at most once; None without such a call."""
+    """Return the call that `keep_ahead` got, at most once; None without such a call."""
     return _AHEAD.pop((get_ident(), folder, *question), None)
 
 
@@ -251,9 +251,9 @@ def drop_ahead() -> None:
 def look_ahead(folder: str, *, config: bool = False) -> None:
     """Start the call of `find`, and of `Repo.config`, while modules are still being imported."""
     if repository.locate(folder) is None:
-        begin_ahead(folder, _LOCATE, _LOCATE)
+        keep_ahead(folder, _LOCATE, Call(_LOCATE, cwd=folder))
     if config:
-        begin_ahead(folder, _CONFIG, _CONFIG)
+        keep_ahead(folder, _CONFIG, Call(_CONFIG, cwd=folder))
 
 
 def find(path: str | os.PathLike[str] | None = None) -> Repo:

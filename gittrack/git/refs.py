@@ -12,7 +12,7 @@ from gittrack.core.errors import TrackError
 from gittrack.core.fast_typing import NamedTuple
 from gittrack.git import LOOKING, Answer, Call, GitError, Repo, detach, failure
 from gittrack.git.files import packed_refs
-from gittrack.git.process import begin_ahead, take_ahead
+from gittrack.git.process import keep_ahead, take_ahead
 
 
 class Ref(NamedTuple):
@@ -90,7 +90,8 @@ def look_ahead(folder: str, *prefixes: str) -> None:
 
     Git then reads while modules are still being imported.
     """
-    begin_ahead(folder, ("refs", *prefixes), [*LOOKING, "for-each-ref", _NAMES, "--", *prefixes])
+    args = [*LOOKING, "for-each-ref", _NAMES, "--", *prefixes]
+    keep_ahead(folder, ("refs", *prefixes), Call(args, cwd=folder))
 
 
 def peeled(repo: Repo) -> list[tuple[str, str]]:

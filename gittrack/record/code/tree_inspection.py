@@ -9,6 +9,7 @@ from gittrack.core.fast_typing import NamedTuple
 from gittrack.git.files import head as head_file
 from gittrack.git.files import index as index_file
 from gittrack.git.files.head import HeadCommit
+from gittrack.record.code import status_call
 from gittrack.record.code.index import PrivateIndex
 from gittrack.record.code.status import ChangedPath, Status, parse_status
 
@@ -33,7 +34,7 @@ class Inspection(NamedTuple):
 
 def start(repo: git.Repo) -> Inspection:
     """Start to inspect the work tree; `capture_code` waits for the result."""
-    status = _status_call(repo, {})
+    status = status_call.ahead(repo) or status_call.start(repo)
     listing = index_file.listing(repo.git_dir) if repo.hash_name == "sha1" else None
     flags = repo.call("ls-files", "-v", "-z", "--full-name", ":/") if listing is None else listing
     form = ("--no-show-signature", "--format=%H %T %ct")
@@ -57,14 +58,11 @@ def branch(repo: git.Repo) -> str | None:
     )
 
 
-def _status_call(repo: git.Repo, env: dict[str, str]) -> git.Call:
-    flags = ("--porcelain=v2", "-z", "--branch", "--untracked-files=all", "--no-renames")
-    return repo.call("status", *flags, "--ignore-submodules=none", env=env)
-
-
 def read_status(repo: git.Repo, inspection: Inspection, index: PrivateIndex) -> Status:
     """Return the status of the work tree, of the files that git overlooks too."""
     answer = inspection.status.wait()
+    if _is_of_another_commit(answer, inspection.head):
+        answer = status_call.start(repo).wait()
     index.broken = answer.code != 0
     index.listing = _tracked(inspection.flags)
     index.flagged = _overlooked_files(index.listing, index.root)
@@ -75,9 +73,16 @@ def read_status(repo: git.Repo, inspection: Inspection, index: PrivateIndex) -> 
     return parse_status(_status_of_private_index(index).out) if index.shadowing else status
 
 
+def _is_of_another_commit(status: git.Answer, head: HeadCommit | git.Call) -> bool:
+    """Return whether HEAD moved between the status and the reading of its file."""
+    if isinstance(head, git.Call) or status.code != 0:
+        return False
+    return status.out.partition(b"\0")[0] != b"# branch.oid " + head.oid.encode()
+
+
 def _status_of_private_index(index: PrivateIndex) -> git.Answer:
     index.fill()
-    return git.Answer(0, _status_call(index.repo, index.env).output(), b"")
+    return git.Answer(0, status_call.start(index.repo, index.env).output(), b"")
 
 
 def _is_shadowing(root: str, change: ChangedPath) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -132,3 +133,17 @@ def test_the_date_of_a_damaged_commit_is_what_git_reads(index, committer):
     date = run_git(root, "log", "-1", "--format=%ct").strip()
     commit = tree_inspection.head(tree_inspection.start(index.repo))
     assert commit == (oid, tree, int(date or 0))
+
+
+def wait_for(inspection: tree_inspection.Inspection) -> None:
+    """Wait until the status has ended; its output is read later."""
+    os.waitid(os.P_PID, inspection.status.child.pid, os.WEXITED | os.WNOWAIT)
+
+
+def test_a_status_of_an_earlier_commit_is_asked_again(index):
+    earlier = tree_inspection.start(git.find())
+    wait_for(earlier)
+    run_git(".", "commit", "--allow-empty", "-qm", "next")
+    inspection = tree_inspection.start(git.find())._replace(status=earlier.status)
+    answer = tree_inspection.read_status(git.find(), inspection, index)
+    assert answer.commit == run_git(".", "rev-parse", "HEAD")
