@@ -61,13 +61,28 @@ def _verb(pid: str) -> bytes:
 def _is_elsewhere(pid: str, home: str) -> bool:
     """Return whether a git process certainly works in another repository than ``home``."""
     words = [*_words(pid, "cmdline"), *_words(pid, "environ")]
-    if any(word.startswith((b"--git-dir", b"GIT_DIR=")) for word in words):
+    if any(word.startswith((b"GIT_COMMON_DIR=", b"GIT_OBJECT_DIRECTORY=")) for word in words):
         return False
-    try:
-        repository = _repository(os.readlink(f"/proc/{pid}/cwd"))
-    except OSError:  # a process of another user
-        return _follows_gc_pid(pid) or not _may_write(pid, os.path.join(home, "objects"))
-    return repository is not None and os.path.realpath(repository) != home
+    if git_dirs := _git_dirs(words):
+        repositories = [_common_dir(path) if os.path.isabs(path) else None for path in git_dirs]
+    else:
+        try:
+            repositories = [_repository(os.readlink(f"/proc/{pid}/cwd"))]
+        except OSError:  # a process of another user
+            return _follows_gc_pid(pid) or not _may_write(pid, os.path.join(home, "objects"))
+    return all(path is not None and os.path.realpath(path) != home for path in repositories)
+
+
+def _git_dirs(words: list[bytes]) -> list[str]:
+    """Return the git folders that the arguments and the environment of a process name."""
+    pairs = zip([b"", *words], words, strict=False)
+    marks = (b"GIT_DIR=", b"--git-dir=")
+    named = [
+        word if before == b"--git-dir" else word.partition(b"=")[2]
+        for before, word in pairs
+        if before == b"--git-dir" or word.startswith(marks)
+    ]
+    return [os.fsdecode(path) for path in named]
 
 
 def _follows_gc_pid(pid: str) -> bool:
@@ -108,15 +123,35 @@ def _repository(folder: str) -> str | None:
     """Return the common folder of the repository that contains ``folder``; None if it is unknown."""
     while True:
         dot = os.path.join(folder, ".git")
-        if os.path.isfile(dot):  # a linked worktree or a submodule of any repository
-            return None
+        if os.path.isfile(dot):  # a linked worktree or a submodule
+            git_dir = (_content(dot) or "").removeprefix("gitdir: ")
+            return _common_dir(os.path.join(folder, git_dir)) if git_dir else None
         if os.path.isdir(dot):
             return dot
         if os.path.isfile(os.path.join(folder, "HEAD")):
-            return folder
+            return _common_dir(folder)
         if folder == os.path.dirname(folder):
             return None
         folder = os.path.dirname(folder)
+
+
+def _common_dir(git_dir: str) -> str | None:
+    """Return the common folder of a git folder, which that of a linked worktree names; None if unknown."""
+    if not os.path.isfile(os.path.join(git_dir, "HEAD")):
+        return None
+    if not os.path.lexists(os.path.join(git_dir, "commondir")):
+        return git_dir
+    common_dir = _content(os.path.join(git_dir, "commondir"))
+    return os.path.join(git_dir, common_dir) if common_dir else None
+
+
+def _content(path: str) -> str | None:
+    """Return the one line of a file; None if it cannot be read."""
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            return file.read().rstrip("\n")
+    except OSError:
+        return None
 
 
 def _words(pid: str, name: str) -> list[bytes]:

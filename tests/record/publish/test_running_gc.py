@@ -41,7 +41,7 @@ def shell():
     shutil.rmtree(folder)
 
 
-def git_that_waits(*words: str, user: int, cwd: Path) -> subprocess.Popen[str]:
+def git_that_waits(*words: str, user: int, cwd: Path, **env: str) -> subprocess.Popen[str]:
     """Start what looks like a git with these words, of a user, in a folder; it ends with its input."""
     process = subprocess.Popen(
         ["git", "-c", "echo; read line", *words],
@@ -50,6 +50,7 @@ def git_that_waits(*words: str, user: int, cwd: Path) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         text=True,
         cwd=cwd,
+        env={**os.environ, **env},
         user=user,
         group=user,
         extra_groups=[],
@@ -127,4 +128,39 @@ def test_a_repack_in_our_repository_is_waited_for(project):
     git(project, "status")
     with git_that_waits("repack", user=os.geteuid(), cwd=project) as process:
         assert str(process.pid) in running_gc.processes(str(project / ".git"))
+        process.communicate("\n")
+
+
+@pytest.mark.parametrize("is_ours", [True, False])
+def test_a_repack_in_a_linked_worktree_is_one_in_its_repository(project, tmp_path, is_ours):
+    other = repo(path=tmp_path / "other")
+    git(project if is_ours else other, "worktree", "add", "-q", str(tmp_path / "linked"))
+    (tmp_path / "linked/sub").mkdir()
+    git_dir = Path(git(tmp_path / "linked", "rev-parse", "--absolute-git-dir"))
+    for cwd in (tmp_path / "linked", tmp_path / "linked/sub", git_dir):
+        with git_that_waits("repack", user=os.geteuid(), cwd=cwd) as process:
+            assert (str(process.pid) in running_gc.processes(str(project / ".git"))) == is_ours
+            process.communicate("\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "env", "is_seen"),
+    [
+        ([], {"GIT_DIR": "{other}/.git"}, False),
+        (["--git-dir={other}/.git"], {}, False),
+        (["--git-dir", "{other}/.git"], {}, False),
+        ([], {"GIT_DIR": "{ours}/.git"}, True),
+        (["--git-dir", "{ours}/.git"], {"GIT_DIR": "{other}/.git"}, True),
+        (["--git-dir=.git"], {}, True),  # git may have changed its folder since
+        ([], {"GIT_DIR": "{other}/.git", "GIT_OBJECT_DIRECTORY": "{ours}/.git/objects"}, True),
+        ([], {"GIT_DIR": "{other}/gone"}, True),
+    ],
+)
+def test_a_repack_that_names_its_repository(project, tmp_path, words, env, is_seen):
+    folders = {"ours": project, "other": repo(path=tmp_path / "other")}
+    words = [word.format(**folders) for word in words]
+    env = {name: value.format(**folders) for name, value in env.items()}
+    user = os.geteuid()
+    with git_that_waits(*words, "repack", user=user, cwd=folders["other"], **env) as process:
+        assert (str(process.pid) in running_gc.processes(str(project / ".git"))) == is_seen
         process.communicate("\n")
