@@ -3,12 +3,14 @@
 Its tree has two files for each chunk of runs, those of earlier archives too: ``NAME.refs`` has a line
 ``<commit> <ref>`` for each run, oldest first, and ``NAME.messages`` the messages of these commits, each ended
 by a NUL.  NAME is ``<oldest id>.<newest id>.<number of runs>.<8 digits of the id of NAME.refs>``.  An empty
-message means that the commit has to be read.
+message means that the commit has to be read.  A line ``format: N`` of the message of the commit says that
+another version of gittrack made it; without one, the format is 1.
 """
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from gittrack import git
@@ -21,10 +23,17 @@ ARCHIVES = (
     "archives: "  # a line of the message: how many of the parents are archives; they come first
 )
 REFS, MESSAGES = ".refs", ".messages"
+_NUMBER = re.compile("[1-9][0-9]{0,5}")  # of runs in a chunk
+_DIGITS = 12  # of other numbers; somebody else may have written them
 _AT_ONCE = (
     16  # files of messages that are read by one git process; one of 1,000 runs has about 2 MB
 )
+_ID_LENGTH = 24
 _REMEDY = "see: git track doctor"
+
+
+class NewerArchive(Damaged):
+    """A later version of gittrack wrote the archive, so its runs cannot be read; it is left unchanged."""
 
 
 class Chunk(NamedTuple):
@@ -70,12 +79,21 @@ def read(repo: git.Repo, commit: str) -> Archive:
     ------
     Damaged
         If it cannot be read, or if it is not an archive.
+    NewerArchive
+        If a later version of gittrack wrote it.
     """
     content, tree = git.read_objects(repo, [commit, f"{commit}^{{tree}}"])
     date = date_of(content or b"")
     if tree is None or date is None:
         raise Damaged(f"the archive {commit[:12]} cannot be read", _REMEDY)
-    return Archive(commit, date, tuple(_chunks(commit, tree)))
+    if _line(content or b"", b"format: ") not in (b"", b"1"):
+        raise NewerArchive(
+            f"the archive {commit[:12]} was written by a newer gittrack", "update gittrack"
+        )
+    chunks = tuple(_chunks(commit, tree))
+    if not chunks:
+        raise Damaged(f"the archive {commit[:12]} has no runs", _REMEDY)
+    return Archive(commit, date, chunks)
 
 
 def is_ancestor(repo: git.Repo, earlier: str, later: str) -> bool:
@@ -88,7 +106,17 @@ def date_of(commit: bytes) -> int | None:
     """Return the time of a commit in seconds since 1970; None if it cannot be read."""
     line = commit.partition(b"\n\n")[0].partition(b"\ncommitter ")[2].partition(b"\n")[0]
     words = line.rsplit(b" ", 2)
-    return int(words[1]) if len(words) == 3 and words[1].isdigit() else None
+    return _number(words[1]) if len(words) == 3 else None
+
+
+def _number(digits: bytes) -> int | None:
+    return int(digits) if digits.isdigit() and len(digits) <= _DIGITS else None
+
+
+def _line(commit: bytes, name: bytes) -> bytes:
+    """Return what a line of the message of a commit has behind a name; empty if there is no such line."""
+    message = commit.partition(b"\n\n")[2]
+    return message.partition(b"\n" + name)[2].partition(b"\n")[0]
 
 
 def _chunks(commit: str, tree: bytes) -> Iterator[Chunk]:
@@ -98,7 +126,7 @@ def _chunks(commit: str, tree: bytes) -> Iterator[Chunk]:
         if file.endswith(REFS):
             name = file[: -len(REFS)]
             if not _is_name(name) or name + MESSAGES not in files:
-                raise Damaged(f"the archive {commit[:12]} has a wrong file {file!r}", _REMEDY)
+                raise Damaged(f"the archive {commit[:12]} has a wrong file {file!r:.80}", _REMEDY)
             yield Chunk(name, oid, files[name + MESSAGES])
 
 
@@ -115,7 +143,8 @@ def _files(tree: bytes, size: int) -> dict[str, str]:
 
 def _is_name(name: str) -> bool:
     oldest, newest, count, *rest = (*name.split("."), "", "", "")
-    return layout.is_id(oldest) and layout.is_id(newest) and count.isdigit() and bool(rest[0])
+    is_number = _NUMBER.fullmatch(count) is not None
+    return layout.is_id(oldest) and layout.is_id(newest) and is_number and bool(rest[0])
 
 
 def lines(repo: git.Repo, chunks: Sequence[Chunk]) -> Iterator[list[str]]:
@@ -131,7 +160,8 @@ def lines(repo: git.Repo, chunks: Sequence[Chunk]) -> Iterator[list[str]]:
 def lines_of(chunk: Chunk, content: bytes | None) -> list[str]:
     """Return the lines of the runs of a chunk, from the content of its file.  Raises Damaged."""
     texts = [] if content is None else os.fsdecode(content).split("\n")[:-1]
-    if len(texts) != chunk.size:
+    ends = [line[-_ID_LENGTH:] for line in (*texts[:1], *texts[-1:])]
+    if len(texts) != chunk.size or ends != [chunk.oldest, chunk.newest]:
         raise Damaged(f"the runs {chunk.name} of the archive cannot be read", _REMEDY)
     return texts
 
@@ -198,9 +228,7 @@ def _first_parents(repo: git.Repo, tip: str) -> Iterator[tuple[str, bytes]]:
 
 def _parents(content: bytes) -> tuple[int, list[str]]:
     """Return how many parents of a commit are archives, and the parents."""
-    head, _, message = content.partition(b"\n\n")
+    head = content.partition(b"\n\n")[0]
     words = [line.partition(b" ") for line in head.split(b"\n")]
-    number = message.partition(b"\n" + ARCHIVES.encode())[2].partition(b"\n")[0]
-    return int(number) if number.isdigit() else 0, [
-        oid.decode() for word, _, oid in words if word == b"parent"
-    ]
+    number = _number(_line(content, ARCHIVES.encode()))
+    return number or 0, [oid.decode() for word, _, oid in words if word == b"parent"]

@@ -13,13 +13,17 @@ from gittrack.folding.archive import Archive, Chunk, lines, messages, parents
 def check(repo: git.Repo, archive: Archive) -> str:
     """Return what is wrong with an archive that somebody else may have made; empty if it is sound.
 
-    Each line must name a run, once, and a commit that is a parent of an archive.
+    Each line must name a run, once, and a commit that is a parent of an archive.  A chunk has its runs in
+    the order of their ids.
     """
     try:
         members = parents(repo, archive)
-        every = [line.partition(" ") for part in lines(repo, archive.chunks) for line in part]
+        chunks = list(lines(repo, archive.chunks))
     except Damaged as error:
         return error.message
+    if any(part != sorted(part, key=lambda line: line[-24:]) for part in chunks):
+        return "its runs are not in order"
+    every = [line.partition(" ") for part in chunks for line in part]
     names = {ref for _, _, ref in every}
     if len(names) < len(every):
         return "it has a run twice"

@@ -23,6 +23,9 @@ def faults(repo: git.Repo) -> Iterator[tuple[str, str]]:
     try:
         folded = archive.read(repo, tip)
         problem = checking.check(repo, folded)
+    except archive.NewerArchive as error:
+        yield error.message, f"its runs are left unchanged: {error.hint}"
+        return
     except Damaged as error:
         yield error.message, _LOST
         return

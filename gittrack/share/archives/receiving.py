@@ -64,6 +64,8 @@ def receive(
         theirs = archive.read(repo, tip)
         problem = checking.check(repo, theirs) or _forged(repo, theirs, mine)
         return Arrivals(problem=problem) if problem else _take(repo, theirs, expect)
+    except archive.NewerArchive as error:
+        return Arrivals(problem=f"{error.message}: {error.hint}")
     except Damaged as error:
         return Arrivals(problem=error.message)
     finally:
