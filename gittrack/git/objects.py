@@ -69,6 +69,7 @@ class Store:
         self.flush = flush
         self.written: list[str] = []
         self._batch: dict[str, str] | None = None  # temporary files by their targets
+        self._flushed_too: list[str] = []
 
     @contextlib.contextmanager
     def batch(self) -> Iterator[None]:
@@ -90,17 +91,23 @@ class Store:
         try:
             yield
             if self.flush:
-                flush.files(list(batch.values()))
+                flush.files([*batch.values(), *self._flushed_too])
             for target, temporary in batch.items():
                 with contextlib.suppress(
                     FileNotFoundError
                 ):  # removed by `git prune`: see `missing`
                     os.rename(temporary, target)
+            batch.clear()
         finally:
             self._batch = None
+            self._flushed_too.clear()
             for temporary in batch.values():
                 with contextlib.suppress(OSError):  # it has its name
                     os.unlink(temporary)
+
+    def flush_too(self, path: str) -> None:
+        """Flush another file together with the objects of this batch: one flush costs less than two."""
+        self._flushed_too.append(path)
 
     def path(self, oid: str) -> str:
         """Return the path of the loose object with this id, which need not exist."""

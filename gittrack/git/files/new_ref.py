@@ -6,6 +6,7 @@ leaves no lock behind, and git can look at refs and pack them at any time.
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Mapping
 
@@ -31,12 +32,31 @@ class PlainRefs(NamedTuple):
         A folder for the file before it has its name.
     configured : ConfigStamp
         The state of the files with the settings of git.
+    drafted : str, optional
+        The id for which the file is on the disk already.
     """
 
     common_dir: str
     hook: str
     scratch: str
     configured: config_files.ConfigStamp
+    drafted: str | None = None
+
+    @property
+    def draft_path(self) -> str:
+        """The path of the file before it has its name."""
+        return os.path.join(self.scratch, "new-ref")
+
+    def draft(self, oid: str) -> PlainRefs:
+        """Write the file of a ref to an object, which the caller flushes before it calls `create`.
+
+        Nothing is drafted if it cannot be written; then `create` writes it, or git.
+        """
+        try:
+            os.close(_write(self.draft_path, f"{oid}\n"))
+        except OSError:
+            return self
+        return self._replace(drafted=oid)
 
     def create(self, ref: str, oid: str) -> bool:
         """Create a ref, durably.
@@ -51,10 +71,10 @@ class PlainRefs(NamedTuple):
             return False
         if not ref.startswith(layout.RUNS) or not all(map(_is_plain, ref.split("/"))):
             return False  # git keeps a reflog of branches and notes
-        path = os.path.join(self.common_dir, ref)
-        content = os.path.join(self.scratch, "new-ref")
+        path, content = os.path.join(self.common_dir, ref), self.draft_path
         try:
-            _write(content, f"{oid}\n")
+            if self.drafted != oid:
+                _flush(_write(content, f"{oid}\n"))
             if os.path.lexists(f"{path}.lock") or _is_in_the_way(self.common_dir, ref):
                 return False
             _link(content, path)
@@ -102,13 +122,26 @@ def _is_plain(part: str) -> bool:
     )
 
 
-def _write(path: str, text: str) -> None:
-    """Write a new file, durably.  Raises OSError, also if there is one: it may be a ref by another name."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-    with open(os.open(path, flags, 0o666), "w", encoding="ascii") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
+def _write(path: str, text: str) -> int:
+    """Write a new file and return its descriptor.
+
+    Raises OSError, also if there is such a file: it may be a ref by another name.
+    """
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+    try:
+        if os.write(handle, text.encode("ascii")) != len(text):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
+    except OSError:
+        os.close(handle)
+        raise
+    return handle
+
+
+def _flush(handle: int) -> None:
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _link(content: str, path: str) -> None:

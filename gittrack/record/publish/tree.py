@@ -1,11 +1,13 @@
-"""Write the tree and the message of a run commit from values."""
+"""Write the tree, the message and the commit of a run from values."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from gittrack import git
 from gittrack.core import layout, yaml_write
+from gittrack.core.errors import TrackError
 from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.run import commit_message, run_info
 from gittrack.core.scalars import float_text
@@ -130,3 +132,31 @@ def message(
     subject = " ".join([facts["experiment"], facts["id"], facts["status"], *headline])
     summaries = {name: metric.to_dict() for name, metric in metrics.items()}
     return f"{subject}\n\n{commit_message.encode(facts, params, summaries)}"
+
+
+class CommitWriter:
+    """Writes run commits, signed if ``sign``.  If the key fails, the run is committed without a signature.
+
+    The same content is signed only once, because a second signature would give another commit.
+    """
+
+    def __init__(self, repo: git.Repo, store: objects.Store, author: str, sign: bool) -> None:
+        self.repo, self.store, self.author, self.sign = repo, store, author, sign
+        self.signed: dict[tuple[object, ...], bytes] = {}
+        self.notes: tuple[str, ...] = ()
+
+    def write(self, tree: str, parents: list[str], seconds: float, message: str) -> str:
+        """Write the commit of a tree, at a moment in seconds since 1970; return its id."""
+        key = (tree, *parents, message)
+        if self.sign and not self.notes and key not in self.signed:
+            from gittrack.git import signing  # noqa: PLC0415
+
+            try:
+                self.signed[key] = signing.commit(
+                    self.repo, tree, parents, self.author, seconds, message
+                )
+            except TrackError as error:
+                self.notes = (f"the run is not signed: {error}",)
+        if key in self.signed:
+            return self.store.keep(b"commit", self.signed[key])
+        return self.store.commit(tree, parents, self.author, seconds, message)

@@ -131,9 +131,11 @@ def write_run(
         facts["parents_lost"] = lost
     contents = contents._replace(facts=facts)
     message = tree.message(facts, contents.params, contents.metrics)
-    commits = _CommitWriter(repo, store, author, sign)
+    commits = tree.CommitWriter(repo, store, author, sign)
+    plain_refs = None if resumes or more_refs else repo.plain_refs
 
-    def write() -> str:
+    def write() -> tuple[str, git.Repo]:
+        """Write all objects, and flush them together with the file of the ref."""
         store.written.clear()
         moment = run_info.from_iso(facts["ended"])
         with store.batch():
@@ -141,13 +143,19 @@ def write_run(
                 store.adopt(objects_of)
             top = tree.write(store, contents)
             if not sign:
-                return commits.write(top, parents, moment, message)
-        return commits.write(top, parents, moment, message)  # git signs for a tree that it can read
+                commit = commits.write(top, parents, moment, message)
+                if plain_refs is None:
+                    return commit, repo
+                store.flush_too(plain_refs.draft_path)
+                return commit, repo._replace(plain_refs=plain_refs.draft(commit))
+        return commits.write(
+            top, parents, moment, message
+        ), repo  # git signs a tree that it can read
 
     for tries_left in reversed(range(_TRIES)):
-        commit = write()
+        commit, drafted = write()
         try:
-            commit = _make_ref(repo, ref, commit, resumes, more_refs)
+            commit = _make_ref(drafted, ref, commit, resumes, more_refs)
             break
         except git.GitError:  # a concurrent prune may have removed new objects
             if not tries_left or not _lost(repo, store.missing(), store):
@@ -165,33 +173,6 @@ def _parents(
     parents = [p for p in (code.get("snapshot") or code.get("commit"), resumes) if p]
     lost = _lost(repo, [p for p in parents if p != code.get("snapshot")], store)
     return [p for p in parents if p not in lost], lost
-
-
-class _CommitWriter:
-    """Writes run commits, signed if ``sign``.  If the key fails, the run is committed without a signature.
-
-    The same content is signed only once, because a second signature would give another commit.
-    """
-
-    def __init__(self, repo: git.Repo, store: objects.Store, author: str, sign: bool) -> None:
-        self.repo, self.store, self.author, self.sign = repo, store, author, sign
-        self.signed: dict[tuple[object, ...], bytes] = {}
-        self.notes: tuple[str, ...] = ()
-
-    def write(self, tree: str, parents: list[str], seconds: float, message: str) -> str:
-        key = (tree, *parents, message)
-        if self.sign and not self.notes and key not in self.signed:
-            from gittrack.git import signing  # noqa: PLC0415
-
-            try:
-                self.signed[key] = signing.commit(
-                    self.repo, tree, parents, self.author, seconds, message
-                )
-            except TrackError as error:
-                self.notes = (f"the run is not signed: {error}",)
-        if key in self.signed:
-            return self.store.keep(b"commit", self.signed[key])
-        return self.store.commit(tree, parents, self.author, seconds, message)
 
 
 def remove(journal: Journal) -> None:

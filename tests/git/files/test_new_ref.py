@@ -59,6 +59,18 @@ def test_the_file_is_the_one_that_git_writes(place):
     assert ours.stat().st_nlink == 1
 
 
+def test_a_draft_that_cannot_be_used_is_no_ref(place):
+    head, other = git(place, "rev-parse", "HEAD"), RUN.replace("abcd", "abce")
+    ready = plain(place)
+    assert ready is not None
+    drafted = ready.draft("1" * 40)
+    assert not drafted.create(RUN, head)  # the draft is for another object
+    assert ready.draft(head).drafted is None  # there is one already
+    assert drafted.create(other, "1" * 40)
+    assert (place / ".git" / other).read_text() == "1" * 40 + "\n"
+    assert not (place / ".git" / RUN).exists()
+
+
 def test_a_ref_stays_if_its_process_was_killed_before_it_removed_the_other_name(place):
     head, other = git(place, "rev-parse", "HEAD"), RUN.replace("abcd", "abce")
     assert create(place)

@@ -10,6 +10,7 @@ from gittrack import git as git_layer
 from gittrack.core.errors import TrackError
 from gittrack.core.run import run_info, series
 from gittrack.disk import flush
+from gittrack.git.files import config_files, new_ref
 from gittrack.record.publish import writer
 from gittrack.record.publish.tree import Artifact, FilePart, RunContents
 
@@ -66,6 +67,22 @@ def test_all_objects_of_a_run_get_their_names_after_one_flush(project, monkeypat
     writer.write_run(git_layer.find(), contents(artifacts=artifacts), AUTHOR)
     # run, params, metrics, series, the artifact, two trees and the commit
     assert flushed == [8]
+
+
+def test_the_file_of_the_ref_is_flushed_with_the_objects(project, tmp_path, monkeypatch):
+    flushed = []
+    files = flush.files
+    monkeypatch.setattr(flush, "files", lambda paths: (flushed.append(paths), files(paths)))
+    monkeypatch.setattr(new_ref, "_flush", lambda handle: flushed.append("another time"))
+    (scratch := tmp_path / "scratch").mkdir()
+    repo = git_layer.find()
+    stamp = config_files.stamp(repo.common_dir)
+    repo = repo._replace(plain_refs=new_ref.plain_refs(repo.common_dir, {}, str(scratch), stamp))
+    published, _ = writer.write_run(repo, contents(), AUTHOR)
+    [paths] = flushed
+    assert paths[-1] == str(scratch / "new-ref")
+    assert git(".", "rev-parse", published.ref) == published.commit
+    assert list(scratch.iterdir()) == []
 
 
 def test_the_same_values_give_the_same_commit(project):

@@ -16,6 +16,7 @@ from gittrack.disk import trust
 from gittrack.git import objects, refs, signing
 from gittrack.record import journal
 from gittrack.record.publish import running_gc, writer
+from gittrack.record.publish.tree import CommitWriter
 
 AUTHOR = "Ada Lovelace <ada@example.org>"
 END = {"status": "finished", "ended": "2026-03-01T00:00:02.000Z", "duration_s": 2.0}
@@ -185,7 +186,7 @@ class TestSignature:
 
         monkeypatch.setattr(signing, "commit", fail)
         store = objects.Store(git.object_store_path(repo), repo.hash_name, flush=False)
-        commits = writer._CommitWriter(repo, store, AUTHOR, True)
+        commits = CommitWriter(repo, store, AUTHOR, True)
         assert commits.write(store.tree([]), [], 0.0, "a") == commits.write(
             store.tree([]), [], 0.0, "a"
         )
@@ -200,7 +201,7 @@ class TestSignature:
 
         monkeypatch.setattr(signing, "commit", sign)
         store = objects.Store(git.object_store_path(repo), repo.hash_name, flush=False)
-        commits = writer._CommitWriter(repo, store, AUTHOR, True)
+        commits = CommitWriter(repo, store, AUTHOR, True)
         tree = store.tree([])
         assert commits.write(tree, [], 0.0, "a") == commits.write(tree, [], 0.0, "a")
         assert commits.write(tree, [], 0.0, "b") != commits.write(tree, [], 0.0, "a")
