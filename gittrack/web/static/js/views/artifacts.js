@@ -5,7 +5,7 @@ import { rowsOf } from "../delimited.js";
 import { el, fill } from "../dom.js";
 import { size } from "../format.js";
 import { createLog } from "./log.js";
-import { plainTable, section } from "./parts.js";
+import { foldedPart, plainTable, section } from "./parts.js";
 
 const MOST_ROWS = 500; // of a table
 const MOST_BYTES = 1 << 20; // of a table
@@ -34,24 +34,7 @@ function entry(/** @type {import("../main.js").App} */ app, /** @type {string} *
   if (address === null || !item.preview) return item.path;
   const box = el("div", { class: "preview-box" });
   const isSmall = item.preview === "image" || item.preview === "audio"; // they are there at once
-  const details = el("details", { open: isSmall, on: { toggle: open } }, el("summary", {}, item.path), box);
-  let isFilled = false;
-  function open() {
-    if (!details.open || isFilled) return;
-    isFilled = true;
-    fill(box, el("p", { class: "muted", text: "loading" }));
-    app.guarded(async () => {
-      try {
-        fill(box, ...(await previewOf(app, key, item, onEnd)));
-      } catch (error) {
-        isFilled = false; // the next opening asks again
-        fill(box, el("p", { class: "muted", text: "it could not be loaded; close and open it to try again" }));
-        throw error;
-      }
-    });
-  }
-  if (isSmall) open();
-  return details;
+  return foldedPart(app, { open: isSmall }, [item.path], box, () => previewOf(app, key, item, onEnd));
 }
 
 /**

@@ -6,7 +6,7 @@ import { el, fill } from "../dom.js";
 import { size } from "../format.js";
 import { picture, readTable } from "./artifacts.js";
 import { createLog } from "./log.js";
-import { commandList, plainTable, section } from "./parts.js";
+import { commandList, foldedPart, plainTable, section } from "./parts.js";
 
 const MOST_RUNS = 4; // side by side
 
@@ -37,16 +37,10 @@ export function artifactPairs(app, document, heads, onEnd) {
 function part(/** @type {App} */ app, /** @type {any} */ document, /** @type {any} */ row, /** @type {string[]} */ heads, /** @type {OnEnd} */ onEnd) {
   const box = el("div", {});
   const isOpen = !row.equal && row.preview === "image";
-  const details = el("details", { class: "part", open: isOpen, on: { toggle: open } }, el("summary", {}, row.path, row.equal && el("small", { class: "muted" }, "  equal")), box);
-  let isFilled = false;
-  function open() {
-    if (!details.open || isFilled) return;
-    isFilled = true;
-    const runs = document.keys.slice(0, MOST_RUNS).map((/** @type {string} */ key, /** @type {number} */ i) => ({ key, head: heads[i], item: row.items[i] }));
-    app.guarded(async () => fill(box, ...(await BESIDE[row.preview](app, runs, onEnd)), commandList(row.git ? [{ what: "by command", track: "", git: row.git }] : [], app)));
-  }
-  if (isOpen) open();
-  return details;
+  const runs = document.keys.slice(0, MOST_RUNS).map((/** @type {string} */ key, /** @type {number} */ i) => ({ key, head: heads[i], item: row.items[i] }));
+  const command = commandList(row.git ? [{ what: "by command", track: "", git: row.git }] : [], app);
+  const title = [row.path, row.equal && el("small", { class: "muted" }, "  equal")];
+  return foldedPart(app, { class: "part", open: isOpen }, title, box, async () => [...(await BESIDE[row.preview](app, runs, onEnd)), command]);
 }
 
 /** @typedef {{key: string, head: string, item: any}[]} Runs */

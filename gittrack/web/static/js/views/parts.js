@@ -30,6 +30,36 @@ export function section(title, ...children) {
 }
 
 /**
+ * Return a part that is folded: its first opening asks for its content, and so does the next one if that failed.
+ * @param {import("../main.js").App} app
+ * @param {{class?: string, open: boolean}} attributes
+ * @param {import("../dom.js").Child[]} title
+ * @param {HTMLElement} box
+ * @param {() => Promise<import("../dom.js").Child[]>} load  returns the content of the box
+ * @returns {HTMLElement}
+ */
+export function foldedPart(app, attributes, title, box, load) {
+  const details = el("details", { ...attributes, on: { toggle: open } }, el("summary", {}, ...title), box);
+  let isFilled = false;
+  function open() {
+    if (!details.open || isFilled) return;
+    isFilled = true;
+    fill(box, el("p", { class: "muted", text: "loading" }));
+    app.guarded(async () => {
+      try {
+        fill(box, ...(await load()));
+      } catch (error) {
+        isFilled = false;
+        fill(box, el("p", { class: "muted", text: "it could not be loaded; close and open it to try again" }));
+        throw error;
+      }
+    });
+  }
+  if (attributes.open) open();
+  return details;
+}
+
+/**
  * Return how to get a document by `git track` and by plain git; a click copies a command.
  * @param {{what: string, track: string, git: string}[]} commands
  * @param {import("../main.js").App} [app]  to say that a command was copied
