@@ -259,7 +259,7 @@ WAITS_ONCE = f'if test -e "$1"; then {LOG}; else touch "$1"; exec sleep 60; fi'
 @pytest.mark.parametrize("why", ["requeue", "time limit", "scancel"])
 def test_a_trial_whose_job_was_ended_runs_again(slurm, scratch, monkeypatch, why):
     if why == "time limit":
-        monkeypatch.setenv("FAKE_SLURM_SECONDS", "4")
+        monkeypatch.setenv("FAKE_SLURM_SECONDS", "15")
     begun = scratch / "begun"
     words = (
         "-S",
