@@ -9,6 +9,7 @@ from gittrack.git.content import (
     read_objects,
     read_small_objects,
     readable_objects,
+    sizes,
 )
 from gittrack.git.process import (
     LOOKING,
@@ -57,6 +58,7 @@ __all__ = [
     "read_small_objects",
     "readable_objects",
     "resolve",
+    "sizes",
     "take_ahead",
     "too_old",
 ]

@@ -130,6 +130,15 @@ def diff(repo: Repo, before: str, after: str, *options: str) -> bytes:
     return repo.read("diff", *plain, *options, "--end-of-options", before, after, "--")
 
 
+def sizes(repo: Repo, names: Sequence[str]) -> list[int | None]:
+    """Return the bytes of each object, an id or ``id:path``; None for a missing one.  One process."""
+    if not names:
+        return []
+    feed = ("\n".join(names) + "\n").encode(errors="surrogateescape")
+    lines = repo.read("cat-file", "--batch-check=%(objectsize)", feed=feed).split(b"\n")
+    return [int(line) if line.isdigit() else None for line in lines[: len(names)]]
+
+
 def exist(repo: Repo, names: Sequence[str]) -> list[bool]:
     """Return for each object, an id or ``id:path``, whether it is in the repository; from one process."""
     if not names:

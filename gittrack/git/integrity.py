@@ -7,7 +7,7 @@ from collections.abc import Container, Iterator, Sequence
 
 from gittrack.core import digests
 from gittrack.git import GitError, Repo, notes
-from gittrack.git.content import blob_parts
+from gittrack.git.content import blob_parts, sizes
 
 _MANY = 2_000
 _WALKED = 10_000  # commits; git takes 4 KB for each
@@ -98,7 +98,7 @@ def contents(
     """
     batch: list[str] = []
     total = 0
-    for oid, size in _sizes(repo, oids):
+    for oid, size in zip(oids, (size or 0 for size in sizes(repo, oids)), strict=True):
         if size > _BATCH_BYTES and oid not in keep:
             yield oid, b"" if _is_sound_blob(repo, oid, size) else None
             continue
@@ -109,15 +109,6 @@ def contents(
         total += size
     if batch:
         yield from _checked(repo, batch)
-
-
-def _sizes(repo: Repo, oids: Sequence[str]) -> Iterator[tuple[str, int]]:
-    """Yield the size of each object; 0 if it is missing."""
-    if not oids:
-        return
-    feed = ("\n".join(oids) + "\n").encode()
-    out = repo.read("cat-file", "--batch-check=%(objectsize)", feed=feed).split(b"\n")[:-1]
-    yield from zip(oids, (int(size) if size.isdigit() else 0 for size in out), strict=True)
 
 
 def _is_sound_blob(repo: Repo, oid: str, size: int) -> bool:

@@ -73,12 +73,7 @@ def of_code(repo: git.Repo, commit: str) -> list[Pointer]:
 
 def _pointers(repo: git.Repo, oids: Sequence[str]) -> list[Pointer]:
     """Return the contents that those blobs name which are pointers."""
-    feed = "".join(f"{oid}\n" for oid in oids).encode()
-    sizes = repo.read("cat-file", "--batch-check=%(objectsize)", feed=feed).split(b"\n")
-    small = [
-        oid
-        for oid, size in zip(oids, sizes, strict=False)
-        if size.isdigit() and int(size) <= lfs_pointer.MOST_BYTES
-    ]
+    sizes = zip(oids, git.sizes(repo, oids), strict=True)
+    small = [oid for oid, size in sizes if size is not None and size <= lfs_pointer.MOST_BYTES]
     pointers = (lfs_pointer.parse(data or b"") for data in git.read_objects(repo, small))
     return list(dict.fromkeys(filter(None, pointers)))

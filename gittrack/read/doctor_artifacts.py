@@ -113,15 +113,12 @@ def wrong_pointers(
 
 def _small_blobs(repo: git.Repo, names: Sequence[str]) -> list[bytes | None]:
     """Return blobs; None for a missing one.  Of one that is too large for a pointer the content is empty."""
-    if not names:
-        return []
-    feed = ("\n".join(names) + "\n").encode(errors="surrogateescape")
-    sizes = repo.read("cat-file", "--batch-check=%(objectsize)", feed=feed).split(b"\n")
-    fits = [size.isdigit() and int(size) <= lfs_pointer.MOST_BYTES for size in sizes[: len(names)]]
+    sizes = git.sizes(repo, names)
+    fits = [size is not None and size <= lfs_pointer.MOST_BYTES for size in sizes]
     contents = git.read_objects(repo, [name for name, fit in zip(names, fits, strict=True) if fit])
     return [
-        next(contents) if fit else b"" if size.isdigit() else None
-        for fit, size in zip(fits, sizes, strict=False)
+        next(contents) if fit else None if size is None else b""
+        for fit, size in zip(fits, sizes, strict=True)
     ]
 
 

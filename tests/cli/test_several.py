@@ -6,6 +6,7 @@ import pytest
 from helpers import git, look, masked, record, run_cli
 
 import gittrack
+from gittrack.cli.commands import log
 
 pytestmark = pytest.mark.usefixtures("project")
 
@@ -127,6 +128,16 @@ def test_the_lab_notebook(three):
     assert second.endswith(f"  code {code}*")
     assert more == "3 more: add -n 5\n"
     assert git(".", "status", "--short") == " M train.py"
+
+
+def test_the_lab_notebook_reads_some_runs_at_a_time_and_no_long_series(three, monkeypatch):
+    record("last", {"acc": 0.1}, {"acc": 0.9})
+    whole = look("log").out
+    assert "▁█" in whole
+    monkeypatch.setattr(log, "_BLOCK", 1)
+    assert look("log").out == whole
+    monkeypatch.setattr(log, "MAX_SERIES", 30)  # bytes
+    assert "▁█" not in look("log").out
 
 
 def test_code_of_several_runs_has_no_patch_in_markdown():

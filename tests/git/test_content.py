@@ -37,6 +37,11 @@ def test_objects_come_in_the_order_of_their_names(found, store):
     ]
 
 
+def test_sizes_come_in_the_order_of_their_names(found, store):
+    assert git.sizes(found, [store.blob(b"a"), HASH, "HEAD:train.py"]) == [1, None, 18]
+    assert git.sizes(found, []) == []
+
+
 def test_a_path_with_a_line_break_is_read(project, found):
     (project / "a\nb").write_text("x")
     run_git(".", "add", ".")

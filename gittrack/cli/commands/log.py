@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 
 from gittrack import git
-from gittrack.analysis.smoothing import sparklines
+from gittrack.analysis.smoothing import MAX_SERIES, sparklines
 from gittrack.cli.commands.ls import empty_listing
 from gittrack.cli.options import add_archived, add_experiment, add_where, positive
-from gittrack.cli.output import more_runs_line, print_note, print_result, report_damage
+from gittrack.cli.output import more_runs_line, print_note, print_parts, report_damage
 from gittrack.core import layout
 from gittrack.core.fast_typing import TYPE_CHECKING
 from gittrack.core.run.run_info import RunInfo
@@ -19,6 +20,8 @@ from gittrack.show.page import notebook
 
 if TYPE_CHECKING:  # a plain command line is read without it
     import argparse
+
+_BLOCK = 32  # runs whose points are in memory
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,30 +36,46 @@ def run(args: argparse.Namespace) -> int:
     """Print the notebook; return 1 if a run is damaged."""
     repo = git.find()
     listing = query.listing(
-        repo, experiment=args.experiment, limit=args.n, query=args.where, archived=args.archived
+        repo,
+        experiment=args.experiment,
+        limit=args.n,
+        query=args.where,
+        archived=args.archived,
+        lazy=True,
     )
-    infos = [reader.decode(repo, raw) for raw in listing.runs]
-    if not infos:
+    if not listing.runs:
         print_note(empty_listing(listing, args.where))
-    curves = _curves(repo, infos)
-    pages = [
-        notebook.paragraph(info, curve, time.time())
-        for info, curve in zip(infos, curves, strict=True)
-    ]
-    more = listing.total - len(infos)
-    print_result("\n".join([*pages, more_runs_line(more, listing.total)] if more else pages))
-    broken = reader.undecodable(listing.runs, infos)
-    return report_damage(listing.damaged + broken, listing.total, reader.newer(listing.runs))
+    damage = reader.DamageCount()
+    pages = _pages(repo, damage.decoded(repo, listing.runs))
+    more = listing.total - len(listing.runs)
+    last = [more_runs_line(more, listing.total)] if more else []
+    print_parts(f"\n{part}" if at else part for at, part in enumerate(chain(pages, last)))
+    broken = max(listing.damaged + damage.damaged, damage.all)
+    return report_damage(broken, listing.total, damage.newer)
 
 
-def _curves(repo: git.Repo, infos: Sequence[RunInfo]) -> list[dict[str, str]]:
-    """Return {metric: its curve} of each run; nothing for live runs.  A listing fetches nothing."""
-    names = [f"{info.commit}:{layout.SERIES}" for info in infos if info.commit]
-    try:
-        contents = iter(list(git.read_objects(repo, names)))
-    except git.LeftOut as error:
-        print_note(
-            f"warning: no curves are shown: {error.message}; all objects: {partial_clone.COMPLETE}"
-        )
-        return [{} for _ in infos]
-    return [sparklines(next(contents)) if info.commit else {} for info in infos]
+def _pages(repo: git.Repo, infos: Iterator[RunInfo]) -> Iterator[str]:
+    """Yield the paragraph of each run."""
+    has_all = True
+    while block := list(islice(infos, _BLOCK)):
+        try:
+            curves = _curves(repo, block if has_all else [])
+        except git.LeftOut as error:
+            has_all, curves = False, {}
+            problem = f"no curves are shown: {error.message}"
+            print_note(f"warning: {problem}; all objects: {partial_clone.COMPLETE}")
+        for info in block:
+            yield notebook.paragraph(info, curves.get(info.commit, {}), time.time())
+
+
+def _curves(repo: git.Repo, infos: Sequence[RunInfo]) -> dict[str | None, dict[str, str]]:
+    """Return {run commit: {metric: its curve}}; nothing for live runs and for very long series.
+
+    Raises LeftOut, because a listing fetches nothing.
+    """
+    commits = [info.commit for info in infos if info.commit]
+    names = [f"{commit}:{layout.SERIES}" for commit in commits]
+    sizes = dict(zip(commits, git.sizes(repo, names), strict=True))
+    short = [commit for commit in commits if (sizes[commit] or 0) <= MAX_SERIES]
+    contents = git.read_objects(repo, [f"{commit}:{layout.SERIES}" for commit in short])
+    return {commit: sparklines(next(contents)) for commit in short}
