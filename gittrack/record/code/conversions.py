@@ -62,8 +62,7 @@ def _sentences(
     repo: git.Repo, objects: str, config: Mapping[str, str], captured: Captured
 ) -> list[str]:
     """Return the sentences on files of which a checkout gives other bytes; the parameters are `check`'s."""
-    tracked = [entry[2:] for entry in os.fsdecode(captured.tracked).split("\0") if entry]
-    if captured.tree is None or not _is_configured(repo, config, tracked):
+    if captured.tree is None or not _is_configured(repo, config, captured.tracked):
         return []
     env = {"GIT_ALTERNATE_OBJECT_DIRECTORIES": list_item(objects)}
     files = _files(repo, captured.tree, env)
@@ -92,18 +91,22 @@ def _sentences(
     ]
 
 
-def _is_configured(repo: git.Repo, config: Mapping[str, str], tracked: Sequence[str]) -> bool:
-    """Return whether git may convert any file of the work tree."""
+def _is_configured(repo: git.Repo, config: Mapping[str, str], tracked: bytes) -> bool:
+    """Return whether git may convert any file of the work tree; ``tracked`` is of ``git ls-files -v -z``."""
     if config.get("core.autocrlf", "false").lower() not in _FALSE:
         return True
     home = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
     paths = [
         os.path.join(repo.common_dir, "info/attributes"),
         os.path.expanduser(config.get("core.attributesfile") or f"{home}/git/attributes"),
-        *(os.path.join(repo.work_tree or "", ".gitattributes"),),
-        *(os.path.join(repo.work_tree or "", p) for p in tracked if p.endswith("/.gitattributes")),
+        os.path.join(repo.work_tree or "", ".gitattributes"),
     ]
-    return any(word in _content(path) for path in paths for word in _WORDS)
+    if b"/.gitattributes\0" in tracked:
+        entries = (entry[2:] for entry in os.fsdecode(tracked).split("\0"))
+        below = [path for path in entries if path.endswith("/.gitattributes")]
+        paths += [os.path.join(repo.work_tree or "", path) for path in below]
+    contents = map(_content, paths)
+    return any(word in content for content in contents for word in _WORDS)
 
 
 def _files(repo: git.Repo, tree: str, env: Mapping[str, str]) -> list[_File]:
@@ -188,7 +191,7 @@ def _checked_out(repo: git.Repo, files: Sequence[_File], env: Mapping[str, str])
 
 def _content(path: str) -> bytes:
     try:
-        with open(path, "rb") as file:
+        with open(path, "rb", buffering=0) as file:
             return file.read()
     except OSError:
         return b""

@@ -102,6 +102,8 @@ def _tracked(flags: bytes | git.Call) -> bytes:
 
 def _overlooked_files(listing: bytes, root: str) -> list[str]:
     """Return the files whose changes git is set to overlook, except sparse files that are absent."""
+    if not any(b"\0%c " % tag in b"\0" + listing for tag in b"hSs"):  # the usual case
+        return []
     return [
         e[2:]
         for e in os.fsdecode(listing).split("\0")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 
 from gittrack import git
@@ -22,13 +23,16 @@ from gittrack.record.code.index import list_item
 _SLACK_NS = 1_000_000_000
 _CODE = frozenset(
     (
-        *(".py", ".pyx", ".pxd", ".pyi", ".ipynb", ".r", ".jl", ".lua", ".m", ".js", ".ts", ".go"),
-        *(".rs", ".c", ".h", ".cc", ".cpp", ".hpp", ".cu", ".cuh", ".java", ".scala", ".kt"),
-        *(".sh", ".bash", ".zsh", ".pl", ".rb", ".sql", ".mk", ".cmake", ".toml", ".cfg", ".ini"),
-        *(".yaml", ".yml", ".gin", ".jsonnet", ".proto", ".smk", ".nf"),
+        *(b".py", b".pyx", b".pxd", b".pyi", b".ipynb", b".r", b".jl", b".lua", b".m", b".js"),
+        *(b".ts", b".go", b".rs", b".c", b".h", b".cc", b".cpp", b".hpp", b".cu", b".cuh"),
+        *(b".java", b".scala", b".kt", b".sh", b".bash", b".zsh", b".pl", b".rb", b".sql", b".mk"),
+        *(b".cmake", b".toml", b".cfg", b".ini", b".yaml", b".yml", b".gin", b".jsonnet"),
+        *(b".proto", b".smk", b".nf"),
     )
 )
+_NAMES = frozenset((b"Makefile", b"makefile", b"Dockerfile", b"Snakefile"))
 _MOST_NAMES = 5
+_MOST_WORDS = 100  # of a call of git
 
 
 class CodeFiles(NamedTuple):
@@ -55,13 +59,31 @@ class CodeFiles(NamedTuple):
         """Return whether a path from the root is a file of the code, whatever its name."""
         return path in self.new_files or b" " + os.fsencode(path) + b"\0" in self.tracked
 
-    def paths(self) -> Iterator[str]:
-        """Yield the files that are code by their names, without outputs of the run."""
-        listed = (entry[2:] for entry in os.fsdecode(self.tracked).split("\0"))
+    def changed_since(self, root: str, moment: int) -> list[str]:
+        """Return the files that are code by their names and changed since a moment, or are deleted.
+
+        Outputs of the run are left out.  One loop, because there may be 10,000 files.
+
+        Parameters
+        ----------
+        root
+            The root of the work tree.
+        moment
+            The moment, in nanoseconds of the file system's time.
+        """
+        top, lstat, changed = os.fsencode(f"{root}/"), os.lstat, []
+        listed = (entry[2:] for entry in self.tracked.split(b"\0"))
+        for path in chain(listed, map(os.fsencode, self.new_files)):
+            is_code = path[path.rfind(b".") :].lower() in _CODE
+            if not is_code and path[path.rfind(b"/") + 1 :] not in _NAMES:
+                continue
+            try:
+                if lstat(top + path).st_ctime_ns >= moment:
+                    changed.append(os.fsdecode(path))
+            except OSError:  # deleted, perhaps before the run began
+                changed.append(os.fsdecode(path))
         below = tuple(f"{path}/" for path in self.outputs)
-        for path in (*listed, *self.new_files):
-            if _is_code(path) and not f"{path}/".startswith(below):
-                yield path
+        return [path for path in changed if not f"{path}/".startswith(below)]
 
 
 class Changes(NamedTuple):
@@ -95,7 +117,7 @@ def look(
     as a table of results.
     """
     root = repo.work_tree or ""
-    candidates = [path for path in code.paths() if _changed_since(root, path, began_ns - _SLACK_NS)]
+    candidates = code.changed_since(root, began_ns - _SLACK_NS)
     files = _different(repo, journal, code.tree, candidates) if candidates and code.tree else []
     cache = Path(layout.cache_dir(repo.common_dir))
     changed_data = [entry["path"] for entry in data if _is_other(root, entry, cache)]
@@ -115,32 +137,22 @@ def add_to_patches(
     return whole
 
 
-def _is_code(path: str) -> bool:
-    name = path.rpartition("/")[2]
-    suffix = os.path.splitext(name)[1].lower()
-    return suffix in _CODE or name in ("Makefile", "makefile", "Dockerfile", "Snakefile")
-
-
-def _changed_since(root: str, path: str, moment: int) -> bool:
-    try:
-        return os.lstat(os.path.join(root, path)).st_ctime_ns >= moment
-    except OSError:  # deleted, perhaps before the run began
-        return True
-
-
 def _different(repo: git.Repo, journal: Path, tree: str | None, paths: Sequence[str]) -> list[str]:
     """Return the files whose content is not the one in the tree; a file that the tree lacks is left out."""
     objects = {"GIT_ALTERNATE_OBJECT_DIRECTORIES": list_item(str(journal / "objects"))}
-    call = repo.call("ls-tree", "-r", "-z", "--full-tree", str(tree), env=objects)
-    ids = dict(_ids(call.output()))
-    known_paths = [path for path in paths if path in ids]
+    chosen = paths if len(paths) <= _MOST_WORDS else ()
+    options = ("-r", "-z", "--full-tree", str(tree), "--", *chosen)
+    listing = repo.call("ls-tree", *options, env={**objects, "GIT_LITERAL_PATHSPECS": "1"})
     present = [
-        path for path in known_paths if _is_regular(os.path.join(repo.work_tree or "", path))
+        path
+        for path in paths
+        if "\n" not in path and _is_regular(os.path.join(repo.work_tree or "", path))
     ]
-    feed = os.fsencode("".join(f"{path}\n" for path in present if "\n" not in path))
-    now = repo.call("hash-object", "--stdin-paths", feed=feed).output().decode().split()
-    current = dict(zip((path for path in present if "\n" not in path), now, strict=True))
-    return [path for path in known_paths if _current_id(repo, path, current) != ids[path]]
+    feed = os.fsencode("".join(f"{path}\n" for path in present))
+    hashes = repo.call("hash-object", "--stdin-paths", feed=feed)  # git reads the tree meanwhile
+    ids = dict(_ids(listing.output()))
+    current = dict(zip(present, hashes.output().decode().split(), strict=True))
+    return [path for path in paths if path in ids and _current_id(repo, path, current) != ids[path]]
 
 
 def _ids(listing: bytes) -> Iterator[tuple[str, str]]:

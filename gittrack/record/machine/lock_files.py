@@ -24,6 +24,7 @@ TOOLS = (
     ("environment.yaml", "conda"),
     ("requirements*.txt", "pip"),
 )
+_BEGINNINGS = tuple(pattern.partition("*")[0] for pattern, _ in TOOLS)
 _WRITTEN_BY_HAND = ("conda", "pip")  # with options and variables, whose values may be secrets
 # Channels of conda have their tokens in the path of the URL.
 _CHANNEL_TOKEN = r"(://[^/\s]+/t/)[^/\s]+(?=/)"
@@ -38,6 +39,8 @@ _MOST_BYTES = 16 << 20
 def tool_of(path: str) -> str | None:
     """Return the tool that a lock file belongs to; None for other files."""
     name = os.path.basename(path)
+    if not name.startswith(_BEGINNINGS):  # most files
+        return None
     return next((tool for pattern, tool in TOOLS if _matches(name, pattern)), None)
 
 

@@ -116,6 +116,21 @@ def test_a_link_is_compared_by_its_target():
     assert look().names == ("link.py",)
 
 
+@pytest.mark.parametrize("count", [0, 100])  # of more files, which git gets in another way
+def test_names_with_signs_of_git_are_compared_as_they_are(count):
+    names = ["*.py", ":(top)a.py", "-a.py", "[hm]elper.py", "Makefile", ".config/A.PY"]
+    paths = [Path(name) for name in (*names, *(f"m{number}.py" for number in range(count)))]
+    Path(".config").mkdir()
+    for path in paths:
+        path.write_text("1")
+    git(".", "add", ".")
+    git(".", "commit", "-qm", "more")
+    assert look().names == ()
+    for name in (*names, "results.csv"):
+        Path(name).write_text("2")
+    assert sorted(look().names) == sorted(names)
+
+
 def test_many_names_are_cut_in_the_sentence_only():
     for number in range(7):
         Path(f"m{number}.py").write_text("1")
