@@ -67,6 +67,8 @@ class TrialView(NamedTuple):
         Where a trial runs on another machine, and when it was last seen there, as an ISO time.
     gpus : float or None
         How many GPUs it had, as far as that is known.
+    unread : tuple of str
+        The params that were set for it and that its command did not read.
     """
 
     key: str
@@ -85,6 +87,7 @@ class TrialView(NamedTuple):
     host: str | None = None
     seen: str | None = None
     gpus: float | None = None
+    unread: tuple[str, ...] = ()
 
 
 class SweepView(NamedTuple):

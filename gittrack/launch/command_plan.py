@@ -13,6 +13,8 @@ if TYPE_CHECKING:  # only a command in a worktree has them
     from gittrack.launch.users_files import UsersFiles
 from gittrack.record.code.known_code import KnownCode
 
+EXPLICIT_FILE = "given.json"  # in the journal: `ExplicitParams`
+
 
 class Controller:
     """What the launcher asks while it runs a command; these defaults change nothing."""
@@ -60,6 +62,9 @@ class CommandPlan(NamedTuple):
         Variables for the command; None removes a variable.
     explicit
         The params of the command line; None: all of the request's.
+    assigned
+        The names of the params that the command line or a sweep sets: if the command does not read them,
+        the user hears of it.
     env
         Further variables for the command.
     controller
@@ -86,6 +91,7 @@ class CommandPlan(NamedTuple):
     not_code: Sequence[str] = ()
     controls: Mapping[str, str | None] = {}
     explicit: ExplicitParams | None = None
+    assigned: Sequence[str] = ()
     env: Mapping[str, str] = {}
     controller: Controller = Controller()
     locks: tuple[int, ...] = ()

@@ -46,10 +46,16 @@ def override(config: Mapping[str, Any], overrides: Sequence[str]) -> dict[str, A
 def pick(config: Mapping[str, Any], overrides: Sequence[str]) -> dict[str, Any]:
     """Return the part of a resolved configuration that the overrides name."""
     part: dict[str, Any] = {}
-    keys = (text.partition("=")[0].removeprefix("+") for text in overrides)
-    for parts in sorted(map(commit_message.parts, keys), key=len):  # a group before values in it
+    for parts in sorted(
+        map(commit_message.parts, names(overrides)), key=len
+    ):  # a group before values in it
         part = nested.set_path(part, parts, nested.at_path(config, parts))
     return part
+
+
+def names(overrides: Sequence[str]) -> list[str]:
+    """Return the dotted names of the params that the overrides set."""
+    return [text.partition("=")[0].removeprefix("+") for text in overrides]
 
 
 def _load(name: str) -> dict[str, Any]:

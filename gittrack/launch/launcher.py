@@ -23,10 +23,11 @@ from gittrack.launch import (
     start_hook,
     template,
 )
-from gittrack.launch.command_plan import CommandPlan
+from gittrack.launch.command_plan import EXPLICIT_FILE, CommandPlan
 from gittrack.launch.console import Console
 from gittrack.launch.console_log import ConsoleLog
 from gittrack.launch.observe import options as observe_options
+from gittrack.launch.observe import unread_params
 from gittrack.launch.observe.observers import Observers
 from gittrack.launch.point_times import PointTimes
 from gittrack.record import artifacts, inputs, session
@@ -34,7 +35,6 @@ from gittrack.record.evidence import untracked_folders
 from gittrack.record.publish import logs, writer
 
 EXPLICIT_VARIABLE = "GITTRACK_GIVEN"
-_EXPLICIT_FILE = "given.json"
 _TICK_SECONDS = 0.2
 _OF_THE_OUTER_RUN = ("GITTRACK_SEED", "GITTRACK_AUTO", "GITTRACK_ARGUMENTS")
 
@@ -198,7 +198,7 @@ def environment_of(run_session: session.Session, plan: CommandPlan) -> dict[str,
     env[artifacts.LIMITS] = " ".join(map(str, sizes))
     env.pop(EXPLICIT_VARIABLE, None)
     if plan.explicit is not None:
-        env[EXPLICIT_VARIABLE] = str(folder / _EXPLICIT_FILE)
+        env[EXPLICIT_VARIABLE] = str(folder / EXPLICIT_FILE)
     if plan.request.seed is not None:
         env["GITTRACK_SEED"] = str(plan.request.seed)
         if not plan.controls.get("PYTHONHASHSEED"):
@@ -220,7 +220,7 @@ def _execute(
     (folder / layout.POINTS).touch()
     folders.share_file(folder / layout.POINTS)
     if plan.explicit is not None:
-        (folder / _EXPLICIT_FILE).write_text(json.dumps(plan.explicit._asdict()))
+        (folder / EXPLICIT_FILE).write_text(json.dumps(plan.explicit._asdict()))
     env = {**environment_of(run_session, plan), **observers.variables()}
     words = template.fill(plan.request.command, params, env["GITTRACK_PARAMS"])
     argv = [plan.redirect(word) for word in words]
@@ -266,6 +266,9 @@ def _execute(
     if options := observers.options.to_dict():
         observed = {**observed, observe_options.FACT: options}
     run_session.journal.append(events.ENV, values=observed)
+    is_python = environment_probe.interpreter is not None
+    if is_python and outcome.exit_code == 0 and not outcome.ended:
+        notes += unread_params.note(run_session.journal, plan.assigned, plan.request.command)
     return running, outcome, notes, watch.sentences() if watch else []
 
 

@@ -18,6 +18,7 @@ REPORTS_VARIABLE = "GITTRACK_HOOK_REPORTS"
 FACT = "start_hook"
 _REPORTS, _WORKERS = "processes", "unseeded-workers"
 _MOST_BYTES, _MOST_IMPORTED = 4 << 20, 200
+_MOST_OPENED = 1000  # in the work tree, and elsewhere: the limit of the hook
 
 
 def variables(env: Mapping[str, str], journal: Path) -> dict[str, str]:
@@ -71,6 +72,11 @@ def reports(journal: Path) -> list[dict[str, Any]]:
     """
     answers = [report for report in map(_read, _files(journal)) if report is not None]
     return sorted(answers, key=lambda report: -int(report.get("modules", 0)))
+
+
+def has_all_opened(report: Mapping[str, Any]) -> bool:
+    """Return whether a report has all files that its Python opened."""
+    return len(report.get("opened", ())) < _MOST_OPENED
 
 
 def loaded_files(journal: Path) -> Iterator[str]:

@@ -45,6 +45,12 @@ def fill(argv: Sequence[str], params: Mapping[str, Any], path: str) -> list[str]
     return result
 
 
+def passes_params(argv: Sequence[str]) -> bool:
+    """Return whether a command line has a field, or names the variable with the path of the params."""
+    fields = (m[1] for word in argv for m in re.finditer(_FIELD, word))
+    return any(fields) or any("GITTRACK_PARAMS" in word for word in argv)
+
+
 def json_path(path: str) -> str:
     """Return the path of the configuration as JSON, next to the YAML file ``path``."""
     return f"{path.removesuffix('.yaml')}.json"

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gittrack.core import nested, values
+from gittrack.core import values
 from gittrack.core.errors import NotANumber, TrackError
 from gittrack.core.fast_typing import Any
 from gittrack.core.run import events
 from gittrack.core.run.run_info import Metric
 from gittrack.record.active import params as run_params
-from gittrack.record.active.config import Config
 from gittrack.record.run_files import RunFiles
 
 
@@ -154,7 +153,7 @@ class Run(RunFiles):
         with self._lock:
             error = run_params.log_params(self._journal, new, allow_change=allow_change)
             self._warn_unwritten(error)
-            self.config = Config(nested.merge(self.config.to_dict(), new))
+            self.config = self.config.with_params(new)
 
     def log_param(self, name: str, value: Any) -> None:
         """Add one param.

@@ -200,6 +200,7 @@ def _launch(
         job.inputs,
         job.outputs,
         (*worktree.linked, *supervisor.printed),
+        assigned=tuple(job.trial.params),
         env=env,
         controller=_TrialController(repo, supervisor, job),
         locks=worktree.locks,

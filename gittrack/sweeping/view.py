@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from gittrack import git
 from gittrack.analysis.sweep_view import Axis, SweepView, TrialView
-from gittrack.core.run import run_info
+from gittrack.core.run import facts, run_info
 from gittrack.core.run.run_info import RunInfo
 from gittrack.search.distributions import Choice, Distribution, Integers, Normal, Uniform
 from gittrack.sweeping import state, workdir
@@ -129,6 +129,7 @@ def _trial(prepared: PreparedSweep, info: RunInfo, hosts: Mapping[str, str]) -> 
         host=info.host if seen is not None else host or None,
         seen=None if seen is None else str(seen),
         gpus=trial.gpus,
+        unread=tuple(info.more.get(facts.UNREAD) or ()),
     )
 
 

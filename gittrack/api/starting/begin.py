@@ -121,7 +121,9 @@ def _joined(folder: Path | None, request: session.RunRequest, choice: BeginOptio
     )
     if overridden:
         messages.show(messages.overridden(overridden))
-    return Run(book, None, launched.work_tree())
+    run = Run(book, None, launched.work_tree())
+    run.config = run.config.watched(functools.partial(join.note_config_read, book.folder))
+    return run
 
 
 def _same_repository(folder: Path, repo: str | os.PathLike[str] | None) -> bool:

@@ -166,6 +166,7 @@ def run(args: argparse.Namespace) -> int:
         controller=_controller(args, repo),
         controls=dict.fromkeys(environment.THREADS, str(args.threads)) if args.threads else {},
         explicit=_explicit_params(args, params),
+        assigned=config.names(args.set),
         hook=not args.no_seed_hook,
         not_code=[inputs.display_path(path, repo.work_tree or "") for path in args.metrics],
         observe=_observe.options(args, repo),

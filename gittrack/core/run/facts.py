@@ -34,6 +34,9 @@ NOTES = "notes about the run"
 DECODED = "known when the run is decoded"
 COMPUTED = "not stored: a property of `RunInfo` with the name of the fact computes it"
 
+# Params that a launcher sets, and that a script gave other values, or does not have.
+UNREAD, ABSENT = "unread_params", "absent_params"
+
 
 class Fact(NamedTuple):
     """One fact of a run.
@@ -144,6 +147,11 @@ FACTS = (
     Fact("code.snapshot", COMMIT_ID, "a commit that holds the uncommitted changes"),
     Fact("code.remote", TEXT, "the URL of the remote"),
     Fact("changed", NAMES, "the code and inputs that changed while the run was going on"),
+    Fact(
+        UNREAD,
+        NAMES,
+        "the params that the command line or a sweep set, and that the command did not read",
+    ),
     Fact("user", TEXT, "the user who started the run", compared=True),
     Fact("host", TEXT, "the host that the run was on", compared=True),
     Fact(
@@ -201,7 +209,7 @@ _INTERNAL = {
     COMMIT_ID: ("resumes", "code.tree"),
     TEXT: ("gittrack",),
     FLAG: ("verified",),
-    NAMES: ("parents_lost", "output_paths"),
+    NAMES: ("parents_lost", "output_paths", ABSENT),
     MAPPING: ("code", "sweep"),
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
+from gittrack.core import nested
 from gittrack.core.errors import TrackError
 from gittrack.core.fast_typing import Any
 
@@ -18,9 +19,21 @@ class Config(Mapping[str, Any]):
     """The params of a run, read-only: ``run.config["lr"]`` or ``run.config.lr``, also for nested params."""
 
     _values: Mapping[str, Any]
+    _on_read: Callable[[], object] | None
 
-    def __init__(self, values: Mapping[str, Any]) -> None:
+    def __init__(
+        self, values: Mapping[str, Any], on_read: Callable[[], object] | None = None
+    ) -> None:
         object.__setattr__(self, "_values", values)
+        object.__setattr__(self, "_on_read", on_read)
+
+    def _read(self) -> Mapping[str, Any]:
+        """Return the params, and note that the program has read them."""
+        on_read = self._on_read
+        if on_read is not None:
+            object.__setattr__(self, "_on_read", None)
+            on_read()
+        return self._values
 
     def __reduce__(self) -> tuple[type[Config], tuple[Mapping[str, Any]]]:
         return Config, (self._values,)  # the usual way asks `__getattr__` before there are values
@@ -32,7 +45,7 @@ class Config(Mapping[str, Any]):
         raise _read_only(name)
 
     def __getitem__(self, key: str) -> Any:
-        value = self._values[key]
+        value = self._read()[key]
         return Config(value) if isinstance(value, dict) else value
 
     def __getattr__(self, name: str) -> Any:
@@ -42,7 +55,7 @@ class Config(Mapping[str, Any]):
             raise AttributeError(f"the config has no {name!r}") from None
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
+        return iter(self._read())
 
     def __len__(self) -> int:
         return len(self._values)
@@ -52,7 +65,15 @@ class Config(Mapping[str, Any]):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the params as plain nested dicts."""
-        return dict(self._values)
+        return dict(self._read())
+
+    def watched(self, on_read: Callable[[], object]) -> Config:
+        """Return the config; its first use calls ``on_read``."""
+        return Config(self._values, on_read)
+
+    def with_params(self, new: Mapping[str, Any]) -> Config:
+        """Return the config with further params, which override those that it has."""
+        return Config(nested.merge(self._values, new), self._on_read)
 
 
 class Summary:

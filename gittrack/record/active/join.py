@@ -6,13 +6,13 @@ Values of the command line override those of the script.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from gittrack.core import nested
 from gittrack.core.errors import TrackError
 from gittrack.core.fast_typing import Any
-from gittrack.core.run import events
+from gittrack.core.run import commit_message, events, facts
 from gittrack.record import journal
 from gittrack.record.session import RunRequest
 
@@ -43,18 +43,48 @@ def add_request(
         book.append(events.PARAMS, values=dict(request.params), fresh=True)
     elif missing := nested.absent(state.params, request.params):
         book.append(events.PARAMS, values=missing)
-    facts = _new_facts(state.facts, request, resolved=resolved)
+    new = _new_facts(state.facts, request, resolved=resolved)
     if request.experiment and not names_experiment:
-        facts["experiment"] = request.experiment
+        new["experiment"] = request.experiment
         if request.experiment_name:
-            facts["experiment_name"] = request.experiment_name
-    if facts:
-        book.append(events.FACTS, values=facts)
+            new["experiment_name"] = request.experiment_name
+    conflicts = [] if resolved else nested.conflicts(state.params, request.params)
+    if not resolved:
+        new.update(_unread(state.params, request.params, conflicts))
+    if new:
+        book.append(events.FACTS, values=new)
     if request.tags:
         book.append(events.TAGS, add=list(request.tags))
     if request.note:
         book.append(events.NOTE, text=request.note)
-    return [] if resolved else nested.conflicts(state.params, request.params)
+    return conflicts
+
+
+def _unread(
+    launcher: Mapping[str, Any], script: Mapping[str, Any], conflicts: Sequence[tuple[str, ...]]
+) -> dict[str, list[str]]:
+    """Return the facts about params of the launcher that the script does not have as they are.
+
+    They hold until the script reads its config: see `note_config_read`.
+    """
+    absent = [path for path, _ in commit_message.flatten(nested.absent(script, launcher))]
+    names = {
+        facts.UNREAD: [*map(commit_message.join_key, conflicts)],
+        facts.ABSENT: [*map(commit_message.join_key, absent)],
+    }
+    return {fact: paths for fact, paths in names.items() if paths}
+
+
+def note_config_read(folder: Path) -> None:
+    """Note in a journal that its script reads ``run.config``, which has the params of the launcher."""
+    with contextlib.suppress(TrackError, OSError):
+        book = journal.open_live(folder)
+        if book is None:
+            return
+        stored = book.state().facts
+        if stored.get(facts.UNREAD) or stored.get(facts.ABSENT):
+            book.append(events.FACTS, values={facts.UNREAD: None, facts.ABSENT: None})
+        book.release()
 
 
 def _new_facts(facts: Mapping[str, Any], request: RunRequest, *, resolved: bool) -> dict[str, Any]:

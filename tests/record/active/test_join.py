@@ -6,7 +6,9 @@ import shutil
 
 import pytest
 
-from gittrack.core.run import events
+from gittrack.core import layout
+from gittrack.core.run import events, facts
+from gittrack.disk import lock
 from gittrack.record import journal
 from gittrack.record.active import join
 from gittrack.record.session import RunRequest
@@ -39,7 +41,7 @@ def test_params_of_the_command_line_override_those_of_the_script(launched):
 
 def test_equal_params_are_no_conflict_and_add_nothing(launched):
     before = launched.events.path.read_bytes()
-    assert add(launched, params={"lr": 0.1}) == []
+    assert add(launched, params={"lr": 0.1, "model": {"hidden": 64}}) == []
     assert launched.events.path.read_bytes() == before
 
 
@@ -87,9 +89,21 @@ def test_tags_and_the_note_are_added(launched):
     assert facts["note"] == "a remark"
 
 
-def test_an_empty_request_writes_nothing(launched):
-    before = launched.events.path.read_bytes()
+def test_an_empty_request_only_notes_which_params_the_script_does_not_have(launched):
+    before = launched.state()
     assert add(launched) == []
+    noted = {facts.ABSENT: ["lr", "model.hidden"]}
+    assert launched.state() == before._replace(facts={**before.facts, **noted})
+
+
+def test_params_that_the_script_set_otherwise_are_noted_until_it_reads_its_config(launched):
+    lock.create(launched.folder / layout.LOCK)
+    add(launched, params={"lr": 0.5, "model": {"hidden": 64}})
+    assert launched.state().facts[facts.UNREAD] == ["lr"]
+    join.note_config_read(launched.folder)
+    assert launched.state().facts[facts.UNREAD] is None
+    before = launched.events.path.read_bytes()
+    join.note_config_read(launched.folder)
     assert launched.events.path.read_bytes() == before
 
 

@@ -49,7 +49,20 @@ def leaderboard(sweep_view: SweepView, limit: int) -> list[str]:
     rest = f"{more} more: {again} -n {len(averaged.ended)}\n"
     board = sweeps.leaderboard(averaged, limit, width=width())
     missing_columns = hidden_columns_line(board.left_out, f"{again} --csv")
-    return ["\n", table.render(board), missing_columns, rest if more > 0 else ""]
+    unread = _unread_line(sweep_view)
+    return ["\n", table.render(board), missing_columns, rest if more > 0 else "", unread]
+
+
+def _unread_line(sweep_view: SweepView) -> str:
+    """Return a line about trials whose command did not read the params that the table has, or nothing."""
+    names = sorted({name for trial in sweep_view.trials for name in trial.unread})
+    if not names:
+        return ""
+    count = sum(1 for trial in sweep_view.trials if trial.unread)
+    return (
+        f"{count} of {len(sweep_view.trials)} trials did not read their params, so they used other values "
+        f"than the table has: {text.escape(', '.join(names))}\n"
+    )
 
 
 def _best(repo: git.Repo, sweep: Sweep, prepared: PreparedSweep, current: SweepView) -> list[str]:

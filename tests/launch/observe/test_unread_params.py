@@ -1,0 +1,108 @@
+"""Params that ``-S`` or a sweep sets, and that a program does not read, are named."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from helpers import listed, repo, run_cli
+
+from gittrack.launch.observe import unread_params
+
+USES_RUN_CONFIG = "import gittrack; run = gittrack.init(config={'lr': 0.9}); print(run.config.lr)"
+USES_OWN_VALUE = "import gittrack; gittrack.init(config={'lr': 0.9}).log({'loss': 0.9})"
+USES_NO_CONFIG = "import gittrack; gittrack.init().log({'loss': 0.9})"
+READS_FILE = "import gittrack, os; open(os.environ['GITTRACK_PARAMS']).read(); gittrack.init()"
+READS_PARAMS = "import gittrack; print(gittrack.params()['lr'])"
+PASSES_EQUAL_VALUES = "import gittrack; gittrack.init(config={'lr': 0.5, 'epochs': 3})"
+READS_IN_A_CHILD = (
+    "import gittrack, os; run = gittrack.init()\n"
+    "if os.fork() == 0: run.config.lr; os._exit(0)\n"
+    "os.wait()"
+)
+WANDB_WITH_OWN_VALUE = (
+    "import gittrack.integrations.wandb as wandb; wandb.init(config={'lr': 0.9}).log({'loss': 0.9})"
+)
+WANDB_CONFIG = (
+    "import gittrack.integrations.wandb as wandb; wandb.init(config={'lr': 0.9})\n"
+    "print(wandb.config.lr)"
+)
+PARSES_ARGUMENTS = "import sys; print(sys.argv)"
+
+
+@pytest.fixture
+def work() -> Path:
+    """A repository whose params.yaml has the params that the programs use."""
+    path = repo(path="../work")
+    Path(path, "params.yaml").write_text("lr: 0.1\nepochs: 3\n")
+    return path
+
+
+def warning(work: Path, *words: str, options: tuple[str, ...] = ("-S", "lr=0.5")) -> str:
+    """Run a command with params, and return the warning about those that it did not read."""
+    done = run_cli("run", *options, "--", *words, cwd=work)
+    assert done.code == 0, done.err
+    return next((line for line in done.err.splitlines() if "did not read" in line), "")
+
+
+@pytest.mark.parametrize(
+    "program", [PARSES_ARGUMENTS, USES_OWN_VALUE, USES_NO_CONFIG, WANDB_WITH_OWN_VALUE]
+)
+def test_a_program_that_uses_other_values_is_named(work, program):
+    assert "than the run has: lr; write {args}" in warning(work, sys.executable, "-c", program)
+    assert listed(cwd=work)[0]["unread_params"] == ["lr"]
+    assert "unread_params  lr" in run_cli("show", "@", cwd=work).out
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        USES_RUN_CONFIG,
+        READS_FILE,
+        READS_PARAMS,
+        PASSES_EQUAL_VALUES,
+        READS_IN_A_CHILD,
+        WANDB_CONFIG,
+    ],
+)
+def test_a_program_that_reads_its_params_is_not_named(work, program):
+    assert warning(work, sys.executable, "-c", program) == ""
+    assert not listed(cwd=work)[0].get("unread_params")
+
+
+@pytest.mark.parametrize(
+    ("words", "options"),
+    [
+        ((sys.executable, "-c", PARSES_ARGUMENTS, "{args}"), ("-S", "lr=0.5")),
+        (("sh", "-c", "$PYTHON -c 'print(1)' $GITTRACK_PARAMS"), ("-S", "lr=0.5")),
+        ((sys.executable, "-c", PARSES_ARGUMENTS), ()),
+        ((sys.executable, "-c", PARSES_ARGUMENTS), ("-S", "+seed=3")),
+        ((sys.executable, "-c", "import os; os._exit(0)"), ("-S", "lr=0.5")),
+        ((sys.executable, "-c", PARSES_ARGUMENTS), ("-S", "lr=0.5", "--no-seed-hook")),
+        (("true",), ("-S", "lr=0.5")),
+    ],
+    ids=["field", "variable", "file", "seed", "no report", "no hook", "no python"],
+)
+def test_nothing_is_said_if_the_params_arrive_or_nobody_knows(work, words, options, monkeypatch):
+    monkeypatch.setenv("PYTHON", sys.executable)
+    assert warning(work, *words, options=options) == ""
+
+
+def test_a_sweep_of_a_program_that_reads_nothing_says_so_once_and_in_its_leaderboard(work):
+    words = (sys.executable, "-c", USES_OWN_VALUE)
+    done = run_cli("sweep", "-S", "lr=0.1,0.2", "-m", "loss", "--min", "--", *words, cwd=work)
+    assert done.err.count("did not read its params") == 1
+    assert "2 of 2 trials did not read their params" in done.out
+    assert "other values than the table has: lr" in run_cli("sweep", "show", "@", cwd=work).out
+
+
+def test_a_rerun_of_such_a_run_is_the_same(work):
+    warning(work, sys.executable, "-c", USES_OWN_VALUE)
+    done = run_cli("reproduce", "@", cwd=work)
+    assert "EXACT" in done.out
+    assert "unread" not in done.out + done.err
+
+
+def test_a_long_list_of_names_is_cut():
+    assert "a, b, c, d, e and 2 more; write" in unread_params.sentence(list("abcdefg"))
