@@ -90,6 +90,7 @@ STARTS_PROCESSES = {
     "reproduce/causes/why.py": "has pip install the recorded version of a package",
     "launch/signals.py": "forks the witness of signals to the process group",
     "sweeping/pool.py": "forks the launchers of trials, which costs no start of an interpreter",
+    "read/index/writing/appending.py": "forks processes that encode the index of very many runs",
     "engines/links.py": "starts the agents of an engine, here or by ssh",
     "engines/backends/slurm_commands.py": "starts sbatch, squeue and scancel",
     "engines/setup_file.py": "has the shell of the user read the file of --setup",
@@ -108,6 +109,7 @@ SPEAKS_EXCEPTIONS = {
     "launch/signals.py": "a forked child must end by os._exit",
     "api/messages.py": "the lines on stderr at the beginning and end of a script's run",
     "sweeping/pool.py": "a forked child must end by os._exit",
+    "read/index/writing/appending.py": "a forked child must end by os._exit",
     "record/session.py": "a program without a free descriptor cannot import logging for its warning",
 }
 
@@ -366,6 +368,10 @@ LAZY_IMPORTS = {
     },
     "read/index/update.py": {"gittrack.read.index.writing.renewal": "most listings write nothing"},
     "read/index/writing/renewal.py": {"logging": "few repositories have so many runs"},
+    "read/index/writing/appending.py": {
+        "gc": "few repositories have so many runs",
+        "signal": "few repositories have so many runs",
+    },
     "read/runs/refs_and_journals.py": {
         "gittrack.read.index.completion": "few runs are truncated",
     },

@@ -25,6 +25,7 @@ _NAME, _DRAFT, _LOCK = "index", "index.new", "index.lock"
 _NOTES = "index.notes"  # see `overlay`
 _EARLIER = ("bodies", "bodies.new")  # files of earlier versions
 _HEAD = f"gittrack index 2 {sys.byteorder} ".encode()
+_WRITE = os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 _MOST = 1 << 28  # bytes of a manifest
 
 
@@ -147,7 +148,7 @@ def _opened(path: str) -> int:
 
 
 class Writer:
-    """Appends chunks and replaces the manifest, while it holds the lock."""
+    """Begins files of chunks and replaces the manifest, while it holds the lock."""
 
     def __init__(self, common_dir: str, lock: int) -> None:
         self._folder = layout.cache_dir(common_dir)
@@ -159,31 +160,41 @@ class Writer:
     def __exit__(self, *error: object) -> None:
         os.close(self._lock)
 
-    def append(self, manifest: Manifest, content: bytes, extent: Extent) -> Manifest:
-        """Write a chunk behind the others of a manifest; a manifest without a file gets a new one."""
+    def with_file(self, manifest: Manifest) -> Manifest:
+        """Return a manifest that names a file; it gets a new one if it has none."""
         name = manifest.data or f"{_NAME}-{os.urandom(4).hex()}"
-        flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-        handle = os.open(f"{self._folder}/{name}", flags, 0o666)
+        handle = os.open(self.path(name), _WRITE | os.O_CREAT, 0o666)
         try:
             _share(handle, self._folder)
-            rest, at = memoryview(content), manifest.size
-            while rest:
-                written = os.pwrite(handle, rest, at)
-                rest, at = rest[written:], at + written
         finally:
             os.close(handle)
-        return manifest._replace(data=name, extents=(*manifest.extents, extent))
+        return manifest._replace(data=name)
+
+    def path(self, name: str) -> str:
+        """Return the path of a file of chunks."""
+        return f"{self._folder}/{name}"
 
     def publish(self, manifest: Manifest) -> None:
         """Replace the manifest, and delete the files that no manifest names any more."""
         rest = json.dumps(manifest._asdict()).encode()
         draft = f"{self._folder}/{_DRAFT}"
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
-        with open(os.open(draft, flags, 0o666), "wb") as file:
+        with open(os.open(draft, _WRITE | os.O_CREAT | os.O_TRUNC, 0o666), "wb") as file:
             _share(file.fileno(), self._folder)
             file.write(_head(rest) + rest)
         os.replace(draft, f"{self._folder}/{_NAME}")
         _remove(self._folder, keeping=(_NAME, _LOCK, _NOTES, manifest.data))
+
+
+def write(path: str, content: bytes, offset: int) -> None:
+    """Write a chunk into a file of chunks.  Only the process that holds the lock does, or lets another."""
+    handle = os.open(path, _WRITE)
+    try:
+        rest, at = memoryview(content), offset
+        while rest:
+            written = os.pwrite(handle, rest, at)
+            rest, at = rest[written:], at + written
+    finally:
+        os.close(handle)
 
 
 def _share(handle: int, folder: str) -> None:

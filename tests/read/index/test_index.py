@@ -18,7 +18,7 @@ from gittrack import git as git_layer
 from gittrack.core.errors import TrackError
 from gittrack.read.index import store, update
 from gittrack.read.index.store import Manifest
-from gittrack.read.index.writing import encoder, renewal, verify
+from gittrack.read.index.writing import appending, encoder, renewal, verify
 from gittrack.read.runs import blocks, listing, query
 
 COUNT = 40  # more than are left to git
@@ -173,7 +173,7 @@ def test_annotations_are_in_a_file_of_their_own(place):
 
 def test_an_index_that_was_interrupted_is_continued(place, monkeypatch, caplog):
     """Ctrl-C while the index of many runs is made: the chunks that were written are used."""
-    encoded = encoder.encoded
+    encoded = encoder.EncodedRuns
     calls = itertools.count()
 
     def interrupted(raws, *args, **more):
@@ -182,9 +182,10 @@ def test_an_index_that_was_interrupted_is_continued(place, monkeypatch, caplog):
         return encoded(raws, *args, **more)
 
     monkeypatch.setattr(update, "_FEW", 0)
-    monkeypatch.setattr(renewal, "_CHUNK", 10)
+    monkeypatch.setattr(appending, "CHUNK", 10)
+    monkeypatch.setattr(appending, "_worker_count", lambda runs: 0)
     monkeypatch.setattr(renewal, "_MANY", COUNT // 2)
-    monkeypatch.setattr(encoder, "encoded", interrupted)
+    monkeypatch.setattr(appending, "EncodedRuns", interrupted)
     with pytest.raises(KeyboardInterrupt):
         query.listing(git_layer.find(), sort="loss")
     assert indexed() == 20
@@ -449,8 +450,10 @@ def test_doctor_deletes_one_that_differs_from_the_commits(place):
     forged = [raw._replace(body=raw.body.replace(b'"last": 7.0', b'"last": 9.0')) for raw in raws]
     content, extent = encoder.encoded(forged, 0, with_bodies=True)
     with store.writer(repo.common_dir) as writer:
-        named = writer.append(Manifest(), content, extent)
-        writer.publish(store.load(repo.common_dir).manifest._replace(**named._asdict()))
+        data = writer.with_file(Manifest()).data
+        store.write(writer.path(data), content, 0)
+        manifest = store.load(repo.common_dir).manifest
+        writer.publish(manifest._replace(data=data, extents=(extent,)))
     done = look("doctor")
     assert done.code == 1
     assert "the index differed from the commits of 1 runs" in done.out

@@ -9,9 +9,10 @@ import re
 from array import array
 from binascii import crc32
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from types import MappingProxyType
 
-from gittrack.core.fast_typing import Any
+from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.scalars import scalar_text
 from gittrack.read.index import columns
 from gittrack.read.index.chunk import (
@@ -46,74 +47,88 @@ def encoded(
     with_bodies: bool,
     complete: Mapping[int, bytes] = MappingProxyType({}),
 ) -> tuple[bytes, Extent]:
-    """Return the content of a chunk, and where its table of contents will be.
+    """Return the content of a chunk, and where its table of contents will be: see `EncodedRuns`."""
+    return EncodedRuns(raws, complete).at(offset, with_bodies=with_bodies)
+
+
+class EncodedRuns:
+    """The columns of a chunk, which do not depend on where it will be.
 
     Parameters
     ----------
     raws : sequence of Raw
         The runs, newest first, with their bodies.
-    offset : int
-        Where the chunk will be in the file.
-    with_bodies : bool
-        Whether the records get the bodies.
     complete : mapping
         {row: complete body} of runs whose body is truncated.
     """
-    chunk = _Writer(offset, len(raws))
-    chunk.add_records([record_of(raw, with_body=with_bodies) for raw in raws])
-    bodies = [complete.get(row, raw.body or b"") for row, raw in enumerate(raws)]
-    texts, odd = _texts(bodies)
-    for name, (rows, lines) in sorted(texts.items()):
-        chunk.add_texts(name, rows, lines)
-    names = {name: scalar_text(name).encode() for name in {raw.experiment for raw in raws}}
-    experiments = [names[raw.experiment] for raw in raws]
-    chunk.add_texts(EXPERIMENTS, range(len(raws)), experiments)
-    keys = metric_names.keys_of_rows(raws, complete, frozenset(odd))
-    if keys:
-        chunk.add_texts(METRICS, list(keys), list(keys.values()))
-    chunk.add_fixed(ODD, columns.INTEGERS, array("q", odd).tobytes(), len(odd))
-    chunk.add_fixed(IDS, "B", "".join(raw.id for raw in raws).encode(), 24 * len(raws))
-    commits = "".join(str(raw.commit) for raw in raws).encode()
-    chunk.add_fixed(COMMITS, "B", commits, len(commits))
-    return chunk.finished()
 
+    def __init__(self, raws: Sequence[Raw], complete: Mapping[int, bytes]) -> None:
+        self._raws = raws
+        self._columns: list[_Column] = []
+        bodies = [complete.get(row, raw.body or b"") for row, raw in enumerate(raws)]
+        texts, odd = _texts(bodies)
+        for name, (rows, lines) in sorted(texts.items()):
+            self._add_texts(name, rows, lines)
+        names = {name: scalar_text(name).encode() for name in {raw.experiment for raw in raws}}
+        experiments = [names[raw.experiment] for raw in raws]
+        self._add_texts(EXPERIMENTS, range(len(raws)), experiments)
+        keys = metric_names.keys_of_rows(raws, complete, frozenset(odd))
+        if keys:
+            self._add_texts(METRICS, list(keys), list(keys.values()))
+        self._add(ODD, columns.INTEGERS, array("q", odd).tobytes(), len(odd))
+        self._add(IDS, "B", "".join(raw.id for raw in raws).encode(), 24 * len(raws))
+        commits = "".join(str(raw.commit) for raw in raws).encode()
+        self._add(COMMITS, "B", commits, len(commits))
 
-class _Writer:
-    """Collects the parts of a chunk."""
+    def _add(self, name: bytes, kind: str, content: bytes, count: int) -> None:
+        self._columns.append(_Column(name, kind, count, content, crc32(content)))
 
-    def __init__(self, offset: int, rows: int) -> None:
-        self.offset, self.rows = offset, rows
-        self.parts: list[bytes] = []
-        self.contents: list[bytes] = []
-
-    def add_records(self, records: Sequence[bytes]) -> None:
-        """Add the record of each run, where they begin, and their checksums."""
-        starts = array("q", [self.offset])
-        for record in records:
-            starts.append(starts[-1] + len(record))
-        self.parts.extend(records)
-        self.offset = starts[-1]
-        self.add_fixed(STARTS, columns.INTEGERS, starts.tobytes(), len(starts))
-        self.add_fixed(CHECKS, "I", array("I", map(crc32, records)).tobytes(), self.rows)
-
-    def add_fixed(self, name: bytes, kind: str, content: bytes, count: int) -> None:
-        """Add a column."""
-        line = f"\t{kind} {count} {self.offset} {len(content)} {crc32(content)}"
-        self.contents.append(name + line.encode())
-        self.parts.append(content)
-        self.offset += len(content)
-
-    def add_texts(self, name: bytes, rows: Sequence[int], texts: Sequence[bytes]) -> None:
+    def _add_texts(self, name: bytes, rows: Sequence[int], texts: Sequence[bytes]) -> None:
         """Add the column of some values of the bodies."""
-        some = rows if len(rows) < self.rows else None
+        some = rows if len(rows) < len(self._raws) else None
         kind, content = columns.encoded(texts, some, part=b":" in name)
-        self.add_fixed(name, kind, content, len(rows))
+        self._add(name, kind, content, len(rows))
 
-    def finished(self) -> tuple[bytes, Extent]:
-        """Return the chunk."""
-        contents = b"\n" + b"\n".join(self.contents) + b"\n"
-        extent = Extent(self.offset, len(contents), crc32(contents), self.rows)
-        return b"".join((*self.parts, contents)), extent
+    def at(self, offset: int, *, with_bodies: bool) -> tuple[bytes, Extent]:
+        """Return the content of the chunk, and where its table of contents will be.
+
+        Parameters
+        ----------
+        offset : int
+            Where the chunk will be in the file.
+        with_bodies : bool
+            Whether the records get the bodies.
+        """
+        records = [record_of(raw, with_body=with_bodies) for raw in self._raws]
+        starts = array("q", accumulate(map(len, records), initial=offset))
+        of_records = [
+            _column(STARTS, columns.INTEGERS, starts),
+            _column(CHECKS, "I", array("I", map(crc32, records))),
+        ]
+        at, contents = starts[-1], [b""]
+        for name, kind, count, content, check in (*of_records, *self._columns):
+            line = f"\t{kind} {count} {at} {len(content)} {check}"
+            contents.append(name + line.encode())
+            at += len(content)
+        table = b"\n".join((*contents, b""))
+        parts = [column.content for column in (*of_records, *self._columns)]
+        extent = Extent(at, len(table), crc32(table), len(records))
+        return b"".join((*records, *parts, table)), extent
+
+
+class _Column(NamedTuple):
+    """A column of a chunk, with its checksum."""
+
+    name: bytes
+    kind: str
+    items: int
+    content: bytes
+    check: int
+
+
+def _column(name: bytes, kind: str, numbers: array[int]) -> _Column:
+    content = numbers.tobytes()
+    return _Column(name, kind, len(numbers), content, crc32(content))
 
 
 def _texts(bodies: Sequence[bytes]) -> tuple[dict[bytes, Texts], list[int]]:

@@ -1,0 +1,189 @@
+"""Append runs to a file of the index, a chunk at a time; several processes encode them if they are many.
+
+With two workers, each reads and encodes every second chunk.  It writes a chunk when this process tells it
+where: so the chunks are written one after the other, and the file is the same as that of one process.  The
+chunks of a worker that ended are made by this process.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Container, Generator, Iterator, Sequence
+from functools import partial
+
+from gittrack import git
+from gittrack.core.fast_typing import NamedTuple, NoReturn
+from gittrack.read.index import completion, store
+from gittrack.read.index.chunk import Extent
+from gittrack.read.index.store import Manifest, Writer
+from gittrack.read.index.writing.encoder import EncodedRuns
+from gittrack.read.runs import blocks, listing
+from gittrack.read.runs.reader import Raw
+
+CHUNK = 4096  # runs
+_MOST_BODIES = 1 << 29  # bytes of a file of chunks from which on the records have no bodies
+_MOST_WORKERS = 4
+
+
+class _Task(NamedTuple):
+    """The runs that have to be appended, and the file."""
+
+    repo: git.Repo
+    lines: Sequence[str]
+    folded: Container[str]
+    path: str
+
+
+class _Appended(NamedTuple):
+    """A chunk that was written, if it has runs, and the numbers of the lines that cannot be read."""
+
+    extent: Extent | None
+    unreadable: Sequence[int]
+
+
+def appended(
+    repo: git.Repo,
+    writer: Writer,
+    manifest: Manifest,
+    lines: Sequence[str],
+    folded: Container[str],
+) -> Generator[tuple[Manifest, list[str]], None, None]:
+    """Append runs; yield the manifest after each chunk, and the lines of its runs.
+
+    Parameters
+    ----------
+    repo : git.Repo
+        The repository.
+    writer : Writer
+        Holds the lock.
+    manifest : Manifest
+        The chunks so far.
+    lines : sequence of str
+        The lines of the runs, newest first; runs that cannot be read are left out.
+    folded : container of str
+        Those of them that are folded.
+    """
+    manifest = writer.with_file(manifest)
+    task = _Task(repo, lines, folded, writer.path(manifest.data))
+    workers: list[_Worker] = []
+    try:
+        count = _worker_count(len(lines))
+        for number in range(count):
+            starts = range(number * CHUNK, len(lines), count * CHUNK)
+            its_lines = [line for start in starts for line in lines[start : start + CHUNK]]
+            workers.append(_Worker(task._replace(lines=its_lines), workers))
+        chunks = _of_workers(task, workers) if workers else _of_this_process(task)
+        for start, append in zip(range(0, len(lines), CHUNK), chunks, strict=True):
+            extent, unreadable = append(manifest.size)
+            if extent is not None:
+                manifest = manifest._replace(extents=(*manifest.extents, extent))
+                left_out = {*unreadable}
+                part = lines[start : start + CHUNK]
+                yield manifest, [line for at, line in enumerate(part) if at not in left_out]
+    finally:
+        for worker in workers:
+            worker.end()
+
+
+Append = Callable[[int], _Appended]  # appends a chunk at an offset
+
+
+def _of_this_process(task: _Task) -> Iterator[Append]:
+    """Yield a function for each chunk; git reads the next runs meanwhile."""
+    lines, folded = task.lines, task.folded
+    raws = (listing.raw_of_line(line, folded=line in folded) for line in lines)
+    for block in blocks.with_bodies(task.repo, raws, CHUNK):
+        yield _append(task, block)
+
+
+def _append(task: _Task, block: Sequence[Raw]) -> Append:
+    readable = [raw for raw in block if raw.body is not None]
+    unreadable = [number for number, raw in enumerate(block) if raw.body is None]
+    encoded = EncodedRuns(readable, completion.complete(task.repo, readable))
+
+    def append(offset: int) -> _Appended:
+        if not readable:
+            return _Appended(None, unreadable)
+        content, extent = encoded.at(offset, with_bodies=offset < _MOST_BODIES)
+        store.write(task.path, content, offset)
+        return _Appended(extent, unreadable)
+
+    return append
+
+
+def _of_workers(task: _Task, workers: Sequence[_Worker]) -> Iterator[Append]:
+    for number, start in enumerate(range(0, len(task.lines), CHUNK)):
+        alone = task._replace(lines=task.lines[start : start + CHUNK])
+        yield partial(_by_worker, workers[number % len(workers)], alone)
+
+
+def _by_worker(worker: _Worker, alone: _Task, offset: int) -> _Appended:
+    """Let a worker append its next chunk; if it has ended, append these runs here."""
+    return worker.append(offset) or next(_of_this_process(alone))(offset)
+
+
+def _worker_count(runs: int) -> int:
+    """Return how many other processes encode; 0 if it is not worth it, or if forking is not safe."""
+    try:
+        processors = len(os.sched_getaffinity(0))
+        threads = len(os.listdir("/proc/self/task"))
+    except (AttributeError, OSError):  # not Linux
+        return 0
+    count = min(processors, _MOST_WORKERS, -(-runs // CHUNK))
+    return count if threads == 1 and count > 1 else 0  # a fork copies locks that other threads hold
+
+
+class _Worker:
+    """A forked process that appends some of the chunks."""
+
+    def __init__(self, task: _Task, earlier: Sequence[_Worker]) -> None:
+        offsets, self._offsets = os.pipe()
+        answers, theirs = os.pipe()
+        self._pid = os.fork()
+        if self._pid == 0:
+            others = [worker._offsets for worker in earlier]
+            _work(task, offsets, theirs, (self._offsets, answers, *others))
+        os.close(offsets)
+        os.close(theirs)
+        self._answers = os.fdopen(answers, "rb")
+
+    def append(self, offset: int) -> _Appended | None:
+        """Let the worker append its next chunk; None if it has ended."""
+        try:
+            os.write(self._offsets, offset.to_bytes(8, "little"))
+            extent, unreadable = json.loads(self._answers.readline())
+        except (OSError, ValueError):
+            return None
+        return _Appended(Extent(*extent) if extent else None, unreadable)
+
+    def end(self) -> None:
+        """Let the process end, and wait for that."""
+        os.close(self._offsets)
+        self._answers.close()
+        try:
+            os.waitpid(self._pid, 0)
+        except ChildProcessError:  # this program ignores SIGCHLD, or waits for all elsewhere
+            return
+
+
+def _work(task: _Task, offsets: int, answers: int, others: Sequence[int]) -> NoReturn:
+    """Append the chunks of a worker, in the worker."""
+    try:
+        import gc  # noqa: PLC0415 - few repositories have so many runs
+        import signal  # noqa: PLC0415 - few repositories have so many runs
+
+        gc.disable()  # it would copy the pages that are shared with the parent
+        for name in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(name, signal.SIG_DFL)
+        for handle in others:
+            os.close(handle)
+        for append in _of_this_process(task):
+            offset = os.read(offsets, 8)
+            if not offset:  # the parent has ended
+                break
+            answer = json.dumps(append(int.from_bytes(offset, "little"))) + "\n"
+            with os.fdopen(os.dup(answers), "wb") as file:
+                file.write(answer.encode())
+    finally:
+        os._exit(0)  # without the cleanup of the parent, whose copy this is
