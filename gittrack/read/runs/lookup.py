@@ -70,8 +70,7 @@ class Lookup:
             return getattr(raw, way.line)
         if way.storage is facts.NOTES and raw.info is None and not raw.annotations:
             return None
-        value = getter(facts.LISTED[way.line])(decode(self.repo, raw))
-        return list(value) if isinstance(value, tuple) else value
+        return _listed(getter(facts.LISTED[way.line])(decode(self.repo, raw)))
 
     def _decoded(self, info: RunInfo) -> Any:
         """Return the value in a decoded run, for a run that has no complete body."""
@@ -94,10 +93,14 @@ class Lookup:
 
 
 def _stored(part: RunInfo | Code) -> dict[str, Any]:
-    """Return the attributes that are stored: those that do not have their default."""
+    """Return the attributes that are stored: those that do not have their default; lists as in a body."""
     defaults = part._field_defaults
     items = part._asdict().items()
-    return {name: value for name, value in items if value != defaults.get(name)}
+    return {name: _listed(value) for name, value in items if value != defaults.get(name)}
+
+
+def _listed(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _part(text: bytes, start: int, end: int, part: bytes) -> Any:

@@ -121,6 +121,14 @@ def test_an_annotation_counts_more_than_the_body():
     assert value(run, "name") == "renamed"
 
 
+def test_tags_are_a_list_wherever_they_are():
+    """Two kinds of lists would be sorted one after the other, and not by their values."""
+    operation = {"at": "2026-01-01T00:00:00.000Z", "by": "A <a@b>", "op": "tag", "add": ["z"]}
+    annotated = raw(tags=["a"], annotations=(operation,))
+    runs = (raw(tags=["a"]), annotated, live(tags=["a"]))
+    assert [value(run, "tags") for run in runs] == [["a"], ["a", "z"], ["a"]]
+
+
 def test_a_value_that_cannot_be_parsed_is_missing():
     run = raw()
     broken = run._replace(body=run.body + b'params.x: "no end\nmetrics.y: {"last": [}\n')
