@@ -266,9 +266,10 @@ def _execute(
     if options := observers.options.to_dict():
         observed = {**observed, observe_options.FACT: options}
     run_session.journal.append(events.ENV, values=observed)
-    is_python = environment_probe.interpreter is not None
-    if is_python and outcome.exit_code == 0 and not outcome.ended:
-        notes += unread_params.note(run_session.journal, plan.assigned, plan.request.command)
+    is_finished = outcome.exit_code == 0 and not outcome.ended
+    is_known = is_finished and environment_probe.interpreter is not None
+    assigned = plan.assigned if is_known else ()
+    notes += unread_params.note(run_session.journal, assigned, plan.request.command)
     return running, outcome, notes, watch.sentences() if watch else []
 
 

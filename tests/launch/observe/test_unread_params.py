@@ -97,6 +97,13 @@ def test_a_sweep_of_a_program_that_reads_nothing_says_so_once_and_in_its_leaderb
     assert "other values than the table has: lr" in run_cli("sweep", "show", "@", cwd=work).out
 
 
+def test_a_command_that_fails_has_no_such_fact(work):
+    program = f"{USES_OWN_VALUE}; import sys; sys.exit(3)"
+    run_cli("run", "-S", "lr=0.5", "--", sys.executable, "-c", program, cwd=work)
+    assert listed(cwd=work)[0]["exit_code"] == 3
+    assert "_params:" not in run_cli("cat", "@", "run.yaml", cwd=work).out
+
+
 def test_a_rerun_of_such_a_run_is_the_same(work):
     warning(work, sys.executable, "-c", USES_OWN_VALUE)
     done = run_cli("reproduce", "@", cwd=work)
