@@ -14,6 +14,8 @@ import time
 _VERBS = frozenset((b"gc", b"prune", b"prune-packed", b"repack", b"maintenance"))
 _WITH_VALUE = frozenset((b"-C", b"-c", b"--git-dir", b"--work-tree", b"--namespace"))
 _EMULATORS = ("qemu", "rosetta")  # they run a git of another processor
+# With these, the folder of a process and GIT_DIR do not say which objects it deletes.
+_MOVING = (b"GIT_COMMON_DIR=", b"GIT_OBJECT_DIRECTORY=", b"GIT_WORK_TREE=", b"--work-tree")
 _STALE_GC_SECONDS = 12 * 3600
 
 
@@ -61,15 +63,15 @@ def _verb(pid: str) -> bytes:
 def _is_elsewhere(pid: str, home: str) -> bool:
     """Return whether a git process certainly works in another repository than ``home``."""
     words = [*_words(pid, "cmdline"), *_words(pid, "environ")]
-    if any(word.startswith((b"GIT_COMMON_DIR=", b"GIT_OBJECT_DIRECTORY=")) for word in words):
+    if any(word.startswith(_MOVING) for word in words):
         return False
-    if git_dirs := _git_dirs(words):
-        repositories = [_common_dir(path) if os.path.isabs(path) else None for path in git_dirs]
-    else:
-        try:
-            repositories = [_repository(os.readlink(f"/proc/{pid}/cwd"))]
-        except OSError:  # a process of another user
-            return _follows_gc_pid(pid) or not _may_write(pid, os.path.join(home, "objects"))
+    try:
+        folder = os.readlink(f"/proc/{pid}/cwd")
+    except OSError:  # a process of another user
+        return _follows_gc_pid(pid) or not _may_write(pid, os.path.join(home, "objects"))
+    # `git receive-pack` starts a collection with GIT_DIR=. in the folder of the repository.
+    named = [_common_dir(os.path.join(folder, path)) for path in _git_dirs(words)]
+    repositories = named or [_repository(folder)]
     return all(path is not None and os.path.realpath(path) != home for path in repositories)
 
 

@@ -151,7 +151,9 @@ def test_a_repack_in_a_linked_worktree_is_one_in_its_repository(project, tmp_pat
         (["--git-dir", "{other}/.git"], {}, False),
         ([], {"GIT_DIR": "{ours}/.git"}, True),
         (["--git-dir", "{ours}/.git"], {"GIT_DIR": "{other}/.git"}, True),
-        (["--git-dir=.git"], {}, True),  # git may have changed its folder since
+        (["--git-dir=.git"], {}, False),
+        (["--git-dir=.git"], {"GIT_WORK_TREE": ".."}, True),  # git has changed its folder since
+        ([], {"GIT_DIR": "../gone"}, True),
         ([], {"GIT_DIR": "{other}/.git", "GIT_OBJECT_DIRECTORY": "{ours}/.git/objects"}, True),
         ([], {"GIT_DIR": "{other}/gone"}, True),
     ],
@@ -163,4 +165,13 @@ def test_a_repack_that_names_its_repository(project, tmp_path, words, env, is_se
     user = os.geteuid()
     with git_that_waits(*words, "repack", user=user, cwd=folders["other"], **env) as process:
         assert (str(process.pid) in running_gc.processes(str(project / ".git"))) == is_seen
+        process.communicate("\n")
+
+
+def test_what_a_push_starts_in_another_repository_is_not_waited_for(project, tmp_path):
+    git(project, "init", "-q", "--bare", str(tmp_path / "server.git"))
+    server, user = tmp_path / "server.git", os.geteuid()
+    with git_that_waits("maintenance", "run", user=user, cwd=server, GIT_DIR=".") as process:
+        assert str(process.pid) not in running_gc.processes(str(project / ".git"))
+        assert str(process.pid) in running_gc.processes(str(server))
         process.communicate("\n")
