@@ -50,7 +50,7 @@ BARS = {
 RANKED = ("top m0", "ls -w m0>0.9", "ls --sort m1", "ls --sort=-lr -w m1<0.5")
 EVERYTHING = (
     *("experiments", "params --json", "metrics", "ls --json -n 10000000"),
-    *("export", "export --format json", "show nobody"),
+    *("export", "export --format json"),
     *("gc --dry-run", "sweep ls", "model ls"),
 )
 METRICS = "metrics"  # the word for runs with very many metrics
@@ -112,7 +112,8 @@ def measure(folder: Path, count: int, *, folded: bool) -> Iterator[bool]:
     for verb in RANKED:
         yield show(verb, often(verb, path), bars.top, bars.memory)
     newest = git(path, "for-each-ref", "--sort=-refname", "refs/runs/digits").split("/")[-1][:24]
-    for verb in (f"show {newest}", f"show {newest[-8:]}", "show baseline", "note @ text", *TABS):
+    names = (newest, newest[-8:], scale_repos.NAME, "nobody")
+    for verb in (*(f"show {name}" for name in names), "note @ text", *TABS):
         yield show(verb, often(verb, path), bars.address, bars.memory)
     for verb in EVERYTHING if count <= VERBS_OF_ALL else EVERYTHING[:1]:
         yield show(verb, often(verb, path, 1), float("inf"), bars.memory)

@@ -26,6 +26,7 @@ from gittrack.git import objects, refs
 WITH_REFS = 1_000  # the newest runs, which are not folded
 INTERVAL = 30.0  # seconds between the starts of two runs
 LAST = 1.79e9  # seconds since 1970, when the last one started
+NAME = "baseline"  # of the oldest run
 _BUILD = "refs/build"
 _MODELS = 5_000
 
@@ -102,7 +103,7 @@ def _runs(head: str, first: float, count: int) -> Iterator[tuple[float, str, byt
     """Yield the start, the ref and the message of each run.
 
     Only some thousand messages are made, which takes long; the runs differ from these in the id, the times
-    and the value of a metric.
+    and the value of a metric.  The first one has a name.
     """
     dice = random.Random(first)
     models = [repos.run(dice, first, head) for _ in range(min(count, _MODELS))]
@@ -117,7 +118,10 @@ def _runs(head: str, first: float, count: int) -> Iterator[tuple[float, str, byt
         for before, later in zip(times, (0, repos.DURATION), strict=True):
             text = text.replace(before, run_info.iso(started + later).encode())
         value = text.partition(b'metrics.m0: {"count": 20, "last": ')[2].partition(b",")[0]
-        yield started, ref[:-24] + run_id, text.replace(value, repr(dice.random()).encode())
+        text = text.replace(value, repr(dice.random()).encode())
+        if number == 0:
+            text = text.replace(b"\nparams.", b"\nname: %s\nparams." % NAME.encode(), 1)
+        yield started, ref[:-24] + run_id, text
 
 
 def _members(spool: BinaryIO, marks: Path) -> Iterator[list[Member]]:

@@ -17,7 +17,7 @@ from gittrack.read.runs.source import Request, Source
 from gittrack.read.runs.sources import source_of, trash_of
 
 # Compiled when first needed: a listing does not resolve an address.
-_SIMILAR = 10_000  # so many of the newest runs are searched for a similar address
+_SIMILAR = 2_000  # so many of the newest runs are searched for a similar address
 _LATEST = r"(?P<experiment>[^@]*)@(?:~(?P<back>[0-9]+))?"
 
 
@@ -58,7 +58,7 @@ def resolve(repo: git.Repo, address: str, *, trashed: bool = False, fetch: bool 
         return runs[0]
     if runs:
         raise _ambiguous(repo, address, runs)
-    raise of_model or _none(address, source.select(Request(lazy=True)).runs, trashed)
+    raise of_model or _none(source, address, trashed)
 
 
 def _of_model(repo: git.Repo, address: str, source: Source) -> Raw | NoSuchRun | None:
@@ -167,15 +167,17 @@ def _age(started: str | None) -> str | None:
     return f"{seconds / size:.0f} {unit} old"
 
 
-def _none(address: str, raws: Sequence[Raw], trashed: bool) -> NoSuchRun:
-    if not raws and not trashed:
+def _none(source: Source, address: str, trashed: bool) -> NoSuchRun:
+    newest = source.select(Request(limit=_SIMILAR, summaries=False))
+    if not newest.total and not trashed:
         return NoSuchRun(
             f"there is no run {address!r}: no runs are recorded here",
             "record one: git track run -- COMMAND",
         )
-    newest = list(raws[:_SIMILAR])
-    candidates = [name for name in map(name_of, newest) if name]
-    candidates += [raw.id for raw in newest] + [raw.id[16:] for raw in newest]
+    named = source.select(Request(query="has(name)", limit=_SIMILAR))
+    candidates = [name for name in map(name_of, named.runs) if name]
+    if re.fullmatch("(.*/)?[0-9a-f-]+", address):
+        candidates += [raw.id for raw in newest.runs] + [raw.id[16:] for raw in newest.runs]
     hint = f"see what there is: git track {'restore' if trashed else 'ls'}"
     return NoSuchRun(
         f"there is no run {address!r}{' in the trash' if trashed else ''}",
