@@ -110,7 +110,7 @@ SPEAKS_EXCEPTIONS = {
     "api/messages.py": "the lines on stderr at the beginning and end of a script's run",
     "sweeping/pool.py": "a forked child must end by os._exit",
     "read/index/writing/appending.py": "a forked child must end by os._exit",
-    "record/session.py": "a program without a free descriptor cannot import logging for its warning",
+    "record/active/warning.py": "a program without a free descriptor cannot import logging for its warning",
 }
 
 READS_ENVIRONMENT = {
@@ -203,8 +203,8 @@ LAZY_IMPORTS = {
     "record/publish/tree.py": {
         "gittrack.git.signing": "most users do not sign, and it knows the models",
     },
+    "record/active/warning.py": {"logging": "5 ms that only a warning needs"},
     "record/session.py": {
-        "logging": "5 ms that only a warning needs",
         "gittrack.record.publish.removed_journal": "another host rarely commits a live run",
     },
     "record/code/conversions.py": {
@@ -227,8 +227,11 @@ LAZY_IMPORTS = {
         "gittrack.core.yaml_read": "only a script that was launched reads a configuration"
     },
     "api/starting/begin.py": {
-        "gittrack.record.machine.usage.periodic": "only with psutil there are samples",
+        "gittrack.api.starting.recorder": "git works while it is imported",
         "gittrack.api.notebooks.shell": "only a notebook needs it",
+    },
+    "api/starting/recorder.py": {
+        "gittrack.record.machine.usage.periodic": "only with psutil there are samples",
         "gittrack.api.starting.resuming": "30 ms that only resuming a run needs",
         "gittrack.share.background.automatic": "only a run that is pushed needs it",
         "gittrack.share.background.live": "only a run that is shown live needs it",
@@ -682,7 +685,7 @@ def test_the_start_of_a_run_imports_no_slow_module_that_it_does_not_need(project
     loaded = set(helpers.python(code).out.split())
     assert "gittrack.record.run" in loaded
     slow = ("typing", "logging", "shutil", "datetime", "subprocess", "argparse", "psutil", "yaml")
-    assert loaded.isdisjoint(slow)
+    assert loaded & set(slow) == set()
 
 
 def test_few_modules_start_processes():

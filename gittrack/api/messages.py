@@ -6,10 +6,13 @@ import contextlib
 import sys
 from collections.abc import Sequence
 
+from gittrack.core.fast_typing import TYPE_CHECKING
 from gittrack.core.run import commit_message
-from gittrack.record.run import Run
 from gittrack.show.terminal import text
 from gittrack.show.terminal.columns import short_id, summary_line
+
+if TYPE_CHECKING:
+    from gittrack.record.run import Run
 
 _MOST_NAMES = 3
 _WARNING = 30  # `logging.WARNING`

@@ -7,14 +7,17 @@ from collections.abc import Mapping, Sequence
 
 from gittrack.api import arguments
 from gittrack.api.starting import begin, launched, workers
+from gittrack.api.starting.options import BeginOptions
 from gittrack.core import values
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import Any
+from gittrack.core.fast_typing import TYPE_CHECKING, Any
 from gittrack.core.run.fingerprint import fingerprint as _fingerprint
-from gittrack.record import session
 from gittrack.record.active import params as run_params
 from gittrack.record.ending import process_end
-from gittrack.record.run import Run
+from gittrack.record.request import RunRequest
+
+if TYPE_CHECKING:
+    from gittrack.record.run import Run
 
 
 def init(
@@ -88,7 +91,7 @@ def init(
         raise habits.unknown_keyword("gittrack.init", word, init.__annotations__)
     as_text: list[str] = []
     params = {} if config is None else values.config_dict(config, as_text)
-    request = session.RunRequest(
+    request = RunRequest(
         experiment=experiment,
         name=name,
         params=params,
@@ -99,7 +102,7 @@ def init(
         command=begin.command(),
     )
     run_params.warn_stored_as_text(as_text)
-    return begin.begin(request, begin.BeginOptions(repo, mode, resume, reinit, strict))
+    return begin.begin(request, BeginOptions(repo, mode, resume, reinit, strict))
 
 
 def log(metrics: Mapping[str, Any], step: float | None = None) -> None:

@@ -15,6 +15,7 @@ from gittrack.core import layout
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.fast_typing import TYPE_CHECKING, Any, NoReturn
 from gittrack.git import refs
+from gittrack.git.files import repository
 from gittrack.version import __version__
 
 if TYPE_CHECKING:  # parsing imports argparse; git starts before that, see _look_ahead
@@ -261,9 +262,8 @@ def _look_ahead(verb: str, words: list[str]) -> None:
         folder = os.getcwd()
     except FileNotFoundError:  # the verb reports that
         return
-    has_index = os.path.exists(
-        f"{layout.cache_dir(f'{folder}/.git')}/index"
-    )  # which lists the refs
+    # The index lists the refs.
+    has_index = os.path.exists(f"{layout.cache_dir(f'{folder}/.git')}/index")
     if verb in ("ls", "top") and not has_index and not {"-e", "--experiment"} & set(words):
         refs.look_ahead(folder, layout.RUNS, layout.NOTES, layout.TRACKING, layout.ARCHIVE)
     if verb in _LOOK_AT_MODELS:
@@ -273,10 +273,10 @@ def _look_ahead(verb: str, words: list[str]) -> None:
     if verb in (*PLAIN, *_LOOK_AT_MODELS):
         needs_goal = verb == "top" and not {"--min", "--max"} & set(words)
         git.look_ahead(folder, config=needs_goal or verb in ("run", *_SHARE))
-    if verb == "run":
+    if verb == "run" and repository.locate(folder):  # otherwise finding it takes a process
         from gittrack.record.code import status_call  # noqa: PLC0415 - for one verb only
 
-        status_call.look_ahead(folder)
+        status_call.look_ahead(git.find(folder))
 
 
 def _report(message: str, hint: str, code: int) -> int:

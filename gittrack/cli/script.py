@@ -28,6 +28,7 @@ from typing import Any, NamedTuple
 
 from gittrack.api import seeding
 from gittrack.api.starting import begin, launched
+from gittrack.api.starting.options import BeginOptions
 from gittrack.cli.parsing import Parser
 from gittrack.core import layout, nested, values
 from gittrack.core.errors import TrackError
@@ -200,7 +201,7 @@ def _begin(setup: Setup) -> Run:
     request = session.RunRequest(
         params=values.config_dict(setup.config), seed=setup.seed, command=begin.command()
     )
-    return begin.begin(request, begin.BeginOptions(resolved=True))
+    return begin.begin(request, BeginOptions(resolved=True))
 
 
 def _heading(setup: Setup) -> str:

@@ -12,6 +12,7 @@ from gittrack.git.content import (
     sizes,
 )
 from gittrack.git.process import (
+    CONFIG,
     LOOKING,
     OLDEST,
     Answer,
@@ -33,6 +34,7 @@ from gittrack.git.process import (
 )
 
 __all__ = [
+    "CONFIG",
     "LOOKING",
     "OLDEST",
     "Answer",

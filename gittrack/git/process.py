@@ -213,8 +213,8 @@ class Repo(NamedTuple):
     def config(self) -> Call:
         """Start a call that lists the whole configuration; see `parse_config`."""
         # Without the settings of looking calls, which would be listed too.
-        call = take_ahead(self.start, _CONFIG)
-        return call or Call(["--git-dir", self.git_dir, *_CONFIG], cwd=self.work_tree)
+        call = take_ahead(self.start, CONFIG)
+        return call or Call(["--git-dir", self.git_dir, *CONFIG], cwd=self.work_tree)
 
     def gitpython(self) -> gitpython.Repo:
         """Return GitPython's view of the repository."""
@@ -227,7 +227,7 @@ _LOCATE = (
     *("rev-parse", "--path-format=absolute", "--git-dir", "--git-common-dir"),
     *("--is-bare-repository", "--show-object-format", "--show-prefix", "--show-toplevel"),
 )
-_CONFIG = ("config", "--list", "-z", "--includes")
+CONFIG = ("config", "--list", "-z", "--includes")
 # Calls that the command line started ahead of time: {(thread, folder, question): call}.
 _AHEAD: dict[tuple[object, ...], Call] = {}
 
@@ -253,7 +253,7 @@ def look_ahead(folder: str, *, config: bool = False) -> None:
     if repository.locate(folder) is None:
         keep_ahead(folder, _LOCATE, Call(_LOCATE, cwd=folder))
     if config:
-        keep_ahead(folder, _CONFIG, Call(_CONFIG, cwd=folder))
+        keep_ahead(folder, CONFIG, Call(CONFIG, cwd=folder))
 
 
 def find(path: str | os.PathLike[str] | None = None) -> Repo:

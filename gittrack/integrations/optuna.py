@@ -9,6 +9,7 @@ from typing import Any
 import optuna
 
 from gittrack.api.starting import begin
+from gittrack.api.starting.options import BeginOptions
 from gittrack.integrations.base import versions
 from gittrack.integrations.base.guard import ErrorGuard
 from gittrack.record.ending import process_end
@@ -80,7 +81,7 @@ class GittrackCallback:
             command=begin.command(),
         )
         # Not the run of git track run, which is that of the whole study.
-        run = begin.begin(request, begin.BeginOptions(reinit="create_new", joins=False))
+        run = begin.begin(request, BeginOptions(reinit="create_new", joins=False))
         run.log_params({**trial.params, "trial": trial.number}, allow_change=True)
         run.log_params({f"user.{key}": value for key, value in trial.user_attrs.items()})
         for step, value in sorted(trial.intermediate_values.items()):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -249,20 +248,6 @@ def _with_changes(
     commit = (state.facts.get("code") or {}).get("commit")
     changes.add_to_patches(book.folder, session.diff, commit, changed.sentences)
     return {**facts, "changed": list(changed.names)}, changed.sentences
-
-
-def warn(warnings: Sequence[str]) -> None:
-    """Log warnings; they go to stderr unless the logging of the program is configured otherwise."""
-    if not warnings:
-        return
-    try:
-        import logging  # noqa: PLC0415
-    except OSError:  # a program without a free descriptor, which did not import it before
-        if sys.stderr is not None:
-            sys.stderr.writelines(f"gittrack: {warning}\n" for warning in warnings)
-        return
-    for warning in warnings:
-        logging.getLogger("gittrack").warning("%s", warning)
 
 
 def _facts(

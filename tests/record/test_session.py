@@ -274,8 +274,3 @@ class TestPackRefs:
     def test_without_runs_nothing_is_packed(self, repo, packed):
         upkeep.pack_refs_sometimes(repo, 1)
         assert packed == []
-
-
-def test_warnings_are_logged_as_they_are(caplog):
-    session.warn(["100% full", "second"])
-    assert caplog.messages == ["100% full", "second"]

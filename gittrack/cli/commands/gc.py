@@ -20,7 +20,8 @@ from gittrack.cli.output import print_note, print_result
 from gittrack.core.errors import TrackError
 from gittrack.core.query import durations
 from gittrack.read.runs import query
-from gittrack.record import recovery, session
+from gittrack.record import recovery
+from gittrack.record.active import warning
 from gittrack.show.terminal import text
 from gittrack.tidy import collect, stored_content, trash, uploaded_content
 
@@ -98,7 +99,7 @@ def run(args: argparse.Namespace) -> int:
         going = garbage.runs or garbage.leftovers or garbage.content.sizes
         print_result("nothing was removed: --dry-run\n" if going else "")
         return 0
-    session.warn(recovery.failures(recovery.recover(repo)))
+    warning.warn(recovery.failures(recovery.recover(repo)))
     remaining = collect.carry_out(repo, garbage)
     for folder in remaining:
         print_note(f"error: {text.escape(folder)} could not be removed")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from gittrack.integrations.auto import recording
-from gittrack.record import session
+from gittrack.record.active import warning
 
 
 def keras(module: Any) -> None:
@@ -48,7 +48,7 @@ def _add_logger(trainer: Any) -> None:
     if any(isinstance(logger, GittrackLogger) for logger in loggers):
         return
     if not loggers:  # another logger would change where checkpoints are written
-        session.warn(["--auto records nothing of a Trainer(logger=False): give it a logger"])
+        warning.warn(["--auto records nothing of a Trainer(logger=False): give it a logger"])
         return
     training = recording.training("Lightning")
     if training is not None:

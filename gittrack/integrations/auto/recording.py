@@ -12,7 +12,8 @@ from typing import Any
 from gittrack.api.starting import begin, launched, workers
 from gittrack.integrations.base.guard import ErrorGuard
 from gittrack.integrations.base.training import Training
-from gittrack.record import journal, session
+from gittrack.record import journal
+from gittrack.record.active import warning
 from gittrack.record.ending import process_end
 from gittrack.record.run import Run
 
@@ -66,7 +67,7 @@ def training(framework: str, **options: Any) -> Training | None:
     number = _process.trainings
     if number > MOST_TRAININGS:
         if number == MOST_TRAININGS + 1:
-            session.warn(
+            warning.warn(
                 [f"--auto records the first {MOST_TRAININGS} trainings of a program, and no more"]
             )
         return None

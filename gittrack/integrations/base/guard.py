@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from gittrack.record import session
+from gittrack.record.active import warning
 
 
 class ErrorGuard:
@@ -36,7 +36,7 @@ class ErrorGuard:
                 raise
             self.errors += 1
             if self.errors == 1:
-                session.warn(
+                warning.warn(
                     [
                         f"the {self.framework} integration failed, the training goes on: {explain(error)}"
                     ]
@@ -46,7 +46,7 @@ class ErrorGuard:
     def report(self) -> None:
         """Print how many calls failed, if there were several."""
         if self.errors > 1:
-            session.warn(
+            warning.warn(
                 [
                     f"{self.errors:,} calls of the {self.framework} integration failed and recorded nothing"
                 ]

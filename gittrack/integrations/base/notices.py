@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gittrack.record import session
+from gittrack.record.active import warning
 
 _printed: set[str] = set()
 
@@ -14,7 +14,7 @@ def print_once(text: str) -> None:
     """Print a line the first time."""
     if text not in _printed:
         _printed.add(text)
-        session.warn([text])
+        warning.warn([text])
 
 
 def ignore(call: str, arguments: Mapping[str, Any], hints: Mapping[str, str] = {}) -> None:
@@ -37,7 +37,7 @@ def ignore(call: str, arguments: Mapping[str, Any], hints: Mapping[str, str] = {
 
 def print_error(text: str) -> None:
     """Print the traceback of a function of the user."""
-    session.warn([text.rstrip()])
+    warning.warn([text.rstrip()])
 
 
 class Nothing:

@@ -14,8 +14,7 @@ from gittrack.core import nested, values
 from gittrack.core.errors import TrackError
 from gittrack.integrations.base import resumption
 from gittrack.integrations.base.guard import ErrorGuard
-from gittrack.record import session
-from gittrack.record.active import current
+from gittrack.record.active import current, warning
 from gittrack.record.active.disabled import DisabledRun
 from gittrack.record.ending import process_end
 from gittrack.record.run import Run
@@ -125,7 +124,7 @@ class Training:
         try:
             return api.init(resume=address, **init)
         except TrackError as error:
-            session.warn([f"a new run begins: {error.message}"])
+            warning.warn([f"a new run begins: {error.message}"])
             return api.init(**init)
 
     def add_params(self, params: Mapping[str, Any]) -> None:
@@ -142,7 +141,7 @@ class Training:
             inner = {".".join(path): nested.at_keys(new, path) for path in different}
             self.run.log_params({key: inner}, allow_change=True)
             names = ", ".join(inner)
-            session.warn(
+            warning.warn(
                 [f"the run has other values of {names}: those of {self._framework} are {key}.*"]
             )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from gittrack.record import session
+from gittrack.record.active import warning
 
 
 class Tested(NamedTuple):
@@ -48,7 +48,7 @@ def check(framework: str, version: str) -> None:
     newer = release[: len(parts(tested.newest))] > parts(tested.newest)
     if (older or newer) and framework not in _warned:
         _warned.add(framework)
-        session.warn(
+        warning.warn(
             [
                 f"{framework} {version} is {'older' if older else 'newer'} than the versions with which "
                 f"the integration was tested: {tested.oldest} to {tested.newest}"

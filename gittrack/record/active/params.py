@@ -6,9 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from gittrack.core import nested
 from gittrack.core.errors import TrackError
-from gittrack.core.fast_typing import Any
+from gittrack.core.fast_typing import TYPE_CHECKING, Any
 from gittrack.core.run import events
-from gittrack.record import journal, session
+from gittrack.record.active import warning
+
+if TYPE_CHECKING:
+    from gittrack.record import journal
 
 
 def warn_stored_as_text(names: Sequence[str]) -> None:
@@ -16,7 +19,7 @@ def warn_stored_as_text(names: Sequence[str]) -> None:
     if names:
         more = f" and {len(names) - 5} more" if len(names) > 5 else ""
         first = ", ".join(names[:5])
-        session.warn([f"stored as text, because not a plain value: {first}{more} (in the params)"])
+        warning.warn([f"stored as text, because not a plain value: {first}{more} (in the params)"])
 
 
 def log_params(

@@ -16,7 +16,7 @@ from gittrack.core.fast_typing import TYPE_CHECKING, Any
 from gittrack.core.run import events, run_info
 from gittrack.disk import folders
 from gittrack.record import journal, session
-from gittrack.record.active import current
+from gittrack.record.active import current, warning
 from gittrack.record.active.config import Config, Summary
 from gittrack.record.active.unrecorded import UnrecordedValues
 from gittrack.record.appender import RecordingEnded, explain
@@ -213,10 +213,10 @@ class Recording:
             missing = f" except {lost:,} lines that could not be written" if lost else ""
             location = f"{self._journal.folder}{missing}"
             sentence = f"the run {self.id} could not be committed: {error}. Its journal stays in {location}"
-            session.warn([f"{sentence}; to commit it later: git track recover"])
+            warning.warn([f"{sentence}; to commit it later: git track recover"])
             return
         self.published = published
-        session.warn([f"run {self.id}: {note}" for note in published.notes])
+        warning.warn([f"run {self.id}: {note}" for note in published.notes])
 
     def forget(self, reclaimed: Callable[[Any], None] | None = None) -> None:
         """Make this object silent in a forked child, whose parent records the run.
@@ -275,7 +275,7 @@ class Recording:
     def _warn(self, kind: str, message: str) -> None:
         """Log a warning, once per kind."""
         if kind not in self._warned:
-            session.warn([message])
+            warning.warn([message])
         self._warned.add(kind)
 
     def __enter__(self: _Self) -> _Self:

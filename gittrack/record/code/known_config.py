@@ -34,8 +34,10 @@ class ConfigReading:
     def result(self) -> Mapping[str, str]:
         """Return the configuration.  Raises GitError if git cannot read it."""
         if self._call is not None:
+            # The call may have begun ahead of time, before the stamp was taken.
+            began_ns = time.time_ns() - int((time.monotonic() - self._call.began) * 1e9)
             self._config = MappingProxyType(git.parse_config(self._call.output()))
-            is_settled = self.stamp.latest() < time.time_ns() - _SETTLED_NS
+            is_settled = self.stamp.latest() < began_ns - _SETTLED_NS
             if is_settled and config_files.are_all(self._config):
                 _configs[self._common_dir] = (self.stamp, self._config)
         return self._config

@@ -6,7 +6,6 @@ import time
 from collections.abc import Mapping
 
 from gittrack import git
-from gittrack.git.files import repository
 
 _FLAGS = ("--porcelain=v2", "-z", "--branch", "--untracked-files=all", "--no-renames")
 _QUESTION = ("status",)
@@ -15,10 +14,9 @@ _QUESTION = ("status",)
 _FRESH_SECONDS = 0.25
 
 
-def look_ahead(folder: str) -> None:
-    """Start the status for `ahead`, if the repository of a folder is found without a process."""
-    if repository.locate(folder) is not None:
-        repo = git.find(folder)
+def look_ahead(repo: git.Repo) -> None:
+    """Start the status of the work tree ahead of time, for `ahead`."""
+    if repo.work_tree is not None:
         git.keep_ahead(repo.git_dir, _QUESTION, start(repo))
 
 

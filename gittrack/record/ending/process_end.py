@@ -14,12 +14,13 @@ import threading
 from collections.abc import Sequence
 from types import FrameType, TracebackType
 
-from gittrack.core.fast_typing import Any
+from gittrack.core.fast_typing import TYPE_CHECKING, Any
 from gittrack.core.run import run_info
-from gittrack.record import session
-from gittrack.record.active import current
+from gittrack.record.active import current, warning
 from gittrack.record.ending.exit_code import ExitWatch
-from gittrack.record.run import Run
+
+if TYPE_CHECKING:
+    from gittrack.record.run import Run
 
 _SIGNALS = ("SIGTERM", "SIGHUP")
 RECORDING = "GITTRACK_RECORDING"
@@ -97,7 +98,7 @@ class _ProcessEnd:
             return {"status": run_info.FINISHED, "exit_code": 0}
         code = self.exit_watch.requested_code
         if code is None:
-            session.warn([_NO_EXIT_CODE])
+            warning.warn([_NO_EXIT_CODE])
         return {"status": run_info.FINISHED if code == 0 else run_info.FAILED, "exit_code": code}
 
     def publish(self) -> None:

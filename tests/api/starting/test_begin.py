@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from gittrack.api.starting import begin
-from gittrack.api.starting.begin import BeginOptions
+from gittrack.api.starting.options import BeginOptions
 from gittrack.core.errors import TrackError
 from gittrack.record import session
 

@@ -61,3 +61,13 @@ def test_a_file_that_has_just_changed_is_read_again(place, monkeypatch):
     monkeypatch.setattr("gittrack.record.code.known_config._SETTLED_NS", 2 * 10**9)
     run_git(place.start, "config", "track.experiment", "other")
     assert [calls(place, monkeypatch) for _ in range(2)] == [["config"], ["config"]]
+
+
+def test_a_file_that_changed_after_a_call_from_ahead_is_read_again(place, monkeypatch):
+    monkeypatch.setattr("gittrack.record.code.known_config._SETTLED_NS", 0)
+    call = place.config()
+    call.began -= 60  # seconds
+    git.keep_ahead(place.start, git.CONFIG, call)
+    run_git(place.start, "config", "track.experiment", "later")
+    ConfigReading(place).result()
+    assert ConfigReading(place).result()["track.experiment"] == "later"

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-
-from helpers import git as run_git
 
 from gittrack import git
 from gittrack.record.code import status_call, tree_inspection
@@ -13,7 +10,7 @@ from gittrack.record.code.index import PrivateIndex
 
 
 def test_a_status_that_began_ahead_is_taken_once(project):
-    status_call.look_ahead(os.getcwd())
+    status_call.look_ahead(git.find())
     status = status_call.ahead(git.find())
     assert status is not None
     assert status.output().startswith(b"# branch.oid ")
@@ -22,15 +19,9 @@ def test_a_status_that_began_ahead_is_taken_once(project):
 
 def test_a_status_that_began_long_ago_is_asked_again(project, tmp_path_factory, monkeypatch):
     monkeypatch.setattr(status_call, "_FRESH_SECONDS", -1)
-    status_call.look_ahead(os.getcwd())
+    status_call.look_ahead(git.find())
     Path("train.py").write_text("changed\n")
     inspection = tree_inspection.start(git.find())
     index = PrivateIndex(git.find(), tmp_path_factory.mktemp("journal"))
     status = tree_inspection.read_status(git.find(), inspection, index)
     assert [change.path for change in status.changes] == ["train.py"]
-
-
-def test_nothing_begins_ahead_if_finding_the_repository_takes_a_process(project, tmp_path):
-    run_git(".", "worktree", "add", "-q", str(tmp_path / "linked"))
-    status_call.look_ahead(str(tmp_path / "linked"))
-    assert status_call.ahead(git.find(tmp_path / "linked")) is None
