@@ -104,9 +104,10 @@ def test_no_preview_runs_a_script_of_a_run(hostile, served, page, tmp_path, monk
     key = f"default/{helpers.listed()[0]['id']}"
     page.goto(served.address)
     page.goto(f"{page.url}#view=run&target={key}")
-    page.locator("summary", has_text="the changes").click()  # the attacks were not committed
+    # By the keyboard: curves and previews that come move what a mouse points at.
+    page.locator("summary", has_text="the changes").press("Enter")  # the attacks were not committed
     expect(page.locator(".patch .added").filter(has_text="parent.owned").first).to_be_visible()
-    for path in EVIL:  # by the keyboard: previews that come move what a mouse points at
+    for path in EVIL:
         artifacts = page.get_by_role("region", name="Artifacts")
         artifacts.locator("summary", has_text=path).press("Enter")
     expect(page.locator(".sheet td").first).to_have_text(PAGE)

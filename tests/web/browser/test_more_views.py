@@ -50,7 +50,7 @@ def test_scatter_shows_and_opens_the_run_under_the_pointer(many, served, page):
     page.get_by_label("x", exact=True).select_option("params.kind")
     expect(page.get_by_label("log x")).to_be_disabled()
     page.get_by_label("x", exact=True).select_option("params.lr")
-    page.locator("summary").click()
+    page.locator("summary").press("Enter")
     expect(page.locator(".values tbody tr")).to_have_count(6)
     expect(page).to_have_url(re.compile("axes="))
     box = plotted(page)
@@ -89,7 +89,7 @@ def test_plots_are_read_by_keyboard(many, served, page):
 def test_scatter_in_a_file(many, page):
     in_file(page)
     page.get_by_role("button", name="Scatter").click()
-    page.locator("summary").click()
+    page.locator("summary").press("Enter")
     expect(page.locator(".values tbody tr").first).to_contain_text("run 5")
 
 
@@ -106,7 +106,7 @@ def test_a_brush_keeps_the_runs_in_it(many, served, page):
     page.mouse.move(left, bottom + 0.45 * (top - bottom), steps=2)
     page.mouse.up()
     expect(within).to_have_text("3 of 6 runs are within the brushes")
-    page.locator("summary").click()
+    page.locator("summary").press("Enter")
     expect(page.locator(".values tbody tr")).to_have_count(3)
     expect(page).to_have_url(re.compile("axes=.*brush"))
     page.reload()  # the brush is in the address
@@ -127,7 +127,7 @@ def test_parallel_coordinates_in_a_file(many, page):
     in_file(page)
     page.get_by_role("button", name="Parallel").click()
     page.get_by_label("kind").uncheck()
-    page.locator("summary").click()
+    page.locator("summary").press("Enter")
     expect(page.locator(".values thead th")).to_have_text(["run", "lr", "loss"])
 
 

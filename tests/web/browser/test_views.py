@@ -125,17 +125,17 @@ def test_one_run_with_its_curves_and_artifacts(two, served, page):
     artifacts = page.get_by_role("region", name="Artifacts")
     summary = artifacts.locator("summary", has_text="table.csv")
     page.context.set_offline(True)
-    summary.click()
+    summary.press("Enter")
     expect(artifacts).to_contain_text("it could not be loaded")
     page.context.set_offline(False)
-    summary.click()
-    summary.click()  # opened again, it is asked for again
+    summary.press("Enter")
+    summary.press("Enter")  # opened again, it is asked for again
     expect(artifacts.locator(".sheet tr").last).to_have_text("1a, b")
     changes = page.get_by_role("region", name="Uncommitted changes")
     expect(changes.locator("tr").filter(has_text="train.py")).to_contain_text("+1")
-    changes.get_by_text("the changes").click()
+    changes.get_by_text("the changes").press("Enter")
     expect(changes.locator(".patch .added").filter(has_text="print(1)")).to_be_visible()
-    artifacts.locator("summary", has_text="plot.svg").click()
+    artifacts.locator("summary", has_text="plot.svg").press("Enter")
     expect(page.frame_locator("iframe").get_by_text("hello")).to_be_visible()
 
 
