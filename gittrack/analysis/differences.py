@@ -98,7 +98,10 @@ class MediaChange(NamedTuple):
 
 
 class RunDiff(NamedTuple):
-    """Everything that differs between the runs ``a`` and ``b``, without what is equal."""
+    """Everything that differs between the runs ``a`` and ``b``, without what is equal.
+
+    ``unrecorded`` has the sections of which nothing is known, because a run did not record them.
+    """
 
     a: RunInfo
     b: RunInfo
@@ -109,6 +112,7 @@ class RunDiff(NamedTuple):
     inputs: list[Change]
     code: CodeChange
     media: Sequence[MediaChange] = ()
+    unrecorded: tuple[str, ...] = ()
 
 
 class DiffRow(NamedTuple):
@@ -119,10 +123,21 @@ class DiffRow(NamedTuple):
 
 
 class DiffTable(NamedTuple):
-    """Everything that differs among several runs, by section; a section without a difference is empty."""
+    """Everything that differs among several runs, by section; a section without a difference is empty.
+
+    ``unrecorded`` has the sections of which nothing is known, because a run did not record them.
+    """
 
     runs: tuple[RunInfo, ...]
     sections: dict[str, list[DiffRow]]
+    unrecorded: tuple[str, ...] = ()
+
+    @property
+    def equal(self) -> list[str]:
+        """The sections in which the runs are known not to differ."""
+        return [
+            name for name, rows in self.sections.items() if not rows and name not in self.unrecorded
+        ]
 
 
 def differing_rows(mappings: Sequence[Mapping[str, Any]]) -> list[DiffRow]:

@@ -75,7 +75,8 @@ def test_equal_runs_are_said_to_be_equal_in_one_line():
     ids = [record(config={"lr": 1}) for _ in "ab"]
     assert look("diff", *ids).out == (
         f"A = {ids[0]}  default  finished\nB = {ids[1]}  default  finished\n\n"
-        "equal: params, metrics, command, seed and tags, inputs, environment and packages, code\n"
+        "equal: params, metrics, command, seed and tags, environment and packages, code\n"
+        "not recorded: inputs (git track run --input FILE)\n"
     )
 
 

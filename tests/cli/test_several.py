@@ -39,7 +39,8 @@ def test_a_table_of_what_differs(three):
         "code  a  b  c\n"
         f"code  {states[0]}  {states[1]}  {states[2]}\n"
         "\n"
-        "equal: inputs, environment and packages\n"
+        "equal: environment and packages\n"
+        "not recorded: inputs (git track run --input FILE)\n"
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gittrack import git
@@ -20,6 +20,8 @@ from gittrack.core.run import commit_message
 from gittrack.read.files import media_changes
 from gittrack.read.runs.record import RunRecord
 
+_READ_FILES = "read_files"
+
 
 def diff(repo: git.Repo, a: RunRecord, b: RunRecord) -> RunDiff:
     """Return what differs between two runs."""
@@ -30,19 +32,49 @@ def diff(repo: git.Repo, a: RunRecord, b: RunRecord) -> RunDiff:
         params=changes(commit_message.dotted(a.info.params), commit_message.dotted(b.info.params)),
         metrics=metric_changes(a.info.metrics, b.info.metrics),
         env=changes(_environment(a), _environment(b)),
-        inputs=changes(_digests(a), _digests(b)),
+        inputs=changes(*_data([a, b])),
         code=code_change(repo, a, b),
         media=media_changes.media_changes(a, b),
+        unrecorded=_unrecorded([a, b]),
     )
 
 
-def _digests(run: RunRecord) -> dict[str, Any]:
-    return {item["path"]: item.get("sha256") for item in run.inputs}
+def _data(runs: Sequence[RunRecord]) -> list[dict[str, Any]]:
+    """Return the digests of the inputs of each run, and of the files that all of the runs read.
+
+    A file that a run read is neither code nor an input: git ignores it, or it lies outside the work tree.
+    Its digest has a secret key of the repository, so digests of two repositories cannot be compared.
+    """
+    inputs = [{item["path"]: item.get("sha256") for item in run.inputs} for run in runs]
+    digests = [_read_files(run) for run in runs]
+    if any(salt != digests[0][0] for salt, _ in digests):
+        return inputs
+    common = frozenset[str].intersection(*(frozenset(names) for _, names in digests))
+    return [
+        {**own, **{f"{name} (read)": names[name] for name in common}}
+        for own, (_, names) in zip(inputs, digests, strict=True)
+    ]
+
+
+def _unrecorded(runs: Sequence[RunRecord]) -> tuple[str, ...]:
+    """Return the sections of which nothing is known: no run has inputs, and what one of them read is open."""
+    has_inputs = any(run.inputs for run in runs)
+    reports_all = all(_READ_FILES in run.env for run in runs)
+    return () if has_inputs or reports_all else ("inputs",)
+
+
+def _read_files(run: RunRecord) -> tuple[Any, Mapping[str, Any]]:
+    """Return the name of the key, and the digests of the files that a run read."""
+    digests = run.env.get(_READ_FILES)
+    names = digests.get("names") if isinstance(digests, Mapping) else None
+    if not isinstance(digests, Mapping) or not isinstance(names, Mapping):
+        return None, {}
+    return digests.get("salt"), names
 
 
 def _environment(run: RunRecord) -> dict[str, Any]:
     """Return the facts of env.yaml, without keyed digests, which are no values to print."""
-    digests = ("variable_digests", "read_files")
+    digests = ("variable_digests", _READ_FILES)
     return commit_message.dotted({k: v for k, v in run.env.items() if k not in digests})
 
 
@@ -75,10 +107,11 @@ def table(runs: Sequence[RunRecord]) -> DiffTable:
             ),
             "media": differing_rows([media_changes.digests(run) for run in runs]),
             "run": differing_rows([compared_facts(info) for info in infos]),
-            "inputs": differing_rows([_digests(run) for run in runs]),
+            "inputs": differing_rows(_data(runs)),
             "env": differing_rows([_environment(run) for run in runs]),
             "code": differing_rows([{"code": info.code.state} for info in infos]),
         },
+        _unrecorded(runs),
     )
 
 

@@ -10,6 +10,7 @@ from gittrack.core.run.commit_message import Missing
 from gittrack.core.run.run_info import RunInfo
 from gittrack.show.terminal import table, text
 from gittrack.show.terminal.columns import short_id
+from gittrack.show.terminal.difference import equal_line, unrecorded_line
 
 SECTIONS = {
     "params": "params",
@@ -28,11 +29,9 @@ def page(differences: DiffTable, sections: Sequence[str] = (), style: str = "tex
     names = [name for name in SECTIONS if not sections or name in sections]
     blocks = [_block(name, differences, style) for name in names if differences.sections[name]]
     silent = {"media"} - set(sections)  # most runs have no media
-    equal = [
-        SECTIONS[name] for name in names if not differences.sections[name] and name not in silent
-    ]
-    if equal:
-        blocks.append(f"equal: {', '.join(equal)}\n")
+    equal = [SECTIONS[name] for name in names if name in differences.equal and name not in silent]
+    if rest := equal_line(equal) + unrecorded_line(differences.unrecorded, names):
+        blocks.append(rest)
     return "\n".join(blocks)
 
 

@@ -37,14 +37,25 @@ def page(
         "code": _code(diff.code, style),
     }
     differing = [f"{_title(name, style)}{blocks[name]}" for name in names if blocks[name]]
-    silent = {"media"} - set(sections)  # most runs have no media
+    silent = {*diff.unrecorded, *({"media"} - set(sections))}  # most runs have no media
     equal = [_PLURAL.get(name, name) for name in names if not blocks[name] and name not in silent]
     intro = f"A = {_about(diff.a)}\nB = {_about(diff.b)}\n"
     if style == "md":
         intro = f"A = {_about(diff.a)}  \nB = {_about(diff.b)}\n"
-    if equal:
-        differing.append(f"equal: {', '.join(equal)}\n")
+    if rest := equal_line(equal) + unrecorded_line(diff.unrecorded, names):
+        differing.append(rest)
     return intro + "\n" + "\n".join(differing)
+
+
+def equal_line(names: Sequence[str]) -> str:
+    """Return a line about the sections in which the runs do not differ, or nothing."""
+    return f"equal: {', '.join(names)}\n" if names else ""
+
+
+def unrecorded_line(unrecorded: Sequence[str], sections: Sequence[str]) -> str:
+    """Return a line about sections of which nothing is known, or nothing."""
+    names = [_PLURAL.get(name, name) for name in unrecorded if name in sections]
+    return f"not recorded: {', '.join(names)} (git track run --input FILE)\n" if names else ""
 
 
 def _about(run: RunInfo) -> str:

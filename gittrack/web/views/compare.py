@@ -63,13 +63,13 @@ def document(
         row["percent"] = [change.percent if change else None for change in of_runs]
         row["goal"] = goals[row["name"]].goal
     change = patch(repo, records) if code and len(records) == 2 else None
-    equal = [name for name in SECTIONS if not rows[name]]
     return {
         "keys": [runs.key(info) for info in table.runs],
         "sections": rows,
         "code": change,
         "codes": [info.code.state for info in table.runs],
-        "equal": equal + (["code"] if not table.sections["code"] else []),
+        "equal": [name for name in (*SECTIONS, "code") if name in table.equal],
+        "unrecorded": list(table.unrecorded),
         "logs": [record.files().get(layout.LOG, 0) for record in records] if files else [],
         "artifacts": _artifacts(records) if files else [],
         "commands": _commands(records),

@@ -30,8 +30,24 @@ def test_equal_runs_have_no_difference(empty_repo):
     values = {"params": {"lr": 0.1}, "metrics": {"acc": 0.5}, "contents": {"env": {"a": 1}}}
     a, b = (record(empty_repo, number, **values) for number in (1, 2))
     result = compare.diff(empty_repo, a, b)
-    assert result[2:] == ([], [], [], [], [], CodeChange(None, None, "", ""), [])
+    assert result[2:] == ([], [], [], [], [], CodeChange(None, None, "", ""), [], ("inputs",))
     assert (result.a, result.b) == (a.info, b.info)
+
+
+def test_files_that_both_runs_read_are_compared_as_inputs(empty_repo):
+    def read(number: int, salt: str = "s", **names: str) -> RunRecord:
+        contents = {"env": {"read_files": {"salt": salt, "names": names}}}
+        return record(empty_repo, number, contents=contents)
+
+    a, b = read(1, data="1", same="3", only_a="4"), read(2, data="2", same="3")
+    result = compare.diff(empty_repo, a, b)
+    assert result.inputs == [Change("data (read)", "1", "2")]
+    assert result.unrecorded == ()
+    table = compare.table([a, b, a])
+    assert table.sections["inputs"] == [DiffRow("data (read)", ("1", "2", "1"))]
+    assert "inputs" in compare.table([a, read(3, same="3")]).equal
+    elsewhere = read(4, "key of another repository", data="9")
+    assert compare.diff(empty_repo, a, elsewhere).inputs == []
 
 
 def test_every_section_has_its_differences(empty_repo):

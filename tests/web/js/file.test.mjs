@@ -70,7 +70,7 @@ test("one run is made from its row", async () => {
 });
 
 test("a comparison is made from rows", async () => {
-  const { sections, code, equal } = await data.get("compare", { run: [A, B] });
+  const { sections, code, equal, left_out } = await data.get("compare", { run: [A, B] });
   assert.deepEqual(sections.params, [{ name: "opt", values: ["sgd", { missing: true }] }]);
   assert.deepEqual(sections.metrics, [{ name: "loss", values: [0.5, 0.25], delta: [null, -0.25], percent: [null, -50], goal: "min" }]);
   assert.deepEqual(sections.run.map((row) => row.name), ["seed"]);
@@ -79,7 +79,7 @@ test("a comparison is made from rows", async () => {
   const { code: back } = await data.get("compare", { run: [B, A] });
   assert.deepEqual(back.patch.split("\n").slice(4, 8), ["@@ -1,2 +1,1 @@", "-new", "-more", "+old"]);
   assert.equal(back.stat, "1 file changed, 1 insertion(+), 2 deletions(-)");
-  assert.deepEqual(equal, ["inputs"]);
+  assert.deepEqual([equal, left_out], [[], ["inputs"]]);
 });
 
 test("small artifacts are in a file that was asked for them", async () => {
@@ -95,6 +95,12 @@ test("what a file does not hold is an error that says so", async () => {
   await assert.rejects(data.get("log", { run: B }), /does not hold: log/);
   await assert.rejects(data.get("run", { run: "x" }), /does not hold the run x/);
   assert.deepEqual((await data.get("sweeps")).sweeps, []);
+});
+
+test("a file without environments does not call them equal", async () => {
+  const runs = { total: 2, complete: true, keys: [A, B], columns: [], key: {} };
+  const { equal, left_out } = await fileSource({ runs }).get("compare", { run: [A, B] });
+  assert.deepEqual([equal, left_out], [["params", "metrics", "run"], ["inputs", "env"]]);
 });
 
 test("the runs of an experiment and of those below it; a query is refused", async () => {

@@ -62,9 +62,10 @@ export function compareDocument(documents, keys) {
   };
   const codes = keys.map((_, i) => valueIn(documents.runs, "code", rows[i]));
   const code = keys.length === 2 ? codeBetween(documents.code, codes[0], codes[1]) : null;
-  const equal = Object.entries(sections).filter(([, entries]) => entries.length === 0).map(([name]) => name);
+  const left_out = ["inputs", ...(documents.env ? [] : ["env"])];
+  const equal = Object.entries(sections).filter(([name, entries]) => entries.length === 0 && !left_out.includes(name)).map(([name]) => name);
   const logs = keys.map((key) => documents.log?.[key]?.size ?? 0);
-  return { keys, sections, code, codes, equal, logs, artifacts: artifactsOf(documents, keys), commands: [] };
+  return { keys, sections, code, codes, equal, left_out, logs, artifacts: artifactsOf(documents, keys), commands: [] };
 }
 
 function rowOf(/** @type {any} */ runs, /** @type {string} */ key) {

@@ -119,7 +119,10 @@ function sections(/** @type {App} */ app, /** @type {any} */ document) {
 }
 
 function equalParts(/** @type {any} */ document) {
-  return document.equal.length > 0 && el("p", { class: "muted", text: `equal: ${document.equal.join(", ")}` });
+  const parts = { equal: document.equal, "not recorded": document.unrecorded, "not in this file": document.left_out };
+  const lines = Object.entries(parts).filter(([, names]) => names?.length > 0);
+  const text = lines.map(([title, names]) => `${title}: ${names.join(", ")}`).join("; ");
+  return lines.length > 0 && el("p", { class: "muted", text });
 }
 
 function commandOf(/** @type {App} */ app, /** @type {any} */ document, /** @type {string} */ part) {
