@@ -247,6 +247,17 @@ LAZY_IMPORTS = {
     },
     "cli/output.py": {"gittrack.cli.pager": "only output on a terminal needs it"},
     "cli/commands/_bar.py": {"tqdm": "30 ms that only large files on a terminal need"},
+    "cli/commands/sweep/__init__.py": {
+        "gittrack.cli.commands.sweep.start": "the verbs below it start no sweep"
+    },
+    "sweeping/prepare.py": {"gittrack.launch.launcher": "a listing of sweeps starts no command"},
+    "sweeping/stored.py": {
+        "gittrack.record.session": "a listing of sweeps records nothing",
+        "gittrack.record.code.capture": "a listing of sweeps records nothing",
+        "gittrack.record.code.tree_inspection": "a listing of sweeps records nothing",
+        "gittrack.record.machine.author": "a listing of sweeps records nothing",
+        "gittrack.record.publish.writer": "a listing of sweeps records nothing",
+    },
     "cli/commands/sweep/_progress.py": {"tqdm": "30 ms that only a sweep on a terminal needs"},
     "cli/commands/_hidden.py": {
         "gittrack.cli.completing": "it imports the modules of all verbs, which only completion needs",

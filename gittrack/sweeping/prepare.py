@@ -11,7 +11,7 @@ from gittrack.core import layout, nested, yaml_read, yaml_write
 from gittrack.core.errors import TrackError, did_you_mean
 from gittrack.core.run import commit_message
 from gittrack.core.secrets import HIDDEN, redact_command
-from gittrack.launch import config, launcher
+from gittrack.launch import config
 from gittrack.record.machine.author import user
 from gittrack.search.file import sweep_file
 from gittrack.search.plan import Strategy, SweepPlan
@@ -101,7 +101,7 @@ def prepare(request: SweepRequest) -> PreparedSweep:
         raise TrackError(
             "the sweep has no command", "write program: train.py in it, or give it after --", code=2
         )
-    launcher.check_command(plan.command)
+    _check_program(plan.command)
     _check_script(plan.command)
     for path in request.inputs:
         if not os.path.exists(path):
@@ -167,7 +167,14 @@ def check_command(sweep: Sweep, prepared: PreparedSweep) -> None:
             "its command holds a secret, which was not recorded",
             f"give the command again: git track sweep resume {sweep.id[16:]} -- COMMAND...",
         )
-    launcher.check_command(prepared.plan.command)
+    _check_program(prepared.plan.command)
+
+
+def _check_program(command: Sequence[str]) -> None:
+    """Raise TrackError if a command cannot be started."""
+    from gittrack.launch import launcher  # noqa: PLC0415 - a listing of sweeps starts none
+
+    launcher.check_command(command)
 
 
 def _plan(

@@ -14,7 +14,7 @@ import re
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gittrack import git
 from gittrack.core import layout, settings, yaml_read, yaml_write
@@ -22,10 +22,10 @@ from gittrack.core.errors import Damaged, TrackError
 from gittrack.core.run import commit_message, run_info, schemas
 from gittrack.disk import trust
 from gittrack.git import objects, refs
-from gittrack.record import session
-from gittrack.record.code import capture, tree_inspection
-from gittrack.record.machine.author import author
-from gittrack.record.publish import writer
+
+if TYPE_CHECKING:  # a listing of sweeps records nothing
+    from gittrack.record.code import capture
+    from gittrack.record.session import RequiredCode
 
 _OID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _TRIES = 10
@@ -55,8 +55,10 @@ class Sweep(NamedTuple):
         return code.get("snapshot") or code.get("commit")
 
     @property
-    def required_code(self) -> session.RequiredCode:
+    def required_code(self) -> RequiredCode:
         """The code that each of its runs must have."""
+        from gittrack.record import session  # noqa: PLC0415 - a listing of sweeps records nothing
+
         code = self.facts.get("code") or {}
         return session.RequiredCode(code.get("tree"), frozenset(self.facts.get("new") or ()))
 
@@ -69,9 +71,7 @@ class CurrentCode(NamedTuple):
     folder: Path
 
 
-def capture_code(
-    repo: git.Repo, folder: Path, required: session.RequiredCode | None = None
-) -> CurrentCode:
+def capture_code(repo: git.Repo, folder: Path, required: RequiredCode | None = None) -> CurrentCode:
     """Capture the code as it is now.
 
     Parameters
@@ -96,6 +96,8 @@ def capture_code(
     -----
     A new file that this process prints to is never code, as in ``nohup git track sweep FILE > log``.
     """
+    from gittrack.record.code import capture, tree_inspection  # noqa: PLC0415 - not for a listing
+
     if repo.work_tree is None:
         raise TrackError("a sweep cannot be run in a bare repository", "work in a clone of it")
     inspection, config_call = tree_inspection.start(repo), repo.config()
@@ -156,6 +158,9 @@ def accept_code(repo: git.Repo, sweep: Sweep, code: CurrentCode) -> Sweep:
 def _commit(
     repo: git.Repo, current: CurrentCode, text: bytes, facts: Mapping[str, Any], before: str | None
 ) -> Sweep:
+    from gittrack.record.machine.author import author  # noqa: PLC0415 - not for a listing
+    from gittrack.record.publish import writer  # noqa: PLC0415 - not for a listing
+
     captured = current.captured
     if captured.tree is None:
         raise TrackError(

@@ -1,4 +1,4 @@
-"""Sweeping: what a trial costs besides its training, and whether the 1,000th costs more than the 10th."""
+"""Sweeping: what a trial costs besides its training, whether the 1,000th costs more, and `sweep ls`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import median
 
 import repos
-from measure import Row, against, cli, quietly
+from measure import Row, against, cli, most, quietly
 
 import gittrack
 
@@ -23,7 +23,8 @@ def rows(scratch: Path) -> Iterator[Row]:
     """Yield a trial of ``true`` against a run and a spawn of it, and late trials against early ones."""
     beside = repos.small(scratch / "beside")
     before = _runs(beside)
-    ends = _sweep(repos.small(scratch / "swept"))
+    swept = repos.small(scratch / "swept")
+    ends = _sweep(swept)
     after = _runs(beside)
     took = [later - earlier for earlier, later in pairwise(ends)]
     alone = median([*before, *after])
@@ -33,6 +34,7 @@ def rows(scratch: Path) -> Iterator[Row]:
     slower = median(after) / median(before)
     early, late = median(took[:tenth]), median(took[-tenth:])
     yield against("the last tenth, against the first", late / max(slower, 1), early, 1.2)
+    yield most(f"sweep ls of {_TRIALS:,} trials", round(1000 * _listing(swept)), 100, " ms")
 
 
 def _sweep(place: Path) -> list[float]:
@@ -45,6 +47,16 @@ def _sweep(place: Path) -> list[float]:
     if sweep.returncode not in (0, 1):  # 1: none of them has a score
         sys.exit(f"the sweep ended with {sweep.returncode}")
     return ends
+
+
+def _listing(place: Path) -> float:
+    """Return the seconds that a listing of the sweeps takes, as a whole process."""
+    times = []
+    for _ in range(9):
+        start = time.perf_counter()
+        quietly([*cli(), "sweep", "ls"], place)
+        times.append(time.perf_counter() - start)
+    return median(times)
 
 
 def _runs(place: Path) -> list[float]:

@@ -50,6 +50,7 @@ WITHOUT_A_RUN = (
     ("cifra@", "there are no runs in 'cifra'", "did you mean cifar?"),
     ("bas", "there is no run 'bas'", "did you mean base?"),
     ("zzzz", "there is no run 'zzzz'", "see what there is: git track ls"),
+    ("n00000002", "there is no run", "see what there is: git track ls"),  # no beginning of an id
     (f"cifar/{run_id(1)}", "there is no run", "did you mean"),
 )
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 
 from gittrack.cli import parsing
-from gittrack.cli.commands.sweep import start
 
 # Each verb has its module here; without a verb, start.py starts a sweep.
 VERBS = {
@@ -21,10 +20,18 @@ VERBS = {
     "ls": "list the sweeps",
     "show": "the leaderboard of a sweep",
 }
-run = start.run
+
+
+def run(args: argparse.Namespace) -> int:
+    """Start a sweep."""
+    from gittrack.cli.commands.sweep import start  # noqa: PLC0415 - the other verbs start nothing
+
+    return start.run(args)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``git track sweep`` without a verb: it starts a sweep."""
+    from gittrack.cli.commands.sweep import start  # noqa: PLC0415 - the other verbs start nothing
+
     start.arguments(parser)
     parser.epilog = parsing.verbs_help(parser.prog, VERBS)
