@@ -45,6 +45,18 @@ class ExplicitParams(NamedTuple):
     seed: int | None
 
 
+class AssignedParams(NamedTuple):
+    """The names of the params that are set for a command: if it does not read them, the user is warned.
+
+    ``options`` are set by the command line or a sweep, and ``defaults`` by ``files``, which the command may
+    read itself.
+    """
+
+    options: Sequence[str] = ()
+    defaults: Sequence[str] = ()
+    files: Sequence[str] = ()
+
+
 class CommandPlan(NamedTuple):
     """A command to run and record.
 
@@ -63,8 +75,7 @@ class CommandPlan(NamedTuple):
     explicit
         The params of the command line; None: all of the request's.
     assigned
-        The names of the params that the command line or a sweep sets: if the command does not read them,
-        the user hears of it.
+        The names of the params that are set for the command.
     env
         Further variables for the command.
     controller
@@ -91,7 +102,7 @@ class CommandPlan(NamedTuple):
     not_code: Sequence[str] = ()
     controls: Mapping[str, str | None] = {}
     explicit: ExplicitParams | None = None
-    assigned: Sequence[str] = ()
+    assigned: AssignedParams = AssignedParams()
     env: Mapping[str, str] = {}
     controller: Controller = Controller()
     locks: tuple[int, ...] = ()

@@ -31,11 +31,16 @@ def resolve(files: Sequence[str], overrides: Sequence[str]) -> dict[str, Any]:
     TrackError
         For a file that is missing or broken, and for a key that the files do not have.
     """
-    chosen = list(files) or [name for name in (layout.PARAMS,) if Path(name).is_file()]
+    chosen = files_of(files)
     config: dict[str, Any] = {}
     for name in chosen:
         config = nested.merge(config, _load(name))
     return _override_all(config, overrides, strict=bool(chosen))
+
+
+def files_of(files: Sequence[str]) -> list[str]:
+    """Return the files of a configuration: params.yaml, if it exists, unless there are others."""
+    return list(files) or [name for name in (layout.PARAMS,) if Path(name).is_file()]
 
 
 def override(config: Mapping[str, Any], overrides: Sequence[str]) -> dict[str, Any]:

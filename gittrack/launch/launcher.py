@@ -23,7 +23,7 @@ from gittrack.launch import (
     start_hook,
     template,
 )
-from gittrack.launch.command_plan import EXPLICIT_FILE, CommandPlan
+from gittrack.launch.command_plan import EXPLICIT_FILE, AssignedParams, CommandPlan
 from gittrack.launch.console import Console
 from gittrack.launch.console_log import ConsoleLog
 from gittrack.launch.observe import options as observe_options
@@ -268,7 +268,7 @@ def _execute(
     run_session.journal.append(events.ENV, values=observed)
     is_finished = outcome.exit_code == 0 and not outcome.ended
     is_known = is_finished and environment_probe.interpreter is not None
-    assigned = plan.assigned if is_known else ()
+    assigned = plan.assigned if is_known else AssignedParams()
     notes += unread_params.note(run_session.journal, assigned, plan.request.command)
     return running, outcome, notes, watch.sentences() if watch else []
 

@@ -15,7 +15,7 @@ from gittrack.core import layout
 from gittrack.core.errors import TrackError
 from gittrack.core.run import events, run_info
 from gittrack.launch import launcher
-from gittrack.launch.command_plan import CommandPlan, Controller
+from gittrack.launch.command_plan import AssignedParams, CommandPlan, Controller
 from gittrack.read.runs import live, reader
 from gittrack.record import session
 from gittrack.record.active import stopping
@@ -200,7 +200,7 @@ def _launch(
         job.inputs,
         job.outputs,
         (*worktree.linked, *supervisor.printed),
-        assigned=tuple(job.trial.params),
+        assigned=AssignedParams(tuple(job.trial.params)),
         env=env,
         controller=_TrialController(repo, supervisor, job),
         locks=worktree.locks,

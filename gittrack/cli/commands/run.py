@@ -30,8 +30,9 @@ from gittrack.cli.options import add_engine, add_sharing, positive
 from gittrack.cli.output import print_note
 from gittrack.cli.plain_arguments import REST
 from gittrack.core.fast_typing import TYPE_CHECKING, Any
+from gittrack.core.run import commit_message
 from gittrack.launch import config, launcher
-from gittrack.launch.command_plan import CommandPlan, Controller, ExplicitParams
+from gittrack.launch.command_plan import AssignedParams, CommandPlan, Controller, ExplicitParams
 from gittrack.record import inputs, recovery, session
 from gittrack.record.machine import environment
 from gittrack.record.publish.writer import Published
@@ -166,7 +167,7 @@ def run(args: argparse.Namespace) -> int:
         controller=_controller(args, repo),
         controls=dict.fromkeys(environment.THREADS, str(args.threads)) if args.threads else {},
         explicit=_explicit_params(args, params),
-        assigned=config.names(args.set),
+        assigned=_assigned(args, params),
         hook=not args.no_seed_hook,
         not_code=[inputs.display_path(path, repo.work_tree or "") for path in args.metrics],
         observe=_observe.options(args, repo),
@@ -214,6 +215,15 @@ def _explicit_params(args: argparse.Namespace, params: Mapping[str, Any]) -> Exp
     explicit = config.pick(params, args.set)
     seed = args.seed if args.seed is not None else _seed(explicit)
     return ExplicitParams(explicit, seed)
+
+
+def _assigned(args: argparse.Namespace, params: Mapping[str, Any]) -> AssignedParams:
+    """Return the names of the params, by where they come from."""
+    options = config.names(args.set)
+    keys = [commit_message.key_text(key) for key in params]
+    return AssignedParams(
+        options, [key for key in keys if key not in options], config.files_of(args.params)
+    )
 
 
 def _seeded(args: argparse.Namespace, params: dict[str, Any]) -> dict[str, Any]:

@@ -150,7 +150,7 @@ FACTS = (
     Fact(
         UNREAD,
         NAMES,
-        "the params that the command line or a sweep set, and that the command did not read",
+        "the params that were set for the command and that it did not read",
     ),
     Fact("user", TEXT, "the user who started the run", compared=True),
     Fact("host", TEXT, "the host that the run was on", compared=True),

@@ -1,17 +1,18 @@
-"""Params that the command line or a sweep sets, and that the command does not read: it used other values.
+"""Params that are set for a command, and that it does not read: it used other values.
 
 The usual case is a script that parses its arguments, and a command without ``{args}``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import os
+from collections.abc import Iterator, Sequence
 
 from gittrack.core import layout
 from gittrack.core.fast_typing import TYPE_CHECKING
 from gittrack.core.run import events, facts
 from gittrack.launch import start_hook, template
-from gittrack.launch.command_plan import EXPLICIT_FILE
+from gittrack.launch.command_plan import EXPLICIT_FILE, AssignedParams
 
 if TYPE_CHECKING:  # for one annotation
     from gittrack.record.journal import Journal
@@ -20,7 +21,7 @@ _BY_ENVIRONMENT = ("seed",)  # GITTRACK_SEED and the start hook pass it on
 _MOST_NAMES = 5
 
 
-def note(journal: Journal, assigned: Iterable[str], words: Sequence[str]) -> list[str]:
+def note(journal: Journal, assigned: AssignedParams, words: Sequence[str]) -> list[str]:
     """Note the params that a command did not read as a fact of its run; return a warning if there are some.
 
     See `names` for the parameters.
@@ -31,7 +32,7 @@ def note(journal: Journal, assigned: Iterable[str], words: Sequence[str]) -> lis
     return [sentence(unread)] if unread else []
 
 
-def names(journal: Journal, assigned: Iterable[str], words: Sequence[str]) -> list[str]:
+def names(journal: Journal, assigned: AssignedParams, words: Sequence[str]) -> list[str]:
     """Return the params that were set for a command and that it did not read.
 
     Parameters
@@ -39,7 +40,7 @@ def names(journal: Journal, assigned: Iterable[str], words: Sequence[str]) -> li
     journal
         The journal of the run, whose command is a Python program that ended by itself.
     assigned
-        The names of the params that the command line or a sweep sets.
+        The names of the params.
     words
         The words of the command, with their fields such as ``{args}``.
 
@@ -54,25 +55,26 @@ def names(journal: Journal, assigned: Iterable[str], words: Sequence[str]) -> li
     the params without a file: `gittrack.record.active.join` notes which of them it had set otherwise, or
     had not at all, until it reads ``run.config``.
     """
-    candidates = [name for name in assigned if name not in _BY_ENVIRONMENT]
+    candidates = {*assigned.options, *assigned.defaults} - {*_BY_ENVIRONMENT}
     if not candidates or template.passes_params(words) or not _is_known(journal):
         return []
-    is_opened = not set(_files(journal)).isdisjoint(start_hook.opened_files(journal.folder))
-    if not (journal.folder / layout.JOINED).exists():
-        return [] if is_opened else candidates
-    stored = journal.state().facts
-    unread = [
-        *(stored.get(facts.UNREAD) or ()),
-        *(() if is_opened else stored.get(facts.ABSENT) or ()),
-    ]
-    return [name for name in candidates if any(_are_related(name, other) for other in unread)]
+    opened = set(start_hook.opened_files(journal.folder))
+    if not opened.isdisjoint(map(os.path.realpath, assigned.files)):
+        candidates -= {*assigned.defaults}
+    is_opened = not opened.isdisjoint(_files(journal))
+    if (journal.folder / layout.JOINED).exists():
+        stored = journal.state().facts
+        absent = () if is_opened else stored.get(facts.ABSENT) or ()
+        unread = [*(stored.get(facts.UNREAD) or ()), *absent]
+        return sorted(name for name in candidates if any(_are_related(name, x) for x in unread))
+    return [] if is_opened else sorted(candidates)
 
 
 def sentence(names: Sequence[str]) -> str:
     """Return the warning about params that were not read."""
     more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
     return (
-        "the command did not read its params, so it used other values than the run has: "
+        "the command did not read its params, so it may have used other values than the run has: "
         f"{', '.join(names[:_MOST_NAMES])}{more}; write {{args}} into the command, or read run.config, "
         "gittrack.params() or the file $GITTRACK_PARAMS"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -50,9 +51,17 @@ def warning(work: Path, *words: str, options: tuple[str, ...] = ("-S", "lr=0.5")
     "program", [PARSES_ARGUMENTS, USES_OWN_VALUE, USES_NO_CONFIG, WANDB_WITH_OWN_VALUE]
 )
 def test_a_program_that_uses_other_values_is_named(work, program):
-    assert "than the run has: lr; write {args}" in warning(work, sys.executable, "-c", program)
-    assert listed(cwd=work)[0]["unread_params"] == ["lr"]
-    assert "unread_params  lr" in run_cli("show", "@", cwd=work).out
+    assert "lr; write {args} into the command" in warning(work, sys.executable, "-c", program)
+    unread = listed(cwd=work)[0]["unread_params"]
+    assert "lr" in unread
+    assert f"unread_params  {', '.join(unread)}" in run_cli("show", "@", cwd=work).out
+
+
+def test_a_program_that_reads_the_file_of_defaults_is_named_for_other_params_only(work):
+    program = "print(open('params.yaml').read())"
+    assert "than the run has: lr; write" in warning(work, sys.executable, "-c", program)
+    line = warning(work, sys.executable, "-c", PARSES_ARGUMENTS, options=())
+    assert "than the run has: epochs, lr; write" in line
 
 
 @pytest.mark.parametrize(
@@ -76,13 +85,14 @@ def test_a_program_that_reads_its_params_is_not_named(work, program):
     [
         ((sys.executable, "-c", PARSES_ARGUMENTS, "{args}"), ("-S", "lr=0.5")),
         (("sh", "-c", "$PYTHON -c 'print(1)' $GITTRACK_PARAMS"), ("-S", "lr=0.5")),
-        ((sys.executable, "-c", PARSES_ARGUMENTS), ()),
-        ((sys.executable, "-c", PARSES_ARGUMENTS), ("-S", "+seed=3")),
+        ((sys.executable, "-c", "print(open('params.yaml').read())"), ()),
+        ((sys.executable, "-c", PARSES_ARGUMENTS), ("-p", os.devnull)),
+        ((sys.executable, "-c", PARSES_ARGUMENTS), ("-p", os.devnull, "-S", "+seed=3")),
         ((sys.executable, "-c", "import os; os._exit(0)"), ("-S", "lr=0.5")),
         ((sys.executable, "-c", PARSES_ARGUMENTS), ("-S", "lr=0.5", "--no-seed-hook")),
         (("true",), ("-S", "lr=0.5")),
     ],
-    ids=["field", "variable", "file", "seed", "no report", "no hook", "no python"],
+    ids=["field", "variable", "file", "no file", "seed", "no report", "no hook", "no python"],
 )
 def test_nothing_is_said_if_the_params_arrive_or_nobody_knows(work, words, options, monkeypatch):
     monkeypatch.setenv("PYTHON", sys.executable)
