@@ -244,6 +244,77 @@ def test_only_the_rows_in_sight_are_painted_but_all_are_printed(large):
     assert large.locator("tbody tr[data-key]").count() < 60
 
 
+PAINTED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
+def painted(page) -> list[str]:
+    """Return the lines of the table, without widths and colours, which depend on what was there before."""
+    page.evaluate(PAINTED)
+    rows = page.eval_on_selector_all("tbody tr", "rows => rows.map((row) => row.outerHTML)")
+    rows = [re.sub(r' style="[^"]*"| ?\bcut\b', "", row) for row in rows]
+    return [row.replace(' class=""', "") for row in rows]
+
+
+def test_lines_that_are_used_again_show_what_new_ones_show(large):
+    key = "%3De%2F20261129-120000-0000000"
+    states = [
+        "",
+        "sort=%3D-name",
+        "sort=%3D-name&find=000f&pinned=%3Dname",
+        "sort=%3Dname&find=000f",
+    ]
+    states += [f"columns=%3Did&columns=%3Dc3&baseline={key[3:]}4", "find=0000001", f"hidden={key}1"]
+    states += ["group=%3Dname&find=000f", "find=nothing", ""]
+    fresh = {}
+    for state in dict.fromkeys(states):
+        large.goto(f"{large.url.partition('#')[0]}#{state}")
+        large.reload()
+        large.wait_for_selector("thead th")
+        fresh[state] = painted(large)
+    same = "rows => rows.filter((row) => row.isUsed).length"
+    large.evaluate("document.querySelectorAll('tbody tr').forEach((row) => { row.isUsed = true; })")
+    for state in states:
+        large.evaluate("state => { location.hash = state; }", state)
+        assert painted(large) == fresh[state]
+        large.locator(".table").evaluate("element => element.scrollTo(0, 3000)")
+        down = painted(large)
+        large.locator(".table").evaluate("element => element.scrollTo(0, 0)")
+        assert painted(large) == fresh[state] != [] or state == "find=nothing"
+        assert down != fresh[state] or len(down) < 30
+    assert (
+        large.eval_on_selector_all("tbody tr[data-key]", same) == 0
+    )  # a group or nothing came between
+    large.evaluate("document.querySelectorAll('tbody tr').forEach((row) => { row.isUsed = true; })")
+    large.locator("th[data-column=name] button").click()
+    large.locator("th[data-column=name] button").click()
+    expect(large.locator("tbody tr[data-key]").first).to_contain_text("00000129")
+    count = large.locator("tbody tr[data-key]").count()
+    assert large.eval_on_selector_all("tbody tr[data-key]", same) == count
+
+
+def test_a_table_that_becomes_shorter_is_painted_at_once(large):
+    """Its scroll bar moves later, and until then there would be nothing in sight."""
+    large.locator(".table").evaluate("element => element.scrollTo(0, 1e6)")
+    large.evaluate(PAINTED)
+    find = "document.querySelector('input[aria-label=\"search in the table\"]')"
+    count = large.evaluate(
+        f"() => {{ const find = {find}; find.value = '0000001'; find.dispatchEvent(new Event('input'));"
+        " return document.querySelectorAll('tbody tr[data-key]').length; }"
+    )
+    assert count == 17
+
+
+def test_the_run_under_the_pointer_is_the_hovered_one_after_a_sort(large):
+    box = large.locator("tbody tr[data-key]").nth(3).bounding_box()
+    large.mouse.move(box["x"] + 60, box["y"] + 8)
+    expect(large.locator("tr.hover")).to_have_attribute("aria-rowindex", "5")
+    before = large.locator("tr.hover").get_attribute("data-key")
+    large.evaluate("() => { location.hash = 'sort=%3D-name'; }")
+    expect(large.locator("tbody tr[data-key]").first).to_contain_text("00000129")
+    expect(large.locator("tr.hover")).to_have_attribute("aria-rowindex", "5")
+    assert large.locator("tr.hover").get_attribute("data-key") != before
+
+
 def cells(page) -> list[str]:
     return (
         page.locator("tbody tr[data-key]").first.locator("td:not([aria-hidden])").all_inner_texts()

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { filled, hasValues } from "../../../gittrack/web/static/js/known_rows.js";
+import { filled, hasValues, sourceOf } from "../../../gittrack/web/static/js/known_rows.js";
+import { matching } from "../../../gittrack/web/static/js/table/rows.js";
 
 const known = {
   keys: ["a", "b", "c"],
@@ -34,4 +35,16 @@ test("the only row of a query has values, not constants", () => {
 test("a row or a column that the page does not have is asked for", () => {
   assert.equal(filled({ keys: ["a", "new"], columns: [{ name: "params.lr" }] }, known), null);
   assert.equal(filled({ keys: ["a"], columns: [{ name: "params.new" }] }, known), null);
+});
+
+test("rows of a query are searched by the texts of the rows that they are taken from", () => {
+  const heads = known.columns.map((column) => ({ ...column, head: column.name.slice(column.name.indexOf(".") + 1) }));
+  const all = { ...known, columns: heads };
+  const taken = () => filled({ keys: ["c", "b"], columns: heads.map(({ name, head, kind }) => ({ name, head, kind })) }, all);
+  const before = taken();
+  assert.deepEqual(sourceOf(before), { known: all, rows: [2, 1] });
+  assert.equal(sourceOf(all), null);
+  assert.deepEqual(["lr=x", "loss=6", "seed=7", "lr=1"].map((words) => matching(before, [0, 1], words)), [[1], [0], [0, 1], []]);
+  assert.deepEqual(matching(all, [0, 1, 2], "lr=1"), [0]);
+  assert.deepEqual(["lr=x", "loss=6", "seed=7", "lr=1"].map((words) => matching(taken(), [0, 1], words)), [[1], [0], [0, 1], []]);
 });

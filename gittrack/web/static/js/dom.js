@@ -29,6 +29,27 @@ export function el(tag, properties = {}, ...children) {
 }
 
 /**
+ * Change attributes of an element; one that is false, null or undefined is removed.
+ * @param {Element} element
+ * @param {Record<string, any>} attributes
+ */
+export function change(element, attributes) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === false || value === null || value === undefined) element.removeAttribute(name);
+    else if (!name.startsWith("on")) element.setAttribute(name, attribute(name, value));
+  }
+}
+
+/**
+ * Change a text on the page.
+ * @param {Text} node
+ * @param {string} text
+ */
+export function changeText(node, text) {
+  node.data = readable(text);
+}
+
+/**
  * Remove the content of an element, and put other content in.
  * @param {Element} element
  * @param {...Child} children

@@ -13,6 +13,17 @@ export function hasValues(runs) {
   return runs.columns.every((/** @type {any} */ column) => "value" in column || "values" in column);
 }
 
+/** @type {WeakMap<object, {known: any, rows: number[]}>} */
+const sources = new WeakMap();
+
+/**
+ * Return the document from which `filled` took the values of another one, and the rows there; null if it did not.
+ * @param {any} runs  a document `runs`
+ */
+export function sourceOf(runs) {
+  return sources.get(runs) ?? null;
+}
+
 /**
  * Return a document with the values of rows that are in another one; null if the other one does not have them all.
  * @param {any} runs  a document `runs` whose columns have no values
@@ -23,7 +34,9 @@ export function filled(runs, known) {
   const columns = new Map(known.columns.map((/** @type {any} */ column) => [column.name, column]));
   const rows = runs.keys.map((/** @type {string} */ key) => places.get(key));
   if (rows.includes(undefined) || !runs.columns.every((/** @type {any} */ column) => columns.has(column.name))) return null;
-  return { ...runs, columns: runs.columns.map((/** @type {any} */ column) => withValues(column, columns.get(column.name), rows)) };
+  const result = { ...runs, columns: runs.columns.map((/** @type {any} */ column) => withValues(column, columns.get(column.name), rows)) };
+  sources.set(result, { known, rows });
+  return result;
 }
 
 function withValues(/** @type {any} */ column, /** @type {any} */ source, /** @type {number[]} */ rows) {

@@ -1,7 +1,7 @@
 // @ts-check
 /** The cells of the table: of runs, and of groups and sweeps. */
 
-import { el } from "../dom.js";
+import { change, el } from "../dom.js";
 import { general, show } from "../format.js";
 import { spread } from "../grouping.js";
 import { numeric, valueAt } from "../sort.js";
@@ -65,6 +65,7 @@ function about(/** @type {any} */ column, /** @type {number} */ row) {
  * @param {Look} look
  * @param {any} column
  * @param {import("./rows.js").Line} line
+ * @returns {ReturnType<typeof runCell>}
  */
 export function groupCell(look, column, line) {
   if (line.sweep && column.group !== "fact") {
@@ -79,6 +80,7 @@ export function groupCell(look, column, line) {
   return { text: `${others.size} values`, class: "same", title: false, shade: 0 };
 }
 
+/** @returns {ReturnType<typeof runCell>} */
 function meanCell(/** @type {import("../grouping.js").Spread} */ { mean, deviation, n, diverged }) {
   const lost = diverged > 0 ? `, ${diverged} diverged` : "";
   if (mean === null) return { text: diverged > 0 ? `nan (${diverged})` : "-", class: "number", title: false, shade: 0 };
@@ -92,7 +94,17 @@ function meanCell(/** @type {import("../grouping.js").Spread} */ { mean, deviati
  * @returns {HTMLElement}
  */
 export function eye(name) {
-  return el("button", { type: "button", class: "swatch eye", tabindex: "-1", "aria-label": `curves of ${name}` });
+  return nameEye(el("button", { type: "button", class: "swatch eye", tabindex: "-1" }), name);
+}
+
+/**
+ * Make the round button of a run that of another one, and return it.
+ * @param {HTMLElement} button
+ * @param {string} name
+ */
+export function nameEye(button, name) {
+  change(button, { "aria-label": `curves of ${name}` });
+  return button;
 }
 
 /**

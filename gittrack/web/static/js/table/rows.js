@@ -2,6 +2,7 @@
 /** The lines of the table: runs, and groups and sweeps that fold their runs.  Pure. */
 
 import { groupsOf } from "../grouping.js";
+import { sourceOf } from "../known_rows.js";
 import { columnOf, numeric, valueAt } from "../sort.js";
 
 /**
@@ -70,7 +71,7 @@ const known = new WeakMap();
 
 // All texts of each row; kept, because somebody who types a word searches once per letter.
 function contentsOf(/** @type {any} */ runs) {
-  const before = known.get(runs);
+  const before = known.get(runs) ?? taken(runs);
   if (before) return before;
   const fixed = runs.columns.filter((/** @type {any} */ column) => "value" in column).map((/** @type {any} */ column) => `${column.head}=${texts(column.value)}`).join("\n");
   const columns = runs.columns.filter((/** @type {any} */ column) => "values" in column);
@@ -81,6 +82,16 @@ function contentsOf(/** @type {any} */ runs) {
   });
   known.set(runs, contents);
   return contents;
+}
+
+// The texts of rows that were searched before a query took some of them.
+function taken(/** @type {any} */ runs) {
+  const source = sourceOf(runs);
+  const contents = source && known.get(source.known);
+  if (!contents) return null;
+  const result = source.rows.map((row) => contents[row]);
+  known.set(runs, result);
+  return result;
 }
 
 function texts(/** @type {any} */ value) {

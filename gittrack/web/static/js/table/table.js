@@ -1,19 +1,17 @@
 // @ts-check
 /** A table that paints only the lines and columns in sight. */
 
-import { colorOf } from "../color.js";
-import { el, fill } from "../dom.js";
+import { el } from "../dom.js";
 import { fold, toggle } from "../keys.js";
 import { missing } from "../row_windows.js";
-import { eye, foldButton, foldText, groupCell, paintEye, runCell } from "./cells.js";
+import { foldText, groupCell, runCell } from "./cells.js";
 import { widthsOf } from "./columns.js";
 import { fillHead } from "./head.js";
-import { columnsInSight, fits, linesInSight, total, widthOf } from "./layout.js";
+import { columnsInSight, linesInSight, total, widthOf, widthsBy } from "./layout.js";
+import { createLines, FRONT } from "./lines.js";
 import { picked } from "./rows.js";
 
 const SAMPLE = 24; // lines that say how wide columns are
-const FRONT = 18; // pixels of what is in front of the text of the first column
-const MOST_TEXTS = 20_000; // whose widths are kept
 
 /**
  * @typedef {object} Content
@@ -26,21 +24,17 @@ const MOST_TEXTS = 20_000; // whose widths are kept
 function createMeasure() {
   /** @type {CanvasRenderingContext2D | null} */
   let pen = null;
-  /** @type {Map<string, number>} */
-  const pixels = new Map(); // by text
-  function start() {
+  function width(/** @type {string} */ text) {
     const { fontSize, fontFamily } = getComputedStyle(document.body);
-    return Object.assign(el("canvas").getContext("2d", { willReadFrequently: true }), { font: `600 ${fontSize} ${fontFamily}` });
+    pen ??= /** @type {CanvasRenderingContext2D} */ (Object.assign(el("canvas").getContext("2d", { willReadFrequently: true }), { font: `600 ${fontSize} ${fontFamily}` }));
+    return pen.measureText(text).width;
   }
-  return (/** @type {string} */ text) => {
-    const known = pixels.get(text);
-    if (known !== undefined) return known;
-    pen ??= /** @type {CanvasRenderingContext2D} */ (start());
-    const { width } = pen.measureText(text);
-    if (pixels.size > MOST_TEXTS) pixels.clear();
-    pixels.set(text, width);
-    return width;
-  };
+  return widthsBy(width);
+}
+
+// The run or the group of a row.
+function idOf(/** @type {Element | null} */ row) {
+  return row?.getAttribute("data-key") ?? row?.getAttribute("data-group") ?? "";
 }
 
 /**
@@ -58,10 +52,12 @@ export function createTable(root, app) {
   const scroller = el("div", { class: "table", tabindex: "0", role: "region", "aria-label": "table of runs" }, grid);
   root.append(scroller);
   const measure = createMeasure();
+  const rows = createLines(body, height, measure);
   /** @type {Content} */
   let content = { lines: [], columns: [], look: { runs: { keys: [], columns: [], complete: true }, sort: [], baseline: -1, qualities: new Map() } };
   let whole = false; // for paper, everything is painted
   let painted = ""; // the ranges of lines and columns
+  let under = /** @type {Element | null} */ (null); // the row under the pointer
   /** @type {Map<string, number>} */
   let chosen = new Map(); // widths by name
   /** @type {Map<string, number>} */
@@ -97,8 +93,9 @@ export function createTable(root, app) {
     const frame = { widths, pinned, indices, before: total(widths, pinned, places[0]), after: total(widths, places[1], widths.length) };
     grid.style.width = `${total(widths, 0, widths.length)}px`;
     fillHead(head, app, columns, frame);
-    fill(body, gap(first), ...parts.map((row, i) => lineOf(lines[first + i], first + i, row, frame)), gap(lines.length - last));
+    rows.show(lines, [first, last], parts, frame, look.baseline);
     mark();
+    followHover();
     if (!look.runs.complete) store.set({ window: missing(look.runs, first, last) });
   }
 
@@ -112,45 +109,12 @@ export function createTable(root, app) {
     needed.set(name, Math.max(needed.get(name) ?? 0, widthOf([`${title} ▲1`, ...texts], measure, index === 0 ? FRONT : 0)));
   }
 
-  function gap(/** @type {number} */ lines) {
-    return lines > 0 && el("tr", { class: "spacer", "aria-hidden": "true" }, el("td", { style: { height: `${lines * height}px` } }));
-  }
+  const mark = () => rows.mark(store.get());
 
-  function lineOf(/** @type {import("./rows.js").Line} */ line, /** @type {number} */ position, /** @type {ReturnType<typeof part>[] | null} */ row, /** @type {import("./head.js").Frame} */ frame) {
-    if (!row) return el("tr", { "aria-rowindex": position + 2 }, el("td", { colspan: frame.indices.length, class: "muted", text: "…" }));
-    const isRun = line.row >= 0;
-    let left = 0;
-    const cells = row.map((part, i) => {
-      const index = frame.indices[i];
-      const isPinned = index < frame.pinned;
-      const front = index === 0 && (isRun ? eye(line.id) : foldButton(line, part.text));
-      const isCut = !fits(part.text, measure, frame.widths[index], index === 0 ? FRONT * line.depth : 0);
-      const classes = [part.class, part.shade > 0 && "shaded", isPinned && "pinned", isCut && "cut"].filter(Boolean).join(" ");
-      const style = { ...(part.shade > 0 && { "--share": `${Math.round(part.shade * 22)}%` }), ...(isPinned && { left: `${left}px` }) };
-      left += frame.widths[index];
-      return el("td", { class: classes || false, title: part.title, style, "aria-colindex": index + 1 }, front, index === 0 && !isRun ? null : part.text);
-    });
-    if (frame.before > 0) cells.splice(frame.pinned, 0, el("td", { "aria-hidden": "true" }));
-    const classes = [line.depth > 1 && "inner", !isRun && "group", isRun && line.row === content.look.baseline && "baseline"];
-    return el("tr", { class: classes.filter(Boolean).join(" "), "data-key": isRun && line.id, "data-group": !isRun && line.id, "aria-level": line.depth, "aria-rowindex": position + 2, "aria-expanded": !isRun && String(line.open) }, ...cells);
-  }
-
-  // In place: a new table takes ten times as long.
-  function mark() {
-    const { hover, cursor, selected, colors, hidden } = store.get();
-    for (const row of body.children) {
-      const key = row.getAttribute("data-key");
-      const id = key ?? row.getAttribute("data-group");
-      row.classList.toggle("cursor", cursor !== "" && id === cursor);
-      row.classList.toggle("hover", hover !== "" && id === hover);
-      if (key === null) {
-        /** @type {HTMLElement} */ (row.firstElementChild)?.style.setProperty("--line-color", colors.get(id) ?? "transparent");
-        continue;
-      }
-      row.setAttribute("aria-selected", String(selected.includes(key)));
-      const button = row.querySelector(".eye");
-      if (button) paintEye(button, colors.get(key) ?? colorOf(key), hidden.includes(key));
-    }
+  // A row under the pointer may be that of another run now.
+  function followHover() {
+    const id = under?.isConnected ? idOf(under) : "";
+    if (under && store.get().hover !== "") store.set({ hover: id });
   }
 
   function reveal(/** @type {string} */ id) {
@@ -179,10 +143,13 @@ export function createTable(root, app) {
   });
   body.addEventListener("mousedown", (/** @type {MouseEvent} */ event) => event.shiftKey && event.preventDefault());
   body.addEventListener("mouseover", (/** @type {Event} */ event) => {
-    const row = /** @type {Element} */ (event.target).closest("tr");
-    store.set({ hover: row?.getAttribute("data-key") ?? row?.getAttribute("data-group") ?? "" });
+    under = /** @type {Element} */ (event.target).closest("tr");
+    store.set({ hover: idOf(under) });
   });
-  body.addEventListener("mouseleave", () => store.set({ hover: "" }));
+  body.addEventListener("mouseleave", () => {
+    under = null;
+    store.set({ hover: "" });
+  });
   scroller.addEventListener("scroll", () => requestAnimationFrame(paintIfMoved), { passive: true });
   const resizes = new ResizeObserver(paintIfMoved);
   resizes.observe(scroller);
@@ -199,7 +166,7 @@ export function createTable(root, app) {
       grid.setAttribute("aria-rowcount", String(next.lines.length + 1));
       grid.setAttribute("aria-colcount", String(next.columns.length));
       const sample = next.lines.slice(0, SAMPLE).filter((line) => line.id);
-      next.columns.forEach((column, i) => widen(i, sample.map((line) => part(line, column).text)));
+      next.columns.forEach((column, i) => needed.has(column.name) || widen(i, sample.map((line) => part(line, column).text)));
       paint();
     },
     mark,
