@@ -467,6 +467,8 @@ LAZY_IMPORTS = {
         "fcntl": "only what reads a pipe in parts needs it, no listing does",
         "tempfile": "only needed on systems without files in memory",
     },
+    "show/terminal/columns.py": {"gittrack.show.data.spool": "a usual table has few rows"},
+    "show/terminal/runs.py": {"gittrack.show.data.spool": "a usual table has few rows"},
     "show/terminal/plot.py": {"plotext": "50 ms that only a chart needs"},
     "show/page/pictures.py": {"matplotlib": "optional, and slow to import"},
     "show/page/pictures_panels.py": {"matplotlib": "optional, and slow to import"},

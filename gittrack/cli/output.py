@@ -36,6 +36,7 @@ def print_parts(parts: Iterable[str]) -> None:
     if sys.stdout.isatty():
         print_result("".join(parts))
         return
+    sys.stdout.flush()
     for part in parts:
         sys.stdout.buffer.write(part.encode("utf-8", "backslashreplace"))
     sys.stdout.buffer.flush()
@@ -114,6 +115,11 @@ def paint_lines(text: str, styles: Sequence[str]) -> str:
     lines = text.splitlines()
     padded = [*styles, *[""] * len(lines)]
     return "".join(paint(line, style) + "\n" for line, style in zip(lines, padded, strict=False))
+
+
+def paint_line(line: str, style: str) -> str:
+    """Return a line, which ends with a line break, in a style."""
+    return paint(line[:-1], style) + "\n" if style else line
 
 
 def paint(text: str, style: str) -> str:

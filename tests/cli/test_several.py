@@ -135,8 +135,9 @@ def test_the_lab_notebook_reads_some_runs_at_a_time_and_no_long_series(three, mo
     record("last", {"acc": 0.1}, {"acc": 0.9})
     whole = look("log").out
     assert "▁█" in whole
-    monkeypatch.setattr(log, "_BLOCK", 1)
-    assert look("log").out == whole
+    for limit in ("_POINTS", "_BLOCK"):
+        monkeypatch.setattr(log, limit, 1)
+        assert look("log").out == whole
     monkeypatch.setattr(log, "MAX_SERIES", 30)  # bytes
     assert "▁█" not in look("log").out
 

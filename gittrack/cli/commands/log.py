@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from itertools import chain, islice
+from itertools import accumulate, chain, islice
 
 from gittrack import git
 from gittrack.analysis.smoothing import MAX_SERIES, sparklines
@@ -21,7 +21,8 @@ from gittrack.show.page import notebook
 if TYPE_CHECKING:  # a plain command line is read without it
     import argparse
 
-_BLOCK = 32  # runs whose points are in memory
+_BLOCK = 1024  # runs that are read at once
+_POINTS = 16 << 20  # bytes of points that are in memory
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -77,5 +78,11 @@ def _curves(repo: git.Repo, infos: Sequence[RunInfo]) -> dict[str | None, dict[s
     names = [f"{commit}:{layout.SERIES}" for commit in commits]
     sizes = dict(zip(commits, git.sizes(repo, names), strict=True))
     short = [commit for commit in commits if (sizes[commit] or 0) <= MAX_SERIES]
-    contents = git.read_objects(repo, [f"{commit}:{layout.SERIES}" for commit in short])
-    return {commit: sparklines(next(contents)) for commit in short}
+    curves: dict[str | None, dict[str, str]] = {}
+    while short:
+        ends = accumulate(sizes[commit] or 0 for commit in short)
+        count = max(1, sum(end <= _POINTS for end in ends))
+        contents = git.read_objects(repo, [f"{commit}:{layout.SERIES}" for commit in short[:count]])
+        curves.update(zip(short[:count], map(sparklines, contents), strict=True))
+        short = short[count:]
+    return curves

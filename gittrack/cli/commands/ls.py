@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from itertools import chain
 
 from gittrack import git
 from gittrack.cli.options import (
@@ -17,10 +18,9 @@ from gittrack.cli.options import (
 from gittrack.cli.output import (
     hidden_columns_line,
     more_runs_line,
-    paint_lines,
+    paint_line,
     print_note,
     print_parts,
-    print_result,
     report_damage,
     table_width,
 )
@@ -76,8 +76,8 @@ def run(args: argparse.Namespace) -> int:
         return _remote_runs.show(repo, args)
     if args.style == "json":
         return _print_json(repo, args)
-    listing = _listing(repo, args, args.n)
-    infos = [reader.decode(repo, raw) for raw in listing.runs]
+    listing, damage = _listing(repo, args, args.n, lazy=True), reader.DamageCount()
+    infos = runs.sequence_of(damage.decoded(repo, listing.runs), len(listing.runs))
     folded = _may_fold(args) and any(info.sweep is not None for info in infos)
     if folded:
         from gittrack.cli.commands import _sweep_lines  # noqa: PLC0415 - most listings have no trial
@@ -91,8 +91,14 @@ def run(args: argparse.Namespace) -> int:
         _print_table(args, infos, listing, folded=folded)
     if args.style != "text" and listing.total > len(listing.runs):
         print_note(more_runs_line(listing.total - len(listing.runs), listing.total).rstrip())
-    broken = 0 if folded else reader.undecodable(listing.runs, infos)
-    return report_damage(listing.damaged + broken, listing.total, reader.newer(listing.runs))
+    if folded:
+        return report_damage(listing.damaged, listing.total, reader.newer(listing.runs))
+    return _report(listing, damage)
+
+
+def _report(listing: query.Listing, damage: reader.DamageCount) -> int:
+    broken = max(listing.damaged + damage.damaged, damage.all)
+    return report_damage(broken, listing.total, damage.newer)
 
 
 def _print_json(repo: git.Repo, args: argparse.Namespace) -> int:
@@ -104,8 +110,7 @@ def _print_json(repo: git.Repo, args: argparse.Namespace) -> int:
     print_parts(jsonable.dump_each(map(jsonable.run, infos)))
     if listing.total > len(listing.runs):
         print_note(more_runs_line(listing.total - len(listing.runs), listing.total).rstrip())
-    broken = max(listing.damaged + damage.damaged, damage.all)
-    return report_damage(broken, listing.total, damage.newer)
+    return _report(listing, damage)
 
 
 def _check_options(args: argparse.Namespace) -> None:
@@ -130,17 +135,17 @@ def _print_table(
         exact=args.style == "csv",
         width=table_width(args.style),
     )
-    lines = table.render(content, args.style)
+    lines, tail = table.lines(content, args.style), ""
     if args.style == "text":
-        styles = ["bold", *(_STYLES.get(info.status, "") for info in infos)]
-        lines = paint_lines(lines, styles)
-        lines += hidden_columns_line(content.left_out, "--all-params, --columns A,B, --csv")
-        lines += more_runs_line(listing.total - len(listing.runs), listing.total)
+        styles = chain(["bold"], (_STYLES.get(info.status, "") for info in infos))
+        lines = map(paint_line, lines, styles)
+        tail += hidden_columns_line(content.left_out, "--all-params, --columns A,B, --csv")
+        tail += more_runs_line(listing.total - len(listing.runs), listing.total)
         if listing.archived:
-            lines += f"archived and not shown: {listing.archived}; include them with --archived\n"
+            tail += f"archived and not shown: {listing.archived}; include them with --archived\n"
         if folded:
-            lines += "each sweep is one line; for its trials: add --sort -started\n"
-    print_result(lines)
+            tail += "each sweep is one line; for its trials: add --sort -started\n"
+    print_parts(chain(lines, [tail]))
 
 
 def _listing(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from itertools import chain, repeat
 
 from gittrack import git
 from gittrack.cli.options import (
@@ -21,9 +22,9 @@ from gittrack.cli.output import (
     hidden_columns_line,
     more_runs_line,
     order_line,
-    paint_lines,
+    paint_line,
     print_note,
-    print_result,
+    print_parts,
     report_damage,
     table_width,
 )
@@ -67,9 +68,11 @@ def run(args: argparse.Namespace) -> int:
         limit=None if args.over else args.n,
         query=args.where,
         archived=args.archived,
+        lazy=True,
         lazy_metrics=args.style != "json",
     )
-    infos = [reader.decode(repo, raw) for raw in ranking.runs]
+    damage = reader.DamageCount()
+    infos = runs.sequence_of(damage.decoded(repo, ranking.runs), len(ranking.runs))
     if args.over:
         from gittrack.cli.commands import _over  # noqa: PLC0415 - a leaderboard of runs does not need it
 
@@ -77,23 +80,29 @@ def run(args: argparse.Namespace) -> int:
     elif args.style == "json":
         from gittrack.show.data import jsonable  # noqa: PLC0415 - only --json needs it
 
-        print_result(jsonable.dump([jsonable.run(info) for info in infos]))
+        print_parts(jsonable.dump_each(map(jsonable.run, infos)))
         _print_remarks("", ranking)
     else:
-        metric = args.metric.removeprefix("metrics.")
-        plain = args.style == "text"
-        ranked = runs.ranking(
-            infos, metric, time.time(), exact=args.style == "csv", width=table_width(args.style)
-        )
-        lines = table.render(ranked, args.style)
-        if plain:
-            lines = _constants(infos) + paint_lines(lines, ["bold", "green"])
-            lines += hidden_columns_line(ranked.left_out) + _tail(ranking, args)
-        print_result(lines)
-        if not plain:
-            _print_remarks(_unranked_line(ranking, args.metric), ranking)
-    broken = reader.undecodable(ranking.runs, infos)
-    return report_damage(ranking.damaged + broken, ranking.total, reader.newer(ranking.runs))
+        _print_table(args, infos, ranking)
+    broken = max(ranking.damaged + damage.damaged, damage.all)
+    return report_damage(broken, ranking.total, damage.newer)
+
+
+def _print_table(
+    args: argparse.Namespace, infos: Sequence[RunInfo], ranking: query.Ranking
+) -> None:
+    metric = args.metric.removeprefix("metrics.")
+    ranked = runs.ranking(
+        infos, metric, time.time(), exact=args.style == "csv", width=table_width(args.style)
+    )
+    lines = table.lines(ranked, args.style)
+    if args.style == "text":
+        painted = map(paint_line, lines, chain(["bold", "green"], repeat("")))
+        tail = hidden_columns_line(ranked.left_out) + _tail(ranking, args)
+        print_parts(chain([_constants(infos)], painted, [tail]))
+    else:
+        print_parts(lines)
+        _print_remarks(_unranked_line(ranking, args.metric), ranking)
 
 
 def _print_remarks(unranked: str, ranking: query.Ranking) -> None:

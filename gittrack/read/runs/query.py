@@ -167,6 +167,7 @@ def top(
     limit: int | None = None,
     query: str | None = None,
     archived: bool = False,
+    lazy: bool = False,
     lazy_metrics: bool = False,
 ) -> Ranking:
     """Return the runs ranked by a metric, the best first.  NaN and infinities are never best.
@@ -179,7 +180,7 @@ def top(
         The metric, whose last value counts; or ``METRIC.max``, ``METRIC.min`` and the like.
     goal : str or None
         ``min`` or ``max``.  None: the rule of `analysis.direction` decides, else the largest is best.
-    experiment, limit, query, archived, lazy_metrics
+    experiment, limit, query, archived, lazy, lazy_metrics
         As in `listing`.
 
     Raises
@@ -207,6 +208,7 @@ def top(
         numbers=True,
         direction=choose,
         limit=limit,
+        lazy=lazy,
         lazy_metrics=lazy_metrics,
     )
     answer = source_of(repo).select(request)

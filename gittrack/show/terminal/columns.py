@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from functools import cache
+from itertools import pairwise
 
 from gittrack.core.fast_typing import Any, NamedTuple
 from gittrack.core.run import commit_message, facts
 from gittrack.core.run.run_info import RunInfo, from_iso, getter, headline
 from gittrack.show.terminal import text
+from gittrack.show.terminal.table import MANY, rows_of
+
+_AT_ONCE, _NEAR = 4096, 16  # rows
 
 
 class Column(NamedTuple):
@@ -103,10 +107,10 @@ def status_text(run: RunInfo, now: float) -> str:
     return f"{run.status} on {text.escape(run.host or 'another machine')}, seen {age}"
 
 
-def status(runs: Sequence[RunInfo], now: float) -> Column:
-    """Return the column of statuses, which names the machines of live runs elsewhere."""
+def status(now: float, *, elsewhere: bool) -> Column:
+    """Return the column of statuses; if there are live runs ``elsewhere``, it names their machines."""
     column = fact("status")
-    if not any("seen" in run.more for run in runs):
+    if not elsewhere:
         return column
     return column._replace(get=lambda run: status_text(run, now))
 
@@ -118,11 +122,10 @@ def _age(now: float) -> Column:
     return fact("age")._replace(get=get)
 
 
-def code_states(runs: Sequence[RunInfo]) -> list[Column]:
-    """Return a column of code states if the runs have several; a star marks uncommitted changes."""
-    if len({run.code.state for run in runs}) < 2:
+def code_states(states: Set[str | None], dirty: Set[str | None]) -> list[Column]:
+    """Return a column of code states if there are several; a star marks those in ``dirty``."""
+    if len(states) < 2:
         return []
-    dirty = {run.code.state for run in runs if run.code.dirty}
 
     def show(oid: str | None) -> str:
         return _oid(oid) + ("*" if oid in dirty else "")
@@ -173,3 +176,73 @@ def by_name(name: str, now: float) -> Column:
         return second.get(run) if value is None else value
 
     return first._replace(get=either)
+
+
+def rows(runs: Sequence[RunInfo], chosen: Sequence[Column]) -> Sequence[Sequence[str]]:
+    """Return the cells of each run; those of very many runs are in a file."""
+    if len(runs) > MANY:
+        return _many_rows(runs, chosen)
+    cells = [_cells(column, [column.get(run) for run in runs]) for column in chosen]
+    return [list(row) for row in zip(*cells, strict=True)] if chosen else [[] for _ in runs]
+
+
+def _cells(column: Column, values: Sequence[Any]) -> list[str]:
+    """Return a column as text; different neighbouring numbers get as many digits as they need."""
+    cells = [column.show(value) for value in values]
+    alike = any(map(_are_alike, pairwise(cells), pairwise(values)))
+    return text.distinct_numbers(values) if alike and column.show is text.value else cells
+
+
+def _are_alike(cells: tuple[str, str], values: tuple[Any, Any]) -> bool:
+    """Return whether two different floats have one text."""
+    before, after = values
+    return (
+        cells[0] == cells[1]
+        and isinstance(before, float)
+        and isinstance(after, float)
+        and before != after
+    )
+
+
+def _many_rows(runs: Sequence[RunInfo], chosen: Sequence[Column]) -> Sequence[Sequence[str]]:
+    """Return the rows of `rows`, which are in a file: first each value and its text, then all digits."""
+    from gittrack.show.data.spool import Spool  # noqa: PLC0415 - a usual table has few rows
+
+    alike: set[int] = set()  # the columns that need more digits
+
+    def plain() -> Iterator[tuple[list[Any], list[str]]]:
+        values, cells = [None for _ in chosen], ["" for _ in chosen]
+        for run in runs:
+            before = zip(cells, values, strict=True)
+            values = [column.get(run) for column in chosen]
+            cells = [column.show(value) for column, value in zip(chosen, values, strict=True)]
+            for number, (cell, value) in enumerate(before):
+                if _are_alike((cell, cells[number]), (value, values[number])):
+                    alike.add(number)
+            yield values, cells
+
+    every = Spool(plain())
+    numbers = [number for number in sorted(alike) if chosen[number].show is text.value]
+    return (
+        Spool(_with_digits(every, numbers))
+        if numbers
+        else rows_of(len(runs), lambda: (cells for _, cells in every))
+    )
+
+
+def _with_digits(
+    rows: Sequence[tuple[list[Any], list[str]]], numbers: Sequence[int]
+) -> Iterator[list[str]]:
+    """Yield the cells of rows; the digits of a number depend on less than `_NEAR` rows around it."""
+    for start in range(0, len(rows), _AT_ONCE):
+        first = max(0, start - _NEAR)
+        some = rows[first : start + _AT_ONCE + _NEAR]
+        texts = {
+            number: text.distinct_numbers([values[number] for values, _ in some])
+            for number in numbers
+        }
+        for position in range(start - first, min(start - first + _AT_ONCE, len(some))):
+            cells = some[position][1]
+            for number in numbers:
+                cells[number] = texts[number][position]
+            yield cells

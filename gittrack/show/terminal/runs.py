@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from gittrack.core.fast_typing import Any
-from gittrack.core.query.equality import equal
-from gittrack.core.run import commit_message
-from gittrack.core.run.run_info import SYSTEM, RunInfo
+from gittrack.core.run.run_info import RunInfo
+from gittrack.show.data.overview import Overview
 from gittrack.show.terminal import columns, text
 from gittrack.show.terminal.columns import Column
-from gittrack.show.terminal.table import Table, fit_columns
+from gittrack.show.terminal.table import MANY, Table, fit_columns, rows_of
 
 _MAX_METRICS = 4
 _MAX_PARAMS = 6
+
+
+def sequence_of(runs: Iterator[RunInfo], count: int) -> Sequence[RunInfo]:
+    """Return ``count`` runs so that they can be iterated again and again; very many are in a file."""
+    if count <= MANY:
+        return list(runs)
+    from gittrack.show.data.spool import Spool  # noqa: PLC0415 - a usual listing is short
+
+    return Spool(runs)
 
 
 def listing(
@@ -44,13 +52,14 @@ def listing(
     """
     if chosen:
         return _table(runs, [columns.by_name(name, now) for name in chosen], exact)
-    fixed, tags = _fixed(runs, now, exact)
-    metrics = _common_metrics(runs)
+    overview = Overview(runs)
+    fixed, tags = _fixed(overview, now, exact)
+    metrics = overview.metrics()
     if exact or all_params:
-        params, metric_names = _names(_flat(runs)), metrics if exact else metrics[:_MAX_METRICS]
-        every = [*map(columns.metric, metric_names), *_params(params, metrics)]
+        metric_names = metrics if exact else metrics[:_MAX_METRICS]
+        every = [*map(columns.metric, metric_names), *_params(overview.params(), metrics)]
         return _table(runs, [*fixed, *every, *tags], exact)
-    names, params = _differing_params(runs)
+    names, params = _differing_params(overview)
     metric_columns, param_columns = (
         list(map(columns.metric, metrics[:_MAX_METRICS])),
         _params(params, metrics),
@@ -58,6 +67,7 @@ def listing(
     left_out = [*metrics[_MAX_METRICS:], *(name for name in names if name not in params)]
     return _fitting_table(
         runs,
+        overview,
         [*fixed, *metric_columns, *param_columns, *tags],
         [*param_columns[::-1], *tags, *metric_columns[::-1]],
         width,
@@ -67,33 +77,33 @@ def listing(
 
 def default_names(runs: Sequence[RunInfo]) -> list[str]:
     """Return the names of the columns that `listing` shows: facts, ``metrics.x``, ``params.x``."""
-    fixed, tags = _fixed(runs, 0.0, exact=False)
-    metrics = [f"metrics.{name}" for name in _common_metrics(runs)[:_MAX_METRICS]]
-    params = [f"params.{name}" for name in _differing_params(runs)[1]]
+    overview = Overview(runs)
+    fixed, tags = _fixed(overview, 0.0, exact=False)
+    metrics = [f"metrics.{name}" for name in overview.metrics()[:_MAX_METRICS]]
+    params = [f"params.{name}" for name in _differing_params(overview)[1]]
     return [*(column.name for column in fixed), *metrics, *params, *(tag.name for tag in tags)]
 
 
-def _fixed(runs: Sequence[RunInfo], now: float, exact: bool) -> tuple[list[Column], list[Column]]:
+def _fixed(overview: Overview, now: float, exact: bool) -> tuple[list[Column], list[Column]]:
     """Return the columns before the metrics and after the params."""
     fixed = [
         columns.fact("id"),
         columns.fact("name"),
-        columns.fact("status") if exact else columns.status(runs, now),
+        columns.fact("status") if exact else columns.status(now, elsewhere=overview.has_seen),
         columns.started(now),
         columns.fact("duration"),
     ]
-    if exact or len({run.experiment for run in runs}) > 1:
+    if exact or len(overview.experiments) > 1:
         fixed.insert(1, columns.fact("experiment"))
-    if not exact and not any(run.name for run in runs):
+    if not exact and not overview.has_names:
         fixed.remove(columns.fact("name"))
-    return fixed, [columns.fact("tags")] if exact or any(run.tags for run in runs) else []
+    return fixed, [columns.fact("tags")] if exact or overview.has_tags else []
 
 
-def _differing_params(runs: Sequence[RunInfo]) -> tuple[list[str], list[str]]:
+def _differing_params(overview: Overview) -> tuple[list[str], list[str]]:
     """Return the params that differ, and of them those that `listing` shows."""
-    flat = _flat(runs)
-    names = _differing(flat)
-    varied = _most_varied(flat, names)
+    names = overview.differing()
+    varied = overview.most_varied(names, _MAX_PARAMS)
     return names, [name for name in names if name in varied]
 
 
@@ -120,15 +130,17 @@ def ranking(
     width : int, optional
         The width of the terminal; columns are left out to fit.
     """
+    overview = Overview(runs)
     chosen = [columns.fact("id")]
-    if exact or any(run.name for run in runs):
+    if exact or overview.has_names:
         chosen.append(columns.fact("name"))
-    if exact or len({run.experiment for run in runs}) > 1:
+    if exact or len(overview.experiments) > 1:
         chosen.append(columns.fact("experiment"))
-    if exact or any(run.status != "finished" for run in runs):
-        chosen.append(columns.fact("status") if exact else columns.status(runs, now))
-    params = (_names if exact else _differing)(_flat(runs))
-    code, age = columns.code_states(runs), columns.started(now)
+    if exact or overview.has_unfinished:
+        status = columns.status(now, elsewhere=overview.has_seen)
+        chosen.append(columns.fact("status") if exact else status)
+    params = overview.params() if exact else overview.differing()
+    code, age = columns.code_states(overview.states, overview.dirty), columns.started(now)
     ranked = columns.metric(metric)
     chosen.append(ranked)
     optional = _params(params, [metric])
@@ -136,14 +148,16 @@ def ranking(
     if exact:
         whole = _table(runs, every, exact)
     else:
-        whole = _fitting_table(runs, every, [age, *optional[::-1]], width and width - 4, [])
-    values = [ranked.get(run) for run in runs]
-    rows = [
-        [str(rank) if _is_ranked(value) else "", *row]
-        for rank, (value, row) in enumerate(zip(values, whole.rows, strict=True), 1)
-    ]
+        whole = _fitting_table(
+            runs, overview, every, [age, *optional[::-1]], width and width - 4, []
+        )
+
+    def rows() -> Iterator[list[str]]:
+        for rank, (run, row) in enumerate(zip(runs, whole.rows, strict=True), 1):
+            yield [str(rank) if _is_ranked(ranked.get(run)) else "", *row]
+
     heads = ["rank" if exact else "#", *whole.heads]
-    return Table(heads, rows, [True, *whole.right], whole.left_out)
+    return Table(heads, rows_of(len(runs), rows), [True, *whole.right], whole.left_out)
 
 
 def _is_ranked(value: Any) -> bool:
@@ -151,14 +165,9 @@ def _is_ranked(value: Any) -> bool:
     return value is not None and value - value == 0
 
 
-def _most_varied(flat: Sequence[dict[str, Any]], names: Sequence[str]) -> list[str]:
-    """Return the params with the most different values, at most ``_MAX_PARAMS``."""
-    different = {name: len({str(params.get(name)) for params in flat}) for name in names}
-    return sorted(names, key=lambda name: -different[name])[:_MAX_PARAMS]
-
-
 def _fitting_table(
     runs: Sequence[RunInfo],
+    overview: Overview,
     every: Sequence[Column],
     yielding: Sequence[Column],
     width: int | None,
@@ -170,8 +179,10 @@ def _fitting_table(
     other columns are left out.
     """
     whole = _table(runs, every, False)._replace(left_out=left_out)
+    if width is None:
+        return whole
     positions = [every.index(column) for column in yielding]
-    if all(run.finished for run in runs):
+    if not overview.has_unfinished:
         positions += [position for position, column in enumerate(every) if column.name == "status"]
     constant_columns = [
         position for position in positions if len(runs) > 1 and _is_constant(whole, position)
@@ -207,64 +218,18 @@ def _params(names: Sequence[str], metrics: Sequence[str]) -> list[Column]:
 
 def constants(runs: Sequence[RunInfo]) -> dict[str, Any]:
     """Return the params that are equal in all runs, by dotted name."""
-    return _equal(_flat(runs))
-
-
-def _flat(runs: Sequence[RunInfo]) -> list[dict[str, Any]]:
-    """Return the params of each run by their dotted names."""
-    return [commit_message.dotted(run.params) for run in runs]
-
-
-def _equal(flat: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    shared = flat[0] if flat else {}
-    return {
-        k: v
-        for k, v in shared.items()
-        if all(k in params and equal(params[k], v) for params in flat)
-    }
-
-
-def _differing(flat: Sequence[dict[str, Any]]) -> list[str]:
-    equal = _equal(flat)
-    return [name for name in _names(flat) if name not in equal]
-
-
-def _names(flat: Sequence[dict[str, Any]]) -> list[str]:
-    return sorted({name for params in flat for name in params})
-
-
-def _common_metrics(runs: Sequence[RunInfo]) -> list[str]:
-    """Return the names of the metrics, the most frequent first; ties in the order of logging."""
-    counts: dict[str, int] = {}
-    for run in runs:
-        for name in run.metrics:
-            if not name.startswith(SYSTEM):
-                counts[name] = counts.get(name, 0) + 1
-    return sorted(counts, key=lambda name: -counts[name])
+    return Overview(runs).constants
 
 
 def _table(runs: Sequence[RunInfo], chosen: Sequence[Column], exact: bool) -> Table:
-    if exact:
-        plain = [[text.plain(column.get(run)) for column in chosen] for run in runs]
-        return Table([column.name for column in chosen], plain)
-    cells = [_cells(column, runs) for column in chosen]
-    rows = [list(row) for row in zip(*cells, strict=True)] if chosen else [[] for _ in runs]
-    return Table([column.head for column in chosen], rows, [column.right for column in chosen])
+    if not exact:
+        heads, right = [column.head for column in chosen], [column.right for column in chosen]
+        return Table(heads, columns.rows(runs, chosen), right)
 
+    def plain() -> Iterator[list[str]]:
+        return ([text.plain(column.get(run)) for column in chosen] for run in runs)
 
-def _cells(column: Column, runs: Sequence[RunInfo]) -> list[str]:
-    """Return a column as text; different neighbouring numbers get as many digits as they need."""
-    values = [column.get(run) for run in runs]
-    cells = [column.show(value) for value in values]
-    alike = any(
-        cells[row] == cells[row - 1]
-        and isinstance(values[row], float)
-        and isinstance(values[row - 1], float)
-        and values[row] != values[row - 1]
-        for row in range(1, len(cells))
-    )
-    numbers = column.show is text.value and alike
-    return text.distinct_numbers(values) if numbers else cells
+    return Table([column.name for column in chosen], rows_of(len(runs), plain))
 
 
 def against(content: Table, infos: Sequence[RunInfo], baseline: RunInfo) -> Table:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 
-from gittrack.core.fast_typing import NamedTuple, TextIO
+from gittrack.core.fast_typing import Any, NamedTuple, TextIO
 from gittrack.show.terminal import text
 
+MANY = 1024  # rows; more are not kept in memory
 _SHORTEST = 12  # characters of a shortened name
 
 
@@ -29,14 +31,42 @@ class Table(NamedTuple):
     left_out: Sequence[str] = ()
 
 
+class _Rows(Sequence[Sequence[str]]):
+    """Rows that are made again whenever they are iterated."""
+
+    def __init__(self, count: int, make: Callable[[], Iterable[Sequence[str]]]) -> None:
+        self._count, self._make = count, make
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[Sequence[str]]:
+        return iter(self._make())
+
+    def __getitem__(self, index: Any) -> Any:
+        return list(self)[index]
+
+
+def rows_of(count: int, make: Callable[[], Iterable[Sequence[str]]]) -> Sequence[Sequence[str]]:
+    """Return the ``count`` rows that a function makes; very many are made whenever they are needed."""
+    return list(make()) if count <= MANY else _Rows(count, make)
+
+
 def render(table: Table, style: str = "text") -> str:
     """Return the table in a style: ``text``, ``md`` or ``csv``; each line ends with a line break."""
+    return "".join(lines(table, style))
+
+
+def lines(table: Table, style: str = "text") -> Iterator[str]:
+    """Yield the text that `render` returns in parts: in the style ``text``, each line for itself."""
     if style == "csv":
-        return _csv(table)
-    if style == "md":
-        return _markdown(table)
-    # Not aligned by tabulate, because its import takes longer than listing 10,000 runs.
-    return "".join(line + "\n" for line in text.columns([table.heads, *table.rows], table.right))
+        yield from _csv(table)
+    elif style == "md":
+        yield _markdown(table)
+    else:
+        # Not aligned by tabulate, because its import takes longer than listing 10,000 runs.
+        for line in text.aligned(table.heads, table.rows, table.right):
+            yield line + "\n"
 
 
 def fit_columns(
@@ -108,12 +138,16 @@ def _without(table: Table, removed: Sequence[int]) -> Table:
     )
 
 
-def _csv(table: Table) -> str:
+def _csv(table: Table) -> Iterator[str]:
     import io  # noqa: PLC0415
 
     out = io.StringIO()
-    write_csv([table.heads, *table.rows], out)
-    return out.getvalue()
+    every = chain([table.heads], table.rows)
+    while some := list(islice(every, MANY)):
+        write_csv(some, out)
+        yield out.getvalue()
+        out.seek(0)
+        out.truncate()
 
 
 def write_csv(rows: Iterable[Sequence[str]], out: TextIO) -> None:

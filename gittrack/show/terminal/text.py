@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from gittrack.core.fast_typing import Any
 from gittrack.core.run.commit_message import Missing
@@ -169,15 +170,20 @@ def width(text: str) -> int:
 
 def columns(rows: Sequence[Sequence[str]], right: Sequence[bool] = ()) -> list[str]:
     """Return rows of cells as aligned lines, two spaces apart; ``right`` marks columns of numbers."""
-    if not rows:
-        return []
-    widths = [max(width(row[i]) for row in rows) for i in range(len(rows[0]))]
-    aligned = [*right, *[False] * len(widths)]
-    lines = []
+    return list(aligned(rows[0], rows[1:], right)) if rows else []
+
+
+def aligned(
+    head: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[bool] = ()
+) -> Iterator[str]:
+    """Yield a head and rows as lines of `columns`; the rows are iterated twice, and none is kept."""
+    widths = list(map(width, head))
     for row in rows:
+        widths = list(map(max, widths, map(width, row)))
+    every = [*right, *[False] * len(widths)]
+    for row in chain([head], rows):
         cells = [
             " " * (wide - width(cell)) + cell if number else cell + " " * (wide - width(cell))
-            for cell, wide, number in zip(row, widths, aligned, strict=False)
+            for cell, wide, number in zip(row, widths, every, strict=False)
         ]
-        lines.append("  ".join(cells).rstrip())
-    return lines
+        yield "  ".join(cells).rstrip()

@@ -43,9 +43,10 @@ def test_a_start_is_shown_as_an_age():
 
 def test_code_states_have_a_column_only_if_they_differ():
     clean = RUN._replace(code=Code(commit="a" * 40))
-    assert columns.code_states([clean, clean]) == []
-    (column,) = columns.code_states([clean, RUN._replace(code=Code(commit="b" * 40))])
+    assert columns.code_states({"a" * 40}, set()) == []
+    (column,) = columns.code_states({"a" * 40, "b" * 40}, {"b" * 40})
     assert column.show(column.get(clean)) == "aaaaaaaa"
+    assert column.show("b" * 40) == "bbbbbbbb*"
 
 
 def test_a_short_id_is_the_random_part():

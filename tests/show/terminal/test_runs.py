@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from run_values import info
 
-from gittrack.core.run.run_info import from_iso
-from gittrack.show.terminal import runs, text
+from gittrack.core.run.run_info import RunInfo, from_iso
+from gittrack.show.data.spool import Spool
+from gittrack.show.terminal import columns, runs, table, text
 
 NOW = from_iso("2026-03-01T01:00:00.000Z")
 
@@ -196,3 +198,35 @@ def test_a_ranking_that_has_to_fit_leaves_the_age_out_first():
 def test_params_that_are_equal_in_all_runs(params, expected):
     infos = [info(number, params=values) for number, values in enumerate(params)]
     assert repr(runs.constants(infos)) == repr(expected)
+
+
+# --- very many runs -----------------------------------------------------------------------------
+
+# Neighbours with the same first digits, of which some need all digits to look different.
+NUMBERS = st.sampled_from([0.5, 0.50000001, 0.5000000100001, 0.1, 1, 10**18, 10**18 + 1, "a", None])
+INFOS = st.builds(
+    lambda number, value, other: info(
+        number, params={"x": value, "y": other}, metrics={"m": 0.25 + number % 3 / 10**9}
+    ),
+    *(st.integers(0, 99), NUMBERS, NUMBERS),
+)
+
+
+@given(st.lists(INFOS, max_size=40))
+def test_a_table_of_very_many_runs_is_that_of_a_list(infos):
+    usual = tables(infos)
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (columns, runs, table):
+            patch.setattr(module, "MANY", 1)
+        patch.setattr(columns, "_AT_ONCE", 5)
+        many = runs.sequence_of(iter(infos), len(infos))
+        assert isinstance(many, Spool) == (len(infos) > 1)
+        assert tables(many) == usual
+
+
+def tables(infos: Sequence[RunInfo]) -> list[str]:
+    return [
+        table.render(runs.listing(infos, NOW)),
+        table.render(runs.ranking(infos, "m", NOW)),
+        table.render(runs.listing(infos, NOW, exact=True), "csv"),
+    ]
